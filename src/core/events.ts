@@ -1,3 +1,5 @@
+import mitt from 'mitt'
+
 import type { AuthError } from './errors.js'
 import type { ProviderEventName, Session, SessionUser } from './session.js'
 
@@ -38,17 +40,95 @@ export interface AuthEventDetails extends Record<ProviderEventName, Plain> {
 /** The name of an event. */
 export type AuthEventName = keyof AuthEventDetails
 
+/** One thing that happened: the event, the session after it, and its detail. */
+export type AuthChange<User extends SessionUser = SessionUser> = {
+  [Name in AuthEventName]: [
+    event: Name,
+    session: Name extends 'SIGNED_OUT'
+      ? null
+      : Name extends 'INITIAL_SESSION'
+        ? Session<User> | null
+        : Session<User>,
+    detail: AuthEventDetails[Name],
+  ]
+}[AuthEventName]
+
 /** Receives events. What it returns is not waited for; what it throws is reported. */
 export type AuthListener<User extends SessionUser = SessionUser> = (
-  ...change: {
-    [Name in AuthEventName]: [
-      event: Name,
-      session: Name extends 'SIGNED_OUT'
-        ? null
-        : Name extends 'INITIAL_SESSION'
-          ? Session<User> | null
-          : Session<User>,
-      detail: AuthEventDetails[Name],
-    ]
-  }[AuthEventName]
+  ...change: AuthChange<User>
 ) => unknown
+
+/** Delivers changes in order, each listener shielded from the others. */
+export interface Outbox<User extends SessionUser> {
+  /** Adds a listener; the session as of its turn is what it hears first. */
+  listen(listener: AuthListener<User>): () => void
+  /** Tells the session that was found at start-up. Nothing is delivered before. */
+  open(session: Session<User> | null): void
+  add(changes: readonly AuthChange<User>[]): void
+  /** Delivers everything that waits. Harmless when called by a listener. */
+  flush(): void
+  /** Forgets every listener and everything that waits. */
+  clear(): void
+}
+
+/** Calls `listener`, handing whatever it throws or rejects with to `report`. */
+export function isolated<Args extends readonly unknown[]>(
+  listener: (...args: Args) => unknown,
+  report: (error: unknown) => void,
+): (...args: Args) => void {
+  return (...args) => {
+    try {
+      Promise.resolve(listener(...args)).then(undefined, report)
+    } catch (error) {
+      report(error)
+    }
+  }
+}
+
+/** Makes an outbox. Listeners never run inside `listen` or `add`. */
+export function createOutbox<User extends SessionUser>(
+  report: (error: unknown) => void,
+): Outbox<User> {
+  const bus = mitt<{ change: AuthChange<User> }>()
+  const waiting: (() => void)[] = []
+  let current: Session<User> | null = null
+  let ready = false
+  return {
+    listen(listener) {
+      const call = isolated(listener, report)
+      const handler = (change: AuthChange<User>): void => call(...change)
+      let gone = false
+      waiting.push(() => {
+        if (gone) return
+        bus.on('change', handler)
+        call('INITIAL_SESSION', current, { origin: 'this-context' })
+      })
+      return () => {
+        gone = true
+        bus.off('change', handler)
+      }
+    },
+    open(session) {
+      current = session
+      ready = true
+    },
+    add(changes) {
+      for (const change of changes) {
+        waiting.push(() => {
+          current = change[1]
+          bus.emit('change', change)
+        })
+      }
+    },
+    flush() {
+      if (!ready) return
+      ready = false
+      for (let deliver = waiting.shift(); deliver; deliver = waiting.shift()) deliver()
+      ready = true
+    },
+    clear() {
+      waiting.length = 0
+      bus.all.clear()
+    },
+  }
+}

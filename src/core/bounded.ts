@@ -1,0 +1,45 @@
+import { AuthError } from './errors.js'
+import type { Awaitable, Environment, Signal } from './ports.js'
+
+/** What ends a wait before its work does. */
+export interface Bounds {
+  /** Milliseconds. */
+  readonly limit?: number | undefined
+  /** The error when the time is up. */
+  readonly late?: () => AuthError
+  readonly signal?: Signal | undefined
+}
+
+const aborted = (signal: Signal): AuthError =>
+  signal.reason instanceof AuthError
+    ? signal.reason
+    : new AuthError('aborted', 'The caller aborted the call.', { cause: signal.reason })
+
+/**
+ * Settles as `work` does, or earlier: when its time is up or the signal aborts. `work` gets a
+ * signal of its own that aborts with it. @throws AuthError `aborted` or what `late` returns.
+ */
+export function bounded<T>(
+  environment: Pick<Environment, 'clock' | 'createAbort'>,
+  work: (signal: Signal) => Awaitable<T>,
+  { limit, late, signal }: Bounds,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    if (signal?.aborted) return reject(aborted(signal))
+    const own = environment.createAbort()
+    const stop = (error: AuthError): void => {
+      settle()
+      reject(error)
+      own.abort(error)
+    }
+    const onAbort = (): void => signal && stop(aborted(signal))
+    const cancel =
+      limit === undefined || !late ? null : environment.clock.schedule(limit, () => stop(late()))
+    const settle = (): void => {
+      cancel?.()
+      signal?.removeEventListener('abort', onAbort)
+    }
+    signal?.addEventListener('abort', onAbort)
+    new Promise<T>((begin) => begin(work(own.signal))).then(resolve, reject).then(settle)
+  })
+}

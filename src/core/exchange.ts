@@ -1,0 +1,238 @@
+import { bounded } from './bounded.js'
+import { AuthError, AuthSessionMissingError, isAuthError } from './errors.js'
+import type { Abort, Environment, Provider, RequestContext } from './ports.js'
+import { type Grant, type Session, type SessionUser, toRecord } from './session.js'
+import { type Held, type Limits, type Now, untilDue } from './state.js'
+import type { Store } from './store.js'
+import type { Vault } from './vault.js'
+
+/** Why a refresh is wanted. `force`: whatever the token's age. `rejected`: while it is this one. */
+export interface Want {
+  readonly force?: boolean | undefined
+  readonly rejected?: string | undefined
+}
+
+/** Bounds of the critical section and of the wait for it, in ms. */
+export interface Timeouts {
+  readonly request: number
+  readonly lock: number
+}
+
+/** What the exchanges of one client work on. */
+export interface ExchangeDeps<User extends SessionUser> {
+  readonly environment: Environment
+  readonly provider: Provider<never, User>
+  readonly store: Store<User>
+  readonly vault: Vault<User>
+  readonly limits: Limits
+  readonly timeouts: Timeouts
+  readonly lockName: string
+  /** Tells the other contexts that storage has changed. */
+  announce(): void
+}
+
+/** Refreshes the current session: one run at a time, the critical section inside the lock. */
+export interface Exchange<User extends SessionUser> {
+  /**
+   * Resolves to a session that answers `wants`, joining a run that has not sent its request yet.
+   * @throws AuthSessionMissingError, or the provider's AuthError.
+   */
+  refresh(want: Want): Promise<Session<User>>
+  running(): boolean
+  /** Gives up the request in flight: its session is no longer wanted. */
+  cancel(): void
+  /** Ends the wait for the lock. A request in flight goes on: its token must not be lost. */
+  dispose(error: AuthError): void
+  /** Runs `work` inside the lock, or without it when it cannot be had in time. */
+  locked<T>(work: () => Promise<T>): Promise<T>
+  /**
+   * Reads storage and adopts what it says. `false` when storage does not point to the session in
+   * memory; a storage that does not answer says nothing.
+   */
+  observe(): Promise<boolean>
+  /** Sends one request to the provider within its time. */
+  request<T>(send: (context: RequestContext) => Promise<T>, signal?: Abort['signal']): Promise<T>
+}
+
+interface Run<User extends SessionUser> {
+  force: boolean
+  readonly rejected: Set<string>
+  /** Whether it is too late to ask this run for a request. */
+  closed: boolean
+  readonly abort: Abort
+  readonly promise: Promise<Session<User>>
+}
+
+/** How often one run follows a sibling that was faster before it gives up. */
+const ROUNDS = 3
+
+/** The wall time at which a request left: the earlier of what both clocks say. */
+export const requestedAt = (asked: Now, now: Now): number =>
+  Math.min(asked.wall, now.wall - (now.monotonic - asked.monotonic))
+
+/** Makes the exchange of one client. */
+export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User>): Exchange<User> {
+  const { environment, provider, store, vault, limits, timeouts } = deps
+  const disposal = environment.createAbort()
+  let run: Run<User> | null = null
+  let next: Promise<Session<User>> | null = null
+
+  async function observe(): Promise<boolean> {
+    try {
+      const seen = await vault.read()
+      const before = store.held()?.record.lineage
+      store.dispatch({ type: 'observed', seen })
+      const after = store.held()?.record.lineage
+      // Without a working lock, a save of ours may have landed after the sibling's removal.
+      if (before && before !== after) await vault.discard(before)
+      return seen.kind === 'session' && seen.record.lineage === after
+    } catch (error) {
+      environment.report(error)
+      return true
+    }
+  }
+
+  async function locked<T>(work: () => Promise<T>): Promise<T> {
+    const release = await bounded(
+      environment,
+      (signal) => environment.lock.acquire(deps.lockName, signal),
+      {
+        limit: timeouts.lock,
+        late: () => new AuthError('timeout', 'The lock was not granted in time.'),
+        signal: disposal.signal,
+      },
+    ).catch((error: unknown) => {
+      if (disposal.signal.aborted) throw error
+      environment.report(error)
+    })
+    try {
+      return await work()
+    } finally {
+      release?.()
+    }
+  }
+
+  const request: Exchange<User>['request'] = (send, signal) =>
+    bounded(environment, (own) => send({ signal: own }), {
+      limit: timeouts.request,
+      late: () => new AuthError('timeout', 'The server did not answer in time.'),
+      signal,
+    })
+
+  /** Settles as the caller of a refresh should hear that its session was replaced. */
+  function replaced(): AuthError {
+    return store.held()
+      ? new AuthError('superseded', 'Another session became current during the refresh.')
+      : new AuthSessionMissingError('The session ended during the refresh.')
+  }
+
+  async function commit(held: Held<User>, grant: Grant<User>, asked: Now): Promise<boolean> {
+    const record = toRecord(grant, held.record, requestedAt(asked, store.now()))
+    const pointed = await observe()
+    if (store.held()?.record !== held.record) return false
+    const saved = await vault.save(record, !pointed)
+    // A sign-out during the save has queued its removal behind it.
+    if (store.held()?.record !== held.record) return false
+    store.dispatch({ type: 'exchanged', record, saved })
+    if (saved) deps.announce()
+    return true
+  }
+
+  async function end(held: Held<User>): Promise<void> {
+    store.dispatch({ type: 'ended', reason: 'refresh-rejected' })
+    store.dispatch({ type: 'persisted', saved: await vault.end(held.record.lineage, false) })
+    deps.announce()
+  }
+
+  /** One exchange. `null`: the session changed on the way, look again. */
+  async function exchange(run: Run<User>, held: Held<User>): Promise<Session<User> | null> {
+    const token = held.record.session.refreshToken
+    if (!token) throw new AuthSessionMissingError('The session has no refresh token.')
+    const asked = store.now()
+    run.closed = true
+    store.dispatch({ type: 'sent' })
+    try {
+      const grant = await request((context) => provider.refresh(token, context), run.abort.signal)
+      if (!grant) {
+        throw new AuthSessionMissingError('The refresh came back without a session.', {
+          retryable: true,
+        })
+      }
+      return (await commit(held, grant, asked)) ? (store.held()?.record.session ?? null) : null
+    } catch (cause) {
+      const error = isAuthError(cause)
+        ? cause
+        : new AuthError('bad_response', 'The provider failed.', { cause })
+      const rejected = error.code === 'refresh_rejected'
+      // A sibling may have rotated the token meanwhile: then its session is the good one.
+      if (rejected) await observe()
+      if (store.held()?.record !== held.record) return null
+      if (rejected) await end(held)
+      else store.dispatch({ type: 'failed', error, jitter: environment.random() })
+      throw error
+    }
+  }
+
+  async function attempt(run: Run<User>): Promise<Session<User>> {
+    const first = store.held()?.record.lineage
+    for (let round = 0; round < ROUNDS; round++) {
+      await observe()
+      const held = store.held()
+      if (!held || (first && held.record.lineage !== first && run.force)) throw replaced()
+      const { session } = held.record
+      const due = untilDue(store.state(), store.now(), limits) <= 0
+      if (!run.force && !due && !run.rejected.has(session.accessToken)) {
+        run.closed = true
+        return session
+      }
+      const result = await exchange(run, held)
+      if (result) return result
+    }
+    throw replaced()
+  }
+
+  function start(): Run<User> {
+    const fresh: Run<User> = {
+      force: false,
+      rejected: new Set(),
+      closed: false,
+      abort: environment.createAbort(),
+      promise: Promise.resolve()
+        .then(() => locked(() => attempt(fresh)))
+        .finally(() => {
+          run = null
+          store.publish()
+        }),
+    }
+    return fresh
+  }
+
+  function refresh(want: Want): Promise<Session<User>> {
+    if (want.force && run?.closed) {
+      next ??= run.promise
+        .then(
+          () => {},
+          () => {},
+        )
+        .then(() => {
+          next = null
+          return refresh(want)
+        })
+      return next
+    }
+    run ??= start()
+    run.force ||= want.force === true
+    if (want.rejected) run.rejected.add(want.rejected)
+    return run.promise
+  }
+
+  return {
+    refresh,
+    running: () => run !== null,
+    cancel: () => run?.abort.abort(replaced()),
+    dispose: (error) => disposal.abort(error),
+    locked,
+    observe,
+    request,
+  }
+}

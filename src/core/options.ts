@@ -1,0 +1,51 @@
+import type { Environment, Storage } from './ports.js'
+import type { Grant, SessionUser } from './session.js'
+import type { DebugEntry } from './store.js'
+
+/** A session that another library left behind, to be taken over once. */
+export interface TakeOver<User extends SessionUser = SessionUser> {
+  /** The key under which the other library keeps its session. */
+  readonly key: string
+  /** Reads its text; `null` when it holds no session. `now`: ms since the epoch. */
+  parse(text: string, now: number): Grant<User> | null
+  /** Where the other library keeps it. @default localStorage */
+  readonly storage?: Storage | undefined
+}
+
+/** What every client may be told, whatever its provider. */
+export interface EngineOptions<User extends SessionUser = SessionUser> {
+  /** Where sessions are kept. @default localStorage where it works, else memory */
+  readonly storage?: Storage | undefined
+  /** Clients with the same storage and key share one session. @default derived from the provider */
+  readonly storageKey?: string | undefined
+  /**
+   * When tokens are refreshed ahead of need: while the page is visible, always, or never (then
+   * only calls refresh). @default 'visible'
+   */
+  readonly autoRefresh?: 'visible' | boolean | undefined
+  /** Life in ms at which a refresh runs behind the callers; a quarter of the token's life at most. @default 60_000 */
+  readonly refreshMargin?: number | undefined
+  /** Life in ms at which callers wait for the refresh; a tenth of the token's life at most. @default 10_000 */
+  readonly waitMargin?: number | undefined
+  /** Bound of each request, in ms. GoTrue itself gives up after 10 s. @default 10_000 */
+  readonly requestTimeout?: number | undefined
+  /** Bound of each storage call, in ms. @default 2_000 */
+  readonly storageTimeout?: number | undefined
+  /** Bound of the wait for the lock, in ms: more than the critical section takes. @default 20_000 */
+  readonly lockTimeout?: number | undefined
+  /** First delay after a transient failure, in ms; it doubles. @default 1_000 */
+  readonly retryDelay?: number | undefined
+  /** Longest delay after transient failures, in ms. @default 30_000 */
+  readonly maxRetryDelay?: number | undefined
+  /** A session to take over when this client has none yet. */
+  readonly takeOver?: TakeOver<User> | undefined
+  /** Hears of every step, without tokens. */
+  readonly debug?: ((entry: DebugEntry) => void) | undefined
+}
+
+/** Options with nothing left open. */
+export interface EngineSettings<User extends SessionUser> extends EngineOptions<User> {
+  readonly storage: Storage
+  readonly storageKey: string
+  readonly environment: Environment
+}
