@@ -1,0 +1,178 @@
+import { createEngine, type Engine, type RefreshOptions } from './core/engine.js'
+import { AuthError, AuthSessionMissingError } from './core/errors.js'
+import type { AuthListener } from './core/events.js'
+import { createFlows } from './core/flows.js'
+import type { EngineOptions } from './core/options.js'
+import type {
+  ActionHost,
+  CallOptions,
+  Environment,
+  Page,
+  Provider,
+  SignInResult,
+  SignOutScope,
+  Tokens,
+} from './core/ports.js'
+import type { Session, SessionUser } from './core/session.js'
+import type { Snapshot } from './core/store.js'
+import { defaultEnvironment, defaultStorage } from './defaults.js'
+import { type AuthFetchOptions, createAuthFetch } from './fetch.js'
+
+/** Options of an `AuthClient`. */
+export interface AuthClientOptions<Credentials, User extends SessionUser, Actions extends object>
+  extends EngineOptions<User> {
+  /** The server, as a provider of `holdfast/providers/…` or your own. */
+  readonly provider: Provider<Credentials, User, Actions>
+  /** Origins to which `auth.fetch` attaches the token. @default none */
+  readonly fetchOrigins?: AuthFetchOptions['origins'] | undefined
+  /** Replaces parts of the surroundings: in tests, demos and unusual runtimes. */
+  readonly environment?: Partial<Environment> | undefined
+}
+
+/** What a refresh resolves to. */
+export interface RefreshResult<User extends SessionUser = SessionUser> {
+  readonly session: Session<User>
+  readonly user: User | null
+}
+
+/** Keeps users signed in. The README is a tour of its methods. */
+export class AuthClient<
+  Credentials = never,
+  User extends SessionUser = SessionUser,
+  Actions extends object = object,
+> {
+  /** The platform's `fetch` with the token attached, for the origins in `fetchOrigins`. */
+  readonly fetch: typeof fetch
+  readonly #engine: Engine<User>
+  readonly #provider: Provider<Credentials, User, Actions>
+  readonly #actions: Actions | undefined
+
+  /** @throws AuthError `invalid_argument` when there is no provider. */
+  constructor(options: AuthClientOptions<Credentials, User, Actions>) {
+    const { provider, fetchOrigins = [] } = options
+    if (!provider?.refresh) {
+      throw new AuthError('invalid_argument', 'Pass a provider, such as gotrue({ url }).')
+    }
+    const environment = { ...defaultEnvironment(), ...options.environment }
+    this.#provider = provider
+    this.#engine = createEngine<User>(provider, {
+      ...options,
+      environment,
+      storage: options.storage ?? defaultStorage(),
+      storageKey: options.storageKey ?? `holdfast.${provider.id}`,
+    })
+    this.fetch = createAuthFetch(this.#engine, { origins: fetchOrigins })
+    this.#actions = provider.actions?.(createHost(this.#engine, environment.page))
+  }
+
+  /** What this provider can do beyond the contract. @throws AuthError `invalid_argument` if nothing. */
+  get actions(): Actions {
+    if (this.#actions) return this.#actions
+    throw new AuthError('invalid_argument', 'This provider has no actions.')
+  }
+
+  /**
+   * The current session, with a token that works; `null` when nobody is signed in.
+   * @throws AuthError, retryable, when the token is dead and the server cannot be reached now.
+   */
+  getSession(options?: CallOptions): Promise<Session<User> | null> {
+    return this.#engine.getSession(options)
+  }
+
+  /** The access token of `getSession()`; bound, so that it can be handed to other clients. */
+  readonly getAccessToken = async (options?: CallOptions): Promise<string | null> =>
+    (await this.getSession(options))?.accessToken ?? null
+
+  /**
+   * Gets a new session from the server, by a request that starts after this call. Without a token
+   * it is the current session's; a token held elsewhere makes its session the current one.
+   * @throws AuthSessionMissingError when there is no token, or the answer holds no session.
+   * @throws AuthError otherwise; only `refresh_rejected` ends the current session.
+   */
+  async refreshSession(
+    token?: string | null,
+    options: RefreshOptions = {},
+  ): Promise<RefreshResult<User>> {
+    const session = await this.#engine.refresh(token ?? null, options)
+    return { session, user: session.user }
+  }
+
+  /** Signs somebody in. `session` is `null` when the server wants another step first. */
+  async signIn(credentials: Credentials, options?: CallOptions): Promise<SignInResult<User>> {
+    const provider = this.#provider
+    return this.#engine.signIn(
+      'sign-in',
+      async (context) => {
+        if (provider.signIn) return provider.signIn(credentials, context)
+        throw new AuthError('invalid_argument', 'This provider cannot sign in by credentials.')
+      },
+      options,
+    )
+  }
+
+  /**
+   * Makes a session kept elsewhere the current one.
+   * @throws AuthSessionMissingError when its tokens are worth nothing or missing.
+   */
+  async setSession(tokens: Tokens, options?: CallOptions): Promise<RefreshResult<User>> {
+    const provider = this.#provider
+    if (!tokens?.refreshToken) throw new AuthSessionMissingError()
+    const { session, user } = await this.#engine.signIn(
+      'restore',
+      async (context) =>
+        provider.restore
+          ? provider.restore(tokens, context)
+          : provider.refresh(tokens.refreshToken, context),
+      options,
+    )
+    if (!session) throw new AuthSessionMissingError('The tokens came back without a session.')
+    return { session, user }
+  }
+
+  /**
+   * Ends the session here and in all sibling contexts, whatever the network does, and revokes it at
+   * the server behind the caller's back. With `others`, ends all but this one, and waits for it.
+   */
+  signOut(options: CallOptions & { readonly scope?: SignOutScope } = {}): Promise<void> {
+    return this.#engine.signOut(options.scope ?? 'local', options)
+  }
+
+  /** Listens to events, `INITIAL_SESSION` first. Returns the way to stop. */
+  onAuthStateChange(listener: AuthListener<User>): () => void {
+    return this.#engine.store.listen(listener)
+  }
+
+  /** The state now: the same object until something changes. Bound. */
+  readonly getSnapshot = (): Snapshot<User> => this.#engine.store.snapshot()
+
+  /** Calls `listener` after each change of the snapshot. Bound. Returns the way to stop. */
+  readonly subscribe = (listener: () => void): (() => void) =>
+    this.#engine.store.subscribe(listener)
+
+  /** Ends every timer, listener and wait. A request in flight is still saved. */
+  dispose(): void {
+    this.#engine.dispose()
+  }
+
+  /** For `using`. */
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+}
+
+function createHost<User extends SessionUser>(engine: Engine<User>, page: Page): ActionHost<User> {
+  const flows = createFlows(engine.vault)
+  return {
+    page,
+    signIn: (request, options) => engine.signIn('sign-in', request, options),
+    async withSession(request, options) {
+      const session = await engine.working(options)
+      return engine.request((context) => request(session, context), options)
+    },
+    request: engine.request,
+    updateUser: engine.updateUser,
+    saveFlow: flows.save,
+    flows: flows.list,
+    removeFlow: flows.remove,
+  }
+}

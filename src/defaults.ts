@@ -1,0 +1,25 @@
+import type { Environment, Storage } from './core/ports.js'
+import { platformChannel } from './environment/channel.js'
+import { systemClock } from './environment/clock.js'
+import { platformLock } from './environment/lock.js'
+import { platformPage } from './environment/page.js'
+import { platformWake } from './environment/wake.js'
+import { memoryStorage } from './storage/memory.js'
+import { webStorage, webStorageWorks } from './storage/web-storage.js'
+
+/** The ports of the place this runs in. */
+export const defaultEnvironment = (): Environment => ({
+  clock: systemClock(),
+  lock: platformLock(),
+  channel: platformChannel(),
+  wake: platformWake(),
+  page: platformPage(),
+  random: Math.random,
+  createAbort: () => new AbortController(),
+  // Node has no reportError; an error nobody can catch must still be seen.
+  report: (error) => (globalThis.reportError ?? console.error)(error),
+})
+
+/** localStorage where it works, else memory. */
+export const defaultStorage = (): Storage =>
+  webStorageWorks('local') ? webStorage() : memoryStorage()

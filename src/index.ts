@@ -1,0 +1,55 @@
+export { AuthClient, type AuthClientOptions, type RefreshResult } from './client.js'
+export type { RefreshOptions } from './core/engine.js'
+export {
+  type AnyAuthError,
+  AuthError,
+  type AuthErrorCode,
+  type AuthErrorDetails,
+  type AuthErrorOptions,
+  AuthSessionMissingError,
+  isAuthError,
+  isAuthSessionMissingError,
+  isRetryableAuthError,
+} from './core/errors.js'
+export type {
+  AuthChange,
+  AuthEventDetails,
+  AuthEventName,
+  AuthListener,
+  Origin,
+  SignOutReason,
+} from './core/events.js'
+export type { TakeOver } from './core/options.js'
+export type {
+  Abort,
+  ActionHost,
+  Awaitable,
+  CallOptions,
+  Channel,
+  Clock,
+  Environment,
+  Flow,
+  Lock,
+  Page,
+  Provider,
+  RequestContext,
+  Signal,
+  SignInResult,
+  SignOutScope,
+  Storage,
+  Tokens,
+  Wake,
+  WakeSign,
+} from './core/ports.js'
+export type {
+  Grant,
+  ProviderEventName,
+  Session,
+  SessionFacts,
+  SessionUser,
+} from './core/session.js'
+export type { DebugEntry, Snapshot } from './core/store.js'
+export { systemClock } from './environment/clock.js'
+export { type IndexedDBStorageOptions, indexedDBStorage } from './storage/indexed-db.js'
+export { memoryStorage } from './storage/memory.js'
+export { type WebStorageOptions, webStorage } from './storage/web-storage.js'

@@ -1,0 +1,90 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { isAuthError } from '../../src/core/errors.js'
+import { parseRecord, serializeRecord, toRecord, withUser } from '../../src/core/session.js'
+
+const grant = { accessToken: 'a', refreshToken: 'r', lifetime: 60_000, user: { id: 'ada' } }
+const record = toRecord(grant, 'L', 1_000)
+
+describe('stored text', () => {
+  it('reads back what was written', () => {
+    expect(parseRecord(serializeRecord(record))).toEqual(record)
+  })
+
+  it('any text is a sound record or null, never an exception', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.json(),
+          fc.object().map((o) => JSON.stringify({ v: 1, ...o })),
+        ),
+        (text) => {
+          expect(parseRecord(text)).toBeNull()
+        },
+      ),
+    )
+  })
+
+  it('a record with any one part replaced by anything is sound or null', () => {
+    const whole = JSON.parse(serializeRecord(record))
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys(whole.session)), fc.jsonValue(), (key, value) => {
+        const parsed = parseRecord(
+          JSON.stringify({ ...whole, session: { ...whole.session, [key]: value } }),
+        )
+        if (parsed) {
+          expect(typeof parsed.session.accessToken).toBe('string')
+          expect(Number.isFinite(parsed.session.expiresAt)).toBe(true)
+          expect(parsed.session.user === null || typeof parsed.session.user.id === 'string').toBe(
+            true,
+          )
+        }
+      }),
+    )
+  })
+
+  it('a future version is not read as this one', () => {
+    expect(parseRecord(serializeRecord(record).replace('"v":1', '"v":2'))).toBeNull()
+  })
+})
+
+describe('a record made from an answer', () => {
+  it('keeps the old refresh token when the answer has none (RFC 6749 §6)', () => {
+    const next = toRecord({ accessToken: 'a2', lifetime: 60_000 }, record, 2_000)
+    expect(next.session).toMatchObject({
+      accessToken: 'a2',
+      refreshToken: 'r',
+      user: { id: 'ada' },
+    })
+    expect(next.revision).toBe(record.revision + 1)
+  })
+
+  it('refuses an answer for another person', () => {
+    const other = () => toRecord({ ...grant, user: { id: 'bob' } }, record, 0)
+    expect(other).toThrow(expect.objectContaining({ code: 'bad_response', retryable: true }))
+  })
+
+  it('refuses an answer without a token', () => {
+    try {
+      toRecord({ ...grant, accessToken: '' }, 'L', 0)
+      expect.unreachable()
+    } catch (error) {
+      expect(isAuthError(error, 'bad_response')).toBe(true)
+    }
+  })
+
+  it.each([Number.NaN, 0, -5, Number.POSITIVE_INFINITY])(
+    'a lifetime of %s gives a sane session',
+    (lifetime) => {
+      const { session } = toRecord({ ...grant, lifetime }, 'L', 0)
+      expect(session.expiresAt).toBeGreaterThan(0)
+      expect(Number.isFinite(session.expiresAt)).toBe(true)
+    },
+  )
+
+  it('is frozen all through', () => {
+    const { session } = withUser(record, { id: 'ada', email: 'ada@example.com' })
+    expect(Object.isFrozen(session) && Object.isFrozen(session.user)).toBe(true)
+  })
+})
