@@ -2,7 +2,7 @@ import type { Environment, Storage } from './core/ports.js'
 import { platformChannel } from './environment/channel.js'
 import { systemClock } from './environment/clock.js'
 import { platformLock } from './environment/lock.js'
-import { platformPage } from './environment/page.js'
+import { documentHere, platformPage } from './environment/page.js'
 import { platformWake } from './environment/wake.js'
 import { memoryStorage } from './storage/memory.js'
 import { webStorage, webStorageWorks } from './storage/web-storage.js'
@@ -20,6 +20,6 @@ export const defaultEnvironment = (): Environment => ({
   report: (error) => (globalThis.reportError ?? console.error)(error),
 })
 
-/** localStorage where it works, else memory. */
+/** localStorage in pages where it works, else memory: servers have one that all users share. */
 export const defaultStorage = (): Storage =>
-  webStorageWorks('local') ? webStorage() : memoryStorage()
+  documentHere() && webStorageWorks('local') ? webStorage() : memoryStorage()

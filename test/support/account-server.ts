@@ -64,6 +64,7 @@ export function createAccountServer(options: { readonly lifetime?: number } = {}
     hold: (): void => {
       held = true
     },
+    releaseOne: (): void => gates.shift()?.(),
     release: (): void => {
       held = false
       for (const go of gates.splice(0)) go()

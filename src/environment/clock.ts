@@ -1,0 +1,33 @@
+import type { Clock } from '../core/ports.js'
+
+/** The longest delay a timer can hold, in ms; above it, it fires at once (HTML §8.7). */
+const LONGEST = 2 ** 31 - 1
+
+const host: { readonly Deno?: { unrefTimer(id: number): void }; readonly Date: unknown } =
+  globalThis
+
+/** A waiting timer must not keep a server process alive. */
+function unref(timer: number | { unref?(): void }): void {
+  if (typeof timer === 'object') timer.unref?.()
+  else host.Deno?.unrefTimer(timer)
+}
+
+/** The clock of this device; its timers do not keep a process alive. */
+export function systemClock(): Clock {
+  return {
+    now: () => Date.now(),
+    monotonic: () => performance.now(),
+    schedule(delay, task) {
+      let timer: ReturnType<typeof setTimeout>
+      const arm = (left: number): void => {
+        timer = setTimeout(
+          () => (left > LONGEST ? arm(left - LONGEST) : task()),
+          Math.min(left, LONGEST),
+        )
+        unref(timer)
+      }
+      arm(delay)
+      return () => clearTimeout(timer)
+    },
+  }
+}

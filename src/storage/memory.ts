@@ -1,0 +1,15 @@
+import type { Storage } from '../core/ports.js'
+
+/** Keeps sessions as long as the page or process lives; clients that share one share a session. */
+export function memoryStorage(): Storage {
+  const entries = new Map<string, string>()
+  return {
+    get: (key) => entries.get(key) ?? null,
+    set(key, value) {
+      entries.set(key, value)
+    },
+    remove(key) {
+      entries.delete(key)
+    },
+  }
+}

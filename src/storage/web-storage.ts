@@ -1,0 +1,64 @@
+import { AuthError } from '../core/errors.js'
+import type { Storage } from '../core/ports.js'
+
+/** `local` is kept until deleted and shared by all tabs; `session` belongs to one tab. */
+export type WebStorageArea = 'local' | 'session'
+
+/** Options of {@link webStorage}. */
+export interface WebStorageOptions {
+  /** @default 'local' */
+  readonly area?: WebStorageArea | undefined
+}
+
+/** Looked up at each call: a mere look throws where the user blocks storage. */
+const areaOf = (area: WebStorageArea): globalThis.Storage => globalThis[`${area}Storage`]
+
+/**
+ * Keeps sessions in localStorage or sessionStorage, looked up at each call.
+ * Its methods throw AuthError `storage` when the area is missing, blocked or full.
+ */
+export function webStorage({ area = 'local' }: WebStorageOptions = {}): Required<Storage> {
+  const attempt = <T>(work: (entries: globalThis.Storage) => T): T => {
+    try {
+      return work(areaOf(area))
+    } catch (cause) {
+      throw new AuthError(
+        'storage',
+        `${area}Storage is missing, blocked or full: free it, or choose another storage.`,
+        { cause },
+      )
+    }
+  }
+  return {
+    get: (key) => attempt((entries) => entries.getItem(key)),
+    set: (key, value) => attempt((entries) => entries.setItem(key, value)),
+    remove: (key) => attempt((entries) => entries.removeItem(key)),
+    subscribe(listener) {
+      const onStorage = (event: StorageEvent): void => {
+        if (event.storageArea === areaOf(area)) listener(event.key)
+      }
+      // Servers have no events; in workers this one never comes.
+      globalThis.addEventListener?.('storage', onStorage)
+      return () => globalThis.removeEventListener?.('storage', onStorage)
+    },
+  }
+}
+
+/**
+ * Whether sessions can be kept in this area: it takes a probe, or is full but holds something.
+ * Ask in pages only: the localStorage of a server process is shared by all its users.
+ */
+export function webStorageWorks(area: WebStorageArea): boolean {
+  try {
+    const entries = areaOf(area)
+    try {
+      entries.setItem('holdfast.probe', '')
+      entries.removeItem('holdfast.probe')
+      return true
+    } catch {
+      return entries.length > 0
+    }
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest'
+import { AuthError, type AuthErrorCode } from '../../src/index.js'
+import { createWorld, HOUR } from '../support/world.js'
+
+const transient: readonly AuthErrorCode[] = [
+  'network',
+  'timeout',
+  'rate_limited',
+  'server_error',
+  'bad_response',
+  'rejected',
+]
+
+describe('P4: only the server’s definite word ends a session', () => {
+  it.each(transient)('%s keeps the session, in memory and in storage', async (code) => {
+    const world = createWorld()
+    const { auth, events } = await world.signedIn()
+    world.server.fail({ error: new AuthError(code, 'Not now.') })
+    await expect(auth.refreshSession()).rejects.toMatchObject({ code })
+    expect((await auth.getSession())?.accessToken).toBe('access-1')
+    expect(world.stored()).toContain('refresh-1')
+    expect(events.at(-1)).toBe('REFRESH_FAILED access-1')
+  })
+
+  it('a provider that throws anything else is treated as a bad answer', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', {
+      provider: {
+        ...world.server.provider,
+        refresh: () => Promise.reject(new TypeError('a bug')),
+      },
+    })
+    await expect(auth.refreshSession()).rejects.toMatchObject({ code: 'bad_response' })
+    expect(await auth.getSession()).not.toBeNull()
+  })
+
+  it('an expired token in an outage rejects with a retryable error, not with null', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', { autoRefresh: false })
+    await world.clock.advance(HOUR + 1)
+    world.server.outage()
+    await expect(auth.getSession()).rejects.toMatchObject({ code: 'network', retryable: true })
+    expect(auth.getSnapshot()).toMatchObject({ status: 'signed-in', error: { code: 'network' } })
+  })
+
+  it('callers in the backoff are answered at once and send nothing', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', { autoRefresh: false })
+    await world.clock.advance(HOUR + 1)
+    world.server.outage()
+    for (let i = 0; i < 20; i++) await expect(auth.getSession()).rejects.toThrow()
+    expect(world.server.sent).toHaveLength(1)
+  })
+
+  it('the refresh is tried again by itself, and the session recovers', async () => {
+    const world = createWorld()
+    const { auth, events } = await world.signedIn()
+    world.server.outage(3)
+    await world.clock.advance(HOUR)
+    await world.clock.advance(60_000)
+    expect((await auth.getSession())?.accessToken).toBe('access-2')
+    expect(auth.getSnapshot().error).toBeNull()
+    expect(events.filter((event) => event.startsWith('REFRESH_FAILED'))).toHaveLength(3)
+  })
+
+  it('Retry-After is honoured', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn()
+    world.server.fail({ error: new AuthError('rate_limited', 'Slow.', { retryAfter: 30_000 }) })
+    await world.clock.advance(HOUR - 60_000)
+    expect(world.server.sent).toHaveLength(1)
+    await world.clock.advance(29_000)
+    expect(world.server.sent).toHaveLength(1)
+    await world.clock.advance(2_000)
+    expect(world.server.sent).toHaveLength(2)
+    expect((await auth.getSession())?.accessToken).toBe('access-2')
+  })
+
+  it('attempts pause offline and begin again with the network', async () => {
+    const world = createWorld()
+    const { auth, tab } = await world.signedIn()
+    world.server.outage(1)
+    tab.goOffline()
+    await world.clock.advance(HOUR * 3)
+    expect(world.server.sent).toHaveLength(1)
+    tab.goOnline()
+    await world.clock.settle()
+    expect(world.server.sent).toHaveLength(2)
+    expect((await auth.getSession())?.accessToken).toBe('access-2')
+  })
+
+  it('the server’s definite word signs out, once, with the reason', async () => {
+    const world = createWorld()
+    const { auth, events } = await world.signedIn()
+    world.server.endAll()
+    await expect(auth.refreshSession()).rejects.toMatchObject({
+      code: 'refresh_rejected',
+      retryable: false,
+    })
+    expect(await auth.getSession()).toBeNull()
+    expect(events.at(-1)).toBe('SIGNED_OUT - because refresh-rejected')
+    expect(world.stored()).not.toContain('refresh-1')
+  })
+})
+
+describe('P5: before a terminal error ends the session, storage is read again', () => {
+  it('a sibling that was faster without a lock is followed, not signed out', async () => {
+    const world = createWorld()
+    const { auth, events } = await world.signedIn('ada', { autoRefresh: false })
+    const sibling = world.open({ autoRefresh: false })
+    await sibling.auth.getSession()
+    world.browser.locks.neverGrant(true)
+    world.server.hold()
+    const refreshes = Promise.all([sibling.auth.refreshSession(), auth.refreshSession()])
+    await world.clock.advance(20_000)
+    expect(world.server.sent).toEqual(['refresh-1', 'refresh-1'])
+    world.server.releaseOne()
+    await world.clock.settle()
+    world.server.release()
+    await world.clock.settle()
+    const [theirs, ours] = await refreshes
+    expect(theirs.session.accessToken).toBe('access-2')
+    expect(ours.session.accessToken).toBe('access-3')
+    expect(events.join()).not.toContain('SIGNED_OUT')
+  })
+})
+
+describe('sessions without a refresh token', () => {
+  it('end with their access token, and say why', async () => {
+    const world = createWorld()
+    const { auth, events } = world.open({
+      provider: {
+        ...world.server.provider,
+        signIn: async () => ({ accessToken: 'only', lifetime: HOUR, user: { id: 'ada' } }),
+      },
+    })
+    await auth.signIn({ name: 'ada' })
+    expect((await auth.getSession())?.accessToken).toBe('only')
+    await world.clock.advance(HOUR)
+    expect(await auth.getSession()).toBeNull()
+    await world.clock.settle()
+    expect(events.at(-1)).toBe('SIGNED_OUT - because expired')
+    expect(world.stored()).not.toContain('only')
+  })
+})
