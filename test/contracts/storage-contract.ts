@@ -1,0 +1,115 @@
+import type { Storage } from '../../src/core/ports.js'
+import { type ContractCase, equal } from './contract.js'
+
+/** Storages to compare: the second one is another handle on the contents of the first. */
+export interface StorageSubject {
+  readonly first: Storage
+  readonly second: Storage
+}
+
+const AWKWARD: Readonly<Record<string, string>> = {
+  'an empty text': '',
+  'accents, emoji and ideographs': 'Grüße 👩‍👩‍👧‍👦 漢字 עברית',
+  'lone surrogates': 'a\ud800b\udc00c',
+  'control characters': '\u0000\u0001\n\r\t\u2028\ufeff',
+  'text that looks like JSON': '{"v":1,"__proto__":null}',
+  'the word null': 'null',
+  'a megabyte': 'x'.repeat(1024 * 1024),
+}
+
+const KEYS = ['', ' ', 'a.b', 'a/b?c#d', '__proto__', 'length', 'getItem', 'Ünï 👾', '0', '\u0000']
+
+const roundTrips: readonly ContractCase<StorageSubject>[] = Object.entries(AWKWARD).map(
+  ([what, text], index) => ({
+    name: `gives back ${what} as it was`,
+    async run({ first }) {
+      const key = `contract.round-trip.${index}`
+      await first.set(key, text)
+      equal(await first.get(key), text, what)
+      await first.remove(key)
+    },
+  }),
+)
+
+const others: readonly ContractCase<StorageSubject>[] = [
+  {
+    name: 'answers null for what was never written',
+    async run({ first }) {
+      equal(await first.get('contract.never'), null, 'absent')
+    },
+  },
+  {
+    name: 'removes what is there, and minds not when it is not',
+    async run({ first }) {
+      await first.set('contract.remove', 'x')
+      await first.remove('contract.remove')
+      await first.remove('contract.remove')
+      equal(await first.get('contract.remove'), null, 'removed')
+    },
+  },
+  {
+    name: 'keeps the newest text under a key',
+    async run({ first }) {
+      await first.set('contract.over', 'one')
+      await first.set('contract.over', 'two')
+      equal(await first.get('contract.over'), 'two', 'overwritten')
+      await first.remove('contract.over')
+    },
+  },
+  {
+    name: 'takes any text for a key and keeps keys apart',
+    async run({ first }) {
+      for (const key of KEYS) await first.set(key, `of ${key}`)
+      for (const key of KEYS) equal(await first.get(key), `of ${key}`, `key ${JSON.stringify(key)}`)
+      for (const key of KEYS) await first.remove(key)
+      for (const key of KEYS) equal(await first.get(key), null, `key ${JSON.stringify(key)}`)
+    },
+  },
+  {
+    name: 'loses none of many writes made at once',
+    async run({ first, second }) {
+      const keys = Array.from({ length: 20 }, (_, index) => `contract.many.${index}`)
+      await Promise.all(keys.map(async (key, i) => (i % 2 ? first : second).set(key, key)))
+      for (const key of keys) equal(await first.get(key), key, key)
+      await Promise.all(keys.map(async (key) => first.remove(key)))
+    },
+  },
+  {
+    name: 'keeps one whole text when two are written under a key at once',
+    async run({ first, second }) {
+      const texts = ['a', 'b'].map((letter) => letter.repeat(10_000))
+      await Promise.all(texts.map(async (text, i) => (i ? first : second).set('contract.race', text)))
+      const kept = await first.get('contract.race')
+      equal(kept !== null && texts.includes(kept), true, 'one of the two')
+      equal(await second.get('contract.race'), kept, 'the same through both handles')
+      await first.remove('contract.race')
+    },
+  },
+  {
+    name: 'shows to one handle what another wrote and removed',
+    async run({ first, second }) {
+      await first.set('contract.shared', 'x')
+      equal(await second.get('contract.shared'), 'x', 'written')
+      await second.remove('contract.shared')
+      equal(await first.get('contract.shared'), null, 'removed')
+    },
+  },
+]
+
+/** What every storage promises. */
+export const storageContract: readonly ContractCase<StorageSubject>[] = [...roundTrips, ...others]
+
+/** What two storages with contents of their own (two databases, two areas) promise. */
+export const storageIsolationContract: readonly ContractCase<StorageSubject>[] = [
+  {
+    name: 'keeps contents of their own apart',
+    async run({ first, second }) {
+      await first.set('contract.apart', 'mine')
+      equal(await second.get('contract.apart'), null, 'not visible')
+      await second.set('contract.apart', 'yours')
+      await second.remove('contract.apart')
+      equal(await first.get('contract.apart'), 'mine', 'not removed')
+      await first.remove('contract.apart')
+    },
+  },
+]

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest'
+import { memoryStorage } from '../../src/storage/memory.js'
+import { storageContract, storageIsolationContract } from '../contracts/storage-contract.js'
+
+describe('memoryStorage', () => {
+  it.each(storageContract)('$name', async ({ run }) => {
+    const storage = memoryStorage()
+    await run({ first: storage, second: storage })
+  })
+
+  it.each(storageIsolationContract)('$name', async ({ run }) => {
+    await run({ first: memoryStorage(), second: memoryStorage() })
+  })
+
+  it('answers at once, so that a client over it starts without waiting', () => {
+    const storage = memoryStorage()
+    storage.set('key', 'text')
+    expect(storage.get('key')).toBe('text')
+  })
+})
