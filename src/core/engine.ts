@@ -192,7 +192,8 @@ export function createEngine<User extends SessionUser>(
       return wait(accounts.signIn(arrival, send, options))
     },
     async signOut(scope, options) {
-      await wait(loaded, options)
+      // Nothing is waited for that need not be: the session is gone when this returns.
+      if (disposed || store.state().status === 'loading') await wait(loaded, options)
       return accounts.signOut(scope, options)
     },
     async request(send, options) {

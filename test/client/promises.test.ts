@@ -73,6 +73,7 @@ describe('hostile storage', () => {
     for (const key of world.browser.storage.entries.keys()) {
       world.browser.storage.entries.set(key, 'damage')
     }
+    tab.hide()
     tab.show()
     await world.clock.advance(60_000)
     expect(await auth.getSession()).not.toBeNull()

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStorage } from '../../src/storage/memory.js'
-import { storageContract, storageIsolationContract } from '../contracts/storage-contract.js'
+import {
+  inheritedNamesContract,
+  storageContract,
+  storageIsolationContract,
+} from '../contracts/storage-contract.js'
 
 describe('memoryStorage', () => {
-  it.each(storageContract)('$name', async ({ run }) => {
+  it.each([...storageContract, ...inheritedNamesContract])('$name', async ({ run }) => {
     const storage = memoryStorage()
     await run({ first: storage, second: storage })
   })

@@ -1,0 +1,122 @@
+import { AuthError, AuthSessionMissingError, isAuthError } from '../../core/errors.js'
+import type { Provider, RequestContext, SignOutScope, Tokens } from '../../core/ports.js'
+import type { Grant, Session } from '../../core/session.js'
+import { checkUrl } from '../http.js'
+import { readClaims } from '../jwt.js'
+import { createActions } from './actions.js'
+import { signInRequest } from './credentials.js'
+import type { GoTrueActions, GoTrueCredentials, GoTrueOptions, GoTrueUser } from './types.js'
+import { createSend, toGrant, toUser } from './wire.js'
+
+export { parseAuthJsSession } from './auth-js.js'
+export type {
+  Address,
+  GoTrueActions,
+  GoTrueCredentials,
+  GoTrueOptions,
+  GoTrueUser,
+  OtpOptions,
+  OtpType,
+  SignUpOptions,
+  UserChanges,
+} from './types.js'
+
+/** The provider that `gotrue` makes. */
+export type GoTrueProvider = Provider<GoTrueCredentials, GoTrueUser, GoTrueActions>
+
+/** Milliseconds a token still lives by its own claims and this device's clock; at most its life. */
+function lifeLeft(token: string, now: number): number {
+  const { exp = 0, iat = 0 } = readClaims(token) ?? {}
+  return Math.min(exp * 1000 - now, (exp - iat) * 1000)
+}
+
+/**
+ * Speaks to GoTrue (Supabase Auth).
+ * @throws AuthError `invalid_argument` for an address that tokens must not go to.
+ */
+export function gotrue(options: GoTrueOptions): GoTrueProvider {
+  const base = checkUrl(options.url, options.dangerouslyAllowInsecureHttp)
+  const send = createSend(options)
+  const now = options.now ?? Date.now
+
+  const refresh = async (
+    token: string,
+    context: RequestContext,
+  ): Promise<Grant<GoTrueUser> | null> =>
+    toGrant(
+      await send(
+        {
+          path: '/token',
+          query: { grant_type: 'refresh_token' },
+          json: { refresh_token: token },
+          keepalive: true,
+        },
+        context,
+      ),
+    )
+
+  async function restore(
+    { accessToken, refreshToken }: Tokens,
+    context: RequestContext,
+  ): Promise<Grant<GoTrueUser> | null> {
+    if (!refreshToken) throw new AuthSessionMissingError()
+    const lifetime = lifeLeft(accessToken, now())
+    if (lifetime > 0) {
+      try {
+        const user = toUser(
+          await send({ path: '/user', method: 'GET', token: accessToken }, context),
+        )
+        const { session_id, role } = readClaims(accessToken) ?? {}
+        if (user) {
+          return {
+            accessToken,
+            refreshToken,
+            lifetime,
+            user,
+            ...(typeof session_id === 'string' && { sessionId: session_id }),
+            ...(typeof role === 'string' && { role }),
+          }
+        }
+      } catch (error) {
+        const refused = isAuthError(error) && (error.status === 401 || error.status === 403)
+        if (!refused) throw error
+      }
+    }
+    return refresh(refreshToken, context)
+  }
+
+  const logout = (token: string, scope: SignOutScope, context: RequestContext): Promise<unknown> =>
+    send({ path: '/logout', query: { scope }, token, keepalive: true }, context)
+
+  async function signOut(
+    session: Session<GoTrueUser>,
+    scope: SignOutScope,
+    context: RequestContext,
+  ): Promise<void> {
+    try {
+      await logout(session.accessToken, scope, context)
+    } catch (error) {
+      if (!isAuthError(error)) throw error
+      // Gone already is what was asked for.
+      if (error.serverCode === 'session_not_found' || error.serverCode === 'user_not_found') return
+      if (error.serverCode !== 'bad_jwt' || !session.refreshToken) throw error
+      // The access token ran out: without a fresh one the refresh token would live on.
+      const grant = await refresh(session.refreshToken, context)
+      if (grant) await logout(grant.accessToken, scope, context)
+    }
+  }
+
+  return {
+    id: `gotrue.${new URL(base).host}${new URL(base).pathname}`.replace(/[^\w.-]+/g, '-'),
+    refresh,
+    restore,
+    signOut,
+    async signIn(credentials, context) {
+      const { request, event } = signInRequest(credentials)
+      const grant = toGrant(await send(request, context))
+      if (!grant) throw new AuthError('bad_response', 'The answer holds no session.')
+      return event ? { ...grant, event } : grant
+    },
+    actions: (host) => createActions({ host, send, base, restore }),
+  }
+}

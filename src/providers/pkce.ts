@@ -1,0 +1,26 @@
+import { AuthError } from '../core/errors.js'
+
+/** A proof key for code exchange (RFC 7636). */
+export interface Pkce {
+  /** The secret: 43 characters of base64url. */
+  readonly verifier: string
+  /** Its SHA-256, for the server to see first. */
+  readonly challenge: string
+}
+
+const base64url = (bytes: Uint8Array): string =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '')
+
+/** Makes a fresh pair by S256. @throws AuthError `invalid_argument` on insecure origins. */
+export async function createPkce(): Promise<Pkce> {
+  const { subtle } = globalThis.crypto ?? {}
+  if (!subtle) {
+    throw new AuthError('invalid_argument', 'PKCE needs a secure origin: https, or localhost.')
+  }
+  const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)))
+  const digest = await subtle.digest('SHA-256', new TextEncoder().encode(verifier))
+  return { verifier, challenge: base64url(new Uint8Array(digest)) }
+}

@@ -1,0 +1,127 @@
+import type { Accounts } from './accounts.js'
+import { describeUser } from './accounts.js'
+import { randomText, uuid } from './encoding.js'
+import { json, refuse } from './errors.js'
+import type { RefreshTokens, ServerSession } from './rotation.js'
+import type { Signer } from './signing.js'
+import type { Account, ScriptedGoTrueOptions } from './types.js'
+
+/** A PKCE flow that waits for its code. */
+export interface FlowState {
+  readonly challenge: string | null
+  readonly account: Account
+  readonly redirectTo: string
+}
+
+/** All that the routes of one server share. */
+export interface ServerContext {
+  readonly accounts: Accounts
+  readonly sessions: Map<string, ServerSession>
+  readonly tokens: RefreshTokens
+  readonly signer: Signer
+  /** Authorization codes by their text. */
+  readonly codes: Map<string, FlowState>
+  readonly settings: { accessTokenLifetime: number; autoconfirm: boolean; denyNext: boolean }
+  readonly options: ScriptedGoTrueOptions
+  readonly path: string
+  random(): number
+  now(): number
+}
+
+/** One request, taken apart. */
+export interface Call {
+  readonly request: Request
+  readonly url: URL
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** A text field of the body; anything else counts as missing. */
+export function field(body: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = body[name]
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** An object field of the body. */
+export function objectField(
+  body: Readonly<Record<string, unknown>>,
+  name: string,
+): Readonly<Record<string, unknown>> | undefined {
+  const value = body[name]
+  return typeof value === 'object' && value !== null ? { ...value } : undefined
+}
+
+/** The body of a session, with a fresh access token. */
+export async function sessionBody(
+  context: ServerContext,
+  session: ServerSession,
+  refreshToken: string,
+): Promise<Record<string, unknown>> {
+  const account = context.accounts.all.get(session.userId)
+  if (!account)
+    return refuse(400, 'refresh_token_not_found', 'Invalid Refresh Token: User Not Found')
+  const issuedAt = Math.floor(context.now() / 1000)
+  const expiresIn = Math.floor(context.settings.accessTokenLifetime / 1000)
+  const user = describeUser(account)
+  const claims = {
+    iss: `https://scripted.example${context.path}`,
+    sub: account.id,
+    aud: 'authenticated',
+    iat: issuedAt,
+    exp: issuedAt + expiresIn,
+    email: user.email,
+    phone: user.phone,
+    app_metadata: account.appMetadata,
+    user_metadata: account.data,
+    role: account.role,
+    aal: session.aal,
+    amr: [{ method: 'password', timestamp: issuedAt }],
+    session_id: session.id,
+    is_anonymous: account.anonymous,
+    jti: randomText(context.random, 12),
+  }
+  return {
+    access_token: await context.signer.sign(claims),
+    token_type: 'bearer',
+    expires_in: expiresIn,
+    expires_at: issuedAt + expiresIn,
+    refresh_token: refreshToken,
+    user,
+  }
+}
+
+/** Signs somebody in on a new device. */
+export async function newSession(context: ServerContext, account: Account): Promise<Response> {
+  if (account.banned) refuse(400, 'user_banned', 'User is banned')
+  const session: ServerSession = {
+    id: uuid(context.random),
+    userId: account.id,
+    aal: 'aal1',
+    expired: false,
+    counter: 0,
+    refreshedAt: context.now(),
+    key: randomText(context.random, 32),
+  }
+  context.sessions.set(session.id, session)
+  return json(200, await sessionBody(context, session, await context.tokens.issue(session)))
+}
+
+/** The session and user of a bearer. @throws GoTrueRefusal */
+export async function authenticate(
+  context: ServerContext,
+  { request }: Call,
+): Promise<{ readonly session: ServerSession; readonly account: Account }> {
+  const [, token] = /^bearer (.+)$/i.exec(request.headers.get('authorization') ?? '') ?? []
+  if (!token) return refuse(401, 'no_authorization', 'This endpoint requires a valid Bearer token')
+  const claims = await context.signer.verify(token)
+  if (!claims || Number(claims.exp) * 1000 <= context.now()) {
+    return refuse(403, 'bad_jwt', 'invalid JWT: unable to parse or verify signature')
+  }
+  const session = context.sessions.get(String(claims.session_id))
+  if (!session) {
+    return refuse(403, 'session_not_found', 'Session from session_id claim in JWT does not exist')
+  }
+  const account = context.accounts.all.get(session.userId)
+  if (!account) return refuse(403, 'user_not_found', 'User from sub claim in JWT does not exist')
+  if (account.banned) return refuse(403, 'user_banned', 'User is banned')
+  return { session, account }
+}

@@ -1,0 +1,91 @@
+import { json } from './errors.js'
+import type { Fault, FaultScope } from './types.js'
+
+/** The faults that wait for their requests. */
+export interface Faults {
+  add(fault: Fault, scope?: FaultScope): () => void
+  clear(): void
+  /** Serves a request through the next fault that is meant for it. */
+  serve(request: Meeting): Promise<Response>
+}
+
+/** A request on its way through the faults. */
+export interface Meeting {
+  readonly path: string
+  readonly grant: string | null
+  readonly signal: AbortSignal
+  work(): Promise<Response>
+}
+
+/** How faults wait. */
+export type Wait = (ms: number, signal: AbortSignal) => Promise<void>
+
+/** What `fetch` rejects with when there is no answer. */
+const lost = (): TypeError => new TypeError('fetch failed')
+
+const html = (status: number): Response =>
+  new Response('<!doctype html><title>Welcome to the Wi-Fi</title><p>Please accept our terms.', {
+    status,
+    headers: { 'content-type': 'text/html' },
+  })
+
+const hang = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const stop = (): void => reject(signal.reason)
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop)
+  })
+
+async function through(fault: Fault, meeting: Meeting, wait: Wait): Promise<Response> {
+  switch (fault.type) {
+    case 'drop':
+      throw lost()
+    case 'lose-response':
+      await meeting.work()
+      throw lost()
+    case 'status':
+      return new Response(fault.body ?? JSON.stringify({ message: 'Scripted failure.' }), {
+        status: fault.status,
+        headers: { 'content-type': 'application/json', ...fault.headers },
+      })
+    case 'rate-limited':
+      return json(
+        429,
+        { code: 'over_request_rate_limit', message: 'Request rate limit reached' },
+        fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) },
+      )
+    case 'html':
+      return html(fault.status ?? 200)
+    case 'hang':
+      return hang(meeting.signal)
+    case 'slow':
+      await wait(fault.delay, meeting.signal)
+      return meeting.work()
+    case 'body':
+      return new Response(fault.body, { headers: { 'content-type': 'application/json' } })
+  }
+}
+
+/** Makes the faults of one server. */
+export function createFaults(wait: Wait): Faults {
+  const waiting = new Set<{ readonly fault: Fault; readonly scope: FaultScope; left: number }>()
+  return {
+    add(fault, scope = {}) {
+      const entry = { fault, scope, left: scope.times ?? 1 }
+      waiting.add(entry)
+      return () => waiting.delete(entry)
+    },
+    clear: () => waiting.clear(),
+    async serve(meeting) {
+      for (const entry of waiting) {
+        const { path, grant } = entry.scope
+        if (path !== undefined && path !== meeting.path) continue
+        if (grant !== undefined && grant !== meeting.grant) continue
+        entry.left--
+        if (entry.left <= 0) waiting.delete(entry)
+        return through(entry.fault, meeting, wait)
+      }
+      return meeting.work()
+    },
+  }
+}

@@ -1,0 +1,284 @@
+import {
+  authorize,
+  logout,
+  otp,
+  readUser,
+  recover,
+  resend,
+  signup,
+  updateUser,
+  verify,
+  verifyLink,
+} from './account-routes.js'
+import { type Accounts, createAccounts } from './accounts.js'
+import type { Call, ServerContext } from './context.js'
+import { GoTrueRefusal, json, refusalResponse, refuse } from './errors.js'
+import { createFaults, type Wait } from './faults.js'
+import { createRefreshTokens, type ServerSession } from './rotation.js'
+import { createSigner } from './signing.js'
+import { tokenRoute } from './token-routes.js'
+import type {
+  Account,
+  Fault,
+  FaultScope,
+  LoggedRequest,
+  ScriptedGoTrueOptions,
+  SeedUser,
+  SentMessage,
+} from './types.js'
+
+export type {
+  Account,
+  Fault,
+  FaultScope,
+  LoggedRequest,
+  Rotation,
+  ScriptedGoTrueOptions,
+  SeedUser,
+  SentMessage,
+} from './types.js'
+
+/** A GoTrue that does what it is told: a real little server without a network. */
+export interface ScriptedGoTrue {
+  /** Serves a request; fits wherever a `fetch` is taken. Rejects as `fetch` does when a fault says so. */
+  readonly fetch: typeof fetch
+  readonly requests: readonly LoggedRequest[]
+  readonly messages: readonly SentMessage[]
+  /** How many requests were made to `/token` with this grant. */
+  count(grant: string): number
+  clearLog(): void
+  /** The next requests in scope meet this. Returns the way to undo it. */
+  fail(fault: Fault, scope?: FaultScope): () => void
+  /** Forgets all faults. */
+  heal(): void
+  createUser(seed: SeedUser): Account
+  sessions(): readonly { readonly id: string; readonly userId: string }[]
+  revokeSession(sessionId: string): void
+  revokeUser(userId: string): void
+  /** The next refresh of this session says `session_expired`. */
+  expireSession(sessionId: string): void
+  ban(userId: string, banned?: boolean): void
+  /** The next token carries these. */
+  updateClaims(userId: string, claims: Partial<Pick<Account, 'role' | 'appMetadata'>>): void
+  /** Milliseconds, whole seconds. */
+  setAccessTokenLifetime(ms: number): void
+  rotateKeys(): void
+  /** The next `/authorize` comes back with `access_denied`. */
+  denyNextAuthorize(): void
+  /** An id token that `signIn({ idToken })` accepts; `nonce` as the provider would hash it. */
+  issueIdToken(claims: { readonly email: string; readonly nonce?: string }): Promise<string>
+}
+
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-headers':
+    'accept, apikey, authorization, content-type, x-client-info, x-supabase-api-version',
+  'access-control-allow-methods': 'GET, POST, PUT, DELETE, OPTIONS',
+  'access-control-expose-headers': 'X-Total-Count, Link, X-Supabase-Api-Version',
+}
+
+const systemWait: Wait = (ms, signal) =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    })
+  })
+
+type Route = (context: ServerContext, call: Call) => Promise<Response>
+
+const ROUTES: Readonly<Record<string, Route>> = {
+  'POST /token': tokenRoute,
+  'POST /signup': signup,
+  'POST /otp': otp,
+  'POST /magiclink': otp,
+  'POST /recover': recover,
+  'POST /resend': resend,
+  'POST /verify': verify,
+  'GET /verify': verifyLink,
+  'GET /authorize': authorize,
+  'GET /user': readUser,
+  'PUT /user': updateUser,
+  'POST /logout': logout,
+  'GET /.well-known/jwks.json': async ({ signer }) => json(200, await signer.jwks()),
+  'GET /health': async () =>
+    json(200, { version: 'scripted', name: 'GoTrue', description: 'A scripted GoTrue' }),
+  'GET /settings': async ({ settings }) =>
+    json(200, { external: { email: true, phone: true }, mailer_autoconfirm: settings.autoconfirm }),
+}
+
+async function parseBody(request: Request): Promise<Readonly<Record<string, unknown>>> {
+  const text = await request.text()
+  if (text === '') return {}
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null) return { ...value }
+  } catch {
+    // Refused below.
+  }
+  return refuse(400, 'bad_json', 'Could not parse request body as JSON')
+}
+
+async function route(context: ServerContext, request: Request, path: string): Promise<Response> {
+  try {
+    const handler =
+      ROUTES[`${request.method} ${path}`] ?? refuse(404, 'not_found', '404: Path not found')
+    return await handler(context, {
+      request,
+      url: new URL(request.url),
+      body: await parseBody(request),
+    })
+  } catch (error) {
+    if (error instanceof GoTrueRefusal) return refusalResponse(error, request)
+    throw error
+  }
+}
+
+function createContext(options: ScriptedGoTrueOptions): ServerContext {
+  const random = options.random ?? Math.random
+  const now = (): number => (options.clock ?? Date).now()
+  const sessions = new Map<string, ServerSession>()
+  const accounts: Accounts = createAccounts(random, now)
+  const { rotation = 'v1', reuseInterval = 10_000 } = options
+  return {
+    accounts,
+    sessions,
+    tokens: createRefreshTokens({ rotation, reuseInterval, random, now, sessions }),
+    signer: createSigner(options.signing ?? 'es256'),
+    codes: new Map(),
+    settings: {
+      accessTokenLifetime: options.accessTokenLifetime ?? 3_600_000,
+      autoconfirm: options.autoconfirm ?? true,
+      denyNext: false,
+    },
+    options,
+    path: options.path ?? '/auth/v1',
+    random,
+    now,
+  }
+}
+
+/** What the log says of an answer, read from a copy of it. */
+async function outcome(response: Response): Promise<Pick<LoggedRequest, 'code' | 'returned'>> {
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => null)
+  const fields = typeof body === 'object' && body !== null ? { ...body } : {}
+  const returned = 'refresh_token' in fields ? String(fields.refresh_token) : null
+  return { code: response.headers.get('x-sb-error-code'), returned }
+}
+
+/**
+ * Makes a scripted GoTrue. It issues real ES256 tokens, rotates refresh tokens as GoTrue does, and
+ * keeps its error codes. It needs no Node: mount it in a test, a service worker or a server.
+ *
+ * ```ts
+ * const server = createScriptedGoTrue({ users: [{ email: 'ada@example.com', password: 'secret-1' }] })
+ * const provider = gotrue({ url: 'http://localhost/auth/v1', fetch: server.fetch })
+ * server.fail({ type: 'status', status: 503 })
+ * ```
+ */
+export function createScriptedGoTrue(options: ScriptedGoTrueOptions = {}): ScriptedGoTrue {
+  const context = createContext(options)
+  const faults = createFaults(options.wait ?? systemWait)
+  const log: LoggedRequest[] = []
+  for (const seed of options.users ?? []) context.accounts.create(seed)
+
+  async function serve(request: Request): Promise<Response> {
+    const url = new URL(request.url)
+    if (!url.pathname.startsWith(`${context.path}/`)) return new Response(null, { status: 404 })
+    if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: CORS })
+    const path = url.pathname.slice(context.path.length)
+    const grant = url.searchParams.get('grant_type')
+    const sent: unknown = await request
+      .clone()
+      .json()
+      .catch(() => null)
+    const token = typeof sent === 'object' && sent && 'refresh_token' in sent && sent.refresh_token
+    const presented = typeof token === 'string' ? token : null
+    const entry = { at: context.now(), method: request.method, path, grant, presented }
+    const index = log.push({ ...entry, status: null, code: null, returned: null }) - 1
+    const response = await faults.serve({
+      path,
+      grant,
+      signal: request.signal,
+      work: () => route(context, request, path),
+    })
+    log[index] = { ...entry, status: response.status, ...(await outcome(response)) }
+    for (const [name, value] of Object.entries(CORS)) response.headers.set(name, value)
+    return response
+  }
+
+  return {
+    fetch: async (input, init) => {
+      const request = new Request(input, init)
+      return Promise.race([serve(request), abortion(request.signal)])
+    },
+    requests: log,
+    messages: context.accounts.messages,
+    count: (grant) =>
+      log.filter((entry) => entry.path === '/token' && entry.grant === grant).length,
+    clearLog: () => void log.splice(0),
+    fail: faults.add,
+    heal: faults.clear,
+    createUser: context.accounts.create,
+    sessions: () => [...context.sessions.values()].map(({ id, userId }) => ({ id, userId })),
+    ...controls(context),
+  }
+}
+
+/** Rejects as `fetch` does when its signal aborts. */
+const abortion = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason))
+  })
+
+type Controls = Omit<
+  ScriptedGoTrue,
+  | 'fetch'
+  | 'requests'
+  | 'messages'
+  | 'count'
+  | 'clearLog'
+  | 'fail'
+  | 'heal'
+  | 'createUser'
+  | 'sessions'
+>
+
+function controls({ accounts, sessions, settings, signer, now }: ServerContext): Controls {
+  return {
+    revokeSession: (id) => void sessions.delete(id),
+    revokeUser(userId) {
+      for (const { id, userId: owner } of [...sessions.values()]) {
+        if (owner === userId) sessions.delete(id)
+      }
+    },
+    expireSession(id) {
+      const session = sessions.get(id)
+      if (session) session.expired = true
+    },
+    ban(userId, banned = true) {
+      const account = accounts.all.get(userId)
+      if (account) account.banned = banned
+    },
+    updateClaims(userId, claims) {
+      const account = accounts.all.get(userId)
+      if (account) Object.assign(account, claims)
+    },
+    setAccessTokenLifetime(ms) {
+      settings.accessTokenLifetime = ms
+    },
+    rotateKeys: signer.rotate,
+    denyNextAuthorize() {
+      settings.denyNext = true
+    },
+    async issueIdToken({ email, nonce }) {
+      const exp = Math.floor(now() / 1000) + 3600
+      return signer.sign({ iss: 'https://id.example', email, exp, ...(nonce && { nonce }) })
+    },
+  }
+}

@@ -1,0 +1,151 @@
+import { randomText } from './encoding.js'
+import { refuse } from './errors.js'
+import { createTokenV2, readTokenV2 } from './token-v2.js'
+import type { Rotation } from './types.js'
+
+/** A signed-in device: what its refresh tokens descend from. */
+export interface ServerSession {
+  readonly id: string
+  readonly userId: string
+  readonly aal: string
+  /** Administratively ended; the next refresh says `session_expired`. */
+  expired: boolean
+  /** v2 only. */
+  counter: number
+  refreshedAt: number
+  readonly key: string
+}
+
+interface TokenRow {
+  readonly token: string
+  readonly sessionId: string
+  readonly parent: string | null
+  readonly order: number
+  revoked: boolean
+  updatedAt: number
+}
+
+/** What rotation works on. */
+export interface RotationDeps {
+  readonly rotation: Rotation
+  /** Milliseconds. */
+  readonly reuseInterval: number
+  random(): number
+  now(): number
+  /** Live sessions by id; a session that rotation ends is deleted from it. */
+  readonly sessions: Map<string, ServerSession>
+}
+
+/** What a refresh token was traded for. */
+export interface Traded {
+  readonly session: ServerSession
+  readonly token: string
+}
+
+/** Issues and trades refresh tokens. Nothing waits between reading the state and changing it. */
+export interface RefreshTokens {
+  issue(session: ServerSession): Promise<string>
+  /** `check` may refuse the session before anything is spent. @throws GoTrueRefusal */
+  trade(token: string, check: (session: ServerSession) => void): Promise<Traded>
+}
+
+const notFound = (): never =>
+  refuse(400, 'refresh_token_not_found', 'Invalid Refresh Token: Refresh Token Not Found')
+const reused = (): never =>
+  refuse(400, 'refresh_token_already_used', 'Invalid Refresh Token: Already Used')
+const invalid = (): never => refuse(400, 'validation_failed', 'Refresh token is not valid')
+
+function alive(session: ServerSession): ServerSession {
+  if (session.expired) {
+    refuse(400, 'session_expired', 'Invalid Refresh Token: Session Expired')
+  }
+  return session
+}
+
+/** GoTrue's first algorithm, and `strict`: rows of opaque tokens, each with its parent. */
+function createRows(deps: RotationDeps): RefreshTokens {
+  const { sessions, now } = deps
+  const rows = new Map<string, TokenRow>()
+  let serial = 0
+
+  function insert(sessionId: string, parent: string | null): string {
+    const token = randomText(deps.random, 12)
+    rows.set(token, { token, sessionId, parent, order: serial++, revoked: false, updatedAt: now() })
+    return token
+  }
+
+  const family = (sessionId: string): TokenRow[] =>
+    [...rows.values()].filter((row) => row.sessionId === sessionId)
+
+  function endFamily(session: ServerSession): never {
+    for (const row of family(session.id)) {
+      row.revoked = true
+      row.updatedAt = now()
+    }
+    if (deps.rotation === 'strict') sessions.delete(session.id)
+    return reused()
+  }
+
+  function reuse(row: TokenRow, session: ServerSession): string {
+    if (deps.rotation === 'strict') return endFamily(session)
+    const active = family(session.id)
+      .filter(({ revoked }) => !revoked)
+      .sort((a, b) => b.order - a.order)[0]
+    // The client failed to save what it was given: allowed for ever.
+    if (active && active.parent === row.token) return active.token
+    if (now() > row.updatedAt + deps.reuseInterval) return endFamily(session)
+    row.updatedAt = now()
+    return insert(session.id, row.token)
+  }
+
+  return {
+    issue: async (session) => insert(session.id, null),
+    async trade(token, check) {
+      if (!/^[a-z0-9]{12}$/.test(token)) invalid()
+      const row = rows.get(token) ?? notFound()
+      const found = sessions.get(row.sessionId)
+      const session = alive(
+        found ?? refuse(400, 'session_not_found', 'Invalid Refresh Token: No Valid Session Found'),
+      )
+      check(session)
+      if (row.revoked) return { session, token: reuse(row, session) }
+      row.revoked = true
+      row.updatedAt = now()
+      return { session, token: insert(session.id, row.token) }
+    },
+  }
+}
+
+/** GoTrue's second algorithm: a counter in the session, signed tokens that carry it. */
+function createCounters(deps: RotationDeps): RefreshTokens {
+  const { sessions, now } = deps
+  const mint = (session: ServerSession): Promise<string> =>
+    createTokenV2(session.id, session.counter, session.key)
+
+  return {
+    issue: mint,
+    async trade(token, check) {
+      const read = (await readTokenV2(token)) ?? invalid()
+      const signed = await read.signedBy(sessions.get(read.sessionId)?.key ?? '')
+      const session = alive(sessions.get(read.sessionId) ?? notFound())
+      if (!signed) notFound()
+      check(session)
+      const difference = session.counter - read.counter
+      if (difference < 0) {
+        refuse(400, 'validation_failed', 'Invalid Refresh Token: Not Issued By This Server')
+      }
+      if (difference === 0) {
+        session.counter++
+        session.refreshedAt = now()
+      } else if (difference > 1 && now() - session.refreshedAt >= deps.reuseInterval) {
+        sessions.delete(session.id)
+        reused()
+      }
+      return { session, token: await mint(session) }
+    },
+  }
+}
+
+/** Makes the refresh tokens of one server. */
+export const createRefreshTokens = (deps: RotationDeps): RefreshTokens =>
+  deps.rotation === 'v2' ? createCounters(deps) : createRows(deps)

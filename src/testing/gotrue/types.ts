@@ -1,0 +1,110 @@
+/** A person to seed the server with. */
+export interface SeedUser {
+  readonly email?: string
+  readonly phone?: string
+  readonly password?: string
+  readonly data?: Readonly<Record<string, unknown>>
+  /** The `role` claim. @default 'authenticated' */
+  readonly role?: string
+}
+
+/**
+ * How refresh tokens rotate: GoTrue's two algorithms, or `strict`, where any reuse of a rotated
+ * token ends its family at once.
+ */
+export type Rotation = 'v1' | 'v2' | 'strict'
+
+/** Options of `createScriptedGoTrue`. Times in ms. */
+export interface ScriptedGoTrueOptions {
+  /** @default 'v1' */
+  readonly rotation?: Rotation
+  /** How long a rotated token may be used again. @default 10_000, as the hosted service has it */
+  readonly reuseInterval?: number
+  /** @default 3_600_000; whole seconds */
+  readonly accessTokenLifetime?: number
+  readonly users?: readonly SeedUser[]
+  /** Whether registered addresses need no confirmation. @default true */
+  readonly autoconfirm?: boolean
+  /** What paths begin with. @default '/auth/v1' */
+  readonly path?: string
+  /** @default the system's clock */
+  readonly clock?: { now(): number }
+  /** Waits for `slow` faults. @default setTimeout */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>
+  /** @default Math.random */
+  readonly random?: () => number
+  /** `digest` is not a signature: for simulations that cannot afford ECDSA. @default 'es256' */
+  readonly signing?: 'es256' | 'digest'
+}
+
+/** What can go wrong on the way to the server or back. */
+export type Fault =
+  /** The request never arrives. */
+  | { readonly type: 'drop' }
+  /** The server does its work, and the answer is lost. */
+  | { readonly type: 'lose-response' }
+  | {
+      readonly type: 'status'
+      readonly status: number
+      readonly body?: string
+      readonly headers?: Readonly<Record<string, string>>
+    }
+  /** 429, with `Retry-After` in seconds or as an HTTP date. */
+  | { readonly type: 'rate-limited'; readonly retryAfter?: number | string }
+  /** A gateway's or captive portal's page. @default status 200 */
+  | { readonly type: 'html'; readonly status?: number }
+  /** No answer until the caller gives up. */
+  | { readonly type: 'hang' }
+  | { readonly type: 'slow'; readonly delay: number }
+  /** Any text with 200. */
+  | { readonly type: 'body'; readonly body: string }
+
+/** Which requests a fault meets. */
+export interface FaultScope {
+  /** @default 1 */
+  readonly times?: number
+  /** Below the prefix, such as `/token`. @default any */
+  readonly path?: string
+  readonly grant?: string
+}
+
+/** A request as it came. Holds tokens: this is a test kit. */
+export interface LoggedRequest {
+  readonly at: number
+  readonly method: string
+  readonly path: string
+  readonly grant: string | null
+  /** `null` while it is being served, and when nothing was answered. */
+  readonly status: number | null
+  readonly code: string | null
+  /** The refresh token that was presented. */
+  readonly presented: string | null
+  /** The refresh token that was given back. */
+  readonly returned: string | null
+}
+
+/** A message that a real server would have mailed or texted. */
+export interface SentMessage {
+  readonly to: string
+  readonly type: string
+  readonly code: string
+  readonly tokenHash: string
+  /** Where its link leads; open it with `server.fetch`. */
+  readonly link: string
+}
+
+/** A person of this server. */
+export interface Account {
+  readonly id: string
+  email: string | null
+  phone: string | null
+  password: string | null
+  data: Readonly<Record<string, unknown>>
+  appMetadata: Readonly<Record<string, unknown>>
+  role: string
+  confirmed: boolean
+  anonymous: boolean
+  banned: boolean
+  readonly createdAt: number
+  updatedAt: number
+}

@@ -1,0 +1,165 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { isAuthError } from '../../src/core/errors.js'
+import { indexedDBStorage } from '../../src/storage/indexed-db.js'
+
+// What needs a working database is promised by the storage contract in a real browser. These are
+// the ways in which browsers refuse, which a real browser does not show on demand.
+
+type Outcome = { readonly error: Error } | { readonly database: object }
+
+/** An `indexedDB` whose opens end as told, the last outcome again and again. */
+function plant(...outcomes: readonly Outcome[]) {
+  const opened: string[] = []
+  const open = (name: string) => {
+    const outcome = outcomes[Math.min(opened.push(name), outcomes.length) - 1]
+    const request: Record<string, unknown> = { ...outcome, readyState: 'done' }
+    queueMicrotask(() => {
+      if (!outcome) return
+      request.result = 'database' in outcome ? outcome.database : undefined
+      const handler = 'error' in outcome ? request.onerror : request.onsuccess
+      if (typeof handler === 'function') handler()
+    })
+    return request
+  }
+  vi.stubGlobal('indexedDB', { open })
+  return opened
+}
+
+const closedConnection = () => ({
+  transaction: () => {
+    throw new DOMException('The database connection is closing.', 'InvalidStateError')
+  },
+})
+
+/** A connection whose one object store ends every transaction, or answers every read, as told. */
+function connection(end: { readonly error?: Error; readonly value?: unknown }) {
+  const db = {
+    closed: false,
+    close: () => {
+      db.closed = true
+    },
+    transaction: () => transaction(),
+  }
+  const finish = (request: Record<string, unknown>) => {
+    queueMicrotask(() => {
+      const handler = end.error ? request.onabort : request.onsuccess
+      if (typeof handler === 'function') handler()
+    })
+    return request
+  }
+  const transaction = () => {
+    const self: Record<string, unknown> = { db, error: end.error }
+    const store = { transaction: self, put: () => finish(self), delete: () => finish(self) }
+    self.objectStore = () => ({ ...store, get: () => finish({ result: end.value }) })
+    return self
+  }
+  return db
+}
+
+const failure = (promise: unknown): Promise<unknown> =>
+  Promise.resolve(promise).then(
+    () => Promise.reject(new Error('did not reject')),
+    (error: unknown) => error,
+  )
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+describe('indexedDBStorage', () => {
+  it('opens nothing until it is first used, and then a database of its own', async () => {
+    const opened = plant({ database: connection({ value: 'text' }) })
+    const storage = indexedDBStorage()
+    expect(opened).toEqual([])
+    expect(await storage.get('key')).toBe('text')
+    expect(opened).toEqual(['holdfast'])
+    await indexedDBStorage({ database: 'elsewhere' }).get('key')
+    expect(opened).toEqual(['holdfast', 'elsewhere'])
+  })
+
+  it('rejects with a storage error where there is no IndexedDB', async () => {
+    vi.stubGlobal('indexedDB', undefined)
+    const storage = indexedDBStorage()
+    for (const call of [storage.get('key'), storage.set('key', 'text'), storage.remove('key')]) {
+      expect(isAuthError(await failure(call), 'storage')).toBe(true)
+    }
+  })
+
+  it('rejects with a storage error and the cause when the database cannot be opened', async () => {
+    plant({ error: new DOMException('no', 'UnknownError') })
+    const error = await failure(indexedDBStorage().get('key'))
+    expect(error).toMatchObject({
+      code: 'storage',
+      retryable: true,
+      cause: { name: 'UnknownError' },
+    })
+  })
+
+  it('opens anew at the next call when the database could not be opened', async () => {
+    const refused = { error: new DOMException('no', 'UnknownError') }
+    plant(refused, refused, { database: connection({ value: 'text' }) })
+    const storage = indexedDBStorage()
+    await failure(storage.get('key'))
+    expect(await storage.get('key')).toBe('text')
+  })
+
+  it('opens anew within the call when the browser has closed the connection', async () => {
+    const opened = plant(
+      { database: closedConnection() },
+      { database: connection({ value: 'text' }) },
+    )
+    expect(await indexedDBStorage().get('key')).toBe('text')
+    expect(opened).toHaveLength(2)
+  })
+
+  it('opens anew once for all the calls that a closed connection failed', async () => {
+    const opened = plant(
+      { database: closedConnection() },
+      { database: connection({ value: 'text' }) },
+    )
+    const storage = indexedDBStorage()
+    expect(await Promise.all([storage.get('a'), storage.get('b'), storage.get('c')])).toEqual([
+      'text',
+      'text',
+      'text',
+    ])
+    expect(opened).toHaveLength(2)
+  })
+
+  it('gives up after the second connection, so that a call always ends', async () => {
+    const opened = plant({ database: closedConnection() })
+    const error = await failure(indexedDBStorage().set('key', 'text'))
+    expect(error).toMatchObject({ code: 'storage', cause: { name: 'InvalidStateError' } })
+    expect(opened).toHaveLength(2)
+  })
+
+  it('keeps its connection when the disk is full, and says so once', async () => {
+    const error = new DOMException('full', 'QuotaExceededError')
+    const opened = plant({ database: connection({ error }) })
+    const storage = indexedDBStorage()
+    expect(await failure(storage.set('key', 'text'))).toMatchObject({
+      code: 'storage',
+      cause: error,
+    })
+    await failure(storage.set('key', 'text'))
+    expect(opened).toHaveLength(1)
+  })
+
+  it('reads what is not text as text that nobody can read, rather than as nothing', async () => {
+    for (const value of [{ foreign: true }, 7, null, new Uint8Array(3)]) {
+      plant({ database: connection({ value }) })
+      expect(await indexedDBStorage().get('key')).toBe('')
+    }
+  })
+
+  it('gives way when somebody deletes the database', async () => {
+    const database = connection({ value: 'text' })
+    plant({ database })
+    await indexedDBStorage().get('key')
+    expect(database).toHaveProperty('onversionchange')
+    if ('onversionchange' in database && typeof database.onversionchange === 'function') {
+      database.onversionchange()
+    }
+    expect(database.closed).toBe(true)
+  })
+})
