@@ -118,6 +118,9 @@ export function createEngine<User extends SessionUser>(
     return signal ? bounded(environment, () => promise, { signal }) : promise
   }
 
+  /** Whether a call has to wait, or to fail, before it can begin. */
+  const unsettled = (): boolean => disposed !== null || store.state().status === 'loading'
+
   async function getSession(options?: CallOptions): Promise<Session<User> | null> {
     await wait(loaded, options)
     const held = store.held()
@@ -188,12 +191,11 @@ export function createEngine<User extends SessionUser>(
       return wait(refreshed.finally(settle), { signal })
     },
     async signIn(arrival, send, options) {
-      await wait(loaded, options)
+      if (unsettled()) await wait(loaded, options)
       return wait(accounts.signIn(arrival, send, options))
     },
     async signOut(scope, options) {
-      // Nothing is waited for that need not be: the session is gone when this returns.
-      if (disposed || store.state().status === 'loading') await wait(loaded, options)
+      if (unsettled()) await wait(loaded, options)
       return accounts.signOut(scope, options)
     },
     async request(send, options) {

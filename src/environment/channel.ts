@@ -17,6 +17,7 @@ function openLocal(name: string, onHint: () => void): Line {
   members.add(me)
   return {
     post() {
+      if (!members.has(me)) return
       for (const other of members) {
         if (other === me || other.name !== name) continue
         Promise.resolve().then(() => members.has(other) && other.onHint())

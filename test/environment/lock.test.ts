@@ -82,7 +82,10 @@ describe('webLock', () => {
 
   it('holds the lock until its release', async () => {
     let held = true
-    plant((_name, _options, hold) => Promise.resolve(hold()).then(() => void (held = false)))
+    const drop = () => {
+      held = false
+    }
+    plant((_name, _options, hold) => Promise.resolve(hold()).then(drop))
     const release = await webLock().acquire('name', signal())
     await turns()
     expect(held).toBe(true)

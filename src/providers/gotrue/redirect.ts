@@ -53,7 +53,10 @@ export function createRedirect({
   ): Promise<SignInResult<GoTrueUser>> {
     const flows = await host.flows()
     return host.signIn(async (context): Promise<Grant<GoTrueUser> | null> => {
-      let last: AuthError = new AuthError('invalid_credentials', 'This browser did not begin that sign-in.')
+      let last: AuthError = new AuthError(
+        'invalid_credentials',
+        'This browser did not begin that sign-in.',
+      )
       for (const flow of flows) {
         try {
           const { request } = signInRequest({ authCode, codeVerifier: flow.secret })

@@ -1,0 +1,71 @@
+/** What runs in the page: the built package, and the contract suites. */
+
+import { platformChannel } from '../../dist/environment/channel.js'
+import { inProcessLock, webLock } from '../../dist/environment/lock.js'
+import { AuthClient, indexedDBStorage, systemClock, webStorage } from '../../dist/index.js'
+import { gotrue } from '../../dist/providers/gotrue/index.js'
+import { channelContract } from '../contracts/channel-contract.js'
+import { lockContract } from '../contracts/lock-contract.js'
+import { storageContract, storageIsolationContract } from '../contracts/storage-contract.js'
+
+type Kind = 'local' | 'session' | 'indexed-db'
+
+const storages = {
+  local: () => webStorage(),
+  session: () => webStorage({ area: 'session' }),
+  'indexed-db': (database?: string) => indexedDBStorage(database ? { database } : {}),
+}
+
+function open(kind: Kind = 'local', options: Record<string, unknown> = {}) {
+  const auth = new AuthClient({
+    provider: gotrue({ url: `${location.origin}/auth/v1` }),
+    storage: storages[kind](),
+    storageKey: 'app',
+    ...options,
+  })
+  const events: string[] = []
+  auth.onAuthStateChange((event) => void events.push(event))
+  return { auth, events }
+}
+
+interface Case<Subject> {
+  readonly name: string
+  readonly run: (subject: Subject) => Promise<void>
+}
+
+async function run<Subject>(cases: readonly Case<Subject>[], subject: () => Subject) {
+  const results: string[] = []
+  for (const { name, run } of cases) {
+    await run(subject()).then(
+      () => results.push(`ok ${name}`),
+      (error) => results.push(`FAILED ${name}: ${error}`),
+    )
+  }
+  return results
+}
+
+let databases = 0
+
+const contracts = {
+  local: () => run(storageContract, () => ({ storage: webStorage() })),
+  session: () => run(storageContract, () => ({ storage: webStorage({ area: 'session' }) })),
+  'indexed-db': () =>
+    run([...storageContract, ...storageIsolationContract], () => ({
+      storage: indexedDBStorage({ database: `contract-${++databases}` }),
+      other: indexedDBStorage({ database: `contract-${++databases}` }),
+    })),
+  'web-lock': () => run(lockContract, () => webLock),
+  'in-process-lock': () => run(lockContract, () => inProcessLock),
+  channel: () => run(channelContract, () => platformChannel),
+}
+
+const kit = { open, contracts, systemClock }
+
+declare global {
+  interface Window {
+    kit: typeof kit
+    opened: ReturnType<typeof open>
+  }
+}
+
+window.kit = kit
