@@ -1,6 +1,6 @@
 import { createEngine, type Engine, type RefreshOptions } from './core/engine.js'
 import { AuthError, AuthSessionMissingError } from './core/errors.js'
-import type { AuthListener } from './core/events.js'
+import type { AuthEventDetails, AuthEventName, AuthListener } from './core/events.js'
 import { createFlows } from './core/flows.js'
 import type { EngineOptions } from './core/options.js'
 import type {
@@ -34,6 +34,13 @@ export interface RefreshResult<User extends SessionUser = SessionUser> {
   readonly session: Session<User>
   readonly user: User | null
 }
+
+/** A change whose parts are not tied together: what listeners of fewer parameters can take. */
+type Loose<User extends SessionUser> = [
+  event: AuthEventName,
+  session: Session<User> | null,
+  detail: AuthEventDetails[AuthEventName],
+]
 
 /** Keeps users signed in. The README is a tour of its methods. */
 export class AuthClient<
@@ -138,8 +145,12 @@ export class AuthClient<
   }
 
   /** Listens to events, `INITIAL_SESSION` first. Returns the way to stop. */
-  onAuthStateChange(listener: AuthListener<User>): () => void {
-    return this.#engine.store.listen(listener)
+  onAuthStateChange(listener: AuthListener<User>): () => void
+  onAuthStateChange(
+    listener: (event: AuthEventName, session: Session<User> | null) => unknown,
+  ): () => void
+  onAuthStateChange(listener: (...change: Loose<User>) => unknown): () => void {
+    return this.#engine.store.listen((...change: Loose<User>) => listener(...change))
   }
 
   /** The state now: the same object until something changes. Bound. */

@@ -47,13 +47,22 @@ async function run<Subject>(cases: readonly Case<Subject>[], subject: () => Subj
 let databases = 0
 
 const contracts = {
-  local: () => run(storageContract, () => ({ storage: webStorage() })),
-  session: () => run(storageContract, () => ({ storage: webStorage({ area: 'session' }) })),
-  'indexed-db': () =>
-    run([...storageContract, ...storageIsolationContract], () => ({
-      storage: indexedDBStorage({ database: `contract-${++databases}` }),
-      other: indexedDBStorage({ database: `contract-${++databases}` }),
+  local: () => run(storageContract, () => ({ first: webStorage(), second: webStorage() })),
+  session: () =>
+    run(storageContract, () => ({
+      first: webStorage({ area: 'session' }),
+      second: webStorage({ area: 'session' }),
     })),
+  'indexed-db': async () => [
+    ...(await run(storageContract, () => {
+      const database = `contract-${++databases}`
+      return { first: indexedDBStorage({ database }), second: indexedDBStorage({ database }) }
+    })),
+    ...(await run(storageIsolationContract, () => ({
+      first: indexedDBStorage({ database: `contract-${++databases}` }),
+      second: indexedDBStorage({ database: `contract-${++databases}` }),
+    }))),
+  ],
   'web-lock': () => run(lockContract, () => webLock),
   'in-process-lock': () => run(lockContract, () => inProcessLock),
   channel: () => run(channelContract, () => platformChannel),

@@ -42,6 +42,23 @@ export const lockContract: readonly ContractCase<LockSubject>[] = [
     },
   },
   {
+    name: 'keeps a latecomer waiting while the second in line holds the lock',
+    async run(create) {
+      const lock = create()
+      const release = await lock.acquire('contract.late', never())
+      const second = ask(lock, 'contract.late')
+      release()
+      await second.done
+      await turns()
+      const late = ask(lock, 'contract.late')
+      await turns()
+      equal(late.granted, false, 'granted while held')
+      second.release()
+      await late.done
+      late.release()
+    },
+  },
+  {
     name: 'keeps names apart',
     async run(create) {
       const lock = create()

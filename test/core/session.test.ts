@@ -1,9 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isAuthError } from '../../src/core/errors.js'
-import { parseRecord, serializeRecord, toRecord, withUser } from '../../src/core/session.js'
+import {
+  type Grant,
+  parseRecord,
+  serializeRecord,
+  toRecord,
+  withUser,
+} from '../../src/core/session.js'
 
-const grant = { accessToken: 'a', refreshToken: 'r', lifetime: 60_000, user: { id: 'ada' } }
+const grant: Grant = { accessToken: 'a', refreshToken: 'r', lifetime: 60_000, user: { id: 'ada' } }
 const record = toRecord(grant, 'L', 1_000)
 
 describe('stored text', () => {

@@ -35,10 +35,14 @@ const closedConnection = () => ({
 function connection(end: { readonly error?: Error; readonly value?: unknown }) {
   const db = {
     closed: false,
+    transactions: 0,
     close: () => {
       db.closed = true
     },
-    transaction: () => transaction(),
+    transaction: () => {
+      db.transactions++
+      return transaction()
+    },
   }
   const finish = (request: Record<string, unknown>) => {
     queueMicrotask(() => {
@@ -135,14 +139,15 @@ describe('indexedDBStorage', () => {
 
   it('keeps its connection when the disk is full, and says so once', async () => {
     const error = new DOMException('full', 'QuotaExceededError')
-    const opened = plant({ database: connection({ error }) })
+    const database = connection({ error })
+    const opened = plant({ database })
     const storage = indexedDBStorage()
     expect(await failure(storage.set('key', 'text'))).toMatchObject({
       code: 'storage',
       cause: error,
     })
     await failure(storage.set('key', 'text'))
-    expect(opened).toHaveLength(1)
+    expect([opened.length, database.transactions]).toEqual([1, 2])
   })
 
   it('reads what is not text as text that nobody can read, rather than as nothing', async () => {

@@ -83,6 +83,7 @@ describe('the ports of a fake tab', () => {
     tab.focus()
     await browser.clock.settle()
     expect(signs).toEqual(['wake', 'online', 'wake'])
+    tab.focus()
     stop()
     tab.focus()
     await browser.clock.settle()
@@ -153,6 +154,7 @@ describe('a tab that crashes', () => {
     const answer = follow(fetch('https://server.example/'))
     await Promise.resolve()
     dead.crash()
+    expect(browser.clock.pending()).toBe(0)
     heard.post()
     line.post()
     dead.focus()
@@ -162,11 +164,11 @@ describe('a tab that crashes', () => {
     expect(answer.state).toBe('open')
     expect(log).toEqual([])
     expect(dead.errors).toEqual([])
-    expect(browser.clock.pending()).toBe(0)
   })
 
   it('does nothing ever after', async () => {
-    const browser = createFakeBrowser()
+    const steps: Step[] = []
+    const browser = createFakeBrowser({ scheduler: async (step) => void steps.push(step) })
     const [tab, sync] = [browser.tab(), browser.tab({ storage: 'sync' })]
     tab.crash()
     sync.crash()
@@ -183,6 +185,7 @@ describe('a tab that crashes', () => {
     expect(fates.map(({ state }) => state)).toEqual(Array.from({ length: 5 }, () => 'open'))
     expect(browser.storage.entries.size).toBe(0)
     expect(browser.locks.queue('lock')).toEqual([])
+    expect(steps).toEqual([])
   })
 })
 
@@ -369,6 +372,7 @@ describe('the faults of a fake browser', () => {
     await browser.clock.settle()
     browser.locks.steal('lock')
     await browser.clock.settle()
+    expect(second.state).toBe('fulfilled')
     release()
     await browser.clock.settle()
     expect([second.state, third.state]).toEqual(['fulfilled', 'open'])

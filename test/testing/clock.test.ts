@@ -86,6 +86,14 @@ describe('createManualClock', () => {
     expect(clock.pending()).toBe(0)
   })
 
+  it('no longer counts a task once it runs', async () => {
+    const clock = createManualClock()
+    const counts: number[] = []
+    clock.schedule(10, () => counts.push(clock.pending()))
+    await clock.advance(10)
+    expect(counts).toEqual([0])
+  })
+
   it('runs at once what is scheduled for the past or for no time', async () => {
     const { clock, log, at } = noted()
     at(-5, 'past')

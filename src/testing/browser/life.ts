@@ -45,7 +45,7 @@ export function createLife(name: string, scheduler: Scheduler): Life {
   const after = (step: Step, action: () => void): void => {
     if (state === 'crashed') return
     scheduler(step).then(() => {
-      action()
+      if (state !== 'crashed') action()
     })
   }
 

@@ -42,7 +42,6 @@ export function createLockManager(): LockManager {
   function leave(name: string, claim: Claim): void {
     const queue = queues.get(name) ?? []
     const rest = queue.filter((other) => other !== claim)
-    if (rest.length === queue.length) return
     if (rest.length) queues.set(name, rest)
     else queues.delete(name)
     serve(name)
@@ -97,7 +96,6 @@ export function tabLock(life: Life, manager: LockManager): Lock {
         }
         const grant = (): void =>
           life.arrive('lock.request:answer', name, () => {
-            if (!waits) return
             stop()
             resolve(() => life.depart('lock.release', name, leave))
           })

@@ -1,0 +1,53 @@
+import {
+  AuthClient,
+  indexedDBStorage,
+  memoryStorage,
+  type Storage,
+  systemClock,
+  webStorage,
+} from 'holdfast'
+import {
+  type GoTrueActions,
+  type GoTrueCredentials,
+  type GoTrueUser,
+  gotrue,
+} from 'holdfast/providers/gotrue'
+
+/** The client of this page. */
+export type DemoClient = AuthClient<GoTrueCredentials, GoTrueUser, GoTrueActions>
+
+/** Where the session may lie. */
+export type StorageName = 'local' | 'indexed-db' | 'memory'
+
+const storages: Readonly<Record<StorageName, () => Storage>> = {
+  local: () => webStorage(),
+  'indexed-db': () => indexedDBStorage(),
+  memory: () => memoryStorage(),
+}
+
+const clock = systemClock()
+let skew = 0
+
+/** This device's clock, as wrong as the visitor wants it. */
+export const now = (): number => clock.now() + skew
+
+/** Sets how wrong the clock is, in ms. */
+export function setSkew(ms: number): void {
+  skew = ms
+}
+
+/** Reads which storage the visitor chose; every tab of the demo uses the same. */
+export function chosenStorage(): StorageName {
+  const name = localStorage.getItem('demo.storage')
+  return name === 'indexed-db' || name === 'memory' ? name : 'local'
+}
+
+/** Makes the client of this page. */
+export function createClient(name: StorageName): DemoClient {
+  return new AuthClient({
+    provider: gotrue({ url: `${location.origin}/auth/v1` }),
+    storage: storages[name](),
+    storageKey: 'demo',
+    environment: { clock: { ...clock, now } },
+  })
+}
