@@ -1,6 +1,6 @@
 import { createEngine, type Engine, type RefreshOptions } from './core/engine.js'
 import { AuthError, AuthSessionMissingError } from './core/errors.js'
-import type { AuthEventDetails, AuthEventName, AuthListener } from './core/events.js'
+import type { AuthEventName, AuthListener } from './core/events.js'
 import { createFlows } from './core/flows.js'
 import type { EngineOptions } from './core/options.js'
 import type {
@@ -35,12 +35,11 @@ export interface RefreshResult<User extends SessionUser = SessionUser> {
   readonly user: User | null
 }
 
-/** A change whose parts are not tied together: what listeners of fewer parameters can take. */
-type Loose<User extends SessionUser> = [
+/** A listener that takes less: TypeScript cannot derive it from one that narrows its detail. */
+export type BriefListener<User extends SessionUser = SessionUser> = (
   event: AuthEventName,
   session: Session<User> | null,
-  detail: AuthEventDetails[AuthEventName],
-]
+) => unknown
 
 /** Keeps users signed in. The README is a tour of its methods. */
 export class AuthClient<
@@ -146,11 +145,10 @@ export class AuthClient<
 
   /** Listens to events, `INITIAL_SESSION` first. Returns the way to stop. */
   onAuthStateChange(listener: AuthListener<User>): () => void
-  onAuthStateChange(
-    listener: (event: AuthEventName, session: Session<User> | null) => unknown,
-  ): () => void
-  onAuthStateChange(listener: (...change: Loose<User>) => unknown): () => void {
-    return this.#engine.store.listen((...change: Loose<User>) => listener(...change))
+  onAuthStateChange(listener: BriefListener<User>): () => void
+  onAuthStateChange(listener: AuthListener<User> | BriefListener<User>): () => void {
+    // TypeScript cannot call a union of the two, though every change fits both.
+    return this.#engine.store.listen((...change) => Reflect.apply(listener, undefined, change))
   }
 
   /** The state now: the same object until something changes. Bound. */

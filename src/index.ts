@@ -1,4 +1,9 @@
-export { AuthClient, type AuthClientOptions, type RefreshResult } from './client.js'
+export {
+  AuthClient,
+  type AuthClientOptions,
+  type BriefListener,
+  type RefreshResult,
+} from './client.js'
 export type { RefreshOptions } from './core/engine.js'
 export {
   type AnyAuthError,

@@ -71,7 +71,7 @@ export function createEngine<User extends SessionUser>(
     lock: settings.lockTimeout ?? 20_000,
   }
   const shared = { environment, provider, store, vault, limits, announce }
-  const exchange = createExchange<User>({ ...shared, timeouts, lockName })
+  const exchange = createExchange<User>({ ...shared, timeouts, lockName, lag: storage.lag ?? 0 })
   const upkeep = createUpkeep<User>({ settings, limits, store, vault, exchange, announce })
   const { settle } = upkeep
   const newLineage = (): string =>

@@ -27,6 +27,8 @@ export interface ExchangeDeps<User extends SessionUser> {
   readonly limits: Limits
   readonly timeouts: Timeouts
   readonly lockName: string
+  /** Milliseconds that a save may take to become readable in other contexts. */
+  readonly lag: number
   /** Tells the other contexts that storage has changed. */
   announce(): void
 }
@@ -76,6 +78,8 @@ export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User
   const disposal = environment.createAbort()
   let run: Run<User> | null = null
   let next: Promise<Session<User>> | null = null
+  let fresh = false
+  let linger: (() => void) | undefined
 
   async function observe(): Promise<boolean> {
     try {
@@ -89,6 +93,14 @@ export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User
     } catch (error) {
       environment.report(error)
       return true
+    }
+  }
+
+  function keep(release: () => void): () => void {
+    const cancel = environment.clock.schedule(deps.lag, release)
+    return () => {
+      cancel()
+      release()
     }
   }
 
@@ -108,7 +120,10 @@ export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User
     try {
       return await work()
     } finally {
-      release?.()
+      // The next holder must find what was saved; nobody here waits for that.
+      if (release && fresh) linger = keep(release)
+      else release?.()
+      fresh = false
     }
   }
 
@@ -135,6 +150,7 @@ export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User
     if (store.held()?.record !== held.record) return false
     store.dispatch({ type: 'exchanged', record, saved })
     if (saved) deps.announce()
+    fresh = saved && deps.lag > 0
     return true
   }
 
@@ -230,7 +246,10 @@ export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User
     refresh,
     running: () => run !== null,
     cancel: () => run?.abort.abort(replaced()),
-    dispose: (error) => disposal.abort(error),
+    dispose(error) {
+      disposal.abort(error)
+      linger?.()
+    },
     locked,
     observe,
     request,

@@ -34,6 +34,11 @@ export interface Storage {
   remove(key: string): Awaitable<void>
   /** Tells of changes that other contexts made; `null` stands for "anything". */
   subscribe?(listener: (key: string | null) => void): () => void
+  /**
+   * Milliseconds that a write may take to become readable in other contexts.
+   * @default 0
+   */
+  readonly lag?: number | undefined
 }
 
 /** Mutual exclusion among the contexts that share a storage. */
