@@ -2,6 +2,7 @@ import type { Engine, Send } from './engine.js'
 import { AuthError, AuthSessionMissingError } from './errors.js'
 import { type Exchange, requestedAt } from './exchange.js'
 import type { CallOptions, Provider } from './ports.js'
+import type { Section } from './section.js'
 import type { ProviderEventName } from './session.js'
 import {
   type Grant,
@@ -21,6 +22,7 @@ export interface AccountsDeps<User extends SessionUser> {
   readonly store: Store<User>
   readonly vault: Vault<User>
   readonly exchange: Exchange<User>
+  readonly section: Section
   announce(): void
   settle(): void
   newLineage(): string
@@ -143,7 +145,7 @@ export function createAccounts<User extends SessionUser>(deps: AccountsDeps<User
   const updateUser: Engine<User>['updateUser'] = async (send, options) => {
     const session = await deps.working(options)
     const user = await exchange.request((context) => send(session, context), options?.signal)
-    await exchange.locked(async () => {
+    await deps.section.locked(async () => {
       const pointed = await exchange.observe()
       const held = store.held()
       if (held?.record.session.user?.id !== user.id || !held) return

@@ -4,6 +4,7 @@ import { AuthError, AuthSessionMissingError, isAuthError } from './errors.js'
 import { createExchange } from './exchange.js'
 import type { EngineSettings } from './options.js'
 import type { CallOptions, Provider, RequestContext, SignInResult, SignOutScope } from './ports.js'
+import { createSection } from './section.js'
 import { type Grant, type Session, type SessionUser, toRecord } from './session.js'
 import {
   type Arrival,
@@ -66,13 +67,15 @@ export function createEngine<User extends SessionUser>(
   const vault = createVault<User>({ environment, storage, storageKey, timeout })
   const channel = environment.channel.open(lockName, () => upkeep.hint())
   const announce = (): void => channel.post()
-  const timeouts = {
-    request: settings.requestTimeout ?? 10_000,
-    lock: settings.lockTimeout ?? 20_000,
-  }
-  const shared = { environment, provider, store, vault, limits, announce }
-  const exchange = createExchange<User>({ ...shared, timeouts, lockName, lag: storage.lag ?? 0 })
-  const upkeep = createUpkeep<User>({ settings, limits, store, vault, exchange, announce })
+  const section = createSection({
+    environment,
+    lockName,
+    timeout: settings.lockTimeout ?? 20_000,
+    lag: storage.lag ?? 0,
+  })
+  const shared = { environment, provider, store, vault, limits, announce, section }
+  const exchange = createExchange<User>({ ...shared, timeout: settings.requestTimeout ?? 10_000 })
+  const upkeep = createUpkeep<User>({ ...shared, settings, exchange })
   const { settle } = upkeep
   const newLineage = (): string =>
     [0, 0].map(() => environment.random().toString(36).slice(2, 12)).join('')
@@ -86,7 +89,7 @@ export function createEngine<User extends SessionUser>(
     let seen: Observation<User> = { kind: 'absent' }
     try {
       seen = await vault.read()
-      if (seen.kind === 'absent' && settings.takeOver) seen = await exchange.locked(takeOver)
+      if (seen.kind === 'absent' && settings.takeOver) seen = await section.locked(takeOver)
     } catch (error) {
       environment.report(error)
     }
@@ -204,7 +207,7 @@ export function createEngine<User extends SessionUser>(
     dispose() {
       if (disposed) return
       disposed = new AuthError('disposed', 'The client was disposed of.')
-      exchange.dispose(disposed)
+      section.dispose(disposed)
       upkeep.dispose()
       channel.close()
       unsubscribe?.()

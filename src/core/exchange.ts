@@ -1,6 +1,7 @@
 import { bounded } from './bounded.js'
 import { AuthError, AuthSessionMissingError, isAuthError } from './errors.js'
 import type { Abort, Environment, Provider, RequestContext } from './ports.js'
+import type { Section } from './section.js'
 import { type Grant, type Session, type SessionUser, toRecord } from './session.js'
 import { type Held, type Limits, type Now, untilDue } from './state.js'
 import type { Store } from './store.js'
@@ -12,12 +13,6 @@ export interface Want {
   readonly rejected?: string | undefined
 }
 
-/** Bounds of the critical section and of the wait for it, in ms. */
-export interface Timeouts {
-  readonly request: number
-  readonly lock: number
-}
-
 /** What the exchanges of one client work on. */
 export interface ExchangeDeps<User extends SessionUser> {
   readonly environment: Environment
@@ -25,10 +20,9 @@ export interface ExchangeDeps<User extends SessionUser> {
   readonly store: Store<User>
   readonly vault: Vault<User>
   readonly limits: Limits
-  readonly timeouts: Timeouts
-  readonly lockName: string
-  /** Milliseconds that a save may take to become readable in other contexts. */
-  readonly lag: number
+  /** Bound of one request, in ms. */
+  readonly timeout: number
+  readonly section: Section
   /** Tells the other contexts that storage has changed. */
   announce(): void
 }
@@ -43,10 +37,6 @@ export interface Exchange<User extends SessionUser> {
   running(): boolean
   /** Gives up the request in flight: its session is no longer wanted. */
   cancel(): void
-  /** Ends the wait for the lock. A request in flight goes on: its token must not be lost. */
-  dispose(error: AuthError): void
-  /** Runs `work` inside the lock, or without it when it cannot be had in time. */
-  locked<T>(work: () => Promise<T>): Promise<T>
   /**
    * Reads storage and adopts what it says. `false` when storage does not point to the session in
    * memory; a storage that does not answer says nothing.
@@ -74,12 +64,9 @@ export const requestedAt = (asked: Now, now: Now): number =>
 
 /** Makes the exchange of one client. */
 export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User>): Exchange<User> {
-  const { environment, provider, store, vault, limits, timeouts } = deps
-  const disposal = environment.createAbort()
+  const { environment, provider, store, vault, limits } = deps
   let run: Run<User> | null = null
   let next: Promise<Session<User>> | null = null
-  let fresh = false
-  let linger: (() => void) | undefined
 
   async function observe(): Promise<boolean> {
     try {
@@ -96,40 +83,9 @@ export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User
     }
   }
 
-  function keep(release: () => void): () => void {
-    const cancel = environment.clock.schedule(deps.lag, release)
-    return () => {
-      cancel()
-      release()
-    }
-  }
-
-  async function locked<T>(work: () => Promise<T>): Promise<T> {
-    const release = await bounded(
-      environment,
-      (signal) => environment.lock.acquire(deps.lockName, signal),
-      {
-        limit: timeouts.lock,
-        late: () => new AuthError('timeout', 'The lock was not granted in time.'),
-        signal: disposal.signal,
-      },
-    ).catch((error: unknown) => {
-      if (disposal.signal.aborted) throw error
-      environment.report(error)
-    })
-    try {
-      return await work()
-    } finally {
-      // The next holder must find what was saved; nobody here waits for that.
-      if (release && fresh) linger = keep(release)
-      else release?.()
-      fresh = false
-    }
-  }
-
   const request: Exchange<User>['request'] = (send, signal) =>
     bounded(environment, (own) => send({ signal: own }), {
-      limit: timeouts.request,
+      limit: deps.timeout,
       late: () => new AuthError('timeout', 'The server did not answer in time.'),
       signal,
     })
@@ -150,7 +106,7 @@ export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User
     if (store.held()?.record !== held.record) return false
     store.dispatch({ type: 'exchanged', record, saved })
     if (saved) deps.announce()
-    fresh = saved && deps.lag > 0
+    if (saved) deps.section.saved()
     return true
   }
 
@@ -214,7 +170,7 @@ export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User
       closed: false,
       abort: environment.createAbort(),
       promise: Promise.resolve()
-        .then(() => locked(() => attempt(fresh)))
+        .then(() => deps.section.locked(() => attempt(fresh)))
         .finally(() => {
           run = null
           store.publish()
@@ -246,11 +202,6 @@ export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User
     refresh,
     running: () => run !== null,
     cancel: () => run?.abort.abort(replaced()),
-    dispose(error) {
-      disposal.abort(error)
-      linger?.()
-    },
-    locked,
     observe,
     request,
   }

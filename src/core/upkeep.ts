@@ -1,6 +1,7 @@
 import type { Exchange } from './exchange.js'
 import { CONFIRM_ABSENCE } from './machine.js'
 import type { EngineSettings } from './options.js'
+import type { Section } from './section.js'
 import type { SessionUser } from './session.js'
 import { type Limits, remaining, untilDue } from './state.js'
 import type { Store } from './store.js'
@@ -22,6 +23,7 @@ export interface UpkeepDeps<User extends SessionUser> {
   readonly store: Store<User>
   readonly vault: Vault<User>
   readonly exchange: Exchange<User>
+  readonly section: Section
   announce(): void
 }
 
@@ -96,7 +98,7 @@ export function createUpkeep<User extends SessionUser>(deps: UpkeepDeps<User>): 
       }
       if (absentSince !== null && now.monotonic - absentSince >= CONFIRM_ABSENCE) hint()
     }
-    if (saveAt !== null && saveAt <= now.monotonic) exchange.locked(save).then(settle, settle)
+    if (saveAt !== null && saveAt <= now.monotonic) deps.section.locked(save).then(settle, settle)
     if (untilRefresh() <= 0) exchange.refresh({}).then(settle, settle)
     settle()
   }

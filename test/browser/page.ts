@@ -1,9 +1,9 @@
 /** What runs in the page: the built package, and the contract suites. */
 
-import { platformChannel } from '../../dist/environment/channel.js'
-import { inProcessLock, webLock } from '../../dist/environment/lock.js'
-import { AuthClient, indexedDBStorage, systemClock, webStorage } from '../../dist/index.js'
-import { gotrue } from '../../dist/providers/gotrue/index.js'
+import { AuthClient, indexedDBStorage, systemClock, webStorage } from 'holdfast'
+import { gotrue } from 'holdfast/providers/gotrue'
+import { platformChannel } from '../../src/environment/channel.js'
+import { inProcessLock, webLock } from '../../src/environment/lock.js'
 import { channelContract } from '../contracts/channel-contract.js'
 import { lockContract } from '../contracts/lock-contract.js'
 import { storageContract, storageIsolationContract } from '../contracts/storage-contract.js'

@@ -35,6 +35,14 @@ async function bundle(): Promise<string> {
     bundle: true,
     format: 'iife',
     write: false,
+    // What is tested is what was built.
+    alias: {
+      holdfast: fileURLToPath(new URL('../../dist/index.js', import.meta.url)),
+      'holdfast/providers/gotrue': fileURLToPath(
+        new URL('../../dist/providers/gotrue/index.js', import.meta.url),
+      ),
+    },
+    tsconfigRaw: {},
     target: 'es2022',
   })
   return outputFiles[0]?.text ?? ''

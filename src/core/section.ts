@@ -1,0 +1,78 @@
+import { bounded } from './bounded.js'
+import { AuthError } from './errors.js'
+import type { Environment } from './ports.js'
+
+/** The critical section of one client: what runs in it has the lock, or went without in the end. */
+export interface Section {
+  /** Runs `work` inside the lock, or without it when it cannot be had in time. */
+  locked<T>(work: () => Promise<T>): Promise<T>
+  /** Something was saved: the next holder of the lock has to find it. */
+  saved(): void
+  /** Ends the wait for the lock, and what is left of the last turn. Work in progress goes on. */
+  dispose(error: AuthError): void
+}
+
+/** What a section is made of. */
+export interface SectionOptions {
+  readonly environment: Environment
+  readonly lockName: string
+  /** Bound of the wait, in ms. */
+  readonly timeout: number
+  /** Milliseconds that a save may take to become readable in other contexts. */
+  readonly lag: number
+}
+
+/** Makes the critical section of one client. */
+export function createSection({ environment, lockName, timeout, lag }: SectionOptions): Section {
+  const disposal = environment.createAbort()
+  const late = (): AuthError => new AuthError('timeout', 'The lock was not granted in time.')
+  let fresh = false
+  let finish: (() => void) | undefined
+
+  async function acquire(): Promise<(() => void) | undefined> {
+    try {
+      return await bounded(
+        environment,
+        async (signal) => {
+          const release = await environment.lock.acquire(lockName, signal)
+          // Granted in the very moment in which the wait was given up: nobody else would free it.
+          if (signal.aborted) release()
+          return release
+        },
+        { limit: timeout, late, signal: disposal.signal },
+      )
+    } catch (error) {
+      if (disposal.signal.aborted) throw error
+      environment.report(error)
+      return undefined
+    }
+  }
+
+  return {
+    async locked(work) {
+      const release = await acquire()
+      try {
+        return await work()
+      } finally {
+        if (release && fresh && lag > 0 && !disposal.signal.aborted) {
+          // Nobody here waits for that.
+          const cancel = environment.clock.schedule(lag, release)
+          finish = () => {
+            cancel()
+            release()
+          }
+        } else {
+          release?.()
+        }
+        fresh = false
+      }
+    },
+    saved: () => {
+      fresh = true
+    },
+    dispose(error) {
+      disposal.abort(error)
+      finish?.()
+    },
+  }
+}

@@ -1,0 +1,82 @@
+import type { ServerContext } from './context.js'
+import type { Account, Fault, FaultScope, LoggedRequest, SeedUser, SentMessage } from './types.js'
+
+/** A GoTrue that does what it is told: a real little server without a network. */
+export interface ScriptedGoTrue {
+  /** Serves a request; fits wherever a `fetch` is taken. Rejects as `fetch` does when a fault says so. */
+  readonly fetch: typeof fetch
+  readonly requests: readonly LoggedRequest[]
+  readonly messages: readonly SentMessage[]
+  /** How many requests were made to `/token` with this grant. */
+  count(grant: string): number
+  clearLog(): void
+  /** The next requests in scope meet this. Returns the way to undo it. */
+  fail(fault: Fault, scope?: FaultScope): () => void
+  /** Forgets all faults. */
+  heal(): void
+  createUser(seed: SeedUser): Account
+  sessions(): readonly { readonly id: string; readonly userId: string }[]
+  revokeSession(sessionId: string): void
+  revokeUser(userId: string): void
+  /** The next refresh of this session says `session_expired`. */
+  expireSession(sessionId: string): void
+  ban(userId: string, banned?: boolean): void
+  /** The next token carries these. */
+  updateClaims(userId: string, claims: Partial<Pick<Account, 'role' | 'appMetadata'>>): void
+  /** Milliseconds, whole seconds. */
+  setAccessTokenLifetime(ms: number): void
+  rotateKeys(): void
+  /** The next `/authorize` comes back with `access_denied`. */
+  denyNextAuthorize(): void
+  /** An id token that `signIn({ idToken })` accepts; `nonce` as the provider would hash it. */
+  issueIdToken(claims: { readonly email: string; readonly nonce?: string }): Promise<string>
+}
+
+/** The controls that need nothing but the state. */
+export type Controls = Omit<
+  ScriptedGoTrue,
+  | 'fetch'
+  | 'requests'
+  | 'messages'
+  | 'count'
+  | 'clearLog'
+  | 'fail'
+  | 'heal'
+  | 'createUser'
+  | 'sessions'
+>
+
+/** What turns the server's state by hand. */
+export function controls({ accounts, sessions, settings, signer, now }: ServerContext): Controls {
+  return {
+    revokeSession: (id) => void sessions.delete(id),
+    revokeUser(userId) {
+      for (const { id, userId: owner } of [...sessions.values()]) {
+        if (owner === userId) sessions.delete(id)
+      }
+    },
+    expireSession(id) {
+      const session = sessions.get(id)
+      if (session) session.expired = true
+    },
+    ban(userId, banned = true) {
+      const account = accounts.all.get(userId)
+      if (account) account.banned = banned
+    },
+    updateClaims(userId, claims) {
+      const account = accounts.all.get(userId)
+      if (account) Object.assign(account, claims)
+    },
+    setAccessTokenLifetime(ms) {
+      settings.accessTokenLifetime = ms
+    },
+    rotateKeys: signer.rotate,
+    denyNextAuthorize() {
+      settings.denyNext = true
+    },
+    async issueIdToken({ email, nonce }) {
+      const exp = Math.floor(now() / 1000) + 3600
+      return signer.sign({ iss: 'https://id.example', email, exp, ...(nonce && { nonce }) })
+    },
+  }
+}

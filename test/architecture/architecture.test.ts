@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../../src', import.meta.url))
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replaceAll('\\', '/'))
+const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+
+/** Who may import whom: a part, and the parts and packages it may name. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  core: ['core', 'mitt'],
+  environment: ['environment', 'core'],
+  storage: ['storage', 'core', 'idb-keyval'],
+  providers: ['providers', 'core', 'ky', 'jose'],
+  testing: ['testing', 'core'],
+  'defaults.ts': ['core', 'environment', 'storage'],
+  'fetch.ts': ['core', 'defaults.ts'],
+  'client.ts': ['core', 'defaults.ts', 'fetch.ts'],
+  'index.ts': ['core', 'client.ts', 'environment', 'storage'],
+}
+
+const partOf = (file: string): string => file.split('/')[0] ?? file
+
+function importsOf(file: string, text: string): string[] {
+  const names = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+    ([, name = '']) => name,
+  )
+  return names.map((name) =>
+    name.startsWith('.')
+      ? partOf(
+          normalize(join(dirname(file), name))
+            .replaceAll('\\', '/')
+            .replace(/\.js$/, '.ts'),
+        )
+      : name,
+  )
+}
+
+function wrongArrows(file: string, text: string): string[] {
+  const allowed = ALLOWED[partOf(file)] ?? []
+  return importsOf(file, text).filter((name) => !allowed.includes(name))
+}
+
+/** Exports whose declaration no doc comment precedes. */
+const undocumented = (text: string): string[] =>
+  [...text.matchAll(/^(.*)\nexport (?:async )?(?:function|const|class|interface|type) (\w+)/gm)]
+    .filter(([, before = '', name]) => {
+      // Overloads share the comment of the first.
+      const overload = new RegExp(`^export function ${name}\\b`).test(before)
+      return !before.trimEnd().endsWith('*/') && !overload && !/^[})]/.test(before)
+    })
+    .map(([, , name = '']) => name)
+
+describe('the architecture', () => {
+  it('is looked at: there are files', () => {
+    expect(files.length).toBeGreaterThan(30)
+  })
+
+  it('has no import that points the wrong way', () => {
+    expect(
+      files.flatMap((file) => wrongArrows(file, read(file)).map((to) => `${file} → ${to}`)),
+    ).toEqual([])
+  })
+
+  it('would notice one', () => {
+    expect(
+      wrongArrows('core/engine.ts', "import { webStorage } from '../storage/web-storage.js'"),
+    ).toEqual(['storage'])
+    expect(wrongArrows('providers/gotrue/index.ts', "import ky from 'axios'")).toEqual(['axios'])
+    expect(
+      wrongArrows('client.ts', "import { gotrue } from './providers/gotrue/index.js'"),
+    ).toEqual(['providers'])
+  })
+
+  it('gives the core no global to name', () => {
+    const { compilerOptions } = JSON.parse(read('core/tsconfig.json'))
+    expect(compilerOptions).toMatchObject({ lib: ['ES2022'], types: [] })
+  })
+
+  it('keeps files under 250 lines', () => {
+    expect(files.filter((file) => read(file).split('\n').length > 251)).toEqual([])
+  })
+
+  it('logs nothing, but what nobody can catch', () => {
+    expect(files.filter((file) => read(file).includes('console.'))).toEqual(['defaults.ts'])
+  })
+
+  it('documents every export', () => {
+    expect(undocumented('\nexport const bare = 1')).toEqual(['bare'])
+    expect(
+      files.flatMap((file) => undocumented(read(file)).map((name) => `${file}: ${name}`)),
+    ).toEqual([])
+  })
+
+  it('has no path that leads outside', () => {
+    expect(relative(root, join(root, 'index.ts'))).toBe('index.ts')
+    expect(files.filter((file) => /from '\.\.\/\.\.\/\.\.\//.test(read(file)))).toEqual([])
+  })
+})
