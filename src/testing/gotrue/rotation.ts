@@ -126,7 +126,8 @@ function createCounters(deps: RotationDeps): RefreshTokens {
     issue: mint,
     async trade(token, check) {
       const read = (await readTokenV2(token)) ?? invalid()
-      const signed = await read.signedBy(sessions.get(read.sessionId)?.key ?? '')
+      const { key } = sessions.get(read.sessionId) ?? notFound()
+      const signed = await read.signedBy(key)
       const session = alive(sessions.get(read.sessionId) ?? notFound())
       if (!signed) notFound()
       check(session)
