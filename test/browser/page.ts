@@ -74,6 +74,8 @@ declare global {
   interface Window {
     kit: typeof kit
     opened: ReturnType<typeof open>
+    /** Talks to the worker of the test. */
+    ask: (data: string, ports: MessagePort[]) => void
   }
 }
 

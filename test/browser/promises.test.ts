@@ -217,4 +217,39 @@ describe.skipIf(!findChromium())('in real tabs', () => {
     const next = await tab()
     expect(await token(next)).toBe(await token(page))
   })
+
+  it.each(['web worker', 'service worker'] as const)(
+    'a %s shares the session with the page, and each hears of the other',
+    async (kind) => {
+      site.server.setAccessTokenLifetime(3_600_000)
+      const page = await tab({ kind: 'indexed-db' })
+      await signIn(page)
+      await page.evaluate(async (which) => {
+        if (which === 'web worker') {
+          const worker = new Worker('/worker.js')
+          window.ask = (data, ports) => worker.postMessage(data, ports)
+          return
+        }
+        await navigator.serviceWorker.register('/worker.js')
+        const { active } = await navigator.serviceWorker.ready
+        window.ask = (data, ports) => active?.postMessage(data, ports)
+      }, kind)
+      const ask = (data: string) =>
+        page.evaluate(
+          (text) =>
+            new Promise<{ token: string; events: string[] }>((resolve) => {
+              const { port1, port2 } = new MessageChannel()
+              port1.onmessage = (answer) => resolve(answer.data)
+              window.ask(text, [port2])
+            }),
+          data,
+        )
+      expect((await ask('token')).token).toBe(await token(page))
+      const { token: fresh } = await ask('refresh')
+      await expect.poll(() => token(page)).toBe(fresh)
+      await page.evaluate(() => window.opened.auth.signOut())
+      await expect.poll(async () => (await ask('token')).events).toContain('SIGNED_OUT')
+      expect((await ask('token')).token).toBeNull()
+    },
+  )
 })

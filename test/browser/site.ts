@@ -29,9 +29,11 @@ async function toRequest(request: IncomingMessage, origin: string): Promise<Requ
   return new Request(`${origin}${request.url}`, { method, headers, ...(body && { body }) })
 }
 
-async function bundle(): Promise<string> {
+const PAGE = '<!doctype html><link rel=icon href=data:,><script src=/page.js></script>'
+
+async function bundle(name: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('page.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(`${name}.ts`, import.meta.url))],
     bundle: true,
     format: 'iife',
     write: false,
@@ -55,20 +57,19 @@ export async function startSite(options: ScriptedGoTrueOptions = {}): Promise<Si
     { email: 'bob@example.com', password: 'correct horse' },
   ]
   const server = createScriptedGoTrue({ users, accessTokenLifetime: 4_000, ...options })
-  const script = await bundle()
+  const scripts = new Map([
+    ['/page.js', await bundle('page')],
+    ['/worker.js', await bundle('worker')],
+  ])
   let gate: Promise<void> | null = null
   let origin = ''
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '/'
     if (!path.startsWith('/auth/v1/')) {
-      const isScript = path === '/page.js'
-      response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
-      response.end(
-        isScript
-          ? script
-          : '<!doctype html><link rel=icon href=data:,><script src=/page.js></script>',
-      )
+      const script = scripts.get(path)
+      response.setHeader('content-type', script ? 'text/javascript' : 'text/html')
+      response.end(script ?? PAGE)
       return
     }
     try {
