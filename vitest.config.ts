@@ -1,11 +1,17 @@
 import { defineConfig } from 'vitest/config'
 
+// From 25 on Node has a localStorage of its own, which hides the one of happy-dom.
+const [major = 0] = process.versions.node.split('.').map(Number)
+const execArgv = major >= 25 ? ['--no-experimental-webstorage'] : []
+
 export default defineConfig({
   test: {
+    execArgv,
     projects: [
       {
         test: {
           name: 'unit',
+          execArgv,
           include: ['test/**/*.test.ts'],
           exclude: ['test/package/**', 'test/browser/**'],
         },

@@ -35,7 +35,8 @@ export function createUpkeep<User extends SessionUser>(deps: UpkeepDeps<User>): 
   let disposed = false
   let saveAt: number | null = null
   let saves = 0
-  let reading: 'no' | 'yes' | 'again' = 'no'
+  /** Hints that came since the last reading began; `null` while nothing is being read. */
+  let hints: number | null = null
 
   /** Milliseconds until a refresh should start by itself. */
   function untilRefresh(): number {
@@ -112,16 +113,15 @@ export function createUpkeep<User extends SessionUser>(deps: UpkeepDeps<User>): 
   }
 
   async function hint(): Promise<void> {
-    if (reading !== 'no') {
-      reading = 'again'
+    if (hints !== null) {
+      hints++
       return
     }
     do {
-      reading = 'yes'
+      hints = 0
       await exchange.observe()
-      // Assigned by a hint that came during the reading.
-    } while (String(reading) === 'again' && !disposed)
-    reading = 'no'
+    } while (hints > 0 && !disposed)
+    hints = null
     settle()
   }
 

@@ -99,7 +99,37 @@ describe('P6: a result is committed only over the session it set out to replace'
   })
 })
 
+describe('a foreign refresh', () => {
+  it('during which another tab signed out changes nothing', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada')
+    const other = world.open()
+    await other.auth.getSession()
+    const { refreshToken = '' } = world.server.issue('bob')
+    world.server.hold()
+    const foreign = auth.refreshSession(refreshToken)
+    await world.clock.settle()
+    await other.auth.signOut()
+    await world.clock.settle()
+    world.server.release()
+    expect((await foreign).user?.id).toBe('bob')
+    expect(await auth.getSession()).toBeNull()
+    expect(await world.open().auth.getSession()).toBeNull()
+  })
+})
+
 describe('sign-out', () => {
+  it('gives up the refresh in flight: the next account need not wait for it', async () => {
+    const { world, one } = await refreshInFlight()
+    await one.auth.signOut()
+    await one.auth.signIn({ name: 'bob' })
+    const refresh = one.auth.refreshSession()
+    await world.clock.settle()
+    expect(world.server.sent).toEqual(['refresh-1', 'refresh-2'])
+    world.server.release()
+    expect((await refresh).user?.id).toBe('bob')
+  })
+
   it('clears at once, whatever the network does, and revokes behind the caller', async () => {
     const world = createWorld()
     const { auth, events } = await world.signedIn('ada', {

@@ -28,6 +28,8 @@ describe('a refresh', () => {
     expect(request?.body).toEqual({ refresh_token: SECRET })
     expect(request?.headers.get('x-supabase-api-version')).toBe('2024-01-01')
     expect(request?.headers.get('apikey')).toBe('anon')
+    // A captive portal's redirect must not carry the token elsewhere.
+    expect(request?.redirect).toBe('error')
   })
 
   it('becomes a grant: milliseconds, camelCase, claims, and the rest as extras', async () => {

@@ -10,6 +10,7 @@ export interface SentRequest {
   readonly url: URL
   readonly headers: Headers
   readonly body: unknown
+  readonly redirect: RequestRedirect
 }
 
 /** What the far end answers: a status with JSON, a whole response, or nothing at all. */
@@ -38,6 +39,7 @@ export function wireWith(options: Partial<GoTrueOptions>, ...replies: Reply[]) {
         method: request.method,
         url: new URL(request.url),
         headers: request.headers,
+        redirect: request.redirect,
         body: text === '' ? null : JSON.parse(text),
       })
       const reply = replies.shift()
