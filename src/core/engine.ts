@@ -73,10 +73,10 @@ export function createEngine<User extends SessionUser>(
     timeout: settings.lockTimeout ?? 20_000,
     lag: storage.lag ?? 0,
   })
-  const shared = { environment, provider, store, vault, limits, announce, section }
+  const settle = (): void => upkeep.settle()
+  const shared = { environment, provider, store, vault, limits, announce, section, settle }
   const exchange = createExchange<User>({ ...shared, timeout: settings.requestTimeout ?? 10_000 })
   const upkeep = createUpkeep<User>({ ...shared, settings, exchange })
-  const { settle } = upkeep
   const newLineage = (): string =>
     [0, 0].map(() => environment.random().toString(36).slice(2, 12)).join('')
   const unsubscribe = storage.subscribe?.((key) => {
@@ -137,7 +137,7 @@ export function createEngine<User extends SessionUser>(
     const state = store.state()
     const due = untilDue(state, now, limits) <= 0
     if (left > waitMargin(held, limits) || (left > 0 && !session.refreshToken)) {
-      if (due) exchange.refresh({}).then(settle, settle)
+      if (due) exchange.refresh({}).catch(() => {})
       return session
     }
     if (!session.refreshToken) {
@@ -156,8 +156,6 @@ export function createEngine<User extends SessionUser>(
       if (!current) return null
       if (remaining(current, store.now()) > 0) return current.record.session
       throw error
-    } finally {
-      settle()
     }
   }
 
@@ -167,7 +165,7 @@ export function createEngine<User extends SessionUser>(
     return session
   }
 
-  const accounts = createAccounts<User>({ ...shared, exchange, settle, newLineage, working })
+  const accounts = createAccounts<User>({ ...shared, exchange, newLineage, working })
 
   return {
     ...accounts,
@@ -191,7 +189,7 @@ export function createEngine<User extends SessionUser>(
         token === null || token === current
           ? exchange.refresh({ force: true })
           : accounts.refreshForeign(token, makeCurrent)
-      return wait(refreshed.finally(settle), { signal })
+      return wait(refreshed, { signal })
     },
     async signIn(arrival, send, options) {
       if (unsettled()) await wait(loaded, options)

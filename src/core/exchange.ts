@@ -2,7 +2,13 @@ import { bounded } from './bounded.js'
 import { AuthError, AuthSessionMissingError, isAuthError } from './errors.js'
 import type { Abort, Environment, Provider, RequestContext } from './ports.js'
 import type { Section } from './section.js'
-import { type Grant, type Session, type SessionUser, toRecord } from './session.js'
+import {
+  type Grant,
+  type Session,
+  type SessionRecord,
+  type SessionUser,
+  toRecord,
+} from './session.js'
 import { type Held, type Limits, type Now, untilDue } from './state.js'
 import type { Store } from './store.js'
 import type { Vault } from './vault.js'
@@ -25,6 +31,8 @@ export interface ExchangeDeps<User extends SessionUser> {
   readonly section: Section
   /** Tells the other contexts that storage has changed. */
   announce(): void
+  /** Tells subscribers what happened, and waits for what is due next. */
+  settle(): void
 }
 
 /** Refreshes the current session: one run at a time, the critical section inside the lock. */
@@ -97,22 +105,36 @@ export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User
       : new AuthSessionMissingError('The session ended during the refresh.')
   }
 
+  /** The record in memory, as long as its tokens are those of `held`; its user may have changed. */
+  function stillHeld({ record }: Held<User>): SessionRecord<User> | null {
+    const current = store.held()?.record
+    const same =
+      current?.lineage === record.lineage &&
+      current.session.accessToken === record.session.accessToken
+    return current && same ? current : null
+  }
+
   async function commit(held: Held<User>, grant: Grant<User>, asked: Now): Promise<boolean> {
-    const record = toRecord(grant, held.record, requestedAt(asked, store.now()))
     const pointed = await observe()
-    if (store.held()?.record !== held.record) return false
+    const base = stillHeld(held)
+    if (!base) return false
+    const record = toRecord(grant, base, requestedAt(asked, store.now()))
     const saved = await vault.save(record, !pointed)
     // A sign-out during the save has queued its removal behind it.
-    if (store.held()?.record !== held.record) return false
+    if (!stillHeld(held)) return false
     store.dispatch({ type: 'exchanged', record, saved })
-    if (saved) deps.announce()
-    if (saved) deps.section.saved()
+    if (saved) {
+      deps.section.saved()
+      deps.announce()
+    }
     return true
   }
 
   async function end(held: Held<User>): Promise<void> {
     store.dispatch({ type: 'ended', reason: 'refresh-rejected' })
-    store.dispatch({ type: 'persisted', saved: await vault.end(held.record.lineage, false) })
+    const saved = await vault.end(held.record.lineage, false)
+    // Somebody may have signed in meanwhile, whose session has a save of its own.
+    if (!store.held()) store.dispatch({ type: 'persisted', saved })
     deps.announce()
   }
 
@@ -138,7 +160,7 @@ export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User
       const rejected = error.code === 'refresh_rejected'
       // A sibling may have rotated the token meanwhile: then its session is the good one.
       if (rejected) await observe()
-      if (store.held()?.record !== held.record) return null
+      if (!stillHeld(held)) return null
       if (rejected) await end(held)
       else store.dispatch({ type: 'failed', error, jitter: environment.random() })
       throw error
@@ -173,7 +195,7 @@ export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User
         .then(() => deps.section.locked(() => attempt(fresh)))
         .finally(() => {
           run = null
-          store.publish()
+          deps.settle()
         }),
     }
     return fresh

@@ -100,7 +100,8 @@ export function createUpkeep<User extends SessionUser>(deps: UpkeepDeps<User>): 
       if (absentSince !== null && now.monotonic - absentSince >= CONFIRM_ABSENCE) hint()
     }
     if (saveAt !== null && saveAt <= now.monotonic) deps.section.locked(save).then(settle, settle)
-    if (untilRefresh() <= 0) exchange.refresh({}).then(settle, settle)
+    // A failure is in the state by now, and subscribers have heard of it.
+    if (untilRefresh() <= 0) exchange.refresh({}).catch(() => {})
     settle()
   }
 

@@ -1,5 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { AuthError, type DebugEntry, type Session } from '../../src/index.js'
+import {
+  type ActionHost,
+  AuthClient,
+  AuthError,
+  type DebugEntry,
+  type Session,
+} from '../../src/index.js'
 import { createWorld, DAY, HOUR } from '../support/world.js'
 
 describe('P7: saved before told', () => {
@@ -36,6 +42,37 @@ describe('P7: saved before told', () => {
     world.browser.storage.block(false)
     await world.clock.advance(60_000)
     expect(world.stored()).not.toMatch(/refresh-/)
+  })
+})
+
+describe('a rotated token', () => {
+  it('is not dropped for a change of the user that came between, even without a lock', async () => {
+    const world = createWorld()
+    const tab = world.browser.tab()
+    const auth = new AuthClient({
+      provider: {
+        ...world.server.provider,
+        actions: (host: ActionHost) => ({
+          rename: (email: string) => host.updateUser(async () => ({ id: 'ada', email })),
+        }),
+      },
+      storage: tab.storage,
+      storageKey: 'app',
+      environment: tab.environment,
+    })
+    await auth.signIn({ name: 'ada' })
+    world.browser.locks.neverGrant(true)
+    world.server.hold()
+    const refresh = auth.refreshSession()
+    await world.clock.advance(20_000)
+    const rename = auth.actions.rename('ada@example.com')
+    await world.clock.advance(9_000)
+    world.server.release()
+    await world.clock.advance(20_000)
+    await rename
+    expect((await refresh).session).toMatchObject({ accessToken: 'access-2' })
+    expect((await auth.getSession())?.user?.email).toBe('ada@example.com')
+    expect(world.server.sent).toEqual(['refresh-1'])
   })
 })
 
@@ -263,6 +300,22 @@ describe('P11: tokens stay where they belong', () => {
       await auth.fetch(`https://${host}/`)
     }
     expect(calls.map(([, token]) => token)).toEqual(['Bearer access-1', null, null])
+  })
+
+  it('a refresh for auth.fetch leaves the next one scheduled', async () => {
+    const world = createWorld()
+    const { auth, tab } = await world.signedIn('ada', { fetchOrigins: ['https://api.example'] })
+    answer(401)
+    world.server.hold()
+    const response = auth.fetch('https://api.example/')
+    await world.clock.settle()
+    tab.hide()
+    tab.show()
+    await world.clock.settle()
+    world.server.release()
+    await response
+    await world.clock.advance(HOUR)
+    expect(world.server.sent).toEqual(['refresh-1', 'refresh-2'])
   })
 
   it('auth.fetch answers a 401 with one refresh and one more try, body and all', async () => {
