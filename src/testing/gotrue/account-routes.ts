@@ -1,4 +1,4 @@
-import { checkPassword, describeUser } from './accounts.js'
+import { checkPassword, describeUser, normalReach, type Reach } from './accounts.js'
 import {
   authenticate,
   type Call,
@@ -7,63 +7,97 @@ import {
   objectField,
   type ServerContext,
 } from './context.js'
-import { randomText } from './encoding.js'
+import { uuid } from './encoding.js'
 import { json, refuse } from './errors.js'
+import { redirectTarget } from './link-routes.js'
+import type { ServerSession } from './rotation.js'
 import type { Account } from './types.js'
 
 type Route = (context: ServerContext, call: Call) => Promise<Response>
 
-const present = <T>(name: string, value: T | undefined): Record<string, T> =>
-  value === undefined ? {} : { [name]: value }
-
-function reach({ body }: Call): { readonly email?: string; readonly phone?: string } {
-  return { ...present('email', field(body, 'email')), ...present('phone', field(body, 'phone')) }
+function reach({ body }: Call): Reach {
+  const email = field(body, 'email')
+  const phone = field(body, 'phone')
+  return normalReach({ ...(email && { email }), ...(phone && { phone }) })
 }
 
 /** Sends a message whose link leads back to this server, and keeps its PKCE challenge. */
 function send(
   context: ServerContext,
   call: Call,
-  message: { account: Account; type: string },
+  message: { readonly account: Account; readonly type: string; readonly to: string },
 ): void {
-  const redirectTo = call.url.searchParams.get('redirect_to') ?? call.url.origin
-  const challenge = field(call.body, 'code_challenge')
-  context.accounts.send(message.account, message.type, (token) => {
+  const redirectTo = redirectTarget(call.url).href
+  const link = (token: string): string => {
     const query = new URLSearchParams({ token, type: message.type, redirect_to: redirectTo })
-    if (challenge) query.set('code_challenge', challenge)
+    for (const name of ['code_challenge', 'code_challenge_method']) {
+      const value = field(call.body, name)
+      if (value) query.set(name, value)
+    }
     return `${call.url.origin}${context.path}/verify?${query}`
-  })
+  }
+  context.accounts.send({ ...message, link })
 }
+
+/** @throws GoTrueRefusal `validation_failed` */
+function checkReach({ email, phone }: Reach): void {
+  if (email && phone) {
+    refuse(400, 'validation_failed', 'Only an email address or phone number should be provided')
+  }
+  if (email && !/^\S+@\S+$/.test(email)) {
+    refuse(400, 'validation_failed', 'Unable to validate email address: invalid format')
+  }
+  if (phone && !/^[1-9]\d{1,14}$/.test(phone)) {
+    refuse(400, 'validation_failed', 'Invalid phone number format (E.164 required)')
+  }
+}
+
+/** Whom a stranger is told about who signs up with an address that is taken. */
+const decoy = (context: ServerContext, { email = '', phone = '' }: Reach): Response =>
+  json(200, { id: uuid(context.random), aud: 'authenticated', role: '', email, phone })
 
 /** `POST /signup`: with an address and password, or anonymous. */
 export const signup: Route = async (context, call) => {
-  const { email, phone } = reach(call)
+  const { accounts, settings, options } = context
+  const address = reach(call)
+  const to = address.email ?? address.phone
   const data = objectField(call.body, 'data') ?? {}
-  if (!email && !phone)
-    return newSession(context, context.accounts.create({ data, anonymous: true }))
-  const password = field(call.body, 'password') ?? ''
+  if (!to) {
+    if (options.anonymous !== false) {
+      return newSession(context, accounts.create({ data, anonymous: true }), 'anonymous')
+    }
+    return refuse(422, 'anonymous_provider_disabled', 'Anonymous sign-ins are disabled')
+  }
+  const password = field(call.body, 'password')
+  if (!password) return refuse(400, 'validation_failed', 'Signup requires a valid password')
+  checkReach(address)
   checkPassword(password)
-  const existing = context.accounts.find({ ...present('email', email), ...present('phone', phone) })
-  if (existing?.confirmed) return refuse(422, 'user_already_exists', 'User already registered')
-  const confirmed = context.settings.autoconfirm
-  const account = existing ?? context.accounts.create({ ...reach(call), password, data, confirmed })
+  const confirmed = settings.autoconfirm
+  const existing = accounts.find(address)
+  if (existing?.confirmed) {
+    if (!confirmed) return decoy(context, address)
+    return refuse(422, 'user_already_exists', 'User already registered')
+  }
+  const account = existing ?? accounts.create({ ...address, password, data, confirmed })
+  account.confirmed = confirmed
   if (confirmed) return newSession(context, account)
-  send(context, call, { account, type: 'signup' })
+  send(context, call, { account, type: address.phone ? 'sms' : 'signup', to })
   return json(200, describeUser(account))
 }
 
 /** `POST /otp` and `/magiclink`. */
 export const otp: Route = async (context, call) => {
   const address = reach(call)
-  if (!address.email && !address.phone) {
-    return refuse(400, 'validation_failed', 'One of email or phone must be set')
-  }
+  const to = address.email ?? address.phone
+  if (!to) return refuse(400, 'validation_failed', 'One of email or phone must be set')
+  checkReach(address)
   let account = context.accounts.find(address)
   if (!account && call.body.create_user === false) {
     return refuse(422, 'otp_disabled', 'Signups not allowed for otp')
   }
-  account ??= context.accounts.create({ ...address, confirmed: false })
-  send(context, call, { account, type: address.phone ? 'sms' : 'magiclink' })
+  const data = objectField(call.body, 'data') ?? {}
+  account ??= context.accounts.create({ ...address, data, confirmed: false })
+  send(context, call, { account, type: address.phone ? 'sms' : 'magiclink', to })
   return json(200, {})
 }
 
@@ -72,116 +106,102 @@ export const recover: Route = async (context, call) => {
   const { email } = reach(call)
   if (!email) return refuse(400, 'validation_failed', 'Password recovery requires an email')
   const account = context.accounts.find({ email })
-  if (account) send(context, call, { account, type: 'recovery' })
+  if (account) send(context, call, { account, type: 'recovery', to: email })
   return json(200, {})
 }
 
-/** `POST /resend`. */
+/** `POST /resend`. Says the same whether or not there is anything to send again. */
 export const resend: Route = async (context, call) => {
-  const account = context.accounts.find(reach(call))
-  if (account) send(context, call, { account, type: field(call.body, 'type') ?? 'signup' })
+  const type = field(call.body, 'type')
+  if (!type || !['signup', 'email_change', 'sms'].includes(type)) {
+    return refuse(400, 'validation_failed', 'Missing one of these types: signup, email_change, sms')
+  }
+  const address = reach(call)
+  const to = address.email ?? address.phone
+  if (!to) {
+    return refuse(400, 'validation_failed', 'Type provided requires an email address or a phone')
+  }
+  const account = context.accounts.find(address)
+  if (account && type === 'email_change' && account.newEmail) {
+    send(context, call, { account, type, to: account.newEmail })
+  }
+  if (account && type !== 'email_change' && !account.confirmed) {
+    send(context, call, { account, type, to })
+  }
   return json(200, {})
-}
-
-/** `POST /verify` with a code or a hash. */
-export const verify: Route = async (context, call) => {
-  const { email, phone } = reach(call)
-  const hash = field(call.body, 'token_hash')
-  const spent = context.accounts.spend(
-    hash ? { hash } : { to: email ?? phone ?? '', code: field(call.body, 'token') ?? '' },
-  )
-  return newSession(context, spent.account)
-}
-
-const redirect = (target: URL): Response =>
-  new Response(null, { status: 303, headers: { location: target.href } })
-
-/** `GET /verify`: the link of a message. Ends in `?code=`, or in tokens in the fragment. */
-export const verifyLink: Route = async (context, { url }) => {
-  const target = new URL(url.searchParams.get('redirect_to') ?? url.origin)
-  const { account } = context.accounts.spend({ hash: url.searchParams.get('token') ?? '' })
-  const challenge = url.searchParams.get('code_challenge')
-  if (challenge) {
-    target.searchParams.set(
-      'code',
-      issueCode(context, { challenge, account, redirectTo: target.href }),
-    )
-    return redirect(target)
-  }
-  const body: Record<string, unknown> = await (await newSession(context, account)).json()
-  const fragment = new URLSearchParams()
-  for (const name of ['access_token', 'refresh_token', 'expires_in', 'expires_at', 'token_type']) {
-    fragment.set(name, String(body[name]))
-  }
-  fragment.set('type', url.searchParams.get('type') ?? '')
-  target.hash = fragment.toString()
-  return redirect(target)
-}
-
-function issueCode(
-  context: ServerContext,
-  flow: {
-    readonly challenge: string | null
-    readonly account: Account
-    readonly redirectTo: string
-  },
-): string {
-  const code = randomText(context.random, 24)
-  context.codes.set(code, flow)
-  return code
-}
-
-/** `GET /authorize`: the other provider consents at once, as if the person had clicked. */
-export const authorize: Route = async (context, { url }) => {
-  const provider = url.searchParams.get('provider')
-  if (!provider) return refuse(400, 'validation_failed', 'Unsupported provider: provider missing')
-  const redirectTo = url.searchParams.get('redirect_to') ?? url.origin
-  const target = new URL(redirectTo)
-  if (context.settings.denyNext) {
-    context.settings.denyNext = false
-    target.searchParams.set('error', 'access_denied')
-    target.searchParams.set('error_description', 'The person said no.')
-    return redirect(target)
-  }
-  const email = url.searchParams.get('login_hint') ?? `person@${provider}.example`
-  const account = context.accounts.find({ email }) ?? context.accounts.create({ email })
-  const challenge = url.searchParams.get('code_challenge')
-  target.searchParams.set('code', issueCode(context, { challenge, account, redirectTo }))
-  return redirect(target)
 }
 
 /** `GET /user`. */
 export const readUser: Route = async (context, call) =>
   json(200, describeUser((await authenticate(context, call)).account))
 
-/** `PUT /user`. */
-export const updateUser: Route = async (context, call) => {
-  const { account } = await authenticate(context, call)
+/** Takes a new address: at once with `autoconfirm`, else when its owner has confirmed it. */
+function changeAddress(context: ServerContext, call: Call, account: Account): void {
   const { email, phone } = reach(call)
-  const password = field(call.body, 'password')
-  if (password !== undefined) checkPassword(password)
-  if (email && context.accounts.find({ email }) && email !== account.email) {
-    return refuse(422, 'email_exists', 'A user with this email address has already been registered')
-  }
-  account.email = email ?? account.email
   account.phone = phone ?? account.phone
-  account.password = password ?? account.password
-  account.data = { ...account.data, ...objectField(call.body, 'data') }
+  if (!email || email === account.email) return
+  if (context.settings.autoconfirm) {
+    account.email = email
+    return
+  }
+  account.newEmail = email
+  send(context, call, { account, type: 'email_change', to: email })
+}
+
+/** @throws GoTrueRefusal `weak_password`, `same_password` */
+function changePassword(context: ServerContext, session: ServerSession, password: string): void {
+  const account = context.accounts.all.get(session.userId)
+  checkPassword(password)
+  if (!account) return
+  if (account.password === password) {
+    refuse(422, 'same_password', 'New password should be different from the old password.')
+  }
+  account.password = password
+  endSessions(context, session, 'others')
+}
+
+/** `PUT /user`. A new password ends the other sessions; a datum of `null` is removed. */
+export const updateUser: Route = async (context, call) => {
+  const { account, session } = await authenticate(context, call)
+  const { email, phone } = reach(call)
+  if (email) checkReach({ email })
+  if (phone) checkReach({ phone })
+  const taken = (address: Reach): boolean => {
+    const owner = context.accounts.find(address)
+    return owner !== undefined && owner !== account
+  }
+  if (email && taken({ email })) {
+    refuse(422, 'email_exists', 'A user with this email address has already been registered')
+  }
+  if (phone && taken({ phone })) {
+    refuse(422, 'phone_exists', 'A user with this phone number has already been registered')
+  }
+  const password = field(call.body, 'password')
+  if (password) changePassword(context, session, password)
+  changeAddress(context, call, account)
+  const data = Object.entries({ ...account.data, ...objectField(call.body, 'data') })
+  account.data = Object.fromEntries(data.filter(([, value]) => value !== null))
   account.updatedAt = context.now()
   return json(200, describeUser(account))
+}
+
+const SCOPES = ['global', 'local', 'others']
+
+function endSessions({ sessions }: ServerContext, session: ServerSession, scope: string): void {
+  for (const other of [...sessions.values()]) {
+    if (other.userId !== session.userId) continue
+    const self = other.id === session.id
+    if (scope === 'global' || self === (scope === 'local')) sessions.delete(other.id)
+  }
 }
 
 /** `POST /logout?scope=`. */
 export const logout: Route = async (context, call) => {
   const { session } = await authenticate(context, call)
-  const scope = call.url.searchParams.get('scope') ?? 'global'
-  if (!['global', 'local', 'others'].includes(scope)) {
+  const scope = call.url.searchParams.get('scope') || 'global'
+  if (!SCOPES.includes(scope)) {
     return refuse(400, 'validation_failed', `Unsupported logout scope "${scope}"`)
   }
-  for (const other of [...context.sessions.values()]) {
-    if (other.userId !== session.userId) continue
-    const self = other.id === session.id
-    if (scope === 'global' || self === (scope === 'local')) context.sessions.delete(other.id)
-  }
+  endSessions(context, session, scope)
   return json(204, null)
 }

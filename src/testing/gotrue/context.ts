@@ -8,9 +8,12 @@ import type { Account, ScriptedGoTrueOptions } from './types.js'
 
 /** A PKCE flow that waits for its code. */
 export interface FlowState {
-  readonly challenge: string | null
+  readonly challenge: string
+  /** `plain` or `s256` (RFC 7636 §4.2), in any case. */
+  readonly method: string
   readonly account: Account
-  readonly redirectTo: string
+  /** When the code was issued, in ms since the epoch. */
+  readonly at: number
 }
 
 /** All that the routes of one server share. */
@@ -63,7 +66,7 @@ export async function sessionBody(
   const expiresIn = Math.floor(context.settings.accessTokenLifetime / 1000)
   const user = describeUser(account)
   const claims = {
-    iss: `https://scripted.example${context.path}`,
+    iss: context.options.issuer ?? `https://scripted.example${context.path}`,
     sub: account.id,
     aud: 'authenticated',
     iat: issuedAt,
@@ -74,7 +77,7 @@ export async function sessionBody(
     user_metadata: account.data,
     role: account.role,
     aal: session.aal,
-    amr: [{ method: 'password', timestamp: issuedAt }],
+    amr: session.amr,
     session_id: session.id,
     is_anonymous: account.anonymous,
     jti: randomText(context.random, 12),
@@ -89,13 +92,18 @@ export async function sessionBody(
   }
 }
 
-/** Signs somebody in on a new device. */
-export async function newSession(context: ServerContext, account: Account): Promise<Response> {
+/** Signs somebody in on a new device; `method` is for the `amr` claim. */
+export async function newSession(
+  context: ServerContext,
+  account: Account,
+  method = 'password',
+): Promise<Response> {
   if (account.banned) refuse(400, 'user_banned', 'User is banned')
   const session: ServerSession = {
     id: uuid(context.random),
     userId: account.id,
     aal: 'aal1',
+    amr: [{ method, timestamp: Math.floor(context.now() / 1000) }],
     expired: false,
     counter: 0,
     refreshedAt: context.now(),

@@ -1,4 +1,5 @@
 import type { ServerContext } from './context.js'
+import { ID_ISSUER } from './token-routes.js'
 import type { Account, Fault, FaultScope, LoggedRequest, SeedUser, SentMessage } from './types.js'
 
 /** A GoTrue that does what it is told: a real little server without a network. */
@@ -76,7 +77,7 @@ export function controls({ accounts, sessions, settings, signer, now }: ServerCo
     },
     async issueIdToken({ email, nonce }) {
       const exp = Math.floor(now() / 1000) + 3600
-      return signer.sign({ iss: 'https://id.example', email, exp, ...(nonce && { nonce }) })
+      return signer.sign({ iss: ID_ISSUER, email, exp, ...(nonce && { nonce }) })
     },
   }
 }

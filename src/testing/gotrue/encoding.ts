@@ -1,6 +1,6 @@
 /** Bytes as base64url without padding. */
 export const base64url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
+  btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replace(/=+$/, '')
@@ -21,6 +21,12 @@ export const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder()
 /** SHA-256. */
 export const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+
+/** SHA-256 of a text as lower-case hexadecimal digits. */
+export async function sha256Hex(text: string): Promise<string> {
+  const digest = await sha256(utf8(text))
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
 
 /** A random UUID out of the server's own source of chance. */
 export function uuid(random: () => number): string {

@@ -38,12 +38,16 @@ export const json = (
     headers: { 'content-type': 'application/json', ...headers },
   })
 
+/** The API version that changed the format; any later date is answered as this one. */
+const VERSION = '2024-01-01'
+
 /** A refusal in the format that the request's API version asks for. */
 export function refusalResponse(refusal: GoTrueRefusal, request: Request): Response {
   const { status, code, message, extra } = refusal
-  const version = request.headers.get('X-Supabase-Api-Version') ?? ''
+  const asked = request.headers.get('X-Supabase-Api-Version') ?? ''
   const headers = { 'x-sb-error-code': code }
-  return /^\d{4}-\d\d-\d\d$/.test(version) && version >= '2024-01-01'
-    ? json(status, { code, message, ...extra }, { ...headers, 'x-supabase-api-version': version })
+  const isDate = /^\d{4}-\d\d-\d\d$/.test(asked) && !Number.isNaN(Date.parse(asked))
+  return isDate && asked >= VERSION
+    ? json(status, { code, message, ...extra }, { ...headers, 'x-supabase-api-version': VERSION })
     : json(status, { code: status, error_code: code, msg: message, ...extra }, headers)
 }

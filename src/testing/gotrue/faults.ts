@@ -1,4 +1,4 @@
-import { json } from './errors.js'
+import { GoTrueRefusal, refusalResponse } from './errors.js'
 import type { Fault, FaultScope } from './types.js'
 
 /** The faults that wait for their requests. */
@@ -11,9 +11,9 @@ export interface Faults {
 
 /** A request on its way through the faults. */
 export interface Meeting {
+  readonly request: Request
   readonly path: string
   readonly grant: string | null
-  readonly signal: AbortSignal
   work(): Promise<Response>
 }
 
@@ -36,6 +36,16 @@ const hang = (signal: AbortSignal): Promise<never> =>
     signal.addEventListener('abort', stop)
   })
 
+function limited(request: Request, retryAfter?: number | string): Response {
+  const message = 'Request rate limit reached'
+  const response = refusalResponse(
+    new GoTrueRefusal(429, 'over_request_rate_limit', message),
+    request,
+  )
+  if (retryAfter !== undefined) response.headers.set('retry-after', String(retryAfter))
+  return response
+}
+
 async function through(fault: Fault, meeting: Meeting, wait: Wait): Promise<Response> {
   switch (fault.type) {
     case 'drop':
@@ -49,17 +59,13 @@ async function through(fault: Fault, meeting: Meeting, wait: Wait): Promise<Resp
         headers: { 'content-type': 'application/json', ...fault.headers },
       })
     case 'rate-limited':
-      return json(
-        429,
-        { code: 'over_request_rate_limit', message: 'Request rate limit reached' },
-        fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) },
-      )
+      return limited(meeting.request, fault.retryAfter)
     case 'html':
       return html(fault.status ?? 200)
     case 'hang':
-      return hang(meeting.signal)
+      return hang(meeting.request.signal)
     case 'slow':
-      await wait(fault.delay, meeting.signal)
+      await wait(fault.delay, meeting.request.signal)
       return meeting.work()
     case 'body':
       return new Response(fault.body, { headers: { 'content-type': 'application/json' } })

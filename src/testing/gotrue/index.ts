@@ -1,20 +1,10 @@
-import {
-  authorize,
-  logout,
-  otp,
-  readUser,
-  recover,
-  resend,
-  signup,
-  updateUser,
-  verify,
-  verifyLink,
-} from './account-routes.js'
+import { logout, otp, readUser, recover, resend, signup, updateUser } from './account-routes.js'
 import { type Accounts, createAccounts } from './accounts.js'
 import type { Call, ServerContext } from './context.js'
 import { controls, type ScriptedGoTrue } from './controls.js'
 import { GoTrueRefusal, json, refusalResponse, refuse } from './errors.js'
 import { createFaults, type Wait } from './faults.js'
+import { authorize, verify, verifyLink } from './link-routes.js'
 import { createRefreshTokens, type ServerSession } from './rotation.js'
 import { createSigner } from './signing.js'
 import { tokenRoute } from './token-routes.js'
@@ -67,16 +57,29 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET /.well-known/jwks.json': async ({ signer }) => json(200, await signer.jwks()),
   'GET /health': async () =>
     json(200, { version: 'scripted', name: 'GoTrue', description: 'A scripted GoTrue' }),
-  'GET /settings': async ({ settings }) =>
-    json(200, { external: { email: true, phone: true }, mailer_autoconfirm: settings.autoconfirm }),
+  'GET /settings': async ({ settings: { autoconfirm }, options: { anonymous = true } }) =>
+    json(200, {
+      external: { anonymous_users: anonymous, email: true, phone: true },
+      disable_signup: false,
+      mailer_autoconfirm: autoconfirm,
+      phone_autoconfirm: autoconfirm,
+      sms_provider: 'scripted',
+      saml_enabled: false,
+    }),
 }
+
+/** GoTrue's limit for bodies, in bytes; counted here in UTF-16 units. */
+const LONGEST_BODY = 1024 * 1024
 
 async function parseBody(request: Request): Promise<Readonly<Record<string, unknown>>> {
   const text = await request.text()
   if (text === '') return {}
+  if (text.length > LONGEST_BODY) {
+    return refuse(413, 'request_entity_too_large', 'Request body exceeds the limit of 1 MiB')
+  }
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null) return { ...value }
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
   } catch {
     // Refused below.
   }
@@ -93,8 +96,12 @@ async function route(context: ServerContext, request: Request, path: string): Pr
       body: await parseBody(request),
     })
   } catch (error) {
-    if (error instanceof GoTrueRefusal) return refusalResponse(error, request)
-    throw error
+    const unexpected = 'Unexpected failure, please check server logs for more information'
+    const refusal =
+      error instanceof GoTrueRefusal
+        ? error
+        : new GoTrueRefusal(500, 'unexpected_failure', `${unexpected}: ${error}`)
+    return refusalResponse(refusal, request)
   }
 }
 
@@ -161,15 +168,17 @@ export function createScriptedGoTrue(options: ScriptedGoTrueOptions = {}): Scrip
       .catch(() => null)
     const token = typeof sent === 'object' && sent && 'refresh_token' in sent && sent.refresh_token
     const presented = typeof token === 'string' ? token : null
-    const entry = { at: context.now(), method: request.method, path, grant, presented }
-    const index = log.push({ ...entry, status: null, code: null, returned: null }) - 1
-    const response = await faults.serve({
-      path,
-      grant,
-      signal: request.signal,
-      work: () => route(context, request, path),
-    })
-    log[index] = { ...entry, status: response.status, ...(await outcome(response)) }
+    const unanswered = { status: null, code: null, returned: null }
+    const asked = { at: context.now(), method: request.method, path, grant, presented }
+    const entry: LoggedRequest = { ...asked, ...unanswered }
+    log.push(entry)
+    const work = (): Promise<Response> => {
+      // A caller that has given up no longer reaches the server.
+      request.signal.throwIfAborted()
+      return route(context, request, path)
+    }
+    const response = await faults.serve({ path, grant, request, work })
+    Object.assign(entry, { status: response.status, ...(await outcome(response)) })
     for (const [name, value] of Object.entries(CORS)) response.headers.set(name, value)
     return response
   }
@@ -177,6 +186,7 @@ export function createScriptedGoTrue(options: ScriptedGoTrueOptions = {}): Scrip
   return {
     fetch: async (input, init) => {
       const request = new Request(input, init)
+      request.signal.throwIfAborted()
       return Promise.race([serve(request), abortion(request.signal)])
     },
     requests: log,

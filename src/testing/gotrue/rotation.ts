@@ -8,6 +8,7 @@ export interface ServerSession {
   readonly id: string
   readonly userId: string
   readonly aal: string
+  readonly amr: readonly { readonly method: string; readonly timestamp: number }[]
   /** Administratively ended; the next refresh says `session_expired`. */
   expired: boolean
   /** v2 only. */
@@ -20,7 +21,6 @@ interface TokenRow {
   readonly token: string
   readonly sessionId: string
   readonly parent: string | null
-  readonly order: number
   revoked: boolean
   updatedAt: number
 }
@@ -66,16 +66,19 @@ function alive(session: ServerSession): ServerSession {
 function createRows(deps: RotationDeps): RefreshTokens {
   const { sessions, now } = deps
   const rows = new Map<string, TokenRow>()
-  let serial = 0
+  const families = new Map<string, TokenRow[]>()
+
+  const family = (sessionId: string): readonly TokenRow[] => families.get(sessionId) ?? []
 
   function insert(sessionId: string, parent: string | null): string {
     const token = randomText(deps.random, 12)
-    rows.set(token, { token, sessionId, parent, order: serial++, revoked: false, updatedAt: now() })
+    const row = { token, sessionId, parent, revoked: false, updatedAt: now() }
+    rows.set(token, row)
+    const members = families.get(sessionId)
+    if (members) members.push(row)
+    else families.set(sessionId, [row])
     return token
   }
-
-  const family = (sessionId: string): TokenRow[] =>
-    [...rows.values()].filter((row) => row.sessionId === sessionId)
 
   function endFamily(session: ServerSession): never {
     for (const row of family(session.id)) {
@@ -90,7 +93,7 @@ function createRows(deps: RotationDeps): RefreshTokens {
     if (deps.rotation === 'strict') return endFamily(session)
     const active = family(session.id)
       .filter(({ revoked }) => !revoked)
-      .sort((a, b) => b.order - a.order)[0]
+      .at(-1)
     // The client failed to save what it was given: allowed for ever.
     if (active && active.parent === row.token) return active.token
     if (now() > row.updatedAt + deps.reuseInterval) return endFamily(session)
@@ -135,13 +138,14 @@ function createCounters(deps: RotationDeps): RefreshTokens {
       if (difference < 0) {
         refuse(400, 'validation_failed', 'Invalid Refresh Token: Not Issued By This Server')
       }
-      if (difference === 0) {
-        session.counter++
-        session.refreshedAt = now()
-      } else if (difference > 1 && now() - session.refreshedAt >= deps.reuseInterval) {
+      const sinceRefresh = Math.abs(now() - session.refreshedAt)
+      if (difference === 0) session.counter++
+      if (difference > 1 && sinceRefresh >= deps.reuseInterval) {
         sessions.delete(session.id)
         reused()
       }
+      // An allowed reuse counts as a refresh too: the interval starts again.
+      session.refreshedAt = now()
       return { session, token: await mint(session) }
     },
   }

@@ -1,17 +1,28 @@
 import { type Call, field, newSession, type ServerContext, sessionBody } from './context.js'
-import { base64url, sha256, utf8 } from './encoding.js'
+import { base64url, sha256, sha256Hex, utf8 } from './encoding.js'
 import { json, refuse } from './errors.js'
+
+/** How long an authorization code lives, in ms: GoTrue's flow state expiry of 300 s. */
+const FLOW_LIFE = 300_000
+
+/** Who issues the id tokens that this server believes. */
+export const ID_ISSUER = 'https://id.example'
 
 type Grant = (context: ServerContext, call: Call) => Promise<Response>
 
 const password: Grant = async (context, { body }) => {
   const email = field(body, 'email')
   const phone = field(body, 'phone')
+  if (!email && !phone) return refuse(400, 'validation_failed', 'missing email or phone')
   const account = context.accounts.find({ ...(email && { email }), ...(phone && { phone }) })
   if (!account || account.password === null || account.password !== field(body, 'password')) {
     return refuse(400, 'invalid_credentials', 'Invalid login credentials')
   }
-  if (!account.confirmed) return refuse(400, 'email_not_confirmed', 'Email not confirmed')
+  if (!account.confirmed) {
+    return email
+      ? refuse(400, 'email_not_confirmed', 'Email not confirmed')
+      : refuse(400, 'phone_not_confirmed', 'Phone not confirmed')
+  }
   return newSession(context, account)
 }
 
@@ -41,30 +52,39 @@ const pkce: Grant = async (context, { body }) => {
   const flow = context.codes.get(code)
   if (!flow)
     return refuse(404, 'flow_state_not_found', 'invalid flow state, no valid flow state found')
-  if (base64url(await sha256(utf8(verifier))) !== flow.challenge) {
+  if (context.now() > flow.at + FLOW_LIFE) {
+    return refuse(422, 'flow_state_expired', 'invalid flow state, flow state has expired')
+  }
+  const plain = flow.method.toLowerCase() === 'plain'
+  const answer = plain ? verifier : base64url(await sha256(utf8(verifier)))
+  if (answer !== flow.challenge) {
     return refuse(
       400,
       'bad_code_verifier',
       'code challenge does not match previously saved code verifier',
     )
   }
-  context.codes.delete(code)
-  return newSession(context, flow.account)
+  // Another request may have spent the code while the verifier was hashed.
+  if (!context.codes.delete(code)) {
+    return refuse(404, 'flow_state_not_found', 'invalid flow state, no valid flow state found')
+  }
+  return newSession(context, flow.account, 'oauth')
 }
 
 const idToken: Grant = async (context, { body }) => {
   const claims = await context.signer.verify(field(body, 'id_token') ?? '')
   const email = claims?.email
-  if (!claims || typeof email !== 'string' || Number(claims.exp) * 1000 <= context.now()) {
+  const current = claims?.iss === ID_ISSUER && Number(claims.exp) * 1000 > context.now()
+  if (!current || typeof email !== 'string') {
     return refuse(400, 'validation_failed', 'Bad ID token')
   }
   const nonce = field(body, 'nonce')
-  const hashed =
-    nonce && [...(await sha256(utf8(nonce)))].map((b) => b.toString(16).padStart(2, '0')).join('')
-  if ((claims.nonce ?? undefined) !== hashed) {
+  const hashed = nonce && (await sha256Hex(nonce))
+  if (claims.nonce !== hashed) {
     return refuse(400, 'invalid_request', 'Nonces mismatch')
   }
-  return newSession(context, context.accounts.find({ email }) ?? context.accounts.create({ email }))
+  const account = context.accounts.find({ email }) ?? context.accounts.create({ email })
+  return newSession(context, account, 'oauth')
 }
 
 const GRANTS: Readonly<Record<string, Grant>> = {

@@ -25,6 +25,10 @@ export interface ScriptedGoTrueOptions {
   readonly users?: readonly SeedUser[]
   /** Whether registered addresses need no confirmation. @default true */
   readonly autoconfirm?: boolean
+  /** Whether signing up without an address makes an anonymous user. @default true */
+  readonly anonymous?: boolean
+  /** The `iss` claim. @default 'https://scripted.example' and the path */
+  readonly issuer?: string
   /** What paths begin with. @default '/auth/v1' */
   readonly path?: string
   /** @default the system's clock */
@@ -89,6 +93,8 @@ export interface SentMessage {
   readonly type: string
   readonly code: string
   readonly tokenHash: string
+  /** When it was sent, in ms since the epoch. */
+  readonly at: number
   /** Where its link leads; open it with `server.fetch`. */
   readonly link: string
 }
@@ -97,6 +103,8 @@ export interface SentMessage {
 export interface Account {
   readonly id: string
   email: string | null
+  /** The address that waits for confirmation. */
+  newEmail: string | null
   phone: string | null
   password: string | null
   data: Readonly<Record<string, unknown>>
