@@ -77,14 +77,12 @@ export function createVault<User extends SessionUser>(options: VaultOptions): Va
         : new AuthError('storage', 'Storage failed.', { cause: error })
     })
   }
-  const attempt = (work: () => Promise<void>): Promise<boolean> =>
-    inTurn(work).then(
-      () => true,
-      (error) => {
-        environment.report(error)
-        return false
-      },
-    )
+  /** Tries twice: while a rotated token is not saved, a sibling may send the old one. */
+  const attempt = async (work: () => Promise<void>): Promise<boolean> => {
+    const failure = await inTurn(() => work().catch(work)).catch((error: unknown) => ({ error }))
+    if (failure) environment.report(failure.error)
+    return !failure
+  }
   const get = (name: string): Promise<string | null> => call(() => storage.get(name))
   const set = (name: string, text: string): Promise<void> => call(() => storage.set(name, text))
   const remove = (name: string): Promise<void> => call(() => storage.remove(name))
@@ -136,9 +134,17 @@ export function createVault<User extends SessionUser>(options: VaultOptions): Va
         const { id, ended } = await readPointer()
         const current = any || id === lineage
         const over = distinct([...ended, current ? id : null, lineage])
+        const tell = (): Promise<void> => point(current ? null : id, over)
+        const forget = async (): Promise<void> => {
+          for (const old of over) await remove(slot(old))
+        }
         // Full storage may refuse the pointer, but it never refuses to forget.
-        await point(current ? null : id, over).catch(() => remove(key))
-        for (const old of over) await remove(slot(old))
+        const told = await tell().then(
+          () => true,
+          () => false,
+        )
+        await forget()
+        if (!told) await tell().catch(() => remove(key))
       }),
     discard: (lineage) => attempt(() => remove(slot(lineage))).then(() => {}),
     readText: (name) => inTurn(() => get(`${key}.${name}`)),
