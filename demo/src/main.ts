@@ -24,6 +24,13 @@ function open(): void {
   paint()
 }
 
+/** Another storage means another client; the old one leaves nothing behind. */
+function reopen(): void {
+  auth.dispose()
+  open()
+  check('storages', chosenStorage())
+}
+
 function paint(): void {
   const { status, session, error } = auth.getSnapshot()
   const user = session?.user
@@ -117,12 +124,16 @@ onChoice('modes', (mode) => attempt(() => control({ mode })))
 onChoice('clocks', (ms) => {
   setSkew(Number(ms))
   tell(`This device’s clock now says ${new Date(now()).toLocaleString('en-GB')}`)
+  // Browsers tell nobody that the clock was set: the next call finds out, and this is one.
+  attempt(() => auth.getSession())
 })
 onChoice('storages', (name) => {
   localStorage.setItem('demo.storage', name)
-  auth.dispose()
-  open()
+  reopen()
   tell(`The session now lies in ${name}`)
+})
+window.addEventListener('storage', ({ key }) => {
+  if (key === 'demo.storage') reopen()
 })
 
 check('storages', chosenStorage())

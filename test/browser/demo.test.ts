@@ -23,6 +23,7 @@ describe.skipIf(!findChromium())('the demo', () => {
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
     page.on('pageerror', (error) => errors.push(String(error)))
     await page.goto(demo.url)
+    expect(await page.isVisible('[data-do=sign-out]')).toBe(false)
     await page.click('#sign-in button')
     await expect.poll(() => page.textContent('#who-title')).toBe('Ada Lovelace')
     const token = (tab = page) => tab.textContent('#token')
