@@ -59,12 +59,13 @@ export class AuthClient<
     if (!provider?.refresh) {
       throw new AuthError('invalid_argument', 'Pass a provider, such as gotrue({ url }).')
     }
-    const environment = { ...defaultEnvironment(), ...options.environment }
+    const storage = options.storage ?? defaultStorage()
+    const environment = defaultEnvironment(options.environment, storage)
     this.#provider = provider
     this.#engine = createEngine<User>(provider, {
       ...options,
       environment,
-      storage: options.storage ?? defaultStorage(),
+      storage,
       storageKey: options.storageKey ?? `holdfast.${provider.id}`,
     })
     this.fetch = createAuthFetch(this.#engine, { origins: fetchOrigins })

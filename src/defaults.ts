@@ -1,24 +1,31 @@
 import type { Environment, Storage } from './core/ports.js'
 import { platformChannel } from './environment/channel.js'
 import { systemClock } from './environment/clock.js'
+import { leaseLock } from './environment/lease.js'
 import { platformLock } from './environment/lock.js'
 import { documentHere, platformPage } from './environment/page.js'
 import { platformWake } from './environment/wake.js'
 import { memoryStorage } from './storage/memory.js'
 import { webStorage, webStorageWorks } from './storage/web-storage.js'
 
-/** The ports of the place this runs in. */
-export const defaultEnvironment = (): Environment => ({
-  clock: systemClock(),
-  lock: platformLock(),
-  channel: platformChannel(),
-  wake: platformWake(),
-  page: platformPage(),
-  random: Math.random,
-  createAbort: () => new AbortController(),
-  // Node has no reportError; an error nobody can catch must still be seen.
-  report: (error) => (globalThis.reportError ?? console.error)(error),
-})
+/** The ports of the place this runs in, but for those that are given. */
+export function defaultEnvironment(
+  given: Partial<Environment> | undefined,
+  storage: Storage,
+): Environment {
+  const parts = {
+    clock: systemClock(),
+    channel: platformChannel(),
+    wake: platformWake(),
+    page: platformPage(),
+    random: Math.random,
+    createAbort: () => new AbortController(),
+    // Node has no reportError; an error nobody can catch must still be seen.
+    report: (error: unknown) => (globalThis.reportError ?? console.error)(error),
+    ...given,
+  }
+  return { ...parts, lock: given?.lock ?? platformLock(leaseLock({ ...parts, storage })) }
+}
 
 /** localStorage in pages where it works, else memory: servers have one that all users share. */
 export const defaultStorage = (): Storage =>

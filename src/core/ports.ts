@@ -35,6 +35,12 @@ export interface Storage {
   /** Tells of changes that other contexts made; `null` stands for "anything". */
   subscribe?(listener: (key: string | null) => void): () => void
   /**
+   * Replaces the text by what `change` makes of it, in one step that no other context can come
+   * between; `null` removes it. Resolves to the text after. With it, one refresh per expiry holds
+   * without Web Locks too: on insecure origins, and among processes that share a database.
+   */
+  update?(key: string, change: (text: string | null) => string | null): Awaitable<string | null>
+  /**
    * Milliseconds that a write may take to become readable in other contexts.
    * @default 0
    */
@@ -55,8 +61,11 @@ export interface Channel {
   open(name: string, onHint: () => void): { post(): void; close(): void }
 }
 
-/** `online` is a change of the network; `wake` any other sign that time may have passed unseen. */
-export type WakeSign = 'wake' | 'online'
+/**
+ * `online` is a change of the network, `restored` the return of a page that had been put away, and
+ * `wake` any other sign that time may have passed unseen.
+ */
+export type WakeSign = 'wake' | 'online' | 'restored'
 
 /** What the surroundings say about this context. */
 export interface Wake {

@@ -42,11 +42,34 @@ export const inProcessLock = (): Lock =>
     if (lines.get(name) === turn) lines.delete(name)
   })
 
-/** Web Locks where they work, else the lock of this page or process. */
-export function platformLock(): Lock {
+/** One lock inside another. The inner one is done without where it fails. */
+const nested = (outer: Lock, inner: Lock): Lock => ({
+  async acquire(name, signal) {
+    const releaseOuter = await outer.acquire(name, signal)
+    const releaseInner = await inner.acquire(name, signal).catch(() => {
+      if (!signal.aborted) return undefined
+      releaseOuter()
+      throw signal.reason
+    })
+    return () => {
+      releaseInner?.()
+      releaseOuter()
+    }
+  },
+})
+
+/**
+ * Web Locks where they work; else the lock of this page or process, and in it `shared`, which
+ * excludes the others. Only the locks of secure contexts of browsers will do: those of Node end at
+ * the process.
+ */
+export function platformLock(shared: Lock): Lock {
   const web = webLock()
-  const local = inProcessLock()
+  const other = nested(inProcessLock(), shared)
   return {
-    acquire: (name, signal) => web.acquire(name, signal).catch(() => local.acquire(name, signal)),
+    async acquire(name, signal) {
+      if (!globalThis.isSecureContext) return other.acquire(name, signal)
+      return web.acquire(name, signal).catch(() => other.acquire(name, signal))
+    },
   }
 }

@@ -1,4 +1,4 @@
-import { createStore, del, get, set, type UseStore } from 'idb-keyval'
+import { createStore, del, get, promisifyRequest, set, type UseStore } from 'idb-keyval'
 
 import { AuthError } from '../core/errors.js'
 import type { Storage } from '../core/ports.js'
@@ -18,6 +18,12 @@ function connect(database: string): UseStore {
       db.onversionchange = () => db.close()
       return work(store)
     })
+}
+
+/** Nobody else writes here, so what is not text is damage: it must read as unreadable. */
+function toText(value: unknown): string | null {
+  if (value === undefined) return null
+  return typeof value === 'string' ? value : ''
 }
 
 const isFull = (error: unknown): boolean =>
@@ -49,13 +55,19 @@ export function indexedDBStorage({ database = 'holdfast' }: IndexedDBStorageOpti
   }
 
   return {
-    async get(key) {
-      const value: unknown = await run((store) => get(key, store))
-      if (value === undefined) return null
-      // Nobody else writes here, so what is not text is damage: it must read as unreadable.
-      return typeof value === 'string' ? value : ''
-    },
+    get: async (key) => toText(await run((store) => get(key, store))),
     set: (key, value) => run((store) => set(key, value, store)),
     remove: (key) => run((store) => del(key, store)),
+    update: (key, change) =>
+      run((use) =>
+        use('readwrite', async (store) => {
+          const before = toText(await promisifyRequest<unknown>(store.get(key)))
+          const after = change(before)
+          if (after === null) store.delete(key)
+          else if (after !== before) store.put(after, key)
+          await promisifyRequest(store.transaction)
+          return after
+        }),
+      ),
   }
 }

@@ -11,5 +11,11 @@ export function memoryStorage(): Storage {
     remove(key) {
       entries.delete(key)
     },
+    update(key, change) {
+      const text = change(entries.get(key) ?? null)
+      if (text === null) entries.delete(key)
+      else entries.set(key, text)
+      return text
+    },
   }
 }

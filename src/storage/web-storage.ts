@@ -23,7 +23,9 @@ const areaOf = (area: WebStorageArea): globalThis.Storage => globalThis[`${area}
  * Keeps sessions in localStorage or sessionStorage, looked up at each call.
  * Its methods throw AuthError `storage` when the area is missing, blocked or full.
  */
-export function webStorage({ area = 'local' }: WebStorageOptions = {}): Required<Storage> {
+export function webStorage({
+  area = 'local',
+}: WebStorageOptions = {}): Required<Omit<Storage, 'update'>> {
   const attempt = <T>(work: (entries: globalThis.Storage) => T): T => {
     try {
       return work(areaOf(area))

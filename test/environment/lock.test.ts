@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Lock } from '../../src/core/ports.js'
 import { inProcessLock, platformLock, webLock } from '../../src/environment/lock.js'
+import { createFakeBrowser } from '../../src/testing/browser.js'
 import { turns } from '../contracts/contract.js'
 import { lockContract } from '../contracts/lock-contract.js'
 
@@ -9,6 +11,30 @@ type Request = (name: string, options: LockOptions, hold: () => unknown) => Prom
 
 /** Web Locks that answer as told: refusals and thefts, which browsers do not show on demand. */
 const plant = (request: Request) => vi.stubGlobal('navigator', { locks: { request } })
+
+/** The lock of a page, in which no other context ever holds the lease. */
+const pageLock = () => {
+  vi.stubGlobal('isSecureContext', true)
+  return platformLock({ acquire: async () => () => {} })
+}
+
+/** A lock that other contexts share, and how often it was asked for, granted and released. */
+function sharedLock() {
+  const log = { asked: 0, held: 0 }
+  const inner = createFakeBrowser().tab().environment.lock
+  const lock: Lock = {
+    async acquire(name, wait) {
+      log.asked++
+      const release = await inner.acquire(name, wait)
+      log.held++
+      return () => {
+        log.held--
+        release()
+      }
+    },
+  }
+  return { log, lock, inner }
+}
 
 const refusal = (name: string) => () => Promise.reject(new DOMException('refused', name))
 
@@ -25,16 +51,16 @@ describe('inProcessLock', () => {
 describe('platformLock', () => {
   it.each(lockContract)('without Web Locks: $name', async ({ run }) => {
     vi.stubGlobal('navigator', undefined)
-    await run(platformLock)
+    await run(pageLock)
   })
 
   it.each(['SecurityError', 'InvalidStateError', 'NotSupportedError'])(
     'serves from this process when Web Locks refuse with %s',
     async (name) => {
       plant(refusal(name))
-      const release = await platformLock().acquire('refused', signal())
+      const release = await pageLock().acquire('refused', signal())
       let second = false
-      const waiting = platformLock()
+      const waiting = pageLock()
         .acquire('refused', signal())
         .then((free) => {
           second = true
@@ -54,11 +80,11 @@ describe('platformLock', () => {
       abort.abort(new Error('enough'))
       return Promise.reject(options.signal?.reason)
     })
-    await expect(platformLock().acquire('aborted', abort.signal)).rejects.toThrow('enough')
+    await expect(pageLock().acquire('aborted', abort.signal)).rejects.toThrow('enough')
   })
 
   it('looks for Web Locks at each call', async () => {
-    const lock = platformLock()
+    const lock = pageLock()
     vi.stubGlobal('navigator', undefined)
     const release = await lock.acquire('late', signal())
     release()
@@ -66,6 +92,78 @@ describe('platformLock', () => {
     plant(request)
     await lock.acquire('late', signal())
     expect(request).toHaveBeenCalledOnce()
+  })
+})
+
+describe('platformLock with a lock that other contexts share', () => {
+  it.each(lockContract)('outside secure contexts: $name', async ({ run }) => {
+    vi.stubGlobal('isSecureContext', false)
+    const { lock } = sharedLock()
+    await run(() => platformLock(lock))
+  })
+
+  it('outside secure contexts excludes them too, whatever locks the platform has', async () => {
+    vi.stubGlobal('isSecureContext', false)
+    const request = vi.fn<Request>((_name, _options, hold) => Promise.resolve(hold()))
+    plant(request)
+    const { lock, inner, log } = sharedLock()
+    const releaseElsewhere = await inner.acquire('shared', signal())
+    let granted = false
+    const waiting = platformLock(lock)
+      .acquire('shared', signal())
+      .then((free) => {
+        granted = true
+        return free
+      })
+    await turns(10)
+    expect([granted, log.asked]).toEqual([false, 1])
+    releaseElsewhere()
+    const release = await waiting
+    expect(log.held).toBe(1)
+    release()
+    expect([log.held, request.mock.calls]).toEqual([0, []])
+  })
+
+  it('asks for it once at a time: the clients of a page wait for each other first', async () => {
+    vi.stubGlobal('isSecureContext', false)
+    const { lock, log } = sharedLock()
+    const release = await platformLock(lock).acquire('once', signal())
+    const second = platformLock(lock).acquire('once', signal())
+    await turns(10)
+    expect(log.asked).toBe(1)
+    release()
+    const releaseSecond = await second
+    expect(log).toEqual({ asked: 2, held: 1 })
+    releaseSecond()
+  })
+
+  it('does without it when it fails, and still serves one of this page at a time', async () => {
+    vi.stubGlobal('isSecureContext', false)
+    const lock = platformLock({ acquire: () => Promise.reject(new Error('no storage')) })
+    const release = await lock.acquire('failing', signal())
+    let granted = false
+    const second = lock.acquire('failing', signal()).then((free) => {
+      granted = true
+      return free
+    })
+    await turns(10)
+    expect(granted).toBe(false)
+    release()
+    const releaseSecond = await second
+    releaseSecond()
+  })
+
+  it('does not ask for it where Web Locks work, and does where they refuse', async () => {
+    vi.stubGlobal('isSecureContext', true)
+    const { lock, log } = sharedLock()
+    plant((_name, _options, hold) => Promise.resolve(hold()))
+    const release = await platformLock(lock).acquire('secure', signal())
+    release()
+    expect(log.asked).toBe(0)
+    plant(refusal('SecurityError'))
+    const releaseShared = await platformLock(lock).acquire('secure', signal())
+    expect(log).toEqual({ asked: 1, held: 1 })
+    releaseShared()
   })
 })
 

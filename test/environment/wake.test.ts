@@ -25,6 +25,15 @@ describe('platformWake', () => {
     stop()
   })
 
+  it('tells a page that comes back from the back/forward cache apart from one that is new', () => {
+    const { signs, stop } = hear()
+    for (const persisted of [true, false]) {
+      globalThis.dispatchEvent(Object.assign(new Event('pageshow'), { persisted }))
+    }
+    expect(signs).toEqual(['restored', 'wake'])
+    stop()
+  })
+
   it('takes the resuming of the document for a sign, seen or not', () => {
     setVisibility('hidden')
     const { signs, stop } = hear()

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isAuthError } from '../../src/core/errors.js'
 import { indexedDBStorage } from '../../src/storage/indexed-db.js'
+import { turns } from '../contracts/contract.js'
+import { updateContract } from '../contracts/update-contract.js'
 
 // What needs a working database is promised by the storage contract in a real browser. These are
 // the ways in which browsers refuse, which a real browser does not show on demand.
@@ -58,6 +60,50 @@ function connection(end: { readonly error?: Error; readonly value?: unknown }) {
     return self
   }
   return db
+}
+
+/** A database that works: one transaction at a time, each over when it has no request left. */
+function workingDatabase({ full = false } = {}) {
+  const entries = new Map<unknown, unknown>()
+  let last = Promise.resolve()
+  const transaction = (_stores: string, mode: string) => {
+    const requests: (() => void)[] = []
+    let over = false
+    const self: Record<string, unknown> = { db }
+    const tell = (target: Record<string, unknown>, event: string) => {
+      const handler = target[event]
+      if (typeof handler === 'function') handler()
+    }
+    const ask = (work: () => unknown) => {
+      if (over) throw new DOMException('over', 'TransactionInactiveError')
+      const request: Record<string, unknown> = {}
+      requests.push(() => {
+        request.result = work()
+        tell(request, 'onsuccess')
+      })
+      return request
+    }
+    const put = (value: unknown, key: unknown) =>
+      ask(() => {
+        if (full || mode !== 'readwrite')
+          self.error = new DOMException('full', 'QuotaExceededError')
+        else entries.set(key, value)
+      })
+    const store = {
+      transaction: self,
+      put,
+      get: (key: unknown) => ask(() => entries.get(key)),
+      delete: (key: unknown) => ask(() => void entries.delete(key)),
+    }
+    last = last.then(async () => {
+      for (await turns(1); requests.length; await turns(1)) requests.shift()?.()
+      over = true
+      tell(self, self.error ? 'onabort' : 'oncomplete')
+    })
+    return Object.assign(self, { objectStore: () => store })
+  }
+  const db = { transaction }
+  return { database: db, entries }
 }
 
 const failure = (promise: unknown): Promise<unknown> =>
@@ -166,5 +212,37 @@ describe('indexedDBStorage', () => {
       database.onversionchange()
     }
     expect(database.closed).toBe(true)
+  })
+
+  it.each(updateContract)('update $name', async ({ run }) => {
+    plant(workingDatabase())
+    await run({ first: indexedDBStorage(), second: indexedDBStorage() })
+  })
+
+  it('rejects an update that finds the disk full, after one attempt', async () => {
+    const database = workingDatabase({ full: true })
+    plant(database)
+    const changes: (string | null)[] = []
+    const change = (text: string | null) => {
+      changes.push(text)
+      return 'text'
+    }
+    expect(await failure(indexedDBStorage().update?.('key', change))).toMatchObject({
+      code: 'storage',
+      cause: { name: 'QuotaExceededError' },
+    })
+    expect([changes, database.entries.size]).toEqual([[null], 0])
+  })
+
+  it('shows to an update what is not text as text that nobody can read', async () => {
+    const database = workingDatabase()
+    database.entries.set('key', { foreign: true })
+    plant(database)
+    expect(await indexedDBStorage().update?.('key', (text) => `[${text}]`)).toBe('[]')
+  })
+
+  it('updates within the call when the browser has closed the connection', async () => {
+    plant({ database: closedConnection() }, workingDatabase())
+    expect(await indexedDBStorage().update?.('key', () => 'text')).toBe('text')
   })
 })

@@ -5,9 +5,15 @@ import {
   storageContract,
   storageIsolationContract,
 } from '../contracts/storage-contract.js'
+import { updateContract } from '../contracts/update-contract.js'
 
 describe('memoryStorage', () => {
   it.each([...storageContract, ...inheritedNamesContract])('$name', async ({ run }) => {
+    const storage = memoryStorage()
+    await run({ first: storage, second: storage })
+  })
+
+  it.each(updateContract)('update $name', async ({ run }) => {
     const storage = memoryStorage()
     await run({ first: storage, second: storage })
   })

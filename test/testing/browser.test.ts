@@ -4,6 +4,7 @@ import { createFakeBrowser, type Step } from '../../src/testing/browser.js'
 import { channelContract } from '../contracts/channel-contract.js'
 import { lockContract } from '../contracts/lock-contract.js'
 import { inheritedNamesContract, storageContract } from '../contracts/storage-contract.js'
+import { updateContract } from '../contracts/update-contract.js'
 
 const signal = () => new AbortController().signal
 
@@ -28,6 +29,17 @@ describe('the ports of a fake tab', () => {
     const browser = createFakeBrowser()
     const tab = () => browser.tab({ storage: 'sync' })
     await run({ first: tab().storage, second: tab().storage })
+  })
+
+  it.each(updateContract)('storage, asynchronous: update $name', async ({ run }) => {
+    const browser = createFakeBrowser()
+    await run({ first: browser.tab().storage, second: browser.tab().storage })
+  })
+
+  it('update in asynchronous storage only: localStorage has nothing like it', () => {
+    const browser = createFakeBrowser()
+    expect(browser.tab().storage).toHaveProperty('update')
+    expect(browser.tab({ storage: 'sync' }).storage).not.toHaveProperty('update')
   })
 
   it.each(lockContract)('lock: $name', async ({ run }) => {
@@ -316,6 +328,29 @@ describe('the faults of a fake browser', () => {
     expect([write.state, read.value]).toEqual(['fulfilled', 'x'])
   })
 
+  it('meet updates like writes: planted errors, a full disk, a blocked one, hanging', async () => {
+    const browser = createFakeBrowser()
+    const { storage } = browser.tab()
+    const update = async (text: string | null) => storage.update?.('key', () => text)
+    const error = new Error('planted')
+    browser.storage.failNextSet(error)
+    await expect(update('x')).rejects.toBe(error)
+    browser.storage.setQuotaExceeded(true)
+    await expect(update('x')).rejects.toMatchObject({ cause: { name: 'QuotaExceededError' } })
+    await expect(update(null)).resolves.toBeNull()
+    browser.storage.setQuotaExceeded(false)
+    browser.storage.block()
+    await expect(update('x')).rejects.toMatchObject({ cause: { name: 'SecurityError' } })
+    browser.storage.block(false)
+    browser.storage.hangWrites(true)
+    const late = follow(update('late'))
+    await browser.clock.settle()
+    expect([late.state, browser.storage.entries.size]).toEqual(['open', 0])
+    browser.storage.hangWrites(false)
+    await browser.clock.settle()
+    expect([late.value, browser.storage.entries.get('key')]).toEqual(['late', 'late'])
+  })
+
   it('forget a hanging write of a tab that crashed', async () => {
     const browser = createFakeBrowser()
     const tab = browser.tab()
@@ -492,6 +527,7 @@ describe('the scheduler of a fake browser', () => {
     await tab.storage.set('key', 'x')
     await tab.storage.get('key')
     await tab.storage.remove('key')
+    await tab.storage.update?.('key', () => 'y')
     const release = await lock.acquire('lock', signal())
     browser.locks.neverGrant(false)
     release()
@@ -518,6 +554,8 @@ describe('the scheduler of a fake browser', () => {
       'tab-1 storage.remove:answer key',
       'tab-1 storage.set key',
       'tab-1 storage.set:answer key',
+      'tab-1 storage.update key',
+      'tab-1 storage.update:answer key',
       'tab-1 timer ',
       'tab-1 wake wake',
       'tab-2 storage.event ',

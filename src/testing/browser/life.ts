@@ -1,6 +1,6 @@
 /** What a step of a tab is about; `:answer` marks the way back from the browser to the tab. */
 export type StepKind =
-  | `storage.${'get' | 'set' | 'remove'}${'' | ':answer'}`
+  | `storage.${'get' | 'set' | 'remove' | 'update'}${'' | ':answer'}`
   | 'storage.event'
   | `lock.request${'' | ':answer'}`
   | 'lock.release'

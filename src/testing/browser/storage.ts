@@ -20,13 +20,17 @@ export interface FakeBrowserStorage {
   hangWrites(on: boolean): void
 }
 
-type Operation = 'get' | 'set' | 'remove'
+type Operation = 'get' | 'set' | 'remove' | 'update'
+type Change = (text: string | null) => string | null
 
 /** The controls, and the shared disk behind them. */
 export interface Disk {
   readonly controls: FakeBrowserStorage
-  /** Carries out an operation now. @throws AuthError `storage`, or the planted error. */
-  perform(operation: Operation, key: string, value?: string): string | null
+  /**
+   * Carries out an operation now; without `change` the text stays. Returns the text after.
+   * @throws AuthError `storage`, or the planted error.
+   */
+  perform(operation: Operation, key: string, change?: Change): string | null
   /** Runs `action` now, or when operations of this kind hang no more. */
   admit(operation: Operation, action: () => void): void
   /** Hears of the changes that synchronous storages of others made. */
@@ -70,15 +74,17 @@ export function createDisk(): Disk {
   return {
     listeners,
     admit: (operation, action) => (operation === 'get' ? reads : writes).pass(action),
-    perform(operation, key, value = '') {
+    perform(operation, key, change = (text) => text) {
       if (blocked) throw refused('SecurityError', 'Storage is blocked.')
-      if (operation === 'get') return entries.get(key) ?? null
-      if (operation === 'set') {
+      const before = entries.get(key) ?? null
+      const after = change(before)
+      if (after === null) entries.delete(key)
+      else if (operation === 'set' || after !== before) {
         if (failures.length) throw failures.shift()
         if (full) throw refused('QuotaExceededError', 'Storage is full.')
-        entries.set(key, value)
-      } else entries.delete(key)
-      return null
+        entries.set(key, after)
+      }
+      return after
     },
     controls: {
       entries,
@@ -115,15 +121,15 @@ function announce(
 }
 
 /** A storage like IndexedDB: a call travels to the disk, takes effect there, and is answered. */
-export function asyncStorage(life: Life, disk: Disk): Storage {
-  const call = (operation: Operation, key: string, value?: string): Promise<string | null> =>
+export function asyncStorage(life: Life, disk: Disk): Storage & Pick<Required<Storage>, 'update'> {
+  const call = (operation: Operation, key: string, change?: Change): Promise<string | null> =>
     new Promise((resolve, reject) => {
       const land = (): void => {
         // What hung while its tab crashed was never begun.
         if (!life.alive()) return
         let settle: () => void
         try {
-          const result = disk.perform(operation, key, value)
+          const result = disk.perform(operation, key, change)
           settle = () => resolve(result)
         } catch (error) {
           settle = () => reject(error)
@@ -134,23 +140,24 @@ export function asyncStorage(life: Life, disk: Disk): Storage {
     })
   return {
     get: (key) => call('get', key),
-    set: async (key, value) => void (await call('set', key, value)),
-    remove: async (key) => void (await call('remove', key)),
+    set: async (key, value) => void (await call('set', key, () => value)),
+    remove: async (key) => void (await call('remove', key, () => null)),
+    update: (key, change) => call('update', key, change),
   }
 }
 
 /** A storage like localStorage: calls take effect at once, and other tabs hear of changes. */
 export function syncStorage(life: Life, disk: Disk): Storage {
-  const change = (operation: 'set' | 'remove', key: string, value?: string): void => {
+  const write = (operation: 'set' | 'remove', key: string, value: string | null): void => {
     if (!life.alive()) return
-    const before = disk.controls.entries.get(key)
-    disk.perform(operation, key, value)
+    const before = disk.controls.entries.get(key) ?? null
+    disk.perform(operation, key, () => value)
     if (before !== value) announce(disk.listeners, life, key)
   }
   return {
     get: (key) => (life.alive() ? disk.perform('get', key) : null),
-    set: (key, value) => change('set', key, value),
-    remove: (key) => change('remove', key),
+    set: (key, value) => write('set', key, value),
+    remove: (key) => write('remove', key, null),
     subscribe(listener) {
       const member: DiskListener = { life, listener }
       const forget = life.onCrash(() => stop())

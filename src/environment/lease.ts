@@ -1,0 +1,129 @@
+import { bounded } from '../core/bounded.js'
+import { AuthError } from '../core/errors.js'
+import type { Awaitable, Environment, Lock, Signal, Storage } from '../core/ports.js'
+
+/** What a lease is kept with. */
+export interface LeaseOptions extends Pick<Environment, 'clock' | 'random' | 'createAbort'> {
+  readonly storage: Storage
+}
+
+/** How long a lease counts that its holder does not renew, in ms: a few late renewals. */
+const TERM = 4_000
+/** Background tabs have their timers aligned to a second, so more often would be no use; in ms. */
+const RENEWAL = 1_000
+/** Between two looks at another's lease, and between a claim and its check, in ms; at most twice. */
+const PAUSE = 50
+/** Bound of one call to storage, in ms. */
+const LIMIT = 2_000
+
+const ownerOf = (text: string | null): string | undefined => text?.split(' ')[0]
+
+/**
+ * A lock for contexts that share a storage and have no better one. The holder renews its lease;
+ * one that stays unchanged for its term, by the clock of whoever waits, is taken over.
+ *
+ * Where storage has `update` a claim is atomic. Elsewhere it is written, left for a moment and
+ * looked at again: two contexts then hold the lock together only if one of them stalls in between.
+ * `acquire` rejects with AuthError `storage` when storage fails.
+ */
+export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions): Lock {
+  const call = <T>(work: () => Awaitable<T>, signal?: Signal): Promise<T> =>
+    bounded({ clock, createAbort }, work, {
+      limit: LIMIT,
+      late: () => new AuthError('storage', 'Storage does not answer.'),
+      signal,
+    }).catch((cause) => {
+      if (cause instanceof AuthError) throw cause
+      throw new AuthError('storage', 'Storage failed.', { cause })
+    })
+
+  /** Replaces the text where `change` says so; resolves to the text after. */
+  async function update(
+    name: string,
+    change: (text: string | null) => string | null,
+    signal?: Signal,
+  ): Promise<string | null> {
+    if (storage.update) return call(async () => storage.update?.(name, change) ?? null, signal)
+    const text = await call(() => storage.get(name), signal)
+    const next = change(text)
+    if (next === text) return text
+    if (next === null) await call(() => storage.remove(name), signal)
+    else await call(() => storage.set(name, next), signal)
+    return next
+  }
+
+  const pause = (ms: number, signal: Signal): Promise<void> =>
+    new Promise((resolve) => {
+      const end = (): void => {
+        cancel()
+        signal.removeEventListener('abort', end)
+        resolve()
+      }
+      const cancel = clock.schedule(ms, end)
+      signal.addEventListener('abort', end)
+    })
+  const moment = (): number => PAUSE * (1 + random())
+
+  /** Waits until the text of the lease is one of this owner's. */
+  async function claim(name: string, owner: string, signal: Signal): Promise<void> {
+    let seen: string | null = null
+    let since = 0
+    let dead: string | null = null
+    while (!signal.aborted) {
+      const text = await update(
+        name,
+        (text) => (!signal.aborted && (text === null || text === dead) ? owner : text),
+        signal,
+      )
+      if (ownerOf(text) === owner) {
+        if (storage.update) return
+        await pause(2 * (storage.lag ?? 0) + moment(), signal)
+        if (ownerOf(await call(() => storage.get(name), signal)) === owner) return
+        continue
+      }
+      if (text !== seen) {
+        seen = text
+        since = clock.monotonic()
+      } else if (clock.monotonic() - since >= TERM) dead = text
+      await pause(moment(), signal)
+    }
+  }
+
+  return {
+    async acquire(name, signal) {
+      const owner = random().toString(36).slice(2)
+      let renewals = 0
+      let cancel = (): void => {}
+      const change = (to: () => string | null): Promise<unknown> =>
+        update(name, (text) => (ownerOf(text) === owner ? to() : text)).catch(() => {})
+      const renewLater = (): void => {
+        cancel = clock.schedule(RENEWAL, () => {
+          renewLater()
+          change(() => `${owner} ${++renewals}`)
+        })
+      }
+      const release = (): void => {
+        cancel()
+        // What fails here is over by itself after the term.
+        change(() => null)
+      }
+      const wait = createAbort()
+      const end = (): void => wait.abort(signal.reason)
+      if (signal.aborted) throw signal.reason
+      signal.addEventListener('abort', end)
+      try {
+        await claim(name, owner, wait.signal)
+        if (signal.aborted) throw signal.reason
+      } catch (error) {
+        // A claim that is still on its way must not land.
+        wait.abort(error)
+        release()
+        throw signal.aborted ? signal.reason : error
+      } finally {
+        signal.removeEventListener('abort', end)
+      }
+      renewLater()
+      return release
+    },
+  }
+}
