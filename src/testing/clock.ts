@@ -31,6 +31,8 @@ export interface ManualClock extends Clock {
   settle(): Promise<void>
   /** How many tasks wait for their time. */
   pending(): number
+  /** Milliseconds until the next task is due; Infinity when none waits. */
+  untilNext(): number
   /**
    * Makes `settle` wait for real work such as WebCrypto; returns the same promise. Work that does
    * not end soon while time stands still is taken to wait for time.
@@ -156,6 +158,7 @@ export function createManualClock(options: ManualClockOptions = {}): ManualClock
     },
     settle,
     pending: () => tasks.size,
+    untilNext: () => Math.max(0, (next(Infinity)?.due ?? Infinity) - monotonic),
     track: tracker.track,
   }
 }

@@ -1,5 +1,15 @@
-export { createFakeBrowser } from './browser.js'
-export { createManualClock } from './clock.js'
+export {
+  createFakeBrowser,
+  type FakeBrowser,
+  type FakeBrowserOptions,
+  type FakeTab,
+  type FakeTabOptions,
+  type FetchLike,
+  type Scheduler,
+  type Step,
+  type StepKind,
+} from './browser.js'
+export { createManualClock, type ManualClock, type ManualClockOptions } from './clock.js'
 export {
   type Account,
   createScriptedGoTrue,

@@ -4,6 +4,7 @@ import type { Call, ServerContext } from './context.js'
 import { controls, type ScriptedGoTrue } from './controls.js'
 import { GoTrueRefusal, json, refusalResponse, refuse } from './errors.js'
 import { createFaults, type Wait } from './faults.js'
+import { cheapHashes, realHashes } from './hashes.js'
 import { authorize, verify, verifyLink } from './link-routes.js'
 import { createRefreshTokens, type ServerSession } from './rotation.js'
 import { createSigner } from './signing.js'
@@ -71,30 +72,42 @@ const ROUTES: Readonly<Record<string, Route>> = {
 /** GoTrue's limit for bodies, in bytes; counted here in UTF-16 units. */
 const LONGEST_BODY = 1024 * 1024
 
-async function parseBody(request: Request): Promise<Readonly<Record<string, unknown>>> {
-  const text = await request.text()
+type Fields = Readonly<Record<string, unknown>>
+
+/** The object that a text holds, or `null`. */
+function parseFields(text: string): Fields | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? { ...value }
+      : null
+  } catch {
+    return null
+  }
+}
+
+function parseBody(text: string): Fields {
   if (text === '') return {}
   if (text.length > LONGEST_BODY) {
     return refuse(413, 'request_entity_too_large', 'Request body exceeds the limit of 1 MiB')
   }
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
-  } catch {
-    // Refused below.
-  }
-  return refuse(400, 'bad_json', 'Could not parse request body as JSON')
+  return parseFields(text) ?? refuse(400, 'bad_json', 'Could not parse request body as JSON')
 }
 
-async function route(context: ServerContext, request: Request, path: string): Promise<Response> {
+/** A request as it came in, read to its end. */
+interface Incoming {
+  readonly request: Request
+  readonly url: URL
+  readonly path: string
+  readonly text: string
+}
+
+async function route(context: ServerContext, incoming: Incoming): Promise<Response> {
+  const { request, url, path, text } = incoming
   try {
     const handler =
       ROUTES[`${request.method} ${path}`] ?? refuse(404, 'not_found', '404: Path not found')
-    return await handler(context, {
-      request,
-      url: new URL(request.url),
-      body: await parseBody(request),
-    })
+    return await handler(context, { request, url, body: parseBody(text) })
   } catch (error) {
     const unexpected = 'Unexpected failure, please check server logs for more information'
     const refusal =
@@ -110,12 +123,13 @@ function createContext(options: ScriptedGoTrueOptions): ServerContext {
   const now = (): number => (options.clock ?? Date).now()
   const sessions = new Map<string, ServerSession>()
   const accounts: Accounts = createAccounts(random, now)
-  const { rotation = 'v1', reuseInterval = 10_000 } = options
+  const { rotation = 'v1', reuseInterval = 10_000, signing = 'es256' } = options
+  const hashes = signing === 'digest' ? cheapHashes : realHashes
   return {
     accounts,
     sessions,
-    tokens: createRefreshTokens({ rotation, reuseInterval, random, now, sessions }),
-    signer: createSigner(options.signing ?? 'es256'),
+    tokens: createRefreshTokens({ rotation, reuseInterval, random, now, sessions, hashes }),
+    signer: createSigner(signing),
     codes: new Map(),
     settings: {
       accessTokenLifetime: options.accessTokenLifetime ?? 3_600_000,
@@ -129,15 +143,18 @@ function createContext(options: ScriptedGoTrueOptions): ServerContext {
   }
 }
 
-/** What the log says of an answer, read from a copy of it. */
-async function outcome(response: Response): Promise<Pick<LoggedRequest, 'code' | 'returned'>> {
-  const body: unknown = await response
-    .clone()
-    .json()
-    .catch(() => null)
-  const fields = typeof body === 'object' && body !== null ? { ...body } : {}
-  const returned = 'refresh_token' in fields ? String(fields.refresh_token) : null
-  return { code: response.headers.get('x-sb-error-code'), returned }
+/** Notes an answer in the log. Reading it and making it anew costs less than a clone. */
+async function note(entry: LoggedRequest, response: Response): Promise<Response> {
+  const { status, headers } = response
+  const text = response.body === null ? null : await response.text()
+  const returned = text === null ? undefined : parseFields(text)?.refresh_token
+  Object.assign(entry, {
+    status,
+    code: headers.get('x-sb-error-code'),
+    returned: typeof returned === 'string' ? returned : null,
+  })
+  for (const [name, value] of Object.entries(CORS)) headers.set(name, value)
+  return new Response(text, { status, headers })
 }
 
 /**
@@ -162,11 +179,8 @@ export function createScriptedGoTrue(options: ScriptedGoTrueOptions = {}): Scrip
     if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: CORS })
     const path = url.pathname.slice(context.path.length)
     const grant = url.searchParams.get('grant_type')
-    const sent: unknown = await request
-      .clone()
-      .json()
-      .catch(() => null)
-    const token = typeof sent === 'object' && sent && 'refresh_token' in sent && sent.refresh_token
+    const text = await request.text()
+    const token = parseFields(text)?.refresh_token
     const presented = typeof token === 'string' ? token : null
     const unanswered = { status: null, code: null, returned: null }
     const asked = { at: context.now(), method: request.method, path, grant, presented }
@@ -175,12 +189,9 @@ export function createScriptedGoTrue(options: ScriptedGoTrueOptions = {}): Scrip
     const work = (): Promise<Response> => {
       // A caller that has given up no longer reaches the server.
       request.signal.throwIfAborted()
-      return route(context, request, path)
+      return route(context, { request, url, path, text })
     }
-    const response = await faults.serve({ path, grant, request, work })
-    Object.assign(entry, { status: response.status, ...(await outcome(response)) })
-    for (const [name, value] of Object.entries(CORS)) response.headers.set(name, value)
-    return response
+    return note(entry, await faults.serve({ path, grant, request, work }))
   }
 
   return {

@@ -1,5 +1,6 @@
 import { randomText } from './encoding.js'
 import { refuse } from './errors.js'
+import type { Hashes } from './hashes.js'
 import { createTokenV2, readTokenV2 } from './token-v2.js'
 import type { Rotation } from './types.js'
 
@@ -34,6 +35,7 @@ export interface RotationDeps {
   now(): number
   /** Live sessions by id; a session that rotation ends is deleted from it. */
   readonly sessions: Map<string, ServerSession>
+  readonly hashes: Hashes
 }
 
 /** What a refresh token was traded for. */
@@ -121,14 +123,14 @@ function createRows(deps: RotationDeps): RefreshTokens {
 
 /** GoTrue's second algorithm: a counter in the session, signed tokens that carry it. */
 function createCounters(deps: RotationDeps): RefreshTokens {
-  const { sessions, now } = deps
-  const mint = (session: ServerSession): Promise<string> =>
-    createTokenV2(session.id, session.counter, session.key)
+  const { sessions, now, hashes } = deps
+  const mint = ({ id: sessionId, counter, key }: ServerSession): Promise<string> =>
+    createTokenV2({ sessionId, counter, key }, hashes)
 
   return {
     issue: mint,
     async trade(token, check) {
-      const read = (await readTokenV2(token)) ?? invalid()
+      const read = (await readTokenV2(token, hashes)) ?? invalid()
       const { key } = sessions.get(read.sessionId) ?? notFound()
       const signed = await read.signedBy(key)
       const session = alive(sessions.get(read.sessionId) ?? notFound())

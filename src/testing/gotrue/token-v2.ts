@@ -1,4 +1,5 @@
-import { base64url, fromBase64url, sha256, utf8 } from './encoding.js'
+import { base64url, fromBase64url } from './encoding.js'
+import type { Hashes } from './hashes.js'
 
 /** What a presented token says before its signature is believed. */
 export interface ReadToken {
@@ -9,12 +10,6 @@ export interface ReadToken {
 
 const MAC = 16
 const CHECKSUM = 4
-
-async function hmac(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-  const secret = await crypto.subtle.importKey('raw', utf8(key), algorithm, false, ['sign'])
-  return new Uint8Array(await crypto.subtle.sign('HMAC', secret, bytes)).slice(0, MAC)
-}
 
 function uvarint(value: number): number[] {
   const bytes = []
@@ -38,30 +33,36 @@ function uuidText(bytes: Uint8Array): string {
   ].join('-')
 }
 
+/** What a token carries, and what it is signed with. */
+export interface TokenV2 {
+  readonly sessionId: string
+  readonly counter: number
+  readonly key: string
+}
+
 /** `0x00 ‖ session id ‖ uvarint(counter) ‖ HMAC[:16] ‖ SHA-256[:4]` in base64url. */
 export async function createTokenV2(
-  sessionId: string,
-  counter: number,
-  key: string,
+  { sessionId, counter, key }: TokenV2,
+  { hash, mac }: Hashes,
 ): Promise<string> {
   const head = Uint8Array.from([0, ...uuidBytes(sessionId), ...uvarint(counter)])
-  const signed = Uint8Array.from([...head, ...(await hmac(key, head))])
-  return base64url(Uint8Array.from([...signed, ...(await sha256(signed)).slice(0, CHECKSUM)]))
+  const signed = Uint8Array.from([...head, ...(await mac(key, head)).slice(0, MAC)])
+  return base64url(Uint8Array.from([...signed, ...(await hash(signed)).slice(0, CHECKSUM)]))
 }
 
 /** Takes a token apart; `null` when its form or its checksum is wrong. */
-export async function readTokenV2(token: string): Promise<ReadToken | null> {
+export async function readTokenV2(token: string, { hash, mac }: Hashes): Promise<ReadToken | null> {
   const bytes = fromBase64url(token)
   if (!bytes || bytes.length < 17 + 1 + MAC + CHECKSUM || bytes[0] !== 0) return null
   const signed = bytes.slice(0, -CHECKSUM)
-  const checksum = (await sha256(signed)).slice(0, CHECKSUM)
+  const checksum = (await hash(signed)).slice(0, CHECKSUM)
   if (base64url(checksum) !== base64url(bytes.slice(-CHECKSUM))) return null
   const head = signed.slice(0, -MAC)
-  const mac = base64url(signed.slice(-MAC))
+  const signature = base64url(signed.slice(-MAC))
   const counter = [...head.slice(17)].reduce((sum, byte, i) => sum + (byte % 128) * 128 ** i, 0)
   return {
     sessionId: uuidText(head.slice(1, 17)),
     counter,
-    signedBy: async (key) => base64url(await hmac(key, head)) === mac,
+    signedBy: async (key) => base64url((await mac(key, head)).slice(0, MAC)) === signature,
   }
 }

@@ -37,7 +37,7 @@ export interface ScriptedGoTrueOptions {
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>
   /** @default Math.random */
   readonly random?: () => number
-  /** `digest` is not a signature: for simulations that cannot afford ECDSA. @default 'es256' */
+  /** `digest` is no cryptography at all: for simulations that cannot afford it. @default 'es256' */
   readonly signing?: 'es256' | 'digest'
 }
 
