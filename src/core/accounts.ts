@@ -1,6 +1,6 @@
 import type { Engine, Send } from './engine.js'
 import { AuthError, AuthSessionMissingError } from './errors.js'
-import { type Exchange, requestedAt } from './exchange.js'
+import type { Exchange } from './exchange.js'
 import type { CallOptions, Provider } from './ports.js'
 import type { Section } from './section.js'
 import type { ProviderEventName } from './session.js'
@@ -14,6 +14,7 @@ import {
 } from './session.js'
 import type { Arrival } from './state.js'
 import type { Store } from './store.js'
+import { requestedAt } from './trade.js'
 import type { Vault } from './vault.js'
 
 /** What changes whose session is current. */
@@ -58,11 +59,17 @@ export function createAccounts<User extends SessionUser>(deps: AccountsDeps<User
   let committed = 0
 
   const lineage = (): string | null => store.held()?.record.lineage ?? null
+  /** Every sign-in that is over once another one has taken its place. */
+  const past = (): readonly string[] => {
+    const state = store.state()
+    if (state.status === 'loading') return []
+    return state.status === 'signed-in' ? [...state.over, state.held.record.lineage] : state.over
+  }
 
   async function commit({ record, call, arrival, event }: Arrived<User>): Promise<boolean> {
     if (call < committed) return false
     committed = call
-    const saved = await vault.save(record, true)
+    const saved = await vault.save(record, past())
     if (committed !== call) return false
     store.dispatch({ type: 'established', record, saved, arrival, event })
     exchange.cancel()
@@ -146,11 +153,12 @@ export function createAccounts<User extends SessionUser>(deps: AccountsDeps<User
     const session = await deps.working(options)
     const user = await exchange.request((context) => send(session, context), options?.signal)
     await deps.section.locked(async () => {
-      const pointed = await exchange.observe()
+      const seen = await exchange.observe()
       const held = store.held()
       if (held?.record.session.user?.id !== user.id || !held) return
       const record = withUser(held.record, user)
-      const saved = await vault.save(record, !pointed)
+      const saved = await exchange.save(record, seen)
+      if (saved === null) return
       store.dispatch({ type: 'user-updated', record, saved })
       if (saved) announce()
     })

@@ -2,6 +2,7 @@ import { createAccounts } from './accounts.js'
 import { bounded } from './bounded.js'
 import { AuthError, AuthSessionMissingError, isAuthError } from './errors.js'
 import { createExchange } from './exchange.js'
+import { createMirror } from './mirror.js'
 import type { EngineSettings } from './options.js'
 import type { CallOptions, Provider, RequestContext, SignInResult, SignOutScope } from './ports.js'
 import { createSection } from './section.js'
@@ -74,7 +75,8 @@ export function createEngine<User extends SessionUser>(
     lag: storage.lag ?? 0,
   })
   const settle = (): void => upkeep.settle()
-  const shared = { environment, provider, store, vault, limits, announce, section, settle }
+  const mirror = createMirror<User>({ environment, store, vault })
+  const shared = { environment, provider, store, vault, mirror, limits, announce, section, settle }
   const exchange = createExchange<User>({ ...shared, timeout: settings.requestTimeout ?? 10_000 })
   const upkeep = createUpkeep<User>({ ...shared, settings, exchange })
   const newLineage = (): string =>
@@ -112,12 +114,16 @@ export function createEngine<User extends SessionUser>(
     if (!grant) return seen
     const record = toRecord(grant, newLineage(), wall)
     // Left in place it would be taken over again after the next sign-out.
-    if (await vault.save(record, true)) await bounded(environment, () => from.remove(key), within)
+    if (await vault.save(record, [])) await bounded(environment, () => from.remove(key), within)
     return { kind: 'session', record }
   }
 
   async function wait<T>(promise: Promise<T>, { signal }: CallOptions = {}): Promise<T> {
-    if (disposed) throw disposed
+    if (disposed) {
+      // Nobody hears any more how it ends.
+      promise.catch(() => {})
+      throw disposed
+    }
     return signal ? bounded(environment, () => promise, { signal }) : promise
   }
 
@@ -149,9 +155,15 @@ export function createEngine<User extends SessionUser>(
       throw state.refresh.error
     }
     try {
-      return await wait(exchange.refresh({}), options)
+      const fresh = await wait(exchange.refresh({}), options)
+      const current = store.held()
+      if (current?.record.session !== fresh || remaining(current, store.now()) > 0) return fresh
+      const { refresh } = { refresh: undefined, ...store.state() }
+      if (refresh?.phase === 'failing') throw refresh.error
+      throw new AuthError('storage', 'The new token ran out while it was being saved.')
     } catch (error) {
       if (isAuthError(error, 'aborted') || isAuthError(error, 'disposed')) throw error
+      if (isAuthError(error, 'superseded')) return getSession(options)
       const current = store.held()
       if (!current) return null
       if (remaining(current, store.now()) > 0) return current.record.session

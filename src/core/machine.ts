@@ -22,23 +22,31 @@ export type Step<User extends SessionUser> = readonly [State<User>, ...AuthChang
 export const CONFIRM_ABSENCE = 1_000
 
 /** Starts the life of a record in this context's memory. */
-function hold<User extends SessionUser>(
-  record: SessionRecord<User>,
-  now: Now,
-  replaced: string | null = null,
-): Held<User> {
+function hold<User extends SessionUser>(record: SessionRecord<User>, now: Now): Held<User> {
   const age = now.wall - (record.session.expiresAt - record.lifetime)
   // A receipt in the future: the clock went back since, so the age is unknown. Small steps
   // are NTP at work and stay within the margin.
   const left = age < -record.lifetime / 10 ? 0 : record.lifetime - Math.max(age, 0)
-  return { record, deadline: now.monotonic + left, replaced }
+  return { record, deadline: now.monotonic + left }
 }
 
-const signedIn = <User extends SessionUser>(held: Held<User>, saved: boolean): SignedIn<User> => ({
+/** How many lineages that are over a context remembers. */
+const MEMORY = 8
+
+const remember = (over: readonly string[], lineage: string): readonly string[] =>
+  [...over.filter((other) => other !== lineage), lineage].slice(-MEMORY)
+
+const overOf = <User extends SessionUser>(state: State<User>): readonly string[] =>
+  state.status === 'loading' ? [] : state.over
+
+const signedIn = <User extends SessionUser>(
+  held: Held<User>,
+  settled: Pick<SignedIn<User>, 'saved' | 'over'>,
+): SignedIn<User> => ({
   status: 'signed-in',
   held,
   refresh: { phase: 'scheduled' },
-  saved,
+  ...settled,
   absentSince: null,
 })
 
@@ -47,10 +55,17 @@ function signedOut<User extends SessionUser>(
   reason: SignOutReason,
   saved: boolean,
 ): Step<User> {
-  if (state.status !== 'signed-in') return [{ status: 'signed-out', ended: null, saved }]
+  const over = overOf(state)
+  if (state.status !== 'signed-in') return [{ status: 'signed-out', saved, over }]
   const origin: Origin = reason === 'other-context' ? 'other-context' : 'this-context'
+  // What was deleted may come back, by a sibling that goes on in memory.
+  const final = reason !== 'storage-cleared'
   return [
-    { status: 'signed-out', ended: state.held.record.lineage, saved },
+    {
+      status: 'signed-out',
+      saved,
+      over: final ? remember(over, state.held.record.lineage) : over,
+    },
     ['SIGNED_OUT', null, { origin, reason }],
   ]
 }
@@ -68,7 +83,7 @@ function adopt<User extends SessionUser>(
   record: SessionRecord<User>,
   now: Now,
 ): Step<User> {
-  const next = signedIn(hold(record, now), true)
+  const next = signedIn(hold(record, now), { saved: true, over: overOf(state) })
   const { session } = record
   const detail = { origin: 'other-context' } as const
   if (state.status === 'loading') return [next]
@@ -89,13 +104,15 @@ function observeSession<User extends SessionUser>(
   now: Now,
 ): Step<User> {
   const mine = state.held.record
-  if (record.lineage === state.held.replaced) return [state]
   const same = record.lineage === mine.lineage && record.revision === mine.revision
   if (same && record.session.accessToken === mine.session.accessToken) {
     return [{ ...state, saved: true, absentSince: null }]
   }
-  const older = record.lineage === mine.lineage && record.revision < mine.revision
-  return older ? [{ ...state, absentSince: null }] : adopt(state, record, now)
+  const behind =
+    record.revision - mine.revision || record.session.expiresAt - mine.session.expiresAt
+  const older = record.lineage === mine.lineage && behind < 0
+  // Somebody wrote late, over what is newer: storage is told again.
+  return older ? [{ ...state, saved: false, absentSince: null }] : adopt(state, record, now)
 }
 
 function observe<User extends SessionUser>(
@@ -103,10 +120,13 @@ function observe<User extends SessionUser>(
   seen: Observation<User>,
   now: Now,
 ): Step<User> {
+  if (seen.kind === 'session' && overOf(state).includes(seen.record.lineage)) {
+    // A sibling that did not hear of the end has written: storage is told again.
+    const over = remember(overOf(state), seen.record.lineage)
+    return state.status === 'loading' ? [state] : [{ ...state, saved: false, over }]
+  }
   if (state.status !== 'signed-in') {
-    const revenant =
-      seen.kind === 'session' && 'ended' in state && state.ended === seen.record.lineage
-    if (seen.kind === 'session' && !revenant) return adopt(state, seen.record, now)
+    if (seen.kind === 'session') return adopt(state, seen.record, now)
     return state.status === 'loading' ? signedOut(state, 'user', true) : [state]
   }
   switch (seen.kind) {
@@ -156,13 +176,14 @@ function establish<User extends SessionUser>(
   const { record, saved, arrival, event } = input
   const { session } = record
   const detail = { origin: 'this-context' } as const
-  const replaced = state.status === 'signed-in' ? state.held.record.lineage : null
+  const before = overOf(state)
+  const over = state.status === 'signed-in' ? remember(before, state.held.record.lineage) : before
   const changes: AuthChange<User>[] = []
   const newcomer = arrival === 'sign-in' || !isSamePerson(state, record)
   if (newcomer) changes.push(['SIGNED_IN', session, detail])
   if (arrival === 'refresh' || !newcomer) changes.push(['TOKEN_REFRESHED', session, detail])
   if (event) changes.push([event, session, detail])
-  return [signedIn(hold(record, now, replaced), saved), ...changes]
+  return [signedIn(hold(record, now), { saved, over }), ...changes]
 }
 
 /** The refresh protocol: what a context becomes when `input` happens to it. Pure. */
@@ -197,7 +218,7 @@ export function step<User extends SessionUser>(
       const name = input.type === 'exchanged' ? 'TOKEN_REFRESHED' : 'USER_UPDATED'
       const next =
         input.type === 'exchanged'
-          ? signedIn(hold(input.record, now, held.replaced), input.saved)
+          ? signedIn(hold(input.record, now), { saved: input.saved, over: state.over })
           : { ...state, held: { ...held, record: input.record }, saved: input.saved }
       return [next, [name, input.record.session, { origin: 'this-context' }]]
     }

@@ -1,13 +1,18 @@
 import { bounded } from './bounded.js'
 import { AuthError } from './errors.js'
-import type { Environment } from './ports.js'
+import type { Abort, Environment } from './ports.js'
 
 /** The critical section of one client: what runs in it has the lock, or went without in the end. */
 export interface Section {
-  /** Runs `work` inside the lock, or without it when it cannot be had in time. */
-  locked<T>(work: () => Promise<T>): Promise<T>
+  /**
+   * Runs `work` inside the lock, or without it when it cannot be had in time. An abort of `wait`
+   * ends the waiting, and `work` does not run.
+   */
+  locked<T>(work: () => Promise<T>, wait?: Abort): Promise<T>
   /** Something was saved: the next holder of the lock has to find it. */
   saved(): void
+  /** @throws the error of the disposal, once there was one. */
+  throwIfDisposed(): void
   /** Ends the wait for the lock, and what is left of the last turn. Work in progress goes on. */
   dispose(error: AuthError): void
 }
@@ -24,12 +29,14 @@ export interface SectionOptions {
 
 /** Makes the critical section of one client. */
 export function createSection({ environment, lockName, timeout, lag }: SectionOptions): Section {
-  const disposal = environment.createAbort()
   const late = (): AuthError => new AuthError('timeout', 'The lock was not granted in time.')
+  const waits = new Set<Abort>()
+  let disposed: AuthError | null = null
   let fresh = false
   let finish: (() => void) | undefined
 
-  async function acquire(): Promise<(() => void) | undefined> {
+  async function acquire(wait: Abort): Promise<(() => void) | undefined> {
+    waits.add(wait)
     try {
       return await bounded(
         environment,
@@ -39,22 +46,30 @@ export function createSection({ environment, lockName, timeout, lag }: SectionOp
           if (signal.aborted) release()
           return release
         },
-        { limit: timeout, late, signal: disposal.signal },
+        { limit: timeout, late, signal: wait.signal },
       )
     } catch (error) {
-      if (disposal.signal.aborted) throw error
+      if (wait.signal.aborted) throw error
       environment.report(error)
       return undefined
+    } finally {
+      waits.delete(wait)
     }
   }
 
+  function throwIfDisposed(): void {
+    if (disposed) throw disposed
+  }
+
   return {
-    async locked(work) {
-      const release = await acquire()
+    throwIfDisposed,
+    async locked(work, wait = environment.createAbort()) {
+      throwIfDisposed()
+      const release = await acquire(wait)
       try {
         return await work()
       } finally {
-        if (release && fresh && lag > 0 && !disposal.signal.aborted) {
+        if (release && fresh && lag > 0 && !disposed) {
           // Nobody here waits for that.
           const cancel = environment.clock.schedule(lag, release)
           finish = () => {
@@ -71,7 +86,8 @@ export function createSection({ environment, lockName, timeout, lag }: SectionOp
       fresh = true
     },
     dispose(error) {
-      disposal.abort(error)
+      disposed = error
+      for (const wait of waits) wait.abort(error)
       finish?.()
     },
   }

@@ -22,8 +22,6 @@ export interface Limits {
 export interface Held<User extends SessionUser> {
   readonly record: SessionRecord<User>
   readonly deadline: number
-  /** The lineage that this sign-in replaced: seeing it in storage again means nothing. */
-  readonly replaced: string | null
 }
 
 /** What the refresh of a signed-in session is doing. */
@@ -40,18 +38,25 @@ export type Refresh =
       readonly notBefore: number
     }
 
-/** All that a context knows. `saved` tells whether storage has it too. */
+/** What is known once storage was read. */
+interface Settled {
+  /** Whether storage has it too. */
+  readonly saved: boolean
+  /** Lineages that ended here, the latest last: storage that shows one again is behind. */
+  readonly over: readonly string[]
+}
+
+/** All that a context knows. */
 export type State<User extends SessionUser> =
   | { readonly status: 'loading' }
-  | { readonly status: 'signed-out'; readonly ended: string | null; readonly saved: boolean }
-  | {
+  | ({ readonly status: 'signed-out' } & Settled)
+  | ({
       readonly status: 'signed-in'
       readonly held: Held<User>
       readonly refresh: Refresh
-      readonly saved: boolean
       /** Monotonic time at which storage was first found empty. */
       readonly absentSince: number | null
-    }
+    } & Settled)
 
 /** What a reading of storage found. */
 export type Observation<User extends SessionUser> =

@@ -1,6 +1,7 @@
 import type { Exchange } from './exchange.js'
 import { CONFIRM_ABSENCE } from './machine.js'
 import type { EngineSettings } from './options.js'
+import type { WakeSign } from './ports.js'
 import type { Section } from './section.js'
 import type { SessionUser } from './session.js'
 import { type Limits, remaining, untilDue } from './state.js'
@@ -35,6 +36,8 @@ export function createUpkeep<User extends SessionUser>(deps: UpkeepDeps<User>): 
   let disposed = false
   let saveAt: number | null = null
   let saves = 0
+  /** A save waits for the lock: until it has ended there is no other. */
+  let saving = false
   /** Hints that came since the last reading began; `null` while nothing is being read. */
   let hints: number | null = null
 
@@ -54,12 +57,12 @@ export function createUpkeep<User extends SessionUser>(deps: UpkeepDeps<User>): 
     if (state.status === 'loading') return Infinity
     const now = store.now()
     const duties = [untilRefresh()]
-    if (!state.saved) {
-      saveAt ??= now.monotonic + Math.min(limits.maxRetryDelay, limits.retryDelay * 2 ** saves)
-      duties.push(saveAt - now.monotonic)
-    } else {
+    if (state.saved) {
       saveAt = null
       saves = 0
+    } else if (!saving) {
+      saveAt ??= now.monotonic + Math.min(limits.maxRetryDelay, limits.retryDelay * 2 ** saves)
+      duties.push(saveAt - now.monotonic)
     }
     if (state.status === 'signed-in') {
       if (!state.held.record.session.refreshToken) duties.push(remaining(state.held, now))
@@ -72,19 +75,28 @@ export function createUpkeep<User extends SessionUser>(deps: UpkeepDeps<User>): 
 
   /** Writing failed before: storage is brought to say what memory says. */
   async function save(): Promise<void> {
-    saves++
-    saveAt = null
-    await exchange.observe()
+    const seen = await exchange.observe()
     const state = store.state()
     if (state.status === 'loading' || state.saved) return
     const held = store.held()
     const saved =
       state.status === 'signed-in'
-        ? await vault.save(state.held.record, true)
-        : await vault.end(state.ended, false)
-    if (store.held()?.record !== held?.record) return
+        ? await exchange.save(state.held.record, seen)
+        : await vault.end(state.over.at(-1) ?? null, false)
+    if (saved === null || store.held()?.record !== held?.record) return
     store.dispatch({ type: 'persisted', saved })
     if (saved) deps.announce()
+  }
+
+  function saveInTurn(): void {
+    saving = true
+    saves++
+    saveAt = null
+    const end = (): void => {
+      saving = false
+      settle()
+    }
+    deps.section.locked(save).then(end, end)
   }
 
   function tick(): void {
@@ -99,7 +111,7 @@ export function createUpkeep<User extends SessionUser>(deps: UpkeepDeps<User>): 
       }
       if (absentSince !== null && now.monotonic - absentSince >= CONFIRM_ABSENCE) hint()
     }
-    if (saveAt !== null && saveAt <= now.monotonic) deps.section.locked(save).then(settle, settle)
+    if (saveAt !== null && saveAt <= now.monotonic) saveInTurn()
     // A failure is in the state by now, and subscribers have heard of it.
     if (untilRefresh() <= 0) exchange.refresh({}).catch(() => {})
     settle()
@@ -126,10 +138,17 @@ export function createUpkeep<User extends SessionUser>(deps: UpkeepDeps<User>): 
     settle()
   }
 
+  async function wakeUp(sign: WakeSign): Promise<void> {
+    // WebKit never settles a fetch that was in flight when its page was put away.
+    if (sign === 'restored') await exchange.restart()
+    if (sign !== 'wake') store.dispatch({ type: 'online' })
+    await hint()
+    tick()
+  }
+
   const stop = wake.subscribe((sign) => {
     if (store.state().status === 'loading') return
-    if (sign === 'online') store.dispatch({ type: 'online' })
-    hint().then(tick)
+    wakeUp(sign)
   })
 
   return {

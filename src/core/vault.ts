@@ -19,10 +19,13 @@ import type { Observation } from './state.js'
  * session nor overwrite another person's, with or without a lock.
  */
 export interface Vault<User extends SessionUser> {
-  /** @throws AuthError `storage` when storage fails or does not answer in time. */
+  /** @throws AuthError `storage` when storage fails, `timeout` when it does not answer. */
   read(): Promise<Observation<User>>
-  /** Writes a record; with `point` its lineage becomes the current one. Reports failures. */
-  save(record: SessionRecord<User>, point: boolean): Promise<boolean>
+  /**
+   * Writes a record. With a list of lineages that are `over`, its own becomes the current one, and
+   * nothing is left of those or of the one before. Reports failures.
+   */
+  save(record: SessionRecord<User>, over: readonly string[] | null): Promise<boolean>
   /** Ends `lineage`, and if `any` whatever else is current. Reports failures. */
   end(lineage: string | null, any: boolean): Promise<boolean>
   /** Removes the slot of a lineage that is no longer wanted. */
@@ -66,7 +69,7 @@ export function createVault<User extends SessionUser>(options: VaultOptions): Va
   const call = <T>(work: () => Awaitable<T>): Promise<T> =>
     bounded(environment, work, {
       limit: timeout,
-      late: () => new AuthError('storage', 'Storage does not answer.'),
+      late: () => new AuthError('timeout', 'Storage does not answer.'),
     })
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(work)
@@ -94,13 +97,28 @@ export function createVault<User extends SessionUser>(options: VaultOptions): Va
     return { kind: 'unreadable' }
   }
 
-  async function readPointer(): Promise<Pointer> {
-    const text = await get(key)
-    return (text !== null && parsePointer(text)) || { id: null, ended: [] }
+  /** Changes the pointer in one step where storage can; resolves to the lineages that are over. */
+  async function point(change: (before: Pointer) => Pointer): Promise<readonly string[]> {
+    let ended: readonly string[] = []
+    const edit = (text: string | null): string => {
+      const after = change((text !== null && parsePointer(text)) || { id: null, ended: [] })
+      ended = after.ended
+      return JSON.stringify({ v: 1, id: after.id, ended: ended.slice(-MEMORY) })
+    }
+    const { update } = storage
+    if (update) await call(() => update(key, edit))
+    else await set(key, edit(await get(key)))
+    return ended
   }
 
-  async function point(id: string | null, ended: readonly string[]): Promise<void> {
-    await set(key, JSON.stringify({ v: 1, id, ended: ended.slice(-MEMORY) }))
+  async function current(): Promise<string | null> {
+    const text = await get(key)
+    return (text && parsePointer(text)?.id) || null
+  }
+
+  /** Nothing is left of lineages that are over. */
+  async function forget(lineages: readonly string[]): Promise<void> {
+    for (const lineage of lineages) await remove(slot(lineage))
   }
 
   async function read(): Promise<Observation<User>> {
@@ -119,31 +137,29 @@ export function createVault<User extends SessionUser>(options: VaultOptions): Va
 
   return {
     read: () => inTurn(read),
-    save: (record, pointing) =>
+    save: (record, over) =>
       attempt(async () => {
         const { lineage } = record
         await set(slot(lineage), serializeRecord(record))
-        if (!pointing) return
-        const { id, ended } = await readPointer()
-        const over = distinct([...ended, id]).filter((old) => old !== lineage)
-        await point(lineage, over)
-        for (const old of over) await remove(slot(old))
+        if (!over) return
+        await forget(
+          await point(({ id, ended }) => ({
+            id: lineage,
+            ended: distinct([...ended, ...over, id]).filter((old) => old !== lineage),
+          })),
+        )
       }),
     end: (lineage, any) =>
       attempt(async () => {
-        const { id, ended } = await readPointer()
-        const current = any || id === lineage
-        const over = distinct([...ended, current ? id : null, lineage])
-        const tell = (): Promise<void> => point(current ? null : id, over)
-        const forget = async (): Promise<void> => {
-          for (const old of over) await remove(slot(old))
-        }
+        const tell = (): Promise<readonly string[]> =>
+          point(({ id, ended }) => {
+            const current = any || id === lineage
+            const over = distinct([...ended, current ? id : null, lineage])
+            return { id: current ? null : id, ended: over }
+          })
         // Full storage may refuse the pointer, but it never refuses to forget.
-        const told = await tell().then(
-          () => true,
-          () => false,
-        )
-        await forget()
+        const told = await tell().catch(() => null)
+        await forget(told ?? distinct([lineage, any ? await current() : null]))
         if (!told) await tell().catch(() => remove(key))
       }),
     discard: (lineage) => attempt(() => remove(slot(lineage))).then(() => {}),
