@@ -13,16 +13,26 @@ export default defineConfig({
           name: 'unit',
           execArgv,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/package/**', 'test/browser/**'],
+          exclude: ['test/package/**', 'test/worlds/**', 'test/browser/**', 'test/engines/**'],
         },
       },
       { test: { name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 120_000 } },
+      { test: { name: 'worlds', include: ['test/worlds/**/*.test.ts'], maxWorkers: 2 } },
       {
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'engines',
+          include: ['test/engines/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 400_000,
           fileParallelism: false,
         },
       },

@@ -1,0 +1,160 @@
+import { isAuthError } from '../../src/core/errors.js'
+import type { Session } from '../../src/core/session.js'
+import type { Context } from './context.js'
+import { checkEnded, checkIdentity } from './events.js'
+import { count } from './tally.js'
+import { PASSWORD, type World } from './world.js'
+
+/** Something that an app asks of its client. */
+export type Operation =
+  | { readonly type: 'get' | 'refresh' | 'signOut' | 'dispose'; readonly refreshes?: boolean }
+  | { readonly type: 'signIn'; readonly email: string; readonly refreshes?: boolean }
+  | {
+      readonly type: 'foreign'
+      readonly token: string
+      readonly makeCurrent: boolean
+      readonly refreshes: true
+    }
+
+/** One call of an app, until it has settled. */
+export interface Call {
+  readonly operation: Operation
+  readonly context: Context
+  /** Monotonic time of the call, less the time in which the context was stopped. */
+  since: number
+  /** How many requests had left any context. */
+  readonly departures: number
+  readonly user: string | null
+  settled: boolean
+  /** Monotonic time; Infinity until then. */
+  settledAt: number
+}
+
+/**
+ * No call waits longer, in ms: the lock (20 s), then three rounds of a request (10 s) and the calls
+ * to storage around it (2 s each), and as much again behind an earlier run.
+ */
+export const BOUND = 2 * (20_000 + 3 * (10_000 + 6 * 2_000))
+
+/** Runs it; resolves to the session that the caller got, or `undefined` where it gets none. */
+async function run(context: Context, operation: Operation): Promise<Session | null | undefined> {
+  const { auth } = context
+  switch (operation.type) {
+    case 'get':
+      return auth.getSession()
+    case 'refresh':
+      return (await auth.refreshSession()).session
+    case 'foreign': {
+      const { token, makeCurrent } = operation
+      return (await auth.refreshSession(token, { makeCurrent })).session
+    }
+    case 'signIn':
+      return (await auth.signIn({ email: operation.email, password: PASSWORD })).session
+    case 'signOut':
+      await auth.signOut()
+      return undefined
+    case 'dispose':
+      auth.dispose()
+      return undefined
+  }
+}
+
+function checkAlive(world: World, session: Session, context: Context): void {
+  const { clock, facts } = world
+  const access = world.ledger.access(session.accessToken)
+  if (!access || facts.clockJump >= access.departed) return
+  const left = access.lifetime - (clock.monotonic() - access.at)
+  world.verdict.check(
+    'alive',
+    left > 0,
+    () => `${context.name} is served a token that died ${-left} ms ago`,
+  )
+}
+
+function checkResult(world: World, call: Call, session: Session): void {
+  const { context, operation } = call
+  const access = world.ledger.access(session.accessToken)
+  checkIdentity(world, session, `${operation.type} in ${context.name}`)
+  if (operation.type === 'get') {
+    checkAlive(world, session, context)
+    checkEnded(world, context.ended, session)
+  }
+  if (operation.refreshes) {
+    world.verdict.check(
+      'asked-after',
+      (access?.departure ?? -1) >= call.departures,
+      () => `${operation.type} in ${context.name} is answered with an older session`,
+    )
+  }
+  const owner = operation.type === 'foreign' ? world.ledger.mint(operation.token)?.user : call.user
+  if (operation.type === 'refresh' || operation.type === 'foreign') {
+    world.verdict.check(
+      'own-answer',
+      owner === null || owner === session.user?.id,
+      () => `${operation.type} in ${context.name} gets the session of ${session.user?.id}`,
+    )
+  }
+}
+
+function checkError(world: World, call: Call, error: unknown): void {
+  const { context, operation } = call
+  const known = isAuthError(error)
+  world.verdict.check('closed-codes', known, () => `${operation.type} throws ${String(error)}`)
+  world.trace(context.name, `${operation.type} fails: ${known ? error.code : error}`)
+  if (known) count(world.verdict.tally, `failed ${operation.type} ${error.code}`)
+}
+
+/** Makes a context do something, and judges what comes of it. */
+export function perform(world: World, context: Context, operation: Operation): Call {
+  const { auth } = context
+  const held = world.ledger.access(auth.getSnapshot().session?.accessToken)?.mint
+  const call: Call = {
+    operation,
+    context,
+    since: world.clock.monotonic(),
+    departures: world.ledger.departures(),
+    user: held?.user ?? null,
+    settled: false,
+    settledAt: Infinity,
+  }
+  world.trace(context.name, `calls ${operation.type}`)
+  count(world.verdict.tally, `call ${operation.type}`)
+  if (operation.type === 'dispose') {
+    context.status = 'disposed'
+    context.departuresAtDispose = world.ledger.departures()
+  }
+  if (operation.type === 'signOut' && held) {
+    context.ended.add(held.session)
+    world.signedOut.add(held.session)
+  }
+  context.calls.push(call)
+  const settle = (): void => {
+    call.settled = true
+    call.settledAt = world.clock.monotonic()
+    checkBound(world, call)
+  }
+  run(context, operation).then(
+    (session) => {
+      settle()
+      world.trace(context.name, `${operation.type} is done`)
+      if (session) checkResult(world, call, session)
+    },
+    (error: unknown) => {
+      settle()
+      checkError(world, call, error)
+    },
+  )
+  return call
+}
+
+/** Judges how long a call has taken so far. */
+export function checkBound(world: World, call: Call): void {
+  const waited = world.clock.monotonic() - call.since
+  const tally = world.verdict.tally
+  tally['most ms waited'] = Math.max(tally['most ms waited'] ?? 0, waited)
+  world.verdict.check(
+    'bounded',
+    waited <= BOUND,
+    () => `${call.operation.type} in ${call.context.name} has waited for ${waited} ms`,
+  )
+}

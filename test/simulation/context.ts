@@ -1,0 +1,168 @@
+import { AuthClient } from '../../src/client.js'
+import { isAuthError } from '../../src/core/errors.js'
+import type { Storage } from '../../src/core/ports.js'
+import { leaseLock } from '../../src/environment/lease.js'
+import { gotrue } from '../../src/providers/gotrue/index.js'
+import { type Call, type Operation, perform } from './calls.js'
+import { hear } from './events.js'
+import type { Mint, Sent } from './ledger.js'
+import { LOSES_ANSWER, serve } from './network.js'
+import { checkSend, noteReuse } from './requests.js'
+import { createAbort } from './surroundings.js'
+import { count } from './tally.js'
+import { KEY, SERVER, type World } from './world.js'
+
+/** What a context is doing. */
+export type Status = 'running' | 'frozen' | 'crashed' | 'disposed'
+
+type Tab = ReturnType<World['browser']['tab']>
+type Client = AuthClient<
+  { readonly email: string; readonly password: string },
+  { readonly id: string },
+  object
+>
+
+/** One tab with a client in it, and all that its user saw. */
+export interface Context {
+  readonly name: string
+  readonly tab: Tab
+  readonly auth: Client
+  readonly calls: Call[]
+  /** The sessions, by the server's names, that were ended from here. */
+  readonly ended: Set<string>
+  readonly heard: Heard
+  status: Status
+  /** Monotonic time of the last freeze; Infinity while frozen. */
+  frozenAt: number
+  /** Monotonic time until which this context's writes have failed. */
+  trouble: number
+  /** How many of its next writes fail. */
+  failing: number
+  /** Monotonic time at which the network last came back. */
+  onlineAt: number
+  /** How many requests had left any context when this one was disposed of. */
+  departuresAtDispose: number
+  do(operation: Operation): Call
+}
+
+/** What listeners and callers were told. */
+export interface Heard {
+  readonly events: string[]
+  readonly tokens: Set<string>
+  /** The sessions whose end was heard. */
+  readonly ended: Set<string>
+  /** The server's session that was current last, and the place of its token. */
+  session: string | null
+  index: number
+}
+
+/** Writes fail when told to, and only here. */
+function failingStorage(world: World, context: () => Context, storage: Storage): Storage {
+  const { update, subscribe } = storage
+  return {
+    get: storage.get,
+    set(key, value) {
+      const me = context()
+      if (me.failing > 0) {
+        me.failing--
+        me.trouble = world.clock.monotonic()
+        throw new DOMException('planted', 'QuotaExceededError')
+      }
+      return storage.set(key, value)
+    },
+    remove: storage.remove,
+    ...(subscribe && { subscribe }),
+    ...(update && world.options.lock !== 'loose-lease' && { update }),
+  }
+}
+
+/** Requests of one context, on their way through the network to the server and back. */
+function watchedFetch(world: World, tab: Tab, name: string): typeof fetch {
+  const { ledger, server } = world
+  return (input, init) => {
+    const departure = ledger.depart()
+    let minted: Mint | null = null
+    const send = tab.fetch(async (target, options) => {
+      const request = target instanceof Request && !options ? target : new Request(target, options)
+      const { url, method, headers } = request
+      const text = await request.text()
+      const path = url.slice(SERVER.length)
+      const token = /"refresh_token":"([^"]+)"/.exec(text)?.[1]
+      const sent = token ? ledger.send(name, departure, token) : null
+      if (sent) checkSend(world, sent)
+      const fault = world.options.meet(path)
+      if (fault !== 'none') count(world.verdict.tally, `fault ${fault}`)
+      try {
+        const served = await serve(server, { url, method, headers, text }, fault)
+        if (!served) throw new TypeError('fetch failed')
+        minted = ledger.answer(name, departure, sent, served.body)
+        const refused = served.status >= 400 || !minted
+        const lost = sent?.landed || LOSES_ANSWER.has(fault)
+        if (sent) sent.outcome = lost ? 'lost' : refused ? 'refused' : 'answered'
+        if (sent && served.status === 400) noteReuse(world, sent)
+        world.trace('server', `${name} ${path.slice(0, 30)} → ${served.status} ${fault}`)
+        return await served.reply()
+      } catch (error) {
+        if (sent) sent.outcome = 'lost'
+        world.trace('server', `${name} ${path.slice(0, 30)} → ${fault}`)
+        throw error
+      }
+    })
+    const land = (): Sent[] => {
+      const mine = ledger.sent.filter((sent) => sent.departure === departure)
+      for (const sent of mine) sent.landed = true
+      return mine
+    }
+    return send(input, init).then(
+      (response) => {
+        land()
+        if (minted) minted.delivered = true
+        return response
+      },
+      (error: unknown) => {
+        for (const sent of land()) sent.outcome = 'lost'
+        throw error
+      },
+    )
+  }
+}
+
+/** Opens a tab with a client in it. */
+export function createContext(world: World, name: string): Context {
+  const { browser, options } = world
+  const tab = browser.tab({ name, storage: options.storage, clockSkew: world.skew })
+  const storage = failingStorage(world, () => context, tab.storage)
+  const environment = {
+    ...tab.environment,
+    createAbort,
+    report(error: unknown) {
+      const late = isAuthError(error, 'timeout') && error.message.includes('lock')
+      if (late) world.facts.lockBroken ??= 'not granted in time'
+    },
+  }
+  const lock = options.lock === 'web' ? environment.lock : leaseLock({ ...environment, storage })
+  const auth: Client = new AuthClient({
+    provider: gotrue({ url: SERVER, fetch: watchedFetch(world, tab, name) }),
+    storage,
+    storageKey: KEY,
+    autoRefresh: options.autoRefresh,
+    environment: { ...environment, lock },
+  })
+  const context: Context = {
+    name,
+    tab,
+    auth,
+    calls: [],
+    ended: new Set(),
+    heard: { events: [], tokens: new Set(), ended: new Set(), session: null, index: -1 },
+    status: 'running',
+    frozenAt: -Infinity,
+    trouble: -Infinity,
+    failing: 0,
+    onlineAt: -Infinity,
+    departuresAtDispose: Infinity,
+    do: (operation) => perform(world, context, operation),
+  }
+  auth.onAuthStateChange((...change) => hear(world, context, change))
+  return context
+}

@@ -1,0 +1,149 @@
+import type { AuthChange } from '../../src/core/events.js'
+import type { Session } from '../../src/core/session.js'
+import type { Context } from './context.js'
+import { excuseForLoss } from './requests.js'
+import { count } from './tally.js'
+import type { World } from './world.js'
+
+const sessionOf = (world: World, session: Session | null): string | null =>
+  world.ledger.access(session?.accessToken)?.mint.session ?? null
+
+/** A session must be one person’s in all its parts. */
+export function checkIdentity(world: World, session: Session, where: string): void {
+  const { mint } = world.ledger.access(session.accessToken) ?? {}
+  world.verdict.check(
+    'identity',
+    mint?.user === session.user?.id,
+    () => `${where}: the token is ${mint?.user}’s, the session says ${session.user?.id}`,
+  )
+}
+
+/** Whoever signed out never sees that session again. */
+export function checkEnded(
+  world: World,
+  ended: ReadonlySet<string>,
+  session: Session | null,
+): void {
+  const id = sessionOf(world, session)
+  world.verdict.check(
+    'stays-signed-out',
+    id === null || !ended.has(id),
+    () => 'a session is back that was ended here',
+  )
+}
+
+function checkSaved(world: World, context: Context, session: Session): void {
+  const { mint } = world.ledger.access(session.accessToken) ?? {}
+  if (!mint) return
+  const troubled = Math.max(world.facts.storageTrouble, context.trouble) >= mint.at
+  world.verdict.check(
+    'saved-before-told',
+    mint.saved || troubled,
+    () => `${context.name} is told of token ${mint.index}, which is not stored`,
+  )
+}
+
+function checkOrder(world: World, context: Context, [event, session]: AuthChange): void {
+  const { heard } = context
+  const { mint } = world.ledger.access(session?.accessToken) ?? {}
+  if (event === 'INITIAL_SESSION' || event === 'SIGNED_OUT' || !session || !mint) {
+    heard.session = mint?.session ?? null
+    heard.index = mint?.index ?? -1
+    return
+  }
+  const news = event === 'TOKEN_REFRESHED'
+  const twice = news && heard.tokens.has(session.accessToken)
+  const back = mint.session === heard.session && mint.index < heard.index
+  // Contexts that cannot read each other’s work may get siblings of one parent.
+  const { lockBroken, storageDamaged, storageTrouble } = world.facts
+  const excused = lockBroken !== null || storageDamaged || storageTrouble > -Infinity
+  world.verdict.check(
+    'events-in-order',
+    (!twice && !back) || excused,
+    () =>
+      `${context.name} hears ${event} of token ${mint.index} ${twice ? 'twice' : `after ${heard.index}`}`,
+  )
+  if (news) heard.tokens.add(session.accessToken)
+  heard.session = mint.session
+  heard.index = mint.index
+}
+
+/** A sign-out ends whatever session is current by then, also one that its context has not met yet. */
+function signedOutSince(world: World, session: string): boolean {
+  const since = world.ledger.firstOf(session)?.at ?? Infinity
+  return world.contexts.some(({ calls }) =>
+    calls.some(({ operation, settledAt }) => operation.type === 'signOut' && settledAt >= since),
+  )
+}
+
+/** Whether somebody signed in later, whom this context may not have heard of. */
+function wasReplaced({ ledger, established }: World, session: string): boolean {
+  const since = ledger.firstOf(session)?.at ?? Infinity
+  return [...established].some((other) => {
+    const first = ledger.firstOf(other)
+    return other !== session && first !== undefined && first.at >= since
+  })
+}
+
+const askedToSignOut = ({ calls }: Context): boolean =>
+  calls.some(({ operation }) => operation.type === 'signOut')
+
+/** Why the session that a context lost was ended, or `null` when nothing explains it. */
+function explainEnd(context: Context, world: World, lost: string, reason: string): string | null {
+  const { ledger, signedOut, facts } = world
+  if (reason === 'user') return askedToSignOut(context) ? 'user' : null
+  if (signedOut.has(lost) || signedOutSince(world, lost)) return 'signed out'
+  if (world.lost.has(lost)) return 'lost elsewhere'
+  if (wasReplaced(world, lost)) return 'replaced'
+  if (reason === 'storage-cleared') return facts.storageDamaged ? 'storage deleted' : null
+  const ended = ledger.ended.get(lost)
+  if (ended) return ended
+  const newest = ledger.newest(lost)
+  const excuse = world.reused.get(lost) ?? (newest ? excuseForLoss(world, newest) : null)
+  return excuse && `${world.options.rotation}: ${excuse}`
+}
+
+function checkEnd(world: World, context: Context, reason: string): void {
+  const lost = context.heard.session
+  if (lost === null) return
+  const why = explainEnd(context, world, lost, reason)
+  world.verdict.check(
+    'not-lost',
+    why !== null,
+    () => `${context.name} loses its session because ${reason}`,
+  )
+  const byPerson = why === 'user' || why === 'signed out' || why === 'replaced'
+  if (!byPerson && !world.lost.has(lost)) {
+    world.lost.add(lost)
+    count(world.verdict.tally, `ended ${why}`)
+  }
+}
+
+/** Judges one event as a listener hears it. */
+export function hear(world: World, context: Context, change: AuthChange): void {
+  const [event, session, detail] = change
+  if (context.status === 'crashed') return
+  const { events } = context.heard
+  const { mint } = world.ledger.access(session?.accessToken) ?? {}
+  const reason = 'reason' in detail ? detail.reason : ''
+  world.trace(context.name, `hears ${event} ${mint ? `token ${mint.index}` : reason}`)
+  world.verdict.check(
+    'initial-first',
+    (event === 'INITIAL_SESSION') === (events.length === 0),
+    () => `${context.name} hears ${event} after ${events.length} events`,
+  )
+  events.push(event)
+  if (event === 'SIGNED_IN' && mint) world.established.add(mint.session)
+  if (reason === 'user' && context.heard.session) {
+    context.heard.ended.add(context.heard.session)
+    context.ended.add(context.heard.session)
+    world.signedOut.add(context.heard.session)
+  }
+  if (event === 'SIGNED_OUT') checkEnd(world, context, reason)
+  checkOrder(world, context, change)
+  // Events that were waiting when a person signed out still come, before the end of their session.
+  checkEnded(world, context.heard.ended, session)
+  if (!session) return
+  checkIdentity(world, session, `${event} in ${context.name}`)
+  if (event !== 'INITIAL_SESSION' && event !== 'REFRESH_FAILED') checkSaved(world, context, session)
+}

@@ -1,0 +1,189 @@
+import { type Choices, oneOf } from './choices.js'
+import type { Context } from './context.js'
+import { count } from './tally.js'
+import type { World } from './world.js'
+
+/** Something that goes wrong in a world; `null` when it cannot, or what it was. */
+type WorldFault = (world: World, choices: Choices) => string | null
+
+const running = (world: World): Context[] =>
+  world.contexts.filter(({ status }) => status === 'running')
+const live = (world: World): Context[] =>
+  world.contexts.filter(({ status }) => status === 'running' || status === 'frozen')
+
+const LOCK = 'holdfast:app'
+
+const onOne =
+  (name: string, act: (context: Context, world: World) => void): WorldFault =>
+  (world, choices) => {
+    const context = oneOf(choices, running(world))
+    if (!context) return null
+    act(context, world)
+    return `${name} ${context.name}`
+  }
+
+/** Ends a context at once. */
+export function crash(context: Context, world: World): void {
+  context.status = 'crashed'
+  context.tab.crash()
+  for (const sent of world.ledger.sent) if (sent.by === context.name) sent.landed = true
+}
+
+/** Stops a context: its calls do not count the time. */
+export function freeze(context: Context, world: World): void {
+  context.status = 'frozen'
+  context.frozenAt = Number.POSITIVE_INFINITY
+  context.tab.freeze()
+  for (const call of context.calls) call.since -= world.clock.monotonic()
+}
+
+/** Lets a frozen context go on. */
+export function thaw(context: Context, world: World): void {
+  if (context.status !== 'frozen') return
+  context.status = 'running'
+  context.frozenAt = world.clock.monotonic()
+  for (const call of context.calls) call.since += world.clock.monotonic()
+  context.tab.thaw()
+}
+
+/** Brings a context back online. */
+export function goOnline(context: Context, world: World): void {
+  context.onlineAt = world.clock.monotonic()
+  context.tab.goOnline()
+}
+
+/** From now on storage is in one more trouble, or one less. */
+function trouble(world: World, name: string, on: boolean): void {
+  const { facts, clock } = world
+  if (on) facts.troubles.add(name)
+  else if (!facts.troubles.delete(name)) return
+  // What waited or is being tried again goes on for a moment.
+  facts.storageTrouble = facts.troubles.size > 0 ? Infinity : clock.monotonic() + 5_000
+}
+
+const storageFault =
+  (name: string, act: (storage: World['browser']['storage'], on: boolean) => void): WorldFault =>
+  (world, choices) => {
+    const on = choices.pick(2) === 0
+    act(world.browser.storage, on)
+    trouble(world, name, on)
+    return on ? name : null
+  }
+
+function damage({ facts, options }: World): void {
+  facts.storageDamaged = true
+  if (options.lock !== 'web') facts.lockBroken ??= 'lease deleted'
+}
+
+/** What can go wrong besides the network, by name. */
+export const FAULTS = {
+  crash: onOne('crash', crash),
+  freeze: onOne('freeze', freeze),
+  thaw: (world, choices) => {
+    const context = oneOf(
+      choices,
+      world.contexts.filter(({ status }) => status === 'frozen'),
+    )
+    if (context) thaw(context, world)
+    return null
+  },
+  hide: onOne('hide', ({ tab }) => tab.hide()),
+  show: onOne('show', ({ tab }) => tab.show()),
+  focus: onOne('focus', ({ tab }) => tab.focus()),
+  offline: (world) => {
+    for (const { tab } of live(world)) tab.goOffline()
+    return 'offline'
+  },
+  online: (world) => {
+    for (const context of live(world)) goOnline(context, world)
+    return null
+  },
+  'lock stolen': (world) => {
+    if (world.browser.locks.queue(LOCK).length === 0) return null
+    world.facts.lockBroken ??= 'stolen'
+    world.browser.locks.steal(LOCK)
+    return 'lock stolen'
+  },
+  'lock never granted': (world, choices) => {
+    const on = choices.pick(2) === 0
+    if (on) world.facts.lockBroken ??= 'never granted'
+    world.browser.locks.neverGrant(on)
+    world.locksShut = on
+    return on ? 'lock never granted' : null
+  },
+  'write fails': onOne('write fails', (context) => {
+    context.failing += 2
+  }),
+  'storage full': storageFault('storage full', (storage, on) => storage.setQuotaExceeded(on)),
+  'storage blocked': storageFault('storage blocked', (storage, on) => storage.block(on)),
+  'reads hang': storageFault('reads hang', (storage, on) => storage.hangReads(on)),
+  'writes hang': (world, choices) => {
+    const on = choices.pick(2) === 0
+    world.browser.storage.hangWrites(on)
+    trouble(world, 'writes hang', on)
+    if (on) world.facts.storageDamaged = true
+    return on ? 'writes hang' : null
+  },
+  'messages lost': (world, choices) => {
+    const on = choices.pick(2) === 0
+    world.browser.bus.loseMessages(on)
+    return on ? 'messages lost' : null
+  },
+  'storage deleted': (world) => {
+    damage(world)
+    world.browser.storage.clear()
+    return 'storage deleted'
+  },
+  'storage corrupted': (world, choices) => {
+    const { entries } = world.browser.storage
+    const key = oneOf(choices, [...entries.keys()])
+    if (key === undefined) return null
+    damage(world)
+    entries.set(key, '{"v":1,"id":7')
+    return 'storage corrupted'
+  },
+  evicted: (world, choices) => {
+    const session = oneOf(choices, world.server.sessions())
+    if (!session) return null
+    world.ledger.ended.set(session.id, 'evicted')
+    world.server.revokeSession(session.id)
+    return 'session evicted'
+  },
+  'clock set': (world, choices) => {
+    const by = [60_000, -60_000, 3_600_000, -3_600_000, 86_400_000, -86_400_000]
+    world.skew += oneOf(choices, by) ?? 0
+    world.facts.clockJump = world.clock.monotonic()
+    for (const { tab } of world.contexts) tab.setClockSkew(world.skew)
+    return 'clock set'
+  },
+} satisfies Record<string, WorldFault>
+
+/** The name of a fault. */
+export type FaultName = keyof typeof FAULTS
+
+/** Lets a fault happen, and counts it. */
+export function inflict(world: World, name: FaultName, choices: Choices): void {
+  const what = FAULTS[name](world, choices)
+  if (what === null) return
+  count(world.verdict.tally, `fault ${name}`)
+  world.trace('world', what)
+}
+
+/** Ends every fault that lasts, so that a world can come to rest. */
+export function heal(world: World): void {
+  const { storage, locks, bus } = world.browser
+  locks.neverGrant(false)
+  world.locksShut = false
+  storage.setQuotaExceeded(false)
+  storage.block(false)
+  storage.hangReads(false)
+  storage.hangWrites(false)
+  for (const name of [...world.facts.troubles]) trouble(world, name, false)
+  bus.loseMessages(false)
+  for (const context of live(world)) {
+    context.failing = 0
+    thaw(context, world)
+    goOnline(context, world)
+    context.tab.show()
+  }
+}

@@ -1,0 +1,156 @@
+import type { ManualClock } from '../../src/testing/index.js'
+
+/** One refresh token as the server gave it out, and what became of that answer. */
+export interface Mint {
+  readonly token: string
+  /** The server's session: all tokens that descend from one sign-in. */
+  readonly session: string
+  readonly user: string
+  /** The place among the tokens of its session. */
+  readonly index: number
+  readonly parent: string | null
+  readonly lifetime: number
+  /** Monotonic time of the server's latest answer with it, and the context that had asked. */
+  at: number
+  by: string
+  /** Whether the answer reached the context, and whether it was ever stored. */
+  delivered: boolean
+  saved: boolean
+}
+
+/** One access token. */
+export interface Access {
+  readonly mint: Mint
+  /** The place of its request among all that left any context. */
+  readonly departure: number
+  /** Monotonic times: when its request left, and when the server answered. */
+  readonly departed: number
+  readonly at: number
+  readonly lifetime: number
+}
+
+/** One refresh request as it reached the server. */
+export interface Sent {
+  readonly departure: number
+  readonly by: string
+  readonly token: string
+  readonly at: number
+  /** `lost`: no answer came back, whatever the server did. */
+  outcome: 'pending' | 'answered' | 'refused' | 'lost'
+  /** Whether the context waits for it no more. */
+  landed: boolean
+  /** Whether the session had ended in that context: the answer is only wanted to revoke it. */
+  revocation: boolean
+}
+
+/** What really happened: every token given out, every request sent, whatever anybody believes. */
+export interface Ledger {
+  readonly sent: readonly Sent[]
+  /** Sessions that the server ended, and why. */
+  readonly ended: Map<string, string>
+  /** Notes a refresh request. */
+  send(by: string, departure: number, token: string): Sent
+  /** Notes the session that the server answered with. */
+  answer(by: string, departure: number, request: Sent | null, body: unknown): Mint | null
+  /** Notes that a record was written. */
+  stored(text: string): void
+  mint(token: string | null | undefined): Mint | undefined
+  access(token: string | null | undefined): Access | undefined
+  /** Monotonic times: since when a context may hold this refresh token, and when it is due. */
+  term(token: string): { readonly since: number; readonly due: number }
+  /** What a token was traded for, oldest first. */
+  children(token: string): readonly Mint[]
+  /** Notes that a request leaves a context. */
+  depart(): number
+  /** How many have left so far. */
+  departures(): number
+  /** The first token of a session, and the newest. */
+  firstOf(session: string): Mint | undefined
+  newest(session: string): Mint | undefined
+}
+
+interface Answered {
+  readonly access_token: string
+  readonly refresh_token: string
+  readonly expires_in: number
+  readonly user: { readonly id: string }
+}
+
+const isAnswer = (body: unknown): body is Answered =>
+  typeof body === 'object' && body !== null && 'refresh_token' in body && 'access_token' in body
+
+function sessionOf(accessToken: string): string {
+  const claims = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString())
+  return String(claims.session_id)
+}
+
+/** Makes an empty ledger. */
+export function createLedger(clock: ManualClock): Ledger {
+  const mints = new Map<string, Mint>()
+  const newest = new Map<string, Mint>()
+  const accesses = new Map<string, Access>()
+  const terms = new Map<string, { since: number; due: number }>()
+  const departures: number[] = []
+  const sent: Sent[] = []
+  return {
+    sent,
+    ended: new Map(),
+    send(by, departure, token) {
+      const at = clock.monotonic()
+      const entry: Sent = {
+        departure,
+        by,
+        token,
+        at,
+        outcome: 'pending',
+        landed: false,
+        revocation: false,
+      }
+      sent.push(entry)
+      return entry
+    },
+    answer(by, departure, request, body) {
+      if (!isAnswer(body)) return null
+      const { access_token: accessToken, refresh_token: token } = body
+      const session = sessionOf(accessToken)
+      const [at, lifetime] = [clock.monotonic(), body.expires_in * 1000]
+      // A server that allows a token to be used again answers with one that it gave out before.
+      const mint: Mint = mints.get(token) ?? {
+        token,
+        session,
+        user: body.user.id,
+        index: (newest.get(session)?.index ?? -1) + 1,
+        parent: request?.token ?? null,
+        at,
+        lifetime,
+        by,
+        delivered: false,
+        saved: false,
+      }
+      if (!mints.has(token)) newest.set(session, mint)
+      Object.assign(mint, { at, by, delivered: false })
+      mints.set(token, mint)
+      const access = { mint, departure, departed: departures[departure] ?? at, at, lifetime }
+      accesses.set(accessToken, access)
+      // Refreshed ahead of need when a minute is left, or a quarter of a short life.
+      const since = access.departed
+      const due = since + lifetime - Math.min(60_000, lifetime / 4)
+      const known = terms.get(token) ?? { since, due }
+      terms.set(token, { since: Math.min(known.since, since), due: Math.min(known.due, due) })
+      return mint
+    },
+    stored(text) {
+      const [, token = ''] = /"refreshToken":"([^"]+)"/.exec(text) ?? []
+      const mint = mints.get(token)
+      if (mint) mint.saved = true
+    },
+    mint: (token) => mints.get(token ?? ''),
+    term: (token) => terms.get(token) ?? { since: -Infinity, due: -Infinity },
+    children: (token) => [...mints.values()].filter(({ parent }) => parent === token),
+    depart: () => departures.push(clock.monotonic()) - 1,
+    departures: () => departures.length,
+    access: (token) => accesses.get(token ?? ''),
+    firstOf: (session) => [...mints.values()].find((mint) => mint.session === session),
+    newest: (session) => newest.get(session),
+  }
+}

@@ -1,0 +1,182 @@
+import type { Rotation } from '../../src/testing/index.js'
+import type { Operation } from './calls.js'
+import { type Choices, chance, oneOf, weigh } from './choices.js'
+import type { Context } from './context.js'
+import { FAULTS, type FaultName, inflict } from './faults.js'
+import { latency } from './latency.js'
+import type { NetworkFault } from './network.js'
+import { foreignToken } from './people.js'
+import { checkWaiting, rest } from './rest.js'
+import { count } from './tally.js'
+import type { Verdict } from './verdict.js'
+import { createWorld, type LockKind, PEOPLE, type World } from './world.js'
+
+const SECOND = 1_000
+const HOUR = 3_600 * SECOND
+
+/** What a random world is like, before anything happens in it. */
+interface Climate {
+  readonly contexts: number
+  readonly actions: number
+  /** Of a hundred requests, how many meet a fault; and of a hundred actions, how many are one. */
+  readonly networkFaults: number
+  readonly faults: number
+}
+
+const NETWORK: readonly (readonly [number, NetworkFault])[] = [
+  [3, 'drop'],
+  [4, 'lose-answer'],
+  [1, 'hang'],
+  [1, 'hang-after'],
+  [3, 'status 503'],
+  [2, 'status 429'],
+  [1, 'page'],
+  [1, 'garbage'],
+]
+
+const OPERATIONS: readonly (readonly [number, Operation['type'] | 'open'])[] = [
+  [34, 'get'],
+  [22, 'refresh'],
+  [8, 'foreign'],
+  [8, 'signIn'],
+  [5, 'signOut'],
+  [4, 'dispose'],
+  [10, 'open'],
+]
+
+const running = (world: World): Context[] =>
+  world.contexts.filter(({ status }) => status === 'running')
+
+async function operate(world: World, choices: Choices, most: number): Promise<void> {
+  const type = weigh(choices, OPERATIONS)
+  if (type === 'open') {
+    if (running(world).length < most) world.open()
+    return
+  }
+  const context = oneOf(choices, running(world))
+  if (!context) return
+  const email = oneOf(choices, PEOPLE) ?? PEOPLE[0]
+  if (type === 'dispose' && running(world).length < 2) return
+  if (type === 'refresh') context.do({ type, refreshes: true })
+  else if (type === 'signIn') context.do({ type, email })
+  else if (type === 'foreign') {
+    const token = await foreignToken(world, email)
+    const makeCurrent = chance(choices, 40)
+    if (token) context.do({ type, token, makeCurrent, refreshes: true })
+  } else context.do({ type })
+}
+
+function drawWorld(choices: Choices, trace: World['trace'] | undefined): [World, Climate] {
+  const rotation = weigh<Rotation>(choices, [
+    [3, 'v1'],
+    [2, 'v2'],
+    [3, 'strict'],
+  ])
+  const lifetime = weigh(choices, [
+    [4, HOUR],
+    [2, 5 * SECOND],
+    [2, 60 * SECOND],
+    [2, 600 * SECOND],
+    [1, 24 * HOUR],
+  ])
+  const storage = weigh<'async' | 'sync'>(choices, [
+    [3, 'async'],
+    [2, 'sync'],
+  ])
+  const lock = weigh<LockKind>(choices, [
+    [8, 'web'],
+    [2, 'lease'],
+    [1, 'loose-lease'],
+  ])
+  const autoRefresh = weigh<'visible' | boolean>(choices, [
+    [3, 'visible'],
+    [1, true],
+    [1, false],
+  ])
+  const rough = weigh(choices, [
+    [3, 0],
+    [3, 1],
+    [2, 3],
+  ])
+  const climate: Climate = {
+    contexts: weigh(choices, [
+      [4, 2],
+      [2, 1],
+      [3, 3],
+      [3, 5],
+      [2, 8],
+      [1, 20],
+    ]),
+    actions: weigh(choices, [
+      [3, 8],
+      [3, 16],
+      [1, 32],
+    ]),
+    networkFaults: 12 * rough,
+    faults: 12 * rough,
+  }
+  const world = createWorld({
+    rotation,
+    lifetime,
+    storage,
+    lock,
+    autoRefresh,
+    seed: choices.pick(1_000_000),
+    scheduler: (world) => latency(world, choices),
+    meet: (path) =>
+      path.startsWith('/token') && !world.calm && chance(choices, climate.networkFaults)
+        ? weigh(choices, NETWORK)
+        : 'none',
+    trace,
+  })
+  return [world, climate]
+}
+
+/** Whether something is being tried again and again: hours of it would show no more than minutes. */
+const isBusy = ({ facts, locksShut }: World): boolean => facts.troubles.size > 0 || locksShut
+
+const gap = (world: World, choices: Choices): number =>
+  Math.min(isBusy(world) ? 60 * SECOND : Infinity, drawGap(world, choices))
+
+const drawGap = (world: World, choices: Choices): number =>
+  weigh(choices, [
+    [5, 0],
+    [3, choices.pick(200)],
+    [2, choices.pick(30) * SECOND],
+    [3, Math.round((world.options.lifetime * (1 + choices.pick(12))) / 10)],
+  ])
+
+/** One random world, from its first sign-in to its rest. */
+export async function randomRun(
+  choices: Choices,
+  trace?: (column: string, text: string) => void,
+): Promise<Verdict> {
+  const [world, climate] = drawWorld(choices, trace)
+  const { verdict, clock } = world
+  const names = Object.keys(FAULTS) as FaultName[]
+  world.open().do({ type: 'signIn', email: PEOPLE[0] })
+  for (let i = 1; i < climate.contexts; i++) world.open()
+  await clock.advance(5 * SECOND)
+  for (let i = 0; i < climate.actions && !verdict.violation(); i++) {
+    if (chance(choices, climate.faults))
+      inflict(world, names[choices.pick(names.length)] ?? 'crash', choices)
+    else await operate(world, choices, climate.contexts)
+    await clock.advance(gap(world, choices))
+    checkWaiting(world)
+  }
+  await clock.advance(5 * SECOND)
+  if (!verdict.violation()) await rest(world)
+  report(world)
+  return verdict
+}
+
+/** The figures of one world. */
+function report({ verdict: { tally }, ledger, options, clock, contexts }: World): void {
+  count(tally, 'runs')
+  count(tally, `runs ${options.rotation}`)
+  count(tally, `lock ${options.lock}`)
+  count(tally, 'contexts', contexts.length)
+  count(tally, 'simulated ms', clock.monotonic())
+  count(tally, 'refreshes sent', ledger.sent.length)
+  count(tally, 'refreshes needed', new Set(ledger.sent.map(({ token }) => token)).size)
+}

@@ -1,0 +1,136 @@
+import type { Context } from './context.js'
+import type { Mint, Sent } from './ledger.js'
+import { count } from './tally.js'
+import type { World } from './world.js'
+
+/** Rounding may make a token due this much earlier than the server knows, in ms. */
+const SLACK = 1_000
+/** The first backoff is at least half a second (`retryDelay` × 0.5). */
+const PACE = 450
+
+const by = (world: World, name: string): Context | undefined =>
+  world.contexts.find((context) => context.name === name)
+
+/** Whether a context was not running at some time since `at`. */
+export function wasStopped(context: Context | undefined, at: number): boolean {
+  return context?.status !== 'running' || context.frozenAt >= at
+}
+
+/** Why another context may not have known that a token was being traded, or `null`. */
+function excuseForTwo(world: World, earlier: Sent): string | null {
+  if (world.facts.lockBroken) return `lock: ${world.facts.lockBroken}`
+  if (wasStopped(by(world, earlier.by), earlier.at)) return 'holder frozen'
+  // A lease lies in storage; and a critical section may outlast a wait whose storage hangs.
+  if (world.facts.storageTrouble >= earlier.at) return 'storage in trouble'
+  return null
+}
+
+/** Why the tokens that a token was traded for may not be known any more, or `null`. */
+export function excuseForLoss(world: World, mint: Mint): string | null {
+  const context = by(world, mint.by)
+  if (!mint.delivered) return wasStopped(context, mint.at) ? 'crash before answer' : 'answer lost'
+  if (!mint.saved) {
+    if (world.facts.storageTrouble >= mint.at || (context?.trouble ?? -1) >= mint.at) {
+      return 'save failed'
+    }
+    if (wasStopped(context, mint.at)) return 'crash before save'
+  }
+  if (world.facts.storageDamaged) return 'storage damaged'
+  // Where storage does not answer, a context goes on with what it knows rather than not at all.
+  if (world.facts.storageTrouble >= mint.at) return 'storage silent'
+  if (world.facts.lockBroken) return `lock: ${world.facts.lockBroken}`
+  return null
+}
+
+/** Why a sender could not see what was stored, or `null`. */
+function blindness(world: World, sent: Sent, child: Mint): string | null {
+  if (world.facts.storageTrouble >= sent.at) return 'storage in trouble'
+  // A sign-out that could not be written leaves nothing that others could read.
+  if (world.signedOut.has(child.session)) return 'signed out elsewhere'
+  // It was stopped between its look at storage and its request.
+  return wasStopped(by(world, sent.by), child.at) ? 'sender frozen' : null
+}
+
+/** Remembers why the server was shown a token that it refused: the newest may be saved later. */
+export function noteReuse(world: World, sent: Sent): void {
+  const session = world.ledger.mint(sent.token)?.session ?? ''
+  const newest = world.ledger.newest(session)
+  if (newest && !world.reused.has(session)) {
+    world.reused.set(session, excuseForLoss(world, newest))
+  }
+}
+
+function checkRepeats(world: World, sent: Sent): void {
+  const { verdict, ledger } = world
+  const earlier = ledger.sent.filter(
+    (other) => other.token === sent.token && other !== sent && !other.revocation,
+  )
+  const flying = earlier.find((other) => !other.landed)
+  const two = flying ? excuseForTwo(world, flying) : null
+  verdict.check(
+    'one-in-flight',
+    !flying || two !== null,
+    () => `${sent.by} sends a token that ${flying?.by} has in flight`,
+  )
+  if (flying) {
+    count(verdict.tally, `repeat ${two}`)
+    return
+  }
+  const traded = earlier.find((other) => other.outcome === 'answered')
+  const child = ledger.children(sent.token).at(-1)
+  const excuse =
+    traded && child ? (excuseForLoss(world, child) ?? blindness(world, sent, child)) : null
+  verdict.check(
+    'sent-once',
+    !traded || excuse !== null,
+    () => `${sent.by} sends a token that ${traded?.by} has traded already`,
+  )
+  if (traded) count(verdict.tally, `repeat ${excuse}`)
+  else if (earlier.length > 0) count(verdict.tally, `repeat ${earlier.at(-1)?.outcome}`)
+}
+
+function checkWarrant(world: World, sent: Sent): void {
+  const { verdict, ledger, clock, facts } = world
+  const context = by(world, sent.by)
+  if (!context) return
+  const asked = context.calls.some(({ operation, settled }) => !settled && operation.refreshes)
+  const mint = ledger.mint(sent.token)
+  const { since, due } = ledger.term(sent.token)
+  const early = due - clock.monotonic()
+  const jumped = facts.clockJump >= since
+  const foreign = mint?.by === 'elsewhere'
+  verdict.check(
+    'warranted',
+    early <= SLACK || asked || jumped || foreign,
+    () => `${sent.by} sends a token ${early} ms before it is due`,
+  )
+  const mine = ledger.sent.filter(
+    (other) => other.by === sent.by && other.token === sent.token && other !== sent,
+  )
+  const last = mine.at(-1)
+  const hurried = last !== undefined && last.outcome !== 'answered' && sent.at - last.at < PACE
+  verdict.check(
+    'paced',
+    !hurried || asked || context.onlineAt >= (last?.at ?? 0),
+    () => `${sent.by} tries again after ${sent.at - (last?.at ?? 0)} ms`,
+  )
+}
+
+/** Judges a refresh request as it reaches the server. */
+export function checkSend(world: World, sent: Sent): void {
+  world.trace('server', `${sent.by} presents token ${world.ledger.mint(sent.token)?.index ?? '?'}`)
+  const context = by(world, sent.by)
+  // A sign-out that needs a fresh access token trades the refresh token once more, to revoke it.
+  if (context?.ended.has(world.ledger.mint(sent.token)?.session ?? '')) {
+    sent.revocation = true
+    count(world.verdict.tally, 'revocations')
+    return
+  }
+  world.verdict.check(
+    'silent-after-dispose',
+    context?.status !== 'disposed' || sent.departure < context.departuresAtDispose,
+    () => `${sent.by} sends a request after dispose()`,
+  )
+  checkRepeats(world, sent)
+  checkWarrant(world, sent)
+}

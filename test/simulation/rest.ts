@@ -1,0 +1,117 @@
+import { BOUND, checkBound } from './calls.js'
+import type { Context } from './context.js'
+import { checkEnded, checkIdentity } from './events.js'
+import { heal } from './faults.js'
+import { KEY, type World } from './world.js'
+
+const DAY = 86_400_000
+/** Longer than the longest backoff, and than a storage that has just come back needs. */
+const CALM = 95_000
+
+const running = (world: World): Context[] =>
+  world.contexts.filter(({ status }) => status === 'running')
+
+/** What storage says, read with nothing of Holdfast: the refresh token that a new tab would find. */
+function stored(world: World): string | null {
+  const { entries } = world.browser.storage
+  try {
+    const pointer = JSON.parse(entries.get(KEY) ?? 'null')
+    return JSON.parse(entries.get(`${KEY}.${pointer?.id}`) ?? 'null')?.session.refreshToken ?? null
+  } catch {
+    // Damaged by hand, and no context was left to find it: a new tab would set it aside.
+    return null
+  }
+}
+
+/** A context that crashes between its two writes, or cannot make them, leaves one behind. */
+const mayLeaveTraces = ({ facts, contexts }: World): boolean =>
+  facts.storageDamaged ||
+  facts.storageTrouble > -Infinity ||
+  contexts.some(({ status }) => status === 'crashed')
+
+function checkAgreement(world: World): void {
+  const disk = stored(world)
+  const index = (token: string | null): string =>
+    token === null ? 'nobody' : `token ${world.ledger.mint(token)?.index}`
+  for (const context of running(world)) {
+    const { session } = context.auth.getSnapshot()
+    const held = session?.refreshToken ?? null
+    world.verdict.check(
+      'rest-agreement',
+      held === disk,
+      () => `${context.name} holds ${index(held)}, storage ${index(disk)}`,
+    )
+    checkEnded(world, context.ended, session)
+    if (session) checkIdentity(world, session, `at rest ${context.name}`)
+  }
+  const kept = [...world.browser.storage.entries.keys()].filter((key) => key.startsWith(`${KEY}.`))
+  const slots = kept.filter((key) => !key.endsWith('.unreadable') && !key.endsWith('.flows'))
+  world.verdict.check(
+    'rest-agreement',
+    slots.length <= 1 || world.facts.lockBroken !== null || mayLeaveTraces(world),
+    () => `storage keeps ${slots.length} sessions`,
+  )
+}
+
+/** Whoever is still signed in can get a new token, unless the server has ended the session. */
+async function checkWorks(world: World): Promise<void> {
+  const [context] = running(world)
+  const { session } = context?.auth.getSnapshot() ?? {}
+  if (!context || !session) return
+  const { mint } = world.ledger.access(session.accessToken) ?? {}
+  const call = context.do({ type: 'refresh', refreshes: true })
+  await world.clock.advance(10_000)
+  const after = context.auth.getSnapshot().session
+  const { mint: fresh } = world.ledger.access(after?.accessToken) ?? {}
+  // Whether a session that is gone was lost has been judged when its end was heard.
+  world.verdict.check(
+    'rest-works',
+    call.settled && (after === null || (fresh !== undefined && fresh.session === mint?.session)),
+    () => `${context.name} cannot refresh the session that it holds`,
+  )
+}
+
+/** Judges every call that still waits. */
+export function checkWaiting(world: World): void {
+  for (const context of world.contexts) {
+    if (context.status === 'crashed' || context.status === 'frozen') continue
+    for (const call of context.calls) if (!call.settled) checkBound(world, call)
+  }
+}
+
+/** Waits until no request has left for a while, and what the last one brought has been heard of. */
+async function quiet({ clock, ledger }: World): Promise<void> {
+  for (let before = -1; before !== ledger.departures(); ) {
+    before = ledger.departures()
+    await clock.advance(15_000)
+  }
+}
+
+/** Ends all faults, lets everything settle, and judges what is left. */
+export async function rest(world: World): Promise<void> {
+  const { clock, server, verdict } = world
+  server.setAccessTokenLifetime(DAY)
+  heal(world)
+  world.calm = true
+  await clock.advance(CALM)
+  for (const { tab } of running(world)) tab.focus()
+  await clock.advance(5_000)
+  for (const context of running(world)) context.do({ type: 'get' })
+  await quiet(world)
+  if (world.contexts.some(({ calls }) => calls.some(({ settled }) => !settled))) {
+    await clock.advance(BOUND)
+  }
+  checkWaiting(world)
+  if (verdict.violation()) return
+  checkAgreement(world)
+  await checkWorks(world)
+  await clock.advance(5_000)
+  checkAgreement(world)
+  for (const context of running(world)) context.do({ type: 'dispose' })
+  await clock.advance(30_000)
+  verdict.check(
+    'silent-after-dispose',
+    clock.pending() === 0,
+    () => `${clock.pending()} timers are left after dispose()`,
+  )
+}

@@ -1,0 +1,31 @@
+import type { Abort } from '../../src/core/ports.js'
+
+/** Lets everything that is ready happen: all promises are, once the event loop has turned. */
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** An `AbortController` at a tenth of the price; a provider bridges to a real one. */
+export function createAbort(): Abort {
+  const listeners = new Set<() => void>()
+  let aborted: { readonly reason: unknown } | null = null
+  return {
+    signal: {
+      get aborted() {
+        return aborted !== null
+      },
+      get reason() {
+        return aborted?.reason
+      },
+      addEventListener(_, listener) {
+        listeners.add(listener)
+      },
+      removeEventListener(_, listener) {
+        listeners.delete(listener)
+      },
+    },
+    abort(reason) {
+      if (aborted) return
+      aborted = { reason }
+      for (const listener of [...listeners]) listener()
+    },
+  }
+}

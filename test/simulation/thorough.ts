@@ -1,0 +1,75 @@
+import type { Rotation } from '../../src/testing/index.js'
+import type { Operation } from './calls.js'
+import { FAULTS, type FaultName } from './faults.js'
+import type { NetworkFault } from './network.js'
+import { sum, type Tally } from './tally.js'
+import { INVARIANTS } from './verdict.js'
+import type { LockKind } from './world.js'
+
+/** With fewer runs, rare faults may be missing by chance. */
+export const ENOUGH_RUNS = 2_000
+
+/** They undo a fault, and are not counted as one. */
+const CURES: ReadonlySet<FaultName> = new Set(['thaw', 'online'])
+
+/** Every kind, so that the compiler asks for a new one. */
+const NETWORK: Readonly<Record<Exclude<NetworkFault, 'none'>, true>> = {
+  drop: true,
+  'lose-answer': true,
+  hang: true,
+  'hang-after': true,
+  'status 503': true,
+  'status 429': true,
+  page: true,
+  garbage: true,
+}
+const ROTATIONS: Readonly<Record<Rotation, true>> = { v1: true, v2: true, strict: true }
+const LOCKS: Readonly<Record<LockKind, true>> = { web: true, lease: true, 'loose-lease': true }
+const CALLS: Readonly<Record<Operation['type'], true>> = {
+  get: true,
+  refresh: true,
+  foreign: true,
+  signIn: true,
+  signOut: true,
+  dispose: true,
+}
+
+const isFault = (name: string): name is FaultName => name in FAULTS
+
+const named = (prefix: string, table: object): string[] =>
+  Object.keys(table).map((name) => `${prefix} ${name}`)
+
+/** The counts that many runs never leave at zero. */
+const EXPECTED: readonly string[] = [
+  'contexts',
+  'simulated ms',
+  'refreshes sent',
+  ...named('evaluated', INVARIANTS),
+  ...named('fault', NETWORK),
+  ...named('fault', FAULTS).filter((name) => {
+    const fault = name.slice('fault '.length)
+    return !isFault(fault) || !CURES.has(fault)
+  }),
+  ...named('runs', ROTATIONS),
+  ...named('lock', LOCKS),
+  ...named('call', CALLS),
+]
+
+/**
+ * Throws when runs explored nothing: without a run, without an evaluation, or when the scheduler
+ * chose the same each time. Of `ENOUGH_RUNS` it also demands that every invariant was evaluated,
+ * and that every fault, server, lock and call was met.
+ */
+export function assertThorough(tally: Tally): void {
+  const runs = tally.runs ?? 0
+  const faults: string[] = []
+  if (runs === 0) faults.push('nothing was run')
+  if (sum(tally, 'evaluated ') === 0) faults.push('no invariant was evaluated')
+  if (sum(tally, 'choices untamed') === 0) faults.push('every choice was the tame one')
+  const alike = runs - (tally['different runs'] ?? 0)
+  if (alike > runs / 100) faults.push(`${alike} of ${runs} runs were like another one`)
+  if (runs >= ENOUGH_RUNS) {
+    for (const name of EXPECTED) if (!tally[name]) faults.push(`there was no "${name}"`)
+  }
+  if (faults.length > 0) throw new Error(`The simulation explored too little: ${faults.join(', ')}`)
+}

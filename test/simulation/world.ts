@@ -1,0 +1,151 @@
+import {
+  createFakeBrowser,
+  createManualClock,
+  createScriptedGoTrue,
+  type Rotation,
+  type ScriptedGoTrue,
+} from '../../src/testing/index.js'
+import { type Context, createContext } from './context.js'
+import { createLedger, type Ledger } from './ledger.js'
+import type { NetworkFault } from './network.js'
+import { turn } from './surroundings.js'
+import { createVerdict, type Verdict } from './verdict.js'
+
+type FakeBrowser = ReturnType<typeof createFakeBrowser>
+type FakeBrowserOptions = NonNullable<Parameters<typeof createFakeBrowser>[0]>
+
+/** How contexts exclude each other: Web Locks, or a lease in storage with or without `update`. */
+export type LockKind = 'web' | 'lease' | 'loose-lease'
+
+/** What a world is made of. Times in ms. */
+export interface WorldOptions {
+  readonly rotation: Rotation
+  readonly lifetime: number
+  /** `async` is like IndexedDB, `sync` like localStorage. */
+  readonly storage: 'async' | 'sync'
+  readonly lock: LockKind
+  readonly autoRefresh: 'visible' | boolean
+  readonly seed: number
+  readonly scheduler: (world: () => World) => NonNullable<FakeBrowserOptions['scheduler']>
+  /** What the next request of a context meets. */
+  readonly meet: (path: string) => NetworkFault
+  /** Hears of everything that happens, in a column per context and one for the server. */
+  readonly trace?: ((column: string, text: string) => void) | undefined
+}
+
+/** A browser, a server, and a record of what really happened. */
+export interface World {
+  readonly options: WorldOptions
+  readonly browser: FakeBrowser
+  readonly clock: FakeBrowser['clock']
+  readonly server: ScriptedGoTrue
+  readonly ledger: Ledger
+  readonly verdict: Verdict
+  readonly contexts: Context[]
+  /** Sessions that a person ended, in any context. */
+  readonly signedOut: Set<string>
+  /** Why the server was shown a rotated token of a session, as it was then; `null` if nothing explains it. */
+  readonly reused: Map<string, string | null>
+  /** Sessions that became some context's by a sign-in. */
+  readonly established: Set<string>
+  /** Sessions that somebody lost without wishing it. */
+  readonly lost: Set<string>
+  readonly facts: Facts
+  /** By how many ms the device's clock is ahead. */
+  skew: number
+  /** Whether the lock is not granted to anybody. */
+  locksShut: boolean
+  /** Whether requests meet no more faults. */
+  calm: boolean
+  open(): Context
+  trace(column: string, text: string): void
+}
+
+/** What the faults so far excuse. */
+export interface Facts {
+  /** Why the lock cannot be relied on, once it cannot. */
+  lockBroken: string | null
+  /** The troubles that storage is in. */
+  readonly troubles: Set<string>
+  /** Monotonic time until which storage was in trouble; Infinity while it is. */
+  storageTrouble: number
+  /** Whether stored entries were deleted or damaged by hand, or written late. */
+  storageDamaged: boolean
+  /** Monotonic time at which the device's clock last jumped, or its sleep ended. */
+  clockJump: number
+}
+
+/** The addresses of the people of every world. */
+export const PEOPLE = ['ada@example.com', 'bob@example.com'] as const
+/** The password of all of them. */
+export const PASSWORD = 'correct horse'
+/** Where the server of every world is. */
+export const SERVER = 'https://auth.example/auth/v1'
+/** The storage key of every client. */
+export const KEY = 'app'
+
+function seeded(seed: number): () => number {
+  let state = (seed % 2_147_483_646) + 1
+  return () => {
+    state = (state * 16_807) % 2_147_483_647
+    return state / 2_147_483_647
+  }
+}
+
+/** Whether the lock of this world excludes others for sure, as long as nothing breaks it. */
+const isAtomic = ({ lock, storage }: WorldOptions): boolean =>
+  lock === 'web' || (lock === 'lease' && storage === 'async')
+
+/** Makes a world in which nobody is signed in and no context is open. */
+export function createWorld(options: WorldOptions): World {
+  const clock = createManualClock({ settle: turn })
+  const scheduler = options.scheduler(() => world)
+  const browser = createFakeBrowser({ clock, scheduler, seed: options.seed })
+  const server = createScriptedGoTrue({
+    clock,
+    rotation: options.rotation,
+    accessTokenLifetime: options.lifetime,
+    random: seeded(options.seed),
+    signing: 'digest',
+    users: PEOPLE.map((email) => ({ email, password: PASSWORD })),
+  })
+  const ledger = createLedger(clock)
+  const { entries } = browser.storage
+  const set = entries.set.bind(entries)
+  entries.set = (key, text) => {
+    ledger.stored(text)
+    return set(key, text)
+  }
+  const world: World = {
+    options,
+    browser,
+    clock,
+    server,
+    ledger,
+    verdict: createVerdict(({ invariant, what }) =>
+      world.trace('world', `BROKEN ${invariant}: ${what}`),
+    ),
+    contexts: [],
+    signedOut: new Set(),
+    reused: new Map(),
+    established: new Set(),
+    lost: new Set(),
+    facts: {
+      lockBroken: isAtomic(options) ? null : 'no atomic storage',
+      troubles: new Set(),
+      storageTrouble: -Infinity,
+      storageDamaged: false,
+      clockJump: -Infinity,
+    },
+    skew: 0,
+    locksShut: false,
+    calm: false,
+    trace: options.trace ?? (() => {}),
+    open() {
+      const context = createContext(world, `tab-${world.contexts.length + 1}`)
+      world.contexts.push(context)
+      return context
+    },
+  }
+  return world
+}

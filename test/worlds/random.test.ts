@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest'
+import { simulate } from '../../scripts/simulate.mjs'
+import { sum } from '../simulation/tally.js'
+import { assertThorough } from '../simulation/thorough.js'
+
+const RUNS = 20_000
+/** Other worlds than those of `npm run simulate`, which begins with 1. */
+const SEED = 2_000_000_000
+
+it(
+  'in twenty thousand random worlds nobody is signed out, served or told what should not be',
+  async () => {
+    const { tally, violations, reports, ms } = await simulate({
+      runs: RUNS,
+      seed: SEED,
+      explain: true,
+    })
+    process.stdout.write(
+      `${RUNS} random worlds from seed ${SEED} in ${Math.round(ms / 1000)} s: ` +
+        `${tally.contexts} contexts, ${sum(tally, 'fault ')} faults, ` +
+        `${tally['refreshes needed']} refreshes needed, ${tally['refreshes sent']} sent, ` +
+        `${sum(tally, 'evaluated ')} evaluations, ${violations.length} violations\n`,
+    )
+    expect(reports.join('\n\n')).toBe('')
+    expect(violations).toEqual([])
+    assertThorough(tally)
+  },
+  15 * 60_000,
+)
