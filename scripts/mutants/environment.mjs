@@ -1,0 +1,92 @@
+const lock = 'src/environment/lock.ts'
+const lease = 'src/environment/lease.ts'
+
+/** Bugs of the locks and of the other surroundings. */
+export const ENVIRONMENT = [
+  {
+    file: lock,
+    name: 'Whoever releases the lock clears the line behind it.',
+    find: 'if (lines.get(name) === turn) lines.delete(name)',
+    replace: 'lines.delete(name)',
+  },
+  {
+    file: lock,
+    name: 'A lock granted after the wait was given up is held for ever.',
+    find: 'return signal.aborted ? undefined : new Promise<void>',
+    replace: 'return new Promise<void>',
+  },
+  {
+    file: lock,
+    name: 'Where Web Locks are refused there is no lock.',
+    find: 'web.acquire(name, signal).catch(() => other.acquire(name, signal))',
+    replace: 'web.acquire(name, signal)',
+  },
+  {
+    file: lock,
+    name: 'Only the outer of two locks is released.',
+    find: 'releaseInner?.()\n',
+    replace: '\n',
+  },
+  {
+    file: lease,
+    name: 'A lease is not renewed.',
+    find: 'renewLater()\n      return release',
+    replace: 'return release',
+  },
+  {
+    file: lease,
+    name: 'A lease is taken without a look at its holder.',
+    find: '(text === null || text === dead)',
+    replace: '(text === null || text !== dead)',
+  },
+  {
+    file: lease,
+    name: 'A claim is not looked at again where storage has no update.',
+    find: 'if (storage.update) return\n',
+    replace: 'return\n',
+  },
+  {
+    file: lease,
+    name: 'The wall clock says when a lease is over.',
+    edits: [
+      ['since = clock.monotonic()\n', 'since = clock.now()\n'],
+      ['clock.monotonic() - since >= TERM', 'clock.now() - since >= TERM'],
+    ],
+  },
+  {
+    file: lease,
+    name: 'A release takes the lease away from whoever has taken it over.',
+    find: '(text) => (ownerOf(text) === owner ? to() : text)',
+    replace: '() => to()',
+  },
+  {
+    file: lease,
+    name: 'A lease that was granted too late is kept.',
+    find: 'release()\n        throw signal.aborted',
+    replace: 'throw signal.aborted',
+  },
+  {
+    file: 'src/environment/clock.ts',
+    name: 'A refresh that is due in thirty days fires at once.',
+    find: 'Math.min(left, LONGEST)',
+    replace: 'left',
+  },
+  {
+    file: 'src/environment/clock.ts',
+    name: 'A waiting timer keeps the process alive.',
+    find: 'timer.unref?.()',
+    replace: 'timer',
+  },
+  {
+    file: 'src/environment/wake.ts',
+    name: 'A runtime that cannot tell whether it is online counts as offline.',
+    find: 'globalThis.navigator?.onLine !== false',
+    replace: 'globalThis.navigator?.onLine === true',
+  },
+  {
+    file: 'src/environment/channel.ts',
+    name: 'Clients hear the hints of other storage keys.',
+    find: 'other === me || other.name !== name',
+    replace: 'other === me',
+  },
+]

@@ -1,0 +1,91 @@
+// Says what catches a defect in a copy of the project: the simulator first, then the unit tests.
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { run } from './run.mjs'
+
+/** How many random worlds a mutant meets at most: the seeds from 1 on. */
+export const RUNS = 400
+/** After so many the unit tests have a look: most of what they know is found faster there. */
+const FIRST_RUNS = 60
+const SLICE = 20
+/** After so many ms without a sign of life a world counts as hung. */
+const PATIENCE = 20_000
+/** What the unit tests may take, in ms; without a mutant it is some seconds. */
+const TESTS = 180_000
+/** Random worlds once more, but the same in every run and fewer: the simulator does it better. */
+const NOT_TESTS = 'test/client/random-worlds.test.ts'
+
+/** What the random worlds of the seeds up to `last` find in `folder`: the first violation. */
+async function simulated(folder, { from, last }) {
+  const source = pathToFileURL(join(folder, 'scripts/simulator.mjs')).href
+  const { openSimulator } = await import(source)
+  const simulator = await openSimulator({ workers: 1, patience: PATIENCE })
+  try {
+    for (let seed = from, slice = SLICE; seed <= last; seed += slice, slice *= 2) {
+      const runs = Math.min(slice, last - seed + 1)
+      const { violations } = await simulator.run({ runs, seed })
+      const [first] = violations
+      if (first) return `simulator: ${first.invariant}, seed ${first.seed}`
+    }
+    return null
+  } catch (error) {
+    // A process that dies is no verdict; worlds that hang are one.
+    if (error.message.startsWith('Worlds hang')) return `simulator: ${error.message}`
+    throw error
+  } finally {
+    await simulator.close()
+  }
+}
+
+/** The folders of tests that may know of a defect in `file`: test mirrors src. */
+function testsFor(file, folder) {
+  const part = file.split('/')[1] ?? ''
+  const own = join('test', part)
+  return ['test/client', ...(existsSync(join(folder, own)) ? [own] : [])]
+}
+
+const testsIn = (folder, part) =>
+  readdirSync(join(folder, part), { recursive: true })
+    .map((name) => join(part, name))
+    .filter((path) => path.endsWith('.test.ts') && path !== join(NOT_TESTS))
+
+function firstFailure({ testResults }) {
+  for (const { assertionResults, status, name, message } of testResults) {
+    const failed = assertionResults.find((test) => test.status === 'failed')
+    if (failed) return failed.fullName.trim()
+    if (status === 'failed') return `${name.split(/[/\\]/).at(-1)}: ${message.split('\n')[0]}`
+  }
+  return 'an error that no test caught'
+}
+
+/** What the unit tests under `where` find in `folder`: the first that fails, or `null`. */
+async function tested(folder, where) {
+  const report = join(folder, 'report.json')
+  rmSync(report, { force: true })
+  const vitest = join(folder, 'node_modules/vitest/vitest.mjs')
+  const select = ['--project', 'unit', ...where.flatMap((part) => testsIn(folder, part))]
+  const how = ['--bail', '1', '--no-isolate', '--maxWorkers', '1']
+  const out = ['--reporter=json', `--outputFile=${report}`]
+  const args = [vitest, 'run', ...how, ...out, ...select]
+  const { code, output } = await run(args, { cwd: folder, limit: TESTS })
+  if (code === null) return `unit tests: no end within ${TESTS / 1000} s`
+  if (!existsSync(report)) throw new Error(`The unit tests did not run:\n${output.slice(-2_000)}`)
+  const results = JSON.parse(readFileSync(report, 'utf8'))
+  if (results.numTotalTests === 0)
+    throw new Error(`There are no unit tests in ${where.join(', ')}.`)
+  return code === 0 ? null : `unit: ${firstFailure(results)}`
+}
+
+/**
+ * What catches a defect in one of `files` of the copy in `folder`, or `null`. Of the simulator only
+ * if it is made `of` one of them.
+ */
+export async function judge(folder, files, of) {
+  const where = new Set(files.flatMap((file) => testsFor(file, folder)))
+  const simulates = files.some((file) => of.has(file))
+  const early = simulates ? await simulated(folder, { from: 1, last: FIRST_RUNS }) : null
+  const caught = early ?? (await tested(folder, [...where]))
+  if (caught || !simulates) return caught
+  return simulated(folder, { from: FIRST_RUNS + 1, last: RUNS })
+}

@@ -1,0 +1,125 @@
+const wire = 'src/providers/gotrue/wire.ts'
+const gotrue = 'src/providers/gotrue/index.ts'
+const redirect = 'src/providers/gotrue/redirect.ts'
+const http = 'src/providers/http.ts'
+const terminal = "TERMINAL.includes(code) ? 'refresh_rejected'"
+
+/** Bugs of the GoTrue provider and of what it sends by. */
+export const PROVIDERS = [
+  {
+    file: wire,
+    name: 'Any 400 ends the session.',
+    find: terminal,
+    replace: `status === 400 || ${terminal}`,
+  },
+  {
+    file: wire,
+    name: 'A 403 ends the session.',
+    find: terminal,
+    replace: `status === 403 || ${terminal}`,
+  },
+  {
+    file: wire,
+    name: 'A rate limit ends the session.',
+    find: "if (status === 429) return 'rate_limited'",
+    replace: "if (status === 429) return refresh ? 'refresh_rejected' : 'rate_limited'",
+  },
+  {
+    file: wire,
+    name: 'A failure of the server ends the session.',
+    find: ' || status >= 500) return',
+    replace: ' || status > 500) return',
+  },
+  {
+    file: wire,
+    name: 'The list of terminal codes is one too long.',
+    find: "'validation_failed',\n",
+    replace: "'validation_failed',\n  'bad_json',\n",
+  },
+  {
+    file: wire,
+    name: 'The list of terminal codes is one too short.',
+    find: "'refresh_token_not_found',\n",
+    replace: '\n',
+  },
+  {
+    file: wire,
+    name: 'A refusal that names no reason ends the session.',
+    find: "if (!code) return 'bad_response'",
+    replace: "if (!code) return refresh ? 'refresh_rejected' : 'bad_response'",
+  },
+  {
+    file: wire,
+    name: 'A refusal for the moment counts as one for ever.',
+    find: "...(refresh && code !== 'refresh_rejected' && { retryable: true }),",
+    replace: '',
+  },
+  {
+    file: wire,
+    name: 'The life of a token is measured by the device’s clock against the server’s.',
+    find: 'positive(body.expires_in) ??',
+    replace: 'positive(Number(body.expires_at) - Date.now() / 1000) ??',
+  },
+  {
+    file: gotrue,
+    name: 'A refresh dies with its page.',
+    find: 'json: { refresh_token: token },\n          keepalive: true,',
+    replace: 'json: { refresh_token: token },',
+  },
+  {
+    file: gotrue,
+    name: 'Signing out here signs out everywhere.',
+    find: 'query: { scope }',
+    replace: "query: { scope: 'global' }",
+  },
+  {
+    file: gotrue,
+    name: 'An outage at the look at the user rotates the token.',
+    find: 'if (!refused) throw error',
+    replace: 'if (!refused && !isAuthError(error)) throw error',
+  },
+  {
+    file: redirect,
+    name: 'After a passing failure the code is taken off the address.',
+    find: 'if (!isAuthError(error) || !error.retryable) host',
+    replace: 'host',
+  },
+  {
+    file: redirect,
+    name: 'A verifier is kept after its use.',
+    find: 'await host.removeFlow(flow)\n',
+    replace: '\n',
+  },
+  {
+    file: http,
+    name: 'The server may ask for a wait of years.',
+    find: 'Math.min(wait, LONGEST_WAIT)',
+    replace: 'wait',
+  },
+  {
+    file: http,
+    name: 'Retry-After counts as milliseconds.',
+    find: 'Number(text) * 1000',
+    replace: 'Number(text)',
+  },
+  {
+    file: http,
+    name: 'A redirect carries the token to another host.',
+    find: "redirect: 'error'",
+    replace: "redirect: 'follow'",
+  },
+  {
+    file: http,
+    name: 'A host whose name begins with localhost counts as this device.',
+    find: String.raw`|\[::1\])$/`,
+    replace: String.raw`|\[::1\])/`,
+  },
+  {
+    file: http,
+    name: 'The error of a request holds the request, and so the token.',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a template.
+    find: 'could not be reached (${name}).`)',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a template.
+    replace: 'could not be reached (${name}).`, { cause: error })',
+  },
+]

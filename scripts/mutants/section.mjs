@@ -1,0 +1,47 @@
+const file = 'src/core/section.ts'
+
+/** Bugs of the critical section. */
+export const SECTION = [
+  {
+    file,
+    name: 'The lock is never released when the work fails.',
+    find: 'try {\n        return await work()\n      } finally {',
+    replace: 'const result = await work()\n      try {\n        return result\n      } finally {',
+  },
+  {
+    file,
+    name: 'The lock is released before the work has ended.',
+    find: 'return await work()',
+    replace: 'return work()',
+  },
+  {
+    file,
+    name: 'The wait for the lock has no bound.',
+    find: '{ limit: timeout, late, signal: wait.signal }',
+    replace: '{ late, signal: wait.signal }',
+  },
+  {
+    file,
+    name: 'Disposal does not end the wait for the lock.',
+    find: 'for (const wait of waits) wait.abort(error)\n',
+    replace: '\n',
+  },
+  {
+    file,
+    name: 'A lock that is granted too late is kept for ever.',
+    find: 'if (signal.aborted) release()\n',
+    replace: '\n',
+  },
+  {
+    file,
+    name: 'Without the lock there is no refresh.',
+    find: 'environment.report(error)\n      return undefined',
+    replace: 'throw error',
+  },
+  {
+    file,
+    name: 'Disposal keeps the lock for the time a save may take to be seen.',
+    find: 'finish?.()\n',
+    replace: '\n',
+  },
+]
