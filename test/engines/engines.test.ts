@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SuiteName } from './cases/index.js'
+import { chromium, firefox, webKit } from './engine.js'
+import { chosen, runSuite, type SuiteRun } from './run-suite.js'
+import { lineOf, notes, table } from './table.js'
+
+const runs: SuiteRun[] = []
+const names: readonly SuiteName[] = ['usual', 'insecure', 'private']
+
+afterAll(() => void process.stdout.write(`${table(runs.map(lineOf))}${notes(runs)}`))
+
+for (const engine of [chromium(), firefox(), webKit()]) {
+  for (const suite of names) {
+    describe.skipIf(!engine.path || chosen(suite).length === 0)(
+      `in ${engine.name}, the ${suite} suite:`,
+      () => {
+        let done: SuiteRun | undefined
+
+        beforeAll(async () => {
+          done = await runSuite(engine, suite)
+          runs.push(done)
+        })
+
+        const isPrivate = suite === 'private'
+        it(`the engine keeps ${isPrivate ? 'nothing' : 'something'} of the session on disk`, () => {
+          expect(done?.kept).toBe(!isPrivate)
+        })
+
+        for (const { name } of chosen(suite)) {
+          it(name, (test) => {
+            const result = done?.results.find((each) => each.name === name)
+            expect(result, `There is no result. The engine said:\n${done?.log}`).toBeDefined()
+            expect(result?.error).toBeUndefined()
+            // What an engine lacks is no pass.
+            if (result?.absent !== undefined) test.skip(result.absent)
+          })
+        }
+      },
+    )
+  }
+}

@@ -1,0 +1,146 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { createScriptedGoTrue, type ScriptedGoTrue } from '../../src/testing/index.js'
+import { createControls } from './controls.js'
+import type { Result } from './page/suite.js'
+
+/** A server with the suite's pages, a scripted GoTrue on the same origin, and ears for results. */
+export interface Site {
+  url(host: string): string
+  readonly results: readonly Result[]
+  /** Resolves when the page is there. */
+  readonly started: Promise<void>
+  /** Resolves when the page has run its last case. */
+  readonly done: Promise<void>
+  readonly server: ScriptedGoTrue
+  /** Answers to refreshes wait, after the server has committed, until the returned call. */
+  holdAnswers(): () => void
+  close(): Promise<void>
+}
+
+const SCRIPTS = ['suite', 'tab', 'worker'] as const
+
+const html = (body: string): string =>
+  `<!doctype html><meta charset=utf-8><link rel=icon href=data:,><title>Holdfast</title><body>${body}`
+
+const PAGES: Readonly<Record<string, string>> = {
+  '/': html('<script src=/suite.js></script>'),
+  '/tab': html('<script src=/tab.js></script>'),
+  '/nothing': html(''),
+  '/away': html('<script>onpageshow = () => setTimeout(() => history.back(), 500)</script>'),
+}
+
+async function bundle(): Promise<ReadonlyMap<string, string>> {
+  const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+  const { outputFiles } = await build({
+    entryPoints: SCRIPTS.map((name) => at(`page/${name}.ts`)),
+    bundle: true,
+    format: 'iife',
+    write: false,
+    outdir: '/',
+    // What is tested is what was built.
+    alias: {
+      holdfast: at('../../dist/index.js'),
+      'holdfast/providers/gotrue': at('../../dist/providers/gotrue/index.js'),
+    },
+    tsconfigRaw: {},
+    target: 'es2022',
+  })
+  return new Map(SCRIPTS.map((name, index) => [`/${name}.js`, outputFiles[index]?.text ?? '']))
+}
+
+const text = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk)
+  return Buffer.concat(chunks).toString()
+}
+
+/** Whole when this server is asked as a proxy, else a path. */
+const addressOf = ({ url = '/' }: IncomingMessage): URL => new URL(url, 'http://127.0.0.1')
+
+async function toRequest(request: IncomingMessage): Promise<Request> {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (typeof value === 'string') headers.set(name, value)
+  }
+  const body = await text(request)
+  const { method = 'GET' } = request
+  return new Request(addressOf(request), { method, headers, ...(body && { body }) })
+}
+
+/** Starts a site on a free port of the loopback. */
+export async function startSite(): Promise<Site> {
+  const emails = ['ada@example.com', 'bob@example.com']
+  const server = createScriptedGoTrue({
+    users: emails.map((email) => ({ email, password: 'correct horse' })),
+  })
+  const controls = createControls(server)
+  const scripts = await bundle()
+  const results: Result[] = []
+  let [begin, finish] = [(): void => {}, (): void => {}]
+  const started = new Promise<void>((resolve) => {
+    begin = resolve
+  })
+  const done = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+
+  const ears: Readonly<Record<string, (body: string) => unknown>> = {
+    '/started': begin,
+    '/result': (body) => results.push(JSON.parse(body)),
+    '/done': finish,
+  }
+
+  async function authenticate(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const reply = await server.fetch(await toRequest(request))
+      if (request.url?.includes('refresh_token')) await controls.pause()
+      response.writeHead(reply.status, Object.fromEntries(reply.headers))
+      response.end(Buffer.from(await reply.arrayBuffer()))
+    } catch {
+      // What a fault does to a fetch is a broken connection here.
+      response.destroy()
+    }
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = addressOf(request)
+    if (pathname.startsWith('/auth/v1/')) return authenticate(request, response)
+    response.setHeader('cache-control', 'max-age=60')
+    const script = scripts.get(pathname)
+    const page = PAGES[pathname]
+    if (script !== undefined || page !== undefined) {
+      response.setHeader('content-type', script ? 'text/javascript' : 'text/html')
+      // A service worker may serve less than its script's folder, or this.
+      response.setHeader('service-worker-allowed', '/')
+      response.end(script ?? page)
+      return
+    }
+    const body = await text(request)
+    const hear = ears[pathname] ?? controls.named(pathname)
+    response.statusCode = hear ? 200 : 404
+    response.setHeader('cache-control', 'no-store')
+    response.end(JSON.stringify((await hear?.(body)) ?? null))
+  }
+
+  const http = createServer((request, response) => void answer(request, response))
+  http.keepAliveTimeout = 60_000
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  const address = http.address()
+  if (typeof address !== 'object' || !address) throw new Error('The site has no address.')
+
+  return {
+    url: (host) => `http://${host}:${address.port}/`,
+    server,
+    holdAnswers: controls.holdAnswers,
+    results,
+    started,
+    done,
+    close: () =>
+      new Promise((resolve) => {
+        http.closeAllConnections()
+        http.close(() => resolve())
+      }),
+  }
+}
