@@ -1,0 +1,84 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createScriptedGoTrue, type ScriptedGoTrue } from 'holdfast/testing'
+
+/** How long every answer of the auth server takes, in ms: a near network, the same for all. */
+export const LATENCY = 40
+
+/** Who signs in. */
+export const ADA = { email: 'ada@example.com', password: 'correct horse' }
+
+/** A page with one client on it, and a scripted GoTrue on the same origin. */
+export interface Site {
+  readonly url: string
+  readonly server: ScriptedGoTrue
+  /** Time passes at the server. */
+  advance(ms: number): void
+  close(): Promise<void>
+}
+
+async function toRequest(request: IncomingMessage, origin: string): Promise<Request> {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (typeof value === 'string') headers.set(name, value)
+  }
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk)
+  const body = Buffer.concat(chunks).toString()
+  const method = request.method ?? 'GET'
+  return new Request(`${origin}${request.url}`, { method, headers, ...(body && { body }) })
+}
+
+/** Cross-origin isolation gives the page the finest clock that browsers have. */
+const ISOLATED = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+}
+
+const PAGE = '<!doctype html><link rel=icon href=data:,><script src=/page.js></script>'
+
+function sendPage(response: ServerResponse, path: string, script: string): void {
+  const isScript = path === '/page.js'
+  const type = isScript ? 'text/javascript' : 'text/html'
+  response.writeHead(200, { ...ISOLATED, 'content-type': type })
+  response.end(isScript ? script : PAGE)
+}
+
+/** Starts a site with this script on a free port of the loopback. Tokens live an hour. */
+export async function startSite(script: string): Promise<Site> {
+  let ahead = 0
+  const clock = { now: () => Date.now() + ahead }
+  const server = createScriptedGoTrue({ users: [ADA], clock })
+  let origin = ''
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url ?? '/'
+    if (!path.startsWith('/auth/v1/')) return sendPage(response, path, script)
+    try {
+      const reply = await server.fetch(await toRequest(request, origin))
+      await delay(LATENCY)
+      response.writeHead(reply.status, { ...ISOLATED, ...Object.fromEntries(reply.headers) })
+      response.end(Buffer.from(await reply.arrayBuffer()))
+    } catch {
+      response.destroy()
+    }
+  }
+
+  const http = createServer((request, response) => void answer(request, response))
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  const address = http.address()
+  if (typeof address !== 'object' || !address) throw new Error('The site has no address.')
+  origin = `http://127.0.0.1:${address.port}`
+  return {
+    url: `${origin}/`,
+    server,
+    advance(ms) {
+      ahead += ms
+    },
+    close: () =>
+      new Promise((resolve) => {
+        http.closeAllConnections()
+        http.close(() => resolve())
+      }),
+  }
+}
