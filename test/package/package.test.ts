@@ -26,7 +26,7 @@ const modules = subpaths.filter((name) => !name.endsWith('.json'))
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 9_800, gotrue: 18_700 }
+const BUDGETS = { core: 11_200, gotrue: 20_100 }
 
 let folder: string
 let tarball: string
