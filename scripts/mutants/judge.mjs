@@ -13,8 +13,6 @@ const SLICE = 20
 const PATIENCE = 20_000
 /** What the unit tests may take, in ms; without a mutant it is some seconds. */
 const TESTS = 180_000
-/** Random worlds once more, but the same in every run and fewer: the simulator does it better. */
-const NOT_TESTS = 'test/client/random-worlds.test.ts'
 
 /** What the random worlds of the seeds up to `last` find in `folder`: the first violation. */
 async function simulated(folder, { from, last }) {
@@ -48,7 +46,7 @@ function testsFor(file, folder) {
 const testsIn = (folder, part) =>
   readdirSync(join(folder, part), { recursive: true })
     .map((name) => join(part, name))
-    .filter((path) => path.endsWith('.test.ts') && path !== join(NOT_TESTS))
+    .filter((path) => path.endsWith('.test.ts'))
 
 function firstFailure({ testResults }) {
   for (const { assertionResults, status, name, message } of testResults) {
