@@ -38,7 +38,7 @@ function checkSaved(world: World, context: Context, session: Session): void {
   const troubled = Math.max(world.facts.storageTrouble, context.trouble) >= mint.at
   world.verdict.check(
     'saved-before-told',
-    mint.saved || troubled,
+    mint.savedAt !== null || troubled,
     () => `${context.name} is told of token ${mint.index}, which is not stored`,
   )
 }
@@ -95,7 +95,8 @@ function explainEnd(context: Context, world: World, lost: string, reason: string
   if (signedOut.has(lost) || signedOutSince(world, lost)) return 'signed out'
   if (world.lost.has(lost)) return 'lost elsewhere'
   if (wasReplaced(world, lost)) return 'replaced'
-  if (reason === 'storage-cleared') return facts.storageDamaged ? 'storage deleted' : null
+  if (reason === 'storage-cleared' && facts.storageDamaged) return 'storage deleted'
+  // Where storage is full, the end of a session shows as an absence.
   const ended = ledger.ended.get(lost)
   if (ended) return ended
   const newest = ledger.newest(lost)
@@ -133,7 +134,10 @@ export function hear(world: World, context: Context, change: AuthChange): void {
     () => `${context.name} hears ${event} after ${events.length} events`,
   )
   events.push(event)
-  if (event === 'SIGNED_IN' && mint) world.established.add(mint.session)
+  // A token from elsewhere that is the same person’s replaces the session as TOKEN_REFRESHED.
+  if ((event === 'SIGNED_IN' || event === 'TOKEN_REFRESHED') && mint) {
+    world.established.add(mint.session)
+  }
   if (reason === 'user' && context.heard.session) {
     context.heard.ended.add(context.heard.session)
     context.ended.add(context.heard.session)

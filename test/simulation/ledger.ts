@@ -13,9 +13,10 @@ export interface Mint {
   /** Monotonic time of the server's latest answer with it, and the context that had asked. */
   at: number
   by: string
-  /** Whether the answer reached the context, and whether it was ever stored. */
+  /** Whether the answer reached the context. */
   delivered: boolean
-  saved: boolean
+  /** Monotonic time at which it was first stored, or `null`. */
+  savedAt: number | null
 }
 
 /** One access token. */
@@ -64,6 +65,8 @@ export interface Ledger {
   depart(): number
   /** How many have left so far. */
   departures(): number
+  /** Monotonic time at which one of them left. */
+  departed(departure: number): number
   /** The first token of a session, and the newest. */
   firstOf(session: string): Mint | undefined
   newest(session: string): Mint | undefined
@@ -125,7 +128,7 @@ export function createLedger(clock: ManualClock): Ledger {
         lifetime,
         by,
         delivered: false,
-        saved: false,
+        savedAt: null,
       }
       if (!mints.has(token)) newest.set(session, mint)
       Object.assign(mint, { at, by, delivered: false })
@@ -142,13 +145,14 @@ export function createLedger(clock: ManualClock): Ledger {
     stored(text) {
       const [, token = ''] = /"refreshToken":"([^"]+)"/.exec(text) ?? []
       const mint = mints.get(token)
-      if (mint) mint.saved = true
+      if (mint) mint.savedAt ??= clock.monotonic()
     },
     mint: (token) => mints.get(token ?? ''),
     term: (token) => terms.get(token) ?? { since: -Infinity, due: -Infinity },
     children: (token) => [...mints.values()].filter(({ parent }) => parent === token),
     depart: () => departures.push(clock.monotonic()) - 1,
     departures: () => departures.length,
+    departed: (departure) => departures[departure] ?? Infinity,
     access: (token) => accesses.get(token ?? ''),
     firstOf: (session) => [...mints.values()].find((mint) => mint.session === session),
     newest: (session) => newest.get(session),

@@ -29,7 +29,7 @@ function excuseForTwo(world: World, earlier: Sent): string | null {
 export function excuseForLoss(world: World, mint: Mint): string | null {
   const context = by(world, mint.by)
   if (!mint.delivered) return wasStopped(context, mint.at) ? 'crash before answer' : 'answer lost'
-  if (!mint.saved) {
+  if (mint.savedAt === null) {
     if (world.facts.storageTrouble >= mint.at || (context?.trouble ?? -1) >= mint.at) {
       return 'save failed'
     }
@@ -42,8 +42,12 @@ export function excuseForLoss(world: World, mint: Mint): string | null {
   return null
 }
 
-/** Why a sender could not see what was stored, or `null`. */
+/** Why a sender could not see what a token had been traded for, or `null`. */
 function blindness(world: World, sent: Sent, child: Mint): string | null {
+  // The lease of a frozen holder is taken over; its answer may come all the same.
+  const left = world.ledger.departed(sent.departure)
+  const unsaved = left <= (child.savedAt ?? Infinity)
+  if (unsaved && wasStopped(by(world, child.by), child.at)) return 'holder frozen'
   if (world.facts.storageTrouble >= sent.at) return 'storage in trouble'
   // A sign-out that could not be written leaves nothing that others could read.
   if (world.signedOut.has(child.session)) return 'signed out elsewhere'

@@ -53,6 +53,14 @@ function checkAgreement(world: World): void {
   )
 }
 
+/** Waits until no request has left for a while, and what the last one brought has been heard of. */
+async function quiet({ clock, ledger }: World): Promise<void> {
+  for (let before = -1; before !== ledger.departures(); ) {
+    before = ledger.departures()
+    await clock.advance(15_000)
+  }
+}
+
 /** Whoever is still signed in can get a new token, unless the server has ended the session. */
 async function checkWorks(world: World): Promise<void> {
   const [context] = running(world)
@@ -60,7 +68,7 @@ async function checkWorks(world: World): Promise<void> {
   if (!context || !session) return
   const { mint } = world.ledger.access(session.accessToken) ?? {}
   const call = context.do({ type: 'refresh', refreshes: true })
-  await world.clock.advance(10_000)
+  await quiet(world)
   const after = context.auth.getSnapshot().session
   const { mint: fresh } = world.ledger.access(after?.accessToken) ?? {}
   // Whether a session that is gone was lost has been judged when its end was heard.
@@ -76,14 +84,6 @@ export function checkWaiting(world: World): void {
   for (const context of world.contexts) {
     if (context.status === 'crashed' || context.status === 'frozen') continue
     for (const call of context.calls) if (!call.settled) checkBound(world, call)
-  }
-}
-
-/** Waits until no request has left for a while, and what the last one brought has been heard of. */
-async function quiet({ clock, ledger }: World): Promise<void> {
-  for (let before = -1; before !== ledger.departures(); ) {
-    before = ledger.departures()
-    await clock.advance(15_000)
   }
 }
 

@@ -4,7 +4,7 @@ import { thaw } from './faults.js'
 import { foreignToken } from './people.js'
 import { checkWaiting, rest } from './rest.js'
 import { blows, type SmallFault } from './small-faults.js'
-import { type Act, createStage, type Furniture, type Stage, type Waiting } from './stage.js'
+import { type Act, createStage, type Furniture, nameOf, type Stage, type Waiting } from './stage.js'
 import { turn } from './surroundings.js'
 import { count } from './tally.js'
 import type { Verdict } from './verdict.js'
@@ -64,8 +64,7 @@ function createOptions(small: SmallWorld, stage: Stage): () => Option[] {
     // Of steps that look the same, one is as good as the other.
     const distinct = new Map<string, Waiting>()
     for (const entry of waiting) {
-      const { tab, kind, detail } = entry.step
-      const name = `${tab} ${kind} ${detail}`
+      const name = nameOf(entry)
       if (!distinct.has(name)) distinct.set(name, entry)
     }
     return [...distinct].map(([name, entry]) => ({ name, take: () => stage.fire(entry) }))
@@ -76,7 +75,8 @@ function createOptions(small: SmallWorld, stage: Stage): () => Option[] {
       if (!act) return []
       const take = (): Promise<void> => {
         started[index] = (started[index] ?? 0) + 1
-        stage.note(`script ${index}`, act)
+        // Where it comes among the steps of its tab makes a difference.
+        stage.note(stage.contexts[index]?.name ?? `script ${index}`, `act ${act}`)
         return begin(stage, index, act)
       }
       return [{ name: `${index} ${act}`, take }]
@@ -87,7 +87,7 @@ function createOptions(small: SmallWorld, stage: Stage): () => Option[] {
       .map((context) => {
         const take = (): void => {
           // Whatever happens must show in the state, or a run would take itself for a known one.
-          stage.note('faults', `thaw ${context.name}`)
+          stage.mark(`thaw ${context.name}`)
           thaw(context, world)
         }
         return { name: `thaw ${context.name}`, take }
@@ -99,7 +99,7 @@ function createOptions(small: SmallWorld, stage: Stage): () => Option[] {
           blows(stage, fault).map(({ what, strike }) => {
             const take = (): void => {
               used++
-              stage.note('faults', `${fault} ${what}`)
+              stage.mark(`${fault} ${what}`)
               count(world.verdict.tally, `fault ${fault}`)
               world.trace('world', `${fault} ${what}`)
               strike()

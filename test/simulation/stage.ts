@@ -38,17 +38,26 @@ export interface Stage {
   /** `null` until a context that starts later has started. */
   readonly contexts: (Context | null)[]
   readonly waiting: Waiting[]
-  /** Notes what decides how `who` goes on. */
-  note(who: string, what: string): void
+  /** Notes something that happens to a context beside its steps, at this place among them. */
+  note(context: string, what: string): void
+  /** Notes something that happens to the world, in the state that it is in. */
+  mark(what: string): void
   /** Takes a step; a request meets `fault`. */
   fire(entry: Waiting, fault?: NetworkFault): void
   /** The step never happens. */
   drop(entry: Waiting): void
-  /** A number that is the same only if the world goes on in the same way. */
+  /**
+   * A number that is the same only if the world goes on in the same way: it is made of what each
+   * context was told and in which order, of what waits, and of storage, lock, time and server.
+   */
   state(): number
   /** From now on every step is taken at once. */
   release(): void
 }
+
+/** Steps of one name are as good as each other. */
+export const nameOf = ({ step: { tab, kind, detail = '' } }: Waiting): string =>
+  `${tab} ${kind} ${detail}`
 
 /** The name under which the lock of every world is known. */
 export const LOCK = 'holdfast:app'
@@ -104,12 +113,22 @@ export async function createStage(
   }
   const drop: Stage['drop'] = (entry) => void waiting.splice(waiting.indexOf(entry), 1)
 
+  function state(): number {
+    let hash = mix(0, `${browser.locks.queue(LOCK)} ${clock.monotonic()} ${ledger.sent.length}`)
+    for (const [who, history] of [...histories].sort()) hash = mix(hash, `${who} ${history}`)
+    for (const [key, text] of [...entries].sort()) hash = mix(hash, `${key} ${text}`)
+    for (const name of waiting.map(nameOf).sort()) hash = mix(hash, name)
+    return hash
+  }
+
   return {
     world,
     contexts,
     waiting,
     note,
     drop,
+    state,
+    mark: (what) => note('world', `${what} ${state()}`),
     fire(entry, fault = 'none') {
       drop(entry)
       const { tab, kind, detail = '' } = entry.step
@@ -120,12 +139,6 @@ export async function createStage(
       next = fault
       world.trace(tab, `${kind} ${detail}`)
       entry.go()
-    },
-    state() {
-      let hash = mix(0, `${browser.locks.queue(LOCK)} ${clock.monotonic()} ${ledger.sent.length}`)
-      for (const [who, history] of [...histories].sort()) hash = mix(hash, `${who} ${history}`)
-      for (const [key, text] of [...entries].sort()) hash = mix(hash, `${key} ${text}`)
-      return hash
     },
     release() {
       free = true

@@ -37,7 +37,7 @@ export function shortened(text: string): string {
     .replace(/\bhttps?:\/\/[^/\s]+(?:\/auth\/v1(?=\/))?/g, '')
     .replace(/\/token\?grant_type=refresh_toke\w*/, 'refresh')
     .replace('?grant_type=', ' ')
-    .replace(/\b(app\.)(\w{4})[\w-]{8,}/g, '$1$2')
+    .replace(/\b(app\.)[\w-]{8,}(\w{4})\b/g, '$1$2')
     .replace(/\b([0-9a-f]{4})[0-9a-f]{4}-[0-9a-f-]{27}\b/g, '$1')
     .replace(/^((?:lock|channel)\.\S+) holdfast:app$/, '$1')
     .replace(/ holdfast:app$/, ' lease')

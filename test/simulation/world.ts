@@ -71,7 +71,7 @@ export interface Facts {
   storageTrouble: number
   /** Whether stored entries were deleted or damaged by hand, or written late. */
   storageDamaged: boolean
-  /** Monotonic time at which the device's clock last jumped, or its sleep ended. */
+  /** Monotonic time at which the device's clock last jumped. */
   clockJump: number
 }
 
