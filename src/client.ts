@@ -68,7 +68,14 @@ export class AuthClient<
       storage,
       storageKey: options.storageKey ?? `holdfast.${provider.id}`,
     })
-    this.fetch = createAuthFetch(this.#engine, { origins: fetchOrigins })
+    this.fetch = createAuthFetch<User>(
+      {
+        getSession: this.#engine.getSession,
+        replace: this.#engine.replace,
+        headersFor: (session) => provider.headersFor?.(session),
+      },
+      { origins: fetchOrigins },
+    )
     this.#actions = provider.actions?.(createHost(this.#engine, environment.page))
   }
 
@@ -92,15 +99,18 @@ export class AuthClient<
 
   /**
    * Gets a new session from the server, by a request that starts after this call. Without a token
-   * it is the current session's; a token held elsewhere makes its session the current one.
+   * it is the current session's; a token held elsewhere makes its session the current one. Options
+   * may come first: `refreshSession({ organizationId })` switches the current session.
    * @throws AuthSessionMissingError when there is no token, or the answer holds no session.
    * @throws AuthError otherwise; only `refresh_rejected` ends the current session.
    */
   async refreshSession(
-    token?: string | null,
+    token?: string | RefreshOptions | null,
     options: RefreshOptions = {},
   ): Promise<RefreshResult<User>> {
-    const session = await this.#engine.refresh(token ?? null, options)
+    const session = await (typeof token === 'object' && token
+      ? this.#engine.refresh(null, token)
+      : this.#engine.refresh(token ?? null, options))
     return { session, user: session.user }
   }
 

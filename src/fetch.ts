@@ -1,11 +1,17 @@
-import type { Session } from './core/session.js'
+import type { Session, SessionUser } from './core/session.js'
 
 /** What the authenticated fetch needs of a client. */
-export interface TokenSource {
-  getSession(): Promise<Session | null>
+export interface TokenSource<User extends SessionUser> {
+  getSession(): Promise<Session<User> | null>
   /** A session whose access token is not `rejected`. */
-  replace(rejected: string): Promise<Session>
+  replace(rejected: string): Promise<Session<User>>
+  /** The headers by which a request carries the session; by default the access token as bearer. */
+  headersFor?(session: Session<User>): Readonly<Record<string, string>> | undefined
 }
+
+const bearer = ({ accessToken }: Session): Readonly<Record<string, string>> => ({
+  Authorization: `Bearer ${accessToken}`,
+})
 
 /** Where tokens may go, and by which fetch. */
 export interface AuthFetchOptions {
@@ -20,22 +26,26 @@ export interface AuthFetchOptions {
  * 401 it refreshes the refused token once and sends the request once more.
  * @throws AuthError when the token is dead and cannot be refreshed now.
  */
-export function createAuthFetch(source: TokenSource, options: AuthFetchOptions): typeof fetch {
+export function createAuthFetch<User extends SessionUser>(
+  source: TokenSource<User>,
+  options: AuthFetchOptions,
+): typeof fetch {
   const send: typeof fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init)
   return async (input, init) => {
     const request = new Request(input, init)
     const allowed = options.origins.includes(new URL(request.url).origin)
     const session = allowed ? await source.getSession() : null
     if (!session) return send(request)
-    const attempt = (token: string): Promise<Response> => {
+    const attempt = (carried: Session<User>): Promise<Response> => {
       // The body of a request can be read once; the copy is kept for the second attempt.
       const copy = request.clone()
-      copy.headers.set('Authorization', `Bearer ${token}`)
+      const headers = source.headersFor?.(carried) ?? bearer(carried)
+      for (const [name, value] of Object.entries(headers)) copy.headers.set(name, value)
       return send(copy)
     }
-    const response = await attempt(session.accessToken)
+    const response = await attempt(session)
     if (response.status !== 401) return response
     const next = await source.replace(session.accessToken).catch(() => null)
-    return next ? attempt(next.accessToken) : response
+    return next ? attempt(next) : response
   }
 }

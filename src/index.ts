@@ -15,6 +15,7 @@ export {
   isAuthError,
   isAuthSessionMissingError,
   isRetryableAuthError,
+  type RequiredStep,
 } from './core/errors.js'
 export type {
   AuthChange,
@@ -37,6 +38,7 @@ export type {
   Lock,
   Page,
   Provider,
+  RefreshContext,
   RequestContext,
   Signal,
   SignInResult,
@@ -48,6 +50,7 @@ export type {
 } from './core/ports.js'
 export type {
   Grant,
+  Impersonator,
   ProviderEventName,
   Session,
   SessionFacts,

@@ -77,8 +77,8 @@ export const ACCOUNTS = [
   {
     file,
     name: 'A refresh of a foreign token joins a request that has left.',
-    find: 'if (prior && !prior.sent)',
-    replace: 'if (prior && (makeCurrent || !prior.sent))',
+    find: 'prior && !prior.sent && prior',
+    replace: 'prior && (makeCurrent || !prior.sent) && prior',
   },
   {
     file,

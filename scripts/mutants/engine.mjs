@@ -42,8 +42,8 @@ export const ENGINE = [
   {
     file,
     name: 'Before storage was read the answer is that nobody is signed in.',
-    find: 'Promise<Session<User> | null> {\n    await wait(loaded, options)',
-    replace: 'Promise<Session<User> | null> {',
+    find: 'loaded = load()\n    await wait(loaded, options)',
+    replace: 'loaded = load()',
   },
   {
     file,
@@ -74,5 +74,35 @@ export const ENGINE = [
     name: 'The first attempt uses up the body of the second.',
     find: 'const copy = request.clone()',
     replace: 'const copy = new Request(request)',
+  },
+  {
+    file,
+    name: 'Who cannot ask the server takes everybody for signed out.',
+    find: 'if (unknown) throw unknown\n',
+    replace: '\n',
+  },
+  {
+    file,
+    name: 'The server is asked once at start, and never again after a failure.',
+    find: 'if (unknown && !store.held()) loaded = load()',
+    replace: '',
+  },
+  {
+    file: 'src/core/resume.ts',
+    name: 'The session that was in storage wins over the one that the cookies hold.',
+    find: 'record.session.sessionId === sessionId ? record : null',
+    replace: 'record',
+  },
+  {
+    file: 'src/core/resume.ts',
+    name: 'Each tab gives the session of the cookies a name of its own.',
+    find: 'same ?? sessionId ?? deps.newLineage()',
+    replace: 'same ?? deps.newLineage()',
+  },
+  {
+    file: 'src/core/resume.ts',
+    name: 'A session that the cookies no longer hold stays in storage.',
+    find: 'await vault.end(record?.lineage ?? null, false)',
+    replace: '',
   },
 ]

@@ -77,8 +77,14 @@ export const EVENTS = [
   {
     file: bounds,
     name: 'The timer of a bound outlives the work.',
-    find: 'cancel?.()\n',
+    find: 'cancel()\n',
     replace: '\n',
+  },
+  {
+    file: bounds,
+    name: 'A time that was slept through counts as a wait.',
+    find: 'if (clock.monotonic() - due > SLEPT) arm(ms, error)\n        else',
+    replace: '',
   },
   {
     file: bounds,

@@ -17,14 +17,14 @@ export const EXCHANGE = [
   {
     file,
     name: 'A forced refresh joins a run whose request has left.',
-    find: '(want.force && run.closed) || run.lineage !== lineage()',
-    replace: 'run.lineage !== lineage()',
+    find: '(force && run.closed) || stranger',
+    replace: 'stranger',
   },
   {
     file,
     name: 'A caller joins the run of the sign-in before.',
-    find: '(want.force && run.closed) || run.lineage !== lineage()',
-    replace: 'want.force && run.closed',
+    find: 'run?.lineage !== lineage() || ',
+    replace: '',
   },
   {
     file,
@@ -34,21 +34,21 @@ export const EXCHANGE = [
   },
   {
     file,
-    name: 'A caller joins the queue of another sign-in.',
-    find: 'if (next && next.lineage === lineage())',
-    replace: 'if (next)',
-  },
-  {
-    file,
     name: 'A caller in the queue is answered by the session of a later sign-in.',
-    find: 'if (lineage() !== entry.lineage) throw replaced()\n',
+    find: 'if (lineage() !== asked) throw replaced()\n',
     replace: '\n',
   },
   {
     file,
+    name: 'A switch of the organization joins a refresh that does not switch.',
+    find: ' || run?.organizationId !== organizationId',
+    replace: '',
+  },
+  {
+    file,
     name: 'A later call takes back that an earlier one was forced.',
-    find: 'run.force ||= want.force === true',
-    replace: 'run.force = want.force === true',
+    find: 'run.force ||= force === true',
+    replace: 'run.force = force === true',
   },
   {
     file,
@@ -61,12 +61,6 @@ export const EXCHANGE = [
     name: 'After a run nobody waits for what is due next.',
     find: 'run = null\n          deps.settle()',
     replace: 'run = null',
-  },
-  {
-    file,
-    name: 'The callers in a queue get what the first of them wanted.',
-    find: 'next.wants.push(want)\n',
-    replace: '\n',
   },
   {
     file,

@@ -116,4 +116,10 @@ export const MACHINE = [
     find: "state.status === 'signed-in' ? remember(before, state.held.record.lineage) : before",
     replace: 'before',
   },
+  {
+    file,
+    name: 'Tabs that remember different sign-ins each go on telling storage of their own.',
+    find: 'past && (mine === null || mine > seen.record.lineage)',
+    replace: 'past',
+  },
 ]

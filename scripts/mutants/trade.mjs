@@ -17,20 +17,20 @@ export const TRADE = [
   {
     file,
     name: 'Before the server’s no ends the session, storage is not read again.',
-    find: "const known = !rejected || (await mirror.observe()) !== 'unanswered'",
-    replace: 'const known = true',
+    find: "const over = rejected && (await mirror.observe()) !== 'unanswered'",
+    replace: 'const over = rejected',
   },
   {
     file,
     name: 'The server’s no ends a session that a sibling has refreshed meanwhile.',
-    find: 'else if (current) await end(held)',
-    replace: 'else await end(held)',
+    find: 'if (over && current) await end(held)',
+    replace: 'if (over) await end(held)',
   },
   {
     file,
     name: 'The server’s no ends the session although storage did not answer.',
-    find: 'if (!rejected || !known) {',
-    replace: 'if (!rejected) {',
+    find: " !== 'unanswered'",
+    replace: " !== 'failed'",
   },
   {
     file,

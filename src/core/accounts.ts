@@ -1,6 +1,7 @@
-import type { Engine, Send } from './engine.js'
-import { AuthError, AuthSessionMissingError } from './errors.js'
+import type { Engine, RefreshOptions, Send } from './engine.js'
+import { AuthError } from './errors.js'
 import type { Exchange } from './exchange.js'
+import type { Mirror } from './mirror.js'
 import type { CallOptions, Provider } from './ports.js'
 import type { Section } from './section.js'
 import type { ProviderEventName } from './session.js'
@@ -14,7 +15,7 @@ import {
 } from './session.js'
 import type { Arrival } from './state.js'
 import type { Store } from './store.js'
-import { requestedAt } from './trade.js'
+import { requestedAt, withoutSession } from './trade.js'
 import type { Vault } from './vault.js'
 
 /** What changes whose session is current. */
@@ -22,6 +23,7 @@ export interface AccountsDeps<User extends SessionUser> {
   readonly provider: Provider<never, User>
   readonly store: Store<User>
   readonly vault: Vault<User>
+  readonly mirror: Mirror<User>
   readonly exchange: Exchange<User>
   readonly section: Section
   announce(): void
@@ -33,10 +35,11 @@ export interface AccountsDeps<User extends SessionUser> {
 /** The operations by which sessions come, go and change hands. */
 export interface Accounts<User extends SessionUser>
   extends Pick<Engine<User>, 'signIn' | 'updateUser' | 'signOut'> {
-  refreshForeign(token: string, makeCurrent: boolean): Promise<Session<User>>
+  refreshForeign(token: string, options: RefreshOptions): Promise<Session<User>>
 }
 
 interface Foreign<User extends SessionUser> {
+  readonly organizationId: string | undefined
   sent: boolean
   makeCurrent: boolean
   promise: Promise<Session<User>>
@@ -58,7 +61,7 @@ export function createAccounts<User extends SessionUser>(deps: AccountsDeps<User
   let calls = 0
   let committed = 0
 
-  const lineage = (): string | null => store.held()?.record.lineage ?? null
+  const { lineage } = deps.mirror
   /** Every sign-in that is over once another one has taken its place. */
   const past = (): readonly string[] => {
     const state = store.state()
@@ -100,16 +103,13 @@ export function createAccounts<User extends SessionUser>(deps: AccountsDeps<User
   }
 
   async function exchangeForeign(token: string, entry: Foreign<User>): Promise<Session<User>> {
+    const { organizationId } = entry
     if (token === store.held()?.record.session.refreshToken)
-      return exchange.refresh({ force: true })
+      return exchange.refresh({ force: true, organizationId })
     const call = ++calls
     const before = lineage()
-    const answer = await ask((context) => provider.refresh(token, context))
-    if (!answer) {
-      throw new AuthSessionMissingError('The refresh came back without a session.', {
-        retryable: true,
-      })
-    }
+    const answer = await ask((context) => provider.refresh(token, { ...context, organizationId }))
+    if (!answer) throw withoutSession()
     const [grant, at] = answer
     const whole = { ...grant, refreshToken: grant.refreshToken || token }
     const record = toRecord(whole, deps.newLineage(), at)
@@ -121,9 +121,10 @@ export function createAccounts<User extends SessionUser>(deps: AccountsDeps<User
     return record.session
   }
 
-  function refreshForeign(token: string, makeCurrent: boolean): Promise<Session<User>> {
+  const refreshForeign: Accounts<User>['refreshForeign'] = (token, options) => {
+    const { makeCurrent = true, organizationId } = options
     const prior = foreign.get(token)
-    if (prior && !prior.sent) {
+    if (prior && !prior.sent && prior.organizationId === organizationId) {
       prior.makeCurrent ||= makeCurrent
       return prior.promise
     }
@@ -134,6 +135,7 @@ export function createAccounts<User extends SessionUser>(deps: AccountsDeps<User
         )
       : Promise.resolve(token)
     const entry: Foreign<User> = {
+      organizationId,
       sent: false,
       makeCurrent,
       promise: latest

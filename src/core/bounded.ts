@@ -3,12 +3,15 @@ import type { Awaitable, Environment, Signal } from './ports.js'
 
 /** What ends a wait before its work does. */
 export interface Bounds {
-  /** Milliseconds. */
+  /** Milliseconds. A time that the context slept through does not count. */
   readonly limit?: number | undefined
   /** The error when the time is up. */
   readonly late?: () => AuthError
   readonly signal?: Signal | undefined
 }
+
+/** A timer that is so many ms late was late because the context slept. */
+const SLEPT = 1_000
 
 const aborted = (signal: Signal): AuthError =>
   signal.reason instanceof AuthError
@@ -33,12 +36,21 @@ export function bounded<T>(
       own.abort(error)
     }
     const onAbort = (): void => signal && stop(aborted(signal))
-    const cancel =
-      limit === undefined || !late ? null : environment.clock.schedule(limit, () => stop(late()))
+    let cancel = (): void => {}
     const settle = (): void => {
-      cancel?.()
+      cancel()
       signal?.removeEventListener('abort', onAbort)
     }
+    const { clock } = environment
+    const arm = (ms: number, error: () => AuthError): void => {
+      const due = clock.monotonic() + ms
+      cancel = clock.schedule(ms, () => {
+        // All contexts wake together: whoever gave up the lock then would send the same token.
+        if (clock.monotonic() - due > SLEPT) arm(ms, error)
+        else stop(error())
+      })
+    }
+    if (limit !== undefined && late) arm(limit, late)
     signal?.addEventListener('abort', onAbort)
     new Promise<T>((begin) => begin(work(own.signal))).then(resolve, reject).then(settle)
   })

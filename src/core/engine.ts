@@ -5,6 +5,7 @@ import { createExchange } from './exchange.js'
 import { createMirror } from './mirror.js'
 import type { EngineSettings } from './options.js'
 import type { CallOptions, Provider, RequestContext, SignInResult, SignOutScope } from './ports.js'
+import { resume } from './resume.js'
 import { createSection } from './section.js'
 import { type Grant, type Session, type SessionUser, toRecord } from './session.js'
 import {
@@ -23,6 +24,8 @@ import { createVault, type Vault } from './vault.js'
 export interface RefreshOptions extends CallOptions {
   /** Whether the session of that token becomes the current one. @default true */
   readonly makeCurrent?: boolean | undefined
+  /** The organization to switch to, where the server knows such. @default the session's own */
+  readonly organizationId?: string | undefined
 }
 
 /** A request that brings a session, or `null` when a step is missing. */
@@ -79,21 +82,33 @@ export function createEngine<User extends SessionUser>(
   const shared = { environment, provider, store, vault, mirror, limits, announce, section, settle }
   const exchange = createExchange<User>({ ...shared, timeout: settings.requestTimeout ?? 10_000 })
   const upkeep = createUpkeep<User>({ ...shared, settings, exchange })
-  const newLineage = (): string =>
-    [0, 0].map(() => environment.random().toString(36).slice(2, 12)).join('')
+  /** Names sign-ins so that a later one is the greater string, however wrong the clock is. */
+  const newLineage = (): string => {
+    const state = store.state()
+    const known = state.status === 'loading' ? [] : [...state.over, mirror.lineage() ?? '']
+    const times = known.map((name) => 1 + (Number.parseInt(name.slice(0, 9), 36) || 0))
+    const time = Math.max(environment.clock.now(), ...times)
+    return `${time.toString(36).padStart(9, '0')}${environment.random().toString(36).slice(2, 12)}`
+  }
   const unsubscribe = storage.subscribe?.((key) => {
     if (key === null || key.startsWith(storageKey)) upkeep.hint()
   })
+  const ports = { ...shared, exchange, newLineage }
   let disposed: AuthError | null = null
-  const loaded = load()
+  /** Why nobody knows whether somebody is signed in. */
+  let unknown: AuthError | null = null
+  let loaded = load()
 
   async function load(): Promise<void> {
     let seen: Observation<User> = { kind: 'absent' }
+    unknown = null
     try {
       seen = await vault.read()
       if (seen.kind === 'absent' && settings.takeOver) seen = await section.locked(takeOver)
+      if (provider.resume) seen = await section.locked(() => resume(ports, seen))
     } catch (error) {
       environment.report(error)
+      if (provider.resume && seen.kind !== 'session' && isAuthError(error)) unknown = error
     }
     store.dispatch({ type: 'observed', seen })
     settle()
@@ -106,7 +121,7 @@ export function createEngine<User extends SessionUser>(
     if (seen.kind !== 'absent' || !key || !parse) return seen
     const within = {
       limit: timeout,
-      late: () => new AuthError('storage', 'Storage does not answer.'),
+      late: () => new AuthError('timeout', 'Storage does not answer.'),
     }
     const text = await bounded(environment, () => from.get(key), within)
     const { wall } = store.now()
@@ -131,9 +146,11 @@ export function createEngine<User extends SessionUser>(
   const unsettled = (): boolean => disposed !== null || store.state().status === 'loading'
 
   async function getSession(options?: CallOptions): Promise<Session<User> | null> {
+    if (unknown && !store.held()) loaded = load()
     await wait(loaded, options)
     const held = store.held()
     if (!held) {
+      if (unknown) throw unknown
       upkeep.hint()
       return null
     }
@@ -158,9 +175,8 @@ export function createEngine<User extends SessionUser>(
       const fresh = await wait(exchange.refresh({}), options)
       const current = store.held()
       if (current?.record.session !== fresh || remaining(current, store.now()) > 0) return fresh
-      const { refresh } = { refresh: undefined, ...store.state() }
-      if (refresh?.phase === 'failing') throw refresh.error
-      throw new AuthError('storage', 'The new token ran out while it was being saved.')
+      const late = new AuthError('storage', 'The new token ran out while it was being saved.')
+      throw store.snapshot().error ?? late
     } catch (error) {
       if (isAuthError(error, 'aborted') || isAuthError(error, 'disposed')) throw error
       if (isAuthError(error, 'superseded')) return getSession(options)
@@ -177,7 +193,7 @@ export function createEngine<User extends SessionUser>(
     return session
   }
 
-  const accounts = createAccounts<User>({ ...shared, exchange, newLineage, working })
+  const accounts = createAccounts<User>({ ...ports, working })
 
   return {
     ...accounts,
@@ -192,16 +208,17 @@ export function createEngine<User extends SessionUser>(
       }
       return session
     },
-    async refresh(token, { signal, makeCurrent = true }) {
-      await wait(loaded, { signal })
+    async refresh(token, options) {
+      const { organizationId } = options
+      await wait(loaded, options)
       if (!store.held()) await exchange.observe()
       const current = store.held()?.record.session.refreshToken
       if (token === '' || (token === null && !current)) throw new AuthSessionMissingError()
       const refreshed =
         token === null || token === current
-          ? exchange.refresh({ force: true })
-          : accounts.refreshForeign(token, makeCurrent)
-      return wait(refreshed, { signal })
+          ? exchange.refresh({ force: true, organizationId })
+          : accounts.refreshForeign(token, options)
+      return wait(refreshed, options)
     },
     async signIn(arrival, send, options) {
       if (unsettled()) await wait(loaded, options)

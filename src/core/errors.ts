@@ -1,3 +1,16 @@
+/** What an app needs to go on with a sign-in that wants another step. */
+export interface RequiredStep {
+  /** The server's code for it, such as `sso_required` or `mfa_enrollment`. */
+  readonly step: string
+  readonly pendingAuthenticationToken?: string | undefined
+  readonly email?: string | undefined
+  /** The organizations to choose from. */
+  readonly organizations?: readonly { readonly id: string; readonly name: string }[] | undefined
+  readonly connectionIds?: readonly string[] | undefined
+  /** Where the server wants the browser to go. */
+  readonly redirectUrl?: string | undefined
+}
+
 /** Every way an operation can fail, with what is known beyond the code. */
 export interface AuthErrorDetails {
   /** There is no token to refresh with, or the answer came without a session. */
@@ -20,6 +33,8 @@ export interface AuthErrorDetails {
   weak_password: { readonly reasons: readonly string[] }
   /** The server refused the request; `serverCode` says why. */
   rejected: undefined
+  /** The server wants another step before it gives a session, such as SSO. */
+  step_required: RequiredStep
   /** Another sign-in or sign-out came in between, so this result was not made current. */
   superseded: undefined
   /** Storage failed, hung or is blocked. */

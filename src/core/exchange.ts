@@ -9,6 +9,8 @@ import { createTrade, type Trade, type TradeDeps } from './trade.js'
 export interface Want {
   readonly force?: boolean | undefined
   readonly rejected?: string | undefined
+  /** The organization to switch to: a wish of its own, that no other run answers. */
+  readonly organizationId?: string | undefined
 }
 
 /** What the refreshes of one client work on. */
@@ -37,6 +39,8 @@ export interface Exchange<User extends SessionUser>
 interface Run<User extends SessionUser> {
   /** The sign-in whose callers it serves. */
   readonly lineage: string | undefined
+  /** The organization to which its callers switch. */
+  readonly organizationId: string | undefined
   force: boolean
   readonly rejected: Set<string>
   /** Whether it has the lock, or goes without. */
@@ -50,13 +54,6 @@ interface Run<User extends SessionUser> {
   readonly promise: Promise<Session<User>>
 }
 
-/** Those who come after a run: nobody is answered with the session of another sign-in. */
-interface Next<User extends SessionUser> {
-  readonly lineage: string | undefined
-  readonly wants: Want[]
-  readonly promise: Promise<Session<User>>
-}
-
 /** How often one run follows a sibling that was faster before it gives up. */
 const ROUNDS = 3
 
@@ -66,7 +63,6 @@ export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User
   const { lineage } = mirror
   const trade = createTrade(deps)
   let run: Run<User> | null = null
-  let next: Next<User> | null = null
 
   /** Settles as the caller of a refresh should hear that its session was replaced. */
   function replaced(): AuthError {
@@ -90,15 +86,17 @@ export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User
       const held = store.held()
       if (!held || held.record.lineage !== run.lineage) throw replaced()
       run.closed = true
-      const session = answer(run) ?? (await trade.exchange(held, run.abort.signal))
+      const session =
+        answer(run) ?? (await trade.exchange(held, run.abort.signal, run.organizationId))
       if (session) return session
     }
     throw replaced()
   }
 
-  function start(): Run<User> {
+  function start(organizationId: string | undefined): Run<User> {
     const fresh: Run<User> = {
       lineage: lineage(),
+      organizationId,
       force: false,
       rejected: new Set(),
       begun: false,
@@ -120,33 +118,23 @@ export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User
     return fresh
   }
 
-  /** Waits for the run to end, whatever comes of it, and then starts another one. */
+  /** Waits for the run to end, whatever comes of it. Nobody gets the session of another sign-in. */
   function queue({ promise }: Run<User>, want: Want): Promise<Session<User>> {
-    if (next && next.lineage === lineage()) {
-      next.wants.push(want)
-      return next.promise
+    const asked = lineage()
+    const after = (): Promise<Session<User>> => {
+      if (lineage() !== asked) throw replaced()
+      return refresh(want)
     }
-    const after = async (): Promise<Session<User>> => {
-      if (next === entry) next = null
-      if (lineage() !== entry.lineage) throw replaced()
-      const [session] = await Promise.all(entry.wants.map(refresh))
-      if (session) return session
-      throw replaced()
-    }
-    const entry: Next<User> = {
-      lineage: lineage(),
-      wants: [want],
-      promise: promise.then(after, after),
-    }
-    next = entry
-    return entry.promise
+    return promise.then(after, after)
   }
 
   function refresh(want: Want): Promise<Session<User>> {
-    if (run && ((want.force && run.closed) || run.lineage !== lineage())) return queue(run, want)
-    run ??= start()
-    run.force ||= want.force === true
-    if (want.rejected) run.rejected.add(want.rejected)
+    const { force, rejected, organizationId } = want
+    const stranger = run?.lineage !== lineage() || run?.organizationId !== organizationId
+    if (run && ((force && run.closed) || stranger)) return queue(run, want)
+    run ??= start(organizationId)
+    run.force ||= force === true
+    if (rejected) run.rejected.add(rejected)
     return run.promise
   }
 

@@ -83,7 +83,8 @@ function adopt<User extends SessionUser>(
   record: SessionRecord<User>,
   now: Now,
 ): Step<User> {
-  const next = signedIn(hold(record, now), { saved: true, over: overOf(state) })
+  const over = overOf(state).filter((lineage) => lineage !== record.lineage)
+  const next = signedIn(hold(record, now), { saved: true, over })
   const { session } = record
   const detail = { origin: 'other-context' } as const
   if (state.status === 'loading') return [next]
@@ -120,7 +121,10 @@ function observe<User extends SessionUser>(
   seen: Observation<User>,
   now: Now,
 ): Step<User> {
-  if (seen.kind === 'session' && overOf(state).includes(seen.record.lineage)) {
+  const mine = state.status === 'signed-in' ? state.held.record.lineage : null
+  const past = seen.kind === 'session' && overOf(state).includes(seen.record.lineage)
+  // Two sign-ins may each count as over in some contexts: the later one wins, or it would go on.
+  if (past && (mine === null || mine > seen.record.lineage)) {
     // A sibling that did not hear of the end has written: storage is told again.
     const over = remember(overOf(state), seen.record.lineage)
     return state.status === 'loading' ? [state] : [{ ...state, saved: false, over }]

@@ -36,7 +36,8 @@ export interface Storage {
   subscribe?(listener: (key: string | null) => void): () => void
   /**
    * Replaces the text by what `change` makes of it, in one step that no other context can come
-   * between; `null` removes it. Resolves to the text after. With it, one refresh per expiry holds
+   * between; `null` removes it. Resolves to the text after. Where others are faster, `change` is
+   * called again with what they wrote. With it, one refresh per expiry holds
    * without Web Locks too: on insecure origins, and among processes that share a database.
    */
   update?(key: string, change: (text: string | null) => string | null): Awaitable<string | null>
@@ -102,6 +103,12 @@ export interface Environment {
 export interface RequestContext {
   /** Aborts when the answer is no longer wanted or its time is up. */
   readonly signal: Signal
+}
+
+/** What a refresh gets besides. */
+export interface RefreshContext extends RequestContext {
+  /** The organization that the new session is wanted for; by default the one it is in. */
+  readonly organizationId?: string | undefined
 }
 
 /** `local` ends this session, `others` every other one of the user, `global` all of them. */
@@ -173,11 +180,22 @@ export interface Provider<
    * Trades a refresh token for a new session. `null` when the answer holds no session.
    * @throws AuthError with code `refresh_rejected` for the provider's terminal errors only.
    */
-  refresh(refreshToken: string, context: RequestContext): Promise<Grant<User> | null>
+  refresh(refreshToken: string, context: RefreshContext): Promise<Grant<User> | null>
   /** Signs somebody in. `null` when a further step is needed. */
   signIn?(credentials: Credentials, context: RequestContext): Promise<Grant<User> | null>
   /** Checks tokens that were kept elsewhere, refreshing them where that is needed. */
   restore?(tokens: Tokens, context: RequestContext): Promise<Grant<User> | null>
+  /**
+   * For servers that keep tokens in cookies which no script can read: asks whose session this
+   * browser has, at each start. `known` is the one that storage has. `null` when it is nobody's,
+   * nothing when there is nothing to ask.
+   */
+  resume?(
+    known: Session<User> | null,
+    context: RequestContext,
+  ): Promise<Grant<User> | null | undefined>
+  /** The headers by which a request carries the session. @default the access token as bearer */
+  headersFor?(session: Session<User>): Readonly<Record<string, string>>
   /** Revokes at the server. */
   signOut?(session: Session<User>, scope: SignOutScope, context: RequestContext): Promise<void>
   /** What this provider can do beyond the contract, as `client.actions`. */

@@ -7,10 +7,23 @@ export interface SessionUser {
   readonly phone?: string | undefined
 }
 
+/** Who acts as the user of a session. */
+export interface Impersonator {
+  readonly email: string
+  readonly reason: string | null
+}
+
 /** What a provider may know about a session beyond its tokens. */
 export interface SessionFacts {
   readonly sessionId?: string | undefined
+  readonly organizationId?: string | undefined
   readonly role?: string | undefined
+  readonly roles?: readonly string[] | undefined
+  readonly permissions?: readonly string[] | undefined
+  readonly entitlements?: readonly string[] | undefined
+  readonly featureFlags?: readonly string[] | undefined
+  readonly impersonator?: Impersonator | undefined
+  readonly authenticationMethod?: string | undefined
 }
 
 /** A signed-in session: plain, frozen data. */

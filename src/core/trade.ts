@@ -31,10 +31,11 @@ export interface TradeDeps<User extends SessionUser> {
 /** Trades the refresh token of the session in memory for a new session, inside the lock. */
 export interface Trade<User extends SessionUser> {
   /**
-   * One exchange; `null` when the session changed on the way.
+   * One exchange, by default in the organization of the session; `null` when the session changed
+   * on the way.
    * @throws the provider's AuthError.
    */
-  exchange(held: Held<User>, signal: Signal): Promise<Session<User> | null>
+  exchange(held: Held<User>, signal: Signal, organizationId?: string): Promise<Session<User> | null>
   /** Sends one request to the provider within its time. */
   request<T>(send: (context: RequestContext) => Promise<T>, signal?: Signal): Promise<T>
 }
@@ -42,6 +43,10 @@ export interface Trade<User extends SessionUser> {
 /** The wall time at which a request left: the earlier of what both clocks say. */
 export const requestedAt = (asked: Now, now: Now): number =>
   Math.min(asked.wall, now.wall - (now.monotonic - asked.monotonic))
+
+/** An answer that is no refusal, but brings no session either. */
+export const withoutSession = (): AuthSessionMissingError =>
+  new AuthSessionMissingError('The refresh came back without a session.', { retryable: true })
 
 /** Makes the trade of one client. */
 export function createTrade<User extends SessionUser>(deps: TradeDeps<User>): Trade<User> {
@@ -88,39 +93,39 @@ export function createTrade<User extends SessionUser>(deps: TradeDeps<User>): Tr
     deps.announce()
   }
 
+  /** What a failed exchange means for the session; `null` when another one is held by now. */
+  async function fail(held: Held<User>, error: AuthError): Promise<null> {
+    // A sibling may have rotated the token meanwhile: then its session is the good one. As long as
+    // storage does not answer, nobody knows.
+    const rejected = error.code === 'refresh_rejected'
+    const over = rejected && (await mirror.observe()) !== 'unanswered'
+    const current = stillHeld(held)
+    // Also when a sibling's session came meanwhile: the server wants to be left alone.
+    if (!over && mirror.lineage() === held.record.lineage) {
+      store.dispatch({ type: 'failed', error, jitter: environment.random() })
+    }
+    if (over && current) await end(held)
+    if (current) throw error
+    return null
+  }
+
   return {
     request,
-    async exchange(held, signal) {
+    async exchange(held, signal, organizationId = held.record.session.organizationId) {
       const token = held.record.session.refreshToken
       if (!token) throw new AuthSessionMissingError('The session has no refresh token.')
       const asked = store.now()
       store.dispatch({ type: 'sent' })
       try {
-        const grant = await request((context) => provider.refresh(token, context), signal)
-        if (!grant) {
-          throw new AuthSessionMissingError('The refresh came back without a session.', {
-            retryable: true,
-          })
-        }
+        const grant = await request(
+          (context) => provider.refresh(token, { ...context, organizationId }),
+          signal,
+        )
+        if (!grant) throw withoutSession()
         return (await commit(held, grant, asked)) ? (store.held()?.record.session ?? null) : null
       } catch (cause) {
-        const error = isAuthError(cause)
-          ? cause
-          : new AuthError('bad_response', 'The provider failed.', { cause })
-        const rejected = error.code === 'refresh_rejected'
-        // A sibling may have rotated the token meanwhile: then its session is the good one. As
-        // long as storage does not answer, nobody knows.
-        const known = !rejected || (await mirror.observe()) !== 'unanswered'
-        const current = stillHeld(held)
-        if (!rejected || !known) {
-          // Also when a sibling's session came meanwhile: the server wants to be left alone.
-          const { lineage } = held.record
-          if (mirror.lineage() === lineage) {
-            store.dispatch({ type: 'failed', error, jitter: environment.random() })
-          }
-        } else if (current) await end(held)
-        if (!current) return null
-        throw error
+        const failure = new AuthError('bad_response', 'The provider failed.', { cause })
+        return fail(held, isAuthError(cause) ? cause : failure)
       }
     },
   }

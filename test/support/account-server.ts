@@ -10,6 +10,7 @@ type Fault = { readonly error: AuthError } | { readonly answer: Grant | null }
 export function createAccountServer(options: { readonly lifetime?: number } = {}) {
   const live = new Map<string, string>()
   const sent: string[] = []
+  const organizations: (string | undefined)[] = []
   const revoked: string[] = []
   const faults: Fault[] = []
   const gates: (() => void)[] = []
@@ -18,7 +19,7 @@ export function createAccountServer(options: { readonly lifetime?: number } = {}
   let lifetime = options.lifetime ?? 3_600_000
   let role = 'member'
 
-  const issue = (id: string): Grant => {
+  const issue = (id: string, organizationId?: string): Grant => {
     serial++
     live.set(`refresh-${serial}`, id)
     return {
@@ -27,13 +28,15 @@ export function createAccountServer(options: { readonly lifetime?: number } = {}
       lifetime,
       user: { id },
       role,
+      organizationId,
     }
   }
 
   const provider: Provider<{ readonly name: string }, SessionUser> = {
     id: 'account-server',
-    async refresh(token) {
+    async refresh(token, { organizationId }) {
       sent.push(token)
+      organizations.push(organizationId)
       const fault = faults.shift()
       if (held) await new Promise<void>((go) => gates.push(go))
       if (fault && 'error' in fault) throw fault.error
@@ -41,7 +44,7 @@ export function createAccountServer(options: { readonly lifetime?: number } = {}
       const id = live.get(token)
       if (!id) throw new AuthError('refresh_rejected', 'Already used.', { status: 400 })
       live.delete(token)
-      return issue(id)
+      return issue(id, organizationId)
     },
     signIn: async ({ name }) => issue(name),
     async signOut(session, scope) {
@@ -53,6 +56,8 @@ export function createAccountServer(options: { readonly lifetime?: number } = {}
     provider,
     /** Refresh tokens as they were presented. */
     sent,
+    /** The organization that each of them was wanted for. */
+    organizations,
     revoked,
     issue,
     /** The next request meets this. */

@@ -1,0 +1,50 @@
+import type { Exchange } from './exchange.js'
+import type { Provider } from './ports.js'
+import { type SessionUser, toRecord } from './session.js'
+import type { Observation } from './state.js'
+import type { Store } from './store.js'
+import { requestedAt } from './trade.js'
+import type { Vault } from './vault.js'
+
+/** What asking the server for this browser's session works on. */
+export interface ResumeDeps<User extends SessionUser> {
+  readonly provider: Provider<never, User>
+  readonly store: Store<User>
+  readonly vault: Vault<User>
+  readonly exchange: Pick<Exchange<User>, 'request'>
+  newLineage(): string
+}
+
+/**
+ * Asks the server whose session the cookies of this browser hold, and makes storage say the same.
+ * Resolves to what storage says by then.
+ * @throws the provider's AuthError.
+ */
+export async function resume<User extends SessionUser>(
+  deps: ResumeDeps<User>,
+  seen: Observation<User>,
+): Promise<Observation<User>> {
+  const { provider, store, vault } = deps
+  const record = seen.kind === 'session' ? seen.record : null
+  const asked = store.now()
+  const grant = await deps.exchange.request(async (context) =>
+    provider.resume?.(record?.session ?? null, context),
+  )
+  if (grant === undefined || (grant === null && !record)) return seen
+  if (grant === null) {
+    const ended = record ? [record.lineage] : []
+    await vault.end(record?.lineage ?? null, false)
+    return { kind: 'signed-out', ended }
+  }
+  const { sessionId, accessToken } = grant
+  const same = record !== null && record.session.sessionId === sessionId ? record : null
+  if (same?.session.accessToken === accessToken) return seen
+  // Contexts that ask at the same time give the same sign-in the same name.
+  const next = toRecord(
+    grant,
+    same ?? sessionId ?? deps.newLineage(),
+    requestedAt(asked, store.now()),
+  )
+  await vault.save(next, record && !same ? [record.lineage] : [])
+  return { kind: 'session', record: next }
+}

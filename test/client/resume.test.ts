@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import { AuthError, type Grant, type Session } from '../../src/index.js'
+import { createWorld, HOUR } from '../support/world.js'
+
+const grantOf = (id: string, sessionId: string, version = 1): Grant => ({
+  accessToken: `access-${sessionId}-${version}`,
+  refreshToken: 'http-only',
+  lifetime: HOUR,
+  user: { id },
+  sessionId,
+})
+
+function outage(): never {
+  throw new AuthError('network', 'No answer.')
+}
+
+/** Tabs of a browser whose cookies hold a session, which no script can read. */
+function createCookieWorld() {
+  const world = createWorld()
+  const asked: (string | undefined)[] = []
+  const jar: { answer: () => Grant | null | undefined } = { answer: () => null }
+  const provider = {
+    ...world.server.provider,
+    async resume(known: Session | null) {
+      asked.push(known?.accessToken)
+      return jar.answer()
+    },
+  }
+  return {
+    ...world,
+    jar,
+    /** What was known at each question. */
+    asked,
+    open: (options: Parameters<typeof world.open>[0] = {}) => world.open({ provider, ...options }),
+  }
+}
+
+describe('a session that only the browser’s cookies hold', () => {
+  it('is known at start, without a token in storage', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = () => grantOf('ada', 's1')
+    const { auth, events } = world.open()
+    expect((await auth.getSession())?.user?.id).toBe('ada')
+    expect(events).toEqual(['INITIAL_SESSION access-s1-1'])
+  })
+
+  it('is the same one in all tabs that ask, and tells none of them anything new', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = () => grantOf('ada', 's1')
+    const tabs = [world.open(), world.open(), world.open()]
+    await world.clock.settle()
+    for (const { auth, events } of tabs) {
+      expect((await auth.getSession())?.sessionId).toBe('s1')
+      expect(events).toEqual(['INITIAL_SESSION access-s1-1'])
+    }
+    expect([...world.browser.storage.entries.keys()].filter((key) => key.includes('.'))).toEqual([
+      'app.s1',
+    ])
+  })
+
+  it('replaces what storage has when somebody else has signed in since', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = () => grantOf('ada', 's1')
+    const old = world.open()
+    await old.auth.getSession()
+    world.jar.answer = () => grantOf('bob', 's2')
+    const { auth, events } = world.open()
+    expect((await auth.getSession())?.user?.id).toBe('bob')
+    expect(events).toEqual(['INITIAL_SESSION access-s2-1'])
+    await world.clock.settle()
+    old.tab.focus()
+    await world.clock.settle()
+    expect(old.auth.getSnapshot().session?.user?.id).toBe('bob')
+    expect(world.stored()).not.toContain('access-s1')
+  })
+
+  it('is brought up to date when the server has refreshed it', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = () => grantOf('ada', 's1')
+    await world.open().auth.getSession()
+    world.jar.answer = () => grantOf('ada', 's1', 2)
+    expect((await world.open().auth.getSession())?.accessToken).toBe('access-s1-2')
+    expect(world.asked).toEqual([undefined, 'access-s1-1'])
+  })
+
+  it('ends here when the cookies hold nobody any more', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = () => grantOf('ada', 's1')
+    await world.open().auth.getSession()
+    world.jar.answer = () => null
+    const { auth, events } = world.open()
+    expect(await auth.getSession()).toBeNull()
+    expect(events).toEqual(['INITIAL_SESSION -'])
+    expect(world.stored()).not.toContain('access-s1')
+  })
+
+  it('stays as storage has it when there is nothing to ask, or no answer', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = () => grantOf('ada', 's1')
+    await world.open().auth.getSession()
+    for (const answer of [() => undefined, outage]) {
+      world.jar.answer = answer
+      expect((await world.open().auth.getSession())?.user?.id).toBe('ada')
+    }
+  })
+
+  it('is not taken for signed out while the server cannot be asked', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = outage
+    const { auth } = world.open()
+    await expect(auth.getSession()).rejects.toMatchObject({ code: 'network', retryable: true })
+    world.jar.answer = () => grantOf('ada', 's1')
+    expect((await auth.getSession())?.user?.id).toBe('ada')
+  })
+
+  it('does not stand in the way of a sign-in while the server cannot be asked', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = outage
+    const { auth } = world.open()
+    await auth.signIn({ name: 'bob' })
+    expect((await auth.getSession())?.user?.id).toBe('bob')
+  })
+})
