@@ -4,7 +4,8 @@ import type { Plugin } from 'esbuild'
 export interface Progress {
   readonly done: number
   readonly runs: number
-  readonly violations: number
+  /** In the order in which they were found. */
+  readonly violations: readonly FoundViolation[]
   readonly ms: number
 }
 

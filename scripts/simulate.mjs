@@ -35,14 +35,18 @@ export async function simulate({ runs, seed, workers = availableParallelism(), .
 }
 
 function printProgress() {
-  let last = 0
+  let [last, told] = [0, 0]
   return ({ done, runs, violations, ms }) => {
+    for (const { seed, invariant, what } of violations.slice(told)) {
+      console.error(`seed ${seed} breaks ${invariant}: ${what}`)
+    }
+    told = violations.length
     if (ms - last < PROGRESS) return
     last = ms
     const left = Math.ceil(((ms / done) * (runs - done)) / 1000)
     const speed = Math.round((1000 * done) / ms)
     console.error(
-      `${done} of ${runs} runs, ${speed} a second, ${violations} violations, ${left} s left`,
+      `${done} of ${runs} runs, ${speed} a second, ${told} violations, ${left} s left`,
     )
   }
 }

@@ -66,7 +66,7 @@ async function runAll({ kit, staff, workers }, { runs, seed, onProgress = () => 
         await staff.end(worker)
         worker = staff.start()
       }
-      onProgress({ done: tally.runs ?? 0, runs, violations: violations.length, ms: ms() })
+      onProgress({ done: tally.runs ?? 0, runs, violations, ms: ms() })
     }
     await staff.end(worker)
   }
