@@ -1,20 +1,23 @@
 import type { ScriptedGoTrue } from '../../src/testing/index.js'
 
-/** What a request can meet on its way. */
-export type NetworkFault =
-  | 'none'
+/** What can befall a request on its way. */
+export const NETWORK_FAULTS = [
   /** It never arrives. */
-  | 'drop'
+  'drop',
   /** It is served, and the answer never comes. */
-  | 'lose-answer'
+  'lose-answer',
   /** Nothing happens until the caller gives up, before or after the server has served it. */
-  | 'hang'
-  | 'hang-after'
-  | 'status 503'
-  | 'status 429'
+  'hang',
+  'hang-after',
+  'status 503',
+  'status 429',
   /** A captive portal's page. */
-  | 'page'
-  | 'garbage'
+  'page',
+  'garbage',
+] as const
+
+/** What a request meets on its way. */
+export type NetworkFault = 'none' | (typeof NETWORK_FAULTS)[number]
 
 /** Faults after which the server may have rotated a token that nobody got. */
 export const LOSES_ANSWER: ReadonlySet<NetworkFault> = new Set(['lose-answer', 'hang-after'])

@@ -1,18 +1,7 @@
 import type { Context } from './context.js'
 import { crash, freeze } from './faults.js'
-import type { NetworkFault } from './network.js'
+import { NETWORK_FAULTS, type NetworkFault } from './network.js'
 import { LOCK, type Stage } from './stage.js'
-
-const NETWORK = [
-  'drop',
-  'lose-answer',
-  'hang',
-  'hang-after',
-  'status 503',
-  'status 429',
-  'page',
-  'garbage',
-] as const
 
 /** What may go wrong in a small world, at any moment at which it can. */
 export const SMALL_FAULTS = [
@@ -25,7 +14,7 @@ export const SMALL_FAULTS = [
   'message lost',
   'evicted',
   'clock set',
-  ...NETWORK,
+  ...NETWORK_FAULTS,
 ] as const
 
 /** The name of such a fault. */
@@ -39,8 +28,8 @@ export interface Blow {
 }
 
 const DAY = 86_400_000
-const isNetwork = (fault: SmallFault): fault is (typeof NETWORK)[number] =>
-  NETWORK.some((name) => name === fault)
+const isNetwork = (fault: SmallFault): fault is (typeof NETWORK_FAULTS)[number] =>
+  NETWORK_FAULTS.some((name) => name === fault)
 
 const stepsOf = ({ waiting }: Stage, kind: string) =>
   waiting.filter(({ step }) => step.kind === kind)

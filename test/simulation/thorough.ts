@@ -1,7 +1,7 @@
 import type { Rotation } from '../../src/testing/index.js'
 import type { Operation } from './calls.js'
 import { FAULTS, type FaultName } from './faults.js'
-import type { NetworkFault } from './network.js'
+import { NETWORK_FAULTS } from './network.js'
 import { sum, type Tally } from './tally.js'
 import { INVARIANTS } from './verdict.js'
 import type { LockKind } from './world.js'
@@ -13,16 +13,6 @@ export const ENOUGH_RUNS = 2_000
 const CURES: ReadonlySet<FaultName> = new Set(['thaw', 'online'])
 
 /** Every kind, so that the compiler asks for a new one. */
-const NETWORK: Readonly<Record<Exclude<NetworkFault, 'none'>, true>> = {
-  drop: true,
-  'lose-answer': true,
-  hang: true,
-  'hang-after': true,
-  'status 503': true,
-  'status 429': true,
-  page: true,
-  garbage: true,
-}
 const ROTATIONS: Readonly<Record<Rotation, true>> = { v1: true, v2: true, strict: true }
 const LOCKS: Readonly<Record<LockKind, true>> = { web: true, lease: true, 'loose-lease': true }
 const CALLS: Readonly<Record<Operation['type'], true>> = {
@@ -45,7 +35,7 @@ const EXPECTED: readonly string[] = [
   'simulated ms',
   'refreshes sent',
   ...named('evaluated', INVARIANTS),
-  ...named('fault', NETWORK),
+  ...NETWORK_FAULTS.map((name) => `fault ${name}`),
   ...named('fault', FAULTS).filter((name) => {
     const fault = name.slice('fault '.length)
     return !isFault(fault) || !CURES.has(fault)
