@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createScriptedGoTrue, type ScriptedGoTrue } from 'holdfast/testing'
+import { listen, relay, toRequest } from '../test/support/node-server.js'
 
 /** How long every answer of the auth server takes, in ms: a near network, the same for all. */
 export const LATENCY = 40
@@ -15,18 +16,6 @@ export interface Site {
   /** Time passes at the server. */
   advance(ms: number): void
   close(): Promise<void>
-}
-
-async function toRequest(request: IncomingMessage, origin: string): Promise<Request> {
-  const headers = new Headers()
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (typeof value === 'string') headers.set(name, value)
-  }
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk)
-  const body = Buffer.concat(chunks).toString()
-  const method = request.method ?? 'GET'
-  return new Request(`${origin}${request.url}`, { method, headers, ...(body && { body }) })
 }
 
 /** Cross-origin isolation gives the page the finest clock that browsers have. */
@@ -49,36 +38,26 @@ export async function startSite(script: string): Promise<Site> {
   let ahead = 0
   const clock = { now: () => Date.now() + ahead }
   const server = createScriptedGoTrue({ users: [ADA], clock })
-  let origin = ''
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '/'
     if (!path.startsWith('/auth/v1/')) return sendPage(response, path, script)
     try {
-      const reply = await server.fetch(await toRequest(request, origin))
+      const reply = await server.fetch(await toRequest(request))
       await delay(LATENCY)
-      response.writeHead(reply.status, { ...ISOLATED, ...Object.fromEntries(reply.headers) })
-      response.end(Buffer.from(await reply.arrayBuffer()))
+      await relay(reply, response, ISOLATED)
     } catch {
       response.destroy()
     }
   }
 
-  const http = createServer((request, response) => void answer(request, response))
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
-  const address = http.address()
-  if (typeof address !== 'object' || !address) throw new Error('The site has no address.')
-  origin = `http://127.0.0.1:${address.port}`
+  const { origin, close } = await listen(answer)
   return {
     url: `${origin}/`,
     server,
     advance(ms) {
       ahead += ms
     },
-    close: () =>
-      new Promise((resolve) => {
-        http.closeAllConnections()
-        http.close(() => resolve())
-      }),
+    close,
   }
 }

@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { ScriptedGoTrue, ScriptedGoTrueOptions } from '../../src/testing/index.js'
 import { createScriptedGoTrue } from '../../src/testing/index.js'
+import { listen, relay, toRequest } from '../support/node-server.js'
 
 /** A page with the built package on it, and a scripted GoTrue on the same origin. */
 export interface Site {
@@ -11,22 +12,6 @@ export interface Site {
   /** Answers to `/token` wait, after the server has committed, until the returned call. */
   holdAnswers(): () => void
   close(): Promise<void>
-}
-
-const text = async (request: IncomingMessage): Promise<string> => {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk)
-  return Buffer.concat(chunks).toString()
-}
-
-async function toRequest(request: IncomingMessage, origin: string): Promise<Request> {
-  const headers = new Headers()
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (typeof value === 'string') headers.set(name, value)
-  }
-  const body = await text(request)
-  const method = request.method ?? 'GET'
-  return new Request(`${origin}${request.url}`, { method, headers, ...(body && { body }) })
 }
 
 const PAGE = '<!doctype html><link rel=icon href=data:,><script src=/page.js></script>'
@@ -62,7 +47,6 @@ export async function startSite(options: ScriptedGoTrueOptions = {}): Promise<Si
     ['/worker.js', await bundle('worker')],
   ])
   let gate: Promise<void> | null = null
-  let origin = ''
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '/'
@@ -73,21 +57,16 @@ export async function startSite(options: ScriptedGoTrueOptions = {}): Promise<Si
       return
     }
     try {
-      const reply = await server.fetch(await toRequest(request, origin))
+      const reply = await server.fetch(await toRequest(request))
       if (path.includes('refresh_token')) await gate
-      response.writeHead(reply.status, Object.fromEntries(reply.headers))
-      response.end(Buffer.from(await reply.arrayBuffer()))
+      await relay(reply, response)
     } catch {
       // What a fault does to a fetch is a broken connection here.
       response.destroy()
     }
   }
 
-  const http = createServer((request, response) => void answer(request, response))
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
-  const address = http.address()
-  if (typeof address !== 'object' || !address) throw new Error('The site has no address.')
-  origin = `http://127.0.0.1:${address.port}`
+  const { origin, close } = await listen(answer)
 
   return {
     url: `${origin}/`,
@@ -102,10 +81,6 @@ export async function startSite(options: ScriptedGoTrueOptions = {}): Promise<Si
         letGo()
       }
     },
-    close: () =>
-      new Promise((resolve) => {
-        http.closeAllConnections()
-        http.close(() => resolve())
-      }),
+    close,
   }
 }

@@ -1,7 +1,8 @@
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findChromium } from '../browser/chromium.js'
-import { ask, find, freshProfile, type Running, run } from './launch.js'
+import { findExecutable } from '../support/executable.js'
+import { ask, freshProfile, type Running, run } from './launch.js'
 
 /** A real browser engine that may be installed here. */
 export interface Engine {
@@ -72,7 +73,7 @@ const QUIET: Readonly<Record<string, boolean | number | string>> = {
 
 /** Firefox, headless. */
 export function firefox(): Engine {
-  const path = process.env.FIREFOX_PATH ?? find(['firefox-esr', 'firefox'])
+  const path = process.env.FIREFOX_PATH ?? findExecutable(['firefox-esr', 'firefox'])
   return {
     name: 'Firefox',
     path,
@@ -112,7 +113,7 @@ function findMiniBrowser(): string | null {
 
 /** WebKitGTK's MiniBrowser, on a screen of its own where there is none. */
 export function webKit(): Engine {
-  const screen = process.env.DISPLAY ? null : find(['xvfb-run'])
+  const screen = process.env.DISPLAY ? null : findExecutable(['xvfb-run'])
   const found = findMiniBrowser()
   const path = process.env.DISPLAY || screen ? found : null
   return {

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { accessSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 
 /** An engine at work. */
 export interface Running {
@@ -19,22 +19,6 @@ export interface Launch {
   readonly args: readonly string[]
   readonly env?: NodeJS.ProcessEnv
   readonly profile: string
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** The first of these programs that is on the path. */
-export function find(names: readonly string[]): string | null {
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  const candidates = folders.flatMap((folder) => names.map((name) => join(folder, name)))
-  return candidates.find(isExecutable) ?? null
 }
 
 /** The version number in what a program prints. */

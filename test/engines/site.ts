@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { createScriptedGoTrue, type ScriptedGoTrue } from '../../src/testing/index.js'
+import { listen, readText, relay, toRequest } from '../support/node-server.js'
 import { createControls } from './controls.js'
 import type { Result } from './page/suite.js'
 
@@ -50,24 +51,8 @@ async function bundle(): Promise<ReadonlyMap<string, string>> {
   return new Map(SCRIPTS.map((name, index) => [`/${name}.js`, outputFiles[index]?.text ?? '']))
 }
 
-const text = async (request: IncomingMessage): Promise<string> => {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk)
-  return Buffer.concat(chunks).toString()
-}
-
 /** Whole when this server is asked as a proxy, else a path. */
 const addressOf = ({ url = '/' }: IncomingMessage): URL => new URL(url, 'http://127.0.0.1')
-
-async function toRequest(request: IncomingMessage): Promise<Request> {
-  const headers = new Headers()
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (typeof value === 'string') headers.set(name, value)
-  }
-  const body = await text(request)
-  const { method = 'GET' } = request
-  return new Request(addressOf(request), { method, headers, ...(body && { body }) })
-}
 
 /** Starts a site on a free port of the loopback. */
 export async function startSite(): Promise<Site> {
@@ -96,8 +81,7 @@ export async function startSite(): Promise<Site> {
     try {
       const reply = await server.fetch(await toRequest(request))
       if (request.url?.includes('refresh_token')) await controls.pause()
-      response.writeHead(reply.status, Object.fromEntries(reply.headers))
-      response.end(Buffer.from(await reply.arrayBuffer()))
+      await relay(reply, response)
     } catch {
       // What a fault does to a fetch is a broken connection here.
       response.destroy()
@@ -117,30 +101,22 @@ export async function startSite(): Promise<Site> {
       response.end(script ?? page)
       return
     }
-    const body = await text(request)
+    const body = await readText(request)
     const hear = ears[pathname] ?? controls.named(pathname)
     response.statusCode = hear ? 200 : 404
     response.setHeader('cache-control', 'no-store')
     response.end(JSON.stringify((await hear?.(body)) ?? null))
   }
 
-  const http = createServer((request, response) => void answer(request, response))
-  http.keepAliveTimeout = 60_000
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
-  const address = http.address()
-  if (typeof address !== 'object' || !address) throw new Error('The site has no address.')
+  const { port, close } = await listen(answer)
 
   return {
-    url: (host) => `http://${host}:${address.port}/`,
+    url: (host) => `http://${host}:${port}/`,
     server,
     holdAnswers: controls.holdAnswers,
     results,
     started,
     done,
-    close: () =>
-      new Promise((resolve) => {
-        http.closeAllConnections()
-        http.close(() => resolve())
-      }),
+    close,
   }
 }
