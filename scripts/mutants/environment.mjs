@@ -41,9 +41,15 @@ export const ENVIRONMENT = [
   },
   {
     file: lease,
+    name: 'Who slept after its claim believes that it still has the lease.',
+    find: 'stands && spent < TERM - RENEWAL',
+    replace: 'stands',
+  },
+  {
+    file: lease,
     name: 'A claim is not looked at again where storage has no update.',
-    find: 'if (storage.update) return\n',
-    replace: 'return\n',
+    find: 'if (storage.update) return true\n',
+    replace: 'return true\n',
   },
   {
     file: lease,

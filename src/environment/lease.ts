@@ -64,21 +64,30 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
     })
   const moment = (): number => PAUSE * (1 + random())
 
+  /** Whether a claim that was written stands; two may have been, where writing is not atomic. */
+  async function confirm(name: string, owner: string, signal: Signal): Promise<boolean> {
+    if (storage.update) return true
+    await pause(2 * (storage.lag ?? 0) + moment(), signal)
+    return ownerOf(await call(() => storage.get(name), signal)) === owner
+  }
+
   /** Waits until the text of the lease is one of this owner's. */
   async function claim(name: string, owner: string, signal: Signal): Promise<void> {
     let seen: string | null = null
     let since = 0
     let dead: string | null = null
     while (!signal.aborted) {
+      const asked = clock.monotonic()
       const text = await update(
         name,
         (text) => (!signal.aborted && (text === null || text === dead) ? owner : text),
         signal,
       )
       if (ownerOf(text) === owner) {
-        if (storage.update) return
-        await pause(2 * (storage.lag ?? 0) + moment(), signal)
-        if (ownerOf(await call(() => storage.get(name), signal)) === owner) return
+        const stands = await confirm(name, owner, signal)
+        const spent = clock.monotonic() - asked - 2 * (storage.lag ?? 0)
+        // Whoever slept meanwhile may have lost it already: then it looks again.
+        if (stands && spent < TERM - RENEWAL) return
         continue
       }
       if (text !== seen) {

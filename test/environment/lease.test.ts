@@ -160,3 +160,21 @@ describe.each(KINDS)('a lease in %s storage', (kind) => {
     expect(new Set(outcomes)).toEqual(new Set(['refused enough', 'holding']))
   })
 })
+
+describe('a lease in atomic storage', () => {
+  it('is not believed in by a tab that slept between its claim and the answer', async () => {
+    const { clock, ask, peak } = createContest('atomic')
+    const first = ask()
+    first.tab.freeze()
+    await clock.settle()
+    const second = ask()
+    await clock.advance(TERM + 2 * NOTICE)
+    expect(second.state).toBe('holding')
+    first.tab.thaw()
+    await clock.advance(2 * NOTICE)
+    expect([first.state, peak.holders]).toEqual(['waiting', 1])
+    second.release()
+    await clock.advance(NOTICE)
+    expect(first.state).toBe('holding')
+  })
+})
