@@ -49,7 +49,7 @@ export interface FakeBrowser {
  *
  * const [first, second] = [open(), open()]
  * await browser.clock.advance(3_600_000)
- * expect(server.count({ grant: 'refresh_token' })).toBe(1)
+ * expect(server.count('refresh_token')).toBe(1)
  * ```
  */
 export function createFakeBrowser(options: FakeBrowserOptions = {}): FakeBrowser {

@@ -22,3 +22,17 @@ export {
   type SeedUser,
   type SentMessage,
 } from './gotrue/index.js'
+export {
+  createScriptedWorkOS,
+  type ScriptedBrowser,
+  type ScriptedWorkOS,
+  type ScriptedWorkOSOptions,
+  type WorkOSClientSeed,
+  type WorkOSMembership,
+  type WorkOSOrganizationSeed,
+  type WorkOSOrganizationSettings,
+  type WorkOSProfile,
+  type WorkOSRequest,
+  type WorkOSSessionInfo,
+  type WorkOSUserSeed,
+} from './workos/index.js'

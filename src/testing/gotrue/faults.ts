@@ -20,6 +20,16 @@ export interface Meeting {
 /** How faults wait. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>
 
+/** Waits by the system's clock, until the signal aborts. */
+export const systemWait: Wait = (ms, signal) =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    })
+  })
+
 /** What `fetch` rejects with when there is no answer. */
 const lost = (): TypeError => new TypeError('fetch failed')
 
@@ -36,17 +46,29 @@ const hang = (signal: AbortSignal): Promise<never> =>
     signal.addEventListener('abort', stop)
   })
 
-function limited(request: Request, retryAfter?: number | string): Response {
-  const message = 'Request rate limit reached'
-  const response = refusalResponse(
-    new GoTrueRefusal(429, 'over_request_rate_limit', message),
+/** Makes a `fetch` of a server: it rejects as `fetch` does when its caller gives up. */
+export const fetchFrom =
+  (serve: (request: Request) => Promise<Response>): typeof fetch =>
+  async (input, init) => {
+    const request = new Request(input, init)
+    request.signal.throwIfAborted()
+    return Promise.race([serve(request), hang(request.signal)])
+  }
+
+/** What a server says with 429. */
+export type Limit = (request: Request) => Response
+
+const goTrueLimit: Limit = (request) =>
+  refusalResponse(
+    new GoTrueRefusal(429, 'over_request_rate_limit', 'Request rate limit reached'),
     request,
   )
-  if (retryAfter !== undefined) response.headers.set('retry-after', String(retryAfter))
-  return response
-}
 
-async function through(fault: Fault, meeting: Meeting, wait: Wait): Promise<Response> {
+async function through(
+  fault: Fault,
+  meeting: Meeting,
+  { wait, limit }: { readonly wait: Wait; readonly limit: Limit },
+): Promise<Response> {
   switch (fault.type) {
     case 'drop':
       throw lost()
@@ -58,8 +80,12 @@ async function through(fault: Fault, meeting: Meeting, wait: Wait): Promise<Resp
         status: fault.status,
         headers: { 'content-type': 'application/json', ...fault.headers },
       })
-    case 'rate-limited':
-      return limited(meeting.request, fault.retryAfter)
+    case 'rate-limited': {
+      const response = limit(meeting.request)
+      const { retryAfter } = fault
+      if (retryAfter !== undefined) response.headers.set('retry-after', String(retryAfter))
+      return response
+    }
     case 'html':
       return html(fault.status ?? 200)
     case 'hang':
@@ -73,7 +99,7 @@ async function through(fault: Fault, meeting: Meeting, wait: Wait): Promise<Resp
 }
 
 /** Makes the faults of one server. */
-export function createFaults(wait: Wait): Faults {
+export function createFaults(wait: Wait, limit: Limit = goTrueLimit): Faults {
   const waiting = new Set<{ readonly fault: Fault; readonly scope: FaultScope; left: number }>()
   return {
     add(fault, scope = {}) {
@@ -89,7 +115,7 @@ export function createFaults(wait: Wait): Faults {
         if (grant !== undefined && grant !== meeting.grant) continue
         entry.left--
         if (entry.left <= 0) waiting.delete(entry)
-        return through(entry.fault, meeting, wait)
+        return through(entry.fault, meeting, { wait, limit })
       }
       return meeting.work()
     },

@@ -3,11 +3,11 @@ import { type Accounts, createAccounts } from './accounts.js'
 import type { Call, ServerContext } from './context.js'
 import { controls, type ScriptedGoTrue } from './controls.js'
 import { GoTrueRefusal, json, refusalResponse, refuse } from './errors.js'
-import { createFaults, type Wait } from './faults.js'
+import { createFaults, fetchFrom, systemWait } from './faults.js'
 import { cheapHashes, realHashes } from './hashes.js'
 import { authorize, verify, verifyLink } from './link-routes.js'
 import { createRefreshTokens, type ServerSession } from './rotation.js'
-import { createSigner } from './signing.js'
+import { createSigner, parseObject } from './signing.js'
 import { tokenRoute } from './token-routes.js'
 import type { LoggedRequest, ScriptedGoTrueOptions } from './types.js'
 
@@ -30,15 +30,6 @@ const CORS = {
   'access-control-allow-methods': 'GET, POST, PUT, DELETE, OPTIONS',
   'access-control-expose-headers': 'X-Total-Count, Link, X-Supabase-Api-Version',
 }
-
-const systemWait: Wait = (ms, signal) =>
-  new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      reject(signal.reason)
-    })
-  })
 
 type Route = (context: ServerContext, call: Call) => Promise<Response>
 
@@ -72,26 +63,12 @@ const ROUTES: Readonly<Record<string, Route>> = {
 /** GoTrue's limit for bodies, in bytes; counted here in UTF-16 units. */
 const LONGEST_BODY = 1024 * 1024
 
-type Fields = Readonly<Record<string, unknown>>
-
-/** The object that a text holds, or `null`. */
-function parseFields(text: string): Fields | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? { ...value }
-      : null
-  } catch {
-    return null
-  }
-}
-
-function parseBody(text: string): Fields {
+function parseBody(text: string): Call['body'] {
   if (text === '') return {}
   if (text.length > LONGEST_BODY) {
     return refuse(413, 'request_entity_too_large', 'Request body exceeds the limit of 1 MiB')
   }
-  return parseFields(text) ?? refuse(400, 'bad_json', 'Could not parse request body as JSON')
+  return parseObject(text) ?? refuse(400, 'bad_json', 'Could not parse request body as JSON')
 }
 
 /** A request as it came in, read to its end. */
@@ -147,7 +124,7 @@ function createContext(options: ScriptedGoTrueOptions): ServerContext {
 async function note(entry: LoggedRequest, response: Response): Promise<Response> {
   const { status, headers } = response
   const text = response.body === null ? null : await response.text()
-  const returned = text === null ? undefined : parseFields(text)?.refresh_token
+  const returned = text === null ? undefined : parseObject(text)?.refresh_token
   Object.assign(entry, {
     status,
     code: headers.get('x-sb-error-code'),
@@ -180,7 +157,7 @@ export function createScriptedGoTrue(options: ScriptedGoTrueOptions = {}): Scrip
     const path = url.pathname.slice(context.path.length)
     const grant = url.searchParams.get('grant_type')
     const text = await request.text()
-    const token = parseFields(text)?.refresh_token
+    const token = parseObject(text)?.refresh_token
     const presented = typeof token === 'string' ? token : null
     const unanswered = { status: null, code: null, returned: null }
     const asked = { at: context.now(), method: request.method, path, grant, presented }
@@ -195,11 +172,7 @@ export function createScriptedGoTrue(options: ScriptedGoTrueOptions = {}): Scrip
   }
 
   return {
-    fetch: async (input, init) => {
-      const request = new Request(input, init)
-      request.signal.throwIfAborted()
-      return Promise.race([serve(request), abortion(request.signal)])
-    },
+    fetch: fetchFrom(serve),
     requests: log,
     messages: context.accounts.messages,
     count: (grant) =>
@@ -212,10 +185,3 @@ export function createScriptedGoTrue(options: ScriptedGoTrueOptions = {}): Scrip
     ...controls(context),
   }
 }
-
-/** Rejects as `fetch` does when its signal aborts. */
-const abortion = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason)
-    signal.addEventListener('abort', () => reject(signal.reason))
-  })

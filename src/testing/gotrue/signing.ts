@@ -7,50 +7,75 @@ export interface Signer {
   /** The claims of a token that this server signed, expired or not; else `null`. */
   verify(token: string): Promise<Readonly<Record<string, unknown>> | null>
   jwks(): Promise<{ readonly keys: readonly JsonWebKey[] }>
-  /** A new key signs from now on; the old ones still verify. */
-  rotate(): void
+  /** A new key signs from now on; the old ones still verify, unless they are to be withdrawn. */
+  rotate(options?: { readonly withdraw?: boolean | undefined }): void
 }
 
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' }
-const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' }
+/** How a server signs. `digest` is no cryptography at all. */
+export type Signing = 'es256' | 'rs256' | 'digest'
+
+const ALGORITHMS = {
+  es256: { name: 'ECDSA', namedCurve: 'P-256' },
+  rs256: {
+    name: 'RSASSA-PKCS1-v1_5',
+    modulusLength: 2048,
+    publicExponent: Uint8Array.of(1, 0, 1),
+    hash: 'SHA-256',
+  },
+}
+
+const HEADERS = { es256: 'ES256', rs256: 'RS256', digest: 'digest' }
 
 const encode = (value: unknown): string => base64url(utf8(JSON.stringify(value)))
 
-function decode(part: string): Readonly<Record<string, unknown>> | null {
-  const bytes = fromBase64url(part)
+/** The object that a text holds, or `null`. */
+export function parseObject(text: string): Readonly<Record<string, unknown>> | null {
   try {
-    const value: unknown = bytes && JSON.parse(new TextDecoder().decode(bytes))
-    return typeof value === 'object' && value !== null ? { ...value } : null
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? { ...value }
+      : null
   } catch {
     return null
   }
 }
 
-/** Makes a signer. Keys are generated on first use. */
-export function createSigner(kind: 'es256' | 'digest'): Signer {
+function decode(part: string): Readonly<Record<string, unknown>> | null {
+  const bytes = fromBase64url(part)
+  return bytes && parseObject(new TextDecoder().decode(bytes))
+}
+
+/** Makes a signer. Keys are generated on first use, once. */
+export function createSigner(kind: Signing): Signer {
+  const algorithm = ALGORITHMS[kind === 'digest' ? 'es256' : kind]
+  const scheme = { name: algorithm.name, hash: 'SHA-256' }
   const keys: Promise<CryptoKeyPair>[] = []
   const key = (index: number): Promise<CryptoKeyPair> => {
     const found = keys[index]
     if (found) return found
-    const made = crypto.subtle.generateKey(ALGORITHM, false, ['sign', 'verify'])
+    const made = crypto.subtle.generateKey(algorithm, false, ['sign', 'verify'])
     keys[index] = made
     return made
   }
+  let first = 0
   let current = 0
 
   async function signature(text: string, index: number): Promise<Uint8Array> {
     if (kind === 'digest') return cheapHashes.hash(utf8(`scripted ${text}`))
     const { privateKey } = await key(index)
-    return new Uint8Array(await crypto.subtle.sign(SIGNATURE, privateKey, utf8(text)))
+    return new Uint8Array(await crypto.subtle.sign(scheme, privateKey, utf8(text)))
   }
+
+  const publicKey = async (index: number): Promise<JsonWebKey & { readonly kid: string }> => ({
+    ...(await crypto.subtle.exportKey('jwk', (await key(index)).publicKey)),
+    kid: `key-${index}`,
+    alg: HEADERS[kind],
+    use: 'sig',
+  })
 
   return {
     async sign(claims) {
-      const header = {
-        alg: kind === 'es256' ? 'ES256' : 'digest',
-        typ: 'JWT',
-        kid: `key-${current}`,
-      }
+      const header = { alg: HEADERS[kind], typ: 'JWT', kid: `key-${current}` }
       const text = `${encode(header)}.${encode(claims)}`
       return `${text}.${base64url(await signature(text, current))}`
     },
@@ -58,31 +83,23 @@ export function createSigner(kind: 'es256' | 'digest'): Signer {
       const [head = '', body = '', mark = ''] = token.split('.')
       const index = Number(String(decode(head)?.kid).replace('key-', ''))
       const bytes = fromBase64url(mark)
-      if (!bytes || !(index >= 0 && index <= current)) return null
+      if (!bytes || !(index >= first && index <= current)) return null
       const text = `${head}.${body}`
       if (kind === 'digest') {
         return mark === base64url(await signature(text, index)) ? decode(body) : null
       }
-      const { publicKey } = await key(index)
-      const valid = await crypto.subtle.verify(SIGNATURE, publicKey, bytes, utf8(text))
+      const pair = await key(index)
+      const valid = await crypto.subtle.verify(scheme, pair.publicKey, bytes, utf8(text))
       return valid ? decode(body) : null
     },
     async jwks() {
       if (kind === 'digest') return { keys: [] }
-      const indexes = Array.from({ length: current + 1 }, (_, index) => index)
-      return {
-        keys: await Promise.all(
-          indexes.map(async (index) => ({
-            ...(await crypto.subtle.exportKey('jwk', (await key(index)).publicKey)),
-            kid: `key-${index}`,
-            alg: 'ES256',
-            use: 'sig',
-          })),
-        ),
-      }
+      const indexes = Array.from({ length: current + 1 - first }, (_, index) => first + index)
+      return { keys: await Promise.all(indexes.map(publicKey)) }
     },
-    rotate: () => {
+    rotate({ withdraw = false } = {}) {
       current++
+      if (withdraw) first = current
     },
   }
 }

@@ -67,7 +67,7 @@ export type Fault =
 export interface FaultScope {
   /** @default 1 */
   readonly times?: number
-  /** Below the prefix, such as `/token`. @default any */
+  /** Such as `/token`; below the prefix, where the server has one. @default any */
   readonly path?: string
   readonly grant?: string
 }

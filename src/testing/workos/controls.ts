@@ -1,0 +1,119 @@
+import type { Impersonator } from '../../core/session.js'
+import type { Fault, FaultScope } from '../gotrue/types.js'
+import type { ScriptedBrowser } from './browser.js'
+import type { ServerContext } from './context.js'
+import type {
+  WorkOSMembership,
+  WorkOSOrganizationSettings,
+  WorkOSProfile,
+  WorkOSRequest,
+  WorkOSSessionInfo,
+  WorkOSUserSeed,
+} from './types.js'
+
+/** A WorkOS that does what it is told: a real little server without a network. */
+export interface ScriptedWorkOS {
+  /** Serves a request; fits wherever a `fetch` is taken. Rejects as `fetch` does when a fault says so. */
+  readonly fetch: typeof fetch
+  readonly requests: readonly WorkOSRequest[]
+  /** A new browser in front of this server, with a cookie jar of its own. */
+  browser(): ScriptedBrowser
+  /** How many requests were made to `authenticate` with this grant. */
+  count(grant: string): number
+  clearLog(): void
+  /** The next requests in scope meet this. Returns the way to undo it. */
+  fail(fault: Fault, scope?: FaultScope): () => void
+  /** Forgets all faults. */
+  heal(): void
+  /** Returns the id. @throws Error when the address is taken. */
+  createUser(seed: WorkOSUserSeed): string
+  /** The next answer describes the person so. @throws Error for an unknown address, as all below. */
+  updateUser(email: string, changes: WorkOSProfile): void
+  /** Changes what the next token in this organization says, or makes the person a member. */
+  setMembership(
+    email: string,
+    organizationId: string,
+    changes: Omit<WorkOSMembership, 'organizationId'>,
+  ): void
+  removeMembership(email: string, organizationId: string): void
+  /** Changes an organization, such as what it requires, or founds it. */
+  setOrganization(id: string, settings: WorkOSOrganizationSettings): void
+  /** The next sign-in of this person is somebody else's. */
+  impersonate(email: string, impersonator: Impersonator): void
+  /** The sessions that live. */
+  sessions(): readonly WorkOSSessionInfo[]
+  /** Ends a session, as an administrator does. */
+  endSession(id: string): void
+  /** Milliseconds, whole seconds. */
+  setAccessTokenLifetime(ms: number): void
+  /** The `iss` claim of the next tokens. */
+  setIssuer(issuer: string): void
+  /** A new key signs from now on. The old ones stay in the key set, unless they are withdrawn. */
+  rotateKeys(options?: { readonly withdraw?: boolean | undefined }): void
+}
+
+/** The controls that need nothing but the state. */
+export type Controls = Omit<
+  ScriptedWorkOS,
+  'fetch' | 'requests' | 'browser' | 'count' | 'clearLog' | 'fail' | 'heal'
+>
+
+type People = Pick<
+  Controls,
+  | 'createUser'
+  | 'updateUser'
+  | 'setMembership'
+  | 'removeMembership'
+  | 'setOrganization'
+  | 'impersonate'
+>
+
+function peopleControls({ directory, impersonations, now }: ServerContext): People {
+  return {
+    createUser: (seed) => directory.create(seed).id,
+    updateUser(email, changes) {
+      const person = directory.get(email)
+      person.profile = { ...person.profile, ...changes }
+      person.updatedAt = now()
+    },
+    setMembership(email, organizationId, changes) {
+      directory.join(directory.get(email), { ...changes, organizationId })
+    },
+    removeMembership(email, organizationId) {
+      directory.get(email).memberships.delete(organizationId)
+    },
+    setOrganization: directory.settle,
+    impersonate(email, impersonator) {
+      impersonations.set(directory.get(email).id, impersonator)
+    },
+  }
+}
+
+/** What turns the server's state by hand. */
+export function controls(context: ServerContext): Controls {
+  const { sessions, settings, signer } = context
+  return {
+    ...peopleControls(context),
+    sessions: () =>
+      [...sessions.all.values()]
+        .filter(({ ended }) => !ended)
+        .map(({ id, userId, clientId, organizationId, impersonator }) => ({
+          id,
+          userId,
+          clientId,
+          organizationId,
+          impersonator,
+        })),
+    endSession(id) {
+      const session = sessions.all.get(id)
+      if (session) session.ended = true
+    },
+    setAccessTokenLifetime(ms) {
+      settings.accessTokenLifetime = ms
+    },
+    setIssuer(issuer) {
+      settings.issuer = issuer
+    },
+    rotateKeys: signer.rotate,
+  }
+}

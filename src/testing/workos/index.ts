@@ -1,0 +1,197 @@
+import { randomText } from '../gotrue/encoding.js'
+import { json } from '../gotrue/errors.js'
+import { createFaults, fetchFrom, systemWait } from '../gotrue/faults.js'
+import { createSigner, parseObject } from '../gotrue/signing.js'
+import { authorize } from './authorize.js'
+import { createBrowser } from './browser.js'
+import type { Client, Route, ServerContext } from './context.js'
+import { controls, type ScriptedWorkOS } from './controls.js'
+import { givenToken, readToken } from './cookies.js'
+import { createDirectory } from './directory.js'
+import { refuse, tooManyRequests, WorkOSRefusal } from './errors.js'
+import { authenticate } from './grants.js'
+import { logout, revoke } from './session-routes.js'
+import { createSessions } from './sessions.js'
+import type { ScriptedWorkOSOptions, WorkOSClientSeed, WorkOSRequest } from './types.js'
+
+export type { ScriptedBrowser } from './browser.js'
+export type { ScriptedWorkOS } from './controls.js'
+export type {
+  ScriptedWorkOSOptions,
+  WorkOSClientSeed,
+  WorkOSMembership,
+  WorkOSOrganizationSeed,
+  WorkOSOrganizationSettings,
+  WorkOSProfile,
+  WorkOSRequest,
+  WorkOSSessionInfo,
+  WorkOSUserSeed,
+} from './types.js'
+
+const AUTHENTICATE = '/user_management/authenticate'
+
+const notFound = (): never => refuse(404, { message: 'Not Found' })
+
+/** `GET /sso/jwks/` and the client id. */
+const jwks: Route = async ({ clients, signer }, { url }) => {
+  const clientId = url.pathname.slice('/sso/jwks/'.length)
+  return clients.has(clientId) ? json(200, await signer.jwks()) : notFound()
+}
+
+const ROUTES: Readonly<Record<string, Route>> = {
+  [`POST ${AUTHENTICATE}`]: authenticate,
+  'GET /user_management/authorize': authorize,
+  'GET /user_management/sessions/logout': logout,
+  'POST /user_management/sessions/revoke': revoke,
+}
+
+/** A request as it came in, read to its end. */
+interface Incoming {
+  readonly request: Request
+  readonly url: URL
+  readonly text: string
+}
+
+async function route(context: ServerContext, { request, url, text }: Incoming): Promise<Response> {
+  try {
+    const name = `${request.method} ${url.pathname}`
+    const handler = name.startsWith('GET /sso/jwks/') ? jwks : (ROUTES[name] ?? notFound())
+    const body = text === '' ? {} : parseObject(text)
+    if (!body) return refuse(400, { message: 'The body is not a JSON object.' })
+    return await handler(context, { request, url, body })
+  } catch (error) {
+    const refusal = error instanceof WorkOSRefusal ? error : null
+    const unexpected = { message: `Unexpected failure: ${error}` }
+    return json(refusal?.status ?? 500, refusal?.body ?? unexpected)
+  }
+}
+
+const toClient = ({ id, ...seed }: WorkOSClientSeed): Client => ({
+  id,
+  apiKey: seed.apiKey ?? 'sk_test_scripted',
+  redirectUris: seed.redirectUris ?? ['http://localhost:3000/callback'],
+  logoutUris: seed.logoutUris ?? ['http://localhost:3000/'],
+  cookies: seed.cookies ?? false,
+})
+
+function createContext(options: ScriptedWorkOSOptions): ServerContext {
+  const { random = Math.random, clock = Date, clients = [{ id: 'client_scripted' }] } = options
+  const { accessTokenLifetime = 300_000, issuer, signing = 'rs256' } = options
+  const now = (): number => clock.now()
+  const newToken = (): string => randomText(random, 25)
+  const newId = (prefix: string): string => `${prefix}_01${randomText(random, 24).toUpperCase()}`
+  const { sessionLifetime, inactivityTimeout, replayGrace } = options
+  const limits = { sessionLifetime, inactivityTimeout, replayGrace }
+  const directory = createDirectory(newId, now)
+  for (const { id, ...settings } of options.organizations ?? []) directory.settle(id, settings)
+  for (const seed of options.users ?? []) directory.create(seed)
+  return {
+    clients: new Map(clients.map((seed) => [seed.id, toClient(seed)])),
+    directory,
+    sessions: createSessions({ ...limits, newId, newToken, now }),
+    signer: createSigner(signing),
+    codes: new Map(),
+    pending: new Map(),
+    impersonations: new Map(),
+    settings: { accessTokenLifetime, issuer },
+    options,
+    newId,
+    newToken,
+    now,
+  }
+}
+
+/** Cross-origin pages may ask, with their cookies. */
+const cors = (origin: string | null): Readonly<Record<string, string>> =>
+  origin === null
+    ? {}
+    : {
+        'access-control-allow-origin': origin,
+        'access-control-allow-credentials': 'true',
+        'access-control-allow-headers': 'Accept, Authorization, Content-Type',
+        'access-control-allow-methods': 'GET, POST, OPTIONS',
+        vary: 'Origin',
+      }
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
+/** A request for the log, before it is served. */
+function logged({ request, url, text }: Incoming, at: number): WorkOSRequest {
+  const body = parseObject(text) ?? {}
+  const asked = (name: string): string | null => textOf(body[name]) ?? url.searchParams.get(name)
+  const clientId = asked('client_id')
+  return {
+    at,
+    method: request.method,
+    path: url.pathname,
+    grant: textOf(body.grant_type),
+    presented: textOf(body.refresh_token) ?? readToken(request, clientId ?? '') ?? null,
+    clientId,
+    organizationId: asked('organization_id'),
+    status: null,
+    code: null,
+    returned: null,
+  }
+}
+
+/** Notes an answer in the log. Reading it and making it anew costs less than a clone. */
+async function note(
+  entry: WorkOSRequest,
+  response: Response,
+  origin: string | null,
+): Promise<Response> {
+  const { status, headers } = response
+  const text = response.body === null ? null : await response.text()
+  const body = parseObject(text ?? '') ?? {}
+  const code = textOf(body.error) ?? textOf(body.code)
+  const returned = textOf(body.refresh_token) ?? givenToken(headers)
+  Object.assign(entry, { status, code, returned })
+  for (const [name, value] of Object.entries(cors(origin))) headers.set(name, value)
+  return new Response(text, { status, headers })
+}
+
+/**
+ * Makes a scripted WorkOS. It issues real RS256 tokens, rotates refresh tokens with WorkOS's replay
+ * grace, and refuses in WorkOS's envelopes. It needs no Node: mount it in a test or a server.
+ *
+ * ```ts
+ * const ada = { email: 'ada@example.com', memberships: [{ organizationId: 'org_1', role: 'admin' }] }
+ * const server = createScriptedWorkOS({ users: [ada] })
+ * const provider = workos({ clientId: 'client_scripted', fetch: server.fetch })
+ * server.fail({ type: 'status', status: 503 })
+ * ```
+ */
+export function createScriptedWorkOS(options: ScriptedWorkOSOptions = {}): ScriptedWorkOS {
+  const context = createContext(options)
+  const faults = createFaults(options.wait ?? systemWait, tooManyRequests)
+  const log: WorkOSRequest[] = []
+
+  const serve = fetchFrom(async (request) => {
+    const origin = request.headers.get('origin')
+    if (request.method === 'OPTIONS') {
+      return new Response(null, { status: 204, headers: cors(origin) })
+    }
+    const incoming = { request, url: new URL(request.url), text: await request.text() }
+    const entry = logged(incoming, context.now())
+    log.push(entry)
+    const { path, grant } = entry
+    const work = (): Promise<Response> => {
+      // A caller that has given up no longer reaches the server.
+      request.signal.throwIfAborted()
+      return route(context, incoming)
+    }
+    return note(entry, await faults.serve({ path, grant, request, work }), origin)
+  })
+
+  return {
+    fetch: serve,
+    requests: log,
+    browser: () => createBrowser(serve),
+    count: (grant) =>
+      log.filter((entry) => entry.path === AUTHENTICATE && entry.grant === grant).length,
+    clearLog: () => void log.splice(0),
+    fail: faults.add,
+    heal: faults.clear,
+    ...controls(context),
+  }
+}
