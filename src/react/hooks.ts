@@ -1,0 +1,63 @@
+import {
+  createContext,
+  createElement,
+  type ReactElement,
+  useContext,
+  useMemo,
+  useState,
+} from 'react'
+import type { AuthClient } from '../client.js'
+import { AuthError } from '../core/errors.js'
+import type { SessionUser } from '../core/session.js'
+import { useSelected, useToken } from './read.js'
+import { createSource, type Source } from './source.js'
+import type { AuthHooks, AuthProviderProps, BoundClient, HooksOf, SessionState } from './types.js'
+
+type AnyClient = AuthClient<never, SessionUser, object>
+
+/**
+ * Makes `AuthProvider` and its hooks for one type of client, with a context of their own.
+ *
+ * ```ts
+ * export const { AuthProvider, useAuth } = createAuthHooks<typeof auth>()
+ * ```
+ */
+export function createAuthHooks<Client extends AnyClient>(): HooksOf<Client>
+export function createAuthHooks<
+  Credentials,
+  User extends SessionUser,
+  Actions extends object,
+>(): AuthHooks<Credentials, User, Actions> {
+  type Given = Source<Credentials, User, Actions>
+  const Context = createContext<Given | null>(null)
+
+  function useSource(): Given {
+    const source = useContext(Context)
+    if (source) return source
+    throw new AuthError(
+      'invalid_argument',
+      'Put <AuthProvider client={auth}> around the components that use auth hooks.',
+    )
+  }
+
+  function AuthProvider(props: AuthProviderProps<Credentials, User, Actions>): ReactElement {
+    const [source, setSource] = useState(() => createSource(props))
+    // Another client is another world: nothing of the old one is shown, not even once.
+    if (source.bound.client !== props.client) setSource(createSource(props))
+    return createElement(Context.Provider, { value: source }, props.children)
+  }
+
+  function useSession(): SessionState<User>
+  function useSession<Selected>(select: (state: SessionState<User>) => Selected): Selected
+  function useSession(select: (state: SessionState<User>) => unknown = (state) => state): unknown {
+    return useSelected(useSource(), select)
+  }
+
+  function useAuth(): SessionState<User> & BoundClient<Credentials, User, Actions> {
+    const { bound } = useSource()
+    const state = useSession()
+    return useMemo(() => ({ ...state, ...bound }), [state, bound])
+  }
+
+  return { AuthProvider, useSession, useAuth, useAccessToken: () => useToken(useSource()) }
+}
