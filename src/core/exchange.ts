@@ -80,15 +80,19 @@ export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User
   }
 
   async function attempt(run: Run<User>): Promise<Session<User>> {
+    const { organizationId } = run
     run.begun = true
     for (let round = 0; round < ROUNDS; round++) {
       await mirror.observe()
       const held = store.held()
       if (!held || held.record.lineage !== run.lineage) throw replaced()
       run.closed = true
-      const session =
-        answer(run) ?? (await trade.exchange(held, run.abort.signal, run.organizationId))
-      if (session) return session
+      const session = answer(run) ?? (await trade.exchange(held, run.abort.signal, organizationId))
+      // A server that forgives a lost answer gives that one again, whatever it is asked for now.
+      if (session && (!organizationId || session.organizationId === organizationId)) return session
+    }
+    if (organizationId && lineage() === run.lineage) {
+      throw new AuthError('rejected', 'The server did not switch to this organization.')
     }
     throw replaced()
   }

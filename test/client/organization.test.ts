@@ -70,6 +70,26 @@ describe('switching the organization', () => {
     expect((await plain).session.accessToken).toBe('access-2')
   })
 
+  it('asks again when it gets what an earlier request lost, in the organization of that', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn()
+    world.server.fail({ answer: world.server.issue('ada', 'org_0') })
+    const { session } = await auth.refreshSession({ organizationId: 'org_1' })
+    expect(session.organizationId).toBe('org_1')
+    expect(world.server.sent).toEqual(['refresh-1', 'refresh-2'])
+  })
+
+  it('is an error when the server never does it, and the session goes on', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn()
+    for (let i = 0; i < 3; i++) world.server.fail({ answer: world.server.issue('ada', 'org_0') })
+    await expect(auth.refreshSession({ organizationId: 'org_1' })).rejects.toMatchObject({
+      code: 'rejected',
+      retryable: false,
+    })
+    expect((await auth.getSession())?.organizationId).toBe('org_0')
+  })
+
   it('works with a token held elsewhere, which is another request than one without', async () => {
     const world = createWorld()
     const { auth } = await world.signedIn()
