@@ -45,9 +45,7 @@ function printProgress() {
     last = ms
     const left = Math.ceil(((ms / done) * (runs - done)) / 1000)
     const speed = Math.round((1000 * done) / ms)
-    console.error(
-      `${done} of ${runs} runs, ${speed} a second, ${told} violations, ${left} s left`,
-    )
+    console.error(`${done} of ${runs} runs, ${speed} a second, ${told} violations, ${left} s left`)
   }
 }
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const PARTS = [['unit', 'package'], ['worlds'], ['browser'], ['engines']]
+const PARTS = [['unit', 'package'], ['worlds'], ['redis'], ['browser'], ['engines'], ['next']]
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'))

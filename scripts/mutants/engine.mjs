@@ -90,14 +90,20 @@ export const ENGINE = [
   {
     file: 'src/core/resume.ts',
     name: 'The session that was in storage wins over the one that the cookies hold.',
-    find: 'record.session.sessionId === sessionId ? record : null',
+    find: 'record?.session.sessionId === sessionId ? record : null',
     replace: 'record',
   },
   {
     file: 'src/core/resume.ts',
-    name: 'Each tab gives the session of the cookies a name of its own.',
-    find: 'same ?? sessionId ?? deps.newLineage()',
-    replace: 'same ?? deps.newLineage()',
+    name: 'A session that was ended here comes back with its cookie.',
+    find: "if (sessionId && seen.kind === 'signed-out' && seen.ended",
+    replace: "if (sessionId && seen.kind === 'signed-out' && !seen.ended",
+  },
+  {
+    file: 'src/core/state.ts',
+    name: 'A refresh whose answer may have been lost is tried again when the token is due.',
+    find: 'UNSURE.includes(state.refresh.error.code) ? next : ',
+    replace: '',
   },
   {
     file: 'src/core/resume.ts',

@@ -45,7 +45,7 @@ export const PROVIDERS = [
   {
     file: wire,
     name: 'A refusal that names no reason ends the session.',
-    find: "if (!code) return 'bad_response'",
+    find: "if (!code || status < 400) return 'bad_response'",
     replace: "if (!code) return refresh ? 'refresh_rejected' : 'bad_response'",
   },
   {

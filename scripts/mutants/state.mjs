@@ -41,7 +41,7 @@ export const STATE = [
   {
     file,
     name: 'After a failure the earlier of need and backoff counts.',
-    find: 'Math.max(due, state.refresh.nextAt - now.monotonic)',
-    replace: 'Math.min(due, state.refresh.nextAt - now.monotonic)',
+    find: 'Math.max(due, next)',
+    replace: 'Math.min(due, next)',
   },
 ]

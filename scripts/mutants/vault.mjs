@@ -29,8 +29,8 @@ export const VAULT = [
   {
     file,
     name: 'Storage that can change the pointer in one step is not asked to.',
-    find: 'if (update) await call(() => update(key, edit))\n    else await',
-    replace: 'await',
+    find: 'if (storage.update) {',
+    replace: 'if (!storage) {',
   },
   {
     file,

@@ -28,7 +28,7 @@ export interface AccountsDeps<User extends SessionUser> {
   readonly section: Section
   announce(): void
   settle(): void
-  newLineage(): string
+  newLineage(grant: Grant<User>): string
   working(options?: CallOptions): Promise<Session<User>>
 }
 
@@ -95,7 +95,7 @@ export function createAccounts<User extends SessionUser>(deps: AccountsDeps<User
     const answer = await ask(send, options)
     if (!answer) return { session: null, user: null }
     const [grant, at] = answer
-    const record = toRecord(grant, deps.newLineage(), at)
+    const record = toRecord(grant, deps.newLineage(grant), at)
     if (!(await commit({ record, call, arrival, event: grant.event }))) {
       throw new AuthError('superseded', 'Somebody signed in or out during this sign-in.')
     }
@@ -112,7 +112,7 @@ export function createAccounts<User extends SessionUser>(deps: AccountsDeps<User
     if (!answer) throw withoutSession()
     const [grant, at] = answer
     const whole = { ...grant, refreshToken: grant.refreshToken || token }
-    const record = toRecord(whole, deps.newLineage(), at)
+    const record = toRecord(whole, deps.newLineage(grant), at)
     if (entry.makeCurrent) {
       await exchange.observe()
       // Whoever signed in or out meanwhile wins; the caller still gets what it asked for.

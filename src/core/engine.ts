@@ -82,13 +82,18 @@ export function createEngine<User extends SessionUser>(
   const shared = { environment, provider, store, vault, mirror, limits, announce, section, settle }
   const exchange = createExchange<User>({ ...shared, timeout: settings.requestTimeout ?? 10_000 })
   const upkeep = createUpkeep<User>({ ...shared, settings, exchange })
-  /** Names sign-ins so that a later one is the greater string, however wrong the clock is. */
-  const newLineage = (): string => {
+  /**
+   * Names sign-ins so that a later one is the greater string, however wrong the clock is. The end
+   * is the session's own name, by which its end is known, or chance.
+   */
+  const newLineage = ({ sessionId }: Grant<User>): string => {
     const state = store.state()
     const known = state.status === 'loading' ? [] : [...state.over, mirror.lineage() ?? '']
     const times = known.map((name) => 1 + (Number.parseInt(name.slice(0, 9), 36) || 0))
     const time = Math.max(environment.clock.now(), ...times)
-    return `${time.toString(36).padStart(9, '0')}${environment.random().toString(36).slice(2, 12)}`
+      .toString(36)
+      .padStart(9, '0')
+    return time + ((provider.resume && sessionId) || environment.random().toString(36).slice(2, 12))
   }
   const unsubscribe = storage.subscribe?.((key) => {
     if (key === null || key.startsWith(storageKey)) upkeep.hint()
@@ -105,7 +110,10 @@ export function createEngine<User extends SessionUser>(
     try {
       seen = await vault.read()
       if (seen.kind === 'absent' && settings.takeOver) seen = await section.locked(takeOver)
-      if (provider.resume) seen = await section.locked(() => resume(ports, seen))
+      if (provider.resume) {
+        // A sibling that starts as well may have asked by then.
+        seen = await section.locked(async () => resume(ports, await vault.read()))
+      }
     } catch (error) {
       environment.report(error)
       if (provider.resume && seen.kind !== 'session' && isAuthError(error)) unknown = error
@@ -127,7 +135,7 @@ export function createEngine<User extends SessionUser>(
     const { wall } = store.now()
     const grant = text && parse(text, wall)
     if (!grant) return seen
-    const record = toRecord(grant, newLineage(), wall)
+    const record = toRecord(grant, newLineage(grant), wall)
     // Left in place it would be taken over again after the next sign-out.
     if (await vault.save(record, [])) await bounded(environment, () => from.remove(key), within)
     return { kind: 'session', record }

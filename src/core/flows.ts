@@ -21,18 +21,21 @@ const isFlow = (value: unknown): value is Flow =>
   'purpose' in value &&
   typeof value.purpose === 'string'
 
+function parseFlows(text: string | null): Flow[] {
+  const { flows } = (text !== null && parseVersioned(text)) || {}
+  return Array.isArray(flows) ? flows.filter(isFlow) : []
+}
+
 /** Keeps flows beside the session, in the same storage. */
-export function createFlows(vault: Pick<Vault<never>, 'readText' | 'writeText'>): Flows {
-  const list = async (): Promise<Flow[]> => {
-    const text = await vault.readText('flows')
-    const { flows } = (text !== null && parseVersioned(text)) || {}
-    return Array.isArray(flows) ? flows.filter(isFlow) : []
-  }
-  const write = (flows: readonly Flow[]): Promise<void> =>
-    vault.writeText('flows', flows.length ? JSON.stringify({ v: 1, flows }) : null)
+export function createFlows(vault: Pick<Vault<never>, 'readText' | 'updateText'>): Flows {
+  const update = (change: (flows: readonly Flow[]) => readonly Flow[]): Promise<void> =>
+    vault.updateText('flows', (text) => {
+      const flows = change(parseFlows(text))
+      return flows.length ? JSON.stringify({ v: 1, flows }) : null
+    })
   return {
-    list,
-    save: async (flow) => write([flow, ...(await list())].slice(0, KEPT)),
-    remove: async ({ secret }) => write((await list()).filter((flow) => flow.secret !== secret)),
+    list: async () => parseFlows(await vault.readText('flows')),
+    save: (flow) => update((flows) => [flow, ...flows].slice(0, KEPT)),
+    remove: ({ secret }) => update((flows) => flows.filter((flow) => flow.secret !== secret)),
   }
 }

@@ -1,6 +1,6 @@
 import type { Exchange } from './exchange.js'
 import type { Provider } from './ports.js'
-import { type SessionUser, toRecord } from './session.js'
+import { type Grant, type SessionUser, toRecord } from './session.js'
 import type { Observation } from './state.js'
 import type { Store } from './store.js'
 import { requestedAt } from './trade.js'
@@ -12,7 +12,7 @@ export interface ResumeDeps<User extends SessionUser> {
   readonly store: Store<User>
   readonly vault: Vault<User>
   readonly exchange: Pick<Exchange<User>, 'request'>
-  newLineage(): string
+  newLineage(grant: Grant<User>): string
 }
 
 /**
@@ -36,15 +36,19 @@ export async function resume<User extends SessionUser>(
     await vault.end(record?.lineage ?? null, false)
     return { kind: 'signed-out', ended }
   }
-  const { sessionId, accessToken } = grant
-  const same = record !== null && record.session.sessionId === sessionId ? record : null
-  if (same?.session.accessToken === accessToken) return seen
-  // Contexts that ask at the same time give the same sign-in the same name.
-  const next = toRecord(
-    grant,
-    same ?? sessionId ?? deps.newLineage(),
-    requestedAt(asked, store.now()),
-  )
+  const at = requestedAt(asked, store.now())
+  const { sessionId } = grant
+  if (sessionId && seen.kind === 'signed-out' && seen.ended.some((id) => id.endsWith(sessionId))) {
+    // Signed out here, but the server has not heard of it.
+    const { session } = toRecord(grant, sessionId, at)
+    deps.exchange
+      .request(async (context) => provider.signOut?.(session, 'local', context))
+      .catch(() => {})
+    return seen
+  }
+  const same = record?.session.sessionId === sessionId ? record : null
+  if (same?.session.accessToken === grant.accessToken) return seen
+  const next = toRecord(grant, same ?? deps.newLineage(grant), at)
   await vault.save(next, record && !same ? [record.lineage] : [])
   return { kind: 'session', record: next }
 }

@@ -104,12 +104,15 @@ export function toRecord<User extends SessionUser>(
     throw new AuthError('bad_response', 'The answer is the session of another person.')
   }
   const life = lifetime > 0 ? Math.min(lifetime, LONGEST) : HOUR
+  // How somebody signed in is told once.
+  const authenticationMethod = facts.authenticationMethod ?? previous?.session.authenticationMethod
   return deepFreeze({
     lineage: previous ? previous.lineage : String(base),
     revision: previous ? previous.revision + 1 : 1,
     lifetime: life,
     session: {
       ...facts,
+      ...(authenticationMethod && { authenticationMethod }),
       accessToken,
       refreshToken: refreshToken || previous?.session.refreshToken || null,
       expiresAt: requestedAt + life,

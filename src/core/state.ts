@@ -1,4 +1,4 @@
-import type { AuthError } from './errors.js'
+import type { AuthError, AuthErrorCode } from './errors.js'
 import type { SignOutReason } from './events.js'
 import type { ProviderEventName, SessionRecord, SessionUser } from './session.js'
 
@@ -102,6 +102,9 @@ export const refreshMargin = (held: Held<SessionUser>, limits: Limits): number =
 export const waitMargin = (held: Held<SessionUser>, limits: Limits): number =>
   Math.min(limits.waitMargin, limits.refreshMargin, held.record.lifetime / 10)
 
+/** Failures that may have been answers: then the refresh token is spent. */
+const UNSURE: readonly AuthErrorCode[] = ['network', 'timeout', 'server_error', 'bad_response']
+
 /** Milliseconds until a refresh is due; 0 or less when it is; Infinity when nothing can be done. */
 export function untilDue<User extends SessionUser>(
   state: State<User>,
@@ -110,7 +113,8 @@ export function untilDue<User extends SessionUser>(
 ): number {
   if (state.status !== 'signed-in' || !state.held.record.session.refreshToken) return Infinity
   const due = remaining(state.held, now) - refreshMargin(state.held, limits)
-  return state.refresh.phase === 'failing'
-    ? Math.max(due, state.refresh.nextAt - now.monotonic)
-    : due
+  if (state.refresh.phase !== 'failing') return due
+  const next = state.refresh.nextAt - now.monotonic
+  // If it was spent, the server forgives its being shown again for seconds, not until it is due.
+  return UNSURE.includes(state.refresh.error.code) ? next : Math.max(due, next)
 }

@@ -32,7 +32,8 @@ export interface Vault<User extends SessionUser> {
   discard(lineage: string): Promise<void>
   /** The text kept beside the session under `name`. */
   readText(name: string): Promise<string | null>
-  writeText(name: string, text: string | null): Promise<void>
+  /** Changes that text, in one step where storage can. */
+  updateText(name: string, change: (text: string | null) => string | null): Promise<void>
 }
 
 /** What a vault is made of. `timeout` bounds each call to storage, in ms. */
@@ -90,6 +91,17 @@ export function createVault<User extends SessionUser>(options: VaultOptions): Va
   const set = (name: string, text: string): Promise<void> => call(() => storage.set(name, text))
   const remove = (name: string): Promise<void> => call(() => storage.remove(name))
 
+  /** Changes an entry in one step where storage can. */
+  async function update(name: string, edit: (text: string | null) => string | null): Promise<void> {
+    if (storage.update) {
+      await call(async () => storage.update?.(name, edit))
+      return
+    }
+    const text = edit(await get(name))
+    if (text === null) await remove(name)
+    else await set(name, text)
+  }
+
   /** Unreadable text may be worth something to a newer version or a person: it is set aside. */
   async function setAside(name: string, text: string): Promise<Observation<User>> {
     await set(`${key}.unreadable`, text)
@@ -105,9 +117,7 @@ export function createVault<User extends SessionUser>(options: VaultOptions): Va
       ended = after.ended
       return JSON.stringify({ v: 1, id: after.id, ended: ended.slice(-MEMORY) })
     }
-    const { update } = storage
-    if (update) await call(() => update(key, edit))
-    else await set(key, edit(await get(key)))
+    await update(key, edit)
     return ended
   }
 
@@ -164,7 +174,6 @@ export function createVault<User extends SessionUser>(options: VaultOptions): Va
       }),
     discard: (lineage) => attempt(() => remove(slot(lineage))).then(() => {}),
     readText: (name) => inTurn(() => get(`${key}.${name}`)),
-    writeText: (name, text) =>
-      inTurn(() => (text === null ? remove(`${key}.${name}`) : set(`${key}.${name}`, text))),
+    updateText: (name, change) => inTurn(() => update(`${key}.${name}`, change)),
   }
 }

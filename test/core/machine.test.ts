@@ -302,16 +302,28 @@ describe('backoff', () => {
 
   it('tells the error and when the next attempt is due, and keeps the session', () => {
     const { changes } = apply(signedIn(), failure())
+    const nextAttemptAt = at(0).wall + limits.retryDelay
     expect(changes).toEqual([
       [
         'REFRESH_FAILED',
         first.session,
-        {
-          origin: 'this-context',
-          error: expect.any(AuthError),
-          nextAttemptAt: at(0).wall + HOUR - 60_000,
-        },
+        { origin: 'this-context', error: expect.any(AuthError), nextAttemptAt },
       ],
     ])
+  })
+
+  it.each([
+    ['network', 1_000],
+    ['timeout', 1_000],
+    ['server_error', 1_000],
+    ['bad_response', 1_000],
+    ['rate_limited', HOUR - 60_000],
+    ['step_required', HOUR - 60_000],
+    ['rejected', HOUR - 60_000],
+  ] as const)('tries a fresh token again after %s in %i ms', (code, delay) => {
+    // What may have been an answer has spent the token; servers forgive that for seconds.
+    const error = new AuthError<typeof code>(code, 'It failed.')
+    const { next } = apply(signedIn(), { type: 'failed', error, jitter: 1 })
+    expect(untilDue(next, at(0), limits)).toBe(delay)
   })
 })

@@ -52,6 +52,7 @@ describe('a refresh', () => {
     [400, 'session_expired', 'refresh_rejected'],
     [400, 'user_banned', 'refresh_rejected'],
     [400, 'validation_failed', 'refresh_rejected'],
+    [302, 'session_not_found', 'bad_response'],
     [400, 'bad_json', 'rejected'],
     [413, 'request_entity_too_large', 'rejected'],
     [400, 'invalid_credentials', 'rejected'],

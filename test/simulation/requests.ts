@@ -103,16 +103,18 @@ function checkWarrant(world: World, sent: Sent): void {
   const early = due - clock.monotonic()
   const jumped = facts.clockJump >= since
   const foreign = mint?.by === 'elsewhere'
-  verdict.check(
-    'warranted',
-    early <= SLACK || asked || jumped || foreign,
-    () => `${sent.by} sends a token ${early} ms before it is due`,
-  )
   const mine = ledger.sent.filter(
     (other) => other.by === sent.by && other.token === sent.token && other !== sent,
   )
   const last = mine.at(-1)
-  const hurried = last !== undefined && last.outcome !== 'answered' && sent.at - last.at < PACE
+  // Its answer may have been lost, and is to be had for a while.
+  const retried = last !== undefined && last.outcome !== 'answered'
+  verdict.check(
+    'warranted',
+    early <= SLACK || asked || jumped || foreign || retried,
+    () => `${sent.by} sends a token ${early} ms before it is due`,
+  )
+  const hurried = retried && sent.at - last.at < PACE
   verdict.check(
     'paced',
     !hurried || asked || context.onlineAt >= (last?.at ?? 0),

@@ -1,7 +1,8 @@
 import type { Grant } from '../../core/session.js'
+import { asObject } from '../json.js'
 import { positive, readClaims } from '../jwt.js'
 import type { GoTrueUser } from './types.js'
-import { asObject, toGrant } from './wire.js'
+import { toGrant } from './wire.js'
 
 /** How `@supabase/ssr` marks a session that it encoded. */
 const BASE64 = 'base64-'

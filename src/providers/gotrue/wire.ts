@@ -2,6 +2,7 @@ import { AuthError, type AuthErrorCode } from '../../core/errors.js'
 import type { RequestContext } from '../../core/ports.js'
 import type { Grant } from '../../core/session.js'
 import { createHttp, type HttpAnswer, type HttpRequest } from '../http.js'
+import { asObject, camelCased, text } from '../json.js'
 import { positive, readClaims } from '../jwt.js'
 import type { GoTrueOptions, GoTrueUser } from './types.js'
 
@@ -29,17 +30,10 @@ const CREDENTIALS: readonly string[] = [
 /** GOTRUE_JWT_EXP as GoTrue sets it by default, in ms. */
 const DEFAULT_LIFETIME = 3_600_000
 
-/** Narrows JSON to an object. */
-export const asObject = (value: unknown): Readonly<Record<string, unknown>> | null =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null
-
-const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined
-
 function classify(status: number, code: string | undefined, refresh: boolean): AuthErrorCode {
   if (status === 429) return 'rate_limited'
   if (status === 408 || status === 409 || status === 425 || status >= 500) return 'server_error'
-  if (!code) return 'bad_response'
+  if (!code || status < 400) return 'bad_response'
   if (refresh) return TERMINAL.includes(code) ? 'refresh_rejected' : 'rejected'
   if (code === 'weak_password') return 'weak_password'
   return CREDENTIALS.includes(code) ? 'invalid_credentials' : 'rejected'
@@ -85,13 +79,9 @@ export function createSend(options: GoTrueOptions): Send {
   }
 }
 
-const camelCase = (name: string): string =>
-  name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-
 /** A user with its own fields renamed and what they contain untouched; `null` without an id. */
 export function toUser(value: unknown, subject?: string): GoTrueUser | null {
-  const fields = Object.entries(asObject(value) ?? {}).filter(([name]) => name !== '__proto__')
-  const user = Object.fromEntries(fields.map(([name, field]) => [camelCase(name), field]))
+  const user = camelCased(value)
   const id = text(user.id) ?? subject
   return id === undefined ? null : { ...user, id }
 }
