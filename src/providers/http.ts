@@ -8,6 +8,8 @@ export interface HttpOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** @default the platform's fetch */
   readonly fetch?: typeof fetch | undefined
+  /** `include` for servers that keep a token in a cookie of their own. @default 'omit' */
+  readonly credentials?: 'omit' | 'include' | undefined
   /** Allows plain `http:` to hosts other than this device: tokens can then be read on the way. */
   readonly dangerouslyAllowInsecureHttp?: boolean | undefined
 }
@@ -70,7 +72,8 @@ export function parseRetryAfter(headers: Headers, now: number): number | undefin
   return wait > 0 ? Math.min(wait, LONGEST_WAIT) : undefined
 }
 
-function bridge(signal: Signal): AbortSignal {
+/** The platform's signal that aborts when `signal` does. */
+export function bridge(signal: Signal): AbortSignal {
   const controller = new AbortController()
   const abort = (): void => controller.abort(signal.reason)
   if (signal.aborted) abort()
@@ -101,7 +104,7 @@ export function createHttp(options: HttpOptions): Http {
     // A captive portal's redirect must not carry tokens to another host.
     redirect: 'error',
     cache: 'no-store',
-    credentials: 'omit',
+    credentials: options.credentials ?? 'omit',
     // Looked up at each call, and called as a function of its own.
     fetch: (input, init) => (options.fetch ?? globalThis.fetch)(input, init),
   })

@@ -1,0 +1,86 @@
+import { AuthError } from '../../core/errors.js'
+import type { ActionHost, RequestContext } from '../../core/ports.js'
+import type { Grant } from '../../core/session.js'
+import { snakeCase } from '../json.js'
+import { createPkce } from '../pkce.js'
+import { createRedirect } from './redirect.js'
+import type { AuthorizeOptions, WorkOSActions, WorkOSUser } from './types.js'
+import { parseUrl } from './url.js'
+import { logoutUrl } from './wire.js'
+
+/** What the actions of one client work on. */
+export interface ActionDeps {
+  readonly host: ActionHost<WorkOSUser>
+  readonly clientId: string
+  /** The server's address. */
+  readonly base: string
+  readonly redirectUri: string | undefined
+  /** The sessions that a navigation is about to end at the server. */
+  readonly leaving: Set<string>
+  /** Trades what a sign-in brought for a session. */
+  grant(
+    grantType: string,
+    fields: Readonly<Record<string, unknown>>,
+    context: RequestContext,
+  ): Promise<Grant<WorkOSUser>>
+}
+
+/** Makes `auth.actions` for one client. */
+export function createActions(deps: ActionDeps): WorkOSActions {
+  const { host, base } = deps
+
+  /** Where this app lives: the redirect URI, or else the page. */
+  const home = (): string => deps.redirectUri ?? parseUrl(host.page.href() ?? '').origin
+
+  /** Where people are sent after signing in stays on this origin, scripts are no place. */
+  function ownPage(returnTo: string): string {
+    const here = host.page.href() ?? home()
+    const { href } = parseUrl(returnTo, here)
+    if (href.startsWith(parseUrl('/', here).href)) return href
+    throw new AuthError('invalid_argument', '`returnTo` must be a page of this origin.')
+  }
+
+  async function signInUrl(options: AuthorizeOptions = {}): Promise<string> {
+    const { state, returnTo, maxAge, ...hints } = options
+    const { screenHint, provider = hints.connectionId ? undefined : 'authkit' } = hints
+    if (screenHint && provider !== 'authkit') {
+      throw new AuthError('invalid_argument', '`screenHint` is for the provider `authkit` only.')
+    }
+    if (maxAge !== undefined && !(maxAge >= 0)) {
+      throw new AuthError('invalid_argument', '`maxAge` must be a number of milliseconds.')
+    }
+    const { verifier, challenge } = await createPkce()
+    const query = new URLSearchParams()
+    const parameters = {
+      ...hints,
+      provider,
+      maxAge: maxAge && Math.floor(maxAge / 1000),
+      clientId: deps.clientId,
+      redirectUri: home(),
+      responseType: 'code',
+      // Nobody but the holder of the verifier can tell it beforehand, and every flow has its own.
+      state: challenge,
+      codeChallenge: challenge,
+      codeChallengeMethod: 'S256',
+    }
+    for (const [name, value] of Object.entries(parameters)) {
+      if (value !== undefined && value !== '') query.set(snakeCase(name), String(value))
+    }
+    const kept = { id: challenge, state, returnTo: returnTo && ownPage(returnTo) }
+    await host.saveFlow({ secret: verifier, purpose: JSON.stringify(kept) })
+    return `${base}/user_management/authorize?${query}`
+  }
+
+  return {
+    signInUrl,
+    signUpUrl: (options) => signInUrl({ ...options, screenHint: 'sign-up' }),
+    handleRedirect: createRedirect({ ...deps, home }),
+    signOutUrl: ({ returnTo } = {}, call) =>
+      host.withSession(async ({ sessionId }) => {
+        if (!sessionId) throw new AuthError('rejected', 'This session has no id at WorkOS.')
+        const target = returnTo && parseUrl(returnTo, host.page.href()).href
+        deps.leaving.add(sessionId)
+        return logoutUrl(base, sessionId, target)
+      }, call),
+  }
+}

@@ -1,0 +1,127 @@
+import { AuthError, isAuthError } from '../../core/errors.js'
+import type { Provider, RefreshContext, RequestContext, SignOutScope } from '../../core/ports.js'
+import type { Grant, Session } from '../../core/session.js'
+import { bridge, checkUrl } from '../http.js'
+import { createActions } from './actions.js'
+import { HTTP_ONLY } from './http-only.js'
+import type { WorkOSActions, WorkOSCredentials, WorkOSOptions, WorkOSUser } from './types.js'
+import { parseUrl } from './url.js'
+import { createAuthenticate, logoutUrl } from './wire.js'
+
+export { hasSessionCookie } from './has-session-cookie.js'
+export { HTTP_ONLY } from './http-only.js'
+export type {
+  AuthorizeOptions,
+  RedirectResult,
+  WorkOSActions,
+  WorkOSCredentials,
+  WorkOSOptions,
+  WorkOSUser,
+} from './types.js'
+
+/** The provider that `workos` makes. */
+export type WorkOSProvider = Provider<WorkOSCredentials, WorkOSUser, WorkOSActions>
+
+/** The answers by which a server says that a cookie is nobody's session, or none that works. */
+const NOBODY: readonly string[] = ['refresh_rejected', 'rejected', 'step_required']
+
+/** A name for the token of a session that only the browser's cookies hold. */
+const marked = (grant: Grant<WorkOSUser>): Grant<WorkOSUser> => ({
+  ...grant,
+  refreshToken: HTTP_ONLY + (grant.sessionId ?? ''),
+})
+
+/**
+ * Speaks to WorkOS AuthKit as a public client.
+ * @throws AuthError `invalid_argument` without a client id, and for addresses that tokens must not
+ *   go to.
+ */
+export function workos(options: WorkOSOptions): WorkOSProvider {
+  const { clientId, url = 'https://api.workos.com', redirectUri, cookies, hasSession } = options
+  if (!clientId) throw new AuthError('invalid_argument', 'Pass the `clientId` of your application.')
+  if (redirectUri !== undefined) parseUrl(redirectUri)
+  const base = checkUrl(url, options.dangerouslyAllowInsecureHttp)
+  const authenticate = createAuthenticate(
+    { ...options, url, credentials: cookies ? 'include' : 'omit' },
+    { client_id: clientId },
+  )
+  const leaving = new Set<string>()
+
+  async function grant(
+    grantType: string,
+    fields: Readonly<Record<string, unknown>>,
+    context: RequestContext,
+  ): Promise<Grant<WorkOSUser>> {
+    const granted = await authenticate(grantType, fields, context)
+    if (!granted) throw new AuthError('bad_response', 'The answer holds no session.')
+    return cookies ? marked(granted) : granted
+  }
+
+  async function refresh(
+    token: string,
+    context: RefreshContext,
+  ): Promise<Grant<WorkOSUser> | null> {
+    const isName = token.startsWith(HTTP_ONLY)
+    if (isName && !cookies) {
+      throw new AuthError('refresh_rejected', 'The token is in cookies, which are switched off.')
+    }
+    const { organizationId: organization_id } = context
+    const fields = { refresh_token: isName ? undefined : token, organization_id }
+    const granted = await authenticate('refresh_token', fields, context)
+    if (!isName || !granted) return granted
+    const fresh = marked(granted)
+    if (fresh.refreshToken === token || token === HTTP_ONLY) return fresh
+    throw new AuthError('refresh_rejected', 'Somebody else has signed in in this browser.')
+  }
+
+  async function resume(
+    known: Session<WorkOSUser> | null,
+    context: RequestContext,
+  ): Promise<Grant<WorkOSUser> | null | undefined> {
+    if (known || !hasSession?.()) return undefined
+    try {
+      return await refresh(HTTP_ONLY, context)
+    } catch (error) {
+      if (isAuthError(error) && NOBODY.includes(error.code)) return null
+      throw error
+    }
+  }
+
+  /** A public client cannot revoke: it asks for the page that ends a session, unseen. */
+  async function signOut(
+    { sessionId }: Session<WorkOSUser>,
+    scope: SignOutScope,
+    { signal }: RequestContext,
+  ): Promise<void> {
+    if (sessionId && scope !== 'others' && !leaving.delete(sessionId)) {
+      const send = options.fetch ?? globalThis.fetch
+      await send(logoutUrl(base, sessionId), {
+        // The answer is a redirect to a page of the app, which no other mode may follow.
+        mode: 'no-cors',
+        credentials: 'include',
+        keepalive: true,
+        signal: bridge(signal),
+      }).catch(() => {
+        throw new AuthError('network', 'The server could not be reached.')
+      })
+    }
+    if (scope !== 'local') {
+      throw new AuthError('invalid_argument', 'A public client can end its own session only.')
+    }
+  }
+
+  return {
+    id: `workos.${new URL(base).host}.${clientId}`,
+    refresh,
+    signOut,
+    ...(cookies && hasSession && { resume }),
+    async signIn(credentials, context) {
+      const { code = '', codeVerifier = '' } = { ...credentials }
+      if (code && codeVerifier) {
+        return grant('authorization_code', { code, code_verifier: codeVerifier }, context)
+      }
+      throw new AuthError('invalid_argument', 'Pass the `code` and the `codeVerifier`.')
+    },
+    actions: (host) => createActions({ host, clientId, base, redirectUri, leaving, grant }),
+  }
+}

@@ -1,0 +1,91 @@
+import { AuthError, isAuthError } from '../../core/errors.js'
+import type { CallOptions, Flow } from '../../core/ports.js'
+import { asObject, text } from '../json.js'
+import type { ActionDeps } from './actions.js'
+import type { RedirectResult, WorkOSActions } from './types.js'
+import { parseUrl } from './url.js'
+
+/** What the redirects of one client work on. */
+export interface RedirectDeps extends Pick<ActionDeps, 'host' | 'grant'> {
+  /** The redirect URI. */
+  home(): string
+}
+
+/** What WorkOS adds to an address; nothing else is touched when it is cleaned. */
+const OURS = ['code', 'state', 'error', 'error_description', 'error_uri']
+
+/** An address without its query, fragment and last slashes, which hosts add and remove. */
+const place = (url: URL): string => url.href.replace(/\/*([?#].*)?$/, '')
+
+function clean(url: URL): string {
+  const next = new URL(url)
+  for (const name of OURS) next.searchParams.delete(name)
+  return next.href
+}
+
+function keptWith({ purpose }: Flow): Readonly<Record<string, unknown>> {
+  try {
+    return asObject(JSON.parse(purpose)) ?? {}
+  } catch {
+    return {}
+  }
+}
+
+/** Whether a sign-in that failed so can never succeed. */
+const isFinal = (error: unknown): boolean =>
+  !isAuthError(error) || (!error.retryable && error.code !== 'aborted')
+
+/** Makes `handleRedirect`. Calls for one address at a time share one exchange. */
+export function createRedirect(deps: RedirectDeps): WorkOSActions['handleRedirect'] {
+  const { host } = deps
+  const running = new Map<string, Promise<RedirectResult>>()
+
+  async function finish(url: URL, call?: CallOptions): Promise<RedirectResult> {
+    const query = url.searchParams
+    const id = query.get('state')
+    const flow = (await host.flows()).find((each) => keptWith(each).id === id && id)
+    if (!flow) {
+      throw new AuthError(
+        'invalid_credentials',
+        'This browser did not begin that sign-in, or has finished it.',
+      )
+    }
+    const { state, returnTo } = keptWith(flow)
+    /** The answer is used up. What cannot be removed is worth nothing any more. */
+    const end = async (): Promise<void> => {
+      await host.removeFlow(flow).catch(() => {})
+      if (host.page.href() === url.href) host.page.replace(clean(url))
+    }
+    const code = query.get('code')
+    if (!code) {
+      await end()
+      const message = query.get('error_description') ?? 'The sign-in was refused.'
+      throw new AuthError('rejected', message, { serverCode: query.get('error') ?? undefined })
+    }
+    const result = await host.signIn(async (context) => {
+      try {
+        const fields = { code, code_verifier: flow.secret }
+        const grant = await deps.grant('authorization_code', fields, context)
+        await end()
+        return grant
+      } catch (error) {
+        if (isFinal(error)) await end()
+        throw error
+      }
+    }, call)
+    return { ...result, state: text(state), returnTo: text(returnTo) }
+  }
+
+  return async ({ url: given } = {}, call) => {
+    const href = given ?? host.page.href()
+    if (href === null) return null
+    const url = parseUrl(href, host.page.href())
+    const answer = url.searchParams.has('code') || url.searchParams.has('error')
+    if (!answer || place(url) !== place(parseUrl(deps.home()))) return null
+    const shared = running.get(url.href)
+    if (shared) return shared
+    const work = finish(url, call).finally(() => running.delete(url.href))
+    running.set(url.href, work)
+    return work
+  }
+}
