@@ -1,0 +1,98 @@
+import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose'
+import { AuthError } from '../core/errors.js'
+import { checkUrl } from '../providers/http.js'
+
+/** Where the issuer publishes its keys (RFC 7517 §5). */
+export interface KeySetLocation {
+  readonly jwksUrl: string
+  /** @default the platform's fetch */
+  readonly fetch?: typeof fetch | undefined
+  /** Allows plain `http:` to hosts other than this device: keys can then be forged on the way. */
+  readonly dangerouslyAllowInsecureHttp?: boolean | undefined
+}
+
+/** Keys are used for this long before they are looked at again, in ms. jose's default. */
+const FRESH = 600_000
+/** Between two lookups of unknown key ids, in ms. jose's default; forged ids must not cost more. */
+const COOLDOWN = 30_000
+/** Between two lookups while the issuer fails and no key is known, in ms. */
+const RETRY = 2_000
+/** One lookup, in ms. jose's default. */
+const TIMEOUT = 5_000
+
+const isTimeout = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'TimeoutError' || isTimeout(error.cause))
+
+function keySetError(error: unknown): AuthError {
+  if (isTimeout(error)) return new AuthError('timeout', 'The key set did not come in time.')
+  return error instanceof errors.JOSEError
+    ? new AuthError('server_error', 'The answer is no key set that can be used.')
+    : new AuthError('network', 'The key set could not be fetched.')
+}
+
+/**
+ * Makes the lookup of keys for `jwtVerify`. jose fetches, shares and parses; when to fetch is
+ * decided here, by `now` in ms. It throws jose's `JWKSNoMatchingKey` only once a lookup made since
+ * the call says so.
+ * @throws AuthError `invalid_argument` for an address that keys must not come from; when used,
+ * `network`, `timeout` or `server_error` while the issuer fails or must not be asked again yet.
+ */
+export function createKeySet(location: KeySetLocation, now: () => number): JWTVerifyGetKey {
+  checkUrl(location.jwksUrl, location.dangerouslyAllowInsecureHttp)
+  const remote = createRemoteJWKSet(new URL(location.jwksUrl), {
+    timeoutDuration: TIMEOUT,
+    cacheMaxAge: Number.POSITIVE_INFINITY,
+    cooldownDuration: Number.POSITIVE_INFINITY,
+    [customFetch]: (url, init) => (location.fetch ?? globalThis.fetch)(url, init),
+  })
+  let loadedAt: number | undefined
+  let failedAt: number | undefined
+  let missedAt: number | undefined
+  let failure: AuthError | undefined
+
+  const within = (start: number | undefined, span: number): boolean => {
+    const age = start === undefined ? span : now() - start
+    // A clock that was set back must not make anything last.
+    return age >= 0 && age < span
+  }
+
+  async function load(): Promise<void> {
+    try {
+      await remote.reload()
+      // An issuer without keys is broken, which is no word about anybody's token.
+      if (!remote.jwks()?.keys.length) throw new errors.JWKSInvalid()
+      loadedAt = now()
+      failure = undefined
+    } catch (error) {
+      failedAt = now()
+      failure = keySetError(error)
+    }
+  }
+
+  /** Looks again for a key id. @throws AuthError when nothing certain is known afterwards. */
+  async function lookAgain(): Promise<void> {
+    const resting = within(missedAt, COOLDOWN) || (failure && within(failedAt, RETRY))
+    if (!resting) {
+      await load()
+      if (!failure) {
+        missedAt = now()
+        return
+      }
+    }
+    throw failure ?? new AuthError('server_error', 'The key of this token is not known yet.')
+  }
+
+  return async (header, token) => {
+    const pause = loadedAt === undefined ? RETRY : COOLDOWN
+    const due = !within(loadedAt, FRESH) && !within(failedAt, pause)
+    if (due) await load()
+    if (loadedAt === undefined && failure) throw failure
+    try {
+      return await remote(header, token)
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+    }
+    if (!due || failure) await lookAgain()
+    return remote(header, token)
+  }
+}

@@ -1,0 +1,134 @@
+import {
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from 'jose'
+import { AuthError, type AuthErrorCode, isAuthError } from '../core/errors.js'
+import { createKeySet, type KeySetLocation } from './key-set.js'
+
+/** What a token must be besides signed. */
+export interface TokenChecks {
+  /**
+   * The only signature algorithms to accept.
+   * @default ['RS256'] with a key set, ['HS256'] with a secret
+   */
+  readonly algorithms?: readonly string[] | undefined
+  /** Who may have issued it; WorkOS has two forms of its name. @default anybody with the key */
+  readonly issuer?: string | readonly string[] | undefined
+  /** Whom it must be meant for. @default anybody */
+  readonly audience?: string | readonly string[] | undefined
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly now?: (() => number) | undefined
+  /** Milliseconds that the issuer's clock may be off. @default 0 */
+  readonly clockTolerance?: number | undefined
+}
+
+/** How to tell that an access token is genuine: by published keys, or by a shared secret. */
+export type Verification = TokenChecks & (KeySetLocation | { readonly secret: string })
+
+/** `retryable` when the keys could not be had, so that nothing is known about the token. */
+export type Verified =
+  | { readonly ok: true; readonly claims: JWTPayload }
+  | { readonly ok: false; readonly reason: 'invalid_jwt' | 'expired' }
+  | {
+      readonly ok: false
+      readonly reason: 'network_error' | 'timeout' | 'server_error'
+      readonly retryable: true
+    }
+
+/** Checks access tokens. */
+export interface Verifier {
+  /** Whether `token` is genuine and alive. Never throws. */
+  verify(token: string): Promise<Verified>
+}
+
+type Failure = Extract<Verified, { retryable: true }>['reason']
+const FAILURES: Readonly<Partial<Record<AuthErrorCode, Failure>>> = {
+  network: 'network_error',
+  timeout: 'timeout',
+}
+
+function createSecret(secret: string): JWTVerifyGetKey {
+  const key = new TextEncoder().encode(secret)
+  return async () => key
+}
+
+function reject(message: string): never {
+  throw new AuthError('invalid_argument', message)
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+
+function checkNames(names: TokenChecks['issuer'], option: string): string[] | undefined {
+  if (names === undefined) return undefined
+  const list = [names].flat()
+  return list.length > 0 && list.every(isText)
+    ? list
+    : reject(`\`${option}\` is a text or a list of texts, none of them empty.`)
+}
+
+function checkAlgorithms(names: readonly string[], symmetric: boolean): string[] {
+  // A public key taken for a secret is the classic forgery (RFC 8725 §2.1).
+  const fit = (name: string): boolean =>
+    (symmetric ? /^HS(256|384|512)$/ : /^(RS|PS|ES)(256|384|512)$|^EdDSA$|^Ed25519$/).test(name)
+  const list = [names].flat()
+  return list.length > 0 && list.every(fit)
+    ? list
+    : reject(`\`algorithms\` fits no ${symmetric ? 'shared secret' : 'set of public keys'}.`)
+}
+
+function checkOptions(verification: Verification, symmetric: boolean): JWTVerifyOptions {
+  const { algorithms = symmetric ? ['HS256'] : ['RS256'], clockTolerance = 0 } = verification
+  const issuer = checkNames(verification.issuer, 'issuer')
+  const audience = checkNames(verification.audience, 'audience')
+  if (!(clockTolerance >= 0 && clockTolerance < Number.POSITIVE_INFINITY)) {
+    reject('`clockTolerance` is a number of milliseconds.')
+  }
+  return {
+    algorithms: checkAlgorithms(algorithms, symmetric),
+    clockTolerance: clockTolerance / 1000,
+    // A session's token that never ends is none.
+    requiredClaims: ['exp'],
+    ...(issuer && { issuer }),
+    ...(audience && { audience }),
+  }
+}
+
+function toVerified(error: unknown): Verified {
+  if (error instanceof errors.JWTExpired) return { ok: false, reason: 'expired' }
+  // What jose says of a token it says by errors of its own, other than those about keys.
+  const known = error instanceof errors.JOSEError
+  const ofKeys = error instanceof errors.JWKSInvalid || error instanceof errors.JWKInvalid
+  if (known && !ofKeys) return { ok: false, reason: 'invalid_jwt' }
+  const reason = (isAuthError(error) && FAILURES[error.code]) || 'server_error'
+  return { ok: false, reason, retryable: true }
+}
+
+/**
+ * Makes the one that checks access tokens. It fetches nothing until it is asked, shares lookups,
+ * goes on with the keys it has while the issuer fails, and forged key ids cost one lookup in 30 s.
+ * A key id is unknown for certain (`invalid_jwt`) only once a lookup made since says so.
+ * @throws AuthError `invalid_argument` for a configuration that cannot work.
+ */
+export function createVerifier(verification: Verification): Verifier {
+  const { now = Date.now } = verification
+  const symmetric = 'secret' in verification
+  if (symmetric && ('jwksUrl' in verification || !isText(verification.secret))) {
+    reject('Verification takes a `jwksUrl` or a `secret` that is not empty, and not both.')
+  }
+  const options = checkOptions(verification, symmetric)
+  const keyFor = symmetric ? createSecret(verification.secret) : createKeySet(verification, now)
+  return {
+    async verify(token) {
+      try {
+        const currentDate = new Date(now())
+        const { payload } = await jwtVerify(token, keyFor, { ...options, currentDate })
+        return { ok: true, claims: payload }
+      } catch (error) {
+        return toVerified(error)
+      }
+    },
+  }
+}
