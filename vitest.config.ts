@@ -13,11 +13,35 @@ export default defineConfig({
           name: 'unit',
           execArgv,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/package/**', 'test/worlds/**', 'test/browser/**', 'test/engines/**'],
+          exclude: [
+            'test/package/**',
+            'test/worlds/**',
+            'test/redis/**',
+            'test/browser/**',
+            'test/engines/**',
+            'test/next/demo.test.ts',
+          ],
         },
       },
       { test: { name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 120_000 } },
       { test: { name: 'worlds', include: ['test/worlds/**/*.test.ts'], maxWorkers: 2 } },
+      {
+        test: {
+          name: 'redis',
+          include: ['test/redis/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'next',
+          include: ['test/next/demo.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 400_000,
+        },
+      },
       {
         test: {
           name: 'browser',

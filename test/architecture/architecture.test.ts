@@ -16,6 +16,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   storage: ['storage', 'core', 'idb-keyval'],
   providers: ['providers', 'core', 'ky', 'jose'],
   testing: ['testing', 'core'],
+  server: ['server', 'providers', 'core', 'jose', 'iron-webcrypto'],
+  express: ['express', 'server', 'core'],
+  next: ['next', 'server', 'core', 'next/headers.js', 'next/navigation.js', 'next/server.js'],
+  // Types only, of the client and what it names.
+  react: ['react', 'client.ts', 'core'],
   'defaults.ts': ['core', 'environment', 'storage'],
   'fetch.ts': ['core', 'defaults.ts'],
   'client.ts': ['core', 'defaults.ts', 'fetch.ts'],

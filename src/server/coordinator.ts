@@ -1,0 +1,130 @@
+import { base64url } from 'jose'
+import { AuthError } from '../core/errors.js'
+import { createExpiring } from './expiring.js'
+
+/** What a run of shared work came to. */
+export interface CoordinatedResult {
+  readonly text: string
+  /** When the work began: ms since the epoch, by this process's clock. */
+  readonly startedAt: number
+}
+
+/** Makes refreshes rare where many requests of one session arrive together. */
+export interface Coordinator {
+  /**
+   * Runs `work` once among all who ask with this key, now and for a while after: the others get
+   * its result. A failure reaches all who wait for it and is not kept. Rejects only as `work` does,
+   * which must end by itself.
+   */
+  once(key: string, work: () => Promise<string>): Promise<CoordinatedResult>
+  /**
+   * Leaves a tombstone for a session, for `ttl` ms.
+   * @throws AuthError `invalid_argument` when `ttl` is no positive number.
+   */
+  end(sessionId: string, ttl: number): Promise<void>
+  /** Whether a session has a tombstone. */
+  ended(sessionId: string): Promise<boolean>
+}
+
+/** Options of {@link memoryCoordinator}. */
+export interface MemoryCoordinatorOptions {
+  /**
+   * How long those who come later get the result, in ms after it is there. WorkOS forgives as long.
+   * @default 30_000
+   */
+  readonly replay?: number | undefined
+  /** The most results kept, and the most tombstones. @default 10_000 */
+  readonly limit?: number | undefined
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly now?: (() => number) | undefined
+}
+
+/** A run that ended well. */
+export interface Outcome {
+  readonly result: CoordinatedResult
+  /** Milliseconds since the epoch, by this process's clock. */
+  readonly finishedAt: number
+}
+
+/** A coordinator within this process, of runs that say themselves when they began and ended. */
+export interface LocalCoordinator extends Pick<Coordinator, 'end' | 'ended'> {
+  once(key: string, run: () => Promise<Outcome>): Promise<CoordinatedResult>
+}
+
+/** How long a result is replayed by default, in ms: the grace of WorkOS for a rotated token. */
+export const REPLAY = 30_000
+/** The most entries of a kind by default. A session takes some 5 kB. */
+const LIMIT = 10_000
+
+/** @throws AuthError `invalid_argument` unless `value` is a positive, finite number. */
+export function checkPositive(name: string, value: number): number {
+  if (Number.isFinite(value) && value > 0) return value
+  throw new AuthError('invalid_argument', `\`${name}\` must be a positive number.`)
+}
+
+/** The SHA-256 of what identifies something, so that its name tells nothing. */
+export async function fingerprint(...parts: readonly (string | null)[]): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(parts))
+  return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
+}
+
+/** The key under which one refresh token is exchanged for one organization; tells neither. */
+export function coordinationKey(refreshToken: string, organizationId?: string): Promise<string> {
+  return fingerprint(refreshToken, organizationId ?? null)
+}
+
+/** Does the work here and now. */
+export async function run(work: () => Promise<string>, now: () => number): Promise<Outcome> {
+  const startedAt = now()
+  const text = await work()
+  return { result: { text, startedAt }, finishedAt: now() }
+}
+
+/** Makes the part that every coordinator has. */
+export function localCoordinator(options: MemoryCoordinatorOptions): LocalCoordinator {
+  const { now = () => Date.now() } = options
+  const replay = checkPositive('replay', options.replay ?? REPLAY)
+  const limit = checkPositive('limit', options.limit ?? LIMIT)
+  const running = new Map<string, Promise<CoordinatedResult>>()
+  const outcomes = createExpiring<Outcome>({ limit, now })
+  const tombstones = createExpiring<true>({ limit, now })
+
+  async function finish(key: string, begin: () => Promise<Outcome>): Promise<CoordinatedResult> {
+    try {
+      const outcome = await begin()
+      outcomes.set(key, outcome, outcome.finishedAt + replay)
+      return outcome.result
+    } finally {
+      running.delete(key)
+    }
+  }
+
+  return {
+    async once(key, begin) {
+      const current = running.get(key)
+      if (current) return current
+      const kept = outcomes.get(key)
+      // A clock that was set back must not keep a result for longer.
+      if (kept && kept.finishedAt <= now()) return kept.result
+      const promise = finish(key, begin)
+      running.set(key, promise)
+      return promise
+    },
+    async end(sessionId, ttl) {
+      tombstones.set(sessionId, true, now() + checkPositive('ttl', ttl))
+    },
+    async ended(sessionId) {
+      return tombstones.get(sessionId) ?? false
+    },
+  }
+}
+
+/**
+ * A coordinator for one process. It has no timer and its memory is bounded.
+ * @throws AuthError `invalid_argument` for options that are no positive numbers.
+ */
+export function memoryCoordinator(options: MemoryCoordinatorOptions = {}): Coordinator {
+  const local = localCoordinator(options)
+  const { now = () => Date.now() } = options
+  return { ...local, once: (key, work) => local.once(key, () => run(work, now)) }
+}

@@ -1,0 +1,34 @@
+/** A map that forgets: each entry at its time, and the oldest when there are too many. */
+export interface Expiring<Value> {
+  get(key: string): Value | undefined
+  /** `until` in ms, by the clock of the map. */
+  set(key: string, value: Value, until: number): void
+}
+
+/** Bounds of {@link createExpiring}. */
+export interface ExpiringOptions {
+  /** The most entries. */
+  readonly limit: number
+  /** Milliseconds. */
+  readonly now: () => number
+}
+
+/** Makes a map that forgets. It has no timer: what is over goes when something comes. */
+export function createExpiring<Value>({ limit, now }: ExpiringOptions): Expiring<Value> {
+  const entries = new Map<string, { readonly value: Value; readonly until: number }>()
+  return {
+    get(key) {
+      const entry = entries.get(key)
+      return entry && now() < entry.until ? entry.value : undefined
+    },
+    set(key, value, until) {
+      // Taken out first, so that the map stays in order of arrival.
+      entries.delete(key)
+      entries.set(key, { value, until })
+      for (const [oldest, entry] of entries) {
+        if (now() < entry.until && entries.size <= limit) break
+        entries.delete(oldest)
+      }
+    },
+  }
+}

@@ -1,0 +1,57 @@
+// Each script is one step for Redis, which no other process can come between. A value of a wrong
+// type, whoever put it there, counts as none.
+
+const READ = `
+local function read(key)
+  local value = redis.pcall('GET', key)
+  return type(value) == 'string' and value
+end
+`
+
+/**
+ * Asks for the turn to work. KEYS: result, lock, failure of the run waited for. ARGV: owner, term
+ * in ms, a result that is worth nothing. Returns what there is, a value, and Redis's time in ms:
+ * `done` with the result, `failed` with the failure, `mine`, or `theirs` with the owner.
+ *
+ * Looking for the result and taking the lock are one step, or this would send a token twice:
+ *
+ *     we:   result? none                                lock? ours
+ *     they:               result written, lock released
+ */
+export const CLAIM: string = `${READ}
+local kind, value = 'theirs', ''
+local result = read(KEYS[1])
+local failure = read(KEYS[3])
+if result and result ~= ARGV[3] then
+  kind, value = 'done', result
+elseif failure then
+  kind, value = 'failed', failure
+elseif redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then
+  kind = 'mine'
+else
+  value = read(KEYS[2]) or ''
+end
+local time = redis.call('TIME')
+return {kind, value, time[1] * 1000 + math.floor(time[2] / 1000)}
+`
+
+/**
+ * Ends a turn. KEYS: where the record goes, lock. ARGV: owner, record or nothing, its life in ms.
+ * A lock that has passed to another owner stays.
+ */
+export const SETTLE: string = `${READ}
+if ARGV[2] ~= '' then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
+if read(KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
+return 1
+`
+
+/** Leaves a tombstone. KEYS: tombstone. ARGV: its life in ms. */
+export const END: string = `
+redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
+return 1
+`
+
+/** Whether there is a tombstone: 1 or 0. KEYS: tombstone. */
+export const ENDED: string = `
+return redis.call('EXISTS', KEYS[1])
+`

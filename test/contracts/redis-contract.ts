@@ -1,0 +1,138 @@
+import { redisCommands } from '../../src/server/redis-commands.js'
+import type { Command, RedisClient } from '../../src/server/redis-link.js'
+import { type ContractCase, equal } from './contract.js'
+
+/** A Redis to run our scripts on, and a way to let its time pass. */
+export interface RedisSubject {
+  readonly client: RedisClient
+  pass(ms: number): Promise<void>
+}
+
+const TERM = 1_000
+const LIFE = 500
+const NOTHING = { other: '', unreadable: '' }
+
+function createDesk({ client }: RedisSubject) {
+  const key = `contract-${crypto.randomUUID()}`
+  const commands = redisCommands('contract:', TERM)
+  const [ada, bob] = [
+    { key, owner: 'ada' },
+    { key, owner: 'bob' },
+  ]
+  const run = ({ script, keys, args }: Command): Promise<unknown> =>
+    client.eval(script, { keys: [...keys], arguments: args.map(String) })
+  return {
+    commands,
+    ada,
+    bob,
+    run,
+    result: (sealed: string) => ({ name: commands.resultName(key), sealed, life: LIFE }),
+    failure: (owner: string) => ({
+      name: commands.failureName(key, owner),
+      sealed: 'failure',
+      life: LIFE,
+    }),
+    /** What a claim is told, but for the time. */
+    async claim(owner: typeof ada, sight: Partial<typeof NOTHING> = {}): Promise<string> {
+      const reply = await run(commands.claim(owner, { ...NOTHING, ...sight }))
+      return Array.isArray(reply) ? reply.slice(0, 2).join(' ').trim() : String(reply)
+    },
+  }
+}
+
+/** What our scripts do, on the real Redis and on the fake one. */
+export const redisContract: readonly ContractCase<RedisSubject>[] = [
+  {
+    name: 'gives the turn to one, and tells the others who has it',
+    async run(subject) {
+      const { ada, bob, claim } = createDesk(subject)
+      equal(await claim(ada), 'mine', 'the first')
+      equal(await claim(bob), 'theirs ada', 'the second')
+      equal(await claim(ada), 'theirs ada', 'the first again')
+    },
+  },
+  {
+    name: 'gives the turn to the next when the first gives it back, or its term is over',
+    async run(subject) {
+      const { ada, bob, claim, commands, run } = createDesk(subject)
+      await claim(ada)
+      await run(commands.release(ada))
+      equal(await claim(bob), 'mine', 'after the release')
+      await subject.pass(TERM + 50)
+      equal(await claim(ada), 'mine', 'after the term')
+    },
+  },
+  {
+    name: 'takes the turn from nobody else',
+    async run(subject) {
+      const { ada, bob, claim, commands, run, result, failure } = createDesk(subject)
+      await claim(bob)
+      await run(commands.release(ada))
+      equal(await claim(ada), 'theirs bob', 'after a release')
+      await run(commands.settle(ada, failure('ada')))
+      equal(await claim(ada), 'theirs bob', 'after a failure')
+      await run(commands.settle(ada, result('late')))
+      equal(await claim(bob, { unreadable: 'late' }), 'theirs bob', 'after a result')
+    },
+  },
+  {
+    name: 'hands the result to all, for its time, and then gives the turn again',
+    async run(subject) {
+      const { ada, bob, claim, commands, run, result } = createDesk(subject)
+      await claim(ada)
+      await run(commands.settle(ada, result('sealed')))
+      equal(await claim(bob), 'done sealed', 'another')
+      equal(await claim(ada), 'done sealed', 'the winner')
+      await subject.pass(LIFE + 50)
+      equal(await claim(bob), 'mine', 'after its time')
+    },
+  },
+  {
+    name: 'gives the turn to who can not read the result, and hands out the next one',
+    async run(subject) {
+      const { ada, bob, claim, commands, run, result } = createDesk(subject)
+      await run(commands.settle(ada, result('damaged')))
+      equal(await claim(bob, { unreadable: 'damaged' }), 'mine', 'who can not read it')
+      await run(commands.settle(bob, result('good')))
+      equal(await claim(ada, { unreadable: 'damaged' }), 'done good', 'the next')
+    },
+  },
+  {
+    name: 'tells a failure to those who wait for its owner, and the turn is free at once',
+    async run(subject) {
+      const { ada, bob, claim, commands, run, failure } = createDesk(subject)
+      await claim(ada)
+      await run(commands.settle(ada, failure('ada')))
+      equal(await claim(bob, { other: 'ada' }), 'failed failure', 'who waits')
+      equal(await claim(bob), 'mine', 'who comes')
+      equal(await claim(ada, { other: 'bob' }), 'theirs bob', 'who waits for the next')
+    },
+  },
+  {
+    name: 'tells its time, which passes',
+    async run(subject) {
+      const { ada, commands, run } = createDesk(subject)
+      const time = async (): Promise<number> => {
+        const reply = await run(commands.claim(ada, NOTHING))
+        return Array.isArray(reply) ? Number(reply[2]) : Number.NaN
+      }
+      const before = await time()
+      equal(Number.isSafeInteger(before) && before > 1_400_000_000_000, true, 'milliseconds')
+      await subject.pass(100)
+      const passed = (await time()) - before
+      equal(passed >= 99 && passed < 2_000, true, `${passed} ms are about 100`)
+    },
+  },
+  {
+    name: 'remembers a tombstone for its time',
+    async run(subject) {
+      const { commands, run } = createDesk(subject)
+      const id = crypto.randomUUID()
+      equal(await run(await commands.ended(id)), 0, 'before')
+      await run(await commands.end(id, LIFE))
+      equal(await run(await commands.ended(id)), 1, 'after')
+      await subject.pass(LIFE + 50)
+      equal(await run(await commands.ended(id)), 0, 'after its time')
+    },
+  },
+]

@@ -1,0 +1,74 @@
+import { createClient } from 'redis'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { redisCoordinator } from '../../src/server/redis.js'
+import { redisCommands } from '../../src/server/redis-commands.js'
+import { coordinatorContract } from '../contracts/coordinator-contract.js'
+import { redisContract } from '../contracts/redis-contract.js'
+import { PASSWORD } from '../support/fake-redis.js'
+import { type RedisServer, startRedis } from './server.js'
+
+const REPLAY = 2_000
+
+let server: RedisServer
+const connect = (RESP: 2 | 3) => createClient({ url: server.url, RESP }).connect()
+const clients: Awaited<ReturnType<typeof connect>>[] = []
+
+beforeAll(async () => {
+  server = await startRedis()
+})
+afterEach(() => {
+  for (const client of clients.splice(0)) client.destroy()
+})
+afterAll(() => server?.close())
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+describe.each([2, 3] as const)('a real Redis that speaks RESP%i', (version) => {
+  it.each(redisContract)('$name', async ({ run }) => {
+    const client = await connect(version)
+    clients.push(client)
+    await run({ client, pass: sleep })
+  })
+
+  it.each(['r', 'l', 'e'] as const)('is not down when a key (%s) holds no text', async (kind) => {
+    const client = await connect(version)
+    clients.push(client)
+    const reports: unknown[] = []
+    const report = (error: unknown): void => void reports.push(error)
+    const prefix = `types-${kind}-${version}:`
+    const options = { client, password: PASSWORD, prefix, term: 100, report }
+    const { once, end, ended } = redisCoordinator(options)
+    const commands = redisCommands(prefix, 1)
+    const [tombstone = ''] = (await commands.ended('session')).keys
+    const keys = { r: commands.resultName('key'), l: `${prefix}l:{key}`, e: tombstone }
+    await client.rPush(keys[kind], 'a list')
+    expect((await once('key', async () => 'its own')).text).toBe('its own')
+    await end('session', 1_000)
+    expect(await ended('session')).toBe(true)
+    expect(reports).toEqual([])
+  })
+})
+
+describe.each([2, 3] as const)('the coordinator on a real Redis that speaks RESP%i', (version) => {
+  const reports: unknown[] = []
+
+  it.each(coordinatorContract)('$name', async ({ run }) => {
+    await run({
+      replay: REPLAY,
+      delay: 400,
+      async create() {
+        const client = await connect(version)
+        clients.push(client)
+        const report = (error: unknown): void => void reports.push(error)
+        return redisCoordinator({ client, password: PASSWORD, replay: REPLAY, report })
+      },
+      async pass(ms) {
+        await sleep(ms)
+        // What was sent before this has been carried out.
+        await Promise.all(clients.map((client) => client.ping()))
+      },
+      until: (promise) => promise,
+    })
+    expect(reports).toEqual([])
+  })
+})

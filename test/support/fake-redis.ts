@@ -1,0 +1,164 @@
+import { vi } from 'vitest'
+import type { AuthError } from '../../src/core/errors.js'
+import { type RedisCoordinatorOptions, redisCoordinator } from '../../src/server/redis.js'
+import type { RedisClient } from '../../src/server/redis-link.js'
+import { CLAIM, END, ENDED, SETTLE } from '../../src/server/redis-scripts.js'
+import { createManualClock, type ManualClock } from '../../src/testing/clock.js'
+
+/** Which script a command runs. */
+export type Kind = 'claim' | 'settle' | 'end' | 'ended'
+
+/**
+ * What goes wrong with a command: it is refused, it is lost on its way, its answer is lost, or both
+ * it and its answer are this late, in ms.
+ */
+export type Fault = 'refuse' | 'lose' | 'lose-answer' | { readonly late: number }
+
+/** A client of one process. */
+export interface FakeClient extends RedisClient {
+  isReady: boolean
+  /** What was sent, in order. */
+  readonly sent: Kind[]
+  /** Asked before each command. */
+  fault: (kind: Kind) => Fault | null
+}
+
+const KINDS = new Map<string, Kind>([
+  [CLAIM, 'claim'],
+  [SETTLE, 'settle'],
+  [END, 'end'],
+  [ENDED, 'ended'],
+])
+
+/** The time of Redis, which is nobody else's, in ms since the epoch. */
+const START = 1_500_000_000_000
+
+/** A Redis that knows our scripts; the contract is what holds it to the real one. */
+export function createFakeRedis(clock: ManualClock) {
+  const entries = new Map<string, { readonly value: string; readonly until: number }>()
+  const now = (): number => START + Math.floor(clock.monotonic())
+
+  const read = (name = ''): string | null => {
+    const entry = entries.get(name)
+    return entry && now() < entry.until ? entry.value : null
+  }
+  const write = (name = '', value = '', life = ''): void => {
+    if (!(Number(life) > 0)) throw new Error('ERR invalid expire time')
+    entries.set(name, { value, until: now() + Number(life) })
+  }
+
+  const scripts: Record<Kind, (keys: string[], args: string[]) => unknown> = {
+    claim([result, lock = '', failure], [owner, term, unreadable]) {
+      const done = read(result)
+      if (done !== null && done !== unreadable) return ['done', done, now()]
+      const failed = read(failure)
+      if (failed !== null) return ['failed', failed, now()]
+      const other = read(lock)
+      if (other !== null) return ['theirs', other, now()]
+      write(lock, owner, term)
+      return ['mine', '', now()]
+    },
+    settle([name, lock = ''], [owner, record, life]) {
+      if (record !== '') write(name, record, life)
+      if (read(lock) === owner) entries.delete(lock)
+      return 1
+    },
+    end([name], [life]) {
+      write(name, '1', life)
+      return 1
+    },
+    ended: ([name]) => (read(name) === null ? 0 : 1),
+  }
+
+  const later = (ms: number): Promise<void> =>
+    new Promise((resolve) => void clock.schedule(ms, resolve))
+  const never = new Promise<never>(() => {})
+
+  function client(): FakeClient {
+    return {
+      isReady: true,
+      sent: [],
+      fault: () => null,
+      async eval(script, { keys, arguments: args }) {
+        const kind = KINDS.get(script)
+        if (!kind) throw new Error('ERR unknown script')
+        this.sent.push(kind)
+        const fault = this.fault(kind)
+        if (fault === 'refuse') throw new Error('READONLY You can’t write against a replica.')
+        if (fault === 'lose') return never
+        if (fault !== null && typeof fault === 'object') await later(fault.late)
+        const reply = scripts[kind](keys, args)
+        return fault === 'lose-answer' ? never : reply
+      },
+    }
+  }
+
+  return { client, entries, read }
+}
+
+/** Makes the clock wait for WebCrypto, which takes real time. */
+export function trackCrypto(clock: ManualClock): Crypto {
+  const { subtle } = crypto
+  const tracked = new Proxy(subtle, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name)
+      if (typeof member !== 'function') return member
+      return (...args: unknown[]) =>
+        clock.track(Promise.resolve(Reflect.apply(member, target, args)))
+    },
+  })
+  return new Proxy(crypto, {
+    get(target, name) {
+      if (name === 'subtle') return tracked
+      const member: unknown = Reflect.get(target, name)
+      return typeof member === 'function' ? member.bind(target) : member
+    },
+  })
+}
+
+/** A clock for processes, and the way to wait by it. */
+export function createTime() {
+  const clock = createManualClock()
+  return {
+    clock,
+    /** Waits for a promise, letting time pass. */
+    async until<T>(promise: Promise<T>): Promise<T> {
+      let waiting = true
+      const stop = (): void => {
+        waiting = false
+      }
+      promise.then(stop, stop)
+      await clock.settle()
+      for (let step = 0; waiting && step < 10_000; step++) await clock.advance(10)
+      if (waiting) throw new Error('It did not end within 100 s.')
+      return promise
+    },
+  }
+}
+
+/** A password for seals. */
+export const PASSWORD = 'a password of more than thirty-two characters'
+
+/** Processes that share a fake Redis. */
+export function createProcesses(defaults: Partial<RedisCoordinatorOptions> = {}) {
+  const time = createTime()
+  const { clock } = time
+  const redis = createFakeRedis(clock)
+  vi.stubGlobal('crypto', trackCrypto(clock))
+
+  /** One more process, with a client of its own and a list of what it reported. */
+  function start(options: Partial<RedisCoordinatorOptions> = {}) {
+    const client = redis.client()
+    const reports: AuthError[] = []
+    const coordinator = redisCoordinator({
+      client,
+      password: PASSWORD,
+      clock,
+      report: (error) => void reports.push(error),
+      ...defaults,
+      ...options,
+    })
+    return { client, reports, coordinator, ...coordinator }
+  }
+  return { ...time, redis, start }
+}
