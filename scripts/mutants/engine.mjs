@@ -102,7 +102,7 @@ export const ENGINE = [
   {
     file: 'src/core/state.ts',
     name: 'A refresh whose answer may have been lost is tried again when the token is due.',
-    find: 'UNSURE.includes(state.refresh.error.code) ? next : ',
+    find: 'state.refresh.spent ? next : ',
     replace: '',
   },
   {

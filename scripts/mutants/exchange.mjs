@@ -5,7 +5,7 @@ export const EXCHANGE = [
   {
     file,
     name: 'Storage is not read again inside the lock.',
-    find: 'await mirror.observe()\n      const held = store.held()',
+    find: 'await mirror.observe()\n    const held = store.held()',
     replace: 'const held = store.held()',
   },
   {
@@ -43,6 +43,12 @@ export const EXCHANGE = [
     name: 'A switch of the organization joins a refresh that does not switch.',
     find: ' || run?.organizationId !== organizationId',
     replace: '',
+  },
+  {
+    file,
+    name: 'A second round goes on with a lock that may be lost.',
+    find: 'const turn = granted ? deps.section.locked(attemptLocked, run.wait) : attempt(run)',
+    replace: 'const turn = round > 0 ? attempt(run) : deps.section.locked(attemptLocked, run.wait)',
   },
   {
     file,

@@ -5,14 +5,15 @@ export const SECTION = [
   {
     file,
     name: 'The lock is never released when the work fails.',
-    find: 'try {\n        return await work()\n      } finally {',
-    replace: 'const result = await work()\n      try {\n        return result\n      } finally {',
+    find: 'try {\n        return await work(release !== undefined)\n      } finally {',
+    replace:
+      'const result = await work(release !== undefined)\n      try {\n        return result\n      } finally {',
   },
   {
     file,
     name: 'The lock is released before the work has ended.',
-    find: 'return await work()',
-    replace: 'return work()',
+    find: 'return await work(release !== undefined)',
+    replace: 'return work(release !== undefined)',
   },
   {
     file,

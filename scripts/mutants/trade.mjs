@@ -96,4 +96,10 @@ export const TRADE = [
     find: 'deps.section.saved()\n',
     replace: '\n',
   },
+  {
+    file,
+    name: 'A failure of the old token makes a sibling’s new one look spent.',
+    find: 'current !== null && UNSURE',
+    replace: 'UNSURE',
+  },
 ]

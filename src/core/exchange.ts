@@ -79,19 +79,33 @@ export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User
     return due || rejected.has(record.session.accessToken) ? null : record.session
   }
 
-  async function attempt(run: Run<User>): Promise<Session<User>> {
+  /** One round of a run, inside the lock; `null` when it takes another one. */
+  async function attempt(run: Run<User>): Promise<Session<User> | null> {
     const { organizationId } = run
     run.begun = true
-    for (let round = 0; round < ROUNDS; round++) {
-      await mirror.observe()
-      const held = store.held()
-      if (!held || held.record.lineage !== run.lineage) throw replaced()
-      run.closed = true
-      const session = answer(run) ?? (await trade.exchange(held, run.abort.signal, organizationId))
-      // A server that forgives a lost answer gives that one again, whatever it is asked for now.
-      if (session && (!organizationId || session.organizationId === organizationId)) return session
+    await mirror.observe()
+    const held = store.held()
+    if (!held || held.record.lineage !== run.lineage) throw replaced()
+    run.closed = true
+    const session = answer(run) ?? (await trade.exchange(held, run.abort.signal, organizationId))
+    // A server that forgives a lost answer gives that one again, whatever it is asked for now.
+    const strayed = organizationId && session?.organizationId !== organizationId
+    return strayed ? null : session
+  }
+
+  async function attempts(run: Run<User>): Promise<Session<User>> {
+    let granted = true
+    const attemptLocked = (lock: boolean): Promise<Session<User> | null> => {
+      granted = lock
+      return attempt(run)
     }
-    if (organizationId && lineage() === run.lineage) {
+    for (let round = 0; round < ROUNDS; round++) {
+      // Whoever slept during a round may have lost the lock in it, so each round asks anew.
+      const turn = granted ? deps.section.locked(attemptLocked, run.wait) : attempt(run)
+      const session = await turn
+      if (session) return session
+    }
+    if (run.organizationId && lineage() === run.lineage) {
       throw new AuthError('rejected', 'The server did not switch to this organization.')
     }
     throw replaced()
@@ -108,7 +122,7 @@ export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User
       wait: environment.createAbort(),
       abort: environment.createAbort(),
       promise: Promise.resolve()
-        .then(() => deps.section.locked(() => attempt(fresh), fresh.wait))
+        .then(() => attempts(fresh))
         .catch((error) => {
           const session = fresh.begun ? null : answer(fresh)
           if (session) return session

@@ -162,10 +162,10 @@ function fail<User extends SessionUser>(
   const ceiling = Math.min(limits.maxRetryDelay, limits.retryDelay * 2 ** attempts)
   const notBefore = now.monotonic + (input.error.retryAfter ?? 0)
   const nextAt = Math.max(notBefore, now.monotonic + ceiling * (0.5 + input.jitter / 2))
-  const { error } = input
+  const { error, spent } = input
   const next: SignedIn<User> = {
     ...state,
-    refresh: { phase: 'failing', attempts: attempts + 1, error, nextAt, notBefore },
+    refresh: { phase: 'failing', attempts: attempts + 1, error, spent, nextAt, notBefore },
   }
   const nextAttemptAt = now.wall + Math.max(0, untilDue(next, now, limits))
   const { session } = state.held.record

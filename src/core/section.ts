@@ -5,10 +5,10 @@ import type { Abort, Environment } from './ports.js'
 /** The critical section of one client: what runs in it has the lock, or went without in the end. */
 export interface Section {
   /**
-   * Runs `work` inside the lock, or without it when it cannot be had in time. An abort of `wait`
-   * ends the waiting, and `work` does not run.
+   * Runs `work` inside the lock, or without it when it cannot be had in time, and tells which. An
+   * abort of `wait` ends the waiting, and `work` does not run.
    */
-  locked<T>(work: () => Promise<T>, wait?: Abort): Promise<T>
+  locked<T>(work: (granted: boolean) => Promise<T>, wait?: Abort): Promise<T>
   /** Something was saved: the next holder of the lock has to find it. */
   saved(): void
   /** @throws the error of the disposal, once there was one. */
@@ -67,7 +67,7 @@ export function createSection({ environment, lockName, timeout, lag }: SectionOp
       throwIfDisposed()
       const release = await acquire(wait)
       try {
-        return await work()
+        return await work(release !== undefined)
       } finally {
         if (release && fresh && lag > 0 && !disposed) {
           // Nobody here waits for that.

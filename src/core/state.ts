@@ -1,4 +1,4 @@
-import type { AuthError, AuthErrorCode } from './errors.js'
+import type { AuthError } from './errors.js'
 import type { SignOutReason } from './events.js'
 import type { ProviderEventName, SessionRecord, SessionUser } from './session.js'
 
@@ -32,6 +32,8 @@ export type Refresh =
       readonly phase: 'failing'
       readonly attempts: number
       readonly error: AuthError
+      /** Whether there may have been an answer, and the refresh token is worth nothing since. */
+      readonly spent: boolean
       /** Monotonic time before which no refresh starts by itself. */
       readonly nextAt: number
       /** Monotonic time until which the server asked to be left alone. */
@@ -85,7 +87,12 @@ export type Input<User extends SessionUser> =
       readonly saved: boolean
     }
   /** `jitter` is in [0, 1). */
-  | { readonly type: 'failed'; readonly error: AuthError; readonly jitter: number }
+  | {
+      readonly type: 'failed'
+      readonly error: AuthError
+      readonly spent: boolean
+      readonly jitter: number
+    }
   | { readonly type: 'ended'; readonly reason: SignOutReason }
   | { readonly type: 'persisted'; readonly saved: boolean }
   | { readonly type: 'online' }
@@ -102,9 +109,6 @@ export const refreshMargin = (held: Held<SessionUser>, limits: Limits): number =
 export const waitMargin = (held: Held<SessionUser>, limits: Limits): number =>
   Math.min(limits.waitMargin, limits.refreshMargin, held.record.lifetime / 10)
 
-/** Failures that may have been answers: then the refresh token is spent. */
-const UNSURE: readonly AuthErrorCode[] = ['network', 'timeout', 'server_error', 'bad_response']
-
 /** Milliseconds until a refresh is due; 0 or less when it is; Infinity when nothing can be done. */
 export function untilDue<User extends SessionUser>(
   state: State<User>,
@@ -115,6 +119,6 @@ export function untilDue<User extends SessionUser>(
   const due = remaining(state.held, now) - refreshMargin(state.held, limits)
   if (state.refresh.phase !== 'failing') return due
   const next = state.refresh.nextAt - now.monotonic
-  // If it was spent, the server forgives its being shown again for seconds, not until it is due.
-  return UNSURE.includes(state.refresh.error.code) ? next : Math.max(due, next)
+  // Servers forgive a spent token's being shown again for seconds, not until it is due.
+  return state.refresh.spent ? next : Math.max(due, next)
 }

@@ -1,5 +1,5 @@
 import { bounded } from './bounded.js'
-import { AuthError, AuthSessionMissingError, isAuthError } from './errors.js'
+import { AuthError, type AuthErrorCode, AuthSessionMissingError, isAuthError } from './errors.js'
 import type { Mirror } from './mirror.js'
 import type { Environment, Provider, RequestContext, Signal } from './ports.js'
 import type { Section } from './section.js'
@@ -43,6 +43,9 @@ export interface Trade<User extends SessionUser> {
 /** The wall time at which a request left: the earlier of what both clocks say. */
 export const requestedAt = (asked: Now, now: Now): number =>
   Math.min(asked.wall, now.wall - (now.monotonic - asked.monotonic))
+
+/** Failures that may have been answers. */
+const UNSURE: readonly AuthErrorCode[] = ['network', 'timeout', 'server_error', 'bad_response']
 
 /** An answer that is no refusal, but brings no session either. */
 export const withoutSession = (): AuthSessionMissingError =>
@@ -102,7 +105,8 @@ export function createTrade<User extends SessionUser>(deps: TradeDeps<User>): Tr
     const current = stillHeld(held)
     // Also when a sibling's session came meanwhile: the server wants to be left alone.
     if (!over && mirror.lineage() === held.record.lineage) {
-      store.dispatch({ type: 'failed', error, jitter: environment.random() })
+      const spent = current !== null && UNSURE.includes(error.code)
+      store.dispatch({ type: 'failed', error, spent, jitter: environment.random() })
     }
     if (over && current) await end(held)
     if (current) throw error

@@ -22,6 +22,23 @@ describe('P4: only the server’s definite word ends a session', () => {
     expect(events.at(-1)).toBe('REFRESH_FAILED access-1')
   })
 
+  it.each([
+    ['network', 2],
+    ['timeout', 2],
+    ['server_error', 2],
+    ['bad_response', 2],
+    ['rate_limited', 1],
+    ['rejected', 1],
+  ] as const)('a fresh token that met %s is shown %i times within seconds', async (code, times) => {
+    // What may have been an answer has spent the token; servers forgive that for seconds.
+    const world = createWorld()
+    const { auth } = await world.signedIn()
+    world.server.fail({ error: new AuthError<typeof code>(code, 'Not now.') })
+    await expect(auth.refreshSession()).rejects.toMatchObject({ code })
+    await world.clock.advance(5_000)
+    expect(world.server.sent).toEqual(Array.from({ length: times }, () => 'refresh-1'))
+  })
+
   it('a provider that throws anything else is treated as a bad answer', async () => {
     const world = createWorld()
     const { auth } = await world.signedIn('ada', {

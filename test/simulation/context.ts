@@ -121,6 +121,7 @@ function watchedFetch(world: World, tab: Tab, name: string): typeof fetch {
       },
       (error: unknown) => {
         for (const sent of land()) sent.outcome = 'lost'
+        ledger.fail(name)
         throw error
       },
     )

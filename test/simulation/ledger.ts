@@ -67,6 +67,9 @@ export interface Ledger {
   departures(): number
   /** Monotonic time at which one of them left. */
   departed(departure: number): number
+  /** Notes that a context got no answer, and tells when it last got none: monotonic time. */
+  fail(by: string): void
+  failedAt(by: string): number
   /** The first token of a session, and the newest. */
   firstOf(session: string): Mint | undefined
   newest(session: string): Mint | undefined
@@ -94,6 +97,7 @@ export function createLedger(clock: ManualClock): Ledger {
   const accesses = new Map<string, Access>()
   const terms = new Map<string, { since: number; due: number }>()
   const departures: number[] = []
+  const failures = new Map<string, number>()
   const sent: Sent[] = []
   return {
     sent,
@@ -153,6 +157,8 @@ export function createLedger(clock: ManualClock): Ledger {
     depart: () => departures.push(clock.monotonic()) - 1,
     departures: () => departures.length,
     departed: (departure) => departures[departure] ?? Infinity,
+    fail: (by) => void failures.set(by, clock.monotonic()),
+    failedAt: (by) => failures.get(by) ?? -Infinity,
     access: (token) => accesses.get(token ?? ''),
     firstOf: (session) => [...mints.values()].find((mint) => mint.session === session),
     newest: (session) => newest.get(session),

@@ -109,9 +109,10 @@ function checkWarrant(world: World, sent: Sent): void {
   const last = mine.at(-1)
   // Its answer may have been lost, and is to be had for a while.
   const retried = last !== undefined && last.outcome !== 'answered'
+  const unanswered = retried || ledger.failedAt(sent.by) >= since
   verdict.check(
     'warranted',
-    early <= SLACK || asked || jumped || foreign || retried,
+    early <= SLACK || asked || jumped || foreign || unanswered,
     () => `${sent.by} sends a token ${early} ms before it is due`,
   )
   const hurried = retried && sent.at - last.at < PACE
