@@ -104,8 +104,9 @@ export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User
       const turn = granted ? deps.section.locked(attemptLocked, run.wait) : attempt(run)
       const session = await turn
       if (session) return session
+      if (lineage() !== run.lineage) throw replaced()
     }
-    if (run.organizationId && lineage() === run.lineage) {
+    if (run.organizationId) {
       throw new AuthError('rejected', 'The server did not switch to this organization.')
     }
     throw replaced()
