@@ -2,6 +2,7 @@ import { createAccounts } from './accounts.js'
 import { bounded } from './bounded.js'
 import { AuthError, AuthSessionMissingError, isAuthError } from './errors.js'
 import { createExchange } from './exchange.js'
+import { nameLineage } from './lineage.js'
 import { createMirror } from './mirror.js'
 import type { EngineSettings } from './options.js'
 import type { CallOptions, Provider, RequestContext, SignInResult, SignOutScope } from './ports.js'
@@ -82,19 +83,8 @@ export function createEngine<User extends SessionUser>(
   const shared = { environment, provider, store, vault, mirror, limits, announce, section, settle }
   const exchange = createExchange<User>({ ...shared, timeout: settings.requestTimeout ?? 10_000 })
   const upkeep = createUpkeep<User>({ ...shared, settings, exchange })
-  /**
-   * Names sign-ins so that a later one is the greater string, however wrong the clock is. The end
-   * is the session's own name, by which its end is known, or chance.
-   */
-  const newLineage = ({ sessionId }: Grant<User>): string => {
-    const state = store.state()
-    const known = state.status === 'loading' ? [] : [...state.over, mirror.lineage() ?? '']
-    const times = known.map((name) => 1 + (Number.parseInt(name.slice(0, 9), 36) || 0))
-    const time = Math.max(environment.clock.now(), ...times)
-      .toString(36)
-      .padStart(9, '0')
-    return time + ((provider.resume && sessionId) || environment.random().toString(36).slice(2, 12))
-  }
+  const newLineage = ({ sessionId }: Grant<User>): string =>
+    nameLineage(environment, store.state(), provider.resume && sessionId)
   const unsubscribe = storage.subscribe?.((key) => {
     if (key === null || key.startsWith(storageKey)) upkeep.hint()
   })

@@ -1,8 +1,8 @@
 import { AuthError } from '../../core/errors.js'
 import type { ActionHost, RequestContext } from '../../core/ports.js'
 import type { Grant } from '../../core/session.js'
-import { snakeCase } from '../json.js'
 import { createPkce } from '../pkce.js'
+import { authorizeUrl } from './authorize.js'
 import { createRedirect } from './redirect.js'
 import type { AuthorizeOptions, WorkOSActions, WorkOSUser } from './types.js'
 import { parseUrl } from './url.js'
@@ -41,34 +41,19 @@ export function createActions(deps: ActionDeps): WorkOSActions {
   }
 
   async function signInUrl(options: AuthorizeOptions = {}): Promise<string> {
-    const { state, returnTo, maxAge, ...hints } = options
-    const { screenHint, provider = hints.connectionId ? undefined : 'authkit' } = hints
-    if (screenHint && provider !== 'authkit') {
-      throw new AuthError('invalid_argument', '`screenHint` is for the provider `authkit` only.')
-    }
-    if (maxAge !== undefined && !(maxAge >= 0)) {
-      throw new AuthError('invalid_argument', '`maxAge` must be a number of milliseconds.')
-    }
+    const { state, returnTo, ...hints } = options
     const { verifier, challenge } = await createPkce()
-    const query = new URLSearchParams()
-    const parameters = {
+    const url = authorizeUrl(base, {
       ...hints,
-      provider,
-      maxAge: maxAge && Math.floor(maxAge / 1000),
       clientId: deps.clientId,
       redirectUri: home(),
-      responseType: 'code',
       // Nobody but the holder of the verifier can tell it beforehand, and every flow has its own.
       state: challenge,
       codeChallenge: challenge,
-      codeChallengeMethod: 'S256',
-    }
-    for (const [name, value] of Object.entries(parameters)) {
-      if (value !== undefined && value !== '') query.set(snakeCase(name), String(value))
-    }
+    })
     const kept = { id: challenge, state, returnTo: returnTo && ownPage(returnTo) }
     await host.saveFlow({ secret: verifier, purpose: JSON.stringify(kept) })
-    return `${base}/user_management/authorize?${query}`
+    return url
   }
 
   return {

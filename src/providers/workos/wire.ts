@@ -46,11 +46,13 @@ export function toGrant(body: unknown): Grant<WorkOSUser> | null {
   const { access_token, refresh_token, user, ...rest } = fields ?? {}
   if (fields && (access_token === undefined || access_token === null)) return null
   const accessToken = text(access_token) ?? ''
-  const claims = readClaims(accessToken) ?? {}
+  const known = readClaims(accessToken)
   const person = toUser(user)
-  if (!person || person.id !== claims.sub) {
+  // A token that cannot be read came with one that replaces the spent one, which must be kept.
+  if (!accessToken || !person || (known && person.id !== known.sub)) {
     throw new AuthError('bad_response', 'The answer is not the session of one person.')
   }
+  const claims = known ?? {}
   const { organization_id, authentication_method, impersonator, ...extras } = rest
   const seconds = positive(Number(claims.exp) - Number(claims.iat))
   return {

@@ -1,0 +1,25 @@
+import type { Environment } from './ports.js'
+import type { SessionUser } from './session.js'
+import type { State } from './state.js'
+
+/** Characters that hold a time in base 36 for longer than anybody counts it. */
+const WIDTH = 9
+
+/** When a sign-in got its name, in ms since the epoch; 0 for names of another making. */
+const timeOf = (name: string): number => Number.parseInt(name.slice(0, WIDTH), 36) || 0
+
+/**
+ * Names a sign-in so that a later one is the greater string, however wrong the clock is. It ends
+ * with the `id` of the session, by which its end is known later, or with chance.
+ */
+export function nameLineage<User extends SessionUser>(
+  environment: Pick<Environment, 'clock' | 'random'>,
+  state: State<User>,
+  id: string | undefined,
+): string {
+  const over = state.status === 'loading' ? [] : state.over
+  const known = state.status === 'signed-in' ? [...over, state.held.record.lineage] : over
+  const time = Math.max(environment.clock.now(), ...known.map((name) => timeOf(name) + 1))
+  const end = id || environment.random().toString(36).slice(2, 12)
+  return time.toString(36).padStart(WIDTH, '0') + end
+}
