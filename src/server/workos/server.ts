@@ -1,0 +1,99 @@
+import { AuthError } from '../../core/errors.js'
+import type { RequestContext } from '../../core/ports.js'
+import type { Grant } from '../../core/session.js'
+import { checkUrl, createHttp } from '../../providers/http.js'
+import { authorizeUrl } from '../../providers/workos/authorize.js'
+import { toError } from '../../providers/workos/errors.js'
+import type { WorkOSUser } from '../../providers/workos/index.js'
+import { parseUrl } from '../../providers/workos/url.js'
+import { createAuthenticate, logoutUrl } from '../../providers/workos/wire.js'
+import { checkPositive } from '../coordinator.js'
+import { checkReturnTo } from '../return-to.js'
+import { TIME_LIMIT, withinTime } from '../time-limit.js'
+import type { WorkOSServer, WorkOSServerOptions } from './types.js'
+
+const SELECTION = 'urn:workos:oauth:grant-type:organization-selection'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** @throws AuthError `invalid_argument` unless `value` can go into a header as it is. */
+function checkKey(name: string, value: string): string {
+  if (typeof value === 'string' && /^[!-~]+$/.test(value)) return value
+  throw new AuthError('invalid_argument', `Pass the \`${name}\`, without blanks around it.`)
+}
+
+/**
+ * Speaks to WorkOS AuthKit as a confidential client.
+ * @throws AuthError `invalid_argument` without a client id and an API key, and for an address that
+ *   secrets must not go to.
+ */
+export function workosServer(options: WorkOSServerOptions): WorkOSServer {
+  const { url = 'https://api.workos.com' } = options
+  const clientId = checkKey('clientId', options.clientId)
+  const apiKey = checkKey('apiKey', options.apiKey)
+  const base = checkUrl(url, options.dangerouslyAllowInsecureHttp)
+  const timeout = checkPositive('timeout', options.timeout ?? TIME_LIMIT)
+  const headers = { ...options.headers, Authorization: `Bearer ${apiKey}` }
+  const wire = { ...options, url, headers }
+  const http = createHttp(wire)
+  const client = { client_id: clientId, client_secret: apiKey }
+  const authenticate = createAuthenticate(wire, client)
+
+  const during = <T>(
+    context: RequestContext | undefined,
+    work: (context: RequestContext) => Promise<T>,
+  ): Promise<T> => (context ? work(context) : withinTime(timeout, (signal) => work({ signal })))
+
+  async function grant(
+    grantType: string,
+    fields: Fields,
+    context?: RequestContext,
+  ): Promise<Grant<WorkOSUser>> {
+    const granted = await during(context, (call) => authenticate(grantType, fields, call))
+    if (granted) return granted
+    throw new AuthError('bad_response', 'The answer holds no session.')
+  }
+
+  async function revoke(sessionId: string, context?: RequestContext): Promise<void> {
+    const request = { path: '/user_management/sessions/revoke', json: { session_id: sessionId } }
+    const answer = await during(context, (call) => http(request, call))
+    if (answer.status !== 404 && !(answer.status >= 200 && answer.status < 300)) {
+      throw toError(answer, false)
+    }
+  }
+
+  return {
+    id: `workos.${new URL(base).host}.${clientId}`,
+    jwksUrl: `${base}/sso/jwks/${encodeURIComponent(clientId)}`,
+    refresh: (token, context) =>
+      authenticate(
+        'refresh_token',
+        { refresh_token: token, organization_id: context.organizationId },
+        context,
+      ),
+    exchangeCode: ({ code, codeVerifier }, context) =>
+      grant('authorization_code', { code, code_verifier: codeVerifier }, context),
+    selectOrganization: ({ pendingAuthenticationToken, organizationId }, context) =>
+      grant(
+        SELECTION,
+        {
+          pending_authentication_token: pendingAuthenticationToken,
+          organization_id: organizationId,
+        },
+        context,
+      ),
+    authorizeUrl(wanted) {
+      parseUrl(wanted.redirectUri)
+      return authorizeUrl(base, { ...wanted, clientId })
+    },
+    logoutUrl: ({ sessionId, returnTo }) =>
+      logoutUrl(base, sessionId, returnTo === undefined ? undefined : checkReturnTo(returnTo)),
+    revoke,
+    async signOut({ sessionId }, scope, context) {
+      if (scope !== 'local') {
+        throw new AuthError('invalid_argument', 'WorkOS revokes one session: the scope is `local`.')
+      }
+      if (sessionId) await revoke(sessionId, context)
+    },
+  }
+}

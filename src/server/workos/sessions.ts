@@ -1,0 +1,45 @@
+import type { WorkOSUser } from '../../providers/workos/index.js'
+import {
+  createSealedSessions,
+  type SealedSessions,
+  type SealedSessionsOptions,
+} from '../sealed-sessions.js'
+import type { TokenChecks } from '../verify.js'
+import { workosServer } from './server.js'
+import type { WorkOSServerOptions } from './types.js'
+
+/** Options of {@link workosSessions}. */
+export interface WorkOSSessionsOptions
+  extends WorkOSServerOptions,
+    Pick<SealedSessionsOptions, 'coordinator' | 'now'>,
+    Pick<TokenChecks, 'issuer' | 'clockTolerance'> {}
+
+/**
+ * Sealed sessions of WorkOS, as `workos.userManagement` of its SDK has them:
+ *
+ * ```ts
+ * const sessions = workosSessions({ clientId, apiKey })
+ * const session = sessions.loadSealedSession({ sessionData, cookiePassword })
+ * const result = await session.authenticate()
+ * ```
+ * @throws AuthError `invalid_argument` for a configuration that cannot work.
+ */
+export function workosSessions(options: WorkOSSessionsOptions): SealedSessions<WorkOSUser> {
+  const { issuer, clockTolerance, coordinator, timeout, now, ...client } = options
+  const workos = workosServer({ ...client, timeout })
+  return createSealedSessions({
+    provider: workos,
+    verification: {
+      jwksUrl: workos.jwksUrl,
+      fetch: options.fetch,
+      dangerouslyAllowInsecureHttp: options.dangerouslyAllowInsecureHttp,
+      algorithms: ['RS256'],
+      issuer,
+      clockTolerance,
+    },
+    coordinator,
+    logoutUrl: workos.logoutUrl,
+    timeout,
+    now,
+  })
+}

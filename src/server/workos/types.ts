@@ -1,0 +1,69 @@
+import type { Provider, RefreshContext, RequestContext } from '../../core/ports.js'
+import type { Grant } from '../../core/session.js'
+import type { HttpOptions } from '../../providers/http.js'
+import type { AuthorizeOptions, WorkOSUser } from '../../providers/workos/index.js'
+
+/** Options of `workosServer`: a confidential client, which has a secret. */
+export interface WorkOSServerOptions extends Omit<HttpOptions, 'url' | 'credentials'> {
+  readonly clientId: string
+  /** The secret key of your environment, `sk_…`. Keep it on the server. */
+  readonly apiKey: string
+  /** Your custom authentication domain, where you have one. @default 'https://api.workos.com' */
+  readonly url?: string | undefined
+  /** Milliseconds for a call that is given no signal. @default 10_000 */
+  readonly timeout?: number | undefined
+}
+
+/** What a sign-in may be asked for by a server. */
+export interface ServerAuthorizeOptions extends Omit<AuthorizeOptions, 'state' | 'returnTo'> {
+  /** Where WorkOS sends people back to; it must be on its list. */
+  readonly redirectUri: string
+  /** Comes back with the code. It must be a secret of this browser's, or anybody signs it in. */
+  readonly state?: string | undefined
+  /** The S256 challenge of a verifier that `exchangeCode` gets (RFC 7636). */
+  readonly codeChallenge?: string | undefined
+}
+
+/** The code of a redirect. */
+export interface CodeExchange {
+  readonly code: string
+  readonly codeVerifier?: string | undefined
+}
+
+/** What somebody with several organizations has chosen. */
+export interface OrganizationSelection {
+  /** From the details of the error `step_required`. */
+  readonly pendingAuthenticationToken: string
+  readonly organizationId: string
+}
+
+/** WorkOS as a server app speaks to it. All methods throw AuthError. */
+export interface WorkOSServer
+  extends Required<Pick<Provider<never, WorkOSUser>, 'id' | 'signOut'>> {
+  /** Where the keys are that its access tokens are signed by. */
+  readonly jwksUrl: string
+  /** @throws AuthError `refresh_rejected` for the one answer that ends a session. */
+  refresh(refreshToken: string, context: RefreshContext): Promise<Grant<WorkOSUser> | null>
+  /**
+   * Trades the code of a redirect for a session.
+   * @throws AuthError `invalid_credentials` for a wrong code, `step_required` when there is more to do.
+   */
+  exchangeCode(exchange: CodeExchange, context?: RequestContext): Promise<Grant<WorkOSUser>>
+  /** Goes on with a sign-in that was refused with `organization_selection_required`. */
+  selectOrganization(
+    selection: OrganizationSelection,
+    context?: RequestContext,
+  ): Promise<Grant<WorkOSUser>>
+  /**
+   * Where to send the browser for signing in.
+   * @throws AuthError `invalid_argument` for a `redirectUri` that is no URL, and for what cannot be.
+   */
+  authorizeUrl(options: ServerAuthorizeOptions): string
+  /**
+   * Where to send the browser to end a session, so that AuthKit forgets the person too.
+   * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL.
+   */
+  logoutUrl(options: { readonly sessionId: string; readonly returnTo?: string | undefined }): string
+  /** Ends a session; one that is over already is what was asked for. */
+  revoke(sessionId: string, context?: RequestContext): Promise<void>
+}
