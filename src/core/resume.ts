@@ -13,6 +13,7 @@ export interface ResumeDeps<User extends SessionUser> {
   readonly vault: Vault<User>
   readonly exchange: Pick<Exchange<User>, 'request'>
   newLineage(grant: Grant<User>): string
+  announce(): void
 }
 
 /**
@@ -34,6 +35,7 @@ export async function resume<User extends SessionUser>(
   if (grant === null) {
     const ended = record ? [record.lineage] : []
     await vault.end(record?.lineage ?? null, false)
+    deps.announce()
     return { kind: 'signed-out', ended }
   }
   const at = requestedAt(asked, store.now())
@@ -50,5 +52,6 @@ export async function resume<User extends SessionUser>(
   if (same?.session.accessToken === grant.accessToken) return seen
   const next = toRecord(grant, same ?? deps.newLineage(grant), at)
   await vault.save(next, record && !same ? [record.lineage] : [])
+  deps.announce()
   return { kind: 'session', record: next }
 }

@@ -68,8 +68,6 @@ describe('a session that only the browser’s cookies hold', () => {
     expect((await auth.getSession())?.user?.id).toBe('bob')
     expect(events).toEqual(['INITIAL_SESSION access-s2-1'])
     await world.clock.settle()
-    old.tab.focus()
-    await world.clock.settle()
     expect(old.auth.getSnapshot().session?.user?.id).toBe('bob')
     expect(world.stored()).not.toContain('access-s1')
   })

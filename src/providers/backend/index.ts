@@ -1,0 +1,127 @@
+import { AuthError } from '../../core/errors.js'
+import type { ActionHost, Provider, RequestContext } from '../../core/ports.js'
+import type { SessionUser } from '../../core/session.js'
+import { checkUrl, createHttp, type Http, type HttpRequest } from '../http.js'
+import { HTTP_ONLY } from '../http-only.js'
+import { asObject, text } from '../json.js'
+import { parseUrl } from '../workos/url.js'
+import type { BackendActions, BackendOptions, SignInUrlOptions } from './types.js'
+import { toError, toGrant } from './wire.js'
+
+export { HTTP_ONLY } from '../http-only.js'
+export type { BackendActions, BackendOptions, SignInUrlOptions } from './types.js'
+
+/** The provider that `backend` makes. */
+export type BackendProvider<User extends SessionUser = SessionUser> = Provider<
+  never,
+  User,
+  BackendActions
+>
+
+/** What no page of another site can send without being asked first (Fetch §2.2.2). */
+const GUARD: Readonly<Record<string, string>> = { 'X-Holdfast': '1' }
+
+const rejected = (message: string): AuthError => new AuthError('refresh_rejected', message)
+
+function invalid(message: string): never {
+  throw new AuthError('invalid_argument', message)
+}
+
+/** The path of a page of this origin. */
+function ownPath(returnTo: string, here: string | null): string {
+  if (here === null) return returnTo
+  const { origin, pathname, search, hash } = parseUrl(returnTo, here)
+  if (origin !== parseUrl(here).origin) invalid('`returnTo` must be a page of this origin.')
+  return `${pathname}${search}${hash}`
+}
+
+/** Makes the function by which requests reach a backend, whose place is looked up at the first. */
+function createSend(url: string, options: BackendOptions): Http {
+  // What lies on the page's own origin is as safe as the page.
+  const relative = /^\/(?![/\\])/.test(url)
+  const { dangerouslyAllowInsecureHttp = relative } = options
+  if (!relative) checkUrl(url, dangerouslyAllowInsecureHttp)
+  let http: Http | undefined
+  return async (request, context) => {
+    const here = globalThis.location?.href
+    if (relative && !here) invalid('Outside of pages, `url` must be an absolute URL.')
+    http ??= createHttp({
+      ...options,
+      url: relative ? new URL(url, here).href : url,
+      dangerouslyAllowInsecureHttp,
+      headers: { ...options.headers, ...GUARD },
+      credentials: 'include',
+    })
+    return http(request, context)
+  }
+}
+
+function createActions(
+  { page, request }: ActionHost,
+  base: string,
+  call: (request: HttpRequest, context: RequestContext) => Promise<unknown>,
+): BackendActions {
+  const link = async (path: string, { returnTo, ...hints }: SignInUrlOptions = {}) => {
+    const here = page.href()
+    const target = ownPath(returnTo ?? here ?? '/', here)
+    const query = new URLSearchParams({ returnTo: target })
+    for (const [name, value] of Object.entries(hints)) {
+      if (value !== undefined) query.set(name, String(value))
+    }
+    return `${base}${path}?${query}`
+  }
+  return {
+    signInUrl: (options) => link('/sign-in', options),
+    signUpUrl: (options) => link('/sign-up', options),
+    async signOut({ returnTo } = {}, options) {
+      const target = returnTo && ownPath(returnTo, page.href())
+      const body = await request(
+        (context) => call({ path: '/sign-out', json: { returnTo: target } }, context),
+        options,
+      )
+      return text(asObject(body)?.logoutUrl)?.match(/^https?:.+/)?.[0] ?? target ?? '/'
+    },
+  }
+}
+
+/**
+ * Speaks to a backend of this app, which keeps the session in cookies that no script can read: the
+ * tokens of this client's sessions are names that are worth nothing.
+ * @throws AuthError `invalid_argument` for a `url` that is neither a path nor fit for cookies.
+ */
+export function backend<User extends SessionUser = SessionUser>(
+  options: BackendOptions = {},
+): BackendProvider<User> {
+  const url = (options.url ?? '/auth').replace(/\/+$/, '')
+  const send = createSend(url, options)
+
+  async function call(request: HttpRequest, context: RequestContext): Promise<unknown> {
+    const answer = await send(request, context)
+    if (answer.status >= 200 && answer.status < 300) return answer.body
+    throw toError(answer)
+  }
+
+  return {
+    id: `backend.${url}`,
+    async refresh(token, { organizationId, ...context }) {
+      if (!token.startsWith(HTTP_ONLY)) throw rejected('This token is not one of a backend.')
+      const json = { sessionId: token.slice(HTTP_ONLY.length), organizationId }
+      // The cookies that come with the answer must not be lost with the page.
+      const body = await call({ path: '/refresh', json, keepalive: true }, context)
+      const grant = toGrant<User>(body)
+      if (!grant || grant.refreshToken === token) return grant
+      throw rejected('Somebody else has signed in in this browser.')
+    },
+    resume: async (_, context) =>
+      toGrant<User>(await call({ path: '/session', method: 'GET' }, context)),
+    headersFor: ({ accessToken }) =>
+      accessToken.startsWith(HTTP_ONLY) ? GUARD : { Authorization: `Bearer ${accessToken}` },
+    async signOut({ sessionId }, scope, context) {
+      if (scope !== 'others') {
+        await call({ path: '/sign-out', json: { sessionId }, keepalive: true }, context)
+      }
+      if (scope !== 'local') invalid('A backend can end its own session only.')
+    },
+    actions: (host) => createActions(host, url, call),
+  }
+}

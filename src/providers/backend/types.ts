@@ -1,0 +1,41 @@
+import type { CallOptions } from '../../core/ports.js'
+import type { HttpOptions } from '../http.js'
+
+/** Options of `backend`. */
+export interface BackendOptions extends Omit<HttpOptions, 'url' | 'credentials'> {
+  /**
+   * Where the routes of `createBackend` are: a path of the page's own origin, or an absolute URL.
+   * @default '/auth'
+   */
+  readonly url?: string | undefined
+}
+
+/** What a sign-in may be asked for. */
+export interface SignInUrlOptions {
+  /** The page of this origin to return to. @default the current one */
+  readonly returnTo?: string | undefined
+  readonly organizationId?: string | undefined
+  readonly loginHint?: string | undefined
+  readonly domainHint?: string | undefined
+  readonly invitationToken?: string | undefined
+  /** Such as `login`, `consent` or `none`, where the connection knows it. */
+  readonly prompt?: string | undefined
+  readonly provider?: string | undefined
+  readonly connectionId?: string | undefined
+  /** How long ago, in ms, somebody may have signed in without being asked again. */
+  readonly maxAge?: number | undefined
+}
+
+/** What a backend can do beyond the contract: `auth.actions`. All throw AuthError. */
+export interface BackendActions {
+  /** The address to navigate to for signing in. Several sign-ins may be under way at once. */
+  signInUrl(options?: SignInUrlOptions): Promise<string>
+  /** As `signInUrl`, beginning with the registration. */
+  signUpUrl(options?: SignInUrlOptions): Promise<string>
+  /**
+   * Ends the session that this browser's cookies hold, and resolves to where to navigate then.
+   * `await auth.signOut()` before you do, so that all tabs hear of it. Rejects when the backend
+   * cannot be reached: then the cookies still hold the session, and nobody is signed out.
+   */
+  signOut(options?: { readonly returnTo?: string | undefined }, call?: CallOptions): Promise<string>
+}
