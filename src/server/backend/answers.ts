@@ -1,0 +1,49 @@
+import type { RequiredStep } from '../../core/errors.js'
+import { applyCookies } from '../request-sessions.js'
+
+/** What went wrong, as the browser is told. It never holds a token. */
+export interface Problem {
+  readonly status: number
+  readonly code: string
+  /** For people: what failed, and what to do. */
+  readonly message: string
+  /** The auth server's own code for it. */
+  readonly serverCode?: string | undefined
+  /** Milliseconds that the server asked to wait. */
+  readonly retryAfter?: number | undefined
+  /** What a sign-in still needs, for `step_required`. */
+  readonly details?: Omit<RequiredStep, 'pendingAuthenticationToken'> | undefined
+  /** The methods that would be allowed. */
+  readonly allow?: readonly string[] | undefined
+}
+
+/** No answer of a backend is for caches, or for pages to guess the type of. */
+function finish(response: Response, setCookies: readonly string[]): Response {
+  response.headers.set('X-Content-Type-Options', 'nosniff')
+  response.headers.set('Cache-Control', 'no-store')
+  applyCookies(response.headers, setCookies)
+  return response
+}
+
+/** An answer in JSON. */
+export function answer(body: unknown, setCookies: readonly string[] = []): Response {
+  const headers = { 'Content-Type': 'application/json' }
+  return finish(new Response(JSON.stringify(body), { headers }), setCookies)
+}
+
+/** An answer that says what went wrong. */
+export function refuse({ allow, ...problem }: Problem, setCookies?: readonly string[]): Response {
+  const { status, retryAfter } = problem
+  const headers = {
+    'Content-Type': 'application/json',
+    ...(retryAfter !== undefined && { 'Retry-After': String(Math.ceil(retryAfter / 1000)) }),
+    ...(allow && { Allow: allow.join(', ') }),
+  }
+  return finish(new Response(JSON.stringify(problem), { status, headers }), setCookies ?? [])
+}
+
+/** Sends the browser to another page, by GET. */
+export function redirect(location: string, setCookies: readonly string[] = []): Response {
+  // RFC 9110 §15.4.4: whatever the request was, the next one is a GET.
+  return finish(new Response(null, { status: 303, headers: { Location: location } }), setCookies)
+}

@@ -1,0 +1,80 @@
+import type { SessionUser } from '../../core/session.js'
+import { checkPassword } from '../seal.js'
+import { refuse } from './answers.js'
+import { createSignInFlows } from './flows.js'
+import { answerPreflight, type Callers, refuseBackground, refuseStranger, share } from './guard.js'
+import { createPlaces } from './places.js'
+import { createProxy } from './proxy.js'
+import { createSessionRoutes } from './session-routes.js'
+import { createSignInRoutes } from './sign-in-routes.js'
+import type { Backend, BackendOptions, Call, Handler } from './types.js'
+
+async function serve({ methods, by, run }: Handler, call: Call, callers: Callers) {
+  const { request } = call
+  if (methods && !methods.includes(request.method)) {
+    const message = `Use ${methods.join(' or ')}.`
+    return refuse({ status: 405, code: 'method_not_allowed', message, allow: methods })
+  }
+  const problem = by === 'page' ? refuseStranger(request, callers) : refuseBackground(request)
+  return problem ? refuse(problem) : run(call)
+}
+
+/**
+ * Makes a backend for a frontend: pages sign in, learn who is signed in and call APIs through it,
+ * and never see a token. It answers `GET /session`, `POST /refresh`, `POST /sign-out`,
+ * `GET /sign-in`, `/sign-up` and `/callback`, and everything beneath `/proxy/<upstream>`.
+ *
+ * ```ts
+ * const backend = createBackend({ sessions, signIn: workosServer({ clientId, apiKey }), cookiePassword })
+ * const response = (await backend.handle(request)) ?? new Response('Not found', { status: 404 })
+ * ```
+ * @throws AuthError `invalid_argument` for a configuration that cannot work.
+ */
+export function createBackend<User extends SessionUser>(options: BackendOptions<User>): Backend {
+  const { cookiePassword, upstreams = {}, exposeAccessToken = false } = options
+  const { report = () => {}, now = () => Date.now() } = options
+  checkPassword(cookiePassword)
+  const places = createPlaces(options)
+  const { basePath } = places
+  const shared = { ...options, ...places, exposeAccessToken, report, now }
+  const flows = createSignInFlows({ password: cookiePassword, secure: places.secure, now })
+  const routes: Readonly<Record<string, Handler>> = {
+    ...createSessionRoutes<User>(shared),
+    ...createSignInRoutes<User>({ ...shared, flows }),
+  }
+  const mount = `${basePath}/proxy`
+  const proxy: Handler = {
+    methods: null,
+    by: 'page',
+    run: createProxy<User>({
+      ...shared,
+      mount,
+      upstreams,
+      fetch: (input, init) => (options.fetch ?? globalThis.fetch)(input, init),
+    }),
+  }
+
+  const handlers = new Map(
+    Object.entries(routes).map(([path, handler]) => [`${basePath}${path}`, handler]),
+  )
+  if (places.callback && routes['/callback']) handlers.set(places.callback, routes['/callback'])
+
+  return {
+    async handle(request) {
+      const url = new URL(request.url)
+      const { pathname } = url
+      const handler = pathname.startsWith(`${mount}/`) ? proxy : handlers.get(pathname)
+      if (!handler) return null
+      const callers = { own: places.ownOrigin(url), allowed: places.allowed }
+      const asked = handler.by === 'page' ? answerPreflight(request, callers) : null
+      if (asked) return asked
+      const call = { request, url, cookie: request.headers.get('Cookie') }
+      const response = await serve(handler, call, callers).catch((error: unknown) => {
+        report(error)
+        const message = 'The server failed. See its log.'
+        return refuse({ status: 500, code: 'internal', message })
+      })
+      return share(request, response, callers)
+    },
+  }
+}

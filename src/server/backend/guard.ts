@@ -1,0 +1,64 @@
+import type { Problem } from './answers.js'
+
+/** The header that no other site's page can send without being asked first (Fetch §2.2.2). */
+export const GUARD_HEADER = 'X-Holdfast'
+
+/** Whose pages may call: the backend's own, and those of the origins listed. */
+export interface Callers {
+  /** The origin that the request came to. */
+  readonly own: string
+  readonly allowed: readonly string[]
+}
+
+function isOurs(headers: Headers, { own, allowed }: Callers): boolean {
+  const origin = headers.get('Origin')
+  if (origin !== null && allowed.includes(origin)) return true
+  // The browser's own word, which is right behind a proxy that changes the address too.
+  const site = headers.get('Sec-Fetch-Site')
+  if (site !== null) return site === 'same-origin'
+  return origin === null || origin === own
+}
+
+/** Why a request that acts for a session is refused; `null` for one that a page of ours sent. */
+export function refuseStranger({ headers }: Request, callers: Callers): Problem | null {
+  if (headers.get(GUARD_HEADER) !== '1') {
+    const message = `The request lacks the header \`${GUARD_HEADER}: 1\`.`
+    return { status: 403, code: 'forbidden', message }
+  }
+  if (isOurs(headers, callers)) return null
+  const message = 'Pages of this origin may not call. See `allowedOrigins`.'
+  return { status: 403, code: 'forbidden', message }
+}
+
+/** Why a request is refused that is to be a navigation of the browser; `null` for a navigation. */
+export function refuseBackground({ headers }: Request): Problem | null {
+  const mode = headers.get('Sec-Fetch-Mode')
+  if (mode === null || mode === 'navigate') return null
+  const message = 'Navigate here: this address is not for `fetch`.'
+  return { status: 403, code: 'forbidden', message }
+}
+
+/** Lets the pages of another origin read an answer, where they may call (Fetch §3.2). */
+export function share(request: Request, response: Response, callers: Callers): Response {
+  if (callers.allowed.length === 0) return response
+  const origin = request.headers.get('Origin')
+  response.headers.append('Vary', 'Origin')
+  if (origin === null || !callers.allowed.includes(origin)) return response
+  response.headers.set('Access-Control-Allow-Origin', origin)
+  response.headers.set('Access-Control-Allow-Credentials', 'true')
+  response.headers.set('Access-Control-Expose-Headers', [...response.headers.keys()].join(', '))
+  return response
+}
+
+/** The answer to a browser that asks whether a page may call; `null` when it does not ask that. */
+export function answerPreflight(request: Request, callers: Callers): Response | null {
+  const { headers, method } = request
+  const wanted = headers.get('Access-Control-Request-Method')
+  if (method !== 'OPTIONS' || wanted === null) return null
+  const response = share(request, new Response(null, { status: 204 }), callers)
+  if (!response.headers.has('Access-Control-Allow-Origin')) return response
+  const names = headers.get('Access-Control-Request-Headers')
+  response.headers.set('Access-Control-Allow-Methods', wanted)
+  if (names !== null) response.headers.set('Access-Control-Allow-Headers', names)
+  return response
+}

@@ -1,0 +1,53 @@
+/** Longer ones make cookies that no server takes. */
+const LARGEST = 1_024
+/** Proxies and frameworks decode once or twice; whoever needs more rounds hides something. */
+const ROUNDS = 4
+
+/** A text with its encodings of ASCII undone, however many lie over each other; `null` if odd. */
+function decodeAll(text: string): string | null {
+  try {
+    // What is no UTF-8 is read in many ways.
+    decodeURIComponent(text)
+  } catch {
+    return null
+  }
+  let plain = text
+  for (let round = 0; round < ROUNDS; round++) {
+    const next = plain.replace(/%([0-7][\da-f])/gi, (_, code) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    )
+    if (next === plain) return plain
+    plain = next
+  }
+  return null
+}
+
+/** Browsers take `\` for `/`, and drop control characters: both hide `//`, another host. */
+const leadsAway = (path: string): boolean => !/^\/(?![/\\])[^\\\p{Cc}]*$/u.test(path)
+
+/**
+ * The page of this origin that somebody wants to return to, as path, query and fragment. `/` for
+ * everything that leads elsewhere, or might to a reader who decodes it once more.
+ */
+export function safeReturnTo(text: string | null | undefined): string {
+  if (!text || text.length > LARGEST) return '/'
+  const plain = decodeAll(text.replace(/[?#].*$/s, ''))
+  if (plain === null || leadsAway(plain) || /\p{Cc}/u.test(text)) return '/'
+  const { pathname, search, hash } = new URL(text, 'https://own.invalid')
+  return leadsAway(pathname) ? '/' : `${pathname}${search}${hash}`
+}
+
+/** What servers take for the directory itself or its parent; `..;` is one to Tomcat. */
+const DOTS = /^\.{1,2}(;|$)/
+
+/**
+ * The address of `path` beneath `base`, an absolute URL without a slash at its end; `null` when it
+ * leaves `base`, or might to a server that decodes it once more. `path` is empty or begins with `/`.
+ */
+export function addressBeneath(base: string, path: string, search: string): URL | null {
+  const plain = decodeAll(path)
+  if (plain === null || (plain !== '' && leadsAway(plain))) return null
+  if (plain.split('/').some((segment) => DOTS.test(segment))) return null
+  const address = new URL(`${base}${path}${search}`)
+  return address.href.startsWith(base) ? address : null
+}

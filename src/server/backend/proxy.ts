@@ -1,0 +1,87 @@
+import type { SessionUser } from '../../core/session.js'
+import { applyCookies, type RequestSessions } from '../request-sessions.js'
+import { type Problem, refuse } from './answers.js'
+import { problemOf } from './problems.js'
+import { browserHeaders } from './proxy-headers.js'
+import type { Call } from './types.js'
+import { createRoute, type Route, type RouteDeps, type Upstream } from './upstreams.js'
+
+/** What the proxy of a backend works on. */
+export interface ProxyDeps<User extends SessionUser> extends RouteDeps {
+  readonly sessions: Pick<RequestSessions<User>, 'load'>
+  readonly upstreams: Readonly<Record<string, Upstream>>
+  /** The path of the proxy, such as `/auth/proxy`. */
+  readonly mount: string
+}
+
+/** What is kept for a second attempt, in bytes. */
+const REPLAYABLE = 65_536
+/** The statuses whose answers have no body (Fetch §2.2.3). */
+const BODILESS: readonly number[] = [204, 205, 304]
+
+const UNKNOWN: Problem = {
+  status: 404,
+  code: 'not_found',
+  message: 'There is no such upstream.',
+}
+const ASTRAY: Problem = {
+  status: 400,
+  code: 'invalid_request',
+  message: 'The path leads out of the upstream, or might.',
+}
+
+async function readBody(request: Request): Promise<BodyInit | null> {
+  const length = request.headers.get('Content-Length') ?? ''
+  const small = /^\d+$/.test(length) && Number(length) <= REPLAYABLE
+  return small && request.body ? request.arrayBuffer() : request.body
+}
+
+/** Makes the proxy of a backend. @throws AuthError `invalid_argument` for a wrong upstream. */
+export function createProxy<User extends SessionUser>(
+  deps: ProxyDeps<User>,
+): (call: Call) => Promise<Response> {
+  const { sessions, mount } = deps
+  const routes = new Map(
+    Object.entries(deps.upstreams).map(([name, upstream]) => [
+      name,
+      createRoute(name, upstream, deps),
+    ]),
+  )
+
+  /** One attempt, and a second one when the upstream refuses a token and there is another one. */
+  async function attempt(
+    { request, cookie }: Call,
+    route: Route,
+    address: URL,
+  ): Promise<{ answer: Response | Problem; setCookies: readonly string[] }> {
+    const { session, failure, setCookies } = await sessions.load(cookie)
+    if (!session) return { answer: problemOf(failure), setCookies }
+    const body = await readBody(request)
+    const send = (accessToken: string): Promise<Response | Problem> =>
+      route.send({ request, address, body, accessToken })
+    const first = await send(session.accessToken)
+    if (first.status !== 401 || body instanceof ReadableStream) return { answer: first, setCookies }
+    const next = await sessions.load(cookie, { refresh: 'force' })
+    const refused = !next.session || next.session.accessToken === session.accessToken
+    if (refused) return { answer: first, setCookies: next.setCookies }
+    if (first instanceof Response) await first.body?.cancel()
+    return { answer: await send(next.session.accessToken), setCookies: next.setCookies }
+  }
+
+  return async (call) => {
+    const path = call.url.pathname.slice(`${mount}/`.length)
+    const [, name = '', rest = ''] = /^([^/]*)(\/.*)?$/s.exec(path) ?? []
+    const route = routes.get(name)
+    if (!route) return refuse(UNKNOWN)
+    const address = route.addressOf(rest, call.url.search)
+    if (!address) return refuse(ASTRAY)
+    const { answer, setCookies } = await attempt(call, route, address)
+    if (!(answer instanceof Response)) return refuse(answer, setCookies)
+    const { status, statusText } = answer
+    const place = { at: address.href, base: route.base, mount: `${mount}/${name}` }
+    const headers = browserHeaders(answer.headers, place)
+    applyCookies(headers, setCookies)
+    const body = BODILESS.includes(status) ? null : answer.body
+    return new Response(body, { status, statusText, headers })
+  }
+}

@@ -1,0 +1,135 @@
+import type { SessionUser } from '../../core/session.js'
+import { asObject, text } from '../../providers/json.js'
+import { fingerprint } from '../coordinator.js'
+import type { RequestSessions, ServerSession } from '../request-sessions.js'
+import { answer, type Problem, refuse } from './answers.js'
+import { safeReturnTo } from './paths.js'
+import { problemOf } from './problems.js'
+import type { Call, Handler } from './types.js'
+
+/** What the routes of a session work on. */
+export interface SessionRoutesDeps<User extends SessionUser> {
+  readonly sessions: RequestSessions<User>
+  readonly exposeAccessToken: boolean
+  /** The origin of the pages. */
+  appOrigin(url: URL): string
+  report(error: unknown): void
+  now(): number
+}
+
+/** What pages may ask for. */
+interface Wish {
+  /** The session that the page knows. */
+  readonly sessionId: string | undefined
+  readonly organizationId: string | undefined
+  readonly returnTo: string | undefined
+}
+
+/** No wish of a page is as long, in bytes. */
+const LARGEST = 16_384
+
+const CHANGED: Problem = {
+  status: 409,
+  code: 'session_changed',
+  message: 'Somebody else has signed in in this browser.',
+}
+
+/** Reads a body that may be anything; `null` when it is too long. */
+async function readText({ body }: Request): Promise<string | null> {
+  const decoder = new TextDecoder()
+  const reader = body?.getReader()
+  let content = ''
+  let size = 0
+  while (reader) {
+    const { done, value } = await reader.read()
+    if (done) break
+    size += value.byteLength
+    if (size > LARGEST) {
+      await reader.cancel()
+      return null
+    }
+    content += decoder.decode(value, { stream: true })
+  }
+  return content + decoder.decode()
+}
+
+async function readWish({ request }: Call): Promise<Wish | null> {
+  const content = await readText(request)
+  try {
+    const fields = asObject(JSON.parse(content || '{}'))
+    if (content === null || !fields) return null
+    const { sessionId, organizationId, returnTo } = fields
+    return {
+      sessionId: text(sessionId),
+      organizationId: text(organizationId),
+      returnTo: text(returnTo),
+    }
+  } catch {
+    return null
+  }
+}
+
+const unreadable = (): Response =>
+  refuse({ status: 400, code: 'invalid_request', message: 'The body is not a JSON object.' })
+
+/** Makes the routes by which pages learn of a session, and change it. */
+export function createSessionRoutes<User extends SessionUser>(
+  deps: SessionRoutesDeps<User>,
+): Readonly<Record<string, Handler>> {
+  const { sessions, exposeAccessToken } = deps
+
+  /** A session as pages see it: with a name for its token in place of the token. */
+  async function view(session: ServerSession<User>): Promise<Readonly<Record<string, unknown>>> {
+    const { authenticated: _, accessToken, expiresAt, ...known } = session
+    return {
+      ...known,
+      sessionId: known.sessionId ?? known.user.id,
+      handle: await fingerprint(accessToken),
+      expiresIn: expiresAt - deps.now(),
+      ...(exposeAccessToken && { accessToken }),
+    }
+  }
+
+  /** Whether the cookies hold another session than the one that the page means. */
+  async function isStranger({ cookie }: Call, { sessionId }: Wish): Promise<boolean> {
+    const held = sessionId && (await sessions.sessionIdOf(cookie))
+    return Boolean(held && held !== sessionId)
+  }
+
+  async function read({ cookie }: Call): Promise<Response> {
+    const { session, failure, setCookies } = await sessions.load(cookie)
+    if (session) return answer({ session: await view(session) }, setCookies)
+    const problem = problemOf(failure)
+    const known = problem.status === 401 || problem.code === 'rejected'
+    return known ? answer({ session: null }, setCookies) : refuse(problem, setCookies)
+  }
+
+  async function refresh(call: Call): Promise<Response> {
+    const wish = await readWish(call)
+    if (!wish) return unreadable()
+    if (await isStranger(call, wish)) return refuse(CHANGED)
+    const { organizationId } = wish
+    const wanted = { refresh: 'force', fresh: true, organizationId } as const
+    const { session, failure, setCookies } = await sessions.load(call.cookie, wanted)
+    if (!session || failure) return refuse(problemOf(failure), setCookies)
+    return answer({ session: await view(session) }, setCookies)
+  }
+
+  async function signOut(call: Call): Promise<Response> {
+    const wish = await readWish(call)
+    if (!wish) return unreadable()
+    if (await isStranger(call, wish)) return refuse(CHANGED)
+    const returnTo = wish.returnTo && `${deps.appOrigin(call.url)}${safeReturnTo(wish.returnTo)}`
+    const { setCookies, logoutUrl, error } = await sessions.end(call.cookie, {
+      returnTo: returnTo || undefined,
+    })
+    if (error) deps.report(error)
+    return answer(logoutUrl === null ? {} : { logoutUrl }, setCookies)
+  }
+
+  return {
+    '/session': { methods: ['GET'], by: 'page', run: read },
+    '/refresh': { methods: ['POST'], by: 'page', run: refresh },
+    '/sign-out': { methods: ['POST'], by: 'page', run: signOut },
+  }
+}

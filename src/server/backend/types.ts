@@ -1,0 +1,106 @@
+import type { AuthError } from '../../core/errors.js'
+import type { Awaitable, RequestContext } from '../../core/ports.js'
+import type { Grant, SessionUser } from '../../core/session.js'
+import type { RequestSessions } from '../request-sessions.js'
+import type { Password } from '../seal.js'
+import type { Upstream } from './upstreams.js'
+
+/** What a page may ask of a sign-in, as query of `/sign-in` and `/sign-up`. */
+export interface SignInHints {
+  readonly organizationId?: string | undefined
+  readonly loginHint?: string | undefined
+  readonly domainHint?: string | undefined
+  readonly invitationToken?: string | undefined
+  readonly prompt?: string | undefined
+  readonly provider?: string | undefined
+  readonly connectionId?: string | undefined
+  /** How long ago, in ms, somebody may have signed in without being asked again. */
+  readonly maxAge?: number | undefined
+}
+
+/** A sign-in as the auth server gets it. */
+export interface SignInRequest extends SignInHints {
+  readonly redirectUri: string
+  readonly state: string
+  /** The S256 challenge of the verifier that comes with the code. */
+  readonly codeChallenge: string
+  readonly screenHint?: 'sign-up' | undefined
+}
+
+/** The auth server where people sign in. `workosServer` is one. */
+export interface SignInServer<User extends SessionUser = SessionUser> {
+  /** @throws AuthError `invalid_argument` for hints that cannot be. */
+  authorizeUrl(request: SignInRequest): Awaitable<string>
+  /** Trades the code of a redirect for a session. @throws AuthError */
+  exchangeCode(
+    exchange: {
+      readonly code: string
+      readonly codeVerifier: string
+      readonly redirectUri: string
+    },
+    context: RequestContext,
+  ): Promise<Grant<User>>
+}
+
+/** Options of `createBackend`. */
+export interface BackendOptions<User extends SessionUser = SessionUser> {
+  readonly sessions: RequestSessions<User>
+  readonly signIn: SignInServer<User>
+  /** Seals the cookies of sign-ins that are under way. It may be the one of the sessions. */
+  readonly cookiePassword: Password
+  /** Where the routes are. @default '/auth' */
+  readonly basePath?: string | undefined
+  /**
+   * Where the auth server sends people back to; it must be on its list. Its path is answered too.
+   * @default `<origin><basePath>/callback`
+   */
+  readonly redirectUri?: string | undefined
+  /**
+   * The origin under which browsers know this server, such as `https://app.example`. Pass it or
+   * `redirectUri` behind a proxy that changes addresses, and for development by `http:`, where
+   * cookies that are `Secure` fail. @default the origin of `redirectUri`, or of each request
+   */
+  readonly origin?: string | undefined
+  /** The origin of the pages, where it is another one. @default `origin` */
+  readonly appOrigin?: string | undefined
+  /** Further origins whose pages may call. @default none but `appOrigin` */
+  readonly allowedOrigins?: readonly string[] | undefined
+  /**
+   * Whether pages get the access token, for APIs that they call by themselves. Any script in the
+   * page can read it then. @default false
+   */
+  readonly exposeAccessToken?: boolean | undefined
+  /** Servers that get requests to `/proxy/<name>/…`, with the token. @default none */
+  readonly upstreams?: Readonly<Record<string, Upstream>> | undefined
+  /** The answer to a sign-in that failed. @default the error as JSON */
+  readonly onSignInError?: ((error: AuthError, request: Request) => Awaitable<Response>) | undefined
+  /** Hears of what nobody else hears of: outages of upstreams, unexpected failures. */
+  readonly report?: ((error: unknown) => void) | undefined
+  /** For upstreams. @default the platform's fetch */
+  readonly fetch?: typeof fetch | undefined
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly now?: (() => number) | undefined
+}
+
+/** A backend for a frontend: what pages need of a session, without its tokens. */
+export interface Backend {
+  /** Answers a request; `null` when it is for something else of the app. Never rejects. */
+  handle(request: Request): Promise<Response | null>
+}
+
+/** A request to the backend. */
+export interface Call {
+  readonly request: Request
+  readonly url: URL
+  /** The header `Cookie`. */
+  readonly cookie: string | null
+}
+
+/** What answers the requests to one path. */
+export interface Handler {
+  /** The methods that it knows; `null` for all. */
+  readonly methods: readonly string[] | null
+  /** Whether it is called by pages, or navigated to. */
+  readonly by: 'page' | 'navigation'
+  run(call: Call): Promise<Response>
+}

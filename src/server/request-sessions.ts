@@ -1,0 +1,230 @@
+import type { SessionUser } from '../core/session.js'
+import { positive, readClaims } from '../providers/jwt.js'
+import {
+  type CookieJar,
+  defineCookie,
+  eraseCookie,
+  parseCookies,
+  readCookie,
+  writeCookie,
+} from './cookies.js'
+import { fingerprint } from './coordinator.js'
+import { createExpiring } from './expiring.js'
+import { type Opened, openSealed } from './opened.js'
+import type {
+  LoadOptions,
+  RequestSession,
+  RequestSessions,
+  RequestSessionsOptions,
+  ServerSession,
+} from './request-session-types.js'
+import { type AuthenticateSuccess, cookieFailure, type RefreshFailure } from './results.js'
+import { checkReturnTo } from './return-to.js'
+import { checkPassword } from './seal.js'
+import type { SealedSession } from './sealed-sessions.js'
+import { factsOf } from './session-facts.js'
+
+export type {
+  CookieSettings,
+  Ended,
+  Established,
+  LoadOptions,
+  RequestSession,
+  RequestSessions,
+  RequestSessionsOptions,
+  ServerSession,
+} from './request-session-types.js'
+
+/** A cookie that opened, and whom its token names while it lives. */
+interface Known<User extends SessionUser> {
+  readonly jar: CookieJar
+  readonly value: string
+  readonly sealed: SealedSession<User>
+  readonly current: ServerSession<User> | null
+}
+
+/** A refresh begins when so much of the token's life is left, in ms; a quarter of it at most. */
+const MARGIN = 60_000
+/** How long nobody tries again after a refresh ahead of need has failed, in ms. */
+const PAUSE = 10_000
+/** The most tokens that are remembered for it. */
+const PAUSES = 10_000
+
+/** The words that end a session. After any other it is as good as before, in another place maybe. */
+const ENDS: readonly string[] = ['no_session_cookie_provided', 'invalid_jwt', 'invalid_grant']
+
+/**
+ * Whether a session is over because somebody signed out, or in as another, and not by the word of
+ * the auth server, which comes with a status. The answer to that request has set the cookies, and
+ * this one may reach the browser later:
+ *
+ *     old session:  request ──────────────── refresh ──── refused ──→ answer
+ *     new session:            callback ──→ answer
+ */
+const endedHere = ({ reason, error }: RefreshFailure): boolean =>
+  reason === 'invalid_grant' && error?.status === undefined
+
+const nobody = (failure: RefreshFailure, setCookies: readonly string[] = []) => ({
+  session: null,
+  sealed: null,
+  failure,
+  setCookies,
+})
+
+const describe = <User extends SessionUser>(
+  found: AuthenticateSuccess<User>,
+): ServerSession<User> => ({
+  ...found,
+  expiresAt: Number(readClaims(found.accessToken)?.exp) * 1000,
+})
+
+function isDue({ accessToken, expiresAt }: ServerSession, now: number): boolean {
+  const issuedAt = Number(readClaims(accessToken)?.iat) * 1000
+  return expiresAt - now <= Math.min(MARGIN, (positive(expiresAt - issuedAt) ?? Infinity) / 4)
+}
+
+/** Puts `Set-Cookie` values on an answer, and keeps it out of caches. */
+export function applyCookies(headers: Headers, setCookies: readonly string[]): void {
+  if (setCookies.length === 0) return
+  for (const value of setCookies) headers.append('Set-Cookie', value)
+  headers.set('Cache-Control', 'no-store')
+  headers.append('Vary', 'Cookie')
+}
+
+/**
+ * Keeps sealed sessions in the cookies of requests.
+ * @throws AuthError `invalid_argument` for settings that no cookie can have, or a short password.
+ */
+export function createRequestSessions<User extends SessionUser>(
+  options: RequestSessionsOptions<User>,
+): RequestSessions<User> {
+  const { sessions, now = () => Date.now() } = options
+  const { password: cookiePassword, ...settings } = options.cookie
+  const cookie = defineCookie(settings)
+  checkPassword(cookiePassword)
+  const pauses = createExpiring<RefreshFailure>({ limit: PAUSES, now })
+
+  async function open(sessionData: string): Promise<Opened<User> | null> {
+    const opened = await openSealed<User>({ sessionData, cookiePassword }, now)
+    return 'data' in opened ? opened : null
+  }
+
+  /** The values that open, the newest first. */
+  async function openAll(jar: CookieJar): Promise<{ value: string; opened: Opened<User> }[]> {
+    const found: { value: string; opened: Opened<User> }[] = []
+    for (const value of readCookie(jar, cookie.name)) {
+      const opened = await open(value)
+      if (opened) found.push({ value, opened })
+    }
+    return found.sort(
+      (one, other) => Number(other.opened.claims.iat) - Number(one.opened.claims.iat),
+    )
+  }
+
+  /** The value that is meant, when several hosts or paths have set the cookie. */
+  async function choose(jar: CookieJar): Promise<string | null> {
+    const values = readCookie(jar, cookie.name)
+    if (values.length < 2) return values[0] ?? null
+    const found = await openAll(jar)
+    // One of two people was planted by somebody else: then nobody is who they seem.
+    const people = new Set(found.map(({ opened }) => opened.data.user.id))
+    return people.size === 1 ? (found[0]?.value ?? null) : null
+  }
+
+  async function renew(known: Known<User>, wanted: LoadOptions): Promise<RequestSession<User>> {
+    const { sealed, jar } = known
+    const { organizationId, fresh } = wanted
+    const result = await sealed.refresh({ organizationId, fresh })
+    const { sealedSession } = result
+    // Also after a failure: whatever has changed hands must not be lost.
+    const setCookies = sealedSession ? writeCookie(cookie, sealedSession, jar) : []
+    const newest = { sealed: sealedSession ?? known.value, setCookies }
+    if (!result.authenticated) return giveUp(known, result, { ...newest, wanted })
+    const found = await sealed.authenticate()
+    if (found.authenticated) return { session: describe(found), failure: null, ...newest }
+    if (found.reason === 'invalid_session_cookie') return nobody(found)
+    // A token that was just issued and does not verify is a fault of the server, or of our settings.
+    const fault = { authenticated: false, retryable: true, reason: 'server_error' } as const
+    return { session: null, failure: found.retryable ? found : fault, ...newest }
+  }
+
+  async function giveUp(
+    { jar, current }: Known<User>,
+    failure: RefreshFailure,
+    { wanted, ...newest }: Pick<RequestSession, 'sealed' | 'setCookies'> & { wanted: LoadOptions },
+  ): Promise<RequestSession<User>> {
+    const ahead = current !== null && wanted.refresh !== 'force'
+    if (!ahead && ENDS.includes(failure.reason)) {
+      return nobody(failure, endedHere(failure) ? [] : eraseCookie(cookie, jar))
+    }
+    if (ahead) {
+      const { retryAfter = 0 } = { ...('retryAfter' in failure && failure) }
+      const name = await fingerprint(current.accessToken)
+      pauses.set(name, failure, now() + Math.max(PAUSE, retryAfter))
+    }
+    return { session: current, failure, ...newest }
+  }
+
+  async function load(
+    cookieHeader: string | null,
+    wanted: LoadOptions = {},
+  ): Promise<RequestSession<User>> {
+    const { refresh = 'when-due' } = wanted
+    const jar = parseCookies(cookieHeader)
+    if (!jar.has(cookie.name)) return nobody(cookieFailure('no_session_cookie_provided'))
+    const erased = refresh === 'never' ? [] : eraseCookie(cookie, jar)
+    const value = await choose(jar)
+    if (value === null) return nobody(cookieFailure('invalid_session_cookie'), erased)
+    const sealed = sessions.loadSealedSession({ sessionData: value, cookiePassword })
+    const found = await sealed.authenticate()
+    if (!found.authenticated && found.reason === 'invalid_session_cookie') {
+      // One that opens was ended here, see `endedHere`.
+      return nobody(found, (await open(value)) ? [] : erased)
+    }
+    const current = found.authenticated ? describe(found) : null
+    const failure = found.authenticated ? null : found
+    const asItIs = { session: current, sealed: value, failure, setCookies: [] }
+    if (refresh === 'never' || failure?.retryable) return asItIs
+    if (refresh === 'when-due' && current) {
+      if (!isDue(current, now())) return asItIs
+      const paused = pauses.get(await fingerprint(current.accessToken))
+      if (paused) return { ...asItIs, failure: paused }
+    }
+    return renew({ jar, value, sealed, current }, wanted)
+  }
+
+  async function endAll(jar: CookieJar, but?: string) {
+    const found = await openAll(jar)
+    const over = found.filter(({ opened }) => factsOf(opened.claims).sessionId !== but || !but)
+    const ends = over.map(({ value }) =>
+      sessions.endSession({ sessionData: value, cookiePassword }),
+    )
+    const results = await Promise.all(ends)
+    return { value: over[0]?.value, error: results.find(({ error }) => error)?.error ?? null }
+  }
+
+  return {
+    load,
+    async sessionIdOf(cookieHeader) {
+      const value = await choose(parseCookies(cookieHeader))
+      const opened = value === null ? null : await open(value)
+      return opened && (factsOf(opened.claims).sessionId ?? opened.data.user.id)
+    },
+    async establish(grant, cookieHeader) {
+      const jar = parseCookies(cookieHeader)
+      const sealed = await sessions.sealSession(grant, { cookiePassword })
+      // Or else a late answer to a request of theirs could take the place of this session.
+      await endAll(jar, factsOf(readClaims(grant.accessToken) ?? {}).sessionId)
+      return { setCookies: writeCookie(cookie, sealed, jar) }
+    },
+    async end(cookieHeader, { returnTo } = {}) {
+      if (returnTo !== undefined) checkReturnTo(returnTo)
+      const jar = parseCookies(cookieHeader)
+      const { value, error } = await endAll(jar)
+      const sealed = value && sessions.loadSealedSession({ sessionData: value, cookiePassword })
+      // A session without an id, or a server without such a page: then there is nowhere to go.
+      const logoutUrl = sealed ? await sealed.getLogoutUrl({ returnTo }).catch(() => null) : null
+      return { setCookies: eraseCookie(cookie, jar), logoutUrl, error }
+    },
+  }
+}
