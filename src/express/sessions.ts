@@ -1,0 +1,146 @@
+import { AuthError, AuthSessionMissingError } from '../core/errors.js'
+import type { SessionUser } from '../core/session.js'
+import { redirect, refuse } from '../server/backend/answers.js'
+import { problemOf } from '../server/backend/problems.js'
+import {
+  applyCookies,
+  type Ended,
+  type LoadOptions,
+  type RequestSession,
+  type RequestSessions,
+  type ServerSession,
+} from '../server/request-sessions.js'
+import { cookieHeaderOf, pathOf } from './request.js'
+import { sendWebResponse, setHeaders } from './response.js'
+import type { ExpressHandler, ExpressRequest, ExpressResponse } from './types.js'
+
+/** Options of {@link expressSessions}. */
+export interface ExpressSessionsOptions<User extends SessionUser = SessionUser> {
+  readonly sessions: RequestSessions<User>
+}
+
+/** How a route is guarded. */
+export interface RequireSessionOptions {
+  /**
+   * Where to send people who navigate to the route and are not signed in, such as `/auth/sign-in`.
+   * It gets the route's own address as `returnTo`. @default nowhere: they get 401
+   */
+  readonly signInPath?: string | undefined
+}
+
+/** A request and its response. */
+export interface ExpressExchange {
+  readonly request: ExpressRequest
+  readonly response: ExpressResponse
+}
+
+/** The sessions of an Express app. */
+export interface ExpressSessions<User extends SessionUser = SessionUser> {
+  /** Finds out whose request it is, refreshes ahead of expiry, and sets the cookies. */
+  readonly middleware: ExpressHandler
+  /**
+   * What the middleware found, signed in or not.
+   * @throws AuthError `invalid_argument` when it has not run.
+   */
+  of(request: ExpressRequest): RequestSession<User>
+  /** The session of a guarded request. @throws AuthSessionMissingError when there is none. */
+  sessionOf(request: ExpressRequest): ServerSession<User>
+  /**
+   * Lets pass who is signed in. Others get 401, or 403 where a step is missing, or the sign-in; 503
+   * with `Retry-After` while it cannot be told. It needs no middleware before it.
+   */
+  requireSession(options?: RequireSessionOptions): ExpressHandler
+  /** Refreshes now, in another organization if asked to, and sets the cookies. */
+  refresh(
+    exchange: ExpressExchange,
+    options?: Pick<LoadOptions, 'organizationId'>,
+  ): Promise<RequestSession<User>>
+  /**
+   * Signs out, and erases the cookies. Send the browser to the `logoutUrl` then, if there is one.
+   * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL.
+   */
+  signOut(
+    exchange: ExpressExchange,
+    options?: { readonly returnTo?: string | undefined },
+  ): Promise<Ended>
+}
+
+/** Whether a person is about to see the answer. */
+function isNavigation({ method, headers }: ExpressRequest): boolean {
+  const mode = headers['sec-fetch-mode']
+  const html = String(headers.accept).includes('text/html')
+  return method === 'GET' && (mode === undefined ? html : mode === 'navigate')
+}
+
+function setCookies(response: ExpressResponse, values: readonly string[]): void {
+  const headers = new Headers()
+  applyCookies(headers, values)
+  setHeaders(response, headers)
+}
+
+/** Makes the sessions of an Express app, 4 or 5. */
+export function expressSessions<User extends SessionUser>({
+  sessions,
+}: ExpressSessionsOptions<User>): ExpressSessions<User> {
+  const found = new WeakMap<ExpressRequest, RequestSession<User>>()
+
+  async function look(
+    { request, response }: ExpressExchange,
+    options?: LoadOptions,
+  ): Promise<RequestSession<User>> {
+    const state = await sessions.load(cookieHeaderOf(request), options)
+    setCookies(response, state.setCookies)
+    found.set(request, state)
+    return state
+  }
+
+  const load = async (exchange: ExpressExchange): Promise<RequestSession<User>> =>
+    found.get(exchange.request) ?? look(exchange)
+
+  function of(request: ExpressRequest): RequestSession<User> {
+    const state = found.get(request)
+    if (state) return state
+    throw new AuthError(
+      'invalid_argument',
+      'Put `app.use(auth.middleware)` before what needs sessions.',
+    )
+  }
+
+  return {
+    of,
+    middleware: (request, response, next) => {
+      load({ request, response }).then(() => next(), next)
+    },
+    sessionOf(request) {
+      const { session } = of(request)
+      if (session) return session
+      throw new AuthSessionMissingError('Nobody is signed in.')
+    },
+    requireSession: ({ signInPath } = {}) => {
+      /** The answer to whoever may not pass. */
+      async function stop(exchange: ExpressExchange): Promise<Response | null> {
+        const { request } = exchange
+        const { session, failure } = await load(exchange)
+        if (session) return null
+        if (signInPath === undefined || failure?.retryable || !isNavigation(request)) {
+          return refuse(problemOf(failure))
+        }
+        return redirect(`${signInPath}?${new URLSearchParams({ returnTo: pathOf(request) })}`)
+      }
+      return (request, response, next) => {
+        stop({ request, response }).then(
+          (answer) => (answer ? sendWebResponse(response, answer) : next()),
+          next,
+        )
+      }
+    },
+    refresh: (exchange, { organizationId } = {}) =>
+      look(exchange, { refresh: 'force', fresh: true, organizationId }),
+    async signOut({ request, response }, options) {
+      const ended = await sessions.end(cookieHeaderOf(request), options)
+      setCookies(response, ended.setCookies)
+      found.set(request, await sessions.load(null))
+      return ended
+    },
+  }
+}
