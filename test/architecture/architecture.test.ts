@@ -18,7 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   testing: ['testing', 'core'],
   server: ['server', 'providers', 'core', 'jose', 'iron-webcrypto'],
   express: ['express', 'server', 'core'],
-  next: ['next', 'server', 'core', 'next/headers.js', 'next/navigation.js', 'next/server.js'],
+  next: ['next', 'server', 'providers', 'core', 'next/headers', 'next/navigation', 'next/server'],
   // Types only, of the client and what it names.
   react: ['react', 'client.ts', 'core'],
   'defaults.ts': ['core', 'environment', 'storage'],

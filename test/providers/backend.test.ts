@@ -323,7 +323,15 @@ describe('the place of the backend', () => {
 
   it('is a whole address outside of pages, which is said when it is needed', async () => {
     const { provider } = wire({ url: '/auth' })
-    await expect(ask(provider)).rejects.toMatchObject({ code: 'invalid_argument' })
+    await expect(
+      provider.refresh('http-only.session_1', { signal: new AbortController().signal }),
+    ).rejects.toMatchObject({ code: 'invalid_argument' })
+  })
+
+  it('is asked for nothing while a server renders the page', async () => {
+    const { provider, sent } = wire({ url: '/auth' }, [200, { session: null }])
+    expect(await ask(provider)).toBeUndefined()
+    expect(sent).toEqual([])
   })
 
   it.each(['auth', '//evil.example/auth', '/\\evil.example', 'http://api.example', 'ftp://x', ''])(

@@ -35,10 +35,13 @@ function ownPath(returnTo: string, here: string | null): string {
   return `${pathname}${search}${hash}`
 }
 
+/** Whether an address is one of the page's own origin. */
+const isPath = (url: string): boolean => /^\/(?![/\\])/.test(url)
+
 /** Makes the function by which requests reach a backend, whose place is looked up at the first. */
 function createSend(url: string, options: BackendOptions): Http {
   // What lies on the page's own origin is as safe as the page.
-  const relative = /^\/(?![/\\])/.test(url)
+  const relative = isPath(url)
   const { dangerouslyAllowInsecureHttp = relative } = options
   if (!relative) checkUrl(url, dangerouslyAllowInsecureHttp)
   let http: Http | undefined
@@ -112,8 +115,11 @@ export function backend<User extends SessionUser = SessionUser>(
       if (!grant || grant.refreshToken === token) return grant
       throw rejected('Somebody else has signed in in this browser.')
     },
+    // A server that renders the page has no cookies of the browser to ask about.
     resume: async (_, context) =>
-      toGrant<User>(await call({ path: '/session', method: 'GET' }, context)),
+      isPath(url) && !globalThis.location
+        ? undefined
+        : toGrant<User>(await call({ path: '/session', method: 'GET' }, context)),
     headersFor: ({ accessToken }) =>
       accessToken.startsWith(HTTP_ONLY) ? GUARD : { Authorization: `Bearer ${accessToken}` },
     async signOut({ sessionId }, scope, context) {

@@ -1,0 +1,41 @@
+import type { UserInfo } from 'holdfast/next'
+import { nameOf } from '../lib/company'
+import { ask } from '../lib/workos'
+import { ControlPanel } from './control-panel'
+import { Permissions } from './permissions'
+import { PlaceSwitcher } from './place-switcher'
+import { SessionCard } from './session-card'
+import { Shell } from './shell'
+
+export async function Dashboard({
+  who,
+  problem,
+}: {
+  readonly who: UserInfo
+  readonly problem: string | undefined
+}) {
+  const { organizationId = '', role = '', permissions = [] } = who
+  const { exchanges } = await ask()
+  const menu = (
+    <>
+      <PlaceSwitcher current={organizationId} />
+      <nav>
+        <a href="/invoices">Invoices</a>
+      </nav>
+    </>
+  )
+  return (
+    <Shell who={who} menu={menu}>
+      {problem === 'outage' && (
+        <p className="notice" role="alert">
+          WorkOS cannot be reached, so you are still at {nameOf(organizationId)}. Try again later.
+        </p>
+      )}
+      <main className="grid">
+        <Permissions place={nameOf(organizationId)} role={role} granted={permissions} />
+        <SessionCard sessionId={who.sessionId} exchanges={exchanges} />
+        <ControlPanel role={role} />
+      </main>
+    </Shell>
+  )
+}

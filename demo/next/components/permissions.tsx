@@ -1,0 +1,50 @@
+'use client'
+
+import { useActionState } from 'react'
+import { type Changes, checkPermissions } from '../app/actions'
+import { PERMISSIONS } from '../lib/company'
+
+function tell({ gained, lost, problem }: Changes): string {
+  if (problem) return problem
+  const said = [
+    gained.length > 0 && `New: ${gained.join(', ')}.`,
+    lost.length > 0 && `Gone: ${lost.join(', ')}.`,
+  ].filter(Boolean)
+  return said.join(' ') || 'Nothing has changed.'
+}
+
+export function Permissions({
+  place,
+  role,
+  granted,
+}: {
+  readonly place: string
+  readonly role: string
+  readonly granted: readonly string[]
+}) {
+  const [changes, check, busy] = useActionState<Changes | null>(checkPermissions, null)
+  return (
+    <section className="card" aria-labelledby="may-title">
+      <header>
+        <h2 id="may-title">{place}</h2>
+        <span className="badge" id="role">
+          {role}
+        </span>
+      </header>
+      <ul className="permissions">
+        {Object.entries(PERMISSIONS).map(([name, words]) => (
+          <li key={name} data-permission={name} data-granted={granted.includes(name)}>
+            <span>{words}</span>
+            <small>{granted.includes(name) ? 'allowed' : 'not allowed'}</small>
+          </li>
+        ))}
+      </ul>
+      <form action={check} className="row">
+        <button type="submit" className="primary" disabled={busy}>
+          Ask WorkOS again
+        </button>
+        <output id="changes">{changes && tell(changes)}</output>
+      </form>
+    </section>
+  )
+}

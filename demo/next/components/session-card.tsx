@@ -1,0 +1,72 @@
+'use client'
+
+import { useEffect, useState } from 'react'
+import { useSession } from '../lib/client'
+
+/** The seconds that are left of the access token, once the page's own client knows. */
+function useSecondsLeft(expiresAt: number | undefined): number | null {
+  const [now, setNow] = useState<number | null>(null)
+  useEffect(() => {
+    const tick = () => setNow(Date.now())
+    tick()
+    const timer = setInterval(tick, 250)
+    return () => clearInterval(timer)
+  }, [])
+  return expiresAt === undefined || now === null ? null : Math.max(0, (expiresAt - now) / 1000)
+}
+
+export function SessionCard({
+  sessionId,
+  exchanges,
+}: {
+  readonly sessionId: string
+  readonly exchanges: number
+}) {
+  const { status, session, error } = useSession()
+  const left = useSecondsLeft(session?.expiresAt)
+  const [longest, setLongest] = useState(0)
+  if (left !== null && left > longest) setLongest(left)
+  const share = left === null || longest === 0 ? 0 : left / longest
+  return (
+    <section className="card session" aria-labelledby="session-title" data-failing={error !== null}>
+      <h2 id="session-title">This session</h2>
+      <div className="ring" role="img" aria-label="Life left in the access token">
+        <svg viewBox="0 0 120 120" aria-hidden="true">
+          <circle className="track" cx="60" cy="60" r="52" />
+          <circle
+            className="arc"
+            cx="60"
+            cy="60"
+            r="52"
+            pathLength="100"
+            style={{ strokeDashoffset: 100 - 100 * share }}
+          />
+        </svg>
+        <p>
+          <strong>{left === null ? '–' : Math.ceil(left)}</strong>
+          <small>seconds left</small>
+        </p>
+      </div>
+      <p id="status" role="status">
+        {error ? 'WorkOS cannot be reached: trying again.' : status.replace('-', ' ')}
+      </p>
+      <dl>
+        <div>
+          <dt>Session</dt>
+          <dd>…{sessionId.slice(-8)}</dd>
+        </div>
+        <div>
+          <dt>Token in this page</dt>
+          <dd>none</dd>
+        </div>
+        <div>
+          <dt>Exchanges, all tabs</dt>
+          <dd id="exchanges">{exchanges}</dd>
+        </div>
+      </dl>
+      <a className="button" href="/" target="_blank" rel="noopener opener">
+        Open another tab
+      </a>
+    </section>
+  )
+}

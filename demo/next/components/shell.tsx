@@ -1,0 +1,41 @@
+import type { UserInfo } from 'holdfast/next'
+import type { ReactNode } from 'react'
+import { Live } from './live'
+import { SignOut } from './sign-out'
+import { Top } from './top'
+
+/** What surrounds every page of somebody who is signed in. */
+export function Shell({
+  who,
+  menu,
+  children,
+}: {
+  readonly who: UserInfo
+  readonly menu: ReactNode
+  readonly children: ReactNode
+}) {
+  const { user, impersonator } = who
+  // What goes to the page is there for all its scripts: no token.
+  const { accessToken: _, ...known } = who
+  return (
+    <Live initial={known}>
+      {impersonator && (
+        <aside className="impersonation" aria-label="Impersonation">
+          <p>
+            <strong>{impersonator.email}</strong> is acting as {user.name ?? user.email}
+            {impersonator.reason && <span> – {impersonator.reason}</span>}
+          </p>
+          <SignOut>Stop</SignOut>
+        </aside>
+      )}
+      <Top>
+        {menu}
+        <span className="account">
+          <span id="who">{user.name ?? user.email}</span>
+          <SignOut>Sign out</SignOut>
+        </span>
+      </Top>
+      {children}
+    </Live>
+  )
+}

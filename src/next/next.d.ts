@@ -1,0 +1,15 @@
+// What of Next.js is used here, which this repository does not install. See demo/next for a build
+// and type check with the real one.
+
+declare module 'next/headers' {
+  export const headers: import('./framework.js').NextFramework['headers']
+  export const cookies: import('./framework.js').NextFramework['cookies']
+}
+
+declare module 'next/navigation' {
+  export const redirect: import('./framework.js').NextFramework['redirect']
+}
+
+declare module 'next/server' {
+  export const NextResponse: import('./framework.js').NextFramework['NextResponse']
+}

@@ -1,0 +1,147 @@
+import { AuthError, isAuthError } from '../core/errors.js'
+import { safeReturnTo } from '../server/backend/paths.js'
+import { defineCookie, parseCookies, readCookie } from '../server/cookies.js'
+import { describeOpened, openSealed } from '../server/opened.js'
+import { TokenRefreshError } from './errors.js'
+import type { NextCookies, NextFramework } from './framework.js'
+import { cookieHeaderOf, setCookies } from './set-cookie.js'
+import type {
+  EnsureSignedIn,
+  RefreshSessionOptions,
+  SessionReaders,
+  SignInUrlOptions,
+  WithAuthOptions,
+} from './types.js'
+import { NO_USER, type NoUserInfo, toUserInfo, type UserInfo } from './user-info.js'
+import { PATH_HEADER, readVerdict, toAuthError, VERDICT_HEADER } from './verdict.js'
+import { signInPath, type World } from './world.js'
+
+/** What readers work with. */
+export interface ReaderDeps {
+  readonly framework: NextFramework
+  /** @throws AuthError `invalid_argument` for settings that are missing or wrong. */
+  world(): World
+}
+
+/** Reasons that say that there is no session, rather than that one could not be refreshed. */
+const NOBODY: readonly string[] = [
+  'no_session_cookie_provided',
+  'invalid_session_cookie',
+  'invalid_jwt',
+]
+
+/** A cookie that nobody has: to erase it tells whether cookies can be set, and changes nothing. */
+const PROBE = 'holdfast-probe'
+
+function requireWritable(store: NextCookies): void {
+  try {
+    store.delete(PROBE)
+  } catch (cause) {
+    throw new AuthError(
+      'invalid_argument',
+      'Call this in a Server Action or Route Handler: while a page renders no cookie can be set, and the new tokens would be lost.',
+      { cause },
+    )
+  }
+}
+
+/** The error that names whose session it is, alive or not. */
+async function refreshError(
+  cause: AuthError,
+  { settings }: World,
+  header: string,
+): Promise<TokenRefreshError> {
+  const { password: cookiePassword, ...cookie } = settings.cookie
+  const [sessionData] = readCookie(parseCookies(header), defineCookie(cookie).name)
+  const opened = await openSealed({ sessionData, cookiePassword }, settings.now ?? Date.now)
+  if (!('data' in opened)) return new TokenRefreshError(cause)
+  const { user, sessionId } = describeOpened(opened)
+  return new TokenRefreshError(cause, { userId: user.id, sessionId })
+}
+
+/** Where a sign-out leads, as an absolute URL. */
+const absolute = (returnTo: string | undefined, { settings }: World): string | undefined =>
+  returnTo?.startsWith('/') ? new URL(safeReturnTo(returnTo), settings.redirectUri).href : returnTo
+
+/** Makes the functions that say who is signed in. */
+export function createReaders({ framework, world }: ReaderDeps): SessionReaders {
+  async function urlOf(page: 'sign-in' | 'sign-up', options: SignInUrlOptions = {}) {
+    const headers = await framework.headers()
+    const returnTo = options.returnTo ?? headers.get(PATH_HEADER) ?? undefined
+    return signInPath(world(), page, { ...options, returnTo })
+  }
+
+  async function nobody(ensureSignedIn: boolean | undefined): Promise<NoUserInfo> {
+    return ensureSignedIn ? framework.redirect(await urlOf('sign-in')) : NO_USER
+  }
+
+  function withAuth(options: WithAuthOptions & EnsureSignedIn): Promise<UserInfo>
+  function withAuth(options?: WithAuthOptions): Promise<UserInfo | NoUserInfo>
+  async function withAuth({ ensureSignedIn }: WithAuthOptions = {}) {
+    // First, for it tells a build that this page is nobody's in particular.
+    const header = cookieHeaderOf(await framework.cookies())
+    const here = world()
+    const { session, sealed, failure } = await here.sessions.load(header, { refresh: 'never' })
+    if (session) return toUserInfo(session)
+    const verdict = readVerdict((await framework.headers()).get(VERDICT_HEADER))
+    if (failure?.retryable) throw await refreshError(toAuthError(failure), here, header)
+    if (sealed === null) return nobody(ensureSignedIn)
+    if (verdict) throw await refreshError(verdict, here, header)
+    if (verdict === null) return nobody(ensureSignedIn)
+    throw new AuthError(
+      'invalid_argument',
+      'The session is due and nobody has refreshed it: let the `matcher` of proxy.ts cover this path.',
+    )
+  }
+
+  function refreshSession(options: RefreshSessionOptions & EnsureSignedIn): Promise<UserInfo>
+  function refreshSession(options?: RefreshSessionOptions): Promise<UserInfo | NoUserInfo>
+  async function refreshSession({ organizationId, ensureSignedIn }: RefreshSessionOptions = {}) {
+    const store = await framework.cookies()
+    const here = world()
+    const header = cookieHeaderOf(store)
+    requireWritable(store)
+    const wanted = { refresh: 'force', fresh: true, organizationId } as const
+    const { session, failure, setCookies: values } = await here.sessions.load(header, wanted)
+    setCookies(store, values)
+    if (session && !failure) return toUserInfo(session)
+    const ended = failure?.reason === 'invalid_grant' && ensureSignedIn
+    if (!failure || ended || NOBODY.includes(failure.reason)) return nobody(ensureSignedIn)
+    throw await refreshError(toAuthError(failure), here, header)
+  }
+
+  async function switchToOrganization(
+    organizationId: string,
+    { returnTo }: { readonly returnTo?: string | undefined } = {},
+  ): Promise<UserInfo> {
+    const info = await refreshSession({ organizationId, ensureSignedIn: true }).catch(
+      async (error: unknown) => {
+        if (!isAuthError(error, 'step_required')) throw error
+        const { redirectUrl, email: loginHint } = error.details ?? {}
+        const hints = { organizationId, returnTo, loginHint }
+        return framework.redirect(redirectUrl ?? (await urlOf('sign-in', hints)))
+      },
+    )
+    return returnTo === undefined ? info : framework.redirect(safeReturnTo(returnTo))
+  }
+
+  return {
+    withAuth,
+    refreshSession,
+    switchToOrganization,
+    async signOut({ returnTo } = {}) {
+      const store = await framework.cookies()
+      const here = world()
+      requireWritable(store)
+      const target = absolute(returnTo, here)
+      const ended = await here.sessions.end(cookieHeaderOf(store), { returnTo: target })
+      setCookies(store, ended.setCookies)
+      if (ended.error) here.settings.report?.(ended.error)
+      // Where there is no session WorkOS does not check the address.
+      const own = target?.startsWith(`${here.settings.redirectUri.origin}/`) ? target : '/'
+      return framework.redirect(ended.logoutUrl ?? own)
+    },
+    getSignInUrl: (options) => urlOf('sign-in', options),
+    getSignUpUrl: (options) => urlOf('sign-up', options),
+  }
+}

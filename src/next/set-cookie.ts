@@ -1,0 +1,66 @@
+import type { NextCookie, NextCookies } from './framework.js'
+
+const SAME_SITE: Readonly<Record<string, NextCookie['sameSite']>> = {
+  lax: 'lax',
+  strict: 'strict',
+  none: 'none',
+}
+
+function cut(text: string): readonly [string, string] {
+  const end = text.indexOf('=')
+  return end < 0 ? [text.trim(), ''] : [text.slice(0, end).trim(), text.slice(end + 1).trim()]
+}
+
+/** A `Set-Cookie` value of ours as Next's stores take it, which write the header themselves. */
+function parse(line: string): NextCookie {
+  const [pair = '', ...rest] = line.split(';')
+  const [name, value] = cut(pair)
+  const attributes = new Map(rest.map(cut).map(([key, text]) => [key.toLowerCase(), text]))
+  const [path, domain, maxAge] = ['path', 'domain', 'max-age'].map((key) => attributes.get(key))
+  const sameSite = SAME_SITE[attributes.get('samesite')?.toLowerCase() ?? '']
+  return {
+    name,
+    value,
+    ...(path && { path }),
+    ...(domain && { domain }),
+    ...(maxAge && { maxAge: Number(maxAge) }),
+    ...(sameSite && { sameSite }),
+    httpOnly: attributes.has('httponly'),
+    secure: attributes.has('secure'),
+  }
+}
+
+/** What each cookie becomes. One that is erased at an earlier place may be set at its own. */
+function settle(setCookies: readonly string[]): ReadonlyMap<string, NextCookie> {
+  const settled = new Map<string, NextCookie>()
+  for (const cookie of setCookies.map(parse)) {
+    if (cookie.maxAge !== 0 || !settled.has(cookie.name)) settled.set(cookie.name, cookie)
+  }
+  return settled
+}
+
+/**
+ * Sets cookies from a Server Action or Route Handler. Next keeps one of a name, so that what an
+ * earlier release left at other places stays until a response of the proxy erases it.
+ */
+export function setCookies(store: NextCookies, values: readonly string[]): void {
+  for (const cookie of settle(values).values()) store.set(cookie)
+}
+
+/** The header `Cookie` as it was sent, but for what was set since. */
+export function cookieHeaderOf(store: NextCookies): string {
+  return store
+    .getAll()
+    .filter(({ value }) => value !== '')
+    .map(({ name, value }) => `${name}=${encodeURIComponent(value)}`)
+    .join('; ')
+}
+
+/** The header `Cookie` as the browser will send it once it has these `Set-Cookie` values. */
+export function applyToRequest(header: string | null, values: readonly string[]): string {
+  const settled = settle(values)
+  const kept = (header ?? '').split(';').filter((pair) => !settled.has(cut(pair)[0]))
+  const fresh = [...settled.values()].filter(({ maxAge }) => maxAge !== 0)
+  const pairs = fresh.map(({ name, value }) => `${name}=${value}`)
+  return [...kept.map((pair) => pair.trim()), ...pairs].filter(Boolean).join('; ')
+}

@@ -1,0 +1,45 @@
+import { AuthError, type AuthErrorCode } from '../core/errors.js'
+import type { RefreshFailure } from '../server/results.js'
+
+/**
+ * The request header by which the proxy tells the readers of a request what it found: `known`, or
+ * why nobody can tell at the moment. One that comes from outside is dropped.
+ */
+export const VERDICT_HEADER = 'x-holdfast-session'
+/** The request header by which readers know which page was asked for. */
+export const PATH_HEADER = 'x-holdfast-path'
+
+const KNOWN = 'known'
+
+const CODES: Readonly<Record<string, AuthErrorCode>> = {
+  rate_limit_exceeded: 'rate_limited',
+  timeout: 'timeout',
+  server_error: 'server_error',
+  network_error: 'network',
+}
+
+function transient(reason: string, retryAfter?: number): AuthError {
+  const message = 'Nobody can tell at the moment whether somebody is signed in. Try again.'
+  return new AuthError(CODES[reason] ?? 'server_error', message, { retryable: true, retryAfter })
+}
+
+/** Why there is no session, as an error. */
+export function toAuthError(failure: RefreshFailure): AuthError {
+  if (failure.error) return failure.error
+  if (failure.retryable) return transient(failure.reason, failure.retryAfter)
+  return new AuthError('refresh_rejected', 'The session has ended.')
+}
+
+/** What the proxy tells. */
+export function writeVerdict(failure: RefreshFailure | null): string {
+  if (!failure?.retryable) return KNOWN
+  return `${failure.reason} ${failure.retryAfter ?? ''}`.trim()
+}
+
+/** What the proxy told: `null` when it knew, nothing when it was not asked. */
+export function readVerdict(header: string | null): AuthError | null | undefined {
+  if (header === null) return undefined
+  const [reason = '', wait] = header.split(' ')
+  if (!Object.hasOwn(CODES, reason)) return null
+  return transient(reason, Number(wait) > 0 ? Number(wait) : undefined)
+}

@@ -1,0 +1,76 @@
+import type { WorkOSUser } from '../providers/workos/types.js'
+import { type Backend, createBackend } from '../server/backend/index.js'
+import { type Coordinator, memoryCoordinator } from '../server/coordinator.js'
+import { createRequestSessions, type RequestSessions } from '../server/request-sessions.js'
+import { workosServer, workosSessions } from '../server/workos/index.js'
+import type { NextAuthSettings } from './options.js'
+import type { SignInUrlOptions } from './types.js'
+
+/** What an app's settings come to. */
+export interface World {
+  readonly settings: NextAuthSettings
+  readonly sessions: RequestSessions<WorkOSUser>
+  readonly backend: Backend
+}
+
+/** Where the parts of a process find the coordinator that they share. */
+const SHARED = Symbol.for('holdfast.next.coordinator.1')
+
+function isCoordinator(value: unknown): value is Coordinator {
+  return typeof value === 'object' && value !== null && 'once' in value && 'ended' in value
+}
+
+/**
+ * The coordinator of this process. Next bundles the proxy and each route by themselves, so that
+ * what a module holds is there several times; each would refresh the same session.
+ */
+function sharedCoordinator(): Coordinator {
+  const known: unknown = Reflect.get(globalThis, SHARED)
+  if (isCoordinator(known)) return known
+  const made = memoryCoordinator()
+  Reflect.set(globalThis, SHARED, made)
+  return made
+}
+
+/** Makes what an app's settings come to. @throws AuthError `invalid_argument` for wrong ones. */
+export function createWorld(settings: NextAuthSettings): World {
+  const { clientId, apiKey, apiUrl: url, issuer, now, cookie, redirectUri, ...rest } = settings
+  const { fetch, dangerouslyAllowInsecureHttp } = rest
+  const client = { clientId, apiKey, url, fetch, dangerouslyAllowInsecureHttp }
+  const workos = workosServer(client)
+  const coordinator = settings.coordinator ?? sharedCoordinator()
+  const sealed = workosSessions({ ...client, issuer, coordinator, now })
+  const sessions = createRequestSessions({ sessions: sealed, cookie, now })
+  const backend = createBackend({
+    ...rest,
+    sessions,
+    signIn: {
+      exchangeCode: workos.exchangeCode,
+      // WorkOS compares it exactly, and not every app has its callback beneath the base path.
+      authorizeUrl: (wanted) => workos.authorizeUrl({ ...wanted, redirectUri: redirectUri.href }),
+    },
+    cookiePassword: cookie.password,
+    // Next gives requests an address of its own, whatever the browser asked for.
+    origin: redirectUri.origin,
+    now,
+  })
+  return { settings, sessions, backend }
+}
+
+/** Whether a path is one of the sign-in's. */
+export const isOwnPath = ({ settings }: World, path: string): boolean =>
+  path === settings.redirectUri.pathname || path.startsWith(`${settings.basePath}/`)
+
+/** The path of a page of the sign-in. */
+export function signInPath(
+  { settings }: World,
+  page: 'sign-in' | 'sign-up',
+  { returnTo, ...hints }: SignInUrlOptions,
+): string {
+  const given = Object.entries({ returnTo, ...hints })
+  const pairs = given.flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  )
+  const query = pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : ''
+  return `${settings.basePath}/${page}${query}`
+}

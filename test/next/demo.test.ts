@@ -1,0 +1,209 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type Demo, startDemo } from '../../demo/next/start.mjs'
+import { findChromium, launch } from '../browser/chromium.js'
+
+const ADA = 'ada@tidemark.example'
+const AUTHENTICATE = '/user_management/authenticate'
+const LONG = 300_000
+
+describe.skipIf(!findChromium())('the demo for Next.js', () => {
+  let browser: Browser
+  let demo: Demo
+  const contexts: BrowserContext[] = []
+  const problems: string[] = []
+
+  beforeAll(async () => {
+    demo = await startDemo({ lifetime: LONG, quiet: true })
+    browser = await launch()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await demo?.close()
+  })
+  afterEach(async () => {
+    for (const context of contexts.splice(0)) await context.close()
+    demo.workos.heal()
+    demo.workos.setAccessTokenLifetime(LONG)
+    expect(problems.splice(0)).toEqual([])
+  })
+
+  async function open(): Promise<{ context: BrowserContext; page: Page }> {
+    const context = await browser.newContext()
+    contexts.push(context)
+    context.on('weberror', (error) => problems.push(String(error.error())))
+    return { context, page: await context.newPage() }
+  }
+
+  async function signIn(who = 'Ada Lovelace') {
+    const opened = await open()
+    await opened.page.goto(demo.url)
+    await opened.page.click(`text=Continue as ${who}`)
+    await expect.poll(() => opened.page.textContent('#who')).toBe(who)
+    return opened
+  }
+
+  const granted = (page: Page, name: string) =>
+    page.getAttribute(`[data-permission="${name}"]`, 'data-granted')
+
+  /** Asks for a token that lives so many ms, and waits until the page has it. */
+  async function renew(page: Page, lifetime: number): Promise<void> {
+    demo.workos.setAccessTokenLifetime(lifetime)
+    await page.click('text=Ask WorkOS again')
+    await expect.poll(() => page.textContent('#changes')).toBe('Nothing has changed.')
+  }
+
+  const down = () =>
+    demo.workos.fail(
+      { type: 'status', status: 503 },
+      { times: Number.POSITIVE_INFINITY, path: AUTHENTICATE },
+    )
+
+  it('signs in, and gives the page no token', async () => {
+    const { context, page } = await signIn()
+    await expect.poll(() => page.textContent('#status')).toBe('signed in')
+    const [cookie] = await context.cookies(demo.url)
+    expect(cookie).toMatchObject({ name: 'holdfast', httpOnly: true, sameSite: 'Lax' })
+    const visible = await page.evaluate(() =>
+      JSON.stringify([document.documentElement.outerHTML, document.cookie, { ...localStorage }]),
+    )
+    expect(visible).toContain('Ada Lovelace')
+    expect(visible).not.toMatch(/eyJ|Fe26/)
+  })
+
+  it('switches the organization', async () => {
+    const { page } = await signIn()
+    expect(await page.textContent('#role')).toBe('harbour-master')
+    await page.selectOption('[name=organizationId]', 'org_south')
+    await expect.poll(() => page.textContent('#role')).toBe('deck-hand')
+    await page.reload()
+    expect(await page.inputValue('[name=organizationId]')).toBe('org_south')
+    expect(await granted(page, 'berths:assign')).toBe('false')
+  })
+
+  it('takes a permission away as soon as somebody asks after a change of role', async () => {
+    const { page } = await signIn('Grace Hopper')
+    expect(await granted(page, 'shifts:edit')).toBe('true')
+    await page.click('button:text-is("deck-hand")')
+    await expect.poll(() => page.isEnabled('text=Ask WorkOS again')).toBe(true)
+    await page.click('text=Ask WorkOS again')
+    await expect.poll(() => page.textContent('#changes')).toBe('Gone: berths:assign, shifts:edit.')
+    expect(await granted(page, 'shifts:edit')).toBe('false')
+    expect(await page.textContent('#role')).toBe('deck-hand')
+  })
+
+  it('shows the invoices to those who may read them, and to nobody else', async () => {
+    const { page } = await open()
+    await page.goto(`${demo.url}/invoices`)
+    // Nobody is signed in: the proxy has sent the browser on to WorkOS, and back it goes.
+    await page.click(`text=${ADA}`)
+    await page.waitForURL(`${demo.url}/invoices`)
+    expect(await page.textContent('table')).toContain('MS Ostrava')
+    demo.workos.setMembership(ADA, 'org_north', { permissions: ['shifts:read'] })
+    await page.goto(demo.url)
+    await page.click('text=Ask WorkOS again')
+    await expect.poll(() => granted(page, 'invoices:read')).toBe('false')
+    await page.click('text=Invoices')
+    await expect.poll(() => page.isVisible('#forbidden')).toBe(true)
+  })
+
+  it('tells that an organization asks for single sign-on, and enters by it', async () => {
+    const { page } = await signIn()
+    await page.selectOption('[name=organizationId]', 'org_vault')
+    await page.waitForURL(/\/step\?/)
+    expect(await page.textContent('h1')).toBe('The Vault asks for single sign-on')
+    await page.click('text=Continue')
+    await page.waitForURL(`${demo.url}/`)
+    expect(await page.inputValue('[name=organizationId]')).toBe('org_vault')
+  })
+
+  it('shows nothing of an outage while the token lives', async () => {
+    const { page } = await signIn()
+    down()
+    await page.reload()
+    expect(await page.textContent('#who')).toBe('Ada Lovelace')
+    await page.click('text=Ask WorkOS again')
+    await expect.poll(() => page.textContent('#changes')).toMatch('You are still signed in')
+  })
+
+  it('asks for patience when an outage outlasts the token, and goes on afterwards', async () => {
+    const { context, page } = await signIn()
+    demo.workos.clearLog()
+    await renew(page, 2_000)
+    down()
+    const reload = async () => (await page.goto(demo.url)) && page.textContent('main')
+    await expect.poll(reload, { timeout: 10_000, interval: 300 }).toMatch('One moment, please')
+    expect(await context.cookies(demo.url)).toHaveLength(1)
+    demo.workos.heal()
+    demo.workos.setAccessTokenLifetime(LONG)
+    await page.click('text=Try again')
+    await expect.poll(() => page.textContent('#who')).toBe('Ada Lovelace')
+    expect(demo.workos.count('authorization_code')).toBe(0)
+    // A page that is loaded in the meantime says so to whoever listens for errors.
+    expect(problems.splice(0).filter((text) => !text.includes('cannot be told now'))).toEqual([])
+  })
+
+  it('opens three tabs after the token has run out, and asks WorkOS once', async () => {
+    const { context, page } = await signIn()
+    await renew(page, 1_000)
+    await page.close()
+    const over = Date.now() + 1_500
+    await expect.poll(() => Date.now() > over, { timeout: 5_000 }).toBe(true)
+    demo.workos.setAccessTokenLifetime(LONG)
+    demo.workos.clearLog()
+    const tabs = await Promise.all([1, 2, 3].map(() => context.newPage()))
+    await Promise.all(tabs.map((tab) => tab.goto(demo.url)))
+    for (const tab of tabs) {
+      expect(await tab.textContent('#who')).toBe('Ada Lovelace')
+      await expect.poll(() => tab.textContent('.ring strong')).toMatch(/^(2\d\d|300)$/)
+    }
+    expect(demo.workos.count('refresh_token')).toBe(1)
+  })
+
+  it('keeps 100 permissions, which no single cookie holds', async () => {
+    const { context, page } = await signIn()
+    const many = Array.from({ length: 100 }, (_, index) => `resource-${index}:write`)
+    demo.workos.setMembership(ADA, 'org_north', { permissions: [...many, 'crew:invite'] })
+    await page.click('text=Ask WorkOS again')
+    await expect.poll(() => page.textContent('#changes')).toMatch('resource-99:write')
+    expect((await context.cookies(demo.url)).length).toBeGreaterThan(2)
+    await page.reload()
+    expect(await granted(page, 'crew:invite')).toBe('true')
+    await page.selectOption('[name=organizationId]', 'org_south')
+    await expect.poll(() => page.textContent('#role')).toBe('deck-hand')
+    expect(await context.cookies(demo.url)).toHaveLength(1)
+  })
+
+  it('says on every page that somebody acts as somebody else, until they stop', async () => {
+    const { page } = await open()
+    await page.goto(demo.url)
+    await page.click('text=Act as Grace')
+    const banner = () => page.textContent('[aria-label=Impersonation] p')
+    await expect.poll(banner).toMatch('support@tidemark.example is acting as Grace Hopper')
+    await page.click('text=Invoices')
+    await expect.poll(banner).toMatch('ticket 4711')
+    await page.click('text=Stop')
+    await expect.poll(() => page.isVisible('text=Continue as Grace')).toBe(true)
+  })
+
+  it('signs out in all tabs', async () => {
+    const { context, page } = await signIn()
+    const other = await context.newPage()
+    await other.goto(demo.url)
+    await expect.poll(() => other.textContent('#status')).toBe('signed in')
+    const sessions = demo.workos.sessions().length
+    await page.click('text=Sign out')
+    for (const tab of [page, other]) {
+      await expect.poll(() => tab.isVisible('text=Continue as Ada')).toBe(true)
+    }
+    expect(demo.workos.sessions()).toHaveLength(sessions - 1)
+    expect(await context.cookies(demo.url)).toEqual([])
+  })
+
+  it('ends a session that WorkOS has ended', async () => {
+    const { page } = await signIn()
+    await page.click('text=End this session')
+    await page.click('text=Ask WorkOS again')
+    await expect.poll(() => page.url(), { timeout: 10_000 }).toMatch(AUTHENTICATE.slice(0, 16))
+  })
+})

@@ -1,0 +1,124 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { NextCookie, NextCookies, NextFramework } from '../../src/next/framework.js'
+
+/** How `redirect` leaves. */
+export class Redirected extends Error {
+  readonly url: string
+
+  constructor(url: string) {
+    super('NEXT_REDIRECT')
+    this.url = url
+  }
+}
+
+/** Where in the life of a request code runs: cookies can be set in an action only. */
+export type Phase = 'render' | 'action'
+
+/** One request as Next serves it. */
+interface Visit {
+  readonly headers: Headers
+  phase: Phase
+  /** The cookies of the request, and what was set since. */
+  readonly cookies: Map<string, string>
+  /** By name, as Next keeps them. */
+  readonly set: Map<string, string>
+}
+
+const serialize = ({ name, value, maxAge, path = '/', ...cookie }: NextCookie): string =>
+  [
+    `${name}=${encodeURIComponent(value)}`,
+    `Path=${path}`,
+    cookie.domain && `Domain=${cookie.domain}`,
+    maxAge !== undefined && `Max-Age=${maxAge}`,
+    cookie.httpOnly && 'HttpOnly',
+    cookie.secure && 'Secure',
+    cookie.sameSite && `SameSite=${cookie.sameSite}`,
+  ]
+    .filter(Boolean)
+    .join('; ')
+
+function parseHeader(header: string | null): Map<string, string> {
+  const pairs = (header ?? '').split('; ').filter(Boolean)
+  return new Map(
+    pairs.map((pair): [string, string] => {
+      const end = pair.indexOf('=')
+      return [pair.slice(0, end), decodeURIComponent(pair.slice(end + 1))]
+    }),
+  )
+}
+
+function storeOf(visit: Visit): NextCookies {
+  const write = (cookie: NextCookie, line: string): void => {
+    if (visit.phase === 'render') {
+      throw new Error('Cookies can only be modified in a Server Action or Route Handler.')
+    }
+    visit.cookies.set(cookie.name, cookie.value)
+    visit.set.set(cookie.name, line)
+  }
+  return {
+    getAll: () => [...visit.cookies].map(([name, value]) => ({ name, value })),
+    set: (cookie) => write(cookie, serialize(cookie)),
+    delete: (name) => write({ name, value: '' }, `${name}=; Path=/; Max-Age=0`),
+  }
+}
+
+/** Next.js as far as sessions see it: 16.4's ways with cookies, headers and redirects. */
+export function createFakeNext(env: Readonly<Record<string, string | undefined>> = {}) {
+  const visits = new AsyncLocalStorage<Visit>()
+  const passed = new WeakMap<Response, Headers>()
+
+  function current(): Visit {
+    const visit = visits.getStore()
+    if (!visit) throw new Error('`headers` was called outside a request scope.')
+    return visit
+  }
+
+  const framework: NextFramework = {
+    headers: async () => current().headers,
+    cookies: async () => storeOf(current()),
+    redirect(url) {
+      throw new Redirected(url)
+    },
+    NextResponse: {
+      next({ request }) {
+        const response = new Response(null)
+        passed.set(response, new Headers(request.headers))
+        return response
+      },
+    },
+    env,
+  }
+
+  return {
+    framework,
+    /** The headers with which the proxy passed a request on; nothing when it answered itself. */
+    passedOn: (response: Response): Headers | undefined => passed.get(response),
+    /** Runs code for a request; tells what came of it, and the cookies that it has set. */
+    async serve<T>(headers: Headers, phase: Phase, work: () => Promise<T>) {
+      const cookies = parseHeader(headers.get('cookie'))
+      const visit: Visit = { headers, phase, cookies, set: new Map() }
+      let result: T | undefined
+      let redirected = ''
+      let failure: unknown = null
+      await visits.run(visit, async () => {
+        try {
+          result = await work()
+        } catch (error) {
+          if (error instanceof Redirected) redirected = error.url
+          else failure = error
+        }
+      })
+      return { result, redirected, error: failure, setCookies: [...visit.set.values()] }
+    },
+    /** What follows an action in the same request: the page renders with the cookies as they are. */
+    async render<T>(work: () => Promise<T>): Promise<T> {
+      const visit = current()
+      visit.phase = 'render'
+      try {
+        return await work()
+      } finally {
+        visit.phase = 'action'
+      }
+    },
+  }
+}
