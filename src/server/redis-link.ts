@@ -77,6 +77,16 @@ export function redisLink({ client, timeout, clock, report }: RedisLinkOptions):
     return null
   }
 
+  /** What came while the event loop was blocked: timers are run before answers are read. */
+  const overdue = (sent: Promise<unknown>): Promise<Reply | null> =>
+    new Promise((resolve) => {
+      sent.then(
+        (value) => resolve({ value }),
+        () => resolve(null),
+      )
+      clock.schedule(0, () => resolve(null))
+    })
+
   return {
     async call(command, { urgent, afterwards } = {}) {
       const probe = down
@@ -92,6 +102,8 @@ export function redisLink({ client, timeout, clock, report }: RedisLinkOptions):
         if (probe) down = false
         return { value }
       } catch (cause) {
+        const reply = await overdue(sent)
+        if (reply) return reply
         const follow = (): void => void (afterwards && send(afterwards).catch(() => {}))
         sent.then(follow, follow)
         return fail(cause)

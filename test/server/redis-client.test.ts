@@ -33,6 +33,21 @@ describe('a client', () => {
     },
   )
 
+  it('whose answer was there before the time was up is no outage, however late that is read', async () => {
+    const { clock, until, start } = createProcesses()
+    // A process that was blocked runs its timers first, and then reads what has come.
+    const client: RedisClient = {
+      eval: async () => {
+        await Promise.resolve()
+        await new Promise<void>((resolve) => void clock.schedule(500, resolve))
+        return 1
+      },
+    }
+    const { coordinator, reports } = start({ client })
+    expect(await until(coordinator.ended('session'))).toBe(true)
+    expect(reports).toEqual([])
+  })
+
   it('that throws at once is an outage like others', async () => {
     const { until, start } = createProcesses()
     const client: RedisClient = {
