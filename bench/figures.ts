@@ -84,13 +84,3 @@ export function outcomes(raw: readonly Outcome[]): Figure {
   const score = Math.max(...raw.map(({ kind }) => SCORES[kind]))
   return { text: kinds.join(', '), score, raw: texts }
 }
-
-/** Who is ahead: differences below a twentieth are noise. */
-export function ahead({ holdfast, 'auth-js': peer }: PerClient<Figure>): string {
-  const [ours, theirs] = [holdfast.score, peer.score]
-  if (ours === undefined || theirs === undefined) return ''
-  const near =
-    Math.abs(ours - theirs) <= 0.05 * Math.max(ours, theirs) && Number.isFinite(ours + theirs)
-  if (ours === theirs || near) return 'equal'
-  return ours < theirs ? 'Holdfast' : 'auth-js'
-}

@@ -1,16 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { findChromium, launch } from '../test/browser/chromium.js'
-import { bundleSizes, pageScripts } from './bundles.js'
-import type { Scenario } from './figures.js'
+import { bounded } from './bounded.js'
+import { bundleSizes, type PerClient, pageScripts } from './bundles.js'
+import type { Figures, Scenario } from './figures.js'
 import type { Lab } from './lab.js'
-import { insertInto, type Result, rawOf, tableOf } from './report.js'
+import { type Entry, insertBetween, rowsOf, tableOf } from './report.js'
 import { fastClock, quota, refreshInListener, visibility } from './scenarios/conditions.js'
 import { outage, rateLimited } from './scenarios/outages.js'
 import { memory, pageLoad, readCost, size } from './scenarios/speed.js'
 import { tenTabs } from './scenarios/tabs.js'
+import { type Part, type Run, runServer } from './server/main.js'
 import { LATENCY } from './site.js'
 
 /** What the figures were measured with. */
@@ -39,27 +40,23 @@ const SCENARIOS: readonly Scenario<Lab>[] = [
   memory,
 ]
 
-function versionOf(root: string, folder: string): string {
+function versionIn(root: string, folder: string): string {
   const manifest: unknown = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
   const has = typeof manifest === 'object' && manifest !== null && 'version' in manifest
   return has ? String(manifest.version) : 'unknown'
 }
 
-/** The longest that a scenario may take, in ms: one that hangs must not hold up the others. */
-const LONGEST = 120_000
+/** What a scenario came to. */
+interface Result {
+  readonly name: string
+  /** What was measured, or why nothing was. */
+  readonly outcome: PerClient<Figures> | Error
+}
 
 async function play(lab: Lab, { name, run }: Scenario<Lab>): Promise<Result> {
-  const from = performance.now()
-  const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
-  const tooLong = delay(LONGEST, undefined, { ref: false }).then((): never => {
-    throw new Error(`it took more than ${seconds(LONGEST)}`)
-  })
-  const outcome = await Promise.race([run(lab), tooLong]).catch((error: unknown) =>
-    error instanceof Error ? error : new Error(String(error)),
-  )
+  const outcome = await bounded(name, () => run(lab))
   // What a scenario leaves open after its time is up must not disturb the next.
   await Promise.all(lab.browser.contexts().map((context) => context.close()))
-  console.error(`${name}: ${seconds(performance.now() - from)}`)
   return { name, outcome }
 }
 
@@ -68,6 +65,14 @@ async function playAll(lab: Lab): Promise<readonly Result[]> {
   for (const scenario of SCENARIOS) results.push(await play(lab, scenario))
   return results
 }
+
+const entryOf = ({ name, outcome }: Result): Entry =>
+  outcome instanceof Error
+    ? { name, outcome: `could not run: ${outcome.message}` }
+    : { name, outcome: rowsOf(outcome.holdfast, outcome['auth-js']) }
+
+const rawOf = ({ name, outcome }: Result): unknown =>
+  outcome instanceof Error ? { name, error: outcome.message } : { name, figures: outcome }
 
 function headline(setting: Setting): string {
   const { holdfast, authJs, chromium, node, date, latency, quick } = setting
@@ -78,39 +83,59 @@ function headline(setting: Setting): string {
   ].join(' ')
 }
 
-/** Runs all scenarios and prints the table; resolves to the exit code. */
-export async function main(root: string, args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      quick: { type: 'boolean', default: false },
-      json: { type: 'string' },
-      readme: { type: 'boolean', default: false },
-    },
-  })
-  const { quick, json, readme } = values
+/** Runs the scenarios of the browser and prints their table. */
+async function runBrowser({ root, quick, readme, versionOf }: Run): Promise<Part> {
   if (!findChromium()) {
     console.error('No Chromium here: set CHROMIUM_PATH, or put one on the path.')
-    return 1
+    return { raw: null, failed: true }
   }
   const [scripts, sizes] = [await pageScripts(root), await bundleSizes(root)]
-  const authJs = versionOf(root, 'node_modules/@supabase/auth-js')
+  const authJs = versionOf('node_modules/@supabase/auth-js')
   if (!scripts['auth-js'].includes(authJs)) throw new Error(`The page holds no auth-js ${authJs}.`)
   const browser = await launch()
   const results = await playAll({ browser, scripts, sizes, quick }).finally(() => browser.close())
   const setting: Setting = {
     date: new Date().toISOString(),
-    holdfast: versionOf(root, '.'),
+    holdfast: versionOf('.'),
     authJs,
     chromium: browser.version(),
     node: process.versions.node,
     latency: LATENCY,
     quick,
   }
-  const report = `${headline(setting)}\n\n${tableOf(results)}`
+  const report = `${headline(setting)}\n\n${tableOf(results.map(entryOf), 'auth-js')}`
   console.log(report)
-  if (readme) insertInto(join(root, 'bench/README.md'), report)
-  if (json)
-    writeFileSync(json, `${JSON.stringify({ setting, results: rawOf(results) }, null, 2)}\n`)
-  return results.some(({ outcome }) => outcome instanceof Error) ? 1 : 0
+  if (readme) insertBetween(join(root, 'bench/README.md'), 'browser table', report)
+  const failed = results.some(({ outcome }) => outcome instanceof Error)
+  return { raw: { setting, results: results.map(rawOf) }, failed }
+}
+
+const PARTS = { browser: runBrowser, server: runServer }
+
+/** Runs all scenarios, or those of one part, and prints the tables; resolves to the exit code. */
+export async function main(root: string, args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      json: { type: 'string' },
+      readme: { type: 'boolean', default: false },
+    },
+  })
+  const { quick, only, json, readme } = values
+  if (only !== undefined && !Object.hasOwn(PARTS, only)) {
+    console.error(`\`--only\` takes one of these: ${Object.keys(PARTS).join(', ')}.`)
+    return 1
+  }
+  const run = { root, quick, readme, versionOf: (folder: string) => versionIn(root, folder) }
+  const parts: Record<string, Part> = {}
+  for (const [name, play] of Object.entries(PARTS)) {
+    if (only === undefined || only === name) parts[name] = await play(run)
+  }
+  if (json) {
+    const raws = Object.entries(parts).map(([name, { raw }]) => [name, raw])
+    writeFileSync(json, `${JSON.stringify(Object.fromEntries(raws), null, 2)}\n`)
+  }
+  return Object.values(parts).some(({ failed }) => failed) ? 1 : 0
 }

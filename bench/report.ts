@@ -1,43 +1,53 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import type { PerClient } from './bundles.js'
-import { ahead, type Figure, type Figures } from './figures.js'
+import type { Figure, Figures } from './figures.js'
 
-/** What a scenario came to. */
-export interface Result {
-  readonly name: string
-  /** What was measured, or why nothing was. */
-  readonly outcome: PerClient<Figures> | Error
-}
-
-/** One line of the table. */
-interface Row {
+/** One line of a table: a figure of Holdfast and the same of its peer. */
+export interface Row {
   readonly measure: string
   readonly holdfast: Figure
   readonly peer: Figure
 }
 
-function rowsOf({ holdfast, 'auth-js': peer }: PerClient<Figures>): Row[] {
+/** The rows of two sets of figures, by what they measure. */
+export function rowsOf(holdfast: Figures, peer: Figures): readonly Row[] {
   return Object.entries(holdfast).flatMap(([measure, ours]) => {
     const theirs = peer[measure]
     return theirs ? [{ measure, holdfast: ours, peer: theirs }] : []
   })
 }
 
-function cellsOf({ name, outcome }: Result): string[][] {
-  if (outcome instanceof Error) return [[name, `could not run: ${outcome.message}`, '', '', '']]
-  return rowsOf(outcome).map(({ measure, holdfast, peer }, index) => [
+/** What a scenario came to: its rows, or why there are none. */
+export interface Entry {
+  readonly name: string
+  readonly outcome: readonly Row[] | string
+}
+
+/** Who is ahead: differences below a twentieth are noise. */
+function ahead({ holdfast: { score: ours }, peer: { score: theirs } }: Row, peer: string): string {
+  if (ours === undefined || theirs === undefined) return ''
+  const near =
+    Math.abs(ours - theirs) <= 0.05 * Math.max(ours, theirs) && Number.isFinite(ours + theirs)
+  if (ours === theirs || near) return 'equal'
+  return ours < theirs ? 'Holdfast' : peer
+}
+
+function cellsOf({ name, outcome }: Entry, peer: string): string[][] {
+  if (typeof outcome === 'string') return [[name, outcome, '', '', '']]
+  return outcome.map((row, index) => [
     index === 0 ? name : '',
-    measure,
-    holdfast.text,
-    peer.text,
-    ahead({ holdfast, 'auth-js': peer }),
+    row.measure,
+    row.holdfast.text,
+    row.peer.text,
+    ahead(row, peer),
   ])
 }
 
-/** The results as a table in Markdown, with aligned columns. */
-export function tableOf(results: readonly Result[]): string {
-  const head = ['scenario', 'measured', 'Holdfast', 'auth-js', 'ahead']
-  const rows = results.flatMap(cellsOf).map((row) => row.map((cell) => cell.replace(/\s+/g, ' ')))
+/** A table in Markdown, with aligned columns; the peer's is under its name. */
+export function tableOf(entries: readonly Entry[], peer: string): string {
+  const head = ['scenario', 'measured', 'Holdfast', peer, 'ahead']
+  const rows = entries
+    .flatMap((entry) => cellsOf(entry, peer))
+    .map((row) => row.map((cell) => cell.replace(/\s+/g, ' ')))
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   )
@@ -47,17 +57,12 @@ export function tableOf(results: readonly Result[]): string {
   return [line(head), line(rule), ...rows.map(line)].join('\n')
 }
 
-/** The results with every single value, for `--json`. */
-export const rawOf = (results: readonly Result[]): unknown =>
-  results.map(({ name, outcome }) =>
-    outcome instanceof Error ? { name, error: outcome.message } : { name, figures: outcome },
-  )
-
-/** Puts a report between the marks of a Markdown file. */
-export function insertInto(file: string, report: string): void {
-  const [before, old, after] = readFileSync(file, 'utf8').split(
-    /(?<=<!-- table -->\n)|(?=<!-- end -->)/,
-  )
-  if (old === undefined || after === undefined) throw new Error(`${file} has no place for a table.`)
-  writeFileSync(file, `${before}\n${report}\n\n${after}`)
+/** Puts a report between the marks of this name in a Markdown file. */
+export function insertBetween(file: string, name: string, report: string): void {
+  const text = readFileSync(file, 'utf8')
+  const [begin, end] = [`<!-- ${name} -->\n`, `<!-- end of ${name} -->`]
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)]
+  if (from < 0 || to < from) throw new Error(`${file} has no place for a ${name}.`)
+  const before = text.slice(0, from + begin.length)
+  writeFileSync(file, `${before}\n${report}\n\n${text.slice(to)}`)
 }

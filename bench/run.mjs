@@ -1,4 +1,5 @@
-// Holdfast beside its peer, in one run: node bench/run.mjs [--quick] [--json FILE]
+// Holdfast beside its peers, in one run:
+// node bench/run.mjs [--only browser|server] [--quick] [--json FILE] [--readme]
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,0 +1,23 @@
+import { redisCoordinator, workosSessions } from 'holdfast/server'
+import { createClient } from 'redis'
+import { APP, type Sdk, type Surroundings } from './sdks.js'
+
+/** Holdfast as its documentation shows it; with a Redis, its processes share refreshes. */
+export async function createHoldfast({ port, redis }: Surroundings): Promise<Sdk> {
+  const { clientId, apiKey, cookiePassword } = APP
+  const client = redis === undefined ? null : await createClient({ url: redis }).connect()
+  const sessions = workosSessions({
+    clientId,
+    apiKey,
+    url: `http://127.0.0.1:${port}`,
+    coordinator: client ? redisCoordinator({ client, password: cookiePassword }) : undefined,
+  })
+  const load = (sessionData: string) => sessions.loadSealedSession({ sessionData, cookiePassword })
+  return {
+    authenticate: async (cookie) => (await load(cookie).authenticate()).authenticated,
+    async refresh(cookie) {
+      const result = await load(cookie).refresh()
+      return result.authenticated ? result.sealedSession : null
+    },
+  }
+}

@@ -1,0 +1,112 @@
+/** Compiled by `npm run typecheck`; never run. Each line that must not compile says why. */
+import { isAuthError, type Provider, type SessionUser } from 'holdfast'
+import { gotrue } from 'holdfast/providers/gotrue'
+import {
+  type AuthenticateResult,
+  applyCookies,
+  createBackend,
+  createRequestSessions,
+  createSealedSessions,
+  memoryCoordinator,
+  type RefreshResult,
+  type SealedData,
+  workosServer,
+  workosSessions,
+} from 'holdfast/server'
+
+const keys = { clientId: 'client_1', apiKey: 'sk_1' }
+const password = 'a password of more than thirty-two characters'
+const sessions = workosSessions({ ...keys, coordinator: memoryCoordinator() })
+
+export async function resultsNarrowByWhetherSomebodyIsSignedIn(): Promise<unknown> {
+  const session = sessions.loadSealedSession({ sessionData: null, cookiePassword: [password] })
+  const found = await session.authenticate()
+  // @ts-expect-error Perhaps nobody is signed in.
+  const early: unknown = found.user
+  if (!found.authenticated) {
+    // @ts-expect-error A cookie that is nobody's has no token.
+    return [early, found.accessToken]
+  }
+  const firstName: string | null | undefined = found.user.firstName
+  const permissions: readonly string[] | undefined = found.permissions
+  const result = await session.refresh({ organizationId: 'org_1', fresh: true })
+  // @ts-expect-error There is no session where the refresh failed.
+  const sealed: string = result.sealedSession
+  if (!result.authenticated) return [firstName, permissions, sealed]
+  const data: SealedData = result.session
+  const renewed: string = result.sealedSession
+  // @ts-expect-error The tokens of a refresh are in the `session`.
+  return [data, renewed, result.accessToken]
+}
+
+export function failuresNarrowByWhetherToTryAgain(result: RefreshResult): unknown {
+  if (result.authenticated) return null
+  if (result.retryable) {
+    const reason: 'rate_limit_exceeded' | 'timeout' | 'server_error' | 'network_error' =
+      result.reason
+    const wait: number | undefined = result.retryAfter
+    return [reason, wait]
+  }
+  // The five of the seed, the steps, and those that a server may yet invent.
+  const final: string = result.reason
+  if (result.reason === 'organization_not_authorized') return final
+  // @ts-expect-error What will never succeed is not waited for.
+  if (result.retryAfter) return final
+  return isAuthError(result.error, 'step_required') && result.error.details?.organizations
+}
+
+export function authenticateGivesNoReasonsOfARefresh(result: AuthenticateResult): unknown {
+  if (result.authenticated) return null
+  // @ts-expect-error Only a refresh is refused by the server.
+  return result.reason === 'invalid_grant'
+}
+
+interface Member extends SessionUser {
+  readonly team: string
+}
+
+export function theUserIsTheProviders(own: Provider<{ readonly pin: number }, Member>): unknown {
+  const verification = { secret: 'a shared secret' }
+  const mine = createSealedSessions({ provider: own, verification })
+  const team = async (): Promise<string | null> => {
+    const cookie = { sessionData: 'x', cookiePassword: password }
+    const found = await mine.loadSealedSession(cookie).authenticate()
+    return found.authenticated ? found.user.team : null
+  }
+  const grant = { accessToken: 'a', refreshToken: 'b', lifetime: 1_000 }
+  mine.sealSession({ ...grant, user: { id: 'ada', team: 'engine' } }, { cookiePassword: password })
+  // @ts-expect-error Members have a team.
+  mine.sealSession({ ...grant, user: { id: 'ada' } }, { cookiePassword: password })
+  const jwksUrl = 'https://project.example/auth/v1/.well-known/jwks.json'
+  const supabase = gotrue({ url: 'https://project.example/auth/v1' })
+  createSealedSessions({ provider: supabase, verification: { jwksUrl, algorithms: ['ES256'] } })
+  return team
+}
+
+export function whatMustNotBeLeftOut(): void {
+  // @ts-expect-error A server has a secret.
+  workosServer({ clientId: 'client_1' })
+  // @ts-expect-error A session in a cookie has a password.
+  sessions.loadSealedSession({ sessionData: 'x' })
+  // @ts-expect-error Tokens must be checked.
+  createSealedSessions({ provider: workosServer(keys) })
+  // @ts-expect-error Something must seal the cookie.
+  createRequestSessions({ sessions, cookie: {} })
+  const cookie = { password, sameSite: 'lax' } as const
+  const requests = createRequestSessions({ sessions, cookie })
+  // @ts-expect-error Browsers know no such value.
+  createRequestSessions({ sessions, cookie: { password, sameSite: 'sometimes' } })
+  // @ts-expect-error Somebody must be able to sign in.
+  createBackend({ sessions: requests, cookiePassword: password })
+  createBackend({ sessions: requests, cookiePassword: password, signIn: workosServer(keys) })
+}
+
+export async function cookiesGoIntoTheHeadersOfAnyResponse(request: Request): Promise<Response> {
+  const requests = createRequestSessions({ sessions, cookie: { password } })
+  const { session, failure, setCookies } = await requests.load(request.headers.get('cookie'))
+  const response = Response.json({ name: session?.user.firstName, until: session?.expiresAt })
+  applyCookies(response.headers, setCookies)
+  // @ts-expect-error A failure is no error to throw: `failure.error` may be one.
+  if (failure) throw failure.message
+  return response
+}
