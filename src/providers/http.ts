@@ -90,8 +90,19 @@ async function readJson(response: Response): Promise<unknown> {
     // Reported below, without the text: it may hold anything.
   }
   throw new AuthError('bad_response', 'The answer is not the server’s: it is no JSON.', {
-    status: response.status,
+    // Browsers hide a redirect that they do not follow: it has no status (Fetch §2.2.6).
+    status: response.status || undefined,
   })
+}
+
+/** `init` where the platform takes it: edge workers throw at what is a browser's business. */
+function taken(url: string, init: RequestInit): RequestInit {
+  try {
+    new Request(url, init)
+    return init
+  } catch {
+    return {}
+  }
 }
 
 /** Makes the one function through which a provider speaks. */
@@ -101,10 +112,11 @@ export function createHttp(options: HttpOptions): Http {
     retry: 0,
     timeout: false,
     throwHttpErrors: false,
-    // A captive portal's redirect must not carry tokens to another host.
-    redirect: 'error',
-    cache: 'no-store',
-    credentials: options.credentials ?? 'omit',
+    // A captive portal's redirect must not carry tokens to another host. Edge workers know no
+    // `error`; unfollowed, a redirect is an answer that no provider takes.
+    redirect: 'manual',
+    ...taken(base, { cache: 'no-store' }),
+    ...taken(base, { credentials: options.credentials ?? 'omit' }),
     // Looked up at each call, and called as a function of its own.
     fetch: (input, init) => (options.fetch ?? globalThis.fetch)(input, init),
   })

@@ -61,7 +61,7 @@ describe('a session of a backend', () => {
       method: 'GET',
       url: 'https://app.example/auth/session',
       credentials: 'include',
-      redirect: 'error',
+      redirect: 'manual',
     })
     expect(request?.headers.get('X-Holdfast')).toBe('1')
     expect(request?.headers.has('Authorization')).toBe(false)

@@ -19,6 +19,14 @@ const body = {
   provider_token: 'gho_1',
 }
 
+/** What a page gets for a redirect that it does not follow (Fetch §2.2.6). */
+const hiddenRedirect = (): Response =>
+  Object.defineProperties(new Response(null), {
+    type: { value: 'opaqueredirect' },
+    status: { value: 0 },
+    ok: { value: false },
+  })
+
 describe('a refresh', () => {
   it('goes to the endpoint as GoTrue wants it', async () => {
     const { provider, sent } = wireWith({ apiKey: 'anon' }, [200, body])
@@ -29,7 +37,7 @@ describe('a refresh', () => {
     expect(request?.headers.get('x-supabase-api-version')).toBe('2024-01-01')
     expect(request?.headers.get('apikey')).toBe('anon')
     // A captive portal's redirect must not carry the token elsewhere.
-    expect(request?.redirect).toBe('error')
+    expect(request?.redirect).toBe('manual')
   })
 
   it('becomes a grant: milliseconds, camelCase, claims, and the rest as extras', async () => {
@@ -82,6 +90,8 @@ describe('a refresh', () => {
     ['an error without a code', [400, { message: 'x' }], 'bad_response'],
     ['a gateway’s page with 200', new Response('<html>Wi-Fi'), 'bad_response'],
     ['a gateway’s page with 400', new Response('<html>', { status: 400 }), 'bad_response'],
+    ['a redirect, which browsers hide', hiddenRedirect(), 'bad_response'],
+    ['a redirect, which servers see', new Response('', { status: 307 }), 'bad_response'],
     ['a megabyte', new Response(`"${'x'.repeat(2 ** 20)}"`), 'bad_response'],
     ['a list', [200, []], 'bad_response'],
     ['a token that is a number', [200, { access_token: 5 }], 'bad_response'],

@@ -1,0 +1,189 @@
+// What `holdfast/server` promises, checked with nothing but what the standards of the web have, so
+// that it runs wherever the package must: see server.mjs and worker.mjs.
+import { isAuthError } from 'holdfast'
+import { gotrue } from 'holdfast/providers/gotrue'
+import {
+  applyCookies,
+  createBackend,
+  createRequestSessions,
+  createSealedSessions,
+  memoryCoordinator,
+  sealText,
+  workosServer,
+  workosSessions,
+} from 'holdfast/server'
+import { createScriptedGoTrue, createScriptedWorkOS } from 'holdfast/testing'
+
+const PASSWORD = 'a cookie password that is long enough'
+const APP = 'https://app.example'
+const ADA = 'ada@example.com'
+const PERMISSIONS = Array.from({ length: 100 }, (_, index) => `documents:${index}:write`)
+
+function equal(actual, expected, what) {
+  const [got, wanted] = [actual, expected].map((value) => JSON.stringify(value))
+  if (got !== wanted) throw new Error(`${what}: ${got} instead of ${wanted}`)
+}
+
+/** WorkOS, a server app, and Ada, who has just signed in. */
+async function createWorld() {
+  const memberships = [
+    { organizationId: 'org_1', role: 'admin', permissions: PERMISSIONS },
+    { organizationId: 'org_2', role: 'member' },
+  ]
+  const server = createScriptedWorkOS({ users: [{ email: ADA, memberships }] })
+  const client = {
+    clientId: 'client_scripted',
+    apiKey: 'sk_test_scripted',
+    url: 'http://localhost',
+    fetch: server.fetch,
+  }
+  const workos = workosServer(client)
+  const sessions = workosSessions({ ...client, coordinator: memoryCoordinator() })
+  const redirectUri = 'http://localhost:3000/callback'
+  const url = workos.authorizeUrl({ redirectUri, loginHint: ADA, organizationId: 'org_1' })
+  const { headers } = await server.fetch(url, { redirect: 'manual' })
+  const code = new URL(headers.get('location')).searchParams.get('code')
+  const grant = await workos.exchangeCode({ code })
+  const cookiePassword = PASSWORD
+  const sessionData = await sessions.sealSession(grant, { cookiePassword })
+  const load = (data = sessionData) =>
+    sessions.loadSealedSession({ sessionData: data, cookiePassword })
+  return { server, workos, sessions, grant, sessionData, load }
+}
+
+async function checkSealed({ server, load }) {
+  const session = load()
+  const before = await session.authenticate()
+  equal(before.user.email, ADA, 'a sealed session is read')
+  const all = await Promise.all(Array.from({ length: 20 }, () => load().refresh()))
+  equal(new Set(all.map(({ session }) => session?.refreshToken)).size, 1, 'all get one result')
+  equal(server.count('refresh_token'), 1, 'requests that come together cost one exchange')
+  const switched = await session.refresh({ organizationId: 'org_2' })
+  equal([switched.organizationId, switched.role], ['org_2', 'member'], 'a switch')
+  equal((await session.authenticate()).organizationId, 'org_2', 'the session after the switch')
+}
+
+async function checkHostile({ load, sessionData }) {
+  const cookies = {
+    empty: '',
+    'none at all': 'no seal',
+    truncated: sessionData.slice(0, -9),
+    tampered: sessionData.replace(/\*[^*]{9}/, '*AAAAAAAAA'),
+    oversized: 'x'.repeat(1_000_000),
+    'of an odd alphabet': sessionData.replace(/.{4}~2$/, '%00é~2'),
+    'without a session': await sealText('{"user":[]}', PASSWORD),
+    'without a token': await sealText('{"user":{"id":"u"},"refreshToken":"r"}', PASSWORD),
+  }
+  for (const [name, value] of Object.entries(cookies)) {
+    for (const result of [await load(value).authenticate(), await load(value).refresh()]) {
+      const known = /^(no_session_cookie_provided|invalid_session_cookie|invalid_jwt)$/
+      equal([result.authenticated, known.test(result.reason)], [false, true], `a cookie ${name}`)
+    }
+  }
+}
+
+async function checkFailures({ server, load }) {
+  for (const [fault, reason] of [
+    [{ type: 'drop' }, 'network_error'],
+    [{ type: 'html', status: 502 }, 'server_error'],
+    [
+      { type: 'status', status: 302, headers: { location: 'https://wifi.example/' } },
+      'server_error',
+    ],
+    [{ type: 'rate-limited', retryAfter: 7 }, 'rate_limit_exceeded'],
+  ]) {
+    server.fail(fault)
+    const result = await load().refresh()
+    equal([result.reason, result.retryable], [reason, true], `a refresh that meets ${fault.type}`)
+  }
+  equal((await load().refresh()).authenticated, true, 'a refresh after the failures')
+}
+
+/** What a browser would send next. */
+function cookieOf(headers) {
+  const kept = headers.getSetCookie().filter((line) => !line.includes('Max-Age=0'))
+  return kept.map((line) => line.slice(0, line.indexOf(';'))).join('; ')
+}
+
+async function checkRequests({ server, workos, sessions, grant }) {
+  const cookie = { password: PASSWORD }
+  const requests = createRequestSessions({ sessions, cookie })
+  const headers = new Headers()
+  applyCookies(headers, (await requests.establish(grant, null)).setCookies)
+  equal(headers.getSetCookie().length > 2, true, 'a large session is in several cookies')
+  const { session } = await requests.load(cookieOf(headers))
+  equal(session.permissions.length, PERMISSIONS.length, 'they are read together')
+
+  const arrived = []
+  const backend = createBackend({
+    sessions: requests,
+    signIn: workos,
+    cookiePassword: PASSWORD,
+    upstreams: { api: { target: 'https://api.example/v1' } },
+    async fetch(input, init) {
+      const request = new Request(input, init)
+      arrived.push(request.headers.get('Authorization'), await request.text())
+      return new Response('fine')
+    },
+  })
+  const ask = (path, init) => {
+    const sent = { 'X-Holdfast': '1', 'Sec-Fetch-Site': 'same-origin', Cookie: cookieOf(headers) }
+    return backend.handle(new Request(APP + path, { ...init, headers: sent }))
+  }
+  const who = await (await ask('/auth/session')).json()
+  equal(
+    [who.session.user.email, who.session.accessToken],
+    [ADA, undefined],
+    'the backend tells who',
+  )
+  const proxied = await ask('/auth/proxy/api/posts', { method: 'POST', body: 'a post' })
+  equal(await proxied.text(), 'fine', 'the answer of an upstream')
+  equal(arrived, [`Bearer ${grant.accessToken}`, 'a post'], 'what arrives at an upstream')
+  const out = await ask('/auth/sign-out', { method: 'POST' })
+  equal([out.status, cookieOf(out.headers)], [200, ''], 'a sign-out')
+  const after = await requests.load(cookieOf(headers))
+  equal([after.session, after.failure.reason], [null, 'invalid_session_cookie'], 'the end')
+  equal(server.requests.at(-1).path, '/user_management/sessions/revoke', 'WorkOS is told')
+}
+
+async function checkGoTrue() {
+  const credentials = { email: ADA, password: 'secret-1' }
+  const server = createScriptedGoTrue({ users: [credentials] })
+  const url = 'http://localhost/auth/v1'
+  const provider = gotrue({ url, fetch: server.fetch })
+  const jwksUrl = `${url}/.well-known/jwks.json`
+  const verification = { jwksUrl, fetch: server.fetch, algorithms: ['ES256'] }
+  const sessions = createSealedSessions({ provider, verification })
+  const context = { signal: new AbortController().signal }
+  const cookiePassword = PASSWORD
+  const grant = await provider.signIn(credentials, context)
+  const sessionData = await sessions.sealSession(grant, { cookiePassword })
+  const session = sessions.loadSealedSession({ sessionData, cookiePassword })
+  equal((await session.refresh()).authenticated, true, 'a sealed session of GoTrue is refreshed')
+  equal((await session.authenticate()).user?.email, ADA, 'and read')
+}
+
+/**
+ * `origin` answers `/moved/…` with a redirect to `/elsewhere`: here the platform's own fetch is at
+ * work.
+ */
+export async function checkRedirects(origin) {
+  const client = { clientId: 'client_1', apiKey: 'sk_1', url: `${origin}/moved` }
+  const error = await workosServer(client)
+    .exchangeCode({ code: 'secret' })
+    .catch((reason) => reason)
+  equal([isAuthError(error), error.code], [true, 'bad_response'], 'a redirect')
+  const visits = await (await fetch(`${origin}/visits`)).json()
+  equal(visits, { moved: 1, elsewhere: 0 }, 'a redirect is not followed')
+}
+
+/** @returns a line that says what passed. @throws Error for the first thing that is not as promised. */
+export async function checkServer() {
+  await checkSealed(await createWorld())
+  await checkHostile(await createWorld())
+  await checkFailures(await createWorld())
+  await checkRequests(await createWorld())
+  await checkGoTrue()
+  const agent = globalThis.navigator?.userAgent ?? `Node.js ${globalThis.process?.version}`
+  return `holdfast/server works in ${agent}`
+}
