@@ -105,7 +105,7 @@ export const PROVIDERS = [
   {
     file: http,
     name: 'A redirect carries the token to another host.',
-    find: "redirect: 'error'",
+    find: "redirect: 'manual'",
     replace: "redirect: 'follow'",
   },
   {
