@@ -11,8 +11,14 @@ export const TRADE = [
   {
     file,
     name: 'Two results for one sign-in count as the same.',
-    find: 'current?.lineage === record.lineage &&\n      current.session',
-    replace: 'current?.lineage === record.lineage ||\n      current?.session',
+    find: 'return current.session.accessToken === accessToken || (refused && twin) ? current : null',
+    replace: 'return current',
+  },
+  {
+    file,
+    name: 'A token that was refused is sent again for another answer to the same trade.',
+    find: '(refused && twin)',
+    replace: 'false',
   },
   {
     file,

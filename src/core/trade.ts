@@ -65,12 +65,14 @@ export function createTrade<User extends SessionUser>(deps: TradeDeps<User>): Tr
   }
 
   /** The record in memory, as long as its tokens are those of `held`; its user may have changed. */
-  function stillHeld({ record }: Held<User>): SessionRecord<User> | null {
+  function stillHeld({ record }: Held<User>, refused = false): SessionRecord<User> | null {
     const current = store.held()?.record
-    const same =
-      current?.lineage === record.lineage &&
-      current.session.accessToken === record.session.accessToken
-    return current && same ? current : null
+    if (current?.lineage !== record.lineage) return null
+    const { accessToken, refreshToken } = record.session
+    // A server may answer one trade twice: what it refuses then, it refuses for both answers.
+    const twin =
+      current.revision === record.revision && current.session.refreshToken === refreshToken
+    return current.session.accessToken === accessToken || (refused && twin) ? current : null
   }
 
   async function commit(held: Held<User>, grant: Grant<User>, asked: Now): Promise<boolean> {
@@ -102,7 +104,7 @@ export function createTrade<User extends SessionUser>(deps: TradeDeps<User>): Tr
     // storage does not answer, nobody knows.
     const rejected = error.code === 'refresh_rejected'
     const over = rejected && (await mirror.observe()) !== 'unanswered'
-    const current = stillHeld(held)
+    const current = stillHeld(held, over)
     // Also when a sibling's session came meanwhile: the server wants to be left alone.
     if (!over && mirror.lineage() === held.record.lineage) {
       const spent = current !== null && UNSURE.includes(error.code)

@@ -52,6 +52,20 @@ describe('P6: a result is committed only over the session it set out to replace'
     expect((await world.open().auth.getSession())?.user?.id).toBe('bob')
   })
 
+  it('a token that was refused is refused for the twin of its session too', async () => {
+    const { world, one, refresh } = await refreshInFlight()
+    // A server that forgives answers one trade twice: storage has the other answer.
+    for (const [key, text] of world.browser.storage.entries) {
+      world.browser.storage.entries.set(key, text.replace('access-1', 'access-twin'))
+    }
+    world.server.endAll()
+    world.server.release()
+    await world.clock.settle()
+    expect(await refresh).toBe('refresh_rejected')
+    expect(await one.auth.getSession()).toBeNull()
+    expect(world.server.sent).toEqual(['refresh-1'])
+  })
+
   it('sign-out wins over a refresh even when no lock works', async () => {
     const world = createWorld()
     const one = await world.signedIn('ada', { autoRefresh: false })

@@ -38,8 +38,8 @@ export interface Context {
   trouble: number
   /** How many of its next writes fail. */
   failing: number
-  /** Monotonic time at which the network last came back. */
-  onlineAt: number
+  /** Monotonic time of the last reason not to wait: the network is back, or a session came. */
+  freshAt: number
   /** How many requests had left any context when this one was disposed of. */
   departuresAtDispose: number
   do(operation: Operation): Call
@@ -128,6 +128,16 @@ function watchedFetch(world: World, tab: Tab, name: string): typeof fetch {
   }
 }
 
+/** Notes when a context hears that the network is back. */
+function watchedWake(world: World, context: () => Context, wake: Tab['environment']['wake']) {
+  const subscribe: typeof wake.subscribe = (hear) =>
+    wake.subscribe((sign) => {
+      if (sign === 'online') context().freshAt = world.clock.monotonic()
+      hear(sign)
+    })
+  return { ...wake, subscribe }
+}
+
 /** Opens a tab with a client in it. */
 export function createContext(world: World, name: string): Context {
   const { browser, options } = world
@@ -135,6 +145,7 @@ export function createContext(world: World, name: string): Context {
   const storage = failingStorage(world, () => context, tab.storage)
   const environment = {
     ...tab.environment,
+    wake: watchedWake(world, () => context, tab.environment.wake),
     createAbort,
     report(error: unknown) {
       const late = isAuthError(error, 'timeout') && error.message.includes('lock')
@@ -160,7 +171,7 @@ export function createContext(world: World, name: string): Context {
     frozenAt: -Infinity,
     trouble: -Infinity,
     failing: 0,
-    onlineAt: -Infinity,
+    freshAt: -Infinity,
     departuresAtDispose: Infinity,
     do: (operation) => perform(world, context, operation),
   }

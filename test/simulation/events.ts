@@ -134,6 +134,8 @@ export function hear(world: World, context: Context, change: AuthChange): void {
     () => `${context.name} hears ${event} after ${events.length} events`,
   )
   events.push(event)
+  // What failed before is not known of a session that comes anew, though it be the same.
+  if (event === 'SIGNED_IN') context.freshAt = world.clock.monotonic()
   // A token from elsewhere that is the same person’s replaces the session as TOKEN_REFRESHED.
   if ((event === 'SIGNED_IN' || event === 'TOKEN_REFRESHED') && mint) {
     world.established.add(mint.session)

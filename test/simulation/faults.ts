@@ -46,12 +46,6 @@ export function thaw(context: Context, world: World): void {
   context.tab.thaw()
 }
 
-/** Brings a context back online. */
-export function goOnline(context: Context, world: World): void {
-  context.onlineAt = world.clock.monotonic()
-  context.tab.goOnline()
-}
-
 /** From now on storage is in one more trouble, or one less. */
 function trouble(world: World, name: string, on: boolean): void {
   const { facts, clock } = world
@@ -95,7 +89,7 @@ export const FAULTS = {
     return 'offline'
   },
   online: (world) => {
-    for (const context of live(world)) goOnline(context, world)
+    for (const { tab } of live(world)) tab.goOnline()
     return null
   },
   'lock stolen': (world) => {
@@ -183,7 +177,7 @@ export function heal(world: World): void {
   for (const context of live(world)) {
     context.failing = 0
     thaw(context, world)
-    goOnline(context, world)
+    context.tab.goOnline()
     context.tab.show()
   }
 }

@@ -118,7 +118,7 @@ function checkWarrant(world: World, sent: Sent): void {
   const hurried = retried && sent.at - last.at < PACE
   verdict.check(
     'paced',
-    !hurried || asked || context.onlineAt >= (last?.at ?? 0),
+    !hurried || asked || context.freshAt >= (last?.at ?? 0),
     () => `${sent.by} tries again after ${sent.at - (last?.at ?? 0)} ms`,
   )
 }

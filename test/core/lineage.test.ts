@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { nameLineage } from '../../src/core/lineage.js'
+import type { SessionUser } from '../../src/core/session.js'
+import type { State } from '../../src/core/state.js'
+
+const signedOut = (over: readonly string[]): State<SessionUser> => ({
+  status: 'signed-out',
+  saved: true,
+  over,
+})
+
+/** Names a sign-in at a time, after others. */
+const nameAt = (now: number, over: readonly string[] = []): string =>
+  nameLineage(
+    { clock: { now: () => now, monotonic: () => 0, schedule: () => () => {} }, random: () => 0.5 },
+    signedOut(over),
+    undefined,
+  )
+
+describe('the name of a sign-in', () => {
+  it('is greater than those of earlier ones, by whatever clock', () => {
+    const times = [
+      1_700_000_000_000, 1_700_000_000_000.25, 1_700_000_000_001, 1_600_000_000_000.5, 0,
+    ]
+    const names: string[] = []
+    for (const now of times) names.push(nameAt(now, names))
+    expect(names.toSorted()).toEqual(names)
+    expect(new Set(names).size).toBe(times.length)
+  })
+
+  it('holds the time alone, also where a clock counts parts of milliseconds', () => {
+    expect(nameAt(1_700_000_000_000.25)).toBe(nameAt(1_700_000_000_000))
+  })
+})
