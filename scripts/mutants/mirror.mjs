@@ -14,4 +14,10 @@ export const MIRROR = [
     find: 'if (before && ended) await vault.discard(before)',
     replace: '',
   },
+  {
+    file,
+    name: 'A session that could not be saved takes the old one from the other tabs.',
+    find: "if (now.status !== 'signed-in' || now.saved) await",
+    replace: 'await',
+  },
 ]

@@ -19,7 +19,10 @@ export function nameLineage<User extends SessionUser>(
 ): string {
   const over = state.status === 'loading' ? [] : state.over
   const known = state.status === 'signed-in' ? [...over, state.held.record.lineage] : over
-  const time = Math.max(Math.floor(environment.clock.now()), ...known.map((name) => timeOf(name) + 1))
+  const time = Math.max(
+    Math.floor(environment.clock.now()),
+    ...known.map((name) => timeOf(name) + 1),
+  )
   const end = id || environment.random().toString(36).slice(2, 12)
   return time.toString(36).padStart(WIDTH, '0') + end
 }

@@ -18,7 +18,8 @@ export interface Mirror<User extends SessionUser> {
   observe(): Promise<Seen>
   /**
    * Saves a record of the current session, and points to it unless storage was `seen` to. `null`
-   * when another session became current meanwhile: then nothing of this one is left in storage.
+   * when another session became current meanwhile: then nothing of this one is left in storage,
+   * unless that one could not be saved.
    */
   save(record: SessionRecord<User>, seen: Seen): Promise<boolean | null>
 }
@@ -58,7 +59,9 @@ export function createMirror<User extends SessionUser>(deps: MirrorDeps<User>): 
       const point = seen === 'other' || (seen !== 'ours' && !pointed)
       const saved = await vault.save(record, point ? over : null)
       if (lineage() === record.lineage) return saved
-      await vault.discard(record.lineage)
+      const now = store.state()
+      // The siblings go on with it, as long as what took its place is known here alone.
+      if (now.status !== 'signed-in' || now.saved) await vault.discard(record.lineage)
       return null
     },
   }

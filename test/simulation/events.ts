@@ -18,18 +18,23 @@ export function checkIdentity(world: World, session: Session, where: string): vo
   )
 }
 
-/** Whoever signed out never sees that session again. */
+/** Whoever signed out never sees that session again, unless storage lost the note of it. */
 export function checkEnded(
   world: World,
   ended: ReadonlySet<string>,
   session: Session | null,
 ): void {
   const id = sessionOf(world, session)
+  const back = id !== null && ended.has(id)
   world.verdict.check(
     'stays-signed-out',
-    id === null || !ended.has(id),
+    !back || world.facts.storageDamaged,
     () => 'a session is back that was ended here',
   )
+  if (back && !world.returned.has(id)) {
+    world.returned.add(id)
+    count(world.verdict.tally, 'back storage damaged')
+  }
 }
 
 function checkSaved(world: World, context: Context, session: Session): void {
@@ -79,10 +84,7 @@ function signedOutSince(world: World, session: string): boolean {
 /** Whether somebody signed in later, whom this context may not have heard of. */
 function wasReplaced({ ledger, established }: World, session: string): boolean {
   const since = ledger.firstOf(session)?.at ?? Infinity
-  return [...established].some((other) => {
-    const first = ledger.firstOf(other)
-    return other !== session && first !== undefined && first.at >= since
-  })
+  return [...established].some(([other, at]) => other !== session && at >= since)
 }
 
 const askedToSignOut = ({ calls }: Context): boolean =>
@@ -137,8 +139,9 @@ export function hear(world: World, context: Context, change: AuthChange): void {
   // What failed before is not known of a session that comes anew, though it be the same.
   if (event === 'SIGNED_IN') context.freshAt = world.clock.monotonic()
   // A token from elsewhere that is the same person’s replaces the session as TOKEN_REFRESHED.
-  if ((event === 'SIGNED_IN' || event === 'TOKEN_REFRESHED') && mint) {
-    world.established.add(mint.session)
+  const arrives = event === 'SIGNED_IN' || event === 'TOKEN_REFRESHED'
+  if (arrives && mint && !world.established.has(mint.session)) {
+    world.established.set(mint.session, world.clock.monotonic())
   }
   if (reason === 'user' && context.heard.session) {
     context.heard.ended.add(context.heard.session)

@@ -91,6 +91,7 @@ export function figures(tally: Tally): Figure[] {
       ended.filter(([why]) => !WISHED.has(why)),
     ),
     total('sessions lost, unexplained', broken(tally, ['not-lost'])),
+    total('ended sessions back, explained', counts(tally, 'back ')),
     total('identity mix-ups', broken(tally, MIX_UPS)),
     total('unbounded waits', broken(tally, UNBOUNDED)),
     total('violations of any invariant', violations),

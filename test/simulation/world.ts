@@ -47,7 +47,9 @@ export interface World {
   /** Why the server was shown a rotated token of a session, as it was then; `null` if nothing explains it. */
   readonly reused: Map<string, string | null>
   /** Sessions that became some context's by a sign-in. */
-  readonly established: Set<string>
+  readonly established: Map<string, number>
+  /** Sessions that came back to somebody who had signed out of them. */
+  readonly returned: Set<string>
   /** Sessions that somebody lost without wishing it. */
   readonly lost: Set<string>
   readonly facts: Facts
@@ -128,7 +130,8 @@ export function createWorld(options: WorldOptions): World {
     contexts: [],
     signedOut: new Set(),
     reused: new Map(),
-    established: new Set(),
+    established: new Map(),
+    returned: new Set(),
     lost: new Set(),
     facts: {
       lockBroken: isAtomic(options) ? null : 'no atomic storage',
