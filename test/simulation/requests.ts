@@ -57,11 +57,13 @@ function blindness(world: World, sent: Sent, child: Mint): string | null {
 
 /** Remembers why the server was shown a token that it refused: the newest may be saved later. */
 export function noteReuse(world: World, sent: Sent): void {
-  const session = world.ledger.mint(sent.token)?.session ?? ''
-  const newest = world.ledger.newest(session)
-  if (newest && !world.reused.has(session)) {
-    world.reused.set(session, excuseForLoss(world, newest))
-  }
+  const { ledger, reused } = world
+  const session = ledger.mint(sent.token)?.session ?? ''
+  const newest = ledger.newest(session)
+  if (!newest || reused.has(session)) return
+  const child = ledger.children(sent.token).at(-1)
+  const unseen = child ? blindness(world, sent, child) : null
+  reused.set(session, excuseForLoss(world, newest) ?? unseen)
 }
 
 function checkRepeats(world: World, sent: Sent): void {
