@@ -23,6 +23,15 @@ export {
   type SentMessage,
 } from './gotrue/index.js'
 export {
+  createScriptedSuperTokensCore,
+  type ScriptedSuperTokensCore,
+  type ScriptedSuperTokensCoreOptions,
+  type SuperTokensCoreCookie,
+  type SuperTokensCoreRequest,
+  type SuperTokensCoreSession,
+  type SuperTokensRotation,
+} from './supertokens/index.js'
+export {
   createScriptedWorkOS,
   type ScriptedBrowser,
   type ScriptedWorkOS,

@@ -1,0 +1,59 @@
+import type { Fields } from './answers.js'
+import { flag } from './fields.js'
+import type { Keys } from './keys.js'
+import type { RefreshTokens } from './refresh-tokens.js'
+import type { Lineage } from './rotation.js'
+import type { SuperTokensCoreCookie, SuperTokensCoreSession, SuperTokensRotation } from './types.js'
+import type { Dialect } from './versions.js'
+
+/** A session, as the core stores it. */
+export interface SessionRow extends SuperTokensCoreSession {
+  userDataInJWT: Fields
+  userDataInDatabase: Fields
+  expiry: number
+  lineage: Lineage
+  /** Whether its access tokens are signed by the static key. */
+  staticKey: boolean
+}
+
+/** All that the routes of one core share. */
+export interface CoreContext {
+  readonly versions: readonly string[]
+  readonly rows: Map<string, SessionRow>
+  readonly keys: Keys
+  readonly tokens: RefreshTokens
+  readonly rotation: SuperTokensRotation
+  readonly accessTokenValidity: number
+  readonly refreshTokenValidity: number
+  readonly antiCsrf: boolean
+  readonly cookie: SuperTokensCoreCookie
+  now(): number
+  newId(): string
+}
+
+/** One request, taken apart. */
+export interface Call {
+  readonly url: URL
+  readonly body: Fields
+  readonly dialect: Dialect
+}
+
+/** What serves an operation. */
+export type Handler = (context: CoreContext, call: Call) => Promise<Fields>
+
+/** Whether anti-CSRF is on: the core's own setting once, each request's word since 2.4. */
+export const antiCsrfOf = (context: CoreContext, { body, dialect }: Call): boolean =>
+  dialect.recipe ? flag(body, 'enableAntiCsrf') : context.antiCsrf
+
+/** A session, as answers name it. */
+export const identityOf = (
+  { handle, userId }: Pick<SessionRow, 'handle' | 'userId'>,
+  userDataInJWT: Fields,
+  dialect: Dialect,
+): Fields => ({
+  handle,
+  userId,
+  ...(dialect.recipeUserId && { recipeUserId: userId }),
+  userDataInJWT,
+  ...(dialect.tenantId && { tenantId: 'public' }),
+})

@@ -1,0 +1,182 @@
+import { uuid } from '../gotrue/encoding.js'
+import { createFaults, fetchFrom, systemWait } from '../gotrue/faults.js'
+import { parseObject } from '../gotrue/signing.js'
+import {
+  CoreRefusal,
+  type Fields,
+  jsonAnswer,
+  refuse,
+  textAnswer,
+  tooManyRequests,
+} from './answers.js'
+import type { CoreContext } from './context.js'
+import { createKeys } from './keys.js'
+import { createRefreshTokens } from './refresh-tokens.js'
+import { createRoutes, type Found, type Routes } from './routes.js'
+import type {
+  ScriptedSuperTokensCore,
+  ScriptedSuperTokensCoreOptions,
+  SuperTokensCoreRequest,
+} from './types.js'
+import { dialectOf, newest, TODAYS_VERSIONS } from './versions.js'
+
+export type {
+  ScriptedSuperTokensCore,
+  ScriptedSuperTokensCoreOptions,
+  SuperTokensCoreCookie,
+  SuperTokensCoreRequest,
+  SuperTokensCoreSession,
+  SuperTokensRotation,
+} from './types.js'
+
+/** How long a dynamic key signs, in ms: a week today, a day before interface 2.21. */
+const KEY_INTERVAL = { today: 604_800_000, once: 86_400_000 }
+
+function createContext(options: ScriptedSuperTokensCoreOptions): CoreContext {
+  const { versions = TODAYS_VERSIONS, random = Math.random, clock = Date } = options
+  const now = (): number => clock.now()
+  const newId = (): string => uuid(random)
+  const interval = KEY_INTERVAL[dialectOf(newest(versions)).jwt ? 'today' : 'once']
+  return {
+    versions,
+    rows: new Map(),
+    keys: createKeys({ now, newId, interval }),
+    tokens: createRefreshTokens(random),
+    rotation: options.rotation ?? 'promotion',
+    accessTokenValidity: options.accessTokenValidity ?? 3_600_000,
+    refreshTokenValidity: options.refreshTokenValidity ?? 8_640_000_000,
+    antiCsrf: options.enableAntiCsrf ?? false,
+    cookie: options.cookie ?? {},
+    now,
+    newId,
+  }
+}
+
+/** A request as it came in, read to its end. */
+interface Incoming {
+  readonly request: Request
+  readonly url: URL
+  readonly text: string
+  readonly found: Found
+}
+
+/** @throws CoreRefusal 401 without the key that this core asks for. */
+function checkKey({ headers }: Request, apiKey: string | undefined): void {
+  const bearer = headers.get('authorization')?.replace(/^Bearer /, '')
+  const given = headers.get('api-key') ?? bearer
+  if (apiKey !== undefined && given?.trim() !== apiKey) refuse(401, 'Invalid API key')
+}
+
+/** The version that a request speaks. Old cores take silence for 1.0, others for their newest. */
+function versionOf({ headers }: Request, versions: readonly string[]): string {
+  const silence = versions.includes('1.0') ? '1.0' : newest(versions)
+  const version = headers.get('cdi-version') ?? silence
+  return versions.includes(version) ? version : refuse(400, `cdi-version ${version} not supported`)
+}
+
+async function answer(
+  context: CoreContext,
+  { request, url, text, found }: Incoming,
+  apiKey: string | undefined,
+): Promise<Response> {
+  try {
+    if (found.type === 'unknown') return refuse(404, 'Not found')
+    if (found.type === 'plain' && !found.guarded) return await found.serve(context)
+    checkKey(request, apiKey)
+    if (found.type === 'plain') return await found.serve(context)
+    const dialect = dialectOf(versionOf(request, context.versions))
+    if (found.type === 'wrong-method') return refuse(405, 'Method not supported')
+    const reads = request.method === 'GET'
+    const body: Fields = (reads ? {} : parseObject(text)) ?? refuse(400, 'Invalid Json Input')
+    return jsonAnswer(await found.handler(context, { url, body, dialect }))
+  } catch (error) {
+    if (error instanceof CoreRefusal) return textAnswer(error.status, error.message)
+    return textAnswer(500, `Unexpected failure: ${error}`)
+  }
+}
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
+/** A request for the log, before it is served. */
+function logged({ request, url, text, found }: Incoming, at: number): SuperTokensCoreRequest {
+  return {
+    at,
+    method: request.method,
+    path: found.path,
+    version: request.headers.get('cdi-version'),
+    host: url.host,
+    grant: null,
+    presented: textOf(parseObject(text)?.refreshToken),
+    status: null,
+    code: null,
+    returned: null,
+  }
+}
+
+/** Notes an answer in the log. Reading it and making it anew costs less than a clone. */
+async function note(entry: SuperTokensCoreRequest, response: Response): Promise<Response> {
+  const { status, headers } = response
+  const text = await response.text()
+  const body = parseObject(text) ?? {}
+  const token: unknown = body.refreshToken
+  const given = typeof token === 'object' && token !== null && 'token' in token ? token.token : null
+  Object.assign(entry, { status, code: textOf(body.status), returned: textOf(given) })
+  return new Response(text, { status, headers })
+}
+
+const controls = ({
+  keys,
+  rows,
+  now,
+}: CoreContext): Pick<ScriptedSuperTokensCore, 'rotateKeys' | 'sessions' | 'evict'> => ({
+  rotateKeys: keys.rotate,
+  sessions: () =>
+    [...rows.values()]
+      .filter(({ expiry }) => expiry >= now())
+      .map(({ lineage: _, staticKey: __, ...session }) => session),
+  evict: (handle) => void rows.delete(handle),
+})
+
+/**
+ * Makes a scripted SuperTokens core. It signs real RS256 tokens, rotates refresh tokens by either of
+ * the cores' algorithms, speaks the versions of the interface that it is told to, and refuses in a
+ * core's words. It serves any host, and paths below any base. It needs no Node.
+ *
+ * ```ts
+ * const core = createScriptedSuperTokensCore({ rotation: { grace: 30_000 } })
+ * const superTokens = createSuperTokens({ hosts: 'http://localhost:3567', fetch: core.fetch })
+ * core.fail({ type: 'status', status: 503 })
+ * ```
+ */
+export function createScriptedSuperTokensCore(
+  options: ScriptedSuperTokensCoreOptions = {},
+): ScriptedSuperTokensCore {
+  const context = createContext(options)
+  const routes: Routes = createRoutes(context.versions, options.apiVersionPath ?? true)
+  const faults = createFaults(options.wait ?? systemWait, tooManyRequests)
+  const log: SuperTokensCoreRequest[] = []
+
+  const serve = fetchFrom(async (request) => {
+    const url = new URL(request.url)
+    const found = routes.find(request.method, url.pathname)
+    const incoming = { request, url, found, text: await request.text() }
+    const entry = logged(incoming, context.now())
+    log.push(entry)
+    const work = (): Promise<Response> => {
+      // A caller that has given up no longer reaches the server.
+      request.signal.throwIfAborted()
+      return answer(context, incoming, options.apiKey)
+    }
+    return note(entry, await faults.serve({ path: entry.path, grant: null, request, work }))
+  })
+
+  return {
+    fetch: serve,
+    requests: log,
+    count: (path) => log.filter((entry) => entry.path.endsWith(path)).length,
+    clearLog: () => void log.splice(0),
+    fail: faults.add,
+    heal: faults.clear,
+    ...controls(context),
+  }
+}

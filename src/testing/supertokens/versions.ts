@@ -1,0 +1,66 @@
+/** The versions of the core driver interface that today's cores and SDKs have in common. */
+export const TODAYS_VERSIONS: readonly string[] = [
+  ...['2.21', '3.0', '3.1', '4.0'],
+  ...['5.0', '5.1', '5.2', '5.3', '5.4'],
+]
+
+/** How one version of the interface differs from others. */
+export interface Dialect {
+  readonly version: string
+  /** Paths begin with `/recipe`, requests say whether anti-CSRF is on, cookies are the app's. */
+  readonly recipe: boolean
+  /** Access tokens are JWTs of whole seconds, whose keys are published. */
+  readonly jwt: boolean
+  /** Whether a refresh is checked for the anti-CSRF token: since core 2.4.0, interface 2.3. */
+  readonly antiCsrfAtRefresh: boolean
+  readonly tenantId: boolean
+  readonly recipeUserId: boolean
+  /** Whether requests may, or must, choose between static and dynamic keys. */
+  readonly keyChoice: 'none' | 'optional' | 'required'
+  /** Whether a reused refresh token is told in detail. */
+  readonly reuseSubtype: boolean
+  /** The version of its access tokens. */
+  readonly format: AccessTokenFormat
+}
+
+/** Versions of access tokens: 2 before interface 2.21, 3 with it, 4 since 3.0, 5 since 4.0. */
+export type AccessTokenFormat = '2' | '3' | '4' | '5'
+
+const numbers = (version: string): readonly [number, number] => {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return [major, minor]
+}
+
+/** Whether a version is `least` or later. */
+export function atLeast(version: string, least: string): boolean {
+  const [major, minor] = numbers(version)
+  const [leastMajor, leastMinor] = numbers(least)
+  return major > leastMajor || (major === leastMajor && minor >= leastMinor)
+}
+
+/** The latest of some versions; 1.0 of none. */
+export const newest = (versions: readonly string[]): string =>
+  versions.reduce((best, version) => (atLeast(version, best) ? version : best), '1.0')
+
+function formatOf(since: (least: string) => boolean): AccessTokenFormat {
+  if (since('4.0')) return '5'
+  if (since('3.0')) return '4'
+  return since('2.21') ? '3' : '2'
+}
+
+/** What a version of the interface is like. */
+export function dialectOf(version: string): Dialect {
+  const since = (least: string): boolean => atLeast(version, least)
+  const choice = since('3.0') ? 'optional' : 'none'
+  return {
+    version,
+    recipe: since('2.4'),
+    jwt: since('2.21'),
+    antiCsrfAtRefresh: since('2.3'),
+    tenantId: since('3.0'),
+    recipeUserId: since('4.0'),
+    keyChoice: since('5.0') ? 'required' : choice,
+    reuseSubtype: since('5.6'),
+    format: formatOf(since),
+  }
+}
