@@ -28,6 +28,7 @@ export interface HttpRequest {
 /** An answer that the server itself gave: its body was JSON, or empty. */
 export interface HttpAnswer {
   readonly status: number
+  readonly headers: Headers
   readonly body: unknown
   /** `Retry-After` in ms, where there is a sensible one. */
   readonly retryAfter: number | undefined
@@ -138,6 +139,7 @@ export function createHttp(options: HttpOptions): Http {
       const body = await readJson(response)
       return {
         status: response.status,
+        headers: response.headers,
         body,
         retryAfter: parseRetryAfter(response.headers, Date.now()),
       }

@@ -1,0 +1,48 @@
+import { asObject, text } from '../json.js'
+import { positive } from '../jwt.js'
+
+/** What a `front-token` says of the access token that came with it. */
+export interface FrontToken {
+  readonly userId: string
+  /** Tokens before version 3 name none. */
+  readonly handle: string | undefined
+  /** The handle, if any, and the user's id, as they go in names. */
+  readonly names: readonly string[]
+  readonly payload: Readonly<Record<string, unknown>>
+  /** When the access token expires by the server's clock, in ms since the epoch. */
+  readonly expiry: number
+}
+
+/** No header line is as long as this many characters. */
+const LARGEST = 65_536
+/** The last moment that is a date, in ms since the epoch (ECMA-262 §21.4.1.1). */
+const LAST = 8.64e15
+/** What is nested deeper is no claim, and would be too deep to walk through. */
+const DEEPEST = 32
+
+const isShallow = (value: unknown, depth = DEEPEST): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1)))
+
+/** Base64 of JSON in UTF-8. @throws whatever the platform throws at what is none. */
+function decode(encoded: string): unknown {
+  const bytes = Uint8Array.from(atob(encoded), (char) => char.charCodeAt(0))
+  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+}
+
+/** Reads the header `front-token`; `null` for anything but base64 of `{ uid, ate, up }`. */
+export function parseFrontToken(encoded: string): FrontToken | null {
+  if (encoded.length > LARGEST) return null
+  try {
+    const { uid, ate, up } = asObject(decode(encoded)) ?? {}
+    const [userId, expiry, payload] = [text(uid), positive(ate), asObject(up)]
+    if (!userId || !expiry || expiry > LAST || !payload || !isShallow(payload)) return null
+    const handle = text(payload.sessionHandle)
+    // Throws at broken UTF-16.
+    const names = [handle ?? userId, userId].map((name) => encodeURIComponent(name))
+    return { userId, handle, names, payload, expiry }
+  } catch {
+    return null
+  }
+}

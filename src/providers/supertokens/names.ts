@@ -1,0 +1,43 @@
+import { HTTP_ONLY } from '../http-only.js'
+import { text } from '../json.js'
+import type { FrontToken } from './front-token.js'
+
+/** What the refresh token of a session in cookies is the name of. */
+export interface SessionName {
+  /** The handle, or the user's id where the handle is not known; encoded. */
+  readonly name: string
+  /** What requests show to the backend, where it wants that. */
+  readonly antiCsrf: string | undefined
+}
+
+/** A name and, after a slash, what is visible ASCII and so fit for a header. */
+const NAMED = /^([^/]+)(?:\/([!-~]+))?$/
+
+/** What a refresh token names; `null` for a token that is none of a session in cookies. */
+export function readName(token: string): SessionName | null {
+  const [, name, antiCsrf] =
+    (token.startsWith(HTTP_ONLY) && NAMED.exec(token.slice(HTTP_ONLY.length))) || []
+  return name ? { name, antiCsrf } : null
+}
+
+/** Whether an answer is the session of this name. The handle may be known since this answer only. */
+export const isNamed = (front: FrontToken, { name }: SessionName): boolean =>
+  front.names.includes(name)
+
+/**
+ * The names that stand for tokens in cookies. That of an access token is another one after each
+ * refresh. The anti-CSRF token is part of the other, so that it is saved with the session and is
+ * shared among contexts.
+ */
+export function namesOf(
+  front: FrontToken,
+  antiCsrf: string | undefined,
+): { readonly accessToken: string; readonly refreshToken: string } {
+  const name = `${HTTP_ONLY}${front.names[0]}`
+  // Refreshes within one second have the same expiry.
+  const mark = text(front.payload.refreshTokenHash1)?.slice(0, 8) ?? ''
+  return {
+    accessToken: `${name}.${front.expiry}${mark && `.${mark}`}`,
+    refreshToken: antiCsrf ? `${name}/${antiCsrf}` : name,
+  }
+}
