@@ -1,0 +1,96 @@
+import type { SessionIdentity, SessionInformation, SessionPayload } from './types.js'
+
+/** A token as the core gives it. Times in ms since the epoch. */
+export interface CoreToken {
+  readonly token: string
+  readonly expiry: number
+  readonly createdTime: number
+  /** What cores before 2.21 say of its cookie. */
+  readonly cookie?: CoreCookie | undefined
+}
+
+/** What cores before 2.21 say of a cookie. */
+export interface CoreCookie {
+  readonly path: string
+  readonly secure: boolean
+  readonly domain?: string | undefined
+  readonly sameSite?: 'lax' | 'strict' | 'none' | undefined
+}
+
+/** What a core answers to a new session and to a refresh. */
+export interface CoreTokens {
+  readonly session: SessionIdentity
+  readonly accessToken: CoreToken
+  readonly refreshToken: CoreToken
+  readonly idRefreshToken?: CoreToken | undefined
+  readonly antiCsrfToken?: string | undefined
+}
+
+/** What a core says of an access token that it accepts. */
+export interface CoreVerified {
+  readonly session: SessionIdentity
+  /** There when it replaced the token. */
+  readonly accessToken?: CoreToken | undefined
+}
+
+/** A new session. */
+export interface CoreNewSession {
+  readonly userId: string
+  readonly userDataInJWT: SessionPayload
+  readonly userDataInDatabase: SessionPayload
+  readonly enableAntiCsrf: boolean
+  readonly useDynamicSigningKey: boolean
+}
+
+/** A refresh. */
+export interface CoreRefresh {
+  readonly refreshToken: string
+  readonly antiCsrfToken?: string | undefined
+  readonly enableAntiCsrf: boolean
+  readonly useDynamicSigningKey: boolean
+}
+
+/** A question about an access token. */
+export interface CoreVerify {
+  readonly accessToken: string
+  readonly antiCsrfToken?: string | undefined
+  readonly doAntiCsrfCheck: boolean
+  readonly enableAntiCsrf: boolean
+  readonly checkDatabase: boolean
+}
+
+/** What a core before 2.21 says of its settings. */
+export interface CoreHandshake {
+  readonly accessToken: CoreCookie
+  readonly refreshToken: CoreCookie
+  readonly enableAntiCsrf: boolean
+}
+
+/**
+ * A core, whatever version of its interface it speaks and whichever of its hosts is up. Every
+ * function throws `SuperTokensError` and nothing else, and ends within the time limit.
+ */
+export interface CoreApi {
+  /** Whether its access tokens can be verified by published keys: since 2.21. */
+  publishesKeys(): Promise<boolean>
+  /** A `fetch` of the key set, from whichever host is up: the address given says nothing. */
+  readonly fetch: typeof fetch
+  /** The address of the key set, for `createVerifier`. */
+  readonly jwksUrl: string
+  createSession(session: CoreNewSession): Promise<CoreTokens>
+  refresh(refresh: CoreRefresh): Promise<CoreTokens>
+  verify(question: CoreVerify): Promise<CoreVerified>
+  /** The handles of those that were ended. */
+  revoke(handles: readonly string[]): Promise<readonly string[]>
+  /** The handles of those that were ended. */
+  revokeAll(userId: string): Promise<readonly string[]>
+  handles(userId: string): Promise<readonly string[]>
+  /** `undefined` when the session is over. */
+  information(handle: string): Promise<SessionInformation | undefined>
+  /** @throws SuperTokensError `UNAUTHORISED` when the session is over. */
+  sessionData(handle: string): Promise<SessionPayload>
+  /** @throws SuperTokensError `UNAUTHORISED` when the session is over. */
+  updateSessionData(handle: string, data: SessionPayload): Promise<void>
+  /** `null` where the interface has none: since 2.21. */
+  handshake(): Promise<CoreHandshake | null>
+}

@@ -1,0 +1,88 @@
+import type { AuthErrorCode } from '../../core/errors.js'
+import { withinTime } from '../time-limit.js'
+import type { CoreHost } from './core-host.js'
+import { GeneralError, type SuperTokensError } from './errors.js'
+import { guarded, toSuperTokensError } from './guard.js'
+
+/** Runs `work` at one host after the other until one has an answer. */
+export type CoreLink = <T>(work: (host: CoreHost, signal: AbortSignal) => Promise<T>) => Promise<T>
+
+/** What a link is made of. Times in ms. */
+export interface CoreLinkOptions {
+  readonly hosts: readonly CoreHost[]
+  /** For one call, over all hosts. */
+  readonly timeout: number
+  now(): number
+}
+
+/** A host that failed is tried last for so long, in ms: an outage costs one slow request, not each. */
+const REST = 10_000
+
+/** Failures of a host, and not the core's word. */
+const PASSING: readonly AuthErrorCode[] = [
+  'network',
+  'timeout',
+  'server_error',
+  'rate_limited',
+  'bad_response',
+]
+
+/** Whether another host may answer otherwise. One whose paths are wrong is no use, whatever it is. */
+const isPassing = ({ code, status }: SuperTokensError): boolean =>
+  PASSING.includes(code) || status === 404 || status === 405
+
+/**
+ * Makes the link to the hosts of one core. They take turns; each is waited for only so long that
+ * there is as much time left for every other.
+ * @throws SuperTokensError when used: the core's word, or why the last host failed.
+ */
+export function createCoreLink({ hosts, timeout, now }: CoreLinkOptions): CoreLink {
+  const failures = new Map<CoreHost, number>()
+  let turn = 0
+
+  function isResting(host: CoreHost): boolean {
+    const failedAt = failures.get(host)
+    const age = failedAt === undefined ? REST : now() - failedAt
+    // A clock that was set back must not make it last.
+    return age >= 0 && age < REST
+  }
+
+  function inTurn(): readonly CoreHost[] {
+    const order = [...hosts.slice(turn), ...hosts.slice(0, turn)]
+    turn = (turn + 1) % hosts.length
+    const resting = order.filter(isResting)
+    return [...order.filter((host) => !resting.includes(host)), ...resting]
+  }
+
+  /** Notes how a host did. @throws SuperTokensError what no other host can do better. */
+  function settle(host: CoreHost, failure: SuperTokensError): void {
+    if (!isPassing(failure)) {
+      failures.delete(host)
+      throw failure
+    }
+    failures.set(host, now())
+    host.forget()
+  }
+
+  const tryEach: CoreLink = async (work) => {
+    // Not the app's clock: that one may be set, and then there would be no time, or no end.
+    const end = performance.now() + timeout
+    const order = inTurn()
+    let last: SuperTokensError = new GeneralError('There is no host to ask.', { code: 'network' })
+    for (const [index, host] of order.entries()) {
+      const part = (end - performance.now()) / (order.length - index)
+      if (part <= 0) break
+      try {
+        const answer = await withinTime(Math.ceil(part), (signal) => work(host, signal))
+        failures.delete(host)
+        return answer
+      } catch (error) {
+        last = toSuperTokensError(error)
+        settle(host, last)
+      }
+    }
+    throw last
+  }
+
+  return (work) => guarded(timeout, () => tryEach(work))
+}

@@ -1,0 +1,42 @@
+export {
+  GeneralError,
+  isSuperTokensError,
+  type StolenSession,
+  SUPERTOKENS_ERRORS,
+  SuperTokensError,
+  type SuperTokensErrorOptions,
+  type SuperTokensErrorType,
+  TokenTheftDetectedError,
+  TryRefreshTokenError,
+  UnauthorisedError,
+} from './errors.js'
+export { createSuperTokens } from './supertokens.js'
+export type {
+  AntiCsrf,
+  CookieScheme,
+  CookieSpot,
+  IdRefreshToken,
+  SessionIdentity,
+  SessionInformation,
+  SessionPayload,
+  SessionTokens,
+  SuperTokens,
+  SuperTokensCookies,
+  SuperTokensOptions,
+  TokenInfo,
+  VerifiedSession,
+  VerifyOptions,
+} from './types.js'
+export {
+  type AnswerHeaders,
+  createSuperTokensSessions,
+  type GetSessionOptions,
+  headersOf,
+  type NewSessionOptions,
+  type SessionObject,
+  type SuperTokensSessions,
+  type SuperTokensSessionsOptions,
+  type TokenTransfer,
+  type WebExchange,
+  type WebRequest,
+} from './web/index.js'

@@ -1,0 +1,89 @@
+import { type Coordinator, fingerprint } from '../coordinator.js'
+import { withinTime } from '../time-limit.js'
+import type { CoreApi, CoreRefresh, CoreTokens } from './core-api.js'
+import {
+  GeneralError,
+  isSuperTokensError,
+  TokenTheftDetectedError,
+  UnauthorisedError,
+} from './errors.js'
+import { type Outcome, readOutcome, writeOutcome } from './outcome.js'
+import type { Tombstones } from './tombstones.js'
+
+/** What renewals work with. */
+export interface RenewalDeps {
+  readonly core: Pick<CoreApi, 'refresh' | 'revoke'>
+  readonly coordinator: Coordinator
+  readonly tombstones: Tombstones
+  readonly onTheft: 'revoke' | 'report'
+  /** How long a session that is to be over is waited for, in ms. */
+  readonly patience: number
+}
+
+/**
+ * Makes the function that trades a refresh token: once among all who ask the same, however many
+ * requests and processes they are.
+ * @throws SuperTokensError when used; `UNAUTHORISED` also for a session that was ended here.
+ */
+export function createRenewal(deps: RenewalDeps): (refresh: CoreRefresh) => Promise<CoreTokens> {
+  const { core, coordinator, tombstones, onTheft, patience } = deps
+
+  /** Tells the core as well as it goes. It goes on by itself when it takes too long to wait for. */
+  async function revoke(handle: string): Promise<void> {
+    try {
+      await withinTime(patience, () => core.revoke([handle]))
+    } catch {
+      // The tombstone stands, and every refresh of this session tries again.
+    }
+  }
+
+  async function stolen(error: TokenTheftDetectedError): Promise<Outcome> {
+    const { sessionHandle, userId } = error
+    if (onTheft === 'revoke') {
+      await tombstones.set(sessionHandle)
+      await revoke(sessionHandle)
+    }
+    return { type: 'theft', sessionHandle, userId }
+  }
+
+  async function exchange(refresh: CoreRefresh): Promise<Outcome> {
+    try {
+      const tokens = await core.refresh(refresh)
+      // The core did not hear of the sign-out, or it would have refused.
+      if (await tombstones.has(tokens.session.handle)) await revoke(tokens.session.handle)
+      return { type: 'renewed', tokens }
+    } catch (error) {
+      if (isSuperTokensError(error, 'TOKEN_THEFT_DETECTED')) return stolen(error)
+      if (!isSuperTokensError(error, 'UNAUTHORISED')) throw error
+      return { type: 'over', message: error.message, serverCode: error.serverCode }
+    }
+  }
+
+  return async (refresh) => {
+    // Whoever asks otherwise, as without the anti-CSRF token, must not get this answer.
+    const { refreshToken, antiCsrfToken = null, ...settings } = refresh
+    const key = await fingerprint(
+      'supertokens',
+      refreshToken,
+      antiCsrfToken,
+      JSON.stringify(settings),
+    )
+    const { text } = await coordinator.once(key, async () => writeOutcome(await exchange(refresh)))
+    const outcome = readOutcome(text)
+    switch (outcome?.type) {
+      case 'renewed':
+        tombstones.see(outcome.tokens.accessToken)
+        // The answer may be from before a sign-out that came in between.
+        if (!(await tombstones.has(outcome.tokens.session.handle))) return outcome.tokens
+        throw new UnauthorisedError('Somebody has signed out of this session.')
+      case 'over':
+        throw new UnauthorisedError(outcome.message, { serverCode: outcome.serverCode })
+      case 'theft':
+        throw new TokenTheftDetectedError(outcome)
+      default:
+        throw new GeneralError('What another request got is no answer to a refresh.', {
+          code: 'bad_response',
+        })
+    }
+  }
+}

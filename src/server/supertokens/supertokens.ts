@@ -1,0 +1,140 @@
+import { AuthError } from '../../core/errors.js'
+import { checkPositive, memoryCoordinator } from '../coordinator.js'
+import { TIME_LIMIT } from '../time-limit.js'
+import { checkJWTPayload, checkName, checkPayload, checkRefreshToken } from './arguments.js'
+import { createCore } from './core.js'
+import type { CoreTokens } from './core-api.js'
+import { guarded } from './guard.js'
+import { createRenewal } from './renewal.js'
+import { createScheme, type Scheme } from './scheme.js'
+import { createTombstones } from './tombstones.js'
+import type {
+  AntiCsrf,
+  SessionIdentity,
+  SessionTokens,
+  SuperTokens,
+  SuperTokensOptions,
+} from './types.js'
+import { createVerification } from './verification.js'
+
+/** How long the core is waited for when the answer is known without it, in ms. */
+const PATIENCE = 2_000
+
+function checkChoice(name: string, value: unknown, choices: readonly unknown[]): void {
+  if (value === undefined || choices.includes(value)) return
+  throw new AuthError('invalid_argument', `\`${name}\` is one of ${choices.join(', ')}.`)
+}
+
+function checkOptions(options: SuperTokensOptions): void {
+  checkChoice('onTheft', options.onTheft, ['revoke', 'report'])
+  checkChoice('antiCsrf', options.antiCsrf, ['VIA_TOKEN', 'VIA_CUSTOM_HEADER', 'NONE'])
+  checkChoice('useDynamicSigningKey', options.useDynamicSigningKey, [true, false])
+  const { coordinator } = options
+  if (coordinator !== undefined && typeof coordinator?.once !== 'function') {
+    throw new AuthError('invalid_argument', '`coordinator` is none: see `memoryCoordinator`.')
+  }
+}
+
+/** No field that is not promised, and none that is not known. */
+function describe(session: SessionIdentity): SessionIdentity {
+  const { handle, userId, userDataInJWT, tenantId, recipeUserId } = session
+  return {
+    handle,
+    userId,
+    userDataInJWT,
+    ...(tenantId !== undefined && { tenantId }),
+    ...(recipeUserId !== undefined && { recipeUserId }),
+  }
+}
+
+function dressAll(scheme: Scheme, tokens: CoreTokens): SessionTokens {
+  const { session, accessToken, refreshToken, idRefreshToken: id, antiCsrfToken } = tokens
+  return {
+    session: describe(session),
+    accessToken: scheme.dress('accessToken', accessToken),
+    refreshToken: scheme.dress('refreshToken', refreshToken),
+    ...(id && {
+      idRefreshToken: { token: id.token, expiry: id.expiry, createdTime: id.createdTime },
+    }),
+    antiCsrfToken,
+  }
+}
+
+/**
+ * Makes the sessions of a SuperTokens core. Nothing is fetched before the first call.
+ * @throws AuthError `invalid_argument` for a configuration that cannot work.
+ */
+export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
+  checkOptions(options)
+  const { onTheft = 'revoke', useDynamicSigningKey = true, cookies = {} } = options
+  const { now = () => Date.now(), dangerouslyAllowInsecureHttp } = options
+  const antiCsrf: AntiCsrf =
+    options.antiCsrf ?? (cookies.sameSite === 'none' ? 'VIA_CUSTOM_HEADER' : 'NONE')
+  const timeout = checkPositive('timeout', options.timeout ?? TIME_LIMIT)
+  const core = createCore(options)
+  const coordinator = options.coordinator ?? memoryCoordinator({ now })
+  const tombstones = createTombstones(coordinator)
+  const enableAntiCsrf = antiCsrf === 'VIA_TOKEN'
+  // What is left must do for the rest of the call.
+  const patience = Math.min(PATIENCE, timeout / 2)
+  const scheme = createScheme({ core, cookies, patience, now })
+  const settings = { enableAntiCsrf, useDynamicSigningKey }
+  const renew = createRenewal({ core, coordinator, tombstones, onTheft, patience })
+  const deps = { core, tombstones, ...settings, dangerouslyAllowInsecureHttp, patience, now }
+  const verify = createVerification(deps)
+
+  const call = <T>(work: () => Promise<T>): Promise<T> => guarded(timeout, work)
+
+  return {
+    antiCsrf,
+    createNewSession: (userId, jwtPayload = {}, sessionData = {}) =>
+      call(async () => {
+        const tokens = await core.createSession({
+          userId: checkName('userId', userId),
+          userDataInJWT: checkJWTPayload(jwtPayload),
+          userDataInDatabase: checkPayload('sessionData', sessionData),
+          ...settings,
+        })
+        tombstones.see(tokens.accessToken)
+        return dressAll(scheme, tokens)
+      }),
+    getSession: (accessToken, how = {}) =>
+      call(async () => {
+        const { session, accessToken: next } = await verify(accessToken, how)
+        const replaced = next && { accessToken: scheme.dress('accessToken', next) }
+        return { session: describe(session), ...replaced }
+      }),
+    refreshSession: (refreshToken, { antiCsrfToken } = {}) =>
+      call(async () => {
+        const question = { refreshToken: checkRefreshToken(refreshToken), antiCsrfToken }
+        return dressAll(scheme, await renew({ ...question, ...settings }))
+      }),
+    revokeSession: (sessionHandle) =>
+      call(async () => {
+        const handle = checkName('sessionHandle', sessionHandle)
+        // First, so that a refresh under way cannot bring it back. It stays when the core fails:
+        // whoever wanted this session to be over still does.
+        await tombstones.set(handle)
+        return (await core.revoke([handle])).includes(handle)
+      }),
+    revokeAllSessionsForUser: (userId) =>
+      call(async () => {
+        // Their names are known only from the answer.
+        const handles = await core.revokeAll(checkName('userId', userId))
+        await Promise.all(handles.map(tombstones.set))
+        return handles
+      }),
+    getAllSessionHandlesForUser: (userId) =>
+      call(async () => core.handles(checkName('userId', userId))),
+    getSessionInformation: (sessionHandle) =>
+      call(async () => core.information(checkName('sessionHandle', sessionHandle))),
+    getSessionData: (sessionHandle) =>
+      call(async () => core.sessionData(checkName('sessionHandle', sessionHandle))),
+    updateSessionData: (sessionHandle, sessionData) =>
+      call(async () => {
+        const handle = checkName('sessionHandle', sessionHandle)
+        await core.updateSessionData(handle, checkPayload('sessionData', sessionData))
+      }),
+    cookieScheme: () => scheme.read(),
+  }
+}

@@ -1,0 +1,181 @@
+import type { CookiePlace } from '../cookies.js'
+import type { Coordinator } from '../coordinator.js'
+
+/** What an app keeps with a session: a JSON object. */
+export type SessionPayload = Readonly<Record<string, unknown>>
+
+/** A session, as the core names it. */
+export interface SessionIdentity {
+  readonly handle: string
+  readonly userId: string
+  /** What the app put into the access token. */
+  readonly userDataInJWT: SessionPayload
+  /** Since interface 3.0. */
+  readonly tenantId?: string | undefined
+  /** Since interface 4.0. */
+  readonly recipeUserId?: string | undefined
+}
+
+/** A token, and the cookie that holds it. Times in ms since the epoch. */
+export interface TokenInfo {
+  readonly token: string
+  readonly expiry: number
+  readonly createdTime: number
+  readonly cookiePath: string
+  readonly cookieSecure: boolean
+  /** `undefined` for a cookie of the API's own host. */
+  readonly domain: string | undefined
+  readonly sameSite: 'lax' | 'strict' | 'none'
+}
+
+/** What told old front ends that a session exists. Times in ms since the epoch. */
+export type IdRefreshToken = Pick<TokenInfo, 'token' | 'expiry' | 'createdTime'>
+
+/** A session and its new tokens. */
+export interface SessionTokens {
+  readonly session: SessionIdentity
+  readonly accessToken: TokenInfo
+  readonly refreshToken: TokenInfo
+  /** Where the core's interface has one: before 2.21. */
+  readonly idRefreshToken?: IdRefreshToken | undefined
+  /** `undefined` where anti-CSRF tokens are off. */
+  readonly antiCsrfToken: string | undefined
+}
+
+/** A session whose access token is good. */
+export interface VerifiedSession {
+  readonly session: SessionIdentity
+  /** There when the core replaced the token that was shown: put it into the answer. */
+  readonly accessToken?: TokenInfo | undefined
+}
+
+/** What the core knows of a session. Times in ms since the epoch. */
+export interface SessionInformation {
+  readonly sessionHandle: string
+  readonly userId: string
+  readonly userDataInDatabase: SessionPayload
+  readonly userDataInJWT: SessionPayload
+  readonly expiry: number
+  readonly timeCreated: number
+  readonly tenantId?: string | undefined
+  readonly recipeUserId?: string | undefined
+}
+
+/** Where the cookies of sessions are kept, and which requests carry them. */
+export interface SuperTokensCookies {
+  /** The site whose hosts all get the cookies. @default the API's own host only */
+  readonly domain?: string | undefined
+  /** @default true */
+  readonly secure?: boolean | undefined
+  /** `none` where the pages are on another site than the API. @default 'lax' */
+  readonly sameSite?: 'lax' | 'strict' | 'none' | undefined
+  /** @default '/' */
+  readonly accessTokenPath?: string | undefined
+  /** The path of the route that refreshes. @default '/auth/session/refresh' */
+  readonly refreshTokenPath?: string | undefined
+  /** Places that the cookies had in earlier releases, so that they are erased there too. */
+  readonly formerly?: readonly CookiePlace[] | undefined
+}
+
+/**
+ * How requests of other sites are told apart: by a token of the session, by a header that no other
+ * site's page can send, or not at all.
+ */
+export type AntiCsrf = 'VIA_TOKEN' | 'VIA_CUSTOM_HEADER' | 'NONE'
+
+/** Options of `createSuperTokens`. Times in ms. */
+export interface SuperTokensOptions {
+  /** The addresses of one core, as a list or a text with `;` in between. A path is kept. */
+  readonly hosts: string | readonly string[]
+  readonly apiKey?: string | undefined
+  /** How long one request to the core may take, over all its hosts. @default 10_000 */
+  readonly timeout?: number | undefined
+  /**
+   * What becomes of a session whose token was stolen: it is revoked, or left to the app, which
+   * hears of it by the error. @default 'revoke'
+   */
+  readonly onTheft?: 'revoke' | 'report' | undefined
+  /** @default 'VIA_CUSTOM_HEADER' where `cookies.sameSite` is `none`, else 'NONE' */
+  readonly antiCsrf?: AntiCsrf | undefined
+  /** Whether access tokens are signed by keys that the core replaces from time to time. @default true */
+  readonly useDynamicSigningKey?: boolean | undefined
+  /** What a core before 2.21 says of cookies goes where these say nothing. */
+  readonly cookies?: SuperTokensCookies | undefined
+  /** Shared by processes that serve the same sessions. @default memoryCoordinator() */
+  readonly coordinator?: Coordinator | undefined
+  /** Allows plain `http:` to hosts other than this device, as in a private network. */
+  readonly dangerouslyAllowInsecureHttp?: boolean | undefined
+  /** @default the platform's fetch */
+  readonly fetch?: typeof fetch | undefined
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly now?: (() => number) | undefined
+}
+
+/** How an access token is to be looked at. */
+export interface VerifyOptions {
+  /** The token that came in the header `anti-csrf`. */
+  readonly antiCsrfToken?: string | undefined
+  /** Whether it must fit, where the session has one. @default true */
+  readonly doAntiCsrfCheck?: boolean | undefined
+  /** Asks the core whether the session was revoked meanwhile. @default false */
+  readonly checkDatabase?: boolean | undefined
+}
+
+/** How cookies of sessions are, after the app's settings and the core's. */
+export interface CookieScheme {
+  readonly accessToken: CookieSpot
+  readonly refreshToken: CookieSpot
+  /** Every place that one of them may have been left in. */
+  readonly formerly: readonly CookiePlace[]
+}
+
+/** Where one cookie goes. */
+export interface CookieSpot extends CookiePlace {
+  readonly path: string
+  readonly secure: boolean
+  readonly sameSite: 'lax' | 'strict' | 'none'
+}
+
+/**
+ * Sessions of a SuperTokens core, for servers, without a framework. Every function throws
+ * `SuperTokensError` and nothing else, and ends within the time limit.
+ */
+export interface SuperTokens {
+  readonly antiCsrf: AntiCsrf
+  /** Begins a session. */
+  createNewSession(
+    userId: string,
+    jwtPayload?: SessionPayload,
+    sessionData?: SessionPayload,
+  ): Promise<SessionTokens>
+  /**
+   * Tells whose access token this is: by the core's published keys where it has them, else by the
+   * core.
+   * @throws SuperTokensError `TRY_REFRESH_TOKEN` for a token that is no longer good, `UNAUTHORISED`
+   * when the core says that the session is over, `GENERAL_ERROR` when it cannot be told.
+   */
+  getSession(accessToken: string, options?: VerifyOptions): Promise<VerifiedSession>
+  /**
+   * Trades a refresh token for new tokens. Calls with the same token that come together, or a
+   * while later, get the same tokens.
+   * @throws SuperTokensError `UNAUTHORISED` and `TOKEN_THEFT_DETECTED`: remove the cookies.
+   * `GENERAL_ERROR`: nothing is known, keep them.
+   */
+  refreshSession(
+    refreshToken: string,
+    options?: { readonly antiCsrfToken?: string | undefined },
+  ): Promise<SessionTokens>
+  /** Whether there was such a session to end. */
+  revokeSession(sessionHandle: string): Promise<boolean>
+  /** The handles of the sessions that were ended. */
+  revokeAllSessionsForUser(userId: string): Promise<readonly string[]>
+  getAllSessionHandlesForUser(userId: string): Promise<readonly string[]>
+  /** `undefined` when the session is over. Since interface 2.21. */
+  getSessionInformation(sessionHandle: string): Promise<SessionInformation | undefined>
+  /** @throws SuperTokensError `UNAUTHORISED` when the session is over. */
+  getSessionData(sessionHandle: string): Promise<SessionPayload>
+  /** @throws SuperTokensError `UNAUTHORISED` when the session is over. */
+  updateSessionData(sessionHandle: string, sessionData: SessionPayload): Promise<void>
+  /** Where cookies go. Never throws: without the core, what is known so far. */
+  cookieScheme(): Promise<CookieScheme>
+}

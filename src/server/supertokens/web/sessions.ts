@@ -1,0 +1,174 @@
+import { TryRefreshTokenError, UnauthorisedError } from '../errors.js'
+import {
+  type Credentials,
+  chooseAccessToken,
+  chooseRefreshToken,
+  readCredentials,
+  type ShownToken,
+} from './credentials.js'
+import {
+  clearingWhenOver,
+  deliver,
+  type NewTokens,
+  type Turn,
+  type WebSettings,
+  wipe,
+} from './delivery.js'
+import { resolveDuplicates } from './duplicates.js'
+import { headersOf } from './headers.js'
+import { createSessionObject } from './session-object.js'
+import type {
+  GetSessionOptions,
+  SessionObject,
+  SuperTokensSessions,
+  TokenTransfer,
+  WebExchange,
+} from './types.js'
+
+/** The functions of `SuperTokensSessions` that work on one request. */
+export type SessionOperations = Pick<
+  SuperTokensSessions,
+  'createNewSession' | 'getSession' | 'refreshSession'
+>
+
+/** Begins to work on a request. */
+export function beginTurn(settings: WebSettings, { request, answer }: WebExchange): Turn {
+  return {
+    settings,
+    credentials: readCredentials(request),
+    answer: 'setCookies' in answer ? answer : headersOf(answer),
+  }
+}
+
+/** Delivers the tokens of a session, and takes those away that came the other way. */
+async function establish(
+  turn: Turn,
+  tokens: NewTokens,
+  transfer: TokenTransfer,
+): Promise<SessionObject> {
+  const { cookies, bearer } = turn.credentials
+  await deliver(turn, tokens, transfer)
+  if (transfer === 'header' && cookies.length > 0) await wipe(turn, 'cookie')
+  if (transfer === 'cookie' && bearer !== undefined) await wipe(turn, 'header')
+  const { session, accessToken } = tokens
+  return createSessionObject(turn, { session, accessToken: accessToken.token })
+}
+
+/** The access token of a request. @throws SuperTokensError `TRY_REFRESH_TOKEN` for unclear ones. */
+function shownAccessToken({ settings, credentials }: Turn): ShownToken | undefined {
+  const shown = chooseAccessToken(settings.transfer, credentials)
+  if (shown?.transfer === 'header' || settings.transfer === 'header') return shown
+  const { accessTokens, cookies } = credentials
+  if (accessTokens.length > 1) {
+    throw new TryRefreshTokenError('The request has several cookies with access tokens.')
+  }
+  if (!shown && cookies.includes('sIdRefreshToken')) {
+    throw new TryRefreshTokenError('The request has no access token, but a session.')
+  }
+  return shown
+}
+
+/** Whether the anti-CSRF token is to be checked. @throws SuperTokensError `TRY_REFRESH_TOKEN` */
+function wantsAntiCsrfToken(
+  { settings, credentials }: Turn,
+  { transfer }: ShownToken,
+  wanted: boolean,
+): boolean {
+  // Other sites' pages cannot write headers.
+  if (!wanted || transfer === 'header') return false
+  if (settings.superTokens.antiCsrf !== 'VIA_CUSTOM_HEADER') return true
+  if (credentials.hasRid) return false
+  const message = 'The request lacks the header `rid`. Send it, or set `antiCsrfCheck` to false.'
+  throw new TryRefreshTokenError(message)
+}
+
+/**
+ * Whether what the core says may clear tokens: a page of another site has no anti-CSRF token, and
+ * must not sign anybody out by being refused for it.
+ */
+const mayClear = ({ settings, credentials }: Turn, { transfer }: ShownToken): boolean =>
+  transfer === 'header' ||
+  settings.superTokens.antiCsrf !== 'VIA_TOKEN' ||
+  credentials.antiCsrfToken !== undefined
+
+/**
+ * Refuses cookies that another site's page may have sent, and unclear ones. The former are not
+ * cleared: such a page must not sign anybody out.
+ * @throws SuperTokensError
+ */
+async function checkRefreshCookies(turn: Turn): Promise<void> {
+  const { settings, credentials } = turn
+  if (settings.superTokens.antiCsrf === 'VIA_CUSTOM_HEADER' && !credentials.hasRid) {
+    throw new UnauthorisedError('The request lacks the header `rid`.', { code: 'rejected' })
+  }
+  await resolveDuplicates(turn)
+}
+
+/** How a new session's tokens go to the front end. */
+function transferFor(allowed: 'any' | TokenTransfer, { authMode }: Credentials): TokenTransfer {
+  if (allowed !== 'any') return allowed
+  return authMode === 'cookie' ? 'cookie' : 'header'
+}
+
+/** The sessions of requests, one at a time. */
+export function createOperations(settings: WebSettings): SessionOperations {
+  const { superTokens } = settings
+
+  async function find(
+    exchange: WebExchange,
+    options: GetSessionOptions,
+  ): Promise<SessionObject | undefined> {
+    const { method } = exchange.request
+    const { antiCsrfCheck = !/^(get|head|options)$/i.test(method), checkDatabase } = options
+    const turn = beginTurn(settings, exchange)
+    const shown = shownAccessToken(turn)
+    if (!shown) return undefined
+    const { antiCsrfToken } = turn.credentials
+    const doAntiCsrfCheck = wantsAntiCsrfToken(turn, shown, antiCsrfCheck)
+    const { session, accessToken } = await clearingWhenOver(turn, () =>
+      superTokens.getSession(shown.token, { antiCsrfToken, doAntiCsrfCheck, checkDatabase }),
+    )
+    if (accessToken) await deliver(turn, { session, accessToken }, shown.transfer)
+    return createSessionObject(turn, { session, accessToken: accessToken?.token ?? shown.token })
+  }
+
+  function getSession(
+    exchange: WebExchange,
+    options?: GetSessionOptions & { readonly sessionRequired?: true | undefined },
+  ): Promise<SessionObject>
+  function getSession(
+    exchange: WebExchange,
+    options: GetSessionOptions,
+  ): Promise<SessionObject | undefined>
+  async function getSession(
+    exchange: WebExchange,
+    options: GetSessionOptions = {},
+  ): Promise<SessionObject | undefined> {
+    const session = await find(exchange, options)
+    if (session || options.sessionRequired === false) return session
+    throw new UnauthorisedError('The request has no access token.', { code: 'session_missing' })
+  }
+
+  return {
+    getSession,
+    async createNewSession(exchange, userId, { jwtPayload, sessionData } = {}) {
+      const turn = beginTurn(settings, exchange)
+      const tokens = await superTokens.createNewSession(userId, jwtPayload, sessionData)
+      return establish(turn, tokens, transferFor(settings.transfer, turn.credentials))
+    },
+    async refreshSession(exchange) {
+      const turn = beginTurn(settings, exchange)
+      const shown = chooseRefreshToken(settings.transfer, turn.credentials)
+      if (!shown) {
+        const message = 'The request has no refresh token. Is it for the path of its cookie?'
+        throw new UnauthorisedError(message, { code: 'session_missing' })
+      }
+      if (shown.transfer === 'cookie') await checkRefreshCookies(turn)
+      const { antiCsrfToken } = turn.credentials
+      const exchanged = (): Promise<NewTokens> =>
+        superTokens.refreshSession(shown.token, { antiCsrfToken })
+      const tokens = await (mayClear(turn, shown) ? clearingWhenOver(turn, exchanged) : exchanged())
+      return establish(turn, tokens, shown.transfer)
+    },
+  }
+}
