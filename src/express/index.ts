@@ -6,6 +6,16 @@ export {
   expressSessions,
   type RequireSessionOptions,
 } from './sessions.js'
+export { expressSuperTokens } from './supertokens.js'
+export type {
+  ExpressNewSessionOptions,
+  ExpressSuperTokens,
+  ExpressSuperTokensOptions,
+  SuperTokensErrorAnswer,
+  SuperTokensErrorAnswers,
+  SuperTokensHandler,
+  SuperTokensResponse,
+} from './supertokens-types.js'
 export type {
   ExpressHandler,
   ExpressNext,

@@ -1,0 +1,52 @@
+import type { AnswerHeaders, WebExchange, WebRequest } from '../server/supertokens/web/index.js'
+import { cookieHeaderOf } from './request.js'
+import type { SuperTokensResponse } from './supertokens-types.js'
+import type { ExpressRequest } from './types.js'
+
+/** The headers that sessions are read from, besides `Cookie`. */
+const READ = ['authorization', 'anti-csrf', 'rid', 'st-auth-mode']
+
+function webRequestOf(request: ExpressRequest): WebRequest {
+  const headers = new Headers()
+  for (const name of READ) {
+    const value = request.headers[name]
+    if (value !== undefined) headers.set(name, [value].flat().join(', '))
+  }
+  const cookie = cookieHeaderOf(request)
+  if (cookie !== null) headers.set('Cookie', cookie)
+  return { method: request.method ?? 'GET', headers }
+}
+
+/** A response's headers. Once they are sent, nothing is written. */
+function answerHeadersOf(response: SuperTokensResponse): AnswerHeaders {
+  const values = (name: string): readonly string[] =>
+    [response.getHeader(name) ?? []].flat().map(String)
+  return {
+    get: (name) => (response.getHeader(name) === undefined ? null : values(name).join(', ')),
+    set(name, value) {
+      if (!response.headersSent) response.setHeader(name, value)
+    },
+    delete(name) {
+      if (!response.headersSent) response.removeHeader(name)
+    },
+    setCookies: () => values('Set-Cookie'),
+    replaceSetCookies(all) {
+      if (!response.headersSent) response.setHeader('Set-Cookie', all)
+    },
+  }
+}
+
+/** A front end that keeps tokens in cookies, where no request tells. */
+const cookieMode = (): WebRequest => ({
+  method: 'POST',
+  headers: new Headers({ 'st-auth-mode': 'cookie' }),
+})
+
+/** A request and response of Express, as the functions for sessions take them. */
+export const exchangeOf = (
+  request: ExpressRequest | undefined,
+  response: SuperTokensResponse,
+): WebExchange => ({
+  request: request ? webRequestOf(request) : cookieMode(),
+  answer: answerHeadersOf(response),
+})
