@@ -240,6 +240,13 @@ describe('the packed package', () => {
 
   it.each([
     ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 2_600],
+    [
+      'supertokens',
+      'gotrue',
+      GOTRUE,
+      `export { supertokens } from 'holdfast/providers/supertokens'`,
+      2_600,
+    ],
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 2_000],
     ['react', 'core', CORE, `export * from 'holdfast/react'`, 800],
   ])('stays within the budget of %s on top of %s', async (name, _, page, text, budget) => {
