@@ -75,8 +75,8 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
   const coordinator = options.coordinator ?? memoryCoordinator({ now })
   const tombstones = createTombstones(coordinator)
   const enableAntiCsrf = antiCsrf === 'VIA_TOKEN'
-  // What is left must do for the rest of the call.
-  const patience = Math.min(PATIENCE, timeout / 2)
+  // A call may wait twice, and what is left must do for the rest of it.
+  const patience = Math.min(PATIENCE, timeout / 3)
   const scheme = createScheme({ core, cookies, patience, now })
   const settings = { enableAntiCsrf, useDynamicSigningKey }
   const renew = createRenewal({ core, coordinator, tombstones, onTheft, patience })
@@ -104,10 +104,11 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
         const replaced = next && { accessToken: scheme.dress('accessToken', next) }
         return { session: describe(session), ...replaced }
       }),
-    refreshSession: (refreshToken, { antiCsrfToken } = {}) =>
+    refreshSession: (refreshToken, { antiCsrfToken, doAntiCsrfCheck = true } = {}) =>
       call(async () => {
         const question = { refreshToken: checkRefreshToken(refreshToken), antiCsrfToken }
-        return dressAll(scheme, await renew({ ...question, ...settings }))
+        const wanted = { ...settings, enableAntiCsrf: enableAntiCsrf && doAntiCsrfCheck }
+        return dressAll(scheme, await renew({ ...question, ...wanted }))
       }),
     revokeSession: (sessionHandle) =>
       call(async () => {

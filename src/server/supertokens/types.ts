@@ -163,7 +163,12 @@ export interface SuperTokens {
    */
   refreshSession(
     refreshToken: string,
-    options?: { readonly antiCsrfToken?: string | undefined },
+    options?: {
+      /** The token that came in the header `anti-csrf`. */
+      readonly antiCsrfToken?: string | undefined
+      /** Whether it must fit, where the session has one. Else it has none from then on. @default true */
+      readonly doAntiCsrfCheck?: boolean | undefined
+    },
   ): Promise<SessionTokens>
   /** Whether there was such a session to end. */
   revokeSession(sessionHandle: string): Promise<boolean>

@@ -79,7 +79,9 @@ export function createVerification(
 ): (accessToken: string, options: VerifyOptions) => Promise<CoreVerified> {
   const { core, tombstones, enableAntiCsrf, useDynamicSigningKey, patience, now } = deps
   const { dangerouslyAllowInsecureHttp } = deps
-  const location = { jwksUrl: core.jwksUrl, fetch: core.fetch, dangerouslyAllowInsecureHttp }
+  // Old keys do where new ones are late: a core that hangs must leave the time to use them.
+  const keys: typeof fetch = (input, init) => withinTime(patience, () => core.fetch(input, init))
+  const location = { jwksUrl: core.jwksUrl, fetch: keys, dangerouslyAllowInsecureHttp }
   const verifier = createVerifier({ ...location, algorithms: ['RS256'], now })
   const resting = createExpiring<true>({ limit: LIMIT, now })
   let published = false
@@ -115,6 +117,8 @@ export function createVerification(
     info: AccessTokenInfo,
     options: VerifyOptions,
   ): Promise<void> {
+    // Its key may be gone long since, and would be looked for in vain.
+    if (info.expiry <= now()) throw refusalOf({ ok: false, reason: 'expired' })
     const verified = await verifier.verify(accessToken)
     if (!verified.ok) throw refusalOf(verified)
     if (!info.keyId?.startsWith(useDynamicSigningKey ? 'd-' : 's-')) {

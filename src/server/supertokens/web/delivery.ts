@@ -108,7 +108,8 @@ export async function deliver(
   const { token, expiry } = idRefreshToken ?? {}
   setReadable(answer, {
     'front-token': frontTokenOf(tokens),
-    ...(antiCsrfToken !== undefined && { 'anti-csrf': antiCsrfToken }),
+    // Who sends tokens in headers needs no other proof.
+    ...(transfer === 'cookie' && antiCsrfToken && { 'anti-csrf': antiCsrfToken }),
     ...(transfer === 'cookie' && token && { 'id-refresh-token': `${token};${expiry}` }),
   })
   answer.set('Cache-Control', 'no-store')

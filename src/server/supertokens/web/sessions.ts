@@ -165,8 +165,9 @@ export function createOperations(settings: WebSettings): SessionOperations {
       }
       if (shown.transfer === 'cookie') await checkRefreshCookies(turn)
       const { antiCsrfToken } = turn.credentials
-      const exchanged = (): Promise<NewTokens> =>
-        superTokens.refreshSession(shown.token, { antiCsrfToken })
+      // Other sites' pages cannot write headers.
+      const options = shown.transfer === 'cookie' ? { antiCsrfToken } : { doAntiCsrfCheck: false }
+      const exchanged = (): Promise<NewTokens> => superTokens.refreshSession(shown.token, options)
       const tokens = await (mayClear(turn, shown) ? clearingWhenOver(turn, exchanged) : exchanged())
       return establish(turn, tokens, shown.transfer)
     },

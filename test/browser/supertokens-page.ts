@@ -1,0 +1,45 @@
+/** What runs in the page: the built client, and the front end of SuperTokens itself. */
+
+import { AuthClient } from 'holdfast'
+import { supertokens } from 'holdfast/providers/supertokens'
+import * as website from 'supertokens-website'
+import type { TabOptions } from './supertokens-tabs.js'
+
+type Transfer = 'cookie' | 'header'
+
+function openTab({ storageKey = 'app', ...options }: TabOptions = {}) {
+  const auth = new AuthClient({
+    provider: supertokens(options),
+    storageKey,
+    autoRefresh: false,
+    fetchOrigins: [location.origin],
+  })
+  const events: string[] = []
+  auth.onAuthStateChange((event, _, detail) => {
+    events.push('reason' in detail ? `${event} ${detail.reason}` : event)
+  })
+  return { auth, events }
+}
+
+function openWebsite(tokenTransferMethod: Transfer) {
+  const events: string[] = []
+  website.init({
+    apiDomain: location.origin,
+    apiBasePath: '/auth',
+    tokenTransferMethod,
+    onHandleEvent: ({ action }) => void events.push(action),
+  })
+  return { ...website, events }
+}
+
+const kit = { openTab, openWebsite }
+
+declare global {
+  interface Window {
+    superTokensKit: typeof kit
+    tab: ReturnType<typeof openTab>
+    website: ReturnType<typeof openWebsite>
+  }
+}
+
+window.superTokensKit = kit
