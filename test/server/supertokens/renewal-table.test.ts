@@ -225,6 +225,23 @@ const ANSWERS: readonly Row[] = [
     ours: 'UNAUTHORISED',
   },
   {
+    name: 'an access token in its place',
+    async show(stage) {
+      const tokens = await begin(stage)
+      return { ...tokens, refreshToken: tokens.accessToken }
+    },
+    ours: 'UNAUTHORISED',
+  },
+  {
+    name: 'an access token in its place, of an old core',
+    stage: { core: LEGACY },
+    async show(stage) {
+      const tokens = await begin(stage)
+      return { ...tokens, refreshToken: tokens.accessToken }
+    },
+    ours: 'UNAUTHORISED',
+  },
+  {
     name: 'an unknown status',
     show: answering('{"status":"SOMETHING_NEW"}'),
     ours: 'GENERAL_ERROR',
