@@ -93,7 +93,7 @@ export const FAMILIES: readonly Family[] = [
     name: 'localStorage, two contexts, one call each, two faults',
     bounds: within(2),
     worlds: worldsOf(
-      pairs(single(FEW)).filter(([one, two]) => one !== two || one?.[0] === 'refresh'),
+      pairs(single(FEW)).filter((scripts) => scripts.some(([act]) => act === 'refresh')),
       { storage: 'sync', faults: DISTINCT, times: 2 },
     ),
   },
@@ -101,7 +101,7 @@ export const FAMILIES: readonly Family[] = [
     name: 'localStorage, two contexts, two calls against one',
     bounds: within(2),
     worlds: worldsOf(
-      doubles(MAIN).flatMap((two) => single(ACTS).map((one) => [two, one])),
+      doubles(MAIN).flatMap((two) => single(USUAL).map((one) => [two, one])),
       { storage: 'sync' },
     ),
   },
