@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createAuthFetch } from '../../src/fetch.js'
 import { memoryStorage, type Storage } from '../../src/index.js'
-import { createWorld } from '../support/world.js'
+import { createWorld, HOUR } from '../support/world.js'
 
 // Each of these was written because a planted bug survived all other tests: npm run mutants.
 
@@ -69,5 +69,45 @@ describe('auth.fetch', () => {
     const send = createAuthFetch(source, { origins: ['https://api.example'], fetch: answer })
     expect((await send('https://api.example/me')).status).toBe(status)
     expect(replaced).toEqual([])
+  })
+})
+
+describe('a refresh whose session is replaced on the way', () => {
+  it('and that fails is no reason to show the new token soon', async () => {
+    const world = createWorld()
+    // Locks that keep nobody out.
+    const environment = { lock: { acquire: async () => () => {} } }
+    const one = await world.signedIn('ada', { autoRefresh: true, environment })
+    // Its requests are answered at once.
+    const provider = { ...world.server.provider, refresh: async () => world.server.issue('ada') }
+    const two = world.open({ autoRefresh: false, environment, provider })
+    await two.auth.getSession()
+    world.server.hold()
+    world.server.outage()
+    await world.clock.advance(HOUR - 59_000)
+    expect(world.server.sent).toEqual(['refresh-1'])
+    await two.auth.refreshSession()
+    await world.clock.settle()
+    world.server.release()
+    await world.clock.advance(60_000)
+    expect((await one.auth.getSession())?.accessToken).toBe('access-2')
+    expect(world.server.sent).toEqual(['refresh-1'])
+  })
+
+  it('by the same person’s next sign-in leaves that one in storage', async () => {
+    const world = createWorld()
+    const one = await world.signedIn('ada', { autoRefresh: false })
+    const two = world.open({ autoRefresh: false })
+    await two.auth.getSession()
+    world.server.hold()
+    const refresh = one.auth.refreshSession().catch((error) => error.code)
+    await world.clock.settle()
+    await two.auth.signIn({ name: 'ada' })
+    await world.clock.settle()
+    world.server.release()
+    await world.clock.settle()
+    await refresh
+    expect(world.stored()).toContain('access-2')
+    expect((await world.open().auth.getSession())?.accessToken).toBe('access-2')
   })
 })
