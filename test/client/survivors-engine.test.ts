@@ -111,3 +111,21 @@ describe('a refresh whose session is replaced on the way', () => {
     expect((await world.open().auth.getSession())?.accessToken).toBe('access-2')
   })
 })
+
+describe('a refresh that takes a second round', () => {
+  it('asks for the lock anew: it may have been lost in the first', async () => {
+    const world = createWorld()
+    const { lock: inner } = world.browser.tab().environment
+    let asked = 0
+    const acquire: typeof inner.acquire = (name, signal) => {
+      asked++
+      return inner.acquire(name, signal)
+    }
+    const environment = { lock: { acquire } }
+    const { auth } = await world.signedIn('ada', { autoRefresh: false, environment })
+    asked = 0
+    world.server.fail({ answer: world.server.issue('ada', 'org_1') })
+    await auth.refreshSession({ organizationId: 'org_2' })
+    expect(asked).toBe(2)
+  })
+})
