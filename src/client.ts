@@ -1,18 +1,19 @@
-import { createEngine, type Engine, type RefreshOptions } from './core/engine.js'
+import { createEngine, type Engine } from './core/engine.js'
 import { AuthError, AuthSessionMissingError } from './core/errors.js'
 import type { AuthEventName, AuthListener } from './core/events.js'
 import { createFlows } from './core/flows.js'
 import type { EngineOptions } from './core/options.js'
+import type { Environment, KeyStore } from './core/ports.js'
 import type {
   ActionHost,
   CallOptions,
-  Environment,
-  Page,
   Provider,
+  RefreshOptions,
   SignInResult,
   SignOutScope,
   Tokens,
-} from './core/ports.js'
+  TokenTarget,
+} from './core/provider.js'
 import type { Session, SessionUser } from './core/session.js'
 import type { Snapshot } from './core/store.js'
 import { defaultEnvironment, defaultStorage } from './defaults.js'
@@ -70,13 +71,13 @@ export class AuthClient<
     })
     this.fetch = createAuthFetch<User>(
       {
-        getSession: this.#engine.getSession,
-        replace: this.#engine.replace,
-        headersFor: (session) => provider.headersFor?.(session),
+        ...this.#engine,
+        authorize: provider.authorize?.bind(provider),
+        readAnswer: provider.readAnswer?.bind(provider),
       },
       { origins: fetchOrigins },
     )
-    this.#actions = provider.actions?.(createHost(this.#engine, environment.page))
+    this.#actions = provider.actions?.(createHost(this.#engine, environment, options.keys))
   }
 
   /** What this provider can do beyond the contract. @throws AuthError `invalid_argument` if nothing. */
@@ -93,9 +94,15 @@ export class AuthClient<
     return this.#engine.getSession(options)
   }
 
-  /** The access token of `getSession()`; bound, so that it can be handed to other clients. */
-  readonly getAccessToken = async (options?: CallOptions): Promise<string | null> =>
-    (await this.getSession(options))?.accessToken ?? null
+  /**
+   * The access token of `getSession()`, or one for another resource, which is refreshed like it:
+   * all spend the one refresh token. Bound, so that it can be handed to other clients.
+   * @throws AuthError `invalid_argument` for a target that is no text; otherwise as `getSession`.
+   */
+  readonly getAccessToken = (options: TokenTarget & CallOptions = {}): Promise<string | null> => {
+    const { signal, ...target } = options
+    return this.#engine.getAccessToken(target, { signal })
+  }
 
   /**
    * Gets a new session from the server, by a request that starts after this call. Without a token
@@ -180,16 +187,22 @@ export class AuthClient<
   }
 }
 
-function createHost<User extends SessionUser>(engine: Engine<User>, page: Page): ActionHost<User> {
-  const flows = createFlows(engine.vault)
+function createHost<User extends SessionUser>(
+  engine: Engine<User>,
+  { clock, page }: Environment,
+  keys: KeyStore | null = null,
+): ActionHost<User> {
+  const flows = createFlows(engine.vault, () => clock.now())
   return {
     page,
+    keys,
     signIn: (request, options) => engine.signIn('sign-in', request, options),
     async withSession(request, options) {
       const session = await engine.working(options)
       return engine.request((context) => request(session, context), options)
     },
     request: engine.request,
+    exchange: engine.exchange,
     updateUser: engine.updateUser,
     saveFlow: flows.save,
     flows: flows.list,

@@ -1,17 +1,32 @@
-import type { Session, SessionUser } from './core/session.js'
+import { AuthError } from './core/errors.js'
+import type { Awaitable } from './core/ports.js'
+import type { AnswerMeaning, IncomingAnswer, OutgoingRequest } from './core/provider.js'
+import type { SessionRecord } from './core/record.js'
+import type { Grant, Session, SessionUser } from './core/session.js'
 
 /** What the authenticated fetch needs of a client. */
 export interface TokenSource<User extends SessionUser> {
-  getSession(): Promise<Session<User> | null>
-  /** A session whose access token is not `rejected`. */
-  replace(rejected: string): Promise<Session<User>>
-  /** The headers by which a request carries the session; by default the access token as bearer. */
-  headersFor?(session: Session<User>): Readonly<Record<string, string>> | undefined
+  /** The record behind the working session; `null` when nobody is signed in. */
+  current(): Promise<SessionRecord<User> | null>
+  /** The same person's record with other tokens. @throws AuthError when there is none. */
+  replace(rejected: SessionRecord<User>): Promise<SessionRecord<User>>
+  /** Makes what an answer brought the session's newest state. */
+  update(base: SessionRecord<User>, grant: Grant<User>): void
+  /** The headers by which a request carries the session. @default the access token as bearer */
+  authorize?: AuthorizeRequest<User> | undefined
+  /** @default a 401 asks for a refresh, unless it wants another sign-in (RFC 9470) */
+  readAnswer?: ReadAnswer<User> | undefined
 }
 
-const bearer = ({ accessToken }: Session): Readonly<Record<string, string>> => ({
-  Authorization: `Bearer ${accessToken}`,
-})
+type AuthorizeRequest<User extends SessionUser> = (
+  session: Session<User>,
+  request: OutgoingRequest,
+) => Awaitable<Readonly<Record<string, string>>>
+
+type ReadAnswer<User extends SessionUser> = (
+  answer: IncomingAnswer,
+  session: Session<User>,
+) => Awaitable<AnswerMeaning<User>>
 
 /** Where tokens may go, and by which fetch. */
 export interface AuthFetchOptions {
@@ -21,31 +36,65 @@ export interface AuthFetchOptions {
   readonly fetch?: typeof fetch | undefined
 }
 
+const bearer = ({ accessToken }: Session): Readonly<Record<string, string>> => ({
+  Authorization: `Bearer ${accessToken}`,
+})
+
+/** RFC 6750 §3.1; RFC 9470 §3: no refresh brings what another sign-in has to. */
+const byStatus = ({ status, headers }: IncomingAnswer): AnswerMeaning<never> => ({
+  kind:
+    status === 401 && !headers.get('WWW-Authenticate')?.includes('insufficient_user_authentication')
+      ? 'refresh'
+      : 'none',
+})
+
 /**
  * A `fetch` that attaches the access token to requests to the listed origins and to no other. On
- * 401 it refreshes the refused token once and sends the request once more.
- * @throws AuthError when the token is dead and cannot be refreshed now.
+ * 401 it refreshes the refused token once and sends the request once more, as the same person or not
+ * at all.
+ * @throws AuthError when the token is dead and cannot be refreshed now, and `step_required` when the
+ *   provider knows that the answer asks for another step.
  */
 export function createAuthFetch<User extends SessionUser>(
   source: TokenSource<User>,
   options: AuthFetchOptions,
 ): typeof fetch {
+  const { authorize = bearer, readAnswer = byStatus } = source
   const send: typeof fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init)
+
+  async function attempt(request: Request, { session }: SessionRecord<User>): Promise<Response> {
+    // The body of a request can be read once; the copy is kept for the second attempt.
+    const copy = request.clone()
+    const headers = await authorize(session, { url: request.url, method: request.method })
+    for (const [name, value] of Object.entries(headers)) copy.headers.set(name, value)
+    return send(copy)
+  }
+
   return async (input, init) => {
     const request = new Request(input, init)
     const allowed = options.origins.includes(new URL(request.url).origin)
-    const session = allowed ? await source.getSession() : null
-    if (!session) return send(request)
-    const attempt = (carried: Session<User>): Promise<Response> => {
-      // The body of a request can be read once; the copy is kept for the second attempt.
-      const copy = request.clone()
-      const headers = source.headersFor?.(carried) ?? bearer(carried)
-      for (const [name, value] of Object.entries(headers)) copy.headers.set(name, value)
-      return send(copy)
+    let record = allowed ? await source.current() : null
+    if (!record) return send(request)
+    const left = new Set(['refresh', 'repeat'])
+    for (;;) {
+      const response = await attempt(request, record)
+      const { url, method } = request
+      const { status, headers } = response
+      const meaning = await readAnswer({ url, method, status, headers }, record.session)
+      if (meaning.kind === 'step') {
+        throw new AuthError('step_required', 'The server wants another step first.', {
+          status,
+          details: meaning.step,
+        })
+      }
+      if (meaning.kind === 'update') source.update(record, meaning.grant)
+      // Each remedy is tried once.
+      if (!left.delete(meaning.kind)) return response
+      if (meaning.kind === 'refresh') {
+        const next: SessionRecord<User> | null = await source.replace(record).catch(() => null)
+        if (!next) return response
+        record = next
+      }
     }
-    const response = await attempt(session)
-    if (response.status !== 401) return response
-    const next = await source.replace(session.accessToken).catch(() => null)
-    return next ? attempt(next) : response
   }
 }

@@ -4,7 +4,6 @@ export {
   type BriefListener,
   type RefreshResult,
 } from './client.js'
-export type { RefreshOptions } from './core/engine.js'
 export {
   type AnyAuthError,
   AuthError,
@@ -28,26 +27,29 @@ export type {
 export type { TakeOver } from './core/options.js'
 export type {
   Abort,
-  ActionHost,
   Awaitable,
-  CallOptions,
   Channel,
   Clock,
   Environment,
-  Flow,
   Lock,
   Page,
-  Provider,
-  RefreshContext,
-  RequestContext,
   Signal,
-  SignInResult,
-  SignOutScope,
   Storage,
-  Tokens,
   Wake,
   WakeSign,
 } from './core/ports.js'
+export type {
+  ActionHost,
+  CallOptions,
+  Flow,
+  Provider,
+  RefreshContext,
+  RefreshOptions,
+  RequestContext,
+  SignInResult,
+  SignOutScope,
+  Tokens,
+} from './core/provider.js'
 export type {
   Grant,
   Impersonator,

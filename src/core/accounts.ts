@@ -1,48 +1,46 @@
-import type { Engine, RefreshOptions, Send } from './engine.js'
+import type { CommitPath } from './commit.js'
+import type { EngineContext } from './context.js'
+import { refreshErrand, switchErrand } from './errands.js'
 import { AuthError } from './errors.js'
-import type { Exchange } from './exchange.js'
-import type { Mirror } from './mirror.js'
-import type { CallOptions, Provider } from './ports.js'
-import type { Section } from './section.js'
-import type { ProviderEventName } from './session.js'
-import {
-  type Grant,
-  type Session,
-  type SessionRecord,
-  type SessionUser,
-  toRecord,
-  withUser,
-} from './session.js'
+import { requestedAt, withoutSession } from './exchange.js'
+import { nameLineage } from './lineage.js'
+import type {
+  CallOptions,
+  RefreshOptions,
+  RequestContext,
+  SignInResult,
+  SignOutScope,
+} from './provider.js'
+import { type SessionRecord, toRecord, withUser } from './record.js'
+import type { Refreshes } from './refreshes.js'
+import type { Grant, ProviderEventName, Session, SessionUser } from './session.js'
+import { createShare, type Share } from './share.js'
 import type { Arrival } from './state.js'
-import type { Store } from './store.js'
-import { requestedAt, withoutSession } from './trade.js'
-import type { Vault } from './vault.js'
 
-/** What changes whose session is current. */
-export interface AccountsDeps<User extends SessionUser> {
-  readonly provider: Provider<never, User>
-  readonly store: Store<User>
-  readonly vault: Vault<User>
-  readonly mirror: Mirror<User>
-  readonly exchange: Exchange<User>
-  readonly section: Section
-  announce(): void
-  settle(): void
-  newLineage(grant: Grant<User>): string
-  working(options?: CallOptions): Promise<Session<User>>
-}
+/** A request that brings a session, or `null` when a step is missing. */
+export type Send<User extends SessionUser> = (
+  context: RequestContext,
+) => Promise<Grant<User> | null>
 
 /** The operations by which sessions come, go and change hands. */
-export interface Accounts<User extends SessionUser>
-  extends Pick<Engine<User>, 'signIn' | 'updateUser' | 'signOut'> {
+export interface Accounts<User extends SessionUser> {
+  signIn(arrival: Arrival, send: Send<User>, options?: CallOptions): Promise<SignInResult<User>>
+  /** Trades a token that is not the current session's. */
   refreshForeign(token: string, options: RefreshOptions): Promise<Session<User>>
+  /** Sends a request with `session`, and makes what it returns the current user. */
+  updateUser(
+    session: Session<User>,
+    send: (session: Session<User>, context: RequestContext) => Promise<User>,
+    options?: CallOptions,
+  ): Promise<User>
+  /** Ends the session here, in the other contexts, and at the server if it can be reached. */
+  signOut(scope: SignOutScope): Promise<void>
 }
 
-interface Foreign<User extends SessionUser> {
-  readonly organizationId: string | undefined
-  sent: boolean
-  makeCurrent: boolean
-  promise: Promise<Session<User>>
+/** What accounts are made of, besides the context. */
+export interface AccountParts<User extends SessionUser> {
+  readonly path: CommitPath<User>
+  readonly refreshes: Refreshes<User>
 }
 
 /** A finished request: the record it made, and the place of its call among the others. */
@@ -53,146 +51,168 @@ interface Arrived<User extends SessionUser> {
   readonly event?: ProviderEventName | undefined
 }
 
-/** Makes the account operations of one client. */
-export function createAccounts<User extends SessionUser>(deps: AccountsDeps<User>): Accounts<User> {
-  const { provider, store, vault, exchange, announce, settle } = deps
-  const foreign = new Map<string, Foreign<User>>()
-  /** Calls that may change whose session is current are numbered; the latest one wins. */
-  let calls = 0
-  let committed = 0
+/** Calls that may change whose session is current, by number: the latest one wins. */
+interface Order {
+  calls: number
+  committed: number
+}
 
-  const { lineage } = deps.mirror
-  /** Every sign-in that is over once another one has taken its place. */
-  const past = (): readonly string[] => {
-    const state = store.state()
-    if (state.status === 'loading') return []
-    return state.status === 'signed-in' ? [...state.over, state.held.record.lineage] : state.over
-  }
+/** The name of a new sign-in. */
+export const newLineage = <User extends SessionUser>(
+  { environment, provider, store }: EngineContext<User>,
+  { sessionId }: Grant<User>,
+): string => nameLineage(environment, store.state(), provider.resume && sessionId)
+
+/** Makes the account operations of one client. */
+export function createAccounts<User extends SessionUser>(
+  context: EngineContext<User>,
+  { path, refreshes }: AccountParts<User>,
+): Accounts<User> {
+  const { provider, store, section, settle } = context
+  const order: Order = { calls: 0, committed: 0 }
 
   async function commit({ record, call, arrival, event }: Arrived<User>): Promise<boolean> {
-    if (call < committed) return false
-    committed = call
-    const saved = await vault.save(record, past())
-    if (committed !== call) return false
-    store.dispatch({ type: 'established', record, saved, arrival, event })
-    exchange.cancel()
-    if (saved) announce()
+    if (call < order.committed) return false
+    order.committed = call
+    const done = await path.commit({
+      record,
+      seen: null,
+      still: () => order.committed === call,
+      become: (saved) => ({ type: 'established', record, saved, arrival, event }),
+    })
+    if (!done) return false
+    refreshes.cancel()
     settle()
     return true
   }
 
-  async function ask(
-    send: Send<User>,
-    options?: CallOptions,
-  ): Promise<[Grant<User>, number] | null> {
-    const asked = store.now()
-    const grant = await exchange.request(send, options?.signal)
-    return grant && [grant, requestedAt(asked, store.now())]
-  }
+  const foreign = createForeign(context, { path, refreshes, order, commit })
 
-  async function signIn(arrival: Arrival, send: Send<User>, options?: CallOptions) {
-    const call = ++calls
-    const answer = await ask(send, options)
-    if (!answer) return { session: null, user: null }
-    const [grant, at] = answer
-    const record = toRecord(grant, deps.newLineage(grant), at)
-    if (!(await commit({ record, call, arrival, event: grant.event }))) {
-      throw new AuthError('superseded', 'Somebody signed in or out during this sign-in.')
+  return {
+    refreshForeign: foreign,
+    async signIn(arrival, send, options) {
+      const call = ++order.calls
+      const answer = await ask(context, send, options)
+      if (!answer) return { session: null, user: null }
+      const { grant, at } = answer
+      const record = toRecord(grant, newLineage(context, grant), at)
+      if (!(await commit({ record, call, arrival, event: grant.event }))) {
+        throw new AuthError('superseded', 'Somebody signed in or out during this sign-in.')
+      }
+      return { session: record.session, user: record.session.user }
+    },
+    async updateUser(session, send, options) {
+      const user = await context.request((its) => send(session, its), options?.signal)
+      await section.locked(() => saveUser(context, path, user))
+      settle()
+      return user
+    },
+    async signOut(scope) {
+      const held = store.held()
+      order.committed = ++order.calls
+      store.dispatch({ type: 'ended', reason: 'user' })
+      refreshes.cancel()
+      const { session, lineage = null } = held?.record ?? {}
+      if (session) {
+        // Best effort: the server ends the session by itself in the end.
+        context.request(async (its) => provider.signOut?.(session, scope, its)).catch(() => {})
+      }
+      await path.end({ lineage, any: true }, session)
+      settle()
+    },
+  }
+}
+
+async function saveUser<User extends SessionUser>(
+  { store }: EngineContext<User>,
+  path: CommitPath<User>,
+  user: User,
+): Promise<void> {
+  const seen = await path.observe()
+  const held = store.held()
+  if (held?.record.session.user?.id !== user.id || !held) return
+  const record = withUser(held.record, user)
+  await path.commit({
+    record,
+    seen,
+    still: () => true,
+    become: (saved) => ({ type: 'user-updated', record, saved }),
+  })
+}
+
+/** Sends a request that may bring a session; `at` is the wall time at which it left, in ms. */
+export async function ask<User extends SessionUser>(
+  { request, store }: EngineContext<User>,
+  send: Send<User>,
+  options?: CallOptions,
+): Promise<{ readonly grant: Grant<User>; readonly at: number } | null> {
+  const asked = store.now()
+  const grant = await request(send, options?.signal)
+  return grant && { grant, at: requestedAt(asked, store.now()) }
+}
+
+interface ForeignParts<User extends SessionUser> extends AccountParts<User> {
+  readonly order: Order
+  commit(arrived: Arrived<User>): Promise<boolean>
+}
+
+interface ForeignWish {
+  readonly token: string
+  readonly organizationId: string | undefined
+  makeCurrent: boolean
+}
+
+/** Makes the refresh of tokens that are not the current session's: a line of calls for each. */
+function createForeign<User extends SessionUser>(
+  context: EngineContext<User>,
+  { path, refreshes, order, commit }: ForeignParts<User>,
+): Accounts<User>['refreshForeign'] {
+  const { provider, store } = context
+  const lines = new Map<string, Share<ForeignWish, Session<User>>>()
+
+  async function trade(token: string, wish: ForeignWish): Promise<Session<User>> {
+    const { organizationId } = wish
+    if (token === store.held()?.record.session.refreshToken) {
+      const errand = organizationId ? switchErrand(context, organizationId) : refreshErrand(context)
+      return refreshes.refresh({ errand, force: true })
     }
-    return { session: record.session, user: record.session.user }
-  }
-
-  async function exchangeForeign(token: string, entry: Foreign<User>): Promise<Session<User>> {
-    const { organizationId } = entry
-    if (token === store.held()?.record.session.refreshToken)
-      return exchange.refresh({ force: true, organizationId })
-    const call = ++calls
-    const before = lineage()
-    const answer = await ask((context) => provider.refresh(token, { ...context, organizationId }))
+    const call = ++order.calls
+    const before = path.lineage()
+    const answer = await ask(context, (its) =>
+      provider.refresh(token, { ...its, session: null, organizationId }),
+    )
     if (!answer) throw withoutSession()
-    const [grant, at] = answer
+    const { grant, at } = answer
     const whole = { ...grant, refreshToken: grant.refreshToken || token }
-    const record = toRecord(whole, deps.newLineage(grant), at)
-    if (entry.makeCurrent) {
-      await exchange.observe()
+    const record = toRecord(whole, newLineage(context, grant), at)
+    if (wish.makeCurrent) {
+      await refreshes.observe()
       // Whoever signed in or out meanwhile wins; the caller still gets what it asked for.
-      if (lineage() === before) await commit({ record, call, arrival: 'refresh' })
+      if (path.lineage() === before) await commit({ record, call, arrival: 'refresh' })
     }
     return record.session
   }
 
-  const refreshForeign: Accounts<User>['refreshForeign'] = (token, options) => {
-    const { makeCurrent = true, organizationId } = options
-    const prior = foreign.get(token)
-    if (prior && !prior.sent && prior.organizationId === organizationId) {
-      prior.makeCurrent ||= makeCurrent
-      return prior.promise
-    }
-    const latest = prior
-      ? prior.promise.then(
-          (session) => session.refreshToken ?? token,
-          () => token,
-        )
-      : Promise.resolve(token)
-    const entry: Foreign<User> = {
-      organizationId,
-      sent: false,
-      makeCurrent,
-      promise: latest
-        .then((newest) => {
-          entry.sent = true
-          return exchangeForeign(newest, entry)
-        })
-        .finally(() => {
-          if (foreign.get(token) === entry) foreign.delete(token)
-        }),
-    }
-    foreign.set(token, entry)
-    return entry.promise
-  }
-
-  const updateUser: Engine<User>['updateUser'] = async (send, options) => {
-    const session = await deps.working(options)
-    const user = await exchange.request((context) => send(session, context), options?.signal)
-    await deps.section.locked(async () => {
-      const seen = await exchange.observe()
-      const held = store.held()
-      if (held?.record.session.user?.id !== user.id || !held) return
-      const record = withUser(held.record, user)
-      const saved = await exchange.save(record, seen)
-      if (saved === null) return
-      store.dispatch({ type: 'user-updated', record, saved })
-      if (saved) announce()
-    })
-    settle()
-    return user
-  }
-
-  const signOut: Engine<User>['signOut'] = async (scope, options) => {
-    if (scope === 'others') {
-      const session = await deps.working(options)
-      await exchange.request(
-        async (context) => provider.signOut?.(session, scope, context),
-        options?.signal,
+  return (token, { makeCurrent = true, organizationId }) => {
+    let line = lines.get(token)
+    if (!line) {
+      const fresh: Share<ForeignWish, Session<User>> = createShare(
+        (call, prior) => {
+          call.sent = true
+          return trade(prior?.refreshToken ?? token, call.wish)
+        },
+        () => {
+          if (fresh.calls.length === 0) lines.delete(token)
+        },
       )
-      return
+      line = fresh
+      lines.set(token, line)
     }
-    const held = store.held()
-    const call = ++calls
-    committed = call
-    store.dispatch({ type: 'ended', reason: 'user' })
-    exchange.cancel()
-    if (held) {
-      // Best effort: the server ends the session by itself in the end.
-      exchange
-        .request(async (context) => provider.signOut?.(held.record.session, scope, context))
-        .catch(() => {})
-    }
-    const saved = await vault.end(held?.record.lineage ?? null, true)
-    if (committed === call) store.dispatch({ type: 'persisted', saved })
-    announce()
-    settle()
+    const { wish, promise } = line.ask(
+      () => ({ token, organizationId, makeCurrent }),
+      (call) => !call.sent && call.wish.organizationId === organizationId,
+    )
+    wish.makeCurrent ||= makeCurrent
+    return promise
   }
-
-  return { signIn, refreshForeign, updateUser, signOut }
 }

@@ -50,6 +50,30 @@ export interface AuthErrorDetails {
 /** The closed union of error codes. */
 export type AuthErrorCode = keyof AuthErrorDetails
 
+/** Every code, and whether the same call may succeed later unless the error says otherwise. */
+const RETRYABLE: Readonly<Record<AuthErrorCode, boolean>> = {
+  session_missing: false,
+  refresh_rejected: false,
+  network: true,
+  timeout: true,
+  rate_limited: true,
+  server_error: true,
+  bad_response: true,
+  invalid_credentials: false,
+  weak_password: false,
+  rejected: false,
+  step_required: false,
+  superseded: false,
+  storage: true,
+  aborted: false,
+  disposed: false,
+  invalid_argument: false,
+}
+
+/** Whether a text is one of the codes. */
+export const isAuthErrorCode = (text: string): text is AuthErrorCode =>
+  Object.hasOwn(RETRYABLE, text)
+
 /** What an `AuthError` may carry besides its message. */
 export interface AuthErrorOptions<Code extends AuthErrorCode = AuthErrorCode> {
   /** Whether the same call may succeed later. Default: as the code suggests. */
@@ -62,15 +86,6 @@ export interface AuthErrorOptions<Code extends AuthErrorCode = AuthErrorCode> {
   readonly cause?: unknown
   readonly details?: AuthErrorDetails[Code] | undefined
 }
-
-const RETRYABLE: readonly AuthErrorCode[] = [
-  'network',
-  'timeout',
-  'rate_limited',
-  'server_error',
-  'bad_response',
-  'storage',
-]
 
 /** The one error that Holdfast throws. Narrow it with {@link isAuthError}. */
 export class AuthError<Code extends AuthErrorCode = AuthErrorCode> extends Error {
@@ -88,9 +103,9 @@ export class AuthError<Code extends AuthErrorCode = AuthErrorCode> extends Error
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
     this.name = 'AuthError'
     this.code = code
-    this.retryable = options.retryable ?? RETRYABLE.includes(code)
+    this.retryable = options.retryable ?? RETRYABLE[code]
     this.status = options.status
-    this.retryAfter = options.retryAfter
+    this.retryAfter = options.retryAfter && Math.ceil(options.retryAfter)
     this.serverCode = options.serverCode
     this.details = options.details
   }

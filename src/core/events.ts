@@ -29,7 +29,11 @@ export interface AuthEventDetails extends Record<ProviderEventName, Plain> {
   SIGNED_IN: Plain
   TOKEN_REFRESHED: Plain
   USER_UPDATED: Plain
-  SIGNED_OUT: Plain & { readonly reason: SignOutReason }
+  SIGNED_OUT: Plain & {
+    readonly reason: SignOutReason
+    /** The failure behind it, where there was one: the server's refusal with its code. */
+    readonly error?: AuthError | undefined
+  }
   REFRESH_FAILED: Plain & {
     readonly error: AuthError
     /** When the next attempt is due, in ms since the epoch by this device's clock. */

@@ -1,179 +1,147 @@
-import { AuthError, AuthSessionMissingError } from './errors.js'
-import type { Mirror } from './mirror.js'
-import type { Abort } from './ports.js'
-import type { Session, SessionUser } from './session.js'
-import { type Limits, untilDue } from './state.js'
-import { createTrade, type Trade, type TradeDeps } from './trade.js'
+import type { CommitPath } from './commit.js'
+import type { EngineContext } from './context.js'
+import { AuthError, type AuthErrorCode, AuthSessionMissingError, isAuthError } from './errors.js'
+import type { Signal } from './ports.js'
+import type { RequestContext } from './provider.js'
+import { hasSameTokens, type SessionRecord } from './record.js'
+import type { Grant, ProviderEventName, Session, SessionUser } from './session.js'
+import type { SharedPatience } from './shared-patience.js'
+import type { Now } from './timing.js'
 
-/** Why a refresh is wanted. `force`: whatever the token's age. `rejected`: while it is this one. */
-export interface Want {
-  readonly force?: boolean | undefined
-  readonly rejected?: string | undefined
-  /** The organization to switch to: a wish of its own, that no other run answers. */
-  readonly organizationId?: string | undefined
-}
-
-/** What the refreshes of one client work on. */
-export interface ExchangeDeps<User extends SessionUser> extends TradeDeps<User> {
-  readonly limits: Limits
-  /** Tells subscribers what happened, and waits for what is due next. */
-  settle(): void
-}
-
-/** Refreshes the current session: one run at a time, the critical section inside the lock. */
-export interface Exchange<User extends SessionUser>
-  extends Pick<Mirror<User>, 'observe' | 'save'>,
-    Pick<Trade<User>, 'request'> {
+/** What one exchange is for: what it sends, and what the answer is to the session. */
+export interface Errand<User extends SessionUser> {
+  /** Calls with errands of one name may share an exchange. */
+  readonly name: string
   /**
-   * Resolves to a session that answers `want`, joining a run that has not sent its request yet.
-   * @throws AuthSessionMissingError, or the provider's AuthError.
+   * Whether the refresh token is traded. `refresh`: every failure is the server's state; `variant`
+   * (another organization, a resource): a refusal is about that wish alone; `never`: the caller's
+   * own request, which only has to be alone with the session.
    */
-  refresh(want: Want): Promise<Session<User>>
-  running(): boolean
-  /** Gives up the request in flight: its session is no longer wanted. */
-  cancel(): void
-  /** Gives up a request whose answer may never be heard of; resolves when its run has ended. */
-  restart(): Promise<void>
+  readonly trades: 'refresh' | 'variant' | 'never'
+  /** Whether a session that others have brought meanwhile is all that was wanted. */
+  answeredBy(record: SessionRecord<User>): boolean
+  send(record: SessionRecord<User>, context: RequestContext): Promise<Grant<User> | null>
+  /** The record that follows `base`. `requestedAt`: wall time, ms. */
+  apply(grant: Grant<User>, base: SessionRecord<User>, requestedAt: number): SessionRecord<User>
+  /**
+   * Why a session that came back is not the one that was wanted: a server that forgives a lost answer
+   * gives that answer again, whatever it is asked for now. The exchange is then repeated.
+   */
+  strayed?(session: Session<User>): AuthError | null
+  /** @default 'TOKEN_REFRESHED' */
+  readonly event?: ProviderEventName | undefined
 }
 
-interface Run<User extends SessionUser> {
-  /** The sign-in whose callers it serves. */
-  readonly lineage: string | undefined
-  /** The organization to which its callers switch. */
-  readonly organizationId: string | undefined
-  force: boolean
-  readonly rejected: Set<string>
-  /** Whether it has the lock, or goes without. */
-  begun: boolean
-  /** Whether it is too late to ask this run for a request. */
-  closed: boolean
-  /** Ends the wait for the lock. */
-  readonly wait: Abort
-  /** Ends the request. */
-  readonly abort: Abort
-  readonly promise: Promise<Session<User>>
+/** One exchange: the record it begins with, and what ends it early. */
+export interface ExchangeOptions<User extends SessionUser> {
+  readonly record: SessionRecord<User>
+  readonly errand: Errand<User>
+  readonly signal: Signal
+  /** Whether this context gave up the request itself, because nobody would hear of its end. */
+  givenUp(): boolean
 }
 
-/** How often one run follows a sibling that was faster before it gives up. */
-const ROUNDS = 3
+/** Runs exchanges, one at a time, inside the lock. */
+export interface Exchange<User extends SessionUser> {
+  /**
+   * Resolves to the session after it; `null` when another one became current on the way.
+   * @throws the provider's AuthError.
+   */
+  run(options: ExchangeOptions<User>): Promise<Session<User> | null>
+}
+
+/** The wall time at which a request left: the earlier of what both clocks say. */
+export const requestedAt = (asked: Now, now: Now): number =>
+  Math.min(asked.wall, now.wall - (now.monotonic - asked.monotonic))
+
+/** Failures that may have been answers: then the refresh token is spent. */
+const UNSURE: readonly AuthErrorCode[] = ['network', 'timeout', 'server_error', 'bad_response']
+
+/** An answer that is no refusal, but brings no session either. */
+export const withoutSession = (): AuthSessionMissingError =>
+  new AuthSessionMissingError('The refresh came back without a session.', { retryable: true })
 
 /** Makes the exchange of one client. */
-export function createExchange<User extends SessionUser>(deps: ExchangeDeps<User>): Exchange<User> {
-  const { environment, store, mirror, limits } = deps
-  const { lineage } = mirror
-  const trade = createTrade(deps)
-  let run: Run<User> | null = null
-
-  /** Settles as the caller of a refresh should hear that its session was replaced. */
-  function replaced(): AuthError {
-    return store.held()
-      ? new AuthError('superseded', 'Another session became current during the refresh.')
-      : new AuthSessionMissingError('The session ended during the refresh.')
+export function createExchange<User extends SessionUser>(
+  context: EngineContext<User>,
+  path: CommitPath<User>,
+  patience: SharedPatience,
+): Exchange<User> {
+  const { store } = context
+  /** The record in memory, as long as its tokens are those of `record`; its user may have changed. */
+  const current = (record: SessionRecord<User>): SessionRecord<User> | null => {
+    const now = store.held()?.record
+    return now && hasSameTokens(now, record) ? now : null
   }
 
-  /** The session in memory, if it is what the callers of a run want. */
-  function answer({ lineage: mine, force, rejected }: Run<User>): Session<User> | null {
-    const { record } = store.held() ?? {}
-    if (!record || record.lineage !== mine || force) return null
-    const due = untilDue(store.state(), store.now(), limits) <= 0
-    return due || rejected.has(record.session.accessToken) ? null : record.session
+  async function commit(
+    grant: Grant<User>,
+    { record, errand }: ExchangeOptions<User>,
+    asked: Now,
+  ): Promise<boolean> {
+    const seen = await path.observe()
+    const base = current(record)
+    if (!base) return false
+    const next = errand.apply(grant, base, requestedAt(asked, store.now()))
+    const { event } = errand
+    const done = await path.commit({
+      record: next,
+      seen,
+      still: () => current(record) !== null,
+      become: (saved) => ({ type: 'exchanged', record: next, saved, event }),
+    })
+    await patience.clear()
+    return done
   }
 
-  /** One round of a run, inside the lock; `null` when it takes another one. */
-  async function attempt(run: Run<User>): Promise<Session<User> | null> {
-    const { organizationId } = run
-    run.begun = true
-    await mirror.observe()
-    const held = store.held()
-    if (!held || held.record.lineage !== run.lineage) throw replaced()
-    run.closed = true
-    const session = answer(run) ?? (await trade.exchange(held, run.abort.signal, organizationId))
-    // A server that forgives a lost answer gives that one again, whatever it is asked for now.
-    const strayed = organizationId && session?.organizationId !== organizationId
-    return strayed ? null : session
-  }
-
-  async function attempts(run: Run<User>): Promise<Session<User>> {
-    let granted = true
-    const attemptLocked = (lock: boolean): Promise<Session<User> | null> => {
-      granted = lock
-      return attempt(run)
+  /** What a failed trade means for the session; resolves when another session is held by now. */
+  async function fail(
+    { record, errand, givenUp }: ExchangeOptions<User>,
+    error: AuthError,
+  ): Promise<null> {
+    const { lineage } = record
+    const refused = error.code === 'refresh_rejected'
+    //   this exchange                 a sibling, without a working lock
+    //   sends the token
+    //                                 sends it as well, and is answered
+    //   is refused
+    //                                 stores the new token
+    //   reads storage: the new token is adopted, and the session goes on
+    // As long as storage does not answer, nobody knows, and the refusal is not believed.
+    const believed = refused && (await path.observe()) !== 'unanswered'
+    const now = store.held()?.record
+    const same =
+      now?.lineage === lineage && now.session.refreshToken === record.session.refreshToken
+    if (believed && same) {
+      store.dispatch({ type: 'ended', reason: 'refresh-rejected', error })
+      await path.end({ lineage, any: false, error }, record.session)
+      throw error
     }
-    for (let round = 0; round < ROUNDS; round++) {
-      // Whoever slept during a round may have lost the lock in it, so each round asks anew.
-      const turn = granted ? deps.section.locked(attemptLocked, run.wait) : attempt(run)
-      const session = await turn
-      if (session) return session
-      if (lineage() !== run.lineage) throw replaced()
+    const mine = current(record) !== null
+    const counts = errand.trades === 'refresh' || error.retryable || refused
+    // Also when a sibling's session came meanwhile: the server wants to be left alone.
+    if (!believed && counts && path.lineage() === lineage) {
+      const spent = mine && UNSURE.includes(error.code)
+      await patience.fail({ error, spent, ours: givenUp() })
     }
-    if (run.organizationId) {
-      throw new AuthError('rejected', 'The server did not switch to this organization.')
-    }
-    throw replaced()
-  }
-
-  function start(organizationId: string | undefined): Run<User> {
-    const fresh: Run<User> = {
-      lineage: lineage(),
-      organizationId,
-      force: false,
-      rejected: new Set(),
-      begun: false,
-      closed: false,
-      wait: environment.createAbort(),
-      abort: environment.createAbort(),
-      promise: Promise.resolve()
-        .then(() => attempts(fresh))
-        .catch((error) => {
-          const session = fresh.begun ? null : answer(fresh)
-          if (session) return session
-          throw error
-        })
-        .finally(() => {
-          run = null
-          deps.settle()
-        }),
-    }
-    return fresh
-  }
-
-  /** Waits for the run to end, whatever comes of it. Nobody gets the session of another sign-in. */
-  function queue({ promise }: Run<User>, want: Want): Promise<Session<User>> {
-    const asked = lineage()
-    const after = (): Promise<Session<User>> => {
-      if (lineage() !== asked) throw replaced()
-      return refresh(want)
-    }
-    return promise.then(after, after)
-  }
-
-  function refresh(want: Want): Promise<Session<User>> {
-    const { force, rejected, organizationId } = want
-    const stranger = run?.lineage !== lineage() || run?.organizationId !== organizationId
-    if (run && ((force && run.closed) || stranger)) return queue(run, want)
-    run ??= start(organizationId)
-    run.force ||= force === true
-    if (rejected) run.rejected.add(rejected)
-    return run.promise
+    if (mine) throw error
+    return null
   }
 
   return {
-    refresh,
-    running: () => run !== null,
-    cancel: () => run?.abort.abort(replaced()),
-    async restart() {
-      if (!run?.closed) return
-      const { abort, promise } = run
-      abort.abort(new AuthError('network', 'The page was put away during the request.'))
-      await promise.catch(() => {})
+    async run(options) {
+      const { record, errand, signal } = options
+      const asked = store.now()
+      try {
+        const grant = await context.request((its) => errand.send(record, its), signal)
+        if (!grant) throw withoutSession()
+        return (await commit(grant, options, asked)) ? (store.held()?.record.session ?? null) : null
+      } catch (cause) {
+        const failure = new AuthError('bad_response', 'The provider failed.', { cause })
+        const error = isAuthError(cause) ? cause : failure
+        if (errand.trades === 'never') throw error
+        return fail(options, error)
+      }
     },
-    async observe() {
-      const seen = await mirror.observe()
-      // A sibling was faster: whoever waits for the lock has what it wants.
-      if (run && !run.begun && answer(run)) run.wait.abort(replaced())
-      return seen
-    },
-    save: mirror.save,
-    request: trade.request,
   }
 }

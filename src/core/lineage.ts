@@ -1,6 +1,6 @@
 import type { Environment } from './ports.js'
 import type { SessionUser } from './session.js'
-import type { State } from './state.js'
+import { endedAfter, type State } from './state.js'
 
 /** Characters that hold a time in base 36 for longer than anybody counts it. */
 const WIDTH = 9
@@ -17,11 +17,9 @@ export function nameLineage<User extends SessionUser>(
   state: State<User>,
   id: string | undefined,
 ): string {
-  const over = state.status === 'loading' ? [] : state.over
-  const known = state.status === 'signed-in' ? [...over, state.held.record.lineage] : over
   const time = Math.max(
     Math.floor(environment.clock.now()),
-    ...known.map((name) => timeOf(name) + 1),
+    ...endedAfter(state).map((name) => timeOf(name) + 1),
   )
   const end = id || environment.random().toString(36).slice(2, 12)
   return time.toString(36).padStart(WIDTH, '0') + end

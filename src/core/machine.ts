@@ -1,19 +1,25 @@
+import type { AuthError } from './errors.js'
 import type { AuthChange, Origin, SignOutReason } from './events.js'
-import type { SessionRecord, SessionUser } from './session.js'
+import { MEMORY } from './pointer.js'
+import { hasSameAccessToken, hasSameTokens, type SessionRecord } from './record.js'
+import type { SessionUser } from './session.js'
 import {
-  type Held,
+  endedAfter,
   type Input,
-  type Limits,
-  type Now,
   type Observation,
+  type SignedIn,
   type State,
   untilDue,
 } from './state.js'
-
-type SignedIn<User extends SessionUser> = Extract<State<User>, { status: 'signed-in' }>
+import { type Arriving, hold, type Limits, type Now } from './timing.js'
 
 /** The next state, and what subscribers are to hear of it. */
 export type Step<User extends SessionUser> = readonly [State<User>, ...AuthChange<User>[]]
+
+/** What a step goes by, besides the state and what happened. */
+interface Circumstances extends Arriving {
+  readonly now: Now
+}
 
 /**
  * How long storage must stay empty before an emptiness counts as a sign-out.
@@ -21,42 +27,34 @@ export type Step<User extends SessionUser> = readonly [State<User>, ...AuthChang
  */
 export const CONFIRM_ABSENCE = 1_000
 
-/** Starts the life of a record in this context's memory. */
-function hold<User extends SessionUser>(record: SessionRecord<User>, now: Now): Held<User> {
-  const age = now.wall - (record.session.expiresAt - record.lifetime)
-  // A receipt in the future: the clock went back since, so the age is unknown. Small steps
-  // are NTP at work and stay within the margin.
-  const left = age < -record.lifetime / 10 ? 0 : record.lifetime - Math.max(age, 0)
-  return { record, deadline: now.monotonic + left }
+const remember = (ended: readonly string[], lineage: string): readonly string[] =>
+  [...ended.filter((other) => other !== lineage), lineage].slice(-MEMORY)
+
+const endedOf = <User extends SessionUser>(state: State<User>): readonly string[] =>
+  state.status === 'loading' ? [] : state.ended
+
+/** What a context knows of a record that becomes current. */
+function signedIn<User extends SessionUser>(
+  state: State<User>,
+  record: SessionRecord<User>,
+  { now, ...arriving }: Circumstances,
+): Omit<SignedIn<User>, 'saved' | 'ended'> {
+  const known = state.status === 'signed-in' ? state.held : null
+  // An access token that this context knows stays as old as it is, whatever came with it.
+  const held =
+    known && hasSameAccessToken(known.record, record)
+      ? { ...known, record }
+      : hold(record, now, arriving)
+  return { status: 'signed-in', held, patience: null, absentSince: null }
 }
-
-/** How many lineages that are over a context remembers. */
-const MEMORY = 8
-
-const remember = (over: readonly string[], lineage: string): readonly string[] =>
-  [...over.filter((other) => other !== lineage), lineage].slice(-MEMORY)
-
-const overOf = <User extends SessionUser>(state: State<User>): readonly string[] =>
-  state.status === 'loading' ? [] : state.over
-
-const signedIn = <User extends SessionUser>(
-  held: Held<User>,
-  settled: Pick<SignedIn<User>, 'saved' | 'over'>,
-): SignedIn<User> => ({
-  status: 'signed-in',
-  held,
-  refresh: { phase: 'scheduled' },
-  ...settled,
-  absentSince: null,
-})
 
 function signedOut<User extends SessionUser>(
   state: State<User>,
   reason: SignOutReason,
-  saved: boolean,
+  { saved, error = null }: { readonly saved: boolean; readonly error?: AuthError | null },
 ): Step<User> {
-  const over = overOf(state)
-  if (state.status !== 'signed-in') return [{ status: 'signed-out', saved, over }]
+  const ended = endedOf(state)
+  if (state.status !== 'signed-in') return [{ status: 'signed-out', saved, ended, error }]
   const origin: Origin = reason === 'other-context' ? 'other-context' : 'this-context'
   // What was deleted may come back, by a sibling that goes on in memory.
   const final = reason !== 'storage-cleared'
@@ -64,9 +62,10 @@ function signedOut<User extends SessionUser>(
     {
       status: 'signed-out',
       saved,
-      over: final ? remember(over, state.held.record.lineage) : over,
+      ended: final ? remember(ended, state.held.record.lineage) : ended,
+      error,
     },
-    ['SIGNED_OUT', null, { origin, reason }],
+    ['SIGNED_OUT', null, { origin, reason, ...(error && { error }) }],
   ]
 }
 
@@ -81,10 +80,10 @@ const isSamePerson = <User extends SessionUser>(
 function adopt<User extends SessionUser>(
   state: State<User>,
   record: SessionRecord<User>,
-  now: Now,
+  circumstances: Circumstances,
 ): Step<User> {
-  const over = overOf(state).filter((lineage) => lineage !== record.lineage)
-  const next = signedIn(hold(record, now), { saved: true, over })
+  const ended = endedOf(state).filter((lineage) => lineage !== record.lineage)
+  const next = { ...signedIn(state, record, circumstances), saved: true, ended }
   const { session } = record
   const detail = { origin: 'other-context' } as const
   if (state.status === 'loading') return [next]
@@ -93,60 +92,63 @@ function adopt<User extends SessionUser>(
   if (before.lineage !== record.lineage && !isSamePerson(state, record)) {
     return [next, ['SIGNED_IN', session, detail]]
   }
-  if (before.session.accessToken !== session.accessToken) {
-    return [next, ['TOKEN_REFRESHED', session, detail]]
-  }
-  return [next, ['USER_UPDATED', session, detail]]
+  if (!hasSameTokens(before, record)) return [next, ['TOKEN_REFRESHED', session, detail]]
+  // The tokens are those that this context knows, and so are the failures with them.
+  return [{ ...next, patience: state.patience }, ['USER_UPDATED', session, detail]]
 }
 
 function observeSession<User extends SessionUser>(
   state: SignedIn<User>,
   record: SessionRecord<User>,
-  now: Now,
+  circumstances: Circumstances,
 ): Step<User> {
   const mine = state.held.record
-  const same = record.lineage === mine.lineage && record.revision === mine.revision
-  if (same && record.session.accessToken === mine.session.accessToken) {
+  if (record.revision === mine.revision && hasSameTokens(record, mine)) {
     return [{ ...state, saved: true, absentSince: null }]
   }
   const behind =
     record.revision - mine.revision || record.session.expiresAt - mine.session.expiresAt
   const older = record.lineage === mine.lineage && behind < 0
   // Somebody wrote late, over what is newer: storage is told again.
-  return older ? [{ ...state, saved: false, absentSince: null }] : adopt(state, record, now)
+  return older
+    ? [{ ...state, saved: false, absentSince: null }]
+    : adopt(state, record, circumstances)
 }
 
 function observe<User extends SessionUser>(
   state: State<User>,
   seen: Observation<User>,
-  now: Now,
+  circumstances: Circumstances,
 ): Step<User> {
+  const { now } = circumstances
   const mine = state.status === 'signed-in' ? state.held.record.lineage : null
-  const past = seen.kind === 'session' && overOf(state).includes(seen.record.lineage)
-  // Two sign-ins may each count as over in some contexts: the later one wins, or it would go on.
-  if (past && (mine === null || mine > seen.record.lineage)) {
+  const hasEnded = seen.kind === 'session' && endedOf(state).includes(seen.record.lineage)
+  // Two sign-ins may each count as ended in some contexts: the later one wins, or it would go on.
+  if (hasEnded && (mine === null || mine > seen.record.lineage)) {
     // A sibling that did not hear of the end has written: storage is told again.
-    const over = remember(overOf(state), seen.record.lineage)
-    return state.status === 'loading' ? [state] : [{ ...state, saved: false, over }]
+    const ended = remember(endedOf(state), seen.record.lineage)
+    return state.status === 'loading' ? [state] : [{ ...state, saved: false, ended }]
   }
   if (state.status !== 'signed-in') {
-    if (seen.kind === 'session') return adopt(state, seen.record, now)
-    return state.status === 'loading' ? signedOut(state, 'user', true) : [state]
+    if (seen.kind === 'session') return adopt(state, seen.record, circumstances)
+    if (state.status === 'signed-out') return [state]
+    const error = seen.kind === 'signed-out' ? (seen.error ?? null) : null
+    return signedOut(state, 'user', { saved: true, error })
   }
   switch (seen.kind) {
     case 'session':
-      return observeSession(state, seen.record, now)
+      return observeSession(state, seen.record, circumstances)
     case 'signed-out':
       // Before our own sign-in has reached storage, what it says is about somebody earlier.
       return state.saved || seen.ended.includes(state.held.record.lineage)
-        ? signedOut(state, 'other-context', true)
+        ? signedOut(state, 'other-context', { saved: true, error: seen.error ?? null })
         : [state]
     case 'absent':
       if (!state.saved) return [state]
       if (state.absentSince === null) return [{ ...state, absentSince: now.monotonic }]
       return now.monotonic - state.absentSince < CONFIRM_ABSENCE
         ? [state]
-        : signedOut(state, 'storage-cleared', true)
+        : signedOut(state, 'storage-cleared', { saved: true })
     case 'unreadable':
       return [{ ...state, saved: false }]
   }
@@ -154,40 +156,54 @@ function observe<User extends SessionUser>(
 
 function fail<User extends SessionUser>(
   state: SignedIn<User>,
-  input: Extract<Input<User>, { type: 'failed' }>,
-  now: Now,
-  limits: Limits,
+  { patience, origin }: Extract<Input<User>, { type: 'failed' }>,
+  { now, limits }: Circumstances,
 ): Step<User> {
-  const attempts = state.refresh.phase === 'scheduled' ? 0 : state.refresh.attempts
-  const ceiling = Math.min(limits.maxRetryDelay, limits.retryDelay * 2 ** attempts)
-  const notBefore = now.monotonic + (input.error.retryAfter ?? 0)
-  const nextAt = Math.max(notBefore, now.monotonic + ceiling * (0.5 + input.jitter / 2))
-  const { error, spent } = input
-  const next: SignedIn<User> = {
-    ...state,
-    refresh: { phase: 'failing', attempts: attempts + 1, error, spent, nextAt, notBefore },
-  }
-  const nextAttemptAt = now.wall + Math.max(0, untilDue(next, now, limits))
-  const { session } = state.held.record
-  return [next, ['REFRESH_FAILED', session, { origin: 'this-context', error, nextAttemptAt }]]
+  const next: SignedIn<User> = { ...state, patience }
+  const nextAttemptAt = Math.ceil(now.wall + Math.max(0, untilDue(next, now, limits)))
+  const detail = { origin, error: patience.error, nextAttemptAt }
+  return [next, ['REFRESH_FAILED', state.held.record.session, detail]]
 }
 
 function establish<User extends SessionUser>(
   state: State<User>,
-  input: Extract<Input<User>, { type: 'established' }>,
-  now: Now,
+  { record, saved, arrival, event }: Extract<Input<User>, { type: 'established' }>,
+  circumstances: Circumstances,
 ): Step<User> {
-  const { record, saved, arrival, event } = input
   const { session } = record
-  const detail = { origin: 'this-context' } as const
-  const before = overOf(state)
-  const over = state.status === 'signed-in' ? remember(before, state.held.record.lineage) : before
+  const detail = { origin: arrival === 'start' ? 'other-context' : 'this-context' } as const
+  const ended = endedAfter(state).filter((lineage) => lineage !== record.lineage)
+  const next = {
+    ...signedIn(state, record, circumstances),
+    saved,
+    ended: ended.slice(-MEMORY),
+  }
+  if (state.status === 'loading' && arrival === 'start') return [next]
   const changes: AuthChange<User>[] = []
   const newcomer = arrival === 'sign-in' || !isSamePerson(state, record)
   if (newcomer) changes.push(['SIGNED_IN', session, detail])
   if (arrival === 'refresh' || !newcomer) changes.push(['TOKEN_REFRESHED', session, detail])
   if (event) changes.push([event, session, detail])
-  return [signedIn(hold(record, now), { saved, over }), ...changes]
+  return [next, ...changes]
+}
+
+/** A newer record of the session in memory: only over the session it set out to replace. */
+function succeed<User extends SessionUser>(
+  state: SignedIn<User>,
+  input: Extract<Input<User>, { type: 'exchanged' | 'user-updated' }>,
+  circumstances: Circumstances,
+): Step<User> {
+  const { record, saved } = input
+  const { held, ended } = state
+  if (record.lineage !== held.record.lineage || record.revision <= held.record.revision) {
+    return [state]
+  }
+  const detail = { origin: 'this-context' } as const
+  if (input.type === 'exchanged') {
+    const next = { ...signedIn(state, record, circumstances), saved, ended }
+    return [next, [input.event ?? 'TOKEN_REFRESHED', record.session, detail]]
+  }
+  return [{ ...state, held: { ...held, record }, saved }, ['USER_UPDATED', record.session, detail]]
 }
 
 /** The refresh protocol: what a context becomes when `input` happens to it. Pure. */
@@ -197,34 +213,22 @@ export function step<User extends SessionUser>(
   now: Now,
   limits: Limits,
 ): Step<User> {
-  if (input.type === 'observed') return observe(state, input.seen, now)
-  if (input.type === 'established') return establish(state, input, now)
-  if (input.type === 'ended') return signedOut(state, input.reason, false)
+  const seen = input.type === 'observed' ? input.seen : null
+  const savedAt = seen?.kind === 'session' ? (seen.savedAt ?? null) : null
+  const { sinceLook = Infinity } = input.type === 'observed' ? input : {}
+  const circumstances = { now, limits, sinceLook, savedAt }
+  if (input.type === 'observed') return observe(state, input.seen, circumstances)
+  if (input.type === 'established') return establish(state, input, circumstances)
+  if (input.type === 'ended') {
+    return signedOut(state, input.reason, { saved: false, error: input.error ?? null })
+  }
   if (state.status === 'loading') return [state]
   if (input.type === 'persisted') return [{ ...state, saved: input.saved }]
-  if (state.status === 'signed-out') return [state]
-  const { refresh, held } = state
-  switch (input.type) {
-    case 'sent': {
-      const attempts = refresh.phase === 'scheduled' ? 0 : refresh.attempts
-      return [{ ...state, refresh: { phase: 'running', attempts } }]
-    }
-    case 'failed':
-      return fail(state, input, now, limits)
-    case 'online':
-      return refresh.phase === 'failing'
-        ? [{ ...state, refresh: { ...refresh, nextAt: refresh.notBefore } }]
-        : [state]
-    default: {
-      // Only over the session it set out to replace.
-      if (input.record.lineage !== held.record.lineage) return [state]
-      if (input.record.revision <= held.record.revision) return [state]
-      const name = input.type === 'exchanged' ? 'TOKEN_REFRESHED' : 'USER_UPDATED'
-      const next =
-        input.type === 'exchanged'
-          ? signedIn(hold(input.record, now), { saved: input.saved, over: state.over })
-          : { ...state, held: { ...held, record: input.record }, saved: input.saved }
-      return [next, [name, input.record.session, { origin: 'this-context' }]]
-    }
+  if (input.type === 'dropped') {
+    return [{ ...state, ended: remember(state.ended, input.lineage) }]
   }
+  if (state.status === 'signed-out') return [state]
+  return input.type === 'failed'
+    ? fail(state, input, circumstances)
+    : succeed(state, input, circumstances)
 }

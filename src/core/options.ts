@@ -1,6 +1,9 @@
-import type { Environment, Storage } from './ports.js'
+import type { Environment, KeyStore, Storage } from './ports.js'
 import type { Grant, SessionUser } from './session.js'
 import type { DebugEntry } from './store.js'
+
+/** How long a reading or a writing of storage may take unless the app says otherwise, in ms. */
+export const STORAGE_TIMEOUT = 2_000
 
 /** A session that another library left behind, to be taken over once. */
 export interface TakeOver<User extends SessionUser = SessionUser> {
@@ -29,10 +32,10 @@ export interface EngineOptions<User extends SessionUser = SessionUser> {
   readonly waitMargin?: number | undefined
   /** Bound of each request, in ms. GoTrue itself gives up after 10 s. @default 10_000 */
   readonly requestTimeout?: number | undefined
-  /** Bound of each storage call, in ms. @default 2_000 */
+  /** Where keys are kept that sessions are bound to, for providers that bind them. @default none */
+  readonly keys?: KeyStore | undefined
+  /** Bound of each reading and each writing of storage, in ms. @default 2_000 */
   readonly storageTimeout?: number | undefined
-  /** Bound of the wait for the lock, in ms: more than the critical section takes. @default 20_000 */
-  readonly lockTimeout?: number | undefined
   /** First delay after a transient failure, in ms; it doubles. @default 1_000 */
   readonly retryDelay?: number | undefined
   /** Longest delay after transient failures, in ms. @default 30_000 */

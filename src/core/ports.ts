@@ -1,5 +1,3 @@
-import type { Grant, Session, SessionUser } from './session.js'
-
 /** A value, or a promise of it. */
 export type Awaitable<T> = T | PromiseLike<T>
 
@@ -46,6 +44,17 @@ export interface Storage {
    * @default 0
    */
   readonly lag?: number | undefined
+}
+
+/**
+ * Keeps keys that cannot be read, only used (`CryptoKey`s), beside the sessions that are bound to
+ * them. The client removes a key when its session ends.
+ */
+export interface KeyStore {
+  /** `null` when there is none, or what lies there is no key. */
+  get(name: string): Promise<unknown>
+  set(name: string, key: unknown): Promise<void>
+  remove(name: string): Promise<void>
 }
 
 /** Mutual exclusion among the contexts that share a storage. */
@@ -97,107 +106,4 @@ export interface Environment {
   createAbort(): Abort
   /** Receives what cannot be thrown to anybody: errors of listeners and of storage. */
   report(error: unknown): void
-}
-
-/** What every call to a provider gets. */
-export interface RequestContext {
-  /** Aborts when the answer is no longer wanted or its time is up. */
-  readonly signal: Signal
-}
-
-/** What a refresh gets besides. */
-export interface RefreshContext extends RequestContext {
-  /** The organization that the new session is wanted for; by default the one it is in. */
-  readonly organizationId?: string | undefined
-}
-
-/** `local` ends this session, `others` every other one of the user, `global` all of them. */
-export type SignOutScope = 'local' | 'global' | 'others'
-
-/** Tokens of a session that was kept elsewhere. */
-export interface Tokens {
-  readonly accessToken: string
-  readonly refreshToken: string
-}
-
-/** A one-time secret that has to survive a redirect, such as a PKCE verifier. */
-export interface Flow {
-  readonly secret: string
-  readonly purpose: string
-}
-
-/** What a client lends to its provider's actions. */
-export interface ActionHost<User extends SessionUser = SessionUser> {
-  readonly page: Page
-  /** Runs a request that signs somebody in; `null` from it means that a step is still missing. */
-  signIn(
-    request: (context: RequestContext) => Promise<Grant<User> | null>,
-    options?: CallOptions,
-  ): Promise<SignInResult<User>>
-  /** Runs a request with a working session. @throws AuthSessionMissingError when signed out. */
-  withSession<T>(
-    request: (session: Session<User>, context: RequestContext) => Promise<T>,
-    options?: CallOptions,
-  ): Promise<T>
-  /** Runs a request for nobody in particular, within the time limit. */
-  request<T>(request: (context: RequestContext) => Promise<T>, options?: CallOptions): Promise<T>
-  /** As `withSession`, then makes what it returns the user of the current session. */
-  updateUser(
-    request: (session: Session<User>, context: RequestContext) => Promise<User>,
-    options?: CallOptions,
-  ): Promise<User>
-  /** Keeps a secret across a redirect; the newest few are kept. */
-  saveFlow(flow: Flow): Promise<void>
-  /** The secrets kept, newest first. */
-  flows(): Promise<readonly Flow[]>
-  removeFlow(flow: Flow): Promise<void>
-}
-
-/** Options of every call that waits. */
-export interface CallOptions {
-  /** Ends this caller's waiting. Work that others share, or that must not be lost, goes on. */
-  readonly signal?: Signal | undefined
-}
-
-/** `session` is `null` when the server wants another step first, such as a confirmed address. */
-export interface SignInResult<User extends SessionUser = SessionUser> {
-  readonly session: Session<User> | null
-  readonly user: User | null
-}
-
-/**
- * One wire protocol, translated. Knows nothing of storage, locks, timers or events.
- * Every method throws `AuthError` and nothing else.
- */
-export interface Provider<
-  Credentials = never,
-  User extends SessionUser = SessionUser,
-  Actions extends object = object,
-> {
-  /** Names the server; the default storage key is derived from it. */
-  readonly id: string
-  /**
-   * Trades a refresh token for a new session. `null` when the answer holds no session.
-   * @throws AuthError with code `refresh_rejected` for the provider's terminal errors only.
-   */
-  refresh(refreshToken: string, context: RefreshContext): Promise<Grant<User> | null>
-  /** Signs somebody in. `null` when a further step is needed. */
-  signIn?(credentials: Credentials, context: RequestContext): Promise<Grant<User> | null>
-  /** Checks tokens that were kept elsewhere, refreshing them where that is needed. */
-  restore?(tokens: Tokens, context: RequestContext): Promise<Grant<User> | null>
-  /**
-   * For servers that keep tokens in cookies which no script can read: asks whose session this
-   * browser has, at each start. `known` is the one that storage has. `null` when it is nobody's,
-   * nothing when there is nothing to ask.
-   */
-  resume?(
-    known: Session<User> | null,
-    context: RequestContext,
-  ): Promise<Grant<User> | null | undefined>
-  /** The headers by which a request carries the session. @default the access token as bearer */
-  headersFor?(session: Session<User>): Readonly<Record<string, string>>
-  /** Revokes at the server. */
-  signOut?(session: Session<User>, scope: SignOutScope, context: RequestContext): Promise<void>
-  /** What this provider can do beyond the contract, as `client.actions`. */
-  actions?(host: ActionHost<User>): Actions
 }

@@ -1,69 +1,52 @@
 import type { AuthError } from './errors.js'
-import type { SignOutReason } from './events.js'
-import type { ProviderEventName, SessionRecord, SessionUser } from './session.js'
-
-/** One reading of both clocks, in ms. */
-export interface Now {
-  readonly wall: number
-  readonly monotonic: number
-}
-
-/** The numbers that a client may set, all in ms. */
-export interface Limits {
-  /** A refresh runs in the background when this much life is left, or a quarter of it. */
-  readonly refreshMargin: number
-  /** Callers wait for a refresh when this much life is left, or a tenth of it. */
-  readonly waitMargin: number
-  readonly retryDelay: number
-  readonly maxRetryDelay: number
-}
-
-/** A session in memory, with the monotonic time at which its access token is dead. */
-export interface Held<User extends SessionUser> {
-  readonly record: SessionRecord<User>
-  readonly deadline: number
-}
-
-/** What the refresh of a signed-in session is doing. */
-export type Refresh =
-  | { readonly phase: 'scheduled' }
-  | { readonly phase: 'running'; readonly attempts: number }
-  | {
-      readonly phase: 'failing'
-      readonly attempts: number
-      readonly error: AuthError
-      /** Whether there may have been an answer, and the refresh token is worth nothing since. */
-      readonly spent: boolean
-      /** Monotonic time before which no refresh starts by itself. */
-      readonly nextAt: number
-      /** Monotonic time until which the server asked to be left alone. */
-      readonly notBefore: number
-    }
+import type { Origin, SignOutReason } from './events.js'
+import { nextAttempt, type Patience } from './patience.js'
+import type { SessionRecord } from './record.js'
+import type { ProviderEventName, SessionUser } from './session.js'
+import { type Held, type Limits, type Now, remaining } from './timing.js'
 
 /** What is known once storage was read. */
 interface Settled {
   /** Whether storage has it too. */
   readonly saved: boolean
   /** Lineages that ended here, the latest last: storage that shows one again is behind. */
-  readonly over: readonly string[]
+  readonly ended: readonly string[]
 }
 
 /** All that a context knows. */
 export type State<User extends SessionUser> =
   | { readonly status: 'loading' }
-  | ({ readonly status: 'signed-out' } & Settled)
+  | ({
+      readonly status: 'signed-out'
+      /** What ended the session, where that is known. */
+      readonly error: AuthError | null
+    } & Settled)
   | ({
       readonly status: 'signed-in'
       readonly held: Held<User>
-      readonly refresh: Refresh
+      /** `null` as long as refreshes do what they should. */
+      readonly patience: Patience | null
       /** Monotonic time at which storage was first found empty. */
       readonly absentSince: number | null
     } & Settled)
 
+/** What a context knows while somebody is signed in. */
+export type SignedIn<User extends SessionUser> = Extract<State<User>, { status: 'signed-in' }>
+
 /** What a reading of storage found. */
 export type Observation<User extends SessionUser> =
-  | { readonly kind: 'session'; readonly record: SessionRecord<User> }
-  | { readonly kind: 'signed-out'; readonly ended: readonly string[] }
+  | {
+      readonly kind: 'session'
+      readonly record: SessionRecord<User>
+      /** When it was saved, in ms by its writer's clock. @default nobody said */
+      readonly savedAt?: number | null | undefined
+    }
+  | {
+      readonly kind: 'signed-out'
+      readonly ended: readonly string[]
+      /** What ended the last of them, as far as its context said. */
+      readonly error?: AuthError | null | undefined
+    }
   | { readonly kind: 'absent' }
   | { readonly kind: 'unreadable' }
 
@@ -72,42 +55,53 @@ export type Arrival = 'sign-in' | 'refresh' | 'restore'
 
 /** Everything that can happen to a context. */
 export type Input<User extends SessionUser> =
-  | { readonly type: 'observed'; readonly seen: Observation<User> }
+  | {
+      readonly type: 'observed'
+      readonly seen: Observation<User>
+      /** How long ago, in ms, storage did not say that yet. @default Infinity: the first look */
+      readonly sinceLook?: number | undefined
+    }
   | {
       readonly type: 'established'
       readonly record: SessionRecord<User>
       readonly saved: boolean
-      readonly arrival: Arrival
+      readonly arrival: Arrival | 'start'
       readonly event?: ProviderEventName | undefined
     }
-  | { readonly type: 'sent' }
   | {
-      readonly type: 'exchanged' | 'user-updated'
+      readonly type: 'exchanged'
+      readonly record: SessionRecord<User>
+      readonly saved: boolean
+      /** @default 'TOKEN_REFRESHED' */
+      readonly event?: ProviderEventName | undefined
+    }
+  | {
+      readonly type: 'user-updated'
       readonly record: SessionRecord<User>
       readonly saved: boolean
     }
-  /** `jitter` is in [0, 1). */
+  /** `origin` says who met the failure: this context, or one that wrote of it. */
+  | { readonly type: 'failed'; readonly patience: Patience; readonly origin: Origin }
   | {
-      readonly type: 'failed'
-      readonly error: AuthError
-      readonly spent: boolean
-      readonly jitter: number
+      readonly type: 'ended'
+      readonly reason: SignOutReason
+      readonly error?: AuthError | undefined
     }
-  | { readonly type: 'ended'; readonly reason: SignOutReason }
   | { readonly type: 'persisted'; readonly saved: boolean }
-  | { readonly type: 'online' }
+  /** A sign-in that was saved is over before it became current. */
+  | { readonly type: 'dropped'; readonly lineage: string }
 
-/** The life left in ms, by the less trusting of the two clocks. */
-export const remaining = (held: Held<SessionUser>, now: Now): number =>
-  Math.min(held.deadline - now.monotonic, held.record.session.expiresAt - now.wall)
+/** The lineages that have ended once the one in memory has. */
+export function endedAfter<User extends SessionUser>(state: State<User>): readonly string[] {
+  if (state.status === 'loading') return []
+  return state.status === 'signed-in' ? [...state.ended, state.held.record.lineage] : state.ended
+}
 
-/** The life at which a refresh should run ahead of need. */
-export const refreshMargin = (held: Held<SessionUser>, limits: Limits): number =>
-  Math.min(limits.refreshMargin, held.record.lifetime / 4)
-
-/** The life at which a caller should rather wait for the next token. */
-export const waitMargin = (held: Held<SessionUser>, limits: Limits): number =>
-  Math.min(limits.waitMargin, limits.refreshMargin, held.record.lifetime / 10)
+/** Whether the access token has so much life left that nobody needs another one. */
+export const isFresh = <User extends SessionUser>(
+  { held, patience }: SignedIn<User>,
+  now: Now,
+): boolean => !patience?.spent && remaining(held, now) > held.lead
 
 /** Milliseconds until a refresh is due; 0 or less when it is; Infinity when nothing can be done. */
 export function untilDue<User extends SessionUser>(
@@ -116,9 +110,20 @@ export function untilDue<User extends SessionUser>(
   limits: Limits,
 ): number {
   if (state.status !== 'signed-in' || !state.held.record.session.refreshToken) return Infinity
-  const due = remaining(state.held, now) - refreshMargin(state.held, limits)
-  if (state.refresh.phase !== 'failing') return due
-  const next = state.refresh.nextAt - now.monotonic
+  const { held, patience } = state
+  const due = remaining(held, now) - held.lead
+  if (!patience) return due
+  const next = nextAttempt(patience, now, limits) - now.monotonic
   // Servers forgive a spent token's being shown again for seconds, not until it is due.
-  return state.refresh.spent ? next : Math.max(due, next)
+  return patience.spent ? next : Math.max(due, next)
+}
+
+/** Milliseconds for which no refresh may start by itself, because the last one failed; 0 if none. */
+export function pauseLeft<User extends SessionUser>(
+  state: State<User>,
+  now: Now,
+  limits: Limits,
+): number {
+  const patience = state.status === 'signed-in' ? state.patience : null
+  return patience ? Math.max(0, nextAttempt(patience, now, limits) - now.monotonic) : 0
 }

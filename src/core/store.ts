@@ -3,15 +3,25 @@ import { type AuthListener, createOutbox, isolated } from './events.js'
 import { step } from './machine.js'
 import type { Environment } from './ports.js'
 import type { Session, SessionUser } from './session.js'
-import type { Held, Input, Limits, Now, State } from './state.js'
+import type { Input, State } from './state.js'
+import { ASKED, type Held, type Limits, type Now } from './timing.js'
 
 /** What `getSnapshot()` returns: the same object until something changes. */
-export interface Snapshot<User extends SessionUser = SessionUser> {
-  readonly status: 'loading' | 'signed-in' | 'signed-out'
-  readonly session: Session<User> | null
-  /** Why the last refresh failed, while it is being tried again. */
-  readonly error: AuthError | null
-}
+export type Snapshot<User extends SessionUser = SessionUser> =
+  /** Storage has not been read yet. */
+  | { readonly status: 'loading'; readonly session: null; readonly error: null }
+  | {
+      readonly status: 'signed-in'
+      readonly session: Session<User>
+      /** Why the last refresh failed, while it is being tried again. */
+      readonly error: AuthError | null
+    }
+  | {
+      readonly status: 'signed-out'
+      readonly session: null
+      /** What ended the session, where it was a failure and that is known. */
+      readonly error: AuthError | null
+    }
 
 /** One thing that happened inside a client. Holds no token and no address. */
 export interface DebugEntry {
@@ -19,7 +29,8 @@ export interface DebugEntry {
   readonly at: number
   readonly type: Input<SessionUser>['type']
   readonly status: Snapshot['status']
-  readonly phase?: string | undefined
+  /** How many refreshes have failed in a row. */
+  readonly failures?: number | undefined
   readonly revision?: number | undefined
   /** What storage was found to hold. */
   readonly seen?: string | undefined
@@ -33,6 +44,8 @@ export interface Store<User extends SessionUser> {
   /** The session in memory. */
   held(): Held<User> | null
   now(): Now
+  /** Notes that somebody wants a token: refreshes are then tried again at the pace of askers. */
+  ask(): void
   /** Changes the state. Nobody is told before `publish`. */
   dispatch(input: Input<User>): void
   /** Tells subscribers everything that happened. Never called while holding the lock. */
@@ -51,10 +64,16 @@ export interface StoreOptions {
 }
 
 function toSnapshot<User extends SessionUser>(state: State<User>): Snapshot<User> {
-  if (state.status !== 'signed-in') return { status: state.status, session: null, error: null }
-  const { held, refresh } = state
-  const error = refresh.phase === 'failing' ? refresh.error : null
-  return { status: 'signed-in', session: held.record.session, error }
+  if (state.status === 'loading') return { status: state.status, session: null, error: null }
+  if (state.status === 'signed-out')
+    return { status: state.status, session: null, error: state.error }
+  const { held, patience } = state
+  const error = patience?.error ?? null
+  return { status: state.status, session: held.record.session, error }
+}
+
+function codeOf({ type, ...rest }: Input<SessionUser>): string | undefined {
+  return 'patience' in rest ? rest.patience.error.code : undefined
 }
 
 /** Makes the store of one client, in the state `loading`. */
@@ -68,7 +87,13 @@ export function createStore<User extends SessionUser>(options: StoreOptions): St
   let snapshot: Snapshot<User> = toSnapshot<User>(state)
   let told = snapshot
 
-  const now = (): Now => ({ wall: clock.now(), monotonic: clock.monotonic() })
+  /** Monotonic time at which somebody wanted a token last. */
+  let askedAt = -Infinity
+
+  function now(): Now {
+    const monotonic = clock.monotonic()
+    return { wall: clock.now(), monotonic, asked: monotonic - askedAt <= ASKED }
+  }
 
   function dispatch(input: Input<User>): void {
     const at = now()
@@ -86,11 +111,11 @@ export function createStore<User extends SessionUser>(options: StoreOptions): St
       at: at.wall,
       type: input.type,
       status: next.status,
-      phase: next.status === 'signed-in' ? next.refresh.phase : undefined,
+      failures: next.status === 'signed-in' ? next.patience?.failures : undefined,
       revision: next.status === 'signed-in' ? next.held.record.revision : undefined,
       seen: input.type === 'observed' ? input.seen.kind : undefined,
       saved: 'saved' in next ? next.saved : undefined,
-      code: input.type === 'failed' ? input.error.code : undefined,
+      code: codeOf(input),
     })
   }
 
@@ -98,6 +123,9 @@ export function createStore<User extends SessionUser>(options: StoreOptions): St
     state: () => state,
     held: () => (state.status === 'signed-in' ? state.held : null),
     now,
+    ask() {
+      askedAt = clock.monotonic()
+    },
     dispatch,
     publish() {
       outbox.flush()

@@ -1,12 +1,12 @@
-import type { Exchange } from './exchange.js'
+import type { CommitPath } from './commit.js'
+import type { EngineContext } from './context.js'
+import { refreshErrand } from './errands.js'
 import { CONFIRM_ABSENCE } from './machine.js'
-import type { EngineSettings } from './options.js'
 import type { WakeSign } from './ports.js'
-import type { Section } from './section.js'
+import type { Refreshes } from './refreshes.js'
 import type { SessionUser } from './session.js'
-import { type Limits, remaining, untilDue } from './state.js'
-import type { Store } from './store.js'
-import type { Vault } from './vault.js'
+import { untilDue } from './state.js'
+import { remaining } from './timing.js'
 
 /** What has to be done in time, derived from the state whenever it changes. */
 export interface Upkeep {
@@ -14,30 +14,27 @@ export interface Upkeep {
   settle(): void
   /** Reads storage soon, because something may have changed there. */
   hint(): void
+  /** Somebody wants a token, or the context has just been woken: what waits is brought forward. */
+  ask(): void
   dispose(): void
 }
 
-/** What upkeep works on. */
-export interface UpkeepDeps<User extends SessionUser> {
-  readonly settings: EngineSettings<User>
-  readonly limits: Limits
-  readonly store: Store<User>
-  readonly vault: Vault<User>
-  readonly exchange: Exchange<User>
-  readonly section: Section
-  announce(): void
+/** What upkeep is made of, besides the context. */
+export interface UpkeepParts<User extends SessionUser> {
+  readonly path: CommitPath<User>
+  readonly refreshes: Refreshes<User>
 }
 
 /** Makes the upkeep of one client: one timer, one deadline. */
-export function createUpkeep<User extends SessionUser>(deps: UpkeepDeps<User>): Upkeep {
-  const { settings, limits, store, vault, exchange } = deps
-  const { clock, wake } = settings.environment
+export function createUpkeep<User extends SessionUser>(
+  context: EngineContext<User>,
+  { path, refreshes }: UpkeepParts<User>,
+): Upkeep {
+  const { environment, limits, settings, store } = context
+  const { clock, wake } = environment
+  const saver = createSaver(context, { path, refreshes }, () => settle())
   let cancel: (() => void) | null = null
   let disposed = false
-  let saveAt: number | null = null
-  let saves = 0
-  /** A save waits for the lock: until it has ended there is no other. */
-  let saving = false
   /** Hints that came since the last reading began; `null` while nothing is being read. */
   let hints: number | null = null
 
@@ -46,9 +43,8 @@ export function createUpkeep<User extends SessionUser>(deps: UpkeepDeps<User>): 
     const state = store.state()
     const { autoRefresh = 'visible' } = settings
     const asleep = autoRefresh === 'visible' ? !wake.visible() : !autoRefresh
-    const paused =
-      state.status === 'signed-in' && state.refresh.phase === 'failing' && !wake.online()
-    if (asleep || paused || exchange.running()) return Infinity
+    const paused = state.status === 'signed-in' && state.patience !== null && !wake.online()
+    if (asleep || paused || refreshes.running()) return Infinity
     return untilDue(state, store.now(), limits)
   }
 
@@ -56,14 +52,7 @@ export function createUpkeep<User extends SessionUser>(deps: UpkeepDeps<User>): 
     const state = store.state()
     if (state.status === 'loading') return Infinity
     const now = store.now()
-    const duties = [untilRefresh()]
-    if (state.saved) {
-      saveAt = null
-      saves = 0
-    } else if (!saving) {
-      saveAt ??= now.monotonic + Math.min(limits.maxRetryDelay, limits.retryDelay * 2 ** saves)
-      duties.push(saveAt - now.monotonic)
-    }
+    const duties = [untilRefresh(), saver.untilNext()]
     if (state.status === 'signed-in') {
       if (!state.held.record.session.refreshToken) duties.push(remaining(state.held, now))
       if (state.absentSince !== null) {
@@ -71,32 +60,6 @@ export function createUpkeep<User extends SessionUser>(deps: UpkeepDeps<User>): 
       }
     }
     return Math.min(...duties)
-  }
-
-  /** Writing failed before: storage is brought to say what memory says. */
-  async function save(): Promise<void> {
-    const seen = await exchange.observe()
-    const state = store.state()
-    if (state.status === 'loading' || state.saved) return
-    const held = store.held()
-    const saved =
-      state.status === 'signed-in'
-        ? await exchange.save(state.held.record, seen)
-        : await vault.end(state.over.at(-1) ?? null, false)
-    if (saved === null || store.held()?.record !== held?.record) return
-    store.dispatch({ type: 'persisted', saved })
-    if (saved) deps.announce()
-  }
-
-  function saveInTurn(): void {
-    saving = true
-    saves++
-    saveAt = null
-    const end = (): void => {
-      saving = false
-      settle()
-    }
-    deps.section.locked(save).then(end, end)
   }
 
   function tick(): void {
@@ -107,13 +70,13 @@ export function createUpkeep<User extends SessionUser>(deps: UpkeepDeps<User>): 
       const { held, absentSince } = state
       if (!held.record.session.refreshToken && remaining(held, now) <= 0) {
         store.dispatch({ type: 'ended', reason: 'expired' })
-        saveAt = now.monotonic
+        saver.soon()
       }
       if (absentSince !== null && now.monotonic - absentSince >= CONFIRM_ABSENCE) hint()
     }
-    if (saveAt !== null && saveAt <= now.monotonic) saveInTurn()
+    if (saver.untilNext() <= 0) saver.save()
     // A failure is in the state by now, and subscribers have heard of it.
-    if (untilRefresh() <= 0) exchange.refresh({}).catch(() => {})
+    if (untilRefresh() <= 0) refreshes.refresh({ errand: refreshErrand(context) }).catch(() => {})
     settle()
   }
 
@@ -122,7 +85,8 @@ export function createUpkeep<User extends SessionUser>(deps: UpkeepDeps<User>): 
     store.publish()
     cancel?.()
     const delay = untilNext()
-    cancel = delay < Infinity ? clock.schedule(Math.max(0, delay), tick) : null
+    // Whole milliseconds: a rounding error too early would be a timer without end.
+    cancel = delay < Infinity ? clock.schedule(Math.max(0, Math.ceil(delay)), tick) : null
   }
 
   async function hint(): Promise<void> {
@@ -132,27 +96,34 @@ export function createUpkeep<User extends SessionUser>(deps: UpkeepDeps<User>): 
     }
     do {
       hints = 0
-      await exchange.observe()
+      await refreshes.observe()
     } while (hints > 0 && !disposed)
     hints = null
     settle()
   }
 
+  function ask(): void {
+    const { asked } = store.now()
+    store.ask()
+    // Nobody asked before: the next try is due sooner now.
+    if (!asked) settle()
+  }
+
   async function wakeUp(sign: WakeSign): Promise<void> {
     // WebKit never settles a fetch that was in flight when its page was put away.
-    if (sign === 'restored') await exchange.restart()
-    if (sign !== 'wake') store.dispatch({ type: 'online' })
+    if (sign === 'restored') await refreshes.restart()
+    store.ask()
     await hint()
     tick()
   }
 
   const stop = wake.subscribe((sign) => {
-    if (store.state().status === 'loading') return
-    wakeUp(sign)
+    if (store.state().status !== 'loading') wakeUp(sign)
   })
 
   return {
     settle,
+    ask,
     hint: () => {
       if (store.state().status !== 'loading') hint()
     },
@@ -160,6 +131,65 @@ export function createUpkeep<User extends SessionUser>(deps: UpkeepDeps<User>): 
       disposed = true
       cancel?.()
       stop()
+    },
+  }
+}
+
+/** Makes the duty to bring storage to say what memory says, after a write has failed. */
+function createSaver<User extends SessionUser>(
+  { limits, section, store }: EngineContext<User>,
+  { path, refreshes }: UpkeepParts<User>,
+  done: () => void,
+) {
+  /** Monotonic time of the next try. */
+  let at: number | null = null
+  let tries = 0
+  /** A save waits for the lock: until it has ended there is no other. */
+  let saving = false
+
+  async function save(): Promise<void> {
+    const seen = await refreshes.observe()
+    const state = store.state()
+    if (state.status === 'loading' || state.saved) return
+    if (state.status === 'signed-out') {
+      const lineage = state.ended.at(-1) ?? null
+      return path.end({ lineage, any: false, error: state.error ?? undefined })
+    }
+    const { record } = state.held
+    await path.commit({
+      record,
+      seen,
+      still: () => store.held()?.record === record,
+      become: (saved) => ({ type: 'persisted', saved }),
+    })
+  }
+
+  return {
+    /** Milliseconds until the next try; Infinity when everything is saved. */
+    untilNext(): number {
+      const state = store.state()
+      if (saving || state.status === 'loading') return Infinity
+      if (state.saved) {
+        at = null
+        tries = 0
+        return Infinity
+      }
+      const { monotonic } = store.now()
+      at ??= monotonic + Math.min(limits.maxRetryDelay, limits.retryDelay * 2 ** tries)
+      return at - monotonic
+    },
+    soon(): void {
+      at = store.now().monotonic
+    },
+    save(): void {
+      saving = true
+      tries++
+      at = null
+      const end = (): void => {
+        saving = false
+        done()
+      }
+      section.locked(save).then(end, end)
     },
   }
 }

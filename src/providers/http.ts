@@ -1,6 +1,7 @@
 import ky from 'ky'
 import { AuthError, isAuthError } from '../core/errors.js'
-import type { RequestContext, Signal } from '../core/ports.js'
+import type { Signal } from '../core/ports.js'
+import type { RequestContext } from '../core/provider.js'
 
 /** Where a provider's server is, and what every request to it carries. */
 export interface HttpOptions {

@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose'
 import { type AuthError, isAuthError } from '../core/errors.js'
-import type { Provider } from '../core/ports.js'
+import type { Provider } from '../core/provider.js'
 import type { SessionUser } from '../core/session.js'
 import { positive } from '../providers/jwt.js'
 import type { Coordinator } from './coordinator.js'

@@ -1,5 +1,5 @@
 import { AuthError } from '../core/errors.js'
-import type { Provider } from '../core/ports.js'
+import type { Provider } from '../core/provider.js'
 import type { SessionUser } from '../core/session.js'
 import { readClaims } from '../providers/jwt.js'
 import { type Coordinator, coordinationKey } from './coordinator.js'

@@ -1,5 +1,5 @@
 import { AuthError, AuthSessionMissingError } from '../core/errors.js'
-import type { Provider } from '../core/ports.js'
+import type { Provider } from '../core/provider.js'
 import type { Grant, SessionUser } from '../core/session.js'
 import { readClaims } from '../providers/jwt.js'
 import { type Coordinator, checkPositive, memoryCoordinator } from './coordinator.js'

@@ -27,7 +27,7 @@ export interface ManualClock extends Clock {
   jump(ms: number): void
   /** The device sleeps for `ms`: nothing runs meanwhile, and what fell due runs late, on waking. */
   sleep(ms: number, options?: SleepOptions): Promise<void>
-  /** Lets promises and tracked work go on without moving time. */
+  /** Lets promises, tracked work and tasks that are due go on without moving time. */
   settle(): Promise<void>
   /** How many tasks wait for their time. */
   pending(): number
@@ -156,7 +156,7 @@ export function createManualClock(options: ManualClockOptions = {}): ManualClock
       if (kind === 'continues') monotonic += ms
       await runUntil(monotonic)
     },
-    settle,
+    settle: () => (moving ? settle() : runUntil(monotonic)),
     pending: () => tasks.size,
     untilNext: () => Math.max(0, (next(Infinity)?.due ?? Infinity) - monotonic),
     track: tracker.track,

@@ -162,12 +162,26 @@ describe('storage that does not answer', () => {
 })
 
 describe('storage that does not say what it should', () => {
+  it('signs out all tabs when it was emptied, also the one that emptied it', async () => {
+    const { world, one, two } = await twoTabs()
+    world.browser.storage.entries.clear()
+    // Only the other documents are told of what a document does to localStorage.
+    two.tab.focus()
+    await world.clock.advance(3_000)
+    for (const { auth, events } of [one, two]) {
+      expect(events.at(-1)).toBe('SIGNED_OUT - because storage-cleared')
+      expect(await auth.getSession()).toBeNull()
+    }
+  })
+
   it('signs a tab in again that found it emptied, when a sibling writes the session anew', async () => {
     const { world, one, two } = await twoTabs()
+    world.browser.bus.loseMessages(true)
     world.browser.storage.entries.clear()
     two.tab.focus()
     await world.clock.advance(2_000)
     expect(two.events.at(-1)).toBe('SIGNED_OUT - because storage-cleared')
+    world.browser.bus.loseMessages(false)
     await one.auth.refreshSession()
     await world.clock.settle()
     expect(two.events.at(-1)).toBe('SIGNED_IN access-2 elsewhere')

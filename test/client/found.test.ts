@@ -185,7 +185,11 @@ describe('a refresh that failed while a sibling’s session arrived', () => {
     await world.clock.settle()
     const { entries } = world.browser.storage
     for (const [key, text] of entries) {
-      entries.set(key, text.replace('access-1', 'access-x').replace('"revision":1', '"revision":2'))
+      const theirs = text
+        .replace('access-1', 'access-x')
+        .replace('"revision":1', '"revision":2')
+        .replace(/"savedAt":\d+/, `"savedAt":${world.clock.now()}`)
+      entries.set(key, theirs)
     }
     tab.focus()
     await world.clock.settle()

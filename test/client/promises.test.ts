@@ -85,23 +85,21 @@ describe('hostile storage', () => {
     '{"v":2,"id":"x","ended":[]}',
     '\u0000',
     '{"v":1,"id":"gone","ended":[]}',
-  ])(
-    'a pointer that reads %j is signed out, set aside, and no obstacle to the next sign-in',
-    async (text) => {
-      const world = createWorld()
-      world.browser.storage.entries.set('app', text)
-      const { auth } = world.open()
-      expect(await auth.getSession()).toBeNull()
-      await auth.signIn({ name: 'ada' })
-      expect((await world.open().auth.getSession())?.user?.id).toBe('ada')
-    },
-  )
+  ])('a pointer that reads %j is signed out, and no obstacle to the next sign-in', async (text) => {
+    const world = createWorld()
+    world.browser.storage.entries.set('app', text)
+    const { auth } = world.open()
+    expect(await auth.getSession()).toBeNull()
+    await auth.signIn({ name: 'ada' })
+    expect((await world.open().auth.getSession())?.user?.id).toBe('ada')
+  })
 
-  it('text that a newer version wrote is kept aside', async () => {
+  it('text that a newer version wrote is left alone until somebody signs in', async () => {
     const world = createWorld()
     world.browser.storage.entries.set('app', '{"v":2}')
     await world.open().auth.getSession()
-    expect(world.browser.storage.entries.get('app.unreadable')).toBe('{"v":2}')
+    await world.clock.advance(60_000)
+    expect([...world.browser.storage.entries]).toEqual([['app', '{"v":2}']])
   })
 
   it('damage under a living session is healed from memory', async () => {
@@ -232,7 +230,8 @@ describe('P10: clocks may lie', () => {
       await auth.signIn({ name: 'ada' })
       await world.clock.advance(10 * HOUR)
       expect(world.server.sent.length).toBeGreaterThanOrEqual(10)
-      expect(world.server.sent.length).toBeLessThanOrEqual(11)
+      // One per 49 minutes, where the margin and its window are the widest.
+      expect(world.server.sent.length).toBeLessThanOrEqual(12)
     },
   )
 
@@ -256,11 +255,12 @@ describe('P10: clocks may lie', () => {
     expect((await auth.getSession())?.accessToken).toBe('access-2')
   })
 
-  it('a token of twenty seconds works: one refresh per fifteen', async () => {
+  it('a token of twenty seconds works: one refresh per twelve to fifteen', async () => {
     const world = createWorld({ lifetime: 20_000 })
     const { auth } = await world.signedIn()
     await world.clock.advance(150_000)
-    expect(world.server.sent).toHaveLength(10)
+    expect(world.server.sent.length).toBeGreaterThanOrEqual(10)
+    expect(world.server.sent.length).toBeLessThanOrEqual(12)
     expect(await auth.getSession()).not.toBeNull()
   })
 })

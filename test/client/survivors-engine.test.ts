@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest'
-import { createAuthFetch } from '../../src/fetch.js'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { memoryStorage, type Storage } from '../../src/index.js'
-import { createWorld, HOUR } from '../support/world.js'
+import { createWorld, untilSent } from '../support/world.js'
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
 
 // Each of these was written because a planted bug survived all other tests: npm run mutants.
 
@@ -56,19 +59,13 @@ describe('the session of another library', () => {
 
 describe('auth.fetch', () => {
   it.each([403, 404, 500])('refreshes nothing because of a %i', async (status) => {
-    const { auth } = await createWorld().signedIn()
-    const replaced: string[] = []
-    const source = {
-      getSession: () => auth.getSession(),
-      replace: async (rejected: string) => {
-        replaced.push(rejected)
-        return (await auth.refreshSession()).session
-      },
-    }
-    const answer = async (): Promise<Response> => new Response(null, { status })
-    const send = createAuthFetch(source, { origins: ['https://api.example'], fetch: answer })
-    expect((await send('https://api.example/me')).status).toBe(status)
-    expect(replaced).toEqual([])
+    const world = createWorld()
+    const fetchOrigins = ['https://api.example']
+    const { auth } = await world.signedIn('ada', { autoRefresh: false, fetchOrigins })
+    vi.stubGlobal('fetch', async () => new Response(null, { status }))
+    expect((await auth.fetch('https://api.example/me')).status).toBe(status)
+    await world.clock.settle()
+    expect(world.server.sent).toEqual([])
   })
 })
 
@@ -84,8 +81,7 @@ describe('a refresh whose session is replaced on the way', () => {
     await two.auth.getSession()
     world.server.hold()
     world.server.outage()
-    await world.clock.advance(HOUR - 59_000)
-    expect(world.server.sent).toEqual(['refresh-1'])
+    await untilSent(world, 1)
     await two.auth.refreshSession()
     await world.clock.settle()
     world.server.release()

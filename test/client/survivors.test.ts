@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { createOutbox } from '../../src/core/events.js'
 import { step } from '../../src/core/machine.js'
-import { toRecord, withUser } from '../../src/core/session.js'
+import { toRecord, withUser } from '../../src/core/record.js'
 import { AuthError, type SessionUser } from '../../src/index.js'
-import { createWorld, DAY, HOUR } from '../support/world.js'
+import { createWorld, DAY, HOUR, untilSent } from '../support/world.js'
+
+/** Waits for the lock for a tenth of a second only. */
+const HASTY = { requestTimeout: 50, storageTimeout: 10 }
 
 // Each of these was written because a planted bug survived all other tests: npm run mutants.
 
@@ -42,7 +45,7 @@ describe('a server that asks to be left alone', () => {
     const world = createWorld()
     const { tab } = await world.signedIn()
     world.server.fail({ error: new AuthError('rate_limited', 'Slow.', { retryAfter: 30_000 }) })
-    await world.clock.advance(HOUR - 60_000)
+    await untilSent(world, 1)
     tab.goOffline()
     tab.goOnline()
     await world.clock.advance(29_000)
@@ -55,7 +58,7 @@ describe('a server that asks to be left alone', () => {
 describe('a change of the user', () => {
   it('does not bring back the tokens that a sibling has replaced while it was being saved', () => {
     const limits = { refreshMargin: 1, waitMargin: 1, retryDelay: 1, maxRetryDelay: 1 }
-    const now = { wall: 0, monotonic: 0 }
+    const now = { wall: 0, monotonic: 0, asked: false }
     const ada: SessionUser = { id: 'ada' }
     const grant = (token: string) => ({ accessToken: token, lifetime: HOUR, user: ada })
     const first = toRecord(grant('old'), 'lineage', 0)
@@ -195,7 +198,7 @@ describe('refreshSession()', () => {
     await world.clock.settle()
     world.server.setLifetime(20_000)
     await auth.signIn({ name: 'bob' })
-    const sibling = world.open({ autoRefresh: false, lockTimeout: 100 })
+    const sibling = world.open({ ...HASTY, autoRefresh: false })
     await sibling.auth.getSession()
     await world.clock.advance(16_000)
     await auth.getSession()
@@ -213,7 +216,7 @@ describe('refreshSession()', () => {
 describe('a read that waits for the lock', () => {
   it('is answered as soon as a sibling has refreshed', async () => {
     const world = createWorld()
-    const sibling = await world.signedIn('ada', { autoRefresh: false, lockTimeout: 100 })
+    const sibling = await world.signedIn('ada', { ...HASTY, autoRefresh: false })
     const { auth } = world.open({ autoRefresh: false })
     await auth.getSession()
     world.browser.locks.neverGrant(true)

@@ -1,16 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { AuthError } from '../../src/core/errors.js'
 import { CONFIRM_ABSENCE, step } from '../../src/core/machine.js'
-import { type SessionRecord, type SessionUser, toRecord } from '../../src/core/session.js'
-import {
-  type Input,
-  type Limits,
-  type Now,
-  remaining,
-  type State,
-  untilDue,
-  waitMargin,
-} from '../../src/core/state.js'
+import { type SessionRecord, toRecord, withToken, withUser } from '../../src/core/record.js'
+import type { SessionUser } from '../../src/core/session.js'
+import { type Input, type State, untilDue } from '../../src/core/state.js'
+import { type Limits, type Now, remaining } from '../../src/core/timing.js'
 
 type S = State<SessionUser>
 type SignedIn = Extract<S, { status: 'signed-in' }>
@@ -22,7 +16,11 @@ const limits: Limits = {
   retryDelay: 1_000,
   maxRetryDelay: 30_000,
 }
-const at = (monotonic: number, wall = 1_000_000 + monotonic): Now => ({ wall, monotonic })
+const at = (monotonic: number, wall = 1_000_000 + monotonic): Now => ({
+  wall,
+  monotonic,
+  asked: false,
+})
 const ada = { id: 'ada' }
 const record = (lineage: string, token: string, user: SessionUser = ada): SessionRecord =>
   toRecord(
@@ -43,11 +41,16 @@ const signedIn = (base = first, saved = true): SignedIn => {
   if (next.status !== 'signed-in') throw new Error('expected a session')
   return next
 }
-const failure = (options = {}) => ({
-  type: 'failed' as const,
-  error: new AuthError('network', 'No answer.', options),
-  spent: false,
-  jitter: 1,
+const failure = (): Input<SessionUser> => ({
+  type: 'failed',
+  origin: 'this-context',
+  patience: {
+    failures: 1,
+    error: new AuthError('network', 'No answer.'),
+    spent: false,
+    since: 0,
+    jitter: 0,
+  },
 })
 
 describe('what a context hears when storage changes', () => {
@@ -230,81 +233,46 @@ describe('who is told what by a sign-in or a refresh here', () => {
   })
 })
 
-describe('time', () => {
-  it('a refresh is due a minute before the end, or at a quarter of a short life', () => {
-    expect(untilDue(signedIn(), at(0), limits)).toBe(HOUR - 60_000)
-    const short = toRecord(
-      { accessToken: 's', refreshToken: 'r', lifetime: 20_000 },
-      'L',
-      at(0).wall,
-    )
-    expect(untilDue(signedIn(short), at(0), limits)).toBe(15_000)
-    expect(waitMargin(signedIn(short).held, limits)).toBe(2_000)
-  })
+describe('identity', () => {
+  // GoTrue with HS256 signs by the second: two exchanges within one have the same access token.
+  const twin = (base: SessionRecord, refreshToken: string): SessionRecord =>
+    toRecord({ accessToken: 'a1', refreshToken, lifetime: HOUR }, base, at(0).wall)
 
-  it('a wall clock that goes back does not lengthen a life', () => {
-    expect(remaining(signedIn().held, at(HOUR, at(0).wall - 86_400_000))).toBe(0)
-  })
-
-  it('a monotonic clock that slept does not lengthen a life', () => {
-    expect(remaining(signedIn().held, at(0, at(0).wall + HOUR))).toBe(0)
-  })
-
-  it('a session from the future, by this clock, is refreshed and not trusted', () => {
-    const seen = { type: 'observed', seen: { kind: 'session', record: first } } as const
-    const { next } = apply(loading, seen, at(0, at(0).wall - 86_400_000))
-    expect(untilDue(next, at(0, at(0).wall - 86_400_000), limits)).toBeLessThanOrEqual(0)
-  })
-
-  it('a small step back of the clock, as NTP makes, is not a refresh', () => {
-    const seen = { type: 'observed', seen: { kind: 'session', record: first } } as const
-    const { next } = apply(loading, seen, at(0, at(0).wall - 2_000))
-    expect(untilDue(next, at(0, at(0).wall - 2_000), limits)).toBeGreaterThan(HOUR / 2)
-  })
-})
-
-describe('backoff', () => {
-  const fail = (state: S, times: number, options = {}): SignedIn => {
-    let next = state
-    for (let i = 0; i < times; i++) {
-      next = apply(apply(next, { type: 'sent' }).next, failure(options)).next
-    }
-    if (next.status !== 'signed-in') throw new Error('signed out by an outage')
-    return next
-  }
-  const delay = (state: SignedIn): number =>
-    state.refresh.phase === 'failing' ? state.refresh.nextAt : -1
-
-  it('doubles from the first delay to the longest', () => {
-    expect([1, 2, 3, 6, 20].map((n) => delay(fail(signedIn(), n)))).toEqual([
-      1000, 2000, 4000, 30_000, 30_000,
+  it('a sibling’s exchange within the same second is TOKEN_REFRESHED, not USER_UPDATED', () => {
+    const seen = { kind: 'session', record: twin(first, 'r-other') } as const
+    expect(apply(signedIn(), { type: 'observed', seen }).events).toEqual([
+      'TOKEN_REFRESHED other-context',
     ])
   })
 
-  it('jitter takes away at most half', () => {
-    const { next } = apply(signedIn(), {
-      type: 'failed',
-      error: new AuthError('network', ''),
-      spent: false,
-      jitter: 0,
-    })
-    expect(
-      next.status === 'signed-in' && next.refresh.phase === 'failing' && next.refresh.nextAt,
-    ).toBe(500)
+  it('a change of the user elsewhere keeps the tokens, their age, and what failed with them', () => {
+    const failing = apply(signedIn(), failure()).next
+    const record = withUser(first, { ...ada, email: 'ada@example.com' })
+    const later = at(HOUR / 2, at(0).wall)
+    const result = apply(failing, { type: 'observed', seen: { kind: 'session', record } }, later)
+    expect(result.events).toEqual(['USER_UPDATED other-context'])
+    expect(result.next).toMatchObject({ patience: { failures: 1 } })
+    expect(untilDue(result.next, at(HOUR), limits)).toBeLessThanOrEqual(0)
   })
 
-  it('waits as long as the server asked', () => {
-    expect(delay(fail(signedIn(), 1, { retryAfter: 90_000 }))).toBe(90_000)
+  it('a token for a resource does not make the session’s own token any younger', () => {
+    const grant = { accessToken: 'for-api', refreshToken: 'r2', lifetime: HOUR }
+    const record = withToken(first, { name: 'api', grant, requestedAt: at(0).wall + HOUR / 2 })
+    const later = at(HOUR / 2)
+    const own = apply(signedIn(), { type: 'exchanged', record, saved: true }, later).next
+    const seen = { kind: 'session', record } as const
+    const theirs = apply(signedIn(), { type: 'observed', seen, sinceLook: 1 }, later).next
+    for (const next of [own, theirs]) {
+      if (next.status !== 'signed-in') throw new Error('expected a session')
+      expect(remaining(next.held, later)).toBe(HOUR / 2)
+    }
   })
+})
 
-  it('the network coming back ends the wait', () => {
-    const { next } = apply(fail(signedIn(), 9), { type: 'online' })
-    expect(untilDue(next, at(HOUR), limits)).toBeLessThanOrEqual(0)
-  })
-
-  it('tells the error and when the next attempt is due, and keeps the session', () => {
-    const { changes } = apply(signedIn(), failure())
-    const nextAttemptAt = at(0).wall + HOUR - 60_000
+describe('failures', () => {
+  it('are told with the error and when the next attempt is due, and keep the session', () => {
+    const { changes, next } = apply(signedIn(), failure())
+    const nextAttemptAt = at(0).wall + untilDue(next, at(0), limits)
     expect(changes).toEqual([
       [
         'REFRESH_FAILED',
@@ -312,10 +280,25 @@ describe('backoff', () => {
         { origin: 'this-context', error: expect.any(AuthError), nextAttemptAt },
       ],
     ])
+    expect(next.status).toBe('signed-in')
   })
 
-  it('tries soon again with a token that may be spent, which servers forgive for seconds', () => {
-    const { next } = apply(signedIn(), { ...failure(), spent: true })
-    expect(untilDue(next, at(0), limits)).toBe(limits.retryDelay)
+  it('are forgotten with the next tokens', () => {
+    const failing = apply(signedIn(), failure()).next
+    const record = successor(first, 'a2')
+    expect(apply(failing, { type: 'exchanged', record, saved: true }).next).toMatchObject({
+      patience: null,
+    })
+  })
+
+  it('that end the session are the reason that subscribers and the snapshot get', () => {
+    const error = new AuthError('refresh_rejected', 'Banned.', { serverCode: 'user_banned' })
+    const result = apply(signedIn(), { type: 'ended', reason: 'refresh-rejected', error })
+    const detail = { origin: 'this-context', reason: 'refresh-rejected', error }
+    expect(result.changes).toEqual([['SIGNED_OUT', null, detail]])
+    expect(result.next).toMatchObject({ status: 'signed-out', error })
+    const seen = { kind: 'signed-out', ended: ['L1'], error } as const
+    expect(apply(signedIn(), { type: 'observed', seen }).next).toMatchObject({ error })
+    expect(apply(loading, { type: 'observed', seen }).next).toMatchObject({ error })
   })
 })

@@ -3,7 +3,7 @@ import { isAuthError } from '../../src/core/errors.js'
 import { leaseLock } from '../../src/environment/lease.js'
 import type { Step } from '../../src/testing/browser.js'
 import { createContest, KINDS, NOTICE, storageOf, TERM } from '../support/contest.js'
-import { createWorld, HOUR } from '../support/world.js'
+import { createWorld, untilSent } from '../support/world.js'
 
 /** Bound of one call to storage, in ms. */
 const LIMIT = 2_000
@@ -124,7 +124,7 @@ describe.each(KINDS)('clients that share %s storage and no Web Locks', (kind) =>
     await world.clock.advance(2 * NOTICE)
     await signedIn
     world.server.hold()
-    await world.clock.advance(HOUR - 60_000)
+    await untilSent(world, 1)
     await world.clock.advance(TERM + 2 * NOTICE)
     expect(world.browser.storage.entries.has('holdfast:app')).toBe(true)
     world.server.release()

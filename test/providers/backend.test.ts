@@ -48,6 +48,9 @@ function wire(options: BackendOptions, ...replies: Reply[]) {
   return { provider, sent }
 }
 
+/** A request of the app's to its API. */
+const REQUEST = { url: 'https://app.example/api', method: 'GET' }
+
 const ask = (provider: ReturnType<typeof backend>) => provider.resume?.(null, context())
 
 afterEach(() => void vi.unstubAllGlobals())
@@ -114,8 +117,8 @@ describe('a session of a backend', () => {
   it('carries a token where the backend exposes it, as bearer', async () => {
     const { provider } = wire({}, [200, { session: { ...SESSION, accessToken: 'jwt' } }])
     expect(await ask(provider)).toMatchObject({ accessToken: 'jwt', refreshToken: TOKEN })
-    expect(provider.headersFor?.(held('jwt'))).toEqual({ Authorization: 'Bearer jwt' })
-    expect(provider.headersFor?.(held(`${HTTP_ONLY}h1`))).toEqual({ 'X-Holdfast': '1' })
+    expect(provider.authorize?.(held('jwt'), REQUEST)).toEqual({ Authorization: 'Bearer jwt' })
+    expect(provider.authorize?.(held(`${HTTP_ONLY}h1`), REQUEST)).toEqual({ 'X-Holdfast': '1' })
   })
 })
 

@@ -66,13 +66,16 @@ const IN_HEADERS = { 'st-access-token': 'at', 'st-refresh-token': 'rt' }
 const provider = (transfer: 'cookie' | 'header', reply: () => Response) =>
   supertokens({ url: 'https://api.example', transfer, fetch: async () => reply() })
 
+/** A request of the app's to its API. */
+const REQUEST = { url: 'https://api.example/me', method: 'GET' }
+
 describe('whatever a backend answers', () => {
   it.each(['cookie', 'header'] as const)(
     'a refresh brings a session or an AuthError, and only a definite word ends one (%s)',
     async (transfer) => {
       let granted = 0
       const check = async (given: Answer) => {
-        const { refresh, headersFor } = provider(transfer, () => toResponse(given))
+        const { refresh, authorize } = provider(transfer, () => toResponse(given))
         const token = transfer === 'cookie' ? `${HTTP_ONLY}h1` : 'r1'
         try {
           const grant = await refresh(token, context())
@@ -82,7 +85,7 @@ describe('whatever a backend answers', () => {
           expect(grant?.user?.id).toMatch(/./s)
           const { accessToken = '', refreshToken = null } = grant ?? {}
           const session = { accessToken, refreshToken, expiresAt: 0, user: null, extras: {} }
-          expect(new Headers(headersFor?.(session)).get('rid')).toBe('anti-csrf')
+          expect(new Headers(await authorize?.(session, REQUEST)).get('rid')).toBe('anti-csrf')
           // What was granted can be refreshed again.
           const again = await refresh(refreshToken ?? '', context())
           expect(again?.refreshToken).toBe(refreshToken)

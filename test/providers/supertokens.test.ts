@@ -78,6 +78,9 @@ const OWN = {
 
 afterEach(() => void vi.unstubAllGlobals())
 
+/** A request of the app's to its API. */
+const REQUEST = { url: 'https://api.example/me', method: 'GET' }
+
 describe('a refresh by cookies', () => {
   it('is a POST without a body that outlives the page', async () => {
     const { provider, sent } = wire({}, fresh())
@@ -184,7 +187,9 @@ describe('a refresh by cookies', () => {
       const error = { code: 'refresh_rejected', message: expect.not.stringContaining('stolen') }
       await expect(refresh(provider, token)).rejects.toMatchObject(error)
       expect(sent).toEqual([])
-      expect(provider.headersFor?.(held({ refreshToken: token }))).not.toHaveProperty('anti-csrf')
+      expect(provider.authorize?.(held({ refreshToken: token }), REQUEST)).not.toHaveProperty(
+        'anti-csrf',
+      )
     },
   )
 })
@@ -213,7 +218,7 @@ describe('a refresh by headers', () => {
     const { provider, sent } = wire({ transfer: 'header' })
     await expect(refresh(provider)).rejects.toMatchObject({ code: 'refresh_rejected' })
     expect(sent).toEqual([])
-    expect(provider.headersFor?.(held())).not.toHaveProperty('Authorization')
+    expect(provider.authorize?.(held(), REQUEST)).not.toHaveProperty('Authorization')
   })
 })
 
@@ -425,14 +430,14 @@ describe('a request to an API', () => {
   it('carries what tells it from those of other sites, and no name', () => {
     const { provider } = wire({})
     const headers = { rid: 'anti-csrf', 'st-auth-mode': 'cookie' }
-    expect(provider.headersFor?.(held())).toEqual(headers)
+    expect(provider.authorize?.(held(), REQUEST)).toEqual(headers)
     const guarded = held({ refreshToken: `${REFRESH}/c1` })
-    expect(provider.headersFor?.(guarded)).toEqual({ ...headers, 'anti-csrf': 'c1' })
+    expect(provider.authorize?.(guarded, REQUEST)).toEqual({ ...headers, 'anti-csrf': 'c1' })
   })
 
   it('carries the token where the client holds it', () => {
     const { provider } = wire({ transfer: 'header' })
-    expect(provider.headersFor?.(held({ accessToken: 'at', refreshToken: 'rt' }))).toEqual({
+    expect(provider.authorize?.(held({ accessToken: 'at', refreshToken: 'rt' }), REQUEST)).toEqual({
       rid: 'anti-csrf',
       'st-auth-mode': 'header',
       Authorization: 'Bearer at',

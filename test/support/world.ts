@@ -10,6 +10,16 @@ type Options = Partial<
 >
 type TabOptions = NonNullable<Parameters<ReturnType<typeof createFakeBrowser>['tab']>[0]>
 
+/** Moves time on, by seconds, until so many refreshes have been sent. */
+export async function untilSent(
+  world: ReturnType<typeof createWorld>,
+  count: number,
+): Promise<void> {
+  const { clock, server } = world
+  for (let s = 0; s < count * 3_600 && server.sent.length < count; s++) await clock.advance(1_000)
+  if (server.sent.length !== count) throw new Error(`${server.sent.length} refreshes were sent.`)
+}
+
 /** A fake browser, a strict server, and tabs with a client and a record of its events. */
 export function createWorld(options: { readonly lifetime?: number } = {}) {
   const server = createAccountServer(options)

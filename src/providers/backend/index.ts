@@ -1,5 +1,5 @@
 import { AuthError } from '../../core/errors.js'
-import type { ActionHost, Provider, RequestContext } from '../../core/ports.js'
+import type { ActionHost, Provider, RequestContext } from '../../core/provider.js'
 import type { SessionUser } from '../../core/session.js'
 import { checkUrl, createHttp, type Http, type HttpRequest } from '../http.js'
 import { HTTP_ONLY } from '../http-only.js'
@@ -120,7 +120,7 @@ export function backend<User extends SessionUser = SessionUser>(
       isPath(url) && !globalThis.location
         ? undefined
         : toGrant<User>(await call({ path: '/session', method: 'GET' }, context)),
-    headersFor: ({ accessToken }) =>
+    authorize: ({ accessToken }) =>
       accessToken.startsWith(HTTP_ONLY) ? GUARD : { Authorization: `Bearer ${accessToken}` },
     async signOut({ sessionId }, scope, context) {
       if (scope !== 'others') {

@@ -1,4 +1,4 @@
-import type { CallOptions } from '../../core/ports.js'
+import type { CallOptions } from '../../core/provider.js'
 import type { HttpOptions } from '../http.js'
 
 /** Options of `backend`. */

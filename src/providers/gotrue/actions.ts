@@ -1,5 +1,5 @@
 import { AuthError } from '../../core/errors.js'
-import type { ActionHost, RequestContext, Tokens } from '../../core/ports.js'
+import type { ActionHost, RequestContext, Tokens } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
 import type { HttpRequest } from '../http.js'
 import { createPkce } from '../pkce.js'

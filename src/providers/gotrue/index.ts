@@ -1,5 +1,5 @@
 import { AuthError, AuthSessionMissingError, isAuthError } from '../../core/errors.js'
-import type { Provider, RequestContext, SignOutScope, Tokens } from '../../core/ports.js'
+import type { Provider, RequestContext, SignOutScope, Tokens } from '../../core/provider.js'
 import type { Grant, Session } from '../../core/session.js'
 import { checkUrl } from '../http.js'
 import { readClaims } from '../jwt.js'

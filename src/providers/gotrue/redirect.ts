@@ -1,5 +1,5 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
-import type { CallOptions, SignInResult } from '../../core/ports.js'
+import type { CallOptions, SignInResult } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
 import type { ActionDeps } from './actions.js'
 import { signInRequest } from './credentials.js'

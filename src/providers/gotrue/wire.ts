@@ -1,5 +1,5 @@
 import { AuthError, type AuthErrorCode } from '../../core/errors.js'
-import type { RequestContext } from '../../core/ports.js'
+import type { RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
 import { createHttp, type HttpAnswer, type HttpRequest } from '../http.js'
 import { asObject, camelCased, text } from '../json.js'

@@ -1,5 +1,5 @@
 import { AuthError } from '../../core/errors.js'
-import type { RequestContext } from '../../core/ports.js'
+import type { RequestContext } from '../../core/provider.js'
 import { checkUrl, createHttp, type HttpAnswer, type HttpRequest } from '../http.js'
 import { parseUrl } from '../workos/url.js'
 import type { SuperTokensProviderOptions } from './types.js'

@@ -1,4 +1,4 @@
-import type { Provider } from '../../core/ports.js'
+import type { Provider } from '../../core/provider.js'
 import { createApi, invalid } from './api.js'
 import { toGrant } from './grants.js'
 import {
@@ -52,7 +52,7 @@ export function supertokens<User extends SuperTokensUser = SuperTokensUser>(
     signOut: createSignOut<User>(deps, refresh),
     ...(transfer === 'cookie' && lookForSession && { resume: createResume<User>(deps, refresh) }),
     signIn: (request, context) => signIn<User>(deps, request, context),
-    headersFor: (session) => ({
+    authorize: (session) => ({
       rid: 'anti-csrf',
       'st-auth-mode': transfer,
       ...carried(session),

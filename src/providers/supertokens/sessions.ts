@@ -1,5 +1,5 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
-import type { RequestContext, SignOutScope } from '../../core/ports.js'
+import type { RequestContext, SignOutScope } from '../../core/provider.js'
 import type { Grant, Session } from '../../core/session.js'
 import type { HttpAnswer } from '../http.js'
 import { HTTP_ONLY } from '../http-only.js'

@@ -1,4 +1,4 @@
-import type { CallOptions, SignInResult } from '../../core/ports.js'
+import type { CallOptions, SignInResult } from '../../core/provider.js'
 import type { SessionUser } from '../../core/session.js'
 import type { HttpOptions } from '../http.js'
 

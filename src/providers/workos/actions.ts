@@ -1,5 +1,5 @@
 import { AuthError } from '../../core/errors.js'
-import type { ActionHost, RequestContext } from '../../core/ports.js'
+import type { ActionHost, RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
 import { createPkce } from '../pkce.js'
 import { authorizeUrl } from './authorize.js'

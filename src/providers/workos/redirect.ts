@@ -1,5 +1,5 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
-import type { CallOptions, Flow } from '../../core/ports.js'
+import type { CallOptions, Flow } from '../../core/provider.js'
 import { asObject, text } from '../json.js'
 import type { ActionDeps } from './actions.js'
 import type { RedirectResult, WorkOSActions } from './types.js'

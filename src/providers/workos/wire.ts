@@ -1,5 +1,5 @@
 import { AuthError } from '../../core/errors.js'
-import type { RequestContext } from '../../core/ports.js'
+import type { RequestContext } from '../../core/provider.js'
 import type { Grant, Impersonator } from '../../core/session.js'
 import { createHttp, type HttpOptions } from '../http.js'
 import { asObject, camelCased, text, texts } from '../json.js'

@@ -1,5 +1,6 @@
 import type { AuthError } from '../../core/errors.js'
-import type { Awaitable, RequestContext } from '../../core/ports.js'
+import type { Awaitable } from '../../core/ports.js'
+import type { RequestContext } from '../../core/provider.js'
 import type { Grant, SessionUser } from '../../core/session.js'
 import type { RequestSessions } from '../request-sessions.js'
 import type { Password } from '../seal.js'

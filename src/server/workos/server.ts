@@ -1,5 +1,5 @@
 import { AuthError } from '../../core/errors.js'
-import type { RequestContext } from '../../core/ports.js'
+import type { RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
 import { checkUrl, createHttp } from '../../providers/http.js'
 import { authorizeUrl } from '../../providers/workos/authorize.js'

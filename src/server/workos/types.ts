@@ -1,4 +1,4 @@
-import type { Provider, RefreshContext, RequestContext } from '../../core/ports.js'
+import type { Provider, RefreshContext, RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
 import type { HttpOptions } from '../../providers/http.js'
 import type { AuthorizeOptions, WorkOSUser } from '../../providers/workos/index.js'

@@ -1,0 +1,139 @@
+import type { EngineContext } from './context.js'
+import { isAuthError } from './errors.js'
+import { createLook } from './look.js'
+import type { End } from './pointer.js'
+import type { SessionRecord } from './record.js'
+import type { Session, SessionUser } from './session.js'
+import { endedAfter, type Input, type Observation, type State } from './state.js'
+
+/**
+ * What a reading of storage told about the session in memory: storage points to it, or not; or
+ * nothing could be learnt, because it failed or did not answer in time.
+ */
+export type Seen = 'ours' | 'other' | 'failed' | 'unanswered'
+
+/** A record to save, and what it is to memory. */
+export interface Change<User extends SessionUser> {
+  readonly record: SessionRecord<User>
+  /** What storage was just seen to say; `null` when the pointer has to move to this record. */
+  readonly seen: Seen | null
+  /** Whether the record is still wanted once it is saved. */
+  still(): boolean
+  /** What then happens to the context. */
+  become(saved: boolean): Input<User>
+}
+
+/** Keeps memory and storage in step: every change of a session goes through here. */
+export interface CommitPath<User extends SessionUser> {
+  /** The sign-in that is current in memory. */
+  lineage(): string | undefined
+  /** Reads storage, and changes nothing. @throws AuthError `storage`, `timeout`. */
+  read(): Promise<readonly [seen: Observation<User>, sinceLook: number]>
+  /** Reads storage and adopts what it says. */
+  observe(): Promise<Seen>
+  /**
+   * Saves a record, then makes it current and tells the other contexts. `false` when another session
+   * became current meanwhile: then nothing of this one is left in storage, unless the other is known
+   * here alone.
+   */
+  commit(change: Change<User>): Promise<boolean>
+  /** Brings storage to say that a sign-in has ended, and tells the other contexts. */
+  end(end: End, session?: Session<User>): Promise<void>
+}
+
+/** Makes the commit path of one client. */
+export function createCommitPath<User extends SessionUser>(
+  context: EngineContext<User>,
+): CommitPath<User> {
+  const { store, vault, announce } = context
+  const look = createLook(store.now)
+  const lineage = (): string | undefined => store.held()?.record.lineage
+  const read = () => look(vault.read)
+
+  async function observe(): Promise<Seen> {
+    try {
+      const [seen, sinceLook] = await read()
+      const before = store.state()
+      const mine = lineage()
+      store.dispatch({ type: 'observed', seen, sinceLook })
+      // Whoever cleared storage is not told of it by storage: all have to look.
+      if (!isEmptyFor(before) && isEmptyFor(store.state())) announce()
+      // Without a working lock, a save of ours may have landed after the sibling's removal. Where
+      // somebody deleted everything, a sibling that goes on in memory may be writing it anew.
+      if (mine && mine !== lineage() && seen.kind !== 'absent') await vault.discard(mine)
+      return seen.kind === 'session' && seen.record.lineage === lineage() ? 'ours' : 'other'
+    } catch (error) {
+      return isAuthError(error, 'timeout') ? 'unanswered' : 'failed'
+    }
+  }
+
+  return {
+    lineage,
+    read,
+    observe,
+    commit: (change) => commit(context, change),
+    async end(end, session) {
+      const saved = await vault.end(end)
+      if (saved) context.section.saved()
+      if (session) await forgetKey(context, session)
+      // Somebody may have signed in meanwhile, whose session has a save of its own.
+      if (!store.held()) store.dispatch({ type: 'persisted', saved })
+      announce()
+    },
+  }
+}
+
+const isEmptyFor = <User extends SessionUser>(state: State<User>): boolean =>
+  state.status === 'signed-in' && state.absentSince !== null
+
+/** A key that no session is bound to any more is worth nothing, except to a thief. */
+async function forgetKey<User extends SessionUser>(
+  { environment, settings }: EngineContext<User>,
+  { keyId }: Session<User>,
+): Promise<void> {
+  if (!keyId) return
+  try {
+    await settings.keys?.remove(keyId)
+  } catch (error) {
+    environment.report(error)
+  }
+}
+
+async function commit<User extends SessionUser>(
+  context: EngineContext<User>,
+  { record, seen, still, become }: Change<User>,
+): Promise<boolean> {
+  const { store, vault, section, announce } = context
+  const before = store.state()
+  const previous = store.held()?.record
+  const pointed = before.status === 'signed-in' && before.saved
+  const points = seen === null || seen === 'other' || (seen !== 'ours' && !pointed)
+  const saved = await vault.save(record, points ? endedAfter(before) : null)
+  // The next holder of the lock has to find it: until then, the lock is kept.
+  if (saved) section.saved()
+  const now = store.state()
+  //   this call            another call here
+  //   begins to save
+  //                        signs out, or somebody else in
+  //   has saved            the slot of a session that is over lies in storage: remove it
+  if (previous?.lineage === record.lineage && store.held()?.record.lineage !== record.lineage) {
+    // As long as what took its place is known here alone, the siblings go on with this session.
+    if (now.status !== 'signed-in' || now.saved) await vault.discard(record.lineage)
+    return false
+  }
+  if (!still()) {
+    //   this call            another call here
+    //   begins to save a sign-in
+    //                        signs out
+    //   has saved
+    //                        reads storage: finds the sign-in, and has to know that it is over
+    if (seen === null) store.dispatch({ type: 'dropped', lineage: record.lineage })
+    return false
+  }
+  store.dispatch(become(saved))
+  if (saved) announce()
+  if (previous && previous.session.keyId !== record.session.keyId) {
+    await forgetKey(context, previous.session)
+  }
+  return true
+}

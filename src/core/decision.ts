@@ -1,0 +1,46 @@
+import { AuthError } from './errors.js'
+import type { Session, SessionUser } from './session.js'
+import { pauseLeft, type State, untilDue } from './state.js'
+import { type Limits, type Now, remaining, waitMargin } from './timing.js'
+
+/** What `getSession` does at a moment. */
+export type Decision<User extends SessionUser> =
+  /** Nobody is signed in, or the session ended with its access token. */
+  | { readonly kind: 'nobody' }
+  | { readonly kind: 'serve'; readonly session: Session<User> }
+  /** The caller gets the session at once, and a refresh runs behind it. */
+  | { readonly kind: 'serve-and-refresh'; readonly session: Session<User> }
+  /** The token is dead or about to be: the caller waits for the next one. */
+  | { readonly kind: 'wait' }
+  /** The token is dead, and it is too early to ask the server again. */
+  | { readonly kind: 'fail'; readonly error: AuthError }
+
+/** The last failure, as whoever asks during the pause after it hears of it. */
+export function pausedError(
+  { code, message, status, serverCode, retryable, details }: AuthError,
+  retryAfter: number,
+): AuthError {
+  const options = { status, serverCode, retryable, details, retryAfter: Math.ceil(retryAfter) }
+  return new AuthError(code, message, options)
+}
+
+/** When `getSession` waits, serves or fails. Pure. */
+export function decide<User extends SessionUser>(
+  state: State<User>,
+  now: Now,
+  limits: Limits,
+): Decision<User> {
+  if (state.status !== 'signed-in') return { kind: 'nobody' }
+  const { held, patience } = state
+  const { session } = held.record
+  const left = remaining(held, now)
+  if (!session.refreshToken) return left > 0 ? { kind: 'serve', session } : { kind: 'nobody' }
+  if (left > waitMargin(held.record, limits)) {
+    const due = untilDue(state, now, limits) <= 0
+    return { kind: due ? 'serve-and-refresh' : 'serve', session }
+  }
+  const pause = pauseLeft(state, now, limits)
+  if (!patience || pause <= 0) return { kind: 'wait' }
+  if (left > 0) return { kind: 'serve', session }
+  return { kind: 'fail', error: pausedError(patience.error, pause) }
+}

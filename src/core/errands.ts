@@ -1,0 +1,125 @@
+import type { EngineContext } from './context.js'
+import { AuthError } from './errors.js'
+import type { Errand } from './exchange.js'
+import type { Purpose, TokenTarget } from './provider.js'
+import {
+  hasSameTokens,
+  isText,
+  type ResourceToken,
+  type SessionRecord,
+  toRecord,
+  withToken,
+} from './record.js'
+import type { Grant, SessionUser } from './session.js'
+import { isFresh } from './state.js'
+import { waitMargin } from './timing.js'
+
+/** Trades the refresh token for the next session of the same kind. */
+export const refreshErrand = <User extends SessionUser>({
+  provider,
+  store,
+}: EngineContext<User>): Errand<User> => ({
+  name: 'refresh',
+  trades: 'refresh',
+  answeredBy() {
+    const state = store.state()
+    return state.status === 'signed-in' && isFresh(state, store.now())
+  },
+  send: ({ session }, its) =>
+    provider.refresh(session.refreshToken ?? '', {
+      ...its,
+      session,
+      organizationId: session.organizationId,
+    }),
+  apply: toRecord,
+})
+
+/** Trades it for a session in another organization. */
+export const switchErrand = <User extends SessionUser>(
+  { provider }: EngineContext<User>,
+  organizationId: string,
+): Errand<User> => ({
+  name: `organization ${organizationId}`,
+  trades: 'variant',
+  answeredBy: () => false,
+  send: ({ session }, its) =>
+    provider.refresh(session.refreshToken ?? '', { ...its, session, organizationId }),
+  apply: toRecord,
+  strayed: (session) =>
+    session.organizationId === organizationId
+      ? null
+      : new AuthError('rejected', 'The server did not switch to this organization.'),
+})
+
+/** A request of the provider's own that brings the next tokens of the session, such as MFA. */
+export const purposeErrand = <User extends SessionUser>({
+  send,
+  event,
+}: Purpose<User>): Errand<User> => ({
+  // Nobody joins it: what it sends is its caller's alone.
+  name: `purpose ${++purposes}`,
+  trades: 'never',
+  answeredBy: () => false,
+  send: ({ session }, its) => send(session, its),
+  apply: toRecord,
+  event,
+})
+let purposes = 0
+
+/** Takes over what an answer of an API said of `base`, unless newer tokens are held by then. */
+export const updateErrand = <User extends SessionUser>(
+  base: SessionRecord<User>,
+  grant: Grant<User>,
+): Errand<User> => ({
+  ...purposeErrand({ send: async () => null }),
+  send: async (record) => (hasSameTokens(record, base) ? grant : null),
+})
+
+/** The name under which a session keeps the token for a target; empty for its own. */
+export function nameOf({ resource, audience, scope }: TokenTarget): string {
+  const wanted = [resource, audience, scope]
+  for (const text of wanted) {
+    if (text !== undefined && !isText(text)) {
+      throw new AuthError('invalid_argument', '`resource`, `audience` and `scope` are texts.')
+    }
+  }
+  return wanted.some(isText) ? JSON.stringify(wanted.map((text) => text ?? null)) : ''
+}
+
+/** Monotonic times at which tokens for resources are dead, as far as this context knows them. */
+const deadlines = new WeakMap<ResourceToken, number>()
+
+/** The token that a record has for a target, as long as callers need not wait for the next. */
+export function tokenFor<User extends SessionUser>(
+  { store, limits }: EngineContext<User>,
+  { tokens }: SessionRecord<User>,
+  name: string,
+): string | null {
+  const token = tokens?.[name]
+  if (!token) return null
+  const { wall, monotonic } = store.now()
+  const left = Math.min(token.expiresAt - wall, token.lifetime)
+  // A clock that is set back makes no token live longer than it did when it was first seen.
+  const deadline = Math.min(deadlines.get(token) ?? Infinity, monotonic + left)
+  deadlines.set(token, deadline)
+  return deadline - monotonic > waitMargin(token, limits) ? token.accessToken : null
+}
+
+/** Trades the refresh token for one more access token, for another resource (RFC 8707). */
+export const tokenErrand = <User extends SessionUser>(
+  context: EngineContext<User>,
+  name: string,
+  target: TokenTarget,
+): Errand<User> => ({
+  name: `token ${name}`,
+  trades: 'variant',
+  answeredBy: (record) => tokenFor(context, record, name) !== null,
+  send: ({ session }, its) =>
+    context.provider.refresh(session.refreshToken ?? '', {
+      ...its,
+      ...target,
+      session,
+      organizationId: session.organizationId,
+    }),
+  apply: (grant, base, requestedAt) => withToken(base, { name, grant, requestedAt }),
+})

@@ -1,0 +1,94 @@
+import { fromNote, toNote } from './error-note.js'
+import type { AuthError } from './errors.js'
+import { parseVersioned, type SessionRecord } from './record.js'
+import type { Limits, Now } from './timing.js'
+
+/**
+ * What is known of a server that does not do what it should, while refreshes are tried again ever
+ * more rarely. It lies beside the session, so that all contexts together are one client.
+ */
+export interface Patience {
+  /** How many refreshes have failed in a row; 0 when only this context gave one up. */
+  readonly failures: number
+  /** The last failure. */
+  readonly error: AuthError
+  /** Whether there may have been an answer, and the refresh token is worth nothing since. */
+  readonly spent: boolean
+  /** When it failed, by this context's monotonic clock, in ms. */
+  readonly since: number
+  /** In [0, 1): the same in all contexts, so that their next attempts are one. */
+  readonly jitter: number
+}
+
+/** The longest delay while nobody asks for tokens, in ms. */
+const IDLE = 300_000
+/** The first and the longest delay after a refusal that is definite but ends no session, in ms. */
+const REFUSED = [30_000, 900_000] as const
+/** The least delay after a 429: pages can seldom read its `Retry-After`. */
+const TOO_MANY = 5_000
+/** A `Retry-After` above an hour is more likely a mistake than a wish. */
+const LONGEST = 3_600_000
+/** More failures than this make no delay longer. */
+const MOST = 30
+
+/** Whether asking again is no use before somebody changes something at the server. */
+const isRefusal = ({ code, retryable }: AuthError): boolean =>
+  !retryable && code !== 'refresh_rejected'
+
+/** For how long the server asked to be left alone, in ms. */
+const wished = ({ code, retryAfter = 0 }: AuthError): number =>
+  Math.max(Math.min(retryAfter, LONGEST), code === 'rate_limited' ? TOO_MANY : 0)
+
+/** How long to wait after the last failure, in ms: less while somebody asks for tokens. */
+function pause({ failures, error, jitter }: Patience, asked: boolean, limits: Limits): number {
+  if (failures === 0) return 0
+  const { retryDelay, maxRetryDelay } = limits
+  const idle = [retryDelay, Math.max(IDLE, maxRetryDelay), 3] as const
+  const [first, longest, factor] = isRefusal(error)
+    ? [...REFUSED, 2]
+    : asked
+      ? [retryDelay, maxRetryDelay, 2]
+      : idle
+  const steps = Math.min(failures, MOST) - 1
+  const delay = Math.min(longest, first * factor ** steps)
+  return Math.max(wished(error), (delay * (2 + jitter)) / 3)
+}
+
+/** The monotonic time before which no refresh starts by itself. */
+export const nextAttempt = (patience: Patience, now: Now, limits: Limits): number =>
+  patience.since + pause(patience, now.asked, limits)
+
+/** The text by which other contexts learn of it. */
+export function serializePatience(
+  { since, error, ...patience }: Patience,
+  { lineage, revision }: SessionRecord,
+  now: Now,
+): string {
+  const at = Math.round(now.wall - (now.monotonic - since))
+  return JSON.stringify({ v: 1, lineage, revision, at, ...patience, error: toNote(error) })
+}
+
+/**
+ * Reads what another context wrote about refreshes of `record`; `null` when it is about other
+ * tokens. `sinceLook` is how long ago, in ms, the text was not there yet.
+ */
+export function parsePatience(
+  text: string,
+  record: SessionRecord,
+  { now, sinceLook }: { readonly now: Now; readonly sinceLook: number },
+): Patience | null {
+  const { lineage, revision, at, failures, spent, jitter, error } = parseVersioned(text) ?? {}
+  const failure = fromNote(error)
+  const fits = lineage === record.lineage && revision === record.revision
+  if (!fits || !failure || typeof at !== 'number' || typeof failures !== 'number') return null
+  // The writer's clock may be another one than this: a wrong one must neither end the pause nor
+  // make it longer than it was.
+  const age = Math.min(Math.max(now.wall - at, 0), sinceLook) || 0
+  return {
+    failures: Math.max(1, Math.min(failures, MOST)) || 1,
+    error: failure,
+    spent: spent === true,
+    since: now.monotonic - age,
+    jitter: typeof jitter === 'number' && jitter >= 0 && jitter < 1 ? jitter : 0,
+  }
+}

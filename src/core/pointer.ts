@@ -1,0 +1,76 @@
+import { type ErrorNote, fromNote, toNote } from './error-note.js'
+import type { AuthError } from './errors.js'
+import { isObject, isText, parseVersioned } from './record.js'
+
+/** Which sign-in is current, and which ended lately, the latest last. */
+export interface Pointer {
+  readonly current: string | null
+  readonly ended: readonly string[]
+  /** What ended them, where that is known. */
+  readonly why: Readonly<Record<string, ErrorNote>>
+}
+
+/** The pointer of a storage in which nobody has signed in yet. */
+export const NOBODY: Pointer = { current: null, ended: [], why: {} }
+
+/** How many ended lineages are remembered: enough for every context to have heard of one. */
+export const MEMORY = 8
+
+const distinct = (lineages: readonly (string | null)[]): string[] =>
+  [...new Set(lineages)].filter((lineage) => lineage !== null)
+
+/** Reads untrusted text; `null` unless it is a pointer. The names are those that 0.1 wrote. */
+export function parsePointer(text: string): Pointer | null {
+  const { id, ended, why } = parseVersioned(text) ?? {}
+  if ((id !== null && typeof id !== 'string') || !Array.isArray(ended)) return null
+  const notes: [string, ErrorNote][] = []
+  for (const [lineage, note] of Object.entries(isObject(why) ? why : {})) {
+    const error = fromNote(note)
+    if (error) notes.push([lineage, toNote(error)])
+  }
+  return { current: id || null, ended: ended.filter(isText), why: Object.fromEntries(notes) }
+}
+
+/** The text of a pointer, with as much of the past as others need. */
+export function serializePointer({ current, ended, why }: Pointer): string {
+  const kept = ended.slice(-MEMORY)
+  const notes = Object.entries(why).filter(([lineage]) => kept.includes(lineage))
+  return JSON.stringify({
+    v: 1,
+    id: current,
+    ended: kept,
+    ...(notes.length > 0 && { why: Object.fromEntries(notes) }),
+  })
+}
+
+/** After a sign-in: `lineage` is current, those of `ended` and the one before are not any more. */
+export const pointTo = (before: Pointer, lineage: string, ended: readonly string[]): Pointer => ({
+  ...before,
+  current: lineage,
+  ended: distinct([...before.ended, ...ended, before.current]).filter((old) => old !== lineage),
+})
+
+/** A sign-in that has ended. */
+export interface End {
+  /** `null` when nothing is known of whoever is current. */
+  readonly lineage: string | null
+  /** Whether whoever is current ends as well. */
+  readonly any: boolean
+  readonly error?: AuthError | undefined
+}
+
+/** After an end: nobody is current, unless somebody else is who may stay. */
+export function endIn(before: Pointer, { lineage, any, error }: End): Pointer {
+  const over = any || before.current === lineage
+  return {
+    current: over ? null : before.current,
+    ended: distinct([...before.ended, over ? before.current : null, lineage]),
+    why: { ...before.why, ...(error && lineage && { [lineage]: toNote(error) }) },
+  }
+}
+
+/** What ended the last sign-in, if storage says so. */
+export function lastError({ ended, why }: Pointer): AuthError | null {
+  const last = ended.at(-1)
+  return last === undefined ? null : fromNote(why[last])
+}

@@ -1,0 +1,173 @@
+import type { RequiredStep } from './errors.js'
+import type { Awaitable, KeyStore, Page, Signal } from './ports.js'
+import type { Grant, ProviderEventName, Session, SessionUser } from './session.js'
+
+/** What every call to a provider gets. */
+export interface RequestContext {
+  /** Aborts when the answer is no longer wanted or its time is up. */
+  readonly signal: Signal
+}
+
+/** What an access token is wanted for, beside the session's own (RFC 8707, RFC 6749 §3.3). */
+export interface TokenTarget {
+  /** The address of the API (RFC 8707). */
+  readonly resource?: string | undefined
+  /** What some servers take instead of a resource. */
+  readonly audience?: string | undefined
+  /** Names of rights, with blanks between them. */
+  readonly scope?: string | undefined
+}
+
+/** What a refresh gets besides. */
+export interface RefreshContext extends RequestContext, TokenTarget {
+  /** The session that the token is of, with all that is known of it; `null` for one held elsewhere. */
+  readonly session?: Session | null | undefined
+  /** The organization that the new session is wanted for; by default the one it is in. */
+  readonly organizationId?: string | undefined
+}
+
+/** How a token passed to `refreshSession` is treated. */
+export interface RefreshOptions extends CallOptions {
+  /** Whether the session of that token becomes the current one. @default true */
+  readonly makeCurrent?: boolean | undefined
+  /** The organization to switch to, where the server knows such. @default the session's own */
+  readonly organizationId?: string | undefined
+}
+
+/** A request that brings the next tokens of the current session, such as the second factor. */
+export interface Purpose<User extends SessionUser> {
+  /** Runs inside the lock, with the session as it is then. `null`: the answer holds no session. */
+  send(session: Session<User>, context: RequestContext): Promise<Grant<User> | null>
+  /** What subscribers hear. @default 'TOKEN_REFRESHED' */
+  readonly event?: ProviderEventName | undefined
+}
+
+/** A request that is about to carry a session. */
+export interface OutgoingRequest {
+  readonly url: string
+  readonly method: string
+}
+
+/** What came back for it. */
+export interface IncomingAnswer extends OutgoingRequest {
+  readonly status: number
+  readonly headers: { get(name: string): string | null }
+}
+
+/** What an answer of an app's API means for the session. */
+export type AnswerMeaning<User extends SessionUser> =
+  /** The access token was refused: refresh it, and send the request again. */
+  | { readonly kind: 'refresh' }
+  /** Send it again as it is: what `authorize` makes of it by now will do (a DPoP nonce). */
+  | { readonly kind: 'repeat' }
+  /** The server wants another step first: the call rejects with `step_required`. */
+  | { readonly kind: 'step'; readonly step: RequiredStep }
+  /** The answer brought a newer state of the session. */
+  | { readonly kind: 'update'; readonly grant: Grant<User> }
+  | { readonly kind: 'none' }
+
+/** `local` ends this session, `others` every other one of the user, `global` all of them. */
+export type SignOutScope = 'local' | 'global' | 'others'
+
+/** Tokens of a session that was kept elsewhere. */
+export interface Tokens {
+  readonly accessToken: string
+  readonly refreshToken: string
+}
+
+/** A one-time secret that has to survive a redirect, such as a PKCE verifier. */
+export interface Flow {
+  readonly secret: string
+  readonly purpose: string
+}
+
+/** What a client lends to its provider's actions. */
+export interface ActionHost<User extends SessionUser = SessionUser> {
+  readonly page: Page
+  /** Runs a request that signs somebody in; `null` from it means that a step is still missing. */
+  signIn(
+    request: (context: RequestContext) => Promise<Grant<User> | null>,
+    options?: CallOptions,
+  ): Promise<SignInResult<User>>
+  /** Runs a request with a working session. @throws AuthSessionMissingError when signed out. */
+  withSession<T>(
+    request: (session: Session<User>, context: RequestContext) => Promise<T>,
+    options?: CallOptions,
+  ): Promise<T>
+  /** Runs a request for nobody in particular, within the time limit. */
+  request<T>(request: (context: RequestContext) => Promise<T>, options?: CallOptions): Promise<T>
+  /** As `withSession`, then makes what it returns the user of the current session. */
+  updateUser(
+    request: (session: Session<User>, context: RequestContext) => Promise<User>,
+    options?: CallOptions,
+  ): Promise<User>
+  /**
+   * Runs a request alone with the session, and makes what it brings the session's next tokens.
+   * @throws AuthSessionMissingError when nobody is signed in.
+   */
+  exchange(purpose: Purpose<User>, options?: CallOptions): Promise<Session<User>>
+  /** Where keys lie that never leave this device; `null` where the app has no such place. */
+  readonly keys: KeyStore | null
+  /** Keeps a secret across a redirect for a day; the newest few are kept. */
+  saveFlow(flow: Flow): Promise<void>
+  /** The secrets kept, newest first. */
+  flows(): Promise<readonly Flow[]>
+  removeFlow(flow: Flow): Promise<void>
+}
+
+/** Options of every call that waits. */
+export interface CallOptions {
+  /** Ends this caller's waiting. Work that others share, or that must not be lost, goes on. */
+  readonly signal?: Signal | undefined
+}
+
+/** `session` is `null` when the server wants another step first, such as a confirmed address. */
+export interface SignInResult<User extends SessionUser = SessionUser> {
+  readonly session: Session<User> | null
+  readonly user: User | null
+}
+
+/**
+ * One wire protocol, translated. Knows nothing of storage, locks, timers or events.
+ * Every method throws `AuthError` and nothing else.
+ */
+export interface Provider<
+  Credentials = never,
+  User extends SessionUser = SessionUser,
+  Actions extends object = object,
+> {
+  /** Names the server; the default storage key is derived from it. */
+  readonly id: string
+  /**
+   * Trades a refresh token for a new session. `null` when the answer holds no session.
+   * @throws AuthError with code `refresh_rejected` for the provider's terminal errors only.
+   */
+  refresh(refreshToken: string, context: RefreshContext): Promise<Grant<User> | null>
+  /** Signs somebody in. `null` when a further step is needed. */
+  signIn?(credentials: Credentials, context: RequestContext): Promise<Grant<User> | null>
+  /** Checks tokens that were kept elsewhere, refreshing them where that is needed. */
+  restore?(tokens: Tokens, context: RequestContext): Promise<Grant<User> | null>
+  /**
+   * For servers that keep tokens in cookies which no script can read: asks whose session this
+   * browser has, at each start. `known` is the one that storage has. `null` when it is nobody's,
+   * nothing when there is nothing to ask.
+   */
+  resume?(
+    known: Session<User> | null,
+    context: RequestContext,
+  ): Promise<Grant<User> | null | undefined>
+  /** The headers by which a request carries the session. @default the access token as bearer */
+  authorize?(
+    session: Session<User>,
+    request: OutgoingRequest,
+  ): Awaitable<Readonly<Record<string, string>>>
+  /**
+   * What an answer to a request that carried the session means.
+   * @default a 401 asks for a refresh, unless it wants another sign-in (RFC 9470)
+   */
+  readAnswer?(answer: IncomingAnswer, session: Session<User>): Awaitable<AnswerMeaning<User>>
+  /** Revokes at the server. */
+  signOut?(session: Session<User>, scope: SignOutScope, context: RequestContext): Promise<void>
+  /** What this provider can do beyond the contract, as `client.actions`. */
+  actions?(host: ActionHost<User>): Actions
+}

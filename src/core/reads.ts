@@ -1,0 +1,148 @@
+import type { EngineContext } from './context.js'
+import { decide, pausedError } from './decision.js'
+import { nameOf, refreshErrand, tokenErrand, tokenFor } from './errands.js'
+import { AuthError, AuthSessionMissingError, isAuthError } from './errors.js'
+import type { CallOptions, TokenTarget } from './provider.js'
+import { hasSameTokens, type SessionRecord } from './record.js'
+import type { Refreshes } from './refreshes.js'
+import type { Session, SessionUser } from './session.js'
+import type { Start } from './start.js'
+import { pauseLeft } from './state.js'
+import { remaining } from './timing.js'
+import type { Upkeep } from './upkeep.js'
+
+/** The methods that hand out what a client has. */
+export interface Reads<User extends SessionUser> {
+  getSession(options?: CallOptions): Promise<Session<User> | null>
+  /** The working session. @throws AuthSessionMissingError when nobody is signed in. */
+  working(options?: CallOptions): Promise<Session<User>>
+  /** The access token for a target, or the session's own; `null` when nobody is signed in. */
+  getAccessToken(target: TokenTarget, options?: CallOptions): Promise<string | null>
+  /** The record behind the working session; `null` when nobody is signed in. */
+  current(): Promise<SessionRecord<User> | null>
+  /**
+   * The same person's record with other tokens than `rejected`, which a server has refused.
+   * @throws AuthError `superseded` when somebody else is signed in by now.
+   */
+  replace(rejected: SessionRecord<User>): Promise<SessionRecord<User>>
+}
+
+/** What reads are made of, besides the context. */
+export interface ReadParts<User extends SessionUser> {
+  readonly refreshes: Refreshes<User>
+  readonly start: Start
+  readonly upkeep: Upkeep
+  /** Waits as long as the caller does. @throws AuthError `aborted`, `disposed`. */
+  wait<T>(promise: Promise<T>, options?: CallOptions): Promise<T>
+}
+
+/** Makes the reads of one client. */
+export function createReads<User extends SessionUser>(
+  context: EngineContext<User>,
+  parts: ReadParts<User>,
+): Reads<User> {
+  const { store, limits } = context
+  const { refreshes, start, upkeep, wait } = parts
+  const record = (): SessionRecord<User> | null => store.held()?.record ?? null
+
+  async function getSession(options?: CallOptions): Promise<Session<User> | null> {
+    upkeep.ask()
+    if (start.unknown() && !store.held()) start.retry()
+    await wait(start.loaded(), options)
+    const decision = decide(store.state(), store.now(), limits)
+    switch (decision.kind) {
+      case 'nobody':
+        return nobody()
+      case 'serve-and-refresh':
+        refreshes.refresh({ errand: refreshErrand(context) }).catch(() => {})
+        return decision.session
+      case 'serve':
+        return decision.session
+      case 'fail':
+        throw decision.error
+      case 'wait':
+        return waitForNext(options)
+    }
+  }
+
+  function nobody(): null {
+    // A session without a refresh token ends with its access token.
+    if (store.held()) context.settle()
+    else {
+      const unknown = start.unknown()
+      if (unknown) throw unknown
+      upkeep.hint()
+    }
+    return null
+  }
+
+  async function waitForNext(options?: CallOptions): Promise<Session<User> | null> {
+    try {
+      const fresh = await wait(refreshes.refresh({ errand: refreshErrand(context) }), options)
+      const held = store.held()
+      if (held?.record.session !== fresh || remaining(held, store.now()) > 0) return fresh
+      const late = new AuthError('storage', 'The new token ran out while it was being saved.')
+      throw store.snapshot().error ?? late
+    } catch (error) {
+      if (isAuthError(error, 'aborted') || isAuthError(error, 'disposed')) throw error
+      if (isAuthError(error, 'superseded')) return getSession(options)
+      const held = store.held()
+      if (!held) return null
+      if (remaining(held, store.now()) > 0) return held.record.session
+      throw error
+    }
+  }
+
+  async function working(options?: CallOptions): Promise<Session<User>> {
+    const session = await getSession(options)
+    if (!session) throw new AuthSessionMissingError('Nobody is signed in.')
+    return session
+  }
+
+  /** @throws the last failure, while it is too early to ask the server again. */
+  function throwIfPaused(): void {
+    const state = store.state()
+    const pause = pauseLeft(state, store.now(), limits)
+    if (pause > 0 && state.status === 'signed-in' && state.patience) {
+      throw pausedError(state.patience.error, pause)
+    }
+  }
+
+  return {
+    getSession,
+    working,
+    async getAccessToken(target, options) {
+      const name = nameOf(target)
+      const session = await getSession(options)
+      const base = record()
+      if (!session || !base || name === '') return session?.accessToken ?? null
+      const known = tokenFor(context, base, name)
+      if (known) return known
+      if (!base.session.refreshToken) throw new AuthSessionMissingError()
+      throwIfPaused()
+      await wait(refreshes.refresh({ errand: tokenErrand(context, name, target) }), options)
+      const next = record()
+      const token = next?.lineage === base.lineage ? next.tokens?.[name] : null
+      if (!token) throw new AuthError('superseded', 'Another session became current meanwhile.')
+      return token.accessToken
+    },
+    current: async () => ((await getSession()) ? record() : null),
+    async replace(rejected) {
+      const before = record()
+      if (before && hasSameTokens(before, rejected)) {
+        throwIfPaused()
+        await wait(refreshes.refresh({ errand: refreshErrand(context), rejected }))
+      } else {
+        await working()
+      }
+      const next = record()
+      if (next && isSamePerson(next, rejected)) return next
+      throw new AuthError('superseded', 'Somebody else has signed in since the request was sent.')
+    },
+  }
+}
+
+const isSamePerson = (a: SessionRecord, b: SessionRecord): boolean => {
+  const id = a.session.user?.id
+  return a.lineage === b.lineage || (id !== undefined && id === b.session.user?.id)
+}

@@ -1,0 +1,213 @@
+import { AuthError } from './errors.js'
+import type { Grant, Session, SessionUser } from './session.js'
+
+/** An access token for one resource, beside the session's own (RFC 8707). */
+export interface ResourceToken {
+  readonly accessToken: string
+  /** Milliseconds since the epoch, by the clock of the context that got it. */
+  readonly expiresAt: number
+  /** Its whole life in ms, from the moment it was requested. */
+  readonly lifetime: number
+}
+
+/**
+ * A session as contexts share it.
+ * `lineage` names the sign-in it descends from; `revision` counts what was saved since.
+ */
+export interface SessionRecord<User extends SessionUser = SessionUser> {
+  readonly lineage: string
+  readonly revision: number
+  /** The access token's whole life in ms, from the moment it was requested. */
+  readonly lifetime: number
+  readonly session: Session<User>
+  /** The names of extras that only this answer has: the next one drops them. */
+  readonly once?: readonly string[] | undefined
+  /** Access tokens for resources, by what was asked for; the newest last. */
+  readonly tokens?: Readonly<Record<string, ResourceToken>> | undefined
+}
+
+const HOUR = 3_600_000
+/** Lifetimes above ten years are no lifetimes; a date must still be able to hold the sum. */
+const LONGEST = 10 * 365 * 24 * HOUR
+/** How many tokens for resources a session keeps: each makes the stored text longer. */
+const MOST_TOKENS = 8
+
+/** Whether a value is an object with names of its own: no array, not `null`. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Whether a value is a text that is not empty. */
+export const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    Object.values(value).forEach(deepFreeze)
+  }
+  return value
+}
+
+/** The life of a token in whole ms, as far as the server's word for it is one. */
+const lifeOf = ({ lifetime }: Pick<Grant, 'lifetime'>): number =>
+  lifetime > 0 ? Math.ceil(Math.min(lifetime, LONGEST)) : HOUR
+
+/**
+ * The record that follows `base` (or starts a lineage) once `grant` has arrived.
+ * `requestedAt` is the wall time at which the request left: the token cannot be older.
+ * @throws AuthError `bad_response` when the grant holds no token or another person's.
+ */
+export function toRecord<User extends SessionUser>(
+  grant: Grant<User>,
+  base: SessionRecord<User> | string,
+  requestedAt: number,
+): SessionRecord<User> {
+  const { accessToken, refreshToken, lifetime: _, user, extras, once, event: __, ...facts } = grant
+  const previous = typeof base === 'string' ? null : base
+  const known = previous?.session.user
+  if (!isText(accessToken)) throw new AuthError('bad_response', 'The answer holds no access token.')
+  if (known && user && known.id !== user.id) {
+    throw new AuthError('bad_response', 'The answer is the session of another person.')
+  }
+  const lifetime = lifeOf(grant)
+  // How somebody signed in, and by which key, is told once.
+  const { authenticationMethod, keyId } = { ...previous?.session, ...facts }
+  const kept = Object.entries(previous?.session.extras ?? {}).filter(
+    ([name]) => !previous?.once?.includes(name),
+  )
+  return deepFreeze({
+    lineage: previous ? previous.lineage : String(base),
+    revision: previous ? previous.revision + 1 : 1,
+    lifetime,
+    ...(once && { once: Object.keys(once) }),
+    ...(previous?.tokens && { tokens: previous.tokens }),
+    session: {
+      ...facts,
+      ...(authenticationMethod && { authenticationMethod }),
+      ...(keyId && { keyId }),
+      accessToken,
+      refreshToken: refreshToken || previous?.session.refreshToken || null,
+      expiresAt: Math.floor(requestedAt) + lifetime,
+      user: user ?? known ?? null,
+      extras: { ...Object.fromEntries(kept), ...extras, ...once },
+    },
+  })
+}
+
+/** The record with another description of the same person. */
+export function withUser<User extends SessionUser>(
+  base: SessionRecord<User>,
+  user: User,
+): SessionRecord<User> {
+  const session = { ...base.session, user }
+  return deepFreeze({ ...base, revision: base.revision + 1, session })
+}
+
+/** The record with one more token for a resource; the grant may have rotated the refresh token. */
+export function withToken<User extends SessionUser>(
+  base: SessionRecord<User>,
+  { name, grant, requestedAt }: Issued<User>,
+): SessionRecord<User> {
+  const { accessToken, refreshToken } = grant
+  if (!isText(accessToken)) throw new AuthError('bad_response', 'The answer holds no access token.')
+  const lifetime = lifeOf(grant)
+  const { [name]: _, ...others } = base.tokens ?? {}
+  const kept = Object.entries(others).slice(1 - MOST_TOKENS)
+  const token = { accessToken, expiresAt: Math.floor(requestedAt) + lifetime, lifetime }
+  return deepFreeze({
+    ...base,
+    revision: base.revision + 1,
+    tokens: { ...Object.fromEntries(kept), [name]: token },
+    session: { ...base.session, ...(refreshToken && { refreshToken }) },
+  })
+}
+
+/** A token for a resource that has just arrived. `requestedAt`: wall time, ms. */
+export interface Issued<User extends SessionUser> {
+  readonly name: string
+  readonly grant: Grant<User>
+  readonly requestedAt: number
+}
+
+/** Whether two records of a sign-in hold the same access token, of the same moment. */
+export const hasSameAccessToken = (a: SessionRecord, b: SessionRecord): boolean =>
+  a.lineage === b.lineage &&
+  a.session.accessToken === b.session.accessToken &&
+  a.session.expiresAt === b.session.expiresAt
+
+/**
+ * Whether two records hold the same tokens of the same sign-in. Equal access tokens prove nothing:
+ * a server that signs by the second gives two exchanges within one the same access token.
+ */
+export const hasSameTokens = (a: SessionRecord, b: SessionRecord): boolean =>
+  hasSameAccessToken(a, b) && a.session.refreshToken === b.session.refreshToken
+
+/** The text under which a record is stored. `savedAt`: now, in ms since the epoch. */
+export const serializeRecord = (record: SessionRecord, savedAt: number): string =>
+  JSON.stringify({ v: 1, ...record, savedAt })
+
+/** Parses untrusted JSON to an object of version 1, or `null`. */
+export function parseVersioned(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) && value.v === 1 ? value : null
+  } catch {
+    return null
+  }
+}
+
+const isLifetime = (value: unknown): value is number =>
+  typeof value === 'number' && value > 0 && value <= LONGEST
+
+const isResourceToken = (value: unknown): value is ResourceToken =>
+  isObject(value) &&
+  isText(value.accessToken) &&
+  Number.isFinite(value.expiresAt) &&
+  isLifetime(value.lifetime)
+
+function isRecord<User extends SessionUser>(value: unknown): value is SessionRecord<User> {
+  if (!isObject(value) || !isObject(value.session)) return false
+  const { lineage, revision, lifetime } = value
+  const { accessToken, refreshToken, expiresAt, user, extras } = value.session
+  return (
+    isText(lineage) &&
+    Number.isSafeInteger(revision) &&
+    isLifetime(lifetime) &&
+    isText(accessToken) &&
+    (refreshToken === null || isText(refreshToken)) &&
+    Number.isFinite(expiresAt) &&
+    (user === null || (isObject(user) && isText(user.id))) &&
+    isObject(extras)
+  )
+}
+
+/** A record as storage has it. */
+export interface StoredRecord<User extends SessionUser> {
+  readonly record: SessionRecord<User>
+  /** When it was saved, in ms by its writer's clock; `null` for those of 0.1, which did not say. */
+  readonly savedAt: number | null
+}
+
+/** Reads a record from untrusted text: `null` unless every part is as it must be. */
+export function parseRecord<User extends SessionUser>(text: string): StoredRecord<User> | null {
+  const parsed = parseVersioned(text)
+  const record: unknown = parsed
+  if (!isRecord<User>(record)) return null
+  const { lineage, revision, lifetime, session } = record
+  // What later releases added is left out where it is not what it must be.
+  const once = Array.isArray(record.once) ? record.once.filter(isText) : []
+  const tokens = Object.entries(isObject(record.tokens) ? record.tokens : {})
+    .filter(([, token]) => isResourceToken(token))
+    .slice(-MOST_TOKENS)
+  const savedAt = parsed?.savedAt
+  return deepFreeze({
+    record: {
+      lineage,
+      revision,
+      lifetime,
+      session,
+      ...(once.length > 0 && { once }),
+      ...(tokens.length > 0 && { tokens: Object.fromEntries(tokens) }),
+    },
+    savedAt: typeof savedAt === 'number' && Number.isFinite(savedAt) ? savedAt : null,
+  })
+}

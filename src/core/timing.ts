@@ -1,0 +1,99 @@
+import type { SessionRecord } from './record.js'
+import type { SessionUser } from './session.js'
+
+/** One reading of both clocks, in ms, and whether anybody waits for tokens at this time. */
+export interface Now {
+  readonly wall: number
+  readonly monotonic: number
+  /** Whether the app asked for a token lately, or the context has just been woken. */
+  readonly asked: boolean
+}
+
+/** The numbers that a client may set, all in ms. */
+export interface Limits {
+  /** A refresh runs ahead of need when this much life is left, or a quarter of it. */
+  readonly refreshMargin: number
+  /** Callers wait for a refresh when this much life is left, or a tenth of it. */
+  readonly waitMargin: number
+  readonly retryDelay: number
+  readonly maxRetryDelay: number
+}
+
+/** A session in memory, and when its access token is dead by either clock, in ms. */
+export interface Held<User extends SessionUser> {
+  readonly record: SessionRecord<User>
+  readonly deadline: { readonly wall: number; readonly monotonic: number }
+  /** The life at which a refresh should run ahead of need. */
+  readonly lead: number
+}
+
+/** How long a client counts as asked after the app asked it for a token, in ms. */
+export const ASKED = 30_000
+
+/** A number in [0, 1) that all contexts derive from a name alike (FNV-1a, 32 bits). */
+function spread(name: string): number {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < name.length; at++) {
+    hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193)
+  }
+  return (hash >>> 0) / 2 ** 32
+}
+
+/**
+ * The life at which a refresh should run ahead of need: the margin, and up to a sixth of the token's
+ * life more. People who signed in together would otherwise refresh together for ever. That part is
+ * the same at each refresh of a sign-in: so they drift apart by as much again each time.
+ */
+function leadOf({ lineage, lifetime }: SessionRecord, limits: Limits): number {
+  return Math.round(Math.min(limits.refreshMargin, lifetime / 4) + (lifetime / 6) * spread(lineage))
+}
+
+/** How a record came to a context's memory. */
+export interface Arriving {
+  readonly limits: Limits
+  /** How long ago storage did not have it yet, in ms: Infinity when nobody has looked before. */
+  readonly sinceLook: number
+  /** When it was saved, in ms since the epoch by its writer's clock; `null` where nobody said. */
+  readonly savedAt: number | null
+}
+
+/** How much of its life a token has lived, in ms, as far as a context can know. */
+function ageOf(
+  { lifetime, session }: SessionRecord,
+  now: Now,
+  { sinceLook, savedAt }: Arriving,
+): number {
+  const receipt = session.expiresAt - lifetime
+  if (savedAt !== null && sinceLook < Infinity) {
+    // It was saved since the last look. So however the writer's clock differs from this one, its age
+    // is what it was when it was saved, and no more than the time since that look.
+    const since = Math.min(Math.max(now.wall - savedAt, 0), sinceLook)
+    return Math.max(savedAt - receipt, 0) + since
+  }
+  const age = now.wall - receipt
+  // A receipt in the future: the clock went back since, so the age is unknown. Small steps are NTP at
+  // work and stay within the margin.
+  return age < -lifetime / 10 ? lifetime : Math.max(age, 0)
+}
+
+/** Starts the life of a record in this context's memory. */
+export function hold<User extends SessionUser>(
+  record: SessionRecord<User>,
+  now: Now,
+  arriving: Arriving,
+): Held<User> {
+  const left = record.lifetime - ageOf(record, now, arriving)
+  return {
+    record,
+    deadline: { wall: now.wall + left, monotonic: now.monotonic + left },
+    lead: leadOf(record, arriving.limits),
+  }
+}
+
+/** The life left in ms, by the less trusting of the two clocks. */
+export const remaining = ({ deadline }: Held<SessionUser>, now: Now): number =>
+  Math.min(deadline.monotonic - now.monotonic, deadline.wall - now.wall)
+
+/** The life at which a caller should rather wait for the next token, for a token of this lifetime. */
+export const waitMargin = ({ lifetime }: { readonly lifetime: number }, limits: Limits): number =>
+  Math.min(limits.waitMargin, limits.refreshMargin, lifetime / 10)

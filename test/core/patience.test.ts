@@ -1,0 +1,183 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { AuthError, type AuthErrorCode } from '../../src/core/errors.js'
+import {
+  nextAttempt,
+  type Patience,
+  parsePatience,
+  serializePatience,
+} from '../../src/core/patience.js'
+import { toRecord } from '../../src/core/record.js'
+import type { Limits, Now } from '../../src/core/timing.js'
+
+const HOUR = 3_600_000
+const MINUTE = 60_000
+const START = 1_000_000_000_000
+const limits: Limits = {
+  refreshMargin: MINUTE,
+  waitMargin: 10_000,
+  retryDelay: 1_000,
+  maxRetryDelay: 30_000,
+}
+const at = (monotonic: number, asked = false): Now => ({
+  wall: START + monotonic,
+  monotonic,
+  asked,
+})
+const record = toRecord(
+  { accessToken: 'a', refreshToken: 'r', lifetime: HOUR, user: { id: 'ada' } },
+  'lineage',
+  START,
+)
+const failed = (
+  failures: number,
+  code: AuthErrorCode = 'network',
+  options: { readonly retryAfter?: number; readonly jitter?: number } = {},
+): Patience => ({
+  failures,
+  error: new AuthError(code, 'Not now.', options),
+  spent: false,
+  since: 0,
+  jitter: options.jitter ?? 1 - Number.EPSILON,
+})
+const wait = (patience: Patience, asked = false): number =>
+  Math.round(nextAttempt(patience, at(0, asked), limits))
+
+describe('the pace at which a failed refresh is tried again', () => {
+  it('doubles up to half a minute while somebody asks for tokens', () => {
+    expect([1, 2, 3, 4, 5, 6, 99].map((n) => wait(failed(n), true))).toEqual([
+      1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000,
+    ])
+  })
+
+  it('grows threefold up to five minutes while nobody asks', () => {
+    expect([1, 2, 3, 4, 5, 6, 7, 99].map((n) => wait(failed(n)))).toEqual([
+      1_000, 3_000, 9_000, 27_000, 81_000, 243_000, 300_000, 300_000,
+    ])
+  })
+
+  it('is never faster for those who do not ask, nor for anybody than the server wishes', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 100 }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        fc.integer({ min: 0, max: HOUR }),
+        (failures, jitter, retryAfter) => {
+          const patience = failed(failures, 'server_error', { jitter, retryAfter })
+          expect(wait(patience)).toBeGreaterThanOrEqual(wait(patience, true))
+          expect(wait(patience, true)).toBeGreaterThanOrEqual(retryAfter)
+        },
+      ),
+    )
+  })
+
+  it('lets jitter take away a third at the most', () => {
+    expect(wait(failed(3, 'network', { jitter: 0 }), true)).toBe(Math.round((4_000 * 2) / 3))
+  })
+
+  it.each(['rejected', 'step_required', 'invalid_argument'] as const)(
+    'is slow after a refusal that ends nothing (%s), whoever asks: from half a minute to a quarter of an hour',
+    (code) => {
+      expect([1, 2, 9].map((n) => wait(failed(n, code), true))).toEqual([30_000, 60_000, 900_000])
+    },
+  )
+
+  it('leaves a server alone for five seconds after a 429 whose Retry-After cannot be read', () => {
+    expect(wait(failed(1, 'rate_limited'), true)).toBe(5_000)
+  })
+
+  it('believes a Retry-After up to an hour', () => {
+    expect(wait(failed(1, 'server_error', { retryAfter: 30 * 24 * HOUR }), true)).toBe(HOUR)
+  })
+
+  it('is at once after a request that the context gave up itself', () => {
+    expect(wait(failed(0))).toBe(0)
+  })
+})
+
+describe('what contexts tell each other of a sick server', () => {
+  const told = (patience: Patience, now: Now, sinceLook = Infinity, writtenAt = at(0)) =>
+    parsePatience(serializePatience(patience, record, writtenAt), record, { now, sinceLook })
+
+  it('makes their next attempt the same', () => {
+    const patience = failed(4, 'server_error', { retryAfter: 7_000, jitter: 0.25 })
+    const theirs = told(patience, at(3_000))
+    expect(theirs).toMatchObject({ failures: 4, jitter: 0.25, spent: false })
+    for (const asked of [true, false]) {
+      expect(nextAttempt(theirs ?? failed(1), at(3_000, asked), limits)).toBe(
+        nextAttempt(patience, at(3_000, asked), limits),
+      )
+    }
+    expect(theirs?.error).toMatchObject({ code: 'server_error', message: 'Not now.' })
+  })
+
+  it.each([-365 * 24 * HOUR, -HOUR, HOUR, 365 * 24 * HOUR])(
+    'is neither eternal nor void where the writer’s clock is off by %i ms',
+    (skew) => {
+      const text = serializePatience(failed(6), record, { ...at(0), wall: START + skew })
+      const theirs = parsePatience(text, record, { now: at(500), sinceLook: 500 })
+      const due = nextAttempt(theirs ?? failed(0), at(500, true), limits)
+      expect(due).toBeGreaterThanOrEqual(30_000)
+      expect(due).toBeLessThanOrEqual(30_500)
+    },
+  )
+
+  it('is over by itself for a context that starts long after', () => {
+    const theirs = told(failed(6), at(24 * HOUR))
+    expect(nextAttempt(theirs ?? failed(1), at(24 * HOUR), limits)).toBeLessThan(24 * HOUR)
+  })
+
+  it('says nothing of other tokens', () => {
+    const text = serializePatience(failed(1), record, at(0))
+    const next = toRecord({ accessToken: 'b', lifetime: HOUR }, record, START)
+    const other = { ...record, lineage: 'another' }
+    for (const about of [next, other]) {
+      expect(parsePatience(text, about, { now: at(0), sinceLook: 0 })).toBeNull()
+    }
+  })
+
+  it('holds no token, also where the server’s message repeats one', () => {
+    const secret = 'v1.MRjVxTZ0zQk5yHdJ8wLr0a9cB7'
+    const error = new AuthError('server_error', `Unknown token ${secret}.`, { serverCode: secret })
+    expect(serializePatience({ ...failed(1), error }, record, at(0))).not.toContain(secret)
+  })
+
+  it('reads as nothing, or within its bounds, whatever storage holds', () => {
+    const fitting = { v: 1, lineage: 'lineage', revision: 1 }
+    const hostile = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc
+        .record({
+          at: fc.anything(),
+          failures: fc.anything(),
+          spent: fc.anything(),
+          jitter: fc.anything(),
+          error: fc.oneof(
+            fc.anything(),
+            fc.record({ code: fc.string(), retryAfter: fc.anything(), message: fc.anything() }),
+            fc.constant({ code: 'network', retryAfter: 1e300 }),
+          ),
+        })
+        .map((parts) => JSON.stringify({ ...fitting, ...parts }) ?? ''),
+      fc
+        .record({
+          at: fc.double(),
+          failures: fc.double(),
+          jitter: fc.double(),
+          error: fc.constant({ code: 'rejected' }),
+        })
+        .map((parts) => JSON.stringify({ ...fitting, ...parts })),
+    )
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const patience = parsePatience(text, record, { now: at(HOUR), sinceLook: Infinity })
+        if (!patience) return
+        const due = nextAttempt(patience, at(HOUR), limits)
+        expect(due).toBeLessThanOrEqual(2 * HOUR)
+        expect(Number.isNaN(due)).toBe(false)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+})

@@ -1,0 +1,79 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { AuthError } from '../../src/core/errors.js'
+import {
+  endIn,
+  lastError,
+  NOBODY,
+  parsePointer,
+  pointTo,
+  serializePointer,
+} from '../../src/core/pointer.js'
+
+const read = (text: string) => parsePointer(text) ?? NOBODY
+
+describe('the pointer', () => {
+  it('moves to a sign-in, and remembers the one before as ended', () => {
+    const first = pointTo(NOBODY, 'A', [])
+    expect(pointTo(first, 'B', ['older'])).toMatchObject({ current: 'B', ended: ['older', 'A'] })
+  })
+
+  it('ends a sign-in, unless somebody else is current by now', () => {
+    const bob = pointTo(NOBODY, 'B', [])
+    expect(endIn(bob, { lineage: 'A', any: false })).toMatchObject({ current: 'B', ended: ['A'] })
+    expect(endIn(bob, { lineage: 'B', any: false })).toMatchObject({ current: null, ended: ['B'] })
+    expect(endIn(bob, { lineage: 'A', any: true })).toMatchObject({
+      current: null,
+      ended: ['B', 'A'],
+    })
+  })
+
+  it('says why the last sign-in ended, as long as that is remembered', () => {
+    const error = new AuthError('refresh_rejected', 'Banned.', {
+      status: 403,
+      serverCode: 'user_banned',
+    })
+    const ended = endIn(pointTo(NOBODY, 'A', []), { lineage: 'A', any: false, error })
+    expect(lastError(read(serializePointer(ended)))).toMatchObject({
+      code: 'refresh_rejected',
+      message: 'Banned.',
+      serverCode: 'user_banned',
+      status: 403,
+    })
+    const next = endIn(pointTo(ended, 'B', []), { lineage: 'B', any: true })
+    expect(lastError(read(serializePointer(next)))).toBeNull()
+  })
+
+  it('remembers eight ended sign-ins', () => {
+    const many = Array.from({ length: 20 }, (_, n) => `L${n}`)
+    expect(read(serializePointer(pointTo(NOBODY, 'now', many))).ended).toEqual(many.slice(-8))
+  })
+
+  it('of 0.1 is read, and 0.1 reads this one: the same names, and version 1', () => {
+    expect(parsePointer('{"v":1,"id":"A","ended":["B"]}')).toEqual({
+      current: 'A',
+      ended: ['B'],
+      why: {},
+    })
+    expect(JSON.parse(serializePointer(pointTo(NOBODY, 'A', ['B'])))).toEqual({
+      v: 1,
+      id: 'A',
+      ended: ['B'],
+    })
+  })
+
+  it('reads as none, or as a pointer, whatever storage holds', () => {
+    const near = fc
+      .record({ id: fc.anything(), ended: fc.anything(), why: fc.anything() })
+      .map((parts) => JSON.stringify({ v: 1, ...parts }))
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json(), near), (text) => {
+        const pointer = parsePointer(text)
+        if (!pointer) return
+        expect(pointer.current === null || typeof pointer.current === 'string').toBe(true)
+        expect(pointer.ended.every((lineage) => typeof lineage === 'string')).toBe(true)
+        expect(parsePointer(serializePointer(pointer))).not.toBeNull()
+      }),
+    )
+  })
+})
