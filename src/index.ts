@@ -31,6 +31,7 @@ export type {
   Channel,
   Clock,
   Environment,
+  KeyStore,
   Lock,
   Page,
   Signal,
@@ -40,15 +41,20 @@ export type {
 } from './core/ports.js'
 export type {
   ActionHost,
+  AnswerMeaning,
   CallOptions,
   Flow,
+  IncomingAnswer,
+  OutgoingRequest,
   Provider,
+  Purpose,
   RefreshContext,
   RefreshOptions,
   RequestContext,
   SignInResult,
   SignOutScope,
   Tokens,
+  TokenTarget,
 } from './core/provider.js'
 export type {
   Grant,

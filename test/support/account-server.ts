@@ -15,6 +15,7 @@ export function createAccountServer(options: { readonly lifetime?: number } = {}
   const faults: Fault[] = []
   const gates: (() => void)[] = []
   let held = false
+  let refusal: AuthError | null = null
   let serial = 0
   let lifetime = options.lifetime ?? 3_600_000
   let role = 'member'
@@ -37,7 +38,7 @@ export function createAccountServer(options: { readonly lifetime?: number } = {}
     async refresh(token, { organizationId }) {
       sent.push(token)
       organizations.push(organizationId)
-      const fault = faults.shift()
+      const fault = faults.shift() ?? (refusal && { error: refusal })
       if (held) await new Promise<void>((go) => gates.push(go))
       if (fault && 'error' in fault) throw fault.error
       if (fault) return fault.answer
@@ -64,6 +65,14 @@ export function createAccountServer(options: { readonly lifetime?: number } = {}
     fail: (...next: Fault[]): void => void faults.push(...next),
     outage: (times = 1): void => {
       for (let i = 0; i < times; i++) faults.push({ error: new AuthError('network', 'No answer.') })
+    },
+    /** Ends what is planned of failures. */
+    recover: (): void => {
+      faults.length = 0
+    },
+    /** Every refresh is answered with this error. */
+    setRefusal: (error: AuthError): void => {
+      refusal = error
     },
     /** Requests wait, before they are served, until `release`. */
     hold: (): void => {

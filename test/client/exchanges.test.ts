@@ -1,0 +1,258 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type ActionHost,
+  AuthError,
+  type Grant,
+  type KeyStore,
+  type Provider,
+  type RefreshContext,
+  type SessionUser,
+} from '../../src/index.js'
+import { createWorld, HOUR } from '../support/world.js'
+
+const QUIET = { autoRefresh: false } as const
+
+/** A world whose provider has an action that replaces the session's tokens, as a second factor does. */
+function withVerify(answer: (refreshToken: string | null) => Promise<Grant | null>) {
+  const world = createWorld()
+  const actions = ({ exchange }: ActionHost) => ({
+    verify: () =>
+      exchange({
+        send: ({ refreshToken }) => answer(refreshToken),
+        event: 'MFA_CHALLENGE_VERIFIED',
+      }),
+  })
+  const provider = { ...world.server.provider, actions }
+  const open = () => world.open({ ...QUIET, provider })
+  return { world, open, provider }
+}
+
+describe('an exchange with a purpose', () => {
+  it('replaces the tokens of the same sign-in, with an event of its own, in all tabs', async () => {
+    const { world, provider } = withVerify(async () => world.server.issue('ada'))
+    const { auth, events } = await world.signedIn('ada', { ...QUIET, provider })
+    const sibling = world.open(QUIET)
+    await sibling.auth.getSession()
+    await world.clock.settle()
+    const { verify } = auth.actions as { verify(): Promise<unknown> }
+    expect(await verify()).toMatchObject({ accessToken: 'access-2' })
+    await world.clock.settle()
+    expect(events.at(-1)).toBe('MFA_CHALLENGE_VERIFIED access-2')
+    expect(sibling.events.at(-1)).toBe('TOKEN_REFRESHED access-2 elsewhere')
+  })
+
+  it('is alone with the session: a refresh in another tab waits, and sends the new token', async () => {
+    let release = (): void => {}
+    const gate = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const { world, provider } = withVerify(async () => {
+      await gate
+      return world.server.issue('ada')
+    })
+    const { auth } = await world.signedIn('ada', { ...QUIET, provider })
+    const sibling = world.open(QUIET)
+    await sibling.auth.getSession()
+    const { verify } = auth.actions as { verify(): Promise<unknown> }
+    const verified = verify()
+    await world.clock.settle()
+    const refreshed = sibling.auth.refreshSession()
+    await world.clock.settle()
+    expect(world.server.sent).toEqual([])
+    release()
+    await verified
+    await refreshed
+    expect(world.server.sent).toEqual(['refresh-2'])
+  })
+
+  it('that is refused leaves the session, its patience and its tokens as they are', async () => {
+    const { world, provider } = withVerify(async () => {
+      throw new AuthError('invalid_credentials', 'Wrong code.')
+    })
+    const { auth, events } = await world.signedIn('ada', { ...QUIET, provider })
+    const { verify } = auth.actions as { verify(): Promise<unknown> }
+    await expect(verify()).rejects.toMatchObject({ code: 'invalid_credentials' })
+    expect(events.at(-1)).toBe('SIGNED_IN access-1')
+    expect(auth.getSnapshot().error).toBeNull()
+    expect((await auth.refreshSession()).session.accessToken).toBe('access-2')
+  })
+
+  it('of nobody is a missing session', async () => {
+    const { open } = withVerify(async () => null)
+    const { verify } = open().auth.actions as { verify(): Promise<unknown> }
+    await expect(verify()).rejects.toMatchObject({ code: 'session_missing' })
+  })
+})
+
+describe('a refresh', () => {
+  it('knows the session whose token it trades; one held elsewhere has none', async () => {
+    const world = createWorld()
+    const seen: unknown[] = []
+    const provider: Provider<{ readonly name: string }, SessionUser> = {
+      ...world.server.provider,
+      refresh(token, context: RefreshContext) {
+        seen.push(context.session?.accessToken)
+        return world.server.provider.refresh(token, context)
+      },
+    }
+    const { auth } = await world.signedIn('ada', { ...QUIET, provider })
+    await auth.refreshSession()
+    await auth.refreshSession(world.server.issue('bob').refreshToken, { makeCurrent: false })
+    expect(seen).toEqual(['access-1', undefined])
+  })
+})
+
+describe('tokens for several resources', () => {
+  function withResources() {
+    const world = createWorld()
+    const asked: (string | undefined)[] = []
+    const provider: Provider<{ readonly name: string }, SessionUser> = {
+      ...world.server.provider,
+      async refresh(token, context) {
+        const grant = await world.server.provider.refresh(token, context)
+        const { resource, scope } = context
+        if (resource === 'https://none.example') {
+          throw new AuthError('rejected', 'Unknown.', { serverCode: 'invalid_target' })
+        }
+        asked.push(resource)
+        return grant && resource
+          ? {
+              ...grant,
+              accessToken: `${grant.accessToken} for ${resource} ${scope ?? ''}`.trim(),
+              lifetime: HOUR / 2,
+            }
+          : grant
+      },
+    }
+    return { world, asked, provider }
+  }
+
+  it('spend the one refresh token in turn, and each lives its own life', async () => {
+    const { world, asked, provider } = withResources()
+    const { auth } = await world.signedIn('ada', { ...QUIET, provider })
+    const mail = { resource: 'https://mail.example' }
+    const files = { resource: 'https://files.example', scope: 'read' }
+    const [a, b, own] = await Promise.all([
+      auth.getAccessToken(mail),
+      auth.getAccessToken(files),
+      auth.getAccessToken(),
+    ])
+    expect(a).toBe('access-2 for https://mail.example')
+    expect(b).toBe('access-3 for https://files.example read')
+    expect(own).toBe('access-1')
+    expect(world.server.sent).toEqual(['refresh-1', 'refresh-2'])
+    expect(await auth.getAccessToken(mail)).toBe(a)
+    await world.clock.advance(HOUR / 2)
+    expect(await auth.getAccessToken(mail)).toBe('access-4 for https://mail.example')
+    expect(asked).toEqual(['https://mail.example', 'https://files.example', 'https://mail.example'])
+  })
+
+  it('are shared by all tabs: ten that ask cost one exchange', async () => {
+    const { world, provider } = withResources()
+    await world.signedIn('ada', { ...QUIET, provider })
+    const tabs = Array.from({ length: 10 }, () => world.open({ ...QUIET, provider }))
+    const tokens = await Promise.all(
+      tabs.map(({ auth }) => auth.getAccessToken({ resource: 'https://mail.example' })),
+    )
+    expect(new Set(tokens).size).toBe(1)
+    expect(world.server.sent).toEqual(['refresh-1'])
+  })
+
+  it('that are refused say so, and cost the session nothing', async () => {
+    const { world, provider } = withResources()
+    const { auth } = await world.signedIn('ada', { ...QUIET, provider })
+    const wrong = { resource: 'https://none.example' }
+    await expect(auth.getAccessToken(wrong)).rejects.toMatchObject({ serverCode: 'invalid_target' })
+    expect(auth.getSnapshot()).toMatchObject({ status: 'signed-in', error: null })
+  })
+
+  it.each([7, '', {}, null])('refuses a target that is no text (%j)', async (resource) => {
+    const { world, provider } = withResources()
+    const { auth } = await world.signedIn('ada', { ...QUIET, provider })
+    const target: object = { resource }
+    await expect(auth.getAccessToken(target)).rejects.toMatchObject({ code: 'invalid_argument' })
+  })
+
+  it('are not there for nobody', async () => {
+    const { world, provider } = withResources()
+    const { auth } = world.open({ ...QUIET, provider })
+    expect(await auth.getAccessToken({ resource: 'https://mail.example' })).toBeNull()
+  })
+})
+
+describe('the key that a session is bound to', () => {
+  function keyring() {
+    const keys = new Map<string, unknown>([
+      ['k1', 'a key'],
+      ['k2', 'another'],
+    ])
+    const store: KeyStore = {
+      get: async (name) => keys.get(name) ?? null,
+      set: async (name, key) => void keys.set(name, key),
+      remove: async (name) => void keys.delete(name),
+    }
+    return { keys, store }
+  }
+  function bound(world: ReturnType<typeof createWorld>) {
+    let serial = 0
+    const provider: Provider<{ readonly name: string }, SessionUser> = {
+      ...world.server.provider,
+      signIn: async ({ name }) => ({ ...world.server.issue(name), keyId: `k${++serial}` }),
+    }
+    return provider
+  }
+
+  it('stays with it through refreshes, and goes with it at the sign-out', async () => {
+    const world = createWorld()
+    const { keys, store } = keyring()
+    const options = { ...QUIET, provider: bound(world), keys: store }
+    const { auth } = await world.signedIn('ada', options)
+    const { session } = await auth.refreshSession()
+    expect(session.keyId).toBe('k1')
+    expect([...keys.keys()]).toEqual(['k1', 'k2'])
+    await auth.signOut()
+    expect([...keys.keys()]).toEqual(['k2'])
+  })
+
+  it('goes when the server ends the session, and when somebody else signs in', async () => {
+    const world = createWorld()
+    const { keys, store } = keyring()
+    const options = { ...QUIET, provider: bound(world), keys: store }
+    const { auth } = await world.signedIn('ada', options)
+    await auth.signIn({ name: 'bob' })
+    expect([...keys.keys()]).toEqual(['k2'])
+    world.server.endAll()
+    await auth.refreshSession().catch(() => {})
+    expect([...keys.keys()]).toEqual([])
+  })
+})
+
+describe('a session that ended', () => {
+  it('says why, in every tab, and to those that open later', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', QUIET)
+    const sibling = world.open(QUIET)
+    await sibling.auth.getSession()
+    await world.clock.settle()
+    const heard: unknown[] = []
+    for (const client of [auth, sibling.auth]) {
+      client.onAuthStateChange((event, _, detail) => {
+        if (event === 'SIGNED_OUT' && 'error' in detail) heard.push(detail.error)
+      })
+    }
+    world.server.fail({
+      error: new AuthError('refresh_rejected', 'User is banned', {
+        status: 403,
+        serverCode: 'user_banned',
+      }),
+    })
+    await auth.refreshSession().catch(() => {})
+    await world.clock.settle()
+    const why = { code: 'refresh_rejected', serverCode: 'user_banned', message: 'User is banned' }
+    expect(heard).toMatchObject([why, why])
+    expect(auth.getSnapshot().error).toMatchObject(why)
+    const next = world.open(QUIET)
+    await next.auth.getSession()
+    expect(next.auth.getSnapshot()).toMatchObject({ status: 'signed-out', error: why })
+  })
+})

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest'
+import { AuthError } from '../../src/index.js'
+import { createWorld, HOUR, untilSent } from '../support/world.js'
+
+const MINUTE = 60_000
+const QUIET = { autoRefresh: false } as const
+
+/** Tabs of one person, all of whose token has just died. */
+async function tabsWithDeadToken(count: number, options = {}) {
+  const world = createWorld()
+  const first = await world.signedIn('ada', options)
+  const others = Array.from({ length: count - 1 }, () => world.open(options))
+  const tabs = [first, ...others]
+  await Promise.all(tabs.map(({ auth }) => auth.getSession()))
+  await world.clock.settle()
+  for (const { tab } of tabs) tab.freeze()
+  await world.clock.advance(HOUR)
+  return { world, tabs }
+}
+
+/** What every tab's app does: it asks for the session each second. */
+async function askFor(
+  { world, tabs }: Awaited<ReturnType<typeof tabsWithDeadToken>>,
+  ms: number,
+): Promise<void> {
+  for (let s = 0; s < ms / 1_000; s++) {
+    for (const { auth } of tabs) auth.getSession().catch(() => {})
+    await world.clock.advance(1_000)
+  }
+}
+
+describe('ten tabs with a dead token', () => {
+  it('send what one client would in an outage of a minute, and all are well soon after', async () => {
+    const crowd = await tabsWithDeadToken(10)
+    const { world, tabs } = crowd
+    world.server.outage(1_000)
+    for (const { tab } of tabs) tab.thaw()
+    await askFor(crowd, MINUTE)
+    expect(world.server.sent.length).toBeLessThanOrEqual(8)
+    world.server.recover()
+    const before = world.server.sent.length
+    await askFor(crowd, 31_000)
+    expect(world.server.sent.length).toBe(before + 1)
+    for (const { auth } of tabs) expect((await auth.getSession())?.accessToken).toBe('access-2')
+  })
+
+  it('send one request while the server asks to be left alone for half a minute', async () => {
+    const crowd = await tabsWithDeadToken(10)
+    const { world, tabs } = crowd
+    world.server.fail({ error: new AuthError('rate_limited', 'Slow.', { retryAfter: 30_000 }) })
+    for (const { tab } of tabs) tab.thaw()
+    await askFor(crowd, 29_000)
+    expect(world.server.sent).toHaveLength(1)
+    await askFor(crowd, 3_000)
+    for (const { auth } of tabs) expect((await auth.getSession())?.accessToken).toBe('access-2')
+  })
+
+  it('wait at least five seconds after a 429 without a readable Retry-After', async () => {
+    const crowd = await tabsWithDeadToken(10)
+    const { world, tabs } = crowd
+    world.server.fail({ error: new AuthError('rate_limited', 'Slow.') })
+    for (const { tab } of tabs) tab.thaw()
+    await askFor(crowd, 4_000)
+    expect(world.server.sent).toHaveLength(1)
+  })
+})
+
+describe('a tab that opens in an outage', () => {
+  it('sends nothing before it is time, and tells its caller at once what failed and when to ask', async () => {
+    const { world, tabs } = await tabsWithDeadToken(1, QUIET)
+    tabs[0]?.tab.thaw()
+    world.server.fail({
+      error: new AuthError('server_error', 'Down.', { status: 503, retryAfter: 20_000 }),
+    })
+    await expect(tabs[0]?.auth.getSession()).rejects.toMatchObject({ code: 'server_error' })
+    await world.clock.advance(5_000)
+    const next = world.open(QUIET)
+    await expect(next.auth.getSession()).rejects.toMatchObject({
+      code: 'server_error',
+      status: 503,
+      retryable: true,
+      retryAfter: 15_000,
+    })
+    expect(next.events.at(-1)).toBe('REFRESH_FAILED access-1 elsewhere')
+    expect(world.server.sent).toHaveLength(1)
+    await world.clock.advance(15_000)
+    expect((await next.auth.getSession())?.accessToken).toBe('access-2')
+  })
+
+  it('asks at once when the pause lies in a past that a wrong clock made', async () => {
+    const { world, tabs } = await tabsWithDeadToken(1, QUIET)
+    tabs[0]?.tab.thaw()
+    world.server.outage()
+    await expect(tabs[0]?.auth.getSession()).rejects.toMatchObject({ code: 'network' })
+    world.clock.jump(-30 * 24 * HOUR)
+    const next = world.open(QUIET)
+    await next.auth.getSession().catch(() => {})
+    await world.clock.advance(2_000)
+    expect((await next.auth.getSession())?.accessToken).toBe('access-2')
+  })
+
+  it('is not stopped by what somebody wrote in the place of patience', async () => {
+    for (const text of ['', '{', '{"v":1}', '{"v":2}', '[]', 'null', '\u0000'.repeat(1_000)]) {
+      const { world } = await tabsWithDeadToken(1, QUIET)
+      world.browser.storage.entries.set('app.patience', text)
+      expect((await world.open(QUIET).auth.getSession())?.accessToken).toBe('access-2')
+    }
+  })
+})
+
+describe('refreshSession()', () => {
+  it('reaches the server also in a pause, and what it learns is everybody’s', async () => {
+    const { world, tabs } = await tabsWithDeadToken(2, QUIET)
+    for (const { tab } of tabs) tab.thaw()
+    const [one, two] = tabs
+    world.server.outage(2)
+    await expect(one?.auth.getSession()).rejects.toMatchObject({ code: 'network' })
+    await expect(two?.auth.refreshSession()).rejects.toMatchObject({ code: 'network' })
+    expect(world.server.sent).toHaveLength(2)
+    // The second failure doubled the pause for both.
+    await world.clock.advance(1_100)
+    await expect(one?.auth.getSession()).rejects.toMatchObject({ code: 'network' })
+    expect(world.server.sent).toHaveLength(2)
+    await world.clock.advance(1_000)
+    expect((await one?.auth.getSession())?.accessToken).toBe('access-2')
+  })
+})
+
+describe('a refusal that ends no session', () => {
+  it.each([false, true])(
+    'is asked about ever more rarely, asked for or not (%s)',
+    async (asked) => {
+      const world = createWorld()
+      const first = await world.signedIn()
+      world.server.setRefusal(new AuthError('rejected', 'Not from here.', { status: 403 }))
+      const crowd = { world, tabs: asked ? [first] : [] }
+      for (let hour = 0; hour < 25; hour++) {
+        if (asked) await askFor(crowd, MINUTE)
+        await world.clock.advance(HOUR)
+      }
+      expect(world.server.sent.length).toBeGreaterThan(20)
+      // A quarter of an hour, of which jitter takes away a third at the most.
+      expect(world.server.sent.length).toBeLessThanOrEqual(25 * 6 + 10)
+      expect(first.auth.getSnapshot()).toMatchObject({ status: 'signed-in' })
+    },
+  )
+
+  it('of another organization does not slow the session’s own refreshes', async () => {
+    const { world, tabs } = await tabsWithDeadToken(1, QUIET)
+    tabs[0]?.tab.thaw()
+    world.server.fail({ error: new AuthError('step_required', 'SSO first.') })
+    await expect(tabs[0]?.auth.refreshSession({ organizationId: 'org_2' })).rejects.toMatchObject({
+      code: 'step_required',
+    })
+    expect((await tabs[0]?.auth.getSession())?.accessToken).toBe('access-2')
+  })
+})
+
+describe('a client that nobody asks for tokens', () => {
+  /** How many requests a client sends in ten minutes, the first of which fails as all others do. */
+  async function requestsInOutage(ask: boolean): Promise<number> {
+    const world = createWorld()
+    const tabs = [await world.signedIn()]
+    world.server.outage(1_000)
+    await untilSent(world, 1)
+    if (ask) await askFor({ world, tabs }, 10 * MINUTE)
+    else await world.clock.advance(10 * MINUTE)
+    return world.server.sent.length
+  }
+
+  it('sends at most eight requests in an outage of ten minutes', async () => {
+    expect(await requestsInOutage(false)).toBeLessThanOrEqual(8)
+  })
+
+  it('sends more when it is asked: the pace is that of the callers', async () => {
+    expect(await requestsInOutage(true)).toBeGreaterThan(15)
+  })
+
+  it('tries again as soon as somebody asks, at the callers’ pace', async () => {
+    const { world, tabs } = await tabsWithDeadToken(1)
+    const [one] = tabs
+    world.server.outage(6)
+    one?.tab.thaw()
+    await world.clock.advance(100_000)
+    expect(world.server.sent).toHaveLength(6)
+    expect((await one?.auth.getSession())?.accessToken).toBe('access-2')
+  })
+})
