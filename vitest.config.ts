@@ -16,6 +16,9 @@ const inProcess = {
   expect: { poll: { timeout: 50_000 } },
 }
 
+/** What waits for real browsers and servers. */
+const real = { testTimeout: 120_000, hookTimeout: 400_000, expect: { poll: { timeout: 20_000 } } }
+
 /** Tests with a thousand requests, or with processes of their own. */
 const CROWDS = ['test/**/*.crowd.test.ts', 'test/simulation/simulate.test.ts']
 
@@ -62,36 +65,26 @@ export default defineConfig({
       { test: { name: 'worlds', include: ['test/worlds/**/*.test.ts'], maxWorkers: '100%' } },
       {
         test: {
+          ...real,
           name: 'redis',
           include: ['test/redis/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           fileParallelism: false,
         },
       },
+      { test: { ...real, name: 'next', include: ['test/next/demo.test.ts'] } },
       {
         test: {
-          name: 'next',
-          include: ['test/next/demo.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 400_000,
-        },
-      },
-      {
-        test: {
+          ...real,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           fileParallelism: false,
         },
       },
       {
         test: {
+          ...real,
           name: 'engines',
           include: ['test/engines/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 400_000,
           fileParallelism: false,
         },
       },
