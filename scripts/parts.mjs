@@ -21,22 +21,22 @@ const onNode = (version) => ({
 const CHANGE = [
   { name: 'lint', share: 0.5, checks: [{ name: 'lint', commands: ['npm run lint'] }] },
   { name: 'types', share: 0.5, checks: [{ name: 'types', commands: ['npm run typecheck'] }] },
-  project('unit', 4),
+  project('unit', 2.5),
   project('package', 0.5),
 ]
 
 /** What `npm run test:all` runs: all that `npm test` leaves out. */
 const REST = [
   project('crowds', 2),
-  project('worlds', 14),
+  project('worlds', 12),
   project('redis', 2),
-  project('browser', 5),
-  project('engines', 8),
+  project('browser', 5.5),
+  project('engines', 9),
   project('next', 3),
   {
     // That every scenario still works, for all clients. Its figures are not judged here.
     name: 'bench',
-    share: 1,
+    share: 3,
     needsBuild: true,
     checks: [{ name: 'bench', commands: ['npm run bench -- --quick'] }],
   },
