@@ -4,16 +4,37 @@ import { defineConfig } from 'vitest/config'
 const [major = 0] = process.versions.node.split('.').map(Number)
 const execArgv = major >= 25 ? ['--no-experimental-webstorage'] : []
 
+/**
+ * What runs in this process and waits for nothing real. A limit is there for what hangs: a machine
+ * that has much else to do takes ten times as long, and fails no test.
+ */
+const inProcess = {
+  execArgv,
+  maxWorkers: '100%',
+  globalSetup: ['test/support/ready-keys.setup.ts'],
+  setupFiles: ['test/support/ready-keys.ts'],
+  expect: { poll: { timeout: 50_000 } },
+}
+
+/** What waits for real browsers and servers. */
+const real = { testTimeout: 120_000, hookTimeout: 400_000, expect: { poll: { timeout: 20_000 } } }
+
+/** Tests with a thousand requests, or with processes of their own. */
+const CROWDS = ['test/**/*.crowd.test.ts', 'test/simulation/simulate.test.ts']
+
 export default defineConfig({
   test: {
     execArgv,
     projects: [
       {
         test: {
+          ...inProcess,
           name: 'unit',
-          execArgv,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           include: ['test/**/*.test.ts'],
           exclude: [
+            ...CROWDS,
             'test/package/**',
             'test/worlds/**',
             'test/redis/**',
@@ -23,40 +44,47 @@ export default defineConfig({
           ],
         },
       },
-      { test: { name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 120_000 } },
-      { test: { name: 'worlds', include: ['test/worlds/**/*.test.ts'], maxWorkers: 2 } },
       {
         test: {
+          ...inProcess,
+          name: 'crowds',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          include: CROWDS,
+        },
+      },
+      {
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          maxWorkers: '100%',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      { test: { name: 'worlds', include: ['test/worlds/**/*.test.ts'], maxWorkers: '100%' } },
+      {
+        test: {
+          ...real,
           name: 'redis',
           include: ['test/redis/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           fileParallelism: false,
         },
       },
+      { test: { ...real, name: 'next', include: ['test/next/demo.test.ts'] } },
       {
         test: {
-          name: 'next',
-          include: ['test/next/demo.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 400_000,
-        },
-      },
-      {
-        test: {
+          ...real,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           fileParallelism: false,
         },
       },
       {
         test: {
+          ...real,
           name: 'engines',
           include: ['test/engines/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 400_000,
           fileParallelism: false,
         },
       },

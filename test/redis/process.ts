@@ -33,7 +33,6 @@ export interface Done {
   /** Of each call its text, or its failure. */
   readonly answers: readonly string[]
   readonly ended: boolean
-  readonly ms: number
 }
 
 /** What a process says. */

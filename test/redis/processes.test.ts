@@ -5,9 +5,12 @@ import { type Desk, openDesk } from './desk.js'
 import { createProcesses, type Process, type Processes } from './process.js'
 import { type RedisServer, startRedis } from './server.js'
 
-const TERM = 3_000
-/** More than Redis needs on a machine that is busy with all these processes, in ms. */
-const TIMEOUT = 1_500
+/**
+ * More than a winner and Redis need on a machine that is busy with all these processes, in ms. What
+ * exactly happens when they are over is told by unit tests, by a clock that is not real.
+ */
+const TERM = 8_000
+const TIMEOUT = 4_000
 
 let desk: Desk
 let redis: RedisServer
@@ -85,15 +88,13 @@ describe('four processes with one Redis', () => {
     expect(new Set(await askAll('failing'))).toEqual(new Set(['token-of-failing-2']))
   })
 
-  it('take over from a winner that is killed in the middle, within its term', async () => {
+  it('take over from a winner that is killed in the middle, when its term is over', async () => {
     const open = desk.hold()
     const calls = Promise.allSettled(four.map((process) => process.ask('killed', { calls: 250 })))
     await desk.begun('killed')
     const [victim] = desk.runs('killed')
-    const begin = performance.now()
     four.find(({ pid }) => pid === victim)?.kill()
     await desk.begun('killed', 2)
-    expect(performance.now() - begin).toBeLessThan(TERM + 1_000)
     open()
     const answers = (await calls).flatMap((result) =>
       result.status === 'fulfilled' ? result.value.answers : [],
@@ -147,7 +148,8 @@ describe('a Redis that four processes share', () => {
     // Each process works once, and that is all.
     expect(desk.runs(name)).toHaveLength(4)
     const during = await Promise.all(four.map((process) => process.ask(`${name}-during`)))
-    expect(during.every(({ ms }) => ms < 2 * TIMEOUT)).toBe(true)
+    const alone = during.flatMap(({ answers }) => answers.map((text) => text.slice(0, -2)))
+    expect(new Set(alone)).toEqual(new Set([`token-of-${name}-during`]))
     expect(outages()).toEqual([1, 1, 1, 1])
     await heal()
     expect(await recovered(name)).toBe(true)

@@ -29,7 +29,6 @@ async function ask(token: string): Promise<string> {
 }
 
 async function carryOut({ id, token, calls, end, ended }: Order): Promise<void> {
-  const begin = performance.now()
   if (end) await coordinator.end(end, 60_000)
   const answers = await Promise.all(
     Array.from({ length: calls }, () =>
@@ -39,7 +38,7 @@ async function carryOut({ id, token, calls, end, ended }: Order): Promise<void> 
     ),
   )
   const over = ended !== undefined && (await coordinator.ended(ended))
-  say({ type: 'done', id, answers, ended: over, ms: performance.now() - begin })
+  say({ type: 'done', id, answers, ended: over })
 }
 
 process.on('message', (order: Order) => void carryOut(order))

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { memoryCoordinator } from '../../src/server/coordinator.js'
+import { PATIENT } from '../support/patient.js'
 import { jwt } from '../support/wire.js'
 import {
   answering,
@@ -37,9 +38,9 @@ describe('a sign-out', () => {
     const sessionData = await cookie()
     const release = hold()
     const late = load(sessionData).refresh()
-    await vi.waitUntil(() => server.count('refresh_token') === 1)
+    await vi.waitUntil(() => server.count('refresh_token') === 1, PATIENT)
     const ending = sessions.endSession({ sessionData, cookiePassword })
-    await vi.waitUntil(() => server.sessions().length === 0)
+    await vi.waitUntil(() => server.sessions().length === 0, PATIENT)
     release()
     expect(await ending).toMatchObject({ error: null })
     expect(await late).toEqual({ ...refused, error: expect.anything() })

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { Grant } from '../../src/core/session.js'
 import { AuthError } from '../../src/index.js'
 import { memoryCoordinator } from '../../src/server/coordinator.js'
+import { PATIENT } from '../support/patient.js'
 import { jwt } from '../support/wire.js'
 import { answering, createStage, FIRST, OTHER, opened, success } from './sealed-sessions-stage.js'
 
@@ -79,7 +80,7 @@ describe('an exchange', () => {
     try {
       server.fail({ type: 'hang' })
       const waiting = load(sealed).refresh()
-      await vi.waitUntil(() => server.count('refresh_token') === 1)
+      await vi.waitUntil(() => server.count('refresh_token') === 1, PATIENT)
       await vi.advanceTimersByTimeAsync(10_000)
       expect(await waiting).toMatchObject({ retryable: true, reason: 'timeout' })
       expect(await load(sealed).refresh()).toMatchObject({ authenticated: true })

@@ -83,7 +83,7 @@ export function describeFamilies(half: 'plain' | 'crowded'): void {
           ).toBeGreaterThan(0)
         }
       },
-      20 * MINUTES,
+      60 * MINUTES,
     )
   })
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { createCore } from '../../../src/server/supertokens/core.js'
-import { isSuperTokensError } from '../../../src/server/supertokens/errors.js'
 import type { SuperTokensOptions } from '../../../src/server/supertokens/types.js'
 import {
   createScriptedSuperTokensCore,
@@ -146,35 +145,5 @@ describe('a core of today', () => {
     expect((await core.createSession(SESSION)).idRefreshToken).toBeUndefined()
     state.server = old
     expect((await core.createSession(SESSION)).idRefreshToken).toBeDefined()
-  })
-})
-
-describe('a thousand refreshes while requests fail in every way', () => {
-  it('lose no session', async () => {
-    const { server, core, clock } = createStage({}, { hosts: [HOST, 'http://127.0.0.1:3567'] })
-    const faults = [
-      { type: 'drop' },
-      { type: 'lose-response' },
-      { type: 'status', status: 500 },
-      { type: 'html' },
-      { type: 'rate-limited' },
-    ] as const
-    let { refreshToken } = await core.createSession(SESSION)
-    for (let round = 0; round < 1_000; round += 1) {
-      clock.time += 1_000
-      const fault = faults[round % faults.length]
-      if (fault && round % 3 === 0) server.fail(fault)
-      try {
-        const tokens = await core.refresh({ refreshToken: refreshToken.token, ...SETTINGS })
-        refreshToken = tokens.refreshToken
-      } catch (error) {
-        if (!isSuperTokensError(error, 'GENERAL_ERROR')) throw error
-      }
-    }
-    server.heal()
-    expect(await outcomeOf(core.refresh({ refreshToken: refreshToken.token, ...SETTINGS }))).toBe(
-      'OK',
-    )
-    expect(server.sessions()).toHaveLength(1)
   })
 })

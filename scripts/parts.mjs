@@ -1,0 +1,55 @@
+// Everything that is checked, in the order in which it runs, and how long each part may take.
+
+/** What `.ci/run` may take on two cores, in minutes. */
+export const CI_MINUTES = 45
+
+/** What `.ci/run` does before the first part: it installs what is missing, and the packages. */
+export const PREPARATION = { name: 'preparation', share: 3 }
+
+/** A project of vitest.config.ts. */
+const project = (name, share) => ({ name, share, project: name, needsBuild: true })
+
+/** The same package on a Node that is promised. */
+const onNode = (version) => ({
+  name: `Node ${version}`,
+  commands: ['smoke', 'server'].map(
+    (file) => `npx -y -p node@${version} -- node test/runtime/${file}.mjs`,
+  ),
+})
+
+/** What `npm test` runs: what a change needs, without a browser and without Redis. */
+const CHANGE = [
+  { name: 'lint', share: 0.5, checks: [{ name: 'lint', commands: ['npm run lint'] }] },
+  { name: 'types', share: 0.5, checks: [{ name: 'types', commands: ['npm run typecheck'] }] },
+  project('unit', 2.5),
+  project('package', 0.5),
+]
+
+/** What `npm run test:all` runs: all that `npm test` leaves out. */
+const REST = [
+  project('crowds', 2),
+  project('worlds', 12),
+  project('redis', 2),
+  project('browser', 5.5),
+  project('engines', 9),
+  project('next', 3),
+  {
+    // That every scenario still works, for all clients. Its figures are not judged here.
+    name: 'bench',
+    share: 3,
+    needsBuild: true,
+    checks: [{ name: 'bench', commands: ['npm run bench -- --quick'] }],
+  },
+  { name: 'nodes', share: 1, needsBuild: true, checks: [22, 24, 26].map(onNode) },
+  {
+    name: 'demo',
+    share: 0.5,
+    checks: [{ name: 'demo', commands: ['node scripts/demo-answers.mjs'] }],
+  },
+]
+
+/**
+ * The parts, by the line that runs them. `share` is in minutes, of those of `.ci/run`: who goes
+ * over it is told so, and fails nothing, as a busy machine must not fail a test.
+ */
+export const PARTS = { change: CHANGE, rest: REST }
