@@ -40,6 +40,7 @@ export type {
   Provider,
   RefreshContext,
   RequestContext,
+  ScheduleOptions,
   Signal,
   SignInResult,
   SignOutScope,

@@ -17,14 +17,23 @@ export interface Abort {
   abort(reason?: unknown): void
 }
 
+/** What is known of a task that waits for its time. */
+export interface ScheduleOptions {
+  /** Nobody awaits it: a process may end before its time has come. @default false */
+  readonly background?: boolean | undefined
+}
+
 /** Time, in milliseconds. */
 export interface Clock {
   /** Milliseconds since the epoch. May be wrong and may jump. */
   now(): number
   /** Milliseconds since an arbitrary start. Never goes back. */
   monotonic(): number
-  /** Runs `task` once after `delay` ms, however long that is; returns its cancellation. */
-  schedule(delay: number, task: () => void): () => void
+  /**
+   * Runs `task` once after `delay` ms, however long that is; returns its cancellation. Until then
+   * it keeps its process alive, unless it is in the `background`.
+   */
+  schedule(delay: number, task: () => void, options?: ScheduleOptions): () => void
 }
 
 /** Where sessions are kept: three methods on strings, synchronous or not. */

@@ -70,8 +70,8 @@ export function createSection({ environment, lockName, timeout, lag }: SectionOp
         return await work(release !== undefined)
       } finally {
         if (release && fresh && lag > 0 && !disposed) {
-          // Nobody here waits for that.
-          const cancel = environment.clock.schedule(lag, release)
+          // The caller has its answer by now: only siblings wait for that, and a lease runs out.
+          const cancel = environment.clock.schedule(lag, release, { background: true })
           finish = () => {
             cancel()
             release()

@@ -122,7 +122,9 @@ export function createUpkeep<User extends SessionUser>(deps: UpkeepDeps<User>): 
     store.publish()
     cancel?.()
     const delay = untilNext()
-    cancel = delay < Infinity ? clock.schedule(Math.max(0, delay), tick) : null
+    // A server process may end before it is due.
+    cancel =
+      delay < Infinity ? clock.schedule(Math.max(0, delay), tick, { background: true }) : null
   }
 
   async function hint(): Promise<void> {

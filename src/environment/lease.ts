@@ -106,10 +106,12 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
       const change = (to: () => string | null): Promise<unknown> =>
         update(name, (text) => (ownerOf(text) === owner ? to() : text)).catch(() => {})
       const renewLater = (): void => {
-        cancel = clock.schedule(RENEWAL, () => {
+        const renew = (): void => {
           renewLater()
           change(() => `${owner} ${++renewals}`)
-        })
+        }
+        // The work that the lock was taken for keeps its process alive by itself.
+        cancel = clock.schedule(RENEWAL, renew, { background: true })
       }
       const release = (): void => {
         cancel()
