@@ -1,3 +1,4 @@
+import { isAuthError } from './core/errors.js'
 import type { Environment, Storage } from './core/ports.js'
 import { platformChannel } from './environment/channel.js'
 import { systemClock } from './environment/clock.js'
@@ -7,6 +8,21 @@ import { documentHere, platformPage } from './environment/page.js'
 import { platformWake } from './environment/wake.js'
 import { memoryStorage } from './storage/memory.js'
 import { webStorage, webStorageWorks } from './storage/web-storage.js'
+
+/**
+ * Storage that stays blocked or full throws the same error at each attempt: that is told once. What
+ * listeners throw is told as often as they throw it.
+ */
+function telling(report: Environment['report']): Environment['report'] {
+  const told = new WeakSet<Error>()
+  return (error) => {
+    if (isAuthError(error, 'storage')) {
+      if (told.has(error)) return
+      told.add(error)
+    }
+    report(error)
+  }
+}
 
 /** The ports of the place this runs in, but for those that are given. */
 export function defaultEnvironment(
@@ -24,7 +40,12 @@ export function defaultEnvironment(
     report: (error: unknown) => (globalThis.reportError ?? console.error)(error),
     ...given,
   }
-  return { ...parts, lock: given?.lock ?? platformLock(leaseLock({ ...parts, storage })) }
+  return {
+    ...parts,
+    report: telling(parts.report),
+
+    lock: given?.lock ?? platformLock(leaseLock({ ...parts, storage })),
+  }
 }
 
 /** localStorage in pages where it works, else memory: servers have one that all users share. */

@@ -73,6 +73,36 @@ describe('webStorage', () => {
     }
   })
 
+  it('throws one and the same error where storage stays blocked, and a new one after it worked', () => {
+    plantArea(blocked)
+    const storage = webStorage()
+    const first = thrownBy(() => storage.get('key'))
+    expect(thrownBy(() => storage.set('key', 'text'))).toBe(first)
+    expect(thrownBy(() => storage.remove('key'))).toBe(first)
+    if (original) Object.defineProperty(globalThis, 'localStorage', original)
+    storage.set('key', 'text')
+    plantArea(blocked)
+    expect(thrownBy(() => storage.get('key'))).not.toBe(first)
+  })
+
+  it('throws one and the same error where storage stays full, though it can be read', () => {
+    plantArea(full(1))
+    const storage = webStorage()
+    const first = thrownBy(() => storage.set('key', 'text'))
+    expect(storage.get('key')).toBe('kept')
+    expect(thrownBy(() => storage.set('other', 'text'))).toBe(first)
+  })
+
+  it('throws another error where storage was blocked and is full', () => {
+    plantArea(blocked)
+    const storage = webStorage()
+    expect(thrownBy(() => storage.get('key'))).toMatchObject({ cause: { name: 'SecurityError' } })
+    plantArea(full(1))
+    expect(thrownBy(() => storage.set('key', 'text'))).toMatchObject({
+      cause: { name: 'QuotaExceededError' },
+    })
+  })
+
   it('works again as soon as storage is allowed again', () => {
     plantArea(blocked)
     const storage = webStorage()
@@ -119,6 +149,14 @@ describe('webStorageWorks', () => {
   it('says yes where a probe can be written, and leaves none behind', () => {
     expect(webStorageWorks('local')).toBe(true)
     expect(localStorage.length).toBe(0)
+  })
+
+  it('writes nothing where something is kept already', () => {
+    localStorage.setItem('of the app', 'text')
+    const write = vi.spyOn(Storage.prototype, 'setItem')
+    expect(webStorageWorks('local')).toBe(true)
+    expect(write).not.toHaveBeenCalled()
+    write.mockRestore()
   })
 
   it('says no where storage is blocked or missing', () => {
