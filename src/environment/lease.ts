@@ -1,6 +1,7 @@
 import { bounded } from '../core/bounded.js'
 import { AuthError } from '../core/errors.js'
 import type { Awaitable, Environment, Lock, Signal, Storage } from '../core/ports.js'
+import { textOf } from '../core/stored.js'
 
 /** What a lease is kept with. */
 export interface LeaseOptions extends Pick<Environment, 'clock' | 'random' | 'createAbort'> {
@@ -43,8 +44,11 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
     change: (text: string | null) => string | null,
     signal?: Signal,
   ): Promise<string | null> {
-    if (storage.update) return call(async () => storage.update?.(name, change) ?? null, signal)
-    const text = await call(() => storage.get(name), signal)
+    if (storage.update) {
+      const edit = (text: string | null): string | null => change(textOf(text))
+      return textOf(await call(async () => storage.update?.(name, edit), signal))
+    }
+    const text = textOf(await call(() => storage.get(name), signal))
     const next = change(text)
     if (next === text) return text
     if (next === null) await call(() => storage.remove(name), signal)
