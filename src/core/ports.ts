@@ -57,6 +57,18 @@ export interface Storage {
   readonly lag?: number | undefined
 }
 
+/**
+ * Where the keys of sessions are kept that no script can read, each under a name of its own. A key
+ * is whatever the platform says it is: the core only hands it on.
+ */
+export interface KeyStore<Key = unknown> {
+  /** The key, or `null`; what is there and is no key is nothing. */
+  get(name: string): Promise<Key | null>
+  /** Keeps a key; the name must be new, for a session that is bound to a key is lost with it. */
+  set(name: string, key: Key): Promise<void>
+  remove(name: string): Promise<void>
+}
+
 /** Mutual exclusion among the contexts that share a storage. */
 export interface Lock {
   /**
