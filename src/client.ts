@@ -16,7 +16,7 @@ import type {
 } from './core/ports.js'
 import type { Session, SessionUser } from './core/session.js'
 import type { Snapshot } from './core/store.js'
-import { defaultEnvironment, defaultStorage } from './defaults.js'
+import { defaultEnvironment, defaultStorage, foreignStorage } from './defaults.js'
 import { type AuthFetchOptions, createAuthFetch } from './fetch.js'
 
 /** Options of an `AuthClient`. */
@@ -57,12 +57,13 @@ export class AuthClient<
   /** @throws AuthError `invalid_argument` without a provider, for unknown options and wrong kinds. */
   constructor(options: AuthClientOptions<Credentials, User, Actions>) {
     checkOptions(options)
-    const { provider, fetchOrigins = [] } = options
+    const { provider, fetchOrigins = [], takeOver } = options
     const storage = options.storage ?? defaultStorage()
     const environment = defaultEnvironment(options.environment, storage)
     this.#provider = provider
     this.#engine = createEngine<User>(provider, {
       ...options,
+      takeOver: takeOver && { ...takeOver, storage: takeOver.storage ?? foreignStorage() },
       environment,
       storage,
       storageKey: options.storageKey ?? `holdfast.${provider.id}`,

@@ -48,6 +48,9 @@ export function defaultEnvironment(
   }
 }
 
+/** Where other libraries keep sessions in pages; elsewhere nobody knows. */
+export const foreignStorage = (): Storage | undefined => (documentHere() ? webStorage() : undefined)
+
 /** localStorage in pages where it works, else memory: servers have one that all users share. */
 export const defaultStorage = (): Storage =>
   documentHere() && webStorageWorks('local') ? webStorage() : memoryStorage()
