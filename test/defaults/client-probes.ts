@@ -1,0 +1,278 @@
+import { vi } from 'vitest'
+import { createAuthFetch } from '../../src/fetch.js'
+import { indexedDBKeys, indexedDBStorage, webStorage } from '../../src/index.js'
+import { createManualClock } from '../../src/testing/index.js'
+import { plant, workingDatabase } from '../support/fake-database.js'
+import { createWorld, HOUR } from '../support/world.js'
+import type { Probe } from './documented.js'
+
+type World = ReturnType<typeof createWorld>
+
+/** Moves time in steps until something has happened; the ms that it took. */
+async function until({ clock }: World, step: number, happened: () => boolean): Promise<number> {
+  for (let ms = 0; ms < HOUR; ms += step) {
+    if (happened()) return ms
+    await clock.advance(step)
+  }
+  throw new Error('It never happened.')
+}
+
+/** How long a call takes that only a bound ends. */
+async function lasts(world: World, call: Promise<unknown>, step = 1_000): Promise<number> {
+  let settled = false
+  const end = (): void => {
+    settled = true
+  }
+  call.then(end, end)
+  await world.clock.settle()
+  return until(world, step, () => settled)
+}
+
+/** The times between requests in an outage, with the longest jitter. */
+async function pauses(): Promise<readonly number[]> {
+  const world = createWorld()
+  await world.signedIn('ada', { autoRefresh: true, environment: { random: () => 1 - 2 ** -52 } })
+  world.server.outage(1_000)
+  await world.clock.advance(HOUR - 60_000)
+  const times: number[] = []
+  await until(world, 500, () => {
+    while (times.length < world.server.sent.length) times.push(world.clock.monotonic())
+    return times.length > 12
+  }).catch(() => {})
+  return times.slice(1).map((time, index) => time - (times[index] ?? 0))
+}
+
+/** A page with a localStorage, and what is in it. */
+function plantPage(): Map<string, string> {
+  const entries = new Map<string, string>()
+  vi.stubGlobal('document', { addEventListener: () => {}, visibilityState: 'visible' })
+  vi.stubGlobal('localStorage', {
+    get length() {
+      return entries.size
+    },
+    getItem: (key: string) => entries.get(key) ?? null,
+    setItem: (key: string, text: string) => void entries.set(key, text),
+    removeItem: (key: string) => void entries.delete(key),
+  })
+  return entries
+}
+
+/** The `Authorization` of each request that `send` makes. */
+async function carried(send: () => Promise<unknown>): Promise<readonly (string | null)[]> {
+  const seen: (string | null)[] = []
+  vi.stubGlobal('fetch', async (request: Request) => {
+    seen.push(request.headers.get('authorization'))
+    return new Response()
+  })
+  await send()
+  return seen
+}
+
+const environment: Readonly<Record<string, Probe>> = {
+  'ScheduleOptions.background': {
+    observe() {
+      const clock = createManualClock()
+      clock.schedule(1, () => {}, {})
+      return clock.awaited() === 0
+    },
+  },
+  'Storage.lag': {
+    async observe() {
+      const world = createWorld()
+      const { auth } = await world.signedIn()
+      await auth.refreshSession()
+      await world.clock.settle()
+      return until(world, 10, () => world.browser.locks.queue('holdfast:app').length === 0)
+    },
+  },
+  'Provider.headersFor': {
+    says: 'the access token as bearer',
+    async observe() {
+      const world = createWorld()
+      const { auth } = await world.signedIn('ada', { fetchOrigins: ['https://api.example'] })
+      const [header] = await carried(() => auth.fetch('https://api.example/'))
+      return header === 'Bearer access-1'
+    },
+  },
+}
+
+const storages: Readonly<Record<string, Probe>> = {
+  'WebStorageOptions.area': {
+    observe() {
+      const entries = plantPage()
+      webStorage({}).set('key', 'text')
+      return entries.get('key') === 'text' ? 'local' : 'session'
+    },
+  },
+  'IndexedDBStorageOptions.database': {
+    async observe() {
+      const opened = plant(workingDatabase())
+      await indexedDBStorage({}).get('key')
+      return opened[0]
+    },
+  },
+  'IndexedDBKeysOptions.database': {
+    async observe() {
+      const opened = plant(workingDatabase())
+      await indexedDBKeys({}).get('name')
+      return opened[0]
+    },
+  },
+  'EngineOptions.storage': {
+    says: 'localStorage where it works, else memory',
+    async observe() {
+      const memory = createWorld().open({ storage: undefined })
+      await memory.auth.signIn({ name: 'ada' })
+      const entries = plantPage()
+      const { auth } = createWorld().open({ storage: undefined })
+      await auth.signIn({ name: 'ada' })
+      const isMemory = memory.auth.getSnapshot().session !== null && memory.tab.errors.length === 0
+      return isMemory && entries.has('app')
+    },
+  },
+  'EngineOptions.storageKey': {
+    says: 'derived from the provider',
+    async observe() {
+      const world = createWorld()
+      await world.signedIn('ada', { storageKey: undefined })
+      return world.browser.storage.entries.has(`holdfast.${world.server.provider.id}`)
+    },
+  },
+  'TakeOver.storage': {
+    says: "localStorage in pages, else the client's own storage",
+    async observe() {
+      const parse = (text: string) => ({ accessToken: text, lifetime: HOUR })
+      const takeOver = { key: 'theirs', parse }
+      const outside = createWorld()
+      outside.browser.storage.entries.set('theirs', 'from its own')
+      const own = await outside.open({ takeOver }).auth.getSession()
+      plantPage().set('theirs', 'from localStorage')
+      const page = await createWorld().open({ takeOver }).auth.getSession()
+      return own?.accessToken === 'from its own' && page?.accessToken === 'from localStorage'
+    },
+  },
+}
+
+const times: Readonly<Record<string, Probe>> = {
+  'EngineOptions.autoRefresh': {
+    async observe() {
+      const sent = async (visible: boolean): Promise<number> => {
+        const world = createWorld()
+        const { tab } = await world.signedIn()
+        if (!visible) tab.hide()
+        await world.clock.advance(HOUR)
+        return world.server.sent.length
+      }
+      const [shown, hidden] = [await sent(true), await sent(false)]
+      return shown && hidden ? true : shown ? 'visible' : false
+    },
+  },
+  'EngineOptions.refreshMargin': {
+    async observe() {
+      const world = createWorld()
+      const { auth } = await world.signedIn('ada', { autoRefresh: false })
+      await world.clock.advance(HOUR - 120_000)
+      const passed = await until(world, 1_000, () => {
+        void auth.getSession()
+        return world.server.sent.length > 0
+      })
+      // It shows one step after the call that began it.
+      return 120_000 - (passed - 1_000)
+    },
+  },
+  'EngineOptions.waitMargin': {
+    async observe() {
+      const world = createWorld()
+      const { auth } = await world.signedIn('ada', { autoRefresh: false, requestTimeout: HOUR })
+      world.server.hold()
+      await world.clock.advance(HOUR - 30_000)
+      let left = 30_000
+      for (let waits = false; !waits; left -= 1_000) {
+        waits = true
+        auth.getSession().then(() => {
+          waits = false
+        })
+        await world.clock.settle()
+        if (waits) return left
+        await world.clock.advance(1_000)
+      }
+      return null
+    },
+  },
+  'EngineOptions.requestTimeout': {
+    async observe() {
+      const world = createWorld()
+      const { auth } = await world.signedIn('ada', { autoRefresh: false })
+      world.server.hold()
+      return lasts(world, auth.refreshSession())
+    },
+  },
+  'EngineOptions.storageTimeout': {
+    async observe() {
+      const world = createWorld()
+      world.browser.storage.hangReads(true)
+      return lasts(world, world.open().auth.getSession(), 100)
+    },
+  },
+  'EngineOptions.lockTimeout': {
+    async observe() {
+      const world = createWorld()
+      const { auth } = await world.signedIn('ada', { autoRefresh: false })
+      world.browser.locks.neverGrant(true)
+      return lasts(world, auth.refreshSession())
+    },
+  },
+  'EngineOptions.retryDelay': {
+    observe: async () => (await pauses())[0],
+  },
+  'EngineOptions.maxRetryDelay': {
+    observe: async () => Math.max(...(await pauses())),
+  },
+}
+
+const calls: Readonly<Record<string, Probe>> = {
+  'RefreshOptions.makeCurrent': {
+    async observe() {
+      const world = createWorld()
+      const { auth } = world.open()
+      const { refreshToken } = world.server.issue('ada')
+      const { session } = await auth.refreshSession(refreshToken ?? '', {})
+      return auth.getSnapshot().session === session
+    },
+  },
+  'RefreshOptions.organizationId': {
+    says: "the session's own",
+    async observe() {
+      const world = createWorld()
+      const { auth } = await world.signedIn()
+      await auth.refreshSession({ organizationId: 'org_2' })
+      await auth.refreshSession()
+      return world.server.organizations.join() === 'org_2,org_2'
+    },
+  },
+  'AuthClientOptions.fetchOrigins': {
+    says: 'none',
+    async observe() {
+      const { auth } = await createWorld().signedIn()
+      const seen = await carried(() => auth.fetch('https://app.example/'))
+      return seen.length === 1 && seen[0] === null
+    },
+  },
+  'AuthFetchOptions.fetch': {
+    says: "the platform's fetch",
+    async observe() {
+      const nobody = async (): Promise<null> => null
+      const replace = () => Promise.reject(new Error('Nobody is signed in.'))
+      const send = createAuthFetch({ getSession: nobody, replace }, { origins: [] })
+      return (await carried(() => send('https://app.example/'))).length === 1
+    },
+  },
+}
+
+/** What the client does when it is told nothing. */
+export const clientProbes: Readonly<Record<string, Probe>> = {
+  ...environment,
+  ...storages,
+  ...times,
+  ...calls,
+}
