@@ -2,9 +2,14 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { clientProbes } from './client-probes.js'
 import { literal, readAllDefaults, readDefaults } from './documented.js'
 import { providerProbes } from './provider-probes.js'
+import { serverProbes } from './server-probes.js'
 
-const documented = readAllDefaults(['client.ts', 'fetch.ts', 'core', 'storage', 'providers'])
-const probes = { ...clientProbes, ...providerProbes }
+const CLIENT = ['client.ts', 'fetch.ts', 'core', 'storage', 'providers']
+/** Those parts of servers that stand on their own. */
+const SERVER = ['server/cookies.ts', 'server/coordinator.ts', 'server/seal.ts']
+
+const documented = readAllDefaults([...CLIENT, ...SERVER])
+const probes = { ...clientProbes, ...providerProbes, ...serverProbes }
 
 afterEach(() => {
   vi.unstubAllGlobals()
