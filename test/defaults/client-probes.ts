@@ -5,42 +5,7 @@ import { createManualClock } from '../../src/testing/index.js'
 import { plant, workingDatabase } from '../support/fake-database.js'
 import { createWorld, HOUR } from '../support/world.js'
 import type { Probe } from './documented.js'
-
-type World = ReturnType<typeof createWorld>
-
-/** Moves time in steps until something has happened; the ms that it took. */
-async function until({ clock }: World, step: number, happened: () => boolean): Promise<number> {
-  for (let ms = 0; ms < HOUR; ms += step) {
-    if (happened()) return ms
-    await clock.advance(step)
-  }
-  throw new Error('It never happened.')
-}
-
-/** How long a call takes that only a bound ends. */
-async function lasts(world: World, call: Promise<unknown>, step = 1_000): Promise<number> {
-  let settled = false
-  const end = (): void => {
-    settled = true
-  }
-  call.then(end, end)
-  await world.clock.settle()
-  return until(world, step, () => settled)
-}
-
-/** The times between requests in an outage, with the longest jitter. */
-async function pauses(): Promise<readonly number[]> {
-  const world = createWorld()
-  await world.signedIn('ada', { autoRefresh: true, environment: { random: () => 1 - 2 ** -52 } })
-  world.server.outage(1_000)
-  await world.clock.advance(HOUR - 60_000)
-  const times: number[] = []
-  await until(world, 500, () => {
-    while (times.length < world.server.sent.length) times.push(world.clock.monotonic())
-    return times.length > 12
-  }).catch(() => {})
-  return times.slice(1).map((time, index) => time - (times[index] ?? 0))
-}
+import { timeProbes, until } from './time-probes.js'
 
 /** A page with a localStorage, and what is in it. */
 function plantPage(): Map<string, string> {
@@ -153,83 +118,6 @@ const storages: Readonly<Record<string, Probe>> = {
   },
 }
 
-const times: Readonly<Record<string, Probe>> = {
-  'EngineOptions.autoRefresh': {
-    async observe() {
-      const sent = async (visible: boolean): Promise<number> => {
-        const world = createWorld()
-        const { tab } = await world.signedIn()
-        if (!visible) tab.hide()
-        await world.clock.advance(HOUR)
-        return world.server.sent.length
-      }
-      const [shown, hidden] = [await sent(true), await sent(false)]
-      return shown && hidden ? true : shown ? 'visible' : false
-    },
-  },
-  'EngineOptions.refreshMargin': {
-    async observe() {
-      const world = createWorld()
-      const { auth } = await world.signedIn('ada', { autoRefresh: false })
-      await world.clock.advance(HOUR - 120_000)
-      const passed = await until(world, 1_000, () => {
-        void auth.getSession()
-        return world.server.sent.length > 0
-      })
-      // It shows one step after the call that began it.
-      return 120_000 - (passed - 1_000)
-    },
-  },
-  'EngineOptions.waitMargin': {
-    async observe() {
-      const world = createWorld()
-      const { auth } = await world.signedIn('ada', { autoRefresh: false, requestTimeout: HOUR })
-      world.server.hold()
-      await world.clock.advance(HOUR - 30_000)
-      let left = 30_000
-      for (let waits = false; !waits; left -= 1_000) {
-        waits = true
-        auth.getSession().then(() => {
-          waits = false
-        })
-        await world.clock.settle()
-        if (waits) return left
-        await world.clock.advance(1_000)
-      }
-      return null
-    },
-  },
-  'EngineOptions.requestTimeout': {
-    async observe() {
-      const world = createWorld()
-      const { auth } = await world.signedIn('ada', { autoRefresh: false })
-      world.server.hold()
-      return lasts(world, auth.refreshSession())
-    },
-  },
-  'EngineOptions.storageTimeout': {
-    async observe() {
-      const world = createWorld()
-      world.browser.storage.hangReads(true)
-      return lasts(world, world.open().auth.getSession(), 100)
-    },
-  },
-  'EngineOptions.lockTimeout': {
-    async observe() {
-      const world = createWorld()
-      const { auth } = await world.signedIn('ada', { autoRefresh: false })
-      world.browser.locks.neverGrant(true)
-      return lasts(world, auth.refreshSession())
-    },
-  },
-  'EngineOptions.retryDelay': {
-    observe: async () => (await pauses())[0],
-  },
-  'EngineOptions.maxRetryDelay': {
-    observe: async () => Math.max(...(await pauses())),
-  },
-}
-
 const calls: Readonly<Record<string, Probe>> = {
   'RefreshOptions.makeCurrent': {
     async observe() {
@@ -273,6 +161,6 @@ const calls: Readonly<Record<string, Probe>> = {
 export const clientProbes: Readonly<Record<string, Probe>> = {
   ...environment,
   ...storages,
-  ...times,
+  ...timeProbes,
   ...calls,
 }
