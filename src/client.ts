@@ -1,3 +1,4 @@
+import { checkListener, checkOptions } from './core/check-options.js'
 import { createEngine, type Engine } from './core/engine.js'
 import { AuthError, AuthSessionMissingError } from './core/errors.js'
 import type { AuthEventName, AuthListener } from './core/events.js'
@@ -16,7 +17,7 @@ import type {
 } from './core/provider.js'
 import type { Session, SessionUser } from './core/session.js'
 import type { Snapshot } from './core/store.js'
-import { defaultEnvironment, defaultStorage } from './defaults.js'
+import { defaultEnvironment, defaultStorage, foreignStorage } from './defaults.js'
 import { type AuthFetchOptions, createAuthFetch } from './fetch.js'
 
 /** Options of an `AuthClient`. */
@@ -54,17 +55,16 @@ export class AuthClient<
   readonly #provider: Provider<Credentials, User, Actions>
   readonly #actions: Actions | undefined
 
-  /** @throws AuthError `invalid_argument` when there is no provider. */
+  /** @throws AuthError `invalid_argument` without a provider, for unknown options and wrong kinds. */
   constructor(options: AuthClientOptions<Credentials, User, Actions>) {
-    const { provider, fetchOrigins = [] } = options
-    if (!provider?.refresh) {
-      throw new AuthError('invalid_argument', 'Pass a provider, such as gotrue({ url }).')
-    }
+    checkOptions(options)
+    const { provider, fetchOrigins = [], takeOver } = options
     const storage = options.storage ?? defaultStorage()
     const environment = defaultEnvironment(options.environment, storage)
     this.#provider = provider
     this.#engine = createEngine<User>(provider, {
       ...options,
+      takeOver: takeOver && { ...takeOver, storage: takeOver.storage ?? foreignStorage() },
       environment,
       storage,
       storageKey: options.storageKey ?? `holdfast.${provider.id}`,
@@ -161,10 +161,14 @@ export class AuthClient<
     return this.#engine.signOut(options.scope ?? 'local', options)
   }
 
-  /** Listens to events, `INITIAL_SESSION` first. Returns the way to stop. */
+  /**
+   * Listens to events, `INITIAL_SESSION` first. Returns the way to stop.
+   * @throws AuthError `invalid_argument` without a listener.
+   */
   onAuthStateChange(listener: AuthListener<User>): () => void
   onAuthStateChange(listener: BriefListener<User>): () => void
   onAuthStateChange(listener: AuthListener<User> | BriefListener<User>): () => void {
+    checkListener(listener)
     // TypeScript cannot call a union of the two, though every change fits both.
     return this.#engine.store.listen((...change) => Reflect.apply(listener, undefined, change))
   }
@@ -173,8 +177,10 @@ export class AuthClient<
   readonly getSnapshot = (): Snapshot<User> => this.#engine.store.snapshot()
 
   /** Calls `listener` after each change of the snapshot. Bound. Returns the way to stop. */
-  readonly subscribe = (listener: () => void): (() => void) =>
-    this.#engine.store.subscribe(listener)
+  readonly subscribe = (listener: () => void): (() => void) => {
+    checkListener(listener)
+    return this.#engine.store.subscribe(listener)
+  }
 
   /** Ends every timer, listener and wait. A request in flight is still saved. */
   dispose(): void {

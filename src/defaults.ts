@@ -27,6 +27,9 @@ export function defaultEnvironment(
   return { ...parts, lock: given?.lock ?? platformLock(leaseLock({ ...parts, storage })) }
 }
 
+/** Where other libraries keep sessions in pages; elsewhere nobody knows. */
+export const foreignStorage = (): Storage | undefined => (documentHere() ? webStorage() : undefined)
+
 /** localStorage in pages where it works, else memory: servers have one that all users share. */
 export const defaultStorage = (): Storage =>
   documentHere() && webStorageWorks('local') ? webStorage() : memoryStorage()

@@ -12,9 +12,9 @@ export interface TokenSource<User extends SessionUser> {
   replace(rejected: SessionRecord<User>): Promise<SessionRecord<User>>
   /** Makes what an answer brought the session's newest state. */
   update(base: SessionRecord<User>, grant: Grant<User>): void
-  /** The headers by which a request carries the session. @default the access token as bearer */
+  /** The headers by which a request carries the session; else the access token as bearer. */
   authorize?: AuthorizeRequest<User> | undefined
-  /** @default a 401 asks for a refresh, unless it wants another sign-in (RFC 9470) */
+  /** What an answer means; else a 401 asks for a refresh, unless it wants another sign-in. */
   readAnswer?: ReadAnswer<User> | undefined
 }
 

@@ -34,6 +34,7 @@ export type {
   KeyStore,
   Lock,
   Page,
+  ScheduleOptions,
   Signal,
   Storage,
   Wake,
@@ -67,5 +68,10 @@ export type {
 export type { DebugEntry, Snapshot } from './core/store.js'
 export { systemClock } from './environment/clock.js'
 export { type IndexedDBStorageOptions, indexedDBStorage } from './storage/indexed-db.js'
-export { memoryStorage } from './storage/memory.js'
+export {
+  type IndexedDBKeysOptions,
+  indexedDBKeys,
+  type SecretKey,
+} from './storage/indexed-db-keys.js'
+export { memoryKeys, memoryStorage } from './storage/memory.js'
 export { type WebStorageOptions, webStorage } from './storage/web-storage.js'

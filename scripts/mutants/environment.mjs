@@ -95,4 +95,46 @@ export const ENVIRONMENT = [
     find: 'other === me || other.name !== name',
     replace: 'other === me',
   },
+  {
+    file: 'src/environment/channel.ts',
+    name: 'Whoever is told on both channels hears it twice.',
+    find: 'data !== FOR_OLD_TABS && onHint()',
+    replace: 'onHint()',
+  },
+  {
+    file: 'src/environment/channel.ts',
+    name: 'Tabs of 0.1 are neither told nor heard.',
+    find: ', `holdfast:',
+    replace: ', `',
+  },
+  {
+    file: 'src/environment/clock.ts',
+    name: 'No timer keeps a process alive.',
+    find: 'if (background) unref(timer)',
+    replace: 'unref(timer)',
+  },
+  {
+    file: lease,
+    name: 'An empty text counts as the lease of somebody.',
+    find: 'const text = textOf(await call(() => storage.get(name), signal))',
+    replace: 'const text = await call(() => storage.get(name), signal)',
+  },
+  {
+    file: 'src/defaults.ts',
+    name: 'Storage that stays blocked is reported at each attempt.',
+    find: 'if (told.has(error)) return\n',
+    replace: '\n',
+  },
+  {
+    file: 'src/core/check-options.ts',
+    name: 'A time before now is a time.',
+    find: 'Number(value) >= 0',
+    replace: 'true',
+  },
+  {
+    file: 'src/core/check-options.ts',
+    name: 'A storage that removes nothing will do.',
+    find: ' && storage.remove',
+    replace: '',
+  },
 ]

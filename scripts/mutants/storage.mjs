@@ -1,5 +1,6 @@
 const web = 'src/storage/web-storage.ts'
 const indexed = 'src/storage/indexed-db.ts'
+const database = 'src/storage/database.ts'
 
 /** Bugs of the storages. */
 export const STORAGE = [
@@ -12,8 +13,14 @@ export const STORAGE = [
   {
     file: web,
     name: 'Full storage that holds a session is not used.',
-    find: 'return entries.length > 0',
-    replace: 'return false',
+    find: 'entries.length === 0',
+    replace: 'true',
+  },
+  {
+    file: web,
+    name: 'Storage that stays blocked throws another error each time.',
+    find: 'if (!failure || name !== failed) {',
+    replace: '{',
   },
   {
     file: web,
@@ -22,16 +29,28 @@ export const STORAGE = [
     replace: 'return () => {}',
   },
   {
-    file: indexed,
+    file: database,
     name: 'A connection that the browser has closed is used for ever.',
-    find: 'if (!full && connection === mine) connection = undefined',
+    find: 'if (!lasting && connection === mine) connection = undefined',
     replace: '',
   },
   {
     file: indexed,
     name: 'Damaged contents read as nothing.',
-    find: "typeof value === 'string' ? value : ''",
-    replace: "typeof value === 'string' ? value : null",
+    find: "? value : 'not a text'",
+    replace: '? value : null',
+  },
+  {
+    file: database,
+    name: 'What no database can hold is tried twice.',
+    find: ", 'DataCloneError'",
+    replace: '',
+  },
+  {
+    file: 'src/storage/indexed-db-keys.ts',
+    name: 'A key that scripts can read counts as a key of a session.',
+    find: ' && !value.extractable',
+    replace: '',
   },
   {
     file: indexed,

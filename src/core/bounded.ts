@@ -21,6 +21,10 @@ const aborted = (signal: Signal): AuthError =>
 /**
  * Settles as `work` does, or earlier: when its time is up or the signal aborts. `work` gets a
  * signal of its own that aborts with it. @throws AuthError `aborted` or what `late` returns.
+ *
+ * Until it settles it keeps its process alive, also where nobody awaits it: a token that is being
+ * rotated or saved is lost with the process. What a client reads when it is made thus delays an exit
+ * until storage answers, or its limit is over.
  */
 export function bounded<T>(
   environment: Pick<Environment, 'clock' | 'createAbort'>,

@@ -28,7 +28,7 @@ export interface Errand<User extends SessionUser> {
    * gives that answer again, whatever it is asked for now. The exchange is then repeated.
    */
   strayed?(session: Session<User>): AuthError | null
-  /** @default 'TOKEN_REFRESHED' */
+  /** What subscribers hear; `TOKEN_REFRESHED` unless it says otherwise. */
   readonly event?: ProviderEventName | undefined
 }
 

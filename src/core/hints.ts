@@ -38,7 +38,7 @@ export function createHints<User extends SessionUser>(
     })
     onHint()
   }
-  const cancel = clock.schedule(0, open)
+  const cancel = clock.schedule(0, open, { background: true })
 
   return {
     announce() {

@@ -11,7 +11,7 @@ export interface TakeOver<User extends SessionUser = SessionUser> {
   readonly key: string
   /** Reads its text; `null` when it holds no session. `now`: ms since the epoch. */
   parse(text: string, now: number): Grant<User> | null
-  /** Where the other library keeps it. @default localStorage */
+  /** Where the other library keeps it. @default localStorage in pages, else the client's own storage */
   readonly storage?: Storage | undefined
 }
 

@@ -15,19 +15,29 @@ export interface Abort {
   abort(reason?: unknown): void
 }
 
+/** What is known of a task that waits for its time. */
+export interface ScheduleOptions {
+  /** Nobody awaits it: a process may end before its time has come. @default false */
+  readonly background?: boolean | undefined
+}
+
 /** Time, in milliseconds. */
 export interface Clock {
   /** Milliseconds since the epoch. May be wrong and may jump. */
   now(): number
   /** Milliseconds since an arbitrary start. Never goes back. */
   monotonic(): number
-  /** Runs `task` once after `delay` ms, however long that is; returns its cancellation. */
-  schedule(delay: number, task: () => void): () => void
+  /**
+   * Runs `task` once after `delay` ms, however long that is; returns its cancellation. Until then
+   * it keeps its process alive, unless it is in the `background`.
+   */
+  schedule(delay: number, task: () => void, options?: ScheduleOptions): () => void
 }
 
 /** Where sessions are kept: three methods on strings, synchronous or not. */
 export interface Storage {
-  get(key: string): Awaitable<string | null>
+  /** `null`, `undefined` and an empty text all stand for nothing. */
+  get(key: string): Awaitable<string | null | undefined>
   set(key: string, value: string): Awaitable<void>
   remove(key: string): Awaitable<void>
   /** Tells of changes that other contexts made; `null` stands for "anything". */
@@ -47,13 +57,14 @@ export interface Storage {
 }
 
 /**
- * Keeps keys that cannot be read, only used (`CryptoKey`s), beside the sessions that are bound to
- * them. The client removes a key when its session ends.
+ * Where the keys of sessions are kept that no script can read, each under a name of its own. A key
+ * is whatever the platform says it is: the core only hands it on, and removes it with its session.
  */
-export interface KeyStore {
-  /** `null` when there is none, or what lies there is no key. */
-  get(name: string): Promise<unknown>
-  set(name: string, key: unknown): Promise<void>
+export interface KeyStore<Key = unknown> {
+  /** The key, or `null`; what is there and is no key is nothing. */
+  get(name: string): Promise<Key | null>
+  /** Keeps a key; the name must be new, for a session that is bound to a key is lost with it. */
+  set(name: string, key: Key): Promise<void>
   remove(name: string): Promise<void>
 }
 

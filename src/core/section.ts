@@ -33,12 +33,13 @@ export function createSection({ environment, lockName, timeout, lag }: SectionOp
   const waits = new Set<Abort>()
   let disposed: AuthError | null = null
   let fresh = false
+  let failing = false
   let finish: (() => void) | undefined
 
   async function acquire(wait: Abort): Promise<(() => void) | undefined> {
     waits.add(wait)
     try {
-      return await bounded(
+      const granted = await bounded(
         environment,
         async (signal) => {
           const release = await environment.lock.acquire(lockName, signal)
@@ -48,9 +49,13 @@ export function createSection({ environment, lockName, timeout, lag }: SectionOp
         },
         { limit: timeout, late, signal: wait.signal },
       )
+      failing = false
+      return granted
     } catch (error) {
       if (wait.signal.aborted) throw error
-      environment.report(error)
+      // What fails again and again is told once.
+      if (!failing) environment.report(error)
+      failing = true
       return undefined
     } finally {
       waits.delete(wait)
@@ -70,8 +75,8 @@ export function createSection({ environment, lockName, timeout, lag }: SectionOp
         return await work(release !== undefined)
       } finally {
         if (release && fresh && lag > 0 && !disposed) {
-          // Nobody here waits for that.
-          const cancel = environment.clock.schedule(lag, release)
+          // The caller has its answer by now: only siblings wait for that, and a lease runs out.
+          const cancel = environment.clock.schedule(lag, release, { background: true })
           finish = () => {
             cancel()
             release()

@@ -56,7 +56,8 @@ async function load<User extends SessionUser>(
     }
     if (provider.resume) seen = await section.locked(() => resume(context, path))
   } catch (error) {
-    environment.report(error)
+    // The vault has reported its own failures, and callers hear those of the server.
+    if (!isAuthError(error)) environment.report(error)
     if (provider.resume && seen?.kind !== 'session' && isAuthError(error)) unknown = error
   }
   if (seen) store.dispatch({ type: 'observed', seen, sinceLook })
@@ -92,9 +93,14 @@ async function takeOver<User extends SessionUser>(
     limit: settings.storageTimeout ?? STORAGE_TIMEOUT,
     late: () => new AuthError('timeout', 'Storage does not answer.'),
   }
-  const text = await bounded(environment, () => from.get(key), within)
   const { wall } = store.now()
-  const grant = text ? parse(text, wall) : null
+  let grant: Grant<User> | null = null
+  try {
+    const text = await bounded(environment, () => from.get(key), within)
+    if (text) grant = parse(text, wall)
+  } catch (error) {
+    environment.report(error)
+  }
   if (!grant) return seen
   await found(context, path, toRecord(grant, newLineage(context, grant), wall))
   const state = store.state()

@@ -38,7 +38,7 @@ export type Observation<User extends SessionUser> =
   | {
       readonly kind: 'session'
       readonly record: SessionRecord<User>
-      /** When it was saved, in ms by its writer's clock. @default nobody said */
+      /** When it was saved, in ms by its writer's clock, if that said so. */
       readonly savedAt?: number | null | undefined
     }
   | {
@@ -58,7 +58,7 @@ export type Input<User extends SessionUser> =
   | {
       readonly type: 'observed'
       readonly seen: Observation<User>
-      /** How long ago, in ms, storage did not say that yet. @default Infinity: the first look */
+      /** How long ago, in ms, storage did not say that yet; nothing at the first look. */
       readonly sinceLook?: number | undefined
     }
   | {
@@ -72,7 +72,7 @@ export type Input<User extends SessionUser> =
       readonly type: 'exchanged'
       readonly record: SessionRecord<User>
       readonly saved: boolean
-      /** @default 'TOKEN_REFRESHED' */
+      /** What subscribers hear; `TOKEN_REFRESHED` unless it says otherwise. */
       readonly event?: ProviderEventName | undefined
     }
   | {

@@ -85,8 +85,12 @@ export function createUpkeep<User extends SessionUser>(
     store.publish()
     cancel?.()
     const delay = untilNext()
-    // Whole milliseconds: a rounding error too early would be a timer without end.
-    cancel = delay < Infinity ? clock.schedule(Math.max(0, Math.ceil(delay)), tick) : null
+    // Whole milliseconds: a rounding error too early would be a timer without end. In the background:
+    // a server process may end before it is due.
+    cancel =
+      delay < Infinity
+        ? clock.schedule(Math.max(0, Math.ceil(delay)), tick, { background: true })
+        : null
   }
 
   async function hint(): Promise<void> {

@@ -14,6 +14,7 @@ import type { Environment, Storage } from './ports.js'
 import { parseRecord, type SessionRecord, serializeRecord } from './record.js'
 import type { SessionUser } from './session.js'
 import type { Observation } from './state.js'
+import { textOf } from './stored.js'
 
 /**
  * The one place that knows how a session lies in storage, and the only one that calls it.
@@ -55,15 +56,14 @@ export interface VaultOptions {
 /** Beside the slots; `unreadable` is where 0.1 put what it could not read. */
 const LEFT_AT_END = ['patience', 'unreadable'] as const
 
-/** Storage with the limits of a vault: every entry a text or `null`, one step where it can. */
+/** Storage whose every entry is a text or `null`, changed in one step where it can be. */
 function createEntries({ storage }: VaultOptions) {
-  // Some storages answer `undefined` or an empty text where there is nothing.
-  const get = async (name: string): Promise<string | null> => (await storage.get(name)) || null
+  const get = async (name: string): Promise<string | null> => textOf(await storage.get(name))
   const remove = async (name: string): Promise<void> => storage.remove(name)
   const set = async (name: string, text: string): Promise<void> => storage.set(name, text)
   async function update(name: string, edit: (text: string | null) => string | null): Promise<void> {
     if (storage.update) {
-      await storage.update(name, (text) => edit(text || null))
+      await storage.update(name, (text) => edit(textOf(text)))
       return
     }
     const text = edit(await get(name))
@@ -117,7 +117,7 @@ export function createVault<User extends SessionUser>(options: VaultOptions): Va
   const entries = createEntries(options)
   const slot = (lineage: string): string => `${key}.${lineage}`
   let last: Promise<unknown> = Promise.resolve()
-  /** What failed last time is not reported again before it has worked. */
+  /** What fails again and again is told once, until it works. */
   const failing = new Set<'reading' | 'writing'>()
 
   const late = (): AuthError => new AuthError('timeout', 'Storage does not answer.')
@@ -138,7 +138,7 @@ export function createVault<User extends SessionUser>(options: VaultOptions): Va
           cause instanceof AuthError
             ? cause
             : new AuthError('storage', 'Storage failed.', { cause })
-        if (!failing.has(kind)) environment.report(error)
+        if (failing.size === 0) environment.report(error)
         failing.add(kind)
         throw error
       },

@@ -27,16 +27,27 @@ function openLocal(name: string, onHint: () => void): Line {
   }
 }
 
-/** @throws whatever `BroadcastChannel` throws where it is missing or refused. */
+/** Said where tabs of 0.1 listen too: whoever has a newer version hears it elsewhere. */
+const FOR_OLD_TABS = 1
+
+/**
+ * Two channels, since a deploy leaves tabs of 0.1 open, which put another `holdfast:` before the
+ * name. With sessions in IndexedDB nothing else would tell those tabs of a sign-out here, nor this
+ * one of theirs: there is no storage event. The old channel goes when no such tab can be left.
+ * @throws whatever `BroadcastChannel` throws where it is missing or refused.
+ */
 function openBroadcast(name: string, onHint: () => void): Line {
-  let channel: BroadcastChannel | undefined
+  let channels: BroadcastChannel[] = []
   const connect = (): void => {
-    channel = new BroadcastChannel(`holdfast:${name}`)
-    channel.onmessage = () => onHint()
+    channels = [name, `holdfast:${name}`].map((wire) => {
+      const channel = new BroadcastChannel(wire)
+      channel.onmessage = ({ data }) => data !== FOR_OLD_TABS && onHint()
+      return channel
+    })
   }
   const hide = (): void => {
-    channel?.close()
-    channel = undefined
+    for (const channel of channels) channel.close()
+    channels = []
   }
   connect()
   // An open channel can keep a page out of the back/forward cache; what was said meanwhile is lost.
@@ -46,14 +57,18 @@ function openBroadcast(name: string, onHint: () => void): Line {
       globalThis,
       'pageshow',
       () => {
-        if (channel) return
+        if (channels.length > 0) return
         connect()
         onHint()
       },
     ],
   ])
   return {
-    post: () => channel?.postMessage(0),
+    post() {
+      channels.forEach((channel, index) => {
+        channel.postMessage(index && FOR_OLD_TABS)
+      })
+    },
     close() {
       stop()
       hide()
@@ -64,6 +79,7 @@ function openBroadcast(name: string, onHint: () => void): Line {
 /**
  * BroadcastChannel in pages and workers; elsewhere, and where it is refused, the clients of this
  * page or process. On servers an open BroadcastChannel would keep the process alive.
+ * `name` is the name on the wire, so it must be nobody else's.
  */
 export function platformChannel(): Channel {
   return {

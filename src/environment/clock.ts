@@ -6,25 +6,25 @@ const LONGEST = 2 ** 31 - 1
 const host: { readonly Deno?: { unrefTimer(id: number): void }; readonly Date: unknown } =
   globalThis
 
-/** A waiting timer must not keep a server process alive. */
+/** From now on the timer keeps no process alive. */
 function unref(timer: number | { unref?(): void }): void {
   if (typeof timer === 'object') timer.unref?.()
   else host.Deno?.unrefTimer(timer)
 }
 
-/** The clock of this device; its timers do not keep a process alive. */
+/** The clock of this device. Its timers keep a process alive, but for those in the background. */
 export function systemClock(): Clock {
   return {
     now: () => Date.now(),
     monotonic: () => performance.now(),
-    schedule(delay, task) {
+    schedule(delay, task, { background = false } = {}) {
       let timer: ReturnType<typeof setTimeout>
       const arm = (left: number): void => {
         timer = setTimeout(
           () => (left > LONGEST ? arm(left - LONGEST) : task()),
           Math.min(left, LONGEST),
         )
-        unref(timer)
+        if (background) unref(timer)
       }
       arm(delay)
       return () => clearTimeout(timer)

@@ -1,6 +1,7 @@
 import { bounded } from '../core/bounded.js'
 import { AuthError } from '../core/errors.js'
 import type { Awaitable, Environment, Lock, Signal, Storage } from '../core/ports.js'
+import { textOf } from '../core/stored.js'
 
 /** What a lease is kept with. */
 export interface LeaseOptions extends Pick<Environment, 'clock' | 'random' | 'createAbort'> {
@@ -43,8 +44,11 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
     change: (text: string | null) => string | null,
     signal?: Signal,
   ): Promise<string | null> {
-    if (storage.update) return call(async () => storage.update?.(name, change) ?? null, signal)
-    const text = await call(() => storage.get(name), signal)
+    if (storage.update) {
+      const edit = (text: string | null): string | null => change(textOf(text))
+      return textOf(await call(async () => storage.update?.(name, edit), signal))
+    }
+    const text = textOf(await call(() => storage.get(name), signal))
     const next = change(text)
     if (next === text) return text
     if (next === null) await call(() => storage.remove(name), signal)
@@ -68,7 +72,7 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
   async function confirm(name: string, owner: string, signal: Signal): Promise<boolean> {
     if (storage.update) return true
     await pause(2 * (storage.lag ?? 0) + moment(), signal)
-    return ownerOf(await call(() => storage.get(name), signal)) === owner
+    return ownerOf(textOf(await call(() => storage.get(name), signal))) === owner
   }
 
   /** Waits until the text of the lease is one of this owner's. */
@@ -106,10 +110,12 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
       const change = (to: () => string | null): Promise<unknown> =>
         update(name, (text) => (ownerOf(text) === owner ? to() : text)).catch(() => {})
       const renewLater = (): void => {
-        cancel = clock.schedule(RENEWAL, () => {
+        const renew = (): void => {
           renewLater()
           change(() => `${owner} ${++renewals}`)
-        })
+        }
+        // The work that the lock was taken for keeps its process alive by itself.
+        cancel = clock.schedule(RENEWAL, renew, { background: true })
       }
       const release = (): void => {
         cancel()

@@ -1,4 +1,4 @@
-import type { Storage } from '../core/ports.js'
+import type { KeyStore, Storage } from '../core/ports.js'
 
 /** Keeps sessions as long as the page or process lives; clients that share one share a session. */
 export function memoryStorage(): Storage {
@@ -16,6 +16,20 @@ export function memoryStorage(): Storage {
       if (text === null) entries.delete(key)
       else entries.set(key, text)
       return text
+    },
+  }
+}
+
+/** Keeps keys as long as the page or process lives: for tests, and where IndexedDB is missing. */
+export function memoryKeys<Key>(): KeyStore<Key> {
+  const keys = new Map<string, Key>()
+  return {
+    get: async (name) => keys.get(name) ?? null,
+    async set(name, key) {
+      keys.set(name, key)
+    },
+    async remove(name) {
+      keys.delete(name)
     },
   }
 }

@@ -23,6 +23,12 @@ const areaOf = (area: WebStorageArea): globalThis.Storage => globalThis[`${area}
 /**
  * Keeps sessions in localStorage or sessionStorage, looked up at each call.
  * Its methods throw AuthError `storage` when the area is missing, blocked or full.
+ *
+ * A tab made by "Duplicate tab", or by `window.open` without `noopener`, starts with a copy of
+ * sessionStorage: two contexts with one refresh token, and no storage through which one could learn
+ * what the other got for it. Nothing can coordinate them, so the second to refresh sends a token
+ * that is spent. Servers that forgive that for a while give both a session; those that detect reuse
+ * end it for both. Where people may duplicate tabs, keep sessions in the `local` area.
  */
 export function webStorage({
   area = 'local',
@@ -55,19 +61,19 @@ export function webStorage({
 }
 
 /**
- * Whether sessions can be kept in this area: it takes a probe, or is full but holds something.
+ * Whether sessions can be kept in this area: it holds something, or takes a probe.
  * Ask in pages only: the localStorage of a server process is shared by all its users.
  */
 export function webStorageWorks(area: WebStorageArea): boolean {
   try {
     const entries = areaOf(area)
-    try {
+    // A look tells where it is blocked. What is empty may be so because it takes nothing; else the
+    // write, which other tabs hear of, is spared, also where the area is full by now.
+    if (entries.length === 0) {
       entries.setItem('holdfast.probe', '')
       entries.removeItem('holdfast.probe')
-      return true
-    } catch {
-      return entries.length > 0
     }
+    return true
   } catch {
     return false
   }

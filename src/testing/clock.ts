@@ -31,6 +31,8 @@ export interface ManualClock extends Clock {
   settle(): Promise<void>
   /** How many tasks wait for their time. */
   pending(): number
+  /** How many of these would keep a process alive: all that are not in the background. */
+  awaited(): number
   /** Milliseconds until the next task is due; Infinity when none waits. */
   untilNext(): number
   /**
@@ -42,6 +44,7 @@ export interface ManualClock extends Clock {
 
 interface Task {
   readonly due: number
+  readonly background: boolean
   readonly run: () => void
 }
 
@@ -139,8 +142,8 @@ export function createManualClock(options: ManualClockOptions = {}): ManualClock
   return {
     now: () => wall,
     monotonic: () => monotonic,
-    schedule(delay, run) {
-      const task: Task = { due: monotonic + Math.max(0, delay || 0), run }
+    schedule(delay, run, { background = false } = {}) {
+      const task: Task = { due: monotonic + Math.max(0, delay || 0), background, run }
       tasks.add(task)
       return () => void tasks.delete(task)
     },
@@ -158,6 +161,7 @@ export function createManualClock(options: ManualClockOptions = {}): ManualClock
     },
     settle: () => (moving ? settle() : runUntil(monotonic)),
     pending: () => tasks.size,
+    awaited: () => [...tasks].filter(({ background }) => !background).length,
     untilNext: () => Math.max(0, (next(Infinity)?.due ?? Infinity) - monotonic),
     track: tracker.track,
   }

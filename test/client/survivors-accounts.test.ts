@@ -33,7 +33,7 @@ describe('a sign-in', () => {
       ended = false
       await sibling.auth.signIn({ name: 'bob' })
     }
-    const get = async (key: string): Promise<string | null> => {
+    const get = async (key: string): Promise<string | null | undefined> => {
       const text = await tab.storage.get(key)
       await interfere()
       return text

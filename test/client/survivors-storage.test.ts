@@ -141,7 +141,7 @@ describe('a sign-out', () => {
     const sibling = await world.signedIn()
     const tab = world.browser.tab()
     let armed = false
-    const get = async (key: string): Promise<string | null> => {
+    const get = async (key: string): Promise<string | null | undefined> => {
       if (armed && key !== 'app') {
         armed = false
         await sibling.auth.signOut()

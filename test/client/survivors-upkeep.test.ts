@@ -71,7 +71,7 @@ describe('a client', () => {
     const sibling = await world.signedIn('ada', { autoRefresh: false })
     const tab = world.browser.tab()
     let armed = false
-    const get = async (key: string): Promise<string | null> => {
+    const get = async (key: string): Promise<string | null | undefined> => {
       const text = await tab.storage.get(key)
       if (armed && key !== 'app') {
         armed = false

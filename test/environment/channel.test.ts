@@ -75,7 +75,27 @@ describe('platformChannel', () => {
     platformChannel()
       .open('name', () => {})
       .close()
-    expect(log).toEqual(['open holdfast:name', 'close'])
+    expect(log).toEqual(['open name', 'open holdfast:name', 'close', 'close'])
+  })
+
+  it('hears the tabs of 0.1, and is heard by them', async () => {
+    plantPage()
+    let hints = 0
+    const line = platformChannel().open('holdfast:app', () => hints++)
+    const old = new BroadcastChannel('holdfast:holdfast:app')
+    const heard = new Promise((resolve) => {
+      old.onmessage = resolve
+    })
+    line.post()
+    await heard
+    const second = platformChannel().open('holdfast:app', () => {})
+    old.postMessage(0)
+    while (hints < 1) await turns(1)
+    second.post()
+    while (hints < 2) await turns(1)
+    await turns(20)
+    expect(hints).toBe(2)
+    for (const end of [line, second, old]) end.close()
   })
 
   it('carries no data', () => {
@@ -84,7 +104,7 @@ describe('platformChannel', () => {
     platformChannel()
       .open('name', () => {})
       .post()
-    expect(messages).toEqual([0])
+    expect(messages).toEqual([0, 1])
   })
 
   it('is closed while the page lies in the back/forward cache, and hints on its return', () => {
@@ -93,12 +113,12 @@ describe('platformChannel', () => {
     let hints = 0
     const line = platformChannel().open('name', () => hints++)
     page.dispatchEvent(new Event('pageshow'))
-    expect([open.size, hints]).toEqual([1, 0])
+    expect([open.size, hints]).toEqual([2, 0])
     page.dispatchEvent(new Event('pagehide'))
     expect(open.size).toBe(0)
     expect(line.post).not.toThrow()
     page.dispatchEvent(new Event('pageshow'))
-    expect([open.size, hints]).toEqual([1, 1])
+    expect([open.size, hints]).toEqual([2, 1])
     line.close()
     page.dispatchEvent(new Event('pagehide'))
     page.dispatchEvent(new Event('pageshow'))

@@ -61,7 +61,7 @@ describe('systemClock', () => {
     expect(task).not.toHaveBeenCalled()
   })
 
-  it('does not keep a Node or Bun process alive', () => {
+  it('keeps a Node or Bun process alive for a task, unless it is in the background', () => {
     vi.useRealTimers()
     const timers: NodeJS.Timeout[] = []
     const real = globalThis.setTimeout
@@ -70,18 +70,22 @@ describe('systemClock', () => {
       timers.push(timer)
       return timer
     })
-    const cancel = systemClock().schedule(60 * DAY, () => {})
-    expect(timers.map((timer) => timer.hasRef())).toEqual([false])
-    cancel()
+    const cancels = [undefined, {}, { background: false }, { background: true }].map((options) =>
+      systemClock().schedule(60 * DAY, () => {}, options),
+    )
+    expect(timers.map((timer) => timer.hasRef())).toEqual([true, true, true, false])
+    for (const cancel of cancels) cancel()
   })
 
-  it('does not keep a Deno process alive', async () => {
+  it('keeps a Deno process alive for a task, unless it is in the background', async () => {
     const unrefTimer = vi.fn()
     vi.stubGlobal('Deno', { unrefTimer })
     vi.stubGlobal('setTimeout', () => 7)
     vi.resetModules()
     const fresh = await import('../../src/environment/clock.js')
     fresh.systemClock().schedule(10, () => {})
+    expect(unrefTimer).not.toHaveBeenCalled()
+    fresh.systemClock().schedule(10, () => {}, { background: true })
     expect(unrefTimer).toHaveBeenCalledWith(7)
   })
 })

@@ -1,12 +1,40 @@
 import { describe, expect, it } from 'vitest'
 import { isAuthError } from '../../src/core/errors.js'
+import type { Storage } from '../../src/core/ports.js'
 import { leaseLock } from '../../src/environment/lease.js'
-import type { Step } from '../../src/testing/browser.js'
+import { createFakeBrowser, type Step } from '../../src/testing/browser.js'
 import { createContest, KINDS, NOTICE, storageOf, TERM } from '../support/contest.js'
 import { createWorld, untilSent } from '../support/world.js'
 
 /** Bound of one call to storage, in ms. */
 const LIMIT = 2_000
+
+describe.each(KINDS)('a lease in %s storage', (kind) => {
+  it.each([undefined, ''])('is free at once where %j stands for nothing', async (nothing) => {
+    const browser = createFakeBrowser()
+    const tab = browser.tab()
+    const storage = storageOf(tab, kind)
+    const say = (text: string | null | undefined) => text ?? nothing
+    const update: Storage['update'] = async (key, change) =>
+      storage.update?.(key, (text) => change(say(text) ?? null)) ?? null
+    const vague: Storage = Object.assign({}, storage, {
+      get: async (key: string) => say(await storage.get(key)),
+      ...(storage.update && { update }),
+    })
+    const lock = leaseLock({ ...tab.environment, storage: vague })
+    for (let round = 0; round < 2; round++) {
+      let release = (): void => {}
+      lock.acquire('lease', new AbortController().signal).then((free) => {
+        release = free
+      })
+      await browser.clock.advance(NOTICE)
+      expect(browser.storage.entries.has('lease')).toBe(true)
+      release()
+      await browser.clock.settle()
+      expect(browser.storage.entries.has('lease')).toBe(false)
+    }
+  })
+})
 
 describe.each(KINDS)('a lease in %s storage that fails', (kind) => {
   it('is refused with a storage error at once where storage is blocked', async () => {

@@ -25,6 +25,19 @@ describe.each(KINDS)('a lease in %s storage', (kind) => {
     expect(waiting.map(({ state }) => state)).toEqual(['waiting', 'waiting'])
   })
 
+  it('keeps a process alive while somebody waits for it, and not by being held', async () => {
+    const { clock, ask, hold } = createContest(kind)
+    await hold()
+    await clock.advance(10_000)
+    expect([clock.pending(), clock.awaited()]).toEqual([1, 0])
+    const second = ask()
+    await clock.advance(2 * TERM)
+    expect([second.state, clock.awaited()]).toEqual(['waiting', 1])
+    second.abort()
+    await clock.settle()
+    expect(clock.awaited()).toBe(0)
+  })
+
   it('minds not being released twice, and frees nobody else by it', async () => {
     const { clock, ask, hold } = createContest(kind)
     const first = await hold()

@@ -33,7 +33,14 @@ describe('the list of mutants', () => {
 
   it('covers every part of the library', () => {
     const parts = new Set(MUTANTS.map((one) => one.file.split('/')[1]))
-    expect([...parts].sort()).toEqual(['core', 'environment', 'fetch.ts', 'providers', 'storage'])
+    expect([...parts].sort()).toEqual([
+      'core',
+      'defaults.ts',
+      'environment',
+      'fetch.ts',
+      'providers',
+      'storage',
+    ])
   })
 })
 

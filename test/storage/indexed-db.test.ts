@@ -1,116 +1,17 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isAuthError } from '../../src/core/errors.js'
 import { indexedDBStorage } from '../../src/storage/indexed-db.js'
-import { turns } from '../contracts/contract.js'
 import { updateContract } from '../contracts/update-contract.js'
+import {
+  closedConnection,
+  connection,
+  failure,
+  plant,
+  workingDatabase,
+} from '../support/fake-database.js'
 
 // What needs a working database is promised by the storage contract in a real browser. These are
 // the ways in which browsers refuse, which a real browser does not show on demand.
-
-type Outcome = { readonly error: Error } | { readonly database: object }
-
-/** An `indexedDB` whose opens end as told, the last outcome again and again. */
-function plant(...outcomes: readonly Outcome[]) {
-  const opened: string[] = []
-  const open = (name: string) => {
-    const outcome = outcomes[Math.min(opened.push(name), outcomes.length) - 1]
-    const request: Record<string, unknown> = { ...outcome, readyState: 'done' }
-    queueMicrotask(() => {
-      if (!outcome) return
-      request.result = 'database' in outcome ? outcome.database : undefined
-      const handler = 'error' in outcome ? request.onerror : request.onsuccess
-      if (typeof handler === 'function') handler()
-    })
-    return request
-  }
-  vi.stubGlobal('indexedDB', { open })
-  return opened
-}
-
-const closedConnection = () => ({
-  transaction: () => {
-    throw new DOMException('The database connection is closing.', 'InvalidStateError')
-  },
-})
-
-/** A connection whose one object store ends every transaction, or answers every read, as told. */
-function connection(end: { readonly error?: Error; readonly value?: unknown }) {
-  const db = {
-    closed: false,
-    transactions: 0,
-    close: () => {
-      db.closed = true
-    },
-    transaction: () => {
-      db.transactions++
-      return transaction()
-    },
-  }
-  const finish = (request: Record<string, unknown>) => {
-    queueMicrotask(() => {
-      const handler = end.error ? request.onabort : request.onsuccess
-      if (typeof handler === 'function') handler()
-    })
-    return request
-  }
-  const transaction = () => {
-    const self: Record<string, unknown> = { db, error: end.error }
-    const store = { transaction: self, put: () => finish(self), delete: () => finish(self) }
-    self.objectStore = () => ({ ...store, get: () => finish({ result: end.value }) })
-    return self
-  }
-  return db
-}
-
-/** A database that works: one transaction at a time, each over when it has no request left. */
-function workingDatabase({ full = false } = {}) {
-  const entries = new Map<unknown, unknown>()
-  let last = Promise.resolve()
-  const transaction = (_stores: string, mode: string) => {
-    const requests: (() => void)[] = []
-    let over = false
-    const self: Record<string, unknown> = { db }
-    const tell = (target: Record<string, unknown>, event: string) => {
-      const handler = target[event]
-      if (typeof handler === 'function') handler()
-    }
-    const ask = (work: () => unknown) => {
-      if (over) throw new DOMException('over', 'TransactionInactiveError')
-      const request: Record<string, unknown> = {}
-      requests.push(() => {
-        request.result = work()
-        tell(request, 'onsuccess')
-      })
-      return request
-    }
-    const put = (value: unknown, key: unknown) =>
-      ask(() => {
-        if (full || mode !== 'readwrite')
-          self.error = new DOMException('full', 'QuotaExceededError')
-        else entries.set(key, value)
-      })
-    const store = {
-      transaction: self,
-      put,
-      get: (key: unknown) => ask(() => entries.get(key)),
-      delete: (key: unknown) => ask(() => void entries.delete(key)),
-    }
-    last = last.then(async () => {
-      for (await turns(1); requests.length; await turns(1)) requests.shift()?.()
-      over = true
-      tell(self, self.error ? 'onabort' : 'oncomplete')
-    })
-    return Object.assign(self, { objectStore: () => store })
-  }
-  const db = { transaction }
-  return { database: db, entries }
-}
-
-const failure = (promise: unknown): Promise<unknown> =>
-  Promise.resolve(promise).then(
-    () => Promise.reject(new Error('did not reject')),
-    (error: unknown) => error,
-  )
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -199,7 +100,7 @@ describe('indexedDBStorage', () => {
   it('reads what is not text as text that nobody can read, rather than as nothing', async () => {
     for (const value of [{ foreign: true }, 7, null, new Uint8Array(3)]) {
       plant({ database: connection({ value }) })
-      expect(await indexedDBStorage().get('key')).toBe('')
+      expect(await indexedDBStorage().get('key')).toBe('not a text')
     }
   })
 
@@ -238,7 +139,7 @@ describe('indexedDBStorage', () => {
     const database = workingDatabase()
     database.entries.set('key', { foreign: true })
     plant(database)
-    expect(await indexedDBStorage().update?.('key', (text) => `[${text}]`)).toBe('[]')
+    expect(await indexedDBStorage().update?.('key', (text) => `[${text}]`)).toBe('[not a text]')
   })
 
   it('updates within the call when the browser has closed the connection', async () => {

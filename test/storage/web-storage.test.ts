@@ -73,6 +73,16 @@ describe('webStorage', () => {
     }
   })
 
+  it('throws another error where storage was blocked and is full', () => {
+    plantArea(blocked)
+    const storage = webStorage()
+    expect(thrownBy(() => storage.get('key'))).toMatchObject({ cause: { name: 'SecurityError' } })
+    plantArea(full(1))
+    expect(thrownBy(() => storage.set('key', 'text'))).toMatchObject({
+      cause: { name: 'QuotaExceededError' },
+    })
+  })
+
   it('works again as soon as storage is allowed again', () => {
     plantArea(blocked)
     const storage = webStorage()
@@ -119,6 +129,14 @@ describe('webStorageWorks', () => {
   it('says yes where a probe can be written, and leaves none behind', () => {
     expect(webStorageWorks('local')).toBe(true)
     expect(localStorage.length).toBe(0)
+  })
+
+  it('writes nothing where something is kept already', () => {
+    localStorage.setItem('of the app', 'text')
+    const write = vi.spyOn(Storage.prototype, 'setItem')
+    expect(webStorageWorks('local')).toBe(true)
+    expect(write).not.toHaveBeenCalled()
+    write.mockRestore()
   })
 
   it('says no where storage is blocked or missing', () => {

@@ -94,6 +94,18 @@ describe('createManualClock', () => {
     expect(counts).toEqual([0])
   })
 
+  it('tells how many tasks would keep a process alive', async () => {
+    const clock = createManualClock()
+    clock.schedule(10, () => {}, { background: true })
+    const cancel = clock.schedule(10, () => {})
+    clock.schedule(20, () => {}, { background: false })
+    expect([clock.pending(), clock.awaited()]).toEqual([3, 2])
+    cancel()
+    expect([clock.pending(), clock.awaited()]).toEqual([2, 1])
+    await clock.advance(20)
+    expect([clock.pending(), clock.awaited()]).toEqual([0, 0])
+  })
+
   it('runs at once what is scheduled for the past or for no time', async () => {
     const { clock, log, at } = noted()
     at(-5, 'past')

@@ -6,15 +6,15 @@ export function tabClock(life: Life, clock: Clock, skew: () => number): Clock {
   return {
     now: () => clock.now() + skew(),
     monotonic: clock.monotonic,
-    schedule(delay, task) {
+    schedule(delay, task, options) {
       if (!life.alive()) return () => {}
       let waits = true
-      const cancelTimer = clock.schedule(delay, () =>
+      const arrive = (): void =>
         life.arrive('timer', undefined, () => {
           forget()
           if (waits) task()
-        }),
-      )
+        })
+      const cancelTimer = clock.schedule(delay, arrive, options)
       const cancel = (): void => {
         waits = false
         forget()

@@ -1,8 +1,9 @@
-import { indexedDBStorage, webStorage } from 'holdfast'
+import { indexedDBKeys, indexedDBStorage, webStorage } from 'holdfast'
 import { platformChannel } from '../../../src/environment/channel.js'
 import { inProcessLock, webLock } from '../../../src/environment/lock.js'
 import { channelContract } from '../../contracts/channel-contract.js'
 import type { ContractCase } from '../../contracts/contract.js'
+import { keyStoreContract } from '../../contracts/key-store-contract.js'
 import { lockContract } from '../../contracts/lock-contract.js'
 import {
   inheritedNamesContract,
@@ -29,6 +30,10 @@ const sameDatabase = () => {
   const database = freshDatabase()
   return { first: indexedDBStorage({ database }), second: indexedDBStorage({ database }) }
 }
+const sameKeys = () => {
+  const database = freshDatabase()
+  return { first: indexedDBKeys({ database }), second: indexedDBKeys({ database }) }
+}
 const twoDatabases = () => ({
   first: indexedDBStorage({ database: freshDatabase() }),
   second: indexedDBStorage({ database: freshDatabase() }),
@@ -42,6 +47,7 @@ export const contracts: readonly EngineCase[] = [
   ...under('sessionStorage', storages, web('session')),
   ...under('IndexedDB', storages, sameDatabase),
   ...under('two IndexedDB databases', storageIsolationContract, twoDatabases),
+  ...under('keys in IndexedDB', keyStoreContract, sameKeys),
   ...under('the Web Lock', lockContract, () => webLock),
   ...under('the lock within a page', lockContract, () => inProcessLock),
   ...under('the channel', channelContract, () => platformChannel),

@@ -1,0 +1,58 @@
+import { del, get, set } from 'idb-keyval'
+
+import { AuthError } from '../core/errors.js'
+import type { KeyStore } from '../core/ports.js'
+import { openDatabase } from './database.js'
+
+/** Options of {@link indexedDBKeys}. */
+export interface IndexedDBKeysOptions {
+  /** The name of the database; nothing else may use it. @default 'holdfast-keys' */
+  readonly database?: string | undefined
+}
+
+/** A key that no script can read, alone or with its public half. */
+export type SecretKey = CryptoKey | CryptoKeyPair
+
+// Insecure origins have no such class, and no keys.
+const isKey = (value: unknown): value is CryptoKey =>
+  typeof CryptoKey === 'function' && value instanceof CryptoKey
+
+const isSecret = (value: unknown): value is CryptoKey =>
+  isKey(value) && value.type !== 'public' && !value.extractable
+
+/** Nobody else writes here, so what scripts could have read is none of ours. */
+function toKey(value: unknown): SecretKey | null {
+  if (isSecret(value)) return value
+  if (typeof value !== 'object' || value === null) return null
+  if (!('privateKey' in value && 'publicKey' in value)) return null
+  const { privateKey, publicKey } = value
+  const whole = isSecret(privateKey) && isKey(publicKey) && publicKey.type === 'public'
+  return whole ? { privateKey, publicKey } : null
+}
+
+/**
+ * Keeps the keys of sessions in an IndexedDB database of its own, opened at the first call: the
+ * sessions' database has one object store, and a second one would have to wait for all its tabs.
+ * What lies there and is no such key reads as `null`. Its methods throw AuthError `storage` when the
+ * database is missing, blocked or full, or cannot hold keys; `set` throws `invalid_argument` for a
+ * key that scripts can read.
+ */
+export function indexedDBKeys({
+  database = 'holdfast-keys',
+}: IndexedDBKeysOptions = {}): KeyStore<SecretKey> {
+  const { run } = openDatabase(database, 'keys')
+  return {
+    get: async (name) => toKey(await run((store) => get<unknown>(name, store))),
+    async set(name, key) {
+      const secret = toKey(key)
+      if (!secret) {
+        throw new AuthError(
+          'invalid_argument',
+          'Scripts can read this key: make it non-extractable.',
+        )
+      }
+      await run((store) => set(name, secret, store))
+    },
+    remove: (name) => run((store) => del(name, store)),
+  }
+}

@@ -1,0 +1,221 @@
+import { vi } from 'vitest'
+import { createAuthFetch } from '../../src/fetch.js'
+import {
+  indexedDBKeys,
+  indexedDBStorage,
+  type Provider,
+  type SessionUser,
+  webStorage,
+} from '../../src/index.js'
+import { createManualClock } from '../../src/testing/index.js'
+import { plant, workingDatabase } from '../support/fake-database.js'
+import { createWorld, HOUR } from '../support/world.js'
+import type { Probe } from './documented.js'
+import { timeProbes, until } from './time-probes.js'
+
+/** A page with a localStorage, and what is in it. */
+function plantPage(): Map<string, string> {
+  const entries = new Map<string, string>()
+  vi.stubGlobal('document', { addEventListener: () => {}, visibilityState: 'visible' })
+  vi.stubGlobal('localStorage', {
+    get length() {
+      return entries.size
+    },
+    getItem: (key: string) => entries.get(key) ?? null,
+    setItem: (key: string, text: string) => void entries.set(key, text),
+    removeItem: (key: string) => void entries.delete(key),
+  })
+  return entries
+}
+
+/** The `Authorization` of each request that `send` makes. */
+async function carried(send: () => Promise<unknown>): Promise<readonly (string | null)[]> {
+  const seen: (string | null)[] = []
+  vi.stubGlobal('fetch', async (request: Request) => {
+    seen.push(request.headers.get('authorization'))
+    return new Response()
+  })
+  await send()
+  return seen
+}
+
+const environment: Readonly<Record<string, Probe>> = {
+  'ScheduleOptions.background': {
+    observe() {
+      const clock = createManualClock()
+      clock.schedule(1, () => {}, {})
+      return clock.awaited() === 0
+    },
+  },
+  'Storage.lag': {
+    async observe() {
+      const world = createWorld()
+      const { auth } = await world.signedIn()
+      await auth.refreshSession()
+      await world.clock.settle()
+      return until(world, 10, () => world.browser.locks.queue('holdfast:app').length === 0)
+    },
+  },
+  'EngineOptions.keys': {
+    says: 'none',
+    async observe() {
+      const world = createWorld()
+      let keys: unknown
+      const provider: Provider<{ readonly name: string }, SessionUser> = {
+        ...world.server.provider,
+        actions: (host) => {
+          keys = host.keys
+          return {}
+        },
+      }
+      await world.signedIn('ada', { provider })
+      return keys === null
+    },
+  },
+  'Purpose.event': {
+    async observe() {
+      const world = createWorld()
+      const provider: Provider<{ readonly name: string }, SessionUser> = {
+        ...world.server.provider,
+        actions: ({ exchange }) => ({
+          verify: () => exchange({ send: async () => world.server.issue('ada') }),
+        }),
+      }
+      const { auth, events } = await world.signedIn('ada', { provider })
+      await Reflect.get(auth.actions, 'verify')()
+      await world.clock.settle()
+      return events.at(-1)?.split(' ')[0]
+    },
+  },
+  'Provider.readAnswer': {
+    says: 'a 401 asks for a refresh, unless it wants another sign-in (RFC 9470)',
+    async observe() {
+      const refreshesFor = async (challenge: string): Promise<number> => {
+        const world = createWorld()
+        const { auth } = await world.signedIn('ada', { fetchOrigins: ['https://api.example'] })
+        const headers = { 'WWW-Authenticate': challenge }
+        vi.stubGlobal('fetch', async () => new Response(null, { status: 401, headers }))
+        await auth.fetch('https://api.example/')
+        return world.server.sent.length
+      }
+      const stepUp = 'Bearer error="insufficient_user_authentication"'
+      return (await refreshesFor('Bearer')) === 1 && (await refreshesFor(stepUp)) === 0
+    },
+  },
+  'Provider.authorize': {
+    says: 'the access token as bearer',
+    async observe() {
+      const world = createWorld()
+      const { auth } = await world.signedIn('ada', { fetchOrigins: ['https://api.example'] })
+      const [header] = await carried(() => auth.fetch('https://api.example/'))
+      return header === 'Bearer access-1'
+    },
+  },
+}
+
+const storages: Readonly<Record<string, Probe>> = {
+  'WebStorageOptions.area': {
+    observe() {
+      const entries = plantPage()
+      webStorage({}).set('key', 'text')
+      return entries.get('key') === 'text' ? 'local' : 'session'
+    },
+  },
+  'IndexedDBStorageOptions.database': {
+    async observe() {
+      const opened = plant(workingDatabase())
+      await indexedDBStorage({}).get('key')
+      return opened[0]
+    },
+  },
+  'IndexedDBKeysOptions.database': {
+    async observe() {
+      const opened = plant(workingDatabase())
+      await indexedDBKeys({}).get('name')
+      return opened[0]
+    },
+  },
+  'EngineOptions.storage': {
+    says: 'localStorage where it works, else memory',
+    async observe() {
+      const memory = createWorld().open({ storage: undefined })
+      await memory.auth.signIn({ name: 'ada' })
+      const entries = plantPage()
+      const { auth } = createWorld().open({ storage: undefined })
+      await auth.signIn({ name: 'ada' })
+      const isMemory = memory.auth.getSnapshot().session !== null && memory.tab.errors.length === 0
+      return isMemory && entries.has('app')
+    },
+  },
+  'EngineOptions.storageKey': {
+    says: 'derived from the provider',
+    async observe() {
+      const world = createWorld()
+      await world.signedIn('ada', { storageKey: undefined })
+      return world.browser.storage.entries.has(`holdfast.${world.server.provider.id}`)
+    },
+  },
+  'TakeOver.storage': {
+    says: "localStorage in pages, else the client's own storage",
+    async observe() {
+      const parse = (text: string) => ({ accessToken: text, lifetime: HOUR })
+      const takeOver = { key: 'theirs', parse }
+      const outside = createWorld()
+      outside.browser.storage.entries.set('theirs', 'from its own')
+      const own = await outside.open({ takeOver }).auth.getSession()
+      plantPage().set('theirs', 'from localStorage')
+      const page = await createWorld().open({ takeOver }).auth.getSession()
+      return own?.accessToken === 'from its own' && page?.accessToken === 'from localStorage'
+    },
+  },
+}
+
+const calls: Readonly<Record<string, Probe>> = {
+  'RefreshOptions.makeCurrent': {
+    async observe() {
+      const world = createWorld()
+      const { auth } = world.open()
+      const { refreshToken } = world.server.issue('ada')
+      const { session } = await auth.refreshSession(refreshToken ?? '', {})
+      return auth.getSnapshot().session === session
+    },
+  },
+  'RefreshOptions.organizationId': {
+    says: "the session's own",
+    async observe() {
+      const world = createWorld()
+      const { auth } = await world.signedIn()
+      await auth.refreshSession({ organizationId: 'org_2' })
+      await auth.refreshSession()
+      return world.server.organizations.join() === 'org_2,org_2'
+    },
+  },
+  'AuthClientOptions.fetchOrigins': {
+    says: 'none',
+    async observe() {
+      const { auth } = await createWorld().signedIn()
+      const seen = await carried(() => auth.fetch('https://app.example/'))
+      return seen.length === 1 && seen[0] === null
+    },
+  },
+  'AuthFetchOptions.fetch': {
+    says: "the platform's fetch",
+    async observe() {
+      const source = {
+        current: async () => null,
+        replace: () => Promise.reject(new Error('Nobody is signed in.')),
+        update() {},
+      }
+      const send = createAuthFetch(source, { origins: [] })
+      return (await carried(() => send('https://app.example/'))).length === 1
+    },
+  },
+}
+
+/** What the client does when it is told nothing. */
+export const clientProbes: Readonly<Record<string, Probe>> = {
+  ...environment,
+  ...storages,
+  ...timeProbes,
+  ...calls,
+}

@@ -1,0 +1,59 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { clientProbes } from './client-probes.js'
+import { literal, readAllDefaults, readDefaults } from './documented.js'
+import { providerProbes } from './provider-probes.js'
+import { serverProbes } from './server-probes.js'
+
+const CLIENT = ['client.ts', 'fetch.ts', 'core', 'storage', 'providers']
+/** Those parts of servers that stand on their own. */
+const SERVER = ['server/cookies.ts', 'server/coordinator.ts', 'server/seal.ts']
+
+const documented = readAllDefaults([...CLIENT, ...SERVER])
+const probes = { ...clientProbes, ...providerProbes, ...serverProbes }
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+describe('the defaults of options', () => {
+  it('are read from comments of one line and of many, and of members of each kind', () => {
+    const text = `
+export interface One {
+  /** Some words. @default 1_000 */
+  readonly ms?: number | undefined
+  /**
+   * Words.
+   * @default what is
+   *   said here
+   */
+  method?(): void
+  /** No default. */
+  readonly none: string
+}
+export type Two =
+  /** @default 'a' */
+  | { readonly first: string; readonly second?: string }
+`
+    expect(readDefaults(text)).toEqual([
+      { name: 'One.ms', text: '1_000' },
+      { name: 'One.method', text: 'what is   said here' },
+      { name: 'Two.first', text: "'a'" },
+    ])
+  })
+
+  it('are found', () => {
+    expect(documented.length).toBeGreaterThan(30)
+  })
+
+  it('each have a probe, and each probe a default', () => {
+    expect(documented.map(({ name }) => name).sort()).toEqual(Object.keys(probes).sort())
+  })
+
+  it.each(documented)('$name is $text', async ({ name, text }) => {
+    const probe = probes[name]
+    const { value } = literal(text) ?? { value: true }
+    expect(probe?.says ?? text).toBe(text)
+    expect(literal(text) !== null).toBe(probe?.says === undefined)
+    expect(await probe?.observe()).toBe(value)
+  })
+})

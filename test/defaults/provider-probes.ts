@@ -1,0 +1,245 @@
+import { vi } from 'vitest'
+import { AuthClient, type Provider, type SessionUser } from '../../src/index.js'
+import { backend } from '../../src/providers/backend/index.js'
+import { gotrue } from '../../src/providers/gotrue/index.js'
+import { HTTP_ONLY, supertokens } from '../../src/providers/supertokens/index.js'
+import { workos } from '../../src/providers/workos/index.js'
+import { createFakeBrowser } from '../../src/testing/index.js'
+import { frontToken } from '../client/supertokens-world.js'
+import { context, jwt } from '../support/wire.js'
+import { sessionBody } from '../support/workos-wire.js'
+import type { Probe } from './documented.js'
+
+const PAGE = 'https://app.example/page?tab=2#top'
+const GOTRUE = { url: 'https://auth.example/auth/v1' }
+const HOUR = 3_600_000
+
+interface Sent {
+  readonly request: Request
+  readonly url: URL
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** Has the platform's fetch give the answers; what was sent meanwhile, however the call ended. */
+async function requestsOf(
+  call: () => Promise<unknown> | undefined,
+  ...answers: Response[]
+): Promise<readonly Sent[]> {
+  const sent: Sent[] = []
+  vi.stubGlobal('fetch', async (input: string | Request, init?: RequestInit) => {
+    const request = new Request(input, init)
+    const text = await request.clone().text()
+    sent.push({ request, url: new URL(request.url), body: text ? JSON.parse(text) : {} })
+    return answers.shift() ?? Response.json({})
+  })
+  await call()?.catch(() => {})
+  return sent
+}
+
+const firstOf = async (call: () => Promise<unknown> | undefined): Promise<Sent> => {
+  const [first] = await requestsOf(call)
+  if (!first) throw new Error('Nothing was sent.')
+  return first
+}
+
+const refreshOf = (provider: Provider<never, SessionUser>, token = 'token') =>
+  firstOf(() => provider.refresh(token, context()))
+
+/** The actions of a provider, on a page. */
+function actionsOf<Credentials, User extends SessionUser, Actions extends object>(
+  provider: Provider<Credentials, User, Actions>,
+): Actions {
+  const tab = createFakeBrowser().tab({ href: PAGE })
+  return new AuthClient({ provider, storage: tab.storage, environment: tab.environment }).actions
+}
+
+const plantPage = (): unknown => vi.stubGlobal('location', new URL(PAGE))
+
+/** Runs at a wall time of the platform, in ms. */
+async function at<T>(ms: number, work: () => Promise<T>): Promise<T> {
+  const now = vi.spyOn(Date, 'now').mockReturnValue(ms)
+  return work().finally(() => now.mockRestore())
+}
+
+const http: Readonly<Record<string, Probe>> = {
+  'HttpOptions.fetch': {
+    says: "the platform's fetch",
+    observe: async () => (await refreshOf(gotrue(GOTRUE))).url.host === 'auth.example',
+  },
+  'HttpOptions.credentials': {
+    observe: async () => (await refreshOf(gotrue(GOTRUE))).request.credentials,
+  },
+}
+
+const ofGoTrue: Readonly<Record<string, Probe>> = {
+  'GoTrueOptions.now': {
+    says: 'Date.now',
+    async observe() {
+      const accessToken = jwt({ sub: 'u1', iat: 1_000, exp: 4_600 })
+      const restore = async () => {
+        let grant: unknown
+        await requestsOf(
+          async () => {
+            grant = await gotrue(GOTRUE).restore?.({ accessToken, refreshToken: 'r' }, context())
+          },
+          Response.json({ id: 'u1' }),
+        )
+        return grant
+      }
+      const grant = await at(4_000_000, restore)
+      return typeof grant === 'object' && grant && 'lifetime' in grant && grant.lifetime === 600_000
+    },
+  },
+  'GoTrueCredentials.code': {
+    says: "type 'email' or 'sms'",
+    async observe() {
+      const typeOf = async (address: { readonly email: string } | { readonly phone: string }) => {
+        const { signIn } = gotrue(GOTRUE)
+        return (await firstOf(() => signIn?.({ ...address, code: '123456' }, context()))).body.type
+      }
+      const [email, phone] = [await typeOf({ email: 'a@b.c' }), await typeOf({ phone: '+1555' })]
+      return email === 'email' && phone === 'sms'
+    },
+  },
+  'OtpOptions.createUser': {
+    async observe() {
+      const { sendOtp } = actionsOf(gotrue(GOTRUE))
+      return (await firstOf(() => sendOtp({ email: 'a@b.c' }))).body.create_user
+    },
+  },
+}
+
+const SUPERTOKENS = { url: 'https://api.example' }
+const NAME = `${HTTP_ONLY}h1`
+
+const ofSuperTokens: Readonly<Record<string, Probe>> = {
+  'ApiRequest.rid': {
+    observe: async () =>
+      (await refreshOf(supertokens(SUPERTOKENS), NAME)).request.headers.get('rid'),
+  },
+  'SuperTokensProviderOptions.url': {
+    says: "'' the page's own origin",
+    async observe() {
+      plantPage()
+      return (await refreshOf(supertokens(), NAME)).url.origin === new URL(PAGE).origin
+    },
+  },
+  'SuperTokensProviderOptions.apiBasePath': {
+    async observe() {
+      const { url } = await refreshOf(supertokens(SUPERTOKENS), NAME)
+      return url.pathname.replace('/session/refresh', '')
+    },
+  },
+  'SuperTokensProviderOptions.transfer': {
+    async observe() {
+      const { request } = await refreshOf(supertokens(SUPERTOKENS), NAME)
+      return request.credentials === 'include' && request.headers.get('st-auth-mode')
+    },
+  },
+  'SuperTokensProviderOptions.sessionExpiredStatusCode': {
+    async observe() {
+      const over: number[] = []
+      for (let status = 400; status < 500; status++) {
+        const answer = Response.json({ message: 'unauthorised' }, { status })
+        const { refresh } = supertokens(SUPERTOKENS)
+        await requestsOf(
+          () =>
+            refresh(NAME, context()).catch(({ code }) => {
+              if (code === 'refresh_rejected') over.push(status)
+            }),
+          answer,
+        )
+      }
+      return over.length === 1 ? over[0] : over
+    },
+  },
+  'SuperTokensProviderOptions.lookForSession': {
+    async observe() {
+      const { resume } = supertokens(SUPERTOKENS)
+      return (await requestsOf(async () => resume?.(null, context()))).length === 1
+    },
+  },
+  'SuperTokensProviderOptions.now': {
+    says: 'Date.now',
+    async observe() {
+      const front = { uid: 'u1', ate: 10 * HOUR, up: { sub: 'u1', sessionHandle: 'h1' } }
+      const answer = Response.json({}, { headers: { 'front-token': frontToken(front) } })
+      let lifetime: number | undefined
+      const refresh = () =>
+        requestsOf(async () => {
+          lifetime = (await supertokens(SUPERTOKENS).refresh(NAME, context()))?.lifetime
+        }, answer)
+      await at(9 * HOUR, refresh)
+      return lifetime === HOUR
+    },
+  },
+}
+
+const WORKOS = { clientId: 'client_1' }
+
+const ofWorkOS: Readonly<Record<string, Probe>> = {
+  'WorkOSOptions.url': {
+    observe: async () => (await refreshOf(workos(WORKOS))).url.origin,
+  },
+  'WorkOSOptions.redirectUri': {
+    says: "the page's origin",
+    async observe() {
+      const url = new URL(await actionsOf(workos(WORKOS)).signInUrl())
+      return url.searchParams.get('redirect_uri') === new URL(PAGE).origin
+    },
+  },
+  'WorkOSOptions.cookies': {
+    says: 'false: the client holds the token',
+    async observe() {
+      let token: string | undefined
+      const [sent] = await requestsOf(async () => {
+        token = (await workos(WORKOS).refresh('token', context()))?.refreshToken
+      }, Response.json(sessionBody()))
+      return token === 'next-token' && sent?.request.credentials === 'omit'
+    },
+  },
+  'WorkOSOptions.hasSession': {
+    says: 'never',
+    async observe() {
+      const { resume } = workos({ ...WORKOS, url: 'https://auth.app.example', cookies: true })
+      return (await requestsOf(async () => resume?.(null, context()))).length === 0
+    },
+  },
+  'AuthorizeOptions.provider': {
+    says: "'authkit', unless there is a `connectionId`",
+    async observe() {
+      const { signInUrl } = actionsOf(workos(WORKOS))
+      const providerOf = async (options: { readonly connectionId?: string }) =>
+        new URL(await signInUrl(options)).searchParams.get('provider')
+      return (
+        (await providerOf({})) === 'authkit' && (await providerOf({ connectionId: 'c1' })) === null
+      )
+    },
+  },
+}
+
+const ofBackend: Readonly<Record<string, Probe>> = {
+  'BackendOptions.url': {
+    async observe() {
+      plantPage()
+      const { url } = await refreshOf(backend(), `${HTTP_ONLY}s1`)
+      return url.origin === new URL(PAGE).origin && url.pathname.replace('/refresh', '')
+    },
+  },
+  'SignInUrlOptions.returnTo': {
+    says: 'the current one',
+    async observe() {
+      const link = await actionsOf(backend({ url: 'https://app.example/auth' })).signInUrl()
+      return new URL(link).searchParams.get('returnTo') === '/page?tab=2#top'
+    },
+  },
+}
+
+/** What the providers do when they are told nothing. */
+export const providerProbes: Readonly<Record<string, Probe>> = {
+  ...http,
+  ...ofGoTrue,
+  ...ofSuperTokens,
+  ...ofWorkOS,
+  ...ofBackend,
+}

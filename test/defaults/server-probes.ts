@@ -1,0 +1,124 @@
+import { vi } from 'vitest'
+import {
+  type CookieOptions,
+  defineCookie,
+  parseCookies,
+  writeCookie,
+} from '../../src/server/cookies.js'
+import { memoryCoordinator } from '../../src/server/coordinator.js'
+import { sealText, unsealText } from '../../src/server/seal.js'
+import type { Probe } from './documented.js'
+
+const DAY = 86_400_000
+const PASSWORD = 'a password of at least 32 characters'
+
+/** The first `Set-Cookie` of a small value: its name, and its attributes by their names. */
+function cookieOf(options: CookieOptions = {}) {
+  const [header = ''] = writeCookie(defineCookie(options), 'value', parseCookies(null))
+  const [pair = '', ...attributes] = header.split(/; */)
+  const entries = attributes.map((text): [string, string] => {
+    const [name = '', value = ''] = text.split('=')
+    return [name.toLowerCase(), value]
+  })
+  return { name: pair.split('=')[0], has: new Map(entries) }
+}
+
+/** Runs while the platform's clock says `ms`. */
+async function at<T>(ms: number, work: () => Promise<T>): Promise<T> {
+  const now = vi.spyOn(Date, 'now').mockReturnValue(ms)
+  return work().finally(() => now.mockRestore())
+}
+
+const cookies: Readonly<Record<string, Probe>> = {
+  'CookiePlace.domain': {
+    says: 'this host only',
+    observe: () => !cookieOf().has.has('domain'),
+  },
+  'CookiePlace.path': { observe: () => cookieOf().has.get('path') },
+  'CookieOptions.name': {
+    says: "'__Host-holdfast', or 'holdfast' where that prefix is not allowed",
+    observe: () =>
+      cookieOf().name === '__Host-holdfast' &&
+      [{ secure: false }, { path: '/app' }, { domain: 'app.example' }].every(
+        (options) => cookieOf(options).name === 'holdfast',
+      ),
+  },
+  'CookieOptions.sameSite': { observe: () => cookieOf().has.get('samesite')?.toLowerCase() },
+  'CookieOptions.secure': { observe: () => cookieOf().has.has('secure') },
+  'CookieOptions.maxAge': {
+    says: '400 days',
+    observe: () => Number(cookieOf().has.get('max-age')) * 1_000 === 400 * DAY,
+  },
+}
+
+const coordination: Readonly<Record<string, Probe>> = {
+  'MemoryCoordinatorOptions.replay': {
+    async observe() {
+      let time = DAY
+      let runs = 0
+      const coordinator = memoryCoordinator({ now: () => time })
+      const ask = () => coordinator.once('key', async () => String(++runs))
+      await ask()
+      // It is forgotten in the moment in which its time is over.
+      for (let ms = 0; ms < 120_000; ms += 1_000) {
+        time = DAY + ms
+        await ask()
+        if (runs > 1) return ms
+      }
+      return null
+    },
+  },
+  'MemoryCoordinatorOptions.limit': {
+    async observe() {
+      const coordinator = memoryCoordinator()
+      for (let count = 1; count < 20_000; count++) {
+        await coordinator.end(`session-${count}`, DAY)
+        if (!(await coordinator.ended('session-1'))) return count - 1
+      }
+      return null
+    },
+  },
+  'MemoryCoordinatorOptions.now': {
+    says: 'Date.now',
+    async observe() {
+      const coordinator = memoryCoordinator()
+      await at(DAY, () => coordinator.end('session', 1_000))
+      const [before, after] = [
+        await at(DAY + 999, () => coordinator.ended('session')),
+        await at(DAY + 1_001, () => coordinator.ended('session')),
+      ]
+      return before && !after
+    },
+  },
+}
+
+const opens = (sealed: string): Promise<boolean> =>
+  unsealText(sealed, PASSWORD).then((text) => text === 'text')
+
+const seals: Readonly<Record<string, Probe>> = {
+  'SealTextOptions.ttl': {
+    async observe() {
+      const sealed = await sealText('text', PASSWORD)
+      const later = await at(Date.now() + 3_650 * DAY, () => opens(sealed))
+      return later ? 0 : null
+    },
+  },
+  'SealTextOptions.now': {
+    says: 'Date.now',
+    async observe() {
+      const sealed = await at(DAY, () => sealText('text', PASSWORD, { ttl: 1_000 }))
+      const [before, after] = [
+        await at(DAY + 1_000, () => opens(sealed)),
+        await at(2 * DAY, () => opens(sealed).catch(() => false)),
+      ]
+      return before && !after
+    },
+  },
+}
+
+/** What the parts of servers do when they are told nothing. */
+export const serverProbes: Readonly<Record<string, Probe>> = {
+  ...cookies,
+  ...coordination,
+  ...seals,
+}
