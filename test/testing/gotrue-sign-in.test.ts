@@ -19,7 +19,7 @@ describe('sign-in with a password', () => {
     ['a wrong password', '400 invalid_credentials', { ...ADA, password: 'wrong' }],
     ['an unknown address', '400 invalid_credentials', EVE],
     ['no address', '400 validation_failed', { password: 'x' }],
-    ['a number for a password', '400 invalid_credentials', { ...ADA, password: 7 }],
+    ['a number for a password', '400 bad_json', { ...ADA, password: 7 }],
   ])('refuses %s', async (_, says, credentials) => {
     expect(said(await createDesk().post(PASSWORD, credentials))).toBe(says)
   })

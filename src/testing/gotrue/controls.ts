@@ -26,6 +26,7 @@ export interface ScriptedGoTrue {
   updateClaims(userId: string, claims: Partial<Pick<Account, 'role' | 'appMetadata'>>): void
   /** Milliseconds, whole seconds. */
   setAccessTokenLifetime(ms: number): void
+  /** A new key signs. The old ones stay in the key set; the old secret of `hs256` counts no more. */
   rotateKeys(): void
   /** The next `/authorize` comes back with `access_denied`. */
   denyNextAuthorize(): void

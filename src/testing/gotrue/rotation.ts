@@ -55,6 +55,9 @@ const notFound = (): never =>
   refuse(400, 'refresh_token_not_found', 'Invalid Refresh Token: Refresh Token Not Found')
 const reused = (): never =>
   refuse(400, 'refresh_token_already_used', 'Invalid Refresh Token: Already Used')
+/** The form of tokens of the first algorithm; one of them is looked for whatever is issued now. */
+const FIRST = /^[a-z0-9]{12}$/
+
 const invalid = (): never => refuse(400, 'validation_failed', 'Refresh token is not valid')
 
 function alive(session: ServerSession): ServerSession {
@@ -106,12 +109,10 @@ function createRows(deps: RotationDeps): RefreshTokens {
   return {
     issue: async (session) => insert(session.id, null),
     async trade(token, check) {
-      if (!/^[a-z0-9]{12}$/.test(token)) invalid()
+      if (!FIRST.test(token)) invalid()
       const row = rows.get(token) ?? notFound()
-      const found = sessions.get(row.sessionId)
-      const session = alive(
-        found ?? refuse(400, 'session_not_found', 'Invalid Refresh Token: No Valid Session Found'),
-      )
+      // With its row, a session's tokens are deleted too.
+      const session = alive(sessions.get(row.sessionId) ?? notFound())
       check(session)
       if (row.revoked) return { session, token: reuse(row, session) }
       row.revoked = true
@@ -130,6 +131,7 @@ function createCounters(deps: RotationDeps): RefreshTokens {
   return {
     issue: mint,
     async trade(token, check) {
+      if (FIRST.test(token)) notFound()
       const read = (await readTokenV2(token, hashes)) ?? invalid()
       const { key } = sessions.get(read.sessionId) ?? notFound()
       const signed = await read.signedBy(key)

@@ -1,6 +1,6 @@
 import { type Call, field, newSession, type ServerContext, sessionBody } from './context.js'
 import { base64url, sha256, sha256Hex, utf8 } from './encoding.js'
-import { json, refuse } from './errors.js'
+import { json, refuse, refuseOAuth } from './errors.js'
 
 /** How long an authorization code lives, in ms: GoTrue's flow state expiry of 300 s. */
 const FLOW_LIFE = 300_000
@@ -27,9 +27,9 @@ const password: Grant = async (context, { body }) => {
 }
 
 const refreshToken: Grant = async (context, { body }) => {
-  const presented = body.refresh_token
-  if (typeof presented !== 'string') {
-    return refuse(400, 'bad_json', 'Could not parse request body as JSON')
+  const presented = field(body, 'refresh_token') ?? ''
+  if (presented === '' && context.options.errors === 'oauth') {
+    return refuseOAuth('invalid_request', 'refresh_token required')
   }
   if (presented.length < 12) return refuse(400, 'validation_failed', 'Refresh token is not valid')
   const banned = (userId: string): boolean => context.accounts.all.get(userId)?.banned === true
@@ -76,12 +76,12 @@ const idToken: Grant = async (context, { body }) => {
   const email = claims?.email
   const current = claims?.iss === ID_ISSUER && Number(claims.exp) * 1000 > context.now()
   if (!current || typeof email !== 'string') {
-    return refuse(400, 'validation_failed', 'Bad ID token')
+    return refuseOAuth('invalid request', 'Bad ID token')
   }
   const nonce = field(body, 'nonce')
   const hashed = nonce && (await sha256Hex(nonce))
   if (claims.nonce !== hashed) {
-    return refuse(400, 'invalid_request', 'Nonces mismatch')
+    return refuseOAuth('invalid nonce', 'Nonces mismatch')
   }
   const account = context.accounts.find({ email }) ?? context.accounts.create({ email })
   return newSession(context, account, 'oauth')

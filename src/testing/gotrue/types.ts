@@ -27,18 +27,42 @@ export interface ScriptedGoTrueOptions {
   readonly autoconfirm?: boolean
   /** Whether signing up without an address makes an anonymous user. @default true */
   readonly anonymous?: boolean
-  /** The `iss` claim. @default 'https://scripted.example' and the path */
-  readonly issuer?: string
+  /**
+   * The `iss` claim; `null` for none, as on a server without `GOTRUE_JWT_ISSUER`.
+   * @default 'https://scripted.example' and the path
+   */
+  readonly issuer?: string | null
   /** What paths begin with. @default '/auth/v1' */
   readonly path?: string
+  /**
+   * Which headers pages on other origins may read besides the safelisted ones; name `Retry-After` to
+   * show it to them. @default 'X-Total-Count', 'Link' and 'X-Supabase-Api-Version', as GoTrue has it
+   */
+  readonly exposedHeaders?: readonly string[]
+  /**
+   * How refusals are spelt. `codes`: with an error code, as GoTrue since v2.164.0 (November 2024).
+   * `oauth`: as every GoTrue before, Netlify Identity and kin, without any code: the password and
+   * refresh grants say `{ error: 'invalid_grant', error_description }`, all else
+   * `{ code: <status>, msg }`, and a bad bearer is 401.
+   * @default 'codes'
+   */
+  readonly errors?: 'codes' | 'oauth'
   /** @default the system's clock */
   readonly clock?: { now(): number }
   /** Waits for `slow` faults. @default setTimeout */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>
   /** @default Math.random */
   readonly random?: () => number
-  /** `digest` is no cryptography at all: for simulations that cannot afford it. @default 'es256' */
-  readonly signing?: 'es256' | 'digest'
+  /**
+   * How access tokens are signed. `hs256` and `digest` are deterministic: two grants of one session
+   * within a second have the same access token, as on a GoTrue with a JWT secret. Nobody but who has
+   * the secret can check those; `es256` and `rs256` publish their keys, as a GoTrue with
+   * `GOTRUE_JWT_KEYS`. `digest` is no cryptography at all: for simulations that cannot afford it.
+   * @default 'hs256'
+   */
+  readonly signing?: 'hs256' | 'es256' | 'rs256' | 'digest'
+  /** What `hs256` signs with. @default 'scripted-secret-of-32-characters' */
+  readonly jwtSecret?: string
 }
 
 /** What can go wrong on the way to the server or back. */
@@ -53,7 +77,10 @@ export type Fault =
       readonly body?: string
       readonly headers?: Readonly<Record<string, string>>
     }
-  /** 429, with `Retry-After` in seconds or as an HTTP date. */
+  /**
+   * 429, with `Retry-After` in seconds or as an HTTP date. Pages on other origins cannot read that
+   * header, unless the server exposes it.
+   */
   | { readonly type: 'rate-limited'; readonly retryAfter?: number | string }
   /** A gateway's or captive portal's page. @default status 200 */
   | { readonly type: 'html'; readonly status?: number }
