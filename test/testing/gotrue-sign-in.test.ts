@@ -50,7 +50,8 @@ describe('sign-up', () => {
     const { server, post } = createDesk({ autoconfirm: false })
     const { status, body } = await post('/signup', EVE)
     expect(status).toBe(200)
-    expect(body).toMatchObject({ email: EVE.email, email_confirmed_at: null })
+    expect(body).toMatchObject({ email: EVE.email, confirmation_sent_at: expect.any(String) })
+    expect(body).not.toHaveProperty('email_confirmed_at')
     expect(body).not.toHaveProperty('access_token')
     expect(said(await post(PASSWORD, EVE))).toBe('400 email_not_confirmed')
     const [message] = server.messages

@@ -146,7 +146,7 @@ describe('access tokens', () => {
       data,
     })
     expect(answer.status).toBe(200)
-    expect(decodeJwt(String(answer.body.access_token)).user_metadata).toEqual(data)
+    expect(decodeJwt(String(answer.body.access_token)).user_metadata).toMatchObject(data)
   })
 })
 

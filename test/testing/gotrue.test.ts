@@ -171,7 +171,9 @@ describe('errors', () => {
     })
     expect((await bad.json()).error_code).toBe('bad_json')
     expect((await call('/token?grant_type=nonsense', {})).body.code).toBe('invalid_credentials')
-    expect((await call('/nowhere')).status).toBe(404)
+    const nowhere = await server.fetch('http://localhost/auth/v1/nowhere')
+    expect([nowhere.status, await nowhere.text()]).toEqual([404, '404 page not found\n'])
+    expect(await call('/token')).toMatchObject({ status: 405, body: null })
   })
 })
 

@@ -1,10 +1,10 @@
 import type { Accounts } from './accounts.js'
-import { describeUser } from './accounts.js'
 import { randomText, uuid } from './encoding.js'
 import { json, refuse } from './errors.js'
 import type { RefreshTokens, ServerSession } from './rotation.js'
 import type { Signer } from './signing.js'
 import type { Account, ScriptedGoTrueOptions } from './types.js'
+import { describeUser } from './users.js'
 
 /** A PKCE flow that waits for its code. */
 export interface FlowState {
@@ -12,6 +12,8 @@ export interface FlowState {
   /** `plain` or `s256` (RFC 7636 §4.2), in any case. */
   readonly method: string
   readonly account: Account
+  /** How the person came here, for the `amr` claim. */
+  readonly amr: string
   /** When the code was issued, in ms since the epoch. */
   readonly at: number
 }
@@ -94,11 +96,14 @@ export async function sessionBody(
   }
 }
 
-/** Signs somebody in on a new device; `method` is for the `amr` claim. */
+/** Signs somebody in on a new device; `method` is for the `amr` claim, `extra` for the answer. */
 export async function newSession(
   context: ServerContext,
   account: Account,
-  method = 'password',
+  {
+    method = 'password',
+    ...extra
+  }: { readonly method?: string; readonly weak_password?: null } = {},
 ): Promise<Response> {
   if (account.banned) refuse(400, 'user_banned', 'User is banned')
   const session: ServerSession = {
@@ -106,13 +111,15 @@ export async function newSession(
     userId: account.id,
     aal: 'aal1',
     amr: [{ method, timestamp: Math.floor(context.now() / 1000) }],
-    expired: false,
+    expired: null,
     counter: 0,
     refreshedAt: context.now(),
     key: randomText(context.random, 32),
   }
   context.sessions.set(session.id, session)
-  return json(200, await sessionBody(context, session, await context.tokens.issue(session)))
+  account.lastSignInAt = context.now()
+  const body = await sessionBody(context, session, await context.tokens.issue(session))
+  return json(200, { ...body, ...extra })
 }
 
 /** The session and user of a bearer. @throws GoTrueRefusal */
@@ -120,18 +127,18 @@ export async function authenticate(
   context: ServerContext,
   { request }: Call,
 ): Promise<{ readonly session: ServerSession; readonly account: Account }> {
-  const [, token] = /^bearer (.+)$/i.exec(request.headers.get('authorization') ?? '') ?? []
+  const [, token] = /^[Bb]earer (\S+)$/.exec(request.headers.get('authorization') ?? '') ?? []
   if (!token) return refuse(401, 'no_authorization', 'This endpoint requires a valid Bearer token')
   const claims = await context.signer.verify(token)
   if (!claims || Number(claims.exp) * 1000 <= context.now()) {
     return refuse(403, 'bad_jwt', 'invalid JWT: unable to parse or verify signature')
   }
+  const account = context.accounts.all.get(String(claims.sub))
+  if (!account) return refuse(403, 'user_not_found', 'User from sub claim in JWT does not exist')
   const session = context.sessions.get(String(claims.session_id))
   if (!session) {
     return refuse(403, 'session_not_found', 'Session from session_id claim in JWT does not exist')
   }
-  const account = context.accounts.all.get(session.userId)
-  if (!account) return refuse(403, 'user_not_found', 'User from sub claim in JWT does not exist')
   if (account.banned) return refuse(403, 'user_banned', 'User is banned')
   return { session, account }
 }

@@ -2,6 +2,13 @@ import type { ServerContext } from './context.js'
 import { ID_ISSUER } from './token-routes.js'
 import type { Account, Fault, FaultScope, LoggedRequest, SeedUser, SentMessage } from './types.js'
 
+/** Why sessions expire, in GoTrue's words: its limits of time, of idleness and of one per person. */
+const EXPIRED = {
+  time: 'Session Expired',
+  inactivity: 'Session Expired (Inactivity)',
+  'newer-login': 'Session Expired (Revoked by Newer Login)',
+}
+
 /** A GoTrue that does what it is told: a real little server without a network. */
 export interface ScriptedGoTrue {
   /** Serves a request; fits wherever a `fetch` is taken. Rejects as `fetch` does when a fault says so. */
@@ -19,9 +26,11 @@ export interface ScriptedGoTrue {
   sessions(): readonly { readonly id: string; readonly userId: string }[]
   revokeSession(sessionId: string): void
   revokeUser(userId: string): void
-  /** The next refresh of this session says `session_expired`. */
-  expireSession(sessionId: string): void
+  /** Refreshes of this session say `session_expired` from now on, and why. @default 'time' */
+  expireSession(sessionId: string, why?: keyof typeof EXPIRED): void
   ban(userId: string, banned?: boolean): void
+  /** Deletes somebody with all their sessions. */
+  deleteUser(userId: string): void
   /** The next token carries these. */
   updateClaims(userId: string, claims: Partial<Pick<Account, 'role' | 'appMetadata'>>): void
   /** Milliseconds, whole seconds. */
@@ -50,16 +59,21 @@ export type Controls = Omit<
 
 /** What turns the server's state by hand. */
 export function controls({ accounts, sessions, settings, signer, now }: ServerContext): Controls {
+  function revokeUser(userId: string): void {
+    for (const { id, userId: owner } of [...sessions.values()]) {
+      if (owner === userId) sessions.delete(id)
+    }
+  }
   return {
     revokeSession: (id) => void sessions.delete(id),
-    revokeUser(userId) {
-      for (const { id, userId: owner } of [...sessions.values()]) {
-        if (owner === userId) sessions.delete(id)
-      }
+    revokeUser,
+    deleteUser(userId) {
+      revokeUser(userId)
+      accounts.all.delete(userId)
     },
-    expireSession(id) {
+    expireSession(id, why = 'time') {
       const session = sessions.get(id)
-      if (session) session.expired = true
+      if (session) session.expired = EXPIRED[why]
     },
     ban(userId, banned = true) {
       const account = accounts.all.get(userId)

@@ -106,11 +106,21 @@ function parseBody({ request, path, text }: Incoming): Call['body'] {
   return wrong ? unreadable() : body
 }
 
+/** What the router itself says: in text, or with no body at all. */
+const unrouted = (path: string): Response =>
+  Object.keys(ROUTES).some((route) => route.endsWith(` ${path}`))
+    ? new Response(null, { status: 405 })
+    : new Response('404 page not found\n', {
+        status: 404,
+        headers: { 'content-type': 'text/plain' },
+      })
+
 async function route(context: ServerContext, incoming: Incoming): Promise<Response> {
   const { request, url, path } = incoming
   try {
-    const handler =
-      ROUTES[`${request.method} ${path}`] ?? refuse(404, 'not_found', '404: Path not found')
+    const known = path.replace(/(.)\/$/, '$1')
+    const handler = ROUTES[`${request.method} ${known}`]
+    if (!handler) return unrouted(known)
     return await handler(context, { request, url, body: parseBody(incoming) })
   } catch (error) {
     const unexpected = 'Unexpected failure, please check server logs for more information'
@@ -127,12 +137,14 @@ function createContext(options: ScriptedGoTrueOptions): ServerContext {
   const now = (): number => (options.clock ?? Date).now()
   const sessions = new Map<string, ServerSession>()
   const accounts: Accounts = createAccounts(random, now)
-  const { rotation = 'v1', reuseInterval = 10_000, signing = 'hs256' } = options
+  const { rotation = 'v1', reuseInterval = 10_000, reuseRevokes = true } = options
+  const { signing = 'hs256' } = options
   const hashes = signing === 'digest' ? cheapHashes : realHashes
+  const rotating = { rotation, reuseInterval, reuseRevokes, random, now, sessions, hashes }
   return {
     accounts,
     sessions,
-    tokens: createRefreshTokens({ rotation, reuseInterval, random, now, sessions, hashes }),
+    tokens: createRefreshTokens(rotating),
     signer: createSigner(signing, options.jwtSecret ?? 'scripted-secret-of-32-characters'),
     codes: new Map(),
     settings: {

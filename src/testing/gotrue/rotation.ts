@@ -10,8 +10,8 @@ export interface ServerSession {
   readonly userId: string
   readonly aal: string
   readonly amr: readonly { readonly method: string; readonly timestamp: number }[]
-  /** Administratively ended; the next refresh says `session_expired`. */
-  expired: boolean
+  /** Why it has expired, in words; the next refresh says `session_expired`. */
+  expired: string | null
   /** v2 only. */
   counter: number
   refreshedAt: number
@@ -31,6 +31,8 @@ export interface RotationDeps {
   readonly rotation: Rotation
   /** Milliseconds. */
   readonly reuseInterval: number
+  /** Whether a disallowed reuse ends more than the request. */
+  readonly reuseRevokes: boolean
   random(): number
   now(): number
   /** Live sessions by id; a session that rotation ends is deleted from it. */
@@ -61,9 +63,8 @@ const FIRST = /^[a-z0-9]{12}$/
 const invalid = (): never => refuse(400, 'validation_failed', 'Refresh token is not valid')
 
 function alive(session: ServerSession): ServerSession {
-  if (session.expired) {
-    refuse(400, 'session_expired', 'Invalid Refresh Token: Session Expired')
-  }
+  const { expired } = session
+  if (expired !== null) refuse(400, 'session_expired', `Invalid Refresh Token: ${expired}`)
   return session
 }
 
@@ -86,6 +87,7 @@ function createRows(deps: RotationDeps): RefreshTokens {
   }
 
   function endFamily(session: ServerSession): never {
+    if (!deps.reuseRevokes) return reused()
     for (const row of family(session.id)) {
       row.revoked = true
       row.updatedAt = now()
@@ -145,7 +147,7 @@ function createCounters(deps: RotationDeps): RefreshTokens {
       const sinceRefresh = Math.abs(now() - session.refreshedAt)
       if (difference === 0) session.counter++
       if (difference > 1 && sinceRefresh >= deps.reuseInterval) {
-        sessions.delete(session.id)
+        if (deps.reuseRevokes) sessions.delete(session.id)
         reused()
       }
       // An allowed reuse counts as a refresh too: the interval starts again.

@@ -23,7 +23,7 @@ const password: Grant = async (context, { body }) => {
       ? refuse(400, 'email_not_confirmed', 'Email not confirmed')
       : refuse(400, 'phone_not_confirmed', 'Phone not confirmed')
   }
-  return newSession(context, account)
+  return newSession(context, account, { weak_password: null })
 }
 
 const refreshToken: Grant = async (context, { body }) => {
@@ -68,7 +68,7 @@ const pkce: Grant = async (context, { body }) => {
   if (!context.codes.delete(code)) {
     return refuse(404, 'flow_state_not_found', 'invalid flow state, no valid flow state found')
   }
-  return newSession(context, flow.account, 'oauth')
+  return newSession(context, flow.account, { method: flow.amr })
 }
 
 const idToken: Grant = async (context, { body }) => {
@@ -83,8 +83,11 @@ const idToken: Grant = async (context, { body }) => {
   if (claims.nonce !== hashed) {
     return refuseOAuth('invalid nonce', 'Nonces mismatch')
   }
-  const account = context.accounts.find({ email }) ?? context.accounts.create({ email })
-  return newSession(context, account, 'oauth')
+  const provider = field(body, 'provider') ?? 'oidc'
+  const account =
+    context.accounts.find({ email }) ??
+    context.accounts.create({ email, provider, registers: true })
+  return newSession(context, account, { method: 'oauth' })
 }
 
 const GRANTS: Readonly<Record<string, Grant>> = {

@@ -23,8 +23,19 @@ export interface ScriptedGoTrueOptions {
   /** @default 3_600_000; whole seconds */
   readonly accessTokenLifetime?: number
   readonly users?: readonly SeedUser[]
-  /** Whether registered addresses need no confirmation. @default true */
+  /**
+   * Whether a refresh token that was used too often ends what it belongs to: with `v1` its family,
+   * with `v2` the session. `false` is a server with `REFRESH_TOKEN_ROTATION_ENABLED` off, which
+   * refuses that one request. @default true
+   */
+  readonly reuseRevokes?: boolean
+  /**
+   * Whether registered addresses need no confirmation. A new address of somebody who has one already
+   * is confirmed in any case. @default true
+   */
   readonly autoconfirm?: boolean
+  /** Whether a new email address is confirmed from the old one too. @default true */
+  readonly secureEmailChange?: boolean
   /** Whether signing up without an address makes an anonymous user. @default true */
   readonly anonymous?: boolean
   /**
@@ -126,7 +137,17 @@ export interface SentMessage {
   readonly link: string
 }
 
-/** A person of this server. */
+/** A way in which a person of this server can be known: an address, or another provider. */
+export interface AccountIdentity {
+  readonly identityId: string
+  readonly provider: string
+  readonly email: string | null
+  readonly data: Readonly<Record<string, unknown>>
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
+}
+
+/** A person of this server. Times in ms since the epoch. */
 export interface Account {
   readonly id: string
   email: string | null
@@ -140,6 +161,12 @@ export interface Account {
   confirmed: boolean
   anonymous: boolean
   banned: boolean
+  readonly identities: AccountIdentity[]
+  confirmationSentAt: number | null
+  /** Of the last magic link or recovery mail. */
+  recoverySentAt: number | null
+  emailChangeSentAt: number | null
+  lastSignInAt: number | null
   readonly createdAt: number
   updatedAt: number
 }
