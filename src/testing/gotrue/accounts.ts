@@ -1,7 +1,7 @@
 import { randomText } from './encoding.js'
 import { refuse } from './errors.js'
 import type { Account, SentMessage } from './types.js'
-import { confirmAddress, createAccount, type NewAccount } from './users.js'
+import { confirmAddress, createAccount, type NewAccount, takeNewEmail } from './users.js'
 
 /** Where somebody can be reached. */
 export interface Reach {
@@ -157,10 +157,7 @@ export function createAccounts(random: () => number, now: () => number): Account
       const half = type === 'email_change' && others.some((other) => other.type === type)
       if (half) return { account, type, flow, half }
       forget(account, () => true)
-      if (type === 'email_change') {
-        account.email = account.newEmail
-        account.newEmail = null
-      }
+      if (type === 'email_change') takeNewEmail(account)
       confirmAddress(account)
       return { account, type, flow, half }
     },

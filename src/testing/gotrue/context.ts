@@ -130,8 +130,14 @@ export async function authenticate(
   const [, token] = /^[Bb]earer (\S+)$/.exec(request.headers.get('authorization') ?? '') ?? []
   if (!token) return refuse(401, 'no_authorization', 'This endpoint requires a valid Bearer token')
   const claims = await context.signer.verify(token)
-  if (!claims || Number(claims.exp) * 1000 <= context.now()) {
-    return refuse(403, 'bad_jwt', 'invalid JWT: unable to parse or verify signature')
+  const wrong = !claims
+    ? 'token signature is invalid'
+    : Number(claims.exp) * 1000 <= context.now()
+      ? 'token has invalid claims: token is expired'
+      : null
+  if (!claims || wrong !== null) {
+    const message = `invalid JWT: unable to parse or verify signature, ${wrong}`
+    return refuse(403, 'bad_jwt', message)
   }
   const account = context.accounts.all.get(String(claims.sub))
   if (!account) return refuse(403, 'user_not_found', 'User from sub claim in JWT does not exist')

@@ -59,7 +59,11 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET /.well-known/jwks.json': async ({ signer }) =>
     json(200, await signer.jwks(), { 'cache-control': 'public, max-age=600' }),
   'GET /health': async () =>
-    json(200, { version: 'scripted', name: 'GoTrue', description: 'A scripted GoTrue' }),
+    json(200, {
+      version: '',
+      name: 'GoTrue',
+      description: 'GoTrue is a user registration and authentication API',
+    }),
   'GET /settings': async ({ settings: { autoconfirm }, options: { anonymous = true } }) =>
     json(200, {
       external: { anonymous_users: anonymous, email: true, phone: true },

@@ -97,7 +97,8 @@ function keyPairs(kind: 'es256' | 'rs256'): Marker {
     check: async (text, mark, index) =>
       crypto.subtle.verify(scheme, (await key(index)).publicKey, mark, utf8(text)),
     async published(index) {
-      const jwk = await crypto.subtle.exportKey('jwk', (await key(index)).publicKey)
+      const { publicKey } = await key(index)
+      const { ext: _, ...jwk } = await crypto.subtle.exportKey('jwk', publicKey)
       return [{ ...jwk, kid: `key-${index}`, alg, use: 'sig', key_ops: ['verify'] }]
     },
   }

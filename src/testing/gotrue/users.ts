@@ -47,22 +47,37 @@ export function createAccount(seed: NewAccount, random: () => number, now: numbe
   }
   if (anonymous) return account
   account.data = seed.registers ? { ...data, ...noted(account) } : { ...data, email_verified: true }
-  addIdentity(account, { provider, random, now })
+  addIdentity(account, { provider, data: seed.registers ? data : {}, random, now })
   return account
 }
 
 /** Gives an account one more identity, with its address as it is now. */
 export function addIdentity(
   account: Account,
-  from: { readonly provider: string; random(): number; readonly now: number },
+  from: {
+    readonly provider: string
+    readonly data?: Readonly<Record<string, unknown>>
+    random(): number
+    readonly now: number
+  },
 ): void {
-  const { email, data } = account
   account.identities.push({
     identityId: uuid(from.random),
     provider: from.provider,
-    email,
-    data: { ...data, ...noted(account) },
+    email: account.email,
+    data: { ...from.data, ...noted(account) },
     createdAt: from.now,
+  })
+}
+
+/** Makes the new address the only one, in the identity that is an address too. */
+export function takeNewEmail(account: Account): void {
+  const email = account.newEmail
+  account.email = email
+  account.newEmail = null
+  account.identities.forEach((identity, index) => {
+    if (identity.provider !== 'email') return
+    account.identities[index] = { ...identity, email, data: { ...identity.data, email } }
   })
 }
 
@@ -96,7 +111,7 @@ export function describeUser(account: Account): Record<string, unknown> {
     confirmation_sent_at: account.confirmationSentAt,
     confirmed_at: confirmed && (email || phone) ? createdAt : null,
     recovery_sent_at: account.recoverySentAt,
-    email_change_sent_at: newEmail === null ? null : account.emailChangeSentAt,
+    email_change_sent_at: account.emailChangeSentAt,
     last_sign_in_at: account.lastSignInAt,
   }
   const happened = Object.entries(stamps).filter(([, at]) => at !== null)
