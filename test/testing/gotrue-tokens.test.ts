@@ -137,6 +137,31 @@ describe('access tokens', () => {
     expect(said(await send('/user', { headers: { authorization } }))).toBe(says)
   })
 
+  it('may live shorter than the answer says, where a hook signs them', async () => {
+    const { server, signIn, user, clock } = createDesk()
+    const exp = Math.floor(clock.now() / 1000) + 60
+    server.setAccessTokenHook({ claims: { exp, plan: 'pro' } })
+    const { access, body } = await signIn()
+    expect(decodeJwt(access)).toMatchObject({ exp, plan: 'pro' })
+    expect(body).toMatchObject({ expires_in: 3600 })
+    await clock.advance(60_000)
+    expect(said(await user(access))).toBe('403 bad_jwt')
+  })
+
+  it('are refused by a hook before anything is spent', async () => {
+    const { server, signIn, refresh } = createDesk({ rotation: 'strict' })
+    const { refresh: token } = await signIn()
+    server.setAccessTokenHook({ refuse: { status: 403, message: 'You are suspended' } })
+    const { status, body } = await refresh(token)
+    expect({ status, ...body }).toEqual({
+      status: 403,
+      code: 'unknown',
+      message: 'You are suspended',
+    })
+    server.setAccessTokenHook(null)
+    expect(said(await refresh(token))).toBe('200 ok')
+  })
+
   it('may carry much metadata', async () => {
     const { post } = createDesk()
     const data = { essay: 'é'.repeat(200_000) }

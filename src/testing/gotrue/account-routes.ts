@@ -1,4 +1,10 @@
-import { type Challenge, checkPassword, normalReach, type Reach } from './accounts.js'
+import {
+  type Challenge,
+  checkFrequency,
+  checkPassword,
+  normalReach,
+  type Reach,
+} from './accounts.js'
 import {
   authenticate,
   type Call,
@@ -27,18 +33,21 @@ function flowOf({ body }: Call): Challenge | null {
   return challenge ? { challenge, method: field(body, 'code_challenge_method') ?? 's256' } : null
 }
 
-/** Sends a message whose link leads back to this server, which keeps the PKCE challenge. */
+/** Sends messages whose links lead back to this server, which keeps the PKCE challenge. */
 function send(
   context: ServerContext,
   call: Call,
-  message: { readonly account: Account; readonly type: string; readonly to: string },
+  message: { readonly account: Account; readonly type: string; readonly to: readonly string[] },
 ): void {
+  const { mailInterval: interval = 0 } = context.options
+  checkFrequency(message.account, message.type, { now: context.now(), interval })
   const redirectTo = redirectTarget(call.url).href
   const link = (token: string): string => {
     const query = new URLSearchParams({ token, type: message.type, redirect_to: redirectTo })
     return `${call.url.origin}${context.path}/verify?${query}`
   }
-  context.accounts.send({ ...message, flow: flowOf(call), link })
+  if (message.type === 'email_change') context.accounts.withdrawEmailChange(message.account)
+  for (const to of message.to) context.accounts.send({ ...message, to, flow: flowOf(call), link })
 }
 
 /** @throws GoTrueRefusal `validation_failed` */
@@ -88,7 +97,7 @@ export const signup: Route = async (context, call) => {
     existing ?? accounts.create({ ...address, password, data, confirmed, registers: true })
   account.confirmed = confirmed
   if (confirmed) return newSession(context, account)
-  send(context, call, { account, type: address.phone ? 'sms' : 'signup', to })
+  send(context, call, { account, type: address.phone ? 'sms' : 'signup', to: [to] })
   return json(200, describeUser(account))
 }
 
@@ -104,7 +113,7 @@ export const otp: Route = async (context, call) => {
   }
   const data = objectField(call.body, 'data') ?? {}
   account ??= context.accounts.create({ ...address, data, confirmed: false, registers: true })
-  send(context, call, { account, type: address.phone ? 'sms' : 'magiclink', to })
+  send(context, call, { account, type: address.phone ? 'sms' : 'magiclink', to: [to] })
   return json(200, {})
 }
 
@@ -113,7 +122,7 @@ export const recover: Route = async (context, call) => {
   const { email } = reach(call)
   if (!email) return refuse(400, 'validation_failed', 'Password recovery requires an email')
   const account = context.accounts.find({ email })
-  if (account) send(context, call, { account, type: 'recovery', to: email })
+  if (account) send(context, call, { account, type: 'recovery', to: [email] })
   return json(200, {})
 }
 
@@ -130,10 +139,10 @@ export const resend: Route = async (context, call) => {
   }
   const account = context.accounts.find(address)
   if (account && type === 'email_change' && account.newEmail) {
-    send(context, call, { account, type, to: account.newEmail })
+    send(context, call, { account, type, to: [account.newEmail] })
   }
   if (account && type !== 'email_change' && !account.confirmed) {
-    send(context, call, { account, type, to })
+    send(context, call, { account, type, to: [to] })
   }
   return json(200, {})
 }
@@ -162,11 +171,10 @@ function changeAddress(context: ServerContext, call: Call, account: Account): vo
     settle(context, account, email)
     return
   }
-  account.newEmail = email
-  context.accounts.withdrawEmailChange(account)
   const secure = context.options.secureEmailChange ?? true
   const old = secure && account.email !== null ? [account.email] : []
-  for (const to of [...old, email]) send(context, call, { account, type: 'email_change', to })
+  send(context, call, { account, type: 'email_change', to: [...old, email] })
+  account.newEmail = email
 }
 
 /** @throws GoTrueRefusal `weak_password`, `same_password` */

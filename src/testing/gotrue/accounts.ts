@@ -92,6 +92,30 @@ function noteSent(account: Account, type: string, at: number): void {
   if (type === 'email_change') account.emailChangeSentAt = at
 }
 
+/** When a person was last sent a mail of this kind, in ms since the epoch. */
+function lastSent(account: Account, type: string): number | null {
+  if (type === 'signup') return account.confirmationSentAt
+  if (type === 'email_change') return account.emailChangeSentAt
+  return type === 'sms' ? null : account.recoverySentAt
+}
+
+/**
+ * Keeps mails of a kind to one person apart.
+ *
+ * @throws GoTrueRefusal `over_email_send_rate_limit`, with the whole seconds that are left in its text
+ */
+export function checkFrequency(
+  account: Account,
+  type: string,
+  { now, interval }: { readonly now: number; readonly interval: number },
+): void {
+  const left = (lastSent(account, type) ?? -Infinity) + interval - now
+  if (left <= 0) return
+  const seconds = Math.floor((left - 1) / 1000)
+  const message = `For security purposes, you can only request this after ${seconds} seconds.`
+  refuse(429, 'over_email_send_rate_limit', message)
+}
+
 type Open = Map<SentMessage, Letter>
 
 /** The message that a proof is of, with its letter. */

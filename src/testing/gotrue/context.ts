@@ -3,7 +3,7 @@ import { randomText, uuid } from './encoding.js'
 import { json, refuse } from './errors.js'
 import type { RefreshTokens, ServerSession } from './rotation.js'
 import type { Signer } from './signing.js'
-import type { Account, ScriptedGoTrueOptions } from './types.js'
+import type { AccessTokenHook, Account, ScriptedGoTrueOptions } from './types.js'
 import { describeUser } from './users.js'
 
 /** A PKCE flow that waits for its code. */
@@ -18,6 +18,15 @@ export interface FlowState {
   readonly at: number
 }
 
+/** What can be turned while a server runs. */
+export interface Settings {
+  /** Milliseconds. */
+  accessTokenLifetime: number
+  autoconfirm: boolean
+  denyNext: boolean
+  hook: AccessTokenHook | null
+}
+
 /** All that the routes of one server share. */
 export interface ServerContext {
   readonly accounts: Accounts
@@ -26,7 +35,7 @@ export interface ServerContext {
   readonly signer: Signer
   /** Authorization codes by their text. */
   readonly codes: Map<string, FlowState>
-  readonly settings: { accessTokenLifetime: number; autoconfirm: boolean; denyNext: boolean }
+  readonly settings: Settings
   readonly options: ScriptedGoTrueOptions
   readonly path: string
   random(): number
@@ -55,6 +64,11 @@ export function objectField(
   return typeof value === 'object' && value !== null ? { ...value } : undefined
 }
 
+/** @throws GoTrueRefusal `unknown`, in the hook's words; before anything is spent */
+export function askHook({ settings: { hook } }: ServerContext): void {
+  if (hook && 'refuse' in hook) refuse(hook.refuse.status, 'unknown', hook.refuse.message)
+}
+
 /** The body of a session, with a fresh access token. */
 export async function sessionBody(
   context: ServerContext,
@@ -67,6 +81,7 @@ export async function sessionBody(
   const issuedAt = Math.floor(context.now() / 1000)
   const expiresIn = Math.floor(context.settings.accessTokenLifetime / 1000)
   const user = describeUser(account)
+  const { hook } = context.settings
   const { issuer = `https://scripted.example${context.path}` } = context.options
   // No `jti`, as with the real one: what signs deterministically gives two grants of one session
   // within a second the same access token.
@@ -85,6 +100,7 @@ export async function sessionBody(
     amr: session.amr,
     session_id: session.id,
     is_anonymous: account.anonymous,
+    ...(hook && 'claims' in hook && hook.claims),
   }
   return {
     access_token: await context.signer.sign(claims),
@@ -106,12 +122,14 @@ export async function newSession(
   }: { readonly method?: string; readonly weak_password?: null } = {},
 ): Promise<Response> {
   if (account.banned) refuse(400, 'user_banned', 'User is banned')
+  askHook(context)
   const session: ServerSession = {
     id: uuid(context.random),
     userId: account.id,
     aal: 'aal1',
     amr: [{ method, timestamp: Math.floor(context.now() / 1000) }],
     expired: null,
+    locked: false,
     counter: 0,
     refreshedAt: context.now(),
     key: randomText(context.random, 32),

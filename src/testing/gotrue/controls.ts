@@ -1,6 +1,14 @@
 import type { ServerContext } from './context.js'
 import { ID_ISSUER } from './token-routes.js'
-import type { Account, Fault, FaultScope, LoggedRequest, SeedUser, SentMessage } from './types.js'
+import type {
+  AccessTokenHook,
+  Account,
+  Fault,
+  FaultScope,
+  LoggedRequest,
+  SeedUser,
+  SentMessage,
+} from './types.js'
 
 /** Why sessions expire, in GoTrue's words: its limits of time, of idleness and of one per person. */
 const EXPIRED = {
@@ -28,6 +36,8 @@ export interface ScriptedGoTrue {
   revokeUser(userId: string): void
   /** Refreshes of this session say `session_expired` from now on, and why. @default 'time' */
   expireSession(sessionId: string, why?: keyof typeof EXPIRED): void
+  /** Another request holds this session's row: refreshes say 409 `conflict`, at once here. */
+  lockSession(sessionId: string, locked?: boolean): void
   ban(userId: string, banned?: boolean): void
   /** Deletes somebody with all their sessions. */
   deleteUser(userId: string): void
@@ -37,6 +47,8 @@ export interface ScriptedGoTrue {
   setAccessTokenLifetime(ms: number): void
   /** A new key signs. The old ones stay in the key set; the old secret of `hs256` counts no more. */
   rotateKeys(): void
+  /** Every token goes through this from now on; `null` for no hook. */
+  setAccessTokenHook(hook: AccessTokenHook | null): void
   /** The next `/authorize` comes back with `access_denied`. */
   denyNextAuthorize(): void
   /** An id token that `signIn({ idToken })` accepts; `nonce` as the provider would hash it. */
@@ -75,6 +87,10 @@ export function controls({ accounts, sessions, settings, signer, now }: ServerCo
       const session = sessions.get(id)
       if (session) session.expired = EXPIRED[why]
     },
+    lockSession(id, locked = true) {
+      const session = sessions.get(id)
+      if (session) session.locked = locked
+    },
     ban(userId, banned = true) {
       const account = accounts.all.get(userId)
       if (account) account.banned = banned
@@ -87,6 +103,9 @@ export function controls({ accounts, sessions, settings, signer, now }: ServerCo
       settings.accessTokenLifetime = ms
     },
     rotateKeys: signer.rotate,
+    setAccessTokenHook(hook) {
+      settings.hook = hook
+    },
     denyNextAuthorize() {
       settings.denyNext = true
     },

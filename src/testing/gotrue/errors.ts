@@ -84,6 +84,8 @@ function responseWithoutCodes(refusal: GoTrueRefusal, request: Request): Respons
   return json(status, { code: status, msg: message, ...extra })
 }
 
+const UNTITLED: ReadonlySet<string> = new Set(['weak_password', 'unknown'])
+
 /** A refusal in the format that the server's age, and the request's API version, ask for. */
 export function refusalResponse(
   refusal: GoTrueRefusal | OAuthRefusal,
@@ -95,8 +97,8 @@ export function refusalResponse(
   if (refusal instanceof OAuthRefusal) return oauthResponse(refusal, echo)
   if (errors === 'oauth') return responseWithoutCodes(refusal, request)
   const { status, code, message, extra } = refusal
-  // The real one forgets this header for weak passwords.
-  const headers = { ...echo, ...(code !== 'weak_password' && { 'x-sb-error-code': code }) }
+  // The real one forgets this header for weak passwords and for what a hook refuses.
+  const headers = { ...echo, ...(!UNTITLED.has(code) && { 'x-sb-error-code': code }) }
   return versioned
     ? json(status, { code, message, ...extra }, headers)
     : json(status, { code: status, error_code: code, msg: message, ...extra }, headers)

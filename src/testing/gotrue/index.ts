@@ -20,7 +20,9 @@ import type { LoggedRequest, ScriptedGoTrueOptions } from './types.js'
 
 export type { ScriptedGoTrue } from './controls.js'
 export type {
+  AccessTokenHook,
   Account,
+  AccountIdentity,
   Fault,
   FaultScope,
   LoggedRequest,
@@ -155,6 +157,7 @@ function createContext(options: ScriptedGoTrueOptions): ServerContext {
       accessTokenLifetime: options.accessTokenLifetime ?? 3_600_000,
       autoconfirm: options.autoconfirm ?? true,
       denyNext: false,
+      hook: null,
     },
     options,
     path: options.path ?? '/auth/v1',

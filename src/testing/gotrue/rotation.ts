@@ -12,6 +12,8 @@ export interface ServerSession {
   readonly amr: readonly { readonly method: string; readonly timestamp: number }[]
   /** Why it has expired, in words; the next refresh says `session_expired`. */
   expired: string | null
+  /** Whether another request holds its row: refreshes say `conflict`. */
+  locked: boolean
   /** v2 only. */
   counter: number
   refreshedAt: number

@@ -1,4 +1,11 @@
-import { type Call, field, newSession, type ServerContext, sessionBody } from './context.js'
+import {
+  askHook,
+  type Call,
+  field,
+  newSession,
+  type ServerContext,
+  sessionBody,
+} from './context.js'
 import { base64url, sha256, sha256Hex, utf8 } from './encoding.js'
 import { json, refuse, refuseOAuth } from './errors.js'
 
@@ -7,6 +14,9 @@ const FLOW_LIFE = 300_000
 
 /** Who issues the id tokens that this server believes. */
 export const ID_ISSUER = 'https://id.example'
+
+/** What a refresh is told while another request holds the session's row. */
+const CONFLICT = 'Too many concurrent token refresh requests on the same session or refresh token'
 
 type Grant = (context: ServerContext, call: Call) => Promise<Response>
 
@@ -33,8 +43,10 @@ const refreshToken: Grant = async (context, { body }) => {
   }
   if (presented.length < 12) return refuse(400, 'validation_failed', 'Refresh token is not valid')
   const banned = (userId: string): boolean => context.accounts.all.get(userId)?.banned === true
-  const { session, token } = await context.tokens.trade(presented, ({ userId }) => {
+  const { session, token } = await context.tokens.trade(presented, ({ userId, locked }) => {
+    if (locked) refuse(409, 'conflict', CONFLICT)
     if (banned(userId)) refuse(400, 'user_banned', 'Invalid Refresh Token: User Banned')
+    askHook(context)
   })
   return json(200, await sessionBody(context, session, token))
 }

@@ -46,6 +46,11 @@ export interface ScriptedGoTrueOptions {
   /** What paths begin with. @default '/auth/v1' */
   readonly path?: string
   /**
+   * How much time lies between two mails of a kind to one person, else 429 with the seconds in its
+   * text only. @default 0; a real one has 60_000
+   */
+  readonly mailInterval?: number
+  /**
    * Which headers pages on other origins may read besides the safelisted ones; name `Retry-After` to
    * show it to them. @default 'X-Total-Count', 'Link' and 'X-Supabase-Api-Version', as GoTrue has it
    */
@@ -75,6 +80,14 @@ export interface ScriptedGoTrueOptions {
   /** What `hs256` signs with. @default 'scripted-secret-of-32-characters' */
   readonly jwtSecret?: string
 }
+
+/**
+ * What a custom access token hook does to every token: refuses it in words of its own, after which the
+ * refresh token works as before, or signs further claims, an earlier `exp` among them.
+ */
+export type AccessTokenHook =
+  | { readonly refuse: { readonly status: number; readonly message: string } }
+  | { readonly claims: Readonly<Record<string, unknown>> }
 
 /** What can go wrong on the way to the server or back. */
 export type Fault =

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { createManualClock } from '../../../src/testing/clock.js'
 import {
+  type AccessTokenHook,
   createScriptedGoTrue,
   type ScriptedGoTrue,
   type ScriptedGoTrueOptions,
@@ -118,6 +119,13 @@ async function trade({ post, notes }: Bench, from: string, name: string): Promis
   notes.set(name, next)
 }
 
+/** A hook as a capture writes it: claims in JSON, or the text that it refuses with. */
+function hookOf(text: string): AccessTokenHook {
+  return text.startsWith('{')
+    ? { claims: objectOf(parsed(text)) }
+    : { refuse: { status: 403, message: text } }
+}
+
 /** What is done by hand, by its first word. */
 const ACTS: Readonly<Record<string, (bench: Bench, ...words: string[]) => unknown>> = {
   create: ({ server, notes }, email = '') =>
@@ -148,6 +156,12 @@ const ACTS: Readonly<Record<string, (bench: Bench, ...words: string[]) => unknow
       notes.sessionId(label),
       why === 'inactivity' || why === 'newer-login' ? why : 'time',
     ),
+  lock: ({ server, notes }, label = '') => server.lockSession(notes.sessionId(label)),
+  unlock: ({ server, notes }, label = '') => server.lockSession(notes.sessionId(label), false),
+  hook: ({ server }, ...words) => server.setAccessTokenHook(hookOf(words.join(' '))),
+  async 'id-token'({ server, notes }, email = '', _as = '', name = '') {
+    notes.set(`${name}.token`, await server.issueIdToken({ email, nonce: 'another' }))
+  },
   limit: ({ server }) => server.fail({ type: 'rate-limited' }),
 }
 
