@@ -11,7 +11,9 @@ export {
 } from './browser.js'
 export { createManualClock, type ManualClock, type ManualClockOptions } from './clock.js'
 export {
+  type AccessTokenHook,
   type Account,
+  type AccountIdentity,
   createScriptedGoTrue,
   type Fault,
   type FaultScope,

@@ -137,6 +137,6 @@ describe('createAuthHooks', () => {
     await settle()
     const confirmed: string | null | undefined = user?.emailConfirmedAt
     expect(seen.at(-1)?.user?.emailConfirmedAt).toBe(confirmed)
-    expect(seen.at(-1)?.user?.userMetadata).toEqual({ name: 'Ada' })
+    expect(seen.at(-1)?.user?.userMetadata).toMatchObject({ name: 'Ada' })
   })
 })

@@ -80,6 +80,7 @@ describe('useAccessToken', () => {
   it('refresh() brings a new token from the server', async () => {
     const { auth, session } = await stage().signedIn()
     const { last } = await mount(auth)
+    await stage().advance(1000)
     const fresh = await last().refresh()
     expect(fresh).not.toBe(session.accessToken)
     await stage().settle()

@@ -149,7 +149,7 @@ async function checkRequests({ server, workos, sessions, grant }) {
 
 async function checkGoTrue() {
   const credentials = { email: ADA, password: 'secret-1' }
-  const server = createScriptedGoTrue({ users: [credentials] })
+  const server = createScriptedGoTrue({ users: [credentials], signing: 'es256' })
   const url = 'http://localhost/auth/v1'
   const provider = gotrue({ url, fetch: server.fetch })
   const jwksUrl = `${url}/.well-known/jwks.json`

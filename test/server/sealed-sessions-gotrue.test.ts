@@ -13,7 +13,7 @@ const cookiePassword = PASSWORD
 /** GoTrue, a server app and its time. */
 function createStage() {
   const clock = { time: START, now: () => clock.time }
-  const server = createScriptedGoTrue({ clock, users: [ADA] })
+  const server = createScriptedGoTrue({ clock, users: [ADA], signing: 'es256' })
   const provider = gotrue({ url: URL_OF_GOTRUE, fetch: server.fetch, now: clock.now })
   const sessions = createSealedSessions({
     provider,

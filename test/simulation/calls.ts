@@ -61,7 +61,7 @@ async function run(context: Context, operation: Operation): Promise<Session | nu
 
 function checkAlive(world: World, session: Session, context: Context): void {
   const { clock, facts } = world
-  const access = world.ledger.access(session.accessToken)
+  const access = world.ledger.access(session)
   if (!access || facts.clockJump >= access.departed) return
   const left = access.lifetime - (clock.monotonic() - access.at)
   world.verdict.check(
@@ -73,7 +73,7 @@ function checkAlive(world: World, session: Session, context: Context): void {
 
 function checkResult(world: World, call: Call, session: Session): void {
   const { context, operation } = call
-  const access = world.ledger.access(session.accessToken)
+  const access = world.ledger.access(session)
   checkIdentity(world, session, `${operation.type} in ${context.name}`)
   if (operation.type === 'get') {
     checkAlive(world, session, context)
@@ -107,7 +107,7 @@ function checkError(world: World, call: Call, error: unknown): void {
 /** Makes a context do something, and judges what comes of it. */
 export function perform(world: World, context: Context, operation: Operation): Call {
   const { auth } = context
-  const held = world.ledger.access(auth.getSnapshot().session?.accessToken)?.mint
+  const held = world.ledger.access(auth.getSnapshot().session)?.mint
   const call: Call = {
     operation,
     context,

@@ -1,16 +1,17 @@
 import type { AuthChange } from '../../src/core/events.js'
 import type { Session } from '../../src/core/session.js'
 import type { Context } from './context.js'
+import { pairOf } from './ledger.js'
 import { excuseForLoss } from './requests.js'
 import { count } from './tally.js'
 import type { World } from './world.js'
 
 const sessionOf = (world: World, session: Session | null): string | null =>
-  world.ledger.access(session?.accessToken)?.mint.session ?? null
+  world.ledger.access(session)?.mint.session ?? null
 
 /** A session must be one person’s in all its parts. */
 export function checkIdentity(world: World, session: Session, where: string): void {
-  const { mint } = world.ledger.access(session.accessToken) ?? {}
+  const { mint } = world.ledger.access(session) ?? {}
   world.verdict.check(
     'identity',
     mint?.user === session.user?.id,
@@ -38,7 +39,7 @@ export function checkEnded(
 }
 
 function checkSaved(world: World, context: Context, session: Session): void {
-  const { mint } = world.ledger.access(session.accessToken) ?? {}
+  const { mint } = world.ledger.access(session) ?? {}
   if (!mint) return
   const troubled = Math.max(world.facts.storageTrouble, context.trouble) >= mint.at
   world.verdict.check(
@@ -50,14 +51,14 @@ function checkSaved(world: World, context: Context, session: Session): void {
 
 function checkOrder(world: World, context: Context, [event, session]: AuthChange): void {
   const { heard } = context
-  const { mint } = world.ledger.access(session?.accessToken) ?? {}
+  const { mint, times = 0 } = world.ledger.access(session) ?? {}
   if (event === 'INITIAL_SESSION' || event === 'SIGNED_OUT' || !session || !mint) {
     heard.session = mint?.session ?? null
     heard.index = mint?.index ?? -1
     return
   }
   const news = event === 'TOKEN_REFRESHED'
-  const twice = news && heard.tokens.has(session.accessToken)
+  const twice = news && times === 1 && heard.tokens.has(pairOf(session))
   const back = mint.session === heard.session && mint.index < heard.index
   // Contexts that cannot read each other’s work may get siblings of one parent.
   const { lockBroken, storageDamaged, storageTrouble } = world.facts
@@ -68,7 +69,7 @@ function checkOrder(world: World, context: Context, [event, session]: AuthChange
     () =>
       `${context.name} hears ${event} of token ${mint.index} ${twice ? 'twice' : `after ${heard.index}`}`,
   )
-  if (news) heard.tokens.add(session.accessToken)
+  if (news) heard.tokens.add(pairOf(session))
   heard.session = mint.session
   heard.index = mint.index
 }
@@ -127,7 +128,7 @@ export function hear(world: World, context: Context, change: AuthChange): void {
   const [event, session, detail] = change
   if (context.status === 'crashed') return
   const { events } = context.heard
-  const { mint } = world.ledger.access(session?.accessToken) ?? {}
+  const { mint } = world.ledger.access(session) ?? {}
   const reason = 'reason' in detail ? detail.reason : ''
   world.trace(context.name, `hears ${event} ${mint ? `token ${mint.index}` : reason}`)
   world.verdict.check(

@@ -19,7 +19,17 @@ export interface Mint {
   savedAt: number | null
 }
 
-/** One access token. */
+/** What tells sessions of one person apart: equal access tokens prove nothing (promise 6). */
+export interface Tokens {
+  readonly accessToken: string
+  readonly refreshToken: string | null
+}
+
+/** One text for both tokens of a session. */
+export const pairOf = ({ accessToken, refreshToken }: Tokens): string =>
+  `${refreshToken} ${accessToken}`
+
+/** One pair of an access token and a refresh token. */
 export interface Access {
   readonly mint: Mint
   /** The place of its request among all that left any context. */
@@ -28,6 +38,8 @@ export interface Access {
   readonly departed: number
   readonly at: number
   readonly lifetime: number
+  /** How often the server gave this very pair: within a second, a reuse is answered alike. */
+  readonly times: number
 }
 
 /** One refresh request as it reached the server. */
@@ -56,7 +68,7 @@ export interface Ledger {
   /** Notes that a record was written. */
   stored(text: string): void
   mint(token: string | null | undefined): Mint | undefined
-  access(token: string | null | undefined): Access | undefined
+  access(session: Tokens | null | undefined): Access | undefined
   /** Monotonic times: since when a context may hold this refresh token, and when it is due. */
   term(token: string): { readonly since: number; readonly due: number }
   /** What a token was traded for, oldest first. */
@@ -137,8 +149,11 @@ export function createLedger(clock: ManualClock): Ledger {
       if (!mints.has(token)) newest.set(session, mint)
       Object.assign(mint, { at, by, delivered: false })
       mints.set(token, mint)
-      const access = { mint, departure, departed: departures[departure] ?? at, at, lifetime }
-      accesses.set(accessToken, access)
+      const departed = departures[departure] ?? at
+      const pair = pairOf({ accessToken, refreshToken: token })
+      const times = (accesses.get(pair)?.times ?? 0) + 1
+      const access = { mint, departure, departed, at, lifetime, times }
+      accesses.set(pair, access)
       // Refreshed ahead of need when a minute is left, or a quarter of a short life.
       const since = access.departed
       const due = since + lifetime - Math.min(60_000, lifetime / 4)
@@ -159,7 +174,7 @@ export function createLedger(clock: ManualClock): Ledger {
     departed: (departure) => departures[departure] ?? Infinity,
     fail: (by) => void failures.set(by, clock.monotonic()),
     failedAt: (by) => failures.get(by) ?? -Infinity,
-    access: (token) => accesses.get(token ?? ''),
+    access: (session) => (session ? accesses.get(pairOf(session)) : undefined),
     firstOf: (session) => [...mints.values()].find((mint) => mint.session === session),
     newest: (session) => newest.get(session),
   }

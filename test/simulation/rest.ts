@@ -66,11 +66,11 @@ async function checkWorks(world: World): Promise<void> {
   const [context] = running(world)
   const { session } = context?.auth.getSnapshot() ?? {}
   if (!context || !session) return
-  const { mint } = world.ledger.access(session.accessToken) ?? {}
+  const { mint } = world.ledger.access(session) ?? {}
   const call = context.do({ type: 'refresh', refreshes: true })
   await quiet(world)
   const after = context.auth.getSnapshot().session
-  const { mint: fresh } = world.ledger.access(after?.accessToken) ?? {}
+  const { mint: fresh } = world.ledger.access(after) ?? {}
   // Whether a session that is gone was lost has been judged when its end was heard.
   world.verdict.check(
     'rest-works',

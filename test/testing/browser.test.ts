@@ -462,6 +462,52 @@ describe('the faults of a fake browser', () => {
 describe('the fetch of a fake tab', () => {
   const url = 'https://server.example/'
 
+  const headers = {
+    'Retry-After': '30',
+    Date: 'Thu, 01 Jan 1970 00:00:00 GMT',
+    'Content-Type': 'text/plain',
+    'X-Other': 'yes',
+    'Set-Cookie': 'a=1; HttpOnly',
+  }
+  const names = async (target: string, more: HeadersInit = {}, init: RequestInit = {}) => {
+    const tab = createFakeBrowser().tab({ href: 'https://app.example/page' })
+    const send = tab.fetch(async () => new Response('body', { headers: { ...headers, ...more } }))
+    const response = await send(target, init)
+    expect(await response.text()).toBe('body')
+    return [...response.headers.keys()]
+  }
+
+  it('hides Retry-After and Date of another origin, as a browser does', async () => {
+    expect(await names('https://auth.example/token')).toEqual(['content-type'])
+    expect(await names('https://app.example:8443/token')).toEqual(['content-type'])
+  })
+
+  it('shows what the other origin exposes', async () => {
+    const exposing = { 'Access-Control-Expose-Headers': 'X-Total-Count, retry-after' }
+    expect(await names('https://auth.example/', exposing)).toEqual(['content-type', 'retry-after'])
+    const all = { 'Access-Control-Expose-Headers': '*' }
+    expect(await names('https://auth.example/', all)).toContain('date')
+    const included = { credentials: 'include' } as const
+    expect(await names('https://auth.example/', all, included)).toEqual(['content-type'])
+    const request = new Request('https://auth.example/', included)
+    const tab = createFakeBrowser().tab()
+    const send = tab.fetch(async () => new Response('', { headers: { ...headers, ...all } }))
+    expect((await send(request)).headers.has('date')).toBe(false)
+  })
+
+  it('shows all but cookies of its own origin', async () => {
+    const own = ['content-type', 'date', 'retry-after', 'x-other']
+    expect(await names('https://app.example/api')).toEqual(own)
+    expect(await names('/api')).toEqual(own)
+  })
+
+  it('goes by the address that the page has when it asks', async () => {
+    const tab = createFakeBrowser().tab({ href: 'https://app.example/' })
+    const send = tab.fetch(async () => new Response(null, { status: 204, headers }))
+    tab.navigate('https://auth.example/')
+    expect((await send('https://auth.example/')).headers.get('retry-after')).toBe('30')
+  })
+
   it('hands requests and answers through, failures included', async () => {
     const tab = createFakeBrowser().tab()
     const echo = tab.fetch(async (input, init) => new Response(`${init?.method} ${String(input)}`))

@@ -13,8 +13,9 @@ describe('createManualClock', () => {
   it('stands still until it is told to move', async () => {
     const { clock, log, at } = noted()
     at(0, 'now')
+    at(1, 'later')
     await clock.settle()
-    expect(log).toEqual([])
+    expect(log).toEqual(['now at 1000/0'])
     expect([clock.now(), clock.monotonic(), clock.pending()]).toEqual([1_000, 0, 1])
   })
 

@@ -55,7 +55,7 @@ describe('updating a user', () => {
     const { update } = await house()
     await update({ data: { name: 'Ada', theme: 'dark' } })
     const { body } = await update({ data: { theme: null, lang: 'en' } })
-    expect(body.user_metadata).toEqual({ name: 'Ada', lang: 'en' })
+    expect(body.user_metadata).toEqual({ email_verified: true, name: 'Ada', lang: 'en' })
   })
 
   it('ends the other sessions when the password changes', async () => {
@@ -77,20 +77,40 @@ describe('updating a user', () => {
     expect(await alive()).toEqual([true, true, true, true])
   })
 
-  it('changes an address at once with autoconfirm', async () => {
-    const { update } = await house()
-    expect((await update({ email: 'new@example.com' })).body.email).toBe('new@example.com')
-  })
-
-  it('changes an address when its owner has confirmed it', async () => {
-    const { update, post, server } = await house({ autoconfirm: false })
+  it('changes an address when both its owners have confirmed it, with autoconfirm too', async () => {
+    const { update, post, server } = await house()
     const { body } = await update({ email: 'new@example.com' })
     expect(body).toMatchObject({ email: ADA.email, new_email: 'new@example.com' })
-    const [message] = server.messages
-    expect(message).toMatchObject({ to: 'new@example.com', type: 'email_change' })
+    expect(server.messages).toMatchObject([
+      { to: ADA.email, type: 'email_change' },
+      { to: 'new@example.com', type: 'email_change' },
+    ])
+    const [first, second] = server.messages.map(({ to, code }) => ({
+      type: 'email_change',
+      email: to,
+      token: code,
+    }))
+    expect((await post('/verify', first)).body).toMatchObject({ code: '200' })
+    expect((await post('/verify', second)).body.user).toMatchObject({ email: 'new@example.com' })
+  })
+
+  it('changes an address when its new owner has confirmed it, where that is enough', async () => {
+    const { update, post, server } = await house({ secureEmailChange: false })
+    await update({ email: 'new@example.com' })
+    const [message, ...others] = server.messages
+    expect(others).toEqual([])
     const proof = { type: 'email_change', email: 'new@example.com', token: message?.code }
     const verified = await post('/verify', proof)
     expect(verified.body.user).toMatchObject({ email: 'new@example.com' })
+  })
+
+  it('forgets an address that was wanted before, and what was sent for it', async () => {
+    const { update, post, server } = await house({ secureEmailChange: false })
+    await update({ email: 'first@example.com' })
+    await update({ email: 'second@example.com' })
+    const [first] = server.messages
+    const proof = { type: 'email_change', email: 'first@example.com', token: first?.code }
+    expect(said(await post('/verify', proof))).toBe('403 otp_expired')
   })
 })
 
@@ -101,6 +121,15 @@ describe('the controls', () => {
     expect(await alive()).toEqual([false, true, true, true])
     server.revokeUser(userId())
     expect(await alive()).toEqual([false, false, false, true])
+  })
+
+  it('delete somebody, and nothing of theirs works any more', async () => {
+    const { server, alive, userId, refresh, post } = await house()
+    const { body } = await post('/token?grant_type=password', ADA)
+    server.deleteUser(userId())
+    expect(await alive()).toEqual([false, false, false, true])
+    expect(said(await refresh(body.refresh_token))).toBe('400 refresh_token_not_found')
+    expect(said(await post('/token?grant_type=password', ADA))).toBe('400 invalid_credentials')
   })
 
   it('shut the banned out of /user', async () => {

@@ -48,8 +48,8 @@ const OUTCOMES: readonly Outcome[] = [
   },
   {
     why: 'a v1 token whose session is gone',
-    says: '400 session_not_found',
-    message: 'Invalid Refresh Token: No Valid Session Found',
+    says: '400 refresh_token_not_found',
+    message: 'Invalid Refresh Token: Refresh Token Not Found',
     run(desk, token) {
       desk.server.revokeSession(desk.sessionId())
       return desk.refresh(token)

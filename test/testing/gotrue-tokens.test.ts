@@ -13,8 +13,51 @@ const jwks = async (server: ScriptedGoTrue): Promise<JSONWebKeySet> =>
   (await server.fetch('http://localhost/auth/v1/.well-known/jwks.json')).json()
 
 describe('access tokens', () => {
-  it('are ES256 tokens that the published keys verify', async () => {
-    const { server, signIn, clock } = createDesk({ issuer: 'https://me.example/auth/v1' })
+  it('are the same to the byte for two grants of one session within a second', async () => {
+    const { signIn, refresh, clock } = createDesk()
+    await clock.advance(1000 - (clock.now() % 1000))
+    const first = await signIn()
+    await clock.advance(998)
+    const second = await refresh(first.refresh)
+    expect(second.body.access_token).toBe(first.access)
+    expect(second.body.refresh_token).not.toBe(first.refresh)
+    await clock.advance(2)
+    const third = await refresh(second.body.refresh_token)
+    expect(third.body.access_token).not.toBe(first.access)
+  })
+
+  it('are HS256 tokens without jti and kid, that whoever has the secret can check', async () => {
+    const jwtSecret = 'a secret that only servers know, and no page'
+    const { server, signIn, clock } = createDesk({ jwtSecret })
+    const { access } = await signIn()
+    const secret = new TextEncoder().encode(jwtSecret)
+    const currentDate = new Date(clock.now())
+    const { payload, protectedHeader } = await jwtVerify(access, secret, { currentDate })
+    expect(protectedHeader).toEqual({ alg: 'HS256', typ: 'JWT' })
+    expect(payload).not.toHaveProperty('jti')
+    expect(Object.keys(payload)).toEqual([
+      ...['iss', 'sub', 'aud', 'exp', 'iat', 'email', 'phone', 'app_metadata', 'user_metadata'],
+      ...['role', 'aal', 'amr', 'session_id', 'is_anonymous'],
+    ])
+    expect(await jwks(server)).toEqual({ keys: [] })
+  })
+
+  it('name no issuer where the server has none', async () => {
+    const { access } = await createDesk({ issuer: null }).signIn()
+    expect(decodeJwt(access)).not.toHaveProperty('iss')
+  })
+
+  it('of a secret that was replaced count no more', async () => {
+    const { server, signIn, user } = createDesk()
+    const { access } = await signIn()
+    server.rotateKeys()
+    expect(said(await user(access))).toBe('403 bad_jwt')
+    expect(said(await user((await signIn()).access))).toBe('200 ok')
+  })
+
+  it('are ES256 tokens that the published keys verify, where the server has such keys', async () => {
+    const issuer = 'https://me.example/auth/v1'
+    const { server, signIn, clock } = createDesk({ issuer, signing: 'es256' })
     const { access, body } = await signIn()
     const { payload, protectedHeader } = await jwtVerify(
       access,
@@ -40,13 +83,13 @@ describe('access tokens', () => {
   })
 
   it('never come with a private key', async () => {
-    const { keys } = await jwks(createDesk().server)
+    const { keys } = await jwks(createDesk({ signing: 'es256' }).server)
     expect(keys[0]).toMatchObject({ kty: 'EC', crv: 'P-256', use: 'sig', alg: 'ES256' })
     expect(keys.every((key) => !('d' in key))).toBe(true)
   })
 
   it('are signed with a new key after rotation, while the old ones still verify', async () => {
-    const { server, signIn, user, clock } = createDesk()
+    const { server, signIn, user, clock } = createDesk({ signing: 'es256' })
     const old = await signIn()
     server.rotateKeys()
     const fresh = await signIn()
@@ -94,6 +137,31 @@ describe('access tokens', () => {
     expect(said(await send('/user', { headers: { authorization } }))).toBe(says)
   })
 
+  it('may live shorter than the answer says, where a hook signs them', async () => {
+    const { server, signIn, user, clock } = createDesk()
+    const exp = Math.floor(clock.now() / 1000) + 60
+    server.setAccessTokenHook({ claims: { exp, plan: 'pro' } })
+    const { access, body } = await signIn()
+    expect(decodeJwt(access)).toMatchObject({ exp, plan: 'pro' })
+    expect(body).toMatchObject({ expires_in: 3600 })
+    await clock.advance(60_000)
+    expect(said(await user(access))).toBe('403 bad_jwt')
+  })
+
+  it('are refused by a hook before anything is spent', async () => {
+    const { server, signIn, refresh } = createDesk({ rotation: 'strict' })
+    const { refresh: token } = await signIn()
+    server.setAccessTokenHook({ refuse: { status: 403, message: 'You are suspended' } })
+    const { status, body } = await refresh(token)
+    expect({ status, ...body }).toEqual({
+      status: 403,
+      code: 'unknown',
+      message: 'You are suspended',
+    })
+    server.setAccessTokenHook(null)
+    expect(said(await refresh(token))).toBe('200 ok')
+  })
+
   it('may carry much metadata', async () => {
     const { post } = createDesk()
     const data = { essay: 'é'.repeat(200_000) }
@@ -103,7 +171,7 @@ describe('access tokens', () => {
       data,
     })
     expect(answer.status).toBe(200)
-    expect(decodeJwt(String(answer.body.access_token)).user_metadata).toEqual(data)
+    expect(decodeJwt(String(answer.body.access_token)).user_metadata).toMatchObject(data)
   })
 })
 
@@ -114,6 +182,16 @@ describe('the digest signature for simulations', () => {
     expect(await jwks(server)).toEqual({ keys: [] })
     expect(said(await user(access))).toBe('200 ok')
     expect(said(await user(`${access.slice(0, -2)}AA`))).toBe('403 bad_jwt')
+  })
+
+  it('is as deterministic as HS256', async () => {
+    const { signIn, refresh, clock } = createDesk({ signing: 'digest' })
+    const first = await signIn()
+    const second = await refresh(first.refresh)
+    expect(second.body.access_token).toBe(first.access)
+    await clock.advance(1000)
+    const third = await refresh(second.body.refresh_token)
+    expect(third.body.access_token).not.toBe(first.access)
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Wake } from '../../core/ports.js'
 import type { ManualClock } from '../clock.js'
+import { type Asking, seenByPage } from './cors.js'
 import type { Life } from './life.js'
 
 /** Anything that answers requests as `fetch` does. */
@@ -10,12 +11,27 @@ export interface TabFetchOptions {
   readonly life: Life
   readonly clock: ManualClock
   readonly wake: Wake
+  /** The address of the page; `null` where there is none. */
+  href(): string | null
+}
+
+/** How a page at `href` asks for an address; what has no origin of its own is the page's. */
+function asking(target: string, href: string | null, credentials: string | undefined): Asking {
+  const page = href ?? undefined
+  const crossOrigin =
+    page !== undefined &&
+    URL.canParse(target, page) &&
+    new URL(target, page).origin !== new URL(page).origin
+  return { crossOrigin, withCredentials: credentials === 'include' }
 }
 
 const lost = (): TypeError => new TypeError('Failed to fetch')
 
-/** A fetch whose answers reach the tab only while it lives, runs and is online. */
-export function tabFetch(send: FetchLike, { life, clock, wake }: TabFetchOptions): FetchLike {
+/**
+ * A fetch whose answers reach the tab only while it lives, runs and is online. Of an answer from
+ * another origin it sees the headers that the server exposes, as in a browser.
+ */
+export function tabFetch(send: FetchLike, { life, clock, wake, href }: TabFetchOptions): FetchLike {
   return (input, init) =>
     new Promise((resolve, reject) => {
       const request = input instanceof Request ? input : null
@@ -35,9 +51,11 @@ export function tabFetch(send: FetchLike, { life, clock, wake }: TabFetchOptions
       life.depart('fetch', url, () => {
         if (signal?.aborted) return
         if (!wake.online()) return answer(() => reject(lost()))
+        const credentials = init?.credentials ?? request?.credentials
+        const from = asking(url, href(), credentials)
         const work = Promise.resolve().then(() => send(input, init))
         clock.track(work).then(
-          (response) => answer(() => resolve(response)),
+          (response) => answer(() => resolve(seenByPage(response, from))),
           (error: unknown) => answer(() => reject(error)),
         )
       })

@@ -28,7 +28,11 @@ export interface FakeTab {
   readonly storage: Storage
   /** What was reported in this tab: errors of listeners and of storage. */
   readonly errors: readonly unknown[]
-  /** Sends requests from this tab: a crashed tab never sees the answer, a frozen one after thaw. */
+  /**
+   * Sends requests from this tab: a crashed tab never sees the answer, a frozen one after thaw. Of an
+   * answer from another origin than the tab's `href`, only the headers can be read that are
+   * safelisted (Fetch §2.2.2) or that the server exposes: `Retry-After` and `Date` seldom are.
+   */
   fetch(send: FetchLike): FetchLike
   /** Ends the tab at once: nothing it began continues, and its locks are released. */
   crash(): void
@@ -89,7 +93,7 @@ export function createTab(
     },
     storage: storage === 'sync' ? syncStorage(life, disk) : asyncStorage(life, disk),
     errors,
-    fetch: (send) => tabFetch(send, { life, clock, wake }),
+    fetch: (send) => tabFetch(send, { life, clock, wake, href: page.href }),
     crash: life.crash,
     freeze: life.freeze,
     thaw() {

@@ -1,4 +1,10 @@
-import { checkPassword, describeUser, normalReach, type Reach } from './accounts.js'
+import {
+  type Challenge,
+  checkFrequency,
+  checkPassword,
+  normalReach,
+  type Reach,
+} from './accounts.js'
 import {
   authenticate,
   type Call,
@@ -7,11 +13,11 @@ import {
   objectField,
   type ServerContext,
 } from './context.js'
-import { uuid } from './encoding.js'
 import { json, refuse } from './errors.js'
 import { redirectTarget } from './link-routes.js'
 import type { ServerSession } from './rotation.js'
 import type { Account } from './types.js'
+import { addIdentity, createAccount, describeUser } from './users.js'
 
 type Route = (context: ServerContext, call: Call) => Promise<Response>
 
@@ -21,22 +27,27 @@ function reach({ body }: Call): Reach {
   return normalReach({ ...(email && { email }), ...(phone && { phone }) })
 }
 
-/** Sends a message whose link leads back to this server, and keeps its PKCE challenge. */
+/** The PKCE flow that a request begins, if it does. */
+function flowOf({ body }: Call): Challenge | null {
+  const challenge = field(body, 'code_challenge')
+  return challenge ? { challenge, method: field(body, 'code_challenge_method') ?? 's256' } : null
+}
+
+/** Sends messages whose links lead back to this server, which keeps the PKCE challenge. */
 function send(
   context: ServerContext,
   call: Call,
-  message: { readonly account: Account; readonly type: string; readonly to: string },
+  message: { readonly account: Account; readonly type: string; readonly to: readonly string[] },
 ): void {
+  const { mailInterval: interval = 0 } = context.options
+  checkFrequency(message.account, message.type, { now: context.now(), interval })
   const redirectTo = redirectTarget(call.url).href
   const link = (token: string): string => {
     const query = new URLSearchParams({ token, type: message.type, redirect_to: redirectTo })
-    for (const name of ['code_challenge', 'code_challenge_method']) {
-      const value = field(call.body, name)
-      if (value) query.set(name, value)
-    }
     return `${call.url.origin}${context.path}/verify?${query}`
   }
-  context.accounts.send({ ...message, link })
+  if (message.type === 'email_change') context.accounts.withdrawEmailChange(message.account)
+  for (const to of message.to) context.accounts.send({ ...message, to, flow: flowOf(call), link })
 }
 
 /** @throws GoTrueRefusal `validation_failed` */
@@ -52,9 +63,12 @@ function checkReach({ email, phone }: Reach): void {
   }
 }
 
-/** Whom a stranger is told about who signs up with an address that is taken. */
-const decoy = (context: ServerContext, { email = '', phone = '' }: Reach): Response =>
-  json(200, { id: uuid(context.random), aud: 'authenticated', role: '', email, phone })
+/** Whom a stranger is told about who signs up with an address that is taken: somebody made up. */
+function decoy({ random, now }: ServerContext, address: Reach): Response {
+  const made = createAccount({ ...address, confirmed: false }, random, now())
+  const told = { ...made, role: '', data: {}, identities: [], confirmationSentAt: now() }
+  return json(200, describeUser(told))
+}
 
 /** `POST /signup`: with an address and password, or anonymous. */
 export const signup: Route = async (context, call) => {
@@ -64,7 +78,8 @@ export const signup: Route = async (context, call) => {
   const data = objectField(call.body, 'data') ?? {}
   if (!to) {
     if (options.anonymous !== false) {
-      return newSession(context, accounts.create({ data, anonymous: true }), 'anonymous')
+      const account = accounts.create({ data, anonymous: true })
+      return newSession(context, account, { method: 'anonymous' })
     }
     return refuse(422, 'anonymous_provider_disabled', 'Anonymous sign-ins are disabled')
   }
@@ -78,10 +93,11 @@ export const signup: Route = async (context, call) => {
     if (!confirmed) return decoy(context, address)
     return refuse(422, 'user_already_exists', 'User already registered')
   }
-  const account = existing ?? accounts.create({ ...address, password, data, confirmed })
+  const account =
+    existing ?? accounts.create({ ...address, password, data, confirmed, registers: true })
   account.confirmed = confirmed
   if (confirmed) return newSession(context, account)
-  send(context, call, { account, type: address.phone ? 'sms' : 'signup', to })
+  send(context, call, { account, type: address.phone ? 'sms' : 'signup', to: [to] })
   return json(200, describeUser(account))
 }
 
@@ -96,8 +112,8 @@ export const otp: Route = async (context, call) => {
     return refuse(422, 'otp_disabled', 'Signups not allowed for otp')
   }
   const data = objectField(call.body, 'data') ?? {}
-  account ??= context.accounts.create({ ...address, data, confirmed: false })
-  send(context, call, { account, type: address.phone ? 'sms' : 'magiclink', to })
+  account ??= context.accounts.create({ ...address, data, confirmed: false, registers: true })
+  send(context, call, { account, type: address.phone ? 'sms' : 'magiclink', to: [to] })
   return json(200, {})
 }
 
@@ -106,7 +122,7 @@ export const recover: Route = async (context, call) => {
   const { email } = reach(call)
   if (!email) return refuse(400, 'validation_failed', 'Password recovery requires an email')
   const account = context.accounts.find({ email })
-  if (account) send(context, call, { account, type: 'recovery', to: email })
+  if (account) send(context, call, { account, type: 'recovery', to: [email] })
   return json(200, {})
 }
 
@@ -123,10 +139,10 @@ export const resend: Route = async (context, call) => {
   }
   const account = context.accounts.find(address)
   if (account && type === 'email_change' && account.newEmail) {
-    send(context, call, { account, type, to: account.newEmail })
+    send(context, call, { account, type, to: [account.newEmail] })
   }
   if (account && type !== 'email_change' && !account.confirmed) {
-    send(context, call, { account, type, to })
+    send(context, call, { account, type, to: [to] })
   }
   return json(200, {})
 }
@@ -135,17 +151,30 @@ export const resend: Route = async (context, call) => {
 export const readUser: Route = async (context, call) =>
   json(200, describeUser((await authenticate(context, call)).account))
 
-/** Takes a new address: at once with `autoconfirm`, else when its owner has confirmed it. */
+/** Gives somebody who was anonymous an address, and so an identity. */
+function settle({ random, now }: ServerContext, account: Account, email: string): void {
+  account.email = email
+  account.anonymous = false
+  account.data = { ...account.data, email_verified: true }
+  addIdentity(account, { provider: 'email', random, now: now() })
+}
+
+/**
+ * Takes a new address when its owner has confirmed it and, where that is wanted, the owner of the old
+ * one. `autoconfirm` spares that only those who have had none.
+ */
 function changeAddress(context: ServerContext, call: Call, account: Account): void {
   const { email, phone } = reach(call)
   account.phone = phone ?? account.phone
   if (!email || email === account.email) return
-  if (context.settings.autoconfirm) {
-    account.email = email
+  if (account.anonymous && context.settings.autoconfirm) {
+    settle(context, account, email)
     return
   }
+  const secure = context.options.secureEmailChange ?? true
+  const old = secure && account.email !== null ? [account.email] : []
+  send(context, call, { account, type: 'email_change', to: [...old, email] })
   account.newEmail = email
-  send(context, call, { account, type: 'email_change', to: email })
 }
 
 /** @throws GoTrueRefusal `weak_password`, `same_password` */

@@ -1,6 +1,7 @@
-import { randomText, uuid } from './encoding.js'
+import { randomText } from './encoding.js'
 import { refuse } from './errors.js'
-import type { Account, SeedUser, SentMessage } from './types.js'
+import type { Account, SentMessage } from './types.js'
+import { confirmAddress, createAccount, type NewAccount, takeNewEmail } from './users.js'
 
 /** Where somebody can be reached. */
 export interface Reach {
@@ -14,11 +15,19 @@ export const normalReach = ({ email, phone }: Reach): Reach => ({
   ...(phone && { phone: phone.replace(/[+\s]/g, '') }),
 })
 
+/** What a PKCE flow began with. `method` is `plain` or `s256` (RFC 7636 §4.2), in any case. */
+export interface Challenge {
+  readonly challenge: string
+  readonly method: string
+}
+
 /** A message to be sent. `link` gets the token hash. */
 export interface Letter {
   readonly account: Account
   readonly type: string
   readonly to: string
+  /** The flow that its link goes on with; `null` for one that ends in tokens. */
+  readonly flow: Challenge | null
   link(tokenHash: string): string
 }
 
@@ -29,16 +38,27 @@ export interface Proof extends Reach {
   readonly hash?: string
 }
 
+/** What a code or link was spent for. */
+export interface Spent {
+  readonly account: Account
+  readonly type: string
+  readonly flow: Challenge | null
+  /** Whether the other of two addresses has still to be confirmed. */
+  readonly half: boolean
+}
+
 /** The people of one server, and the messages it sent them. */
 export interface Accounts {
   readonly all: Map<string, Account>
   readonly messages: SentMessage[]
-  create(seed: SeedUser & { readonly confirmed?: boolean; readonly anonymous?: boolean }): Account
+  create(seed: NewAccount): Account
   find(reach: Reach): Account | undefined
   /** Sends a one-time code and link. */
   send(letter: Letter): void
+  /** Forgets what was sent for a change of address, as the next change does. */
+  withdrawEmailChange(account: Account): void
   /** Spends a code or hash, and all others of that person. @throws GoTrueRefusal `otp_expired` */
-  spend(proof: Proof): Account
+  spend(proof: Proof): Spent
 }
 
 /** The messages whose codes a type of verification accepts. */
@@ -65,54 +85,69 @@ export function checkPassword(password: string): void {
   })
 }
 
-/** A user as the wire describes them. */
-export function describeUser(account: Account): Record<string, unknown> {
-  const at = (ms: number): string => new Date(ms).toISOString()
-  const { newEmail } = account
-  return {
-    id: account.id,
-    aud: 'authenticated',
-    role: account.role,
-    email: account.email ?? '',
-    phone: account.phone ?? '',
-    email_confirmed_at: account.confirmed && account.email ? at(account.createdAt) : null,
-    phone_confirmed_at: account.confirmed && account.phone ? at(account.createdAt) : null,
-    ...(newEmail && { new_email: newEmail }),
-    app_metadata: account.appMetadata,
-    user_metadata: account.data,
-    identities: [],
-    created_at: at(account.createdAt),
-    updated_at: at(account.updatedAt),
-    is_anonymous: account.anonymous,
-  }
+/** Notes when a message went out, as the user object tells it. */
+function noteSent(account: Account, type: string, at: number): void {
+  if (type === 'signup') account.confirmationSentAt = at
+  if (type === 'magiclink' || type === 'recovery') account.recoverySentAt = at
+  if (type === 'email_change') account.emailChangeSentAt = at
+}
+
+/** When a person was last sent a mail of this kind, in ms since the epoch. */
+function lastSent(account: Account, type: string): number | null {
+  if (type === 'signup') return account.confirmationSentAt
+  if (type === 'email_change') return account.emailChangeSentAt
+  return type === 'sms' ? null : account.recoverySentAt
+}
+
+/**
+ * Keeps mails of a kind to one person apart.
+ *
+ * @throws GoTrueRefusal `over_email_send_rate_limit`, with the whole seconds that are left in its text
+ */
+export function checkFrequency(
+  account: Account,
+  type: string,
+  { now, interval }: { readonly now: number; readonly interval: number },
+): void {
+  const left = (lastSent(account, type) ?? -Infinity) + interval - now
+  if (left <= 0) return
+  const seconds = Math.floor((left - 1) / 1000)
+  const message = `For security purposes, you can only request this after ${seconds} seconds.`
+  refuse(429, 'over_email_send_rate_limit', message)
+}
+
+type Open = Map<SentMessage, Letter>
+
+/** The message that a proof is of, with its letter. */
+function findOpen(open: Open, { type, code, hash, ...reach }: Proof, now: number) {
+  const { email, phone } = normalReach(reach)
+  const accepted = ACCEPTED[type] ?? []
+  return [...open].find(
+    ([message]) =>
+      accepted.includes(message.type) &&
+      now <= message.at + lifeOf(message.type) &&
+      (hash === undefined
+        ? message.to === (email ?? phone) && message.code === code
+        : message.tokenHash === hash),
+  )
 }
 
 /** Makes the people of one server. */
 export function createAccounts(random: () => number, now: () => number): Accounts {
   const all = new Map<string, Account>()
   const messages: SentMessage[] = []
-  const open = new Map<SentMessage, Account>()
+  const open: Open = new Map()
+  const forget = (account: Account, isOver: (letter: Letter) => boolean): void => {
+    for (const [message, letter] of open) {
+      if (letter.account === account && isOver(letter)) open.delete(message)
+    }
+  }
 
   return {
     all,
     messages,
-    create({ password, data = {}, role, confirmed = true, anonymous = false, ...reach }) {
-      const { email, phone } = normalReach(reach)
-      const account: Account = {
-        id: uuid(random),
-        email: email ?? null,
-        newEmail: null,
-        phone: phone ?? null,
-        password: password ?? null,
-        data,
-        appMetadata: { provider: phone ? 'phone' : 'email' },
-        role: role ?? 'authenticated',
-        confirmed,
-        anonymous,
-        banned: false,
-        createdAt: now(),
-        updatedAt: now(),
-      }
+    create(seed) {
+      const account = createAccount({ ...seed, ...normalReach(seed) }, random, now())
       all.set(account.id, account)
       return account
     },
@@ -124,31 +159,31 @@ export function createAccounts(random: () => number, now: () => number): Account
           (phone !== undefined && account.phone === phone),
       )
     },
-    send({ account, type, to, link }) {
-      const tokenHash = randomText(random, 32)
+    send(letter) {
+      const { account, type, to, flow, link } = letter
+      const tokenHash = (flow ? 'pkce_' : '') + randomText(random, 32)
       const code = String(Math.floor(random() * 1_000_000)).padStart(6, '0')
       const message = { to, type, code, tokenHash, at: now(), link: link(tokenHash) }
       messages.push(message)
-      open.set(message, account)
+      open.set(message, letter)
+      noteSent(account, type, now())
     },
-    spend({ type, code, hash, ...reach }) {
-      const { email, phone } = normalReach(reach)
-      const accepted = ACCEPTED[type] ?? []
-      const matches = (message: SentMessage): boolean =>
-        accepted.includes(message.type) &&
-        now() <= message.at + lifeOf(message.type) &&
-        (hash === undefined
-          ? message.to === (email ?? phone) && message.code === code
-          : message.tokenHash === hash)
-      const [, account] = [...open].find(([message]) => matches(message)) ?? []
-      if (!account) return refuse(403, 'otp_expired', 'Token has expired or is invalid')
-      for (const [message, owner] of open) if (owner === account) open.delete(message)
-      if (type === 'email_change') {
-        account.email = account.newEmail
-        account.newEmail = null
+    withdrawEmailChange: (account) => forget(account, ({ type }) => type === 'email_change'),
+    spend(proof) {
+      const [message, letter] = findOpen(open, proof, now()) ?? []
+      if (!message || !letter) {
+        const link = 'Email link is invalid or has expired'
+        return refuse(403, 'otp_expired', proof.hash ? link : 'Token has expired or is invalid')
       }
-      account.confirmed = true
-      return account
+      const { account, type, flow } = letter
+      open.delete(message)
+      const others = [...open.values()].filter((other) => other.account === account)
+      const half = type === 'email_change' && others.some((other) => other.type === type)
+      if (half) return { account, type, flow, half }
+      forget(account, () => true)
+      if (type === 'email_change') takeNewEmail(account)
+      confirmAddress(account)
+      return { account, type, flow, half }
     },
   }
 }

@@ -1,10 +1,10 @@
 import type { Accounts } from './accounts.js'
-import { describeUser } from './accounts.js'
 import { randomText, uuid } from './encoding.js'
 import { json, refuse } from './errors.js'
 import type { RefreshTokens, ServerSession } from './rotation.js'
 import type { Signer } from './signing.js'
-import type { Account, ScriptedGoTrueOptions } from './types.js'
+import type { AccessTokenHook, Account, ScriptedGoTrueOptions } from './types.js'
+import { describeUser } from './users.js'
 
 /** A PKCE flow that waits for its code. */
 export interface FlowState {
@@ -12,8 +12,19 @@ export interface FlowState {
   /** `plain` or `s256` (RFC 7636 §4.2), in any case. */
   readonly method: string
   readonly account: Account
+  /** How the person came here, for the `amr` claim. */
+  readonly amr: string
   /** When the code was issued, in ms since the epoch. */
   readonly at: number
+}
+
+/** What can be turned while a server runs. */
+export interface Settings {
+  /** Milliseconds. */
+  accessTokenLifetime: number
+  autoconfirm: boolean
+  denyNext: boolean
+  hook: AccessTokenHook | null
 }
 
 /** All that the routes of one server share. */
@@ -24,7 +35,7 @@ export interface ServerContext {
   readonly signer: Signer
   /** Authorization codes by their text. */
   readonly codes: Map<string, FlowState>
-  readonly settings: { accessTokenLifetime: number; autoconfirm: boolean; denyNext: boolean }
+  readonly settings: Settings
   readonly options: ScriptedGoTrueOptions
   readonly path: string
   random(): number
@@ -53,6 +64,11 @@ export function objectField(
   return typeof value === 'object' && value !== null ? { ...value } : undefined
 }
 
+/** @throws GoTrueRefusal `unknown`, in the hook's words; before anything is spent */
+export function askHook({ settings: { hook } }: ServerContext): void {
+  if (hook && 'refuse' in hook) refuse(hook.refuse.status, 'unknown', hook.refuse.message)
+}
+
 /** The body of a session, with a fresh access token. */
 export async function sessionBody(
   context: ServerContext,
@@ -65,12 +81,16 @@ export async function sessionBody(
   const issuedAt = Math.floor(context.now() / 1000)
   const expiresIn = Math.floor(context.settings.accessTokenLifetime / 1000)
   const user = describeUser(account)
+  const { hook } = context.settings
+  const { issuer = `https://scripted.example${context.path}` } = context.options
+  // No `jti`, as with the real one: what signs deterministically gives two grants of one session
+  // within a second the same access token.
   const claims = {
-    iss: context.options.issuer ?? `https://scripted.example${context.path}`,
+    ...(issuer !== null && { iss: issuer }),
     sub: account.id,
     aud: 'authenticated',
-    iat: issuedAt,
     exp: issuedAt + expiresIn,
+    iat: issuedAt,
     email: user.email,
     phone: user.phone,
     app_metadata: account.appMetadata,
@@ -80,7 +100,7 @@ export async function sessionBody(
     amr: session.amr,
     session_id: session.id,
     is_anonymous: account.anonymous,
-    jti: randomText(context.random, 12),
+    ...(hook && 'claims' in hook && hook.claims),
   }
   return {
     access_token: await context.signer.sign(claims),
@@ -92,25 +112,32 @@ export async function sessionBody(
   }
 }
 
-/** Signs somebody in on a new device; `method` is for the `amr` claim. */
+/** Signs somebody in on a new device; `method` is for the `amr` claim, `extra` for the answer. */
 export async function newSession(
   context: ServerContext,
   account: Account,
-  method = 'password',
+  {
+    method = 'password',
+    ...extra
+  }: { readonly method?: string; readonly weak_password?: null } = {},
 ): Promise<Response> {
   if (account.banned) refuse(400, 'user_banned', 'User is banned')
+  askHook(context)
   const session: ServerSession = {
     id: uuid(context.random),
     userId: account.id,
     aal: 'aal1',
     amr: [{ method, timestamp: Math.floor(context.now() / 1000) }],
-    expired: false,
+    expired: null,
+    locked: false,
     counter: 0,
     refreshedAt: context.now(),
     key: randomText(context.random, 32),
   }
   context.sessions.set(session.id, session)
-  return json(200, await sessionBody(context, session, await context.tokens.issue(session)))
+  account.lastSignInAt = context.now()
+  const body = await sessionBody(context, session, await context.tokens.issue(session))
+  return json(200, { ...body, ...extra })
 }
 
 /** The session and user of a bearer. @throws GoTrueRefusal */
@@ -118,18 +145,24 @@ export async function authenticate(
   context: ServerContext,
   { request }: Call,
 ): Promise<{ readonly session: ServerSession; readonly account: Account }> {
-  const [, token] = /^bearer (.+)$/i.exec(request.headers.get('authorization') ?? '') ?? []
+  const [, token] = /^[Bb]earer (\S+)$/.exec(request.headers.get('authorization') ?? '') ?? []
   if (!token) return refuse(401, 'no_authorization', 'This endpoint requires a valid Bearer token')
   const claims = await context.signer.verify(token)
-  if (!claims || Number(claims.exp) * 1000 <= context.now()) {
-    return refuse(403, 'bad_jwt', 'invalid JWT: unable to parse or verify signature')
+  const wrong = !claims
+    ? 'token signature is invalid'
+    : Number(claims.exp) * 1000 <= context.now()
+      ? 'token has invalid claims: token is expired'
+      : null
+  if (!claims || wrong !== null) {
+    const message = `invalid JWT: unable to parse or verify signature, ${wrong}`
+    return refuse(403, 'bad_jwt', message)
   }
+  const account = context.accounts.all.get(String(claims.sub))
+  if (!account) return refuse(403, 'user_not_found', 'User from sub claim in JWT does not exist')
   const session = context.sessions.get(String(claims.session_id))
   if (!session) {
     return refuse(403, 'session_not_found', 'Session from session_id claim in JWT does not exist')
   }
-  const account = context.accounts.all.get(session.userId)
-  if (!account) return refuse(403, 'user_not_found', 'User from sub claim in JWT does not exist')
   if (account.banned) return refuse(403, 'user_banned', 'User is banned')
   return { session, account }
 }

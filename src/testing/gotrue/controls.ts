@@ -1,6 +1,21 @@
 import type { ServerContext } from './context.js'
 import { ID_ISSUER } from './token-routes.js'
-import type { Account, Fault, FaultScope, LoggedRequest, SeedUser, SentMessage } from './types.js'
+import type {
+  AccessTokenHook,
+  Account,
+  Fault,
+  FaultScope,
+  LoggedRequest,
+  SeedUser,
+  SentMessage,
+} from './types.js'
+
+/** Why sessions expire, in GoTrue's words: its limits of time, of idleness and of one per person. */
+const EXPIRED = {
+  time: 'Session Expired',
+  inactivity: 'Session Expired (Inactivity)',
+  'newer-login': 'Session Expired (Revoked by Newer Login)',
+}
 
 /** A GoTrue that does what it is told: a real little server without a network. */
 export interface ScriptedGoTrue {
@@ -19,14 +34,21 @@ export interface ScriptedGoTrue {
   sessions(): readonly { readonly id: string; readonly userId: string }[]
   revokeSession(sessionId: string): void
   revokeUser(userId: string): void
-  /** The next refresh of this session says `session_expired`. */
-  expireSession(sessionId: string): void
+  /** Refreshes of this session say `session_expired` from now on, and why. @default 'time' */
+  expireSession(sessionId: string, why?: keyof typeof EXPIRED): void
+  /** Another request holds this session's row: refreshes say 409 `conflict`, at once here. */
+  lockSession(sessionId: string, locked?: boolean): void
   ban(userId: string, banned?: boolean): void
+  /** Deletes somebody with all their sessions. */
+  deleteUser(userId: string): void
   /** The next token carries these. */
   updateClaims(userId: string, claims: Partial<Pick<Account, 'role' | 'appMetadata'>>): void
   /** Milliseconds, whole seconds. */
   setAccessTokenLifetime(ms: number): void
+  /** A new key signs. The old ones stay in the key set; the old secret of `hs256` counts no more. */
   rotateKeys(): void
+  /** Every token goes through this from now on; `null` for no hook. */
+  setAccessTokenHook(hook: AccessTokenHook | null): void
   /** The next `/authorize` comes back with `access_denied`. */
   denyNextAuthorize(): void
   /** An id token that `signIn({ idToken })` accepts; `nonce` as the provider would hash it. */
@@ -49,16 +71,25 @@ export type Controls = Omit<
 
 /** What turns the server's state by hand. */
 export function controls({ accounts, sessions, settings, signer, now }: ServerContext): Controls {
+  function revokeUser(userId: string): void {
+    for (const { id, userId: owner } of [...sessions.values()]) {
+      if (owner === userId) sessions.delete(id)
+    }
+  }
   return {
     revokeSession: (id) => void sessions.delete(id),
-    revokeUser(userId) {
-      for (const { id, userId: owner } of [...sessions.values()]) {
-        if (owner === userId) sessions.delete(id)
-      }
+    revokeUser,
+    deleteUser(userId) {
+      revokeUser(userId)
+      accounts.all.delete(userId)
     },
-    expireSession(id) {
+    expireSession(id, why = 'time') {
       const session = sessions.get(id)
-      if (session) session.expired = true
+      if (session) session.expired = EXPIRED[why]
+    },
+    lockSession(id, locked = true) {
+      const session = sessions.get(id)
+      if (session) session.locked = locked
     },
     ban(userId, banned = true) {
       const account = accounts.all.get(userId)
@@ -72,6 +103,9 @@ export function controls({ accounts, sessions, settings, signer, now }: ServerCo
       settings.accessTokenLifetime = ms
     },
     rotateKeys: signer.rotate,
+    setAccessTokenHook(hook) {
+      settings.hook = hook
+    },
     denyNextAuthorize() {
       settings.denyNext = true
     },

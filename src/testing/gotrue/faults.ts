@@ -1,4 +1,3 @@
-import { GoTrueRefusal, refusalResponse } from './errors.js'
 import type { Fault, FaultScope } from './types.js'
 
 /** The faults that wait for their requests. */
@@ -58,12 +57,6 @@ export const fetchFrom =
 /** What a server says with 429. */
 export type Limit = (request: Request) => Response
 
-const goTrueLimit: Limit = (request) =>
-  refusalResponse(
-    new GoTrueRefusal(429, 'over_request_rate_limit', 'Request rate limit reached'),
-    request,
-  )
-
 async function through(
   fault: Fault,
   meeting: Meeting,
@@ -99,7 +92,7 @@ async function through(
 }
 
 /** Makes the faults of one server. */
-export function createFaults(wait: Wait, limit: Limit = goTrueLimit): Faults {
+export function createFaults(wait: Wait, limit: Limit): Faults {
   const waiting = new Set<{ readonly fault: Fault; readonly scope: FaultScope; left: number }>()
   return {
     add(fault, scope = {}) {

@@ -2,8 +2,15 @@ import { logout, otp, readUser, recover, resend, signup, updateUser } from './ac
 import { type Accounts, createAccounts } from './accounts.js'
 import type { Call, ServerContext } from './context.js'
 import { controls, type ScriptedGoTrue } from './controls.js'
-import { GoTrueRefusal, json, refusalResponse, refuse } from './errors.js'
-import { createFaults, fetchFrom, systemWait } from './faults.js'
+import {
+  GoTrueRefusal,
+  json,
+  OAuthRefusal,
+  refusalCode,
+  refusalResponse,
+  refuse,
+} from './errors.js'
+import { createFaults, fetchFrom, type Limit, systemWait } from './faults.js'
 import { cheapHashes, realHashes } from './hashes.js'
 import { authorize, verify, verifyLink } from './link-routes.js'
 import { createRefreshTokens, type ServerSession } from './rotation.js'
@@ -13,7 +20,9 @@ import type { LoggedRequest, ScriptedGoTrueOptions } from './types.js'
 
 export type { ScriptedGoTrue } from './controls.js'
 export type {
+  AccessTokenHook,
   Account,
+  AccountIdentity,
   Fault,
   FaultScope,
   LoggedRequest,
@@ -23,13 +32,16 @@ export type {
   SentMessage,
 } from './types.js'
 
-const CORS = {
+/** What pages on other origins may read (`cors_headers` of GoTrue's api.go). */
+const EXPOSED = ['X-Total-Count', 'Link', 'X-Supabase-Api-Version']
+
+const cors = ({ exposedHeaders = EXPOSED }: ScriptedGoTrueOptions): Record<string, string> => ({
   'access-control-allow-origin': '*',
   'access-control-allow-headers':
     'accept, apikey, authorization, content-type, x-client-info, x-supabase-api-version',
   'access-control-allow-methods': 'GET, POST, PUT, DELETE, OPTIONS',
-  'access-control-expose-headers': 'X-Total-Count, Link, X-Supabase-Api-Version',
-}
+  'access-control-expose-headers': exposedHeaders.join(', '),
+})
 
 type Route = (context: ServerContext, call: Call) => Promise<Response>
 
@@ -46,9 +58,14 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET /user': readUser,
   'PUT /user': updateUser,
   'POST /logout': logout,
-  'GET /.well-known/jwks.json': async ({ signer }) => json(200, await signer.jwks()),
+  'GET /.well-known/jwks.json': async ({ signer }) =>
+    json(200, await signer.jwks(), { 'cache-control': 'public, max-age=600' }),
   'GET /health': async () =>
-    json(200, { version: 'scripted', name: 'GoTrue', description: 'A scripted GoTrue' }),
+    json(200, {
+      version: '',
+      name: 'GoTrue',
+      description: 'GoTrue is a user registration and authentication API',
+    }),
   'GET /settings': async ({ settings: { autoconfirm }, options: { anonymous = true } }) =>
     json(200, {
       external: { anonymous_users: anonymous, email: true, phone: true },
@@ -60,16 +77,20 @@ const ROUTES: Readonly<Record<string, Route>> = {
     }),
 }
 
+/** What GoTrue says to whoever asks too often. It never says for how long: `Retry-After` is a proxy's. */
+const LIMITED = new GoTrueRefusal(429, 'over_request_rate_limit', 'Request rate limit reached')
+
 /** GoTrue's limit for bodies, in bytes; counted here in UTF-16 units. */
 const LONGEST_BODY = 1024 * 1024
 
-function parseBody(text: string): Call['body'] {
-  if (text === '') return {}
-  if (text.length > LONGEST_BODY) {
-    return refuse(413, 'request_entity_too_large', 'Request body exceeds the limit of 1 MiB')
-  }
-  return parseObject(text) ?? refuse(400, 'bad_json', 'Could not parse request body as JSON')
-}
+/** Fields that must be texts: of any other kind, they are no JSON that GoTrue can read. */
+const TEXTS = [
+  ...['email', 'phone', 'password', 'refresh_token', 'auth_code', 'code_verifier', 'id_token'],
+  ...['nonce', 'type', 'token', 'token_hash', 'channel', 'code_challenge', 'code_challenge_method'],
+]
+
+const unreadable = (): never =>
+  refuse(400, 'bad_json', 'Could not parse request body as JSON: unexpected end of JSON input')
 
 /** A request as it came in, read to its end. */
 interface Incoming {
@@ -79,19 +100,41 @@ interface Incoming {
   readonly text: string
 }
 
+function parseBody({ request, path, text }: Incoming): Call['body'] {
+  if (text.length > LONGEST_BODY) {
+    const message = `Request body too large (max ${LONGEST_BODY} bytes)`
+    return refuse(413, 'request_entity_too_large', message)
+  }
+  const unread = request.method === 'GET' || path === '/logout'
+  if (text === 'null' || (unread && text === '')) return {}
+  const body = parseObject(text) ?? unreadable()
+  const wrong = TEXTS.some((name) => typeof (body[name] ?? '') !== 'string')
+  return wrong ? unreadable() : body
+}
+
+/** What the router itself says: in text, or with no body at all. */
+const unrouted = (path: string): Response =>
+  Object.keys(ROUTES).some((route) => route.endsWith(` ${path}`))
+    ? new Response(null, { status: 405 })
+    : new Response('404 page not found\n', {
+        status: 404,
+        headers: { 'content-type': 'text/plain' },
+      })
+
 async function route(context: ServerContext, incoming: Incoming): Promise<Response> {
-  const { request, url, path, text } = incoming
+  const { request, url, path } = incoming
   try {
-    const handler =
-      ROUTES[`${request.method} ${path}`] ?? refuse(404, 'not_found', '404: Path not found')
-    return await handler(context, { request, url, body: parseBody(text) })
+    const known = path.replace(/(.)\/$/, '$1')
+    const handler = ROUTES[`${request.method} ${known}`]
+    if (!handler) return unrouted(known)
+    return await handler(context, { request, url, body: parseBody(incoming) })
   } catch (error) {
     const unexpected = 'Unexpected failure, please check server logs for more information'
     const refusal =
-      error instanceof GoTrueRefusal
+      error instanceof GoTrueRefusal || error instanceof OAuthRefusal
         ? error
         : new GoTrueRefusal(500, 'unexpected_failure', `${unexpected}: ${error}`)
-    return refusalResponse(refusal, request)
+    return refusalResponse(refusal, request, context.options.errors)
   }
 }
 
@@ -100,18 +143,21 @@ function createContext(options: ScriptedGoTrueOptions): ServerContext {
   const now = (): number => (options.clock ?? Date).now()
   const sessions = new Map<string, ServerSession>()
   const accounts: Accounts = createAccounts(random, now)
-  const { rotation = 'v1', reuseInterval = 10_000, signing = 'es256' } = options
+  const { rotation = 'v1', reuseInterval = 10_000, reuseRevokes = true } = options
+  const { signing = 'hs256' } = options
   const hashes = signing === 'digest' ? cheapHashes : realHashes
+  const rotating = { rotation, reuseInterval, reuseRevokes, random, now, sessions, hashes }
   return {
     accounts,
     sessions,
-    tokens: createRefreshTokens({ rotation, reuseInterval, random, now, sessions, hashes }),
-    signer: createSigner(signing),
+    tokens: createRefreshTokens(rotating),
+    signer: createSigner(signing, options.jwtSecret ?? 'scripted-secret-of-32-characters'),
     codes: new Map(),
     settings: {
       accessTokenLifetime: options.accessTokenLifetime ?? 3_600_000,
       autoconfirm: options.autoconfirm ?? true,
       denyNext: false,
+      hook: null,
     },
     options,
     path: options.path ?? '/auth/v1',
@@ -121,21 +167,23 @@ function createContext(options: ScriptedGoTrueOptions): ServerContext {
 }
 
 /** Notes an answer in the log. Reading it and making it anew costs less than a clone. */
-async function note(entry: LoggedRequest, response: Response): Promise<Response> {
+async function note(
+  entry: LoggedRequest,
+  response: Response,
+  extra: Readonly<Record<string, string>>,
+): Promise<Response> {
   const { status, headers } = response
   const text = response.body === null ? null : await response.text()
-  const returned = text === null ? undefined : parseObject(text)?.refresh_token
-  Object.assign(entry, {
-    status,
-    code: headers.get('x-sb-error-code'),
-    returned: typeof returned === 'string' ? returned : null,
-  })
-  for (const [name, value] of Object.entries(CORS)) headers.set(name, value)
+  const body = parseObject(text ?? '') ?? {}
+  const code = status >= 400 ? refusalCode(body) : null
+  const returned = typeof body.refresh_token === 'string' ? body.refresh_token : null
+  Object.assign(entry, { status, code, returned })
+  for (const [name, value] of Object.entries(extra)) headers.set(name, value)
   return new Response(text, { status, headers })
 }
 
 /**
- * Makes a scripted GoTrue. It issues real ES256 tokens, rotates refresh tokens as GoTrue does, and
+ * Makes a scripted GoTrue. It issues real HS256 tokens, rotates refresh tokens as GoTrue does, and
  * keeps its error codes. It needs no Node: mount it in a test, a service worker or a server.
  *
  * ```ts
@@ -146,14 +194,17 @@ async function note(entry: LoggedRequest, response: Response): Promise<Response>
  */
 export function createScriptedGoTrue(options: ScriptedGoTrueOptions = {}): ScriptedGoTrue {
   const context = createContext(options)
-  const faults = createFaults(options.wait ?? systemWait)
+  const limit: Limit = (request) => refusalResponse(LIMITED, request, options.errors)
+  const faults = createFaults(options.wait ?? systemWait, limit)
+  const crossOrigin = cors(options)
   const log: LoggedRequest[] = []
   for (const seed of options.users ?? []) context.accounts.create(seed)
 
   async function serve(request: Request): Promise<Response> {
     const url = new URL(request.url)
     if (!url.pathname.startsWith(`${context.path}/`)) return new Response(null, { status: 404 })
-    if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: CORS })
+    if (request.method === 'OPTIONS')
+      return new Response(null, { status: 204, headers: crossOrigin })
     const path = url.pathname.slice(context.path.length)
     const grant = url.searchParams.get('grant_type')
     const text = await request.text()
@@ -168,7 +219,7 @@ export function createScriptedGoTrue(options: ScriptedGoTrueOptions = {}): Scrip
       request.signal.throwIfAborted()
       return route(context, { request, url, path, text })
     }
-    return note(entry, await faults.serve({ path, grant, request, work }))
+    return note(entry, await faults.serve({ path, grant, request, work }), crossOrigin)
   }
 
   return {

@@ -1,7 +1,7 @@
+import type { Spent } from './accounts.js'
 import { type Call, field, newSession, type ServerContext } from './context.js'
-import { randomText } from './encoding.js'
-import { GoTrueRefusal, refuse } from './errors.js'
-import type { Account } from './types.js'
+import { uuid } from './encoding.js'
+import { GoTrueRefusal, json, refuse } from './errors.js'
 
 type Route = (context: ServerContext, call: Call) => Promise<Response>
 
@@ -15,30 +15,39 @@ export function redirectTarget(url: URL): URL {
   return new URL(wanted)
 }
 
-/** Says what went wrong in the query and in the fragment, as GoTrue does. */
-function redirectError(target: URL, error: { readonly code: string; readonly text: string }): URL {
-  const said = {
-    error: 'access_denied',
-    error_code: error.code,
-    error_description: error.text,
+/** Says something in the fragment and, where it is `twice`, in the query too, as GoTrue does. */
+function say(target: URL, said: Readonly<Record<string, string>>, twice: boolean): URL {
+  for (const [name, value] of Object.entries(said)) {
+    if (twice) target.searchParams.set(name, value)
   }
-  for (const [name, value] of Object.entries(said)) target.searchParams.set(name, value)
-  target.hash = new URLSearchParams(said).toString()
+  target.hash = new URLSearchParams({ ...said, sb: '' }).toString()
   return target
 }
 
+const failure = (code: string, text: string): Readonly<Record<string, string>> => ({
+  error: 'access_denied',
+  error_code: code,
+  error_description: text,
+})
+
+/** What became of the first of two addresses, in GoTrue's words. */
+const HALF = 'Confirmation link accepted. Please proceed to confirm link sent to the other email'
+
+/** How the session of a PKCE flow says that its person came. */
+const amrOf = (type: string): string => (type === 'signup' ? 'email/signup' : type)
+
 /** Ends a sign-in by redirect: in `?code=` where there is a PKCE challenge, else in tokens. */
-async function arrive(context: ServerContext, url: URL, account: Account): Promise<Response> {
+async function arrive(context: ServerContext, url: URL, spent: Spent): Promise<Response> {
   const target = redirectTarget(url)
-  const challenge = url.searchParams.get('code_challenge')
-  if (challenge) {
-    const code = randomText(context.random, 24)
-    const method = url.searchParams.get('code_challenge_method') ?? 's256'
-    context.codes.set(code, { challenge, method, account, at: context.now() })
+  const { account, flow, type: kind } = spent
+  if (flow) {
+    const code = uuid(context.random)
+    context.codes.set(code, { ...flow, account, amr: amrOf(kind), at: context.now() })
     target.searchParams.set('code', code)
     return redirect(target)
   }
-  const session = await newSession(context, account, 'otp')
+  const method = kind === 'oauth' ? 'oauth' : 'otp'
+  const session = await newSession(context, account, { method })
   const body: Record<string, unknown> = await session.json()
   const fragment = new URLSearchParams({ sb: '' })
   for (const name of ['access_token', 'refresh_token', 'expires_in', 'expires_at', 'token_type']) {
@@ -70,43 +79,50 @@ export const verify: Route = async (context, { body }) => {
   }
   const reach = { ...(email && { email }), ...(phone && { phone }) }
   const proof = { type, ...(code && { code }), ...(hash && { hash }), ...reach }
-  const account = context.accounts.spend(proof)
+  const { account, half } = context.accounts.spend(proof)
+  if (half) return json(200, { code: '200', msg: HALF })
   if (account.banned) return refuse(403, 'user_banned', 'User is banned')
-  return newSession(context, account, 'otp')
+  return newSession(context, account, { method: 'otp' })
 }
 
 /** `GET /verify`: the link of a message. Failures are told to the page it leads to. */
 export const verifyLink: Route = async (context, { url }) => {
   const target = redirectTarget(url)
   const { searchParams } = url
-  const proof = { type: searchParams.get('type') ?? '', hash: searchParams.get('token') ?? '' }
+  const hash = searchParams.get('token') ?? ''
+  // What a PKCE flow asked for has its answer in the query as well: that much the token tells.
+  const twice = hash.startsWith('pkce_')
   try {
-    const account = context.accounts.spend(proof)
-    if (account.banned) refuse(403, 'user_banned', 'User is banned')
-    return await arrive(context, url, account)
+    const spent = context.accounts.spend({ type: searchParams.get('type') ?? '', hash })
+    if (spent.half) return redirect(say(target, { message: HALF }, twice))
+    if (spent.account.banned) refuse(403, 'user_banned', 'User is banned')
+    return await arrive(context, url, spent)
   } catch (error) {
     if (!(error instanceof GoTrueRefusal)) throw error
-    const text = 'Email link is invalid or has expired'
-    const code = error.code
-    return redirect(
-      redirectError(target, { code, text: code === 'otp_expired' ? text : error.message }),
-    )
+    return redirect(say(target, failure(error.code, error.message), twice))
   }
 }
 
 /** `GET /authorize`: the other provider consents at once, as if the person had clicked. */
 export const authorize: Route = async (context, { url }) => {
-  const provider = url.searchParams.get('provider')
+  const query = url.searchParams
+  const provider = query.get('provider')
   if (!provider) return refuse(400, 'validation_failed', 'Unsupported provider: provider missing')
   const target = redirectTarget(url)
-  const state = url.searchParams.get('state')
+  const state = query.get('state')
   if (state) target.searchParams.set('state', state)
   if (context.settings.denyNext) {
     context.settings.denyNext = false
-    return redirect(redirectError(target, { code: 'access_denied', text: 'The person said no.' }))
+    const said = { error: 'access_denied', error_description: 'The person said no.' }
+    return redirect(say(target, said, true))
   }
-  const email = url.searchParams.get('login_hint') ?? `person@${provider}.example`
-  const account = context.accounts.find({ email }) ?? context.accounts.create({ email })
-  url.searchParams.set('redirect_to', target.href)
-  return arrive(context, url, account)
+  const email = query.get('login_hint') ?? `person@${provider}.example`
+  const account =
+    context.accounts.find({ email }) ??
+    context.accounts.create({ email, provider, registers: true })
+  const challenge = query.get('code_challenge')
+  const method = query.get('code_challenge_method') ?? 's256'
+  query.set('redirect_to', target.href)
+  const flow = challenge ? { challenge, method } : null
+  return arrive(context, url, { account, type: 'oauth', flow, half: false })
 }

@@ -10,8 +10,10 @@ export interface ServerSession {
   readonly userId: string
   readonly aal: string
   readonly amr: readonly { readonly method: string; readonly timestamp: number }[]
-  /** Administratively ended; the next refresh says `session_expired`. */
-  expired: boolean
+  /** Why it has expired, in words; the next refresh says `session_expired`. */
+  expired: string | null
+  /** Whether another request holds its row: refreshes say `conflict`. */
+  locked: boolean
   /** v2 only. */
   counter: number
   refreshedAt: number
@@ -31,6 +33,8 @@ export interface RotationDeps {
   readonly rotation: Rotation
   /** Milliseconds. */
   readonly reuseInterval: number
+  /** Whether a disallowed reuse ends more than the request. */
+  readonly reuseRevokes: boolean
   random(): number
   now(): number
   /** Live sessions by id; a session that rotation ends is deleted from it. */
@@ -55,12 +59,14 @@ const notFound = (): never =>
   refuse(400, 'refresh_token_not_found', 'Invalid Refresh Token: Refresh Token Not Found')
 const reused = (): never =>
   refuse(400, 'refresh_token_already_used', 'Invalid Refresh Token: Already Used')
+/** The form of tokens of the first algorithm; one of them is looked for whatever is issued now. */
+const FIRST = /^[a-z0-9]{12}$/
+
 const invalid = (): never => refuse(400, 'validation_failed', 'Refresh token is not valid')
 
 function alive(session: ServerSession): ServerSession {
-  if (session.expired) {
-    refuse(400, 'session_expired', 'Invalid Refresh Token: Session Expired')
-  }
+  const { expired } = session
+  if (expired !== null) refuse(400, 'session_expired', `Invalid Refresh Token: ${expired}`)
   return session
 }
 
@@ -83,6 +89,7 @@ function createRows(deps: RotationDeps): RefreshTokens {
   }
 
   function endFamily(session: ServerSession): never {
+    if (!deps.reuseRevokes) return reused()
     for (const row of family(session.id)) {
       row.revoked = true
       row.updatedAt = now()
@@ -106,12 +113,10 @@ function createRows(deps: RotationDeps): RefreshTokens {
   return {
     issue: async (session) => insert(session.id, null),
     async trade(token, check) {
-      if (!/^[a-z0-9]{12}$/.test(token)) invalid()
+      if (!FIRST.test(token)) invalid()
       const row = rows.get(token) ?? notFound()
-      const found = sessions.get(row.sessionId)
-      const session = alive(
-        found ?? refuse(400, 'session_not_found', 'Invalid Refresh Token: No Valid Session Found'),
-      )
+      // With its row, a session's tokens are deleted too.
+      const session = alive(sessions.get(row.sessionId) ?? notFound())
       check(session)
       if (row.revoked) return { session, token: reuse(row, session) }
       row.revoked = true
@@ -130,6 +135,7 @@ function createCounters(deps: RotationDeps): RefreshTokens {
   return {
     issue: mint,
     async trade(token, check) {
+      if (FIRST.test(token)) notFound()
       const read = (await readTokenV2(token, hashes)) ?? invalid()
       const { key } = sessions.get(read.sessionId) ?? notFound()
       const signed = await read.signedBy(key)
@@ -143,7 +149,7 @@ function createCounters(deps: RotationDeps): RefreshTokens {
       const sinceRefresh = Math.abs(now() - session.refreshedAt)
       if (difference === 0) session.counter++
       if (difference > 1 && sinceRefresh >= deps.reuseInterval) {
-        sessions.delete(session.id)
+        if (deps.reuseRevokes) sessions.delete(session.id)
         reused()
       }
       // An allowed reuse counts as a refresh too: the interval starts again.

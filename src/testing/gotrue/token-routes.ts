@@ -1,12 +1,22 @@
-import { type Call, field, newSession, type ServerContext, sessionBody } from './context.js'
+import {
+  askHook,
+  type Call,
+  field,
+  newSession,
+  type ServerContext,
+  sessionBody,
+} from './context.js'
 import { base64url, sha256, sha256Hex, utf8 } from './encoding.js'
-import { json, refuse } from './errors.js'
+import { json, refuse, refuseOAuth } from './errors.js'
 
 /** How long an authorization code lives, in ms: GoTrue's flow state expiry of 300 s. */
 const FLOW_LIFE = 300_000
 
 /** Who issues the id tokens that this server believes. */
 export const ID_ISSUER = 'https://id.example'
+
+/** What a refresh is told while another request holds the session's row. */
+const CONFLICT = 'Too many concurrent token refresh requests on the same session or refresh token'
 
 type Grant = (context: ServerContext, call: Call) => Promise<Response>
 
@@ -23,18 +33,20 @@ const password: Grant = async (context, { body }) => {
       ? refuse(400, 'email_not_confirmed', 'Email not confirmed')
       : refuse(400, 'phone_not_confirmed', 'Phone not confirmed')
   }
-  return newSession(context, account)
+  return newSession(context, account, { weak_password: null })
 }
 
 const refreshToken: Grant = async (context, { body }) => {
-  const presented = body.refresh_token
-  if (typeof presented !== 'string') {
-    return refuse(400, 'bad_json', 'Could not parse request body as JSON')
+  const presented = field(body, 'refresh_token') ?? ''
+  if (presented === '' && context.options.errors === 'oauth') {
+    return refuseOAuth('invalid_request', 'refresh_token required')
   }
   if (presented.length < 12) return refuse(400, 'validation_failed', 'Refresh token is not valid')
   const banned = (userId: string): boolean => context.accounts.all.get(userId)?.banned === true
-  const { session, token } = await context.tokens.trade(presented, ({ userId }) => {
+  const { session, token } = await context.tokens.trade(presented, ({ userId, locked }) => {
+    if (locked) refuse(409, 'conflict', CONFLICT)
     if (banned(userId)) refuse(400, 'user_banned', 'Invalid Refresh Token: User Banned')
+    askHook(context)
   })
   return json(200, await sessionBody(context, session, token))
 }
@@ -68,7 +80,7 @@ const pkce: Grant = async (context, { body }) => {
   if (!context.codes.delete(code)) {
     return refuse(404, 'flow_state_not_found', 'invalid flow state, no valid flow state found')
   }
-  return newSession(context, flow.account, 'oauth')
+  return newSession(context, flow.account, { method: flow.amr })
 }
 
 const idToken: Grant = async (context, { body }) => {
@@ -76,15 +88,18 @@ const idToken: Grant = async (context, { body }) => {
   const email = claims?.email
   const current = claims?.iss === ID_ISSUER && Number(claims.exp) * 1000 > context.now()
   if (!current || typeof email !== 'string') {
-    return refuse(400, 'validation_failed', 'Bad ID token')
+    return refuseOAuth('invalid request', 'Bad ID token')
   }
   const nonce = field(body, 'nonce')
   const hashed = nonce && (await sha256Hex(nonce))
   if (claims.nonce !== hashed) {
-    return refuse(400, 'invalid_request', 'Nonces mismatch')
+    return refuseOAuth('invalid nonce', 'Nonces mismatch')
   }
-  const account = context.accounts.find({ email }) ?? context.accounts.create({ email })
-  return newSession(context, account, 'oauth')
+  const provider = field(body, 'provider') ?? 'oidc'
+  const account =
+    context.accounts.find({ email }) ??
+    context.accounts.create({ email, provider, registers: true })
+  return newSession(context, account, { method: 'oauth' })
 }
 
 const GRANTS: Readonly<Record<string, Grant>> = {

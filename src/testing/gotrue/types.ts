@@ -23,23 +23,71 @@ export interface ScriptedGoTrueOptions {
   /** @default 3_600_000; whole seconds */
   readonly accessTokenLifetime?: number
   readonly users?: readonly SeedUser[]
-  /** Whether registered addresses need no confirmation. @default true */
+  /**
+   * Whether a refresh token that was used too often ends what it belongs to: with `v1` its family,
+   * with `v2` the session. `false` is a server with `REFRESH_TOKEN_ROTATION_ENABLED` off, which
+   * refuses that one request. @default true
+   */
+  readonly reuseRevokes?: boolean
+  /**
+   * Whether registered addresses need no confirmation. A new address of somebody who has one already
+   * is confirmed in any case. @default true
+   */
   readonly autoconfirm?: boolean
+  /** Whether a new email address is confirmed from the old one too. @default true */
+  readonly secureEmailChange?: boolean
   /** Whether signing up without an address makes an anonymous user. @default true */
   readonly anonymous?: boolean
-  /** The `iss` claim. @default 'https://scripted.example' and the path */
-  readonly issuer?: string
+  /**
+   * The `iss` claim; `null` for none, as on a server without `GOTRUE_JWT_ISSUER`.
+   * @default 'https://scripted.example' and the path
+   */
+  readonly issuer?: string | null
   /** What paths begin with. @default '/auth/v1' */
   readonly path?: string
+  /**
+   * How much time lies between two mails of a kind to one person, else 429 with the seconds in its
+   * text only. @default 0; a real one has 60_000
+   */
+  readonly mailInterval?: number
+  /**
+   * Which headers pages on other origins may read besides the safelisted ones; name `Retry-After` to
+   * show it to them. @default 'X-Total-Count', 'Link' and 'X-Supabase-Api-Version', as GoTrue has it
+   */
+  readonly exposedHeaders?: readonly string[]
+  /**
+   * How refusals are spelt. `codes`: with an error code, as GoTrue since v2.164.0 (November 2024).
+   * `oauth`: as every GoTrue before, Netlify Identity and kin, without any code: the password and
+   * refresh grants say `{ error: 'invalid_grant', error_description }`, all else
+   * `{ code: <status>, msg }`, and a bad bearer is 401.
+   * @default 'codes'
+   */
+  readonly errors?: 'codes' | 'oauth'
   /** @default the system's clock */
   readonly clock?: { now(): number }
   /** Waits for `slow` faults. @default setTimeout */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>
   /** @default Math.random */
   readonly random?: () => number
-  /** `digest` is no cryptography at all: for simulations that cannot afford it. @default 'es256' */
-  readonly signing?: 'es256' | 'digest'
+  /**
+   * How access tokens are signed. `hs256` and `digest` are deterministic: two grants of one session
+   * within a second have the same access token, as on a GoTrue with a JWT secret. Nobody but who has
+   * the secret can check those; `es256` and `rs256` publish their keys, as a GoTrue with
+   * `GOTRUE_JWT_KEYS`. `digest` is no cryptography at all: for simulations that cannot afford it.
+   * @default 'hs256'
+   */
+  readonly signing?: 'hs256' | 'es256' | 'rs256' | 'digest'
+  /** What `hs256` signs with. @default 'scripted-secret-of-32-characters' */
+  readonly jwtSecret?: string
 }
+
+/**
+ * What a custom access token hook does to every token: refuses it in words of its own, after which the
+ * refresh token works as before, or signs further claims, an earlier `exp` among them.
+ */
+export type AccessTokenHook =
+  | { readonly refuse: { readonly status: number; readonly message: string } }
+  | { readonly claims: Readonly<Record<string, unknown>> }
 
 /** What can go wrong on the way to the server or back. */
 export type Fault =
@@ -53,7 +101,10 @@ export type Fault =
       readonly body?: string
       readonly headers?: Readonly<Record<string, string>>
     }
-  /** 429, with `Retry-After` in seconds or as an HTTP date. */
+  /**
+   * 429, with `Retry-After` in seconds or as an HTTP date. Pages on other origins cannot read that
+   * header, unless the server exposes it.
+   */
   | { readonly type: 'rate-limited'; readonly retryAfter?: number | string }
   /** A gateway's or captive portal's page. @default status 200 */
   | { readonly type: 'html'; readonly status?: number }
@@ -99,7 +150,17 @@ export interface SentMessage {
   readonly link: string
 }
 
-/** A person of this server. */
+/** A way in which a person of this server can be known: an address, or another provider. */
+export interface AccountIdentity {
+  readonly identityId: string
+  readonly provider: string
+  readonly email: string | null
+  readonly data: Readonly<Record<string, unknown>>
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
+}
+
+/** A person of this server. Times in ms since the epoch. */
 export interface Account {
   readonly id: string
   email: string | null
@@ -113,6 +174,12 @@ export interface Account {
   confirmed: boolean
   anonymous: boolean
   banned: boolean
+  readonly identities: AccountIdentity[]
+  confirmationSentAt: number | null
+  /** Of the last magic link or recovery mail. */
+  recoverySentAt: number | null
+  emailChangeSentAt: number | null
+  lastSignInAt: number | null
   readonly createdAt: number
   updatedAt: number
 }

@@ -1,6 +1,10 @@
 /** A browser as the server meets it: with a cookie jar that its tabs share. */
 export interface ScriptedBrowser {
-  /** Sends and keeps cookies for requests with `credentials: 'include'`, as pages of the same site. */
+  /**
+   * Sends and keeps cookies for requests with `credentials: 'include'`, as pages of the same site.
+   * It shows all other headers, as a navigation needs them; a page of another origin reads few of
+   * them: for that, take the `fetch` of a fake browser's tab around this one.
+   */
   readonly fetch: typeof fetch
   /** What `document.cookie` would say. */
   cookies(): string

@@ -101,17 +101,20 @@ function createContext(options: ScriptedWorkOSOptions): ServerContext {
   }
 }
 
-/** Cross-origin pages may ask, with their cookies. */
-const cors = (origin: string | null): Readonly<Record<string, string>> =>
-  origin === null
-    ? {}
-    : {
-        'access-control-allow-origin': origin,
-        'access-control-allow-credentials': 'true',
-        'access-control-allow-headers': 'Accept, Authorization, Content-Type',
-        'access-control-allow-methods': 'GET, POST, OPTIONS',
-        vary: 'Origin',
-      }
+/** Cross-origin pages may ask, with their cookies, and read the headers that are exposed. */
+const cors = (
+  origin: string | null,
+  exposed: readonly string[] = [],
+): Readonly<Record<string, string>> => ({
+  ...(exposed.length > 0 && { 'access-control-expose-headers': exposed.join(', ') }),
+  ...(origin !== null && {
+    'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
+    'access-control-allow-headers': 'Accept, Authorization, Content-Type',
+    'access-control-allow-methods': 'GET, POST, OPTIONS',
+    vary: 'Origin',
+  }),
+})
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
@@ -138,7 +141,7 @@ function logged({ request, url, text }: Incoming, at: number): WorkOSRequest {
 async function note(
   entry: WorkOSRequest,
   response: Response,
-  origin: string | null,
+  extra: Readonly<Record<string, string>>,
 ): Promise<Response> {
   const { status, headers } = response
   const text = response.body === null ? null : await response.text()
@@ -146,7 +149,7 @@ async function note(
   const code = textOf(body.error) ?? textOf(body.code)
   const returned = textOf(body.refresh_token) ?? givenToken(headers)
   Object.assign(entry, { status, code, returned })
-  for (const [name, value] of Object.entries(cors(origin))) headers.set(name, value)
+  for (const [name, value] of Object.entries(extra)) headers.set(name, value)
   return new Response(text, { status, headers })
 }
 
@@ -180,7 +183,8 @@ export function createScriptedWorkOS(options: ScriptedWorkOSOptions = {}): Scrip
       request.signal.throwIfAborted()
       return route(context, incoming)
     }
-    return note(entry, await faults.serve({ path, grant, request, work }), origin)
+    const response = await faults.serve({ path, grant, request, work })
+    return note(entry, response, cors(origin, options.exposedHeaders))
   })
 
   return {

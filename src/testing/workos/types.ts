@@ -99,6 +99,11 @@ export interface ScriptedWorkOSOptions {
   readonly replayGrace?: number | undefined
   /** The `iss` claim. @default 'https://api.workos.com/user_management/' and the client id */
   readonly issuer?: string | undefined
+  /**
+   * Which headers pages on other origins may read besides the safelisted ones; name `Retry-After` to
+   * show it to them. @default none
+   */
+  readonly exposedHeaders?: readonly string[] | undefined
   /** @default the system's clock */
   readonly clock?: { now(): number } | undefined
   /** Waits for `slow` faults. @default setTimeout */

@@ -73,6 +73,28 @@ describe('an access token', () => {
     expect(signedBy(token, body)).toBe(true)
   })
 
+  it('has no jti: made anew within a second for one session, it is the same to the byte', async () => {
+    const desk = createDesk()
+    const body = await desk.create()
+    const accessToken = tokenOf(body, 'accessToken')
+    expect(claimsOf(body)).not.toHaveProperty('jti')
+    const again = async (): Promise<string> => {
+      const anew = { accessToken, userDataInJWT: { role: 'b' } }
+      return tokenOf((await desk.ask('POST', '/session/regenerate', anew)).body, 'accessToken')
+    }
+    const [first, second] = [await again(), await again()]
+    expect(second).toBe(first)
+  })
+
+  it('of a refresh differs within a second too, by the hash of its refresh token', async () => {
+    const desk = createDesk()
+    const body = await desk.create()
+    const { body: next } = await desk.refresh(tokenOf(body))
+    expect(tokenOf(next, 'accessToken')).not.toBe(tokenOf(body, 'accessToken'))
+    expect(claimsOf(next)).toMatchObject({ iat: claimsOf(body).iat })
+    expect(claimsOf(next).refreshTokenHash1).not.toBe(claimsOf(body).refreshTokenHash1)
+  })
+
   it('lives for as many whole seconds as it is told to', async () => {
     const desk = createDesk({ accessTokenValidity: 20_000 })
     await desk.clock.advance(1_999)
