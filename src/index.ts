@@ -52,11 +52,13 @@ export type {
   RefreshContext,
   RefreshOptions,
   RequestContext,
+  ResourceTokens,
   SignInResult,
   SignOutScope,
   Tokens,
   TokenTarget,
 } from './core/provider.js'
+export { resourceTokens } from './core/resource-tokens.js'
 export type {
   Grant,
   Impersonator,

@@ -2,14 +2,7 @@ import type { EngineContext } from './context.js'
 import { AuthError } from './errors.js'
 import type { Errand } from './exchange.js'
 import type { Purpose, TokenTarget } from './provider.js'
-import {
-  hasSameTokens,
-  isText,
-  type ResourceToken,
-  type SessionRecord,
-  toRecord,
-  withToken,
-} from './record.js'
+import { changed, hasSameTokens, type SessionRecord, toRecord } from './record.js'
 import type { Grant, SessionUser } from './session.js'
 import { isFresh } from './state.js'
 import { waitMargin } from './timing.js'
@@ -75,34 +68,14 @@ export const updateErrand = <User extends SessionUser>(
   send: async (record) => (hasSameTokens(record, base) ? grant : null),
 })
 
-/** The name under which a session keeps the token for a target; empty for its own. */
-export function nameOf({ resource, audience, scope }: TokenTarget): string {
-  const wanted = [resource, audience, scope]
-  for (const text of wanted) {
-    if (text !== undefined && !isText(text)) {
-      throw new AuthError('invalid_argument', '`resource`, `audience` and `scope` are texts.')
-    }
-  }
-  return wanted.some(isText) ? JSON.stringify(wanted.map((text) => text ?? null)) : ''
-}
-
-/** Monotonic times at which tokens for resources are dead, as far as this context knows them. */
-const deadlines = new WeakMap<ResourceToken, number>()
-
 /** The token that a record has for a target, as long as callers need not wait for the next. */
 export function tokenFor<User extends SessionUser>(
-  { store, limits }: EngineContext<User>,
-  { tokens }: SessionRecord<User>,
+  { provider, store, limits }: EngineContext<User>,
+  record: SessionRecord<User>,
   name: string,
 ): string | null {
-  const token = tokens?.[name]
-  if (!token) return null
-  const { wall, monotonic } = store.now()
-  const left = Math.min(token.expiresAt - wall, token.lifetime)
-  // A clock that is set back makes no token live longer than it did when it was first seen.
-  const deadline = Math.min(deadlines.get(token) ?? Infinity, monotonic + left)
-  deadlines.set(token, deadline)
-  return deadline - monotonic > waitMargin(token, limits) ? token.accessToken : null
+  const token = provider.tokens?.find(record, name, store.now())
+  return token && token.left > waitMargin(token, limits) ? token.accessToken : null
 }
 
 /** Trades the refresh token for one more access token, for another resource (RFC 8707). */
@@ -121,5 +94,12 @@ export const tokenErrand = <User extends SessionUser>(
       session,
       organizationId: session.organizationId,
     }),
-  apply: (grant, base, requestedAt) => withToken(base, { name, grant, requestedAt }),
+  apply(grant, base, requestedAt) {
+    const session = {
+      ...base.session,
+      refreshToken: grant.refreshToken || base.session.refreshToken,
+    }
+    const { tokens } = context.provider.tokens?.add(base, { name, grant, requestedAt }) ?? base
+    return changed(base, { session, tokens })
+  },
 })

@@ -1,6 +1,8 @@
 import type { RequiredStep } from './errors.js'
 import type { Awaitable, KeyStore, Page, Signal } from './ports.js'
+import type { SessionRecord } from './record.js'
 import type { Grant, ProviderEventName, Session, SessionUser } from './session.js'
+import type { Now } from './timing.js'
 
 /** What every call to a provider gets. */
 export interface RequestContext {
@@ -16,6 +18,27 @@ export interface TokenTarget {
   readonly audience?: string | undefined
   /** Names of rights, with blanks between them. */
   readonly scope?: string | undefined
+}
+
+/** A token for a resource that has just arrived. `requestedAt`: wall time, ms. */
+export interface IssuedToken {
+  readonly name: string
+  readonly grant: Grant
+  readonly requestedAt: number
+}
+
+/** How a session keeps access tokens for several resources; made by `resourceTokens()`. */
+export interface ResourceTokens {
+  /** The name of a target's token; empty for the session's own. @throws AuthError `invalid_argument`. */
+  nameOf(target: TokenTarget): string
+  /** The token of a record, its whole life and what is left of it, in ms. */
+  find(
+    record: SessionRecord,
+    name: string,
+    now: Now,
+  ): { readonly accessToken: string; readonly lifetime: number; readonly left: number } | null
+  /** The record with one more token. @throws AuthError `bad_response` when the grant holds none. */
+  add<User extends SessionUser>(base: SessionRecord<User>, issued: IssuedToken): SessionRecord<User>
 }
 
 /** What a refresh gets besides. */
@@ -143,6 +166,11 @@ export interface Provider<
    * @throws AuthError with code `refresh_rejected` for the provider's terminal errors only.
    */
   refresh(refreshToken: string, context: RefreshContext): Promise<Grant<User> | null>
+  /**
+   * For servers that give tokens for several resources: made by `resourceTokens()`.
+   * @default getAccessToken() has the session’s own token only
+   */
+  readonly tokens?: ResourceTokens | undefined
   /** Signs somebody in. `null` when a further step is needed. */
   signIn?(credentials: Credentials, context: RequestContext): Promise<Grant<User> | null>
   /** Checks tokens that were kept elsewhere, refreshing them where that is needed. */

@@ -1,6 +1,6 @@
 import type { EngineContext } from './context.js'
 import { decide, pausedError } from './decision.js'
-import { nameOf, refreshErrand, tokenErrand, tokenFor } from './errands.js'
+import { refreshErrand, tokenErrand, tokenFor } from './errands.js'
 import { AuthError, AuthSessionMissingError, isAuthError } from './errors.js'
 import type { CallOptions, TokenTarget } from './provider.js'
 import { hasSameTokens, type SessionRecord } from './record.js'
@@ -112,7 +112,7 @@ export function createReads<User extends SessionUser>(
     getSession,
     working,
     async getAccessToken(target, options) {
-      const name = nameOf(target)
+      const name = nameOf(context, target)
       const session = await getSession(options)
       const base = record()
       if (!session || !base || name === '') return session?.accessToken ?? null
@@ -122,9 +122,9 @@ export function createReads<User extends SessionUser>(
       throwIfPaused()
       await wait(refreshes.refresh({ errand: tokenErrand(context, name, target) }), options)
       const next = record()
-      const token = next?.lineage === base.lineage ? next.tokens?.[name] : null
-      if (!token) throw new AuthError('superseded', 'Another session became current meanwhile.')
-      return token.accessToken
+      const token = next?.lineage === base.lineage ? tokenFor(context, next, name) : null
+      if (token) return token
+      throw new AuthError('superseded', 'Another session became current meanwhile.')
     },
     current: async () => ((await getSession()) ? record() : null),
     async replace(rejected) {
@@ -140,6 +140,16 @@ export function createReads<User extends SessionUser>(
       throw new AuthError('superseded', 'Somebody else has signed in since the request was sent.')
     },
   }
+}
+
+/** The name of a target's token; empty for the session's own. @throws AuthError `invalid_argument`. */
+function nameOf<User extends SessionUser>(
+  { provider }: EngineContext<User>,
+  target: TokenTarget,
+): string {
+  if (provider.tokens) return provider.tokens.nameOf(target)
+  if (Object.values(target).every((wanted) => wanted === undefined)) return ''
+  throw new AuthError('invalid_argument', 'This provider has no tokens for other resources.')
 }
 
 const isSamePerson = (a: SessionRecord, b: SessionRecord): boolean => {

@@ -1,15 +1,6 @@
 import { AuthError } from './errors.js'
 import type { Grant, Session, SessionUser } from './session.js'
 
-/** An access token for one resource, beside the session's own (RFC 8707). */
-export interface ResourceToken {
-  readonly accessToken: string
-  /** Milliseconds since the epoch, by the clock of the context that got it. */
-  readonly expiresAt: number
-  /** Its whole life in ms, from the moment it was requested. */
-  readonly lifetime: number
-}
-
 /**
  * A session as contexts share it.
  * `lineage` names the sign-in it descends from; `revision` counts what was saved since.
@@ -22,15 +13,13 @@ export interface SessionRecord<User extends SessionUser = SessionUser> {
   readonly session: Session<User>
   /** The names of extras that only this answer has: the next one drops them. */
   readonly once?: readonly string[] | undefined
-  /** Access tokens for resources, by what was asked for; the newest last. */
-  readonly tokens?: Readonly<Record<string, ResourceToken>> | undefined
+  /** Access tokens for resources, by what was asked for; the newest last. See `resourceTokens`. */
+  readonly tokens?: Readonly<Record<string, unknown>> | undefined
 }
 
 const HOUR = 3_600_000
 /** Lifetimes above ten years are no lifetimes; a date must still be able to hold the sum. */
 const LONGEST = 10 * 365 * 24 * HOUR
-/** How many tokens for resources a session keeps: each makes the stored text longer. */
-const MOST_TOKENS = 8
 
 /** Whether a value is an object with names of its own: no array, not `null`. */
 export const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -48,7 +37,7 @@ function deepFreeze<T>(value: T): T {
 }
 
 /** The life of a token in whole ms, as far as the server's word for it is one. */
-const lifeOf = ({ lifetime }: Pick<Grant, 'lifetime'>): number =>
+export const lifeOf = ({ lifetime }: Pick<Grant, 'lifetime'>): number =>
   lifetime > 0 ? Math.ceil(Math.min(lifetime, LONGEST)) : HOUR
 
 /**
@@ -93,40 +82,17 @@ export function toRecord<User extends SessionUser>(
   })
 }
 
+/** The record that follows `base` with some of it changed. */
+export const changed = <User extends SessionUser>(
+  base: SessionRecord<User>,
+  changes: Partial<SessionRecord<User>>,
+): SessionRecord<User> => deepFreeze({ ...base, ...changes, revision: base.revision + 1 })
+
 /** The record with another description of the same person. */
-export function withUser<User extends SessionUser>(
+export const withUser = <User extends SessionUser>(
   base: SessionRecord<User>,
   user: User,
-): SessionRecord<User> {
-  const session = { ...base.session, user }
-  return deepFreeze({ ...base, revision: base.revision + 1, session })
-}
-
-/** The record with one more token for a resource; the grant may have rotated the refresh token. */
-export function withToken<User extends SessionUser>(
-  base: SessionRecord<User>,
-  { name, grant, requestedAt }: Issued<User>,
-): SessionRecord<User> {
-  const { accessToken, refreshToken } = grant
-  if (!isText(accessToken)) throw new AuthError('bad_response', 'The answer holds no access token.')
-  const lifetime = lifeOf(grant)
-  const { [name]: _, ...others } = base.tokens ?? {}
-  const kept = Object.entries(others).slice(1 - MOST_TOKENS)
-  const token = { accessToken, expiresAt: Math.floor(requestedAt) + lifetime, lifetime }
-  return deepFreeze({
-    ...base,
-    revision: base.revision + 1,
-    tokens: { ...Object.fromEntries(kept), [name]: token },
-    session: { ...base.session, ...(refreshToken && { refreshToken }) },
-  })
-}
-
-/** A token for a resource that has just arrived. `requestedAt`: wall time, ms. */
-export interface Issued<User extends SessionUser> {
-  readonly name: string
-  readonly grant: Grant<User>
-  readonly requestedAt: number
-}
+): SessionRecord<User> => changed(base, { session: { ...base.session, user } })
 
 /** Whether two records of a sign-in hold the same access token, of the same moment. */
 export const hasSameAccessToken = (a: SessionRecord, b: SessionRecord): boolean =>
@@ -157,12 +123,6 @@ export function parseVersioned(text: string): Record<string, unknown> | null {
 
 const isLifetime = (value: unknown): value is number =>
   typeof value === 'number' && value > 0 && value <= LONGEST
-
-const isResourceToken = (value: unknown): value is ResourceToken =>
-  isObject(value) &&
-  isText(value.accessToken) &&
-  Number.isFinite(value.expiresAt) &&
-  isLifetime(value.lifetime)
 
 function isRecord<User extends SessionUser>(value: unknown): value is SessionRecord<User> {
   if (!isObject(value) || !isObject(value.session)) return false
@@ -195,9 +155,7 @@ export function parseRecord<User extends SessionUser>(text: string): StoredRecor
   const { lineage, revision, lifetime, session } = record
   // What later releases added is left out where it is not what it must be.
   const once = Array.isArray(record.once) ? record.once.filter(isText) : []
-  const tokens = Object.entries(isObject(record.tokens) ? record.tokens : {})
-    .filter(([, token]) => isResourceToken(token))
-    .slice(-MOST_TOKENS)
+  const { tokens } = record
   const savedAt = parsed?.savedAt
   return deepFreeze({
     record: {
@@ -206,7 +164,7 @@ export function parseRecord<User extends SessionUser>(text: string): StoredRecor
       lifetime,
       session,
       ...(once.length > 0 && { once }),
-      ...(tokens.length > 0 && { tokens: Object.fromEntries(tokens) }),
+      ...(isObject(tokens) && { tokens }),
     },
     savedAt: typeof savedAt === 'number' && Number.isFinite(savedAt) ? savedAt : null,
   })

@@ -6,6 +6,7 @@ import {
   type KeyStore,
   type Provider,
   type RefreshContext,
+  resourceTokens,
   type SessionUser,
 } from '../../src/index.js'
 import { createWorld, HOUR } from '../support/world.js'
@@ -108,6 +109,7 @@ describe('tokens for several resources', () => {
     const asked: (string | undefined)[] = []
     const provider: Provider<{ readonly name: string }, SessionUser> = {
       ...world.server.provider,
+      tokens: resourceTokens(),
       async refresh(token, context) {
         const grant = await world.server.provider.refresh(token, context)
         const { resource, scope } = context
@@ -170,6 +172,12 @@ describe('tokens for several resources', () => {
     const { world, provider } = withResources()
     const { auth } = await world.signedIn('ada', { ...QUIET, provider })
     const target: object = { resource }
+    await expect(auth.getAccessToken(target)).rejects.toMatchObject({ code: 'invalid_argument' })
+  })
+
+  it('are an invalid argument where the provider’s server knows no such', async () => {
+    const { auth } = await createWorld().signedIn('ada', QUIET)
+    const target = { resource: 'https://mail.example' }
     await expect(auth.getAccessToken(target)).rejects.toMatchObject({ code: 'invalid_argument' })
   })
 

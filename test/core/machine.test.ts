@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { AuthError } from '../../src/core/errors.js'
 import { CONFIRM_ABSENCE, step } from '../../src/core/machine.js'
-import { type SessionRecord, toRecord, withToken, withUser } from '../../src/core/record.js'
+import { changed, type SessionRecord, toRecord, withUser } from '../../src/core/record.js'
+import { resourceTokens } from '../../src/core/resource-tokens.js'
 import type { SessionUser } from '../../src/core/session.js'
 import { type Input, type State, untilDue } from '../../src/core/state.js'
 import { type Limits, type Now, remaining } from '../../src/core/timing.js'
@@ -257,7 +258,9 @@ describe('identity', () => {
 
   it('a token for a resource does not make the session’s own token any younger', () => {
     const grant = { accessToken: 'for-api', refreshToken: 'r2', lifetime: HOUR }
-    const record = withToken(first, { name: 'api', grant, requestedAt: at(0).wall + HOUR / 2 })
+    const issued = { name: 'api', grant, requestedAt: at(0).wall + HOUR / 2 }
+    const session = { ...first.session, refreshToken: 'r2' }
+    const record = changed(first, { ...resourceTokens().add(first, issued), session })
     const later = at(HOUR / 2)
     const own = apply(signedIn(), { type: 'exchanged', record, saved: true }, later).next
     const seen = { kind: 'session', record } as const

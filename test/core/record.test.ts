@@ -1,13 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isAuthError } from '../../src/core/errors.js'
-import {
-  parseRecord,
-  serializeRecord,
-  toRecord,
-  withToken,
-  withUser,
-} from '../../src/core/record.js'
+import { parseRecord, serializeRecord, toRecord, withUser } from '../../src/core/record.js'
 import type { Grant } from '../../src/core/session.js'
 
 const grant: Grant = { accessToken: 'a', refreshToken: 'r', lifetime: 60_000, user: { id: 'ada' } }
@@ -123,31 +117,5 @@ describe('extras', () => {
 
   it('that are kept stay until an answer replaces them', () => {
     expect(extrasOf(undefined, { provider_token: 'q' })).toEqual({ provider_token: 'q' })
-  })
-})
-
-describe('tokens for resources', () => {
-  it('are read back from storage, but for what is none', () => {
-    const grant = { accessToken: 'for-api', lifetime: 1_000 }
-    const base = toRecord({ accessToken: 'a', refreshToken: 'r', lifetime: 1_000 }, 'lineage', 0)
-    const record = withToken(base, { name: 'api', grant, requestedAt: 5 })
-    const text = serializeRecord(record, 0)
-    expect(parseRecord(text)?.record).toEqual(record)
-    const hostile = {
-      ...record,
-      tokens: { ...record.tokens, bad: { accessToken: 7 }, worse: null },
-    }
-    expect(parseRecord(JSON.stringify({ v: 1, ...hostile }))?.record).toEqual(record)
-  })
-
-  it('are eight at the most: the oldest goes first', () => {
-    let record = toRecord({ accessToken: 'a', refreshToken: 'r', lifetime: 1_000 }, 'lineage', 0)
-    for (let n = 0; n < 12; n++) {
-      const grant = { accessToken: `t${n}`, lifetime: 1_000 }
-      record = withToken(record, { name: `api-${n}`, grant, requestedAt: 0 })
-    }
-    expect(Object.keys(record.tokens ?? {})).toEqual(
-      [4, 5, 6, 7, 8, 9, 10, 11].map((n) => `api-${n}`),
-    )
   })
 })

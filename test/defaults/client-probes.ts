@@ -102,6 +102,14 @@ const environment: Readonly<Record<string, Probe>> = {
       return (await refreshesFor('Bearer')) === 1 && (await refreshesFor(stepUp)) === 0
     },
   },
+  'Provider.tokens': {
+    says: 'getAccessToken() has the session’s own token only',
+    async observe() {
+      const { auth } = await createWorld().signedIn()
+      const other = await auth.getAccessToken({ resource: 'https://api.example' }).catch(() => null)
+      return other === null && (await auth.getAccessToken()) === 'access-1'
+    },
+  },
   'Provider.authorize': {
     says: 'the access token as bearer',
     async observe() {

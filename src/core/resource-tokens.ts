@@ -1,0 +1,74 @@
+import { AuthError } from './errors.js'
+import type { IssuedToken, ResourceTokens, TokenTarget } from './provider.js'
+import { isObject, isText, lifeOf, type SessionRecord } from './record.js'
+import type { SessionUser } from './session.js'
+import type { Now } from './timing.js'
+
+/** An access token for one resource, beside the session's own. */
+interface ResourceToken {
+  readonly accessToken: string
+  /** Milliseconds since the epoch, by the clock of the context that got it. */
+  readonly expiresAt: number
+  /** Its whole life in ms, from the moment it was requested. */
+  readonly lifetime: number
+}
+
+/** How many tokens for resources a session keeps: each makes the stored text longer. */
+const MOST = 8
+
+const isToken = (value: unknown): value is ResourceToken =>
+  isObject(value) &&
+  isText(value.accessToken) &&
+  typeof value.expiresAt === 'number' &&
+  typeof value.lifetime === 'number' &&
+  value.lifetime > 0
+
+/** The name under which a session keeps the token for a target; empty for its own. */
+function nameOf({ resource, audience, scope }: TokenTarget): string {
+  const wanted = [resource, audience, scope]
+  for (const text of wanted) {
+    if (text !== undefined && !isText(text)) {
+      throw new AuthError('invalid_argument', '`resource`, `audience` and `scope` are texts.')
+    }
+  }
+  return wanted.some(isText) ? JSON.stringify(wanted.map((text) => text ?? null)) : ''
+}
+
+/**
+ * For providers whose servers give one session access tokens for several resources (RFC 8707): each
+ * has a life of its own, and lies in the session's record, so that all contexts share it.
+ */
+export function resourceTokens(): ResourceTokens {
+  /** Monotonic times at which tokens are dead, as far as this context knows them. */
+  const deadlines = new WeakMap<object, number>()
+  return {
+    nameOf,
+    find({ tokens }: SessionRecord, name: string, { wall, monotonic }: Now) {
+      const token = tokens?.[name]
+      if (!isToken(token)) return null
+      const left = Math.min(token.expiresAt - wall, token.lifetime)
+      // A clock that is set back makes no token live longer than it did when it was first seen.
+      const deadline = Math.min(deadlines.get(token) ?? Infinity, monotonic + left)
+      deadlines.set(token, deadline)
+      return {
+        accessToken: token.accessToken,
+        lifetime: token.lifetime,
+        left: deadline - monotonic,
+      }
+    },
+    add<User extends SessionUser>(
+      base: SessionRecord<User>,
+      { name, grant, requestedAt }: IssuedToken,
+    ): SessionRecord<User> {
+      const { accessToken } = grant
+      if (!isText(accessToken)) {
+        throw new AuthError('bad_response', 'The answer holds no access token.')
+      }
+      const lifetime = lifeOf(grant)
+      const { [name]: _, ...others } = base.tokens ?? {}
+      const kept = Object.entries(others).slice(1 - MOST)
+      const token = { accessToken, expiresAt: Math.floor(requestedAt) + lifetime, lifetime }
+      return { ...base, tokens: { ...Object.fromEntries(kept), [name]: token } }
+    },
+  }
+}

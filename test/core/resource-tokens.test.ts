@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { parseRecord, serializeRecord, toRecord } from '../../src/core/record.js'
+import { resourceTokens } from '../../src/core/resource-tokens.js'
+
+const now = { wall: 1_000, monotonic: 0, asked: true }
+const base = toRecord({ accessToken: 'a', refreshToken: 'r', lifetime: 1_000 }, 'lineage', 0)
+const grant = { accessToken: 'for-api', lifetime: 60_000 }
+
+describe('tokens for resources', () => {
+  it('are found again in what storage had, with the life that is left', () => {
+    const tokens = resourceTokens()
+    const record = tokens.add(base, { name: 'api', grant, requestedAt: 500 })
+    const read = parseRecord(serializeRecord(record, 0))?.record ?? base
+    expect(read).toEqual(record)
+    expect(tokens.find(read, 'api', now)).toEqual({
+      accessToken: 'for-api',
+      lifetime: 60_000,
+      left: 59_500,
+    })
+    expect(tokens.find(read, 'other', now)).toBeNull()
+  })
+
+  it('do not live longer for a clock that is set back', () => {
+    const tokens = resourceTokens()
+    const record = tokens.add(base, { name: 'api', grant, requestedAt: 1_000 })
+    expect(tokens.find(record, 'api', now)?.left).toBe(60_000)
+    const later = { wall: -1_000_000, monotonic: 50_000, asked: true }
+    expect(tokens.find(record, 'api', later)?.left).toBe(10_000)
+  })
+
+  it.each([7, null, {}, [], { accessToken: 7 }, { accessToken: 'x', expiresAt: 1, lifetime: -1 }])(
+    'read as nothing where storage holds %j in their place',
+    (hostile) => {
+      const record = { ...base, tokens: { api: hostile } }
+      expect(resourceTokens().find(record, 'api', now)).toBeNull()
+    },
+  )
+
+  it('are eight at the most: the oldest goes first', () => {
+    const tokens = resourceTokens()
+    let record = base
+    for (let n = 0; n < 12; n++) {
+      const token = { accessToken: `t${n}`, lifetime: 1_000 }
+      record = tokens.add(record, { name: `api-${n}`, grant: token, requestedAt: 0 })
+    }
+    const kept = [4, 5, 6, 7, 8, 9, 10, 11].map((n) => `api-${n}`)
+    expect(Object.keys(record.tokens ?? {})).toEqual(kept)
+  })
+})
