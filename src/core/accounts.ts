@@ -1,6 +1,6 @@
 import type { CommitPath } from './commit.js'
 import type { EngineContext } from './context.js'
-import { refreshErrand, switchErrand } from './errands.js'
+import { errandFor } from './errands.js'
 import { AuthError } from './errors.js'
 import { requestedAt, withoutSession } from './exchange.js'
 import { nameLineage } from './lineage.js'
@@ -173,8 +173,7 @@ function createForeign<User extends SessionUser>(
   async function trade(token: string, wish: ForeignWish): Promise<Session<User>> {
     const { organizationId } = wish
     if (token === store.held()?.record.session.refreshToken) {
-      const errand = organizationId ? switchErrand(context, organizationId) : refreshErrand(context)
-      return refreshes.refresh({ errand, force: true })
+      return refreshes.refresh({ errand: errandFor(context, { organizationId }), force: true })
     }
     const call = ++order.calls
     const before = path.lineage()

@@ -1,6 +1,8 @@
+import type { EngineContext } from './context.js'
 import { AuthError } from './errors.js'
+import { nextAttempt } from './patience.js'
 import type { Session, SessionUser } from './session.js'
-import { pauseLeft, type State, untilDue } from './state.js'
+import { type State, untilDue } from './state.js'
 import { type Limits, type Now, remaining, waitMargin } from './timing.js'
 
 /** What `getSession` does at a moment. */
@@ -16,12 +18,33 @@ export type Decision<User extends SessionUser> =
   | { readonly kind: 'fail'; readonly error: AuthError }
 
 /** The last failure, as whoever asks during the pause after it hears of it. */
-export function pausedError(
+function pausedError(
   { code, message, status, serverCode, retryable, details }: AuthError,
   retryAfter: number,
 ): AuthError {
   const options = { status, serverCode, retryable, details, retryAfter: Math.ceil(retryAfter) }
   return new AuthError(code, message, options)
+}
+
+/** Why no refresh may start by itself now: the last failure, with the rest of the pause after it. */
+export function pauseOf<User extends SessionUser>(
+  state: State<User>,
+  now: Now,
+  limits: Limits,
+): AuthError | null {
+  const patience = state.status === 'signed-in' ? state.patience : null
+  if (!patience) return null
+  const left = nextAttempt(patience, now, limits) - now.monotonic
+  return left > 0 ? pausedError(patience.error, left) : null
+}
+
+/** @throws the last failure, while it is too early to ask the server again. */
+export function throwIfPaused<User extends SessionUser>({
+  store,
+  limits,
+}: Pick<EngineContext<User>, 'store' | 'limits'>): void {
+  const pause = pauseOf(store.state(), store.now(), limits)
+  if (pause) throw pause
 }
 
 /** When `getSession` waits, serves or fails. Pure. */
@@ -31,7 +54,7 @@ export function decide<User extends SessionUser>(
   limits: Limits,
 ): Decision<User> {
   if (state.status !== 'signed-in') return { kind: 'nobody' }
-  const { held, patience } = state
+  const { held } = state
   const { session } = held.record
   const left = remaining(held, now)
   if (!session.refreshToken) return left > 0 ? { kind: 'serve', session } : { kind: 'nobody' }
@@ -39,8 +62,7 @@ export function decide<User extends SessionUser>(
     const due = untilDue(state, now, limits) <= 0
     return { kind: due ? 'serve-and-refresh' : 'serve', session }
   }
-  const pause = pauseLeft(state, now, limits)
-  if (!patience || pause <= 0) return { kind: 'wait' }
-  if (left > 0) return { kind: 'serve', session }
-  return { kind: 'fail', error: pausedError(patience.error, pause) }
+  const error = pauseOf(state, now, limits)
+  if (!error) return { kind: 'wait' }
+  return left > 0 ? { kind: 'serve', session } : { kind: 'fail', error }
 }

@@ -2,7 +2,7 @@ import { type Accounts, createAccounts } from './accounts.js'
 import { bounded } from './bounded.js'
 import { type CommitPath, createCommitPath } from './commit.js'
 import type { EngineContext } from './context.js'
-import { purposeErrand, refreshErrand, switchErrand, updateErrand } from './errands.js'
+import { errandFor, purposeErrand, updateErrand } from './errands.js'
 import { AuthError, AuthSessionMissingError } from './errors.js'
 import { createExchange } from './exchange.js'
 import { createHints } from './hints.js'
@@ -91,19 +91,15 @@ function createContext<User extends SessionUser>(
 
 const lockNameOf = (storageKey: string): string => `holdfast:${storageKey}`
 
-/** Makes the engine of one client and starts reading storage. */
-export function createEngine<User extends SessionUser>(
+/** Makes the parts of one client, each with those that it needs, and starts reading storage. */
+function createParts<User extends SessionUser>(
   provider: Provider<never, User>,
   settings: EngineSettings<User>,
-): Engine<User> {
-  const { environment } = settings
-  let disposed: AuthError | null = null
-
+) {
   const context = createContext<User>(provider, settings, {
     announce: () => hints.announce(),
     settle: () => upkeep.settle(),
   })
-  const { section, store, vault } = context
   const path: CommitPath<User> = createCommitPath(context)
   const patience = createSharedPatience(context)
   const exchange = createExchange(context, path, patience)
@@ -115,7 +111,19 @@ export function createEngine<User extends SessionUser>(
   })
   const start = createStart(context, path)
   const accounts = createAccounts(context, { path, refreshes })
-  const reads = createReads(context, { refreshes, start, upkeep, wait })
+  return { context, refreshes, upkeep, hints, start, accounts }
+}
+
+/** Makes the engine of one client. */
+export function createEngine<User extends SessionUser>(
+  provider: Provider<never, User>,
+  settings: EngineSettings<User>,
+): Engine<User> {
+  const { environment } = settings
+  const parts = createParts(provider, settings)
+  const { context, refreshes, upkeep, hints, start, accounts } = parts
+  const { section, store, vault } = context
+  let disposed: AuthError | null = null
 
   async function wait<T>(promise: Promise<T>, { signal }: CallOptions = {}): Promise<T> {
     if (disposed) {
@@ -128,6 +136,7 @@ export function createEngine<User extends SessionUser>(
 
   /** Whether a call has to wait, or to fail, before it can begin. */
   const unready = (): boolean => disposed !== null || store.state().status === 'loading'
+  const reads = createReads(context, { refreshes, start, upkeep, wait })
 
   return {
     ...reads,
@@ -138,12 +147,13 @@ export function createEngine<User extends SessionUser>(
       if (!store.held()) await refreshes.observe()
       const current = store.held()?.record.session.refreshToken
       if (token === '' || (token === null && !current)) throw new AuthSessionMissingError()
-      if (token !== null && token !== current) {
-        return wait(accounts.refreshForeign(token, options), options)
-      }
-      const { organizationId } = options
-      const errand = organizationId ? switchErrand(context, organizationId) : refreshErrand(context)
-      return wait(refreshes.refresh({ errand, force: true }), options)
+      const foreign = token !== null && token !== current
+      return wait(
+        foreign
+          ? accounts.refreshForeign(token, options)
+          : refreshes.refresh({ errand: errandFor(context, options), force: true }),
+        options,
+      )
     },
     async exchange(purpose, options) {
       await reads.working(options)

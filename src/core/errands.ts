@@ -1,7 +1,7 @@
 import type { EngineContext } from './context.js'
 import { AuthError } from './errors.js'
 import type { Errand } from './exchange.js'
-import type { Purpose, TokenTarget } from './provider.js'
+import type { Purpose, RefreshOptions, TokenTarget } from './provider.js'
 import { changed, hasSameTokens, type SessionRecord, toRecord } from './record.js'
 import type { Grant, SessionUser } from './session.js'
 import { isFresh } from './state.js'
@@ -28,7 +28,7 @@ export const refreshErrand = <User extends SessionUser>({
 })
 
 /** Trades it for a session in another organization. */
-export const switchErrand = <User extends SessionUser>(
+const switchErrand = <User extends SessionUser>(
   { provider }: EngineContext<User>,
   organizationId: string,
 ): Errand<User> => ({
@@ -43,6 +43,12 @@ export const switchErrand = <User extends SessionUser>(
       ? null
       : new AuthError('rejected', 'The server did not switch to this organization.'),
 })
+
+/** What `refreshSession` is for: the same session again, or one in another organization. */
+export const errandFor = <User extends SessionUser>(
+  context: EngineContext<User>,
+  { organizationId }: RefreshOptions,
+): Errand<User> => (organizationId ? switchErrand(context, organizationId) : refreshErrand(context))
 
 /** A request of the provider's own that brings the next tokens of the session, such as MFA. */
 export const purposeErrand = <User extends SessionUser>({

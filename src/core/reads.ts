@@ -1,5 +1,5 @@
 import type { EngineContext } from './context.js'
-import { decide, pausedError } from './decision.js'
+import { decide, throwIfPaused } from './decision.js'
 import { refreshErrand, tokenErrand, tokenFor } from './errands.js'
 import { AuthError, AuthSessionMissingError, isAuthError } from './errors.js'
 import type { CallOptions, TokenTarget } from './provider.js'
@@ -7,7 +7,6 @@ import { hasSameTokens, type SessionRecord } from './record.js'
 import type { Refreshes } from './refreshes.js'
 import type { Session, SessionUser } from './session.js'
 import type { Start } from './start.js'
-import { pauseLeft } from './state.js'
 import { remaining } from './timing.js'
 import type { Upkeep } from './upkeep.js'
 
@@ -41,9 +40,57 @@ export function createReads<User extends SessionUser>(
   context: EngineContext<User>,
   parts: ReadParts<User>,
 ): Reads<User> {
-  const { store, limits } = context
-  const { refreshes, start, upkeep, wait } = parts
+  const { store } = context
+  const { refreshes, wait } = parts
+  const getSession = createGetSession(context, parts)
   const record = (): SessionRecord<User> | null => store.held()?.record ?? null
+
+  async function working(options?: CallOptions): Promise<Session<User>> {
+    const session = await getSession(options)
+    if (!session) throw new AuthSessionMissingError('Nobody is signed in.')
+    return session
+  }
+
+  return {
+    getSession,
+    working,
+    async getAccessToken(target, options) {
+      const name = nameOf(context, target)
+      const session = await getSession(options)
+      const base = record()
+      if (!session || !base || name === '') return session?.accessToken ?? null
+      const known = tokenFor(context, base, name)
+      if (known) return known
+      if (!base.session.refreshToken) throw new AuthSessionMissingError()
+      throwIfPaused(context)
+      await wait(refreshes.refresh({ errand: tokenErrand(context, name, target) }), options)
+      const next = record()
+      const token = next?.lineage === base.lineage ? tokenFor(context, next, name) : null
+      if (token) return token
+      throw new AuthError('superseded', 'Another session became current meanwhile.')
+    },
+    current: async () => ((await getSession()) ? record() : null),
+    async replace(rejected) {
+      const before = record()
+      if (before && hasSameTokens(before, rejected)) {
+        throwIfPaused(context)
+        await wait(refreshes.refresh({ errand: refreshErrand(context), rejected }))
+      } else {
+        await working()
+      }
+      const next = record()
+      if (next && isSamePerson(next, rejected)) return next
+      throw new AuthError('superseded', 'Somebody else has signed in since the request was sent.')
+    },
+  }
+}
+
+/** Makes `getSession`: what it does at a moment is the table of `decide`. */
+function createGetSession<User extends SessionUser>(
+  context: EngineContext<User>,
+  { refreshes, start, upkeep, wait }: ReadParts<User>,
+): Reads<User>['getSession'] {
+  const { store, limits } = context
 
   async function getSession(options?: CallOptions): Promise<Session<User> | null> {
     upkeep.ask()
@@ -88,58 +135,13 @@ export function createReads<User extends SessionUser>(
       if (isAuthError(error, 'superseded')) return getSession(options)
       const held = store.held()
       if (!held) return null
+      // A failure shows only once the token is dead.
       if (remaining(held, store.now()) > 0) return held.record.session
       throw error
     }
   }
 
-  async function working(options?: CallOptions): Promise<Session<User>> {
-    const session = await getSession(options)
-    if (!session) throw new AuthSessionMissingError('Nobody is signed in.')
-    return session
-  }
-
-  /** @throws the last failure, while it is too early to ask the server again. */
-  function throwIfPaused(): void {
-    const state = store.state()
-    const pause = pauseLeft(state, store.now(), limits)
-    if (pause > 0 && state.status === 'signed-in' && state.patience) {
-      throw pausedError(state.patience.error, pause)
-    }
-  }
-
-  return {
-    getSession,
-    working,
-    async getAccessToken(target, options) {
-      const name = nameOf(context, target)
-      const session = await getSession(options)
-      const base = record()
-      if (!session || !base || name === '') return session?.accessToken ?? null
-      const known = tokenFor(context, base, name)
-      if (known) return known
-      if (!base.session.refreshToken) throw new AuthSessionMissingError()
-      throwIfPaused()
-      await wait(refreshes.refresh({ errand: tokenErrand(context, name, target) }), options)
-      const next = record()
-      const token = next?.lineage === base.lineage ? tokenFor(context, next, name) : null
-      if (token) return token
-      throw new AuthError('superseded', 'Another session became current meanwhile.')
-    },
-    current: async () => ((await getSession()) ? record() : null),
-    async replace(rejected) {
-      const before = record()
-      if (before && hasSameTokens(before, rejected)) {
-        throwIfPaused()
-        await wait(refreshes.refresh({ errand: refreshErrand(context), rejected }))
-      } else {
-        await working()
-      }
-      const next = record()
-      if (next && isSamePerson(next, rejected)) return next
-      throw new AuthError('superseded', 'Somebody else has signed in since the request was sent.')
-    },
-  }
+  return getSession
 }
 
 /** The name of a target's token; empty for the session's own. @throws AuthError `invalid_argument`. */

@@ -1,6 +1,6 @@
 import type { CommitPath, Seen } from './commit.js'
 import type { EngineContext } from './context.js'
-import { pausedError } from './decision.js'
+import { throwIfPaused } from './decision.js'
 import { AuthError, AuthSessionMissingError } from './errors.js'
 import type { Errand, Exchange } from './exchange.js'
 import type { Abort } from './ports.js'
@@ -8,7 +8,6 @@ import { hasSameTokens, type SessionRecord } from './record.js'
 import type { Session, SessionUser } from './session.js'
 import { createShare, type Shared } from './share.js'
 import type { SharedPatience } from './shared-patience.js'
-import { pauseLeft } from './state.js'
 
 /** Why an exchange is wanted. */
 export interface Wish<User extends SessionUser> {
@@ -140,7 +139,7 @@ function createServe<User extends SessionUser>(
   context: EngineContext<User>,
   { path, exchange, patience }: RefreshParts<User>,
 ): (call: Call<User>) => Promise<Session<User>> {
-  const { store, section, limits } = context
+  const { store, section } = context
 
   /** Why the last answer is not what its caller wanted. */
   let stray: AuthError | null = null
@@ -156,11 +155,7 @@ function createServe<User extends SessionUser>(
     call.sent = true
     const answer = answerTo(context, run)
     if (answer) return answer
-    const state = store.state()
-    const pause = run.force ? 0 : pauseLeft(state, store.now(), limits)
-    if (pause > 0 && state.status === 'signed-in' && state.patience) {
-      throw pausedError(state.patience.error, pause)
-    }
+    if (!run.force) throwIfPaused(context)
     const { errand, abort } = run
     const givenUp = (): boolean => run.givenUp
     const session = await exchange.run({ record, errand, signal: abort.signal, givenUp })

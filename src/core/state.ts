@@ -117,13 +117,3 @@ export function untilDue<User extends SessionUser>(
   // Servers forgive a spent token's being shown again for seconds, not until it is due.
   return patience.spent ? next : Math.max(due, next)
 }
-
-/** Milliseconds for which no refresh may start by itself, because the last one failed; 0 if none. */
-export function pauseLeft<User extends SessionUser>(
-  state: State<User>,
-  now: Now,
-  limits: Limits,
-): number {
-  const patience = state.status === 'signed-in' ? state.patience : null
-  return patience ? Math.max(0, nextAttempt(patience, now, limits) - now.monotonic) : 0
-}

@@ -28,39 +28,15 @@ export interface UpkeepParts<User extends SessionUser> {
 /** Makes the upkeep of one client: one timer, one deadline. */
 export function createUpkeep<User extends SessionUser>(
   context: EngineContext<User>,
-  { path, refreshes }: UpkeepParts<User>,
+  parts: UpkeepParts<User>,
 ): Upkeep {
-  const { environment, limits, settings, store } = context
+  const { environment, store } = context
+  const { refreshes } = parts
   const { clock, wake } = environment
-  const saver = createSaver(context, { path, refreshes }, () => settle())
+  const saver = createSaver(context, parts, () => settle())
+  const reader = createReader(refreshes, () => settle())
   let cancel: (() => void) | null = null
   let disposed = false
-  /** Hints that came since the last reading began; `null` while nothing is being read. */
-  let hints: number | null = null
-
-  /** Milliseconds until a refresh should start by itself. */
-  function untilRefresh(): number {
-    const state = store.state()
-    const { autoRefresh = 'visible' } = settings
-    const asleep = autoRefresh === 'visible' ? !wake.visible() : !autoRefresh
-    const paused = state.status === 'signed-in' && state.patience !== null && !wake.online()
-    if (asleep || paused || refreshes.running()) return Infinity
-    return untilDue(state, store.now(), limits)
-  }
-
-  function untilNext(): number {
-    const state = store.state()
-    if (state.status === 'loading') return Infinity
-    const now = store.now()
-    const duties = [untilRefresh(), saver.untilNext()]
-    if (state.status === 'signed-in') {
-      if (!state.held.record.session.refreshToken) duties.push(remaining(state.held, now))
-      if (state.absentSince !== null) {
-        duties.push(state.absentSince + CONFIRM_ABSENCE - now.monotonic)
-      }
-    }
-    return Math.min(...duties)
-  }
 
   function tick(): void {
     const state = store.state()
@@ -72,11 +48,13 @@ export function createUpkeep<User extends SessionUser>(
         store.dispatch({ type: 'ended', reason: 'expired' })
         saver.soon()
       }
-      if (absentSince !== null && now.monotonic - absentSince >= CONFIRM_ABSENCE) hint()
+      if (absentSince !== null && now.monotonic - absentSince >= CONFIRM_ABSENCE) reader.read()
     }
     if (saver.untilNext() <= 0) saver.save()
     // A failure is in the state by now, and subscribers have heard of it.
-    if (untilRefresh() <= 0) refreshes.refresh({ errand: refreshErrand(context) }).catch(() => {})
+    if (untilRefresh(context, refreshes) <= 0) {
+      refreshes.refresh({ errand: refreshErrand(context) }).catch(() => {})
+    }
     settle()
   }
 
@@ -84,7 +62,8 @@ export function createUpkeep<User extends SessionUser>(
     if (disposed) return
     store.publish()
     cancel?.()
-    const delay = untilNext()
+    const duties = [untilRefresh(context, refreshes), untilLooked(context), saver.untilNext()]
+    const delay = Math.min(...duties)
     // Whole milliseconds: a rounding error too early would be a timer without end. In the background:
     // a server process may end before it is due.
     cancel =
@@ -93,48 +72,84 @@ export function createUpkeep<User extends SessionUser>(
         : null
   }
 
-  async function hint(): Promise<void> {
-    if (hints !== null) {
-      hints++
-      return
-    }
-    do {
-      hints = 0
-      await refreshes.observe()
-    } while (hints > 0 && !disposed)
-    hints = null
-    settle()
-  }
-
-  function ask(): void {
-    const { asked } = store.now()
-    store.ask()
-    // Nobody asked before: the next try is due sooner now.
-    if (!asked) settle()
-  }
-
   async function wakeUp(sign: WakeSign): Promise<void> {
     // WebKit never settles a fetch that was in flight when its page was put away.
     if (sign === 'restored') await refreshes.restart()
     store.ask()
-    await hint()
+    await reader.read()
     tick()
   }
 
+  const isLoading = (): boolean => store.state().status === 'loading'
   const stop = wake.subscribe((sign) => {
-    if (store.state().status !== 'loading') wakeUp(sign)
+    if (!isLoading()) wakeUp(sign)
   })
 
   return {
     settle,
-    ask,
-    hint: () => {
-      if (store.state().status !== 'loading') hint()
+    ask() {
+      const { asked } = store.now()
+      store.ask()
+      // Nobody asked before: the next try is due sooner now.
+      if (!asked) settle()
+    },
+    hint() {
+      if (!isLoading()) reader.read()
     },
     dispose() {
       disposed = true
+      reader.dispose()
       cancel?.()
       stop()
+    },
+  }
+}
+
+/** Milliseconds until a refresh should start by itself; Infinity while none should. */
+function untilRefresh<User extends SessionUser>(
+  { environment, limits, settings, store }: EngineContext<User>,
+  refreshes: Refreshes<User>,
+): number {
+  const { wake } = environment
+  const { autoRefresh = 'visible' } = settings
+  const state = store.state()
+  const asleep = autoRefresh === 'visible' ? !wake.visible() : !autoRefresh
+  const offline = state.status === 'signed-in' && state.patience !== null && !wake.online()
+  if (asleep || offline || refreshes.running()) return Infinity
+  return untilDue(state, store.now(), limits)
+}
+
+/** Milliseconds until a session without a refresh token ends, or an emptiness has to be confirmed. */
+function untilLooked<User extends SessionUser>({ store }: EngineContext<User>): number {
+  const state = store.state()
+  if (state.status !== 'signed-in') return Infinity
+  const now = store.now()
+  const { held, absentSince } = state
+  const end = held.record.session.refreshToken ? Infinity : remaining(held, now)
+  const confirmed = absentSince === null ? Infinity : absentSince + CONFIRM_ABSENCE - now.monotonic
+  return Math.min(end, confirmed)
+}
+
+/** Makes the duty to read storage: one reading at a time, and one more for all hints during it. */
+function createReader<User extends SessionUser>(refreshes: Refreshes<User>, done: () => void) {
+  /** Hints that came since the last reading began; `null` while nothing is being read. */
+  let hints: number | null = null
+  let disposed = false
+  return {
+    async read(): Promise<void> {
+      if (hints !== null) {
+        hints++
+        return
+      }
+      do {
+        hints = 0
+        await refreshes.observe()
+      } while (hints > 0 && !disposed)
+      hints = null
+      done()
+    },
+    dispose(): void {
+      disposed = true
     },
   }
 }

@@ -51,8 +51,8 @@ interface Task {
 /** Turns of the event loop that one settling takes: longer than any chain of mere promises. */
 const TURNS = 8
 
-/** Turns after which tracked work counts as waiting for time: about a tenth of a second. */
-const PATIENCE = 3_000
+/** Turns after which tracked work counts as waiting for time: most of a second, for busy machines. */
+const PATIENCE = 20_000
 
 /** The same for work that has been waited for in vain before. */
 const IMPATIENCE = 100
