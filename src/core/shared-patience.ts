@@ -42,12 +42,14 @@ export function createSharedPatience<User extends SessionUser>(
     async learn() {
       try {
         const [text, sinceLook] = await look(() => vault.readText('patience'))
-        const held = store.held()
-        if (text === known || !held) return
+        const state = store.state()
+        if (text === known || state.status !== 'signed-in') return
         known = text
         const seen = { now: store.now(), sinceLook }
-        const patience = text === null ? null : parsePatience(text, held.record, seen)
-        if (patience) store.dispatch({ type: 'failed', patience, origin: 'other-context' })
+        const patience = text === null ? null : parsePatience(text, state.held.record, seen)
+        // What this context could not write may be newer than what it reads.
+        const news = patience && patience.failures > (state.patience?.failures ?? 0)
+        if (news) store.dispatch({ type: 'failed', patience, origin: 'other-context' })
       } catch {
         // Storage does not answer: then this context has only its own experience.
       }

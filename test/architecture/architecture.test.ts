@@ -59,6 +59,27 @@ const undocumented = (text: string): string[] =>
     })
     .map(([, , name = '']) => name)
 
+/** Files that import each other in a circle, types included. */
+function circles(imports: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>()
+  const found: string[] = []
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) found.push([...path.slice(path.indexOf(file)), file].join(' → '))
+    else if (!done.has(file)) {
+      for (const next of imports.get(file) ?? []) visit(next, [...path, file])
+      done.add(file)
+    }
+  }
+  for (const file of imports.keys()) visit(file, [])
+  return found
+}
+
+/** The files of `src` that a file imports. */
+const filesFrom = (file: string): string[] =>
+  [...read(file).matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)\.js'/g)].map(
+    ([, name = '']) => `${normalize(join(dirname(file), name)).replaceAll('\\', '/')}.ts`,
+  )
+
 describe('the architecture', () => {
   it('is looked at: there are files', () => {
     expect(files.length).toBeGreaterThan(30)
@@ -78,6 +99,26 @@ describe('the architecture', () => {
     expect(
       wrongArrows('client.ts', "import { gotrue } from './providers/gotrue/index.js'"),
     ).toEqual(['providers'])
+  })
+
+  it('has no circle, not even of types', () => {
+    expect(
+      circles(
+        new Map([
+          ['a.ts', ['b.ts']],
+          ['b.ts', ['c.ts']],
+          ['c.ts', ['b.ts']],
+        ]),
+      ),
+    ).toEqual(['b.ts → c.ts → b.ts'])
+    expect(circles(new Map(files.map((file) => [file, filesFrom(file)])))).toEqual([])
+  })
+
+  it('writes storage in one file of the core, and changes sessions there by one other', () => {
+    const core = files.filter((file) => file.startsWith('core/'))
+    const writers = (call: RegExp): string[] => core.filter((file) => call.test(read(file)))
+    expect(writers(/\bstorage\.(set|remove|update)\(/)).toEqual(['core/vault.ts'])
+    expect(writers(/\bvault\.(save|end|discard)\(/)).toEqual(['core/commit.ts'])
   })
 
   it('gives the core no global to name', () => {
