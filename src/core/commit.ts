@@ -29,8 +29,8 @@ export interface CommitPath<User extends SessionUser> {
   lineage(): string | undefined
   /** Reads storage, and changes nothing. @throws AuthError `storage`, `timeout`. */
   read(): Promise<readonly [seen: Observation<User>, sinceLook: number]>
-  /** Reads storage and adopts what it says. */
-  observe(): Promise<Seen>
+  /** Reads storage and adopts what it says. `unheard`: see `Look`. */
+  observe(unheard?: number): Promise<Seen>
   /**
    * Saves a record, then makes it current and tells the other contexts. `false` when another session
    * became current meanwhile: then nothing of this one is left in storage, unless the other is known
@@ -48,11 +48,10 @@ export function createCommitPath<User extends SessionUser>(
   const { store, vault, announce } = context
   const look = createLook(store.now)
   const lineage = (): string | undefined => store.held()?.record.lineage
-  const read = () => look(vault.read)
 
-  async function observe(): Promise<Seen> {
+  async function observe(unheard?: number): Promise<Seen> {
     try {
-      const [seen, sinceLook] = await read()
+      const [seen, sinceLook] = await look(vault.read, unheard)
       const before = store.state()
       const mine = lineage()
       store.dispatch({ type: 'observed', seen, sinceLook })
@@ -69,7 +68,7 @@ export function createCommitPath<User extends SessionUser>(
 
   return {
     lineage,
-    read,
+    read: () => look(vault.read),
     observe,
     commit: (change) => commit(context, change),
     async end(end, session) {

@@ -1,20 +1,29 @@
 import type { Now } from './timing.js'
 
-/** Reads something, and tells for how long, in ms, it may have been so: Infinity at the first look. */
-export type Look = <T>(read: () => Promise<T>) => Promise<readonly [found: T, sinceLook: number]>
+/**
+ * Reads something, and tells for how long, in ms, it may have been so: Infinity at the first look.
+ * `unheard` is how long ago this context, had anything changed before, would have heard of it.
+ */
+export type Look = <T>(
+  read: () => Promise<T>,
+  unheard?: number,
+) => Promise<readonly [found: T, sinceLook: number]>
+
+/** How much time, in ms, has passed. Sleep counts: a monotonic clock may stand still in it. */
+export const passed = (from: Now, to: Now): number =>
+  Math.max(to.monotonic - from.monotonic, to.wall - from.wall)
 
 /**
  * Remembers when something was read last. What is new now came after that, whatever clock its writer
- * had. Sleep counts: a monotonic clock may stand still in it, the wall clock does not.
+ * had.
  */
 export function createLook(now: () => Now): Look {
   let last: Now | null = null
-  return async (read) => {
+  return async (read, unheard = Infinity) => {
     const began = now()
     const found = await read()
-    const { wall, monotonic } = now()
-    const since = last ? Math.max(monotonic - last.monotonic, wall - last.wall) : Infinity
+    const since = last ? passed(last, now()) : Infinity
     last = began
-    return [found, since]
+    return [found, Math.min(since, unheard + passed(began, now()))]
   }
 }

@@ -118,7 +118,7 @@ function createGetSession<User extends SessionUser>(
     else {
       const unknown = start.unknown()
       if (unknown) throw unknown
-      upkeep.hint()
+      upkeep.look()
     }
     return null
   }

@@ -26,8 +26,8 @@ export interface Refreshes<User extends SessionUser> {
    */
   refresh(wish: Wish<User>): Promise<Session<User>>
   running(): boolean
-  /** Reads storage; whoever waits for the lock is done if a sibling was faster. */
-  observe(): Promise<Seen>
+  /** Reads storage, as `CommitPath.observe` does; whoever waits for the lock is done if a sibling was faster. */
+  observe(unheard?: number): Promise<Seen>
   /** Gives up what is under way: its session is no longer wanted. */
   cancel(): void
   /** Gives up a request whose answer may never be heard of; resolves when its call has ended. */
@@ -93,8 +93,8 @@ export function createRefreshes<User extends SessionUser>(
       return promise
     },
     running: () => calls.length > 0,
-    async observe() {
-      const seen = await path.observe()
+    async observe(unheard) {
+      const seen = await path.observe(unheard)
       const [first] = calls
       if (first && !first.wish.begun && answerTo(context, first.wish)) {
         first.wish.wait.abort(replaced(context))

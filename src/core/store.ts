@@ -1,5 +1,6 @@
 import type { AuthError } from './errors.js'
 import { type AuthListener, createOutbox, isolated } from './events.js'
+import { passed } from './look.js'
 import { step } from './machine.js'
 import type { Environment } from './ports.js'
 import type { Session, SessionUser } from './session.js'
@@ -44,6 +45,8 @@ export interface Store<User extends SessionUser> {
   /** The session in memory. */
   held(): Held<User> | null
   now(): Now
+  /** Milliseconds since this client did anything, so that it cannot have been stopped all the time. */
+  idle(): number
   /** Notes that somebody wants a token: refreshes are then tried again at the pace of askers. */
   ask(): void
   /** Changes the state. Nobody is told before `publish`. */
@@ -90,9 +93,15 @@ export function createStore<User extends SessionUser>(options: StoreOptions): St
   /** Monotonic time at which somebody wanted a token last. */
   let askedAt = -Infinity
 
-  function now(): Now {
+  function reading(): Now {
     const monotonic = clock.monotonic()
     return { wall: clock.now(), monotonic, asked: monotonic - askedAt <= ASKED }
+  }
+
+  let active = reading()
+  function now(): Now {
+    active = reading()
+    return active
   }
 
   function dispatch(input: Input<User>): void {
@@ -123,6 +132,7 @@ export function createStore<User extends SessionUser>(options: StoreOptions): St
     state: () => state,
     held: () => (state.status === 'signed-in' ? state.held : null),
     now,
+    idle: () => passed(active, reading()),
     ask() {
       askedAt = clock.monotonic()
     },

@@ -12,8 +12,10 @@ import { remaining } from './timing.js'
 export interface Upkeep {
   /** Tells subscribers, then waits for the next duty. Called after every change. */
   settle(): void
-  /** Reads storage soon, because something may have changed there. */
+  /** Reads storage soon: another context told that it has changed it. */
   hint(): void
+  /** Reads storage soon, to see whether it has changed. */
+  look(): void
   /** Somebody wants a token, or the context has just been woken: what waits is brought forward. */
   ask(): void
   dispose(): void
@@ -94,6 +96,10 @@ export function createUpkeep<User extends SessionUser>(
       if (!asked) settle()
     },
     hint() {
+      // Whoever was at work a moment ago would have heard of an earlier change then.
+      if (!isLoading()) reader.read(store.idle())
+    },
+    look() {
       if (!isLoading()) reader.read()
     },
     dispose() {
@@ -136,14 +142,14 @@ function createReader<User extends SessionUser>(refreshes: Refreshes<User>, done
   let hints: number | null = null
   let disposed = false
   return {
-    async read(): Promise<void> {
+    async read(unheard?: number): Promise<void> {
       if (hints !== null) {
         hints++
         return
       }
       do {
         hints = 0
-        await refreshes.observe()
+        await refreshes.observe(unheard)
       } while (hints > 0 && !disposed)
       hints = null
       done()
