@@ -1,7 +1,11 @@
 const wire = 'src/providers/gotrue/wire.ts'
 const gotrue = 'src/providers/gotrue/index.ts'
 const redirect = 'src/providers/gotrue/redirect.ts'
-const http = 'src/providers/http.ts'
+const http = 'src/providers/shared/http.ts'
+const passing = 'src/providers/shared/passing.ts'
+const retryAfter = 'src/providers/shared/retry-after.ts'
+const body = 'src/providers/shared/body.ts'
+const url = 'src/providers/shared/url.ts'
 const terminal = "TERMINAL.includes(code) ? 'refresh_rejected'"
 
 /** Bugs of the GoTrue provider and of what it sends by. */
@@ -19,16 +23,16 @@ export const PROVIDERS = [
     replace: `status === 403 || ${terminal}`,
   },
   {
-    file: wire,
-    name: 'A rate limit ends the session.',
-    find: "if (status === 429) return 'rate_limited'",
-    replace: "if (status === 429) return refresh ? 'refresh_rejected' : 'rate_limited'",
+    file: passing,
+    name: 'A rate limit is what its body says.',
+    find: '[408, 409, 425, 429]',
+    replace: '[408, 409, 425]',
   },
   {
-    file: wire,
-    name: 'A failure of the server ends the session.',
-    find: ' || status >= 500) return',
-    replace: ' || status > 500) return',
+    file: passing,
+    name: 'A failure of the server is what its body says.',
+    find: ' || status >= 500\n',
+    replace: ' || status > 500\n',
   },
   {
     file: wire,
@@ -91,13 +95,13 @@ export const PROVIDERS = [
     replace: '\n',
   },
   {
-    file: http,
+    file: retryAfter,
     name: 'The server may ask for a wait of years.',
     find: 'Math.min(wait, LONGEST_WAIT)',
     replace: 'wait',
   },
   {
-    file: http,
+    file: retryAfter,
     name: 'Retry-After counts as milliseconds.',
     find: 'Number(text) * 1000',
     replace: 'Number(text)',
@@ -109,10 +113,22 @@ export const PROVIDERS = [
     replace: "redirect: 'follow'",
   },
   {
-    file: http,
+    file: url,
     name: 'A host whose name begins with localhost counts as this device.',
     find: String.raw`|\[::1\])$/`,
     replace: String.raw`|\[::1\])/`,
+  },
+  {
+    file: body,
+    name: 'An answer is read to its end, however large it is.',
+    find: 'if (size > LARGEST) {',
+    replace: 'if (size < 0) {',
+  },
+  {
+    file: http,
+    name: 'A request of a server is asked to outlive its page.',
+    find: "keepalive && 'document' in globalThis",
+    replace: 'keepalive',
   },
   {
     file: http,

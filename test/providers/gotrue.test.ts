@@ -80,7 +80,8 @@ describe('a refresh', () => {
       { code: status, error_code: code, msg: 'Words.' },
     ]) {
       const { outcome } = await refresh([status, answer])
-      expect(outcome).toMatchObject({ code: expected, status, serverCode: code, message: 'Words.' })
+      const message = status < 500 ? 'Words.' : `The server cannot answer now (${status}).`
+      expect(outcome).toMatchObject({ code: expected, status, serverCode: code, message })
       expect(outcome).toMatchObject({ retryable: !terminal })
     }
   })

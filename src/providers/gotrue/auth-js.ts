@@ -1,6 +1,6 @@
 import type { Grant } from '../../core/session.js'
-import { asObject } from '../json.js'
-import { positive, readClaims } from '../jwt.js'
+import { asObject } from '../shared/json.js'
+import { positive, readClaims } from '../shared/jwt.js'
 import type { GoTrueUser } from './types.js'
 import { toGrant } from './wire.js'
 

@@ -1,6 +1,6 @@
 import { AuthError } from '../../core/errors.js'
 import type { ProviderEventName } from '../../core/session.js'
-import type { HttpRequest } from '../http.js'
+import type { HttpRequest } from '../shared/http.js'
 import type { GoTrueCredentials } from './types.js'
 
 /** The request that trades credentials for a session, and what else it means. */

@@ -1,6 +1,6 @@
 import type { CallOptions, SignInResult } from '../../core/ports.js'
 import type { SessionUser } from '../../core/session.js'
-import type { HttpOptions } from '../http.js'
+import type { HttpOptions } from '../shared/http.js'
 
 /** Options of `gotrue`. `url` ends where GoTrue's paths begin, at Supabase in `/auth/v1`. */
 export interface GoTrueOptions extends HttpOptions {

@@ -1,9 +1,10 @@
 import { AuthError, type AuthErrorCode } from '../../core/errors.js'
 import type { RequestContext } from '../../core/ports.js'
 import type { Grant } from '../../core/session.js'
-import { createHttp, type HttpAnswer, type HttpRequest } from '../http.js'
-import { asObject, camelCased, text } from '../json.js'
-import { positive, readClaims } from '../jwt.js'
+import { createHttp, type HttpAnswer, type HttpRequest } from '../shared/http.js'
+import { asObject, camelCased, text } from '../shared/json.js'
+import { positive, readClaims } from '../shared/jwt.js'
+import { isFine, toPassing } from '../shared/passing.js'
 import type { GoTrueOptions, GoTrueUser } from './types.js'
 
 /** Sends a request and gives back the body of a success. */
@@ -31,8 +32,6 @@ const CREDENTIALS: readonly string[] = [
 const DEFAULT_LIFETIME = 3_600_000
 
 function classify(status: number, code: string | undefined, refresh: boolean): AuthErrorCode {
-  if (status === 429) return 'rate_limited'
-  if (status === 408 || status === 409 || status === 425 || status >= 500) return 'server_error'
   if (!code || status < 400) return 'bad_response'
   if (refresh) return TERMINAL.includes(code) ? 'refresh_rejected' : 'rejected'
   if (code === 'weak_password') return 'weak_password'
@@ -40,11 +39,14 @@ function classify(status: number, code: string | undefined, refresh: boolean): A
 }
 
 /** Both error formats: with the API version `code` is the string, without it `error_code`. */
-function toError({ status, body, retryAfter }: HttpAnswer, refresh: boolean): AuthError {
+function toError(answer: HttpAnswer, refresh: boolean): AuthError {
+  const { status, body, retryAfter } = answer
   const fields = asObject(body) ?? {}
   const serverCode = text(fields.error_code) ?? text(fields.code) ?? text(fields.error)
   const message =
     text(fields.message) ?? text(fields.msg) ?? text(fields.error_description) ?? 'No reason given.'
+  const passing = toPassing(answer, { message, serverCode })
+  if (passing) return passing
   const code = classify(status, serverCode, refresh)
   const reasons = asObject(fields.weak_password)?.reasons
   const options = {
@@ -74,7 +76,7 @@ export function createSend(options: GoTrueOptions): Send {
   })
   return async (request, context) => {
     const answer = await http(request, context)
-    if (answer.status >= 200 && answer.status < 300) return answer.body
+    if (isFine(answer)) return answer.body
     throw toError(answer, request.query?.grant_type === 'refresh_token')
   }
 }

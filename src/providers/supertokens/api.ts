@@ -1,7 +1,6 @@
-import { AuthError } from '../../core/errors.js'
 import type { RequestContext } from '../../core/ports.js'
-import { checkUrl, createHttp, type HttpAnswer, type HttpRequest } from '../http.js'
-import { parseUrl } from '../workos/url.js'
+import { createHttp, type HttpAnswer, type HttpRequest } from '../shared/http.js'
+import { checkUrl, invalid, isPath, parseUrl } from '../shared/url.js'
 import type { SuperTokensProviderOptions } from './types.js'
 
 /** The interface versions between backends and front ends that this provider knows. */
@@ -28,11 +27,6 @@ export interface Api {
   post(request: ApiRequest, context: RequestContext): Promise<HttpAnswer>
 }
 
-/** @throws AuthError `invalid_argument`, always. */
-export function invalid(message: string): never {
-  throw new AuthError('invalid_argument', message)
-}
-
 /** Headers by their names in lower case. @throws AuthError `invalid_argument` for what is none. */
 function lowered(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   try {
@@ -41,9 +35,6 @@ function lowered(headers: Readonly<Record<string, string>>): Readonly<Record<str
     return invalid('These `headers` cannot be sent.')
   }
 }
-
-/** Whether a text is a path on whichever origin it is asked for. */
-export const isPath = (text: string): boolean => /^\/(?![/\\])/.test(text)
 
 const trimmed = (text: string): string => text.replace(/\/+$/, '')
 

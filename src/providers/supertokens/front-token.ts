@@ -1,5 +1,5 @@
-import { asObject, text } from '../json.js'
-import { positive } from '../jwt.js'
+import { asObject, text } from '../shared/json.js'
+import { positive } from '../shared/jwt.js'
 
 /** What a `front-token` says of the access token that came with it. */
 export interface FrontToken {

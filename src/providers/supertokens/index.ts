@@ -1,5 +1,6 @@
 import type { Provider } from '../../core/ports.js'
-import { createApi, invalid } from './api.js'
+import { invalid } from '../shared/url.js'
+import { createApi } from './api.js'
 import { toGrant } from './grants.js'
 import {
   carried,
@@ -16,7 +17,7 @@ import type {
   SuperTokensUser,
 } from './types.js'
 
-export { HTTP_ONLY } from '../http-only.js'
+export { HTTP_ONLY } from '../shared/http-only.js'
 export type {
   SignInRequest,
   SuperTokensActions,

@@ -1,11 +1,11 @@
 import { AuthError } from '../../core/errors.js'
 import type { ActionHost, RequestContext } from '../../core/ports.js'
 import type { Grant } from '../../core/session.js'
-import { createPkce } from '../pkce.js'
+import { createPkce } from '../shared/pkce.js'
+import { parseUrl } from '../shared/url.js'
 import { authorizeUrl } from './authorize.js'
 import { createRedirect } from './redirect.js'
 import type { AuthorizeOptions, WorkOSActions, WorkOSUser } from './types.js'
-import { parseUrl } from './url.js'
 import { logoutUrl } from './wire.js'
 
 /** What the actions of one client work on. */

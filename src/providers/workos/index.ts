@@ -1,14 +1,14 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import type { Provider, RefreshContext, RequestContext, SignOutScope } from '../../core/ports.js'
 import type { Grant, Session } from '../../core/session.js'
-import { bridge, checkUrl } from '../http.js'
-import { HTTP_ONLY } from '../http-only.js'
+import { bridge } from '../shared/http.js'
+import { HTTP_ONLY } from '../shared/http-only.js'
+import { checkUrl, parseUrl } from '../shared/url.js'
 import { createActions } from './actions.js'
 import type { WorkOSActions, WorkOSCredentials, WorkOSOptions, WorkOSUser } from './types.js'
-import { parseUrl } from './url.js'
 import { createAuthenticate, logoutUrl } from './wire.js'
 
-export { HTTP_ONLY } from '../http-only.js'
+export { HTTP_ONLY } from '../shared/http-only.js'
 export { hasSessionCookie } from './has-session-cookie.js'
 export type {
   AuthorizeOptions,

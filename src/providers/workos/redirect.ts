@@ -1,9 +1,9 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import type { CallOptions, Flow } from '../../core/ports.js'
-import { asObject, text } from '../json.js'
+import { asObject, text } from '../shared/json.js'
+import { parseUrl } from '../shared/url.js'
 import type { ActionDeps } from './actions.js'
 import type { RedirectResult, WorkOSActions } from './types.js'
-import { parseUrl } from './url.js'
 
 /** What the redirects of one client work on. */
 export interface RedirectDeps extends Pick<ActionDeps, 'host' | 'grant'> {

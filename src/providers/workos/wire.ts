@@ -1,9 +1,11 @@
 import { AuthError } from '../../core/errors.js'
 import type { RequestContext } from '../../core/ports.js'
-import type { Grant, Impersonator } from '../../core/session.js'
-import { createHttp, type HttpOptions } from '../http.js'
-import { asObject, camelCased, text, texts } from '../json.js'
-import { positive, readClaims } from '../jwt.js'
+import type { Grant } from '../../core/session.js'
+import { createHttp, type HttpOptions } from '../shared/http.js'
+import { asObject, camelCased, text, texts } from '../shared/json.js'
+import { positive, readClaims } from '../shared/jwt.js'
+import { isFine } from '../shared/passing.js'
+import { readImpersonator } from '../shared/steps.js'
 import { toError } from './errors.js'
 import type { WorkOSUser } from './types.js'
 
@@ -27,13 +29,6 @@ function toUser(value: unknown): WorkOSUser | null {
   const user = camelCased(value)
   const id = text(user.id)
   return id === undefined ? null : { ...user, id }
-}
-
-function toImpersonator(value: unknown): Impersonator | undefined {
-  const { email, reason } = asObject(value) ?? {}
-  return text(email) === undefined
-    ? undefined
-    : { email: String(email), reason: text(reason) ?? null }
 }
 
 /**
@@ -67,7 +62,7 @@ export function toGrant(body: unknown): Grant<WorkOSUser> | null {
     permissions: texts(claims.permissions),
     entitlements: texts(claims.entitlements),
     featureFlags: texts(claims.feature_flags),
-    impersonator: toImpersonator(impersonator),
+    impersonator: readImpersonator(impersonator),
     authenticationMethod: text(authentication_method),
     extras,
   }
@@ -88,7 +83,7 @@ export function createAuthenticate(options: HttpOptions, client: ClientFields): 
       },
       context,
     )
-    if (answer.status >= 200 && answer.status < 300) return toGrant(answer.body)
+    if (isFine(answer)) return toGrant(answer.body)
     throw toError(answer, refresh)
   }
 }

@@ -1,4 +1,4 @@
-import { AuthError } from '../core/errors.js'
+import { AuthError } from '../../core/errors.js'
 
 /** A proof key for code exchange (RFC 7636). */
 export interface Pkce {

@@ -1,0 +1,40 @@
+import { AuthError } from '../../core/errors.js'
+
+/** @throws AuthError `invalid_argument`, always. */
+export function invalid(message: string): never {
+  throw new AuthError('invalid_argument', message)
+}
+
+/** Whether a text is a path on whichever origin it is asked for. */
+export const isPath = (text: string): boolean => /^\/(?![/\\])/.test(text)
+
+/** An absolute URL. @throws AuthError `invalid_argument` for what is none. */
+export function parseUrl(text: string, base?: string | null): URL {
+  try {
+    return new URL(text, base ?? undefined)
+  } catch {
+    return invalid('`redirectUri`, `returnTo` and `url` must be URLs.')
+  }
+}
+
+/** What is this device by its name: RFC 6761 §6.3, RFC 1122 §3.2.1.3, RFC 4291 §2.5.3. */
+const LOCAL = /^(([^.]+\.)*localhost|127(\.\d+){3}|\[::1\])$/
+
+/**
+ * The server's address without a slash at its end.
+ * @throws AuthError `invalid_argument` for anything but https, or http on this device.
+ */
+export function checkUrl(text: string, allowInsecure = false): string {
+  // Not every platform's `URL` refuses what is none: React Native's takes any text.
+  const address = typeof text === 'string' ? text.trim() : ''
+  const web = /^(https?):\/\/[^/?#]/i.exec(address)
+  if (!web) return invalid('The url of the server must be an absolute http(s) URL, as a text.')
+  const { origin, hostname, pathname, username, password } = parseUrl(address)
+  if (web[1]?.toLowerCase() === 'http' && !allowInsecure && !LOCAL.test(hostname)) {
+    return invalid(
+      'Tokens sent by http: can be read on the way. Use an https: url, or the option `dangerouslyAllowInsecureHttp` where nobody else is.',
+    )
+  }
+  if (username || password) return invalid('The url of the server must not hold credentials.')
+  return `${origin}${pathname.replace(/\/+$/, '')}`
+}
