@@ -85,8 +85,8 @@ export const PROVIDERS = [
   {
     file: redirect,
     name: 'After a passing failure the code is taken off the address.',
-    find: 'if (!isAuthError(error) || !error.retryable) host',
-    replace: 'host',
+    find: 'if (!isAuthError(error) || !error.retryable) cleanPage',
+    replace: 'cleanPage',
   },
   {
     file: redirect,

@@ -14,7 +14,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: ['core', 'mitt'],
   environment: ['environment', 'core'],
   storage: ['storage', 'core', 'idb-keyval'],
-  providers: ['providers', 'core', 'jose'],
+  providers: ['providers', 'core'],
   testing: ['testing', 'core'],
   server: ['server', 'providers', 'core', 'jose', 'iron-webcrypto'],
   express: ['express', 'server', 'core'],

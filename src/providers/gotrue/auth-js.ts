@@ -1,4 +1,5 @@
 import type { Grant } from '../../core/session.js'
+import { decodeBase64 } from '../shared/base64.js'
 import { asObject } from '../shared/json.js'
 import { positive, readClaims } from '../shared/jwt.js'
 import type { GoTrueUser } from './types.js'
@@ -9,9 +10,7 @@ const BASE64 = 'base64-'
 
 function decode(text: string): unknown {
   if (!text.startsWith(BASE64)) return JSON.parse(text)
-  const binary = atob(text.slice(BASE64.length).replaceAll('-', '+').replaceAll('_', '/'))
-  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
-  return JSON.parse(new TextDecoder().decode(bytes))
+  return JSON.parse(decodeBase64(text.slice(BASE64.length)))
 }
 
 /**

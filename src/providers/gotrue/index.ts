@@ -1,8 +1,8 @@
 import { AuthError, AuthSessionMissingError, isAuthError } from '../../core/errors.js'
 import type { Provider, RequestContext, SignOutScope, Tokens } from '../../core/ports.js'
 import type { Grant, Session } from '../../core/session.js'
-import { readClaims } from '../shared/jwt.js'
-import { checkUrl } from '../shared/url.js'
+import { positive, readClaims } from '../shared/jwt.js'
+import { checkUrl, partsOf } from '../shared/url.js'
 import { createActions } from './actions.js'
 import { signInRequest } from './credentials.js'
 import type { GoTrueActions, GoTrueCredentials, GoTrueOptions, GoTrueUser } from './types.js'
@@ -26,8 +26,9 @@ export type GoTrueProvider = Provider<GoTrueCredentials, GoTrueUser, GoTrueActio
 
 /** Milliseconds a token still lives by its own claims and this device's clock; at most its life. */
 function lifeLeft(token: string, now: number): number {
-  const { exp = 0, iat = 0 } = readClaims(token) ?? {}
-  return Math.min(exp * 1000 - now, (exp - iat) * 1000)
+  const { exp, iat } = readClaims(token) ?? {}
+  const [end, start] = [positive(exp) ?? 0, positive(iat) ?? 0]
+  return Math.min(end * 1000 - now, (end - start) * 1000)
 }
 
 /**
@@ -36,6 +37,7 @@ function lifeLeft(token: string, now: number): number {
  */
 export function gotrue(options: GoTrueOptions): GoTrueProvider {
   const base = checkUrl(options.url, options.dangerouslyAllowInsecureHttp)
+  const { host, path } = partsOf(base)
   const send = createSend(options)
   const now = options.now ?? Date.now
 
@@ -107,7 +109,7 @@ export function gotrue(options: GoTrueOptions): GoTrueProvider {
   }
 
   return {
-    id: `gotrue.${new URL(base).host}${new URL(base).pathname}`.replace(/[^\w.-]+/g, '-'),
+    id: `gotrue.${host}${path}`.replace(/[^\w.-]+/g, '-'),
     refresh,
     restore,
     signOut,

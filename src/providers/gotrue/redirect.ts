@@ -1,6 +1,7 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import type { CallOptions, SignInResult } from '../../core/ports.js'
 import type { Grant } from '../../core/session.js'
+import { cleanPage, readFields, splitAddress } from '../shared/address.js'
 import type { ActionDeps } from './actions.js'
 import { signInRequest } from './credentials.js'
 import type { GoTrueActions, GoTrueUser } from './types.js'
@@ -20,18 +21,11 @@ const FRAGMENT = [
   'provider_refresh_token',
 ]
 
-function clean(url: URL): string {
-  const next = new URL(url)
-  for (const name of OURS) next.searchParams.delete(name)
-  const fragment = new URLSearchParams(url.hash.slice(1))
-  if (FRAGMENT.some((name) => fragment.has(name))) {
-    for (const name of FRAGMENT) fragment.delete(name)
-    next.hash = fragment.toString()
-  }
-  return next.href
-}
+const NAMES = { query: OURS, fragment: FRAGMENT }
 
-function refusal(query: URLSearchParams): AuthError | null {
+type Fields = ReadonlyMap<string, string>
+
+function refusal(query: Fields): AuthError | null {
   const error = query.get('error_code') ?? query.get('error')
   if (!error) return null
   const message = query.get('error_description') ?? 'The sign-in was refused.'
@@ -74,11 +68,12 @@ export function createRedirect({
     }, call)
   }
 
-  function finish(url: URL, call?: CallOptions): Promise<SignInResult<GoTrueUser>> | null {
-    const fragment = new URLSearchParams(url.hash.slice(1))
-    const refused = refusal(url.searchParams) ?? refusal(fragment)
+  function finish(href: string, call?: CallOptions): Promise<SignInResult<GoTrueUser>> | null {
+    const address = splitAddress(href)
+    const [query, fragment] = [readFields(address.query), readFields(address.fragment)]
+    const refused = refusal(query) ?? refusal(fragment)
     if (refused) return Promise.reject(refused)
-    const code = url.searchParams.get('code')
+    const code = query.get('code')
     if (code) return exchangeCode(code, call)
     const accessToken = fragment.get('access_token')
     const refreshToken = fragment.get('refresh_token')
@@ -96,16 +91,16 @@ export function createRedirect({
     if (href === null) return null
     const shared = running.get(href)
     if (shared) return shared
-    const work = finish(new URL(href), call)
+    const work = finish(href, call)
     if (!work) return null
     running.set(href, work)
     try {
       const result = await work
-      host.page.replace(clean(new URL(href)))
+      cleanPage(host.page, href, NAMES)
       return result
     } catch (error) {
       // After a passing failure a reload may still finish it.
-      if (!isAuthError(error) || !error.retryable) host.page.replace(clean(new URL(href)))
+      if (!isAuthError(error) || !error.retryable) cleanPage(host.page, href, NAMES)
       throw error
     } finally {
       running.delete(href)

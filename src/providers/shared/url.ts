@@ -17,6 +17,18 @@ export function parseUrl(text: string, base?: string | null): URL {
   }
 }
 
+/** An absolute URL as the text that it is, for one that may be relative to `base`. */
+export function toAbsolute(text: string, base?: string | null): string {
+  const { href } = parseUrl(text, base)
+  return /^[a-z][a-z\d+.-]*:/i.test(text) ? text : href
+}
+
+/** The host and the path of a server's address, as `checkUrl` returns it. */
+export function partsOf(base: string): { readonly host: string; readonly path: string } {
+  const [, host = '', path = ''] = /^https?:\/\/([^/]*)(.*)$/.exec(base) ?? []
+  return { host, path: path || '/' }
+}
+
 /** What is this device by its name: RFC 6761 §6.3, RFC 1122 §3.2.1.3, RFC 4291 §2.5.3. */
 const LOCAL = /^(([^.]+\.)*localhost|127(\.\d+){3}|\[::1\])$/
 

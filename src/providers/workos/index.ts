@@ -3,7 +3,7 @@ import type { Provider, RefreshContext, RequestContext, SignOutScope } from '../
 import type { Grant, Session } from '../../core/session.js'
 import { bridge } from '../shared/http.js'
 import { HTTP_ONLY } from '../shared/http-only.js'
-import { checkUrl, parseUrl } from '../shared/url.js'
+import { checkUrl, parseUrl, partsOf } from '../shared/url.js'
 import { createActions } from './actions.js'
 import type { WorkOSActions, WorkOSCredentials, WorkOSOptions, WorkOSUser } from './types.js'
 import { createAuthenticate, logoutUrl } from './wire.js'
@@ -111,7 +111,7 @@ export function workos(options: WorkOSOptions): WorkOSProvider {
   }
 
   return {
-    id: `workos.${new URL(base).host}.${clientId}`,
+    id: `workos.${partsOf(base).host}.${clientId}`,
     refresh,
     signOut,
     ...(cookies && hasSession && { resume }),
