@@ -4,6 +4,7 @@ import type { SessionUser } from '../../core/session.js'
 import { createHttp, type Http, type HttpRequest } from '../shared/http.js'
 import { HTTP_ONLY } from '../shared/http-only.js'
 import { asObject } from '../shared/json.js'
+import { checkOptions, HTTP_OPTIONS } from '../shared/options.js'
 import { isFine } from '../shared/passing.js'
 import { readPageUrl } from '../shared/steps.js'
 import { checkUrl, invalid, isPath, parseUrl } from '../shared/url.js'
@@ -85,11 +86,13 @@ function createActions(
 /**
  * Speaks to a backend of this app, which keeps the session in cookies that no script can read: the
  * tokens of this client's sessions are names that are worth nothing.
- * @throws AuthError `invalid_argument` for a `url` that is neither a path nor fit for cookies.
+ * @throws AuthError `invalid_argument` for options that cannot work, and for a `url` that is neither a
+ *   path nor fit for cookies.
  */
 export function backend<User extends SessionUser = SessionUser>(
   options: BackendOptions = {},
 ): BackendProvider<User> {
+  checkOptions('backend', options, HTTP_OPTIONS)
   const url = (options.url ?? '/auth').replace(/\/+$/, '')
   const send = createSend(url, options)
 

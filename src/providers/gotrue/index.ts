@@ -2,6 +2,7 @@ import { AuthError, AuthSessionMissingError, isAuthError } from '../../core/erro
 import type { Provider, RequestContext, SignOutScope, Tokens } from '../../core/ports.js'
 import type { Grant, Session } from '../../core/session.js'
 import { positive, readClaims } from '../shared/jwt.js'
+import { checkKey, checkOptions, HTTP_OPTIONS, type Kind } from '../shared/options.js'
 import { checkUrl, partsOf } from '../shared/url.js'
 import { createActions } from './actions.js'
 import { signInRequest } from './credentials.js'
@@ -24,6 +25,12 @@ export type {
 /** The provider that `gotrue` makes. */
 export type GoTrueProvider = Provider<GoTrueCredentials, GoTrueUser, GoTrueActions>
 
+const OPTIONS: Readonly<Record<keyof GoTrueOptions, Kind>> = {
+  ...HTTP_OPTIONS,
+  apiKey: 'string',
+  now: 'function',
+}
+
 /** Milliseconds a token still lives by its own claims and this device's clock; at most its life. */
 function lifeLeft(token: string, now: number): number {
   const { exp, iat } = readClaims(token) ?? {}
@@ -33,9 +40,12 @@ function lifeLeft(token: string, now: number): number {
 
 /**
  * Speaks to GoTrue (Supabase Auth).
- * @throws AuthError `invalid_argument` for an address that tokens must not go to.
+ * @throws AuthError `invalid_argument` for options that cannot work, and an address that tokens must not
+ *   go to.
  */
 export function gotrue(options: GoTrueOptions): GoTrueProvider {
+  checkOptions('gotrue', options, OPTIONS)
+  checkKey('apiKey', options.apiKey)
   const base = checkUrl(options.url, options.dangerouslyAllowInsecureHttp)
   const { host, path } = partsOf(base)
   const send = createSend(options)

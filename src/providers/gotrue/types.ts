@@ -3,7 +3,7 @@ import type { SessionUser } from '../../core/session.js'
 import type { HttpOptions } from '../shared/http.js'
 
 /** Options of `gotrue`. `url` ends where GoTrue's paths begin, at Supabase in `/auth/v1`. */
-export interface GoTrueOptions extends HttpOptions {
+export interface GoTrueOptions extends Omit<HttpOptions, 'credentials'> {
   /** Sent as `apikey`; Supabase's gateway wants the project's public key. */
   readonly apiKey?: string | undefined
   /** @default Date.now */

@@ -3,6 +3,7 @@ import type { Provider, RefreshContext, RequestContext, SignOutScope } from '../
 import type { Grant, Session } from '../../core/session.js'
 import { bridge } from '../shared/http.js'
 import { HTTP_ONLY } from '../shared/http-only.js'
+import { checkKey, checkOptions, HTTP_OPTIONS, type Kind } from '../shared/options.js'
 import { checkUrl, parseUrl, partsOf } from '../shared/url.js'
 import { createActions } from './actions.js'
 import type { WorkOSActions, WorkOSCredentials, WorkOSOptions, WorkOSUser } from './types.js'
@@ -22,6 +23,14 @@ export type {
 /** The provider that `workos` makes. */
 export type WorkOSProvider = Provider<WorkOSCredentials, WorkOSUser, WorkOSActions>
 
+const OPTIONS: Readonly<Record<keyof WorkOSOptions, Kind>> = {
+  ...HTTP_OPTIONS,
+  clientId: 'string',
+  redirectUri: 'string',
+  cookies: 'boolean',
+  hasSession: 'function',
+}
+
 /** The answers by which a server says that a cookie is nobody's session, or none that works. */
 const NOBODY: readonly string[] = ['refresh_rejected', 'rejected', 'step_required']
 
@@ -33,12 +42,14 @@ const marked = (grant: Grant<WorkOSUser>): Grant<WorkOSUser> => ({
 
 /**
  * Speaks to WorkOS AuthKit as a public client.
- * @throws AuthError `invalid_argument` without a client id, and for addresses that tokens must not
- *   go to.
+ * @throws AuthError `invalid_argument` without a client id, for options that cannot work, and for
+ *   addresses that tokens must not go to.
  */
 export function workos(options: WorkOSOptions): WorkOSProvider {
+  checkOptions('workos', options, OPTIONS)
   const { clientId, url = 'https://api.workos.com', redirectUri, cookies, hasSession } = options
   if (!clientId) throw new AuthError('invalid_argument', 'Pass the `clientId` of your application.')
+  checkKey('clientId', clientId)
   if (redirectUri !== undefined) parseUrl(redirectUri)
   const base = checkUrl(url, options.dangerouslyAllowInsecureHttp)
   const authenticate = createAuthenticate(
