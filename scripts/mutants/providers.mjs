@@ -1,4 +1,5 @@
 const wire = 'src/providers/gotrue/wire.ts'
+const errors = 'src/providers/gotrue/errors.ts'
 const gotrue = 'src/providers/gotrue/index.ts'
 const redirect = 'src/providers/gotrue/redirect.ts'
 const http = 'src/providers/shared/http.ts'
@@ -6,18 +7,18 @@ const passing = 'src/providers/shared/passing.ts'
 const retryAfter = 'src/providers/shared/retry-after.ts'
 const body = 'src/providers/shared/body.ts'
 const url = 'src/providers/shared/url.ts'
-const terminal = "TERMINAL.includes(code) ? 'refresh_rejected'"
+const terminal = "isDefinite(refusal) ? 'refresh_rejected'"
 
 /** Bugs of the GoTrue provider and of what it sends by. */
 export const PROVIDERS = [
   {
-    file: wire,
+    file: errors,
     name: 'Any 400 ends the session.',
     find: terminal,
     replace: `status === 400 || ${terminal}`,
   },
   {
-    file: wire,
+    file: errors,
     name: 'A 403 ends the session.',
     find: terminal,
     replace: `status === 403 || ${terminal}`,
@@ -35,34 +36,34 @@ export const PROVIDERS = [
     replace: ' || status > 500\n',
   },
   {
-    file: wire,
+    file: errors,
     name: 'The list of terminal codes is one too long.',
     find: "'validation_failed',\n",
     replace: "'validation_failed',\n  'bad_json',\n",
   },
   {
-    file: wire,
+    file: errors,
     name: 'The list of terminal codes is one too short.',
     find: "'refresh_token_not_found',\n",
     replace: '\n',
   },
   {
-    file: wire,
+    file: errors,
     name: 'A refusal that names no reason ends the session.',
-    find: "if (!code || status < 400) return 'bad_response'",
-    replace: "if (!code) return refresh ? 'refresh_rejected' : 'bad_response'",
+    find: "if (!word || status < 400) return 'bad_response'",
+    replace: "if (!word) return refresh ? 'refresh_rejected' : 'bad_response'",
   },
   {
-    file: wire,
+    file: errors,
     name: 'A refusal for the moment counts as one for ever.',
-    find: "...(refresh && code !== 'refresh_rejected' && { retryable: true }),",
-    replace: '',
+    find: '{ ...options, retryable: true }',
+    replace: 'options',
   },
   {
     file: wire,
     name: 'The life of a token is measured by the device’s clock against the server’s.',
-    find: 'positive(body.expires_in) ??',
-    replace: 'positive(Number(body.expires_at) - Date.now() / 1000) ??',
+    find: '...life(Number(end) - start),',
+    replace: '...life(Number(end) - Date.now() / 1000),',
   },
   {
     file: gotrue,
@@ -79,8 +80,8 @@ export const PROVIDERS = [
   {
     file: gotrue,
     name: 'An outage at the look at the user rotates the token.',
-    find: 'if (!refused) throw error',
-    replace: 'if (!refused && !isAuthError(error)) throw error',
+    find: 'if (!dead) throw error',
+    replace: 'if (!dead && !isAuthError(error)) throw error',
   },
   {
     file: redirect,

@@ -1,3 +1,4 @@
+import type { AuthError } from '../../core/errors.js'
 import type { CallOptions, SignInResult } from '../../core/ports.js'
 import type { SessionUser } from '../../core/session.js'
 import type { HttpOptions } from '../shared/http.js'
@@ -6,6 +7,12 @@ import type { HttpOptions } from '../shared/http.js'
 export interface GoTrueOptions extends Omit<HttpOptions, 'credentials'> {
   /** Sent as `apikey`; Supabase's gateway wants the project's public key. */
   readonly apiKey?: string | undefined
+  /**
+   * Whether the refusal of a refresh ends the session, beyond the server's definite words: those of
+   * an access token hook of yours, say. Asked about answers with a status of 400 to 499 only.
+   * @default never
+   */
+  readonly terminal?: ((error: AuthError) => boolean) | undefined
   /** @default Date.now */
   readonly now?: (() => number) | undefined
 }
