@@ -86,8 +86,8 @@ export const PROVIDERS = [
   {
     file: redirect,
     name: 'After a passing failure the code is taken off the address.',
-    find: 'if (!isAuthError(error) || !error.retryable) cleanPage',
-    replace: 'cleanPage',
+    find: 'if (isFinal(error)) end()',
+    replace: 'end()',
   },
   {
     file: redirect,

@@ -31,7 +31,8 @@ export function signInRequest(credentials: GoTrueCredentials): SignInRequest {
   }
   if ('idToken' in rest) {
     const { idToken, provider, accessToken, nonce } = rest
-    return token('id_token', { id_token: idToken, provider, access_token: accessToken, nonce })
+    const proof = { id_token: idToken, provider, access_token: accessToken, nonce }
+    return token('id_token', { ...proof, ...security })
   }
   if ('authCode' in rest) {
     return token('pkce', { auth_code: rest.authCode, code_verifier: rest.codeVerifier })

@@ -8,16 +8,25 @@ import { checkUrl, partsOf } from '../shared/url.js'
 import { createActions } from './actions.js'
 import { signInRequest } from './credentials.js'
 import { isDeadToken } from './errors.js'
-import type { GoTrueActions, GoTrueCredentials, GoTrueOptions, GoTrueUser } from './types.js'
-import { createSend, toGrant, toUser } from './wire.js'
-
-export { parseAuthJsSession } from './auth-js.js'
-export type {
-  Address,
+import type {
+  AnyMetadata,
   GoTrueActions,
   GoTrueCredentials,
   GoTrueOptions,
   GoTrueUser,
+} from './types.js'
+import { createSend, toGrant, toUser } from './wire.js'
+
+export { parseAuthJsSession, readAuthJsCookies } from './auth-js.js'
+export type {
+  Address,
+  AnyMetadata,
+  GoTrueActions,
+  GoTrueCredentials,
+  GoTrueOptions,
+  GoTrueRedirect,
+  GoTrueUser,
+  LinkFlow,
   OtpOptions,
   OtpType,
   SignUpOptions,
@@ -25,13 +34,18 @@ export type {
 } from './types.js'
 
 /** The provider that `gotrue` makes. */
-export type GoTrueProvider = Provider<GoTrueCredentials, GoTrueUser, GoTrueActions>
+export type GoTrueProvider<Metadata extends object = AnyMetadata> = Provider<
+  GoTrueCredentials,
+  GoTrueUser<Metadata>,
+  GoTrueActions<Metadata>
+>
 
 const OPTIONS: Readonly<Record<keyof GoTrueOptions, Kind>> = {
   ...HTTP_OPTIONS,
   apiKey: 'string',
   now: 'function',
   terminal: 'function',
+  acceptFragmentTokens: 'boolean',
 }
 
 /** Milliseconds a token still lives by its own claims and this device's clock; at most its life. */
@@ -42,23 +56,26 @@ function lifeLeft(token: string, now: number): number {
 }
 
 /**
- * Speaks to GoTrue (Supabase Auth).
+ * Speaks to GoTrue (Supabase Auth). `Metadata` is what the app keeps of its users.
  * @throws AuthError `invalid_argument` for options that cannot work, and an address that tokens must not
  *   go to.
  */
-export function gotrue(options: GoTrueOptions): GoTrueProvider {
+export function gotrue<Metadata extends object = AnyMetadata>(
+  options: GoTrueOptions,
+): GoTrueProvider<Metadata> {
   checkOptions('gotrue', options, OPTIONS)
   checkKey('apiKey', options.apiKey)
   const base = checkUrl(options.url, options.dangerouslyAllowInsecureHttp)
   const { host, path } = partsOf(base)
+  const { acceptFragmentTokens = false } = options
   const send = createSend(options)
   const now = options.now ?? Date.now
 
   const refresh = async (
     token: string,
     context: RequestContext,
-  ): Promise<Grant<GoTrueUser> | null> =>
-    toGrant(
+  ): Promise<Grant<GoTrueUser<Metadata>> | null> =>
+    toGrant<Metadata>(
       await send(
         {
           path: '/token',
@@ -73,12 +90,12 @@ export function gotrue(options: GoTrueOptions): GoTrueProvider {
   async function restore(
     { accessToken, refreshToken }: Tokens,
     context: RequestContext,
-  ): Promise<Grant<GoTrueUser> | null> {
+  ): Promise<Grant<GoTrueUser<Metadata>> | null> {
     if (!refreshToken) throw new AuthSessionMissingError()
     const lifetime = lifeLeft(accessToken, now())
     if (lifetime > 0) {
       try {
-        const user = toUser(
+        const user = toUser<Metadata>(
           await send({ path: '/user', method: 'GET', token: accessToken }, context),
         )
         const { session_id, role } = readClaims(accessToken) ?? {}
@@ -104,7 +121,7 @@ export function gotrue(options: GoTrueOptions): GoTrueProvider {
     send({ path: '/logout', query: { scope }, token, keepalive: true }, context)
 
   async function signOut(
-    session: Session<GoTrueUser>,
+    session: Session<GoTrueUser<Metadata>>,
     scope: SignOutScope,
     context: RequestContext,
   ): Promise<void> {
@@ -129,12 +146,12 @@ export function gotrue(options: GoTrueOptions): GoTrueProvider {
     async signIn(credentials, context) {
       const { request, event } = signInRequest(credentials)
       const body = await send(request, context)
-      const grant = toGrant(body)
+      const grant = toGrant<Metadata>(body)
       // The first of the two codes by which an address is changed: the other one is still missing.
       if (!grant && request.path === '/verify' && text(asObject(body)?.msg)) return null
       if (!grant) throw new AuthError('bad_response', 'The answer holds no session.')
       return event ? { ...grant, event } : grant
     },
-    actions: (host) => createActions({ host, send, base, restore }),
+    actions: (host) => createActions({ host, send, base, restore, acceptFragmentTokens }),
   }
 }

@@ -6,7 +6,7 @@ import { asObject, camelCased, text } from '../shared/json.js'
 import { readClaims } from '../shared/jwt.js'
 import { isFine } from '../shared/passing.js'
 import { toError, toRefreshError } from './errors.js'
-import type { GoTrueOptions, GoTrueUser } from './types.js'
+import type { AnyMetadata, GoTrueOptions, GoTrueUser } from './types.js'
 
 /** Sends a request and gives back the body of a success. */
 export type Send = (request: HttpRequest, context: RequestContext) => Promise<unknown>
@@ -32,21 +32,21 @@ export function createSend(options: GoTrueOptions): Send {
   }
 }
 
-/** What a user object carries for the server only: 1.7 kB, the caller's address among it. */
-const withoutChallenges = (factors: unknown): unknown =>
-  Array.isArray(factors)
-    ? factors.map((factor: unknown) => {
-        const { last_webauthn_challenge_data: _, ...rest } = asObject(factor) ?? {}
-        return rest
-      })
-    : factors
+/** Without what factors carry for the server only: 1.7 kB each, the caller's address among it. */
+function lightened(user: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (!Array.isArray(user.factors)) return user
+  const factors = user.factors.map((factor: unknown) => {
+    const { last_webauthn_challenge_data: _, ...rest } = asObject(factor) ?? {}
+    return rest
+  })
+  return { ...user, factors }
+}
 
 /** A user with its own fields renamed and what they contain untouched; `null` without an id. */
-export function toUser(value: unknown, subject?: string): GoTrueUser | null {
-  const { factors, ...user } = camelCased(value)
+export function toUser<M extends object>(value: unknown, subject?: string): GoTrueUser<M> | null {
+  const user = lightened(camelCased(value))
   const id = text(user.id) ?? subject
-  if (id === undefined) return null
-  return { ...user, ...(factors !== undefined && { factors: withoutChallenges(factors) }), id }
+  return id === undefined ? null : { ...user, id }
 }
 
 /** A number, also in digits; nothing for anything else, `null` among it. */
@@ -80,7 +80,9 @@ function lifetimeOf(body: Readonly<Record<string, unknown>>, token: string): num
  * A session out of an answer, `null` when it holds none.
  * @throws AuthError `bad_response` when it is not what GoTrue sends.
  */
-export function toGrant(body: unknown): Grant<GoTrueUser> | null {
+export function toGrant<M extends object = AnyMetadata>(
+  body: unknown,
+): Grant<GoTrueUser<M>> | null {
   const fields = asObject(body)
   if (!fields) throw new AuthError('bad_response', 'The answer is no session.')
   const { access_token, refresh_token, user, ...rest } = fields
@@ -93,7 +95,7 @@ export function toGrant(body: unknown): Grant<GoTrueUser> | null {
     accessToken,
     refreshToken: text(refresh_token),
     lifetime: lifetimeOf(fields, accessToken),
-    user: toUser(user, text(claims?.sub)) ?? undefined,
+    user: toUser<M>(user, text(claims?.sub)) ?? undefined,
     sessionId: text(claims?.session_id),
     role: text(claims?.role),
     extras,
