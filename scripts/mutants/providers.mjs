@@ -1,6 +1,6 @@
 const wire = 'src/providers/gotrue/wire.ts'
 const errors = 'src/providers/gotrue/errors.ts'
-const gotrue = 'src/providers/gotrue/index.ts'
+const sessions = 'src/providers/gotrue/sessions.ts'
 const redirect = 'src/providers/gotrue/redirect.ts'
 const http = 'src/providers/shared/http.ts'
 const passing = 'src/providers/shared/passing.ts'
@@ -50,8 +50,8 @@ export const PROVIDERS = [
   {
     file: errors,
     name: 'A refusal that names no reason ends the session.',
-    find: "if (!word || status < 400) return 'bad_response'",
-    replace: "if (!word) return refresh ? 'refresh_rejected' : 'bad_response'",
+    find: "if (!word) return refusal.wordless ? 'rejected'",
+    replace: "if (!word) return refresh ? 'refresh_rejected'",
   },
   {
     file: errors,
@@ -66,22 +66,22 @@ export const PROVIDERS = [
     replace: '...life(Number(end) - Date.now() / 1000),',
   },
   {
-    file: gotrue,
+    file: sessions,
     name: 'A refresh dies with its page.',
-    find: 'json: { refresh_token: token },\n          keepalive: true,',
-    replace: 'json: { refresh_token: token },',
+    find: '      keepalive: true,\n',
+    replace: '',
   },
   {
-    file: gotrue,
+    file: sessions,
     name: 'Signing out here signs out everywhere.',
     find: 'query: { scope }',
     replace: "query: { scope: 'global' }",
   },
   {
-    file: gotrue,
+    file: sessions,
     name: 'An outage at the look at the user rotates the token.',
-    find: 'if (!dead) throw error',
-    replace: 'if (!dead && !isAuthError(error)) throw error',
+    find: 'if (isAuthError(error) && isDeadToken(error)) return null',
+    replace: 'if (isAuthError(error)) return null',
   },
   {
     file: redirect,

@@ -117,6 +117,18 @@ describe('a refusal', () => {
   })
 })
 
+describe('a sign-in at a server that knows no codes', () => {
+  it.each([
+    [400, oauth('invalid_grant', 'Invalid login credentials'), 'invalid_credentials'],
+    [422, { code: 422, msg: 'Password should be at least 6 characters' }, 'rejected'],
+    [401, { message: 'No API key found in request' }, 'bad_response'],
+  ])('is refused by %i %j', async (status, body, code) => {
+    const words = Object.values(body).filter((value) => typeof value === 'string')
+    const retryable = code === 'bad_response'
+    expect(await signIn([status, body])).toMatchObject({ code, retryable, message: words.at(-1) })
+  })
+})
+
 describe('a limit of messages', () => {
   const limit = (message: string, code = 'over_email_send_rate_limit', headers = {}) =>
     signIn(Response.json({ code, message }, { status: 429, headers }))

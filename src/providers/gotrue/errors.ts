@@ -18,6 +18,7 @@ const TERMINAL: readonly string[] = [
 const DEAD: readonly string[] = ['bad_jwt', 'session_not_found', 'user_not_found', 'user_banned']
 
 const CREDENTIALS: readonly string[] = [
+  'invalid_grant',
   'invalid_credentials',
   'otp_expired',
   'bad_code_verifier',
@@ -37,6 +38,8 @@ interface Refusal {
   readonly word: string | undefined
   /** Of OAuth style (RFC 6749 §5.2): all that there was before v2.164.0, and at Netlify. */
   readonly oauth: string | undefined
+  /** Whether it has no word, but the form of all other refusals before v2.164.0. */
+  readonly wordless: boolean
   readonly message: string | undefined
 }
 
@@ -45,6 +48,7 @@ function read(body: unknown): Refusal {
   return {
     word: text(error_code) ?? text(code),
     oauth: text(error),
+    wordless: typeof code === 'number' && text(msg) !== undefined,
     message: text(message) ?? text(msg) ?? text(error_description),
   }
 }
@@ -55,7 +59,8 @@ const isDefinite = ({ word, oauth }: Refusal): boolean =>
 
 function classify(status: number, refusal: Refusal, refresh: boolean): AuthErrorCode {
   const word = refusal.word ?? refusal.oauth
-  if (!word || status < 400) return 'bad_response'
+  if (status < 400) return 'bad_response'
+  if (!word) return refusal.wordless ? 'rejected' : 'bad_response'
   if (refresh) return isDefinite(refusal) ? 'refresh_rejected' : 'rejected'
   if (word === 'weak_password') return 'weak_password'
   if (word === 'insufficient_aal') return 'step_required'

@@ -3,7 +3,7 @@ import type { RequestContext, Signal } from '../../core/ports.js'
 import { readJson } from './body.js'
 import { mayPass } from './passing.js'
 import { parseRetryAfter } from './retry-after.js'
-import { checkUrl } from './url.js'
+import { checkUrl, invalid } from './url.js'
 
 /** Where a provider's server is, and what every request to it carries. */
 export interface HttpOptions {
@@ -83,7 +83,7 @@ const encodeForm = (form: Readonly<Record<string, string | undefined>>): string 
 function bearer(token: string): string {
   // The platform would throw what looks like a broken network.
   if (/^[!-~]+$/.test(token)) return `Bearer ${token}`
-  throw new AuthError('invalid_argument', 'This token cannot be sent: no server has issued it.')
+  return invalid('This token cannot be sent: no server has issued it.')
 }
 
 /** Headers and body as plain values: whoever wraps `fetch` can read them and add their own. */

@@ -1,4 +1,4 @@
-import { AuthError } from '../../core/errors.js'
+import { invalid } from './url.js'
 
 /** A proof key for code exchange (RFC 7636). */
 export interface Pkce {
@@ -22,10 +22,7 @@ const base64url = (bytes: Uint8Array): string =>
 export async function createPkce(): Promise<Pkce> {
   const { subtle } = globalThis.crypto ?? {}
   if (!subtle) {
-    throw new AuthError(
-      'invalid_argument',
-      'PKCE needs `crypto.subtle`, which pages have on https: and localhost only.',
-    )
+    return invalid('PKCE needs `crypto.subtle`, which pages have on https: and localhost only.')
   }
   const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)))
   const digest = await subtle.digest(
