@@ -40,7 +40,7 @@ export function checkUrl(text: string, allowInsecure = false): string {
   // Not every platform's `URL` refuses what is none: React Native's takes any text.
   const address = typeof text === 'string' ? text.trim() : ''
   const web = /^(https?):\/\/[^/?#]/i.exec(address)
-  if (!web) return invalid('The url of the server must be an absolute http(s) URL, as a text.')
+  if (!web) return invalid('The url of the server must be an absolute URL of https:, as a text.')
   const { origin, hostname, pathname, username, password } = parseUrl(address)
   if (web[1]?.toLowerCase() === 'http' && !allowInsecure && !LOCAL.test(hostname)) {
     return invalid(
