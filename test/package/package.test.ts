@@ -92,6 +92,26 @@ async function importsOf(name: string): Promise<string[]> {
   return [...new Set(paths)].map((path) => path.replace(/^(next\/.*)\.js$/, '$1')).sort()
 }
 
+/** The packages that a bundle of these subpaths holds. */
+async function packagesOf(names: readonly string[]): Promise<string[]> {
+  const { metafile } = await build({
+    stdin: {
+      contents: names.map((name, i) => `export * as m${i} from '${name}'`).join(';'),
+      resolveDir: folder,
+    },
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    external: ['react'],
+  })
+  const held = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs))
+  const found = held
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .flatMap(([path]) => /node_modules\/(?!holdfast\/)((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [])
+  return [...new Set(found)].sort()
+}
+
 /** Runs tsc on modules of a project of its own. */
 function compile(at: string, files: Readonly<Record<string, string>>, tsconfig: object): void {
   rmSync(at, { recursive: true, force: true })
@@ -192,6 +212,13 @@ describe('the packed package', () => {
 
   it.each(modules)('needs no Node for %s, and no package but its framework', async (name) => {
     expect(await importsOf(name)).toEqual(FRAMEWORKS[name] ?? [])
+  })
+
+  it('gives a page no package that it has not asked for', async () => {
+    const providers = modules.filter((name) => name.includes('/providers/'))
+    const page = ['holdfast', ...providers, 'holdfast/react']
+    expect(await packagesOf(page)).toEqual(['idb-keyval', 'mitt'])
+    expect(await packagesOf([...page, 'holdfast/ky'])).toEqual(['idb-keyval', 'ky', 'mitt'])
   })
 
   it.each(['Bundler', 'NodeNext'])(

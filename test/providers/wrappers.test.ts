@@ -3,6 +3,7 @@ import { backend } from '../../src/providers/backend/index.js'
 import { gotrue } from '../../src/providers/gotrue/index.js'
 import { supertokens } from '../../src/providers/supertokens/index.js'
 import { workos } from '../../src/providers/workos/index.js'
+import { workosServer } from '../../src/server/index.js'
 import { context } from '../support/wire.js'
 
 /** What arrives at the far end, whoever stood in between. */
@@ -78,6 +79,15 @@ const REFRESHES: Readonly<
     (fetch) => workos({ url, clientId: 'client_1', fetch }).refresh('token', context()),
     {},
     /"refresh_token":"token"/,
+  ],
+  'WorkOS on a server': [
+    (fetch) =>
+      workosServer({ url, clientId: 'client_1', apiKey: 'sk_1', fetch }).refresh(
+        'token',
+        context(),
+      ),
+    { authorization: 'Bearer sk_1' },
+    /"client_secret":"sk_1"/,
   ],
   SuperTokens: [
     (fetch) => supertokens({ url, transfer: 'header', fetch }).refresh('token', context()),

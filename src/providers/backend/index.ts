@@ -7,7 +7,7 @@ import { asObject } from '../shared/json.js'
 import { checkOptions, HTTP_OPTIONS } from '../shared/options.js'
 import { isFine } from '../shared/passing.js'
 import { readPageUrl } from '../shared/steps.js'
-import { checkUrl, invalid, isPath, parseUrl } from '../shared/url.js'
+import { checkUrl, invalid, isPath, parseUrl, trimSlashes } from '../shared/url.js'
 import type { BackendActions, BackendOptions, SignInUrlOptions } from './types.js'
 import { toError, toGrant } from './wire.js'
 
@@ -93,7 +93,7 @@ export function backend<User extends SessionUser = SessionUser>(
   options: BackendOptions = {},
 ): BackendProvider<User> {
   checkOptions('backend', options, HTTP_OPTIONS)
-  const url = (options.url ?? '/auth').replace(/\/+$/, '')
+  const url = trimSlashes(options.url ?? '/auth')
   const send = createSend(url, options)
 
   async function call(request: HttpRequest, context: RequestContext): Promise<unknown> {

@@ -8,6 +8,13 @@ export function invalid(message: string): never {
 /** Whether a text is a path on whichever origin it is asked for. */
 export const isPath = (text: string): boolean => /^\/(?![/\\])/.test(text)
 
+/** Without slashes at its end. A pattern would take quadratic time over an address full of them. */
+export function trimSlashes(text: string): string {
+  let end = text.length
+  while (text[end - 1] === '/') end -= 1
+  return text.slice(0, end)
+}
+
 /** An absolute URL. @throws AuthError `invalid_argument` for what is none. */
 export function parseUrl(text: string, base?: string | null): URL {
   try {
@@ -48,5 +55,5 @@ export function checkUrl(text: string, allowInsecure = false): string {
     )
   }
   if (username || password) return invalid('The url of the server must not hold credentials.')
-  return `${origin}${pathname.replace(/\/+$/, '')}`
+  return origin + trimSlashes(pathname)
 }

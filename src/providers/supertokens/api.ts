@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../core/ports.js'
 import { createHttp, type HttpAnswer, type HttpRequest } from '../shared/http.js'
-import { checkUrl, invalid, isPath, parseUrl } from '../shared/url.js'
+import { checkUrl, invalid, isPath, parseUrl, trimSlashes } from '../shared/url.js'
 import type { SuperTokensProviderOptions } from './types.js'
 
 /** The interface versions between backends and front ends that this provider knows. */
@@ -36,8 +36,6 @@ function lowered(headers: Readonly<Record<string, string>>): Readonly<Record<str
   }
 }
 
-const trimmed = (text: string): string => text.replace(/\/+$/, '')
-
 /** @throws AuthError `invalid_argument` for options that cannot work. */
 function checkOptions(base: string, transfer: string, expired: number): void {
   if (base && !isPath(base)) invalid('`apiBasePath` must be a path, such as /auth.')
@@ -53,7 +51,7 @@ function checkOptions(base: string, transfer: string, expired: number): void {
  */
 export function createApi(options: SuperTokensProviderOptions): Api {
   const { transfer = 'cookie', sessionExpiredStatusCode: expired = 401 } = options
-  const [url, base] = [trimmed(options.url ?? ''), trimmed(options.apiBasePath ?? '/auth')]
+  const [url, base] = [trimSlashes(options.url ?? ''), trimSlashes(options.apiBasePath ?? '/auth')]
   // What lies on the page's own origin is as safe as the page.
   const relative = url === '' || isPath(url)
   const { dangerouslyAllowInsecureHttp = relative } = options

@@ -2,7 +2,7 @@ import { AuthError, isAuthError } from '../../core/errors.js'
 import type { CallOptions, Flow } from '../../core/ports.js'
 import { cleanPage, readFields, splitAddress } from '../shared/address.js'
 import { asObject, text } from '../shared/json.js'
-import { parseUrl, toAbsolute } from '../shared/url.js'
+import { parseUrl, toAbsolute, trimSlashes } from '../shared/url.js'
 import type { ActionDeps } from './actions.js'
 import type { RedirectResult, WorkOSActions } from './types.js'
 
@@ -16,7 +16,7 @@ export interface RedirectDeps extends Pick<ActionDeps, 'host' | 'grant'> {
 const OURS = ['code', 'state', 'error', 'error_description', 'error_uri']
 
 /** An address without its query, fragment and last slashes, which hosts add and remove. */
-const place = (href: string): string => parseUrl(splitAddress(href).place).href.replace(/\/+$/, '')
+const place = (href: string): string => trimSlashes(parseUrl(splitAddress(href).place).href)
 
 function keptWith({ purpose }: Flow): Readonly<Record<string, unknown>> {
   try {

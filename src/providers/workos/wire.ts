@@ -77,9 +77,8 @@ export function createAuthenticate(options: HttpOptions, client: ClientFields): 
       {
         path: '/user_management/authenticate',
         json: { ...client, grant_type: grantType, ...fields },
-        // A rotated token must not be lost with the page. Servers with a secret have none, and some
-        // of them make streams of bodies, which excludes it (Fetch §5.4).
-        keepalive: refresh && !client.client_secret,
+        // A rotated token must not be lost with the page.
+        keepalive: refresh,
       },
       context,
     )
