@@ -36,6 +36,15 @@ async function send(response, reply) {
   response.end(Buffer.from(await reply.arrayBuffer()))
 }
 
+/** An API of the app's own: it knows whoever shows a token that works. */
+async function tellWho(auth, request) {
+  const headers = { authorization: request.headers.get('authorization') ?? '' }
+  const answer = await auth.fetch(new Request(new URL('/auth/v1/user', request.url), { headers }))
+  if (!answer.ok) return Response.json({ message: 'Who are you?' }, { status: 401 })
+  const { user_metadata: { name } = {} } = await answer.json()
+  return Response.json({ name })
+}
+
 /** What the page's buttons do to the server, and what it counts. */
 function createControl(auth) {
   let mode = 'ok'
@@ -44,6 +53,7 @@ function createControl(auth) {
     if (pathname === '/demo/status') {
       return Response.json({ refreshes: auth.count('refresh_token'), mode })
     }
+    if (pathname === '/demo/me') return tellWho(auth, request)
     const wish = await request.json()
     if (wish.mode in MODES) {
       mode = wish.mode
@@ -64,6 +74,7 @@ export async function startDemo({ port = 5173 } = {}) {
     resolve: {
       alias: [
         { find: /^holdfast$/, replacement: `${src}index.ts` },
+        { find: /^holdfast\/ky$/, replacement: `${src}ky.ts` },
         { find: /^holdfast\/providers\/gotrue$/, replacement: `${src}providers/gotrue/index.ts` },
       ],
     },

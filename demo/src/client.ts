@@ -6,6 +6,7 @@ import {
   systemClock,
   webStorage,
 } from 'holdfast'
+import { authKy } from 'holdfast/ky'
 import {
   type GoTrueActions,
   type GoTrueCredentials,
@@ -49,5 +50,12 @@ export function createClient(name: StorageName): DemoClient {
     storage: storages[name](),
     storageKey: 'demo',
     environment: { clock: { ...clock, now } },
+    fetchOrigins: [location.origin],
   })
+}
+
+/** Asks the demo's own API who is signed in. A token that it refuses is refreshed on the way. */
+export async function askWhoIAm(auth: DemoClient): Promise<string> {
+  const { name } = await authKy(auth, { prefixUrl: '/demo' }).get<{ name: string }>('me').json()
+  return name
 }

@@ -1,5 +1,5 @@
 import { isAuthError } from 'holdfast'
-import { chosenStorage, createClient, type DemoClient, now, setSkew } from './client.js'
+import { askWhoIAm, chosenStorage, createClient, type DemoClient, now, setSkew } from './client.js'
 import { byId, check, onChoice, setText } from './dom.js'
 import { tell } from './line.js'
 
@@ -90,6 +90,9 @@ const deeds: Readonly<Record<string, () => Promise<unknown>>> = {
         ? `getSession() answered …${session.accessToken.slice(-6)}`
         : 'getSession() answered null',
     )
+  },
+  async api() {
+    tell(`The API knows ${await askWhoIAm(auth)}`)
   },
   async foreign() {
     await auth.refreshSession(await tokenHeldElsewhere())

@@ -1,88 +1,93 @@
 const wire = 'src/providers/gotrue/wire.ts'
-const gotrue = 'src/providers/gotrue/index.ts'
+const errors = 'src/providers/gotrue/errors.ts'
+const sessions = 'src/providers/gotrue/sessions.ts'
 const redirect = 'src/providers/gotrue/redirect.ts'
-const http = 'src/providers/http.ts'
-const terminal = "TERMINAL.includes(code) ? 'refresh_rejected'"
+const http = 'src/providers/shared/http.ts'
+const passing = 'src/providers/shared/passing.ts'
+const retryAfter = 'src/providers/shared/retry-after.ts'
+const body = 'src/providers/shared/body.ts'
+const url = 'src/providers/shared/url.ts'
+const terminal = "isDefinite(refusal) ? 'refresh_rejected'"
 
 /** Bugs of the GoTrue provider and of what it sends by. */
 export const PROVIDERS = [
   {
-    file: wire,
+    file: errors,
     name: 'Any 400 ends the session.',
     find: terminal,
     replace: `status === 400 || ${terminal}`,
   },
   {
-    file: wire,
+    file: errors,
     name: 'A 403 ends the session.',
     find: terminal,
     replace: `status === 403 || ${terminal}`,
   },
   {
-    file: wire,
-    name: 'A rate limit ends the session.',
-    find: "if (status === 429) return 'rate_limited'",
-    replace: "if (status === 429) return refresh ? 'refresh_rejected' : 'rate_limited'",
+    file: passing,
+    name: 'A rate limit is what its body says.',
+    find: '[408, 409, 425, 429]',
+    replace: '[408, 409, 425]',
   },
   {
-    file: wire,
-    name: 'A failure of the server ends the session.',
-    find: ' || status >= 500) return',
-    replace: ' || status > 500) return',
+    file: passing,
+    name: 'A failure of the server is what its body says.',
+    find: ' || status >= 500\n',
+    replace: ' || status > 500\n',
   },
   {
-    file: wire,
+    file: errors,
     name: 'The list of terminal codes is one too long.',
     find: "'validation_failed',\n",
     replace: "'validation_failed',\n  'bad_json',\n",
   },
   {
-    file: wire,
+    file: errors,
     name: 'The list of terminal codes is one too short.',
     find: "'refresh_token_not_found',\n",
     replace: '\n',
   },
   {
-    file: wire,
+    file: errors,
     name: 'A refusal that names no reason ends the session.',
-    find: "if (!code || status < 400) return 'bad_response'",
-    replace: "if (!code) return refresh ? 'refresh_rejected' : 'bad_response'",
+    find: "if (!word) return refusal.wordless ? 'rejected'",
+    replace: "if (!word) return refresh ? 'refresh_rejected'",
   },
   {
-    file: wire,
+    file: errors,
     name: 'A refusal for the moment counts as one for ever.',
-    find: "...(refresh && code !== 'refresh_rejected' && { retryable: true }),",
-    replace: '',
+    find: '{ ...options, retryable: true }',
+    replace: 'options',
   },
   {
     file: wire,
     name: 'The life of a token is measured by the device’s clock against the server’s.',
-    find: 'positive(body.expires_in) ??',
-    replace: 'positive(Number(body.expires_at) - Date.now() / 1000) ??',
+    find: '...life(Number(end) - start),',
+    replace: '...life(Number(end) - Date.now() / 1000),',
   },
   {
-    file: gotrue,
+    file: sessions,
     name: 'A refresh dies with its page.',
-    find: 'json: { refresh_token: token },\n          keepalive: true,',
-    replace: 'json: { refresh_token: token },',
+    find: '      keepalive: true,\n',
+    replace: '',
   },
   {
-    file: gotrue,
+    file: sessions,
     name: 'Signing out here signs out everywhere.',
     find: 'query: { scope }',
     replace: "query: { scope: 'global' }",
   },
   {
-    file: gotrue,
+    file: sessions,
     name: 'An outage at the look at the user rotates the token.',
-    find: 'if (!refused) throw error',
-    replace: 'if (!refused && !isAuthError(error)) throw error',
+    find: 'if (isAuthError(error) && isDeadToken(error)) return null',
+    replace: 'if (isAuthError(error)) return null',
   },
   {
     file: redirect,
     name: 'After a passing failure the code is taken off the address.',
-    find: 'if (!isAuthError(error) || !error.retryable) host',
-    replace: 'host',
+    find: 'if (isFinal(error)) end()',
+    replace: 'end()',
   },
   {
     file: redirect,
@@ -91,13 +96,13 @@ export const PROVIDERS = [
     replace: '\n',
   },
   {
-    file: http,
+    file: retryAfter,
     name: 'The server may ask for a wait of years.',
     find: 'Math.min(wait, LONGEST_WAIT)',
     replace: 'wait',
   },
   {
-    file: http,
+    file: retryAfter,
     name: 'Retry-After counts as milliseconds.',
     find: 'Number(text) * 1000',
     replace: 'Number(text)',
@@ -109,10 +114,22 @@ export const PROVIDERS = [
     replace: "redirect: 'follow'",
   },
   {
-    file: http,
+    file: url,
     name: 'A host whose name begins with localhost counts as this device.',
     find: String.raw`|\[::1\])$/`,
     replace: String.raw`|\[::1\])/`,
+  },
+  {
+    file: body,
+    name: 'An answer is read to its end, however large it is.',
+    find: 'if (size > LARGEST) {',
+    replace: 'if (size < 0) {',
+  },
+  {
+    file: http,
+    name: 'A request of a server is asked to outlive its page.',
+    find: "keepalive && 'document' in globalThis",
+    replace: 'keepalive',
   },
   {
     file: http,

@@ -2,7 +2,7 @@ import type { AuthError } from './errors.js'
 import { type AuthListener, createOutbox, isolated } from './events.js'
 import { passed } from './look.js'
 import { step } from './machine.js'
-import type { Environment } from './ports.js'
+import type { Clock, Environment } from './ports.js'
 import type { Session, SessionUser } from './session.js'
 import type { Input, State } from './state.js'
 import { ASKED, type Held, type Limits, type Now } from './timing.js'
@@ -79,6 +79,27 @@ function codeOf({ type, ...rest }: Input<SessionUser>): string | undefined {
   return 'patience' in rest ? rest.patience.error.code : undefined
 }
 
+/** Makes the readings of the clocks, which remember when somebody asked and when anything was done. */
+function createMoments(clock: Clock): Pick<Store<never>, 'now' | 'idle' | 'ask'> {
+  /** Monotonic time at which somebody wanted a token last. */
+  let askedAt = -Infinity
+  function reading(): Now {
+    const monotonic = clock.monotonic()
+    return { wall: clock.now(), monotonic, asked: monotonic - askedAt <= ASKED }
+  }
+  let active = reading()
+  return {
+    now() {
+      active = reading()
+      return active
+    },
+    idle: () => passed(active, reading()),
+    ask() {
+      askedAt = clock.monotonic()
+    },
+  }
+}
+
 /** Makes the store of one client, in the state `loading`. */
 export function createStore<User extends SessionUser>(options: StoreOptions): Store<User> {
   const { environment, limits, debug } = options
@@ -90,19 +111,7 @@ export function createStore<User extends SessionUser>(options: StoreOptions): St
   let snapshot: Snapshot<User> = toSnapshot<User>(state)
   let told = snapshot
 
-  /** Monotonic time at which somebody wanted a token last. */
-  let askedAt = -Infinity
-
-  function reading(): Now {
-    const monotonic = clock.monotonic()
-    return { wall: clock.now(), monotonic, asked: monotonic - askedAt <= ASKED }
-  }
-
-  let active = reading()
-  function now(): Now {
-    active = reading()
-    return active
-  }
+  const { now, ...moments } = createMoments(clock)
 
   function dispatch(input: Input<User>): void {
     const at = now()
@@ -132,10 +141,7 @@ export function createStore<User extends SessionUser>(options: StoreOptions): St
     state: () => state,
     held: () => (state.status === 'signed-in' ? state.held : null),
     now,
-    idle: () => passed(active, reading()),
-    ask() {
-      askedAt = clock.monotonic()
-    },
+    ...moments,
     dispatch,
     publish() {
       outbox.flush()

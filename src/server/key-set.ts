@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose'
 import { AuthError } from '../core/errors.js'
-import { checkUrl } from '../providers/http.js'
+import { checkUrl } from '../providers/shared/url.js'
 
 /** Where the issuer publishes its keys (RFC 7517 §5). */
 export interface KeySetLocation {

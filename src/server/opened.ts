@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose'
 import type { SessionFacts, SessionUser } from '../core/session.js'
-import { readClaims } from '../providers/jwt.js'
+import { readClaims } from '../providers/shared/jwt.js'
 import { type CookieFailure, cookieFailure } from './results.js'
 import { type Password, unsealText } from './seal.js'
 import { parseSealedData, type SealedData } from './session-data.js'

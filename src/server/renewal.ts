@@ -1,7 +1,7 @@
 import { AuthError } from '../core/errors.js'
 import type { Provider } from '../core/provider.js'
 import type { SessionUser } from '../core/session.js'
-import { readClaims } from '../providers/jwt.js'
+import { readClaims } from '../providers/shared/jwt.js'
 import { type Coordinator, coordinationKey } from './coordinator.js'
 import { readSealed } from './opened.js'
 import { type RefreshFailure, toFailure } from './results.js'

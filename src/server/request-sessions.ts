@@ -1,5 +1,5 @@
 import type { SessionUser } from '../core/session.js'
-import { positive, readClaims } from '../providers/jwt.js'
+import { positive, readClaims } from '../providers/shared/jwt.js'
 import {
   type CookieJar,
   defineCookie,

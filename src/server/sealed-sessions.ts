@@ -1,7 +1,7 @@
 import { AuthError, AuthSessionMissingError } from '../core/errors.js'
 import type { Provider } from '../core/provider.js'
 import type { Grant, SessionUser } from '../core/session.js'
-import { readClaims } from '../providers/jwt.js'
+import { readClaims } from '../providers/shared/jwt.js'
 import { type Coordinator, checkPositive, memoryCoordinator } from './coordinator.js'
 import { createEnd, type EndResult } from './ended-sessions.js'
 import { describeOpened, type Opened, openSealed, type SealedCookie } from './opened.js'

@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose'
 import type { SessionFacts } from '../core/session.js'
-import { text, texts } from '../providers/json.js'
+import { text, texts } from '../providers/shared/json.js'
 
 /** What an access token says of its session, by the claims of WorkOS and of GoTrue. */
 export const factsOf = (claims: JWTPayload): SessionFacts => ({

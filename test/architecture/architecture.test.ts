@@ -14,7 +14,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: ['core', 'mitt'],
   environment: ['environment', 'core'],
   storage: ['storage', 'core', 'idb-keyval'],
-  providers: ['providers', 'core', 'ky', 'jose'],
+  providers: ['providers', 'core'],
   testing: ['testing', 'core'],
   server: ['server', 'providers', 'core', 'jose', 'iron-webcrypto'],
   express: ['express', 'server', 'core'],
@@ -23,31 +23,46 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   react: ['react', 'client.ts', 'core'],
   'defaults.ts': ['core', 'environment', 'storage'],
   'fetch.ts': ['core', 'defaults.ts'],
+  // The client's type, by what it needs of it.
+  'ky.ts': ['core', 'ky'],
   'client.ts': ['core', 'defaults.ts', 'fetch.ts'],
   'index.ts': ['core', 'client.ts', 'environment', 'storage'],
 }
 
 const partOf = (file: string): string => file.split('/')[0] ?? file
 
-function importsOf(file: string, text: string): string[] {
+/** What a file imports: packages by their names, files by their paths. */
+function pathsOf(file: string, text: string): string[] {
   const names = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
     ([, name = '']) => name,
   )
   return names.map((name) =>
     name.startsWith('.')
-      ? partOf(
-          normalize(join(dirname(file), name))
-            .replaceAll('\\', '/')
-            .replace(/\.js$/, '.ts'),
-        )
+      ? normalize(join(dirname(file), name))
+          .replaceAll('\\', '/')
+          .replace(/\.js$/, '.ts')
       : name,
   )
 }
+
+const importsOf = (file: string, text: string): string[] =>
+  pathsOf(file, text).map((path) => (/\.ts$/.test(path) ? partOf(path) : path))
 
 function wrongArrows(file: string, text: string): string[] {
   const allowed = ALLOWED[partOf(file)] ?? []
   return importsOf(file, text).filter((name) => !allowed.includes(name))
 }
+
+/** The provider whose folder a file is in; none for what all of them share. */
+const providerOf = (file: string): string | undefined =>
+  /^providers\/(?!shared\/)([^/]+)/.exec(file)?.[1]
+
+/** What a provider's file imports from another provider's folder, or what is shared from any. */
+const fromSiblings = (file: string, text: string): string[] =>
+  pathsOf(file, text).filter((path) => {
+    const [own, other] = [providerOf(file), providerOf(path)]
+    return file.startsWith('providers/') && other !== undefined && other !== own
+  })
 
 /** Exports whose declaration no doc comment precedes. */
 const undocumented = (text: string): string[] =>
@@ -119,6 +134,21 @@ describe('the architecture', () => {
     const writers = (call: RegExp): string[] => core.filter((file) => call.test(read(file)))
     expect(writers(/\bstorage\.(set|remove|update)\(/)).toEqual(['core/vault.ts'])
     expect(writers(/\bvault\.(save|end|discard)\(/)).toEqual(['core/commit.ts'])
+  })
+
+  it('has no provider that imports from the folder of another', () => {
+    expect(
+      fromSiblings('providers/backend/index.ts', "import { a } from '../workos/wire.js'"),
+    ).toEqual(['providers/workos/wire.ts'])
+    expect(
+      fromSiblings('providers/shared/http.ts', "import { a } from '../gotrue/wire.js'"),
+    ).toEqual(['providers/gotrue/wire.ts'])
+    expect(fromSiblings('providers/gotrue/index.ts', "import { a } from './wire.js'")).toEqual([])
+    expect(
+      files.flatMap((file) => fromSiblings(file, read(file)).map((path) => `${file} → ${path}`)),
+    ).toEqual([])
+    // What is shared has a home, and what is in no folder has none.
+    expect(files.filter((file) => /^providers\/[^/]+$/.test(file))).toEqual([])
   })
 
   it('gives the core no global to name', () => {

@@ -26,6 +26,8 @@ describe.skipIf(!findChromium())('the demo', () => {
     expect(await page.isVisible('[data-do=sign-out]')).toBe(false)
     await page.click('#sign-in button')
     await expect.poll(() => page.textContent('#who-title')).toBe('Ada Lovelace')
+    await page.click('[data-do=api]')
+    await expect.poll(() => page.textContent('#line')).toContain('The API knows Ada Lovelace')
     const token = (tab = page) => tab.textContent('#token')
     const first = await token()
     // Tokens live thirty seconds and are refreshed when a quarter is left.

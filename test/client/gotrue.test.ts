@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AuthClient } from '../../src/index.js'
+import { AuthClient, memoryStorage } from '../../src/index.js'
 import { gotrue, parseAuthJsSession } from '../../src/providers/gotrue/index.js'
 import {
   createFakeBrowser,
@@ -195,5 +195,37 @@ describe('a tab that crashes between rotation and save', () => {
     await browser.clock.settle()
     const next = open()
     expect((await next.auth.refreshSession()).user?.email).toBe(ADA.email)
+  })
+})
+
+describe('what GoTrue says once', () => {
+  const sent = (more: object) => ({
+    access_token: 'a.b.c',
+    refresh_token: 'r',
+    expires_in: 3_600,
+    user: { id: 'ada' },
+    ...more,
+  })
+
+  it('of one answer is gone with the next; the tokens of an OAuth provider are kept', async () => {
+    const answers = [
+      sent({ provider_token: 'p', weak_password: { reasons: ['pwned'] }, id_token: 'i' }),
+      sent({}),
+    ]
+    const auth = new AuthClient({
+      storage: memoryStorage(),
+      provider: gotrue({
+        url: 'https://auth.example',
+        fetch: async () => Response.json(answers.shift()),
+      }),
+    })
+    await auth.setSession({ accessToken: 'a.b.c', refreshToken: 'r0' })
+    expect((await auth.getSession())?.extras).toEqual({
+      provider_token: 'p',
+      weak_password: { reasons: ['pwned'] },
+      id_token: 'i',
+    })
+    const { session } = await auth.refreshSession()
+    expect(session.extras).toEqual({ provider_token: 'p' })
   })
 })

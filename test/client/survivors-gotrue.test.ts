@@ -1,12 +1,15 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { AuthClient } from '../../src/index.js'
 import { gotrue } from '../../src/providers/gotrue/index.js'
-import { checkUrl, parseRetryAfter } from '../../src/providers/http.js'
+import { parseRetryAfter } from '../../src/providers/shared/retry-after.js'
+import { checkUrl } from '../../src/providers/shared/url.js'
 import { createFakeBrowser } from '../../src/testing/index.js'
 
 // Each of these was written because a planted bug survived all other tests: npm run mutants.
 
 const { signal } = new AbortController()
+
+afterEach(() => void vi.unstubAllGlobals())
 
 /** A refresh that is answered like this, and the requests that it made. */
 function refresh(status: number, body: object) {
@@ -31,6 +34,7 @@ describe('a refresh at GoTrue', () => {
   )
 
   it('outlives its page: the rotated token may yet be saved by a sibling', async () => {
+    vi.stubGlobal('document', {})
     const { answer, requests } = refresh(200, { access_token: 'a', refresh_token: 'b' })
     await answer
     expect(requests.some((request) => request?.keepalive)).toBe(true)

@@ -155,7 +155,7 @@ describe('refreshSession, when it fails', () => {
     [{ type: 'status', status: 503 }, 'server_error', undefined],
     [{ type: 'rate-limited', retryAfter: 2 }, 'rate_limited', 2_000],
     [{ type: 'rate-limited', retryAfter: 'nonsense' }, 'rate_limited', undefined],
-    [{ type: 'html', status: 502 }, 'bad_response', undefined],
+    [{ type: 'html', status: 502 }, 'server_error', undefined],
     [{ type: 'drop' }, 'network', undefined],
   ] as const)(
     'is transient after %j, and the session is still there',

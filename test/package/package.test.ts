@@ -27,7 +27,7 @@ const modules = subpaths.filter((name) => !name.endsWith('.json'))
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 12_500, gotrue: 21_400 }
+const BUDGETS = { core: 16_400, gotrue: 23_200 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -90,6 +90,26 @@ async function importsOf(name: string): Promise<string[]> {
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports)
   const paths = imports.filter(({ external }) => external).map(({ path }) => path)
   return [...new Set(paths)].map((path) => path.replace(/^(next\/.*)\.js$/, '$1')).sort()
+}
+
+/** The packages that a bundle of these subpaths holds. */
+async function packagesOf(names: readonly string[]): Promise<string[]> {
+  const { metafile } = await build({
+    stdin: {
+      contents: names.map((name, i) => `export * as m${i} from '${name}'`).join(';'),
+      resolveDir: folder,
+    },
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    external: ['react'],
+  })
+  const held = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs))
+  const found = held
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .flatMap(([path]) => /node_modules\/(?!holdfast\/)((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [])
+  return [...new Set(found)].sort()
 }
 
 /** Runs tsc on modules of a project of its own. */
@@ -194,6 +214,13 @@ describe('the packed package', () => {
     expect(await importsOf(name)).toEqual(FRAMEWORKS[name] ?? [])
   })
 
+  it('gives a page no package that it has not asked for', async () => {
+    const providers = modules.filter((name) => name.includes('/providers/'))
+    const page = ['holdfast', ...providers, 'holdfast/react']
+    expect(await packagesOf(page)).toEqual(['idb-keyval', 'mitt'])
+    expect(await packagesOf([...page, 'holdfast/ky'])).toEqual(['idb-keyval', 'ky', 'mitt'])
+  })
+
   it.each(['Bundler', 'NodeNext'])(
     'has types that compile without those of Node (%s)',
     (module) => {
@@ -245,9 +272,9 @@ describe('the packed package', () => {
       'gotrue',
       GOTRUE,
       `export { supertokens } from 'holdfast/providers/supertokens'`,
-      2_600,
+      2_400,
     ],
-    ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 2_000],
+    ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_300],
     ['react', 'core', CORE, `export * from 'holdfast/react'`, 800],
   ])('stays within the budget of %s on top of %s', async (name, _, page, text, budget) => {
     const bytes = (await size(`${page};${text}`)) - (await size(page))

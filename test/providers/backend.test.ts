@@ -124,6 +124,7 @@ describe('a session of a backend', () => {
 
 describe('a refresh', () => {
   it('names the session and the organization, and outlives the page', async () => {
+    vi.stubGlobal('document', {})
     const { provider, sent } = wire({}, [200, { session: SESSION }])
     const grant = await provider.refresh(TOKEN, { ...context(), organizationId: 'org_2' })
     expect(grant).toMatchObject({ sessionId: 'session_1', refreshToken: TOKEN })
@@ -154,7 +155,8 @@ describe('a refresh', () => {
   ] as const)('that %s says so', async (_name, reply, code, serverCode) => {
     const { provider } = wire({}, [...reply])
     const error = provider.refresh(TOKEN, context())
-    await expect(error).rejects.toMatchObject({ code, serverCode, message: 'Said so.' })
+    const message = code === 'server_error' ? 'The server cannot answer now (503).' : 'Said so.'
+    await expect(error).rejects.toMatchObject({ code, serverCode, message })
   })
 
   const html = (status: number) =>
@@ -244,16 +246,17 @@ describe('a sign-out', () => {
 
 describe('the actions', () => {
   /** The actions of a client on this page. */
-  function open(options: BackendOptions, ...replies: Reply[]) {
+  async function open(options: BackendOptions, ...replies: Reply[]) {
     const tab = createFakeBrowser().tab({ href: 'https://app.example/cart?tab=2#part' })
     const { provider, sent } = wire(options, [200, { session: null }], ...replies)
     const { environment, storage } = tab
-    const { actions } = new AuthClient({ provider, environment, storage })
-    return { actions, sent }
+    const auth = new AuthClient({ provider, environment, storage })
+    await auth.getSession()
+    return { actions: auth.actions, sent }
   }
 
   it('lead to the sign-in and back to this page, or the one that is asked for', async () => {
-    const { actions } = open({})
+    const { actions } = await open({})
     const here = encodeURIComponent('/cart?tab=2#part')
     expect(await actions.signInUrl()).toBe(`https://app.example/auth/sign-in?returnTo=${here}`)
     expect(await actions.signUpUrl({ returnTo: '/new' })).toBe(
@@ -277,7 +280,7 @@ describe('the actions', () => {
   it.each(['https://evil.example', '//evil.example', 'javascript:alert(1)', 'http://['])(
     'lead nowhere else: %s',
     async (returnTo) => {
-      const { actions, sent } = open({})
+      const { actions, sent } = await open({})
       const refused = { code: 'invalid_argument' }
       await expect(actions.signInUrl({ returnTo })).rejects.toMatchObject(refused)
       await expect(actions.signOut({ returnTo })).rejects.toMatchObject(refused)
@@ -292,13 +295,13 @@ describe('the actions', () => {
     [{ logoutUrl: 'javascript:alert(1)' }, '/bye', '/bye'],
     [null, undefined, '/'],
   ])('tell where to go after a sign-out: %j to %s', async (body, returnTo, target) => {
-    const { actions, sent } = open({}, [200, body])
+    const { actions, sent } = await open({}, [200, body])
     expect(await actions.signOut({ returnTo })).toBe(target)
     expect(sent.at(-1)?.body).toEqual(returnTo === undefined ? {} : { returnTo })
   })
 
   it('say so when nobody could be signed out', async () => {
-    const { actions } = open({}, 'lost')
+    const { actions } = await open({}, 'lost')
     await expect(actions.signOut()).rejects.toMatchObject({ code: 'network', retryable: true })
   })
 })

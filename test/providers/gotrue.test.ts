@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isAuthSessionMissingError } from '../../src/index.js'
-import { gotrue, parseAuthJsSession } from '../../src/providers/gotrue/index.js'
+import { gotrue, parseAuthJsSession, readAuthJsCookies } from '../../src/providers/gotrue/index.js'
 import { context, jwt, type Reply, wire, wireWith } from '../support/wire.js'
 
 const SECRET = 'secret-refresh-token'
@@ -45,7 +45,8 @@ describe('a refresh', () => {
     expect(outcome).toEqual({
       accessToken: body.access_token,
       refreshToken: 'next',
-      lifetime: 3_600_000,
+      // The token's own: it is shorter than what the answer says.
+      lifetime: 600_000,
       user: { id: 'ada', email: 'ada@example.com', userMetadata: { full_name: 'Ada' } },
       sessionId: 's1',
       role: 'admin',
@@ -80,7 +81,8 @@ describe('a refresh', () => {
       { code: status, error_code: code, msg: 'Words.' },
     ]) {
       const { outcome } = await refresh([status, answer])
-      expect(outcome).toMatchObject({ code: expected, status, serverCode: code, message: 'Words.' })
+      const message = status < 500 ? 'Words.' : `The server cannot answer now (${status}).`
+      expect(outcome).toMatchObject({ code: expected, status, serverCode: code, message })
       expect(outcome).toMatchObject({ retryable: !terminal })
     }
   })
@@ -281,12 +283,12 @@ describe('revocation', () => {
     await signOut([403, { code: 'session_not_found' }])
   })
 
-  it('refreshes an expired token first, so that it really happens', async () => {
-    const paths = await signOut(
-      [403, { code: 'bad_jwt' }],
-      [200, body],
-      new Response(null, { status: 204 }),
-    )
+  it.each([
+    [403, { code: 'bad_jwt' }],
+    // As servers before v2.164.0 say it.
+    [401, { code: 401, msg: 'invalid JWT: token is expired by 5m' }],
+  ])('refreshes an expired token first, so that it really happens: %i', async (...expired) => {
+    const paths = await signOut([...expired], [200, body], new Response(null, { status: 204 }))
     expect(paths).toEqual([
       '/logout?scope=local',
       '/token?grant_type=refresh_token',
@@ -327,6 +329,44 @@ describe('what auth-js left behind', () => {
         refreshToken: 'next',
         lifetime: 500_000,
       })
+    }
+  })
+
+  it('is read as every version wrote it', () => {
+    const { user, ...bare } = stored
+    const forms = {
+      'v1, in an object': { currentSession: stored, expiresAt: 700 },
+      'as a text of JSON once more': JSON.stringify(stored),
+      'twice more': JSON.stringify(JSON.stringify(stored)),
+      'without the user, who is kept elsewhere': bare,
+    }
+    for (const form of Object.values(forms)) {
+      expect(parseAuthJsSession(JSON.stringify(form), now)).toMatchObject({
+        refreshToken: 'next',
+        lifetime: 500_000,
+        user: { id: user.id },
+      })
+    }
+    for (const form of [{ currentSession: null }, JSON.stringify(JSON.stringify('x')), '', null]) {
+      expect(parseAuthJsSession(JSON.stringify(form), now)).toBeNull()
+    }
+  })
+
+  it('is read from the cookies of @supabase/ssr, in one piece or several', () => {
+    const text = `base64-${Buffer.from(JSON.stringify(stored)).toString('base64url')}`
+    const [first, second, third] = [text.slice(0, 100), text.slice(100, 101), text.slice(101)]
+    const name = 'sb-project-auth-token'
+    const others = `a=b; ${name}-code-verifier=x; x${name}.0=no; ${name}.x=no`
+    for (const cookies of [
+      `${others}; ${name}=${text}`,
+      `${name}.2=${third}; ${name}.0=${first}; ${others}; ${name}.1=${second}; ${name}.4=stale`,
+      `${name}=${encodeURIComponent(JSON.stringify(stored))};${name}.0=stale`,
+    ]) {
+      const found = readAuthJsCookies(cookies, name) ?? ''
+      expect(parseAuthJsSession(found, now)).toMatchObject({ refreshToken: 'next' })
+    }
+    for (const cookies of ['', others, `${name}=`, `${name}=%zz`, `${name}.1=x`]) {
+      expect(readAuthJsCookies(cookies, name)).toBeNull()
     }
   })
 

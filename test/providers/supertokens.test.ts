@@ -83,6 +83,7 @@ const REQUEST = { url: 'https://api.example/me', method: 'GET' }
 
 describe('a refresh by cookies', () => {
   it('is a POST without a body that outlives the page', async () => {
+    vi.stubGlobal('document', {})
     const { provider, sent } = wire({}, fresh())
     await refresh(provider)
     expect(sent).toMatchObject([
@@ -451,6 +452,7 @@ describe('a sign-out', () => {
   const paths = (sent: readonly Request[]) => sent.map(({ url }) => new URL(url).pathname)
 
   it('ends the session at the backend, and outlives the page', async () => {
+    vi.stubGlobal('document', {})
     const { provider, sent } = wire({}, [200, { status: 'OK' }])
     await signOut(provider, held({ refreshToken: `${REFRESH}/c1` }))
     expect(sent).toMatchObject([{ url: `${URL_}/auth/signout`, method: 'POST', keepalive: true }])

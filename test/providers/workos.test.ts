@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { AuthClient, memoryStorage, type Session } from '../../src/index.js'
 import { HTTP_ONLY, hasSessionCookie, workos } from '../../src/providers/workos/index.js'
 import { context, jwt, type Reply } from '../support/wire.js'
@@ -11,8 +11,11 @@ const refresh = async (...replies: Reply[]) => {
   return { outcome, sent }
 }
 
+afterEach(() => void vi.unstubAllGlobals())
+
 describe('a refresh', () => {
   it('goes to the endpoint as WorkOS wants it from a public client', async () => {
+    vi.stubGlobal('document', {})
     const { provider, sent } = workosWire({}, [200, sessionBody()])
     await provider.refresh(SECRET, { ...context(), organizationId: 'org_2' })
     expect(sent).toMatchObject([
@@ -185,7 +188,7 @@ describe('a refused refresh', () => {
         code,
         retryable,
         status,
-        message: 'Words.',
+        message: status < 500 ? 'Words.' : `The server cannot answer now (${status}).`,
         serverCode: word,
       })
     }
@@ -211,7 +214,7 @@ describe('a refused refresh', () => {
     ['an empty success', new Response(null, { status: 200 }), 'bad_response'],
     ['a gateway’s page with 200', new Response('<html>Wi-Fi'), 'bad_response'],
     ['a gateway’s page with 400', new Response('<html>', { status: 400 }), 'bad_response'],
-    ['a gateway’s page with 502', new Response('<html>', { status: 502 }), 'bad_response'],
+    ['a gateway’s page with 502', new Response('<html>', { status: 502 }), 'server_error'],
     ['a token that is a number', [200, { ...sessionBody(), access_token: 5 }], 'bad_response'],
     ['no user', [200, { ...sessionBody(), user: null }], 'bad_response'],
     ['another person’s token', [200, sessionBody({ sub: 'user_2' })], 'bad_response'],

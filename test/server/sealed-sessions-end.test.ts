@@ -127,7 +127,7 @@ describe('a sign-out', () => {
 
   it.each<[string, Parameters<ReturnType<typeof createStage>['server']['fail']>[0], string]>([
     ['is down', { type: 'drop' }, 'network'],
-    ['fails', { type: 'html', status: 502 }, 'bad_response'],
+    ['fails', { type: 'html', status: 502 }, 'server_error'],
   ])('counts here also when the server %s, and says so', async (_, fault, code) => {
     const { cookie, load, sessions, server } = createStage(signed)
     const sessionData = await cookie()

@@ -1,5 +1,5 @@
 import type { Grant } from '../../src/core/session.js'
-import { readClaims } from '../../src/providers/jwt.js'
+import { readClaims } from '../../src/providers/shared/jwt.js'
 import { type Coordinator, memoryCoordinator } from '../../src/server/coordinator.js'
 import { unsealText } from '../../src/server/seal.js'
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isAuthError } from '../../src/index.js'
-import { createPkce } from '../../src/providers/pkce.js'
+import { createPkce } from '../../src/providers/shared/pkce.js'
 import {
   type WorkOSServerOptions,
   workosServer,

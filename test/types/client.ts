@@ -20,6 +20,23 @@ export async function credentialsAreTypedByTheProvider(): Promise<void> {
   return void confirmed
 }
 
+export async function theAppSaysWhatItKeepsOfItsUsers(): Promise<unknown> {
+  interface Kept {
+    readonly name: string
+  }
+  const provider = gotrue<Kept>({ url: 'https://project.example/auth/v1' })
+  const typed = new AuthClient({ provider })
+  const name: string | undefined = (await typed.getSession())?.user?.userMetadata?.name
+  const changed: string | undefined = (await typed.actions.getUser()).userMetadata?.name
+  const back = await typed.actions.handleRedirect()
+  const ignored: 'code' | 'error' | 'tokens' | undefined = back?.ignored
+  // @ts-expect-error Nothing of that kind is kept.
+  const age: unknown = back?.user?.userMetadata?.age
+  const session = await auth.getSession()
+  const anything: unknown = session?.user?.userMetadata?.age
+  return [name, changed, ignored, age, anything]
+}
+
 export function eventsNarrowTheirDetail(): void {
   auth.onAuthStateChange((event, session, detail) => {
     if (event === 'SIGNED_OUT') {

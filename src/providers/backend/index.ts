@@ -1,14 +1,17 @@
 import { AuthError } from '../../core/errors.js'
 import type { ActionHost, Provider, RequestContext } from '../../core/provider.js'
 import type { SessionUser } from '../../core/session.js'
-import { checkUrl, createHttp, type Http, type HttpRequest } from '../http.js'
-import { HTTP_ONLY } from '../http-only.js'
-import { asObject, text } from '../json.js'
-import { parseUrl } from '../workos/url.js'
+import { createHttp, type Http, type HttpRequest } from '../shared/http.js'
+import { HTTP_ONLY } from '../shared/http-only.js'
+import { asObject } from '../shared/json.js'
+import { checkOptions, HTTP_OPTIONS } from '../shared/options.js'
+import { isFine } from '../shared/passing.js'
+import { readPageUrl } from '../shared/steps.js'
+import { checkUrl, invalid, isPath, parseUrl, trimSlashes } from '../shared/url.js'
 import type { BackendActions, BackendOptions, SignInUrlOptions } from './types.js'
 import { toError, toGrant } from './wire.js'
 
-export { HTTP_ONLY } from '../http-only.js'
+export { HTTP_ONLY } from '../shared/http-only.js'
 export type { BackendActions, BackendOptions, SignInUrlOptions } from './types.js'
 
 /** The provider that `backend` makes. */
@@ -23,10 +26,6 @@ const GUARD: Readonly<Record<string, string>> = { 'X-Holdfast': '1' }
 
 const rejected = (message: string): AuthError => new AuthError('refresh_rejected', message)
 
-function invalid(message: string): never {
-  throw new AuthError('invalid_argument', message)
-}
-
 /** The path of a page of this origin. */
 function ownPath(returnTo: string, here: string | null): string {
   if (here === null) return returnTo
@@ -34,9 +33,6 @@ function ownPath(returnTo: string, here: string | null): string {
   if (origin !== parseUrl(here).origin) invalid('`returnTo` must be a page of this origin.')
   return `${pathname}${search}${hash}`
 }
-
-/** Whether an address is one of the page's own origin. */
-const isPath = (url: string): boolean => /^\/(?![/\\])/.test(url)
 
 /** Makes the function by which requests reach a backend, whose place is looked up at the first. */
 function createSend(url: string, options: BackendOptions): Http {
@@ -82,7 +78,7 @@ function createActions(
         (context) => call({ path: '/sign-out', json: { returnTo: target } }, context),
         options,
       )
-      return text(asObject(body)?.logoutUrl)?.match(/^https?:.+/)?.[0] ?? target ?? '/'
+      return readPageUrl(asObject(body)?.logoutUrl) ?? target ?? '/'
     },
   }
 }
@@ -90,17 +86,19 @@ function createActions(
 /**
  * Speaks to a backend of this app, which keeps the session in cookies that no script can read: the
  * tokens of this client's sessions are names that are worth nothing.
- * @throws AuthError `invalid_argument` for a `url` that is neither a path nor fit for cookies.
+ * @throws AuthError `invalid_argument` for options that cannot work, and for a `url` that is neither a
+ *   path nor fit for cookies.
  */
 export function backend<User extends SessionUser = SessionUser>(
   options: BackendOptions = {},
 ): BackendProvider<User> {
-  const url = (options.url ?? '/auth').replace(/\/+$/, '')
+  checkOptions('backend', options, HTTP_OPTIONS)
+  const url = trimSlashes(options.url ?? '/auth')
   const send = createSend(url, options)
 
   async function call(request: HttpRequest, context: RequestContext): Promise<unknown> {
     const answer = await send(request, context)
-    if (answer.status >= 200 && answer.status < 300) return answer.body
+    if (isFine(answer)) return answer.body
     throw toError(answer)
   }
 

@@ -1,5 +1,5 @@
 import type { CallOptions } from '../../core/provider.js'
-import type { HttpOptions } from '../http.js'
+import type { HttpOptions } from '../shared/http.js'
 
 /** Options of `backend`. */
 export interface BackendOptions extends Omit<HttpOptions, 'url' | 'credentials'> {

@@ -1,17 +1,14 @@
 import { AuthError, type RequiredStep } from '../../core/errors.js'
-import type { Grant, Impersonator, SessionUser } from '../../core/session.js'
-import type { HttpAnswer } from '../http.js'
-import { HTTP_ONLY } from '../http-only.js'
-import { asObject, text, texts } from '../json.js'
-import { positive } from '../jwt.js'
+import type { Grant, SessionUser } from '../../core/session.js'
+import type { HttpAnswer } from '../shared/http.js'
+import { HTTP_ONLY } from '../shared/http-only.js'
+import { asObject, text, texts } from '../shared/json.js'
+import { positive } from '../shared/jwt.js'
+import { toPassing } from '../shared/passing.js'
+import { readImpersonator, readOrganizations, readPageUrl } from '../shared/steps.js'
 
 const isUser = <User extends SessionUser>(value: unknown): value is User =>
   text(asObject(value)?.id) !== undefined
-
-function toImpersonator(value: unknown): Impersonator | undefined {
-  const { email, reason } = asObject(value) ?? {}
-  return typeof email === 'string' ? { email, reason: text(reason) ?? null } : undefined
-}
 
 /**
  * The session in an answer of the backend; `null` when it says that there is none. What stands for
@@ -40,23 +37,19 @@ export function toGrant<User extends SessionUser>(body: unknown): Grant<User> | 
     permissions: texts(fields.permissions),
     entitlements: texts(fields.entitlements),
     featureFlags: texts(fields.featureFlags),
-    impersonator: toImpersonator(fields.impersonator),
+    impersonator: readImpersonator(fields.impersonator),
     authenticationMethod: text(fields.authenticationMethod),
   }
 }
 
 function stepOf(step: string, value: unknown): RequiredStep {
   const { email, organizations, connectionIds, redirectUrl } = asObject(value) ?? {}
-  const choices = Array.isArray(organizations) ? organizations : []
   return {
     step,
     email: text(email),
-    organizations: choices.flatMap((choice: unknown) => {
-      const id = text(asObject(choice)?.id)
-      return id ? [{ id, name: text(asObject(choice)?.name) ?? id }] : []
-    }),
+    organizations: readOrganizations(organizations),
     connectionIds: texts(connectionIds),
-    redirectUrl: text(redirectUrl)?.match(/^https?:.+/)?.[0],
+    redirectUrl: readPageUrl(redirectUrl),
   }
 }
 
@@ -64,15 +57,14 @@ function stepOf(step: string, value: unknown): RequiredStep {
 const OVER: readonly string[] = ['401 session_missing', '409 session_changed']
 
 /** The error that a refusal of the backend is. */
-export function toError({ status, body, retryAfter }: HttpAnswer): AuthError {
+export function toError(answer: HttpAnswer): AuthError {
+  const { status, body, retryAfter } = answer
   const { code, message = 'No reason given.', serverCode = code, details } = asObject(body) ?? {}
   const options = { status, serverCode: text(serverCode), retryAfter }
   const said = String(message)
   if (OVER.includes(`${status} ${code}`)) return new AuthError('refresh_rejected', said, options)
-  if (status === 429) return new AuthError('rate_limited', said, options)
-  if ([408, 409, 425].includes(status) || status >= 500) {
-    return new AuthError('server_error', said, options)
-  }
+  const passing = toPassing(answer, { message, serverCode })
+  if (passing) return passing
   if (code === 'step_required') {
     const step = stepOf(options.serverCode ?? code, details)
     return new AuthError(code, said, { ...options, details: step })

@@ -1,78 +1,93 @@
 import { AuthError } from '../../core/errors.js'
-import type { ActionHost, RequestContext, Tokens } from '../../core/provider.js'
-import type { Grant } from '../../core/session.js'
-import type { HttpRequest } from '../http.js'
-import { createPkce } from '../pkce.js'
+import type { HttpRequest } from '../shared/http.js'
+import { createPkce } from '../shared/pkce.js'
+import { invalid } from '../shared/url.js'
+import type { ActionDeps } from './action-deps.js'
 import { captcha } from './credentials.js'
 import { createRedirect } from './redirect.js'
-import type { GoTrueActions, GoTrueUser } from './types.js'
-import { type Send, toGrant, toUser } from './wire.js'
-
-/** What the actions of one client work on. */
-export interface ActionDeps {
-  readonly host: ActionHost<GoTrueUser>
-  readonly send: Send
-  /** The server's address. */
-  readonly base: string
-  restore(tokens: Tokens, context: RequestContext): Promise<Grant<GoTrueUser> | null>
-}
+import type { GoTrueActions, GoTrueUser, LinkFlow } from './types.js'
+import { toGrant, toUser } from './wire.js'
 
 const redirect = (redirectTo: string | undefined): Pick<HttpRequest, 'query'> =>
   redirectTo ? { query: { redirect_to: redirectTo } } : {}
 
-function userOf(body: unknown): GoTrueUser {
-  const user = toUser(body)
+function userOf<M extends object>(body: unknown): GoTrueUser<M> {
+  const user = toUser<M>(body)
   if (!user) throw new AuthError('bad_response', 'The answer describes no user.')
   return user
 }
 
-/** Makes `auth.actions` for one client. */
-export function createActions(deps: ActionDeps): GoTrueActions {
-  const { host, send, base } = deps
+/** What the messages of one client take of PKCE. */
+type Prove = (
+  purpose: 'sign-in' | 'recovery',
+  flow: LinkFlow | undefined,
+) => Promise<Readonly<Record<string, string>>>
 
-  /** Keeps a verifier for the redirect to come, and tells its challenge. */
-  async function challenge(purpose: 'sign-in' | 'recovery'): Promise<Record<string, string>> {
+/** Makes what keeps a verifier for the redirect to come, and tells its challenge. */
+function createProve<M extends object>(deps: ActionDeps<M>): Prove {
+  return async (purpose, flow) => {
+    if (flow === 'implicit') {
+      if (deps.acceptFragmentTokens) return {}
+      invalid('The flow `implicit` takes gotrue({ acceptFragmentTokens: true }).')
+    }
+    if (flow === undefined) return {}
+    if (flow !== 'pkce') invalid('`flow` is `pkce` or `implicit`.')
     const { verifier, challenge } = await createPkce()
-    await host.saveFlow({ secret: verifier, purpose })
+    await deps.host.saveFlow({ secret: verifier, purpose })
     return { code_challenge: challenge, code_challenge_method: 's256' }
   }
+}
 
+/** By default a link that leads back to the app is for this browser only. */
+const flowOf = ({
+  flow,
+  redirectTo,
+}: {
+  flow?: LinkFlow | undefined
+  redirectTo?: string | undefined
+}): LinkFlow | undefined => flow ?? (redirectTo ? 'pkce' : undefined)
+
+/** Makes the actions that send messages. */
+function createMessages<M extends object>(
+  { host, send }: ActionDeps<M>,
+  prove: Prove,
+): Pick<GoTrueActions<M>, 'signUp' | 'sendOtp' | 'sendPasswordRecovery'> {
   return {
-    async signUp({ redirectTo, captchaToken, ...json }, call) {
-      let user: GoTrueUser | null = null
-      const proof = redirectTo ? await challenge('sign-in') : {}
+    async signUp({ redirectTo, captchaToken, flow, ...account }, call) {
+      let user: GoTrueUser<M> | null = null
+      const wanted = 'email' in account ? flowOf({ flow, redirectTo }) : undefined
+      const json = { ...account, ...(await prove('sign-in', wanted)), ...captcha(captchaToken) }
       const result = await host.signIn(async (context) => {
-        const body = await send(
-          {
-            path: '/signup',
-            ...redirect(redirectTo),
-            json: { ...json, ...proof, ...captcha(captchaToken) },
-          },
-          context,
-        )
-        const grant = toGrant(body)
-        if (!grant) user = userOf(body)
+        const body = await send({ path: '/signup', ...redirect(redirectTo), json }, context)
+        const grant = toGrant<M>(body)
+        if (!grant) user = userOf<M>(body)
         return grant
       }, call)
       return result.session ? result : { session: null, user }
     },
 
-    async sendOtp({ redirectTo, captchaToken, createUser = true, ...address }, call) {
-      const proof = 'email' in address && redirectTo ? await challenge('sign-in') : {}
+    async sendOtp({ redirectTo, captchaToken, flow, createUser = true, ...address }, call) {
+      const wanted = 'email' in address ? flowOf({ flow, redirectTo }) : undefined
+      const proof = await prove('sign-in', wanted)
       const json = { ...address, create_user: createUser, ...proof, ...captcha(captchaToken) }
-      await host.request(
-        (context) => send({ path: '/otp', ...redirect(redirectTo), json }, context),
-        call,
-      )
+      const request = { path: '/otp', ...redirect(redirectTo), json }
+      await host.request((context) => send(request, context), call)
     },
 
-    async sendPasswordRecovery({ email, redirectTo, captchaToken }, call) {
-      const json = { email, ...(await challenge('recovery')), ...captcha(captchaToken) }
-      await host.request(
-        (context) => send({ path: '/recover', ...redirect(redirectTo), json }, context),
-        call,
-      )
+    async sendPasswordRecovery({ email, redirectTo, captchaToken, flow = 'pkce' }, call) {
+      const json = { email, ...(await prove('recovery', flow)), ...captcha(captchaToken) }
+      const request = { path: '/recover', ...redirect(redirectTo), json }
+      await host.request((context) => send(request, context), call)
     },
+  }
+}
+
+/** Makes `auth.actions` for one client. */
+export function createActions<M extends object>(deps: ActionDeps<M>): GoTrueActions<M> {
+  const { host, send, base } = deps
+  const prove = createProve(deps)
+  return {
+    ...createMessages(deps, prove),
 
     async authorizeUrl({ provider, redirectTo, scopes, queryParams }) {
       const query = new URLSearchParams({
@@ -80,7 +95,7 @@ export function createActions(deps: ActionDeps): GoTrueActions {
         provider,
         ...(redirectTo && { redirect_to: redirectTo }),
         ...(scopes && { scopes }),
-        ...(await challenge('sign-in')),
+        ...(await prove('sign-in', 'pkce')),
       })
       return `${base}/authorize?${query}`
     },
@@ -90,17 +105,20 @@ export function createActions(deps: ActionDeps): GoTrueActions {
     getUser: (call) =>
       host.withSession(
         async ({ accessToken: token }, context) =>
-          userOf(await send({ path: '/user', method: 'GET', token }, context)),
+          userOf<M>(await send({ path: '/user', method: 'GET', token }, context)),
         call,
       ),
 
-    updateUser: (changes, call) =>
-      host.updateUser(
+    async updateUser({ redirectTo, flow, currentPassword, ...changes }, call) {
+      const wanted = changes.email ? flowOf({ flow, redirectTo }) : undefined
+      const proof = await prove('sign-in', wanted)
+      const json = { ...changes, current_password: currentPassword, ...proof }
+      const request = { path: '/user', method: 'PUT', ...redirect(redirectTo), json } as const
+      return host.updateUser(
         async ({ accessToken: token }, context) =>
-          userOf(
-            await send({ path: '/user', method: 'PUT', token, json: { ...changes } }, context),
-          ),
+          userOf<M>(await send({ ...request, token }, context)),
         call,
-      ),
+      )
+    },
   }
 }

@@ -1,32 +1,62 @@
 import type { Grant } from '../../core/session.js'
-import { asObject } from '../json.js'
-import { positive, readClaims } from '../jwt.js'
+import { decodeBase64 } from '../shared/base64.js'
+import { asObject } from '../shared/json.js'
+import { positive, readClaims } from '../shared/jwt.js'
 import type { GoTrueUser } from './types.js'
 import { toGrant } from './wire.js'
 
 /** How `@supabase/ssr` marks a session that it encoded. */
 const BASE64 = 'base64-'
 
-function decode(text: string): unknown {
-  if (!text.startsWith(BASE64)) return JSON.parse(text)
-  const binary = atob(text.slice(BASE64.length).replaceAll('-', '+').replaceAll('_', '/'))
-  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
-  return JSON.parse(new TextDecoder().decode(bytes))
+/** Texts that were made JSON of once more, as some storages do, are undone so often. */
+const ROUNDS = 3
+
+function decode(stored: string): unknown {
+  let value: unknown = stored
+  for (let round = 0; round < ROUNDS && typeof value === 'string'; round++) {
+    value = JSON.parse(value.startsWith(BASE64) ? decodeBase64(value.slice(BASE64.length)) : value)
+  }
+  return value
 }
 
 /**
- * Reads a session as `@supabase/auth-js` persists it, for `takeOver`; `null` when there is none.
- * `now` is in ms since the epoch. A dead token gets 1 ms to live, so that it is refreshed at once.
+ * Reads a session as `@supabase/auth-js` persists it, for `takeOver`; `null` when there is none. It
+ * knows the forms of v1 and v2, of `@supabase/ssr`, and those without the user, who is then described
+ * by the token. `now` is in ms since the epoch. A dead token gets 1 ms to live, so that it is
+ * refreshed at once.
  */
 export function parseAuthJsSession(text: string, now: number): Grant<GoTrueUser> | null {
   try {
-    const body = asObject(decode(text))
+    const outer = asObject(decode(text))
+    const body = asObject(outer?.currentSession) ?? outer
     const grant = toGrant(body)
     if (!grant?.refreshToken) return null
-    const { exp, iat } = readClaims(grant.accessToken) ?? {}
-    const whole = positive(Number(exp) - Number(iat)) ?? grant.lifetime / 1000
-    const left = Number(body?.expires_at ?? exp) * 1000 - now
-    return { ...grant, lifetime: positive(Math.min(left, whole * 1000)) ?? 1 }
+    const claims = readClaims(grant.accessToken)
+    const left = Number(body?.expires_at ?? claims?.exp) * 1000 - now
+    return { ...grant, lifetime: positive(Math.min(left, grant.lifetime)) ?? 1 }
+  } catch {
+    return null
+  }
+}
+
+const NUMBERED = /^(.*)\.(\d+)$/
+
+/**
+ * The session that `@supabase/ssr` keeps under this name in cookies, whole or in pieces, as text for
+ * `parseAuthJsSession`; `null` when there is none. `cookies` is `document.cookie`, or the header.
+ */
+export function readAuthJsCookies(cookies: string, name: string): string | null {
+  const pieces = new Map<number, string>()
+  for (const pair of cookies.split(/; */)) {
+    const [key = '', value = ''] = pair.split(/=(.*)/s)
+    const [, base, number] = NUMBERED.exec(key) ?? []
+    if (key === name) pieces.set(-1, value)
+    else if (base === name) pieces.set(Number(number), value)
+  }
+  let text = pieces.get(-1) ?? ''
+  for (let number = 0; !pieces.has(-1) && pieces.has(number); number++) text += pieces.get(number)
+  try {
+    return decodeURIComponent(text) || null
   } catch {
     return null
   }

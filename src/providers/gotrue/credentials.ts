@@ -1,6 +1,6 @@
-import { AuthError } from '../../core/errors.js'
 import type { ProviderEventName } from '../../core/session.js'
-import type { HttpRequest } from '../http.js'
+import type { HttpRequest } from '../shared/http.js'
+import { invalid } from '../shared/url.js'
 import type { GoTrueCredentials } from './types.js'
 
 /** The request that trades credentials for a session, and what else it means. */
@@ -21,7 +21,7 @@ const token = (grant_type: string, json: Readonly<Record<string, unknown>>): Sig
 export function signInRequest(credentials: GoTrueCredentials): SignInRequest {
   const given = credentials ?? {}
   for (const [name, value] of Object.entries(given)) {
-    if (value === '') throw new AuthError('invalid_argument', `\`${name}\` is empty.`)
+    if (value === '') invalid(`\`${name}\` is empty.`)
   }
   const { captchaToken, ...rest } = { captchaToken: undefined, ...given }
   const security = captcha(captchaToken)
@@ -31,7 +31,8 @@ export function signInRequest(credentials: GoTrueCredentials): SignInRequest {
   }
   if ('idToken' in rest) {
     const { idToken, provider, accessToken, nonce } = rest
-    return token('id_token', { id_token: idToken, provider, access_token: accessToken, nonce })
+    const proof = { id_token: idToken, provider, access_token: accessToken, nonce }
+    return token('id_token', { ...proof, ...security })
   }
   if ('authCode' in rest) {
     return token('pkce', { auth_code: rest.authCode, code_verifier: rest.codeVerifier })
@@ -47,5 +48,5 @@ export function signInRequest(credentials: GoTrueCredentials): SignInRequest {
       event: type === 'recovery' ? 'PASSWORD_RECOVERY' : undefined,
     }
   }
-  throw new AuthError('invalid_argument', 'These are no credentials that GoTrue knows.')
+  return invalid('These are no credentials that GoTrue knows.')
 }

@@ -1,20 +1,27 @@
-import { AuthError, AuthSessionMissingError, isAuthError } from '../../core/errors.js'
-import type { Provider, RequestContext, SignOutScope, Tokens } from '../../core/provider.js'
-import type { Grant, Session } from '../../core/session.js'
-import { checkUrl } from '../http.js'
-import { readClaims } from '../jwt.js'
+import type { Provider } from '../../core/provider.js'
+import { checkKey, checkOptions, HTTP_OPTIONS, type Kind } from '../shared/options.js'
+import { checkUrl, partsOf } from '../shared/url.js'
 import { createActions } from './actions.js'
-import { signInRequest } from './credentials.js'
-import type { GoTrueActions, GoTrueCredentials, GoTrueOptions, GoTrueUser } from './types.js'
-import { createSend, toGrant, toUser } from './wire.js'
-
-export { parseAuthJsSession } from './auth-js.js'
-export type {
-  Address,
+import { createRefresh, createRestore, createSignIn, createSignOut } from './sessions.js'
+import type {
+  AnyMetadata,
   GoTrueActions,
   GoTrueCredentials,
   GoTrueOptions,
   GoTrueUser,
+} from './types.js'
+import { createSend } from './wire.js'
+
+export { parseAuthJsSession, readAuthJsCookies } from './auth-js.js'
+export type {
+  Address,
+  AnyMetadata,
+  GoTrueActions,
+  GoTrueCredentials,
+  GoTrueOptions,
+  GoTrueRedirect,
+  GoTrueUser,
+  LinkFlow,
   OtpOptions,
   OtpType,
   SignUpOptions,
@@ -22,101 +29,42 @@ export type {
 } from './types.js'
 
 /** The provider that `gotrue` makes. */
-export type GoTrueProvider = Provider<GoTrueCredentials, GoTrueUser, GoTrueActions>
+export type GoTrueProvider<Metadata extends object = AnyMetadata> = Provider<
+  GoTrueCredentials,
+  GoTrueUser<Metadata>,
+  GoTrueActions<Metadata>
+>
 
-/** Milliseconds a token still lives by its own claims and this device's clock; at most its life. */
-function lifeLeft(token: string, now: number): number {
-  const { exp = 0, iat = 0 } = readClaims(token) ?? {}
-  return Math.min(exp * 1000 - now, (exp - iat) * 1000)
+const OPTIONS: Readonly<Record<keyof GoTrueOptions, Kind>> = {
+  ...HTTP_OPTIONS,
+  apiKey: 'string',
+  now: 'function',
+  terminal: 'function',
+  acceptFragmentTokens: 'boolean',
 }
 
 /**
- * Speaks to GoTrue (Supabase Auth).
- * @throws AuthError `invalid_argument` for an address that tokens must not go to.
+ * Speaks to GoTrue (Supabase Auth). `Metadata` is what the app keeps of its users.
+ * @throws AuthError `invalid_argument` for options that cannot work, and an address that tokens must not
+ *   go to.
  */
-export function gotrue(options: GoTrueOptions): GoTrueProvider {
+export function gotrue<Metadata extends object = AnyMetadata>(
+  options: GoTrueOptions,
+): GoTrueProvider<Metadata> {
+  checkOptions('gotrue', options, OPTIONS)
+  checkKey('apiKey', options.apiKey)
   const base = checkUrl(options.url, options.dangerouslyAllowInsecureHttp)
+  const { host, path } = partsOf(base)
+  const { now = Date.now, acceptFragmentTokens = false } = options
   const send = createSend(options)
-  const now = options.now ?? Date.now
-
-  const refresh = async (
-    token: string,
-    context: RequestContext,
-  ): Promise<Grant<GoTrueUser> | null> =>
-    toGrant(
-      await send(
-        {
-          path: '/token',
-          query: { grant_type: 'refresh_token' },
-          json: { refresh_token: token },
-          keepalive: true,
-        },
-        context,
-      ),
-    )
-
-  async function restore(
-    { accessToken, refreshToken }: Tokens,
-    context: RequestContext,
-  ): Promise<Grant<GoTrueUser> | null> {
-    if (!refreshToken) throw new AuthSessionMissingError()
-    const lifetime = lifeLeft(accessToken, now())
-    if (lifetime > 0) {
-      try {
-        const user = toUser(
-          await send({ path: '/user', method: 'GET', token: accessToken }, context),
-        )
-        const { session_id, role } = readClaims(accessToken) ?? {}
-        if (user) {
-          return {
-            accessToken,
-            refreshToken,
-            lifetime,
-            user,
-            ...(typeof session_id === 'string' && { sessionId: session_id }),
-            ...(typeof role === 'string' && { role }),
-          }
-        }
-      } catch (error) {
-        const refused = isAuthError(error) && (error.status === 401 || error.status === 403)
-        if (!refused) throw error
-      }
-    }
-    return refresh(refreshToken, context)
-  }
-
-  const logout = (token: string, scope: SignOutScope, context: RequestContext): Promise<unknown> =>
-    send({ path: '/logout', query: { scope }, token, keepalive: true }, context)
-
-  async function signOut(
-    session: Session<GoTrueUser>,
-    scope: SignOutScope,
-    context: RequestContext,
-  ): Promise<void> {
-    try {
-      await logout(session.accessToken, scope, context)
-    } catch (error) {
-      if (!isAuthError(error)) throw error
-      // Gone already is what was asked for.
-      if (error.serverCode === 'session_not_found' || error.serverCode === 'user_not_found') return
-      if (error.serverCode !== 'bad_jwt' || !session.refreshToken) throw error
-      // The access token ran out: without a fresh one the refresh token would live on.
-      const grant = await refresh(session.refreshToken, context)
-      if (grant) await logout(grant.accessToken, scope, context)
-    }
-  }
-
+  const refresh = createRefresh<Metadata>(send)
+  const restore = createRestore(send, refresh, now)
   return {
-    id: `gotrue.${new URL(base).host}${new URL(base).pathname}`.replace(/[^\w.-]+/g, '-'),
+    id: `gotrue.${host}${path}`.replace(/[^\w.-]+/g, '-'),
     refresh,
     restore,
-    signOut,
-    async signIn(credentials, context) {
-      const { request, event } = signInRequest(credentials)
-      const grant = toGrant(await send(request, context))
-      if (!grant) throw new AuthError('bad_response', 'The answer holds no session.')
-      return event ? { ...grant, event } : grant
-    },
-    actions: (host) => createActions({ host, send, base, restore }),
+    signOut: createSignOut(send, refresh),
+    signIn: createSignIn<Metadata>(send),
+    actions: (host) => createActions({ host, send, base, restore, acceptFragmentTokens }),
   }
 }

@@ -1,70 +1,42 @@
-import { AuthError, isAuthError } from '../../core/errors.js'
-import type { CallOptions, SignInResult } from '../../core/provider.js'
+import { AuthError, isAuthError, isAuthSessionMissingError } from '../../core/errors.js'
+import type { CallOptions } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
-import type { ActionDeps } from './actions.js'
+import { cleanPage } from '../shared/address.js'
+import { invalid } from '../shared/url.js'
+import type { ActionDeps } from './action-deps.js'
 import { signInRequest } from './credentials.js'
-import type { GoTrueActions, GoTrueUser } from './types.js'
+import { type Found, find, OURS } from './found.js'
+import type { GoTrueActions, GoTrueRedirect, GoTrueUser } from './types.js'
 import { toGrant } from './wire.js'
 
-/** What GoTrue adds to an address; nothing else is touched when it is cleaned. */
-const OURS = ['code', 'error', 'error_code', 'error_description', 'sb']
-const FRAGMENT = [
-  ...OURS,
-  'access_token',
-  'refresh_token',
-  'expires_in',
-  'expires_at',
-  'token_type',
-  'type',
-  'provider_token',
-  'provider_refresh_token',
-]
+type Of<Kind> = Extract<Found, { readonly kind: Kind }>
 
-function clean(url: URL): string {
-  const next = new URL(url)
-  for (const name of OURS) next.searchParams.delete(name)
-  const fragment = new URLSearchParams(url.hash.slice(1))
-  if (FRAGMENT.some((name) => fragment.has(name))) {
-    for (const name of FRAGMENT) fragment.delete(name)
-    next.hash = fragment.toString()
-  }
-  return next.href
-}
+/** Whether a sign-in that failed so can never succeed. */
+const isFinal = (error: unknown): boolean =>
+  !isAuthError(error) || (!error.retryable && error.code !== 'aborted')
 
-function refusal(query: URLSearchParams): AuthError | null {
-  const error = query.get('error_code') ?? query.get('error')
-  if (!error) return null
-  const message = query.get('error_description') ?? 'The sign-in was refused.'
-  return new AuthError('rejected', message, { serverCode: error })
-}
+const inRecovery = <M extends object>(
+  grant: Grant<GoTrueUser<M>> | null,
+  recovery: boolean,
+): Grant<GoTrueUser<M>> | null =>
+  grant && recovery ? { ...grant, event: 'PASSWORD_RECOVERY' } : grant
 
-/** Makes `handleRedirect`. Calls for one address at a time share one exchange. */
-export function createRedirect({
-  host,
-  send,
-  restore,
-}: ActionDeps): GoTrueActions['handleRedirect'] {
-  const running = new Map<string, Promise<SignInResult<GoTrueUser>>>()
-
+/** Makes what takes the answer in an address. */
+function createTake<M extends object>({ host, send, restore }: ActionDeps<M>) {
   /** The verifier is one of those kept; a wrong one consumes nothing at the server. */
-  async function exchangeCode(
-    authCode: string,
-    call: CallOptions | undefined,
-  ): Promise<SignInResult<GoTrueUser>> {
+  async function exchangeCode({ code: authCode }: Of<'code'>, call?: CallOptions) {
     const flows = await host.flows()
-    return host.signIn(async (context): Promise<Grant<GoTrueUser> | null> => {
+    return host.signIn(async (context): Promise<Grant<GoTrueUser<M>> | null> => {
       let last: AuthError = new AuthError(
         'invalid_credentials',
-        'This browser did not begin that sign-in.',
+        'This browser did not begin that sign-in: open the link where it was asked for.',
       )
       for (const flow of flows) {
         try {
           const { request } = signInRequest({ authCode, codeVerifier: flow.secret })
-          const grant = toGrant(await send(request, context))
+          const grant = toGrant<M>(await send(request, context))
           await host.removeFlow(flow)
-          return grant && flow.purpose === 'recovery'
-            ? { ...grant, event: 'PASSWORD_RECOVERY' }
-            : grant
+          return inRecovery(grant, flow.purpose === 'recovery')
         } catch (error) {
           if (!isAuthError(error) || error.serverCode !== 'bad_code_verifier') throw error
           last = error
@@ -74,21 +46,74 @@ export function createRedirect({
     }, call)
   }
 
-  function finish(url: URL, call?: CallOptions): Promise<SignInResult<GoTrueUser>> | null {
-    const fragment = new URLSearchParams(url.hash.slice(1))
-    const refused = refusal(url.searchParams) ?? refusal(fragment)
-    if (refused) return Promise.reject(refused)
-    const code = url.searchParams.get('code')
-    if (code) return exchangeCode(code, call)
-    const accessToken = fragment.get('access_token')
-    const refreshToken = fragment.get('refresh_token')
-    if (!accessToken || !refreshToken) return null
+  /** Whose session is current: `null` for nobody's. */
+  async function personNow(call?: CallOptions): Promise<string | null> {
+    try {
+      return await host.withSession(async ({ user }) => user?.id ?? '', call)
+    } catch (error) {
+      if (isAuthSessionMissingError(error)) return null
+      throw error
+    }
+  }
+
+  /**
+   * Anybody can write tokens of their own into a link:
+   *
+   *   Ada is signed in ──▶ opens Mallory's link ──▶ would go on, unseen, in Mallory's account
+   */
+  async function takeTokens({ tokens, recovery }: Of<'tokens'>, call?: CallOptions) {
+    const person = await personNow(call)
     return host.signIn(async (context) => {
-      const grant = await restore({ accessToken, refreshToken }, context)
-      return grant && fragment.get('type') === 'recovery'
-        ? { ...grant, event: 'PASSWORD_RECOVERY' }
-        : grant
+      const grant = await restore(tokens, context)
+      if (person !== null && grant?.user?.id !== person) {
+        invalid('This address holds another person’s session: sign out first.')
+      }
+      return inRecovery(grant, recovery)
     }, call)
+  }
+
+  return async (
+    found: Exclude<Found, Of<'ignored'>>,
+    call?: CallOptions,
+  ): Promise<GoTrueRedirect<M>> => {
+    if (found.kind === 'error') throw found.error
+    if (found.kind === 'message') return { session: null, user: null, message: found.message }
+    return found.kind === 'code' ? exchangeCode(found, call) : takeTokens(found, call)
+  }
+}
+
+/** Makes `handleRedirect`. Calls for one address at a time share one exchange. */
+export function createRedirect<M extends object>(
+  deps: ActionDeps<M>,
+): GoTrueActions<M>['handleRedirect'] {
+  const { host, acceptFragmentTokens } = deps
+  const take = createTake(deps)
+  const running = new Map<string, Promise<GoTrueRedirect<M> | null>>()
+  const ignoring = (ignored: Of<'ignored'>['what']): GoTrueRedirect<M> => ({
+    session: null,
+    user: null,
+    ignored,
+  })
+
+  async function run(href: string, clean: boolean, call?: CallOptions) {
+    const begun = (await host.flows()).length > 0
+    const found = find(href, { begun, acceptFragmentTokens })
+    if (!found) return null
+    if (found.kind === 'ignored') return ignoring(found.what)
+    const end = (): void => {
+      if (clean) cleanPage(host.page, href, OURS[found.kind])
+    }
+    try {
+      const result = await take(found, call)
+      end()
+      return result
+    } catch (error) {
+      const foreign = found.kind === 'code' && !found.certain
+      if (foreign && isAuthError(error, 'invalid_credentials')) return ignoring('code')
+      // After a passing failure a reload may still finish it.
+      if (isFinal(error)) end()
+      throw error
+    }
   }
 
   return async ({ url } = {}, call) => {
@@ -96,19 +121,8 @@ export function createRedirect({
     if (href === null) return null
     const shared = running.get(href)
     if (shared) return shared
-    const work = finish(new URL(href), call)
-    if (!work) return null
+    const work = run(href, url === undefined, call).finally(() => running.delete(href))
     running.set(href, work)
-    try {
-      const result = await work
-      host.page.replace(clean(new URL(href)))
-      return result
-    } catch (error) {
-      // After a passing failure a reload may still finish it.
-      if (!isAuthError(error) || !error.retryable) host.page.replace(clean(new URL(href)))
-      throw error
-    } finally {
-      running.delete(href)
-    }
+    return work
   }
 }

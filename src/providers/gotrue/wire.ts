@@ -1,66 +1,18 @@
-import { AuthError, type AuthErrorCode } from '../../core/errors.js'
+import { AuthError } from '../../core/errors.js'
 import type { RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
-import { createHttp, type HttpAnswer, type HttpRequest } from '../http.js'
-import { asObject, camelCased, text } from '../json.js'
-import { positive, readClaims } from '../jwt.js'
-import type { GoTrueOptions, GoTrueUser } from './types.js'
+import { createHttp, type HttpRequest } from '../shared/http.js'
+import { asObject, camelCased, text } from '../shared/json.js'
+import { readClaims } from '../shared/jwt.js'
+import { isFine } from '../shared/passing.js'
+import { toError, toRefreshError } from './errors.js'
+import type { AnyMetadata, GoTrueOptions, GoTrueUser } from './types.js'
 
 /** Sends a request and gives back the body of a success. */
 export type Send = (request: HttpRequest, context: RequestContext) => Promise<unknown>
 
-/** The server's definite words about a refresh token (GoTrue 2.196, token_refresh.go). */
-const TERMINAL: readonly string[] = [
-  'refresh_token_not_found',
-  'refresh_token_already_used',
-  'session_not_found',
-  'session_expired',
-  'user_banned',
-  'validation_failed',
-]
-
-const CREDENTIALS: readonly string[] = [
-  'invalid_credentials',
-  'otp_expired',
-  'bad_code_verifier',
-  'flow_state_not_found',
-  'flow_state_expired',
-]
-
 /** GOTRUE_JWT_EXP as GoTrue sets it by default, in ms. */
 const DEFAULT_LIFETIME = 3_600_000
-
-function classify(status: number, code: string | undefined, refresh: boolean): AuthErrorCode {
-  if (status === 429) return 'rate_limited'
-  if (status === 408 || status === 409 || status === 425 || status >= 500) return 'server_error'
-  if (!code || status < 400) return 'bad_response'
-  if (refresh) return TERMINAL.includes(code) ? 'refresh_rejected' : 'rejected'
-  if (code === 'weak_password') return 'weak_password'
-  return CREDENTIALS.includes(code) ? 'invalid_credentials' : 'rejected'
-}
-
-/** Both error formats: with the API version `code` is the string, without it `error_code`. */
-function toError({ status, body, retryAfter }: HttpAnswer, refresh: boolean): AuthError {
-  const fields = asObject(body) ?? {}
-  const serverCode = text(fields.error_code) ?? text(fields.code) ?? text(fields.error)
-  const message =
-    text(fields.message) ?? text(fields.msg) ?? text(fields.error_description) ?? 'No reason given.'
-  const code = classify(status, serverCode, refresh)
-  const reasons = asObject(fields.weak_password)?.reasons
-  const options = {
-    status,
-    serverCode,
-    retryAfter,
-    // What is not the definite word about the token keeps the session.
-    ...(refresh && code !== 'refresh_rejected' && { retryable: true }),
-  }
-  return code === 'weak_password'
-    ? new AuthError(code, message, {
-        ...options,
-        details: { reasons: Array.isArray(reasons) ? reasons.map(String) : [] },
-      })
-    : new AuthError(code, message, options)
-}
 
 /** Makes the function through which everything of this provider goes. */
 export function createSend(options: GoTrueOptions): Send {
@@ -74,32 +26,63 @@ export function createSend(options: GoTrueOptions): Send {
   })
   return async (request, context) => {
     const answer = await http(request, context)
-    if (answer.status >= 200 && answer.status < 300) return answer.body
-    throw toError(answer, request.query?.grant_type === 'refresh_token')
+    if (isFine(answer)) return answer.body
+    const refresh = request.query?.grant_type === 'refresh_token'
+    throw refresh ? toRefreshError(answer, options.terminal) : toError(answer)
   }
 }
 
+/** Without what factors carry for the server only: 1.7 kB each, the caller's address among it. */
+function lightened(user: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (!Array.isArray(user.factors)) return user
+  const factors = user.factors.map((factor: unknown) => {
+    const { last_webauthn_challenge_data: _, ...rest } = asObject(factor) ?? {}
+    return rest
+  })
+  return { ...user, factors }
+}
+
 /** A user with its own fields renamed and what they contain untouched; `null` without an id. */
-export function toUser(value: unknown, subject?: string): GoTrueUser | null {
-  const user = camelCased(value)
+export function toUser<M extends object>(value: unknown, subject?: string): GoTrueUser<M> | null {
+  const user = lightened(camelCased(value))
   const id = text(user.id) ?? subject
   return id === undefined ? null : { ...user, id }
 }
 
+/** A number, also in digits; nothing for anything else, `null` among it. */
+const numeric = (value: unknown): number | undefined =>
+  value === '' || !['number', 'string'].includes(typeof value) || Number.isNaN(Number(value))
+    ? undefined
+    : Number(value)
+
+/** A life in seconds that some server may mean: up to ten years. */
+const life = (seconds: number): readonly number[] =>
+  seconds > 0 && seconds <= 315_360_000 ? [seconds] : []
+
+/**
+ * How long the access token lives, in ms. The server and the token both say so, and a hook can sign
+ * a token that dies earlier than the server thinks: the shorter life counts.
+ */
 function lifetimeOf(body: Readonly<Record<string, unknown>>, token: string): number {
   const claims = readClaims(token)
-  const seconds =
-    positive(body.expires_in) ??
-    positive(Number(claims?.exp) - Number(claims?.iat)) ??
-    positive(Number(body.expires_at) - Number(claims?.iat))
-  return seconds ? seconds * 1000 : DEFAULT_LIFETIME
+  const [given, end] = [numeric(body.expires_in), numeric(body.expires_at)]
+  // The difference of the two is the server's clock (facts of the token answer).
+  const start = numeric(claims?.iat) ?? Number(end) - Number(given)
+  const lives = [
+    ...life(Number(given)),
+    ...life(Number(numeric(claims?.exp)) - start),
+    ...life(Number(end) - start),
+  ]
+  return lives.length > 0 ? Math.min(...lives) * 1000 : DEFAULT_LIFETIME
 }
 
 /**
  * A session out of an answer, `null` when it holds none.
  * @throws AuthError `bad_response` when it is not what GoTrue sends.
  */
-export function toGrant(body: unknown): Grant<GoTrueUser> | null {
+export function toGrant<M extends object = AnyMetadata>(
+  body: unknown,
+): Grant<GoTrueUser<M>> | null {
   const fields = asObject(body)
   if (!fields) throw new AuthError('bad_response', 'The answer is no session.')
   const { access_token, refresh_token, user, ...rest } = fields
@@ -107,14 +90,27 @@ export function toGrant(body: unknown): Grant<GoTrueUser> | null {
   const accessToken = text(access_token)
   if (!accessToken) throw new AuthError('bad_response', 'The answer holds no access token.')
   const claims = readClaims(accessToken)
-  const { token_type: _, expires_in: __, expires_at: ___, ...extras } = rest
+  const {
+    token_type: _,
+    expires_in: __,
+    expires_at: ___,
+    weak_password,
+    id_token,
+    ...extras
+  } = rest
+  // What is said of one answer; `provider_token` and its kin are said once, for the whole session.
+  const once = {
+    ...(weak_password !== undefined && { weak_password }),
+    ...(id_token !== undefined && { id_token }),
+  }
   return {
     accessToken,
     refreshToken: text(refresh_token),
     lifetime: lifetimeOf(fields, accessToken),
-    user: toUser(user, text(claims?.sub)) ?? undefined,
+    user: toUser<M>(user, text(claims?.sub)) ?? undefined,
     sessionId: text(claims?.session_id),
     role: text(claims?.role),
     extras,
+    ...(Object.keys(once).length > 0 && { once }),
   }
 }

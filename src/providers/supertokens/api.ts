@@ -1,7 +1,6 @@
-import { AuthError } from '../../core/errors.js'
 import type { RequestContext } from '../../core/provider.js'
-import { checkUrl, createHttp, type HttpAnswer, type HttpRequest } from '../http.js'
-import { parseUrl } from '../workos/url.js'
+import { createHttp, type HttpAnswer, type HttpRequest } from '../shared/http.js'
+import { checkUrl, invalid, isPath, parseUrl, trimSlashes } from '../shared/url.js'
 import type { SuperTokensProviderOptions } from './types.js'
 
 /** The interface versions between backends and front ends that this provider knows. */
@@ -28,11 +27,6 @@ export interface Api {
   post(request: ApiRequest, context: RequestContext): Promise<HttpAnswer>
 }
 
-/** @throws AuthError `invalid_argument`, always. */
-export function invalid(message: string): never {
-  throw new AuthError('invalid_argument', message)
-}
-
 /** Headers by their names in lower case. @throws AuthError `invalid_argument` for what is none. */
 function lowered(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   try {
@@ -41,11 +35,6 @@ function lowered(headers: Readonly<Record<string, string>>): Readonly<Record<str
     return invalid('These `headers` cannot be sent.')
   }
 }
-
-/** Whether a text is a path on whichever origin it is asked for. */
-export const isPath = (text: string): boolean => /^\/(?![/\\])/.test(text)
-
-const trimmed = (text: string): string => text.replace(/\/+$/, '')
 
 /** @throws AuthError `invalid_argument` for options that cannot work. */
 function checkOptions(base: string, transfer: string, expired: number): void {
@@ -62,7 +51,7 @@ function checkOptions(base: string, transfer: string, expired: number): void {
  */
 export function createApi(options: SuperTokensProviderOptions): Api {
   const { transfer = 'cookie', sessionExpiredStatusCode: expired = 401 } = options
-  const [url, base] = [trimmed(options.url ?? ''), trimmed(options.apiBasePath ?? '/auth')]
+  const [url, base] = [trimSlashes(options.url ?? ''), trimSlashes(options.apiBasePath ?? '/auth')]
   // What lies on the page's own origin is as safe as the page.
   const relative = url === '' || isPath(url)
   const { dangerouslyAllowInsecureHttp = relative } = options

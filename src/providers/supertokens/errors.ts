@@ -1,6 +1,7 @@
 import { AuthError, type AuthErrorCode } from '../../core/errors.js'
-import type { HttpAnswer } from '../http.js'
-import { asObject, text } from '../json.js'
+import type { HttpAnswer } from '../shared/http.js'
+import { asObject, text } from '../shared/json.js'
+import { isFine, toPassing } from '../shared/passing.js'
 
 /** How `front-token` says that there is no session any more. */
 const REMOVE = 'remove'
@@ -10,10 +11,6 @@ const TRY_REFRESH = 'try refresh token'
 
 /** The definite words of backends about a session. */
 const OVER: readonly string[] = ['unauthorised', 'token theft detected']
-
-/** Whether an answer is a success. */
-export const isFine = ({ status }: Pick<HttpAnswer, 'status'>): boolean =>
-  status >= 200 && status < 300
 
 /** Whether an answer brings a session. */
 export const hasSession = (answer: HttpAnswer): boolean =>
@@ -25,12 +22,6 @@ const wordOf = ({ body }: HttpAnswer): string | undefined => text(asObject(body)
 export const wantsRefresh = (answer: HttpAnswer, expired: number): boolean =>
   answer.status === expired && wordOf(answer) === TRY_REFRESH
 
-/** What may pass, by its status alone. */
-function passing(status: number): AuthErrorCode | undefined {
-  if (status === 429) return 'rate_limited'
-  return [408, 409, 425].includes(status) || status >= 500 ? 'server_error' : undefined
-}
-
 function classify(answer: HttpAnswer, expired: number): AuthErrorCode {
   const { status, headers } = answer
   const word = wordOf(answer)
@@ -40,7 +31,7 @@ function classify(answer: HttpAnswer, expired: number): AuthErrorCode {
     if (removed || OVER.includes(word ?? '')) return 'refresh_rejected'
     if (word === TRY_REFRESH) return 'server_error'
   }
-  return passing(status) ?? (status >= 400 && word ? 'rejected' : 'bad_response')
+  return status >= 400 && word ? 'rejected' : 'bad_response'
 }
 
 /**
@@ -51,6 +42,10 @@ export function toError(answer: HttpAnswer, expired: number): AuthError {
   const { status, retryAfter } = answer
   const code = classify(answer, expired)
   const serverCode = wordOf(answer)
+  // The app may have chosen one of the passing statuses for its definite word.
+  const passing =
+    code !== 'refresh_rejected' && toPassing(answer, { message: serverCode, serverCode })
+  if (passing) return passing
   const said =
     code === 'bad_response'
       ? 'The answer has no `front-token`, or Access-Control-Expose-Headers does not name it.'
@@ -59,14 +54,17 @@ export function toError(answer: HttpAnswer, expired: number): AuthError {
 }
 
 /** The error that a sign-in route's answer is; `null` when it is no refusal. */
-export function toSignInError({ status, body, retryAfter }: HttpAnswer): AuthError | null {
+export function toSignInError(answer: HttpAnswer): AuthError | null {
+  const { status, body, retryAfter } = answer
   const fields = asObject(body) ?? {}
   const [word, message] = [text(fields.status), text(fields.message)]
   const fine = isFine({ status })
   if (fine && (word ?? 'OK') === 'OK') return null
   const wrong = status === 401 || word === 'WRONG_CREDENTIALS_ERROR'
   const refused = fine || status >= 400 ? 'rejected' : 'bad_response'
-  const code = passing(status) ?? (wrong ? 'invalid_credentials' : refused)
+  const code = wrong ? 'invalid_credentials' : refused
   const serverCode = word ?? message
+  const passing = toPassing(answer, { message, serverCode })
+  if (passing) return passing
   return new AuthError(code, message ?? 'No reason given.', { status, serverCode, retryAfter })
 }

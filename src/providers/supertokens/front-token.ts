@@ -1,5 +1,6 @@
-import { asObject, text } from '../json.js'
-import { positive } from '../jwt.js'
+import { decodeBase64 } from '../shared/base64.js'
+import { asObject, text } from '../shared/json.js'
+import { positive } from '../shared/jwt.js'
 
 /** What a `front-token` says of the access token that came with it. */
 export interface FrontToken {
@@ -25,17 +26,11 @@ const isShallow = (value: unknown, depth = DEEPEST): boolean =>
   value === null ||
   (depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1)))
 
-/** Base64 of JSON in UTF-8. @throws whatever the platform throws at what is none. */
-function decode(encoded: string): unknown {
-  const bytes = Uint8Array.from(atob(encoded), (char) => char.charCodeAt(0))
-  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-}
-
 /** Reads the header `front-token`; `null` for anything but base64 of `{ uid, ate, up }`. */
 export function parseFrontToken(encoded: string): FrontToken | null {
   if (encoded.length > LARGEST) return null
   try {
-    const { uid, ate, up } = asObject(decode(encoded)) ?? {}
+    const { uid, ate, up } = asObject(JSON.parse(decodeBase64(encoded))) ?? {}
     const [userId, expiry, payload] = [text(uid), positive(ate), asObject(up)]
     if (!userId || !expiry || expiry > LAST || !payload || !isShallow(payload)) return null
     const handle = text(payload.sessionHandle)

@@ -1,5 +1,7 @@
 import type { Provider } from '../../core/provider.js'
-import { createApi, invalid } from './api.js'
+import { checkOptions, HTTP_OPTIONS, type Kind } from '../shared/options.js'
+import { invalid } from '../shared/url.js'
+import { createApi } from './api.js'
 import { toGrant } from './grants.js'
 import {
   carried,
@@ -16,7 +18,7 @@ import type {
   SuperTokensUser,
 } from './types.js'
 
-export { HTTP_ONLY } from '../http-only.js'
+export { HTTP_ONLY } from '../shared/http-only.js'
 export type {
   SignInRequest,
   SuperTokensActions,
@@ -31,6 +33,15 @@ export type SuperTokensProvider<User extends SuperTokensUser = SuperTokensUser> 
   SuperTokensActions<User>
 >
 
+const OPTIONS: Readonly<Record<keyof SuperTokensProviderOptions, Kind>> = {
+  ...HTTP_OPTIONS,
+  apiBasePath: 'string',
+  transfer: 'string',
+  sessionExpiredStatusCode: 'number',
+  lookForSession: 'boolean',
+  now: 'function',
+}
+
 /**
  * Speaks to a backend with sessions of a SuperTokens core: one with Holdfast's helpers, or
  * supertokens-node. By default the browser holds the tokens, in cookies that no script can read: the
@@ -42,6 +53,7 @@ export type SuperTokensProvider<User extends SuperTokensUser = SuperTokensUser> 
 export function supertokens<User extends SuperTokensUser = SuperTokensUser>(
   options: SuperTokensProviderOptions = {},
 ): SuperTokensProvider<User> {
+  checkOptions('supertokens', options, OPTIONS)
   const { transfer = 'cookie', lookForSession = true } = options
   const api = createApi(options)
   const deps: Deps = { api, options }

@@ -1,5 +1,5 @@
-import { HTTP_ONLY } from '../http-only.js'
-import { text } from '../json.js'
+import { HTTP_ONLY } from '../shared/http-only.js'
+import { text } from '../shared/json.js'
 import type { FrontToken } from './front-token.js'
 
 /** What the refresh token of a session in cookies is the name of. */

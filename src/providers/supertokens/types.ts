@@ -1,6 +1,6 @@
 import type { CallOptions, SignInResult } from '../../core/provider.js'
 import type { SessionUser } from '../../core/session.js'
-import type { HttpOptions } from '../http.js'
+import type { HttpOptions } from '../shared/http.js'
 
 /**
  * Options of `supertokens`. A backend on another origin must allow it, with credentials, the headers

@@ -1,29 +1,11 @@
 import { AuthError } from '../../core/errors.js'
-import type { ActionHost, RequestContext } from '../../core/provider.js'
-import type { Grant } from '../../core/session.js'
-import { createPkce } from '../pkce.js'
+import { createPkce } from '../shared/pkce.js'
+import { parseUrl } from '../shared/url.js'
+import type { ActionDeps } from './action-deps.js'
 import { authorizeUrl } from './authorize.js'
 import { createRedirect } from './redirect.js'
-import type { AuthorizeOptions, WorkOSActions, WorkOSUser } from './types.js'
-import { parseUrl } from './url.js'
+import type { AuthorizeOptions, WorkOSActions } from './types.js'
 import { logoutUrl } from './wire.js'
-
-/** What the actions of one client work on. */
-export interface ActionDeps {
-  readonly host: ActionHost<WorkOSUser>
-  readonly clientId: string
-  /** The server's address. */
-  readonly base: string
-  readonly redirectUri: string | undefined
-  /** The sessions that a navigation is about to end at the server. */
-  readonly leaving: Set<string>
-  /** Trades what a sign-in brought for a session. */
-  grant(
-    grantType: string,
-    fields: Readonly<Record<string, unknown>>,
-    context: RequestContext,
-  ): Promise<Grant<WorkOSUser>>
-}
 
 /** Makes `auth.actions` for one client. */
 export function createActions(deps: ActionDeps): WorkOSActions {

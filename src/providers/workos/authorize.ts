@@ -1,5 +1,5 @@
 import { AuthError } from '../../core/errors.js'
-import { snakeCase } from '../json.js'
+import { snakeCase } from '../shared/json.js'
 import type { AuthorizeOptions } from './types.js'
 
 /** A sign-in as WorkOS gets it. */

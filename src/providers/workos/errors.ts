@@ -1,6 +1,8 @@
 import { AuthError, type AuthErrorCode, type RequiredStep } from '../../core/errors.js'
-import type { HttpAnswer } from '../http.js'
-import { asObject, text, texts } from '../json.js'
+import type { HttpAnswer } from '../shared/http.js'
+import { asObject, text, texts } from '../shared/json.js'
+import { toPassing } from '../shared/passing.js'
+import { readOrganizations, readPageUrl } from '../shared/steps.js'
 
 /** The server's definite word about a refresh token, whether exchanged, expired or ended. */
 const TERMINAL = 'invalid_grant'
@@ -15,30 +17,19 @@ const CREDENTIALS = /^invalid_(grant|credentials|one_time_code|pending_authentic
 const ORGANIZATION = /organization|authentication_method/
 
 function classify(status: number, word: string | undefined, refresh: boolean): AuthErrorCode {
-  if (status === 429) return 'rate_limited'
-  if (status === 408 || status === 409 || status === 425 || status >= 500) return 'server_error'
   if (word === undefined || status < 400) return 'bad_response'
   if (STEPS.test(word)) return 'step_required'
   if (refresh) return word === TERMINAL ? 'refresh_rejected' : 'rejected'
   return CREDENTIALS.test(word) ? 'invalid_credentials' : 'rejected'
 }
 
-function organizationsOf(value: unknown): RequiredStep['organizations'] {
-  if (!Array.isArray(value)) return undefined
-  return value.flatMap((item: unknown) => {
-    const id = text(asObject(item)?.id)
-    return id ? [{ id, name: text(asObject(item)?.name) ?? id }] : []
-  })
-}
-
 const stepOf = (step: string, fields: Readonly<Record<string, unknown>>): RequiredStep => ({
   step,
   pendingAuthenticationToken: text(fields.pending_authentication_token),
   email: text(fields.email) ?? text(asObject(fields.user)?.email),
-  organizations: organizationsOf(fields.organizations),
+  organizations: readOrganizations(fields.organizations),
   connectionIds: texts(fields.connection_ids ?? fields.sso_connection_ids),
-  // An app navigates there: a script must not pass for an address.
-  redirectUrl: text(fields.authkit_redirect_url)?.match(/^https?:.+/)?.[0],
+  redirectUrl: readPageUrl(fields.authkit_redirect_url),
 })
 
 /**
@@ -46,12 +37,15 @@ const stepOf = (step: string, fields: Readonly<Record<string, unknown>>): Requir
  * `{ code, message }`, and `error` may hold either. For a `refresh` only `invalid_grant` ends the
  * session; what is neither that nor about an organization may pass.
  */
-export function toError({ status, body, retryAfter }: HttpAnswer, refresh: boolean): AuthError {
+export function toError(answer: HttpAnswer, refresh: boolean): AuthError {
+  const { status, body, retryAfter } = answer
   const outer = asObject(body) ?? {}
   const fields = { ...outer, ...asObject(outer.error) }
   const words = [fields.code, fields.error].flatMap((word) => text(word) ?? [])
   const serverCode = words.find((word) => word === TERMINAL || STEPS.test(word)) ?? words[0]
   const message = text(fields.error_description) ?? text(fields.message)
+  const passing = toPassing(answer, { message, serverCode })
+  if (passing) return passing
   // Words without a code are the server's too, but no definite ones.
   const code = classify(status, serverCode ?? (message && ''), refresh)
   const options = { status, serverCode, retryAfter }
@@ -59,9 +53,9 @@ export function toError({ status, body, retryAfter }: HttpAnswer, refresh: boole
     const details = stepOf(serverCode ?? '', fields)
     return new AuthError(code, message ?? 'Another step is needed.', { ...options, details })
   }
-  const passing = refresh && code === 'rejected' && !ORGANIZATION.test(serverCode ?? '')
+  const mayPass = refresh && code === 'rejected' && !ORGANIZATION.test(serverCode ?? '')
   return new AuthError(code, message ?? 'No reason given.', {
     ...options,
-    ...(passing && { retryable: true }),
+    ...(mayPass && { retryable: true }),
   })
 }

@@ -1,14 +1,15 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import type { Provider, RefreshContext, RequestContext, SignOutScope } from '../../core/provider.js'
 import type { Grant, Session } from '../../core/session.js'
-import { bridge, checkUrl } from '../http.js'
-import { HTTP_ONLY } from '../http-only.js'
+import { bridge } from '../shared/http.js'
+import { HTTP_ONLY } from '../shared/http-only.js'
+import { checkKey, checkOptions, HTTP_OPTIONS, type Kind } from '../shared/options.js'
+import { checkUrl, parseUrl, partsOf } from '../shared/url.js'
 import { createActions } from './actions.js'
 import type { WorkOSActions, WorkOSCredentials, WorkOSOptions, WorkOSUser } from './types.js'
-import { parseUrl } from './url.js'
 import { createAuthenticate, logoutUrl } from './wire.js'
 
-export { HTTP_ONLY } from '../http-only.js'
+export { HTTP_ONLY } from '../shared/http-only.js'
 export { hasSessionCookie } from './has-session-cookie.js'
 export type {
   AuthorizeOptions,
@@ -22,6 +23,14 @@ export type {
 /** The provider that `workos` makes. */
 export type WorkOSProvider = Provider<WorkOSCredentials, WorkOSUser, WorkOSActions>
 
+const OPTIONS: Readonly<Record<keyof WorkOSOptions, Kind>> = {
+  ...HTTP_OPTIONS,
+  clientId: 'string',
+  redirectUri: 'string',
+  cookies: 'boolean',
+  hasSession: 'function',
+}
+
 /** The answers by which a server says that a cookie is nobody's session, or none that works. */
 const NOBODY: readonly string[] = ['refresh_rejected', 'rejected', 'step_required']
 
@@ -33,12 +42,14 @@ const marked = (grant: Grant<WorkOSUser>): Grant<WorkOSUser> => ({
 
 /**
  * Speaks to WorkOS AuthKit as a public client.
- * @throws AuthError `invalid_argument` without a client id, and for addresses that tokens must not
- *   go to.
+ * @throws AuthError `invalid_argument` without a client id, for options that cannot work, and for
+ *   addresses that tokens must not go to.
  */
 export function workos(options: WorkOSOptions): WorkOSProvider {
+  checkOptions('workos', options, OPTIONS)
   const { clientId, url = 'https://api.workos.com', redirectUri, cookies, hasSession } = options
   if (!clientId) throw new AuthError('invalid_argument', 'Pass the `clientId` of your application.')
+  checkKey('clientId', clientId)
   if (redirectUri !== undefined) parseUrl(redirectUri)
   const base = checkUrl(url, options.dangerouslyAllowInsecureHttp)
   const authenticate = createAuthenticate(
@@ -111,7 +122,7 @@ export function workos(options: WorkOSOptions): WorkOSProvider {
   }
 
   return {
-    id: `workos.${new URL(base).host}.${clientId}`,
+    id: `workos.${partsOf(base).host}.${clientId}`,
     refresh,
     signOut,
     ...(cookies && hasSession && { resume }),

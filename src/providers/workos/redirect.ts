@@ -1,9 +1,10 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import type { CallOptions, Flow } from '../../core/provider.js'
-import { asObject, text } from '../json.js'
-import type { ActionDeps } from './actions.js'
+import { cleanPage, readFields, splitAddress } from '../shared/address.js'
+import { asObject, text } from '../shared/json.js'
+import { parseUrl, toAbsolute, trimSlashes } from '../shared/url.js'
+import type { ActionDeps } from './action-deps.js'
 import type { RedirectResult, WorkOSActions } from './types.js'
-import { parseUrl } from './url.js'
 
 /** What the redirects of one client work on. */
 export interface RedirectDeps extends Pick<ActionDeps, 'host' | 'grant'> {
@@ -15,13 +16,7 @@ export interface RedirectDeps extends Pick<ActionDeps, 'host' | 'grant'> {
 const OURS = ['code', 'state', 'error', 'error_description', 'error_uri']
 
 /** An address without its query, fragment and last slashes, which hosts add and remove. */
-const place = (url: URL): string => url.href.replace(/\/*([?#].*)?$/, '')
-
-function clean(url: URL): string {
-  const next = new URL(url)
-  for (const name of OURS) next.searchParams.delete(name)
-  return next.href
-}
+const place = (href: string): string => trimSlashes(parseUrl(splitAddress(href).place).href)
 
 function keptWith({ purpose }: Flow): Readonly<Record<string, unknown>> {
   try {
@@ -40,8 +35,8 @@ export function createRedirect(deps: RedirectDeps): WorkOSActions['handleRedirec
   const { host } = deps
   const running = new Map<string, Promise<RedirectResult>>()
 
-  async function finish(url: URL, call?: CallOptions): Promise<RedirectResult> {
-    const query = url.searchParams
+  async function finish(href: string, call?: CallOptions): Promise<RedirectResult> {
+    const query = readFields(splitAddress(href).query)
     const id = query.get('state')
     const flow = (await host.flows()).find((each) => keptWith(each).id === id && id)
     if (!flow) {
@@ -54,13 +49,13 @@ export function createRedirect(deps: RedirectDeps): WorkOSActions['handleRedirec
     /** The answer is used up. What cannot be removed is worth nothing any more. */
     const end = async (): Promise<void> => {
       await host.removeFlow(flow).catch(() => {})
-      if (host.page.href() === url.href) host.page.replace(clean(url))
+      if (host.page.href() === href) cleanPage(host.page, href, { query: OURS, fragment: [] })
     }
     const code = query.get('code')
     if (!code) {
       await end()
       const message = query.get('error_description') ?? 'The sign-in was refused.'
-      throw new AuthError('rejected', message, { serverCode: query.get('error') ?? undefined })
+      throw new AuthError('rejected', message, { serverCode: query.get('error') })
     }
     const result = await host.signIn(async (context) => {
       try {
@@ -79,13 +74,14 @@ export function createRedirect(deps: RedirectDeps): WorkOSActions['handleRedirec
   return async ({ url: given } = {}, call) => {
     const href = given ?? host.page.href()
     if (href === null) return null
-    const url = parseUrl(href, host.page.href())
-    const answer = url.searchParams.has('code') || url.searchParams.has('error')
-    if (!answer || place(url) !== place(parseUrl(deps.home()))) return null
-    const shared = running.get(url.href)
+    const address = toAbsolute(href, host.page.href())
+    const query = readFields(splitAddress(address).query)
+    const answer = query.has('code') || query.has('error')
+    if (!answer || place(address) !== place(deps.home())) return null
+    const shared = running.get(address)
     if (shared) return shared
-    const work = finish(url, call).finally(() => running.delete(url.href))
-    running.set(url.href, work)
+    const work = finish(address, call).finally(() => running.delete(address))
+    running.set(address, work)
     return work
   }
 }

@@ -1,6 +1,6 @@
 import type { CallOptions, SignInResult } from '../../core/provider.js'
 import type { SessionUser } from '../../core/session.js'
-import type { HttpOptions } from '../http.js'
+import type { HttpOptions } from '../shared/http.js'
 
 /** Options of `workos`: a public client, which has no secret. */
 export interface WorkOSOptions extends Omit<HttpOptions, 'url' | 'credentials'> {

@@ -1,9 +1,11 @@
 import { AuthError } from '../../core/errors.js'
 import type { RequestContext } from '../../core/provider.js'
-import type { Grant, Impersonator } from '../../core/session.js'
-import { createHttp, type HttpOptions } from '../http.js'
-import { asObject, camelCased, text, texts } from '../json.js'
-import { positive, readClaims } from '../jwt.js'
+import type { Grant } from '../../core/session.js'
+import { createHttp, type HttpOptions } from '../shared/http.js'
+import { asObject, camelCased, text, texts } from '../shared/json.js'
+import { positive, readClaims } from '../shared/jwt.js'
+import { isFine } from '../shared/passing.js'
+import { readImpersonator } from '../shared/steps.js'
 import { toError } from './errors.js'
 import type { WorkOSUser } from './types.js'
 
@@ -27,13 +29,6 @@ function toUser(value: unknown): WorkOSUser | null {
   const user = camelCased(value)
   const id = text(user.id)
   return id === undefined ? null : { ...user, id }
-}
-
-function toImpersonator(value: unknown): Impersonator | undefined {
-  const { email, reason } = asObject(value) ?? {}
-  return text(email) === undefined
-    ? undefined
-    : { email: String(email), reason: text(reason) ?? null }
 }
 
 /**
@@ -67,7 +62,7 @@ export function toGrant(body: unknown): Grant<WorkOSUser> | null {
     permissions: texts(claims.permissions),
     entitlements: texts(claims.entitlements),
     featureFlags: texts(claims.feature_flags),
-    impersonator: toImpersonator(impersonator),
+    impersonator: readImpersonator(impersonator),
     authenticationMethod: text(authentication_method),
     extras,
   }
@@ -82,13 +77,12 @@ export function createAuthenticate(options: HttpOptions, client: ClientFields): 
       {
         path: '/user_management/authenticate',
         json: { ...client, grant_type: grantType, ...fields },
-        // A rotated token must not be lost with the page. Servers with a secret have none, and some
-        // of them make streams of bodies, which excludes it (Fetch §5.4).
-        keepalive: refresh && !client.client_secret,
+        // A rotated token must not be lost with the page.
+        keepalive: refresh,
       },
       context,
     )
-    if (answer.status >= 200 && answer.status < 300) return toGrant(answer.body)
+    if (isFine(answer)) return toGrant(answer.body)
     throw toError(answer, refresh)
   }
 }

@@ -1,4 +1,4 @@
-import { asObject } from '../../providers/json.js'
+import { asObject } from '../../providers/shared/json.js'
 import {
   type Cookie,
   type CookieJar,

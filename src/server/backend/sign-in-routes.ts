@@ -1,6 +1,6 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import type { SessionUser } from '../../core/session.js'
-import { createPkce } from '../../providers/pkce.js'
+import { createPkce } from '../../providers/shared/pkce.js'
 import { parseCookies } from '../cookies.js'
 import { applyCookies } from '../request-sessions.js'
 import { TIME_LIMIT, withinTime } from '../time-limit.js'

@@ -1,5 +1,5 @@
 import { AuthError } from '../../core/errors.js'
-import { checkUrl } from '../../providers/http.js'
+import { checkUrl } from '../../providers/shared/url.js'
 import type { Problem } from './answers.js'
 import { addressBeneath } from './paths.js'
 import { upstreamHeaders } from './proxy-headers.js'

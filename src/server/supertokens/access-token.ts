@@ -1,6 +1,6 @@
 import { base64url } from 'jose'
-import { asObject, text } from '../../providers/json.js'
-import { positive } from '../../providers/jwt.js'
+import { asObject, text } from '../../providers/shared/json.js'
+import { positive } from '../../providers/shared/jwt.js'
 import type { SessionPayload } from './types.js'
 
 /** What an access token says. Times in ms since the epoch. */

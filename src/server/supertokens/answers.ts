@@ -1,5 +1,5 @@
-import { asObject, text } from '../../providers/json.js'
-import { positive } from '../../providers/jwt.js'
+import { asObject, text } from '../../providers/shared/json.js'
+import { positive } from '../../providers/shared/jwt.js'
 import type { CoreCookie, CoreHandshake, CoreToken, CoreTokens, CoreVerified } from './core-api.js'
 import { GeneralError } from './errors.js'
 import type { SessionIdentity, SessionInformation, SessionPayload } from './types.js'

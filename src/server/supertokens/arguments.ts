@@ -1,4 +1,4 @@
-import { asObject } from '../../providers/json.js'
+import { asObject } from '../../providers/shared/json.js'
 import { PROTECTED_CLAIMS } from './access-token.js'
 import { GeneralError, UnauthorisedError } from './errors.js'
 import type { SessionPayload } from './types.js'

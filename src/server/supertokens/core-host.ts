@@ -1,4 +1,4 @@
-import { asObject } from '../../providers/json.js'
+import { asObject } from '../../providers/shared/json.js'
 import { withinTime } from '../time-limit.js'
 import type { Fields } from './answers.js'
 import { type CoreWireOptions, createCoreWire } from './core-wire.js'

@@ -1,4 +1,4 @@
-import { parseRetryAfter } from '../../providers/http.js'
+import { parseRetryAfter } from '../../providers/shared/retry-after.js'
 import { GeneralError, isSuperTokensError } from './errors.js'
 import type { CoreRequest } from './requests.js'
 import { readBounded } from './text-body.js'

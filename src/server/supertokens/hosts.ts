@@ -1,5 +1,5 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
-import { checkUrl } from '../../providers/http.js'
+import { checkUrl } from '../../providers/shared/url.js'
 
 function reject(problem: string): never {
   throw new AuthError('invalid_argument', `\`hosts\`: ${problem}`)

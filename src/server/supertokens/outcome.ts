@@ -1,5 +1,5 @@
-import { asObject, text } from '../../providers/json.js'
-import { positive } from '../../providers/jwt.js'
+import { asObject, text } from '../../providers/shared/json.js'
+import { positive } from '../../providers/shared/jwt.js'
 import type { CoreCookie, CoreToken, CoreTokens } from './core-api.js'
 import type { StolenSession } from './errors.js'
 import type { SessionIdentity } from './types.js'

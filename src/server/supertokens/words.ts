@@ -1,4 +1,4 @@
-import { asObject, text } from '../../providers/json.js'
+import { asObject, text } from '../../providers/shared/json.js'
 import type { Fields } from './answers.js'
 import {
   GeneralError,

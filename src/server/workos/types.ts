@@ -1,6 +1,6 @@
 import type { Provider, RefreshContext, RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
-import type { HttpOptions } from '../../providers/http.js'
+import type { HttpOptions } from '../../providers/shared/http.js'
 import type { AuthorizeOptions, WorkOSUser } from '../../providers/workos/index.js'
 
 /** Options of `workosServer`: a confidential client, which has a secret. */

@@ -1,4 +1,4 @@
-import { AuthError } from '../core/errors.js'
+import { invalid } from './url.js'
 
 /** A proof key for code exchange (RFC 7636). */
 export interface Pkce {
@@ -14,13 +14,20 @@ const base64url = (bytes: Uint8Array): string =>
     .replaceAll('/', '_')
     .replace(/=+$/, '')
 
-/** Makes a fresh pair by S256. @throws AuthError `invalid_argument` on insecure origins. */
+/**
+ * Makes a fresh pair by S256.
+ * @throws AuthError `invalid_argument` where the platform has no SHA-256: on insecure origins, and in
+ *   React Native without a polyfill.
+ */
 export async function createPkce(): Promise<Pkce> {
   const { subtle } = globalThis.crypto ?? {}
   if (!subtle) {
-    throw new AuthError('invalid_argument', 'PKCE needs a secure origin: https, or localhost.')
+    return invalid('PKCE needs `crypto.subtle`, which pages have on https: and localhost only.')
   }
   const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)))
-  const digest = await subtle.digest('SHA-256', new TextEncoder().encode(verifier))
+  const digest = await subtle.digest(
+    'SHA-256',
+    Uint8Array.from(verifier, (char) => char.charCodeAt(0)),
+  )
   return { verifier, challenge: base64url(new Uint8Array(digest)) }
 }

@@ -1,0 +1,133 @@
+import { AuthError, type AuthErrorCode } from '../../core/errors.js'
+import type { HttpAnswer } from '../shared/http.js'
+import { asObject, text } from '../shared/json.js'
+import { mayPass, toPassing } from '../shared/passing.js'
+import type { GoTrueOptions } from './types.js'
+
+/** The server's definite words about a refresh token (GoTrue 2.196, token_refresh.go). */
+const TERMINAL: readonly string[] = [
+  'refresh_token_not_found',
+  'refresh_token_already_used',
+  'session_not_found',
+  'session_expired',
+  'user_banned',
+  'validation_failed',
+]
+
+/** The words by which an access token is refused for good (GoTrue 2.196, auth.go). */
+const DEAD: readonly string[] = ['bad_jwt', 'session_not_found', 'user_not_found', 'user_banned']
+
+const CREDENTIALS: readonly string[] = [
+  'invalid_grant',
+  'invalid_credentials',
+  'otp_expired',
+  'bad_code_verifier',
+  'flow_state_not_found',
+  'flow_state_expired',
+]
+
+/** Limits that tell their seconds in words only, as "… after 59 seconds." */
+const SENDING = /^over_(email|sms)_send_rate_limit$/
+
+const OAUTH_CLIENT =
+  'This session belongs to an OAuth client: it is refreshed at /oauth/token, with a client id.'
+
+/** What a refusal says, in the words of all versions. */
+interface Refusal {
+  /** With the API version `code` is it, without it `error_code`. */
+  readonly word: string | undefined
+  /** Of OAuth style (RFC 6749 §5.2): all that there was before v2.164.0, and at Netlify. */
+  readonly oauth: string | undefined
+  /** Whether it has no word, but the form of all other refusals before v2.164.0. */
+  readonly wordless: boolean
+  readonly message: string | undefined
+}
+
+function read(body: unknown): Refusal {
+  const { error_code, code, error, message, msg, error_description } = asObject(body) ?? {}
+  return {
+    word: text(error_code) ?? text(code),
+    oauth: text(error),
+    wordless: typeof code === 'number' && text(msg) !== undefined,
+    message: text(message) ?? text(msg) ?? text(error_description),
+  }
+}
+
+/** Whether this is the server's definite word about a refresh token. */
+const isDefinite = ({ word, oauth }: Refusal): boolean =>
+  word === undefined ? oauth === 'invalid_grant' : TERMINAL.includes(word)
+
+function classify(status: number, refusal: Refusal, refresh: boolean): AuthErrorCode {
+  const word = refusal.word ?? refusal.oauth
+  if (status < 400) return 'bad_response'
+  if (!word) return refusal.wordless ? 'rejected' : 'bad_response'
+  if (refresh) return isDefinite(refusal) ? 'refresh_rejected' : 'rejected'
+  if (word === 'weak_password') return 'weak_password'
+  if (word === 'insufficient_aal') return 'step_required'
+  return CREDENTIALS.includes(word) ? 'invalid_credentials' : 'rejected'
+}
+
+function reasonsOf(body: unknown): readonly string[] {
+  const reasons = asObject(asObject(body)?.weak_password)?.reasons
+  return Array.isArray(reasons) ? reasons.map(String) : []
+}
+
+/** How long to wait, in ms: by the header, or else by the text of a limit of messages. */
+function waitOf({ retryAfter }: HttpAnswer, { word, message }: Refusal): number | undefined {
+  const seconds = SENDING.test(word ?? '') && message?.match(/after (\d{1,4}) second/)?.[1]
+  return retryAfter ?? (seconds ? Number(seconds) * 1000 : undefined)
+}
+
+/** The app's own word about a refusal. One that throws says nothing. */
+function isTerminal(error: AuthError, terminal: GoTrueOptions['terminal']): boolean {
+  try {
+    return terminal?.(error) === true
+  } catch {
+    return false
+  }
+}
+
+/** The error that a refusal to anything but a refresh is. */
+export function toError(answer: HttpAnswer, refresh = false): AuthError {
+  const refusal = read(answer.body)
+  const serverCode = refusal.word ?? refusal.oauth
+  const { status } = answer
+  const retryAfter = waitOf(answer, refusal)
+  const passing = toPassing({ ...answer, retryAfter }, { message: refusal.message, serverCode })
+  if (passing) return passing
+  const code = classify(status, refusal, refresh)
+  const message = refusal.message ?? 'No reason given.'
+  const options = { status, serverCode, retryAfter }
+  if (code === 'weak_password') {
+    return new AuthError(code, message, {
+      ...options,
+      details: { reasons: reasonsOf(answer.body) },
+    })
+  }
+  if (code === 'step_required') {
+    return new AuthError(code, message, { ...options, details: { step: 'insufficient_aal' } })
+  }
+  return new AuthError(code, message, options)
+}
+
+/**
+ * The error that a refusal to a refresh is. What is not the server's definite word about the token,
+ * nor the app's, keeps the session.
+ */
+export function toRefreshError(answer: HttpAnswer, terminal: GoTrueOptions['terminal']): AuthError {
+  const error = toError(answer, true)
+  const { code, status = 0, serverCode, retryAfter } = error
+  if (code === 'refresh_rejected' || status < 400 || mayPass(status)) return error
+  const message = serverCode === 'invalid_client' ? OAUTH_CLIENT : error.message
+  const options = { status, serverCode, retryAfter }
+  const passing = new AuthError(code, message, { ...options, retryable: true })
+  return isTerminal(passing, terminal)
+    ? new AuthError('refresh_rejected', message, options)
+    : passing
+}
+
+/** Whether an access token was refused for good. Before v2.164.0 the status is all there is. */
+export function isDeadToken({ serverCode, status }: AuthError): boolean {
+  if (serverCode !== undefined) return DEAD.includes(serverCode)
+  return status === 401 || status === 403
+}

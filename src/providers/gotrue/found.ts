@@ -1,0 +1,88 @@
+import { AuthError } from '../../core/errors.js'
+import type { Tokens } from '../../core/provider.js'
+import { type FieldNames, readFields, splitAddress } from '../shared/address.js'
+
+/** What an address holds for this client. */
+export type Found =
+  | { readonly kind: 'error'; readonly error: AuthError }
+  /** GoTrue's codes are UUIDs; what else a code is, its server knows. */
+  | { readonly kind: 'code'; readonly code: string; readonly certain: boolean }
+  | { readonly kind: 'message'; readonly message: string }
+  | { readonly kind: 'tokens'; readonly tokens: Tokens; readonly recovery: boolean }
+  | { readonly kind: 'ignored'; readonly what: 'code' | 'error' | 'tokens' }
+
+/** What can be known before looking. */
+export interface Expected {
+  /** Whether this browser has begun a sign-in that is still under way. */
+  readonly begun: boolean
+  readonly acceptFragmentTokens: boolean
+}
+
+const ERROR = ['error', 'error_code', 'error_description']
+const TOKENS = [
+  'access_token',
+  'refresh_token',
+  'expires_in',
+  'expires_at',
+  'token_type',
+  'type',
+  'provider_token',
+  'provider_refresh_token',
+]
+
+/** What GoTrue adds to an address for each; nothing else is touched when it is cleaned. */
+export const OURS: Readonly<Record<Exclude<Found['kind'], 'ignored'>, FieldNames>> = {
+  error: { query: ERROR, fragment: [...ERROR, 'sb'] },
+  code: { query: ['code'], fragment: [] },
+  message: { query: ['message'], fragment: ['message', 'sb'] },
+  tokens: { query: [], fragment: [...TOKENS, 'sb'] },
+}
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
+
+/** Long enough for every text of GoTrue's, and too short for a letter to whoever reads it. */
+const LONGEST = 200
+
+type Fields = ReadonlyMap<string, string>
+
+/** Anybody can write an address: its texts are held to one line, and marked as what they are. */
+const quote = (text: string): string =>
+  `The address says: “${text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').slice(0, LONGEST)}”`
+
+function toError(...parts: readonly Fields[]): AuthError {
+  const first = (name: string): string | undefined =>
+    parts.map((part) => part.get(name)).find((value) => value)
+  const word = first('error_code') ?? first('error')
+  return new AuthError('rejected', quote(first('error_description') ?? 'no reason'), {
+    serverCode: word?.match(/^[\w.-]{1,64}$/)?.[0],
+  })
+}
+
+/** Whether an error is GoTrue's own. Facebook has an `error_code` too, of digits, and a `state`. */
+const isOurs = (query: Fields, fragment: Fields): boolean =>
+  (fragment.has('sb') && fragment.has('error')) ||
+  (!query.has('state') &&
+    [query, fragment].some((part) => /^[a-z]\w+$/.test(part.get('error_code') ?? '')))
+
+/** Looks at an address: `null` where it holds nothing that looks like an answer. */
+export function find(href: string, expected: Expected): Found | null {
+  const address = splitAddress(href)
+  const [query, fragment] = [readFields(address.query), readFields(address.fragment)]
+  if (isOurs(query, fragment)) return { kind: 'error', error: toError(query, fragment) }
+  const code = query.get('code')
+  const certain = UUID.test(code ?? '')
+  // GoTrue sends no `state` back; nearly everybody else does.
+  if (code && !query.has('state') && (certain || expected.begun)) {
+    return { kind: 'code', code, certain }
+  }
+  const message = fragment.has('sb') && fragment.get('message')
+  if (message) return { kind: 'message', message: quote(message) }
+  const [accessToken, refreshToken] = [fragment.get('access_token'), fragment.get('refresh_token')]
+  if (accessToken && refreshToken && expected.acceptFragmentTokens) {
+    const recovery = fragment.get('type') === 'recovery'
+    return { kind: 'tokens', tokens: { accessToken, refreshToken }, recovery }
+  }
+  if (accessToken) return { kind: 'ignored', what: 'tokens' }
+  if (code) return { kind: 'ignored', what: 'code' }
+  return query.has('error') || fragment.has('error') ? { kind: 'ignored', what: 'error' } : null
+}

@@ -1,0 +1,20 @@
+import { decodeBase64 } from './base64.js'
+import { asObject } from './json.js'
+
+/**
+ * The claims of a JWT (RFC 7519 §4), unverified: they are what the token says, of any type. `null`
+ * for opaque tokens.
+ */
+export function readClaims(token: string): Readonly<Record<string, unknown>> | null {
+  const [, payload, signature, more] = token.split('.')
+  if (payload === undefined || signature === undefined || more !== undefined) return null
+  try {
+    return asObject(JSON.parse(decodeBase64(payload)))
+  } catch {
+    return null
+  }
+}
+
+/** A positive, finite number, or nothing. */
+export const positive = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined

@@ -1,0 +1,302 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { AuthClient } from '../../src/index.js'
+import { find } from '../../src/providers/gotrue/found.js'
+import { type GoTrueOptions, gotrue } from '../../src/providers/gotrue/index.js'
+import { createFakeBrowser } from '../../src/testing/index.js'
+import { jwt } from '../support/wire.js'
+
+const APP = 'https://app.example/back'
+const CODE = '68943c48-2329-4d04-9122-1538a0fa69d5'
+
+/** A token answer for somebody. */
+const sessionOf = (id: string) => ({
+  access_token: jwt({ sub: id, iat: 100, exp: 3700 }),
+  refresh_token: `refresh-${id}`,
+  expires_in: 3600,
+  user: { id, email: `${id}@example.com` },
+})
+
+/** A page with a client, whose server answers by path, and what was sent to it. */
+function start(options: Partial<GoTrueOptions> = {}) {
+  const browser = createFakeBrowser()
+  const tab = browser.tab({ href: APP })
+  const sent: { path: string; body: Record<string, unknown> }[] = []
+  const answers: Response[] = []
+  const auth = new AuthClient({
+    provider: gotrue({
+      url: 'https://auth.example',
+      now: () => 200_000,
+      async fetch(input, init) {
+        const path = String(input).slice('https://auth.example'.length)
+        sent.push({ path, body: JSON.parse(String(init?.body ?? '{}')) })
+        const token = Object(init?.headers).Authorization?.split('.')[1]
+        const sub = token && JSON.parse(Buffer.from(token, 'base64url').toString()).sub
+        return (
+          answers.shift() ??
+          Response.json(path.startsWith('/user') ? { id: sub } : sessionOf('ada'))
+        )
+      },
+      ...options,
+    }),
+    storage: tab.storage,
+    environment: tab.environment,
+  })
+  const events: string[] = []
+  auth.onAuthStateChange((event, session) => events.push(`${event} ${session?.user?.id ?? '-'}`))
+  const at = (rest: string) => {
+    tab.navigate(`${APP}${rest}`)
+    return auth.actions.handleRedirect()
+  }
+  const here = () => (tab.environment.page.href() ?? '').slice(APP.length)
+  return { auth, tab, sent, answers, events, at, here }
+}
+
+const fragmentOf = (id: string): string => {
+  const { access_token, refresh_token } = sessionOf(id)
+  const fields = { access_token, refresh_token, expires_in: '3600', token_type: 'bearer' }
+  return `#${new URLSearchParams({ ...fields, type: 'recovery' })}&sb=`
+}
+
+describe('an answer of another integration’s', () => {
+  it.each([
+    ['?code=abc&state=xyz', 'code'],
+    [`?code=${CODE}&state=xyz`, 'code'],
+    ['?code=4/0AbC', 'code'],
+    ['?error=access_denied&error_description=No&state=x', 'error'],
+    ['?error=access_denied', 'error'],
+    ['?error_code=200&error=access_denied&error_reason=user_denied&state=x', 'error'],
+    ['#error=access_denied&state=x', 'error'],
+    ['#access_token=abc&token_type=bearer&state=x', 'tokens'],
+  ])('is left alone in the address, and the result says so: %s', async (rest, ignored) => {
+    const { at, here, sent } = start({ acceptFragmentTokens: ignored !== 'tokens' || undefined })
+    expect(await at(rest)).toEqual({ session: null, user: null, ignored })
+    expect(here()).toBe(rest)
+    expect(sent).toEqual([])
+  })
+
+  it('is told from ours where a sign-in is under way: the server knows neither', async () => {
+    const { auth, at, here, answers } = start()
+    await auth.actions.authorizeUrl({ provider: 'github' })
+    answers.push(Response.json({ code: 'flow_state_not_found', message: 'x' }, { status: 404 }))
+    expect(await at('?code=foreign&x=1')).toMatchObject({ ignored: 'code' })
+    expect(here()).toBe('?code=foreign&x=1')
+    expect(await at(`?code=${CODE}&x=1`)).toMatchObject({ user: { id: 'ada' } })
+    expect(here()).toBe('?x=1')
+  })
+
+  it('is nothing where there is nothing', async () => {
+    const { at } = start()
+    for (const rest of ['', '?state=x', '?message=hello', '#message=hello', '#sb=', '?type=a']) {
+      expect(await at(rest)).toBeNull()
+    }
+  })
+})
+
+describe('GoTrue’s own errors', () => {
+  it.each([
+    [
+      'a mail link that ran out',
+      '?keep=1#error=access_denied&error_code=otp_expired&error_description=Email+link+is+invalid&sb=',
+      'otp_expired',
+      '?keep=1',
+    ],
+    [
+      'the same, said twice',
+      '?error=access_denied&error_code=otp_expired&error_description=Email+link+is+invalid&keep=1#error=access_denied&error_code=otp_expired&error_description=Email+link+is+invalid&sb=',
+      'otp_expired',
+      '?keep=1',
+    ],
+    [
+      'a person who said no',
+      '?error=access_denied&error_description=The+person+said+no#error=access_denied&error_description=The+person+said+no&sb=',
+      'access_denied',
+      '',
+    ],
+    [
+      'a state that got lost',
+      '?error=invalid_request&error_code=bad_oauth_state&error_description=OAuth+state',
+      'bad_oauth_state',
+      '',
+    ],
+  ])('are told and cleaned: %s', async (_name, rest, serverCode, left) => {
+    const { at, here } = start()
+    await expect(at(rest)).rejects.toMatchObject({
+      code: 'rejected',
+      retryable: false,
+      serverCode,
+      message: expect.stringMatching(/^The address says: “\w/),
+    })
+    expect(here()).toBe(left)
+  })
+
+  it('say that a PKCE link was opened in another browser', async () => {
+    const { at, here, sent } = start()
+    await expect(at(`?code=${CODE}&x=1`)).rejects.toMatchObject({
+      code: 'invalid_credentials',
+      message: expect.stringContaining('open the link where it was asked for'),
+    })
+    expect(here()).toBe('?x=1')
+    expect(sent).toEqual([])
+  })
+
+  it('are in words that anybody can write: one line, marked, and no longer than theirs', async () => {
+    const { at } = start()
+    const letter = `Call%0A%0a%E2%80%AE555${'9'.repeat(5_000)}`
+    const error = await at(`?error_code=otp_expired&error_description=${letter}`).catch((e) => e)
+    expect(error.message).toMatch(/^The address says: “Call 555/)
+    expect(error.message.length).toBeLessThan(230)
+    const odd = await at('#error_code=a&error=%3Cb%3E%20c&sb=').catch((e) => e)
+    expect(odd.serverCode).toBe('a')
+  })
+})
+
+describe('the first of two links to a new address', () => {
+  const text = 'Confirmation+link+accepted.+Please+proceed'
+
+  it.each([[`#message=${text}&sb=`], [`?message=${text}#message=${text}&sb=`]])(
+    'is told and cleaned: %s',
+    async (rest) => {
+      const { at, here } = start()
+      expect(await at(rest)).toEqual({
+        session: null,
+        user: null,
+        message: 'The address says: “Confirmation link accepted. Please proceed”',
+      })
+      expect(here()).toBe('')
+    },
+  )
+})
+
+describe('tokens in a fragment', () => {
+  it('are taken only where the app accepts them', async () => {
+    const closed = start()
+    expect(await closed.at(fragmentOf('ada'))).toMatchObject({ session: null, ignored: 'tokens' })
+    expect(await closed.auth.getSession()).toBeNull()
+    expect(closed.sent).toEqual([])
+    const open = start({ acceptFragmentTokens: true })
+    expect(await open.at(fragmentOf('ada'))).toMatchObject({ user: { id: 'ada' } })
+    expect(open.here()).toBe('')
+    expect(open.events).toContain('PASSWORD_RECOVERY ada')
+  })
+
+  it('of somebody else never replace the session, which stays', async () => {
+    const { auth, at, here, events } = start({ acceptFragmentTokens: true })
+    await auth.signIn({ email: 'ada@example.com', password: 'x' })
+    await expect(at(`?x=1${fragmentOf('mallory')}`)).rejects.toMatchObject({
+      code: 'invalid_argument',
+      retryable: false,
+    })
+    expect((await auth.getSession())?.user?.id).toBe('ada')
+    expect(here()).toBe('?x=1')
+    expect(events.join()).not.toContain('mallory')
+  })
+
+  it('of the same person are taken', async () => {
+    const { auth, at } = start({ acceptFragmentTokens: true })
+    await auth.signIn({ email: 'ada@example.com', password: 'x' })
+    expect(await at(fragmentOf('ada'))).toMatchObject({ user: { id: 'ada' } })
+  })
+
+  it('are left for later by a server that is down', async () => {
+    const { at, here, answers } = start({ acceptFragmentTokens: true })
+    answers.push(Response.json({}, { status: 503 }))
+    await expect(at(fragmentOf('ada'))).rejects.toMatchObject({ code: 'server_error' })
+    expect(here()).toBe(fragmentOf('ada'))
+  })
+})
+
+describe('an address that is passed', () => {
+  it('is not the page’s, which stays as it is', async () => {
+    const { auth, tab, here } = start()
+    await auth.actions.authorizeUrl({ provider: 'github' })
+    tab.navigate(`${APP}?code=foreign&state=x`)
+    const result = await auth.actions.handleRedirect({ url: `myapp://back?code=${CODE}` })
+    expect(result?.user?.id).toBe('ada')
+    const refused = auth.actions.handleRedirect({ url: 'myapp://back#error_code=otp_expired&sb=' })
+    await expect(refused).rejects.toMatchObject({ serverCode: 'otp_expired' })
+    expect(here()).toBe('?code=foreign&state=x')
+  })
+})
+
+describe('the flow of a link', () => {
+  const email = 'ada@example.com'
+  const redirectTo = APP
+
+  it('is `pkce` where it leads back, and can be had without', async () => {
+    const { auth, sent } = start({ acceptFragmentTokens: true })
+    const { actions } = auth
+    await auth.signIn({ email, password: 'x' })
+    sent.length = 0
+    await actions.sendOtp({ email, redirectTo })
+    await actions.sendOtp({ email })
+    await actions.sendOtp({ email, flow: 'pkce' })
+    await actions.sendOtp({ email, redirectTo, flow: 'implicit' })
+    await actions.sendPasswordRecovery({ email })
+    await actions.sendPasswordRecovery({ email, redirectTo, flow: 'implicit' })
+    await actions.updateUser({ email, redirectTo })
+    await actions.updateUser({ email, redirectTo, flow: 'implicit' })
+    await actions.updateUser({ data: { a: 1 }, redirectTo })
+    await actions.signUp({ email, password: 'x', redirectTo })
+    await actions.signUp({ email, password: 'x', redirectTo, flow: 'implicit' })
+    expect(sent.map(({ path, body }) => [path.split('?')[0], 'code_challenge' in body])).toEqual([
+      ['/otp', true],
+      ['/otp', false],
+      ['/otp', true],
+      ['/otp', false],
+      ['/recover', true],
+      ['/recover', false],
+      ['/user', true],
+      ['/user', false],
+      ['/user', false],
+      ['/signup', true],
+      ['/signup', false],
+    ])
+    expect(sent.every(({ body }) => !('flow' in body) && !('redirectTo' in body))).toBe(true)
+  })
+
+  it('may be `implicit` only where the app takes what it brings', async () => {
+    const { auth, sent } = start()
+    const wrong = { code: 'invalid_argument' }
+    await expect(
+      auth.actions.sendPasswordRecovery({ email, flow: 'implicit' }),
+    ).rejects.toMatchObject({ ...wrong, message: expect.stringContaining('acceptFragmentTokens') })
+    const odd = Object({ email, flow: 'magic' })
+    await expect(auth.actions.sendOtp(odd)).rejects.toMatchObject(wrong)
+    expect(sent).toEqual([])
+  })
+})
+
+describe('what the server wants besides', () => {
+  it('is sent under its own names', async () => {
+    const { auth, sent } = start()
+    await auth.signIn({ idToken: 'i', provider: 'google', captchaToken: 'c' })
+    await auth.actions.updateUser({ password: 'new', currentPassword: 'old', nonce: '123456' })
+    await auth.actions.sendOtp({ phone: '+1', channel: 'whatsapp', captchaToken: 'c' })
+    const captcha = { gotrue_meta_security: { captcha_token: 'c' } }
+    expect(sent.map(({ body }) => body)).toEqual([
+      { id_token: 'i', provider: 'google', ...captcha },
+      { password: 'new', current_password: 'old', nonce: '123456' },
+      { phone: '+1', channel: 'whatsapp', create_user: true, ...captcha },
+    ])
+  })
+})
+
+describe('any address', () => {
+  it('is read without an error, and never as tokens where they are not accepted', () => {
+    const name = fc.constantFrom('code', 'error', 'error_code', 'state', 'sb', 'access_token', 'x')
+    const value = fc.oneof(fc.constantFrom(CODE, '', 'abc', '%zz', '%E2%80%AE'), fc.string())
+    const part = fc
+      .array(fc.tuple(name, value))
+      .map((pairs) => pairs.map((pair) => pair.join('=')).join('&'))
+    fc.assert(
+      fc.property(part, part, fc.boolean(), (query, fragment, begun) => {
+        const href = `${APP}?${query}#${fragment}`
+        const found = find(href, { begun, acceptFragmentTokens: false })
+        expect(found?.kind).not.toBe('tokens')
+        if (found?.kind === 'code') expect(begun || found.certain).toBe(true)
+        if (found?.kind === 'error') expect(found.error.message.length).toBeLessThan(230)
+      }),
+    )
+  })
+})

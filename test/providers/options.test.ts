@@ -1,0 +1,134 @@
+import fc from 'fast-check'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { isAuthError } from '../../src/index.js'
+import { backend } from '../../src/providers/backend/index.js'
+import { gotrue } from '../../src/providers/gotrue/index.js'
+import { createPkce } from '../../src/providers/shared/pkce.js'
+import { supertokens } from '../../src/providers/supertokens/index.js'
+import { workos } from '../../src/providers/workos/index.js'
+
+afterEach(() => void vi.unstubAllGlobals())
+
+const url = 'https://auth.example'
+
+/** The factories as somebody calls them who does not write TypeScript, with what each needs. */
+const FACTORIES: Readonly<
+  Record<string, readonly [make: (options: never) => object, needed: object]>
+> = {
+  gotrue: [gotrue, { url }],
+  workos: [workos, { clientId: 'client_1' }],
+  supertokens: [supertokens, {}],
+  backend: [backend, {}],
+}
+const names = Object.keys(FACTORIES)
+
+/** Makes a provider with these options besides those that it needs. */
+function make(name: string, options: unknown): unknown {
+  const [factory, needed] = FACTORIES[name] ?? expect.fail('There is no such factory.')
+  const whole = typeof options === 'object' && options ? { ...needed, ...options } : options
+  return Reflect.apply(factory, undefined, whole === undefined ? [] : [whole])
+}
+
+const mistake = (message: RegExp | string) =>
+  expect.objectContaining({ code: 'invalid_argument', message: expect.stringMatching(message) })
+
+const forAll = (values: readonly unknown[]) =>
+  names.flatMap((name) => values.map((value) => [name, value] as const))
+
+describe('options', () => {
+  it('may be left out one by one', () => {
+    for (const name of names) expect(make(name, { fetch: undefined })).toHaveProperty('refresh')
+  })
+
+  it.each(['gotrue', 'workos'])('of %s() must not be left out altogether', (name) => {
+    expect(() => make(name, undefined)).toThrow(mistake(/as an object/))
+  })
+
+  it.each(forAll([null, 'https://auth.example', 5]))(
+    'of %s() are an object, not %j',
+    (name, value) => {
+      expect(() => make(name, value)).toThrow(mistake(/as an object/))
+    },
+  )
+
+  it.each(forAll(['apikey', 'URL', 'toString', '__defineGetter__']))(
+    'of %s() that nobody knows are told by name: %s',
+    (name, option) => {
+      expect(() => make(name, { [String(option)]: 'x' })).toThrow(mistake(`${option}`))
+    },
+  )
+
+  it.each([
+    ['gotrue', { url: new URL(url) }, 'url'],
+    ['gotrue', { url: undefined }, 'url'],
+    ['gotrue', { apiKey: 5 }, 'apiKey'],
+    ['gotrue', { apiKey: null }, 'apiKey'],
+    ['gotrue', { fetch: 'fetch' }, 'fetch'],
+    ['gotrue', { now: 5 }, 'now'],
+    ['gotrue', { dangerouslyAllowInsecureHttp: 'yes' }, 'dangerouslyAllowInsecureHttp'],
+    ['workos', { clientId: 5 }, 'clientId'],
+    ['workos', { clientId: '' }, 'clientId'],
+    ['workos', { cookies: 'yes' }, 'cookies'],
+    ['workos', { redirectUri: 'no URL' }, 'redirectUri'],
+    ['supertokens', { lookForSession: 1 }, 'lookForSession'],
+    ['supertokens', { transfer: 'both' }, 'transfer'],
+    ['backend', { url: 5 }, 'url'],
+    ['backend', { credentials: 'omit' }, 'credentials'],
+  ])('of %s() of another kind are told by name: %j', (name, options, option) => {
+    expect(() => make(name, options)).toThrow(mistake(option))
+  })
+
+  it.each(
+    forAll([
+      { headers: null },
+      { headers: ['a'] },
+      { headers: new Headers({ a: 'b' }) },
+      { headers: { 'x-a': 5 } },
+      { headers: { 'x-a': 'b\nc' } },
+      { headers: { 'x-a': '\u200b' } },
+      { headers: { 'x a': 'b' } },
+      { headers: { '': 'b' } },
+    ]),
+  )('of %s() have headers that can be sent, not %j', (name, options) => {
+    expect(() => make(name, options)).toThrow(mistake(/header/i))
+  })
+
+  it('never make anything but a provider or an AuthError, whatever they are', () => {
+    const value = fc.oneof(fc.anything(), fc.constant(url), fc.func(fc.anything()))
+    const key = fc.constantFrom('url', 'apiKey', 'clientId', 'headers', 'fetch', 'apiBasePath', 'x')
+    const options = fc.oneof(fc.anything(), fc.dictionary(key, value))
+    fc.assert(
+      fc.property(fc.constantFrom(...names), options, (name, given) => {
+        try {
+          expect(make(name, given)).toHaveProperty('refresh')
+        } catch (error) {
+          expect(isAuthError(error, 'invalid_argument')).toBe(true)
+        }
+      }),
+    )
+  })
+})
+
+describe('a key', () => {
+  it.each(['a\u200bb', '\ufeffa', 'a\n', 'a\r\nb', ' a', 'a b', 'ä', '\u0000'])(
+    'that was copied with what cannot be seen is told at once: %j',
+    (key) => {
+      expect(() => gotrue({ url, apiKey: key })).toThrow(mistake(/`apiKey`.*copy it anew/))
+      expect(() => workos({ clientId: key })).toThrow(mistake(/`clientId`/))
+    },
+  )
+})
+
+describe('a page on an insecure origin, which has no `crypto.subtle`,', () => {
+  it.each([{}, undefined])(
+    'is told that PKCE cannot be had there: crypto is %j',
+    async (crypto) => {
+      vi.stubGlobal('crypto', crypto)
+      await expect(createPkce()).rejects.toMatchObject({
+        code: 'invalid_argument',
+        retryable: false,
+        message: expect.stringContaining('https:'),
+      })
+    },
+  )
+})
