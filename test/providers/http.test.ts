@@ -227,6 +227,39 @@ describe('Retry-After', () => {
   })
 })
 
+describe('a signal', () => {
+  /** One that lives long, and how many listen to it. */
+  function long() {
+    const { signal } = new AbortController()
+    const listening = new Set<unknown>()
+    return {
+      listening,
+      signal: Object.assign(signal, {
+        addEventListener: (_: string, listener: unknown) => listening.add(listener),
+        removeEventListener: (_: string, listener: unknown) => listening.delete(listener),
+      }),
+    }
+  }
+
+  it.each([
+    ['an answer', fine],
+    ['a page', () => new Response('<html>')],
+    ['nothing', () => Promise.reject(new TypeError('lost'))],
+  ])('that outlives its request is left as it was, after %s', async (_name, answer) => {
+    const { signal, listening } = long()
+    const seen: number[] = []
+    const http = createHttp({
+      url,
+      fetch: async () => {
+        seen.push(listening.size)
+        return answer()
+      },
+    })
+    await http({ path: '/x' }, { signal }).catch(() => undefined)
+    expect([...seen, listening.size]).toEqual([1, 0])
+  })
+})
+
 describe('a redirect', () => {
   const elsewhere = { location: 'https://wifi.example/token' }
   const session = {

@@ -54,13 +54,20 @@ export interface HttpAnswer {
  */
 export type Http = (request: HttpRequest, context: RequestContext) => Promise<HttpAnswer>
 
-/** The platform's signal that aborts when `signal` does. */
-export function bridge(signal: Signal): AbortSignal {
+/** Does `work` with the platform's signal that aborts when `signal` does; leaves nothing on that. */
+export async function bridged<T>(
+  signal: Signal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const controller = new AbortController()
   const abort = (): void => controller.abort(signal.reason)
   if (signal.aborted) abort()
   signal.addEventListener('abort', abort, { once: true })
-  return controller.signal
+  try {
+    return await work(controller.signal)
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
 }
 
 /** `init` where the platform takes it: edge workers throw at what is a browser's business. */
@@ -139,12 +146,14 @@ export function createHttp(options: HttpOptions): Http {
   }
   return async (request, { signal }) => {
     const { path, query } = request
-    const init = { ...fixed, ...toInit(request, options.headers), signal: bridge(signal) }
+    const init = { ...fixed, ...toInit(request, options.headers) }
     try {
       // Looked up at each call, and called as a function of its own.
       const send = options.fetch ?? globalThis.fetch
       const url = `${base}${path}${query ? `?${new URLSearchParams(query)}` : ''}`
-      return await toAnswer(await send(url, init), signal)
+      return await bridged(signal, async (own) =>
+        toAnswer(await send(url, { ...init, signal: own }), signal),
+      )
     } catch (error) {
       if (isAuthError(error)) throw error
       // The cause is named, not chained: it may hold the request, and the request the token.

@@ -1,7 +1,7 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import type { Provider, RefreshContext, RequestContext, SignOutScope } from '../../core/provider.js'
 import type { Grant, Session } from '../../core/session.js'
-import { bridge } from '../shared/http.js'
+import { bridged } from '../shared/http.js'
 import { HTTP_ONLY } from '../shared/http-only.js'
 import { checkKey, checkOptions, HTTP_OPTIONS, type Kind } from '../shared/options.js'
 import { checkUrl, parseUrl, partsOf } from '../shared/url.js'
@@ -106,13 +106,15 @@ export function workos(options: WorkOSOptions): WorkOSProvider {
   ): Promise<void> {
     if (sessionId && scope !== 'others' && !leaving.delete(sessionId)) {
       const send = options.fetch ?? globalThis.fetch
-      await send(logoutUrl(base, sessionId), {
-        // The answer is a redirect to a page of the app, which no other mode may follow.
-        mode: 'no-cors',
-        credentials: 'include',
-        keepalive: true,
-        signal: bridge(signal),
-      }).catch(() => {
+      await bridged(signal, (own) =>
+        send(logoutUrl(base, sessionId), {
+          // The answer is a redirect to a page of the app, which no other mode may follow.
+          mode: 'no-cors',
+          credentials: 'include',
+          keepalive: true,
+          signal: own,
+        }),
+      ).catch(() => {
         throw new AuthError('network', 'The server could not be reached.')
       })
     }
