@@ -16,7 +16,7 @@ function open(): void {
   auth.onAuthStateChange((event, session, detail) => {
     if (session && event !== 'REFRESH_FAILED') lifetime = Math.max(1, session.expiresAt - now())
     const reason = 'reason' in detail ? `, because: ${detail.reason}` : ''
-    const failure = 'error' in detail ? `, ${detail.error.code}` : ''
+    const failure = 'error' in detail && detail.error ? `, ${detail.error.code}` : ''
     const origin = detail.origin === 'other-context' ? ' (begun in another tab)' : ''
     tell(`${event}${reason}${failure}${origin}`, event)
   })
