@@ -226,33 +226,3 @@ describe('the key that a session is bound to', () => {
     expect([...keys.keys()]).toEqual([])
   })
 })
-
-describe('a session that ended', () => {
-  it('says why, in every tab, and to those that open later', async () => {
-    const world = createWorld()
-    const { auth } = await world.signedIn('ada', QUIET)
-    const sibling = world.open(QUIET)
-    await sibling.auth.getSession()
-    await world.clock.settle()
-    const heard: unknown[] = []
-    for (const client of [auth, sibling.auth]) {
-      client.onAuthStateChange((event, _, detail) => {
-        if (event === 'SIGNED_OUT' && 'error' in detail) heard.push(detail.error)
-      })
-    }
-    world.server.fail({
-      error: new AuthError('refresh_rejected', 'User is banned', {
-        status: 403,
-        serverCode: 'user_banned',
-      }),
-    })
-    await auth.refreshSession().catch(() => {})
-    await world.clock.settle()
-    const why = { code: 'refresh_rejected', serverCode: 'user_banned', message: 'User is banned' }
-    expect(heard).toMatchObject([why, why])
-    expect(auth.getSnapshot().error).toMatchObject(why)
-    const next = world.open(QUIET)
-    await next.auth.getSession()
-    expect(next.auth.getSnapshot()).toMatchObject({ status: 'signed-out', error: why })
-  })
-})

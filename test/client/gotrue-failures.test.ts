@@ -4,8 +4,6 @@ import { gotrue } from '../../src/providers/gotrue/index.js'
 import { checkUrl, parseRetryAfter } from '../../src/providers/http.js'
 import { createFakeBrowser } from '../../src/testing/index.js'
 
-// Each of these was written because a planted bug survived all other tests: npm run mutants.
-
 const { signal } = new AbortController()
 
 /** A refresh that is answered like this, and the requests that it made. */
