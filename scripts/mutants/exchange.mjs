@@ -22,12 +22,6 @@ export const EXCHANGE = [
   },
   {
     file,
-    name: 'A session that ended during the save is made current.',
-    find: 'still: () => current(record) !== null',
-    replace: 'still: () => true',
-  },
-  {
-    file,
     name: 'A server that works again is still taken for sick by the other contexts.',
     find: 'await patience.clear()\n',
     replace: '\n',
@@ -49,12 +43,6 @@ export const EXCHANGE = [
     name: 'The server’s no ends a session that a sibling has refreshed meanwhile.',
     find: 'now.session.refreshToken === record.session.refreshToken',
     replace: 'now !== undefined',
-  },
-  {
-    file,
-    name: 'The server’s no to a token ends the session of another sign-in.',
-    find: 'now?.lineage === lineage && now.session',
-    replace: 'now !== undefined && now.session',
   },
   {
     file,

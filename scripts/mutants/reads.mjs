@@ -40,12 +40,6 @@ export const READS = [
   },
   {
     file,
-    name: 'A caller hears of the sign-in that came between as of a failure.',
-    find: "if (isAuthError(error, 'superseded')) return getSession(options)\n",
-    replace: '\n',
-  },
-  {
-    file,
     name: 'A caller that gave up is answered all the same.',
     find: "if (isAuthError(error, 'aborted') || isAuthError(error, 'disposed')) throw error",
     replace: "if (isAuthError(error, 'disposed')) throw error",

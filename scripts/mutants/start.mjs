@@ -28,12 +28,6 @@ export const START = [
   },
   {
     file,
-    name: 'What another library left and cannot be read stops the start.',
-    find: 'if (text) grant = parse(text, wall)\n  } catch (error) {\n    environment.report(error)',
-    replace: 'if (text) grant = parse(text, wall)\n  } catch (error) {\n    throw error',
-  },
-  {
-    file,
     name: 'A storage of another library that does not answer holds up the start.',
     find: 'await bounded(environment, () => from.get(key), within)',
     replace: 'await from.get(key)',

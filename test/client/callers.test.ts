@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createWorld } from '../support/world.js'
+import { createWorld, HOUR } from '../support/world.js'
 
 const QUIET = { autoRefresh: false } as const
 
@@ -50,6 +50,44 @@ describe('a caller', () => {
     await world.clock.advance(60_000)
     expect((await refused).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     expect((await refresh).user?.id).toBe('bob')
+  })
+
+  it('of getSession() has the session of whoever signed in while it waited', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', QUIET)
+    await world.clock.advance(HOUR)
+    world.server.hold()
+    const session = auth.getSession()
+    await world.clock.settle()
+    await auth.signIn({ name: 'bob' })
+    expect((await session)?.user?.id).toBe('bob')
+  })
+
+  it('is told at once that its session ended, also behind another call, whoever has the lock', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', QUIET)
+    world.server.hold()
+    const calls = [auth.refreshSession().catch(codeOf)]
+    await world.clock.settle()
+    calls.push(auth.refreshSession().catch(codeOf))
+    await world.clock.settle()
+    world.browser.locks.neverGrant(true)
+    await auth.signOut()
+    await world.clock.settle()
+    const answers = await Promise.race([Promise.all(calls), world.clock.settle()])
+    expect(answers).toEqual(['session_missing', 'session_missing'])
+  })
+
+  it('that gives up hears of that, also while the token still lives', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', QUIET)
+    await world.clock.advance(HOUR - 5_000)
+    world.server.hold()
+    const abort = new AbortController()
+    const session = auth.getSession({ signal: abort.signal }).catch(codeOf)
+    await world.clock.settle()
+    abort.abort()
+    expect(await session).toBe('aborted')
   })
 })
 

@@ -6,6 +6,7 @@ import {
   type KeyStore,
   type Provider,
   type RefreshContext,
+  type Session,
   type SessionUser,
 } from '../../src/index.js'
 import { createWorld, HOUR } from '../support/world.js'
@@ -81,6 +82,19 @@ describe('an exchange with a purpose', () => {
     const { open } = withVerify(async () => null)
     const { verify } = open().auth.actions as { verify(): Promise<unknown> }
     await expect(verify()).rejects.toMatchObject({ code: 'session_missing' })
+  })
+
+  it('is its caller’s alone: two that wait together are two', async () => {
+    const codes = ['first', 'second']
+    const { world, open } = withVerify(async () => {
+      const code = codes.shift()
+      return code ? { ...world.server.issue('ada'), role: code } : null
+    })
+    const { auth } = open()
+    await auth.signIn({ name: 'ada' })
+    const { verify } = auth.actions as { verify(): Promise<Session> }
+    const sessions = await Promise.all([verify(), verify()])
+    expect(sessions.map(({ role }) => role)).toEqual(['first', 'second'])
   })
 })
 
@@ -177,6 +191,14 @@ describe('tokens for several resources', () => {
     const { world, provider } = withResources()
     const { auth } = world.open({ ...QUIET, provider })
     expect(await auth.getAccessToken({ resource: 'https://mail.example' })).toBeNull()
+  })
+
+  it('are asked for in the organization of the session', async () => {
+    const { world, provider } = withResources()
+    const { auth } = await world.signedIn('ada', { ...QUIET, provider })
+    await auth.refreshSession({ organizationId: 'org_1' })
+    await auth.getAccessToken({ resource: 'https://mail.example' })
+    expect(world.server.organizations).toEqual(['org_1', 'org_1'])
   })
 })
 

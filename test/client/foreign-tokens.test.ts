@@ -77,4 +77,59 @@ describe('a token held elsewhere', () => {
     expect(await auth.getSession()).toBeNull()
     expect(await world.open().auth.getSession()).toBeNull()
   })
+
+  /** A token whose first trade has left, so that what comes now waits for it together. */
+  async function waitingLine() {
+    const world = createWorld()
+    const { auth } = world.open()
+    const { refreshToken = '' } = world.server.issue('ada')
+    await auth.getSession()
+    world.server.hold()
+    const first = auth.refreshSession(refreshToken, { makeCurrent: false })
+    await world.clock.settle()
+    return { world, auth, refreshToken, first }
+  }
+
+  it('is traded once for each organization that it is wanted for', async () => {
+    const { world, auth, refreshToken, first } = await waitingLine()
+    const wanted = ['org_1', 'org_2', 'org_1'].map((organizationId) =>
+      auth.refreshSession(refreshToken, { organizationId, makeCurrent: false }),
+    )
+    await world.clock.settle()
+    world.server.release()
+    await first
+    const sessions = await Promise.all(wanted)
+    expect(sessions.map(({ session }) => session.organizationId)).toEqual([
+      'org_1',
+      'org_2',
+      'org_1',
+    ])
+    expect(world.server.organizations).toEqual([undefined, 'org_1', 'org_2'])
+  })
+
+  it.each([
+    [true, false],
+    [false, true],
+  ])(
+    'becomes current if one of those who share its trade wants that (%s, %s)',
+    async (...wishes) => {
+      const { world, auth, refreshToken, first } = await waitingLine()
+      const calls = wishes.map((makeCurrent) => auth.refreshSession(refreshToken, { makeCurrent }))
+      await world.clock.settle()
+      world.server.release()
+      await first
+      await Promise.all(calls)
+      expect(world.server.sent).toHaveLength(2)
+      expect((await auth.getSession())?.accessToken).toBe('access-3')
+    },
+  )
+
+  it('goes on with its session where the server does not rotate it', async () => {
+    const world = createWorld()
+    const { auth } = world.open()
+    const { refreshToken = '' } = world.server.issue('ada')
+    const { refreshToken: _, ...answer } = world.server.issue('ada')
+    world.server.fail({ answer })
+    expect((await auth.refreshSession(refreshToken)).session.refreshToken).toBe(refreshToken)
+  })
 })

@@ -72,6 +72,19 @@ describe('tabs that wait for another one’s refresh', () => {
     expect(answers).toEqual([200, 200])
     expect(world.server.sent).toEqual(['refresh-1'])
   })
+
+  it('need not wait for the lock, nor need those who ask while the request is on its way', async () => {
+    const { world, tabs } = await laggingTabs(1)
+    await world.clock.advance(HOUR + 1)
+    const answers: (string | undefined)[] = []
+    for (let n = 0; n < 3; n++) {
+      tabs[0]?.getSession().then((it) => answers.push(it?.accessToken))
+      await world.clock.settle()
+    }
+    world.server.release()
+    await world.clock.settle()
+    expect(answers).toEqual(['access-2', 'access-2', 'access-2'])
+  })
 })
 
 describe('the lock', () => {
@@ -92,6 +105,17 @@ describe('the lock', () => {
     const refresh = auth.refreshSession()
     await world.clock.advance(20_000)
     expect((await refresh).session.accessToken).toBe('access-2')
+  })
+
+  it('is waited for no longer by a refresh whose session ended', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', QUIET)
+    world.browser.locks.neverGrant(true)
+    const refresh = expect(auth.refreshSession()).rejects.toMatchObject({ code: 'session_missing' })
+    await world.clock.settle()
+    await auth.signOut()
+    await refresh
+    expect(world.browser.locks.queue('holdfast:app')).toEqual([])
   })
 })
 

@@ -202,6 +202,17 @@ describe('a server that asks to be left alone', () => {
     await world.clock.advance(2_000)
     expect(world.server.sent).toHaveLength(2)
   })
+
+  it('leaves nothing of that in storage once it works again', async () => {
+    const world = createWorld()
+    await world.signedIn()
+    world.server.outage()
+    await untilSent(world, 1)
+    expect(world.browser.storage.entries.has('app.patience')).toBe(true)
+    await world.clock.advance(60_000)
+    expect(world.server.sent).toHaveLength(2)
+    expect(world.browser.storage.entries.has('app.patience')).toBe(false)
+  })
 })
 
 describe('a refresh that failed while a sibling’s session arrived', () => {

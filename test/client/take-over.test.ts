@@ -52,4 +52,15 @@ describe('the session of another library', () => {
     expect((await auth.getSession())?.user?.id).toBe('bob')
     expect((await world.open().auth.getSession())?.user?.id).toBe('bob')
   })
+
+  it('does not hold up the start where its storage does not answer', async () => {
+    const world = createWorld()
+    const { takeOver, storage } = inheritance(world)
+    const hanging = { ...storage, get: () => new Promise<null>(() => {}) }
+    const { auth, tab } = world.open({ takeOver: { ...takeOver, storage: hanging } })
+    const session = auth.getSession()
+    await world.clock.advance(2_000)
+    expect(await session).toBeNull()
+    expect(tab.errors).toEqual([expect.objectContaining({ code: 'timeout' })])
+  })
 })

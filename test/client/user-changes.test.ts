@@ -74,6 +74,33 @@ describe('a change of the user', () => {
     const [after] = step(signedIn, { type: 'user-updated', record, saved: true }, now, limits)
     expect(after).toBe(signedIn)
   })
+
+  it('that is saved during a refresh stays, also where the answer names nobody, without a lock', async () => {
+    const world = createWorld()
+    const tab = world.browser.tab()
+    const auth = new AuthClient({
+      provider: {
+        ...world.server.provider,
+        actions: (host: ActionHost) => ({
+          rename: (email: string) => host.updateUser(async () => ({ id: 'ada', email })),
+        }),
+      },
+      storage: tab.storage,
+      storageKey: 'app',
+      // Locks that keep nobody out.
+      environment: { ...tab.environment, lock: { acquire: async () => () => {} } },
+    })
+    await auth.signIn({ name: 'ada' })
+    world.server.hold()
+    const { user: _, ...answer } = world.server.issue('ada')
+    world.server.fail({ answer })
+    const refresh = auth.refreshSession()
+    await world.clock.settle()
+    await auth.actions.rename('ada@example.com')
+    world.server.release()
+    expect((await refresh).user).toEqual({ id: 'ada', email: 'ada@example.com' })
+    expect((await world.open().auth.getSession())?.user?.email).toBe('ada@example.com')
+  })
 })
 
 describe('a rotated token', () => {
