@@ -1,11 +1,13 @@
 import { AuthError } from './core/errors.js'
 import type { Awaitable } from './core/ports.js'
 import type { AnswerMeaning, IncomingAnswer, OutgoingRequest } from './core/provider.js'
-import type { SessionRecord } from './core/record.js'
+import { isSamePerson, type SessionRecord } from './core/record.js'
 import type { Grant, Session, SessionUser } from './core/session.js'
 
 /** What the authenticated fetch needs of a client. */
 export interface TokenSource<User extends SessionUser> {
+  /** The record in memory, whatever its age; `null` when nobody is signed in, as far as is known. */
+  held(): SessionRecord<User> | null
   /** The record behind the working session; `null` when nobody is signed in. */
   current(): Promise<SessionRecord<User> | null>
   /** The same person's record with other tokens. @throws AuthError when there is none. */
@@ -52,8 +54,9 @@ const byStatus = ({ status, headers }: IncomingAnswer): AnswerMeaning<never> => 
  * A `fetch` that attaches the access token to requests to the listed origins and to no other. On
  * 401 it refreshes the refused token once and sends the request once more, as the same person or not
  * at all.
- * @throws AuthError when the token is dead and cannot be refreshed now, and `step_required` when the
- *   provider knows that the answer asks for another step.
+ * @throws AuthError when the token is dead and cannot be refreshed now, `superseded` when somebody
+ *   else signs in before the request is sent, and `step_required` when the provider knows that the
+ *   answer asks for another step.
  */
 export function createAuthFetch<User extends SessionUser>(
   source: TokenSource<User>,
@@ -73,8 +76,17 @@ export function createAuthFetch<User extends SessionUser>(
   return async (input, init) => {
     const request = new Request(input, init)
     const allowed = options.origins.includes(new URL(request.url).origin)
+    const begun = source.held()
     let record = allowed ? await source.current() : null
     if (!record) return send(request)
+    //   the app                      this fetch               somebody else
+    //   sends a request as Ada
+    //                                waits for her token
+    //                                                         signs in
+    //                                has Grace's token: the request is not hers
+    if (begun && !isSamePerson(begun, record)) {
+      throw new AuthError('superseded', 'Somebody else has signed in since the request was made.')
+    }
     const left = new Set(['refresh', 'repeat'])
     for (;;) {
       const response = await attempt(request, record)

@@ -121,9 +121,9 @@ export const ENVIRONMENT = [
   },
   {
     file: 'src/defaults.ts',
-    name: 'Storage that stays blocked is reported at each attempt.',
-    find: 'if (told.has(error)) return\n',
-    replace: '\n',
+    name: 'A page whose localStorage is blocked keeps its sessions there.',
+    find: "documentHere() && webStorageWorks('local') ? webStorage()",
+    replace: 'documentHere() ? webStorage()',
   },
   {
     file: 'src/core/check-options.ts',

@@ -1,8 +1,6 @@
 const file = 'src/core/events.ts'
-const store = 'src/core/store.ts'
-const bounds = 'src/core/bounded.ts'
 
-/** Bugs in who hears what, and in the bounds of waits. */
+/** Bugs in who hears what, and when. */
 export const EVENTS = [
   {
     file,
@@ -67,35 +65,5 @@ export const EVENTS = [
     name: 'What a listener sets off is heard before the others have heard the first change.',
     find: 'ready = false\n      for',
     replace: 'for',
-  },
-  {
-    file: store,
-    name: 'The snapshot is a new object after every step.',
-    find: 'fresh.status !== status || fresh.session !== session || fresh.error !== error',
-    replace: 'fresh.status !== status || fresh.session !== session || fresh.error === error',
-  },
-  {
-    file: bounds,
-    name: 'The timer of a bound outlives the work.',
-    find: 'cancel()\n',
-    replace: '\n',
-  },
-  {
-    file: bounds,
-    name: 'A time that was slept through counts as a wait.',
-    find: 'if (clock.monotonic() - due > SLEPT) arm(ms, error)\n        else',
-    replace: '',
-  },
-  {
-    file: bounds,
-    name: 'Work whose time is up goes on.',
-    find: 'own.abort(error)\n',
-    replace: '\n',
-  },
-  {
-    file: bounds,
-    name: 'A signal that has already aborted is not noticed.',
-    find: 'if (signal?.aborted) return reject(aborted(signal))\n',
-    replace: '\n',
   },
 ]

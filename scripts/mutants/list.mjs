@@ -1,35 +1,67 @@
 // All mutants. Each is a small bug that a good engineer could write, named as a reviewer would.
 import { ACCOUNTS } from './accounts.mjs'
+import { BOUNDED } from './bounded.mjs'
+import { COMMIT } from './commit.mjs'
+import { DECISION } from './decision.mjs'
 import { ENGINE } from './engine.mjs'
 import { ENVIRONMENT } from './environment.mjs'
+import { ERRANDS } from './errands.mjs'
+import { ERROR_NOTE } from './error-note.mjs'
 import { EVENTS } from './events.mjs'
 import { EXCHANGE } from './exchange.mjs'
+import { FETCH } from './fetch.mjs'
+import { FLOWS } from './flows.mjs'
+import { HINTS } from './hints.mjs'
+import { LOOK } from './look.mjs'
 import { MACHINE } from './machine.mjs'
-import { MIRROR } from './mirror.mjs'
+import { PATIENCE } from './patience.mjs'
+import { POINTER } from './pointer.mjs'
 import { PROVIDERS } from './providers.mjs'
+import { READS } from './reads.mjs'
+import { RECORD } from './record.mjs'
+import { REFRESHES } from './refreshes.mjs'
 import { SECTION } from './section.mjs'
-import { SESSION } from './session.mjs'
+import { SHARE } from './share.mjs'
+import { SHARED_PATIENCE } from './shared-patience.mjs'
+import { START } from './start.mjs'
 import { STATE } from './state.mjs'
 import { STORAGE } from './storage.mjs'
-import { TRADE } from './trade.mjs'
+import { STORE } from './store.mjs'
+import { TIMING } from './timing.mjs'
 import { UPKEEP } from './upkeep.mjs'
 import { VAULT } from './vault.mjs'
 
 /** Every mutant, by area. */
 export const MUTANTS = [
-  ...MACHINE,
-  ...STATE,
-  ...SESSION,
-  ...EVENTS,
-  ...EXCHANGE,
-  ...TRADE,
-  ...MIRROR,
-  ...SECTION,
   ...ACCOUNTS,
-  ...VAULT,
-  ...UPKEEP,
+  ...BOUNDED,
+  ...COMMIT,
+  ...DECISION,
   ...ENGINE,
   ...ENVIRONMENT,
-  ...STORAGE,
+  ...ERRANDS,
+  ...ERROR_NOTE,
+  ...EVENTS,
+  ...EXCHANGE,
+  ...FETCH,
+  ...FLOWS,
+  ...HINTS,
+  ...LOOK,
+  ...MACHINE,
+  ...PATIENCE,
+  ...POINTER,
   ...PROVIDERS,
+  ...READS,
+  ...RECORD,
+  ...REFRESHES,
+  ...SECTION,
+  ...SHARE,
+  ...SHARED_PATIENCE,
+  ...START,
+  ...STATE,
+  ...STORAGE,
+  ...STORE,
+  ...TIMING,
+  ...UPKEEP,
+  ...VAULT,
 ]

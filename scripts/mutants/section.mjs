@@ -36,7 +36,7 @@ export const SECTION = [
   {
     file,
     name: 'Without the lock there is no refresh.',
-    find: 'environment.report(error)\n      return undefined',
+    find: 'return undefined',
     replace: 'throw error',
   },
   {
@@ -44,5 +44,23 @@ export const SECTION = [
     name: 'Disposal keeps the lock for the time a save may take to be seen.',
     find: 'finish?.()\n',
     replace: '\n',
+  },
+  {
+    file,
+    name: 'The lock is kept for a lag although nothing was saved.',
+    find: 'release && fresh && lag > 0',
+    replace: 'release && lag > 0',
+  },
+  {
+    file,
+    name: 'A save counts as fresh in every turn that follows.',
+    find: '        fresh = false\n',
+    replace: '\n',
+  },
+  {
+    file,
+    name: 'A lock that cannot be had is reported each time.',
+    find: 'if (!failing) environment.report(error)',
+    replace: 'environment.report(error)',
   },
 ]

@@ -5,13 +5,13 @@ export const UPKEEP = [
   {
     file,
     name: 'A save that failed is not tried again.',
-    find: 'duties.push(saveAt - now.monotonic)',
-    replace: '',
+    find: 'untilRefresh(), saver.untilNext()',
+    replace: 'untilRefresh()',
   },
   {
     file,
     name: 'A save that fails again and again is tried without a pause.',
-    find: 'Math.min(limits.maxRetryDelay, limits.retryDelay * 2 ** saves)',
+    find: 'Math.min(limits.maxRetryDelay, limits.retryDelay * 2 ** tries)',
     replace: '0',
   },
   {
@@ -35,7 +35,7 @@ export const UPKEEP = [
   {
     file,
     name: 'While a refresh runs another one is due.',
-    find: 'asleep || paused || exchange.running()',
+    find: 'asleep || paused || refreshes.running()',
     replace: 'asleep || paused',
   },
   {
@@ -47,14 +47,14 @@ export const UPKEEP = [
   {
     file,
     name: 'A failed refresh is tried again while the device is offline.',
-    find: "state.refresh.phase === 'failing' && !wake.online()",
-    replace: "state.refresh.phase === 'failing' && wake.online() === null",
+    find: 'state.patience !== null && !wake.online()',
+    replace: 'state.patience !== null && wake.online() === null',
   },
   {
     file,
-    name: 'Coming online does not try a failed refresh again.',
-    find: "if (sign !== 'wake') store.dispatch({ type: 'online' })",
-    replace: '',
+    name: 'A sign that time has passed does not bring a failed refresh forward.',
+    find: 'store.ask()\n    await hint()',
+    replace: 'await hint()',
   },
   {
     file,
@@ -79,5 +79,35 @@ export const UPKEEP = [
     name: 'Storage that was found empty is not looked at again.',
     find: 'duties.push(state.absentSince + CONFIRM_ABSENCE - now.monotonic)',
     replace: '',
+  },
+  {
+    file,
+    name: 'A caller does not bring a failed refresh forward.',
+    find: 'if (!asked) settle()',
+    replace: 'if (asked) settle()',
+  },
+  {
+    file,
+    name: 'A save that waits for the lock is begun again.',
+    find: 'saving = true\n',
+    replace: '\n',
+  },
+  {
+    file,
+    name: 'A page that comes back does not give up the request that it may never hear of.',
+    find: "if (sign === 'restored') await refreshes.restart()\n",
+    replace: '\n',
+  },
+  {
+    file,
+    name: 'A sign-out that is saved later does not say why.',
+    find: 'error: state.error ?? undefined',
+    replace: 'error: undefined',
+  },
+  {
+    file,
+    name: 'A save that is tried again makes a session of the one before.',
+    find: "become: (saved) => ({ type: 'persisted', saved })",
+    replace: "become: (saved) => ({ type: 'persisted', saved: saved || seen === null })",
   },
 ]

@@ -5,54 +5,76 @@ export const VAULT = [
   {
     file,
     name: 'A sign-out leaves the tokens in storage.',
-    find: 'await forget(told ?? distinct([lineage, any ? await current() : null]))',
-    replace: '',
+    find: 'if (told) await forget(told)\n        else',
+    replace: 'if (!told)',
   },
   {
     file,
-    name: 'A refused refresh ends whoever is signed in by now.',
-    find: 'const current = any || id === lineage',
-    replace: 'const current = true',
+    name: 'A sign-out that full storage refuses leaves the tokens in it.',
+    find: 'await forget(endIn(was, end).ended)',
+    replace: 'endIn(was, end)',
   },
   {
     file,
     name: 'A sign-out that full storage refuses is not written by deletion.',
-    find: 'await tell().catch(() => remove(key))',
+    find: 'await tell().catch(() => entries.remove(key))',
     replace: 'await tell()',
   },
   {
     file,
-    name: 'The pointer forgets who ended.',
-    find: 'ended: ended.slice(-MEMORY)',
-    replace: 'ended: []',
+    name: 'What is known of a sick server outlives the session.',
+    find: "['patience', 'unreadable']",
+    replace: "['unreadable']",
+  },
+  {
+    file,
+    name: 'What 0.1 set aside outlives the session.',
+    find: "['patience', 'unreadable']",
+    replace: "['patience']",
+  },
+  {
+    file,
+    name: 'A sign-out leaves the secrets of redirects.',
+    find: 'if (end.any) await',
+    replace: 'if (!end) await',
+  },
+  {
+    file,
+    name: 'A refused refresh removes the secrets of a redirect that is under way.',
+    find: 'if (end.any) await entries',
+    replace: 'await entries',
   },
   {
     file,
     name: 'Storage that can change the pointer in one step is not asked to.',
     find: 'if (storage.update) {',
-    replace: 'if (!storage) {',
+    replace: 'if (!storage && storage.update) {',
   },
   {
     file,
     name: 'A sign-in points to its slot before it has written it.',
-    find: `await set(slot(lineage), serializeRecord(record))
-        if (!over) return
-        await forget(`,
-    replace: `if (!over) return set(slot(lineage), serializeRecord(record))
-        Promise.resolve().then(() => set(slot(lineage), serializeRecord(record)))
-        await forget(`,
+    find: `await entries.set(slot(lineage), serializeRecord(record, environment.clock.now()))
+        if (ended) await forget(await point(entries, key, (was) => pointTo(was, lineage, ended)))`,
+    replace: `if (ended) await forget(await point(entries, key, (was) => pointTo(was, lineage, ended)))
+        await entries.set(slot(lineage), serializeRecord(record, environment.clock.now()))`,
+  },
+  {
+    file,
+    name: 'A sign-in leaves the tokens of the one before in storage.',
+    find: 'if (ended) await forget(await point(',
+    replace: 'if (ended) await Promise.all(await point(',
   },
   {
     file,
     name: 'A save that fails is not tried again at once.',
-    find: 'work().catch(work)',
-    replace: 'work()',
+    find: 'bound(work).catch(() => bound(work))',
+    replace: 'bound(work)',
   },
   {
     file,
     name: 'A save that fails counts as done.',
-    find: 'return !failure',
-    replace: 'return true',
+    find: '() => true,\n      () => false',
+    replace: '() => true,\n      () => true',
   },
   {
     file,
@@ -69,26 +91,49 @@ export const VAULT = [
   {
     file,
     name: 'A call to storage has no bound.',
-    find: 'limit: timeout,\n',
+    find: '{ limit: timeout, late }',
+    replace: '{ limit: timeout < 0 ? timeout : undefined, late }',
+  },
+  {
+    file,
+    name: 'A failing storage is reported at each try.',
+    find: 'failing.add(kind)\n',
     replace: '\n',
   },
   {
     file,
-    name: 'Text that cannot be read is thrown away.',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a template.
-    find: 'await set(`${key}.unreadable`, text)',
-    replace: '',
+    name: 'A storage that fails again after it has worked is not reported.',
+    find: 'failing.delete(kind)\n',
+    replace: '\n',
+  },
+  {
+    file,
+    name: 'A storage that can be read but not written is reported at each try.',
+    find: 'failing.delete(kind)\n',
+    replace: 'failing.clear()\n',
   },
   {
     file,
     name: 'A sign-out between two reads counts as damage.',
-    find: "(await get(key)) === text ? { kind: 'unreadable' } : read()",
-    replace: "{ kind: 'unreadable' }",
+    find: 'content === null && (await entries.get(key)) !== text',
+    replace: 'content === text && (await entries.get(key)) !== text',
   },
   {
     file,
     name: 'The slot of one sign-in may hold the session of another.',
-    find: 'record?.lineage === id ? { kind',
-    replace: 'record ? { kind',
+    find: 'if (stored?.record.lineage === current) return',
+    replace: 'if (stored) return',
+  },
+  {
+    file,
+    name: 'A pointer that cannot be read counts as a sign-out.',
+    find: "if (!pointer) return { kind: 'unreadable' }",
+    replace: "if (!pointer) return { kind: 'signed-out', ended: [] }",
+  },
+  {
+    file,
+    name: 'Those who start later do not hear why the session ended.',
+    find: 'ended, error: lastError(pointer) }',
+    replace: 'ended, error: lastError({ ...pointer, why: {} }) }',
   },
 ]

@@ -3,7 +3,7 @@ import { decide, throwIfPaused } from './decision.js'
 import { refreshErrand, tokenErrand, tokenFor } from './errands.js'
 import { AuthError, AuthSessionMissingError, isAuthError } from './errors.js'
 import type { CallOptions, TokenTarget } from './provider.js'
-import { hasSameTokens, type SessionRecord } from './record.js'
+import { hasSameTokens, isSamePerson, type SessionRecord } from './record.js'
 import type { Refreshes } from './refreshes.js'
 import type { Session, SessionUser } from './session.js'
 import type { Start } from './start.js'
@@ -17,6 +17,8 @@ export interface Reads<User extends SessionUser> {
   working(options?: CallOptions): Promise<Session<User>>
   /** The access token for a target, or the session's own; `null` when nobody is signed in. */
   getAccessToken(target: TokenTarget, options?: CallOptions): Promise<string | null>
+  /** The record in memory, whatever its age; `null` when nobody is signed in, as far as is known. */
+  held(): SessionRecord<User> | null
   /** The record behind the working session; `null` when nobody is signed in. */
   current(): Promise<SessionRecord<User> | null>
   /**
@@ -54,6 +56,7 @@ export function createReads<User extends SessionUser>(
   return {
     getSession,
     working,
+    held: record,
     async getAccessToken(target, options) {
       const name = nameOf(context, target)
       const session = await getSession(options)
@@ -152,9 +155,4 @@ function nameOf<User extends SessionUser>(
   if (provider.tokens) return provider.tokens.nameOf(target)
   if (Object.values(target).every((wanted) => wanted === undefined)) return ''
   throw new AuthError('invalid_argument', 'This provider has no tokens for other resources.')
-}
-
-const isSamePerson = (a: SessionRecord, b: SessionRecord): boolean => {
-  const id = a.session.user?.id
-  return a.lineage === b.lineage || (id !== undefined && id === b.session.user?.id)
 }

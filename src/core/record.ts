@@ -107,6 +107,12 @@ export const hasSameAccessToken = (a: SessionRecord, b: SessionRecord): boolean 
 export const hasSameTokens = (a: SessionRecord, b: SessionRecord): boolean =>
   hasSameAccessToken(a, b) && a.session.refreshToken === b.session.refreshToken
 
+/** Whether two records are of one sign-in, or of two of the same person. */
+export const isSamePerson = (a: SessionRecord, b: SessionRecord): boolean => {
+  const id = a.session.user?.id
+  return a.lineage === b.lineage || (id !== undefined && id === b.session.user?.id)
+}
+
 /** The text under which a record is stored. `savedAt`: now, in ms since the epoch. */
 export const serializeRecord = (record: SessionRecord, savedAt: number): string =>
   JSON.stringify({ v: 1, ...record, savedAt })

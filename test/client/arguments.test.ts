@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AuthClient, isAuthError } from '../../src/index.js'
+import { AuthClient, AuthError, isAuthError } from '../../src/index.js'
 import { createWorld } from '../support/world.js'
 
 /** Whether a call that JavaScript allows is refused in our own words. */
@@ -35,5 +35,18 @@ describe('a client that is made or called without types', () => {
       expect(isRefused(() => Reflect.apply(auth.onAuthStateChange, auth, [listener]))).toBe(true)
       expect(isRefused(() => Reflect.apply(auth.subscribe, auth, [listener]))).toBe(true)
     }
+  })
+})
+
+describe('wrong use', () => {
+  it('says what to do', async () => {
+    const world = createWorld()
+    const { signIn: _, ...provider } = world.server.provider
+    const { auth } = world.open({ provider })
+    await expect(auth.signIn({ name: 'ada' })).rejects.toBeInstanceOf(AuthError)
+    expect(() => auth.actions).toThrow(AuthError)
+    await expect(auth.setSession({ accessToken: 'a', refreshToken: '' })).rejects.toMatchObject({
+      code: 'session_missing',
+    })
   })
 })

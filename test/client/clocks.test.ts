@@ -1,5 +1,76 @@
 import { describe, expect, it } from 'vitest'
-import { createWorld, HOUR } from '../support/world.js'
+import { createWorld, DAY, HOUR } from '../support/world.js'
+
+describe('P10: clocks may lie', () => {
+  it.each([-DAY, DAY, -400 * DAY, 400 * DAY])(
+    'a device clock that is off by %i ms costs one refresh per token lifetime',
+    async (clockSkew) => {
+      const world = createWorld()
+      const { auth } = world.open({}, { clockSkew })
+      await auth.signIn({ name: 'ada' })
+      await world.clock.advance(10 * HOUR)
+      expect(world.server.sent.length).toBeGreaterThanOrEqual(10)
+      // One per 49 minutes, where the margin and its window are the widest.
+      expect(world.server.sent.length).toBeLessThanOrEqual(12)
+    },
+  )
+
+  it.each([-DAY, DAY])('a clock that jumps by %i ms costs at most one refresh more', async (by) => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', { autoRefresh: false })
+    await world.clock.advance(HOUR / 2)
+    world.clock.jump(by)
+    for (let i = 0; i < 20; i++) await auth.getSession()
+    expect(world.server.sent.length).toBeLessThanOrEqual(1)
+    const next = world.open({ autoRefresh: false })
+    for (let i = 0; i < 20; i++) await next.auth.getSession()
+    expect(world.server.sent.length).toBeLessThanOrEqual(1)
+  })
+
+  it('a clock set back does not make a dead token look alive', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', { autoRefresh: false })
+    await world.clock.advance(HOUR + 1)
+    world.clock.jump(-DAY)
+    expect((await auth.getSession())?.accessToken).toBe('access-2')
+  })
+
+  it('a token of twenty seconds works: one refresh per twelve to fifteen', async () => {
+    const world = createWorld({ lifetime: 20_000 })
+    const { auth } = await world.signedIn()
+    await world.clock.advance(150_000)
+    expect(world.server.sent.length).toBeGreaterThanOrEqual(10)
+    expect(world.server.sent.length).toBeLessThanOrEqual(12)
+    expect(await auth.getSession()).not.toBeNull()
+  })
+
+  it('a clock that is set back during a refresh does not cost another one', async () => {
+    const world = createWorld()
+    const { auth, tab } = await world.signedIn()
+    world.server.hold()
+    const refresh = auth.refreshSession()
+    await world.clock.advance(1_000)
+    tab.setClockSkew(-DAY)
+    world.server.release()
+    await refresh
+    await world.clock.advance(HOUR / 2)
+    expect((await auth.getSession())?.accessToken).toBe('access-2')
+    expect(world.server.sent).toEqual(['refresh-1'])
+  })
+})
+
+describe('a session that was found in storage', () => {
+  it('is as old as it was: a clock that is set back then does not make its token live longer', async () => {
+    const world = createWorld()
+    await world.signedIn('ada', { autoRefresh: false })
+    await world.clock.advance(50 * 60_000)
+    const { auth, tab } = world.open({ autoRefresh: false })
+    await auth.getSession()
+    tab.setClockSkew(-DAY)
+    await world.clock.advance(11 * 60_000)
+    expect((await auth.getSession())?.accessToken).toBe('access-2')
+  })
+})
 
 const MINUTE = 60_000
 

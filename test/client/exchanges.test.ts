@@ -7,6 +7,7 @@ import {
   type Provider,
   type RefreshContext,
   resourceTokens,
+  type Session,
   type SessionUser,
 } from '../../src/index.js'
 import { createWorld, HOUR } from '../support/world.js'
@@ -82,6 +83,19 @@ describe('an exchange with a purpose', () => {
     const { open } = withVerify(async () => null)
     const { verify } = open().auth.actions as { verify(): Promise<unknown> }
     await expect(verify()).rejects.toMatchObject({ code: 'session_missing' })
+  })
+
+  it('is its caller’s alone: two that wait together are two', async () => {
+    const codes = ['first', 'second']
+    const { world, open } = withVerify(async () => {
+      const code = codes.shift()
+      return code ? { ...world.server.issue('ada'), role: code } : null
+    })
+    const { auth } = open()
+    await auth.signIn({ name: 'ada' })
+    const { verify } = auth.actions as { verify(): Promise<Session> }
+    const sessions = await Promise.all([verify(), verify()])
+    expect(sessions.map(({ role }) => role)).toEqual(['first', 'second'])
   })
 })
 
@@ -186,6 +200,14 @@ describe('tokens for several resources', () => {
     const { auth } = world.open({ ...QUIET, provider })
     expect(await auth.getAccessToken({ resource: 'https://mail.example' })).toBeNull()
   })
+
+  it('are asked for in the organization of the session', async () => {
+    const { world, provider } = withResources()
+    const { auth } = await world.signedIn('ada', { ...QUIET, provider })
+    await auth.refreshSession({ organizationId: 'org_1' })
+    await auth.getAccessToken({ resource: 'https://mail.example' })
+    expect(world.server.organizations).toEqual(['org_1', 'org_1'])
+  })
 })
 
 describe('the key that a session is bound to', () => {
@@ -232,35 +254,5 @@ describe('the key that a session is bound to', () => {
     world.server.endAll()
     await auth.refreshSession().catch(() => {})
     expect([...keys.keys()]).toEqual([])
-  })
-})
-
-describe('a session that ended', () => {
-  it('says why, in every tab, and to those that open later', async () => {
-    const world = createWorld()
-    const { auth } = await world.signedIn('ada', QUIET)
-    const sibling = world.open(QUIET)
-    await sibling.auth.getSession()
-    await world.clock.settle()
-    const heard: unknown[] = []
-    for (const client of [auth, sibling.auth]) {
-      client.onAuthStateChange((event, _, detail) => {
-        if (event === 'SIGNED_OUT' && 'error' in detail) heard.push(detail.error)
-      })
-    }
-    world.server.fail({
-      error: new AuthError('refresh_rejected', 'User is banned', {
-        status: 403,
-        serverCode: 'user_banned',
-      }),
-    })
-    await auth.refreshSession().catch(() => {})
-    await world.clock.settle()
-    const why = { code: 'refresh_rejected', serverCode: 'user_banned', message: 'User is banned' }
-    expect(heard).toMatchObject([why, why])
-    expect(auth.getSnapshot().error).toMatchObject(why)
-    const next = world.open(QUIET)
-    await next.auth.getSession()
-    expect(next.auth.getSnapshot()).toMatchObject({ status: 'signed-out', error: why })
   })
 })

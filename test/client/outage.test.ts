@@ -117,49 +117,16 @@ describe('P4: only the server’s definite word ends a session', () => {
     expect(events.at(-1)).toBe('SIGNED_OUT - because refresh-rejected')
     expect(world.stored()).not.toContain('refresh-1')
   })
-})
 
-describe('P5: before a terminal error ends the session, storage is read again', () => {
-  it('a sibling that was faster without a lock is followed, not signed out', async () => {
+  it('a failed refresh is tried again at once when the network comes back', async () => {
     const world = createWorld()
-    const { storage: read } = world.browser.tab()
-    // Nobody tells this tab that storage has changed: it has to look.
-    const deaf = { get: read.get, set: read.set, remove: read.remove }
-    const { auth, events } = await world.signedIn('ada', { autoRefresh: false, storage: deaf })
-    const sibling = world.open({ autoRefresh: false })
-    await sibling.auth.getSession()
-    world.browser.bus.loseMessages(true)
-    world.browser.locks.neverGrant(true)
-    world.server.hold()
-    const refreshes = Promise.all([sibling.auth.refreshSession(), auth.refreshSession()])
-    await world.clock.advance(20_000)
-    expect(world.server.sent).toEqual(['refresh-1', 'refresh-1'])
-    world.server.releaseOne()
-    await world.clock.settle()
-    world.server.release()
-    await world.clock.settle()
-    const [theirs, ours] = await refreshes
-    expect(theirs.session.accessToken).toBe('access-2')
-    expect(ours.session.accessToken).toBe('access-3')
-    expect(events.join()).not.toContain('SIGNED_OUT')
-  })
-})
-
-describe('sessions without a refresh token', () => {
-  it('end with their access token, and say why', async () => {
-    const world = createWorld()
-    const { auth, events } = world.open({
-      provider: {
-        ...world.server.provider,
-        signIn: async () => ({ accessToken: 'only', lifetime: HOUR, user: { id: 'ada' } }),
-      },
-    })
-    await auth.signIn({ name: 'ada' })
-    expect((await auth.getSession())?.accessToken).toBe('only')
+    const { tab } = await world.signedIn()
+    world.server.outage(9)
     await world.clock.advance(HOUR)
-    expect(await auth.getSession()).toBeNull()
+    const tried = world.server.sent.length
+    tab.goOffline()
+    tab.goOnline()
     await world.clock.settle()
-    expect(events.at(-1)).toBe('SIGNED_OUT - because expired')
-    expect(world.stored()).not.toContain('only')
+    expect(world.server.sent).toHaveLength(tried + 1)
   })
 })

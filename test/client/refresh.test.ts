@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { isAuthSessionMissingError } from '../../src/index.js'
 import { createWorld, HOUR, untilSent } from '../support/world.js'
 
+/** Waits for the lock for a tenth of a second only. */
+const HASTY = { requestTimeout: 50, storageTimeout: 10 }
+
 describe('P1: one refresh per expiry', () => {
   it('ten tabs that each ask ten times for an expired session cost one request', async () => {
     const world = createWorld()
@@ -85,6 +88,45 @@ describe('P2: refreshSession always reaches the endpoint, after the call', () =>
     expect(new Set(tokens)).toEqual(new Set(['access-2', 'access-3']))
     expect(world.server.sent).toEqual(['refresh-1', 'refresh-2'])
   })
+
+  it('it asks the server itself, also when a read joins it and a sibling is faster', async () => {
+    const world = createWorld()
+    const sibling = await world.signedIn('ada', { autoRefresh: false })
+    const { auth } = world.open({ autoRefresh: false })
+    await auth.getSession()
+    await world.clock.advance(HOUR - 30_000)
+    world.server.hold()
+    const theirs = sibling.auth.refreshSession()
+    await world.clock.settle()
+    const mine = auth.refreshSession()
+    await auth.getSession()
+    world.server.release()
+    await world.clock.settle()
+    expect((await theirs).session.accessToken).toBe('access-2')
+    expect((await mine).session.accessToken).toBe('access-3')
+  })
+
+  it('it asks the server itself, also when it queues behind a mere read', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn()
+    world.browser.locks.neverGrant(true)
+    const before = expect(auth.refreshSession()).rejects.toMatchObject({ code: 'superseded' })
+    await world.clock.settle()
+    world.server.setLifetime(20_000)
+    await auth.signIn({ name: 'bob' })
+    const sibling = world.open({ ...HASTY, autoRefresh: false })
+    await sibling.auth.getSession()
+    await world.clock.advance(16_000)
+    await auth.getSession()
+    const mine = auth.refreshSession()
+    const theirs = sibling.auth.refreshSession()
+    await world.clock.advance(1_000)
+    expect((await theirs).session.accessToken).toBe('access-3')
+    world.browser.locks.neverGrant(false)
+    await world.clock.settle()
+    await before
+    expect((await mine).session.accessToken).toBe('access-4')
+  })
 })
 
 describe('P3: getSession does not wait when it need not', () => {
@@ -117,53 +159,6 @@ describe('P3: getSession does not wait when it need not', () => {
     await world.clock.advance(25_000)
     expect((await auth.getSession())?.accessToken).toBe('access-1')
     expect(world.server.sent).toHaveLength(2)
-  })
-})
-
-describe('a token held elsewhere', () => {
-  it('signs its owner in: SIGNED_IN, then TOKEN_REFRESHED, and it is saved', async () => {
-    const world = createWorld()
-    const { auth, events } = world.open()
-    const { refreshToken = '' } = world.server.issue('ada')
-    const { session } = await auth.refreshSession(refreshToken)
-    expect(session.user?.id).toBe('ada')
-    expect(events).toEqual(['INITIAL_SESSION -', 'SIGNED_IN access-2', 'TOKEN_REFRESHED access-2'])
-    const next = world.open()
-    expect((await next.auth.getSession())?.accessToken).toBe('access-2')
-  })
-
-  it('can be refreshed for the caller alone', async () => {
-    const world = createWorld()
-    const { auth, events } = await world.signedIn('ada')
-    const before = events.length
-    const { refreshToken = '' } = world.server.issue('bob')
-    const { user } = await auth.refreshSession(refreshToken, { makeCurrent: false })
-    expect(user?.id).toBe('bob')
-    expect((await auth.getSession())?.user?.id).toBe('ada')
-    expect(events).toHaveLength(before)
-  })
-
-  it('that is rejected leaves the current session alone', async () => {
-    const world = createWorld()
-    const { auth } = await world.signedIn('ada')
-    await expect(auth.refreshSession('nonsense')).rejects.toMatchObject({
-      code: 'refresh_rejected',
-    })
-    expect((await auth.getSession())?.user?.id).toBe('ada')
-  })
-
-  it('is sent once by calls that wait together, and its successor by a call that comes later', async () => {
-    const world = createWorld()
-    const { auth } = world.open()
-    const { refreshToken = '' } = world.server.issue('ada')
-    world.server.hold()
-    const together = [auth.refreshSession(refreshToken), auth.refreshSession(refreshToken)]
-    await world.clock.settle()
-    const later = auth.refreshSession(refreshToken)
-    await world.clock.settle()
-    world.server.release()
-    await Promise.all([...together, later])
-    expect(world.server.sent).toEqual(['refresh-1', 'refresh-2'])
   })
 })
 

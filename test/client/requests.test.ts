@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { AuthError, type Provider, type SessionUser } from '../../src/index.js'
-import { createWorld } from '../support/world.js'
+import { createWorld, HOUR } from '../support/world.js'
 
 const API = 'https://api.example'
 const OPTIONS = { autoRefresh: false, fetchOrigins: [API] } as const
@@ -37,6 +37,21 @@ describe('auth.fetch', () => {
     expect(seen).toEqual([{ token: 'Bearer access-1', body: 'by ada' }])
   })
 
+  it('never sends a request that waited for one person’s token with another’s', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', OPTIONS)
+    const seen = api(() => new Response())
+    await world.clock.advance(3_600_001)
+    world.server.hold()
+    const answer = auth.fetch(`${API}/mail`, { method: 'POST', body: 'by ada' })
+    const refused = expect(answer).rejects.toMatchObject({ code: 'superseded' })
+    await world.clock.settle()
+    await auth.signIn({ name: 'bob' })
+    world.server.release()
+    await refused
+    expect(seen).toEqual([])
+  })
+
   it('goes on as the same person who signed in again meanwhile', async () => {
     const world = createWorld()
     const { auth } = await world.signedIn('ada', OPTIONS)
@@ -70,6 +85,16 @@ describe('auth.fetch', () => {
     expect(seen).toHaveLength(2)
     await world.clock.advance(10_000)
     expect((await auth.fetch(`${API}/me`)).status).toBe(200)
+  })
+
+  it.each([403, 404, 500])('refreshes nothing because of a %i', async (status) => {
+    const world = createWorld()
+    const fetchOrigins = ['https://api.example']
+    const { auth } = await world.signedIn('ada', { autoRefresh: false, fetchOrigins })
+    vi.stubGlobal('fetch', async () => new Response(null, { status }))
+    expect((await auth.fetch('https://api.example/me')).status).toBe(status)
+    await world.clock.settle()
+    expect(world.server.sent).toEqual([])
   })
 })
 
@@ -151,5 +176,55 @@ describe('a provider that has a say in requests', () => {
       refreshToken: 'refresh-1',
     })
     expect(world.server.sent).toEqual([])
+  })
+})
+
+describe('tokens in requests', () => {
+  const calls: [string, string | null][] = []
+  const answer = (status: number): void => {
+    vi.stubGlobal('fetch', async (request: Request) => {
+      calls.push([request.url, request.headers.get('authorization')])
+      return new Response(await request.text(), { status: calls.length === 1 ? status : 200 })
+    })
+  }
+  afterEach(() => {
+    calls.length = 0
+    vi.unstubAllGlobals()
+  })
+
+  it('auth.fetch attaches one only to origins on its list', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', { fetchOrigins: ['https://api.example'] })
+    answer(200)
+    for (const host of ['api.example', 'api.example.evil', 'other.example']) {
+      await auth.fetch(`https://${host}/`)
+    }
+    expect(calls.map(([, token]) => token)).toEqual(['Bearer access-1', null, null])
+  })
+
+  it('a refresh for auth.fetch leaves the next one scheduled', async () => {
+    const world = createWorld()
+    const { auth, tab } = await world.signedIn('ada', { fetchOrigins: ['https://api.example'] })
+    answer(401)
+    world.server.hold()
+    const response = auth.fetch('https://api.example/')
+    await world.clock.settle()
+    tab.hide()
+    tab.show()
+    await world.clock.settle()
+    world.server.release()
+    await response
+    await world.clock.advance(HOUR)
+    expect(world.server.sent).toEqual(['refresh-1', 'refresh-2'])
+  })
+
+  it('auth.fetch answers a 401 with one refresh and one more try, body and all', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', { fetchOrigins: ['https://api.example'] })
+    answer(401)
+    const response = await auth.fetch('https://api.example/', { method: 'POST', body: 'hello' })
+    expect(await response.text()).toBe('hello')
+    expect(calls.map(([, token]) => token)).toEqual(['Bearer access-1', 'Bearer access-2'])
+    expect(world.server.sent).toHaveLength(1)
   })
 })

@@ -93,6 +93,14 @@ describe('the pace at which a failed refresh is tried again', () => {
   it('is at once after a request that the context gave up itself', () => {
     expect(wait(failed(0))).toBe(0)
   })
+
+  it('is as slow as the app says, also while nobody asks', () => {
+    const patience = failed(99)
+    const slow = { ...limits, maxRetryDelay: 600_000 }
+    expect(
+      [true, false].map((asked) => Math.round(nextAttempt(patience, at(0, asked), slow))),
+    ).toEqual([600_000, 600_000])
+  })
 })
 
 describe('what contexts tell each other of a sick server', () => {

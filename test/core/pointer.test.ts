@@ -76,4 +76,13 @@ describe('the pointer', () => {
       }),
     )
   })
+
+  it('says nothing any more of sign-ins that it has forgotten', () => {
+    const error = new AuthError('refresh_rejected', 'Banned.')
+    let pointer = endIn(pointTo(NOBODY, 'old', []), { lineage: 'old', any: false, error })
+    for (const lineage of ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I']) {
+      pointer = read(serializePointer(pointTo(pointer, lineage, [])))
+    }
+    expect(pointer.why).toEqual({})
+  })
 })

@@ -67,4 +67,41 @@ describe('a line of calls', () => {
     expect(share.calls).toEqual([])
     expect(left()).toBe(2)
   })
+
+  it('lets a call join any that fits, not just the last', async () => {
+    const { ask, share, sent, gates, turn } = start()
+    ask('first')
+    await turn()
+    const [second, third] = [
+      ask('second'),
+      share.ask(
+        () => 'third',
+        () => false,
+      ).promise,
+    ]
+    const joined = share.ask(
+      () => 'none',
+      ({ wish }) => wish === 'second',
+    ).promise
+    for (let n = 0; n < 3; n++) {
+      await turn()
+      gates[n]?.()
+    }
+    expect(await Promise.all([second, third, joined])).toEqual([
+      'answer to second',
+      'answer to third',
+      'answer to second',
+    ])
+    expect(sent).toEqual(['first', 'second', 'third'])
+  })
+
+  it('has those in it that are not over, in their order', async () => {
+    const { ask, share, gates, turn } = start()
+    const first = ask('first')
+    await turn()
+    ask('second')
+    gates[0]?.()
+    await first
+    expect(share.calls.map(({ wish }) => wish)).toEqual(['second'])
+  })
 })

@@ -210,6 +210,7 @@ const calls: Readonly<Record<string, Probe>> = {
     says: "the platform's fetch",
     async observe() {
       const source = {
+        held: () => null,
         current: async () => null,
         replace: () => Promise.reject(new Error('Nobody is signed in.')),
         update() {},

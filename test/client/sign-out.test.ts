@@ -1,80 +1,39 @@
 import { describe, expect, it } from 'vitest'
-import type { Storage } from '../../src/index.js'
-import { createWorld, DAY, HOUR } from '../support/world.js'
-
-// Each of these was written because a planted bug survived all other tests: npm run mutants.
-
-describe('the server’s no', () => {
-  it('signs nobody out as long as storage does not tell whether a sibling was faster', async () => {
-    const world = createWorld()
-    const { auth, events } = await world.signedIn('ada', { autoRefresh: false })
-    const sibling = world.open({ autoRefresh: false })
-    await sibling.auth.getSession()
-    world.browser.bus.loseMessages(true)
-    await sibling.auth.refreshSession()
-    world.browser.storage.hangReads(true)
-    const refresh = expect(auth.refreshSession()).rejects.toMatchObject({
-      code: 'refresh_rejected',
-    })
-    await world.clock.advance(10_000)
-    await refresh
-    expect(events.join()).not.toContain('SIGNED_OUT')
-    world.browser.storage.hangReads(false)
-    await world.clock.settle()
-    await auth.refreshSession()
-    expect(events.join()).not.toContain('SIGNED_OUT')
-    expect((await auth.getSession())?.accessToken).toBe('access-3')
-  })
-})
-
-describe('a clock', () => {
-  it('that is set back during a refresh does not cost another one', async () => {
-    const world = createWorld()
-    const { auth, tab } = await world.signedIn()
-    world.server.hold()
-    const refresh = auth.refreshSession()
-    await world.clock.advance(1_000)
-    tab.setClockSkew(-DAY)
-    world.server.release()
-    await refresh
-    await world.clock.advance(HOUR / 2)
-    expect((await auth.getSession())?.accessToken).toBe('access-2')
-    expect(world.server.sent).toEqual(['refresh-1'])
-  })
-})
-
-describe('a storage that shows a write to the other tabs a moment later', () => {
-  it('costs no second refresh', async () => {
-    const world = createWorld()
-    const views = [new Map<string, string>(), new Map<string, string>()]
-    const change = (mine: Map<string, string>, edit: (view: Map<string, string>) => void): void => {
-      edit(mine)
-      for (const view of views) world.clock.schedule(50, () => edit(view))
-    }
-    const [first, second] = views.map(
-      (view): Storage => ({
-        lag: 100,
-        get: (key) => view.get(key) ?? null,
-        set: (key, text) => change(view, (entries) => entries.set(key, text)),
-        remove: (key) => change(view, (entries) => entries.delete(key)),
-      }),
-    )
-    const { auth } = await world.signedIn('ada', { storage: first, autoRefresh: false })
-    await world.clock.advance(1_000)
-    const sibling = world.open({ storage: second, autoRefresh: false })
-    await sibling.auth.getSession()
-    await world.clock.advance(HOUR)
-    const sessions = Promise.all([auth.getSession(), sibling.auth.getSession()])
-    await world.clock.advance(1_000)
-    expect((await sessions).map((session) => session?.accessToken)).toEqual([
-      'access-2',
-      'access-2',
-    ])
-    expect(world.server.sent).toEqual(['refresh-1'])
-  })
-})
+import { createWorld } from '../support/world.js'
 
 describe('a sign-out', () => {
+  it('clears at once, whatever the network does, and revokes behind the caller', async () => {
+    const world = createWorld()
+    const { auth, events } = await world.signedIn('ada', {
+      provider: { ...world.server.provider, signOut: () => new Promise(() => {}) },
+    })
+    const signOut = auth.signOut()
+    expect(auth.getSnapshot().status).toBe('signed-out')
+    await signOut
+    expect(events.at(-1)).toBe('SIGNED_OUT - because user')
+    expect(world.stored()).not.toContain('refresh-1')
+  })
+
+  it('is local unless told otherwise, and `others` keeps this session', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada')
+    await auth.signOut({ scope: 'others' })
+    expect(await auth.getSession()).not.toBeNull()
+    await auth.signOut()
+    expect(world.server.revoked).toEqual(['others access-1', 'local access-1'])
+  })
+
+  it('reaches the other tabs, with the reason', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada')
+    const other = world.open()
+    await world.clock.settle()
+    await auth.signOut()
+    await world.clock.settle()
+    expect(other.events.at(-1)).toBe('SIGNED_OUT - because other-context elsewhere')
+    expect(other.auth.getSnapshot().session).toBeNull()
+  })
+
   it('wins over a refresh that is about to be saved in another tab', async () => {
     const world = createWorld()
     const tab = world.browser.tab()
@@ -172,29 +131,14 @@ describe('a sign-out', () => {
     await Promise.all([signIn, signOut])
     expect(await world.open().auth.getSession()).toBeNull()
   })
-})
 
-describe('a save', () => {
-  it('that fails once is tried again at once: a sibling would send the old token', async () => {
+  it('that could not be saved is tried again', async () => {
     const world = createWorld()
     const { auth } = await world.signedIn()
-    world.browser.storage.failNextSet(new Error('a hiccup'))
-    await auth.refreshSession()
-    expect(world.stored()).toContain('refresh-2')
-  })
-})
-
-describe('a disposed client', () => {
-  it('does not stand in line for the lock any more', async () => {
-    const world = createWorld()
-    const { auth } = await world.signedIn()
-    world.browser.locks.neverGrant(true)
-    const refresh = expect(auth.refreshSession()).rejects.toMatchObject({ code: 'disposed' })
-    await world.clock.settle()
-    expect(world.browser.locks.queue('holdfast:app')).toHaveLength(1)
-    auth.dispose()
-    await refresh
-    await world.clock.settle()
-    expect(world.browser.locks.queue('holdfast:app')).toEqual([])
+    world.browser.storage.block(true)
+    await auth.signOut()
+    world.browser.storage.block(false)
+    await world.clock.advance(60_000)
+    expect(world.stored()).not.toMatch(/refresh-/)
   })
 })

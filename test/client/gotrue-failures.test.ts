@@ -5,8 +5,6 @@ import { parseRetryAfter } from '../../src/providers/shared/retry-after.js'
 import { checkUrl } from '../../src/providers/shared/url.js'
 import { createFakeBrowser } from '../../src/testing/index.js'
 
-// Each of these was written because a planted bug survived all other tests: npm run mutants.
-
 const { signal } = new AbortController()
 
 afterEach(() => void vi.unstubAllGlobals())

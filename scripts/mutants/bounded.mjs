@@ -1,0 +1,29 @@
+const file = 'src/core/bounded.ts'
+
+/** Bugs in the bounds of waits. */
+export const BOUNDED = [
+  {
+    file,
+    name: 'The timer of a bound outlives the work.',
+    find: 'cancel()\n',
+    replace: '\n',
+  },
+  {
+    file,
+    name: 'A time that was slept through counts as a wait.',
+    find: 'if (clock.monotonic() - due > SLEPT) arm(ms, error)\n        else',
+    replace: '',
+  },
+  {
+    file,
+    name: 'Work whose time is up goes on.',
+    find: 'own.abort(error)\n',
+    replace: '\n',
+  },
+  {
+    file,
+    name: 'A signal that has already aborted is not noticed.',
+    find: 'if (signal?.aborted) return reject(aborted(signal))\n',
+    replace: '\n',
+  },
+]

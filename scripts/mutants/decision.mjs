@@ -1,0 +1,56 @@
+const file = 'src/core/decision.ts'
+
+/** Bugs in what getSession does at a moment. */
+export const DECISION = [
+  {
+    file,
+    name: 'A token is served until its last moment.',
+    find: 'if (left > waitMargin(held.record, limits)) {',
+    replace: 'if (left > 0 * waitMargin(held.record, limits)) {',
+  },
+  {
+    file,
+    name: 'A token without successor is served after its end.',
+    find: "return left > 0 ? { kind: 'serve', session } : { kind: 'nobody' }",
+    replace: "return { kind: 'serve', session }",
+  },
+  {
+    file,
+    name: 'A session that is due is served without a refresh behind it.',
+    find: "due ? 'serve-and-refresh' : 'serve'",
+    replace: "due && !session ? 'serve-and-refresh' : 'serve'",
+  },
+  {
+    file,
+    name: 'A refresh runs behind each reading.',
+    find: 'untilDue(state, now, limits) <= 0',
+    replace: 'untilDue(state, now, limits) < Infinity',
+  },
+  {
+    file,
+    name: 'A caller with a token in its last seconds waits through the pause.',
+    find: "if (left > 0) return { kind: 'serve', session }\n",
+    replace: "if (left > 0) return { kind: 'wait' }\n",
+  },
+  {
+    file,
+    name: 'A caller with a dead token waits through the pause.',
+    find: 'if (!patience || pause <= 0)',
+    replace: 'if (!patience || left <= 0)',
+  },
+  {
+    file,
+    name: 'A caller in the pause is not told when to ask again.',
+    find: ', retryAfter: Math.ceil(retryAfter) }',
+    replace: ', retryAfter: 0 * retryAfter }',
+  },
+  {
+    file,
+    name: 'A caller in the pause is not told what the server said.',
+    find: '{ status, serverCode, retryable, details, retryAfter',
+    replace: '{ retryable, retryAfter',
+    edits: [
+      ['{ code, message, status, serverCode, retryable, details }', '{ code, message, retryable }'],
+    ],
+  },
+]

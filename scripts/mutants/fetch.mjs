@@ -1,0 +1,35 @@
+const file = 'src/fetch.ts'
+
+/** Bugs of the authenticated fetch. */
+export const FETCH = [
+  {
+    file,
+    name: 'A host whose name begins like an allowed one gets the token.',
+    find: 'options.origins.includes(new URL(request.url).origin)',
+    replace: 'options.origins.some((origin) => request.url.startsWith(origin))',
+  },
+  {
+    file,
+    name: 'Any refusal sets off a refresh, not just 401.',
+    find: 'status === 401 && ',
+    replace: 'status >= 400 && ',
+  },
+  {
+    file,
+    name: 'A 401 that only another sign-in cures sets off a refresh.',
+    find: "!headers.get('WWW-Authenticate')?.includes('insufficient_user_authentication')",
+    replace: "headers.get('WWW-Authenticate') !== 'insufficient_user_authentication'",
+  },
+  {
+    file,
+    name: 'The first attempt uses up the body of the second.',
+    find: 'const copy = request.clone()',
+    replace: 'const copy = new Request(request)',
+  },
+  {
+    file,
+    name: 'A request that is refused again and again is sent again and again.',
+    find: 'if (!left.delete(meaning.kind)) return response',
+    replace: 'if (!left.has(meaning.kind)) return response',
+  },
+]

@@ -1,0 +1,119 @@
+const file = 'src/core/reads.ts'
+
+/** Bugs in what callers are handed out. */
+export const READS = [
+  {
+    file,
+    name: 'Reading a session that is due sets off no refresh.',
+    find: 'refreshes.refresh({ errand: refreshErrand(context) }).catch(() => {})',
+    replace: '',
+  },
+  {
+    file,
+    name: 'Reading counts as nobody’s asking, so an outage is waited out at leisure.',
+    find: 'upkeep.ask()\n',
+    replace: '\n',
+  },
+  {
+    file,
+    name: 'Before storage was read the answer is that nobody is signed in.',
+    find: 'await wait(start.loaded(), options)',
+    replace: '',
+  },
+  {
+    file,
+    name: 'When the server cannot be reached the answer is that nobody is signed in.',
+    find: 'if (remaining(held, store.now()) > 0) return held.record.session\n      throw error',
+    replace: 'if (remaining(held, store.now()) > 0) return held.record.session\n      return null',
+  },
+  {
+    file,
+    name: 'A token that still lives is withheld because a refresh failed.',
+    find: 'if (remaining(held, store.now()) > 0) return held.record.session',
+    replace: '',
+  },
+  {
+    file,
+    name: 'A token that ran out while it was being saved is served.',
+    find: 'held?.record.session !== fresh || remaining(held, store.now()) > 0',
+    replace: 'held?.record.session !== fresh || remaining(held, store.now()) !== null',
+  },
+  {
+    file,
+    name: 'A caller that gave up is answered all the same.',
+    find: "if (isAuthError(error, 'aborted') || isAuthError(error, 'disposed')) throw error",
+    replace: "if (isAuthError(error, 'disposed')) throw error",
+  },
+  {
+    file,
+    name: 'Who cannot ask the server takes everybody for signed out.',
+    find: 'if (unknown) throw unknown\n',
+    replace: 'if (unknown && !store) throw unknown\n',
+  },
+  {
+    file,
+    name: 'The server is asked once at start, and never again after a failure.',
+    find: 'if (start.unknown() && !store.held()) start.retry()',
+    replace: '',
+  },
+  {
+    file,
+    name: 'Who asks while nobody is signed in never looks whether that has changed.',
+    find: 'if (unknown) throw unknown\n      upkeep.hint()',
+    replace: 'if (unknown) throw unknown',
+  },
+  {
+    file,
+    name: 'A session that ended with its token is noticed by nobody.',
+    find: 'if (store.held()) context.settle()\n    else {',
+    replace: 'if (!store.held()) {',
+  },
+  {
+    file,
+    name: 'A token for a resource is asked for in the pause of a sick server.',
+    find: 'throwIfPaused()\n      await wait(refreshes.refresh({ errand: tokenErrand',
+    replace: 'await wait(refreshes.refresh({ errand: tokenErrand',
+  },
+  {
+    file,
+    name: 'The known token for a resource is not used.',
+    find: 'if (known) return known\n',
+    replace: 'if (known && !store) return known\n',
+  },
+  {
+    file,
+    name: 'A token for a resource may be another person’s.',
+    find: 'next?.lineage === base.lineage ? next.tokens?.[name] : null',
+    replace: 'next?.tokens?.[name]',
+  },
+  {
+    file,
+    name: 'A request of one person is sent again as another.',
+    find: 'if (next && isSamePerson(next, rejected)) return next',
+    replace: 'if (next) return next',
+  },
+  {
+    file,
+    name: 'People whom nobody knows count as one person.',
+    find: '(id !== undefined && id === b.session.user?.id)',
+    replace: 'id === b.session.user?.id',
+  },
+  {
+    file,
+    name: 'A person who signed in again meanwhile counts as somebody else.',
+    find: ' || (id !== undefined && id === b.session.user?.id)',
+    replace: ' || (id !== undefined && id === null)',
+  },
+  {
+    file,
+    name: 'A refused request refreshes the token that has come meanwhile.',
+    find: 'if (before && hasSameTokens(before, rejected)) {',
+    replace: 'if (before) {',
+  },
+  {
+    file,
+    name: 'After a 401 a sick server is asked at once.',
+    find: 'throwIfPaused()\n        await wait(refreshes.refresh({ errand: refreshErrand',
+    replace: 'await wait(refreshes.refresh({ errand: refreshErrand',
+  },
+]

@@ -1,0 +1,66 @@
+const file = 'src/core/record.ts'
+
+/** Bugs in how a session follows another, and how it is read. */
+export const RECORD = [
+  {
+    file,
+    name: 'A refresh may bring the session of another person.',
+    find: 'known && user && known.id !== user.id',
+    replace: 'known && user && known.id === ""',
+  },
+  {
+    file,
+    name: 'An answer without a refresh token drops the old one.',
+    find: 'refreshToken || previous?.session.refreshToken || null',
+    replace: 'refreshToken || null',
+  },
+  {
+    file,
+    name: 'An answer without a user makes the session nobody’s.',
+    find: 'user ?? known ?? null',
+    replace: 'user ?? null',
+  },
+  {
+    file,
+    name: 'A change of the user does not count as a new revision.',
+    find: '{ ...base, revision: base.revision + 1, session }',
+    replace: '{ ...base, session }',
+  },
+  {
+    file,
+    name: 'An answer without a lifetime makes a token that is dead at once.',
+    find: 'lifetime > 0 ? Math',
+    replace: 'lifetime !== null ? Math',
+  },
+  {
+    file,
+    name: 'A refresh forgets the key that the session is bound to.',
+    find: '...(keyId && { keyId }),\n',
+    replace: '\n',
+    edits: [['const { authenticationMethod, keyId }', 'const { authenticationMethod }']],
+  },
+  {
+    file,
+    name: 'What one answer said is said of all that follow.',
+    find: '...(once && { once: Object.keys(once) }),\n',
+    replace: '\n',
+  },
+  {
+    file,
+    name: 'A token for one resource costs the others theirs.',
+    find: '{ ...Object.fromEntries(kept), [name]: token }',
+    replace: '{ ...Object.fromEntries(kept.slice(0, 0)), [name]: token }',
+  },
+  {
+    file,
+    name: 'The refresh token that came with a token for a resource is dropped.',
+    find: '...(refreshToken && { refreshToken })',
+    replace: '...(refreshToken && {})',
+  },
+  {
+    file,
+    name: 'Equal access tokens make two sessions the same.',
+    find: 'hasSameAccessToken(a, b) && a.session.refreshToken === b.session.refreshToken',
+    replace: 'hasSameAccessToken(a, b)',
+  },
+]

@@ -1,0 +1,80 @@
+const file = 'src/core/shared-patience.ts'
+
+/** Bugs in what contexts tell each other of a sick server. */
+export const SHARED_PATIENCE = [
+  {
+    file,
+    name: 'A context forgets its own failures when it reads the same text again.',
+    find: 'text === known || !held',
+    replace: '!held',
+  },
+  {
+    file,
+    name: 'What another context wrote is taken for this context’s own failure.',
+    find: "patience, origin: 'other-context'",
+    replace: "patience, origin: 'this-context'",
+  },
+  {
+    file,
+    name: 'Storage that fails keeps everybody from refreshing.',
+    find: '} catch {\n        // Storage',
+    replace: '} catch (error) {\n        throw error\n        // Storage',
+  },
+  {
+    file,
+    name: 'A failure is not told to the other contexts.',
+    find: 'await write(serializePatience(patience, state.held.record, now))\n',
+    replace: '\n',
+    edits: [['import { parsePatience, serializePatience }', 'import { parsePatience }']],
+  },
+  {
+    file,
+    name: 'Each failure counts as the first.',
+    find: 'failures: before.failures + 1',
+    replace: 'failures: 1',
+  },
+  {
+    file,
+    name: 'All clients of a server try again at the same moment.',
+    find: 'jitter: environment.random()',
+    replace: 'jitter: 0.5',
+    edits: [['const { environment, store, vault, section }', 'const { store, vault, section }']],
+  },
+  {
+    file,
+    name: 'A request that a page gave up itself lengthens the pause.',
+    find: '...(!ours && counted)',
+    replace: '...counted',
+  },
+  {
+    file,
+    name: 'A request that a page gave up itself forgets what was known of the server.',
+    find: '{ ...before, ...(!ours',
+    replace: '{ failures: 0, since: now.monotonic, jitter: 0, ...(!ours',
+  },
+  {
+    file,
+    name: 'The lock is handed on before other contexts can read of a failure.',
+    find: 'section.saved()\n',
+    replace: '\n',
+    edits: [['store, vault, section }', 'store, vault }']],
+  },
+  {
+    file,
+    name: 'A server that works again stays sick for those that open later.',
+    find: 'if (known !== null) await write(null)',
+    replace: '',
+  },
+  {
+    file,
+    name: 'Every refresh writes of patience, also when nothing had failed.',
+    find: 'if (known !== null) await write(null)',
+    replace: 'await write(null)',
+  },
+  {
+    file,
+    name: 'Patience that cannot be written fails the refresh.',
+    find: '() => text).catch(() => {})',
+    replace: '() => text)',
+  },
+]

@@ -1,0 +1,36 @@
+const file = 'src/core/store.ts'
+
+/** Bugs in the state of a client, and in how it is told. */
+export const STORE = [
+  {
+    file,
+    name: 'The snapshot is a new object after every step.',
+    find: 'fresh.status !== status || fresh.session !== session || fresh.error !== error',
+    replace: 'fresh.status !== status || fresh.session !== session || fresh.error === error',
+  },
+  {
+    file,
+    name: 'A client counts as asked for ever once it was.',
+    find: 'monotonic - askedAt <= ASKED',
+    replace: 'monotonic - askedAt <= Infinity && askedAt > -Infinity',
+    edits: [['import { ASKED, type Held', 'import { type Held']],
+  },
+  {
+    file,
+    name: 'What an app shows is not told of a sign-out, only its listeners are.',
+    find: 'for (const subscriber of [...subscribers]) subscriber()',
+    replace: 'if (snapshot.session) for (const subscriber of [...subscribers]) subscriber()',
+  },
+  {
+    file,
+    name: 'A subscriber that throws stops the others.',
+    find: 'const entry = isolated(listener, report)',
+    replace: 'const entry = () => listener()',
+  },
+  {
+    file,
+    name: 'Those who show the session are told although nothing has changed.',
+    find: 'if (told === snapshot) return\n',
+    replace: '\n',
+  },
+]

@@ -1,0 +1,269 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Storage } from '../../src/index.js'
+import { createWorld, HOUR } from '../support/world.js'
+
+const QUIET = { autoRefresh: false } as const
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+/** Waits for the lock for a tenth of a second only. */
+const HASTY = { requestTimeout: 50, storageTimeout: 10 }
+
+describe('a read that waits for the lock', () => {
+  it('is answered as soon as a sibling has refreshed', async () => {
+    const world = createWorld()
+    const sibling = await world.signedIn('ada', { ...HASTY, autoRefresh: false })
+    const { auth } = world.open({ autoRefresh: false })
+    await auth.getSession()
+    world.browser.locks.neverGrant(true)
+    await world.clock.advance(HOUR)
+    const tokens: (string | undefined)[] = []
+    auth.getSession().then((session) => tokens.push(session?.accessToken))
+    sibling.auth.getSession()
+    await world.clock.advance(1_000)
+    expect(tokens).toEqual(['access-2'])
+  })
+})
+
+describe('tabs that wait for another one’s refresh', () => {
+  /** Tabs of ada whose holder of the lock keeps it for a second after each save. */
+  async function laggingTabs(count: number) {
+    const world = createWorld()
+    const tabs = Array.from({ length: count }, () => {
+      const { storage } = world.browser.tab({ storage: 'sync' })
+      const fetchOrigins = ['https://api.example']
+      return world.open({ ...QUIET, fetchOrigins, storage: { ...storage, lag: 1_000 } }).auth
+    })
+    await tabs[0]?.signIn({ name: 'ada' })
+    await world.clock.settle()
+    world.server.hold()
+    return { world, tabs }
+  }
+
+  it('have the new token as soon as they hear of it, while the lock is still held', async () => {
+    const { world, tabs } = await laggingTabs(10)
+    await world.clock.advance(HOUR + 1)
+    const answers: (string | undefined)[] = []
+    for (const auth of tabs) auth.getSession().then((it) => answers.push(it?.accessToken))
+    await world.clock.settle()
+    world.server.release()
+    await world.clock.settle()
+    expect(answers).toEqual(tabs.map(() => 'access-2'))
+    expect(world.browser.locks.queue('holdfast:app')).toHaveLength(1)
+    expect(world.server.sent).toEqual(['refresh-1'])
+  })
+
+  it('send their requests again with it, when theirs was refused', async () => {
+    const { world, tabs } = await laggingTabs(2)
+    vi.stubGlobal('fetch', async ({ headers }: Request) => {
+      const stale = headers.get('authorization') === 'Bearer access-1'
+      return new Response(null, { status: stale ? 401 : 200 })
+    })
+    const answers: unknown[] = []
+    for (const auth of tabs) {
+      const answer = auth.fetch('https://api.example/')
+      answer.then(({ status }) => answers.push(status)).catch((error) => answers.push(error))
+    }
+    await world.clock.settle()
+    world.server.release()
+    await world.clock.settle()
+    expect(answers).toEqual([200, 200])
+    expect(world.server.sent).toEqual(['refresh-1'])
+  })
+
+  it('need not wait for the lock, nor need those who ask while the request is on its way', async () => {
+    const { world, tabs } = await laggingTabs(1)
+    await world.clock.advance(HOUR + 1)
+    const answers: (string | undefined)[] = []
+    for (let n = 0; n < 3; n++) {
+      tabs[0]?.getSession().then((it) => answers.push(it?.accessToken))
+      await world.clock.settle()
+    }
+    world.server.release()
+    await world.clock.settle()
+    expect(answers).toEqual(['access-2', 'access-2', 'access-2'])
+  })
+})
+
+describe('the lock', () => {
+  it('is asked for once by a tab that could not save, however long it is not granted', async () => {
+    const world = createWorld()
+    const { auth, tab } = await world.signedIn('ada', QUIET)
+    world.browser.storage.setQuotaExceeded(true)
+    await auth.refreshSession()
+    world.browser.locks.neverGrant(true)
+    await world.clock.advance(15_000)
+    expect(world.browser.locks.queue('holdfast:app')).toEqual([tab.name])
+  })
+
+  it('that is never granted costs time, not the session', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', { autoRefresh: false })
+    world.browser.locks.neverGrant(true)
+    const refresh = auth.refreshSession()
+    await world.clock.advance(20_000)
+    expect((await refresh).session.accessToken).toBe('access-2')
+  })
+
+  it('is waited for no longer by a refresh whose session ended', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', QUIET)
+    world.browser.locks.neverGrant(true)
+    const refresh = expect(auth.refreshSession()).rejects.toMatchObject({ code: 'session_missing' })
+    await world.clock.settle()
+    await auth.signOut()
+    await refresh
+    expect(world.browser.locks.queue('holdfast:app')).toEqual([])
+  })
+})
+
+describe('a refresh that takes a second round', () => {
+  it('asks for the lock anew: it may have been lost in the first', async () => {
+    const world = createWorld()
+    const { lock: inner } = world.browser.tab().environment
+    let asked = 0
+    const acquire: typeof inner.acquire = (name, signal) => {
+      asked++
+      return inner.acquire(name, signal)
+    }
+    const environment = { lock: { acquire } }
+    const { auth } = await world.signedIn('ada', { autoRefresh: false, environment })
+    asked = 0
+    world.server.fail({ answer: world.server.issue('ada', 'org_1') })
+    await auth.refreshSession({ organizationId: 'org_2' })
+    expect(asked).toBe(2)
+  })
+})
+
+describe('tabs that wake from sleep together', () => {
+  it('wait for the lock again, and do not all send the token that one of them is trading', async () => {
+    const world = createWorld()
+    const one = await world.signedIn('ada', QUIET)
+    const two = world.open(QUIET)
+    await two.auth.getSession()
+    world.server.hold()
+    const calls = [one.auth.refreshSession(), two.auth.refreshSession()].map((call) =>
+      call.catch((error: unknown) => error),
+    )
+    await world.clock.settle()
+    for (const { tab } of [one, two]) tab.freeze()
+    await world.clock.advance(60_000)
+    two.tab.thaw()
+    await world.clock.advance(5_000)
+    expect(world.server.sent).toEqual(['refresh-1'])
+    world.server.release()
+    one.tab.thaw()
+    await world.clock.advance(20_000)
+    await Promise.all(calls)
+    expect(world.server.sent).toEqual(['refresh-1', 'refresh-2'])
+  })
+})
+
+describe('a request that may take longer than usual', () => {
+  it.each([10_000, 30_000])(
+    'is waited for by the other tabs: with %i ms no token is sent twice',
+    async (requestTimeout) => {
+      const world = createWorld()
+      const one = await world.signedIn('ada', { ...QUIET, requestTimeout })
+      const two = world.open({ ...QUIET, requestTimeout })
+      await two.auth.getSession()
+      world.server.hold()
+      const first = one.auth.refreshSession()
+      await world.clock.advance(1)
+      const second = two.auth.refreshSession()
+      await world.clock.advance(requestTimeout - 5_000)
+      world.server.release()
+      await world.clock.advance(60_000)
+      expect((await first).session.accessToken).toBe('access-2')
+      expect((await second).session.accessToken).toBe('access-3')
+      expect(world.server.sent).toEqual(['refresh-1', 'refresh-2'])
+    },
+  )
+})
+
+describe('a storage whose writes are seen by other processes a moment later', () => {
+  const LAG = 100
+  const SEEN_AFTER = 50
+
+  it.each(['a refresh', 'a save that is tried again', 'a failed attempt'])(
+    'costs no second request after %s',
+    async (what) => {
+      const world = createWorld()
+      const { storage } = world.browser.tab({ storage: 'sync' })
+      /** What the second process sees. */
+      const copy = new Map<string, string>()
+      const follow = (): void => {
+        copy.clear()
+        for (const [key, text] of world.browser.storage.entries) copy.set(key, text)
+      }
+      const one = world.open({ ...QUIET, storage: { ...storage, lag: LAG } })
+      await one.auth.signIn({ name: 'ada' })
+      await world.clock.settle()
+      follow()
+      const { storage: behind } = world.browser.tab({ storage: 'sync' })
+      const two = world.open({
+        ...QUIET,
+        storage: {
+          get: (key) => copy.get(key) ?? null,
+          set: behind.set,
+          remove: behind.remove,
+          lag: LAG,
+        },
+        environment: { channel: { open: () => ({ post() {}, close() {} }) } },
+      })
+      expect((await two.auth.getSession())?.accessToken).toBe('access-1')
+      if (what === 'a failed attempt') {
+        await world.clock.advance(HOUR)
+        world.server.outage()
+        await one.auth.getSession().catch(() => {})
+      } else {
+        world.browser.storage.setQuotaExceeded(what !== 'a refresh')
+        await one.auth.refreshSession()
+        world.browser.storage.setQuotaExceeded(false)
+        for (let ms = 0; ms < 60_000 && !world.stored().includes('refresh-2'); ms += 10) {
+          await world.clock.advance(10)
+        }
+      }
+      const sent = world.server.sent.length
+      const answer = two.auth.getSession().catch(() => null)
+      const forced = what === 'a failed attempt' ? null : two.auth.refreshSession()
+      await world.clock.advance(SEEN_AFTER)
+      follow()
+      await world.clock.advance(SEEN_AFTER)
+      await Promise.all([answer, forced])
+      expect(world.server.sent.filter((token) => token === 'refresh-1')).toHaveLength(1)
+      expect(world.server.sent.length).toBe(sent + (forced ? 1 : 0))
+    },
+  )
+
+  it('costs no second refresh when a token has expired', async () => {
+    const world = createWorld()
+    const views = [new Map<string, string>(), new Map<string, string>()]
+    const change = (mine: Map<string, string>, edit: (view: Map<string, string>) => void): void => {
+      edit(mine)
+      for (const view of views) world.clock.schedule(50, () => edit(view))
+    }
+    const [first, second] = views.map(
+      (view): Storage => ({
+        lag: 100,
+        get: (key) => view.get(key) ?? null,
+        set: (key, text) => change(view, (entries) => entries.set(key, text)),
+        remove: (key) => change(view, (entries) => entries.delete(key)),
+      }),
+    )
+    const { auth } = await world.signedIn('ada', { storage: first, autoRefresh: false })
+    await world.clock.advance(1_000)
+    const sibling = world.open({ storage: second, autoRefresh: false })
+    await sibling.auth.getSession()
+    await world.clock.advance(HOUR)
+    const sessions = Promise.all([auth.getSession(), sibling.auth.getSession()])
+    await world.clock.advance(1_000)
+    expect((await sessions).map((session) => session?.accessToken)).toEqual([
+      'access-2',
+      'access-2',
+    ])
+    expect(world.server.sent).toEqual(['refresh-1'])
+  })
+})

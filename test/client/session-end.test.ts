@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest'
+import { AuthError, type Storage } from '../../src/index.js'
+import { createWorld, HOUR } from '../support/world.js'
+
+const QUIET = { autoRefresh: false } as const
+
+const codeOf = (error: { readonly code?: unknown }): unknown => error.code
+
+/** Two tabs in which ada is signed in; the second may have a storage of its own. */
+async function twoTabs(storage?: (world: ReturnType<typeof createWorld>) => Storage) {
+  const world = createWorld()
+  const one = await world.signedIn('ada', QUIET)
+  const two = world.open(storage ? { ...QUIET, storage: storage(world) } : QUIET)
+  await two.auth.getSession()
+  return { world, one, two }
+}
+
+describe('P5: before a terminal error ends the session, storage is read again', () => {
+  it('a sibling that was faster without a lock is followed, not signed out', async () => {
+    const world = createWorld()
+    const { storage: read } = world.browser.tab()
+    // Nobody tells this tab that storage has changed: it has to look.
+    const deaf = { get: read.get, set: read.set, remove: read.remove }
+    const { auth, events } = await world.signedIn('ada', { autoRefresh: false, storage: deaf })
+    const sibling = world.open({ autoRefresh: false })
+    await sibling.auth.getSession()
+    world.browser.bus.loseMessages(true)
+    world.browser.locks.neverGrant(true)
+    world.server.hold()
+    const refreshes = Promise.all([sibling.auth.refreshSession(), auth.refreshSession()])
+    await world.clock.advance(20_000)
+    expect(world.server.sent).toEqual(['refresh-1', 'refresh-1'])
+    world.server.releaseOne()
+    await world.clock.settle()
+    world.server.release()
+    await world.clock.settle()
+    const [theirs, ours] = await refreshes
+    expect(theirs.session.accessToken).toBe('access-2')
+    expect(ours.session.accessToken).toBe('access-3')
+    expect(events.join()).not.toContain('SIGNED_OUT')
+  })
+})
+
+describe('the server’s no', () => {
+  it('signs nobody out as long as storage does not tell whether a sibling was faster', async () => {
+    const world = createWorld()
+    const { auth, events } = await world.signedIn('ada', { autoRefresh: false })
+    const sibling = world.open({ autoRefresh: false })
+    await sibling.auth.getSession()
+    world.browser.bus.loseMessages(true)
+    await sibling.auth.refreshSession()
+    world.browser.storage.hangReads(true)
+    const refresh = expect(auth.refreshSession()).rejects.toMatchObject({
+      code: 'refresh_rejected',
+    })
+    await world.clock.advance(10_000)
+    await refresh
+    expect(events.join()).not.toContain('SIGNED_OUT')
+    world.browser.storage.hangReads(false)
+    await world.clock.settle()
+    await auth.refreshSession()
+    expect(events.join()).not.toContain('SIGNED_OUT')
+    expect((await auth.getSession())?.accessToken).toBe('access-3')
+  })
+
+  it('ends nothing while storage does not answer: a sibling’s token is adopted later', async () => {
+    const { world, one, two } = await twoTabs()
+    world.browser.bus.loseMessages(true)
+    await two.auth.refreshSession()
+    world.browser.storage.hangReads(true)
+    const refresh = one.auth.refreshSession().catch(codeOf)
+    await world.clock.advance(10_000)
+    expect(await refresh).toBe('refresh_rejected')
+    expect((await one.auth.getSession())?.accessToken).toBe('access-1')
+    world.browser.storage.hangReads(false)
+    one.tab.focus()
+    await world.clock.settle()
+    expect((await one.auth.getSession())?.accessToken).toBe('access-2')
+    expect(one.events.at(-1)).toBe('TOKEN_REFRESHED access-2 elsewhere')
+  })
+})
+
+describe('a session that ended', () => {
+  it('says why, in every tab, and to those that open later', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', QUIET)
+    const sibling = world.open(QUIET)
+    await sibling.auth.getSession()
+    await world.clock.settle()
+    const heard: unknown[] = []
+    for (const client of [auth, sibling.auth]) {
+      client.onAuthStateChange((event, _, detail) => {
+        if (event === 'SIGNED_OUT' && 'error' in detail) heard.push(detail.error)
+      })
+    }
+    world.server.fail({
+      error: new AuthError('refresh_rejected', 'User is banned', {
+        status: 403,
+        serverCode: 'user_banned',
+      }),
+    })
+    await auth.refreshSession().catch(() => {})
+    await world.clock.settle()
+    const why = { code: 'refresh_rejected', serverCode: 'user_banned', message: 'User is banned' }
+    expect(heard).toMatchObject([why, why])
+    expect(auth.getSnapshot().error).toMatchObject(why)
+    const next = world.open(QUIET)
+    await next.auth.getSession()
+    expect(next.auth.getSnapshot()).toMatchObject({ status: 'signed-out', error: why })
+  })
+})
+
+describe('a session that is over', () => {
+  it('does not come back from a tab that could not be reached', async () => {
+    let refusals = 0
+    const ask = async <T>(work: () => T): Promise<Awaited<T>> => {
+      if (refusals-- > 0) throw new Error('Storage is blocked.')
+      return await work()
+    }
+    const { world, one, two } = await twoTabs(({ browser }) => {
+      const { get, set, remove, update } = browser.tab().storage
+      return {
+        get: (key) => ask(() => get(key)),
+        set: (key, text) => ask(() => set(key, text)),
+        remove: (key) => ask(() => remove(key)),
+        update: (key, change) => ask(() => update?.(key, change) ?? null),
+      }
+    })
+    refusals = Number.POSITIVE_INFINITY
+    await two.auth.refreshSession()
+    await one.auth.signOut()
+    await one.auth.signIn({ name: 'bob' })
+    await world.clock.settle()
+    // It writes before it has read.
+    refusals = 1
+    await world.clock.advance(60_000)
+    for (const { auth } of [one, two, world.open()]) {
+      expect((await auth.getSession())?.user?.id).toBe('bob')
+    }
+    expect(one.events.slice(-2)).toEqual(['SIGNED_OUT - because user', 'SIGNED_IN access-3'])
+  })
+
+  it('leaves no token in storage when its refresh ends while somebody else signs in', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', QUIET)
+    world.server.hold()
+    const refresh = auth.refreshSession().catch(codeOf)
+    await world.clock.settle()
+    world.browser.storage.hangReads(true)
+    world.server.release()
+    await world.clock.settle()
+    const signIn = auth.signIn({ name: 'bob' })
+    await world.clock.settle()
+    world.browser.storage.hangReads(false)
+    expect([await refresh, (await signIn).user?.id]).toEqual(['superseded', 'bob'])
+    await world.clock.settle()
+    expect(world.stored().match(/refresh-\d+/g)).toEqual(['refresh-3'])
+  })
+
+  it.each([
+    ['the last sign-in is saved later', ['ada', 'bob', 'carol'], []],
+    ['the next sign-in is saved at once', ['ada', 'bob'], ['carol']],
+  ])('leaves no token in storage that did not answer at the time: %s', async (_, lost, heard) => {
+    const world = createWorld()
+    const { auth } = world.open(QUIET)
+    await auth.getSession()
+    world.browser.storage.hangWrites(true)
+    for (const name of lost) {
+      const signIn = auth.signIn({ name })
+      await world.clock.advance(20_000)
+      await signIn
+    }
+    world.browser.storage.hangWrites(false)
+    await world.clock.settle()
+    for (const name of heard) await auth.signIn({ name })
+    await world.clock.advance(60_000)
+    expect(world.stored().match(/refresh-\d+/g)).toEqual(['refresh-3'])
+  })
+})
+
+describe('sessions without a refresh token', () => {
+  it('end with their access token, and say why', async () => {
+    const world = createWorld()
+    const { auth, events } = world.open({
+      provider: {
+        ...world.server.provider,
+        signIn: async () => ({ accessToken: 'only', lifetime: HOUR, user: { id: 'ada' } }),
+      },
+    })
+    await auth.signIn({ name: 'ada' })
+    expect((await auth.getSession())?.accessToken).toBe('only')
+    await world.clock.advance(HOUR)
+    expect(await auth.getSession()).toBeNull()
+    await world.clock.settle()
+    expect(events.at(-1)).toBe('SIGNED_OUT - because expired')
+    expect(world.stored()).not.toContain('only')
+  })
+})

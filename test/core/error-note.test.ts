@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { fromNote, toNote } from '../../src/core/error-note.js'
+import { AuthError } from '../../src/core/errors.js'
+
+/** What another context hears of an error, by way of storage. */
+const told = (error: AuthError): AuthError | null =>
+  fromNote(JSON.parse(JSON.stringify(toNote(error))))
+
+describe('what storage says of an error', () => {
+  it('is what the other contexts need: code, status, the server’s code and its wish', () => {
+    const error = new AuthError('rate_limited', 'Slow down.', {
+      status: 429,
+      serverCode: 'over_request_rate_limit',
+      retryAfter: 30_000,
+    })
+    expect(told(error)).toMatchObject({
+      code: 'rate_limited',
+      message: 'Slow down.',
+      retryable: true,
+      status: 429,
+      serverCode: 'over_request_rate_limit',
+      retryAfter: 30_000,
+    })
+  })
+
+  it('holds no token, wherever the server repeats one', () => {
+    const token = 'v1.MRjVxTZ0zQk5yHdJ8wLr0a9cB7'
+    const error = new AuthError('refresh_rejected', `Unknown token ${token}.`, {
+      serverCode: token,
+    })
+    expect(JSON.stringify(toNote(error))).not.toContain(token)
+  })
+
+  it('is short, however long the page was that a gateway sent', () => {
+    const page = 'All is lost. '.repeat(1_000)
+    const error = new AuthError('bad_response', page, { serverCode: page })
+    expect(JSON.stringify(toNote(error)).length).toBeLessThan(500)
+  })
+
+  it('may have a code of a later release: then it is a failure that may pass', () => {
+    expect(fromNote({ code: 'of_a_later_release', message: 'New.' })).toMatchObject({
+      code: 'network',
+      message: 'New.',
+      retryable: true,
+    })
+  })
+
+  it.each([null, 7, 'network', [], {}, { code: 7 }, { code: '' }])('is nothing in %j', (note) => {
+    expect(fromNote(note)).toBeNull()
+  })
+
+  it('leaves out what is not what it must be', () => {
+    const token = 'v1.MRjVxTZ0zQk5yHdJ8wLr0a9cB7'
+    const hostile = { code: 'network', message: token, status: '503', serverCode: 7 }
+    const error = fromNote({ ...hostile, retryAfter: -30_000 })
+    expect(error).toMatchObject({ status: undefined, serverCode: undefined, retryAfter: undefined })
+    expect(error?.message).not.toContain(token)
+    expect(fromNote({ code: 'network', message: 7 })?.message).toMatch(/another context/)
+  })
+})

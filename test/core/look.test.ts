@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { createLook } from '../../src/core/look.js'
+import type { Now } from '../../src/core/timing.js'
+
+/** A look, and what moves its clocks on by so many ms. */
+function start() {
+  let now: Now = { wall: 1_000_000, monotonic: 0, asked: false }
+  const look = createLook(() => now)
+  const pass = (ms: { readonly wall: number; readonly monotonic: number }): void => {
+    now = { ...now, wall: now.wall + ms.wall, monotonic: now.monotonic + ms.monotonic }
+  }
+  const both = (ms: number): void => pass({ wall: ms, monotonic: ms })
+  const since = async (during = 0): Promise<number> => {
+    const [, sinceLook] = await look(async () => both(during))
+    return sinceLook
+  }
+  return { look, pass, both, since }
+}
+
+describe('the time since the last look', () => {
+  it('is not known at the first: what is there may have been there for ever', async () => {
+    const { since } = start()
+    expect(await since()).toBe(Infinity)
+  })
+
+  it('begins where the last look began, and ends where this one ends', async () => {
+    const { since, both } = start()
+    await since(30)
+    both(500)
+    // What came while the last look was reading may have been missed by it.
+    expect(await since(20)).toBe(550)
+  })
+
+  it('counts sleep, in which a monotonic clock may stand still', async () => {
+    const { since, pass } = start()
+    await since()
+    pass({ wall: 60_000, monotonic: 100 })
+    expect(await since()).toBe(60_000)
+  })
+
+  it('is not made shorter by a wall clock that goes back', async () => {
+    const { since, pass } = start()
+    await since()
+    pass({ wall: -3_600_000, monotonic: 5_000 })
+    expect(await since()).toBe(5_000)
+  })
+
+  it('goes on from the last look that answered', async () => {
+    const { look, since, both } = start()
+    await since()
+    both(1_000)
+    const failed = look(async () => {
+      throw new Error('Storage failed.')
+    })
+    await expect(failed).rejects.toThrow('Storage failed.')
+    both(1_000)
+    expect(await since()).toBe(2_000)
+  })
+})
