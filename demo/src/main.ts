@@ -16,7 +16,7 @@ function open(): void {
   auth.onAuthStateChange((event, session, detail) => {
     if (session && event !== 'REFRESH_FAILED') lifetime = Math.max(1, session.expiresAt - now())
     const reason = 'reason' in detail ? `, because: ${detail.reason}` : ''
-    const failure = 'error' in detail ? `, ${detail.error.code}` : ''
+    const failure = 'error' in detail && detail.error ? `, ${detail.error.code}` : ''
     const origin = detail.origin === 'other-context' ? ' (begun in another tab)' : ''
     tell(`${event}${reason}${failure}${origin}`, event)
   })
@@ -33,6 +33,8 @@ function reopen(): void {
 
 function paint(): void {
   const { status, session, error } = auth.getSnapshot()
+  // Somebody who is signed out may have an error too: it says why the session ended.
+  const failure = session ? error : null
   const user = session?.user
   const name = user?.userMetadata?.name
   setText('who-title', user ? String(name ?? user.email ?? user.id) : 'Nobody is signed in')
@@ -42,13 +44,13 @@ function paint(): void {
     'state',
     status === 'loading'
       ? 'Reading storage'
-      : error
-        ? `Signed in; the refresh fails (${error.code}) and is being tried again`
+      : failure
+        ? `Signed in; the refresh fails (${failure.code}) and is being tried again`
         : status === 'signed-in'
           ? 'Signed in'
           : 'Signed out',
   )
-  document.body.dataset.status = error ? 'failing' : status
+  document.body.dataset.status = failure ? 'failing' : status
   byId('sign-in').hidden = status === 'signed-in'
   byId('signed-in').hidden = status !== 'signed-in'
 }
