@@ -71,7 +71,7 @@ export async function startSite(options: ScriptedGoTrueOptions = {}): Promise<Si
     if (path.startsWith('/auth/v1/')) return authenticate(request, response)
     const script = scripts.get(path)
     response.setHeader('content-type', script ? 'text/javascript' : 'text/html')
-    response.end(script ?? (path === '/0.1.0' ? OLD_PAGE : PAGE))
+    response.end(script ?? (path.startsWith('/0.1.0') ? OLD_PAGE : PAGE))
   }
 
   async function authenticate(request: IncomingMessage, response: ServerResponse): Promise<void> {
