@@ -60,9 +60,11 @@ async function play(lab: Lab, { name, run }: Scenario<Lab>): Promise<Result> {
   return { name, outcome }
 }
 
-async function playAll(lab: Lab): Promise<readonly Result[]> {
+async function playAll(lab: Lab, words: string): Promise<readonly Result[]> {
   const results: Result[] = []
-  for (const scenario of SCENARIOS) results.push(await play(lab, scenario))
+  for (const scenario of SCENARIOS) {
+    if (scenario.name.includes(words)) results.push(await play(lab, scenario))
+  }
   return results
 }
 
@@ -84,7 +86,7 @@ function headline(setting: Setting): string {
 }
 
 /** Runs the scenarios of the browser and prints their table. */
-async function runBrowser({ root, quick, readme, versionOf }: Run): Promise<Part> {
+async function runBrowser({ root, quick, readme, scenario, versionOf }: Run): Promise<Part> {
   if (!findChromium()) {
     console.error('No Chromium here: set CHROMIUM_PATH, or put one on the path.')
     return { raw: null, failed: true }
@@ -93,7 +95,8 @@ async function runBrowser({ root, quick, readme, versionOf }: Run): Promise<Part
   const authJs = versionOf('node_modules/@supabase/auth-js')
   if (!scripts['auth-js'].includes(authJs)) throw new Error(`The page holds no auth-js ${authJs}.`)
   const browser = await launch()
-  const results = await playAll({ browser, scripts, sizes, quick }).finally(() => browser.close())
+  const lab = { browser, scripts, sizes, quick }
+  const results = await playAll(lab, scenario).finally(() => browser.close())
   const setting: Setting = {
     date: new Date().toISOString(),
     holdfast: versionOf('.'),
@@ -119,16 +122,27 @@ export async function main(root: string, args: readonly string[]): Promise<numbe
     options: {
       quick: { type: 'boolean', default: false },
       only: { type: 'string' },
+      scenario: { type: 'string', default: '' },
       json: { type: 'string' },
       readme: { type: 'boolean', default: false },
     },
   })
-  const { quick, only, json, readme } = values
+  const { quick, only, scenario, json, readme } = values
   if (only !== undefined && !Object.hasOwn(PARTS, only)) {
     console.error(`\`--only\` takes one of these: ${Object.keys(PARTS).join(', ')}.`)
     return 1
   }
-  const run = { root, quick, readme, versionOf: (folder: string) => versionIn(root, folder) }
+  const run = {
+    root,
+    quick,
+    readme,
+    scenario,
+    versionOf: (folder: string) => versionIn(root, folder),
+  }
+  if (readme && scenario) {
+    console.error('`--readme` writes whole tables: leave `--scenario` out.')
+    return 1
+  }
   const parts: Record<string, Part> = {}
   for (const [name, play] of Object.entries(PARTS)) {
     if (only === undefined || only === name) parts[name] = await play(run)

@@ -1,5 +1,5 @@
 // Holdfast beside its peers, in one run:
-// node bench/run.mjs [--only browser|server] [--quick] [--json FILE] [--readme]
+// node bench/run.mjs [--only browser|server] [--scenario WORDS] [--quick] [--json FILE] [--readme]
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'

@@ -40,6 +40,8 @@ export interface Run {
   readonly quick: boolean
   /** Whether its table goes into the README. */
   readonly readme: boolean
+  /** Words in the names of the scenarios that are played; empty for all. */
+  readonly scenario: string
   /** The version of the package in a folder of the repository. */
   versionOf(folder: string): string
 }
@@ -63,7 +65,7 @@ async function play(lab: ServerLab, scenario: ServerScenario): Promise<Result> {
   return { name, outcome: await bounded(name, () => scenario.run(lab)) }
 }
 
-async function playAll({ root, quick }: Run): Promise<readonly Result[]> {
+async function playAll({ root, quick, scenario: words }: Run): Promise<readonly Result[]> {
   const desk = await openDesk()
   const processes = await createProcesses(root)
   const { port } = desk
@@ -71,6 +73,7 @@ async function playAll({ root, quick }: Run): Promise<readonly Result[]> {
   const results: Result[] = []
   try {
     for (const scenario of SCENARIOS) {
+      if (!scenario.name.includes(words)) continue
       results.push(await play({ root, desk, start, quick }, scenario))
     }
   } finally {

@@ -33,6 +33,8 @@ function reopen(): void {
 
 function paint(): void {
   const { status, session, error } = auth.getSnapshot()
+  // Somebody who is signed out may have an error too: it says why the session ended.
+  const failure = session ? error : null
   const user = session?.user
   const name = user?.userMetadata?.name
   setText('who-title', user ? String(name ?? user.email ?? user.id) : 'Nobody is signed in')
@@ -42,13 +44,13 @@ function paint(): void {
     'state',
     status === 'loading'
       ? 'Reading storage'
-      : error
-        ? `Signed in; the refresh fails (${error.code}) and is being tried again`
+      : failure
+        ? `Signed in; the refresh fails (${failure.code}) and is being tried again`
         : status === 'signed-in'
           ? 'Signed in'
           : 'Signed out',
   )
-  document.body.dataset.status = error ? 'failing' : status
+  document.body.dataset.status = failure ? 'failing' : status
   byId('sign-in').hidden = status === 'signed-in'
   byId('signed-in').hidden = status !== 'signed-in'
 }

@@ -16,9 +16,14 @@ const storages = {
   'indexed-db': (database?: string) => indexedDBStorage(database ? { database } : {}),
 }
 
-function open(kind: Kind = 'local', options: Record<string, unknown> = {}) {
+interface Options extends Record<string, unknown> {
+  /** The origin of the server. @default the page's */
+  readonly server?: string
+}
+
+function open(kind: Kind = 'local', { server = location.origin, ...options }: Options = {}) {
   const auth = new AuthClient({
-    provider: gotrue({ url: `${location.origin}/auth/v1` }),
+    provider: gotrue({ url: `${server}/auth/v1` }),
     storage: storages[kind](),
     storageKey: 'app',
     ...options,

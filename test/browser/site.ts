@@ -5,9 +5,16 @@ import type { ScriptedGoTrue, ScriptedGoTrueOptions } from '../../src/testing/in
 import { createScriptedGoTrue } from '../../src/testing/index.js'
 import { listen, relay, toRequest } from '../support/node-server.js'
 
-/** A page with the built package on it, and a scripted GoTrue on the same origin. */
+/** What a page runs: what was built, or a release whose tabs may still be open. */
+export type Release = 'built' | '0.1.0'
+
+/** A page with the built package on it, and a scripted GoTrue on the same origin and on another. */
 export interface Site {
   readonly url: string
+  /** The page with another release on it, which shares everything with the first. */
+  pageOf(release: Release): string
+  /** The same GoTrue on another origin, where a page may read only what the server exposes. */
+  readonly elsewhere: string
   readonly server: ScriptedGoTrue
   /** Answers to `/token` wait, after the server has committed, until the returned call. */
   holdAnswers(): () => void
@@ -15,20 +22,30 @@ export interface Site {
 }
 
 const PAGE = '<!doctype html><link rel=icon href=data:,><script src=/page.js></script>'
+const OLD_PAGE = PAGE.replace('/page.js', '/page-0.1.0.js')
 
-async function bundle(name: string): Promise<string> {
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** What `holdfast` means to a page. */
+const packages: Readonly<Record<Release, Readonly<Record<string, string>>>> = {
+  // What is tested is what was built.
+  built: {
+    holdfast: at('../../dist/index.js'),
+    'holdfast/providers/gotrue': at('../../dist/providers/gotrue/index.js'),
+  },
+  '0.1.0': {
+    holdfast: at('../fixtures/releases/0.1.0/holdfast.js'),
+    'holdfast/providers/gotrue': at('../fixtures/releases/0.1.0/holdfast.js'),
+  },
+}
+
+async function bundle(name: string, release: Release = 'built'): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(`${name}.ts`, import.meta.url))],
+    entryPoints: [at(`${name}.ts`)],
     bundle: true,
     format: 'iife',
     write: false,
-    // What is tested is what was built.
-    alias: {
-      holdfast: fileURLToPath(new URL('../../dist/index.js', import.meta.url)),
-      'holdfast/providers/gotrue': fileURLToPath(
-        new URL('../../dist/providers/gotrue/index.js', import.meta.url),
-      ),
-    },
+    alias: packages[release],
     tsconfigRaw: {},
     target: 'es2022',
   })
@@ -44,21 +61,23 @@ export async function startSite(options: ScriptedGoTrueOptions = {}): Promise<Si
   const server = createScriptedGoTrue({ users, accessTokenLifetime: 4_000, ...options })
   const scripts = new Map([
     ['/page.js', await bundle('page')],
+    ['/page-0.1.0.js', await bundle('page', '0.1.0')],
     ['/worker.js', await bundle('worker')],
   ])
   let gate: Promise<void> | null = null
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '/'
-    if (!path.startsWith('/auth/v1/')) {
-      const script = scripts.get(path)
-      response.setHeader('content-type', script ? 'text/javascript' : 'text/html')
-      response.end(script ?? PAGE)
-      return
-    }
+    if (path.startsWith('/auth/v1/')) return authenticate(request, response)
+    const script = scripts.get(path)
+    response.setHeader('content-type', script ? 'text/javascript' : 'text/html')
+    response.end(script ?? (path.startsWith('/0.1.0') ? OLD_PAGE : PAGE))
+  }
+
+  async function authenticate(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const reply = await server.fetch(await toRequest(request))
-      if (path.includes('refresh_token')) await gate
+      if (request.url?.includes('refresh_token')) await gate
       await relay(reply, response)
     } catch {
       // What a fault does to a fetch is a broken connection here.
@@ -67,9 +86,12 @@ export async function startSite(options: ScriptedGoTrueOptions = {}): Promise<Si
   }
 
   const { origin, close } = await listen(answer)
+  const elsewhere = await listen(authenticate)
 
   return {
     url: `${origin}/`,
+    pageOf: (release) => `${origin}/${release === 'built' ? '' : release}`,
+    elsewhere: elsewhere.origin,
     server,
     holdAnswers() {
       let letGo = (): void => {}
@@ -81,6 +103,9 @@ export async function startSite(options: ScriptedGoTrueOptions = {}): Promise<Si
         letGo()
       }
     },
-    close,
+    async close() {
+      await elsewhere.close()
+      await close()
+    },
   }
 }

@@ -21,6 +21,8 @@ export interface Site {
 }
 
 const SCRIPTS = ['suite', 'tab', 'worker'] as const
+/** Releases whose tabs may be open beside new ones. */
+const RELEASES = ['0.1.0'] as const
 
 const html = (body: string): string =>
   `<!doctype html><meta charset=utf-8><link rel=icon href=data:,><title>Holdfast</title><body>${body}`
@@ -28,27 +30,44 @@ const html = (body: string): string =>
 const PAGES: Readonly<Record<string, string>> = {
   '/': html('<script src=/suite.js></script>'),
   '/tab': html('<script src=/tab.js></script>'),
+  ...Object.fromEntries(
+    RELEASES.map((each) => [`/tab-${each}`, html(`<script src=/tab-${each}.js></script>`)]),
+  ),
   '/nothing': html(''),
   '/away': html('<script>onpageshow = () => setTimeout(() => history.back(), 500)</script>'),
 }
 
-async function bundle(): Promise<ReadonlyMap<string, string>> {
-  const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** Bundles scripts of the pages with what `holdfast` means to them. */
+async function bundle(names: readonly string[], alias: Record<string, string>): Promise<string[]> {
   const { outputFiles } = await build({
-    entryPoints: SCRIPTS.map((name) => at(`page/${name}.ts`)),
+    entryPoints: names.map((name) => at(`page/${name}.ts`)),
     bundle: true,
     format: 'iife',
     write: false,
     outdir: '/',
-    // What is tested is what was built.
-    alias: {
-      holdfast: at('../../dist/index.js'),
-      'holdfast/providers/gotrue': at('../../dist/providers/gotrue/index.js'),
-    },
+    alias,
     tsconfigRaw: {},
     target: 'es2022',
   })
-  return new Map(SCRIPTS.map((name, index) => [`/${name}.js`, outputFiles[index]?.text ?? '']))
+  return outputFiles.map(({ text }) => text)
+}
+
+/** Every script by its address. */
+async function bundleAll(): Promise<ReadonlyMap<string, string>> {
+  // What is tested is what was built.
+  const built = await bundle(SCRIPTS, {
+    holdfast: at('../../dist/index.js'),
+    'holdfast/providers/gotrue': at('../../dist/providers/gotrue/index.js'),
+  })
+  const scripts = new Map(SCRIPTS.map((name, index) => [`/${name}.js`, built[index] ?? '']))
+  for (const release of RELEASES) {
+    const file = at(`../fixtures/releases/${release}/holdfast.js`)
+    const [tab = ''] = await bundle(['tab'], { holdfast: file, 'holdfast/providers/gotrue': file })
+    scripts.set(`/tab-${release}.js`, tab)
+  }
+  return scripts
 }
 
 /** Whole when this server is asked as a proxy, else a path. */
@@ -59,9 +78,11 @@ export async function startSite(): Promise<Site> {
   const emails = ['ada@example.com', 'bob@example.com']
   const server = createScriptedGoTrue({
     users: emails.map((email) => ({ email, password: 'correct horse' })),
+    // The cases tell exchanges apart by their access tokens; those of HS256 are equal in a second.
+    signing: 'es256',
   })
   const controls = createControls(server)
-  const scripts = await bundle()
+  const scripts = await bundleAll()
   const results: Result[] = []
   let [begin, finish] = [(): void => {}, (): void => {}]
   const started = new Promise<void>((resolve) => {

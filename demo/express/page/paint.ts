@@ -48,12 +48,14 @@ export function paint(): void {
     part.hidden = part.dataset.for !== status
   }
   if (session) paintSession(session)
-  const words = error ? 'signed in, trying again' : status.replace('-', ' ')
+  // Somebody who is signed out may have an error too: it says why the session ended.
+  const failing = error !== null && session !== null
+  const words = failing ? 'signed in, trying again' : status.replace('-', ' ')
   setText('status', words)
   setText('owner-state', words)
   setText('owner-face', session ? '✓' : '–')
-  byId('session').dataset.failing = String(error !== null)
-  if (error) {
+  byId('session').dataset.failing = String(failing)
+  if (failing) {
     tellOutage()
   } else if (byId('notice').dataset.kind === 'outage') {
     notice('')

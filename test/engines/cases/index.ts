@@ -4,12 +4,13 @@ import { expiry } from './expiry.js'
 import { lacks } from './lacks.js'
 import { pages } from './pages.js'
 import { places } from './places.js'
+import { releases } from './releases.js'
 import { removals } from './removal.js'
 import { inPrivate, insecure } from './surroundings.js'
 
 /** Cases by the start of the engine that they need, in the order in which a page runs them. */
 export const suites = {
-  usual: [...contracts, ...expiry, ...removals, ...lacks, ...places, ...pages],
+  usual: [...contracts, ...expiry, ...removals, ...lacks, ...places, ...releases, ...pages],
   insecure,
   private: inPrivate,
 } as const satisfies Readonly<Record<string, readonly EngineCase[]>>

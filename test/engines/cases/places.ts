@@ -37,7 +37,8 @@ const offered = {
   'service worker': () => 'serviceWorker' in navigator,
 }
 
-async function hear(contexts: readonly [Context, Context]): Promise<void> {
+/** The second hears what the first does, and the reverse. */
+export async function hear(contexts: readonly [Context, Context]): Promise<void> {
   const [one, two] = contexts
   for (const context of contexts) {
     await until(context, ({ status }) => status === 'signed-out', 'not signed out at first')

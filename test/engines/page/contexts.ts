@@ -21,6 +21,10 @@ const PATIENCE = 20_000
 const address = (path: string, opening: Opening): string =>
   `${path}?${encodeURIComponent(JSON.stringify(opening))}`
 
+/** The page of a frame or window. */
+const pageOf = (opening: Opening): string =>
+  address(opening.release ? `/tab-${opening.release}` : '/tab', opening)
+
 function within<T>(promise: Promise<T>, what: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout>
   const late = new Promise<never>((_, reject) => {
@@ -53,7 +57,7 @@ export interface FrameOptions {
 export async function openFrame(opening: Opening, options: FrameOptions = {}): Promise<Context> {
   const frame = document.createElement('iframe')
   if (options.sandbox) frame.setAttribute('sandbox', options.sandbox)
-  frame.src = `${options.origin ?? ''}${address('/tab', opening)}`
+  frame.src = `${options.origin ?? ''}${pageOf(opening)}`
   const loaded = new Promise((resolve) => frame.addEventListener('load', resolve))
   document.body.append(frame)
   await within(loaded, 'A frame')
@@ -92,7 +96,7 @@ export async function openWindow(opening: Opening): Promise<Window> {
     else if (data.report) waiting.get(data.id)?.(data.report)
   }
   const ready = arrival()
-  const target = address('/tab', { ...opening, line: line.name })
+  const target = pageOf({ ...opening, line: line.name })
   open(target, '_blank', 'noopener,width=200,height=200')
   await ready
   const order: Desk = (what) => {
@@ -114,7 +118,7 @@ export async function openWindow(opening: Opening): Promise<Window> {
 
 /** Opens a window of another origin that can be spoken to, because it knows its opener. */
 export async function openPopup(opening: Opening, origin: string): Promise<Context> {
-  const popup = open(`${origin}${address('/tab', opening)}`, '_blank', 'width=200,height=200')
+  const popup = open(`${origin}${pageOf(opening)}`, '_blank', 'width=200,height=200')
   if (!popup) throw new Error('The engine opens no window.')
   const order = byPort((what, ports) => popup.postMessage(what, '*', ports), 'The window')
   // Of a window of another origin nothing can be heard before it speaks.

@@ -11,6 +11,8 @@ export type Lack =
 export interface Opening {
   readonly storage: StorageKind
   readonly key: string
+  /** An earlier release, whose tabs a deploy leaves open. @default what was just built */
+  readonly release?: '0.1.0'
   /** Opens no client at all, to see what the engine does with such a page. */
   readonly bare?: boolean
   readonly autoRefresh?: boolean
