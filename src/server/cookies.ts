@@ -1,4 +1,5 @@
 import { AuthError } from '../core/errors.js'
+import { stripBlanks } from './blanks.js'
 
 /** Where a browser keeps a cookie: another place is another cookie. */
 export interface CookiePlace {
@@ -98,13 +99,16 @@ export function defineCookie(options: CookieOptions = {}): Cookie {
   }
 }
 
-/** Reads a `Cookie` header: all values of every name, in the order sent. */
+/**
+ * Reads a `Cookie` header: all values of every name, in the order sent. Of blanks around a name only
+ * those go that browsers take for such, or a sibling host's cookie could pass for one of `__Host-`.
+ */
 export function parseCookies(header: string | null | undefined): CookieJar {
   const jar = new Map<string, string[]>()
   for (const pair of (header ?? '').split(';')) {
     const end = pair.indexOf('=')
-    const name = pair.slice(0, Math.max(end, 0)).trim()
-    const value = pair.slice(end + 1).trim()
+    const name = stripBlanks(pair.slice(0, Math.max(end, 0)))
+    const value = stripBlanks(pair.slice(end + 1))
     const values = jar.get(name) ?? []
     values.push(/^".*"$/.test(value) ? value.slice(1, -1) : value)
     if (name !== '') jar.set(name, values)

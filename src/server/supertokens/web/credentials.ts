@@ -1,3 +1,4 @@
+import { stripBlanks } from '../../blanks.js'
 import { parseCookies } from '../../cookies.js'
 import { readAccessToken } from '../access-token.js'
 import type { TokenTransfer, WebRequest } from './types.js'
@@ -57,7 +58,7 @@ export function readCredentials({ headers }: WebRequest): Credentials {
     accessTokens: tokens('sAccessToken'),
     refreshTokens: tokens('sRefreshToken'),
     cookies: COOKIE_NAMES.filter((name) => jar.has(name)),
-    bearer: /^Bearer +(\S+)$/i.exec(headers.get('Authorization')?.trim() ?? '')?.[1],
+    bearer: /^Bearer +(\S+)$/i.exec(stripBlanks(headers.get('Authorization') ?? ''))?.[1],
     antiCsrfToken: headers.get('anti-csrf') ?? undefined,
     authMode: headers.get('st-auth-mode')?.toLowerCase(),
     hasRid: headers.has('rid'),
