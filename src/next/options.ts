@@ -29,7 +29,10 @@ export interface NextAuthOptions
    * @default WORKOS_COOKIE_NAME, _DOMAIN, _MAX_AGE (seconds, this one) and _SAMESITE
    */
   readonly cookie?: Omit<CookieSettings, 'password'> | undefined
-  /** The path of the route that exports `handlers`. @default '/auth' */
+  /**
+   * The path of the route that exports `handlers`, as browsers see it: behind the `basePath` of
+   * Next, where there is one. @default '/auth'
+   */
   readonly basePath?: string | undefined
   /** Who issues the access tokens. @default anybody with WorkOS's key for this client */
   readonly issuer?: string | readonly string[] | undefined
