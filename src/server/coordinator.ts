@@ -1,12 +1,22 @@
 import { base64url } from 'jose'
 import { AuthError } from '../core/errors.js'
 import { createExpiring } from './expiring.js'
+import { createTombstoneMap } from './tombstone-map.js'
 
 /** What a run of shared work came to. */
 export interface CoordinatedResult {
   readonly text: string
   /** When the work began: ms since the epoch, by this process's clock. */
   readonly startedAt: number
+}
+
+/** What a tombstone stands for. */
+export interface TombstoneOptions {
+  /**
+   * Whether the auth server has ended the session too. Where it has not, the tombstone is all that
+   * keeps a stolen cookie out, and must be the last to go. @default true
+   */
+  readonly confirmed?: boolean | undefined
 }
 
 /** Makes refreshes rare where many requests of one session arrive together. */
@@ -18,10 +28,10 @@ export interface Coordinator {
    */
   once(key: string, work: () => Promise<string>): Promise<CoordinatedResult>
   /**
-   * Leaves a tombstone for a session, for `ttl` ms.
+   * Leaves a tombstone for a session, for `ttl` ms, in place of one that was there.
    * @throws AuthError `invalid_argument` when `ttl` is no positive number.
    */
-  end(sessionId: string, ttl: number): Promise<void>
+  end(sessionId: string, ttl: number, options?: TombstoneOptions): Promise<void>
   /** Whether a session has a tombstone. */
   ended(sessionId: string): Promise<boolean>
 }
@@ -33,8 +43,13 @@ export interface MemoryCoordinatorOptions {
    * @default 30_000
    */
   readonly replay?: number | undefined
-  /** The most results kept, and the most tombstones. @default 10_000 */
+  /**
+   * The most results kept, and the most tombstones. When there are more tombstones, those go first
+   * whose sessions the auth server has ended too. @default 10_000
+   */
   readonly limit?: number | undefined
+  /** Hears of tombstones that had to go before their time, once a minute. @default nobody does */
+  readonly report?: ((error: AuthError) => void) | undefined
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: (() => number) | undefined
 }
@@ -80,6 +95,20 @@ export async function run(work: () => Promise<string>, now: () => number): Promi
   return { result: { text, startedAt }, finishedAt: now() }
 }
 
+/** How long nothing more is said of tombstones that had to go, in ms. */
+const SILENCE = 60_000
+
+/** Says that tombstones had to go, without saying it of each. */
+function createAlarm({ report, now = () => Date.now() }: MemoryCoordinatorOptions): () => void {
+  let saidAt = Number.NEGATIVE_INFINITY
+  return () => {
+    if (!report || Math.abs(now() - saidAt) < SILENCE) return
+    saidAt = now()
+    const message = 'There are more sign-outs than `limit`: the oldest are forgotten.'
+    report(new AuthError('storage', message))
+  }
+}
+
 /** Makes the part that every coordinator has. */
 export function localCoordinator(options: MemoryCoordinatorOptions): LocalCoordinator {
   const { now = () => Date.now() } = options
@@ -87,7 +116,7 @@ export function localCoordinator(options: MemoryCoordinatorOptions): LocalCoordi
   const limit = checkPositive('limit', options.limit ?? LIMIT)
   const running = new Map<string, Promise<CoordinatedResult>>()
   const outcomes = createExpiring<Outcome>({ limit, now })
-  const tombstones = createExpiring<true>({ limit, now })
+  const tombstones = createTombstoneMap({ limit, now, onDrop: createAlarm(options) })
 
   async function finish(key: string, begin: () => Promise<Outcome>): Promise<CoordinatedResult> {
     try {
@@ -110,11 +139,11 @@ export function localCoordinator(options: MemoryCoordinatorOptions): LocalCoordi
       running.set(key, promise)
       return promise
     },
-    async end(sessionId, ttl) {
-      tombstones.set(sessionId, true, now() + checkPositive('ttl', ttl))
+    async end(sessionId, ttl, { confirmed = true } = {}) {
+      tombstones.set(sessionId, { until: now() + checkPositive('ttl', ttl), confirmed })
     },
     async ended(sessionId) {
-      return tombstones.get(sessionId) ?? false
+      return tombstones.has(sessionId)
     },
   }
 }

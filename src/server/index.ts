@@ -24,6 +24,7 @@ export {
   coordinationKey,
   type MemoryCoordinatorOptions,
   memoryCoordinator,
+  type TombstoneOptions,
 } from './coordinator.js'
 export type { EndResult } from './ended-sessions.js'
 export type { KeySetLocation } from './key-set.js'

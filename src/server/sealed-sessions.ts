@@ -3,8 +3,8 @@ import type { Provider } from '../core/ports.js'
 import type { Grant, SessionUser } from '../core/session.js'
 import { readClaims } from '../providers/jwt.js'
 import { type Coordinator, checkPositive, memoryCoordinator } from './coordinator.js'
-import { createEnd, type EndResult } from './ended-sessions.js'
-import { describeOpened, type Opened, openSealed, type SealedCookie } from './opened.js'
+import { createEndedSessions, type EndResult } from './ended-sessions.js'
+import { describeOpened, openSealed, type SealedCookie } from './opened.js'
 import { createRenewal } from './renewal.js'
 import {
   type AuthenticateResult,
@@ -87,7 +87,8 @@ export interface SealedSessions<User extends SessionUser = SessionUser> {
   sealSession(grant: Grant<User>, options: { readonly cookiePassword: Password }): Promise<string>
   /**
    * Ends a session: late answers bring nobody back, here at once, and the server revokes it where
-   * the provider can. Never rejects for what is in the cookie or for what the server answers.
+   * the provider can. While that fails, the cookie stays nobody's for 400 days, and the server is
+   * told again when it comes. Never rejects for what is in the cookie or for what the server answers.
    */
   endSession(cookie: SealedCookie): Promise<EndResult>
 }
@@ -107,13 +108,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
   const timeout = checkPositive('timeout', options.timeout ?? TIME_LIMIT)
   const verifier = createVerifier({ ...verification, now: verification.now ?? now })
   const renew = createRenewal({ provider, coordinator, timeout, now })
-  const end = createEnd({ provider, coordinator, timeout, now })
-
-  async function isOver(...sessions: readonly Opened<User>[]): Promise<boolean> {
-    const ids = new Set(sessions.flatMap((one) => describeOpened(one).sessionId ?? []))
-    const ended = await Promise.all([...ids].map((id) => coordinator.ended(id)))
-    return ended.includes(true)
-  }
+  const { end, isOver } = createEndedSessions({ provider, coordinator, timeout, now })
 
   const over = (): RefreshFailure =>
     toFailure(new AuthError('refresh_rejected', 'Somebody has signed out of this session.'))

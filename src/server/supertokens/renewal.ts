@@ -32,6 +32,7 @@ export function createRenewal(deps: RenewalDeps): (refresh: CoreRefresh) => Prom
   async function revoke(handle: string): Promise<void> {
     try {
       await withinTime(patience, () => core.revoke([handle]))
+      await tombstones.confirm(handle)
     } catch {
       // The tombstone stands, and every refresh of this session tries again.
     }
@@ -72,7 +73,7 @@ export function createRenewal(deps: RenewalDeps): (refresh: CoreRefresh) => Prom
     const outcome = readOutcome(text)
     switch (outcome?.type) {
       case 'renewed':
-        tombstones.see(outcome.tokens.accessToken)
+        tombstones.seeAll(outcome.tokens)
         // The answer may be from before a sign-out that came in between.
         if (!(await tombstones.has(outcome.tokens.session.handle))) return outcome.tokens
         throw new UnauthorisedError('Somebody has signed out of this session.')

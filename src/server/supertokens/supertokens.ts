@@ -95,7 +95,7 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
           userDataInDatabase: checkPayload('sessionData', sessionData),
           ...settings,
         })
-        tombstones.see(tokens.accessToken)
+        tombstones.seeAll(tokens)
         return dressAll(scheme, tokens)
       }),
     getSession: (accessToken, how = {}) =>
@@ -116,13 +116,15 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
         // First, so that a refresh under way cannot bring it back. It stays when the core fails:
         // whoever wanted this session to be over still does.
         await tombstones.set(handle)
-        return (await core.revoke([handle])).includes(handle)
+        const revoked = await core.revoke([handle])
+        await tombstones.confirm(handle)
+        return revoked.includes(handle)
       }),
     revokeAllSessionsForUser: (userId) =>
       call(async () => {
         // Their names are known only from the answer.
         const handles = await core.revokeAll(checkName('userId', userId))
-        await Promise.all(handles.map(tombstones.set))
+        await Promise.all(handles.map(tombstones.confirm))
         return handles
       }),
     getAllSessionHandlesForUser: (userId) =>
