@@ -10,6 +10,15 @@ export interface CoordinatedResult {
   readonly startedAt: number
 }
 
+/** What results are to the one who works. */
+export interface OnceOptions {
+  /**
+   * Whether a result says no. Strangers can bring about as many of those as they like, so that they
+   * are kept apart from those of sessions, and fewer of them. @default none does
+   */
+  readonly isRefusal?: ((text: string) => boolean) | undefined
+}
+
 /** What a tombstone stands for. */
 export interface TombstoneOptions {
   /**
@@ -26,7 +35,7 @@ export interface Coordinator {
    * its result. A failure reaches all who wait for it and is not kept. Rejects only as `work` does,
    * which must end by itself.
    */
-  once(key: string, work: () => Promise<string>): Promise<CoordinatedResult>
+  once(key: string, work: () => Promise<string>, options?: OnceOptions): Promise<CoordinatedResult>
   /**
    * Leaves a tombstone for a session, for `ttl` ms, in place of one that was there.
    * @throws AuthError `invalid_argument` when `ttl` is no positive number.
@@ -44,7 +53,7 @@ export interface MemoryCoordinatorOptions {
    */
   readonly replay?: number | undefined
   /**
-   * The most results kept, and the most tombstones. When there are more tombstones, those go first
+   * The most results kept, and the most tombstones; of results that are refusals, a tenth. When there are more tombstones, those go first
    * whose sessions the auth server has ended too. @default 10_000
    */
   readonly limit?: number | undefined
@@ -63,13 +72,15 @@ export interface Outcome {
 
 /** A coordinator within this process, of runs that say themselves when they began and ended. */
 export interface LocalCoordinator extends Pick<Coordinator, 'end' | 'ended'> {
-  once(key: string, run: () => Promise<Outcome>): Promise<CoordinatedResult>
+  once(key: string, run: () => Promise<Outcome>, options?: OnceOptions): Promise<CoordinatedResult>
 }
 
 /** How long a result is replayed by default, in ms: the grace of WorkOS for a rotated token. */
 export const REPLAY = 30_000
 /** The most entries of a kind by default. A session takes some 5 kB. */
 const LIMIT = 10_000
+/** How many times fewer refusals are kept. */
+const REFUSALS = 10
 
 /** @throws AuthError `invalid_argument` unless `value` is a positive, finite number. */
 export function checkPositive(name: string, value: number): number {
@@ -116,12 +127,18 @@ export function localCoordinator(options: MemoryCoordinatorOptions): LocalCoordi
   const limit = checkPositive('limit', options.limit ?? LIMIT)
   const running = new Map<string, Promise<CoordinatedResult>>()
   const outcomes = createExpiring<Outcome>({ limit, now })
+  const refusals = createExpiring<Outcome>({ limit: Math.ceil(limit / REFUSALS), now })
   const tombstones = createTombstoneMap({ limit, now, onDrop: createAlarm(options) })
 
-  async function finish(key: string, begin: () => Promise<Outcome>): Promise<CoordinatedResult> {
+  async function finish(
+    key: string,
+    begin: () => Promise<Outcome>,
+    isRefusal: OnceOptions['isRefusal'],
+  ): Promise<CoordinatedResult> {
     try {
       const outcome = await begin()
-      outcomes.set(key, outcome, outcome.finishedAt + replay)
+      const kept = isRefusal?.(outcome.result.text) ? refusals : outcomes
+      kept.set(key, outcome, outcome.finishedAt + replay)
       return outcome.result
     } finally {
       running.delete(key)
@@ -129,13 +146,13 @@ export function localCoordinator(options: MemoryCoordinatorOptions): LocalCoordi
   }
 
   return {
-    async once(key, begin) {
+    async once(key, begin, { isRefusal } = {}) {
       const current = running.get(key)
       if (current) return current
-      const kept = outcomes.get(key)
+      const kept = outcomes.get(key) ?? refusals.get(key)
       // A clock that was set back must not keep a result for longer.
       if (kept && kept.finishedAt <= now()) return kept.result
-      const promise = finish(key, begin)
+      const promise = finish(key, begin, isRefusal)
       running.set(key, promise)
       return promise
     },
@@ -155,5 +172,8 @@ export function localCoordinator(options: MemoryCoordinatorOptions): LocalCoordi
 export function memoryCoordinator(options: MemoryCoordinatorOptions = {}): Coordinator {
   const local = localCoordinator(options)
   const { now = () => Date.now() } = options
-  return { ...local, once: (key, work) => local.once(key, () => run(work, now)) }
+  return {
+    ...local,
+    once: (key, work, options) => local.once(key, () => run(work, now), options),
+  }
 }

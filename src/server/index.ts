@@ -24,6 +24,7 @@ export {
   coordinationKey,
   type MemoryCoordinatorOptions,
   memoryCoordinator,
+  type OnceOptions,
   type TombstoneOptions,
 } from './coordinator.js'
 export type { EndResult } from './ended-sessions.js'

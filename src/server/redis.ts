@@ -107,7 +107,7 @@ export function redisCoordinator(options: RedisCoordinatorOptions): Coordinator 
   }
 
   return {
-    once: (key, work) => local.once(key, () => share(key, work)),
+    once: (key, work, options) => local.once(key, () => share(key, work), options),
     async end(sessionId, ttl, options) {
       await local.end(sessionId, ttl, options)
       const command = await commands.end(sessionId, whole(ttl))

@@ -20,6 +20,8 @@ export interface RenewalDeps {
   readonly patience: number
 }
 
+const isRefusal = (text: string): boolean => readOutcome(text)?.type !== 'renewed'
+
 /**
  * Makes the function that trades a refresh token: once among all who ask the same, however many
  * requests and processes they are.
@@ -69,7 +71,8 @@ export function createRenewal(deps: RenewalDeps): (refresh: CoreRefresh) => Prom
       antiCsrfToken,
       JSON.stringify(settings),
     )
-    const { text } = await coordinator.once(key, async () => writeOutcome(await exchange(refresh)))
+    const work = async (): Promise<string> => writeOutcome(await exchange(refresh))
+    const { text } = await coordinator.once(key, work, { isRefusal })
     const outcome = readOutcome(text)
     switch (outcome?.type) {
       case 'renewed':
