@@ -3,7 +3,7 @@ import type { SessionUser } from '../core/session.js'
 import { redirect, refuse } from '../server/backend/answers.js'
 import { problemOf } from '../server/backend/problems.js'
 import {
-  applyCookies,
+  applySession,
   type Ended,
   type LoadOptions,
   type RequestSession,
@@ -11,7 +11,7 @@ import {
   type ServerSession,
 } from '../server/request-sessions.js'
 import { cookieHeaderOf, pathOf } from './request.js'
-import { sendWebResponse, setHeaders } from './response.js'
+import { sendWebResponse, sessionHeadersOf } from './response.js'
 import type { ExpressHandler, ExpressRequest, ExpressResponse } from './types.js'
 
 /** Options of {@link expressSessions}. */
@@ -72,12 +72,6 @@ function isNavigation({ method, headers }: ExpressRequest): boolean {
   return method === 'GET' && (mode === undefined ? html : mode === 'navigate')
 }
 
-function setCookies(response: ExpressResponse, values: readonly string[]): void {
-  const headers = new Headers()
-  applyCookies(headers, values)
-  setHeaders(response, headers)
-}
-
 /** Makes the sessions of an Express app, 4 or 5. */
 export function expressSessions<User extends SessionUser>({
   sessions,
@@ -89,7 +83,7 @@ export function expressSessions<User extends SessionUser>({
     options?: LoadOptions,
   ): Promise<RequestSession<User>> {
     const state = await sessions.load(cookieHeaderOf(request), options)
-    setCookies(response, state.setCookies)
+    applySession(sessionHeadersOf(response), state)
     found.set(request, state)
     return state
   }
@@ -138,7 +132,7 @@ export function expressSessions<User extends SessionUser>({
       look(exchange, { refresh: 'force', fresh: true, organizationId }),
     async signOut({ request, response }, options) {
       const ended = await sessions.end(cookieHeaderOf(request), options)
-      setCookies(response, ended.setCookies)
+      applySession(sessionHeadersOf(response), { failure: null, setCookies: ended.setCookies })
       found.set(request, await sessions.load(null))
       return ended
     },

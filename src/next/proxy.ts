@@ -1,6 +1,6 @@
 import { redirect, refuse } from '../server/backend/answers.js'
 import { problemOf } from '../server/backend/problems.js'
-import { applyCookies, type RequestSession } from '../server/request-sessions.js'
+import { applySession, type RequestSession } from '../server/request-sessions.js'
 import type { NextFramework } from './framework.js'
 import { readPaths } from './page-paths.js'
 import { matchPaths } from './paths.js'
@@ -89,7 +89,7 @@ export function createProxy({ framework, world }: ProxyDeps, options: ProxyOptio
     if (known) headers.set('cookie', known)
     else headers.delete('cookie')
     const response = goOn()
-    applyCookies(response.headers, setCookies)
+    applySession(response.headers, loaded)
     return response
   }
 }

@@ -34,6 +34,7 @@ export { type RedisCoordinatorOptions, redisCoordinator } from './redis.js'
 export type { RedisClient } from './redis-link.js'
 export {
   applyCookies,
+  applySession,
   type CookieSettings,
   createRequestSessions,
   type Ended,
@@ -43,6 +44,7 @@ export {
   type RequestSessions,
   type RequestSessionsOptions,
   type ServerSession,
+  type SessionHeaders,
 } from './request-sessions.js'
 export type {
   AuthenticateFailure,

@@ -1,5 +1,6 @@
 import type { SessionUser } from '../core/session.js'
 import { positive, readClaims } from '../providers/jwt.js'
+import { type CachingHeaders, forbidStorage, keepPrivate, varyByCookie } from './caching.js'
 import {
   type CookieJar,
   defineCookie,
@@ -87,8 +88,28 @@ function isDue({ accessToken, expiresAt }: ServerSession, now: number): boolean 
 export function applyCookies(headers: Headers, setCookies: readonly string[]): void {
   if (setCookies.length === 0) return
   for (const value of setCookies) headers.append('Set-Cookie', value)
-  headers.set('Cache-Control', 'no-store')
-  headers.append('Vary', 'Cookie')
+  forbidStorage(headers)
+  varyByCookie(headers)
+}
+
+/** What {@link applySession} writes to: `Headers`, or those of a framework. */
+export interface SessionHeaders extends CachingHeaders {
+  append(name: string, value: string): void
+}
+
+/**
+ * Puts on an answer what came of the cookies of its request: `Set-Cookie` values, and what keeps it
+ * out of shared caches where somebody is signed in. An answer that says `private` itself keeps what
+ * it says, unless it sets cookies.
+ */
+export function applySession(
+  headers: SessionHeaders,
+  { failure, setCookies }: Pick<RequestSession, 'failure' | 'setCookies'>,
+): void {
+  for (const value of setCookies) headers.append('Set-Cookie', value)
+  varyByCookie(headers)
+  if (setCookies.length > 0) forbidStorage(headers)
+  else if (failure?.reason !== 'no_session_cookie_provided') keepPrivate(headers)
 }
 
 /**

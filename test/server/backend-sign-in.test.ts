@@ -51,7 +51,7 @@ describe('a sign-in', () => {
     })
     const response = await world.send(`/auth/sign-in?${query}`)
     expect(response.status).toBe(303)
-    expect(response.headers.get('Cache-Control')).toBe('no-store')
+    expect(response.headers.get('Cache-Control')).toBe('private, no-store')
     const location = new URL(response.headers.get('Location') ?? '')
     const challenge = location.searchParams.get('code_challenge')
     expect(Object.fromEntries(location.searchParams)).toEqual({

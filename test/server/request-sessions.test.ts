@@ -462,7 +462,7 @@ describe('the headers of an answer that sets cookies', () => {
     expect(headers.get('Cache-Control')).toBe('public')
     applyCookies(headers, ['b=2', 'c=3'])
     expect(headers.getSetCookie()).toEqual(['a=1', 'b=2', 'c=3'])
-    expect(headers.get('Cache-Control')).toBe('no-store')
+    expect(headers.get('Cache-Control')).toBe('private, no-store')
     expect(headers.get('Vary')).toBe('Accept, Cookie')
   })
 })

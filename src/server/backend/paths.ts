@@ -37,8 +37,24 @@ export function safeReturnTo(text: string | null | undefined): string {
   return leadsAway(pathname) ? '/' : `${pathname}${search}${hash}`
 }
 
-/** What servers take for the directory itself or its parent; `..;` is one to Tomcat. */
-const DOTS = /^\.{1,2}(;|$)/
+/**
+ * Whether servers take a segment for the directory itself or its parent: `..;` is one to Tomcat, and
+ * `.. ` to whoever drops blanks. In letters of full width it is one to whoever makes them plain.
+ */
+function isDots(segment: string): boolean {
+  const [name = ''] = segment.split(';')
+  const dots = name.replace(/\s/g, '')
+  return /^\.+$/.test(dots) && (dots.length <= 2 || dots.length < name.length)
+}
+
+/** A path as one sees it who also makes letters plain; `null` for what is no UTF-8. */
+function plainest(path: string): string | null {
+  try {
+    return decodeURIComponent(path.replace(/%(?![\da-f]{2})/gi, '%25')).normalize('NFKC')
+  } catch {
+    return null
+  }
+}
 
 /**
  * The address of `path` beneath `base`, an absolute URL without a slash at its end; `null` when it
@@ -47,7 +63,8 @@ const DOTS = /^\.{1,2}(;|$)/
 export function addressBeneath(base: string, path: string, search: string): URL | null {
   const plain = decodeAll(path)
   if (plain === null || (plain !== '' && leadsAway(plain))) return null
-  if (plain.split('/').some((segment) => DOTS.test(segment))) return null
+  const plainer = plainest(plain)
+  if (plainer === null || `${plain}/${plainer}`.split('/').some(isDots)) return null
   const address = new URL(`${base}${path}${search}`)
   return address.href.startsWith(base) ? address : null
 }

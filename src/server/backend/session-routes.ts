@@ -3,6 +3,7 @@ import { asObject, text } from '../../providers/json.js'
 import { fingerprint } from '../coordinator.js'
 import type { RequestSessions, ServerSession } from '../request-sessions.js'
 import { answer, type Problem, refuse } from './answers.js'
+import { readAll } from './idle-limit.js'
 import { safeReturnTo } from './paths.js'
 import { problemOf } from './problems.js'
 import type { Call, Handler } from './types.js'
@@ -34,30 +35,12 @@ const CHANGED: Problem = {
   message: 'Somebody else has signed in in this browser.',
 }
 
-/** Reads a body that may be anything; `null` when it is too long. */
-async function readText({ body }: Request): Promise<string | null> {
-  const decoder = new TextDecoder()
-  const reader = body?.getReader()
-  let content = ''
-  let size = 0
-  while (reader) {
-    const { done, value } = await reader.read()
-    if (done) break
-    size += value.byteLength
-    if (size > LARGEST) {
-      await reader.cancel()
-      return null
-    }
-    content += decoder.decode(value, { stream: true })
-  }
-  return content + decoder.decode()
-}
-
 async function readWish({ request }: Call): Promise<Wish | null> {
-  const content = await readText(request)
+  const content = await readAll(request.body, LARGEST)
+  if (typeof content === 'string') return null
   try {
-    const fields = asObject(JSON.parse(content || '{}'))
-    if (content === null || !fields) return null
+    const fields = asObject(JSON.parse(new TextDecoder().decode(content) || '{}'))
+    if (!fields) return null
     const { sessionId, organizationId, returnTo } = fields
     return {
       sessionId: text(sessionId),

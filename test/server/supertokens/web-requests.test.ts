@@ -8,6 +8,7 @@ import {
   failureOf,
   GOOD,
   REFRESH,
+  toldBy,
 } from './web-stage.js'
 
 const jar = (value: string) => ({ Cookie: value })
@@ -43,7 +44,7 @@ describe('the refresh token of a request', () => {
     expect(calls.map(([, shown]) => shown)).toEqual(token === undefined ? [] : [token])
     if (token === undefined) {
       expect(failure).toEqual(MISSING)
-      expect([...exchange.answer]).toEqual([])
+      expect(toldBy(exchange.answer)).toEqual([])
     }
   })
 
@@ -97,7 +98,7 @@ describe('the access token of a request', () => {
     const exchange = ask(headers, 'GET')
     expect(await failureOf(sessions.getSession(exchange))).toEqual(failure)
     expect(calls.map(([, token]) => token)).toEqual(failure ? [] : [GOOD])
-    expect([...exchange.answer]).toEqual([])
+    expect(toldBy(exchange.answer)).toEqual([])
   })
 
   it('is looked for by the settings: a header-only app sees no cookies', async () => {
@@ -135,7 +136,7 @@ describe('a browser that has a cookie twice', () => {
       message: expect.stringContaining('cookies.formerly'),
     })
     expect(calls).toEqual([])
-    expect([...answer]).toEqual([])
+    expect(toldBy(answer)).toEqual([])
   })
 
   it('is no trouble where the access token alone is doubled: its refresh erases the other', async () => {
@@ -206,7 +207,7 @@ describe('the anti-CSRF check', () => {
               ],
             ],
       )
-      expect([...exchange.answer]).toEqual([])
+      expect(toldBy(exchange.answer)).toEqual([])
     },
   )
 

@@ -1,3 +1,4 @@
+import { forbidStorage } from '../../caching.js'
 import { readAccessToken } from '../access-token.js'
 import { GeneralError, isSuperTokensError } from '../errors.js'
 import type { CookieScheme, CookieSpot, SessionTokens, TokenInfo } from '../types.js'
@@ -112,7 +113,7 @@ export async function deliver(
     ...(transfer === 'cookie' && antiCsrfToken && { 'anti-csrf': antiCsrfToken }),
     ...(transfer === 'cookie' && token && { 'id-refresh-token': `${token};${expiry}` }),
   })
-  answer.set('Cache-Control', 'no-store')
+  forbidStorage(answer)
 }
 
 /** Whether the browser has, or is about to get, the cookie that today's cores know no more. */
@@ -145,7 +146,7 @@ export async function clearTokens(turn: Turn): Promise<void> {
   }
   answer.delete('anti-csrf')
   setReadable(answer, { 'front-token': 'remove' })
-  answer.set('Cache-Control', 'no-store')
+  forbidStorage(answer)
 }
 
 /** Does some work, and clears the tokens when it finds that the session is over. */

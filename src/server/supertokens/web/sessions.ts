@@ -1,3 +1,4 @@
+import { keepPrivate, varyByCookie } from '../../caching.js'
 import { TryRefreshTokenError, UnauthorisedError } from '../errors.js'
 import {
   type Credentials,
@@ -31,13 +32,17 @@ export type SessionOperations = Pick<
   'createNewSession' | 'getSession' | 'refreshSession'
 >
 
-/** Begins to work on a request. */
+/** Begins to work on a request. What it is answered is for whoever sent it. */
 export function beginTurn(settings: WebSettings, { request, answer }: WebExchange): Turn {
-  return {
+  const turn = {
     settings,
     credentials: readCredentials(request),
     answer: 'setCookies' in answer ? answer : headersOf(answer),
   }
+  const { cookies, bearer } = turn.credentials
+  if (settings.transfer !== 'header') varyByCookie(turn.answer)
+  if (cookies.length > 0 || bearer !== undefined) keepPrivate(turn.answer)
+  return turn
 }
 
 /** Delivers the tokens of a session, and takes those away that came the other way. */
