@@ -1,6 +1,7 @@
 import { AuthError, AuthSessionMissingError } from '../core/errors.js'
 import type { SessionUser } from '../core/session.js'
 import { redirect, refuse } from '../server/backend/answers.js'
+import { isPrefetch } from '../server/backend/guard.js'
 import { problemOf } from '../server/backend/problems.js'
 import {
   applySession,
@@ -67,6 +68,8 @@ export interface ExpressSessions<User extends SessionUser = SessionUser> {
 
 /** Whether a person is about to see the answer. */
 function isNavigation({ method, headers }: ExpressRequest): boolean {
+  // Nobody goes there yet, and nobody is to be signed in for it.
+  if (isPrefetch({ get: (name) => String(headers[name.toLowerCase()] ?? '') || null })) return false
   const mode = headers['sec-fetch-mode']
   const html = String(headers.accept).includes('text/html')
   return method === 'GET' && (mode === undefined ? html : mode === 'navigate')

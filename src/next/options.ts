@@ -12,7 +12,13 @@ export type Variables = Readonly<Record<string, string | undefined>>
 export interface NextAuthOptions
   extends Pick<
     BackendOptions<WorkOSUser>,
-    'exposeAccessToken' | 'upstreams' | 'onSignInError' | 'report' | 'fetch' | 'now'
+    | 'exposeAccessToken'
+    | 'upstreams'
+    | 'crossSiteHints'
+    | 'onSignInError'
+    | 'report'
+    | 'fetch'
+    | 'now'
   > {
   /** @default WORKOS_CLIENT_ID */
   readonly clientId?: string | undefined

@@ -1,4 +1,5 @@
 import { redirect, refuse } from '../server/backend/answers.js'
+import { isPrefetch } from '../server/backend/guard.js'
 import { problemOf } from '../server/backend/problems.js'
 import { applySession, type RequestSession } from '../server/request-sessions.js'
 import type { NextFramework } from './framework.js'
@@ -36,6 +37,8 @@ function createGuard(options: ProxyOptions): (request: Request) => boolean {
 
 /** Whether a browser goes to a page, rather than a script asking for something. */
 function isNavigation({ headers, method }: Request): boolean {
+  // Nobody goes there yet, and nobody is to be signed in for it.
+  if (isPrefetch(headers)) return false
   const mode = headers.get('sec-fetch-mode')
   if (mode !== null) return mode === 'navigate'
   return method === 'GET' && (headers.get('accept') ?? '').includes('text/html')
