@@ -1,17 +1,17 @@
 import type { SessionUser } from '../core/session.js'
 import { positive, readClaims } from '../providers/jwt.js'
 import { type CachingHeaders, forbidStorage, keepPrivate, varyByCookie } from './caching.js'
+import { createCookieChoice } from './cookie-choice.js'
 import {
   type CookieJar,
   defineCookie,
   eraseCookie,
+  eraseFormer,
   parseCookies,
-  readCookie,
   writeCookie,
 } from './cookies.js'
 import { fingerprint } from './coordinator.js'
 import { createExpiring } from './expiring.js'
-import { type Opened, openSealed } from './opened.js'
 import type {
   LoadOptions,
   RequestSession,
@@ -124,33 +124,8 @@ export function createRequestSessions<User extends SessionUser>(
   const cookie = defineCookie(settings)
   checkPassword(cookiePassword)
   const pauses = createExpiring<RefreshFailure>({ limit: PAUSES, now })
-
-  async function open(sessionData: string): Promise<Opened<User> | null> {
-    const opened = await openSealed<User>({ sessionData, cookiePassword }, now)
-    return 'data' in opened ? opened : null
-  }
-
-  /** The values that open, the newest first. */
-  async function openAll(jar: CookieJar): Promise<{ value: string; opened: Opened<User> }[]> {
-    const found: { value: string; opened: Opened<User> }[] = []
-    for (const value of readCookie(jar, cookie.name)) {
-      const opened = await open(value)
-      if (opened) found.push({ value, opened })
-    }
-    return found.sort(
-      (one, other) => Number(other.opened.claims.iat) - Number(one.opened.claims.iat),
-    )
-  }
-
-  /** The value that is meant, when several hosts or paths have set the cookie. */
-  async function choose(jar: CookieJar): Promise<string | null> {
-    const values = readCookie(jar, cookie.name)
-    if (values.length < 2) return values[0] ?? null
-    const found = await openAll(jar)
-    // One of two people was planted by somebody else: then nobody is who they seem.
-    const people = new Set(found.map(({ opened }) => opened.data.user.id))
-    return people.size === 1 ? (found[0]?.value ?? null) : null
-  }
+  const { name } = cookie
+  const { choose, open, openAll } = createCookieChoice({ sessions, name, cookiePassword, now })
 
   async function renew(known: Known<User>, wanted: LoadOptions): Promise<RequestSession<User>> {
     const { sealed, jar } = known
@@ -194,8 +169,13 @@ export function createRequestSessions<User extends SessionUser>(
     const jar = parseCookies(cookieHeader)
     if (!jar.has(cookie.name)) return nobody(cookieFailure('no_session_cookie_provided'))
     const erased = refresh === 'never' ? [] : eraseCookie(cookie, jar)
-    const value = await choose(jar)
-    if (value === null) return nobody(cookieFailure('invalid_session_cookie'), erased)
+    const choice = await choose(jar, refresh !== 'never')
+    if (choice.type !== 'one') {
+      // To erase ours would leave the one that was planted.
+      const gone = choice.type === 'none' || refresh === 'never' ? erased : eraseFormer(cookie, jar)
+      return nobody(cookieFailure('invalid_session_cookie'), gone)
+    }
+    const { value } = choice
     const sealed = sessions.loadSealedSession({ sessionData: value, cookiePassword })
     const found = await sealed.authenticate()
     if (!found.authenticated && found.reason === 'invalid_session_cookie') {
@@ -204,7 +184,9 @@ export function createRequestSessions<User extends SessionUser>(
     }
     const current = found.authenticated ? describe(found) : null
     const failure = found.authenticated ? null : found
-    const asItIs = { session: current, sealed: value, failure, setCookies: [] }
+    // Readers further on, and the next request, need not choose again.
+    const tidy = choice.crowded && refresh !== 'never' ? writeCookie(cookie, value, jar) : []
+    const asItIs = { session: current, sealed: value, failure, setCookies: tidy }
     if (refresh === 'never' || failure?.retryable) return asItIs
     if (refresh === 'when-due' && current) {
       if (!isDue(current, now())) return asItIs
@@ -227,8 +209,8 @@ export function createRequestSessions<User extends SessionUser>(
   return {
     load,
     async sessionIdOf(cookieHeader) {
-      const value = await choose(parseCookies(cookieHeader))
-      const opened = value === null ? null : await open(value)
+      const choice = await choose(parseCookies(cookieHeader), true)
+      const opened = choice.type === 'one' ? await open(choice.value) : null
       return opened && (factsOf(opened.claims).sessionId ?? opened.data.user.id)
     },
     async establish(grant, cookieHeader) {

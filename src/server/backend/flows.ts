@@ -7,7 +7,7 @@ import {
   readCookie,
   writeCookie,
 } from '../cookies.js'
-import { type Password, sealText, unsealText } from '../seal.js'
+import { looksSealed, type Password, sealText, unsealText } from '../seal.js'
 
 /** A sign-in that is under way: what its callback needs, and nobody else may know. */
 export interface SignInFlow {
@@ -80,7 +80,7 @@ export function createSignInFlows({ password, secure, now }: SignInFlowsOptions)
     },
     async find(state, jar) {
       if (state === null || !STATE.test(state)) return null
-      for (const value of readCookie(jar, nameOf(state))) {
+      for (const value of readCookie(jar, nameOf(state), looksSealed)) {
         const text = await unsealText(value, password, { now })
         const flow = text === null ? null : parseFlow(text)
         if (flow?.state === state) return flow

@@ -42,12 +42,15 @@ export function checkJWTPayload(value: unknown): SessionPayload {
   return taken ? reject(`\`jwtPayload\` holds \`${taken}\`, which is SuperTokens' own.`) : payload
 }
 
+/** Whether a core may have written this, going by its form. */
+export const isRefreshToken = (token: string): boolean =>
+  token.length <= LONGEST_TOKEN && REFRESH_TOKEN.test(token)
+
 /**
  * What no core can have given costs no request: anybody can send as much of that as they like.
  * @throws SuperTokensError `UNAUTHORISED`
  */
 export function checkRefreshToken(value: unknown): string {
-  const fit = typeof value === 'string' && value !== '' && value.length <= LONGEST_TOKEN
-  if (fit && REFRESH_TOKEN.test(value)) return value
+  if (typeof value === 'string' && isRefreshToken(value)) return value
   throw new UnauthorisedError('This is no refresh token.')
 }

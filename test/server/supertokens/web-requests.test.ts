@@ -4,6 +4,7 @@ import {
   createStage,
   EPOCH,
   ERRORS,
+  EXPIRED,
   effectOf,
   failureOf,
   GOOD,
@@ -75,7 +76,8 @@ describe('the access token of a request', () => {
     ['nothing', {}, MISSING],
     ['garbage', cookies({ sAccessToken: 'garbage' }), MISSING],
     ['percent garbage', jar('sAccessToken=%'), MISSING],
-    ['two', jar(`sAccessToken=${GOOD}; sAccessToken=other`), TRY],
+    ['two', jar(`sAccessToken=${GOOD}; sAccessToken=${EXPIRED}`), TRY],
+    ['one, and what cannot be one', jar(`sAccessToken=${GOOD}; sAccessToken=other`), undefined],
     ['the same twice', jar(`sAccessToken=${GOOD}; sAccessToken=${GOOD}`), undefined],
     ['only an old session’s cookie', cookies({ sIdRefreshToken: 'x' }), TRY],
     [
