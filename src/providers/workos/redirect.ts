@@ -1,6 +1,7 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import type { CallOptions, Flow } from '../../core/ports.js'
 import { asObject, text } from '../json.js'
+import { isOwnPath } from '../own-path.js'
 import type { ActionDeps } from './actions.js'
 import type { RedirectResult, WorkOSActions } from './types.js'
 import { parseUrl } from './url.js'
@@ -15,7 +16,18 @@ export interface RedirectDeps extends Pick<ActionDeps, 'host' | 'grant'> {
 const OURS = ['code', 'state', 'error', 'error_description', 'error_uri']
 
 /** An address without its query, fragment and last slashes, which hosts add and remove. */
-const place = (url: URL): string => url.href.replace(/\/*([?#].*)?$/, '')
+function place({ protocol, host, pathname }: URL): string {
+  let end = pathname.length
+  while (pathname[end - 1] === '/') end -= 1
+  return `${protocol}//${host}${pathname.slice(0, end)}`
+}
+
+/** The page to return to, as it was kept; the first page for one that leads away, or might. */
+function pageOf(kept: string | undefined, here: string): string | undefined {
+  if (kept === undefined) return undefined
+  const first = parseUrl('/', here).href
+  return kept.startsWith(first) && isOwnPath(parseUrl(kept).pathname) ? kept : first
+}
 
 function clean(url: URL): string {
   const next = new URL(url)
@@ -73,7 +85,8 @@ export function createRedirect(deps: RedirectDeps): WorkOSActions['handleRedirec
         throw error
       }
     }, call)
-    return { ...result, state: text(state), returnTo: text(returnTo) }
+    const here = host.page.href() ?? deps.home()
+    return { ...result, state: text(state), returnTo: pageOf(text(returnTo), here) }
   }
 
   return async ({ url: given } = {}, call) => {

@@ -1,40 +1,18 @@
+import { decodeAll, isOwnPath, leadsAway } from '../../providers/own-path.js'
+
 /** Longer ones make cookies that no server takes. */
 const LARGEST = 1_024
-/** Proxies and frameworks decode once or twice; whoever needs more rounds hides something. */
-const ROUNDS = 4
-
-/** A text with its encodings of ASCII undone, however many lie over each other; `null` if odd. */
-function decodeAll(text: string): string | null {
-  try {
-    // What is no UTF-8 is read in many ways.
-    decodeURIComponent(text)
-  } catch {
-    return null
-  }
-  let plain = text
-  for (let round = 0; round < ROUNDS; round++) {
-    const next = plain.replace(/%([0-7][\da-f])/gi, (_, code) =>
-      String.fromCharCode(Number.parseInt(code, 16)),
-    )
-    if (next === plain) return plain
-    plain = next
-  }
-  return null
-}
-
-/** Browsers take `\` for `/`, and drop control characters: both hide `//`, another host. */
-const leadsAway = (path: string): boolean => !/^\/(?![/\\])[^\\\p{Cc}]*$/u.test(path)
-
 /**
  * The page of this origin that somebody wants to return to, as path, query and fragment. `/` for
- * everything that leads elsewhere, or might to a reader who decodes it once more.
+ * everything that leads elsewhere, or might to a reader who decodes it once more and then resolves
+ * the dots in it.
  */
 export function safeReturnTo(text: string | null | undefined): string {
-  if (!text || text.length > LARGEST) return '/'
-  const plain = decodeAll(text.replace(/[?#].*$/s, ''))
-  if (plain === null || leadsAway(plain) || /\p{Cc}/u.test(text)) return '/'
+  if (!text || text.length > LARGEST || /\p{Cc}/u.test(text)) return '/'
+  const end = text.search(/[?#]/)
+  if (!isOwnPath(end < 0 ? text : text.slice(0, end))) return '/'
   const { pathname, search, hash } = new URL(text, 'https://own.invalid')
-  return leadsAway(pathname) ? '/' : `${pathname}${search}${hash}`
+  return `${pathname}${search}${hash}`
 }
 
 /**
