@@ -30,6 +30,11 @@ export {
 export type { EndResult } from './ended-sessions.js'
 export type { KeySetLocation } from './key-set.js'
 export type { SealedCookie } from './opened.js'
+export {
+  createOriginGuard,
+  type GuardedRequest,
+  type OriginGuardOptions,
+} from './origin-guard.js'
 export { type RedisCoordinatorOptions, redisCoordinator } from './redis.js'
 export type { RedisClient } from './redis-link.js'
 export {

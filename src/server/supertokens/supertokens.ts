@@ -29,6 +29,11 @@ function checkOptions(options: SuperTokensOptions): void {
   checkChoice('onTheft', options.onTheft, ['revoke', 'report'])
   checkChoice('antiCsrf', options.antiCsrf, ['VIA_TOKEN', 'VIA_CUSTOM_HEADER', 'NONE'])
   checkChoice('useDynamicSigningKey', options.useDynamicSigningKey, [true, false])
+  if (options.antiCsrf === 'NONE' && options.cookies?.sameSite === 'none') {
+    const message =
+      "`antiCsrf: 'NONE'` with `sameSite: 'none'` lets every site act for whoever is signed in."
+    throw new AuthError('invalid_argument', message)
+  }
   const { coordinator } = options
   if (coordinator !== undefined && typeof coordinator?.once !== 'function') {
     throw new AuthError('invalid_argument', '`coordinator` is none: see `memoryCoordinator`.')

@@ -95,7 +95,10 @@ export interface SuperTokensOptions {
    * hears of it by the error. @default 'revoke'
    */
   readonly onTheft?: 'revoke' | 'report' | undefined
-  /** @default 'VIA_CUSTOM_HEADER' where `cookies.sameSite` is `none`, else 'NONE' */
+  /**
+   * Cannot be `NONE` where `cookies.sameSite` is `none`.
+   * @default 'VIA_CUSTOM_HEADER' where `cookies.sameSite` is `none`, else 'NONE'
+   */
   readonly antiCsrf?: AntiCsrf | undefined
   /** Whether access tokens are signed by keys that the core replaces from time to time. @default true */
   readonly useDynamicSigningKey?: boolean | undefined

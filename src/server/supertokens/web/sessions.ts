@@ -4,6 +4,7 @@ import {
   type Credentials,
   chooseAccessToken,
   chooseRefreshToken,
+  isOwnPage,
   readCredentials,
   type ShownToken,
 } from './credentials.js'
@@ -36,6 +37,7 @@ export type SessionOperations = Pick<
 export function beginTurn(settings: WebSettings, { request, answer }: WebExchange): Turn {
   const turn = {
     settings,
+    request,
     credentials: readCredentials(request),
     answer: 'setCookies' in answer ? answer : headersOf(answer),
   }
@@ -73,6 +75,19 @@ function shownAccessToken({ settings, credentials }: Turn): ShownToken | undefin
   return shown
 }
 
+/**
+ * Refuses what a page of another origin sent on the cookies of whoever looks at it. A header that
+ * only SuperTokens' front ends write is as good a proof, for no such page can send one unasked.
+ * @throws SuperTokensError `UNAUTHORISED`, and nothing is cleared.
+ */
+function checkOrigin({ settings, request, credentials, answer }: Turn): void {
+  const { method, headers, url } = request
+  const asked = { method, headers, url, answer }
+  if (isOwnPage(credentials) || !settings.isForeign(asked)) return
+  const message = 'A page of another origin sent the request. See `allowedOrigins`.'
+  throw new UnauthorisedError(message, { code: 'rejected' })
+}
+
 /** Whether the anti-CSRF token is to be checked. @throws SuperTokensError `TRY_REFRESH_TOKEN` */
 function wantsAntiCsrfToken(
   { settings, credentials }: Turn,
@@ -102,6 +117,7 @@ const mayClear = ({ settings, credentials }: Turn, { transfer }: ShownToken): bo
  * @throws SuperTokensError
  */
 async function checkRefreshCookies(turn: Turn): Promise<void> {
+  checkOrigin(turn)
   const { settings, credentials } = turn
   if (settings.superTokens.antiCsrf === 'VIA_CUSTOM_HEADER' && !credentials.hasRid) {
     throw new UnauthorisedError('The request lacks the header `rid`.', { code: 'rejected' })
@@ -128,6 +144,7 @@ export function createOperations(settings: WebSettings): SessionOperations {
     const turn = beginTurn(settings, exchange)
     const shown = shownAccessToken(turn)
     if (!shown) return undefined
+    if (antiCsrfCheck && shown.transfer === 'cookie') checkOrigin(turn)
     const { antiCsrfToken } = turn.credentials
     const doAntiCsrfCheck = wantsAntiCsrfToken(turn, shown, antiCsrfCheck)
     const { session, accessToken } = await clearingWhenOver(turn, () =>
