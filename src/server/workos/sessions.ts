@@ -34,6 +34,7 @@ export function workosSessions(options: WorkOSSessionsOptions): SealedSessions<W
       fetch: options.fetch,
       dangerouslyAllowInsecureHttp: options.dangerouslyAllowInsecureHttp,
       algorithms: ['RS256'],
+      audience: false,
       issuer,
       clockTolerance,
     },
