@@ -96,7 +96,7 @@ export function expressSessions<User extends SessionUser>({
     { request, response }: ExpressExchange,
     options?: LoadOptions,
   ): Promise<RequestSession<User>> {
-    const state = await sessions.load(cookieHeaderOf(request), options)
+    const state = await sessions.load(cookieHeaderOf(request), { request, ...options })
     applySession(sessionHeadersOf(response), state)
     found.set(request, state)
     return state

@@ -39,7 +39,14 @@ export function createWorld(settings: NextAuthSettings): World {
   const client = { clientId, apiKey, url, fetch, dangerouslyAllowInsecureHttp }
   const workos = workosServer(client)
   const coordinator = settings.coordinator ?? sharedCoordinator()
-  const sealed = workosSessions({ ...client, issuer, coordinator, now })
+  const sealed = workosSessions({
+    ...client,
+    issuer,
+    coordinator,
+    now,
+    onReuse: settings.onReuse,
+    onSecurityEvent: settings.onSecurityEvent,
+  })
   const sessions = createRequestSessions({ sessions: sealed, cookie, now })
   const backend = createBackend({
     ...rest,

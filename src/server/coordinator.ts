@@ -8,6 +8,11 @@ export interface CoordinatedResult {
   readonly text: string
   /** When the work began: ms since the epoch, by this process's clock. */
   readonly startedAt: number
+  /**
+   * How long it had been there when it was handed out again, in ms; nothing for those who waited for
+   * it.
+   */
+  readonly age?: number | undefined
 }
 
 /** What results are to the one who works. */
@@ -17,6 +22,8 @@ export interface OnceOptions {
    * are kept apart from those of sessions, and fewer of them. @default none does
    */
   readonly isRefusal?: ((text: string) => boolean) | undefined
+  /** How long those who come later get the result, in ms. @default as the coordinator has it */
+  readonly replay?: number | undefined
 }
 
 /** What a tombstone stands for. */
@@ -123,7 +130,7 @@ function createAlarm({ report, now = () => Date.now() }: MemoryCoordinatorOption
 /** Makes the part that every coordinator has. */
 export function localCoordinator(options: MemoryCoordinatorOptions): LocalCoordinator {
   const { now = () => Date.now() } = options
-  const replay = checkPositive('replay', options.replay ?? REPLAY)
+  const standard = checkPositive('replay', options.replay ?? REPLAY)
   const limit = checkPositive('limit', options.limit ?? LIMIT)
   const running = new Map<string, Promise<CoordinatedResult>>()
   const outcomes = createExpiring<Outcome>({ limit, now })
@@ -133,7 +140,7 @@ export function localCoordinator(options: MemoryCoordinatorOptions): LocalCoordi
   async function finish(
     key: string,
     begin: () => Promise<Outcome>,
-    isRefusal: OnceOptions['isRefusal'],
+    { isRefusal, replay = standard }: OnceOptions,
   ): Promise<CoordinatedResult> {
     try {
       const outcome = await begin()
@@ -146,13 +153,14 @@ export function localCoordinator(options: MemoryCoordinatorOptions): LocalCoordi
   }
 
   return {
-    async once(key, begin, { isRefusal } = {}) {
+    async once(key, begin, wanted = {}) {
       const current = running.get(key)
       if (current) return current
       const kept = outcomes.get(key) ?? refusals.get(key)
       // A clock that was set back must not keep a result for longer.
-      if (kept && kept.finishedAt <= now()) return kept.result
-      const promise = finish(key, begin, isRefusal)
+      const age = kept ? now() - kept.finishedAt : Number.NaN
+      if (kept && age >= 0 && age < (wanted.replay ?? standard)) return { ...kept.result, age }
+      const promise = finish(key, begin, wanted)
       running.set(key, promise)
       return promise
     },

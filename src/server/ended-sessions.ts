@@ -6,6 +6,7 @@ import { positive } from '../providers/jwt.js'
 import { type Coordinator, fingerprint } from './coordinator.js'
 import { describeOpened, type Opened } from './opened.js'
 import { createRevocations } from './revocations.js'
+import { type SecurityListeners, tell, wordsOf } from './security-events.js'
 
 /** What became of a sign-out. */
 export interface EndResult {
@@ -19,7 +20,8 @@ export interface EndResult {
 }
 
 /** What sign-outs work with. Times in ms. */
-export interface EndDeps<User extends SessionUser> {
+export interface EndDeps<User extends SessionUser>
+  extends Pick<SecurityListeners, 'onSecurityEvent'> {
   readonly provider: Pick<Provider<never, User>, 'signOut'>
   readonly coordinator: Coordinator
   readonly timeout: number
@@ -65,6 +67,11 @@ export function createEndedSessions<User extends SessionUser>(
   async function revoke(opened: Opened<User>, name: string): Promise<AuthError | null> {
     revocations.rest(name)
     const error = await revocations.revoke(opened)
+    if (error) {
+      const { sessionId, user } = describeOpened(opened)
+      const whose = { sessionId, userId: user.id, ...wordsOf(error) }
+      tell(deps.onSecurityEvent, { type: 'revocation-failed', ...whose })
+    }
     // A refresh token that was refused has come to its end as well.
     if (!provider.signOut || (error && error.code !== 'refresh_rejected')) return error
     const life = lifeOf(opened.claims, now()) + MARGIN

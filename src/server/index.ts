@@ -79,6 +79,7 @@ export {
   type SealedSessionsOptions,
   type SessionProvider,
 } from './sealed-sessions.js'
+export type { SecurityEvent, SecurityListeners, TokenReuse } from './security-events.js'
 export { parseSealedData, type SealedData } from './session-data.js'
 export {
   createVerifier,

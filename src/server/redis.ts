@@ -91,23 +91,32 @@ export function redisCoordinator(options: RedisCoordinatorOptions): Coordinator 
   const link = redisLink({ client, timeout, clock, report })
   const commands = redisCommands(prefix, term)
   const records = redisRecords(password)
-  const turns = redisTurns({ link, commands, records, replay, term, clock })
+  const turns = redisTurns({ link, commands, records, term, clock })
   const local = localCoordinator({ replay, now: clock.now, report })
 
-  async function share(key: string, work: () => Promise<string>): Promise<Outcome> {
-    const turn = await turns.take(key)
-    if (turn?.type === 'done') return turn.outcome
+  async function share(key: string, work: () => Promise<string>, window: number): Promise<Outcome> {
+    const began = clock.now()
+    const turn = await turns.take(key, window)
+    if (turn?.type === 'done') {
+      const { result, finishedAt } = turn.outcome
+      // Whoever came while another process was at it has waited, and used nothing twice.
+      const age = began - finishedAt
+      return age > 0 ? { finishedAt, result: { ...result, age } } : turn.outcome
+    }
     if (turn?.type === 'failed') throw turn.error
     const outcome = await run(work, clock.now).catch(async (error) => {
       if (turn) await turns.fail(turn, error)
       throw error
     })
-    if (turn) await turns.succeed(turn, outcome)
+    if (turn) await turns.succeed(turn, outcome, window)
     return outcome
   }
 
   return {
-    once: (key, work, options) => local.once(key, () => share(key, work), options),
+    once(key, work, options = {}) {
+      const window = span('replay', options.replay ?? replay)
+      return local.once(key, () => share(key, work, window), options)
+    },
     async end(sessionId, ttl, options) {
       await local.end(sessionId, ttl, options)
       const command = await commands.end(sessionId, whole(ttl))

@@ -170,13 +170,17 @@ export function createRequestSessions<User extends SessionUser>(
     if (!jar.has(cookie.name)) return nobody(cookieFailure('no_session_cookie_provided'))
     const erased = refresh === 'never' ? [] : eraseCookie(cookie, jar)
     const choice = await choose(jar, refresh !== 'never')
+    const { request } = wanted
     if (choice.type !== 'one') {
+      const [sessionData] = choice.type === 'none' ? (jar.get(cookie.name) ?? []) : []
+      // It does not open, and whoever listens is told so.
+      await sessions.loadSealedSession({ sessionData, cookiePassword, request }).authenticate()
       // To erase ours would leave the one that was planted.
       const gone = choice.type === 'none' || refresh === 'never' ? erased : eraseFormer(cookie, jar)
       return nobody(cookieFailure('invalid_session_cookie'), gone)
     }
     const { value } = choice
-    const sealed = sessions.loadSealedSession({ sessionData: value, cookiePassword })
+    const sealed = sessions.loadSealedSession({ sessionData: value, cookiePassword, request })
     const found = await sealed.authenticate()
     if (!found.authenticated && found.reason === 'invalid_session_cookie') {
       // One that opens was ended here, see `endedHere`.

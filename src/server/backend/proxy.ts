@@ -69,7 +69,7 @@ export function createProxy<User extends SessionUser>(
     route: Route,
     address: URL,
   ): Promise<{ answer: Response | Problem; setCookies: readonly string[] }> {
-    const { session, failure, setCookies } = await sessions.load(cookie)
+    const { session, failure, setCookies } = await sessions.load(cookie, { request })
     if (!session) return { answer: problemOf(failure), setCookies }
     const body = await readBody(request)
     if (typeof body === 'string') return { answer: body === 'late' ? STALLED : LARGE, setCookies }
@@ -77,7 +77,7 @@ export function createProxy<User extends SessionUser>(
       route.send({ request, address, body, accessToken })
     const first = await send(session.accessToken)
     if (first.status !== 401 || body instanceof ReadableStream) return { answer: first, setCookies }
-    const next = await sessions.load(cookie, { refresh: 'force' })
+    const next = await sessions.load(cookie, { refresh: 'force', request })
     const refused = !next.session || next.session.accessToken === session.accessToken
     if (refused) return { answer: first, setCookies: next.setCookies }
     if (first instanceof Response) await first.body?.cancel()

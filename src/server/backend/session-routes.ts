@@ -79,8 +79,8 @@ export function createSessionRoutes<User extends SessionUser>(
     return Boolean(held && held !== sessionId)
   }
 
-  async function read({ cookie }: Call): Promise<Response> {
-    const { session, failure, setCookies } = await sessions.load(cookie)
+  async function read({ cookie, request }: Call): Promise<Response> {
+    const { session, failure, setCookies } = await sessions.load(cookie, { request })
     if (session) return answer({ session: await view(session) }, setCookies)
     const problem = problemOf(failure)
     const known = problem.status === 401 || problem.code === 'rejected'
@@ -92,7 +92,8 @@ export function createSessionRoutes<User extends SessionUser>(
     if (!wish) return unreadable()
     if (await isStranger(call, wish)) return refuse(CHANGED)
     const { organizationId } = wish
-    const wanted = { refresh: 'force', fresh: true, organizationId } as const
+    const { request } = call
+    const wanted = { refresh: 'force', fresh: true, organizationId, request } as const
     const { session, failure, setCookies } = await sessions.load(call.cookie, wanted)
     if (!session || failure) return refuse(problemOf(failure), setCookies)
     return answer({ session: await view(session) }, setCookies)

@@ -19,6 +19,8 @@ import { createVerification } from './verification.js'
 
 /** How long the core is waited for when the answer is known without it, in ms. */
 const PATIENCE = 2_000
+/** Enough for tabs that wake together, in ms. */
+const REUSE_WINDOW = 5_000
 
 function checkChoice(name: string, value: unknown, choices: readonly unknown[]): void {
   if (value === undefined || choices.includes(value)) return
@@ -84,7 +86,16 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
   const patience = Math.min(PATIENCE, timeout / 3)
   const scheme = createScheme({ core, cookies, patience, now })
   const settings = { enableAntiCsrf, useDynamicSigningKey }
-  const renew = createRenewal({ core, coordinator, tombstones, onTheft, patience })
+  const renew = createRenewal({
+    core,
+    coordinator,
+    tombstones,
+    onTheft,
+    patience,
+    reuseWindow: checkPositive('reuseWindow', options.reuseWindow ?? REUSE_WINDOW),
+    onReuse: options.onReuse,
+    onSecurityEvent: options.onSecurityEvent,
+  })
   const deps = { core, tombstones, ...settings, dangerouslyAllowInsecureHttp, patience, now }
   const verify = createVerification(deps)
 
@@ -109,11 +120,11 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
         const replaced = next && { accessToken: scheme.dress('accessToken', next) }
         return { session: describe(session), ...replaced }
       }),
-    refreshSession: (refreshToken, { antiCsrfToken, doAntiCsrfCheck = true } = {}) =>
+    refreshSession: (refreshToken, { antiCsrfToken, doAntiCsrfCheck = true, request } = {}) =>
       call(async () => {
         const question = { refreshToken: checkRefreshToken(refreshToken), antiCsrfToken }
         const wanted = { ...settings, enableAntiCsrf: enableAntiCsrf && doAntiCsrfCheck }
-        return dressAll(scheme, await renew({ ...question, ...wanted }))
+        return dressAll(scheme, await renew({ ...question, ...wanted }, request))
       }),
     revokeSession: (sessionHandle) =>
       call(async () => {

@@ -223,7 +223,7 @@ describe('the anti-CSRF check', () => {
     const { sessions, ask, calls } = createStage({ antiCsrf: 'VIA_TOKEN' })
     const { answer, request } = ask({ ...cookies({ sRefreshToken: REFRESH }), 'anti-csrf': 'csrf' })
     await sessions.refreshSession({ request, answer })
-    expect(calls).toEqual([['refreshSession', REFRESH, { antiCsrfToken: 'csrf' }]])
+    expect(calls).toEqual([['refreshSession', REFRESH, { antiCsrfToken: 'csrf', request }]])
     expect(answer.get('anti-csrf')).toBe('csrf-1')
   })
 

@@ -188,7 +188,8 @@ export function createOperations(settings: WebSettings): SessionOperations {
       if (shown.transfer === 'cookie') await checkRefreshCookies(turn)
       const { antiCsrfToken } = turn.credentials
       // Other sites' pages cannot write headers.
-      const options = shown.transfer === 'cookie' ? { antiCsrfToken } : { doAntiCsrfCheck: false }
+      const check = shown.transfer === 'cookie' ? { antiCsrfToken } : { doAntiCsrfCheck: false }
+      const options = { ...check, request: turn.request }
       const exchanged = (): Promise<NewTokens> => superTokens.refreshSession(shown.token, options)
       const tokens = await (mayClear(turn, shown) ? clearingWhenOver(turn, exchanged) : exchanged())
       return establish(turn, tokens, shown.transfer)
