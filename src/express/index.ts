@@ -1,4 +1,5 @@
 export { backendHandler } from './backend-handler.js'
+export { originGuard } from './origin-guard.js'
 export {
   type ExpressExchange,
   type ExpressSessions,

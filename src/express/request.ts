@@ -14,11 +14,27 @@ export function pathOf({ originalUrl, url = '/' }: ExpressRequest): string {
   return path.replace(/^https?:\/\/[^/?#]*/i, '')
 }
 
+/** What a host and a port may be made of: whatever ends them early would begin the path. */
+const AUTHORITY = /^[^/?#@\\\s]+$/
+/** What parsing would change: dots between slashes, `\`, a fragment, and what it drops. */
+const CHANGED = /[\\#\s\p{Cc}]|\/(?:\.|%2e){1,2}(?:[/?]|$)/iu
+
+/**
+ * The whole address of a request; `null` when its parts would not be read again as they were sent.
+ * `Host: x/auth/session?` must not choose the path, nor `X-Forwarded-Proto` the host.
+ */
 function addressOf(request: ExpressRequest): string | null {
   const { host, ':authority': authority = host ?? 'localhost' } = request.headers
   const path = pathOf(request)
-  const address = `${request.protocol ?? 'http'}://${authority}${path}`
-  return path.startsWith('/') && URL.canParse(address) ? address : null
+  const protocol = request.protocol ?? 'http'
+  if (!/^https?$/i.test(protocol) || !AUTHORITY.test(String(authority))) return null
+  const query = path.indexOf('?')
+  const page = query < 0 ? path : path.slice(0, query)
+  if (!page.startsWith('/') || CHANGED.test(page) || path.includes('#')) return null
+  const origin = `${protocol}://${authority}`
+  if (!URL.canParse(origin + path)) return null
+  const { href, origin: parsed } = new URL(origin + path)
+  return parsed === new URL(origin).origin ? href : null
 }
 
 function headersOf(request: ExpressRequest): Headers {

@@ -1,3 +1,4 @@
+import type { SessionHeaders } from '../server/request-sessions.js'
 import type { ExpressResponse } from './types.js'
 
 const listOf = (value: ReturnType<ExpressResponse['getHeader']>): readonly string[] =>
@@ -7,6 +8,16 @@ const listOf = (value: ReturnType<ExpressResponse['getHeader']>): readonly strin
 function append(response: ExpressResponse, name: string, values: readonly string[]): void {
   const all = [...listOf(response.getHeader(name)), ...values]
   response.setHeader(name, name === 'set-cookie' ? all : [...new Set(all)].join(', '))
+}
+
+/** The headers of a response, as they are read and written for sessions. */
+export function sessionHeadersOf(response: ExpressResponse): SessionHeaders {
+  return {
+    get: (name) => listOf(response.getHeader(name)).join(', ') || null,
+    set: (name, value) => void response.setHeader(name, value),
+    delete: (name) => void response.removeHeader(name),
+    append: (name, value) => append(response, name.toLowerCase(), [value]),
+  }
 }
 
 /** Puts headers on a response. What others have set of cookies and `Vary` stays. */

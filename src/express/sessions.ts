@@ -1,26 +1,35 @@
 import { AuthError, AuthSessionMissingError } from '../core/errors.js'
 import type { SessionUser } from '../core/session.js'
 import { redirect, refuse } from '../server/backend/answers.js'
+import { isPrefetch } from '../server/backend/guard.js'
 import { problemOf } from '../server/backend/problems.js'
+import type { OriginGuardOptions } from '../server/origin-guard.js'
 import {
-  applyCookies,
+  applySession,
   type Ended,
   type LoadOptions,
   type RequestSession,
   type RequestSessions,
   type ServerSession,
 } from '../server/request-sessions.js'
+import { FOREIGN, foreignRequests } from './origin-guard.js'
 import { cookieHeaderOf, pathOf } from './request.js'
-import { sendWebResponse, setHeaders } from './response.js'
+import { sendWebResponse, sessionHeadersOf } from './response.js'
 import type { ExpressHandler, ExpressRequest, ExpressResponse } from './types.js'
 
 /** Options of {@link expressSessions}. */
-export interface ExpressSessionsOptions<User extends SessionUser = SessionUser> {
+export interface ExpressSessionsOptions<User extends SessionUser = SessionUser>
+  extends OriginGuardOptions {
   readonly sessions: RequestSessions<User>
 }
 
 /** How a route is guarded. */
 export interface RequireSessionOptions {
+  /**
+   * Lets pages of every origin change things on the cookies of whoever looks at them, if their
+   * browser sends those. @default false
+   */
+  readonly dangerouslyAllowAnyOrigin?: boolean | undefined
   /**
    * Where to send people who navigate to the route and are not signed in, such as `/auth/sign-in`.
    * It gets the route's own address as `returnTo`. @default nowhere: they get 401
@@ -46,7 +55,8 @@ export interface ExpressSessions<User extends SessionUser = SessionUser> {
   /** The session of a guarded request. @throws AuthSessionMissingError when there is none. */
   sessionOf(request: ExpressRequest): ServerSession<User>
   /**
-   * Lets pass who is signed in. Others get 401, or 403 where a step is missing, or the sign-in; 503
+   * Lets pass who is signed in, but what a page of another origin sent that changes something: that
+   * gets 403, see `originGuard`. Others get 401, or 403 where a step is missing, or the sign-in; 503
    * with `Retry-After` while it cannot be told. It needs no middleware before it.
    */
   requireSession(options?: RequireSessionOptions): ExpressHandler
@@ -67,29 +77,27 @@ export interface ExpressSessions<User extends SessionUser = SessionUser> {
 
 /** Whether a person is about to see the answer. */
 function isNavigation({ method, headers }: ExpressRequest): boolean {
+  // Nobody goes there yet, and nobody is to be signed in for it.
+  if (isPrefetch({ get: (name) => String(headers[name.toLowerCase()] ?? '') || null })) return false
   const mode = headers['sec-fetch-mode']
   const html = String(headers.accept).includes('text/html')
   return method === 'GET' && (mode === undefined ? html : mode === 'navigate')
 }
 
-function setCookies(response: ExpressResponse, values: readonly string[]): void {
-  const headers = new Headers()
-  applyCookies(headers, values)
-  setHeaders(response, headers)
-}
-
 /** Makes the sessions of an Express app, 4 or 5. */
 export function expressSessions<User extends SessionUser>({
   sessions,
+  ...origins
 }: ExpressSessionsOptions<User>): ExpressSessions<User> {
   const found = new WeakMap<ExpressRequest, RequestSession<User>>()
+  const isForeign = foreignRequests(origins)
 
   async function look(
     { request, response }: ExpressExchange,
     options?: LoadOptions,
   ): Promise<RequestSession<User>> {
-    const state = await sessions.load(cookieHeaderOf(request), options)
-    setCookies(response, state.setCookies)
+    const state = await sessions.load(cookieHeaderOf(request), { request, ...options })
+    applySession(sessionHeadersOf(response), state)
     found.set(request, state)
     return state
   }
@@ -116,10 +124,11 @@ export function expressSessions<User extends SessionUser>({
       if (session) return session
       throw new AuthSessionMissingError('Nobody is signed in.')
     },
-    requireSession: ({ signInPath } = {}) => {
+    requireSession: ({ signInPath, dangerouslyAllowAnyOrigin = false } = {}) => {
       /** The answer to whoever may not pass. */
       async function stop(exchange: ExpressExchange): Promise<Response | null> {
         const { request } = exchange
+        if (!dangerouslyAllowAnyOrigin && isForeign(exchange)) return refuse(FOREIGN)
         const { session, failure } = await load(exchange)
         if (session) return null
         if (signInPath === undefined || failure?.retryable || !isNavigation(request)) {
@@ -138,7 +147,7 @@ export function expressSessions<User extends SessionUser>({
       look(exchange, { refresh: 'force', fresh: true, organizationId }),
     async signOut({ request, response }, options) {
       const ended = await sessions.end(cookieHeaderOf(request), options)
-      setCookies(response, ended.setCookies)
+      applySession(sessionHeadersOf(response), { failure: null, setCookies: ended.setCookies })
       found.set(request, await sessions.load(null))
       return ended
     },

@@ -4,7 +4,15 @@ import type { SuperTokensResponse } from './supertokens-types.js'
 import type { ExpressRequest } from './types.js'
 
 /** The headers that sessions are read from, besides `Cookie`. */
-const READ = ['authorization', 'anti-csrf', 'rid', 'st-auth-mode']
+const READ = [
+  'authorization',
+  'anti-csrf',
+  'rid',
+  'st-auth-mode',
+  'origin',
+  'sec-fetch-site',
+  'host',
+]
 
 function webRequestOf(request: ExpressRequest): WebRequest {
   const headers = new Headers()

@@ -15,7 +15,6 @@ import type { ExpressNext, ExpressRequest, ExpressResponse } from './types.js'
 export interface SuperTokensResponse extends ExpressResponse {
   /** Whether it is too late for headers. */
   readonly headersSent: boolean
-  removeHeader(name: string): unknown
 }
 
 /** What `app.use` and routes take. */

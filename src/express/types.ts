@@ -20,6 +20,7 @@ export interface ExpressResponse {
   readonly destroyed: boolean
   getHeader(name: string): number | string | readonly string[] | undefined
   setHeader(name: string, value: string | readonly string[]): unknown
+  removeHeader(name: string): unknown
   write(chunk: Uint8Array): boolean
   end(): unknown
   once(event: 'close' | 'drain', listener: () => void): unknown

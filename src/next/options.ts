@@ -4,6 +4,7 @@ import type { BackendOptions } from '../server/backend/index.js'
 import type { Coordinator } from '../server/coordinator.js'
 import type { CookieSettings } from '../server/request-sessions.js'
 import type { Password } from '../server/seal.js'
+import type { SecurityListeners } from '../server/security-events.js'
 
 /** What `process.env` is. */
 export type Variables = Readonly<Record<string, string | undefined>>
@@ -12,7 +13,13 @@ export type Variables = Readonly<Record<string, string | undefined>>
 export interface NextAuthOptions
   extends Pick<
     BackendOptions<WorkOSUser>,
-    'exposeAccessToken' | 'upstreams' | 'onSignInError' | 'report' | 'fetch' | 'now'
+    | 'exposeAccessToken'
+    | 'upstreams'
+    | 'crossSiteHints'
+    | 'onSignInError'
+    | 'report'
+    | 'fetch'
+    | 'now'
   > {
   /** @default WORKOS_CLIENT_ID */
   readonly clientId?: string | undefined
@@ -29,10 +36,17 @@ export interface NextAuthOptions
    * @default WORKOS_COOKIE_NAME, _DOMAIN, _MAX_AGE (seconds, this one) and _SAMESITE
    */
   readonly cookie?: Omit<CookieSettings, 'password'> | undefined
-  /** The path of the route that exports `handlers`. @default '/auth' */
+  /**
+   * The path of the route that exports `handlers`, as browsers see it: behind the `basePath` of
+   * Next, where there is one. @default '/auth'
+   */
   readonly basePath?: string | undefined
   /** Who issues the access tokens. @default anybody with WorkOS's key for this client */
   readonly issuer?: string | readonly string[] | undefined
+  /** Hears of spent refresh tokens that came again. */
+  readonly onReuse?: SecurityListeners['onReuse']
+  /** Hears of refused refreshes, forged cookies and failed revocations. */
+  readonly onSecurityEvent?: SecurityListeners['onSecurityEvent']
   /** Shares exchanges among processes: `redisCoordinator`. @default one for this process */
   readonly coordinator?: Coordinator | undefined
   /** Allows plain `http:` to hosts other than this device: secrets can then be read on the way. */

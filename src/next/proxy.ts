@@ -1,7 +1,9 @@
 import { redirect, refuse } from '../server/backend/answers.js'
+import { isPrefetch } from '../server/backend/guard.js'
 import { problemOf } from '../server/backend/problems.js'
-import { applyCookies, type RequestSession } from '../server/request-sessions.js'
+import { applySession, type RequestSession } from '../server/request-sessions.js'
 import type { NextFramework } from './framework.js'
+import { readPaths } from './page-paths.js'
 import { matchPaths } from './paths.js'
 import { applyToRequest } from './set-cookie.js'
 import type { NextHandler, ProxyOptions } from './types.js'
@@ -18,15 +20,25 @@ export interface ProxyDeps {
 type Loaded = Pick<RequestSession, 'failure' | 'setCookies'>
 
 /** @throws AuthError `invalid_argument` for a pattern that is none. */
-function createGuard({ protect, unauthenticatedPaths }: ProxyOptions): (path: string) => boolean {
+function createGuard(options: ProxyOptions): (request: Request) => boolean {
+  const { protect, unauthenticatedPaths } = options
   const open = matchPaths(unauthenticatedPaths ?? [])
   const closed = typeof protect === 'object' ? matchPaths(protect) : null
   const all = protect ?? unauthenticatedPaths !== undefined
-  return (path) => (closed ? closed(path) : all === true) && !open(path)
+  return (request) => {
+    if (!all) return false
+    const paths = readPaths(request)
+    // Nobody can tell what it leads to, and it may be a page that only some may see.
+    if (!paths) return true
+    const wanted = closed ? paths.any.some(closed) : true
+    return wanted && !paths.own.every((path) => open(path) || open(encodeURI(path)))
+  }
 }
 
 /** Whether a browser goes to a page, rather than a script asking for something. */
 function isNavigation({ headers, method }: Request): boolean {
+  // Nobody goes there yet, and nobody is to be signed in for it.
+  if (isPrefetch(headers)) return false
   const mode = headers.get('sec-fetch-mode')
   if (mode !== null) return mode === 'navigate'
   return method === 'GET' && (headers.get('accept') ?? '').includes('text/html')
@@ -70,17 +82,17 @@ export function createProxy({ framework, world }: ProxyDeps, options: ProxyOptio
     headers.set(PATH_HEADER, pathname + search)
     const goOn = (): Response => framework.NextResponse.next({ request: { headers } })
     // The routes of the sign-in look after the session themselves.
-    if (isOwnPath(here, pathname)) return goOn()
+    if (isOwnPath(here, request)) return goOn()
     const cookie = request.headers.get('cookie')
-    const loaded = await here.sessions.load(cookie)
+    const loaded = await here.sessions.load(cookie, { request })
     const { session, failure, setCookies } = loaded
-    if (!session && isProtected(pathname)) return turnAway(request, loaded, here)
+    if (!session && isProtected(request)) return turnAway(request, loaded, here)
     headers.set(VERDICT_HEADER, writeVerdict(session ? null : failure))
     const known = applyToRequest(cookie, setCookies)
     if (known) headers.set('cookie', known)
     else headers.delete('cookie')
     const response = goOn()
-    applyCookies(response.headers, setCookies)
+    applySession(response.headers, loaded)
     return response
   }
 }

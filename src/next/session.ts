@@ -2,6 +2,7 @@ import { AuthError, isAuthError } from '../core/errors.js'
 import { safeReturnTo } from '../server/backend/paths.js'
 import { defineCookie, parseCookies, readCookie } from '../server/cookies.js'
 import { describeOpened, openSealed } from '../server/opened.js'
+import { looksSealed } from '../server/seal.js'
 import { TokenRefreshError } from './errors.js'
 import type { NextCookies, NextFramework } from './framework.js'
 import { cookieHeaderOf, setCookies } from './set-cookie.js'
@@ -52,7 +53,7 @@ async function refreshError(
   header: string,
 ): Promise<TokenRefreshError> {
   const { password: cookiePassword, ...cookie } = settings.cookie
-  const [sessionData] = readCookie(parseCookies(header), defineCookie(cookie).name)
+  const [sessionData] = readCookie(parseCookies(header), defineCookie(cookie).name, looksSealed)
   const opened = await openSealed({ sessionData, cookiePassword }, settings.now ?? Date.now)
   if (!('data' in opened)) return new TokenRefreshError(cause)
   const { user, sessionId } = describeOpened(opened)

@@ -1,3 +1,4 @@
+import { stripBlanks } from '../server/blanks.js'
 import type { NextCookie, NextCookies } from './framework.js'
 
 const SAME_SITE: Readonly<Record<string, NextCookie['sameSite']>> = {
@@ -8,7 +9,8 @@ const SAME_SITE: Readonly<Record<string, NextCookie['sameSite']>> = {
 
 function cut(text: string): readonly [string, string] {
   const end = text.indexOf('=')
-  return end < 0 ? [text.trim(), ''] : [text.slice(0, end).trim(), text.slice(end + 1).trim()]
+  if (end < 0) return [stripBlanks(text), '']
+  return [stripBlanks(text.slice(0, end)), stripBlanks(text.slice(end + 1))]
 }
 
 /** A `Set-Cookie` value of ours as Next's stores take it, which write the header themselves. */
@@ -62,5 +64,5 @@ export function applyToRequest(header: string | null, values: readonly string[])
   const kept = (header ?? '').split(';').filter((pair) => !settled.has(cut(pair)[0]))
   const fresh = [...settled.values()].filter(({ maxAge }) => maxAge !== 0)
   const pairs = fresh.map(({ name, value }) => `${name}=${value}`)
-  return [...kept.map((pair) => pair.trim()), ...pairs].filter(Boolean).join('; ')
+  return [...kept.map(stripBlanks), ...pairs].filter(Boolean).join('; ')
 }

@@ -29,11 +29,12 @@ export interface EnsureSignedIn {
 export interface ProxyOptions {
   /**
    * The pages that only somebody who is signed in may see: all, or these. Others are sent to the
-   * sign-in, and their background requests answered with 401.
+   * sign-in, and their background requests answered with 401. Paths are matched without the
+   * `basePath` of Next, as they are written and decoded; one that cannot be read is protected.
    * @default none, or all when there are `unauthenticatedPaths`
    */
   readonly protect?: boolean | readonly PathPattern[] | undefined
-  /** The pages that anybody may see. */
+  /** The pages that anybody may see: a path counts only if every way to read it leads there. */
   readonly unauthenticatedPaths?: readonly PathPattern[] | undefined
 }
 

@@ -39,7 +39,14 @@ export function createWorld(settings: NextAuthSettings): World {
   const client = { clientId, apiKey, url, fetch, dangerouslyAllowInsecureHttp }
   const workos = workosServer(client)
   const coordinator = settings.coordinator ?? sharedCoordinator()
-  const sealed = workosSessions({ ...client, issuer, coordinator, now })
+  const sealed = workosSessions({
+    ...client,
+    issuer,
+    coordinator,
+    now,
+    onReuse: settings.onReuse,
+    onSecurityEvent: settings.onSecurityEvent,
+  })
   const sessions = createRequestSessions({ sessions: sealed, cookie, now })
   const backend = createBackend({
     ...rest,
@@ -57,9 +64,24 @@ export function createWorld(settings: NextAuthSettings): World {
   return { settings, sessions, backend }
 }
 
-/** Whether a path is one of the sign-in's. */
-export const isOwnPath = ({ settings }: World, path: string): boolean =>
-  path === settings.redirectUri.pathname || path.startsWith(`${settings.basePath}/`)
+const ROUTES = ['session', 'refresh', 'sign-out', 'sign-in', 'sign-up', 'callback']
+
+/**
+ * Whether a request is for one of the sign-in's own routes. What else the app has beneath the same
+ * path is a page like any other.
+ */
+export function isOwnPath({ settings }: World, request: Request): boolean {
+  const { pathname: path } = new URL(request.url)
+  const { basePath, redirectUri, upstreams = {} } = settings
+  return (
+    path === redirectUri.pathname ||
+    ROUTES.some((route) => path === `${basePath}/${route}`) ||
+    Object.keys(upstreams).some((name) => {
+      const mount = `${basePath}/proxy/${name}`
+      return path === mount || path.startsWith(`${mount}/`)
+    })
+  )
+}
 
 /** The path of a page of the sign-in. */
 export function signInPath(

@@ -1,4 +1,5 @@
 import { AuthError } from '../core/errors.js'
+import { stripBlanks } from './blanks.js'
 
 /** Where a browser keeps a cookie: another place is another cookie. */
 export interface CookiePlace {
@@ -44,8 +45,10 @@ const LONGEST_LIFE = 400 * 24 * 3_600_000
 const LARGEST = 4096 - 'Set-Cookie: '.length
 /** A session this large fits no server's limit on headers. */
 const MOST_CHUNKS = 20
-/** Values to try of one name; more are an attack. */
+/** Values to try of one name, by default; more are an attack. */
 const MOST_VALUES = 4
+/** The same of values that are fit: so many seals of sessions fill what a server takes of headers. */
+const MOST_FIT = 16
 
 const TOKEN = /^[\w!#$%&'*+.^`|~-]{1,256}$/
 /** RFC 6265 §4.1.1 cookie-octet. */
@@ -98,13 +101,16 @@ export function defineCookie(options: CookieOptions = {}): Cookie {
   }
 }
 
-/** Reads a `Cookie` header: all values of every name, in the order sent. */
+/**
+ * Reads a `Cookie` header: all values of every name, in the order sent. Of blanks around a name only
+ * those go that browsers take for such, or a sibling host's cookie could pass for one of `__Host-`.
+ */
 export function parseCookies(header: string | null | undefined): CookieJar {
   const jar = new Map<string, string[]>()
   for (const pair of (header ?? '').split(';')) {
     const end = pair.indexOf('=')
-    const name = pair.slice(0, Math.max(end, 0)).trim()
-    const value = pair.slice(end + 1).trim()
+    const name = stripBlanks(pair.slice(0, Math.max(end, 0)))
+    const value = stripBlanks(pair.slice(end + 1))
     const values = jar.get(name) ?? []
     values.push(/^".*"$/.test(value) ? value.slice(1, -1) : value)
     if (name !== '') jar.set(name, values)
@@ -124,13 +130,23 @@ function joinChunks(jar: CookieJar, name: string, [, count, tag]: readonly strin
 
 /**
  * The values that a cookie may have, whole. Mostly one; several when other places or hosts set
- * the name too: then only opening tells which is meant.
+ * the name too: then only opening tells which is meant. What does not suit counts for nothing, or
+ * whoever planted a few values would push the good one out.
  */
-export function readCookie(jar: CookieJar, name: string): readonly string[] {
-  return (jar.get(name) ?? []).slice(0, MOST_VALUES).flatMap((value) => {
+export function readCookie(
+  jar: CookieJar,
+  name: string,
+  suits?: (value: string) => boolean,
+): readonly string[] {
+  const values: string[] = []
+  const most = suits ? MOST_FIT : MOST_VALUES
+  for (const value of suits ? new Set(jar.get(name)) : (jar.get(name) ?? [])) {
+    if (values.length === most) break
     const marker = MARKER.exec(value)
-    return marker ? joinChunks(jar, name, marker) : [value]
-  })
+    const whole = marker ? joinChunks(jar, name, marker) : [value]
+    values.push(...whole.filter((one) => !suits || suits(one)))
+  }
+  return values
 }
 
 const serialize = (cookie: Cookie, name: string, value: string): string =>
@@ -188,6 +204,11 @@ export function writeCookie(cookie: Cookie, value: string, jar: CookieJar): read
     erase(cookie, name, [...(parts.has(name) ? [] : [cookie.place]), ...cookie.formerPlaces]),
   )
   return [...stale, ...[...parts].map(([name, part]) => serialize(cookie, name, part))]
+}
+
+/** The `Set-Cookie` values that erase what the browser has of the cookie at former places. */
+export function eraseFormer(cookie: Cookie, jar: CookieJar): readonly string[] {
+  return present(cookie, jar).flatMap((name) => erase(cookie, name, cookie.formerPlaces))
 }
 
 /** The `Set-Cookie` values that erase the cookie, in every form and place it may be in. */

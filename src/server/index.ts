@@ -24,14 +24,22 @@ export {
   coordinationKey,
   type MemoryCoordinatorOptions,
   memoryCoordinator,
+  type OnceOptions,
+  type TombstoneOptions,
 } from './coordinator.js'
 export type { EndResult } from './ended-sessions.js'
 export type { KeySetLocation } from './key-set.js'
 export type { SealedCookie } from './opened.js'
+export {
+  createOriginGuard,
+  type GuardedRequest,
+  type OriginGuardOptions,
+} from './origin-guard.js'
 export { type RedisCoordinatorOptions, redisCoordinator } from './redis.js'
 export type { RedisClient } from './redis-link.js'
 export {
   applyCookies,
+  applySession,
   type CookieSettings,
   createRequestSessions,
   type Ended,
@@ -41,6 +49,7 @@ export {
   type RequestSessions,
   type RequestSessionsOptions,
   type ServerSession,
+  type SessionHeaders,
 } from './request-sessions.js'
 export type {
   AuthenticateFailure,
@@ -70,6 +79,7 @@ export {
   type SealedSessionsOptions,
   type SessionProvider,
 } from './sealed-sessions.js'
+export type { SecurityEvent, SecurityListeners, TokenReuse } from './security-events.js'
 export { parseSealedData, type SealedData } from './session-data.js'
 export {
   createVerifier,

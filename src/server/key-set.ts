@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose'
 import { AuthError } from '../core/errors.js'
+import { asObject, text } from '../providers/shared/json.js'
 import { checkUrl } from '../providers/shared/url.js'
 
 /** Where the issuer publishes its keys (RFC 7517 §5). */
@@ -30,6 +31,23 @@ function keySetError(error: unknown): AuthError {
     : new AuthError('network', 'The key set could not be fetched.')
 }
 
+const isKey = (value: unknown): boolean => text(asObject(value)?.kty) !== undefined
+
+/** A key set without what is no key at all: jose would refuse the others with it. */
+async function withoutOddKeys(response: Response): Promise<Response> {
+  if (response.status !== 200) return response
+  const body = await response.text()
+  try {
+    const fields = asObject(JSON.parse(body))
+    if (fields && Array.isArray(fields.keys)) {
+      return Response.json({ keys: fields.keys.filter(isKey) })
+    }
+  } catch {
+    // It is for jose to say that this is no JSON.
+  }
+  return new Response(body)
+}
+
 /**
  * Makes the lookup of keys for `jwtVerify`. jose fetches, shares and parses; when to fetch is
  * decided here, by `now` in ms. It throws jose's `JWKSNoMatchingKey` only once a lookup made since
@@ -43,7 +61,8 @@ export function createKeySet(location: KeySetLocation, now: () => number): JWTVe
     timeoutDuration: TIMEOUT,
     cacheMaxAge: Number.POSITIVE_INFINITY,
     cooldownDuration: Number.POSITIVE_INFINITY,
-    [customFetch]: (url, init) => (location.fetch ?? globalThis.fetch)(url, init),
+    [customFetch]: async (url, init) =>
+      withoutOddKeys(await (location.fetch ?? globalThis.fetch)(url, init)),
   })
   let loadedAt: number | undefined
   let failedAt: number | undefined

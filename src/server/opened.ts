@@ -19,6 +19,8 @@ export interface SealedCookie {
   readonly sessionData: string | null | undefined
   /** One, or several with the newest first; each of at least 32 characters. */
   readonly cookiePassword: Password
+  /** What `onReuse` and `onSecurityEvent` are told besides, such as the request. */
+  readonly request?: unknown
 }
 
 // Whoever holds a password wrote it, and for the same provider.

@@ -20,10 +20,13 @@ export type Taken =
 
 /** Who works on a key, and what came of it. */
 export interface RedisTurns {
-  /** Waits for a turn, or for what another's came to. `null`: nothing can be expected of Redis. */
-  take(key: string): Promise<Taken | null>
-  /** Ends a turn and hands its outcome to the others. */
-  succeed(turn: Turn, outcome: Outcome): Promise<void>
+  /**
+   * Waits for a turn, or for what another's came to, if that is no older than `replay` ms. `null`:
+   * nothing can be expected of Redis.
+   */
+  take(key: string, replay: number): Promise<Taken | null>
+  /** Ends a turn and hands its outcome to the others, for `replay` ms. */
+  succeed(turn: Turn, outcome: Outcome, replay: number): Promise<void>
   /** Ends a turn and tells those who wait for it. */
   fail(turn: Turn, error: unknown): Promise<void>
 }
@@ -33,9 +36,15 @@ export interface RedisTurnsOptions {
   readonly link: RedisLink
   readonly commands: RedisCommands
   readonly records: RedisRecords
-  readonly replay: number
   readonly term: number
   readonly clock: Clock
+}
+
+/** What is asked for. */
+interface Wish {
+  readonly key: string
+  /** How old a result may be, in ms. */
+  readonly replay: number
 }
 
 /** What `CLAIM` returned. */
@@ -59,10 +68,14 @@ function parseClaim(reply: unknown): Claim | null {
 
 /** Makes the turns of one process. */
 export function redisTurns(options: RedisTurnsOptions): RedisTurns {
-  const { link, commands, records, replay, term, clock } = options
+  const { link, commands, records, term, clock } = options
 
   /** The result in this process's time: the clocks of the others do not matter. */
-  async function readOutcome(key: string, claim: Claim, asked: number): Promise<Outcome | null> {
+  async function readOutcome(
+    { key, replay }: Wish,
+    claim: Claim,
+    asked: number,
+  ): Promise<Outcome | null> {
     const record = await records.openResult(commands.resultName(key), claim.value)
     if (!record) return null
     const age = Math.max(0, claim.time - record.startedAt)
@@ -74,7 +87,7 @@ export function redisTurns(options: RedisTurnsOptions): RedisTurns {
   }
 
   /** Looks once: at what it came to, or what to look for next. */
-  async function look(contender: Contender, sight: Sight): Promise<Taken | Sight | null> {
+  async function look(contender: Contender & Wish, sight: Sight): Promise<Taken | Sight | null> {
     const { key } = contender
     const asked = clock.now()
     const afterwards = commands.release(contender)
@@ -82,11 +95,11 @@ export function redisTurns(options: RedisTurnsOptions): RedisTurns {
     const claim = parseClaim(reply?.value)
     switch (claim?.kind) {
       case 'mine':
-        return { ...contender, type: 'mine', startedAt: claim.time }
+        return { key, owner: contender.owner, type: 'mine', startedAt: claim.time }
       case 'theirs':
         return { ...sight, other: claim.value }
       case 'done': {
-        const outcome = await readOutcome(key, claim, asked)
+        const outcome = await readOutcome(contender, claim, asked)
         return outcome ? { type: 'done', outcome } : { ...sight, unreadable: claim.value }
       }
       case 'failed': {
@@ -106,8 +119,8 @@ export function redisTurns(options: RedisTurnsOptions): RedisTurns {
   }
 
   return {
-    async take(key) {
-      const contender = { key, owner: crypto.randomUUID() }
+    async take(key, replay) {
+      const contender = { key, replay, owner: crypto.randomUUID() }
       let seen: Taken | Sight | null = { other: '', unreadable: '' }
       // A lock is over after its term; whoever had it next may have been lost too.
       const end = clock.monotonic() + 2 * term
@@ -119,7 +132,7 @@ export function redisTurns(options: RedisTurnsOptions): RedisTurns {
       }
       return null
     },
-    async succeed(turn, { result, finishedAt }) {
+    async succeed(turn, { result, finishedAt }, replay) {
       const name = commands.resultName(turn.key)
       const took = Math.max(0, finishedAt - result.startedAt)
       const record = { text: result.text, startedAt: turn.startedAt, took }

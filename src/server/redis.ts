@@ -34,7 +34,10 @@ export interface RedisCoordinatorOptions {
   readonly term?: number | undefined
   /** Milliseconds for one command. @default 500 */
   readonly timeout?: number | undefined
-  /** Hears of an outage of Redis, once each. @default nobody does */
+  /**
+   * Hears of an outage of Redis, once each, and of sign-outs that this process had to forget.
+   * @default nobody does
+   */
   readonly report?: ((error: AuthError) => void) | undefined
   /** @default the clock of this process */
   readonly clock?: Clock | undefined
@@ -66,7 +69,8 @@ const span = (name: string, ms: number): number => whole(checkPositive(name, ms)
 /**
  * A coordinator for all processes that share a Redis, which gets to see no token and no session
  * id. While Redis is down, slow or wrong, each process coordinates its own refreshes: no caller
- * sees an error of it.
+ * sees an error of it. A Redis without persistence, or one that evicts keys, forgets sign-outs that
+ * the auth server could not be told of: a stolen cookie of such a session is somebody again then.
  * @throws AuthError `invalid_argument` for an unfit password, client or number.
  */
 export function redisCoordinator(options: RedisCoordinatorOptions): Coordinator {
@@ -87,25 +91,34 @@ export function redisCoordinator(options: RedisCoordinatorOptions): Coordinator 
   const link = redisLink({ client, timeout, clock, report })
   const commands = redisCommands(prefix, term)
   const records = redisRecords(password)
-  const turns = redisTurns({ link, commands, records, replay, term, clock })
-  const local = localCoordinator({ replay, now: clock.now })
+  const turns = redisTurns({ link, commands, records, term, clock })
+  const local = localCoordinator({ replay, now: clock.now, report })
 
-  async function share(key: string, work: () => Promise<string>): Promise<Outcome> {
-    const turn = await turns.take(key)
-    if (turn?.type === 'done') return turn.outcome
+  async function share(key: string, work: () => Promise<string>, window: number): Promise<Outcome> {
+    const began = clock.now()
+    const turn = await turns.take(key, window)
+    if (turn?.type === 'done') {
+      const { result, finishedAt } = turn.outcome
+      // Whoever came while another process was at it has waited, and used nothing twice.
+      const age = began - finishedAt
+      return age > 0 ? { finishedAt, result: { ...result, age } } : turn.outcome
+    }
     if (turn?.type === 'failed') throw turn.error
     const outcome = await run(work, clock.now).catch(async (error) => {
       if (turn) await turns.fail(turn, error)
       throw error
     })
-    if (turn) await turns.succeed(turn, outcome)
+    if (turn) await turns.succeed(turn, outcome, window)
     return outcome
   }
 
   return {
-    once: (key, work) => local.once(key, () => share(key, work)),
-    async end(sessionId, ttl) {
-      await local.end(sessionId, ttl)
+    once(key, work, options = {}) {
+      const window = span('replay', options.replay ?? replay)
+      return local.once(key, () => share(key, work, window), options)
+    },
+    async end(sessionId, ttl, options) {
+      await local.end(sessionId, ttl, options)
       const command = await commands.end(sessionId, whole(ttl))
       await link.call(command, { urgent: true, afterwards: command })
     },

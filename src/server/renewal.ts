@@ -1,19 +1,22 @@
-import { AuthError } from '../core/errors.js'
+import { AuthError, isAuthError } from '../core/errors.js'
 import type { Provider } from '../core/provider.js'
 import type { SessionUser } from '../core/session.js'
 import { readClaims } from '../providers/shared/jwt.js'
 import { type Coordinator, coordinationKey } from './coordinator.js'
 import { readSealed } from './opened.js'
 import { type RefreshFailure, toFailure } from './results.js'
+import { type SecurityListeners, tell, wordsOf } from './security-events.js'
 import { type SealedData, toSealedData } from './session-data.js'
 import { factsOf } from './session-facts.js'
 import { withinTime } from './time-limit.js'
 
 /** What renewals work with. Times in ms. */
-export interface RenewalDeps<User extends SessionUser> {
+export interface RenewalDeps<User extends SessionUser> extends SecurityListeners {
   readonly provider: Pick<Provider<never, User>, 'refresh'>
   readonly coordinator: Coordinator
   readonly timeout: number
+  /** How long a spent token is answered with its successor. */
+  readonly reuseWindow: number
   now(): number
 }
 
@@ -22,6 +25,8 @@ export interface Wanted {
   readonly organizationId?: string | undefined
   /** Whether an exchange from before the call will not do. */
   readonly fresh?: boolean | undefined
+  /** Goes to the listeners as it is. */
+  readonly request?: unknown
 }
 
 /** The newest session there is, and why it is not the one that was wanted. */
@@ -33,6 +38,12 @@ export interface Renewed<User extends SessionUser> {
 /** How far a chain of successors is followed: each had to be exchanged within the replay time. */
 const ROUNDS = 5
 
+/** Whose session it is. */
+const subjectOf = ({ accessToken, user }: SealedData) => ({
+  sessionId: factsOf(readClaims(accessToken) ?? {}).sessionId,
+  userId: user.id,
+})
+
 const organizationOf = ({ accessToken }: SealedData): string | undefined =>
   factsOf(readClaims(accessToken) ?? {}).organizationId
 
@@ -43,13 +54,20 @@ const organizationOf = ({ accessToken }: SealedData): string | undefined =>
 export function createRenewal<User extends SessionUser>(
   deps: RenewalDeps<User>,
 ): (from: SealedData<User>, wanted: Wanted) => Promise<Renewed<User>> {
-  const { provider, coordinator, timeout, now } = deps
+  const { provider, coordinator, timeout, reuseWindow: replay, now } = deps
 
   /** @throws AuthError also for another person's session, which nothing may be made of. */
-  async function exchange(from: SealedData<User>, organizationId?: string): Promise<string> {
+  async function exchange(from: SealedData<User>, wanted: Wanted): Promise<string> {
+    const { organizationId, request } = wanted
     const grant = await withinTime(timeout, (signal) =>
       provider.refresh(from.refreshToken, { signal, organizationId }),
-    )
+    ).catch((error: unknown) => {
+      if (isAuthError(error, 'refresh_rejected')) {
+        const refused = { type: 'refresh-refused', ...subjectOf(from), ...wordsOf(error) } as const
+        tell(deps.onSecurityEvent, { ...refused, request })
+      }
+      throw error
+    })
     if (!grant) throw new AuthError('bad_response', 'The answer holds no session.')
     const { user = from.user, accessToken } = grant
     const claims = readClaims(accessToken)
@@ -65,17 +83,21 @@ export function createRenewal<User extends SessionUser>(
   async function step(
     from: SealedData<User>,
     name: string,
-    organizationId: string | undefined,
+    wanted: Wanted,
   ): Promise<{ readonly next: SealedData<User>; readonly startedAt: number }> {
-    const key = await coordinationKey(name, organizationId)
-    const work = (): Promise<string> => exchange(from, organizationId)
-    const { text, startedAt } = await coordinator.once(key, work)
+    const key = await coordinationKey(name, wanted.organizationId)
+    const work = (): Promise<string> => exchange(from, wanted)
+    const { text, startedAt, age } = await coordinator.once(key, work, { replay })
     const next = readSealed<User>(text)
-    if (next?.user.id === from.user.id) return { next, startedAt }
+    if (next?.user.id === from.user.id) {
+      const spent = age !== undefined && next.refreshToken !== from.refreshToken
+      if (spent) tell(deps.onReuse, { ...subjectOf(from), age, request: wanted.request })
+      return { next, startedAt }
+    }
     throw new AuthError('bad_response', 'What another request got is not this session.')
   }
 
-  return async (from, { organizationId, fresh }) => {
+  return async (from, { organizationId, fresh, request }) => {
     const calledAt = now()
     let data = from
     let name = from.refreshToken
@@ -84,7 +106,8 @@ export function createRenewal<User extends SessionUser>(
       for (let round = 0; round < ROUNDS; round += 1) {
         const before = data
         const wanted = organizationId || organizationOf(before)
-        const { next, startedAt } = await step(before, name, wanted)
+        const call = { organizationId: wanted, request }
+        const { next, startedAt } = await step(before, name, call)
         data = next
         const rotated = next.refreshToken !== before.refreshToken
         const renewed = next.accessToken !== before.accessToken

@@ -52,6 +52,8 @@ export interface LoadOptions {
   readonly organizationId?: string | undefined
   /** For `force`: whether what another request got before this call will not do. @default false */
   readonly fresh?: boolean | undefined
+  /** What `onReuse` and `onSecurityEvent` of the sessions are told besides, such as the request. */
+  readonly request?: unknown
 }
 
 /** What a sign-in comes to. */

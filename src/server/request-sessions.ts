@@ -1,16 +1,17 @@
 import type { SessionUser } from '../core/session.js'
 import { positive, readClaims } from '../providers/shared/jwt.js'
+import { type CachingHeaders, forbidStorage, keepPrivate, varyByCookie } from './caching.js'
+import { createCookieChoice } from './cookie-choice.js'
 import {
   type CookieJar,
   defineCookie,
   eraseCookie,
+  eraseFormer,
   parseCookies,
-  readCookie,
   writeCookie,
 } from './cookies.js'
 import { fingerprint } from './coordinator.js'
 import { createExpiring } from './expiring.js'
-import { type Opened, openSealed } from './opened.js'
 import type {
   LoadOptions,
   RequestSession,
@@ -87,8 +88,28 @@ function isDue({ accessToken, expiresAt }: ServerSession, now: number): boolean 
 export function applyCookies(headers: Headers, setCookies: readonly string[]): void {
   if (setCookies.length === 0) return
   for (const value of setCookies) headers.append('Set-Cookie', value)
-  headers.set('Cache-Control', 'no-store')
-  headers.append('Vary', 'Cookie')
+  forbidStorage(headers)
+  varyByCookie(headers)
+}
+
+/** What {@link applySession} writes to: `Headers`, or those of a framework. */
+export interface SessionHeaders extends CachingHeaders {
+  append(name: string, value: string): void
+}
+
+/**
+ * Puts on an answer what came of the cookies of its request: `Set-Cookie` values, and what keeps it
+ * out of shared caches where somebody is signed in. An answer that says `private` itself keeps what
+ * it says, unless it sets cookies.
+ */
+export function applySession(
+  headers: SessionHeaders,
+  { failure, setCookies }: Pick<RequestSession, 'failure' | 'setCookies'>,
+): void {
+  for (const value of setCookies) headers.append('Set-Cookie', value)
+  varyByCookie(headers)
+  if (setCookies.length > 0) forbidStorage(headers)
+  else if (failure?.reason !== 'no_session_cookie_provided') keepPrivate(headers)
 }
 
 /**
@@ -103,33 +124,8 @@ export function createRequestSessions<User extends SessionUser>(
   const cookie = defineCookie(settings)
   checkPassword(cookiePassword)
   const pauses = createExpiring<RefreshFailure>({ limit: PAUSES, now })
-
-  async function open(sessionData: string): Promise<Opened<User> | null> {
-    const opened = await openSealed<User>({ sessionData, cookiePassword }, now)
-    return 'data' in opened ? opened : null
-  }
-
-  /** The values that open, the newest first. */
-  async function openAll(jar: CookieJar): Promise<{ value: string; opened: Opened<User> }[]> {
-    const found: { value: string; opened: Opened<User> }[] = []
-    for (const value of readCookie(jar, cookie.name)) {
-      const opened = await open(value)
-      if (opened) found.push({ value, opened })
-    }
-    return found.sort(
-      (one, other) => Number(other.opened.claims.iat) - Number(one.opened.claims.iat),
-    )
-  }
-
-  /** The value that is meant, when several hosts or paths have set the cookie. */
-  async function choose(jar: CookieJar): Promise<string | null> {
-    const values = readCookie(jar, cookie.name)
-    if (values.length < 2) return values[0] ?? null
-    const found = await openAll(jar)
-    // One of two people was planted by somebody else: then nobody is who they seem.
-    const people = new Set(found.map(({ opened }) => opened.data.user.id))
-    return people.size === 1 ? (found[0]?.value ?? null) : null
-  }
+  const { name } = cookie
+  const { choose, open, openAll } = createCookieChoice({ sessions, name, cookiePassword, now })
 
   async function renew(known: Known<User>, wanted: LoadOptions): Promise<RequestSession<User>> {
     const { sealed, jar } = known
@@ -173,9 +169,18 @@ export function createRequestSessions<User extends SessionUser>(
     const jar = parseCookies(cookieHeader)
     if (!jar.has(cookie.name)) return nobody(cookieFailure('no_session_cookie_provided'))
     const erased = refresh === 'never' ? [] : eraseCookie(cookie, jar)
-    const value = await choose(jar)
-    if (value === null) return nobody(cookieFailure('invalid_session_cookie'), erased)
-    const sealed = sessions.loadSealedSession({ sessionData: value, cookiePassword })
+    const choice = await choose(jar, refresh !== 'never')
+    const { request } = wanted
+    if (choice.type !== 'one') {
+      const [sessionData] = choice.type === 'none' ? (jar.get(cookie.name) ?? []) : []
+      // It does not open, and whoever listens is told so.
+      await sessions.loadSealedSession({ sessionData, cookiePassword, request }).authenticate()
+      // To erase ours would leave the one that was planted.
+      const gone = choice.type === 'none' || refresh === 'never' ? erased : eraseFormer(cookie, jar)
+      return nobody(cookieFailure('invalid_session_cookie'), gone)
+    }
+    const { value } = choice
+    const sealed = sessions.loadSealedSession({ sessionData: value, cookiePassword, request })
     const found = await sealed.authenticate()
     if (!found.authenticated && found.reason === 'invalid_session_cookie') {
       // One that opens was ended here, see `endedHere`.
@@ -183,7 +188,9 @@ export function createRequestSessions<User extends SessionUser>(
     }
     const current = found.authenticated ? describe(found) : null
     const failure = found.authenticated ? null : found
-    const asItIs = { session: current, sealed: value, failure, setCookies: [] }
+    // Readers further on, and the next request, need not choose again.
+    const tidy = choice.crowded && refresh !== 'never' ? writeCookie(cookie, value, jar) : []
+    const asItIs = { session: current, sealed: value, failure, setCookies: tidy }
     if (refresh === 'never' || failure?.retryable) return asItIs
     if (refresh === 'when-due' && current) {
       if (!isDue(current, now())) return asItIs
@@ -206,8 +213,8 @@ export function createRequestSessions<User extends SessionUser>(
   return {
     load,
     async sessionIdOf(cookieHeader) {
-      const value = await choose(parseCookies(cookieHeader))
-      const opened = value === null ? null : await open(value)
+      const choice = await choose(parseCookies(cookieHeader), true)
+      const opened = choice.type === 'one' ? await open(choice.value) : null
       return opened && (factsOf(opened.claims).sessionId ?? opened.data.user.id)
     },
     async establish(grant, cookieHeader) {

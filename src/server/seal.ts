@@ -77,6 +77,16 @@ export async function sealText(
   return sealed
 }
 
+/** What every seal begins with, percent-encoded or not, and how many parts it has. */
+const PREFIX = 'Fe26.2'
+const PARTS = 8
+
+/** Whether a text may be a seal, without opening it: nearly everything else is told apart so. */
+export function looksSealed(text: string): boolean {
+  if (text.length > LARGEST || !text.startsWith(PREFIX)) return false
+  return text.split('*').length === PARTS || text.toUpperCase().split('%2A').length === PARTS
+}
+
 function decodePercent(text: string): string {
   return text.includes('%') ? decodeURIComponent(text) : text
 }

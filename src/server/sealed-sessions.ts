@@ -3,11 +3,12 @@ import type { Provider } from '../core/provider.js'
 import type { Grant, SessionUser } from '../core/session.js'
 import { readClaims } from '../providers/shared/jwt.js'
 import { type Coordinator, checkPositive, memoryCoordinator } from './coordinator.js'
-import { createEnd, type EndResult } from './ended-sessions.js'
+import { createEndedSessions, type EndResult } from './ended-sessions.js'
 import { describeOpened, type Opened, openSealed, type SealedCookie } from './opened.js'
 import { createRenewal } from './renewal.js'
 import {
   type AuthenticateResult,
+  type CookieFailure,
   cookieFailure,
   type RefreshFailure,
   type RefreshResult,
@@ -15,18 +16,26 @@ import {
 } from './results.js'
 import { checkReturnTo } from './return-to.js'
 import { checkPassword, type Password, sealText } from './seal.js'
+import { type SecurityListeners, tell } from './security-events.js'
 import { toSealedData } from './session-data.js'
 import { TIME_LIMIT } from './time-limit.js'
 import { createVerifier, type Verification } from './verify.js'
+
+/** As long as GoTrue forgives a lost answer (`GOTRUE_SECURITY_REFRESH_TOKEN_REUSE_INTERVAL`), in ms. */
+const REUSE_WINDOW = 10_000
 
 /** The part of a provider that sealed sessions need: `workosServer`, `gotrue`, or your own. */
 export type SessionProvider<User extends SessionUser = SessionUser> = Pick<
   Provider<never, User>,
   'id' | 'refresh' | 'signOut'
->
+> & {
+  /** How long its server forgives that a spent refresh token comes again, in ms. */
+  readonly reuseWindow?: number | undefined
+}
 
 /** Options of {@link createSealedSessions}. */
-export interface SealedSessionsOptions<User extends SessionUser = SessionUser> {
+export interface SealedSessionsOptions<User extends SessionUser = SessionUser>
+  extends SecurityListeners {
   readonly provider: SessionProvider<User>
   /** How to tell that an access token is genuine. */
   readonly verification: Verification
@@ -36,6 +45,11 @@ export interface SealedSessionsOptions<User extends SessionUser = SessionUser> {
   readonly logoutUrl?:
     | ((options: { readonly sessionId: string; readonly returnTo?: string | undefined }) => string)
     | undefined
+  /**
+   * How long a spent refresh token is answered with its successor, in ms: other tabs have it yet, and
+   * a thief may. @default the provider's: 30_000 for WorkOS, else GoTrue's 10_000
+   */
+  readonly reuseWindow?: number | undefined
   /** Milliseconds for one request to the server. @default 10_000 */
   readonly timeout?: number | undefined
   /** Milliseconds since the epoch. @default Date.now */
@@ -50,7 +64,7 @@ export interface SealedRefreshOptions {
   readonly organizationId?: string | undefined
   /**
    * Whether the exchange must begin after this call, so that a role changed just before is in it.
-   * @default false: what another request got for the same cookie in the last 30 s will do
+   * @default false: what another request got for the same cookie within the `reuseWindow` will do
    */
   readonly fresh?: boolean | undefined
 }
@@ -87,7 +101,8 @@ export interface SealedSessions<User extends SessionUser = SessionUser> {
   sealSession(grant: Grant<User>, options: { readonly cookiePassword: Password }): Promise<string>
   /**
    * Ends a session: late answers bring nobody back, here at once, and the server revokes it where
-   * the provider can. Never rejects for what is in the cookie or for what the server answers.
+   * the provider can. While that fails, the cookie stays nobody's for 400 days, and the server is
+   * told again when it comes. Never rejects for what is in the cookie or for what the server answers.
    */
   endSession(cookie: SealedCookie): Promise<EndResult>
 }
@@ -106,20 +121,29 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
   const coordinator = options.coordinator ?? memoryCoordinator({ now })
   const timeout = checkPositive('timeout', options.timeout ?? TIME_LIMIT)
   const verifier = createVerifier({ ...verification, now: verification.now ?? now })
-  const renew = createRenewal({ provider, coordinator, timeout, now })
-  const end = createEnd({ provider, coordinator, timeout, now })
+  const reuseWindow = checkPositive(
+    'reuseWindow',
+    options.reuseWindow ?? provider.reuseWindow ?? REUSE_WINDOW,
+  )
+  const { onReuse, onSecurityEvent } = options
+  const shared = { provider, coordinator, timeout, now, onReuse, onSecurityEvent }
+  const renew = createRenewal({ ...shared, reuseWindow })
+  const { end, isOver } = createEndedSessions(shared)
 
-  async function isOver(...sessions: readonly Opened<User>[]): Promise<boolean> {
-    const ids = new Set(sessions.flatMap((one) => describeOpened(one).sessionId ?? []))
-    const ended = await Promise.all([...ids].map((id) => coordinator.ended(id)))
-    return ended.includes(true)
+  /** @returns also what says why not: a value that does not open was forged, or is very old. */
+  async function open(cookie: SealedCookie): Promise<Opened<User> | CookieFailure> {
+    const opened = await openSealed<User>(cookie, now)
+    if ('reason' in opened && opened.reason === 'invalid_session_cookie') {
+      tell(onSecurityEvent, { type: 'forged-cookie', request: cookie.request })
+    }
+    return opened
   }
 
   const over = (): RefreshFailure =>
     toFailure(new AuthError('refresh_rejected', 'Somebody has signed out of this session.'))
 
   async function authenticate(cookie: SealedCookie): Promise<AuthenticateResult<User>> {
-    const opened = await openSealed<User>(cookie, now)
+    const opened = await open(cookie)
     if ('reason' in opened) return opened
     const { accessToken } = opened.data
     const verified = await verifier.verify(accessToken)
@@ -136,10 +160,10 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
     { cookiePassword = cookie.cookiePassword, ...wanted }: SealedRefreshOptions,
   ): Promise<RefreshResult<User>> {
     checkPassword(cookiePassword)
-    const opened = await openSealed<User>(cookie, now)
+    const opened = await open(cookie)
     if ('reason' in opened) return opened
     if (await isOver(opened)) return over()
-    const { data, failure } = await renew(opened.data, wanted)
+    const { data, failure } = await renew(opened.data, { ...wanted, request: cookie.request })
     const next = { data, claims: readClaims(data.accessToken) ?? {} }
     // The sign-out of another request may have come in between.
     if (await isOver(opened, next)) return over()
@@ -158,7 +182,9 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       async refresh(options = {}) {
         const result = await refresh(cookie, options)
         const { cookiePassword = cookie.cookiePassword } = options
-        if (result.sealedSession) cookie = { sessionData: result.sealedSession, cookiePassword }
+        if (result.sealedSession) {
+          cookie = { ...cookie, sessionData: result.sealedSession, cookiePassword }
+        }
         return result
       },
       async getLogoutUrl({ returnTo } = {}) {

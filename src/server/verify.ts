@@ -3,6 +3,7 @@ import {
   type JWTPayload,
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
+  type JWTVerifyResult,
   jwtVerify,
 } from 'jose'
 import { AuthError, type AuthErrorCode, isAuthError } from '../core/errors.js'
@@ -17,16 +18,31 @@ export interface TokenChecks {
   readonly algorithms?: readonly string[] | undefined
   /** Who may have issued it; WorkOS has two forms of its name. @default anybody with the key */
   readonly issuer?: string | readonly string[] | undefined
-  /** Whom it must be meant for. @default anybody */
-  readonly audience?: string | readonly string[] | undefined
+  /**
+   * Whom it must be meant for; `false` where the issuer names nobody, as WorkOS. With the audience of
+   * an API, a token that the same issuer made for another one does not open this one.
+   */
+  readonly audience: string | readonly string[] | false
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: (() => number) | undefined
   /** Milliseconds that the issuer's clock may be off. @default 0 */
   readonly clockTolerance?: number | undefined
 }
 
+/** A secret of at least 32 bytes (RFC 7518 §3.2), which the issuer shares. */
+export interface SharedSecret {
+  readonly secret: string
+}
+
 /** How to tell that an access token is genuine: by published keys, or by a shared secret. */
-export type Verification = TokenChecks & (KeySetLocation | { readonly secret: string })
+export type Verification = TokenChecks & (KeySetLocation | SharedSecret)
+
+/** The shortest secret, in bytes: as long as the digest of HS256 (RFC 7518 §3.2). */
+const SHORTEST = 32
+/** No session's token lives longer than a cookie may (RFC 6265bis §5.5), in ms. */
+const LONGEST_LIFE = 400 * 24 * 3_600_000
+/** What access tokens call their type (RFC 7519 §5.1, RFC 9068 §2.1); many say nothing. */
+const TYPE = /^(application\/)?(at\+)?jwt$/i
 
 /** `retryable` when the keys could not be had, so that nothing is known about the token. */
 export type Verified =
@@ -52,6 +68,7 @@ const FAILURES: Readonly<Partial<Record<AuthErrorCode, Failure>>> = {
 
 function createSecret(secret: string): JWTVerifyGetKey {
   const key = new TextEncoder().encode(secret)
+  if (key.length < SHORTEST) reject(`The \`secret\` is ${SHORTEST} bytes or more.`)
   return async () => key
 }
 
@@ -61,7 +78,10 @@ function reject(message: string): never {
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
 
-function checkNames(names: TokenChecks['issuer'], option: string): string[] | undefined {
+function checkNames(
+  names: string | readonly string[] | undefined,
+  option: string,
+): string[] | undefined {
   if (names === undefined) return undefined
   const list = [names].flat()
   return list.length > 0 && list.every(isText)
@@ -82,7 +102,13 @@ function checkAlgorithms(names: readonly string[], symmetric: boolean): string[]
 function checkOptions(verification: Verification, symmetric: boolean): JWTVerifyOptions {
   const { algorithms = symmetric ? ['HS256'] : ['RS256'], clockTolerance = 0 } = verification
   const issuer = checkNames(verification.issuer, 'issuer')
-  const audience = checkNames(verification.audience, 'audience')
+  if (verification.audience === undefined) {
+    reject('Pass the `audience` of the tokens, or `false` where their issuer names none.')
+  }
+  const audience = checkNames(
+    verification.audience === false ? undefined : verification.audience,
+    'audience',
+  )
   if (!(clockTolerance >= 0 && clockTolerance < Number.POSITIVE_INFINITY)) {
     reject('`clockTolerance` is a number of milliseconds.')
   }
@@ -94,6 +120,40 @@ function checkOptions(verification: Verification, symmetric: boolean): JWTVerify
     ...(issuer && { issuer }),
     ...(audience && { audience }),
   }
+}
+
+/** Checks a token by every key that may be meant: without a key id, or with two keys of one. */
+async function verifyByAny(
+  token: string,
+  keyFor: JWTVerifyGetKey,
+  options: JWTVerifyOptions,
+): Promise<JWTVerifyResult> {
+  try {
+    return await jwtVerify(token, keyFor, options)
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
+    for await (const key of error) {
+      try {
+        return await jwtVerify(token, key, options)
+      } catch (refusal) {
+        // What one key does not fit is no word about the others; what the claims say is.
+        if (
+          refusal instanceof errors.JWTExpired ||
+          refusal instanceof errors.JWTClaimValidationFailed
+        ) {
+          throw refusal
+        }
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed()
+  }
+}
+
+/** What jose does not look at. */
+function isSensible({ payload, protectedHeader }: JWTVerifyResult, now: number): boolean {
+  const { typ } = protectedHeader
+  const left = Number(payload.exp) * 1000 - now
+  return (typ === undefined || TYPE.test(typ)) && left <= LONGEST_LIFE
 }
 
 function toVerified(error: unknown): Verified {
@@ -109,6 +169,7 @@ function toVerified(error: unknown): Verified {
 /**
  * Makes the one that checks access tokens. It fetches nothing until it is asked, shares lookups,
  * goes on with the keys it has while the issuer fails, and forged key ids cost one lookup in 30 s.
+ * A token of another type than an access token's, or that lives for years, is none.
  * A key id is unknown for certain (`invalid_jwt`) only once a lookup made since says so.
  * @throws AuthError `invalid_argument` for a configuration that cannot work.
  */
@@ -123,9 +184,11 @@ export function createVerifier(verification: Verification): Verifier {
   return {
     async verify(token) {
       try {
-        const currentDate = new Date(now())
-        const { payload } = await jwtVerify(token, keyFor, { ...options, currentDate })
-        return { ok: true, claims: payload }
+        const at = now()
+        const currentDate = new Date(at)
+        const result = await verifyByAny(token, keyFor, { ...options, currentDate })
+        if (!isSensible(result, at)) return { ok: false, reason: 'invalid_jwt' }
+        return { ok: true, claims: result.payload }
       } catch (error) {
         return toVerified(error)
       }

@@ -73,7 +73,10 @@ describe.each(MAJORS)('the sessions of an app on Express %s', (_major, express) 
         'before=1; Path=/',
         expect.stringMatching(/^__Host-holdfast=Fe26.*HttpOnly; Secure/),
       ])
-      expect(headers).toMatchObject({ 'cache-control': 'no-store', vary: 'Accept, Cookie' })
+      expect(headers).toMatchObject({
+        'cache-control': 'private, no-store',
+        vary: 'Accept, Cookie',
+      })
     }
     expect(workos.count('refresh_token')).toBe(1)
   })

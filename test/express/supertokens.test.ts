@@ -83,7 +83,7 @@ describe.each(MAJORS)('sessions of SuperTokens in an app on Express %s', (_major
     expect(answer.headers).toMatchObject({
       'front-token': expect.stringMatching(/^[\w+/]+=*$/),
       'access-control-expose-headers': 'X-Mine, front-token',
-      'cache-control': 'no-store',
+      'cache-control': 'private, no-store',
       vary: 'Origin, Cookie',
     })
   })

@@ -34,7 +34,7 @@ describe('refreshes by cookies, as supertokens-node and we answer them', () => {
         ),
         ['one in quotes', refreshWith((token) => `sRefreshToken="${token}"`), RENEWED],
         ['one among others', refreshWith((token) => `a=1; sRefreshToken=${token}; b=2`), RENEWED],
-        ['two', refreshWith((token) => `sRefreshToken=${token}; sRefreshToken=b`), LEFT],
+        ['two', refreshWith((token) => `sRefreshToken=${token}; sRefreshToken=b.c.V2`), LEFT],
         [
           'one, twice',
           refreshWith((token) => `sRefreshToken=${token}; sRefreshToken=${token}`),
@@ -113,7 +113,7 @@ describe('refreshes, after the cookies have got another domain', () => {
       ],
       [
         'by two',
-        refreshWith((token) => `sRefreshToken=${token}; sRefreshToken=b`),
+        refreshWith((token) => `sRefreshToken=${token}; sRefreshToken=b.c.V2`),
         {
           theirs: `200 ${THEIR_WORDS}, ${FORMER_REFRESH}`,
           ours: `200 ${OUR_WORDS}, ${ALL_REFRESH}`,
@@ -132,7 +132,7 @@ describe('refreshes, after the cookies have got another domain', () => {
       [
         'by two, beside two access tokens',
         refreshWith(
-          (token) => `sRefreshToken=${token}; sRefreshToken=b; sAccessToken=a; sAccessToken=b`,
+          (token) => `sRefreshToken=${token}; sRefreshToken=b.c.V2; sAccessToken=a; sAccessToken=b`,
         ),
         {
           theirs: `200 ${THEIR_WORDS}, ${FORMER_ACCESS}, ${FORMER_REFRESH}`,

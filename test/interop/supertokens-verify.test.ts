@@ -111,8 +111,8 @@ describe('cookies of many kinds', () => {
         getWith((access) => `sAccessToken=garbage; sAccessToken=${access}`),
         {
           theirs: UNAUTHORISED,
-          ours: TRY_REFRESH,
-          why: 'there are two, in whichever order they come: a refresh clears that up',
+          ours: SESSION,
+          why: 'what no core can have written was planted, and says nothing of the other',
         },
       ],
       [

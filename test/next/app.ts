@@ -100,7 +100,12 @@ export function createApp({ env, auth: options, proxy, workos }: AppOptions = {}
   function browser(jar = new Map<string, string>()) {
     const requestTo = (href: string, method: string, headers: VisitOptions['headers']): Request => {
       const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
-      const sent = { 'sec-fetch-mode': 'navigate', ...(cookie && { cookie }), ...headers }
+      const sent = {
+        'sec-fetch-mode': 'navigate',
+        'sec-fetch-site': 'same-origin',
+        ...(cookie && { cookie }),
+        ...headers,
+      }
       const { pathname, search } = new URL(href)
       return new Request(INSIDE + pathname + search, { method, headers: sent })
     }

@@ -150,7 +150,9 @@ describe('getSignInUrl and getSignUpUrl', () => {
     const hints = { organizationId: 'org_1', loginHint: 'a@b.test', maxAge: 0, prompt: 'login' }
     const ask = () => app.auth.getSignInUrl({ ...hints, domainHint: '', returnTo: '/board' })
     const { result = '' } = await app.browser().page(ask)
-    const answer = await app.auth.handlers.GET(new Request(`http://localhost:3000${result}`))
+    const headers = { 'sec-fetch-site': 'same-origin' }
+    const request = new Request(`http://localhost:3000${result}`, { headers })
+    const answer = await app.auth.handlers.GET(request)
     const { searchParams } = new URL(answer.headers.get('location') ?? '')
     expect(Object.fromEntries(searchParams)).toMatchObject({
       organization_id: 'org_1',

@@ -131,6 +131,11 @@ export function createBackendWorld(options: WorldOptions = {}) {
     const request = new Request(new URL(path, APP), { redirect: 'manual', ...init })
     const cookie = jar.header()
     if (cookie !== null && !request.headers.has('Cookie')) request.headers.set('Cookie', cookie)
+    // From a page of the app, unless somebody says otherwise.
+    const begins = /^\/auth\/sign-(in|up)$/.test(new URL(request.url).pathname)
+    if (begins && !request.headers.has('Sec-Fetch-Site')) {
+      request.headers.set('Sec-Fetch-Site', 'same-origin')
+    }
     return jar.take((await backend.handle(request)) ?? new Response('Not ours.', { status: 404 }))
   }
 

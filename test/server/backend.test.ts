@@ -20,7 +20,7 @@ describe('GET /session', () => {
     const { call, session } = await signedIn()
     const response = await call('/auth/session')
     expect(response.status).toBe(200)
-    expect(response.headers.get('Cache-Control')).toBe('no-store')
+    expect(response.headers.get('Cache-Control')).toBe('private, no-store')
     const text = await response.clone().text()
     expect(JSON.parse(text)).toEqual({
       session: {

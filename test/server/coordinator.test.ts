@@ -45,7 +45,7 @@ describe('the coordinator of one process', () => {
     await clock.advance(1)
     const anew = await coordinator.once('key', async () => 'again')
     expect([replayed, anew]).toEqual([
-      { text: 'slow', startedAt },
+      { text: 'slow', startedAt, age: REPLAY - 1 },
       { text: 'again', startedAt: startedAt + 5_000 + REPLAY },
     ])
   })

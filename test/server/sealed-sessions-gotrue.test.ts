@@ -18,6 +18,7 @@ function createStage() {
   const sessions = createSealedSessions({
     provider,
     verification: {
+      audience: 'authenticated',
       jwksUrl: `${URL_OF_GOTRUE}/.well-known/jwks.json`,
       algorithms: ['ES256'],
       fetch: server.fetch,
@@ -103,12 +104,16 @@ describe('a sealed session of GoTrue', () => {
     const secret = 'the secret that signs the tokens of a project'
     const user: GoTrueUser = { id: 'user_1' }
     const sign = (text: string): Promise<string> =>
-      new SignJWT({ sub: user.id, session_id: 'session_1', exp: 9_999_999_999 })
+      new SignJWT({
+        sub: user.id,
+        session_id: 'session_1',
+        exp: Math.floor(Date.now() / 1000) + 300,
+      })
         .setProtectedHeader({ alg: 'HS256' })
         .sign(new TextEncoder().encode(text))
     const sessions = createSealedSessions({
       provider: gotrue({ url: URL_OF_GOTRUE }),
-      verification: { secret },
+      verification: { secret, audience: false },
     })
     const seal = async (text: string) => {
       const tokens = { accessToken: await sign(text), refreshToken: 'r', lifetime: 1 }

@@ -4,7 +4,7 @@ import { createSealedSessions } from '../../src/server/sealed-sessions.js'
 import { answering, createStage, PASSWORD } from './sealed-sessions-stage.js'
 
 const invalid = expect.objectContaining({ name: 'AuthError', code: 'invalid_argument' })
-const secret = { secret: 'a secret of the issuer' }
+const secret = { secret: 'a secret of the issuer, which is long', audience: false } as const
 const provider = { id: 'nobody', refresh: async () => null }
 
 describe('getLogoutUrl', () => {
@@ -88,7 +88,10 @@ describe('a mistake of the app is an AuthError', () => {
           .refresh({ cookiePassword: '' }),
     ],
     ['no password', () => sessions.loadSealedSession({ ...short, cookiePassword: [] })],
-    ['no way to verify', () => createSealedSessions({ provider, verification: { secret: '' } })],
+    [
+      'no way to verify',
+      () => createSealedSessions({ provider, verification: { secret: '', audience: false } }),
+    ],
     ['no time', () => createSealedSessions({ provider, verification: secret, timeout: 0 })],
     [
       'no provider',

@@ -127,7 +127,7 @@ describe('a fresh refresh', () => {
         startedAt: 0,
       }),
     }
-    const verification = { jwksUrl: workos.jwksUrl }
+    const verification = { jwksUrl: workos.jwksUrl, audience: false } as const
     const sessions = createSealedSessions({
       provider: restless,
       verification,

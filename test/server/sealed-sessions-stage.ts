@@ -151,7 +151,7 @@ export async function answering(
         return answer ? { accessToken: FIRST.accessToken, lifetime: 1000, ...answer } : null
       },
     },
-    verification: { secret: 'a secret of the issuer' },
+    verification: { secret: 'a secret of the issuer, which is long', audience: false },
     ...options,
   })
   const cookiePassword = PASSWORD

@@ -19,7 +19,7 @@ const claims = (extra: object = {}): Record<string, unknown> => ({
   ...extra,
 })
 const verifier = (options: object = {}): Verifier =>
-  createVerifier({ jwksUrl: JWKS, fetch: issuer.fetch, now, ...options })
+  createVerifier({ jwksUrl: JWKS, fetch: issuer.fetch, audience: false, now, ...options })
 const valid = { ok: true, claims: { sub: 'user_1' } }
 const invalid = { ok: false, reason: 'invalid_jwt' }
 const expired = { ok: false, reason: 'expired' }
@@ -140,7 +140,7 @@ describe('a shared secret', () => {
     new SignJWT(claims()).setProtectedHeader({ alg }).sign(new TextEncoder().encode(by))
 
   it('verifies what it signed, and nothing else', async () => {
-    const { verify } = createVerifier({ secret, now })
+    const { verify } = createVerifier({ secret, audience: false, now })
     expect(await verify(await sign(secret))).toMatchObject(valid)
     expect(await verify(await sign(`${secret}!`))).toEqual(invalid)
     expect(await verify(await sign(secret, 'HS512'))).toEqual(invalid)
@@ -156,6 +156,9 @@ describe('a configuration that cannot work is refused when it is made', () => {
   it.each<[string, object]>([
     ['nothing to verify by', {}],
     ['an empty secret', { secret: '' }],
+    ['a secret of 31 bytes', { secret: 'x'.repeat(31) }],
+    ['no word about the audience', { ...key, audience: undefined }],
+    ['no audience to accept', { ...key, audience: [] }],
     ['a secret and a key set', { ...key, secret: 'x'.repeat(32) }],
     ['no address', { jwksUrl: '/jwks' }],
     ['an address that anybody can forge', { jwksUrl: 'http://api.workos.test/jwks' }],
@@ -172,7 +175,7 @@ describe('a configuration that cannot work is refused when it is made', () => {
   ])('%s', (_, options) => {
     const attempt = (): unknown => {
       try {
-        return Reflect.apply(createVerifier, null, [options])
+        return Reflect.apply(createVerifier, null, [{ audience: false, ...options }])
       } catch (error) {
         return error
       }
@@ -182,10 +185,10 @@ describe('a configuration that cannot work is refused when it is made', () => {
 
   it('and these are not', () => {
     const fine: readonly Verification[] = [
-      { jwksUrl: 'http://localhost:8080/jwks' },
-      { jwksUrl: 'http://auth:8080/jwks', dangerouslyAllowInsecureHttp: true },
+      { jwksUrl: 'http://localhost:8080/jwks', audience: false },
+      { jwksUrl: 'http://auth:8080/jwks', dangerouslyAllowInsecureHttp: true, audience: 'a' },
       { jwksUrl: JWKS, algorithms: ['ES256', 'EdDSA'], issuer: ISSUERS, audience: ['a'] },
-      { secret: 'x'.repeat(32), algorithms: ['HS512'], clockTolerance: 0 },
+      { secret: 'ä'.repeat(16), algorithms: ['HS512'], clockTolerance: 0, audience: false },
     ]
     for (const options of fine) expect(() => createVerifier(options)).not.toThrow()
   })

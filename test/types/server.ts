@@ -66,7 +66,7 @@ interface Member extends SessionUser {
 }
 
 export function theUserIsTheProviders(own: Provider<{ readonly pin: number }, Member>): unknown {
-  const verification = { secret: 'a shared secret' }
+  const verification = { secret: 'a shared secret of 32 bytes, or more', audience: 'app' }
   const mine = createSealedSessions({ provider: own, verification })
   const team = async (): Promise<string | null> => {
     const cookie = { sessionData: 'x', cookiePassword: password }
@@ -79,7 +79,10 @@ export function theUserIsTheProviders(own: Provider<{ readonly pin: number }, Me
   mine.sealSession({ ...grant, user: { id: 'ada' } }, { cookiePassword: password })
   const jwksUrl = 'https://project.example/auth/v1/.well-known/jwks.json'
   const supabase = gotrue({ url: 'https://project.example/auth/v1' })
-  createSealedSessions({ provider: supabase, verification: { jwksUrl, algorithms: ['ES256'] } })
+  createSealedSessions({
+    provider: supabase,
+    verification: { jwksUrl, algorithms: ['ES256'], audience: 'authenticated' },
+  })
   return team
 }
 

@@ -2,6 +2,7 @@ import { AuthError, isAuthError } from '../../core/errors.js'
 import type { CallOptions, Flow } from '../../core/provider.js'
 import { cleanPage, readFields, splitAddress } from '../shared/address.js'
 import { asObject, text } from '../shared/json.js'
+import { isOwnPath } from '../shared/own-path.js'
 import { parseUrl, toAbsolute, trimSlashes } from '../shared/url.js'
 import type { ActionDeps } from './action-deps.js'
 import type { RedirectResult, WorkOSActions } from './types.js'
@@ -17,6 +18,13 @@ const OURS = ['code', 'state', 'error', 'error_description', 'error_uri']
 
 /** An address without its query, fragment and last slashes, which hosts add and remove. */
 const place = (href: string): string => trimSlashes(parseUrl(splitAddress(href).place).href)
+
+/** The page to return to, as it was kept; the first page for one that leads away, or might. */
+function pageOf(kept: string | undefined, here: string): string | undefined {
+  if (kept === undefined) return undefined
+  const first = parseUrl('/', here).href
+  return kept.startsWith(first) && isOwnPath(parseUrl(kept).pathname) ? kept : first
+}
 
 function keptWith({ purpose }: Flow): Readonly<Record<string, unknown>> {
   try {
@@ -68,7 +76,8 @@ export function createRedirect(deps: RedirectDeps): WorkOSActions['handleRedirec
         throw error
       }
     }, call)
-    return { ...result, state: text(state), returnTo: text(returnTo) }
+    const here = host.page.href() ?? deps.home()
+    return { ...result, state: text(state), returnTo: pageOf(text(returnTo), here) }
   }
 
   return async ({ url: given } = {}, call) => {

@@ -1,4 +1,5 @@
 import type { RequiredStep } from '../../core/errors.js'
+import { forbidStorage, varyByCookie } from '../caching.js'
 import { applyCookies } from '../request-sessions.js'
 
 /** What went wrong, as the browser is told. It never holds a token. */
@@ -20,7 +21,8 @@ export interface Problem {
 /** No answer of a backend is for caches, or for pages to guess the type of. */
 function finish(response: Response, setCookies: readonly string[]): Response {
   response.headers.set('X-Content-Type-Options', 'nosniff')
-  response.headers.set('Cache-Control', 'no-store')
+  forbidStorage(response.headers)
+  varyByCookie(response.headers)
   applyCookies(response.headers, setCookies)
   return response
 }

@@ -3,6 +3,7 @@ import { checkPassword } from '../seal.js'
 import { refuse } from './answers.js'
 import { createSignInFlows } from './flows.js'
 import { answerPreflight, type Callers, refuseBackground, refuseStranger, share } from './guard.js'
+import { checkHints } from './hints.js'
 import { createPlaces } from './places.js'
 import { createProxy } from './proxy.js'
 import { createSessionRoutes } from './session-routes.js'
@@ -36,7 +37,8 @@ export function createBackend<User extends SessionUser>(options: BackendOptions<
   checkPassword(cookiePassword)
   const places = createPlaces(options)
   const { basePath } = places
-  const shared = { ...options, ...places, exposeAccessToken, report, now }
+  const crossSiteHints = checkHints(options.crossSiteHints)
+  const shared = { ...options, ...places, crossSiteHints, exposeAccessToken, report, now }
   const flows = createSignInFlows({ password: cookiePassword, secure: places.secure, now })
   const routes: Readonly<Record<string, Handler>> = {
     ...createSessionRoutes<User>(shared),

@@ -7,11 +7,11 @@ import {
   readCookie,
   writeCookie,
 } from '../cookies.js'
-import { type Password, sealText, unsealText } from '../seal.js'
+import { looksSealed, type Password, sealText, unsealText } from '../seal.js'
 
 /** A sign-in that is under way: what its callback needs, and nobody else may know. */
 export interface SignInFlow {
-  /** Names it, and is the challenge of its PKCE verifier: nobody can tell it beforehand. */
+  /** Names it, by the challenge of its PKCE verifier: nobody can tell it beforehand. */
   readonly state: string
   readonly verifier: string
   /** A path of the app. */
@@ -41,8 +41,11 @@ const LIFETIME = 600_000
 /** How many flows a browser may have at once: more cookies would be too large for a server. */
 const MOST = 4
 
-/** A SHA-256 in base64url. */
-const STATE = /^[\w-]{43}$/
+/** Marks a sign-in that was begun because another one was not known. */
+export const AGAIN = 'again'
+
+/** A SHA-256 in base64url, and the mark. */
+const STATE: RegExp = new RegExp(`^[\\w-]{43}(\\.${AGAIN})?$`)
 
 /** Whoever holds the password wrote it, but maybe as something else. */
 function parseFlow(sealed: string): SignInFlow | null {
@@ -77,7 +80,7 @@ export function createSignInFlows({ password, secure, now }: SignInFlowsOptions)
     },
     async find(state, jar) {
       if (state === null || !STATE.test(state)) return null
-      for (const value of readCookie(jar, nameOf(state))) {
+      for (const value of readCookie(jar, nameOf(state), looksSealed)) {
         const text = await unsealText(value, password, { now })
         const flow = text === null ? null : parseFlow(text)
         if (flow?.state === state) return flow

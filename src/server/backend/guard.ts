@@ -30,8 +30,27 @@ export function refuseStranger({ headers }: Request, callers: Callers): Problem 
   return { status: 403, code: 'forbidden', message }
 }
 
+/** Whether a browser asks for a page that nobody may ever look at. */
+export const isPrefetch = (headers: Pick<Headers, 'get'>): boolean =>
+  ['Sec-Purpose', 'Purpose', 'X-Moz', 'X-Purpose'].some((name) =>
+    /prefetch|preview/i.test(headers.get(name) ?? ''),
+  ) || headers.get('Next-Router-Prefetch') !== null
+
+/** Whether a page of ours sent the browser here. What does not say so is anybody's link. */
+export function isOwnNavigation({ headers }: Request, { own, allowed }: Callers): boolean {
+  if (headers.get('Sec-Fetch-Site') === 'same-origin') return true
+  const referrer = headers.get('Referer') ?? ''
+  // Other sites can leave it out, and cannot write it.
+  const origin = URL.canParse(referrer) ? new URL(referrer).origin : null
+  return origin !== null && (origin === own || allowed.includes(origin))
+}
+
 /** Why a request is refused that is to be a navigation of the browser; `null` for a navigation. */
 export function refuseBackground({ headers }: Request): Problem | null {
+  if (isPrefetch(headers)) {
+    const message = 'A sign-in does not begin, and is not finished, before somebody goes there.'
+    return { status: 503, code: 'unavailable', message }
+  }
   const mode = headers.get('Sec-Fetch-Mode')
   if (mode === null || mode === 'navigate') return null
   const message = 'Navigate here: this address is not for `fetch`.'

@@ -1,5 +1,6 @@
 import { AuthError } from '../../core/errors.js'
 import type { SessionUser } from '../../core/session.js'
+import { checkOrigin } from '../origin-guard.js'
 import type { BackendOptions } from './types.js'
 
 /** Where a backend and its pages are. What was not fixed is as the address of each request says. */
@@ -20,13 +21,6 @@ export interface Places {
 
 function reject(message: string): never {
   throw new AuthError('invalid_argument', message)
-}
-
-function checkOrigin(origin: string): string {
-  // A pattern would be compared as it is, and never be met.
-  return /^https?:[^*]+$/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin
-    ? origin
-    : reject('An origin is a scheme and a host, such as `https://app.example`, and no more.')
 }
 
 function checkRedirectUri(text: string): URL {

@@ -1,42 +1,131 @@
-/** Between two hops only (RFC 9110 §7.6.1), and what describes a body that is coded anew. */
-const HOP = new Set([
-  'connection',
-  'content-length',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-authentication-info',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
+import { AuthError } from '../../core/errors.js'
+import { stripBlanks } from '../blanks.js'
+import { keepPrivate, varyByCookie } from '../caching.js'
 
-/** What is between the browser and this server, and what anybody could have written. */
-const PRIVATE =
-  /^(host|cookie2?|authorization|accept-encoding|expect|origin|referer|forwarded|via|x-holdfast|x-real-ip|(x-forwarded|sec|access-control)-.*)$/
+/**
+ * What an upstream may hear of a request. Everything else is dropped, for a name that nobody here
+ * knows may be one that a server behind believes: `X-Original-URL`, `Remote-User`, `CF-Connecting-IP`.
+ */
+const UP: readonly string[] = [
+  'accept',
+  'accept-language',
+  'cache-control',
+  'content-encoding',
+  'content-language',
+  'content-type',
+  'idempotency-key',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'last-event-id',
+  'pragma',
+  'prefer',
+  'priority',
+  'range',
+  'traceparent',
+  'tracestate',
+  'user-agent',
+  'x-correlation-id',
+  'x-request-id',
+  'x-requested-with',
+]
 
-/** What would act on this origin: its cookies and storage, who may read it, how it is reached. */
-const MIGHTY =
-  /^(set-cookie2?|content-encoding|clear-site-data|alt-svc|strict-transport-security|service-worker-allowed|refresh|www-authenticate|access-control-.*)$/
+/**
+ * What the browser may hear of an answer. The rest could act on this origin or on a server before
+ * it: its cookies, `X-Accel-Redirect`, `X-Sendfile`, `NEL`, `Speculation-Rules`, what CDNs keep.
+ */
+const DOWN: readonly string[] = [
+  'accept-ranges',
+  'allow',
+  'cache-control',
+  'content-disposition',
+  'content-language',
+  'content-range',
+  'content-security-policy',
+  'content-type',
+  'date',
+  'deprecation',
+  'etag',
+  'last-modified',
+  'location',
+  'preference-applied',
+  'ratelimit',
+  'ratelimit-limit',
+  'ratelimit-policy',
+  'ratelimit-remaining',
+  'ratelimit-reset',
+  'retry-after',
+  'server-timing',
+  'sunset',
+  'traceresponse',
+  'vary',
+  'x-correlation-id',
+  'x-frame-options',
+  'x-ratelimit-limit',
+  'x-ratelimit-remaining',
+  'x-ratelimit-reset',
+  'x-request-id',
+  'x-total-count',
+]
 
-/** The headers that may pass: none that `stop` matches, and none of this hop only. */
-function passing(headers: Headers, stop: RegExp): Headers {
-  // RFC 9110 §7.6.1: `Connection` names more of them.
-  const named = (headers.get('Connection') ?? '').toLowerCase().split(/\s*,\s*/)
-  return new Headers(
-    [...headers].filter(([name]) => !HOP.has(name) && !named.includes(name) && !stop.test(name)),
-  )
+/**
+ * What no setting lets pass: between two hops only (RFC 9110 §7.6.1), what describes a body that is
+ * coded anew, who is signed in, who asks and from where, and what acts on this origin.
+ */
+const NEVER =
+  /^(connection|content-length|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|host|cookie2?|set-cookie2?|authorization|www-authenticate|authentication-info|accept-encoding|expect|origin|referer|forwarded|via|x-holdfast|x-real-ip|x-forwarded-.*|sec-.*|access-control-.*|clear-site-data|alt-svc|strict-transport-security|service-worker-allowed|refresh|x-accel-.*|x-sendfile|cdn-cache-control|surrogate-control)$/
+
+/** Which headers pass besides the usual ones. */
+export interface HeaderPolicy {
+  /** Of requests, as the upstream may get them. */
+  readonly up: ReadonlySet<string>
+  /** Of answers, as the browser may get them. */
+  readonly down: ReadonlySet<string>
+}
+
+/** @throws AuthError `invalid_argument` for a name that is none, or may not pass. */
+function allow(known: readonly string[], more: readonly string[], option: string): Set<string> {
+  const names = more.map((name) => name.toLowerCase())
+  // Servers behind CGI and its like take `_` for `-`.
+  const wrong = names.find((name) => !/^[a-z\d!#$%&'*+.^`|~-]+$/.test(name) || NEVER.test(name))
+  if (wrong === undefined) return new Set([...known, ...names])
+  throw new AuthError('invalid_argument', `\`${option}\` of an upstream cannot hold \`${wrong}\`.`)
+}
+
+/** Makes the policy of one upstream. @throws AuthError `invalid_argument` */
+export function createHeaderPolicy(
+  requestHeaders: readonly string[] = [],
+  responseHeaders: readonly string[] = [],
+): HeaderPolicy {
+  return {
+    up: allow(UP, requestHeaders, 'requestHeaders'),
+    down: allow(DOWN, responseHeaders, 'responseHeaders'),
+  }
+}
+
+/** The headers that are known, and are not for this hop only. */
+function passing(headers: Headers, known: ReadonlySet<string>): Headers {
+  // RFC 9110 §7.6.1: `Connection` names such.
+  const named = new Set((headers.get('Connection') ?? '').toLowerCase().split(',').map(stripBlanks))
+  return new Headers([...headers].filter(([name]) => known.has(name) && !named.has(name)))
+}
+
+/** What a request gets on its way to an upstream. */
+export interface Credentials {
+  readonly accessToken: string
+  /** What the app has set for it. */
+  readonly own?: Readonly<Record<string, string>> | undefined
 }
 
 /** The headers of a request as the upstream gets them, with the token. */
 export function upstreamHeaders(
   headers: Headers,
-  accessToken: string,
-  own: Readonly<Record<string, string>> = {},
+  policy: HeaderPolicy,
+  { accessToken, own = {} }: Credentials,
 ): Headers {
-  const passed = passing(headers, PRIVATE)
+  const passed = passing(headers, policy.up)
   for (const [name, value] of Object.entries(own)) passed.set(name, value)
   passed.set('Authorization', `Bearer ${accessToken}`)
   return passed
@@ -63,8 +152,8 @@ export interface Place {
 }
 
 /** The headers of an answer as the browser gets them: nothing in them touches this origin. */
-export function browserHeaders(headers: Headers, place: Place): Headers {
-  const passed = passing(headers, MIGHTY)
+export function browserHeaders(headers: Headers, policy: HeaderPolicy, place: Place): Headers {
+  const passed = passing(headers, policy.down)
   const location = passed.get('Location')
   if (location !== null) {
     const elsewhere = relocate(location, place)
@@ -72,9 +161,7 @@ export function browserHeaders(headers: Headers, place: Place): Headers {
     else passed.set('Location', elsewhere)
   }
   passed.set('X-Content-Type-Options', 'nosniff')
-  passed.append('Vary', 'Cookie')
-  // To caches between, all people who come by cookie are the same person.
-  const cache = passed.get('Cache-Control') ?? ''
-  if (!/\b(private|no-store)\b/.test(cache)) passed.set('Cache-Control', 'no-store')
+  keepPrivate(passed)
+  varyByCookie(passed)
   return passed
 }

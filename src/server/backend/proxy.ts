@@ -1,10 +1,18 @@
 import type { SessionUser } from '../../core/session.js'
 import { applyCookies, type RequestSessions } from '../request-sessions.js'
 import { type Problem, refuse } from './answers.js'
+import { readAll, type Unread, withIdleLimit } from './idle-limit.js'
 import { problemOf } from './problems.js'
 import { browserHeaders } from './proxy-headers.js'
 import type { Call } from './types.js'
-import { createRoute, type Route, type RouteDeps, type Upstream } from './upstreams.js'
+import {
+  createRoute,
+  type Outgoing,
+  type Route,
+  type RouteDeps,
+  STALLED,
+  type Upstream,
+} from './upstreams.js'
 
 /** What the proxy of a backend works on. */
 export interface ProxyDeps<User extends SessionUser> extends RouteDeps {
@@ -30,10 +38,17 @@ const ASTRAY: Problem = {
   message: 'The path leads out of the upstream, or might.',
 }
 
-async function readBody(request: Request): Promise<BodyInit | null> {
-  const length = request.headers.get('Content-Length') ?? ''
+/** Whoever serves the app has not held a page to the length that it said. */
+const LARGE: Problem = {
+  status: 413,
+  code: 'invalid_request',
+  message: 'The body is longer than its `Content-Length`.',
+}
+
+async function readBody({ body, headers }: Request): Promise<Outgoing['body'] | Unread> {
+  const length = headers.get('Content-Length') ?? ''
   const small = /^\d+$/.test(length) && Number(length) <= REPLAYABLE
-  return small && request.body ? request.arrayBuffer() : request.body
+  return small && body ? readAll(body, REPLAYABLE) : body
 }
 
 /** Makes the proxy of a backend. @throws AuthError `invalid_argument` for a wrong upstream. */
@@ -54,14 +69,15 @@ export function createProxy<User extends SessionUser>(
     route: Route,
     address: URL,
   ): Promise<{ answer: Response | Problem; setCookies: readonly string[] }> {
-    const { session, failure, setCookies } = await sessions.load(cookie)
+    const { session, failure, setCookies } = await sessions.load(cookie, { request })
     if (!session) return { answer: problemOf(failure), setCookies }
     const body = await readBody(request)
+    if (typeof body === 'string') return { answer: body === 'late' ? STALLED : LARGE, setCookies }
     const send = (accessToken: string): Promise<Response | Problem> =>
       route.send({ request, address, body, accessToken })
     const first = await send(session.accessToken)
     if (first.status !== 401 || body instanceof ReadableStream) return { answer: first, setCookies }
-    const next = await sessions.load(cookie, { refresh: 'force' })
+    const next = await sessions.load(cookie, { refresh: 'force', request })
     const refused = !next.session || next.session.accessToken === session.accessToken
     if (refused) return { answer: first, setCookies: next.setCookies }
     if (first instanceof Response) await first.body?.cancel()
@@ -79,9 +95,10 @@ export function createProxy<User extends SessionUser>(
     if (!(answer instanceof Response)) return refuse(answer, setCookies)
     const { status, statusText } = answer
     const place = { at: address.href, base: route.base, mount: `${mount}/${name}` }
-    const headers = browserHeaders(answer.headers, place)
+    const headers = browserHeaders(answer.headers, route.policy, place)
     applyCookies(headers, setCookies)
     const body = BODILESS.includes(status) ? null : answer.body
-    return new Response(body, { status, statusText, headers })
+    const limited = body && withIdleLimit(body, { limit: route.idleTimeout })
+    return new Response(limited, { status, statusText, headers })
   }
 }

@@ -3,6 +3,7 @@ import { asObject, text } from '../../providers/shared/json.js'
 import { fingerprint } from '../coordinator.js'
 import type { RequestSessions, ServerSession } from '../request-sessions.js'
 import { answer, type Problem, refuse } from './answers.js'
+import { readAll } from './idle-limit.js'
 import { safeReturnTo } from './paths.js'
 import { problemOf } from './problems.js'
 import type { Call, Handler } from './types.js'
@@ -34,30 +35,12 @@ const CHANGED: Problem = {
   message: 'Somebody else has signed in in this browser.',
 }
 
-/** Reads a body that may be anything; `null` when it is too long. */
-async function readText({ body }: Request): Promise<string | null> {
-  const decoder = new TextDecoder()
-  const reader = body?.getReader()
-  let content = ''
-  let size = 0
-  while (reader) {
-    const { done, value } = await reader.read()
-    if (done) break
-    size += value.byteLength
-    if (size > LARGEST) {
-      await reader.cancel()
-      return null
-    }
-    content += decoder.decode(value, { stream: true })
-  }
-  return content + decoder.decode()
-}
-
 async function readWish({ request }: Call): Promise<Wish | null> {
-  const content = await readText(request)
+  const content = await readAll(request.body, LARGEST)
+  if (typeof content === 'string') return null
   try {
-    const fields = asObject(JSON.parse(content || '{}'))
-    if (content === null || !fields) return null
+    const fields = asObject(JSON.parse(new TextDecoder().decode(content) || '{}'))
+    if (!fields) return null
     const { sessionId, organizationId, returnTo } = fields
     return {
       sessionId: text(sessionId),
@@ -96,8 +79,8 @@ export function createSessionRoutes<User extends SessionUser>(
     return Boolean(held && held !== sessionId)
   }
 
-  async function read({ cookie }: Call): Promise<Response> {
-    const { session, failure, setCookies } = await sessions.load(cookie)
+  async function read({ cookie, request }: Call): Promise<Response> {
+    const { session, failure, setCookies } = await sessions.load(cookie, { request })
     if (session) return answer({ session: await view(session) }, setCookies)
     const problem = problemOf(failure)
     const known = problem.status === 401 || problem.code === 'rejected'
@@ -109,7 +92,8 @@ export function createSessionRoutes<User extends SessionUser>(
     if (!wish) return unreadable()
     if (await isStranger(call, wish)) return refuse(CHANGED)
     const { organizationId } = wish
-    const wanted = { refresh: 'force', fresh: true, organizationId } as const
+    const { request } = call
+    const wanted = { refresh: 'force', fresh: true, organizationId, request } as const
     const { session, failure, setCookies } = await sessions.load(call.cookie, wanted)
     if (!session || failure) return refuse(problemOf(failure), setCookies)
     return answer({ session: await view(session) }, setCookies)

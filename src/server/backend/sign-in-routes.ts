@@ -5,7 +5,8 @@ import { parseCookies } from '../cookies.js'
 import { applyCookies } from '../request-sessions.js'
 import { TIME_LIMIT, withinTime } from '../time-limit.js'
 import { redirect, refuse } from './answers.js'
-import type { SignInFlow, SignInFlows } from './flows.js'
+import { AGAIN, type SignInFlow, type SignInFlows } from './flows.js'
+import { hintsOf } from './hints.js'
 import { safeReturnTo } from './paths.js'
 import { problemOfSignIn } from './problems.js'
 import type { BackendOptions, Call, Handler, SignInHints, SignInRequest } from './types.js'
@@ -18,22 +19,12 @@ export interface SignInRoutesDeps<User extends SessionUser>
   redirectUri(url: URL): string
   /** The origin of the pages. */
   appOrigin(url: URL): string
-}
-
-const HINTS = [
-  'organizationId',
-  'loginHint',
-  'domainHint',
-  'invitationToken',
-  'prompt',
-  'provider',
-  'connectionId',
-] as const
-
-function hintsOf({ searchParams }: URL): SignInHints {
-  const given = HINTS.map((name) => [name, searchParams.get(name) || undefined])
-  const maxAge = searchParams.get('maxAge')
-  return { ...Object.fromEntries(given), ...(maxAge !== null && { maxAge: Number(maxAge) }) }
+  ownOrigin(url: URL): string
+  /** The origins whose pages may call besides. */
+  readonly allowed: readonly string[]
+  readonly basePath: string
+  /** The hints that anybody may give. */
+  readonly crossSiteHints: readonly (keyof SignInHints)[]
 }
 
 /** What the auth server or the person refused. */
@@ -71,12 +62,15 @@ export function createSignInRoutes<User extends SessionUser>(
 
   async function begin(call: Call, screenHint?: SignInRequest['screenHint']): Promise<Response> {
     const { verifier, challenge } = await createPkce()
-    const returnTo = safeReturnTo(call.url.searchParams.get('returnTo'))
-    const flow: SignInFlow = { state: challenge, verifier, returnTo }
+    const { request, url } = call
+    const returnTo = safeReturnTo(url.searchParams.get('returnTo'))
+    const state = url.searchParams.has(AGAIN) ? `${challenge}.${AGAIN}` : challenge
+    const flow: SignInFlow = { state, verifier, returnTo }
+    const callers = { own: deps.ownOrigin(url), allowed: deps.allowed }
     try {
       const location = await signIn.authorizeUrl({
-        ...hintsOf(call.url),
-        redirectUri: deps.redirectUri(call.url),
+        ...hintsOf({ request, url, callers, anybody: deps.crossSiteHints }),
+        redirectUri: deps.redirectUri(url),
         state: flow.state,
         codeChallenge: challenge,
         screenHint,
@@ -87,10 +81,23 @@ export function createSignInRoutes<User extends SessionUser>(
     }
   }
 
+  /**
+   * What to do with somebody whose sign-in this browser did not begin: an identity provider's page or
+   * an impersonation did, or it was too long ago. A code that anybody could have put there is not
+   * looked at. Whoever has signed in at the auth server comes back from there at once.
+   */
+  async function astray(call: Call): Promise<Response> {
+    const { searchParams } = call.url
+    // A browser that keeps no cookies would come back for ever.
+    const hopeless = searchParams.get('state')?.endsWith(`.${AGAIN}`) || searchParams.has('error')
+    if (onSignInError || hopeless) return fail(call, unknown())
+    return redirect(`${deps.ownOrigin(call.url)}${deps.basePath}/sign-in?${AGAIN}=1`)
+  }
+
   async function finish(call: Call): Promise<Response> {
     const jar = parseCookies(call.cookie)
     const flow = await flows.find(call.url.searchParams.get('state'), jar)
-    if (!flow) return fail(call, unknown())
+    if (!flow) return astray(call)
     const used = flows.end(flow, jar)
     const code = call.url.searchParams.get('code')
     if (!code) return fail(call, refusalOf(call.url), used)

@@ -73,7 +73,16 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
   readonly exposeAccessToken?: boolean | undefined
   /** Servers that get requests to `/proxy/<name>/…`, with the token. @default none */
   readonly upstreams?: Readonly<Record<string, Upstream>> | undefined
-  /** The answer to a sign-in that failed. @default the error as JSON */
+  /**
+   * The hints that a sign-in takes which no page of ours began, such as one by a link on another
+   * site or in a mail. `connectionId`, `provider` and what else chooses where people sign in could
+   * make one person pass for another. @default ['invitationToken', 'prompt', 'maxAge']
+   */
+  readonly crossSiteHints?: readonly (keyof SignInHints)[] | undefined
+  /**
+   * The answer to a sign-in that failed, or was never begun in this browser. @default the error as
+   * JSON; and a fresh sign-in, once, for a callback that this browser did not begin
+   */
   readonly onSignInError?: ((error: AuthError, request: Request) => Awaitable<Response>) | undefined
   /** Hears of what nobody else hears of: outages of upstreams, unexpected failures. */
   readonly report?: ((error: unknown) => void) | undefined

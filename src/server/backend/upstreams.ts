@@ -1,8 +1,9 @@
 import { AuthError } from '../../core/errors.js'
 import { checkUrl } from '../../providers/shared/url.js'
 import type { Problem } from './answers.js'
+import { IDLE, withIdleLimit } from './idle-limit.js'
 import { addressBeneath } from './paths.js'
-import { upstreamHeaders } from './proxy-headers.js'
+import { createHeaderPolicy, type HeaderPolicy, upstreamHeaders } from './proxy-headers.js'
 
 /** A server that gets the requests of pages, with the token that pages do not have. */
 export interface Upstream {
@@ -10,8 +11,20 @@ export interface Upstream {
   readonly target: string | URL
   /** What every request to it carries besides, such as a key of this server's. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** How long an answer may take to begin, in ms. @default 30_000 */
+  /**
+   * Names of headers of the page's requests that it gets besides the usual ones. Names with `_` and
+   * those by which servers know who asks cannot be among them. @default none
+   */
+  readonly requestHeaders?: readonly string[] | undefined
+  /**
+   * Names of headers of its answers that pages get besides the usual ones, such as `Link`. What acts
+   * on this origin cannot be among them. @default none
+   */
+  readonly responseHeaders?: readonly string[] | undefined
+  /** How long an answer may take to begin after the last piece of the request, in ms. @default 30_000 */
   readonly timeout?: number | undefined
+  /** How long the next piece of a body may take, in both directions, in ms. @default 60_000 */
+  readonly idleTimeout?: number | undefined
   /** Allows plain `http:` to other hosts: whoever is between can read the token. */
   readonly dangerouslyAllowInsecureHttp?: boolean | undefined
 }
@@ -20,7 +33,7 @@ export interface Upstream {
 export interface Outgoing {
   readonly request: Request
   readonly address: URL
-  readonly body: BodyInit | null
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer> | null
   readonly accessToken: string
 }
 
@@ -28,6 +41,9 @@ export interface Outgoing {
 export interface Route {
   /** Without a slash at its end. */
   readonly base: string
+  readonly policy: HeaderPolicy
+  /** Milliseconds. */
+  readonly idleTimeout: number
   /** Where a path leads beneath it; `null` when it would leave it. */
   addressOf(path: string, search: string): URL | null
   /** Sends a request with the token; never throws. Redirects are not followed. */
@@ -46,12 +62,45 @@ const TIMEOUT = 30_000
 /** Names of upstreams are parts of paths. */
 const NAME = /^[\w-]+$/
 
+/** The rest of a request did not come. */
+export const STALLED: Problem = {
+  status: 408,
+  code: 'timeout',
+  message: 'The rest of the request did not come in time.',
+}
+
+/** A time limit that can be paused, and begins anew then. */
+interface Patience {
+  begin(): void
+  pause(): void
+  /** It never begins again. */
+  end(): void
+}
+
+function createPatience(limit: number, expire: () => void): Patience {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let over = false
+  const pause = (): void => clearTimeout(timer)
+  return {
+    pause,
+    begin() {
+      pause()
+      if (!over) timer = setTimeout(expire, limit)
+    },
+    end() {
+      over = true
+      pause()
+    },
+  }
+}
+
 /** @throws AuthError `invalid_argument` for a wrong upstream. */
 export function createRoute(name: string, upstream: Upstream, deps: RouteDeps): Route {
-  const { target, timeout = TIMEOUT, headers } = upstream
+  const { target, timeout = TIMEOUT, idleTimeout = IDLE, headers: own } = upstream
+  const policy = createHeaderPolicy(upstream.requestHeaders, upstream.responseHeaders)
   const base = checkUrl(String(target), upstream.dangerouslyAllowInsecureHttp)
-  if (!NAME.test(name) || !(timeout > 0)) {
-    const message = 'An upstream has a name of letters, digits, `-` and `_`, and a timeout in ms.'
+  if (!NAME.test(name) || !(timeout > 0) || !(idleTimeout > 0)) {
+    const message = 'An upstream has a name of letters, digits, `-` and `_`, and timeouts in ms.'
     throw new AuthError('invalid_argument', message)
   }
 
@@ -64,18 +113,27 @@ export function createRoute(name: string, upstream: Upstream, deps: RouteDeps): 
 
   return {
     base,
+    policy,
+    idleTimeout,
     addressOf: (path, search) => addressBeneath(base, path, search),
     async send({ request, address, body, accessToken }) {
       const controller = new AbortController()
       const abort = (): void => controller.abort()
-      const timer = setTimeout(abort, timeout)
+      const patience = createPatience(timeout, abort)
+      let stalled = false
+      const onLate = (): void => {
+        stalled = true
+      }
+      // While the page has the next piece to send, the upstream has nothing to answer.
+      const limits = { limit: idleTimeout, onWait: patience.pause, onPiece: patience.begin, onLate }
+      patience.begin()
       // Whoever asked may go away, also in the middle of the answer.
       request.signal.addEventListener('abort', abort, { once: true })
       if (request.signal.aborted) abort()
       const init = {
         method: request.method,
-        headers: upstreamHeaders(request.headers, accessToken, headers),
-        body,
+        headers: upstreamHeaders(request.headers, policy, { accessToken, own }),
+        body: body instanceof ReadableStream ? withIdleLimit(body, limits) : body,
         // Streams are sent so, and only so (Fetch §5.4).
         duplex: 'half',
         // Elsewhere the token has no business.
@@ -89,9 +147,9 @@ export function createRoute(name: string, upstream: Upstream, deps: RouteDeps): 
       } catch (error) {
         // Named, not chained: it may hold the request, and the request the token.
         const kind = error instanceof Error ? error.name : 'unknown'
-        return fail(kind, controller.signal.aborted)
+        return stalled ? STALLED : fail(kind, controller.signal.aborted)
       } finally {
-        clearTimeout(timer)
+        patience.end()
       }
     },
   }

@@ -8,7 +8,11 @@ const LONGEST_NAME = 1024
 /** Twice what a browser keeps in a cookie. */
 const LONGEST_TOKEN = 8192
 
-const CONTROLS = /\p{Cc}/u
+/**
+ * How every core since the first has written refresh tokens: base64 of what only it can read, a
+ * nonce, and the version of the form (RefreshToken.java).
+ */
+const REFRESH_TOKEN = /^[\w+/=-]+(?:\.[\w+/=-]+)*\.V\d+$/
 
 function reject(message: string): never {
   throw new GeneralError(message, { code: 'invalid_argument' })
@@ -38,9 +42,15 @@ export function checkJWTPayload(value: unknown): SessionPayload {
   return taken ? reject(`\`jwtPayload\` holds \`${taken}\`, which is SuperTokens' own.`) : payload
 }
 
-/** @throws SuperTokensError `UNAUTHORISED` for what no core can have given. */
+/** Whether a core may have written this, going by its form. */
+export const isRefreshToken = (token: string): boolean =>
+  token.length <= LONGEST_TOKEN && REFRESH_TOKEN.test(token)
+
+/**
+ * What no core can have given costs no request: anybody can send as much of that as they like.
+ * @throws SuperTokensError `UNAUTHORISED`
+ */
 export function checkRefreshToken(value: unknown): string {
-  const fit = typeof value === 'string' && value !== '' && value.length <= LONGEST_TOKEN
-  if (fit && !CONTROLS.test(value)) return value
+  if (typeof value === 'string' && isRefreshToken(value)) return value
   throw new UnauthorisedError('This is no refresh token.')
 }

@@ -1,4 +1,6 @@
+import { isAuthError } from '../../core/errors.js'
 import { type Coordinator, fingerprint } from '../coordinator.js'
+import { type SecurityListeners, tell, wordsOf } from '../security-events.js'
 import { withinTime } from '../time-limit.js'
 import type { CoreApi, CoreRefresh, CoreTokens } from './core-api.js'
 import {
@@ -11,29 +13,38 @@ import { type Outcome, readOutcome, writeOutcome } from './outcome.js'
 import type { Tombstones } from './tombstones.js'
 
 /** What renewals work with. */
-export interface RenewalDeps {
+export interface RenewalDeps extends SecurityListeners {
   readonly core: Pick<CoreApi, 'refresh' | 'revoke'>
   readonly coordinator: Coordinator
   readonly tombstones: Tombstones
   readonly onTheft: 'revoke' | 'report'
   /** How long a session that is to be over is waited for, in ms. */
   readonly patience: number
+  /** How long a spent token is answered with its successor, in ms. */
+  readonly reuseWindow: number
 }
+
+const isRefusal = (text: string): boolean => readOutcome(text)?.type !== 'renewed'
 
 /**
  * Makes the function that trades a refresh token: once among all who ask the same, however many
  * requests and processes they are.
  * @throws SuperTokensError when used; `UNAUTHORISED` also for a session that was ended here.
  */
-export function createRenewal(deps: RenewalDeps): (refresh: CoreRefresh) => Promise<CoreTokens> {
-  const { core, coordinator, tombstones, onTheft, patience } = deps
+export function createRenewal(
+  deps: RenewalDeps,
+): (refresh: CoreRefresh, request?: unknown) => Promise<CoreTokens> {
+  const { core, coordinator, tombstones, onTheft, patience, reuseWindow: replay } = deps
 
   /** Tells the core as well as it goes. It goes on by itself when it takes too long to wait for. */
   async function revoke(handle: string): Promise<void> {
     try {
       await withinTime(patience, () => core.revoke([handle]))
-    } catch {
+      await tombstones.confirm(handle)
+    } catch (error) {
       // The tombstone stands, and every refresh of this session tries again.
+      const words = isAuthError(error) ? wordsOf(error) : {}
+      tell(deps.onSecurityEvent, { type: 'revocation-failed', sessionId: handle, ...words })
     }
   }
 
@@ -46,20 +57,25 @@ export function createRenewal(deps: RenewalDeps): (refresh: CoreRefresh) => Prom
     return { type: 'theft', sessionHandle, userId }
   }
 
-  async function exchange(refresh: CoreRefresh): Promise<Outcome> {
+  async function exchange(refresh: CoreRefresh, request: unknown): Promise<Outcome> {
     try {
       const tokens = await core.refresh(refresh)
       // The core did not hear of the sign-out, or it would have refused.
       if (await tombstones.has(tokens.session.handle)) await revoke(tokens.session.handle)
       return { type: 'renewed', tokens }
     } catch (error) {
-      if (isSuperTokensError(error, 'TOKEN_THEFT_DETECTED')) return stolen(error)
+      if (isSuperTokensError(error, 'TOKEN_THEFT_DETECTED')) {
+        const { sessionHandle: sessionId, userId } = error
+        tell(deps.onSecurityEvent, { type: 'theft', sessionId, userId, request })
+        return stolen(error)
+      }
       if (!isSuperTokensError(error, 'UNAUTHORISED')) throw error
+      tell(deps.onSecurityEvent, { type: 'refresh-refused', ...wordsOf(error), request })
       return { type: 'over', message: error.message, serverCode: error.serverCode }
     }
   }
 
-  return async (refresh) => {
+  return async (refresh, request) => {
     // Whoever asks otherwise, as without the anti-CSRF token, must not get this answer.
     const { refreshToken, antiCsrfToken = null, ...settings } = refresh
     const key = await fingerprint(
@@ -68,11 +84,16 @@ export function createRenewal(deps: RenewalDeps): (refresh: CoreRefresh) => Prom
       antiCsrfToken,
       JSON.stringify(settings),
     )
-    const { text } = await coordinator.once(key, async () => writeOutcome(await exchange(refresh)))
+    const work = async (): Promise<string> => writeOutcome(await exchange(refresh, request))
+    const { text, age } = await coordinator.once(key, work, { isRefusal, replay })
     const outcome = readOutcome(text)
+    if (outcome?.type === 'renewed' && age !== undefined) {
+      const { handle: sessionId, userId } = outcome.tokens.session
+      tell(deps.onReuse, { sessionId, userId, age, request })
+    }
     switch (outcome?.type) {
       case 'renewed':
-        tombstones.see(outcome.tokens.accessToken)
+        tombstones.seeAll(outcome.tokens)
         // The answer may be from before a sign-out that came in between.
         if (!(await tombstones.has(outcome.tokens.session.handle))) return outcome.tokens
         throw new UnauthorisedError('Somebody has signed out of this session.')

@@ -19,6 +19,8 @@ import { createVerification } from './verification.js'
 
 /** How long the core is waited for when the answer is known without it, in ms. */
 const PATIENCE = 2_000
+/** Enough for tabs that wake together, in ms. */
+const REUSE_WINDOW = 5_000
 
 function checkChoice(name: string, value: unknown, choices: readonly unknown[]): void {
   if (value === undefined || choices.includes(value)) return
@@ -29,6 +31,11 @@ function checkOptions(options: SuperTokensOptions): void {
   checkChoice('onTheft', options.onTheft, ['revoke', 'report'])
   checkChoice('antiCsrf', options.antiCsrf, ['VIA_TOKEN', 'VIA_CUSTOM_HEADER', 'NONE'])
   checkChoice('useDynamicSigningKey', options.useDynamicSigningKey, [true, false])
+  if (options.antiCsrf === 'NONE' && options.cookies?.sameSite === 'none') {
+    const message =
+      "`antiCsrf: 'NONE'` with `sameSite: 'none'` lets every site act for whoever is signed in."
+    throw new AuthError('invalid_argument', message)
+  }
   const { coordinator } = options
   if (coordinator !== undefined && typeof coordinator?.once !== 'function') {
     throw new AuthError('invalid_argument', '`coordinator` is none: see `memoryCoordinator`.')
@@ -79,7 +86,16 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
   const patience = Math.min(PATIENCE, timeout / 3)
   const scheme = createScheme({ core, cookies, patience, now })
   const settings = { enableAntiCsrf, useDynamicSigningKey }
-  const renew = createRenewal({ core, coordinator, tombstones, onTheft, patience })
+  const renew = createRenewal({
+    core,
+    coordinator,
+    tombstones,
+    onTheft,
+    patience,
+    reuseWindow: checkPositive('reuseWindow', options.reuseWindow ?? REUSE_WINDOW),
+    onReuse: options.onReuse,
+    onSecurityEvent: options.onSecurityEvent,
+  })
   const deps = { core, tombstones, ...settings, dangerouslyAllowInsecureHttp, patience, now }
   const verify = createVerification(deps)
 
@@ -95,7 +111,7 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
           userDataInDatabase: checkPayload('sessionData', sessionData),
           ...settings,
         })
-        tombstones.see(tokens.accessToken)
+        tombstones.seeAll(tokens)
         return dressAll(scheme, tokens)
       }),
     getSession: (accessToken, how = {}) =>
@@ -104,11 +120,11 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
         const replaced = next && { accessToken: scheme.dress('accessToken', next) }
         return { session: describe(session), ...replaced }
       }),
-    refreshSession: (refreshToken, { antiCsrfToken, doAntiCsrfCheck = true } = {}) =>
+    refreshSession: (refreshToken, { antiCsrfToken, doAntiCsrfCheck = true, request } = {}) =>
       call(async () => {
         const question = { refreshToken: checkRefreshToken(refreshToken), antiCsrfToken }
         const wanted = { ...settings, enableAntiCsrf: enableAntiCsrf && doAntiCsrfCheck }
-        return dressAll(scheme, await renew({ ...question, ...wanted }))
+        return dressAll(scheme, await renew({ ...question, ...wanted }, request))
       }),
     revokeSession: (sessionHandle) =>
       call(async () => {
@@ -116,13 +132,15 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
         // First, so that a refresh under way cannot bring it back. It stays when the core fails:
         // whoever wanted this session to be over still does.
         await tombstones.set(handle)
-        return (await core.revoke([handle])).includes(handle)
+        const revoked = await core.revoke([handle])
+        await tombstones.confirm(handle)
+        return revoked.includes(handle)
       }),
     revokeAllSessionsForUser: (userId) =>
       call(async () => {
         // Their names are known only from the answer.
         const handles = await core.revokeAll(checkName('userId', userId))
-        await Promise.all(handles.map(tombstones.set))
+        await Promise.all(handles.map(tombstones.confirm))
         return handles
       }),
     getAllSessionHandlesForUser: (userId) =>

@@ -1,35 +1,55 @@
 import type { Coordinator } from '../coordinator.js'
-import type { CoreToken } from './core-api.js'
+import type { CoreToken, CoreTokens } from './core-api.js'
 
 /** Sessions that were ended here, so that no late answer brings them back. */
 export interface Tombstones {
   /** Learns how long access tokens live. */
   see(accessToken: CoreToken): void
-  /** Never rejects: the core is told all the same. */
+  /** Learns how long refresh tokens live as well. */
+  seeAll(tokens: Pick<CoreTokens, 'accessToken' | 'refreshToken'>): void
+  /**
+   * Ends a session here, for as long as its refresh token may live. Never rejects: the core is told
+   * all the same.
+   */
   set(handle: string): Promise<void>
+  /** The core has ended it too: from now on only access tokens matter. Never rejects. */
+  confirm(handle: string): Promise<void>
   /** Never rejects: what cannot be told is not ended, and the core still has its say. */
   has(handle: string): Promise<boolean>
 }
 
 /** How long the access tokens of a core live by default, in ms. */
 const LIFE = 3_600_000
+/** How long the refresh tokens of a core live by default, in ms: 100 days. */
+const REFRESH_LIFE = 100 * 24 * 3_600_000
 /** Longer than requests under way and replays of their results take, in ms. */
 const MARGIN = 60_000
 
 /** Makes the tombstones of one app. */
 export function createTombstones(coordinator: Coordinator): Tombstones {
   let longest = LIFE
+  let longestRefresh = REFRESH_LIFE
+
+  async function end(handle: string, ttl: number, confirmed: boolean): Promise<void> {
+    try {
+      await coordinator.end(handle, ttl, { confirmed })
+    } catch {
+      // An outage of the coordinator must not keep anybody from signing out.
+    }
+  }
+
+  function see({ expiry, createdTime }: CoreToken): void {
+    longest = Math.max(longest, expiry - createdTime)
+  }
+
   return {
-    see({ expiry, createdTime }) {
-      longest = Math.max(longest, expiry - createdTime)
+    see,
+    seeAll({ accessToken, refreshToken }) {
+      see(accessToken)
+      longestRefresh = Math.max(longestRefresh, refreshToken.expiry - refreshToken.createdTime)
     },
-    async set(handle) {
-      try {
-        await coordinator.end(handle, longest + MARGIN)
-      } catch {
-        // An outage of the coordinator must not keep anybody from signing out.
-      }
-    },
+    set: (handle) => end(handle, longestRefresh + MARGIN, false),
+    confirm: (handle) => end(handle, longest + MARGIN, true),
     async has(handle) {
       try {
         return await coordinator.ended(handle)

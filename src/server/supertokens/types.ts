@@ -1,5 +1,6 @@
 import type { CookiePlace } from '../cookies.js'
 import type { Coordinator } from '../coordinator.js'
+import type { SecurityListeners } from '../security-events.js'
 
 /** What an app keeps with a session: a JSON object. */
 export type SessionPayload = Readonly<Record<string, unknown>>
@@ -84,7 +85,7 @@ export interface SuperTokensCookies {
 export type AntiCsrf = 'VIA_TOKEN' | 'VIA_CUSTOM_HEADER' | 'NONE'
 
 /** Options of `createSuperTokens`. Times in ms. */
-export interface SuperTokensOptions {
+export interface SuperTokensOptions extends SecurityListeners {
   /** The addresses of one core, as a list or a text with `;` in between. A path is kept. */
   readonly hosts: string | readonly string[]
   readonly apiKey?: string | undefined
@@ -95,7 +96,10 @@ export interface SuperTokensOptions {
    * hears of it by the error. @default 'revoke'
    */
   readonly onTheft?: 'revoke' | 'report' | undefined
-  /** @default 'VIA_CUSTOM_HEADER' where `cookies.sameSite` is `none`, else 'NONE' */
+  /**
+   * Cannot be `NONE` where `cookies.sameSite` is `none`.
+   * @default 'VIA_CUSTOM_HEADER' where `cookies.sameSite` is `none`, else 'NONE'
+   */
   readonly antiCsrf?: AntiCsrf | undefined
   /** Whether access tokens are signed by keys that the core replaces from time to time. @default true */
   readonly useDynamicSigningKey?: boolean | undefined
@@ -105,6 +109,11 @@ export interface SuperTokensOptions {
   readonly coordinator?: Coordinator | undefined
   /** Allows plain `http:` to hosts other than this device, as in a private network. */
   readonly dangerouslyAllowInsecureHttp?: boolean | undefined
+  /**
+   * How long a spent refresh token is answered with its successor, in ms: other tabs have it yet, and
+   * a thief may. After that the core judges. @default 5_000
+   */
+  readonly reuseWindow?: number | undefined
   /** @default the platform's fetch */
   readonly fetch?: typeof fetch | undefined
   /** Milliseconds since the epoch. @default Date.now */
@@ -168,6 +177,8 @@ export interface SuperTokens {
       readonly antiCsrfToken?: string | undefined
       /** Whether it must fit, where the session has one. Else it has none from then on. @default true */
       readonly doAntiCsrfCheck?: boolean | undefined
+      /** What `onReuse` and `onSecurityEvent` are told besides, such as the request. */
+      readonly request?: unknown
     },
   ): Promise<SessionTokens>
   /** Whether there was such a session to end. */

@@ -14,6 +14,9 @@ import type { WorkOSServer, WorkOSServerOptions } from './types.js'
 
 const SELECTION = 'urn:workos:oauth:grant-type:organization-selection'
 
+/** How long WorkOS gives the same pair again for a spent token, in ms (seen). */
+const REUSE_WINDOW = 30_000
+
 type Fields = Readonly<Record<string, unknown>>
 
 /** @throws AuthError `invalid_argument` unless `value` can go into a header as it is. */
@@ -63,6 +66,7 @@ export function workosServer(options: WorkOSServerOptions): WorkOSServer {
   }
 
   return {
+    reuseWindow: REUSE_WINDOW,
     id: `workos.${new URL(base).host}.${clientId}`,
     jwksUrl: `${base}/sso/jwks/${encodeURIComponent(clientId)}`,
     refresh: (token, context) =>

@@ -11,7 +11,10 @@ import type { WorkOSServerOptions } from './types.js'
 /** Options of {@link workosSessions}. */
 export interface WorkOSSessionsOptions
   extends WorkOSServerOptions,
-    Pick<SealedSessionsOptions, 'coordinator' | 'now'>,
+    Pick<
+      SealedSessionsOptions,
+      'coordinator' | 'now' | 'reuseWindow' | 'onReuse' | 'onSecurityEvent'
+    >,
     Pick<TokenChecks, 'issuer' | 'clockTolerance'> {}
 
 /**
@@ -25,7 +28,8 @@ export interface WorkOSSessionsOptions
  * @throws AuthError `invalid_argument` for a configuration that cannot work.
  */
 export function workosSessions(options: WorkOSSessionsOptions): SealedSessions<WorkOSUser> {
-  const { issuer, clockTolerance, coordinator, timeout, now, ...client } = options
+  const { issuer, clockTolerance, coordinator, timeout, now, ...rest } = options
+  const { reuseWindow, onReuse, onSecurityEvent, ...client } = rest
   const workos = workosServer({ ...client, timeout })
   return createSealedSessions({
     provider: workos,
@@ -34,11 +38,15 @@ export function workosSessions(options: WorkOSSessionsOptions): SealedSessions<W
       fetch: options.fetch,
       dangerouslyAllowInsecureHttp: options.dangerouslyAllowInsecureHttp,
       algorithms: ['RS256'],
+      audience: false,
       issuer,
       clockTolerance,
     },
     coordinator,
     logoutUrl: workos.logoutUrl,
+    reuseWindow,
+    onReuse,
+    onSecurityEvent,
     timeout,
     now,
   })

@@ -40,6 +40,8 @@ export interface OrganizationSelection {
 /** WorkOS as a server app speaks to it. All methods throw AuthError. */
 export interface WorkOSServer
   extends Required<Pick<Provider<never, WorkOSUser>, 'id' | 'signOut'>> {
+  /** How long a spent refresh token is forgiven, in ms. */
+  readonly reuseWindow: number
   /** Where the keys are that its access tokens are signed by. */
   readonly jwksUrl: string
   /** @throws AuthError `refresh_rejected` for the one answer that ends a session. */

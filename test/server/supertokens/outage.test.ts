@@ -64,7 +64,7 @@ describe('a coordinator that hangs', () => {
     const coordinator = { ...memoryCoordinator(), ...part }
     const { superTokens } = createStage({ coordinator, timeout: 3_000 })
     const { timed } = stopTime()
-    const { value, took } = await timed(failureOf(superTokens[method]('name')))
+    const { value, took } = await timed(failureOf(superTokens[method]('name.nonce.V2')))
     expect(value).toMatchObject({ type: 'GENERAL_ERROR', code: 'timeout', retryable: true })
     expect(took).toBe(3_000)
   })

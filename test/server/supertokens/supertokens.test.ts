@@ -238,7 +238,6 @@ describe('a configuration', () => {
     [{}, 'NONE'],
     [{ cookies: { sameSite: 'strict' } }, 'NONE'],
     [{ cookies: { sameSite: 'none' } }, 'VIA_CUSTOM_HEADER'],
-    [{ cookies: { sameSite: 'none' }, antiCsrf: 'NONE' }, 'NONE'],
     [{ antiCsrf: 'VIA_TOKEN' }, 'VIA_TOKEN'],
   ] as const)('%j comes to the anti-CSRF mode %s', (options, antiCsrf) => {
     expect(createSuperTokens({ hosts: HOST, ...options }).antiCsrf).toBe(antiCsrf)

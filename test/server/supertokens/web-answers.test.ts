@@ -14,6 +14,7 @@ import {
   NOW,
   REFRESH,
   readFrontToken,
+  toldBy,
   YEAR_LATER,
 } from './web-stage.js'
 
@@ -47,7 +48,7 @@ describe('the answer to a new session', () => {
     expect(Object.fromEntries(exchange.answer)).toMatchObject({
       'anti-csrf': 'csrf-1',
       'access-control-expose-headers': 'front-token, anti-csrf',
-      'cache-control': 'no-store',
+      'cache-control': 'private, no-store',
       vary: 'Cookie',
     })
     expect(session.getUserId()).toBe('ada')
@@ -86,7 +87,7 @@ describe('the answer to a new session', () => {
   })
 
   it('has no cookie and no `Vary` in header mode, but is kept out of caches', async () => {
-    const { sessions, ask } = createStage()
+    const { sessions, ask } = createStage({}, { transfer: 'header' })
     const { answer, request } = ask({ 'st-auth-mode': 'header' })
     const session = await sessions.createNewSession({ request, answer }, 'ada')
     expect(Object.fromEntries(answer)).toEqual({
@@ -94,7 +95,7 @@ describe('the answer to a new session', () => {
       'st-refresh-token': 'refresh/1+=',
       'front-token': expect.any(String),
       'access-control-expose-headers': 'st-access-token, st-refresh-token, front-token',
-      'cache-control': 'no-store',
+      'cache-control': 'private, no-store',
     })
   })
 
@@ -152,7 +153,7 @@ describe('the answer to a new session', () => {
       sessions.createNewSession({ request, answer }, 'ada', { jwtPayload }),
     )
     expect(failure).toEqual({ type: 'GENERAL_ERROR', code: 'invalid_argument' })
-    expect([...answer]).toEqual([])
+    expect(toldBy(answer)).toEqual([])
   })
 })
 
@@ -249,14 +250,14 @@ describe('what an error clears', () => {
     stage.state.failure = ERRORS[type]()
     const { exchange, work } = OPERATIONS[name](stage)
     expect((await failureOf(work))?.type).toBe(type)
-    if (!clears) return expect([...exchange.answer]).toEqual([])
+    if (!clears) return expect(toldBy(exchange.answer)).toEqual([])
     expect(exchange.answer.getSetCookie()).toEqual(CLEARED)
     expect(Object.fromEntries(exchange.answer)).toMatchObject({
       'front-token': 'remove',
       'st-access-token': '',
       'st-refresh-token': '',
       'access-control-expose-headers': 'st-access-token, st-refresh-token, front-token',
-      'cache-control': 'no-store',
+      'cache-control': 'private, no-store',
       vary: 'Cookie',
     })
     expect(exchange.answer.has('id-refresh-token')).toBe(false)

@@ -170,6 +170,10 @@ export const cookies = (values: Readonly<Record<string, string>>) => ({
     .join('; '),
 })
 
+/** The headers of an answer, but for those that keep it out of caches. */
+export const toldBy = (answer: Headers): readonly (readonly [string, string])[] =>
+  [...answer].filter(([name]) => name !== 'cache-control' && name !== 'vary')
+
 /** What an answer did: which ways it set tokens, and which it cleared. */
 export function effectOf(answer: Headers) {
   const lines = answer.getSetCookie()

@@ -1,5 +1,7 @@
+import { stripBlanks } from '../../blanks.js'
 import { parseCookies } from '../../cookies.js'
 import { readAccessToken } from '../access-token.js'
+import { isRefreshToken } from '../arguments.js'
 import type { TokenTransfer, WebRequest } from './types.js'
 
 /** The names of the cookies, as every front end and SDK of SuperTokens knows them. */
@@ -7,6 +9,13 @@ export const COOKIE_NAMES = ['sAccessToken', 'sRefreshToken', 'sIdRefreshToken']
 
 /** One of {@link COOKIE_NAMES}. */
 export type CookieName = (typeof COOKIE_NAMES)[number]
+
+/** Whether a text may be the value of one. */
+const FITS: Readonly<Record<CookieName, (token: string) => boolean>> = {
+  sAccessToken: (token) => readAccessToken(token) !== null,
+  sRefreshToken: isRefreshToken,
+  sIdRefreshToken: () => true,
+}
 
 /** What a request shows of a session. Nothing of it is verified. */
 export interface Credentials {
@@ -51,13 +60,16 @@ export function readCredentials({ headers }: WebRequest): Credentials {
   const jar = parseCookies(headers.get('Cookie'))
   const tokens = (name: CookieName): readonly string[] => {
     const values = (jar.get(name) ?? []).map(tokenOf)
-    return [...new Set(values.filter((value) => value !== undefined))]
+    const all = [...new Set(values.filter((value) => value !== undefined))]
+    const fit = all.filter(FITS[name])
+    // What no core can have written was planted, and is no reason to doubt the one that is fit.
+    return fit.length > 0 ? fit : all
   }
   return {
     accessTokens: tokens('sAccessToken'),
     refreshTokens: tokens('sRefreshToken'),
     cookies: COOKIE_NAMES.filter((name) => jar.has(name)),
-    bearer: /^Bearer +(\S+)$/i.exec(headers.get('Authorization')?.trim() ?? '')?.[1],
+    bearer: /^Bearer +(\S+)$/i.exec(stripBlanks(headers.get('Authorization') ?? ''))?.[1],
     antiCsrfToken: headers.get('anti-csrf') ?? undefined,
     authMode: headers.get('st-auth-mode')?.toLowerCase(),
     hasRid: headers.has('rid'),

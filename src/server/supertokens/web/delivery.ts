@@ -1,22 +1,33 @@
+import { forbidStorage } from '../../caching.js'
+import type { GuardedRequest, OriginGuardOptions } from '../../origin-guard.js'
 import { readAccessToken } from '../access-token.js'
 import { GeneralError, isSuperTokensError } from '../errors.js'
 import type { CookieScheme, CookieSpot, SessionTokens, TokenInfo } from '../types.js'
 import { COOKIE_NAMES, type CookieName, type Credentials } from './credentials.js'
 import { putCookies, setReadable } from './headers.js'
 import { cookieIn, eraseEverywhere, eraseFormer, store } from './token-cookies.js'
-import type { AnswerHeaders, SuperTokensSessionsOptions, TokenTransfer } from './types.js'
+import type {
+  AnswerHeaders,
+  SuperTokensSessionsOptions,
+  TokenTransfer,
+  WebRequest,
+} from './types.js'
 
-/** The options, with their defaults. */
+/** The options, with their defaults, and what they come to. */
 export type WebSettings = {
-  readonly [Key in keyof SuperTokensSessionsOptions]-?: Exclude<
+  readonly [Key in Exclude<keyof SuperTokensSessionsOptions, keyof OriginGuardOptions>]-?: Exclude<
     SuperTokensSessionsOptions[Key],
     undefined
   >
+} & {
+  /** Whether a page of another origin sent a request. */
+  isForeign(request: GuardedRequest): boolean
 }
 
 /** A request, what it shows, and its answer. */
 export interface Turn {
   readonly settings: WebSettings
+  readonly request: WebRequest
   readonly credentials: Credentials
   readonly answer: AnswerHeaders
 }
@@ -112,7 +123,7 @@ export async function deliver(
     ...(transfer === 'cookie' && antiCsrfToken && { 'anti-csrf': antiCsrfToken }),
     ...(transfer === 'cookie' && token && { 'id-refresh-token': `${token};${expiry}` }),
   })
-  answer.set('Cache-Control', 'no-store')
+  forbidStorage(answer)
 }
 
 /** Whether the browser has, or is about to get, the cookie that today's cores know no more. */
@@ -145,7 +156,7 @@ export async function clearTokens(turn: Turn): Promise<void> {
   }
   answer.delete('anti-csrf')
   setReadable(answer, { 'front-token': 'remove' })
-  answer.set('Cache-Control', 'no-store')
+  forbidStorage(answer)
 }
 
 /** Does some work, and clears the tokens when it finds that the session is over. */

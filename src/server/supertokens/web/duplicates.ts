@@ -1,3 +1,4 @@
+import { forbidStorage } from '../../caching.js'
 import { GeneralError, isSuperTokensError, TryRefreshTokenError } from '../errors.js'
 import type { Turn } from './delivery.js'
 import { putCookies } from './headers.js'
@@ -29,7 +30,7 @@ export async function resolveDuplicates({ settings, credentials, answer }: Turn)
   // The refresh token is known: its answer erases the other access token too.
   if (refreshTokens.length <= 1) return
   putCookies(answer, former)
-  answer.set('Cache-Control', 'no-store')
+  forbidStorage(answer)
   const message = 'The browser had several cookies of one name. They are erased: refresh again.'
   throw new TryRefreshTokenError(message, { serverCode: DUPLICATES })
 }

@@ -1,3 +1,4 @@
+import { stripBlanks } from '../../blanks.js'
 import type { AnswerHeaders } from './types.js'
 
 /** The platform's headers, as the functions for sessions write them. */
@@ -17,9 +18,7 @@ export function headersOf(headers: Headers): AnswerHeaders {
 /** Adds names to a header that lists names, each once. */
 export function listIn(answer: AnswerHeaders, header: string, names: readonly string[]): void {
   const listed = new Map<string, string>()
-  for (const name of [...(answer.get(header) ?? '').split(','), ...names].map((one) =>
-    one.trim(),
-  )) {
+  for (const name of [...(answer.get(header) ?? '').split(','), ...names].map(stripBlanks)) {
     const key = name.toLowerCase()
     if (key !== '' && !listed.has(key)) listed.set(key, name)
   }
@@ -40,12 +39,12 @@ function cookieOf(setCookie: string): string {
   const [pair = '', ...attributes] = setCookie.split(';')
   const values = new Map(
     attributes.map((attribute) => {
-      const [name = '', value = ''] = attribute.split('=').map((part) => part.trim())
+      const [name = '', value = ''] = attribute.split('=').map(stripBlanks)
       return [name.toLowerCase(), value]
     }),
   )
   const domain = values.get('domain')?.toLowerCase().replace(/^\./, '')
-  return JSON.stringify([pair.split('=')[0]?.trim(), values.get('path'), domain])
+  return JSON.stringify([stripBlanks(pair.split('=')[0] ?? ''), values.get('path'), domain])
 }
 
 /** Sets cookies in place of what the answer set of the same cookies before. Others stay. */

@@ -1,3 +1,4 @@
+import { createOriginGuard } from '../../origin-guard.js'
 import { GeneralError } from '../errors.js'
 import type { WebSettings } from './delivery.js'
 import { createRoutes } from './routes.js'
@@ -42,8 +43,10 @@ export function createSuperTokensSessions({
   sessionExpiredStatusCode = 401,
   signOutPath = '/auth/signout',
   now = () => Date.now(),
+  ...origins
 }: SuperTokensSessionsOptions): SuperTokensSessions {
-  const given = { superTokens, transfer, sessionExpiredStatusCode, signOutPath, now }
+  const isForeign = createOriginGuard(origins)
+  const given = { superTokens, transfer, sessionExpiredStatusCode, signOutPath, now, isForeign }
   const settings = check(given)
   const operations = createOperations(settings)
   return { ...operations, ...createRoutes(settings, operations) }

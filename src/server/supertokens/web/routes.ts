@@ -13,7 +13,7 @@ const MESSAGES = {
 } as const
 
 function json(status: number, body: Readonly<Record<string, string>>): Response {
-  const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }
+  const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'private, no-store' }
   return new Response(JSON.stringify(body), { status, headers })
 }
 

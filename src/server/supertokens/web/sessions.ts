@@ -1,8 +1,10 @@
+import { keepPrivate, varyByCookie } from '../../caching.js'
 import { TryRefreshTokenError, UnauthorisedError } from '../errors.js'
 import {
   type Credentials,
   chooseAccessToken,
   chooseRefreshToken,
+  isOwnPage,
   readCredentials,
   type ShownToken,
 } from './credentials.js'
@@ -31,13 +33,18 @@ export type SessionOperations = Pick<
   'createNewSession' | 'getSession' | 'refreshSession'
 >
 
-/** Begins to work on a request. */
+/** Begins to work on a request. What it is answered is for whoever sent it. */
 export function beginTurn(settings: WebSettings, { request, answer }: WebExchange): Turn {
-  return {
+  const turn = {
     settings,
+    request,
     credentials: readCredentials(request),
     answer: 'setCookies' in answer ? answer : headersOf(answer),
   }
+  const { cookies, bearer } = turn.credentials
+  if (settings.transfer !== 'header') varyByCookie(turn.answer)
+  if (cookies.length > 0 || bearer !== undefined) keepPrivate(turn.answer)
+  return turn
 }
 
 /** Delivers the tokens of a session, and takes those away that came the other way. */
@@ -66,6 +73,19 @@ function shownAccessToken({ settings, credentials }: Turn): ShownToken | undefin
     throw new TryRefreshTokenError('The request has no access token, but a session.')
   }
   return shown
+}
+
+/**
+ * Refuses what a page of another origin sent on the cookies of whoever looks at it. A header that
+ * only SuperTokens' front ends write is as good a proof, for no such page can send one unasked.
+ * @throws SuperTokensError `UNAUTHORISED`, and nothing is cleared.
+ */
+function checkOrigin({ settings, request, credentials, answer }: Turn): void {
+  const { method, headers, url } = request
+  const asked = { method, headers, url, answer }
+  if (isOwnPage(credentials) || !settings.isForeign(asked)) return
+  const message = 'A page of another origin sent the request. See `allowedOrigins`.'
+  throw new UnauthorisedError(message, { code: 'rejected' })
 }
 
 /** Whether the anti-CSRF token is to be checked. @throws SuperTokensError `TRY_REFRESH_TOKEN` */
@@ -97,6 +117,7 @@ const mayClear = ({ settings, credentials }: Turn, { transfer }: ShownToken): bo
  * @throws SuperTokensError
  */
 async function checkRefreshCookies(turn: Turn): Promise<void> {
+  checkOrigin(turn)
   const { settings, credentials } = turn
   if (settings.superTokens.antiCsrf === 'VIA_CUSTOM_HEADER' && !credentials.hasRid) {
     throw new UnauthorisedError('The request lacks the header `rid`.', { code: 'rejected' })
@@ -123,6 +144,7 @@ export function createOperations(settings: WebSettings): SessionOperations {
     const turn = beginTurn(settings, exchange)
     const shown = shownAccessToken(turn)
     if (!shown) return undefined
+    if (antiCsrfCheck && shown.transfer === 'cookie') checkOrigin(turn)
     const { antiCsrfToken } = turn.credentials
     const doAntiCsrfCheck = wantsAntiCsrfToken(turn, shown, antiCsrfCheck)
     const { session, accessToken } = await clearingWhenOver(turn, () =>
@@ -166,7 +188,8 @@ export function createOperations(settings: WebSettings): SessionOperations {
       if (shown.transfer === 'cookie') await checkRefreshCookies(turn)
       const { antiCsrfToken } = turn.credentials
       // Other sites' pages cannot write headers.
-      const options = shown.transfer === 'cookie' ? { antiCsrfToken } : { doAntiCsrfCheck: false }
+      const check = shown.transfer === 'cookie' ? { antiCsrfToken } : { doAntiCsrfCheck: false }
+      const options = { ...check, request: turn.request }
       const exchanged = (): Promise<NewTokens> => superTokens.refreshSession(shown.token, options)
       const tokens = await (mayClear(turn, shown) ? clearingWhenOver(turn, exchanged) : exchanged())
       return establish(turn, tokens, shown.transfer)

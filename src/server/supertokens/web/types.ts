@@ -1,3 +1,4 @@
+import type { OriginGuardOptions } from '../../origin-guard.js'
 import type { SessionPayload, SuperTokens } from '../types.js'
 
 /** How a request carries its tokens: in cookies, or in headers that the page's code writes. */
@@ -17,6 +18,8 @@ export interface AnswerHeaders {
 export interface WebRequest {
   readonly method: string
   readonly headers: Headers
+  /** Where it is known. */
+  readonly url?: string | undefined
 }
 
 /** A request, and the headers of its answer. */
@@ -26,7 +29,7 @@ export interface WebExchange {
 }
 
 /** Options of `createSuperTokensSessions`. */
-export interface SuperTokensSessionsOptions {
+export interface SuperTokensSessionsOptions extends OriginGuardOptions {
   readonly superTokens: SuperTokens
   /** Which ways of carrying tokens are served. @default 'any' */
   readonly transfer?: 'any' | TokenTransfer | undefined
@@ -49,8 +52,9 @@ export interface NewSessionOptions {
 /** How the session of a request is looked at. */
 export interface GetSessionOptions {
   /**
-   * Whether the request must show that a page of the app sent it, as `antiCsrf` says. Requests that
-   * carry their token in a header always have. @default true, but for GET, HEAD and OPTIONS
+   * Whether the request must show that a page of the app sent it: by the browser's word for its
+   * origin, or a header of SuperTokens' front ends, and as `antiCsrf` says. Requests that carry their
+   * token in a header always have. @default true, but for GET, HEAD and OPTIONS
    */
   readonly antiCsrfCheck?: boolean | undefined
   /** Asks the core whether the session was revoked meanwhile. @default false */

@@ -1,0 +1,99 @@
+/** Proxies and frameworks decode once or twice; whoever needs more rounds hides something. */
+const ROUNDS = 4
+
+/** What Next's requests say of their address besides (`NextURL`). */
+interface NextAddress {
+  readonly pathname: string
+  /** What all pages of the app are beneath; empty when there is none, or this path is elsewhere. */
+  readonly basePath: string
+}
+
+/** The ways in which a path may be read. */
+export interface PathReadings {
+  /** What the address itself says, without the app's base path. */
+  readonly own: readonly string[]
+  /** Every page that may be meant. */
+  readonly any: readonly string[]
+}
+
+/** `NextURL` has getters, which spreading does not see. */
+function nextAddressOf(request: Request): Partial<NextAddress> {
+  const url: unknown = 'nextUrl' in request ? request.nextUrl : null
+  if (typeof url !== 'object' || url === null) return {}
+  const pathname: unknown = Reflect.get(url, 'pathname')
+  const basePath: unknown = Reflect.get(url, 'basePath')
+  return {
+    ...(typeof pathname === 'string' && { pathname }),
+    ...(typeof basePath === 'string' && { basePath }),
+  }
+}
+
+const withoutBase = (path: string, base: string): string =>
+  base !== '' && (path === base || path.startsWith(`${base}/`))
+    ? path.slice(base.length) || '/'
+    : path
+
+/** The path after each round of decoding; `null` for what is no UTF-8, or hides too deep. */
+function decodings(path: string): string[] | null {
+  const found = [path]
+  try {
+    for (let plain = path; found.length <= ROUNDS; ) {
+      const next = decodeURIComponent(plain)
+      if (next === plain) return found
+      found.push(next)
+      plain = next
+    }
+  } catch {
+    // Next answers such a path with 400, and what stands behind a rewrite nobody knows.
+  }
+  return null
+}
+
+/** A path without empty segments and dots, with one kind of slash. */
+function tidy(path: string): string {
+  const segments: string[] = []
+  for (const segment of path.replaceAll('\\', '/').split('/')) {
+    if (segment === '..') segments.pop()
+    else if (segment !== '' && segment !== '.') segments.push(segment)
+  }
+  return `/${segments.join('/')}`
+}
+
+/** The page whose data Next serves at this path: its payload, a part of that, or its props. */
+function pageBehind(path: string): string {
+  const props = /^\/_next\/data\/[^/]+(\/.*)\.json$/s.exec(path)?.[1]
+  if (props !== undefined) return props === '/index' ? '/' : props
+  const parts = path.indexOf('.segments/')
+  if (parts >= 0 && path.endsWith('.rsc')) return path.slice(0, parts) || '/'
+  return path.endsWith('.rsc') ? path.slice(0, -'.rsc'.length) : path
+}
+
+/** Percent-encoded letters that no address can hold otherwise, as themselves. */
+function write(path: string): string {
+  return path.replace(/(?:%[89a-f][\da-f])+/gi, (bytes) => {
+    try {
+      return decodeURIComponent(bytes)
+    } catch {
+      return bytes
+    }
+  })
+}
+
+/**
+ * The ways in which the path of a request may be read; `null` when nobody can tell. Next gives the
+ * segments of dynamic routes decoded, so that `/files/%70rivate` is the page `/files/private`, and
+ * it knows no base path where it routes.
+ */
+export function readPaths(request: Request): PathReadings | null {
+  const { pathname } = new URL(request.url)
+  const { basePath = '', pathname: routed } = nextAddressOf(request)
+  const bare = withoutBase(pathname, basePath)
+  const own = new Set<string>()
+  for (const start of [bare, withoutBase(routed ?? bare, basePath)]) {
+    const decoded = decodings(write(start))
+    if (!decoded) return null
+    for (const path of decoded) own.add(path).add(tidy(path))
+  }
+  const behind = [...own].map(pageBehind)
+  return { own: [...own], any: [...own, ...behind, pathname, bare] }
+}

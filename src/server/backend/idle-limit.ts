@@ -1,0 +1,85 @@
+import { isAuthError } from '../../core/errors.js'
+import { withinTime } from '../time-limit.js'
+
+/** How long the next piece of a body may take by default, in ms: as nginx's `proxy_read_timeout`. */
+export const IDLE = 60_000
+
+/** How a body is passed on. */
+export interface IdleLimitOptions {
+  /** How long the next piece may take, in ms. */
+  readonly limit: number
+  /** A piece is wanted. */
+  readonly onWait?: (() => void) | undefined
+  /** It is there, or the end is. */
+  readonly onPiece?: (() => void) | undefined
+  /** It took too long. */
+  readonly onLate?: (() => void) | undefined
+}
+
+/**
+ * A body that breaks off, as AuthError `timeout`, when its next piece takes too long. It waits only
+ * while somebody wants a piece: a reader may take its time.
+ */
+export function withIdleLimit(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  { limit, onWait, onPiece, onLate }: IdleLimitOptions,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const reader = body.getReader()
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        onWait?.()
+        try {
+          const { done, value } = await withinTime(limit, () => reader.read())
+          onPiece?.()
+          if (done) controller.close()
+          else controller.enqueue(value)
+        } catch (error) {
+          if (isAuthError(error, 'timeout')) onLate?.()
+          // Whoever writes it is to learn that nobody reads on.
+          reader.cancel(error).catch(() => {})
+          throw error
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+/** Why a body was not read to its end. */
+export type Unread = 'late' | 'large'
+
+/**
+ * Reads a body of at most `most` bytes, each piece of which comes in time.
+ * @throws what the body itself fails with.
+ */
+export async function readAll(
+  body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
+  most: number,
+): Promise<Uint8Array<ArrayBuffer> | Unread> {
+  const pieces: Uint8Array<ArrayBuffer>[] = []
+  let size = 0
+  const reader = body && withIdleLimit(body, { limit: IDLE }).getReader()
+  while (reader) {
+    const next = await reader.read().catch((error: unknown) => {
+      if (isAuthError(error, 'timeout')) return null
+      throw error
+    })
+    if (!next) return 'late'
+    if (next.done) break
+    size += next.value.byteLength
+    if (size > most) {
+      await reader.cancel()
+      return 'large'
+    }
+    pieces.push(next.value)
+  }
+  const whole = new Uint8Array(size)
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.byteLength
+  }
+  return whole
+}

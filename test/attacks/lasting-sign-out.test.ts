@@ -1,0 +1,102 @@
+import { describe, expect, it, vi } from 'vitest'
+import { isAuthError } from '../../src/core/errors.js'
+import { type Coordinator, memoryCoordinator } from '../../src/server/coordinator.js'
+import { answering, createStage, FIRST, PASSWORD, signed } from '../server/sealed-sessions-stage.js'
+import { createStage as createCoreStage, outcomeOf } from '../server/supertokens/stage.js'
+import { jwt } from '../support/wire.js'
+
+const cookiePassword = PASSWORD
+const DAY = 24 * 3_600_000
+const EVER = { times: Number.POSITIVE_INFINITY }
+const over = { authenticated: false, reason: 'invalid_session_cookie' }
+
+/** Somebody who has signed out while the server could not be told, and whose cookie was stolen. */
+async function signedOutInOutage() {
+  const stage = createStage(signed)
+  const sessionData = await stage.cookie()
+  const end = stage.server.fail({ type: 'drop' }, EVER)
+  await stage.sessions.endSession({ sessionData, cookiePassword })
+  return { ...stage, sessionData, stolen: stage.load(sessionData), end }
+}
+
+describe('a stolen cookie stays nobody’s after a sign-out that the server did not hear of', () => {
+  it.each([6, 60, 24 * 60, 399 * 24 * 60])('%i minutes later', async (minutes) => {
+    const { stolen, clock, end } = await signedOutInOutage()
+    clock.time += minutes * 60_000
+    end()
+    expect(await stolen.refresh()).toMatchObject({ authenticated: false, reason: 'invalid_grant' })
+  })
+
+  it('and the server is told again when that cookie comes, until it knows', async () => {
+    const { stolen, clock, end, server } = await signedOutInOutage()
+    clock.time += 3_600_000
+    end()
+    expect(server.sessions()).toHaveLength(1)
+    await stolen.refresh()
+    await vi.waitUntil(() => server.sessions().length === 0)
+    clock.time += DAY
+    // By now its tombstone is gone, and the server refuses.
+    expect(await stolen.refresh()).toMatchObject({ authenticated: false, reason: 'invalid_grant' })
+  })
+
+  it('and many requests with that cookie do not become many to the server', async () => {
+    const { sessionData, load, clock, server } = await signedOutInOutage()
+    server.clearLog()
+    clock.time += 100_000
+    await Promise.all(Array.from({ length: 50 }, () => load(sessionData).refresh()))
+    await vi.waitUntil(() => server.requests.length > 0)
+    expect(server.requests).toHaveLength(1)
+  })
+
+  it('though ten thousand others sign out meanwhile', async () => {
+    const limit = 100
+    const report = vi.fn()
+    const coordinator = memoryCoordinator({ limit, report })
+    await coordinator.end('stolen', DAY, { confirmed: false })
+    for (let index = 0; index < 10 * limit; index += 1) await coordinator.end(`s${index}`, 60_000)
+    expect(await coordinator.ended('stolen')).toBe(true)
+    expect(await coordinator.ended('s0')).toBe(false)
+    expect(report).toHaveBeenCalledTimes(1)
+    expect(isAuthError(report.mock.calls[0]?.[0], 'storage')).toBe(true)
+  })
+
+  it('also where sessions have no ids', async () => {
+    const { sessions } = await answering([])
+    const grant = { ...FIRST, accessToken: jwt({ sub: 'user_1' }), lifetime: 1 }
+    const sessionData = await sessions.sealSession(grant, { cookiePassword })
+    await sessions.endSession({ sessionData, cookiePassword })
+    const session = sessions.loadSealedSession({ sessionData, cookiePassword })
+    expect(await session.refresh()).toMatchObject({ authenticated: false, reason: 'invalid_grant' })
+  })
+
+  it('while one that the server has heard of is remembered as long as its tokens live', async () => {
+    const { cookie, clock, start } = createStage(signed)
+    const lives: number[] = []
+    const inner = memoryCoordinator({ now: clock.now })
+    const coordinator: Coordinator = {
+      ...inner,
+      async end(id, ttl, options) {
+        lives.push(ttl)
+        await inner.end(id, ttl, options)
+      },
+    }
+    await start(coordinator).endSession({ sessionData: await cookie(), cookiePassword })
+    expect(lives).toEqual([400 * DAY, 360_000])
+  })
+
+  it('nor does a session of SuperTokens come back, whose core was down', async () => {
+    const stage = createCoreStage()
+    const tokens = await stage.superTokens.createNewSession('u1')
+    stage.core.fail({ type: 'drop' }, { path: '/recipe/session/remove', ...EVER })
+    await outcomeOf(stage.superTokens.revokeSession(tokens.session.handle))
+    stage.pass(99 * DAY)
+    const again = stage.superTokens.refreshSession(tokens.refreshToken.token)
+    expect(await outcomeOf(again)).toBe('UNAUTHORISED')
+  })
+
+  it('and is over here at once', async () => {
+    const { stolen, end } = await signedOutInOutage()
+    end()
+    expect(await stolen.authenticate()).toMatchObject(over)
+  })
+})

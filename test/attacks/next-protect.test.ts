@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import type { ProxyOptions } from '../../src/next/types.js'
+import { createApp } from '../next/app.js'
+
+/** A request as Next gives it to the proxy, with its own view of the address. */
+function nextRequest(path: string, basePath = ''): Request {
+  const request = new Request(`http://localhost:3000${path}`)
+  const { pathname } = new URL(request.url)
+  const inside = basePath !== '' && (pathname === basePath || pathname.startsWith(`${basePath}/`))
+  const nextUrl = Object.create({
+    get pathname() {
+      return inside ? pathname.slice(basePath.length) || '/' : pathname
+    },
+    get basePath() {
+      return inside ? basePath : ''
+    },
+  })
+  return Object.assign(request, { nextUrl })
+}
+
+/** Whether a stranger gets through. */
+async function seen(proxy: ProxyOptions, request: Request): Promise<boolean> {
+  const app = createApp()
+  const response = await app.auth.proxy(proxy)(request)
+  return app.next.passedOn(response) !== undefined
+}
+
+const files: ProxyOptions = { protect: ['/files/private/:path*', '/admin/:path*'] }
+
+describe('a stranger does not get past `protect`', () => {
+  it.each([
+    '/files/%70rivate/x',
+    '/files/%2570rivate/x',
+    '/files/%252570rivate/x',
+    '/%66iles/priv%61te',
+    '/files%2Fprivate/x',
+    '/files%2fprivate%2fx',
+    '//files//private/x',
+    '/files/./private/x',
+    '/open/%2e%2e/files/private/x',
+    '/open%2f..%2ffiles%2fprivate',
+    '/files\\private/x',
+    '/files%5Cprivate/x',
+    '/files/%70rivate/x.rsc',
+    '/admin.rsc',
+    '/admin.segments/_tree.segment.rsc',
+    '/_next/data/build-1/admin.json',
+    '/_next/data/build-1/admin/users.json',
+    '/files/%ff',
+    '/%25252525252561dmin',
+  ])('by another way to write the path: %s', async (path) => {
+    expect(await seen(files, nextRequest(path))).toBe(false)
+  })
+
+  it.each(['/app/files/private/x', '/app/files/%70rivate/x', '/app//admin', '/app/admin'])(
+    'under a `basePath`, which patterns do not name: %s',
+    async (path) => {
+      expect(await seen(files, nextRequest(path, '/app'))).toBe(false)
+    },
+  )
+
+  it.each(['/auth/secrets', '/auth/', '/auth', '/auth/session/more', '/auth/proxy/none/x'])(
+    'by a page of the app beneath the routes of the sign-in: %s',
+    async (path) => {
+      expect(await seen({ protect: true }, nextRequest(path))).toBe(false)
+      expect(await seen({ protect: ['/auth/:path*'] }, nextRequest(path))).toBe(false)
+    },
+  )
+
+  it.each(['/about/%2e%2e/team', '/%61bout', '//about', '/about%2f..%2fteam', '/u/ada%2Fkeys'])(
+    'by a path that is open only to who reads it in one of two ways: %s',
+    async (path) => {
+      const proxy = { unauthenticatedPaths: ['/about', '/u/:name'] }
+      expect(await seen(proxy, nextRequest(path))).toBe(false)
+    },
+  )
+
+  it('by the address of the page of the whole site, under a base path', async () => {
+    expect(await seen({ protect: ['/'] }, nextRequest('/app', '/app'))).toBe(false)
+  })
+})
+
+describe('what is open stays open', () => {
+  it.each(['/session', '/refresh', '/sign-out', '/sign-in', '/sign-up', '/callback'])(
+    'the route of the sign-in %s',
+    async (route) => {
+      expect(await seen({ protect: true }, nextRequest(`/auth${route}`))).toBe(true)
+    },
+  )
+
+  it('a known upstream, which asks for a session itself', async () => {
+    const app = createApp({ auth: { upstreams: { api: { target: 'https://api.example' } } } })
+    const response = await app.auth.proxy({ protect: true })(nextRequest('/auth/proxy/api/x'))
+    expect(app.next.passedOn(response)).toBeDefined()
+  })
+
+  it.each<[string, readonly (string | RegExp)[]]>([
+    ['/f%C3%BCr/alle', ['/für/:path*']],
+    ['/f%C3%BCr', [/^\/f%C3%BCr$/]],
+    ['/a%20b', [/^\/a%20b$/]],
+    ['/about/', ['/about']],
+    ['/app/about', ['/about']],
+    ['/app', ['/']],
+  ])('%s by %j', async (path, unauthenticatedPaths) => {
+    expect(await seen({ unauthenticatedPaths }, nextRequest(path, '/app'))).toBe(true)
+  })
+
+  it('a page that no pattern protects, however it is written', async () => {
+    for (const path of ['/', '/files/open', '/files/%6Fpen', '/privates', '/app/files/privat']) {
+      expect(await seen(files, nextRequest(path, '/app'))).toBe(true)
+    }
+  })
+})

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { applyToRequest } from '../../src/next/set-cookie.js'
+import { looksSealed, sealText } from '../../src/server/seal.js'
+import { readCredentials } from '../../src/server/supertokens/web/credentials.js'
+import { ADA, BOB, COOKIE, createBackendWorld, MINUTE, PASSWORD } from '../server/backend-world.js'
+import { GOOD } from '../server/supertokens/web-stage.js'
+
+async function signedIn(options: Parameters<typeof createBackendWorld>[0] = {}) {
+  const world = createBackendWorld(options)
+  await world.signIn()
+  return { ...world, good: world.jar.cookies.get(COOKIE) ?? '' }
+}
+
+const headerOf = (...values: string[]): string =>
+  values.map((value) => `${COOKIE}=${value}`).join('; ')
+
+const forged = (index: number): string =>
+  `Fe26.2*1*${'a'.repeat(64)}*${'b'.repeat(22)}*${`c${index}`.padEnd(300, 'c')}**${'d'.repeat(64)}*${'e'.repeat(43)}~2`
+
+describe('values that a sibling host plants sign nobody out', () => {
+  it.each<[string, (index: number) => string]>([
+    ['nonsense', (index) => `nonsense-${index}`],
+    ['markers of chunks', (index) => `chunks.${index + 1}.abc`],
+    ['forged seals', forged],
+    ['seals by another password', (index) => forged(index).replace('Fe26.2*1*', 'Fe26.2*2*')],
+    ['halves of seals', (index) => `Fe26.2*1*${index}`],
+  ])('four of them, before ours: %s', async (_, make) => {
+    const { sessions, good } = await signedIn()
+    const planted = Array.from({ length: 4 }, (_value, index) => make(index))
+    const loaded = await sessions.load(headerOf(...planted, good))
+    expect(loaded.session?.user.email).toBe(ADA)
+  })
+
+  it('five hundred of them that are no seals', async () => {
+    const { sessions, good } = await signedIn()
+    const planted = Array.from({ length: 500 }, (_, index) => `x${index}`)
+    expect((await sessions.load(headerOf(...planted, good))).session?.user.email).toBe(ADA)
+  })
+
+  it('nor does the callback of a sign-in miss its own cookie', async () => {
+    const world = createBackendWorld()
+    const begun = await world.send(`/auth/sign-in?loginHint=${ADA}`)
+    const back = await world.workos.fetch(begun.headers.get('Location') ?? '')
+    const [pair = ''] = (begun.headers.getSetCookie()[0] ?? '').split(';')
+    const [name = ''] = pair.split('=')
+    const planted = Array.from({ length: 4 }, (_, index) => `${name}=planted${index}`)
+    const Cookie = [...planted, pair].join('; ')
+    const done = await world.send(back.headers.get('Location') ?? '', { headers: { Cookie } })
+    expect(done.headers.getSetCookie().some((line) => line.startsWith(`${COOKIE}=Fe26`))).toBe(true)
+  })
+
+  it('nor are tokens of SuperTokens doubted for what cannot be one', () => {
+    const refresh = 'bm90IG1pbmU=.n1.V2'
+    const Cookie = `sAccessToken=planted; sAccessToken=${GOOD}; sRefreshToken=x; sRefreshToken=${refresh}`
+    const read = readCredentials({ method: 'POST', headers: new Headers({ Cookie }) })
+    expect([read.accessTokens, read.refreshTokens]).toEqual([[GOOD], [refresh]])
+  })
+
+  it('and a seal is told from what is none without being opened', async () => {
+    const sealed = await sealText('{}', PASSWORD)
+    for (const fit of [sealed, encodeURIComponent(sealed), sealed.replace(/\*/g, '%2a')]) {
+      expect(looksSealed(fit)).toBe(true)
+    }
+    for (const unfit of ['', 'Fe26.2', 'Fe26.1*1*******', `x${sealed}`, `${sealed}*`]) {
+      expect(looksSealed(unfit)).toBe(false)
+    }
+  })
+})
+
+describe('a stale twin at a former domain', () => {
+  /** Bob's session, which ended long ago, in a cookie that nobody erased; and Ada's of today. */
+  async function twins() {
+    const world = await signedIn()
+    world.jar.cookies.clear()
+    const { id: ada } = world.workos.sessions()[0] ?? { id: '' }
+    await world.signIn(BOB)
+    const twin = world.jar.cookies.get(COOKIE) ?? ''
+    const bob = world.workos.sessions().find(({ id }) => id !== ada)?.id ?? ''
+    world.workos.endSession(bob)
+    await world.clock.advance(6 * MINUTE)
+    world.jar.cookies.clear()
+    await world.signIn(ADA)
+    return { ...world, twin, mine: world.jar.cookies.get(COOKIE) ?? '' }
+  }
+
+  it('locks nobody out', async () => {
+    const { sessions, twin, mine } = await twins()
+    for (const header of [headerOf(twin, mine), headerOf(mine, twin)]) {
+      expect((await sessions.load(header)).session?.user.email).toBe(ADA)
+    }
+  })
+
+  it('is asked about once, and not with every request', async () => {
+    const { sessions, twin, mine, workos } = await twins()
+    workos.clearLog()
+    for (let index = 0; index < 5; index += 1) await sessions.load(headerOf(twin, mine))
+    expect(workos.count('refresh_token')).toBe(1)
+  })
+
+  it('is not seen by readers further on', async () => {
+    const { sessions, twin, mine } = await twins()
+    const header = headerOf(twin, mine)
+    const { setCookies } = await sessions.load(header)
+    const passed = applyToRequest(header, setCookies)
+    expect(passed).toBe(headerOf(mine))
+    const read = await sessions.load(passed, { refresh: 'never' })
+    expect(read.session?.user.email).toBe(ADA)
+  })
+
+  it('that lives makes nobody of both, and leaves no one alone with the browser', async () => {
+    const { sessions, good, jar, signIn } = await signedIn()
+    jar.cookies.clear()
+    await signIn(BOB)
+    const planted = jar.cookies.get(COOKIE) ?? ''
+    const loaded = await sessions.load(headerOf(planted, good))
+    expect([loaded.session, loaded.setCookies]).toEqual([null, []])
+  })
+
+  it('of which nobody knows whether it lives counts as alive', async () => {
+    const { sessions, twin, mine, workos } = await twins()
+    workos.fail({ type: 'drop' }, { times: 5 })
+    expect((await sessions.load(headerOf(twin, mine))).session).toBeNull()
+  })
+})

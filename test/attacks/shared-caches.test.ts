@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest'
+import { expressSessions } from '../../src/express/index.js'
+import { keepPrivate } from '../../src/server/caching.js'
+import { applySession } from '../../src/server/request-sessions.js'
+import { ask, MAJORS, serve } from '../express/stage.js'
+import { createApp } from '../next/app.js'
+import { createBackendWorld } from '../server/backend-world.js'
+import { bearer, cookies, createStage, GOOD } from '../server/supertokens/web-stage.js'
+
+const PRIVATE = 'private, no-store'
+
+describe('a shared cache does not keep what is for one person', () => {
+  it.each([
+    [null, PRIVATE],
+    ['public, max-age=60', PRIVATE],
+    ['max-age=60', PRIVATE],
+    ['no-cache', PRIVATE],
+    ['no-store', PRIVATE],
+    ['no-cache="private"', PRIVATE],
+    ['no-cache="x, private, y"', PRIVATE],
+    ['no-cache="a\\", private, b"', PRIVATE],
+    ['private="x-name", max-age=60', PRIVATE],
+    ['x-private', PRIVATE],
+    ['private-ish', PRIVATE],
+    ['private, s-maxage=600', PRIVATE],
+    ['public, private', PRIVATE],
+    ['private', 'private'],
+    ['PRIVATE, Max-Age=60', 'PRIVATE, Max-Age=60'],
+    ['max-age=60 , private', 'max-age=60 , private'],
+  ])('which says %j', (said, expected) => {
+    const headers = new Headers(said === null ? {} : { 'Cache-Control': said })
+    keepPrivate(headers)
+    expect(headers.get('Cache-Control')).toBe(expected)
+  })
+
+  it.each(['CDN-Cache-Control', 'Surrogate-Control', 'X-Accel-Expires', 'Expires'])(
+    'by what speaks past `Cache-Control`: %s',
+    (name) => {
+      const headers = new Headers({ [name]: '3600', 'Cache-Control': 'private' })
+      keepPrivate(headers)
+      expect([...headers]).toEqual([['cache-control', 'private']])
+    },
+  )
+
+  it.each([
+    [null, 'Cookie'],
+    ['Accept', 'Accept, Cookie'],
+    ['accept, COOKIE', 'accept, COOKIE'],
+    ['*', '*'],
+    ['X-Cookie', 'X-Cookie, Cookie'],
+  ])('and with a Vary of %j it is told apart by cookies', (said, expected) => {
+    const headers = new Headers(said === null ? {} : { Vary: said })
+    applySession(headers, { failure: null, setCookies: [] })
+    expect(headers.get('Vary')).toBe(expected)
+  })
+})
+
+describe('personal answers that set no cookie are kept out of shared caches', () => {
+  it('of a backend', async () => {
+    const world = createBackendWorld()
+    await world.signIn()
+    for (const path of ['/auth/session', '/auth/proxy/api/me']) {
+      const { headers } = await world.call(path)
+      expect(headers.getSetCookie()).toEqual([])
+      expect([headers.get('Cache-Control'), headers.get('Vary')]).toEqual([PRIVATE, 'Cookie'])
+    }
+  })
+
+  it('of a proxy whose upstream speaks to the CDN', async () => {
+    const world = createBackendWorld()
+    await world.signIn()
+    world.upstream.answer = () =>
+      new Response('mine', {
+        headers: { 'Cache-Control': 'no-cache="private"', 'CDN-Cache-Control': 'max-age=600' },
+      })
+    const { headers } = await world.call('/auth/proxy/api/me')
+    expect(headers.get('Cache-Control')).toBe(PRIVATE)
+    expect(headers.has('CDN-Cache-Control')).toBe(false)
+  })
+
+  it.each(MAJORS)('of Express %s', async (_, express) => {
+    const world = createBackendWorld()
+    await world.signIn()
+    const auth = expressSessions({ sessions: world.sessions })
+    const app = express()
+    app.use((_request, response, next) => {
+      response.setHeader('CDN-Cache-Control', 'max-age=600')
+      next()
+    }, auth.middleware)
+    app.get('/', (_request, response) => void response.send('hello'))
+    app.get('/own', (_request, response) => {
+      response.setHeader('Cache-Control', 'private, max-age=60')
+      response.send('hello')
+    })
+    const server = await serve(app)
+    try {
+      const mine = { headers: { cookie: world.jar.header() ?? '' } }
+      const { headers } = await ask(server.origin, '/', mine)
+      expect([headers['cache-control'], headers.vary]).toEqual([PRIVATE, 'Cookie'])
+      expect(headers['cdn-cache-control']).toBeUndefined()
+      const own = await ask(server.origin, '/own', mine)
+      expect(own.headers['cache-control']).toBe('private, max-age=60')
+      const stranger = await ask(server.origin, '/')
+      expect(stranger.headers['cache-control']).toBeUndefined()
+      expect(stranger.headers.vary).toBe('Cookie')
+    } finally {
+      await server.close()
+    }
+  })
+
+  it('of Next', async () => {
+    const app = createApp()
+    const ada = await app.signedIn()
+    const { response } = await ada.page(() => app.auth.withAuth())
+    expect(response.headers.getSetCookie()).toEqual([])
+    expect(response.headers.get('Cache-Control')).toBe(PRIVATE)
+    expect(response.headers.get('Vary')).toBe('Cookie')
+    const stranger = await app.browser().page(() => app.auth.withAuth())
+    expect(stranger.response.headers.get('Cache-Control')).toBeNull()
+    expect(stranger.response.headers.get('Vary')).toBe('Cookie')
+  })
+
+  it.each([
+    ['a cookie', cookies({ sAccessToken: GOOD }), 'Cookie'],
+    ['a header', bearer(GOOD), 'Cookie'],
+  ])('of SuperTokens, by %s', async (_, headers, vary) => {
+    const { sessions, ask: asking } = createStage()
+    const exchange = asking(headers, 'GET')
+    exchange.answer.set('Cache-Control', 'public, max-age=60')
+    await sessions.getSession(exchange)
+    expect(exchange.answer.getSetCookie()).toEqual([])
+    expect(exchange.answer.get('Cache-Control')).toBe(PRIVATE)
+    expect(exchange.answer.get('Vary')).toBe(vary)
+  })
+})
