@@ -1,5 +1,5 @@
 import { fromNote, toNote } from './error-note.js'
-import type { AuthError } from './errors.js'
+import type { AuthError, AuthErrorCode } from './errors.js'
 import { parseVersioned, type SessionRecord } from './record.js'
 import type { Limits, Now } from './timing.js'
 
@@ -31,9 +31,17 @@ const LONGEST = 3_600_000
 /** More failures than this make no delay longer. */
 const MOST = 30
 
-/** Whether asking again is no use before somebody changes something at the server. */
-const isRefusal = ({ code, retryable }: AuthError): boolean =>
-  !retryable && code !== 'refresh_rejected'
+/**
+ * Failures after which asking again is no use before somebody changes something at the server. The
+ * code alone tells: providers call a refusal that they do not know `retryable`, as it may pass.
+ */
+const REFUSALS: readonly AuthErrorCode[] = [
+  'rejected',
+  'step_required',
+  'invalid_credentials',
+  'weak_password',
+  'invalid_argument',
+]
 
 /** For how long the server asked to be left alone, in ms. */
 const wished = ({ code, retryAfter = 0 }: AuthError): number =>
@@ -44,7 +52,7 @@ function pause({ failures, error, jitter }: Patience, asked: boolean, limits: Li
   if (failures === 0) return 0
   const { retryDelay, maxRetryDelay } = limits
   const idle = [retryDelay, Math.max(IDLE, maxRetryDelay), 3] as const
-  const [first, longest, factor] = isRefusal(error)
+  const [first, longest, factor] = REFUSALS.includes(error.code)
     ? [...REFUSED, 2]
     : asked
       ? [retryDelay, maxRetryDelay, 2]
