@@ -118,7 +118,7 @@ describe('refreshSession()', () => {
     await expect(two?.auth.refreshSession()).rejects.toMatchObject({ code: 'network' })
     expect(world.server.sent).toHaveLength(2)
     // The second failure doubled the pause for both.
-    await world.clock.advance(1_100)
+    await world.clock.advance(1_000)
     await expect(one?.auth.getSession()).rejects.toMatchObject({ code: 'network' })
     expect(world.server.sent).toHaveLength(2)
     await world.clock.advance(1_000)
