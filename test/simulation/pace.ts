@@ -3,8 +3,8 @@ import type { Sent } from './ledger.js'
 import { wasStopped } from './stopped.js'
 import type { World } from './world.js'
 
-/** The part of a delay that jitter leaves at the least: it takes a third at most. */
-const LEAST = 2 / 3
+/** The part of a delay that jitter leaves at the least: of a refusal's, and while somebody asks. */
+const LEAST = { refused: 2 / 3, asked: 1 / 2 }
 /** Wall times are written in whole ms. */
 const ROUNDING = 2
 
@@ -13,8 +13,8 @@ function leastPause(failures: number, { status }: Sent): number {
   if (failures === 0) return 0
   const doubled = 2 ** (failures - 1)
   // A definite refusal that ends nothing has a pace of its own, however much somebody asks.
-  if (status === 418) return LEAST * Math.min(900_000, 30_000 * doubled)
-  const pause = LEAST * Math.min(30_000, 1_000 * doubled)
+  if (status === 418) return LEAST.refused * Math.min(900_000, 30_000 * doubled)
+  const pause = LEAST.asked * Math.min(30_000, 1_000 * doubled)
   // Pages on other origins cannot read `Retry-After`: five seconds are the least.
   return status === 429 ? Math.max(5_000, pause) : pause
 }

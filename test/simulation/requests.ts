@@ -97,11 +97,14 @@ function checkWarrant(world: World, sent: Sent): void {
   const early = due - clock.monotonic()
   const jumped = facts.clockJump >= since
   const foreign = mint?.by === 'elsewhere'
-  const last = [...ledger.sent].reverse().find(
-    (other) => other.token === sent.token && other !== sent && !other.revocation,
-  )
   // Its answer may have been lost, and is to be had for a while, by whoever tries next.
-  const retried = last !== undefined && last.outcome !== 'answered'
+  const retried = ledger.sent.some(
+    (other) =>
+      other.token === sent.token &&
+      other !== sent &&
+      !other.revocation &&
+      other.outcome !== 'answered',
+  )
   const unanswered = retried || ledger.failedAt(sent.by) >= since
   verdict.check(
     'warranted',
