@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const PROGRESS = 10_000
 
 const USAGE = `npm run simulate -- [--runs 20000] [--seed 1] [--workers N] [--markdown]
+npm run simulate -- --herd 1000000 [--seed 1] [--workers N]
 npm run simulate -- --replay SEED [--all]
 npm run simulate -- --replay-list '3,0*12,7' [--all]`
 
@@ -63,6 +64,7 @@ const OPTIONS = {
   runs: { type: 'string', default: '20000' },
   seed: { type: 'string', default: '1' },
   workers: { type: 'string', default: String(availableParallelism()) },
+  herd: { type: 'string' },
   replay: { type: 'string' },
   'replay-list': { type: 'string' },
   all: { type: 'boolean', default: false },
@@ -89,6 +91,14 @@ async function replay(simulator, values) {
   console.log(`${timeline}\n\nchoices: ${list}`)
   if (failed) console.log(`breaks ${failed.invariant}: ${failed.what}`)
   return failed ? 1 : 0
+}
+
+async function runHerd({ kit, herds }, clients, seed) {
+  const began = performance.now()
+  const all = await herds({ clients, seed })
+  console.log(kit.herdReport(all))
+  console.log(`\n${Math.round((performance.now() - began) / 1000)} s`)
+  return kit.goalsOf(all).every(({ met }) => met) ? 0 : 1
 }
 
 async function runAll({ kit, run, explain }, { runs, seed, markdown }) {
@@ -119,6 +129,9 @@ async function main() {
   }
   try {
     const replays = values.replay !== undefined || values['replay-list'] !== undefined
+    if (values.herd !== undefined) {
+      return await runHerd(simulator, whole('herd', values.herd, 1), seed)
+    }
     if (replays) return await replay(simulator, values)
     return await runAll(simulator, { runs, seed, markdown: values.markdown })
   } finally {

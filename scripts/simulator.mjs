@@ -77,6 +77,29 @@ async function runAll({ kit, staff, workers }, { runs, seed, onProgress = () => 
   return { tally, violations, ms: ms() }
 }
 
+/** So many clients of a herd are one task: a process says nothing while it is at one. */
+const FLOCK = 50_000
+
+/** Takes a herd through an outage and a day, at each pace: the same clients by their seeds. */
+async function runHerds({ kit, staff, workers }, { clients, seed }) {
+  const herds = { idle: kit.emptyHerd(), asked: kit.emptyHerd(), old: kit.emptyHerd() }
+  const tasks = []
+  for (let from = 0; from < clients; from += FLOCK) {
+    const flock = { clients: Math.min(FLOCK, clients - from), seed: seed + from }
+    for (const pace of Object.keys(herds)) tasks.push({ type: 'herd', pace, ...flock })
+  }
+  const work = async () => {
+    const worker = staff.start()
+    for (let task = tasks.pop(); task; task = tasks.pop()) {
+      const { herd } = await worker.ask(task)
+      herds[task.pace] = kit.joinHerds(herds[task.pace], herd)
+    }
+    await staff.end(worker)
+  }
+  await Promise.all(Array.from({ length: Math.min(workers, tasks.length) }, work))
+  return herds
+}
+
 /** What is to be said about a violation: shrunk, and drawn. */
 async function explain({ kit, staff }, { seed, invariant, what }) {
   const head = `seed ${seed} breaks ${invariant}: ${kit.sentenceOf(invariant)}\n  ${what}`
@@ -104,6 +127,7 @@ export async function openSimulator({ workers, patience = PATIENCE, plugins }) {
   return {
     kit,
     run: (options) => runAll(parts, options),
+    herds: (options) => runHerds(parts, options),
     explain: (found) => explain(parts, found),
     replay: (task) => staff.once({ type: 'replay', ...task }),
     kill() {

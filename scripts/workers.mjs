@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const PARTS = ['worker', 'summary', 'thorough', 'tally']
+const PARTS = ['worker', 'summary', 'thorough', 'tally', 'herd', 'herd-report']
 /** How much of what a worker said is told when it dies, in characters. */
 const LAST_WORDS = 4_000
 /** How long a process may take to start, in ms: on a busy machine longer than a world. */
@@ -42,8 +42,11 @@ export async function bundle(plugins = []) {
     const { merge, count } = await import(part('tally'))
     const { assertThorough } = await import(part('thorough'))
     const { sentenceOf, textSummary, markdownSummary } = await import(part('summary'))
+    const { emptyHerd, joinHerds } = await import(part('herd'))
+    const { goalsOf, herdReport } = await import(part('herd-report'))
     const kit = { merge, count, assertThorough, sentenceOf, textSummary, markdownSummary }
-    return { ...kit, entry: join(folder, 'worker.js'), remove }
+    const herd = { emptyHerd, joinHerds, goalsOf, herdReport }
+    return { ...kit, ...herd, entry: join(folder, 'worker.js'), remove }
   } catch (error) {
     remove()
     throw error

@@ -1,5 +1,5 @@
 import { fromNote, toNote } from './error-note.js'
-import type { AuthError } from './errors.js'
+import type { AuthError, AuthErrorCode } from './errors.js'
 import { parseVersioned, type SessionRecord } from './record.js'
 import type { Limits, Now } from './timing.js'
 
@@ -31,9 +31,17 @@ const LONGEST = 3_600_000
 /** More failures than this make no delay longer. */
 const MOST = 30
 
-/** Whether asking again is no use before somebody changes something at the server. */
-const isRefusal = ({ code, retryable }: AuthError): boolean =>
-  !retryable && code !== 'refresh_rejected'
+/**
+ * Failures after which asking again is no use before somebody changes something at the server. The
+ * code alone tells: providers call a refusal that they do not know `retryable`, as it may pass.
+ */
+const REFUSALS: readonly AuthErrorCode[] = [
+  'rejected',
+  'step_required',
+  'invalid_credentials',
+  'weak_password',
+  'invalid_argument',
+]
 
 /** For how long the server asked to be left alone, in ms. */
 const wished = ({ code, retryAfter = 0 }: AuthError): number =>
@@ -43,15 +51,16 @@ const wished = ({ code, retryAfter = 0 }: AuthError): number =>
 function pause({ failures, error, jitter }: Patience, asked: boolean, limits: Limits): number {
   if (failures === 0) return 0
   const { retryDelay, maxRetryDelay } = limits
-  const idle = [retryDelay, Math.max(IDLE, maxRetryDelay), 3] as const
-  const [first, longest, factor] = isRefusal(error)
-    ? [...REFUSED, 2]
+  // The last number is the part of a delay that jitter leaves at the least. Half for those who ask, as
+  // they wait for it; a third less than the whole keeps the requests of all others few.
+  const [first, longest, factor, least] = REFUSALS.includes(error.code)
+    ? ([...REFUSED, 2, 2 / 3] as const)
     : asked
-      ? [retryDelay, maxRetryDelay, 2]
-      : idle
+      ? ([retryDelay, maxRetryDelay, 2, 1 / 2] as const)
+      : ([retryDelay, Math.max(IDLE, maxRetryDelay), 3, 2 / 3] as const)
   const steps = Math.min(failures, MOST) - 1
   const delay = Math.min(longest, first * factor ** steps)
-  return Math.max(wished(error), (delay * (2 + jitter)) / 3)
+  return Math.max(wished(error), delay * (least + (1 - least) * jitter))
 }
 
 /** The monotonic time before which no refresh starts by itself. */

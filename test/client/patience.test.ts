@@ -120,7 +120,7 @@ describe('refreshSession()', () => {
     await expect(two?.auth.refreshSession()).rejects.toMatchObject({ code: 'network' })
     expect(world.server.sent).toHaveLength(2)
     // The second failure doubled the pause for both.
-    await world.clock.advance(1_100)
+    await world.clock.advance(1_000)
     await expect(one?.auth.getSession()).rejects.toMatchObject({ code: 'network' })
     expect(world.server.sent).toHaveLength(2)
     await world.clock.advance(1_000)
@@ -129,6 +129,16 @@ describe('refreshSession()', () => {
 })
 
 describe('a refusal that ends no session', () => {
+  it('is asked about ever more rarely on GoTrue and WorkOS too, which call what they do not know retryable', async () => {
+    const world = createWorld()
+    await world.signedIn()
+    world.server.setRefusal(new AuthError('rejected', 'A gateway.', { retryable: true }))
+    await world.clock.advance(2 * HOUR)
+    // From half a minute to a quarter of an hour, of which jitter takes away a third at the most.
+    expect(world.server.sent.length).toBeGreaterThan(5)
+    expect(world.server.sent.length).toBeLessThanOrEqual(15)
+  })
+
   it.each([false, true])(
     'is asked about ever more rarely, asked for or not (%s)',
     async (asked) => {

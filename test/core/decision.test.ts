@@ -69,8 +69,8 @@ describe('what getSession does', () => {
       code: 'server_error',
       status: 503,
       retryable: true,
-      // 16 seconds less a sixth for jitter, and one second has passed.
-      retryAfter: Math.ceil((16_000 * 2.5) / 3 - 1_000),
+      // 16 seconds less a quarter for jitter, and one second has passed.
+      retryAfter: Math.ceil(16_000 * 0.75 - 1_000),
     })
   })
 })

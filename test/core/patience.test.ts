@@ -71,8 +71,11 @@ describe('the pace at which a failed refresh is tried again', () => {
     )
   })
 
-  it('lets jitter take away a third at the most', () => {
-    expect(wait(failed(3, 'network', { jitter: 0 }), true)).toBe(Math.round((4_000 * 2) / 3))
+  it('lets jitter take away a third at the most, and half of what somebody waits for', () => {
+    const soonest = { jitter: 0 }
+    expect(wait(failed(3, 'network', soonest))).toBe((9_000 * 2) / 3)
+    expect(wait(failed(3, 'rejected', soonest), true)).toBe((120_000 * 2) / 3)
+    expect(wait(failed(3, 'network', soonest), true)).toBe(4_000 / 2)
   })
 
   it.each(['rejected', 'step_required', 'invalid_argument'] as const)(
@@ -124,7 +127,7 @@ describe('what contexts tell each other of a sick server', () => {
     (skew) => {
       const text = serializePatience(failed(6), record, { ...at(0), wall: START + skew })
       const theirs = parsePatience(text, record, { now: at(500), sinceLook: 500 })
-      const due = nextAttempt(theirs ?? failed(0), at(500, true), limits)
+      const due = Math.round(nextAttempt(theirs ?? failed(0), at(500, true), limits))
       expect(due).toBeGreaterThanOrEqual(30_000)
       expect(due).toBeLessThanOrEqual(30_500)
     },

@@ -38,7 +38,7 @@ export interface Context {
   trouble: number
   /** How many of its next writes fail. */
   failing: number
-  /** Monotonic time of the last reason not to wait: the network is back, or a session came. */
+  /** Monotonic time at which a session came last, with which nothing has failed yet. */
   freshAt: number
   /** How many requests had left any context when this one was disposed of. */
   departuresAtDispose: number
@@ -97,8 +97,12 @@ function watchedFetch(world: World, tab: Tab, name: string): typeof fetch {
         if (!served) throw new TypeError('fetch failed')
         minted = ledger.answer(name, departure, sent, served.body)
         const refused = served.status >= 400 || !minted
-        const lost = sent?.landed || LOSES_ANSWER.has(fault)
-        if (sent) sent.outcome = lost ? 'lost' : refused ? 'refused' : 'answered'
+        const given = sent !== null && sent.landedAt < Infinity
+        const lost = given || LOSES_ANSWER.has(fault)
+        if (sent) {
+          sent.outcome = lost ? 'lost' : refused ? 'refused' : 'answered'
+          if (!lost) sent.status = served.status
+        }
         if (sent && served.status === 400) noteReuse(world, sent)
         world.trace('server', `${name} ${path.slice(0, 30)} → ${served.status} ${fault}`)
         return await served.reply()
@@ -110,7 +114,7 @@ function watchedFetch(world: World, tab: Tab, name: string): typeof fetch {
     })
     const land = (): Sent[] => {
       const mine = ledger.sent.filter((sent) => sent.departure === departure)
-      for (const sent of mine) sent.landed = true
+      for (const sent of mine) sent.landedAt = world.clock.monotonic()
       return mine
     }
     return send(input, init).then(
@@ -128,16 +132,6 @@ function watchedFetch(world: World, tab: Tab, name: string): typeof fetch {
   }
 }
 
-/** Notes when a context hears that the network is back. */
-function watchedWake(world: World, context: () => Context, wake: Tab['environment']['wake']) {
-  const subscribe: typeof wake.subscribe = (hear) =>
-    wake.subscribe((sign) => {
-      if (sign === 'online') context().freshAt = world.clock.monotonic()
-      hear(sign)
-    })
-  return { ...wake, subscribe }
-}
-
 /** Opens a tab with a client in it. */
 export function createContext(world: World, name: string): Context {
   const { browser, options } = world
@@ -145,7 +139,6 @@ export function createContext(world: World, name: string): Context {
   const storage = failingStorage(world, () => context, tab.storage)
   const environment = {
     ...tab.environment,
-    wake: watchedWake(world, () => context, tab.environment.wake),
     createAbort,
     report(error: unknown) {
       const late = isAuthError(error, 'timeout') && error.message.includes('lock')

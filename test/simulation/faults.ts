@@ -26,7 +26,10 @@ const onOne =
 export function crash(context: Context, world: World): void {
   context.status = 'crashed'
   context.tab.crash()
-  for (const sent of world.ledger.sent) if (sent.by === context.name) sent.landed = true
+  const at = world.clock.monotonic()
+  for (const sent of world.ledger.sent) {
+    if (sent.by === context.name) sent.landedAt = Math.min(sent.landedAt, at)
+  }
 }
 
 /** Stops a context: its calls do not count the time. */

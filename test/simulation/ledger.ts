@@ -50,8 +50,10 @@ export interface Sent {
   readonly at: number
   /** `lost`: no answer came back, whatever the server did. */
   outcome: 'pending' | 'answered' | 'refused' | 'lost'
-  /** Whether the context waits for it no more. */
-  landed: boolean
+  /** The status of the answer; 0 while there is none. */
+  status: number
+  /** Monotonic time since which the context waits for it no more; Infinity until then. */
+  landedAt: number
   /** Whether the session had ended in that context: the answer is only wanted to revoke it. */
   revocation: boolean
 }
@@ -69,7 +71,10 @@ export interface Ledger {
   stored(text: string): void
   mint(token: string | null | undefined): Mint | undefined
   access(session: Tokens | null | undefined): Access | undefined
-  /** Monotonic times: since when a context may hold this refresh token, and when it is due. */
+  /**
+   * Monotonic times: since when a context may hold this refresh token, and the earliest at which it
+   * is due.
+   */
   term(token: string): { readonly since: number; readonly due: number }
   /** What a token was traded for, oldest first. */
   children(token: string): readonly Mint[]
@@ -122,7 +127,8 @@ export function createLedger(clock: ManualClock): Ledger {
         token,
         at,
         outcome: 'pending',
-        landed: false,
+        status: 0,
+        landedAt: Infinity,
         revocation: false,
       }
       sent.push(entry)
@@ -154,9 +160,10 @@ export function createLedger(clock: ManualClock): Ledger {
       const times = (accesses.get(pair)?.times ?? 0) + 1
       const access = { mint, departure, departed, at, lifetime, times }
       accesses.set(pair, access)
-      // Refreshed ahead of need when a minute is left, or a quarter of a short life.
+      // Refreshed ahead of need when a minute is left, or a quarter of a short life; and up to a
+      // sixth of the life before that, so that people who signed in together drift apart.
       const since = access.departed
-      const due = since + lifetime - Math.min(60_000, lifetime / 4)
+      const due = since + lifetime - Math.min(60_000, lifetime / 4) - lifetime / 6
       const known = terms.get(token) ?? { since, due }
       terms.set(token, { since: Math.min(known.since, since), due: Math.min(known.due, due) })
       return mint

@@ -11,6 +11,8 @@ export const NETWORK_FAULTS = [
   'hang-after',
   'status 503',
   'status 429',
+  /** A refusal that is definite, but in no provider's list. */
+  'status 418',
   /** A captive portal's page. */
   'page',
   'garbage',
@@ -47,6 +49,7 @@ const refused: ReadonlyMap<NetworkFault, () => Response> = new Map([
     'status 429',
     () => new Response('{"code":429}', { status: 429, headers: { 'retry-after': '7' } }),
   ],
+  ['status 418', () => new Response('{"code":"teapot","message":"no"}', { status: 418 })],
   ['page', () => new Response(html, { status: 200, headers: { 'content-type': 'text/html' } })],
   ['garbage', () => new Response('{"access_token":7}', { status: 200 })],
 ])

@@ -30,6 +30,7 @@ const NETWORK: readonly (readonly [number, NetworkFault])[] = [
   [1, 'hang-after'],
   [3, 'status 503'],
   [2, 'status 429'],
+  [1, 'status 418'],
   [1, 'page'],
   [1, 'garbage'],
 ]

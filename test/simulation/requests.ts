@@ -1,25 +1,16 @@
-import type { Context } from './context.js'
 import type { Mint, Sent } from './ledger.js'
+import { checkPace } from './pace.js'
+import { contextOf, wasStopped } from './stopped.js'
 import { count } from './tally.js'
 import type { World } from './world.js'
 
 /** Rounding may make a token due this much earlier than the server knows, in ms. */
 const SLACK = 1_000
-/** The first backoff is at least half a second (`retryDelay` × 0.5). */
-const PACE = 450
-
-const by = (world: World, name: string): Context | undefined =>
-  world.contexts.find((context) => context.name === name)
-
-/** Whether a context was not running at some time since `at`. */
-export function wasStopped(context: Context | undefined, at: number): boolean {
-  return context?.status !== 'running' || context.frozenAt >= at
-}
 
 /** Why another context may not have known that a token was being traded, or `null`. */
 function excuseForTwo(world: World, earlier: Sent): string | null {
   if (world.facts.lockBroken) return `lock: ${world.facts.lockBroken}`
-  if (wasStopped(by(world, earlier.by), earlier.at)) return 'holder frozen'
+  if (wasStopped(world, earlier.by, earlier.at)) return 'holder frozen'
   // A lease lies in storage; and a critical section may outlast a wait whose storage hangs.
   if (world.facts.storageTrouble >= earlier.at) return 'storage in trouble'
   return null
@@ -27,13 +18,14 @@ function excuseForTwo(world: World, earlier: Sent): string | null {
 
 /** Why the tokens that a token was traded for may not be known any more, or `null`. */
 export function excuseForLoss(world: World, mint: Mint): string | null {
-  const context = by(world, mint.by)
-  if (!mint.delivered) return wasStopped(context, mint.at) ? 'crash before answer' : 'answer lost'
+  const context = contextOf(world, mint.by)
+  if (!mint.delivered)
+    return wasStopped(world, mint.by, mint.at) ? 'crash before answer' : 'answer lost'
   if (mint.savedAt === null) {
     if (world.facts.storageTrouble >= mint.at || (context?.trouble ?? -1) >= mint.at) {
       return 'save failed'
     }
-    if (wasStopped(context, mint.at)) return 'crash before save'
+    if (wasStopped(world, mint.by, mint.at)) return 'crash before save'
   }
   if (world.facts.storageDamaged) return 'storage damaged'
   // Where storage does not answer, a context goes on with what it knows rather than not at all.
@@ -47,12 +39,12 @@ function blindness(world: World, sent: Sent, child: Mint): string | null {
   // The lease of a frozen holder is taken over; its answer may come all the same.
   const left = world.ledger.departed(sent.departure)
   const unsaved = left <= (child.savedAt ?? Infinity)
-  if (unsaved && wasStopped(by(world, child.by), child.at)) return 'holder frozen'
+  if (unsaved && wasStopped(world, child.by, child.at)) return 'holder frozen'
   if (world.facts.storageTrouble >= sent.at) return 'storage in trouble'
   // A sign-out that could not be written leaves nothing that others could read.
   if (world.signedOut.has(child.session)) return 'signed out elsewhere'
   // It was stopped between its look at storage and its request.
-  return wasStopped(by(world, sent.by), child.at) ? 'sender frozen' : null
+  return wasStopped(world, sent.by, child.at) ? 'sender frozen' : null
 }
 
 /** Remembers why the server was shown a token that it refused: the newest may be saved later. */
@@ -71,7 +63,7 @@ function checkRepeats(world: World, sent: Sent): void {
   const earlier = ledger.sent.filter(
     (other) => other.token === sent.token && other !== sent && !other.revocation,
   )
-  const flying = earlier.find((other) => !other.landed)
+  const flying = earlier.find((other) => other.landedAt === Infinity)
   const two = flying ? excuseForTwo(world, flying) : null
   verdict.check(
     'one-in-flight',
@@ -97,7 +89,7 @@ function checkRepeats(world: World, sent: Sent): void {
 
 function checkWarrant(world: World, sent: Sent): void {
   const { verdict, ledger, clock, facts } = world
-  const context = by(world, sent.by)
+  const context = contextOf(world, sent.by)
   if (!context) return
   const asked = context.calls.some(({ operation, settled }) => !settled && operation.refreshes)
   const mint = ledger.mint(sent.token)
@@ -105,30 +97,27 @@ function checkWarrant(world: World, sent: Sent): void {
   const early = due - clock.monotonic()
   const jumped = facts.clockJump >= since
   const foreign = mint?.by === 'elsewhere'
-  const mine = ledger.sent.filter(
-    (other) => other.by === sent.by && other.token === sent.token && other !== sent,
+  // Its answer may have been lost, and is to be had for a while, by whoever tries next.
+  const retried = ledger.sent.some(
+    (other) =>
+      other.token === sent.token &&
+      other !== sent &&
+      !other.revocation &&
+      other.outcome !== 'answered',
   )
-  const last = mine.at(-1)
-  // Its answer may have been lost, and is to be had for a while.
-  const retried = last !== undefined && last.outcome !== 'answered'
   const unanswered = retried || ledger.failedAt(sent.by) >= since
   verdict.check(
     'warranted',
     early <= SLACK || asked || jumped || foreign || unanswered,
     () => `${sent.by} sends a token ${early} ms before it is due`,
   )
-  const hurried = retried && sent.at - last.at < PACE
-  verdict.check(
-    'paced',
-    !hurried || asked || context.freshAt >= (last?.at ?? 0),
-    () => `${sent.by} tries again after ${sent.at - (last?.at ?? 0)} ms`,
-  )
+  checkPace(world, context, sent, asked)
 }
 
 /** Judges a refresh request as it reaches the server. */
 export function checkSend(world: World, sent: Sent): void {
   world.trace('server', `${sent.by} presents token ${world.ledger.mint(sent.token)?.index ?? '?'}`)
-  const context = by(world, sent.by)
+  const context = contextOf(world, sent.by)
   // A sign-out that needs a fresh access token trades the refresh token once more, to revoke it.
   if (context?.ended.has(world.ledger.mint(sent.token)?.session ?? '')) {
     sent.revocation = true

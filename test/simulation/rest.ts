@@ -18,7 +18,7 @@ function stored(world: World): string | null {
     const pointer = JSON.parse(entries.get(KEY) ?? 'null')
     return JSON.parse(entries.get(`${KEY}.${pointer?.id}`) ?? 'null')?.session.refreshToken ?? null
   } catch {
-    // Damaged by hand, and no context was left to find it: a new tab would set it aside.
+    // Damaged by hand, and no context was left to find it: a new tab would find nothing.
     return null
   }
 }
@@ -44,8 +44,10 @@ function checkAgreement(world: World): void {
     checkEnded(world, context.ended, session)
     if (session) checkIdentity(world, session, `at rest ${context.name}`)
   }
+  // Nothing of a session survives its end, but what is known of the server may while it goes on.
   const kept = [...world.browser.storage.entries.keys()].filter((key) => key.startsWith(`${KEY}.`))
-  const slots = kept.filter((key) => !key.endsWith('.unreadable') && !key.endsWith('.flows'))
+  const beside = disk === null ? ['.flows'] : ['.flows', '.patience']
+  const slots = kept.filter((key) => !beside.some((name) => key.endsWith(name)))
   world.verdict.check(
     'rest-agreement',
     slots.length <= 1 || world.facts.lockBroken !== null || mayLeaveTraces(world),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FAULTS } from './faults.js'
+import { NETWORK_FAULTS } from './network.js'
 import { figures, markdownSummary, sentenceOf, textSummary } from './summary.js'
 import type { Tally } from './tally.js'
 import { assertThorough, ENOUGH_RUNS } from './thorough.js'
@@ -12,16 +13,7 @@ function thoroughTally(runs = ENOUGH_RUNS): Tally {
     ...['choices untamed', 'contexts', 'simulated ms', 'refreshes sent', 'refreshes needed'],
     ...Object.keys(INVARIANTS).map((name) => `evaluated ${name}`),
     ...Object.keys(FAULTS).map((name) => `fault ${name}`),
-    ...[
-      'drop',
-      'lose-answer',
-      'hang',
-      'hang-after',
-      'status 503',
-      'status 429',
-      'page',
-      'garbage',
-    ].map((name) => `fault ${name}`),
+    ...NETWORK_FAULTS.map((name) => `fault ${name}`),
     ...['runs v1', 'runs v2', 'runs strict', 'lock web', 'lock lease', 'lock loose-lease'],
     ...['get', 'refresh', 'foreign', 'signIn', 'signOut', 'dispose'].map((name) => `call ${name}`),
   ]

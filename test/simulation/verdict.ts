@@ -9,6 +9,7 @@ export const INVARIANTS = {
   'sent-once': 'no refresh token is sent twice, except after an answer that was lost',
   warranted: 'a request is an expiry, a call of refreshSession, or a retry after a fault',
   paced: 'retries keep their distance',
+  'one-patience': 'an outage costs one client’s worth of requests, whatever the contexts',
   'saved-before-told': 'no event comes before its save',
   'initial-first': 'INITIAL_SESSION is heard once, and first',
   'events-in-order': 'events come in order, and none twice',

@@ -1,4 +1,5 @@
 import { type Choices, listedChoices, seededChoices } from './choices.js'
+import { type HerdTally, type Pace, runHerd } from './herd.js'
 import { randomRun } from './random.js'
 import { choicesOf, choicesText, shrink } from './shrink.js'
 import type { Failure } from './summary.js'
@@ -8,6 +9,12 @@ import { type Entry, timeline } from './timeline.js'
 /** What the runner asks of a worker. */
 export type Task =
   | { readonly type: 'run'; readonly from: number; readonly to: number }
+  | {
+      readonly type: 'herd'
+      readonly pace: Pace
+      readonly clients: number
+      readonly seed: number
+    }
   | { readonly type: 'shrink'; readonly seed: number; readonly invariant: string }
   | {
       readonly type: 'replay'
@@ -34,6 +41,7 @@ export interface Drawn {
 export type Reply =
   | { readonly type: 'seed'; readonly seed: number }
   | { readonly type: 'ran'; readonly tally: Tally; readonly found: readonly Found[] }
+  | { readonly type: 'herded'; readonly herd: HerdTally }
   | { readonly type: 'shrunk'; readonly drawn: Drawn; readonly reruns: number }
   | { readonly type: 'replayed'; readonly drawn: Drawn }
   | { readonly type: 'refused'; readonly why: string }
@@ -123,6 +131,10 @@ async function shrinkSeed(seed: number, invariant: string): Promise<void> {
 async function answer(task: Task): Promise<void> {
   if (task.type === 'run') return run(task.from, task.to)
   if (task.type === 'shrink') return shrinkSeed(task.seed, task.invariant)
+  if (task.type === 'herd') {
+    say({ type: 'herded', herd: runHerd(task.pace, task.clients, task.seed) })
+    return
+  }
   const { seed, list, all } = task
   const choices = list === undefined ? seededChoices(seed ?? 1) : listedChoices(choicesOf(list))
   say({ type: 'replayed', drawn: await draw(choices, all ? Number.POSITIVE_INFINITY : undefined) })
