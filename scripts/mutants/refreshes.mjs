@@ -88,12 +88,6 @@ export const REFRESHES = [
   },
   {
     file,
-    name: 'Of two refused tokens only the last one is remembered.',
-    find: 'wish.rejected.push(rejected)',
-    replace: 'wish.rejected.splice(0, 1, rejected)',
-  },
-  {
-    file,
     name: 'After a run nobody waits for what is due next.',
     find: 'createShare(createServe(context, parts), settle)',
     replace: 'createShare(createServe(context, parts), () => {})',

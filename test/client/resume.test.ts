@@ -133,4 +133,12 @@ describe('a session that only the browser’s cookies hold', () => {
     await auth.signIn({ name: 'bob' })
     expect((await auth.getSession())?.user?.id).toBe('bob')
   })
+
+  it('is asked for by tabs that start together one after the other, each with what is known by then', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = () => grantOf('ada', 's1')
+    const tabs = [world.open(), world.open()]
+    await Promise.all(tabs.map(({ auth }) => auth.getSession()))
+    expect(world.asked).toEqual([undefined, 'access-s1-1'])
+  })
 })

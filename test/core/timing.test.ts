@@ -69,6 +69,12 @@ describe('the life of a token', () => {
     const held = hold(token(START), at(0), FOUND)
     expect(remaining(held, at(0, START + HOUR))).toBe(0)
   })
+
+  it('is shorter by the time since it was saved, as far as that may have been since the last look', () => {
+    const savedAt = START - 10 * MINUTE
+    expect(lifeOf(savedAt, at(0), { sinceLook: 30 * MINUTE, savedAt })).toBe(50 * MINUTE)
+    expect(lifeOf(savedAt, at(0), { sinceLook: 4 * MINUTE, savedAt })).toBe(56 * MINUTE)
+  })
 })
 
 describe('the margin', () => {
