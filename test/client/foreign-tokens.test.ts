@@ -140,13 +140,16 @@ describe('a token held elsewhere', () => {
     world.server.hold()
     const first = auth.refreshSession(refreshToken)
     await world.clock.settle()
-    const second = auth.refreshSession(refreshToken)
+    const second = auth.refreshSession(refreshToken, { organizationId: 'org_1' })
     await world.clock.settle()
     world.server.releaseOne()
     await first
     const pointer = world.browser.storage.entries.get('app')
     world.server.release()
-    expect((await second).session.accessToken).toBe('access-3')
+    expect((await second).session).toMatchObject({
+      accessToken: 'access-3',
+      organizationId: 'org_1',
+    })
     expect(world.browser.storage.entries.get('app')).toBe(pointer)
     expect(events.at(-1)).toBe('TOKEN_REFRESHED access-3')
   })

@@ -141,4 +141,13 @@ describe('a session that only the browser’s cookies hold', () => {
     await Promise.all(tabs.map(({ auth }) => auth.getSession()))
     expect(world.asked).toEqual([undefined, 'access-s1-1'])
   })
+
+  it('and that the server knows by no name is not taken for one that ended', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = () => grantOf('ada', '')
+    const { auth } = world.open()
+    await auth.getSession()
+    await auth.signOut()
+    expect((await world.open().auth.getSession())?.user?.id).toBe('ada')
+  })
 })

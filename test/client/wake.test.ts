@@ -85,6 +85,25 @@ describe('a page that comes back from the back/forward cache', () => {
     await world.clock.settle()
     expect(auth.getSnapshot().session?.accessToken).toBe('access-2')
   })
+
+  it('still waits for the lock with what it had not sent', async () => {
+    const world = createWorld()
+    const { environment } = world.browser.tab()
+    let hear: Parameters<typeof environment.wake.subscribe>[0] = () => {}
+    const subscribe: typeof environment.wake.subscribe = (listener) => {
+      hear = listener
+      return () => {}
+    }
+    const wake = { ...environment.wake, subscribe }
+    const { auth } = await world.signedIn('ada', { environment: { wake } })
+    world.browser.locks.neverGrant(true)
+    const refresh = auth.refreshSession()
+    await world.clock.settle()
+    hear('restored')
+    await world.clock.settle()
+    world.browser.locks.neverGrant(false)
+    expect((await refresh).session.accessToken).toBe('access-2')
+  })
 })
 
 describe('a tab that wakes', () => {
