@@ -200,6 +200,21 @@ describe('tokens for several resources', () => {
     await auth.getAccessToken({ resource: 'https://mail.example' })
     expect(world.server.organizations).toEqual(['org_1', 'org_1'])
   })
+
+  it('are one for each scope, and one that lives is there at once, whoever has the lock', async () => {
+    const { world, provider } = withResources()
+    const { auth } = await world.signedIn('ada', { ...QUIET, provider })
+    const resource = 'https://mail.example'
+    const scopes = ['read', 'write']
+    const ask = () => Promise.all(scopes.map((scope) => auth.getAccessToken({ resource, scope })))
+    const tokens = await ask()
+    expect(tokens).toEqual([
+      'access-2 for https://mail.example read',
+      'access-3 for https://mail.example write',
+    ])
+    world.browser.locks.neverGrant(true)
+    expect(await ask()).toEqual(tokens)
+  })
 })
 
 describe('the key that a session is bound to', () => {

@@ -176,7 +176,7 @@ describe('a provider that has a say in requests', () => {
   })
 
   it('does not lay what an API said of old tokens over those that came meanwhile', async () => {
-    const { open } = withProvider({
+    const { world, open } = withProvider({
       readAnswer: () => ({ kind: 'update', grant: { accessToken: 'older', lifetime: 1_000_000 } }),
     })
     const { auth } = await open()
@@ -185,8 +185,8 @@ describe('a provider that has a say in requests', () => {
       return new Response()
     })
     await auth.fetch(`${API}/me`)
-    await auth.refreshSession()
-    expect((await auth.getSession())?.accessToken).toBe('access-3')
+    await world.clock.settle()
+    expect((await auth.getSession())?.accessToken).toBe('access-2')
   })
 })
 

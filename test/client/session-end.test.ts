@@ -201,6 +201,7 @@ describe('sessions without a refresh token', () => {
     const { refreshToken: _, ...grant } = world.server.issue('ada')
     const provider = { ...world.server.provider, signIn: async () => grant }
     const { auth, tab, events } = await world.signedIn('ada', { ...QUIET, provider })
+    await auth.getSession()
     tab.setClockSkew(2 * HOUR)
     expect(await auth.getSession()).toBeNull()
     await world.clock.advance(1)

@@ -108,4 +108,8 @@ describe('the margin', () => {
     expect(waitMargin({ lifetime: HOUR }, limits)).toBe(10_000)
     expect(waitMargin({ lifetime: 20_000 }, limits)).toBe(2_000)
   })
+
+  it('callers never wait for a refresh before one is due', () => {
+    expect(waitMargin({ lifetime: HOUR }, { ...limits, refreshMargin: 5_000 })).toBe(5_000)
+  })
 })
