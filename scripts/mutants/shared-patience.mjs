@@ -50,7 +50,7 @@ export const SHARED_PATIENCE = [
     file,
     name: 'A request that a page gave up itself forgets what was known of the server.',
     find: '{ ...before, ...(!ours',
-    replace: '{ failures: 0, since: now.monotonic, jitter: 0, error, ...(!ours',
+    replace: '{ failures: 0, since: now.monotonic, jitter: 0, error, spent, ...(!ours',
   },
   {
     file,
@@ -80,7 +80,13 @@ export const SHARED_PATIENCE = [
   {
     file,
     name: 'A request that a page gave up itself makes it forget the Retry-After before.',
-    find: '...(!ours && counted), spent',
-    replace: '...(!ours && counted), error, spent',
+    find: '...(!ours && counted), spent:',
+    replace: '...(!ours && counted), error, spent:',
+  },
+  {
+    file,
+    name: 'A token whose answer was lost is as good as new after a 429.',
+    find: 'spent: spent || before.spent',
+    replace: 'spent',
   },
 ]
