@@ -113,12 +113,6 @@ export const REFRESHES = [
   },
   {
     file,
-    name: 'A page that comes back sends again before the request it gave up has ended.',
-    find: 'await first.promise.catch(() => {})\n',
-    replace: '\n',
-  },
-  {
-    file,
     name: 'A caller waits for the lock although a sibling has refreshed.',
     find: 'if (first && !first.wish.begun && answerTo(context, first.wish)) {',
     replace: 'if (first && first.wish.begun && answerTo(context, first.wish)) {',

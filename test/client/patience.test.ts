@@ -228,6 +228,15 @@ describe('a server that asks to be left alone', () => {
     await auth.getSession().catch(() => {})
     await expect(auth.getSession()).rejects.toMatchObject({ code: 'network', retryAfter: ms })
   })
+
+  it('is what the caller hears of, also where nothing of it can be written', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', QUIET)
+    world.browser.storage.setQuotaExceeded(true)
+    world.server.outage()
+    await expect(auth.refreshSession()).rejects.toMatchObject({ code: 'network' })
+    expect(auth.getSnapshot().error).toMatchObject({ code: 'network' })
+  })
 })
 
 describe('a refresh that failed while a sibling’s session arrived', () => {

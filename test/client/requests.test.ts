@@ -93,6 +93,22 @@ describe('auth.fetch', () => {
     const token = auth.getAccessToken({ resource: 'https://mail.example' })
     await expect(token).rejects.toMatchObject({ code: 'server_error', retryAfter: 20_000 })
   })
+
+  it('takes two people of whom nobody knows anything for two', async () => {
+    const world = createWorld()
+    const { provider } = world.server
+    const signIn = async ({ name }: { readonly name: string }) => {
+      const { user: _, ...grant } = world.server.issue(name)
+      return grant
+    }
+    const { auth } = await world.signedIn('ada', { ...OPTIONS, provider: { ...provider, signIn } })
+    const seen = api(async (request) => {
+      if (seen.length === 1) await auth.signIn({ name: 'bob' })
+      return refuse('access-1')(request)
+    })
+    expect((await auth.fetch(`${API}/me`)).status).toBe(401)
+    expect(seen).toHaveLength(1)
+  })
 })
 
 describe('a provider that has a say in requests', () => {

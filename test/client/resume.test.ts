@@ -150,4 +150,35 @@ describe('a session that only the browser’s cookies hold', () => {
     await auth.signOut()
     expect((await world.open().auth.getSession())?.user?.id).toBe('ada')
   })
+
+  it('that the server tells of late does not replace whoever has signed in meanwhile', async () => {
+    const world = createWorld()
+    const answers: (() => Promise<Grant>)[] = [async () => outage()]
+    let tell = (_: Grant): void => {}
+    answers.push(
+      () =>
+        new Promise((resolve) => {
+          tell = resolve
+        }),
+    )
+    const resume = async () => (await answers.shift()?.()) ?? null
+    const { auth } = world.open({ provider: { ...world.server.provider, resume } })
+    await expect(auth.getSession()).rejects.toMatchObject({ code: 'network' })
+    const asked = auth.getSession()
+    await world.clock.settle()
+    await auth.signIn({ name: 'bob' })
+    tell(grantOf('ada', 's1'))
+    expect((await asked)?.user?.id).toBe('bob')
+  })
+
+  it('and that storage has too leaves no doubt behind after its sign-out, though the server is away', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = () => grantOf('ada', 's1')
+    await world.open().auth.getSession()
+    world.jar.answer = outage
+    const { auth } = world.open()
+    expect((await auth.getSession())?.sessionId).toBe('s1')
+    await auth.signOut()
+    expect(await auth.getSession()).toBeNull()
+  })
 })
