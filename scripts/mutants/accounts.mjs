@@ -124,12 +124,6 @@ export const ACCOUNTS = [
   },
   {
     file,
-    name: 'What is remembered of a foreign token is never forgotten.',
-    find: 'if (fresh.calls.length === 0) lines.delete(token)',
-    replace: '',
-  },
-  {
-    file,
     name: 'A sign-in that was superseded is told as one that took place.',
     find: 'if (!(await commit({ record, call, arrival, event: grant.event }))) {',
     replace: 'if ((await commit({ record, call, arrival, event: grant.event })) === null) {',

@@ -56,10 +56,4 @@ export const FLOWS = [
     find: 'flows.length ? JSON.stringify({ v: 1, flows }) : null',
     replace: 'JSON.stringify({ v: 1, flows })',
   },
-  {
-    file,
-    name: 'A redirect without a secret is handed to the provider.',
-    find: '!isText(value.secret) || ',
-    replace: '',
-  },
 ]

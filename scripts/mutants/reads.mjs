@@ -82,12 +82,6 @@ export const READS = [
   },
   {
     file,
-    name: 'A token for a resource may be another person’s.',
-    find: 'next?.lineage === base.lineage ? next.tokens?.[name] : null',
-    replace: 'next?.tokens?.[name]',
-  },
-  {
-    file,
     name: 'A request of one person is sent again as another.',
     find: 'if (next && isSamePerson(next, rejected)) return next',
     replace: 'if (next) return next',

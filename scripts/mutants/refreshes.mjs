@@ -88,12 +88,6 @@ export const REFRESHES = [
   },
   {
     file,
-    name: 'Of two refused tokens only the last one is remembered.',
-    find: 'wish.rejected.push(rejected)',
-    replace: 'wish.rejected.splice(0, 1, rejected)',
-  },
-  {
-    file,
     name: 'After a run nobody waits for what is due next.',
     find: 'createShare(createServe(context, parts), settle)',
     replace: 'createShare(createServe(context, parts), () => {})',
@@ -115,12 +109,6 @@ export const REFRESHES = [
     file,
     name: 'A request that a page gave up itself counts as the server’s failure.',
     find: 'first.wish.givenUp = true\n',
-    replace: '\n',
-  },
-  {
-    file,
-    name: 'A page that comes back sends again before the request it gave up has ended.',
-    find: 'await first.promise.catch(() => {})\n',
     replace: '\n',
   },
   {

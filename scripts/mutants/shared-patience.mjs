@@ -50,7 +50,7 @@ export const SHARED_PATIENCE = [
     file,
     name: 'A request that a page gave up itself forgets what was known of the server.',
     find: '{ ...before, ...(!ours',
-    replace: '{ failures: 0, since: now.monotonic, jitter: 0, ...(!ours',
+    replace: '{ failures: 0, since: now.monotonic, jitter: 0, error, spent, ...(!ours',
   },
   {
     file,
@@ -76,5 +76,17 @@ export const SHARED_PATIENCE = [
     name: 'Patience that cannot be written fails the refresh.',
     find: '() => text).catch(() => {})',
     replace: '() => text)',
+  },
+  {
+    file,
+    name: 'A request that a page gave up itself makes it forget the Retry-After before.',
+    find: '...(!ours && counted), spent:',
+    replace: '...(!ours && counted), error, spent:',
+  },
+  {
+    file,
+    name: 'A token whose answer was lost is as good as new after a 429.',
+    find: 'spent: spent || before.spent',
+    replace: 'spent',
   },
 ]

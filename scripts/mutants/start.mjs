@@ -34,7 +34,7 @@ export const START = [
   },
   {
     file,
-    name: 'Ten tabs that start together all ask the server whose session it is.',
+    name: 'Tabs that start together ask the server without what the others have learnt.',
     find: 'section.locked(() => resume(context, path))',
     replace: 'resume(context, path)',
   },

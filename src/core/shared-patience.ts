@@ -58,13 +58,23 @@ export function createSharedPatience<User extends SessionUser>(
       const state = store.state()
       if (state.status !== 'signed-in') return
       const now = store.now()
-      const before = state.patience ?? { failures: 0, since: now.monotonic, jitter: 0 }
+      const before = state.patience ?? {
+        failures: 0,
+        since: now.monotonic,
+        jitter: 0,
+        error,
+        spent,
+      }
       const counted = {
         failures: before.failures + 1,
         since: now.monotonic,
         jitter: environment.random(),
+        error,
       }
-      const patience = { ...before, ...(!ours && counted), error, spent }
+      // What the server said last, and for how long it wants to be left alone, is not taken back by a
+      // request that this context gave up.
+      // A token that may be spent stays so, whatever the server says to the next try.
+      const patience = { ...before, ...(!ours && counted), spent: spent || before.spent }
       store.dispatch({ type: 'failed', patience, origin: 'this-context' })
       await write(serializePatience(patience, state.held.record, now))
       section.saved()

@@ -10,7 +10,7 @@ import {
   type Session,
   type SessionUser,
 } from '../../src/index.js'
-import { createWorld, HOUR } from '../support/world.js'
+import { createWorld, DAY, HOUR } from '../support/world.js'
 
 const QUIET = { autoRefresh: false } as const
 
@@ -207,6 +207,49 @@ describe('tokens for several resources', () => {
     await auth.refreshSession({ organizationId: 'org_1' })
     await auth.getAccessToken({ resource: 'https://mail.example' })
     expect(world.server.organizations).toEqual(['org_1', 'org_1'])
+  })
+
+  it('are one for each scope, and one that lives is there at once, whoever has the lock', async () => {
+    const { world, provider } = withResources()
+    const { auth } = await world.signedIn('ada', { ...QUIET, provider })
+    const resource = 'https://mail.example'
+    const scopes = ['read', 'write']
+    const ask = () => Promise.all(scopes.map((scope) => auth.getAccessToken({ resource, scope })))
+    const tokens = await ask()
+    expect(tokens).toEqual([
+      'access-2 for https://mail.example read',
+      'access-3 for https://mail.example write',
+    ])
+    world.browser.locks.neverGrant(true)
+    expect(await ask()).toEqual(tokens)
+  })
+
+  it('are not handed out in their last seconds, nor for an audience of the same name', async () => {
+    const { world, provider } = withResources()
+    const { auth } = await world.signedIn('ada', { ...QUIET, provider })
+    const name = 'https://mail.example'
+    await auth.getAccessToken({ resource: name })
+    await auth.getAccessToken({ audience: name })
+    expect(world.server.sent).toEqual(['refresh-1', 'refresh-2'])
+    await world.clock.advance(HOUR / 2 - 9_000)
+    expect(await auth.getAccessToken({ resource: name })).toBe(`access-4 for ${name}`)
+  })
+
+  it('live no longer where a clock is set back, be that before they were first seen or after', async () => {
+    const { world, provider } = withResources()
+    const { auth, tab } = await world.signedIn('ada', { ...QUIET, provider })
+    const mail = { resource: 'https://mail.example' }
+    await auth.getAccessToken(mail)
+    const behind = world.open({ ...QUIET, provider })
+    behind.tab.setClockSkew(-DAY)
+    tab.setClockSkew(-DAY)
+    const known = await behind.auth.getAccessToken(mail)
+    await world.clock.advance(HOUR / 2)
+    expect(await behind.auth.getAccessToken(mail)).not.toBe(known)
+    const next = await auth.getAccessToken(mail)
+    tab.setClockSkew(-2 * DAY)
+    await world.clock.advance(HOUR / 2)
+    expect(await auth.getAccessToken(mail)).not.toBe(next)
   })
 })
 

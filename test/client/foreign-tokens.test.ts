@@ -132,4 +132,25 @@ describe('a token held elsewhere', () => {
     world.server.fail({ answer })
     expect((await auth.refreshSession(refreshToken)).session.refreshToken).toBe(refreshToken)
   })
+
+  it('that has become the current session’s is traded as such from then on, not signed in anew', async () => {
+    const world = createWorld()
+    const { auth, events } = world.open()
+    const { refreshToken } = world.server.issue('ada')
+    world.server.hold()
+    const first = auth.refreshSession(refreshToken)
+    await world.clock.settle()
+    const second = auth.refreshSession(refreshToken, { organizationId: 'org_1' })
+    await world.clock.settle()
+    world.server.releaseOne()
+    await first
+    const pointer = world.browser.storage.entries.get('app')
+    world.server.release()
+    expect((await second).session).toMatchObject({
+      accessToken: 'access-3',
+      organizationId: 'org_1',
+    })
+    expect(world.browser.storage.entries.get('app')).toBe(pointer)
+    expect(events.at(-1)).toBe('TOKEN_REFRESHED access-3')
+  })
 })

@@ -129,4 +129,17 @@ describe('P4: only the server’s definite word ends a session', () => {
     await world.clock.settle()
     expect(world.server.sent).toHaveLength(tried + 1)
   })
+
+  it('a token whose answer was lost is shown again soon, also where the next answer is a 429', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn()
+    world.server.outage()
+    world.server.fail({ error: new AuthError('rate_limited', 'Slow.', { status: 429 }) })
+    await auth.refreshSession().catch(() => {})
+    await world.clock.advance(2_000)
+    expect(world.server.sent).toHaveLength(2)
+    // Servers forgive a spent token for seconds, not until the next one is due.
+    await world.clock.advance(8_000)
+    expect(world.server.sent).toHaveLength(3)
+  })
 })

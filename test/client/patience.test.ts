@@ -223,6 +223,30 @@ describe('a server that asks to be left alone', () => {
     expect(world.server.sent).toHaveLength(2)
     expect(world.browser.storage.entries.has('app.patience')).toBe(false)
   })
+
+  it.each([
+    [0, 667],
+    [0.9, 967],
+  ])('meets clients of different patience: with chance %f a pause of %i ms', async (chance, ms) => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', {
+      ...QUIET,
+      environment: { random: () => chance },
+    })
+    await world.clock.advance(HOUR)
+    world.server.outage()
+    await auth.getSession().catch(() => {})
+    await expect(auth.getSession()).rejects.toMatchObject({ code: 'network', retryAfter: ms })
+  })
+
+  it('is what the caller hears of, also where nothing of it can be written', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', QUIET)
+    world.browser.storage.setQuotaExceeded(true)
+    world.server.outage()
+    await expect(auth.refreshSession()).rejects.toMatchObject({ code: 'network' })
+    expect(auth.getSnapshot().error).toMatchObject({ code: 'network' })
+  })
 })
 
 describe('a refresh that failed while a sibling’s session arrived', () => {

@@ -96,6 +96,34 @@ describe('auth.fetch', () => {
     await world.clock.settle()
     expect(world.server.sent).toEqual([])
   })
+
+  it('in the pause of a sick server has its answer at once, whoever has the lock', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', OPTIONS)
+    api(refuse('access-1'))
+    world.server.fail({ error: new AuthError('server_error', 'Down.', { retryAfter: 20_000 }) })
+    await auth.fetch(`${API}/me`)
+    world.browser.locks.neverGrant(true)
+    expect((await auth.fetch(`${API}/me`)).status).toBe(401)
+    const token = auth.getAccessToken({ resource: 'https://mail.example' })
+    await expect(token).rejects.toMatchObject({ code: 'server_error', retryAfter: 20_000 })
+  })
+
+  it('takes two people of whom nobody knows anything for two', async () => {
+    const world = createWorld()
+    const { provider } = world.server
+    const signIn = async ({ name }: { readonly name: string }) => {
+      const { user: _, ...grant } = world.server.issue(name)
+      return grant
+    }
+    const { auth } = await world.signedIn('ada', { ...OPTIONS, provider: { ...provider, signIn } })
+    const seen = api(async (request) => {
+      if (seen.length === 1) await auth.signIn({ name: 'bob' })
+      return refuse('access-1')(request)
+    })
+    expect((await auth.fetch(`${API}/me`)).status).toBe(401)
+    expect(seen).toHaveLength(1)
+  })
 })
 
 describe('a provider that has a say in requests', () => {
@@ -176,6 +204,20 @@ describe('a provider that has a say in requests', () => {
       refreshToken: 'refresh-1',
     })
     expect(world.server.sent).toEqual([])
+  })
+
+  it('does not lay what an API said of old tokens over those that came meanwhile', async () => {
+    const { world, open } = withProvider({
+      readAnswer: () => ({ kind: 'update', grant: { accessToken: 'older', lifetime: 1_000_000 } }),
+    })
+    const { auth } = await open()
+    api(async () => {
+      await auth.refreshSession()
+      return new Response()
+    })
+    await auth.fetch(`${API}/me`)
+    await world.clock.settle()
+    expect((await auth.getSession())?.accessToken).toBe('access-2')
   })
 })
 

@@ -133,4 +133,52 @@ describe('a session that only the browser’s cookies hold', () => {
     await auth.signIn({ name: 'bob' })
     expect((await auth.getSession())?.user?.id).toBe('bob')
   })
+
+  it('is asked for by tabs that start together one after the other, each with what is known by then', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = () => grantOf('ada', 's1')
+    const tabs = [world.open(), world.open()]
+    await Promise.all(tabs.map(({ auth }) => auth.getSession()))
+    expect(world.asked).toEqual([undefined, 'access-s1-1'])
+  })
+
+  it('and that the server knows by no name is not taken for one that ended', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = () => grantOf('ada', '')
+    const { auth } = world.open()
+    await auth.getSession()
+    await auth.signOut()
+    expect((await world.open().auth.getSession())?.user?.id).toBe('ada')
+  })
+
+  it('that the server tells of late does not replace whoever has signed in meanwhile', async () => {
+    const world = createWorld()
+    const answers: (() => Promise<Grant>)[] = [async () => outage()]
+    let tell = (_: Grant): void => {}
+    answers.push(
+      () =>
+        new Promise((resolve) => {
+          tell = resolve
+        }),
+    )
+    const resume = async () => (await answers.shift()?.()) ?? null
+    const { auth } = world.open({ provider: { ...world.server.provider, resume } })
+    await expect(auth.getSession()).rejects.toMatchObject({ code: 'network' })
+    const asked = auth.getSession()
+    await world.clock.settle()
+    await auth.signIn({ name: 'bob' })
+    tell(grantOf('ada', 's1'))
+    expect((await asked)?.user?.id).toBe('bob')
+  })
+
+  it('and that storage has too leaves no doubt behind after its sign-out, though the server is away', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = () => grantOf('ada', 's1')
+    await world.open().auth.getSession()
+    world.jar.answer = outage
+    const { auth } = world.open()
+    expect((await auth.getSession())?.sessionId).toBe('s1')
+    await auth.signOut()
+    expect(await auth.getSession()).toBeNull()
+  })
 })

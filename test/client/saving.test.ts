@@ -98,4 +98,25 @@ describe('a save', () => {
     // Two tries each time.
     expect(writes).toBeLessThan(20)
   })
+
+  it('of a refresh changes one entry of storage, as long as the server is well', async () => {
+    const world = createWorld()
+    const { get, set, remove } = world.browser.tab().storage
+    const changed: string[] = []
+    const storage: Storage = {
+      get,
+      set: (key, text) => {
+        changed.push(key)
+        return set(key, text)
+      },
+      remove: (key) => {
+        changed.push(key)
+        return remove(key)
+      },
+    }
+    const { auth } = await world.signedIn('ada', { autoRefresh: false, storage })
+    changed.length = 0
+    await auth.refreshSession()
+    expect(changed).toEqual([expect.stringMatching(/^app\..+/)])
+  })
 })

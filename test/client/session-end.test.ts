@@ -195,4 +195,16 @@ describe('sessions without a refresh token', () => {
     expect(events.at(-1)).toBe('SIGNED_OUT - because expired')
     expect(world.stored()).not.toContain('only')
   })
+
+  it('have ended for all who listen as soon as somebody asks, also where a clock jumped ahead', async () => {
+    const world = createWorld()
+    const { refreshToken: _, ...grant } = world.server.issue('ada')
+    const provider = { ...world.server.provider, signIn: async () => grant }
+    const { auth, tab, events } = await world.signedIn('ada', { ...QUIET, provider })
+    await auth.getSession()
+    tab.setClockSkew(2 * HOUR)
+    expect(await auth.getSession()).toBeNull()
+    await world.clock.advance(1)
+    expect(events.at(-1)).toBe('SIGNED_OUT - because expired')
+  })
 })

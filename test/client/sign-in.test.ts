@@ -155,4 +155,17 @@ describe('a sign-in', () => {
     world.server.release()
     expect((await next).user?.id).toBe('bob')
   })
+
+  it('that another tab was not told of is found by it the next time it asks', async () => {
+    const world = createWorld()
+    const { auth } = world.open(QUIET)
+    await auth.getSession()
+    await world.clock.settle()
+    world.browser.bus.loseMessages(true)
+    await world.signedIn('ada', QUIET)
+    // This one is answered from memory, and has storage looked at.
+    expect(await auth.getSession()).toBeNull()
+    await world.clock.settle()
+    expect((await auth.getSession())?.user?.id).toBe('ada')
+  })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { WakeSign } from '../../src/index.js'
+import { AuthError } from '../../src/index.js'
 import { createWorld, HOUR } from '../support/world.js'
 
 describe('tabs and sleep', () => {
@@ -84,6 +85,49 @@ describe('a page that comes back from the back/forward cache', () => {
     for (const tell of listeners) tell('restored')
     await world.clock.settle()
     expect(auth.getSnapshot().session?.accessToken).toBe('access-2')
+  })
+
+  it('still waits for the lock with what it had not sent', async () => {
+    const world = createWorld()
+    const { environment } = world.browser.tab()
+    let hear: Parameters<typeof environment.wake.subscribe>[0] = () => {}
+    const subscribe: typeof environment.wake.subscribe = (listener) => {
+      hear = listener
+      return () => {}
+    }
+    const wake = { ...environment.wake, subscribe }
+    const { auth } = await world.signedIn('ada', { environment: { wake } })
+    world.browser.locks.neverGrant(true)
+    const refresh = auth.refreshSession()
+    await world.clock.settle()
+    hear('restored')
+    await world.clock.settle()
+    world.browser.locks.neverGrant(false)
+    expect((await refresh).session.accessToken).toBe('access-2')
+  })
+
+  it('leaves a server alone for as long as it asked, though it gave up another request itself', async () => {
+    const world = createWorld()
+    const { environment } = world.browser.tab()
+    let hear: Parameters<typeof environment.wake.subscribe>[0] = () => {}
+    const subscribe: typeof environment.wake.subscribe = (listener) => {
+      hear = listener
+      return () => {}
+    }
+    const wake = { ...environment.wake, subscribe }
+    const { auth } = await world.signedIn('ada', { environment: { wake } })
+    world.server.fail({ error: new AuthError('rate_limited', 'Slow.', { retryAfter: 60_000 }) })
+    await auth.refreshSession().catch(() => {})
+    world.server.hold()
+    const refresh = auth.refreshSession().catch(() => {})
+    await world.clock.settle()
+    hear('restored')
+    await refresh
+    world.server.release()
+    await world.clock.advance(59_000)
+    expect(world.server.sent).toHaveLength(2)
+    await world.clock.advance(2_000)
+    expect(world.server.sent).toHaveLength(3)
   })
 })
 

@@ -104,6 +104,10 @@ describe('the pace at which a failed refresh is tried again', () => {
       [true, false].map((asked) => Math.round(nextAttempt(patience, at(0, asked), slow))),
     ).toEqual([600_000, 600_000])
   })
+
+  it('is that of an outage after a refusal that nobody could believe, for storage did not answer', () => {
+    expect(wait(failed(1, 'refresh_rejected'), true)).toBe(1_000)
+  })
 })
 
 describe('what contexts tell each other of a sick server', () => {

@@ -85,4 +85,12 @@ describe('the pointer', () => {
     }
     expect(pointer.why).toEqual({})
   })
+
+  it('hands on nothing that may be a token, though another client wrote it there', () => {
+    const secret = 'v1.MRjVxTZ0zQk5yHdJ8wLr0a9cB7'
+    const why = { A: { code: 'refresh_rejected', message: `Unknown token ${secret}.`, secret } }
+    const text = JSON.stringify({ v: 1, id: null, ended: ['A'], why })
+    expect(serializePointer(read(text))).not.toContain(secret)
+    expect(lastError(read(text))?.code).toBe('refresh_rejected')
+  })
 })

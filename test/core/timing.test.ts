@@ -69,6 +69,12 @@ describe('the life of a token', () => {
     const held = hold(token(START), at(0), FOUND)
     expect(remaining(held, at(0, START + HOUR))).toBe(0)
   })
+
+  it('is shorter by the time since it was saved, as far as that may have been since the last look', () => {
+    const savedAt = START - 10 * MINUTE
+    expect(lifeOf(savedAt, at(0), { sinceLook: 30 * MINUTE, savedAt })).toBe(50 * MINUTE)
+    expect(lifeOf(savedAt, at(0), { sinceLook: 4 * MINUTE, savedAt })).toBe(56 * MINUTE)
+  })
 })
 
 describe('the margin', () => {
@@ -101,5 +107,9 @@ describe('the margin', () => {
   it('callers wait for a refresh in the last tenth of a short life', () => {
     expect(waitMargin({ lifetime: HOUR }, limits)).toBe(10_000)
     expect(waitMargin({ lifetime: 20_000 }, limits)).toBe(2_000)
+  })
+
+  it('callers never wait for a refresh before one is due', () => {
+    expect(waitMargin({ lifetime: HOUR }, { ...limits, refreshMargin: 5_000 })).toBe(5_000)
   })
 })
