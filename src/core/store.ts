@@ -47,8 +47,11 @@ export interface Store<User extends SessionUser> {
   now(): Now
   /** Milliseconds since this client did anything, so that it cannot have been stopped all the time. */
   idle(): number
-  /** Notes that somebody wants a token: refreshes are then tried again at the pace of askers. */
-  ask(): void
+  /**
+   * Notes that somebody wants a token: refreshes are then tried again at the pace of askers. Returns
+   * the time, and whether anybody had asked lately before.
+   */
+  ask(): Now
   /** Changes the state. Nobody is told before `publish`. */
   dispatch(input: Input<User>): void
   /** Tells subscribers everything that happened. Never called while holding the lock. */
@@ -95,7 +98,9 @@ function createMoments(clock: Clock): Pick<Store<never>, 'now' | 'idle' | 'ask'>
     },
     idle: () => passed(active, reading()),
     ask() {
-      askedAt = clock.monotonic()
+      active = reading()
+      askedAt = active.monotonic
+      return active
     },
   }
 }
