@@ -96,10 +96,10 @@ function createGetSession<User extends SessionUser>(
   const { store, limits } = context
 
   async function getSession(options?: CallOptions): Promise<Session<User> | null> {
-    upkeep.ask()
     if (start.unknown() && !store.held()) start.retry()
     await wait(start.loaded(), options)
-    const decision = decide(store.state(), store.now(), limits)
+    const now = upkeep.ask()
+    const decision = decide(store.state(), now, limits)
     switch (decision.kind) {
       case 'nobody':
         return nobody()

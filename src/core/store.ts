@@ -47,8 +47,11 @@ export interface Store<User extends SessionUser> {
   now(): Now
   /** Milliseconds since this client did anything, so that it cannot have been stopped all the time. */
   idle(): number
-  /** Notes that somebody wants a token: refreshes are then tried again at the pace of askers. */
-  ask(): void
+  /**
+   * Notes that somebody wants a token: refreshes are then tried again at the pace of askers. Returns
+   * the time, and whether anybody had asked lately before.
+   */
+  ask(): Now
   /** Changes the state. Nobody is told before `publish`. */
   dispatch(input: Input<User>): void
   /** Tells subscribers everything that happened. Never called while holding the lock. */
@@ -80,12 +83,13 @@ function codeOf({ type, ...rest }: Input<SessionUser>): string | undefined {
 }
 
 /** Makes the readings of the clocks, which remember when somebody asked and when anything was done. */
-function createMoments(clock: Clock): Pick<Store<never>, 'now' | 'idle' | 'ask'> {
+function createMoments(clock: Clock, limits: Limits): Pick<Store<never>, 'now' | 'idle' | 'ask'> {
   /** Monotonic time at which somebody wanted a token last. */
   let askedAt = -Infinity
+  const asked = limits.maxRetryDelay + ASKED
   function reading(): Now {
     const monotonic = clock.monotonic()
-    return { wall: clock.now(), monotonic, asked: monotonic - askedAt <= ASKED }
+    return { wall: clock.now(), monotonic, asked: monotonic - askedAt <= asked }
   }
   let active = reading()
   return {
@@ -95,7 +99,9 @@ function createMoments(clock: Clock): Pick<Store<never>, 'now' | 'idle' | 'ask'>
     },
     idle: () => passed(active, reading()),
     ask() {
-      askedAt = clock.monotonic()
+      active = reading()
+      askedAt = active.monotonic
+      return active
     },
   }
 }
@@ -111,7 +117,7 @@ export function createStore<User extends SessionUser>(options: StoreOptions): St
   let snapshot: Snapshot<User> = toSnapshot<User>(state)
   let told = snapshot
 
-  const { now, ...moments } = createMoments(clock)
+  const { now, ...moments } = createMoments(clock, limits)
 
   function dispatch(input: Input<User>): void {
     const at = now()

@@ -6,7 +6,7 @@ import type { WakeSign } from './ports.js'
 import type { Refreshes } from './refreshes.js'
 import type { SessionUser } from './session.js'
 import { untilDue } from './state.js'
-import { remaining } from './timing.js'
+import { type Now, remaining } from './timing.js'
 
 /** What has to be done in time, derived from the state whenever it changes. */
 export interface Upkeep {
@@ -16,8 +16,8 @@ export interface Upkeep {
   hint(): void
   /** Reads storage soon, to see whether it has changed. */
   look(): void
-  /** Somebody wants a token, or the context has just been woken: what waits is brought forward. */
-  ask(): void
+  /** Somebody wants a token: what waits is brought forward. Returns the time at which they do. */
+  ask(): Now
   dispose(): void
 }
 
@@ -90,10 +90,10 @@ export function createUpkeep<User extends SessionUser>(
   return {
     settle,
     ask() {
-      const { asked } = store.now()
-      store.ask()
+      const now = store.ask()
       // Nobody asked before: the next try is due sooner now.
-      if (!asked) settle()
+      if (!now.asked) settle()
+      return { ...now, asked: true }
     },
     hint() {
       // Whoever was at work a moment ago would have heard of an earlier change then.
