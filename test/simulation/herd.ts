@@ -1,8 +1,9 @@
 import { AuthError } from '../../src/core/errors.js'
 import { nameLineage } from '../../src/core/lineage.js'
+import { nextAttempt } from '../../src/core/patience.js'
 import { type SessionRecord, toRecord } from '../../src/core/record.js'
 import type { SessionUser } from '../../src/core/session.js'
-import { pauseLeft, type SignedIn, untilDue } from '../../src/core/state.js'
+import { type SignedIn, untilDue } from '../../src/core/state.js'
 import { hold, type Limits, type Now } from '../../src/core/timing.js'
 import { seededRandom } from './surroundings.js'
 
@@ -137,7 +138,7 @@ function sufferOutage(herd: HerdTally, pace: Pace, random: Random): void {
     const patience = { failures, error: DOWN, spent: false, since, jitter: random() }
     const failing = { ...client, patience }
     time += untilDue(failing, at(time, asked), LIMITS)
-    newcomer = end + pauseLeft(failing, at(end, true), LIMITS)
+    newcomer = Math.max(end, nextAttempt(patience, at(end, true), LIMITS))
   }
   count(herd.perSecond, time / SECOND)
   herd.waited += time - end
