@@ -155,7 +155,7 @@ export class AuthClient<
 
   /**
    * Ends the session here and in all sibling contexts, whatever the network does, and revokes it at
-   * the server behind the caller's back. With `others`, ends all but this one, and waits for it.
+   * the server, which is not waited for. With `others`, ends all but this one, and waits for it.
    */
   signOut(options: CallOptions & { readonly scope?: SignOutScope } = {}): Promise<void> {
     return this.#engine.signOut(options.scope ?? 'local', options)

@@ -26,9 +26,12 @@ export interface Refreshes<User extends SessionUser> {
    */
   refresh(wish: Wish<User>): Promise<Session<User>>
   running(): boolean
-  /** Reads storage, as `CommitPath.observe` does; whoever waits for the lock is done if a sibling was faster. */
+  /**
+   * Reads storage, as `CommitPath.observe` does; whoever waits for the lock is done if a sibling was
+   * faster.
+   */
   observe(unheard?: number): Promise<Seen>
-  /** Gives up what is under way: its session is no longer wanted. */
+  /** Gives up what is under way for sessions that are no longer current. */
   cancel(): void
   /** Gives up a request whose answer may never be heard of; resolves when its call has ended. */
   restart(): Promise<void>
@@ -103,6 +106,8 @@ export function createRefreshes<User extends SessionUser>(
     },
     cancel() {
       for (const { wish } of [...calls]) {
+        // Whoever has signed in by now may have asked already.
+        if (wish.lineage === path.lineage()) continue
         wish.wait.abort(replaced(context))
         wish.abort.abort(replaced(context))
       }

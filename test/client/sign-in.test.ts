@@ -169,3 +169,36 @@ describe('a sign-in', () => {
     expect((await auth.getSession())?.user?.id).toBe('ada')
   })
 })
+
+describe('a refresh that is asked for while the key of the person before is being removed', () => {
+  it('is the new person’s, and is not given up with those of the person before', async () => {
+    const world = createWorld()
+    let serial = 0
+    let removed = (): void => {}
+    const keys = {
+      get: async () => null,
+      set: async () => {},
+      remove: () =>
+        new Promise<void>((resolve) => {
+          removed = resolve
+        }),
+    }
+    const signIn = async ({ name }: { readonly name: string }) => ({
+      ...world.server.issue(name),
+      keyId: `k${++serial}`,
+    })
+    const provider = { ...world.server.provider, signIn }
+    const { auth } = await world.signedIn('ada', { autoRefresh: false, keys, provider })
+    const bobs = auth.signIn({ name: 'bob' })
+    await world.clock.settle()
+    expect(auth.getSnapshot().session?.user?.id).toBe('bob')
+    world.server.hold()
+    const refreshed = auth.refreshSession()
+    await world.clock.settle()
+    removed()
+    await bobs
+    world.server.release()
+    expect((await refreshed).user?.id).toBe('bob')
+    expect(world.server.sent).toEqual(['refresh-2'])
+  })
+})
