@@ -74,7 +74,7 @@ export function createCommitPath<User extends SessionUser>(
     async end(end, session) {
       const saved = await vault.end(end)
       if (saved) context.section.saved()
-      if (session) await forgetKey(context, session)
+      if (session) forgetKey(context, session)
       // Somebody may have signed in meanwhile, whose session has a save of its own.
       if (!store.held()) store.dispatch({ type: 'persisted', saved })
       announce()
@@ -85,7 +85,10 @@ export function createCommitPath<User extends SessionUser>(
 const isEmptyFor = <User extends SessionUser>(state: State<User>): boolean =>
   state.status === 'signed-in' && state.absentSince !== null
 
-/** A key that no session is bound to any more is worth nothing, except to a thief. */
+/**
+ * A key that no session is bound to any more is worth nothing, except to a thief. Nobody waits for its
+ * removal: a store that hangs must not hold up whoever signs in or out.
+ */
 async function forgetKey<User extends SessionUser>(
   { environment, settings }: EngineContext<User>,
   { keyId }: Session<User>,
@@ -132,7 +135,7 @@ async function commit<User extends SessionUser>(
   store.dispatch(become(saved))
   if (saved) announce()
   if (previous && previous.session.keyId !== record.session.keyId) {
-    await forgetKey(context, previous.session)
+    forgetKey(context, previous.session)
   }
   return true
 }
