@@ -290,4 +290,21 @@ describe('the key that a session is bound to', () => {
     await auth.refreshSession().catch(() => {})
     expect([...keys.keys()]).toEqual([])
   })
+
+  it('does not keep anybody from signing out, though it cannot be removed', async () => {
+    const world = createWorld()
+    const keys: KeyStore = {
+      get: async () => null,
+      set: async () => {},
+      remove: () => Promise.reject(new Error('No database.')),
+    }
+    const provider: Provider<{ readonly name: string }, SessionUser> = {
+      ...world.server.provider,
+      signIn: async ({ name }) => ({ ...world.server.issue(name), keyId: 'key' }),
+    }
+    const { auth, tab } = await world.signedIn('ada', { ...QUIET, provider, keys })
+    await auth.signOut()
+    expect(await auth.getSession()).toBeNull()
+    expect(tab.errors.map(String)).toEqual(['Error: No database.'])
+  })
 })

@@ -156,6 +156,14 @@ describe('a refusal that ends no session', () => {
     })
     expect((await tabs[0]?.auth.getSession())?.accessToken).toBe('access-2')
   })
+
+  it('is one thing, an outage another: that counts also when another organization was wanted', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', QUIET)
+    world.server.outage()
+    await auth.refreshSession({ organizationId: 'org_1' }).catch(() => {})
+    expect(auth.getSnapshot().error).toMatchObject({ code: 'network' })
+  })
 })
 
 describe('a client that nobody asks for tokens', () => {
