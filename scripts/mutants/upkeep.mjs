@@ -82,12 +82,6 @@ export const UPKEEP = [
   },
   {
     file,
-    name: 'A caller does not bring a failed refresh forward.',
-    find: 'if (!asked) settle()',
-    replace: 'if (asked) settle()',
-  },
-  {
-    file,
     name: 'A save that waits for the lock is begun again.',
     find: 'saving = true\n',
     replace: '\n',

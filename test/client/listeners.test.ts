@@ -131,4 +131,24 @@ describe('the snapshot', () => {
     await auth.refreshSession()
     expect(told).toBe(1)
   })
+
+  it('is told of a sign-out too', async () => {
+    const { auth } = await createWorld().signedIn()
+    const heard: string[] = []
+    auth.subscribe(() => heard.push(auth.getSnapshot().status))
+    await auth.signOut()
+    expect(heard).toEqual(['signed-out'])
+  })
+
+  it('is told to all, also where one of them throws, which is reported', async () => {
+    const { auth, tab } = await createWorld().signedIn()
+    const heard: string[] = []
+    auth.subscribe(() => {
+      throw new Error('My fault.')
+    })
+    auth.subscribe(() => heard.push(auth.getSnapshot().status))
+    await auth.signOut()
+    expect(heard).toEqual(['signed-out'])
+    expect(tab.errors.map(String)).toEqual(['Error: My fault.'])
+  })
 })
