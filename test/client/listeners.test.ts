@@ -151,4 +151,15 @@ describe('the snapshot', () => {
     expect(heard).toEqual(['signed-out'])
     expect(tab.errors.map(String)).toEqual(['Error: My fault.'])
   })
+
+  it('is told to nobody while it stays the same', async () => {
+    const world = createWorld()
+    const { auth, tab } = await world.signedIn()
+    let told = 0
+    auth.subscribe(() => told++)
+    await auth.getSession()
+    tab.focus()
+    await world.clock.settle()
+    expect(told).toBe(0)
+  })
 })

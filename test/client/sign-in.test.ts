@@ -168,4 +168,14 @@ describe('a sign-in', () => {
     await world.clock.settle()
     expect((await auth.getSession())?.user?.id).toBe('ada')
   })
+
+  it('that another tab was not told of is found by it when it refreshes', async () => {
+    const world = createWorld()
+    const { auth } = world.open(QUIET)
+    await auth.getSession()
+    await world.clock.settle()
+    world.browser.bus.loseMessages(true)
+    await world.signedIn('ada', QUIET)
+    expect((await auth.refreshSession()).user?.id).toBe('ada')
+  })
 })
