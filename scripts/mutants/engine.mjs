@@ -46,12 +46,6 @@ export const ENGINE = [
   },
   {
     file,
-    name: 'The current token, passed by hand, is taken for a foreign one.',
-    find: 'token !== null && token !== current',
-    replace: 'token !== null',
-  },
-  {
-    file,
     name: 'A refresh for another organization stays in this one.',
     find: 'organizationId ? switchErrand(context, organizationId) : refreshErrand(context)',
     replace: 'refreshErrand(context)',

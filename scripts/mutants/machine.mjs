@@ -95,12 +95,6 @@ export const MACHINE = [
   },
   {
     file,
-    name: 'Subscribers are told of a next attempt in the past.',
-    find: 'Math.max(0, untilDue(next, now, limits))',
-    replace: 'untilDue(next, now, limits)',
-  },
-  {
-    file,
     name: 'A sign-out elsewhere does not say why.',
     find: "signedOut(state, 'other-context', { saved: true, error: seen.error ?? null })",
     replace: "signedOut(state, 'other-context', { saved: true })",

@@ -100,12 +100,6 @@ export const READS = [
   },
   {
     file,
-    name: 'A refused request refreshes the token that has come meanwhile.',
-    find: 'if (before && hasSameTokens(before, rejected)) {',
-    replace: 'if (before) {',
-  },
-  {
-    file,
     name: 'After a 401 a sick server is asked at once.',
     find: 'throwIfPaused()\n        await wait(refreshes.refresh({ errand: refreshErrand',
     replace: 'await wait(refreshes.refresh({ errand: refreshErrand',

@@ -48,7 +48,7 @@ export const START = [
     file,
     name: 'A session that was ended here comes back with its cookie.',
     find: 'if (wasEnded(seen, grant)) {',
-    replace: 'if (!grant && wasEnded(seen, grant)) {',
+    replace: 'if (wasEnded(seen, grant) && at < 0) {',
   },
   {
     file,

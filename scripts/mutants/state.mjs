@@ -35,12 +35,6 @@ export const STATE = [
   },
   {
     file,
-    name: 'A pause that is over is told as one that lies in the past.',
-    find: 'Math.max(0, nextAttempt(patience, now, limits) - now.monotonic)',
-    replace: 'nextAttempt(patience, now, limits) - now.monotonic',
-  },
-  {
-    file,
     name: 'A sign-in forgets the sign-in that it follows.',
     find: '[...state.ended, state.held.record.lineage]',
     replace: 'state.ended',

@@ -98,16 +98,4 @@ export const UPKEEP = [
     find: "if (sign === 'restored') await refreshes.restart()\n",
     replace: '\n',
   },
-  {
-    file,
-    name: 'A sign-out that is saved later does not say why.',
-    find: 'error: state.error ?? undefined',
-    replace: 'error: undefined',
-  },
-  {
-    file,
-    name: 'A save that is tried again makes a session of the one before.',
-    find: "become: (saved) => ({ type: 'persisted', saved })",
-    replace: "become: (saved) => ({ type: 'persisted', saved: saved || seen === null })",
-  },
 ]

@@ -48,7 +48,7 @@ export const VAULT = [
     file,
     name: 'Storage that can change the pointer in one step is not asked to.',
     find: 'if (storage.update) {',
-    replace: 'if (!storage && storage.update) {',
+    replace: "if (storage.update && name === '') {",
   },
   {
     file,

@@ -10,7 +10,7 @@ import {
   type Session,
   type SessionUser,
 } from '../../src/index.js'
-import { createWorld, DAY, HOUR } from '../support/world.js'
+import { createWorld } from '../support/world.js'
 
 const QUIET = { autoRefresh: false } as const
 
@@ -117,142 +117,6 @@ describe('a refresh', () => {
   })
 })
 
-describe('tokens for several resources', () => {
-  function withResources() {
-    const world = createWorld()
-    const asked: (string | undefined)[] = []
-    const provider: Provider<{ readonly name: string }, SessionUser> = {
-      ...world.server.provider,
-      tokens: resourceTokens(),
-      async refresh(token, context) {
-        const grant = await world.server.provider.refresh(token, context)
-        const { resource, scope } = context
-        if (resource === 'https://none.example') {
-          throw new AuthError('rejected', 'Unknown.', { serverCode: 'invalid_target' })
-        }
-        asked.push(resource)
-        return grant && resource
-          ? {
-              ...grant,
-              accessToken: `${grant.accessToken} for ${resource} ${scope ?? ''}`.trim(),
-              lifetime: HOUR / 2,
-            }
-          : grant
-      },
-    }
-    return { world, asked, provider }
-  }
-
-  it('spend the one refresh token in turn, and each lives its own life', async () => {
-    const { world, asked, provider } = withResources()
-    const { auth } = await world.signedIn('ada', { ...QUIET, provider })
-    const mail = { resource: 'https://mail.example' }
-    const files = { resource: 'https://files.example', scope: 'read' }
-    const [a, b, own] = await Promise.all([
-      auth.getAccessToken(mail),
-      auth.getAccessToken(files),
-      auth.getAccessToken(),
-    ])
-    expect(a).toBe('access-2 for https://mail.example')
-    expect(b).toBe('access-3 for https://files.example read')
-    expect(own).toBe('access-1')
-    expect(world.server.sent).toEqual(['refresh-1', 'refresh-2'])
-    expect(await auth.getAccessToken(mail)).toBe(a)
-    await world.clock.advance(HOUR / 2)
-    expect(await auth.getAccessToken(mail)).toBe('access-4 for https://mail.example')
-    expect(asked).toEqual(['https://mail.example', 'https://files.example', 'https://mail.example'])
-  })
-
-  it('are shared by all tabs: ten that ask cost one exchange', async () => {
-    const { world, provider } = withResources()
-    await world.signedIn('ada', { ...QUIET, provider })
-    const tabs = Array.from({ length: 10 }, () => world.open({ ...QUIET, provider }))
-    const tokens = await Promise.all(
-      tabs.map(({ auth }) => auth.getAccessToken({ resource: 'https://mail.example' })),
-    )
-    expect(new Set(tokens).size).toBe(1)
-    expect(world.server.sent).toEqual(['refresh-1'])
-  })
-
-  it('that are refused say so, and cost the session nothing', async () => {
-    const { world, provider } = withResources()
-    const { auth } = await world.signedIn('ada', { ...QUIET, provider })
-    const wrong = { resource: 'https://none.example' }
-    await expect(auth.getAccessToken(wrong)).rejects.toMatchObject({ serverCode: 'invalid_target' })
-    expect(auth.getSnapshot()).toMatchObject({ status: 'signed-in', error: null })
-  })
-
-  it.each([7, '', {}, null])('refuses a target that is no text (%j)', async (resource) => {
-    const { world, provider } = withResources()
-    const { auth } = await world.signedIn('ada', { ...QUIET, provider })
-    const target: object = { resource }
-    await expect(auth.getAccessToken(target)).rejects.toMatchObject({ code: 'invalid_argument' })
-  })
-
-  it('are an invalid argument where the provider’s server knows no such', async () => {
-    const { auth } = await createWorld().signedIn('ada', QUIET)
-    const target = { resource: 'https://mail.example' }
-    await expect(auth.getAccessToken(target)).rejects.toMatchObject({ code: 'invalid_argument' })
-  })
-
-  it('are not there for nobody', async () => {
-    const { world, provider } = withResources()
-    const { auth } = world.open({ ...QUIET, provider })
-    expect(await auth.getAccessToken({ resource: 'https://mail.example' })).toBeNull()
-  })
-
-  it('are asked for in the organization of the session', async () => {
-    const { world, provider } = withResources()
-    const { auth } = await world.signedIn('ada', { ...QUIET, provider })
-    await auth.refreshSession({ organizationId: 'org_1' })
-    await auth.getAccessToken({ resource: 'https://mail.example' })
-    expect(world.server.organizations).toEqual(['org_1', 'org_1'])
-  })
-
-  it('are one for each scope, and one that lives is there at once, whoever has the lock', async () => {
-    const { world, provider } = withResources()
-    const { auth } = await world.signedIn('ada', { ...QUIET, provider })
-    const resource = 'https://mail.example'
-    const scopes = ['read', 'write']
-    const ask = () => Promise.all(scopes.map((scope) => auth.getAccessToken({ resource, scope })))
-    const tokens = await ask()
-    expect(tokens).toEqual([
-      'access-2 for https://mail.example read',
-      'access-3 for https://mail.example write',
-    ])
-    world.browser.locks.neverGrant(true)
-    expect(await ask()).toEqual(tokens)
-  })
-
-  it('are not handed out in their last seconds, nor for an audience of the same name', async () => {
-    const { world, provider } = withResources()
-    const { auth } = await world.signedIn('ada', { ...QUIET, provider })
-    const name = 'https://mail.example'
-    await auth.getAccessToken({ resource: name })
-    await auth.getAccessToken({ audience: name })
-    expect(world.server.sent).toEqual(['refresh-1', 'refresh-2'])
-    await world.clock.advance(HOUR / 2 - 9_000)
-    expect(await auth.getAccessToken({ resource: name })).toBe(`access-4 for ${name}`)
-  })
-
-  it('live no longer where a clock is set back, be that before they were first seen or after', async () => {
-    const { world, provider } = withResources()
-    const { auth, tab } = await world.signedIn('ada', { ...QUIET, provider })
-    const mail = { resource: 'https://mail.example' }
-    await auth.getAccessToken(mail)
-    const behind = world.open({ ...QUIET, provider })
-    behind.tab.setClockSkew(-DAY)
-    tab.setClockSkew(-DAY)
-    const known = await behind.auth.getAccessToken(mail)
-    await world.clock.advance(HOUR / 2)
-    expect(await behind.auth.getAccessToken(mail)).not.toBe(known)
-    const next = await auth.getAccessToken(mail)
-    tab.setClockSkew(-2 * DAY)
-    await world.clock.advance(HOUR / 2)
-    expect(await auth.getAccessToken(mail)).not.toBe(next)
-  })
-})
-
 describe('the key that a session is bound to', () => {
   function keyring() {
     const keys = new Map<string, unknown>([
@@ -297,5 +161,22 @@ describe('the key that a session is bound to', () => {
     world.server.endAll()
     await auth.refreshSession().catch(() => {})
     expect([...keys.keys()]).toEqual([])
+  })
+
+  it('does not keep anybody from signing out, though it cannot be removed', async () => {
+    const world = createWorld()
+    const keys: KeyStore = {
+      get: async () => null,
+      set: async () => {},
+      remove: () => Promise.reject(new Error('No database.')),
+    }
+    const provider: Provider<{ readonly name: string }, SessionUser> = {
+      ...world.server.provider,
+      signIn: async ({ name }) => ({ ...world.server.issue(name), keyId: 'key' }),
+    }
+    const { auth, tab } = await world.signedIn('ada', { ...QUIET, provider, keys })
+    await auth.signOut()
+    expect(await auth.getSession()).toBeNull()
+    expect(tab.errors.map(String)).toEqual(['Error: No database.'])
   })
 })

@@ -131,4 +131,35 @@ describe('the snapshot', () => {
     await auth.refreshSession()
     expect(told).toBe(1)
   })
+
+  it('is told of a sign-out too', async () => {
+    const { auth } = await createWorld().signedIn()
+    const heard: string[] = []
+    auth.subscribe(() => heard.push(auth.getSnapshot().status))
+    await auth.signOut()
+    expect(heard).toEqual(['signed-out'])
+  })
+
+  it('is told to all, also where one of them throws, which is reported', async () => {
+    const { auth, tab } = await createWorld().signedIn()
+    const heard: string[] = []
+    auth.subscribe(() => {
+      throw new Error('My fault.')
+    })
+    auth.subscribe(() => heard.push(auth.getSnapshot().status))
+    await auth.signOut()
+    expect(heard).toEqual(['signed-out'])
+    expect(tab.errors.map(String)).toEqual(['Error: My fault.'])
+  })
+
+  it('is told to nobody while it stays the same', async () => {
+    const world = createWorld()
+    const { auth, tab } = await world.signedIn()
+    let told = 0
+    auth.subscribe(() => told++)
+    await auth.getSession()
+    tab.focus()
+    await world.clock.settle()
+    expect(told).toBe(0)
+  })
 })

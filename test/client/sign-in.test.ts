@@ -168,6 +168,16 @@ describe('a sign-in', () => {
     await world.clock.settle()
     expect((await auth.getSession())?.user?.id).toBe('ada')
   })
+
+  it('that another tab was not told of is found by it when it refreshes', async () => {
+    const world = createWorld()
+    const { auth } = world.open(QUIET)
+    await auth.getSession()
+    await world.clock.settle()
+    world.browser.bus.loseMessages(true)
+    await world.signedIn('ada', QUIET)
+    expect((await auth.refreshSession()).user?.id).toBe('ada')
+  })
 })
 
 describe('a key of the person before that takes for ever to be removed', () => {

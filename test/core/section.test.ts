@@ -71,4 +71,32 @@ describe('the critical section', () => {
     expect(await open().locked(async () => 'free')).toBe('free')
     await expect(section.locked(async () => {})).rejects.toMatchObject({ code: 'disposed' })
   })
+
+  it('gives the lock back at once where nothing was saved, also in the turn after one that saved', async () => {
+    const { clock, section, open } = start({ lag: 100 })
+    await section.locked(async () => {})
+    expect(await open().locked(async () => 'free')).toBe('free')
+    await section.locked(async () => section.saved())
+    await clock.advance(100)
+    await section.locked(async () => {})
+    expect(await open().locked(async () => 'free')).toBe('free')
+    expect(clock.pending()).toBe(0)
+  })
+
+  it('reports a lock that cannot be had once, until it was had', async () => {
+    const { browser, clock, section, errors } = start()
+    const turnWithout = async (): Promise<void> => {
+      browser.locks.neverGrant(true)
+      const turn = section.locked(async () => {})
+      await clock.advance(1_000)
+      await turn
+      browser.locks.neverGrant(false)
+    }
+    await turnWithout()
+    await turnWithout()
+    expect(errors).toHaveLength(1)
+    await section.locked(async () => {})
+    await turnWithout()
+    expect(errors).toHaveLength(2)
+  })
 })
