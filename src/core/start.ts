@@ -122,14 +122,20 @@ async function resume<User extends SessionUser>(
   path: CommitPath<User>,
 ): Promise<Observation<User> | null> {
   const { provider, store } = context
+  const [before] = await path.read()
+  const known = before.kind === 'session' ? before.record : null
+  const asked = store.now()
+  const grant = await context.request(async (its) => provider.resume?.(known?.session ?? null, its))
+  //   this context                  another one
+  //   asks the server
+  //                                 signs in or out, which needs no lock
+  //   is told of the session        storage knows better which one it is, and whether it has ended
   const [seen] = await path.read()
   const record = seen.kind === 'session' ? seen.record : null
-  const asked = store.now()
-  const grant = await context.request(async (its) =>
-    provider.resume?.(record?.session ?? null, its),
-  )
   if (grant === undefined || (grant === null && !record)) return seen
   if (grant === null) {
+    // Whoever signed in after the question is not meant by the answer.
+    if (record?.lineage !== known?.lineage) return seen
     const ended = record ? [record.lineage] : []
     await path.end({ lineage: record?.lineage ?? null, any: false }, record?.session)
     return { kind: 'signed-out', ended }

@@ -107,6 +107,41 @@ describe('a session that only the browser’s cookies hold', () => {
     expect((await world.open().auth.getSession())?.sessionId).toBe('s2')
   })
 
+  it('stays ended when somebody signs out in another tab while a new one asks the server', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = () => grantOf('ada', 's1')
+    const old = world.open()
+    await old.auth.getSession()
+    // The question of the new tab has come before the sign-out to the server, and its answer after it.
+    let signedOut: Promise<void> | undefined
+    world.jar.answer = () => {
+      signedOut = old.auth.signOut()
+      return grantOf('ada', 's1', 2)
+    }
+    const late = world.open()
+    expect(await late.auth.getSession()).toBeNull()
+    await signedOut
+    await world.clock.settle()
+    expect(old.events.filter((event) => event.startsWith('SIGNED_IN'))).toEqual([])
+    expect(world.stored()).not.toContain('access-s1')
+  })
+
+  it('is the new one when somebody signs in elsewhere while the server says that nobody is', async () => {
+    const world = createCookieWorld()
+    const old = world.open()
+    await old.auth.getSession()
+    let signedIn: Promise<unknown> | undefined
+    world.jar.answer = () => {
+      signedIn = old.auth.signIn({ name: 'bob' })
+      return null
+    }
+    const late = world.open()
+    await late.auth.getSession()
+    await signedIn
+    await world.clock.settle()
+    for (const { auth } of [old, late]) expect((await auth.getSession())?.user?.id).toBe('bob')
+  })
+
   it('stays as storage has it when there is nothing to ask, or no answer', async () => {
     const world = createCookieWorld()
     world.jar.answer = () => grantOf('ada', 's1')
