@@ -11,9 +11,14 @@ export const STORE = [
   {
     file,
     name: 'A client counts as asked for ever once it was.',
-    find: 'monotonic - askedAt <= ASKED',
-    replace: 'monotonic - askedAt <= Infinity && askedAt > -Infinity',
-    edits: [['import { ASKED, type Held', 'import { type Held']],
+    find: 'limits.maxRetryDelay + ASKED',
+    replace: 'ASKED + Infinity',
+  },
+  {
+    file,
+    name: 'A client forgets that somebody asked before the next try that it told of.',
+    find: 'limits.maxRetryDelay + ASKED',
+    replace: 'ASKED + limits.maxRetryDelay / 4',
   },
   {
     file,

@@ -83,8 +83,8 @@ export const UPKEEP = [
   {
     file,
     name: 'A caller does not bring a failed refresh forward.',
-    find: 'if (!asked) settle()',
-    replace: 'if (asked) settle()',
+    find: 'if (!now.asked) settle()',
+    replace: 'if (now.asked) settle()',
   },
   {
     file,

@@ -83,12 +83,13 @@ function codeOf({ type, ...rest }: Input<SessionUser>): string | undefined {
 }
 
 /** Makes the readings of the clocks, which remember when somebody asked and when anything was done. */
-function createMoments(clock: Clock): Pick<Store<never>, 'now' | 'idle' | 'ask'> {
+function createMoments(clock: Clock, limits: Limits): Pick<Store<never>, 'now' | 'idle' | 'ask'> {
   /** Monotonic time at which somebody wanted a token last. */
   let askedAt = -Infinity
+  const asked = limits.maxRetryDelay + ASKED
   function reading(): Now {
     const monotonic = clock.monotonic()
-    return { wall: clock.now(), monotonic, asked: monotonic - askedAt <= ASKED }
+    return { wall: clock.now(), monotonic, asked: monotonic - askedAt <= asked }
   }
   let active = reading()
   return {
@@ -116,7 +117,7 @@ export function createStore<User extends SessionUser>(options: StoreOptions): St
   let snapshot: Snapshot<User> = toSnapshot<User>(state)
   let told = snapshot
 
-  const { now, ...moments } = createMoments(clock)
+  const { now, ...moments } = createMoments(clock, limits)
 
   function dispatch(input: Input<User>): void {
     const at = now()

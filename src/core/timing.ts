@@ -27,8 +27,11 @@ export interface Held<User extends SessionUser> {
   readonly lead: number
 }
 
-/** How long a client counts as asked after the app asked it for a token, in ms. */
-export const ASKED = 30_000
+/**
+ * How much longer than the longest delay of askers a client counts as asked, in ms: whoever asks once
+ * gets the next try when it was told, also after a request that ran out of its time.
+ */
+export const ASKED = 15_000
 
 /** A number in [0, 1) that all contexts derive from a name alike (FNV-1a, 32 bits). */
 function spread(name: string): number {

@@ -178,6 +178,35 @@ describe('a client that nobody asks for tokens', () => {
     expect(await requestsInOutage(true)).toBeGreaterThan(15)
   })
 
+  it.each([30_000, 120_000])(
+    'keeps the time that it told whoever asked once, in the longest pause (%i ms) too',
+    async (maxRetryDelay) => {
+      const { world, tabs } = await tabsWithDeadToken(1, {
+        maxRetryDelay,
+        environment: { random: () => 0.999 },
+      })
+      const [one] = tabs
+      world.server.outage(100)
+      one?.tab.thaw()
+      // The waking counts as a question, which is forgotten by then.
+      await world.clock.advance(maxRetryDelay + MINUTE)
+      for (let n = 0; n < 8; n++) await one?.auth.refreshSession().catch(() => {})
+      await world.clock.advance(maxRetryDelay)
+      const { sent } = world.server
+      const before = sent.length
+      world.server.hold()
+      const answer = one?.auth.getSession().catch(() => {})
+      await world.clock.advance(9_000)
+      world.server.release()
+      await answer
+      expect(sent).toHaveLength(before + 1)
+      world.server.recover()
+      await world.clock.advance(maxRetryDelay)
+      expect(one?.auth.getSnapshot()).toMatchObject({ error: null })
+      expect(sent).toHaveLength(before + 2)
+    },
+  )
+
   it('tries again as soon as somebody asks, at the callers’ pace', async () => {
     const { world, tabs } = await tabsWithDeadToken(1)
     const [one] = tabs
