@@ -6,7 +6,6 @@ import {
   type KeyStore,
   type Provider,
   type RefreshContext,
-  resourceTokens,
   type Session,
   type SessionUser,
 } from '../../src/index.js'
