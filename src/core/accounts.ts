@@ -197,7 +197,7 @@ function createForeign<User extends SessionUser>(
     if (!line) {
       const fresh: Share<ForeignWish, Session<User>> = createShare(
         (call, prior) => {
-          call.sent = true
+          call.closed = true
           return trade(prior?.refreshToken ?? token, call.wish)
         },
         () => {
@@ -209,7 +209,7 @@ function createForeign<User extends SessionUser>(
     }
     const { wish, promise } = line.ask(
       () => ({ token, organizationId, makeCurrent }),
-      (call) => !call.sent && call.wish.organizationId === organizationId,
+      (call) => !call.closed && call.wish.organizationId === organizationId,
     )
     wish.makeCurrent ||= makeCurrent
     return promise

@@ -15,7 +15,7 @@ export type Seen = 'ours' | 'other' | 'failed' | 'unanswered'
 /** A record to save, and what it is to memory. */
 export interface Change<User extends SessionUser> {
   readonly record: SessionRecord<User>
-  /** What storage was just seen to say; `null` when the pointer has to move to this record. */
+  /** What storage was just seen to say; `null` for a new sign-in, to which the pointer has to move. */
   readonly seen: Seen | null
   /** Whether the record is still wanted once it is saved. */
   still(): boolean
@@ -33,8 +33,8 @@ export interface CommitPath<User extends SessionUser> {
   observe(unheard?: number): Promise<Seen>
   /**
    * Saves a record, then makes it current and tells the other contexts. `false` when another session
-   * became current meanwhile: then nothing of this one is left in storage, unless the other is known
-   * here alone.
+   * became current meanwhile: then nothing of this one is left in storage, unless the other could not
+   * be saved.
    */
   commit(change: Change<User>): Promise<boolean>
   /** Brings storage to say that a sign-in has ended, and tells the other contexts. */

@@ -13,7 +13,7 @@ export const refreshErrand = <User extends SessionUser>({
   store,
 }: EngineContext<User>): Errand<User> => ({
   name: 'refresh',
-  trades: 'refresh',
+  failures: 'refresh',
   answeredBy() {
     const state = store.state()
     return state.status === 'signed-in' && isFresh(state, store.now())
@@ -33,7 +33,7 @@ const switchErrand = <User extends SessionUser>(
   organizationId: string,
 ): Errand<User> => ({
   name: `organization ${organizationId}`,
-  trades: 'variant',
+  failures: 'variant',
   answeredBy: () => false,
   send: ({ session }, its) =>
     provider.refresh(session.refreshToken ?? '', { ...its, session, organizationId }),
@@ -57,7 +57,7 @@ export const purposeErrand = <User extends SessionUser>({
 }: Purpose<User>): Errand<User> => ({
   // Nobody joins it: what it sends is its caller's alone.
   name: `purpose ${++purposes}`,
-  trades: 'never',
+  failures: 'own',
   answeredBy: () => false,
   send: ({ session }, its) => send(session, its),
   apply: toRecord,
@@ -91,7 +91,7 @@ export const tokenErrand = <User extends SessionUser>(
   target: TokenTarget,
 ): Errand<User> => ({
   name: `token ${name}`,
-  trades: 'variant',
+  failures: 'variant',
   answeredBy: (record) => tokenFor(context, record, name) !== null,
   send: ({ session }, its) =>
     context.provider.refresh(session.refreshToken ?? '', {

@@ -13,11 +13,11 @@ export interface Errand<User extends SessionUser> {
   /** Calls with errands of one name may share an exchange. */
   readonly name: string
   /**
-   * Whether the refresh token is traded. `refresh`: every failure is the server's state; `variant`
-   * (another organization, a resource): a refusal is about that wish alone; `never`: the caller's
-   * own request, which only has to be alone with the session.
+   * What its failures mean. `refresh`: every one tells of the server, or of the session; `variant`
+   * (another organization, a resource): a refusal is about that wish alone; `own`: the failures of a
+   * request of the provider's own are its caller's alone, though it brings the session's next tokens.
    */
-  readonly trades: 'refresh' | 'variant' | 'never'
+  readonly failures: 'refresh' | 'variant' | 'own'
   /** Whether a session that others have brought meanwhile is all that was wanted. */
   answeredBy(record: SessionRecord<User>): boolean
   send(record: SessionRecord<User>, context: RequestContext): Promise<Grant<User> | null>
@@ -118,7 +118,7 @@ export function createExchange<User extends SessionUser>(
       throw error
     }
     const mine = current(record) !== null
-    const counts = errand.trades === 'refresh' || error.retryable || refused
+    const counts = errand.failures === 'refresh' || error.retryable || refused
     // Also when a sibling's session came meanwhile: the server wants to be left alone.
     if (!believed && counts && path.lineage() === lineage) {
       const spent = mine && UNSURE.includes(error.code)
@@ -139,7 +139,7 @@ export function createExchange<User extends SessionUser>(
       } catch (cause) {
         const failure = new AuthError('bad_response', 'The provider failed.', { cause })
         const error = isAuthError(cause) ? cause : failure
-        if (errand.trades === 'never') throw error
+        if (errand.failures === 'own') throw error
         return fail(options, error)
       }
     },

@@ -1,7 +1,16 @@
 import type { EngineSettings } from './options.js'
 import type { SessionUser } from './session.js'
 
-/** How contexts tell each other that storage has changed. */
+/**
+ * How contexts tell each other that storage has changed. How one learns of a sign-out in another:
+ *
+ *   another context                      this context
+ *   signOut(): commit.ts moves the
+ *   pointer, then announces ──channel──▶ hints.ts hears
+ *              └───────────storage event─▶ upkeep.ts reads soon (createReader)
+ *                                        commit.ts observes: vault.ts reads the pointer
+ *                                        machine.ts: 'signed-out', and SIGNED_OUT for subscribers
+ */
 export interface Hints {
   /** Tells the other contexts. */
   announce(): void

@@ -88,8 +88,8 @@ export function createRefreshes<User extends SessionUser>(
     refresh({ errand, force = false, rejected }) {
       const { wish, promise } = ask(
         () => newRun(errand),
-        ({ wish, sent }) =>
-          wish.lineage === path.lineage() && wish.errand.name === errand.name && !(force && sent),
+        ({ wish, closed }) =>
+          wish.lineage === path.lineage() && wish.errand.name === errand.name && !(force && closed),
       )
       wish.force ||= force
       if (rejected) wish.rejected.push(rejected)
@@ -114,7 +114,7 @@ export function createRefreshes<User extends SessionUser>(
     },
     async restart() {
       const [first] = calls
-      if (!first?.sent) return
+      if (!first?.closed) return
       first.wish.givenUp = true
       first.wish.abort.abort(new AuthError('network', 'The page was put away during the request.'))
       await first.promise.catch(() => {})
@@ -146,7 +146,7 @@ function createServe<User extends SessionUser>(
 ): (call: Call<User>) => Promise<Session<User>> {
   const { store, section } = context
 
-  /** Why the last answer is not what its caller wanted. */
+  /** Why the last answer is not what its caller wanted; calls are served one at a time. */
   let stray: AuthError | null = null
 
   /** One round, inside the lock; `null` when it takes another one. */
@@ -157,7 +157,7 @@ function createServe<User extends SessionUser>(
     await patience.learn()
     const record = store.held()?.record
     if (!record || record.lineage !== run.lineage) throw replaced(context)
-    call.sent = true
+    call.closed = true
     const answer = answerTo(context, run)
     if (answer) return answer
     if (!run.force) throwIfPaused(context)

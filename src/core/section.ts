@@ -9,7 +9,7 @@ export interface Section {
    * abort of `wait` ends the waiting, and `work` does not run.
    */
   locked<T>(work: (granted: boolean) => Promise<T>, wait?: Abort): Promise<T>
-  /** Something was saved: the next holder of the lock has to find it. */
+  /** Something was saved: the next holder of the lock has to find it, so this turn's end keeps it longer. */
   saved(): void
   /** @throws the error of the disposal, once there was one. */
   throwIfDisposed(): void

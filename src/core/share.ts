@@ -1,8 +1,8 @@
 /** A call that others may join. */
 export interface Shared<Wish, Result> {
   readonly wish: Wish
-  /** Whether its request has left: whoever wants one that starts later must come after it. */
-  sent: boolean
+  /** Whether it is too late to ask it for a request: whoever wants one comes after it. */
+  closed: boolean
   readonly promise: Promise<Result>
 }
 
@@ -32,7 +32,7 @@ export function createShare<Wish, Result>(
       const before = calls.at(-1)?.promise.catch(() => null) ?? Promise.resolve(null)
       const call: Shared<Wish, Result> = {
         wish: wish(),
-        sent: false,
+        closed: false,
         promise: before
           .then((prior) => run(call, prior))
           .finally(() => {

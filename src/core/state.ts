@@ -58,7 +58,7 @@ export type Input<User extends SessionUser> =
   | {
       readonly type: 'observed'
       readonly seen: Observation<User>
-      /** How long ago, in ms, storage did not say that yet; nothing at the first look. */
+      /** How long ago, in ms, storage did not say that yet; left out, or Infinity, at the first look. */
       readonly sinceLook?: number | undefined
     }
   | {

@@ -43,11 +43,12 @@ function spread(name: string): number {
 }
 
 /**
- * The life at which a refresh should run ahead of need: the margin, and up to a sixth of the token's
- * life more. People who signed in together would otherwise refresh together for ever. That part is
- * the same at each refresh of a sign-in: so they drift apart by as much again each time.
+ * The life at which a refresh should run ahead of need: the margin that was set, and up to a sixth of
+ * the token's life more. Without that part, people who signed in together would refresh together for
+ * ever. It is the same at each refresh of a sign-in: somebody whose token is refreshed five minutes
+ * before another's is ten minutes ahead the next time.
  */
-function leadOf({ lineage, lifetime }: SessionRecord, limits: Limits): number {
+function marginOf({ lineage, lifetime }: SessionRecord, limits: Limits): number {
   return Math.round(Math.min(limits.refreshMargin, lifetime / 4) + (lifetime / 6) * spread(lineage))
 }
 
@@ -89,7 +90,7 @@ export function hold<User extends SessionUser>(
   return {
     record,
     deadline: { wall: now.wall + left, monotonic: now.monotonic + left },
-    lead: leadOf(record, arriving.limits),
+    lead: marginOf(record, arriving.limits),
   }
 }
 

@@ -10,7 +10,7 @@ function start() {
   const share = createShare<string, string>(
     async (call, prior) => {
       priors.push(prior)
-      call.sent = true
+      call.closed = true
       sent.push(call.wish)
       const fail = await new Promise<boolean | undefined>((resolve) => gates.push(resolve))
       if (fail) throw new Error('refused')
@@ -21,7 +21,7 @@ function start() {
   const ask = (wish: string) =>
     share.ask(
       () => wish,
-      (call) => !call.sent,
+      (call) => !call.closed,
     ).promise
   const turn = () => new Promise((resolve) => setImmediate(resolve))
   return { share, ask, sent, priors, gates, turn, left: () => left }
