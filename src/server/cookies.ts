@@ -1,4 +1,5 @@
 import { AuthError } from '../core/errors.js'
+import { checkCookieHeader } from './arguments.js'
 import { stripBlanks } from './blanks.js'
 
 /** Where a browser keeps a cookie: another place is another cookie. */
@@ -106,6 +107,7 @@ export function defineCookie(options: CookieOptions = {}): Cookie {
  * those go that browsers take for such, or a sibling host's cookie could pass for one of `__Host-`.
  */
 export function parseCookies(header: string | null | undefined): CookieJar {
+  checkCookieHeader(header)
   const jar = new Map<string, string[]>()
   for (const pair of (header ?? '').split(';')) {
     const end = pair.indexOf('=')

@@ -1,5 +1,6 @@
 import { AuthError } from '../core/errors.js'
 import type { Clock } from '../core/ports.js'
+import { checkObject } from './arguments.js'
 import {
   type Coordinator,
   checkPositive,
@@ -74,6 +75,7 @@ const span = (name: string, ms: number): number => whole(checkPositive(name, ms)
  * @throws AuthError `invalid_argument` for an unfit password, client or number.
  */
 export function redisCoordinator(options: RedisCoordinatorOptions): Coordinator {
+  checkObject('options', options)
   const {
     client,
     password,

@@ -1,5 +1,6 @@
 import type { SessionUser } from '../core/session.js'
 import { positive, readClaims } from '../providers/shared/jwt.js'
+import { checkCookieHeader, checkObject } from './arguments.js'
 import { type CachingHeaders, forbidStorage, keepPrivate, varyByCookie } from './caching.js'
 import { createCookieChoice } from './cookie-choice.js'
 import {
@@ -119,6 +120,9 @@ export function applySession(
 export function createRequestSessions<User extends SessionUser>(
   options: RequestSessionsOptions<User>,
 ): RequestSessions<User> {
+  checkObject('options', options)
+  checkObject('sessions', options.sessions)
+  checkObject('cookie', options.cookie)
   const { sessions, now = () => Date.now() } = options
   const { password: cookiePassword, ...settings } = options.cookie
   const cookie = defineCookie(settings)
@@ -219,6 +223,7 @@ export function createRequestSessions<User extends SessionUser>(
     },
     async establish(grant, cookieHeader) {
       const jar = parseCookies(cookieHeader)
+      checkCookieHeader(cookieHeader)
       const sealed = await sessions.sealSession(grant, { cookiePassword })
       // Or else a late answer to a request of theirs could take the place of this session.
       await endAll(jar, factsOf(readClaims(grant.accessToken) ?? {}).sessionId)

@@ -2,6 +2,7 @@ import { AuthError, AuthSessionMissingError } from '../core/errors.js'
 import type { Provider } from '../core/provider.js'
 import type { Grant, SessionUser } from '../core/session.js'
 import { readClaims } from '../providers/shared/jwt.js'
+import { checkObject } from './arguments.js'
 import { type Coordinator, checkPositive, memoryCoordinator } from './coordinator.js'
 import { createEndedSessions, type EndResult } from './ended-sessions.js'
 import { describeOpened, type Opened, openSealed, type SealedCookie } from './opened.js'
@@ -114,6 +115,7 @@ export interface SealedSessions<User extends SessionUser = SessionUser> {
 export function createSealedSessions<User extends SessionUser = SessionUser>(
   options: SealedSessionsOptions<User>,
 ): SealedSessions<User> {
+  checkObject('options', options)
   const { provider, verification, logoutUrl, now = () => Date.now() } = options
   if (typeof provider?.refresh !== 'function') {
     throw new AuthError('invalid_argument', '`provider` must be one that can refresh.')
@@ -175,6 +177,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
   }
 
   function loadSealedSession(loaded: SealedCookie): SealedSession<User> {
+    checkObject('cookie', loaded)
     checkPassword(loaded.cookiePassword)
     let cookie = loaded
     return {
@@ -206,7 +209,10 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       if (!result.authenticated) return result
       return { authenticated: true, sealedSession: result.sealedSession }
     },
-    async sealSession(grant, { cookiePassword }) {
+    async sealSession(grant, options) {
+      checkObject('grant', grant)
+      checkObject('options', options)
+      const { cookiePassword } = options
       checkPassword(cookiePassword)
       const data = toSealedData(grant)
       if (readClaims(data.accessToken)?.sub !== data.user.id) {

@@ -7,6 +7,7 @@ import {
   jwtVerify,
 } from 'jose'
 import { AuthError, type AuthErrorCode, isAuthError } from '../core/errors.js'
+import { checkObject } from './arguments.js'
 import { createKeySet, type KeySetLocation } from './key-set.js'
 
 /** What a token must be besides signed. */
@@ -174,6 +175,7 @@ function toVerified(error: unknown): Verified {
  * @throws AuthError `invalid_argument` for a configuration that cannot work.
  */
 export function createVerifier(verification: Verification): Verifier {
+  checkObject('verification', verification)
   const { now = Date.now } = verification
   const symmetric = 'secret' in verification
   if (symmetric && ('jwksUrl' in verification || !isText(verification.secret))) {

@@ -1,4 +1,5 @@
 import type { SessionUser } from '../../core/session.js'
+import { checkObject } from '../arguments.js'
 import { checkPassword } from '../seal.js'
 import { refuse } from './answers.js'
 import { createSignInFlows } from './flows.js'
@@ -32,6 +33,7 @@ async function serve({ methods, by, run }: Handler, call: Call, callers: Callers
  * @throws AuthError `invalid_argument` for a configuration that cannot work.
  */
 export function createBackend<User extends SessionUser>(options: BackendOptions<User>): Backend {
+  checkObject('options', options)
   const { cookiePassword, upstreams = {}, exposeAccessToken = false } = options
   const { report = () => {}, now = () => Date.now() } = options
   checkPassword(cookiePassword)

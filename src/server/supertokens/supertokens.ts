@@ -4,6 +4,7 @@ import { TIME_LIMIT } from '../time-limit.js'
 import { checkJWTPayload, checkName, checkPayload, checkRefreshToken } from './arguments.js'
 import { createCore } from './core.js'
 import type { CoreTokens } from './core-api.js'
+import { GeneralError } from './errors.js'
 import { guarded } from './guard.js'
 import { createRenewal } from './renewal.js'
 import { createScheme, type Scheme } from './scheme.js'
@@ -72,6 +73,9 @@ function dressAll(scheme: Scheme, tokens: CoreTokens): SessionTokens {
  * @throws AuthError `invalid_argument` for a configuration that cannot work.
  */
 export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
+  if (typeof options !== 'object' || options === null) {
+    throw new GeneralError('Pass `options`, as an object.', { code: 'invalid_argument' })
+  }
   checkOptions(options)
   const { onTheft = 'revoke', useDynamicSigningKey = true, cookies = {} } = options
   const { now = () => Date.now(), dangerouslyAllowInsecureHttp } = options

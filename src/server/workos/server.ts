@@ -7,6 +7,7 @@ import { authorizeUrl } from '../../providers/workos/authorize.js'
 import { toError } from '../../providers/workos/errors.js'
 import type { WorkOSUser } from '../../providers/workos/index.js'
 import { createAuthenticate, logoutUrl } from '../../providers/workos/wire.js'
+import { checkObject } from '../arguments.js'
 import { checkPositive } from '../coordinator.js'
 import { checkReturnTo } from '../return-to.js'
 import { TIME_LIMIT, withinTime } from '../time-limit.js'
@@ -31,6 +32,7 @@ function checkKey(name: string, value: string): string {
  *   secrets must not go to.
  */
 export function workosServer(options: WorkOSServerOptions): WorkOSServer {
+  checkObject('options', options)
   const { url = 'https://api.workos.com' } = options
   const clientId = checkKey('clientId', options.clientId)
   const apiKey = checkKey('apiKey', options.apiKey)

@@ -1,4 +1,5 @@
 import type { WorkOSUser } from '../../providers/workos/index.js'
+import { checkObject } from '../arguments.js'
 import {
   createSealedSessions,
   type SealedSessions,
@@ -28,6 +29,7 @@ export interface WorkOSSessionsOptions
  * @throws AuthError `invalid_argument` for a configuration that cannot work.
  */
 export function workosSessions(options: WorkOSSessionsOptions): SealedSessions<WorkOSUser> {
+  checkObject('options', options)
   const { issuer, clockTolerance, coordinator, timeout, now, ...rest } = options
   const { reuseWindow, onReuse, onSecurityEvent, ...client } = rest
   const workos = workosServer({ ...client, timeout })
