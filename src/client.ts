@@ -156,6 +156,8 @@ export class AuthClient<
   /**
    * Ends the session here and in all sibling contexts, whatever the network does, and revokes it at
    * the server, which is not waited for. With `others`, ends all but this one, and waits for it.
+   * @throws AuthError with `global`, when this session has ended and the server did not end the
+   *   others; if that may pass, it is tried again for ten minutes, as long as the page lives.
    */
   signOut(options: CallOptions & { readonly scope?: SignOutScope } = {}): Promise<void> {
     return this.#engine.signOut(options.scope ?? 'local', options)
@@ -203,10 +205,7 @@ function createHost<User extends SessionUser>(
     page,
     keys,
     signIn: (request, options) => engine.signIn('sign-in', request, options),
-    async withSession(request, options) {
-      const session = await engine.working(options)
-      return engine.request((context) => request(session, context), options)
-    },
+    withSession: engine.withSession,
     request: engine.request,
     exchange: engine.exchange,
     updateUser: engine.updateUser,

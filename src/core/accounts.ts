@@ -13,6 +13,7 @@ import type {
 } from './provider.js'
 import { type SessionRecord, toRecord, withUser } from './record.js'
 import type { Refreshes } from './refreshes.js'
+import { createRevocation } from './revocation.js'
 import type { Grant, ProviderEventName, Session, SessionUser } from './session.js'
 import { createShare, type Share } from './share.js'
 import type { Arrival } from './state.js'
@@ -27,14 +28,15 @@ export interface Accounts<User extends SessionUser> {
   signIn(arrival: Arrival, send: Send<User>, options?: CallOptions): Promise<SignInResult<User>>
   /** Trades a token that is not the current session's. */
   refreshForeign(token: string, options: RefreshOptions): Promise<Session<User>>
-  /** Sends a request with `session`, and makes what it returns the current user. */
-  updateUser(
-    session: Session<User>,
-    send: (session: Session<User>, context: RequestContext) => Promise<User>,
-    options?: CallOptions,
-  ): Promise<User>
-  /** Ends the session here, in the other contexts, and at the server if it can be reached. */
+  /** Makes what the server says of the person the current user, if it is still this one. */
+  saveUser(user: User): Promise<void>
+  /**
+   * Ends the session here, in the other contexts, and at the server if it can be reached.
+   * @throws the provider's AuthError when a `global` one did not end the others.
+   */
   signOut(scope: SignOutScope): Promise<void>
+  /** Ends what is due at the server. */
+  dispose(): void
 }
 
 /** What accounts are made of, besides the context. */
@@ -68,7 +70,8 @@ export function createAccounts<User extends SessionUser>(
   context: EngineContext<User>,
   { path, refreshes }: AccountParts<User>,
 ): Accounts<User> {
-  const { provider, store, section, settle } = context
+  const { store, section, settle } = context
+  const revocation = createRevocation(context)
   const order: Order = { calls: 0, committed: 0 }
 
   async function commit({ record, call, arrival, event }: Arrived<User>): Promise<boolean> {
@@ -101,11 +104,9 @@ export function createAccounts<User extends SessionUser>(
       }
       return { session: record.session, user: record.session.user }
     },
-    async updateUser(session, send, options) {
-      const user = await context.request((its) => send(session, its), options?.signal)
+    async saveUser(user) {
       await section.locked(() => saveUser(context, path, user))
       settle()
-      return user
     },
     async signOut(scope) {
       const held = store.held()
@@ -113,13 +114,14 @@ export function createAccounts<User extends SessionUser>(
       store.dispatch({ type: 'ended', reason: 'user' })
       refreshes.cancel()
       const { session, lineage = null } = held?.record ?? {}
-      if (session) {
-        // Best effort: the server ends the session by itself in the end.
-        context.request(async (its) => provider.signOut?.(session, scope, its)).catch(() => {})
-      }
+      const revoked = session && revocation.revoke(session, scope)
+      // Best effort: the server ends this session by itself in the end, though not the others.
+      revoked?.catch(() => {})
       await path.end({ lineage, any: true }, session)
       settle()
+      if (scope === 'global') await revoked
     },
+    dispose: revocation.dispose,
   }
 }
 

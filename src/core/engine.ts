@@ -8,6 +8,7 @@ import { createExchange } from './exchange.js'
 import { createHints } from './hints.js'
 import { type EngineSettings, STORAGE_TIMEOUT } from './options.js'
 import type {
+  ActionHost,
   CallOptions,
   Provider,
   Purpose,
@@ -26,6 +27,7 @@ import { createStore, type Store } from './store.js'
 import type { Limits } from './timing.js'
 import { createUpkeep } from './upkeep.js'
 import { createVault, type Vault } from './vault.js'
+import { createWithSession } from './with-session.js'
 
 /** The client without its provider's conveniences. */
 export interface Engine<User extends SessionUser>
@@ -39,6 +41,7 @@ export interface Engine<User extends SessionUser>
   /** Makes what an answer of an API brought the session's newest state, if it is still this one. */
   update(base: SessionRecord<User>, grant: Grant<User>): void
   request<T>(send: (context: RequestContext) => Promise<T>, options?: CallOptions): Promise<T>
+  withSession: ActionHost<User>['withSession']
   updateUser(
     send: (session: Session<User>, context: RequestContext) => Promise<User>,
     options?: CallOptions,
@@ -126,22 +129,22 @@ export function createEngine<User extends SessionUser>(
   let disposed: AuthError | null = null
 
   async function wait<T>(promise: Promise<T>, { signal }: CallOptions = {}): Promise<T> {
-    if (disposed) {
-      // Nobody hears any more how it ends.
-      promise.catch(() => {})
-      throw disposed
-    }
+    // Whoever gives up, or gave up before, hears no more how it ends.
+    promise.catch(() => {})
+    if (disposed) throw disposed
     return signal ? bounded(environment, () => promise, { signal }) : promise
   }
 
   /** Whether a call has to wait, or to fail, before it can begin. */
   const unready = (): boolean => disposed !== null || store.state().status === 'loading'
   const reads = createReads(context, { refreshes, start, upkeep, wait })
+  const { withRecord, withSession } = createWithSession(context, reads, wait)
 
   return {
     ...reads,
     store,
     vault,
+    withSession,
     async refresh(token, options) {
       await wait(start.loaded(), options)
       if (!store.held()) await refreshes.observe()
@@ -156,8 +159,10 @@ export function createEngine<User extends SessionUser>(
       )
     },
     async exchange(purpose, options) {
-      await reads.working(options)
-      return wait(refreshes.refresh({ errand: purposeErrand(purpose), force: true }), options)
+      return withRecord(
+        () => wait(refreshes.refresh({ errand: purposeErrand(purpose), force: true }), options),
+        options,
+      )
     },
     update(base, grant) {
       // The app waits for its answer, not for this.
@@ -168,13 +173,17 @@ export function createEngine<User extends SessionUser>(
       return wait(accounts.signIn(arrival, send, options))
     },
     async updateUser(send, options) {
-      return accounts.updateUser(await reads.working(options), send, options)
+      const user = await withSession(send, options)
+      await accounts.saveUser(user)
+      return user
     },
     async signOut(scope, options) {
       if (unready()) await wait(start.loaded(), options)
-      if (scope !== 'others') return accounts.signOut(scope)
-      const session = await reads.working(options)
-      await context.request(async (its) => provider.signOut?.(session, scope, its), options?.signal)
+      if (scope !== 'others') {
+        const done = accounts.signOut(scope)
+        return scope === 'global' ? wait(done, options) : done
+      }
+      await withSession(async (session, its) => provider.signOut?.(session, scope, its), options)
     },
     async request(send, options) {
       return wait(context.request(send, options?.signal))
@@ -183,6 +192,7 @@ export function createEngine<User extends SessionUser>(
       if (disposed) return
       disposed = new AuthError('disposed', 'The client was disposed of.')
       section.dispose(disposed)
+      accounts.dispose()
       upkeep.dispose()
       hints.dispose()
       store.clear()

@@ -1,4 +1,4 @@
-import type { RequiredStep } from './errors.js'
+import type { AuthError, RequiredStep } from './errors.js'
 import type { Awaitable, KeyStore, Page, Signal } from './ports.js'
 import type { SessionRecord } from './record.js'
 import type { Grant, ProviderEventName, Session, SessionUser } from './session.js'
@@ -112,7 +112,10 @@ export interface ActionHost<User extends SessionUser = SessionUser> {
     request: (context: RequestContext) => Promise<Grant<User> | null>,
     options?: CallOptions,
   ): Promise<SignInResult<User>>
-  /** Runs a request with a working session. @throws AuthSessionMissingError when signed out. */
+  /**
+   * Runs a request with a working session; once more where the server refuses its token, and gives
+   * another for it (see `refusesToken`). @throws AuthSessionMissingError when signed out.
+   */
   withSession<T>(
     request: (session: Session<User>, context: RequestContext) => Promise<T>,
     options?: CallOptions,
@@ -194,7 +197,16 @@ export interface Provider<
    * @default a 401 asks for a refresh, unless it wants another sign-in (RFC 9470)
    */
   readAnswer?(answer: IncomingAnswer, session: Session<User>): Awaitable<AnswerMeaning<User>>
-  /** Revokes at the server. */
+  /**
+   * Whether the failure of an action says that the access token it carried is worth nothing any more,
+   * whatever its clock says. It is then exchanged, and the action sent once more, or the session ends.
+   * Not for what another step cures, such as a second factor.
+   */
+  refusesToken?(error: AuthError): boolean
+  /**
+   * Revokes at the server. Called again with the same session where a `global` one failed in a way
+   * that may pass.
+   */
   signOut?(session: Session<User>, scope: SignOutScope, context: RequestContext): Promise<void>
   /** What this provider can do beyond the contract, as `client.actions`. */
   actions?(host: ActionHost<User>): Actions

@@ -20,7 +20,7 @@ export interface Reads<User extends SessionUser> {
   /** The record in memory, whatever its age; `null` when nobody is signed in, as far as is known. */
   held(): SessionRecord<User> | null
   /** The record behind the working session; `null` when nobody is signed in. */
-  current(): Promise<SessionRecord<User> | null>
+  current(options?: CallOptions): Promise<SessionRecord<User> | null>
   /**
    * The same person's record with other tokens than `rejected`, which a server has refused.
    * @throws AuthError `superseded` when somebody else is signed in by now.
@@ -72,7 +72,7 @@ export function createReads<User extends SessionUser>(
       if (token) return token
       throw new AuthError('superseded', 'Another session became current meanwhile.')
     },
-    current: async () => ((await getSession()) ? record() : null),
+    current: async (options) => ((await getSession(options)) ? record() : null),
     async replace(rejected) {
       const before = record()
       if (before && hasSameTokens(before, rejected)) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AuthClient, memoryStorage } from '../../src/index.js'
+import { AuthClient, memoryStorage, type Session } from '../../src/index.js'
 import { gotrue, parseAuthJsSession } from '../../src/providers/gotrue/index.js'
 import {
   createFakeBrowser,
@@ -227,5 +227,40 @@ describe('what GoTrue says once', () => {
     })
     const { session } = await auth.refreshSession()
     expect(session.extras).toEqual({ provider_token: 'p' })
+  })
+})
+
+describe('a person whose token the server refuses', () => {
+  /** Ada, whose session the server no longer takes as it did. */
+  async function refused(
+    change: (server: ReturnType<typeof start>['server'], session: Session) => void,
+  ) {
+    const opened = start()
+    const { session } = await opened.auth.signIn(ADA)
+    if (session) change(opened.server, session)
+    return { ...opened, session }
+  }
+  const idOf = (session: Session | null): string => session?.user?.id ?? ''
+
+  it('is signed out by getUser when the session is gone at the server', async () => {
+    const { auth, events } = await refused((server, { sessionId = '' }) =>
+      server.revokeSession(sessionId),
+    )
+    await expect(auth.actions.getUser()).rejects.toMatchObject({ code: 'refresh_rejected' })
+    await expect.poll(() => events.at(-1)).toBe('SIGNED_OUT')
+    expect(await auth.getSession()).toBeNull()
+  })
+
+  it('is signed out by updateUser when banned', async () => {
+    const { auth } = await refused((server, session) => server.ban(idOf(session)))
+    const update = auth.actions.updateUser({ data: { name: 'Ada' } })
+    await expect(update).rejects.toMatchObject({ serverCode: 'user_banned' })
+    expect(await auth.getSession()).toBeNull()
+  })
+
+  it('stays signed in when the refresh token is still good', async () => {
+    const { auth, events, session } = await refused((server) => server.rotateKeys())
+    expect((await auth.actions.getUser()).id).toBe(idOf(session))
+    expect(events).toContain('TOKEN_REFRESHED')
   })
 })

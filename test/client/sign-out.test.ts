@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createWorld } from '../support/world.js'
+import { AuthError } from '../../src/index.js'
+import { createWorld, HOUR } from '../support/world.js'
 
 describe('a sign-out', () => {
   it('clears at once, whatever the network does, and revokes behind the caller', async () => {
@@ -140,5 +141,151 @@ describe('a sign-out', () => {
     world.browser.storage.block(false)
     await world.clock.advance(60_000)
     expect(world.stored()).not.toMatch(/refresh-/)
+  })
+})
+
+/** Ada's tab at a server that answers sign-outs with these errors, and then without. */
+async function refusingSignOut(...errors: AuthError[]) {
+  const world = createWorld()
+  const asked: string[] = []
+  const { provider } = world.server
+  const opened = await world.signedIn('ada', {
+    // The longest waits.
+    environment: { random: () => 1 - 2 ** -52 },
+    provider: {
+      ...provider,
+      async signOut({ accessToken }, scope) {
+        asked.push(`${scope} ${accessToken}`)
+        const error = errors.shift()
+        if (error) throw error
+      },
+    },
+  })
+  return { ...opened, world, asked }
+}
+
+const offline = () => new AuthError('network', 'No answer.')
+const always = (): AuthError[] => Array.from({ length: 1_000 }, offline)
+
+describe('a sign-out everywhere', () => {
+  it('ends the session here at once, and says when the server did not end the others', async () => {
+    const { auth, asked, world } = await refusingSignOut(offline())
+    const signOut = expect(auth.signOut({ scope: 'global' })).rejects.toMatchObject({
+      code: 'network',
+    })
+    expect(auth.getSnapshot().status).toBe('signed-out')
+    await signOut
+    expect(world.stored()).not.toContain('refresh-1')
+    expect(asked).toEqual(['global access-1'])
+  })
+
+  it('resolves once the server has ended the others', async () => {
+    const world = createWorld()
+    let answer = (): void => {}
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    const { auth } = await world.signedIn('ada', {
+      provider: { ...world.server.provider, signOut: () => answered },
+    })
+    let done = false
+    const signOut = auth.signOut({ scope: 'global' }).then(() => {
+      done = true
+    })
+    await world.clock.settle()
+    expect([auth.getSnapshot().status, done]).toEqual(['signed-out', false])
+    answer()
+    await signOut
+  })
+
+  it('is tried again, ever more rarely, until the server has heard it', async () => {
+    const { auth, asked, world } = await refusingSignOut(offline(), offline(), offline())
+    await auth.signOut({ scope: 'global' }).catch(() => {})
+    const countAfter = async (ms: number): Promise<number> => {
+      await world.clock.advance(ms)
+      return asked.length
+    }
+    expect([await countAfter(999), await countAfter(1)]).toEqual([1, 2])
+    expect([await countAfter(1_999), await countAfter(1)]).toEqual([2, 3])
+    expect([await countAfter(3_999), await countAfter(1)]).toEqual([3, 4])
+    expect(await countAfter(HOUR)).toBe(4)
+    expect(new Set(asked)).toEqual(new Set(['global access-1']))
+  })
+
+  it('is tried again when the server said so, not before', async () => {
+    const busy = new AuthError('rate_limited', 'Slow.', { status: 429, retryAfter: 60_000 })
+    const { auth, asked, world } = await refusingSignOut(busy)
+    await auth.signOut({ scope: 'global' }).catch(() => {})
+    await world.clock.advance(59_999)
+    expect(asked).toHaveLength(1)
+    await world.clock.advance(1)
+    expect(asked).toHaveLength(2)
+  })
+
+  it('is tried again for ten minutes, and leaves nothing behind', async () => {
+    const { auth, asked, world } = await refusingSignOut(...always())
+    await auth.signOut({ scope: 'global' }).catch(() => {})
+    await world.clock.advance(570_000)
+    const before = asked.length
+    await world.clock.advance(30_000)
+    expect(asked.length).toBeGreaterThan(before)
+    const last = asked.length
+    await world.clock.advance(HOUR)
+    expect(asked).toHaveLength(last)
+  })
+
+  it('is not tried again when the server refused it', async () => {
+    const refusal = new AuthError('rejected', 'No.', { status: 403 })
+    const { auth, asked, world } = await refusingSignOut(refusal)
+    await expect(auth.signOut({ scope: 'global' })).rejects.toBe(refusal)
+    await world.clock.advance(HOUR)
+    expect(asked).toHaveLength(1)
+  })
+
+  it('does not end what the same person signed in to meanwhile', async () => {
+    const { auth, asked, world } = await refusingSignOut(offline())
+    await auth.signOut({ scope: 'global' }).catch(() => {})
+    await auth.signIn({ name: 'ada' })
+    await world.clock.advance(600_000)
+    expect(asked).toHaveLength(1)
+  })
+
+  it('goes on for one person while another has signed in, with the token of the first', async () => {
+    const { auth, asked, world } = await refusingSignOut(offline())
+    await auth.signOut({ scope: 'global' }).catch(() => {})
+    await auth.signIn({ name: 'bob' })
+    await world.clock.advance(600_000)
+    expect(asked).toEqual(['global access-1', 'global access-1'])
+    expect((await auth.getSession())?.user).toEqual({ id: 'bob' })
+  })
+
+  it('keeps no process alive, and ends with the client', async () => {
+    const { auth, asked, world } = await refusingSignOut(...always())
+    await auth.signOut({ scope: 'global' }).catch(() => {})
+    await world.clock.settle()
+    expect(world.clock.awaited()).toBe(0)
+    auth.dispose()
+    expect(world.clock.pending()).toBe(0)
+    await world.clock.advance(600_000)
+    expect(asked).toHaveLength(1)
+  })
+
+  it('lets a caller go who gives up', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', {
+      provider: { ...world.server.provider, signOut: () => new Promise(() => {}) },
+    })
+    const abort = new AbortController()
+    const signOut = auth.signOut({ scope: 'global', signal: abort.signal })
+    abort.abort()
+    await expect(signOut).rejects.toMatchObject({ code: 'aborted' })
+    expect(auth.getSnapshot().status).toBe('signed-out')
+  })
+
+  it('is not tried again where it was of this session alone', async () => {
+    const { auth, asked, world } = await refusingSignOut(...always())
+    await auth.signOut()
+    await world.clock.advance(HOUR)
+    expect(asked).toHaveLength(1)
   })
 })

@@ -283,6 +283,37 @@ describe('revocation', () => {
     await signOut([403, { code: 'session_not_found' }])
   })
 
+  it('of all sessions is not done when this one is gone already, but when the person is', async () => {
+    const global = (code: string) => {
+      const { provider } = wire([403, { code }], [400, { code: 'refresh_token_not_found' }])
+      return provider.signOut?.(session, 'global', context())
+    }
+    await expect(global('session_not_found')).rejects.toMatchObject({ code: 'refresh_rejected' })
+    await global('user_not_found')
+  })
+
+  it('of the others leaves the refresh token to the client, whose session lives on', async () => {
+    const { provider, sent } = wire([403, { code: 'bad_jwt' }])
+    const others = provider.signOut?.(session, 'others', context())
+    await expect(others).rejects.toMatchObject({ serverCode: 'bad_jwt' })
+    expect(sent).toHaveLength(1)
+  })
+
+  it('that is tried again has the tokens that an expired one was traded for', async () => {
+    const { provider, sent } = wire(
+      [403, { code: 'bad_jwt' }],
+      [200, body],
+      [503, {}],
+      new Response(null, { status: 204 }),
+    )
+    const global = () => provider.signOut?.(session, 'global', context())
+    await expect(global()).rejects.toMatchObject({ code: 'server_error' })
+    await global()
+    const bearers = sent.map(({ headers }) => headers.get('authorization'))
+    const [old, fresh] = ['Bearer old', `Bearer ${body.access_token}`]
+    expect(bearers).toEqual([old, null, fresh, fresh])
+  })
+
   it.each([
     [403, { code: 'bad_jwt' }],
     // As servers before v2.164.0 say it.
@@ -373,5 +404,40 @@ describe('what auth-js left behind', () => {
   it('is due at once when it is dead, and has never more life than its token', () => {
     expect(parseAuthJsSession(JSON.stringify(stored), 10 ** 12)?.lifetime).toBe(1)
     expect(parseAuthJsSession(JSON.stringify(stored), 0)?.lifetime).toBe(600_000)
+  })
+})
+
+describe('a refusal of an access token', () => {
+  const refuses = async (status: number, answer: object | string) => {
+    const reply = typeof answer === 'string' ? new Response(answer, { status }) : answer
+    const { provider } = reply instanceof Response ? wire(reply) : wire([status, reply])
+    const call = provider.signOut?.(
+      { accessToken: 'a', refreshToken: null, expiresAt: 0, user: null, extras: {} },
+      'others',
+      context(),
+    )
+    return call?.catch((error) => provider.refusesToken?.(error))
+  }
+
+  it.each([
+    [403, { code: 'bad_jwt' }],
+    [403, { code: 'session_not_found' }],
+    [403, { code: 'user_banned' }],
+    // As servers before v2.164.0 say it.
+    [401, { code: 401, msg: 'invalid JWT: token is expired by 5m' }],
+  ])('is for good: %i %o', async (status, answer) => {
+    expect(await refuses(status, answer)).toBe(true)
+  })
+
+  it.each([
+    [401, { code: 'insufficient_aal' }],
+    [401, { code: 'no_authorization' }],
+    [403, '<h1>Forbidden</h1>'],
+    [401, '<h1>Log in to the network</h1>'],
+    [403, { message: 'Blocked by the gateway' }],
+    [503, { code: 'bad_jwt' }],
+    [429, { code: 'session_not_found' }],
+  ])('is none: %i %o', async (status, answer) => {
+    expect(await refuses(status, answer)).toBe(false)
   })
 })

@@ -126,8 +126,12 @@ export function toRefreshError(answer: HttpAnswer, terminal: GoTrueOptions['term
     : passing
 }
 
-/** Whether an access token was refused for good. Before v2.164.0 the status is all there is. */
-export function isDeadToken({ serverCode, status }: AuthError): boolean {
+/**
+ * Whether an access token was refused for good. Before v2.164.0 the status is all there is, and a
+ * gateway's page has one too.
+ */
+export function isDeadToken({ code, serverCode, status }: AuthError): boolean {
+  if (code !== 'rejected') return false
   if (serverCode !== undefined) return DEAD.includes(serverCode)
   return status === 401 || status === 403
 }

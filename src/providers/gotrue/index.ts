@@ -2,6 +2,7 @@ import type { Provider } from '../../core/provider.js'
 import { checkKey, checkOptions, HTTP_OPTIONS, type Kind } from '../shared/options.js'
 import { checkUrl, partsOf } from '../shared/url.js'
 import { createActions } from './actions.js'
+import { isDeadToken } from './errors.js'
 import { createRefresh, createRestore, createSignIn, createSignOut } from './sessions.js'
 import type {
   AnyMetadata,
@@ -63,6 +64,7 @@ export function gotrue<Metadata extends object = AnyMetadata>(
     id: `gotrue.${host}${path}`.replace(/[^\w.-]+/g, '-'),
     refresh,
     restore,
+    refusesToken: isDeadToken,
     signOut: createSignOut(send, refresh),
     signIn: createSignIn<Metadata>(send),
     actions: (host) => createActions({ host, send, base, restore, acceptFragmentTokens }),

@@ -69,19 +69,27 @@ export function createSignOut<M extends object>(
   scope: SignOutScope,
   context: RequestContext,
 ) => Promise<void> {
-  return async ({ accessToken, refreshToken }, scope, context) => {
+  /** What came for a token that ran out, until the call is repeated: it was rotated for it. */
+  const newest = new WeakMap<Session, Tokens>()
+  return async (session, scope, context) => {
+    const { accessToken, refreshToken } = newest.get(session) ?? session
     const logout = (token: string): Promise<unknown> =>
       send({ path: '/logout', query: { scope }, token, keepalive: true }, context)
     try {
       await logout(accessToken)
     } catch (error) {
       if (!isAuthError(error)) throw error
-      // Gone already is what was asked for.
-      if (/^(session|user)_not_found$/.test(error.serverCode ?? '')) return
-      if (!isDeadToken(error) || !refreshToken) throw error
+      // Gone already is what was asked for; of others a session that is gone cannot speak.
+      if (error.serverCode === 'user_not_found') return
+      if (error.serverCode === 'session_not_found' && scope === 'local') return
+      // With `others` the session lives on: its refresh token is the client's alone to spend.
+      if (!isDeadToken(error) || !refreshToken || scope === 'others') throw error
       // The access token ran out: without a fresh one the refresh token would live on.
       const grant = await refresh(refreshToken, context)
-      if (grant) await logout(grant.accessToken)
+      if (!grant) return
+      const { accessToken: token, refreshToken: next = refreshToken } = grant
+      newest.set(session, { accessToken: token, refreshToken: next })
+      await logout(token)
     }
   }
 }

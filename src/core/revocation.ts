@@ -1,0 +1,79 @@
+import type { EngineContext } from './context.js'
+import { isAuthError } from './errors.js'
+import { nextAttempt } from './patience.js'
+import type { SignOutScope } from './provider.js'
+import type { Session, SessionUser } from './session.js'
+
+/** Ends sessions at the server. */
+export interface Revocation<User extends SessionUser> {
+  /**
+   * Asks the server once. What may pass is tried again for a `global` sign-out, behind the caller's
+   * back, as long as this context lives: the tokens are kept in memory only.
+   * @throws the provider's AuthError, of the first attempt.
+   */
+  revoke(session: Session<User>, scope: SignOutScope): Promise<void>
+  /** Ends the attempts that are due. One in flight goes on. */
+  dispose(): void
+}
+
+/** How long a `global` sign-out is tried again, in ms: whoever asked for it was told by then. */
+const LONGEST = 600_000
+
+/** Makes the revocation of one client. */
+export function createRevocation<User extends SessionUser>({
+  environment,
+  limits,
+  provider,
+  request,
+  store,
+}: EngineContext<User>): Revocation<User> {
+  const { clock } = environment
+  const due = new Set<() => void>()
+
+  /** Whether the server would end what has begun since: a session of the same person. */
+  function hasReturned({ user }: Session<User>): boolean {
+    const held = store.held()?.record.session
+    // People whom nobody knows may be one person.
+    return !!held && (!user || !held.user || held.user.id === user.id)
+  }
+
+  return {
+    async revoke(session, scope) {
+      const end = clock.monotonic() + LONGEST
+      let failures = 0
+
+      async function attempt(): Promise<void> {
+        try {
+          await request(async (its) => provider.signOut?.(session, scope, its))
+        } catch (error) {
+          if (scope === 'global' && isAuthError(error) && error.retryable) {
+            const now = { ...store.now(), asked: true }
+            const [since, jitter] = [now.monotonic, environment.random()]
+            const patience = { failures: ++failures, error, spent: false, since, jitter }
+            again(nextAttempt(patience, now, limits))
+          }
+          throw error
+        }
+      }
+
+      function again(time: number): void {
+        if (time > end) return
+        const retry = (): void => {
+          due.delete(cancel)
+          //   this context                        the same person
+          //   signs out everywhere: no answer
+          //                                       signs in again
+          //   tries again: would end the new session too
+          if (!hasReturned(session)) attempt().catch(() => {})
+        }
+        const cancel = clock.schedule(time - clock.monotonic(), retry, { background: true })
+        due.add(cancel)
+      }
+
+      return attempt()
+    },
+    dispose() {
+      for (const cancel of due) cancel()
+    },
+  }
+}
