@@ -17,7 +17,7 @@ export function pathOf({ originalUrl, url = '/' }: ExpressRequest): string {
 /** What a host and a port may be made of: whatever ends them early would begin the path. */
 const AUTHORITY = /^[^/?#@\\\s]+$/
 /** What parsing would change: dots between slashes, `\`, a fragment, and what it drops. */
-const CHANGED = /[\\#\s\p{Cc}]|\/(?:\.|%2e){1,2}(?:[/?]|$)/iu
+const CHANGED = /[\\#\s\p{Cc}]|\/(?:\.|%2[eE]){1,2}(?:[/?]|$)/u
 
 /**
  * The whole address of a request; `null` when its parts would not be read again as they were sent.

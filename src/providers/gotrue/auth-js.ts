@@ -39,8 +39,6 @@ export function parseAuthJsSession(text: string, now: number): Grant<GoTrueUser>
   }
 }
 
-const NUMBERED = /^(.*)\.(\d+)$/
-
 /**
  * The session that `@supabase/ssr` keeps under this name in cookies, whole or in pieces, as text for
  * `parseAuthJsSession`; `null` when there is none. `cookies` is `document.cookie`, or the header.
@@ -49,9 +47,9 @@ export function readAuthJsCookies(cookies: string, name: string): string | null 
   const pieces = new Map<number, string>()
   for (const pair of cookies.split(/; */)) {
     const [key = '', value = ''] = pair.split(/=(.*)/s)
-    const [, base, number] = NUMBERED.exec(key) ?? []
+    const number = key.startsWith(`${name}.`) ? key.slice(name.length + 1) : ''
     if (key === name) pieces.set(-1, value)
-    else if (base === name) pieces.set(Number(number), value)
+    else if (/^\d+$/.test(number)) pieces.set(Number(number), value)
   }
   let text = pieces.get(-1) ?? ''
   for (let number = 0; !pieces.has(-1) && pieces.has(number); number++) text += pieces.get(number)

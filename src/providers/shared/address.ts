@@ -29,7 +29,7 @@ function decode(text: string): string {
   }
 }
 
-const nameOf = (pair: string): string => decode(pair.replace(/=.*$/s, ''))
+const nameOf = (pair: string): string => decode(pair.split('=', 1)[0] ?? '')
 
 /** The first value of each name in a query or a form-like fragment. Never throws. */
 export function readFields(text = ''): ReadonlyMap<string, string> {

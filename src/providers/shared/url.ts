@@ -32,12 +32,14 @@ export function toAbsolute(text: string, base?: string | null): string {
 
 /** The host and the path of a server's address, as `checkUrl` returns it. */
 export function partsOf(base: string): { readonly host: string; readonly path: string } {
-  const [, host = '', path = ''] = /^https?:\/\/([^/]*)(.*)$/.exec(base) ?? []
+  const [, host = '', path = ''] = /^https?:\/\/([^/]*)(\/.*)?$/s.exec(base) ?? []
   return { host, path: path || '/' }
 }
 
 /** What is this device by its name: RFC 6761 §6.3, RFC 1122 §3.2.1.3, RFC 4291 §2.5.3. */
-const LOCAL = /^(([^.]+\.)*localhost|127(\.\d+){3}|\[::1\])$/
+const LOCAL = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+const LOCAL_NAME = /^(?:[^.]+\.)+localhost$/
+const isLocal = (host: string): boolean => LOCAL.test(host) || LOCAL_NAME.test(host)
 
 /**
  * The server's address without a slash at its end.
@@ -49,7 +51,7 @@ export function checkUrl(text: string, allowInsecure = false): string {
   const web = /^(https?):\/\/[^/?#]/i.exec(address)
   if (!web) return invalid('The url of the server must be an absolute URL of https:, as a text.')
   const { origin, hostname, pathname, username, password } = parseUrl(address)
-  if (web[1]?.toLowerCase() === 'http' && !allowInsecure && !LOCAL.test(hostname)) {
+  if (web[1]?.toLowerCase() === 'http' && !allowInsecure && !isLocal(hostname)) {
     return invalid(
       'Tokens sent by http: can be read on the way. Use an https: url, or the option `dangerouslyAllowInsecureHttp` where nobody else is.',
     )

@@ -3,6 +3,6 @@
  * the API sets `workos-has-session` on its domain to `1`, or to the client ids joined by dots.
  */
 export const hasSessionCookie = (cookies: string, clientId: string): boolean =>
-  [...cookies.matchAll(/(?:^|;\s*)workos-has-session=([^;]*)/g)].some(
+  [...cookies.matchAll(/(?:^|; ?)workos-has-session=([^;]*)/g)].some(
     ([, ids = '']) => ids === '1' || ids.split('.').includes(clientId),
   )

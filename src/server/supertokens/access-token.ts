@@ -50,7 +50,10 @@ type Facts = Omit<AccessTokenInfo, 'version' | 'keyId'>
 
 function decode(part: string): Fields | null {
   try {
-    const plain = part.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+    const plain = part
+      .replaceAll('+', '-')
+      .replaceAll('/', '_')
+      .replace(/={1,2}$/, '')
     const bytes = base64url.decode(plain)
     return asObject(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)))
   } catch {

@@ -12,7 +12,8 @@ const LONGEST_TOKEN = 8192
  * How every core since the first has written refresh tokens: base64 of what only it can read, a
  * nonce, and the version of the form (RefreshToken.java).
  */
-const REFRESH_TOKEN = /^[\w+/=-]+(?:\.[\w+/=-]+)*\.V\d+$/
+const REFRESH_TOKEN = /^[\w+/=-]+(?:\.[\w+/=-]+)*$/
+const VERSION = /\.V\d{1,4}$/
 
 function reject(message: string): never {
   throw new GeneralError(message, { code: 'invalid_argument' })
@@ -44,7 +45,7 @@ export function checkJWTPayload(value: unknown): SessionPayload {
 
 /** Whether a core may have written this, going by its form. */
 export const isRefreshToken = (token: string): boolean =>
-  token.length <= LONGEST_TOKEN && REFRESH_TOKEN.test(token)
+  token.length <= LONGEST_TOKEN && REFRESH_TOKEN.test(token) && VERSION.test(token)
 
 /**
  * What no core can have given costs no request: anybody can send as much of that as they like.

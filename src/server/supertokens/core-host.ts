@@ -33,7 +33,7 @@ export interface CoreHostOptions extends CoreWireOptions {
 
 /** How long a host is taken to speak the version that it spoke, in ms. */
 const LIFE = 600_000
-const VERSION_REFUSED = /cdi-version \S+ not supported/
+const VERSION_REFUSED = /cdi-version [\d.]{1,20} not supported/
 
 function parseFields(body: string): Fields {
   let fields: Fields | null = null

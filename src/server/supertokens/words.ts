@@ -17,7 +17,9 @@ export type Say = (said: string) => string
 const LONGEST = 200
 
 /** Longer than any word of a core and shorter than any part of a token of its. */
-const LIKE_TOKENS = /[\w+/=-]{40,}/g
+const RUNS = /[\w+/=-]+/g
+/** Runs of letters of this length look like tokens; handles and ids are shorter. */
+const LIKE_TOKEN = 40
 
 /**
  * Makes texts of a core fit for messages: in one line, short, and without the secrets that came to
@@ -29,7 +31,7 @@ export const createSay =
     secrets
       .filter((secret) => typeof secret === 'string' && secret !== '')
       .reduce<string>((rest, secret) => rest.replaceAll(String(secret), '…'), said)
-      .replace(LIKE_TOKENS, '…')
+      .replace(RUNS, (run) => (run.length < LIKE_TOKEN ? run : '…'))
       .replace(/[\s\p{Cc}]+/gu, ' ')
       .trim()
       .slice(0, LONGEST)

@@ -55,7 +55,7 @@ function checkReach({ email, phone }: Reach): void {
   if (email && phone) {
     refuse(400, 'validation_failed', 'Only an email address or phone number should be provided')
   }
-  if (email && !/^\S+@\S+$/.test(email)) {
+  if (email && !/^[^\s@]+@\S+$/.test(email)) {
     refuse(400, 'validation_failed', 'Unable to validate email address: invalid format')
   }
   if (phone && !/^[1-9]\d{1,14}$/.test(phone)) {

@@ -3,7 +3,7 @@ export const base64url = (bytes: Uint8Array): string =>
   btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
-    .replace(/=+$/, '')
+    .replace(/={1,2}$/, '')
 
 /** The bytes of base64url text, or `null` when it is none. */
 export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | null {
