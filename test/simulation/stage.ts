@@ -24,6 +24,8 @@ export interface Furniture {
   readonly storage: 'async' | 'sync'
   readonly lock: LockKind
   readonly rotation: Rotation
+  /** How long a context does not see what others write, in ms; with `sync` storage. @default 0 */
+  readonly lag?: number | undefined
 }
 
 /** A step that waits to be taken. */
