@@ -90,9 +90,10 @@ export function parsePatience(
   const failure = fromNote(error)
   const fits = lineage === record.lineage && revision === record.revision
   if (!fits || !failure || typeof at !== 'number' || typeof failures !== 'number') return null
-  // The writer's clock may be another one than this: a wrong one must neither end the pause nor
-  // make it longer than it was.
-  const age = Math.min(Math.max(now.wall - at, 0), sinceLook) || 0
+  // It was written since the last look. If the times do not fit that, the writer's clock is another
+  // one than this, and the pause counts from now: a wrong clock must neither end it nor make it eternal.
+  const past = now.wall - at
+  const age = past >= 0 && past <= sinceLook ? past : 0
   return {
     failures: Math.max(1, Math.min(failures, MOST)) || 1,
     error: failure,

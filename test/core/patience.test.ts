@@ -137,6 +137,13 @@ describe('what contexts tell each other of a sick server', () => {
     },
   )
 
+  it('begins anew where the writer’s clock is behind and nobody has looked for long', () => {
+    const text = serializePatience(failed(6), record, { ...at(0), wall: START - HOUR })
+    const theirs = parsePatience(text, record, { now: at(500), sinceLook: 10 * MINUTE })
+    const due = Math.round(nextAttempt(theirs ?? failed(0), at(500, true), limits))
+    expect(due).toBe(30_500)
+  })
+
   it('is over by itself for a context that starts long after', () => {
     const theirs = told(failed(6), at(24 * HOUR))
     expect(nextAttempt(theirs ?? failed(1), at(24 * HOUR), limits)).toBeLessThan(24 * HOUR)

@@ -1,16 +1,17 @@
 import { AuthClient } from '../../src/client.js'
 import { isAuthError } from '../../src/core/errors.js'
-import type { Storage } from '../../src/core/ports.js'
 import { leaseLock } from '../../src/environment/lease.js'
-import { gotrue } from '../../src/providers/gotrue/index.js'
+import { gotrue, parseAuthJsSession } from '../../src/providers/gotrue/index.js'
 import { type Call, type Operation, perform } from './calls.js'
+import { keepCookie, leftOf, RESUME, readCookie, withCookies } from './cookies.js'
 import { hear } from './events.js'
 import type { Mint, Sent } from './ledger.js'
 import { LOSES_ANSWER, serve } from './network.js'
 import { checkSend, noteReuse } from './requests.js'
+import { failingStorage, laggingStorage } from './storage.js'
 import { createAbort } from './surroundings.js'
 import { count } from './tally.js'
-import { KEY, SERVER, type World } from './world.js'
+import { FOREIGN_KEY, KEY, SERVER, type World } from './world.js'
 
 /** What a context is doing. */
 export type Status = 'running' | 'frozen' | 'crashed' | 'disposed'
@@ -25,6 +26,8 @@ type Client = AuthClient<
 /** One tab with a client in it, and all that its user saw. */
 export interface Context {
   readonly name: string
+  /** By how many ms its clock is ahead of the others'. */
+  readonly ahead: number
   readonly tab: Tab
   readonly auth: Client
   readonly calls: Call[]
@@ -54,26 +57,11 @@ export interface Heard {
   /** The server's session that was current last, and the place of its token. */
   session: string | null
   index: number
-}
-
-/** Writes fail when told to, and only here. */
-function failingStorage(world: World, context: () => Context, storage: Storage): Storage {
-  const { update, subscribe } = storage
-  return {
-    get: storage.get,
-    set(key, value) {
-      const me = context()
-      if (me.failing > 0) {
-        me.failing--
-        me.trouble = world.clock.monotonic()
-        throw new DOMException('planted', 'QuotaExceededError')
-      }
-      return storage.set(key, value)
-    },
-    remove: storage.remove,
-    ...(subscribe && { subscribe }),
-    ...(update && world.options.lock !== 'loose-lease' && { update }),
-  }
+  /** Its refresh token. */
+  token: string | null
+  accessToken: string | null
+  /** The tokens that it began with, as one text. */
+  first: string | null
 }
 
 /** Requests of one context, on their way through the network to the server and back. */
@@ -82,8 +70,8 @@ function watchedFetch(world: World, tab: Tab, name: string): typeof fetch {
   return (input, init) => {
     const departure = ledger.depart()
     let minted: Mint | null = null
-    const send = tab.fetch(async (target, options) => {
-      const request = target instanceof Request && !options ? target : new Request(target, options)
+    const send = tab.fetch(async (input, options) => {
+      const request = input instanceof Request && !options ? input : new Request(input, options)
       const { url, method, headers } = request
       const text = await request.text()
       const path = url.slice(SERVER.length)
@@ -93,9 +81,14 @@ function watchedFetch(world: World, tab: Tab, name: string): typeof fetch {
       const fault = world.options.meet(path)
       if (fault !== 'none') count(world.verdict.tally, `fault ${fault}`)
       try {
-        const served = await serve(server, { url, method, headers, text }, fault)
+        const target = path === RESUME ? { fetch: async () => readCookie(world) } : server
+        const served = await serve(target, { url, method, headers, text }, fault)
         if (!served) throw new TypeError('fetch failed')
-        minted = ledger.answer(name, departure, sent, served.body)
+        if (path === RESUME) ledger.redeliver(served.body, departure, leftOf(served.body))
+        else minted = ledger.answer(name, departure, sent, served.body)
+        if (!LOSES_ANSWER.has(fault)) {
+          keepCookie(world, path, served.body, headers.get('authorization')?.slice(7) ?? '')
+        }
         const refused = served.status >= 400 || !minted
         const given = sent !== null && sent.landedAt < Infinity
         const lost = given || LOSES_ANSWER.has(fault)
@@ -120,7 +113,10 @@ function watchedFetch(world: World, tab: Tab, name: string): typeof fetch {
     return send(input, init).then(
       (response) => {
         land()
-        if (minted) minted.delivered = true
+        if (minted) {
+          minted.delivered = true
+          minted.arrivedAt = Math.min(minted.arrivedAt, world.clock.monotonic())
+        }
         return response
       },
       (error: unknown) => {
@@ -133,10 +129,12 @@ function watchedFetch(world: World, tab: Tab, name: string): typeof fetch {
 }
 
 /** Opens a tab with a client in it. */
-export function createContext(world: World, name: string): Context {
+export function createContext(world: World, name: string, ahead: number): Context {
   const { browser, options } = world
-  const tab = browser.tab({ name, storage: options.storage, clockSkew: world.skew })
-  const storage = failingStorage(world, () => context, tab.storage)
+  const tab = browser.tab({ name, storage: options.storage, clockSkew: world.skew + ahead })
+  const { lag = 0, start } = options
+  const disk = lag > 0 ? laggingStorage(world, tab) : tab.storage
+  const storage = failingStorage(world, () => context, disk)
   const environment = {
     ...tab.environment,
     createAbort,
@@ -146,8 +144,12 @@ export function createContext(world: World, name: string): Context {
     },
   }
   const lock = options.lock === 'web' ? environment.lock : leaseLock({ ...environment, storage })
+  const send = watchedFetch(world, tab, name)
+  const provider = gotrue({ url: SERVER, fetch: send })
+  const takeOver = { key: FOREIGN_KEY, parse: parseAuthJsSession, storage: tab.storage }
   const auth: Client = new AuthClient({
-    provider: gotrue({ url: SERVER, fetch: watchedFetch(world, tab, name) }),
+    provider: start === 'cookies' ? withCookies(provider, send) : provider,
+    ...(start === 'take-over' && { takeOver }),
     storage,
     storageKey: KEY,
     autoRefresh: options.autoRefresh,
@@ -155,11 +157,21 @@ export function createContext(world: World, name: string): Context {
   })
   const context: Context = {
     name,
+    ahead,
     tab,
     auth,
     calls: [],
     ended: new Set(),
-    heard: { events: [], tokens: new Set(), ended: new Set(), session: null, index: -1 },
+    heard: {
+      events: [],
+      tokens: new Set(),
+      ended: new Set(),
+      session: null,
+      index: -1,
+      token: null,
+      accessToken: null,
+      first: null,
+    },
     status: 'running',
     frozenAt: -Infinity,
     trouble: -Infinity,

@@ -19,6 +19,21 @@ export function checkIdentity(world: World, session: Session, where: string): vo
   )
 }
 
+/** How long an answer of the cookies may be on its way, and be saved, in ms. */
+const ON_ITS_WAY = 15_000
+
+/**
+ * Whether a session was ended while an answer with it was on its way: of the sign-in that made it, or
+ * of a new context that asked whose session the cookies hold. A sign-out needs no lock, so it can fall
+ * between that context's last look and its save; the session is dead at the server by then.
+ */
+function endedBeforeItsAnswer({ ledger, options, signedOutAt }: World, session: string): boolean {
+  const ended = signedOutAt.get(session) ?? Infinity
+  const arrived = ledger.firstOf(session)?.arrivedAt ?? 0
+  const resumed = ledger.resumedAt(session) + ON_ITS_WAY
+  return options.start === 'cookies' && Math.max(arrived, resumed) >= ended
+}
+
 /** Whoever signed out never sees that session again, unless storage lost the note of it. */
 export function checkEnded(
   world: World,
@@ -29,12 +44,13 @@ export function checkEnded(
   const back = id !== null && ended.has(id)
   world.verdict.check(
     'stays-signed-out',
-    !back || world.facts.storageDamaged,
+    !back || world.facts.storageDamaged || endedBeforeItsAnswer(world, id),
     () => 'a session is back that was ended here',
   )
   if (back && !world.returned.has(id)) {
     world.returned.add(id)
-    count(world.verdict.tally, 'back storage damaged')
+    const why = world.facts.storageDamaged ? 'storage damaged' : 'ended before its answer'
+    count(world.verdict.tally, `back ${why}`)
   }
 }
 
@@ -55,6 +71,8 @@ function checkOrder(world: World, context: Context, [event, session]: AuthChange
   if (event === 'INITIAL_SESSION' || event === 'SIGNED_OUT' || !session || !mint) {
     heard.session = mint?.session ?? null
     heard.index = mint?.index ?? -1
+    heard.token = mint?.token ?? null
+    if (event === 'INITIAL_SESSION') heard.first = session ? pairOf(session) : null
     return
   }
   const news = event === 'TOKEN_REFRESHED'
@@ -69,6 +87,17 @@ function checkOrder(world: World, context: Context, [event, session]: AuthChange
     () =>
       `${context.name} hears ${event} of token ${mint.index} ${twice ? 'twice' : `after ${heard.index}`}`,
   )
+  // Two exchanges within a second bring equal access tokens, but the refresh token is another.
+  const told = event === 'TOKEN_REFRESHED' || event === 'SIGNED_IN'
+  world.verdict.check(
+    'told-as-refreshed',
+    told || mint.session !== heard.session || mint.token === heard.token,
+    () => `${context.name} hears ${event} of token ${mint.index} after ${heard.index}`,
+  )
+  const isTwin = mint.token !== heard.token && session.accessToken === heard.accessToken
+  if (isTwin) count(world.verdict.tally, 'twins')
+  heard.token = mint.token
+  heard.accessToken = session.accessToken
   if (news) heard.tokens.add(pairOf(session))
   heard.session = mint.session
   heard.index = mint.index
@@ -140,14 +169,15 @@ export function hear(world: World, context: Context, change: AuthChange): void {
   // What failed before is not known of a session that comes anew, though it be the same.
   if (event === 'SIGNED_IN') context.freshAt = world.clock.monotonic()
   // A token from elsewhere that is the same person’s replaces the session as TOKEN_REFRESHED.
-  const arrives = event === 'SIGNED_IN' || event === 'TOKEN_REFRESHED'
+  const arrives =
+    event === 'SIGNED_IN' || event === 'TOKEN_REFRESHED' || event === 'INITIAL_SESSION'
   if (arrives && mint && !world.established.has(mint.session)) {
     world.established.set(mint.session, world.clock.monotonic())
   }
   if (reason === 'user' && context.heard.session) {
     context.heard.ended.add(context.heard.session)
     context.ended.add(context.heard.session)
-    world.signedOut.add(context.heard.session)
+    world.signOut(context.heard.session)
   }
   if (event === 'SIGNED_OUT') checkEnd(world, context, reason)
   checkOrder(world, context, change)

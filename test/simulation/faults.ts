@@ -124,10 +124,12 @@ export const FAULTS = {
   'messages lost': (world, choices) => {
     const on = choices.pick(2) === 0
     world.browser.bus.loseMessages(on)
+    if (on) world.facts.deaf = true
     return on ? 'messages lost' : null
   },
   'storage deleted': (world) => {
     damage(world)
+    world.writes.clear()
     world.browser.storage.clear()
     return 'storage deleted'
   },
@@ -136,8 +138,13 @@ export const FAULTS = {
     const key = oneOf(choices, [...entries.keys()])
     if (key === undefined) return null
     damage(world)
+    world.writes.delete(key)
     entries.set(key, '{"v":1,"id":7')
     return 'storage corrupted'
+  },
+  outage: (world, choices) => {
+    world.down = choices.pick(3) < 2
+    return world.down ? 'outage' : null
   },
   evicted: (world, choices) => {
     const session = oneOf(choices, world.server.sessions())
@@ -150,7 +157,7 @@ export const FAULTS = {
     const by = [60_000, -60_000, 3_600_000, -3_600_000, 86_400_000, -86_400_000]
     world.skew += oneOf(choices, by) ?? 0
     world.facts.clockJump = world.clock.monotonic()
-    for (const { tab } of world.contexts) tab.setClockSkew(world.skew)
+    for (const { tab, ahead } of world.contexts) tab.setClockSkew(world.skew + ahead)
     return 'clock set'
   },
 } satisfies Record<string, WorldFault>
@@ -171,6 +178,7 @@ export function heal(world: World): void {
   const { storage, locks, bus } = world.browser
   locks.neverGrant(false)
   world.locksShut = false
+  world.down = false
   storage.setQuotaExceeded(false)
   storage.block(false)
   storage.hangReads(false)

@@ -15,6 +15,10 @@ export interface Mint {
   by: string
   /** Whether the answer reached the context. */
   delivered: boolean
+  /** Monotonic time at which a context was told of it last by the cookies; -Infinity if never. */
+  resumedAt: number
+  /** Monotonic time at which its asker had the answer first; Infinity until then. */
+  arrivedAt: number
   /** Monotonic time at which it was first stored, or `null`. */
   savedAt: number | null
 }
@@ -67,6 +71,13 @@ export interface Ledger {
   send(by: string, departure: number, token: string): Sent
   /** Notes the session that the server answered with. */
   answer(by: string, departure: number, request: Sent | null, body: unknown): Mint | null
+  /** An answer that holds a session, or `null`. */
+  answered(body: unknown): Answered | null
+  /**
+   * Notes that an answer brought a session that the server had given out before, with `left` ms to
+   * live; whoever asked counts them from its question on.
+   */
+  redeliver(body: unknown, departure: number, left: number): void
   /** Notes that a record was written. */
   stored(text: string): void
   mint(token: string | null | undefined): Mint | undefined
@@ -90,9 +101,12 @@ export interface Ledger {
   /** The first token of a session, and the newest. */
   firstOf(session: string): Mint | undefined
   newest(session: string): Mint | undefined
+  /** Monotonic time at which a context was told of a session last by the cookies. */
+  resumedAt(session: string): number
 }
 
-interface Answered {
+/** A session as the server answers with it. */
+export interface Answered {
   readonly access_token: string
   readonly refresh_token: string
   readonly expires_in: number
@@ -102,7 +116,8 @@ interface Answered {
 const isAnswer = (body: unknown): body is Answered =>
   typeof body === 'object' && body !== null && 'refresh_token' in body && 'access_token' in body
 
-function sessionOf(accessToken: string): string {
+/** The server's session that an access token is of. */
+export function sessionOf(accessToken: string): string {
   const claims = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString())
   return String(claims.session_id)
 }
@@ -150,6 +165,8 @@ export function createLedger(clock: ManualClock): Ledger {
         lifetime,
         by,
         delivered: false,
+        resumedAt: -Infinity,
+        arrivedAt: Infinity,
         savedAt: null,
       }
       if (!mints.has(token)) newest.set(session, mint)
@@ -168,6 +185,16 @@ export function createLedger(clock: ManualClock): Ledger {
       terms.set(token, { since: Math.min(known.since, since), due: Math.min(known.due, due) })
       return mint
     },
+    answered: (body) => (isAnswer(body) ? body : null),
+    redeliver(body, departure, left) {
+      const mint = isAnswer(body) ? mints.get(body.refresh_token) : undefined
+      const term = terms.get(mint?.token ?? '')
+      if (!mint || !term) return
+      mint.delivered = true
+      mint.resumedAt = clock.monotonic()
+      const due = (departures[departure] ?? 0) + left - Math.min(60_000, left / 4) - left / 6
+      term.due = Math.min(term.due, due)
+    },
     stored(text) {
       const [, token = ''] = /"refreshToken":"([^"]+)"/.exec(text) ?? []
       const mint = mints.get(token)
@@ -184,5 +211,11 @@ export function createLedger(clock: ManualClock): Ledger {
     access: (session) => (session ? accesses.get(pairOf(session)) : undefined),
     firstOf: (session) => [...mints.values()].find((mint) => mint.session === session),
     newest: (session) => newest.get(session),
+    resumedAt: (session) =>
+      Math.max(
+        ...[...mints.values()].map((mint) =>
+          mint.session === session ? mint.resumedAt : -Infinity,
+        ),
+      ),
   }
 }

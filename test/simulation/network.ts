@@ -56,7 +56,7 @@ const refused: ReadonlyMap<NetworkFault, () => Response> = new Map([
 
 /** Takes a request through a fault to the server. Fails as `fetch` does when there is no answer. */
 export async function serve(
-  server: ScriptedGoTrue,
+  server: Pick<ScriptedGoTrue, 'fetch'>,
   request: ReadRequest,
   fault: NetworkFault,
 ): Promise<Served | null> {

@@ -40,6 +40,9 @@ function excuseForHaste(world: World, sent: Sent, failures: readonly Sent[]): st
   if (facts.storageTrouble >= first.at) return 'storage in trouble'
   if (facts.clockJump >= first.at) return 'clock set'
   if (contexts.some(({ trouble }) => trouble >= first.at)) return 'save failed'
+  // What another clock wrote may be as old as this context's last look: until it has asked itself.
+  const own = failures.some(({ by }) => by === sent.by)
+  if (world.options.clocks === 'many' && !own) return 'another clock'
   // It knows nothing of a failure that it did not live to tell of.
   if (failures.some(({ by, at }) => wasStopped(world, by, at))) return 'crash before save'
   const begun = ledger.departed(sent.departure)

@@ -1,12 +1,22 @@
-import { PASSWORD, SERVER, type World } from './world.js'
+import { FOREIGN_KEY, PASSWORD, SERVER, type World } from './world.js'
 
-/** Lets somebody sign in without any context, and returns the refresh token. */
-export async function foreignToken(world: World, email: string): Promise<string | null> {
+async function signInElsewhere(world: World, email: string) {
   const response = await world.server.fetch(`${SERVER}/token?grant_type=password`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email, password: PASSWORD }),
   })
-  const mint = world.ledger.answer('elsewhere', world.ledger.depart(), null, await response.json())
-  return mint?.token ?? null
+  const body: unknown = await response.json()
+  return { body, mint: world.ledger.answer('elsewhere', world.ledger.depart(), null, body) }
+}
+
+/** Lets somebody sign in without any context, and returns the refresh token. */
+export const foreignToken = async (world: World, email: string): Promise<string | null> =>
+  (await signInElsewhere(world, email)).mint?.token ?? null
+
+/** Lets somebody sign in with another library, which leaves its session in the browser. */
+export async function leaveBehind(world: World, email: string): Promise<void> {
+  const { body, mint } = await signInElsewhere(world, email)
+  if (mint) mint.delivered = true
+  world.browser.storage.entries.set(FOREIGN_KEY, JSON.stringify(body))
 }

@@ -2,14 +2,15 @@ import type { Rotation } from '../../src/testing/index.js'
 import type { Operation } from './calls.js'
 import { type Choices, chance, oneOf, weigh } from './choices.js'
 import type { Context } from './context.js'
+import { RESUME } from './cookies.js'
 import { FAULTS, type FaultName, inflict } from './faults.js'
 import { latency } from './latency.js'
 import type { NetworkFault } from './network.js'
-import { foreignToken } from './people.js'
+import { foreignToken, leaveBehind } from './people.js'
 import { checkWaiting, rest } from './rest.js'
 import { count } from './tally.js'
 import type { Verdict } from './verdict.js'
-import { createWorld, type LockKind, PEOPLE, type World } from './world.js'
+import { createWorld, type LockKind, PEOPLE, type Start, type World } from './world.js'
 
 const SECOND = 1_000
 const HOUR = 3_600 * SECOND
@@ -57,6 +58,8 @@ async function operate(world: World, choices: Choices, most: number): Promise<vo
   const context = oneOf(choices, running(world))
   if (!context) return
   const email = oneOf(choices, PEOPLE) ?? PEOPLE[0]
+  // Where tokens are in cookies, nobody has one elsewhere.
+  if (type === 'foreign' && world.options.start === 'cookies') return
   if (type === 'dispose' && running(world).length < 2) return
   if (type === 'refresh') context.do({ type, refreshes: true })
   else if (type === 'signIn') context.do({ type, email })
@@ -88,6 +91,26 @@ function drawWorld(choices: Choices, trace: World['trace'] | undefined): [World,
     [8, 'web'],
     [2, 'lease'],
     [1, 'loose-lease'],
+  ])
+  const lag =
+    storage === 'sync'
+      ? weigh(choices, [
+          [2, 0],
+          [1, 50],
+          [1, 400],
+        ])
+      : 0
+  const clocks =
+    storage === 'async'
+      ? weigh<'one' | 'many'>(choices, [
+          [4, 'one'],
+          [1, 'many'],
+        ])
+      : 'one'
+  const start = weigh<Start>(choices, [
+    [6, 'nothing'],
+    [1, 'take-over'],
+    [1, 'cookies'],
   ])
   const autoRefresh = weigh<'visible' | boolean>(choices, [
     [3, 'visible'],
@@ -122,12 +145,16 @@ function drawWorld(choices: Choices, trace: World['trace'] | undefined): [World,
     storage,
     lock,
     autoRefresh,
+    lag,
+    clocks,
+    start,
     seed: choices.pick(1_000_000),
     scheduler: (world) => latency(world, choices),
-    meet: (path) =>
-      path.startsWith('/token') && !world.calm && chance(choices, climate.networkFaults)
-        ? weigh(choices, NETWORK)
-        : 'none',
+    meet(path) {
+      if (world.calm || !(path.startsWith('/token') || path === RESUME)) return 'none'
+      if (world.down) return 'status 503'
+      return chance(choices, climate.networkFaults) ? weigh(choices, NETWORK) : 'none'
+    },
     trace,
   })
   return [world, climate]
@@ -154,8 +181,14 @@ export async function randomRun(
 ): Promise<Verdict> {
   const [world, climate] = drawWorld(choices, trace)
   const { verdict, clock } = world
+  const { rotation, lifetime, storage, lock, lag, clocks, start } = world.options
+  const about = [rotation, `${lifetime / SECOND} s`, storage, lock, `lag ${lag}`, clocks, start]
+  world.trace('world', `a world of: ${about.join(', ')}`)
   const names = Object.keys(FAULTS) as FaultName[]
-  world.open().do({ type: 'signIn', email: PEOPLE[0] })
+  if (world.options.start === 'take-over') {
+    await leaveBehind(world, PEOPLE[0])
+    world.open()
+  } else world.open().do({ type: 'signIn', email: PEOPLE[0] })
   for (let i = 1; i < climate.contexts; i++) world.open()
   await clock.advance(5 * SECOND)
   for (let i = 0; i < climate.actions && !verdict.violation(); i++) {
@@ -176,6 +209,8 @@ function report({ verdict: { tally }, ledger, options, clock, contexts }: World)
   count(tally, 'runs')
   count(tally, `runs ${options.rotation}`)
   count(tally, `lock ${options.lock}`)
+  count(tally, `clocks ${options.clocks}`)
+  count(tally, `start ${options.start}`)
   count(tally, 'contexts', contexts.length)
   count(tally, 'simulated ms', clock.monotonic())
   count(tally, 'refreshes sent', ledger.sent.length)

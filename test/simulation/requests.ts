@@ -1,6 +1,6 @@
 import type { Mint, Sent } from './ledger.js'
 import { checkPace } from './pace.js'
-import { contextOf, wasStopped } from './stopped.js'
+import { contextOf, foundOld, wasStopped } from './stopped.js'
 import { count } from './tally.js'
 import type { World } from './world.js'
 
@@ -38,7 +38,7 @@ export function excuseForLoss(world: World, mint: Mint): string | null {
 function blindness(world: World, sent: Sent, child: Mint): string | null {
   // The lease of a frozen holder is taken over; its answer may come all the same.
   const left = world.ledger.departed(sent.departure)
-  const unsaved = left <= (child.savedAt ?? Infinity)
+  const unsaved = left <= (child.savedAt ?? Infinity) + (world.options.lag ?? 0)
   if (unsaved && wasStopped(world, child.by, child.at)) return 'holder frozen'
   if (world.facts.storageTrouble >= sent.at) return 'storage in trouble'
   // A sign-out that could not be written leaves nothing that others could read.
@@ -106,9 +106,15 @@ function checkWarrant(world: World, sent: Sent): void {
       other.outcome !== 'answered',
   )
   const unanswered = retried || ledger.failedAt(sent.by) >= since
+  const found = foundOld(world, context, sent.token, since)
+  const warranted = early <= SLACK || asked || jumped || foreign || unanswered || found
+  // A host whose clock is ahead of the writer's cannot tell how old the token is that another has
+  // just stored, and may trade it at once. That of its own it knows.
+  const another = world.options.clocks === 'many' && mint !== undefined && mint.by !== sent.by
+  if (!warranted && another) count(verdict.tally, 'traded twice a life')
   verdict.check(
-    'warranted',
-    early <= SLACK || asked || jumped || foreign || unanswered,
+    world.options.clocks === 'many' ? 'one-per-life' : 'warranted',
+    warranted || another,
     () => `${sent.by} sends a token ${early} ms before it is due`,
   )
   checkPace(world, context, sent, asked)

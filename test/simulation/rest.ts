@@ -2,7 +2,8 @@ import { BOUND, checkBound } from './calls.js'
 import type { Context } from './context.js'
 import { checkEnded, checkIdentity } from './events.js'
 import { heal } from './faults.js'
-import { KEY, type World } from './world.js'
+import { count } from './tally.js'
+import { FOREIGN_KEY, KEY, type World } from './world.js'
 
 const DAY = 86_400_000
 /** Longer than the longest backoff, and than a storage that has just come back needs. */
@@ -52,6 +53,19 @@ function checkAgreement(world: World): void {
     'rest-agreement',
     slots.length <= 1 || world.facts.lockBroken !== null || mayLeaveTraces(world),
     () => `storage keeps ${slots.length} sessions`,
+  )
+}
+
+/** Left in place, it would be taken over again after the next sign-out. */
+function checkTakenOver(world: World): void {
+  const { verdict, browser, options } = world
+  if (options.start !== 'take-over') return
+  const gone = !browser.storage.entries.has(FOREIGN_KEY)
+  if (gone) count(verdict.tally, 'taken over')
+  verdict.check(
+    'taken-over',
+    gone || mayLeaveTraces(world) || world.contexts.some(({ trouble }) => trouble > -Infinity),
+    () => 'the session of the other library is still there',
   )
 }
 
@@ -106,6 +120,7 @@ export async function rest(world: World): Promise<void> {
   checkWaiting(world)
   if (verdict.violation()) return
   checkAgreement(world)
+  checkTakenOver(world)
   await checkWorks(world)
   await clock.advance(5_000)
   checkAgreement(world)

@@ -74,7 +74,7 @@ function onClock({ world }: Stage): Blow[] {
     strike: () => {
       world.skew += by
       world.facts.clockJump = world.clock.monotonic()
-      for (const { tab } of world.contexts) tab.setClockSkew(world.skew)
+      for (const { tab, ahead } of world.contexts) tab.setClockSkew(world.skew + ahead)
     },
   }))
 }

@@ -98,6 +98,11 @@ export const FAMILIES: readonly Family[] = [
     ),
   },
   {
+    name: 'localStorage that shows others’ writes later, two contexts, one call each',
+    bounds: within(3),
+    worlds: worldsOf(pairs(single(USUAL)), { storage: 'sync', lag: 50 }),
+  },
+  {
     name: 'localStorage, two contexts, two calls against one',
     bounds: within(2),
     worlds: worldsOf(

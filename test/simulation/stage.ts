@@ -24,6 +24,8 @@ export interface Furniture {
   readonly storage: 'async' | 'sync'
   readonly lock: LockKind
   readonly rotation: Rotation
+  /** How long a context does not see what others write, in ms; with `sync` storage. @default 0 */
+  readonly lag?: number | undefined
 }
 
 /** A step that waits to be taken. */
@@ -117,6 +119,10 @@ export async function createStage(
     let hash = mix(0, `${browser.locks.queue(LOCK)} ${clock.monotonic()} ${ledger.sent.length}`)
     for (const [who, history] of [...histories].sort()) hash = mix(hash, `${who} ${history}`)
     for (const [key, text] of [...entries].sort()) hash = mix(hash, `${key} ${text}`)
+    // Who sees which write depends on when it was made, and by whom.
+    for (const [key, list] of world.writes) {
+      for (const { by, at } of list) hash = mix(hash, `${key} ${by} ${at}`)
+    }
     for (const name of waiting.map(nameOf).sort()) hash = mix(hash, name)
     return hash
   }

@@ -10,3 +10,17 @@ export function wasStopped(world: World, name: string, at: number): boolean {
   const context = contextOf(world, name)
   return context?.status !== 'running' || context.frozenAt >= at
 }
+
+/**
+ * Whether a context could not know how old a token was: its clock is not that of the host which
+ * stored it, and it did not see the token arrive.
+ */
+export function foundOld(world: World, context: Context, token: string, since: number): boolean {
+  if (world.options.clocks !== 'many') return false
+  // Who is not told of changes finds them late; a writer that is gone may not have told.
+  if (world.facts.deaf) return true
+  const writer = world.ledger.mint(token)?.by
+  if (writer !== undefined && wasStopped(world, writer, since)) return true
+  const found = context.heard.first?.startsWith(`${token} `) ?? false
+  return found || wasStopped(world, context.name, since) || world.facts.storageTrouble >= since
+}

@@ -18,7 +18,7 @@ export interface Figure {
   readonly detail: string
 }
 
-/** What the runs were: goes above the table in the README. */
+/** What the runs were: goes above the table in docs/proof.md. */
 export interface About {
   readonly date: string
   readonly commit: string
@@ -138,7 +138,7 @@ export function textSummary(tally: Tally): string {
     .join('\n')
 }
 
-/** The figures as the README’s table. */
+/** The figures as the table of docs/proof.md. */
 export function markdownSummary(tally: Tally, { date, commit, seed, runs }: About): string {
   return [
     `${date}, commit ${commit}, seeds ${seed} to ${seed + runs - 1}:`,

@@ -4,7 +4,7 @@ import { FAULTS, type FaultName } from './faults.js'
 import { NETWORK_FAULTS } from './network.js'
 import { sum, type Tally } from './tally.js'
 import { INVARIANTS } from './verdict.js'
-import type { LockKind } from './world.js'
+import type { LockKind, Start } from './world.js'
 
 /** With fewer runs, rare faults may be missing by chance. */
 export const ENOUGH_RUNS = 2_000
@@ -15,6 +15,7 @@ const CURES: ReadonlySet<FaultName> = new Set(['thaw', 'online'])
 /** Every kind, so that the compiler asks for a new one. */
 const ROTATIONS: Readonly<Record<Rotation, true>> = { v1: true, v2: true, strict: true }
 const LOCKS: Readonly<Record<LockKind, true>> = { web: true, lease: true, 'loose-lease': true }
+const STARTS: Readonly<Record<Start, true>> = { nothing: true, 'take-over': true, cookies: true }
 const CALLS: Readonly<Record<Operation['type'], true>> = {
   get: true,
   refresh: true,
@@ -34,6 +35,12 @@ const EXPECTED: readonly string[] = [
   'contexts',
   'simulated ms',
   'refreshes sent',
+  // Each is a world of its own kind, and must have shown what it is there for.
+  'clocks many',
+  'stale reads',
+  'twins',
+  'taken over',
+  'resumed',
   ...named('evaluated', INVARIANTS),
   ...NETWORK_FAULTS.map((name) => `fault ${name}`),
   ...named('fault', FAULTS).filter((name) => {
@@ -42,6 +49,7 @@ const EXPECTED: readonly string[] = [
   }),
   ...named('runs', ROTATIONS),
   ...named('lock', LOCKS),
+  ...named('start', STARTS),
   ...named('call', CALLS),
 ]
 

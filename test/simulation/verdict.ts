@@ -8,11 +8,14 @@ export const INVARIANTS = {
   'one-in-flight': 'at most one exchange is in flight per refresh token',
   'sent-once': 'no refresh token is sent twice, except after an answer that was lost',
   warranted: 'a request is an expiry, a call of refreshSession, or a retry after a fault',
+  'one-per-life':
+    'hosts whose clocks differ refresh at most twice a life: one that has traded a token itself, once',
   paced: 'retries keep their distance',
   'one-patience': 'an outage costs one client’s worth of requests, whatever the contexts',
   'saved-before-told': 'no event comes before its save',
   'initial-first': 'INITIAL_SESSION is heard once, and first',
   'events-in-order': 'events come in order, and none twice',
+  'told-as-refreshed': 'a new refresh token of the same session is told as TOKEN_REFRESHED',
   identity: 'a session, its token and its user are the same person’s',
   'own-answer': 'a call is never answered with another account’s session',
   'asked-after': 'refreshSession resolves to a session that was asked for after the call',
@@ -23,6 +26,7 @@ export const INVARIANTS = {
   bounded: 'every call settles within its bound',
   'closed-codes': 'every failure is an AuthError',
   'silent-after-dispose': 'after dispose no request is sent, and in the end no timer is left',
+  'taken-over': 'the session of another library is taken over once, and not left behind',
   'rest-agreement': 'at rest all contexts and storage hold the same session',
   'rest-works': 'at rest the session that is left can be refreshed',
 } as const

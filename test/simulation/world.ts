@@ -6,8 +6,10 @@ import {
   type ScriptedGoTrue,
 } from '../../src/testing/index.js'
 import { type Context, createContext } from './context.js'
+import type { Cookie } from './cookies.js'
 import { createLedger, type Ledger } from './ledger.js'
 import type { NetworkFault } from './network.js'
+import type { Writes } from './storage.js'
 import { turn } from './surroundings.js'
 import { createVerdict, type Verdict } from './verdict.js'
 
@@ -17,6 +19,9 @@ type FakeBrowserOptions = NonNullable<Parameters<typeof createFakeBrowser>[0]>
 /** How contexts exclude each other: Web Locks, or a lease in storage with or without `update`. */
 export type LockKind = 'web' | 'lease' | 'loose-lease'
 
+/** What contexts find at their start, besides their storage. */
+export type Start = 'nothing' | 'take-over' | 'cookies'
+
 /** What a world is made of. Times in ms. */
 export interface WorldOptions {
   readonly rotation: Rotation
@@ -25,6 +30,15 @@ export interface WorldOptions {
   readonly storage: 'async' | 'sync'
   readonly lock: LockKind
   readonly autoRefresh: 'visible' | boolean
+  /** How long a context does not see what others write, with `sync` storage. @default 0 */
+  readonly lag?: number | undefined
+  /** Whether each context is a host with a clock of its own, which share a database. @default 'one' */
+  readonly clocks?: 'one' | 'many' | undefined
+  /**
+   * What a context finds at its start besides its storage: the session of another library, or
+   * cookies that a server reads. @default 'nothing'
+   */
+  readonly start?: Start | undefined
   readonly seed: number
   readonly scheduler: (world: () => World) => NonNullable<FakeBrowserOptions['scheduler']>
   /** What the next request of a context meets. */
@@ -44,6 +58,8 @@ export interface World {
   readonly contexts: Context[]
   /** Sessions that a person ended, in any context. */
   readonly signedOut: Set<string>
+  /** Monotonic times of that, the first for each. */
+  readonly signedOutAt: Map<string, number>
   /** Why the server was shown a rotated token of a session, as it was then; `null` if nothing explains it. */
   readonly reused: Map<string, string | null>
   /** Sessions that became some context's by a sign-in. */
@@ -53,6 +69,10 @@ export interface World {
   /** Sessions that somebody lost without wishing it. */
   readonly lost: Set<string>
   readonly facts: Facts
+  readonly writes: Writes
+  readonly cookie: { current: Cookie | null }
+  /** Whether the server answers nobody. */
+  down: boolean
   /** By how many ms the device's clock is ahead. */
   skew: number
   /** Whether the lock is not granted to anybody. */
@@ -60,6 +80,8 @@ export interface World {
   /** Whether requests meet no more faults. */
   calm: boolean
   open(): Context
+  /** Notes that a person ended a session. */
+  signOut(session: string): void
   trace(column: string, text: string): void
 }
 
@@ -73,6 +95,8 @@ export interface Facts {
   storageTrouble: number
   /** Whether stored entries were deleted or damaged by hand, or written late. */
   storageDamaged: boolean
+  /** Whether messages got lost. */
+  deaf: boolean
   /** Monotonic time at which the device's clock last jumped. */
   clockJump: number
 }
@@ -85,6 +109,11 @@ export const PASSWORD = 'correct horse'
 export const SERVER = 'https://auth.example/auth/v1'
 /** The storage key of every client. */
 export const KEY = 'app'
+/** Where another library keeps its session. */
+export const FOREIGN_KEY = 'sb-scripted-auth-token'
+
+/** By how many ms the clocks of hosts are ahead. */
+const HOSTS = [0, 300_000, -300_000, 3_600_000, -3_600_000, 20_000, -20_000, 86_400_000] as const
 
 function seeded(seed: number): () => number {
   let state = (seed % 2_147_483_646) + 1
@@ -129,6 +158,7 @@ export function createWorld(options: WorldOptions): World {
     ),
     contexts: [],
     signedOut: new Set(),
+    signedOutAt: new Map(),
     reused: new Map(),
     established: new Map(),
     returned: new Set(),
@@ -138,14 +168,26 @@ export function createWorld(options: WorldOptions): World {
       troubles: new Set(),
       storageTrouble: -Infinity,
       storageDamaged: false,
+      deaf: false,
       clockJump: -Infinity,
     },
+    writes: new Map(),
+    cookie: { current: null },
+    down: false,
     skew: 0,
     locksShut: false,
     calm: false,
     trace: options.trace ?? (() => {}),
+    signOut(session) {
+      world.signedOut.add(session)
+      const at = world.signedOutAt.get(session) ?? clock.monotonic()
+      world.signedOutAt.set(session, at)
+    },
     open() {
-      const context = createContext(world, `tab-${world.contexts.length + 1}`)
+      const { length } = world.contexts
+      const ahead =
+        options.clocks === 'many' ? (HOSTS[(options.seed + length) % HOSTS.length] ?? 0) : 0
+      const context = createContext(world, `tab-${length + 1}`, ahead)
       world.contexts.push(context)
       return context
     },

@@ -1,0 +1,86 @@
+import type { Storage } from '../../src/core/ports.js'
+import type { Context } from './context.js'
+import { count } from './tally.js'
+import type { World } from './world.js'
+
+/** One write, as it lies in a storage whose contexts read each other's later. */
+interface Written {
+  readonly text: string | null
+  readonly by: string | null
+  /** Monotonic time. */
+  readonly at: number
+}
+
+/** What was written under each key, the latest last. */
+export type Writes = Map<string, Written[]>
+
+/**
+ * A storage like the localStorage of a browser with a process per tab: each reads its own writes at
+ * once, and those of others a moment later, when it is told of them as well.
+ */
+export function laggingStorage(
+  world: World,
+  { name, environment, storage }: Context['tab'],
+): Storage {
+  const { writes, clock, options, browser, verdict } = world
+  const { entries } = browser.storage
+  const { lag = 0 } = options
+
+  function write(key: string, text: string | null, act: () => unknown): void {
+    const before = { text: entries.get(key) ?? null, by: null, at: Number.NEGATIVE_INFINITY }
+    // It throws where the disk beneath is full or blocked.
+    act()
+    const list = writes.get(key) ?? [before]
+    writes.set(key, [...list, { text, by: name, at: clock.monotonic() }])
+  }
+
+  return {
+    lag,
+    get(key) {
+      const newest = storage.get(key)
+      const list = writes.get(key)
+      if (!list) return newest
+      const seen = [...list]
+        .reverse()
+        .find(({ by, at }) => by === name || at + lag <= clock.monotonic())
+      if (seen !== list.at(-1)) count(verdict.tally, 'stale reads')
+      return seen?.text ?? null
+    },
+    set: (key, text) => write(key, text, () => storage.set(key, text)),
+    remove: (key) => write(key, null, () => storage.remove(key)),
+    subscribe(listener) {
+      let listens = true
+      const stop = storage.subscribe?.((key) => {
+        const tell = (): void => {
+          if (listens) listener(key)
+        }
+        environment.clock.schedule(lag, tell, { background: true })
+      })
+      return () => {
+        listens = false
+        stop?.()
+      }
+    },
+  }
+}
+
+/** Writes fail when told to, and only here. */
+export function failingStorage(world: World, context: () => Context, storage: Storage): Storage {
+  const { lag, update, subscribe } = storage
+  return {
+    get: storage.get,
+    set(key, value) {
+      const me = context()
+      if (me.failing > 0) {
+        me.failing--
+        me.trouble = world.clock.monotonic()
+        throw new DOMException('planted', 'QuotaExceededError')
+      }
+      return storage.set(key, value)
+    },
+    remove: storage.remove,
+    ...(lag !== undefined && { lag }),
+    ...(subscribe && { subscribe }),
+    ...(update && world.options.lock !== 'loose-lease' && { update }),
+  }
+}
