@@ -30,8 +30,8 @@ const REST = [
   project('crowds', 2),
   project('worlds', 12),
   project('redis', 2),
-  project('browser', 5.5),
-  project('engines', 9),
+  project('browser', 7),
+  project('engines', 7.5),
   project('next', 3),
   {
     // That every scenario still works, for all clients. Its figures are not judged here.

@@ -77,6 +77,13 @@ describe.skipIf(!findChromium())('the demo for Express', () => {
     const opened = await open(width)
     await opened.page.goto(demo.url)
     await opened.page.click(`[data-person=${person}]`)
+    await text(opened.page, 'answer').toContain('answered')
+    // A core makes its keys when they are first wanted, which takes a busy machine more than the
+    // time that the demo has for it: whoever sees that asks again.
+    if ((await opened.page.textContent('#answer'))?.includes('503')) {
+      refusals.length = 0
+      await opened.page.click('[data-do=ask]')
+    }
     await text(opened.page, 'answer').toContain('answered 200')
     return opened
   }
