@@ -24,7 +24,7 @@ export interface Patience {
 const IDLE = 300_000
 /** The first and the longest delay after a refusal that is definite but ends no session, in ms. */
 const REFUSED = [30_000, 900_000] as const
-/** The least delay after a 429: pages can seldom read its `Retry-After`. */
+/** The least delay after a 429 that does not say for how long: pages can seldom read it. */
 const TOO_MANY = 5_000
 /** A `Retry-After` above an hour is more likely a mistake than a wish. */
 const LONGEST = 3_600_000
@@ -44,8 +44,8 @@ const REFUSALS: readonly AuthErrorCode[] = [
 ]
 
 /** For how long the server asked to be left alone, in ms. */
-const wished = ({ code, retryAfter = 0 }: AuthError): number =>
-  Math.max(Math.min(retryAfter, LONGEST), code === 'rate_limited' ? TOO_MANY : 0)
+const wished = ({ code, retryAfter = code === 'rate_limited' ? TOO_MANY : 0 }: AuthError): number =>
+  Math.min(retryAfter, LONGEST)
 
 /** How long to wait after the last failure, in ms: less while somebody asks for tokens. */
 function pause({ failures, error, jitter }: Patience, asked: boolean, limits: Limits): number {

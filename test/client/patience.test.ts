@@ -224,7 +224,8 @@ describe('a client that nobody asks for tokens', () => {
   )
 
   it('tries again as soon as somebody asks, at the callers’ pace', async () => {
-    const { world, tabs } = await tabsWithDeadToken(1)
+    const longest = { random: () => 0.999 }
+    const { world, tabs } = await tabsWithDeadToken(1, { environment: longest })
     const [one] = tabs
     world.server.outage(6)
     one?.tab.thaw()

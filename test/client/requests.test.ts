@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { AuthError, type Provider, type SessionUser } from '../../src/index.js'
+import { AuthError, type Provider, resourceTokens, type SessionUser } from '../../src/index.js'
 import { createWorld, HOUR } from '../support/world.js'
 
 const API = 'https://api.example'
@@ -99,7 +99,8 @@ describe('auth.fetch', () => {
 
   it('in the pause of a sick server has its answer at once, whoever has the lock', async () => {
     const world = createWorld()
-    const { auth } = await world.signedIn('ada', OPTIONS)
+    const provider = { ...world.server.provider, tokens: resourceTokens() }
+    const { auth } = await world.signedIn('ada', { ...OPTIONS, provider })
     api(refuse('access-1'))
     world.server.fail({ error: new AuthError('server_error', 'Down.', { retryAfter: 20_000 }) })
     await auth.fetch(`${API}/me`)

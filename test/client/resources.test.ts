@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AuthError, type Provider, type SessionUser } from '../../src/index.js'
+import { AuthError, type Provider, resourceTokens, type SessionUser } from '../../src/index.js'
 import { createWorld, DAY, HOUR } from '../support/world.js'
 
 const QUIET = { autoRefresh: false } as const
@@ -10,6 +10,7 @@ describe('tokens for several resources', () => {
     const asked: (string | undefined)[] = []
     const provider: Provider<{ readonly name: string }, SessionUser> = {
       ...world.server.provider,
+      tokens: resourceTokens(),
       async refresh(token, context) {
         const grant = await world.server.provider.refresh(token, context)
         const { resource, scope } = context

@@ -89,6 +89,10 @@ describe('the pace at which a failed refresh is tried again', () => {
     expect(wait(failed(1, 'rate_limited'), true)).toBe(5_000)
   })
 
+  it('leaves it alone for as long as it says, where that can be read', () => {
+    expect(wait(failed(1, 'rate_limited', { retryAfter: 2_000 }), true)).toBe(2_000)
+  })
+
   it('believes a Retry-After up to an hour', () => {
     expect(wait(failed(1, 'server_error', { retryAfter: 30 * 24 * HOUR }), true)).toBe(HOUR)
   })
