@@ -30,6 +30,10 @@ export interface One {
   /** No default. */
   readonly none: string
 }
+interface Shared {
+  /** @default true */
+  readonly flag?: boolean
+}
 export type Two =
   /** @default 'a' */
   | { readonly first: string; readonly second?: string }
@@ -37,6 +41,7 @@ export type Two =
     expect(readDefaults(text)).toEqual([
       { name: 'One.ms', text: '1_000' },
       { name: 'One.method', text: 'what is   said here' },
+      { name: 'Shared.flag', text: 'true' },
       { name: 'Two.first', text: "'a'" },
     ])
   })
