@@ -139,4 +139,28 @@ export const PROVIDERS = [
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a template.
     replace: 'could not be reached (${name}).`, { cause: error })',
   },
+  {
+    file: 'src/providers/gotrue/errors.ts',
+    name: 'A gateway’s page says that an access token is dead.',
+    find: "if (code !== 'rejected') return false\n",
+    replace: '\n',
+  },
+  {
+    file: 'src/providers/gotrue/sessions.ts',
+    name: 'A sign-out of the others spends the refresh token of the session that stays.',
+    find: " || scope === 'others') throw",
+    replace: ') throw',
+  },
+  {
+    file: 'src/providers/gotrue/sessions.ts',
+    name: 'A sign-out that is tried again sends a token that it has spent.',
+    find: 'newest.get(session) ?? session',
+    replace: 'session',
+  },
+  {
+    file: 'src/providers/gotrue/sessions.ts',
+    name: 'A sign-out everywhere by a session that was gone counts as done.',
+    find: "'session_not_found' && scope === 'local'",
+    replace: "'session_not_found'",
+  },
 ]

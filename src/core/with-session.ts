@@ -38,7 +38,7 @@ export function createWithSession<User extends SessionUser>(
     //                                                  signs in
     //                          has Grace's token: the action is not hers
     if (begun && !isSamePerson(begun, record)) {
-      throw new AuthError('superseded', 'Somebody else has signed in since the call was made.')
+      throw new AuthError('superseded', 'Somebody else has signed in since the request was made.')
     }
     try {
       return await call(record)

@@ -250,6 +250,16 @@ describe('a sign-out everywhere', () => {
     expect(asked).toHaveLength(1)
   })
 
+  it('does not end what somebody signed in to who may be the same person', async () => {
+    const { auth, asked, world } = await refusingSignOut(offline())
+    await auth.signOut({ scope: 'global' }).catch(() => {})
+    const { user: _, ...unknown } = world.server.issue('ada')
+    world.server.fail({ answer: unknown })
+    await auth.refreshSession('a token without a name')
+    await world.clock.advance(600_000)
+    expect(asked).toHaveLength(1)
+  })
+
   it('goes on for one person while another has signed in, with the token of the first', async () => {
     const { auth, asked, world } = await refusingSignOut(offline())
     await auth.signOut({ scope: 'global' }).catch(() => {})

@@ -3,13 +3,17 @@ import { clientProbes } from './client-probes.js'
 import { literal, readAllDefaults, readDefaults } from './documented.js'
 import { providerProbes } from './provider-probes.js'
 import { serverProbes } from './server-probes.js'
+import { verificationProbes } from './verification-probes.js'
 
 const CLIENT = ['client.ts', 'fetch.ts', 'core', 'storage', 'providers']
 /** Those parts of servers that stand on their own. */
-const SERVER = ['server/cookies.ts', 'server/coordinator.ts', 'server/seal.ts']
+const SERVER = [
+  ...['server/cookies.ts', 'server/coordinator.ts', 'server/seal.ts', 'server/origin-guard.ts'],
+  ...['server/verify.ts', 'server/key-set.ts', 'server/workos/types.ts'],
+]
 
 const documented = readAllDefaults([...CLIENT, ...SERVER])
-const probes = { ...clientProbes, ...providerProbes, ...serverProbes }
+const probes = { ...clientProbes, ...providerProbes, ...serverProbes, ...verificationProbes }
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -30,6 +34,10 @@ export interface One {
   /** No default. */
   readonly none: string
 }
+interface Shared {
+  /** @default true */
+  readonly flag?: boolean
+}
 export type Two =
   /** @default 'a' */
   | { readonly first: string; readonly second?: string }
@@ -37,6 +45,7 @@ export type Two =
     expect(readDefaults(text)).toEqual([
       { name: 'One.ms', text: '1_000' },
       { name: 'One.method', text: 'what is   said here' },
+      { name: 'Shared.flag', text: 'true' },
       { name: 'Two.first', text: "'a'" },
     ])
   })

@@ -24,7 +24,9 @@ const root = fileURLToPath(new URL('../../src', import.meta.url))
 export function readDefaults(text: string): Documented[] {
   const pattern = /\/\*\*((?:(?!\*\/)[\s\S])*?@default\s(?:(?!\*\/)[\s\S])*)\*\/\s*(.*)/g
   return [...text.matchAll(pattern)].map(({ 1: comment = '', 2: line = '', index }) => {
-    const owner = [...text.slice(0, index).matchAll(/^export (?:interface|type) (\w+)/gm)].at(-1)
+    const owner = [...text.slice(0, index).matchAll(/^(?:export )?(?:interface|type) (\w+)/gm)].at(
+      -1,
+    )
     const member = /^(?:readonly )?(\w+)\??[:(]/.exec(line) ?? /readonly (\w+)\??:/.exec(line)
     const words = comment.slice(comment.indexOf('@default') + 8).replace(/\n\s*\* ?/g, ' ')
     return { name: `${owner?.[1]}.${member?.[1]}`, text: words.trim() }

@@ -101,6 +101,53 @@ const ofGoTrue: Readonly<Record<string, Probe>> = {
       return email === 'email' && phone === 'sms'
     },
   },
+  'GoTrueOptions.terminal': {
+    says: 'never',
+    async observe() {
+      const kept: unknown[] = []
+      for (let status = 400; status < 500; status++) {
+        const answer = Response.json({ code: 'hook_payload_over_size_limit' }, { status })
+        const { refresh } = gotrue(GOTRUE)
+        await requestsOf(
+          () => refresh('token', context()).catch(({ retryable }) => kept.push(retryable)),
+          answer,
+        )
+      }
+      return kept.length === 100 && kept.every((retryable) => retryable === true)
+    },
+  },
+  'GoTrueOptions.acceptFragmentTokens': {
+    async observe() {
+      const accessToken = jwt({ sub: 'u1', iat: 1_000, exp: 4_600 })
+      const tokens = `access_token=${accessToken}&refresh_token=r&expires_in=3600&token_type=bearer`
+      const url = `${PAGE.split('#')[0]}#${tokens}`
+      let session: unknown
+      const sent = await requestsOf(
+        async () => {
+          session = (await actionsOf(gotrue(GOTRUE)).handleRedirect({ url }))?.session
+        },
+        Response.json({ id: 'u1' }),
+      )
+      return sent.length > 0 || session !== null
+    },
+  },
+  'Redirect.flow': {
+    says: "'pkce', where there is a `redirectTo`: without one, the message is for its code",
+    async observe() {
+      const { sendOtp } = actionsOf(gotrue(GOTRUE))
+      const methodOf = async (redirectTo?: string) =>
+        (await firstOf(() => sendOtp({ email: 'a@b.c', redirectTo }))).body.code_challenge_method
+      return (await methodOf(PAGE)) === 's256' && (await methodOf()) === undefined
+    },
+  },
+  'Messenger.channel': {
+    says: 'what the server has, `sms`',
+    async observe() {
+      const { sendOtp } = actionsOf(gotrue(GOTRUE))
+      const { body } = await firstOf(() => sendOtp({ phone: '+1555' }))
+      return body.phone === '+1555' && !('channel' in body)
+    },
+  },
   'OtpOptions.createUser': {
     async observe() {
       const { sendOtp } = actionsOf(gotrue(GOTRUE))

@@ -1,11 +1,12 @@
 import { vi } from 'vitest'
+import type { AuthError } from '../../src/index.js'
 import {
   type CookieOptions,
   defineCookie,
   parseCookies,
   writeCookie,
 } from '../../src/server/cookies.js'
-import { memoryCoordinator } from '../../src/server/coordinator.js'
+import { memoryCoordinator, type OnceOptions } from '../../src/server/coordinator.js'
 import { sealText, unsealText } from '../../src/server/seal.js'
 import type { Probe } from './documented.js'
 
@@ -76,6 +77,68 @@ const coordination: Readonly<Record<string, Probe>> = {
         if (!(await coordinator.ended('session-1'))) return count - 1
       }
       return null
+    },
+  },
+  'MemoryCoordinatorOptions.report': {
+    says: 'nobody does',
+    async observe() {
+      const consoles = (['error', 'warn', 'log'] as const).map((name) =>
+        vi.spyOn(console, name).mockImplementation(() => {}),
+      )
+      const crowd = async (report?: (error: AuthError) => void): Promise<boolean> => {
+        const coordinator = memoryCoordinator({ limit: 1, report })
+        await coordinator.end('one', DAY)
+        await coordinator.end('two', DAY)
+        return coordinator.ended('one')
+      }
+      let told = 0
+      await crowd(() => told++)
+      const kept = await crowd()
+      const heard = consoles.some(({ mock }) => mock.calls.length > 0)
+      for (const spy of consoles) spy.mockRestore()
+      return told === 1 && !kept && !heard
+    },
+  },
+  'OnceOptions.isRefusal': {
+    says: 'none does',
+    async observe() {
+      /** How many of ten results are still there, where ten have room. */
+      const kept = async (options: OnceOptions): Promise<number> => {
+        const coordinator = memoryCoordinator({ limit: 10 })
+        const all = Array.from({ length: 10 }, (_, index) => `key-${index}`)
+        for (const key of all) await coordinator.once(key, async () => 'first', options)
+        const again = await Promise.all(
+          all.map((key) => coordinator.once(key, async () => 'second', options)),
+        )
+        return again.filter(({ text }) => text === 'first').length
+      }
+      return (await kept({})) === 10 && (await kept({ isRefusal: () => true })) < 10
+    },
+  },
+  'OnceOptions.replay': {
+    says: 'as the coordinator has it',
+    async observe() {
+      let time = DAY
+      let runs = 0
+      const coordinator = memoryCoordinator({ now: () => time, replay: 5_000 })
+      const ask = () => coordinator.once('key', async () => String(++runs), {})
+      await ask()
+      time += 4_999
+      await ask()
+      const before = runs
+      time += 1
+      await ask()
+      return before === 1 && runs === 2
+    },
+  },
+  'TombstoneOptions.confirmed': {
+    async observe() {
+      const coordinator = memoryCoordinator({ limit: 2 })
+      await coordinator.end('unconfirmed', DAY, { confirmed: false })
+      await coordinator.end('default', DAY, {})
+      await coordinator.end('unconfirmed too', DAY, { confirmed: false })
+      // Of those that the auth server has ended too, one has gone for the others.
+      return (await coordinator.ended('unconfirmed')) && !(await coordinator.ended('default'))
     },
   },
   'MemoryCoordinatorOptions.now': {

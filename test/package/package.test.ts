@@ -266,13 +266,13 @@ describe('the packed package', () => {
   })
 
   it.each([
-    ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 2_600],
+    ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 2_700],
     [
       'supertokens',
       'gotrue',
       GOTRUE,
       `export { supertokens } from 'holdfast/providers/supertokens'`,
-      2_400,
+      2_300,
     ],
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_300],
     ['react', 'core', CORE, `export * from 'holdfast/react'`, 800],

@@ -95,7 +95,7 @@ interface Redirect {
 }
 
 interface Messenger {
-  /** By what a code goes to a phone. @default 'sms' */
+  /** By what a code goes to a phone. @default what the server has, `sms` */
   readonly channel?: 'sms' | 'whatsapp' | undefined
 }
 

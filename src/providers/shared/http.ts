@@ -24,7 +24,7 @@ export interface HttpOptions {
 /** One request, relative to the server's address. */
 export interface HttpRequest {
   readonly path: string
-  /** @default 'POST' */
+  /** `POST` where it is not said: most of what providers send is. */
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | undefined
   readonly query?: Readonly<Record<string, string>> | undefined
   readonly json?: Readonly<Record<string, unknown>> | undefined
