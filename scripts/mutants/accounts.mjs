@@ -77,14 +77,14 @@ export const ACCOUNTS = [
   {
     file,
     name: 'A refresh of a foreign token joins a request that has left.',
-    find: '!call.sent && call.wish',
+    find: '!call.closed && call.wish',
     replace: 'call.wish',
   },
   {
     file,
     name: 'A refresh of a foreign token joins one for another organization.',
-    find: '!call.sent && call.wish.organizationId === organizationId',
-    replace: '!call.sent',
+    find: '!call.closed && call.wish.organizationId === organizationId',
+    replace: '!call.closed',
   },
   {
     file,
@@ -119,8 +119,8 @@ export const ACCOUNTS = [
   {
     file,
     name: 'A foreign token whose successor has become current is traded in the other organization’s place.',
-    find: 'organizationId ? switchErrand(context, organizationId) : refreshErrand(context)',
-    replace: 'refreshErrand(context)',
+    find: 'errandFor(context, { organizationId })',
+    replace: 'errandFor(context, {})',
   },
   {
     file,

@@ -20,6 +20,7 @@ import { PROVIDERS } from './providers.mjs'
 import { READS } from './reads.mjs'
 import { RECORD } from './record.mjs'
 import { REFRESHES } from './refreshes.mjs'
+import { RESOURCE_TOKENS } from './resource-tokens.mjs'
 import { SECTION } from './section.mjs'
 import { SHARE } from './share.mjs'
 import { SHARED_PATIENCE } from './shared-patience.mjs'
@@ -54,6 +55,7 @@ export const MUTANTS = [
   ...READS,
   ...RECORD,
   ...REFRESHES,
+  ...RESOURCE_TOKENS,
   ...SECTION,
   ...SHARE,
   ...SHARED_PATIENCE,
