@@ -11,8 +11,8 @@ export const ACCOUNTS = [
   {
     file,
     name: 'A sign-out waits for the server.',
-    find: 'context.request(async (its) => provider.signOut',
-    replace: 'await context.request(async (its) => provider.signOut',
+    find: "if (scope === 'global') await revoked",
+    replace: 'await revoked',
   },
   {
     file,
@@ -151,5 +151,11 @@ export const ACCOUNTS = [
     name: 'The session of cookies gets a name by chance, so that its end is not known again.',
     find: 'provider.resume && sessionId',
     replace: 'undefined',
+  },
+  {
+    file,
+    name: 'A sign-out everywhere is over before the server has heard of it.',
+    find: "if (scope === 'global') await revoked",
+    replace: '',
   },
 ]

@@ -59,8 +59,8 @@ export const ENGINE = [
   {
     file,
     name: 'Sign-out of the other sessions ends this one.',
-    find: "if (scope !== 'others') return",
-    replace: 'if (scope) return',
+    find: "if (scope !== 'others') {",
+    replace: 'if (scope) {',
   },
   {
     file,

@@ -21,6 +21,7 @@ import { READS } from './reads.mjs'
 import { RECORD } from './record.mjs'
 import { REFRESHES } from './refreshes.mjs'
 import { RESOURCE_TOKENS } from './resource-tokens.mjs'
+import { REVOCATION } from './revocation.mjs'
 import { SECTION } from './section.mjs'
 import { SHARE } from './share.mjs'
 import { SHARED_PATIENCE } from './shared-patience.mjs'
@@ -31,6 +32,7 @@ import { STORE } from './store.mjs'
 import { TIMING } from './timing.mjs'
 import { UPKEEP } from './upkeep.mjs'
 import { VAULT } from './vault.mjs'
+import { WITH_SESSION } from './with-session.mjs'
 
 /** Every mutant, by area. */
 export const MUTANTS = [
@@ -56,6 +58,7 @@ export const MUTANTS = [
   ...RECORD,
   ...REFRESHES,
   ...RESOURCE_TOKENS,
+  ...REVOCATION,
   ...SECTION,
   ...SHARE,
   ...SHARED_PATIENCE,
@@ -66,4 +69,5 @@ export const MUTANTS = [
   ...TIMING,
   ...UPKEEP,
   ...VAULT,
+  ...WITH_SESSION,
 ]

@@ -78,22 +78,22 @@ export const PATIENCE = [
   {
     file,
     name: 'The pause counts from the writing of it, by the writer’s clock.',
-    find: 'Math.min(Math.max(now.wall - at, 0), sinceLook) || 0',
-    replace: '(now.wall - at) || 0',
+    find: 'past >= 0 && past <= sinceLook ? past : 0',
+    replace: 'past',
     edits: [['{ now, sinceLook }: {', '{ now }: {']],
   },
   {
     file,
     name: 'A writer’s clock that is behind ends every pause.',
-    find: 'Math.min(Math.max(now.wall - at, 0), sinceLook) || 0',
-    replace: 'Math.max(now.wall - at, 0) || 0',
+    find: 'past >= 0 && past <= sinceLook ? past : 0',
+    replace: 'Math.max(past, 0)',
     edits: [['{ now, sinceLook }: {', '{ now }: {']],
   },
   {
     file,
     name: 'A writer’s clock that is ahead makes the pause longer.',
-    find: 'Math.max(now.wall - at, 0)',
-    replace: '(now.wall - at)',
+    find: 'past >= 0 && past <= sinceLook',
+    replace: 'past <= sinceLook',
   },
   {
     file,

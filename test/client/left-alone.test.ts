@@ -31,8 +31,8 @@ describe('a server that asks to be left alone', () => {
   })
 
   it.each([
-    [0, 667],
-    [0.9, 967],
+    [0, 500],
+    [0.9, 950],
   ])('meets clients of different patience: with chance %f a pause of %i ms', async (chance, ms) => {
     const world = createWorld()
     const { auth } = await world.signedIn('ada', {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { resourceTokens } from '../../src/core/resource-tokens.js'
 import { AuthError, type Provider, type SessionUser } from '../../src/index.js'
 import { createWorld, HOUR } from '../support/world.js'
 
@@ -99,7 +100,8 @@ describe('auth.fetch', () => {
 
   it('in the pause of a sick server has its answer at once, whoever has the lock', async () => {
     const world = createWorld()
-    const { auth } = await world.signedIn('ada', OPTIONS)
+    const provider = { ...world.server.provider, tokens: resourceTokens() }
+    const { auth } = await world.signedIn('ada', { ...OPTIONS, provider })
     api(refuse('access-1'))
     world.server.fail({ error: new AuthError('server_error', 'Down.', { retryAfter: 20_000 }) })
     await auth.fetch(`${API}/me`)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { resourceTokens } from '../../src/core/resource-tokens.js'
 import { AuthError, type Provider, type SessionUser } from '../../src/index.js'
 import { createWorld, DAY, HOUR } from '../support/world.js'
 
@@ -10,6 +11,7 @@ describe('tokens for several resources', () => {
     const asked: (string | undefined)[] = []
     const provider: Provider<{ readonly name: string }, SessionUser> = {
       ...world.server.provider,
+      tokens: resourceTokens(),
       async refresh(token, context) {
         const grant = await world.server.provider.refresh(token, context)
         const { resource, scope } = context
