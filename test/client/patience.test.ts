@@ -223,6 +223,17 @@ describe('a client that nobody asks for tokens', () => {
     },
   )
 
+  it('tries again sooner for somebody who asks while the token lives', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn()
+    world.server.outage(100)
+    await untilSent(world, 5)
+    expect((await auth.getSession())?.accessToken).toBe('access-1')
+    expect(world.server.sent).toHaveLength(5)
+    await world.clock.advance(16_000)
+    expect(world.server.sent).toHaveLength(6)
+  })
+
   it('tries again as soon as somebody asks, at the callers’ pace', async () => {
     const { world, tabs } = await tabsWithDeadToken(1)
     const [one] = tabs
