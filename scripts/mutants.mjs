@@ -1,5 +1,5 @@
 // Plants small bugs one at a time, and demands that the simulator or the unit tests catch each:
-// npm run mutants -- [--only TEXT] [--workers N] [--list]
+// npm run mutants -- [--only TEXT]... [--workers N] [--list]
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { UnappliedError } from './mutants/apply.mjs'
@@ -9,20 +9,23 @@ import { endAll } from './mutants/run.mjs'
 import { openWorkshop, simulatedFiles, typeError } from './mutants/workshop.mjs'
 
 const OPTIONS = {
-  only: { type: 'string', default: '' },
+  only: { type: 'string', multiple: true, default: [''] },
   workers: { type: 'string', default: String(availableParallelism()) },
   list: { type: 'boolean', default: false },
 }
 
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`
 
-function chosen(text) {
-  const wanted = text.toLowerCase()
-  const mutants = MUTANTS.filter(({ name, file }) =>
-    `${file} ${name}`.toLowerCase().includes(wanted),
-  )
-  if (mutants.length === 0) throw new Error(`No mutant has '${text}' in its name or file.`)
-  return mutants
+/** The mutants that have one of the texts in their name or file, in the order of the texts. */
+function chosen(texts) {
+  const found = texts.map((text) => {
+    const mutants = MUTANTS.filter(({ name, file }) =>
+      `${file} ${name}`.toLowerCase().includes(text.toLowerCase()),
+    )
+    if (mutants.length === 0) throw new Error(`No mutant has '${text}' in its name or file.`)
+    return mutants
+  })
+  return [...new Set(found.flat())]
 }
 
 /** A broken project catches everything: without a mutant all must pass. */

@@ -11,8 +11,8 @@ export const ACCOUNTS = [
   {
     file,
     name: 'A sign-out waits for the server.',
-    find: 'context.request(async (its) => provider.signOut',
-    replace: 'await context.request(async (its) => provider.signOut',
+    find: "if (scope === 'global') await revoked",
+    replace: 'await revoked',
   },
   {
     file,
@@ -77,14 +77,14 @@ export const ACCOUNTS = [
   {
     file,
     name: 'A refresh of a foreign token joins a request that has left.',
-    find: '!call.sent && call.wish',
+    find: '!call.closed && call.wish',
     replace: 'call.wish',
   },
   {
     file,
     name: 'A refresh of a foreign token joins one for another organization.',
-    find: '!call.sent && call.wish.organizationId === organizationId',
-    replace: '!call.sent',
+    find: '!call.closed && call.wish.organizationId === organizationId',
+    replace: '!call.closed',
   },
   {
     file,
@@ -119,8 +119,8 @@ export const ACCOUNTS = [
   {
     file,
     name: 'A foreign token whose successor has become current is traded in the other organization’s place.',
-    find: 'organizationId ? switchErrand(context, organizationId) : refreshErrand(context)',
-    replace: 'refreshErrand(context)',
+    find: 'errandFor(context, { organizationId })',
+    replace: 'errandFor(context, {})',
   },
   {
     file,
@@ -151,5 +151,11 @@ export const ACCOUNTS = [
     name: 'The session of cookies gets a name by chance, so that its end is not known again.',
     find: 'provider.resume && sessionId',
     replace: 'undefined',
+  },
+  {
+    file,
+    name: 'A sign-out everywhere is over before the server has heard of it.',
+    find: "if (scope === 'global') await revoked",
+    replace: '',
   },
 ]

@@ -29,14 +29,14 @@ export const DECISION = [
   {
     file,
     name: 'A caller with a token in its last seconds waits through the pause.',
-    find: "if (left > 0) return { kind: 'serve', session }\n",
-    replace: "if (left > 0) return { kind: 'wait' }\n",
+    find: "{ kind: 'serve', session } : { kind: 'fail', error }",
+    replace: "{ kind: 'wait' } : { kind: 'fail', error }",
   },
   {
     file,
     name: 'A caller with a dead token waits through the pause.',
-    find: 'if (!patience || pause <= 0)',
-    replace: 'if (!patience || left <= 0)',
+    find: 'if (!error) return',
+    replace: 'if (!error || left <= 0) return',
   },
   {
     file,

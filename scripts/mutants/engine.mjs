@@ -47,20 +47,20 @@ export const ENGINE = [
   {
     file,
     name: 'A refresh for another organization stays in this one.',
-    find: 'organizationId ? switchErrand(context, organizationId) : refreshErrand(context)',
-    replace: 'refreshErrand(context)',
+    find: 'errandFor(context, options)',
+    replace: 'errandFor(context, {})',
   },
   {
     file,
     name: 'A refresh that was asked for is answered by one that is under way.',
-    find: 'refreshes.refresh({ errand, force: true }), options',
-    replace: 'refreshes.refresh({ errand }), options',
+    find: 'errandFor(context, options), force: true }',
+    replace: 'errandFor(context, options) }',
   },
   {
     file,
     name: 'Sign-out of the other sessions ends this one.',
-    find: "if (scope !== 'others') return",
-    replace: 'if (scope) return',
+    find: "if (scope !== 'others') {",
+    replace: 'if (scope) {',
   },
   {
     file,

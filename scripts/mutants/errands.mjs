@@ -11,8 +11,8 @@ export const ERRANDS = [
   {
     file,
     name: 'A token for a resource leaves the organization of the session.',
-    find: 'organizationId: session.organizationId,\n    }),\n  apply: (grant',
-    replace: '}),\n  apply: (grant',
+    find: 'organizationId: session.organizationId,\n    }),\n  apply(grant',
+    replace: '}),\n  apply(grant',
   },
   {
     file,
@@ -44,43 +44,13 @@ export const ERRANDS = [
     name: 'What an answer of an API said of old tokens is laid over newer ones.',
     find: 'hasSameTokens(record, base) ? grant : null',
     replace: 'record.lineage === base.lineage ? grant : null',
-    edits: [['  hasSameTokens,\n', '']],
-  },
-  {
-    file,
-    name: 'Tokens for two scopes of one resource are the same one.',
-    find: 'const wanted = [resource, audience, scope]',
-    replace: 'const wanted = [resource, audience, scope && undefined]',
-  },
-  {
-    file,
-    name: 'A resource and an audience of one name share a token.',
-    find: 'JSON.stringify(wanted.map((text) => text ?? null))',
-    replace: "wanted.filter(isText).join(' ')",
-  },
-  {
-    file,
-    name: 'A target that is no text is sent to the server.',
-    find: 'text !== undefined && !isText(text)',
-    replace: 'text === null',
+    edits: [['changed, hasSameTokens, ', 'changed, ']],
   },
   {
     file,
     name: 'A token for a resource that is about to run out is handed out.',
-    find: 'deadline - monotonic > waitMargin(token, limits)',
-    replace: 'deadline - monotonic > 0 * waitMargin(token, limits)',
-  },
-  {
-    file,
-    name: 'A clock that is set back makes a token for a resource live longer.',
-    find: 'Math.min(deadlines.get(token) ?? Infinity, monotonic + left)',
-    replace: 'monotonic + left',
-  },
-  {
-    file,
-    name: 'A clock that was set back before the first look makes a token live longer than it can.',
-    find: 'Math.min(token.expiresAt - wall, token.lifetime)',
-    replace: 'token.expiresAt - wall',
+    find: 'token.left > waitMargin(token, limits)',
+    replace: 'token.left > 0 * waitMargin(token, limits)',
   },
   {
     file,
@@ -97,7 +67,13 @@ export const ERRANDS = [
   {
     file,
     name: 'A refusal of a token for a resource slows down the session’s own refreshes.',
-    find: "name}`,\n  trades: 'variant'",
-    replace: "name}`,\n  trades: 'refresh'",
+    find: "name}`,\n  failures: 'variant'",
+    replace: "name}`,\n  failures: 'refresh'",
+  },
+  {
+    file,
+    name: 'The refresh token that came with a token for a resource is dropped.',
+    find: 'refreshToken: grant.refreshToken || base',
+    replace: 'refreshToken: base',
   },
 ]

@@ -107,14 +107,14 @@ export const EXCHANGE = [
   {
     file,
     name: 'A refused switch of the organization slows down the session’s own refreshes.',
-    find: "errand.trades === 'refresh' || error.retryable || refused",
+    find: "errand.failures === 'refresh' || error.retryable || refused",
     replace: 'true',
   },
   {
     file,
     name: 'An outage during a switch of the organization is not counted.',
-    find: "errand.trades === 'refresh' || error.retryable || refused",
-    replace: "errand.trades === 'refresh' || refused",
+    find: "errand.failures === 'refresh' || error.retryable || refused",
+    replace: "errand.failures === 'refresh' || refused",
   },
   {
     file,
@@ -137,7 +137,7 @@ export const EXCHANGE = [
   {
     file,
     name: 'A refused second factor counts as a failed refresh.',
-    find: "if (errand.trades === 'never') throw error",
+    find: "if (errand.failures === 'own') throw error",
     replace: '',
   },
   {

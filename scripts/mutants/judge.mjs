@@ -13,6 +13,8 @@ const SLICE = 20
 const PATIENCE = 20_000
 /** What the unit tests may take, in ms; without a mutant it is some seconds. */
 const TESTS = 180_000
+/** What one test may take, in ms: without a mutant it is six seconds where much else runs. */
+const TEST = 15_000
 
 /** What the random worlds of the seeds up to `last` find in `folder`: the first violation. */
 async function simulated(folder, { from, last }) {
@@ -63,7 +65,7 @@ async function tested(folder, where) {
   rmSync(report, { force: true })
   const vitest = join(folder, 'node_modules/vitest/vitest.mjs')
   const select = ['--project', 'unit', ...where.flatMap((part) => testsIn(folder, part))]
-  const how = ['--bail', '1', '--no-isolate', '--maxWorkers', '1']
+  const how = ['--bail', '1', '--no-isolate', '--maxWorkers', '1', `--testTimeout=${TEST}`]
   const out = ['--reporter=json', `--outputFile=${report}`]
   const args = [vitest, 'run', ...how, ...out, ...select]
   const { code, output } = await run(args, { cwd: folder, limit: TESTS })

@@ -20,6 +20,8 @@ import { PROVIDERS } from './providers.mjs'
 import { READS } from './reads.mjs'
 import { RECORD } from './record.mjs'
 import { REFRESHES } from './refreshes.mjs'
+import { RESOURCE_TOKENS } from './resource-tokens.mjs'
+import { REVOCATION } from './revocation.mjs'
 import { SECTION } from './section.mjs'
 import { SHARE } from './share.mjs'
 import { SHARED_PATIENCE } from './shared-patience.mjs'
@@ -30,6 +32,7 @@ import { STORE } from './store.mjs'
 import { TIMING } from './timing.mjs'
 import { UPKEEP } from './upkeep.mjs'
 import { VAULT } from './vault.mjs'
+import { WITH_SESSION } from './with-session.mjs'
 
 /** Every mutant, by area. */
 export const MUTANTS = [
@@ -54,6 +57,8 @@ export const MUTANTS = [
   ...READS,
   ...RECORD,
   ...REFRESHES,
+  ...RESOURCE_TOKENS,
+  ...REVOCATION,
   ...SECTION,
   ...SHARE,
   ...SHARED_PATIENCE,
@@ -64,4 +69,5 @@ export const MUTANTS = [
   ...TIMING,
   ...UPKEEP,
   ...VAULT,
+  ...WITH_SESSION,
 ]

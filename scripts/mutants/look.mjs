@@ -12,16 +12,14 @@ export const LOOK = [
   {
     file,
     name: 'Time that was slept through does not count as time since the last look.',
-    find: 'Math.max(monotonic - last.monotonic, wall - last.wall)',
-    replace: 'monotonic - last.monotonic',
-    edits: [['const { wall, monotonic } = now()', 'const { monotonic } = now()']],
+    find: 'Math.max(to.monotonic - from.monotonic, to.wall - from.wall)',
+    replace: 'to.monotonic - from.monotonic',
   },
   {
     file,
     name: 'A clock that goes back makes the time since the last look short.',
-    find: 'Math.max(monotonic - last.monotonic, wall - last.wall)',
-    replace: 'wall - last.wall',
-    edits: [['const { wall, monotonic } = now()', 'const { wall } = now()']],
+    find: 'Math.max(to.monotonic - from.monotonic, to.wall - from.wall)',
+    replace: 'to.wall - from.wall',
   },
   {
     file,

@@ -35,14 +35,14 @@ export const PATIENCE = [
   {
     file,
     name: 'A refusal that ends nothing is tried again like an outage.',
-    find: "!retryable && code !== 'refresh_rejected'",
-    replace: "!retryable && code === 'refresh_rejected'",
+    find: 'REFUSALS.includes(error.code)',
+    replace: 'false && REFUSALS.includes(error.code)',
   },
   {
     file,
     name: 'A refused token of which storage did not tell enough is tried a quarter of an hour later.',
-    find: "!retryable && code !== 'refresh_rejected'",
-    replace: '!retryable',
+    find: 'REFUSALS.includes(error.code)',
+    replace: "(REFUSALS.includes(error.code) || error.code === 'refresh_rejected')",
   },
   {
     file,
@@ -66,8 +66,8 @@ export const PATIENCE = [
   {
     file,
     name: 'Jitter makes a pause longer than its bound.',
-    find: '(delay * (2 + jitter)) / 3',
-    replace: '(delay * (3 + jitter)) / 3',
+    find: 'delay * (least + ',
+    replace: 'delay * (1 + ',
   },
   {
     file,
@@ -78,22 +78,22 @@ export const PATIENCE = [
   {
     file,
     name: 'The pause counts from the writing of it, by the writer’s clock.',
-    find: 'Math.min(Math.max(now.wall - at, 0), sinceLook) || 0',
-    replace: '(now.wall - at) || 0',
+    find: 'past >= 0 && past <= sinceLook ? past : 0',
+    replace: 'past',
     edits: [['{ now, sinceLook }: {', '{ now }: {']],
   },
   {
     file,
     name: 'A writer’s clock that is behind ends every pause.',
-    find: 'Math.min(Math.max(now.wall - at, 0), sinceLook) || 0',
-    replace: 'Math.max(now.wall - at, 0) || 0',
+    find: 'past >= 0 && past <= sinceLook ? past : 0',
+    replace: 'Math.max(past, 0)',
     edits: [['{ now, sinceLook }: {', '{ now }: {']],
   },
   {
     file,
     name: 'A writer’s clock that is ahead makes the pause longer.',
-    find: 'Math.max(now.wall - at, 0)',
-    replace: '(now.wall - at)',
+    find: 'past >= 0 && past <= sinceLook',
+    replace: 'past <= sinceLook',
   },
   {
     file,
@@ -120,5 +120,11 @@ export const PATIENCE = [
     name: 'What somebody wrote in the place of jitter is believed.',
     find: "jitter: typeof jitter === 'number' && jitter >= 0 && jitter < 1 ? jitter : 0",
     replace: "jitter: typeof jitter === 'number' ? jitter : 0",
+  },
+  {
+    file,
+    name: 'A refusal that the provider calls retryable is tried again like an outage.',
+    find: 'REFUSALS.includes(error.code)',
+    replace: '!error.retryable && REFUSALS.includes(error.code)',
   },
 ]

@@ -59,7 +59,7 @@ export const READS = [
   {
     file,
     name: 'Who asks while nobody is signed in never looks whether that has changed.',
-    find: 'if (unknown) throw unknown\n      upkeep.hint()',
+    find: 'if (unknown) throw unknown\n      upkeep.look()',
     replace: 'if (unknown) throw unknown',
   },
   {
@@ -71,7 +71,7 @@ export const READS = [
   {
     file,
     name: 'A token for a resource is asked for in the pause of a sick server.',
-    find: 'throwIfPaused()\n      await wait(refreshes.refresh({ errand: tokenErrand',
+    find: 'throwIfPaused(context)\n      await wait(refreshes.refresh({ errand: tokenErrand',
     replace: 'await wait(refreshes.refresh({ errand: tokenErrand',
   },
   {
@@ -88,20 +88,8 @@ export const READS = [
   },
   {
     file,
-    name: 'People whom nobody knows count as one person.',
-    find: '(id !== undefined && id === b.session.user?.id)',
-    replace: 'id === b.session.user?.id',
-  },
-  {
-    file,
-    name: 'A person who signed in again meanwhile counts as somebody else.',
-    find: ' || (id !== undefined && id === b.session.user?.id)',
-    replace: ' || (id !== undefined && id === null)',
-  },
-  {
-    file,
     name: 'After a 401 a sick server is asked at once.',
-    find: 'throwIfPaused()\n        await wait(refreshes.refresh({ errand: refreshErrand',
+    find: 'throwIfPaused(context)\n        await wait(refreshes.refresh({ errand: refreshErrand',
     replace: 'await wait(refreshes.refresh({ errand: refreshErrand',
   },
 ]

@@ -23,8 +23,8 @@ export const RECORD = [
   {
     file,
     name: 'A change of the user does not count as a new revision.',
-    find: '{ ...base, revision: base.revision + 1, session }',
-    replace: '{ ...base, session }',
+    find: '{ ...base, ...changes, revision: base.revision + 1 }',
+    replace: '{ ...base, ...changes }',
   },
   {
     file,
@@ -47,20 +47,20 @@ export const RECORD = [
   },
   {
     file,
-    name: 'A token for one resource costs the others theirs.',
-    find: '{ ...Object.fromEntries(kept), [name]: token }',
-    replace: '{ ...Object.fromEntries(kept.slice(0, 0)), [name]: token }',
-  },
-  {
-    file,
-    name: 'The refresh token that came with a token for a resource is dropped.',
-    find: '...(refreshToken && { refreshToken })',
-    replace: '...(refreshToken && {})',
-  },
-  {
-    file,
     name: 'Equal access tokens make two sessions the same.',
     find: 'hasSameAccessToken(a, b) && a.session.refreshToken === b.session.refreshToken',
     replace: 'hasSameAccessToken(a, b)',
+  },
+  {
+    file,
+    name: 'People whom nobody knows count as one person.',
+    find: '(id !== undefined && id === b.session.user?.id)',
+    replace: 'id === b.session.user?.id',
+  },
+  {
+    file,
+    name: 'A person who signed in again meanwhile counts as somebody else.',
+    find: ' || (id !== undefined && id === b.session.user?.id)',
+    replace: ' || (id !== undefined && id === null)',
   },
 ]

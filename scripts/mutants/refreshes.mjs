@@ -35,14 +35,15 @@ export const REFRESHES = [
   {
     file,
     name: 'A forced refresh joins a run whose request has left.',
-    find: ' && !(force && sent)',
+    find: ' && !(force && closed)',
     replace: '',
+    edits: [['({ wish, closed })', '({ wish })']],
   },
   {
     file,
     name: 'A caller that forces nothing starts a request of its own behind one that has left.',
-    find: '!(force && sent)',
-    replace: '!sent',
+    find: '!(force && closed)',
+    replace: '!closed',
   },
   {
     file,
@@ -102,7 +103,7 @@ export const REFRESHES = [
   {
     file,
     name: 'A page that comes back gives up what has not been sent.',
-    find: 'if (!first?.sent) return',
+    find: 'if (!first?.closed) return',
     replace: 'if (!first) return',
   },
   {
@@ -126,14 +127,14 @@ export const REFRESHES = [
   {
     file,
     name: 'A refresh that nobody forced does not mind the pause.',
-    find: 'const pause = run.force ? 0 : pauseLeft(state, store.now(), limits)',
-    replace: 'const pause = 0 * pauseLeft(state, store.now(), limits)',
+    find: 'if (!run.force) throwIfPaused(context)',
+    replace: 'if (!run.force && !store) throwIfPaused(context)',
   },
   {
     file,
     name: 'A forced refresh is refused in the pause.',
-    find: 'run.force ? 0 : pauseLeft',
-    replace: 'pauseLeft',
+    find: 'if (!run.force) throwIfPaused(context)',
+    replace: 'throwIfPaused(context)',
   },
   {
     file,

@@ -4,12 +4,6 @@ const file = 'src/core/shared-patience.ts'
 export const SHARED_PATIENCE = [
   {
     file,
-    name: 'A context forgets its own failures when it reads the same text again.',
-    find: 'text === known || !held',
-    replace: '!held',
-  },
-  {
-    file,
     name: 'What another context wrote is taken for this context’s own failure.',
     find: "patience, origin: 'other-context'",
     replace: "patience, origin: 'this-context'",
@@ -88,5 +82,11 @@ export const SHARED_PATIENCE = [
     name: 'A token whose answer was lost is as good as new after a 429.',
     find: 'spent: spent || before.spent',
     replace: 'spent',
+  },
+  {
+    file,
+    name: 'A context that could not write its failures forgets them over what another one wrote before.',
+    find: 'patience && patience.failures > (state.patience?.failures ?? 0)',
+    replace: 'patience',
   },
 ]

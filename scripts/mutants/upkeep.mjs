@@ -5,8 +5,8 @@ export const UPKEEP = [
   {
     file,
     name: 'A save that failed is not tried again.',
-    find: 'untilRefresh(), saver.untilNext()',
-    replace: 'untilRefresh()',
+    find: 'untilLooked(context), saver.untilNext()',
+    replace: 'untilLooked(context)',
   },
   {
     file,
@@ -17,8 +17,8 @@ export const UPKEEP = [
   {
     file,
     name: 'Disposal leaves the timer.',
-    find: 'disposed = true\n      cancel?.()',
-    replace: 'disposed = true',
+    find: 'reader.dispose()\n      cancel?.()',
+    replace: 'reader.dispose()',
   },
   {
     file,
@@ -35,8 +35,8 @@ export const UPKEEP = [
   {
     file,
     name: 'While a refresh runs another one is due.',
-    find: 'asleep || paused || refreshes.running()',
-    replace: 'asleep || paused',
+    find: 'refreshes.running()) return Infinity',
+    replace: '(refreshes.running() && !state)) return Infinity',
   },
   {
     file,
@@ -53,8 +53,8 @@ export const UPKEEP = [
   {
     file,
     name: 'A sign that time has passed does not bring a failed refresh forward.',
-    find: 'store.ask()\n    await hint()',
-    replace: 'await hint()',
+    find: 'store.ask()\n    await reader.read()',
+    replace: 'await reader.read()',
   },
   {
     file,
@@ -65,20 +65,20 @@ export const UPKEEP = [
   {
     file,
     name: 'A page that wakes up refreshes before it has looked into storage.',
-    find: 'await hint()\n    tick()',
+    find: 'await reader.read()\n    tick()',
     replace: 'tick()',
   },
   {
     file,
     name: 'The end of a session without a refresh token is not waited for.',
-    find: 'if (!state.held.record.session.refreshToken) duties.push(remaining(state.held, now))',
-    replace: '',
+    find: 'held.record.session.refreshToken ? Infinity',
+    replace: 'held ? Infinity',
   },
   {
     file,
     name: 'Storage that was found empty is not looked at again.',
-    find: 'duties.push(state.absentSince + CONFIRM_ABSENCE - now.monotonic)',
-    replace: '',
+    find: 'absentSince + CONFIRM_ABSENCE - now.monotonic',
+    replace: 'Infinity * CONFIRM_ABSENCE',
   },
   {
     file,
@@ -97,5 +97,11 @@ export const UPKEEP = [
     name: 'A page that comes back does not give up the request that it may never hear of.',
     find: "if (sign === 'restored') await refreshes.restart()\n",
     replace: '\n',
+  },
+  {
+    file,
+    name: 'A sign-out that is saved later does not say why.',
+    find: 'any: false, error: state.error ?? undefined }',
+    replace: 'any: false }',
   },
 ]

@@ -223,14 +223,27 @@ describe('a client that nobody asks for tokens', () => {
     },
   )
 
+  it('tries again sooner for somebody who asks while the token lives', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn()
+    world.server.outage(100)
+    await untilSent(world, 5)
+    expect((await auth.getSession())?.accessToken).toBe('access-1')
+    expect(world.server.sent).toHaveLength(5)
+    await world.clock.advance(16_000)
+    expect(world.server.sent).toHaveLength(6)
+  })
+
   it('tries again as soon as somebody asks, at the callers’ pace', async () => {
     const longest = { random: () => 0.999 }
     const { world, tabs } = await tabsWithDeadToken(1, { environment: longest })
     const [one] = tabs
-    world.server.outage(6)
+    world.server.outage(100)
     one?.tab.thaw()
     await world.clock.advance(100_000)
-    expect(world.server.sent).toHaveLength(6)
+    const tried = world.server.sent.length
+    world.server.recover()
     expect((await one?.auth.getSession())?.accessToken).toBe('access-2')
+    expect(world.server.sent).toHaveLength(tried + 1)
   })
 })

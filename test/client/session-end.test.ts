@@ -110,6 +110,23 @@ describe('a session that ended', () => {
   })
 })
 
+describe('an end that could not be saved at once', () => {
+  it('says why, to those that open later', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', QUIET)
+    const why = { code: 'refresh_rejected', serverCode: 'user_banned' }
+    const error = new AuthError('refresh_rejected', 'Banned.', { serverCode: 'user_banned' })
+    world.server.fail({ error })
+    world.browser.storage.block(true)
+    await expect(auth.refreshSession()).rejects.toMatchObject(why)
+    world.browser.storage.block(false)
+    await world.clock.advance(60_000)
+    const next = world.open(QUIET)
+    await next.auth.getSession()
+    expect(next.auth.getSnapshot()).toMatchObject({ status: 'signed-out', error: why })
+  })
+})
+
 describe('a session that is over', () => {
   it('does not come back from a tab that could not be reached', async () => {
     let refusals = 0

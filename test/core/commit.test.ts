@@ -39,6 +39,8 @@ function start(meanwhile?: Input<SessionUser>) {
     },
   }
   let announced = 0
+  const openSection = () =>
+    createSection({ environment, lockName: 'lock', timeout: 1_000, lag: 100 })
   const context: EngineContext<SessionUser> = {
     environment,
     provider: world.server.provider,
@@ -46,7 +48,7 @@ function start(meanwhile?: Input<SessionUser>) {
     limits,
     store,
     vault: watched,
-    section: createSection({ environment, lockName: 'lock', timeout: 1_000, lag: 0 }),
+    section: openSection(),
     request: async (send) => send({ signal: environment.createAbort().signal }),
     announce: () => announced++,
     settle: () => {},
@@ -61,7 +63,8 @@ function start(meanwhile?: Input<SessionUser>) {
       still: () => true,
       become: (saved) => ({ type: 'persisted', saved }),
     })
-  return { world, store, path, ada, save, announced: () => announced }
+  const { section } = context
+  return { world, store, vault, path, section, openSection, save, announced: () => announced }
 }
 
 describe('the tokens of a session that was replaced while they were saved', () => {
@@ -108,6 +111,35 @@ describe('a record that is committed', () => {
     expect(await path.commit({ record: late, seen: null, still: () => false, become })).toBe(false)
     await path.observe()
     expect(store.state().status).toBe('signed-out')
+  })
+})
+
+describe('a refresh before which storage could not be read', () => {
+  it.each(['failed', 'unanswered'] as const)(
+    'does not take the storage from whoever signed in unseen (%s)',
+    async (seen) => {
+      const { save, vault } = start()
+      await save(null)
+      await vault.save(record('bob'), ['ada'])
+      expect(await save(seen)).toBe(true)
+      expect(await vault.read()).toMatchObject({ kind: 'session', record: { lineage: 'bob' } })
+    },
+  )
+})
+
+describe('the end of a session', () => {
+  it('can be read by the others before one of them has the lock', async () => {
+    const { world, path, section, openSection } = start()
+    await section.locked(() => path.end({ lineage: 'ada', any: false }))
+    let entered = false
+    const next = openSection().locked(async () => {
+      entered = true
+    })
+    await world.clock.advance(99)
+    expect(entered).toBe(false)
+    await world.clock.advance(1)
+    await next
+    expect(entered).toBe(true)
   })
 })
 

@@ -1,0 +1,53 @@
+const file = 'src/core/resource-tokens.ts'
+
+/** Bugs in the tokens that a session has for several resources. */
+export const RESOURCE_TOKENS = [
+  {
+    file,
+    name: 'Tokens for two scopes of one resource are the same one.',
+    find: 'const wanted = [resource, audience, scope]',
+    replace: 'const wanted = [resource, audience, scope && undefined]',
+  },
+  {
+    file,
+    name: 'A resource and an audience of one name share a token.',
+    find: 'JSON.stringify(wanted.map((text) => text ?? null))',
+    replace: "wanted.filter(isText).join(' ')",
+  },
+  {
+    file,
+    name: 'A target that is no text is sent to the server.',
+    find: 'text !== undefined && !isText(text)',
+    replace: 'text === null',
+  },
+  {
+    file,
+    name: 'A clock that is set back makes a token for a resource live longer.',
+    find: 'Math.min(deadlines.get(token) ?? Infinity, monotonic + left)',
+    replace: 'monotonic + left',
+  },
+  {
+    file,
+    name: 'A clock that was set back before the first look makes a token live longer than it can.',
+    find: 'Math.min(token.expiresAt - wall, token.lifetime)',
+    replace: 'token.expiresAt - wall',
+  },
+  {
+    file,
+    name: 'A token for one resource costs the others theirs.',
+    find: '{ ...Object.fromEntries(kept), [name]: token }',
+    replace: '{ ...Object.fromEntries(kept.slice(0, 0)), [name]: token }',
+  },
+  {
+    file,
+    name: 'A session keeps a token for each resource that was ever asked for.',
+    find: '.slice(1 - MOST)',
+    replace: '.slice(0 * MOST)',
+  },
+  {
+    file,
+    name: 'A session with many tokens for resources keeps the oldest of them.',
+    find: '.slice(1 - MOST)',
+    replace: '.slice(0, MOST - 1)',
+  },
+]
