@@ -1,5 +1,5 @@
 import { decodeBase64 } from './base64.js'
-import { asObject } from './json.js'
+import { asObject, parseJson } from './json.js'
 
 /**
  * The claims of a JWT (RFC 7519 §4), unverified: they are what the token says, of any type. `null`
@@ -9,7 +9,7 @@ export function readClaims(token: string): Readonly<Record<string, unknown>> | n
   const [, payload, signature, more] = token.split('.')
   if (payload === undefined || signature === undefined || more !== undefined) return null
   try {
-    return asObject(JSON.parse(decodeBase64(payload)))
+    return asObject(parseJson(decodeBase64(payload)))
   } catch {
     return null
   }

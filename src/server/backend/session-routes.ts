@@ -1,5 +1,5 @@
 import type { SessionUser } from '../../core/session.js'
-import { asObject, text } from '../../providers/shared/json.js'
+import { asObject, parseJson, text } from '../../providers/shared/json.js'
 import { fingerprint } from '../coordinator.js'
 import type { RequestSessions, ServerSession } from '../request-sessions.js'
 import { answer, type Problem, refuse } from './answers.js'
@@ -39,7 +39,7 @@ async function readWish({ request }: Call): Promise<Wish | null> {
   const content = await readAll(request.body, LARGEST)
   if (typeof content === 'string') return null
   try {
-    const fields = asObject(JSON.parse(new TextDecoder().decode(content) || '{}'))
+    const fields = asObject(parseJson(new TextDecoder().decode(content) || '{}'))
     if (!fields) return null
     const { sessionId, organizationId, returnTo } = fields
     return {

@@ -1,4 +1,4 @@
-import { asObject } from '../../providers/shared/json.js'
+import { asObject, parseJson } from '../../providers/shared/json.js'
 import { withinTime } from '../time-limit.js'
 import type { Fields } from './answers.js'
 import { type CoreWireOptions, createCoreWire } from './core-wire.js'
@@ -38,7 +38,7 @@ const VERSION_REFUSED = /cdi-version [\d.]{1,20} not supported/
 function parseFields(body: string): Fields {
   let fields: Fields | null = null
   try {
-    fields = asObject(JSON.parse(body))
+    fields = asObject(parseJson(body))
   } catch {
     // A gateway's page.
   }

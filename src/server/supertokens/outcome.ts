@@ -1,4 +1,4 @@
-import { asObject, text } from '../../providers/shared/json.js'
+import { asObject, parseJson, text } from '../../providers/shared/json.js'
 import { positive } from '../../providers/shared/jwt.js'
 import type { CoreCookie, CoreToken, CoreTokens } from './core-api.js'
 import type { StolenSession } from './errors.js'
@@ -78,7 +78,7 @@ function fromFields(fields: Fields): Outcome | null {
 /** Reads what another call wrote; `null` for anything else. */
 export function readOutcome(written: string): Outcome | null {
   try {
-    return fromFields(asObject(JSON.parse(written)) ?? {})
+    return fromFields(asObject(parseJson(written)) ?? {})
   } catch {
     return null
   }
