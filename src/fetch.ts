@@ -44,20 +44,13 @@ const bearer = ({ accessToken }: Session): Readonly<Record<string, string>> => (
   Authorization: `Bearer ${accessToken}`,
 })
 
-/** An origin as `URL` writes it. */
-const ORIGIN = /^https?:\/\/(?:\[[\da-f:.]+\]|[^\s/?#@:\\[\]A-Z*\u0080-\uffff]+)(?::\d{1,5})?$/
-/** A port that `URL` leaves out. */
-const DEFAULT_PORT = /^http:.*:80$|^https:.*:443$/
-
-/** An entry that no origin equals would be a promise that nobody keeps. */
-function checkOrigins(origins: readonly string[]): void {
-  const isOrigin = (origin: unknown): boolean =>
-    typeof origin === 'string' && ORIGIN.test(origin) && !DEFAULT_PORT.test(origin)
-  if (Array.isArray(origins) && [...origins].every(isOrigin)) return
-  throw new AuthError(
-    'invalid_argument',
-    '`fetchOrigins` is a list of origins as the browser writes them, such as https://api.example.',
-  )
+/** Whether a text is an origin of the web, as `URL` writes it. */
+function isOrigin(text: unknown): boolean {
+  try {
+    return typeof text === 'string' && /^http[^*]+$/.test(text) && new URL(text).origin === text
+  } catch {
+    return false
+  }
 }
 
 /** Whether an answer leads elsewhere. Pages do not see where to (Fetch §2.2.6). */
@@ -86,7 +79,13 @@ export function createAuthFetch<User extends SessionUser>(
   options: AuthFetchOptions,
 ): typeof fetch {
   const { authorize = bearer, boundHeaders = [], readAnswer = byStatus } = source
-  checkOrigins(options.origins)
+  // An entry that no origin equals would be a promise that nobody keeps.
+  if (!Array.isArray(options.origins) || ![...options.origins].every(isOrigin)) {
+    throw new AuthError(
+      'invalid_argument',
+      '`fetchOrigins` is a list of origins as browsers write them, such as https://api.example.',
+    )
+  }
   const send: typeof fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init)
 
   /**
@@ -100,7 +99,7 @@ export function createAuthFetch<User extends SessionUser>(
     if (!/^(GET|HEAD)$/.test(request.method)) {
       throw new AuthError(
         'rejected',
-        `The server redirects a request with the header \`${bound[0]}\`, which may belong to its own origin only. Send it to where it ends.`,
+        `The server redirects a request with \`${bound[0]}\`: send it to where it ends.`,
       )
     }
     for (const name of bound) again.headers.delete(name)

@@ -1,4 +1,5 @@
 import { AuthError } from './errors.js'
+import { parseJson } from './json.js'
 import type { Grant, Session, SessionUser } from './session.js'
 
 /**
@@ -117,14 +118,10 @@ export const isSamePerson = (a: SessionRecord, b: SessionRecord): boolean => {
 export const serializeRecord = (record: SessionRecord, savedAt: number): string =>
   JSON.stringify({ v: 1, ...record, savedAt })
 
-/** As an own key it would become the prototype of what somebody merges it into. */
-const withoutPrototypes = (name: string, value: unknown): unknown =>
-  name === '__proto__' ? undefined : value
-
 /** Parses untrusted JSON to an object of version 1, or `null`. */
 export function parseVersioned(text: string): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(text, withoutPrototypes)
+    const value: unknown = parseJson(text)
     return isObject(value) && value.v === 1 ? value : null
   } catch {
     return null

@@ -1,6 +1,6 @@
 import { AuthError } from '../core/errors.js'
+import { parseJson } from '../core/json.js'
 import type { Grant, Impersonator, SessionUser } from '../core/session.js'
-import { parseJson } from '../providers/shared/json.js'
 
 /** What lies in a seal, under the names that `@workos-inc/node` and its kin use. */
 export interface SealedData<User extends SessionUser = SessionUser> {

@@ -1,6 +1,7 @@
+import { parseJson } from '../../core/json.js'
 import type { Grant } from '../../core/session.js'
 import { decodeBase64 } from '../shared/base64.js'
-import { asObject, parseJson } from '../shared/json.js'
+import { asObject } from '../shared/json.js'
 import { positive, readClaims } from '../shared/jwt.js'
 import type { GoTrueUser } from './types.js'
 import { toGrant } from './wire.js'

@@ -1,4 +1,4 @@
-import { parseJson } from './json.js'
+import { parseJson } from '../../core/json.js'
 
 /** No answer of an auth server is as large as this many bytes; the largest known has 325 kB. */
 const LARGEST = 1_048_576

@@ -1,5 +1,6 @@
+import { parseJson } from '../../core/json.js'
 import { decodeBase64 } from './base64.js'
-import { asObject, parseJson } from './json.js'
+import { asObject } from './json.js'
 
 /**
  * The claims of a JWT (RFC 7519 §4), unverified: they are what the token says, of any type. `null`

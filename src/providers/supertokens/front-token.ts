@@ -1,5 +1,6 @@
+import { parseJson } from '../../core/json.js'
 import { decodeBase64 } from '../shared/base64.js'
-import { asObject, parseJson, text } from '../shared/json.js'
+import { asObject, text } from '../shared/json.js'
 import { positive } from '../shared/jwt.js'
 
 /** What a `front-token` says of the access token that came with it. */

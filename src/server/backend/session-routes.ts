@@ -1,5 +1,6 @@
+import { parseJson } from '../../core/json.js'
 import type { SessionUser } from '../../core/session.js'
-import { asObject, parseJson, text } from '../../providers/shared/json.js'
+import { asObject, text } from '../../providers/shared/json.js'
 import { fingerprint } from '../coordinator.js'
 import type { RequestSessions, ServerSession } from '../request-sessions.js'
 import { answer, type Problem, refuse } from './answers.js'

@@ -1,5 +1,6 @@
 import { base64url } from 'jose'
-import { asObject, parseJson, text } from '../../providers/shared/json.js'
+import { parseJson } from '../../core/json.js'
+import { asObject, text } from '../../providers/shared/json.js'
 import { positive } from '../../providers/shared/jwt.js'
 import type { SessionPayload } from './types.js'
 

@@ -1,4 +1,5 @@
-import { asObject, parseJson } from '../../providers/shared/json.js'
+import { parseJson } from '../../core/json.js'
+import { asObject } from '../../providers/shared/json.js'
 import { withinTime } from '../time-limit.js'
 import type { Fields } from './answers.js'
 import { type CoreWireOptions, createCoreWire } from './core-wire.js'

@@ -1,4 +1,5 @@
-import { asObject, parseJson, text } from '../../providers/shared/json.js'
+import { parseJson } from '../../core/json.js'
+import { asObject, text } from '../../providers/shared/json.js'
 import { positive } from '../../providers/shared/jwt.js'
 import type { CoreCookie, CoreToken, CoreTokens } from './core-api.js'
 import type { StolenSession } from './errors.js'
