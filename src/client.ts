@@ -73,6 +73,7 @@ export class AuthClient<
       {
         ...this.#engine,
         authorize: provider.authorize?.bind(provider),
+        boundHeaders: provider.boundHeaders,
         readAnswer: provider.readAnswer?.bind(provider),
       },
       { origins: fetchOrigins },

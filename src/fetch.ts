@@ -16,6 +16,8 @@ export interface TokenSource<User extends SessionUser> {
   update(base: SessionRecord<User>, grant: Grant<User>): void
   /** The headers by which a request carries the session; else the access token as bearer. */
   authorize?: AuthorizeRequest<User> | undefined
+  /** Headers of `authorize` that a redirect must not carry to another origin, as it would. */
+  readonly boundHeaders?: readonly string[] | undefined
   /** What an answer means; else a 401 asks for a refresh, unless it wants another sign-in. */
   readAnswer?: ReadAnswer<User> | undefined
 }
@@ -42,6 +44,19 @@ const bearer = ({ accessToken }: Session): Readonly<Record<string, string>> => (
   Authorization: `Bearer ${accessToken}`,
 })
 
+/** Whether a text is an origin of the web, as `URL` writes it. */
+function isOrigin(text: unknown): boolean {
+  try {
+    return typeof text === 'string' && /^http[^*]+$/.test(text) && new URL(text).origin === text
+  } catch {
+    return false
+  }
+}
+
+/** Whether an answer leads elsewhere. Pages do not see where to (Fetch §2.2.6). */
+const isRedirect = ({ type, status, headers }: Response): boolean =>
+  type === 'opaqueredirect' || (status >= 300 && status < 400 && headers.has('Location'))
+
 /** RFC 6750 §3.1; RFC 9470 §3: no refresh brings what another sign-in has to. */
 const byStatus = ({ status, headers }: IncomingAnswer): AnswerMeaning<never> => ({
   kind:
@@ -54,7 +69,8 @@ const byStatus = ({ status, headers }: IncomingAnswer): AnswerMeaning<never> => 
  * A `fetch` that attaches the access token to requests to the listed origins and to no other. On
  * 401 it refreshes the refused token once and sends the request once more, as the same person or not
  * at all.
- * @throws AuthError when the token is dead and cannot be refreshed now, `superseded` when somebody
+ * @throws AuthError `invalid_argument` for origins that are none; when called,
+ *   when the token is dead and cannot be refreshed now, `superseded` when somebody
  *   else signs in before the request is sent, and `step_required` when the provider knows that the
  *   answer asks for another step.
  */
@@ -62,15 +78,41 @@ export function createAuthFetch<User extends SessionUser>(
   source: TokenSource<User>,
   options: AuthFetchOptions,
 ): typeof fetch {
-  const { authorize = bearer, readAnswer = byStatus } = source
+  const { authorize = bearer, boundHeaders = [], readAnswer = byStatus } = source
+  // An entry that no origin equals would be a promise that nobody keeps.
+  if (!Array.isArray(options.origins) || ![...options.origins].every(isOrigin)) {
+    throw new AuthError(
+      'invalid_argument',
+      '`fetchOrigins` is a list of origins as browsers write them, such as https://api.example.',
+    )
+  }
   const send: typeof fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init)
+
+  /**
+   * Of all headers a redirect to another origin loses `Authorization` only (Fetch §4.4), so that the
+   * bound ones must not be there when one is followed.
+   */
+  async function sendBound(request: Request, bound: readonly string[]): Promise<Response> {
+    const again = request.clone()
+    const response = await send(new Request(request, { redirect: 'manual' }))
+    if (!isRedirect(response)) return response
+    if (!/^(GET|HEAD)$/.test(request.method)) {
+      throw new AuthError(
+        'rejected',
+        `The server redirects a request with \`${bound[0]}\`: send it to where it ends.`,
+      )
+    }
+    for (const name of bound) again.headers.delete(name)
+    return send(again)
+  }
 
   async function attempt(request: Request, { session }: SessionRecord<User>): Promise<Response> {
     // The body of a request can be read once; the copy is kept for the second attempt.
     const copy = request.clone()
     const headers = await authorize(session, { url: request.url, method: request.method })
     for (const [name, value] of Object.entries(headers)) copy.headers.set(name, value)
-    return send(copy)
+    const bound = boundHeaders.filter((name) => copy.headers.has(name))
+    return bound.length > 0 && copy.redirect === 'follow' ? sendBound(copy, bound) : send(copy)
   }
 
   return async (input, init) => {

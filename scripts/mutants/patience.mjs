@@ -58,7 +58,7 @@ export const PATIENCE = [
     edits: [
       ['({ code, retryAfter = 0 }', '({ retryAfter = 0 }'],
       [
-        '/** The least delay after a 429: pages can seldom read its `Retry-After`. */\nconst TOO_MANY = 5_000\n',
+        '/** The least delay after a 429 that does not say for how long: pages can seldom read it. */\nconst TOO_MANY = 5_000\n',
         '',
       ],
     ],

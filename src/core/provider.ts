@@ -192,6 +192,8 @@ export interface Provider<
     session: Session<User>,
     request: OutgoingRequest,
   ): Awaitable<Readonly<Record<string, string>>>
+  /** Headers of `authorize` that are secrets of one origin: no redirect takes them to another. */
+  readonly boundHeaders?: readonly string[] | undefined
   /**
    * What an answer to a request that carried the session means.
    * @default a 401 asks for a refresh, unless it wants another sign-in (RFC 9470)

@@ -1,4 +1,5 @@
 import { AuthError } from './errors.js'
+import { parseJson } from './json.js'
 import type { Grant, Session, SessionUser } from './session.js'
 
 /**
@@ -120,7 +121,7 @@ export const serializeRecord = (record: SessionRecord, savedAt: number): string 
 /** Parses untrusted JSON to an object of version 1, or `null`. */
 export function parseVersioned(text: string): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(text)
+    const value: unknown = parseJson(text)
     return isObject(value) && value.v === 1 ? value : null
   } catch {
     return null

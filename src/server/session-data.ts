@@ -1,4 +1,5 @@
 import { AuthError } from '../core/errors.js'
+import { parseJson } from '../core/json.js'
 import type { Grant, Impersonator, SessionUser } from '../core/session.js'
 
 /** What lies in a seal, under the names that `@workos-inc/node` and its kin use. */
@@ -17,13 +18,9 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined
 
-/** Drops what would be a prototype to whoever assigns the fields elsewhere. */
-const withoutPrototypes = (key: string, value: unknown): unknown =>
-  key === '__proto__' ? undefined : value
-
 function parseObject(json: string): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(json, withoutPrototypes)
+    const value: unknown = parseJson(json)
     return isObject(value) ? value : {}
   } catch {
     return {}

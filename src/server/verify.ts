@@ -7,7 +7,9 @@ import {
   jwtVerify,
 } from 'jose'
 import { AuthError, type AuthErrorCode, isAuthError } from '../core/errors.js'
+import { readClaims } from '../providers/shared/jwt.js'
 import { checkObject } from './arguments.js'
+
 import { createKeySet, type KeySetLocation } from './key-set.js'
 
 /** What a token must be besides signed. */
@@ -190,7 +192,8 @@ export function createVerifier(verification: Verification): Verifier {
         const currentDate = new Date(at)
         const result = await verifyByAny(token, keyFor, { ...options, currentDate })
         if (!isSensible(result, at)) return { ok: false, reason: 'invalid_jwt' }
-        return { ok: true, claims: result.payload }
+        // The same claims, of which jose keeps keys that would be prototypes elsewhere.
+        return { ok: true, claims: readClaims(token) ?? {} }
       } catch (error) {
         return toVerified(error)
       }

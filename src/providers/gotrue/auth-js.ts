@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/json.js'
 import type { Grant } from '../../core/session.js'
 import { decodeBase64 } from '../shared/base64.js'
 import { asObject } from '../shared/json.js'
@@ -14,7 +15,7 @@ const ROUNDS = 3
 function decode(stored: string): unknown {
   let value: unknown = stored
   for (let round = 0; round < ROUNDS && typeof value === 'string'; round++) {
-    value = JSON.parse(value.startsWith(BASE64) ? decodeBase64(value.slice(BASE64.length)) : value)
+    value = parseJson(value.startsWith(BASE64) ? decodeBase64(value.slice(BASE64.length)) : value)
   }
   return value
 }

@@ -44,6 +44,9 @@ const OPTIONS: Readonly<Record<keyof GoTrueOptions, Kind>> = {
   acceptFragmentTokens: 'boolean',
 }
 
+/** A path with dashes for slashes, as 0.1 had it; what was a dash itself, or a `~`, says so. */
+const plainPath = (path: string): string => path.replace(/[-~]/g, '~$&').replaceAll('/', '-')
+
 /**
  * Speaks to GoTrue (Supabase Auth). `Metadata` is what the app keeps of its users.
  * @throws AuthError `invalid_argument` for options that cannot work, and an address that tokens must not
@@ -61,7 +64,7 @@ export function gotrue<Metadata extends object = AnyMetadata>(
   const refresh = createRefresh<Metadata>(send)
   const restore = createRestore(send, refresh, now)
   return {
-    id: `gotrue.${host}${path}`.replace(/[^\w.-]+/g, '-'),
+    id: `gotrue.${host.replace(/[^\w.-]+/g, '-')}${plainPath(path)}`,
     refresh,
     restore,
     refusesToken: isDeadToken,

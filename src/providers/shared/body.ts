@@ -1,3 +1,5 @@
+import { parseJson } from '../../core/json.js'
+
 /** No answer of an auth server is as large as this many bytes; the largest known has 325 kB. */
 const LARGEST = 1_048_576
 
@@ -42,7 +44,7 @@ export async function readJson(response: Response): Promise<unknown> {
   const text = await readText(response)
   if (text === '' && response.ok) return null
   try {
-    return text === null ? undefined : JSON.parse(text)
+    return text === null ? undefined : parseJson(text)
   } catch {
     // The text is told to nobody: it may hold anything.
     return undefined

@@ -2,7 +2,8 @@ import { AuthError, isAuthError } from '../../core/errors.js'
 import type { Signal } from '../../core/ports.js'
 import type { RequestContext } from '../../core/provider.js'
 import { readJson } from './body.js'
-import { mayPass } from './passing.js'
+import { withoutEcho } from './echo.js'
+import { isFine, mayPass } from './passing.js'
 import { parseRetryAfter } from './retry-after.js'
 import { checkUrl, invalid } from './url.js'
 
@@ -151,9 +152,12 @@ export function createHttp(options: HttpOptions): Http {
       // Looked up at each call, and called as a function of its own.
       const send = options.fetch ?? globalThis.fetch
       const url = `${base}${path}${query ? `?${new URLSearchParams(query)}` : ''}`
-      return await bridged(signal, async (own) =>
+      const answer = await bridged(signal, async (own) =>
         toAnswer(await send(url, { ...init, signal: own }), signal),
       )
+      return isFine(answer)
+        ? answer
+        : { ...answer, body: withoutEcho(answer.body, { headers: options.headers, ...request }) }
     } catch (error) {
       if (isAuthError(error)) throw error
       // The cause is named, not chained: it may hold the request, and the request the token.

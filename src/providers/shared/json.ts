@@ -21,7 +21,5 @@ export const snakeCase = (name: string): string =>
 /** The fields of an object, with names in camelCase and what they contain untouched. */
 export const camelCased = (value: unknown): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
-    Object.entries(asObject(value) ?? {})
-      .filter(([name]) => name !== '__proto__')
-      .map(([name, field]) => [camelCase(name), field]),
+    Object.entries(asObject(value) ?? {}).map(([name, field]) => [camelCase(name), field]),
   )

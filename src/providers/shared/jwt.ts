@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/json.js'
 import { decodeBase64 } from './base64.js'
 import { asObject } from './json.js'
 
@@ -9,7 +10,7 @@ export function readClaims(token: string): Readonly<Record<string, unknown>> | n
   const [, payload, signature, more] = token.split('.')
   if (payload === undefined || signature === undefined || more !== undefined) return null
   try {
-    return asObject(JSON.parse(decodeBase64(payload)))
+    return asObject(parseJson(decodeBase64(payload)))
   } catch {
     return null
   }

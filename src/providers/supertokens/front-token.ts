@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/json.js'
 import { decodeBase64 } from '../shared/base64.js'
 import { asObject, text } from '../shared/json.js'
 import { positive } from '../shared/jwt.js'
@@ -30,7 +31,7 @@ const isShallow = (value: unknown, depth = DEEPEST): boolean =>
 export function parseFrontToken(encoded: string): FrontToken | null {
   if (encoded.length > LARGEST) return null
   try {
-    const { uid, ate, up } = asObject(JSON.parse(decodeBase64(encoded))) ?? {}
+    const { uid, ate, up } = asObject(parseJson(decodeBase64(encoded))) ?? {}
     const [userId, expiry, payload] = [text(uid), positive(ate), asObject(up)]
     if (!userId || !expiry || expiry > LAST || !payload || !isShallow(payload)) return null
     const handle = text(payload.sessionHandle)

@@ -64,6 +64,7 @@ export function supertokens<User extends SuperTokensUser = SuperTokensUser>(
     signOut: createSignOut<User>(deps, refresh),
     ...(transfer === 'cookie' && lookForSession && { resume: createResume<User>(deps, refresh) }),
     signIn: (request, context) => signIn<User>(deps, request, context),
+    boundHeaders: ['anti-csrf'],
     authorize: (session) => ({
       rid: 'anti-csrf',
       'st-auth-mode': transfer,

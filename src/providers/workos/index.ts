@@ -123,8 +123,9 @@ export function workos(options: WorkOSOptions): WorkOSProvider {
     }
   }
 
+  const { host, path } = partsOf(base)
   return {
-    id: `workos.${partsOf(base).host}.${clientId}`,
+    id: `workos.${host}${path === '/' ? '' : path}.${clientId}`,
     refresh,
     signOut,
     ...(cookies && hasSession && { resume }),

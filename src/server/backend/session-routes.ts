@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/json.js'
 import type { SessionUser } from '../../core/session.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import { fingerprint } from '../coordinator.js'
@@ -39,7 +40,7 @@ async function readWish({ request }: Call): Promise<Wish | null> {
   const content = await readAll(request.body, LARGEST)
   if (typeof content === 'string') return null
   try {
-    const fields = asObject(JSON.parse(new TextDecoder().decode(content) || '{}'))
+    const fields = asObject(parseJson(new TextDecoder().decode(content) || '{}'))
     if (!fields) return null
     const { sessionId, organizationId, returnTo } = fields
     return {

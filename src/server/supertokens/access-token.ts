@@ -1,4 +1,5 @@
 import { base64url } from 'jose'
+import { parseJson } from '../../core/json.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import { positive } from '../../providers/shared/jwt.js'
 import type { SessionPayload } from './types.js'
@@ -55,7 +56,7 @@ function decode(part: string): Fields | null {
       .replaceAll('/', '_')
       .replace(/={1,2}$/, '')
     const bytes = base64url.decode(plain)
-    return asObject(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)))
+    return asObject(parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes)))
   } catch {
     return null
   }

@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/json.js'
 import { asObject } from '../../providers/shared/json.js'
 import { withinTime } from '../time-limit.js'
 import type { Fields } from './answers.js'
@@ -38,7 +39,7 @@ const VERSION_REFUSED = /cdi-version [\d.]{1,20} not supported/
 function parseFields(body: string): Fields {
   let fields: Fields | null = null
   try {
-    fields = asObject(JSON.parse(body))
+    fields = asObject(parseJson(body))
   } catch {
     // A gateway's page.
   }

@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/json.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import { positive } from '../../providers/shared/jwt.js'
 import type { CoreCookie, CoreToken, CoreTokens } from './core-api.js'
@@ -78,7 +79,7 @@ function fromFields(fields: Fields): Outcome | null {
 /** Reads what another call wrote; `null` for anything else. */
 export function readOutcome(written: string): Outcome | null {
   try {
-    return fromFields(asObject(JSON.parse(written)) ?? {})
+    return fromFields(asObject(parseJson(written)) ?? {})
   } catch {
     return null
   }
