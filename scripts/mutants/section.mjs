@@ -41,9 +41,9 @@ export const SECTION = [
   },
   {
     file,
-    name: 'Disposal keeps the lock for the time a save may take to be seen.',
-    find: 'finish?.()\n',
-    replace: '\n',
+    name: 'A client that is disposed of hands the lock on before others can read what it saved.',
+    find: 'if (release && fresh && lag > 0) {',
+    replace: 'if (release && fresh && lag > 0 && !disposed) {',
   },
   {
     file,

@@ -13,7 +13,7 @@ export interface Section {
   saved(): void
   /** @throws the error of the disposal, once there was one. */
   throwIfDisposed(): void
-  /** Ends the wait for the lock, and what is left of the last turn. Work in progress goes on. */
+  /** Ends the wait for the lock. Work in progress goes on, and keeps the lock as long as it has to. */
   dispose(error: AuthError): void
 }
 
@@ -34,7 +34,6 @@ export function createSection({ environment, lockName, timeout, lag }: SectionOp
   let disposed: AuthError | null = null
   let fresh = false
   let failing = false
-  let finish: (() => void) | undefined
 
   async function acquire(wait: Abort): Promise<(() => void) | undefined> {
     waits.add(wait)
@@ -74,13 +73,10 @@ export function createSection({ environment, lockName, timeout, lag }: SectionOp
       try {
         return await work(release !== undefined)
       } finally {
-        if (release && fresh && lag > 0 && !disposed) {
-          // The caller has its answer by now: only siblings wait for that, and a lease runs out.
-          const cancel = environment.clock.schedule(lag, release, { background: true })
-          finish = () => {
-            cancel()
-            release()
-          }
+        if (release && fresh && lag > 0) {
+          // The caller has its answer by now: only siblings wait for that, and a lease runs out. Also
+          // after `dispose()`: a sibling that is let in earlier sends the token that is spent.
+          environment.clock.schedule(lag, release, { background: true })
         } else {
           release?.()
         }
@@ -93,7 +89,6 @@ export function createSection({ environment, lockName, timeout, lag }: SectionOp
     dispose(error) {
       disposed = error
       for (const wait of waits) wait.abort(error)
-      finish?.()
     },
   }
 }

@@ -63,10 +63,29 @@ describe('the critical section', () => {
     expect(entered).toBe(true)
   })
 
+  it('keeps the lock after a save also when it is disposed of: a sibling would send the spent token', async () => {
+    const { clock, section, open } = start({ lag: 100 })
+    const error = new AuthError('disposed', 'Over.')
+    await section.locked(async () => {
+      section.saved()
+      section.dispose(error)
+    })
+    let entered = false
+    const next = open().locked(async () => {
+      entered = true
+    })
+    await clock.advance(99)
+    expect(entered).toBe(false)
+    await clock.advance(1)
+    await next
+  })
+
   it('leaves nothing behind when it is disposed of', async () => {
     const { clock, section, open } = start({ lag: 100 })
     await section.locked(async () => section.saved())
     section.dispose(new AuthError('disposed', 'Over.'))
+    expect(clock.awaited()).toBe(0)
+    await clock.advance(100)
     expect(clock.pending()).toBe(0)
     expect(await open().locked(async () => 'free')).toBe('free')
     await expect(section.locked(async () => {})).rejects.toMatchObject({ code: 'disposed' })
