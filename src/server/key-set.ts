@@ -1,4 +1,10 @@
-import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose'
+import {
+  createRemoteJWKSet,
+  customFetch,
+  decodeProtectedHeader,
+  errors,
+  type JWTVerifyGetKey,
+} from 'jose'
 import { AuthError } from '../core/errors.js'
 import { asObject, text } from '../providers/shared/json.js'
 import { checkUrl } from '../providers/shared/url.js'
@@ -10,6 +16,17 @@ export interface KeySetLocation {
   readonly fetch?: typeof fetch | undefined
   /** Allows plain `http:` to hosts other than this device: keys can then be forged on the way. */
   readonly dangerouslyAllowInsecureHttp?: boolean | undefined
+}
+
+/** The keys of an issuer. */
+export interface KeySet {
+  /** Finds keys for `jwtVerify`. */
+  readonly keyFor: JWTVerifyGetKey
+  /**
+   * Lets the key of a token be looked up at once that the issuer has just given: no forger has
+   * written its key id, and to wait would be to exchange it again and again.
+   */
+  hurry(token: string): void
 }
 
 /** Keys are used for this long before they are looked at again, in ms. jose's default. */
@@ -50,12 +67,12 @@ async function withoutOddKeys(response: Response): Promise<Response> {
 
 /**
  * Makes the lookup of keys for `jwtVerify`. jose fetches, shares and parses; when to fetch is
- * decided here, by `now` in ms. It throws jose's `JWKSNoMatchingKey` only once a lookup made since
- * the call says so.
+ * decided here, by `now` in ms. It throws jose's `JWKSNoMatchingKey` for a key id that the newest
+ * lookup did not bring, and that no other is due for: a refresh tells the truth then.
  * @throws AuthError `invalid_argument` for an address that keys must not come from; when used,
  * `network`, `timeout` or `server_error` while the issuer fails or must not be asked again yet.
  */
-export function createKeySet(location: KeySetLocation, now: () => number): JWTVerifyGetKey {
+export function createKeySet(location: KeySetLocation, now: () => number): KeySet {
   checkUrl(location.jwksUrl, location.dangerouslyAllowInsecureHttp)
   const remote = createRemoteJWKSet(new URL(location.jwksUrl), {
     timeoutDuration: TIMEOUT,
@@ -88,20 +105,27 @@ export function createKeySet(location: KeySetLocation, now: () => number): JWTVe
     }
   }
 
-  /** Looks again for a key id. @throws AuthError when nothing certain is known afterwards. */
+  /** Looks again for a key id, unless it was just done. @throws AuthError when the set was not to be had. */
   async function lookAgain(): Promise<void> {
     const resting = within(missedAt, COOLDOWN) || (failure && within(failedAt, RETRY))
     if (!resting) {
       await load()
-      if (!failure) {
-        missedAt = now()
-        return
-      }
+      if (!failure) missedAt = now()
     }
-    throw failure ?? new AuthError('server_error', 'The key of this token is not known yet.')
+    if (failure) throw failure
   }
 
-  return async (header, token) => {
+  function isKnown(token: string): boolean {
+    try {
+      const { kid } = decodeProtectedHeader(token)
+      return remote.jwks()?.keys.some((key) => key.kid === kid) ?? false
+    } catch {
+      // No key is looked up for what is no token.
+      return true
+    }
+  }
+
+  const keyFor: JWTVerifyGetKey = async (header, token) => {
     const pause = loadedAt === undefined ? RETRY : COOLDOWN
     const due = !within(loadedAt, FRESH) && !within(failedAt, pause)
     if (due) await load()
@@ -113,5 +137,12 @@ export function createKeySet(location: KeySetLocation, now: () => number): JWTVe
     }
     if (!due || failure) await lookAgain()
     return remote(header, token)
+  }
+
+  return {
+    keyFor,
+    hurry(token) {
+      if (!isKnown(token) && !within(loadedAt, RETRY)) missedAt = undefined
+    },
   }
 }

@@ -166,6 +166,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
     if ('reason' in opened) return opened
     if (await isOver(opened)) return over()
     const { data, failure } = await renew(opened.data, { ...wanted, request: cookie.request })
+    if (data !== opened.data) verifier.hurry(data.accessToken)
     const next = { data, claims: readClaims(data.accessToken) ?? {} }
     // The sign-out of another request may have come in between.
     if (await isOver(opened, next)) return over()

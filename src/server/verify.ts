@@ -9,8 +9,7 @@ import {
 import { AuthError, type AuthErrorCode, isAuthError } from '../core/errors.js'
 import { readClaims } from '../providers/shared/jwt.js'
 import { checkObject } from './arguments.js'
-
-import { createKeySet, type KeySetLocation } from './key-set.js'
+import { createKeySet, type KeySet, type KeySetLocation } from './key-set.js'
 
 /** What a token must be besides signed. */
 export interface TokenChecks {
@@ -61,6 +60,8 @@ export type Verified =
 export interface Verifier {
   /** Whether `token` is genuine and alive. Never throws. */
   verify(token: string): Promise<Verified>
+  /** Says that the issuer has just given a token: its key is looked up at once where it is new. */
+  hurry(token: string): void
 }
 
 type Failure = Extract<Verified, { retryable: true }>['reason']
@@ -69,10 +70,10 @@ const FAILURES: Readonly<Partial<Record<AuthErrorCode, Failure>>> = {
   timeout: 'timeout',
 }
 
-function createSecret(secret: string): JWTVerifyGetKey {
+function createSecret(secret: string): KeySet {
   const key = new TextEncoder().encode(secret)
   if (key.length < SHORTEST) reject(`The \`secret\` is ${SHORTEST} bytes or more.`)
-  return async () => key
+  return { keyFor: async () => key, hurry: () => {} }
 }
 
 function reject(message: string): never {
@@ -173,7 +174,8 @@ function toVerified(error: unknown): Verified {
  * Makes the one that checks access tokens. It fetches nothing until it is asked, shares lookups,
  * goes on with the keys it has while the issuer fails, and forged key ids cost one lookup in 30 s.
  * A token of another type than an access token's, or that lives for years, is none.
- * A key id is unknown for certain (`invalid_jwt`) only once a lookup made since says so.
+ * A key id that the newest lookup did not bring is `invalid_jwt`, also where the next one is not due
+ * yet: a refresh decides. Nothing is known only where the keys could not be fetched.
  * @throws AuthError `invalid_argument` for a configuration that cannot work.
  */
 export function createVerifier(verification: Verification): Verifier {
@@ -184,8 +186,11 @@ export function createVerifier(verification: Verification): Verifier {
     reject('Verification takes a `jwksUrl` or a `secret` that is not empty, and not both.')
   }
   const options = checkOptions(verification, symmetric)
-  const keyFor = symmetric ? createSecret(verification.secret) : createKeySet(verification, now)
+  const { keyFor, hurry } = symmetric
+    ? createSecret(verification.secret)
+    : createKeySet(verification, now)
   return {
+    hurry,
     async verify(token) {
       try {
         const at = now()
