@@ -4,6 +4,7 @@ import type { SessionUser } from '../core/session.js'
 import { readClaims } from '../providers/shared/jwt.js'
 import { type Coordinator, coordinationKey } from './coordinator.js'
 import { readSealed } from './opened.js'
+import { withReceipt } from './receipt.js'
 import { type RefreshFailure, toFailure } from './results.js'
 import { type SecurityListeners, tell, wordsOf } from './security-events.js'
 import { type SealedData, toSealedData } from './session-data.js'
@@ -59,6 +60,7 @@ export function createRenewal<User extends SessionUser>(
   /** @throws AuthError also for another person's session, which nothing may be made of. */
   async function exchange(from: SealedData<User>, wanted: Wanted): Promise<string> {
     const { organizationId, request } = wanted
+    const sentAt = now()
     const grant = await withinTime(timeout, (signal) =>
       provider.refresh(from.refreshToken, { signal, organizationId }),
     ).catch((error: unknown) => {
@@ -74,7 +76,7 @@ export function createRenewal<User extends SessionUser>(
     if (user.id !== from.user.id || (claims && claims.sub !== user.id)) {
       throw new AuthError('refresh_rejected', 'The answer is the session of another person.')
     }
-    const data = toSealedData(grant, from)
+    const data = withReceipt(toSealedData(grant, from), sentAt)
     // The refresh token is spent, so that its successor must be kept, whatever came with it.
     return JSON.stringify(claims ? data : { ...data, accessToken: from.accessToken })
   }

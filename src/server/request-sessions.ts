@@ -1,5 +1,5 @@
 import type { SessionUser } from '../core/session.js'
-import { positive, readClaims } from '../providers/shared/jwt.js'
+import { readClaims } from '../providers/shared/jwt.js'
 import { checkCookieHeader, checkObject } from './arguments.js'
 import { type CachingHeaders, forbidStorage, keepPrivate, varyByCookie } from './caching.js'
 import { createCookieChoice } from './cookie-choice.js'
@@ -13,6 +13,7 @@ import {
 } from './cookies.js'
 import { fingerprint } from './coordinator.js'
 import { createExpiring } from './expiring.js'
+import { lifeOf } from './receipt.js'
 import type {
   LoadOptions,
   RequestSession,
@@ -77,12 +78,12 @@ const describe = <User extends SessionUser>(
   found: AuthenticateSuccess<User>,
 ): ServerSession<User> => ({
   ...found,
-  expiresAt: Number(readClaims(found.accessToken)?.exp) * 1000,
+  expiresAt: found.expiresAt ?? Number(readClaims(found.accessToken)?.exp) * 1000,
 })
 
 function isDue({ accessToken, expiresAt }: ServerSession, now: number): boolean {
-  const issuedAt = Number(readClaims(accessToken)?.iat) * 1000
-  return expiresAt - now <= Math.min(MARGIN, (positive(expiresAt - issuedAt) ?? Infinity) / 4)
+  const life = lifeOf(readClaims(accessToken) ?? {}) ?? Infinity
+  return expiresAt - now <= Math.min(MARGIN, life / 4)
 }
 
 /** Puts `Set-Cookie` values on an answer, and keeps it out of caches. */

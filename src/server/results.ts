@@ -34,6 +34,11 @@ export interface AuthenticateSuccess<User extends SessionUser = SessionUser> ext
   readonly authenticated: true
   readonly accessToken: string
   readonly user: User
+  /**
+   * When the token is over, in ms since the epoch by this server's clock: there where that clock is
+   * far from the issuer's, so that the token's own date says nothing here.
+   */
+  readonly expiresAt?: number | undefined
 }
 
 /** A cookie that is nobody's session. */

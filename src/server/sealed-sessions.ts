@@ -6,6 +6,7 @@ import { checkObject } from './arguments.js'
 import { type Coordinator, checkPositive, memoryCoordinator } from './coordinator.js'
 import { createEndedSessions, type EndResult } from './ended-sessions.js'
 import { describeOpened, type Opened, openSealed, type SealedCookie } from './opened.js'
+import { countedLife, withReceipt } from './receipt.js'
 import { createRenewal } from './renewal.js'
 import {
   type AuthenticateResult,
@@ -148,13 +149,22 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
     const opened = await open(cookie)
     if ('reason' in opened) return opened
     const { accessToken } = opened.data
-    const verified = await verifier.verify(accessToken)
+    const counted = countedLife(opened.data, opened.claims, now())
+    const verified = await (counted
+      ? verifier.verifyAt(accessToken, counted.at)
+      : verifier.verify(accessToken))
     if ('retryable' in verified) {
       return { authenticated: false, retryable: true, reason: verified.reason }
     }
     if (!verified.ok) return cookieFailure('invalid_jwt')
     if (await isOver(opened)) return cookieFailure('invalid_session_cookie')
-    return { authenticated: true, accessToken, ...describeOpened(opened) }
+    const { expiresAt } = counted ?? {}
+    return {
+      authenticated: true,
+      accessToken,
+      ...describeOpened(opened),
+      ...(expiresAt && { expiresAt }),
+    }
   }
 
   async function refresh(
@@ -215,7 +225,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       checkObject('options', options)
       const { cookiePassword } = options
       checkPassword(cookiePassword)
-      const data = toSealedData(grant)
+      const data = withReceipt(toSealedData(grant), now())
       if (readClaims(data.accessToken)?.sub !== data.user.id) {
         throw new AuthError('bad_response', 'The access token is not the one of this user.')
       }

@@ -1,6 +1,7 @@
 import { AuthError } from '../core/errors.js'
 import { parseJson } from '../core/json.js'
 import type { Grant, Impersonator, SessionUser } from '../core/session.js'
+import { positive } from '../providers/shared/jwt.js'
 
 /** What lies in a seal, under the names that `@workos-inc/node` and its kin use. */
 export interface SealedData<User extends SessionUser = SessionUser> {
@@ -10,6 +11,11 @@ export interface SealedData<User extends SessionUser = SessionUser> {
   readonly organizationId?: string | undefined
   readonly authenticationMethod?: string | undefined
   readonly impersonator?: Impersonator | undefined
+  /**
+   * When the access token came, in ms since the epoch by the clock of the server that sealed it. Only
+   * there where that clock is far from the issuer's.
+   */
+  readonly receivedAt?: number | undefined
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -47,7 +53,7 @@ function toImpersonator(value: unknown): Impersonator | undefined {
 /** The fields that are known, without those that hold nothing. */
 function compact<User extends SessionUser>(data: SealedData<User>): SealedData<User> {
   const { accessToken, refreshToken, user } = data
-  const { organizationId, authenticationMethod, impersonator } = data
+  const { organizationId, authenticationMethod, impersonator, receivedAt } = data
   return {
     accessToken,
     refreshToken,
@@ -55,6 +61,7 @@ function compact<User extends SessionUser>(data: SealedData<User>): SealedData<U
     ...(organizationId && { organizationId }),
     ...(authenticationMethod && { authenticationMethod }),
     ...(impersonator && { impersonator }),
+    ...(receivedAt && { receivedAt }),
   }
 }
 
@@ -76,6 +83,7 @@ export function parseSealedData(json: string): SealedData | null {
     organizationId: text(fields.organizationId),
     authenticationMethod: text(fields.authenticationMethod),
     impersonator: toImpersonator(fields.impersonator),
+    receivedAt: positive(fields.receivedAt),
   })
 }
 

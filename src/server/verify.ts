@@ -60,6 +60,8 @@ export type Verified =
 export interface Verifier {
   /** Whether `token` is genuine and alive. Never throws. */
   verify(token: string): Promise<Verified>
+  /** As `verify`, at another moment than now: `at` in ms since the epoch, by the issuer's clock. */
+  verifyAt(token: string, at: number): Promise<Verified>
   /** Says that the issuer has just given a token: its key is looked up at once where it is new. */
   hurry(token: string): void
 }
@@ -189,19 +191,17 @@ export function createVerifier(verification: Verification): Verifier {
   const { keyFor, hurry } = symmetric
     ? createSecret(verification.secret)
     : createKeySet(verification, now)
-  return {
-    hurry,
-    async verify(token) {
-      try {
-        const at = now()
-        const currentDate = new Date(at)
-        const result = await verifyByAny(token, keyFor, { ...options, currentDate })
-        if (!isSensible(result, at)) return { ok: false, reason: 'invalid_jwt' }
-        // The same claims, of which jose keeps keys that would be prototypes elsewhere.
-        return { ok: true, claims: readClaims(token) ?? {} }
-      } catch (error) {
-        return toVerified(error)
-      }
-    },
+  async function verifyAt(token: string, at: number): Promise<Verified> {
+    try {
+      const currentDate = new Date(at)
+      const result = await verifyByAny(token, keyFor, { ...options, currentDate })
+      if (!isSensible(result, at)) return { ok: false, reason: 'invalid_jwt' }
+      // The same claims, of which jose keeps keys that would be prototypes elsewhere.
+      return { ok: true, claims: readClaims(token) ?? {} }
+    } catch (error) {
+      return toVerified(error)
+    }
   }
+
+  return { verify: async (token) => verifyAt(token, now()), verifyAt, hurry }
 }

@@ -125,7 +125,7 @@ describe('when the core has new keys', () => {
           await visitor.get()
           return visitor.get()
         },
-        { theirs: TRY_REFRESH, ours: LATER_AGAIN, why: 'it may be one of a new key meanwhile' },
+        TRY_REFRESH,
       ],
       [
         'an expired token of keys that are long gone needs no lookup at all',
