@@ -13,8 +13,8 @@ const SLICE = 20
 const PATIENCE = 20_000
 /** What the unit tests may take, in ms; without a mutant it is some seconds. */
 const TESTS = 180_000
-/** What one test may take, in ms: without a mutant it is six seconds where much else runs. */
-const TEST = 15_000
+/** What one test may take, in ms: without a mutant it is six seconds, and more where much else runs. */
+const TEST = 30_000
 
 /** What the random worlds of the seeds up to `last` find in `folder`: the first violation. */
 async function simulated(folder, { from, last }) {

@@ -7,7 +7,6 @@ export const LOOK = [
     name: 'A look counts from its end, so that what came during it seems younger than it may be.',
     find: 'last = began',
     replace: 'last = now()',
-    edits: [['const began = now()\n', '']],
   },
   {
     file,

@@ -78,6 +78,17 @@ describe('an exchange with a purpose', () => {
     expect((await auth.refreshSession()).session.accessToken).toBe('access-2')
   })
 
+  it('that the network lost is its caller’s loss alone: nobody hears of a failed refresh', async () => {
+    const { provider, world } = withVerify(async () => {
+      throw new AuthError('network', 'No answer.')
+    })
+    const { auth, events } = await world.signedIn('ada', { ...QUIET, provider })
+    const { verify } = auth.actions as { verify(): Promise<unknown> }
+    await expect(verify()).rejects.toMatchObject({ code: 'network' })
+    expect(auth.getSnapshot()).toMatchObject({ status: 'signed-in', error: null })
+    expect(events.join()).not.toContain('REFRESH_FAILED')
+  })
+
   it('of nobody is a missing session', async () => {
     const { open } = withVerify(async () => null)
     const { verify } = open().auth.actions as { verify(): Promise<unknown> }

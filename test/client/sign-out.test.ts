@@ -101,18 +101,25 @@ describe('a sign-out', () => {
     const sibling = await world.signedIn()
     const tab = world.browser.tab()
     let armed = false
+    let release = (): void => {}
+    const gate = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    // What it reads is of before the sign-out, and what it hears of that comes before the reading ends.
     const get = async (key: string): Promise<string | null | undefined> => {
-      if (armed && key !== 'app') {
-        armed = false
-        await sibling.auth.signOut()
-      }
-      return tab.storage.get(key)
+      const text = await tab.storage.get(key)
+      if (armed && key !== 'app') await gate
+      return text
     }
     const { auth, tab: mine } = world.open({ storage: { ...tab.storage, get } })
     await auth.getSession()
     world.browser.bus.loseMessages(true)
     armed = true
     mine.focus()
+    await world.clock.settle()
+    await sibling.auth.signOut()
+    await world.clock.settle()
+    release()
     await world.clock.settle()
     expect(auth.getSnapshot().status).toBe('signed-out')
   })
