@@ -7,8 +7,8 @@ import type { Session, SessionUser } from './session.js'
 /** Ends sessions at the server. */
 export interface Revocation<User extends SessionUser> {
   /**
-   * Asks the server once. What may pass is tried again for a `global` sign-out, behind the caller's
-   * back, as long as this context lives: the tokens are kept in memory only.
+   * Asks the server once. A `global` sign-out that failed is tried again later, if the failure may pass
+   * and as long as this context lives: the tokens are kept in memory only.
    * @throws the provider's AuthError, of the first attempt.
    */
   revoke(session: Session<User>, scope: SignOutScope): Promise<void>
