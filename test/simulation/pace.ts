@@ -26,6 +26,7 @@ const failuresOf = ({ ledger }: World, sent: Sent): Sent[] =>
       other !== sent &&
       other.token === sent.token &&
       !other.revocation &&
+      !other.givenUp &&
       other.landedAt < Infinity &&
       (other.outcome === 'lost' || other.outcome === 'refused'),
   )
