@@ -30,6 +30,8 @@ const TOO_MANY = 5_000
 const LONGEST = 3_600_000
 /** More failures than this make no delay longer. */
 const MOST = 30
+/** No outage counts so many: somebody else wrote it. */
+const ABSURD = 1_000_000
 
 /**
  * Failures after which asking again is no use before somebody changes something at the server. The
@@ -95,7 +97,8 @@ export function parsePatience(
   const past = now.wall - at
   const age = past >= 0 && past <= sinceLook ? past : 0
   return {
-    failures: Math.max(1, Math.min(failures, MOST)) || 1,
+    // Not cut to `MOST`: who has met thirty failures must see that the next one is news.
+    failures: failures < ABSURD ? Math.max(1, failures) : MOST,
     error: failure,
     spent: spent === true,
     since: now.monotonic - age,

@@ -44,6 +44,21 @@ describe('ten tabs with a dead token', () => {
     for (const { auth } of tabs) expect((await auth.getSession())?.accessToken).toBe('access-2')
   })
 
+  it('are still one client half an hour into an outage', async () => {
+    const requestsOf = async (count: number): Promise<number> => {
+      const crowd = await tabsWithDeadToken(count)
+      const { world, tabs } = crowd
+      world.server.outage(10_000)
+      for (const { tab } of tabs) tab.thaw()
+      await askFor(crowd, 30 * MINUTE)
+      return world.server.sent.length
+    }
+    const alone = await requestsOf(1)
+    // So many that a count which ends at thirty would tell the others nothing new.
+    expect(alone).toBeGreaterThan(50)
+    expect(await requestsOf(3)).toBeLessThanOrEqual(alone + 2)
+  })
+
   it('send one request while the server asks to be left alone for half a minute', async () => {
     const crowd = await tabsWithDeadToken(10)
     const { world, tabs } = crowd

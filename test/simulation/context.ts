@@ -1,9 +1,8 @@
 import { AuthClient } from '../../src/client.js'
-import { isAuthError } from '../../src/core/errors.js'
+import { isAuthError, isAuthSessionMissingError } from '../../src/core/errors.js'
 import { leaseLock } from '../../src/environment/lease.js'
 import { gotrue, parseAuthJsSession } from '../../src/providers/gotrue/index.js'
 import { type Call, type Operation, perform } from './calls.js'
-import { keepCookie, leftOf, RESUME, readCookie, withCookies } from './cookies.js'
 import { hear } from './events.js'
 import type { Mint, Sent } from './ledger.js'
 import { LOSES_ANSWER, serve } from './network.js'
@@ -81,14 +80,9 @@ function watchedFetch(world: World, tab: Tab, name: string): typeof fetch {
       const fault = world.options.meet(path)
       if (fault !== 'none') count(world.verdict.tally, `fault ${fault}`)
       try {
-        const target = path === RESUME ? { fetch: async () => readCookie(world) } : server
-        const served = await serve(target, { url, method, headers, text }, fault)
+        const served = await serve(server, { url, method, headers, text }, fault)
         if (!served) throw new TypeError('fetch failed')
-        if (path === RESUME) ledger.redeliver(served.body, departure, leftOf(served.body))
-        else minted = ledger.answer(name, departure, sent, served.body)
-        if (!LOSES_ANSWER.has(fault)) {
-          keepCookie(world, path, served.body, headers.get('authorization')?.slice(7) ?? '')
-        }
+        minted = ledger.answer(name, departure, sent, served.body)
         const refused = served.status >= 400 || !minted
         const given = sent !== null && sent.landedAt < Infinity
         const lost = given || LOSES_ANSWER.has(fault)
@@ -113,14 +107,12 @@ function watchedFetch(world: World, tab: Tab, name: string): typeof fetch {
     return send(input, init).then(
       (response) => {
         land()
-        if (minted) {
-          minted.delivered = true
-          minted.arrivedAt = Math.min(minted.arrivedAt, world.clock.monotonic())
-        }
+        if (minted) minted.delivered = true
         return response
       },
       (error: unknown) => {
-        for (const sent of land()) sent.outcome = 'lost'
+        const givenUp = isAuthError(error, 'superseded') || isAuthSessionMissingError(error)
+        for (const sent of land()) Object.assign(sent, { outcome: 'lost', givenUp })
         ledger.fail(name)
         throw error
       },
@@ -148,7 +140,7 @@ export function createContext(world: World, name: string, ahead: number): Contex
   const provider = gotrue({ url: SERVER, fetch: send })
   const takeOver = { key: FOREIGN_KEY, parse: parseAuthJsSession, storage: tab.storage }
   const auth: Client = new AuthClient({
-    provider: start === 'cookies' ? withCookies(provider, send) : provider,
+    provider,
     ...(start === 'take-over' && { takeOver }),
     storage,
     storageKey: KEY,

@@ -19,21 +19,6 @@ export function checkIdentity(world: World, session: Session, where: string): vo
   )
 }
 
-/** How long an answer of the cookies may be on its way, and be saved, in ms. */
-const ON_ITS_WAY = 15_000
-
-/**
- * Whether a session was ended while an answer with it was on its way: of the sign-in that made it, or
- * of a new context that asked whose session the cookies hold. A sign-out needs no lock, so it can fall
- * between that context's last look and its save; the session is dead at the server by then.
- */
-function endedBeforeItsAnswer({ ledger, options, signedOutAt }: World, session: string): boolean {
-  const ended = signedOutAt.get(session) ?? Infinity
-  const arrived = ledger.firstOf(session)?.arrivedAt ?? 0
-  const resumed = ledger.resumedAt(session) + ON_ITS_WAY
-  return options.start === 'cookies' && Math.max(arrived, resumed) >= ended
-}
-
 /** Whoever signed out never sees that session again, unless storage lost the note of it. */
 export function checkEnded(
   world: World,
@@ -44,13 +29,12 @@ export function checkEnded(
   const back = id !== null && ended.has(id)
   world.verdict.check(
     'stays-signed-out',
-    !back || world.facts.storageDamaged || endedBeforeItsAnswer(world, id),
+    !back || world.facts.storageDamaged,
     () => 'a session is back that was ended here',
   )
   if (back && !world.returned.has(id)) {
     world.returned.add(id)
-    const why = world.facts.storageDamaged ? 'storage damaged' : 'ended before its answer'
-    count(world.verdict.tally, `back ${why}`)
+    count(world.verdict.tally, 'back storage damaged')
   }
 }
 

@@ -15,10 +15,6 @@ export interface Mint {
   by: string
   /** Whether the answer reached the context. */
   delivered: boolean
-  /** Monotonic time at which a context was told of it last by the cookies; -Infinity if never. */
-  resumedAt: number
-  /** Monotonic time at which its asker had the answer first; Infinity until then. */
-  arrivedAt: number
   /** Monotonic time at which it was first stored, or `null`. */
   savedAt: number | null
 }
@@ -58,6 +54,11 @@ export interface Sent {
   status: number
   /** Monotonic time since which the context waits for it no more; Infinity until then. */
   landedAt: number
+  /**
+   * Whether its context gave it up because the session was no longer current there: that says nothing
+   * of the server, and whoever signed out has no patience to tell of.
+   */
+  givenUp: boolean
   /** Whether the session had ended in that context: the answer is only wanted to revoke it. */
   revocation: boolean
 }
@@ -71,13 +72,6 @@ export interface Ledger {
   send(by: string, departure: number, token: string): Sent
   /** Notes the session that the server answered with. */
   answer(by: string, departure: number, request: Sent | null, body: unknown): Mint | null
-  /** An answer that holds a session, or `null`. */
-  answered(body: unknown): Answered | null
-  /**
-   * Notes that an answer brought a session that the server had given out before, with `left` ms to
-   * live; whoever asked counts them from its question on.
-   */
-  redeliver(body: unknown, departure: number, left: number): void
   /** Notes that a record was written. */
   stored(text: string): void
   mint(token: string | null | undefined): Mint | undefined
@@ -101,12 +95,10 @@ export interface Ledger {
   /** The first token of a session, and the newest. */
   firstOf(session: string): Mint | undefined
   newest(session: string): Mint | undefined
-  /** Monotonic time at which a context was told of a session last by the cookies. */
-  resumedAt(session: string): number
 }
 
 /** A session as the server answers with it. */
-export interface Answered {
+interface Answered {
   readonly access_token: string
   readonly refresh_token: string
   readonly expires_in: number
@@ -117,7 +109,7 @@ const isAnswer = (body: unknown): body is Answered =>
   typeof body === 'object' && body !== null && 'refresh_token' in body && 'access_token' in body
 
 /** The server's session that an access token is of. */
-export function sessionOf(accessToken: string): string {
+function sessionOf(accessToken: string): string {
   const claims = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString())
   return String(claims.session_id)
 }
@@ -144,6 +136,7 @@ export function createLedger(clock: ManualClock): Ledger {
         outcome: 'pending',
         status: 0,
         landedAt: Infinity,
+        givenUp: false,
         revocation: false,
       }
       sent.push(entry)
@@ -165,8 +158,6 @@ export function createLedger(clock: ManualClock): Ledger {
         lifetime,
         by,
         delivered: false,
-        resumedAt: -Infinity,
-        arrivedAt: Infinity,
         savedAt: null,
       }
       if (!mints.has(token)) newest.set(session, mint)
@@ -185,16 +176,6 @@ export function createLedger(clock: ManualClock): Ledger {
       terms.set(token, { since: Math.min(known.since, since), due: Math.min(known.due, due) })
       return mint
     },
-    answered: (body) => (isAnswer(body) ? body : null),
-    redeliver(body, departure, left) {
-      const mint = isAnswer(body) ? mints.get(body.refresh_token) : undefined
-      const term = terms.get(mint?.token ?? '')
-      if (!mint || !term) return
-      mint.delivered = true
-      mint.resumedAt = clock.monotonic()
-      const due = (departures[departure] ?? 0) + left - Math.min(60_000, left / 4) - left / 6
-      term.due = Math.min(term.due, due)
-    },
     stored(text) {
       const [, token = ''] = /"refreshToken":"([^"]+)"/.exec(text) ?? []
       const mint = mints.get(token)
@@ -211,11 +192,5 @@ export function createLedger(clock: ManualClock): Ledger {
     access: (session) => (session ? accesses.get(pairOf(session)) : undefined),
     firstOf: (session) => [...mints.values()].find((mint) => mint.session === session),
     newest: (session) => newest.get(session),
-    resumedAt: (session) =>
-      Math.max(
-        ...[...mints.values()].map((mint) =>
-          mint.session === session ? mint.resumedAt : -Infinity,
-        ),
-      ),
   }
 }

@@ -1,6 +1,6 @@
 import type { Context } from './context.js'
 import type { Sent } from './ledger.js'
-import { wasStopped } from './stopped.js'
+import { contextOf, wasStopped } from './stopped.js'
 import type { World } from './world.js'
 
 /** The part of a delay that jitter leaves at the least: of a refusal's, and while somebody asks. */
@@ -26,6 +26,7 @@ const failuresOf = ({ ledger }: World, sent: Sent): Sent[] =>
       other !== sent &&
       other.token === sent.token &&
       !other.revocation &&
+      !other.givenUp &&
       other.landedAt < Infinity &&
       (other.outcome === 'lost' || other.outcome === 'refused'),
   )
@@ -67,7 +68,10 @@ export function checkPace(world: World, context: Context, sent: Sent, asked: boo
     )
   }
   const excuse = excuseForHaste(world, sent, failures)
-  const pause = leastPause(failures.length, last)
+  // Since its last look it can only go by what the writer's clock says: one that is behind its own
+  // makes a failure look older by as much, and no more.
+  const behind = Math.max(0, context.ahead - (contextOf(world, last.by)?.ahead ?? 0))
+  const pause = leastPause(failures.length, last) - behind
   verdict.check(
     'one-patience',
     waited >= pause || excuse !== null,

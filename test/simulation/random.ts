@@ -2,7 +2,6 @@ import type { Rotation } from '../../src/testing/index.js'
 import type { Operation } from './calls.js'
 import { type Choices, chance, oneOf, weigh } from './choices.js'
 import type { Context } from './context.js'
-import { RESUME } from './cookies.js'
 import { FAULTS, type FaultName, inflict } from './faults.js'
 import { latency } from './latency.js'
 import type { NetworkFault } from './network.js'
@@ -58,8 +57,6 @@ async function operate(world: World, choices: Choices, most: number): Promise<vo
   const context = oneOf(choices, running(world))
   if (!context) return
   const email = oneOf(choices, PEOPLE) ?? PEOPLE[0]
-  // Where tokens are in cookies, nobody has one elsewhere.
-  if (type === 'foreign' && world.options.start === 'cookies') return
   if (type === 'dispose' && running(world).length < 2) return
   if (type === 'refresh') context.do({ type, refreshes: true })
   else if (type === 'signIn') context.do({ type, email })
@@ -109,8 +106,7 @@ function drawWorld(choices: Choices, trace: World['trace'] | undefined): [World,
       : 'one'
   const start = weigh<Start>(choices, [
     [6, 'nothing'],
-    [1, 'take-over'],
-    [1, 'cookies'],
+    [2, 'take-over'],
   ])
   const autoRefresh = weigh<'visible' | boolean>(choices, [
     [3, 'visible'],
@@ -151,7 +147,7 @@ function drawWorld(choices: Choices, trace: World['trace'] | undefined): [World,
     seed: choices.pick(1_000_000),
     scheduler: (world) => latency(world, choices),
     meet(path) {
-      if (world.calm || !(path.startsWith('/token') || path === RESUME)) return 'none'
+      if (world.calm || !path.startsWith('/token')) return 'none'
       if (world.down) return 'status 503'
       return chance(choices, climate.networkFaults) ? weigh(choices, NETWORK) : 'none'
     },

@@ -15,8 +15,8 @@ function thoroughTally(runs = ENOUGH_RUNS): Tally {
     ...Object.keys(FAULTS).map((name) => `fault ${name}`),
     ...NETWORK_FAULTS.map((name) => `fault ${name}`),
     ...['runs v1', 'runs v2', 'runs strict', 'lock web', 'lock lease', 'lock loose-lease'],
-    ...['clocks many', 'stale reads', 'twins', 'taken over', 'resumed'],
-    ...['start nothing', 'start take-over', 'start cookies'],
+    ...['clocks many', 'stale reads', 'twins', 'taken over'],
+    ...['start nothing', 'start take-over'],
     ...['get', 'refresh', 'foreign', 'signIn', 'signOut', 'dispose'].map((name) => `call ${name}`),
   ]
   for (const name of names) tally[name] = 3

@@ -15,7 +15,12 @@ const CURES: ReadonlySet<FaultName> = new Set(['thaw', 'online'])
 /** Every kind, so that the compiler asks for a new one. */
 const ROTATIONS: Readonly<Record<Rotation, true>> = { v1: true, v2: true, strict: true }
 const LOCKS: Readonly<Record<LockKind, true>> = { web: true, lease: true, 'loose-lease': true }
-const STARTS: Readonly<Record<Start, true>> = { nothing: true, 'take-over': true, cookies: true }
+/**
+ * Cookies that hold the session are no start of a random world: the scripted GoTrue hands out tokens
+ * that serve once, while where cookies hold sessions the page has names of them, and the server
+ * rotates the tokens in the one jar of all tabs. `test/client/resume.test.ts` has those.
+ */
+const STARTS: Readonly<Record<Start, true>> = { nothing: true, 'take-over': true }
 const CALLS: Readonly<Record<Operation['type'], true>> = {
   get: true,
   refresh: true,
@@ -40,7 +45,6 @@ const EXPECTED: readonly string[] = [
   'stale reads',
   'twins',
   'taken over',
-  'resumed',
   ...named('evaluated', INVARIANTS),
   ...NETWORK_FAULTS.map((name) => `fault ${name}`),
   ...named('fault', FAULTS).filter((name) => {

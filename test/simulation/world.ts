@@ -6,7 +6,6 @@ import {
   type ScriptedGoTrue,
 } from '../../src/testing/index.js'
 import { type Context, createContext } from './context.js'
-import type { Cookie } from './cookies.js'
 import { createLedger, type Ledger } from './ledger.js'
 import type { NetworkFault } from './network.js'
 import type { Writes } from './storage.js'
@@ -20,7 +19,7 @@ type FakeBrowserOptions = NonNullable<Parameters<typeof createFakeBrowser>[0]>
 export type LockKind = 'web' | 'lease' | 'loose-lease'
 
 /** What contexts find at their start, besides their storage. */
-export type Start = 'nothing' | 'take-over' | 'cookies'
+export type Start = 'nothing' | 'take-over'
 
 /** What a world is made of. Times in ms. */
 export interface WorldOptions {
@@ -34,10 +33,7 @@ export interface WorldOptions {
   readonly lag?: number | undefined
   /** Whether each context is a host with a clock of its own, which share a database. @default 'one' */
   readonly clocks?: 'one' | 'many' | undefined
-  /**
-   * What a context finds at its start besides its storage: the session of another library, or
-   * cookies that a server reads. @default 'nothing'
-   */
+  /** What a context finds at its start besides its storage. @default 'nothing' */
   readonly start?: Start | undefined
   readonly seed: number
   readonly scheduler: (world: () => World) => NonNullable<FakeBrowserOptions['scheduler']>
@@ -58,8 +54,6 @@ export interface World {
   readonly contexts: Context[]
   /** Sessions that a person ended, in any context. */
   readonly signedOut: Set<string>
-  /** Monotonic times of that, the first for each. */
-  readonly signedOutAt: Map<string, number>
   /** Why the server was shown a rotated token of a session, as it was then; `null` if nothing explains it. */
   readonly reused: Map<string, string | null>
   /** Sessions that became some context's by a sign-in. */
@@ -70,7 +64,6 @@ export interface World {
   readonly lost: Set<string>
   readonly facts: Facts
   readonly writes: Writes
-  readonly cookie: { current: Cookie | null }
   /** Whether the server answers nobody. */
   down: boolean
   /** By how many ms the device's clock is ahead. */
@@ -158,7 +151,6 @@ export function createWorld(options: WorldOptions): World {
     ),
     contexts: [],
     signedOut: new Set(),
-    signedOutAt: new Map(),
     reused: new Map(),
     established: new Map(),
     returned: new Set(),
@@ -172,7 +164,6 @@ export function createWorld(options: WorldOptions): World {
       clockJump: -Infinity,
     },
     writes: new Map(),
-    cookie: { current: null },
     down: false,
     skew: 0,
     locksShut: false,
@@ -180,8 +171,6 @@ export function createWorld(options: WorldOptions): World {
     trace: options.trace ?? (() => {}),
     signOut(session) {
       world.signedOut.add(session)
-      const at = world.signedOutAt.get(session) ?? clock.monotonic()
-      world.signedOutAt.set(session, at)
     },
     open() {
       const { length } = world.contexts
