@@ -45,6 +45,20 @@ describe('a server that asks to be left alone', () => {
     await expect(auth.getSession()).rejects.toMatchObject({ code: 'network', retryAfter: ms })
   })
 
+  it('is not forgotten for what another tab wrote before, where nothing more can be written', async () => {
+    const world = createWorld()
+    const one = await world.signedIn('ada', QUIET)
+    const two = world.open(QUIET)
+    await two.auth.getSession()
+    world.server.outage(100)
+    await one.auth.refreshSession().catch(() => {})
+    world.browser.storage.setQuotaExceeded(true)
+    for (let n = 0; n < 3; n++) await two.auth.refreshSession().catch(() => {})
+    const failures = two.events.filter((event) => event.startsWith('REFRESH_FAILED'))
+    expect(failures.filter((event) => event.endsWith(' elsewhere'))).toHaveLength(1)
+    expect(failures).toHaveLength(4)
+  })
+
   it('is what the caller hears of, also where nothing of it can be written', async () => {
     const world = createWorld()
     const { auth } = await world.signedIn('ada', QUIET)
