@@ -153,7 +153,8 @@ async function checkGoTrue() {
   const url = 'http://localhost/auth/v1'
   const provider = gotrue({ url, fetch: server.fetch })
   const jwksUrl = `${url}/.well-known/jwks.json`
-  const verification = { jwksUrl, fetch: server.fetch, algorithms: ['ES256'] }
+  const audience = 'authenticated'
+  const verification = { jwksUrl, audience, fetch: server.fetch, algorithms: ['ES256'] }
   // A Redis that fails is as good as none, whatever there is of timers.
   const client = { eval: () => Promise.reject(new Error('down')) }
   const coordinator = redisCoordinator({ client, password: PASSWORD })
