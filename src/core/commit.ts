@@ -45,8 +45,8 @@ export interface CommitPath<User extends SessionUser> {
 export function createCommitPath<User extends SessionUser>(
   context: EngineContext<User>,
 ): CommitPath<User> {
-  const { store, vault, announce } = context
-  const look = createLook(store.now)
+  const { store, vault, settings, announce } = context
+  const look = createLook(store.now, settings.storage.lag)
   const lineage = (): string | undefined => store.held()?.record.lineage
 
   async function observe(unheard?: number): Promise<Seen> {

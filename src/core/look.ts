@@ -15,15 +15,15 @@ export const passed = (from: Now, to: Now): number =>
 
 /**
  * Remembers when something was read last. What is new now came after that, whatever clock its writer
- * had.
+ * had; where a write takes up to `lag` ms to be seen, it came so much earlier at the most.
  */
-export function createLook(now: () => Now): Look {
+export function createLook(now: () => Now, lag = 0): Look {
   let last: Now | null = null
   return async (read, unheard = Infinity) => {
     const began = now()
     const found = await read()
     const since = last ? passed(last, now()) : Infinity
     last = began
-    return [found, Math.min(since, unheard + passed(began, now()))]
+    return [found, Math.min(since, unheard + passed(began, now())) + lag]
   }
 }

@@ -27,8 +27,8 @@ export interface SharedPatience {
 export function createSharedPatience<User extends SessionUser>(
   context: EngineContext<User>,
 ): SharedPatience {
-  const { environment, store, vault, section } = context
-  const look = createLook(store.now)
+  const { environment, settings, store, vault, section } = context
+  const look = createLook(store.now, settings.storage.lag)
   /** The text that this context has read or written last. */
   let known: string | null = null
 

@@ -3,9 +3,9 @@ import { createLook } from '../../src/core/look.js'
 import type { Now } from '../../src/core/timing.js'
 
 /** A look, and what moves its clocks on by so many ms. */
-function start() {
+function start(lag?: number) {
   let now: Now = { wall: 1_000_000, monotonic: 0, asked: false }
-  const look = createLook(() => now)
+  const look = createLook(() => now, lag)
   const pass = (ms: { readonly wall: number; readonly monotonic: number }): void => {
     now = { ...now, wall: now.wall + ms.wall, monotonic: now.monotonic + ms.monotonic }
   }
@@ -43,6 +43,13 @@ describe('the time since the last look', () => {
     await since()
     pass({ wall: -3_600_000, monotonic: 5_000 })
     expect(await since()).toBe(5_000)
+  })
+
+  it('is longer by what a write may take to be seen: a token is no younger for that', async () => {
+    const { since, both } = start(400)
+    await since()
+    both(500)
+    expect(await since()).toBe(900)
   })
 
   it('goes on from the last look that answered', async () => {
