@@ -32,7 +32,7 @@ export const pairOf = ({ accessToken, refreshToken }: Tokens): string =>
 /** One pair of an access token and a refresh token. */
 export interface Access {
   readonly mint: Mint
-  /** The place of its request among all that left any context. */
+  /** The place of its request among all that left any context; of several, of the last to leave. */
   readonly departure: number
   /** Monotonic times: when its request left, and when the server answered. */
   readonly departed: number
@@ -165,8 +165,11 @@ export function createLedger(clock: ManualClock): Ledger {
       mints.set(token, mint)
       const departed = departures[departure] ?? at
       const pair = pairOf({ accessToken, refreshToken: token })
-      const times = (accesses.get(pair)?.times ?? 0) + 1
-      const access = { mint, departure, departed, at, lifetime, times }
+      const before = accesses.get(pair)
+      const times = (before?.times ?? 0) + 1
+      // Of two requests that are answered alike, the one that left first may arrive last.
+      const latest = Math.max(departure, before?.departure ?? -1)
+      const access = { mint, departure: latest, departed, at, lifetime, times }
       accesses.set(pair, access)
       // Refreshed ahead of need when a minute is left, or a quarter of a short life; and up to a
       // sixth of the life before that, so that people who signed in together drift apart.
