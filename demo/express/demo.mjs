@@ -23,7 +23,7 @@ const CHOICES = ['revoke', 'report']
 
 /** Sessions whose answer to theft can be switched while they run; `traded` hears of each refresh. */
 function createSwitched(core, state, traded) {
-  const coordinator = memoryCoordinator({ replay: REPLAY })
+  const coordinator = memoryCoordinator()
   const [revoking, reporting] = CHOICES.map((choice) =>
     createSuperTokens({
       hosts: 'http://localhost:3567',
@@ -31,6 +31,7 @@ function createSwitched(core, state, traded) {
       timeout: TIMEOUT,
       onTheft: choice,
       coordinator,
+      reuseWindow: REPLAY,
       // This demo is plain http, on the loopback.
       cookies: { secure: false },
     }),

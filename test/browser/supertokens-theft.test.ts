@@ -48,9 +48,9 @@ describe.skipIf(!findChromium())('one cookie jar, and its copy', () => {
   async function start({ rotation, ...options }: Settings): Promise<void> {
     ahead = 0
     const now = () => Date.now() + ahead
-    const coordinator = memoryCoordinator({ replay: REPLAY, now })
+    const coordinator = memoryCoordinator({ now })
     site = await startSuperTokensSite({
-      backend: holdfastBackend({ ...options, coordinator, now }),
+      backend: holdfastBackend({ ...options, coordinator, reuseWindow: REPLAY, now }),
       core: { rotation },
     })
   }
