@@ -32,7 +32,7 @@ export const SHARED_PATIENCE = [
     name: 'All clients of a server try again at the same moment.',
     find: 'jitter: environment.random()',
     replace: 'jitter: 0.5',
-    edits: [['const { environment, store, vault, section }', 'const { store, vault, section }']],
+    edits: [['const { environment, settings,', 'const { settings,']],
   },
   {
     file,
