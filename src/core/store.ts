@@ -45,7 +45,10 @@ export interface Store<User extends SessionUser> {
   /** The session in memory. */
   held(): Held<User> | null
   now(): Now
-  /** Milliseconds since this client did anything, so that it cannot have been stopped all the time. */
+  /**
+   * Milliseconds since this client was at work, before what it is doing now: whatever was told to it
+   * until then it has heard.
+   */
   idle(): number
   /**
    * Notes that somebody wants a token: refreshes are then tried again at the pace of askers. Returns
@@ -82,6 +85,9 @@ function codeOf({ type, ...rest }: Input<SessionUser>): string | undefined {
   return 'patience' in rest ? rest.patience.error.code : undefined
 }
 
+/** Work within so many ms is one burst: by its end, everything that was waiting has been heard of. */
+const BURST = 10_000
+
 /** Makes the readings of the clocks, which remember when somebody asked and when anything was done. */
 function createMoments(clock: Clock, limits: Limits): Pick<Store<never>, 'now' | 'idle' | 'ask'> {
   /** Monotonic time at which somebody wanted a token last. */
@@ -91,17 +97,28 @@ function createMoments(clock: Clock, limits: Limits): Pick<Store<never>, 'now' |
     const monotonic = clock.monotonic()
     return { wall: clock.now(), monotonic, asked: monotonic - askedAt <= asked }
   }
-  let active = reading()
+  /** The first reading of the last burst of work, and of the one before. */
+  let last = reading()
+  let before = last
+  function now(): Now {
+    const current = reading()
+    if (passed(last, current) >= BURST) {
+      before = last
+      last = current
+    }
+    return current
+  }
   return {
-    now() {
-      active = reading()
-      return active
+    now,
+    idle() {
+      const current = reading()
+      // A tab that thaws runs its timers before it hears of what was told to it meanwhile.
+      return passed(passed(last, current) < BURST ? before : last, current)
     },
-    idle: () => passed(active, reading()),
     ask() {
-      active = reading()
-      askedAt = active.monotonic
-      return active
+      const current = now()
+      askedAt = current.monotonic
+      return current
     },
   }
 }

@@ -105,7 +105,9 @@ function checkWarrant(world: World, sent: Sent): void {
       !other.revocation &&
       other.outcome !== 'answered',
   )
-  const unanswered = retried || ledger.failedAt(sent.by) >= since
+  // Contexts share what they know of failures: one tries again what another may have spent.
+  const failed = world.contexts.some(({ name }) => ledger.failedAt(name) >= since)
+  const unanswered = retried || failed
   const found = foundOld(world, context, sent.token, since)
   const warranted = early <= SLACK || asked || jumped || foreign || unanswered || found
   // A host whose clock is ahead of the writer's cannot tell how old the token is that another has
