@@ -1,5 +1,7 @@
-// Ends every run by naming what was skipped, and leaves the counts where it is told to.
+// Ends every run by naming what was skipped, and leaves the counts and the names of what failed and
+// what was skipped where it is told to.
 import { writeFileSync } from 'node:fs'
+import { relative } from 'node:path'
 
 /** @returns {import('vitest/reporters').Reporter} */
 export default function reporter() {
@@ -7,11 +9,17 @@ export default function reporter() {
     onTestRunEnd(modules, errors) {
       const count = { passed: 0, failed: errors.length, skipped: 0, pending: 0 }
       const names = []
+      const failures = errors.map(({ message }) => `outside of all tests: ${message}`)
       for (const module of modules) {
-        if (module.state() === 'failed' && module.children.size === 0) count.failed++
+        const file = relative(process.cwd(), module.moduleId)
+        if (module.state() === 'failed' && module.children.size === 0) {
+          count.failed++
+          failures.push(file)
+        }
         for (const test of module.children.allTests()) {
           const { state, note } = test.result()
           count[state]++
+          if (state === 'failed' || state === 'pending') failures.push(`${file} > ${test.fullName}`)
           if (state === 'skipped') names.push(`${test.fullName}${note ? ` (${note})` : ''}`)
         }
       }
@@ -21,9 +29,9 @@ export default function reporter() {
         process.exitCode = 1
       }
       const { passed, failed, pending, skipped } = count
-      const counts = { passed, failed: failed + pending, skipped, names }
-      const file = process.env.HOLDFAST_COUNTS
-      if (file) writeFileSync(file, JSON.stringify(counts))
+      const counts = { passed, failed: failed + pending, skipped, names, failures }
+      const counted = process.env.HOLDFAST_COUNTS
+      if (counted) writeFileSync(counted, JSON.stringify(counts))
     },
   }
 }

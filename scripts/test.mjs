@@ -32,7 +32,13 @@ function vitest(options) {
     return { good, ...JSON.parse(readFileSync(file, 'utf8')) }
   } catch {
     // vitest did not get as far as its report.
-    return { good: false, passed: 0, failed: 1, skipped: 0 }
+    return {
+      good: false,
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+      failures: ['vitest, before its report'],
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -46,7 +52,7 @@ function runChecks(checks) {
     return !good
   })
   const counts = { passed: checks.length - failed.length, failed: failed.length, skipped: 0 }
-  return { good: failed.length === 0, ...counts }
+  return { good: failed.length === 0, ...counts, failures: failed.map(({ name }) => name) }
 }
 
 function runPart({ name, share, project, checks }) {

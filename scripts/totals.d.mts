@@ -9,6 +9,8 @@ export interface Result {
   readonly failed?: number
   readonly skipped?: number
   readonly names?: readonly string[]
+  /** The names of the tests that failed. */
+  readonly failures?: readonly string[]
 }
 
 /** Leaves what came of a part in a file, where others add theirs. */

@@ -1,11 +1,12 @@
-// What came of the parts: counts, minutes beside their shares, and the names of what was skipped.
+// What came of the parts: counts, minutes beside their shares, and the names of what failed and of
+// what was skipped.
 // `node scripts/totals.mjs FILE` sums up what several runs left in a file, one part a line;
 // `node scripts/totals.mjs FILE SECONDS passed` adds the preparation of `.ci/run` to it, or `failed`.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { PREPARATION } from './parts.mjs'
 
-const NOTHING = { passed: 0, failed: 0, skipped: 0, names: [] }
+const NOTHING = { passed: 0, failed: 0, skipped: 0, names: [], failures: [] }
 const minutes = (ms) => (ms / 60_000).toFixed(1)
 
 /** Leaves what came of a part in a file, where others add theirs. */
@@ -36,6 +37,9 @@ export function summary(results) {
   const all = results.map((result) => ({ ...NOTHING, ...result }))
   const sum = (key) => all.reduce((total, result) => total + result[key], 0)
   const skipped = all.flatMap(({ name, names }) => names.map((one) => `skipped in ${name}: ${one}`))
+  const failed = all.flatMap(({ name, failures }) =>
+    failures.map((one) => `failed in ${name}: ${one}`),
+  )
   return [
     '',
     ...results.map(lineOf),
@@ -46,6 +50,7 @@ export function summary(results) {
       ...Object.fromEntries(['passed', 'failed', 'skipped'].map((key) => [key, sum(key)])),
     }),
     ...skipped,
+    ...failed,
     `${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`,
   ]
 }

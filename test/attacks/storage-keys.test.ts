@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { gotrue } from '../../src/providers/gotrue/index.js'
 import { workos } from '../../src/providers/workos/index.js'
+import { fc } from '../support/fast-check.js'
 
 const idOf = (url: string): string => gotrue({ url }).id
 

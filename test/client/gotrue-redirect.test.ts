@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AuthClient } from '../../src/index.js'
 import { find } from '../../src/providers/gotrue/found.js'
 import { type GoTrueOptions, gotrue } from '../../src/providers/gotrue/index.js'
 import { createFakeBrowser } from '../../src/testing/index.js'
+import { fc } from '../support/fast-check.js'
 import { jwt } from '../support/wire.js'
 
 const APP = 'https://app.example/back'

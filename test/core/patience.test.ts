@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AuthError, type AuthErrorCode } from '../../src/core/errors.js'
 import {
@@ -9,6 +8,7 @@ import {
 } from '../../src/core/patience.js'
 import { toRecord } from '../../src/core/record.js'
 import type { Limits, Now } from '../../src/core/timing.js'
+import { fc } from '../support/fast-check.js'
 
 const HOUR = 3_600_000
 const MINUTE = 60_000

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AuthError } from '../../src/core/errors.js'
 import {
@@ -9,6 +8,7 @@ import {
   pointTo,
   serializePointer,
 } from '../../src/core/pointer.js'
+import { fc } from '../support/fast-check.js'
 
 const read = (text: string) => parsePointer(text) ?? NOBODY
 

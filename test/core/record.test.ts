@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isAuthError } from '../../src/core/errors.js'
 import { parseRecord, serializeRecord, toRecord, withUser } from '../../src/core/record.js'
 import type { Grant } from '../../src/core/session.js'
+import { fc } from '../support/fast-check.js'
 
 const grant: Grant = { accessToken: 'a', refreshToken: 'r', lifetime: 60_000, user: { id: 'ada' } }
 const record = toRecord(grant, 'L', 1_000)

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type AuthError, isAuthError } from '../../src/index.js'
 import type { GoTrueOptions } from '../../src/providers/gotrue/index.js'
+import { fc } from '../support/fast-check.js'
 import { context, jwt, type Reply, wireWith } from '../support/wire.js'
 
 const refresh = async (reply: Reply, options: Partial<GoTrueOptions> = {}): Promise<unknown> =>

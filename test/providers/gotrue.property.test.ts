@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isAuthError } from '../../src/index.js'
 import { parseAuthJsSession } from '../../src/providers/gotrue/index.js'
+import { fc } from '../support/fast-check.js'
 import { context, wire } from '../support/wire.js'
 
 const TERMINAL = [

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { backend } from '../../src/providers/backend/index.js'
 import { gotrue } from '../../src/providers/gotrue/index.js'
@@ -7,6 +6,7 @@ import { toPassing } from '../../src/providers/shared/passing.js'
 import { parseRetryAfter } from '../../src/providers/shared/retry-after.js'
 import { workos } from '../../src/providers/workos/index.js'
 import { workosServer } from '../../src/server/index.js'
+import { fc } from '../support/fast-check.js'
 import { context, jwt } from '../support/wire.js'
 import { sessionBody } from '../support/workos-wire.js'
 

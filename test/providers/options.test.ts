@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isAuthError } from '../../src/index.js'
 import { backend } from '../../src/providers/backend/index.js'
@@ -6,6 +5,7 @@ import { gotrue } from '../../src/providers/gotrue/index.js'
 import { createPkce } from '../../src/providers/shared/pkce.js'
 import { supertokens } from '../../src/providers/supertokens/index.js'
 import { workos } from '../../src/providers/workos/index.js'
+import { fc } from '../support/fast-check.js'
 
 afterEach(() => void vi.unstubAllGlobals())
 

@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AuthClient, isAuthError, memoryStorage } from '../../src/index.js'
 import { HTTP_ONLY, supertokens } from '../../src/providers/supertokens/index.js'
 import { createFakeBrowser } from '../../src/testing/index.js'
 import { frontToken } from '../client/supertokens-world.js'
+import { fc } from '../support/fast-check.js'
 import { context } from '../support/wire.js'
 
 const IAT = 1_800_000_000

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isAuthError } from '../../src/index.js'
 import { HTTP_ONLY } from '../../src/providers/workos/index.js'
+import { fc } from '../support/fast-check.js'
 import { context, jwt } from '../support/wire.js'
 import { CLAIMS, sessionBody, workosWire } from '../support/workos-wire.js'
 

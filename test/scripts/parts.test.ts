@@ -60,4 +60,9 @@ describe('the summary', () => {
   it('names what was skipped, and where', () => {
     expect(summary([fast, slow])).toContain('skipped in slow: one > two')
   })
+
+  it('names what failed last of all, where the end of a long log still shows it', () => {
+    const lines = summary([{ ...fast, failures: ['a.test.ts > b'] }, slow])
+    expect(lines.at(-2)).toBe('failed in fast: a.test.ts > b')
+  })
 })

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isAuthError } from '../../src/index.js'
 import {
@@ -11,6 +10,7 @@ import {
   readCookie,
   writeCookie,
 } from '../../src/server/cookies.js'
+import { fc } from '../support/fast-check.js'
 
 const DAY = 24 * 3_600_000
 const nothing = parseCookies('')

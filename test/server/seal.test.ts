@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { defaults, seal } from 'iron-webcrypto'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isAuthError } from '../../src/index.js'
 import { checkPassword, sealText, unsealText } from '../../src/server/seal.js'
+import { fc } from '../support/fast-check.js'
 
 const OLD = 'the password of last year, which is long'
 const NEW = 'the password of this year, which is long'

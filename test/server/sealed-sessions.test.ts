@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sealText } from '../../src/server/seal.js'
+import { fc } from '../support/fast-check.js'
 import {
   ADA,
   claim,

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isAuthError } from '../../src/index.js'
 import { parseSealedData, type SealedData, toSealedData } from '../../src/server/session-data.js'
+import { fc } from '../support/fast-check.js'
 
 const user = { id: 'user_1', email: 'ada@example.test', firstName: 'Ada', metadata: { a: '1' } }
 const tokens = { accessToken: 'secret-a', refreshToken: 'secret-r' }

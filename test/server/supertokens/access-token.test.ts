@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readAccessToken } from '../../../src/server/supertokens/access-token.js'
+import { fc } from '../../support/fast-check.js'
 
 type Fields = Readonly<Record<string, unknown>>
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isSuperTokensError } from '../../../src/server/supertokens/errors.js'
 import { VERSIONS } from '../../../src/server/supertokens/versions.js'
+import { fc } from '../../support/fast-check.js'
 import {
   ANSWER,
   createDesk,

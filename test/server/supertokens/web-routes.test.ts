@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   createSuperTokensSessions,
   type SessionObject,
 } from '../../../src/server/supertokens/web/index.js'
+import { fc } from '../../support/fast-check.js'
 import {
   bearer,
   cookies,

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc } from '../../support/fast-check.js'
 import { createDesk, LEGACY, objectOf, said, tokenOf } from './desk.js'
 
 const ORIGIN = 'http://localhost:3567'
