@@ -60,6 +60,7 @@ export type {
 } from './core/provider.js'
 export { resourceTokens } from './core/resource-tokens.js'
 export type {
+  AuthenticationMethod,
   Grant,
   Impersonator,
   ProviderEventName,

@@ -11,6 +11,13 @@ export interface Impersonator {
   readonly reason: string | null
 }
 
+/** One proof of who somebody is, such as `password` or `totp`. */
+export interface AuthenticationMethod {
+  readonly method: string
+  /** When it was given, in ms since the epoch by the server's clock. */
+  readonly at?: number | undefined
+}
+
 /** What a provider may know about a session beyond its tokens. */
 export interface SessionFacts {
   readonly sessionId?: string | undefined
@@ -22,6 +29,10 @@ export interface SessionFacts {
   readonly featureFlags?: readonly string[] | undefined
   readonly impersonator?: Impersonator | undefined
   readonly authenticationMethod?: string | undefined
+  /** How sure the server is of the person: `aal1` by one factor, `aal2` by two. */
+  readonly aal?: string | undefined
+  /** By what they proved who they are, the newest first where the server sorts them so. */
+  readonly amr?: readonly AuthenticationMethod[] | undefined
   /** The name of the key that the tokens are bound to, in the client's `keys`. */
   readonly keyId?: string | undefined
 }

@@ -2,6 +2,7 @@ import type { Provider } from '../../core/provider.js'
 import { checkKey, checkOptions, HTTP_OPTIONS, type Kind } from '../shared/options.js'
 import { checkUrl, partsOf } from '../shared/url.js'
 import { createActions } from './actions.js'
+import { AREA, type WithArea } from './area.js'
 import { isDeadToken } from './errors.js'
 import { createRefresh, createRestore, createSignIn, createSignOut } from './sessions.js'
 import type {
@@ -13,6 +14,7 @@ import type {
 } from './types.js'
 import { createSend } from './wire.js'
 
+export type { GoTrueClient } from './area.js'
 export { parseAuthJsSession, readAuthJsCookies } from './auth-js.js'
 export type {
   Address,
@@ -33,7 +35,7 @@ export type {
 export type GoTrueProvider<Metadata extends object = AnyMetadata> = Provider<
   GoTrueCredentials,
   GoTrueUser<Metadata>,
-  GoTrueActions<Metadata>
+  GoTrueActions<Metadata> & WithArea<Metadata>
 >
 
 const OPTIONS: Readonly<Record<keyof GoTrueOptions, Kind>> = {
@@ -70,6 +72,9 @@ export function gotrue<Metadata extends object = AnyMetadata>(
     refusesToken: isDeadToken,
     signOut: createSignOut(send, refresh),
     signIn: createSignIn<Metadata>(send),
-    actions: (host) => createActions({ host, send, base, restore, acceptFragmentTokens }),
+    actions(host) {
+      const deps = { host, send, base, restore, acceptFragmentTokens }
+      return { ...createActions(deps), [AREA]: deps }
+    },
   }
 }

@@ -1,6 +1,6 @@
 import { AuthError } from '../../core/errors.js'
 import type { RequestContext } from '../../core/provider.js'
-import type { Grant } from '../../core/session.js'
+import type { AuthenticationMethod, Grant } from '../../core/session.js'
 import { createHttp, type HttpRequest } from '../shared/http.js'
 import { asObject, camelCased, text } from '../shared/json.js'
 import { readClaims } from '../shared/jwt.js'
@@ -76,6 +76,17 @@ function lifetimeOf(body: Readonly<Record<string, unknown>>, token: string): num
   return lives.length > 0 ? Math.min(...lives) * 1000 : DEFAULT_LIFETIME
 }
 
+/** The methods of an `amr` claim: objects with a time, or bare names from a token hook (RFC 8176). */
+function methodsOf(amr: unknown): readonly AuthenticationMethod[] | undefined {
+  if (!Array.isArray(amr)) return undefined
+  return amr.flatMap((entry: unknown) => {
+    const fields = asObject(entry)
+    const method = text(fields ? fields.method : entry)
+    const seconds = numeric(fields?.timestamp)
+    return method ? [{ method, ...(seconds && { at: seconds * 1000 }) }] : []
+  })
+}
+
 /**
  * A session out of an answer, `null` when it holds none.
  * @throws AuthError `bad_response` when it is not what GoTrue sends.
@@ -110,6 +121,8 @@ export function toGrant<M extends object = AnyMetadata>(
     user: toUser<M>(user, text(claims?.sub)) ?? undefined,
     sessionId: text(claims?.session_id),
     role: text(claims?.role),
+    aal: text(claims?.aal),
+    amr: methodsOf(claims?.amr),
     extras,
     ...(Object.keys(once).length > 0 && { once }),
   }

@@ -46,6 +46,8 @@ export interface ServerContext {
 export interface Call {
   readonly request: Request
   readonly url: URL
+  /** The part of the path that is an id; empty where the route has none. */
+  readonly id: string
   readonly body: Readonly<Record<string, unknown>>
 }
 

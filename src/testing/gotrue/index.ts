@@ -1,21 +1,12 @@
-import { logout, otp, readUser, recover, resend, signup, updateUser } from './account-routes.js'
 import { type Accounts, createAccounts } from './accounts.js'
 import type { Call, ServerContext } from './context.js'
 import { controls, type ScriptedGoTrue } from './controls.js'
-import {
-  GoTrueRefusal,
-  json,
-  OAuthRefusal,
-  refusalCode,
-  refusalResponse,
-  refuse,
-} from './errors.js'
+import { GoTrueRefusal, OAuthRefusal, refusalCode, refusalResponse, refuse } from './errors.js'
 import { createFaults, fetchFrom, type Limit, systemWait } from './faults.js'
 import { cheapHashes, realHashes } from './hashes.js'
-import { authorize, verify, verifyLink } from './link-routes.js'
 import { createRefreshTokens, type ServerSession } from './rotation.js'
+import { handlerOf, isRouted, located } from './routes.js'
 import { createSigner, parseObject } from './signing.js'
-import { tokenRoute } from './token-routes.js'
 import type { LoggedRequest, ScriptedGoTrueOptions } from './types.js'
 
 export type { ScriptedGoTrue } from './controls.js'
@@ -39,43 +30,9 @@ const cors = ({ exposedHeaders = EXPOSED }: ScriptedGoTrueOptions): Record<strin
   'access-control-allow-origin': '*',
   'access-control-allow-headers':
     'accept, apikey, authorization, content-type, x-client-info, x-supabase-api-version',
-  'access-control-allow-methods': 'GET, POST, PUT, DELETE, OPTIONS',
+  'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
   'access-control-expose-headers': exposedHeaders.join(', '),
 })
-
-type Route = (context: ServerContext, call: Call) => Promise<Response>
-
-const ROUTES: Readonly<Record<string, Route>> = {
-  'POST /token': tokenRoute,
-  'POST /signup': signup,
-  'POST /otp': otp,
-  'POST /magiclink': otp,
-  'POST /recover': recover,
-  'POST /resend': resend,
-  'POST /verify': verify,
-  'GET /verify': verifyLink,
-  'GET /authorize': authorize,
-  'GET /user': readUser,
-  'PUT /user': updateUser,
-  'POST /logout': logout,
-  'GET /.well-known/jwks.json': async ({ signer }) =>
-    json(200, await signer.jwks(), { 'cache-control': 'public, max-age=600' }),
-  'GET /health': async () =>
-    json(200, {
-      version: '',
-      name: 'GoTrue',
-      description: 'GoTrue is a user registration and authentication API',
-    }),
-  'GET /settings': async ({ settings: { autoconfirm }, options: { anonymous = true } }) =>
-    json(200, {
-      external: { anonymous_users: anonymous, email: true, phone: true },
-      disable_signup: false,
-      mailer_autoconfirm: autoconfirm,
-      phone_autoconfirm: autoconfirm,
-      sms_provider: 'scripted',
-      saml_enabled: false,
-    }),
-}
 
 /** What GoTrue says to whoever asks too often. It never says for how long: `Retry-After` is a proxy's. */
 const LIMITED = new GoTrueRefusal(429, 'over_request_rate_limit', 'Request rate limit reached')
@@ -114,7 +71,7 @@ function parseBody({ request, path, text }: Incoming): Call['body'] {
 
 /** What the router itself says: in text, or with no body at all. */
 const unrouted = (path: string): Response =>
-  Object.keys(ROUTES).some((route) => route.endsWith(` ${path}`))
+  isRouted(path)
     ? new Response(null, { status: 405 })
     : new Response('404 page not found\n', {
         status: 404,
@@ -124,10 +81,10 @@ const unrouted = (path: string): Response =>
 async function route(context: ServerContext, incoming: Incoming): Promise<Response> {
   const { request, url, path } = incoming
   try {
-    const known = path.replace(/(.)\/$/, '$1')
-    const handler = ROUTES[`${request.method} ${known}`]
+    const { known, id } = located(path)
+    const handler = handlerOf(request.method, known)
     if (!handler) return unrouted(known)
-    return await handler(context, { request, url, body: parseBody(incoming) })
+    return await handler(context, { request, url, id, body: parseBody(incoming) })
   } catch (error) {
     const unexpected = 'Unexpected failure, please check server logs for more information'
     const refusal =

@@ -1,0 +1,61 @@
+import { logout, otp, readUser, recover, resend, signup, updateUser } from './account-routes.js'
+import type { Call, ServerContext } from './context.js'
+import { json } from './errors.js'
+import { authorize, verify, verifyLink } from './link-routes.js'
+import { tokenRoute } from './token-routes.js'
+
+/** Answers one kind of request. */
+export type Route = (context: ServerContext, call: Call) => Promise<Response>
+
+/** All that the server answers, by method and path; `{id}` stands for an id. */
+const ROUTES: Readonly<Record<string, Route>> = {
+  'POST /token': tokenRoute,
+  'POST /signup': signup,
+  'POST /otp': otp,
+  'POST /magiclink': otp,
+  'POST /recover': recover,
+  'POST /resend': resend,
+  'POST /verify': verify,
+  'GET /verify': verifyLink,
+  'GET /authorize': authorize,
+  'GET /user': readUser,
+  'PUT /user': updateUser,
+  'POST /logout': logout,
+  'GET /.well-known/jwks.json': async ({ signer }) =>
+    json(200, await signer.jwks(), { 'cache-control': 'public, max-age=600' }),
+  'GET /health': async () =>
+    json(200, {
+      version: '',
+      name: 'GoTrue',
+      description: 'GoTrue is a user registration and authentication API',
+    }),
+  'GET /settings': async ({ settings: { autoconfirm }, options: { anonymous = true } }) =>
+    json(200, {
+      external: { anonymous_users: anonymous, email: true, phone: true },
+      disable_signup: false,
+      mailer_autoconfirm: autoconfirm,
+      phone_autoconfirm: autoconfirm,
+      sms_provider: 'scripted',
+      saml_enabled: false,
+    }),
+}
+
+const PATHS = new Set(Object.keys(ROUTES).map((route) => route.slice(route.indexOf(' ') + 1)))
+
+/** Paths whose next part is an id, unless they are routes as they stand. */
+const WITH_ID = /^(\/factors|\/passkeys|\/user\/identities|\/oauth\/authorizations)\/([^/]+)/
+
+/** A path as `ROUTES` has it, and the id that stood for `{id}`. */
+export function located(path: string): { readonly known: string; readonly id: string } {
+  const known = path.replace(/(.)\/$/, '$1')
+  const [, folder = '', id = ''] = WITH_ID.exec(known) ?? []
+  if (PATHS.has(known) || !id) return { known, id: '' }
+  return { known: `${folder}/{id}${known.slice(folder.length + 1 + id.length)}`, id }
+}
+
+/** Whether there is anything at a path, by whatever method. */
+export const isRouted = (path: string): boolean => PATHS.has(path)
+
+/** Who answers a request. */
+export const handlerOf = (method: string, path: string): Route | undefined =>
+  ROUTES[`${method} ${path}`]
