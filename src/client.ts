@@ -17,7 +17,7 @@ import type {
 } from './core/provider.js'
 import type { Session, SessionUser } from './core/session.js'
 import type { Snapshot } from './core/store.js'
-import { defaultEnvironment, defaultStorage, foreignStorage } from './defaults.js'
+import { defaultEnvironment, defaultStorage } from './defaults.js'
 import { type AuthFetchOptions, createAuthFetch } from './fetch.js'
 
 /** Options of an `AuthClient`. */
@@ -58,13 +58,12 @@ export class AuthClient<
   /** @throws AuthError `invalid_argument` without a provider, for unknown options and wrong kinds. */
   constructor(options: AuthClientOptions<Credentials, User, Actions>) {
     checkOptions(options)
-    const { provider, fetchOrigins = [], takeOver } = options
+    const { provider, fetchOrigins = [] } = options
     const storage = options.storage ?? defaultStorage()
     const environment = defaultEnvironment(options.environment, storage)
     this.#provider = provider
     this.#engine = createEngine<User>(provider, {
       ...options,
-      takeOver: takeOver && { ...takeOver, storage: takeOver.storage ?? foreignStorage() },
       environment,
       storage,
       storageKey: options.storageKey ?? `holdfast.${provider.id}`,

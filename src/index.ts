@@ -24,7 +24,6 @@ export type {
   Origin,
   SignOutReason,
 } from './core/events.js'
-export type { TakeOver } from './core/options.js'
 export type {
   Abort,
   Awaitable,
@@ -59,6 +58,7 @@ export type {
   TokenTarget,
 } from './core/provider.js'
 export { resourceTokens } from './core/resource-tokens.js'
+export { resumeWith } from './core/resume.js'
 export type {
   AuthenticationMethod,
   Grant,
@@ -68,6 +68,7 @@ export type {
   SessionFacts,
   SessionUser,
 } from './core/session.js'
+export type { Resume, SessionSource, SourceDesk } from './core/session-source.js'
 export type { DebugEntry, Snapshot } from './core/store.js'
 export { systemClock } from './environment/clock.js'
 export { type IndexedDBStorageOptions, indexedDBStorage } from './storage/indexed-db.js'
@@ -78,3 +79,4 @@ export {
 } from './storage/indexed-db-keys.js'
 export { memoryKeys, memoryStorage } from './storage/memory.js'
 export { type WebStorageOptions, webStorage } from './storage/web-storage.js'
+export { type TakeOverOptions, takeOver } from './take-over.js'

@@ -1,75 +1,77 @@
 const file = 'src/core/start.ts'
+const resume = 'src/core/resume.ts'
+const takeOver = 'src/take-over.ts'
 
 /** Bugs in how a client finds out who is signed in. */
 export const START = [
   {
-    file,
+    file: takeOver,
     name: 'The session of the other library is removed although it could not be saved.',
-    find: "if (state.status === 'signed-in' && state.saved) {",
-    replace: "if (state.status === 'signed-in') {",
+    find: 'if (saved) await',
+    replace: 'await',
   },
   {
-    file,
+    file: takeOver,
     name: 'The session of the other library is taken over again after the next sign-out.',
-    find: 'await bounded(environment, () => from.remove(key), within)\n',
+    find: 'if (saved) await desk.within(() => storage.remove(key))\n',
     replace: '\n',
   },
   {
-    file,
+    file: takeOver,
     name: 'The session of another library replaces a sign-in that came before it.',
-    find: "if (seen.kind !== 'absent' || !key || !parse) return seen",
-    replace: 'if (!key || !parse) return seen',
+    find: "if (seen.kind !== 'absent') return seen",
+    replace: '',
   },
   {
     file,
     name: 'Two tabs that start together both take over the session of another library.',
-    find: 'section.locked(() => takeOver(context, path))',
-    replace: 'takeOver(context, path)',
+    find: 'section.locked(() => takeOver.find(desk))',
+    replace: 'takeOver.find(desk)',
   },
   {
-    file,
+    file: takeOver,
     name: 'A storage of another library that does not answer holds up the start.',
-    find: 'await bounded(environment, () => from.get(key), within)',
-    replace: 'await from.get(key)',
+    find: 'await desk.within(() => storage.get(key))',
+    replace: 'await storage.get(key)',
   },
   {
     file,
     name: 'Tabs that start together ask the server without what the others have learnt.',
-    find: 'section.locked(() => resume(context, path))',
-    replace: 'resume(context, path)',
+    find: 'section.locked(() => resume.find(desk))',
+    replace: 'resume.find(desk)',
   },
   {
-    file,
+    file: resume,
     name: 'The session that was in storage wins over the one that the cookies hold.',
     find: 'record?.session.sessionId === grant.sessionId ? record : null',
     replace: 'record',
   },
   {
-    file,
+    file: resume,
     name: 'A session that was ended here comes back with its cookie.',
     find: 'if (wasEnded(seen, grant)) {',
-    replace: 'if (wasEnded(seen, grant) && at < 0) {',
+    replace: 'if (wasEnded(seen, grant) && asked.wall < 0) {',
   },
   {
-    file,
+    file: resume,
     name: 'The server is not told again of a sign-out that it did not hear of.',
-    find: "context.request(async (its) => provider.signOut?.(session, 'local', its)).catch(() => {})\n",
-    replace: 'String(session)\n',
-  },
-  {
-    file,
-    name: 'A session that the cookies no longer hold stays in storage.',
-    find: 'await path.end({ lineage: record?.lineage ?? null, any: false }, record?.session)\n',
+    find: 'desk.revoke(grant, asked)\n',
     replace: '\n',
   },
   {
-    file,
+    file: resume,
+    name: 'A session that the cookies no longer hold stays in storage.',
+    find: 'await desk.end(record)\n',
+    replace: '\n',
+  },
+  {
+    file: resume,
     name: 'A session that the server knows by no name counts as every one that ended.',
     find: "sessionId !== '' &&\n",
     replace: '\n',
   },
   {
-    file,
+    file: resume,
     name: 'At each start the session that is known already is saved anew.',
     find: 'if (same?.session.accessToken === grant.accessToken) return seen\n',
     replace: '\n',
@@ -83,14 +85,14 @@ export const START = [
   {
     file,
     name: 'While the server alone would know, the answer is that nobody is signed in.',
-    find: "if (provider.resume && seen?.kind !== 'session' && isAuthError(error)) unknown = error",
+    find: "if (resume && seen?.kind !== 'session' && isAuthError(error)) unknown = error",
     replace: '',
   },
   {
     file,
     name: 'An outage of the server makes a session unknown that storage has.',
-    find: "provider.resume && seen?.kind !== 'session' && isAuthError",
-    replace: 'provider.resume && isAuthError',
+    find: "resume && seen?.kind !== 'session' && isAuthError",
+    replace: 'resume && isAuthError',
   },
   {
     file,

@@ -29,7 +29,8 @@ const KINDS: Readonly<Record<string, string>> = {
   autoRefresh: 'boolean',
 } satisfies Record<OptionName, string>
 
-const invalid = (message: string): AuthError => new AuthError('invalid_argument', message)
+/** A mistake of the caller's. */
+export const invalid = (message: string): AuthError => new AuthError('invalid_argument', message)
 
 function isFit(value: unknown, kind: string): boolean {
   if (value === 'visible') return kind === 'boolean' || kind === 'string'
@@ -40,7 +41,8 @@ function isFit(value: unknown, kind: string): boolean {
   )
 }
 
-function checkStorage(storage: Partial<Storage> | undefined): void {
+/** @throws AuthError `invalid_argument` for a storage that lacks a method, with the lines to write. */
+export function checkStorage(storage: Partial<Storage> | undefined): void {
   if (!storage || (storage.get && storage.set && storage.remove)) return
   throw invalid(
     'A storage needs get, set and remove: { get: (key) => yours.getItem(key), set: (key, text) => yours.setItem(key, text), remove: (key) => yours.removeItem(key) }.',
@@ -51,7 +53,7 @@ function checkStorage(storage: Partial<Storage> | undefined): void {
 interface Checked {
   readonly provider?: { readonly refresh?: unknown } | undefined
   readonly storage?: Partial<Storage> | undefined
-  readonly takeOver?: { readonly storage?: Partial<Storage> | undefined } | undefined
+  readonly takeOver?: { readonly find?: unknown } | undefined
 }
 
 /**
@@ -70,7 +72,8 @@ export function checkOptions(options: Checked | undefined): void {
     }
   }
   checkStorage(options.storage)
-  checkStorage(options.takeOver?.storage)
+  if (options.takeOver && !options.takeOver.find)
+    throw invalid('Pass takeOver: takeOver({ key, parse }).')
 }
 
 /** @throws AuthError `invalid_argument` when `listener` cannot be called. */

@@ -1,19 +1,10 @@
 import type { Environment, KeyStore, Storage } from './ports.js'
-import type { Grant, SessionUser } from './session.js'
+import type { SessionUser } from './session.js'
+import type { SessionSource } from './session-source.js'
 import type { DebugEntry } from './store.js'
 
 /** How long a reading or a writing of storage may take unless the app says otherwise, in ms. */
 export const STORAGE_TIMEOUT = 2_000
-
-/** A session that another library left behind, to be taken over once. */
-export interface TakeOver<User extends SessionUser = SessionUser> {
-  /** The key under which the other library keeps its session. */
-  readonly key: string
-  /** Reads its text; `null` when it holds no session. `now`: ms since the epoch. */
-  parse(text: string, now: number): Grant<User> | null
-  /** Where the other library keeps it. @default localStorage in pages, else the client's own storage */
-  readonly storage?: Storage | undefined
-}
 
 /** What every client may be told, whatever its provider. */
 export interface EngineOptions<User extends SessionUser = SessionUser> {
@@ -40,8 +31,8 @@ export interface EngineOptions<User extends SessionUser = SessionUser> {
   readonly retryDelay?: number | undefined
   /** Longest delay after transient failures, in ms. @default 30_000 */
   readonly maxRetryDelay?: number | undefined
-  /** A session to take over when this client has none yet. */
-  readonly takeOver?: TakeOver<User> | undefined
+  /** A session to take over when this client has none yet; made by `takeOver()`. */
+  readonly takeOver?: SessionSource<User> | undefined
   /** Hears of every step, without tokens. */
   readonly debug?: ((entry: DebugEntry) => void) | undefined
 }

@@ -2,6 +2,7 @@ import type { AuthError, RequiredStep } from './errors.js'
 import type { Awaitable, KeyStore, Page, Signal } from './ports.js'
 import type { SessionRecord } from './record.js'
 import type { Grant, ProviderEventName, Session, SessionUser } from './session.js'
+import type { Resume } from './session-source.js'
 import type { Now } from './timing.js'
 
 /** What every call to a provider gets. */
@@ -179,14 +180,10 @@ export interface Provider<
   /** Checks tokens that were kept elsewhere, refreshing them where that is needed. */
   restore?(tokens: Tokens, context: RequestContext): Promise<Grant<User> | null>
   /**
-   * For servers that keep tokens in cookies which no script can read: asks whose session this
-   * browser has, at each start. `known` is the one that storage has. `null` when it is nobody's,
-   * nothing when there is nothing to ask.
+   * For servers that keep tokens in cookies which no script can read: whose session this browser has
+   * is asked at each start. Made by `resumeWith()`.
    */
-  resume?(
-    known: Session<User> | null,
-    context: RequestContext,
-  ): Promise<Grant<User> | null | undefined>
+  readonly resume?: Resume<User> | undefined
   /** The headers by which a request carries the session. @default the access token as bearer */
   authorize?(
     session: Session<User>,

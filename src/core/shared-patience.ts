@@ -71,9 +71,8 @@ export function createSharedPatience<User extends SessionUser>(
         jitter: environment.random(),
         error,
       }
-      // What the server said last, and for how long it wants to be left alone, is not taken back by a
-      // request that this context gave up.
-      // A token that may be spent stays so, whatever the server says to the next try.
+      // A request that this context gave up itself takes back nothing of what the server said last. A
+      // token that may be spent stays so, whatever the server says to the next try.
       const patience = { ...before, ...(!ours && counted), spent: spent || before.spent }
       store.dispatch({ type: 'failed', patience, origin: 'this-context' })
       await write(serializePatience(patience, state.held.record, now))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AuthClient, memoryStorage, type Session } from '../../src/index.js'
+import { AuthClient, memoryStorage, type Session, takeOver } from '../../src/index.js'
 import { gotrue, parseAuthJsSession } from '../../src/providers/gotrue/index.js'
 import {
   createFakeBrowser,
@@ -176,7 +176,7 @@ describe('sessions kept elsewhere', () => {
     })
     browser.storage.entries.set('sb-app-auth-token', await answer.text())
     const { auth, events } = open({
-      takeOver: { key: 'sb-app-auth-token', parse: parseAuthJsSession },
+      takeOver: takeOver({ key: 'sb-app-auth-token', parse: parseAuthJsSession }),
     })
     expect((await auth.getSession())?.user?.email).toBe(ADA.email)
     expect((await auth.refreshSession()).user?.email).toBe(ADA.email)

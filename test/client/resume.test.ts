@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AuthError, type Grant, type Session } from '../../src/index.js'
+import { AuthError, type Grant, resumeWith, type Session } from '../../src/index.js'
 import { createWorld, HOUR } from '../support/world.js'
 
 const grantOf = (id: string, sessionId: string, version = 1): Grant => ({
@@ -21,10 +21,10 @@ function createCookieWorld() {
   const jar: { answer: () => Grant | null | undefined } = { answer: () => null }
   const provider = {
     ...world.server.provider,
-    async resume(known: Session | null) {
+    resume: resumeWith(async (known: Session | null) => {
       asked.push(known?.accessToken)
       return jar.answer()
-    },
+    }),
   }
   return {
     ...world,
@@ -196,7 +196,7 @@ describe('a session that only the browser’s cookies hold', () => {
           tell = resolve
         }),
     )
-    const resume = async () => (await answers.shift()?.()) ?? null
+    const resume = resumeWith(async () => (await answers.shift()?.()) ?? null)
     const { auth } = world.open({ provider: { ...world.server.provider, resume } })
     await expect(auth.getSession()).rejects.toMatchObject({ code: 'network' })
     const asked = auth.getSession()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Grant, Storage } from '../../src/index.js'
+import { type Grant, resumeWith, type Storage, takeOver } from '../../src/index.js'
 import { createWorld, HOUR } from '../support/world.js'
 
 describe('a session that was found at the start while storage was full', () => {
@@ -24,13 +24,14 @@ describe('a session that was found at the start while storage was full', () => {
   }
 
   it('stays, and is saved, when another library had left it', async () => {
-    const takeOver = { key: 'theirs', parse: () => grant, storage: ofOneEntry('theirs', 'old') }
-    const { first, last, next } = await later({ takeOver })
+    const storage = ofOneEntry('theirs', 'old')
+    const left = takeOver({ key: 'theirs', parse: () => grant, storage })
+    const { first, last, next } = await later({ takeOver: left })
     for (const session of [first, last, next]) expect(session?.accessToken).toBe('a1')
   })
 
   it('stays, and is saved, when the browser’s cookies had it', async () => {
-    const provider = { ...createWorld().server.provider, resume: async () => grant }
+    const provider = { ...createWorld().server.provider, resume: resumeWith(async () => grant) }
     const { first, last, next } = await later({ provider })
     for (const session of [first, last, next]) expect(session?.accessToken).toBe('a1')
   })

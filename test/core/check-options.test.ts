@@ -5,6 +5,7 @@ import {
   isAuthError,
   memoryStorage,
   type SessionUser,
+  takeOver,
 } from '../../src/index.js'
 
 type Every = keyof AuthClientOptions<never, SessionUser, object>
@@ -36,7 +37,7 @@ describe('the options of a client', () => {
       provider,
       storage: memoryStorage(),
       environment: {},
-      takeOver: { key: 'old', parse: () => null },
+      takeOver: takeOver({ key: 'old', parse: () => null }),
       fetchOrigins: ['https://api.example'],
       storageKey: 'app',
       refreshMargin: 0,
@@ -85,6 +86,11 @@ describe('the options of a client', () => {
     for (const message of refused) expect(message).toMatch(`The option "${name}" is not a valid `)
   })
 
+  it('are told how another library’s session is taken over', () => {
+    const old = { key: 'old', parse: () => null }
+    expect(refusal({ provider, takeOver: old })).toBe('Pass takeOver: takeOver({ key, parse }).')
+  })
+
   const asyncStorage = {
     getItem: async () => null,
     setItem: async () => {},
@@ -101,7 +107,6 @@ describe('the options of a client', () => {
     ['one without remove', { get, set }],
   ])('name a storage of three methods, which is not %s', (_, storage) => {
     expect(refusal({ provider, storage })).toContain('get: (key) => yours.getItem(key)')
-    expect(refusal({ provider, takeOver: { key: 'old', storage } })).toContain('getItem')
   })
 
   it('say with the refusal how a storage is wrapped, and the wrapper works', () => {

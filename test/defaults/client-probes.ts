@@ -5,6 +5,7 @@ import {
   indexedDBStorage,
   type Provider,
   type SessionUser,
+  takeOver,
   webStorage,
 } from '../../src/index.js'
 import { createManualClock } from '../../src/testing/index.js'
@@ -163,16 +164,16 @@ const storages: Readonly<Record<string, Probe>> = {
       return world.browser.storage.entries.has(`holdfast.${world.server.provider.id}`)
     },
   },
-  'TakeOver.storage': {
+  'TakeOverOptions.storage': {
     says: "localStorage in pages, else the client's own storage",
     async observe() {
       const parse = (text: string) => ({ accessToken: text, lifetime: HOUR })
-      const takeOver = { key: 'theirs', parse }
+      const left = takeOver({ key: 'theirs', parse })
       const outside = createWorld()
       outside.browser.storage.entries.set('theirs', 'from its own')
-      const own = await outside.open({ takeOver }).auth.getSession()
+      const own = await outside.open({ takeOver: left }).auth.getSession()
       plantPage().set('theirs', 'from localStorage')
-      const page = await createWorld().open({ takeOver }).auth.getSession()
+      const page = await createWorld().open({ takeOver: left }).auth.getSession()
       return own?.accessToken === 'from its own' && page?.accessToken === 'from localStorage'
     },
   },

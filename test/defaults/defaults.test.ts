@@ -5,7 +5,7 @@ import { providerProbes } from './provider-probes.js'
 import { serverProbes } from './server-probes.js'
 import { verificationProbes } from './verification-probes.js'
 
-const CLIENT = ['client.ts', 'fetch.ts', 'core', 'storage', 'providers']
+const CLIENT = ['client.ts', 'fetch.ts', 'take-over.ts', 'core', 'storage', 'providers']
 /** Those parts of servers that stand on their own. */
 const SERVER = [
   ...['server/cookies.ts', 'server/coordinator.ts', 'server/seal.ts', 'server/origin-guard.ts'],

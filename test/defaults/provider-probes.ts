@@ -203,7 +203,7 @@ const ofSuperTokens: Readonly<Record<string, Probe>> = {
   'SuperTokensProviderOptions.lookForSession': {
     async observe() {
       const { resume } = supertokens(SUPERTOKENS)
-      return (await requestsOf(async () => resume?.(null, context()))).length === 1
+      return (await requestsOf(async () => resume?.ask(null, context()))).length === 1
     },
   },
   'SuperTokensProviderOptions.now': {
@@ -249,7 +249,7 @@ const ofWorkOS: Readonly<Record<string, Probe>> = {
     says: 'never',
     async observe() {
       const { resume } = workos({ ...WORKOS, url: 'https://auth.app.example', cookies: true })
-      return (await requestsOf(async () => resume?.(null, context()))).length === 0
+      return (await requestsOf(async () => resume?.ask(null, context()))).length === 0
     },
   },
   'AuthorizeOptions.provider': {

@@ -27,7 +27,7 @@ const modules = subpaths.filter((name) => !name.endsWith('.json'))
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 17_200, gotrue: 24_400 }
+const BUDGETS = { core: 17_000, gotrue: 24_300 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`

@@ -51,7 +51,7 @@ function wire(options: BackendOptions, ...replies: Reply[]) {
 /** A request of the app's to its API. */
 const REQUEST = { url: 'https://app.example/api', method: 'GET' }
 
-const ask = (provider: ReturnType<typeof backend>) => provider.resume?.(null, context())
+const ask = (provider: ReturnType<typeof backend>) => provider.resume?.ask(null, context())
 
 afterEach(() => void vi.unstubAllGlobals())
 

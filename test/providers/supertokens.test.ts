@@ -148,12 +148,12 @@ describe('a refresh by cookies', () => {
   ])('counts the life of the token %s', async (_name, up, headers, lifetime) => {
     const now = () => IAT * 1000 + 1_000
     const { provider } = wire({ now }, fresh({ ...FRONT, up }, headers))
-    expect(await provider.resume?.(null, context())).toMatchObject({ lifetime })
+    expect(await provider.resume?.ask(null, context())).toMatchObject({ lifetime })
   })
 
   it('takes a token for alive that this device’s clock takes for dead', async () => {
     const { provider } = wire({ now: () => FRONT.ate + 24 * HOUR }, fresh({ ...FRONT, up: {} }))
-    expect(await provider.resume?.(null, context())).toMatchObject({ lifetime: HOUR })
+    expect(await provider.resume?.ask(null, context())).toMatchObject({ lifetime: HOUR })
   })
 
   it('knows the user where an old token names no session', async () => {
@@ -163,7 +163,7 @@ describe('a refresh by cookies', () => {
       fresh({ ...FRONT, uid: 'a/ü 1' }),
     )
     const name = `${HTTP_ONLY}a%2F%C3%BC%201`
-    const old = await provider.resume?.(null, context())
+    const old = await provider.resume?.ask(null, context())
     expect(old).toMatchObject({ user: { id: 'a/ü 1' }, refreshToken: name, sessionId: undefined })
     // The backend has been brought up to date meanwhile.
     expect(await refresh(provider, name)).toMatchObject({ refreshToken: REFRESH, sessionId: 'h1' })
@@ -403,7 +403,7 @@ describe('the session of this browser', () => {
     ['nobody’s, in the app’s words', said(401, 'Please sign in.')],
     ['removed', said(200, '', REMOVED)],
   ])('may be %s', async (_name, reply) => {
-    expect(await wire({}, reply).provider.resume?.(null, context())).toBeNull()
+    expect(await wire({}, reply).provider.resume?.ask(null, context())).toBeNull()
   })
 
   it.each<Reply>([
@@ -415,12 +415,14 @@ describe('the session of this browser', () => {
     'lost',
   ])('is not known when it cannot be told: %j', async (reply) => {
     const { provider } = wire({}, reply)
-    await expect(provider.resume?.(null, context())).rejects.toMatchObject({ library: 'holdfast' })
+    await expect(provider.resume?.ask(null, context())).rejects.toMatchObject({
+      library: 'holdfast',
+    })
   })
 
   it('is not asked for when one is known, nor where tokens are in headers', async () => {
     const { provider, sent } = wire({})
-    expect(await provider.resume?.(held(), context())).toBeUndefined()
+    expect(await provider.resume?.ask(held(), context())).toBeUndefined()
     expect(sent).toEqual([])
     expect(wire({ transfer: 'header' }).provider.resume).toBeUndefined()
     expect(wire({ lookForSession: false }).provider.resume).toBeUndefined()
@@ -530,7 +532,7 @@ describe('the place of the backend', () => {
 
   it('is a whole address outside of pages, which is said when it is needed', async () => {
     const { provider, sent } = wire({ url: '' })
-    expect(await provider.resume?.(null, context())).toBeUndefined()
+    expect(await provider.resume?.ask(null, context())).toBeUndefined()
     await expect(refresh(provider)).rejects.toMatchObject({ code: 'invalid_argument' })
     vi.stubGlobal('location', { href: 'about:blank' })
     await expect(refresh(provider)).rejects.toMatchObject({ code: 'invalid_argument' })

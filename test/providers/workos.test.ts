@@ -378,13 +378,13 @@ describe('a refresh token that stays in the browser’s cookies', () => {
 
   it('is tried at start when the app says that there may be one, and storage has none', async () => {
     const { provider } = workosWire(cookies, [200, sessionBody()])
-    expect(await provider.resume?.(null, context())).toMatchObject({ refreshToken: name })
+    expect(await provider.resume?.ask(null, context())).toMatchObject({ refreshToken: name })
     expect(workosWire({ cookies: true }).provider.resume).toBeUndefined()
     expect(workosWire({ hasSession: () => true }).provider.resume).toBeUndefined()
     const without = workosWire({ ...cookies, hasSession: () => false })
-    expect(await without.provider.resume?.(null, context())).toBeUndefined()
+    expect(await without.provider.resume?.ask(null, context())).toBeUndefined()
     const settled = workosWire(cookies)
-    expect(await settled.provider.resume?.(known, context())).toBeUndefined()
+    expect(await settled.provider.resume?.ask(known, context())).toBeUndefined()
     expect([...without.sent, ...settled.sent]).toEqual([])
   })
 
@@ -399,7 +399,7 @@ describe('a refresh token that stays in the browser’s cookies', () => {
     ['lost', 'network'],
   ] as const)('that meets %j at start is %s', async (reply, expected) => {
     const { provider } = workosWire(cookies, reply)
-    const outcome = await provider.resume?.(null, context()).catch((error: unknown) => error)
+    const outcome = await provider.resume?.ask(null, context()).catch((error: unknown) => error)
     if (expected === null) expect(outcome).toBeNull()
     else expect(outcome).toMatchObject({ code: expected })
   })

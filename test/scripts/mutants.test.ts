@@ -40,6 +40,7 @@ describe('the list of mutants', () => {
       'fetch.ts',
       'providers',
       'storage',
+      'take-over.ts',
     ])
   })
 })

@@ -2,6 +2,7 @@ import { AuthClient } from '../../src/client.js'
 import { isAuthError, isAuthSessionMissingError } from '../../src/core/errors.js'
 import { leaseLock } from '../../src/environment/lease.js'
 import { gotrue, parseAuthJsSession } from '../../src/providers/gotrue/index.js'
+import { takeOver } from '../../src/take-over.js'
 import { type Call, type Operation, perform } from './calls.js'
 import { hear } from './events.js'
 import type { Mint, Sent } from './ledger.js'
@@ -138,10 +139,10 @@ export function createContext(world: World, name: string, ahead: number): Contex
   const lock = options.lock === 'web' ? environment.lock : leaseLock({ ...environment, storage })
   const send = watchedFetch(world, tab, name)
   const provider = gotrue({ url: SERVER, fetch: send })
-  const takeOver = { key: FOREIGN_KEY, parse: parseAuthJsSession, storage: tab.storage }
+  const left = takeOver({ key: FOREIGN_KEY, parse: parseAuthJsSession, storage: tab.storage })
   const auth: Client = new AuthClient({
     provider,
-    ...(start === 'take-over' && { takeOver }),
+    ...(start === 'take-over' && { takeOver: left }),
     storage,
     storageKey: KEY,
     autoRefresh: options.autoRefresh,

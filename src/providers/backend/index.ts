@@ -1,5 +1,6 @@
 import { AuthError } from '../../core/errors.js'
 import type { ActionHost, Provider, RequestContext } from '../../core/provider.js'
+import { resumeWith } from '../../core/resume.js'
 import type { SessionUser } from '../../core/session.js'
 import { createHttp, type Http, type HttpRequest } from '../shared/http.js'
 import { HTTP_ONLY } from '../shared/http-only.js'
@@ -114,10 +115,11 @@ export function backend<User extends SessionUser = SessionUser>(
       throw rejected('Somebody else has signed in in this browser.')
     },
     // A server that renders the page has no cookies of the browser to ask about.
-    resume: async (_, context) =>
+    resume: resumeWith<User>(async (_, context) =>
       isPath(url) && !globalThis.location
         ? undefined
         : toGrant<User>(await call({ path: '/session', method: 'GET' }, context)),
+    ),
     authorize: ({ accessToken }) =>
       accessToken.startsWith(HTTP_ONLY) ? GUARD : { Authorization: `Bearer ${accessToken}` },
     async signOut({ sessionId }, scope, context) {

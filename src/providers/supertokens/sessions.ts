@@ -1,6 +1,8 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import type { RequestContext, SignOutScope } from '../../core/provider.js'
-import type { Grant, Session } from '../../core/session.js'
+import { resumeWith } from '../../core/resume.js'
+import type { Grant } from '../../core/session.js'
+import type { Resume } from '../../core/session-source.js'
 import type { HttpAnswer } from '../shared/http.js'
 import { HTTP_ONLY } from '../shared/http-only.js'
 import { isFine } from '../shared/passing.js'
@@ -107,11 +109,8 @@ export function createSignOut<User extends SuperTokensUser>(
 export function createResume<User extends SuperTokensUser>(
   { api }: Deps,
   refresh: Refresh<User>,
-): (
-  known: Session<User> | null,
-  context: RequestContext,
-) => Promise<Grant<User> | null | undefined> {
-  return async (known, context) => {
+): Resume<User> {
+  return resumeWith(async (known, context) => {
     // A server that renders the page has no cookies of the browser to ask about.
     if (known || api.outside()) return undefined
     try {
@@ -122,7 +121,7 @@ export function createResume<User extends SuperTokensUser>(
       if (own || isAuthError(error, 'refresh_rejected')) return null
       throw error
     }
-  }
+  })
 }
 
 /**

@@ -1,5 +1,6 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import type { Provider, RefreshContext, RequestContext, SignOutScope } from '../../core/provider.js'
+import { resumeWith } from '../../core/resume.js'
 import type { Grant, Session } from '../../core/session.js'
 import { bridged } from '../shared/http.js'
 import { HTTP_ONLY } from '../shared/http-only.js'
@@ -128,7 +129,7 @@ export function workos(options: WorkOSOptions): WorkOSProvider {
     id: `workos.${host}${path === '/' ? '' : path}.${clientId}`,
     refresh,
     signOut,
-    ...(cookies && hasSession && { resume }),
+    ...(cookies && hasSession && { resume: resumeWith(resume) }),
     async signIn(credentials, context) {
       const { code = '', codeVerifier = '' } = { ...credentials }
       if (code && codeVerifier) {
