@@ -61,7 +61,7 @@ function createControl(auth) {
       const fault = MODES[mode]
       if (fault) auth.fail(fault, { times: Number.POSITIVE_INFINITY, path: '/token' })
     }
-    if (wish.revoke) auth.revokeSession(wish.revoke)
+    if (wish.revoke) auth.endSession(wish.revoke)
     return Response.json({ mode })
   }
 }

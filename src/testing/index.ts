@@ -15,15 +15,13 @@ export {
   type Account,
   type AccountIdentity,
   createScriptedGoTrue,
-  type Fault,
-  type FaultScope,
-  type LoggedRequest,
   type Rotation,
   type ScriptedGoTrue,
   type ScriptedGoTrueOptions,
   type SeedUser,
   type SentMessage,
 } from './gotrue/index.js'
+export type { Fault, FaultScope, LoggedRequest } from './server/types.js'
 export {
   createScriptedSuperTokensCore,
   type ScriptedSuperTokensCore,

@@ -54,15 +54,15 @@ function wrongArrows(file: string, text: string): string[] {
   return importsOf(file, text).filter((name) => !allowed.includes(name))
 }
 
-/** The provider whose folder a file is in; none for what all of them share. */
-const providerOf = (file: string): string | undefined =>
-  /^providers\/(?!shared\/)([^/]+)/.exec(file)?.[1]
+/** The wire whose folder a file is in; none for what all of them share. */
+const wireOf = (file: string): string | undefined =>
+  /^(?:providers\/(?!shared\/)|testing\/(?!server\/|browser\/))([^/]+)\//.exec(file)?.[1]
 
-/** What a provider's file imports from another provider's folder, or what is shared from any. */
+/** What a provider or a scripted server imports from another one, or what is shared from any. */
 const fromSiblings = (file: string, text: string): string[] =>
   pathsOf(file, text).filter((path) => {
-    const [own, other] = [providerOf(file), providerOf(path)]
-    return file.startsWith('providers/') && other !== undefined && other !== own
+    const [own, other] = [wireOf(file), wireOf(path)]
+    return /^(?:providers|testing)\/.+\//.test(file) && other !== undefined && other !== own
   })
 
 /** Exports whose declaration no doc comment precedes. */
@@ -145,6 +145,12 @@ describe('the architecture', () => {
       fromSiblings('providers/shared/http.ts', "import { a } from '../gotrue/wire.js'"),
     ).toEqual(['providers/gotrue/wire.ts'])
     expect(fromSiblings('providers/gotrue/index.ts', "import { a } from './wire.js'")).toEqual([])
+    expect(fromSiblings('testing/workos/index.ts', "import { a } from '../gotrue/a.js'")).toEqual([
+      'testing/gotrue/a.ts',
+    ])
+    expect(fromSiblings('testing/workos/index.ts', "import { a } from '../server/a.js'")).toEqual(
+      [],
+    )
     expect(
       files.flatMap((file) => fromSiblings(file, read(file)).map((path) => `${file} → ${path}`)),
     ).toEqual([])

@@ -191,7 +191,7 @@ describe.skipIf(!findChromium())('a deploy leaves tabs of 0.1.0 open beside new 
       const [here, there] = [await tab(one, kind), await tab(two, kind)]
       await signIn(here)
       await expect.poll(() => held(there)).toBe(await held(here))
-      for (const { userId } of site.server.sessions()) site.server.revokeUser(userId)
+      for (const { userId } of site.server.sessions()) site.server.endSessionsOf(userId)
       expect(await refresh(here).catch(() => 'failed')).toBe('failed')
       await expect.poll(() => status(there)).toBe('signed-out')
       await reload(there, kind)

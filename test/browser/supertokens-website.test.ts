@@ -39,7 +39,7 @@ describe.skipIf(!findChromium()).each([
     site.setBehind(0)
   })
   afterEach(async () => {
-    for (const { handle } of site.core.sessions()) site.core.evict(handle)
+    for (const { handle } of site.core.sessions()) site.core.endSession(handle)
     await context.close()
     expect(complaints.splice(0)).toEqual([])
   })
@@ -120,7 +120,7 @@ describe.skipIf(!findChromium()).each([
 
   it('hears that the session was ended elsewhere', async () => {
     const page = await signedIn()
-    for (const { handle } of site.core.sessions()) site.core.evict(handle)
+    for (const { handle } of site.core.sessions()) site.core.endSession(handle)
     expect(await page.evaluate(() => window.website.attemptRefreshingSession())).toBe(false)
     expect(await exists(page)).toBe(false)
     expect(await tokenCookieNames(context)).toEqual([])

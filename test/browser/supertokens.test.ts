@@ -48,7 +48,7 @@ describe.skipIf(!findChromium()).each([
     site.setBehind(0)
   })
   afterEach(async () => {
-    for (const { handle } of site.core.sessions()) site.core.evict(handle)
+    for (const { handle } of site.core.sessions()) site.core.endSession(handle)
     await context.close()
     expect(complaints.splice(0)).toEqual([])
   })
@@ -145,7 +145,7 @@ describe.skipIf(!findChromium()).each([
 
     it('a session that was ended elsewhere is over at the next refresh', async () => {
       const [one, two] = [await signedIn(), await tab()]
-      for (const { handle } of site.core.sessions()) site.core.evict(handle)
+      for (const { handle } of site.core.sessions()) site.core.endSession(handle)
       expect(await refresh(one)).toBe('refresh_rejected')
       expect(await standing(one)).toMatchObject({ status: 'signed-out' })
       await expect.poll(() => standing(two)).toMatchObject({ status: 'signed-out' })

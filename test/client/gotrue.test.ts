@@ -244,7 +244,7 @@ describe('a person whose token the server refuses', () => {
 
   it('is signed out by getUser when the session is gone at the server', async () => {
     const { auth, events } = await refused((server, { sessionId = '' }) =>
-      server.revokeSession(sessionId),
+      server.endSession(sessionId),
     )
     await expect(auth.actions.getUser()).rejects.toMatchObject({ code: 'refresh_rejected' })
     await expect.poll(() => events.at(-1)).toBe('SIGNED_OUT')

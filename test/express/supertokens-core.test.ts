@@ -221,7 +221,7 @@ describe('an app on Express in front of a core', () => {
   it('finds out that a session was ended elsewhere, where it is to look', async () => {
     const { browser, core } = await open()
     await browser.post('/login')
-    for (const { handle } of core.sessions()) core.evict(handle)
+    for (const { handle } of core.sessions()) core.endSession(handle)
     expect((await browser.get('/me')).status).toBe(200)
     expect((await browser.get('/fresh')).json()).toEqual({ message: 'unauthorised' })
     expect(browser.jar.size).toBe(0)

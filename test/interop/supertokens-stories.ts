@@ -16,7 +16,7 @@ export function forgetful({ visitor }: Scene): Visitor {
 
 /** Ends all sessions, as an administrator does. */
 export function evictAll(core: ScriptedSuperTokensCore): void {
-  for (const { handle } of core.sessions()) core.evict(handle)
+  for (const { handle } of core.sessions()) core.endSession(handle)
 }
 
 /** An access token that says to be of somebody else. */

@@ -150,7 +150,7 @@ export const FAULTS = {
     const session = oneOf(choices, world.server.sessions())
     if (!session) return null
     world.ledger.ended.set(session.id, 'evicted')
-    world.server.revokeSession(session.id)
+    world.server.endSession(session.id)
     return 'session evicted'
   },
   'clock set': (world, choices) => {

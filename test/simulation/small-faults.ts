@@ -84,7 +84,7 @@ function onSessions({ world }: Stage): Blow[] {
     what: id.slice(0, 4),
     strike: () => {
       world.ledger.ended.set(id, 'evicted')
-      world.server.revokeSession(id)
+      world.server.endSession(id)
     },
   }))
 }

@@ -117,9 +117,9 @@ describe('updating a user', () => {
 describe('the controls', () => {
   it('revoke one session, or all of one person', async () => {
     const { server, alive, sessionId, userId } = await house()
-    server.revokeSession(sessionId())
+    server.endSession(sessionId())
     expect(await alive()).toEqual([false, true, true, true])
-    server.revokeUser(userId())
+    server.endSessionsOf(userId())
     expect(await alive()).toEqual([false, false, false, true])
   })
 

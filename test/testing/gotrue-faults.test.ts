@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Fault, FaultScope } from '../../src/testing/gotrue/index.js'
+import type { Fault, FaultScope } from '../../src/testing/server/types.js'
 import { createDesk, said } from './gotrue-desk.js'
 
 const REFRESH: FaultScope = { path: '/token', grant: 'refresh_token' }

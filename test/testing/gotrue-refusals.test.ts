@@ -51,7 +51,7 @@ const OUTCOMES: readonly Outcome[] = [
     says: '400 refresh_token_not_found',
     message: 'Invalid Refresh Token: Refresh Token Not Found',
     run(desk, token) {
-      desk.server.revokeSession(desk.sessionId())
+      desk.server.endSession(desk.sessionId())
       return desk.refresh(token)
     },
   },
@@ -60,7 +60,7 @@ const OUTCOMES: readonly Outcome[] = [
     rotation: 'v2',
     says: '400 refresh_token_not_found',
     run(desk, token) {
-      desk.server.revokeUser(desk.userId())
+      desk.server.endSessionsOf(desk.userId())
       return desk.refresh(token)
     },
   },

@@ -63,7 +63,7 @@ describe.each(['v1', 'v2', 'strict'] as const)('rotation %s', (rotation) => {
     const [session] = server.sessions()
     server.expireSession(session?.id ?? '')
     expect(await refresh(refresh_token)).toMatchObject({ status: 400, code: 'session_expired' })
-    server.revokeSession(session?.id ?? '')
+    server.endSession(session?.id ?? '')
     const code = 'refresh_token_not_found'
     expect(await refresh(refresh_token)).toMatchObject({ status: 400, code })
   })

@@ -1,3 +1,4 @@
+import { field, json, objectField } from '../server/json.js'
 import {
   type Challenge,
   checkFrequency,
@@ -5,15 +6,8 @@ import {
   normalReach,
   type Reach,
 } from './accounts.js'
-import {
-  authenticate,
-  type Call,
-  field,
-  newSession,
-  objectField,
-  type ServerContext,
-} from './context.js'
-import { json, refuse } from './errors.js'
+import { authenticate, type Call, newSession, type ServerContext } from './context.js'
+import { refuse } from './errors.js'
 import { redirectTarget } from './link-routes.js'
 import type { ServerSession } from './rotation.js'
 import type { Account } from './types.js'

@@ -1,4 +1,4 @@
-import { randomText } from './encoding.js'
+import { randomText } from '../server/encoding.js'
 import { refuse } from './errors.js'
 import type { Account, SentMessage } from './types.js'
 import { confirmAddress, createAccount, type NewAccount, takeNewEmail } from './users.js'

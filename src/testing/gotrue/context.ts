@@ -1,8 +1,9 @@
+import { randomText, uuid } from '../server/encoding.js'
+import { json } from '../server/json.js'
+import type { Signer } from '../server/signing.js'
 import type { Accounts } from './accounts.js'
-import { randomText, uuid } from './encoding.js'
-import { json, refuse } from './errors.js'
+import { refuse } from './errors.js'
 import type { RefreshTokens, ServerSession } from './rotation.js'
-import type { Signer } from './signing.js'
 import type { AccessTokenHook, Account, ScriptedGoTrueOptions } from './types.js'
 import { describeUser } from './users.js'
 
@@ -49,21 +50,6 @@ export interface Call {
   /** The part of the path that is an id; empty where the route has none. */
   readonly id: string
   readonly body: Readonly<Record<string, unknown>>
-}
-
-/** A text field of the body; anything else counts as missing. */
-export function field(body: Readonly<Record<string, unknown>>, name: string): string | undefined {
-  const value = body[name]
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-/** An object field of the body. */
-export function objectField(
-  body: Readonly<Record<string, unknown>>,
-  name: string,
-): Readonly<Record<string, unknown>> | undefined {
-  const value = body[name]
-  return typeof value === 'object' && value !== null ? { ...value } : undefined
 }
 
 /** @throws GoTrueRefusal `unknown`, in the hook's words; before anything is spent */

@@ -1,14 +1,7 @@
+import type { ScriptedServer } from '../server/serve.js'
 import type { ServerContext } from './context.js'
 import { ID_ISSUER } from './token-routes.js'
-import type {
-  AccessTokenHook,
-  Account,
-  Fault,
-  FaultScope,
-  LoggedRequest,
-  SeedUser,
-  SentMessage,
-} from './types.js'
+import type { AccessTokenHook, Account, SeedUser, SentMessage } from './types.js'
 
 /** Why sessions expire, in GoTrue's words: its limits of time, of idleness and of one per person. */
 const EXPIRED = {
@@ -18,22 +11,16 @@ const EXPIRED = {
 }
 
 /** A GoTrue that does what it is told: a real little server without a network. */
-export interface ScriptedGoTrue {
-  /** Serves a request; fits wherever a `fetch` is taken. Rejects as `fetch` does when a fault says so. */
-  readonly fetch: typeof fetch
-  readonly requests: readonly LoggedRequest[]
+export interface ScriptedGoTrue extends ScriptedServer {
   readonly messages: readonly SentMessage[]
   /** How many requests were made to `/token` with this grant. */
   count(grant: string): number
-  clearLog(): void
-  /** The next requests in scope meet this. Returns the way to undo it. */
-  fail(fault: Fault, scope?: FaultScope): () => void
-  /** Forgets all faults. */
-  heal(): void
   createUser(seed: SeedUser): Account
   sessions(): readonly { readonly id: string; readonly userId: string }[]
-  revokeSession(sessionId: string): void
-  revokeUser(userId: string): void
+  /** Ends a session, as an administrator does. */
+  endSession(sessionId: string): void
+  /** Ends all sessions of a person. */
+  endSessionsOf(userId: string): void
   /** Refreshes of this session say `session_expired` from now on, and why. @default 'time' */
   expireSession(sessionId: string, why?: keyof typeof EXPIRED): void
   /** Another request holds this session's row: refreshes say 409 `conflict`, at once here. */
@@ -58,29 +45,21 @@ export interface ScriptedGoTrue {
 /** The controls that need nothing but the state. */
 export type Controls = Omit<
   ScriptedGoTrue,
-  | 'fetch'
-  | 'requests'
-  | 'messages'
-  | 'count'
-  | 'clearLog'
-  | 'fail'
-  | 'heal'
-  | 'createUser'
-  | 'sessions'
+  keyof ScriptedServer | 'messages' | 'count' | 'createUser' | 'sessions'
 >
 
 /** What turns the server's state by hand. */
 export function controls({ accounts, sessions, settings, signer, now }: ServerContext): Controls {
-  function revokeUser(userId: string): void {
+  function endSessionsOf(userId: string): void {
     for (const { id, userId: owner } of [...sessions.values()]) {
       if (owner === userId) sessions.delete(id)
     }
   }
   return {
-    revokeSession: (id) => void sessions.delete(id),
-    revokeUser,
+    endSession: (id) => void sessions.delete(id),
+    endSessionsOf,
     deleteUser(userId) {
-      revokeUser(userId)
+      endSessionsOf(userId)
       accounts.all.delete(userId)
     },
     expireSession(id, why = 'time') {

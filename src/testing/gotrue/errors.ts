@@ -1,4 +1,4 @@
-type Fields = Readonly<Record<string, unknown>>
+import { type Fields, json } from '../server/json.js'
 
 /** A refusal in GoTrue's words. */
 export class GoTrueRefusal extends Error {
@@ -33,17 +33,6 @@ export function refuse(status: number, code: string, message: string, extra: Fie
 export function refuseOAuth(error: string, description: string): never {
   throw new OAuthRefusal(error, description)
 }
-
-/** A JSON answer. */
-export const json = (
-  status: number,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): Response =>
-  new Response(body === null ? null : JSON.stringify(body), {
-    status,
-    headers: { 'content-type': 'application/json', ...headers },
-  })
 
 /** The API version that changed the format; any later date is answered as this one. */
 const VERSION = '2024-01-01'

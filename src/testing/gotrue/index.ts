@@ -1,22 +1,20 @@
+import { cheapHashes, realHashes } from '../server/hashes.js'
+import { field, parseObject } from '../server/json.js'
+import { createServer, type Incoming } from '../server/serve.js'
+import { createSigner } from '../server/signing.js'
 import { type Accounts, createAccounts } from './accounts.js'
 import type { Call, ServerContext } from './context.js'
 import { controls, type ScriptedGoTrue } from './controls.js'
 import { GoTrueRefusal, OAuthRefusal, refusalCode, refusalResponse, refuse } from './errors.js'
-import { createFaults, fetchFrom, type Limit, systemWait } from './faults.js'
-import { cheapHashes, realHashes } from './hashes.js'
 import { createRefreshTokens, type ServerSession } from './rotation.js'
 import { handlerOf, isRouted, located } from './routes.js'
-import { createSigner, parseObject } from './signing.js'
-import type { LoggedRequest, ScriptedGoTrueOptions } from './types.js'
+import type { ScriptedGoTrueOptions } from './types.js'
 
 export type { ScriptedGoTrue } from './controls.js'
 export type {
   AccessTokenHook,
   Account,
   AccountIdentity,
-  Fault,
-  FaultScope,
-  LoggedRequest,
   Rotation,
   ScriptedGoTrueOptions,
   SeedUser,
@@ -49,15 +47,7 @@ const TEXTS = [
 const unreadable = (): never =>
   refuse(400, 'bad_json', 'Could not parse request body as JSON: unexpected end of JSON input')
 
-/** A request as it came in, read to its end. */
-interface Incoming {
-  readonly request: Request
-  readonly url: URL
-  readonly path: string
-  readonly text: string
-}
-
-function parseBody({ request, path, text }: Incoming): Call['body'] {
+function parseBody({ request, text }: Incoming, path: string): Call['body'] {
   if (text.length > LONGEST_BODY) {
     const message = `Request body too large (max ${LONGEST_BODY} bytes)`
     return refuse(413, 'request_entity_too_large', message)
@@ -78,13 +68,13 @@ const unrouted = (path: string): Response =>
         headers: { 'content-type': 'text/plain' },
       })
 
-async function route(context: ServerContext, incoming: Incoming): Promise<Response> {
-  const { request, url, path } = incoming
+async function route(context: ServerContext, incoming: Incoming, path: string): Promise<Response> {
+  const { request, url } = incoming
   try {
     const { known, id } = located(path)
     const handler = handlerOf(request.method, known)
     if (!handler) return unrouted(known)
-    return await handler(context, { request, url, id, body: parseBody(incoming) })
+    return await handler(context, { request, url, id, body: parseBody(incoming, path) })
   } catch (error) {
     const unexpected = 'Unexpected failure, please check server logs for more information'
     const refusal =
@@ -123,22 +113,6 @@ function createContext(options: ScriptedGoTrueOptions): ServerContext {
   }
 }
 
-/** Notes an answer in the log. Reading it and making it anew costs less than a clone. */
-async function note(
-  entry: LoggedRequest,
-  response: Response,
-  extra: Readonly<Record<string, string>>,
-): Promise<Response> {
-  const { status, headers } = response
-  const text = response.body === null ? null : await response.text()
-  const body = parseObject(text ?? '') ?? {}
-  const code = status >= 400 ? refusalCode(body) : null
-  const returned = typeof body.refresh_token === 'string' ? body.refresh_token : null
-  Object.assign(entry, { status, code, returned })
-  for (const [name, value] of Object.entries(extra)) headers.set(name, value)
-  return new Response(text, { status, headers })
-}
-
 /**
  * Makes a scripted GoTrue. It issues real HS256 tokens, rotates refresh tokens as GoTrue does, and
  * keeps its error codes. It needs no Node: mount it in a test, a service worker or a server.
@@ -151,43 +125,41 @@ async function note(
  */
 export function createScriptedGoTrue(options: ScriptedGoTrueOptions = {}): ScriptedGoTrue {
   const context = createContext(options)
-  const limit: Limit = (request) => refusalResponse(LIMITED, request, options.errors)
-  const faults = createFaults(options.wait ?? systemWait, limit)
   const crossOrigin = cors(options)
-  const log: LoggedRequest[] = []
   for (const seed of options.users ?? []) context.accounts.create(seed)
+  const pathOf = (url: string): string => new URL(url).pathname
+  const below = (url: string): string => pathOf(url).slice(context.path.length)
 
-  async function serve(request: Request): Promise<Response> {
-    const url = new URL(request.url)
-    if (!url.pathname.startsWith(`${context.path}/`)) return new Response(null, { status: 404 })
-    if (request.method === 'OPTIONS')
-      return new Response(null, { status: 204, headers: crossOrigin })
-    const path = url.pathname.slice(context.path.length)
-    const grant = url.searchParams.get('grant_type')
-    const text = await request.text()
-    const token = parseObject(text)?.refresh_token
-    const presented = typeof token === 'string' ? token : null
-    const unanswered = { status: null, code: null, returned: null }
-    const asked = { at: context.now(), method: request.method, path, grant, presented }
-    const entry: LoggedRequest = { ...asked, ...unanswered }
-    log.push(entry)
-    const work = (): Promise<Response> => {
-      // A caller that has given up no longer reaches the server.
-      request.signal.throwIfAborted()
-      return route(context, { request, url, path, text })
-    }
-    return note(entry, await faults.serve({ path, grant, request, work }), crossOrigin)
-  }
+  const server = createServer({
+    wait: options.wait,
+    now: context.now,
+    limit: (request) => refusalResponse(LIMITED, request, options.errors),
+    before(request) {
+      if (!pathOf(request.url).startsWith(`${context.path}/`)) {
+        return new Response(null, { status: 404 })
+      }
+      return request.method === 'OPTIONS'
+        ? new Response(null, { status: 204, headers: crossOrigin })
+        : null
+    },
+    about: ({ url, fields }) => ({
+      path: below(url.href),
+      grant: url.searchParams.get('grant_type'),
+      presented: field(fields, 'refresh_token') ?? null,
+    }),
+    answer: (incoming) => route(context, incoming, below(incoming.url.href)),
+    said: (body, { status }) => ({
+      code: status >= 400 ? refusalCode(body) : null,
+      returned: field(body, 'refresh_token') ?? null,
+    }),
+    headers: () => crossOrigin,
+  })
 
   return {
-    fetch: fetchFrom(serve),
-    requests: log,
+    ...server,
     messages: context.accounts.messages,
     count: (grant) =>
-      log.filter((entry) => entry.path === '/token' && entry.grant === grant).length,
-    clearLog: () => void log.splice(0),
-    fail: faults.add,
-    heal: faults.clear,
+      server.requests.filter((entry) => entry.path === '/token' && entry.grant === grant).length,
     createUser: context.accounts.create,
     sessions: () => [...context.sessions.values()].map(({ id, userId }) => ({ id, userId })),
     ...controls(context),

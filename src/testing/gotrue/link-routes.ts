@@ -1,7 +1,8 @@
+import { uuid } from '../server/encoding.js'
+import { field, json } from '../server/json.js'
 import type { Spent } from './accounts.js'
-import { type Call, field, newSession, type ServerContext } from './context.js'
-import { uuid } from './encoding.js'
-import { GoTrueRefusal, json, refuse } from './errors.js'
+import { type Call, newSession, type ServerContext } from './context.js'
+import { GoTrueRefusal, refuse } from './errors.js'
 
 type Route = (context: ServerContext, call: Call) => Promise<Response>
 

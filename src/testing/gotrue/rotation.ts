@@ -1,6 +1,6 @@
-import { randomText } from './encoding.js'
+import { randomText } from '../server/encoding.js'
+import type { Hashes } from '../server/hashes.js'
 import { refuse } from './errors.js'
-import type { Hashes } from './hashes.js'
 import { createTokenV2, readTokenV2 } from './token-v2.js'
 import type { Rotation } from './types.js'
 

@@ -1,6 +1,6 @@
+import { json } from '../server/json.js'
 import { logout, otp, readUser, recover, resend, signup, updateUser } from './account-routes.js'
 import type { Call, ServerContext } from './context.js'
-import { json } from './errors.js'
 import { authorize, verify, verifyLink } from './link-routes.js'
 import { tokenRoute } from './token-routes.js'
 

@@ -1,13 +1,7 @@
-import {
-  askHook,
-  type Call,
-  field,
-  newSession,
-  type ServerContext,
-  sessionBody,
-} from './context.js'
-import { base64url, sha256, sha256Hex, utf8 } from './encoding.js'
-import { json, refuse, refuseOAuth } from './errors.js'
+import { base64url, sha256, sha256Hex, utf8 } from '../server/encoding.js'
+import { field, json } from '../server/json.js'
+import { askHook, type Call, newSession, type ServerContext, sessionBody } from './context.js'
+import { refuse, refuseOAuth } from './errors.js'
 
 /** How long an authorization code lives, in ms: GoTrue's flow state expiry of 300 s. */
 const FLOW_LIFE = 300_000

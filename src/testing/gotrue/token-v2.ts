@@ -1,5 +1,5 @@
-import { base64url, fromBase64url } from './encoding.js'
-import type { Hashes } from './hashes.js'
+import { base64url, fromBase64url } from '../server/encoding.js'
+import type { Hashes } from '../server/hashes.js'
 
 /** What a presented token says before its signature is believed. */
 export interface ReadToken {

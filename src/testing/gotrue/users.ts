@@ -1,4 +1,4 @@
-import { uuid } from './encoding.js'
+import { uuid } from '../server/encoding.js'
 import type { Account, AccountIdentity, SeedUser } from './types.js'
 
 /** Who is to be made. `registers` is whoever does it themselves: the server notes what they gave. */

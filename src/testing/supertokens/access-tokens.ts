@@ -1,7 +1,7 @@
-import { base64url, fromBase64url, utf8 } from '../gotrue/encoding.js'
-import { parseObject } from '../gotrue/signing.js'
-import type { Fields } from './answers.js'
-import { base64, fromBase64 } from './base64.js'
+import { base64, fromBase64 } from '../server/base64.js'
+import { base64url, fromBase64url, utf8 } from '../server/encoding.js'
+import type { Fields } from '../server/json.js'
+import { parseObject } from '../server/json.js'
 import type { Key, Keys } from './keys.js'
 import type { AccessTokenFormat } from './versions.js'
 

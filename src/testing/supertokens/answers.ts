@@ -1,5 +1,4 @@
-/** What a core answers with: JSON with a `status`, as its fields. */
-export type Fields = Readonly<Record<string, unknown>>
+import type { Fields } from '../server/json.js'
 
 /** A refusal in a core's words: text, not JSON. */
 export class CoreRefusal extends Error {

@@ -1,4 +1,4 @@
-import type { Fields } from './answers.js'
+import type { Fields } from '../server/json.js'
 import { flag } from './fields.js'
 import type { Keys } from './keys.js'
 import type { RefreshTokens } from './refresh-tokens.js'

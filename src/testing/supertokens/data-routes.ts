@@ -1,4 +1,5 @@
-import { type Fields, refuse, unauthorised } from './answers.js'
+import type { Fields } from '../server/json.js'
+import { refuse, unauthorised } from './answers.js'
 import type { CoreContext, Handler, SessionRow } from './context.js'
 import { object, optionalText, optionalTexts, parameter, text } from './fields.js'
 

@@ -1,4 +1,5 @@
-import { type Fields, refuse } from './answers.js'
+import type { Fields } from '../server/json.js'
+import { refuse } from './answers.js'
 
 const invalid = (name: string): never =>
   refuse(400, `Field name '${name}' is invalid in JSON input`)

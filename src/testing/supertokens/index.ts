@@ -1,23 +1,13 @@
-import { uuid } from '../gotrue/encoding.js'
-import { createFaults, fetchFrom, systemWait } from '../gotrue/faults.js'
-import { parseObject } from '../gotrue/signing.js'
-import {
-  CoreRefusal,
-  type Fields,
-  jsonAnswer,
-  refuse,
-  textAnswer,
-  tooManyRequests,
-} from './answers.js'
+import { uuid } from '../server/encoding.js'
+import type { Fields } from '../server/json.js'
+import { parseObject } from '../server/json.js'
+import { createServer, type Incoming } from '../server/serve.js'
+import { CoreRefusal, jsonAnswer, refuse, textAnswer, tooManyRequests } from './answers.js'
 import type { CoreContext } from './context.js'
 import { createKeys } from './keys.js'
 import { createRefreshTokens } from './refresh-tokens.js'
 import { createRoutes, type Found, type Routes } from './routes.js'
-import type {
-  ScriptedSuperTokensCore,
-  ScriptedSuperTokensCoreOptions,
-  SuperTokensCoreRequest,
-} from './types.js'
+import type { ScriptedSuperTokensCore, ScriptedSuperTokensCoreOptions } from './types.js'
 import { dialectOf, newest, TODAYS_VERSIONS } from './versions.js'
 
 export type {
@@ -52,14 +42,6 @@ function createContext(options: ScriptedSuperTokensCoreOptions): CoreContext {
   }
 }
 
-/** A request as it came in, read to its end. */
-interface Incoming {
-  readonly request: Request
-  readonly url: URL
-  readonly text: string
-  readonly found: Found
-}
-
 /** @throws CoreRefusal 401 without the key that this core asks for. */
 function checkKey({ headers }: Request, apiKey: string | undefined): void {
   const bearer = headers.get('authorization')?.replace(/^Bearer /, '')
@@ -76,8 +58,8 @@ function versionOf({ headers }: Request, versions: readonly string[]): string {
 
 async function answer(
   context: CoreContext,
-  { request, url, text, found }: Incoming,
-  apiKey: string | undefined,
+  { request, url, text }: Incoming,
+  { found, apiKey }: { readonly found: Found; readonly apiKey: string | undefined },
 ): Promise<Response> {
   try {
     if (found.type === 'unknown') return refuse(404, 'Not found')
@@ -97,44 +79,21 @@ async function answer(
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
-/** A request for the log, before it is served. */
-function logged({ request, url, text, found }: Incoming, at: number): SuperTokensCoreRequest {
-  return {
-    at,
-    method: request.method,
-    path: found.path,
-    version: request.headers.get('cdi-version'),
-    host: url.host,
-    grant: null,
-    presented: textOf(parseObject(text)?.refreshToken),
-    status: null,
-    code: null,
-    returned: null,
-  }
-}
-
-/** Notes an answer in the log. Reading it and making it anew costs less than a clone. */
-async function note(entry: SuperTokensCoreRequest, response: Response): Promise<Response> {
-  const { status, headers } = response
-  const text = await response.text()
-  const body = parseObject(text) ?? {}
-  const token: unknown = body.refreshToken
-  const given = typeof token === 'object' && token !== null && 'token' in token ? token.token : null
-  Object.assign(entry, { status, code: textOf(body.status), returned: textOf(given) })
-  return new Response(text, { status, headers })
-}
+/** The refresh token of an answer, which is an object with its dates. */
+const tokenIn = (value: unknown): string | null =>
+  textOf(typeof value === 'object' && value !== null && 'token' in value ? value.token : null)
 
 const controls = ({
   keys,
   rows,
   now,
-}: CoreContext): Pick<ScriptedSuperTokensCore, 'rotateKeys' | 'sessions' | 'evict'> => ({
+}: CoreContext): Pick<ScriptedSuperTokensCore, 'rotateKeys' | 'sessions' | 'endSession'> => ({
   rotateKeys: keys.rotate,
   sessions: () =>
     [...rows.values()]
       .filter(({ expiry }) => expiry >= now())
       .map(({ lineage: _, staticKey: __, ...session }) => session),
-  evict: (handle) => void rows.delete(handle),
+  endSession: (handle) => void rows.delete(handle),
 })
 
 /**
@@ -153,30 +112,27 @@ export function createScriptedSuperTokensCore(
 ): ScriptedSuperTokensCore {
   const context = createContext(options)
   const routes: Routes = createRoutes(context.versions, options.apiVersionPath ?? true)
-  const faults = createFaults(options.wait ?? systemWait, tooManyRequests)
-  const log: SuperTokensCoreRequest[] = []
-
-  const serve = fetchFrom(async (request) => {
-    const url = new URL(request.url)
-    const found = routes.find(request.method, url.pathname)
-    const incoming = { request, url, found, text: await request.text() }
-    const entry = logged(incoming, context.now())
-    log.push(entry)
-    const work = (): Promise<Response> => {
-      // A caller that has given up no longer reaches the server.
-      request.signal.throwIfAborted()
-      return answer(context, incoming, options.apiKey)
-    }
-    return note(entry, await faults.serve({ path: entry.path, grant: null, request, work }))
+  const server = createServer({
+    wait: options.wait,
+    now: context.now,
+    limit: tooManyRequests,
+    about: ({ request, url, fields }) => ({
+      path: routes.find(request.method, url.pathname).path,
+      grant: null,
+      presented: textOf(fields.refreshToken),
+      version: request.headers.get('cdi-version'),
+      host: url.host,
+    }),
+    answer(incoming) {
+      const found = routes.find(incoming.request.method, incoming.url.pathname)
+      return answer(context, incoming, { found, apiKey: options.apiKey })
+    },
+    said: (body) => ({ code: textOf(body.status), returned: tokenIn(body.refreshToken) }),
   })
 
   return {
-    fetch: serve,
-    requests: log,
-    count: (path) => log.filter((entry) => entry.path.endsWith(path)).length,
-    clearLog: () => void log.splice(0),
-    fail: faults.add,
-    heal: faults.clear,
+    ...server,
+    count: (path) => server.requests.filter((entry) => entry.path.endsWith(path)).length,
     ...controls(context),
   }
 }

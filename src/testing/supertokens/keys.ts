@@ -1,5 +1,5 @@
-import { utf8 } from '../gotrue/encoding.js'
-import { base64 } from './base64.js'
+import { base64 } from '../server/base64.js'
+import { utf8 } from '../server/encoding.js'
 
 /** The signing keys of one core: dynamic ones, which are replaced, and a static one. */
 export interface Keys {

@@ -1,6 +1,6 @@
-import { sha256Hex, utf8, uuid } from '../gotrue/encoding.js'
-import { parseObject } from '../gotrue/signing.js'
-import { base64, fromBase64 } from './base64.js'
+import { base64, fromBase64 } from '../server/base64.js'
+import { sha256Hex, utf8, uuid } from '../server/encoding.js'
+import { parseObject } from '../server/json.js'
 
 /** What a refresh token holds, sealed. */
 export interface RefreshTokenContents {

@@ -1,6 +1,7 @@
-import { sha256Hex } from '../gotrue/encoding.js'
+import { sha256Hex } from '../server/encoding.js'
+import type { Fields } from '../server/json.js'
 import { PROTECTED_CLAIMS } from './access-tokens.js'
-import { type Fields, refuse, unauthorised } from './answers.js'
+import { refuse, unauthorised } from './answers.js'
 import {
   antiCsrfOf,
   type Call,

@@ -1,5 +1,5 @@
+import type { Fields } from '../server/json.js'
 import { type AccessToken, issueAccessToken } from './access-tokens.js'
-import type { Fields } from './answers.js'
 import type { CoreContext, Handler } from './context.js'
 import type { MintedToken } from './refresh-tokens.js'
 import type { Dialect } from './versions.js'

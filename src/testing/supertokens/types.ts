@@ -1,4 +1,5 @@
-import type { Fault, FaultScope, LoggedRequest } from '../gotrue/types.js'
+import type { ScriptedServer } from '../server/serve.js'
+import type { LoggedRequest } from '../server/types.js'
 
 /** What a core before 2.21 says of its cookies. */
 export interface SuperTokensCoreCookie {
@@ -71,21 +72,13 @@ export interface SuperTokensCoreSession {
 }
 
 /** A SuperTokens core that does what it is told: a real little server without a network. */
-export interface ScriptedSuperTokensCore {
-  /** Serves a request; fits wherever a `fetch` is taken. Rejects as `fetch` does when a fault says so. */
-  readonly fetch: typeof fetch
-  readonly requests: readonly SuperTokensCoreRequest[]
+export interface ScriptedSuperTokensCore extends ScriptedServer<SuperTokensCoreRequest> {
   /** How many requests were made to a path that ends so, such as `/session/refresh`. */
   count(path: string): number
-  clearLog(): void
-  /** The next requests in scope meet this. Returns the way to undo it. */
-  fail(fault: Fault, scope?: FaultScope): () => void
-  /** Forgets all faults. */
-  heal(): void
   /** A new dynamic key signs from now on. The old ones stay in the key set, unless they are withdrawn. */
   rotateKeys(options?: { readonly withdraw?: boolean | undefined }): void
   /** The sessions that live. */
   sessions(): readonly SuperTokensCoreSession[]
   /** Ends a session, as an administrator does. */
-  evict(handle: string): void
+  endSession(handle: string): void
 }

@@ -1,5 +1,5 @@
 import type { Impersonator } from '../../core/session.js'
-import type { Signer } from '../gotrue/signing.js'
+import type { Signer } from '../server/signing.js'
 import { type Directory, describeUser, type Person } from './directory.js'
 import { refuse } from './errors.js'
 import type { Answer, ServerSession, Sessions } from './sessions.js'

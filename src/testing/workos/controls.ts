@@ -1,5 +1,5 @@
 import type { Impersonator } from '../../core/session.js'
-import type { Fault, FaultScope } from '../gotrue/types.js'
+import type { ScriptedServer } from '../server/serve.js'
 import type { ScriptedBrowser } from './browser.js'
 import type { ServerContext } from './context.js'
 import type {
@@ -12,19 +12,11 @@ import type {
 } from './types.js'
 
 /** A WorkOS that does what it is told: a real little server without a network. */
-export interface ScriptedWorkOS {
-  /** Serves a request; fits wherever a `fetch` is taken. Rejects as `fetch` does when a fault says so. */
-  readonly fetch: typeof fetch
-  readonly requests: readonly WorkOSRequest[]
+export interface ScriptedWorkOS extends ScriptedServer<WorkOSRequest> {
   /** A new browser in front of this server, with a cookie jar of its own. */
   browser(): ScriptedBrowser
   /** How many requests were made to `authenticate` with this grant. */
   count(grant: string): number
-  clearLog(): void
-  /** The next requests in scope meet this. Returns the way to undo it. */
-  fail(fault: Fault, scope?: FaultScope): () => void
-  /** Forgets all faults. */
-  heal(): void
   /** Returns the id. @throws Error when the address is taken. */
   createUser(seed: WorkOSUserSeed): string
   /** The next answer describes the person so. @throws Error for an unknown address, as all below. */
@@ -53,10 +45,7 @@ export interface ScriptedWorkOS {
 }
 
 /** The controls that need nothing but the state. */
-export type Controls = Omit<
-  ScriptedWorkOS,
-  'fetch' | 'requests' | 'browser' | 'count' | 'clearLog' | 'fail' | 'heal'
->
+export type Controls = Omit<ScriptedWorkOS, keyof ScriptedServer | 'browser' | 'count'>
 
 type People = Pick<
   Controls,

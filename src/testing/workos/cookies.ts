@@ -1,4 +1,4 @@
-import { json } from '../gotrue/errors.js'
+import { json } from '../server/json.js'
 import type { Call } from './context.js'
 import type { Answer } from './sessions.js'
 

@@ -1,6 +1,4 @@
-import { json } from '../gotrue/errors.js'
-
-type Fields = Readonly<Record<string, unknown>>
+import { type Fields, json } from '../server/json.js'
 
 /** A refusal in WorkOS's words. */
 export class WorkOSRefusal extends Error {

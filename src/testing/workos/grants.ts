@@ -1,6 +1,5 @@
-import { field } from '../gotrue/context.js'
-import { base64url, sha256, utf8 } from '../gotrue/encoding.js'
-import { json } from '../gotrue/errors.js'
+import { base64url, sha256, utf8 } from '../server/encoding.js'
+import { field, json } from '../server/json.js'
 import {
   type Begun,
   type Client,

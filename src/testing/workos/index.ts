@@ -1,7 +1,7 @@
-import { randomText } from '../gotrue/encoding.js'
-import { json } from '../gotrue/errors.js'
-import { createFaults, fetchFrom, systemWait } from '../gotrue/faults.js'
-import { createSigner, parseObject } from '../gotrue/signing.js'
+import { randomText } from '../server/encoding.js'
+import { json, parseObject } from '../server/json.js'
+import { createServer, type Incoming } from '../server/serve.js'
+import { createSigner } from '../server/signing.js'
 import { authorize } from './authorize.js'
 import { createBrowser } from './browser.js'
 import type { Client, Route, ServerContext } from './context.js'
@@ -12,7 +12,7 @@ import { refuse, tooManyRequests, WorkOSRefusal } from './errors.js'
 import { authenticate } from './grants.js'
 import { logout, revoke } from './session-routes.js'
 import { createSessions } from './sessions.js'
-import type { ScriptedWorkOSOptions, WorkOSClientSeed, WorkOSRequest } from './types.js'
+import type { ScriptedWorkOSOptions, WorkOSClientSeed } from './types.js'
 
 export type { ScriptedBrowser } from './browser.js'
 export type { ScriptedWorkOS } from './controls.js'
@@ -43,13 +43,6 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET /user_management/authorize': authorize,
   'GET /user_management/sessions/logout': logout,
   'POST /user_management/sessions/revoke': revoke,
-}
-
-/** A request as it came in, read to its end. */
-interface Incoming {
-  readonly request: Request
-  readonly url: URL
-  readonly text: string
 }
 
 async function route(context: ServerContext, { request, url, text }: Incoming): Promise<Response> {
@@ -118,39 +111,17 @@ const cors = (
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
-/** A request for the log, before it is served. */
-function logged({ request, url, text }: Incoming, at: number): WorkOSRequest {
-  const body = parseObject(text) ?? {}
-  const asked = (name: string): string | null => textOf(body[name]) ?? url.searchParams.get(name)
+/** What a request is about, for the log. */
+function about({ request, url, fields }: Incoming) {
+  const asked = (name: string): string | null => textOf(fields[name]) ?? url.searchParams.get(name)
   const clientId = asked('client_id')
   return {
-    at,
-    method: request.method,
     path: url.pathname,
-    grant: textOf(body.grant_type),
-    presented: textOf(body.refresh_token) ?? readToken(request, clientId ?? '') ?? null,
+    grant: textOf(fields.grant_type),
+    presented: textOf(fields.refresh_token) ?? readToken(request, clientId ?? '') ?? null,
     clientId,
     organizationId: asked('organization_id'),
-    status: null,
-    code: null,
-    returned: null,
   }
-}
-
-/** Notes an answer in the log. Reading it and making it anew costs less than a clone. */
-async function note(
-  entry: WorkOSRequest,
-  response: Response,
-  extra: Readonly<Record<string, string>>,
-): Promise<Response> {
-  const { status, headers } = response
-  const text = response.body === null ? null : await response.text()
-  const body = parseObject(text ?? '') ?? {}
-  const code = textOf(body.error) ?? textOf(body.code)
-  const returned = textOf(body.refresh_token) ?? givenToken(headers)
-  Object.assign(entry, { status, code, returned })
-  for (const [name, value] of Object.entries(extra)) headers.set(name, value)
-  return new Response(text, { status, headers })
 }
 
 /**
@@ -166,36 +137,29 @@ async function note(
  */
 export function createScriptedWorkOS(options: ScriptedWorkOSOptions = {}): ScriptedWorkOS {
   const context = createContext(options)
-  const faults = createFaults(options.wait ?? systemWait, tooManyRequests)
-  const log: WorkOSRequest[] = []
-
-  const serve = fetchFrom(async (request) => {
-    const origin = request.headers.get('origin')
-    if (request.method === 'OPTIONS') {
-      return new Response(null, { status: 204, headers: cors(origin) })
-    }
-    const incoming = { request, url: new URL(request.url), text: await request.text() }
-    const entry = logged(incoming, context.now())
-    log.push(entry)
-    const { path, grant } = entry
-    const work = (): Promise<Response> => {
-      // A caller that has given up no longer reaches the server.
-      request.signal.throwIfAborted()
-      return route(context, incoming)
-    }
-    const response = await faults.serve({ path, grant, request, work })
-    return note(entry, response, cors(origin, options.exposedHeaders))
+  const server = createServer({
+    wait: options.wait,
+    now: context.now,
+    limit: tooManyRequests,
+    before: ({ method, headers }) =>
+      method === 'OPTIONS'
+        ? new Response(null, { status: 204, headers: cors(headers.get('origin')) })
+        : null,
+    about,
+    answer: (incoming) => route(context, incoming),
+    said: (body, { headers }) => ({
+      code: textOf(body.error) ?? textOf(body.code),
+      returned: textOf(body.refresh_token) ?? givenToken(headers),
+    }),
+    headers: (request) => cors(request.headers.get('origin'), options.exposedHeaders),
   })
 
   return {
-    fetch: serve,
-    requests: log,
-    browser: () => createBrowser(serve),
+    ...server,
+    browser: () => createBrowser(server.fetch),
     count: (grant) =>
-      log.filter((entry) => entry.path === AUTHENTICATE && entry.grant === grant).length,
-    clearLog: () => void log.splice(0),
-    fail: faults.add,
-    heal: faults.clear,
+      server.requests.filter((entry) => entry.path === AUTHENTICATE && entry.grant === grant)
+        .length,
     ...controls(context),
   }
 }

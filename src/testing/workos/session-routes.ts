@@ -1,5 +1,4 @@
-import { field } from '../gotrue/context.js'
-import { json } from '../gotrue/errors.js'
+import { field, json } from '../server/json.js'
 import type { Call, Route } from './context.js'
 import { cookieHeaders } from './cookies.js'
 import { refuse, refuseCode } from './errors.js'

@@ -1,5 +1,5 @@
 import type { Impersonator } from '../../core/session.js'
-import type { LoggedRequest } from '../gotrue/types.js'
+import type { LoggedRequest } from '../server/types.js'
 
 /** What somebody is in an organization; the claims of their next token there. */
 export interface WorkOSMembership {

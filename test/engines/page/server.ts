@@ -1,4 +1,4 @@
-import type { Fault, FaultScope } from '../../../src/testing/gotrue/types.js'
+import type { Fault, FaultScope } from '../../../src/testing/server/types.js'
 
 /** The test's server, as a page controls it. */
 export interface Server {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { SuperTokens } from '../../../src/server/supertokens/types.js'
-import type { Fault } from '../../../src/testing/gotrue/types.js'
+import type { Fault } from '../../../src/testing/server/types.js'
 import { LATER, LEGACY, outcomeOf, type StageOptions, stageFor } from './stage.js'
 import { stopTime } from './stopped-time.js'
 

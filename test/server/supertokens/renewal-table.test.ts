@@ -126,7 +126,7 @@ const PROMOTION: readonly Row[] = [
     name: 'the token of a session that was revoked',
     async show(stage) {
       const tokens = await begin(stage)
-      stage.core.evict(tokens.session.handle)
+      stage.core.endSession(tokens.session.handle)
       return tokens
     },
     ours: 'UNAUTHORISED',
@@ -351,7 +351,7 @@ describe('what becomes of a refresh token', () => {
   it('never names the token in an error', async () => {
     const stage = createStage()
     const { refreshToken } = await begin(stage)
-    stage.core.evict(stage.core.sessions()[0]?.handle ?? '')
+    stage.core.endSession(stage.core.sessions()[0]?.handle ?? '')
     const over = await failureOf(stage.superTokens.refreshSession(refreshToken.token))
     stage.core.fail({ type: 'drop' }, EVER)
     const unknown = await failureOf(stage.superTokens.refreshSession('secret-token.nonce.V2'))

@@ -98,7 +98,7 @@ describe('refreshes with one token', () => {
   it('hear the same when the session is over', async () => {
     const stage = createStage()
     const tokens = await begin(stage)
-    stage.core.evict(tokens.session.handle)
+    stage.core.endSession(tokens.session.handle)
     const errors = await Promise.all([
       failureOf(refresh(stage, tokens)),
       failureOf(refresh(stage, tokens)),

@@ -22,7 +22,7 @@ export async function fresh(stage: Stage): Promise<Shown> {
 }
 
 export async function revoked(stage: Stage, { token }: Shown): Promise<Shown> {
-  stage.core.evict(readAccessToken(token)?.handle ?? '')
+  stage.core.endSession(readAccessToken(token)?.handle ?? '')
   return { token }
 }
 

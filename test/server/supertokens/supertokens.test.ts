@@ -121,7 +121,7 @@ describe('a session of SuperTokens', () => {
       timeCreated: START,
       expiry: START + REFRESH_LIFE,
     })
-    core.evict(handle)
+    core.endSession(handle)
     expect(await superTokens.getSessionInformation(handle)).toBeUndefined()
     expect(await outcomeOf(superTokens.getSessionData(handle))).toBe('UNAUTHORISED')
     expect(await outcomeOf(superTokens.updateSessionData(handle, {}))).toBe('UNAUTHORISED')

@@ -19,7 +19,7 @@ describe('a GoTrue before v2.164.0', () => {
   it('says invalid_grant, and no code, of a session that is gone', async () => {
     const { server, signIn, refresh, sessionId } = old()
     const { refresh: token } = await signIn()
-    server.revokeSession(sessionId())
+    server.endSession(sessionId())
     const answer = await refresh(token)
     expect(told(answer)).toEqual(grant('Invalid Refresh Token: Refresh Token Not Found'))
     expect(answer.headers.get('x-sb-error-code')).toBeNull()

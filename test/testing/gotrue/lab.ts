@@ -150,7 +150,7 @@ const ACTS: Readonly<Record<string, (bench: Bench, ...words: string[]) => unknow
   ban: ({ server, notes }, email = '') => server.ban(notes.userId(email)),
   unban: ({ server, notes }, email = '') => server.ban(notes.userId(email), false),
   'delete-user': ({ server, notes }, email = '') => server.deleteUser(notes.userId(email)),
-  'end-session': ({ server, notes }, label = '') => server.revokeSession(notes.sessionId(label)),
+  'end-session': ({ server, notes }, label = '') => server.endSession(notes.sessionId(label)),
   expire: ({ server, notes }, label = '', why = '') =>
     server.expireSession(
       notes.sessionId(label),

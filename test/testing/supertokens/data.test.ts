@@ -51,7 +51,7 @@ describe.each(FAMILIES)('a core %s', (_, versions) => {
     const at = desk()
     const body = await at.create()
     const sessionHandle = at.handle(body)
-    at.core.evict(sessionHandle)
+    at.core.endSession(sessionHandle)
     expect(at.core.sessions()).toEqual([])
     const data = { sessionHandle, userDataInDatabase: {}, userDataInJWT: {} }
     for (const path of ['/session/data', '/jwt/data']) {
@@ -128,7 +128,7 @@ describe('the database check', () => {
     expect((await at.verify(token)).body).not.toHaveProperty('accessToken')
     const { body: renewed } = await at.verify(token, check)
     expect(partOf(tokenOf(renewed, 'accessToken'), 1)).toMatchObject({ role: 'b' })
-    at.core.evict(sessionHandle)
+    at.core.endSession(sessionHandle)
     expect(said(await at.verify(token))).toBe('OK')
     const ended = 'UNAUTHORISED Either the session has ended or has been blacklisted'
     expect(said(await at.verify(token, check))).toBe(ended)

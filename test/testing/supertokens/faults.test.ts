@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Fault } from '../../../src/testing/gotrue/index.js'
+import type { Fault } from '../../../src/testing/server/types.js'
 import { createDesk, said, tokenOf } from './desk.js'
 
 const REFRESH = { path: '/recipe/session/refresh' }

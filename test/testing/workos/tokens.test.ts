@@ -1,6 +1,6 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { createSigner } from '../../../src/testing/gotrue/signing.js'
+import { createSigner } from '../../../src/testing/server/signing.js'
 import { claimsOf, createDesk, type Desk } from './desk.js'
 
 const JWKS = '/sso/jwks/client_scripted'

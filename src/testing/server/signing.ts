@@ -1,5 +1,6 @@
 import { base64url, fromBase64url, utf8 } from './encoding.js'
 import { cheapHashes, realHashes } from './hashes.js'
+import { parseObject } from './json.js'
 
 /** Signs and checks JWTs with a key of the server's own. */
 export interface Signer {
@@ -31,18 +32,6 @@ const ALGORITHMS = {
 }
 
 const encode = (value: unknown): string => base64url(utf8(JSON.stringify(value)))
-
-/** The object that a text holds, or `null`. */
-export function parseObject(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? { ...value }
-      : null
-  } catch {
-    return null
-  }
-}
 
 function decode(part: string): Readonly<Record<string, unknown>> | null {
   const bytes = fromBase64url(part)
