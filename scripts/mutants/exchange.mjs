@@ -152,4 +152,10 @@ export const EXCHANGE = [
     find: 'Math.min(asked.wall, now.wall - (now.monotonic - asked.monotonic))',
     replace: 'asked.wall',
   },
+  {
+    file,
+    name: 'A refresh resolves to the session that became current after its own.',
+    find: '(current(next) ?? next).session',
+    replace: '(store.held()?.record ?? next).session',
+  },
 ]

@@ -58,4 +58,10 @@ export const HINTS = [
     find: 'key === null || key.startsWith(storageKey)',
     replace: 'key !== storageKey.slice(1)',
   },
+  {
+    file,
+    name: 'What a hint tells of is looked for only before it can be seen.',
+    find: 'if (storage.lag) {',
+    replace: 'if (storage.lag && disposed) {',
+  },
 ]

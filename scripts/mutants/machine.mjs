@@ -35,14 +35,32 @@ export const MACHINE = [
   {
     file,
     name: 'An earlier sign-out in storage ends a sign-in that is not saved yet.',
-    find: 'state.saved || seen.ended.includes(state.held.record.lineage)',
-    replace: 'state.saved || seen.ended',
+    find: '(!saved || overwritten)',
+    replace: '(saved && overwritten)',
   },
   {
     file,
     name: 'A session whose save is pending outlives its sign-out elsewhere.',
-    find: 'state.saved || seen.ended.includes(state.held.record.lineage)',
-    replace: 'state.saved',
+    find: '!ended.includes(mine) && ',
+    replace: '',
+  },
+  {
+    file,
+    name: 'The end of a sign-in ends a later one that its context could not see.',
+    find: '!any && ended.every((lineage) => lineage < mine)',
+    replace: 'false',
+  },
+  {
+    file,
+    name: 'A sign-in that storage shows late outlives the sign-out of a person.',
+    find: '!any && ended.every',
+    replace: 'ended.every',
+  },
+  {
+    file,
+    name: 'A session comes back after so many later ones that its end is forgotten.',
+    find: 'ended.every((lineage) => lineage < mine)',
+    replace: 'ended.every(() => true)',
   },
   {
     file,

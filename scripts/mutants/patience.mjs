@@ -11,8 +11,8 @@ export const PATIENCE = [
   {
     file,
     name: 'The wait that the server asks for is ignored.',
-    find: 'Math.max(wished(error), ',
-    replace: 'Math.max(0 * wished(error), ',
+    find: 'Math.max(quiet, wished(error), ',
+    replace: 'Math.max(quiet, 0 * wished(error), ',
   },
   {
     file,
@@ -35,14 +35,14 @@ export const PATIENCE = [
   {
     file,
     name: 'A refusal that ends nothing is tried again like an outage.',
-    find: 'REFUSALS.includes(error.code)',
-    replace: 'false && REFUSALS.includes(error.code)',
+    find: 'REFUSALS.includes(code)',
+    replace: 'false && REFUSALS.includes(code)',
   },
   {
     file,
     name: 'A refused token of which storage did not tell enough is tried a quarter of an hour later.',
-    find: 'REFUSALS.includes(error.code)',
-    replace: "(REFUSALS.includes(error.code) || error.code === 'refresh_rejected')",
+    find: 'REFUSALS.includes(code)',
+    replace: "(REFUSALS.includes(code) || code === 'refresh_rejected')",
   },
   {
     file,
@@ -124,7 +124,25 @@ export const PATIENCE = [
   {
     file,
     name: 'A refusal that the provider calls retryable is tried again like an outage.',
-    find: 'REFUSALS.includes(error.code)',
-    replace: '!error.retryable && REFUSALS.includes(error.code)',
+    find: 'isRefusal(error)\n    ? ([...REFUSED',
+    replace: '!error.retryable && isRefusal(error)\n    ? ([...REFUSED',
+  },
+  {
+    file,
+    name: 'A request that was lost takes back what the server said before.',
+    find: 'return Math.max(0, before.since + Math.max(said, before.quiet ?? 0) - now.monotonic)',
+    replace: 'return 0',
+  },
+  {
+    file,
+    name: 'The second request that is lost takes back what the server said before.',
+    find: 'Math.max(said, before.quiet ?? 0)',
+    replace: 'said',
+  },
+  {
+    file,
+    name: 'Other contexts do not learn how long the server is left alone.',
+    find: "quiet: typeof quiet === 'number' && quiet >= 0 && quiet <= LONGEST ? quiet : 0,\n",
+    replace: '\n',
   },
 ]

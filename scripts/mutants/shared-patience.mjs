@@ -19,7 +19,12 @@ export const SHARED_PATIENCE = [
     name: 'A failure is not told to the other contexts.',
     find: 'await write(serializePatience(patience, state.held.record, now))\n',
     replace: '\n',
-    edits: [['import { parsePatience, serializePatience }', 'import { parsePatience }']],
+    edits: [
+      [
+        'import { parsePatience, quietAfter, serializePatience }',
+        'import { parsePatience, quietAfter }',
+      ],
+    ],
   },
   {
     file,

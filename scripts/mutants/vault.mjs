@@ -133,7 +133,7 @@ export const VAULT = [
   {
     file,
     name: 'Those who start later do not hear why the session ended.',
-    find: 'ended, error: lastError(pointer) }',
-    replace: 'ended, error: lastError({ ...pointer, why: {} }) }',
+    find: 'ended, any, error: lastError(pointer) }',
+    replace: 'ended, any, error: lastError({ ...pointer, why: {} }) }',
   },
 ]

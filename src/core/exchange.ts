@@ -61,6 +61,15 @@ const UNSURE: readonly AuthErrorCode[] = ['network', 'timeout', 'server_error', 
 export const withoutSession = (): AuthSessionMissingError =>
   new AuthSessionMissingError('The refresh came back without a session.', { retryable: true })
 
+/** The record in memory, as long as its tokens are those of `record`; its user may have changed. */
+function sameIn<User extends SessionUser>(
+  { store }: EngineContext<User>,
+  record: SessionRecord<User>,
+): SessionRecord<User> | null {
+  const now = store.held()?.record
+  return now && hasSameTokens(now, record) ? now : null
+}
+
 /** Makes the exchange of one client. */
 export function createExchange<User extends SessionUser>(
   context: EngineContext<User>,
@@ -68,30 +77,29 @@ export function createExchange<User extends SessionUser>(
   patience: SharedPatience,
 ): Exchange<User> {
   const { store } = context
-  /** The record in memory, as long as its tokens are those of `record`; its user may have changed. */
-  const current = (record: SessionRecord<User>): SessionRecord<User> | null => {
-    const now = store.held()?.record
-    return now && hasSameTokens(now, record) ? now : null
-  }
+  const current = (record: SessionRecord<User>) => sameIn(context, record)
 
   async function commit(
     grant: Grant<User>,
     { record, errand }: ExchangeOptions<User>,
     asked: Now,
-  ): Promise<boolean> {
+  ): Promise<Session<User> | null> {
     const seen = await path.observe()
     const base = current(record)
-    if (!base) return false
+    if (!base) return null
     const next = errand.apply(grant, base, requestedAt(asked, store.now()))
-    const { event } = errand
     const done = await path.commit({
       record: next,
       seen,
       still: () => current(record) !== null,
-      become: (saved) => ({ type: 'exchanged', record: next, saved, event }),
+      become: (saved) => ({ type: 'exchanged', record: next, saved, event: errand.event }),
     })
+    //   this exchange                     another call here
+    //   has made its session current
+    //   forgets the failures before it    makes another session current
+    //   is done: its callers get the session that they asked for
     await patience.clear()
-    return done
+    return done ? (current(next) ?? next).session : null
   }
 
   /** What a failed trade means for the session; resolves when another session is held by now. */
@@ -135,7 +143,7 @@ export function createExchange<User extends SessionUser>(
       try {
         const grant = await context.request((its) => errand.send(record, its), signal)
         if (!grant) throw withoutSession()
-        return (await commit(grant, options, asked)) ? (store.held()?.record.session ?? null) : null
+        return await commit(grant, options, asked)
       } catch (cause) {
         const failure = new AuthError('bad_response', 'The provider failed.', { cause })
         const error = isAuthError(cause) ? cause : failure

@@ -38,12 +38,20 @@ export function createHints<User extends SessionUser>(
   let unsubscribe: (() => void) | undefined
   let disposed = false
 
+  function hear(): void {
+    onHint()
+    // The news may be here before the write is.
+    if (storage.lag) {
+      clock.schedule(storage.lag, () => disposed || onHint(), { background: true })
+    }
+  }
+
   function open(): void {
     cancel()
     if (line || disposed) return
-    line = channel.open(name, onHint)
+    line = channel.open(name, hear)
     unsubscribe = storage.subscribe?.((key) => {
-      if (key === null || key.startsWith(storageKey)) onHint()
+      if (key === null || key.startsWith(storageKey)) hear()
     })
     onHint()
   }

@@ -115,6 +115,20 @@ function observeSession<User extends SessionUser>(
     : adopt(state, record, circumstances)
 }
 
+/**
+ * Whether an end that storage tells of is that of an earlier sign-in than the one in memory: before
+ * that one has reached storage, or, where others see it late, from a context that overwrote it.
+ */
+function isAboutEarlier<User extends SessionUser>(
+  { saved, held: { record } }: SignedIn<User>,
+  { ended, any }: Extract<Observation<User>, { kind: 'signed-out' }>,
+): boolean {
+  const mine = record.lineage
+  // More ends than storage remembers may have come since: all were those of later sign-ins.
+  const overwritten = !any && ended.every((lineage) => lineage < mine)
+  return !ended.includes(mine) && (!saved || overwritten)
+}
+
 function observe<User extends SessionUser>(
   state: State<User>,
   seen: Observation<User>,
@@ -139,10 +153,8 @@ function observe<User extends SessionUser>(
     case 'session':
       return observeSession(state, seen.record, circumstances)
     case 'signed-out':
-      // Before our own sign-in has reached storage, what it says is about somebody earlier.
-      return state.saved || seen.ended.includes(state.held.record.lineage)
-        ? signedOut(state, 'other-context', { saved: true, error: seen.error ?? null })
-        : [state]
+      if (isAboutEarlier(state, seen)) return [{ ...state, saved: false }]
+      return signedOut(state, 'other-context', { saved: true, error: seen.error ?? null })
     case 'absent':
       if (!state.saved) return [state]
       if (state.absentSince === null) return [{ ...state, absentSince: now.monotonic }]

@@ -18,6 +18,8 @@ export interface Patience {
   readonly since: number
   /** In [0, 1): the same in all contexts, so that their next attempts are one. */
   readonly jitter: number
+  /** For how long after `since` the server is left alone, in ms, because of what it said before. */
+  readonly quiet?: number | undefined
 }
 
 /** The longest delay while nobody asks for tokens, in ms. */
@@ -49,20 +51,33 @@ const REFUSALS: readonly AuthErrorCode[] = [
 const wished = ({ code, retryAfter = code === 'rate_limited' ? TOO_MANY : 0 }: AuthError): number =>
   Math.min(retryAfter, LONGEST)
 
+const isRefusal = ({ code }: AuthError): boolean => REFUSALS.includes(code)
+
+/**
+ * How much longer the server is to be left alone after a request that it may never have got: one that
+ * was lost takes back nothing of what it said before, neither a refusal nor a `Retry-After`.
+ */
+export function quietAfter(before: Patience, error: AuthError, now: Now, limits: Limits): number {
+  if (error.code !== 'network' && error.code !== 'timeout') return 0
+  const said = isRefusal(before.error) ? pause(before, false, limits) : wished(before.error)
+  return Math.max(0, before.since + Math.max(said, before.quiet ?? 0) - now.monotonic)
+}
+
 /** How long to wait after the last failure, in ms: less while somebody asks for tokens. */
-function pause({ failures, error, jitter }: Patience, asked: boolean, limits: Limits): number {
+function pause(patience: Patience, asked: boolean, limits: Limits): number {
+  const { failures, error, jitter, quiet = 0 } = patience
   if (failures === 0) return 0
   const { retryDelay, maxRetryDelay } = limits
   // The last number is the part of a delay that jitter leaves at the least. Half for those who ask, as
   // they wait for it; a third less than the whole keeps the requests of all others few.
-  const [first, longest, factor, least] = REFUSALS.includes(error.code)
+  const [first, longest, factor, least] = isRefusal(error)
     ? ([...REFUSED, 2, 2 / 3] as const)
     : asked
       ? ([retryDelay, maxRetryDelay, 2, 1 / 2] as const)
       : ([retryDelay, Math.max(IDLE, maxRetryDelay), 3, 2 / 3] as const)
   const steps = Math.min(failures, MOST) - 1
   const delay = Math.min(longest, first * factor ** steps)
-  return Math.max(wished(error), delay * (least + (1 - least) * jitter))
+  return Math.max(quiet, wished(error), delay * (least + (1 - least) * jitter))
 }
 
 /** The monotonic time before which no refresh starts by itself. */
@@ -88,7 +103,8 @@ export function parsePatience(
   record: SessionRecord,
   { now, sinceLook }: { readonly now: Now; readonly sinceLook: number },
 ): Patience | null {
-  const { lineage, revision, at, failures, spent, jitter, error } = parseVersioned(text) ?? {}
+  const { lineage, revision, at, failures, spent, jitter, quiet, error } =
+    parseVersioned(text) ?? {}
   const failure = fromNote(error)
   const fits = lineage === record.lineage && revision === record.revision
   if (!fits || !failure || typeof at !== 'number' || typeof failures !== 'number') return null
@@ -103,5 +119,6 @@ export function parsePatience(
     spent: spent === true,
     since: now.monotonic - age,
     jitter: typeof jitter === 'number' && jitter >= 0 && jitter < 1 ? jitter : 0,
+    quiet: typeof quiet === 'number' && quiet >= 0 && quiet <= LONGEST ? quiet : 0,
   }
 }

@@ -8,6 +8,8 @@ export interface Pointer {
   readonly ended: readonly string[]
   /** What ended them, where that is known. */
   readonly why: Readonly<Record<string, ErrorNote>>
+  /** Whether nobody is current because a person signed out, whoever it was. */
+  readonly any?: boolean | undefined
 }
 
 /** The pointer of a storage in which nobody has signed in yet. */
@@ -21,18 +23,23 @@ const distinct = (lineages: readonly (string | null)[]): string[] =>
 
 /** Reads untrusted text; `null` unless it is a pointer. The names are those that 0.1 wrote. */
 export function parsePointer(text: string): Pointer | null {
-  const { id, ended, why } = parseVersioned(text) ?? {}
+  const { id, ended, why, any } = parseVersioned(text) ?? {}
   if ((id !== null && typeof id !== 'string') || !Array.isArray(ended)) return null
   const notes: [string, ErrorNote][] = []
   for (const [lineage, note] of Object.entries(isObject(why) ? why : {})) {
     const error = fromNote(note)
     if (error) notes.push([lineage, toNote(error)])
   }
-  return { current: id || null, ended: ended.filter(isText), why: Object.fromEntries(notes) }
+  return {
+    current: id || null,
+    ended: ended.filter(isText),
+    why: Object.fromEntries(notes),
+    ...(any === true && { any }),
+  }
 }
 
 /** The text of a pointer, with as much of the past as others need. */
-export function serializePointer({ current, ended, why }: Pointer): string {
+export function serializePointer({ current, ended, why, any }: Pointer): string {
   const kept = ended.slice(-MEMORY)
   const notes = Object.entries(why).filter(([lineage]) => kept.includes(lineage))
   return JSON.stringify({
@@ -40,12 +47,14 @@ export function serializePointer({ current, ended, why }: Pointer): string {
     id: current,
     ended: kept,
     ...(notes.length > 0 && { why: Object.fromEntries(notes) }),
+    ...(any && { any }),
   })
 }
 
 /** After a sign-in: `lineage` is current, those of `ended` and the one before are not any more. */
 export const pointTo = (before: Pointer, lineage: string, ended: readonly string[]): Pointer => ({
   ...before,
+  any: false,
   current: lineage,
   ended: distinct([...before.ended, ...ended, before.current]).filter((old) => old !== lineage),
 })
@@ -66,6 +75,7 @@ export function endIn(before: Pointer, { lineage, any, error }: End): Pointer {
     current: over ? null : before.current,
     ended: distinct([...before.ended, over ? before.current : null, lineage]),
     why: { ...before.why, ...(error && lineage && { [lineage]: toNote(error) }) },
+    any: any || (before.any ?? false),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { EngineContext } from './context.js'
 import type { AuthError } from './errors.js'
 import { createLook } from './look.js'
-import { parsePatience, serializePatience } from './patience.js'
+import { parsePatience, quietAfter, serializePatience } from './patience.js'
 import type { SessionUser } from './session.js'
 
 /** One refresh that failed. */
@@ -70,6 +70,7 @@ export function createSharedPatience<User extends SessionUser>(
         since: now.monotonic,
         jitter: environment.random(),
         error,
+        quiet: quietAfter(before, error, now, context.limits),
       }
       // A request that this context gave up itself takes back nothing of what the server said last. A
       // token that may be spent stays so, whatever the server says to the next try.

@@ -44,6 +44,8 @@ export type Observation<User extends SessionUser> =
   | {
       readonly kind: 'signed-out'
       readonly ended: readonly string[]
+      /** Whether a person signed out whoever it was: then also who is not among them. */
+      readonly any?: boolean | undefined
       /** What ended the last of them, as far as its context said. */
       readonly error?: AuthError | null | undefined
     }

@@ -85,8 +85,8 @@ async function readSession<User extends SessionUser>(
   if (text === null) return { kind: 'absent' }
   const pointer = parsePointer(text)
   if (!pointer) return { kind: 'unreadable' }
-  const { current, ended } = pointer
-  if (current === null) return { kind: 'signed-out', ended, error: lastError(pointer) }
+  const { current, ended, any } = pointer
+  if (current === null) return { kind: 'signed-out', ended, any, error: lastError(pointer) }
   const content = await entries.get(`${key}.${current}`)
   const stored = content === null ? null : parseRecord<User>(content)
   if (stored?.record.lineage === current) return { kind: 'session', ...stored }

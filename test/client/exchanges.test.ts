@@ -190,3 +190,22 @@ describe('the key that a session is bound to', () => {
     expect(tab.errors.map(String)).toEqual(['Error: No database.'])
   })
 })
+
+describe('a refresh after failures', () => {
+  it('gives its caller the session that it brought, though another came while they were forgotten', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', QUIET)
+    world.server.outage()
+    await auth.refreshSession().catch(() => {})
+    world.browser.storage.hangWrites(true)
+    const refreshed = auth.refreshSession()
+    await world.clock.settle()
+    // Saves go one after the other: this one comes before the failures are forgotten.
+    const signedIn = auth.signIn({ name: 'bob' })
+    await world.clock.settle()
+    world.browser.storage.hangWrites(false)
+    expect((await refreshed).user?.id).toBe('ada')
+    expect((await signedIn).user?.id).toBe('bob')
+    expect((await auth.getSession())?.user?.id).toBe('bob')
+  })
+})

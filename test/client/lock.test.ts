@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Storage } from '../../src/index.js'
+import { AuthError, type Storage } from '../../src/index.js'
 import { createWorld, HOUR } from '../support/world.js'
 
 const QUIET = { autoRefresh: false } as const
@@ -241,21 +241,46 @@ describe('a storage whose writes are seen by other processes a moment later', ()
     },
   )
 
+  /** Two processes, each of which sees what the other writes 50 ms later; of two writes the last stays. */
+  function laggingViews(world: ReturnType<typeof createWorld>): readonly Storage[] {
+    const truth = new Map<string, string>()
+    const views = [new Map<string, string>(), new Map<string, string>()]
+    const change = (mine: Map<string, string>, key: string, text: string | null): void => {
+      for (const entries of [mine, truth])
+        text === null ? entries.delete(key) : entries.set(key, text)
+      const written = truth.get(key)
+      world.clock.schedule(SEEN_AFTER, () => {
+        if (truth.get(key) !== written) return
+        for (const view of views) written === undefined ? view.delete(key) : view.set(key, written)
+      })
+    }
+    return views.map((view) => ({
+      lag: LAG,
+      get: (key) => view.get(key) ?? null,
+      set: (key, text) => change(view, key, text),
+      remove: (key) => change(view, key, null),
+    }))
+  }
+
+  it('ends no sign-in that the process could not see yet whose own session is refused', async () => {
+    const world = createWorld()
+    const [first, second] = laggingViews(world)
+    const { auth } = await world.signedIn('ada', { ...QUIET, storage: first })
+    await world.clock.advance(1_000)
+    const sibling = world.open({ ...QUIET, storage: second })
+    await sibling.auth.getSession()
+    world.server.setRefusal(new AuthError('refresh_rejected', 'Banned.', { status: 403 }))
+    const refused = auth.refreshSession().catch((error: unknown) => error)
+    await sibling.auth.signIn({ name: 'bob' })
+    expect(await refused).toMatchObject({ code: 'refresh_rejected' })
+    await world.clock.advance(5_000)
+    const people = [await auth.getSession(), await sibling.auth.getSession()]
+    expect(people.map((session) => session?.user?.id)).toEqual(['bob', 'bob'])
+  })
+
   it('costs no second refresh when a token has expired', async () => {
     const world = createWorld()
-    const views = [new Map<string, string>(), new Map<string, string>()]
-    const change = (mine: Map<string, string>, edit: (view: Map<string, string>) => void): void => {
-      edit(mine)
-      for (const view of views) world.clock.schedule(50, () => edit(view))
-    }
-    const [first, second] = views.map(
-      (view): Storage => ({
-        lag: 100,
-        get: (key) => view.get(key) ?? null,
-        set: (key, text) => change(view, (entries) => entries.set(key, text)),
-        remove: (key) => change(view, (entries) => entries.delete(key)),
-      }),
-    )
+    const [first, second] = laggingViews(world)
     const { auth } = await world.signedIn('ada', { storage: first, autoRefresh: false })
     await world.clock.advance(1_000)
     const sibling = world.open({ storage: second, autoRefresh: false })

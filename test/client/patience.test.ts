@@ -29,6 +29,30 @@ async function askFor(
   }
 }
 
+describe('what a server said of when to come again', () => {
+  it.each([
+    ['a Retry-After', new AuthError('rate_limited', 'Slow.', { retryAfter: 30_000 }), 30_000],
+    ['a refusal that ends nothing', new AuthError('rejected', 'I am a teapot.'), 20_000],
+  ])('is not forgotten over a request that was lost: %s', async (_, error, least) => {
+    const crowd = await tabsWithDeadToken(1)
+    const { world, tabs } = crowd
+    world.server.fail({ error })
+    for (const { auth, tab } of tabs) {
+      tab.thaw()
+      await auth.refreshSession().catch(() => {})
+      world.server.outage(2)
+      await auth.refreshSession().catch(() => {})
+      await auth.refreshSession().catch(() => {})
+      tab.focus()
+    }
+    const sibling = world.open()
+    await askFor({ world, tabs: [...tabs, sibling] }, least - 1_000)
+    expect(world.server.sent).toHaveLength(3)
+    await askFor(crowd, 31_000)
+    expect(world.server.sent).toHaveLength(4)
+  })
+})
+
 describe('ten tabs with a dead token', () => {
   it('send what one client would in an outage of a minute, and all are well soon after', async () => {
     const crowd = await tabsWithDeadToken(10)

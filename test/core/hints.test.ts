@@ -4,13 +4,14 @@ import { memoryStorage, type Storage } from '../../src/index.js'
 import { createFakeBrowser } from '../../src/testing/index.js'
 
 /** The hints of a client in a tab, and what its surroundings are asked for. */
-function start() {
+function start({ lag }: { readonly lag?: number } = {}) {
   const browser = createFakeBrowser()
   const { environment } = browser.tab()
   const told = new Set<(key: string | null) => void>()
   const lines: { hear: () => void; posts: number; closed: boolean }[] = []
   const storage: Storage = {
     ...memoryStorage(),
+    ...(lag !== undefined && { lag }),
     subscribe(listener) {
       told.add(listener)
       return () => told.delete(listener)
@@ -55,6 +56,20 @@ describe('hints that storage has changed', () => {
     hints.announce()
     expect(lines.map(({ posts }) => posts)).toEqual([3])
     expect(told.size).toBe(1)
+  })
+
+  it('are heeded again when the write that they tell of can be seen, unless the client is gone', async () => {
+    const { clock, hints, lines, tell, heard } = start({ lag: 100 })
+    await clock.advance(0)
+    lines[0]?.hear()
+    tell('app')
+    expect(heard()).toBe(3)
+    await clock.advance(100)
+    expect(heard()).toBe(5)
+    lines[0]?.hear()
+    hints.dispose()
+    await clock.advance(100)
+    expect(heard()).toBe(6)
   })
 
   it('come from the channel, and from storage for what lies under the client’s key', async () => {

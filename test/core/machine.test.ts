@@ -134,6 +134,27 @@ describe('what a context hears when storage changes', () => {
       'signed-in',
     ],
     [
+      'an end of an earlier sign-in, written over a later one that its context had not seen yet, ends nothing',
+      signedIn(),
+      { type: 'observed', seen: { kind: 'signed-out', ended: ['L0'] } },
+      [],
+      'signed-in',
+    ],
+    [
+      'a person who signs out ends whoever is signed in',
+      signedIn(),
+      { type: 'observed', seen: { kind: 'signed-out', ended: ['L0'], any: true } },
+      ['SIGNED_OUT other-context'],
+      'signed-out',
+    ],
+    [
+      'the end of a later sign-in is that of all before it, also where storage has forgotten theirs',
+      signedIn(),
+      { type: 'observed', seen: { kind: 'signed-out', ended: ['L0', 'L2'] } },
+      ['SIGNED_OUT other-context'],
+      'signed-out',
+    ],
+    [
       'an unsaved session still hears of its own sign-out',
       signedIn(first, false),
       { type: 'observed', seen: { kind: 'signed-out', ended: ['L1'] } },

@@ -28,6 +28,16 @@ describe('the pointer', () => {
     })
   })
 
+  it('says until the next sign-in that a person signed out whoever it was', () => {
+    const bob = pointTo(NOBODY, 'B', [])
+    const refused = endIn(bob, { lineage: 'B', any: false })
+    expect(read(serializePointer(refused)).any ?? false).toBe(false)
+    const signedOut = endIn(bob, { lineage: null, any: true })
+    expect(read(serializePointer(signedOut)).any).toBe(true)
+    expect(endIn(signedOut, { lineage: 'A', any: false }).any).toBe(true)
+    expect(read(serializePointer(pointTo(signedOut, 'C', []))).any ?? false).toBe(false)
+  })
+
   it('says why the last sign-in ended, as long as that is remembered', () => {
     const error = new AuthError('refresh_rejected', 'Banned.', {
       status: 403,

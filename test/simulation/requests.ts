@@ -1,3 +1,4 @@
+import type { Context } from './context.js'
 import type { Mint, Sent } from './ledger.js'
 import { checkPace } from './pace.js'
 import { contextOf, foundOld, wasStopped } from './stopped.js'
@@ -122,12 +123,18 @@ function checkWarrant(world: World, sent: Sent): void {
   checkPace(world, context, sent, asked)
 }
 
+/** Whether a session is over in a context: it may have been asked for before the session was known. */
+const hasEnded = ({ ended, heard, calls }: Context, session: string): boolean =>
+  ended.has(session) ||
+  (heard.session === session &&
+    calls.some(({ operation, settled }) => operation.type === 'signOut' && !settled))
+
 /** Judges a refresh request as it reaches the server. */
 export function checkSend(world: World, sent: Sent): void {
   world.trace('server', `${sent.by} presents token ${world.ledger.mint(sent.token)?.index ?? '?'}`)
   const context = contextOf(world, sent.by)
   // A sign-out that needs a fresh access token trades the refresh token once more, to revoke it.
-  if (context?.ended.has(world.ledger.mint(sent.token)?.session ?? '')) {
+  if (context && hasEnded(context, world.ledger.mint(sent.token)?.session ?? '')) {
     sent.revocation = true
     count(world.verdict.tally, 'revocations')
     return
