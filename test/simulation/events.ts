@@ -110,6 +110,9 @@ function explainEnd(context: Context, world: World, lost: string, reason: string
   if (reason === 'user') return askedToSignOut(context) ? 'user' : null
   if (signedOut.has(lost) || signedOutSince(world, lost)) return 'signed out'
   if (world.lost.has(lost)) return 'lost elsewhere'
+  // The cookies of a browser are the truth, and what befalls them befalls the session.
+  const gone = world.jar?.whyGone(lost)
+  if (gone) return gone
   if (wasReplaced(world, lost)) return 'replaced'
   if (reason === 'storage-cleared' && facts.storageDamaged) return 'storage deleted'
   // Where storage is full, the end of a session shows as an absence.
@@ -134,6 +137,20 @@ function checkEnd(world: World, context: Context, reason: string): void {
     world.lost.add(lost)
     count(world.verdict.tally, `ended ${why}`)
   }
+}
+
+/** What cookies hold of a session is not believed at a start that can know of its end. */
+function checkStart(world: World, context: Context, session: Session | null): void {
+  const { jar, noted, facts, options, signedOut } = world
+  if (!jar) return
+  const id = sessionOf(world, session)
+  const at = id !== null && signedOut.has(id) ? (noted.get(id) ?? Infinity) : Infinity
+  const known = at + (options.lag ?? 0) < context.openedAt
+  world.verdict.check(
+    'resumes-nobody-ended',
+    !known || facts.storageDamaged || facts.storageTrouble >= context.openedAt,
+    () => `${context.name} starts with a session that a person has ended`,
+  )
 }
 
 /** Judges one event as a listener hears it. */
@@ -163,6 +180,7 @@ export function hear(world: World, context: Context, change: AuthChange): void {
     context.ended.add(context.heard.session)
     world.signOut(context.heard.session)
   }
+  if (event === 'INITIAL_SESSION') checkStart(world, context, session)
   if (event === 'SIGNED_OUT') checkEnd(world, context, reason)
   checkOrder(world, context, change)
   // Events that were waiting when a person signed out still come, before the end of their session.

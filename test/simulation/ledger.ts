@@ -15,9 +15,14 @@ export interface Mint {
   by: string
   /** Whether the answer reached the context. */
   delivered: boolean
-  /** Monotonic time at which it was first stored, or `null`. */
+  /** Monotonic time at which it was first stored, or `null`; where cookies hold it, its name was. */
   savedAt: number | null
+  /** Monotonic time at which it was first in the cookies of the browser, or `null`. */
+  jarredAt: number | null
 }
+
+/** How the names begin that pages have for the tokens in cookies. */
+export const HTTP_ONLY = 'http-only.'
 
 /** What tells sessions of one person apart: equal access tokens prove nothing (promise 6). */
 export interface Tokens {
@@ -61,6 +66,8 @@ export interface Sent {
   givenUp: boolean
   /** Whether the session had ended in that context: the answer is only wanted to revoke it. */
   revocation: boolean
+  /** Whether a start sent it, to learn whose session the cookies hold. */
+  resume: boolean
 }
 
 /** What really happened: every token given out, every request sent, whatever anybody believes. */
@@ -76,6 +83,8 @@ export interface Ledger {
   stored(text: string): void
   mint(token: string | null | undefined): Mint | undefined
   access(session: Tokens | null | undefined): Access | undefined
+  /** Notes the names that pages have for a pair of tokens. */
+  name(names: Tokens, access: Access): void
   /**
    * Monotonic times: since when a context may hold this refresh token, and the earliest at which it
    * is due.
@@ -98,18 +107,19 @@ export interface Ledger {
 }
 
 /** A session as the server answers with it. */
-interface Answered {
+export interface Answered {
   readonly access_token: string
   readonly refresh_token: string
   readonly expires_in: number
   readonly user: { readonly id: string }
 }
 
-const isAnswer = (body: unknown): body is Answered =>
+/** Whether an answer holds a session. */
+export const isAnswer = (body: unknown): body is Answered =>
   typeof body === 'object' && body !== null && 'refresh_token' in body && 'access_token' in body
 
 /** The server's session that an access token is of. */
-function sessionOf(accessToken: string): string {
+export function sessionOf(accessToken: string): string {
   const claims = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString())
   return String(claims.session_id)
 }
@@ -138,6 +148,7 @@ export function createLedger(clock: ManualClock): Ledger {
         landedAt: Infinity,
         givenUp: false,
         revocation: false,
+        resume: false,
       }
       sent.push(entry)
       return entry
@@ -159,6 +170,7 @@ export function createLedger(clock: ManualClock): Ledger {
         by,
         delivered: false,
         savedAt: null,
+        jarredAt: null,
       }
       if (!mints.has(token)) newest.set(session, mint)
       Object.assign(mint, { at, by, delivered: false })
@@ -181,7 +193,9 @@ export function createLedger(clock: ManualClock): Ledger {
     },
     stored(text) {
       const [, token = ''] = /"refreshToken":"([^"]+)"/.exec(text) ?? []
-      const mint = mints.get(token)
+      const [, accessToken = ''] = /"accessToken":"([^"]+)"/.exec(text) ?? []
+      const mint =
+        mints.get(token) ?? accesses.get(pairOf({ accessToken, refreshToken: token }))?.mint
       if (mint) mint.savedAt ??= clock.monotonic()
     },
     mint: (token) => mints.get(token ?? ''),
@@ -193,6 +207,7 @@ export function createLedger(clock: ManualClock): Ledger {
     fail: (by) => void failures.set(by, clock.monotonic()),
     failedAt: (by) => failures.get(by) ?? -Infinity,
     access: (session) => (session ? accesses.get(pairOf(session)) : undefined),
+    name: (names, access) => void accesses.set(pairOf(names), access),
     firstOf: (session) => [...mints.values()].find((mint) => mint.session === session),
     newest: (session) => newest.get(session),
   }

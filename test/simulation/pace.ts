@@ -26,6 +26,8 @@ const failuresOf = ({ ledger }: World, sent: Sent): Sent[] =>
       other !== sent &&
       other.token === sent.token &&
       !other.revocation &&
+      // A start is about no session yet, so that its failure is not one of this session's refreshes.
+      !other.resume &&
       !other.givenUp &&
       other.landedAt < Infinity &&
       (other.outcome === 'lost' || other.outcome === 'refused'),

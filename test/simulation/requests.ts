@@ -16,9 +16,19 @@ function excuseForTwo(world: World, earlier: Sent): string | null {
   return null
 }
 
+/** Why the cookies of a browser may not hold what a token was traded for, or `null`. */
+function excuseForCookie(world: World, mint: Mint): string | null {
+  if (mint.jarredAt === null) return 'cookie lost'
+  const gone = world.jar?.whyGone(mint.session)
+  if (gone) return gone
+  return world.facts.lockBroken && `lock: ${world.facts.lockBroken}`
+}
+
 /** Why the tokens that a token was traded for may not be known any more, or `null`. */
 export function excuseForLoss(world: World, mint: Mint): string | null {
   const context = contextOf(world, mint.by)
+  // There storage has names only: what a write has lost, the next start finds in the cookies.
+  if (world.jar) return excuseForCookie(world, mint)
   if (!mint.delivered)
     return wasStopped(world, mint.by, mint.at) ? 'crash before answer' : 'answer lost'
   if (mint.savedAt === null) {
@@ -109,7 +119,9 @@ function checkWarrant(world: World, sent: Sent): void {
   const failed = world.contexts.some(({ name }) => ledger.failedAt(name) >= since)
   const unanswered = retried || failed
   const found = foundOld(world, context, sent.token, since)
-  const warranted = early <= SLACK || asked || jumped || foreign || unanswered || found
+  // Of a session that only cookies hold, each start has to ask: nobody else knows.
+  const warranted =
+    early <= SLACK || asked || sent.resume || jumped || foreign || unanswered || found
   // A host whose clock is ahead of the writer's cannot tell how old the token is that another has
   // just stored, and may trade it at once. That of its own it knows.
   const another = world.options.clocks === 'many' && mint !== undefined && mint.by !== sent.by
@@ -119,7 +131,8 @@ function checkWarrant(world: World, sent: Sent): void {
     warranted || another,
     () => `${sent.by} sends a token ${early} ms before it is due`,
   )
-  checkPace(world, context, sent, asked)
+  // It asks whoever asks it, and knows no session whose patience it could share.
+  if (!sent.resume) checkPace(world, context, sent, asked)
 }
 
 /** Judges a refresh request as it reaches the server. */
