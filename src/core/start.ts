@@ -54,7 +54,18 @@ async function load<User extends SessionUser>(
     if (seen.kind === 'absent' && settings.takeOver) {
       seen = await section.locked(() => takeOver(context, path))
     }
-    if (provider.resume) seen = await section.locked(() => resume(context, path))
+    if (provider.resume) {
+      try {
+        seen = await section.locked(() => resume(context, path))
+      } catch (error) {
+        //   this context                  another one
+        //   asks the server
+        //                                 is answered, and saves the session
+        //   is not answered               what storage said before the question is long out of date
+        ;[seen, sinceLook] = await path.read()
+        throw error
+      }
+    }
   } catch (error) {
     // The vault has reported its own failures, and callers hear those of the server.
     if (!isAuthError(error)) environment.report(error)

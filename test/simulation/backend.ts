@@ -30,6 +30,7 @@ export interface Visit {
 /** What a page asks for. */
 interface Asked {
   readonly by: string
+  readonly departure: number
   readonly path: string
   readonly text: string
   readonly headers: Headers
@@ -49,6 +50,7 @@ const nobody = (): Response =>
 const isNameOf = ({ session }: Cookie, headers: Headers): boolean =>
   headers.get('authorization')?.startsWith(`Bearer ${HTTP_ONLY}${session.slice(0, 8)}.`) ?? false
 
+/** How many ms the access token of a cookie still lives. */
 const livesFor = ({ clock, ledger }: World, { body }: Cookie): number => {
   const pair = { accessToken: body.access_token, refreshToken: body.refresh_token }
   return body.expires_in * 1000 - (clock.monotonic() - (ledger.access(pair)?.at ?? -Infinity))
@@ -107,6 +109,8 @@ export function visit(world: World, asked: Asked): Visit | null {
   if (!jar) return null
   const route = routeOf(world, asked)
   const resume = asked.text.includes(`"refresh_token":"${HTTP_ONLY}"`)
+  /** How many ms the server said that the session of the cookie still lives. */
+  let left = 0
   const setCookie = (served: Served): void => {
     const { status, body } = served
     if (route.known) return
@@ -120,6 +124,11 @@ export function visit(world: World, asked: Asked): Visit | null {
     resume,
     known: route.known !== undefined,
     async fetch(url, init) {
+      if (route.known) {
+        left = livesFor(world, route.known)
+        // Whoever is told of it late counts its life from when it asked, as of any other answer.
+        world.ledger.told(route.known.body.refresh_token, asked.departure, left)
+      }
       if (route.own) return route.own()
       const text = route.token
         ? JSON.stringify({ refresh_token: route.token })
@@ -136,7 +145,8 @@ export function visit(world: World, asked: Asked): Visit | null {
         const response = await served.reply()
         if (served.genuine) setCookie(served)
         if (!given) return response
-        return answer(200, seenByPages(world, given))
+        const life = route.known ? left : given.body.expires_in * 1000
+        return answer(200, seenByPages(world, given, life))
       } catch (error) {
         // Where the body breaks off, the headers may have come.
         if (served.genuine && options.cookies?.lost(50) === false) setCookie(served)

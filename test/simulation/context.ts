@@ -77,7 +77,14 @@ function watchedFetch(world: World, tab: Tab, name: string): typeof fetch {
       const { url, method, headers } = request
       const text = await request.text()
       const path = url.slice(SERVER.length)
-      const asked = visit(world, { by: name, path, text, headers, signal: request.signal })
+      const asked = visit(world, {
+        by: name,
+        departure,
+        path,
+        text,
+        headers,
+        signal: request.signal,
+      })
       const token = asked ? asked.token : /"refresh_token":"([^"]+)"/.exec(text)?.[1]
       const sent = token ? ledger.send(name, departure, token) : null
       if (sent) sent.resume = asked?.resume ?? false

@@ -19,6 +19,14 @@ export function checkIdentity(world: World, session: Session, where: string): vo
   )
 }
 
+/** Why storage may know nothing of the end of a session, or `null`. */
+function excuseForReturn({ facts, jar, noted, contexts }: World, session: string): string | null {
+  if (facts.storageDamaged) return 'storage damaged'
+  // Where no note of it could be written, and the server did not hear of it, the cookies still hold it.
+  const troubled = facts.storageTrouble > -Infinity || contexts.some(({ trouble }) => trouble > 0)
+  return jar && !noted.has(session) && troubled ? 'end not saved' : null
+}
+
 /** Whoever signed out never sees that session again, unless storage lost the note of it. */
 export function checkEnded(
   world: World,
@@ -27,14 +35,19 @@ export function checkEnded(
 ): void {
   const id = sessionOf(world, session)
   const back = id !== null && ended.has(id)
+  if (!back) {
+    world.verdict.check('stays-signed-out', true, () => '')
+    return
+  }
+  const why = excuseForReturn(world, id)
   world.verdict.check(
     'stays-signed-out',
-    !back || world.facts.storageDamaged,
+    why !== null,
     () => 'a session is back that was ended here',
   )
-  if (back && !world.returned.has(id)) {
+  if (!world.returned.has(id)) {
     world.returned.add(id)
-    count(world.verdict.tally, 'back storage damaged')
+    count(world.verdict.tally, `back ${why}`)
   }
 }
 
@@ -64,7 +77,10 @@ function checkOrder(world: World, context: Context, [event, session]: AuthChange
   const back = mint.session === heard.session && mint.index < heard.index
   // Contexts that cannot read each other’s work may get siblings of one parent.
   const { lockBroken, storageDamaged, storageTrouble } = world.facts
-  const excused = lockBroken !== null || storageDamaged || storageTrouble > -Infinity
+  // Where a start finds the cookie of a sign-in before its page has heard of it, and refreshes it, the
+  // page is told of its sign-in, and tells the others of it, after the newer token.
+  const overtaken = world.jar !== null && mint.index === 0
+  const excused = overtaken || lockBroken !== null || storageDamaged || storageTrouble > -Infinity
   world.verdict.check(
     'events-in-order',
     (!twice && !back) || excused,

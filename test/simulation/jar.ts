@@ -73,14 +73,16 @@ export function cookieOf(world: World, body: unknown): Cookie | null {
 }
 
 /**
- * The session of a cookie as pages see it: names in place of tokens. That of the access token is
+ * The session of a cookie as pages see it, with so many ms left of its life: names in place of tokens. That of the access token is
  * another one for each pair, as it is where tokens have ids of their own (the `jti` of WorkOS, the
  * hash of the refresh token in SuperTokens).
  */
-export function seenByPages(world: World, { body, session, mint }: Cookie): Answered {
-  const { clock, ledger } = world
+export function seenByPages(
+  { ledger }: World,
+  { body, session, mint }: Cookie,
+  left: number,
+): Answered {
   const given = ledger.access({ accessToken: body.access_token, refreshToken: body.refresh_token })
-  const left = body.expires_in * 1000 - (clock.monotonic() - (given?.at ?? clock.monotonic()))
   const seen = {
     ...body,
     access_token: `${HTTP_ONLY}${session.slice(0, 8)}.${mint?.index}.${body.access_token.slice(-12)}`,

@@ -90,6 +90,8 @@ export interface Ledger {
    * is due.
    */
   term(token: string): { readonly since: number; readonly due: number }
+  /** Notes that a request was answered with what is left of its life, in ms. */
+  told(token: string, departure: number, left: number): void
   /** What a token was traded for, oldest first. */
   children(token: string): readonly Mint[]
   /** Notes that a request leaves a context. */
@@ -133,6 +135,16 @@ export function createLedger(clock: ManualClock): Ledger {
   const departures: number[] = []
   const failures = new Map<string, number>()
   const sent: Sent[] = []
+
+  /** Notes since when a token may be held that lives for so long from then on. */
+  function hold(token: string, since: number, lifetime: number): void {
+    // Refreshed ahead of need when a minute is left, or a quarter of a short life; and up to a
+    // sixth of the life before that, so that people who signed in together drift apart.
+    const due = since + lifetime - Math.min(60_000, lifetime / 4) - lifetime / 6
+    const known = terms.get(token) ?? { since, due }
+    terms.set(token, { since: Math.min(known.since, since), due: Math.min(known.due, due) })
+  }
+
   return {
     sent,
     ended: new Map(),
@@ -183,12 +195,7 @@ export function createLedger(clock: ManualClock): Ledger {
       const latest = Math.max(departure, before?.departure ?? -1)
       const access = { mint, departure: latest, departed, at, lifetime, times }
       accesses.set(pair, access)
-      // Refreshed ahead of need when a minute is left, or a quarter of a short life; and up to a
-      // sixth of the life before that, so that people who signed in together drift apart.
-      const since = access.departed
-      const due = since + lifetime - Math.min(60_000, lifetime / 4) - lifetime / 6
-      const known = terms.get(token) ?? { since, due }
-      terms.set(token, { since: Math.min(known.since, since), due: Math.min(known.due, due) })
+      hold(token, access.departed, lifetime)
       return mint
     },
     stored(text) {
@@ -200,6 +207,7 @@ export function createLedger(clock: ManualClock): Ledger {
     },
     mint: (token) => mints.get(token ?? ''),
     term: (token) => terms.get(token) ?? { since: -Infinity, due: -Infinity },
+    told: (token, departure, left) => hold(token, departures[departure] ?? Infinity, left),
     children: (token) => [...mints.values()].filter(({ parent }) => parent === token),
     depart: () => departures.push(clock.monotonic()) - 1,
     departures: () => departures.length,

@@ -1,3 +1,4 @@
+import type { Context } from './context.js'
 import type { Mint, Sent } from './ledger.js'
 import { checkPace } from './pace.js'
 import { contextOf, foundOld, wasStopped } from './stopped.js'
@@ -97,13 +98,27 @@ function checkRepeats(world: World, sent: Sent): void {
   else if (earlier.length > 0) count(verdict.tally, `repeat ${earlier.at(-1)?.outcome}`)
 }
 
+/**
+ * The token by which a context goes. Where cookies hold it, the server trades the newest, of which a
+ * page may not have heard: then it goes by the one whose name it has.
+ */
+function knownToPage(world: World, context: Context, { token }: Sent): string {
+  const mint = world.ledger.mint(token)
+  const held = world.ledger.access(context.auth.getSnapshot().session)?.mint
+  if (!world.jar || !mint || !held || held === mint) return token
+  const { lockBroken, storageDamaged, storageTrouble } = world.facts
+  const told = mint.delivered && mint.savedAt !== null && !wasStopped(world, mint.by, mint.at)
+  const heard = told && !lockBroken && !storageDamaged && storageTrouble < mint.at
+  return heard && mint.session === held.session ? token : held.token
+}
+
 function checkWarrant(world: World, sent: Sent): void {
   const { verdict, ledger, clock, facts } = world
   const context = contextOf(world, sent.by)
   if (!context) return
   const asked = context.calls.some(({ operation, settled }) => !settled && operation.refreshes)
   const mint = ledger.mint(sent.token)
-  const { since, due } = ledger.term(sent.token)
+  const { since, due } = ledger.term(knownToPage(world, context, sent))
   const early = due - clock.monotonic()
   const jumped = facts.clockJump >= since
   const foreign = mint?.by === 'elsewhere'
