@@ -78,20 +78,20 @@ export function createExchange<User extends SessionUser>(
     grant: Grant<User>,
     { record, errand }: ExchangeOptions<User>,
     asked: Now,
-  ): Promise<boolean> {
+  ): Promise<Session<User> | null> {
     const seen = await path.observe()
     const base = current(record)
-    if (!base) return false
+    if (!base) return null
     const next = errand.apply(grant, base, requestedAt(asked, store.now()))
-    const { event } = errand
     const done = await path.commit({
       record: next,
       seen,
       still: () => current(record) !== null,
-      become: (saved) => ({ type: 'exchanged', record: next, saved, event }),
+      become: (saved) => ({ type: 'exchanged', record: next, saved, event: errand.event }),
     })
     await patience.clear()
-    return done
+    // Another session may have become current since: that is not what this caller has asked for.
+    return done ? next.session : null
   }
 
   /** What a failed trade means for the session; resolves when another session is held by now. */
@@ -135,7 +135,7 @@ export function createExchange<User extends SessionUser>(
       try {
         const grant = await context.request((its) => errand.send(record, its), signal)
         if (!grant) throw withoutSession()
-        return (await commit(grant, options, asked)) ? (store.held()?.record.session ?? null) : null
+        return await commit(grant, options, asked)
       } catch (cause) {
         const failure = new AuthError('bad_response', 'The provider failed.', { cause })
         const error = isAuthError(cause) ? cause : failure

@@ -144,9 +144,9 @@ async function resume<User extends SessionUser>(
   const [seen] = await path.read()
   const record = seen.kind === 'session' ? seen.record : null
   if (grant === undefined || (grant === null && !record)) return seen
+  // Whoever signed in after the question is not meant by the answer.
+  if (record && record.lineage !== known?.lineage) return seen
   if (grant === null) {
-    // Whoever signed in after the question is not meant by the answer.
-    if (record?.lineage !== known?.lineage) return seen
     const ended = record ? [record.lineage] : []
     await path.end({ lineage: record?.lineage ?? null, any: false }, record?.session)
     return { kind: 'signed-out', ended }

@@ -140,7 +140,7 @@ export function visit(world: World, asked: Asked): Visit | null {
       await new Promise<void>((resolve) => world.clock.schedule(ms, resolve))
       const context = contextOf(world, asked.by)
       if (isLost(world, context, asked.signal)) throw new TypeError('fetch failed')
-      const given = route.known ?? cookieOf(world, served.body)
+      const given = served.genuine ? (route.known ?? cookieOf(world, served.body)) : null
       try {
         const response = await served.reply()
         if (served.genuine) setCookie(served)

@@ -100,15 +100,16 @@ function checkRepeats(world: World, sent: Sent): void {
 
 /**
  * The token by which a context goes. Where cookies hold it, the server trades the newest, of which a
- * page may not have heard: then it goes by the one whose name it has.
+ * page may not have heard: then it goes by the one whose name it has; `null` where that is gone.
  */
-function knownToPage(world: World, context: Context, { token }: Sent): string {
+function knownToPage(world: World, context: Context, { token }: Sent): string | null {
   const mint = world.ledger.mint(token)
   const held = world.ledger.access(context.auth.getSnapshot().session)?.mint
-  if (!world.jar || !mint || !held || held === mint) return token
+  if (!world.jar || !mint || held === mint) return token
   const { lockBroken, storageDamaged, storageTrouble } = world.facts
   const told = mint.delivered && mint.savedAt !== null && !wasStopped(world, mint.by, mint.at)
   const heard = told && !lockBroken && !storageDamaged && storageTrouble < mint.at
+  if (!held) return heard ? token : null
   return heard && mint.session === held.session ? token : held.token
 }
 
@@ -118,7 +119,10 @@ function checkWarrant(world: World, sent: Sent): void {
   if (!context) return
   const asked = context.calls.some(({ operation, settled }) => !settled && operation.refreshes)
   const mint = ledger.mint(sent.token)
-  const { since, due } = ledger.term(knownToPage(world, context, sent))
+  const known = knownToPage(world, context, sent)
+  // Its session has ended since its request left, for another one that the cookies hold by now.
+  if (known === null) return
+  const { since, due } = ledger.term(known)
   const early = due - clock.monotonic()
   const jumped = facts.clockJump >= since
   const foreign = mint?.by === 'elsewhere'
@@ -155,7 +159,11 @@ export function checkSend(world: World, sent: Sent): void {
   world.trace('server', `${sent.by} presents token ${world.ledger.mint(sent.token)?.index ?? '?'}`)
   const context = contextOf(world, sent.by)
   // A sign-out that needs a fresh access token trades the refresh token once more, to revoke it.
-  if (context?.ended.has(world.ledger.mint(sent.token)?.session ?? '')) {
+  // So does one that was called before it was known whose session it would end.
+  const early = context?.calls.some(
+    ({ operation, settled, user }) => operation.type === 'signOut' && !settled && user === null,
+  )
+  if (early || context?.ended.has(world.ledger.mint(sent.token)?.session ?? '')) {
     sent.revocation = true
     count(world.verdict.tally, 'revocations')
     return
