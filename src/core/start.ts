@@ -62,7 +62,7 @@ async function load<User extends SessionUser>(
         //   asks the server
         //                                 is answered, and saves the session
         //   is not answered               what storage said before the question is long out of date
-        ;[seen, sinceLook] = await path.read()
+        ;[seen] = await path.read()
         throw error
       }
     }

@@ -20,6 +20,8 @@ export interface Jar {
   readonly cookie: Cookie | null
   /** What a `Set-Cookie` does once its headers are there; `null` removes the cookie. */
   set(cookie: Cookie | null, why: string): void
+  /** Whether a cookie has come after a newer one. */
+  late(): boolean
   /** Why the cookie of a session is gone; nothing for one that the server has refused. */
   whyGone(session: string): string | undefined
 }
@@ -31,6 +33,7 @@ export const REFUSED = 'refused'
 export function createJar(world: () => World): Jar {
   const gone = new Map<string, string>()
   let cookie: Cookie | null = null
+  let hasBeenLate = false
 
   /** The cookie of an older answer, or of an older sign-in, that comes after that of a newer one. */
   function isLate(next: Cookie): boolean {
@@ -48,6 +51,7 @@ export function createJar(world: () => World): Jar {
     set(next, why) {
       const { clock, ledger, verdict } = world()
       const late = next !== null && isLate(next)
+      hasBeenLate ||= late
       if (late) count(verdict.tally, 'late cookies')
       if (cookie && (late || cookie.session !== next?.session)) {
         gone.set(cookie.session, next ? (late ? 'late cookie' : 'replaced') : why)
@@ -61,6 +65,7 @@ export function createJar(world: () => World): Jar {
         `the cookie is ${next ? `token ${next.mint?.index}` : 'gone'}: ${why}`,
       )
     },
+    late: () => hasBeenLate,
     whyGone: (session) => (gone.get(session) === REFUSED ? undefined : gone.get(session)),
   }
 }

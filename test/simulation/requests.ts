@@ -113,6 +113,17 @@ function knownToPage(world: World, context: Context, { token }: Sent): string | 
   return heard && mint.session === held.session ? token : held.token
 }
 
+/**
+ * Whether a request may carry a newer cookie than its context knew of when it decided to send it: what
+ * shows as a repeat where pages hold the tokens, because nothing kept two from sending at once.
+ */
+function isOutdated(world: World, sent: Sent, since: number): boolean {
+  const { facts, jar } = world
+  if (!jar) return false
+  const stopped = wasStopped(world, sent.by, since)
+  return facts.lockBroken !== null || facts.storageTrouble >= since || stopped
+}
+
 function checkWarrant(world: World, sent: Sent): void {
   const { verdict, ledger, clock, facts } = world
   const context = contextOf(world, sent.by)
@@ -140,7 +151,14 @@ function checkWarrant(world: World, sent: Sent): void {
   const found = foundOld(world, context, sent.token, since)
   // Of a session that only cookies hold, each start has to ask: nobody else knows.
   const warranted =
-    early <= SLACK || asked || sent.resume || jumped || foreign || unanswered || found
+    early <= SLACK ||
+    asked ||
+    sent.resume ||
+    isOutdated(world, sent, since) ||
+    jumped ||
+    foreign ||
+    unanswered ||
+    found
   // A host whose clock is ahead of the writer's cannot tell how old the token is that another has
   // just stored, and may trade it at once. That of its own it knows.
   const another = world.options.clocks === 'many' && mint !== undefined && mint.by !== sent.by
