@@ -14,8 +14,8 @@ import type { World } from './world.js'
 export interface Visit {
   /** The refresh token that the server trades for it, as the cookie had it when the request left. */
   readonly token: string | null
-  /** Whether it asks whose session the cookies hold. */
-  readonly resume: boolean
+  /** The session that the page means; empty where it asks whose the cookies hold. */
+  readonly named: string | undefined
   /** Whether the answer is what the cookie holds, and nothing new. */
   readonly known: boolean
   /** Serves it once it has come through the network. */
@@ -68,10 +68,14 @@ interface Route {
   readonly leaves?: boolean
 }
 
+/** The session that a refresh names; empty for whatever the cookies hold. */
+const nameIn = (text: string): string | undefined =>
+  /"refresh_token":"http-only\.([^"]*)"/.exec(text)?.[1]
+
 /** What a server does with a request, by the cookie that comes with it. */
 function routeOf(world: World, { path, text, headers }: Asked): Route {
   const cookie = world.jar?.cookie ?? null
-  const name = /"refresh_token":"http-only\.([^"]*)"/.exec(text)?.[1]
+  const name = nameIn(text)
   const own = (response: () => Response): Route => ({ token: null, own: response })
   if (path.startsWith('/logout')) {
     if (cookie && !isNameOf(cookie, headers)) {
@@ -108,7 +112,6 @@ export function visit(world: World, asked: Asked): Visit | null {
   const { jar, server, options } = world
   if (!jar) return null
   const route = routeOf(world, asked)
-  const resume = asked.text.includes(`"refresh_token":"${HTTP_ONLY}"`)
   /** How many ms the server said that the session of the cookie still lives. */
   let left = 0
   const setCookie = (served: Served): void => {
@@ -121,7 +124,7 @@ export function visit(world: World, asked: Asked): Visit | null {
   }
   return {
     token: route.token,
-    resume,
+    named: nameIn(asked.text),
     known: route.known !== undefined,
     async fetch(url, init) {
       if (route.known) {

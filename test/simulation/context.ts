@@ -87,7 +87,8 @@ function watchedFetch(world: World, tab: Tab, name: string): typeof fetch {
       })
       const token = asked ? asked.token : /"refresh_token":"([^"]+)"/.exec(text)?.[1]
       const sent = token ? ledger.send(name, departure, token) : null
-      if (sent) sent.resume = asked?.resume ?? false
+      const { named = null } = asked ?? {}
+      if (sent && named !== null) Object.assign(sent, { named, resume: named === '' })
       if (sent) checkSend(world, sent)
       const fault = world.options.meet(path)
       if (fault !== 'none') count(world.verdict.tally, `fault ${fault}`)

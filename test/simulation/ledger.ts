@@ -68,6 +68,8 @@ export interface Sent {
   revocation: boolean
   /** Whether a start sent it, to learn whose session the cookies hold. */
   resume: boolean
+  /** The session that its context meant, where the server trades what the cookies hold; else empty. */
+  named: string
 }
 
 /** What really happened: every token given out, every request sent, whatever anybody believes. */
@@ -161,6 +163,7 @@ export function createLedger(clock: ManualClock): Ledger {
         givenUp: false,
         revocation: false,
         resume: false,
+        named: '',
       }
       sent.push(entry)
       return entry

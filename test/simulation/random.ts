@@ -4,7 +4,7 @@ import { type Choices, chance, oneOf, weigh } from './choices.js'
 import type { Context } from './context.js'
 import { faultsOf, inflict } from './faults.js'
 import type { Asking } from './jar.js'
-import { latency, NETWORK as NETWORK_LATENCY } from './latency.js'
+import { latency, MESSAGE } from './latency.js'
 import type { NetworkFault } from './network.js'
 import { foreignToken, leaveBehind, signInByPage } from './people.js'
 import { checkWaiting, rest } from './rest.js'
@@ -162,7 +162,7 @@ function drawWorld(choices: Choices, trace: World['trace'] | undefined): [World,
     start,
     asking,
     cookies: {
-      travel: () => oneOf(choices, NETWORK_LATENCY) ?? 0,
+      travel: () => oneOf(choices, MESSAGE) ?? 0,
       lost: (percent) => chance(choices, percent),
     },
     seed: choices.pick(1_000_000),

@@ -102,8 +102,10 @@ function checkRepeats(world: World, sent: Sent): void {
  * The token by which a context goes. Where cookies hold it, the server trades the newest, of which a
  * page may not have heard: then it goes by the one whose name it has; `null` where that is gone.
  */
-function knownToPage(world: World, context: Context, { token }: Sent): string | null {
+function knownToPage(world: World, context: Context, { token, named }: Sent): string | null {
   const mint = world.ledger.mint(token)
+  // It wanted another session's next token, before it knew that the cookies hold this one.
+  if (named && mint?.session !== named) return world.ledger.newest(named)?.token ?? null
   const held = world.ledger.access(context.auth.getSnapshot().session)?.mint
   if (!world.jar || !mint || held === mint) return token
   const { lockBroken, storageDamaged, storageTrouble } = world.facts
