@@ -97,7 +97,9 @@ function checkOrder(world: World, context: Context, [event, session]: AuthChange
   // Where a start finds the cookie of a sign-in before its page has heard of it, and refreshes it, the
   // page is told of its sign-in, and tells the others of it, after the newer token.
   // And where the cookie of a refresh comes after that of a sign-in, a start finds the earlier session.
-  const overtaken = world.jar !== null && (mint.index === 0 || world.jar.late())
+  // What its context could not save may be found by a start, with another word for the end of its life.
+  const unsaved = world.contexts.some(({ trouble }) => trouble > -Infinity)
+  const overtaken = world.jar !== null && (mint.index === 0 || world.jar.late() || unsaved)
   const excused = overtaken || lockBroken !== null || storageDamaged || storageTrouble > -Infinity
   world.verdict.check(
     'events-in-order',

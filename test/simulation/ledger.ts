@@ -70,6 +70,8 @@ export interface Sent {
   resume: boolean
   /** The session that its context meant, where the server trades what the cookies hold; else empty. */
   named: string
+  /** The token by which its context went: that of cookies may be newer. */
+  held: string
 }
 
 /** What really happened: every token given out, every request sent, whatever anybody believes. */
@@ -164,6 +166,7 @@ export function createLedger(clock: ManualClock): Ledger {
         revocation: false,
         resume: false,
         named: '',
+        held: token,
       }
       sent.push(entry)
       return entry

@@ -25,6 +25,8 @@ const failuresOf = ({ ledger }: World, sent: Sent): Sent[] =>
     (other) =>
       other !== sent &&
       other.token === sent.token &&
+      // What failed before a page had heard of that token is not known of it.
+      other.held === sent.held &&
       !other.revocation &&
       // A start is about no session yet, so that its failure is not one of this session's refreshes.
       !other.resume &&

@@ -135,6 +135,7 @@ function checkWarrant(world: World, sent: Sent): void {
   const known = knownToPage(world, context, sent)
   // Its session has ended since its request left, for another one that the cookies hold by now.
   if (known === null) return
+  sent.held = known
   const { since, due } = ledger.term(known)
   const early = due - clock.monotonic()
   const jumped = facts.clockJump >= since

@@ -142,10 +142,13 @@ const BEFORE_ID = 9
 
 function noteEnds({ noted, clock }: World, text: string): void {
   try {
-    const { ended }: { ended: readonly string[] } = JSON.parse(text)
+    const { id, ended }: { id: string | null; ended: readonly string[] } = JSON.parse(text)
+    // A session may go on under another name: of its sign-in, where a start was faster than that.
+    const current = id?.slice(BEFORE_ID) ?? ''
+    noted.delete(current)
     for (const lineage of ended) {
       const session = lineage.slice(BEFORE_ID)
-      if (!noted.has(session)) noted.set(session, clock.monotonic())
+      if (session !== current && !noted.has(session)) noted.set(session, clock.monotonic())
     }
   } catch {
     // Damaged by hand.
