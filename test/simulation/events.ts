@@ -3,6 +3,7 @@ import type { Session } from '../../src/core/session.js'
 import type { Context } from './context.js'
 import { pairOf } from './ledger.js'
 import { excuseForLoss } from './requests.js'
+import { wasAwaited } from './stopped.js'
 import { count } from './tally.js'
 import type { World } from './world.js'
 
@@ -19,21 +20,6 @@ export function checkIdentity(world: World, session: Session, where: string): vo
   )
 }
 
-/**
- * Whether the page that signs in was still waiting for its answer when the session ended, which a start
- * in another tab had found in the cookies by then.
- */
-function wasAwaited({ contexts, ledger, noted }: World, session: string): boolean {
-  const { at = Infinity } = ledger.firstOf(session) ?? {}
-  const end = noted.get(session) ?? Infinity
-  return contexts.some(({ calls }) =>
-    calls.some(
-      ({ operation, since, settledAt }) =>
-        operation.type === 'signIn' && since <= at && settledAt >= end,
-    ),
-  )
-}
-
 /** Why storage may know nothing of the end of a session, or `null`. */
 function excuseForReturn(world: World, session: string): string | null {
   const { facts, jar, noted, contexts } = world
@@ -41,7 +27,8 @@ function excuseForReturn(world: World, session: string): string | null {
   // Where no note of it could be written, and the server did not hear of it, the cookies still hold it.
   const troubled = facts.storageTrouble > -Infinity || contexts.some(({ trouble }) => trouble > 0)
   if (jar && !noted.has(session) && troubled) return 'end not saved'
-  return jar && wasAwaited(world, session) ? 'its sign-in answered later' : null
+  const end = noted.get(session) ?? Infinity
+  return jar && wasAwaited(world, session, end) ? 'its sign-in answered later' : null
 }
 
 /** Whoever signed out never sees that session again, unless storage lost the note of it. */

@@ -1,7 +1,7 @@
 import type { Context } from './context.js'
 import type { Mint, Sent } from './ledger.js'
 import { checkPace } from './pace.js'
-import { contextOf, foundOld, wasStopped } from './stopped.js'
+import { contextOf, foundOld, wasAwaited, wasStopped } from './stopped.js'
 import { count } from './tally.js'
 import type { World } from './world.js'
 
@@ -112,7 +112,9 @@ function knownToPage(world: World, context: Context, { token, named }: Sent): st
   const told = mint.delivered && mint.savedAt !== null && !wasStopped(world, mint.by, mint.at)
   const heard = told && !lockBroken && !storageDamaged && storageTrouble < mint.at
   if (!held) return heard ? token : null
-  return heard && mint.session === held.session ? token : held.token
+  // The page of a sign-in tells all of its first token, though a start has traded that by then.
+  const overtaken = held.index === 0 && wasAwaited(world, held.session, mint.at)
+  return heard && mint.session === held.session && !overtaken ? token : held.token
 }
 
 /**

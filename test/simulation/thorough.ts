@@ -19,7 +19,14 @@ const LOCKS: Readonly<Record<LockKind, true>> = { web: true, lease: true, 'loose
 const STARTS: Readonly<Record<Start, true>> = { nothing: true, 'take-over': true, resume: true }
 const ASKING: Readonly<Record<Asking, true>> = { backend: true, refresh: true }
 /** What starts were told where cookies hold the session. */
-const RESUMED = ['somebody', 'the same', 'another', 'nobody', 'in vain', 'though it has ended']
+export const RESUMED: readonly string[] = [
+  'somebody',
+  'the same',
+  'another',
+  'nobody',
+  'in vain',
+  'though it has ended',
+]
 const CALLS: Readonly<Record<Operation['type'], true>> = {
   get: true,
   refresh: true,
