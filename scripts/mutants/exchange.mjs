@@ -29,7 +29,7 @@ export const EXCHANGE = [
   {
     file,
     name: 'Before the server’s no ends the session, storage is not read again.',
-    find: "refused && (await path.observe()) !== 'unanswered'",
+    find: "refused && (await shown(context).then(() => path.observe())) !== 'unanswered'",
     replace: 'refused',
   },
   {
@@ -157,5 +157,11 @@ export const EXCHANGE = [
     name: 'A refresh resolves to the session that became current after its own.',
     find: '(current(next) ?? next).session',
     replace: '(store.held()?.record ?? next).session',
+  },
+  {
+    file,
+    name: 'A refusal is believed before storage shows what the siblings have written.',
+    find: 'if (storage.lag) clock.schedule(storage.lag, resolve)\n    else resolve()',
+    replace: 'if (storage.lag === clock.now()) return\n    resolve()',
   },
 ]

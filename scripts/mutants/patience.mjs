@@ -145,4 +145,16 @@ export const PATIENCE = [
     find: "quiet: typeof quiet === 'number' && quiet >= 0 && quiet <= LONGEST ? quiet : 0,\n",
     replace: '\n',
   },
+  {
+    file,
+    name: 'A failure of a context that did not hear of the one before is no news.',
+    find: 'theirs.since > own.since ? { ...theirs, failures: own.failures + 1 } : null',
+    replace: 'null',
+  },
+  {
+    file,
+    name: 'Two failures of two contexts count as one.',
+    find: '{ ...theirs, failures: own.failures + 1 }',
+    replace: 'theirs',
+  },
 ]

@@ -5,8 +5,8 @@ export const SHARED_PATIENCE = [
   {
     file,
     name: 'What another context wrote is taken for this context’s own failure.',
-    find: "patience, origin: 'other-context'",
-    replace: "patience, origin: 'this-context'",
+    find: "patience: news, origin: 'other-context'",
+    replace: "patience: news, origin: 'this-context'",
   },
   {
     file,
@@ -21,8 +21,8 @@ export const SHARED_PATIENCE = [
     replace: '\n',
     edits: [
       [
-        'import { parsePatience, quietAfter, serializePatience }',
-        'import { parsePatience, quietAfter }',
+        'import { newsOf, parsePatience, quietAfter, serializePatience }',
+        'import { newsOf, parsePatience, quietAfter }',
       ],
     ],
   },
@@ -91,7 +91,7 @@ export const SHARED_PATIENCE = [
   {
     file,
     name: 'A context that could not write its failures forgets them over what another one wrote before.',
-    find: 'patience && patience.failures > (state.patience?.failures ?? 0)',
+    find: 'patience && newsOf(patience, state.patience)',
     replace: 'patience',
   },
 ]

@@ -70,6 +70,16 @@ function sameIn<User extends SessionUser>(
   return now && hasSameTokens(now, record) ? now : null
 }
 
+/** Waits until storage shows what the siblings have written by now. */
+const shown = <User extends SessionUser>({
+  environment: { clock },
+  settings: { storage },
+}: EngineContext<User>): Promise<void> =>
+  new Promise((resolve) => {
+    if (storage.lag) clock.schedule(storage.lag, resolve)
+    else resolve()
+  })
+
 /** Makes the exchange of one client. */
 export function createExchange<User extends SessionUser>(
   context: EngineContext<User>,
@@ -116,7 +126,7 @@ export function createExchange<User extends SessionUser>(
     //                                 stores the new token
     //   reads storage: the new token is adopted, and the session goes on
     // As long as storage does not answer, nobody knows, and the refusal is not believed.
-    const believed = refused && (await path.observe()) !== 'unanswered'
+    const believed = refused && (await shown(context).then(() => path.observe())) !== 'unanswered'
     const now = store.held()?.record
     const same =
       now?.lineage === lineage && now.session.refreshToken === record.session.refreshToken

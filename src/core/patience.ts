@@ -122,3 +122,12 @@ export function parsePatience(
     quiet: typeof quiet === 'number' && quiet >= 0 && quiet <= LONGEST ? quiet : 0,
   }
 }
+
+/**
+ * What a context learns from another one's failure, `null` for nothing: what it could not write itself
+ * may be newer. Whoever failed later without having heard of its failures has met one more.
+ */
+export function newsOf(theirs: Patience, own: Patience | null): Patience | null {
+  if (!own || theirs.failures > own.failures) return theirs
+  return theirs.since > own.since ? { ...theirs, failures: own.failures + 1 } : null
+}

@@ -28,9 +28,9 @@ async function find<User extends SessionUser>(
   const seen = await desk.read()
   const record = seen.kind === 'session' ? seen.record : null
   if (grant === undefined || (grant === null && !record)) return seen
+  // Whoever signed in after the question is not meant by the answer.
+  if (record && record.lineage !== known?.lineage) return seen
   if (grant === null) {
-    // Whoever signed in after the question is not meant by the answer.
-    if (record?.lineage !== known?.lineage) return seen
     await desk.end(record)
     return { kind: 'signed-out', ended: record ? [record.lineage] : [] }
   }

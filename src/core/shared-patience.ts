@@ -1,7 +1,7 @@
 import type { EngineContext } from './context.js'
 import type { AuthError } from './errors.js'
 import { createLook } from './look.js'
-import { parsePatience, quietAfter, serializePatience } from './patience.js'
+import { newsOf, parsePatience, quietAfter, serializePatience } from './patience.js'
 import type { SessionUser } from './session.js'
 
 /** One refresh that failed. */
@@ -47,9 +47,8 @@ export function createSharedPatience<User extends SessionUser>(
         known = text
         const seen = { now: store.now(), sinceLook }
         const patience = text === null ? null : parsePatience(text, state.held.record, seen)
-        // What this context could not write may be newer than what it reads.
-        const news = patience && patience.failures > (state.patience?.failures ?? 0)
-        if (news) store.dispatch({ type: 'failed', patience, origin: 'other-context' })
+        const news = patience && newsOf(patience, state.patience)
+        if (news) store.dispatch({ type: 'failed', patience: news, origin: 'other-context' })
       } catch {
         // Storage does not answer: then this context has only its own experience.
       }

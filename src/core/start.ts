@@ -59,7 +59,18 @@ async function load<User extends SessionUser>(
     if (seen.kind === 'absent' && takeOver) {
       seen = await section.locked(() => takeOver.find(desk))
     }
-    if (resume) seen = await section.locked(() => resume.find(desk))
+    if (resume) {
+      try {
+        seen = await section.locked(() => resume.find(desk))
+      } catch (error) {
+        //   this context                  another one
+        //   asks the server
+        //                                 is answered, and saves the session
+        //   is not answered               what storage said before the question is long out of date
+        ;[seen] = await path.read()
+        throw error
+      }
+    }
   } catch (error) {
     // The vault has reported its own failures, and callers hear those of the server.
     if (!isAuthError(error)) environment.report(error)

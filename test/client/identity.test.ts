@@ -122,4 +122,71 @@ describe('P6: a result is committed only over the session it set out to replace'
     world.server.release()
     expect((await refresh).user?.id).toBe('bob')
   })
+
+  it('a refresh resolves to its own session, though somebody signs in while it is being saved', async () => {
+    const world = createWorld()
+    const { storage } = world.browser.tab()
+    let signIn: (() => Promise<unknown>) | null = null
+    const { auth } = await world.signedIn('ada', {
+      autoRefresh: false,
+      storage: {
+        ...storage,
+        async set(key, text) {
+          if (text.includes('refresh-2')) signIn?.()
+          await world.clock.settle()
+          await storage.set(key, text)
+        },
+      },
+    })
+    // What is known of a failure is taken back after a success: one more write, behind that of bob.
+    world.server.outage()
+    await auth.refreshSession().catch(() => {})
+    let signedIn: Promise<unknown> | null = null
+    signIn = () => {
+      signIn = null
+      signedIn = auth.signIn({ name: 'bob' })
+      return signedIn
+    }
+    expect((await auth.refreshSession()).user?.id).toBe('ada')
+    await signedIn
+    expect((await auth.getSession())?.user?.id).toBe('bob')
+  })
+
+  it('a refusal does not end who signed in so lately that storage does not show it yet', async () => {
+    const world = createWorld()
+    const LAG = 100
+    /** What the second process sees of the storage of the first one. */
+    const copy = new Map<string, string>()
+    const follow = (): void => {
+      copy.clear()
+      for (const [key, text] of world.browser.storage.entries) copy.set(key, text)
+    }
+    const { auth } = await world.signedIn('ada', { autoRefresh: false })
+    follow()
+    const { storage: disk } = world.browser.tab({ storage: 'sync' })
+    const behind = world.open({
+      autoRefresh: false,
+      storage: {
+        get: (key) => copy.get(key) ?? null,
+        set(key, text) {
+          copy.set(key, text)
+          return disk.set(key, text)
+        },
+        remove(key) {
+          copy.delete(key)
+          return disk.remove(key)
+        },
+        lag: LAG,
+      },
+    })
+    await behind.auth.getSession()
+    world.server.endAll()
+    await auth.signIn({ name: 'bob' })
+    world.clock.schedule(LAG, follow)
+    const refused = behind.auth.refreshSession().catch((error: unknown) => error)
+    await world.clock.advance(3 * LAG)
+    await refused
+    expect((await auth.getSession())?.user?.id).toBe('bob')
+    expect((await world.open().auth.getSession())?.user?.id).toBe('bob')
+  })
 })

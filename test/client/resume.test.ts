@@ -18,7 +18,8 @@ function outage(): never {
 function createCookieWorld() {
   const world = createWorld()
   const asked: (string | undefined)[] = []
-  const jar: { answer: () => Grant | null | undefined } = { answer: () => null }
+  type Answer = Grant | null | undefined
+  const jar: { answer: () => Answer | Promise<Answer> } = { answer: () => null }
   const provider = {
     ...world.server.provider,
     resume: resumeWith(async (known: Session | null) => {
@@ -215,5 +216,47 @@ describe('a session that only the browser’s cookies hold', () => {
     expect((await auth.getSession())?.sessionId).toBe('s1')
     await auth.signOut()
     expect(await auth.getSession()).toBeNull()
+  })
+
+  it('stays as another tab tells meanwhile when the server, asked again, does not answer', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = outage
+    const { auth, events } = world.open()
+    const other = world.open()
+    await other.auth.signIn({ name: 'ada' })
+    await other.auth.signOut()
+    await expect(auth.getSession()).rejects.toMatchObject({ code: 'network' })
+    await world.clock.settle()
+    events.splice(0)
+    // Before the question storage had nobody; by the end of it another tab has told of ada.
+    let fail = (): void => {}
+    const pending = new Promise<never>((_, reject) => {
+      fail = () => reject(new AuthError('network', 'No answer.'))
+    })
+    world.jar.answer = () => pending
+    const asked = auth.getSession()
+    await world.clock.settle()
+    // A sign-in waits for no lock, once its tab has started.
+    await other.auth.signIn({ name: 'ada' })
+    await world.clock.settle()
+    fail()
+    expect((await asked)?.user?.id).toBe('ada')
+    expect(events.filter((event) => event.startsWith('SIGNED_OUT'))).toEqual([])
+  })
+
+  it('is not believed of whoever has signed out and been followed by another since the question', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = () => grantOf('ada', 's1')
+    const old = world.open()
+    await old.auth.getSession()
+    let changed: Promise<unknown> | undefined
+    world.jar.answer = () => {
+      changed = old.auth.signOut().then(() => old.auth.signIn({ name: 'bob' }))
+      return changed.then(() => grantOf('ada', 's1'))
+    }
+    const late = world.open()
+    expect((await late.auth.getSession())?.user?.id).toBe('bob')
+    await world.clock.settle()
+    expect((await old.auth.getSession())?.user?.id).toBe('bob')
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AuthError, type AuthErrorCode } from '../../src/core/errors.js'
 import {
+  newsOf,
   nextAttempt,
   type Patience,
   parsePatience,
@@ -117,6 +118,16 @@ describe('the pace at which a failed refresh is tried again', () => {
 describe('what contexts tell each other of a sick server', () => {
   const told = (patience: Patience, now: Now, sinceLook = Infinity, writtenAt = at(0)) =>
     parsePatience(serializePatience(patience, record, writtenAt), record, { now, sinceLook })
+
+  it.each([
+    ['more failures than one has met', failed(2), failed(3), 3],
+    ['what one could not write oneself, and is newer', failed(3), failed(2), null],
+    ['what one knows', failed(2), failed(2), null],
+    ['the failure of one who had not heard of the first', failed(1), { ...failed(1), since: 9 }, 2],
+  ])('counts %s', (_, own, theirs, failures) => {
+    expect(newsOf(theirs, own)?.failures ?? null).toBe(failures)
+    expect(newsOf(theirs, null)).toBe(theirs)
+  })
 
   it('makes their next attempt the same', () => {
     const patience = failed(4, 'server_error', { retryAfter: 7_000, jitter: 0.25 })

@@ -3,6 +3,7 @@ import { isAuthError, isAuthSessionMissingError } from '../../src/core/errors.js
 import { leaseLock } from '../../src/environment/lease.js'
 import { gotrue, parseAuthJsSession } from '../../src/providers/gotrue/index.js'
 import { takeOver } from '../../src/take-over.js'
+import { cookieProvider, visit } from './backend.js'
 import { type Call, type Operation, perform } from './calls.js'
 import { hear } from './events.js'
 import type { Mint, Sent } from './ledger.js'
@@ -28,6 +29,8 @@ export interface Context {
   readonly name: string
   /** By how many ms its clock is ahead of the others'. */
   readonly ahead: number
+  /** Monotonic time at which it started. */
+  readonly openedAt: number
   readonly tab: Tab
   readonly auth: Client
   readonly calls: Call[]
@@ -75,15 +78,25 @@ function watchedFetch(world: World, tab: Tab, name: string): typeof fetch {
       const { url, method, headers } = request
       const text = await request.text()
       const path = url.slice(SERVER.length)
-      const token = /"refresh_token":"([^"]+)"/.exec(text)?.[1]
+      const asked = visit(world, {
+        by: name,
+        departure,
+        path,
+        text,
+        headers,
+        signal: request.signal,
+      })
+      const token = asked ? asked.token : /"refresh_token":"([^"]+)"/.exec(text)?.[1]
       const sent = token ? ledger.send(name, departure, token) : null
+      const { named = null } = asked ?? {}
+      if (sent && named !== null) Object.assign(sent, { named, resume: named === '' })
       if (sent) checkSend(world, sent)
       const fault = world.options.meet(path)
       if (fault !== 'none') count(world.verdict.tally, `fault ${fault}`)
       try {
-        const served = await serve(server, { url, method, headers, text }, fault)
+        const served = await serve(asked ?? server, { url, method, headers, text }, fault)
         if (!served) throw new TypeError('fetch failed')
-        minted = ledger.answer(name, departure, sent, served.body)
+        if (!asked?.known) minted = ledger.answer(name, departure, sent, served.body)
         const refused = served.status >= 400 || !minted
         const given = sent !== null && sent.landedAt < Infinity
         const lost = given || LOSES_ANSWER.has(fault)
@@ -93,7 +106,7 @@ function watchedFetch(world: World, tab: Tab, name: string): typeof fetch {
         }
         if (sent && served.status === 400) noteReuse(world, sent)
         world.trace('server', `${name} ${path.slice(0, 30)} → ${served.status} ${fault}`)
-        return await served.reply()
+        return await (asked ? asked.bring(served) : served.reply())
       } catch (error) {
         if (sent) sent.outcome = 'lost'
         world.trace('server', `${name} ${path.slice(0, 30)} → ${fault}`)
@@ -138,7 +151,8 @@ export function createContext(world: World, name: string, ahead: number): Contex
   }
   const lock = options.lock === 'web' ? environment.lock : leaseLock({ ...environment, storage })
   const send = watchedFetch(world, tab, name)
-  const provider = gotrue({ url: SERVER, fetch: send })
+  const tokens = gotrue({ url: SERVER, fetch: send })
+  const provider = world.jar ? cookieProvider(world, tokens) : tokens
   const left = takeOver({ key: FOREIGN_KEY, parse: parseAuthJsSession, storage: tab.storage })
   const auth: Client = new AuthClient({
     provider,
@@ -151,6 +165,7 @@ export function createContext(world: World, name: string, ahead: number): Contex
   const context: Context = {
     name,
     ahead,
+    openedAt: world.clock.monotonic(),
     tab,
     auth,
     calls: [],

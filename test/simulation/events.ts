@@ -3,6 +3,7 @@ import type { Session } from '../../src/core/session.js'
 import type { Context } from './context.js'
 import { pairOf } from './ledger.js'
 import { excuseForLoss } from './requests.js'
+import { wasAwaited } from './stopped.js'
 import { count } from './tally.js'
 import type { World } from './world.js'
 
@@ -19,6 +20,17 @@ export function checkIdentity(world: World, session: Session, where: string): vo
   )
 }
 
+/** Why storage may know nothing of the end of a session, or `null`. */
+function excuseForReturn(world: World, session: string): string | null {
+  const { facts, jar, noted, contexts } = world
+  if (facts.storageDamaged) return 'storage damaged'
+  // Where no note of it could be written, and the server did not hear of it, the cookies still hold it.
+  const troubled = facts.storageTrouble > -Infinity || contexts.some(({ trouble }) => trouble > 0)
+  if (jar && !noted.has(session) && troubled) return 'end not saved'
+  const end = noted.get(session) ?? Infinity
+  return jar && wasAwaited(world, session, end) ? 'its sign-in answered later' : null
+}
+
 /** Whoever signed out never sees that session again, unless storage lost the note of it. */
 export function checkEnded(
   world: World,
@@ -27,14 +39,19 @@ export function checkEnded(
 ): void {
   const id = sessionOf(world, session)
   const back = id !== null && ended.has(id)
+  if (!back) {
+    world.verdict.check('stays-signed-out', true, () => '')
+    return
+  }
+  const why = excuseForReturn(world, id)
   world.verdict.check(
     'stays-signed-out',
-    !back || world.facts.storageDamaged,
+    why !== null,
     () => 'a session is back that was ended here',
   )
-  if (back && !world.returned.has(id)) {
+  if (!world.returned.has(id)) {
     world.returned.add(id)
-    count(world.verdict.tally, 'back storage damaged')
+    count(world.verdict.tally, `back ${why}`)
   }
 }
 
@@ -64,7 +81,13 @@ function checkOrder(world: World, context: Context, [event, session]: AuthChange
   const back = mint.session === heard.session && mint.index < heard.index
   // Contexts that cannot read each other’s work may get siblings of one parent.
   const { lockBroken, storageDamaged, storageTrouble } = world.facts
-  const excused = lockBroken !== null || storageDamaged || storageTrouble > -Infinity
+  // Where a start finds the cookie of a sign-in before its page has heard of it, and refreshes it, the
+  // page is told of its sign-in, and tells the others of it, after the newer token.
+  // And where the cookie of a refresh comes after that of a sign-in, a start finds the earlier session.
+  // What its context could not save may be found by a start, with another word for the end of its life.
+  const unsaved = world.contexts.some(({ trouble }) => trouble > -Infinity)
+  const overtaken = world.jar !== null && (mint.index === 0 || world.jar.late() || unsaved)
+  const excused = overtaken || lockBroken !== null || storageDamaged || storageTrouble > -Infinity
   world.verdict.check(
     'events-in-order',
     (!twice && !back) || excused,
@@ -110,6 +133,9 @@ function explainEnd(context: Context, world: World, lost: string, reason: string
   if (reason === 'user') return askedToSignOut(context) ? 'user' : null
   if (signedOut.has(lost) || signedOutSince(world, lost)) return 'signed out'
   if (world.lost.has(lost)) return 'lost elsewhere'
+  // The cookies of a browser are the truth, and what befalls them befalls the session.
+  const gone = world.jar?.whyGone(lost)
+  if (gone) return gone
   if (wasReplaced(world, lost)) return 'replaced'
   if (reason === 'storage-cleared' && facts.storageDamaged) return 'storage deleted'
   // Where storage is full, the end of a session shows as an absence.
@@ -134,6 +160,20 @@ function checkEnd(world: World, context: Context, reason: string): void {
     world.lost.add(lost)
     count(world.verdict.tally, `ended ${why}`)
   }
+}
+
+/** What cookies hold of a session is not believed at a start that can know of its end. */
+function checkStart(world: World, context: Context, session: Session | null): void {
+  const { jar, noted, facts, options, signedOut } = world
+  if (!jar) return
+  const id = sessionOf(world, session)
+  const at = id !== null && signedOut.has(id) ? (noted.get(id) ?? Infinity) : Infinity
+  const known = at + (options.lag ?? 0) < context.openedAt
+  world.verdict.check(
+    'resumes-nobody-ended',
+    !known || facts.storageDamaged || facts.storageTrouble >= context.openedAt,
+    () => `${context.name} starts with a session that a person has ended`,
+  )
 }
 
 /** Judges one event as a listener hears it. */
@@ -163,6 +203,7 @@ export function hear(world: World, context: Context, change: AuthChange): void {
     context.ended.add(context.heard.session)
     world.signOut(context.heard.session)
   }
+  if (event === 'INITIAL_SESSION') checkStart(world, context, session)
   if (event === 'SIGNED_OUT') checkEnd(world, context, reason)
   checkOrder(world, context, change)
   // Events that were waiting when a person signed out still come, before the end of their session.

@@ -142,6 +142,10 @@ export const FAULTS = {
     entries.set(key, '{"v":1,"id":7')
     return 'storage corrupted'
   },
+  'cookies deleted': (world) => {
+    world.jar?.set(null, 'cookies deleted')
+    return world.jar && 'cookies deleted'
+  },
   outage: (world, choices) => {
     world.down = choices.pick(3) < 2
     return world.down ? 'outage' : null
@@ -164,6 +168,12 @@ export const FAULTS = {
 
 /** The name of a fault. */
 export type FaultName = keyof typeof FAULTS
+
+const ALL = Object.keys(FAULTS) as FaultName[]
+const WITHOUT_COOKIES = ALL.filter((name) => name !== 'cookies deleted')
+
+/** What can go wrong in a world. */
+export const faultsOf = ({ jar }: World): readonly FaultName[] => (jar ? ALL : WITHOUT_COOKIES)
 
 /** Lets a fault happen, and counts it. */
 export function inflict(world: World, name: FaultName, choices: Choices): void {

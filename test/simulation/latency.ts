@@ -4,7 +4,8 @@ import type { World } from './world.js'
 
 /** Milliseconds that steps take; picked evenly, the first being the tame one. */
 const QUICK = [0, 0, 0, 1, 1, 2, 5, 20]
-const MESSAGE = [0, 1, 2, 5, 20, 50, 100, 900]
+/** What messages take, and the headers of an answer before its body. */
+export const MESSAGE: readonly number[] = [0, 1, 2, 5, 20, 50, 100, 900]
 const NETWORK = [0, 20, 40, 80, 120, 200, 400, 4_000]
 const TIMER = [0, 0, 0, 0, 1, 10, 100, 1_000]
 

@@ -15,9 +15,14 @@ export interface Mint {
   by: string
   /** Whether the answer reached the context. */
   delivered: boolean
-  /** Monotonic time at which it was first stored, or `null`. */
+  /** Monotonic time at which it was first stored, or `null`; where cookies hold it, its name was. */
   savedAt: number | null
+  /** Monotonic time at which it was first in the cookies of the browser, or `null`. */
+  jarredAt: number | null
 }
+
+/** How the names begin that pages have for the tokens in cookies. */
+export const HTTP_ONLY = 'http-only.'
 
 /** What tells sessions of one person apart: equal access tokens prove nothing (promise 6). */
 export interface Tokens {
@@ -61,6 +66,12 @@ export interface Sent {
   givenUp: boolean
   /** Whether the session had ended in that context: the answer is only wanted to revoke it. */
   revocation: boolean
+  /** Whether a start sent it, to learn whose session the cookies hold. */
+  resume: boolean
+  /** The session that its context meant, where the server trades what the cookies hold; else empty. */
+  named: string
+  /** The token by which its context went: that of cookies may be newer. */
+  held: string
 }
 
 /** What really happened: every token given out, every request sent, whatever anybody believes. */
@@ -76,11 +87,15 @@ export interface Ledger {
   stored(text: string): void
   mint(token: string | null | undefined): Mint | undefined
   access(session: Tokens | null | undefined): Access | undefined
+  /** Notes the names that pages have for a pair of tokens. */
+  name(names: Tokens, access: Access): void
   /**
    * Monotonic times: since when a context may hold this refresh token, and the earliest at which it
    * is due.
    */
   term(token: string): { readonly since: number; readonly due: number }
+  /** Notes that a request was answered with what is left of its life, in ms. */
+  told(token: string, departure: number, left: number): void
   /** What a token was traded for, oldest first. */
   children(token: string): readonly Mint[]
   /** Notes that a request leaves a context. */
@@ -98,18 +113,19 @@ export interface Ledger {
 }
 
 /** A session as the server answers with it. */
-interface Answered {
+export interface Answered {
   readonly access_token: string
   readonly refresh_token: string
   readonly expires_in: number
   readonly user: { readonly id: string }
 }
 
-const isAnswer = (body: unknown): body is Answered =>
+/** Whether an answer holds a session. */
+export const isAnswer = (body: unknown): body is Answered =>
   typeof body === 'object' && body !== null && 'refresh_token' in body && 'access_token' in body
 
 /** The server's session that an access token is of. */
-function sessionOf(accessToken: string): string {
+export function sessionOf(accessToken: string): string {
   const claims = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString())
   return String(claims.session_id)
 }
@@ -123,6 +139,16 @@ export function createLedger(clock: ManualClock): Ledger {
   const departures: number[] = []
   const failures = new Map<string, number>()
   const sent: Sent[] = []
+
+  /** Notes since when a token may be held that lives for so long from then on. */
+  function hold(token: string, since: number, lifetime: number): void {
+    // Refreshed ahead of need when a minute is left, or a quarter of a short life; and up to a
+    // sixth of the life before that, so that people who signed in together drift apart.
+    const due = since + lifetime - Math.min(60_000, lifetime / 4) - lifetime / 6
+    const known = terms.get(token) ?? { since, due }
+    terms.set(token, { since: Math.min(known.since, since), due: Math.min(known.due, due) })
+  }
+
   return {
     sent,
     ended: new Map(),
@@ -138,6 +164,9 @@ export function createLedger(clock: ManualClock): Ledger {
         landedAt: Infinity,
         givenUp: false,
         revocation: false,
+        resume: false,
+        named: '',
+        held: token,
       }
       sent.push(entry)
       return entry
@@ -159,6 +188,7 @@ export function createLedger(clock: ManualClock): Ledger {
         by,
         delivered: false,
         savedAt: null,
+        jarredAt: null,
       }
       if (!mints.has(token)) newest.set(session, mint)
       Object.assign(mint, { at, by, delivered: false })
@@ -171,21 +201,19 @@ export function createLedger(clock: ManualClock): Ledger {
       const latest = Math.max(departure, before?.departure ?? -1)
       const access = { mint, departure: latest, departed, at, lifetime, times }
       accesses.set(pair, access)
-      // Refreshed ahead of need when a minute is left, or a quarter of a short life; and up to a
-      // sixth of the life before that, so that people who signed in together drift apart.
-      const since = access.departed
-      const due = since + lifetime - Math.min(60_000, lifetime / 4) - lifetime / 6
-      const known = terms.get(token) ?? { since, due }
-      terms.set(token, { since: Math.min(known.since, since), due: Math.min(known.due, due) })
+      hold(token, access.departed, lifetime)
       return mint
     },
     stored(text) {
       const [, token = ''] = /"refreshToken":"([^"]+)"/.exec(text) ?? []
-      const mint = mints.get(token)
+      const [, accessToken = ''] = /"accessToken":"([^"]+)"/.exec(text) ?? []
+      const mint =
+        mints.get(token) ?? accesses.get(pairOf({ accessToken, refreshToken: token }))?.mint
       if (mint) mint.savedAt ??= clock.monotonic()
     },
     mint: (token) => mints.get(token ?? ''),
     term: (token) => terms.get(token) ?? { since: -Infinity, due: -Infinity },
+    told: (token, departure, left) => hold(token, departures[departure] ?? Infinity, left),
     children: (token) => [...mints.values()].filter(({ parent }) => parent === token),
     depart: () => departures.push(clock.monotonic()) - 1,
     departures: () => departures.length,
@@ -193,6 +221,7 @@ export function createLedger(clock: ManualClock): Ledger {
     fail: (by) => void failures.set(by, clock.monotonic()),
     failedAt: (by) => failures.get(by) ?? -Infinity,
     access: (session) => (session ? accesses.get(pairOf(session)) : undefined),
+    name: (names, access) => void accesses.set(pairOf(names), access),
     firstOf: (session) => [...mints.values()].find((mint) => mint.session === session),
     newest: (session) => newest.get(session),
   }

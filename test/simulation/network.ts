@@ -1,5 +1,3 @@
-import type { ScriptedGoTrue } from '../../src/testing/index.js'
-
 /** What can befall a request on its way. */
 export const NETWORK_FAULTS = [
   /** It never arrives. */
@@ -39,6 +37,8 @@ export interface ReadRequest {
 export interface Served {
   readonly status: number
   readonly body: unknown
+  /** Whether the server itself gave it. */
+  readonly genuine: boolean
   readonly reply: () => Promise<Response>
 }
 
@@ -56,12 +56,13 @@ const refused: ReadonlyMap<NetworkFault, () => Response> = new Map([
 
 /** Takes a request through a fault to the server. Fails as `fetch` does when there is no answer. */
 export async function serve(
-  server: Pick<ScriptedGoTrue, 'fetch'>,
+  server: { fetch(url: string, init: RequestInit): Promise<Response> },
   request: ReadRequest,
   fault: NetworkFault,
 ): Promise<Served | null> {
   const instead = refused.get(fault)
-  if (instead) return { status: instead().status, body: null, reply: async () => instead() }
+  if (instead)
+    return { status: instead().status, body: null, genuine: false, reply: async () => instead() }
   if (fault === 'drop') throw lost()
   if (fault === 'hang') return never()
   const { url, method, headers, text } = request
@@ -78,6 +79,7 @@ export async function serve(
   return {
     status,
     body,
+    genuine: true,
     reply: async () => {
       if (fault === 'lose-answer') throw lost()
       return fault === 'hang-after' ? never() : whole()

@@ -25,7 +25,11 @@ const failuresOf = ({ ledger }: World, sent: Sent): Sent[] =>
     (other) =>
       other !== sent &&
       other.token === sent.token &&
+      // What failed before a page had heard of that token is not known of it.
+      other.held === sent.held &&
       !other.revocation &&
+      // A start is about no session yet, so that its failure is not one of this session's refreshes.
+      !other.resume &&
       !other.givenUp &&
       other.landedAt < Infinity &&
       (other.outcome === 'lost' || other.outcome === 'refused'),

@@ -1,3 +1,5 @@
+import { cookieOf } from './jar.js'
+import { count } from './tally.js'
 import { FOREIGN_KEY, PASSWORD, SERVER, type World } from './world.js'
 
 async function signInElsewhere(world: World, email: string) {
@@ -19,4 +21,12 @@ export async function leaveBehind(world: World, email: string): Promise<void> {
   const { body, mint } = await signInElsewhere(world, email)
   if (mint) mint.delivered = true
   world.browser.storage.entries.set(FOREIGN_KEY, JSON.stringify(body))
+}
+
+/** Lets somebody sign in on a page of the server, which leaves its session in the cookies. */
+export async function signInByPage(world: World, email: string): Promise<void> {
+  const { body, mint } = await signInElsewhere(world, email)
+  if (mint) mint.delivered = true
+  world.jar?.set(cookieOf(world, body), 'signed in by a page')
+  count(world.verdict.tally, 'signed in by a page')
 }

@@ -2,10 +2,11 @@ import type { Rotation } from '../../src/testing/index.js'
 import type { Operation } from './calls.js'
 import { type Choices, chance, oneOf, weigh } from './choices.js'
 import type { Context } from './context.js'
-import { FAULTS, type FaultName, inflict } from './faults.js'
-import { latency } from './latency.js'
+import { faultsOf, inflict } from './faults.js'
+import type { Asking } from './jar.js'
+import { latency, MESSAGE } from './latency.js'
 import type { NetworkFault } from './network.js'
-import { foreignToken, leaveBehind } from './people.js'
+import { foreignToken, leaveBehind, signInByPage } from './people.js'
 import { checkWaiting, rest } from './rest.js'
 import { count } from './tally.js'
 import type { Verdict } from './verdict.js'
@@ -35,6 +36,14 @@ const NETWORK: readonly (readonly [number, NetworkFault])[] = [
   [1, 'garbage'],
 ]
 
+const ASKING: readonly (readonly [number, Asking])[] = [
+  [1, 'backend'],
+  [1, 'refresh'],
+]
+
+/** Where cookies hold the session, what a failed sign-out leaves comes back at the next start. */
+const LOGOUT = '/logout?scope=local'
+
 const OPERATIONS: readonly (readonly [number, Operation['type'] | 'open'])[] = [
   [34, 'get'],
   [22, 'refresh'],
@@ -60,7 +69,11 @@ async function operate(world: World, choices: Choices, most: number): Promise<vo
   if (type === 'dispose' && running(world).length < 2) return
   if (type === 'refresh') context.do({ type, refreshes: true })
   else if (type === 'signIn') context.do({ type, email })
-  else if (type === 'foreign') {
+  else if (type === 'foreign' && world.jar) {
+    // Where cookies hold the session, people sign in on a page of the server, which leads back here.
+    await signInByPage(world, email)
+    if (chance(choices, 40)) world.open()
+  } else if (type === 'foreign') {
     const token = await foreignToken(world, email)
     const makeCurrent = chance(choices, 40)
     if (token) context.do({ type, token, makeCurrent, refreshes: true })
@@ -107,7 +120,10 @@ function drawWorld(choices: Choices, trace: World['trace'] | undefined): [World,
   const start = weigh<Start>(choices, [
     [6, 'nothing'],
     [2, 'take-over'],
+    // Hosts that share a database have no cookies of one browser.
+    ...(clocks === 'one' ? [[3, 'resume'] as const] : []),
   ])
+  const asking = start === 'resume' ? weigh<Asking>(choices, ASKING) : undefined
   const autoRefresh = weigh<'visible' | boolean>(choices, [
     [3, 'visible'],
     [1, true],
@@ -144,10 +160,16 @@ function drawWorld(choices: Choices, trace: World['trace'] | undefined): [World,
     lag,
     clocks,
     start,
+    asking,
+    cookies: {
+      travel: () => oneOf(choices, MESSAGE) ?? 0,
+      lost: (percent) => chance(choices, percent),
+    },
     seed: choices.pick(1_000_000),
     scheduler: (world) => latency(world, choices),
     meet(path) {
-      if (world.calm || !path.startsWith('/token')) return 'none'
+      const mayFail = path.startsWith('/token') || (start === 'resume' && path === LOGOUT)
+      if (world.calm || !mayFail) return 'none'
       if (world.down) return 'status 503'
       return chance(choices, climate.networkFaults) ? weigh(choices, NETWORK) : 'none'
     },
@@ -180,9 +202,12 @@ export async function randomRun(
   const { rotation, lifetime, storage, lock, lag, clocks, start } = world.options
   const about = [rotation, `${lifetime / SECOND} s`, storage, lock, `lag ${lag}`, clocks, start]
   world.trace('world', `a world of: ${about.join(', ')}`)
-  const names = Object.keys(FAULTS) as FaultName[]
+  const names = faultsOf(world)
   if (world.options.start === 'take-over') {
     await leaveBehind(world, PEOPLE[0])
+    world.open()
+  } else if (world.jar && chance(choices, 50)) {
+    await signInByPage(world, PEOPLE[0])
     world.open()
   } else world.open().do({ type: 'signIn', email: PEOPLE[0] })
   for (let i = 1; i < climate.contexts; i++) world.open()
@@ -207,6 +232,7 @@ function report({ verdict: { tally }, ledger, options, clock, contexts }: World)
   count(tally, `lock ${options.lock}`)
   count(tally, `clocks ${options.clocks}`)
   count(tally, `start ${options.start}`)
+  if (options.asking) count(tally, `asking ${options.asking}`)
   count(tally, 'contexts', contexts.length)
   count(tally, 'simulated ms', clock.monotonic())
   count(tally, 'refreshes sent', ledger.sent.length)

@@ -1,7 +1,7 @@
 import type { Context } from './context.js'
 import type { Mint, Sent } from './ledger.js'
 import { checkPace } from './pace.js'
-import { contextOf, foundOld, wasStopped } from './stopped.js'
+import { contextOf, foundOld, wasAwaited, wasStopped } from './stopped.js'
 import { count } from './tally.js'
 import type { World } from './world.js'
 
@@ -17,9 +17,19 @@ function excuseForTwo(world: World, earlier: Sent): string | null {
   return null
 }
 
+/** Why the cookies of a browser may not hold what a token was traded for, or `null`. */
+function excuseForCookie(world: World, mint: Mint): string | null {
+  if (mint.jarredAt === null) return 'cookie lost'
+  const gone = world.jar?.whyGone(mint.session)
+  if (gone) return gone
+  return world.facts.lockBroken && `lock: ${world.facts.lockBroken}`
+}
+
 /** Why the tokens that a token was traded for may not be known any more, or `null`. */
 export function excuseForLoss(world: World, mint: Mint): string | null {
   const context = contextOf(world, mint.by)
+  // There storage has names only: what a write has lost, the next start finds in the cookies.
+  if (world.jar) return excuseForCookie(world, mint)
   if (!mint.delivered)
     return wasStopped(world, mint.by, mint.at) ? 'crash before answer' : 'answer lost'
   if (mint.savedAt === null) {
@@ -88,13 +98,47 @@ function checkRepeats(world: World, sent: Sent): void {
   else if (earlier.length > 0) count(verdict.tally, `repeat ${earlier.at(-1)?.outcome}`)
 }
 
+/**
+ * The token by which a context goes. Where cookies hold it, the server trades the newest, of which a
+ * page may not have heard: then it goes by the one whose name it has; `null` where that is gone.
+ */
+function knownToPage(world: World, context: Context, { token, named }: Sent): string | null {
+  const mint = world.ledger.mint(token)
+  // It wanted another session's next token, before it knew that the cookies hold this one.
+  if (named && mint?.session !== named) return world.ledger.newest(named)?.token ?? null
+  const held = world.ledger.access(context.auth.getSnapshot().session)?.mint
+  if (!world.jar || !mint || held === mint) return token
+  const { lockBroken, storageDamaged, storageTrouble } = world.facts
+  const told = mint.delivered && mint.savedAt !== null && !wasStopped(world, mint.by, mint.at)
+  const heard = told && !lockBroken && !storageDamaged && storageTrouble < mint.at
+  if (!held) return heard ? token : null
+  // The page of a sign-in tells all of its first token, though a start has traded that by then.
+  const overtaken = held.index === 0 && wasAwaited(world, held.session, mint.at)
+  return heard && mint.session === held.session && !overtaken ? token : held.token
+}
+
+/**
+ * Whether a request may carry a newer cookie than its context knew of when it decided to send it: what
+ * shows as a repeat where pages hold the tokens, because nothing kept two from sending at once.
+ */
+function isOutdated(world: World, sent: Sent, since: number): boolean {
+  const { facts, jar } = world
+  if (!jar) return false
+  const stopped = wasStopped(world, sent.by, since)
+  return facts.lockBroken !== null || facts.storageTrouble >= since || stopped
+}
+
 function checkWarrant(world: World, sent: Sent): void {
   const { verdict, ledger, clock, facts } = world
   const context = contextOf(world, sent.by)
   if (!context) return
   const asked = context.calls.some(({ operation, settled }) => !settled && operation.refreshes)
   const mint = ledger.mint(sent.token)
-  const { since, due } = ledger.term(sent.token)
+  const known = knownToPage(world, context, sent)
+  // Its session has ended since its request left, for another one that the cookies hold by now.
+  if (known === null) return
+  sent.held = known
+  const { since, due } = ledger.term(known)
   const early = due - clock.monotonic()
   const jumped = facts.clockJump >= since
   const foreign = mint?.by === 'elsewhere'
@@ -110,7 +154,16 @@ function checkWarrant(world: World, sent: Sent): void {
   const failed = world.contexts.some(({ name }) => ledger.failedAt(name) >= since)
   const unanswered = retried || failed
   const found = foundOld(world, context, sent.token, since)
-  const warranted = early <= SLACK || asked || jumped || foreign || unanswered || found
+  // Of a session that only cookies hold, each start has to ask: nobody else knows.
+  const warranted =
+    early <= SLACK ||
+    asked ||
+    sent.resume ||
+    isOutdated(world, sent, since) ||
+    jumped ||
+    foreign ||
+    unanswered ||
+    found
   // A host whose clock is ahead of the writer's cannot tell how old the token is that another has
   // just stored, and may trade it at once. That of its own it knows.
   const another = world.options.clocks === 'many' && mint !== undefined && mint.by !== sent.by
@@ -120,7 +173,8 @@ function checkWarrant(world: World, sent: Sent): void {
     warranted || another,
     () => `${sent.by} sends a token ${early} ms before it is due`,
   )
-  checkPace(world, context, sent, asked)
+  // It asks whoever asks it, and knows no session whose patience it could share.
+  if (!sent.resume) checkPace(world, context, sent, asked)
 }
 
 /** Whether a session is over in a context: it may have been asked for before the session was known. */

@@ -2,6 +2,7 @@ import { BOUND, checkBound } from './calls.js'
 import type { Context } from './context.js'
 import { checkEnded, checkIdentity } from './events.js'
 import { heal } from './faults.js'
+import { pairOf, type Tokens } from './ledger.js'
 import { count } from './tally.js'
 import { FOREIGN_KEY, KEY, type World } from './world.js'
 
@@ -12,12 +13,12 @@ const CALM = 95_000
 const running = (world: World): Context[] =>
   world.contexts.filter(({ status }) => status === 'running')
 
-/** What storage says, read with nothing of Holdfast: the refresh token that a new tab would find. */
-function stored(world: World): string | null {
+/** What storage says, read with nothing of Holdfast: the tokens that a new tab would find. */
+function stored(world: World): Tokens | null {
   const { entries } = world.browser.storage
   try {
     const pointer = JSON.parse(entries.get(KEY) ?? 'null')
-    return JSON.parse(entries.get(`${KEY}.${pointer?.id}`) ?? 'null')?.session.refreshToken ?? null
+    return JSON.parse(entries.get(`${KEY}.${pointer?.id}`) ?? 'null')?.session ?? null
   } catch {
     // Damaged by hand, and no context was left to find it: a new tab would find nothing.
     return null
@@ -32,15 +33,14 @@ const mayLeaveTraces = ({ facts, contexts }: World): boolean =>
 
 function checkAgreement(world: World): void {
   const disk = stored(world)
-  const index = (token: string | null): string =>
-    token === null ? 'nobody' : `token ${world.ledger.mint(token)?.index}`
+  const index = (tokens: Tokens | null): string =>
+    tokens === null ? 'nobody' : `token ${world.ledger.access(tokens)?.mint.index}`
   for (const context of running(world)) {
     const { session } = context.auth.getSnapshot()
-    const held = session?.refreshToken ?? null
     world.verdict.check(
       'rest-agreement',
-      held === disk,
-      () => `${context.name} holds ${index(held)}, storage ${index(disk)}`,
+      (session && pairOf(session)) === (disk && pairOf(disk)),
+      () => `${context.name} holds ${index(session)}, storage ${index(disk)}`,
     )
     checkEnded(world, context.ended, session)
     if (session) checkIdentity(world, session, `at rest ${context.name}`)
@@ -66,6 +66,35 @@ function checkTakenOver(world: World): void {
     'taken-over',
     gone || mayLeaveTraces(world) || world.contexts.some(({ trouble }) => trouble > -Infinity),
     () => 'the session of the other library is still there',
+  )
+}
+
+/** Opens contexts at once, where cookies may know better than storage. */
+async function checkStarts(world: World): Promise<void> {
+  if (!world.jar) return
+  const [one, two] = [world.open(), world.open()]
+  await quiet(world)
+  // One of them may have refreshed it by the time at which the other one starts.
+  const [first, second] = [one, two].map(({ heard }) => heard.first?.split(' ')[0])
+  world.verdict.check(
+    'starts-agree',
+    first === second,
+    () => `${one.name} and ${two.name} start at once, with different sessions`,
+  )
+  checkAgreement(world)
+}
+
+/** Whoever storage names is whom the requests of this browser are from. */
+function checkOnePerson(world: World): void {
+  const { jar, server } = world
+  if (!jar) return
+  const named = world.ledger.access(stored(world))?.mint.session ?? null
+  const { session = null } = jar.cookie ?? {}
+  const alive = server.sessions().some(({ id }) => id === session)
+  world.verdict.check(
+    'one-person',
+    named === session || (named === null && !alive),
+    () => `storage names session ${named}, the cookies ${session}`,
   )
 }
 
@@ -121,9 +150,12 @@ export async function rest(world: World): Promise<void> {
   if (verdict.violation()) return
   checkAgreement(world)
   checkTakenOver(world)
+  await checkStarts(world)
   await checkWorks(world)
   await clock.advance(5_000)
   checkAgreement(world)
+  await checkStarts(world)
+  checkOnePerson(world)
   for (const context of running(world)) context.do({ type: 'dispose' })
   await clock.advance(30_000)
   verdict.check(

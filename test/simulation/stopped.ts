@@ -24,3 +24,17 @@ export function foundOld(world: World, context: Context, token: string, since: n
   const found = context.heard.first?.startsWith(`${token} `) ?? false
   return found || wasStopped(world, context.name, since) || world.facts.storageTrouble >= since
 }
+
+/**
+ * Whether the page that signs in was still waiting for its answer at a time, in monotonic ms, by which
+ * a start in another tab may have found the session in the cookies.
+ */
+export function wasAwaited({ contexts, ledger }: World, session: string, time: number): boolean {
+  const { at = Infinity } = ledger.firstOf(session) ?? {}
+  return contexts.some(({ calls }) =>
+    calls.some(
+      ({ operation, since, settledAt }) =>
+        operation.type === 'signIn' && since <= at && settledAt >= time,
+    ),
+  )
+}

@@ -3,7 +3,7 @@ import { FAULTS } from './faults.js'
 import { NETWORK_FAULTS } from './network.js'
 import { figures, markdownSummary, sentenceOf, textSummary } from './summary.js'
 import type { Tally } from './tally.js'
-import { assertThorough, ENOUGH_RUNS } from './thorough.js'
+import { assertThorough, ENOUGH_RUNS, RESUMED } from './thorough.js'
 import { INVARIANTS } from './verdict.js'
 
 /** A tally as so many runs make it that explored everything. */
@@ -16,7 +16,8 @@ function thoroughTally(runs = ENOUGH_RUNS): Tally {
     ...NETWORK_FAULTS.map((name) => `fault ${name}`),
     ...['runs v1', 'runs v2', 'runs strict', 'lock web', 'lock lease', 'lock loose-lease'],
     ...['clocks many', 'stale reads', 'twins', 'taken over'],
-    ...['start nothing', 'start take-over'],
+    ...['start nothing', 'start take-over', 'start resume', 'asking backend', 'asking refresh'],
+    ...['signed in by a page', 'late cookies', ...RESUMED.map((name) => `resumed ${name}`)],
     ...['get', 'refresh', 'foreign', 'signIn', 'signOut', 'dispose'].map((name) => `call ${name}`),
   ]
   for (const name of names) tally[name] = 3
@@ -41,12 +42,16 @@ describe('runs that explored nothing fail loudly', () => {
     },
   )
 
-  it.each(['refreshes sent', 'runs strict', 'lock loose-lease', 'call foreign', 'contexts'])(
-    'as when there was no %s',
-    (name) => {
-      expect(() => assertThorough(without(name))).toThrow(`"${name}"`)
-    },
-  )
+  it.each([
+    'refreshes sent',
+    'runs strict',
+    'lock loose-lease',
+    'call foreign',
+    'contexts',
+    'resumed another',
+  ])('as when there was no %s', (name) => {
+    expect(() => assertThorough(without(name))).toThrow(`"${name}"`)
+  })
 
   it('as when the scheduler chose nothing, however few the runs', () => {
     expect(() => assertThorough(without('choices untamed', 10))).toThrow('the tame one')

@@ -1,6 +1,7 @@
 import type { Rotation } from '../../src/testing/index.js'
 import type { Operation } from './calls.js'
 import { FAULTS, type FaultName } from './faults.js'
+import type { Asking } from './jar.js'
 import { NETWORK_FAULTS } from './network.js'
 import { sum, type Tally } from './tally.js'
 import { INVARIANTS } from './verdict.js'
@@ -15,12 +16,17 @@ const CURES: ReadonlySet<FaultName> = new Set(['thaw', 'online'])
 /** Every kind, so that the compiler asks for a new one. */
 const ROTATIONS: Readonly<Record<Rotation, true>> = { v1: true, v2: true, strict: true }
 const LOCKS: Readonly<Record<LockKind, true>> = { web: true, lease: true, 'loose-lease': true }
-/**
- * Cookies that hold the session are no start of a random world: the scripted GoTrue hands out tokens
- * that serve once, while where cookies hold sessions the page has names of them, and the server
- * rotates the tokens in the one jar of all tabs. `test/client/resume.test.ts` has those.
- */
-const STARTS: Readonly<Record<Start, true>> = { nothing: true, 'take-over': true }
+const STARTS: Readonly<Record<Start, true>> = { nothing: true, 'take-over': true, resume: true }
+const ASKING: Readonly<Record<Asking, true>> = { backend: true, refresh: true }
+/** What starts were told where cookies hold the session. */
+export const RESUMED: readonly string[] = [
+  'somebody',
+  'the same',
+  'another',
+  'nobody',
+  'in vain',
+  'though it has ended',
+]
 const CALLS: Readonly<Record<Operation['type'], true>> = {
   get: true,
   refresh: true,
@@ -54,6 +60,10 @@ const EXPECTED: readonly string[] = [
   ...named('runs', ROTATIONS),
   ...named('lock', LOCKS),
   ...named('start', STARTS),
+  ...named('asking', ASKING),
+  ...RESUMED.map((name) => `resumed ${name}`),
+  'signed in by a page',
+  'late cookies',
   ...named('call', CALLS),
 ]
 

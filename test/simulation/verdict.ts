@@ -27,6 +27,10 @@ export const INVARIANTS = {
   'closed-codes': 'every failure is an AuthError',
   'silent-after-dispose': 'after dispose no request is sent, and in the end no timer is left',
   'taken-over': 'the session of another library is taken over once, and not left behind',
+  'resumes-nobody-ended':
+    'a start never brings back a session whose end storage knows, though cookies hold it',
+  'starts-agree': 'contexts that start at once say the same',
+  'one-person': 'at rest storage and cookies name the same session',
   'rest-agreement': 'at rest all contexts and storage hold the same session',
   'rest-works': 'at rest the session that is left can be refreshed',
 } as const

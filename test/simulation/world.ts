@@ -6,6 +6,7 @@ import {
   type ScriptedGoTrue,
 } from '../../src/testing/index.js'
 import { type Context, createContext } from './context.js'
+import { type Asking, createJar, type Jar } from './jar.js'
 import { createLedger, type Ledger } from './ledger.js'
 import type { NetworkFault } from './network.js'
 import type { Writes } from './storage.js'
@@ -19,7 +20,7 @@ type FakeBrowserOptions = NonNullable<Parameters<typeof createFakeBrowser>[0]>
 export type LockKind = 'web' | 'lease' | 'loose-lease'
 
 /** What contexts find at their start, besides their storage. */
-export type Start = 'nothing' | 'take-over'
+export type Start = 'nothing' | 'take-over' | 'resume'
 
 /** What a world is made of. Times in ms. */
 export interface WorldOptions {
@@ -35,12 +36,24 @@ export interface WorldOptions {
   readonly clocks?: 'one' | 'many' | undefined
   /** What a context finds at its start besides its storage. @default 'nothing' */
   readonly start?: Start | undefined
+  /** Of whom those ask that find their session in cookies. @default 'backend' */
+  readonly asking?: Asking | undefined
+  /** What befalls cookies on their way. */
+  readonly cookies?: CookieChoices | undefined
   readonly seed: number
   readonly scheduler: (world: () => World) => NonNullable<FakeBrowserOptions['scheduler']>
   /** What the next request of a context meets. */
   readonly meet: (path: string) => NetworkFault
   /** Hears of everything that happens, in a column per context and one for the server. */
   readonly trace?: ((column: string, text: string) => void) | undefined
+}
+
+/** What befalls the cookies of answers. */
+export interface CookieChoices {
+  /** How long, in ms, the headers of an answer take to the browser. */
+  travel(): number
+  /** Whether they get lost, which so many of a hundred do. */
+  lost(percent: number): boolean
 }
 
 /** A browser, a server, and a record of what really happened. */
@@ -50,10 +63,14 @@ export interface World {
   readonly clock: FakeBrowser['clock']
   readonly server: ScriptedGoTrue
   readonly ledger: Ledger
+  /** The cookies of the browser, where they hold the session. */
+  readonly jar: Jar | null
   readonly verdict: Verdict
   readonly contexts: Context[]
   /** Sessions that a person ended, in any context. */
   readonly signedOut: Set<string>
+  /** Sessions that cookies hold and whose end storage has noted: monotonic time of the first note. */
+  readonly noted: Map<string, number>
   /** Why the server was shown a rotated token of a session, as it was then; `null` if nothing explains it. */
   readonly reused: Map<string, string | null>
   /** Sessions that became some context's by a sign-in. */
@@ -120,6 +137,24 @@ function seeded(seed: number): () => number {
 const isAtomic = ({ lock, storage }: WorldOptions): boolean =>
   lock === 'web' || (lock === 'lease' && storage === 'async')
 
+/** How many characters of a lineage's name come before the id of its session. */
+const BEFORE_ID = 9
+
+function noteEnds({ noted, clock }: World, text: string): void {
+  try {
+    const { id, ended }: { id: string | null; ended: readonly string[] } = JSON.parse(text)
+    // A session may go on under another name: of its sign-in, where a start was faster than that.
+    const current = id?.slice(BEFORE_ID) ?? ''
+    noted.delete(current)
+    for (const lineage of ended) {
+      const session = lineage.slice(BEFORE_ID)
+      if (session !== current && !noted.has(session)) noted.set(session, clock.monotonic())
+    }
+  } catch {
+    // Damaged by hand.
+  }
+}
+
 /** Makes a world in which nobody is signed in and no context is open. */
 export function createWorld(options: WorldOptions): World {
   const clock = createManualClock({ settle: turn })
@@ -138,6 +173,7 @@ export function createWorld(options: WorldOptions): World {
   const set = entries.set.bind(entries)
   entries.set = (key, text) => {
     ledger.stored(text)
+    if (world.jar && key === KEY) noteEnds(world, text)
     return set(key, text)
   }
   const world: World = {
@@ -146,11 +182,13 @@ export function createWorld(options: WorldOptions): World {
     clock,
     server,
     ledger,
+    jar: options.start === 'resume' ? createJar(() => world) : null,
     verdict: createVerdict(({ invariant, what }) =>
       world.trace('world', `BROKEN ${invariant}: ${what}`),
     ),
     contexts: [],
     signedOut: new Set(),
+    noted: new Map(),
     reused: new Map(),
     established: new Map(),
     returned: new Set(),
