@@ -25,11 +25,14 @@ function stored(world: World): Tokens | null {
   }
 }
 
-/** A context that crashes between its two writes, or cannot make them, leaves one behind. */
-const mayLeaveTraces = ({ facts, contexts }: World): boolean =>
+/**
+ * A context that crashes between its two writes, or cannot make them, leaves one behind; so does one
+ * that is gone before it sees, in a storage that shows writes late, that its sign-in is over.
+ */
+const mayLeaveTraces = ({ facts, contexts, options }: World): boolean =>
   facts.storageDamaged ||
   facts.storageTrouble > -Infinity ||
-  contexts.some(({ status }) => status === 'crashed')
+  contexts.some(({ status }) => status === 'crashed' || (options.lag && status === 'disposed'))
 
 function checkAgreement(world: World): void {
   const disk = stored(world)
