@@ -33,7 +33,7 @@ const packages: Readonly<Record<Release, Readonly<Record<string, string>>>> = {
   built: {
     holdfast: at('../../dist/index.js'),
     'holdfast/providers/gotrue': at('../../dist/providers/gotrue/index.js'),
-    'holdfast/providers/gotrue/mfa': at('../../dist/providers/gotrue/mfa/index.js'),
+    'holdfast/providers/gotrue/mfa': at('../../dist/providers/gotrue/mfa.js'),
   },
   '0.1.0': {
     holdfast: at('../fixtures/releases/0.1.0/holdfast.js'),
