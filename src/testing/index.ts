@@ -13,13 +13,16 @@ export { createManualClock, type ManualClock, type ManualClockOptions } from './
 export {
   type AccessTokenHook,
   type Account,
+  type AccountFactor,
   type AccountIdentity,
   createScriptedGoTrue,
+  type MfaOptions,
   type Rotation,
   type ScriptedGoTrue,
   type ScriptedGoTrueOptions,
   type SeedUser,
   type SentMessage,
+  type WebAuthnCredential,
 } from './gotrue/index.js'
 export type { Fault, FaultScope, LoggedRequest } from './server/types.js'
 export {

@@ -274,6 +274,21 @@ describe('the packed package', () => {
       `export { supertokens } from 'holdfast/providers/supertokens'`,
       2_500,
     ],
+    ['mfa', 'gotrue', GOTRUE, `export { mfa } from 'holdfast/providers/gotrue/mfa'`, 1_000],
+    [
+      'webauthnFactors',
+      'gotrue',
+      GOTRUE,
+      `export { webauthnFactors } from 'holdfast/providers/gotrue/mfa'`,
+      1_000,
+    ],
+    [
+      'recoveryCodes',
+      'gotrue',
+      GOTRUE,
+      `export { recoveryCodes } from 'holdfast/providers/gotrue/mfa'`,
+      700,
+    ],
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_450],
     ['react', 'core', CORE, `export * from 'holdfast/react'`, 800],
   ])('stays within the budget of %s on top of %s', async (name, _, page, text, budget) => {

@@ -9,6 +9,7 @@ import {
 import { authenticate, type Call, newSession, type ServerContext } from './context.js'
 import { refuse } from './errors.js'
 import { redirectTarget } from './link-routes.js'
+import { hasMfa } from './mfa-factors.js'
 import type { ServerSession } from './rotation.js'
 import type { Account } from './types.js'
 import { addIdentity, createAccount, describeUser } from './users.js'
@@ -200,6 +201,11 @@ export const updateUser: Route = async (context, call) => {
     refuse(422, 'phone_exists', 'A user with this phone number has already been registered')
   }
   const password = field(call.body, 'password')
+  const isNew = password || (email && email !== account.email) || (phone && phone !== account.phone)
+  if (isNew && hasMfa(account) && session.aal !== 'aal2') {
+    const message = 'AAL2 session is required to update email or password when MFA is enabled.'
+    refuse(401, 'insufficient_aal', message)
+  }
   if (password) changePassword(context, session, password)
   changeAddress(context, call, account)
   const data = Object.entries({ ...account.data, ...objectField(call.body, 'data') })

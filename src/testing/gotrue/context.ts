@@ -3,6 +3,7 @@ import { json } from '../server/json.js'
 import type { Signer } from '../server/signing.js'
 import type { Accounts } from './accounts.js'
 import { refuse } from './errors.js'
+import type { FactorChallenge } from './mfa-types.js'
 import type { RefreshTokens, ServerSession } from './rotation.js'
 import type { AccessTokenHook, Account, ScriptedGoTrueOptions } from './types.js'
 import { describeUser } from './users.js'
@@ -36,6 +37,8 @@ export interface ServerContext {
   readonly signer: Signer
   /** Authorization codes by their text. */
   readonly codes: Map<string, FlowState>
+  /** Challenges of second factors by id. */
+  readonly challenges: Map<string, FactorChallenge>
   readonly settings: Settings
   readonly options: ScriptedGoTrueOptions
   readonly path: string
@@ -115,6 +118,7 @@ export async function newSession(
     id: uuid(context.random),
     userId: account.id,
     aal: 'aal1',
+    factorId: null,
     amr: [{ method, timestamp: Math.floor(context.now() / 1000) }],
     expired: null,
     locked: false,

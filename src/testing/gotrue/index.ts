@@ -11,6 +11,7 @@ import { handlerOf, isRouted, located } from './routes.js'
 import type { ScriptedGoTrueOptions } from './types.js'
 
 export type { ScriptedGoTrue } from './controls.js'
+export type { AccountFactor, MfaOptions, WebAuthnCredential } from './mfa-types.js'
 export type {
   AccessTokenHook,
   Account,
@@ -41,8 +42,12 @@ const LONGEST_BODY = 1024 * 1024
 /** Fields that must be texts: of any other kind, they are no JSON that GoTrue can read. */
 const TEXTS = [
   ...['email', 'phone', 'password', 'refresh_token', 'auth_code', 'code_verifier', 'id_token'],
+  ...['factor_type', 'friendly_name', 'issuer', 'challenge_id', 'code'],
   ...['nonce', 'type', 'token', 'token_hash', 'channel', 'code_challenge', 'code_challenge_method'],
 ]
+
+/** Where a body may be missing. */
+const UNREAD = /^\/logout$|^\/factors\/recovery-codes(\/regenerate)?$/
 
 const unreadable = (): never =>
   refuse(400, 'bad_json', 'Could not parse request body as JSON: unexpected end of JSON input')
@@ -52,7 +57,7 @@ function parseBody({ request, text }: Incoming, path: string): Call['body'] {
     const message = `Request body too large (max ${LONGEST_BODY} bytes)`
     return refuse(413, 'request_entity_too_large', message)
   }
-  const unread = request.method === 'GET' || path === '/logout'
+  const unread = ['GET', 'DELETE'].includes(request.method) || UNREAD.test(path)
   if (text === 'null' || (unread && text === '')) return {}
   const body = parseObject(text) ?? unreadable()
   const wrong = TEXTS.some((name) => typeof (body[name] ?? '') !== 'string')
@@ -100,6 +105,7 @@ function createContext(options: ScriptedGoTrueOptions): ServerContext {
     tokens: createRefreshTokens(rotating),
     signer: createSigner(signing, options.jwtSecret ?? 'scripted-secret-of-32-characters'),
     codes: new Map(),
+    challenges: new Map(),
     settings: {
       accessTokenLifetime: options.accessTokenLifetime ?? 3_600_000,
       autoconfirm: options.autoconfirm ?? true,

@@ -2,6 +2,7 @@ import { json } from '../server/json.js'
 import { logout, otp, readUser, recover, resend, signup, updateUser } from './account-routes.js'
 import type { Call, ServerContext } from './context.js'
 import { authorize, verify, verifyLink } from './link-routes.js'
+import { mfaRoutes } from './mfa-routes.js'
 import { tokenRoute } from './token-routes.js'
 
 /** Answers one kind of request. */
@@ -21,6 +22,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET /user': readUser,
   'PUT /user': updateUser,
   'POST /logout': logout,
+  ...mfaRoutes,
   'GET /.well-known/jwks.json': async ({ signer }) =>
     json(200, await signer.jwks(), { 'cache-control': 'public, max-age=600' }),
   'GET /health': async () =>

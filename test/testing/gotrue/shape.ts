@@ -26,6 +26,11 @@ const decode = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64ur
 const isJwt = (text: string): boolean => /^ey[\w-]+\.[\w-]+\.[\w-]*$/.test(text)
 const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 
+/** Keys, hashes, signatures: bytes in whichever base. Words of the wire have no capitals. */
+const isBytes = (text: string): boolean => /^(?=.*[A-Z])[\w+/=-]{22,}$/.test(text)
+const normal = (text: string): string =>
+  text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+
 /** A message without the parser's own words, which are Go's and tell nothing. */
 const plain = (text: string): string => text.replace(/(as JSON|verify signature)[:,].*$/s, '$1…')
 
@@ -62,13 +67,21 @@ export function createShaper(): Shaper {
     return isNew ? `${name}=(${shape(decode(head))}.${shape(decode(claims))})` : name
   }
 
+  /** A text with names for what stands in its midst. */
+  const named = (text: string): string =>
+    text
+      .replace(/(?<=secret=)\w{32}/, (secret) => nameOf('bytes', secret)[0])
+      .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/, (id) => nameOf('id', id)[0])
+
   function textShape(text: string, key: string): string {
     if (isJwt(text)) return jwt(text)
     if (key === 'refresh_token') return nameOf('refresh', text)[0]
     if (key === 'kid' || key === 'x' || key === 'y') return nameOf(key, text)[0]
     if (isId(text)) return nameOf('id', text)[0]
+    if (text.startsWith('<?xml')) return 'svg'
+    if (isBytes(text)) return nameOf('bytes', normal(text))[0]
     if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) || /^\d{10}$/.test(text)) return 'time'
-    return JSON.stringify(plain(text))
+    return JSON.stringify(named(plain(text)))
   }
 
   function objectShape(fields: Readonly<Record<string, unknown>>): string {

@@ -1,0 +1,22 @@
+export { assuranceLevel } from './mfa-assurance-level.js'
+export { mfa } from './mfa-factors.js'
+export { recoveryCodes } from './mfa-recovery-codes.js'
+export type {
+  AssuranceLevel,
+  ChallengeOptions,
+  Factor,
+  FactorChallenge,
+  Mfa,
+  MfaClient,
+  NewRecoveryCodes,
+  PhoneFactor,
+  PhoneOptions,
+  RecoveryCodes,
+  RecoveryCodesStatus,
+  TotpFactor,
+  TotpOptions,
+  WebAuthnAuthenticator,
+  WebAuthnFactors,
+  WebAuthnFactorsOptions,
+} from './mfa-types.js'
+export { webauthnFactors } from './mfa-webauthn.js'
