@@ -27,6 +27,7 @@ export type {
   LinkFlow,
   OtpOptions,
   OtpType,
+  ResendOptions,
   SignUpOptions,
   UserChanges,
 } from './types.js'

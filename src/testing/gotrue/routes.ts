@@ -1,7 +1,8 @@
-import { logout, otp, readUser, recover, resend, signup, updateUser } from './account-routes.js'
+import { logout, otp, readUser, recover, signup, updateUser } from './account-routes.js'
 import type { Call, ServerContext } from './context.js'
 import { json } from './errors.js'
 import { authorize, verify, verifyLink } from './link-routes.js'
+import { reauthenticate, resend } from './resend-routes.js'
 import { tokenRoute } from './token-routes.js'
 
 /** Answers one kind of request. */
@@ -15,6 +16,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'POST /magiclink': otp,
   'POST /recover': recover,
   'POST /resend': resend,
+  'GET /reauthenticate': reauthenticate,
   'POST /verify': verify,
   'GET /verify': verifyLink,
   'GET /authorize': authorize,

@@ -36,6 +36,11 @@ export interface ScriptedGoTrueOptions {
   readonly autoconfirm?: boolean
   /** Whether a new email address is confirmed from the old one too. @default true */
   readonly secureEmailChange?: boolean
+  /**
+   * Whether a session that is a day old sets a new password only with a code of `/reauthenticate`, as
+   * with `GOTRUE_SECURITY_UPDATE_PASSWORD_REQUIRE_REAUTHENTICATION`. @default false
+   */
+  readonly reauthentication?: boolean
   /** Whether signing up without an address makes an anonymous user. @default true */
   readonly anonymous?: boolean
   /**
@@ -146,7 +151,7 @@ export interface SentMessage {
   readonly tokenHash: string
   /** When it was sent, in ms since the epoch. */
   readonly at: number
-  /** Where its link leads; open it with `server.fetch`. */
+  /** Where its link leads; open it with `server.fetch`. Empty for a message that is for its code. */
   readonly link: string
 }
 
@@ -167,6 +172,8 @@ export interface Account {
   /** The address that waits for confirmation. */
   newEmail: string | null
   phone: string | null
+  /** The number that waits for confirmation. */
+  newPhone: string | null
   password: string | null
   data: Readonly<Record<string, unknown>>
   appMetadata: Readonly<Record<string, unknown>>
@@ -179,6 +186,9 @@ export interface Account {
   /** Of the last magic link or recovery mail. */
   recoverySentAt: number | null
   emailChangeSentAt: number | null
+  phoneChangeSentAt: number | null
+  /** Of the last code for a new password, until that is set. */
+  reauthenticationSentAt: number | null
   lastSignInAt: number | null
   readonly createdAt: number
   updatedAt: number

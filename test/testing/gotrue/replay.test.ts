@@ -67,6 +67,7 @@ const CAPTURES = [
   { name: 'refresh', length: 93 },
   { name: 'user', length: 70 },
   { name: 'errors', length: 38 },
+  { name: 'messages', length: 23 },
 ]
 
 describe.each(CAPTURES)('asked for $name as a real GoTrue was', ({ name, length }) => {
