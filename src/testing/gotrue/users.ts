@@ -106,7 +106,8 @@ const describeIdentity = (
   userId: string,
 ): Record<string, unknown> => ({
   identity_id: identityId,
-  id: userId,
+  // The id that the provider knows its person by; an address has none but the user's.
+  id: data.sub ?? userId,
   user_id: userId,
   identity_data: data,
   provider,

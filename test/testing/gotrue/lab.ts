@@ -221,12 +221,18 @@ export function createLab(options: ScriptedGoTrueOptions): Lab {
       for (const [name, value] of Object.entries(objectOf(reply.body))) {
         if (typeof value === 'string') notes.set(`${step}.${name}`, value)
       }
-      const code = reply.location && new URL(reply.location).searchParams.get('code')
-      if (code) notes.set(`${step}.code`, code)
+      for (const [name, value] of reply.location ? new URL(reply.location).searchParams : []) {
+        notes.set(`${step}.${name}`, value)
+      }
       return reply
     },
     async act(line) {
       const [word = '', ...words] = line.split(' ')
+      const [step = '', ...request] = words
+      if (word === 'ask') {
+        await this.ask(request.join(' '), step)
+        return
+      }
       if (word === 'at') return clock.advance(start + Number(words[0]) * 1000 - clock.now())
       const act = ACTS[word]
       if (!act) throw new Error(`The lab cannot ${word}.`)
