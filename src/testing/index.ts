@@ -20,6 +20,7 @@ export {
   type Rotation,
   type ScriptedGoTrue,
   type ScriptedGoTrueOptions,
+  type ScriptedSsoProvider,
   type SeedUser,
   type SentMessage,
   type WebAuthnCredential,

@@ -117,6 +117,7 @@ export async function newSession(
   const session: ServerSession = {
     id: uuid(context.random),
     userId: account.id,
+    createdAt: context.now(),
     aal: 'aal1',
     factorId: null,
     amr: [{ method, timestamp: Math.floor(context.now() / 1000) }],

@@ -8,6 +8,8 @@ import type { Rotation } from './types.js'
 export interface ServerSession {
   readonly id: string
   readonly userId: string
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
   aal: string
   amr: readonly { readonly method: string; readonly timestamp: number }[]
   /** The second factor that was proved in it. */

@@ -2,6 +2,7 @@ import { base64url, sha256, sha256Hex, utf8 } from '../server/encoding.js'
 import { field, json } from '../server/json.js'
 import { askHook, type Call, newSession, type ServerContext, sessionBody } from './context.js'
 import { refuse, refuseOAuth } from './errors.js'
+import { web3 } from './web3-grant.js'
 
 /** How long an authorization code lives, in ms: GoTrue's flow state expiry of 300 s. */
 const FLOW_LIFE = 300_000
@@ -101,6 +102,7 @@ const GRANTS: Readonly<Record<string, Grant>> = {
   refresh_token: refreshToken,
   pkce,
   id_token: idToken,
+  web3,
 }
 
 /** `POST /token?grant_type=…` */

@@ -109,6 +109,7 @@ export interface Bench {
   readonly notes: Notes
   post(path: string, body: object, token?: string): Promise<Reply>
   put(label: string, body: string): Promise<Reply>
+  get(label: string, path: string): Promise<Reply>
 }
 
 const token = (grant: string): string => `/token?grant_type=${grant}`
@@ -141,9 +142,16 @@ const ACTS: Readonly<Record<string, (bench: Bench, ...words: string[]) => unknow
     while (bench.notes.has(`${label}.${newest + 1}`)) newest++
     await trade(bench, `${label}.${newest}`, `${label}.${newest + 1}`)
   },
+  async renew({ post, notes }, label = '') {
+    const spent = { refresh_token: notes.get(`${label}.0`) }
+    keep(notes, label, await post(token('refresh_token'), spent))
+  },
+  anonymous: async ({ post, notes }, _as = '', label = '') =>
+    keep(notes, label, await post('/signup', {})),
   spend: (bench, from = '', _as = '', name = '') => trade(bench, from, name),
   post: ({ post }, path = '', ...body) => post(path, objectOf(parsed(body.join(' ')))),
   put: ({ put }, label = '', ...body) => put(label, body.join(' ')),
+  get: ({ get }, label = '', path = '') => get(label, path),
   mail({ server, notes }, to = '', _as = '', name = '') {
     const message = server.messages.filter((sent) => sent.to === to).at(-1)
     notes.set(`${name}.code`, message?.code)
@@ -192,6 +200,9 @@ export function createLab(options: ScriptedGoTrueOptions): Lab {
     notes.meet(objectOf(reply.body))
     return reply
   }
+  const headersOf = (label: string): Record<string, string> => ({
+    authorization: `Bearer ${notes.get(`${label}.access`)}`,
+  })
   const bench: Bench = {
     server,
     notes,
@@ -199,10 +210,8 @@ export function createLab(options: ScriptedGoTrueOptions): Lab {
       const headers = token ? { authorization: `Bearer ${token}` } : {}
       return sendJson(path, { method: 'POST', body: JSON.stringify(body), headers })
     },
-    put: (label, body) => {
-      const headers = { authorization: `Bearer ${notes.get(`${label}.access`)}` }
-      return sendJson('/user', { method: 'PUT', body, headers })
-    },
+    put: (label, body) => sendJson('/user', { method: 'PUT', body, headers: headersOf(label) }),
+    get: (label, path) => sendJson(path, { headers: headersOf(label) }),
   }
 
   return {
@@ -218,14 +227,20 @@ export function createLab(options: ScriptedGoTrueOptions): Lab {
       for (const [name, value] of Object.entries(objectOf(reply.body))) {
         if (typeof value === 'string') notes.set(`${step}.${name}`, value)
       }
+      for (const [name, value] of reply.location ? new URL(reply.location).searchParams : []) {
+        notes.set(`${step}.${name}`, value)
+      }
       const challenge = webauthnChallengeOf(reply.body)
       if (challenge) notes.set(`${step}.challenge`, challenge)
-      const code = reply.location && new URL(reply.location).searchParams.get('code')
-      if (code) notes.set(`${step}.code`, code)
       return reply
     },
     async act(line) {
       const [word = '', ...words] = line.split(' ')
+      const [step = '', ...request] = words
+      if (word === 'ask') {
+        await this.ask(request.join(' '), step)
+        return
+      }
       if (word === 'at') return clock.advance(start + Number(words[0]) * 1000 - clock.now())
       const act = ACTS[word]
       if (!act) throw new Error(`The lab cannot ${word}.`)

@@ -68,6 +68,8 @@ const CAPTURES = [
   { name: 'user', length: 70 },
   { name: 'errors', length: 38 },
   { name: 'mfa', length: 58 },
+  { name: 'messages', length: 23 },
+  { name: 'sso-oauth', length: 29 },
 ]
 
 describe.each(CAPTURES)('asked for $name as a real GoTrue was', ({ name, length }) => {

@@ -21,6 +21,9 @@ export type Shaper = (reply: Reply) => string
  */
 const UNCOMPARED: ReadonlySet<string> = new Set(['confirmed_at', 'error_id'])
 
+/** Fields that hold an address, whose texts are looked at apart. */
+const ADDRESSES: ReadonlySet<string> = new Set(['url', 'redirect_url'])
+
 const decode = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString())
 
 const isJwt = (text: string): boolean => /^ey[\w-]+\.[\w-]+\.[\w-]*$/.test(text)
@@ -34,8 +37,13 @@ const normal = (text: string): string =>
 /** A message without the parser's own words, which are Go's and tell nothing. */
 const plain = (text: string): string => text.replace(/(as JSON|verify signature)[:,].*$/s, '$1…')
 
+/** Parameters that are compressed or signed for an identity provider. */
+const OPAQUE: ReadonlySet<string> = new Set(['SAMLRequest', 'Signature'])
+
 const parameters = (search: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(new URLSearchParams(search))
+  Object.fromEntries(
+    [...new URLSearchParams(search)].map(([name, text]) => [name, OPAQUE.has(name) ? '…' : text]),
+  )
 
 /** Where a reply leads: the texts of its address apart. */
 function destination(location: string): unknown {
@@ -75,11 +83,14 @@ export function createShaper(): Shaper {
 
   function textShape(text: string, key: string): string {
     if (isJwt(text)) return jwt(text)
+    if (ADDRESSES.has(key) && URL.canParse(text)) return shape(destination(text))
+    if (key === 'authorization_id') return nameOf('authorization', text)[0]
     if (key === 'refresh_token') return nameOf('refresh', text)[0]
     if (key === 'kid' || key === 'x' || key === 'y') return nameOf(key, text)[0]
     if (isId(text)) return nameOf('id', text)[0]
     if (text.startsWith('<?xml')) return 'svg'
-    if (isBytes(text)) return nameOf('bytes', normal(text))[0]
+    // A wallet's address is told as it is.
+    if (isBytes(text) && key !== 'address') return nameOf('bytes', normal(text))[0]
     if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) || /^\d{10}$/.test(text)) return 'time'
     return JSON.stringify(named(plain(text)))
   }
