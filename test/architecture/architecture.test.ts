@@ -19,6 +19,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   server: ['server', 'providers', 'core', 'jose', 'iron-webcrypto'],
   express: ['express', 'server', 'core'],
   next: ['next', 'server', 'providers', 'core', 'next/headers', 'next/navigation', 'next/server'],
+  // Other libraries' faces on a client: they make one of a provider and what its options say.
+  compat: ['compat', 'client.ts', 'defaults.ts', 'providers', 'storage', 'environment', 'core'],
   // Types only, of the client and what it names.
   react: ['react', 'client.ts', 'core'],
   'defaults.ts': ['core', 'environment', 'storage'],

@@ -140,6 +140,12 @@ const ofGoTrue: Readonly<Record<string, Probe>> = {
       return (await methodOf(PAGE)) === 's256' && (await methodOf()) === undefined
     },
   },
+  'GoTrueActions.flow': {
+    async observe() {
+      const url = await actionsOf(gotrue(GOTRUE)).authorizeUrl({ provider: 'github' })
+      return new URL(url).searchParams.has('code_challenge') ? 'pkce' : 'implicit'
+    },
+  },
   'Messenger.channel': {
     says: 'what the server has, `sms`',
     async observe() {

@@ -89,13 +89,13 @@ export function createActions<M extends object>(deps: ActionDeps<M>): GoTrueActi
   return {
     ...createMessages(deps, prove),
 
-    async authorizeUrl({ provider, redirectTo, scopes, queryParams }) {
+    async authorizeUrl({ provider, redirectTo, scopes, queryParams, flow = 'pkce' }) {
       const query = new URLSearchParams({
         ...queryParams,
         provider,
         ...(redirectTo && { redirect_to: redirectTo }),
         ...(scopes && { scopes }),
-        ...(await prove('sign-in', 'pkce')),
+        ...(await prove('sign-in', flow)),
       })
       return `${base}/authorize?${query}`
     },

@@ -1,0 +1,170 @@
+import { leaveFor } from '../../environment/page.js'
+import type { Address, OtpType } from '../../providers/gotrue/types.js'
+import { asObject, text } from '../../providers/shared/json.js'
+import {
+  AuthInvalidCredentialsError,
+  AuthInvalidTokenResponseError,
+  AuthPKCECodeVerifierMissingError,
+  type WeakPasswordReasons,
+} from './errors.js'
+import type { Face } from './face.js'
+import type * as Params from './parameters.js'
+import { type Result, toResult } from './translate.js'
+import type { Provider, Session, User, WeakPassword } from './types.js'
+
+// Loaded when somebody signs in.
+
+interface Given {
+  readonly email?: string
+  readonly phone?: string
+}
+
+/** The address that was given. @throws AuthInvalidCredentialsError for none. */
+function addressOf({ email, phone }: Given): Address {
+  if (email) return { email }
+  if (phone) return { phone }
+  throw new AuthInvalidCredentialsError('You must provide either an email or phone number.')
+}
+
+/** What goes to a phone is sent by SMS unless the app says otherwise. */
+const channelOf = (
+  { phone }: Given,
+  channel: 'sms' | 'whatsapp' = 'sms',
+): { channel?: 'sms' | 'whatsapp' } => (phone ? { channel } : {})
+
+const OTP_TYPES: readonly OtpType[] = [
+  'email',
+  'sms',
+  'signup',
+  'invite',
+  'magiclink',
+  'recovery',
+  'email_change',
+  'phone_change',
+]
+
+/** What a code was for. @throws AuthInvalidCredentialsError for what the server does not know. */
+function otpType(type: string): OtpType {
+  const known = OTP_TYPES.find((one) => one === type)
+  if (known) return known
+  throw new AuthInvalidCredentialsError(`\`type\` is one of ${OTP_TYPES.join(', ')}.`)
+}
+
+/** @throws AuthInvalidTokenResponseError where there is no session. */
+export function signedIn(result: Result): { user: User; session: Session } {
+  const { user, session } = toResult(result)
+  if (!user || !session) throw new AuthInvalidTokenResponseError()
+  return { user, session }
+}
+
+const isReason = (value: unknown): value is WeakPasswordReasons =>
+  ['length', 'characters', 'pwned'].some((reason) => reason === value)
+
+/** What the server said of a password that is weak, and that it took all the same. */
+function weakness({ session }: Result): { weakPassword?: WeakPassword } {
+  const said = asObject(session?.extras.weak_password)
+  if (!said) return {}
+  const { reasons, message } = said
+  const known = Array.isArray(reasons) ? reasons.filter(isReason) : []
+  return { weakPassword: { reasons: known, message: text(message) ?? '' } }
+}
+
+/** Registers somebody. */
+export async function signUp(
+  { client, flow }: Face,
+  credentials: Params.SignUpWithPasswordCredentials,
+): Promise<{ user: User | null; session: Session | null }> {
+  const { password, options = {} } = credentials
+  const { emailRedirectTo: redirectTo, data, captchaToken, channel } = options
+  const account = { ...addressOf(credentials), password, data: { ...data }, captchaToken }
+  const way = { redirectTo, flow, ...channelOf(credentials, channel) }
+  return toResult(await client.actions.signUp({ ...account, ...way }))
+}
+
+/** Signs in with a password. */
+export async function signInWithPassword(
+  { client }: Face,
+  credentials: Params.SignInWithPasswordCredentials,
+): Promise<{ user: User; session: Session; weakPassword?: WeakPassword }> {
+  const { password, options } = credentials
+  const { captchaToken } = options ?? {}
+  const result = await client.signIn({ ...addressOf(credentials), password, captchaToken })
+  return { ...signedIn(result), ...weakness(result) }
+}
+
+/** Makes an account without an address. */
+export async function signInAnonymously(
+  { client }: Face,
+  credentials: Params.SignInAnonymouslyCredentials = {},
+): Promise<{ user: User | null; session: Session | null }> {
+  const { data, captchaToken } = credentials.options ?? {}
+  return toResult(await client.signIn({ anonymous: true, data: { ...data }, captchaToken }))
+}
+
+/** Sends a code or a link. */
+export async function signInWithOtp(
+  { client, flow }: Face,
+  credentials: Params.SignInWithPasswordlessCredentials,
+): Promise<{ user: null; session: null }> {
+  const { shouldCreateUser: createUser = true, data, captchaToken } = credentials.options ?? {}
+  const { emailRedirectTo: redirectTo, channel }: Params.MessageOptions = credentials.options ?? {}
+  const way = { redirectTo, flow, ...channelOf(credentials, channel) }
+  const wish = { ...addressOf(credentials), createUser, data: { ...data }, captchaToken }
+  await client.actions.sendOtp({ ...wish, ...way })
+  return { user: null, session: null }
+}
+
+/** Signs in with a code, or the hash of a link. */
+export async function verifyOtp(
+  { client }: Face,
+  params: Params.VerifyOtpParams,
+): Promise<{ user: User | null; session: Session | null }> {
+  const type = otpType(params.type)
+  if ('token_hash' in params) {
+    return toResult(await client.signIn({ tokenHash: params.token_hash, type }))
+  }
+  const { token: code, options } = params
+  const proof = { ...addressOf(params), code, captchaToken: options?.captchaToken }
+  return toResult(await client.signIn({ ...proof, type }))
+}
+
+/** Signs in with the token of another provider. */
+export async function signInWithIdToken(
+  { client }: Face,
+  credentials: Params.SignInWithIdTokenCredentials,
+): Promise<{ user: User; session: Session }> {
+  const { token: idToken, provider, access_token: accessToken, nonce, options } = credentials
+  const { captchaToken } = options ?? {}
+  const proof = { ...(accessToken && { accessToken }), ...(nonce && { nonce }), captchaToken }
+  return signedIn(await client.signIn({ idToken, provider, ...proof }))
+}
+
+/** Goes to another provider. */
+export async function signInWithOAuth(
+  { client, flow }: Face,
+  { provider, options = {} }: Params.SignInWithOAuthCredentials,
+): Promise<{ provider: Provider; url: string }> {
+  const { skipBrowserRedirect, ...way } = options
+  const url = await client.actions.authorizeUrl({ provider, ...way, flow })
+  if (!skipBrowserRedirect) leaveFor(url)
+  return { provider, url }
+}
+
+/** Signs in with the code of a redirect. */
+export async function exchangeCodeForSession(
+  { client }: Face,
+  authCode: string,
+): Promise<{ user: User; session: Session; redirectType: string | null }> {
+  let redirectType: string | null = null
+  const stop = client.onAuthStateChange((event) => {
+    if (event === 'PASSWORD_RECOVERY') redirectType = 'recovery'
+  })
+  try {
+    const url = `https://holdfast.invalid/?${new URLSearchParams({ code: authCode })}`
+    const found = await client.actions.handleRedirect({ url })
+    if (!found || found.ignored) throw new AuthPKCECodeVerifierMissingError()
+    return { ...signedIn(found), redirectType }
+  } finally {
+    stop()
+  }
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it, vi } from 'vitest'
+import { PATIENT } from '../support/patient.js'
+import { FAILURES, type Row, SESSIONS, SIGN_INS, SIGN_OUTS } from './rows.js'
+import { describeResult, type Library, open, turn } from './stage.js'
+
+/** What a library makes of a row. */
+async function outcome(library: Library, { play, ...options }: Row): Promise<string> {
+  const side = open(library, options)
+  await vi.waitUntil(() => side.events.length > 0, PATIENT)
+  const result = await play(side)
+  await turn()
+  const text = describeResult(result, side.events)
+  await side.auth.dispose()
+  return text
+}
+
+describe.each([
+  ['sign-ins', SIGN_INS],
+  ['sessions', SESSIONS],
+  ['sign-outs', SIGN_OUTS],
+  ['failures', FAILURES],
+])('as with auth-js: %s', (_, rows) => {
+  it.each(rows.filter(({ differs }) => !differs))('$promise', async (row) => {
+    expect(await outcome('face', row)).toBe(await outcome('auth-js', row))
+  })
+})
+
+describe('unlike auth-js, on purpose', () => {
+  const rows = [...SIGN_INS, ...SESSIONS, ...SIGN_OUTS, ...FAILURES]
+  it.each(rows.filter(({ differs }) => differs))('$promise: $differs', async (row) => {
+    expect(await outcome('face', row)).not.toBe(await outcome('auth-js', row))
+  })
+})
