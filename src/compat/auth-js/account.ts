@@ -24,14 +24,14 @@ export async function getUser({ client }: Face, jwt?: string): Promise<{ user: U
 export async function updateUser(
   { client, flow }: Face,
   attributes: Params.UserAttributes,
-  options: { emailRedirectTo?: string | undefined } = {},
+  options?: { emailRedirectTo?: string | undefined },
 ): Promise<{ user: User }> {
-  const { current_password: currentPassword, data, ...changes } = attributes
+  const { current_password: currentPassword, data, ...changes } = { ...attributes }
   const user = await client.actions.updateUser({
     ...changes,
     ...(data && { data: { ...data } }),
     ...(currentPassword && { currentPassword }),
-    redirectTo: options.emailRedirectTo,
+    redirectTo: options?.emailRedirectTo,
     flow,
   })
   return { user: toUser(user) }
@@ -41,7 +41,7 @@ export async function updateUser(
 export async function resetPasswordForEmail(
   { client, flow }: Face,
   email: string,
-  options: { redirectTo?: string; captchaToken?: string } = {},
+  options?: { redirectTo?: string; captchaToken?: string },
 ): Promise<object> {
   await client.actions.sendPasswordRecovery({ email, ...options, flow })
   return {}

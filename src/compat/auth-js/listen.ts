@@ -1,3 +1,4 @@
+import { checkListener } from '../../core/check-options.js'
 import type { Session as HoldfastSession } from '../../core/session.js'
 import type { GoTrueUser } from '../../providers/gotrue/types.js'
 import type { Inner } from './options.js'
@@ -20,12 +21,14 @@ const isKnown = (event: string): event is AuthChangeEvent => EVENTS.includes(eve
  * Listens as auth-js lets one listen: nothing is told before `ready()` settles, so that the first thing
  * told is who is signed in by then, and a link to a new password is no `SIGNED_IN`. Returns the way to
  * stop.
+ * @throws Holdfast's AuthError `invalid_argument` for what is no function.
  */
 export function listen(
   client: Inner,
   listener: AuthStateListener,
   ready: () => Promise<unknown>,
 ): () => void {
+  checkListener(listener)
   let gone = false
   let latest: HoldfastSession<GoTrueUser> | null = null
   let waiting: { replaced: boolean } | null = null

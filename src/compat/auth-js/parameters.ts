@@ -122,7 +122,7 @@ export interface SignOut {
   scope?: 'global' | 'local' | 'others'
 }
 
-/** What only some messages can be told. */
-export interface MessageOptions extends Channel {
+/** All that can be said of a message. */
+export interface MessageOptions extends OtpOptions, Channel {
   emailRedirectTo?: string
 }

@@ -13,8 +13,8 @@ export const NOBODY: { user: null; session: null } = { user: null, session: null
 const SCOPES: readonly SignOutScope[] = ['global', 'local', 'others']
 
 /** @throws AuthSessionMissingError for an empty text. */
-function present(token: string | undefined): string {
-  if (token) return token
+function present(token: unknown): string {
+  if (typeof token === 'string' && token) return token
   throw new AuthSessionMissingError()
 }
 
@@ -37,8 +37,8 @@ export class Sessions extends Base {
     return run(
       this.face,
       async ({ client }) => {
-        const accessToken = present(currentSession.access_token)
-        const refreshToken = present(currentSession.refresh_token)
+        const accessToken = present(currentSession?.access_token)
+        const refreshToken = present(currentSession?.refresh_token)
         return toResult(await client.setSession({ accessToken, refreshToken }))
       },
       NOBODY,
@@ -58,7 +58,8 @@ export class Sessions extends Base {
   }
 
   /** Signs out: everywhere unless told otherwise. Here the session always ends, but with `others`. */
-  async signOut({ scope = 'global' }: Params.SignOut = {}): Promise<Types.ErrorResponse> {
+  async signOut(options?: Params.SignOut): Promise<Types.ErrorResponse> {
+    const scope = options?.scope ?? 'global'
     const { error } = await run(
       this.face,
       async ({ client }) => {

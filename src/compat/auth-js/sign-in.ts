@@ -21,9 +21,15 @@ interface Given {
 
 /** The address that was given. @throws AuthInvalidCredentialsError for none. */
 function addressOf({ email, phone }: Given): Address {
-  if (email) return { email }
-  if (phone) return { phone }
+  if (email && text(email)) return { email }
+  if (phone && text(phone)) return { phone }
   throw new AuthInvalidCredentialsError('You must provide either an email or phone number.')
+}
+
+/** @throws AuthInvalidCredentialsError for no text. */
+function passwordOf({ password }: { readonly password?: string }): string {
+  if (password && text(password)) return password
+  throw new AuthInvalidCredentialsError('You must provide a password.')
 }
 
 /** What goes to a phone is sent by SMS unless the app says otherwise. */
@@ -72,10 +78,11 @@ function weakness({ session }: Result): { weakPassword?: WeakPassword } {
 /** Registers somebody. */
 export async function signUp(
   { client, flow }: Face,
-  credentials: Params.SignUpWithPasswordCredentials,
+  given: Params.SignUpWithPasswordCredentials,
 ): Promise<{ user: User | null; session: Session | null }> {
-  const { password, options = {} } = credentials
-  const { emailRedirectTo: redirectTo, data, captchaToken, channel } = options
+  const credentials = { ...given }
+  const { emailRedirectTo: redirectTo, data, captchaToken, channel } = { ...credentials.options }
+  const password = passwordOf(credentials)
   const account = { ...addressOf(credentials), password, data: { ...data }, captchaToken }
   const way = { redirectTo, flow, ...channelOf(credentials, channel) }
   return toResult(await client.actions.signUp({ ...account, ...way }))
@@ -84,10 +91,11 @@ export async function signUp(
 /** Signs in with a password. */
 export async function signInWithPassword(
   { client }: Face,
-  credentials: Params.SignInWithPasswordCredentials,
+  given: Params.SignInWithPasswordCredentials,
 ): Promise<{ user: User; session: Session; weakPassword?: WeakPassword }> {
-  const { password, options } = credentials
-  const { captchaToken } = options ?? {}
+  const credentials = { ...given }
+  const password = passwordOf(credentials)
+  const { captchaToken } = { ...credentials.options }
   const result = await client.signIn({ ...addressOf(credentials), password, captchaToken })
   return { ...signedIn(result), ...weakness(result) }
 }
@@ -95,19 +103,21 @@ export async function signInWithPassword(
 /** Makes an account without an address. */
 export async function signInAnonymously(
   { client }: Face,
-  credentials: Params.SignInAnonymouslyCredentials = {},
+  credentials?: Params.SignInAnonymouslyCredentials,
 ): Promise<{ user: User | null; session: Session | null }> {
-  const { data, captchaToken } = credentials.options ?? {}
+  const { data, captchaToken } = { ...credentials?.options }
   return toResult(await client.signIn({ anonymous: true, data: { ...data }, captchaToken }))
 }
 
 /** Sends a code or a link. */
 export async function signInWithOtp(
   { client, flow }: Face,
-  credentials: Params.SignInWithPasswordlessCredentials,
+  given: Params.SignInWithPasswordlessCredentials,
 ): Promise<{ user: null; session: null }> {
-  const { shouldCreateUser: createUser = true, data, captchaToken } = credentials.options ?? {}
-  const { emailRedirectTo: redirectTo, channel }: Params.MessageOptions = credentials.options ?? {}
+  const credentials = { ...given }
+  const options: Params.MessageOptions = { ...credentials.options }
+  const { shouldCreateUser: createUser = true, data, captchaToken } = options
+  const { emailRedirectTo: redirectTo, channel } = options
   const way = { redirectTo, flow, ...channelOf(credentials, channel) }
   const wish = { ...addressOf(credentials), createUser, data: { ...data }, captchaToken }
   await client.actions.sendOtp({ ...wish, ...way })
@@ -117,8 +127,9 @@ export async function signInWithOtp(
 /** Signs in with a code, or the hash of a link. */
 export async function verifyOtp(
   { client }: Face,
-  params: Params.VerifyOtpParams,
+  given: Params.VerifyOtpParams,
 ): Promise<{ user: User | null; session: Session | null }> {
+  const params = { ...given }
   const type = otpType(params.type)
   if ('token_hash' in params) {
     return toResult(await client.signIn({ tokenHash: params.token_hash, type }))
@@ -133,8 +144,8 @@ export async function signInWithIdToken(
   { client }: Face,
   credentials: Params.SignInWithIdTokenCredentials,
 ): Promise<{ user: User; session: Session }> {
-  const { token: idToken, provider, access_token: accessToken, nonce, options } = credentials
-  const { captchaToken } = options ?? {}
+  const { token: idToken, provider, access_token: accessToken, nonce, options } = { ...credentials }
+  const { captchaToken } = { ...options }
   const proof = { ...(accessToken && { accessToken }), ...(nonce && { nonce }), captchaToken }
   return signedIn(await client.signIn({ idToken, provider, ...proof }))
 }
@@ -142,9 +153,11 @@ export async function signInWithIdToken(
 /** Goes to another provider. */
 export async function signInWithOAuth(
   { client, flow }: Face,
-  { provider, options = {} }: Params.SignInWithOAuthCredentials,
+  credentials: Params.SignInWithOAuthCredentials,
 ): Promise<{ provider: Provider; url: string }> {
-  const { skipBrowserRedirect, ...way } = options
+  const { provider, options } = { ...credentials }
+  if (!provider) throw new AuthInvalidCredentialsError('You must name a `provider`.')
+  const { skipBrowserRedirect, ...way } = { ...options }
   const url = await client.actions.authorizeUrl({ provider, ...way, flow })
   if (!skipBrowserRedirect) leaveFor(url)
   return { provider, url }
