@@ -21,6 +21,7 @@ export {
   type Rotation,
   type ScriptedGoTrue,
   type ScriptedGoTrueOptions,
+  type ScriptedSsoProvider,
   type SeedUser,
   type SentMessage,
 } from './gotrue/index.js'

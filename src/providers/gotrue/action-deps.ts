@@ -10,5 +10,7 @@ export interface ActionDeps<Metadata extends object> {
   /** The server's address. */
   readonly base: string
   readonly acceptFragmentTokens: boolean
+  /** Milliseconds since the epoch. */
+  now(): number
   restore(tokens: Tokens, context: RequestContext): Promise<Grant<GoTrueUser<Metadata>> | null>
 }

@@ -1,5 +1,7 @@
 import { AuthError } from '../../core/errors.js'
+import type { CallOptions } from '../../core/provider.js'
 import type { HttpRequest } from '../shared/http.js'
+import { text } from '../shared/json.js'
 import { createPkce } from '../shared/pkce.js'
 import { invalid } from '../shared/url.js'
 import type { ActionDeps } from './action-deps.js'
@@ -47,11 +49,34 @@ const flowOf = ({
   redirectTo?: string | undefined
 }): LinkFlow | undefined => flow ?? (redirectTo ? 'pkce' : undefined)
 
+/** What all messages have in common. */
+interface Message {
+  readonly redirectTo?: string | undefined
+  readonly captchaToken?: string | undefined
+  readonly flow?: LinkFlow | undefined
+}
+
 /** Makes the actions that send messages. */
 function createMessages<M extends object>(
   { host, send }: ActionDeps<M>,
   prove: Prove,
-): Pick<GoTrueActions<M>, 'signUp' | 'sendOtp' | 'sendPasswordRecovery'> {
+): Pick<GoTrueActions<M>, 'signUp' | 'sendOtp' | 'sendPasswordRecovery' | 'resend'> {
+  async function post<Its extends Message>(
+    path: string,
+    { redirectTo, captchaToken, flow, ...message }: Its,
+    call?: CallOptions,
+  ): Promise<void> {
+    const email = 'email' in message && message.email
+    if (!text(email || ('phone' in message && message.phone))) {
+      invalid('Pass an `email` or a `phone`, as a text.')
+    }
+    const wanted = email ? flowOf({ flow, redirectTo }) : undefined
+    const proof = await prove(path === '/recover' ? 'recovery' : 'sign-in', wanted)
+    const json = { ...message, ...proof, ...captcha(captchaToken) }
+    const request = { path, ...redirect(redirectTo), json }
+    await host.request((context) => send(request, context), call)
+  }
+
   return {
     async signUp({ redirectTo, captchaToken, flow, ...account }, call) {
       let user: GoTrueUser<M> | null = null
@@ -66,18 +91,17 @@ function createMessages<M extends object>(
       return result.session ? result : { session: null, user }
     },
 
-    async sendOtp({ redirectTo, captchaToken, flow, createUser = true, ...address }, call) {
-      const wanted = 'email' in address ? flowOf({ flow, redirectTo }) : undefined
-      const proof = await prove('sign-in', wanted)
-      const json = { ...address, create_user: createUser, ...proof, ...captcha(captchaToken) }
-      const request = { path: '/otp', ...redirect(redirectTo), json }
-      await host.request((context) => send(request, context), call)
-    },
+    sendOtp: async ({ createUser = true, ...message }, call) =>
+      post('/otp', { ...message, create_user: createUser }, call),
 
-    async sendPasswordRecovery({ email, redirectTo, captchaToken, flow = 'pkce' }, call) {
-      const json = { email, ...(await prove('recovery', flow)), ...captcha(captchaToken) }
-      const request = { path: '/recover', ...redirect(redirectTo), json }
-      await host.request((context) => send(request, context), call)
+    sendPasswordRecovery: async ({ flow = 'pkce', ...message }, call) =>
+      post('/recover', { ...message, flow }, call),
+
+    async resend(message, call) {
+      if (!/^(signup|email_change|sms|phone_change)$/.test(message?.type)) {
+        invalid('`type` is `signup`, `email_change`, `sms` or `phone_change`.')
+      }
+      await post('/resend', message, call)
     },
   }
 }
@@ -108,6 +132,14 @@ export function createActions<M extends object>(deps: ActionDeps<M>): GoTrueActi
           userOf<M>(await send({ path: '/user', method: 'GET', token }, context)),
         call,
       ),
+
+    async reauthenticate(call) {
+      await host.withSession(
+        ({ accessToken: token }, context) =>
+          send({ path: '/reauthenticate', method: 'GET', token }, context),
+        call,
+      )
+    },
 
     async updateUser({ redirectTo, flow, currentPassword, ...changes }, call) {
       const wanted = changes.email ? flowOf({ flow, redirectTo }) : undefined

@@ -27,6 +27,7 @@ export type {
   LinkFlow,
   OtpOptions,
   OtpType,
+  ResendOptions,
   SignUpOptions,
   UserChanges,
 } from './types.js'
@@ -73,7 +74,7 @@ export function gotrue<Metadata extends object = AnyMetadata>(
     signOut: createSignOut(send, refresh),
     signIn: createSignIn<Metadata>(send),
     actions(host) {
-      const deps = { host, send, base, restore, acceptFragmentTokens }
+      const deps = { host, send, base, restore, acceptFragmentTokens, now }
       return { ...createActions(deps), [AREA]: deps }
     },
   }

@@ -116,13 +116,21 @@ export type OtpOptions = Address & {
   Messenger &
   Captcha
 
+/**
+ * What `resend` takes: which message, and the address that it went to. For a change of address that is
+ * the old one.
+ */
+export type ResendOptions =
+  | ({ readonly type: 'signup' | 'email_change'; readonly email: string } & Redirect & Captcha)
+  | ({ readonly type: 'sms' | 'phone_change'; readonly phone: string } & Captcha)
+
 /** What `updateUser` may change. `redirectTo` and `flow` are about the links to a new address. */
 export interface UserChanges extends Redirect, Messenger {
   readonly email?: string
   readonly phone?: string
   readonly password?: string
   readonly data?: Readonly<Record<string, unknown>>
-  /** From `reauthenticate` mails, where the server wants one for a new password. */
+  /** The code that `reauthenticate()` sent, where the server wants one for a new password. */
   readonly nonce?: string
   /** Where the server wants the one that is to be replaced. */
   readonly currentPassword?: string
@@ -154,6 +162,18 @@ export interface GoTrueActions<Metadata extends object = AnyMetadata> {
     options: { readonly email: string } & Redirect & Captcha,
     call?: CallOptions,
   ): Promise<void>
+  /**
+   * Sends a message again whose code or link was not used. It ends the same way for an address that
+   * nobody has, and where there is nothing to send.
+   * @throws AuthError `rate_limited` too soon after the one before, with `retryAfter` in ms.
+   */
+  resend(options: ResendOptions, call?: CallOptions): Promise<void>
+  /**
+   * Sends a code to the person who is signed in, for `updateUser({ password, nonce })`. A server that
+   * wants one says `reauthentication_needed` to a new password of a session that is a day old.
+   * @throws AuthError `rate_limited` too soon after the one before, with `retryAfter` in ms.
+   */
+  reauthenticate(call?: CallOptions): Promise<void>
   /** The address to navigate to for signing in with another provider. */
   authorizeUrl(options: {
     readonly provider: string

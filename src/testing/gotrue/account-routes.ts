@@ -21,7 +21,8 @@ import { addIdentity, createAccount, describeUser } from './users.js'
 
 type Route = (context: ServerContext, call: Call) => Promise<Response>
 
-function reach({ body }: Call): Reach {
+/** The address that a request names. */
+export function reach({ body }: Call): Reach {
   const email = field(body, 'email')
   const phone = field(body, 'phone')
   return normalReach({ ...(email && { email }), ...(phone && { phone }) })
@@ -34,7 +35,7 @@ function flowOf({ body }: Call): Challenge | null {
 }
 
 /** Sends messages whose links lead back to this server, which keeps the PKCE challenge. */
-function send(
+export function send(
   context: ServerContext,
   call: Call,
   message: { readonly account: Account; readonly type: string; readonly to: readonly string[] },
@@ -126,27 +127,6 @@ export const recover: Route = async (context, call) => {
   return json(200, {})
 }
 
-/** `POST /resend`. Says the same whether or not there is anything to send again. */
-export const resend: Route = async (context, call) => {
-  const type = field(call.body, 'type')
-  if (!type || !['signup', 'email_change', 'sms'].includes(type)) {
-    return refuse(400, 'validation_failed', 'Missing one of these types: signup, email_change, sms')
-  }
-  const address = reach(call)
-  const to = address.email ?? address.phone
-  if (!to) {
-    return refuse(400, 'validation_failed', 'Type provided requires an email address or a phone')
-  }
-  const account = context.accounts.find(address)
-  if (account && type === 'email_change' && account.newEmail) {
-    send(context, call, { account, type, to: [account.newEmail] })
-  }
-  if (account && type !== 'email_change' && !account.confirmed) {
-    send(context, call, { account, type, to: [to] })
-  }
-  return json(200, {})
-}
-
 /** `GET /user`. */
 export const readUser: Route = async (context, call) =>
   json(200, describeUser((await authenticate(context, call)).account))
@@ -165,7 +145,13 @@ function settle({ random, now }: ServerContext, account: Account, email: string)
  */
 function changeAddress(context: ServerContext, call: Call, account: Account): void {
   const { email, phone } = reach(call)
-  account.phone = phone ?? account.phone
+  if (phone && phone !== account.phone) {
+    if (context.settings.autoconfirm) account.phone = phone
+    else {
+      send(context, call, { account, type: 'phone_change', to: [phone] })
+      account.newPhone = phone
+    }
+  }
   if (!email || email === account.email) return
   if (account.anonymous && context.settings.autoconfirm) {
     settle(context, account, email)
@@ -177,11 +163,28 @@ function changeAddress(context: ServerContext, call: Call, account: Account): vo
   account.newEmail = email
 }
 
-/** @throws GoTrueRefusal `weak_password`, `same_password` */
-function changePassword(context: ServerContext, session: ServerSession, password: string): void {
+/** How old a session may be that sets a password without a code, in ms (GoTrue 2.196, user.go). */
+const YOUNG = 86_400_000
+
+/** @throws GoTrueRefusal `reauthentication_needed`, `reauthentication_not_valid` */
+function checkNonce(context: ServerContext, session: ServerSession, nonce = ''): void {
+  const { accounts, options, now } = context
+  if (!options.reauthentication || now() <= session.createdAt + YOUNG) return
+  if (!nonce) {
+    refuse(400, 'reauthentication_needed', 'Password update requires reauthentication')
+  }
+  if (!accounts.spendNonce(session.userId, nonce)) {
+    refuse(422, 'reauthentication_not_valid', 'Nonce has expired or is invalid')
+  }
+}
+
+/** @throws GoTrueRefusal `weak_password`, `same_password`, and what `checkNonce` does */
+function changePassword(context: ServerContext, session: ServerSession, body: Call['body']): void {
   const account = context.accounts.all.get(session.userId)
+  const password = field(body, 'password')
+  if (!account || !password) return
   checkPassword(password)
-  if (!account) return
+  checkNonce(context, session, field(body, 'nonce'))
   if (account.password === password) {
     refuse(422, 'same_password', 'New password should be different from the old password.')
   }
@@ -205,8 +208,7 @@ export const updateUser: Route = async (context, call) => {
   if (phone && taken({ phone })) {
     refuse(422, 'phone_exists', 'A user with this phone number has already been registered')
   }
-  const password = field(call.body, 'password')
-  if (password) changePassword(context, session, password)
+  changePassword(context, session, call.body)
   changeAddress(context, call, account)
   const data = Object.entries({ ...account.data, ...objectField(call.body, 'data') })
   account.data = Object.fromEntries(data.filter(([, value]) => value !== null))

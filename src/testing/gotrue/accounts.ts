@@ -1,7 +1,13 @@
 import { randomText } from './encoding.js'
 import { refuse } from './errors.js'
 import type { Account, SentMessage } from './types.js'
-import { confirmAddress, createAccount, type NewAccount, takeNewEmail } from './users.js'
+import {
+  confirmAddress,
+  createAccount,
+  type NewAccount,
+  takeNewEmail,
+  takeNewPhone,
+} from './users.js'
 
 /** Where somebody can be reached. */
 export interface Reach {
@@ -59,6 +65,8 @@ export interface Accounts {
   withdrawEmailChange(account: Account): void
   /** Spends a code or hash, and all others of that person. @throws GoTrueRefusal `otp_expired` */
   spend(proof: Proof): Spent
+  /** Spends the code of a reauthentication. Whether it was good: a wrong one spends nothing. */
+  spendNonce(userId: string, code: string): boolean
 }
 
 /** The messages whose codes a type of verification accepts. */
@@ -69,10 +77,12 @@ const ACCEPTED: Readonly<Record<string, readonly string[]>> = {
   signup: ['signup'],
   email_change: ['email_change'],
   sms: ['sms'],
+  phone_change: ['phone_change'],
 }
 
 /** How long codes live, in ms: the hosted service's hour for mail, GoTrue's minute for texts. */
-const lifeOf = (type: string): number => (type === 'sms' ? 60_000 : 3_600_000)
+const lifeOf = (type: string): number =>
+  type === 'sms' || type === 'phone_change' ? 60_000 : 3_600_000
 
 /** Passwords shorter than this are weak. */
 const SHORTEST = 6
@@ -87,16 +97,19 @@ export function checkPassword(password: string): void {
 
 /** Notes when a message went out, as the user object tells it. */
 function noteSent(account: Account, type: string, at: number): void {
-  if (type === 'signup') account.confirmationSentAt = at
+  if (type === 'signup' || type === 'sms') account.confirmationSentAt = at
   if (type === 'magiclink' || type === 'recovery') account.recoverySentAt = at
   if (type === 'email_change') account.emailChangeSentAt = at
+  if (type === 'phone_change') account.phoneChangeSentAt = at
+  if (type === 'reauthentication') account.reauthenticationSentAt = at
 }
 
 /** When a person was last sent a mail of this kind, in ms since the epoch. */
 function lastSent(account: Account, type: string): number | null {
   if (type === 'signup') return account.confirmationSentAt
   if (type === 'email_change') return account.emailChangeSentAt
-  return type === 'sms' ? null : account.recoverySentAt
+  if (type === 'reauthentication') return account.reauthenticationSentAt
+  return type === 'sms' || type === 'phone_change' ? null : account.recoverySentAt
 }
 
 /**
@@ -182,8 +195,23 @@ export function createAccounts(random: () => number, now: () => number): Account
       if (half) return { account, type, flow, half }
       forget(account, () => true)
       if (type === 'email_change') takeNewEmail(account)
+      if (type === 'phone_change') takeNewPhone(account)
       confirmAddress(account)
       return { account, type, flow, half }
+    },
+    spendNonce(userId, code) {
+      const found = [...open].find(
+        ([{ type, at, code: sent }, { account }]) =>
+          type === 'reauthentication' &&
+          account.id === userId &&
+          sent === code &&
+          now() <= at + lifeOf(type),
+      )
+      if (!found) return false
+      const [message, { account }] = found
+      open.delete(message)
+      account.reauthenticationSentAt = null
+      return true
     },
   }
 }

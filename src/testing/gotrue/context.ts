@@ -128,6 +128,7 @@ export async function newSession(
   const session: ServerSession = {
     id: uuid(context.random),
     userId: account.id,
+    createdAt: context.now(),
     aal: 'aal1',
     amr: [{ method, timestamp: Math.floor(context.now() / 1000) }],
     expired: null,

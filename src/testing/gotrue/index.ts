@@ -19,6 +19,7 @@ export type {
   LoggedRequest,
   Rotation,
   ScriptedGoTrueOptions,
+  ScriptedSsoProvider,
   SeedUser,
   SentMessage,
 } from './types.js'
@@ -43,6 +44,7 @@ const LONGEST_BODY = 1024 * 1024
 /** Fields that must be texts: of any other kind, they are no JSON that GoTrue can read. */
 const TEXTS = [
   ...['email', 'phone', 'password', 'refresh_token', 'auth_code', 'code_verifier', 'id_token'],
+  ...['domain', 'provider_id', 'redirect_to', 'chain', 'message', 'signature', 'action'],
   ...['nonce', 'type', 'token', 'token_hash', 'channel', 'code_challenge', 'code_challenge_method'],
 ]
 
@@ -62,7 +64,7 @@ function parseBody({ request, path, text }: Incoming): Call['body'] {
     const message = `Request body too large (max ${LONGEST_BODY} bytes)`
     return refuse(413, 'request_entity_too_large', message)
   }
-  const unread = request.method === 'GET' || path === '/logout'
+  const unread = ['GET', 'DELETE'].includes(request.method) || path === '/logout'
   if (text === 'null' || (unread && text === '')) return {}
   const body = parseObject(text) ?? unreadable()
   const wrong = TEXTS.some((name) => typeof (body[name] ?? '') !== 'string')

@@ -37,7 +37,7 @@ const HALF = 'Confirmation link accepted. Please proceed to confirm link sent to
 const amrOf = (type: string): string => (type === 'signup' ? 'email/signup' : type)
 
 /** Ends a sign-in by redirect: in `?code=` where there is a PKCE challenge, else in tokens. */
-async function arrive(context: ServerContext, url: URL, spent: Spent): Promise<Response> {
+export async function arrive(context: ServerContext, url: URL, spent: Spent): Promise<Response> {
   const target = redirectTarget(url)
   const { account, flow, type: kind } = spent
   if (flow) {
@@ -46,7 +46,7 @@ async function arrive(context: ServerContext, url: URL, spent: Spent): Promise<R
     target.searchParams.set('code', code)
     return redirect(target)
   }
-  const method = kind === 'oauth' ? 'oauth' : 'otp'
+  const method = kind === 'oauth' || kind === 'sso/saml' ? kind : 'otp'
   const session = await newSession(context, account, { method })
   const body: Record<string, unknown> = await session.json()
   const fragment = new URLSearchParams({ sb: '' })

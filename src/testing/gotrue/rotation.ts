@@ -8,6 +8,8 @@ import type { Rotation } from './types.js'
 export interface ServerSession {
   readonly id: string
   readonly userId: string
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
   readonly aal: string
   readonly amr: readonly { readonly method: string; readonly timestamp: number }[]
   /** Why it has expired, in words; the next refresh says `session_expired`. */

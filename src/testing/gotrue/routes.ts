@@ -1,7 +1,17 @@
-import { logout, otp, readUser, recover, resend, signup, updateUser } from './account-routes.js'
+import { logout, otp, readUser, recover, signup, updateUser } from './account-routes.js'
 import type { Call, ServerContext } from './context.js'
 import { json } from './errors.js'
 import { authorize, verify, verifyLink } from './link-routes.js'
+import {
+  authorizeClient,
+  consent,
+  readAuthorization,
+  readGrants,
+  registerClient,
+  revokeGrant,
+} from './oauth-routes.js'
+import { reauthenticate, resend } from './resend-routes.js'
+import { identityProvider, sso } from './sso-routes.js'
 import { tokenRoute } from './token-routes.js'
 
 /** Answers one kind of request. */
@@ -15,9 +25,18 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'POST /magiclink': otp,
   'POST /recover': recover,
   'POST /resend': resend,
+  'GET /reauthenticate': reauthenticate,
   'POST /verify': verify,
   'GET /verify': verifyLink,
   'GET /authorize': authorize,
+  'POST /sso': sso,
+  'GET /scripted/idp': identityProvider,
+  'POST /oauth/clients/register': registerClient,
+  'GET /oauth/authorize': authorizeClient,
+  'GET /oauth/authorizations/{id}': readAuthorization,
+  'POST /oauth/authorizations/{id}/consent': consent,
+  'GET /user/oauth/grants': readGrants,
+  'DELETE /user/oauth/grants': revokeGrant,
   'GET /user': readUser,
   'PUT /user': updateUser,
   'POST /logout': logout,
@@ -29,14 +48,14 @@ const ROUTES: Readonly<Record<string, Route>> = {
       name: 'GoTrue',
       description: 'GoTrue is a user registration and authentication API',
     }),
-  'GET /settings': async ({ settings: { autoconfirm }, options: { anonymous = true } }) =>
+  'GET /settings': async ({ settings: { autoconfirm }, options: { anonymous = true, sso } }) =>
     json(200, {
       external: { anonymous_users: anonymous, email: true, phone: true },
       disable_signup: false,
       mailer_autoconfirm: autoconfirm,
       phone_autoconfirm: autoconfirm,
       sms_provider: 'scripted',
-      saml_enabled: false,
+      saml_enabled: sso !== undefined,
     }),
 }
 

@@ -8,6 +8,7 @@ import {
 } from './context.js'
 import { base64url, sha256, sha256Hex, utf8 } from './encoding.js'
 import { json, refuse, refuseOAuth } from './errors.js'
+import { web3 } from './web3-grant.js'
 
 /** How long an authorization code lives, in ms: GoTrue's flow state expiry of 300 s. */
 const FLOW_LIFE = 300_000
@@ -107,6 +108,7 @@ const GRANTS: Readonly<Record<string, Grant>> = {
   refresh_token: refreshToken,
   pkce,
   id_token: idToken,
+  web3,
 }
 
 /** `POST /token?grant_type=…` */

@@ -14,6 +14,21 @@ export interface SeedUser {
  */
 export type Rotation = 'v1' | 'v2' | 'strict'
 
+/** An identity provider for the people of a company. */
+export interface ScriptedSsoProvider {
+  /** A UUID. */
+  readonly id: string
+  /** In small letters. */
+  readonly domains: readonly string[]
+  /** Who signs in there. @default `person@` the first domain */
+  readonly email?: string
+  /**
+   * Where people sign in; from another address than the default nobody comes back.
+   * @default this server's `/scripted/idp`, where the person consents at once
+   */
+  readonly url?: string
+}
+
 /** Options of `createScriptedGoTrue`. Times in ms. */
 export interface ScriptedGoTrueOptions {
   /** @default 'v1' */
@@ -36,6 +51,26 @@ export interface ScriptedGoTrueOptions {
   readonly autoconfirm?: boolean
   /** Whether a new email address is confirmed from the old one too. @default true */
   readonly secureEmailChange?: boolean
+  /**
+   * Whether a session that is a day old sets a new password only with a code of `/reauthenticate`, as
+   * with `GOTRUE_SECURITY_UPDATE_PASSWORD_REQUIRE_REAUTHENTICATION`. @default false
+   */
+  readonly reauthentication?: boolean
+  /** Who can sign in by SAML. @default nobody: `/sso` says `saml_provider_disabled` */
+  readonly sso?: readonly ScriptedSsoProvider[]
+  /**
+   * That people sign in by a wallet, with a message for an address that begins with one of these. Its
+   * form and its times are looked at, and Solana's signatures, where the platform has Ed25519; of
+   * Ethereum's only the form: anybody can sign in as anybody there.
+   * @default none: the grant says `web3_provider_disabled`
+   */
+  readonly web3?: { readonly uris: readonly string[] }
+  /**
+   * That other apps can ask its people at this page for their consent. The codes that they get are
+   * worth nothing: there is no `/oauth/token` here.
+   * @default no: all of it says `feature_disabled`
+   */
+  readonly oauthServer?: { readonly consentUrl: string }
   /** Whether signing up without an address makes an anonymous user. @default true */
   readonly anonymous?: boolean
   /**
@@ -146,7 +181,7 @@ export interface SentMessage {
   readonly tokenHash: string
   /** When it was sent, in ms since the epoch. */
   readonly at: number
-  /** Where its link leads; open it with `server.fetch`. */
+  /** Where its link leads; open it with `server.fetch`. Empty for a message that is for its code. */
   readonly link: string
 }
 
@@ -167,6 +202,8 @@ export interface Account {
   /** The address that waits for confirmation. */
   newEmail: string | null
   phone: string | null
+  /** The number that waits for confirmation. */
+  newPhone: string | null
   password: string | null
   data: Readonly<Record<string, unknown>>
   appMetadata: Readonly<Record<string, unknown>>
@@ -179,6 +216,9 @@ export interface Account {
   /** Of the last magic link or recovery mail. */
   recoverySentAt: number | null
   emailChangeSentAt: number | null
+  phoneChangeSentAt: number | null
+  /** Of the last code for a new password, until that is set. */
+  reauthenticationSentAt: number | null
   lastSignInAt: number | null
   readonly createdAt: number
   updatedAt: number

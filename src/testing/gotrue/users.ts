@@ -16,7 +16,6 @@ const stamp = (ms: number): string => new Date(ms).toISOString()
 const noted = ({ id, email, phone, confirmed }: Account): Readonly<Record<string, unknown>> => ({
   ...(email && { email }),
   email_verified: confirmed && email !== null,
-  ...(phone && { phone }),
   phone_verified: confirmed && phone !== null,
   sub: id,
 })
@@ -30,6 +29,7 @@ export function createAccount(seed: NewAccount, random: () => number, now: numbe
     email,
     newEmail: null,
     phone,
+    newPhone: null,
     password: seed.password ?? null,
     data,
     appMetadata: anonymous ? {} : { provider, providers: [provider] },
@@ -41,6 +41,8 @@ export function createAccount(seed: NewAccount, random: () => number, now: numbe
     confirmationSentAt: null,
     recoverySentAt: null,
     emailChangeSentAt: null,
+    phoneChangeSentAt: null,
+    reauthenticationSentAt: null,
     lastSignInAt: null,
     createdAt: now,
     updatedAt: now,
@@ -81,6 +83,18 @@ export function takeNewEmail(account: Account): void {
   })
 }
 
+/** Makes the new number the only one, in the identity that is a number too. */
+export function takeNewPhone(account: Account): void {
+  const phone = account.newPhone
+  account.phone = phone
+  account.newPhone = null
+  account.identities.forEach((identity, index) => {
+    if (identity.provider !== 'phone') return
+    const data = { ...identity.data, phone, phone_verified: true }
+    account.identities[index] = { ...identity, data }
+  })
+}
+
 /** Notes that a person has the address that they said. */
 export function confirmAddress(account: Account): void {
   account.confirmed = true
@@ -92,7 +106,8 @@ const describeIdentity = (
   userId: string,
 ): Record<string, unknown> => ({
   identity_id: identityId,
-  id: userId,
+  // The id that the provider knows its person by; an address has none but the user's.
+  id: data.sub ?? userId,
   user_id: userId,
   identity_data: data,
   provider,
@@ -104,7 +119,7 @@ const describeIdentity = (
 
 /** A user as the wire describes them: what never happened has no field. */
 export function describeUser(account: Account): Record<string, unknown> {
-  const { confirmed, email, phone, createdAt, newEmail } = account
+  const { confirmed, email, phone, createdAt, newEmail, newPhone } = account
   const stamps = {
     email_confirmed_at: confirmed && email ? createdAt : null,
     phone_confirmed_at: confirmed && phone ? createdAt : null,
@@ -112,6 +127,8 @@ export function describeUser(account: Account): Record<string, unknown> {
     confirmed_at: confirmed && (email || phone) ? createdAt : null,
     recovery_sent_at: account.recoverySentAt,
     email_change_sent_at: account.emailChangeSentAt,
+    phone_change_sent_at: account.phoneChangeSentAt,
+    reauthentication_sent_at: account.reauthenticationSentAt,
     last_sign_in_at: account.lastSignInAt,
   }
   const happened = Object.entries(stamps).filter(([, at]) => at !== null)
@@ -123,6 +140,7 @@ export function describeUser(account: Account): Record<string, unknown> {
     phone: phone ?? '',
     ...Object.fromEntries(happened.map(([name, at]) => [name, stamp(Number(at))])),
     ...(newEmail && { new_email: newEmail }),
+    ...(newPhone && { new_phone: newPhone }),
     app_metadata: account.appMetadata,
     user_metadata: account.data,
     identities: account.identities.map((identity) => describeIdentity(identity, account.id)),

@@ -107,6 +107,7 @@ interface Bench {
   readonly notes: Notes
   post(path: string, body: object): Promise<Reply>
   put(label: string, body: string): Promise<Reply>
+  get(label: string, path: string): Promise<Reply>
 }
 
 const token = (grant: string): string => `/token?grant_type=${grant}`
@@ -139,9 +140,16 @@ const ACTS: Readonly<Record<string, (bench: Bench, ...words: string[]) => unknow
     while (bench.notes.has(`${label}.${newest + 1}`)) newest++
     await trade(bench, `${label}.${newest}`, `${label}.${newest + 1}`)
   },
+  async renew({ post, notes }, label = '') {
+    const spent = { refresh_token: notes.get(`${label}.0`) }
+    keep(notes, label, await post(token('refresh_token'), spent))
+  },
+  anonymous: async ({ post, notes }, _as = '', label = '') =>
+    keep(notes, label, await post('/signup', {})),
   spend: (bench, from = '', _as = '', name = '') => trade(bench, from, name),
   post: ({ post }, path = '', ...body) => post(path, objectOf(parsed(body.join(' ')))),
   put: ({ put }, label = '', ...body) => put(label, body.join(' ')),
+  get: ({ get }, label = '', path = '') => get(label, path),
   mail({ server, notes }, to = '', _as = '', name = '') {
     const message = server.messages.filter((sent) => sent.to === to).at(-1)
     notes.set(`${name}.code`, message?.code)
@@ -189,14 +197,15 @@ export function createLab(options: ScriptedGoTrueOptions): Lab {
     notes.meet(objectOf(reply.body))
     return reply
   }
+  const headersOf = (label: string): Record<string, string> => ({
+    authorization: `Bearer ${notes.get(`${label}.access`)}`,
+  })
   const bench: Bench = {
     server,
     notes,
     post: (path, body) => sendJson(path, { method: 'POST', body: JSON.stringify(body) }),
-    put: (label, body) => {
-      const headers = { authorization: `Bearer ${notes.get(`${label}.access`)}` }
-      return sendJson('/user', { method: 'PUT', body, headers })
-    },
+    put: (label, body) => sendJson('/user', { method: 'PUT', body, headers: headersOf(label) }),
+    get: (label, path) => sendJson(path, { headers: headersOf(label) }),
   }
 
   return {
@@ -212,12 +221,18 @@ export function createLab(options: ScriptedGoTrueOptions): Lab {
       for (const [name, value] of Object.entries(objectOf(reply.body))) {
         if (typeof value === 'string') notes.set(`${step}.${name}`, value)
       }
-      const code = reply.location && new URL(reply.location).searchParams.get('code')
-      if (code) notes.set(`${step}.code`, code)
+      for (const [name, value] of reply.location ? new URL(reply.location).searchParams : []) {
+        notes.set(`${step}.${name}`, value)
+      }
       return reply
     },
     async act(line) {
       const [word = '', ...words] = line.split(' ')
+      const [step = '', ...request] = words
+      if (word === 'ask') {
+        await this.ask(request.join(' '), step)
+        return
+      }
       if (word === 'at') return clock.advance(start + Number(words[0]) * 1000 - clock.now())
       const act = ACTS[word]
       if (!act) throw new Error(`The lab cannot ${word}.`)

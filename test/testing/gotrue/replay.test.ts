@@ -67,6 +67,8 @@ const CAPTURES = [
   { name: 'refresh', length: 93 },
   { name: 'user', length: 70 },
   { name: 'errors', length: 38 },
+  { name: 'messages', length: 23 },
+  { name: 'sso-oauth', length: 28 },
 ]
 
 describe.each(CAPTURES)('asked for $name as a real GoTrue was', ({ name, length }) => {

@@ -21,6 +21,12 @@ export type Shaper = (reply: Reply) => string
  */
 const UNCOMPARED: ReadonlySet<string> = new Set(['confirmed_at', 'error_id'])
 
+/** Fields that hold an address, whose texts are looked at apart. */
+const ADDRESSES: ReadonlySet<string> = new Set(['url', 'redirect_url'])
+
+/** What is encrypted, compressed or signed for somebody else. */
+const OPAQUE: ReadonlySet<string> = new Set(['SAMLRequest', 'Signature'])
+
 const decode = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString())
 
 const isJwt = (text: string): boolean => /^ey[\w-]+\.[\w-]+\.[\w-]*$/.test(text)
@@ -64,6 +70,9 @@ export function createShaper(): Shaper {
 
   function textShape(text: string, key: string): string {
     if (isJwt(text)) return jwt(text)
+    if (ADDRESSES.has(key) && URL.canParse(text)) return shape(destination(text))
+    if (OPAQUE.has(key)) return 'opaque'
+    if (key === 'authorization_id') return nameOf('authorization', text)[0]
     if (key === 'refresh_token') return nameOf('refresh', text)[0]
     if (key === 'kid' || key === 'x' || key === 'y') return nameOf(key, text)[0]
     if (isId(text)) return nameOf('id', text)[0]

@@ -1,0 +1,200 @@
+import { AuthError, isAuthError } from '../../core/errors.js'
+import type { CallOptions, SignInResult } from '../../core/provider.js'
+import { text } from '../shared/json.js'
+import { base64url } from '../shared/pkce.js'
+import { invalid, parseUrl } from '../shared/url.js'
+import { depsOf, type GoTrueClient } from './area.js'
+import { captcha } from './credentials.js'
+import type { GoTrueUser } from './types.js'
+import { toGrant } from './wire.js'
+
+/** The part of an Ethereum wallet that is used (EIP-1193). */
+export interface EthereumWallet {
+  request(call: { readonly method: string; readonly params?: readonly unknown[] }): Promise<unknown>
+}
+
+/** What a message says of the app, and when it was made (ISO 8601). */
+export interface SignInScene {
+  readonly domain: string
+  readonly uri: string
+  readonly version: string
+  readonly issuedAt: string
+  readonly statement?: string
+}
+
+/** The part of a Solana wallet that is used: `signIn`, or else `signMessage` with a `publicKey`. */
+export interface SolanaWallet {
+  signIn?(scene: SignInScene): Promise<unknown>
+  signMessage?(message: Uint8Array, display?: 'utf8'): Promise<unknown>
+  readonly publicKey?: { toBase58(): string } | null
+}
+
+interface Extras {
+  readonly captchaToken?: string | undefined
+}
+
+interface Asked extends Extras {
+  /** What the person reads in the wallet, in one line. */
+  readonly statement?: string | undefined
+  /** The address of the app; the server must allow it. @default the page's, without its query */
+  readonly url?: string | undefined
+}
+
+/** Every way to prove that somebody has the key of an address. */
+export type Web3Credentials =
+  | ({
+      readonly chain: 'ethereum' | 'solana'
+      /** What was signed, in the form of EIP-4361; Solana's differs in the name of the chain only. */
+      readonly message: string
+      /** As bytes; as text in hexadecimal digits for Ethereum, in base64url for Solana. */
+      readonly signature: string | Uint8Array
+    } & Extras)
+  /** The wallet is asked for an account and to sign. @default the page's `ethereum` */
+  | ({ readonly chain: 'ethereum'; readonly wallet?: EthereumWallet | undefined } & Asked)
+  /** The wallet is asked to sign. @default the page's `solana` */
+  | ({ readonly chain: 'solana'; readonly wallet?: SolanaWallet | undefined } & Asked)
+
+/** Signing in by a wallet. */
+export interface Web3<Metadata extends object> {
+  /**
+   * Signs somebody in: `SIGNED_IN`.
+   * @throws AuthError `aborted` when the wallet does not sign, with its error as `cause`;
+   *   `invalid_credentials` when the server does not take what was signed; `rejected`, with the
+   *   `serverCode` `web3_provider_disabled`, where it takes no wallets.
+   */
+  signIn(
+    credentials: Web3Credentials,
+    call?: CallOptions,
+  ): Promise<SignInResult<GoTrueUser<Metadata>>>
+}
+
+/** What a wallet gave, as it gave it. */
+interface Signed {
+  readonly message: unknown
+  readonly signature: unknown
+}
+
+const noWallet = (): never => invalid('Pass a `wallet` that can sign.')
+
+const hex = (bytes: Uint8Array): string =>
+  `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+
+const isBytes = (value: unknown): value is Uint8Array =>
+  // Wallets make them in realms of their own.
+  Object.prototype.toString.call(value) === '[object Uint8Array]'
+
+/** The text of EIP-4361: the server reads `rest` in this order. */
+const write = (
+  chain: string,
+  address: string,
+  scene: SignInScene,
+  rest: readonly string[],
+): string =>
+  [
+    `${scene.domain} wants you to sign in with your ${chain} account:`,
+    address,
+    '',
+    ...(scene.statement ? [scene.statement] : []),
+    ...rest,
+    `Issued At: ${scene.issuedAt}`,
+  ].join('\n')
+
+async function signEthereum(wallet: EthereumWallet, scene: SignInScene): Promise<Signed> {
+  if (!wallet.request) noWallet()
+  const accounts = Object(await wallet.request({ method: 'eth_requestAccounts' }))
+  // In small letters, as auth-js has it: the server takes another spelling for another person.
+  const address = text(accounts[0])?.toLowerCase() ?? noWallet()
+  const chainId = Number(await wallet.request({ method: 'eth_chainId' }))
+  const message = write('Ethereum', address, scene, [
+    '',
+    `URI: ${scene.uri}`,
+    'Version: 1',
+    `Chain ID: ${chainId}`,
+    `Nonce: ${hex(crypto.getRandomValues(new Uint8Array(8)))}`,
+  ])
+  const params = [hex(new TextEncoder().encode(message)), address]
+  return { message, signature: await wallet.request({ method: 'personal_sign', params }) }
+}
+
+async function signSolana(wallet: SolanaWallet, scene: SignInScene): Promise<Signed> {
+  if (wallet.signIn) {
+    const { signedMessage, signature } = Object([await wallet.signIn(scene)].flat()[0])
+    const message = isBytes(signedMessage) ? new TextDecoder().decode(signedMessage) : signedMessage
+    return { message, signature }
+  }
+  const address = wallet.publicKey?.toBase58() ?? noWallet()
+  const lines = [...(scene.statement ? [''] : []), 'Version: 1', `URI: ${scene.uri}`]
+  const message = write('Solana', address, scene, lines)
+  const output = await wallet.signMessage?.(new TextEncoder().encode(message), 'utf8')
+  return { message, signature: isBytes(output) ? output : Object(output).signature }
+}
+
+/** Has the wallet sign. @throws AuthError `aborted`, `invalid_argument` */
+async function sign(
+  { chain, url, statement, wallet: given }: Exclude<Web3Credentials, Signed>,
+  page: string | null,
+  now: number,
+): Promise<Signed> {
+  // What else an address holds may be a secret, such as a code that signs in.
+  const { host: domain, href: uri } = parseUrl(url ?? page?.split(/[?#]/, 1)[0] ?? '')
+  if (!domain || /[\r\n]/.test(statement ?? '')) {
+    invalid('`url` is the address of a page, and `statement` one line.')
+  }
+  const issuedAt = new Date(now).toISOString()
+  const scene = { domain, uri, version: '1', issuedAt, ...(statement && { statement }) }
+  try {
+    const wallet = Object(given ?? Reflect.get(globalThis, chain))
+    return await (chain === 'solana' ? signSolana : signEthereum)(wallet, scene)
+  } catch (cause) {
+    if (isAuthError(cause)) throw cause
+    throw new AuthError('aborted', 'The wallet did not sign.', { cause })
+  }
+}
+
+/** Ends with the caller's patience: a wallet may stay open for ever. */
+function patiently<T>(work: () => Promise<T>, { signal }: CallOptions = {}): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void =>
+      reject(new AuthError('aborted', 'The caller aborted the call.', { cause: signal?.reason }))
+    const end = (): void => signal?.removeEventListener('abort', stop)
+    if (signal?.aborted) return stop()
+    signal?.addEventListener('abort', stop)
+    work().then(resolve, reject).then(end)
+  })
+}
+
+/** A signature as the wire has it; nothing for what is none. */
+function encode(chain: string, signature: unknown): string | undefined {
+  if (!isBytes(signature)) return text(signature)
+  // Signatures have 64 or 65 bytes; of what is longer the server takes no part.
+  return chain === 'solana' ? base64url(signature.subarray(0, 999)) : hex(signature)
+}
+
+/**
+ * Signing in by a wallet, with a client of `gotrue()`.
+ * @throws AuthError `invalid_argument` for anything else.
+ */
+export function web3<Metadata extends object>(auth: GoTrueClient<Metadata>): Web3<Metadata> {
+  const { host, send, now } = depsOf('web3', auth)
+  return {
+    async signIn(credentials, call) {
+      const { chain, captchaToken } = credentials ?? {}
+      if (chain !== 'ethereum' && chain !== 'solana') {
+        invalid('The `chain` is `ethereum` or `solana`.')
+      }
+      const { message, signature } =
+        'message' in credentials
+          ? credentials
+          : await patiently(() => sign(credentials, host.page.href(), now()), call)
+      const encoded = encode(chain, signature)
+      if (!text(message) || !encoded) invalid('There is no `message` with its `signature`.')
+      const json = { chain, message, signature: encoded, ...captcha(captchaToken) }
+      return host.signIn(async (context) => {
+        const request = { path: '/token', query: { grant_type: 'web3' }, json }
+        const grant = toGrant<Metadata>(await send(request, context))
+        if (grant) return grant
+        throw new AuthError('bad_response', 'The answer holds no session.')
+      }, call)
+    },
+  }
+}

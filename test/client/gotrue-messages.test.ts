@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest'
+import { AuthClient, isAuthError } from '../../src/index.js'
+import { gotrue } from '../../src/providers/gotrue/index.js'
+import {
+  createFakeBrowser,
+  createScriptedGoTrue,
+  type ScriptedGoTrueOptions,
+} from '../../src/testing/index.js'
+import { answered, anyAnswer, signedIn } from '../support/any-answer.js'
+import { fc } from '../support/fast-check.js'
+
+const ADA = { email: 'ada@example.com', password: 'secret-1' }
+const DAY = 86_400_000
+
+function start(options: ScriptedGoTrueOptions = {}) {
+  const browser = createFakeBrowser()
+  const { clock } = browser
+  const server = createScriptedGoTrue({ clock, users: [ADA], ...options })
+  const tab = browser.tab()
+  const auth = new AuthClient({
+    provider: gotrue({
+      url: 'http://localhost/auth/v1',
+      fetch: tab.fetch(server.fetch),
+      now: clock.now,
+    }),
+    storage: tab.storage,
+    environment: tab.environment,
+  })
+  return { browser, server, tab, auth, ...auth.actions }
+}
+
+describe('a message that did not come', () => {
+  it('is sent again after a sign-up, and its link ends in this browser', async () => {
+    const { server, auth, tab, signUp, resend, handleRedirect } = start({ autoconfirm: false })
+    const bob = { email: 'bob@example.com', password: 'secret-2' }
+    await signUp(bob)
+    await resend({ type: 'signup', email: bob.email, redirectTo: 'http://localhost/app' })
+    expect(server.messages.map(({ type }) => type)).toEqual(['signup', 'signup'])
+    const link = server.messages.at(-1)?.link ?? ''
+    const { headers } = await server.fetch(link, { redirect: 'manual' })
+    tab.navigate(headers.get('location') ?? '')
+    expect((await handleRedirect())?.user?.email).toBe(bob.email)
+    expect((await auth.getSession())?.user?.email).toBe(bob.email)
+  })
+
+  it('is for its code where no address is given to lead back to', async () => {
+    const { server, auth, signUp, resend } = start({ autoconfirm: false })
+    const bob = { email: 'bob@example.com', password: 'secret-2' }
+    await signUp(bob)
+    await resend({ type: 'signup', email: bob.email })
+    const { code = '', tokenHash = '' } = server.messages.at(-1) ?? {}
+    expect(tokenHash).not.toMatch(/^pkce_/)
+    const { session } = await auth.signIn({ email: bob.email, code, type: 'signup' })
+    expect(session).not.toBeNull()
+  })
+
+  it('is sent again to both addresses of a change, whose older codes count no more', async () => {
+    const { server, auth, updateUser, resend } = start()
+    await auth.signIn(ADA)
+    await updateUser({ email: 'ada@new.example' })
+    const old = server.messages.at(-1)?.code ?? ''
+    await resend({ type: 'email_change', email: ADA.email })
+    expect(server.messages.slice(-2).map(({ to }) => to)).toEqual([ADA.email, 'ada@new.example'])
+    const type = 'email_change'
+    await expect(auth.signIn({ email: 'ada@new.example', code: old, type })).rejects.toMatchObject({
+      code: 'invalid_credentials',
+    })
+    for (const { to, code } of server.messages.slice(-2)) {
+      await auth.signIn({ email: to, code, type })
+    }
+    expect((await auth.getSession())?.user?.email).toBe('ada@new.example')
+  })
+
+  it('is sent again to a telephone', async () => {
+    const { server, auth, sendOtp, resend } = start({ autoconfirm: false })
+    await sendOtp({ phone: '+1555' })
+    await resend({ type: 'sms', phone: '+1555' })
+    const code = server.messages.at(-1)?.code ?? ''
+    await auth.signIn({ phone: '+1555', code })
+    await auth.actions.updateUser({ phone: '+1666' })
+    await resend({ type: 'phone_change', phone: '+1555' })
+    const next = server.messages.at(-1)
+    expect(next).toMatchObject({ to: '1666', type: 'phone_change' })
+    const proof = { phone: '+1666', code: next?.code ?? '', type: 'phone_change' } as const
+    expect((await auth.signIn(proof)).user?.phone).toBe('1666')
+  })
+
+  it('is refused too soon, with the time to wait in ms', async () => {
+    const { signUp, resend } = start({ autoconfirm: false, mailInterval: 60_000 })
+    await signUp({ email: 'bob@example.com', password: 'secret-2' })
+    const again = resend({ type: 'signup', email: 'bob@example.com' })
+    await expect(again).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 59_000 })
+  })
+
+  it('carries a captcha, and PKCE only for links', async () => {
+    const { auth, sent } = answered([200, {}], [200, {}])
+    const redirectTo = 'https://app.example/in'
+    await auth.actions.resend({ type: 'signup', email: 'a@b.c', redirectTo, captchaToken: 'human' })
+    expect(sent[0]?.url.searchParams.get('redirect_to')).toBe(redirectTo)
+    expect(sent[0]?.body).toEqual({
+      type: 'signup',
+      email: 'a@b.c',
+      code_challenge: expect.any(String),
+      code_challenge_method: 's256',
+      gotrue_meta_security: { captcha_token: 'human' },
+    })
+    await auth.actions.resend({ type: 'sms', phone: '+1555' })
+    expect(sent[1]?.body).toEqual({ type: 'sms', phone: '+1555' })
+  })
+
+  it.each([undefined, null, {}, { type: 'recovery', email: 'a@b.c' }, { type: 'signup' }])(
+    'is a mistake of the caller where they say %j, and nothing is sent',
+    async (wrong) => {
+      const { auth, sent } = answered()
+      const resend: (options: never) => Promise<void> = auth.actions.resend
+      const call = Reflect.apply(resend, undefined, [wrong])
+      await expect(call).rejects.toMatchObject({ code: 'invalid_argument' })
+      expect(sent).toEqual([])
+    },
+  )
+})
+
+describe('a new password of an old session', () => {
+  it('needs the code that was sent to the person', async () => {
+    const { browser, server, auth, updateUser, reauthenticate } = start({ reauthentication: true })
+    await auth.signIn(ADA)
+    await browser.clock.advance(DAY + 1)
+    const password = 'another-secret'
+    await expect(updateUser({ password })).rejects.toMatchObject({
+      code: 'rejected',
+      serverCode: 'reauthentication_needed',
+    })
+    await reauthenticate()
+    const { to, type, code: nonce = '' } = server.messages.at(-1) ?? {}
+    expect({ to, type }).toEqual({ to: ADA.email, type: 'reauthentication' })
+    const wrong = nonce === '000000' ? '111111' : '000000'
+    await expect(updateUser({ password, nonce: wrong })).rejects.toMatchObject({
+      serverCode: 'reauthentication_not_valid',
+    })
+    await updateUser({ password, nonce })
+    await auth.signOut()
+    expect((await auth.signIn({ ...ADA, password })).session).not.toBeNull()
+  })
+
+  it('has no code that signs anybody in', async () => {
+    const { server, auth, reauthenticate } = start()
+    await auth.signIn(ADA)
+    await reauthenticate()
+    const code = server.messages.at(-1)?.code ?? ''
+    await expect(auth.signIn({ email: ADA.email, code })).rejects.toMatchObject({
+      code: 'invalid_credentials',
+    })
+  })
+
+  it('is nobody’s without a session', async () => {
+    const { server, reauthenticate } = start()
+    await expect(reauthenticate()).rejects.toMatchObject({ code: 'session_missing' })
+    expect(server.requests).toEqual([])
+  })
+})
+
+describe('any answer', () => {
+  it('to resend is an end, or an AuthError', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyAnswer(fc.constant({})), async (answer) => {
+        const { auth } = answered(answer())
+        const call = auth.actions.resend({ type: 'sms', phone: '+1555' })
+        const outcome = await call.catch((error: unknown) => error)
+        expect(outcome === undefined || isAuthError(outcome)).toBe(true)
+      }),
+    )
+  })
+
+  it('to reauthenticate is an end, or an AuthError, and the session stays', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyAnswer(fc.constant({})), async (answer) => {
+        const { auth } = await signedIn(answer())
+        const outcome = await auth.actions.reauthenticate().catch((error: unknown) => error)
+        expect(outcome === undefined || isAuthError(outcome)).toBe(true)
+        expect(auth.getSnapshot().session).not.toBeNull()
+        auth.dispose()
+      }),
+    )
+  })
+})
