@@ -1,13 +1,8 @@
+import type { SwitchableWake } from '../../environment/switchable-wake.js'
 import { depsOf } from '../../providers/gotrue/area.js'
 import { AuthError } from './errors.js'
-import { type Face, loaded } from './face.js'
-import {
-  type AutoRefresh,
-  createInner,
-  type FaceOptions,
-  type GoTrueClientOptions,
-  type Inner,
-} from './options.js'
+import type { Face } from './face.js'
+import { createInner, type FaceOptions, type GoTrueClientOptions, type Inner } from './options.js'
 import { toAuthError } from './translate.js'
 import type { ErrorResponse } from './types.js'
 
@@ -24,7 +19,8 @@ export class Base {
   /** The client of Holdfast that does the work. */
   readonly client: Inner
   protected readonly face: Face
-  protected readonly auto: AutoRefresh | undefined
+  /** Of a client that was made here. */
+  protected readonly wake: SwitchableWake | undefined
   readonly #options: ClientOptions
   #start: Promise<ErrorResponse> | undefined
 
@@ -32,9 +28,11 @@ export class Base {
   constructor(options: ClientOptions = {}) {
     this.#options = options
     try {
-      const made = options.client ? { client: options.client } : createInner(options)
-      this.client = made.client
-      this.auto = 'start' in made ? made : undefined
+      const { client, wake } = options.client
+        ? { client: options.client, wake: undefined }
+        : createInner(options)
+      this.client = client
+      this.wake = wake
       const { acceptFragmentTokens } = depsOf('GoTrueClient', this.client)
       this.face = {
         client: this.client,
@@ -69,7 +67,7 @@ export class Base {
     const href = depsOf('GoTrueClient', this.client).host.page.href()
     if (!detectSessionInUrl || !href || !ANSWER.test(href)) return null
     try {
-      const { takeRedirect } = await loaded(() => import('./redirect.js'))
+      const { takeRedirect } = await import('./redirect.js')
       return await takeRedirect(this.client, { href, detectSessionInUrl })
     } catch (cause) {
       return toAuthError(cause)

@@ -1,119 +1,73 @@
-import { loaded, run } from './face.js'
-import type * as Params from './parameters.js'
-import { NOBODY, Sessions } from './sessions.js'
-import type * as Types from './types.js'
-
-// Loaded at their first use.
-const signIns = () => loaded(() => import('./sign-in.js'))
-const accounts = () => loaded(() => import('./account.js'))
+import type { AccountApi, ClaimsApi, SignInApi, SsoApi, Web3Api } from './api.js'
+import type { ClientOptions } from './base.js'
+import { lazily } from './lazy.js'
+import type { OAuthApi } from './oauth-types.js'
+import { Sessions } from './sessions.js'
+import { NOBODY } from './types.js'
 
 /**
  * What auth-js calls `GoTrueClient`, and supabase-js `supabase.auth`: its methods, names and results on
- * an `AuthClient` of Holdfast. `docs/auth-js.md` says what differs on purpose.
+ * an `AuthClient` of Holdfast. `docs/auth-js.md` says what differs on purpose. Its methods are bound.
  */
-export class GoTrueClient extends Sessions {
-  /** Registers somebody. There is no session while the address has to be confirmed. */
-  signUp(credentials: Params.SignUpWithPasswordCredentials): Promise<Types.AuthResponse> {
-    return run(this.face, async (face) => (await signIns()).signUp(face, credentials), NOBODY)
-  }
+export class GoTrueClient
+  extends Sessions
+  implements SignInApi, AccountApi, SsoApi, Web3Api, ClaimsApi
+{
+  declare readonly signUp: SignInApi['signUp']
+  declare readonly signInWithPassword: SignInApi['signInWithPassword']
+  declare readonly signInAnonymously: SignInApi['signInAnonymously']
+  declare readonly signInWithOtp: SignInApi['signInWithOtp']
+  declare readonly verifyOtp: SignInApi['verifyOtp']
+  declare readonly signInWithIdToken: SignInApi['signInWithIdToken']
+  declare readonly signInWithOAuth: SignInApi['signInWithOAuth']
+  declare readonly exchangeCodeForSession: SignInApi['exchangeCodeForSession']
+  declare readonly getUser: AccountApi['getUser']
+  declare readonly updateUser: AccountApi['updateUser']
+  declare readonly resetPasswordForEmail: AccountApi['resetPasswordForEmail']
+  declare readonly resend: AccountApi['resend']
+  declare readonly reauthenticate: AccountApi['reauthenticate']
+  declare readonly getUserIdentities: AccountApi['getUserIdentities']
+  declare readonly signInWithSSO: SsoApi['signInWithSSO']
+  declare readonly signInWithWeb3: Web3Api['signInWithWeb3']
+  declare readonly getClaims: ClaimsApi['getClaims']
+  /** The consent page of an app whose users sign in to other apps with it. */
+  readonly oauth: OAuthApi
 
-  /** Signs in with a password. */
-  signInWithPassword(
-    credentials: Params.SignInWithPasswordCredentials,
-  ): Promise<Types.AuthTokenResponsePassword> {
-    return run(
-      this.face,
-      async (face) => (await signIns()).signInWithPassword(face, credentials),
-      NOBODY,
-    )
-  }
-
-  /** Makes an account without an address. */
-  signInAnonymously(
-    credentials?: Params.SignInAnonymouslyCredentials,
-  ): Promise<Types.AuthResponse> {
-    return run(
-      this.face,
-      async (face) => (await signIns()).signInAnonymously(face, credentials),
-      NOBODY,
-    )
-  }
-
-  /** Sends a code or a link. */
-  signInWithOtp(
-    credentials: Params.SignInWithPasswordlessCredentials,
-  ): Promise<Types.AuthOtpResponse> {
-    return run(
-      this.face,
-      async (face) => (await signIns()).signInWithOtp(face, credentials),
-      NOBODY,
-    )
-  }
-
-  /** Signs in with a code, or the hash of a link. */
-  verifyOtp(params: Params.VerifyOtpParams): Promise<Types.AuthResponse> {
-    return run(this.face, async (face) => (await signIns()).verifyOtp(face, params), NOBODY)
-  }
-
-  /** Signs in with the token of another provider. */
-  signInWithIdToken(
-    credentials: Params.SignInWithIdTokenCredentials,
-  ): Promise<Types.AuthTokenResponse> {
-    return run(
-      this.face,
-      async (face) => (await signIns()).signInWithIdToken(face, credentials),
-      NOBODY,
-    )
-  }
-
-  /** Goes to another provider, and comes back to `redirectTo`. */
-  signInWithOAuth(credentials: Params.SignInWithOAuthCredentials): Promise<Types.OAuthResponse> {
-    return run(this.face, async (face) => (await signIns()).signInWithOAuth(face, credentials), {
-      provider: credentials?.provider,
-      url: null,
+  /** @throws AuthError for options that cannot work. */
+  constructor(options?: ClientOptions) {
+    super(options)
+    const { face } = this
+    const signIns = lazily(face, async () => (await import('./sign-in.js')).signIns, {
+      signUp: NOBODY,
+      signInWithPassword: NOBODY,
+      signInAnonymously: NOBODY,
+      signInWithOtp: NOBODY,
+      verifyOtp: NOBODY,
+      signInWithIdToken: NOBODY,
+      signInWithOAuth: { url: null },
+      exchangeCodeForSession: NOBODY,
     })
-  }
-
-  /** Signs in with the code of a redirect that `initialize` did not take. */
-  exchangeCodeForSession(authCode: string): Promise<Types.AuthCodeResponse> {
-    return run(
-      this.face,
-      async (face) => (await signIns()).exchangeCodeForSession(face, authCode),
-      { ...NOBODY, redirectType: null },
-    )
-  }
-
-  /** The user as the server knows them now: the one that is signed in, or that of a token. */
-  getUser(jwt?: string): Promise<Types.UserResponse> {
-    return run(this.face, async (face) => (await accounts()).getUser(face, jwt), { user: null })
-  }
-
-  /** Changes the user that is signed in. */
-  updateUser(
-    attributes: Params.UserAttributes,
-    options?: { emailRedirectTo?: string | undefined },
-  ): Promise<Types.UserResponse> {
-    return run(
-      this.face,
-      async (face) => (await accounts()).updateUser(face, attributes, options),
-      { user: null },
-    )
-  }
-
-  /** Sends a link to a new password, and a code. */
-  resetPasswordForEmail(
-    email: string,
-    options?: { redirectTo?: string; captchaToken?: string },
-  ): Promise<Types.RequestResult<object>> {
-    return run(
-      this.face,
-      async (face) => (await accounts()).resetPasswordForEmail(face, email, options),
-      null,
-    )
-  }
-
-  /** The accounts that the user signs in with. */
-  getUserIdentities(): Promise<Types.RequestResult<{ identities: Types.UserIdentity[] }>> {
-    return run(this.face, async (face) => (await accounts()).getUserIdentities(face), null)
+    const accounts = lazily(face, async () => (await import('./account.js')).accounts, {
+      getUser: { user: null },
+      updateUser: { user: null },
+      resetPasswordForEmail: null,
+      resend: NOBODY,
+      reauthenticate: NOBODY,
+      getUserIdentities: null,
+    })
+    Object.assign(this, {
+      ...signIns,
+      ...accounts,
+      ...lazily(face, async () => (await import('./sso.js')).ssoApi, { signInWithSSO: null }),
+      ...lazily(face, async () => (await import('./web3.js')).web3Api, { signInWithWeb3: NOBODY }),
+      ...lazily(face, async () => (await import('./claims.js')).claimsApi, { getClaims: null }),
+    })
+    this.oauth = lazily(face, async () => (await import('./oauth.js')).oauthApi, {
+      getAuthorizationDetails: null,
+      approveAuthorization: null,
+      denyAuthorization: null,
+      listGrants: null,
+      revokeGrant: null,
+    })
   }
 }

@@ -82,40 +82,6 @@ export class AuthInvalidCredentialsError extends CustomAuthError {
   }
 }
 
-/** What an address says about a failure. */
-export interface RedirectErrorDetails {
-  error: string
-  code: string
-}
-
-/** A failure that a redirect brought; `details` are the words of the address. */
-class RedirectError extends CustomAuthError {
-  details: RedirectErrorDetails | null
-
-  constructor(message: string, name: string, details: RedirectErrorDetails | null) {
-    super(message, name, 500)
-    this.details = details
-  }
-
-  override toJSON(): AuthErrorJson & { details: RedirectErrorDetails | null } {
-    return { ...super.toJSON(), details: this.details }
-  }
-}
-
-/** The server or the person refused, and the redirect says so. */
-export class AuthImplicitGrantRedirectError extends RedirectError {
-  constructor(message: string, details: RedirectErrorDetails | null = null) {
-    super(message, 'AuthImplicitGrantRedirectError', details)
-  }
-}
-
-/** The address is not that of a PKCE redirect. */
-export class AuthPKCEGrantCodeExchangeError extends RedirectError {
-  constructor(message: string, details: RedirectErrorDetails | null = null) {
-    super(message, 'AuthPKCEGrantCodeExchangeError', details)
-  }
-}
-
 /** This browser did not begin the sign-in whose code it has. */
 export class AuthPKCECodeVerifierMissingError extends CustomAuthError {
   constructor() {
@@ -155,12 +121,5 @@ export class AuthWeakPasswordError extends CustomAuthError {
 
   override toJSON(): AuthErrorJson & { reasons: WeakPasswordReasons[] } {
     return { ...super.toJSON(), reasons: this.reasons }
-  }
-}
-
-/** This is no JWT, or not one of this server's. */
-export class AuthInvalidJwtError extends CustomAuthError {
-  constructor(message: string) {
-    super(message, 'AuthInvalidJwtError', 400, 'invalid_jwt')
   }
 }

@@ -1,5 +1,5 @@
 import type { LinkFlow } from '../../providers/gotrue/types.js'
-import { type AuthError, AuthRetryableFetchError } from './errors.js'
+import type { AuthError } from './errors.js'
 import type { Inner } from './options.js'
 import { toAuthError } from './translate.js'
 
@@ -14,8 +14,21 @@ export interface Face {
   ready(): Promise<unknown>
 }
 
-/** Data, or what stands for none and the failure. */
-export type Outcome<Data, Empty> = { data: Data; error: null } | { data: Empty; error: AuthError }
+/** What stands for no data, and the failure. */
+export interface Failure<Empty> {
+  data: Empty
+  error: AuthError
+}
+
+/** Data, or a failure. */
+export type Outcome<Data, Empty> = { data: Data; error: null } | Failure<Empty>
+
+/** A failure in auth-js's form. @throws AuthError where the app wants failures to be thrown. */
+export function failed<Empty>(face: Face, cause: unknown, data: Empty): Failure<Empty> {
+  const error = toAuthError(cause)
+  if (face.throwOnError) throw error
+  return { data, error }
+}
 
 /**
  * Does work, and gives its result in auth-js's form: `data` and `error`. `empty` is the data of a
@@ -30,17 +43,6 @@ export async function run<Data, Empty>(
     await face.ready()
     return { data: await work(face), error: null }
   } catch (cause) {
-    const error = toAuthError(cause)
-    if (face.throwOnError) throw error
-    return { data: empty, error }
-  }
-}
-
-/** Loads a part of this package. @throws AuthRetryableFetchError where it cannot be had now. */
-export async function loaded<Part>(load: () => Promise<Part>): Promise<Part> {
-  try {
-    return await load()
-  } catch {
-    throw new AuthRetryableFetchError('A part of holdfast/compat/auth-js could not be loaded.', 0)
+    return failed(face, cause, empty)
   }
 }

@@ -1,13 +1,13 @@
 import type {
   AuthApiError,
   AuthError,
-  AuthImplicitGrantRedirectError,
   AuthPKCECodeVerifierMissingError,
   AuthRefreshDiscardedError,
   AuthRetryableFetchError,
   AuthSessionMissingError,
   AuthWeakPasswordError,
 } from './errors.js'
+import type { AuthImplicitGrantRedirectError } from './redirect-errors.js'
 
 /** Whether this is an error of auth: of this package, or of auth-js itself. */
 export const isAuthError = (error: unknown): error is AuthError =>

@@ -4,19 +4,15 @@ export {
   AuthApiError,
   AuthError,
   type AuthErrorJson,
-  AuthImplicitGrantRedirectError,
   AuthInvalidCredentialsError,
-  AuthInvalidJwtError,
   AuthInvalidTokenResponseError,
   AuthPKCECodeVerifierMissingError,
-  AuthPKCEGrantCodeExchangeError,
   AuthRefreshDiscardedError,
   AuthRetryableFetchError,
   AuthSessionMissingError,
   AuthUnknownError,
   AuthWeakPasswordError,
   CustomAuthError,
-  type RedirectErrorDetails,
   type WeakPasswordReasons,
 } from './errors.js'
 export {
@@ -47,6 +43,12 @@ export type {
   UserAttributes,
   VerifyOtpParams,
 } from './parameters.js'
+export {
+  AuthImplicitGrantRedirectError,
+  AuthInvalidJwtError,
+  AuthPKCEGrantCodeExchangeError,
+  type RedirectErrorDetails,
+} from './redirect-errors.js'
 export type {
   AuthChangeEvent,
   AuthCodeResponse,

@@ -1,7 +1,7 @@
 import { AuthClient } from '../../client.js'
 import type { Environment, Storage } from '../../core/ports.js'
 import { foreignStorage, print } from '../../defaults.js'
-import { platformWake } from '../../environment/wake.js'
+import { type SwitchableWake, switchableWake } from '../../environment/switchable-wake.js'
 import type { WithArea } from '../../providers/gotrue/area.js'
 import { parseAuthJsSession } from '../../providers/gotrue/auth-js.js'
 import { gotrue } from '../../providers/gotrue/index.js'
@@ -78,12 +78,6 @@ export interface GoTrueClientOptions extends FaceOptions {
   environment?: Partial<Environment>
 }
 
-/** Refreshes ahead of need, switched on and off. */
-export interface AutoRefresh {
-  start(): void
-  stop(): void
-}
-
 const adapted = (storage: SupportedStorage): Storage => ({
   get: (key) => storage.getItem(key),
   set: (key, value) => storage.setItem(key, value),
@@ -119,36 +113,16 @@ const named = (headers: { [key: string]: string } = {}): { [key: string]: string
     ]),
   )
 
-function switched(given: Environment['wake'] = platformWake()) {
-  let on: boolean | undefined
-  const listeners = new Set<() => void>()
-  const set = (value: boolean): void => {
-    on = value
-    for (const listener of [...listeners]) listener()
-  }
-  const wake: Environment['wake'] = {
-    ...given,
-    visible: () => on ?? given.visible(),
-    subscribe(listener) {
-      const own = (): void => listener('wake')
-      listeners.add(own)
-      const stop = given.subscribe(listener)
-      return () => {
-        listeners.delete(own)
-        stop()
-      }
-    },
-  }
-  return { wake, start: () => set(true), stop: () => set(false) }
-}
-
 /** Makes the client that the options of auth-js ask for. */
-export function createInner(options: GoTrueClientOptions): { client: Inner } & AutoRefresh {
+export function createInner(options: GoTrueClientOptions): {
+  readonly client: Inner
+  readonly wake: SwitchableWake
+} {
   const { url = 'http://localhost:9999', storageKey, debug, environment } = options
-  const { wake, ...auto } = switched(environment?.wake)
-  if (options.autoRefreshToken === false) auto.stop()
+  const wake = switchableWake(environment?.wake)
+  if (options.autoRefreshToken === false) wake.stopAutoRefresh()
   const key = storageKey ?? 'supabase.auth.token'
-  const print_ = typeof debug === 'function' ? debug : print
+  const say = typeof debug === 'function' ? debug : print
   const storage = options.storage && adapted(options.storage)
   const from = storage ?? foreignStorage()
   const project = partsOf(url).host.split('.')[0]
@@ -168,8 +142,8 @@ export function createInner(options: GoTrueClientOptions): { client: Inner } & A
       kept && from
         ? { key, parse: parseAuthJsSession, storage: leftBehind(from, keys, options.userStorage) }
         : undefined,
-    debug: debug ? (entry) => print_(`holdfast.${key}: ${entry.type}`, entry) : undefined,
+    debug: debug ? (entry) => say(`holdfast.${key}: ${entry.type}`, entry) : undefined,
     environment: { ...environment, wake },
   })
-  return { client, ...auto }
+  return { client, wake }
 }

@@ -1,10 +1,10 @@
 import { isAuthError as isHoldfastError } from '../../core/errors.js'
+import type { AuthError } from './errors.js'
+import type { FaceOptions, Inner } from './options.js'
 import {
-  type AuthError,
   AuthImplicitGrantRedirectError,
   AuthPKCEGrantCodeExchangeError,
-} from './errors.js'
-import type { FaceOptions, Inner } from './options.js'
+} from './redirect-errors.js'
 import { toAuthError } from './translate.js'
 
 // Loaded when the page's address looks like an answer.

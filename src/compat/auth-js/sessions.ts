@@ -6,9 +6,7 @@ import { listen } from './listen.js'
 import type * as Params from './parameters.js'
 import { toAuthError, toResult, toSession } from './translate.js'
 import type * as Types from './types.js'
-
-/** The data of a sign-in that failed. */
-export const NOBODY: { user: null; session: null } = { user: null, session: null }
+import { NOBODY } from './types.js'
 
 const SCOPES: readonly SignOutScope[] = ['global', 'local', 'others']
 
@@ -88,12 +86,12 @@ export class Sessions extends Base {
 
   /** Refreshes ahead of need whether the app is visible or not: for platforms without pages. */
   async startAutoRefresh(): Promise<void> {
-    this.auto?.start()
+    this.wake?.startAutoRefresh()
   }
 
   /** Refreshes only when somebody wants a token. */
   async stopAutoRefresh(): Promise<void> {
-    this.auto?.stop()
+    this.wake?.stopAutoRefresh()
   }
 
   /** Ends every timer, listener and wait. */

@@ -1,16 +1,17 @@
 import { leaveFor } from '../../environment/page.js'
 import type { Address, OtpType } from '../../providers/gotrue/types.js'
 import { asObject, text } from '../../providers/shared/json.js'
+import type { SignInApi } from './api.js'
 import {
   AuthInvalidCredentialsError,
   AuthInvalidTokenResponseError,
   AuthPKCECodeVerifierMissingError,
   type WeakPasswordReasons,
 } from './errors.js'
-import type { Face } from './face.js'
+import { type Face, run } from './face.js'
 import type * as Params from './parameters.js'
 import { type Result, toResult } from './translate.js'
-import type { Provider, Session, User, WeakPassword } from './types.js'
+import { NOBODY, type Provider, type Session, type User, type WeakPassword } from './types.js'
 
 // Loaded when somebody signs in.
 
@@ -76,7 +77,7 @@ function weakness({ session }: Result): { weakPassword?: WeakPassword } {
 }
 
 /** Registers somebody. */
-export async function signUp(
+async function signUp(
   { client, flow }: Face,
   given: Params.SignUpWithPasswordCredentials,
 ): Promise<{ user: User | null; session: Session | null }> {
@@ -89,7 +90,7 @@ export async function signUp(
 }
 
 /** Signs in with a password. */
-export async function signInWithPassword(
+async function signInWithPassword(
   { client }: Face,
   given: Params.SignInWithPasswordCredentials,
 ): Promise<{ user: User; session: Session; weakPassword?: WeakPassword }> {
@@ -101,7 +102,7 @@ export async function signInWithPassword(
 }
 
 /** Makes an account without an address. */
-export async function signInAnonymously(
+async function signInAnonymously(
   { client }: Face,
   credentials?: Params.SignInAnonymouslyCredentials,
 ): Promise<{ user: User | null; session: Session | null }> {
@@ -110,7 +111,7 @@ export async function signInAnonymously(
 }
 
 /** Sends a code or a link. */
-export async function signInWithOtp(
+async function signInWithOtp(
   { client, flow }: Face,
   given: Params.SignInWithPasswordlessCredentials,
 ): Promise<{ user: null; session: null }> {
@@ -125,7 +126,7 @@ export async function signInWithOtp(
 }
 
 /** Signs in with a code, or the hash of a link. */
-export async function verifyOtp(
+async function verifyOtp(
   { client }: Face,
   given: Params.VerifyOtpParams,
 ): Promise<{ user: User | null; session: Session | null }> {
@@ -140,7 +141,7 @@ export async function verifyOtp(
 }
 
 /** Signs in with the token of another provider. */
-export async function signInWithIdToken(
+async function signInWithIdToken(
   { client }: Face,
   credentials: Params.SignInWithIdTokenCredentials,
 ): Promise<{ user: User; session: Session }> {
@@ -151,7 +152,7 @@ export async function signInWithIdToken(
 }
 
 /** Goes to another provider. */
-export async function signInWithOAuth(
+async function signInWithOAuth(
   { client, flow }: Face,
   credentials: Params.SignInWithOAuthCredentials,
 ): Promise<{ provider: Provider; url: string }> {
@@ -164,7 +165,7 @@ export async function signInWithOAuth(
 }
 
 /** Signs in with the code of a redirect. */
-export async function exchangeCodeForSession(
+async function exchangeCodeForSession(
   { client }: Face,
   authCode: string,
 ): Promise<{ user: User; session: Session; redirectType: string | null }> {
@@ -181,3 +182,17 @@ export async function exchangeCodeForSession(
     stop()
   }
 }
+
+/** The ways to sign in. */
+export const signIns = (face: Face): SignInApi => ({
+  signUp: (given) => run(face, () => signUp(face, given), NOBODY),
+  signInWithPassword: (given) => run(face, () => signInWithPassword(face, given), NOBODY),
+  signInAnonymously: (given) => run(face, () => signInAnonymously(face, given), NOBODY),
+  signInWithOtp: (given) => run(face, () => signInWithOtp(face, given), NOBODY),
+  verifyOtp: (given) => run(face, () => verifyOtp(face, given), NOBODY),
+  signInWithIdToken: (given) => run(face, () => signInWithIdToken(face, given), NOBODY),
+  signInWithOAuth: (given) =>
+    run(face, () => signInWithOAuth(face, given), { provider: given?.provider, url: null }),
+  exchangeCodeForSession: (code) =>
+    run(face, () => exchangeCodeForSession(face, code), { ...NOBODY, redirectType: null }),
+})

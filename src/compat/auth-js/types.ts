@@ -105,6 +105,9 @@ export interface WeakPassword {
   message: string
 }
 
+/** The data of a sign-in that failed. */
+export const NOBODY: { user: null; session: null } = { user: null, session: null }
+
 /** A success, or a failure with `null` for the data. */
 export type RequestResult<Data> = { data: Data; error: null } | { data: null; error: AuthError }
 
