@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { PATIENT } from '../support/patient.js'
 import { FAILURES, type Row, SESSIONS, SIGN_INS, SIGN_OUTS } from './rows.js'
+import { CONSENT, WAYS } from './rows-areas.js'
 import { describeResult, type Library, open, turn } from './stage.js'
 
 /** What a library makes of a row. */
@@ -14,19 +15,23 @@ async function outcome(library: Library, { play, ...options }: Row): Promise<str
   return text
 }
 
-describe.each([
+const TABLES = [
   ['sign-ins', SIGN_INS],
   ['sessions', SESSIONS],
   ['sign-outs', SIGN_OUTS],
   ['failures', FAILURES],
-])('as with auth-js: %s', (_, rows) => {
+  ['other ways', WAYS],
+  ['consent', CONSENT],
+] as const
+
+describe.each(TABLES)('as with auth-js: %s', (_, rows) => {
   it.each(rows.filter(({ differs }) => !differs))('$promise', async (row) => {
     expect(await outcome('face', row)).toBe(await outcome('auth-js', row))
   })
 })
 
 describe('unlike auth-js, on purpose', () => {
-  const rows = [...SIGN_INS, ...SESSIONS, ...SIGN_OUTS, ...FAILURES]
+  const rows = TABLES.flatMap(([, table]) => table)
   it.each(rows.filter(({ differs }) => differs))('$promise: $differs', async (row) => {
     expect(await outcome('face', row)).not.toBe(await outcome('auth-js', row))
   })

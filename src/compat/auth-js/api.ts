@@ -26,8 +26,14 @@ export interface SignInApi {
   ): Promise<Types.AuthTokenResponse>
   /** Goes to another provider, and comes back to `redirectTo`. */
   signInWithOAuth(credentials: Params.SignInWithOAuthCredentials): Promise<Types.OAuthResponse>
-  /** Signs in with the code of a redirect that `initialize` did not take. */
-  exchangeCodeForSession(authCode: string): Promise<Types.AuthCodeResponse>
+  /**
+   * Signs in with the code of a redirect that `initialize` did not take. `flowId` means nothing: the
+   * code's own verifier is found.
+   */
+  exchangeCodeForSession(
+    authCode: string,
+    options?: { flowId?: string },
+  ): Promise<Types.AuthCodeResponse>
 }
 
 /** What is done with an account. */
