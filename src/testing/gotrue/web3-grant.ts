@@ -16,6 +16,7 @@ function keyOf(address: string): Uint8Array<ArrayBuffer> {
   let number = 0n
   for (const letter of address) number = number * 58n + BigInt(ALPHABET.indexOf(letter))
   const digits = number.toString(16).padStart(64, '0')
+  if (digits.length > 64) no('Invalid message: the second line is no address')
   return Uint8Array.from({ length: 32 }, (_, i) =>
     Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16),
   )
@@ -30,8 +31,8 @@ async function signedBySolana(address: string, text: string, signature: string):
   let key: CryptoKey
   try {
     key = await crypto.subtle.importKey('raw', keyOf(address), 'Ed25519', false, ['verify'])
-  } catch {
-    return true
+  } catch (error) {
+    return error instanceof Error && error.name === 'NotSupportedError'
   }
   return crypto.subtle.verify('Ed25519', key, bytes, utf8(text))
 }

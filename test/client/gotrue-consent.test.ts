@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest'
+import { isAuthError } from '../../src/index.js'
+import { oauthConsent } from '../../src/providers/gotrue/oauth-consent.js'
+import { answered, anyAnswer, signedIn } from '../support/any-answer.js'
+import { fc } from '../support/fast-check.js'
+import { ADA, gotrueWorld } from '../support/gotrue-world.js'
+
+const CALLBACK = 'https://other.example/cb'
+
+/** Ada's app, which another app asks for her consent. */
+async function asked() {
+  const world = gotrueWorld({ oauthServer: { consentUrl: 'http://localhost/consent' } })
+  const { server, auth } = world
+  await auth.signIn(ADA)
+  const base = 'http://localhost/auth/v1/oauth'
+  const body = JSON.stringify({ client_name: 'Other App', redirect_uris: [CALLBACK] })
+  const registered = await server.fetch(`${base}/clients/register`, { method: 'POST', body })
+  const { client_id: clientId } = await registered.json()
+  const ask = async (scope = 'email') => {
+    const query = new URLSearchParams({ client_id: clientId, redirect_uri: CALLBACK, scope })
+    const answer = await server.fetch(`${base}/authorize?state=st&${query}`, { redirect: 'manual' })
+    const page = new URL(answer.headers.get('location') ?? '')
+    return { authorizationId: page.searchParams.get('authorization_id') ?? '' }
+  }
+  return { ...world, clientId, ask, consent: oauthConsent(auth) }
+}
+
+describe('the consent of a person', () => {
+  it('is asked for with all that they must know, and leads back with a code', async () => {
+    const { ask, consent, clientId, auth } = await asked()
+    const request = await ask('email profile')
+    expect(await consent.details(request)).toEqual({
+      redirectUrl: null,
+      ...request,
+      client: { id: clientId, name: 'Other App' },
+      redirectUri: CALLBACK,
+      scopes: ['email', 'profile'],
+      user: { id: auth.getSnapshot().session?.user?.id, email: ADA.email },
+    })
+    const { redirectUrl } = await consent.approve(request)
+    expect(redirectUrl).toMatch(/^https:\/\/other\.example\/cb\?code=[\w-]+&state=st$/)
+  })
+
+  it('is not asked for twice', async () => {
+    const { ask, consent } = await asked()
+    const first = await ask()
+    await consent.details(first)
+    await consent.approve(first)
+    const { redirectUrl } = await consent.details(await ask())
+    expect(redirectUrl).toContain('code=')
+  })
+
+  it('is told to the other app where it is denied', async () => {
+    const { ask, consent } = await asked()
+    const request = await ask()
+    await consent.details(request)
+    const { redirectUrl } = await consent.deny(request)
+    expect(redirectUrl).toContain('error=access_denied')
+    await expect(consent.approve(request)).rejects.toMatchObject({ code: 'rejected', status: 400 })
+  })
+
+  it('is listed, with times in ms, and taken back', async () => {
+    const { ask, consent, clientId, clock } = await asked()
+    const request = await ask()
+    await consent.details(request)
+    await consent.approve(request)
+    const client = { id: clientId, name: 'Other App' }
+    expect(await consent.grants()).toEqual([{ client, scopes: ['email'], grantedAt: clock.now() }])
+    await consent.revoke({ clientId })
+    expect(await consent.grants()).toEqual([])
+    await expect(consent.revoke({ clientId })).rejects.toMatchObject({
+      serverCode: 'oauth_consent_not_found',
+    })
+  })
+
+  it('is nobody else’s to give', async () => {
+    const { ask, consent, auth, server } = await asked()
+    const request = await ask()
+    await consent.details(request)
+    server.createUser({ email: 'bob@example.com', password: 'secret-2' })
+    await auth.signIn({ email: 'bob@example.com', password: 'secret-2' })
+    const unknown = { code: 'rejected', serverCode: 'oauth_authorization_not_found' }
+    await expect(consent.approve(request)).rejects.toMatchObject(unknown)
+    await expect(consent.details(request)).rejects.toMatchObject(unknown)
+  })
+
+  it('takes somebody who is signed in', async () => {
+    const { auth, sent } = answered()
+    const calls = oauthConsent(auth)
+    await expect(calls.grants()).rejects.toMatchObject({ code: 'session_missing' })
+    expect(sent).toEqual([])
+  })
+
+  it.each([undefined, null, {}, '', '..', '../../user', 'a/b', 'a?b', 5])(
+    'of the id %j is a mistake of the caller, and nothing is sent',
+    async (id) => {
+      const { auth, sent } = await signedIn()
+      const { details, approve, deny, revoke } = oauthConsent(auth)
+      for (const method of [details, approve, deny, revoke]) {
+        const call = Reflect.apply(method, undefined, [{ authorizationId: id, clientId: id }])
+        await expect(call).rejects.toMatchObject({ code: 'invalid_argument' })
+        const bare = Reflect.apply(method, undefined, [id])
+        await expect(bare).rejects.toMatchObject({ code: 'invalid_argument' })
+      }
+      expect(sent).toEqual([])
+    },
+  )
+
+  it('leads to an app of the device, but never to a script', async () => {
+    const id = { authorizationId: 'a1' }
+    const at = async (redirect_url: unknown) =>
+      oauthConsent((await signedIn([200, { redirect_url }])).auth).approve(id)
+    expect(await at('com.example.app:/cb?code=1')).toEqual({
+      redirectUrl: 'com.example.app:/cb?code=1',
+    })
+    for (const url of ['javascript:alert(1)', ' javascript:1', 'JAVASCRIPT:1', 'data:x', '/x', 7]) {
+      await expect(at(url)).rejects.toMatchObject({ code: 'bad_response' })
+    }
+  })
+})
+
+describe('any answer to the page of consent', () => {
+  const client = fc.record({ id: fc.uuid(), name: fc.jsonValue() }, { requiredKeys: [] })
+  const likely = fc.oneof(
+    fc.record(
+      {
+        authorization_id: fc.string(),
+        redirect_uri: fc.jsonValue(),
+        redirect_url: fc.oneof(fc.webUrl(), fc.jsonValue()),
+        client,
+        user: client,
+        scope: fc.jsonValue(),
+      },
+      { requiredKeys: [] },
+    ),
+    fc.array(fc.record({ client, scopes: fc.jsonValue(), granted_at: fc.jsonValue() })),
+  )
+
+  it('is what was asked for, or an AuthError, and the session stays', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyAnswer(likely), fc.nat(4), async (answer, which) => {
+        const { auth } = await signedIn(answer())
+        const { details, approve, deny, grants, revoke } = oauthConsent(auth)
+        const id = { authorizationId: 'a1', clientId: 'c1' }
+        const calls = [
+          () => details(id),
+          () => approve(id),
+          () => deny(id),
+          () => grants(),
+          () => revoke(id),
+        ]
+        const outcome: unknown = await calls[which]?.().catch((error: unknown) => error)
+        if (!isAuthError(outcome)) {
+          if (which < 3) expect(outcome).toHaveProperty('redirectUrl')
+          if (which === 3) expect(outcome).toBeInstanceOf(Array)
+          if (which === 4) expect(outcome).toBeUndefined()
+        }
+        expect(auth.getSnapshot().session).not.toBeNull()
+        auth.dispose()
+      }),
+    )
+  })
+})
