@@ -13,17 +13,20 @@ export { createManualClock, type ManualClock, type ManualClockOptions } from './
 export {
   type AccessTokenHook,
   type Account,
+  type AccountFactor,
   type AccountIdentity,
   createScriptedGoTrue,
   type Fault,
   type FaultScope,
   type LoggedRequest,
+  type MfaOptions,
   type Rotation,
   type ScriptedGoTrue,
   type ScriptedGoTrueOptions,
   type ScriptedSsoProvider,
   type SeedUser,
   type SentMessage,
+  type WebAuthnCredential,
 } from './gotrue/index.js'
 export {
   createScriptedSuperTokensCore,

@@ -279,6 +279,7 @@ describe('the packed package', () => {
       `export { supertokens } from 'holdfast/providers/supertokens'`,
       2_300,
     ],
+    ['mfa', 'gotrue', GOTRUE, `export { mfa } from 'holdfast/providers/gotrue/mfa'`, 1_000],
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_300],
     ['react', 'core', CORE, `export * from 'holdfast/react'`, 800],
     ['sso', 'gotrue', GOTRUE, `export { sso } from 'holdfast/providers/gotrue/sso'`, 1_000],

@@ -24,6 +24,8 @@ const CREDENTIALS: readonly string[] = [
   'bad_code_verifier',
   'flow_state_not_found',
   'flow_state_expired',
+  'mfa_verification_failed',
+  'mfa_challenge_expired',
 ]
 
 /** Limits that tell their seconds in words only, as "… after 59 seconds." */

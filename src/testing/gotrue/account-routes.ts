@@ -15,6 +15,7 @@ import {
 } from './context.js'
 import { json, refuse } from './errors.js'
 import { redirectTarget } from './link-routes.js'
+import { hasMfa } from './mfa-factors.js'
 import type { ServerSession } from './rotation.js'
 import type { Account } from './types.js'
 import { addIdentity, createAccount, describeUser } from './users.js'
@@ -207,6 +208,12 @@ export const updateUser: Route = async (context, call) => {
   }
   if (phone && taken({ phone })) {
     refuse(422, 'phone_exists', 'A user with this phone number has already been registered')
+  }
+  const password = field(call.body, 'password')
+  const isNew = password || (email && email !== account.email) || (phone && phone !== account.phone)
+  if (isNew && hasMfa(account) && session.aal !== 'aal2') {
+    const message = 'AAL2 session is required to update email or password when MFA is enabled.'
+    refuse(401, 'insufficient_aal', message)
   }
   changePassword(context, session, call.body)
   changeAddress(context, call, account)

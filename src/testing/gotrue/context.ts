@@ -1,6 +1,7 @@
 import type { Accounts } from './accounts.js'
 import { randomText, uuid } from './encoding.js'
 import { json, refuse } from './errors.js'
+import type { FactorChallenge } from './mfa-types.js'
 import type { RefreshTokens, ServerSession } from './rotation.js'
 import type { Signer } from './signing.js'
 import type { AccessTokenHook, Account, ScriptedGoTrueOptions } from './types.js'
@@ -35,6 +36,8 @@ export interface ServerContext {
   readonly signer: Signer
   /** Authorization codes by their text. */
   readonly codes: Map<string, FlowState>
+  /** Challenges of second factors by id. */
+  readonly challenges: Map<string, FactorChallenge>
   readonly settings: Settings
   readonly options: ScriptedGoTrueOptions
   readonly path: string
@@ -130,6 +133,7 @@ export async function newSession(
     userId: account.id,
     createdAt: context.now(),
     aal: 'aal1',
+    factorId: null,
     amr: [{ method, timestamp: Math.floor(context.now() / 1000) }],
     expired: null,
     locked: false,

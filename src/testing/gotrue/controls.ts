@@ -1,4 +1,5 @@
 import type { ServerContext } from './context.js'
+import { mfaControls } from './mfa-challenges.js'
 import { ID_ISSUER } from './token-routes.js'
 import type {
   AccessTokenHook,
@@ -10,11 +11,12 @@ import type {
   SentMessage,
 } from './types.js'
 
-/** Why sessions expire, in GoTrue's words: its limits of time, of idleness and of one per person. */
+/** Why sessions expire, in GoTrue's words: its limits of time, of idleness, of one per person, and of one factor only. */
 const EXPIRED = {
   time: 'Session Expired',
   inactivity: 'Session Expired (Inactivity)',
   'newer-login': 'Session Expired (Revoked by Newer Login)',
+  'low-aal': 'Session Expired (Low AAL: User Needs MFA Verification)',
 }
 
 /** A GoTrue that does what it is told: a real little server without a network. */
@@ -51,6 +53,10 @@ export interface ScriptedGoTrue {
   setAccessTokenHook(hook: AccessTokenHook | null): void
   /** The next `/authorize` comes back with `access_denied`. */
   denyNextAuthorize(): void
+  /** The code that the app of a factor shows now; the factor by its id, or by its secret. */
+  totpCode(factor: string): Promise<string>
+  /** This challenge of a factor counts no more. */
+  expireChallenge(challengeId: string): void
   /** An id token that `signIn({ idToken })` accepts; `nonce` as the provider would hash it. */
   issueIdToken(claims: { readonly email: string; readonly nonce?: string }): Promise<string>
 }
@@ -70,7 +76,8 @@ export type Controls = Omit<
 >
 
 /** What turns the server's state by hand. */
-export function controls({ accounts, sessions, settings, signer, now }: ServerContext): Controls {
+export function controls(context: ServerContext): Controls {
+  const { accounts, sessions, settings, signer, now } = context
   function revokeUser(userId: string): void {
     for (const { id, userId: owner } of [...sessions.values()]) {
       if (owner === userId) sessions.delete(id)
@@ -109,6 +116,7 @@ export function controls({ accounts, sessions, settings, signer, now }: ServerCo
     denyNextAuthorize() {
       settings.denyNext = true
     },
+    ...mfaControls(context),
     async issueIdToken({ email, nonce }) {
       const exp = Math.floor(now() / 1000) + 3600
       return signer.sign({ iss: ID_ISSUER, email, exp, ...(nonce && { nonce }) })

@@ -10,6 +10,7 @@ import { createSigner, parseObject } from './signing.js'
 import type { LoggedRequest, ScriptedGoTrueOptions } from './types.js'
 
 export type { ScriptedGoTrue } from './controls.js'
+export type { AccountFactor, MfaOptions, WebAuthnCredential } from './mfa-types.js'
 export type {
   AccessTokenHook,
   Account,
@@ -45,8 +46,12 @@ const LONGEST_BODY = 1024 * 1024
 const TEXTS = [
   ...['email', 'phone', 'password', 'refresh_token', 'auth_code', 'code_verifier', 'id_token'],
   ...['domain', 'provider_id', 'redirect_to', 'chain', 'message', 'signature', 'action'],
+  ...['factor_type', 'friendly_name', 'issuer', 'challenge_id', 'code'],
   ...['nonce', 'type', 'token', 'token_hash', 'channel', 'code_challenge', 'code_challenge_method'],
 ]
+
+/** Where a body may be missing. */
+const UNREAD = /^\/logout$|^\/factors\/recovery-codes(\/regenerate)?$/
 
 const unreadable = (): never =>
   refuse(400, 'bad_json', 'Could not parse request body as JSON: unexpected end of JSON input')
@@ -64,7 +69,7 @@ function parseBody({ request, path, text }: Incoming): Call['body'] {
     const message = `Request body too large (max ${LONGEST_BODY} bytes)`
     return refuse(413, 'request_entity_too_large', message)
   }
-  const unread = ['GET', 'DELETE'].includes(request.method) || path === '/logout'
+  const unread = ['GET', 'DELETE'].includes(request.method) || UNREAD.test(path)
   if (text === 'null' || (unread && text === '')) return {}
   const body = parseObject(text) ?? unreadable()
   const wrong = TEXTS.some((name) => typeof (body[name] ?? '') !== 'string')
@@ -112,6 +117,7 @@ function createContext(options: ScriptedGoTrueOptions): ServerContext {
     tokens: createRefreshTokens(rotating),
     signer: createSigner(signing, options.jwtSecret ?? 'scripted-secret-of-32-characters'),
     codes: new Map(),
+    challenges: new Map(),
     settings: {
       accessTokenLifetime: options.accessTokenLifetime ?? 3_600_000,
       autoconfirm: options.autoconfirm ?? true,

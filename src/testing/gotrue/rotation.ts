@@ -10,8 +10,10 @@ export interface ServerSession {
   readonly userId: string
   /** Milliseconds since the epoch. */
   readonly createdAt: number
-  readonly aal: string
-  readonly amr: readonly { readonly method: string; readonly timestamp: number }[]
+  aal: string
+  amr: readonly { readonly method: string; readonly timestamp: number }[]
+  /** The second factor that was proved in it. */
+  factorId: string | null
   /** Why it has expired, in words; the next refresh says `session_expired`. */
   expired: string | null
   /** Whether another request holds its row: refreshes say `conflict`. */
@@ -53,6 +55,8 @@ export interface Traded {
 /** Issues and trades refresh tokens. Nothing waits between reading the state and changing it. */
 export interface RefreshTokens {
   issue(session: ServerSession): Promise<string>
+  /** The next token, without the last one: what a second factor brings. */
+  advance(session: ServerSession): Promise<string>
   /** `check` may refuse the session before anything is spent. @throws GoTrueRefusal */
   trade(token: string, check: (session: ServerSession) => void): Promise<Traded>
 }
@@ -114,6 +118,13 @@ function createRows(deps: RotationDeps): RefreshTokens {
 
   return {
     issue: async (session) => insert(session.id, null),
+    async advance(session) {
+      const active = family(session.id).find(({ revoked }) => !revoked)
+      if (!active) return insert(session.id, null)
+      active.revoked = true
+      active.updatedAt = now()
+      return insert(session.id, active.token)
+    },
     async trade(token, check) {
       if (!FIRST.test(token)) invalid()
       const row = rows.get(token) ?? notFound()
@@ -136,6 +147,12 @@ function createCounters(deps: RotationDeps): RefreshTokens {
 
   return {
     issue: mint,
+    async advance(session) {
+      // By two: the token before is none whose answer may have been lost.
+      session.counter += 2
+      session.refreshedAt = now()
+      return mint(session)
+    },
     async trade(token, check) {
       if (FIRST.test(token)) notFound()
       const read = (await readTokenV2(token, hashes)) ?? invalid()

@@ -2,6 +2,7 @@ import { logout, otp, readUser, recover, signup, updateUser } from './account-ro
 import type { Call, ServerContext } from './context.js'
 import { json } from './errors.js'
 import { authorize, verify, verifyLink } from './link-routes.js'
+import { mfaRoutes } from './mfa-routes.js'
 import {
   authorizeClient,
   consent,
@@ -40,6 +41,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET /user': readUser,
   'PUT /user': updateUser,
   'POST /logout': logout,
+  ...mfaRoutes,
   'GET /.well-known/jwks.json': async ({ signer }) =>
     json(200, await signer.jwks(), { 'cache-control': 'public, max-age=600' }),
   'GET /health': async () =>

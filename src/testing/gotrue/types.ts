@@ -1,3 +1,5 @@
+import type { AccountFactor, MfaOptions } from './mfa-types.js'
+
 /** A person to seed the server with. */
 export interface SeedUser {
   readonly email?: string
@@ -114,6 +116,8 @@ export interface ScriptedGoTrueOptions {
   readonly signing?: 'hs256' | 'es256' | 'rs256' | 'digest'
   /** What `hs256` signs with. @default 'scripted-secret-of-32-characters' */
   readonly jwtSecret?: string
+  /** Which second factors there are. @default codes of an app alone, as a real one has it */
+  readonly mfa?: MfaOptions
 }
 
 /**
@@ -212,6 +216,7 @@ export interface Account {
   anonymous: boolean
   banned: boolean
   readonly identities: AccountIdentity[]
+  readonly factors: AccountFactor[]
   confirmationSentAt: number | null
   /** Of the last magic link or recovery mail. */
   recoverySentAt: number | null

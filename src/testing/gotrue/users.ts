@@ -1,4 +1,5 @@
 import { uuid } from './encoding.js'
+import { describeFactor } from './mfa-factors.js'
 import type { Account, AccountIdentity, SeedUser } from './types.js'
 
 /** Who is to be made. `registers` is whoever does it themselves: the server notes what they gave. */
@@ -38,6 +39,7 @@ export function createAccount(seed: NewAccount, random: () => number, now: numbe
     anonymous,
     banned: false,
     identities: [],
+    factors: [],
     confirmationSentAt: null,
     recoverySentAt: null,
     emailChangeSentAt: null,
@@ -143,6 +145,7 @@ export function describeUser(account: Account): Record<string, unknown> {
     ...(newPhone && { new_phone: newPhone }),
     app_metadata: account.appMetadata,
     user_metadata: account.data,
+    ...(account.factors.length > 0 && { factors: account.factors.map(describeFactor) }),
     identities: account.identities.map((identity) => describeIdentity(identity, account.id)),
     created_at: stamp(createdAt),
     updated_at: stamp(account.updatedAt),

@@ -6,6 +6,7 @@ import {
   type ScriptedGoTrue,
   type ScriptedGoTrueOptions,
 } from '../../../src/testing/gotrue/index.js'
+import { MFA_ACTS, webauthnChallengeOf } from './lab-mfa.js'
 import type { Reply } from './shape.js'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -102,10 +103,11 @@ function keep(notes: Notes, label: string, { status, body }: Reply): void {
   notes.set(`${label}.0`, refresh)
 }
 
-interface Bench {
+/** What acts work with. */
+export interface Bench {
   readonly server: ScriptedGoTrue
   readonly notes: Notes
-  post(path: string, body: object): Promise<Reply>
+  post(path: string, body: object, token?: string): Promise<Reply>
   put(label: string, body: string): Promise<Reply>
   get(label: string, path: string): Promise<Reply>
 }
@@ -162,7 +164,7 @@ const ACTS: Readonly<Record<string, (bench: Bench, ...words: string[]) => unknow
   expire: ({ server, notes }, label = '', why = '') =>
     server.expireSession(
       notes.sessionId(label),
-      why === 'inactivity' || why === 'newer-login' ? why : 'time',
+      why === 'inactivity' || why === 'newer-login' || why === 'low-aal' ? why : 'time',
     ),
   lock: ({ server, notes }, label = '') => server.lockSession(notes.sessionId(label)),
   unlock: ({ server, notes }, label = '') => server.lockSession(notes.sessionId(label), false),
@@ -170,6 +172,7 @@ const ACTS: Readonly<Record<string, (bench: Bench, ...words: string[]) => unknow
   async 'id-token'({ server, notes }, email = '', _as = '', name = '') {
     notes.set(`${name}.token`, await server.issueIdToken({ email, nonce: 'another' }))
   },
+  ...MFA_ACTS,
   limit: ({ server }) => server.fail({ type: 'rate-limited' }),
 }
 
@@ -203,7 +206,10 @@ export function createLab(options: ScriptedGoTrueOptions): Lab {
   const bench: Bench = {
     server,
     notes,
-    post: (path, body) => sendJson(path, { method: 'POST', body: JSON.stringify(body) }),
+    post: (path, body, token) => {
+      const headers = token ? { authorization: `Bearer ${token}` } : {}
+      return sendJson(path, { method: 'POST', body: JSON.stringify(body), headers })
+    },
     put: (label, body) => sendJson('/user', { method: 'PUT', body, headers: headersOf(label) }),
     get: (label, path) => sendJson(path, { headers: headersOf(label) }),
   }
@@ -224,6 +230,8 @@ export function createLab(options: ScriptedGoTrueOptions): Lab {
       for (const [name, value] of reply.location ? new URL(reply.location).searchParams : []) {
         notes.set(`${step}.${name}`, value)
       }
+      const challenge = webauthnChallengeOf(reply.body)
+      if (challenge) notes.set(`${step}.challenge`, challenge)
       return reply
     },
     async act(line) {

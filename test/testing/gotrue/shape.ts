@@ -32,6 +32,11 @@ const decode = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64ur
 const isJwt = (text: string): boolean => /^ey[\w-]+\.[\w-]+\.[\w-]*$/.test(text)
 const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 
+/** Keys, hashes, signatures: bytes in whichever base. Words of the wire have no capitals. */
+const isBytes = (text: string): boolean => /^(?=.*[A-Z])[\w+/=-]{22,}$/.test(text)
+const normal = (text: string): string =>
+  text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+
 /** A message without the parser's own words, which are Go's and tell nothing. */
 const plain = (text: string): string => text.replace(/(as JSON|verify signature)[:,].*$/s, '$1…')
 
@@ -46,8 +51,8 @@ function destination(location: string): unknown {
   return { to, query: parameters(search), fragment: parameters(hash.slice(1)) }
 }
 
-/** Makes the shaper of one story. */
-export function createShaper(): Shaper {
+/** Makes the shaper of one story. What the texts of some captures are depends on what they are about. */
+export function createShaper(topic = ''): Shaper {
   const names = new Map<string, string>()
   const counts = new Map<string, number>()
 
@@ -68,16 +73,28 @@ export function createShaper(): Shaper {
     return isNew ? `${name}=(${shape(decode(head))}.${shape(decode(claims))})` : name
   }
 
+  /** A text with names for what stands in its midst. */
+  const named = (text: string): string =>
+    text
+      .replace(/(?<=secret=)\w{32}/, (secret) => nameOf('bytes', secret)[0])
+      .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/, (id) => nameOf('id', id)[0])
+
   function textShape(text: string, key: string): string {
     if (isJwt(text)) return jwt(text)
-    if (ADDRESSES.has(key) && URL.canParse(text)) return shape(destination(text))
-    if (OPAQUE.has(key)) return 'opaque'
+    if (topic !== 'mfa') {
+      if (ADDRESSES.has(key) && URL.canParse(text)) return shape(destination(text))
+      if (OPAQUE.has(key)) return 'opaque'
+    }
     if (key === 'authorization_id') return nameOf('authorization', text)[0]
     if (key === 'refresh_token') return nameOf('refresh', text)[0]
     if (key === 'kid' || key === 'x' || key === 'y') return nameOf(key, text)[0]
     if (isId(text)) return nameOf('id', text)[0]
+    if (topic === 'mfa') {
+      if (text.startsWith('<?xml')) return 'svg'
+      if (isBytes(text)) return nameOf('bytes', normal(text))[0]
+    }
     if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) || /^\d{10}$/.test(text)) return 'time'
-    return JSON.stringify(plain(text))
+    return JSON.stringify(topic === 'mfa' ? named(plain(text)) : plain(text))
   }
 
   function objectShape(fields: Readonly<Record<string, unknown>>): string {

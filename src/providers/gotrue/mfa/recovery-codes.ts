@@ -1,0 +1,40 @@
+import { texts } from '../../shared/json.js'
+import type { AnyMetadata } from '../types.js'
+import { bad, checkTexts, codeOf, count, fieldsOf, need } from './answers.js'
+import { createRequests } from './requests.js'
+import type { MfaClient, NewRecoveryCodes, RecoveryCodes } from './types.js'
+
+const PATH = '/factors/recovery-codes'
+
+function readCodes(body: unknown): NewRecoveryCodes {
+  const { id, codes } = fieldsOf(body)
+  return { id: need(id), codes: texts(codes) ?? bad() }
+}
+
+/**
+ * Recovery codes for a client of `gotrue()`.
+ * @throws AuthError `invalid_argument` for anything but a client of `gotrue()`.
+ */
+export function recoveryCodes<Metadata extends object = AnyMetadata>(
+  auth: MfaClient<Metadata>,
+): RecoveryCodes<Metadata> {
+  const { ask, remove, raise } = createRequests('recoveryCodes', auth)
+  return {
+    async status(call) {
+      const { id, total, remaining } = fieldsOf(await ask(PATH, { method: 'GET' }, call))
+      return { id: need(id), total: count(total), remaining: count(remaining) }
+    },
+    async generate(options, call) {
+      checkTexts(options)
+      const json = { friendly_name: options?.friendlyName }
+      return readCodes(await ask(PATH, { json }, call))
+    },
+    regenerate: async (call) => readCodes(await ask(`${PATH}/regenerate`, { json: {} }, call)),
+    remove: (call) => remove(PATH, call),
+    async verify(options, call) {
+      checkTexts(options)
+      const json = { code: codeOf(options?.code) }
+      return raise((step) => step(`${PATH}/verify`, json), call)
+    },
+  }
+}

@@ -1,0 +1,86 @@
+import { isAuthError } from '../../../core/errors.js'
+import type { ActionHost, CallOptions, Purpose } from '../../../core/provider.js'
+import type { Session } from '../../../core/session.js'
+import type { HttpRequest } from '../../shared/http.js'
+import { depsOf } from '../area.js'
+import type { GoTrueUser } from '../types.js'
+import { toGrant } from '../wire.js'
+import { bad } from './answers.js'
+import type { MfaClient } from './types.js'
+
+/** What goes along with a path. */
+type Rest = Pick<HttpRequest, 'method' | 'json'>
+
+/** Sends one request of a proof, with the token of the session as it is then. */
+export type Step = (path: string, json: HttpRequest['json']) => Promise<unknown>
+
+/** What all that is about factors sends. */
+export interface Requests<Metadata extends object> {
+  readonly host: ActionHost<GoTrueUser<Metadata>>
+  /** Sends a request of the person's. */
+  ask(path: string, rest: Rest, call?: CallOptions): Promise<unknown>
+  /** Takes a factor away, then refreshes the session. */
+  remove(path: string, call?: CallOptions): Promise<void>
+  /** Raises the session by what `prove` gets: a token answer. */
+  raise(
+    prove: (step: Step) => Promise<unknown>,
+    call?: CallOptions,
+  ): Promise<Session<GoTrueUser<Metadata>>>
+}
+
+/** Whether nobody knows if the server has taken a request. */
+const isUnsure = (error: unknown): boolean =>
+  isAuthError(error) && error.retryable && error.code !== 'rate_limited'
+
+/** Makes the requests of one client. `area`: its name, for the message. */
+export function createRequests<Metadata extends object>(
+  area: string,
+  auth: MfaClient<Metadata>,
+): Requests<Metadata> {
+  const { host, send } = depsOf(area, auth)
+  const ask: Requests<Metadata>['ask'] = (path, rest, call) =>
+    host.withSession(
+      ({ accessToken: token }, context) => send({ path, token, ...rest }, context),
+      call,
+    )
+  return {
+    host,
+    ask,
+    async remove(path, call) {
+      await ask(path, { method: 'DELETE' }, call)
+      // The server lowers the session only then; that it did not come does not bring the factor back.
+      await auth.refreshSession().catch(() => {})
+    },
+    //   this tab                       the server
+    //   proves it             ───▶     raises the session: the refresh token so far is poison
+    //                         ✕──      answers, and the answer is lost
+    //   proves it once more   ───▶     has taken that proof already, and refuses
+    //   refreshes at once     ───▶     forgives the old token yet, and answers with `aal2`
+    raise(prove, call) {
+      let before: string | undefined
+      let unsure = false
+      const purpose: Purpose<GoTrueUser<Metadata>> = {
+        event: 'MFA_CHALLENGE_VERIFIED',
+        send({ aal, accessToken: token }, context) {
+          before = aal
+          const once = async () =>
+            toGrant<Metadata>(
+              await prove((path, json) => send({ path, json, token, keepalive: true }, context)),
+            ) ?? bad()
+          return once().catch((error: unknown) => {
+            unsure = isUnsure(error)
+            if (unsure) return once()
+            throw error
+          })
+        },
+      }
+      return host.exchange(purpose, call).catch(async (error: unknown) => {
+        // Only a no of the server's own tells that the first attempt may have reached it.
+        if (!unsure || !isAuthError(error) || error.retryable || !error.status) throw error
+        const { session } = await auth.refreshSession()
+        if (session.aal === before) throw error
+        return session
+      })
+    },
+  }
+}

@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest'
+import { AuthClient, isAuthError, memoryStorage } from '../../src/index.js'
+import { gotrue } from '../../src/providers/gotrue/index.js'
+import {
+  assuranceLevel,
+  mfa,
+  recoveryCodes,
+  webauthnFactors,
+} from '../../src/providers/gotrue/mfa/index.js'
+import { createFakeBrowser } from '../../src/testing/index.js'
+import { fc } from '../support/fast-check.js'
+import { context, jwt, wire } from '../support/wire.js'
+
+/** What a refresh that is answered by these claims and this user makes of the session. */
+async function granted(claims: object, user: object = { id: 'ada' }) {
+  const body = { access_token: jwt({ sub: 'ada', ...claims }), refresh_token: 'r', user }
+  return wire([200, body]).provider.refresh('token', context())
+}
+
+describe('a session says how sure the server is', () => {
+  it('by `aal` and `amr`, with times in ms', async () => {
+    const amr = [
+      { method: 'totp', timestamp: 1_700_000_001 },
+      { method: 'password', timestamp: 1_700_000_000 },
+    ]
+    expect(await granted({ aal: 'aal2', amr })).toMatchObject({
+      aal: 'aal2',
+      amr: [
+        { method: 'totp', at: 1_700_000_001_000 },
+        { method: 'password', at: 1_700_000_000_000 },
+      ],
+    })
+  })
+
+  it('by bare names too, as a token hook may sign them (RFC 8176)', async () => {
+    expect((await granted({ amr: ['pwd', 'otp'] }))?.amr).toEqual([
+      { method: 'pwd' },
+      { method: 'otp' },
+    ])
+  })
+
+  it.each([
+    [{}, undefined, undefined],
+    [{ aal: 7, amr: 'password' }, undefined, undefined],
+    [{ aal: '', amr: {} }, undefined, undefined],
+    [{ aal: null, amr: [null, 7, '', {}, { method: 7 }, []] }, undefined, []],
+    [{ amr: [{ method: 'a', timestamp: 'soon' }] }, undefined, [{ method: 'a' }]],
+  ])('and nothing where the token says it otherwise: %j', async (claims, aal, amr) => {
+    const grant = await granted(claims)
+    expect(grant?.aal).toBe(aal)
+    expect(grant?.amr).toEqual(amr)
+  })
+
+  it('whatever the user and the claims are', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.jsonValue(),
+        fc.jsonValue(),
+        fc.jsonValue(),
+        async (aal, amr, factors) => {
+          const grant = await granted({ aal, amr }, { id: 'ada', factors })
+          const user = { id: 'ada', factors: grant?.user?.factors }
+          const session = { ...grant, user, refreshToken: 'r', expiresAt: 0, extras: {} }
+          const level = assuranceLevel({ ...session, accessToken: 'a' })
+          expect([null, 'aal2', aal]).toContain(level.current)
+          expect(Array.isArray(level.methods)).toBe(true)
+        },
+      ),
+    )
+  })
+})
+
+/** A client with a session, whose server answers everything but the sign-in like this. */
+async function facing(answer: () => Response) {
+  const tab = createFakeBrowser().tab()
+  const token = (more: object) => jwt({ sub: 'ada', session_id: 's', iat: 0, exp: 3600, ...more })
+  const grant = { access_token: token({}), refresh_token: 'first', expires_in: 3600 }
+  const auth = new AuthClient({
+    provider: gotrue({
+      url: 'http://localhost/auth/v1',
+      fetch: async (url) =>
+        String(url).includes('grant_type=password')
+          ? Response.json({ ...grant, user: { id: 'ada' } })
+          : answer(),
+    }),
+    storage: memoryStorage(),
+    environment: tab.environment,
+    autoRefresh: false,
+  })
+  await auth.signIn({ email: 'ada@example.com', password: 'p' })
+  const authenticator = { create: async () => ({}), get: async () => ({}) }
+  return {
+    auth,
+    factors: mfa(auth),
+    codes: recoveryCodes(auth),
+    keys: webauthnFactors(auth, { authenticator }),
+  }
+}
+
+const shape = fc.record(
+  {
+    id: fc.oneof(fc.constant('f'), fc.jsonValue()),
+    type: fc.oneof(fc.constant('totp'), fc.jsonValue()),
+    expires_at: fc.oneof(fc.constant(1), fc.jsonValue()),
+    phone: fc.oneof(fc.constant('+1'), fc.jsonValue()),
+    totp: fc.oneof(
+      fc.jsonValue(),
+      fc.record({
+        qr_code: fc.oneof(fc.constant('<svg/>'), fc.string({ unit: 'binary' }), fc.jsonValue()),
+        secret: fc.oneof(fc.constant('S'), fc.jsonValue()),
+        uri: fc.oneof(fc.constant('otpauth://totp/x'), fc.jsonValue()),
+      }),
+    ),
+    factors: fc.oneof(
+      fc.jsonValue(),
+      fc.array(
+        fc.record(
+          {
+            id: fc.oneof(fc.constant('f'), fc.jsonValue()),
+            factor_type: fc.oneof(fc.constant('totp'), fc.jsonValue()),
+            status: fc.oneof(fc.constant('verified'), fc.jsonValue()),
+            created_at: fc.jsonValue(),
+          },
+          { requiredKeys: [] },
+        ),
+      ),
+    ),
+    webauthn: fc.oneof(
+      fc.jsonValue(),
+      fc.record({
+        type: fc.constantFrom('create', 'request', 'x'),
+        credential_options: fc.oneof(
+          fc.jsonValue(),
+          fc.record({ publicKey: fc.oneof(fc.jsonValue(), fc.record({ challenge: fc.string() })) }),
+        ),
+      }),
+    ),
+    codes: fc.oneof(fc.array(fc.string()), fc.jsonValue()),
+    total: fc.jsonValue(),
+    access_token: fc.oneof(fc.jsonValue(), fc.string()),
+    code: fc.constantFrom('mfa_verification_failed', 'mfa_ip_address_mismatch', 'x', 7),
+  },
+  { requiredKeys: [] },
+)
+const body = fc.oneof(
+  { weight: 4, arbitrary: shape.map((value) => JSON.stringify(value)) },
+  fc.jsonValue().map((value) => JSON.stringify(value)),
+  fc.string(),
+)
+const status = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(200) },
+  fc.constantFrom(400, 401, 403, 404, 409, 422, 429, 500, 503),
+)
+
+describe('any answer to anything about factors', () => {
+  it('is a result or an AuthError, and loses no session', async () => {
+    await fc.assert(
+      fc.asyncProperty(body, status, async (text, code) => {
+        const { auth, factors, codes, keys } = await facing(
+          () =>
+            new Response(text, { status: code, headers: { 'content-type': 'application/json' } }),
+        )
+        const call = { factorId: 'f', code: '1' }
+        const outcomes: PromiseSettledResult<unknown>[] = await Promise.allSettled([
+          factors.enroll({ type: 'totp' }),
+          factors.enroll({ type: 'phone', phone: '+1' }),
+          factors.challenge({ factorId: 'f' }),
+          factors.list(),
+          codes.status(),
+          codes.generate(),
+          codes.regenerate(),
+        ])
+        expect(auth.getSnapshot().session?.refreshToken).toBe('first')
+        for (const raised of [
+          () => factors.verify({ ...call, challengeId: 'c' }),
+          () => factors.challengeAndVerify(call),
+          () => codes.verify({ code: '1' }),
+          () => keys.register(),
+          () => keys.authenticate({ factorId: 'f' }),
+        ]) {
+          outcomes.push(...(await Promise.allSettled([raised()])))
+        }
+        for (const outcome of outcomes) {
+          if (outcome.status === 'rejected') expect(isAuthError(outcome.reason)).toBe(true)
+        }
+        expect(auth.getSnapshot().status).toBe('signed-in')
+        auth.dispose()
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('that shows a code to scan can be shown by an <img>, whatever letters it holds', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary', minLength: 1 }), async (svg) => {
+        const totp = { qr_code: `${svg}\ud800`, secret: 'S', uri: 'otpauth://totp/x' }
+        const { factors } = await facing(() => Response.json({ id: 'f', totp }))
+        const enrolled = await factors.enroll({ type: 'totp' })
+        expect(new URL(enrolled.totp.qrCode).href).toBe(enrolled.totp.qrCode)
+      }),
+      { numRuns: 50 },
+    )
+  })
+})

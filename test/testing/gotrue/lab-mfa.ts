@@ -1,0 +1,55 @@
+import { createAuthenticator } from '../../support/authenticator.js'
+import type { Bench } from './lab.js'
+import type { Reply } from './shape.js'
+
+type Act = (bench: Bench, ...words: string[]) => unknown
+
+const SITE = { rpId: 'localhost', origin: 'http://localhost:5311' }
+
+const authenticators = new WeakMap<Bench, ReturnType<typeof createAuthenticator>>()
+
+function authenticatorOf(bench: Bench): ReturnType<typeof createAuthenticator> {
+  const made = authenticators.get(bench) ?? createAuthenticator()
+  authenticators.set(bench, made)
+  return made
+}
+
+const fieldOf = ({ body }: Reply, name: string): unknown =>
+  typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined
+
+/** What is done by hand with second factors, by its first word. */
+export const MFA_ACTS: Readonly<Record<string, Act>> = {
+  /** `enrol ada as f`: a factor of an app that was asked already, as `f.id`, `f.challenge`, `f.code`. */
+  async enrol({ server, notes, post }, label = '', _as = '', name = '') {
+    const token = notes.get(`${label}.access`)
+    const body = { factor_type: 'totp', friendly_name: 'app' }
+    const id = fieldOf(await post('/factors', body, token), 'id')
+    notes.set(`${name}.id`, id)
+    notes.set(`${name}.challenge`, fieldOf(await post(`/factors/${id}/challenge`, {}, token), 'id'))
+    notes.set(`${name}.code`, await server.totpCode(String(id)))
+  },
+  async challenge({ notes, post }, factor = '', _by = '', label = '', _as = '', name = '') {
+    const path = `/factors/${notes.get(factor)}/challenge`
+    notes.set(name, fieldOf(await post(path, {}, notes.get(`${label}.access`)), 'id'))
+  },
+  async totp({ server, notes }, factor = '', _as = '', name = '') {
+    notes.set(name, await server.totpCode(notes.get(factor)))
+  },
+  'expire-challenge': ({ server, notes }, name = '') => server.expireChallenge(notes.get(name)),
+  /** `key create step as k`: answers what a step asked for, as `k`. */
+  async key(bench, kind = '', step = '', _as = '', name = '') {
+    const authenticator = await authenticatorOf(bench)
+    const question = { ...SITE, challenge: bench.notes.get(`${step}.challenge`) }
+    const make = kind === 'create' ? authenticator.create : authenticator.get
+    bench.notes.set(name, JSON.stringify(await make(question)))
+  },
+  async anonymous({ notes, post }, _as = '', label = '') {
+    notes.set(`${label}.access`, fieldOf(await post('/signup', {}), 'access_token'))
+  },
+}
+
+/** What a browser is asked for, in the answer to a challenge. */
+export function webauthnChallengeOf(body: unknown): string | undefined {
+  const [, challenge] = /"publicKey":.*"challenge":"([\w-]+)"/.exec(JSON.stringify(body)) ?? []
+  return challenge
+}
