@@ -8,7 +8,8 @@ export interface Pkce {
   readonly challenge: string
 }
 
-const base64url = (bytes: Uint8Array): string =>
+/** Bytes as base64url without padding. */
+export const base64url = (bytes: Uint8Array): string =>
   btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
