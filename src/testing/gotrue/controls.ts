@@ -1,5 +1,5 @@
 import type { ServerContext } from './context.js'
-import { ID_ISSUER } from './token-routes.js'
+import { ID_ISSUER } from './identity-routes.js'
 import type {
   AccessTokenHook,
   Account,

@@ -62,7 +62,7 @@ function parseBody({ request, path, text }: Incoming): Call['body'] {
     const message = `Request body too large (max ${LONGEST_BODY} bytes)`
     return refuse(413, 'request_entity_too_large', message)
   }
-  const unread = request.method === 'GET' || path === '/logout'
+  const unread = ['GET', 'DELETE'].includes(request.method) || path === '/logout'
   if (text === 'null' || (unread && text === '')) return {}
   const body = parseObject(text) ?? unreadable()
   const wrong = TEXTS.some((name) => typeof (body[name] ?? '') !== 'string')
@@ -110,6 +110,9 @@ function createContext(options: ScriptedGoTrueOptions): ServerContext {
     tokens: createRefreshTokens(rotating),
     signer: createSigner(signing, options.jwtSecret ?? 'scripted-secret-of-32-characters'),
     codes: new Map(),
+    links: new Map(),
+    passkeys: new Map(),
+    challenges: new Map(),
     settings: {
       accessTokenLifetime: options.accessTokenLifetime ?? 3_600_000,
       autoconfirm: options.autoconfirm ?? true,

@@ -1,7 +1,17 @@
 import { logout, otp, readUser, recover, resend, signup, updateUser } from './account-routes.js'
 import type { Call, ServerContext } from './context.js'
 import { json } from './errors.js'
+import { authorizeLink, callback, deleteIdentity } from './identity-routes.js'
 import { authorize, verify, verifyLink } from './link-routes.js'
+import {
+  authenticationOptions,
+  authenticationVerify,
+  deletePasskey,
+  listPasskeys,
+  registrationOptions,
+  registrationVerify,
+  renamePasskey,
+} from './passkey-routes.js'
 import { tokenRoute } from './token-routes.js'
 
 /** Answers one kind of request. */
@@ -21,6 +31,16 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET /user': readUser,
   'PUT /user': updateUser,
   'POST /logout': logout,
+  'GET /callback': callback,
+  'GET /user/identities/authorize': authorizeLink,
+  'DELETE /user/identities/{id}': deleteIdentity,
+  'GET /passkeys': listPasskeys,
+  'PATCH /passkeys/{id}': renamePasskey,
+  'DELETE /passkeys/{id}': deletePasskey,
+  'POST /passkeys/registration/options': registrationOptions,
+  'POST /passkeys/registration/verify': registrationVerify,
+  'POST /passkeys/authentication/options': authenticationOptions,
+  'POST /passkeys/authentication/verify': authenticationVerify,
   'GET /.well-known/jwks.json': async ({ signer }) =>
     json(200, await signer.jwks(), { 'cache-control': 'public, max-age=600' }),
   'GET /health': async () =>

@@ -88,11 +88,11 @@ export function confirmAddress(account: Account): void {
 }
 
 const describeIdentity = (
-  { identityId, provider, email, data, createdAt }: AccountIdentity,
+  { identityId, subject, provider, email, data, createdAt }: AccountIdentity,
   userId: string,
 ): Record<string, unknown> => ({
   identity_id: identityId,
-  id: userId,
+  id: subject ?? userId,
   user_id: userId,
   identity_data: data,
   provider,
@@ -103,7 +103,9 @@ const describeIdentity = (
 })
 
 /** A user as the wire describes them: what never happened has no field. */
-export function describeUser(account: Account): Record<string, unknown> {
+export function describeUser(
+  account: Account,
+): Record<string, unknown> & { readonly identities: readonly Record<string, unknown>[] } {
   const { confirmed, email, phone, createdAt, newEmail } = account
   const stamps = {
     email_confirmed_at: confirmed && email ? createdAt : null,

@@ -1,13 +1,13 @@
-import type { CallOptions, RequestContext, SignInResult } from '../../../core/provider.js'
-import { asObject, text } from '../../shared/json.js'
-import { createPkce } from '../../shared/pkce.js'
-import { invalid } from '../../shared/url.js'
-import { userOf } from '../actions.js'
-import { depsOf, type GoTrueClient } from '../area.js'
-import { needId, needText } from '../arguments.js'
-import { linkPurpose } from '../link.js'
-import type { AnyMetadata, GoTrueUser } from '../types.js'
-import { holdsNo, needGrant } from '../wire.js'
+import type { CallOptions, RequestContext, SignInResult } from '../../core/provider.js'
+import { asObject, text } from '../shared/json.js'
+import { createPkce } from '../shared/pkce.js'
+import { invalid } from '../shared/url.js'
+import { userOf } from './actions.js'
+import { depsOf, type GoTrueClient } from './area.js'
+import { needId, needText } from './arguments.js'
+import { linkPurpose } from './link.js'
+import type { AnyMetadata, GoTrueUser } from './types.js'
+import { holdsNo, needGrant } from './wire.js'
 
 /** One way in which a person is known: an address, or an account elsewhere. Times in ms since the epoch. */
 export interface GoTrueIdentity {

@@ -1,10 +1,10 @@
-import { AuthError, type AuthErrorCode } from '../../../core/errors.js'
-import type { Signal } from '../../../core/ports.js'
-import { binaryOf } from '../../shared/base64.js'
-import { bridged } from '../../shared/http.js'
-import { asObject } from '../../shared/json.js'
-import { base64url } from '../../shared/pkce.js'
-import { invalid } from '../../shared/url.js'
+import { AuthError, type AuthErrorCode } from '../../core/errors.js'
+import type { Signal } from '../../core/ports.js'
+import { binaryOf } from '../shared/base64.js'
+import { bridged } from '../shared/http.js'
+import { asObject } from '../shared/json.js'
+import { base64url } from '../shared/pkce.js'
+import { invalid } from '../shared/url.js'
 
 /** What asks the person: `navigator.credentials`, or what stands in for it. */
 export type Credentials = Pick<CredentialsContainer, 'create' | 'get'>
