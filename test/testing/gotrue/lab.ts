@@ -6,6 +6,7 @@ import {
   type ScriptedGoTrue,
   type ScriptedGoTrueOptions,
 } from '../../../src/testing/gotrue/index.js'
+import { linkActs, passkeyActs } from './lab-acts.js'
 import type { Reply } from './shape.js'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -13,7 +14,7 @@ type Fields = Readonly<Record<string, unknown>>
 const PASSWORD = 'correct-horse-1'
 const SECRET = 'what the lab signs expired tokens with'
 
-const objectOf = (value: unknown): Fields =>
+export const objectOf = (value: unknown): Fields =>
   typeof value === 'object' && value !== null ? { ...value } : {}
 
 function parsed(text: string): unknown {
@@ -102,10 +103,13 @@ function keep(notes: Notes, label: string, { status, body }: Reply): void {
   notes.set(`${label}.0`, refresh)
 }
 
-interface Bench {
+/** What things are done with by hand. */
+export interface Bench {
   readonly server: ScriptedGoTrue
   readonly notes: Notes
   post(path: string, body: object): Promise<Reply>
+  /** Sends as somebody who is signed in. */
+  send(label: string, path: string, init: RequestInit): Promise<Reply>
   put(label: string, body: string): Promise<Reply>
 }
 
@@ -163,6 +167,8 @@ const ACTS: Readonly<Record<string, (bench: Bench, ...words: string[]) => unknow
     notes.set(`${name}.token`, await server.issueIdToken({ email, nonce: 'another' }))
   },
   limit: ({ server }) => server.fail({ type: 'rate-limited' }),
+  ...passkeyActs,
+  ...linkActs,
 }
 
 async function read(response: Response): Promise<Reply> {
@@ -189,14 +195,16 @@ export function createLab(options: ScriptedGoTrueOptions): Lab {
     notes.meet(objectOf(reply.body))
     return reply
   }
+  const sendAs: Bench['send'] = (label, path, init) => {
+    const headers = { authorization: `Bearer ${notes.get(`${label}.access`)}` }
+    return sendJson(path, { ...init, headers })
+  }
   const bench: Bench = {
     server,
     notes,
     post: (path, body) => sendJson(path, { method: 'POST', body: JSON.stringify(body) }),
-    put: (label, body) => {
-      const headers = { authorization: `Bearer ${notes.get(`${label}.access`)}` }
-      return sendJson('/user', { method: 'PUT', body, headers })
-    },
+    send: sendAs,
+    put: (label, body) => sendAs(label, '/user', { method: 'PUT', body }),
   }
 
   return {
@@ -212,8 +220,12 @@ export function createLab(options: ScriptedGoTrueOptions): Lab {
       for (const [name, value] of Object.entries(objectOf(reply.body))) {
         if (typeof value === 'string') notes.set(`${step}.${name}`, value)
       }
-      const code = reply.location && new URL(reply.location).searchParams.get('code')
-      if (code) notes.set(`${step}.code`, code)
+      const { url, options } = objectOf(reply.body)
+      const there = new URL(String(url ?? reply.location ?? 'about:blank')).searchParams
+      for (const name of ['code', 'state']) {
+        if (there.has(name)) notes.set(`${step}.${name}`, there.get(name))
+      }
+      notes.set(`${step}.challenge`, objectOf(options).challenge)
       return reply
     },
     async act(line) {

@@ -67,6 +67,8 @@ const CAPTURES = [
   { name: 'refresh', length: 93 },
   { name: 'user', length: 70 },
   { name: 'errors', length: 38 },
+  { name: 'identities', length: 23 },
+  { name: 'passkeys', length: 18 },
 ]
 
 describe.each(CAPTURES)('asked for $name as a real GoTrue was', ({ name, length }) => {

@@ -26,6 +26,9 @@ const decode = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64ur
 const isJwt = (text: string): boolean => /^ey[\w-]+\.[\w-]+\.[\w-]*$/.test(text)
 const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 
+/** Whether an address leads to another provider, whose own business is what it looks like. */
+const isProvider = (text: string): boolean => /^https?:.*[?&]state=/.test(text)
+
 /** A message without the parser's own words, which are Go's and tell nothing. */
 const plain = (text: string): string => text.replace(/(as JSON|verify signature)[:,].*$/s, '$1…')
 
@@ -67,6 +70,10 @@ export function createShaper(): Shaper {
     if (key === 'refresh_token') return nameOf('refresh', text)[0]
     if (key === 'kid' || key === 'x' || key === 'y') return nameOf(key, text)[0]
     if (isId(text)) return nameOf('id', text)[0]
+    if (key === 'challenge') return nameOf(key, text)[0]
+    if (isProvider(text)) return '<the provider>'
+    const inside = Buffer.from(text, 'base64url').toString()
+    if (isId(inside)) return `<bytes of ${nameOf('id', inside)[0]}>`
     if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) || /^\d{10}$/.test(text)) return 'time'
     return JSON.stringify(plain(text))
   }
@@ -96,7 +103,8 @@ export function createShaper(): Shaper {
   }
 
   return ({ status, said, location, body }) => {
-    const shown = location === null ? shape(body) : shape(destination(location))
+    const there = location !== null && (isProvider(location) ? location : destination(location))
+    const shown = shape(there || body)
     return [status, ...said, shown].join(' ')
   }
 }
