@@ -175,32 +175,29 @@ describe('the address of a link', () => {
 })
 
 describe('a caller’s mistake', () => {
-  const wrong = (value: unknown): never => value as never
-  it.each<[string, (own: Identities) => Promise<unknown>]>([
-    ['linkUrl()', (own) => own.linkUrl(wrong(undefined))],
-    ['a provider that is no text', (own) => own.linkUrl({ provider: wrong(7) })],
-    ['an empty provider', (own) => own.linkUrl({ provider: '' })],
-    ['a redirectTo that is none', (own) => own.linkUrl({ provider: 'x', redirectTo: wrong({}) })],
-    [
-      'a symbol in queryParams',
-      (own) => own.linkUrl({ provider: 'x', queryParams: { a: wrong(Symbol('a')) } }),
-    ],
-    ['link()', (own) => own.link(wrong(null))],
-    ['no id token', (own) => own.link({ provider: 'google', idToken: wrong(undefined) })],
-    ['a nonce of digits', (own) => own.link({ provider: 'x', idToken: 'y', nonce: wrong(7) })],
-    ['unlink()', (own) => own.unlink(wrong(undefined))],
-    ['an id that leads elsewhere', (own) => own.unlink({ identityId: '../../user' })],
-    ['an empty id', (own) => own.unlink({ identityId: '' })],
-  ])('is told before anything is sent: %s', async (_, call) => {
+  it.each<[string, keyof Identities, unknown]>([
+    ['linkUrl()', 'linkUrl', undefined],
+    ['a provider that is no text', 'linkUrl', { provider: 7 }],
+    ['an empty provider', 'linkUrl', { provider: '' }],
+    ['a redirectTo that is none', 'linkUrl', { provider: 'x', redirectTo: {} }],
+    ['a symbol for the provider', 'linkUrl', { provider: 'x', queryParams: { a: Symbol('a') } }],
+    ['link()', 'link', null],
+    ['no id token', 'link', { provider: 'google' }],
+    ['a nonce of digits', 'link', { provider: 'google', idToken: 'x', nonce: 7 }],
+    ['unlink()', 'unlink', undefined],
+    ['an id that leads elsewhere', 'unlink', { identityId: '../../user' }],
+    ['an empty id', 'unlink', { identityId: '' }],
+  ])('is told before anything is sent: %s', async (_, method, options) => {
     const { world, own } = await signedIn()
-    expect(await failureOf(call(own))).toMatchObject({ code: 'invalid_argument' })
+    const error = await failureOf(Reflect.apply(own[method], own, [options]))
+    expect(error).toMatchObject({ code: 'invalid_argument' })
     expect(world.sent()).toEqual([])
   })
 
   it('is a client of another provider, or none', () => {
     const refused = expect.objectContaining({ code: 'invalid_argument' })
     for (const auth of [undefined, null, {}, { actions: {} }]) {
-      expect(() => identities(wrong(auth))).toThrow(refused)
+      expect(() => Reflect.apply(identities, undefined, [auth])).toThrow(refused)
     }
   })
 })

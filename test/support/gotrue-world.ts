@@ -27,7 +27,9 @@ export function createGoTrueWorld(options: ScriptedGoTrueOptions = {}) {
     ...options,
   })
   let gate: Promise<void> | null = null
+  let down: string | null = null
   const held: typeof fetch = async (input, init) => {
+    if (init?.method === down) return Response.json({}, { status: 503 })
     const response = await server.fetch(input, init)
     await gate
     return response
@@ -58,6 +60,10 @@ export function createGoTrueWorld(options: ScriptedGoTrueOptions = {}) {
     async follow(href: string): Promise<string> {
       const response = await server.fetch(href, { redirect: 'manual' })
       return response.headers.get('location') ?? ''
+    },
+    /** Requests of this method meet a server in trouble. */
+    takeDown(method: string): void {
+      down = method
     },
     /** Answers wait, once the server has done its work, until the returned call. */
     hold(): () => void {

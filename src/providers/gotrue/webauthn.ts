@@ -13,20 +13,20 @@ export type Credentials = Pick<CredentialsContainer, 'create' | 'get'>
 export type Ceremony = keyof Credentials
 
 /** What the platform's errors mean, by name (WebAuthn §5.1.3, §5.1.4); else `rejected`. */
-const MEANINGS: Readonly<Record<string, AuthErrorCode>> = {
+const MEANINGS = new Map<string, AuthErrorCode>([
   // The person cancelled, or took too long: no page is told which.
-  NotAllowedError: 'aborted',
-  AbortError: 'aborted',
+  ['NotAllowedError', 'aborted'],
+  ['AbortError', 'aborted'],
   // The server's passkeys are for another site than the page is of.
-  SecurityError: 'invalid_argument',
+  ['SecurityError', 'invalid_argument'],
   // Options that are none.
-  TypeError: 'bad_response',
-}
+  ['TypeError', 'bad_response'],
+])
 
 /** What a failure of the platform's is to the caller. */
 function toError(cause: unknown): AuthError {
   const { name, message } = cause instanceof Error ? cause : new Error('it has none.')
-  const code = MEANINGS[name] ?? 'rejected'
+  const code = MEANINGS.get(name) ?? 'rejected'
   return new AuthError(code, `The browser gave no passkey: ${message}`, { cause })
 }
 
