@@ -61,6 +61,7 @@ export type {
 export { resourceTokens } from './core/resource-tokens.js'
 export type {
   AuthenticationMethod,
+  ExchangeEventName,
   Grant,
   Impersonator,
   ProviderEventName,

@@ -4,7 +4,7 @@ import { AuthError, type AuthErrorCode, AuthSessionMissingError, isAuthError } f
 import type { Signal } from './ports.js'
 import type { RequestContext } from './provider.js'
 import { hasSameTokens, type SessionRecord } from './record.js'
-import type { Grant, ProviderEventName, Session, SessionUser } from './session.js'
+import type { ExchangeEventName, Grant, Session, SessionUser } from './session.js'
 import type { SharedPatience } from './shared-patience.js'
 import type { Now } from './timing.js'
 
@@ -29,7 +29,9 @@ export interface Errand<User extends SessionUser> {
    */
   strayed?(session: Session<User>): AuthError | null
   /** What subscribers hear; `TOKEN_REFRESHED` unless it says otherwise. */
-  readonly event?: ProviderEventName | undefined
+  readonly event?: ExchangeEventName | undefined
+  /** Hears of each answer in the end: what the session was, and whether the grant replaced it. */
+  left?(before: Session<User>, grant: Grant<User>, replaced: boolean): void
 }
 
 /** One exchange: the record it begins with, and what ends it early. */
@@ -61,6 +63,10 @@ const UNSURE: readonly AuthErrorCode[] = ['network', 'timeout', 'server_error', 
 export const withoutSession = (): AuthSessionMissingError =>
   new AuthSessionMissingError('The refresh came back without a session.', { retryable: true })
 
+/** What a provider failed with: an AuthError in any case. */
+const toError = (cause: unknown): AuthError =>
+  isAuthError(cause) ? cause : new AuthError('bad_response', 'The provider failed.', { cause })
+
 /** Makes the exchange of one client. */
 export function createExchange<User extends SessionUser>(
   context: EngineContext<User>,
@@ -83,12 +89,11 @@ export function createExchange<User extends SessionUser>(
     const base = current(record)
     if (!base) return false
     const next = errand.apply(grant, base, requestedAt(asked, store.now()))
-    const { event } = errand
     const done = await path.commit({
       record: next,
       seen,
       still: () => current(record) !== null,
-      become: (saved) => ({ type: 'exchanged', record: next, saved, event }),
+      become: (saved) => ({ type: 'exchanged', record: next, saved, event: errand.event }),
     })
     await patience.clear()
     return done
@@ -135,10 +140,11 @@ export function createExchange<User extends SessionUser>(
       try {
         const grant = await context.request((its) => errand.send(record, its), signal)
         if (!grant) throw withoutSession()
-        return (await commit(grant, options, asked)) ? (store.held()?.record.session ?? null) : null
+        const done = await commit(grant, options, asked)
+        errand.left?.(record.session, grant, done)
+        return done ? (store.held()?.record.session ?? null) : null
       } catch (cause) {
-        const failure = new AuthError('bad_response', 'The provider failed.', { cause })
-        const error = isAuthError(cause) ? cause : failure
+        const error = toError(cause)
         if (errand.failures === 'own') throw error
         return fail(options, error)
       }

@@ -27,7 +27,7 @@ const modules = subpaths.filter((name) => !name.endsWith('.json'))
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 17_200, gotrue: 24_600 }
+const BUDGETS = { core: 17_320, gotrue: 25_000 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -280,6 +280,20 @@ describe('the packed package', () => {
       2_300,
     ],
     ['mfa', 'gotrue', GOTRUE, `export { mfa } from 'holdfast/providers/gotrue/mfa'`, 1_000],
+    [
+      'passkeys',
+      'gotrue',
+      GOTRUE,
+      `export { passkeys } from 'holdfast/providers/gotrue/passkeys'`,
+      1_170,
+    ],
+    [
+      'identities',
+      'gotrue',
+      GOTRUE,
+      `export { identities } from 'holdfast/providers/gotrue/identities'`,
+      1_000,
+    ],
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_300],
     ['react', 'core', CORE, `export * from 'holdfast/react'`, 800],
     ['sso', 'gotrue', GOTRUE, `export { sso } from 'holdfast/providers/gotrue/sso'`, 1_000],

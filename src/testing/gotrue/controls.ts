@@ -1,6 +1,6 @@
 import type { ServerContext } from './context.js'
+import { ID_ISSUER } from './identity-routes.js'
 import { mfaControls } from './mfa-challenges.js'
-import { ID_ISSUER } from './token-routes.js'
 import type {
   AccessTokenHook,
   Account,

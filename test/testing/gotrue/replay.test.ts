@@ -70,6 +70,8 @@ const CAPTURES = [
   { name: 'messages', length: 23 },
   { name: 'sso-oauth', length: 28 },
   { name: 'mfa', length: 58 },
+  { name: 'identities', length: 23 },
+  { name: 'passkeys', length: 18 },
 ]
 
 describe.each(CAPTURES)('asked for $name as a real GoTrue was', ({ name, length }) => {

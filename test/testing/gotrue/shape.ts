@@ -36,6 +36,8 @@ const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{
 const isBytes = (text: string): boolean => /^(?=.*[A-Z])[\w+/=-]{22,}$/.test(text)
 const normal = (text: string): string =>
   text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+/** Whether an address leads to another provider, whose own business is what it looks like. */
+const isProvider = (text: string): boolean => /^https?:.*[?&]state=/.test(text)
 
 /** A message without the parser's own words, which are Go's and tell nothing. */
 const plain = (text: string): string => text.replace(/(as JSON|verify signature)[:,].*$/s, '$1…')
@@ -81,7 +83,7 @@ export function createShaper(topic = ''): Shaper {
 
   function textShape(text: string, key: string): string {
     if (isJwt(text)) return jwt(text)
-    if (topic !== 'mfa') {
+    if (!['mfa', 'passkeys', 'identities'].includes(topic)) {
       if (ADDRESSES.has(key) && URL.canParse(text)) return shape(destination(text))
       if (OPAQUE.has(key)) return 'opaque'
     }
@@ -92,6 +94,12 @@ export function createShaper(topic = ''): Shaper {
     if (topic === 'mfa') {
       if (text.startsWith('<?xml')) return 'svg'
       if (isBytes(text)) return nameOf('bytes', normal(text))[0]
+    }
+    if (topic === 'passkeys' || topic === 'identities') {
+      if (key === 'challenge') return nameOf(key, text)[0]
+      if (isProvider(text)) return '<the provider>'
+      const inside = Buffer.from(text, 'base64url').toString()
+      if (isId(inside)) return `<bytes of ${nameOf('id', inside)[0]}>`
     }
     if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) || /^\d{10}$/.test(text)) return 'time'
     return JSON.stringify(topic === 'mfa' ? named(plain(text)) : plain(text))
@@ -122,7 +130,8 @@ export function createShaper(topic = ''): Shaper {
   }
 
   return ({ status, said, location, body }) => {
-    const shown = location === null ? shape(body) : shape(destination(location))
+    const there = location !== null && (isProvider(location) ? location : destination(location))
+    const shown = shape(there || body)
     return [status, ...said, shown].join(' ')
   }
 }
