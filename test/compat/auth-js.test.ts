@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { PATIENT } from '../support/patient.js'
 import { FAILURES, type Row, SESSIONS, SIGN_INS, SIGN_OUTS } from './rows.js'
 import { CONSENT, WAYS } from './rows-areas.js'
+import { FACTORS, IDENTITIES } from './rows-factors.js'
 import { describeResult, type Library, open, turn } from './stage.js'
 
 /** What a library makes of a row. */
@@ -22,6 +23,8 @@ const TABLES = [
   ['failures', FAILURES],
   ['other ways', WAYS],
   ['consent', CONSENT],
+  ['second factors', FACTORS],
+  ['identities', IDENTITIES],
 ] as const
 
 describe.each(TABLES)('as with auth-js: %s', (_, rows) => {

@@ -9,8 +9,8 @@ export const ADA = { email: 'ada@example.com', password: 'secret-1' }
 /** What both libraries can do: auth-js must fit the types of its face. */
 export type Auth = Omit<
   { [Name in keyof GoTrueClient]: GoTrueClient[Name] },
-  'client' | 'admin' | 'passkey'
->
+  'client' | 'admin' | 'mfa' | 'signInWithPasskey' | 'registerPasskey'
+> & { readonly mfa: Omit<GoTrueClient['mfa'], 'webauthn'> }
 
 type Server = ReturnType<typeof createScriptedGoTrue>
 
@@ -62,6 +62,8 @@ export function open(
     storageKey: 'app',
     fetch: server.fetch,
     autoRefreshToken: false,
+    // What auth-js has behind a flag.
+    experimental: { passkey: true, recoveryCodes: true },
     ...options,
   }
   const auth: Auth = library === 'auth-js' ? new AuthJs(common) : new GoTrueClient(common)

@@ -11,7 +11,7 @@ import { NOBODY, type User, type UserIdentity } from './types.js'
 // Loaded when somebody looks at an account, or changes it.
 
 /** The user as the server knows them now: the one that is signed in, or that of a token. */
-async function getUser({ client }: Face, jwt?: string): Promise<{ user: User }> {
+export async function getUser({ client }: Face, jwt?: string): Promise<{ user: User }> {
   const { actions } = client
   if (!jwt) return { user: toUser(await actions.getUser()) }
   const { host, send } = actions[AREA]

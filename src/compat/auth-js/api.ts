@@ -78,3 +78,16 @@ export interface ClaimsApi {
     options?: ClaimsOptions,
   ): Promise<{ data: ClaimsData | null; error: null } | { data: null; error: AuthError }>
 }
+
+/** Accounts at other providers. */
+export interface IdentityApi {
+  /**
+   * Goes to another provider, and comes back to `redirectTo` with that account linked: always with a
+   * code, whatever the flow of sign-ins is.
+   */
+  linkIdentity(credentials: Params.SignInWithOAuthCredentials): Promise<Types.OAuthResponse>
+  /** Links an account of which the app has an id token. */
+  linkIdentity(credentials: Params.SignInWithIdTokenCredentials): Promise<Types.AuthTokenResponse>
+  /** Takes an account from the user. */
+  unlinkIdentity(identity: Types.UserIdentity): Promise<Types.RequestResult<object>>
+}

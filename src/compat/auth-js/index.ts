@@ -1,4 +1,13 @@
+export type {
+  AccountApi,
+  ClaimsApi,
+  IdentityApi,
+  SignInApi,
+  SsoApi,
+  Web3Api,
+} from './api.js'
 export type { ClientOptions } from './base.js'
+export type { ClaimsData, ClaimsOptions, JwtHeader, JwtPayload } from './claims-types.js'
 export { GoTrueClient, GoTrueClient as AuthClient } from './client.js'
 export {
   AuthApiError,
@@ -25,6 +34,33 @@ export {
   isAuthSessionMissingError,
   isAuthWeakPasswordError,
 } from './guards.js'
+export type {
+  AMREntry,
+  AuthenticatorAssuranceLevel,
+  EnrolledPhone,
+  EnrolledTotp,
+  Factors,
+  MFAChallenge,
+  MFAChallengeParams,
+  MFAEnrollPhoneParams,
+  MFAEnrollTOTPParams,
+  MFAVerifyParams,
+  MFAVerifyResponse,
+  MfaApi,
+  MfaMethods,
+  MfaRecoveryCodesMethods,
+  MfaWebAuthnMethods,
+  RecoveryCodes,
+  RecoveryCodesStatus,
+} from './mfa-types.js'
+export type {
+  OAuthApi,
+  OAuthAuthorizationClient,
+  OAuthAuthorizationDetails,
+  OAuthGrant,
+  OAuthRedirect,
+  RedirectOptions,
+} from './oauth-types.js'
 export type { FaceOptions, GoTrueClientOptions, SupportedStorage } from './options.js'
 export type {
   CurrentSession,
@@ -43,6 +79,7 @@ export type {
   UserAttributes,
   VerifyOtpParams,
 } from './parameters.js'
+export type { PasskeyApi, PasskeyItem, PasskeySignInApi } from './passkeys-types.js'
 export {
   AuthImplicitGrantRedirectError,
   AuthInvalidJwtError,
@@ -75,3 +112,4 @@ export type {
   UserResponse,
   WeakPassword,
 } from './types.js'
+export type { EthereumWallet, SolanaWallet, Web3Credentials } from './web3-types.js'
