@@ -75,7 +75,9 @@ describe.skipIf(!findChromium())('a real browser with an authenticator:', () => 
     ['where the browser has no JSON', withoutJson],
   ])('a passkey is made, listed, renamed, signs in and is removed, %s', async (_, prepare) => {
     await prepare()
-    const made = await page.evaluate(() => window.ownAreas.passkeys.register({ friendlyName: 'Mine' }))
+    const made = await page.evaluate(() =>
+      window.ownAreas.passkeys.register({ friendlyName: 'Mine' }),
+    )
     expect(made).toEqual({
       id: expect.any(String),
       friendlyName: 'Mine',
