@@ -1,3 +1,4 @@
+import { createClient } from '@supabase/supabase-js'
 import { describe, expect, it, vi } from 'vitest'
 import { AuthClient as Holdfast } from '../../src/client.js'
 import * as compat from '../../src/compat/auth-js/index.js'
@@ -170,6 +171,26 @@ describe('the client', () => {
     expect(await auth.client.getAccessToken()).toBe(data.session?.access_token)
     await auth.dispose()
     expect((await auth.getSession()).error).not.toBeNull()
+  })
+
+  it('is what an app of supabase-js signs in with, and takes its tokens from', async () => {
+    const { auth } = createTabs().open()
+    const sent: (string | null)[] = []
+    const supabase = Object.assign(
+      createClient('https://project.example', 'public', {
+        accessToken: auth.client.getAccessToken,
+        global: {
+          fetch: async (_, init) => {
+            sent.push(new Headers(init?.headers).get('authorization'))
+            return Response.json([])
+          },
+        },
+      }),
+      { auth },
+    )
+    const { data } = await supabase.auth.signInWithPassword(ADA)
+    await supabase.from('things').select()
+    expect(sent).toEqual([`Bearer ${data.session?.access_token}`])
   })
 
   it('refuses what is no client of gotrue(), and a server to which tokens must not go', () => {

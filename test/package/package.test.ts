@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -65,6 +65,16 @@ function run(text: string): string {
   })
 }
 
+/** What a page loads only when it uses it is no part of the page. */
+const later: Plugin = {
+  name: 'later',
+  setup({ onResolve }) {
+    onResolve({ filter: /./ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    )
+  },
+}
+
 async function size(text: string): Promise<number> {
   const { outputFiles } = await build({
     stdin: { contents: text, resolveDir: folder },
@@ -74,6 +84,7 @@ async function size(text: string): Promise<number> {
     format: 'esm',
     target: 'es2022',
     external: ['react'],
+    plugins: [later],
   })
   return gzipSync(outputFiles[0]?.contents ?? new Uint8Array(), { level: 9 }).length
 }
@@ -293,6 +304,13 @@ describe('the packed package', () => {
       GOTRUE,
       `export { identities } from 'holdfast/providers/gotrue/identities'`,
       1_000,
+    ],
+    [
+      'compat/auth-js',
+      'gotrue',
+      GOTRUE,
+      `export { GoTrueClient, isAuthApiError } from 'holdfast/compat/auth-js'`,
+      3_500,
     ],
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_300],
     ['react', 'core', CORE, `export * from 'holdfast/react'`, 800],
