@@ -57,6 +57,18 @@ describe('a listener', () => {
     expect(callback).toHaveBeenCalledTimes(1)
   })
 
+  it('hears nothing after that, not even what had happened before', async () => {
+    const { browser, open } = createTabs()
+    const { auth } = open()
+    const callback = vi.fn()
+    const { subscription } = auth.onAuthStateChange(callback).data
+    await vi.waitUntil(() => callback.mock.calls.length > 0, PATIENT)
+    auth.client.subscribe(() => subscription.unsubscribe())
+    await auth.signInWithPassword(ADA)
+    await browser.clock.settle()
+    expect(callback).toHaveBeenCalledTimes(1)
+  })
+
   it('must be a function', () => {
     const { auth } = createTabs().open()
     const nothing = JSON.parse('null')

@@ -99,6 +99,14 @@ describe('a page that a link leads to', () => {
     expect(here()).toBe(href)
   })
 
+  it('takes a code whatever a function says, which is about tokens and errors', async () => {
+    const { open, follow, link } = createTabs()
+    const flowType = 'pkce'
+    await open({ flowType }).auth.signInWithOtp({ email: ADA.email, ...back })
+    const { auth } = open({ flowType, detectSessionInUrl: () => false }, await follow(link()))
+    expect((await auth.getSession()).data.session?.user.email).toBe(ADA.email)
+  })
+
   it('asks the app with the address and what it holds', async () => {
     const { open } = createTabs()
     const detect = vi.fn(() => false)
