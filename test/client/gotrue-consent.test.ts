@@ -73,6 +73,13 @@ describe('the consent of a person', () => {
     })
   })
 
+  it('has a time that is one', async () => {
+    for (const granted_at of [undefined, 'soon', 7]) {
+      const { auth } = await signedIn([200, [{ client: { id: 'c1' }, scopes: [], granted_at }]])
+      await expect(oauthConsent(auth).grants()).rejects.toMatchObject({ code: 'bad_response' })
+    }
+  })
+
   it('is nobody else’s to give', async () => {
     const { ask, consent, auth, server } = await asked()
     const request = await ask()

@@ -28,6 +28,13 @@ describe('single sign-on', () => {
     },
   )
 
+  it('goes one way, once: an old address of the identity provider is worth nothing', async () => {
+    const world = gotrueWorld({ sso: [CORP] })
+    const url = await sso(world.auth).signInUrl({ domain: 'corp.example' })
+    expect(await follow(world, url)).toContain('code=')
+    expect((await world.server.fetch(url)).status).toBe(404)
+  })
+
   it('is finished by nobody who did not begin it', async () => {
     const world = gotrueWorld({ sso: [CORP] })
     const other = gotrueWorld()

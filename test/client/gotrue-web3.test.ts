@@ -80,6 +80,19 @@ describe('a wallet of Ethereum', () => {
     const again = signIn({ chain: 'ethereum', wallet, url: URL_OF_APP }, { signal: abort.signal })
     await expect(again).rejects.toMatchObject({ code: 'aborted' })
   })
+
+  it('leaves nothing at a signal that goes on', async () => {
+    const { signIn } = open()
+    const { signal } = new AbortController()
+    const [add, remove] = [
+      vi.spyOn(signal, 'addEventListener'),
+      vi.spyOn(signal, 'removeEventListener'),
+    ]
+    await signIn({ chain: 'ethereum', ...ethereumWallet(), url: URL_OF_APP }, { signal })
+    const gone = new Set(remove.mock.calls.map(([, listener]) => listener))
+    expect(add.mock.calls.length).toBeGreaterThan(0)
+    expect(add.mock.calls.filter(([, listener]) => !gone.has(listener))).toEqual([])
+  })
 })
 
 describe('a wallet of Solana', () => {

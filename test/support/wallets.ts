@@ -1,5 +1,16 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 import type { EthereumWallet, SignInScene, SolanaWallet } from '../../src/providers/gotrue/web3.js'
+import {
+  addressOf,
+  digestOf,
+  GENERATOR,
+  inverse,
+  multiply,
+  ORDER,
+  toNumber,
+} from '../../src/testing/gotrue/secp256k1.js'
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 
@@ -60,16 +71,31 @@ export function solanaStandard({ many = true } = {}) {
   return { address, wallet, asked }
 }
 
-/** A wallet as MetaMask is, whose signatures have the form of one and no more. */
+const hex = (number: bigint): string => number.toString(16).padStart(64, '0')
+
+/** Signs a text as wallets of Ethereum do. The nonce is no secret: nor is anything here. */
+export function signText(text: string, secret: bigint): string {
+  const nonce = toNumber(sha256(text)) % ORDER
+  const point = multiply(GENERATOR, nonce)
+  const r = (point?.x ?? 0n) % ORDER
+  const s = (inverse(nonce, ORDER) * (digestOf(text) + r * secret)) % ORDER
+  return `0x${hex(r)}${hex(s)}${(point?.y ?? 0n) & 1n ? '1c' : '1b'}`
+}
+
+/** A wallet as MetaMask is: it writes addresses in letters of both sizes. */
 export function ethereumWallet({ chainId = '0xaa36a7' } = {}) {
-  const address = '0x3C9048EE3215F05Fb0E7444BF7d214A9f40eEFE2'
+  const secret = toNumber(randomBytes(32)) % ORDER
+  const key = multiply(GENERATOR, secret) ?? { x: 0n, y: 0n }
+  const address = addressOf(key).toUpperCase().replace('0X', '0x')
   const calls: { readonly method: string; readonly params?: readonly unknown[] }[] = []
   const wallet: EthereumWallet = {
     async request(call) {
       calls.push(call)
       if (call.method === 'eth_requestAccounts') return [address]
-      return call.method === 'eth_chainId' ? chainId : `0x${'ab'.repeat(64)}1b`
+      if (call.method === 'eth_chainId') return chainId
+      const [text] = call.params ?? []
+      return signText(Buffer.from(String(text).slice(2), 'hex').toString(), secret)
     },
   }
-  return { address, wallet, calls }
+  return { address, secret, wallet, calls }
 }

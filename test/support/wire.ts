@@ -58,5 +58,5 @@ export const context = () => ({ signal: new AbortController().signal })
 /** An unsigned JWT with these claims: a provider only reads it. */
 export const jwt = (claims: Readonly<Record<string, unknown>>): string => {
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-  return `${part({ alg: 'ES256', kid: 'k' })}.${part(claims)}.c2lnbmF0dXJl`
+  return `${part({ alg: 'ES256' })}.${part(claims)}.c2lnbmF0dXJl`
 }

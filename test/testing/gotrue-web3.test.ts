@@ -6,11 +6,12 @@ import {
   type ScriptedGoTrueOptions,
 } from '../../src/testing/index.js'
 import { fc } from '../support/fast-check.js'
-import { solanaKey } from '../support/wallets.js'
+import { ethereumWallet, signText, solanaKey } from '../support/wallets.js'
 
 const NOW = Date.parse('2026-11-28T12:00:00.000Z')
 const MINE = solanaKey()
-const SIGNATURE = `0x${'ab'.repeat(64)}1c`
+const OTHERS = `0x${'ab'.repeat(64)}1c`
+const { address: ADDRESS, secret } = ethereumWallet()
 
 function open(options: ScriptedGoTrueOptions = {}) {
   const clock = createManualClock({ now: NOW })
@@ -29,7 +30,7 @@ function open(options: ScriptedGoTrueOptions = {}) {
 
 const LINES = {
   head: 'app.example wants you to sign in with your Ethereum account:',
-  address: `0x${'3C'.repeat(20)}`,
+  address: ADDRESS,
   gap: '\n',
   URI: 'URI: https://app.example/',
   version: 'Version: 1',
@@ -38,11 +39,10 @@ const LINES = {
   issued: 'Issued At: 2026-11-28T12:00:00.000Z',
 }
 
-const ethereum = (change: Partial<typeof LINES> & { readonly more?: string } = {}) => ({
-  chain: 'ethereum',
-  message: Object.values({ ...LINES, ...change }).join('\n'),
-  signature: SIGNATURE,
-})
+function ethereum(change: Partial<typeof LINES> & { readonly more?: string } = {}) {
+  const message = Object.values({ ...LINES, ...change }).join('\n')
+  return { chain: 'ethereum', message, signature: signText(message, secret) }
+}
 
 function solana(text = '') {
   const message = [
@@ -93,10 +93,18 @@ describe('the web3 grant of the scripted GoTrue', () => {
     expect(said).toContain(words)
   })
 
-  it('looks at the form of a signature of Ethereum, and whose one of Solana is', async () => {
+  it('looks at whose a signature is', async () => {
     const ask = open()
     const refused = { status: 400, said: 'Signature does not match address in message' }
-    expect(await ask({ ...ethereum(), signature: '0x12' })).toMatchObject(refused)
+    const others = signText(ethereum().message, secret + 1n)
+    for (const signature of [
+      '0x12',
+      OTHERS,
+      others,
+      ethereum({ more: 'Request ID: 7' }).signature,
+    ]) {
+      expect(await ask({ ...ethereum(), signature })).toMatchObject(refused)
+    }
     expect(await ask(solana('something else'))).toMatchObject(refused)
     const { said } = await ask({ ...solana(), signature: 'short' })
     expect(said).toContain('Signature must be 64 bytes')
@@ -118,7 +126,7 @@ describe('the web3 grant of the scripted GoTrue', () => {
     const ask = open()
     await fc.assert(
       fc.asyncProperty(message, fc.constantFrom('ethereum', 'solana'), async (text, chain) => {
-        const { status } = await ask({ chain, message: text, signature: SIGNATURE })
+        const { status } = await ask({ chain, message: text, signature: OTHERS })
         expect([200, 400]).toContain(status)
       }),
     )

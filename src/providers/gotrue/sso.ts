@@ -11,7 +11,7 @@ export type SsoTarget = { readonly domain: string } | { readonly providerId: str
 
 /** What a sign-in by an identity provider may need besides. */
 export interface SsoOptions {
-  /** Where the person comes back to; the server must allow it. @default the server's site */
+  /** Where the person comes back to, instead of the server's site; the server must allow it. */
   readonly redirectTo?: string | undefined
   readonly captchaToken?: string | undefined
 }

@@ -36,7 +36,7 @@ interface Extras {
 interface Asked extends Extras {
   /** What the person reads in the wallet, in one line. */
   readonly statement?: string | undefined
-  /** The address of the app; the server must allow it. @default the page's, without its query */
+  /** The address of the app, instead of the page's without its query; the server must allow it. */
   readonly url?: string | undefined
 }
 
@@ -49,9 +49,9 @@ export type Web3Credentials =
       /** As bytes; as text in hexadecimal digits for Ethereum, in base64url for Solana. */
       readonly signature: string | Uint8Array
     } & Extras)
-  /** The wallet is asked for an account and to sign. @default the page's `ethereum` */
+  /** The wallet, the page's `ethereum` where none is passed, is asked for an account and to sign. */
   | ({ readonly chain: 'ethereum'; readonly wallet?: EthereumWallet | undefined } & Asked)
-  /** The wallet is asked to sign. @default the page's `solana` */
+  /** The wallet, the page's `solana` where none is passed, is asked to sign. */
   | ({ readonly chain: 'solana'; readonly wallet?: SolanaWallet | undefined } & Asked)
 
 /** Signing in by a wallet. */

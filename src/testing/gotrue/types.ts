@@ -61,9 +61,8 @@ export interface ScriptedGoTrueOptions {
   /** Who can sign in by SAML. @default nobody: `/sso` says `saml_provider_disabled` */
   readonly sso?: readonly ScriptedSsoProvider[]
   /**
-   * That people sign in by a wallet, with a message for an address that begins with one of these. Its
-   * form and its times are looked at, and Solana's signatures, where the platform has Ed25519; of
-   * Ethereum's only the form: anybody can sign in as anybody there.
+   * That people sign in by a wallet, with a message for an address that begins with one of these.
+   * Whose signature it is, is looked at; of Solana's only where the platform has Ed25519.
    * @default none: the grant says `web3_provider_disabled`
    */
   readonly web3?: { readonly uris: readonly string[] }

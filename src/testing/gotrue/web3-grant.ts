@@ -1,6 +1,7 @@
 import { type Call, field, newSession, type ServerContext } from './context.js'
 import { fromBase64url, utf8 } from './encoding.js'
 import { refuse, refuseOAuth } from './errors.js'
+import { signerOf } from './secp256k1.js'
 import type { Account } from './types.js'
 import { parseMessage, type Web3Message } from './web3-message.js'
 
@@ -36,9 +37,6 @@ async function signedBySolana(address: string, text: string, signature: string):
   }
   return crypto.subtle.verify('Ed25519', key, bytes, utf8(text))
 }
-
-/** Whether a text has the form of a signature of Ethereum. Whose it is takes secp256k1. */
-const looksSigned = (signature: string): boolean => /^0x[\da-f]{128}(1b|1c|00|01)$/i.test(signature)
 
 /** @throws OAuthRefusal `invalid_grant` for a message that is for another app, or of another time */
 function check({ options, now }: ServerContext, message: Web3Message, chain: string): void {
@@ -84,7 +82,7 @@ function personOf({ accounts }: ServerContext, chain: string, message: Web3Messa
   return account
 }
 
-/** `grant_type=web3`. Of Ethereum's signatures only the form is looked at, not whose they are. */
+/** `grant_type=web3`. */
 export async function web3(context: ServerContext, { body }: Call): Promise<Response> {
   if (!context.options.web3) {
     return refuse(422, 'web3_provider_disabled', 'Web3 provider is disabled')
@@ -102,7 +100,7 @@ export async function web3(context: ServerContext, { body }: Call): Promise<Resp
   const signed =
     chain === 'solana'
       ? await signedBySolana(message.address, text, signature)
-      : looksSigned(signature)
+      : signerOf(text, signature) === message.address.toLowerCase()
   if (!signed) return no('Signature does not match address in message')
   check(context, message, name)
   return newSession(context, personOf(context, chain, message), { method: 'web3' })
