@@ -23,6 +23,7 @@ export interface Site {
 
 const PAGE = '<!doctype html><link rel=icon href=data:,><script src=/page.js></script>'
 const OLD_PAGE = PAGE.replace('/page.js', '/page-0.1.0.js')
+const MFA_PAGE = PAGE.replace('/page.js', '/mfa-page.js')
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -35,6 +36,7 @@ const packages: Readonly<Record<Release, Readonly<Record<string, string>>>> = {
     'holdfast/providers/gotrue/identities': at('../../dist/providers/gotrue/identities.js'),
     holdfast: at('../../dist/index.js'),
     'holdfast/providers/gotrue': at('../../dist/providers/gotrue/index.js'),
+    'holdfast/providers/gotrue/mfa': at('../../dist/providers/gotrue/mfa.js'),
   },
   '0.1.0': {
     holdfast: at('../fixtures/releases/0.1.0/holdfast.js'),
@@ -67,6 +69,7 @@ export async function startSite(options: ScriptedGoTrueOptions = {}): Promise<Si
     ['/page.js', await bundle('page')],
     ['/page-0.1.0.js', await bundle('page', '0.1.0')],
     ['/worker.js', await bundle('worker')],
+    ['/mfa-page.js', await bundle('mfa-page')],
   ])
   let gate: Promise<void> | null = null
 
@@ -75,7 +78,9 @@ export async function startSite(options: ScriptedGoTrueOptions = {}): Promise<Si
     if (path.startsWith('/auth/v1/')) return authenticate(request, response)
     const script = scripts.get(path)
     response.setHeader('content-type', script ? 'text/javascript' : 'text/html')
-    response.end(script ?? (path.startsWith('/0.1.0') ? OLD_PAGE : PAGE))
+    response.end(
+      script ?? (path === '/mfa' ? MFA_PAGE : path.startsWith('/0.1.0') ? OLD_PAGE : PAGE),
+    )
   }
 
   async function authenticate(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { assuranceLevel, mfa } from '../../src/providers/gotrue/mfa/index.js'
+import { assuranceLevel, mfa } from '../../src/providers/gotrue/mfa.js'
 import { ADA, createMfaWorld } from '../support/mfa-world.js'
 
 describe('a new factor', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { webauthnFactors } from '../../src/providers/gotrue/mfa/index.js'
+import { webauthnFactors } from '../../src/providers/gotrue/mfa.js'
 import { createAuthenticator } from '../support/authenticator.js'
 import { ADA, createMfaWorld, SITE } from '../support/mfa-world.js'
 

@@ -140,6 +140,17 @@ describe('an answer that is lost', () => {
     },
   )
 
+  it('of a server that forgives no old token ends the session: that refusal is the server’s word', async () => {
+    const { enrolled, server } = await createMfaWorld({ rotation: 'v2', reuseInterval: 0 })
+    const { auth, factors, factorId, code } = await enrolled()
+    const { id: challengeId } = await factors.challenge({ factorId })
+    server.fail({ type: 'lose-response' }, { path: `/factors/${factorId}/verify` })
+    await expect(factors.verify({ factorId, challengeId, code })).rejects.toMatchObject({
+      code: 'refresh_rejected',
+    })
+    expect(auth.getSnapshot().status).toBe('signed-out')
+  })
+
   it('of a server that had not taken it costs nothing: the code is sent once more', async () => {
     const { enrolled, server } = await createMfaWorld({ rotation: 'v2', reuseInterval: 0 })
     const { factors, factorId, code } = await enrolled()

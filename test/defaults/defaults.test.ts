@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { clientProbes } from './client-probes.js'
 import { literal, readAllDefaults, readDefaults } from './documented.js'
+import { mfaProbes } from './mfa-probes.js'
 import { providerProbes } from './provider-probes.js'
 import { serverProbes } from './server-probes.js'
 import { verificationProbes } from './verification-probes.js'
@@ -13,7 +14,13 @@ const SERVER = [
 ]
 
 const documented = readAllDefaults([...CLIENT, ...SERVER])
-const probes = { ...clientProbes, ...providerProbes, ...serverProbes, ...verificationProbes }
+const probes = {
+  ...clientProbes,
+  ...providerProbes,
+  ...mfaProbes,
+  ...serverProbes,
+  ...verificationProbes,
+}
 
 afterEach(() => {
   vi.unstubAllGlobals()

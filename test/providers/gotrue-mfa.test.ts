@@ -6,7 +6,7 @@ import {
   mfa,
   recoveryCodes,
   webauthnFactors,
-} from '../../src/providers/gotrue/mfa/index.js'
+} from '../../src/providers/gotrue/mfa.js'
 import { createFakeBrowser } from '../../src/testing/index.js'
 import { fc } from '../support/fast-check.js'
 import { context, jwt, wire } from '../support/wire.js'

@@ -1,6 +1,6 @@
 import { AuthClient, type Session } from '../../src/index.js'
 import { gotrue } from '../../src/providers/gotrue/index.js'
-import { mfa, recoveryCodes, webauthnFactors } from '../../src/providers/gotrue/mfa/index.js'
+import { mfa, recoveryCodes, webauthnFactors } from '../../src/providers/gotrue/mfa.js'
 import {
   createFakeBrowser,
   createScriptedGoTrue,

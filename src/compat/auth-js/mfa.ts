@@ -1,7 +1,7 @@
 import { AuthError as HoldfastError } from '../../core/errors.js'
 import { AREA } from '../../providers/gotrue/area.js'
 import { needId } from '../../providers/gotrue/arguments.js'
-import { mfa, recoveryCodes, webauthnFactors } from '../../providers/gotrue/mfa/index.js'
+import { mfa, recoveryCodes, webauthnFactors } from '../../providers/gotrue/mfa.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import { readClaims } from '../../providers/shared/jwt.js'
 import { getUser } from './account.js'

@@ -1,10 +1,10 @@
-import { AuthError, isAuthError } from '../../../core/errors.js'
-import type { Signal } from '../../../core/ports.js'
-import { bridged } from '../../shared/http.js'
-import { asObject, text } from '../../shared/json.js'
-import { invalid } from '../../shared/url.js'
-import { bad, fieldsOf } from './answers.js'
-import type { WebAuthnAuthenticator } from './types.js'
+import { AuthError, isAuthError } from '../../core/errors.js'
+import type { Signal } from '../../core/ports.js'
+import { bridged } from '../shared/http.js'
+import { asObject, text } from '../shared/json.js'
+import { invalid } from '../shared/url.js'
+import { bad, fieldsOf } from './mfa-answers.js'
+import type { WebAuthnAuthenticator } from './mfa-types.js'
 
 const toJson = (credential: Credential | null): unknown =>
   credential instanceof PublicKeyCredential ? credential.toJSON() : null

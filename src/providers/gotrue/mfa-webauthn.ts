@@ -1,9 +1,9 @@
-import type { CallOptions } from '../../../core/provider.js'
-import type { AnyMetadata } from '../types.js'
-import { checkTexts, fieldsOf, need, pathOf } from './answers.js'
-import { askAuthenticator, platformAuthenticator } from './authenticator.js'
-import { createRequests } from './requests.js'
-import type { MfaClient, WebAuthnFactors, WebAuthnFactorsOptions } from './types.js'
+import type { CallOptions } from '../../core/provider.js'
+import { checkTexts, fieldsOf, need, pathOf } from './mfa-answers.js'
+import { askAuthenticator, platformAuthenticator } from './mfa-authenticator.js'
+import { createRequests } from './mfa-requests.js'
+import type { MfaClient, WebAuthnFactors, WebAuthnFactorsOptions } from './mfa-types.js'
+import type { AnyMetadata } from './types.js'
 
 /**
  * Security keys and passkeys as second factors, for a client of `gotrue()`.

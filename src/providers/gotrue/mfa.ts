@@ -1,8 +1,9 @@
-export { assuranceLevel } from './assurance-level.js'
-export { mfa } from './factors.js'
-export { recoveryCodes } from './recovery-codes.js'
+export { assuranceLevel } from './mfa-assurance-level.js'
+export { mfa } from './mfa-factors.js'
+export { recoveryCodes } from './mfa-recovery-codes.js'
 export type {
   AssuranceLevel,
+  ChallengeOptions,
   Factor,
   FactorChallenge,
   Mfa,
@@ -17,5 +18,5 @@ export type {
   WebAuthnAuthenticator,
   WebAuthnFactors,
   WebAuthnFactorsOptions,
-} from './types.js'
-export { webauthnFactors } from './webauthn.js'
+} from './mfa-types.js'
+export { webauthnFactors } from './mfa-webauthn.js'

@@ -1,7 +1,7 @@
-import type { CallOptions } from '../../../core/provider.js'
-import type { AuthenticationMethod, Session } from '../../../core/session.js'
-import type { GoTrueClient } from '../area.js'
-import type { AnyMetadata, GoTrueUser } from '../types.js'
+import type { CallOptions } from '../../core/provider.js'
+import type { AuthenticationMethod, Session } from '../../core/session.js'
+import type { GoTrueClient } from './area.js'
+import type { AnyMetadata, GoTrueUser } from './types.js'
 
 /** What `mfa` and its kin take: an AuthClient of `gotrue()`. */
 export interface MfaClient<Metadata extends object> extends GoTrueClient<Metadata> {
@@ -33,7 +33,7 @@ interface Named {
 /** What a factor of an authenticator app is enrolled with. */
 export interface TotpOptions extends Named {
   readonly type: 'totp'
-  /** What the app shows as the site. @default the host of the server's site URL */
+  /** What the app shows as the site. @default the host of the server’s site URL */
   readonly issuer?: string | undefined
 }
 
@@ -66,6 +66,13 @@ export interface TotpFactor extends Enrolled {
 export interface PhoneFactor extends Enrolled {
   readonly type: 'phone'
   readonly phone: string
+}
+
+/** Which factor is asked. */
+export interface ChallengeOptions {
+  readonly factorId: string
+  /** By what a code goes to a phone. @default what the server has, `sms` */
+  readonly channel?: 'sms' | 'whatsapp' | undefined
 }
 
 /** A question to a factor. */
@@ -169,14 +176,7 @@ export interface Mfa<Metadata extends object = AnyMetadata> {
    * Asks a factor. A phone gets a message: one a minute at most, else `rate_limited` with
    * `retryAfter`. Security keys are asked by `webauthnFactors(auth).authenticate`.
    */
-  challenge(
-    options: {
-      readonly factorId: string
-      /** By what a code goes to a phone. @default what the server has, `sms` */
-      readonly channel?: 'sms' | 'whatsapp' | undefined
-    },
-    call?: CallOptions,
-  ): Promise<FactorChallenge>
+  challenge(options: ChallengeOptions, call?: CallOptions): Promise<FactorChallenge>
   /**
    * Answers a challenge, once, within five minutes; without a `challengeId`, as `challengeAndVerify`. The
    * session's next tokens come with it, under its `sessionId`: `aal` is `aal2`, and subscribers hear

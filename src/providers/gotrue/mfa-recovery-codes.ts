@@ -1,8 +1,8 @@
-import { texts } from '../../shared/json.js'
-import type { AnyMetadata } from '../types.js'
-import { bad, checkTexts, codeOf, count, fieldsOf, need } from './answers.js'
-import { createRequests } from './requests.js'
-import type { MfaClient, NewRecoveryCodes, RecoveryCodes } from './types.js'
+import { texts } from '../shared/json.js'
+import { bad, checkTexts, codeOf, count, fieldsOf, need } from './mfa-answers.js'
+import { createRequests } from './mfa-requests.js'
+import type { MfaClient, NewRecoveryCodes, RecoveryCodes } from './mfa-types.js'
+import type { AnyMetadata } from './types.js'
 
 const PATH = '/factors/recovery-codes'
 

@@ -1,9 +1,8 @@
-import type { CallOptions } from '../../../core/provider.js'
-import { text } from '../../shared/json.js'
-import { invalid } from '../../shared/url.js'
-import type { AnyMetadata } from '../types.js'
-import { bad, checkTexts, codeOf, fieldsOf, need, pathOf } from './answers.js'
-import { createRequests } from './requests.js'
+import type { CallOptions } from '../../core/provider.js'
+import { text } from '../shared/json.js'
+import { invalid } from '../shared/url.js'
+import { bad, checkTexts, codeOf, fieldsOf, need, pathOf } from './mfa-answers.js'
+import { createRequests } from './mfa-requests.js'
 import type {
   Factor,
   FactorChallenge,
@@ -13,7 +12,8 @@ import type {
   PhoneOptions,
   TotpFactor,
   TotpOptions,
-} from './types.js'
+} from './mfa-types.js'
+import type { AnyMetadata } from './types.js'
 
 /** An `<img>` shows it: all that means something in an address is escaped, halves of letters go. */
 const toDataUrl = (svg: string): string =>

@@ -1,6 +1,6 @@
-import { AuthError } from '../../../core/errors.js'
-import { asObject, text } from '../../shared/json.js'
-import { invalid } from '../../shared/url.js'
+import { AuthError } from '../../core/errors.js'
+import { asObject, text } from '../shared/json.js'
+import { invalid } from '../shared/url.js'
 
 /** @throws AuthError `bad_response`, always. */
 export function bad(): never {

@@ -1,6 +1,6 @@
-import type { Session, SessionUser } from '../../../core/session.js'
-import { asObject } from '../../shared/json.js'
-import type { AssuranceLevel } from './types.js'
+import type { Session, SessionUser } from '../../core/session.js'
+import { asObject } from '../shared/json.js'
+import type { AssuranceLevel } from './mfa-types.js'
 
 /**
  * How sure the server is of the person of a session, and how sure it could be. Asks nobody: it is all

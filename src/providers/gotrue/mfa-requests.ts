@@ -1,12 +1,12 @@
-import { isAuthError } from '../../../core/errors.js'
-import type { ActionHost, CallOptions, Purpose } from '../../../core/provider.js'
-import type { Session } from '../../../core/session.js'
-import type { HttpRequest } from '../../shared/http.js'
-import { depsOf } from '../area.js'
-import type { GoTrueUser } from '../types.js'
-import { toGrant } from '../wire.js'
-import { bad } from './answers.js'
-import type { MfaClient } from './types.js'
+import { isAuthError } from '../../core/errors.js'
+import type { ActionHost, CallOptions, Purpose } from '../../core/provider.js'
+import type { Session } from '../../core/session.js'
+import type { HttpRequest } from '../shared/http.js'
+import { depsOf } from './area.js'
+import { bad } from './mfa-answers.js'
+import type { MfaClient } from './mfa-types.js'
+import type { GoTrueUser } from './types.js'
+import { toGrant } from './wire.js'
 
 /** What goes along with a path. */
 type Rest = Pick<HttpRequest, 'method' | 'json'>
@@ -27,10 +27,6 @@ export interface Requests<Metadata extends object> {
     call?: CallOptions,
   ): Promise<Session<GoTrueUser<Metadata>>>
 }
-
-/** Whether nobody knows if the server has taken a request. */
-const isUnsure = (error: unknown): boolean =>
-  isAuthError(error) && error.retryable && error.code !== 'rate_limited'
 
 /** Makes the requests of one client. `area`: its name, for the message. */
 export function createRequests<Metadata extends object>(
@@ -68,7 +64,7 @@ export function createRequests<Metadata extends object>(
               await prove((path, json) => send({ path, json, token, keepalive: true }, context)),
             ) ?? bad()
           return once().catch((error: unknown) => {
-            unsure = isUnsure(error)
+            unsure = isAuthError(error) && error.retryable && error.code !== 'rate_limited'
             if (unsure) return once()
             throw error
           })
@@ -76,10 +72,11 @@ export function createRequests<Metadata extends object>(
       }
       return host.exchange(purpose, call).catch(async (error: unknown) => {
         // Only a no of the server's own tells that the first attempt may have reached it.
-        if (!unsure || !isAuthError(error) || error.retryable || !error.status) throw error
-        const { session } = await auth.refreshSession()
-        if (session.aal === before) throw error
-        return session
+        if (unsure && isAuthError(error) && !error.retryable && error.status) {
+          const { session } = await auth.refreshSession()
+          if (session.aal !== before) return session
+        }
+        throw error
       })
     },
   }
