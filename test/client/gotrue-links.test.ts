@@ -108,6 +108,26 @@ describe('a link by redirect', () => {
   })
 })
 
+describe('a secret that storage does not give up', () => {
+  it('costs nobody the session that it was for', async () => {
+    const world = createGoTrueWorld()
+    let broken = false
+    const { tab, auth } = world.open(APP, ({ get, set, remove }) => ({
+      get,
+      set,
+      async remove(name) {
+        if (broken && name.endsWith('.flows')) throw new Error('This storage keeps its secrets.')
+        await remove(name)
+      },
+    }))
+    const there = await auth.actions.authorizeUrl({ provider: 'github', redirectTo: APP })
+    broken = true
+    const result = await arrive({ tab, auth }, await world.follow(there))
+    expect(result?.user?.email).toBe('person@github.example')
+    expect(await auth.getSession()).toBe(result?.session)
+  })
+})
+
 describe('the session that a link leaves behind', () => {
   it('is ended later where the server cannot do it now, and the new one is there at once', async () => {
     const { world, auth, tab, back } = await comingBack()

@@ -1,4 +1,4 @@
-import { AuthClient, isAuthError } from '../../src/index.js'
+import { AuthClient, isAuthError, type Storage } from '../../src/index.js'
 import { gotrue } from '../../src/providers/gotrue/index.js'
 import {
   createFakeBrowser,
@@ -35,7 +35,7 @@ export function createGoTrueWorld(options: ScriptedGoTrueOptions = {}) {
     return response
   }
 
-  function open(href = APP) {
+  function open(href = APP, wrap = (storage: Storage): Storage => storage) {
     const tab = browser.tab({ href })
     const auth = new AuthClient({
       provider: gotrue({
@@ -43,7 +43,7 @@ export function createGoTrueWorld(options: ScriptedGoTrueOptions = {}) {
         fetch: tab.fetch(held),
         now: browser.clock.now,
       }),
-      storage: tab.storage,
+      storage: wrap(tab.storage),
       environment: tab.environment,
       autoRefresh: false,
     })

@@ -29,7 +29,7 @@ export interface GoTrueIdentity {
 /** Where to send the person, and what to ask there. */
 export interface LinkUrlOptions {
   readonly provider: string
-  /** Where the person comes back to; the server must allow it. @default what the server has */
+  /** Where the person comes back to; the server must allow it. Left out: the server's own page. */
   readonly redirectTo?: string | undefined
   /** More rights at the provider, with blanks between them. */
   readonly scopes?: string | undefined
