@@ -33,3 +33,6 @@ export const foreignStorage = (): Storage | undefined => (documentHere() ? webSt
 /** localStorage in pages where it works, else memory: servers have one that all users share. */
 export const defaultStorage = (): Storage =>
   documentHere() && webStorageWorks('local') ? webStorage() : memoryStorage()
+
+/** Where goes what an app wants to read while it is being written. */
+export const print = (...texts: readonly unknown[]): void => console.log(...texts)

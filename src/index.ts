@@ -61,6 +61,7 @@ export { resourceTokens } from './core/resource-tokens.js'
 export { resumeWith } from './core/resume.js'
 export type {
   AuthenticationMethod,
+  ExchangeEventName,
   Grant,
   Impersonator,
   ProviderEventName,

@@ -37,7 +37,7 @@ export const ERRANDS = [
     name: 'A second factor is announced as a mere refresh.',
     find: 'apply: toRecord,\n  event,',
     replace: 'apply: toRecord,',
-    edits: [['  send,\n  event,\n}: Purpose', '  send,\n}: Purpose']],
+    edits: [['{ send, event, startsSession }: Purpose', '{ send, startsSession }: Purpose']],
   },
   {
     file,

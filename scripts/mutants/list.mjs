@@ -12,6 +12,7 @@ import { EXCHANGE } from './exchange.mjs'
 import { FETCH } from './fetch.mjs'
 import { FLOWS } from './flows.mjs'
 import { HINTS } from './hints.mjs'
+import { LINKS } from './links.mjs'
 import { LOOK } from './look.mjs'
 import { MACHINE } from './machine.mjs'
 import { PATIENCE } from './patience.mjs'
@@ -49,6 +50,7 @@ export const MUTANTS = [
   ...FETCH,
   ...FLOWS,
   ...HINTS,
+  ...LINKS,
   ...LOOK,
   ...MACHINE,
   ...PATIENCE,

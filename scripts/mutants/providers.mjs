@@ -92,7 +92,7 @@ export const PROVIDERS = [
   {
     file: redirect,
     name: 'A verifier is kept after its use.',
-    find: 'await host.removeFlow(flow)\n',
+    find: 'await host.removeFlow(flow).catch(() => {})\n',
     replace: '\n',
   },
   {

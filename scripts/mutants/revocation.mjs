@@ -5,13 +5,13 @@ export const REVOCATION = [
   {
     file,
     name: 'A sign-out everywhere that did not reach the server is not tried again.',
-    find: "scope === 'global' && isAuthError(error)",
+    find: 'insist && isAuthError(error)',
     replace: "scope === 'others' && isAuthError(error)",
   },
   {
     file,
     name: 'A sign-out of this session alone is tried again like one everywhere.',
-    find: "scope === 'global' && isAuthError(error)",
+    find: 'insist && isAuthError(error)',
     replace: 'isAuthError(error)',
   },
   {
@@ -29,7 +29,7 @@ export const REVOCATION = [
   {
     file,
     name: 'A sign-out everywhere that is tried again ends what the same person signed in to meanwhile.',
-    find: 'if (!hasReturned(session)) attempt()',
+    find: "if (scope === 'local' || !hasReturned(session)) attempt()",
     replace: 'if (session || !hasReturned(session)) attempt()',
   },
   {

@@ -18,7 +18,12 @@ import { run } from './run.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const PARTS = ['src', 'test', 'scripts', 'package.json', 'tsconfig.json', 'vitest.config.ts']
-const ENTRIES = ['src/index.ts', 'src/providers/gotrue/index.ts']
+const ENTRIES = [
+  'src/index.ts',
+  'src/providers/gotrue/index.ts',
+  'src/providers/gotrue/identities.ts',
+  'src/providers/gotrue/passkeys.ts',
+]
 /** What a check of the types may take, in ms. */
 const TYPECHECK = 120_000
 

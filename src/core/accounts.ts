@@ -35,6 +35,8 @@ export interface Accounts<User extends SessionUser> {
    * @throws the provider's AuthError when a `global` one did not end the others.
    */
   signOut(scope: SignOutScope): Promise<void>
+  /** Ends a session that another one replaced, at the server, in the background. */
+  revoke(session: Session<User>): void
   /** Ends what is due at the server. */
   dispose(): void
 }
@@ -121,6 +123,7 @@ export function createAccounts<User extends SessionUser>(
       settle()
       if (scope === 'global') await revoked
     },
+    revoke: (session) => void revocation.revoke(session, 'local', true).catch(() => {}),
     dispose: revocation.dispose,
   }
 }

@@ -159,10 +159,8 @@ export function createEngine<User extends SessionUser>(
       )
     },
     async exchange(purpose, options) {
-      return withRecord(
-        () => wait(refreshes.refresh({ errand: purposeErrand(purpose), force: true }), options),
-        options,
-      )
+      const errand = purposeErrand(purpose, accounts.revoke)
+      return withRecord(() => wait(refreshes.refresh({ errand, force: true }), options), options)
     },
     update(base, grant) {
       // The app waits for its answer, not for this.

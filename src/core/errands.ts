@@ -3,7 +3,7 @@ import { AuthError } from './errors.js'
 import type { Errand } from './exchange.js'
 import type { Purpose, RefreshOptions, TokenTarget } from './provider.js'
 import { changed, hasSameTokens, type SessionRecord, toRecord } from './record.js'
-import type { Grant, SessionUser } from './session.js'
+import type { Grant, Session, SessionUser } from './session.js'
 import { isFresh } from './state.js'
 import { waitMargin } from './timing.js'
 
@@ -51,10 +51,10 @@ export const errandFor = <User extends SessionUser>(
 ): Errand<User> => (organizationId ? switchErrand(context, organizationId) : refreshErrand(context))
 
 /** A request of the provider's own that brings the next tokens of the session, such as MFA. */
-export const purposeErrand = <User extends SessionUser>({
-  send,
-  event,
-}: Purpose<User>): Errand<User> => ({
+export const purposeErrand = <User extends SessionUser>(
+  { send, event, startsSession }: Purpose<User>,
+  revoke: (session: Session<User>) => void,
+): Errand<User> => ({
   // Nobody joins it: what it sends is its caller's alone.
   name: `purpose ${++purposes}`,
   failures: 'own',
@@ -62,6 +62,12 @@ export const purposeErrand = <User extends SessionUser>({
   send: ({ session }, its) => send(session, its),
   apply: toRecord,
   event,
+  left(before, grant, replaced) {
+    const { sessionId, accessToken, refreshToken = null } = grant
+    // One that is not known to be another one may be the one that is held.
+    const two = startsSession && before.sessionId && sessionId && sessionId !== before.sessionId
+    if (two) revoke(replaced ? before : { ...before, accessToken, refreshToken })
+  },
 })
 let purposes = 0
 
@@ -70,7 +76,7 @@ export const updateErrand = <User extends SessionUser>(
   base: SessionRecord<User>,
   grant: Grant<User>,
 ): Errand<User> => ({
-  ...purposeErrand({ send: async () => null }),
+  ...purposeErrand({ send: async () => null }, () => {}),
   send: async (record) => (hasSameTokens(record, base) ? grant : null),
 })
 

@@ -4,7 +4,7 @@ import { AuthError, type AuthErrorCode, AuthSessionMissingError, isAuthError } f
 import type { Signal } from './ports.js'
 import type { RequestContext } from './provider.js'
 import { hasSameTokens, type SessionRecord } from './record.js'
-import type { Grant, ProviderEventName, Session, SessionUser } from './session.js'
+import type { ExchangeEventName, Grant, Session, SessionUser } from './session.js'
 import type { SharedPatience } from './shared-patience.js'
 import type { Now } from './timing.js'
 
@@ -29,7 +29,9 @@ export interface Errand<User extends SessionUser> {
    */
   strayed?(session: Session<User>): AuthError | null
   /** What subscribers hear; `TOKEN_REFRESHED` unless it says otherwise. */
-  readonly event?: ProviderEventName | undefined
+  readonly event?: ExchangeEventName | undefined
+  /** Hears of each answer in the end: what the session was, and whether the grant replaced it. */
+  left?(before: Session<User>, grant: Grant<User>, replaced: boolean): void
 }
 
 /** One exchange: the record it begins with, and what ends it early. */
@@ -79,6 +81,9 @@ const shown = <User extends SessionUser>({
     if (storage.lag) clock.schedule(storage.lag, resolve)
     else resolve()
   })
+/** What a provider failed with: an AuthError in any case. */
+const toError = (cause: unknown): AuthError =>
+  isAuthError(cause) ? cause : new AuthError('bad_response', 'The provider failed.', { cause })
 
 /** Makes the exchange of one client. */
 export function createExchange<User extends SessionUser>(
@@ -106,8 +111,7 @@ export function createExchange<User extends SessionUser>(
     })
     //   this exchange                     another call here
     //   has made its session current
-    //   forgets the failures before it    makes another session current
-    //   is done: its callers get the session that they asked for
+    //   forgets the failures before it    makes another current, which is not what was asked for
     await patience.clear()
     return done ? (current(next) ?? next).session : null
   }
@@ -153,10 +157,11 @@ export function createExchange<User extends SessionUser>(
       try {
         const grant = await context.request((its) => errand.send(record, its), signal)
         if (!grant) throw withoutSession()
-        return await commit(grant, options, asked)
+        const session = await commit(grant, options, asked)
+        errand.left?.(record.session, grant, session !== null)
+        return session
       } catch (cause) {
-        const failure = new AuthError('bad_response', 'The provider failed.', { cause })
-        const error = isAuthError(cause) ? cause : failure
+        const error = toError(cause)
         if (errand.failures === 'own') throw error
         return fail(options, error)
       }

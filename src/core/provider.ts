@@ -1,7 +1,7 @@
 import type { AuthError, RequiredStep } from './errors.js'
 import type { Awaitable, KeyStore, Page, Signal } from './ports.js'
 import type { SessionRecord } from './record.js'
-import type { Grant, ProviderEventName, Session, SessionUser } from './session.js'
+import type { ExchangeEventName, Grant, Session, SessionUser } from './session.js'
 import type { Resume } from './session-source.js'
 import type { Now } from './timing.js'
 
@@ -63,7 +63,13 @@ export interface Purpose<User extends SessionUser> {
   /** Runs inside the lock, with the session as it is then. `null`: the answer holds no session. */
   send(session: Session<User>, context: RequestContext): Promise<Grant<User> | null>
   /** What subscribers hear. @default 'TOKEN_REFRESHED' */
-  readonly event?: ProviderEventName | undefined
+  readonly event?: ExchangeEventName | undefined
+  /**
+   * Whether it brings another session of the same person at the server, as linking an identity does,
+   * not the next tokens of the same one. The one of the two that nobody holds any more is then ended
+   * there, in the background, as `Provider.signOut` does with `local`. @default false
+   */
+  readonly startsSession?: boolean | undefined
 }
 
 /** A request that is about to carry a session. */
@@ -203,8 +209,8 @@ export interface Provider<
    */
   refusesToken?(error: AuthError): boolean
   /**
-   * Revokes at the server. Called again with the same session where a `global` one failed in a way
-   * that may pass.
+   * Revokes at the server. Called again with the same session where it failed in a way that may pass,
+   * and was `global`, or of a session that another one replaced.
    */
   signOut?(session: Session<User>, scope: SignOutScope, context: RequestContext): Promise<void>
   /** What this provider can do beyond the contract, as `client.actions`. */

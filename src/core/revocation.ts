@@ -7,16 +7,16 @@ import type { Session, SessionUser } from './session.js'
 /** Ends sessions at the server. */
 export interface Revocation<User extends SessionUser> {
   /**
-   * Asks the server once. A `global` sign-out that failed is tried again later, if the failure may pass
-   * and as long as this context lives: the tokens are kept in memory only.
+   * Asks the server once. What failed is tried again later where that was asked for, if the failure may
+   * pass and as long as this context lives: the tokens are kept in memory only.
    * @throws the provider's AuthError, of the first attempt.
    */
-  revoke(session: Session<User>, scope: SignOutScope): Promise<void>
+  revoke(session: Session<User>, scope: SignOutScope, insist?: boolean): Promise<void>
   /** Ends the attempts that are due. One in flight goes on. */
   dispose(): void
 }
 
-/** How long a `global` sign-out is tried again, in ms: whoever asked for it was told by then. */
+/** How long it is tried again, in ms: whoever asked for it was told by then. */
 const LONGEST = 600_000
 
 /** Makes the revocation of one client. */
@@ -38,7 +38,7 @@ export function createRevocation<User extends SessionUser>({
   }
 
   return {
-    async revoke(session, scope) {
+    async revoke(session, scope, insist = scope === 'global') {
       const end = clock.monotonic() + LONGEST
       let failures = 0
 
@@ -46,7 +46,7 @@ export function createRevocation<User extends SessionUser>({
         try {
           await request(async (its) => provider.signOut?.(session, scope, its))
         } catch (error) {
-          if (scope === 'global' && isAuthError(error) && error.retryable) {
+          if (insist && isAuthError(error) && error.retryable) {
             const now = { ...store.now(), asked: true }
             const [since, jitter] = [now.monotonic, environment.random()]
             const patience = { failures: ++failures, error, spent: false, since, jitter }
@@ -64,7 +64,7 @@ export function createRevocation<User extends SessionUser>({
           //   signs out everywhere: no answer
           //                                       signs in again
           //   tries again: would end the new session too
-          if (!hasReturned(session)) attempt().catch(() => {})
+          if (scope === 'local' || !hasReturned(session)) attempt().catch(() => {})
         }
         const cancel = clock.schedule(time - clock.monotonic(), retry, { background: true })
         due.add(cancel)

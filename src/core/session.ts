@@ -53,6 +53,9 @@ export interface Session<User extends SessionUser = SessionUser> extends Session
 /** Events that only some providers know. */
 export type ProviderEventName = 'PASSWORD_RECOVERY' | 'MFA_CHALLENGE_VERIFIED'
 
+/** What an exchange of a provider's own may be told as. */
+export type ExchangeEventName = ProviderEventName | 'USER_UPDATED'
+
 /** What a provider hands over after any successful authentication or refresh. */
 export interface Grant<User extends SessionUser = SessionUser> extends SessionFacts {
   readonly accessToken: string

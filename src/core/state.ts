@@ -2,7 +2,7 @@ import type { AuthError } from './errors.js'
 import type { Origin, SignOutReason } from './events.js'
 import { nextAttempt, type Patience } from './patience.js'
 import type { SessionRecord } from './record.js'
-import type { ProviderEventName, SessionUser } from './session.js'
+import type { ExchangeEventName, ProviderEventName, SessionUser } from './session.js'
 import { type Held, type Limits, type Now, remaining } from './timing.js'
 
 /** What is known once storage was read. */
@@ -75,7 +75,7 @@ export type Input<User extends SessionUser> =
       readonly record: SessionRecord<User>
       readonly saved: boolean
       /** What subscribers hear; `TOKEN_REFRESHED` unless it says otherwise. */
-      readonly event?: ProviderEventName | undefined
+      readonly event?: ExchangeEventName | undefined
     }
   | {
       readonly type: 'user-updated'

@@ -16,3 +16,10 @@ export function platformPage(): Page {
     },
   }
 }
+
+/** Goes to another address, where there is a page that can. Tells whether there is. */
+export function leaveFor(href: string): boolean {
+  if (!documentHere()) return false
+  location.assign(href)
+  return true
+}

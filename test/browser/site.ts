@@ -31,6 +31,9 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 const packages: Readonly<Record<Release, Readonly<Record<string, string>>>> = {
   // What is tested is what was built.
   built: {
+    // The longer names first: the shorter would take them for paths of its own.
+    'holdfast/providers/gotrue/passkeys': at('../../dist/providers/gotrue/passkeys.js'),
+    'holdfast/providers/gotrue/identities': at('../../dist/providers/gotrue/identities.js'),
     holdfast: at('../../dist/index.js'),
     'holdfast/providers/gotrue': at('../../dist/providers/gotrue/index.js'),
     'holdfast/providers/gotrue/mfa': at('../../dist/providers/gotrue/mfa.js'),
@@ -41,7 +44,8 @@ const packages: Readonly<Record<Release, Readonly<Record<string, string>>>> = {
   },
 }
 
-async function bundle(name: string, release: Release = 'built'): Promise<string> {
+/** A page's script, with the package in it. */
+export async function bundle(name: string, release: Release = 'built'): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [at(`${name}.ts`)],
     bundle: true,
@@ -81,7 +85,7 @@ export async function startSite(options: ScriptedGoTrueOptions = {}): Promise<Si
 
   async function authenticate(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const reply = await server.fetch(await toRequest(request))
+      const reply = await server.fetch(await toRequest(request, `http://${request.headers.host}`))
       if (request.url?.includes('refresh_token')) await gate
       await relay(reply, response)
     } catch {

@@ -73,6 +73,21 @@ const environment: Readonly<Record<string, Probe>> = {
       return keys === null
     },
   },
+  'Purpose.startsSession': {
+    async observe() {
+      const { server, signedIn, clock } = createWorld()
+      const issue = (sessionId: string) => ({ ...server.issue('ada'), sessionId })
+      const provider: Provider<{ readonly name: string }, SessionUser> = {
+        ...server.provider,
+        signIn: async () => issue('one'),
+        actions: ({ exchange }) => ({ verify: () => exchange({ send: async () => issue('two') }) }),
+      }
+      const { auth } = await signedIn('ada', { provider })
+      await Reflect.get(auth.actions, 'verify')()
+      await clock.settle()
+      return server.revoked.length > 0
+    },
+  },
   'Purpose.event': {
     async observe() {
       const world = createWorld()

@@ -1,7 +1,8 @@
 import { vi } from 'vitest'
-import { AuthClient, type Provider, type SessionUser } from '../../src/index.js'
+import { AuthClient, memoryStorage, type Provider, type SessionUser } from '../../src/index.js'
 import { backend } from '../../src/providers/backend/index.js'
 import { gotrue } from '../../src/providers/gotrue/index.js'
+import { passkeys } from '../../src/providers/gotrue/passkeys.js'
 import { HTTP_ONLY, supertokens } from '../../src/providers/supertokens/index.js'
 import { workos } from '../../src/providers/workos/index.js'
 import { createFakeBrowser } from '../../src/testing/index.js'
@@ -72,6 +73,18 @@ const http: Readonly<Record<string, Probe>> = {
 }
 
 const ofGoTrue: Readonly<Record<string, Probe>> = {
+  'PasskeysOptions.credentials': {
+    says: 'navigator.credentials',
+    async observe() {
+      const get = vi.fn()
+      vi.stubGlobal('navigator', { credentials: { get } })
+      const options = { challenge: 'YWJj' }
+      const answer = Response.json({ challenge_id: 'x', options })
+      const auth = new AuthClient({ provider: gotrue(GOTRUE), storage: memoryStorage() })
+      await requestsOf(() => passkeys(auth).signIn(), answer)
+      return get.mock.calls.length === 1
+    },
+  },
   'GoTrueOptions.now': {
     says: 'Date.now',
     async observe() {
@@ -138,6 +151,12 @@ const ofGoTrue: Readonly<Record<string, Probe>> = {
       const methodOf = async (redirectTo?: string) =>
         (await firstOf(() => sendOtp({ email: 'a@b.c', redirectTo }))).body.code_challenge_method
       return (await methodOf(PAGE)) === 's256' && (await methodOf()) === undefined
+    },
+  },
+  'GoTrueActions.flow': {
+    async observe() {
+      const url = await actionsOf(gotrue(GOTRUE)).authorizeUrl({ provider: 'github' })
+      return new URL(url).searchParams.has('code_challenge') ? 'pkce' : 'implicit'
     },
   },
   'Messenger.channel': {

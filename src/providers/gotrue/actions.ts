@@ -1,4 +1,3 @@
-import { AuthError } from '../../core/errors.js'
 import type { CallOptions } from '../../core/provider.js'
 import type { HttpRequest } from '../shared/http.js'
 import { text } from '../shared/json.js'
@@ -8,16 +7,14 @@ import type { ActionDeps } from './action-deps.js'
 import { captcha } from './credentials.js'
 import { createRedirect } from './redirect.js'
 import type { GoTrueActions, GoTrueUser, LinkFlow } from './types.js'
-import { toGrant, toUser } from './wire.js'
+import { holdsNo, toGrant, toUser } from './wire.js'
 
 const redirect = (redirectTo: string | undefined): Pick<HttpRequest, 'query'> =>
   redirectTo ? { query: { redirect_to: redirectTo } } : {}
 
-function userOf<M extends object>(body: unknown): GoTrueUser<M> {
-  const user = toUser<M>(body)
-  if (!user) throw new AuthError('bad_response', 'The answer describes no user.')
-  return user
-}
+/** The user that an answer describes. @throws AuthError `bad_response` when it describes nobody. */
+export const userOf = <M extends object>(body: unknown): GoTrueUser<M> =>
+  toUser<M>(body) ?? holdsNo('user')
 
 /** What the messages of one client take of PKCE. */
 type Prove = (
@@ -113,13 +110,13 @@ export function createActions<M extends object>(deps: ActionDeps<M>): GoTrueActi
   return {
     ...createMessages(deps, prove),
 
-    async authorizeUrl({ provider, redirectTo, scopes, queryParams }) {
+    async authorizeUrl({ provider, redirectTo, scopes, queryParams, flow = 'pkce' }) {
       const query = new URLSearchParams({
         ...queryParams,
         provider,
         ...(redirectTo && { redirect_to: redirectTo }),
         ...(scopes && { scopes }),
-        ...(await prove('sign-in', 'pkce')),
+        ...(await prove('sign-in', flow)),
       })
       return `${base}/authorize?${query}`
     },

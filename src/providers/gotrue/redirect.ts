@@ -1,11 +1,12 @@
 import { AuthError, isAuthError, isAuthSessionMissingError } from '../../core/errors.js'
-import type { CallOptions } from '../../core/provider.js'
+import type { CallOptions, Flow, RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
 import { cleanPage } from '../shared/address.js'
 import { invalid } from '../shared/url.js'
 import type { ActionDeps } from './action-deps.js'
 import { signInRequest } from './credentials.js'
 import { type Found, find, OURS } from './found.js'
+import { isLink, linkPurpose } from './link.js'
 import type { GoTrueActions, GoTrueRedirect, GoTrueUser } from './types.js'
 import { toGrant } from './wire.js'
 
@@ -21,30 +22,37 @@ const inRecovery = <M extends object>(
 ): Grant<GoTrueUser<M>> | null =>
   grant && recovery ? { ...grant, event: 'PASSWORD_RECOVERY' } : grant
 
-/** Makes what takes the answer in an address. */
-function createTake<M extends object>({ host, send, restore }: ActionDeps<M>) {
-  /** The verifier is one of those kept; a wrong one consumes nothing at the server. */
-  async function exchangeCode({ code: authCode }: Of<'code'>, call?: CallOptions) {
-    const flows = await host.flows()
-    return host.signIn(async (context): Promise<Grant<GoTrueUser<M>> | null> => {
-      let last: AuthError = new AuthError(
-        'invalid_credentials',
-        'This browser did not begin that sign-in: open the link where it was asked for.',
-      )
-      for (const flow of flows) {
-        try {
-          const { request } = signInRequest({ authCode, codeVerifier: flow.secret })
-          const grant = toGrant<M>(await send(request, context))
-          await host.removeFlow(flow)
-          return inRecovery(grant, flow.purpose === 'recovery')
-        } catch (error) {
-          if (!isAuthError(error) || error.serverCode !== 'bad_code_verifier') throw error
-          last = error
-        }
+/** Whether none of the verifiers that were tried is the one of this code. */
+const isUnfit = (error: unknown): boolean =>
+  isAuthError(error, 'invalid_credentials') &&
+  (error.serverCode ?? 'bad_code_verifier') === 'bad_code_verifier'
+
+/** Makes what trades a code by one of the verifiers kept; a wrong one consumes nothing at the server. */
+const createTrade =
+  <M extends object>({ host, send }: ActionDeps<M>, authCode: string) =>
+  async (flows: readonly Flow[], context: RequestContext): Promise<Grant<GoTrueUser<M>> | null> => {
+    let last: unknown = new AuthError(
+      'invalid_credentials',
+      'This browser did not begin that sign-in: open the link where it was asked for.',
+    )
+    for (const flow of flows) {
+      try {
+        const { request } = signInRequest({ authCode, codeVerifier: flow.secret })
+        const grant = toGrant<M>(await send(request, context))
+        // Storage that fails must not cost the session.
+        await host.removeFlow(flow).catch(() => {})
+        return inRecovery(grant, flow.purpose === 'recovery')
+      } catch (error) {
+        if (!isUnfit(error)) throw error
+        last = error
       }
-      throw last
-    }, call)
+    }
+    throw last
   }
+
+/** Makes what takes the answer in an address. */
+function createTake<M extends object>(deps: ActionDeps<M>) {
+  const { host, restore } = deps
 
   /** Whose session is current: `null` for nobody's. */
   async function personNow(call?: CallOptions): Promise<string | null> {
@@ -53,6 +61,40 @@ function createTake<M extends object>({ host, send, restore }: ActionDeps<M>) {
     } catch (error) {
       if (isAuthSessionMissingError(error)) return null
       throw error
+    }
+  }
+
+  /**
+   * A code that links an identity brings another session of whoever began that, over their present one:
+   *
+   *   Ada begins to link ──▶ Grace signs in here ──▶ the code would put Ada in Grace's place
+   */
+  async function exchangeCode({ code }: Of<'code'>, call?: CallOptions) {
+    const trade = createTrade(deps, code)
+    const flows = await host.flows()
+    const links = flows.filter(isLink)
+    const person = links.length > 0 ? await personNow(call) : null
+    if (person === null) return host.signIn((context) => trade(flows, context), call)
+    const mine = links.filter(({ purpose }) => purpose === linkPurpose(person))
+    try {
+      const session = await host.exchange(
+        {
+          send: ({ user }, context) => trade(user?.id === person ? mine : [], context),
+          event: 'USER_UPDATED',
+          startsSession: true,
+        },
+        call,
+      )
+      return { session, user: session.user }
+    } catch (error) {
+      if (!isUnfit(error)) throw error
+    }
+    try {
+      const others = flows.filter((flow) => !isLink(flow))
+      return await host.signIn((context) => trade(others, context), call)
+    } catch (error) {
+      if (links.length === mine.length || !isUnfit(error)) throw error
+      throw new AuthError('superseded', 'Somebody else has signed in since this link was begun.')
     }
   }
 

@@ -1,4 +1,4 @@
-import { AuthError, AuthSessionMissingError, isAuthError } from '../../core/errors.js'
+import { AuthSessionMissingError, isAuthError } from '../../core/errors.js'
 import type { Provider, RequestContext, SignOutScope, Tokens } from '../../core/provider.js'
 import type { Grant, Session } from '../../core/session.js'
 import { asObject, text } from '../shared/json.js'
@@ -6,7 +6,7 @@ import { positive, readClaims } from '../shared/jwt.js'
 import { signInRequest } from './credentials.js'
 import { isDeadToken } from './errors.js'
 import type { GoTrueCredentials, GoTrueUser } from './types.js'
-import { type Send, toGrant, toUser } from './wire.js'
+import { needGrant, type Send, toGrant, toUser } from './wire.js'
 
 /** A session, or nothing where the answer holds none. */
 export type Granting<M extends object> = Promise<Grant<GoTrueUser<M>> | null>
@@ -102,9 +102,8 @@ export const createSignIn =
   async (credentials, context) => {
     const { request, event } = signInRequest(credentials)
     const body = await send(request, context)
-    const grant = toGrant<M>(body)
-    if (grant) return event ? { ...grant, event } : grant
     // The first of the two codes by which an address is changed: the other one is still missing.
-    if (request.path === '/verify' && text(asObject(body)?.msg)) return null
-    throw new AuthError('bad_response', 'The answer holds no session.')
+    if (request.path === '/verify' && !toGrant(body) && text(asObject(body)?.msg)) return null
+    const grant = needGrant<M>(body)
+    return event ? { ...grant, event } : grant
   }

@@ -180,6 +180,8 @@ export interface GoTrueActions<Metadata extends object = AnyMetadata> {
     readonly redirectTo?: string | undefined
     readonly scopes?: string | undefined
     readonly queryParams?: Readonly<Record<string, string>> | undefined
+    /** @default 'pkce' */
+    readonly flow?: LinkFlow | undefined
   }): Promise<string>
   /**
    * Finishes what a redirect began, and takes it off the page's address; one that is passed as `url`

@@ -42,6 +42,11 @@ function lightened(user: Readonly<Record<string, unknown>>): Readonly<Record<str
   return { ...user, factors }
 }
 
+/** @throws AuthError `bad_response`, always: the answer is not what GoTrue sends. */
+export function holdsNo(what: string): never {
+  throw new AuthError('bad_response', `The answer holds no ${what}.`)
+}
+
 /** A user with its own fields renamed and what they contain untouched; `null` without an id. */
 export function toUser<M extends object>(value: unknown, subject?: string): GoTrueUser<M> | null {
   const user = lightened(camelCased(value))
@@ -95,11 +100,11 @@ export function toGrant<M extends object = AnyMetadata>(
   body: unknown,
 ): Grant<GoTrueUser<M>> | null {
   const fields = asObject(body)
-  if (!fields) throw new AuthError('bad_response', 'The answer is no session.')
+  if (!fields) return holdsNo('session')
   const { access_token, refresh_token, user, ...rest } = fields
   if (access_token === undefined || access_token === null) return null
   const accessToken = text(access_token)
-  if (!accessToken) throw new AuthError('bad_response', 'The answer holds no access token.')
+  if (!accessToken) return holdsNo('access token')
   const claims = readClaims(accessToken)
   const {
     token_type: _,
@@ -127,3 +132,7 @@ export function toGrant<M extends object = AnyMetadata>(
     ...(Object.keys(once).length > 0 && { once }),
   }
 }
+
+/** The session that must be in an answer. @throws AuthError `bad_response` */
+export const needGrant = <M extends object>(body: unknown): Grant<GoTrueUser<M>> =>
+  toGrant<M>(body) ?? holdsNo('session')

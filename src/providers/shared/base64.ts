@@ -1,10 +1,16 @@
 /**
+ * The bytes of base64 or base64url, with or without padding, a character each.
+ * @throws whatever the platform throws at what is none.
+ */
+export const binaryOf = (encoded: string): string =>
+  atob(encoded.replaceAll('-', '+').replaceAll('_', '/'))
+
+/**
  * The text in base64 or base64url of UTF-8, with or without padding. Without `TextDecoder`, which
  * React Native's engine lacks.
  * @throws whatever the platform throws at what is none.
  */
 export function decodeBase64(encoded: string): string {
-  const binary = atob(encoded.replaceAll('-', '+').replaceAll('_', '/'))
   const hex = (byte: string): string => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`
-  return decodeURIComponent(binary.replace(/./gs, hex))
+  return decodeURIComponent(binaryOf(encoded).replace(/./gs, hex))
 }

@@ -7,6 +7,7 @@ import type { FactorChallenge } from './mfa-types.js'
 import type { RefreshTokens, ServerSession } from './rotation.js'
 import type { AccessTokenHook, Account, ScriptedGoTrueOptions } from './types.js'
 import { describeUser } from './users.js'
+import type { CredentialKey } from './webauthn.js'
 
 /** A PKCE flow that waits for its code. */
 export interface FlowState {
@@ -18,6 +19,36 @@ export interface FlowState {
   readonly amr: string
   /** When the code was issued, in ms since the epoch. */
   readonly at: number
+  /** What the answer has besides. */
+  readonly extra?: Readonly<Record<string, string>>
+}
+
+/** Somebody who went to another provider to link their account there. */
+export interface PendingLink {
+  readonly account: Account
+  readonly provider: string
+  /** Where they come back to. */
+  readonly target: string
+  readonly flow: { readonly challenge: string; readonly method: string } | null
+}
+
+/** A passkey of a person. */
+export interface StoredPasskey {
+  readonly id: string
+  readonly userId: string
+  readonly credentialId: string
+  readonly key: CredentialKey
+  friendlyName: string
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
+}
+
+/** What somebody is to sign; `userId` is whose new passkey it is for, `null` for a sign-in. */
+export interface PasskeyChallenge {
+  readonly challenge: string
+  readonly userId: string | null
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
 }
 
 /** What can be turned while a server runs. */
@@ -39,6 +70,11 @@ export interface ServerContext {
   readonly codes: Map<string, FlowState>
   /** Challenges of second factors by id. */
   readonly challenges: Map<string, FactorChallenge>
+  /** Links of identities under way, by their state. */
+  readonly links: Map<string, PendingLink>
+  /** Passkeys by their id. */
+  readonly passkeys: Map<string, StoredPasskey>
+  readonly passkeyChallenges: Map<string, PasskeyChallenge>
   readonly settings: Settings
   readonly options: ScriptedGoTrueOptions
   readonly path: string
@@ -110,7 +146,7 @@ export async function newSession(
   {
     method = 'password',
     ...extra
-  }: { readonly method?: string; readonly weak_password?: null } = {},
+  }: { readonly method?: string; readonly [name: string]: string | null | undefined } = {},
 ): Promise<Response> {
   if (account.banned) refuse(400, 'user_banned', 'User is banned')
   askHook(context)

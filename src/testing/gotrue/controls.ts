@@ -1,7 +1,7 @@
 import type { ScriptedServer } from '../server/serve.js'
 import type { ServerContext } from './context.js'
+import { ID_ISSUER } from './identity-routes.js'
 import { mfaControls } from './mfa-challenges.js'
-import { ID_ISSUER } from './token-routes.js'
 import type { AccessTokenHook, Account, SeedUser, SentMessage } from './types.js'
 
 /** Why sessions expire, in GoTrue's words: its limits of time, of idleness, of one per person, and of one factor only. */

@@ -107,6 +107,9 @@ function createContext(options: ScriptedGoTrueOptions): ServerContext {
     tokens: createRefreshTokens(rotating),
     signer: createSigner(signing, options.jwtSecret ?? 'scripted-secret-of-32-characters'),
     codes: new Map(),
+    links: new Map(),
+    passkeys: new Map(),
+    passkeyChallenges: new Map(),
     challenges: new Map(),
     settings: {
       accessTokenLifetime: options.accessTokenLifetime ?? 3_600_000,

@@ -17,7 +17,7 @@ export function redirectTarget(url: URL): URL {
 }
 
 /** Says something in the fragment and, where it is `twice`, in the query too, as GoTrue does. */
-function say(target: URL, said: Readonly<Record<string, string>>, twice: boolean): URL {
+export function say(target: URL, said: Readonly<Record<string, string>>, twice: boolean): URL {
   for (const [name, value] of Object.entries(said)) {
     if (twice) target.searchParams.set(name, value)
   }
@@ -104,11 +104,18 @@ export const verifyLink: Route = async (context, { url }) => {
   }
 }
 
+/** The provider that an address names. @throws GoTrueRefusal `validation_failed` */
+export function providerOf({ options: { providers } }: ServerContext, url: URL): string {
+  const provider = url.searchParams.get('provider')
+  if (!provider) return refuse(400, 'validation_failed', 'Unsupported provider: provider missing')
+  if (!providers || providers.includes(provider)) return provider
+  return refuse(400, 'validation_failed', 'Unsupported provider: provider is not enabled')
+}
+
 /** `GET /authorize`: the other provider consents at once, as if the person had clicked. */
 export const authorize: Route = async (context, { url }) => {
   const query = url.searchParams
-  const provider = query.get('provider')
-  if (!provider) return refuse(400, 'validation_failed', 'Unsupported provider: provider missing')
+  const provider = providerOf(context, url)
   const target = redirectTarget(url)
   const state = query.get('state')
   if (state) target.searchParams.set('state', state)

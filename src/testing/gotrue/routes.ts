@@ -1,6 +1,7 @@
 import { json } from '../server/json.js'
 import { logout, otp, readUser, recover, signup, updateUser } from './account-routes.js'
 import type { Call, ServerContext } from './context.js'
+import { authorizeLink, callback, deleteIdentity } from './identity-routes.js'
 import { authorize, verify, verifyLink } from './link-routes.js'
 import { mfaRoutes } from './mfa-routes.js'
 import {
@@ -11,6 +12,15 @@ import {
   registerClient,
   revokeGrant,
 } from './oauth-routes.js'
+import {
+  authenticationOptions,
+  authenticationVerify,
+  deletePasskey,
+  listPasskeys,
+  registrationOptions,
+  registrationVerify,
+  renamePasskey,
+} from './passkey-routes.js'
 import { reauthenticate, resend } from './resend-routes.js'
 import { identityProvider, sso } from './sso-routes.js'
 import { tokenRoute } from './token-routes.js'
@@ -42,6 +52,16 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'PUT /user': updateUser,
   'POST /logout': logout,
   ...mfaRoutes,
+  'GET /callback': callback,
+  'GET /user/identities/authorize': authorizeLink,
+  'DELETE /user/identities/{id}': deleteIdentity,
+  'GET /passkeys': listPasskeys,
+  'PATCH /passkeys/{id}': renamePasskey,
+  'DELETE /passkeys/{id}': deletePasskey,
+  'POST /passkeys/registration/options': registrationOptions,
+  'POST /passkeys/registration/verify': registrationVerify,
+  'POST /passkeys/authentication/options': authenticationOptions,
+  'POST /passkeys/authentication/verify': authenticationVerify,
   'GET /.well-known/jwks.json': async ({ signer }) =>
     json(200, await signer.jwks(), { 'cache-control': 'public, max-age=600' }),
   'GET /health': async () =>

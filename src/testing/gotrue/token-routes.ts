@@ -2,13 +2,11 @@ import { base64url, sha256, sha256Hex, utf8 } from '../server/encoding.js'
 import { field, json } from '../server/json.js'
 import { askHook, type Call, newSession, type ServerContext, sessionBody } from './context.js'
 import { refuse, refuseOAuth } from './errors.js'
+import { ID_ISSUER, linkByIdToken } from './identity-routes.js'
 import { web3 } from './web3-grant.js'
 
 /** How long an authorization code lives, in ms: GoTrue's flow state expiry of 300 s. */
 const FLOW_LIFE = 300_000
-
-/** Who issues the id tokens that this server believes. */
-export const ID_ISSUER = 'https://id.example'
 
 /** What a refresh is told while another request holds the session's row. */
 const CONFLICT = 'Too many concurrent token refresh requests on the same session or refresh token'
@@ -75,10 +73,15 @@ const pkce: Grant = async (context, { body }) => {
   if (!context.codes.delete(code)) {
     return refuse(404, 'flow_state_not_found', 'invalid flow state, no valid flow state found')
   }
-  return newSession(context, flow.account, { method: flow.amr })
+  return newSession(context, flow.account, { method: flow.amr, ...flow.extra })
 }
 
-const idToken: Grant = async (context, { body }) => {
+const idToken: Grant = async (context, call) => {
+  const { body } = call
+  if (body.link_identity === true && !call.request.headers.has('authorization')) {
+    const message = 'Linking requires a valid user access token in Authorization'
+    return refuseOAuth('invalid request', message)
+  }
   const claims = await context.signer.verify(field(body, 'id_token') ?? '')
   const email = claims?.email
   const current = claims?.iss === ID_ISSUER && Number(claims.exp) * 1000 > context.now()
@@ -91,6 +94,7 @@ const idToken: Grant = async (context, { body }) => {
     return refuseOAuth('invalid nonce', 'Nonces mismatch')
   }
   const provider = field(body, 'provider') ?? 'oidc'
+  if (body.link_identity === true) return linkByIdToken(context, call, { provider, email })
   const account =
     context.accounts.find({ email }) ??
     context.accounts.create({ email, provider, registers: true })

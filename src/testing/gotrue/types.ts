@@ -75,6 +75,23 @@ export interface ScriptedGoTrueOptions {
   /** Whether signing up without an address makes an anonymous user. @default true */
   readonly anonymous?: boolean
   /**
+   * Whether people may link and unlink identities; by an id token they may in any case.
+   * @default false, as GoTrue has it
+   */
+  readonly manualLinking?: boolean
+  /** The other providers that are switched on. @default all that are asked for */
+  readonly providers?: readonly string[]
+  /**
+   * Switches passkeys on. `rpId` is the host of the pages that they are for, `rpName` what the person
+   * is told. `origins` is read at each check: those of pages may be added later.
+   * @default off, as GoTrue has it
+   */
+  readonly passkeys?: {
+    readonly rpId: string
+    readonly rpName?: string
+    readonly origins: readonly string[]
+  }
+  /**
    * The `iss` claim; `null` for none, as on a server without `GOTRUE_JWT_ISSUER`.
    * @default 'https://scripted.example' and the path
    */
@@ -142,6 +159,8 @@ export interface SentMessage {
 /** A way in which a person of this server can be known: an address, or another provider. */
 export interface AccountIdentity {
   readonly identityId: string
+  /** The name that another provider has for the person. @default the person's id */
+  readonly subject?: string
   readonly provider: string
   readonly email: string | null
   readonly data: Readonly<Record<string, unknown>>

@@ -104,12 +104,12 @@ export function confirmAddress(account: Account): void {
 }
 
 const describeIdentity = (
-  { identityId, provider, email, data, createdAt }: AccountIdentity,
+  { identityId, subject, provider, email, data, createdAt }: AccountIdentity,
   userId: string,
 ): Record<string, unknown> => ({
   identity_id: identityId,
   // The id that the provider knows its person by; an address has none but the user's.
-  id: data.sub ?? userId,
+  id: subject ?? data.sub ?? userId,
   user_id: userId,
   identity_data: data,
   provider,
@@ -120,7 +120,9 @@ const describeIdentity = (
 })
 
 /** A user as the wire describes them: what never happened has no field. */
-export function describeUser(account: Account): Record<string, unknown> {
+export function describeUser(
+  account: Account,
+): Record<string, unknown> & { readonly identities: readonly Record<string, unknown>[] } {
   const { confirmed, email, phone, createdAt, newEmail, newPhone } = account
   const stamps = {
     email_confirmed_at: confirmed && email ? createdAt : null,

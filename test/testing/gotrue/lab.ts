@@ -6,6 +6,7 @@ import {
   type ScriptedGoTrue,
   type ScriptedGoTrueOptions,
 } from '../../../src/testing/gotrue/index.js'
+import { linkActs, passkeyActs } from './lab-acts.js'
 import { MFA_ACTS, webauthnChallengeOf } from './lab-mfa.js'
 import type { Reply } from './shape.js'
 
@@ -14,7 +15,7 @@ type Fields = Readonly<Record<string, unknown>>
 const PASSWORD = 'correct-horse-1'
 const SECRET = 'what the lab signs expired tokens with'
 
-const objectOf = (value: unknown): Fields =>
+export const objectOf = (value: unknown): Fields =>
   typeof value === 'object' && value !== null ? { ...value } : {}
 
 function parsed(text: string): unknown {
@@ -108,6 +109,8 @@ export interface Bench {
   readonly server: ScriptedGoTrue
   readonly notes: Notes
   post(path: string, body: object, token?: string): Promise<Reply>
+  /** Sends as somebody who is signed in. */
+  send(label: string, path: string, init: RequestInit): Promise<Reply>
   put(label: string, body: string): Promise<Reply>
   get(label: string, path: string): Promise<Reply>
 }
@@ -174,6 +177,8 @@ const ACTS: Readonly<Record<string, (bench: Bench, ...words: string[]) => unknow
   },
   ...MFA_ACTS,
   limit: ({ server }) => server.fail({ type: 'rate-limited' }),
+  ...passkeyActs,
+  ...linkActs,
 }
 
 async function read(response: Response): Promise<Reply> {
@@ -200,9 +205,10 @@ export function createLab(options: ScriptedGoTrueOptions): Lab {
     notes.meet(objectOf(reply.body))
     return reply
   }
-  const headersOf = (label: string): Record<string, string> => ({
-    authorization: `Bearer ${notes.get(`${label}.access`)}`,
-  })
+  const sendAs: Bench['send'] = (label, path, init) => {
+    const headers = { authorization: `Bearer ${notes.get(`${label}.access`)}` }
+    return sendJson(path, { ...init, headers })
+  }
   const bench: Bench = {
     server,
     notes,
@@ -210,8 +216,9 @@ export function createLab(options: ScriptedGoTrueOptions): Lab {
       const headers = token ? { authorization: `Bearer ${token}` } : {}
       return sendJson(path, { method: 'POST', body: JSON.stringify(body), headers })
     },
-    put: (label, body) => sendJson('/user', { method: 'PUT', body, headers: headersOf(label) }),
-    get: (label, path) => sendJson(path, { headers: headersOf(label) }),
+    send: sendAs,
+    put: (label, body) => sendAs(label, '/user', { method: 'PUT', body }),
+    get: (label, path) => sendAs(label, path, {}),
   }
 
   return {
@@ -227,10 +234,10 @@ export function createLab(options: ScriptedGoTrueOptions): Lab {
       for (const [name, value] of Object.entries(objectOf(reply.body))) {
         if (typeof value === 'string') notes.set(`${step}.${name}`, value)
       }
-      for (const [name, value] of reply.location ? new URL(reply.location).searchParams : []) {
-        notes.set(`${step}.${name}`, value)
-      }
-      const challenge = webauthnChallengeOf(reply.body)
+      const { url, options } = objectOf(reply.body)
+      const there = new URL(String(url ?? reply.location ?? 'about:blank')).searchParams
+      for (const [name, value] of there) notes.set(`${step}.${name}`, value)
+      const challenge = webauthnChallengeOf(reply.body) ?? objectOf(options).challenge
       if (challenge) notes.set(`${step}.challenge`, challenge)
       return reply
     },

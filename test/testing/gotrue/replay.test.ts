@@ -46,9 +46,9 @@ function storiesOf(name: string): readonly Story[] {
 }
 
 /** Does a story over again on the scripted server. A step that cannot even be asked says why. */
-async function replay({ options, steps }: Story): Promise<readonly string[]> {
+async function replay(name: string, { options, steps }: Story): Promise<readonly string[]> {
   const lab = createLab(options)
-  const shape = createShaper()
+  const shape = createShaper(name)
   const seen: string[] = []
   for (const { acts, request, title } of steps) {
     try {
@@ -67,9 +67,11 @@ const CAPTURES = [
   { name: 'refresh', length: 93 },
   { name: 'user', length: 70 },
   { name: 'errors', length: 38 },
-  { name: 'mfa', length: 58 },
   { name: 'messages', length: 23 },
   { name: 'sso-oauth', length: 29 },
+  { name: 'mfa', length: 58 },
+  { name: 'identities', length: 23 },
+  { name: 'passkeys', length: 18 },
 ]
 
 describe.each(CAPTURES)('asked for $name as a real GoTrue was', ({ name, length }) => {
@@ -82,7 +84,7 @@ describe.each(CAPTURES)('asked for $name as a real GoTrue was', ({ name, length 
   describe.each(stories.map((story) => ({ story, server: JSON.stringify(story.options) })))(
     'with $server',
     ({ story }) => {
-      const run = replay(story)
+      const run = replay(name, story)
 
       it.each(story.steps.map((step, index) => ({ ...step, index })))(
         'the scripted server answers alike: $title',

@@ -33,6 +33,8 @@ const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{
 const isBytes = (text: string): boolean => /^(?=.*[A-Z])[\w+/=-]{22,}$/.test(text)
 const normal = (text: string): string =>
   text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+/** Whether an address leads to another provider, whose own business is what it looks like. */
+const isProvider = (text: string): boolean => /^https?:.*[?&]state=/.test(text)
 
 /** A message without the parser's own words, which are Go's and tell nothing. */
 const plain = (text: string): string => text.replace(/(as JSON|verify signature)[:,].*$/s, '$1…')
@@ -53,8 +55,8 @@ function destination(location: string): unknown {
   return { to, query: parameters(search), fragment: parameters(hash.slice(1)) }
 }
 
-/** Makes the shaper of one story. */
-export function createShaper(): Shaper {
+/** Makes the shaper of one story. What the texts of some captures are depends on what they are about. */
+export function createShaper(topic = ''): Shaper {
   const names = new Map<string, string>()
   const counts = new Map<string, number>()
 
@@ -83,16 +85,25 @@ export function createShaper(): Shaper {
 
   function textShape(text: string, key: string): string {
     if (isJwt(text)) return jwt(text)
-    if (ADDRESSES.has(key) && URL.canParse(text)) return shape(destination(text))
+    if (!['mfa', 'passkeys', 'identities'].includes(topic)) {
+      if (ADDRESSES.has(key) && URL.canParse(text)) return shape(destination(text))
+    }
     if (key === 'authorization_id') return nameOf('authorization', text)[0]
     if (key === 'refresh_token') return nameOf('refresh', text)[0]
     if (key === 'kid' || key === 'x' || key === 'y') return nameOf(key, text)[0]
     if (isId(text)) return nameOf('id', text)[0]
-    if (text.startsWith('<?xml')) return 'svg'
-    // A wallet's address is told as it is.
-    if (isBytes(text) && key !== 'address') return nameOf('bytes', normal(text))[0]
+    if (topic === 'mfa') {
+      if (text.startsWith('<?xml')) return 'svg'
+      if (isBytes(text)) return nameOf('bytes', normal(text))[0]
+    }
+    if (topic === 'passkeys' || topic === 'identities') {
+      if (key === 'challenge') return nameOf(key, text)[0]
+      if (isProvider(text)) return '<the provider>'
+      const inside = Buffer.from(text, 'base64url').toString()
+      if (isId(inside)) return `<bytes of ${nameOf('id', inside)[0]}>`
+    }
     if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) || /^\d{10}$/.test(text)) return 'time'
-    return JSON.stringify(named(plain(text)))
+    return JSON.stringify(topic === 'mfa' ? named(plain(text)) : plain(text))
   }
 
   function objectShape(fields: Readonly<Record<string, unknown>>): string {
@@ -120,7 +131,8 @@ export function createShaper(): Shaper {
   }
 
   return ({ status, said, location, body }) => {
-    const shown = location === null ? shape(body) : shape(destination(location))
+    const there = location !== null && (isProvider(location) ? location : destination(location))
+    const shown = shape(there || body)
     return [status, ...said, shown].join(' ')
   }
 }

@@ -1,0 +1,115 @@
+export type {
+  AccountApi,
+  ClaimsApi,
+  IdentityApi,
+  SignInApi,
+  SsoApi,
+  Web3Api,
+} from './api.js'
+export type { ClientOptions } from './base.js'
+export type { ClaimsData, ClaimsOptions, JwtHeader, JwtPayload } from './claims-types.js'
+export { GoTrueClient, GoTrueClient as AuthClient } from './client.js'
+export {
+  AuthApiError,
+  AuthError,
+  type AuthErrorJson,
+  AuthInvalidCredentialsError,
+  AuthInvalidTokenResponseError,
+  AuthPKCECodeVerifierMissingError,
+  AuthRefreshDiscardedError,
+  AuthRetryableFetchError,
+  AuthSessionMissingError,
+  AuthUnknownError,
+  AuthWeakPasswordError,
+  CustomAuthError,
+  type WeakPasswordReasons,
+} from './errors.js'
+export {
+  isAuthApiError,
+  isAuthError,
+  isAuthImplicitGrantRedirectError,
+  isAuthPKCECodeVerifierMissingError,
+  isAuthRefreshDiscardedError,
+  isAuthRetryableFetchError,
+  isAuthSessionMissingError,
+  isAuthWeakPasswordError,
+} from './guards.js'
+export type {
+  AMREntry,
+  AuthenticatorAssuranceLevel,
+  EnrolledPhone,
+  EnrolledTotp,
+  Factors,
+  MFAChallenge,
+  MFAChallengeParams,
+  MFAEnrollPhoneParams,
+  MFAEnrollTOTPParams,
+  MFAVerifyParams,
+  MFAVerifyResponse,
+  MfaApi,
+  MfaMethods,
+  MfaRecoveryCodesMethods,
+  MfaWebAuthnMethods,
+  RecoveryCodes,
+  RecoveryCodesStatus,
+} from './mfa-types.js'
+export type {
+  OAuthApi,
+  OAuthAuthorizationClient,
+  OAuthAuthorizationDetails,
+  OAuthGrant,
+  OAuthRedirect,
+  RedirectOptions,
+} from './oauth-types.js'
+export type { FaceOptions, GoTrueClientOptions, SupportedStorage } from './options.js'
+export type {
+  CurrentSession,
+  EmailOtpType,
+  MessageOptions,
+  MobileOtpType,
+  ResendParams,
+  SignInAnonymouslyCredentials,
+  SignInWithIdTokenCredentials,
+  SignInWithOAuthCredentials,
+  SignInWithPasswordCredentials,
+  SignInWithPasswordlessCredentials,
+  SignInWithSSO,
+  SignOut,
+  SignUpWithPasswordCredentials,
+  UserAttributes,
+  VerifyOtpParams,
+} from './parameters.js'
+export type { PasskeyApi, PasskeyItem, PasskeySignInApi } from './passkeys-types.js'
+export {
+  AuthImplicitGrantRedirectError,
+  AuthInvalidJwtError,
+  AuthPKCEGrantCodeExchangeError,
+  type RedirectErrorDetails,
+} from './redirect-errors.js'
+export type {
+  AuthChangeEvent,
+  AuthCodeResponse,
+  AuthOtpResponse,
+  AuthResponse,
+  AuthStateListener,
+  AuthTokenResponse,
+  AuthTokenResponsePassword,
+  ErrorResponse,
+  Factor,
+  FactorType,
+  OAuthResponse,
+  Provider,
+  RequestResult,
+  RequestResultSafeDestructure,
+  Session,
+  SessionResponse,
+  SSOResponse,
+  Subscription,
+  User,
+  UserAppMetadata,
+  UserIdentity,
+  UserMetadata,
+  UserResponse,
+  WeakPassword,
+} from './types.js'
+export type { EthereumWallet, SolanaWallet, Web3Credentials } from './web3-types.js'

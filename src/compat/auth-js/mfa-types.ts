@@ -1,0 +1,130 @@
+import type { Factor, FactorType, RequestResult, Session } from './types.js'
+
+/** What a factor of an authenticator app is enrolled with. */
+export interface MFAEnrollTOTPParams {
+  factorType: 'totp'
+  friendlyName?: string
+  issuer?: string
+}
+
+/** What a phone is enrolled with. */
+export interface MFAEnrollPhoneParams {
+  factorType: 'phone'
+  friendlyName?: string
+  phone: string
+}
+
+/** A factor of an authenticator app that waits for its first code. */
+export interface EnrolledTotp {
+  id: string
+  type: 'totp'
+  friendly_name?: string
+  /** `qr_code` is a `data:` URL, for the `src` of an image. */
+  totp: { qr_code: string; secret: string; uri: string }
+}
+
+/** A phone that waits for its first code. */
+export interface EnrolledPhone {
+  id: string
+  type: 'phone'
+  friendly_name?: string
+  phone: string
+}
+
+/** Asks a factor. `channel` is for phones. */
+export interface MFAChallengeParams {
+  factorId: string
+  channel?: 'sms' | 'whatsapp'
+}
+
+/** A question to a factor. `expires_at`: seconds since the epoch. */
+export interface MFAChallenge {
+  id: string
+  type: 'totp' | 'phone'
+  expires_at: number
+}
+
+/** The answer to a challenge. */
+export interface MFAVerifyParams {
+  factorId: string
+  challengeId: string
+  code: string
+}
+
+/** The factors of the user: all, and those that are verified by their type. */
+export type Factors = { all: Factor[] } & { [Type in FactorType]: Factor<Type, 'verified'>[] }
+
+/** One proof of who somebody is, and when it was given, in seconds since the epoch. */
+export interface AMREntry {
+  method: string
+  timestamp: number
+}
+
+/** How sure the server is of the person, and how sure it could be. */
+export interface AuthenticatorAssuranceLevel {
+  currentLevel: string | null
+  nextLevel: string | null
+  /** Bare names where a hook of the server has written them so (RFC 8176). */
+  currentAuthenticationMethods: AMREntry[] | string[]
+}
+
+/** How many recovery codes there are. */
+export interface RecoveryCodesStatus {
+  id: string
+  type: 'recovery_code'
+  total: number
+  remaining: number
+}
+
+/** A new set of recovery codes. */
+export interface RecoveryCodes {
+  id: string
+  type: 'recovery_code'
+  total: number
+  codes: string[]
+}
+
+/** A result of what raises the session: its next tokens. */
+export type MFAVerifyResponse = RequestResult<Session>
+
+/** Second factors. */
+export interface MfaMethods {
+  /** Enrols a factor. Security keys are enrolled by `webauthn.register`. */
+  enroll(params: MFAEnrollTOTPParams): Promise<RequestResult<EnrolledTotp>>
+  enroll(params: MFAEnrollPhoneParams): Promise<RequestResult<EnrolledPhone>>
+  /** Asks a factor. Security keys are asked by `webauthn.authenticate`. */
+  challenge(params: MFAChallengeParams): Promise<RequestResult<MFAChallenge>>
+  /** Answers a challenge: `MFA_CHALLENGE_VERIFIED`. */
+  verify(params: MFAVerifyParams): Promise<MFAVerifyResponse>
+  /** `challenge` and `verify` in one. */
+  challengeAndVerify(params: { factorId: string; code: string }): Promise<MFAVerifyResponse>
+  /** Removes a factor. */
+  unenroll(params: { factorId: string }): Promise<RequestResult<{ id: string }>>
+  /** The factors as the server knows them now. */
+  listFactors(): Promise<RequestResult<Factors>>
+  /** How sure the server is of the person; of a token that is passed it is asked. */
+  getAuthenticatorAssuranceLevel(jwt?: string): Promise<RequestResult<AuthenticatorAssuranceLevel>>
+}
+
+/** Security keys and passkeys as second factors. */
+export interface MfaWebAuthnMethods {
+  /** Makes a credential and enrols it, which raises the session. */
+  register(params?: { friendlyName?: string }): Promise<MFAVerifyResponse>
+  /** Proves a credential, which raises the session. */
+  authenticate(params: { factorId: string }): Promise<MFAVerifyResponse>
+}
+
+/** Recovery codes, for whoever has lost a factor; of a GoTrue newer than 2.196. */
+export interface MfaRecoveryCodesMethods {
+  getStatus(): Promise<RequestResult<RecoveryCodesStatus>>
+  generate(params?: { friendlyName?: string }): Promise<RequestResult<RecoveryCodes>>
+  regenerate(): Promise<RequestResult<RecoveryCodes>>
+  verify(params: { code: string }): Promise<MFAVerifyResponse>
+  unenroll(): Promise<RequestResult<{ id: string }>>
+}
+
+/** All about second factors. */
+export interface MfaApi extends MfaMethods {
+  webauthn: MfaWebAuthnMethods
+  recoveryCodes: MfaRecoveryCodesMethods
+}

@@ -1,0 +1,195 @@
+import { AuthError as HoldfastError } from '../../core/errors.js'
+import { AREA } from '../../providers/gotrue/area.js'
+import { needId } from '../../providers/gotrue/arguments.js'
+import { mfa, recoveryCodes, webauthnFactors } from '../../providers/gotrue/mfa.js'
+import { asObject, text } from '../../providers/shared/json.js'
+import { readClaims } from '../../providers/shared/jwt.js'
+import { getUser } from './account.js'
+import { AuthInvalidCredentialsError } from './errors.js'
+import { type Face, run } from './face.js'
+import type {
+  AMREntry,
+  AuthenticatorAssuranceLevel,
+  EnrolledPhone,
+  EnrolledTotp,
+  Factors,
+  MFAChallenge,
+  MFAChallengeParams,
+  MFAEnrollPhoneParams,
+  MFAEnrollTOTPParams,
+  MfaMethods,
+  MfaRecoveryCodesMethods,
+  MfaWebAuthnMethods,
+} from './mfa-types.js'
+import { toSession, toUser } from './translate.js'
+import type { Factor, FactorType } from './types.js'
+
+// Loaded when somebody has to do with second factors.
+
+const named = (name: string | undefined): { friendly_name?: string } =>
+  name === undefined ? {} : { friendly_name: name }
+
+async function enrollTotp(
+  { client }: Face,
+  { friendlyName, issuer }: MFAEnrollTOTPParams,
+): Promise<EnrolledTotp> {
+  const made = await mfa(client).enroll({ type: 'totp', friendlyName, issuer })
+  const { qrCode, secret, uri } = made.totp
+  const totp = { qr_code: qrCode, secret, uri }
+  return { id: made.id, type: 'totp', ...named(made.friendlyName), totp }
+}
+
+async function enrollPhone(
+  { client }: Face,
+  { friendlyName, phone }: MFAEnrollPhoneParams,
+): Promise<EnrolledPhone> {
+  const made = await mfa(client).enroll({ type: 'phone', friendlyName, phone })
+  return { id: made.id, type: 'phone', ...named(made.friendlyName), phone: made.phone }
+}
+
+function enrollAny(
+  face: Face,
+  params: MFAEnrollTOTPParams | MFAEnrollPhoneParams,
+): Promise<EnrolledTotp | EnrolledPhone> {
+  if (params?.factorType === 'totp') return enrollTotp(face, params)
+  if (params?.factorType === 'phone') return enrollPhone(face, params)
+  throw new AuthInvalidCredentialsError(
+    '`factorType` is `totp` or `phone`; security keys are enrolled by mfa.webauthn.register().',
+  )
+}
+
+/** With the type of the factor, which only the server knows. */
+async function challenge({ client }: Face, params: MFAChallengeParams): Promise<MFAChallenge> {
+  const { factorId, channel } = { ...params }
+  const { host, send } = client.actions[AREA]
+  const request = {
+    path: `/factors/${needId('factorId', factorId)}/challenge`,
+    json: { ...(channel && { channel }) },
+  }
+  const body = await host.withSession(({ accessToken: token }, context) =>
+    send({ ...request, token }, context),
+  )
+  const { id, type, expires_at } = asObject(body) ?? {}
+  const known = type === 'totp' || type === 'phone'
+  if (known && text(id) && typeof expires_at === 'number') return { id: `${id}`, type, expires_at }
+  throw new HoldfastError('bad_response', 'The answer is no challenge to a code.')
+}
+
+const isVerified = <Type extends FactorType>(
+  factor: Factor,
+  type: Type,
+): factor is Factor<Type, 'verified'> => factor.status === 'verified' && factor.factor_type === type
+
+async function listFactors({ client }: Face): Promise<Factors> {
+  const all: Factor[] = [...(toUser(await client.actions.getUser()).factors ?? [])]
+  const verified = <Type extends FactorType>(type: Type): Factor<Type, 'verified'>[] =>
+    all.filter((factor): factor is Factor<Type, 'verified'> => isVerified(factor, type))
+  return {
+    all,
+    totp: verified('totp'),
+    phone: verified('phone'),
+    webauthn: verified('webauthn'),
+    recovery_code: verified('recovery_code'),
+  }
+}
+
+function methodsOf(amr: unknown): AMREntry[] | string[] {
+  const entries: readonly unknown[] = Array.isArray(amr) ? amr : []
+  const names = entries.filter((entry) => typeof entry === 'string')
+  if (names.length > 0) return names
+  return entries.flatMap((entry) => {
+    const { method, timestamp } = asObject(entry) ?? {}
+    const known = typeof method === 'string' && typeof timestamp === 'number'
+    return known ? [{ method, timestamp }] : []
+  })
+}
+
+async function assuranceLevel(face: Face, jwt?: string): Promise<AuthenticatorAssuranceLevel> {
+  const session = jwt ? null : await face.client.getSession()
+  const token = jwt || session?.accessToken
+  if (!token) return { currentLevel: null, nextLevel: null, currentAuthenticationMethods: [] }
+  const user = jwt ? (await getUser(face, jwt)).user : session?.user && toUser(session.user)
+  const { aal, amr } = readClaims(token) ?? {}
+  const currentLevel = text(aal) ?? null
+  const factors = Array.isArray(user?.factors) ? user.factors : []
+  const nextLevel = factors.some(({ status }) => status === 'verified') ? 'aal2' : currentLevel
+  return { currentLevel, nextLevel, currentAuthenticationMethods: methodsOf(amr) }
+}
+
+/** Second factors. */
+export function mfaApi(face: Face): MfaMethods {
+  const { client } = face
+  function enroll(params: MFAEnrollTOTPParams): ReturnType<typeof enrolled<EnrolledTotp>>
+  function enroll(params: MFAEnrollPhoneParams): ReturnType<typeof enrolled<EnrolledPhone>>
+  function enroll(params: MFAEnrollTOTPParams | MFAEnrollPhoneParams) {
+    return enrolled(async () => enrollAny(face, params))
+  }
+  const enrolled = <Made>(work: () => Promise<Made>) => run(face, work, null)
+  return {
+    enroll,
+    challenge: (params) => run(face, () => challenge(face, params), null),
+    verify: (params) =>
+      run(face, async () => toSession(await mfa(client).verify({ ...params })), null),
+    challengeAndVerify: (params) =>
+      run(face, async () => toSession(await mfa(client).challengeAndVerify({ ...params })), null),
+    unenroll: (params) =>
+      run(
+        face,
+        async () => {
+          await mfa(client).unenroll({ ...params })
+          return { id: params.factorId }
+        },
+        null,
+      ),
+    listFactors: () => run(face, () => listFactors(face), null),
+    getAuthenticatorAssuranceLevel: (jwt) => run(face, () => assuranceLevel(face, jwt), null),
+  }
+}
+
+/** Security keys as second factors. */
+export const webauthnApi = (face: Face): MfaWebAuthnMethods => ({
+  register: (params) =>
+    run(
+      face,
+      async ({ client }) => {
+        const { friendlyName } = { ...params }
+        return toSession((await webauthnFactors(client).register({ friendlyName })).session)
+      },
+      null,
+    ),
+  authenticate: (params) =>
+    run(
+      face,
+      async ({ client }) => toSession(await webauthnFactors(client).authenticate({ ...params })),
+      null,
+    ),
+})
+
+const codesOf = ({ id, codes }: { readonly id: string; readonly codes: readonly string[] }) => ({
+  id,
+  type: 'recovery_code' as const,
+  total: codes.length,
+  codes: [...codes],
+})
+
+/** Recovery codes. */
+export const recoveryCodesApi = (face: Face): MfaRecoveryCodesMethods => {
+  const codes = recoveryCodes(face.client)
+  return {
+    getStatus: () =>
+      run(face, async () => ({ ...(await codes.status()), type: 'recovery_code' as const }), null),
+    generate: (params) => run(face, async () => codesOf(await codes.generate({ ...params })), null),
+    regenerate: () => run(face, async () => codesOf(await codes.regenerate()), null),
+    verify: (params) => run(face, async () => toSession(await codes.verify({ ...params })), null),
+    unenroll: () =>
+      run(
+        face,
+        async () => {
+          const { id } = await codes.status()
+          await codes.remove()
+          return { id }
+        },
+        null,
+      ),
+  }
+}

@@ -1,0 +1,43 @@
+import { isAuthError as isHoldfastError } from '../../core/errors.js'
+import type { AuthError } from './errors.js'
+import type { FaceOptions, Inner } from './options.js'
+import {
+  AuthImplicitGrantRedirectError,
+  AuthPKCEGrantCodeExchangeError,
+} from './redirect-errors.js'
+import { toAuthError } from './translate.js'
+
+// Loaded when the page's address looks like an answer.
+
+/** What an address says, in its query and in its fragment. */
+function paramsOf(href: string): { [parameter: string]: string } {
+  const [, query = '', fragment = ''] = /^[^?#]*(?:\?([^#]*))?(?:#(.*))?$/s.exec(href) ?? []
+  return Object.fromEntries([...new URLSearchParams(fragment), ...new URLSearchParams(query)])
+}
+
+function toRedirectError(cause: unknown, params: { [parameter: string]: string }): AuthError {
+  const { error, error_code, error_description } = params
+  const said = isHoldfastError(cause, 'rejected') && cause.status === undefined
+  if (!said) return toAuthError(cause)
+  return new AuthImplicitGrantRedirectError(
+    error_description || 'Error in URL with unspecified error_description',
+    { error: error || 'unspecified_error', code: error_code || 'unspecified_code' },
+  )
+}
+
+/** Takes what a redirect brought to this page. Resolves to what went wrong, if anything did. */
+export async function takeRedirect(
+  client: Inner,
+  { href, detectSessionInUrl: detect }: FaceOptions & { readonly href: string },
+): Promise<AuthError | null> {
+  const params = paramsOf(href)
+  if (typeof detect === 'function' && !params.code && !detect(new URL(href), params)) return null
+  try {
+    const found = await client.actions.handleRedirect()
+    return found?.ignored === 'tokens'
+      ? new AuthPKCEGrantCodeExchangeError('Not a valid PKCE flow url.')
+      : null
+  } catch (cause) {
+    return toRedirectError(cause, params)
+  }
+}

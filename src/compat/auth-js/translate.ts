@@ -1,0 +1,94 @@
+import { type AnyAuthError, isAuthError as isHoldfastError } from '../../core/errors.js'
+import type { SignInResult } from '../../core/provider.js'
+import type { Session as HoldfastSession } from '../../core/session.js'
+import type { GoTrueUser } from '../../providers/gotrue/types.js'
+import { snakeCase } from '../../providers/shared/json.js'
+import { positive, readClaims } from '../../providers/shared/jwt.js'
+import {
+  AuthApiError,
+  type AuthError,
+  AuthInvalidCredentialsError,
+  AuthInvalidTokenResponseError,
+  AuthPKCECodeVerifierMissingError,
+  AuthRefreshDiscardedError,
+  AuthRetryableFetchError,
+  AuthSessionMissingError,
+  AuthUnknownError,
+  AuthWeakPasswordError,
+  type WeakPasswordReasons,
+} from './errors.js'
+import { isAuthError } from './guards.js'
+import type { Session, User } from './types.js'
+
+/** A user under the server's own names; what it did not say and auth-js promises is empty. */
+export function toUser(user: GoTrueUser): User {
+  const named = Object.entries(user).map(([name, field]) => [snakeCase(name), field])
+  const blank = { app_metadata: {}, user_metadata: {}, aud: '', created_at: '' }
+  return { ...blank, ...Object.fromEntries(named), id: user.id }
+}
+
+/** A session with auth-js's names and seconds. */
+export function toSession(session: HoldfastSession<GoTrueUser>): Session {
+  const { accessToken, refreshToken, expiresAt, user, extras } = session
+  const claims = readClaims(accessToken)
+  const end = Math.floor(expiresAt / 1000)
+  const life = positive(Number(claims?.exp) - Number(claims?.iat))
+  return {
+    ...extras,
+    access_token: accessToken,
+    refresh_token: refreshToken ?? '',
+    expires_in: life ?? Math.max(0, end - Math.floor(Date.now() / 1000)),
+    expires_at: end,
+    token_type: 'bearer',
+    user: toUser(user ?? { id: '' }),
+  }
+}
+
+/** What a sign-in of Holdfast brings. */
+export type Result = SignInResult<GoTrueUser>
+
+/** What a sign-in brought, in auth-js's names. */
+export const toResult = ({
+  session,
+  user,
+}: Result): { user: User | null; session: Session | null } => ({
+  user: user && toUser(user),
+  session: session && toSession(session),
+})
+
+const isReason = (text: string): text is WeakPasswordReasons =>
+  ['length', 'characters', 'pwned'].includes(text)
+
+function translate(error: AnyAuthError): AuthError {
+  const { code, message, status, serverCode } = error
+  if (code === 'session_missing' || serverCode === 'session_not_found') {
+    return new AuthSessionMissingError()
+  }
+  if (code === 'weak_password') {
+    const reasons = error.details?.reasons ?? []
+    return new AuthWeakPasswordError(message, status ?? 422, reasons.filter(isReason))
+  }
+  if (code === 'network' || code === 'timeout') return new AuthRetryableFetchError(message, 0)
+  if (code === 'superseded') return new AuthRefreshDiscardedError()
+  if (code === 'invalid_argument') return new AuthInvalidCredentialsError(message)
+  if (status === undefined) {
+    if (code === 'invalid_credentials') return new AuthPKCECodeVerifierMissingError()
+    if (code === 'bad_response') return new AuthInvalidTokenResponseError()
+    return new AuthUnknownError(message, error)
+  }
+  // A page instead of an answer, of a captive portal say, tells nothing of the server.
+  if (status < 400) return new AuthRetryableFetchError(message, 0)
+  if (status >= 500) return new AuthRetryableFetchError(message, status)
+  return new AuthApiError(message, status, serverCode)
+}
+
+/** The error of auth-js that says the same; Holdfast's own is its `cause`. */
+export function toAuthError(cause: unknown): AuthError {
+  if (isAuthError(cause)) return cause
+  if (!isHoldfastError(cause)) {
+    return new AuthUnknownError(cause instanceof Error ? cause.message : String(cause), cause)
+  }
+  const error = translate(cause)
+  error.cause = cause
+  return error
+}

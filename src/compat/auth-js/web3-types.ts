@@ -1,0 +1,30 @@
+interface Captcha {
+  captchaToken?: string
+}
+
+interface Asked extends Captcha {
+  /** The address of the app. @default the page's */
+  url?: string
+}
+
+/** The part of an Ethereum wallet that is used (EIP-1193). */
+export interface EthereumWallet {
+  // biome-ignore lint/suspicious/noExplicitAny: wallets name their methods, and type their answers, as they like
+  request(call: any): Promise<any>
+}
+
+/** The part of a Solana wallet that is used. */
+export interface SolanaWallet {
+  // biome-ignore lint/suspicious/noExplicitAny: wallets type what they take and give as they like
+  signIn?(...inputs: any[]): Promise<any>
+  publicKey?: { toBase58(): string } | null
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  signMessage?(message: Uint8Array, display?: any): any
+}
+
+/** What `signInWithWeb3` takes. */
+export type Web3Credentials =
+  | { chain: 'ethereum'; wallet?: EthereumWallet; statement?: string; options?: Asked }
+  | { chain: 'ethereum'; message: string; signature: `0x${string}`; options?: Captcha }
+  | { chain: 'solana'; wallet?: SolanaWallet; statement?: string; options?: Asked }
+  | { chain: 'solana'; message: string; signature: Uint8Array; options?: Captcha }

@@ -1,0 +1,142 @@
+import { AuthError } from '../../core/errors.js'
+import type { CallOptions, SignInResult } from '../../core/provider.js'
+import type { SessionUser } from '../../core/session.js'
+import type { HttpRequest } from '../shared/http.js'
+import { asObject, text } from '../shared/json.js'
+import { depsOf, type GoTrueClient } from './area.js'
+import { needId, needText } from './arguments.js'
+import { captcha } from './credentials.js'
+import type { AnyMetadata, GoTrueUser } from './types.js'
+import { type Ceremony, type Credentials, needCredentials, prompt } from './webauthn.js'
+import { holdsNo, needGrant } from './wire.js'
+
+export type { Credentials } from './webauthn.js'
+
+/** A passkey of a person, as the server knows it. */
+export interface Passkey {
+  readonly id: string
+  /** Empty where it has none. */
+  readonly friendlyName: string
+  /** Milliseconds since the epoch, by the server's clock. */
+  readonly createdAt: number
+}
+
+/** Options of `passkeys`. */
+export interface PasskeysOptions {
+  /** What asks the person. @default navigator.credentials */
+  readonly credentials?: Credentials | undefined
+}
+
+/**
+ * Passkeys of a GoTrue that has them switched on. All reject with AuthError: `invalid_argument` where
+ * there is no WebAuthn, or on a page that the server's passkeys are not for; `aborted` when the person
+ * cancels; `rejected` with the `serverCode` (`passkey_disabled`, `webauthn_verification_failed`,
+ * `webauthn_challenge_expired`, …) when the server refuses. The person may take their time: only the
+ * requests have a limit, and the `signal` of a call ends the wait for them too.
+ */
+export interface Passkeys<Metadata extends object = AnyMetadata> {
+  /** Signs in whoever the chosen passkey is of: `SIGNED_IN`. */
+  signIn(
+    options?: { readonly captchaToken?: string | undefined },
+    call?: CallOptions,
+  ): Promise<SignInResult<GoTrueUser<Metadata>>>
+  /**
+   * Makes a passkey for whoever is signed in. The server names it after its maker; if it does not take
+   * `friendlyName`, the passkey is there all the same, under the server's name.
+   * @throws AuthError `superseded` when somebody else has signed in before the person answered.
+   */
+  register(
+    options?: { readonly friendlyName?: string | undefined },
+    call?: CallOptions,
+  ): Promise<Passkey>
+  /** All passkeys of whoever is signed in. */
+  list(call?: CallOptions): Promise<readonly Passkey[]>
+  /** Gives a passkey another name. */
+  rename(
+    options: { readonly id: string; readonly friendlyName: string },
+    call?: CallOptions,
+  ): Promise<Passkey>
+  /** Takes a passkey from the person at the server; the device keeps its half. */
+  remove(options: { readonly id: string }, call?: CallOptions): Promise<void>
+}
+
+function toPasskey(body: unknown): Passkey {
+  const fields = asObject(body)
+  const id = text(fields?.id)
+  const createdAt = Date.parse(String(fields?.created_at))
+  if (!id || Number.isNaN(createdAt)) return holdsNo('passkey')
+  return { id, friendlyName: text(fields?.friendly_name) ?? '', createdAt }
+}
+
+/**
+ * Passkeys for a client of `gotrue()`.
+ * @throws AuthError `invalid_argument` for anything else.
+ */
+export function passkeys<Metadata extends object = AnyMetadata>(
+  auth: GoTrueClient<Metadata>,
+  { credentials }: PasskeysOptions = {},
+): Passkeys<Metadata> {
+  const { host, send } = depsOf('passkeys', auth)
+
+  /** Sends a request of whoever is signed in, or of nobody but `owner`. */
+  const own = (request: HttpRequest, call?: CallOptions, owner?: SessionUser | null) =>
+    host.withSession(async ({ accessToken: token, user }, context) => {
+      if (!owner || owner.id === user?.id) return send({ ...request, token }, context)
+      throw new AuthError('superseded', 'Somebody else has signed in since.')
+    }, call)
+
+  const rename: Passkeys<Metadata>['rename'] = async (options, call) => {
+    const { id, friendlyName } = { ...options }
+    const path = `/passkeys/${needId('id', id)}`
+    const json = { friendly_name: needText('friendlyName', friendlyName) }
+    return toPasskey(await own({ path, method: 'PATCH', json }, call))
+  }
+
+  /** Gets a challenge, asks the person, and gives the request that proves it. */
+  async function meet(
+    ceremony: Ceremony,
+    ask: (request: HttpRequest) => Promise<unknown>,
+    { signal }: CallOptions = {},
+  ): Promise<HttpRequest> {
+    const asking = needCredentials(ceremony, credentials)
+    const folder = `/passkeys/${ceremony === 'get' ? 'authentication' : 'registration'}`
+    const { challenge_id, options } =
+      asObject(await ask({ path: `${folder}/options`, json: {} })) ?? {}
+    const json = asObject(options)
+    if (!text(challenge_id) || !json || !text(json.challenge)) return holdsNo('challenge')
+    const credential = await prompt(asking, ceremony, { json, signal })
+    return { path: `${folder}/verify`, json: { challenge_id, credential } }
+  }
+
+  return {
+    async signIn(options, call) {
+      const json = captcha(options?.captchaToken)
+      const ask = (request: HttpRequest) =>
+        host.request((context) => send({ ...request, json }, context), call)
+      const proof = await meet('get', ask, call)
+      return host.signIn(async (context) => needGrant<Metadata>(await send(proof, context)), call)
+    },
+
+    async register(options, call) {
+      const name = options?.friendlyName
+      if (name !== undefined) needText('friendlyName', name)
+      const owner = await host.withSession(async ({ user }) => user, call)
+      const ask = (request: HttpRequest) => own(request, call, owner)
+      const passkey = toPasskey(await ask(await meet('create', ask, call)))
+      return name
+        ? rename({ id: passkey.id, friendlyName: name }, call).catch(() => passkey)
+        : passkey
+    },
+
+    async list(call) {
+      const body = await own({ path: '/passkeys', method: 'GET' }, call)
+      return Array.isArray(body) ? body.map(toPasskey) : holdsNo('list')
+    },
+
+    rename,
+
+    async remove(options, call) {
+      await own({ path: `/passkeys/${needId('id', options?.id)}`, method: 'DELETE' }, call)
+    },
+  }
+}

@@ -1,0 +1,167 @@
+import { base64url, utf8, uuid } from '../server/encoding.js'
+import { field, json, objectField } from '../server/json.js'
+import {
+  authenticate,
+  type Call,
+  newSession,
+  type ServerContext,
+  type StoredPasskey,
+} from './context.js'
+import { refuse } from './errors.js'
+import type { Account } from './types.js'
+import { bytesOf, checkAssertion, checkRegistration } from './webauthn.js'
+
+type Route = (context: ServerContext, call: Call) => Promise<Response>
+
+/** GOTRUE_WEBAUTHN_CHALLENGE_EXPIRY_DURATION as GoTrue sets it by default, in ms. */
+const CHALLENGE_LIFE = 300_000
+
+/** The algorithms that GoTrue asks for (RFC 9053); of these the scripted one can check -7 and -257. */
+const ALGORITHMS = [-7, -35, -36, -257, -258, -259, -37, -38, -39, -8]
+
+const failed = (): never =>
+  refuse(400, 'webauthn_verification_failed', 'Credential verification failed')
+
+/** @throws GoTrueRefusal `passkey_disabled` */
+function settingsOf({ options: { passkeys } }: ServerContext) {
+  return passkeys ?? refuse(404, 'passkey_disabled', 'Passkeys are disabled')
+}
+
+/** Answers with a challenge, which is good for one try. */
+function challenge(
+  context: ServerContext,
+  userId: string | null,
+  options: Readonly<Record<string, unknown>>,
+): Response {
+  const bytes = Uint8Array.from({ length: 32 }, () => Math.floor(context.random() * 256))
+  const text = base64url(bytes)
+  const expiresAt = context.now() + CHALLENGE_LIFE
+  const id = uuid(context.random)
+  context.passkeyChallenges.set(id, { challenge: text, userId, expiresAt })
+  return json(200, {
+    challenge_id: id,
+    options: { ...options, challenge: text, timeout: CHALLENGE_LIFE },
+    expires_at: Math.floor(expiresAt / 1000),
+  })
+}
+
+/** The challenge that a request answers, spent by it, and the credential it is answered with. */
+function answered(context: ServerContext, { body }: Call, userId: string | null) {
+  const id = field(body, 'challenge_id')
+  const credential = objectField(body, 'credential')
+  if (!id || !credential) {
+    return refuse(400, 'validation_failed', 'challenge_id and credential are required')
+  }
+  const found = context.passkeyChallenges.get(id)
+  if (!found || found.userId !== userId) {
+    return refuse(400, 'webauthn_challenge_not_found', 'Challenge not found or already used')
+  }
+  context.passkeyChallenges.delete(id)
+  if (context.now() >= found.expiresAt) {
+    return refuse(400, 'webauthn_challenge_expired', 'Challenge has expired')
+  }
+  const { rpId, origins } = settingsOf(context)
+  const response = objectField(credential, 'response') ?? {}
+  return { credential, response, wanted: { challenge: found.challenge, rpId, origins } }
+}
+
+const ofPerson = ({ passkeys }: ServerContext, { id }: Account): readonly StoredPasskey[] =>
+  [...passkeys.values()].filter(({ userId }) => userId === id)
+
+const describe = ({ id, friendlyName, createdAt }: StoredPasskey): Record<string, unknown> => ({
+  id,
+  friendly_name: friendlyName,
+  created_at: new Date(createdAt).toISOString(),
+})
+
+/** `POST /passkeys/registration/options`. */
+export const registrationOptions: Route = async (context, call) => {
+  const { rpId, rpName = rpId } = settingsOf(context)
+  const { account } = await authenticate(context, call)
+  const name = account.email || account.phone || account.id
+  const known = ofPerson(context, account).map(({ credentialId }) => ({
+    type: 'public-key',
+    id: credentialId,
+  }))
+  return challenge(context, account.id, {
+    rp: { name: rpName, id: rpId },
+    user: { name, displayName: name, id: base64url(utf8(account.id)) },
+    pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: 'public-key', alg })),
+    ...(known.length > 0 && { excludeCredentials: known }),
+    authenticatorSelection: { residentKey: 'required', userVerification: 'preferred' },
+    attestation: 'none',
+  })
+}
+
+/** `POST /passkeys/registration/verify`. */
+export const registrationVerify: Route = async (context, call) => {
+  settingsOf(context)
+  const { account } = await authenticate(context, call)
+  const { response, wanted } = answered(context, call, account.id)
+  const made = await checkRegistration(response, { ...wanted, type: 'webauthn.create' }).catch(
+    failed,
+  )
+  if ([...context.passkeys.values()].some((old) => old.credentialId === made.credentialId)) failed()
+  const passkey: StoredPasskey = {
+    ...made,
+    id: uuid(context.random),
+    userId: account.id,
+    friendlyName: 'Passkey',
+    createdAt: context.now(),
+  }
+  context.passkeys.set(passkey.id, passkey)
+  return json(200, describe(passkey))
+}
+
+/** `POST /passkeys/authentication/options`. */
+export const authenticationOptions: Route = async (context) => {
+  const { rpId } = settingsOf(context)
+  return challenge(context, null, { rpId, userVerification: 'preferred' })
+}
+
+/** `POST /passkeys/authentication/verify`. */
+export const authenticationVerify: Route = async (context, call) => {
+  settingsOf(context)
+  const { credential, response, wanted } = answered(context, call, null)
+  const passkey = [...context.passkeys.values()].find((one) => one.credentialId === credential.id)
+  const account = passkey && context.accounts.all.get(passkey.userId)
+  if (!account) return failed()
+  try {
+    const handle = new TextDecoder().decode(bytesOf(response, 'userHandle'))
+    if (handle !== account.id) failed()
+    await checkAssertion(response, passkey.key, { ...wanted, type: 'webauthn.get' })
+  } catch {
+    failed()
+  }
+  return newSession(context, account, { method: 'passkey' })
+}
+
+/** `GET /passkeys`. */
+export const listPasskeys: Route = async (context, call) => {
+  settingsOf(context)
+  const { account } = await authenticate(context, call)
+  return json(200, ofPerson(context, account).map(describe))
+}
+
+/** A passkey by its id, of whoever asks. @throws GoTrueRefusal */
+async function passkeyOf(context: ServerContext, call: Call): Promise<StoredPasskey> {
+  settingsOf(context)
+  const { account } = await authenticate(context, call)
+  const found = ofPerson(context, account).find(({ id }) => id === call.id)
+  return found ?? refuse(404, 'validation_failed', 'Passkey not found')
+}
+
+/** `PATCH /passkeys/{id}`. */
+export const renamePasskey: Route = async (context, call) => {
+  const passkey = await passkeyOf(context, call)
+  const name = field(call.body, 'friendly_name')
+  if (!name) return refuse(400, 'validation_failed', 'friendly_name is required')
+  passkey.friendlyName = name
+  return json(200, describe(passkey))
+}
+
+/** `DELETE /passkeys/{id}`. */
+export const deletePasskey: Route = async (context, call) => {
+  context.passkeys.delete((await passkeyOf(context, call)).id)
+  return json(204, null)
+}

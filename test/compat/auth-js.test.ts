@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it, vi } from 'vitest'
+import { PATIENT } from '../support/patient.js'
+import { FAILURES, type Row, SESSIONS, SIGN_INS, SIGN_OUTS } from './rows.js'
+import { CONSENT, WAYS } from './rows-areas.js'
+import { FACTORS, IDENTITIES } from './rows-factors.js'
+import { ADA, describeResult, type Library, open, turn } from './stage.js'
+
+/** What a library makes of a row. */
+async function outcome(library: Library, { play, ...options }: Row): Promise<string> {
+  const side = open(library, options)
+  await vi.waitUntil(() => side.events.length > 0, PATIENT)
+  const result = await play(side)
+  await turn()
+  const text = describeResult(result, side.events)
+  await side.auth.dispose()
+  return text
+}
+
+const TABLES = [
+  ['sign-ins', SIGN_INS],
+  ['sessions', SESSIONS],
+  ['sign-outs', SIGN_OUTS],
+  ['failures', FAILURES],
+  ['other ways', WAYS],
+  ['consent', CONSENT],
+  ['second factors', FACTORS],
+  ['identities', IDENTITIES],
+] as const
+
+describe.each(TABLES)('as with auth-js: %s', (_, rows) => {
+  it.each(rows.filter(({ differs }) => !differs))('$promise', async (row) => {
+    expect(await outcome('face', row)).toBe(await outcome('auth-js', row))
+  })
+})
+
+describe('unlike auth-js, on purpose', () => {
+  const rows = TABLES.flatMap(([, table]) => table)
+  it.each(rows.filter(({ differs }) => differs))('$promise: $differs', async (row) => {
+    expect(await outcome('face', row)).not.toBe(await outcome('auth-js', row))
+  })
+
+  it('A start with a session is INITIAL_SESSION alone: auth-js says SIGNED_IN besides', async () => {
+    const heard = async (library: Library): Promise<readonly string[]> => {
+      const before = open(library)
+      await before.auth.signInWithPassword(ADA)
+      await before.auth.dispose()
+      const { auth, events } = open(library, {}, before)
+      await vi.waitUntil(() => events.includes('INITIAL_SESSION with a session'), PATIENT)
+      await turn()
+      await auth.dispose()
+      return [...events].sort()
+    }
+    expect(await heard('face')).toEqual(['INITIAL_SESSION with a session'])
+    expect(await heard('auth-js')).toEqual([
+      'INITIAL_SESSION with a session',
+      'SIGNED_IN with a session',
+    ])
+  })
+
+  it('is told in the guide, reason by reason', () => {
+    const guide = readFileSync(new URL('../../docs/auth-js.md', import.meta.url), 'utf8')
+    const said = guide.replace(/\s+/g, ' ').toLowerCase()
+    for (const { differs = '' } of rows) {
+      expect(said).toContain(`_${differs.toLowerCase()}`)
+    }
+  })
+})

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest'
+import { GoTrueClient, isAuthError } from '../../src/compat/auth-js/index.js'
+import { fc } from '../support/fast-check.js'
+import { jwt } from '../support/wire.js'
+import { ADA, open } from './stage.js'
+
+/** Every method that resolves to a result, by the path to it. */
+const METHODS = [
+  'exchangeCodeForSession',
+  'getSession',
+  'getUser',
+  'getUserIdentities',
+  'refreshSession',
+  'resetPasswordForEmail',
+  'setSession',
+  'signInAnonymously',
+  'signInWithIdToken',
+  'signInWithOAuth',
+  'signInWithOtp',
+  'signInWithPassword',
+  'signOut',
+  'signUp',
+  'updateUser',
+  'verifyOtp',
+  'resend',
+  'reauthenticate',
+  'getClaims',
+  'signInWithSSO',
+  'signInWithWeb3',
+  'linkIdentity',
+  'unlinkIdentity',
+  'signInWithPasskey',
+  'registerPasskey',
+  'passkey.list',
+  'passkey.update',
+  'passkey.delete',
+  'oauth.getAuthorizationDetails',
+  'oauth.approveAuthorization',
+  'oauth.denyAuthorization',
+  'oauth.listGrants',
+  'oauth.revokeGrant',
+  'mfa.enroll',
+  'mfa.challenge',
+  'mfa.verify',
+  'mfa.challengeAndVerify',
+  'mfa.unenroll',
+  'mfa.listFactors',
+  'mfa.getAuthenticatorAssuranceLevel',
+  'mfa.webauthn.register',
+  'mfa.webauthn.authenticate',
+  'mfa.recoveryCodes.getStatus',
+  'mfa.recoveryCodes.generate',
+  'mfa.recoveryCodes.regenerate',
+  'mfa.recoveryCodes.verify',
+  'mfa.recoveryCodes.unenroll',
+]
+
+/** Calls a method as JavaScript can: with anything. */
+async function call(auth: object, path: string, argument: unknown): Promise<unknown> {
+  const names = path.split('.')
+  const last = names.pop() ?? ''
+  const owner = names.reduce<object>((object, name) => Reflect.get(object, name), auth)
+  return Reflect.apply(Reflect.get(owner, last), owner, [argument])
+}
+
+const isSound = (result: unknown): boolean => {
+  const { error } = Object(result)
+  return error === null || isAuthError(error)
+}
+
+describe('whatever JavaScript passes', () => {
+  const NONSENSE = [
+    undefined,
+    null,
+    {},
+    [],
+    0,
+    '',
+    'x',
+    { options: null },
+    { email: 7, password: {} },
+  ]
+  it.each(METHODS)('%s() resolves to a result', async (path) => {
+    const { auth } = open('face')
+    await auth.signInWithPassword(ADA)
+    for (const argument of NONSENSE) {
+      const result = await call(auth, path, argument)
+      const { error } = Object(result)
+      expect([argument, isSound(result), error?.originalError]).toEqual([argument, true, undefined])
+    }
+  })
+
+  it('a result has an error that auth-js would have a name for', async () => {
+    const { auth } = open('face')
+    const nothing = JSON.parse('null')
+    const { error } = await auth.signInWithPassword(nothing)
+    expect(error?.name).toBe('AuthInvalidCredentialsError')
+  })
+})
+
+describe('whatever a server answers', () => {
+  const text = fc.oneof(
+    fc.jsonValue().map((value) => JSON.stringify(value)),
+    fc.record({ access_token: fc.jsonValue(), user: fc.jsonValue() }).map((o) => JSON.stringify(o)),
+    fc.record({ code: fc.jsonValue(), message: fc.jsonValue() }).map((o) => JSON.stringify(o)),
+    fc.string(),
+  )
+  const status = fc.constantFrom(200, 201, 204, 302, 400, 401, 403, 404, 409, 422, 429, 500, 503)
+  const argument = {
+    ...ADA,
+    provider: 'google',
+    token: 'x',
+    type: 'email',
+    access_token: 'a.b.c',
+    refresh_token: 'refresh-token',
+    factorType: 'totp',
+    factorId: 'ee8c66ae',
+    challengeId: 'ee8c66ae',
+    code: '123456',
+    identity_id: 'ee8c66ae',
+    passkeyId: 'ee8c66ae',
+    friendlyName: 'mine',
+    clientId: 'ee8c66ae',
+    domain: 'corp.example',
+    chain: 'ethereum',
+    message: 'x',
+    signature: '0x12',
+  }
+  /** Methods that take a text. */
+  const TEXTS = /^(exchangeCode|getUser$|getClaims|oauth\.(get|approve|deny)|mfa\.getAuth)/
+
+  const session = {
+    access_token: jwt({ sub: 'ada', iat: 100, exp: 3700 }),
+    refresh_token: 'refresh-token',
+    expires_in: 3600,
+    user: { id: 'ada' },
+  }
+
+  it('every method resolves to a result', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...METHODS), text, status, async (path, body, code) => {
+        let answer = () => Response.json(session)
+        const auth = new GoTrueClient({ persistSession: false, fetch: async () => answer() })
+        await auth.signInWithPassword(ADA)
+        answer = () => new Response(code === 204 ? null : body, { status: code })
+        const given = TEXTS.test(path) ? 'a.b.c' : argument
+        expect(isSound(await call(auth, path, given))).toBe(true)
+        await auth.dispose()
+      }),
+      { numRuns: 300 },
+    )
+  })
+})

@@ -1,0 +1,119 @@
+import { describe, expect, it, vi } from 'vitest'
+import { GoTrueClient, isAuthRefreshDiscardedError } from '../../src/compat/auth-js/index.js'
+import { lazily } from '../../src/compat/auth-js/lazy.js'
+import { isAuthError } from '../../src/index.js'
+import { PATIENT } from '../support/patient.js'
+import { jwt } from '../support/wire.js'
+import { ADA } from './stage.js'
+
+const SESSION = {
+  access_token: jwt({ sub: 'ada', iat: 100, exp: 3700 }),
+  refresh_token: 'refresh-token',
+  expires_in: 3600,
+  token_type: 'bearer',
+  user: { id: 'ada' },
+}
+
+/** A client whose server takes everything, and what was sent to it. */
+function start(answer: object = SESSION, flowType = 'implicit') {
+  const sent: { readonly path: string; readonly body: Record<string, unknown> }[] = []
+  let gate: Promise<void> | null = null
+  const auth = new GoTrueClient({
+    url: 'https://auth.example',
+    persistSession: false,
+    flowType,
+    async fetch(url, init) {
+      const path = String(url).slice('https://auth.example'.length)
+      sent.push({ path, body: JSON.parse(String(init?.body ?? '{}')) })
+      await gate
+      return Response.json(path.startsWith('/user') ? SESSION.user : answer)
+    },
+  })
+  const hold = () => {
+    let release = (): void => {}
+    gate = new Promise((resolve) => {
+      release = resolve
+    })
+    return release
+  }
+  return { auth, sent, hold }
+}
+
+describe('what is sent', () => {
+  it('says by what a code goes to a phone: by SMS unless the app says otherwise', async () => {
+    const { auth, sent } = start()
+    await auth.signUp({ phone: '+15550100', password: 'secret' })
+    const options = { channel: 'whatsapp' as const, captchaToken: 'human', data: { a: 1 } }
+    await auth.signInWithOtp({ phone: '+15550100', options })
+    expect(sent.map(({ body }) => body)).toEqual([
+      { phone: '+15550100', password: 'secret', data: {}, channel: 'sms' },
+      {
+        phone: '+15550100',
+        create_user: true,
+        data: { a: 1 },
+        channel: 'whatsapp',
+        gotrue_meta_security: { captcha_token: 'human' },
+      },
+    ])
+  })
+
+  it.each([
+    ['pkce', 's256'],
+    ['implicit', undefined],
+  ])('proves who began it where the flow is pkce, and only there: %s', async (flow, method) => {
+    const { auth, sent } = start(SESSION, flow)
+    const emailRedirectTo = 'https://app.example/'
+    await auth.signUp({ ...ADA, options: { emailRedirectTo } })
+    await auth.signInWithOtp({ email: ADA.email })
+    await auth.resetPasswordForEmail(ADA.email)
+    await auth.resend({ type: 'signup', email: ADA.email })
+    await auth.updateUser({ email: 'eve@example.com' })
+    expect(sent.map(({ body }) => body.code_challenge_method)).toEqual(Array(5).fill(method))
+    expect(sent[0]?.path).toBe(`/signup?redirect_to=${encodeURIComponent(emailRedirectTo)}`)
+  })
+
+  it('changes a password with the one before, or with a code', async () => {
+    const { auth, sent } = start()
+    await auth.signInWithPassword(ADA)
+    await auth.updateUser({ password: 'new', current_password: 'old', nonce: '123456' })
+    const { code_challenge: _, ...body } = sent.at(-1)?.body ?? {}
+    expect(body).toEqual({ password: 'new', current_password: 'old', nonce: '123456' })
+  })
+})
+
+describe('what comes back', () => {
+  it('says that a password is weak which was taken all the same', async () => {
+    const weak_password = { reasons: ['length', 'of another kind'], message: 'Short.' }
+    const { auth } = start({ ...SESSION, weak_password })
+    const { data } = await auth.signInWithPassword(ADA)
+    expect(data.weakPassword).toEqual({ reasons: ['length'], message: 'Short.' })
+  })
+
+  it('is discarded where somebody signed out meanwhile; the cause is Holdfast’s own error', async () => {
+    const { auth, hold, sent } = start()
+    await auth.signInWithPassword(ADA)
+    const release = hold()
+    const late = auth.signInWithPassword(ADA)
+    await vi.waitUntil(() => sent.length === 2, PATIENT)
+    await auth.signOut({ scope: 'local' })
+    release()
+    const { error } = await late
+    expect(isAuthRefreshDiscardedError(error)).toBe(true)
+    expect(isAuthError(error?.cause, 'superseded')).toBe(true)
+    expect((await auth.getSession()).data.session).toBeNull()
+  })
+
+  it('is a failure that may pass where a part of the package cannot be loaded', async () => {
+    const { auth } = start()
+    const flow = 'implicit' as const
+    const ready = async () => {}
+    const face = { client: auth.client, flow, throwOnError: false, ready }
+    const api = { greet: async () => 'hello' }
+    const offline = () => Promise.reject(new TypeError('Failed to fetch'))
+    expect(await lazily<typeof api>(face, offline, { greet: null }).greet()).toMatchObject({
+      data: null,
+      error: { name: 'AuthRetryableFetchError', status: 0 },
+    })
+    expect(await lazily(face, async () => () => api, { greet: null }).greet()).toBe('hello')
+  })
+})

@@ -1,0 +1,329 @@
+import { ADA, type Side, type StageOptions } from './stage.js'
+
+/** The same calls on both libraries. */
+export interface Row extends StageOptions {
+  /** What is the same; or, with `differs`, what is asked. */
+  readonly promise: string
+  readonly play: (side: Side) => Promise<unknown>
+  /** Why the two differ on purpose, as `docs/auth-js.md` says. */
+  readonly differs?: string
+}
+
+const signIn = ({ auth }: Side) => auth.signInWithPassword(ADA)
+const lastMessage = ({ server }: Side) => {
+  const message = server.messages.at(-1)
+  if (!message) throw new Error('No message was sent.')
+  return message
+}
+
+const EVE = { email: 'eve@example.com', password: 'secret-9' }
+/** What an app in JavaScript can pass. */
+const anything = (value: unknown) => JSON.parse(JSON.stringify(value))
+
+/** Ways to sign in. */
+export const SIGN_INS: readonly Row[] = [
+  { promise: 'nobody is signed in at first', play: ({ auth }) => auth.getSession() },
+  { promise: 'somebody registers', play: ({ auth }) => auth.signUp(EVE) },
+  {
+    promise: 'somebody registers with data of their own',
+    play: ({ auth }) => auth.signUp({ ...EVE, options: { data: { name: 'Eve' } } }),
+  },
+  {
+    promise: 'somebody registers and must confirm the address first',
+    server: { autoconfirm: false },
+    play: ({ auth }) => auth.signUp(EVE),
+  },
+  { promise: 'a known address cannot be registered', play: ({ auth }) => auth.signUp(ADA) },
+  {
+    promise: 'a weak password is refused with its reasons',
+    play: ({ auth }) => auth.signUp({ ...EVE, password: '1' }),
+  },
+  {
+    promise: 'registering takes an address',
+    play: ({ auth }) => auth.signUp(anything({ password: 'secret-9' })),
+    differs: 'the message does not speak of passwords',
+  },
+  { promise: 'a password signs in', play: signIn },
+  {
+    promise: 'a wrong password does not',
+    play: ({ auth }) => auth.signInWithPassword({ ...ADA, password: 'wrong' }),
+  },
+  { promise: 'an unknown address does not', play: ({ auth }) => auth.signInWithPassword(EVE) },
+  { promise: 'somebody signs in without a name', play: ({ auth }) => auth.signInAnonymously() },
+  {
+    promise: 'a server without anonymous people refuses them',
+    server: { anonymous: false },
+    play: ({ auth }) => auth.signInAnonymously(),
+  },
+  { promise: 'a code is sent', play: ({ auth }) => auth.signInWithOtp({ email: ADA.email }) },
+  {
+    promise: 'no code is sent to an unknown address that is not to get an account',
+    play: ({ auth }) =>
+      auth.signInWithOtp({ email: EVE.email, options: { shouldCreateUser: false } }),
+  },
+  {
+    promise: 'a code signs in',
+    play: async (side) => {
+      await side.auth.signInWithOtp({ email: ADA.email })
+      const token = lastMessage(side).code
+      return side.auth.verifyOtp({ email: ADA.email, token, type: 'email' })
+    },
+  },
+  {
+    promise: 'a wrong code does not',
+    play: async ({ auth }) => {
+      await auth.signInWithOtp({ email: ADA.email })
+      return auth.verifyOtp({ email: ADA.email, token: '000000', type: 'email' })
+    },
+  },
+  {
+    promise: 'the hash of a link signs in',
+    play: async (side) => {
+      await side.auth.signInWithOtp({ email: ADA.email })
+      return side.auth.verifyOtp({ token_hash: lastMessage(side).tokenHash, type: 'email' })
+    },
+  },
+  {
+    promise: 'a code to a new password is PASSWORD_RECOVERY, and no SIGNED_IN',
+    play: async (side) => {
+      await side.auth.resetPasswordForEmail(ADA.email)
+      const token = lastMessage(side).code
+      return side.auth.verifyOtp({ email: ADA.email, token, type: 'recovery' })
+    },
+  },
+  {
+    promise: 'an id token signs in',
+    play: async ({ auth, server }) =>
+      auth.signInWithIdToken({
+        provider: 'google',
+        token: await server.issueIdToken({ email: ADA.email }),
+      }),
+  },
+  {
+    promise: 'a false id token does not',
+    play: ({ auth }) => auth.signInWithIdToken({ provider: 'google', token: 'a.b.c' }),
+    differs: 'the word of a refusal in OAuth’s style is its code',
+  },
+  {
+    promise: 'a link to a new password is sent',
+    play: ({ auth }) => auth.resetPasswordForEmail(ADA.email),
+  },
+  {
+    promise: 'a link to another provider is made',
+    play: async ({ auth }) => {
+      const options = { redirectTo: 'http://app.test/', scopes: 'a b', queryParams: { x: 'y' } }
+      const { data } = await auth.signInWithOAuth({
+        provider: 'github',
+        options: { ...options, skipBrowserRedirect: true },
+      })
+      const { pathname, searchParams } = new URL(data.url ?? '')
+      return { pathname, params: Object.fromEntries(searchParams), provider: data.provider }
+    },
+  },
+]
+
+/** What is done with a session. */
+export const SESSIONS: readonly Row[] = [
+  {
+    promise: 'a session is found again',
+    play: async (side) => {
+      await signIn(side)
+      return side.auth.getSession()
+    },
+  },
+  {
+    promise: 'a session is refreshed',
+    play: async (side) => {
+      await signIn(side)
+      return side.auth.refreshSession()
+    },
+  },
+  { promise: 'nobody has nothing to refresh', play: ({ auth }) => auth.refreshSession() },
+  {
+    promise: 'an empty token is no session',
+    play: ({ auth }) => auth.refreshSession({ refresh_token: '' }),
+  },
+  {
+    promise: 'a token that the server does not know is refused',
+    play: ({ auth }) => auth.refreshSession({ refresh_token: 'aaaaaaaaaaaa' }),
+    differs: 'SIGNED_OUT means that somebody was signed in',
+  },
+  {
+    promise: 'a session that was kept elsewhere is set',
+    play: async (side) => {
+      const { data } = await signIn(side)
+      await side.auth.signOut({ scope: 'local' })
+      const other = await side.server.fetch('http://localhost/auth/v1/token?grant_type=password', {
+        method: 'POST',
+        body: JSON.stringify(ADA),
+        headers: { 'x-supabase-api-version': '2024-01-01' },
+      })
+      const tokens = await other.json()
+      const result = await side.auth.setSession(tokens)
+      return { result, same: result.data.user?.id === data.user?.id }
+    },
+    differs: 'expires_in is the whole life of a token, also where it has lived a while',
+  },
+  {
+    promise: 'a session without tokens is none',
+    play: ({ auth }) => auth.setSession({ access_token: '', refresh_token: '' }),
+  },
+  {
+    promise: 'a session whose access token is no token is refreshed',
+    play: async (side) => {
+      const { data } = await signIn(side)
+      const refresh_token = data.session?.refresh_token ?? ''
+      return side.auth.setSession({ access_token: 'broken', refresh_token })
+    },
+    differs: 'an access token that cannot be read is refreshed, not refused',
+  },
+  {
+    promise: 'the user is asked for',
+    play: async (side) => {
+      await signIn(side)
+      return side.auth.getUser()
+    },
+  },
+  { promise: 'nobody is no user', play: ({ auth }) => auth.getUser() },
+  {
+    promise: 'the user of a token is asked for, whoever is signed in',
+    play: async (side) => {
+      const { data } = await signIn(side)
+      await side.auth.signInAnonymously()
+      return side.auth.getUser(data.session?.access_token)
+    },
+  },
+  { promise: 'a false token has no user', play: ({ auth }) => auth.getUser('a.b.c') },
+  {
+    promise: 'a user is changed',
+    play: async (side) => {
+      await signIn(side)
+      return side.auth.updateUser({ data: { name: 'Ada' } })
+    },
+  },
+  {
+    promise: 'a change that the server refuses is told',
+    play: async (side) => {
+      await signIn(side)
+      return side.auth.updateUser({ password: '1' })
+    },
+  },
+  {
+    promise: 'nobody can be changed',
+    play: ({ auth }) => auth.updateUser({ data: { name: 'Ada' } }),
+  },
+  {
+    promise: 'the accounts of a user are listed',
+    play: async (side) => {
+      await signIn(side)
+      return side.auth.getUserIdentities()
+    },
+  },
+  { promise: 'nobody has no accounts', play: ({ auth }) => auth.getUserIdentities() },
+]
+
+/** How sessions end. */
+export const SIGN_OUTS: readonly Row[] = [
+  {
+    promise: 'a sign-out ends all sessions of the user',
+    play: async (side) => {
+      await signIn(side)
+      const result = await side.auth.signOut()
+      return { result, left: side.server.sessions().length, now: await side.auth.getSession() }
+    },
+  },
+  {
+    promise: 'a sign-out here leaves the others',
+    play: async (side) => {
+      await signIn(side)
+      await side.auth.signInWithPassword(ADA)
+      const result = await side.auth.signOut({ scope: 'local' })
+      return { result, now: await side.auth.getSession() }
+    },
+  },
+  {
+    promise: 'a sign-out of the others leaves this one',
+    play: async (side) => {
+      await signIn(side)
+      await side.auth.signInWithPassword(ADA)
+      const result = await side.auth.signOut({ scope: 'others' })
+      return { result, left: side.server.sessions().length, now: await side.auth.getSession() }
+    },
+  },
+  {
+    promise: 'nobody signs out',
+    play: ({ auth }) => auth.signOut(),
+    differs: 'SIGNED_OUT means that somebody was signed in',
+  },
+  {
+    promise: 'a sign-out while the server is down',
+    play: async (side) => {
+      await signIn(side)
+      side.server.fail({ type: 'status', status: 503 }, { times: 9 })
+      const result = await side.auth.signOut()
+      const { name, status } = result.error ?? {}
+      side.server.heal()
+      return { name, status, now: (await side.auth.getSession()).data.session === null }
+    },
+    differs: 'a sign-out ends the session here, whatever the server says',
+  },
+]
+
+/** What goes wrong on the way. */
+export const FAILURES: readonly Row[] = [
+  {
+    promise: 'a server that cannot be reached is told as such',
+    play: async (side) => {
+      side.server.fail({ type: 'drop' }, { times: 9 })
+      const { data, error } = await signIn(side)
+      return { data, name: error?.name, status: error?.status, code: error?.code }
+    },
+  },
+  {
+    promise: 'a server in trouble is told as such',
+    play: async (side) => {
+      side.server.fail({ type: 'status', status: 503 }, { times: 9 })
+      const { data, error } = await signIn(side)
+      return { data, name: error?.name, status: error?.status, code: error?.code }
+    },
+  },
+  {
+    promise: 'a limit is told with its status and code',
+    play: async (side) => {
+      side.server.fail({ type: 'rate-limited' }, { times: 9 })
+      return signIn(side)
+    },
+  },
+  {
+    promise: 'a page instead of an answer may pass',
+    play: async (side) => {
+      side.server.fail({ type: 'html' }, { times: 9 })
+      const { data, error } = await signIn(side)
+      return { data, name: error?.name, status: error?.status, code: error?.code }
+    },
+  },
+  {
+    promise: 'a page with a refusal’s status',
+    play: async (side) => {
+      side.server.fail({ type: 'html', status: 403 }, { times: 9 })
+      const { data, error } = await signIn(side)
+      return { data, name: error?.name, status: error?.status, code: error?.code }
+    },
+    differs: 'a refusal that is no JSON is an AuthApiError with its status',
+  },
+  {
+    promise: 'an answer without a session is no session',
+    play: async (side) => {
+      side.server.fail({ type: 'body', body: '{}' }, { times: 9 })
+      return signIn(side)
+    },
+  },
+  {
+    promise: 'failures are thrown where the app wants that',
+    options: { throwOnError: true },
+    play: async (side) => {
+      const thrown = await side.auth.signInWithPassword(EVE).catch((error: unknown) => error)
+      return { thrown, says: side.auth.isThrowOnErrorEnabled() }
+    },
+  },
+]

@@ -1,0 +1,165 @@
+/** Not run: it compiles. Code as Supabase's guides have it, with auth-js's face for `supabase.auth`. */
+
+import type {
+  EmailOtpType,
+  AuthApiError as TheirApiError,
+  UserIdentity as TheirIdentity,
+  Session as TheirSession,
+  Subscription as TheirSubscription,
+  GoTrueClient as Theirs,
+  User as TheirUser,
+  UserResponse,
+} from '@supabase/auth-js'
+import { createClient } from '@supabase/supabase-js'
+import {
+  AuthApiError,
+  AuthClient,
+  type AuthError,
+  type GoTrueClientOptions,
+  isAuthApiError,
+  isAuthRetryableFetchError,
+  isAuthWeakPasswordError,
+  type Session,
+  type User,
+} from '../../src/compat/auth-js/index.js'
+
+type Their<Name extends keyof Theirs> = Theirs[Name]
+
+/** The result of a method, without the error, which is a class of each library. */
+type Data<Method> = Method extends (...given: never) => Promise<infer Result>
+  ? Result extends { data: infer Its }
+    ? Its
+    : never
+  : never
+
+type Methods =
+  | 'signUp'
+  | 'signInWithPassword'
+  | 'signInAnonymously'
+  | 'signInWithOtp'
+  | 'verifyOtp'
+  | 'signInWithIdToken'
+  | 'exchangeCodeForSession'
+  | 'getUser'
+  | 'updateUser'
+  | 'getSession'
+  | 'setSession'
+  | 'refreshSession'
+  | 'resend'
+  | 'reauthenticate'
+  | 'getUserIdentities'
+  | 'resetPasswordForEmail'
+  | 'signInWithOAuth'
+  | 'signInWithSSO'
+
+/** Whatever auth-js takes is taken here, and what comes back is what auth-js gives. */
+type Takes<Name extends Methods> =
+  Parameters<Their<Name>> extends Parameters<AuthClient[Name]> ? true : Name
+type Gives<Name extends Methods> = Data<AuthClient[Name]> extends Data<Their<Name>> ? true : Name
+
+type AllTaken = { [Name in Methods]: Takes<Name> }[Methods]
+type AllGiven = { [Name in Methods]: Gives<Name> }[Methods]
+type Nothing<Name extends never> = Name
+/** What is not so is named in the error. */
+export type Checks = [Nothing<Exclude<AllTaken, true>>, Nothing<Exclude<AllGiven, true>>]
+
+const auth = new AuthClient({
+  url: 'https://project.example/auth/v1',
+  headers: { apikey: 'public-anon-key' },
+  storageKey: 'sb-project-auth-token',
+  detectSessionInUrl: true,
+  autoRefreshToken: true,
+  persistSession: true,
+  storage: globalThis.localStorage,
+  flowType: 'pkce',
+  debug: (message, ...rest) => void [message, rest],
+  lock: async (_name: string, _timeout: number, work: () => Promise<unknown>) => work(),
+  throwOnError: false,
+})
+
+/** The options of an app that has a type for them. */
+export const options = (theirs: ConstructorParameters<typeof Theirs>[0]): GoTrueClientOptions =>
+  theirs
+
+/** Two lines of an app of supabase-js change: its tokens, and its `auth`. */
+export const supabase = Object.assign(
+  createClient('https://project.example', 'public-anon-key', {
+    accessToken: auth.client.getAccessToken,
+  }),
+  { auth },
+)
+
+declare function setSession(session: TheirSession | null): void
+declare function setUser(user: TheirUser | null): void
+declare function show(text: string): void
+
+/** The guide of React. */
+export function useSession(): () => void {
+  auth.getSession().then(({ data: { session } }) => setSession(session))
+  const {
+    data: { subscription },
+  } = auth.onAuthStateChange((_event, session) => {
+    setSession(session)
+  })
+  const theirs: TheirSubscription = subscription
+  return () => theirs.unsubscribe()
+}
+
+/** The guide of passwords. */
+export async function passwords(email: string, password: string): Promise<Session | null> {
+  const { data, error } = await auth.signUp({
+    email,
+    password,
+    options: { data: { first_name: 'Ada', age: 27 }, emailRedirectTo: 'https://app.example' },
+  })
+  if (isAuthWeakPasswordError(error)) show(error.reasons.join())
+  if (isAuthApiError(error) && error.status === 422) show(`${error.code} ${error.message}`)
+  if (error) throw error
+  const { session }: { session: TheirSession | null } = data
+  setUser(data.user)
+  const signedIn = await auth.signInWithPassword({ email, password })
+  if (signedIn.error) return session
+  const user: TheirUser = signedIn.data.user
+  show(user.user_metadata.first_name)
+  show(signedIn.data.session.access_token)
+  await auth.resetPasswordForEmail(email, { redirectTo: 'https://app.example/update-password' })
+  await auth.updateUser({ password: 'new', data: { hello: 'world' } })
+  return signedIn.data.session
+}
+
+/** The guide of the server side: a route that confirms a mail. */
+export async function confirm(token_hash: string, type: EmailOtpType): Promise<boolean> {
+  const { error } = await auth.verifyOtp({ type, token_hash })
+  if (!error) return true
+  const caught: AuthError = error
+  show(caught.name)
+  return caught instanceof AuthApiError || isAuthRetryableFetchError(caught)
+}
+
+/** The guides of codes, of other providers and of identities. */
+export async function others(): Promise<void> {
+  const { data, error } = await auth.signInWithOtp({ phone: '+13334445555' })
+  if (!error) show(data.messageId ?? '')
+  const oauth = await auth.signInWithOAuth({
+    provider: 'google',
+    options: { queryParams: { access_type: 'offline', prompt: 'consent' } },
+  })
+  if (oauth.data.url) show(oauth.data.url)
+  const { data: identities } = await auth.getUserIdentities()
+  const google = identities?.identities.find(({ provider }) => provider === 'google')
+  const theirs: TheirIdentity | undefined = google
+  show(theirs?.identity_id ?? '')
+  const { data: claims } = await auth.getClaims()
+  show(claims?.claims.email)
+  const session = await auth.exchangeCodeForSession('code')
+  if (!session.error) setSession(session.data.session)
+  const response: UserResponse['data'] = (await auth.getUser()).data
+  const { data: current } = await auth.getUser()
+  const mine: User | null = current.user
+  setUser(mine ?? response.user)
+  await auth.signOut({ scope: 'local' })
+}
+
+/** A helper that takes errors of either library. */
+export const describe = (error: AuthError): string => `${error.status} ${error.code}`
+export const both = (theirs: TheirApiError): string => describe(theirs)
