@@ -39,7 +39,9 @@ const pageOf = (name: string): string =>
 
 /** Starts it on a free port of the loopback. */
 export async function startCompatSite(): Promise<CompatSite> {
-  const server = createScriptedGoTrue()
+  const origins: string[] = []
+  const site = { rpId: 'localhost', rpName: 'App', origins }
+  const server = createScriptedGoTrue({ passkeys: site, mfa: { webauthn: site } })
   const asked: string[] = []
   const scripts = new Map([
     // What is tested is what was built.
@@ -59,6 +61,8 @@ export async function startCompatSite(): Promise<CompatSite> {
     response.end(script ?? pageOf(pathname === '/auth-js' ? 'auth-js' : 'face'))
   }
 
-  const { origin, close } = await listen(answer)
+  const { origin, port, close } = await listen(answer)
+  // An address of digits is no site that passkeys can be for.
+  origins.push(`http://localhost:${port}`)
   return { url: `${origin}/`, server, asked, close }
 }

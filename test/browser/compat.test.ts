@@ -99,4 +99,35 @@ describe.skipIf(!findChromium())('an app of auth-js whose import was swapped', (
       expect(data.user?.app_metadata.provider).toBe('github')
     },
   )
+
+  it('makes a passkey, signs in with it, and proves a security key as a second factor', async () => {
+    const home = site.url.replace('127.0.0.1', 'localhost')
+    await page.goto(home)
+    await ready(page)
+    const device = await context.newCDPSession(page)
+    await device.send('WebAuthn.enable')
+    await device.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    })
+    await signUp(page)
+    const made = await page.evaluate(() => window.app.auth.registerPasskey())
+    expect(made).toMatchObject({ data: { created_at: expect.any(String) }, error: null })
+    await page.evaluate(() => window.app.auth.signOut())
+    const { data } = await page.evaluate(() => window.app.auth.signInWithPasskey())
+    expect(data?.user?.email).toBe(EVE.email)
+    const { error } = await page.evaluate(() =>
+      window.app.auth.mfa.webauthn.register({ friendlyName: 'key' }),
+    )
+    expect(error).toBeNull()
+    const level = () => page.evaluate(() => window.app.auth.mfa.getAuthenticatorAssuranceLevel())
+    expect(await level()).toMatchObject({ data: { currentLevel: 'aal2' } })
+    expect(await eventsOf(page)).toContain('MFA_CHALLENGE_VERIFIED')
+  })
 })
