@@ -4,6 +4,7 @@ import { text } from '../shared/json.js'
 import { createPkce } from '../shared/pkce.js'
 import { invalid } from '../shared/url.js'
 import type { ActionDeps } from './action-deps.js'
+import { needText } from './arguments.js'
 import { captcha } from './credentials.js'
 import { createRedirect } from './redirect.js'
 import type { GoTrueActions, GoTrueUser, LinkFlow } from './types.js'
@@ -75,7 +76,8 @@ function createMessages<M extends object>(
   }
 
   return {
-    async signUp({ redirectTo, captchaToken, flow, ...account }, call) {
+    async signUp(given, call) {
+      const { redirectTo, captchaToken, flow, ...account } = { ...given }
       let user: GoTrueUser<M> | null = null
       const wanted = 'email' in account ? flowOf({ flow, redirectTo }) : undefined
       const json = { ...account, ...(await prove('sign-in', wanted)), ...captcha(captchaToken) }
@@ -88,14 +90,18 @@ function createMessages<M extends object>(
       return result.session ? result : { session: null, user }
     },
 
-    sendOtp: async ({ createUser = true, ...message }, call) =>
-      post('/otp', { ...message, create_user: createUser }, call),
+    async sendOtp(given, call) {
+      const { createUser = true, ...message } = { ...given }
+      await post('/otp', { ...message, create_user: createUser }, call)
+    },
 
-    sendPasswordRecovery: async ({ flow = 'pkce', ...message }, call) =>
-      post('/recover', { ...message, flow }, call),
+    async sendPasswordRecovery(given, call) {
+      const { flow = 'pkce', ...message } = { ...given }
+      await post('/recover', { ...message, flow }, call)
+    },
 
     async resend(message, call) {
-      if (!/^(signup|email_change|sms|phone_change)$/.test(message?.type)) {
+      if (!/^(signup|email_change|sms|phone_change)$/.test(text(message?.type) ?? '')) {
         invalid('`type` is `signup`, `email_change`, `sms` or `phone_change`.')
       }
       await post('/resend', message, call)
@@ -110,10 +116,11 @@ export function createActions<M extends object>(deps: ActionDeps<M>): GoTrueActi
   return {
     ...createMessages(deps, prove),
 
-    async authorizeUrl({ provider, redirectTo, scopes, queryParams, flow = 'pkce' }) {
+    async authorizeUrl(given) {
+      const { provider, redirectTo, scopes, queryParams, flow = 'pkce' } = { ...given }
       const query = new URLSearchParams({
         ...queryParams,
-        provider,
+        provider: needText('provider', provider),
         ...(redirectTo && { redirect_to: redirectTo }),
         ...(scopes && { scopes }),
         ...(await prove('sign-in', flow)),
@@ -138,7 +145,8 @@ export function createActions<M extends object>(deps: ActionDeps<M>): GoTrueActi
       )
     },
 
-    async updateUser({ redirectTo, flow, currentPassword, ...changes }, call) {
+    async updateUser(given, call) {
+      const { redirectTo, flow, currentPassword, ...changes } = { ...given }
       const wanted = changes.email ? flowOf({ flow, redirectTo }) : undefined
       const proof = await prove('sign-in', wanted)
       const json = { ...changes, current_password: currentPassword, ...proof }
