@@ -22,23 +22,20 @@ const NONSENSE: readonly unknown[] = [
   { email: 5 },
   { email: 'ada@example.com', redirectTo: 5 },
   { email: 'ada@example.com', data: { a: 1n } },
-  { url: SYMBOL },
   { url: null },
   { provider: SYMBOL },
   { provider: 'x', queryParams: { a: null } },
-  { type: SYMBOL, email: 'ada@example.com' },
-  { type: { toString: 1 }, email: 'ada@example.com' },
   { factorId: 'x', code: 5 },
   { domain: 'x', providerId: SYMBOL },
-  { chain: 'ethereum', wallet: {}, statement: SYMBOL },
-  { chain: 'ethereum', wallet: {}, url: SYMBOL },
+  { chain: 'ethereum', wallet: {}, url: 5 },
 ]
 
 /** Fits every method that takes something. */
 const FIT = {
   ...{ id: 'x', friendlyName: 'y', provider: 'x', idToken: 'y', factorId: 'x', code: '1' },
   ...{ authorizationId: 'x', clientId: 'x', domain: 'd', identityId: 'x', type: 'signup' },
-  ...{ email: 'ada@example.com', password: 'secret-1', chain: 'ethereum', wallet: {} },
+  ...{ email: 'ada@example.com', password: 'secret-1', chain: 'solana' },
+  ...{ message: 'm', signature: 's' },
 }
 
 const credentials = { create: async () => null, get: async () => null }

@@ -4,7 +4,6 @@ import { text } from '../shared/json.js'
 import { createPkce } from '../shared/pkce.js'
 import { invalid } from '../shared/url.js'
 import type { ActionDeps } from './action-deps.js'
-import { needText } from './arguments.js'
 import { captcha } from './credentials.js'
 import { createRedirect } from './redirect.js'
 import type { GoTrueActions, GoTrueUser, LinkFlow } from './types.js'
@@ -101,7 +100,7 @@ function createMessages<M extends object>(
     },
 
     async resend(message, call) {
-      if (!/^(signup|email_change|sms|phone_change)$/.test(text(message?.type) ?? '')) {
+      if (!/^(signup|email_change|sms|phone_change)$/.test(message?.type)) {
         invalid('`type` is `signup`, `email_change`, `sms` or `phone_change`.')
       }
       await post('/resend', message, call)
@@ -120,7 +119,7 @@ export function createActions<M extends object>(deps: ActionDeps<M>): GoTrueActi
       const { provider, redirectTo, scopes, queryParams, flow = 'pkce' } = { ...given }
       const query = new URLSearchParams({
         ...queryParams,
-        provider: needText('provider', provider),
+        provider: text(provider) ?? invalid('`provider` is missing.'),
         ...(redirectTo && { redirect_to: redirectTo }),
         ...(scopes && { scopes }),
         ...(await prove('sign-in', flow)),

@@ -27,7 +27,7 @@ const baseOf = ({ id, friendly_name }: Fields) => ({
 })
 
 /** `null` for what never happened. */
-const time = (value: unknown): number | null => Date.parse(text(value) ?? '') || null
+const time = (value: unknown): number | null => Date.parse(String(text(value))) || null
 
 function readFactor(value: unknown): Factor {
   const fields = fieldsOf(value)

@@ -59,10 +59,11 @@ export function createRequests<Metadata extends object>(
         event: 'MFA_CHALLENGE_VERIFIED',
         send(session, context) {
           before = session
-          const token = session.accessToken
           const once = async () =>
             toGrant<Metadata>(
-              await prove((path, json) => send({ path, json, token, keepalive: true }, context)),
+              await prove((path, json) =>
+                send({ path, json, token: session.accessToken, keepalive: true }, context),
+              ),
             ) ?? bad()
           return once().catch((error: unknown) => {
             unsure = isAuthError(error) && error.retryable && error.code !== 'rate_limited'
@@ -76,8 +77,7 @@ export function createRequests<Metadata extends object>(
         if (unsure && isAuthError(error) && !error.retryable && error.status) {
           const { session } = await auth.refreshSession()
           // Somebody else may have signed in since: theirs proves nothing.
-          const same = session.user?.id === before?.user?.id
-          if (same && session.aal !== before?.aal) return session
+          if (session.sessionId === before?.sessionId && session.aal !== before?.aal) return session
         }
         throw error
       })

@@ -63,7 +63,7 @@ export interface Passkeys<Metadata extends object = AnyMetadata> {
 function toPasskey(body: unknown): Passkey {
   const fields = asObject(body)
   const id = text(fields?.id)
-  const createdAt = Date.parse(text(fields?.created_at) ?? '')
+  const createdAt = Date.parse(String(text(fields?.created_at)))
   if (!id || Number.isNaN(createdAt)) return holdsNo('passkey')
   return { id, friendlyName: text(fields?.friendly_name) ?? '', createdAt }
 }

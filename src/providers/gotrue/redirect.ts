@@ -162,7 +162,6 @@ export function createRedirect<M extends object>(
     const { url } = { ...options }
     const href = url ?? host.page.href()
     if (href === null) return null
-    if (typeof href !== 'string') invalid('`url` is an address, as a text.')
     const shared = running.get(href)
     if (shared) {
       return shared.catch((error: unknown) => {

@@ -137,7 +137,7 @@ async function sign(
 ): Promise<Signed> {
   // What else an address holds may be a secret, such as a code that signs in.
   const { host: domain, href: uri } = parseUrl(url ?? page?.split(/[?#]/, 1)[0] ?? '')
-  if (!domain || /[\r\n]/.test(statement ? (text(statement) ?? '\n') : '')) {
+  if (!domain || /[\r\n]/.test(statement ?? '')) {
     invalid('`url` is the address of a page, and `statement` one line.')
   }
   const issuedAt = new Date(now).toISOString()
@@ -159,7 +159,6 @@ function patiently<T>(work: () => Promise<T>, call?: CallOptions): Promise<T> {
       reject(new AuthError('aborted', 'The caller aborted the call.', { cause: signal?.reason }))
     const end = (): void => signal?.removeEventListener('abort', stop)
     if (signal?.aborted) return stop()
-    if (signal && !signal.addEventListener) invalid('`signal` is no AbortSignal.')
     signal?.addEventListener('abort', stop)
     work().then(resolve, reject).then(end)
   })

@@ -99,7 +99,7 @@ function toText(json: object): string {
   try {
     return JSON.stringify(json)
   } catch {
-    return invalid('What was passed cannot be sent: there is no JSON of it.')
+    return invalid('What was passed is no JSON.')
   }
 }
 
