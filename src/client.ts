@@ -99,8 +99,8 @@ export class AuthClient<
    * all spend the one refresh token. Bound, so that it can be handed to other clients.
    * @throws AuthError `invalid_argument` for a target that is no text; otherwise as `getSession`.
    */
-  readonly getAccessToken = (options: TokenTarget & CallOptions = {}): Promise<string | null> => {
-    const { signal, ...target } = options
+  readonly getAccessToken = (options?: TokenTarget & CallOptions): Promise<string | null> => {
+    const { signal, ...target } = { ...options }
     return this.#engine.getAccessToken(target, { signal })
   }
 

@@ -20,7 +20,8 @@ const aborted = (signal: Signal): AuthError =>
 
 /**
  * Settles as `work` does, or earlier: when its time is up or the signal aborts. `work` gets a
- * signal of its own that aborts with it. @throws AuthError `aborted` or what `late` returns.
+ * signal of its own that aborts with it. @throws AuthError `aborted` or what `late` returns;
+ * `invalid_argument` for what is no signal.
  *
  * Until it settles it keeps its process alive, also where nobody awaits it: a token that is being
  * rotated or saved is lost with the process. What a client reads when it is made thus delays an exit
@@ -32,6 +33,9 @@ export function bounded<T>(
   { limit, late, signal }: Bounds,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
+    if (signal && !signal.addEventListener) {
+      return reject(new AuthError('invalid_argument', '`signal` is no AbortSignal.'))
+    }
     if (signal?.aborted) return reject(aborted(signal))
     const own = environment.createAbort()
     const stop = (error: AuthError): void => {

@@ -128,7 +128,8 @@ export function createEngine<User extends SessionUser>(
   const { section, store, vault } = context
   let disposed: AuthError | null = null
 
-  async function wait<T>(promise: Promise<T>, { signal }: CallOptions = {}): Promise<T> {
+  async function wait<T>(promise: Promise<T>, options?: CallOptions): Promise<T> {
+    const signal = options?.signal
     // Whoever gives up, or gave up before, hears no more how it ends.
     promise.catch(() => {})
     if (disposed) throw disposed

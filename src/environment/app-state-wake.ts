@@ -39,8 +39,8 @@ function check(source: { readonly addEventListener?: unknown } | undefined, name
  * is active, and looked at when it comes back. It listens only while it is listened to.
  * @throws AuthError `invalid_argument` for what is no `AppState`, or no `NetInfo`.
  */
-export function appStateWake(AppState: AppStateSource, options: AppStateWakeOptions = {}): Wake {
-  const { NetInfo } = options
+export function appStateWake(AppState: AppStateSource, options?: AppStateWakeOptions): Wake {
+  const { NetInfo } = { ...options }
   check(AppState, 'AppState')
   if (NetInfo !== undefined) check(NetInfo, 'NetInfo')
   let offline = false

@@ -124,6 +124,24 @@ describe('the consent of a person', () => {
       await expect(at(url)).rejects.toMatchObject({ code: 'bad_response' })
     }
   })
+
+  it('shows pages and pictures of the other app, but no script that it registered as one', async () => {
+    const of = async (address: string) => {
+      const client = { id: 'c1', name: 'Other', uri: address, logo_uri: address }
+      const { auth } = await signedIn([200, [{ client, scopes: [], granted_at: '2026-11-28' }]])
+      return (await oauthConsent(auth).grants())[0]?.client
+    }
+    const uri = 'https://other.example/'
+    expect(await of(uri)).toEqual({ id: 'c1', name: 'Other', uri, logoUri: uri })
+    for (const script of [
+      'javascript:alert(1)',
+      ' JavaScript:1',
+      'data:text/html,<script>',
+      '/x',
+    ]) {
+      expect(await of(script)).toEqual({ id: 'c1', name: 'Other' })
+    }
+  })
 })
 
 describe('any answer to the page of consent', () => {

@@ -300,3 +300,18 @@ describe('any address', () => {
     )
   })
 })
+
+describe('two calls for one address', () => {
+  it('share one exchange, and who gives up does not give up for the other: React mounts twice', async () => {
+    const { auth, tab, sent } = start()
+    await auth.actions.authorizeUrl({ provider: 'github' })
+    tab.navigate(`${APP}?code=${CODE}`)
+    const unmounted = new AbortController()
+    const first = auth.actions.handleRedirect({}, { signal: unmounted.signal })
+    unmounted.abort()
+    const second = auth.actions.handleRedirect({}, { signal: new AbortController().signal })
+    await expect(first).rejects.toMatchObject({ code: 'aborted' })
+    expect(await second).toMatchObject({ user: { id: 'ada' } })
+    expect(sent).toHaveLength(1)
+  })
+})

@@ -27,7 +27,7 @@ const modules = subpaths.filter((name) => !name.endsWith('.json'))
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 17_450, gotrue: 25_100 }
+const BUDGETS = { core: 17_450, gotrue: 25_200 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -290,7 +290,7 @@ describe('the packed package', () => {
       `export { supertokens } from 'holdfast/providers/supertokens'`,
       2_500,
     ],
-    ['mfa', 'gotrue', GOTRUE, `export { mfa } from 'holdfast/providers/gotrue/mfa'`, 1_000],
+    ['mfa', 'gotrue', GOTRUE, `export { mfa } from 'holdfast/providers/gotrue/mfa'`, 1_020],
     [
       'passkeys',
       'gotrue',
@@ -317,7 +317,7 @@ describe('the packed package', () => {
       'gotrue',
       GOTRUE,
       `export { webauthnFactors } from 'holdfast/providers/gotrue/mfa'`,
-      1_000,
+      1_020,
     ],
     [
       'recoveryCodes',

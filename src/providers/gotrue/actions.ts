@@ -75,7 +75,8 @@ function createMessages<M extends object>(
   }
 
   return {
-    async signUp({ redirectTo, captchaToken, flow, ...account }, call) {
+    async signUp(given, call) {
+      const { redirectTo, captchaToken, flow, ...account } = { ...given }
       let user: GoTrueUser<M> | null = null
       const wanted = 'email' in account ? flowOf({ flow, redirectTo }) : undefined
       const json = { ...account, ...(await prove('sign-in', wanted)), ...captcha(captchaToken) }
@@ -88,11 +89,15 @@ function createMessages<M extends object>(
       return result.session ? result : { session: null, user }
     },
 
-    sendOtp: async ({ createUser = true, ...message }, call) =>
-      post('/otp', { ...message, create_user: createUser }, call),
+    async sendOtp(given, call) {
+      const { createUser = true, ...message } = { ...given }
+      await post('/otp', { ...message, create_user: createUser }, call)
+    },
 
-    sendPasswordRecovery: async ({ flow = 'pkce', ...message }, call) =>
-      post('/recover', { ...message, flow }, call),
+    async sendPasswordRecovery(given, call) {
+      const { flow = 'pkce', ...message } = { ...given }
+      await post('/recover', { ...message, flow }, call)
+    },
 
     async resend(message, call) {
       if (!/^(signup|email_change|sms|phone_change)$/.test(message?.type)) {
@@ -110,10 +115,11 @@ export function createActions<M extends object>(deps: ActionDeps<M>): GoTrueActi
   return {
     ...createMessages(deps, prove),
 
-    async authorizeUrl({ provider, redirectTo, scopes, queryParams, flow = 'pkce' }) {
+    async authorizeUrl(given) {
+      const { provider, redirectTo, scopes, queryParams, flow = 'pkce' } = { ...given }
       const query = new URLSearchParams({
         ...queryParams,
-        provider,
+        provider: text(provider) ?? invalid('`provider` is missing.'),
         ...(redirectTo && { redirect_to: redirectTo }),
         ...(scopes && { scopes }),
         ...(await prove('sign-in', flow)),
@@ -138,7 +144,8 @@ export function createActions<M extends object>(deps: ActionDeps<M>): GoTrueActi
       )
     },
 
-    async updateUser({ redirectTo, flow, currentPassword, ...changes }, call) {
+    async updateUser(given, call) {
+      const { redirectTo, flow, currentPassword, ...changes } = { ...given }
       const wanted = changes.email ? flowOf({ flow, redirectTo }) : undefined
       const proof = await prove('sign-in', wanted)
       const json = { ...changes, current_password: currentPassword, ...proof }

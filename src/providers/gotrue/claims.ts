@@ -93,7 +93,7 @@ async function keyFor<M extends object>(
   deps: ActionDeps<M>,
   { alg, kid }: Readonly<Record<string, unknown>>,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
-  if (!ALGORITHMS.includes(String(alg)) || !text(kid) || !globalThis.crypto?.subtle) return
+  if (!ALGORITHMS.includes(text(alg) ?? '') || !text(kid) || !globalThis.crypto?.subtle) return
   for (const oldest of [FRESH, REST]) {
     const key = (await keysOf(deps, oldest)).map(asObject).find((its) => its?.kid === kid)
     if (key) return key

@@ -1,7 +1,7 @@
 import type { CallOptions } from '../../core/provider.js'
 import { text } from '../shared/json.js'
 import { invalid } from '../shared/url.js'
-import { bad, checkTexts, codeOf, fieldsOf, need, pathOf } from './mfa-answers.js'
+import { bad, checkTexts, codeOf, count, fieldsOf, need, pathOf } from './mfa-answers.js'
 import { createRequests } from './mfa-requests.js'
 import type {
   Factor,
@@ -27,7 +27,7 @@ const baseOf = ({ id, friendly_name }: Fields) => ({
 })
 
 /** `null` for what never happened. */
-const time = (value: unknown): number | null => Date.parse(String(value)) || null
+const time = (value: unknown): number | null => Date.parse(String(text(value))) || null
 
 function readFactor(value: unknown): Factor {
   const fields = fieldsOf(value)
@@ -44,7 +44,7 @@ function readFactor(value: unknown): Factor {
 /** A challenge as the server tells it. @throws AuthError `bad_response` */
 export function readChallenge(body: unknown): FactorChallenge {
   const { id, expires_at } = fieldsOf(body)
-  return { id: need(id), expiresAt: Number(expires_at) * 1000 || bad() }
+  return { id: need(id), expiresAt: count(expires_at) * 1000 }
 }
 
 /**

@@ -53,15 +53,17 @@ export function createRequests<Metadata extends object>(
     //   proves it once more   ───▶     has taken that proof already, and refuses
     //   refreshes at once     ───▶     forgives the old token yet, and answers with `aal2`
     raise(prove, call) {
-      let before: string | undefined
+      let before: Session<GoTrueUser<Metadata>> | undefined
       let unsure = false
       const purpose: Purpose<GoTrueUser<Metadata>> = {
         event: 'MFA_CHALLENGE_VERIFIED',
-        send({ aal, accessToken: token }, context) {
-          before = aal
+        send(session, context) {
+          before = session
           const once = async () =>
             toGrant<Metadata>(
-              await prove((path, json) => send({ path, json, token, keepalive: true }, context)),
+              await prove((path, json) =>
+                send({ path, json, token: session.accessToken, keepalive: true }, context),
+              ),
             ) ?? bad()
           return once().catch((error: unknown) => {
             unsure = isAuthError(error) && error.retryable && error.code !== 'rate_limited'
@@ -74,7 +76,8 @@ export function createRequests<Metadata extends object>(
         // Only a no of the server's own tells that the first attempt may have reached it.
         if (unsure && isAuthError(error) && !error.retryable && error.status) {
           const { session } = await auth.refreshSession()
-          if (session.aal !== before) return session
+          // Somebody else may have signed in since: theirs proves nothing.
+          if (session.sessionId === before?.sessionId && session.aal !== before?.aal) return session
         }
         throw error
       })

@@ -10,7 +10,7 @@ export interface OAuthClient {
   readonly id: string
   /** What it calls itself: anybody may register any name. */
   readonly name?: string
-  /** Its home page. */
+  /** Its home page, where it is an address of http(s). */
   readonly uri?: string
   readonly logoUri?: string
 }
@@ -77,7 +77,9 @@ function toAnswer(body: unknown): ConsentAnswer {
 function identified(value: unknown): { readonly id: string } & Readonly<Record<string, string>> {
   const fields = Object.entries(camelCased(value)).flatMap(([name, said]) => {
     const known = text(said)
-    return known ? [[name, known] as const] : []
+    // Anybody registers any address, and a page makes a link of it: only of one that runs no script.
+    const odd = /^(uri|logoUri)$/.test(name) && !/^https?:\/\//i.test(known ?? '')
+    return known && !odd ? [[name, known] as const] : []
   })
   const { id = bad(), ...rest } = Object.fromEntries(fields)
   return { ...rest, id }

@@ -63,7 +63,7 @@ export interface Passkeys<Metadata extends object = AnyMetadata> {
 function toPasskey(body: unknown): Passkey {
   const fields = asObject(body)
   const id = text(fields?.id)
-  const createdAt = Date.parse(String(fields?.created_at))
+  const createdAt = Date.parse(String(text(fields?.created_at)))
   if (!id || Number.isNaN(createdAt)) return holdsNo('passkey')
   return { id, friendlyName: text(fields?.friendly_name) ?? '', createdAt }
 }
@@ -74,7 +74,7 @@ function toPasskey(body: unknown): Passkey {
  */
 export function passkeys<Metadata extends object = AnyMetadata>(
   auth: GoTrueClient<Metadata>,
-  { credentials }: PasskeysOptions = {},
+  options?: PasskeysOptions,
 ): Passkeys<Metadata> {
   const { host, send } = depsOf('passkeys', auth)
 
@@ -96,15 +96,15 @@ export function passkeys<Metadata extends object = AnyMetadata>(
   async function meet(
     ceremony: Ceremony,
     ask: (request: HttpRequest) => Promise<unknown>,
-    { signal }: CallOptions = {},
+    call?: CallOptions,
   ): Promise<HttpRequest> {
-    const asking = needCredentials(ceremony, credentials)
+    const asking = needCredentials(ceremony, options?.credentials)
     const folder = `/passkeys/${ceremony === 'get' ? 'authentication' : 'registration'}`
-    const { challenge_id, options } =
+    const { challenge_id, options: asked } =
       asObject(await ask({ path: `${folder}/options`, json: {} })) ?? {}
-    const json = asObject(options)
+    const json = asObject(asked)
     if (!text(challenge_id) || !json || !text(json.challenge)) return holdsNo('challenge')
-    const credential = await prompt(asking, ceremony, { json, signal })
+    const credential = await prompt(asking, ceremony, { json, signal: call?.signal })
     return { path: `${folder}/verify`, json: { challenge_id, credential } }
   }
 

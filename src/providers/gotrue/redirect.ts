@@ -158,13 +158,21 @@ export function createRedirect<M extends object>(
     }
   }
 
-  return async ({ url } = {}, call) => {
+  const handle: GoTrueActions<M>['handleRedirect'] = async (options, call) => {
+    const { url } = { ...options }
     const href = url ?? host.page.href()
     if (href === null) return null
     const shared = running.get(href)
-    if (shared) return shared
+    if (shared) {
+      return shared.catch((error: unknown) => {
+        // The other caller has given up; this one has not.
+        if (isAuthError(error, 'aborted') && !call?.signal?.aborted) return handle(options, call)
+        throw error
+      })
+    }
     const work = run(href, url === undefined, call).finally(() => running.delete(href))
     running.set(href, work)
     return work
   }
+  return handle
 }

@@ -152,7 +152,8 @@ async function sign(
 }
 
 /** Ends with the caller's patience: a wallet may stay open for ever. */
-function patiently<T>(work: () => Promise<T>, { signal }: CallOptions = {}): Promise<T> {
+function patiently<T>(work: () => Promise<T>, call?: CallOptions): Promise<T> {
+  const signal = call?.signal
   return new Promise((resolve, reject) => {
     const stop = (): void =>
       reject(new AuthError('aborted', 'The caller aborted the call.', { cause: signal?.reason }))

@@ -95,10 +95,18 @@ function bearer(token: string): string {
   return invalid('This token cannot be sent: no server has issued it.')
 }
 
+function toText(json: object): string {
+  try {
+    return JSON.stringify(json)
+  } catch {
+    return invalid('What was passed is no JSON.')
+  }
+}
+
 /** Headers and body as plain values: whoever wraps `fetch` can read them and add their own. */
 function toInit(request: HttpRequest, headers: HttpOptions['headers']): RequestInit {
   const { method = 'POST', json, form, token, keepalive } = request
-  const body = json ? JSON.stringify(json) : form && encodeForm(form)
+  const body = json ? toText(json) : form && encodeForm(form)
   const kind = json ? 'json' : 'x-www-form-urlencoded'
   return {
     method,
