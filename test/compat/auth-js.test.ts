@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PATIENT } from '../support/patient.js'
 import { FAILURES, type Row, SESSIONS, SIGN_INS, SIGN_OUTS } from './rows.js'
 import { CONSENT, WAYS } from './rows-areas.js'
 import { FACTORS, IDENTITIES } from './rows-factors.js'
 import { ADA, describeResult, type Library, open, turn } from './stage.js'
+
+// Both play in one second, however busy the machine is: what is left of a token is the same.
+beforeEach(() => vi.useFakeTimers({ toFake: ['Date'], now: 1_795_833_000_000 }))
+afterEach(() => vi.useRealTimers())
 
 /** What a library makes of a row. */
 async function outcome(library: Library, { play, ...options }: Row): Promise<string> {
