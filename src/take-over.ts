@@ -27,7 +27,11 @@ export function takeOver<User extends SessionUser>(
     throw invalid('takeOver takes { key, parse }: where the session is, and how its text is read.')
   }
   checkStorage(storage)
-  return { find: (desk) => find(desk, { key, parse, storage: storage ?? foreignStorage() }) }
+  const from = storage ?? foreignStorage()
+  return {
+    find: (desk) => find(desk, { key, parse, storage: from }),
+    forget: (own) => (from ?? own).remove(key),
+  }
 }
 
 /** Unless a sibling has done so meanwhile. What goes wrong is reported: the start goes on. */

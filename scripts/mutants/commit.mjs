@@ -170,4 +170,10 @@ export const COMMIT = [
     find: 'saved })\n      announce()',
     replace: 'saved })',
   },
+  {
+    file,
+    name: 'What could not be taken over survives the sign-out.',
+    find: 'settings.takeOver?.forget?.(settings.storage)',
+    replace: 'settings',
+  },
 ]

@@ -75,6 +75,8 @@ export function createCommitPath<User extends SessionUser>(
       const saved = await vault.end(end)
       if (saved) context.section.saved()
       if (session) forgetKey(context, session)
+      // What could not be moved here when it was found does not outlive its session either.
+      forget(context, () => settings.takeOver?.forget?.(settings.storage))
       // Somebody may have signed in meanwhile, whose session has a save of its own.
       if (!store.held()) store.dispatch({ type: 'persisted', saved })
       announce()
@@ -85,20 +87,24 @@ export function createCommitPath<User extends SessionUser>(
 const isEmptyFor = <User extends SessionUser>(state: State<User>): boolean =>
   state.status === 'signed-in' && state.absentSince !== null
 
-/**
- * A key that no session is bound to any more is worth nothing, except to a thief. Nobody waits for its
- * removal: a store that hangs must not hold up whoever signs in or out.
- */
-async function forgetKey<User extends SessionUser>(
-  { environment, settings }: EngineContext<User>,
-  { keyId }: Session<User>,
+/** Nobody waits for it: a store that hangs must not hold up whoever signs in or out. */
+async function forget<User extends SessionUser>(
+  { environment }: EngineContext<User>,
+  remove: () => unknown,
 ): Promise<void> {
-  if (!keyId) return
   try {
-    await settings.keys?.remove(keyId)
+    await remove()
   } catch (error) {
     environment.report(error)
   }
+}
+
+/** A key that no session is bound to any more is worth nothing, except to a thief. */
+function forgetKey<User extends SessionUser>(
+  context: EngineContext<User>,
+  { keyId }: Session<User>,
+): void {
+  if (keyId) forget(context, () => context.settings.keys?.remove(keyId))
 }
 
 async function commit<User extends SessionUser>(

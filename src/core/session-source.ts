@@ -35,6 +35,8 @@ export interface SessionSource<User extends SessionUser> {
    * session found is current.
    */
   find(desk: SourceDesk<User>): Promise<Observation<User> | null>
+  /** Removes what is left there, at the end of a session. `own`: the client's storage. */
+  forget?(own: Storage): Awaitable<unknown>
 }
 
 /** Where the cookies of this browser hold the session; made by `resumeWith()`. */

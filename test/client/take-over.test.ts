@@ -39,6 +39,18 @@ describe('the session of another library', () => {
     expect(await storage.get('theirs')).toBe('ada')
   })
 
+  it('is gone after the sign-out, also where it could not be moved here', async () => {
+    const world = createWorld()
+    const { storage, left } = inheritance(world)
+    world.browser.storage.setQuotaExceeded(true)
+    const { auth } = world.open({ takeOver: left })
+    await auth.getSession()
+    world.browser.storage.setQuotaExceeded(false)
+    await auth.signOut()
+    await world.clock.settle()
+    expect(await storage.get('theirs')).toBeNull()
+  })
+
   it('is left alone when somebody signed in while the lock was waited for', async () => {
     const world = createWorld()
     const { left } = inheritance(world)
