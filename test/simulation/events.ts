@@ -22,12 +22,12 @@ export function checkIdentity(world: World, session: Session, where: string): vo
 
 /** Why storage may know nothing of the end of a session, or `null`. */
 function excuseForReturn(world: World, session: string): string | null {
-  const { facts, jar, noted, contexts } = world
+  const { facts, jar, noted, endedAt, contexts } = world
   if (facts.storageDamaged) return 'storage damaged'
   // Where no note of it could be written, and the server did not hear of it, the cookies still hold it.
   const troubled = facts.storageTrouble > -Infinity || contexts.some(({ trouble }) => trouble > 0)
   if (jar && !noted.has(session) && troubled) return 'end not saved'
-  const end = noted.get(session) ?? Infinity
+  const end = endedAt.get(session) ?? Infinity
   return jar && wasAwaited(world, session, end) ? 'its sign-in answered later' : null
 }
 
