@@ -118,10 +118,15 @@ function signedOutSince(world: World, session: string): boolean {
   )
 }
 
-/** Whether somebody signed in later, whom this context may not have heard of. */
-function wasReplaced({ ledger, established }: World, session: string): boolean {
-  const since = ledger.firstOf(session)?.at ?? Infinity
-  return [...established].some(([other, at]) => other !== session && at >= since)
+/**
+ * Whether somebody signed in later, whom this context may not have heard of; or earlier, but the page of
+ * that sign-in was answered later, when a start had found it in the cookies already.
+ */
+function wasReplaced(world: World, session: string): boolean {
+  const since = world.ledger.firstOf(session)?.at ?? Infinity
+  const isLater = ([other, at]: readonly [string, number]): boolean =>
+    other !== session && (at >= since || (world.jar !== null && wasAwaited(world, other, since)))
+  return [...world.established].some(isLater)
 }
 
 const askedToSignOut = ({ calls }: Context): boolean =>
