@@ -27,6 +27,7 @@ function excuseForReturn(world: World, session: string): string | null {
   // Where no note of it could be written, and the server did not hear of it, the cookies still hold it.
   const troubled = facts.storageTrouble > -Infinity || contexts.some(({ trouble }) => trouble > 0)
   if (jar && !noted.has(session) && troubled) return 'end not saved'
+  if (jar && world.overwritten.has(session)) return 'end not seen in time'
   const end = endedAt.get(session) ?? Infinity
   return jar && wasAwaited(world, session, end) ? 'its sign-in answered later' : null
 }

@@ -76,6 +76,8 @@ export interface World {
    * of its sign-in was answered after a start in another tab had found it, and somebody had ended it.
    */
   readonly endedAt: Map<string, number>
+  /** Those whose end a start wrote over, because storage did not show it to that tab yet. */
+  readonly overwritten: Set<string>
   /** Why the server was shown a rotated token of a session, as it was then; `null` if nothing explains it. */
   readonly reused: Map<string, string | null>
   /** Sessions that became some context's by a sign-in. */
@@ -145,11 +147,13 @@ const isAtomic = ({ lock, storage }: WorldOptions): boolean =>
 /** How many characters of a lineage's name come before the id of its session. */
 const BEFORE_ID = 9
 
-function noteEnds({ noted, endedAt, clock }: World, text: string): void {
+function noteEnds({ options, noted, endedAt, overwritten, clock }: World, text: string): void {
   try {
     const { id, ended }: { id: string | null; ended: readonly string[] } = JSON.parse(text)
     // A session may go on under another name: of its sign-in, where a start was faster than that.
     const current = id?.slice(BEFORE_ID) ?? ''
+    const end = noted.get(current) ?? -Infinity
+    if (clock.monotonic() <= end + (options.lag ?? 0)) overwritten.add(current)
     noted.delete(current)
     for (const lineage of ended) {
       const session = lineage.slice(BEFORE_ID)
@@ -197,6 +201,7 @@ export function createWorld(options: WorldOptions): World {
     signedOut: new Set(),
     noted: new Map(),
     endedAt: new Map(),
+    overwritten: new Set(),
     reused: new Map(),
     established: new Map(),
     returned: new Set(),
