@@ -96,6 +96,12 @@ export const START = [
   },
   {
     file,
+    name: 'Where storage fails too, what it said before the question undoes a sign-in since.',
+    find: "if (store.state().status !== 'loading') seen = null\n",
+    replace: '\n',
+  },
+  {
+    file,
     name: 'While the server alone would know, the answer is that nobody is signed in.',
     find: "if (resume && seen?.kind !== 'session' && isAuthError(error)) unknown = error",
     replace: '',

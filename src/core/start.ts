@@ -63,11 +63,16 @@ async function load<User extends SessionUser>(
       try {
         seen = await section.locked(() => resume.find(desk))
       } catch (error) {
-        //   this context                  another one
+        //   this context                  another one, or another call here
         //   asks the server
         //                                 is answered, and saves the session
         //   is not answered               what storage said before the question is long out of date
-        ;[seen] = await path.read()
+        try {
+          ;[seen] = await path.read()
+        } catch {
+          // The vault has reported it. What has become known here since is known better.
+          if (store.state().status !== 'loading') seen = null
+        }
         throw error
       }
     }
