@@ -197,7 +197,10 @@ export function hear(world: World, context: Context, change: AuthChange): void {
   )
   events.push(event)
   // What failed before is not known of a session that comes anew, though it be the same.
-  if (event === 'SIGNED_IN') context.freshAt = world.clock.monotonic()
+  // Nor of one that goes on under the name of its sign-in, where a start was faster than that.
+  const renamed =
+    world.jar !== null && event === 'TOKEN_REFRESHED' && mint?.token === context.heard.token
+  if (event === 'SIGNED_IN' || renamed) context.freshAt = world.clock.monotonic()
   // A token from elsewhere that is the same person’s replaces the session as TOKEN_REFRESHED.
   const arrives =
     event === 'SIGNED_IN' || event === 'TOKEN_REFRESHED' || event === 'INITIAL_SESSION'
