@@ -148,6 +148,9 @@ function explainEnd(context: Context, world: World, lost: string, reason: string
   const ended = ledger.ended.get(lost)
   if (ended) return ended
   const newest = ledger.newest(lost)
+  // A write that hung lands over those of a later sign-in, which only the next start finds in the cookies.
+  const overwritten = world.jar !== null && reason === 'other-context'
+  if (overwritten && newest && facts.storageTrouble >= newest.at) return 'storage silent'
   const excuse = world.reused.get(lost) ?? (newest ? excuseForLoss(world, newest) : null)
   return excuse && `${world.options.rotation}: ${excuse}`
 }
