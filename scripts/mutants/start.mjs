@@ -84,6 +84,24 @@ export const START = [
   },
   {
     file,
+    name: 'A session that was found and could not be saved gives way to the one that storage still has.',
+    find: "arrival: 'start', over }",
+    replace: "arrival: 'start' }",
+  },
+  {
+    file,
+    name: 'The clock went back, and the session that was found counts as older than the one it replaces.',
+    find: 'newLineage(context, grant, over)',
+    replace: 'newLineage(context, grant)',
+  },
+  {
+    file,
+    name: 'Where storage fails too, what it said before the question undoes a sign-in since.',
+    find: "if (store.state().status !== 'loading') seen = null\n",
+    replace: '\n',
+  },
+  {
+    file,
     name: 'While the server alone would know, the answer is that nobody is signed in.',
     find: "if (resume && seen?.kind !== 'session' && isAuthError(error)) unknown = error",
     replace: '',

@@ -16,7 +16,7 @@ import type { Refreshes } from './refreshes.js'
 import { createRevocation } from './revocation.js'
 import type { Grant, ProviderEventName, Session, SessionUser } from './session.js'
 import { createShare, type Share } from './share.js'
-import type { Arrival } from './state.js'
+import { type Arrival, endedAfter } from './state.js'
 
 /** A request that brings a session, or `null` when a step is missing. */
 export type Send<User extends SessionUser> = (
@@ -61,11 +61,15 @@ interface Order {
   committed: number
 }
 
-/** The name of a new sign-in. */
+/** The name of a new sign-in. `over`: one that memory never had, whose place it takes. */
 export const newLineage = <User extends SessionUser>(
   { environment, provider, store }: EngineContext<User>,
   { sessionId }: Grant<User>,
-): string => nameLineage(environment, store.state(), provider.resume && sessionId)
+  over: string | null = null,
+): string => {
+  const before = [...endedAfter(store.state()), ...(over ? [over] : [])]
+  return nameLineage(environment, before, provider.resume && sessionId)
+}
 
 /** Makes the account operations of one client. */
 export function createAccounts<User extends SessionUser>(

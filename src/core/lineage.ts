@@ -1,6 +1,4 @@
 import type { Environment } from './ports.js'
-import type { SessionUser } from './session.js'
-import { endedAfter, type State } from './state.js'
 
 /** Characters that hold a time in base 36 for longer than anybody counts it. */
 const WIDTH = 9
@@ -9,17 +7,17 @@ const WIDTH = 9
 const timeOf = (name: string): number => Number.parseInt(name.slice(0, WIDTH), 36) || 0
 
 /**
- * Names a sign-in so that a later one is the greater string, however wrong the clock is. It ends
+ * Names a sign-in so that a later one than those of `before` is the greater string, however wrong the clock is. It ends
  * with the `id` of the session, by which its end is known later, or with chance.
  */
-export function nameLineage<User extends SessionUser>(
+export function nameLineage(
   environment: Pick<Environment, 'clock' | 'random'>,
-  state: State<User>,
+  before: readonly string[],
   id: string | undefined,
 ): string {
   const time = Math.max(
     Math.floor(environment.clock.now()),
-    ...endedAfter(state).map((name) => timeOf(name) + 1),
+    ...before.map((name) => timeOf(name) + 1),
   )
   const end = id || environment.random().toString(36).slice(2, 12)
   return time.toString(36).padStart(WIDTH, '0') + end

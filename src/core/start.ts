@@ -63,11 +63,16 @@ async function load<User extends SessionUser>(
       try {
         seen = await section.locked(() => resume.find(desk))
       } catch (error) {
-        //   this context                  another one
+        //   this context                  another one, or another call here
         //   asks the server
         //                                 is answered, and saves the session
         //   is not answered               what storage said before the question is long out of date
-        ;[seen] = await path.read()
+        try {
+          ;[seen] = await path.read()
+        } catch {
+          // The vault has reported it. What has become known here since is known better.
+          if (store.state().status !== 'loading') seen = null
+        }
         throw error
       }
     }
@@ -86,21 +91,27 @@ function createDesk<User extends SessionUser>(
   path: CommitPath<User>,
 ): SourceDesk<User> {
   const { environment, provider, settings, store } = context
+  /** The sign-in that storage was last seen to have: what is established takes its place. */
+  let over: string | null = null
   const recordOf = (grant: Grant<User>, asked: Now, base?: SessionRecord<User>) =>
-    toRecord(grant, base ?? newLineage(context, grant), requestedAt(asked, store.now()))
+    toRecord(grant, base ?? newLineage(context, grant, over), requestedAt(asked, store.now()))
   return {
     storage: settings.storage,
     now: store.now,
     request: context.request,
     report: environment.report,
-    read: async () => (await path.read())[0],
+    async read() {
+      const [seen] = await path.read()
+      over = seen.kind === 'session' ? seen.record.lineage : null
+      return seen
+    },
     async establish(grant, asked, base) {
       const record = recordOf(grant, asked, base)
       await path.commit({
         record,
         seen: null,
         still: () => store.held() === null,
-        become: (saved) => ({ type: 'established', record, saved, arrival: 'start' }),
+        become: (saved) => ({ type: 'established', record, saved, arrival: 'start', over }),
       })
       const state = store.state()
       return state.status === 'signed-in' && state.saved

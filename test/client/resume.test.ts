@@ -244,6 +244,26 @@ describe('a session that only the browser’s cookies hold', () => {
     expect(events.filter((event) => event.startsWith('SIGNED_OUT'))).toEqual([])
   })
 
+  it('is not answered for by what storage said before the question, when neither it nor the server answers', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = outage
+    const { auth, events } = world.open()
+    await auth.signOut()
+    let fail = (): void => {}
+    const pending = new Promise<never>((_, reject) => {
+      fail = () => reject(new AuthError('network', 'No answer.'))
+    })
+    world.jar.answer = () => pending
+    const asked = auth.getSession()
+    await world.clock.settle()
+    await auth.signIn({ name: 'bob' })
+    world.browser.storage.block(true)
+    fail()
+    expect((await asked)?.user?.id).toBe('bob')
+    expect(auth.getSnapshot().session?.user?.id).toBe('bob')
+    expect(events.filter((event) => event.startsWith('SIGNED_OUT'))).toEqual([])
+  })
+
   it('is not believed of whoever has signed out and been followed by another since the question', async () => {
     const world = createCookieWorld()
     world.jar.answer = () => grantOf('ada', 's1')

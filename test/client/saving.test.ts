@@ -35,6 +35,29 @@ describe('a session that was found at the start while storage was full', () => {
     const { first, last, next } = await later({ provider })
     for (const session of [first, last, next]) expect(session?.accessToken).toBe('a1')
   })
+
+  it('is not taken back by the one that storage still has, whatever the clock says meanwhile', async () => {
+    for (const clockSkew of [0, -3 * HOUR]) {
+      const world = createWorld()
+      const answers = [grant, { ...grant, accessToken: 'a2', sessionId: 's2' }]
+      const resume = resumeWith(async () => answers.shift())
+      const options = { provider: { ...world.server.provider, resume } }
+      const old = world.open(options)
+      expect((await old.auth.getSession())?.accessToken).toBe('a1')
+      old.auth.dispose()
+      await world.clock.advance(2 * HOUR)
+      world.browser.storage.setQuotaExceeded(true)
+      const { auth, events } = world.open(options, { clockSkew })
+      expect((await auth.getSession())?.accessToken).toBe('a2')
+      await world.clock.advance(10_000)
+      expect((await auth.getSession())?.accessToken).toBe('a2')
+      expect(events).toEqual(['INITIAL_SESSION a2'])
+      world.browser.storage.setQuotaExceeded(false)
+      await world.clock.advance(120_000)
+      expect(world.stored()).not.toContain('a1')
+      expect(world.stored()).toContain('a2')
+    }
+  })
 })
 
 function ofOneEntry(key: string, text: string): Storage {

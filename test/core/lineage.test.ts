@@ -1,20 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { nameLineage } from '../../src/core/lineage.js'
-import type { SessionUser } from '../../src/core/session.js'
-import type { State } from '../../src/core/state.js'
-
-const signedOut = (ended: readonly string[]): State<SessionUser> => ({
-  status: 'signed-out',
-  saved: true,
-  ended,
-  error: null,
-})
 
 /** Names a sign-in at a time, after others. */
 const nameAt = (now: number, ended: readonly string[] = []): string =>
   nameLineage(
     { clock: { now: () => now, monotonic: () => 0, schedule: () => () => {} }, random: () => 0.5 },
-    signedOut(ended),
+    ended,
     undefined,
   )
 

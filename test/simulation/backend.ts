@@ -121,7 +121,11 @@ export function visit(world: World, asked: Asked): Visit | null {
     const fresh = cookieOf(world, body)
     if (fresh) jar.set(fresh, 'given')
     else if (route.leaves && status < 300) jar.set(null, 'signed out')
-    else if (route.token && status === 400 && body) jar.set(null, REFUSED)
+    else if (route.token && status === 400 && body) {
+      // Whose cookie it removes may have signed in since the token of another was refused.
+      const refused = world.ledger.mint(route.token)?.session
+      jar.set(null, jar.cookie?.session === refused ? REFUSED : 'late refusal')
+    }
   }
   return {
     token: route.token,

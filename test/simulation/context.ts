@@ -104,6 +104,8 @@ function watchedFetch(world: World, tab: Tab, name: string): typeof fetch {
           sent.outcome = lost ? 'lost' : refused ? 'refused' : 'answered'
           if (!lost) sent.status = served.status
         }
+        // Without a cookie nothing was presented, but what was asked for in vain is asked for again.
+        if (!sent && asked?.named !== undefined && !served.genuine) ledger.fail(name)
         if (sent && served.status === 400) noteReuse(world, sent)
         world.trace('server', `${name} ${path.slice(0, 30)} → ${served.status} ${fault}`)
         return await (asked ? asked.bring(served) : served.reply())

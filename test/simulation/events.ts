@@ -22,12 +22,13 @@ export function checkIdentity(world: World, session: Session, where: string): vo
 
 /** Why storage may know nothing of the end of a session, or `null`. */
 function excuseForReturn(world: World, session: string): string | null {
-  const { facts, jar, noted, contexts } = world
+  const { facts, jar, noted, endedAt, contexts } = world
   if (facts.storageDamaged) return 'storage damaged'
   // Where no note of it could be written, and the server did not hear of it, the cookies still hold it.
   const troubled = facts.storageTrouble > -Infinity || contexts.some(({ trouble }) => trouble > 0)
   if (jar && !noted.has(session) && troubled) return 'end not saved'
-  const end = noted.get(session) ?? Infinity
+  if (jar && world.overwritten.has(session)) return 'end not seen in time'
+  const end = endedAt.get(session) ?? Infinity
   return jar && wasAwaited(world, session, end) ? 'its sign-in answered later' : null
 }
 
@@ -118,10 +119,15 @@ function signedOutSince(world: World, session: string): boolean {
   )
 }
 
-/** Whether somebody signed in later, whom this context may not have heard of. */
-function wasReplaced({ ledger, established }: World, session: string): boolean {
-  const since = ledger.firstOf(session)?.at ?? Infinity
-  return [...established].some(([other, at]) => other !== session && at >= since)
+/**
+ * Whether somebody signed in later, whom this context may not have heard of; or earlier, but the page of
+ * that sign-in was answered later, when a start had found it in the cookies already.
+ */
+function wasReplaced(world: World, session: string): boolean {
+  const since = world.ledger.firstOf(session)?.at ?? Infinity
+  const isLater = ([other, at]: readonly [string, number]): boolean =>
+    other !== session && (at >= since || (world.jar !== null && wasAwaited(world, other, since)))
+  return [...world.established].some(isLater)
 }
 
 const askedToSignOut = ({ calls }: Context): boolean =>
@@ -142,6 +148,9 @@ function explainEnd(context: Context, world: World, lost: string, reason: string
   const ended = ledger.ended.get(lost)
   if (ended) return ended
   const newest = ledger.newest(lost)
+  // A write that hung lands over those of a later sign-in, which only the next start finds in the cookies.
+  const overwritten = world.jar !== null && reason === 'other-context'
+  if (overwritten && newest && facts.storageTrouble >= newest.at) return 'storage silent'
   const excuse = world.reused.get(lost) ?? (newest ? excuseForLoss(world, newest) : null)
   return excuse && `${world.options.rotation}: ${excuse}`
 }
@@ -191,7 +200,10 @@ export function hear(world: World, context: Context, change: AuthChange): void {
   )
   events.push(event)
   // What failed before is not known of a session that comes anew, though it be the same.
-  if (event === 'SIGNED_IN') context.freshAt = world.clock.monotonic()
+  // Nor of one that goes on under the name of its sign-in, where a start was faster than that.
+  const renamed =
+    world.jar !== null && event === 'TOKEN_REFRESHED' && mint?.token === context.heard.token
+  if (event === 'SIGNED_IN' || renamed) context.freshAt = world.clock.monotonic()
   // A token from elsewhere that is the same person’s replaces the session as TOKEN_REFRESHED.
   const arrives =
     event === 'SIGNED_IN' || event === 'TOKEN_REFRESHED' || event === 'INITIAL_SESSION'

@@ -100,8 +100,7 @@ const GRANT = {
 /** The session of somebody who signs in at this moment, in ms since the herd's beginning. */
 function signIn(signedInAt: number, random: Random): SessionRecord<SessionUser> {
   const clock = { now: () => START + signedInAt, monotonic: () => 0, schedule: () => () => {} }
-  const nobody = { status: 'signed-out', saved: true, ended: [], error: null } as const
-  const lineage = nameLineage({ clock, random }, nobody, undefined)
+  const lineage = nameLineage({ clock, random }, [], undefined)
   return toRecord(GRANT, lineage, START + signedInAt)
 }
 

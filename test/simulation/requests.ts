@@ -98,19 +98,29 @@ function checkRepeats(world: World, sent: Sent): void {
   else if (earlier.length > 0) count(verdict.tally, `repeat ${earlier.at(-1)?.outcome}`)
 }
 
+/** Whether every page of a browser must have heard of a token that another one was given. */
+function isHeard(world: World, mint: Mint): boolean {
+  const { lockBroken, storageDamaged, storageTrouble } = world.facts
+  const told = mint.delivered && mint.savedAt !== null && !wasStopped(world, mint.by, mint.at)
+  return told && !lockBroken && !storageDamaged && storageTrouble < mint.at
+}
+
 /**
  * The token by which a context goes. Where cookies hold it, the server trades the newest, of which a
  * page may not have heard: then it goes by the one whose name it has; `null` where that is gone.
  */
 function knownToPage(world: World, context: Context, { token, named }: Sent): string | null {
   const mint = world.ledger.mint(token)
-  // It wanted another session's next token, before it knew that the cookies hold this one.
-  if (named && mint?.session !== named) return world.ledger.newest(named)?.token ?? null
   const held = world.ledger.access(context.auth.getSnapshot().session)?.mint
+  if (named && mint?.session !== named) {
+    // It wanted another session's next token, before it knew that the cookies hold this one. Of the
+    // newest of those it may not have heard either.
+    const newest = world.ledger.newest(named)
+    if (!newest || held?.session !== named || isHeard(world, newest)) return newest?.token ?? null
+    return held.token
+  }
   if (!world.jar || !mint || held === mint) return token
-  const { lockBroken, storageDamaged, storageTrouble } = world.facts
-  const told = mint.delivered && mint.savedAt !== null && !wasStopped(world, mint.by, mint.at)
-  const heard = told && !lockBroken && !storageDamaged && storageTrouble < mint.at
+  const heard = isHeard(world, mint)
   if (!held) return heard ? token : null
   // The page of a sign-in tells all of its first token, though a start has traded that by then.
   const overtaken = held.index === 0 && wasAwaited(world, held.session, mint.at)

@@ -30,11 +30,13 @@ export function foundOld(world: World, context: Context, token: string, since: n
  * a start in another tab may have found the session in the cookies.
  */
 export function wasAwaited({ contexts, ledger }: World, session: string, time: number): boolean {
-  const { at = Infinity } = ledger.firstOf(session) ?? {}
-  return contexts.some(({ calls }) =>
-    calls.some(
-      ({ operation, since, settledAt }) =>
-        operation.type === 'signIn' && since <= at && settledAt >= time,
-    ),
+  const { at = Infinity, by } = ledger.firstOf(session) ?? {}
+  return contexts.some(
+    ({ name, calls }) =>
+      name === by &&
+      calls.some(
+        ({ operation, since, settledAt }) =>
+          operation.type === 'signIn' && since <= at && settledAt >= time,
+      ),
   )
 }

@@ -71,6 +71,13 @@ export interface World {
   readonly signedOut: Set<string>
   /** Sessions that cookies hold and whose end storage has noted: monotonic time of the first note. */
   readonly noted: Map<string, number>
+  /**
+   * When storage was last told of the end of each: also of one that is current again, because the page
+   * of its sign-in was answered after a start in another tab had found it, and somebody had ended it.
+   */
+  readonly endedAt: Map<string, number>
+  /** Those whose end a start wrote over, because storage did not show it to that tab yet. */
+  readonly overwritten: Set<string>
   /** Why the server was shown a rotated token of a session, as it was then; `null` if nothing explains it. */
   readonly reused: Map<string, string | null>
   /** Sessions that became some context's by a sign-in. */
@@ -140,15 +147,19 @@ const isAtomic = ({ lock, storage }: WorldOptions): boolean =>
 /** How many characters of a lineage's name come before the id of its session. */
 const BEFORE_ID = 9
 
-function noteEnds({ noted, clock }: World, text: string): void {
+function noteEnds({ options, noted, endedAt, overwritten, clock }: World, text: string): void {
   try {
     const { id, ended }: { id: string | null; ended: readonly string[] } = JSON.parse(text)
     // A session may go on under another name: of its sign-in, where a start was faster than that.
     const current = id?.slice(BEFORE_ID) ?? ''
+    const end = noted.get(current) ?? -Infinity
+    if (clock.monotonic() <= end + (options.lag ?? 0)) overwritten.add(current)
     noted.delete(current)
     for (const lineage of ended) {
       const session = lineage.slice(BEFORE_ID)
-      if (session !== current && !noted.has(session)) noted.set(session, clock.monotonic())
+      if (session === current || noted.has(session)) continue
+      noted.set(session, clock.monotonic())
+      endedAt.set(session, clock.monotonic())
     }
   } catch {
     // Damaged by hand.
@@ -189,6 +200,8 @@ export function createWorld(options: WorldOptions): World {
     contexts: [],
     signedOut: new Set(),
     noted: new Map(),
+    endedAt: new Map(),
+    overwritten: new Set(),
     reused: new Map(),
     established: new Map(),
     returned: new Set(),
