@@ -296,7 +296,7 @@ describe('the packed package', () => {
       'gotrue',
       GOTRUE,
       `export { passkeys } from 'holdfast/providers/gotrue/passkeys'`,
-      1_170,
+      1_000,
     ],
     [
       'identities',
