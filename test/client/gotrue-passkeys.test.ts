@@ -118,7 +118,9 @@ describe('a caller’s mistake', () => {
   it('is to ask where there is no WebAuthn, as on a server or an insecure page', async () => {
     const { world, auth } = await signedIn()
     const get = async () => ({})
-    const given = [{}, { get }, 7, null, undefined].map((authenticator) => ({ authenticator }))
+    const given = [{}, { get }, { create: get }, 7, null, undefined].map((authenticator) => ({
+      authenticator,
+    }))
     for (const options of [undefined, null, {}, ...given]) {
       const own = Reflect.apply(passkeys, undefined, [auth, options])
       for (const call of [own.register, own.signIn]) {

@@ -23,8 +23,8 @@ export interface Passkey {
 
 /**
  * Passkeys of a GoTrue that has them switched on. All reject with AuthError: `invalid_argument` where
- * there is no WebAuthn, or on a page that the server's passkeys are not for; `aborted` when the person
- * cancels; `rejected` with the `serverCode` (`passkey_disabled`, `webauthn_verification_failed`,
+ * there is no WebAuthn, or on a page that the server's passkeys are not for; `aborted` when nobody
+ * proves anything; `rejected` with the `serverCode` (`passkey_disabled`, `webauthn_verification_failed`,
  * `webauthn_challenge_expired`, …) when the server refuses. The person may take their time: only the
  * requests have a limit, and the `signal` of a call ends the wait for them too.
  */
