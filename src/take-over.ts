@@ -27,10 +27,10 @@ export function takeOver<User extends SessionUser>(
     throw invalid('takeOver takes { key, parse }: where the session is, and how its text is read.')
   }
   checkStorage(storage)
-  const from = storage ?? foreignStorage()
+  const from = (): Storage | undefined => storage ?? foreignStorage()
   return {
-    find: (desk) => find(desk, { key, parse, storage: from }),
-    forget: (own) => (from ?? own).remove(key),
+    find: (desk) => find(desk, { key, parse, storage: from() }),
+    forget: (own) => (from() ?? own).remove(key),
   }
 }
 

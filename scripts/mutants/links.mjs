@@ -70,14 +70,14 @@ export const LINKS = [
   },
   {
     file: webauthn,
-    name: 'A person who cancels is refused by the server.',
-    find: "['NotAllowedError', 'aborted'],",
-    replace: '',
+    name: 'A page of another site is told that the person has cancelled.',
+    find: '/^Security/',
+    replace: '/^Insecurity/',
   },
   {
     file: webauthn,
     name: 'The prompt stays when the caller gives up.',
-    find: '...(own && { signal: own })',
-    replace: '',
+    find: 'bridged(call?.signal, ',
+    replace: 'bridged(undefined, ',
   },
 ]

@@ -38,7 +38,7 @@ const FIT = {
   ...{ message: 'm', signature: 's' },
 }
 
-const credentials = { create: async () => null, get: async () => null }
+const authenticator = { create: async () => null, get: async () => null }
 
 async function areas() {
   const world = createGoTrueWorld()
@@ -52,7 +52,7 @@ async function areas() {
     },
     actions: auth.actions,
     identities: identities(auth),
-    passkeys: passkeys(auth, { credentials }),
+    passkeys: passkeys(auth, { authenticator }),
     sso: sso(auth),
     web3: web3(auth),
     claims: claims(auth),

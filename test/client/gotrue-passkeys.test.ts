@@ -65,16 +65,16 @@ describe('a passkey', () => {
   })
 
   it('is not made for whoever has signed in before the person answered', async () => {
-    const { world, auth, credentials, own } = await signedIn()
-    const { create } = credentials
+    const { world, auth, authenticator, own } = await signedIn()
+    const { create } = authenticator
     const slow = {
-      ...credentials,
-      async create(options?: CredentialCreationOptions) {
+      ...authenticator,
+      async create(json: PublicKeyCredentialCreationOptionsJSON) {
         await auth.signIn(BOB)
-        return create(options)
+        return create(json)
       },
     }
-    const error = await failureOf(passkeys(auth, { credentials: slow }).register())
+    const error = await failureOf(passkeys(auth, { authenticator: slow }).register())
     expect(error).toMatchObject({ code: 'superseded' })
     expect(world.sent()).not.toContain('POST /passkeys/registration/verify')
     expect(await own.list()).toEqual([])
@@ -117,7 +117,11 @@ describe('a caller’s mistake', () => {
 
   it('is to ask where there is no WebAuthn, as on a server or an insecure page', async () => {
     const { world, auth } = await signedIn()
-    for (const options of [undefined, {}, { credentials: {} }, { credentials: null }]) {
+    const get = async () => ({})
+    const given = [{}, { get }, { create: get }, 7, null, undefined].map((authenticator) => ({
+      authenticator,
+    }))
+    for (const options of [undefined, null, {}, ...given]) {
       const own = Reflect.apply(passkeys, undefined, [auth, options])
       for (const call of [own.register, own.signIn]) {
         expect(await failureOf(call())).toMatchObject({

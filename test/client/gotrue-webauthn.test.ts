@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { webauthnFactors } from '../../src/providers/gotrue/mfa.js'
+import type { WebAuthnAuthenticator } from '../../src/providers/gotrue/passkeys.js'
 import { passkeys } from '../../src/providers/gotrue/passkeys.js'
 import { ADA, failureOf } from '../support/gotrue-tabs.js'
+import { createMfaWorld } from '../support/mfa-world.js'
 import { signedIn, withDevice } from '../support/passkey-world.js'
 
 afterEach(() => vi.unstubAllGlobals())
@@ -9,98 +12,144 @@ afterEach(() => vi.unstubAllGlobals())
 const platformError = (name: string) => () =>
   Object.assign(new Error('As the browser says.'), { name })
 
-describe('what the browser says', () => {
+/** A browser whose WebAuthn speaks JSON, on a device; and what it was asked. */
+function plantBrowser(device: WebAuthnAuthenticator) {
+  const asked: unknown[] = []
+  class Credential {
+    readonly json: unknown
+    constructor(json: unknown) {
+      this.json = json
+    }
+    toJSON(): unknown {
+      return this.json
+    }
+    static parseCreationOptionsFromJSON = (json: unknown) => ({ parsed: json })
+    static parseRequestOptionsFromJSON = (json: unknown) => ({ parsed: json })
+  }
+  const ask =
+    (ceremony: 'create' | 'get') =>
+    async (options: { readonly publicKey: { readonly parsed: unknown } }) => {
+      asked.push(options)
+      const { parsed } = options.publicKey
+      return new Credential(await Reflect.apply(device[ceremony], device, [parsed]))
+    }
+  vi.stubGlobal('PublicKeyCredential', Credential)
+  vi.stubGlobal('navigator', { credentials: { create: ask('create'), get: ask('get') } })
+  return asked
+}
+
+/** Everything that asks an authenticator, each with somebody signed in. */
+async function askers(authenticator: WebAuthnAuthenticator) {
+  const { auth } = await signedIn()
+  const second = await (await createMfaWorld()).signedIn()
+  const { factorId } = await second.keys.register()
+  const own = passkeys(auth, { authenticator })
+  const keys = webauthnFactors(second.auth, { authenticator })
+  const raised = second.auth.getSnapshot().session
+  return {
+    auth,
+    second: second.auth,
+    raised,
+    calls: [
+      () => own.register(),
+      () => own.signIn(),
+      () => keys.register({ friendlyName: 'other' }),
+      () => keys.authenticate({ factorId }),
+    ],
+  }
+}
+
+describe('what an authenticator says', () => {
   it.each([
     ['NotAllowedError', 'aborted'],
     ['AbortError', 'aborted'],
     ['SecurityError', 'invalid_argument'],
-    ['InvalidStateError', 'rejected'],
-    ['NotSupportedError', 'rejected'],
+    ['InvalidStateError', 'aborted'],
+    ['NotSupportedError', 'aborted'],
     ['TypeError', 'bad_response'],
-    ['__proto__', 'rejected'],
-    ['constructor', 'rejected'],
-  ])('has a code of ours, and costs no session: %s is %s', async (name, code) => {
-    const { auth, own } = await signedIn({ refuse: platformError(name) })
+    ['EncodingError', 'bad_response'],
+    ['__proto__', 'aborted'],
+  ])('has one code of ours everywhere, and costs no session: %s is %s', async (name, code) => {
+    const cause = platformError(name)()
+    const refuse = () => Promise.reject(cause)
+    const { auth, second, raised, calls } = await askers({ create: refuse, get: refuse })
     const before = await auth.getSession()
-    for (const call of [own.register, own.signIn]) {
+    for (const call of calls) {
       expect(await failureOf(call())).toMatchObject({
         code,
         message: expect.stringContaining('As the browser says.'),
+        cause,
       })
     }
     expect(await auth.getSession()).toBe(before)
+    expect(await second.getSession()).toEqual(raised)
   })
 
-  it.each([null, undefined, 7, 'x', {}, { id: 'x', type: 'password' }])(
-    'is no passkey: %j',
-    async (found) => {
-      const { auth } = await signedIn()
-      const credentials = { create: async () => found, get: async () => found }
-      const own = Reflect.apply(passkeys, undefined, [auth, { credentials }])
-      expect(await failureOf(own.signIn())).toMatchObject({ code: 'rejected' })
-      expect(await failureOf(own.register())).toMatchObject({ code: 'rejected' })
+  it.each([null, undefined, 7, 'x', []])('is no proof: %j', async (found) => {
+    const { calls } = await askers({ create: async () => found, get: async () => found })
+    for (const call of calls) expect(await failureOf(call())).toMatchObject({ code: 'aborted' })
+  })
+
+  it.each(['AbortError', 'TypeError', 'SecurityError'])(
+    'ends when the caller gives up, whatever the reason: %s',
+    async (name) => {
+      const { auth } = withDevice()
+      const abort = new AbortController()
+      const ask = (_: unknown, signal: AbortSignal): Promise<never> =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason))
+          abort.abort(platformError(name)())
+        })
+      const own = passkeys(auth, { authenticator: { get: ask, create: ask } })
+      expect(await failureOf(own.signIn({}, { signal: abort.signal }))).toMatchObject({
+        code: 'aborted',
+      })
     },
   )
 
-  it('ends when the caller gives up, and so does its prompt', async () => {
-    const { auth } = withDevice()
-    const abort = new AbortController()
-    let prompted = (): void => {}
-    const shown = new Promise<void>((resolve) => {
-      prompted = resolve
-    })
-    const get = ({ signal }: CredentialRequestOptions = {}): Promise<never> =>
-      new Promise((_, reject) => {
-        prompted()
-        signal?.addEventListener('abort', () => reject(platformError('AbortError')()))
-      })
-    const own = passkeys(auth, { credentials: { get, create: get } })
-    const signingIn = failureOf(own.signIn({}, { signal: abort.signal }))
-    await shown
-    abort.abort()
-    expect(await signingIn).toMatchObject({ code: 'aborted' })
-  })
-
   it('may take the person longer than any request', async () => {
-    const { world, auth, credentials } = await signedIn()
-    await passkeys(auth, { credentials }).register()
+    const { world, auth, authenticator, own } = await signedIn()
+    await own.register()
     const slow = {
-      ...credentials,
-      async get(options?: CredentialRequestOptions) {
+      ...authenticator,
+      async get(json: PublicKeyCredentialRequestOptionsJSON) {
         await world.browser.clock.advance(120_000)
-        return credentials.get(options)
+        return authenticator.get(json)
       },
     }
-    const { session } = await passkeys(auth, { credentials: slow }).signIn()
+    const { session } = await passkeys(auth, { authenticator: slow }).signIn()
     expect(session?.user?.email).toBe(ADA.email)
   })
+})
 
-  it('is asked for in bytes where the browser cannot read JSON itself', async () => {
-    const { credentials, own, auth } = await signedIn()
-    await own.register()
-    await own.register()
-    const [first, second] = credentials.asked
-    expect(first?.publicKey).toMatchObject({ challenge: expect.any(Uint8Array) })
-    expect(second?.publicKey).toMatchObject({
-      user: { id: new TextEncoder().encode((await auth.getSession())?.user?.id) },
-      excludeCredentials: [{ id: expect.any(Uint8Array), type: 'public-key' }],
-    })
-  })
-
-  it('is asked for with the browser’s own reading of JSON where there is one', async () => {
-    const read: unknown[] = []
-    const parse = (options: unknown): unknown => {
-      read.push(options)
-      return options
-    }
-    vi.stubGlobal('PublicKeyCredential', {
-      parseRequestOptionsFromJSON: parse,
-      parseCreationOptionsFromJSON: parse,
-    })
-    const { credentials, own } = await signedIn({ json: true })
+describe('a browser whose WebAuthn speaks JSON', () => {
+  it('is asked with what it has made of the server’s JSON, and a signal that aborts', async () => {
+    const { auth, authenticator } = await signedIn()
+    const asked = plantBrowser(authenticator)
+    const own = passkeys(auth)
     await own.register()
     await own.signIn()
-    expect(read).toEqual(credentials.asked.map(({ publicKey }) => publicKey))
-    expect(read).toMatchObject([{ rp: { id: 'app.example' } }, { rpId: 'app.example' }])
+    const signal = expect.any(AbortSignal)
+    expect(asked).toEqual(authenticator.asked.map((parsed) => ({ publicKey: { parsed }, signal })))
+    expect(asked).toMatchObject([
+      { publicKey: { parsed: { rp: { id: 'app.example' } } } },
+      { publicKey: { parsed: { rpId: 'app.example' } } },
+    ])
+  })
+
+  it('proves a second factor too', async () => {
+    const { signedIn: enter, authenticator } = await createMfaWorld()
+    const { auth } = await enter()
+    const asked = plantBrowser(authenticator)
+    const { session } = await webauthnFactors(auth).register()
+    expect(session.aal).toBe('aal2')
+    expect(asked).toHaveLength(1)
+  })
+
+  it('and gives no credential proves nothing', async () => {
+    const { auth, authenticator } = await signedIn()
+    plantBrowser(authenticator)
+    vi.stubGlobal('navigator', { credentials: { create: async () => null } })
+    expect(await failureOf(passkeys(auth).register())).toMatchObject({ code: 'aborted' })
   })
 })

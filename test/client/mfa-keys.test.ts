@@ -75,7 +75,7 @@ describe('a security key', () => {
         create: (_, signal) =>
           new Promise((_, reject) => {
             seen = signal
-            signal?.addEventListener('abort', () => reject(signal.reason))
+            signal.addEventListener('abort', () => reject(signal.reason))
             caller.abort(new Error('Another page.'))
           }),
       },
@@ -86,13 +86,17 @@ describe('a security key', () => {
     expect(seen?.aborted).toBe(true)
   })
 
-  it('has no place where there is no WebAuthn: the caller is told, and no factor is left', async () => {
-    const { signedIn } = await createMfaWorld()
-    const { auth, factors } = await signedIn()
-    await expect(webauthnFactors(auth).register()).rejects.toMatchObject({
-      code: 'invalid_argument',
-    })
-    expect(await factors.list()).toEqual([])
+  it('has no place where there is no WebAuthn: the caller is told before anything is sent', async () => {
+    const { signedIn, server } = await createMfaWorld()
+    const { auth } = await signedIn()
+    server.clearLog()
+    for (const options of [undefined, null, {}, { authenticator: {} }, { authenticator: 7 }]) {
+      const keys = Reflect.apply(webauthnFactors, undefined, [auth, options])
+      for (const call of [keys.register(), keys.authenticate({ factorId: 'f' })]) {
+        await expect(call).rejects.toMatchObject({ code: 'invalid_argument' })
+      }
+    }
+    expect(server.requests).toEqual([])
   })
 })
 

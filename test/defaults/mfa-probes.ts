@@ -66,7 +66,7 @@ export const mfaProbes: Readonly<Record<string, Probe>> = {
       return sent[0] === '{"factor_type":"totp"}' && totp.uri.includes('issuer=app.example.test')
     },
   },
-  'WebAuthnFactorsOptions.authenticator': {
+  'WebAuthnOptions.authenticator': {
     says: 'navigator.credentials, in browsers whose WebAuthn speaks JSON',
     async observe() {
       const seen = plantWebAuthn()

@@ -1,8 +1,7 @@
 import { vi } from 'vitest'
-import { AuthClient, memoryStorage, type Provider, type SessionUser } from '../../src/index.js'
+import { AuthClient, type Provider, type SessionUser } from '../../src/index.js'
 import { backend } from '../../src/providers/backend/index.js'
 import { gotrue } from '../../src/providers/gotrue/index.js'
-import { passkeys } from '../../src/providers/gotrue/passkeys.js'
 import { HTTP_ONLY, supertokens } from '../../src/providers/supertokens/index.js'
 import { workos } from '../../src/providers/workos/index.js'
 import { createFakeBrowser } from '../../src/testing/index.js'
@@ -73,18 +72,6 @@ const http: Readonly<Record<string, Probe>> = {
 }
 
 const ofGoTrue: Readonly<Record<string, Probe>> = {
-  'PasskeysOptions.credentials': {
-    says: 'navigator.credentials',
-    async observe() {
-      const get = vi.fn()
-      vi.stubGlobal('navigator', { credentials: { get } })
-      const options = { challenge: 'YWJj' }
-      const answer = Response.json({ challenge_id: 'x', options })
-      const auth = new AuthClient({ provider: gotrue(GOTRUE), storage: memoryStorage() })
-      await requestsOf(() => passkeys(auth).signIn(), answer)
-      return get.mock.calls.length === 1
-    },
-  },
   'GoTrueOptions.now': {
     says: 'Date.now',
     async observe() {

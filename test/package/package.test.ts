@@ -27,7 +27,7 @@ const modules = subpaths.filter((name) => !name.endsWith('.json'))
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 17_450, gotrue: 25_200 }
+const BUDGETS = { core: 17_550, gotrue: 25_300 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -290,13 +290,13 @@ describe('the packed package', () => {
       `export { supertokens } from 'holdfast/providers/supertokens'`,
       2_500,
     ],
-    ['mfa', 'gotrue', GOTRUE, `export { mfa } from 'holdfast/providers/gotrue/mfa'`, 1_020],
+    ['mfa', 'gotrue', GOTRUE, `export { mfa } from 'holdfast/providers/gotrue/mfa'`, 1_000],
     [
       'passkeys',
       'gotrue',
       GOTRUE,
       `export { passkeys } from 'holdfast/providers/gotrue/passkeys'`,
-      1_170,
+      1_000,
     ],
     [
       'identities',

@@ -150,20 +150,18 @@ const CALLS: readonly (readonly [string, (auth: Auth) => Promise<unknown>, boole
 
 /** A device that has a passkey. */
 function device(auth: Auth) {
-  const credentials = createDevice({ origin: ORIGIN })
+  const own = createDevice({ origin: ORIGIN })
   return passkeys(auth, {
-    credentials: {
-      ...credentials,
-      async get(options) {
-        await credentials.create({
-          publicKey: {
-            challenge: new Uint8Array(1),
-            rp: { name: 'x' },
-            user: { id: new Uint8Array(1), name: 'x', displayName: 'x' },
-            pubKeyCredParams: [],
-          },
+    authenticator: {
+      ...own,
+      async get(json) {
+        await own.create({
+          challenge: 'AA',
+          rp: { name: 'x' },
+          user: { id: 'AA', name: 'x', displayName: 'x' },
+          pubKeyCredParams: [],
         })
-        return credentials.get(options)
+        return own.get(json)
       },
     },
   })

@@ -23,7 +23,7 @@ const headed = (header: object): string => {
   const [, ...rest] = jwt({ sub: 'ada', exp: 9e9 }).split('.')
   return [Buffer.from(JSON.stringify(header)).toString('base64url'), ...rest].join('.')
 }
-const credentials = { create: async () => null, get: async () => null }
+const authenticator = { create: async () => null, get: async () => null }
 
 /** Ada's client, and what the server answers from then on. */
 async function signedIn(body: unknown) {
@@ -65,7 +65,7 @@ const CALLS: readonly (readonly [string, unknown, (auth: Auth) => Promise<unknow
   [
     'passkeys',
     [{ id: ID, created_at: UNPRINTABLE }],
-    (auth) => passkeys(auth, { credentials }).list(),
+    (auth) => passkeys(auth, { authenticator }).list(),
   ],
   [
     'identities',

@@ -90,60 +90,30 @@ export interface DeviceOptions {
   readonly origin: string
   /** What the person does instead of agreeing. */
   readonly refuse?: (() => Error) | undefined
-  /** Whether credentials describe themselves as JSON, as those of newer browsers do. @default false */
-  readonly json?: boolean | undefined
 }
 
-const text = (value: unknown): string =>
-  value instanceof Uint8Array ? Buffer.from(value).toString('base64url') : String(value)
+type Creation = PublicKeyCredentialCreationOptionsJSON
+type Request = PublicKeyCredentialRequestOptionsJSON
 
-/** A copy whose fields are its prototype's, as those of the platform are. */
-const platformLike = (fields: object): object => Object.create(fields)
-
-/** Bytes of each text, as `ArrayBuffer`s of their own. */
-const buffers = (texts: Readonly<Record<string, string>>): Record<string, ArrayBuffer> =>
-  Object.fromEntries(
-    Object.entries(texts).map(([name, value]) => [
-      name,
-      Uint8Array.from(Buffer.from(value, 'base64url')).buffer,
-    ]),
-  )
-
-/** A device with passkeys, in place of `navigator.credentials`; and what it was asked. */
-export function createDevice({ origin, refuse, json = false }: DeviceOptions) {
+/** A device with passkeys, as an authenticator; and what it was asked. */
+export function createDevice({ origin, refuse }: DeviceOptions) {
   const keys: DevicePasskey[] = []
-  const asked: CredentialRequestOptions[] = []
-
-  function toCredential(made: CredentialJson): Credential {
-    const { id, type } = made
-    const rawId = Uint8Array.from(Buffer.from(id, 'base64url')).buffer
-    const fields = { id, type, rawId, response: platformLike(buffers(made.response)) }
-    return json ? { ...fields, ...{ toJSON: () => ({ ...made, native: true }) } } : fields
-  }
-
+  const asked: (Creation | Request)[] = []
   return {
     asked,
-    async create(options: CredentialCreationOptions = {}): Promise<Credential | null> {
-      asked.push(options)
+    async create(json: Creation): Promise<CredentialJson> {
+      asked.push(json)
       if (refuse) throw refuse()
-      const { challenge, rp, user } = options.publicKey ?? {}
-      const key = createPasskey(Buffer.from(text(user?.id), 'base64url').toString())
+      const { challenge, rp, user } = json
+      const key = createPasskey(Buffer.from(user.id, 'base64url').toString())
       keys.push(key)
-      return toCredential(key.register({ challenge: text(challenge), rpId: rp?.id ?? '', origin }))
+      return key.register({ challenge, rpId: rp.id ?? '', origin })
     },
-    async get(options: CredentialRequestOptions = {}): Promise<Credential | null> {
-      asked.push(options)
+    async get(json: Request): Promise<CredentialJson | null> {
+      asked.push(json)
       if (refuse) throw refuse()
-      const { challenge, rpId = '' } = options.publicKey ?? {}
-      return keys.at(-1)
-        ? toCredential(answerOf(keys, { challenge: text(challenge), rpId, origin }))
-        : null
+      const { challenge, rpId = '' } = json
+      return keys.at(-1)?.answer({ challenge, rpId, origin }) ?? null
     },
   }
-}
-
-function answerOf(keys: readonly DevicePasskey[], asked: Asked): CredentialJson {
-  const key = keys.at(-1)
-  if (!key) throw new Error('This device has no passkey.')
-  return key.answer(asked)
 }

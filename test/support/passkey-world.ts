@@ -13,8 +13,8 @@ export function withDevice(
 ) {
   const world = createGoTrueWorld(options)
   const opened = world.open()
-  const credentials = createDevice({ origin: ORIGIN, ...device })
-  return { world, ...opened, credentials, own: passkeys(opened.auth, { credentials }) }
+  const authenticator = createDevice({ origin: ORIGIN, ...device })
+  return { world, ...opened, authenticator, own: passkeys(opened.auth, { authenticator }) }
 }
 
 /** As `withDevice`, with Ada signed in. */

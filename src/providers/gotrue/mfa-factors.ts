@@ -1,8 +1,9 @@
 import type { CallOptions } from '../../core/provider.js'
 import { text } from '../shared/json.js'
 import { invalid } from '../shared/url.js'
-import { bad, checkTexts, codeOf, count, fieldsOf, need, pathOf } from './mfa-answers.js'
-import { createRequests } from './mfa-requests.js'
+import { checkTexts } from './arguments.js'
+import { bad, codeOf, count, fieldsOf, need, pathOf } from './mfa-answers.js'
+import { createRequests, lower } from './mfa-requests.js'
 import type {
   Factor,
   FactorChallenge,
@@ -62,7 +63,7 @@ export function readChallenge(body: unknown): FactorChallenge {
 export function mfa<Metadata extends object = AnyMetadata>(
   auth: MfaClient<Metadata>,
 ): Mfa<Metadata> {
-  const { ask, remove, raise } = createRequests('mfa', auth)
+  const { ask, raise } = createRequests('mfa', auth)
 
   async function enroll(options: TotpOptions, call?: CallOptions): Promise<TotpFactor>
   async function enroll(options: PhoneOptions, call?: CallOptions): Promise<PhoneFactor>
@@ -85,7 +86,8 @@ export function mfa<Metadata extends object = AnyMetadata>(
   }
 
   const verify: Mfa<Metadata>['verify'] = async (options, call) => {
-    const path = pathOf(options)
+    checkTexts(options)
+    const path = pathOf(options?.factorId)
     const code = codeOf(options.code)
     return raise(async (step) => {
       const challenge_id =
@@ -97,13 +99,17 @@ export function mfa<Metadata extends object = AnyMetadata>(
   return {
     enroll,
     async challenge(options, call) {
-      const path = pathOf(options)
+      checkTexts(options)
+      const path = pathOf(options?.factorId)
       const json = { channel: options.channel }
       return readChallenge(await ask(`${path}/challenge`, { json }, call))
     },
     verify,
     challengeAndVerify: verify,
-    unenroll: async (options, call) => remove(pathOf(options), call),
+    async unenroll(options, call) {
+      await ask(pathOf(options?.factorId), { method: 'DELETE' }, call)
+      await lower(auth)
+    },
     async list(call) {
       const { id, factors } = fieldsOf(await ask('/user', { method: 'GET' }, call))
       const list = need(id) && (factors ?? [])

@@ -1,6 +1,7 @@
 import { texts } from '../shared/json.js'
-import { bad, checkTexts, codeOf, count, fieldsOf, need } from './mfa-answers.js'
-import { createRequests } from './mfa-requests.js'
+import { checkTexts } from './arguments.js'
+import { bad, codeOf, count, fieldsOf, need } from './mfa-answers.js'
+import { createRequests, lower } from './mfa-requests.js'
 import type { MfaClient, NewRecoveryCodes, RecoveryCodes } from './mfa-types.js'
 import type { AnyMetadata } from './types.js'
 
@@ -18,7 +19,7 @@ function readCodes(body: unknown): NewRecoveryCodes {
 export function recoveryCodes<Metadata extends object = AnyMetadata>(
   auth: MfaClient<Metadata>,
 ): RecoveryCodes<Metadata> {
-  const { ask, remove, raise } = createRequests('recoveryCodes', auth)
+  const { ask, raise } = createRequests('recoveryCodes', auth)
   return {
     async status(call) {
       const { id, total, remaining } = fieldsOf(await ask(PATH, { method: 'GET' }, call))
@@ -30,9 +31,11 @@ export function recoveryCodes<Metadata extends object = AnyMetadata>(
       return readCodes(await ask(PATH, { json }, call))
     },
     regenerate: async (call) => readCodes(await ask(`${PATH}/regenerate`, { json: {} }, call)),
-    remove: (call) => remove(PATH, call),
+    async remove(call) {
+      await ask(PATH, { method: 'DELETE' }, call)
+      await lower(auth)
+    },
     async verify(options, call) {
-      checkTexts(options)
       const json = { code: codeOf(options?.code) }
       return raise((step) => step(`${PATH}/verify`, json), call)
     },

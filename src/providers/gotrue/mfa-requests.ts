@@ -1,12 +1,11 @@
-import { isAuthError } from '../../core/errors.js'
+import type { AuthError } from '../../core/errors.js'
 import type { ActionHost, CallOptions, Purpose } from '../../core/provider.js'
 import type { Session } from '../../core/session.js'
 import type { HttpRequest } from '../shared/http.js'
 import { depsOf } from './area.js'
-import { bad } from './mfa-answers.js'
 import type { MfaClient } from './mfa-types.js'
 import type { GoTrueUser } from './types.js'
-import { toGrant } from './wire.js'
+import { needGrant } from './wire.js'
 
 /** What goes along with a path. */
 type Rest = Pick<HttpRequest, 'method' | 'json'>
@@ -19,8 +18,6 @@ export interface Requests<Metadata extends object> {
   readonly host: ActionHost<GoTrueUser<Metadata>>
   /** Sends a request of the person's. */
   ask(path: string, rest: Rest, call?: CallOptions): Promise<unknown>
-  /** Takes a factor away, then refreshes the session. */
-  remove(path: string, call?: CallOptions): Promise<void>
   /** Raises the session by what `prove` gets: a token answer. */
   raise(
     prove: (step: Step) => Promise<unknown>,
@@ -42,11 +39,6 @@ export function createRequests<Metadata extends object>(
   return {
     host,
     ask,
-    async remove(path, call) {
-      await ask(path, { method: 'DELETE' }, call)
-      // The server lowers the session only then; that it did not come does not bring the factor back.
-      await auth.refreshSession().catch(() => {})
-    },
     //   this tab                       the server
     //   proves it             ───▶     raises the session: the refresh token so far is poison
     //                         ✕──      answers, and the answer is lost
@@ -60,21 +52,21 @@ export function createRequests<Metadata extends object>(
         send(session, context) {
           before = session
           const once = async () =>
-            toGrant<Metadata>(
+            needGrant<Metadata>(
               await prove((path, json) =>
                 send({ path, json, token: session.accessToken, keepalive: true }, context),
               ),
-            ) ?? bad()
-          return once().catch((error: unknown) => {
-            unsure = isAuthError(error) && error.retryable && error.code !== 'rate_limited'
+            )
+          return once().catch((error: AuthError) => {
+            unsure = error.retryable && error.code !== 'rate_limited'
             if (unsure) return once()
             throw error
           })
         },
       }
-      return host.exchange(purpose, call).catch(async (error: unknown) => {
+      return host.exchange(purpose, call).catch(async (error: AuthError) => {
         // Only a no of the server's own tells that the first attempt may have reached it.
-        if (unsure && isAuthError(error) && !error.retryable && error.status) {
+        if (unsure && !error.retryable && error.status) {
           const { session } = await auth.refreshSession()
           // Somebody else may have signed in since: theirs proves nothing.
           if (session.sessionId === before?.sessionId && session.aal !== before?.aal) return session
@@ -84,3 +76,7 @@ export function createRequests<Metadata extends object>(
     },
   }
 }
+
+/** The server lowers a session without its factor only then; that it did not come brings none back. */
+export const lower = <Metadata extends object>(auth: MfaClient<Metadata>): Promise<unknown> =>
+  auth.refreshSession().catch(() => {})

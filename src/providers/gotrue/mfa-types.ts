@@ -8,23 +8,6 @@ export interface MfaClient<Metadata extends object> extends GoTrueClient<Metadat
   refreshSession(): Promise<{ readonly session: Session<GoTrueUser<Metadata>> }>
 }
 
-/**
- * What asks security keys and passkeys, in the JSON forms of WebAuthn Level 3 (§5.1.8 to §5.1.10). Both
- * reject when nobody proves anything.
- */
-export interface WebAuthnAuthenticator {
-  /** Makes a credential, and resolves to a `RegistrationResponseJSON`. */
-  create(publicKey: PublicKeyCredentialCreationOptionsJSON, signal?: AbortSignal): Promise<unknown>
-  /** Proves one, and resolves to an `AuthenticationResponseJSON`. */
-  get(publicKey: PublicKeyCredentialRequestOptionsJSON, signal?: AbortSignal): Promise<unknown>
-}
-
-/** Options of `webauthnFactors`. */
-export interface WebAuthnFactorsOptions {
-  /** @default navigator.credentials, in browsers whose WebAuthn speaks JSON */
-  readonly authenticator?: WebAuthnAuthenticator | undefined
-}
-
 interface Named {
   /** The names of one person's factors differ; none is one. */
   readonly friendlyName?: string | undefined

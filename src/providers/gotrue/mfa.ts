@@ -15,8 +15,7 @@ export type {
   RecoveryCodesStatus,
   TotpFactor,
   TotpOptions,
-  WebAuthnAuthenticator,
   WebAuthnFactors,
-  WebAuthnFactorsOptions,
 } from './mfa-types.js'
 export { webauthnFactors } from './mfa-webauthn.js'
+export type { WebAuthnAuthenticator, WebAuthnOptions } from './webauthn.js'

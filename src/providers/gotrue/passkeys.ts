@@ -4,13 +4,13 @@ import type { SessionUser } from '../../core/session.js'
 import type { HttpRequest } from '../shared/http.js'
 import { asObject, text } from '../shared/json.js'
 import { depsOf, type GoTrueClient } from './area.js'
-import { needId, needText } from './arguments.js'
+import { checkTexts, needId, needText } from './arguments.js'
 import { captcha } from './credentials.js'
 import type { AnyMetadata, GoTrueUser } from './types.js'
-import { type Ceremony, type Credentials, needCredentials, prompt } from './webauthn.js'
+import { type Ceremony, needAuthenticator, type WebAuthnOptions } from './webauthn.js'
 import { holdsNo, needGrant } from './wire.js'
 
-export type { Credentials } from './webauthn.js'
+export type { WebAuthnAuthenticator, WebAuthnOptions } from './webauthn.js'
 
 /** A passkey of a person, as the server knows it. */
 export interface Passkey {
@@ -21,16 +21,10 @@ export interface Passkey {
   readonly createdAt: number
 }
 
-/** Options of `passkeys`. */
-export interface PasskeysOptions {
-  /** What asks the person. @default navigator.credentials */
-  readonly credentials?: Credentials | undefined
-}
-
 /**
  * Passkeys of a GoTrue that has them switched on. All reject with AuthError: `invalid_argument` where
- * there is no WebAuthn, or on a page that the server's passkeys are not for; `aborted` when the person
- * cancels; `rejected` with the `serverCode` (`passkey_disabled`, `webauthn_verification_failed`,
+ * there is no WebAuthn, or on a page that the server's passkeys are not for; `aborted` when nobody
+ * proves anything; `rejected` with the `serverCode` (`passkey_disabled`, `webauthn_verification_failed`,
  * `webauthn_challenge_expired`, …) when the server refuses. The person may take their time: only the
  * requests have a limit, and the `signal` of a call ends the wait for them too.
  */
@@ -74,7 +68,7 @@ function toPasskey(body: unknown): Passkey {
  */
 export function passkeys<Metadata extends object = AnyMetadata>(
   auth: GoTrueClient<Metadata>,
-  options?: PasskeysOptions,
+  options?: WebAuthnOptions,
 ): Passkeys<Metadata> {
   const { host, send } = depsOf('passkeys', auth)
 
@@ -85,8 +79,8 @@ export function passkeys<Metadata extends object = AnyMetadata>(
       throw new AuthError('superseded', 'Somebody else has signed in since.')
     }, call)
 
-  const rename: Passkeys<Metadata>['rename'] = async (options, call) => {
-    const { id, friendlyName } = { ...options }
+  const rename: Passkeys<Metadata>['rename'] = async (given, call) => {
+    const { id, friendlyName } = { ...given }
     const path = `/passkeys/${needId('id', id)}`
     const json = { friendly_name: needText('friendlyName', friendlyName) }
     return toPasskey(await own({ path, method: 'PATCH', json }, call))
@@ -98,28 +92,27 @@ export function passkeys<Metadata extends object = AnyMetadata>(
     ask: (request: HttpRequest) => Promise<unknown>,
     call?: CallOptions,
   ): Promise<HttpRequest> {
-    const asking = needCredentials(ceremony, options?.credentials)
+    const prove = needAuthenticator(options, call)
     const folder = `/passkeys/${ceremony === 'get' ? 'authentication' : 'registration'}`
-    const { challenge_id, options: asked } =
+    const { challenge_id, options: json } =
       asObject(await ask({ path: `${folder}/options`, json: {} })) ?? {}
-    const json = asObject(asked)
-    if (!text(challenge_id) || !json || !text(json.challenge)) return holdsNo('challenge')
-    const credential = await prompt(asking, ceremony, { json, signal: call?.signal })
+    if (!text(challenge_id)) return holdsNo('challenge')
+    const credential = await prove(ceremony, json)
     return { path: `${folder}/verify`, json: { challenge_id, credential } }
   }
 
   return {
-    async signIn(options, call) {
-      const json = captcha(options?.captchaToken)
+    async signIn(given, call) {
+      const json = captcha(given?.captchaToken)
       const ask = (request: HttpRequest) =>
         host.request((context) => send({ ...request, json }, context), call)
       const proof = await meet('get', ask, call)
       return host.signIn(async (context) => needGrant<Metadata>(await send(proof, context)), call)
     },
 
-    async register(options, call) {
-      const name = options?.friendlyName
-      if (name !== undefined) needText('friendlyName', name)
+    async register(given, call) {
+      checkTexts(given)
+      const name = given?.friendlyName
       const owner = await host.withSession(async ({ user }) => user, call)
       const ask = (request: HttpRequest) => own(request, call, owner)
       const passkey = toPasskey(await ask(await meet('create', ask, call)))
@@ -135,8 +128,8 @@ export function passkeys<Metadata extends object = AnyMetadata>(
 
     rename,
 
-    async remove(options, call) {
-      await own({ path: `/passkeys/${needId('id', options?.id)}`, method: 'DELETE' }, call)
+    async remove(given, call) {
+      await own({ path: `/passkeys/${needId('id', given?.id)}`, method: 'DELETE' }, call)
     },
   }
 }

@@ -55,19 +55,19 @@ export interface HttpAnswer {
  */
 export type Http = (request: HttpRequest, context: RequestContext) => Promise<HttpAnswer>
 
-/** Does `work` with the platform's signal that aborts when `signal` does; leaves nothing on that. */
+/** Does `work` with the platform's signal that aborts when `signal` does, if any; leaves nothing on that. */
 export async function bridged<T>(
-  signal: Signal,
+  signal: Signal | undefined,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController()
-  const abort = (): void => controller.abort(signal.reason)
-  if (signal.aborted) abort()
-  signal.addEventListener('abort', abort, { once: true })
+  const abort = (): void => controller.abort(signal?.reason)
+  if (signal?.aborted) abort()
+  signal?.addEventListener('abort', abort, { once: true })
   try {
     return await work(controller.signal)
   } finally {
-    signal.removeEventListener('abort', abort)
+    signal?.removeEventListener('abort', abort)
   }
 }
 
