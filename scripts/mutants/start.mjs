@@ -97,20 +97,20 @@ export const START = [
   {
     file,
     name: 'Where storage fails too, what it said before the question undoes a sign-in since.',
-    find: "if (store.state().status !== 'loading') seen = null\n",
-    replace: '\n',
+    find: "if (again || store.state().status !== 'loading') ",
+    replace: 'if (again) ',
   },
   {
     file,
     name: 'While the server alone would know, the answer is that nobody is signed in.',
-    find: "if (resume && seen?.kind !== 'session' && isAuthError(error)) unknown = error",
+    find: "if (seen?.kind !== 'session' && isAuthError(error)) unknown = error",
     replace: '',
   },
   {
     file,
     name: 'An outage of the server makes a session unknown that storage has.',
-    find: "resume && seen?.kind !== 'session' && isAuthError",
-    replace: 'resume && isAuthError',
+    find: "seen?.kind !== 'session' && isAuthError",
+    replace: 'isAuthError',
   },
   {
     file,

@@ -7,8 +7,8 @@ const WIDTH = 9
 const timeOf = (name: string): number => Number.parseInt(name.slice(0, WIDTH), 36) || 0
 
 /**
- * Names a sign-in so that a later one than those of `before` is the greater string, however wrong the clock is. It ends
- * with the `id` of the session, by which its end is known later, or with chance.
+ * Names a sign-in so that its name is a greater string than those of `before`, however wrong the clock
+ * is. It ends with the `id` of the session, by which its end is known later, or with chance.
  */
 export function nameLineage(
   environment: Pick<Environment, 'clock' | 'random'>,

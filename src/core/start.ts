@@ -59,27 +59,20 @@ async function load<User extends SessionUser>(
     if (seen.kind === 'absent' && takeOver) {
       seen = await section.locked(() => takeOver.find(desk))
     }
-    if (resume) {
-      try {
-        seen = await section.locked(() => resume.find(desk))
-      } catch (error) {
-        //   this context                  another one, or another call here
-        //   asks the server
-        //                                 is answered, and saves the session
-        //   is not answered               what storage said before the question is long out of date
-        try {
-          ;[seen] = await path.read()
-        } catch {
-          // The vault has reported it. What has become known here since is known better.
-          if (store.state().status !== 'loading') seen = null
-        }
-        throw error
-      }
-    }
+    if (resume) seen = await section.locked(() => resume.find(desk))
   } catch (error) {
     // The vault has reported its own failures, and callers hear those of the server.
     if (!isAuthError(error)) environment.report(error)
-    if (resume && seen?.kind !== 'session' && isAuthError(error)) unknown = error
+    if (resume) {
+      //   this context                  another one, or another call here
+      //   asks the server
+      //                                 is answered, and saves the session
+      //   is not answered               what storage said before the question is long out of date
+      const again = await path.read().catch(() => null)
+      // Where storage does not answer either, what has become known here since is known better.
+      if (again || store.state().status !== 'loading') seen = again?.[0] ?? null
+      if (seen?.kind !== 'session' && isAuthError(error)) unknown = error
+    }
   }
   if (seen) store.dispatch({ type: 'observed', seen, sinceLook })
   return unknown
