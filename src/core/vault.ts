@@ -19,7 +19,7 @@ import { textOf } from './stored.js'
 /**
  * The one place that knows how a session lies in storage, and the only one of the core that writes
  * there. (A lease, where Web Locks are missing, has an entry of its own; and what another library left
- * is removed by `start.ts`.)
+ * is removed by `take-over.ts`.)
  *
  * Under the storage key lies a pointer: which lineage is current, and which ended lately. Each
  * lineage has a slot of its own. A refresh writes only the slot of the lineage it began with;
