@@ -1,4 +1,5 @@
-import { redisCoordinator, workosSessions } from 'holdfast/server'
+import { redisCoordinator } from 'holdfast/server'
+import { workosSessions } from 'holdfast/server/workos'
 import { createClient } from 'redis'
 import { APP, type Sdk, type Surroundings } from './sdks.js'
 

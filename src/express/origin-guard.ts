@@ -1,5 +1,5 @@
 import { refuse } from '../server/backend/answers.js'
-import { createOriginGuard, type OriginGuardOptions } from '../server/origin-guard.js'
+import { createOriginGuard, type OriginGuardOptions } from '../server/requests/origin-guard.js'
 import { sendWebResponse, sessionHeadersOf } from './response.js'
 import type { ExpressHandler, ExpressRequest, ExpressResponse } from './types.js'
 

@@ -3,7 +3,7 @@ import type { SessionUser } from '../core/session.js'
 import { redirect, refuse } from '../server/backend/answers.js'
 import { isPrefetch } from '../server/backend/guard.js'
 import { problemOf } from '../server/backend/problems.js'
-import type { OriginGuardOptions } from '../server/origin-guard.js'
+import type { OriginGuardOptions } from '../server/requests/origin-guard.js'
 import {
   applySession,
   type Ended,
@@ -11,7 +11,7 @@ import {
   type RequestSession,
   type RequestSessions,
   type ServerSession,
-} from '../server/request-sessions.js'
+} from '../server/requests/request-sessions.js'
 import { FOREIGN, foreignRequests } from './origin-guard.js'
 import { cookieHeaderOf, pathOf } from './request.js'
 import { sendWebResponse, sessionHeadersOf } from './response.js'

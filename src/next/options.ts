@@ -1,10 +1,10 @@
 import { AuthError } from '../core/errors.js'
 import type { WorkOSUser } from '../providers/workos/types.js'
 import type { BackendOptions } from '../server/backend/index.js'
-import type { Coordinator } from '../server/coordinator.js'
-import type { CookieSettings } from '../server/request-sessions.js'
-import type { Password } from '../server/seal.js'
-import type { SecurityListeners } from '../server/security-events.js'
+import type { Coordinator } from '../server/coordination/coordinator.js'
+import type { CookieSettings } from '../server/requests/request-sessions.js'
+import type { Password } from '../server/sealed/seal.js'
+import type { SecurityListeners } from '../server/shared/security-events.js'
 
 /** What `process.env` is. */
 export type Variables = Readonly<Record<string, string | undefined>>

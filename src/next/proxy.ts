@@ -1,7 +1,7 @@
 import { redirect, refuse } from '../server/backend/answers.js'
 import { isPrefetch } from '../server/backend/guard.js'
 import { problemOf } from '../server/backend/problems.js'
-import { applySession, type RequestSession } from '../server/request-sessions.js'
+import { applySession, type RequestSession } from '../server/requests/request-sessions.js'
 import type { NextFramework } from './framework.js'
 import { readPaths } from './page-paths.js'
 import { matchPaths } from './paths.js'

@@ -1,4 +1,4 @@
-import { stripBlanks } from '../server/blanks.js'
+import { stripBlanks } from '../server/cookies/blanks.js'
 import type { NextCookie, NextCookies } from './framework.js'
 
 const SAME_SITE: Readonly<Record<string, NextCookie['sameSite']>> = {

@@ -1,6 +1,6 @@
 import type { Impersonator } from '../core/session.js'
 import type { WorkOSUser } from '../providers/workos/types.js'
-import type { AuthenticateSuccess } from '../server/results.js'
+import type { AuthenticateSuccess } from '../server/sealed/results.js'
 
 /** Somebody is signed in. */
 export interface UserInfo {

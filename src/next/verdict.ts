@@ -1,5 +1,5 @@
 import { AuthError, type AuthErrorCode } from '../core/errors.js'
-import type { RefreshFailure } from '../server/results.js'
+import type { RefreshFailure } from '../server/sealed/results.js'
 
 /**
  * The request header by which the proxy tells the readers of a request what it found: `known`, or

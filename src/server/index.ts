@@ -17,7 +17,7 @@ export {
   parseCookies,
   readCookie,
   writeCookie,
-} from './cookies.js'
+} from './cookies/cookies.js'
 export {
   type CoordinatedResult,
   type Coordinator,
@@ -26,17 +26,14 @@ export {
   memoryCoordinator,
   type OnceOptions,
   type TombstoneOptions,
-} from './coordinator.js'
-export type { EndResult } from './ended-sessions.js'
-export type { KeySetLocation } from './key-set.js'
-export type { SealedCookie } from './opened.js'
+} from './coordination/coordinator.js'
+export { type RedisCoordinatorOptions, redisCoordinator } from './coordination/redis.js'
+export type { RedisClient } from './coordination/redis-link.js'
 export {
   createOriginGuard,
   type GuardedRequest,
   type OriginGuardOptions,
-} from './origin-guard.js'
-export { type RedisCoordinatorOptions, redisCoordinator } from './redis.js'
-export type { RedisClient } from './redis-link.js'
+} from './requests/origin-guard.js'
 export {
   applyCookies,
   applySession,
@@ -50,7 +47,9 @@ export {
   type RequestSessionsOptions,
   type ServerSession,
   type SessionHeaders,
-} from './request-sessions.js'
+} from './requests/request-sessions.js'
+export type { EndResult } from './sealed/ended-sessions.js'
+export type { SealedCookie } from './sealed/opened.js'
 export type {
   AuthenticateFailure,
   AuthenticateResult,
@@ -63,14 +62,14 @@ export type {
   RefreshSuccess,
   StepReason,
   TransientReason,
-} from './results.js'
+} from './sealed/results.js'
 export {
   type Password,
   type SealTextOptions,
   sealText,
   type UnsealTextOptions,
   unsealText,
-} from './seal.js'
+} from './sealed/seal.js'
 export {
   createSealedSessions,
   type SealedRefreshOptions,
@@ -78,23 +77,14 @@ export {
   type SealedSessions,
   type SealedSessionsOptions,
   type SessionProvider,
-} from './sealed-sessions.js'
-export type { SecurityEvent, SecurityListeners, TokenReuse } from './security-events.js'
-export { parseSealedData, type SealedData } from './session-data.js'
+} from './sealed/sealed-sessions.js'
+export { parseSealedData, type SealedData } from './sealed/session-data.js'
+export type { SecurityEvent, SecurityListeners, TokenReuse } from './shared/security-events.js'
+export type { KeySetLocation } from './verification/key-set.js'
 export {
   createVerifier,
   type TokenChecks,
   type Verification,
   type Verified,
   type Verifier,
-} from './verify.js'
-export {
-  type CodeExchange,
-  type OrganizationSelection,
-  type ServerAuthorizeOptions,
-  type WorkOSServer,
-  type WorkOSServerOptions,
-  type WorkOSSessionsOptions,
-  workosServer,
-  workosSessions,
-} from './workos/index.js'
+} from './verification/verify.js'

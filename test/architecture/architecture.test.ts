@@ -79,6 +79,17 @@ const fromSiblings = (file: string, text: string): string[] =>
     return /^(?:providers|testing)\/.+\//.test(file) && other !== undefined && other !== own
   })
 
+/** The vendor whose folder of `server` a file is in. */
+const vendorOf = (file: string): string | undefined =>
+  /^server\/(workos|supertokens)\//.exec(file)?.[1]
+
+/** What the parts of `server` that are for every vendor, or another's, import from a vendor's folder. */
+const fromVendors = (file: string, text: string): string[] =>
+  pathsOf(file, text).filter((path) => {
+    const vendor = vendorOf(path)
+    return file.startsWith('server/') && vendor !== undefined && vendor !== vendorOf(file)
+  })
+
 /** Exports whose declaration no doc comment precedes. */
 const undocumented = (text: string): string[] =>
   [...text.matchAll(/^(.*)\nexport (?:async )?(?:function|const|class|interface|type) (\w+)/gm)]
@@ -129,6 +140,15 @@ describe('the architecture', () => {
     expect(
       wrongArrows('client.ts', "import { gotrue } from './providers/gotrue/index.js'"),
     ).toEqual(['providers'])
+  })
+
+  it('knows a vendor of servers in its own folder only', () => {
+    expect(fromVendors('server/sealed/seal.ts', "import '../workos/index.js'")).toEqual([
+      'server/workos/index.ts',
+    ])
+    expect(
+      files.flatMap((file) => fromVendors(file, read(file)).map((to) => `${file} → ${to}`)),
+    ).toEqual([])
   })
 
   it('has no circle, not even of types', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { memoryCoordinator } from '../../src/server/coordinator.js'
+import { memoryCoordinator } from '../../src/server/coordination/coordinator.js'
 import { createStage, outcomeOf } from '../server/supertokens/stage.js'
 
 const LIMIT = 50

@@ -1,7 +1,13 @@
 import { describe, expect, it, vi } from 'vitest'
 import { isAuthError } from '../../src/core/errors.js'
-import { type Coordinator, memoryCoordinator } from '../../src/server/coordinator.js'
-import { answering, createStage, FIRST, PASSWORD, signed } from '../server/sealed-sessions-stage.js'
+import { type Coordinator, memoryCoordinator } from '../../src/server/coordination/coordinator.js'
+import {
+  answering,
+  createStage,
+  FIRST,
+  PASSWORD,
+  signed,
+} from '../server/sealed/sealed-sessions-stage.js'
 import { createStage as createCoreStage, outcomeOf } from '../server/supertokens/stage.js'
 import { jwt } from '../support/wire.js'
 

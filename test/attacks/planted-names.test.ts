@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { applyToRequest } from '../../src/next/set-cookie.js'
-import { defineCookie, parseCookies, readCookie } from '../../src/server/cookies.js'
+import { defineCookie, parseCookies, readCookie } from '../../src/server/cookies/cookies.js'
 import { readCredentials } from '../../src/server/supertokens/web/credentials.js'
 
 /** What `String.prototype.trim` takes for blank, and no browser does where it checks a prefix. */

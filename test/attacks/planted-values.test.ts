@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { applyToRequest } from '../../src/next/set-cookie.js'
-import { looksSealed, sealText } from '../../src/server/seal.js'
+import { looksSealed, sealText } from '../../src/server/sealed/seal.js'
 import { readCredentials } from '../../src/server/supertokens/web/credentials.js'
-import { ADA, BOB, COOKIE, createBackendWorld, MINUTE, PASSWORD } from '../server/backend-world.js'
+import {
+  ADA,
+  BOB,
+  COOKIE,
+  createBackendWorld,
+  MINUTE,
+  PASSWORD,
+} from '../server/backend/backend-world.js'
 import { GOOD } from '../server/supertokens/web-stage.js'
 
 async function signedIn(options: Parameters<typeof createBackendWorld>[0] = {}) {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { addressBeneath } from '../../src/server/backend/paths.js'
 import { createRoute } from '../../src/server/backend/upstreams.js'
-import { createBackendWorld } from '../server/backend-world.js'
+import { createBackendWorld } from '../server/backend/backend-world.js'
 
 async function signedIn(options: Parameters<typeof createBackendWorld>[0] = {}) {
   const world = createBackendWorld(options)

@@ -1,7 +1,13 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { SecurityEvent, TokenReuse } from '../../src/server/security-events.js'
+import type { SecurityEvent, TokenReuse } from '../../src/server/shared/security-events.js'
 import { workosSessions } from '../../src/server/workos/index.js'
-import { answering, createStage, FIRST, PASSWORD, signed } from '../server/sealed-sessions-stage.js'
+import {
+  answering,
+  createStage,
+  FIRST,
+  PASSWORD,
+  signed,
+} from '../server/sealed/sealed-sessions-stage.js'
 import { createStage as createCoreStage, outcomeOf } from '../server/supertokens/stage.js'
 import { createProcesses } from '../support/fake-redis.js'
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { expressSessions } from '../../src/express/index.js'
-import { keepPrivate } from '../../src/server/caching.js'
-import { applySession } from '../../src/server/request-sessions.js'
+import { keepPrivate } from '../../src/server/requests/caching.js'
+import { applySession } from '../../src/server/requests/request-sessions.js'
 import { ask, MAJORS, serve } from '../express/stage.js'
 import { createApp } from '../next/app.js'
-import { createBackendWorld } from '../server/backend-world.js'
+import { createBackendWorld } from '../server/backend/backend-world.js'
 import { bearer, cookies, createStage, GOOD } from '../server/supertokens/web-stage.js'
 
 const PRIVATE = 'private, no-store'

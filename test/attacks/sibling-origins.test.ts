@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { expressSessions, originGuard } from '../../src/express/index.js'
-import { createOriginGuard, type OriginGuardOptions } from '../../src/server/origin-guard.js'
+import {
+  createOriginGuard,
+  type OriginGuardOptions,
+} from '../../src/server/requests/origin-guard.js'
 import { createSuperTokens } from '../../src/server/supertokens/supertokens.js'
 import { ask, MAJORS, serve } from '../express/stage.js'
-import { createBackendWorld } from '../server/backend-world.js'
+import { createBackendWorld } from '../server/backend/backend-world.js'
 import { bearer, cookies, createStage, failureOf, GOOD } from '../server/supertokens/web-stage.js'
 import type { NodeServer } from '../support/node-server.js'
 

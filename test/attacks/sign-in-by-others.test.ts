@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../next/app.js'
-import { ADA, APP, COOKIE, createBackendWorld } from '../server/backend-world.js'
+import { ADA, APP, COOKIE, createBackendWorld } from '../server/backend/backend-world.js'
 
 const HINTS = {
   organizationId: 'org_1',

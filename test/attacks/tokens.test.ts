@@ -1,6 +1,6 @@
 import { base64url, SignJWT } from 'jose'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createVerifier, type TokenChecks } from '../../src/server/verify.js'
+import { createVerifier, type TokenChecks } from '../../src/server/verification/verify.js'
 import { createIssuer, type Issuer } from '../interop/issuer.js'
 
 const START = 1_700_000_000_000

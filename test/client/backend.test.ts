@@ -9,7 +9,7 @@ import {
   createBackendWorld,
   MINUTE,
   type WorldOptions,
-} from '../server/backend-world.js'
+} from '../server/backend/backend-world.js'
 
 afterEach(() => void vi.unstubAllGlobals())
 

@@ -1,5 +1,5 @@
-import { redisCommands } from '../../src/server/redis-commands.js'
-import type { Command, RedisClient } from '../../src/server/redis-link.js'
+import { redisCommands } from '../../src/server/coordination/redis-commands.js'
+import type { Command, RedisClient } from '../../src/server/coordination/redis-link.js'
 import { type ContractCase, equal } from './contract.js'
 
 /** A Redis to run our scripts on, and a way to let its time pass. */

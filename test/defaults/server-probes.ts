@@ -5,9 +5,9 @@ import {
   defineCookie,
   parseCookies,
   writeCookie,
-} from '../../src/server/cookies.js'
-import { memoryCoordinator, type OnceOptions } from '../../src/server/coordinator.js'
-import { sealText, unsealText } from '../../src/server/seal.js'
+} from '../../src/server/cookies/cookies.js'
+import { memoryCoordinator, type OnceOptions } from '../../src/server/coordination/coordinator.js'
+import { sealText, unsealText } from '../../src/server/sealed/seal.js'
 import type { Probe } from './documented.js'
 
 const DAY = 86_400_000

@@ -1,7 +1,11 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { vi } from 'vitest'
-import { createOriginGuard } from '../../src/server/origin-guard.js'
-import { createVerifier, type Verification, type Verified } from '../../src/server/verify.js'
+import { createOriginGuard } from '../../src/server/requests/origin-guard.js'
+import {
+  createVerifier,
+  type Verification,
+  type Verified,
+} from '../../src/server/verification/verify.js'
 import { workosServer } from '../../src/server/workos/index.js'
 import { createIssuer } from '../interop/issuer.js'
 import type { Probe } from './documented.js'

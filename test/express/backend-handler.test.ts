@@ -1,7 +1,12 @@
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { backendHandler } from '../../src/express/index.js'
-import { ADA, COOKIE, createBackendWorld, type WorldOptions } from '../server/backend-world.js'
+import {
+  ADA,
+  COOKIE,
+  createBackendWorld,
+  type WorldOptions,
+} from '../server/backend/backend-world.js'
 import { listen, type NodeServer, readText } from '../support/node-server.js'
 import { type Asked, ask, MAJORS, serve } from './stage.js'
 

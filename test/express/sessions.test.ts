@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler } from 'express'
 import { afterEach, describe, expect, it } from 'vitest'
 import { expressSessions, type RequireSessionOptions } from '../../src/express/index.js'
-import { ADA, COOKIE, createBackendWorld, MINUTE } from '../server/backend-world.js'
+import { ADA, COOKIE, createBackendWorld, MINUTE } from '../server/backend/backend-world.js'
 import type { NodeServer } from '../support/node-server.js'
 import { type Asked, ask, MAJORS, serve } from './stage.js'
 

@@ -1,8 +1,13 @@
 import { getIronSession, sealData, unsealData } from 'iron-session'
 import { describe, expect, it } from 'vitest'
-import { defineCookie, parseCookies, readCookie, writeCookie } from '../../src/server/cookies.js'
-import { sealText, unsealText } from '../../src/server/seal.js'
-import { parseSealedData, type SealedData } from '../../src/server/session-data.js'
+import {
+  defineCookie,
+  parseCookies,
+  readCookie,
+  writeCookie,
+} from '../../src/server/cookies/cookies.js'
+import { sealText, unsealText } from '../../src/server/sealed/seal.js'
+import { parseSealedData, type SealedData } from '../../src/server/sealed/session-data.js'
 
 const password = 'a cookie password that both sides share'
 const older = 'a cookie password of the year before this'

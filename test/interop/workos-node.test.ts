@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sealText, unsealText } from '../../src/server/seal.js'
-import { parseSealedData, type SealedData, toSealedData } from '../../src/server/session-data.js'
-import { createVerifier } from '../../src/server/verify.js'
+import { sealText, unsealText } from '../../src/server/sealed/seal.js'
+import {
+  parseSealedData,
+  type SealedData,
+  toSealedData,
+} from '../../src/server/sealed/session-data.js'
+import { createVerifier } from '../../src/server/verification/verify.js'
 import { newest, type Sdk, seven } from './sdks.js'
 import { startWorkos, type WorkosServer } from './workos-server.js'
 

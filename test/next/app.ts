@@ -1,7 +1,7 @@
 import { createNextAuthWith } from '../../src/next/create.js'
 import type { NextAuthOptions } from '../../src/next/options.js'
 import type { ProxyOptions } from '../../src/next/types.js'
-import { memoryCoordinator } from '../../src/server/coordinator.js'
+import { memoryCoordinator } from '../../src/server/coordination/coordinator.js'
 import { createScriptedWorkOS, type ScriptedWorkOSOptions } from '../../src/testing/workos/index.js'
 import { createFakeNext, type Phase } from './fake-next.js'
 

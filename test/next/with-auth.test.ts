@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isAuthError } from '../../src/index.js'
 import { TokenRefreshError } from '../../src/next/errors.js'
-import { sealText } from '../../src/server/seal.js'
+import { sealText } from '../../src/server/sealed/seal.js'
 import { createApp, LIFE, PASSWORD } from './app.js'
 
 const NAME = '__Host-holdfast'

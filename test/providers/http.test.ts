@@ -5,7 +5,7 @@ import { createHttp, type HttpRequest } from '../../src/providers/shared/http.js
 import { toPassing } from '../../src/providers/shared/passing.js'
 import { parseRetryAfter } from '../../src/providers/shared/retry-after.js'
 import { workos } from '../../src/providers/workos/index.js'
-import { workosServer } from '../../src/server/index.js'
+import { workosServer } from '../../src/server/workos/index.js'
 import { fc } from '../support/fast-check.js'
 import { context, jwt } from '../support/wire.js'
 import { sessionBody } from '../support/workos-wire.js'

@@ -3,7 +3,7 @@ import { backend } from '../../src/providers/backend/index.js'
 import { gotrue } from '../../src/providers/gotrue/index.js'
 import { supertokens } from '../../src/providers/supertokens/index.js'
 import { workos } from '../../src/providers/workos/index.js'
-import { workosServer } from '../../src/server/index.js'
+import { workosServer } from '../../src/server/workos/index.js'
 import { context } from '../support/wire.js'
 
 /** What arrives at the far end, whoever stood in between. */

@@ -1,8 +1,8 @@
 // One of many processes: does as it is told and says what came of it.
 import { createClient } from 'redis'
 import { AuthError, isAuthError } from '../../src/core/errors.js'
-import { coordinationKey } from '../../src/server/coordinator.js'
-import { redisCoordinator } from '../../src/server/redis.js'
+import { coordinationKey } from '../../src/server/coordination/coordinator.js'
+import { redisCoordinator } from '../../src/server/coordination/redis.js'
 import type { Order, Report, WorkerOptions } from './process.js'
 
 const { redis, desk, password, ...times }: WorkerOptions = JSON.parse(process.argv[2] ?? '{}')

@@ -10,9 +10,8 @@ import {
   memoryCoordinator,
   redisCoordinator,
   sealText,
-  workosServer,
-  workosSessions,
 } from 'holdfast/server'
+import { workosServer, workosSessions } from 'holdfast/server/workos'
 import { createScriptedGoTrue, createScriptedWorkOS } from 'holdfast/testing'
 
 const PASSWORD = 'a cookie password that is long enough'

@@ -1,8 +1,11 @@
 import { vi } from 'vitest'
 import type { AuthError } from '../../src/core/errors.js'
-import { type RedisCoordinatorOptions, redisCoordinator } from '../../src/server/redis.js'
-import type { RedisClient } from '../../src/server/redis-link.js'
-import { CLAIM, END, ENDED, SETTLE } from '../../src/server/redis-scripts.js'
+import {
+  type RedisCoordinatorOptions,
+  redisCoordinator,
+} from '../../src/server/coordination/redis.js'
+import type { RedisClient } from '../../src/server/coordination/redis-link.js'
+import { CLAIM, END, ENDED, SETTLE } from '../../src/server/coordination/redis-scripts.js'
 import { createManualClock, type ManualClock } from '../../src/testing/clock.js'
 
 /** Which script a command runs. */

@@ -2,7 +2,8 @@
 import express from 'express'
 import { backendHandler, expressSessions } from 'holdfast/express'
 import { createNextAuth, type NoUserInfo, TokenRefreshError, type UserInfo } from 'holdfast/next'
-import { createBackend, createRequestSessions, workosServer, workosSessions } from 'holdfast/server'
+import { createBackend, createRequestSessions } from 'holdfast/server'
+import { workosServer, workosSessions } from 'holdfast/server/workos'
 
 const keys = { clientId: 'client_1', apiKey: 'sk_1' }
 const password = 'a password of more than thirty-two characters'

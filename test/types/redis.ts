@@ -1,6 +1,6 @@
 /** Compiled by `npm run typecheck`; never run. Each line that must not compile says why. */
 import { createClient, createClientPool, createCluster, createSentinel, RESP_TYPES } from 'redis'
-import { redisCoordinator } from '../../src/server/redis.js'
+import { redisCoordinator } from '../../src/server/coordination/redis.js'
 
 const password = 'a password of more than thirty-two characters'
 

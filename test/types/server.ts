@@ -10,9 +10,8 @@ import {
   memoryCoordinator,
   type RefreshResult,
   type SealedData,
-  workosServer,
-  workosSessions,
 } from 'holdfast/server'
+import { workosServer, workosSessions } from 'holdfast/server/workos'
 
 const keys = { clientId: 'client_1', apiKey: 'sk_1' }
 const password = 'a password of more than thirty-two characters'

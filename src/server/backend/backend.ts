@@ -1,6 +1,6 @@
 import type { SessionUser } from '../../core/session.js'
-import { checkObject } from '../arguments.js'
-import { checkPassword } from '../seal.js'
+import { checkPassword } from '../sealed/seal.js'
+import { checkObject } from '../shared/arguments.js'
 import { refuse } from './answers.js'
 import { createSignInFlows } from './flows.js'
 import { answerPreflight, type Callers, refuseBackground, refuseStranger, share } from './guard.js'

@@ -6,8 +6,8 @@ import {
   eraseCookie,
   readCookie,
   writeCookie,
-} from '../cookies.js'
-import { looksSealed, type Password, sealText, unsealText } from '../seal.js'
+} from '../cookies/cookies.js'
+import { looksSealed, type Password, sealText, unsealText } from '../sealed/seal.js'
 
 /** A sign-in that is under way: what its callback needs, and nobody else may know. */
 export interface SignInFlow {

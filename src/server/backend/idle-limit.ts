@@ -1,5 +1,5 @@
 import { isAuthError } from '../../core/errors.js'
-import { withinTime } from '../time-limit.js'
+import { withinTime } from '../shared/time-limit.js'
 
 /** How long the next piece of a body may take by default, in ms: as nginx's `proxy_read_timeout`. */
 export const IDLE = 60_000

@@ -1,6 +1,6 @@
 import { AuthError } from '../../core/errors.js'
 import type { SessionUser } from '../../core/session.js'
-import { checkOrigin } from '../origin-guard.js'
+import { checkOrigin } from '../requests/origin-guard.js'
 import type { BackendOptions } from './types.js'
 
 /** Where a backend and its pages are. What was not fixed is as the address of each request says. */

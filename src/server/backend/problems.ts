@@ -1,5 +1,5 @@
 import { type AuthError, type AuthErrorCode, isAuthError } from '../../core/errors.js'
-import type { RefreshFailure } from '../results.js'
+import type { RefreshFailure } from '../sealed/results.js'
 import type { Problem } from './answers.js'
 
 /** How long to leave a server alone that did not say how long, in ms. */

@@ -1,6 +1,6 @@
 import { AuthError } from '../../core/errors.js'
-import { stripBlanks } from '../blanks.js'
-import { keepPrivate, varyByCookie } from '../caching.js'
+import { stripBlanks } from '../cookies/blanks.js'
+import { keepPrivate, varyByCookie } from '../requests/caching.js'
 
 /**
  * What an upstream may hear of a request. Everything else is dropped, for a name that nobody here

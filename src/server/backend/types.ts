@@ -2,8 +2,8 @@ import type { AuthError } from '../../core/errors.js'
 import type { Awaitable } from '../../core/ports.js'
 import type { RequestContext } from '../../core/provider.js'
 import type { Grant, SessionUser } from '../../core/session.js'
-import type { RequestSessions } from '../request-sessions.js'
-import type { Password } from '../seal.js'
+import type { RequestSessions } from '../requests/request-sessions.js'
+import type { Password } from '../sealed/seal.js'
 import type { Upstream } from './upstreams.js'
 
 /** What a page may ask of a sign-in, as query of `/sign-in` and `/sign-up`. */

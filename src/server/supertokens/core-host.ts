@@ -1,6 +1,6 @@
 import { parseJson } from '../../core/json.js'
 import { asObject } from '../../providers/shared/json.js'
-import { withinTime } from '../time-limit.js'
+import { withinTime } from '../shared/time-limit.js'
 import type { Fields } from './answers.js'
 import { type CoreWireOptions, createCoreWire } from './core-wire.js'
 import { GeneralError, isSuperTokensError } from './errors.js'

@@ -1,5 +1,5 @@
 import type { AuthErrorCode } from '../../core/errors.js'
-import { withinTime } from '../time-limit.js'
+import { withinTime } from '../shared/time-limit.js'
 import type { CoreHost } from './core-host.js'
 import { GeneralError, type SuperTokensError } from './errors.js'
 import { guarded, toSuperTokensError } from './guard.js'

@@ -1,6 +1,6 @@
 import { AuthError } from '../../core/errors.js'
-import { checkPositive } from '../coordinator.js'
-import { TIME_LIMIT } from '../time-limit.js'
+import { checkPositive } from '../coordination/coordinator.js'
+import { TIME_LIMIT } from '../shared/time-limit.js'
 import {
   readCount,
   readHandles,

@@ -1,5 +1,5 @@
 import { type AuthErrorCode, isAuthError } from '../../core/errors.js'
-import { withinTime } from '../time-limit.js'
+import { withinTime } from '../shared/time-limit.js'
 import { GeneralError, isSuperTokensError, type SuperTokensError } from './errors.js'
 
 /** Codes that say that a session is over. Nothing but the core's own word may. */

@@ -1,7 +1,7 @@
 import { isAuthError } from '../../core/errors.js'
-import { type Coordinator, fingerprint } from '../coordinator.js'
-import { type SecurityListeners, tell, wordsOf } from '../security-events.js'
-import { withinTime } from '../time-limit.js'
+import { type Coordinator, fingerprint } from '../coordination/coordinator.js'
+import { type SecurityListeners, tell, wordsOf } from '../shared/security-events.js'
+import { withinTime } from '../shared/time-limit.js'
 import type { CoreApi, CoreRefresh, CoreTokens } from './core-api.js'
 import {
   GeneralError,

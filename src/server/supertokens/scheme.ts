@@ -1,6 +1,6 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
-import { type CookiePlace, defineCookie } from '../cookies.js'
-import { withinTime } from '../time-limit.js'
+import { type CookiePlace, defineCookie } from '../cookies/cookies.js'
+import { withinTime } from '../shared/time-limit.js'
 import type { CoreApi, CoreCookie, CoreHandshake, CoreToken } from './core-api.js'
 import type { CookieScheme, CookieSpot, SuperTokensCookies, TokenInfo } from './types.js'
 

@@ -1,6 +1,6 @@
 import { AuthError } from '../../core/errors.js'
-import { checkPositive, memoryCoordinator } from '../coordinator.js'
-import { TIME_LIMIT } from '../time-limit.js'
+import { checkPositive, memoryCoordinator } from '../coordination/coordinator.js'
+import { TIME_LIMIT } from '../shared/time-limit.js'
 import { checkJWTPayload, checkName, checkPayload, checkRefreshToken } from './arguments.js'
 import { createCore } from './core.js'
 import type { CoreTokens } from './core-api.js'

@@ -1,4 +1,4 @@
-import type { Coordinator } from '../coordinator.js'
+import type { Coordinator } from '../coordination/coordinator.js'
 import type { CoreToken, CoreTokens } from './core-api.js'
 
 /** Sessions that were ended here, so that no late answer brings them back. */

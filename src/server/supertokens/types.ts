@@ -1,6 +1,6 @@
-import type { CookiePlace } from '../cookies.js'
-import type { Coordinator } from '../coordinator.js'
-import type { SecurityListeners } from '../security-events.js'
+import type { CookiePlace } from '../cookies/cookies.js'
+import type { Coordinator } from '../coordination/coordinator.js'
+import type { SecurityListeners } from '../shared/security-events.js'
 
 /** What an app keeps with a session: a JSON object. */
 export type SessionPayload = Readonly<Record<string, unknown>>

@@ -1,7 +1,7 @@
 import { isRetryableAuthError } from '../../core/errors.js'
-import { createExpiring } from '../expiring.js'
-import { withinTime } from '../time-limit.js'
-import { createVerifier, type Verified } from '../verify.js'
+import { createExpiring } from '../coordination/expiring.js'
+import { withinTime } from '../shared/time-limit.js'
+import { createVerifier, type Verified } from '../verification/verify.js'
 import { type AccessTokenInfo, readAccessToken } from './access-token.js'
 import type { CoreApi, CoreVerified, CoreVerify } from './core-api.js'
 import {

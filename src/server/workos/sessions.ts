@@ -1,11 +1,11 @@
 import type { WorkOSUser } from '../../providers/workos/index.js'
-import { checkObject } from '../arguments.js'
 import {
   createSealedSessions,
   type SealedSessions,
   type SealedSessionsOptions,
-} from '../sealed-sessions.js'
-import type { TokenChecks } from '../verify.js'
+} from '../sealed/sealed-sessions.js'
+import { checkObject } from '../shared/arguments.js'
+import type { TokenChecks } from '../verification/verify.js'
 import { workosServer } from './server.js'
 import type { WorkOSServerOptions } from './types.js'
 

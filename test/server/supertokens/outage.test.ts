@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { memoryCoordinator } from '../../../src/server/coordinator.js'
+import { memoryCoordinator } from '../../../src/server/coordination/coordinator.js'
 import { createStage, failureOf, HOUR, LATER, outcomeOf } from './stage.js'
 import { stopTime } from './stopped-time.js'
 

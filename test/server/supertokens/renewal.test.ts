@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { AuthError } from '../../../src/core/errors.js'
-import { type Coordinator, memoryCoordinator } from '../../../src/server/coordinator.js'
+import {
+  type Coordinator,
+  memoryCoordinator,
+} from '../../../src/server/coordination/coordinator.js'
 import { GeneralError } from '../../../src/server/supertokens/errors.js'
 import type { SessionTokens } from '../../../src/server/supertokens/types.js'
 import { createStage, failureOf, outcomeOf, type Stage } from './stage.js'

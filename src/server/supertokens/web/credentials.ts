@@ -1,5 +1,5 @@
-import { stripBlanks } from '../../blanks.js'
-import { parseCookies } from '../../cookies.js'
+import { stripBlanks } from '../../cookies/blanks.js'
+import { parseCookies } from '../../cookies/cookies.js'
 import { readAccessToken } from '../access-token.js'
 import { isRefreshToken } from '../arguments.js'
 import type { TokenTransfer, WebRequest } from './types.js'

@@ -1,5 +1,5 @@
-import { forbidStorage } from '../../caching.js'
-import type { GuardedRequest, OriginGuardOptions } from '../../origin-guard.js'
+import { forbidStorage } from '../../requests/caching.js'
+import type { GuardedRequest, OriginGuardOptions } from '../../requests/origin-guard.js'
 import { readAccessToken } from '../access-token.js'
 import { GeneralError, isSuperTokensError } from '../errors.js'
 import type { CookieScheme, CookieSpot, SessionTokens, TokenInfo } from '../types.js'

@@ -1,4 +1,4 @@
-import { forbidStorage } from '../../caching.js'
+import { forbidStorage } from '../../requests/caching.js'
 import { GeneralError, isSuperTokensError, TryRefreshTokenError } from '../errors.js'
 import type { Turn } from './delivery.js'
 import { putCookies } from './headers.js'

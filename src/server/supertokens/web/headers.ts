@@ -1,4 +1,4 @@
-import { stripBlanks } from '../../blanks.js'
+import { stripBlanks } from '../../cookies/blanks.js'
 import type { AnswerHeaders } from './types.js'
 
 /** The platform's headers, as the functions for sessions write them. */

@@ -1,4 +1,4 @@
-import { createOriginGuard } from '../../origin-guard.js'
+import { createOriginGuard } from '../../requests/origin-guard.js'
 import { GeneralError } from '../errors.js'
 import type { WebSettings } from './delivery.js'
 import { createRoutes } from './routes.js'

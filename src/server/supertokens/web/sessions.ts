@@ -1,4 +1,4 @@
-import { keepPrivate, varyByCookie } from '../../caching.js'
+import { keepPrivate, varyByCookie } from '../../requests/caching.js'
 import { TryRefreshTokenError, UnauthorisedError } from '../errors.js'
 import {
   type Credentials,

@@ -1,4 +1,4 @@
-import { type Cookie, type CookiePlace, defineCookie } from '../../cookies.js'
+import { type Cookie, type CookiePlace, defineCookie } from '../../cookies/cookies.js'
 import { GeneralError } from '../errors.js'
 import type { CookieScheme, CookieSpot } from '../types.js'
 import type { CookieName } from './credentials.js'

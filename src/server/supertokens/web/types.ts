@@ -1,4 +1,4 @@
-import type { OriginGuardOptions } from '../../origin-guard.js'
+import type { OriginGuardOptions } from '../../requests/origin-guard.js'
 import type { SessionPayload, SuperTokens } from '../types.js'
 
 /** How a request carries its tokens: in cookies, or in headers that the page's code writes. */

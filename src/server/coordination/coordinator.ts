@@ -1,0 +1,187 @@
+import { base64url } from 'jose'
+import { AuthError } from '../../core/errors.js'
+import { createExpiring } from './expiring.js'
+import { createTombstoneMap } from './tombstone-map.js'
+
+/** What a run of shared work came to. */
+export interface CoordinatedResult {
+  readonly text: string
+  /** When the work began: ms since the epoch, by this process's clock. */
+  readonly startedAt: number
+  /**
+   * How long it had been there when it was handed out again, in ms; nothing for those who waited for
+   * it.
+   */
+  readonly age?: number | undefined
+}
+
+/** What results are to the one who works. */
+export interface OnceOptions {
+  /**
+   * Whether a result says no. Strangers can bring about as many of those as they like, so that they
+   * are kept apart from those of sessions, and fewer of them. @default none does
+   */
+  readonly isRefusal?: ((text: string) => boolean) | undefined
+  /** How long those who come later get the result, in ms. @default as the coordinator has it */
+  readonly replay?: number | undefined
+}
+
+/** What a tombstone stands for. */
+export interface TombstoneOptions {
+  /**
+   * Whether the auth server has ended the session too. Where it has not, the tombstone is all that
+   * keeps a stolen cookie out, and must be the last to go. @default true
+   */
+  readonly confirmed?: boolean | undefined
+}
+
+/** Makes refreshes rare where many requests of one session arrive together. */
+export interface Coordinator {
+  /**
+   * Runs `work` once among all who ask with this key, now and for a while after: the others get
+   * its result. A failure reaches all who wait for it and is not kept. Rejects only as `work` does,
+   * which must end by itself.
+   */
+  once(key: string, work: () => Promise<string>, options?: OnceOptions): Promise<CoordinatedResult>
+  /**
+   * Leaves a tombstone for a session, for `ttl` ms, in place of one that was there.
+   * @throws AuthError `invalid_argument` when `ttl` is no positive number.
+   */
+  end(sessionId: string, ttl: number, options?: TombstoneOptions): Promise<void>
+  /** Whether a session has a tombstone. */
+  ended(sessionId: string): Promise<boolean>
+}
+
+/** Options of {@link memoryCoordinator}. */
+export interface MemoryCoordinatorOptions {
+  /**
+   * How long those who come later get the result, in ms after it is there. WorkOS forgives as long.
+   * @default 30_000
+   */
+  readonly replay?: number | undefined
+  /**
+   * The most results kept, and the most tombstones; of results that are refusals, a tenth. When there are more tombstones, those go first
+   * whose sessions the auth server has ended too. @default 10_000
+   */
+  readonly limit?: number | undefined
+  /** Hears of tombstones that had to go before their time, once a minute. @default nobody does */
+  readonly report?: ((error: AuthError) => void) | undefined
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly now?: (() => number) | undefined
+}
+
+/** A run that ended well. */
+export interface Outcome {
+  readonly result: CoordinatedResult
+  /** Milliseconds since the epoch, by this process's clock. */
+  readonly finishedAt: number
+}
+
+/** A coordinator within this process, of runs that say themselves when they began and ended. */
+export interface LocalCoordinator extends Pick<Coordinator, 'end' | 'ended'> {
+  once(key: string, run: () => Promise<Outcome>, options?: OnceOptions): Promise<CoordinatedResult>
+}
+
+/** How long a result is replayed by default, in ms: the grace of WorkOS for a rotated token. */
+export const REPLAY = 30_000
+/** The most entries of a kind by default. A session takes some 5 kB. */
+const LIMIT = 10_000
+/** How many times fewer refusals are kept. */
+const REFUSALS = 10
+
+/** @throws AuthError `invalid_argument` unless `value` is a positive, finite number. */
+export function checkPositive(name: string, value: number): number {
+  if (Number.isFinite(value) && value > 0) return value
+  throw new AuthError('invalid_argument', `\`${name}\` must be a positive number.`)
+}
+
+/** The SHA-256 of what identifies something, so that its name tells nothing. */
+export async function fingerprint(...parts: readonly (string | null)[]): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(parts))
+  return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
+}
+
+/** The key under which one refresh token is exchanged for one organization; tells neither. */
+export function coordinationKey(refreshToken: string, organizationId?: string): Promise<string> {
+  return fingerprint(refreshToken, organizationId ?? null)
+}
+
+/** Does the work here and now. */
+export async function run(work: () => Promise<string>, now: () => number): Promise<Outcome> {
+  const startedAt = now()
+  const text = await work()
+  return { result: { text, startedAt }, finishedAt: now() }
+}
+
+/** How long nothing more is said of tombstones that had to go, in ms. */
+const SILENCE = 60_000
+
+/** Says that tombstones had to go, without saying it of each. */
+function createAlarm({ report, now = () => Date.now() }: MemoryCoordinatorOptions): () => void {
+  let saidAt = Number.NEGATIVE_INFINITY
+  return () => {
+    if (!report || Math.abs(now() - saidAt) < SILENCE) return
+    saidAt = now()
+    const message = 'There are more sign-outs than `limit`: the oldest are forgotten.'
+    report(new AuthError('storage', message))
+  }
+}
+
+/** Makes the part that every coordinator has. */
+export function localCoordinator(options: MemoryCoordinatorOptions): LocalCoordinator {
+  const { now = () => Date.now() } = options
+  const standard = checkPositive('replay', options.replay ?? REPLAY)
+  const limit = checkPositive('limit', options.limit ?? LIMIT)
+  const running = new Map<string, Promise<CoordinatedResult>>()
+  const outcomes = createExpiring<Outcome>({ limit, now })
+  const refusals = createExpiring<Outcome>({ limit: Math.ceil(limit / REFUSALS), now })
+  const tombstones = createTombstoneMap({ limit, now, onDrop: createAlarm(options) })
+
+  async function finish(
+    key: string,
+    begin: () => Promise<Outcome>,
+    { isRefusal, replay = standard }: OnceOptions,
+  ): Promise<CoordinatedResult> {
+    try {
+      const outcome = await begin()
+      const kept = isRefusal?.(outcome.result.text) ? refusals : outcomes
+      kept.set(key, outcome, outcome.finishedAt + replay)
+      return outcome.result
+    } finally {
+      running.delete(key)
+    }
+  }
+
+  return {
+    async once(key, begin, wanted = {}) {
+      const current = running.get(key)
+      if (current) return current
+      const kept = outcomes.get(key) ?? refusals.get(key)
+      // A clock that was set back must not keep a result for longer.
+      const age = kept ? now() - kept.finishedAt : Number.NaN
+      if (kept && age >= 0 && age < (wanted.replay ?? standard)) return { ...kept.result, age }
+      const promise = finish(key, begin, wanted)
+      running.set(key, promise)
+      return promise
+    },
+    async end(sessionId, ttl, { confirmed = true } = {}) {
+      tombstones.set(sessionId, { until: now() + checkPositive('ttl', ttl), confirmed })
+    },
+    async ended(sessionId) {
+      return tombstones.has(sessionId)
+    },
+  }
+}
+
+/**
+ * A coordinator for one process. It has no timer and its memory is bounded.
+ * @throws AuthError `invalid_argument` for options that are no positive numbers.
+ */
+export function memoryCoordinator(options: MemoryCoordinatorOptions = {}): Coordinator {
+  const local = localCoordinator(options)
+  const { now = () => Date.now() } = options
+  return {
+    ...local,
+    once: (key, work, options) => local.once(key, () => run(work, now), options),
+  }
+}

@@ -1,0 +1,113 @@
+import { bounded } from '../../core/bounded.js'
+import { AuthError } from '../../core/errors.js'
+import type { Abort, Clock } from '../../core/ports.js'
+
+/**
+ * The part of a node-redis client (`redis` 4, 5 or 6: client, pool, cluster, sentinel) that is
+ * used. The app makes it, connects it and listens to its `error` events.
+ */
+export interface RedisClient {
+  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
+  /** While `false`, nothing is sent. */
+  readonly isReady?: boolean
+}
+
+/** A script with its arguments. */
+export interface Command {
+  readonly script: string
+  readonly keys: readonly string[]
+  readonly args: readonly (string | number)[]
+}
+
+/** How a command may be sent. */
+export interface SendOptions {
+  /** Sends it in an outage too. */
+  readonly urgent?: boolean | undefined
+  /** Follows, unwaited for, a command that was sent and failed: it may have been carried out. */
+  readonly afterwards?: Command | undefined
+}
+
+/** What Redis answered. */
+export interface Reply {
+  readonly value: unknown
+}
+
+/** Commands to a Redis that may fail in any way: `null` says that it did. */
+export interface RedisLink {
+  call(command: Command, options?: SendOptions): Promise<Reply | null>
+}
+
+/** What a link is made of. */
+export interface RedisLinkOptions {
+  readonly client: RedisClient
+  /** Milliseconds for one command. */
+  readonly timeout: number
+  readonly clock: Clock
+  /** Hears of an outage, once each. */
+  readonly report: (error: AuthError) => void
+}
+
+/** In an outage one command is tried as often as this, in ms: the others do not wait for it. */
+const PROBE = 1_000
+
+const createAbort = (): Abort => new AbortController()
+const late = (): AuthError => new AuthError('storage', 'Redis does not answer in time.')
+
+/** Makes a link. An outage is reported once, and ends when Redis answers again. */
+export function redisLink({ client, timeout, clock, report }: RedisLinkOptions): RedisLink {
+  let down = false
+  let probeAt = 0
+
+  async function send({ script, keys, args }: Command): Promise<unknown> {
+    return client.eval(script, { keys: [...keys], arguments: args.map(String) })
+  }
+
+  function fail(cause: unknown): null {
+    probeAt = clock.monotonic() + PROBE
+    if (down) return null
+    down = true
+    const error = new AuthError(
+      'storage',
+      'Redis fails: until it works again, each process coordinates its own refreshes only.',
+      { cause },
+    )
+    Promise.resolve(error)
+      .then(report)
+      .catch(() => {})
+    return null
+  }
+
+  /** What came while the event loop was blocked: timers are run before answers are read. */
+  const overdue = (sent: Promise<unknown>): Promise<Reply | null> =>
+    new Promise((resolve) => {
+      sent.then(
+        (value) => resolve({ value }),
+        () => resolve(null),
+      )
+      clock.schedule(0, () => resolve(null))
+    })
+
+  return {
+    async call(command, { urgent, afterwards } = {}) {
+      const probe = down
+      if (probe && !urgent && clock.monotonic() < probeAt) return null
+      // The client would keep the command until it is connected.
+      if (client.isReady === false) return fail(new AuthError('storage', 'Redis is not connected.'))
+      // Whoever comes during the probe does not wait for its end.
+      if (probe) probeAt = clock.monotonic() + PROBE
+      const sent = send(command)
+      try {
+        const value = await bounded({ clock, createAbort }, () => sent, { limit: timeout, late })
+        // A command from before the outage, slow as it was, is no sign of its end.
+        if (probe) down = false
+        return { value }
+      } catch (cause) {
+        const reply = await overdue(sent)
+        if (reply) return reply
+        const follow = (): void => void (afterwards && send(afterwards).catch(() => {}))
+        sent.then(follow, follow)
+        return fail(cause)
+      }
+    },
+  }
+}

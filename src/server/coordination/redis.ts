@@ -1,0 +1,133 @@
+import { AuthError } from '../../core/errors.js'
+import type { Clock } from '../../core/ports.js'
+import { checkPassword, type Password } from '../sealed/seal.js'
+import { checkObject } from '../shared/arguments.js'
+import {
+  type Coordinator,
+  checkPositive,
+  localCoordinator,
+  type Outcome,
+  REPLAY,
+  run,
+} from './coordinator.js'
+import { redisCommands } from './redis-commands.js'
+import { type RedisClient, redisLink } from './redis-link.js'
+import { redisRecords } from './redis-records.js'
+import { redisTurns } from './redis-turns.js'
+
+/** Options of {@link redisCoordinator}. */
+export interface RedisCoordinatorOptions {
+  /** A client of the `redis` package, connected by the app. Redis 5 or newer. */
+  readonly client: RedisClient
+  /** Seals what lies in Redis. It may be the one of the cookies. */
+  readonly password: Password
+  /** What every key begins with. @default 'holdfast:' */
+  readonly prefix?: string | undefined
+  /**
+   * How long those who come later get the result, in ms after it is there.
+   * @default 30_000
+   */
+  readonly replay?: number | undefined
+  /**
+   * How long one process may work before another takes over, in ms: longer than the work can take.
+   * @default 15_000
+   */
+  readonly term?: number | undefined
+  /** Milliseconds for one command. @default 500 */
+  readonly timeout?: number | undefined
+  /**
+   * Hears of an outage of Redis, once each, and of sign-outs that this process had to forget.
+   * @default nobody does
+   */
+  readonly report?: ((error: AuthError) => void) | undefined
+  /** @default the clock of this process */
+  readonly clock?: Clock | undefined
+}
+
+/** Longer than a refresh, which ends after 10 s, in ms. */
+const TERM = 15_000
+/** Far more than Redis takes and far less than users notice, in ms. */
+const TIMEOUT = 500
+
+/** The longest delay a timer can hold, in ms; above it, it fires at once (HTML §8.7). */
+const LONGEST = 2 ** 31 - 1
+
+/** Its timers keep the process alive: a caller waits for each. */
+const processClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  schedule(delay, task) {
+    const timer = setTimeout(task, Math.min(delay, LONGEST))
+    return () => clearTimeout(timer)
+  },
+}
+
+/** Milliseconds as Redis takes them: whole, and not more than it can add to its time. */
+const whole = (ms: number): number => Math.min(Math.ceil(ms), Number.MAX_SAFE_INTEGER)
+
+const span = (name: string, ms: number): number => whole(checkPositive(name, ms))
+
+/**
+ * A coordinator for all processes that share a Redis, which gets to see no token and no session
+ * id. While Redis is down, slow or wrong, each process coordinates its own refreshes: no caller
+ * sees an error of it. A Redis without persistence, or one that evicts keys, forgets sign-outs that
+ * the auth server could not be told of: a stolen cookie of such a session is somebody again then.
+ * @throws AuthError `invalid_argument` for an unfit password, client or number.
+ */
+export function redisCoordinator(options: RedisCoordinatorOptions): Coordinator {
+  checkObject('options', options)
+  const {
+    client,
+    password,
+    prefix = 'holdfast:',
+    clock = processClock,
+    report = () => {},
+  } = options
+  checkPassword(password)
+  if (typeof client?.eval !== 'function') {
+    throw new AuthError('invalid_argument', '`client` must be a client of the `redis` package.')
+  }
+  const replay = span('replay', options.replay ?? REPLAY)
+  const term = span('term', options.term ?? TERM)
+  const timeout = span('timeout', options.timeout ?? TIMEOUT)
+  const link = redisLink({ client, timeout, clock, report })
+  const commands = redisCommands(prefix, term)
+  const records = redisRecords(password)
+  const turns = redisTurns({ link, commands, records, term, clock })
+  const local = localCoordinator({ replay, now: clock.now, report })
+
+  async function share(key: string, work: () => Promise<string>, window: number): Promise<Outcome> {
+    const began = clock.now()
+    const turn = await turns.take(key, window)
+    if (turn?.type === 'done') {
+      const { result, finishedAt } = turn.outcome
+      // Whoever came while another process was at it has waited, and used nothing twice.
+      const age = began - finishedAt
+      return age > 0 ? { finishedAt, result: { ...result, age } } : turn.outcome
+    }
+    if (turn?.type === 'failed') throw turn.error
+    const outcome = await run(work, clock.now).catch(async (error) => {
+      if (turn) await turns.fail(turn, error)
+      throw error
+    })
+    if (turn) await turns.succeed(turn, outcome, window)
+    return outcome
+  }
+
+  return {
+    once(key, work, options = {}) {
+      const window = span('replay', options.replay ?? replay)
+      return local.once(key, () => share(key, work, window), options)
+    },
+    async end(sessionId, ttl, options) {
+      await local.end(sessionId, ttl, options)
+      const command = await commands.end(sessionId, whole(ttl))
+      await link.call(command, { urgent: true, afterwards: command })
+    },
+    async ended(sessionId) {
+      if (await local.ended(sessionId)) return true
+      const reply = await link.call(await commands.ended(sessionId))
+      return Number(reply?.value) === 1
+    },
+  }
+}

@@ -1,0 +1,114 @@
+import type { SessionUser } from '../../core/session.js'
+import { type CookieJar, readCookie } from '../cookies/cookies.js'
+import { fingerprint } from '../coordination/coordinator.js'
+import { createExpiring } from '../coordination/expiring.js'
+import { type Opened, openSealed } from '../sealed/opened.js'
+import { looksSealed, type Password } from '../sealed/seal.js'
+import type { SealedSessions } from '../sealed/sealed-sessions.js'
+
+/** A value of the cookie that opens. */
+export interface OpenedValue<User extends SessionUser> {
+  readonly value: string
+  readonly opened: Opened<User>
+}
+
+/** Whose cookie a request has. */
+export type Choice =
+  /** None that opens. */
+  | { readonly type: 'none' }
+  /** `crowded` when there are others of its name. */
+  | { readonly type: 'one'; readonly value: string; readonly crowded: boolean }
+  /** Of several people, and one of them may have been planted: nobody is who they seem. */
+  | { readonly type: 'several' }
+
+/** What choosing works with. */
+export interface CookieChoiceDeps<User extends SessionUser> {
+  readonly sessions: SealedSessions<User>
+  /** Of the cookie. */
+  readonly name: string
+  readonly cookiePassword: Password
+  now(): number
+}
+
+/** Chooses among the values that several hosts and paths may have set. */
+export interface CookieChoice<User extends SessionUser> {
+  open(value: string): Promise<Opened<User> | null>
+  /** The values that open, the newest first. */
+  openAll(jar: CookieJar): Promise<readonly OpenedValue<User>[]>
+  /** `ask`: whether the auth server may be asked which of several sessions live. */
+  choose(jar: CookieJar, ask: boolean): Promise<Choice>
+}
+
+/** How long a session is known to be over without asking again, in ms. */
+const OVER = 3_600_000
+/** The most sessions of which that is known. */
+const LIMIT = 1_000
+
+/** Makes the choice. */
+export function createCookieChoice<User extends SessionUser>(
+  deps: CookieChoiceDeps<User>,
+): CookieChoice<User> {
+  const { sessions, name, cookiePassword, now } = deps
+  const known = createExpiring<true>({ limit: LIMIT, now })
+
+  async function open(sessionData: string): Promise<Opened<User> | null> {
+    const opened = await openSealed<User>({ sessionData, cookiePassword }, now)
+    return 'data' in opened ? opened : null
+  }
+
+  async function openAll(jar: CookieJar): Promise<readonly OpenedValue<User>[]> {
+    const found: OpenedValue<User>[] = []
+    for (const value of readCookie(jar, name, looksSealed)) {
+      const opened = await open(value)
+      if (opened) found.push({ value, opened })
+    }
+    return found.sort(
+      (one, other) => Number(other.opened.claims.iat) - Number(one.opened.claims.iat),
+    )
+  }
+
+  /** Whether a session is over for certain. Whoever cannot be asked about may live. */
+  async function isOver(value: string): Promise<boolean> {
+    const id = await fingerprint(value)
+    if (known.get(id)) return true
+    const session = sessions.loadSealedSession({ sessionData: value, cookiePassword })
+    const found = await session.authenticate()
+    if (found.authenticated || found.retryable) return false
+    const renewed = found.reason === 'invalid_jwt' ? await session.refresh() : null
+    const over = !renewed || (!renewed.authenticated && renewed.reason === 'invalid_grant')
+    if (over) known.set(id, true, now() + OVER)
+    return over
+  }
+
+  /** The newest value of each person, but of those whose session is over. */
+  async function living(found: readonly OpenedValue<User>[]): Promise<string[]> {
+    const people = new Map<string, string>()
+    for (const { value, opened } of found) {
+      const { id } = opened.data.user
+      if (!people.has(id)) people.set(id, value)
+    }
+    const values = [...people.values()]
+    const over = await Promise.all(values.map(isOver))
+    return values.filter((_, index) => !over[index])
+  }
+
+  return {
+    open,
+    openAll,
+    async choose(jar, ask) {
+      const values = readCookie(jar, name, looksSealed)
+      const [only] = values
+      if (only === undefined) return { type: 'none' }
+      if (values.length === 1) return { type: 'one', value: only, crowded: false }
+      const found = await openAll(jar)
+      const [newest] = found
+      if (!newest) return { type: 'none' }
+      const people = new Set(found.map(({ opened }) => opened.data.user.id))
+      if (people.size === 1) return { type: 'one', value: newest.value, crowded: true }
+      // What somebody left behind at a former place must not keep another person out.
+      const [one, other] = ask ? await living(found) : []
+      if (one === undefined || other !== undefined) return { type: 'several' }
+      return { type: 'one', value: one, crowded: true }
+    },
+  }
+}

@@ -1,0 +1,97 @@
+import type { AuthError } from '../../core/errors.js'
+import type { Grant, SessionUser } from '../../core/session.js'
+import type { CookieOptions } from '../cookies/cookies.js'
+import type { AuthenticateSuccess, RefreshFailure } from '../sealed/results.js'
+import type { Password } from '../sealed/seal.js'
+import type { SealedSessions } from '../sealed/sealed-sessions.js'
+
+/** The cookie that a session is in, and what seals it. */
+export interface CookieSettings extends CookieOptions {
+  /** Of at least 32 characters; several, the newest first, while it is being replaced. */
+  readonly password: Password
+}
+
+/** Options of `createRequestSessions`. */
+export interface RequestSessionsOptions<User extends SessionUser = SessionUser> {
+  readonly sessions: SealedSessions<User>
+  readonly cookie: CookieSettings
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly now?: (() => number) | undefined
+}
+
+/** Whose request it is, by a token that was checked. */
+export interface ServerSession<User extends SessionUser = SessionUser>
+  extends AuthenticateSuccess<User> {
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
+}
+
+/** What came of looking at the cookies of a request. */
+export interface RequestSession<User extends SessionUser = SessionUser> {
+  readonly session: ServerSession<User> | null
+  /** The newest value of the cookie; `null` when it is nobody's. */
+  readonly sealed: string | null
+  /**
+   * Why there is no session, or why the one there is could not be refreshed. Without a session and
+   * while it is `retryable`, nobody knows whether somebody is signed in.
+   */
+  readonly failure: RefreshFailure | null
+  /** `Set-Cookie` values for `applyCookies`. */
+  readonly setCookies: readonly string[]
+}
+
+/** How to look at the cookies of a request. */
+export interface LoadOptions {
+  /**
+   * `when-due`: in the last quarter of the token's life, or its last minute if that is less.
+   * `force`: whatever its age. `never`: no cookie is set either.
+   * @default 'when-due'
+   */
+  readonly refresh?: 'when-due' | 'force' | 'never' | undefined
+  /** For `force`: the organization to switch to. @default the one that the session is in */
+  readonly organizationId?: string | undefined
+  /** For `force`: whether what another request got before this call will not do. @default false */
+  readonly fresh?: boolean | undefined
+  /** What `onReuse` and `onSecurityEvent` of the sessions are told besides, such as the request. */
+  readonly request?: unknown
+}
+
+/** What a sign-in comes to. */
+export interface Established {
+  /** `Set-Cookie` values for `applyCookies`. */
+  readonly setCookies: readonly string[]
+}
+
+/** What a sign-out comes to. */
+export interface Ended {
+  /** `Set-Cookie` values for `applyCookies`. */
+  readonly setCookies: readonly string[]
+  /** Where to send the browser so that the auth server forgets the person too, if there is such. */
+  readonly logoutUrl: string | null
+  /** Why the auth server could not be told: its refresh token may live on. */
+  readonly error: AuthError | null
+}
+
+/** Sessions in the cookies of requests. `cookieHeader` is the header `Cookie`, `null` if absent. */
+export interface RequestSessions<User extends SessionUser = SessionUser> {
+  /** Whose request this is; refreshes ahead of expiry. Never throws for what a cookie holds. */
+  load(cookieHeader: string | null, options?: LoadOptions): Promise<RequestSession<User>>
+  /**
+   * The id of the session that the cookies hold, alive or not, or the user's where sessions have no
+   * ids; `null` when they hold none.
+   */
+  sessionIdOf(cookieHeader: string | null): Promise<string | null>
+  /**
+   * Signs somebody in. Whoever was signed in by these cookies no longer is.
+   * @throws AuthError `bad_response` when the grant is not the whole session of one person.
+   */
+  establish(grant: Grant<User>, cookieHeader: string | null): Promise<Established>
+  /**
+   * Signs out; a request that is under way cannot bring the session back.
+   * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL.
+   */
+  end(
+    cookieHeader: string | null,
+    options?: { readonly returnTo?: string | undefined },
+  ): Promise<Ended>
+}

@@ -1,0 +1,100 @@
+import type { JWTPayload } from 'jose'
+import type { AuthError } from '../../core/errors.js'
+import type { Provider } from '../../core/provider.js'
+import type { SessionUser } from '../../core/session.js'
+import { positive } from '../../providers/shared/jwt.js'
+import { type Coordinator, fingerprint } from '../coordination/coordinator.js'
+import { type SecurityListeners, tell, wordsOf } from '../shared/security-events.js'
+import { describeOpened, type Opened } from './opened.js'
+import { createRevocations } from './revocations.js'
+
+/** What became of a sign-out. */
+export interface EndResult {
+  /** The session that is over here now; `null` when the cookie names none. */
+  readonly sessionId: string | null
+  /**
+   * Why the server could not be told: its refresh token may live on. Here the session is over all
+   * the same, for as long as that may be, and the server is told again when its cookie comes again.
+   */
+  readonly error: AuthError | null
+}
+
+/** What sign-outs work with. Times in ms. */
+export interface EndDeps<User extends SessionUser>
+  extends Pick<SecurityListeners, 'onSecurityEvent'> {
+  readonly provider: Pick<Provider<never, User>, 'signOut'>
+  readonly coordinator: Coordinator
+  readonly timeout: number
+  now(): number
+}
+
+/** Sessions that were ended here. */
+export interface EndedSessions<User extends SessionUser> {
+  /** Ends a session: here at once, and at the server where that goes. */
+  end(opened: Opened<User>): Promise<EndResult>
+  /**
+   * Whether one of these was ended here. If so, a server that may not know yet is told again, which
+   * nobody waits for.
+   */
+  isOver(...sessions: readonly Opened<User>[]): Promise<boolean>
+}
+
+/** Longer than requests under way and replays of their results take, in ms. */
+const MARGIN = 60_000
+/** The longest that a refresh token may be in a browser: as long as any cookie, in ms. */
+const LONGEST_LIFE = 400 * 24 * 3_600_000
+
+/** How long a token lives that a request under way may bring yet, in ms. */
+function lifeOf({ exp, iat }: JWTPayload, now: number): number {
+  const left = positive(Number(exp) * 1000 - now) ?? 0
+  return Math.max(left, positive((Number(exp) - Number(iat)) * 1000) ?? 0)
+}
+
+/** What the tombstone of a session is called; without an id, its refresh token has to do. */
+async function nameOf<User extends SessionUser>(opened: Opened<User>): Promise<string> {
+  const { sessionId } = describeOpened(opened)
+  return sessionId ?? `token:${await fingerprint(opened.data.refreshToken)}`
+}
+
+/** Makes what ends sessions, and knows which were. */
+export function createEndedSessions<User extends SessionUser>(
+  deps: EndDeps<User>,
+): EndedSessions<User> {
+  const { provider, coordinator, now } = deps
+  const revocations = createRevocations(deps)
+
+  /** Until the server is known to have ended it, only the tombstone keeps a stolen cookie out. */
+  async function revoke(opened: Opened<User>, name: string): Promise<AuthError | null> {
+    revocations.rest(name)
+    const error = await revocations.revoke(opened)
+    if (error) {
+      const { sessionId, user } = describeOpened(opened)
+      const whose = { sessionId, userId: user.id, ...wordsOf(error) }
+      tell(deps.onSecurityEvent, { type: 'revocation-failed', ...whose })
+    }
+    // A refresh token that was refused has come to its end as well.
+    if (!provider.signOut || (error && error.code !== 'refresh_rejected')) return error
+    const life = lifeOf(opened.claims, now()) + MARGIN
+    revocations.rest(name, life)
+    await coordinator.end(name, life, { confirmed: true })
+    return error
+  }
+
+  return {
+    async end(opened) {
+      const name = await nameOf(opened)
+      await coordinator.end(name, LONGEST_LIFE, { confirmed: false })
+      const error = await revoke(opened, name)
+      return { sessionId: describeOpened(opened).sessionId ?? null, error }
+    },
+    async isOver(...sessions) {
+      const names = await Promise.all(sessions.map(nameOf))
+      const ended = await Promise.all([...new Set(names)].map((name) => coordinator.ended(name)))
+      if (!ended.includes(true)) return false
+      const [first] = sessions
+      const [name = ''] = names
+      if (first && revocations.isDue(name)) void revoke(first, name).catch(() => {})
+      return true
+    },
+  }
+}

@@ -1,0 +1,134 @@
+import { AuthError, isAuthError } from '../../core/errors.js'
+import type { Provider } from '../../core/provider.js'
+import type { SessionUser } from '../../core/session.js'
+import { readClaims } from '../../providers/shared/jwt.js'
+import { type Coordinator, coordinationKey } from '../coordination/coordinator.js'
+import { type SecurityListeners, tell, wordsOf } from '../shared/security-events.js'
+import { withinTime } from '../shared/time-limit.js'
+import { readSealed } from './opened.js'
+import { withReceipt } from './receipt.js'
+import { type RefreshFailure, toFailure } from './results.js'
+import { type SealedData, toSealedData } from './session-data.js'
+import { factsOf } from './session-facts.js'
+
+/** What renewals work with. Times in ms. */
+export interface RenewalDeps<User extends SessionUser> extends SecurityListeners {
+  readonly provider: Pick<Provider<never, User>, 'refresh'>
+  readonly coordinator: Coordinator
+  readonly timeout: number
+  /** How long a spent token is answered with its successor. */
+  readonly reuseWindow: number
+  now(): number
+}
+
+/** What is wanted of a renewal. */
+export interface Wanted {
+  readonly organizationId?: string | undefined
+  /** Whether an exchange from before the call will not do. */
+  readonly fresh?: boolean | undefined
+  /** Goes to the listeners as it is. */
+  readonly request?: unknown
+}
+
+/** The newest session there is, and why it is not the one that was wanted. */
+export interface Renewed<User extends SessionUser> {
+  readonly data: SealedData<User>
+  readonly failure: RefreshFailure | null
+}
+
+/** How far a chain of successors is followed: each had to be exchanged within the replay time. */
+const ROUNDS = 5
+
+/** Whose session it is. */
+const subjectOf = ({ accessToken, user }: SealedData) => ({
+  sessionId: factsOf(readClaims(accessToken) ?? {}).sessionId,
+  userId: user.id,
+})
+
+const organizationOf = ({ accessToken }: SealedData): string | undefined =>
+  factsOf(readClaims(accessToken) ?? {}).organizationId
+
+/**
+ * Makes the function that trades the refresh token of a session: once among all who ask, however
+ * many requests and processes they are. Never rejects for what a server answers.
+ */
+export function createRenewal<User extends SessionUser>(
+  deps: RenewalDeps<User>,
+): (from: SealedData<User>, wanted: Wanted) => Promise<Renewed<User>> {
+  const { provider, coordinator, timeout, reuseWindow: replay, now } = deps
+
+  /** @throws AuthError also for another person's session, which nothing may be made of. */
+  async function exchange(from: SealedData<User>, wanted: Wanted): Promise<string> {
+    const { organizationId, request } = wanted
+    const sentAt = now()
+    const grant = await withinTime(timeout, (signal) =>
+      provider.refresh(from.refreshToken, { signal, organizationId }),
+    ).catch((error: unknown) => {
+      if (isAuthError(error, 'refresh_rejected')) {
+        const refused = { type: 'refresh-refused', ...subjectOf(from), ...wordsOf(error) } as const
+        tell(deps.onSecurityEvent, { ...refused, request })
+      }
+      throw error
+    })
+    if (!grant) throw new AuthError('bad_response', 'The answer holds no session.')
+    const { user = from.user, accessToken } = grant
+    const claims = readClaims(accessToken)
+    if (user.id !== from.user.id || (claims && claims.sub !== user.id)) {
+      throw new AuthError('refresh_rejected', 'The answer is the session of another person.')
+    }
+    const data = withReceipt(toSealedData(grant, from), sentAt)
+    // The refresh token is spent, so that its successor must be kept, whatever came with it.
+    return JSON.stringify(claims ? data : { ...data, accessToken: from.accessToken })
+  }
+
+  /** One exchange, or what another request has got for the same token. */
+  async function step(
+    from: SealedData<User>,
+    name: string,
+    wanted: Wanted,
+  ): Promise<{ readonly next: SealedData<User>; readonly startedAt: number }> {
+    const key = await coordinationKey(name, wanted.organizationId)
+    const work = (): Promise<string> => exchange(from, wanted)
+    const { text, startedAt, age } = await coordinator.once(key, work, { replay })
+    const next = readSealed<User>(text)
+    if (next?.user.id === from.user.id) {
+      const spent = age !== undefined && next.refreshToken !== from.refreshToken
+      if (spent) tell(deps.onReuse, { ...subjectOf(from), age, request: wanted.request })
+      return { next, startedAt }
+    }
+    throw new AuthError('bad_response', 'What another request got is not this session.')
+  }
+
+  return async (from, { organizationId, fresh, request }) => {
+    const calledAt = now()
+    let data = from
+    let name = from.refreshToken
+    let astray = false
+    try {
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const before = data
+        const wanted = organizationId || organizationOf(before)
+        const call = { organizationId: wanted, request }
+        const { next, startedAt } = await step(before, name, call)
+        data = next
+        const rotated = next.refreshToken !== before.refreshToken
+        const renewed = next.accessToken !== before.accessToken
+        if (rotated && !renewed) {
+          throw new AuthError('bad_response', 'The access token of the answer cannot be read.')
+        }
+        const old = startedAt < calledAt && (fresh || !renewed)
+        // A server that forgives a lost answer gives that one again, whatever it is asked for now.
+        astray = !!organizationId && organizationOf(next) !== organizationId
+        if (!old && !astray) break
+        // Where tokens do not rotate, all successors of one session would share their results.
+        name = rotated ? next.refreshToken : `${next.refreshToken} ${next.accessToken}`
+      }
+      if (astray) {
+        throw new AuthError('rejected', 'The server did not switch to this organization.')
+      }
+      return { data, failure: null }
+    } catch (error) {
+      return { data, failure: toFailure(error) }
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import {
+  type AnyAuthError,
+  type AuthError,
+  type AuthErrorCode,
+  isAuthError,
+} from '../../core/errors.js'
+import type { SessionFacts, SessionUser } from '../../core/session.js'
+import type { SealedData } from './session-data.js'
+
+/**
+ * Why a cookie is nobody's session: there is none; it does not open, or its session was ended here;
+ * its access token is over, forged, none at all, or of another person than the cookie.
+ */
+export type CookieReason = 'no_session_cookie_provided' | 'invalid_session_cookie' | 'invalid_jwt'
+
+/** Why it could not be done now. The session is as good as before: keep its cookie. */
+export type TransientReason = 'rate_limit_exceeded' | 'timeout' | 'server_error' | 'network_error'
+
+/** The step that the server wants first, in its own words: some may be new. */
+export type StepReason = 'sso_required' | 'mfa_enrollment' | (string & Record<never, never>)
+
+/**
+ * Why the same refresh will never succeed. `invalid_grant` ends the session, as do the reasons of
+ * cookies; the others refuse an organization, or want a step first, and leave the session as it was.
+ */
+export type FinalReason =
+  | CookieReason
+  | 'invalid_grant'
+  | 'organization_not_authorized'
+  | StepReason
+
+/** Somebody is signed in, by a token that was checked. */
+export interface AuthenticateSuccess<User extends SessionUser = SessionUser> extends SessionFacts {
+  readonly authenticated: true
+  readonly accessToken: string
+  readonly user: User
+  /**
+   * When the token is over, in ms since the epoch by this server's clock: there where that clock is
+   * far from the issuer's, so that the token's own date says nothing here.
+   */
+  readonly expiresAt?: number | undefined
+}
+
+/** A cookie that is nobody's session. */
+export interface CookieFailure {
+  readonly authenticated: false
+  readonly retryable: false
+  readonly reason: CookieReason
+}
+
+/** Nobody is signed in, or (`retryable`) it cannot be told because the keys could not be had. */
+export type AuthenticateFailure =
+  | CookieFailure
+  | {
+      readonly authenticated: false
+      readonly retryable: true
+      readonly reason: Exclude<TransientReason, 'rate_limit_exceeded'>
+    }
+
+/** What a cookie says. */
+export type AuthenticateResult<User extends SessionUser = SessionUser> =
+  | AuthenticateSuccess<User>
+  | AuthenticateFailure
+
+/** A session with new tokens. */
+export interface RefreshSuccess<User extends SessionUser = SessionUser> extends SessionFacts {
+  readonly authenticated: true
+  /** What lies in `sealedSession`. */
+  readonly session: SealedData<User>
+  /** The new value of the cookie. */
+  readonly sealedSession: string
+  readonly user: User
+}
+
+interface Failed {
+  readonly authenticated: false
+  /** What the server said; for a step, its `details` tell how to go on. */
+  readonly error?: AuthError | undefined
+  /**
+   * There when the tokens have changed all the same: put it in the cookie, for the old ones soon
+   * count for nothing.
+   */
+  readonly sealedSession?: string | undefined
+}
+
+/** Why there is no new session. */
+export type RefreshFailure =
+  | (Failed & { readonly retryable: false; readonly reason: FinalReason })
+  | (Failed & {
+      readonly retryable: true
+      readonly reason: TransientReason
+      /** Milliseconds the server asked to wait. */
+      readonly retryAfter?: number | undefined
+    })
+
+/** What came of a refresh. */
+export type RefreshResult<User extends SessionUser = SessionUser> =
+  | RefreshSuccess<User>
+  | RefreshFailure
+
+const TRANSIENT: Readonly<Partial<Record<AuthErrorCode, TransientReason>>> = {
+  rate_limited: 'rate_limit_exceeded',
+  network: 'network_error',
+  timeout: 'timeout',
+}
+
+/** Says why a cookie is nobody's session. */
+export const cookieFailure = (reason: CookieReason): CookieFailure => ({
+  authenticated: false,
+  retryable: false,
+  reason,
+})
+
+function finalReason(error: AnyAuthError): FinalReason | undefined {
+  if (error.code === 'refresh_rejected') return 'invalid_grant'
+  if (error.code === 'step_required') return error.details?.step ?? error.code
+  // What a provider refuses for good without ending the session is what was asked for besides.
+  return error.code === 'rejected' && !error.retryable ? 'organization_not_authorized' : undefined
+}
+
+/**
+ * What an error of an exchange means. Only the server's definite word is final: a wrong API key,
+ * say, must not sign everybody out.
+ * @throws the error itself, when it is no failure but a mistake: `invalid_argument`, or no AuthError.
+ */
+export function toFailure(error: unknown): RefreshFailure {
+  if (!isAuthError(error) || error.code === 'invalid_argument') throw error
+  const final = finalReason(error)
+  if (final) return { authenticated: false, retryable: false, reason: final, error }
+  const { code, status, retryAfter } = error
+  const reason = status === 408 ? 'timeout' : (TRANSIENT[code] ?? 'server_error')
+  return { authenticated: false, retryable: true, reason, error, ...(retryAfter && { retryAfter }) }
+}

@@ -1,0 +1,60 @@
+import { type AuthError, isAuthError } from '../../core/errors.js'
+import type { Provider } from '../../core/provider.js'
+import type { SessionUser } from '../../core/session.js'
+import { createExpiring } from '../coordination/expiring.js'
+import { withinTime } from '../shared/time-limit.js'
+import { describeOpened, type Opened } from './opened.js'
+
+/** What revocations work with. Times in ms. */
+export interface RevocationDeps<User extends SessionUser> {
+  readonly provider: Pick<Provider<never, User>, 'signOut'>
+  readonly timeout: number
+  now(): number
+}
+
+/** Tells the auth server that sessions are over. */
+export interface Revocations<User extends SessionUser> {
+  /** @returns why it is not known to be over there; `null` when it is. */
+  revoke(opened: Opened<User>): Promise<AuthError | null>
+  /** Whether to ask again now, for a session that was ended here: not for every request. */
+  isDue(name: string): boolean
+  /** Leaves a session alone for so long: by default as long as between two attempts. */
+  rest(name: string, ms?: number): void
+}
+
+/** How long a session is left alone between two attempts that requests bring about, in ms. */
+const REST = 60_000
+/** The most sessions that rest at once. */
+const LIMIT = 10_000
+
+/** Makes the revocations of one process. */
+export function createRevocations<User extends SessionUser>(
+  deps: RevocationDeps<User>,
+): Revocations<User> {
+  const { provider, timeout, now } = deps
+  const resting = createExpiring<true>({ limit: LIMIT, now })
+  const rest = (name: string, ms = REST): void => resting.set(name, true, now() + ms)
+  return {
+    rest,
+    async revoke(opened) {
+      const { accessToken, refreshToken } = opened.data
+      const expiresAt = Number(opened.claims.exp) * 1000
+      const tokens = { accessToken, refreshToken, expiresAt, extras: {} }
+      const session = { ...describeOpened(opened), ...tokens }
+      try {
+        await withinTime(timeout, async (signal) =>
+          provider.signOut?.(session, 'local', { signal }),
+        )
+        return null
+      } catch (error) {
+        if (isAuthError(error)) return error
+        throw error
+      }
+    },
+    isDue(name) {
+      if (!provider.signOut || resting.get(name)) return false
+      rest(name)
+      return true
+    },
+  }
+}

@@ -1,0 +1,13 @@
+import { AuthError } from '../../core/errors.js'
+
+/** @throws AuthError `invalid_argument` unless `value` is an object: JavaScript has no types. */
+export function checkObject(what: string, value: unknown): void {
+  if (typeof value === 'object' && value !== null) return
+  throw new AuthError('invalid_argument', `Pass \`${what}\`, as an object.`)
+}
+
+/** @throws AuthError `invalid_argument` unless `value` can be a `Cookie` header, or none. */
+export function checkCookieHeader(value: unknown): void {
+  if (value === undefined || value === null || typeof value === 'string') return
+  throw new AuthError('invalid_argument', 'Pass the `Cookie` header as a text, or null.')
+}

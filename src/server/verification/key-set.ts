@@ -1,0 +1,148 @@
+import {
+  createRemoteJWKSet,
+  customFetch,
+  decodeProtectedHeader,
+  errors,
+  type JWTVerifyGetKey,
+} from 'jose'
+import { AuthError } from '../../core/errors.js'
+import { asObject, text } from '../../providers/shared/json.js'
+import { checkUrl } from '../../providers/shared/url.js'
+
+/** Where the issuer publishes its keys (RFC 7517 §5). */
+export interface KeySetLocation {
+  readonly jwksUrl: string
+  /** @default the platform's fetch */
+  readonly fetch?: typeof fetch | undefined
+  /** Allows plain `http:` to hosts other than this device: keys can then be forged on the way. */
+  readonly dangerouslyAllowInsecureHttp?: boolean | undefined
+}
+
+/** The keys of an issuer. */
+export interface KeySet {
+  /** Finds keys for `jwtVerify`. */
+  readonly keyFor: JWTVerifyGetKey
+  /**
+   * Lets the key of a token be looked up at once that the issuer has just given: no forger has
+   * written its key id, and to wait would be to exchange it again and again.
+   */
+  hurry(token: string): void
+}
+
+/** Keys are used for this long before they are looked at again, in ms. jose's default. */
+const FRESH = 600_000
+/** Between two lookups of unknown key ids, in ms. jose's default; forged ids must not cost more. */
+const COOLDOWN = 30_000
+/** Between two lookups while the issuer fails and no key is known, in ms. */
+const RETRY = 2_000
+/** One lookup, in ms. jose's default. */
+const TIMEOUT = 5_000
+
+const isTimeout = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'TimeoutError' || isTimeout(error.cause))
+
+function keySetError(error: unknown): AuthError {
+  if (isTimeout(error)) return new AuthError('timeout', 'The key set did not come in time.')
+  return error instanceof errors.JOSEError
+    ? new AuthError('server_error', 'The answer is no key set that can be used.')
+    : new AuthError('network', 'The key set could not be fetched.')
+}
+
+const isKey = (value: unknown): boolean => text(asObject(value)?.kty) !== undefined
+
+/** A key set without what is no key at all: jose would refuse the others with it. */
+async function withoutOddKeys(response: Response): Promise<Response> {
+  if (response.status !== 200) return response
+  const body = await response.text()
+  try {
+    const fields = asObject(JSON.parse(body))
+    if (fields && Array.isArray(fields.keys)) {
+      return Response.json({ keys: fields.keys.filter(isKey) })
+    }
+  } catch {
+    // It is for jose to say that this is no JSON.
+  }
+  return new Response(body)
+}
+
+/**
+ * Makes the lookup of keys for `jwtVerify`. jose fetches, shares and parses; when to fetch is
+ * decided here, by `now` in ms. It throws jose's `JWKSNoMatchingKey` for a key id that the newest
+ * lookup did not bring, and that no other is due for: a refresh tells the truth then.
+ * @throws AuthError `invalid_argument` for an address that keys must not come from; when used,
+ * `network`, `timeout` or `server_error` while the issuer fails or must not be asked again yet.
+ */
+export function createKeySet(location: KeySetLocation, now: () => number): KeySet {
+  checkUrl(location.jwksUrl, location.dangerouslyAllowInsecureHttp)
+  const remote = createRemoteJWKSet(new URL(location.jwksUrl), {
+    timeoutDuration: TIMEOUT,
+    cacheMaxAge: Number.POSITIVE_INFINITY,
+    cooldownDuration: Number.POSITIVE_INFINITY,
+    [customFetch]: async (url, init) =>
+      withoutOddKeys(await (location.fetch ?? globalThis.fetch)(url, init)),
+  })
+  let loadedAt: number | undefined
+  let failedAt: number | undefined
+  let missedAt: number | undefined
+  let failure: AuthError | undefined
+
+  const within = (start: number | undefined, span: number): boolean => {
+    const age = start === undefined ? span : now() - start
+    // A clock that was set back must not make anything last.
+    return age >= 0 && age < span
+  }
+
+  async function load(): Promise<void> {
+    try {
+      await remote.reload()
+      // An issuer without keys is broken, which is no word about anybody's token.
+      if (!remote.jwks()?.keys.length) throw new errors.JWKSInvalid()
+      loadedAt = now()
+      failure = undefined
+    } catch (error) {
+      failedAt = now()
+      failure = keySetError(error)
+    }
+  }
+
+  /** Looks again for a key id, unless it was just done. @throws AuthError when the set was not to be had. */
+  async function lookAgain(): Promise<void> {
+    const resting = within(missedAt, COOLDOWN) || (failure && within(failedAt, RETRY))
+    if (!resting) {
+      await load()
+      if (!failure) missedAt = now()
+    }
+    if (failure) throw failure
+  }
+
+  function isKnown(token: string): boolean {
+    try {
+      const { kid } = decodeProtectedHeader(token)
+      return remote.jwks()?.keys.some((key) => key.kid === kid) ?? false
+    } catch {
+      // No key is looked up for what is no token.
+      return true
+    }
+  }
+
+  const keyFor: JWTVerifyGetKey = async (header, token) => {
+    const pause = loadedAt === undefined ? RETRY : COOLDOWN
+    const due = !within(loadedAt, FRESH) && !within(failedAt, pause)
+    if (due) await load()
+    if (loadedAt === undefined && failure) throw failure
+    try {
+      return await remote(header, token)
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+    }
+    if (!due || failure) await lookAgain()
+    return remote(header, token)
+  }
+
+  return {
+    keyFor,
+    hurry(token) {
+      if (!isKnown(token) && !within(loadedAt, RETRY)) missedAt = undefined
+    },
+  }
+}

@@ -1,0 +1,207 @@
+import {
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  type JWTVerifyResult,
+  jwtVerify,
+} from 'jose'
+import { AuthError, type AuthErrorCode, isAuthError } from '../../core/errors.js'
+import { readClaims } from '../../providers/shared/jwt.js'
+import { checkObject } from '../shared/arguments.js'
+import { createKeySet, type KeySet, type KeySetLocation } from './key-set.js'
+
+/** What a token must be besides signed. */
+export interface TokenChecks {
+  /**
+   * The only signature algorithms to accept.
+   * @default ['RS256'] with a key set, ['HS256'] with a secret
+   */
+  readonly algorithms?: readonly string[] | undefined
+  /** Who may have issued it; WorkOS has two forms of its name. @default anybody with the key */
+  readonly issuer?: string | readonly string[] | undefined
+  /**
+   * Whom it must be meant for; `false` where the issuer names nobody, as WorkOS. With the audience of
+   * an API, a token that the same issuer made for another one does not open this one.
+   */
+  readonly audience: string | readonly string[] | false
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly now?: (() => number) | undefined
+  /** Milliseconds that the issuer's clock may be off. @default 0 */
+  readonly clockTolerance?: number | undefined
+}
+
+/** A secret of at least 32 bytes (RFC 7518 §3.2), which the issuer shares. */
+export interface SharedSecret {
+  readonly secret: string
+}
+
+/** How to tell that an access token is genuine: by published keys, or by a shared secret. */
+export type Verification = TokenChecks & (KeySetLocation | SharedSecret)
+
+/** The shortest secret, in bytes: as long as the digest of HS256 (RFC 7518 §3.2). */
+const SHORTEST = 32
+/** No session's token lives longer than a cookie may (RFC 6265bis §5.5), in ms. */
+const LONGEST_LIFE = 400 * 24 * 3_600_000
+/** What access tokens call their type (RFC 7519 §5.1, RFC 9068 §2.1); many say nothing. */
+const TYPE = /^(application\/)?(at\+)?jwt$/i
+
+/** `retryable` when the keys could not be had, so that nothing is known about the token. */
+export type Verified =
+  | { readonly ok: true; readonly claims: JWTPayload }
+  | { readonly ok: false; readonly reason: 'invalid_jwt' | 'expired' }
+  | {
+      readonly ok: false
+      readonly reason: 'network_error' | 'timeout' | 'server_error'
+      readonly retryable: true
+    }
+
+/** Checks access tokens. */
+export interface Verifier {
+  /** Whether `token` is genuine and alive. Never throws. */
+  verify(token: string): Promise<Verified>
+  /** As `verify`, at another moment than now: `at` in ms since the epoch, by the issuer's clock. */
+  verifyAt(token: string, at: number): Promise<Verified>
+  /** Says that the issuer has just given a token: its key is looked up at once where it is new. */
+  hurry(token: string): void
+}
+
+type Failure = Extract<Verified, { retryable: true }>['reason']
+const FAILURES: Readonly<Partial<Record<AuthErrorCode, Failure>>> = {
+  network: 'network_error',
+  timeout: 'timeout',
+}
+
+function createSecret(secret: string): KeySet {
+  const key = new TextEncoder().encode(secret)
+  if (key.length < SHORTEST) reject(`The \`secret\` is ${SHORTEST} bytes or more.`)
+  return { keyFor: async () => key, hurry: () => {} }
+}
+
+function reject(message: string): never {
+  throw new AuthError('invalid_argument', message)
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+
+function checkNames(
+  names: string | readonly string[] | undefined,
+  option: string,
+): string[] | undefined {
+  if (names === undefined) return undefined
+  const list = [names].flat()
+  return list.length > 0 && list.every(isText)
+    ? list
+    : reject(`\`${option}\` is a text or a list of texts, none of them empty.`)
+}
+
+function checkAlgorithms(names: readonly string[], symmetric: boolean): string[] {
+  // A public key taken for a secret is the classic forgery (RFC 8725 §2.1).
+  const fit = (name: string): boolean =>
+    (symmetric ? /^HS(256|384|512)$/ : /^(RS|PS|ES)(256|384|512)$|^EdDSA$|^Ed25519$/).test(name)
+  const list = [names].flat()
+  return list.length > 0 && list.every(fit)
+    ? list
+    : reject(`\`algorithms\` fits no ${symmetric ? 'shared secret' : 'set of public keys'}.`)
+}
+
+function checkOptions(verification: Verification, symmetric: boolean): JWTVerifyOptions {
+  const { algorithms = symmetric ? ['HS256'] : ['RS256'], clockTolerance = 0 } = verification
+  const issuer = checkNames(verification.issuer, 'issuer')
+  if (verification.audience === undefined) {
+    reject('Pass the `audience` of the tokens, or `false` where their issuer names none.')
+  }
+  const audience = checkNames(
+    verification.audience === false ? undefined : verification.audience,
+    'audience',
+  )
+  if (!(clockTolerance >= 0 && clockTolerance < Number.POSITIVE_INFINITY)) {
+    reject('`clockTolerance` is a number of milliseconds.')
+  }
+  return {
+    algorithms: checkAlgorithms(algorithms, symmetric),
+    clockTolerance: clockTolerance / 1000,
+    // A session's token that never ends is none.
+    requiredClaims: ['exp'],
+    ...(issuer && { issuer }),
+    ...(audience && { audience }),
+  }
+}
+
+/** Checks a token by every key that may be meant: without a key id, or with two keys of one. */
+async function verifyByAny(
+  token: string,
+  keyFor: JWTVerifyGetKey,
+  options: JWTVerifyOptions,
+): Promise<JWTVerifyResult> {
+  try {
+    return await jwtVerify(token, keyFor, options)
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
+    for await (const key of error) {
+      try {
+        return await jwtVerify(token, key, options)
+      } catch (refusal) {
+        // What one key does not fit is no word about the others; what the claims say is.
+        if (
+          refusal instanceof errors.JWTExpired ||
+          refusal instanceof errors.JWTClaimValidationFailed
+        ) {
+          throw refusal
+        }
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed()
+  }
+}
+
+/** What jose does not look at. */
+function isSensible({ payload, protectedHeader }: JWTVerifyResult, now: number): boolean {
+  const { typ } = protectedHeader
+  const left = Number(payload.exp) * 1000 - now
+  return (typ === undefined || TYPE.test(typ)) && left <= LONGEST_LIFE
+}
+
+function toVerified(error: unknown): Verified {
+  if (error instanceof errors.JWTExpired) return { ok: false, reason: 'expired' }
+  // What jose says of a token it says by errors of its own, other than those about keys.
+  const known = error instanceof errors.JOSEError
+  const ofKeys = error instanceof errors.JWKSInvalid || error instanceof errors.JWKInvalid
+  if (known && !ofKeys) return { ok: false, reason: 'invalid_jwt' }
+  const reason = (isAuthError(error) && FAILURES[error.code]) || 'server_error'
+  return { ok: false, reason, retryable: true }
+}
+
+/**
+ * Makes the one that checks access tokens. It fetches nothing until it is asked, shares lookups,
+ * goes on with the keys it has while the issuer fails, and forged key ids cost one lookup in 30 s.
+ * A token of another type than an access token's, or that lives for years, is none.
+ * A key id that the newest lookup did not bring is `invalid_jwt`, also where the next one is not due
+ * yet: a refresh decides. Nothing is known only where the keys could not be fetched.
+ * @throws AuthError `invalid_argument` for a configuration that cannot work.
+ */
+export function createVerifier(verification: Verification): Verifier {
+  checkObject('verification', verification)
+  const { now = Date.now } = verification
+  const symmetric = 'secret' in verification
+  if (symmetric && ('jwksUrl' in verification || !isText(verification.secret))) {
+    reject('Verification takes a `jwksUrl` or a `secret` that is not empty, and not both.')
+  }
+  const options = checkOptions(verification, symmetric)
+  const { keyFor, hurry } = symmetric
+    ? createSecret(verification.secret)
+    : createKeySet(verification, now)
+  async function verifyAt(token: string, at: number): Promise<Verified> {
+    try {
+      const currentDate = new Date(at)
+      const result = await verifyByAny(token, keyFor, { ...options, currentDate })
+      if (!isSensible(result, at)) return { ok: false, reason: 'invalid_jwt' }
+      // The same claims, of which jose keeps keys that would be prototypes elsewhere.
+      return { ok: true, claims: readClaims(token) ?? {} }
+    } catch (error) {
+      return toVerified(error)
+    }
+  }
+
+  return { verify: async (token) => verifyAt(token, now()), verifyAt, hurry }
+}

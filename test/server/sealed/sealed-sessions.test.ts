@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest'
+import { sealText } from '../../../src/server/sealed/seal.js'
+import { fc } from '../../support/fast-check.js'
+import {
+  ADA,
+  claim,
+  createStage,
+  OTHER,
+  opened,
+  PASSWORD,
+  signed,
+  success,
+} from './sealed-sessions-stage.js'
+
+type Stage = ReturnType<typeof createStage>
+
+describe('a sealed session', () => {
+  it('tells who is signed in and what they may do, then and after a refresh', async () => {
+    const { cookie, load, server, clock } = createStage(signed)
+    const impersonator = { email: 'admin@example.test', reason: 'support' }
+    server.impersonate(ADA.email, impersonator)
+    const session = load(await cookie())
+    const facts = {
+      authenticated: true,
+      sessionId: server.sessions()[0]?.id,
+      organizationId: 'org_1',
+      role: 'admin',
+      roles: ['admin', 'member'],
+      permissions: ['posts:write'],
+      entitlements: ['audit-logs'],
+      featureFlags: ['beta'],
+      impersonator,
+      authenticationMethod: 'Impersonation',
+      user: expect.objectContaining({ email: ADA.email, firstName: 'Ada', emailVerified: true }),
+    }
+    expect(await session.authenticate()).toEqual({ ...facts, accessToken: expect.any(String) })
+
+    clock.time += 60_000
+    server.setMembership(ADA.email, 'org_1', { role: 'member', roles: ['member'], permissions: [] })
+    server.updateUser(ADA.email, { firstName: 'Augusta' })
+    const result = success(await session.refresh())
+    const user = expect.objectContaining({ firstName: 'Augusta' })
+    expect(result).toEqual({
+      ...facts,
+      role: 'member',
+      roles: ['member'],
+      permissions: [],
+      user,
+      session: await opened(result.sealedSession),
+      sealedSession: expect.any(String),
+    })
+    expect(await session.authenticate()).toMatchObject({ role: 'member', user })
+  })
+
+  it('seals what the server did not name as it is known, and nothing that is unknown', async () => {
+    const { cookie } = createStage()
+    expect(Object.keys(await opened(await cookie()))).toEqual([
+      'accessToken',
+      'refreshToken',
+      'user',
+      'organizationId',
+      'authenticationMethod',
+    ])
+  })
+
+  it('counts the time of a seal by the same clock', async () => {
+    const { cookie, load, clock } = createStage(signed)
+    const json = JSON.stringify(await opened(await cookie()))
+    const session = load(await sealText(json, PASSWORD, { ttl: 120_000, now: clock.now }))
+    expect(await session.authenticate()).toMatchObject({ authenticated: true })
+    // Readers allow a minute for clocks that differ.
+    clock.time += 180_001
+    expect(await session.authenticate()).toMatchObject({ reason: 'invalid_session_cookie' })
+  })
+
+  it('never refreshes to authenticate', async () => {
+    const { cookie, load, clock, exchanges } = createStage(signed)
+    const session = load(await cookie())
+    clock.time += 299_999
+    expect(await session.authenticate()).toMatchObject({ authenticated: true })
+    clock.time += 1
+    const over = { authenticated: false, retryable: false, reason: 'invalid_jwt' }
+    expect(await session.authenticate()).toEqual(over)
+    expect(exchanges()).toBe(0)
+  })
+
+  it('opens by any of several passwords, and seals by the newest', async () => {
+    const { cookie, load, sessions } = createStage(signed)
+    const cookiePassword = [OTHER, PASSWORD]
+    const session = sessions.loadSealedSession({ sessionData: await cookie(), cookiePassword })
+    const { sealedSession } = success(await session.refresh())
+    expect(await load(sealedSession, OTHER).authenticate()).toMatchObject({ authenticated: true })
+    expect(await load(sealedSession).authenticate()).toMatchObject({
+      reason: 'invalid_session_cookie',
+    })
+  })
+
+  it('says when the keys cannot be had, which is no word about the session', async () => {
+    const { cookie, load, server } = createStage(signed)
+    const session = load(await cookie())
+    server.fail({ type: 'drop' }, { path: '/sso/jwks/client_scripted' })
+    expect(await session.authenticate()).toEqual({
+      authenticated: false,
+      retryable: true,
+      reason: 'network_error',
+    })
+  })
+})
+
+describe('refreshAndSealSessionData', () => {
+  it('gives the new value of the cookie, and that only', async () => {
+    const { cookie, sessions, server } = createStage()
+    const asked = { sessionData: await cookie(), cookiePassword: PASSWORD, organizationId: 'org_2' }
+    const result = await sessions.refreshAndSealSessionData(asked)
+    expect(result).toEqual({ authenticated: true, sealedSession: expect.any(String) })
+    expect(await claim(success(result).sealedSession, 'org_id')).toBe('org_2')
+    expect(server.count('refresh_token')).toBe(1)
+  })
+
+  it.each<[string, (stage: Stage) => Promise<string | undefined>]>([
+    ['no_session_cookie_provided', async () => ''],
+    ['no_session_cookie_provided', async () => undefined],
+    ['invalid_session_cookie', async () => 'garbage'],
+    ['invalid_session_cookie', async ({ cookie }) => (await cookie()).slice(0, 300)],
+    [
+      'invalid_jwt',
+      async ({ cookie }) => {
+        const { user, ...tokens } = await opened(await cookie())
+        return sealText(JSON.stringify({ ...tokens, user: { ...user, id: 'user_2' } }), PASSWORD)
+      },
+    ],
+    [
+      'invalid_grant',
+      async ({ cookie, server }) => {
+        const sealed = await cookie()
+        for (const { id } of server.sessions()) server.endSession(id)
+        return sealed
+      },
+    ],
+    [
+      'organization_not_authorized',
+      async ({ cookie, server }) => {
+        const sealed = await cookie()
+        server.removeMembership(ADA.email, 'org_1')
+        return sealed
+      },
+    ],
+  ])('really says %s', async (reason, prepare) => {
+    const stage = createStage()
+    const sessionData = await prepare(stage)
+    expect(
+      await stage.sessions.refreshAndSealSessionData({ sessionData, cookiePassword: PASSWORD }),
+    ).toMatchObject({ authenticated: false, retryable: false, reason })
+  })
+})
+
+describe('hostile cookies', () => {
+  it('give a reason for whatever was sealed, and are not sent anywhere', async () => {
+    const { load, exchanges } = createStage()
+    const tokens = { accessToken: 'e30.e30.', refreshToken: 'r' }
+    const hostile = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc.jsonValue().map((user) => JSON.stringify({ ...tokens, user })),
+      fc.jsonValue().map((id) => JSON.stringify({ ...tokens, user: { id } })),
+      fc.string().map((accessToken) => JSON.stringify({ ...tokens, accessToken, user: ADA })),
+    )
+    const nobody = { authenticated: false, retryable: false }
+    await fc.assert(
+      fc.asyncProperty(hostile, async (text) => {
+        const session = load(await sealText(text, PASSWORD))
+        expect(await session.authenticate()).toMatchObject(nobody)
+        expect(await session.refresh()).toMatchObject(nobody)
+      }),
+      { numRuns: 60 },
+    )
+    expect(exchanges()).toBe(0)
+  })
+})
