@@ -171,6 +171,7 @@ describe.each(MAJORS)('the sessions of an app on Express %s', (_major, express) 
       const answer = await get('/secret', { headers: NAVIGATION })
       expect([answer.status, answer.headers['retry-after']]).toEqual([503, '9'])
       expect(answer.setCookies).toEqual([])
+      await clock.advance(9_000)
       expect((await get('/secret', { headers: NAVIGATION })).status).toBe(200)
     })
 

@@ -5,11 +5,19 @@ import {
   redisCoordinator,
 } from '../../src/server/coordination/redis.js'
 import type { RedisClient } from '../../src/server/coordination/redis-link.js'
-import { CLAIM, END, ENDED, SETTLE } from '../../src/server/coordination/redis-scripts.js'
+import {
+  ADMIT,
+  CLAIM,
+  END,
+  ENDED,
+  PAUSE,
+  RESUME,
+  SETTLE,
+} from '../../src/server/coordination/redis-scripts.js'
 import { createManualClock, type ManualClock } from '../../src/testing/clock.js'
 
 /** Which script a command runs. */
-export type Kind = 'claim' | 'settle' | 'end' | 'ended'
+export type Kind = 'claim' | 'settle' | 'end' | 'ended' | 'admit' | 'pause' | 'resume'
 
 /**
  * What goes wrong with a command: it is refused, it is lost on its way, its answer is lost, or both
@@ -31,6 +39,9 @@ const KINDS = new Map<string, Kind>([
   [SETTLE, 'settle'],
   [END, 'end'],
   [ENDED, 'ended'],
+  [ADMIT, 'admit'],
+  [PAUSE, 'pause'],
+  [RESUME, 'resume'],
 ])
 
 /** The time of Redis, which is nobody else's, in ms since the epoch. */
@@ -71,6 +82,19 @@ export function createFakeRedis(clock: ManualClock) {
       return 1
     },
     ended: ([name]) => (read(name) === null ? 0 : 1),
+    admit([name = ''], [span, remembered]) {
+      const value = read(name)
+      if (value === null) return ['open', '', 0]
+      const left = (entries.get(name)?.until ?? 0) - now() - Number(remembered)
+      if (left > 0) return ['closed', value, left]
+      write(name, value, `${Number(span) + Number(remembered)}`)
+      return ['probe', value, 0]
+    },
+    pause([name], [value, life]) {
+      write(name, value, life)
+      return 1
+    },
+    resume: ([name = '']) => (entries.delete(name) ? 1 : 0),
   }
 
   const later = (ms: number): Promise<void> =>

@@ -12,6 +12,7 @@ import {
 } from './coordinator.js'
 import { redisCommands } from './redis-commands.js'
 import { type RedisClient, redisLink } from './redis-link.js'
+import { redisPauses } from './redis-pauses.js'
 import { redisRecords } from './redis-records.js'
 import { redisTurns } from './redis-turns.js'
 
@@ -129,5 +130,6 @@ export function redisCoordinator(options: RedisCoordinatorOptions): Coordinator 
       const reply = await link.call(await commands.ended(sessionId))
       return Number(reply?.value) === 1
     },
+    pauses: redisPauses({ link, commands, records, local: local.pauses }),
   }
 }

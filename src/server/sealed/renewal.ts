@@ -3,6 +3,7 @@ import type { Provider } from '../../core/provider.js'
 import type { SessionUser } from '../../core/session.js'
 import { readClaims } from '../../providers/shared/jwt.js'
 import { type Coordinator, coordinationKey } from '../coordination/coordinator.js'
+import { createServerPatience } from '../coordination/server-patience.js'
 import { type SecurityListeners, tell, wordsOf } from '../shared/security-events.js'
 import { withinTime } from '../shared/time-limit.js'
 import { readSealed } from './opened.js'
@@ -13,7 +14,7 @@ import { factsOf } from './session-facts.js'
 
 /** What renewals work with. Times in ms. */
 export interface RenewalDeps<User extends SessionUser> extends SecurityListeners {
-  readonly provider: Pick<Provider<never, User>, 'refresh'>
+  readonly provider: Pick<Provider<never, User>, 'id' | 'refresh'>
   readonly coordinator: Coordinator
   readonly timeout: number
   /** How long a spent token is answered with its successor. */
@@ -56,6 +57,8 @@ export function createRenewal<User extends SessionUser>(
   deps: RenewalDeps<User>,
 ): (from: SealedData<User>, wanted: Wanted) => Promise<Renewed<User>> {
   const { provider, coordinator, timeout, reuseWindow: replay, now } = deps
+  const { pauses } = coordinator
+  const patience = createServerPatience({ pauses, name: provider.id, timeout, now })
 
   /** @throws AuthError also for another person's session, which nothing may be made of. */
   async function exchange(from: SealedData<User>, wanted: Wanted): Promise<string> {
@@ -88,7 +91,7 @@ export function createRenewal<User extends SessionUser>(
     wanted: Wanted,
   ): Promise<{ readonly next: SealedData<User>; readonly startedAt: number }> {
     const key = await coordinationKey(name, wanted.organizationId)
-    const work = (): Promise<string> => exchange(from, wanted)
+    const work = (): Promise<string> => patience.attempt(key, () => exchange(from, wanted))
     const { text, startedAt, age } = await coordinator.once(key, work, { replay })
     const next = readSealed<User>(text)
     if (next?.user.id === from.user.id) {

@@ -106,6 +106,7 @@ describe('a request to an upstream', () => {
     const response = await call('/auth/proxy/api/posts')
     expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '1'])
     expect(arrivals).toEqual([])
+    await clock.advance(1_000)
     expect((await call('/auth/proxy/api/posts')).status).toBe(200)
   })
 

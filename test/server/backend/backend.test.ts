@@ -89,6 +89,7 @@ describe('GET /session', () => {
     expect(response.headers.get('Retry-After')).toBe(retryAfter)
     expect(await response.json()).toMatchObject({ status: 503, code: 'unavailable' })
     expect(jar.header()).toBe(before)
+    await clock.advance(Number(retryAfter) * 1_000)
     expect((await call('/auth/session')).status).toBe(200)
   })
 })

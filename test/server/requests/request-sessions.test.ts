@@ -170,6 +170,7 @@ describe('an outage', () => {
     const { session, setCookies, failure } = await load()
     expect({ session, setCookies }).toEqual({ session: null, setCookies: [] })
     expect(failure).toMatchObject({ reason, retryable: true })
+    await clock.advance(7_000)
     expect((await load()).session?.user.email).toBe(ADA)
   })
 
