@@ -1,4 +1,4 @@
-import type { SessionHeaders } from '../server/requests/request-sessions.js'
+import type { SessionHeaders } from '../server/requests/apply.js'
 import type { ExpressResponse } from './types.js'
 
 const listOf = (value: ReturnType<ExpressResponse['getHeader']>): readonly string[] =>

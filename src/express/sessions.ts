@@ -3,14 +3,14 @@ import type { SessionUser } from '../core/session.js'
 import { redirect, refuse } from '../server/backend/answers.js'
 import { isPrefetch } from '../server/backend/guard.js'
 import { problemOf } from '../server/backend/problems.js'
+import { applySession } from '../server/requests/apply.js'
 import type { OriginGuardOptions } from '../server/requests/origin-guard.js'
-import {
-  applySession,
-  type Ended,
-  type LoadOptions,
-  type RequestSession,
-  type RequestSessions,
-  type ServerSession,
+import type {
+  Ended,
+  LoadOptions,
+  RequestSession,
+  RequestSessions,
+  ServerSession,
 } from '../server/requests/request-sessions.js'
 import { FOREIGN, foreignRequests } from './origin-guard.js'
 import { cookieHeaderOf, pathOf } from './request.js'

@@ -17,7 +17,7 @@ export interface World {
 const SHARED = Symbol.for('holdfast.next.coordinator.1')
 
 function isCoordinator(value: unknown): value is Coordinator {
-  return typeof value === 'object' && value !== null && 'once' in value && 'ended' in value
+  return typeof value === 'object' && value !== null && 'once' in value && 'pauses' in value
 }
 
 /**

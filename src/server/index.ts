@@ -29,14 +29,13 @@ export {
 } from './coordination/coordinator.js'
 export { type RedisCoordinatorOptions, redisCoordinator } from './coordination/redis.js'
 export type { RedisClient } from './coordination/redis-link.js'
+export { applyCookies, applySession, type SessionHeaders } from './requests/apply.js'
 export {
   createOriginGuard,
   type GuardedRequest,
   type OriginGuardOptions,
 } from './requests/origin-guard.js'
 export {
-  applyCookies,
-  applySession,
   type CookieSettings,
   createRequestSessions,
   type Ended,
@@ -46,7 +45,6 @@ export {
   type RequestSessions,
   type RequestSessionsOptions,
   type ServerSession,
-  type SessionHeaders,
 } from './requests/request-sessions.js'
 export type { EndResult } from './sealed/ended-sessions.js'
 export type { SealedCookie } from './sealed/opened.js'
@@ -72,14 +70,18 @@ export {
 } from './sealed/seal.js'
 export {
   createSealedSessions,
+  type SealedDescription,
   type SealedRefreshOptions,
   type SealedSession,
   type SealedSessions,
   type SealedSessionsOptions,
+  type SealOptions,
   type SessionProvider,
 } from './sealed/sealed-sessions.js'
 export { parseSealedData, type SealedData } from './sealed/session-data.js'
+export type { SessionLimits } from './sealed/session-limits.js'
 export type { SecurityEvent, SecurityListeners, TokenReuse } from './shared/security-events.js'
+export type { Introspection } from './verification/introspection.js'
 export type { KeySetLocation } from './verification/key-set.js'
 export {
   createVerifier,

@@ -64,7 +64,7 @@ export function createSessionRoutes<User extends SessionUser>(
 
   /** A session as pages see it: with a name for its token in place of the token. */
   async function view(session: ServerSession<User>): Promise<Readonly<Record<string, unknown>>> {
-    const { authenticated: _, accessToken, expiresAt, ...known } = session
+    const { authenticated: _, accessToken, expiresAt, refreshAt: __, ...known } = session
     return {
       ...known,
       sessionId: known.sessionId ?? known.user.id,
@@ -76,8 +76,8 @@ export function createSessionRoutes<User extends SessionUser>(
 
   /** Whether the cookies hold another session than the one that the page means. */
   async function isStranger({ cookie }: Call, { sessionId }: Wish): Promise<boolean> {
-    const held = sessionId && (await sessions.sessionIdOf(cookie))
-    return Boolean(held && held !== sessionId)
+    const held = sessionId ? await sessions.describe(cookie) : null
+    return held !== null && (held.sessionId ?? held.user.id) !== sessionId
   }
 
   async function read({ cookie, request }: Call): Promise<Response> {

@@ -1,10 +1,10 @@
-import type { JWTPayload } from 'jose'
 import type { AuthError } from '../../core/errors.js'
 import type { Provider } from '../../core/provider.js'
 import type { SessionUser } from '../../core/session.js'
 import { positive } from '../../providers/shared/jwt.js'
 import { type Coordinator, fingerprint } from '../coordination/coordinator.js'
 import { type SecurityListeners, tell, wordsOf } from '../shared/security-events.js'
+import type { TokenWords } from './access-tokens.js'
 import { describeOpened, type Opened } from './opened.js'
 import { createRevocations } from './revocations.js'
 
@@ -37,6 +37,8 @@ export interface EndedSessions<User extends SessionUser> {
    * nobody waits for.
    */
   isOver(...sessions: readonly Opened<User>[]): Promise<boolean>
+  /** Tells the server of a session that has come to its limit, which nobody waits for. */
+  release(opened: Opened<User>): Promise<void>
 }
 
 /** Longer than requests under way and replays of their results take, in ms. */
@@ -45,15 +47,18 @@ const MARGIN = 60_000
 const LONGEST_LIFE = 400 * 24 * 3_600_000
 
 /** How long a token lives that a request under way may bring yet, in ms. */
-function lifeOf({ exp, iat }: JWTPayload, now: number): number {
-  const left = positive(Number(exp) * 1000 - now) ?? 0
-  return Math.max(left, positive((Number(exp) - Number(iat)) * 1000) ?? 0)
-}
+const lifeOf = ({ expiresAt, life = 0 }: TokenWords, now: number): number =>
+  Math.max(positive(expiresAt - now) ?? 0, life)
 
-/** What the tombstone of a session is called; without an id, its refresh token has to do. */
-async function nameOf<User extends SessionUser>(opened: Opened<User>): Promise<string> {
-  const { sessionId } = describeOpened(opened)
-  return sessionId ?? `token:${await fingerprint(opened.data.refreshToken)}`
+/**
+ * What a session is called here. One that has no name, because it was sealed by an older release or
+ * another library, is known by its refresh token.
+ */
+export async function nameOf<User extends SessionUser>({
+  token,
+  data,
+}: Opened<User>): Promise<string> {
+  return token.facts.sessionId ?? data.id ?? `token:${await fingerprint(data.refreshToken)}`
 }
 
 /** Makes what ends sessions, and knows which were. */
@@ -74,10 +79,15 @@ export function createEndedSessions<User extends SessionUser>(
     }
     // A refresh token that was refused has come to its end as well.
     if (!provider.signOut || (error && error.code !== 'refresh_rejected')) return error
-    const life = lifeOf(opened.claims, now()) + MARGIN
+    const life = lifeOf(opened.token, now()) + MARGIN
     revocations.rest(name, life)
     await coordinator.end(name, life, { confirmed: true })
     return error
+  }
+
+  /** Unless it was tried just now. */
+  function revokeLater(opened: Opened<User>, name: string): void {
+    if (revocations.isDue(name)) void revoke(opened, name).catch(() => {})
   }
 
   return {
@@ -93,8 +103,11 @@ export function createEndedSessions<User extends SessionUser>(
       if (!ended.includes(true)) return false
       const [first] = sessions
       const [name = ''] = names
-      if (first && revocations.isDue(name)) void revoke(first, name).catch(() => {})
+      if (first) revokeLater(first, name)
       return true
+    },
+    async release(opened) {
+      revokeLater(opened, await nameOf(opened))
     },
   }
 }

@@ -1,16 +1,13 @@
-import type { JWTPayload } from 'jose'
 import type { SessionFacts, SessionUser } from '../../core/session.js'
-import { readClaims } from '../../providers/shared/jwt.js'
+import type { AccessTokens, TokenWords } from './access-tokens.js'
 import { type CookieFailure, cookieFailure } from './results.js'
 import { type Password, unsealText } from './seal.js'
 import { parseSealedData, type SealedData } from './session-data.js'
-import { factsOf } from './session-facts.js'
 
 /** What a seal held: a session whose parts belong to one person. */
 export interface Opened<User extends SessionUser> {
   readonly data: SealedData<User>
-  /** Of the access token, unverified. */
-  readonly claims: JWTPayload
+  readonly token: TokenWords
 }
 
 /** A cookie as a request has it, and what opens it. */
@@ -19,6 +16,11 @@ export interface SealedCookie {
   readonly sessionData: string | null | undefined
   /** One, or several with the newest first; each of at least 32 characters. */
   readonly cookiePassword: Password
+  /**
+   * The cookie in which `SealedSession.noteUse` was kept, where sessions end when nobody uses them.
+   * Without it the session was last used when its seal was made.
+   */
+  readonly useData?: string | null | undefined
   /** What `onReuse` and `onSecurityEvent` are told besides, such as the request. */
   readonly request?: unknown
 }
@@ -33,28 +35,41 @@ export function readSealed<User extends SessionUser>(json: string): SealedData<U
   return isOf<User>(data) ? data : null
 }
 
+/** Opens cookies. Never throws for what is in them. */
+export type OpenSealed<User extends SessionUser> = (
+  cookie: SealedCookie,
+) => Promise<Opened<User> | CookieFailure>
+
+/** What opening works with. `now` in ms. */
+export interface OpenDeps {
+  readonly tokens: Pick<AccessTokens, 'read'>
+  now(): number
+}
+
 /**
- * Opens a cookie. Never throws for what is in it.
- * @throws AuthError `invalid_argument` for an unfit password.
+ * Makes what opens cookies.
+ * @throws AuthError `invalid_argument`, when used, for an unfit password.
  */
-export async function openSealed<User extends SessionUser>(
-  { sessionData, cookiePassword }: SealedCookie,
-  now: () => number,
-): Promise<Opened<User> | CookieFailure> {
-  if (!sessionData) return cookieFailure('no_session_cookie_provided')
-  const json = await unsealText(sessionData, cookiePassword, { now })
-  const data = readSealed<User>(json ?? '')
-  if (!data) return cookieFailure('invalid_session_cookie')
-  const claims = readClaims(data.accessToken)
-  return claims?.sub === data.user.id ? { data, claims } : cookieFailure('invalid_jwt')
+export function createOpener<User extends SessionUser>({
+  tokens,
+  now,
+}: OpenDeps): OpenSealed<User> {
+  return async ({ sessionData, cookiePassword }) => {
+    if (!sessionData) return cookieFailure('no_session_cookie_provided')
+    const json = await unsealText(sessionData, cookiePassword, { now })
+    const data = readSealed<User>(json ?? '')
+    if (!data) return cookieFailure('invalid_session_cookie')
+    const token = tokens.read(data)
+    return token ? { data, token } : cookieFailure('invalid_jwt')
+  }
 }
 
 /** What is known of a session, but its tokens. */
 export const describeOpened = <User extends SessionUser>({
   data: { user, impersonator, authenticationMethod },
-  claims,
+  token,
 }: Opened<User>): SessionFacts & { readonly user: User } => ({
-  ...factsOf(claims),
+  ...token.facts,
   user,
   impersonator,
   authenticationMethod,

@@ -21,6 +21,7 @@ describe('a token that was spent is never lost', () => {
       accessToken: FIRST.accessToken,
       refreshToken: 'second',
       user,
+      startedAt: expect.any(Number),
     })
     expect(success(await session.refresh()).session.accessToken).toBe(next)
     expect(sent).toEqual(['first', 'second'])
