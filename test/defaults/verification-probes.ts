@@ -168,7 +168,7 @@ export const verificationProbes: Readonly<Record<string, Probe>> = {
   },
   'Introspection.timeout': {
     async observe() {
-      vi.useFakeTimers()
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
       try {
         const { ask } = introspected({ fetch: () => new Promise<Response>(() => {}) })
         const state = { isOver: false }
@@ -177,7 +177,7 @@ export const verificationProbes: Readonly<Record<string, Probe>> = {
         })
         let ms = 0
         // Its name is made by WebCrypto, which takes real time.
-        for (; vi.getTimerCount() === 0; ) await new Promise((resolve) => setImmediate(resolve))
+        while (vi.getTimerCount() === 0) await new Promise((resolve) => setImmediate(resolve))
         for (; !state.isOver && ms < 60_000; ms += 500) await vi.advanceTimersByTimeAsync(500)
         await call
         return ms
