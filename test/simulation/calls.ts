@@ -21,7 +21,9 @@ export type Operation =
 export interface Call {
   readonly operation: Operation
   readonly context: Context
-  /** Monotonic time of the call, less the time in which the context was stopped. */
+  /** Monotonic time of the call. */
+  readonly at: number
+  /** The same, less the time in which the context was stopped. */
   since: number
   /** How many requests had left any context. */
   readonly departures: number
