@@ -183,7 +183,7 @@ export function createWorld(options: WorldOptions): World {
   const { entries } = browser.storage
   const set = entries.set.bind(entries)
   entries.set = (key, text) => {
-    ledger.stored(text)
+    ledger.stored(text, world.skew)
     if (world.jar && key === KEY) noteEnds(world, text)
     return set(key, text)
   }
