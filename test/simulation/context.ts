@@ -128,7 +128,8 @@ function watchedFetch(world: World, tab: Tab, name: string): typeof fetch {
       },
       (error: unknown) => {
         const givenUp = isAuthError(error, 'superseded') || isAuthSessionMissingError(error)
-        for (const sent of land()) Object.assign(sent, { outcome: 'lost', givenUp })
+        // What the server said on the way to a page that heard nothing of it tells that page nothing.
+        for (const sent of land()) Object.assign(sent, { outcome: 'lost', status: 0, givenUp })
         ledger.fail(name)
         throw error
       },
