@@ -66,6 +66,11 @@ export interface Sent {
    * of the server, and whoever signed out has no patience to tell of.
    */
   givenUp: boolean
+  /**
+   * Whether its session came to be known to its context under another name while it was under way: the
+   * failure is then one of that name's, which is over.
+   */
+  renamed: boolean
   /** Whether the session had ended in that context: the answer is only wanted to revoke it. */
   revocation: boolean
   /** Whether a start sent it, to learn whose session the cookies hold. */
@@ -165,6 +170,7 @@ export function createLedger(clock: ManualClock): Ledger {
         status: 0,
         landedAt: Infinity,
         givenUp: false,
+        renamed: false,
         revocation: false,
         resume: false,
         named: '',

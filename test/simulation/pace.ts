@@ -31,6 +31,7 @@ const failuresOf = ({ ledger }: World, sent: Sent): Sent[] =>
       // A start is about no session yet, so that its failure is not one of this session's refreshes.
       !other.resume &&
       !other.givenUp &&
+      !other.renamed &&
       other.landedAt < Infinity &&
       (other.outcome === 'lost' || other.outcome === 'refused'),
   )
