@@ -79,8 +79,9 @@ async function checkStarts(world: World): Promise<void> {
   await quiet(world)
   // One of them may have refreshed it by the time at which the other one starts.
   const [first, second] = [one, two].map(({ heard }) => heard.first?.split(' ')[0])
-  // Who does not ask at the start learns by a refresh that the cookie is gone; the other may start then.
-  const ended = [one, two].every(({ heard }) => heard.session === null)
+  // Who does not ask at the start learns by a refresh that the cookie is gone, or another's; the other one
+  // may start then.
+  const ended = [one, two].some(({ heard }) => heard.events.includes('SIGNED_OUT'))
   world.verdict.check(
     'starts-agree',
     first === second || (ended && world.options.asking === 'refresh'),
