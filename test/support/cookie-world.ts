@@ -30,6 +30,7 @@ export function createCookieWorld() {
   }
   return {
     ...world,
+    provider,
     jar,
     /** What was known at each question. */
     asked,
