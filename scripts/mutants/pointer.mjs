@@ -29,9 +29,8 @@ export const POINTER = [
   {
     file,
     name: 'The pointer forgets out of which sign-in a person signed.',
-    find: '...(isText(left) && { left }),\n',
-    replace: '\n',
-    edits: [['ended, why, any, left } = parse', 'ended, why, any } = parse']],
+    find: 'isText(left) ? left : undefined',
+    replace: 'isText(left) ? undefined : undefined',
   },
   {
     file,

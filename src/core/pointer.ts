@@ -37,7 +37,7 @@ export function parsePointer(text: string): Pointer | null {
     ended: ended.filter(isText),
     why: Object.fromEntries(notes),
     ...(any === true && { any }),
-    ...(isText(left) && { left }),
+    left: isText(left) ? left : undefined,
   }
 }
 

@@ -55,7 +55,6 @@ function wasEnded<User extends SessionUser>(
   seen: Observation<User>,
   { sessionId }: Grant<User>,
 ): boolean {
-  const left = seen.kind === 'session' && seen.left ? [seen.left] : []
-  const ended = seen.kind === 'signed-out' ? seen.ended : left
-  return !!sessionId && ended.some((lineage) => lineage.endsWith(sessionId))
+  const ended = 'ended' in seen && seen.ended
+  return !!sessionId && !!ended && ended.some((lineage) => lineage.endsWith(sessionId))
 }

@@ -40,8 +40,8 @@ export type Observation<User extends SessionUser> =
       readonly record: SessionRecord<User>
       /** When it was saved, in ms by its writer's clock, if that said so. */
       readonly savedAt?: number | null | undefined
-      /** The sign-in out of which a person signed last. */
-      readonly left?: string | null | undefined
+      /** Earlier sign-ins that no cookie brings back: the one out of which a person signed last. */
+      readonly ended?: readonly string[] | undefined
     }
   | {
       readonly kind: 'signed-out'

@@ -89,7 +89,9 @@ async function readSession<User extends SessionUser>(
   if (current === null) return { kind: 'signed-out', ended, any, error: lastError(pointer) }
   const content = await entries.get(`${key}.${current}`)
   const stored = content === null ? null : parseRecord<User>(content)
-  if (stored?.record.lineage === current) return { kind: 'session', left, ...stored }
+  if (stored?.record.lineage === current) {
+    return { kind: 'session', ended: left ? [left] : [], ...stored }
+  }
   //   here                  sibling
   //   reads the pointer
   //                         moves the pointer, then removes the slot
