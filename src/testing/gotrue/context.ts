@@ -7,7 +7,7 @@ import type { FactorChallenge } from './mfa-types.js'
 import type { RefreshTokens, ServerSession } from './rotation.js'
 import type { AccessTokenHook, Account, ScriptedGoTrueOptions } from './types.js'
 import { describeUser } from './users.js'
-import type { CredentialKey } from './webauthn.js'
+import type { StoredCredential } from './webauthn-types.js'
 
 /** A PKCE flow that waits for its code. */
 export interface FlowState {
@@ -36,8 +36,7 @@ export interface PendingLink {
 export interface StoredPasskey {
   readonly id: string
   readonly userId: string
-  readonly credentialId: string
-  readonly key: CredentialKey
+  readonly credential: StoredCredential
   friendlyName: string
   /** Milliseconds since the epoch. */
   readonly createdAt: number

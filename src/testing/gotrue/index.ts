@@ -11,7 +11,7 @@ import { handlerOf, isRouted, located } from './routes.js'
 import type { ScriptedGoTrueOptions } from './types.js'
 
 export type { ScriptedGoTrue } from './controls.js'
-export type { AccountFactor, MfaOptions, WebAuthnCredential } from './mfa-types.js'
+export type { AccountFactor, MfaOptions } from './mfa-types.js'
 export type {
   AccessTokenHook,
   Account,
@@ -22,6 +22,7 @@ export type {
   SeedUser,
   SentMessage,
 } from './types.js'
+export type { WebAuthnCredential } from './webauthn-types.js'
 
 /** What pages on other origins may read (`cors_headers` of GoTrue's api.go). */
 const EXPOSED = ['X-Total-Count', 'Link', 'X-Supabase-Api-Version']
