@@ -44,6 +44,12 @@ describe('values that a sibling host plants sign nobody out', () => {
     expect((await sessions.load(headerOf(...planted, good))).session?.user.email).toBe(ADA)
   })
 
+  it('one seal in twenty places, before ours', async () => {
+    const { sessions, good } = await signedIn()
+    const planted = Array.from({ length: 20 }, () => forged(1))
+    expect((await sessions.load(headerOf(...planted, good))).session?.user.email).toBe(ADA)
+  })
+
   it('nor does the callback of a sign-in miss its own cookie', async () => {
     const world = createBackendWorld()
     const begun = await world.send(`/auth/sign-in?loginHint=${ADA}`)
