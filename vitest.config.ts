@@ -19,6 +19,9 @@ const inProcess = {
 /** What waits for real browsers and servers. */
 const real = { testTimeout: 120_000, hookTimeout: 400_000, expect: { poll: { timeout: 20_000 } } }
 
+/** Apps that Next.js builds and runs. */
+const NEXT = ['test/next/demo.test.ts', 'test/next/protected.test.ts']
+
 /** Tests with a thousand requests, or with processes of their own. */
 const CROWDS = ['test/**/*.crowd.test.ts', 'test/simulation/simulate.test.ts']
 
@@ -40,7 +43,7 @@ export default defineConfig({
             'test/redis/**',
             'test/browser/**',
             'test/engines/**',
-            'test/next/demo.test.ts',
+            ...NEXT,
           ],
         },
       },
@@ -71,7 +74,7 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      { test: { ...real, name: 'next', include: ['test/next/demo.test.ts'] } },
+      { test: { ...real, name: 'next', include: NEXT, fileParallelism: false } },
       {
         test: {
           ...real,

@@ -60,12 +60,19 @@ function tidy(path: string): string {
 }
 
 /** The page whose data Next serves at this path: its payload, a part of that, or its props. */
-function pageBehind(path: string): string {
+function dataOf(path: string): string {
   const props = /^\/_next\/data\/[^/]+(\/.*)\.json$/s.exec(path)?.[1]
-  if (props !== undefined) return props === '/index' ? '/' : props
+  if (props !== undefined) return props
+  // Next 16 takes the `.rsc` at its end away before the proxy sees it.
   const parts = path.indexOf('.segments/')
-  if (parts >= 0 && path.endsWith('.rsc')) return path.slice(0, parts) || '/'
+  if (parts >= 0) return path.slice(0, parts)
   return path.endsWith('.rsc') ? path.slice(0, -'.rsc'.length) : path
+}
+
+/** The same, where the first page, of which there is no name in addresses, has one. */
+function pageBehind(path: string): string {
+  const page = dataOf(path)
+  return page === '/index' ? '/' : page || '/'
 }
 
 /** Percent-encoded letters that no address can hold otherwise, as themselves. */

@@ -44,6 +44,8 @@ describe('a stranger does not get past `protect`', () => {
     '/files/%70rivate/x.rsc',
     '/admin.rsc',
     '/admin.segments/_tree.segment.rsc',
+    // As Next 16 gives it to the proxy.
+    '/admin.segments/_tree.segment',
     '/_next/data/build-1/admin.json',
     '/_next/data/build-1/admin/users.json',
     '/files/%ff',
@@ -78,6 +80,13 @@ describe('a stranger does not get past `protect`', () => {
   it('by the address of the page of the whole site, under a base path', async () => {
     expect(await seen({ protect: ['/'] }, nextRequest('/app', '/app'))).toBe(false)
   })
+
+  it.each(['/index.rsc', '/index.segments/_tree.segment', '/_next/data/build-1/index.json'])(
+    'by what Next calls the first page: %s',
+    async (path) => {
+      expect(await seen({ protect: ['/'] }, nextRequest(path))).toBe(false)
+    },
+  )
 })
 
 describe('what is open stays open', () => {

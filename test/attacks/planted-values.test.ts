@@ -41,6 +41,14 @@ describe('values that a sibling host plants sign nobody out', () => {
   it('five hundred of them that are no seals', async () => {
     const { sessions, good } = await signedIn()
     const planted = Array.from({ length: 500 }, (_, index) => `x${index}`)
+    const { session, setCookies } = await sessions.load(headerOf(...planted, good))
+    // Nor is anything written because of them.
+    expect([session?.user.email, setCookies]).toEqual([ADA, []])
+  })
+
+  it('one seal in twenty places, before ours', async () => {
+    const { sessions, good } = await signedIn()
+    const planted = Array.from({ length: 20 }, () => forged(1))
     expect((await sessions.load(headerOf(...planted, good))).session?.user.email).toBe(ADA)
   })
 

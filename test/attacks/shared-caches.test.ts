@@ -33,14 +33,28 @@ describe('a shared cache does not keep what is for one person', () => {
     expect(headers.get('Cache-Control')).toBe(expected)
   })
 
-  it.each(['CDN-Cache-Control', 'Surrogate-Control', 'X-Accel-Expires', 'Expires'])(
-    'by what speaks past `Cache-Control`: %s',
-    (name) => {
-      const headers = new Headers({ [name]: '3600', 'Cache-Control': 'private' })
-      keepPrivate(headers)
-      expect([...headers]).toEqual([['cache-control', 'private']])
-    },
-  )
+  it('which was told that the browser may keep it, where it sets a cookie', () => {
+    const headers = new Headers({ 'Cache-Control': 'private, max-age=60' })
+    applySession(headers, { failure: null, setCookies: ['a=b'] })
+    expect(headers.get('Cache-Control')).toBe(PRIVATE)
+  })
+
+  it.each([
+    'CDN-Cache-Control',
+    'Surrogate-Control',
+    'X-Accel-Expires',
+    'Cloudflare-CDN-Cache-Control',
+    'Vercel-CDN-Cache-Control',
+    'Netlify-CDN-Cache-Control',
+    'Akamai-Cache-Control',
+    'Edge-Control',
+    'Expires',
+    'Pragma',
+  ])('by what speaks past `Cache-Control`: %s', (name) => {
+    const headers = new Headers({ [name]: '3600', 'Cache-Control': 'private' })
+    keepPrivate(headers)
+    expect([...headers]).toEqual([['cache-control', 'private']])
+  })
 
   it.each([
     [null, 'Cookie'],

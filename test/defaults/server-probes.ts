@@ -37,12 +37,13 @@ const cookies: Readonly<Record<string, Probe>> = {
   },
   'CookiePlace.path': { observe: () => cookieOf().has.get('path') },
   'CookieOptions.name': {
-    says: "'__Host-holdfast', or 'holdfast' where that prefix is not allowed",
+    says: "'__Host-holdfast'; '__Secure-holdfast' with a path or domain; 'holdfast' where it is not secure",
     observe: () =>
       cookieOf().name === '__Host-holdfast' &&
-      [{ secure: false }, { path: '/app' }, { domain: 'app.example' }].every(
-        (options) => cookieOf(options).name === 'holdfast',
-      ),
+      [{ path: '/app' }, { domain: 'app.example' }].every(
+        (options) => cookieOf(options).name === '__Secure-holdfast',
+      ) &&
+      cookieOf({ secure: false }).name === 'holdfast',
   },
   'CookieOptions.sameSite': { observe: () => cookieOf().has.get('samesite')?.toLowerCase() },
   'CookieOptions.secure': { observe: () => cookieOf().has.has('secure') },

@@ -190,6 +190,41 @@ describe('handlers', () => {
     expect(await ada.who()).toHaveProperty('user.id', 'user_ada')
   })
 
+  it.each([
+    ['/auth/callback', 'within the routes of the sign-in'],
+    ['/back', 'elsewhere'],
+  ])(
+    'answer under a `basePath` of Next, of which it tells them nothing: the callback %s',
+    async (callback) => {
+      const env = { NEXT_PUBLIC_WORKOS_REDIRECT_URI: `https://app.example/app${callback}` }
+      const { auth, server } = createApp({ env, auth: { basePath: '/app/auth' } })
+      const jar = new Map<string, string>()
+      const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {
+        const cookie = [...jar].map((pair) => pair.join('=')).join('; ')
+        const headers = { 'sec-fetch-site': 'same-origin', cookie, ...init.headers }
+        const request = new Request(`http://localhost:3000${path}`, { ...init, headers })
+        const response = await auth.handlers[request.method === 'POST' ? 'POST' : 'GET'](request)
+        for (const line of response.headers.getSetCookie()) {
+          const [, name = '', value = ''] = /^([^=]*)=([^;]*)/.exec(line) ?? []
+          jar.set(name, value)
+        }
+        return response
+      }
+      const begun = await ask('/auth/sign-in?loginHint=ada@example.test')
+      const back = await server.fetch(begun.headers.get('location') ?? '')
+      const { pathname, search } = new URL(back.headers.get('location') ?? '')
+      expect(pathname).toBe(`/app${callback}`)
+      await ask(callback + search)
+      const method = 'POST'
+      const headers = { 'x-holdfast': '1', 'content-type': 'application/json' }
+      const refreshed = await ask('/auth/refresh', { method, headers, body: '{"sessionId":"s"}' })
+      // Its body has arrived: that is not the session of this browser.
+      expect([refreshed.status, (await refreshed.json()).code]).toEqual([409, 'session_changed'])
+      const { session } = await (await ask('/auth/session', { headers })).json()
+      expect(session.user.id).toBe('user_ada')
+    },
+  )
+
   it('answer 404 to everything else', async () => {
     const { auth } = createApp()
     const answer = await auth.handlers.GET(new Request('https://app.example/auth/unknown'))

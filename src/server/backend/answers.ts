@@ -18,9 +18,20 @@ export interface Problem {
   readonly allow?: readonly string[] | undefined
 }
 
-/** No answer of a backend is for caches, or for pages to guess the type of. */
+/**
+ * What every answer tells a browser: to guess no type, to load and frame nothing where somebody is
+ * sent there, and not to tell the next server of an address that may hold a code (RFC 9700 §4.2.4).
+ */
+const HARDENING: Readonly<Record<string, string>> = {
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy':
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+}
+
+/** No answer of a backend is for caches, or a page of its own. */
 function finish(response: Response, setCookies: readonly string[]): Response {
-  response.headers.set('X-Content-Type-Options', 'nosniff')
+  for (const [name, value] of Object.entries(HARDENING)) response.headers.set(name, value)
   forbidStorage(response.headers)
   varyByCookie(response.headers)
   applyCookies(response.headers, setCookies)

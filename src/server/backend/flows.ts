@@ -16,6 +16,8 @@ export interface SignInFlow {
   readonly verifier: string
   /** A path of the app. */
   readonly returnTo: string
+  /** Where the auth server was to send the browser back to: another one's answer comes elsewhere. */
+  readonly redirectUri: string
 }
 
 /** Keeps sign-ins that are under way in sealed cookies, one each. */
@@ -50,10 +52,13 @@ const STATE: RegExp = new RegExp(`^[\\w-]{43}(\\.${AGAIN})?$`)
 /** Whoever holds the password wrote it, but maybe as something else. */
 function parseFlow(sealed: string): SignInFlow | null {
   try {
-    const { state, verifier, returnTo } = asObject(JSON.parse(sealed)) ?? {}
+    const { state, verifier, returnTo, redirectUri } = asObject(JSON.parse(sealed)) ?? {}
     const whole =
-      typeof state === 'string' && typeof verifier === 'string' && typeof returnTo === 'string'
-    return whole ? { state, verifier, returnTo } : null
+      typeof state === 'string' &&
+      typeof verifier === 'string' &&
+      typeof returnTo === 'string' &&
+      typeof redirectUri === 'string'
+    return whole ? { state, verifier, returnTo, redirectUri } : null
   } catch {
     return null
   }

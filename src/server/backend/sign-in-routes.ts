@@ -65,12 +65,13 @@ export function createSignInRoutes<User extends SessionUser>(
     const { request, url } = call
     const returnTo = safeReturnTo(url.searchParams.get('returnTo'))
     const state = url.searchParams.has(AGAIN) ? `${challenge}.${AGAIN}` : challenge
-    const flow: SignInFlow = { state, verifier, returnTo }
+    const redirectUri = deps.redirectUri(url)
+    const flow: SignInFlow = { state, verifier, returnTo, redirectUri }
     const callers = { own: deps.ownOrigin(url), allowed: deps.allowed }
     try {
       const location = await signIn.authorizeUrl({
         ...hintsOf({ request, url, callers, anybody: deps.crossSiteHints }),
-        redirectUri: deps.redirectUri(url),
+        redirectUri,
         state: flow.state,
         codeChallenge: challenge,
         screenHint,
@@ -97,7 +98,8 @@ export function createSignInRoutes<User extends SessionUser>(
   async function finish(call: Call): Promise<Response> {
     const jar = parseCookies(call.cookie)
     const flow = await flows.find(call.url.searchParams.get('state'), jar)
-    if (!flow) return astray(call)
+    // One that was begun at another auth server is not finished at this one (RFC 9700 §4.4.2.2).
+    if (flow?.redirectUri !== deps.redirectUri(call.url)) return astray(call)
     const used = flows.end(flow, jar)
     const code = call.url.searchParams.get('code')
     if (!code) return fail(call, refusalOf(call.url), used)
@@ -105,7 +107,7 @@ export function createSignInRoutes<User extends SessionUser>(
       const exchange = {
         code,
         codeVerifier: flow.verifier,
-        redirectUri: deps.redirectUri(call.url),
+        redirectUri: flow.redirectUri,
       }
       const grant = await withinTime(TIME_LIMIT, (signal) =>
         signIn.exchangeCode(exchange, { signal }),

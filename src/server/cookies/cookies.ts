@@ -12,7 +12,7 @@ export interface CookiePlace {
 
 /** What a cookie is called, where it goes and how long it stays. It is always `HttpOnly`. */
 export interface CookieOptions extends CookiePlace {
-  /** @default '__Host-holdfast', or 'holdfast' where that prefix is not allowed */
+  /** @default '__Host-holdfast'; '__Secure-holdfast' with a path or domain; 'holdfast' where it is not secure */
   readonly name?: string | undefined
   /** @default 'lax' */
   readonly sameSite?: 'lax' | 'strict' | 'none' | undefined
@@ -81,11 +81,17 @@ function checkPrefix(name: string, place: string, secure: boolean): void {
   }
 }
 
+/** The most that a name may promise of its cookie (RFC 6265bis §4.1.3): who can set it. */
+function prefixOf(place: string, secure: boolean): string {
+  if (!secure) return ''
+  return place === '; Path=/' ? '__Host-' : '__Secure-'
+}
+
 /** Checks what a cookie is to be. @throws AuthError `invalid_argument` */
 export function defineCookie(options: CookieOptions = {}): Cookie {
   const { sameSite = 'lax', secure = true, maxAge = LONGEST_LIFE, formerly = [] } = options
   const place = placeOf(options)
-  const name = options.name ?? (secure && place === '; Path=/' ? '__Host-holdfast' : 'holdfast')
+  const name = options.name ?? `${prefixOf(place, secure)}holdfast`
   if (!TOKEN.test(name)) reject('The name of a cookie is a token of at most 256 characters.')
   if (!/^(lax|strict|none)$/.test(sameSite)) reject('`sameSite` is lax, strict or none.')
   if (sameSite === 'none' && !secure) reject('A cookie with `sameSite: none` is secure.')

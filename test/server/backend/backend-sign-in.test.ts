@@ -193,6 +193,16 @@ describe('a callback', () => {
     expect([replay.status, (await replay.json()).code]).toEqual([400, 'invalid_credentials'])
   })
 
+  it('that another backend of the app began, at another auth server, is refused', async () => {
+    const world = createBackendWorld()
+    const { search } = await consent(world)
+    const other = createBackendWorld({ backend: { basePath: '/other' } })
+    const headers = { Cookie: world.jar.header() ?? '' }
+    const response = await other.send(`/other/callback${search}`, { headers })
+    expect(response.headers.get('Location')).toBe('https://app.example/other/sign-in?again=1')
+    expect(other.workos.requests).toEqual([])
+  })
+
   it('that comes too late is refused', async () => {
     const world = createBackendWorld()
     const callback = await consent(world)

@@ -285,6 +285,19 @@ describe('any route', () => {
     expect((await call('/auth/session')).status).toBe(404)
   })
 
+  it.each(['/session', '/sign-in', '/callback', '/refresh'])(
+    '%s is no page to show or to frame, and leaves its address behind',
+    async (path) => {
+      const { call } = createBackendWorld()
+      const { headers } = await call(`/auth${path}`)
+      expect(headers.get('Content-Security-Policy')).toBe(
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      )
+      expect(headers.get('Referrer-Policy')).toBe('no-referrer')
+      expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
+    },
+  )
+
   it('answers when everything else fails, and reports why', async () => {
     const failure = new Error('secret detail')
     const { sessions } = createBackendWorld()

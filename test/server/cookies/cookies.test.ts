@@ -91,12 +91,12 @@ describe('what is written', () => {
     [{ secure: false }, 'holdfast', '; Path=/; Max-Age=34560000; HttpOnly; SameSite=lax'],
     [
       { domain: '.example.test', sameSite: 'strict' },
-      'holdfast',
+      '__Secure-holdfast',
       '; Path=/; Domain=example.test; Max-Age=34560000; HttpOnly; Secure; SameSite=strict',
     ],
     [
       { path: '/app', sameSite: 'none' },
-      'holdfast',
+      '__Secure-holdfast',
       '; Path=/app; Max-Age=34560000; HttpOnly; Secure; SameSite=none',
     ],
     [

@@ -1,0 +1,172 @@
+import { cpSync, readFileSync, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { build, freePort, run } from '../../demo/next/next.mjs'
+import { type Answer, ask } from '../express/stage.js'
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+const SOURCES = ['app', 'pages', 'auth.js', 'proxy.js', 'next.config.mjs']
+/** Beneath the demo, whose packages it shares. */
+const folder = at('../../demo/next/.tmp/protected')
+
+/** What pages say that only some may see. */
+const SECRET = 'for few eyes'
+
+/** An app that runs, and what it answers to an address as it is. */
+interface App {
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
+  stop(): Promise<void>
+}
+
+async function start(settings: Readonly<Record<string, string>>): Promise<App> {
+  const port = await freePort()
+  const origin = `http://127.0.0.1:${port}`
+  const own = {
+    WORKOS_CLIENT_ID: 'client_1',
+    WORKOS_API_KEY: 'sk_test_1',
+    WORKOS_COOKIE_PASSWORD: 'a password of more than 32 characters',
+    NEXT_PUBLIC_WORKOS_REDIRECT_URI: `${origin}/app/auth/callback`,
+  }
+  const { stop } = await run(folder, { port, settings: { ...own, ...settings }, stdio: 'ignore' })
+  return { stop, get: (path, headers = {}) => ask(origin, path, { headers }) }
+}
+
+/** What a client of Next asks for in place of a page. */
+const PAYLOADS: readonly Readonly<Record<string, string>>[] = [
+  {},
+  { RSC: '1' },
+  { RSC: '1', 'Next-Router-Prefetch': '1' },
+  { RSC: '1', 'Next-Router-Prefetch': '1', 'Next-Router-Segment-Prefetch': '/_full' },
+  { 'x-nextjs-data': '1' },
+]
+
+/** The ways to write the address of a page that leads there, `id` being that of the build. */
+const waysTo = (id: string): readonly string[] => [
+  '/app/admin',
+  '/app/admin?_rsc=1',
+  '/app/./admin',
+  '/app/open/../admin',
+  '/app/open/%2e%2e/admin',
+  '/app/admin/users',
+  '/app/files/private',
+  '/app/files/private/x',
+  '/app/files/%70rivate',
+  '/app/files/%70rivate/x',
+  '/app/files/priv%61te/%78',
+  '/app/files/%70rivate/x.rsc',
+  '/app/auth/secrets',
+  '/app/old',
+  `/app/_next/data/${id}/old.json`,
+  `/_next/data/${id}/app/old.json`,
+]
+
+/** Those that lead nowhere today, or to another address of it. */
+const MORE = [
+  '/app//admin',
+  '//app/admin',
+  '/app/admin/',
+  '/app/%61dmin',
+  '/app/%2561dmin',
+  '/app/admin.rsc',
+  '/app/admin.txt',
+  '/app/admin.segments/_tree.segment.rsc',
+  '/app/admin.segments/_full.segment.rsc',
+  '/app/admin.segments/admin/__PAGE__.segment.rsc',
+  '/app/open\\..\\admin',
+  '/app/open%2f..%2fadmin',
+  '/app/files%2Fprivate/x',
+  '/app/files/%2570rivate/x',
+  '/app/auth//secrets',
+  '/app/auth/%73ecrets',
+  '/app/auth/secrets/',
+  '/app/%6fld',
+  '/app/app/admin',
+  '/admin',
+  '/%61pp/admin',
+]
+
+describe('a real app of Next with a `basePath`, seen by a stranger:', () => {
+  let open: App
+  let app: App
+  let ways: readonly string[] = []
+
+  beforeAll(async () => {
+    for (const name of SOURCES) {
+      rmSync(`${folder}/${name}`, { recursive: true, force: true })
+      // Older than what was built of it, unless it was changed.
+      cpSync(at(`protected/${name}`), `${folder}/${name}`, {
+        recursive: true,
+        preserveTimestamps: true,
+      })
+    }
+    build(folder, SOURCES, 'ignore')
+    ways = waysTo(readFileSync(`${folder}/.next/BUILD_ID`, 'utf8'))
+    open = await start({ UNPROTECTED: '1' })
+    app = await start({})
+  })
+  afterAll(async () => {
+    await open?.stop()
+    await app?.stop()
+  })
+
+  /** All that an app shows on a way, to whoever follows it as Next's own client does. */
+  async function shown({ get }: App, path: string): Promise<boolean> {
+    for (const headers of PAYLOADS) {
+      let answer = await get(path, headers)
+      const { location = '' } = answer.headers
+      if (answer.status < 400 && /^\/[^/]/.test(location)) answer = await get(location, headers)
+      if (answer.text.includes(SECRET)) return true
+    }
+    return false
+  }
+  const those = async (app: App, paths: readonly string[]): Promise<string[]> => {
+    const found: string[] = []
+    for (const path of paths) if (await shown(app, path)) found.push(path)
+    return found
+  }
+
+  it('the ways lead to pages, where nothing is protected', async () => {
+    expect(await those(open, ways)).toEqual(ways)
+  })
+
+  it('none of them leads to a page that is protected', async () => {
+    expect(await those(app, ways)).toEqual([])
+  })
+
+  it('nor does any other', async () => {
+    expect(await those(app, MORE)).toEqual([])
+  })
+
+  it('nor can a request say that the proxy has looked at it', async () => {
+    for (const headers of [
+      { 'x-middleware-subrequest': 'proxy:proxy:proxy:proxy:proxy' },
+      { 'x-holdfast-session': 'known', 'x-matched-path': '/admin' },
+      { 'x-invoke-path': '/open', 'x-original-url': '/app/open', 'x-rewrite-url': '/app/open' },
+    ]) {
+      const { status, text, headers: said } = await app.get('/app/admin', headers)
+      expect([status, text.includes(SECRET)]).toEqual([401, false])
+      expect(said['cache-control']).toContain('no-store')
+    }
+  })
+
+  it('a browser is sent to the sign-in, under the `basePath`', async () => {
+    const accept = 'text/html'
+    const { status, headers } = await app.get('/app/files/%70rivate/x', { accept })
+    const wanted = new URL(headers.location ?? '', 'http://127.0.0.1')
+    expect([status, wanted.pathname]).toEqual([303, '/app/auth/sign-in'])
+    expect(wanted.searchParams.get('returnTo')).toBe('/app/files/%70rivate/x')
+  })
+
+  it('pages that nobody protects are open, and the routes of the sign-in answer', async () => {
+    for (const path of ['/app', '/app/open', '/app/files/open', '/app/files/privates']) {
+      const { status, text } = await app.get(path)
+      expect([path, status, text.includes('open to all')]).toEqual([path, 200, true])
+    }
+    const { status, json } = await app.get('/app/auth/session', { 'x-holdfast': '1' })
+    expect([status, json()]).toEqual([200, { session: null }])
+    const begun = await app.get('/app/auth/sign-in?returnTo=/app/open')
+    expect(begun.headers.location).toMatch(
+      /^https:\/\/api\.workos\.com\/user_management\/authorize/,
+    )
+  })
+})

@@ -1,0 +1,3 @@
+import { createNextAuth } from 'holdfast/next'
+
+export const auth = createNextAuth({ basePath: '/app/auth' })

@@ -1,0 +1,11 @@
+import { fileURLToPath } from 'node:url'
+
+// Beneath the demo, whose packages it shares.
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+export default {
+  basePath: '/app',
+  turbopack: { root },
+  outputFileTracingRoot: root,
+  poweredByHeader: false,
+}
