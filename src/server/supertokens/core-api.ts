@@ -73,6 +73,11 @@ export interface CoreHandshake {
 export interface CoreApi {
   /** Whether its access tokens can be verified by published keys: since 2.21. */
   publishesKeys(): Promise<boolean>
+  /**
+   * Whether a refresh gives a session the kind of key that it asks for, fixed or replaced from time to
+   * time: since 3.0. Before that a session keeps the kind that it began with.
+   */
+  switchesKeys(): Promise<boolean>
   /** A `fetch` of the key set, from whichever host is up: the address given says nothing. */
   readonly fetch: typeof fetch
   /** The address of the key set, for `createVerifier`. */

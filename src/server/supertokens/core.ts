@@ -122,6 +122,7 @@ export function createCore(options: CoreOptions): CoreApi {
 
   return {
     publishesKeys: () => talk(async ({ version }) => isSince(version, '2.21')),
+    switchesKeys: () => talk(async ({ version }) => isSince(version, '3.0')),
     fetch: createCoreFetch(link, first),
     jwksUrl: `${first}/.well-known/jwks.json`,
     createSession: (session) =>

@@ -101,7 +101,13 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
     onSecurityEvent: options.onSecurityEvent,
   })
   const deps = { core, tombstones, ...settings, dangerouslyAllowInsecureHttp, patience, now }
-  const verify = createVerification(deps)
+  const { verify, hurry } = createVerification(deps)
+
+  /** The tokens of an answer of the core, for the app. */
+  function handOut(tokens: CoreTokens): SessionTokens {
+    hurry(tokens.accessToken.token)
+    return dressAll(scheme, tokens)
+  }
 
   const call = <T>(work: () => Promise<T>): Promise<T> => guarded(timeout, work)
 
@@ -116,7 +122,7 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
           ...settings,
         })
         tombstones.seeAll(tokens)
-        return dressAll(scheme, tokens)
+        return handOut(tokens)
       }),
     getSession: (accessToken, how = {}) =>
       call(async () => {
@@ -128,7 +134,7 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
       call(async () => {
         const question = { refreshToken: checkRefreshToken(refreshToken), antiCsrfToken }
         const wanted = { ...settings, enableAntiCsrf: enableAntiCsrf && doAntiCsrfCheck }
-        return dressAll(scheme, await renew({ ...question, ...wanted }, request))
+        return handOut(await renew({ ...question, ...wanted }, request))
       }),
     revokeSession: (sessionHandle) =>
       call(async () => {
