@@ -1,6 +1,7 @@
 import { keepPrivate, varyByCookie } from '../../requests/caching.js'
 import { TryRefreshTokenError, UnauthorisedError } from '../errors.js'
 import {
+  asksForRefresh,
   type Credentials,
   chooseAccessToken,
   chooseRefreshToken,
@@ -10,6 +11,7 @@ import {
 } from './credentials.js'
 import {
   clearingWhenOver,
+  clearTokens,
   deliver,
   type NewTokens,
   type Turn,
@@ -125,6 +127,18 @@ async function checkRefreshCookies(turn: Turn): Promise<void> {
   await resolveDuplicates(turn)
 }
 
+/**
+ * Clears what sends every request to refresh where no refresh can help any more: optional sessions
+ * could not go on without one (supertokens-node#790). A page of another site gets nobody signed out;
+ * and a token that lives is left, as is nothing at all: the others may be on their way in another
+ * answer (supertokens-node#17).
+ */
+async function clearLeftBehind(turn: Turn): Promise<void> {
+  const { settings, credentials } = turn
+  if (settings.transfer === 'header' || !isOwnPage(credentials)) return
+  if (asksForRefresh(credentials, settings.now())) await clearTokens(turn)
+}
+
 /** How a new session's tokens go to the front end. */
 function transferFor(allowed: 'any' | TokenTransfer, { authMode }: Credentials): TokenTransfer {
   if (allowed !== 'any') return allowed
@@ -182,6 +196,7 @@ export function createOperations(settings: WebSettings): SessionOperations {
       const turn = beginTurn(settings, exchange)
       const shown = chooseRefreshToken(settings.transfer, turn.credentials)
       if (!shown) {
+        await clearLeftBehind(turn)
         const message = 'The request has no refresh token. Is it for the path of its cookie?'
         throw new UnauthorisedError(message, { code: 'session_missing' })
       }
