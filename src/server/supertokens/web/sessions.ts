@@ -1,5 +1,6 @@
 import { keepPrivate, varyByCookie } from '../../requests/caching.js'
 import { TryRefreshTokenError, UnauthorisedError } from '../errors.js'
+import { longestAccessToken } from '../session-size.js'
 import {
   asksForRefresh,
   type Credentials,
@@ -21,6 +22,7 @@ import {
 import { resolveDuplicates } from './duplicates.js'
 import { headersOf } from './headers.js'
 import { createSessionObject } from './session-object.js'
+import { checkCookieRoom } from './token-cookies.js'
 import type {
   GetSessionOptions,
   SessionObject,
@@ -189,8 +191,18 @@ export function createOperations(settings: WebSettings): SessionOperations {
     getSession,
     async createNewSession(exchange, userId, { jwtPayload, sessionData } = {}) {
       const turn = beginTurn(settings, exchange)
+      const transfer = transferFor(settings.transfer, turn.credentials)
+      const antiCsrf = superTokens.antiCsrf === 'VIA_TOKEN'
+      const draft = { userId, payload: jwtPayload ?? {}, antiCsrf }
+      if (transfer === 'cookie') checkCookieRoom('sAccessToken', longestAccessToken(draft))
       const tokens = await superTokens.createNewSession(userId, jwtPayload, sessionData)
-      return establish(turn, tokens, transferFor(settings.transfer, turn.credentials))
+      try {
+        return await establish(turn, tokens, transfer)
+      } catch (error) {
+        // Nobody will ever have its tokens. Those of older cores may be longer than was told.
+        await superTokens.revokeSession(tokens.session.handle).catch(() => undefined)
+        throw error
+      }
     },
     async refreshSession(exchange) {
       const turn = beginTurn(settings, exchange)

@@ -43,7 +43,10 @@ export interface SuperTokensSessionsOptions extends OriginGuardOptions {
 
 /** What a new session holds. */
 export interface NewSessionOptions {
-  /** Goes into the access token, which the page can read. @default {} */
+  /**
+   * Goes into the access token, which the page can read. A cookie holds some 2 kB of it; what is too
+   * large is `invalid_argument` before there is a session. @default {}
+   */
   readonly jwtPayload?: SessionPayload | undefined
   /** Stays with the core. @default {} */
   readonly sessionData?: SessionPayload | undefined
