@@ -1,5 +1,6 @@
 import { AuthError } from '../../core/errors.js'
 import { checkUrl } from '../../providers/shared/url.js'
+import { createOutageReport } from '../shared/outage.js'
 import type { Problem } from './answers.js'
 import { IDLE, withIdleLimit } from './idle-limit.js'
 import { addressBeneath } from './paths.js'
@@ -53,7 +54,10 @@ export interface Route {
 /** What an upstream is reached by. */
 export interface RouteDeps {
   readonly fetch: typeof fetch
+  /** Hears of each outage of an upstream once. */
   report(error: AuthError): void
+  /** Milliseconds since the epoch. */
+  now(): number
 }
 
 /** As long as most gateways wait, in ms. */
@@ -67,6 +71,13 @@ export const STALLED: Problem = {
   status: 408,
   code: 'timeout',
   message: 'The rest of the request did not come in time.',
+}
+
+/** Nobody reads this: whoever asked is gone, for which the upstream is not to blame. */
+const LEFT: Problem = {
+  status: 499,
+  code: 'aborted',
+  message: 'The request was given up.',
 }
 
 /** A time limit that can be paused, and begins anew then. */
@@ -104,9 +115,13 @@ export function createRoute(name: string, upstream: Upstream, deps: RouteDeps): 
     throw new AuthError('invalid_argument', message)
   }
 
+  const outage = createOutageReport(deps)
+
   function fail(kind: string, late: boolean): Problem {
     const what = late ? 'did not answer in time' : 'could not be reached'
-    deps.report(new AuthError(late ? 'timeout' : 'network', `Upstream ${name} ${what} (${kind}).`))
+    outage.failed(
+      new AuthError(late ? 'timeout' : 'network', `Upstream ${name} ${what} (${kind}).`),
+    )
     const message = `The server behind this address ${what}.`
     return { status: late ? 504 : 502, code: 'upstream_failed', message }
   }
@@ -143,11 +158,14 @@ export function createRoute(name: string, upstream: Upstream, deps: RouteDeps): 
       try {
         const response = await deps.fetch(address.href, init)
         // Browsers hide redirects that they do not follow; no runtime of servers does.
-        return response.status === 0 ? fail(response.type, false) : response
+        if (response.status === 0) return fail(response.type, false)
+        outage.worked()
+        return response
       } catch (error) {
         // Named, not chained: it may hold the request, and the request the token.
         const kind = error instanceof Error ? error.name : 'unknown'
-        return stalled ? STALLED : fail(kind, controller.signal.aborted)
+        if (stalled) return STALLED
+        return request.signal.aborted ? LEFT : fail(kind, controller.signal.aborted)
       } finally {
         patience.end()
       }
