@@ -1,5 +1,10 @@
 import type { SessionIdentity, SessionInformation, SessionPayload } from './types.js'
 
+/** How long a core, or one of its hosts, that failed is left alone where there is another way, in ms. */
+export const REST = 10_000
+/** How long a core is taken to be what it was, in ms: it may be set otherwise, or replaced by a newer one. */
+export const LIFE = 600_000
+
 /** A token as the core gives it. Times in ms since the epoch. */
 export interface CoreToken {
   readonly token: string

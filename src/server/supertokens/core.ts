@@ -10,7 +10,13 @@ import {
   readTokens,
   readVerified,
 } from './answers.js'
-import type { CoreApi, CoreHandshake, CoreVerified, CoreVerify } from './core-api.js'
+import {
+  type CoreApi,
+  type CoreHandshake,
+  type CoreVerified,
+  type CoreVerify,
+  LIFE,
+} from './core-api.js'
 import { type CoreTalk, createCoreHost } from './core-host.js'
 import { type CoreLink, createCoreLink } from './core-link.js'
 import { GeneralError, isSuperTokensError } from './errors.js'
@@ -25,9 +31,6 @@ export type CoreOptions = Pick<
   SuperTokensOptions,
   'hosts' | 'apiKey' | 'timeout' | 'dangerouslyAllowInsecureHttp' | 'fetch' | 'now'
 >
-
-/** How long the settings of a core are taken to be what they were, in ms. */
-const LIFE = 600_000
 
 /** @throws AuthError `invalid_argument` for what no header can carry. */
 function checkApiKey(apiKey: unknown): void {

@@ -3,7 +3,7 @@ import { createExpiring } from '../coordination/expiring.js'
 import { withinTime } from '../shared/time-limit.js'
 import { createVerifier, type Verified } from '../verification/verify.js'
 import { type AccessTokenInfo, readAccessToken } from './access-token.js'
-import type { CoreApi, CoreVerified, CoreVerify } from './core-api.js'
+import { type CoreApi, type CoreVerified, type CoreVerify, LIFE, REST } from './core-api.js'
 import {
   GeneralError,
   isSuperTokensError,
@@ -28,12 +28,8 @@ export interface VerificationDeps {
   now(): number
 }
 
-/** How long a core that failed is not asked again for a token that is good anyway, in ms. */
-const REST = 10_000
 /** The most sessions that rest at once. */
 const LIMIT = 10_000
-/** How long a core is taken to be able to do what it could, in ms: it may be replaced by another. */
-const ABILITY_LIFE = 600_000
 
 /** Takes as long wherever they differ. */
 function isSame(one: string, other: string): boolean {
@@ -99,7 +95,7 @@ export function createVerification(deps: VerificationDeps): TokenVerification {
   let published = false
   // Where that cannot be told, a refresh could not change the kind now either.
   const switching = createKept({
-    life: ABILITY_LIFE,
+    life: LIFE,
     now,
     load: () => withinTime(patience, () => core.switchesKeys()).catch(() => false),
   })

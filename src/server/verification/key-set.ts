@@ -8,6 +8,7 @@ import {
 import { AuthError } from '../../core/errors.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import { checkUrl } from '../../providers/shared/url.js'
+import { isLately } from '../shared/lately.js'
 
 /** Where the issuer publishes its keys (RFC 7517 §5). */
 export interface KeySetLocation {
@@ -86,11 +87,7 @@ export function createKeySet(location: KeySetLocation, now: () => number): KeySe
   let missedAt: number | undefined
   let failure: AuthError | undefined
 
-  const within = (start: number | undefined, span: number): boolean => {
-    const age = start === undefined ? span : now() - start
-    // A clock that was set back must not make anything last.
-    return age >= 0 && age < span
-  }
+  const within = (at: number | undefined, span: number): boolean => isLately(at, span, now())
 
   async function load(): Promise<void> {
     try {
