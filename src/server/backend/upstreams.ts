@@ -1,6 +1,7 @@
 import { AuthError } from '../../core/errors.js'
 import { checkUrl } from '../../providers/shared/url.js'
 import { createOutageReport } from '../shared/outage.js'
+import { after } from '../shared/time-limit.js'
 import type { Problem } from './answers.js'
 import { IDLE, withIdleLimit } from './idle-limit.js'
 import { addressBeneath } from './paths.js'
@@ -89,14 +90,14 @@ interface Patience {
 }
 
 function createPatience(limit: number, expire: () => void): Patience {
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let callOff = (): void => {}
   let over = false
-  const pause = (): void => clearTimeout(timer)
+  const pause = (): void => callOff()
   return {
     pause,
     begin() {
       pause()
-      if (!over) timer = setTimeout(expire, limit)
+      if (!over) callOff = after(limit, expire)
     },
     end() {
       over = true

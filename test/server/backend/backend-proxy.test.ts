@@ -422,6 +422,27 @@ describe('an upstream that is not there', () => {
       expect(reports).toMatchObject([{ code: 'timeout' }])
     })
 
+    it.each([Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY])(
+      'is waited for as long as the app says, also for longer than timers last: %d ms',
+      async (timeout) => {
+        const { call, reports } = await signedIn({
+          backend: {
+            upstreams: { api: { target: 'https://api.example', timeout } },
+            fetch: (_input, init) =>
+              new Promise((resolve, reject) => {
+                init?.signal?.addEventListener('abort', () => reject(init.signal?.reason))
+                queueMicrotask(() => {
+                  vi.advanceTimersByTime(10 * MINUTE)
+                  resolve(Response.json({}))
+                })
+              }),
+          },
+        })
+        expect((await call('/auth/proxy/api')).status).toBe(200)
+        expect(reports).toEqual([])
+      },
+    )
+
     it('is given up when whoever asked is gone', async () => {
       const page = new AbortController()
       const { call, reports } = await silent(() => page.abort())
