@@ -6,6 +6,7 @@ import {
   type JWTVerifyGetKey,
 } from 'jose'
 import { AuthError } from '../../core/errors.js'
+import { readText } from '../../providers/shared/body.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import { checkUrl } from '../../providers/shared/url.js'
 import { isLately } from '../shared/lately.js'
@@ -54,7 +55,8 @@ const isKey = (value: unknown): boolean => text(asObject(value)?.kty) !== undefi
 /** A key set without what is no key at all: jose would refuse the others with it. */
 async function withoutOddKeys(response: Response): Promise<Response> {
   if (response.status !== 200) return response
-  const body = await response.text()
+  // More than anybody's keys take is no key set either.
+  const body = (await readText(response)) ?? ''
   try {
     const fields = asObject(JSON.parse(body))
     if (fields && Array.isArray(fields.keys)) {
