@@ -134,7 +134,7 @@ export function createReaders({ framework, world }: ReaderDeps): SessionReaders 
       const target = absolute(returnTo, here)
       const ended = await here.sessions.end(cookieHeaderOf(store), { returnTo: target })
       setCookies(store, ended.setCookies)
-      if (ended.error) here.settings.report?.(ended.error)
+      here.tellLog(ended)
       // Where there is no session WorkOS does not check the address.
       const own = target?.startsWith(`${here.settings.redirectUri.origin}/`) ? target : '/'
       return framework.redirect(ended.logoutUrl ?? own)

@@ -9,6 +9,8 @@ import { type RedisServer, startRedis } from './server.js'
 
 /** Longer than a busy machine takes for the few steps that must happen within it, in ms. */
 const REPLAY = 6_000
+/** After so many ms an outage is tried again. */
+const PROBE = 1_100
 
 let server: RedisServer
 const connect = (RESP: 2 | 3) => createClient({ url: server.url, RESP }).connect()
@@ -47,6 +49,28 @@ describe.each([2, 3] as const)('a real Redis that speaks RESP%i', (version) => {
     await end('session', 1_000)
     expect(await ended('session')).toBe(true)
     expect(reports).toEqual([])
+  })
+})
+
+describe('a real Redis that is full', () => {
+  it('is one outage, though it lets itself be read, and costs nobody an answer', async () => {
+    const client = await connect(3)
+    clients.push(client)
+    const reports: unknown[] = []
+    const report = (error: unknown): void => void reports.push(error)
+    const coordinator = redisCoordinator({ client, password: PASSWORD, prefix: 'full:', report })
+    await client.configSet('maxmemory', '1')
+    try {
+      for (const key of ['one', 'two', 'three']) {
+        expect((await coordinator.once(key, async () => 'its own')).text).toBe('its own')
+        await sleep(PROBE)
+        expect(await coordinator.ended('session')).toBe(false)
+        await sleep(PROBE)
+      }
+    } finally {
+      await client.configSet('maxmemory', '0')
+    }
+    expect(reports).toMatchObject([{ code: 'storage' }])
   })
 })
 

@@ -66,6 +66,8 @@ export interface Ended {
   readonly logoutUrl: string | null
   /** Why the auth server could not be told: its refresh token may live on. */
   readonly error: AuthError | null
+  /** There when `onSecurityEvent` has heard of the error: nobody else has to be told. */
+  readonly isReported?: true | undefined
 }
 
 /** Sessions in the cookies of requests. `cookieHeader` is the header `Cookie`, `null` if absent. */

@@ -198,7 +198,8 @@ export function createRequestSessions<User extends SessionUser>(
       sessions.endSession({ sessionData: value, cookiePassword }),
     )
     const results = await Promise.all(ends)
-    return { value: over[0]?.value, error: results.find(({ error }) => error)?.error ?? null }
+    const { error = null, isReported } = results.find((result) => result.error) ?? {}
+    return { value: over[0]?.value, error, ...(isReported && { isReported }) }
   }
 
   return {
@@ -217,11 +218,11 @@ export function createRequestSessions<User extends SessionUser>(
     async end(cookieHeader, { returnTo } = {}) {
       if (returnTo !== undefined) checkReturnTo(returnTo)
       const jar = parseCookies(cookieHeader)
-      const { value, error } = await endAll(jar)
+      const { value, ...told } = await endAll(jar)
       const sealed = value && sessions.loadSealedSession({ sessionData: value, cookiePassword })
       // A session without an id, or a server without such a page: then there is nowhere to go.
       const logoutUrl = sealed ? await sealed.getLogoutUrl({ returnTo }).catch(() => null) : null
-      return { setCookies: eraseAll(jar), logoutUrl, error }
+      return { setCookies: eraseAll(jar), logoutUrl, ...told }
     },
   }
 }

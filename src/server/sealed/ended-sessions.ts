@@ -17,6 +17,8 @@ export interface EndResult {
    * the same, for as long as that may be, and the server is told again when its cookie comes again.
    */
   readonly error: AuthError | null
+  /** There when `onSecurityEvent` has heard of the error: nobody else has to be told. */
+  readonly isReported?: true | undefined
 }
 
 /** What sign-outs work with. Times in ms. */
@@ -95,7 +97,8 @@ export function createEndedSessions<User extends SessionUser>(
       const name = await nameOf(opened)
       await coordinator.end(name, LONGEST_LIFE, { confirmed: false })
       const error = await revoke(opened, name)
-      return { sessionId: describeOpened(opened).sessionId ?? null, error }
+      const { sessionId = null } = describeOpened(opened)
+      return { sessionId, error, ...(error && deps.onSecurityEvent && { isReported: true }) }
     },
     async isOver(...sessions) {
       const names = await Promise.all(sessions.map(nameOf))

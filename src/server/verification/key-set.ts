@@ -6,8 +6,10 @@ import {
   type JWTVerifyGetKey,
 } from 'jose'
 import { AuthError } from '../../core/errors.js'
+import { readText } from '../../providers/shared/body.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import { checkUrl } from '../../providers/shared/url.js'
+import { isLately } from '../shared/lately.js'
 
 /** Where the issuer publishes its keys (RFC 7517 §5). */
 export interface KeySetLocation {
@@ -53,7 +55,8 @@ const isKey = (value: unknown): boolean => text(asObject(value)?.kty) !== undefi
 /** A key set without what is no key at all: jose would refuse the others with it. */
 async function withoutOddKeys(response: Response): Promise<Response> {
   if (response.status !== 200) return response
-  const body = await response.text()
+  // More than anybody's keys take is no key set either.
+  const body = (await readText(response)) ?? ''
   try {
     const fields = asObject(JSON.parse(body))
     if (fields && Array.isArray(fields.keys)) {
@@ -86,11 +89,7 @@ export function createKeySet(location: KeySetLocation, now: () => number): KeySe
   let missedAt: number | undefined
   let failure: AuthError | undefined
 
-  const within = (start: number | undefined, span: number): boolean => {
-    const age = start === undefined ? span : now() - start
-    // A clock that was set back must not make anything last.
-    return age >= 0 && age < span
-  }
+  const within = (at: number | undefined, span: number): boolean => isLately(at, span, now())
 
   async function load(): Promise<void> {
     try {

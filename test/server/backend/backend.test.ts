@@ -250,6 +250,27 @@ describe('POST /sign-out', () => {
     expect(new URL(logoutUrl).searchParams.get('return_to')).toBe(`${APP}/`)
     expect(reports).toMatchObject([{ code: 'network' }])
   })
+
+  it('is one line in the log, whoever writes it, and an outage is one for all', async () => {
+    const log: unknown[] = []
+    const backend = { report: (error: unknown) => void log.push(error) }
+    const onSecurityEvent = (event: unknown): void => void log.push(event)
+    for (const [sealed, lines] of [
+      [{ onSecurityEvent }, ['revocation-failed', 'revocation-failed', 'revocation-failed']],
+      [{}, ['network']],
+    ] as const) {
+      const world = createBackendWorld({ backend, sealed })
+      world.workos.fail(
+        { type: 'drop' },
+        { path: '/user_management/sessions/revoke', times: Number.POSITIVE_INFINITY },
+      )
+      for (let person = 0; person < 3; person += 1) {
+        await world.signIn()
+        await world.call('/auth/sign-out', { json: {} })
+      }
+      expect(log.splice(0).map((line) => Object(line).type ?? Object(line).code)).toEqual(lines)
+    }
+  })
 })
 
 describe('any route', () => {

@@ -1,5 +1,6 @@
 import { type Cookie, type CookiePlace, defineCookie } from '../../cookies/cookies.js'
 import { GeneralError } from '../errors.js'
+import { checkRoom } from '../session-size.js'
 import type { CookieScheme, CookieSpot } from '../types.js'
 import type { CookieName } from './credentials.js'
 
@@ -55,6 +56,13 @@ export function eraseEverywhere(cookie: TokenCookie): readonly string[] {
   return [lineOf(defined, { place, value: '', expires: 0 }), ...eraseFormer(cookie)]
 }
 
+/**
+ * @throws SuperTokensError `GENERAL_ERROR`, `invalid_argument`, unless a cookie can hold a value of so
+ * many characters.
+ */
+export const checkCookieRoom = (name: CookieName, length: number): void =>
+  checkRoom({ name: `\`${name}\``, most: LARGEST }, name.length + length)
+
 /** What a cookie is to hold. Times in ms since the epoch. */
 export interface TokenValue {
   readonly token: string
@@ -69,10 +77,7 @@ export interface TokenValue {
 export function store(cookie: TokenCookie, { token, expires, now }: TokenValue): string {
   const defined = define(cookie)
   const value = encodeURIComponent(token)
-  if (cookie.name.length + value.length > LARGEST) {
-    const message = `\`${cookie.name}\` is too large for a cookie: keep less in the JWT payload.`
-    throw new GeneralError(message, { code: 'invalid_argument' })
-  }
+  checkCookieRoom(cookie.name, value.length)
   const { place } = defined
   return lineOf(defined, { place, value, expires: Math.min(expires, now + LONGEST_LIFE) })
 }
