@@ -1,6 +1,7 @@
 import type { JWTPayload } from 'jose'
 import type { SessionFacts, SessionUser } from '../../core/session.js'
 import { readClaims } from '../../providers/shared/jwt.js'
+import type { SealReader } from './known-seals.js'
 import { type CookieFailure, cookieFailure } from './results.js'
 import { type Password, unsealText } from './seal.js'
 import { parseSealedData, type SealedData } from './session-data.js'
@@ -34,19 +35,36 @@ export function readSealed<User extends SessionUser>(json: string): SealedData<U
 }
 
 /**
- * Opens a cookie. Never throws for what is in it.
+ * Reads what was in the seal of a cookie: a session, or why it is none. It depends on the text alone,
+ * for what it gives is remembered (`createKnownSeals`): what time or a sign-out tells is for others.
+ */
+export function readOpened<User extends SessionUser>(json: string): Opened<User> | CookieFailure {
+  const data = readSealed<User>(json)
+  if (!data) return cookieFailure('invalid_session_cookie')
+  const claims = readClaims(data.accessToken)
+  return claims?.sub === data.user.id ? { data, claims } : cookieFailure('invalid_jwt')
+}
+
+async function openAnew<User extends SessionUser>(
+  sealed: string,
+  password: Password,
+  now: () => number,
+): Promise<Opened<User> | CookieFailure | null> {
+  const text = await unsealText(sealed, password, { now })
+  return text === null ? null : readOpened<User>(text)
+}
+
+/**
+ * Opens a cookie, anew or by a reader that remembers. Never throws for what is in it.
  * @throws AuthError `invalid_argument` for an unfit password.
  */
 export async function openSealed<User extends SessionUser>(
   { sessionData, cookiePassword }: SealedCookie,
   now: () => number,
+  open: SealReader<Opened<User> | CookieFailure> = openAnew,
 ): Promise<Opened<User> | CookieFailure> {
   if (!sessionData) return cookieFailure('no_session_cookie_provided')
-  const json = await unsealText(sessionData, cookiePassword, { now })
-  const data = readSealed<User>(json ?? '')
-  if (!data) return cookieFailure('invalid_session_cookie')
-  const claims = readClaims(data.accessToken)
-  return claims?.sub === data.user.id ? { data, claims } : cookieFailure('invalid_jwt')
+  return (await open(sessionData, cookiePassword, now)) ?? cookieFailure('invalid_session_cookie')
 }
 
 /** What is known of a session, but its tokens. */

@@ -106,6 +106,9 @@ function decodePercent(text: string): string {
   return text.includes('%') ? decodeURIComponent(text) : text
 }
 
+/** When a seal that has opened ends, as it stands in it: ms since the epoch, or nothing for never. */
+export const endOf = (sealed: string): string => decodePercent(sealed).split('*')[5] ?? ''
+
 /** Seals of old wrap their data; the one sign of it is that `~2` is missing. */
 function unwrap(text: string): string {
   const value: unknown = JSON.parse(text)

@@ -9,7 +9,8 @@ import { type SecurityListeners, tell } from '../shared/security-events.js'
 import { TIME_LIMIT } from '../shared/time-limit.js'
 import { createVerifier, type Verification } from '../verification/verify.js'
 import { createEndedSessions, type EndResult } from './ended-sessions.js'
-import { describeOpened, type Opened, openSealed, type SealedCookie } from './opened.js'
+import { createKnownSeals } from './known-seals.js'
+import { describeOpened, type Opened, openSealed, readOpened, type SealedCookie } from './opened.js'
 import { countedLife, withReceipt } from './receipt.js'
 import { createRenewal } from './renewal.js'
 import {
@@ -133,9 +134,11 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
   const renew = createRenewal({ ...shared, reuseWindow })
   const { end, isOver } = createEndedSessions(shared)
 
+  const reader = createKnownSeals({ read: readOpened<User>, isGood: (one) => 'data' in one })
+
   /** @returns also what says why not: a value that does not open was forged, or is very old. */
   async function open(cookie: SealedCookie): Promise<Opened<User> | CookieFailure> {
-    const opened = await openSealed<User>(cookie, now)
+    const opened = await openSealed(cookie, now, reader)
     if ('reason' in opened && opened.reason === 'invalid_session_cookie') {
       tell(onSecurityEvent, { type: 'forged-cookie', request: cookie.request })
     }
@@ -204,7 +207,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       async getLogoutUrl({ returnTo } = {}) {
         if (returnTo !== undefined) checkReturnTo(returnTo)
         if (!logoutUrl) throw new AuthError('invalid_argument', 'There is no `logoutUrl` to go to.')
-        const opened = await openSealed<User>(cookie, now)
+        const opened = await openSealed(cookie, now, reader)
         const reason = 'reason' in opened ? ` (${opened.reason})` : ''
         const sessionId = 'reason' in opened ? undefined : describeOpened(opened).sessionId
         if (sessionId) return logoutUrl({ sessionId, returnTo })
@@ -233,7 +236,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
     },
     async endSession(cookie) {
       checkPassword(cookie.cookiePassword)
-      const opened = await openSealed<User>(cookie, now)
+      const opened = await openSealed(cookie, now, reader)
       return 'reason' in opened ? { sessionId: null, error: null } : end(opened)
     },
   }

@@ -1,4 +1,4 @@
-/** A map of what was used last: what has not been for the longest goes when there is too much. */
+/** A map of what was used of late: what has not been for long goes when there is too much. */
 export interface Recent<Value> {
   /** Counts as a use. */
   get(key: string): Value | undefined
@@ -15,10 +15,22 @@ export interface RecentBounds {
   readonly size: number
 }
 
-/** Makes a map of what was used last. It has no timer, and knows no time. */
+interface Entry<Value> {
+  readonly value: Value
+  readonly size: number
+  /** Whether it was asked for since it was last looked at. */
+  used: boolean
+}
+
+/** Makes a map of what was used of late. It has no timer, and knows no time. */
 export function createRecent<Value>(bounds: RecentBounds): Recent<Value> {
-  const entries = new Map<string, { readonly value: Value; readonly size: number }>()
+  const entries = new Map<string, Entry<Value>>()
   let total = 0
+
+  function add(key: string, entry: Entry<Value>): void {
+    entries.set(key, entry)
+    total += entry.size
+  }
 
   function remove(key: string): void {
     total -= entries.get(key)?.size ?? 0
@@ -28,21 +40,19 @@ export function createRecent<Value>(bounds: RecentBounds): Recent<Value> {
   return {
     get(key) {
       const entry = entries.get(key)
-      if (!entry) return undefined
-      // Taken out and put back, so that the map stays in order of use.
-      entries.delete(key)
-      entries.set(key, entry)
-      return entry.value
+      if (entry) entry.used = true
+      return entry?.value
     },
     set(key, value, size) {
       remove(key)
       if (size > bounds.size) return
-      entries.set(key, { value, size })
-      total += size
-      for (const oldest of entries.keys()) {
-        if (entries.size <= bounds.entries && total <= bounds.size) break
+      for (const [oldest, entry] of entries) {
+        if (entries.size < bounds.entries && total + size <= bounds.size) break
         remove(oldest)
+        // To put it behind all others now costs less than to do so at each use.
+        if (entry.used) add(oldest, { ...entry, used: false })
       }
+      add(key, { value, size, used: false })
     },
     delete: remove,
   }

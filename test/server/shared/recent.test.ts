@@ -3,8 +3,8 @@ import { deepFreeze } from '../../../src/server/shared/deep-freeze.js'
 import { createRecent } from '../../../src/server/shared/recent.js'
 import { fc } from '../../support/fast-check.js'
 
-describe('a map of what was used last', () => {
-  it('keeps as many as it may, and those that were asked for last', () => {
+describe('a map of what was used of late', () => {
+  it('keeps as many as it may, and lets go first of what nobody asked for', () => {
     const map = createRecent<number>({ entries: 2, size: 100 })
     map.set('a', 1, 1)
     map.set('b', 2, 1)
@@ -37,29 +37,41 @@ describe('a map of what was used last', () => {
     expect(map.get('c')).toBeUndefined()
   })
 
-  it('is never larger than it may be, and always holds the newest', () => {
+  it('lets go of what was asked for, too, when that is all there is', () => {
+    const map = createRecent<string>({ entries: 3, size: 100 })
+    for (const key of 'abcdefgh') {
+      map.set(key, key, 1)
+      expect(map.get(key)).toBe(key)
+    }
+    expect([...'abcdefgh'].filter((key) => map.get(key))).toEqual(['f', 'g', 'h'])
+  })
+
+  it('is never larger than it may be, holds the newest, and gives nothing but what was set last', () => {
     const entry = fc.record({
       key: fc.constantFrom(...'abcdefgh'),
       size: fc.nat(7),
-      read: fc.boolean(),
+      turn: fc.constantFrom('set', 'set', 'get', 'delete'),
     })
     fc.assert(
-      fc.property(fc.array(entry), (steps) => {
+      fc.property(fc.array(entry, { maxLength: 60 }), (steps) => {
         const map = createRecent<number>({ entries: 4, size: 12 })
-        let order: { readonly key: string; readonly size: number }[] = []
-        for (const { key, size, read } of steps) {
-          const known = order.find((one) => one.key === key)
-          if (read) expect(map.get(key)).toBe(known?.size)
-          else map.set(key, size, size)
-          const now = read ? known : { key, size }
-          order = [...order.filter((one) => one.key !== key), ...(now ? [now] : [])]
-          const sum = (): number => order.reduce((total, one) => total + one.size, 0)
-          while (order.length > 4 || sum() > 12) order = order.slice(1)
+        const last = new Map<string, number>()
+        for (const [at, { key, size, turn }] of steps.entries()) {
+          if (turn === 'set') {
+            map.set(key, 10 * at + size, size)
+            last.set(key, 10 * at + size)
+            expect(map.get(key)).toBe(10 * at + size)
+          } else if (turn === 'get') expect([undefined, last.get(key)]).toContain(map.get(key))
+          else {
+            map.delete(key)
+            last.delete(key)
+          }
         }
-        for (const key of 'abcdefgh') {
-          expect(map.get(key)).toBe(order.find((one) => one.key === key)?.size)
-        }
+        const held = [...'abcdefgh'].flatMap((key) => map.get(key) ?? [])
+        expect(held.length).toBeLessThanOrEqual(4)
+        expect(held.reduce((sum, value) => sum + (value % 10), 0)).toBeLessThanOrEqual(12)
       }),
+      { numRuns: 300 },
     )
   })
 })
