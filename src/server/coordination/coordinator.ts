@@ -1,4 +1,4 @@
-import { base64url } from 'jose'
+import * as base64url from 'jose/base64url'
 import { AuthError } from '../../core/errors.js'
 import { createExpiring } from './expiring.js'
 import { createPauses, type Pauses } from './pauses.js'

@@ -1,7 +1,8 @@
 import type { SessionFacts, SessionUser } from '../../core/session.js'
 import type { AccessTokens, TokenWords } from './access-tokens.js'
+import { createKnownSeals } from './known-seals.js'
 import { type CookieFailure, cookieFailure } from './results.js'
-import { type Password, unsealText } from './seal.js'
+import type { Password } from './seal.js'
 import { parseSealedData, type SealedData } from './session-data.js'
 
 /** What a seal held: a session whose parts belong to one person. */
@@ -47,17 +48,17 @@ export interface OpenDeps {
 }
 
 /**
- * Makes what opens cookies.
+ * Makes what opens cookies. One that comes again is known; what its token says counts anew each time.
  * @throws AuthError `invalid_argument`, when used, for an unfit password.
  */
 export function createOpener<User extends SessionUser>({
   tokens,
   now,
 }: OpenDeps): OpenSealed<User> {
+  const open = createKnownSeals({ read: readSealed<User>, isGood: (data) => data !== null })
   return async ({ sessionData, cookiePassword }) => {
     if (!sessionData) return cookieFailure('no_session_cookie_provided')
-    const json = await unsealText(sessionData, cookiePassword, { now })
-    const data = readSealed<User>(json ?? '')
+    const data = await open(sessionData, cookiePassword, now)
     if (!data) return cookieFailure('invalid_session_cookie')
     const token = tokens.read(data)
     return token ? { data, token } : cookieFailure('invalid_jwt')

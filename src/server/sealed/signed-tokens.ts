@@ -1,7 +1,9 @@
+import type { JWTPayload } from 'jose'
 import { readClaims } from '../../providers/shared/jwt.js'
 import { createVerifier, type Verification, type Verified } from '../verification/verify.js'
 import type { AccessTokens, TokenCheck } from './access-tokens.js'
 import { countedLife, lifeOf, withReceipt } from './receipt.js'
+import type { SealedData } from './session-data.js'
 import { factsOf } from './session-facts.js'
 
 const toCheck = (verified: Verified): TokenCheck => {
@@ -15,9 +17,20 @@ const toCheck = (verified: Verified): TokenCheck => {
  */
 export function signedTokens(verification: Verification, now: () => number): AccessTokens {
   const verifier = createVerifier({ ...verification, now: verification.now ?? now })
+  // Cookies that come again have the same data, which cannot be changed.
+  const read = new WeakMap<SealedData, Readonly<JWTPayload> | null>()
+
+  function claimsOf(data: SealedData): Readonly<JWTPayload> | null {
+    const known = read.get(data)
+    if (known !== undefined) return known
+    const claims = readClaims(data.accessToken)
+    if (Object.isFrozen(data)) read.set(data, claims)
+    return claims
+  }
+
   return {
     read(data) {
-      const claims = readClaims(data.accessToken)
+      const claims = claimsOf(data)
       if (claims?.sub !== data.user.id) return null
       const counted = countedLife(data, claims, now())
       return {
@@ -35,7 +48,7 @@ export function signedTokens(verification: Verification, now: () => number): Acc
     note: (data, _, at) => withReceipt(data, at),
     async check(data) {
       const { accessToken } = data
-      const counted = countedLife(data, readClaims(accessToken) ?? {}, now())
+      const counted = countedLife(data, claimsOf(data) ?? {}, now())
       return toCheck(
         await (counted ? verifier.verifyAt(accessToken, counted.at) : verifier.verify(accessToken)),
       )

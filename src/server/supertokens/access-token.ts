@@ -1,4 +1,4 @@
-import { base64url } from 'jose'
+import * as base64url from 'jose/base64url'
 import { parseJson } from '../../core/json.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import { positive } from '../../providers/shared/jwt.js'
