@@ -29,14 +29,14 @@ export {
 } from './coordination/coordinator.js'
 export { type RedisCoordinatorOptions, redisCoordinator } from './coordination/redis.js'
 export type { RedisClient } from './coordination/redis-link.js'
+export { type AnswerHeaders, headersOf } from './requests/answer-headers.js'
+export { applyCookies, applySession } from './requests/apply-session.js'
 export {
   createOriginGuard,
   type GuardedRequest,
   type OriginGuardOptions,
 } from './requests/origin-guard.js'
 export {
-  applyCookies,
-  applySession,
   type CookieSettings,
   createRequestSessions,
   type Ended,
@@ -46,7 +46,6 @@ export {
   type RequestSessions,
   type RequestSessionsOptions,
   type ServerSession,
-  type SessionHeaders,
 } from './requests/request-sessions.js'
 export type { EndResult } from './sealed/ended-sessions.js'
 export type { SealedCookie } from './sealed/opened.js'
