@@ -3,9 +3,12 @@ import type { AuthError } from '../../core/errors.js'
 import type { Provider } from '../../core/provider.js'
 import type { SessionUser } from '../../core/session.js'
 import { positive } from '../../providers/shared/jwt.js'
+import { LONGEST_COOKIE_LIFE } from '../cookies/cookies.js'
 import { type Coordinator, fingerprint } from '../coordination/coordinator.js'
 import { type SecurityListeners, tell, wordsOf } from '../shared/security-events.js'
+import { confirmEnd, endHere, tombstoneLife } from '../shared/tombstones.js'
 import { describeOpened, type Opened } from './opened.js'
+import { lifeOf } from './receipt.js'
 import { createRevocations } from './revocations.js'
 
 /** What became of a sign-out. */
@@ -41,16 +44,9 @@ export interface EndedSessions<User extends SessionUser> {
   isOver(...sessions: readonly Opened<User>[]): Promise<boolean>
 }
 
-/** Longer than requests under way and replays of their results take, in ms. */
-const MARGIN = 60_000
-/** The longest that a refresh token may be in a browser: as long as any cookie, in ms. */
-const LONGEST_LIFE = 400 * 24 * 3_600_000
-
 /** How long a token lives that a request under way may bring yet, in ms. */
-function lifeOf({ exp, iat }: JWTPayload, now: number): number {
-  const left = positive(Number(exp) * 1000 - now) ?? 0
-  return Math.max(left, positive((Number(exp) - Number(iat)) * 1000) ?? 0)
-}
+const longestLife = (claims: JWTPayload, now: number): number =>
+  Math.max(positive(Number(claims.exp) * 1000 - now) ?? 0, lifeOf(claims) ?? 0)
 
 /** What the tombstone of a session is called; without an id, its refresh token has to do. */
 async function nameOf<User extends SessionUser>(opened: Opened<User>): Promise<string> {
@@ -76,16 +72,17 @@ export function createEndedSessions<User extends SessionUser>(
     }
     // A refresh token that was refused has come to its end as well.
     if (!provider.signOut || (error && error.code !== 'refresh_rejected')) return error
-    const life = lifeOf(opened.claims, now()) + MARGIN
-    revocations.rest(name, life)
-    await coordinator.end(name, life, { confirmed: true })
+    const life = longestLife(opened.claims, now())
+    revocations.rest(name, tombstoneLife(life))
+    await confirmEnd(coordinator, name, life)
     return error
   }
 
   return {
     async end(opened) {
       const name = await nameOf(opened)
-      await coordinator.end(name, LONGEST_LIFE, { confirmed: false })
+      // A refresh token may be in a browser as long as any cookie.
+      await endHere(coordinator, name, LONGEST_COOKIE_LIFE)
       const error = await revoke(opened, name)
       const { sessionId = null } = describeOpened(opened)
       return { sessionId, error, ...(error && deps.onSecurityEvent && { isReported: true }) }
