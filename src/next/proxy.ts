@@ -1,7 +1,7 @@
 import { redirect, refuse } from '../server/backend/answers.js'
 import { isPrefetch } from '../server/backend/guard.js'
 import { problemOf } from '../server/backend/problems.js'
-import { applySession } from '../server/requests/apply.js'
+import { applySession } from '../server/requests/apply-session.js'
 import type { RequestSession } from '../server/requests/request-sessions.js'
 import type { NextFramework } from './framework.js'
 import { readPaths } from './page-paths.js'

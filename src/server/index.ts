@@ -29,7 +29,12 @@ export {
 } from './coordination/coordinator.js'
 export { type RedisCoordinatorOptions, redisCoordinator } from './coordination/redis.js'
 export type { RedisClient } from './coordination/redis-link.js'
-export { applyCookies, applySession, type SessionHeaders } from './requests/apply.js'
+export {
+  type RedisSessionStoreOptions,
+  redisSessionStore,
+} from './coordination/redis-session-store.js'
+export { type AnswerHeaders, headersOf } from './requests/answer-headers.js'
+export { applyCookies, applySession } from './requests/apply-session.js'
 export {
   createOriginGuard,
   type GuardedRequest,
@@ -80,6 +85,7 @@ export {
 } from './sealed/sealed-sessions.js'
 export { parseSealedData, type SealedData } from './sealed/session-data.js'
 export type { SessionLimits } from './sealed/session-limits.js'
+export type { SessionStore } from './sealed/session-store.js'
 export type { SecurityEvent, SecurityListeners, TokenReuse } from './shared/security-events.js'
 export type { Introspection } from './verification/introspection.js'
 export type { KeySetLocation } from './verification/key-set.js'

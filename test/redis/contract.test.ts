@@ -2,8 +2,10 @@ import { createClient } from 'redis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { redisCoordinator } from '../../src/server/coordination/redis.js'
 import { redisCommands } from '../../src/server/coordination/redis-commands.js'
+import { redisSessionStore } from '../../src/server/coordination/redis-session-store.js'
 import { coordinatorContract } from '../contracts/coordinator-contract.js'
 import { redisContract } from '../contracts/redis-contract.js'
+import { sessionStoreContract } from '../contracts/session-store-contract.js'
 import { PASSWORD } from '../support/fake-redis.js'
 import { type RedisServer, startRedis } from './server.js'
 
@@ -73,6 +75,17 @@ describe('a real Redis that is full', () => {
     expect(reports).toMatchObject([{ code: 'storage' }])
   })
 })
+
+describe.each([2, 3] as const)(
+  'the session store on a real Redis that speaks RESP%i',
+  (version) => {
+    it.each(sessionStoreContract)('$name', async ({ run }) => {
+      const client = await connect(version)
+      clients.push(client)
+      await run({ store: redisSessionStore({ client, timeout: REPLAY }), pass: sleep })
+    })
+  },
+)
 
 describe.each([2, 3] as const)('the coordinator on a real Redis that speaks RESP%i', (version) => {
   const reports: unknown[] = []

@@ -10,14 +10,25 @@ import {
   CLAIM,
   END,
   ENDED,
-  PAUSE,
+  EXPIRE,
+  GET,
+  KEEP,
   RESUME,
   SETTLE,
 } from '../../src/server/coordination/redis-scripts.js'
 import { createManualClock, type ManualClock } from '../../src/testing/clock.js'
 
 /** Which script a command runs. */
-export type Kind = 'claim' | 'settle' | 'end' | 'ended' | 'admit' | 'pause' | 'resume'
+export type Kind =
+  | 'claim'
+  | 'settle'
+  | 'end'
+  | 'ended'
+  | 'admit'
+  | 'keep'
+  | 'resume'
+  | 'get'
+  | 'expire'
 
 /**
  * What goes wrong with a command: it is refused, it is lost on its way, its answer is lost, or both
@@ -40,7 +51,9 @@ const KINDS = new Map<string, Kind>([
   [END, 'end'],
   [ENDED, 'ended'],
   [ADMIT, 'admit'],
-  [PAUSE, 'pause'],
+  [KEEP, 'keep'],
+  [GET, 'get'],
+  [EXPIRE, 'expire'],
   [RESUME, 'resume'],
 ])
 
@@ -90,8 +103,16 @@ export function createFakeRedis(clock: ManualClock) {
       write(name, value, `${Number(span) + Number(remembered)}`)
       return ['probe', value, 0]
     },
-    pause([name], [value, life]) {
+    keep([name], [value, life]) {
       write(name, value, life)
+      return 1
+    },
+    get: ([name]) => read(name) ?? '',
+    expire([name = ''], [life]) {
+      const entry = entries.get(name)
+      if (Number(life) <= 0) return entries.delete(name) ? 1 : 0
+      const until = Math.min(entry?.until ?? 0, now() + Number(life))
+      if (entry) entries.set(name, { ...entry, until })
       return 1
     },
     resume: ([name = '']) => (entries.delete(name) ? 1 : 0),

@@ -1,5 +1,5 @@
 import type { RequiredStep } from '../../core/errors.js'
-import { applyCookies } from '../requests/apply.js'
+import { applyCookies } from '../requests/apply-session.js'
 import { forbidStorage, varyByCookie } from '../requests/caching.js'
 
 /** What went wrong, as the browser is told. It never holds a token. */

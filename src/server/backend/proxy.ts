@@ -1,5 +1,5 @@
 import type { SessionUser } from '../../core/session.js'
-import { applyCookies } from '../requests/apply.js'
+import { applyCookies } from '../requests/apply-session.js'
 import type { RequestSessions } from '../requests/request-sessions.js'
 import { type Problem, refuse } from './answers.js'
 import { readAll, type Unread, withIdleLimit } from './idle-limit.js'

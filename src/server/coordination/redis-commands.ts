@@ -1,6 +1,6 @@
 import { fingerprint } from './coordinator.js'
 import type { Command } from './redis-link.js'
-import { ADMIT, CLAIM, END, ENDED, PAUSE, RESUME, SETTLE } from './redis-scripts.js'
+import { ADMIT, CLAIM, END, ENDED, KEEP, RESUME, SETTLE } from './redis-scripts.js'
 
 /** One who wants the turn on a key. */
 export interface Contender {
@@ -82,7 +82,7 @@ export function redisCommands(prefix: string, term: number): RedisCommands {
       args: [Math.ceil(span), remembered],
     }),
     pause: async (server, sealed, life) => ({
-      script: PAUSE,
+      script: KEEP,
       keys: [await pauseName(server)],
       args: [sealed, Math.ceil(life)],
     }),

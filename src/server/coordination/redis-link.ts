@@ -13,6 +13,12 @@ export interface RedisClient {
   readonly isReady?: boolean
 }
 
+/** @throws AuthError `invalid_argument` unless scripts can be sent by it. */
+export function checkRedisClient(client: RedisClient): void {
+  if (typeof client?.eval === 'function') return
+  throw new AuthError('invalid_argument', '`client` must be a client of the `redis` package.')
+}
+
 /** A script with its arguments. */
 export interface Command {
   readonly script: string

@@ -70,9 +70,22 @@ redis.call('PEXPIRE', KEYS[1], ARGV[1] + ARGV[2])
 return {'probe', value, 0}
 `
 
-/** Leaves a server alone. KEYS: pause. ARGV: the pause, how long it is known in ms. */
-export const PAUSE: string = `
+/** Keeps a text. KEYS: where. ARGV: the text, its life in ms. */
+export const KEEP: string = `
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+`
+
+/** What a key holds, or an empty text. KEYS: the key. */
+export const GET: string = `${READ}
+return read(KEYS[1]) or ''
+`
+
+/** Lets a key live for no more than ARGV[1] ms from now; 0 is no longer at all. KEYS: the key. */
+export const EXPIRE: string = `
+if tonumber(ARGV[1]) <= 0 then return redis.call('DEL', KEYS[1]) end
+local left = redis.call('PTTL', KEYS[1])
+if left == -1 or left > tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return 1
 `
 

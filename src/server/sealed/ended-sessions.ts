@@ -2,8 +2,10 @@ import type { AuthError } from '../../core/errors.js'
 import type { Provider } from '../../core/provider.js'
 import type { SessionUser } from '../../core/session.js'
 import { positive } from '../../providers/shared/jwt.js'
+import { LONGEST_COOKIE_LIFE } from '../cookies/cookies.js'
 import { type Coordinator, fingerprint } from '../coordination/coordinator.js'
 import { type SecurityListeners, tell, wordsOf } from '../shared/security-events.js'
+import { confirmEnd, endHere, tombstoneLife } from '../shared/tombstones.js'
 import type { TokenWords } from './access-tokens.js'
 import { describeOpened, type Opened } from './opened.js'
 import { createRevocations } from './revocations.js'
@@ -43,13 +45,8 @@ export interface EndedSessions<User extends SessionUser> {
   release(opened: Opened<User>): Promise<void>
 }
 
-/** Longer than requests under way and replays of their results take, in ms. */
-const MARGIN = 60_000
-/** The longest that a refresh token may be in a browser: as long as any cookie, in ms. */
-const LONGEST_LIFE = 400 * 24 * 3_600_000
-
 /** How long a token lives that a request under way may bring yet, in ms. */
-const lifeOf = ({ expiresAt, life = 0 }: TokenWords, now: number): number =>
+const longestLife = ({ expiresAt, life = 0 }: TokenWords, now: number): number =>
   Math.max(positive(expiresAt - now) ?? 0, life)
 
 /**
@@ -81,9 +78,9 @@ export function createEndedSessions<User extends SessionUser>(
     }
     // A refresh token that was refused has come to its end as well.
     if (!provider.signOut || (error && error.code !== 'refresh_rejected')) return error
-    const life = lifeOf(opened.token, now()) + MARGIN
-    revocations.rest(name, life)
-    await coordinator.end(name, life, { confirmed: true })
+    const life = longestLife(opened.token, now())
+    revocations.rest(name, tombstoneLife(life))
+    await confirmEnd(coordinator, name, life)
     return error
   }
 
@@ -95,7 +92,8 @@ export function createEndedSessions<User extends SessionUser>(
   return {
     async end(opened) {
       const name = await nameOf(opened)
-      await coordinator.end(name, LONGEST_LIFE, { confirmed: false })
+      // A refresh token may be in a browser as long as any cookie.
+      await endHere(coordinator, name, LONGEST_COOKIE_LIFE)
       const error = await revoke(opened, name)
       const { sessionId = null } = describeOpened(opened)
       return { sessionId, error, ...(error && deps.onSecurityEvent && { isReported: true }) }

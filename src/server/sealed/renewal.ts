@@ -52,13 +52,17 @@ export function beginning<User extends SessionUser>(
   return { ...data, startedAt: data.startedAt ?? at, ...(!named && { id: crypto.randomUUID() }) }
 }
 
+/** Trades the refresh token of a session. Never rejects for what a server answers. */
+export type Renew<User extends SessionUser> = (
+  from: SealedData<User>,
+  wanted: Wanted,
+) => Promise<Renewed<User>>
+
 /**
  * Makes the function that trades the refresh token of a session: once among all who ask, however
  * many requests and processes they are. Never rejects for what a server answers.
  */
-export function createRenewal<User extends SessionUser>(
-  deps: RenewalDeps<User>,
-): (from: SealedData<User>, wanted: Wanted) => Promise<Renewed<User>> {
+export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>): Renew<User> {
   const { provider, coordinator, tokens, timeout, reuseWindow: replay, now } = deps
   const { pauses } = coordinator
   const factsOf = (data: SealedData): SessionFacts => tokens.read(data)?.facts ?? {}

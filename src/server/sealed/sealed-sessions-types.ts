@@ -10,6 +10,7 @@ import type { SealedCookie } from './opened.js'
 import type { AuthenticateResult, RefreshFailure, RefreshResult } from './results.js'
 import type { Password } from './seal.js'
 import type { SessionLimits } from './session-limits.js'
+import type { SessionStore } from './session-store.js'
 
 /** The part of a provider that sealed sessions need: `workosServer`, `gotrue`, or your own. */
 export type SessionProvider<User extends SessionUser = SessionUser> = Pick<
@@ -45,11 +46,13 @@ export interface SealedSessionsOptions<User extends SessionUser = SessionUser>
   /**
    * The most characters of a seal: many servers take 16 kB of headers in all, and answer 431 to more,
    * also to a sign-out. A new session that is larger is refused; one that grows loses what it knows of
-   * the user until the next refresh, and `report` is told.
+   * the user until the next refresh, and `report` is told. See `store`.
    * @default 12_288
    */
   readonly maxSize?: number | undefined
-  /** Hears of sessions that are too large for their cookies. @default nobody does */
+  /** Holds the sessions that are larger: their cookie then holds a name. @default there is none */
+  readonly store?: SessionStore | undefined
+  /** Hears of sessions that are too large for their cookies, and of a `store` that fails. @default nobody does */
   readonly report?: ((error: AuthError) => void) | undefined
   /** Milliseconds for one request to the server. @default 10_000 */
   readonly timeout?: number | undefined

@@ -1,18 +1,14 @@
 import { AuthError, AuthSessionMissingError } from '../../core/errors.js'
 import type { SessionUser } from '../../core/session.js'
-import { checkPositive, memoryCoordinator } from '../coordination/coordinator.js'
 import { checkObject } from '../shared/arguments.js'
 import { checkReturnTo } from '../shared/return-to.js'
 import { tell } from '../shared/security-events.js'
-import { TIME_LIMIT } from '../shared/time-limit.js'
-import type { AccessTokens } from './access-tokens.js'
-import { createEndedSessions } from './ended-sessions.js'
-import { opaqueTokens } from './opaque-tokens.js'
-import { createOpener, describeOpened, type Opened, type SealedCookie } from './opened.js'
-import { beginning, createRenewal } from './renewal.js'
+import { describeOpened, type Opened, type SealedCookie } from './opened.js'
+import { createParts, type Parts } from './parts.js'
+import { beginning } from './renewal.js'
 import {
+  type AuthenticateFailure,
   type AuthenticateResult,
-  type CookieFailure,
   cookieFailure,
   type RefreshFailure,
   type RefreshResult,
@@ -25,11 +21,8 @@ import type {
   SealedSessions,
   SealedSessionsOptions,
 } from './sealed-sessions-types.js'
-import { createSealing } from './sealing.js'
 import { type SealedData, toSealedData } from './session-data.js'
 import { checkLimits, limitsOf } from './session-limits.js'
-import { signedTokens } from './signed-tokens.js'
-import { createUses } from './uses.js'
 
 export type {
   SealedDescription,
@@ -41,60 +34,20 @@ export type {
   SessionProvider,
 } from './sealed-sessions-types.js'
 
-/** As long as GoTrue forgives a lost answer (`GOTRUE_SECURITY_REFRESH_TOKEN_REUSE_INTERVAL`), in ms. */
-const REUSE_WINDOW = 10_000
-/** Leaves a quarter of what Node takes of headers to all others (`--max-http-header-size`, 16 KiB). */
-const MAX_SIZE = 12_288
+/** Longer than requests that are under way take, in ms. */
+const UNDER_WAY = 60_000
 /** A refresh ahead of need begins when so much of the token's life is left, in ms; a quarter at most. */
 const MARGIN = 60_000
 
-function tokensOf<User extends SessionUser>(
-  { verification }: SealedSessionsOptions<User>,
-  now: () => number,
-): AccessTokens {
-  if (verification === 'seal') return opaqueTokens(null, now)
-  checkObject('verification', verification)
-  return 'introspectionUrl' in verification
-    ? opaqueTokens(verification, now)
-    : signedTokens(verification, now)
-}
-
-/** The parts that sealed sessions are made of. @throws AuthError `invalid_argument` */
-function createParts<User extends SessionUser>(options: SealedSessionsOptions<User>) {
-  const { provider, now = () => Date.now(), report = () => {} } = options
-  if (typeof provider?.refresh !== 'function') {
-    throw new AuthError('invalid_argument', '`provider` must be one that can refresh.')
-  }
-  const coordinator = options.coordinator ?? memoryCoordinator({ now })
-  const timeout = checkPositive('timeout', options.timeout ?? TIME_LIMIT)
-  const reuseWindow = checkPositive(
-    'reuseWindow',
-    options.reuseWindow ?? provider.reuseWindow ?? REUSE_WINDOW,
-  )
-  const maxSize = checkPositive('maxSize', options.maxSize ?? MAX_SIZE)
-  const limits = checkLimits(options.limits)
-  const tokens = tokensOf(options, now)
-  const { onReuse, onSecurityEvent } = options
-  const shared = { provider, coordinator, tokens, timeout, now, onReuse, onSecurityEvent }
-  return {
-    ...shared,
-    limits,
-    open: createOpener<User>({ tokens, now }),
-    renew: createRenewal({ ...shared, reuseWindow }),
-    ended: createEndedSessions(shared),
-    uses: createUses({ limits, now }),
-    sealing: createSealing({ maxSize, now, report }),
-  }
-}
-
-type Parts<User extends SessionUser> = ReturnType<typeof createParts<User>>
+const unread = (): AuthError =>
+  new AuthError('storage', 'The session is held in a store that does not answer now: it lives on.')
 
 /** Makes what says whose cookies are, and gives them new tokens. */
 function createKeeper<User extends SessionUser>(parts: Parts<User>) {
   const { tokens, ended, uses, limits, now, onSecurityEvent } = parts
 
   /** @returns also what says why not: a value that does not open was forged, or is very old. */
-  async function openLiving(cookie: SealedCookie): Promise<Opened<User> | CookieFailure> {
+  async function openLiving(cookie: SealedCookie): Promise<Opened<User> | AuthenticateFailure> {
     const opened = await parts.open(cookie)
     if ('reason' in opened) {
       if (opened.reason === 'invalid_session_cookie') {
@@ -150,6 +103,8 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       const kept = data === opened.data || failure?.reason === 'invalid_grant'
       if (failure && kept) return failure
       const sealedSession = await parts.sealing.sealRenewed(usedNow(data), cookiePassword)
+      // Requests under way have the old cookie yet.
+      await parts.release(opened, parts.reuseWindow + UNDER_WAY)
       if (failure) return { ...failure, sealedSession }
       return { authenticated: true, session: data, sealedSession, ...describeOpened(next) }
     },
@@ -225,7 +180,10 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
     async endSession(cookie) {
       checkPassword(cookie.cookiePassword)
       const opened = await open(cookie)
-      return 'reason' in opened ? { sessionId: null, error: null } : parts.ended.end(opened)
+      if ('reason' in opened) return { sessionId: null, error: opened.retryable ? unread() : null }
+      const result = await parts.ended.end(opened)
+      await parts.release(opened, 0)
+      return result
     },
     async describeSession(cookie) {
       checkPassword(cookie.cookiePassword)

@@ -1,11 +1,18 @@
-import { AuthError } from '../../core/errors.js'
+import { AuthError, isAuthError } from '../../core/errors.js'
+import { fingerprint } from '../coordination/coordinator.js'
 import { type Password, sealText } from './seal.js'
 import { type SealedData, withoutTokenCopies, withoutUserData } from './session-data.js'
+import { type SessionLimits, timeLeft } from './session-limits.js'
+import type { SessionStore } from './session-store.js'
 
 /** What sealing works with. */
 export interface SealingOptions {
   /** The most characters of a seal. */
   readonly maxSize: number
+  /** Holds what is larger. */
+  readonly store: SessionStore | null
+  /** Of sessions that have none of their own. */
+  readonly limits: SessionLimits
   /** Milliseconds since the epoch. */
   now(): number
   /** Hears of what was left out. */
@@ -27,7 +34,9 @@ export interface Sealing {
 const SMALL = 2_500
 
 /** Makes what seals sessions. */
-export function createSealing({ maxSize, now, report }: SealingOptions): Sealing {
+export function createSealing(options: SealingOptions): Sealing {
+  const { maxSize, store, limits, now, report } = options
+
   function sealLean(data: SealedData, password: Password): Promise<string> {
     const json = JSON.stringify(data)
     // Other libraries know nothing of what is left to the token, and of cookies in several parts.
@@ -42,16 +51,42 @@ export function createSealing({ maxSize, now, report }: SealingOptions): Sealing
     )
   }
 
+  /** @throws AuthError `storage` when the store fails. */
+  async function hold(
+    data: SealedData,
+    sealed: string,
+    password: Password,
+  ): Promise<string | null> {
+    if (!store) return null
+    const held = `${crypto.randomUUID()}${crypto.randomUUID()}`
+    await store.put(await fingerprint(held), sealed, timeLeft(data, limits, now()))
+    return sealText(JSON.stringify({ held }), password, { now })
+  }
+
   return {
     async sealNew(data, password) {
       const sealed = await sealLean(data, password)
       if (sealed.length <= maxSize) return sealed
-      throw tooLarge(data, sealed.length, 'Keep less in the user or the access token.')
+      const held = await hold(data, sealed, password)
+      if (held) return held
+      throw tooLarge(
+        data,
+        sealed.length,
+        'Keep less in the user or the access token, or pass a `store`.',
+      )
     },
     async sealRenewed(data, password) {
-      const sealed = await sealLean(data, password)
-      if (sealed.length <= maxSize) return sealed
-      report(tooLarge(data, sealed.length, 'What it knows of the user was left out.'))
+      try {
+        const sealed = await sealLean(data, password)
+        if (sealed.length <= maxSize) return sealed
+        const held = await hold(data, sealed, password)
+        if (held) return held
+        report(tooLarge(data, sealed.length, 'What it knows of the user was left out.'))
+      } catch (error) {
+        // No seal holds it, or the store fails now: the tokens must be kept all the same.
+        if (!isAuthError(error)) throw error
+        report(error)
+      }
       return sealLean(withoutUserData(data), password)
     },
   }

@@ -105,6 +105,9 @@ function compact<User extends SessionUser>(data: SealedData<User>): SealedData<U
   }
 }
 
+/** The name of a session that is held elsewhere, where a seal holds just that. */
+export const heldName = (json: string): string | undefined => text(parseObject(json).held)
+
 /**
  * Reads what any of the SDKs sealed: `@workos-inc/node`, `authkit-nextjs` (a session, or a whole
  * answer of the server) and `authkit-session`. Fields that none of them need are dropped; `null`

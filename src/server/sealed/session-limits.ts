@@ -1,3 +1,4 @@
+import { LONGEST_COOKIE_LIFE } from '../cookies/cookies.js'
 import { checkPositive } from '../coordination/coordinator.js'
 
 /** How long a session may last, in ms (ASVS 5.0, 7.3.1 and 7.3.2). */
@@ -14,9 +15,6 @@ interface SessionTimes {
   readonly usedAt?: number | undefined
 }
 
-/** RFC 6265bis §5.5: no cookie is kept longer. */
-const LONGEST = 400 * 24 * 3_600_000
-
 /** @throws AuthError `invalid_argument` for a limit that is no positive number. */
 export function checkLimits({ absolute, idle }: SessionLimits = {}): SessionLimits {
   return {
@@ -29,7 +27,17 @@ export function checkLimits({ absolute, idle }: SessionLimits = {}): SessionLimi
 export const limitsOf = (
   { limits }: { readonly limits?: SessionLimits | undefined },
   common: SessionLimits,
-): SessionLimits => ({ absolute: LONGEST, ...common, ...limits })
+): SessionLimits => ({ absolute: LONGEST_COOKIE_LIFE, ...common, ...limits })
+
+/** How long a session may last yet, in ms; 1 at the least. */
+export function timeLeft(
+  data: SessionTimes & { readonly limits?: SessionLimits | undefined },
+  common: SessionLimits,
+  now: number,
+): number {
+  const { absolute = LONGEST_COOKIE_LIFE } = limitsOf(data, common)
+  return Math.max(1, absolute - (now - (data.startedAt ?? now)))
+}
 
 /**
  * Whether a session has lasted too long, or was not used for too long. One whose seal does not say when
@@ -37,7 +45,7 @@ export const limitsOf = (
  */
 export function isOverLimit(
   { startedAt, usedAt }: SessionTimes,
-  { absolute = LONGEST, idle }: SessionLimits,
+  { absolute = LONGEST_COOKIE_LIFE, idle }: SessionLimits,
   now: number,
 ): boolean {
   const age = startedAt === undefined ? 0 : now - startedAt

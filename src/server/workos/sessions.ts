@@ -19,6 +19,7 @@ export interface WorkOSSessionsOptions
       | 'reuseWindow'
       | 'limits'
       | 'maxSize'
+      | 'store'
       | 'report'
       | 'onReuse'
       | 'onSecurityEvent'
@@ -38,7 +39,7 @@ export interface WorkOSSessionsOptions
 export function workosSessions(options: WorkOSSessionsOptions): SealedSessions<WorkOSUser> {
   checkObject('options', options)
   const { issuer, clockTolerance, coordinator, timeout, now, ...rest } = options
-  const { reuseWindow, limits, maxSize, report, onReuse, onSecurityEvent, ...client } = rest
+  const { reuseWindow, limits, maxSize, store, report, onReuse, onSecurityEvent, ...client } = rest
   const workos = workosServer({ ...client, timeout })
   return createSealedSessions({
     provider: workos,
@@ -56,6 +57,7 @@ export function workosSessions(options: WorkOSSessionsOptions): SealedSessions<W
     reuseWindow,
     limits,
     maxSize,
+    store,
     report,
     onReuse,
     onSecurityEvent,

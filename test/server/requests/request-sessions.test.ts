@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AuthError } from '../../../src/core/errors.js'
-import { applyCookies } from '../../../src/server/requests/apply.js'
+import { applyCookies } from '../../../src/server/requests/apply-session.js'
 import { createRequestSessions } from '../../../src/server/requests/request-sessions.js'
 import { sealText } from '../../../src/server/sealed/seal.js'
 import { ADA, BOB, COOKIE, createBackendWorld, MINUTE, PASSWORD } from '../backend/backend-world.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { down } from './shown.js'
-import { createStage, LATER, outcomeOf } from './stage.js'
+import { createStage, LATER, makeKeys, outcomeOf } from './stage.js'
 
 /** How long a core is taken to be what it was, in ms. */
 const TEN_MINUTES = 600_000
@@ -8,6 +8,7 @@ const TEN_MINUTES = 600_000
 /** A session of dynamic keys, and the app after it was set to static ones. */
 async function changed(version: string) {
   const stage = createStage({ core: { versions: [version] } })
+  await makeKeys(stage)
   const { accessToken, refreshToken } = await stage.superTokens.createNewSession('u1')
   const app = stage.start({ useDynamicSigningKey: false })
   return { ...stage, app, token: accessToken.token, refreshToken: refreshToken.token }
@@ -31,7 +32,9 @@ describe('an app that changes the kind of its keys', () => {
   })
 
   it('has them changed when the core has learnt to', async () => {
-    const { core, start, superTokens, pass } = createStage({ core: { versions: ['2.21', '3.0'] } })
+    const stage = createStage({ core: { versions: ['2.21', '3.0'] } })
+    await makeKeys(stage)
+    const { core, start, superTokens, pass } = stage
     let versions = ['2.21']
     const fetch: typeof globalThis.fetch = async (input, init) => {
       const asked = new URL(new Request(input, init).url).pathname
@@ -48,6 +51,7 @@ describe('an app that changes the kind of its keys', () => {
 
   it('sends nobody to refresh while the core is down that would change it', async () => {
     const stage = createStage({ useDynamicSigningKey: false })
+    await makeKeys(stage)
     const { accessToken } = await stage.start({ useDynamicSigningKey: true }).createNewSession('u1')
     const { token } = await down(stage, Promise.resolve({ token: accessToken.token }))
     expect(await outcomeOf(stage.superTokens.createNewSession('u2'))).toBe('GENERAL_ERROR')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { longestAccessToken } from '../../../src/server/supertokens/session-size.js'
 import { createSuperTokensSessions } from '../../../src/server/supertokens/web/index.js'
-import { createStage as createCoreStage, LATER, type StageOptions } from './stage.js'
+import { createStage as createCoreStage, LATER, makeKeys, type StageOptions } from './stage.js'
 import { createStage, failureOf, toldBy } from './web-stage.js'
 
 const TOO_LARGE = { type: 'GENERAL_ERROR', code: 'invalid_argument' }
@@ -18,7 +18,7 @@ function createWorld(options: StageOptions = {}) {
     request: { method: 'POST', headers: new Headers(headers) },
     answer: new Headers(),
   })
-  return { ...stage, sessions, exchange }
+  return { ...stage, stage, sessions, exchange }
 }
 
 describe('a session that is too large for its cookie', () => {
@@ -103,7 +103,8 @@ describe('a session that is too large for its cookie', () => {
 
 describe('a session in headers', () => {
   it('may be larger than a cookie', async () => {
-    const { sessions, exchange } = createWorld()
+    const { stage, sessions, exchange } = createWorld()
+    await makeKeys(stage)
     const asked = exchange(HEADER)
     const session = await sessions.createNewSession(asked, 'ada', ofSize(8_192))
     const again = exchange({ Authorization: `Bearer ${session.getAccessToken()}` })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readAccessToken } from '../../../src/server/supertokens/access-token.js'
 import { begin, child, down, forged, fresh } from './shown.js'
-import { createStage, failureOf, LATER, outcomeOf, type Stage } from './stage.js'
+import { createStage, failureOf, LATER, makeKeys, outcomeOf, type Stage } from './stage.js'
 
 /** Longer than between two lookups of keys that the core has just given, in ms. */
 const THREE_SECONDS = 3_000
@@ -95,6 +95,7 @@ describe('a core that fails while tokens are good', () => {
 describe('a token that the core has just given', () => {
   /** A core with new keys, just after somebody came with a token of unknown ones. */
   async function renewed(stage: Stage): Promise<void> {
+    await makeKeys(stage)
     await stage.superTokens.getSession((await fresh(stage)).token)
     stage.pass(THREE_SECONDS)
     const other = createStage()
@@ -103,6 +104,7 @@ describe('a token that the core has just given', () => {
     const { token } = await fresh(other)
     expect(await outcomeOf(stage.superTokens.getSession(token))).toBe('TRY_REFRESH_TOKEN')
     stage.core.rotateKeys()
+    await makeKeys(stage)
     stage.pass(THREE_SECONDS)
   }
 

@@ -1,3 +1,4 @@
+import { answerOf } from '../../requests/answer-headers.js'
 import { keepPrivate, varyByCookie } from '../../requests/caching.js'
 import { TryRefreshTokenError, UnauthorisedError } from '../errors.js'
 import { longestAccessToken } from '../session-size.js'
@@ -20,7 +21,6 @@ import {
   wipe,
 } from './delivery.js'
 import { resolveDuplicates } from './duplicates.js'
-import { headersOf } from './headers.js'
 import { createSessionObject } from './session-object.js'
 import { checkCookieRoom } from './token-cookies.js'
 import type {
@@ -43,7 +43,7 @@ export function beginTurn(settings: WebSettings, { request, answer }: WebExchang
     settings,
     request,
     credentials: readCredentials(request),
-    answer: 'setCookies' in answer ? answer : headersOf(answer),
+    answer: answerOf(answer),
   }
   const { cookies, bearer } = turn.credentials
   if (settings.transfer !== 'header') varyByCookie(turn.answer)

@@ -1,4 +1,9 @@
-import { type Cookie, type CookiePlace, defineCookie } from '../../cookies/cookies.js'
+import {
+  type Cookie,
+  type CookiePlace,
+  defineCookie,
+  LONGEST_COOKIE_LIFE,
+} from '../../cookies/cookies.js'
 import { GeneralError } from '../errors.js'
 import { checkRoom } from '../session-size.js'
 import type { CookieScheme, CookieSpot } from '../types.js'
@@ -13,8 +18,6 @@ export interface TokenCookie {
 
 /** What browsers keep of a name and a value, in bytes (RFC 6265bis §5.6). */
 const LARGEST = 4096
-/** The longest that browsers keep a cookie (RFC 6265bis §5.5), in ms. */
-const LONGEST_LIFE = 400 * 24 * 3_600_000
 
 /** The cookie of a name, where the app and the core have it now. */
 export function cookieIn({ formerly, ...spots }: CookieScheme, name: CookieName): TokenCookie {
@@ -79,5 +82,5 @@ export function store(cookie: TokenCookie, { token, expires, now }: TokenValue):
   const value = encodeURIComponent(token)
   checkCookieRoom(cookie.name, value.length)
   const { place } = defined
-  return lineOf(defined, { place, value, expires: Math.min(expires, now + LONGEST_LIFE) })
+  return lineOf(defined, { place, value, expires: Math.min(expires, now + LONGEST_COOKIE_LIFE) })
 }

@@ -1,18 +1,9 @@
+import type { AnswerHeaders } from '../../requests/answer-headers.js'
 import type { OriginGuardOptions } from '../../requests/origin-guard.js'
 import type { SessionPayload, SuperTokens } from '../types.js'
 
 /** How a request carries its tokens: in cookies, or in headers that the page's code writes. */
 export type TokenTransfer = 'cookie' | 'header'
-
-/** Where the headers of an answer go. `headersOf` makes one of the platform's `Headers`. */
-export interface AnswerHeaders {
-  get(name: string): string | null
-  set(name: string, value: string): void
-  delete(name: string): void
-  /** The `Set-Cookie` values so far. */
-  setCookies(): readonly string[]
-  replaceSetCookies(values: readonly string[]): void
-}
 
 /** What is read of a request. */
 export interface WebRequest {
