@@ -195,6 +195,16 @@ describe('a session that fails alone', () => {
     expect(waited.indexOf('new tokens')).toBeLessThan(65)
   })
 
+  it('keeps nobody out where a hook of the server takes too long for it', async () => {
+    const { state, ask } = createWorld()
+    state.answer = async (session) => {
+      if (session === 'ada') throw new AuthError('server_error', 'x', { status: 504 })
+      return 'new tokens'
+    }
+    await outcome(ask('ada'))
+    expect(await outcome(ask('bob'))).toBe('new tokens')
+  })
+
   it('is one of several, with no answer in between: then it is the server that fails', async () => {
     const world = createWorld()
     world.state.answer = () => Promise.reject(broken())
