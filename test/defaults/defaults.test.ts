@@ -1,12 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { clientProbes } from './client-probes.js'
+import { compatProbes } from './compat-probes.js'
 import { literal, readAllDefaults, readDefaults } from './documented.js'
 import { mfaProbes } from './mfa-probes.js'
 import { providerProbes } from './provider-probes.js'
 import { serverProbes } from './server-probes.js'
 import { verificationProbes } from './verification-probes.js'
 
-const CLIENT = ['client.ts', 'fetch.ts', 'take-over.ts', 'core', 'storage', 'providers']
+const CLIENT = ['client.ts', 'fetch.ts', 'take-over.ts', 'core', 'storage', 'providers', 'compat']
 /** Those parts of servers that stand on their own. */
 const SERVER = [
   ...['server/cookies', 'server/coordination/coordinator.ts', 'server/sealed/seal.ts'],
@@ -20,10 +21,12 @@ const probes = {
   ...mfaProbes,
   ...serverProbes,
   ...verificationProbes,
+  ...compatProbes,
 }
 
 afterEach(() => {
   vi.unstubAllGlobals()
+  vi.restoreAllMocks()
 })
 
 describe('the defaults of options', () => {
@@ -38,6 +41,9 @@ export interface One {
    *   said here
    */
   method?(): void
+  /** @default 'x' */
+  // a remark
+  remarked?: string
   /** No default. */
   readonly none: string
 }
@@ -52,6 +58,7 @@ export type Two =
     expect(readDefaults(text)).toEqual([
       { name: 'One.ms', text: '1_000' },
       { name: 'One.method', text: 'what is   said here' },
+      { name: 'One.remarked', text: "'x'" },
       { name: 'Shared.flag', text: 'true' },
       { name: 'Two.first', text: "'a'" },
     ])
