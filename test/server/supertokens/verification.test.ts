@@ -95,7 +95,6 @@ describe('a core that fails while tokens are good', () => {
 describe('a token that the core has just given', () => {
   /** A core with new keys, just after somebody came with a token of unknown ones. */
   async function renewed(stage: Stage): Promise<void> {
-    await makeKeys(stage)
     await stage.superTokens.getSession((await fresh(stage)).token)
     stage.pass(THREE_SECONDS)
     const other = createStage()
