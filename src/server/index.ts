@@ -60,7 +60,6 @@ export type {
   RefreshResult,
   RefreshSuccess,
   StepReason,
-  TransientReason,
 } from './sealed/results.js'
 export {
   type Password,
@@ -78,6 +77,7 @@ export {
   type SessionProvider,
 } from './sealed/sealed-sessions.js'
 export { parseSealedData, type SealedData } from './sealed/session-data.js'
+export type { TransientReason } from './shared/failure-words.js'
 export type { SecurityEvent, SecurityListeners, TokenReuse } from './shared/security-events.js'
 export type { KeySetLocation } from './verification/key-set.js'
 export {
