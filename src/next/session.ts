@@ -1,4 +1,5 @@
 import { AuthError, isAuthError } from '../core/errors.js'
+import type { SignInUrlOptions } from '../providers/backend/types.js'
 import { safeReturnTo } from '../server/backend/paths.js'
 import { defineCookie, parseCookies, readCookie } from '../server/cookies/cookies.js'
 import { describeOpened, openSealed } from '../server/sealed/opened.js'
@@ -10,7 +11,6 @@ import type {
   EnsureSignedIn,
   RefreshSessionOptions,
   SessionReaders,
-  SignInUrlOptions,
   WithAuthOptions,
 } from './types.js'
 import { NO_USER, type NoUserInfo, toUserInfo, type UserInfo } from './user-info.js'

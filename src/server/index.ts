@@ -1,9 +1,9 @@
 export {
+  type AuthorizeRequest,
   type Backend,
   type BackendOptions,
   createBackend,
   type SignInHints,
-  type SignInRequest,
   type SignInServer,
   type Upstream,
 } from './backend/index.js'
@@ -57,7 +57,7 @@ export type {
   CookieReason,
   FinalReason,
   RefreshFailure,
-  RefreshResult,
+  RefreshResult as SealedRefreshResult,
   RefreshSuccess,
   StepReason,
 } from './sealed/results.js'
