@@ -2,6 +2,7 @@ import { AuthError } from '../../core/errors.js'
 import type { Clock } from '../../core/ports.js'
 import { checkPassword, type Password } from '../sealed/seal.js'
 import { checkObject } from '../shared/arguments.js'
+import { after } from '../shared/time-limit.js'
 import {
   type Coordinator,
   checkPositive,
@@ -49,17 +50,11 @@ const TERM = 15_000
 /** Far more than Redis takes and far less than users notice, in ms. */
 const TIMEOUT = 500
 
-/** The longest delay a timer can hold, in ms; above it, it fires at once (HTML §8.7). */
-const LONGEST = 2 ** 31 - 1
-
 /** Its timers keep the process alive: a caller waits for each. */
 const processClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  schedule(delay, task) {
-    const timer = setTimeout(task, Math.min(delay, LONGEST))
-    return () => clearTimeout(timer)
-  },
+  schedule: after,
 }
 
 /** Milliseconds as Redis takes them: whole, and not more than it can add to its time. */
