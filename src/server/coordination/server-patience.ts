@@ -1,5 +1,6 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import { nextAttempt } from '../../core/patience.js'
+import { isLately } from '../shared/lately.js'
 import { createExpiring } from './expiring.js'
 import { type Admission, type Pause, type Pauses, REMEMBERED } from './pauses.js'
 
@@ -77,10 +78,8 @@ export function createServerPatience(options: ServerPatienceOptions): ServerPati
 
   function checkOwn(session: string): void {
     const own = sessions.get(session)
-    if (!own) return
-    const age = now() - own.since
-    // A clock that was set back must not make a pause last.
-    if (age >= 0 && age < ownWait(own)) throw later(own.error, ownWait(own) - age)
+    if (!own || !isLately(own.since, ownWait(own), now())) return
+    throw later(own.error, own.since + ownWait(own) - now())
   }
 
   async function onAnswer(session: string, admission: Admission): Promise<void> {
