@@ -79,6 +79,21 @@ describe('a page of another origin changes nothing on somebody’s cookies', () 
     expect(isForeign({ Origin: '*' }, {}, allowing('https://app.example', 'true'))).toBe(true)
   })
 
+  it('nor by an origin whose name only begins like an allowed one', () => {
+    const sent = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://www.example.evil' }
+    expect(isForeign(sent, { allowedOrigins: ['https://www.example'] })).toBe(true)
+  })
+
+  it('nor by a page without an origin where the request does not tell its own host', () => {
+    const headers = new Headers({ Origin: 'null' })
+    expect(createOriginGuard()({ method: 'POST', url: '/transfer', headers })).toBe(true)
+  })
+
+  it.each(['PUT', 'PATCH', 'DELETE', 'QUERY', 'GETS', 'HEADING'])('by the method %s', (method) => {
+    const headers = new Headers({ 'Sec-Fetch-Site': 'same-site' })
+    expect(createOriginGuard()({ method, headers })).toBe(true)
+  })
+
   it('while it may read, for that changes nothing', () => {
     const [, sent] = FOREIGN[1] ?? ['', {}]
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'get']) {
