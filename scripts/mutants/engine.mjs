@@ -40,6 +40,12 @@ export const ENGINE = [
   },
   {
     file,
+    name: 'A refresh of one person waits for a question to the server, and is then that of another.',
+    find: 'store.held() ? Promise.resolve() : start.loaded()',
+    replace: 'start.loaded()',
+  },
+  {
+    file,
     name: 'A refresh with an empty token refreshes the current session.',
     find: "token === '' || (token === null && !current)",
     replace: 'token === null && !current',

@@ -22,6 +22,12 @@ export const LOOK = [
   },
   {
     file,
+    name: 'What was heard of while storage failed counts as younger than the last hint.',
+    find: 'missed ? Infinity : unheard',
+    replace: 'unheard',
+  },
+  {
+    file,
     name: 'At the first look everything is new.',
     find: ': Infinity\n',
     replace: ': 0\n',

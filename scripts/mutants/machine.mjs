@@ -102,14 +102,14 @@ export const MACHINE = [
   {
     file,
     name: 'A change of the user in another context ends the patience with a sick server.',
-    find: '{ ...next, patience: state.patience }',
-    replace: 'next',
+    find: 'sendSameToken(before, record) ? state.patience : null',
+    replace: 'null',
   },
   {
     file,
     name: 'A refresh by a sibling within one second is announced as a change of the user.',
-    find: 'if (!hasSameTokens(before, record)) return',
-    replace: 'if (!hasSameAccessToken(before, record)) return',
+    find: "hasSameTokens(before, record) ? 'USER_UPDATED'",
+    replace: "hasSameAccessToken(before, record) ? 'USER_UPDATED'",
   },
   {
     file,

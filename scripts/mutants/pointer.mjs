@@ -28,6 +28,24 @@ export const POINTER = [
   },
   {
     file,
+    name: 'The pointer forgets out of which sign-in a person signed.',
+    find: 'isText(left) ? left : undefined',
+    replace: 'isText(left) ? undefined : undefined',
+  },
+  {
+    file,
+    name: 'Whoever was refused counts as signed out.',
+    find: 'any ? (before.current ?? lineage) : before.left',
+    replace: 'before.current ?? lineage',
+  },
+  {
+    file,
+    name: 'A sign-out is remembered of whom its page had, not of who was current.',
+    find: 'any ? (before.current ?? lineage)',
+    replace: 'any ? lineage',
+  },
+  {
+    file,
     name: 'A sign-in forgets the sign-in it replaced.',
     find: '[...before.ended, ...ended, before.current]',
     replace: '[...before.ended, ...ended]',

@@ -35,8 +35,14 @@ export const READS = [
   {
     file,
     name: 'A token that ran out while it was being saved is served.',
-    find: 'held?.record.session !== fresh || remaining(held, store.now()) > 0',
-    replace: 'held?.record.session !== fresh || remaining(held, store.now()) !== null',
+    find: 'if (remaining(held, store.now()) > 0) return fresh',
+    replace: 'if (remaining(held, store.now()) !== null) return fresh',
+  },
+  {
+    file,
+    name: 'Who waited for a refresh is served a session that is over by then.',
+    find: 'if (held?.record.session !== fresh) return getSession(options)',
+    replace: 'if (held?.record.session !== fresh) return fresh',
   },
   {
     file,

@@ -53,6 +53,18 @@ export const RECORD = [
   },
   {
     file,
+    name: 'What a sibling was given as well is sent as if nothing had failed with it.',
+    find: '(a.revision === b.revision || hasSameAccessToken(a, b))',
+    replace: 'hasSameAccessToken(a, b)',
+  },
+  {
+    file,
+    name: 'A failure is that of another refresh token as well.',
+    find: 'a.session.refreshToken === b.session.refreshToken &&\n  (',
+    replace: '(',
+  },
+  {
+    file,
     name: 'People whom nobody knows count as one person.',
     find: '(id !== undefined && id === b.session.user?.id)',
     replace: 'id === b.session.user?.id',

@@ -43,14 +43,26 @@ export const START = [
   {
     file: resume,
     name: 'The session that was in storage wins over the one that the cookies hold.',
-    find: 'record?.session.sessionId === grant.sessionId ? record : null',
+    find: 'record && record.session.sessionId === grant?.sessionId ? record : null',
     replace: 'record',
   },
   {
     file: resume,
     name: 'A session that was ended here comes back with its cookie.',
-    find: 'if (wasEnded(seen, grant)) {',
-    replace: 'if (wasEnded(seen, grant) && asked.wall < 0) {',
+    find: 'wasEnded(seen, grant)\n',
+    replace: 'wasEnded(seen, grant) && asked.wall < 0\n',
+  },
+  {
+    file: resume,
+    name: 'A session that was ended here comes back with its cookie once somebody else has signed in.',
+    find: '? [seen.left] : []',
+    replace: '? [] : []',
+  },
+  {
+    file: resume,
+    name: 'Who signed out while a sign-in was under way loses that one at the next start.',
+    find: '!same && wasEnded',
+    replace: 'wasEnded',
   },
   {
     file: resume,
@@ -67,8 +79,9 @@ export const START = [
   {
     file: resume,
     name: 'A session that the server knows by no name counts as every one that ended.',
-    find: "sessionId !== '' &&\n",
-    replace: '\n',
+    find: '!!sessionId && ended',
+    replace: 'ended',
+    edits: [['endsWith(sessionId)', "endsWith(sessionId ?? '')"]],
   },
   {
     file: resume,

@@ -117,6 +117,32 @@ function createParts<User extends SessionUser>(
   return { context, refreshes, upkeep, hints, start, accounts }
 }
 
+/** Makes `refreshSession`: of the current session, or of a token that is another one's. */
+function createRefresh<User extends SessionUser>(
+  { context, refreshes, start, accounts }: ReturnType<typeof createParts<User>>,
+  wait: <T>(promise: Promise<T>, options?: CallOptions) => Promise<T>,
+): Engine<User>['refresh'] {
+  const { store } = context
+  return async (token, options) => {
+    //   this call                     another call here
+    //                                 has the server asked again whose session the cookies hold
+    //   wants Ada's session newer
+    //                                 signs Grace in
+    //   waits for no such question    or it would be hers that comes to be refreshed
+    await wait(store.held() ? Promise.resolve() : start.loaded(), options)
+    if (!store.held()) await refreshes.observe()
+    const current = store.held()?.record.session.refreshToken
+    if (token === '' || (token === null && !current)) throw new AuthSessionMissingError()
+    const foreign = token !== null && token !== current
+    return wait(
+      foreign
+        ? accounts.refreshForeign(token, options)
+        : refreshes.refresh({ errand: errandFor(context, options), force: true }),
+      options,
+    )
+  }
+}
+
 /** Makes the engine of one client. */
 export function createEngine<User extends SessionUser>(
   provider: Provider<never, User>,
@@ -146,19 +172,7 @@ export function createEngine<User extends SessionUser>(
     store,
     vault,
     withSession,
-    async refresh(token, options) {
-      await wait(start.loaded(), options)
-      if (!store.held()) await refreshes.observe()
-      const current = store.held()?.record.session.refreshToken
-      if (token === '' || (token === null && !current)) throw new AuthSessionMissingError()
-      const foreign = token !== null && token !== current
-      return wait(
-        foreign
-          ? accounts.refreshForeign(token, options)
-          : refreshes.refresh({ errand: errandFor(context, options), force: true }),
-        options,
-      )
-    },
+    refresh: createRefresh(parts, wait),
     async exchange(purpose, options) {
       const errand = purposeErrand(purpose, accounts.revoke)
       return withRecord(() => wait(refreshes.refresh({ errand, force: true }), options), options)

@@ -19,11 +19,22 @@ export const passed = (from: Now, to: Now): number =>
  */
 export function createLook(now: () => Now, lag = 0): Look {
   let last: Now | null = null
+  let missed = false
   return async (read, unheard = Infinity) => {
     const began = now()
-    const found = await read()
+    //   this context               another one
+    //                              writes, and tells of it
+    //   hears of it, but storage fails
+    //                              tells of something else
+    //   finds both                 so the last hint is not when the first of them was written
+    const heard = missed ? Infinity : unheard
+    const found = await read().catch((error: unknown) => {
+      missed = true
+      throw error
+    })
+    missed = false
     const since = last ? passed(last, now()) : Infinity
     last = began
-    return [found, Math.min(since, unheard + passed(began, now())) + lag]
+    return [found, Math.min(since, heard + passed(began, now())) + lag]
   }
 }

@@ -1,10 +1,11 @@
 import type { AuthError } from './errors.js'
 import type { AuthChange, Origin, SignOutReason } from './events.js'
 import { MEMORY } from './pointer.js'
-import { hasSameAccessToken, hasSameTokens, type SessionRecord } from './record.js'
+import { hasSameAccessToken, hasSameTokens, type SessionRecord, sendSameToken } from './record.js'
 import type { SessionUser } from './session.js'
 import {
   endedAfter,
+  endedOf,
   type Input,
   type Observation,
   type SignedIn,
@@ -29,9 +30,6 @@ export const CONFIRM_ABSENCE = 1_000
 
 const remember = (ended: readonly string[], lineage: string): readonly string[] =>
   [...ended.filter((other) => other !== lineage), lineage].slice(-MEMORY)
-
-const endedOf = <User extends SessionUser>(state: State<User>): readonly string[] =>
-  state.status === 'loading' ? [] : state.ended
 
 /** What a context knows of a record that becomes current. */
 function signedIn<User extends SessionUser>(
@@ -92,9 +90,13 @@ function adopt<User extends SessionUser>(
   if (before.lineage !== record.lineage && !isSamePerson(state, record)) {
     return [next, ['SIGNED_IN', session, detail]]
   }
-  if (!hasSameTokens(before, record)) return [next, ['TOKEN_REFRESHED', session, detail]]
-  // The tokens are those that this context knows, and so are the failures with them.
-  return [{ ...next, patience: state.patience }, ['USER_UPDATED', session, detail]]
+  //   this context              another one
+  //   cannot save a token, sends it and fails
+  //                             was given it too, by a server that forgives reuse, and saves it
+  //   adopts it from there      and knows as before that the server is sick
+  const patience = sendSameToken(before, record) ? state.patience : null
+  const told = hasSameTokens(before, record) ? 'USER_UPDATED' : 'TOKEN_REFRESHED'
+  return [{ ...next, patience }, [told, session, detail]]
 }
 
 function observeSession<User extends SessionUser>(

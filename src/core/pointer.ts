@@ -10,6 +10,8 @@ export interface Pointer {
   readonly why: Readonly<Record<string, ErrorNote>>
   /** Whether nobody is current because a person signed out, whoever it was. */
   readonly any?: boolean | undefined
+  /** Out of which of them a person signed last: others were replaced, or refused. */
+  readonly left?: string | null | undefined
 }
 
 /** The pointer of a storage in which nobody has signed in yet. */
@@ -23,7 +25,7 @@ const distinct = (lineages: readonly (string | null)[]): string[] =>
 
 /** Reads untrusted text; `null` unless it is a pointer. The names are those that 0.1 wrote. */
 export function parsePointer(text: string): Pointer | null {
-  const { id, ended, why, any } = parseVersioned(text) ?? {}
+  const { id, ended, why, any, left } = parseVersioned(text) ?? {}
   if ((id !== null && typeof id !== 'string') || !Array.isArray(ended)) return null
   const notes: [string, ErrorNote][] = []
   for (const [lineage, note] of Object.entries(isObject(why) ? why : {})) {
@@ -35,11 +37,12 @@ export function parsePointer(text: string): Pointer | null {
     ended: ended.filter(isText),
     why: Object.fromEntries(notes),
     ...(any === true && { any }),
+    left: isText(left) ? left : undefined,
   }
 }
 
 /** The text of a pointer, with as much of the past as others need. */
-export function serializePointer({ current, ended, why, any }: Pointer): string {
+export function serializePointer({ current, ended, why, any, left }: Pointer): string {
   const kept = ended.slice(-MEMORY)
   const notes = Object.entries(why).filter(([lineage]) => kept.includes(lineage))
   return JSON.stringify({
@@ -48,6 +51,7 @@ export function serializePointer({ current, ended, why, any }: Pointer): string 
     ended: kept,
     ...(notes.length > 0 && { why: Object.fromEntries(notes) }),
     ...(any && { any }),
+    left,
   })
 }
 
@@ -74,6 +78,7 @@ export function endIn(before: Pointer, { lineage, any, error }: End): Pointer {
   return {
     current: over ? null : before.current,
     ended: distinct([...before.ended, over ? before.current : null, lineage]),
+    left: any ? (before.current ?? lineage) : before.left,
     why: { ...before.why, ...(error && lineage && { [lineage]: toNote(error) }) },
     any: any || (before.any ?? false),
   }

@@ -130,7 +130,12 @@ function createGetSession<User extends SessionUser>(
     try {
       const fresh = await wait(refreshes.refresh({ errand: refreshErrand(context) }), options)
       const held = store.held()
-      if (held?.record.session !== fresh || remaining(held, store.now()) > 0) return fresh
+      //   this call                     another call here
+      //   waits for its refresh
+      //                                 signs out, or somebody in, while storage holds up the refresh
+      //   hears of a session            that is over, and whose token may be dead by now
+      if (held?.record.session !== fresh) return getSession(options)
+      if (remaining(held, store.now()) > 0) return fresh
       const late = new AuthError('storage', 'The new token ran out while it was being saved.')
       throw store.snapshot().error ?? late
     } catch (error) {

@@ -108,6 +108,12 @@ export const hasSameAccessToken = (a: SessionRecord, b: SessionRecord): boolean 
 export const hasSameTokens = (a: SessionRecord, b: SessionRecord): boolean =>
   hasSameAccessToken(a, b) && a.session.refreshToken === b.session.refreshToken
 
+/** Whether a refresh of either would send the same token, so that a failure of one is that of the other. */
+export const sendSameToken = (a: SessionRecord, b: SessionRecord): boolean =>
+  a.lineage === b.lineage &&
+  a.session.refreshToken === b.session.refreshToken &&
+  (a.revision === b.revision || hasSameAccessToken(a, b))
+
 /** Whether two records are of one sign-in, or of two of the same person. */
 export const isSamePerson = (a: SessionRecord, b: SessionRecord): boolean => {
   const id = a.session.user?.id

@@ -27,30 +27,34 @@ async function find<User extends SessionUser>(
   //   is told of the session        storage knows better which one it is, and whether it has ended
   const seen = await desk.read()
   const record = seen.kind === 'session' ? seen.record : null
-  if (grant === undefined || (grant === null && !record)) return seen
   // Whoever signed in after the question is not meant by the answer.
-  if (record && record.lineage !== known?.lineage) return seen
-  if (grant === null) {
+  if (grant === undefined || (record && record.lineage !== known?.lineage)) return seen
+  const same = record && record.session.sessionId === grant?.sessionId ? record : null
+  const over = grant !== null && !same && wasEnded(seen, grant)
+  // Signed out here, but the server has not heard of it.
+  if (over) desk.revoke(grant, asked)
+  if (grant === null || over) {
+    if (!record) return seen
+    //   other contexts                the browser
+    //   refresh Ada's session
+    //   sign Ada out, and Grace in    has the cookie of Grace
+    //                                 is given that of the refresh: whoever has left, nobody is here now
     await desk.end(record)
-    return { kind: 'signed-out', ended: record ? [record.lineage] : [] }
+    return { kind: 'signed-out', ended: [record.lineage] }
   }
-  if (wasEnded(seen, grant)) {
-    // Signed out here, but the server has not heard of it.
-    desk.revoke(grant, asked)
-    return seen
-  }
-  const same = record?.session.sessionId === grant.sessionId ? record : null
   if (same?.session.accessToken === grant.accessToken) return seen
   await desk.establish(grant, asked, same ?? undefined)
   return null
 }
 
-/** Whether storage says that this very session ended: its id is the end of its lineage's name. */
-const wasEnded = <User extends SessionUser>(
+/**
+ * Whether storage says that this very session ended: its id is the end of its lineage's name. One that
+ * another sign-in has replaced may be current again, where a server has people switch between accounts.
+ */
+function wasEnded<User extends SessionUser>(
   seen: Observation<User>,
   { sessionId }: Grant<User>,
-): boolean =>
-  seen.kind === 'signed-out' &&
-  sessionId !== undefined &&
-  sessionId !== '' &&
-  seen.ended.some((lineage) => lineage.endsWith(sessionId))
+): boolean {
+  const ended = 'ended' in seen && seen.ended
+  return !!sessionId && !!ended && ended.some((lineage) => lineage.endsWith(sessionId))
+}

@@ -40,6 +40,8 @@ export type Observation<User extends SessionUser> =
       readonly record: SessionRecord<User>
       /** When it was saved, in ms by its writer's clock, if that said so. */
       readonly savedAt?: number | null | undefined
+      /** Earlier sign-ins that no cookie brings back: the one out of which a person signed last. */
+      readonly ended?: readonly string[] | undefined
     }
   | {
       readonly kind: 'signed-out'
@@ -95,10 +97,14 @@ export type Input<User extends SessionUser> =
   /** A sign-in that was saved is over before it became current. */
   | { readonly type: 'dropped'; readonly lineage: string }
 
+/** The lineages that have ended as far as this context knows. */
+export const endedOf = <User extends SessionUser>(state: State<User>): readonly string[] =>
+  state.status === 'loading' ? [] : state.ended
+
 /** The lineages that have ended once the one in memory has. */
 export function endedAfter<User extends SessionUser>(state: State<User>): readonly string[] {
-  if (state.status === 'loading') return []
-  return state.status === 'signed-in' ? [...state.ended, state.held.record.lineage] : state.ended
+  const ended = endedOf(state)
+  return state.status === 'signed-in' ? [...ended, state.held.record.lineage] : ended
 }
 
 /** Whether the access token has so much life left that nobody needs another one. */

@@ -85,11 +85,13 @@ async function readSession<User extends SessionUser>(
   if (text === null) return { kind: 'absent' }
   const pointer = parsePointer(text)
   if (!pointer) return { kind: 'unreadable' }
-  const { current, ended, any } = pointer
+  const { current, ended, left, any } = pointer
   if (current === null) return { kind: 'signed-out', ended, any, error: lastError(pointer) }
   const content = await entries.get(`${key}.${current}`)
   const stored = content === null ? null : parseRecord<User>(content)
-  if (stored?.record.lineage === current) return { kind: 'session', ...stored }
+  if (stored?.record.lineage === current) {
+    return { kind: 'session', ended: left ? [left] : [], ...stored }
+  }
   //   here                  sibling
   //   reads the pointer
   //                         moves the pointer, then removes the slot

@@ -1,6 +1,6 @@
 import { refuse } from '../server/backend/answers.js'
 import { createOriginGuard, type OriginGuardOptions } from '../server/requests/origin-guard.js'
-import { sendWebResponse, sessionHeadersOf } from './response.js'
+import { answerHeadersOf, sendWebResponse } from './response.js'
 import type { ExpressHandler, ExpressRequest, ExpressResponse } from './types.js'
 
 /** What such a request is answered. */
@@ -19,7 +19,7 @@ export function foreignRequests(
     isForeign({
       method: request.method ?? 'GET',
       headers: { get: (name) => [request.headers[name.toLowerCase()]].flat().join(', ') || null },
-      answer: sessionHeadersOf(response),
+      answer: answerHeadersOf(response),
     })
 }
 

@@ -1,33 +1,28 @@
-import type { SessionHeaders } from '../server/requests/request-sessions.js'
+import { type AnswerHeaders, listIn, putCookies } from '../server/requests/answer-headers.js'
 import type { ExpressResponse } from './types.js'
 
 const listOf = (value: ReturnType<ExpressResponse['getHeader']>): readonly string[] =>
   value === undefined ? [] : [value].flat().map(String)
 
-/** Adds values to a header that may have some. */
-function append(response: ExpressResponse, name: string, values: readonly string[]): void {
-  const all = [...listOf(response.getHeader(name)), ...values]
-  response.setHeader(name, name === 'set-cookie' ? all : [...new Set(all)].join(', '))
-}
-
-/** The headers of a response, as they are read and written for sessions. */
-export function sessionHeadersOf(response: ExpressResponse): SessionHeaders {
+/** The headers of a response, as sessions are written to them. */
+export function answerHeadersOf(response: ExpressResponse): AnswerHeaders {
   return {
     get: (name) => listOf(response.getHeader(name)).join(', ') || null,
     set: (name, value) => void response.setHeader(name, value),
     delete: (name) => void response.removeHeader(name),
-    append: (name, value) => append(response, name.toLowerCase(), [value]),
+    setCookies: () => listOf(response.getHeader('Set-Cookie')),
+    replaceSetCookies: (values) => void response.setHeader('Set-Cookie', values),
   }
 }
 
 /** Puts headers on a response. What others have set of cookies and `Vary` stays. */
 export function setHeaders(response: ExpressResponse, headers: Headers): void {
+  const answer = answerHeadersOf(response)
   for (const [name, value] of headers) {
-    if (name === 'vary') append(response, name, [value])
+    if (name === 'vary') listIn(answer, name, value.split(','))
     else if (name !== 'set-cookie') response.setHeader(name, value)
   }
-  const setCookies = headers.getSetCookie()
-  if (setCookies.length > 0) append(response, 'set-cookie', setCookies)
+  putCookies(answer, headers.getSetCookie())
 }
 
 /** Waits until the browser has taken what it was sent, or is gone. */

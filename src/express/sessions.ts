@@ -3,18 +3,18 @@ import type { SessionUser } from '../core/session.js'
 import { redirect, refuse } from '../server/backend/answers.js'
 import { isPrefetch } from '../server/backend/guard.js'
 import { problemOf } from '../server/backend/problems.js'
+import { applySession } from '../server/requests/apply-session.js'
 import type { OriginGuardOptions } from '../server/requests/origin-guard.js'
-import {
-  applySession,
-  type Ended,
-  type LoadOptions,
-  type RequestSession,
-  type RequestSessions,
-  type ServerSession,
+import type {
+  Ended,
+  LoadOptions,
+  RequestSession,
+  RequestSessions,
+  ServerSession,
 } from '../server/requests/request-sessions.js'
 import { FOREIGN, foreignRequests } from './origin-guard.js'
 import { cookieHeaderOf, pathOf } from './request.js'
-import { sendWebResponse, sessionHeadersOf } from './response.js'
+import { answerHeadersOf, sendWebResponse } from './response.js'
 import type { ExpressHandler, ExpressRequest, ExpressResponse } from './types.js'
 
 /** Options of {@link expressSessions}. */
@@ -97,7 +97,7 @@ export function expressSessions<User extends SessionUser>({
     options?: LoadOptions,
   ): Promise<RequestSession<User>> {
     const state = await sessions.load(cookieHeaderOf(request), { request, ...options })
-    applySession(sessionHeadersOf(response), state)
+    applySession(answerHeadersOf(response), state)
     found.set(request, state)
     return state
   }
@@ -147,7 +147,7 @@ export function expressSessions<User extends SessionUser>({
       look(exchange, { refresh: 'force', fresh: true, organizationId }),
     async signOut({ request, response }, options) {
       const ended = await sessions.end(cookieHeaderOf(request), options)
-      applySession(sessionHeadersOf(response), { failure: null, setCookies: ended.setCookies })
+      applySession(answerHeadersOf(response), { failure: null, setCookies: ended.setCookies })
       found.set(request, await sessions.load(null))
       return ended
     },

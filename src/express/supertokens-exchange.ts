@@ -1,5 +1,7 @@
-import type { AnswerHeaders, WebExchange, WebRequest } from '../server/supertokens/web/index.js'
+import type { AnswerHeaders } from '../server/requests/answer-headers.js'
+import type { WebExchange, WebRequest } from '../server/supertokens/web/index.js'
 import { cookieHeaderOf } from './request.js'
+import { answerHeadersOf } from './response.js'
 import type { SuperTokensResponse } from './supertokens-types.js'
 import type { ExpressRequest } from './types.js'
 
@@ -26,21 +28,13 @@ function webRequestOf(request: ExpressRequest): WebRequest {
 }
 
 /** A response's headers. Once they are sent, nothing is written. */
-function answerHeadersOf(response: SuperTokensResponse): AnswerHeaders {
-  const values = (name: string): readonly string[] =>
-    [response.getHeader(name) ?? []].flat().map(String)
+function openHeadersOf(response: SuperTokensResponse): AnswerHeaders {
+  const headers = answerHeadersOf(response)
   return {
-    get: (name) => (response.getHeader(name) === undefined ? null : values(name).join(', ')),
-    set(name, value) {
-      if (!response.headersSent) response.setHeader(name, value)
-    },
-    delete(name) {
-      if (!response.headersSent) response.removeHeader(name)
-    },
-    setCookies: () => values('Set-Cookie'),
-    replaceSetCookies(all) {
-      if (!response.headersSent) response.setHeader('Set-Cookie', all)
-    },
+    ...headers,
+    set: (name, value) => void (response.headersSent || headers.set(name, value)),
+    delete: (name) => void (response.headersSent || headers.delete(name)),
+    replaceSetCookies: (values) => void (response.headersSent || headers.replaceSetCookies(values)),
   }
 }
 
@@ -56,5 +50,5 @@ export const exchangeOf = (
   response: SuperTokensResponse,
 ): WebExchange => ({
   request: request ? webRequestOf(request) : cookieMode(),
-  answer: answerHeadersOf(response),
+  answer: openHeadersOf(response),
 })

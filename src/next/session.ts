@@ -1,8 +1,5 @@
 import { AuthError, isAuthError } from '../core/errors.js'
 import { safeReturnTo } from '../server/backend/paths.js'
-import { defineCookie, parseCookies, readCookie } from '../server/cookies/cookies.js'
-import { describeOpened, openSealed } from '../server/sealed/opened.js'
-import { looksSealed } from '../server/sealed/seal.js'
 import { TokenRefreshError } from './errors.js'
 import type { NextCookies, NextFramework } from './framework.js'
 import { cookieHeaderOf, setCookies } from './set-cookie.js'
@@ -29,6 +26,7 @@ const NOBODY: readonly string[] = [
   'no_session_cookie_provided',
   'invalid_session_cookie',
   'invalid_jwt',
+  'session_expired',
 ]
 
 /** A cookie that nobody has: to erase it tells whether cookies can be set, and changes nothing. */
@@ -49,15 +47,14 @@ function requireWritable(store: NextCookies): void {
 /** The error that names whose session it is, alive or not. */
 async function refreshError(
   cause: AuthError,
-  { settings }: World,
+  { sessions }: World,
   header: string,
 ): Promise<TokenRefreshError> {
-  const { password: cookiePassword, ...cookie } = settings.cookie
-  const [sessionData] = readCookie(parseCookies(header), defineCookie(cookie).name, looksSealed)
-  const opened = await openSealed({ sessionData, cookiePassword }, settings.now ?? Date.now)
-  if (!('data' in opened)) return new TokenRefreshError(cause)
-  const { user, sessionId } = describeOpened(opened)
-  return new TokenRefreshError(cause, { userId: user.id, sessionId })
+  const held = await sessions.describe(header)
+  return new TokenRefreshError(
+    cause,
+    held ? { userId: held.user.id, sessionId: held.sessionId } : {},
+  )
 }
 
 /** Where a sign-out leads, as an absolute URL. */
@@ -137,7 +134,7 @@ export function createReaders({ framework, world }: ReaderDeps): SessionReaders 
       const target = absolute(returnTo, here)
       const ended = await here.sessions.end(cookieHeaderOf(store), { returnTo: target })
       setCookies(store, ended.setCookies)
-      if (ended.error) here.settings.report?.(ended.error)
+      here.tellLog(ended)
       // Where there is no session WorkOS does not check the address.
       const own = target?.startsWith(`${here.settings.redirectUri.origin}/`) ? target : '/'
       return framework.redirect(ended.logoutUrl ?? own)

@@ -1,4 +1,5 @@
 import { stripBlanks } from '../server/cookies/blanks.js'
+import { cutPair, readSetCookie } from '../server/cookies/set-cookie.js'
 import type { NextCookie, NextCookies } from './framework.js'
 
 const SAME_SITE: Readonly<Record<string, NextCookie['sameSite']>> = {
@@ -7,17 +8,9 @@ const SAME_SITE: Readonly<Record<string, NextCookie['sameSite']>> = {
   none: 'none',
 }
 
-function cut(text: string): readonly [string, string] {
-  const end = text.indexOf('=')
-  if (end < 0) return [stripBlanks(text), '']
-  return [stripBlanks(text.slice(0, end)), stripBlanks(text.slice(end + 1))]
-}
-
 /** A `Set-Cookie` value of ours as Next's stores take it, which write the header themselves. */
 function parse(line: string): NextCookie {
-  const [pair = '', ...rest] = line.split(';')
-  const [name, value] = cut(pair)
-  const attributes = new Map(rest.map(cut).map(([key, text]) => [key.toLowerCase(), text]))
+  const { name, value, attributes } = readSetCookie(line)
   const [path, domain, maxAge] = ['path', 'domain', 'max-age'].map((key) => attributes.get(key))
   const sameSite = SAME_SITE[attributes.get('samesite')?.toLowerCase() ?? '']
   return {
@@ -61,7 +54,7 @@ export function cookieHeaderOf(store: NextCookies): string {
 /** The header `Cookie` as the browser will send it once it has these `Set-Cookie` values. */
 export function applyToRequest(header: string | null, values: readonly string[]): string {
   const settled = settle(values)
-  const kept = (header ?? '').split(';').filter((pair) => !settled.has(cut(pair)[0]))
+  const kept = (header ?? '').split(';').filter((pair) => !settled.has(cutPair(pair)[0]))
   const fresh = [...settled.values()].filter(({ maxAge }) => maxAge !== 0)
   const pairs = fresh.map(({ name, value }) => `${name}=${value}`)
   return [...kept.map(stripBlanks), ...pairs].filter(Boolean).join('; ')

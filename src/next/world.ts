@@ -2,6 +2,7 @@ import type { WorkOSUser } from '../providers/workos/types.js'
 import { type Backend, createBackend } from '../server/backend/index.js'
 import { type Coordinator, memoryCoordinator } from '../server/coordination/coordinator.js'
 import { createRequestSessions, type RequestSessions } from '../server/requests/request-sessions.js'
+import { createSignOutReport, type ReportableEnd } from '../server/requests/sign-out-report.js'
 import { workosServer, workosSessions } from '../server/workos/index.js'
 import type { NextAuthSettings } from './options.js'
 import type { SignInUrlOptions } from './types.js'
@@ -11,13 +12,15 @@ export interface World {
   readonly settings: NextAuthSettings
   readonly sessions: RequestSessions<WorkOSUser>
   readonly backend: Backend
+  /** Writes into the app's log what came of a sign-out, if that has to be known. */
+  tellLog(ended: ReportableEnd): void
 }
 
 /** Where the parts of a process find the coordinator that they share. */
 const SHARED = Symbol.for('holdfast.next.coordinator.1')
 
 function isCoordinator(value: unknown): value is Coordinator {
-  return typeof value === 'object' && value !== null && 'once' in value && 'ended' in value
+  return typeof value === 'object' && value !== null && 'once' in value && 'pauses' in value
 }
 
 /**
@@ -61,7 +64,11 @@ export function createWorld(settings: NextAuthSettings): World {
     origin: redirectUri.origin,
     now,
   })
-  return { settings, sessions, backend }
+  const tellLog = createSignOutReport({
+    report: (error) => settings.report?.(error),
+    now: now ?? (() => Date.now()),
+  })
+  return { settings, sessions, backend, tellLog }
 }
 
 const ROUTES = ['session', 'refresh', 'sign-out', 'sign-in', 'sign-up', 'callback']

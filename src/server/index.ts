@@ -30,13 +30,17 @@ export {
 export { type RedisCoordinatorOptions, redisCoordinator } from './coordination/redis.js'
 export type { RedisClient } from './coordination/redis-link.js'
 export {
+  type RedisSessionStoreOptions,
+  redisSessionStore,
+} from './coordination/redis-session-store.js'
+export { type AnswerHeaders, headersOf } from './requests/answer-headers.js'
+export { applyCookies, applySession } from './requests/apply-session.js'
+export {
   createOriginGuard,
   type GuardedRequest,
   type OriginGuardOptions,
 } from './requests/origin-guard.js'
 export {
-  applyCookies,
-  applySession,
   type CookieSettings,
   createRequestSessions,
   type Ended,
@@ -46,7 +50,6 @@ export {
   type RequestSessions,
   type RequestSessionsOptions,
   type ServerSession,
-  type SessionHeaders,
 } from './requests/request-sessions.js'
 export type { EndResult } from './sealed/ended-sessions.js'
 export type { SealedCookie } from './sealed/opened.js'
@@ -72,14 +75,19 @@ export {
 } from './sealed/seal.js'
 export {
   createSealedSessions,
+  type SealedDescription,
   type SealedRefreshOptions,
   type SealedSession,
   type SealedSessions,
   type SealedSessionsOptions,
+  type SealOptions,
   type SessionProvider,
 } from './sealed/sealed-sessions.js'
 export { parseSealedData, type SealedData } from './sealed/session-data.js'
+export type { SessionLimits } from './sealed/session-limits.js'
+export type { SessionStore } from './sealed/session-store.js'
 export type { SecurityEvent, SecurityListeners, TokenReuse } from './shared/security-events.js'
+export type { Introspection } from './verification/introspection.js'
 export type { KeySetLocation } from './verification/key-set.js'
 export {
   createVerifier,

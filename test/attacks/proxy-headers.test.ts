@@ -102,7 +102,7 @@ describe('an upstream cannot tell the browser, or a server before it, what acts 
 })
 
 describe('the headers that an app adds', () => {
-  const deps = { fetch, report: () => {} }
+  const deps = { fetch, report: () => {}, now: () => 0 }
   const target = 'https://api.example'
 
   it('pass, in the direction that was asked for', async () => {

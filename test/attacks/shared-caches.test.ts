@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { expressSessions } from '../../src/express/index.js'
+import { applySession } from '../../src/server/requests/apply-session.js'
 import { keepPrivate } from '../../src/server/requests/caching.js'
-import { applySession } from '../../src/server/requests/request-sessions.js'
 import { ask, MAJORS, serve } from '../express/stage.js'
 import { createApp } from '../next/app.js'
 import { createBackendWorld } from '../server/backend/backend-world.js'

@@ -50,6 +50,23 @@ describe('storage that does not answer', () => {
     expect(await session).toMatchObject({ code: 'storage', retryable: true })
     expect(world.server.sent).toEqual(['refresh-1'])
   })
+
+  it('does not make getSession() serve a session that somebody has signed out of meanwhile', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', QUIET)
+    world.server.outage()
+    await auth.refreshSession().catch(() => {})
+    await world.clock.advance(HOUR)
+    world.browser.storage.hangWrites(true)
+    const session = auth.getSession()
+    // The new token could not be saved by then, and what was known of the outage is being removed.
+    await world.clock.advance(4_500)
+    expect(auth.getSnapshot().session?.accessToken).toBe('access-2')
+    const signedOut = auth.signOut()
+    await world.clock.advance(10_000)
+    await signedOut
+    expect(await session).toBeNull()
+  })
 })
 
 describe('a client', () => {

@@ -70,6 +70,25 @@ describe('a session that was found in storage', () => {
     await world.clock.advance(11 * 60_000)
     expect((await auth.getSession())?.accessToken).toBe('access-2')
   })
+
+  it('is as old as it was for a tab that could not read storage when it was opened', async () => {
+    const world = createWorld()
+    await world.signedIn('ada', { autoRefresh: false })
+    await world.clock.advance(2 * HOUR)
+    world.browser.storage.block()
+    const { auth } = world.open({ autoRefresh: false })
+    expect(await auth.getSession()).toBeNull()
+    await world.clock.settle()
+    world.browser.storage.block(false)
+    // A sibling tells of something: it need not be the session that this tab has missed.
+    world.browser
+      .tab()
+      .environment.channel.open('holdfast:app', () => {})
+      .post()
+    await world.clock.settle()
+    expect(auth.getSnapshot().session?.accessToken).toBe('access-1')
+    expect((await auth.getSession())?.accessToken).toBe('access-2')
+  })
 })
 
 const MINUTE = 60_000

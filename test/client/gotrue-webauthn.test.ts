@@ -41,7 +41,7 @@ function plantBrowser(device: WebAuthnAuthenticator) {
 /** Everything that asks an authenticator, each with somebody signed in. */
 async function askers(authenticator: WebAuthnAuthenticator) {
   const { auth } = await signedIn()
-  const second = await (await createMfaWorld()).signedIn()
+  const second = await createMfaWorld().signedIn()
   const { factorId } = await second.keys.register()
   const own = passkeys(auth, { authenticator })
   const keys = webauthnFactors(second.auth, { authenticator })
@@ -138,7 +138,7 @@ describe('a browser whose WebAuthn speaks JSON', () => {
   })
 
   it('proves a second factor too', async () => {
-    const { signedIn: enter, authenticator } = await createMfaWorld()
+    const { signedIn: enter, authenticator } = createMfaWorld()
     const { auth } = await enter()
     const asked = plantBrowser(authenticator)
     const { session } = await webauthnFactors(auth).register()

@@ -4,7 +4,7 @@ import { ADA, createMfaWorld } from '../support/mfa-world.js'
 
 describe('a new factor', () => {
   it('of an app is a picture for an <img>, a secret and an address', async () => {
-    const { signedIn } = await createMfaWorld()
+    const { signedIn } = createMfaWorld()
     const { factors } = await signedIn()
     const enrolled = await factors.enroll({ type: 'totp', friendlyName: 'app', issuer: 'My App' })
     expect(enrolled).toMatchObject({ type: 'totp', friendlyName: 'app' })
@@ -18,7 +18,7 @@ describe('a new factor', () => {
   })
 
   it('of a phone gets its code by message, and one a minute', async () => {
-    const { signedIn, server, clock } = await createMfaWorld()
+    const { signedIn, server, clock } = createMfaWorld()
     const { factors } = await signedIn()
     const { id: factorId, phone } = await factors.enroll({ type: 'phone', phone: '+15550100' })
     expect(phone).toBe('+15550100')
@@ -34,7 +34,7 @@ describe('a new factor', () => {
   })
 
   it('beside a verified one takes a raised session: `step_required` until then', async () => {
-    const { enrolled, open, server } = await createMfaWorld()
+    const { enrolled, open, server } = createMfaWorld()
     const { factors, factorId, code } = await enrolled()
     await factors.challengeAndVerify({ factorId, code })
     const later = open({ storageKey: 'elsewhere' })
@@ -49,7 +49,7 @@ describe('a new factor', () => {
   })
 
   it('is listed by what it is, with times in ms', async () => {
-    const { enrolled, clock } = await createMfaWorld()
+    const { enrolled, clock } = createMfaWorld()
     const { factors, factorId } = await enrolled()
     expect(await factors.list()).toEqual([
       {
@@ -65,7 +65,7 @@ describe('a new factor', () => {
   })
 
   it('of nobody is a missing session', async () => {
-    const { open } = await createMfaWorld()
+    const { open } = createMfaWorld()
     const { factors } = open()
     await expect(factors.enroll({ type: 'totp' })).rejects.toMatchObject({
       code: 'session_missing',
@@ -78,7 +78,7 @@ describe('a new factor', () => {
 
 describe('a factor that goes', () => {
   it('lowers the session at once, by a refresh', async () => {
-    const { enrolled, clock } = await createMfaWorld({ rotation: 'v2', reuseInterval: 0 })
+    const { enrolled, clock } = createMfaWorld({ rotation: 'v2', reuseInterval: 0 })
     const { auth, factors, events, factorId, code } = await enrolled()
     await factors.challengeAndVerify({ factorId, code })
     await factors.unenroll({ factorId })
@@ -89,7 +89,7 @@ describe('a factor that goes', () => {
   })
 
   it('is gone, though the refresh that follows fails', async () => {
-    const { enrolled, server } = await createMfaWorld()
+    const { enrolled, server } = createMfaWorld()
     const { factors, factorId } = await enrolled()
     server.fail({ type: 'status', status: 503 }, { grant: 'refresh_token' })
     await factors.unenroll({ factorId })
@@ -97,7 +97,7 @@ describe('a factor that goes', () => {
   })
 
   it('takes a raised session, once it is verified', async () => {
-    const { enrolled, open } = await createMfaWorld()
+    const { enrolled, open } = createMfaWorld()
     const { factors, factorId, code } = await enrolled()
     await factors.challengeAndVerify({ factorId, code })
     const later = open({ storageKey: 'elsewhere' })
@@ -110,7 +110,7 @@ describe('a factor that goes', () => {
 
 describe('the assurance level', () => {
   it('is `aal2` next for whoever has a verified factor, and now for whoever has proved it', async () => {
-    const { enrolled, open } = await createMfaWorld()
+    const { enrolled, open } = createMfaWorld()
     const { auth, factors, factorId, code } = await enrolled()
     expect(assuranceLevel(await auth.getSession())).toMatchObject({ current: 'aal1', next: 'aal1' })
     await factors.challengeAndVerify({ factorId, code })
@@ -130,7 +130,7 @@ describe('the assurance level', () => {
 
 describe('a caller’s mistake', () => {
   it('is `invalid_argument`, before anything is sent', async () => {
-    const { signedIn, server } = await createMfaWorld()
+    const { signedIn, server } = createMfaWorld()
     const { factors, codes, keys } = await signedIn()
     server.clearLog()
     const call = (method: (...args: never[]) => Promise<unknown>, ...args: unknown[]) =>

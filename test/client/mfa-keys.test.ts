@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { webauthnFactors } from '../../src/providers/gotrue/mfa.js'
-import { createAuthenticator } from '../support/authenticator.js'
+import { createCredential } from '../support/device.js'
 import { ADA, createMfaWorld, SITE } from '../support/mfa-world.js'
 
 describe('a security key', () => {
   it('is registered, which raises the session, and proved in another one', async () => {
-    const { signedIn, open } = await createMfaWorld()
+    const { signedIn, open } = createMfaWorld()
     const { keys, factors, session: before } = await signedIn()
     const { factorId, session } = await keys.register({ friendlyName: 'key' })
     expect(session).toMatchObject({ aal: 'aal2', sessionId: before?.sessionId })
@@ -19,7 +19,7 @@ describe('a security key', () => {
   })
 
   it('leaves nothing of its challenge in the stored session, the caller’s address least of all', async () => {
-    const { signedIn, browser } = await createMfaWorld()
+    const { signedIn, browser } = createMfaWorld()
     const { keys, auth } = await signedIn()
     await keys.register()
     expect(JSON.stringify(auth.getSnapshot().session)).not.toContain('127.0.0.1')
@@ -27,7 +27,7 @@ describe('a security key', () => {
   })
 
   it('that nobody touches is no factor: it is taken back, and its name is free', async () => {
-    const { signedIn, authenticator } = await createMfaWorld()
+    const { signedIn, authenticator } = createMfaWorld()
     const { auth, factors, keys, session } = await signedIn()
     const refusal = new DOMException('The person said no.', 'NotAllowedError')
     const shy = webauthnFactors(auth, {
@@ -43,13 +43,13 @@ describe('a security key', () => {
   })
 
   it('of somebody else raises nothing', async () => {
-    const { signedIn, open } = await createMfaWorld()
+    const { signedIn, open } = createMfaWorld()
     const { keys } = await signedIn()
     const { factorId } = await keys.register()
     const later = open({ storageKey: 'elsewhere' })
     await later.auth.signIn(ADA)
-    const other = await createAuthenticator()
-    const get = ({ challenge }: { readonly challenge: string }) =>
+    const other = createCredential()
+    const get = async ({ challenge }: { readonly challenge: string }) =>
       other.get({ challenge, rpId: SITE.rpId, origin: 'https://app.example' })
     const forged = webauthnFactors(later.auth, { authenticator: { create: get, get } })
     await expect(forged.authenticate({ factorId })).rejects.toMatchObject({ status: 500 })
@@ -57,7 +57,7 @@ describe('a security key', () => {
   })
 
   it('that was asked on another site raises nothing', async () => {
-    const { signedIn, moveTo } = await createMfaWorld()
+    const { signedIn, moveTo } = createMfaWorld()
     const { keys, auth } = await signedIn()
     moveTo('https://app.example.evil')
     await expect(keys.register()).rejects.toMatchObject({ code: 'server_error' })
@@ -65,7 +65,7 @@ describe('a security key', () => {
   })
 
   it('is not waited for when the caller gives up', async () => {
-    const { signedIn, authenticator } = await createMfaWorld()
+    const { signedIn, authenticator } = createMfaWorld()
     const { auth } = await signedIn()
     const caller = new AbortController()
     let seen: AbortSignal | undefined
@@ -87,7 +87,7 @@ describe('a security key', () => {
   })
 
   it('has no place where there is no WebAuthn: the caller is told before anything is sent', async () => {
-    const { signedIn, server } = await createMfaWorld()
+    const { signedIn, server } = createMfaWorld()
     const { auth } = await signedIn()
     server.clearLog()
     for (const options of [undefined, null, {}, { authenticator: {} }, { authenticator: 7 }]) {
@@ -102,7 +102,7 @@ describe('a security key', () => {
 
 describe('recovery codes', () => {
   it('are made once, spent once each, and told by their number', async () => {
-    const { enrolled, open } = await createMfaWorld()
+    const { enrolled, open } = createMfaWorld()
     const { factors, codes, factorId, code } = await enrolled()
     await factors.challengeAndVerify({ factorId, code })
     const { codes: made } = await codes.generate({ friendlyName: 'paper' })
@@ -124,7 +124,7 @@ describe('recovery codes', () => {
   })
 
   it('are replaced as a whole, and removed, which lowers sessions that they raised', async () => {
-    const { enrolled } = await createMfaWorld()
+    const { enrolled } = createMfaWorld()
     const { auth, factors, codes, factorId, code } = await enrolled()
     await factors.challengeAndVerify({ factorId, code })
     const { codes: made } = await codes.generate()
@@ -137,7 +137,7 @@ describe('recovery codes', () => {
   })
 
   it('take a raised session, and cannot be the only factor', async () => {
-    const { enrolled } = await createMfaWorld()
+    const { enrolled } = createMfaWorld()
     const { factors, codes, factorId, code } = await enrolled()
     await expect(codes.generate()).rejects.toMatchObject({ code: 'step_required' })
     await factors.challengeAndVerify({ factorId, code })
@@ -148,7 +148,7 @@ describe('recovery codes', () => {
   })
 
   it('that were taken though the answer was lost raise the session all the same', async () => {
-    const { enrolled, open, server } = await createMfaWorld()
+    const { enrolled, open, server } = createMfaWorld()
     const { factors, codes, factorId, code } = await enrolled()
     await factors.challengeAndVerify({ factorId, code })
     const { codes: made } = await codes.generate()
@@ -159,7 +159,7 @@ describe('recovery codes', () => {
   })
 
   it('are unknown to GoTrue 2.196', async () => {
-    const { signedIn } = await createMfaWorld({ mfa: {} })
+    const { signedIn } = createMfaWorld({ mfa: {} })
     const { codes } = await signedIn()
     for (const answer of [codes.status(), codes.regenerate(), codes.verify({ code: 'x' })]) {
       await expect(answer).rejects.toMatchObject({ code: 'rejected', status: 404 })
@@ -167,7 +167,7 @@ describe('recovery codes', () => {
   })
 
   it('are guessed ten times, and not once more for a while', async () => {
-    const { enrolled, clock } = await createMfaWorld()
+    const { enrolled, clock } = createMfaWorld()
     const { factors, codes, factorId, code } = await enrolled()
     await factors.challengeAndVerify({ factorId, code })
     const { codes: made } = await codes.generate()

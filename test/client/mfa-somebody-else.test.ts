@@ -5,7 +5,7 @@ import { ADA, createMfaWorld } from '../support/mfa-world.js'
 const BOB = { email: 'bob@example.com', password: 'secret-2' }
 
 it('a proof whose answer was lost never passes for that of somebody who signed in meanwhile', async () => {
-  const world = await createMfaWorld({ users: [ADA, BOB] })
+  const world = createMfaWorld({ users: [ADA, BOB] })
   const bob = world.open()
   let lost = 0
   let raised: Promise<unknown> | undefined

@@ -4,7 +4,7 @@ import { PATIENT } from '../support/patient.js'
 
 describe('a code of an authenticator app', () => {
   it('raises the session: the same one, with its own event, in the other tabs too', async () => {
-    const { enrolled, open, clock } = await createMfaWorld()
+    const { enrolled, open, clock } = createMfaWorld()
     const { auth, factors, events, session, factorId, code } = await enrolled()
     const sibling = open()
     await sibling.auth.getSession()
@@ -20,7 +20,7 @@ describe('a code of an authenticator app', () => {
   })
 
   it('is typed with blanks, as apps show it', async () => {
-    const { enrolled } = await createMfaWorld()
+    const { enrolled } = createMfaWorld()
     const { factors, factorId, code } = await enrolled()
     const typed = `${code.slice(0, 3)} ${code.slice(3)}`
     expect(await factors.challengeAndVerify({ factorId, code: typed })).toMatchObject({
@@ -29,7 +29,7 @@ describe('a code of an authenticator app', () => {
   })
 
   it('that is wrong keeps the session as it is, and says so', async () => {
-    const { enrolled, clock } = await createMfaWorld()
+    const { enrolled, clock } = createMfaWorld()
     const { auth, factors, events, session, factorId } = await enrolled()
     await expect(factors.challengeAndVerify({ factorId, code: '0' })).rejects.toMatchObject({
       code: 'invalid_credentials',
@@ -41,7 +41,7 @@ describe('a code of an authenticator app', () => {
   })
 
   it('that comes after five minutes is late', async () => {
-    const { enrolled, clock, server } = await createMfaWorld()
+    const { enrolled, clock, server } = createMfaWorld()
     const { factors, factorId } = await enrolled()
     const { id: challengeId } = await factors.challenge({ factorId })
     await clock.advance(301_000)
@@ -53,7 +53,7 @@ describe('a code of an authenticator app', () => {
   })
 
   it('ends the sessions of the person elsewhere that have proved one factor only', async () => {
-    const { enrolled, server } = await createMfaWorld()
+    const { enrolled, server } = createMfaWorld()
     const { factors, factorId, code, session } = await enrolled()
     const elsewhere = await server.fetch('http://localhost/auth/v1/token?grant_type=password', {
       method: 'POST',
@@ -69,7 +69,7 @@ describe.each(ROTATIONS)(
   'the refresh token from before, with $rotation and $reuseInterval ms',
   (rotation) => {
     it('is never sent again: the next refresh has the new one, and the session lives', async () => {
-      const { enrolled, presented } = await createMfaWorld(rotation)
+      const { enrolled, presented } = createMfaWorld(rotation)
       const { auth, factors, factorId, code, session } = await enrolled()
       const raised = await factors.challengeAndVerify({ factorId, code })
       const { session: next } = await auth.refreshSession()
@@ -82,7 +82,7 @@ describe.each(ROTATIONS)(
       const gate = new Promise<void>((resolve) => {
         answer = resolve
       })
-      const world = await createMfaWorld({ ...rotation, wait: () => gate })
+      const world = createMfaWorld({ ...rotation, wait: () => gate })
       const { factors, factorId, code } = await world.enrolled()
       const sibling = world.open()
       await sibling.auth.getSession()
@@ -100,7 +100,7 @@ describe.each(ROTATIONS)(
     })
 
     it('is not spent twice where the other tab was first: the code goes with the newer session', async () => {
-      const { enrolled, open, clock, presented } = await createMfaWorld(rotation)
+      const { enrolled, open, clock, presented } = createMfaWorld(rotation)
       const { auth, factors, factorId, code, session } = await enrolled()
       const sibling = open()
       await sibling.auth.getSession()
@@ -114,7 +114,7 @@ describe.each(ROTATIONS)(
     })
 
     it('stays unsent where the answer with the new one is lost: an app’s code proves it anew', async () => {
-      const { enrolled, server, presented } = await createMfaWorld(rotation)
+      const { enrolled, server, presented } = createMfaWorld(rotation)
       const { auth, factors, factorId, code } = await enrolled()
       server.fail({ type: 'lose-response' }, { path: `/factors/${factorId}/verify` })
       const raised = await factors.challengeAndVerify({ factorId, code })
@@ -129,7 +129,7 @@ describe('an answer that is lost', () => {
   it.each(ROTATIONS.filter(({ rotation, reuseInterval }) => rotation === 'v1' || reuseInterval))(
     'to a challenge that was taken is fetched by a refresh, with $rotation and $reuseInterval ms',
     async (rotation) => {
-      const { enrolled, server, clock } = await createMfaWorld(rotation)
+      const { enrolled, server, clock } = createMfaWorld(rotation)
       const { factors, factorId, code, session, events } = await enrolled()
       const { id: challengeId } = await factors.challenge({ factorId })
       server.fail({ type: 'lose-response' }, { path: `/factors/${factorId}/verify` })
@@ -141,7 +141,7 @@ describe('an answer that is lost', () => {
   )
 
   it('of a server that forgives no old token ends the session: that refusal is the server’s word', async () => {
-    const { enrolled, server } = await createMfaWorld({ rotation: 'v2', reuseInterval: 0 })
+    const { enrolled, server } = createMfaWorld({ rotation: 'v2', reuseInterval: 0 })
     const { auth, factors, factorId, code } = await enrolled()
     const { id: challengeId } = await factors.challenge({ factorId })
     server.fail({ type: 'lose-response' }, { path: `/factors/${factorId}/verify` })
@@ -152,7 +152,7 @@ describe('an answer that is lost', () => {
   })
 
   it('of a server that had not taken it costs nothing: the code is sent once more', async () => {
-    const { enrolled, server } = await createMfaWorld({ rotation: 'v2', reuseInterval: 0 })
+    const { enrolled, server } = createMfaWorld({ rotation: 'v2', reuseInterval: 0 })
     const { factors, factorId, code } = await enrolled()
     const { id: challengeId } = await factors.challenge({ factorId })
     server.fail({ type: 'drop' }, { path: `/factors/${factorId}/verify` })
@@ -160,7 +160,7 @@ describe('an answer that is lost', () => {
   })
 
   it('does not pass for a proof when the code was wrong all along', async () => {
-    const { enrolled, server } = await createMfaWorld()
+    const { enrolled, server } = createMfaWorld()
     const { auth, factors, factorId } = await enrolled()
     const { id: challengeId } = await factors.challenge({ factorId })
     server.fail({ type: 'drop' }, { path: `/factors/${factorId}/verify` })
@@ -171,7 +171,7 @@ describe('an answer that is lost', () => {
   })
 
   it('does not pass for a second proof of a session that was raised before', async () => {
-    const { enrolled, server } = await createMfaWorld()
+    const { enrolled, server } = createMfaWorld()
     const { factors, factorId, code } = await enrolled()
     await factors.challengeAndVerify({ factorId, code })
     const { id: challengeId } = await factors.challenge({ factorId })
@@ -183,7 +183,7 @@ describe('an answer that is lost', () => {
   })
 
   it('in an outage is the caller’s to repeat: the session stays, and nobody hears of it', async () => {
-    const { enrolled, server, clock } = await createMfaWorld()
+    const { enrolled, server, clock } = createMfaWorld()
     const { auth, factors, factorId, code, session, events } = await enrolled()
     server.fail({ type: 'status', status: 503 }, { path: `/factors/${factorId}/verify`, times: 2 })
     const { id: challengeId } = await factors.challenge({ factorId })
@@ -198,7 +198,7 @@ describe('an answer that is lost', () => {
   })
 
   it('in a limit is not asked for again', async () => {
-    const { enrolled, server } = await createMfaWorld()
+    const { enrolled, server } = createMfaWorld()
     const { factors, factorId, code } = await enrolled()
     const path = `/factors/${factorId}/verify`
     server.fail({ type: 'rate-limited' }, { path })
@@ -211,7 +211,7 @@ describe('an answer that is lost', () => {
 
 describe('a session that is too old', () => {
   it('is refreshed before a code is sent', async () => {
-    const { enrolled, clock, server } = await createMfaWorld()
+    const { enrolled, clock, server } = createMfaWorld()
     const { factors, factorId } = await enrolled()
     await clock.advance(3_700_000)
     const code = await server.totpCode(factorId)
@@ -219,7 +219,7 @@ describe('a session that is too old', () => {
   })
 
   it('at the server, whose token is refused, is exchanged, and the code is sent with the new one', async () => {
-    const { enrolled, server } = await createMfaWorld()
+    const { enrolled, server } = createMfaWorld()
     const { factors, factorId, code } = await enrolled()
     server.rotateKeys()
     expect((await factors.challengeAndVerify({ factorId, code })).aal).toBe('aal2')

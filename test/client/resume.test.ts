@@ -1,40 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { AuthError, type Grant, resumeWith, type Session } from '../../src/index.js'
-import { createWorld, HOUR } from '../support/world.js'
-
-const grantOf = (id: string, sessionId: string, version = 1): Grant => ({
-  accessToken: `access-${sessionId}-${version}`,
-  refreshToken: 'http-only',
-  lifetime: HOUR,
-  user: { id },
-  sessionId,
-})
-
-function outage(): never {
-  throw new AuthError('network', 'No answer.')
-}
-
-/** Tabs of a browser whose cookies hold a session, which no script can read. */
-function createCookieWorld() {
-  const world = createWorld()
-  const asked: (string | undefined)[] = []
-  type Answer = Grant | null | undefined
-  const jar: { answer: () => Answer | Promise<Answer> } = { answer: () => null }
-  const provider = {
-    ...world.server.provider,
-    resume: resumeWith(async (known: Session | null) => {
-      asked.push(known?.accessToken)
-      return jar.answer()
-    }),
-  }
-  return {
-    ...world,
-    jar,
-    /** What was known at each question. */
-    asked,
-    open: (options: Parameters<typeof world.open>[0] = {}) => world.open({ provider, ...options }),
-  }
-}
+import { AuthError, type Grant, resumeWith } from '../../src/index.js'
+import { createCookieWorld, grantOf, outage } from '../support/cookie-world.js'
+import { createWorld } from '../support/world.js'
 
 describe('a session that only the browser’s cookies hold', () => {
   it('is known at start, without a token in storage', async () => {

@@ -176,6 +176,60 @@ export const coordinatorContract: readonly ContractCase<CoordinatorSubject>[] = 
     },
   },
   {
+    name: 'leaves a server alone everywhere after a failure, and says for how long and why',
+    async run({ create, pass, until, delay }) {
+      const [here, there] = [await create(), await create()]
+      const name = key()
+      equal((await until(there.pauses.admit(name, 1_000))).type, 'open', 'before')
+      await until(here.pauses.pause(name, { error: refusal, failures: 3 }, 40 * MOMENT))
+      await pass(MOMENT)
+      for (const { pauses } of [here, there]) {
+        const found = await until(pauses.admit(name, 1_000))
+        if (found.type !== 'closed') throw new Error(`It is ${found.type}.`)
+        equal(fieldsOf(found.error), fieldsOf(refusal), 'why')
+        const fits = found.left > 0 && found.left <= 40 * MOMENT + delay
+        equal(fits, true, `${found.left} ms left of ${40 * MOMENT}`)
+      }
+      equal((await until(there.pauses.admit(key(), 1_000))).type, 'open', 'another server')
+    },
+  },
+  {
+    name: 'lets one of all try a server when its pause is over, and another when that one takes too long',
+    async run({ create, pass, until }) {
+      const all = [await create(), await create(), await create()]
+      const name = key()
+      await until(Promise.resolve(all[0]?.pauses.pause(name, { error: refusal, failures: 3 }, 1)))
+      const ask = async () => {
+        const found = await until(
+          Promise.all(all.map(({ pauses }) => pauses.admit(name, 40 * MOMENT))),
+        )
+        return found.map((admission) =>
+          admission.type === 'probe' ? `probe ${admission.failures}` : admission.type,
+        )
+      }
+      await pass(MOMENT)
+      equal((await ask()).sort().join(), 'closed,closed,probe 3', 'who may')
+      equal((await ask()).join(), 'closed,closed,closed', 'while one tries')
+      await pass(41 * MOMENT)
+      equal((await ask()).sort().join(), 'closed,closed,probe 3', 'after it took too long')
+    },
+  },
+  {
+    name: 'lets everybody ask a server again that one has had an answer of',
+    async run({ create, pass, until }) {
+      const [here, there] = [await create(), await create()]
+      const name = key()
+      await until(here.pauses.pause(name, { error: refusal, failures: 3 }, 1))
+      await pass(MOMENT)
+      equal((await until(there.pauses.admit(name, 20 * MOMENT))).type, 'probe', 'who tries')
+      await until(there.pauses.resume(name))
+      // Whoever found it closed meanwhile need not look before that time is over.
+      await pass(21 * MOMENT)
+      equal((await until(here.pauses.admit(name, 1_000))).type, 'open', 'here')
+      equal((await until(there.pauses.admit(name, 1_000))).type, 'open', 'elsewhere')
+    },
+  },
+  {
     name: 'refuses a time that is none',
     async run({ create, until }) {
       const coordinator = await create()

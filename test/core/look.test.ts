@@ -10,11 +10,13 @@ function start(lag?: number) {
     now = { ...now, wall: now.wall + ms.wall, monotonic: now.monotonic + ms.monotonic }
   }
   const both = (ms: number): void => pass({ wall: ms, monotonic: ms })
-  const since = async (during = 0): Promise<number> => {
-    const [, sinceLook] = await look(async () => both(during))
+  const since = async (during = 0, unheard?: number): Promise<number> => {
+    const [, sinceLook] = await look(async () => both(during), unheard)
     return sinceLook
   }
-  return { look, pass, both, since }
+  const fail = (): Promise<unknown> =>
+    look(() => Promise.reject(new Error('Storage failed.'))).catch(() => {})
+  return { pass, both, since, fail }
 }
 
 describe('the time since the last look', () => {
@@ -52,15 +54,36 @@ describe('the time since the last look', () => {
     expect(await since()).toBe(900)
   })
 
+  it('is no longer than the time in which a change would have been heard of', async () => {
+    const { since, both } = start()
+    await since()
+    both(60_000)
+    expect(await since(20, 500)).toBe(520)
+  })
+
   it('goes on from the last look that answered', async () => {
-    const { look, since, both } = start()
+    const { since, both, fail } = start()
     await since()
     both(1_000)
-    const failed = look(async () => {
-      throw new Error('Storage failed.')
-    })
-    await expect(failed).rejects.toThrow('Storage failed.')
+    await fail()
     both(1_000)
     expect(await since()).toBe(2_000)
+  })
+
+  it('is not cut short after a look that failed: what was heard of then is still to be found', async () => {
+    const { since, both, fail } = start()
+    await since()
+    both(60_000)
+    await fail()
+    both(1_000)
+    expect(await since(0, 500)).toBe(61_000)
+    both(60_000)
+    expect(await since(0, 500)).toBe(500)
+  })
+
+  it('is not known before the first look that answered, whatever was heard', async () => {
+    const { since, fail } = start()
+    await fail()
+    expect(await since(0, 500)).toBe(Infinity)
   })
 })

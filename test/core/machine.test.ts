@@ -316,6 +316,21 @@ describe('failures', () => {
     })
   })
 
+  it('are not forgotten when a sibling has saved the refresh token that they were met with', () => {
+    // A server that forgives a reuse gives both the same one, with access tokens of their own.
+    const mine = successor(first, 'a2')
+    const failing = apply(signedIn(mine), failure()).next
+    const theirs = (refreshToken: string): SessionRecord =>
+      toRecord({ accessToken: 'a3', refreshToken, lifetime: HOUR }, first, at(0).wall)
+    const adopt = (record: SessionRecord) =>
+      apply(failing, { type: 'observed', seen: { kind: 'session', record } }, at(1, HOUR))
+    expect(adopt(theirs('r-a2')).events).toEqual(['TOKEN_REFRESHED other-context'])
+    expect(adopt(theirs('r-a2')).next).toMatchObject({ patience: { failures: 1 } })
+    expect(adopt(theirs('r-a3')).next).toMatchObject({ patience: null })
+    const refreshed = toRecord({ accessToken: 'a4', refreshToken: 'r-a2', lifetime: HOUR }, mine, 0)
+    expect(adopt(refreshed).next).toMatchObject({ patience: null })
+  })
+
   it('that end the session are the reason that subscribers and the snapshot get', () => {
     const error = new AuthError('refresh_rejected', 'Banned.', { serverCode: 'user_banned' })
     const result = apply(signedIn(), { type: 'ended', reason: 'refresh-rejected', error })

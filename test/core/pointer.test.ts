@@ -38,6 +38,18 @@ describe('the pointer', () => {
     expect(read(serializePointer(pointTo(signedOut, 'C', []))).any ?? false).toBe(false)
   })
 
+  it('remembers out of which sign-in a person signed last', () => {
+    const bob = pointTo(pointTo(NOBODY, 'A', []), 'B', [])
+    expect(endIn(bob, { lineage: 'B', any: false }).left).toBeUndefined()
+    for (const lineage of ['A', 'B', null]) {
+      const left = endIn(bob, { lineage, any: true })
+      expect(read(serializePointer(pointTo(left, 'C', []))).left).toBe('B')
+      const refused = endIn(pointTo(left, 'C', []), { lineage: 'C', any: false })
+      expect(read(serializePointer(refused)).left).toBe('B')
+    }
+    expect(endIn(NOBODY, { lineage: 'A', any: true }).left).toBe('A')
+  })
+
   it('says why the last sign-in ended, as long as that is remembered', () => {
     const error = new AuthError('refresh_rejected', 'Banned.', {
       status: 403,
@@ -74,14 +86,20 @@ describe('the pointer', () => {
 
   it('reads as none, or as a pointer, whatever storage holds', () => {
     const near = fc
-      .record({ id: fc.anything(), ended: fc.anything(), why: fc.anything() })
+      .record({
+        id: fc.anything(),
+        ended: fc.anything(),
+        left: fc.anything(),
+        why: fc.anything(),
+      })
       .map((parts) => JSON.stringify({ v: 1, ...parts }))
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json(), near), (text) => {
         const pointer = parsePointer(text)
         if (!pointer) return
         expect(pointer.current === null || typeof pointer.current === 'string').toBe(true)
-        expect(pointer.ended.every((lineage) => typeof lineage === 'string')).toBe(true)
+        const names = [...pointer.ended, pointer.left ?? '']
+        expect(names.every((lineage) => typeof lineage === 'string')).toBe(true)
         expect(parsePointer(serializePointer(pointer))).not.toBeNull()
       }),
     )

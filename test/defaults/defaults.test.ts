@@ -9,8 +9,8 @@ import { verificationProbes } from './verification-probes.js'
 const CLIENT = ['client.ts', 'fetch.ts', 'take-over.ts', 'core', 'storage', 'providers']
 /** Those parts of servers that stand on their own. */
 const SERVER = [
-  ...['server/cookies.ts', 'server/coordinator.ts', 'server/seal.ts', 'server/origin-guard.ts'],
-  ...['server/verify.ts', 'server/key-set.ts', 'server/workos/types.ts'],
+  ...['server/cookies', 'server/coordination/coordinator.ts', 'server/sealed/seal.ts'],
+  ...['server/requests/origin-guard.ts', 'server/verification', 'server/workos'],
 ]
 
 const documented = readAllDefaults([...CLIENT, ...SERVER])

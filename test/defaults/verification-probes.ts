@@ -2,6 +2,10 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { vi } from 'vitest'
 import { createOriginGuard } from '../../src/server/requests/origin-guard.js'
 import {
+  createIntrospection,
+  type Introspection,
+} from '../../src/server/verification/introspection.js'
+import {
   createVerifier,
   type Verification,
   type Verified,
@@ -48,6 +52,26 @@ async function checkPublished(
     .sign(privateKey)
   const verifier = createVerifier({ jwksUrl: JWKS, fetch, audience: false, now, ...options })
   return isValid(await verifier.verify(token))
+}
+
+/** An introspection that is told nothing but what it must be told, and what its server saw. */
+function introspected(options: Partial<Introspection> = {}) {
+  const clock = { time: 0 }
+  const seen: { readonly headers: Headers }[] = []
+  const { ask } = createIntrospection(
+    {
+      introspectionUrl: 'https://issuer.example/introspect',
+      clientId: 'app',
+      clientSecret: 'secret',
+      async fetch(_, init) {
+        seen.push({ headers: new Headers(init?.headers) })
+        return Response.json({ active: true })
+      },
+      ...options,
+    },
+    () => clock.time,
+  )
+  return { clock, seen, ask: (token: string) => ask(token, Number.MAX_SAFE_INTEGER) }
 }
 
 /** What verification does, where it is told nothing but what it must be told. */
@@ -120,6 +144,55 @@ export const verificationProbes: Readonly<Record<string, Probe>> = {
       const request = { method: 'POST', url: 'https://app.example/api', headers }
       const allowedOrigins = ['https://b.app.example']
       return createOriginGuard()(request) && !createOriginGuard({ allowedOrigins })(request)
+    },
+  },
+  'Introspection.clientAuthentication': {
+    async observe() {
+      const { seen, ask } = introspected()
+      await ask('token')
+      return /^Basic /.test(seen[0]?.headers.get('Authorization') ?? '')
+        ? 'client_secret_basic'
+        : 'another'
+    },
+  },
+  'Introspection.cacheFor': {
+    async observe() {
+      const { seen, ask, clock } = introspected()
+      let ms = 0
+      for (; seen.length < 2 && ms < 120_000; ms += 500) {
+        clock.time = ms
+        await ask('token')
+      }
+      return ms - 500
+    },
+  },
+  'Introspection.timeout': {
+    async observe() {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      try {
+        const { ask } = introspected({ fetch: () => new Promise<Response>(() => {}) })
+        const state = { isOver: false }
+        const call = ask('token').then(() => {
+          state.isOver = true
+        })
+        let ms = 0
+        // Its name is made by WebCrypto, which takes real time.
+        while (vi.getTimerCount() === 0) await new Promise((resolve) => setImmediate(resolve))
+        for (; !state.isOver && ms < 60_000; ms += 500) await vi.advanceTimersByTimeAsync(500)
+        await call
+        return ms
+      } finally {
+        vi.useRealTimers()
+      }
+    },
+  },
+  'Introspection.fetch': {
+    says: "the platform's fetch",
+    async observe() {
+      const fetch = vi.fn(async () => Response.json({ active: true }))
+      vi.stubGlobal('fetch', fetch)
+      await introspected({ fetch: undefined }).ask('token')
+      return fetch.mock.calls.length === 1
     },
   },
   'WorkOSServerOptions.url': {

@@ -81,6 +81,25 @@ describe.each(MAJORS)('the sessions of an app on Express %s', (_major, express) 
     expect(workos.count('refresh_token')).toBe(1)
   })
 
+  it('set the cookie once, however often a request changes it, and name a header once', async () => {
+    const { get, clock } = await open((app, auth) => {
+      app.use((_request, response, next) => {
+        response.setHeader('Vary', 'Origin, cookie')
+        next()
+      })
+      app.use(auth.middleware)
+      app.get('/again', async (request, response) => {
+        await auth.refresh({ request, response })
+        const ended = await auth.signOut({ request, response })
+        response.json(ended.error)
+      })
+    })
+    await clock.advance(4 * MINUTE)
+    const { setCookies, headers } = await get('/again')
+    expect(setCookies).toEqual([expect.stringMatching(/^__Host-holdfast=; .*Max-Age=0/)])
+    expect(headers.vary).toBe('Origin, cookie')
+  })
+
   it.each([
     ['none', {}, 'no_session_cookie_provided', 0],
     ['nonsense', { cookie: `${COOKIE}=nonsense` }, 'invalid_session_cookie', 1],
@@ -171,6 +190,7 @@ describe.each(MAJORS)('the sessions of an app on Express %s', (_major, express) 
       const answer = await get('/secret', { headers: NAVIGATION })
       expect([answer.status, answer.headers['retry-after']]).toEqual([503, '9'])
       expect(answer.setCookies).toEqual([])
+      await clock.advance(9_000)
       expect((await get('/secret', { headers: NAVIGATION })).status).toBe(200)
     })
 

@@ -23,6 +23,8 @@ const API = 'https://api.example.test'
 export const USER = 'ada'
 /** Their `iss` is of their own making. Ours has what the app puts there. */
 export const PAYLOAD = { role: 'admin', iss: `${API}/auth` }
+/** More than any cookie holds. */
+const LARGE = { ...PAYLOAD, text: 'x'.repeat(4096) }
 
 type Transfer = 'any' | 'cookie' | 'header'
 /** Tests choose by a header what an app has in its configuration. */
@@ -66,6 +68,11 @@ export function theirApp(settings: AppSettings): Express {
     await Session.createNewSession(req, res, 'public', user, PAYLOAD)
     res.json({ status: 'OK' })
   })
+  app.post('/large', async (req, res) => {
+    const user = SuperTokens.convertToRecipeUserId(USER)
+    await Session.createNewSession(req, res, 'public', user, LARGE)
+    res.json({ status: 'OK' })
+  })
   app.post('/banned', async (req, res) => {
     const user = SuperTokens.convertToRecipeUserId(USER)
     const session = await Session.createNewSession(req, res, 'public', user, PAYLOAD)
@@ -105,6 +112,10 @@ export function ourApp(settings: AppSettings): Express {
   app.use((req, res, next) => by(req).middleware(req, res, next))
   app.post('/signin', async (req, res) => {
     await by(req).createNewSession(res, USER, { request: req, jwtPayload: PAYLOAD })
+    res.json({ status: 'OK' })
+  })
+  app.post('/large', async (req, res) => {
+    await by(req).createNewSession(res, USER, { request: req, jwtPayload: LARGE })
     res.json({ status: 'OK' })
   })
   app.post('/banned', async (req, res) => {

@@ -6,6 +6,7 @@ const RENEWED = '200 {}, {tokens}'
 const UNAUTHORISED = '401 unauthorised'
 const OVER = '401 unauthorised, cleared'
 const LEFT = '500 left to the app'
+const KNOWN = 'the front ends that know it wait for the header'
 const RACE = 'a cookie that is not there may be on its way: nothing is erased'
 
 describe('refreshes by cookies, as supertokens-node and we answer them', () => {
@@ -61,12 +62,12 @@ describe('refreshes by cookies, as supertokens-node and we answer them', () => {
           '200 {}, sAccessToken at / for 365 days, no sIdRefreshToken at /, sRefreshToken at /auth/session/refresh for 100 days, front-token',
         ],
         [
-          'is no session without the others',
+          'goes where nothing is left to refresh by',
           refreshWith(() => 'sIdRefreshToken=1'),
           {
             theirs: `401 unauthorised, ${NONE_LEFT}, front-token remove, erases headers`,
-            ours: UNAUTHORISED,
-            why: RACE,
+            ours: `401 unauthorised, ${NONE_LEFT}, front-token remove, id-refresh-token, erases headers`,
+            why: KNOWN,
           },
         ],
         [
@@ -75,7 +76,7 @@ describe('refreshes by cookies, as supertokens-node and we answer them', () => {
           {
             theirs: `401 unauthorised, ${NONE_LEFT}, front-token remove, erases headers`,
             ours: `401 unauthorised, ${NONE_LEFT}, front-token remove, id-refresh-token, erases headers`,
-            why: 'the front ends that know it wait for the header',
+            why: KNOWN,
           },
         ],
       ],

@@ -4,6 +4,9 @@ import { evictAll, hold } from './supertokens-stories.js'
 
 const { table } = openDesk()
 
+/** Longer than between two lookups of keys that the core has just given; in ms. */
+const THREE_SECONDS = 3_000
+
 const SESSION = '200 session'
 const TRY_REFRESH = '401 try refresh token'
 const LATER_AGAIN = '503 try again later'
@@ -74,6 +77,21 @@ describe('when the core has new keys', () => {
         'a token of theirs is good',
         async ({ core, visitor }) => {
           core.rotateKeys()
+          await visitor.signIn()
+          return visitor.get()
+        },
+        SESSION,
+      ],
+      [
+        'a token of theirs is good right after one of unknown keys',
+        async ({ core, visitor, another, pass }) => {
+          await visitor.get()
+          pass(LATER)
+          const { held } = await another({ core: 'foreign' })
+          hold(visitor, held)
+          await visitor.get()
+          core.rotateKeys()
+          pass(THREE_SECONDS)
           await visitor.signIn()
           return visitor.get()
         },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { HOUR, LATER, openDesk, type Row, type Story } from './supertokens-desk.js'
+import { HOUR, LATER, openDesk, type Row, type Scene, type Story } from './supertokens-desk.js'
 import { evictAll, forgetful, hold } from './supertokens-stories.js'
-import { REFRESH } from './supertokens-visitor.js'
+import { REFRESH, type Visitor } from './supertokens-visitor.js'
 
 const { table, play, core } = openDesk()
 
@@ -84,7 +84,7 @@ describe('a token', () => {
       [
         'that is not there, beside an access token',
         ({ visitor }) => hold(visitor, { refresh: undefined }).refresh(),
-        { theirs: OVER, ours: UNAUTHORISED, why: RACE },
+        { theirs: OVER, ours: UNAUTHORISED, why: 'the session lives, to the end of that token' },
       ],
       [
         'that came twice at once',
@@ -150,6 +150,34 @@ describe('a token', () => {
     await play(side, twice, { mode: 'cookie', antiCsrf: 'NONE' })
     expect(core.count('/session/refresh')).toBe(expected)
   })
+})
+
+describe('an access token that is over, and no refresh token', () => {
+  const leftBehind = (scene: Scene): Visitor => {
+    scene.pass(HOUR)
+    return hold(scene.visitor, { refresh: undefined })
+  }
+  table(
+    [
+      ['are cleared', (scene) => leftBehind(scene).refresh(), OVER],
+      [
+        'keep nobody from a page where no session is needed, after that',
+        async (scene) => {
+          const visitor = leftBehind(scene)
+          await visitor.get('/maybe')
+          await visitor.refresh()
+          return visitor.get('/maybe')
+        },
+        '200 {}',
+      ],
+      [
+        'are left by what may be a page of another site',
+        (scene) => leftBehind(scene).ask('POST', REFRESH, { rid: null, 'st-auth-mode': null }),
+        { theirs: OVER, ours: UNAUTHORISED, why: FORGED },
+      ],
+    ],
+    { antiCsrf: 'NONE', mode: 'cookie' },
+  )
 })
 
 describe('refreshes that another site may have sent', () => {

@@ -23,6 +23,34 @@ describe('a sign-in, as supertokens-node and we answer it', () => {
   ])
 })
 
+describe('a sign-in whose payload no cookie can hold', () => {
+  const large: Row[1] = (scene) => forgetful(scene).ask('POST', '/large')
+  table(
+    [
+      [
+        'is told to the app, which no browser would do',
+        large,
+        {
+          theirs: `${OK}, sets cookies, front-token of ada with antiCsrfToken,exp,iat,iss,parentRefreshTokenHash1,refreshTokenHash1,role,rsub,sessionHandle,sub,tId,text`,
+          ours: '500 left to the app',
+          why: 'browsers drop that cookie without a word, and nobody is signed in',
+        },
+      ],
+      [
+        'costs no session',
+        async (scene) => {
+          const { length } = scene.core.sessions()
+          const answer = await large(scene)
+          const begun = scene.core.sessions().length - length
+          return { ...answer, status: 200, setCookies: [], headers: {}, text: `${begun} begun` }
+        },
+        { theirs: '200 1 begun', ours: '200 0 begun', why: 'nobody could ever use it' },
+      ],
+    ],
+    { antiCsrf: 'NONE', mode: 'cookie' },
+  )
+})
+
 describe('a sign-in that the app takes back', () => {
   const banned: Row[1] = (scene) => forgetful(scene).ask('POST', '/banned')
   const { why } = SIGNED_OUT

@@ -100,6 +100,16 @@ describe('signOut', () => {
     expect(await ada.who()).toEqual({ user: null })
   })
 
+  it('reports nothing that its security events have told already', async () => {
+    const log: unknown[] = []
+    const tell = (line: unknown): void => void log.push(line)
+    const app = createApp({ auth: { report: tell, onSecurityEvent: tell } })
+    const ada = await app.signedIn()
+    app.outage()
+    await ada.act(() => app.auth.signOut())
+    expect(log).toEqual([expect.objectContaining({ type: 'revocation-failed' })])
+  })
+
   it.each([
     [undefined, '/'],
     ['/bye', 'https://app.example/bye'],

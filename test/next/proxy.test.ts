@@ -74,6 +74,7 @@ describe('the proxy', () => {
       const { error, response } = await ada.page(() => app.auth.withAuth())
       expect(error, fault.type).toMatchObject({ isTransient: true })
       expect(response.headers.getSetCookie()).toEqual([])
+      app.clock.time += 10_000
     }
     expect(await ada.who()).toHaveProperty('role', 'admin')
   })
@@ -137,7 +138,7 @@ describe('the proxy, where pages are protected', () => {
     const ask = (mode: string) =>
       ada.visit(path, () => app.auth.withAuth(), { headers: { 'sec-fetch-mode': mode } })
     app.clock.time += LIFE
-    app.server.fail({ type: 'rate-limited', retryAfter: 3 }, { times: 2 })
+    app.server.fail({ type: 'rate-limited', retryAfter: 3 })
     const page = (await ask('navigate')).response
     expect([page.status, page.headers.get('retry-after')]).toEqual([503, '3'])
     expect(page.headers.get('content-type')).toMatch('text/html')
@@ -145,6 +146,8 @@ describe('the proxy, where pages are protected', () => {
     const script = (await ask('cors')).response
     expect([script.status, script.headers.get('retry-after')]).toEqual([503, '3'])
     expect(await script.json()).toMatchObject({ code: 'unavailable' })
+    expect(app.server.count('refresh_token')).toBe(1)
+    app.clock.time += 3_000
     expect((await ask('navigate')).result).toHaveProperty('user.id')
   })
 

@@ -103,6 +103,7 @@ describe('withAuth, when the session is due', () => {
       userId: 'user_ada',
       sessionId: app.server.sessions()[0]?.id,
     })
+    app.clock.time += 7_000
     expect(await ada.who()).toMatchObject({ user: { id: 'user_ada' } })
   })
 

@@ -243,4 +243,28 @@ describe('the claims of a token', () => {
     expect(decodeBase64('w7/Dv8O_')).toBe('ÿÿÿ')
     expect(() => decodeBase64('_w')).toThrow()
   })
+
+  it('are read as UTF-8, whatever bytes they are, and not at all where they are none', () => {
+    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+    const outcome = (decode: () => string): string | null => {
+      try {
+        return decode()
+      } catch {
+        return null
+      }
+    }
+    const texts = fc.string({ unit: 'binary' }).map((text) => new TextEncoder().encode(text))
+    const odd = fc.array(
+      fc.constantFrom(0, 9, 0x25, 0x41, 0x7f, 0x80, 0xc3, 0xa9, 0xed, 0xf0, 0xff),
+    )
+    const bytes = fc.oneof(texts, fc.uint8Array(), odd.map(Uint8Array.from.bind(Uint8Array)))
+    fc.assert(
+      fc.property(bytes, (all) => {
+        const encoded = Buffer.from(all).toString('base64url')
+        const [ours, wanted] = [() => decodeBase64(encoded), () => decoder.decode(all)].map(outcome)
+        expect(ours).toBe(wanted)
+      }),
+      { numRuns: 500 },
+    )
+  })
 })

@@ -2,13 +2,17 @@ import { createClient } from 'redis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { redisCoordinator } from '../../src/server/coordination/redis.js'
 import { redisCommands } from '../../src/server/coordination/redis-commands.js'
+import { redisSessionStore } from '../../src/server/coordination/redis-session-store.js'
 import { coordinatorContract } from '../contracts/coordinator-contract.js'
 import { redisContract } from '../contracts/redis-contract.js'
+import { sessionStoreContract } from '../contracts/session-store-contract.js'
 import { PASSWORD } from '../support/fake-redis.js'
 import { type RedisServer, startRedis } from './server.js'
 
 /** Longer than a busy machine takes for the few steps that must happen within it, in ms. */
 const REPLAY = 6_000
+/** After so many ms an outage is tried again. */
+const PROBE = 1_100
 
 let server: RedisServer
 const connect = (RESP: 2 | 3) => createClient({ url: server.url, RESP }).connect()
@@ -49,6 +53,39 @@ describe.each([2, 3] as const)('a real Redis that speaks RESP%i', (version) => {
     expect(reports).toEqual([])
   })
 })
+
+describe('a real Redis that is full', () => {
+  it('is one outage, though it lets itself be read, and costs nobody an answer', async () => {
+    const client = await connect(3)
+    clients.push(client)
+    const reports: unknown[] = []
+    const report = (error: unknown): void => void reports.push(error)
+    const coordinator = redisCoordinator({ client, password: PASSWORD, prefix: 'full:', report })
+    await client.configSet('maxmemory', '1')
+    try {
+      for (const key of ['one', 'two', 'three']) {
+        expect((await coordinator.once(key, async () => 'its own')).text).toBe('its own')
+        await sleep(PROBE)
+        expect(await coordinator.ended('session')).toBe(false)
+        await sleep(PROBE)
+      }
+    } finally {
+      await client.configSet('maxmemory', '0')
+    }
+    expect(reports).toMatchObject([{ code: 'storage' }])
+  })
+})
+
+describe.each([2, 3] as const)(
+  'the session store on a real Redis that speaks RESP%i',
+  (version) => {
+    it.each(sessionStoreContract)('$name', async ({ run }) => {
+      const client = await connect(version)
+      clients.push(client)
+      await run({ store: redisSessionStore({ client, timeout: REPLAY }), pass: sleep })
+    })
+  },
+)
 
 describe.each([2, 3] as const)('the coordinator on a real Redis that speaks RESP%i', (version) => {
   const reports: unknown[] = []

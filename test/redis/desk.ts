@@ -5,6 +5,8 @@ export interface Desk {
   readonly url: string
   /** The process of each run of a key, in order. */
   runs(key: string): readonly number[]
+  /** The key of every run, in order. */
+  all(): readonly string[]
   /** Runs wait until the returned call. */
   hold(): () => void
   /** Resolves when a key is being worked on for the `count`th time. */
@@ -40,6 +42,7 @@ export async function openDesk(): Promise<Desk> {
     url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
     status: 200,
     runs,
+    all: () => log.map(({ key }) => key),
     hold() {
       let open = (): void => {}
       gate = new Promise((resolve) => {

@@ -20,6 +20,8 @@ export interface Order {
   readonly token: string
   /** How many calls to make at once. */
   readonly calls: number
+  /** Whether the desk is left alone while it fails. */
+  readonly patient?: boolean
   /** A session to end before. */
   readonly end?: string
   /** A session to ask for after. */

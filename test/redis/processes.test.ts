@@ -104,6 +104,34 @@ describe('four processes with one Redis', () => {
     expect(desk.runs('killed')).toHaveLength(2)
   })
 
+  it('are one client to a server that fails, and all are served when it is well', async () => {
+    desk.status = 503
+    const [first] = four
+    await first?.ask('patient-first', { patient: true })
+    // Four processes, each with requests of people of its own, for two seconds.
+    const until = Date.now() + 2_000
+    const busy = async (process: Process, index: number): Promise<void> => {
+      for (let round = 0; Date.now() < until; round += 1) {
+        await process.ask(`patient-${index}-${round}`, { patient: true })
+      }
+    }
+    await Promise.all(four.map(busy))
+    // Pauses of 250, 500, 1000 and 2000 ms: a slow machine sees fewer, and none more.
+    const during = desk.all().filter((key) => key.startsWith('patient-')).length
+    expect(during).toBeGreaterThan(1)
+    expect(during).toBeLessThanOrEqual(4)
+    desk.status = 200
+    const served = async (process: Process, index: number): Promise<boolean> => {
+      for (let round = 0; round < 200; round += 1) {
+        const { answers } = await process.ask(`well-${index}-${round}`, { patient: true })
+        if (answers[0]?.startsWith('token-of-')) return true
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+      return false
+    }
+    expect(await Promise.all(four.map(served))).toEqual([true, true, true, true])
+  })
+
   it('know of a sign-out in another of them', async () => {
     const [here, there] = four
     await here?.ask('sign-out', { calls: 0, end: 'session-of-ada' })

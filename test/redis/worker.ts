@@ -3,6 +3,7 @@ import { createClient } from 'redis'
 import { AuthError, isAuthError } from '../../src/core/errors.js'
 import { coordinationKey } from '../../src/server/coordination/coordinator.js'
 import { redisCoordinator } from '../../src/server/coordination/redis.js'
+import { createServerPatience } from '../../src/server/coordination/server-patience.js'
 import type { Order, Report, WorkerOptions } from './process.js'
 
 const { redis, desk, password, ...times }: WorkerOptions = JSON.parse(process.argv[2] ?? '{}')
@@ -15,24 +16,30 @@ await client.connect()
 const report = ({ code, message }: AuthError): void => say({ type: 'outage', code, message })
 const coordinator = redisCoordinator({ client, password, report, ...times })
 
-async function ask(token: string): Promise<string> {
+const { pauses } = coordinator
+const name = 'the desk'
+const patience = createServerPatience({ pauses, name, timeout: 10_000, now: Date.now })
+
+async function ask(token: string, patient: boolean): Promise<string> {
   const key = await coordinationKey(token)
-  const { text } = await coordinator.once(key, async () => {
+  const attempt = async (): Promise<string> => {
     const response = await fetch(
       `${desk}/?${new URLSearchParams({ key: token, pid: `${process.pid}` })}`,
     )
     const { status } = response
     if (!response.ok) throw new AuthError('server_error', 'The desk fails.', { status })
     return response.text()
-  })
+  }
+  const work = () => (patient ? patience.attempt(key, attempt) : attempt())
+  const { text } = await coordinator.once(key, work)
   return text
 }
 
-async function carryOut({ id, token, calls, end, ended }: Order): Promise<void> {
+async function carryOut({ id, token, calls, end, ended, patient = false }: Order): Promise<void> {
   if (end) await coordinator.end(end, 60_000)
   const answers = await Promise.all(
     Array.from({ length: calls }, () =>
-      ask(token).catch((error) =>
+      ask(token, patient).catch((error) =>
         isAuthError(error) ? `${error.code} ${error.status}` : `${error}`,
       ),
     ),

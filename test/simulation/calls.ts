@@ -2,6 +2,7 @@ import { isAuthError } from '../../src/core/errors.js'
 import type { Session } from '../../src/core/session.js'
 import type { Context } from './context.js'
 import { checkEnded, checkIdentity } from './events.js'
+import type { Access } from './ledger.js'
 import { foundOld } from './stopped.js'
 import { count } from './tally.js'
 import { PASSWORD, type World } from './world.js'
@@ -21,7 +22,9 @@ export type Operation =
 export interface Call {
   readonly operation: Operation
   readonly context: Context
-  /** Monotonic time of the call, less the time in which the context was stopped. */
+  /** Monotonic time of the call. */
+  readonly at: number
+  /** The same, less the time in which the context was stopped. */
   since: number
   /** How many requests had left any context. */
   readonly departures: number
@@ -60,15 +63,29 @@ async function run(context: Context, operation: Operation): Promise<Session | nu
   }
 }
 
-/** Between hosts the way of a token through storage counts as none, in ms. */
-const slackOf = ({ options }: World): number => (options.clocks === 'many' ? 5_000 : 0)
+/** What a wall time with fractions of a ms loses of them, in ms: it has 53 bits. */
+const ROUNDING = 0.001
+
+/** By how many ms a token may seem younger to a context than it is. */
+function slackOf({ options }: World, { mint, delay }: Access, { name }: Context): number {
+  // Between hosts the way of a token through storage counts as none.
+  if (options.clocks === 'many') return 5_000
+  //   this context          another one
+  //                         writes that it saves a token, and storage hangs
+  //   finds no such token
+  //                         storage has it, long after
+  //   finds it              is as old as it was when it was saved, and came after the last look
+  // Of a host with another clock the same would be true, and the token new.
+  return ROUNDING + (mint.by === name ? 0 : delay)
+}
 
 function checkAlive(world: World, session: Session, context: Context): void {
   const { clock, facts } = world
   const access = world.ledger.access(session)
   if (!access || facts.clockJump >= access.departed) return
   if (foundOld(world, context, access.mint.token, access.departed)) return
-  const left = access.lifetime - (clock.monotonic() - access.at) + slackOf(world)
+  const slack = slackOf(world, access, context)
+  const left = access.lifetime - (clock.monotonic() - access.at) + slack
   world.verdict.check(
     'alive',
     left > 0,
@@ -116,6 +133,7 @@ export function perform(world: World, context: Context, operation: Operation): C
   const call: Call = {
     operation,
     context,
+    at: world.clock.monotonic(),
     since: world.clock.monotonic(),
     departures: world.ledger.departures(),
     user: held?.user ?? null,

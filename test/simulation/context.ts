@@ -68,9 +68,10 @@ export interface Heard {
 }
 
 /** Requests of one context, on their way through the network to the server and back. */
-function watchedFetch(world: World, tab: Tab, name: string): typeof fetch {
+function watchedFetch(world: World, tab: Tab, context: () => Context): typeof fetch {
   const { ledger, server } = world
   return (input, init) => {
+    const { name } = context()
     const departure = ledger.depart()
     let minted: Mint | null = null
     const send = tab.fetch(async (input, options) => {
@@ -117,7 +118,11 @@ function watchedFetch(world: World, tab: Tab, name: string): typeof fetch {
     })
     const land = (): Sent[] => {
       const mine = ledger.sent.filter((sent) => sent.departure === departure)
-      for (const sent of mine) sent.landedAt = world.clock.monotonic()
+      for (const sent of mine) {
+        sent.landedAt = world.clock.monotonic()
+        // Where cookies hold a session, the page of its sign-in may be answered after a start has found it.
+        sent.renamed = world.jar !== null && context().freshAt >= ledger.departed(departure)
+      }
       return mine
     }
     return send(input, init).then(
@@ -128,7 +133,8 @@ function watchedFetch(world: World, tab: Tab, name: string): typeof fetch {
       },
       (error: unknown) => {
         const givenUp = isAuthError(error, 'superseded') || isAuthSessionMissingError(error)
-        for (const sent of land()) Object.assign(sent, { outcome: 'lost', givenUp })
+        // What the server said on the way to a page that heard nothing of it tells that page nothing.
+        for (const sent of land()) Object.assign(sent, { outcome: 'lost', status: 0, givenUp })
         ledger.fail(name)
         throw error
       },
@@ -152,7 +158,7 @@ export function createContext(world: World, name: string, ahead: number): Contex
     },
   }
   const lock = options.lock === 'web' ? environment.lock : leaseLock({ ...environment, storage })
-  const send = watchedFetch(world, tab, name)
+  const send = watchedFetch(world, tab, () => context)
   const tokens = gotrue({ url: SERVER, fetch: send })
   const provider = world.jar ? cookieProvider(world, tokens) : tokens
   const left = takeOver({ key: FOREIGN_KEY, parse: parseAuthJsSession, storage: tab.storage })

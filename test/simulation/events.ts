@@ -67,6 +67,11 @@ function checkSaved(world: World, context: Context, session: Session): void {
   )
 }
 
+/** Forgets the tokens of a session that its page, which is at its first one now, has heard of before. */
+function forgetLater({ tokens }: Context['heard'], { refreshToken }: Session): void {
+  for (const pair of [...tokens]) if (pair.startsWith(`${refreshToken} `)) tokens.delete(pair)
+}
+
 function checkOrder(world: World, context: Context, [event, session]: AuthChange): void {
   const { heard } = context
   const { mint, times = 0 } = world.ledger.access(session) ?? {}
@@ -88,6 +93,8 @@ function checkOrder(world: World, context: Context, [event, session]: AuthChange
   // What its context could not save may be found by a start, with another word for the end of its life.
   const unsaved = world.contexts.some(({ trouble }) => trouble > -Infinity)
   const overtaken = world.jar !== null && (mint.index === 0 || world.jar.late() || unsaved)
+  // From there it goes on to that newer token, which is news once more.
+  if (back && world.jar && mint.index === 0) forgetLater(heard, session)
   const excused = overtaken || lockBroken !== null || storageDamaged || storageTrouble > -Infinity
   world.verdict.check(
     'events-in-order',

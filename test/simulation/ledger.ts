@@ -45,6 +45,8 @@ export interface Access {
   readonly lifetime: number
   /** How often the server gave this very pair: within a second, a reuse is answered alike. */
   readonly times: number
+  /** The longest way, in ms, of a record with it from its writer to storage. */
+  delay: number
 }
 
 /** One refresh request as it reached the server. */
@@ -64,6 +66,11 @@ export interface Sent {
    * of the server, and whoever signed out has no patience to tell of.
    */
   givenUp: boolean
+  /**
+   * Whether its session came to be known to its context under another name while it was under way: the
+   * failure is then one of that name's, which is over.
+   */
+  renamed: boolean
   /** Whether the session had ended in that context: the answer is only wanted to revoke it. */
   revocation: boolean
   /** Whether a start sent it, to learn whose session the cookies hold. */
@@ -83,8 +90,8 @@ export interface Ledger {
   send(by: string, departure: number, token: string): Sent
   /** Notes the session that the server answered with. */
   answer(by: string, departure: number, request: Sent | null, body: unknown): Mint | null
-  /** Notes that a record was written. */
-  stored(text: string): void
+  /** Notes that a record was written. `ahead`: by how many ms the clock of its writer was ahead. */
+  stored(text: string, ahead: number): void
   mint(token: string | null | undefined): Mint | undefined
   access(session: Tokens | null | undefined): Access | undefined
   /** Notes the names that pages have for a pair of tokens. */
@@ -163,6 +170,7 @@ export function createLedger(clock: ManualClock): Ledger {
         status: 0,
         landedAt: Infinity,
         givenUp: false,
+        renamed: false,
         revocation: false,
         resume: false,
         named: '',
@@ -199,17 +207,22 @@ export function createLedger(clock: ManualClock): Ledger {
       const times = (before?.times ?? 0) + 1
       // Of two requests that are answered alike, the one that left first may arrive last.
       const latest = Math.max(departure, before?.departure ?? -1)
-      const access = { mint, departure: latest, departed, at, lifetime, times }
+      const delay = before?.delay ?? 0
+      const access = { mint, departure: latest, departed, at, lifetime, times, delay }
       accesses.set(pair, access)
       hold(token, access.departed, lifetime)
       return mint
     },
-    stored(text) {
+    stored(text, ahead) {
       const [, token = ''] = /"refreshToken":"([^"]+)"/.exec(text) ?? []
       const [, accessToken = ''] = /"accessToken":"([^"]+)"/.exec(text) ?? []
-      const mint =
-        mints.get(token) ?? accesses.get(pairOf({ accessToken, refreshToken: token }))?.mint
+      const [, savedAt] = /"savedAt":([\d.]+)/.exec(text) ?? []
+      const access = accesses.get(pairOf({ accessToken, refreshToken: token }))
+      const mint = mints.get(token) ?? access?.mint
       if (mint) mint.savedAt ??= clock.monotonic()
+      if (access && savedAt) {
+        access.delay = Math.max(access.delay, clock.now() + ahead - Number(savedAt))
+      }
     },
     mint: (token) => mints.get(token ?? ''),
     term: (token) => terms.get(token) ?? { since: -Infinity, due: -Infinity },

@@ -31,6 +31,7 @@ const failuresOf = ({ ledger }: World, sent: Sent): Sent[] =>
       // A start is about no session yet, so that its failure is not one of this session's refreshes.
       !other.resume &&
       !other.givenUp &&
+      !other.renamed &&
       other.landedAt < Infinity &&
       (other.outcome === 'lost' || other.outcome === 'refused'),
   )
@@ -57,9 +58,10 @@ function excuseForHaste(world: World, sent: Sent, failures: readonly Sent[]): st
 /** Judges how soon a request comes after those that failed with the same token. */
 export function checkPace(world: World, context: Context, sent: Sent, asked: boolean): void {
   const { verdict } = world
-  const failures = failuresOf(world, sent)
+  // With a session that came anew nothing had failed yet.
+  const failures = failuresOf(world, sent).filter(({ at }) => at > context.freshAt)
   const last = failures.at(-1)
-  if (!last || asked || context.freshAt >= last.at) return
+  if (!last || asked) return
   const waited = sent.at - last.at + ROUNDING
   const own = failures.filter(({ by }) => by === sent.by)
   const mine = own.at(-1)

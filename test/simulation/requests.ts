@@ -153,9 +153,11 @@ function checkWarrant(world: World, sent: Sent): void {
   const jumped = facts.clockJump >= since
   const foreign = mint?.by === 'elsewhere'
   // Its answer may have been lost, and is to be had for a while, by whoever tries next.
+  // Where cookies hold it, that was asked for by the one that pages knew then: what this one carries is
+  // another session's by now.
   const retried = ledger.sent.some(
     (other) =>
-      other.token === sent.token &&
+      (other.token === sent.token || other.held === known) &&
       other !== sent &&
       !other.revocation &&
       other.outcome !== 'answered',

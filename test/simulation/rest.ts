@@ -77,13 +77,13 @@ async function checkStarts(world: World): Promise<void> {
   if (!world.jar) return
   const [one, two] = [world.open(), world.open()]
   await quiet(world)
-  // One of them may have refreshed it by the time at which the other one starts.
+  // One of them may have refreshed it by the time at which the other one starts, or learnt by that refresh
+  // that the server has ended it, or that the cookie is gone or another's.
   const [first, second] = [one, two].map(({ heard }) => heard.first?.split(' ')[0])
-  // Who does not ask at the start learns by a refresh that the cookie is gone; the other may start then.
-  const ended = [one, two].every(({ heard }) => heard.session === null)
+  const ended = [one, two].some(({ heard }) => heard.events.includes('SIGNED_OUT'))
   world.verdict.check(
     'starts-agree',
-    first === second || (ended && world.options.asking === 'refresh'),
+    first === second || ended,
     () => `${one.name} and ${two.name} start at once, with different sessions`,
   )
   checkAgreement(world)

@@ -35,8 +35,8 @@ export function wasAwaited({ contexts, ledger }: World, session: string, time: n
     ({ name, calls }) =>
       name === by &&
       calls.some(
-        ({ operation, since, settledAt }) =>
-          operation.type === 'signIn' && since <= at && settledAt >= time,
+        ({ operation, at: calledAt, settledAt }) =>
+          operation.type === 'signIn' && calledAt <= at && settledAt >= time,
       ),
   )
 }

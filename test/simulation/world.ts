@@ -76,7 +76,7 @@ export interface World {
    * of its sign-in was answered after a start in another tab had found it, and somebody had ended it.
    */
   readonly endedAt: Map<string, number>
-  /** Those whose end a start wrote over, because storage did not show it to that tab yet. */
+  /** Those whose end a start or a sign-in wrote over, as storage did not show it to that tab yet. */
   readonly overwritten: Set<string>
   /** Why the server was shown a rotated token of a session, as it was then; `null` if nothing explains it. */
   readonly reused: Map<string, string | null>
@@ -147,16 +147,30 @@ const isAtomic = ({ lock, storage }: WorldOptions): boolean =>
 /** How many characters of a lineage's name come before the id of its session. */
 const BEFORE_ID = 9
 
-function noteEnds({ options, noted, endedAt, overwritten, clock }: World, text: string): void {
+/** What of the pointer tells of ends. */
+interface Ends {
+  readonly id: string | null
+  readonly ended: readonly string[]
+  readonly left?: string
+}
+
+function noteEnds(
+  { options, noted, endedAt, overwritten, signedOut, clock }: World,
+  text: string,
+): void {
   try {
-    const { id, ended }: { id: string | null; ended: readonly string[] } = JSON.parse(text)
+    const { id, ended, left = '' }: Ends = JSON.parse(text)
     // A session may go on under another name: of its sign-in, where a start was faster than that.
     const current = id?.slice(BEFORE_ID) ?? ''
-    const end = noted.get(current) ?? -Infinity
-    if (clock.monotonic() <= end + (options.lag ?? 0)) overwritten.add(current)
+    const isUnseen = (at = Number.NEGATIVE_INFINITY): boolean =>
+      clock.monotonic() <= at + (options.lag ?? 0)
+    if (isUnseen(noted.get(current))) overwritten.add(current)
     noted.delete(current)
     for (const lineage of ended) {
       const session = lineage.slice(BEFORE_ID)
+      // A sign-in that did not see the sign-out took the place of that session, as far as it knew.
+      const replaced = id !== null && lineage !== left && signedOut.has(session)
+      if (replaced && isUnseen(endedAt.get(session))) overwritten.add(session)
       if (session === current || noted.has(session)) continue
       noted.set(session, clock.monotonic())
       endedAt.set(session, clock.monotonic())
@@ -183,7 +197,7 @@ export function createWorld(options: WorldOptions): World {
   const { entries } = browser.storage
   const set = entries.set.bind(entries)
   entries.set = (key, text) => {
-    ledger.stored(text)
+    ledger.stored(text, world.skew)
     if (world.jar && key === KEY) noteEnds(world, text)
     return set(key, text)
   }

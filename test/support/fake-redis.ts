@@ -5,11 +5,30 @@ import {
   redisCoordinator,
 } from '../../src/server/coordination/redis.js'
 import type { RedisClient } from '../../src/server/coordination/redis-link.js'
-import { CLAIM, END, ENDED, SETTLE } from '../../src/server/coordination/redis-scripts.js'
+import {
+  ADMIT,
+  CLAIM,
+  END,
+  ENDED,
+  EXPIRE,
+  GET,
+  KEEP,
+  RESUME,
+  SETTLE,
+} from '../../src/server/coordination/redis-scripts.js'
 import { createManualClock, type ManualClock } from '../../src/testing/clock.js'
 
 /** Which script a command runs. */
-export type Kind = 'claim' | 'settle' | 'end' | 'ended'
+export type Kind =
+  | 'claim'
+  | 'settle'
+  | 'end'
+  | 'ended'
+  | 'admit'
+  | 'keep'
+  | 'resume'
+  | 'get'
+  | 'expire'
 
 /**
  * What goes wrong with a command: it is refused, it is lost on its way, its answer is lost, or both
@@ -31,6 +50,11 @@ const KINDS = new Map<string, Kind>([
   [SETTLE, 'settle'],
   [END, 'end'],
   [ENDED, 'ended'],
+  [ADMIT, 'admit'],
+  [KEEP, 'keep'],
+  [GET, 'get'],
+  [EXPIRE, 'expire'],
+  [RESUME, 'resume'],
 ])
 
 /** The time of Redis, which is nobody else's, in ms since the epoch. */
@@ -71,6 +95,27 @@ export function createFakeRedis(clock: ManualClock) {
       return 1
     },
     ended: ([name]) => (read(name) === null ? 0 : 1),
+    admit([name = ''], [span, remembered]) {
+      const value = read(name)
+      if (value === null) return ['open', '', 0]
+      const left = (entries.get(name)?.until ?? 0) - now() - Number(remembered)
+      if (left > 0) return ['closed', value, left]
+      write(name, value, `${Number(span) + Number(remembered)}`)
+      return ['probe', value, 0]
+    },
+    keep([name], [value, life]) {
+      write(name, value, life)
+      return 1
+    },
+    get: ([name]) => read(name) ?? '',
+    expire([name = ''], [life]) {
+      const entry = entries.get(name)
+      if (Number(life) <= 0) return entries.delete(name) ? 1 : 0
+      const until = Math.min(entry?.until ?? 0, now() + Number(life))
+      if (entry) entries.set(name, { ...entry, until })
+      return 1
+    },
+    resume: ([name = '']) => (entries.delete(name) ? 1 : 0),
   }
 
   const later = (ms: number): Promise<void> =>

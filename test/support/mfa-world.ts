@@ -7,7 +7,7 @@ import {
   type MfaOptions,
   type ScriptedGoTrueOptions,
 } from '../../src/testing/index.js'
-import { createAuthenticator } from './authenticator.js'
+import { createDevice } from './device.js'
 
 export const ADA = { email: 'ada@example.com', password: 'secret-1' }
 
@@ -25,18 +25,12 @@ export const ROTATIONS = [
 ] as const satisfies readonly ScriptedGoTrueOptions[]
 
 /** Tabs of one browser, a scripted GoTrue with all second factors, and an authenticator. */
-export async function createMfaWorld(options: ScriptedGoTrueOptions = {}) {
+export function createMfaWorld(options: ScriptedGoTrueOptions = {}) {
   const browser = createFakeBrowser()
   const { clock } = browser
   const server = createScriptedGoTrue({ clock, users: [ADA], mfa: ALL, ...options })
-  const device = await createAuthenticator()
   let origin = 'https://app.example'
-  const authenticator = {
-    create: (asked: { readonly challenge: string }) =>
-      device.create({ challenge: asked.challenge, rpId: SITE.rpId, origin }),
-    get: (asked: { readonly challenge: string }) =>
-      device.get({ challenge: asked.challenge, rpId: SITE.rpId, origin }),
-  }
+  const authenticator = createDevice({ origin: () => origin })
 
   function open(overrides = {}) {
     const tab = browser.tab({ href: 'https://app.example/settings' })

@@ -1,7 +1,7 @@
 import { passkeys } from '../../src/providers/gotrue/passkeys.js'
 import type { ScriptedGoTrueOptions } from '../../src/testing/index.js'
+import { createDevice, type DeviceOptions } from './device.js'
 import { ADA, createGoTrueWorld } from './gotrue-tabs.js'
-import { createDevice, type DeviceOptions } from './passkey-device.js'
 
 const ORIGIN = 'https://app.example'
 const PASSKEYS = { rpId: 'app.example', rpName: 'App', origins: [ORIGIN] }

@@ -14,6 +14,28 @@ async function readWhole(response: Response): Promise<string | null> {
 }
 
 /**
+ * Reads a body of at most `most` bytes, piece by piece.
+ * @returns whether that was all of it; of more nothing is read. @throws what the body fails with.
+ */
+export async function readPieces<Piece extends Uint8Array>(
+  body: ReadableStream<Piece>,
+  most: number,
+  take: (piece: Piece) => void,
+): Promise<boolean> {
+  const reader = body.getReader()
+  for (let size = 0; ; ) {
+    const { done, value } = await reader.read()
+    if (done) return true
+    size += value.byteLength
+    if (size > most) {
+      reader.cancel().catch(() => undefined)
+      return false
+    }
+    take(value)
+  }
+}
+
+/**
  * The body of an answer as text; `null` for more than 1 MiB, which is read no further than that.
  * @throws whatever the platform throws when the body breaks off.
  */
@@ -24,19 +46,12 @@ export async function readText(response: Response): Promise<string | null> {
     return null
   }
   if (!body?.getReader) return readWhole(response)
-  const reader = body.getReader()
   const decoder = new TextDecoder()
   let text = ''
-  for (let size = 0; ; ) {
-    const { done, value } = await reader.read()
-    if (done) return text + decoder.decode()
-    size += value.byteLength
-    if (size > LARGEST) {
-      reader.cancel().catch(() => undefined)
-      return null
-    }
-    text += decoder.decode(value, { stream: true })
-  }
+  const whole = await readPieces(body, LARGEST, (piece) => {
+    text += decoder.decode(piece, { stream: true })
+  })
+  return whole ? text + decoder.decode() : null
 }
 
 /** The JSON of an answer, `null` where its body is empty; `undefined` for what is none. */

@@ -1,6 +1,6 @@
 import type { RequiredStep } from '../../core/errors.js'
+import { applyCookies } from '../requests/apply-session.js'
 import { forbidStorage, varyByCookie } from '../requests/caching.js'
-import { applyCookies } from '../requests/request-sessions.js'
 
 /** What went wrong, as the browser is told. It never holds a token. */
 export interface Problem {

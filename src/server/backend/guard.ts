@@ -1,3 +1,4 @@
+import { listIn } from '../requests/answer-headers.js'
 import type { Problem } from './answers.js'
 
 /** The header that no other site's page can send without being asked first (Fetch §2.2.2). */
@@ -61,7 +62,7 @@ export function refuseBackground({ headers }: Request): Problem | null {
 export function share(request: Request, response: Response, callers: Callers): Response {
   if (callers.allowed.length === 0) return response
   const origin = request.headers.get('Origin')
-  response.headers.append('Vary', 'Origin')
+  listIn(response.headers, 'Vary', ['Origin'])
   if (origin === null || !callers.allowed.includes(origin)) return response
   response.headers.set('Access-Control-Allow-Origin', origin)
   response.headers.set('Access-Control-Allow-Credentials', 'true')

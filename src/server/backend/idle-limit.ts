@@ -1,4 +1,5 @@
 import { isAuthError } from '../../core/errors.js'
+import { readPieces } from '../../providers/shared/body.js'
 import { withinTime } from '../shared/time-limit.js'
 
 /** How long the next piece of a body may take by default, in ms: as nginx's `proxy_read_timeout`. */
@@ -59,27 +60,13 @@ export async function readAll(
   most: number,
 ): Promise<Uint8Array<ArrayBuffer> | Unread> {
   const pieces: Uint8Array<ArrayBuffer>[] = []
-  let size = 0
-  const reader = body && withIdleLimit(body, { limit: IDLE }).getReader()
-  while (reader) {
-    const next = await reader.read().catch((error: unknown) => {
-      if (isAuthError(error, 'timeout')) return null
-      throw error
-    })
-    if (!next) return 'late'
-    if (next.done) break
-    size += next.value.byteLength
-    if (size > most) {
-      await reader.cancel()
-      return 'large'
-    }
-    pieces.push(next.value)
+  try {
+    const limited = body && withIdleLimit(body, { limit: IDLE })
+    const whole = !limited || (await readPieces(limited, most, (piece) => pieces.push(piece)))
+    if (!whole) return 'large'
+  } catch (error) {
+    if (isAuthError(error, 'timeout')) return 'late'
+    throw error
   }
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.byteLength
-  }
-  return whole
+  return new Uint8Array(await new Blob(pieces).arrayBuffer())
 }

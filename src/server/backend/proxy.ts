@@ -1,5 +1,6 @@
 import type { SessionUser } from '../../core/session.js'
-import { applyCookies, type RequestSessions } from '../requests/request-sessions.js'
+import { applyCookies } from '../requests/apply-session.js'
+import type { RequestSessions } from '../requests/request-sessions.js'
 import { type Problem, refuse } from './answers.js'
 import { readAll, type Unread, withIdleLimit } from './idle-limit.js'
 import { problemOf } from './problems.js'

@@ -3,6 +3,7 @@ import type { SessionUser } from '../../core/session.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import { fingerprint } from '../coordination/coordinator.js'
 import type { RequestSessions, ServerSession } from '../requests/request-sessions.js'
+import { createSignOutReport } from '../requests/sign-out-report.js'
 import { answer, type Problem, refuse } from './answers.js'
 import { readAll } from './idle-limit.js'
 import { safeReturnTo } from './paths.js'
@@ -61,10 +62,11 @@ export function createSessionRoutes<User extends SessionUser>(
   deps: SessionRoutesDeps<User>,
 ): Readonly<Record<string, Handler>> {
   const { sessions, exposeAccessToken } = deps
+  const tellLog = createSignOutReport(deps)
 
   /** A session as pages see it: with a name for its token in place of the token. */
   async function view(session: ServerSession<User>): Promise<Readonly<Record<string, unknown>>> {
-    const { authenticated: _, accessToken, expiresAt, ...known } = session
+    const { authenticated: _, accessToken, expiresAt, refreshAt: __, ...known } = session
     return {
       ...known,
       sessionId: known.sessionId ?? known.user.id,
@@ -76,8 +78,8 @@ export function createSessionRoutes<User extends SessionUser>(
 
   /** Whether the cookies hold another session than the one that the page means. */
   async function isStranger({ cookie }: Call, { sessionId }: Wish): Promise<boolean> {
-    const held = sessionId && (await sessions.sessionIdOf(cookie))
-    return Boolean(held && held !== sessionId)
+    const held = sessionId ? await sessions.describe(cookie) : null
+    return held !== null && (held.sessionId ?? held.user.id) !== sessionId
   }
 
   async function read({ cookie, request }: Call): Promise<Response> {
@@ -105,10 +107,10 @@ export function createSessionRoutes<User extends SessionUser>(
     if (!wish) return unreadable()
     if (await isStranger(call, wish)) return refuse(CHANGED)
     const returnTo = wish.returnTo && `${deps.appOrigin(call.url)}${safeReturnTo(wish.returnTo)}`
-    const { setCookies, logoutUrl, error } = await sessions.end(call.cookie, {
+    const { setCookies, logoutUrl, ...ended } = await sessions.end(call.cookie, {
       returnTo: returnTo || undefined,
     })
-    if (error) deps.report(error)
+    tellLog(ended)
     return answer(logoutUrl === null ? {} : { logoutUrl }, setCookies)
   }
 

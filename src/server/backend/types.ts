@@ -84,7 +84,10 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
    * JSON; and a fresh sign-in, once, for a callback that this browser did not begin
    */
   readonly onSignInError?: ((error: AuthError, request: Request) => Awaitable<Response>) | undefined
-  /** Hears of what nobody else hears of: outages of upstreams, unexpected failures. */
+  /**
+   * Hears of what nobody else hears of: outages of upstreams, and of the auth server at sign-outs,
+   * once each; unexpected failures.
+   */
   readonly report?: ((error: unknown) => void) | undefined
   /** For upstreams. @default the platform's fetch */
   readonly fetch?: typeof fetch | undefined

@@ -1,5 +1,7 @@
 import { AuthError } from '../../core/errors.js'
 import { checkUrl } from '../../providers/shared/url.js'
+import { createOutageReport } from '../shared/outage.js'
+import { after } from '../shared/time-limit.js'
 import type { Problem } from './answers.js'
 import { IDLE, withIdleLimit } from './idle-limit.js'
 import { addressBeneath } from './paths.js'
@@ -53,7 +55,10 @@ export interface Route {
 /** What an upstream is reached by. */
 export interface RouteDeps {
   readonly fetch: typeof fetch
+  /** Hears of each outage of an upstream once. */
   report(error: AuthError): void
+  /** Milliseconds since the epoch. */
+  now(): number
 }
 
 /** As long as most gateways wait, in ms. */
@@ -69,6 +74,13 @@ export const STALLED: Problem = {
   message: 'The rest of the request did not come in time.',
 }
 
+/** Nobody reads this: whoever asked is gone, for which the upstream is not to blame. */
+const LEFT: Problem = {
+  status: 499,
+  code: 'aborted',
+  message: 'The request was given up.',
+}
+
 /** A time limit that can be paused, and begins anew then. */
 interface Patience {
   begin(): void
@@ -78,14 +90,14 @@ interface Patience {
 }
 
 function createPatience(limit: number, expire: () => void): Patience {
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let callOff = (): void => {}
   let over = false
-  const pause = (): void => clearTimeout(timer)
+  const pause = (): void => callOff()
   return {
     pause,
     begin() {
       pause()
-      if (!over) timer = setTimeout(expire, limit)
+      if (!over) callOff = after(limit, expire)
     },
     end() {
       over = true
@@ -104,9 +116,13 @@ export function createRoute(name: string, upstream: Upstream, deps: RouteDeps): 
     throw new AuthError('invalid_argument', message)
   }
 
+  const outage = createOutageReport(deps)
+
   function fail(kind: string, late: boolean): Problem {
     const what = late ? 'did not answer in time' : 'could not be reached'
-    deps.report(new AuthError(late ? 'timeout' : 'network', `Upstream ${name} ${what} (${kind}).`))
+    outage.failed(
+      new AuthError(late ? 'timeout' : 'network', `Upstream ${name} ${what} (${kind}).`),
+    )
     const message = `The server behind this address ${what}.`
     return { status: late ? 504 : 502, code: 'upstream_failed', message }
   }
@@ -143,11 +159,14 @@ export function createRoute(name: string, upstream: Upstream, deps: RouteDeps): 
       try {
         const response = await deps.fetch(address.href, init)
         // Browsers hide redirects that they do not follow; no runtime of servers does.
-        return response.status === 0 ? fail(response.type, false) : response
+        if (response.status === 0) return fail(response.type, false)
+        outage.worked()
+        return response
       } catch (error) {
         // Named, not chained: it may hold the request, and the request the token.
         const kind = error instanceof Error ? error.name : 'unknown'
-        return stalled ? STALLED : fail(kind, controller.signal.aborted)
+        if (stalled) return STALLED
+        return request.signal.aborted ? LEFT : fail(kind, controller.signal.aborted)
       } finally {
         patience.end()
       }

@@ -40,8 +40,8 @@ export interface Cookie {
 /** The cookies of a request by name. A name has several values when several places have it. */
 export type CookieJar = ReadonlyMap<string, readonly string[]>
 
-/** RFC 6265bis §5.5. */
-const LONGEST_LIFE = 400 * 24 * 3_600_000
+/** The longest that browsers keep a cookie, in ms (RFC 6265bis §5.5). */
+export const LONGEST_COOKIE_LIFE: number = 400 * 24 * 3_600_000
 /** What every browser keeps is 4096 bytes, here with the header's name. */
 const LARGEST = 4096 - 'Set-Cookie: '.length
 /** A session this large fits no server's limit on headers. */
@@ -89,7 +89,7 @@ function prefixOf(place: string, secure: boolean): string {
 
 /** Checks what a cookie is to be. @throws AuthError `invalid_argument` */
 export function defineCookie(options: CookieOptions = {}): Cookie {
-  const { sameSite = 'lax', secure = true, maxAge = LONGEST_LIFE, formerly = [] } = options
+  const { sameSite = 'lax', secure = true, maxAge = LONGEST_COOKIE_LIFE, formerly = [] } = options
   const place = placeOf(options)
   const name = options.name ?? `${prefixOf(place, secure)}holdfast`
   if (!TOKEN.test(name)) reject('The name of a cookie is a token of at most 256 characters.')
@@ -104,7 +104,7 @@ export function defineCookie(options: CookieOptions = {}): Cookie {
     place,
     formerPlaces: [...new Set(former)].filter((other) => other !== place),
     attributes: `; HttpOnly${secure ? '; Secure' : ''}; SameSite=${sameSite}`,
-    maxAge: Math.floor(Math.min(maxAge, LONGEST_LIFE) / 1000),
+    maxAge: Math.floor(Math.min(maxAge, LONGEST_COOKIE_LIFE) / 1000),
   }
 }
 

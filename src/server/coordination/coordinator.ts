@@ -1,6 +1,7 @@
-import { base64url } from 'jose'
+import * as base64url from 'jose/base64url'
 import { AuthError } from '../../core/errors.js'
 import { createExpiring } from './expiring.js'
+import { createPauses, type Pauses } from './pauses.js'
 import { createTombstoneMap } from './tombstone-map.js'
 
 /** What a run of shared work came to. */
@@ -50,6 +51,8 @@ export interface Coordinator {
   end(sessionId: string, ttl: number, options?: TombstoneOptions): Promise<void>
   /** Whether a session has a tombstone. */
   ended(sessionId: string): Promise<boolean>
+  /** Which auth servers are left alone after a failure. */
+  readonly pauses: Pauses
 }
 
 /** Options of {@link memoryCoordinator}. */
@@ -78,7 +81,7 @@ export interface Outcome {
 }
 
 /** A coordinator within this process, of runs that say themselves when they began and ended. */
-export interface LocalCoordinator extends Pick<Coordinator, 'end' | 'ended'> {
+export interface LocalCoordinator extends Omit<Coordinator, 'once'> {
   once(key: string, run: () => Promise<Outcome>, options?: OnceOptions): Promise<CoordinatedResult>
 }
 
@@ -170,6 +173,7 @@ export function localCoordinator(options: MemoryCoordinatorOptions): LocalCoordi
     async ended(sessionId) {
       return tombstones.has(sessionId)
     },
+    pauses: createPauses(now),
   }
 }
 

@@ -3,6 +3,7 @@ export interface Expiring<Value> {
   get(key: string): Value | undefined
   /** `until` in ms, by the clock of the map. */
   set(key: string, value: Value, until: number): void
+  delete(key: string): void
 }
 
 /** Bounds of {@link createExpiring}. */
@@ -21,6 +22,7 @@ export function createExpiring<Value>({ limit, now }: ExpiringOptions): Expiring
       const entry = entries.get(key)
       return entry && now() < entry.until ? entry.value : undefined
     },
+    delete: (key) => void entries.delete(key),
     set(key, value, until) {
       // Taken out first, so that the map stays in order of arrival.
       entries.delete(key)

@@ -1,6 +1,6 @@
 import { fingerprint } from './coordinator.js'
 import type { Command } from './redis-link.js'
-import { CLAIM, END, ENDED, SETTLE } from './redis-scripts.js'
+import { ADMIT, CLAIM, END, ENDED, KEEP, RESUME, SETTLE } from './redis-scripts.js'
 
 /** One who wants the turn on a key. */
 export interface Contender {
@@ -35,6 +35,15 @@ export interface RedisCommands {
   /** `ttl` in ms. */
   end(sessionId: string, ttl: number): Promise<Command>
   ended(sessionId: string): Promise<Command>
+  pauseName(server: string): Promise<string>
+  /** Times in ms. */
+  admit(
+    server: string,
+    times: { readonly span: number; readonly remembered: number },
+  ): Promise<Command>
+  /** `life` in ms. */
+  pause(server: string, sealed: string, life: number): Promise<Command>
+  resume(server: string): Promise<Command>
 }
 
 /** Makes the commands. `term` in ms. */
@@ -43,6 +52,8 @@ export function redisCommands(prefix: string, term: number): RedisCommands {
   const resultName = (key: string): string => `${prefix}r:{${key}}`
   const lockName = (key: string): string => `${prefix}l:{${key}}`
   const failureName = (key: string, owner: string): string => `${prefix}f:{${key}}:${owner}`
+  const pauseName = async (server: string): Promise<string> =>
+    `${prefix}p:${await fingerprint(server)}`
   const tombstoneName = async (id: string): Promise<string> => `${prefix}e:${await fingerprint(id)}`
 
   const settle = ({ key, owner }: Contender, { name, sealed, life }: Legacy): Command => ({
@@ -64,5 +75,17 @@ export function redisCommands(prefix: string, term: number): RedisCommands {
       settle(contender, { name: resultName(contender.key), sealed: null, life: 0 }),
     end: async (id, ttl) => ({ script: END, keys: [await tombstoneName(id)], args: [ttl] }),
     ended: async (id) => ({ script: ENDED, keys: [await tombstoneName(id)], args: [] }),
+    pauseName,
+    admit: async (server, { span, remembered }) => ({
+      script: ADMIT,
+      keys: [await pauseName(server)],
+      args: [Math.ceil(span), remembered],
+    }),
+    pause: async (server, sealed, life) => ({
+      script: KEEP,
+      keys: [await pauseName(server)],
+      args: [sealed, Math.ceil(life)],
+    }),
+    resume: async (server) => ({ script: RESUME, keys: [await pauseName(server)], args: [] }),
   }
 }

@@ -1,6 +1,7 @@
 import { bounded } from '../../core/bounded.js'
 import { AuthError } from '../../core/errors.js'
 import type { Abort, Clock } from '../../core/ports.js'
+import { createOutageReport } from '../shared/outage.js'
 
 /**
  * The part of a node-redis client (`redis` 4, 5 or 6: client, pool, cluster, sentinel) that is
@@ -10,6 +11,12 @@ export interface RedisClient {
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
   /** While `false`, nothing is sent. */
   readonly isReady?: boolean
+}
+
+/** @throws AuthError `invalid_argument` unless scripts can be sent by it. */
+export function checkRedisClient(client: RedisClient): void {
+  if (typeof client?.eval === 'function') return
+  throw new AuthError('invalid_argument', '`client` must be a client of the `redis` package.')
 }
 
 /** A script with its arguments. */
@@ -43,7 +50,7 @@ export interface RedisLinkOptions {
   /** Milliseconds for one command. */
   readonly timeout: number
   readonly clock: Clock
-  /** Hears of an outage, once each. */
+  /** Hears of an outage, once each: one that comes and goes within a minute is one. */
   readonly report: (error: AuthError) => void
 }
 
@@ -53,8 +60,9 @@ const PROBE = 1_000
 const createAbort = (): Abort => new AbortController()
 const late = (): AuthError => new AuthError('storage', 'Redis does not answer in time.')
 
-/** Makes a link. An outage is reported once, and ends when Redis answers again. */
+/** Makes a link. An outage is reported once, and nothing waits for Redis until it answers again. */
 export function redisLink({ client, timeout, clock, report }: RedisLinkOptions): RedisLink {
+  const outage = createOutageReport({ report, now: () => clock.monotonic() })
   let down = false
   let probeAt = 0
 
@@ -64,16 +72,10 @@ export function redisLink({ client, timeout, clock, report }: RedisLinkOptions):
 
   function fail(cause: unknown): null {
     probeAt = clock.monotonic() + PROBE
-    if (down) return null
     down = true
-    const error = new AuthError(
-      'storage',
-      'Redis fails: until it works again, each process coordinates its own refreshes only.',
-      { cause },
-    )
-    Promise.resolve(error)
-      .then(report)
-      .catch(() => {})
+    const message =
+      'Redis fails: until it works again, each process coordinates its own refreshes only.'
+    outage.failed(new AuthError('storage', message, { cause }))
     return null
   }
 
@@ -100,6 +102,7 @@ export function redisLink({ client, timeout, clock, report }: RedisLinkOptions):
         const value = await bounded({ clock, createAbort }, () => sent, { limit: timeout, late })
         // A command from before the outage, slow as it was, is no sign of its end.
         if (probe) down = false
+        if (!down) outage.worked()
         return { value }
       } catch (cause) {
         const reply = await overdue(sent)

@@ -1,5 +1,6 @@
 import { AuthError, type AuthErrorCode, isAuthError, type RequiredStep } from '../../core/errors.js'
 import { type Password, sealText, unsealText } from '../sealed/seal.js'
+import type { Pause } from './pauses.js'
 
 /** A result as it lies in Redis. */
 export interface ResultRecord {
@@ -20,6 +21,8 @@ export interface RedisRecords {
   /** `null` for what is no AuthError: nobody knows what may be in it. */
   sealFailure(name: string, error: unknown): Promise<string | null>
   openFailure(name: string, sealed: string): Promise<AuthError | null>
+  sealPause(name: string, pause: Pause): Promise<string | null>
+  openPause(name: string, sealed: string): Promise<Pause | null>
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -78,6 +81,16 @@ function toError(fields: Fields): AuthError | null {
   })
 }
 
+const fieldsOf = ({
+  code,
+  message,
+  retryable,
+  status,
+  retryAfter,
+  serverCode,
+  details,
+}: AuthError): Fields => ({ code, message, retryable, status, retryAfter, serverCode, details })
+
 function toResult({ text, startedAt, took }: Fields): ResultRecord | null {
   if (typeof text !== 'string' || !isNumber(startedAt) || !isNumber(took)) return null
   return { text, startedAt, took }
@@ -109,12 +122,16 @@ export function redisRecords(password: Password): RedisRecords {
     },
     async sealFailure(name, error) {
       if (!isAuthError(error)) return null
-      const { code, message, retryable, status, retryAfter, serverCode, details } = error
-      const fields = { code, message, retryable, status, retryAfter, serverCode, details }
-      return seal({ name, ...fields })
+      return seal({ name, ...fieldsOf(error) })
     },
     async openFailure(name, sealed) {
       return toError(await open(name, sealed))
+    },
+    sealPause: (name, { error, failures }) => seal({ name, failures, ...fieldsOf(error) }),
+    async openPause(name, sealed) {
+      const fields = await open(name, sealed)
+      const error = toError(fields)
+      return error && { error, failures: numberOf(fields.failures) ?? 1 }
     },
   }
 }

@@ -55,3 +55,41 @@ return 1
 export const ENDED: string = `
 return redis.call('EXISTS', KEYS[1])
 `
+
+/**
+ * Asks whether a server may be asked. KEYS: pause. ARGV: how long a probe may take, and how long a
+ * pause is remembered, both in ms. Returns `open`, `closed` with the pause and the ms left, or `probe`
+ * with the pause: then the others find it closed for as long as the probe may take.
+ */
+export const ADMIT: string = `${READ}
+local value = read(KEYS[1])
+if not value then return {'open', '', 0} end
+local left = redis.call('PTTL', KEYS[1]) - ARGV[2]
+if left > 0 then return {'closed', value, left} end
+redis.call('PEXPIRE', KEYS[1], ARGV[1] + ARGV[2])
+return {'probe', value, 0}
+`
+
+/** Keeps a text. KEYS: where. ARGV: the text, its life in ms. */
+export const KEEP: string = `
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+`
+
+/** What a key holds, or an empty text. KEYS: the key. */
+export const GET: string = `${READ}
+return read(KEYS[1]) or ''
+`
+
+/** Lets a key live for no more than ARGV[1] ms from now; 0 is no longer at all. KEYS: the key. */
+export const EXPIRE: string = `
+if tonumber(ARGV[1]) <= 0 then return redis.call('DEL', KEYS[1]) end
+local left = redis.call('PTTL', KEYS[1])
+if left == -1 or left > tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return 1
+`
+
+/** Forgets a pause. KEYS: pause. */
+export const RESUME: string = `
+return redis.call('DEL', KEYS[1])
+`

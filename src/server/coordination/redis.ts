@@ -1,4 +1,4 @@
-import { AuthError } from '../../core/errors.js'
+import type { AuthError } from '../../core/errors.js'
 import type { Clock } from '../../core/ports.js'
 import { checkPassword, type Password } from '../sealed/seal.js'
 import { checkObject } from '../shared/arguments.js'
@@ -10,8 +10,10 @@ import {
   REPLAY,
   run,
 } from './coordinator.js'
+import { processClock } from './process-clock.js'
 import { redisCommands } from './redis-commands.js'
-import { type RedisClient, redisLink } from './redis-link.js'
+import { checkRedisClient, type RedisClient, redisLink } from './redis-link.js'
+import { redisPauses } from './redis-pauses.js'
 import { redisRecords } from './redis-records.js'
 import { redisTurns } from './redis-turns.js'
 
@@ -49,19 +51,6 @@ const TERM = 15_000
 /** Far more than Redis takes and far less than users notice, in ms. */
 const TIMEOUT = 500
 
-/** The longest delay a timer can hold, in ms; above it, it fires at once (HTML §8.7). */
-const LONGEST = 2 ** 31 - 1
-
-/** Its timers keep the process alive: a caller waits for each. */
-const processClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  schedule(delay, task) {
-    const timer = setTimeout(task, Math.min(delay, LONGEST))
-    return () => clearTimeout(timer)
-  },
-}
-
 /** Milliseconds as Redis takes them: whole, and not more than it can add to its time. */
 const whole = (ms: number): number => Math.min(Math.ceil(ms), Number.MAX_SAFE_INTEGER)
 
@@ -84,9 +73,7 @@ export function redisCoordinator(options: RedisCoordinatorOptions): Coordinator 
     report = () => {},
   } = options
   checkPassword(password)
-  if (typeof client?.eval !== 'function') {
-    throw new AuthError('invalid_argument', '`client` must be a client of the `redis` package.')
-  }
+  checkRedisClient(client)
   const replay = span('replay', options.replay ?? REPLAY)
   const term = span('term', options.term ?? TERM)
   const timeout = span('timeout', options.timeout ?? TIMEOUT)
@@ -129,5 +116,6 @@ export function redisCoordinator(options: RedisCoordinatorOptions): Coordinator 
       const reply = await link.call(await commands.ended(sessionId))
       return Number(reply?.value) === 1
     },
+    pauses: redisPauses({ link, commands, records, local: local.pauses }),
   }
 }

@@ -1,4 +1,5 @@
 import { stripBlanks } from '../cookies/blanks.js'
+import { type AnswerHeaders, listIn } from './answer-headers.js'
 
 /**
  * The directives of a `Cache-Control` by name, in lower case. A comma within quotes parts nothing
@@ -46,18 +47,14 @@ const PAST = [
   'Pragma',
 ]
 
-/** Headers that can be read and written: those of the web, and those of Express. */
-export interface CachingHeaders {
-  get(name: string): string | null
-  set(name: string, value: string): void
-  delete(name: string): void
-}
+/** Headers that can be read and written. */
+export type CachingHeaders = Pick<AnswerHeaders, 'get' | 'set' | 'delete'>
 
 /** Adds `Cookie` to what an answer varies by: with a session it would have been another one. */
 export function varyByCookie(headers: CachingHeaders): void {
   const names = (headers.get('Vary') ?? '').split(',').map(stripBlanks)
   const known = names.some((name) => name === '*' || name.toLowerCase() === 'cookie')
-  if (!known) headers.set('Vary', [...names, 'Cookie'].filter(Boolean).join(', '))
+  if (!known) listIn(headers, 'Vary', ['Cookie'])
 }
 
 /** Lets nobody keep an answer, not even the browser: what it sets must not come again. */

@@ -2,14 +2,13 @@ import type { SessionUser } from '../../core/session.js'
 import { type CookieJar, readCookie } from '../cookies/cookies.js'
 import { fingerprint } from '../coordination/coordinator.js'
 import { createExpiring } from '../coordination/expiring.js'
-import { type Opened, openSealed } from '../sealed/opened.js'
 import { looksSealed, type Password } from '../sealed/seal.js'
-import type { SealedSessions } from '../sealed/sealed-sessions.js'
+import type { SealedDescription, SealedSessions } from '../sealed/sealed-sessions.js'
 
 /** A value of the cookie that opens. */
 export interface OpenedValue<User extends SessionUser> {
   readonly value: string
-  readonly opened: Opened<User>
+  readonly holds: SealedDescription<User>
 }
 
 /** Whose cookie a request has. */
@@ -28,11 +27,13 @@ export interface CookieChoiceDeps<User extends SessionUser> {
   readonly name: string
   readonly cookiePassword: Password
   now(): number
+  /** What says when the session of a request was last used, if anything does. */
+  lastUseIn(jar: CookieJar): string | undefined
 }
 
 /** Chooses among the values that several hosts and paths may have set. */
 export interface CookieChoice<User extends SessionUser> {
-  open(value: string): Promise<Opened<User> | null>
+  open(value: string): Promise<SealedDescription<User> | null>
   /** The values that open, the newest first. */
   openAll(jar: CookieJar): Promise<readonly OpenedValue<User>[]>
   /** `ask`: whether the auth server may be asked which of several sessions live. */
@@ -48,30 +49,26 @@ const LIMIT = 1_000
 export function createCookieChoice<User extends SessionUser>(
   deps: CookieChoiceDeps<User>,
 ): CookieChoice<User> {
-  const { sessions, name, cookiePassword, now } = deps
+  const { sessions, name, cookiePassword, now, lastUseIn } = deps
   const known = createExpiring<true>({ limit: LIMIT, now })
 
-  async function open(sessionData: string): Promise<Opened<User> | null> {
-    const opened = await openSealed<User>({ sessionData, cookiePassword }, now)
-    return 'data' in opened ? opened : null
-  }
+  const open = (sessionData: string): Promise<SealedDescription<User> | null> =>
+    sessions.describeSession({ sessionData, cookiePassword })
 
   async function openAll(jar: CookieJar): Promise<readonly OpenedValue<User>[]> {
     const found: OpenedValue<User>[] = []
     for (const value of readCookie(jar, name, looksSealed)) {
-      const opened = await open(value)
-      if (opened) found.push({ value, opened })
+      const holds = await open(value)
+      if (holds) found.push({ value, holds })
     }
-    return found.sort(
-      (one, other) => Number(other.opened.claims.iat) - Number(one.opened.claims.iat),
-    )
+    return found.sort((one, other) => other.holds.issuedAt - one.holds.issuedAt)
   }
 
   /** Whether a session is over for certain. Whoever cannot be asked about may live. */
-  async function isOver(value: string): Promise<boolean> {
-    const id = await fingerprint(value)
+  async function isOver(sessionData: string, useData: string | undefined): Promise<boolean> {
+    const id = await fingerprint(sessionData)
     if (known.get(id)) return true
-    const session = sessions.loadSealedSession({ sessionData: value, cookiePassword })
+    const session = sessions.loadSealedSession({ sessionData, useData, cookiePassword })
     const found = await session.authenticate()
     if (found.authenticated || found.retryable) return false
     const renewed = found.reason === 'invalid_jwt' ? await session.refresh() : null
@@ -81,14 +78,17 @@ export function createCookieChoice<User extends SessionUser>(
   }
 
   /** The newest value of each person, but of those whose session is over. */
-  async function living(found: readonly OpenedValue<User>[]): Promise<string[]> {
+  async function living(
+    found: readonly OpenedValue<User>[],
+    useData: string | undefined,
+  ): Promise<string[]> {
     const people = new Map<string, string>()
-    for (const { value, opened } of found) {
-      const { id } = opened.data.user
+    for (const { value, holds } of found) {
+      const { id } = holds.user
       if (!people.has(id)) people.set(id, value)
     }
     const values = [...people.values()]
-    const over = await Promise.all(values.map(isOver))
+    const over = await Promise.all(values.map((value) => isOver(value, useData)))
     return values.filter((_, index) => !over[index])
   }
 
@@ -103,10 +103,10 @@ export function createCookieChoice<User extends SessionUser>(
       const found = await openAll(jar)
       const [newest] = found
       if (!newest) return { type: 'none' }
-      const people = new Set(found.map(({ opened }) => opened.data.user.id))
+      const people = new Set(found.map(({ holds }) => holds.user.id))
       if (people.size === 1) return { type: 'one', value: newest.value, crowded: true }
       // What somebody left behind at a former place must not keep another person out.
-      const [one, other] = ask ? await living(found) : []
+      const [one, other] = ask ? await living(found, lastUseIn(jar)) : []
       if (one === undefined || other !== undefined) return { type: 'several' }
       return { type: 'one', value: one, crowded: true }
     },

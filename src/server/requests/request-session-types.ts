@@ -3,7 +3,7 @@ import type { Grant, SessionUser } from '../../core/session.js'
 import type { CookieOptions } from '../cookies/cookies.js'
 import type { AuthenticateSuccess, RefreshFailure } from '../sealed/results.js'
 import type { Password } from '../sealed/seal.js'
-import type { SealedSessions } from '../sealed/sealed-sessions.js'
+import type { SealedDescription, SealedSessions, SealOptions } from '../sealed/sealed-sessions.js'
 
 /** The cookie that a session is in, and what seals it. */
 export interface CookieSettings extends CookieOptions {
@@ -20,11 +20,7 @@ export interface RequestSessionsOptions<User extends SessionUser = SessionUser> 
 }
 
 /** Whose request it is, by a token that was checked. */
-export interface ServerSession<User extends SessionUser = SessionUser>
-  extends AuthenticateSuccess<User> {
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number
-}
+export type ServerSession<User extends SessionUser = SessionUser> = AuthenticateSuccess<User>
 
 /** What came of looking at the cookies of a request. */
 export interface RequestSession<User extends SessionUser = SessionUser> {
@@ -70,22 +66,26 @@ export interface Ended {
   readonly logoutUrl: string | null
   /** Why the auth server could not be told: its refresh token may live on. */
   readonly error: AuthError | null
+  /** There when `onSecurityEvent` has heard of the error: nobody else has to be told. */
+  readonly isReported?: true | undefined
 }
 
 /** Sessions in the cookies of requests. `cookieHeader` is the header `Cookie`, `null` if absent. */
 export interface RequestSessions<User extends SessionUser = SessionUser> {
   /** Whose request this is; refreshes ahead of expiry. Never throws for what a cookie holds. */
   load(cookieHeader: string | null, options?: LoadOptions): Promise<RequestSession<User>>
-  /**
-   * The id of the session that the cookies hold, alive or not, or the user's where sessions have no
-   * ids; `null` when they hold none.
-   */
-  sessionIdOf(cookieHeader: string | null): Promise<string | null>
+  /** What the cookies hold, alive or not; `null` when they hold no session, or those of several people. */
+  describe(cookieHeader: string | null): Promise<SealedDescription<User> | null>
   /**
    * Signs somebody in. Whoever was signed in by these cookies no longer is.
-   * @throws AuthError `bad_response` when the grant is not the whole session of one person.
+   * @throws AuthError `bad_response` when the grant is not the whole session of one person,
+   *   `invalid_argument` when it is too large for its cookies.
    */
-  establish(grant: Grant<User>, cookieHeader: string | null): Promise<Established>
+  establish(
+    grant: Grant<User>,
+    cookieHeader: string | null,
+    options?: Pick<SealOptions, 'limits'>,
+  ): Promise<Established>
   /**
    * Signs out; a request that is under way cannot bring the session back.
    * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL.

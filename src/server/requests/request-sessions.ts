@@ -1,23 +1,20 @@
 import type { SessionUser } from '../../core/session.js'
-import { readClaims } from '../../providers/shared/jwt.js'
 import {
   type CookieJar,
   defineCookie,
   eraseCookie,
   eraseFormer,
   parseCookies,
+  readCookie,
   writeCookie,
 } from '../cookies/cookies.js'
 import { fingerprint } from '../coordination/coordinator.js'
 import { createExpiring } from '../coordination/expiring.js'
-import { lifeOf } from '../sealed/receipt.js'
-import { type AuthenticateSuccess, cookieFailure, type RefreshFailure } from '../sealed/results.js'
-import { checkPassword } from '../sealed/seal.js'
+import { cookieFailure, type RefreshFailure } from '../sealed/results.js'
+import { checkPassword, looksSealed } from '../sealed/seal.js'
 import type { SealedSession } from '../sealed/sealed-sessions.js'
-import { factsOf } from '../sealed/session-facts.js'
-import { checkCookieHeader, checkObject } from '../shared/arguments.js'
+import { checkObject } from '../shared/arguments.js'
 import { checkReturnTo } from '../shared/return-to.js'
-import { type CachingHeaders, forbidStorage, keepPrivate, varyByCookie } from './caching.js'
 import { createCookieChoice } from './cookie-choice.js'
 import type {
   LoadOptions,
@@ -44,17 +41,22 @@ interface Known<User extends SessionUser> {
   readonly value: string
   readonly sealed: SealedSession<User>
   readonly current: ServerSession<User> | null
+  /** The `Set-Cookie` values that are due whatever comes of a refresh. */
+  readonly due: readonly string[]
 }
 
-/** A refresh begins when so much of the token's life is left, in ms; a quarter of it at most. */
-const MARGIN = 60_000
 /** How long nobody tries again after a refresh ahead of need has failed, in ms. */
 const PAUSE = 10_000
 /** The most tokens that are remembered for it. */
 const PAUSES = 10_000
 
 /** The words that end a session. After any other it is as good as before, in another place maybe. */
-const ENDS: readonly string[] = ['no_session_cookie_provided', 'invalid_jwt', 'invalid_grant']
+const ENDS: readonly string[] = [
+  'no_session_cookie_provided',
+  'invalid_jwt',
+  'invalid_grant',
+  'session_expired',
+]
 
 /**
  * Whether a session is over because somebody signed out, or in as another, and not by the word of
@@ -74,46 +76,6 @@ const nobody = (failure: RefreshFailure, setCookies: readonly string[] = []) => 
   setCookies,
 })
 
-const describe = <User extends SessionUser>(
-  found: AuthenticateSuccess<User>,
-): ServerSession<User> => ({
-  ...found,
-  expiresAt: found.expiresAt ?? Number(readClaims(found.accessToken)?.exp) * 1000,
-})
-
-function isDue({ accessToken, expiresAt }: ServerSession, now: number): boolean {
-  const life = lifeOf(readClaims(accessToken) ?? {}) ?? Infinity
-  return expiresAt - now <= Math.min(MARGIN, life / 4)
-}
-
-/** Puts `Set-Cookie` values on an answer, and keeps it out of caches. */
-export function applyCookies(headers: Headers, setCookies: readonly string[]): void {
-  if (setCookies.length === 0) return
-  for (const value of setCookies) headers.append('Set-Cookie', value)
-  forbidStorage(headers)
-  varyByCookie(headers)
-}
-
-/** What {@link applySession} writes to: `Headers`, or those of a framework. */
-export interface SessionHeaders extends CachingHeaders {
-  append(name: string, value: string): void
-}
-
-/**
- * Puts on an answer what came of the cookies of its request: `Set-Cookie` values, and what keeps it
- * out of shared caches where somebody is signed in. An answer that says `private` itself keeps what
- * it says, unless it sets cookies.
- */
-export function applySession(
-  headers: SessionHeaders,
-  { failure, setCookies }: Pick<RequestSession, 'failure' | 'setCookies'>,
-): void {
-  for (const value of setCookies) headers.append('Set-Cookie', value)
-  varyByCookie(headers)
-  if (setCookies.length > 0) forbidStorage(headers)
-  else if (failure?.reason !== 'no_session_cookie_provided') keepPrivate(headers)
-}
-
 /**
  * Keeps sealed sessions in the cookies of requests.
  * @throws AuthError `invalid_argument` for settings that no cookie can have, or a short password.
@@ -127,22 +89,37 @@ export function createRequestSessions<User extends SessionUser>(
   const { sessions, now = () => Date.now() } = options
   const { password: cookiePassword, ...settings } = options.cookie
   const cookie = defineCookie(settings)
+  // Says when the session was last used, where that matters.
+  const used = defineCookie({ ...settings, name: `${cookie.name}-used` })
   checkPassword(cookiePassword)
   const pauses = createExpiring<RefreshFailure>({ limit: PAUSES, now })
   const { name } = cookie
-  const { choose, open, openAll } = createCookieChoice({ sessions, name, cookiePassword, now })
+  const lastUseIn = (jar: CookieJar) => readCookie(jar, used.name, looksSealed)[0]
+  const choice = createCookieChoice({ sessions, name, cookiePassword, now, lastUseIn })
+  const { choose, open, openAll } = choice
+
+  const eraseAll = (jar: CookieJar): readonly string[] => [
+    ...eraseCookie(cookie, jar),
+    ...(jar.has(used.name) ? eraseCookie(used, jar) : []),
+  ]
+
+  /** The cookie that says that a session is used now, where that is not known well enough. */
+  async function noteUse(sealed: SealedSession<User>, jar: CookieJar): Promise<readonly string[]> {
+    const use = await sealed.noteUse()
+    return use === null ? [] : writeCookie(used, use, jar)
+  }
 
   async function renew(known: Known<User>, wanted: LoadOptions): Promise<RequestSession<User>> {
-    const { sealed, jar } = known
+    const { sealed, jar, due } = known
     const { organizationId, fresh } = wanted
     const result = await sealed.refresh({ organizationId, fresh })
     const { sealedSession } = result
     // Also after a failure: whatever has changed hands must not be lost.
-    const setCookies = sealedSession ? writeCookie(cookie, sealedSession, jar) : []
+    const setCookies = sealedSession ? writeCookie(cookie, sealedSession, jar) : due
     const newest = { sealed: sealedSession ?? known.value, setCookies }
     if (!result.authenticated) return giveUp(known, result, { ...newest, wanted })
     const found = await sealed.authenticate()
-    if (found.authenticated) return { session: describe(found), failure: null, ...newest }
+    if (found.authenticated) return { session: found, failure: null, ...newest }
     if (found.reason === 'invalid_session_cookie') return nobody(found)
     // A token that was just issued and does not verify is a fault of the server, or of our settings.
     const fault = { authenticated: false, retryable: true, reason: 'server_error' } as const
@@ -156,7 +133,7 @@ export function createRequestSessions<User extends SessionUser>(
   ): Promise<RequestSession<User>> {
     const ahead = current !== null && wanted.refresh !== 'force'
     if (!ahead && ENDS.includes(failure.reason)) {
-      return nobody(failure, endedHere(failure) ? [] : eraseCookie(cookie, jar))
+      return nobody(failure, endedHere(failure) ? [] : eraseAll(jar))
     }
     if (ahead) {
       const { retryAfter = 0 } = { ...('retryAfter' in failure && failure) }
@@ -173,71 +150,79 @@ export function createRequestSessions<User extends SessionUser>(
     const { refresh = 'when-due' } = wanted
     const jar = parseCookies(cookieHeader)
     if (!jar.has(cookie.name)) return nobody(cookieFailure('no_session_cookie_provided'))
-    const erased = refresh === 'never' ? [] : eraseCookie(cookie, jar)
-    const choice = await choose(jar, refresh !== 'never')
+    const erased = refresh === 'never' ? [] : eraseAll(jar)
+    const chosen = await choose(jar, refresh !== 'never')
     const { request } = wanted
-    if (choice.type !== 'one') {
-      const [sessionData] = choice.type === 'none' ? (jar.get(cookie.name) ?? []) : []
+    if (chosen.type !== 'one') {
+      const [sessionData] = chosen.type === 'none' ? (jar.get(cookie.name) ?? []) : []
       // It does not open, and whoever listens is told so.
       await sessions.loadSealedSession({ sessionData, cookiePassword, request }).authenticate()
       // To erase ours would leave the one that was planted.
-      const gone = choice.type === 'none' || refresh === 'never' ? erased : eraseFormer(cookie, jar)
+      const gone = chosen.type === 'none' || refresh === 'never' ? erased : eraseFormer(cookie, jar)
       return nobody(cookieFailure('invalid_session_cookie'), gone)
     }
-    const { value } = choice
-    const sealed = sessions.loadSealedSession({ sessionData: value, cookiePassword, request })
+    const { value } = chosen
+    const useData = lastUseIn(jar)
+    const sealed = sessions.loadSealedSession({
+      sessionData: value,
+      useData,
+      cookiePassword,
+      request,
+    })
     const found = await sealed.authenticate()
     if (!found.authenticated && found.reason === 'invalid_session_cookie') {
       // One that opens was ended here, see `endedHere`.
       return nobody(found, (await open(value)) ? [] : erased)
     }
-    const current = found.authenticated ? describe(found) : null
+    if (!found.authenticated && found.reason === 'session_expired') return nobody(found, erased)
+    const current = found.authenticated ? found : null
     const failure = found.authenticated ? null : found
     // Readers further on, and the next request, need not choose again.
-    const tidy = choice.crowded && refresh !== 'never' ? writeCookie(cookie, value, jar) : []
-    const asItIs = { session: current, sealed: value, failure, setCookies: tidy }
-    if (refresh === 'never' || failure?.retryable) return asItIs
+    if (refresh === 'never') return { session: current, sealed: value, failure, setCookies: [] }
+    const tidy = chosen.crowded ? writeCookie(cookie, value, jar) : []
+    const due = await noteUse(sealed, jar)
+    const asItIs = { session: current, sealed: value, failure, setCookies: [...tidy, ...due] }
+    if (failure?.retryable) return asItIs
     if (refresh === 'when-due' && current) {
-      if (!isDue(current, now())) return asItIs
+      if (now() < current.refreshAt) return asItIs
       const paused = pauses.get(await fingerprint(current.accessToken))
       if (paused) return { ...asItIs, failure: paused }
     }
-    return renew({ jar, value, sealed, current }, wanted)
+    return renew({ jar, value, sealed, current, due }, wanted)
   }
 
   async function endAll(jar: CookieJar, but?: string) {
     const found = await openAll(jar)
-    const over = found.filter(({ opened }) => factsOf(opened.claims).sessionId !== but || !but)
+    const over = found.filter(({ holds }) => holds.sessionId !== but || !but)
     const ends = over.map(({ value }) =>
       sessions.endSession({ sessionData: value, cookiePassword }),
     )
     const results = await Promise.all(ends)
-    return { value: over[0]?.value, error: results.find(({ error }) => error)?.error ?? null }
+    const { error = null, isReported } = results.find((result) => result.error) ?? {}
+    return { value: over[0]?.value, error, ...(isReported && { isReported }) }
   }
 
   return {
     load,
-    async sessionIdOf(cookieHeader) {
-      const choice = await choose(parseCookies(cookieHeader), true)
-      const opened = choice.type === 'one' ? await open(choice.value) : null
-      return opened && (factsOf(opened.claims).sessionId ?? opened.data.user.id)
+    async describe(cookieHeader) {
+      const chosen = await choose(parseCookies(cookieHeader), true)
+      return chosen.type === 'one' ? open(chosen.value) : null
     },
-    async establish(grant, cookieHeader) {
+    async establish(grant, cookieHeader, { limits } = {}) {
       const jar = parseCookies(cookieHeader)
-      checkCookieHeader(cookieHeader)
-      const sealed = await sessions.sealSession(grant, { cookiePassword })
+      const sealed = await sessions.sealSession(grant, { cookiePassword, limits })
       // Or else a late answer to a request of theirs could take the place of this session.
-      await endAll(jar, factsOf(readClaims(grant.accessToken) ?? {}).sessionId)
+      await endAll(jar, (await open(sealed))?.sessionId)
       return { setCookies: writeCookie(cookie, sealed, jar) }
     },
     async end(cookieHeader, { returnTo } = {}) {
       if (returnTo !== undefined) checkReturnTo(returnTo)
       const jar = parseCookies(cookieHeader)
-      const { value, error } = await endAll(jar)
+      const { value, ...told } = await endAll(jar)
       const sealed = value && sessions.loadSealedSession({ sessionData: value, cookiePassword })
       // A session without an id, or a server without such a page: then there is nowhere to go.
       const logoutUrl = sealed ? await sealed.getLogoutUrl({ returnTo }).catch(() => null) : null
-      return { setCookies: eraseCookie(cookie, jar), logoutUrl, error }
+      return { setCookies: eraseAll(jar), logoutUrl, ...told }
     },
   }
 }

@@ -1,10 +1,12 @@
-import type { JWTPayload } from 'jose'
 import type { AuthError } from '../../core/errors.js'
 import type { Provider } from '../../core/provider.js'
 import type { SessionUser } from '../../core/session.js'
 import { positive } from '../../providers/shared/jwt.js'
+import { LONGEST_COOKIE_LIFE } from '../cookies/cookies.js'
 import { type Coordinator, fingerprint } from '../coordination/coordinator.js'
 import { type SecurityListeners, tell, wordsOf } from '../shared/security-events.js'
+import { confirmEnd, endHere, tombstoneLife } from '../shared/tombstones.js'
+import type { TokenWords } from './access-tokens.js'
 import { describeOpened, type Opened } from './opened.js'
 import { createRevocations } from './revocations.js'
 
@@ -17,6 +19,8 @@ export interface EndResult {
    * the same, for as long as that may be, and the server is told again when its cookie comes again.
    */
   readonly error: AuthError | null
+  /** There when `onSecurityEvent` has heard of the error: nobody else has to be told. */
+  readonly isReported?: true | undefined
 }
 
 /** What sign-outs work with. Times in ms. */
@@ -37,23 +41,23 @@ export interface EndedSessions<User extends SessionUser> {
    * nobody waits for.
    */
   isOver(...sessions: readonly Opened<User>[]): Promise<boolean>
+  /** Tells the server of a session that has come to its limit, which nobody waits for. */
+  release(opened: Opened<User>): Promise<void>
 }
-
-/** Longer than requests under way and replays of their results take, in ms. */
-const MARGIN = 60_000
-/** The longest that a refresh token may be in a browser: as long as any cookie, in ms. */
-const LONGEST_LIFE = 400 * 24 * 3_600_000
 
 /** How long a token lives that a request under way may bring yet, in ms. */
-function lifeOf({ exp, iat }: JWTPayload, now: number): number {
-  const left = positive(Number(exp) * 1000 - now) ?? 0
-  return Math.max(left, positive((Number(exp) - Number(iat)) * 1000) ?? 0)
-}
+const longestLife = ({ expiresAt, life = 0 }: TokenWords, now: number): number =>
+  Math.max(positive(expiresAt - now) ?? 0, life)
 
-/** What the tombstone of a session is called; without an id, its refresh token has to do. */
-async function nameOf<User extends SessionUser>(opened: Opened<User>): Promise<string> {
-  const { sessionId } = describeOpened(opened)
-  return sessionId ?? `token:${await fingerprint(opened.data.refreshToken)}`
+/**
+ * What a session is called here. One that has no name, because it was sealed by an older release or
+ * another library, is known by its refresh token.
+ */
+export async function nameOf<User extends SessionUser>({
+  token,
+  data,
+}: Opened<User>): Promise<string> {
+  return token.facts.sessionId ?? data.id ?? `token:${await fingerprint(data.refreshToken)}`
 }
 
 /** Makes what ends sessions, and knows which were. */
@@ -74,18 +78,25 @@ export function createEndedSessions<User extends SessionUser>(
     }
     // A refresh token that was refused has come to its end as well.
     if (!provider.signOut || (error && error.code !== 'refresh_rejected')) return error
-    const life = lifeOf(opened.claims, now()) + MARGIN
-    revocations.rest(name, life)
-    await coordinator.end(name, life, { confirmed: true })
+    const life = longestLife(opened.token, now())
+    revocations.rest(name, tombstoneLife(life))
+    await confirmEnd(coordinator, name, life)
     return error
+  }
+
+  /** Unless it was tried just now. */
+  function revokeLater(opened: Opened<User>, name: string): void {
+    if (revocations.isDue(name)) void revoke(opened, name).catch(() => {})
   }
 
   return {
     async end(opened) {
       const name = await nameOf(opened)
-      await coordinator.end(name, LONGEST_LIFE, { confirmed: false })
+      // A refresh token may be in a browser as long as any cookie.
+      await endHere(coordinator, name, LONGEST_COOKIE_LIFE)
       const error = await revoke(opened, name)
-      return { sessionId: describeOpened(opened).sessionId ?? null, error }
+      const { sessionId = null } = describeOpened(opened)
+      return { sessionId, error, ...(error && deps.onSecurityEvent && { isReported: true }) }
     },
     async isOver(...sessions) {
       const names = await Promise.all(sessions.map(nameOf))
@@ -93,8 +104,11 @@ export function createEndedSessions<User extends SessionUser>(
       if (!ended.includes(true)) return false
       const [first] = sessions
       const [name = ''] = names
-      if (first && revocations.isDue(name)) void revoke(first, name).catch(() => {})
+      if (first) revokeLater(first, name)
       return true
+    },
+    async release(opened) {
+      revokeLater(opened, await nameOf(opened))
     },
   }
 }

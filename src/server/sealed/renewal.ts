@@ -1,20 +1,20 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import type { Provider } from '../../core/provider.js'
-import type { SessionUser } from '../../core/session.js'
-import { readClaims } from '../../providers/shared/jwt.js'
+import type { SessionFacts, SessionUser } from '../../core/session.js'
 import { type Coordinator, coordinationKey } from '../coordination/coordinator.js'
+import { createServerPatience } from '../coordination/server-patience.js'
 import { type SecurityListeners, tell, wordsOf } from '../shared/security-events.js'
 import { withinTime } from '../shared/time-limit.js'
+import type { AccessTokens } from './access-tokens.js'
 import { readSealed } from './opened.js'
-import { withReceipt } from './receipt.js'
 import { type RefreshFailure, toFailure } from './results.js'
 import { type SealedData, toSealedData } from './session-data.js'
-import { factsOf } from './session-facts.js'
 
 /** What renewals work with. Times in ms. */
 export interface RenewalDeps<User extends SessionUser> extends SecurityListeners {
-  readonly provider: Pick<Provider<never, User>, 'refresh'>
+  readonly provider: Pick<Provider<never, User>, 'id' | 'refresh'>
   readonly coordinator: Coordinator
+  readonly tokens: AccessTokens
   readonly timeout: number
   /** How long a spent token is answered with its successor. */
   readonly reuseWindow: number
@@ -39,23 +39,40 @@ export interface Renewed<User extends SessionUser> {
 /** How far a chain of successors is followed: each had to be exchanged within the replay time. */
 const ROUNDS = 5
 
-/** Whose session it is. */
-const subjectOf = ({ accessToken, user }: SealedData) => ({
-  sessionId: factsOf(readClaims(accessToken) ?? {}).sessionId,
-  userId: user.id,
-})
+/**
+ * A session that says when it began, and has a name: seals of older releases and other libraries say
+ * neither. At a refresh it must be done within the exchange, whose result all requests share.
+ */
+export function beginning<User extends SessionUser>(
+  data: SealedData<User>,
+  tokens: Pick<AccessTokens, 'read'>,
+  at: number,
+): SealedData<User> {
+  const named = data.id !== undefined || tokens.read(data)?.facts.sessionId !== undefined
+  return { ...data, startedAt: data.startedAt ?? at, ...(!named && { id: crypto.randomUUID() }) }
+}
 
-const organizationOf = ({ accessToken }: SealedData): string | undefined =>
-  factsOf(readClaims(accessToken) ?? {}).organizationId
+/** Trades the refresh token of a session. Never rejects for what a server answers. */
+export type Renew<User extends SessionUser> = (
+  from: SealedData<User>,
+  wanted: Wanted,
+) => Promise<Renewed<User>>
 
 /**
  * Makes the function that trades the refresh token of a session: once among all who ask, however
  * many requests and processes they are. Never rejects for what a server answers.
  */
-export function createRenewal<User extends SessionUser>(
-  deps: RenewalDeps<User>,
-): (from: SealedData<User>, wanted: Wanted) => Promise<Renewed<User>> {
-  const { provider, coordinator, timeout, reuseWindow: replay, now } = deps
+export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>): Renew<User> {
+  const { provider, coordinator, tokens, timeout, reuseWindow: replay, now } = deps
+  const { pauses } = coordinator
+  const factsOf = (data: SealedData): SessionFacts => tokens.read(data)?.facts ?? {}
+  const organizationOf = (data: SealedData): string | undefined => factsOf(data).organizationId
+  /** Whose session it is. */
+  const subjectOf = (data: SealedData) => ({
+    sessionId: factsOf(data).sessionId,
+    userId: data.user.id,
+  })
+  const patience = createServerPatience({ pauses, name: provider.id, timeout, now })
 
   /** @throws AuthError also for another person's session, which nothing may be made of. */
   async function exchange(from: SealedData<User>, wanted: Wanted): Promise<string> {
@@ -72,13 +89,14 @@ export function createRenewal<User extends SessionUser>(
     })
     if (!grant) throw new AuthError('bad_response', 'The answer holds no session.')
     const { user = from.user, accessToken } = grant
-    const claims = readClaims(accessToken)
-    if (user.id !== from.user.id || (claims && claims.sub !== user.id)) {
+    const owner = tokens.ownerOf(accessToken, user.id)
+    if (user.id !== from.user.id || owner === 'other') {
       throw new AuthError('refresh_rejected', 'The answer is the session of another person.')
     }
-    const data = withReceipt(toSealedData(grant, from), sentAt)
+    const data = tokens.note(toSealedData(grant, from), grant, sentAt)
     // The refresh token is spent, so that its successor must be kept, whatever came with it.
-    return JSON.stringify(claims ? data : { ...data, accessToken: from.accessToken })
+    const kept = owner === 'same' ? data : { ...data, accessToken: from.accessToken }
+    return JSON.stringify(beginning(kept, tokens, sentAt))
   }
 
   /** One exchange, or what another request has got for the same token. */
@@ -88,7 +106,7 @@ export function createRenewal<User extends SessionUser>(
     wanted: Wanted,
   ): Promise<{ readonly next: SealedData<User>; readonly startedAt: number }> {
     const key = await coordinationKey(name, wanted.organizationId)
-    const work = (): Promise<string> => exchange(from, wanted)
+    const work = (): Promise<string> => patience.attempt(key, () => exchange(from, wanted))
     const { text, startedAt, age } = await coordinator.once(key, work, { replay })
     const next = readSealed<User>(text)
     if (next?.user.id === from.user.id) {

@@ -9,9 +9,14 @@ import type { SealedData } from './session-data.js'
 
 /**
  * Why a cookie is nobody's session: there is none; it does not open, or its session was ended here;
- * its access token is over, forged, none at all, or of another person than the cookie.
+ * its access token is over, forged, none at all, or of another person than the cookie; the session has
+ * come to one of its `limits`.
  */
-export type CookieReason = 'no_session_cookie_provided' | 'invalid_session_cookie' | 'invalid_jwt'
+export type CookieReason =
+  | 'no_session_cookie_provided'
+  | 'invalid_session_cookie'
+  | 'invalid_jwt'
+  | 'session_expired'
 
 /** Why it could not be done now. The session is as good as before: keep its cookie. */
 export type TransientReason = 'rate_limit_exceeded' | 'timeout' | 'server_error' | 'network_error'
@@ -34,11 +39,10 @@ export interface AuthenticateSuccess<User extends SessionUser = SessionUser> ext
   readonly authenticated: true
   readonly accessToken: string
   readonly user: User
-  /**
-   * When the token is over, in ms since the epoch by this server's clock: there where that clock is
-   * far from the issuer's, so that the token's own date says nothing here.
-   */
-  readonly expiresAt?: number | undefined
+  /** When the token is over, in ms since the epoch by this server's clock. */
+  readonly expiresAt: number
+  /** When it is time to refresh ahead of that: in its last quarter, or minute if that is less. */
+  readonly refreshAt: number
 }
 
 /** A cookie that is nobody's session. */

@@ -38,7 +38,7 @@ export function createRevocations<User extends SessionUser>(
     rest,
     async revoke(opened) {
       const { accessToken, refreshToken } = opened.data
-      const expiresAt = Number(opened.claims.exp) * 1000
+      const { expiresAt } = opened.token
       const tokens = { accessToken, refreshToken, expiresAt, extras: {} }
       const session = { ...describeOpened(opened), ...tokens }
       try {

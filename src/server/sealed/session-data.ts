@@ -1,9 +1,12 @@
 import { AuthError } from '../../core/errors.js'
 import { parseJson } from '../../core/json.js'
-import type { Grant, Impersonator, SessionUser } from '../../core/session.js'
-import { positive } from '../../providers/shared/jwt.js'
+import type { Grant, Impersonator, SessionFacts, SessionUser } from '../../core/session.js'
+import { asObject, text, texts } from '../../providers/shared/json.js'
+import { positive, readClaims } from '../../providers/shared/jwt.js'
+import type { SessionLimits } from './session-limits.js'
+import { withCopies, withoutCopies } from './token-copies.js'
 
-/** What lies in a seal, under the names that `@workos-inc/node` and its kin use. */
+/** What lies in a seal, under the names that `@workos-inc/node` and its kin use. Times in ms. */
 export interface SealedData<User extends SessionUser = SessionUser> {
   readonly accessToken: string
   readonly refreshToken: string
@@ -13,29 +16,37 @@ export interface SealedData<User extends SessionUser = SessionUser> {
   readonly impersonator?: Impersonator | undefined
   /**
    * When the access token came, in ms since the epoch by the clock of the server that sealed it. Only
-   * there where that clock is far from the issuer's.
+   * where the token does not say, or its issuer's clock is far from that one.
    */
   readonly receivedAt?: number | undefined
+  /** When the access token is over, by the same clock. Only where the token does not say. */
+  readonly expiresAt?: number | undefined
+  /** What the auth server said of the session. Only where the access token does not. */
+  readonly facts?: SessionFacts | undefined
+  /** A name for the session. Only where the auth server has none. */
+  readonly id?: string | undefined
+  /** When somebody signed in, by the same clock. */
+  readonly startedAt?: number | undefined
+  /** When it was last used, as far as the seal knows; where there is a limit to that. */
+  readonly usedAt?: number | undefined
+  /** Limits of this session alone. */
+  readonly limits?: SessionLimits | undefined
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+type Fields = Readonly<Record<string, unknown>>
 
-const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined
-
-function parseObject(json: string): Readonly<Record<string, unknown>> {
+function parseObject(json: string): Fields {
   try {
-    const value: unknown = parseJson(json)
-    return isObject(value) ? value : {}
+    return asObject(parseJson(json)) ?? {}
   } catch {
     return {}
   }
 }
 
 function toUser(value: unknown): SessionUser | null {
-  if (!isObject(value)) return null
-  const { id, email, phone, ...fields } = value
+  const known = asObject(value)
+  if (!known) return null
+  const { id, email, phone, ...fields } = known
   if (typeof id !== 'string' || id === '') return null
   return {
     ...fields,
@@ -46,14 +57,37 @@ function toUser(value: unknown): SessionUser | null {
 }
 
 function toImpersonator(value: unknown): Impersonator | undefined {
-  const { email, reason } = isObject(value) ? value : {}
+  const { email, reason } = asObject(value) ?? {}
   return typeof email === 'string' ? { email, reason: text(reason) ?? null } : undefined
+}
+
+/** What is kept of facts, and nothing that is not there. */
+export function toFacts(value: unknown): SessionFacts | undefined {
+  const fields = asObject(value)
+  if (!fields) return undefined
+  const facts: Fields = {
+    sessionId: text(fields.sessionId),
+    organizationId: text(fields.organizationId),
+    role: text(fields.role),
+    roles: texts(fields.roles),
+    permissions: texts(fields.permissions),
+    entitlements: texts(fields.entitlements),
+    featureFlags: texts(fields.featureFlags),
+  }
+  return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined))
+}
+
+function toLimits(value: unknown): SessionLimits | undefined {
+  const fields = asObject(value)
+  const [absolute, idle] = [positive(fields?.absolute), positive(fields?.idle)]
+  return absolute || idle ? { ...(absolute && { absolute }), ...(idle && { idle }) } : undefined
 }
 
 /** The fields that are known, without those that hold nothing. */
 function compact<User extends SessionUser>(data: SealedData<User>): SealedData<User> {
-  const { accessToken, refreshToken, user } = data
-  const { organizationId, authenticationMethod, impersonator, receivedAt } = data
+  const { accessToken, refreshToken, user, ...others } = data
+  const { organizationId, authenticationMethod, impersonator, receivedAt } = others
+  const { expiresAt, facts, id, startedAt, usedAt, limits } = others
   return {
     accessToken,
     refreshToken,
@@ -62,8 +96,17 @@ function compact<User extends SessionUser>(data: SealedData<User>): SealedData<U
     ...(authenticationMethod && { authenticationMethod }),
     ...(impersonator && { impersonator }),
     ...(receivedAt && { receivedAt }),
+    ...(expiresAt && { expiresAt }),
+    ...(facts && Object.keys(facts).length > 0 && { facts }),
+    ...(id && { id }),
+    ...(startedAt && { startedAt }),
+    ...(usedAt && { usedAt }),
+    ...(limits && { limits }),
   }
 }
+
+/** The name of a session that is held elsewhere, where a seal holds just that. */
+export const heldName = (json: string): string | undefined => text(parseObject(json).held)
 
 /**
  * Reads what any of the SDKs sealed: `@workos-inc/node`, `authkit-nextjs` (a session, or a whole
@@ -74,8 +117,10 @@ export function parseSealedData(json: string): SealedData | null {
   const fields = parseObject(json)
   const accessToken = text(fields.accessToken)
   const refreshToken = text(fields.refreshToken)
-  const user = toUser(fields.user)
-  if (!accessToken || !refreshToken || !user) return null
+  if (!accessToken || !refreshToken) return null
+  const claims = readClaims(accessToken) ?? {}
+  const user = toUser(withCopies(fields.user, fields.userFromToken, claims))
+  if (!user) return null
   return compact({
     accessToken,
     refreshToken,
@@ -84,7 +129,25 @@ export function parseSealedData(json: string): SealedData | null {
     authenticationMethod: text(fields.authenticationMethod),
     impersonator: toImpersonator(fields.impersonator),
     receivedAt: positive(fields.receivedAt),
+    expiresAt: positive(fields.expiresAt),
+    facts: toFacts(fields.facts),
+    id: text(fields.id),
+    startedAt: positive(fields.startedAt),
+    usedAt: positive(fields.usedAt),
+    limits: toLimits(fields.limits),
   })
+}
+
+/** The JSON of a session without what its access token says as well: see `withoutCopies`. */
+export function withoutTokenCopies(data: SealedData): string {
+  const { user, copies } = withoutCopies({ ...data.user }, readClaims(data.accessToken) ?? {})
+  return JSON.stringify({ ...data, user, ...(copies.length > 0 && { userFromToken: copies }) })
+}
+
+/** A session of which only whose it is was left: the auth server tells the rest at the next refresh. */
+export function withoutUserData(data: SealedData): SealedData {
+  const { id, email, phone } = data.user
+  return { ...data, user: { id, ...(email && { email }), ...(phone && { phone }) } }
 }
 
 /**
@@ -104,6 +167,7 @@ export function toSealedData<User extends SessionUser>(
   if (previous && previous.user.id !== user.id) {
     throw new AuthError('bad_response', 'The answer is the session of another person.')
   }
+  const { id, facts, startedAt, usedAt, limits } = previous ?? {}
   return compact({
     accessToken: grant.accessToken,
     refreshToken,
@@ -111,5 +175,10 @@ export function toSealedData<User extends SessionUser>(
     organizationId: grant.organizationId,
     authenticationMethod: grant.authenticationMethod ?? previous?.authenticationMethod,
     impersonator: toImpersonator(grant.impersonator),
+    facts: facts?.sessionId ? { sessionId: facts.sessionId } : undefined,
+    id,
+    startedAt,
+    usedAt,
+    limits,
   })
 }

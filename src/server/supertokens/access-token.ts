@@ -1,4 +1,4 @@
-import { base64url } from 'jose'
+import * as base64url from 'jose/base64url'
 import { parseJson } from '../../core/json.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import { positive } from '../../providers/shared/jwt.js'
@@ -42,8 +42,8 @@ export const PROTECTED_CLAIMS: readonly string[] = [
   'stt',
 ]
 
-/** Servers take less in all headers together. */
-const LONGEST = 16_384
+/** The most characters of an access token. Servers take less in all headers together. */
+export const LONGEST_ACCESS_TOKEN = 16_384
 const FORM = /^[\w+/-]+={0,2}\.[\w+/-]+={0,2}\.[\w+/-]+={0,2}$/
 
 type Fields = Readonly<Record<string, unknown>>
@@ -128,7 +128,8 @@ function readModern(claims: Fields): Facts | null {
  * throws.
  */
 export function readAccessToken(token: string): AccessTokenInfo | null {
-  if (typeof token !== 'string' || token.length > LONGEST || !FORM.test(token)) return null
+  if (typeof token !== 'string' || token.length > LONGEST_ACCESS_TOKEN || !FORM.test(token))
+    return null
   const [first = '', second = ''] = token.split('.')
   const header = decode(first)
   const claims = decode(second)

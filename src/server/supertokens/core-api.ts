@@ -1,5 +1,10 @@
 import type { SessionIdentity, SessionInformation, SessionPayload } from './types.js'
 
+/** How long a core, or one of its hosts, that failed is left alone where there is another way, in ms. */
+export const REST = 10_000
+/** How long a core is taken to be what it was, in ms: it may be set otherwise, or replaced by a newer one. */
+export const LIFE = 600_000
+
 /** A token as the core gives it. Times in ms since the epoch. */
 export interface CoreToken {
   readonly token: string
@@ -73,6 +78,11 @@ export interface CoreHandshake {
 export interface CoreApi {
   /** Whether its access tokens can be verified by published keys: since 2.21. */
   publishesKeys(): Promise<boolean>
+  /**
+   * Whether a refresh gives a session the kind of key that it asks for, fixed or replaced from time to
+   * time: since 3.0. Before that a session keeps the kind that it began with.
+   */
+  switchesKeys(): Promise<boolean>
   /** A `fetch` of the key set, from whichever host is up: the address given says nothing. */
   readonly fetch: typeof fetch
   /** The address of the key set, for `createVerifier`. */

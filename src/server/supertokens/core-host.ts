@@ -2,6 +2,7 @@ import { parseJson } from '../../core/json.js'
 import { asObject } from '../../providers/shared/json.js'
 import { withinTime } from '../shared/time-limit.js'
 import type { Fields } from './answers.js'
+import { LIFE } from './core-api.js'
 import { type CoreWireOptions, createCoreWire } from './core-wire.js'
 import { GeneralError, isSuperTokensError } from './errors.js'
 import { createKept } from './kept.js'
@@ -32,8 +33,6 @@ export interface CoreHostOptions extends CoreWireOptions {
   readonly timeout: number
 }
 
-/** How long a host is taken to speak the version that it spoke, in ms. */
-const LIFE = 600_000
 const VERSION_REFUSED = /cdi-version [\d.]{1,20} not supported/
 
 function parseFields(body: string): Fields {

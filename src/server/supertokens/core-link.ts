@@ -1,5 +1,7 @@
 import type { AuthErrorCode } from '../../core/errors.js'
+import { isLately } from '../shared/lately.js'
 import { withinTime } from '../shared/time-limit.js'
+import { REST } from './core-api.js'
 import type { CoreHost } from './core-host.js'
 import { GeneralError, type SuperTokensError } from './errors.js'
 import { guarded, toSuperTokensError } from './guard.js'
@@ -14,9 +16,6 @@ export interface CoreLinkOptions {
   readonly timeout: number
   now(): number
 }
-
-/** A host that failed is tried last for so long, in ms: an outage costs one slow request, not each. */
-const REST = 10_000
 
 /** Failures of a host, and not the core's word. */
 const PASSING: readonly AuthErrorCode[] = [
@@ -40,12 +39,8 @@ export function createCoreLink({ hosts, timeout, now }: CoreLinkOptions): CoreLi
   const failures = new Map<CoreHost, number>()
   let turn = 0
 
-  function isResting(host: CoreHost): boolean {
-    const failedAt = failures.get(host)
-    const age = failedAt === undefined ? REST : now() - failedAt
-    // A clock that was set back must not make it last.
-    return age >= 0 && age < REST
-  }
+  // It is tried last then: an outage costs one slow request, not each.
+  const isResting = (host: CoreHost): boolean => isLately(failures.get(host), REST, now())
 
   function inTurn(): readonly CoreHost[] {
     const order = [...hosts.slice(turn), ...hosts.slice(0, turn)]

@@ -1,7 +1,7 @@
+import { readText } from '../../providers/shared/body.js'
 import { parseRetryAfter } from '../../providers/shared/retry-after.js'
 import { GeneralError, isSuperTokensError } from './errors.js'
 import type { CoreRequest } from './requests.js'
-import { readBounded } from './text-body.js'
 import { isSince, type Version } from './versions.js'
 import { createSay, type Say } from './words.js'
 
@@ -63,6 +63,14 @@ function refusal(status: number, said: string): GeneralError {
   return new GeneralError(message, { code, status })
 }
 
+/** @throws SuperTokensError `GENERAL_ERROR`, `bad_response`, for more than a core would send. */
+async function readBody(response: Response): Promise<string> {
+  const body = await readText(response)
+  if (body !== null) return body
+  const { status } = response
+  throw new GeneralError('The answer is too large.', { code: 'bad_response', status })
+}
+
 /** Makes the wire to one host. */
 export function createCoreWire(options: CoreWireOptions): CoreWire {
   const { url, apiKey } = options
@@ -96,9 +104,9 @@ export function createCoreWire(options: CoreWireOptions): CoreWire {
       try {
         const response = await begin(request, sending)
         const { status } = response
-        if (status === 200) return await readBounded(response)
+        if (status === 200) return await readBody(response)
         const passed = passing(response, options)
-        if (!passed) throw refusal(status, sayOf(request)(await readBounded(response)))
+        if (!passed) throw refusal(status, sayOf(request)(await readBody(response)))
         response.body?.cancel().catch(() => undefined)
         throw passed
       } catch (error) {

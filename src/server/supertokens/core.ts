@@ -10,7 +10,13 @@ import {
   readTokens,
   readVerified,
 } from './answers.js'
-import type { CoreApi, CoreHandshake, CoreVerified, CoreVerify } from './core-api.js'
+import {
+  type CoreApi,
+  type CoreHandshake,
+  type CoreVerified,
+  type CoreVerify,
+  LIFE,
+} from './core-api.js'
 import { type CoreTalk, createCoreHost } from './core-host.js'
 import { type CoreLink, createCoreLink } from './core-link.js'
 import { GeneralError, isSuperTokensError } from './errors.js'
@@ -25,9 +31,6 @@ export type CoreOptions = Pick<
   SuperTokensOptions,
   'hosts' | 'apiKey' | 'timeout' | 'dangerouslyAllowInsecureHttp' | 'fetch' | 'now'
 >
-
-/** How long the settings of a core are taken to be what they were, in ms. */
-const LIFE = 600_000
 
 /** @throws AuthError `invalid_argument` for what no header can carry. */
 function checkApiKey(apiKey: unknown): void {
@@ -122,6 +125,7 @@ export function createCore(options: CoreOptions): CoreApi {
 
   return {
     publishesKeys: () => talk(async ({ version }) => isSince(version, '2.21')),
+    switchesKeys: () => talk(async ({ version }) => isSince(version, '3.0')),
     fetch: createCoreFetch(link, first),
     jwksUrl: `${first}/.well-known/jwks.json`,
     createSession: (session) =>

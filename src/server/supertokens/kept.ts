@@ -1,3 +1,5 @@
+import { isLately } from '../shared/lately.js'
+
 /** A value that is fetched when it is needed, once for all who need it together. */
 export interface Kept<Value> {
   /** Whether it was fetched lately, or is on its way. */
@@ -21,11 +23,8 @@ export interface KeptOptions<Value> {
 export function createKept<Value>({ life, now, load }: KeptOptions<Value>): Kept<Value> {
   let kept: { readonly value: Promise<Value>; readonly since: number } | null = null
 
-  const current = (): Promise<Value> | null => {
-    const age = kept ? now() - kept.since : life
-    // A clock that was set back must not make anything last.
-    return kept && age >= 0 && age < life ? kept.value : null
-  }
+  const current = (): Promise<Value> | null =>
+    kept && isLately(kept.since, life, now()) ? kept.value : null
 
   function renew(): Promise<Value> {
     const entry = { value: load(), since: now() }

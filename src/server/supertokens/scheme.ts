@@ -1,7 +1,14 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import { type CookiePlace, defineCookie } from '../cookies/cookies.js'
+import { isLately } from '../shared/lately.js'
 import { withinTime } from '../shared/time-limit.js'
-import type { CoreApi, CoreCookie, CoreHandshake, CoreToken } from './core-api.js'
+import {
+  type CoreApi,
+  type CoreCookie,
+  type CoreHandshake,
+  type CoreToken,
+  REST,
+} from './core-api.js'
 import type { CookieScheme, CookieSpot, SuperTokensCookies, TokenInfo } from './types.js'
 
 /** Which of the two cookies. */
@@ -73,9 +80,6 @@ export interface SchemeDeps {
   now(): number
 }
 
-/** How long a core that failed is not asked again, in ms. */
-const REST = 10_000
-
 /**
  * Makes the scheme of an app's cookies.
  * @throws AuthError `invalid_argument` for cookies that no browser would keep.
@@ -83,12 +87,12 @@ const REST = 10_000
 export function createScheme({ core, cookies, patience, now }: SchemeDeps): Scheme {
   checkCookies(cookies)
   let told: CoreHandshake | null | undefined
-  let failedAt = Number.NEGATIVE_INFINITY
+  let failedAt: number | undefined
 
   /** What the core said last stands until it says something else. */
   async function ask(): Promise<CoreHandshake | null | undefined> {
     // A core that has no handshake any more never has one again.
-    if (told === null || Math.abs(now() - failedAt) < REST) return told
+    if (told === null || isLately(failedAt, REST, now())) return told
     try {
       told = await withinTime(patience, () => core.handshake())
     } catch {

@@ -1,6 +1,7 @@
 import { AuthError } from '../../core/errors.js'
 import { checkPositive, memoryCoordinator } from '../coordination/coordinator.js'
 import { TIME_LIMIT } from '../shared/time-limit.js'
+import { LONGEST_ACCESS_TOKEN } from './access-token.js'
 import { checkJWTPayload, checkName, checkPayload, checkRefreshToken } from './arguments.js'
 import { createCore } from './core.js'
 import type { CoreTokens } from './core-api.js'
@@ -8,6 +9,7 @@ import { GeneralError } from './errors.js'
 import { guarded } from './guard.js'
 import { createRenewal } from './renewal.js'
 import { createScheme, type Scheme } from './scheme.js'
+import { checkRoom, longestAccessToken } from './session-size.js'
 import { createTombstones } from './tombstones.js'
 import type {
   AntiCsrf,
@@ -22,6 +24,8 @@ import { createVerification } from './verification.js'
 const PATIENCE = 2_000
 /** Enough for tabs that wake together, in ms. */
 const REUSE_WINDOW = 5_000
+/** A longer one could never be shown again. */
+const TOKEN_PLACE = { name: 'The access token', most: LONGEST_ACCESS_TOKEN }
 
 function checkChoice(name: string, value: unknown, choices: readonly unknown[]): void {
   if (value === undefined || choices.includes(value)) return
@@ -101,7 +105,13 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
     onSecurityEvent: options.onSecurityEvent,
   })
   const deps = { core, tombstones, ...settings, dangerouslyAllowInsecureHttp, patience, now }
-  const verify = createVerification(deps)
+  const { verify, hurry } = createVerification(deps)
+
+  /** The tokens of an answer of the core, for the app. */
+  function handOut(tokens: CoreTokens): SessionTokens {
+    hurry(tokens.accessToken.token)
+    return dressAll(scheme, tokens)
+  }
 
   const call = <T>(work: () => Promise<T>): Promise<T> => guarded(timeout, work)
 
@@ -109,6 +119,8 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
     antiCsrf,
     createNewSession: (userId, jwtPayload = {}, sessionData = {}) =>
       call(async () => {
+        const draft = { userId, payload: jwtPayload, antiCsrf: enableAntiCsrf }
+        checkRoom(TOKEN_PLACE, longestAccessToken(draft))
         const tokens = await core.createSession({
           userId: checkName('userId', userId),
           userDataInJWT: checkJWTPayload(jwtPayload),
@@ -116,7 +128,7 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
           ...settings,
         })
         tombstones.seeAll(tokens)
-        return dressAll(scheme, tokens)
+        return handOut(tokens)
       }),
     getSession: (accessToken, how = {}) =>
       call(async () => {
@@ -128,7 +140,7 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
       call(async () => {
         const question = { refreshToken: checkRefreshToken(refreshToken), antiCsrfToken }
         const wanted = { ...settings, enableAntiCsrf: enableAntiCsrf && doAntiCsrfCheck }
-        return dressAll(scheme, await renew({ ...question, ...wanted }, request))
+        return handOut(await renew({ ...question, ...wanted }, request))
       }),
     revokeSession: (sessionHandle) =>
       call(async () => {

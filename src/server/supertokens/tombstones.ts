@@ -1,4 +1,5 @@
 import type { Coordinator } from '../coordination/coordinator.js'
+import { confirmEnd, endHere } from '../shared/tombstones.js'
 import type { CoreToken, CoreTokens } from './core-api.js'
 
 /** Sessions that were ended here, so that no late answer brings them back. */
@@ -22,21 +23,14 @@ export interface Tombstones {
 const LIFE = 3_600_000
 /** How long the refresh tokens of a core live by default, in ms: 100 days. */
 const REFRESH_LIFE = 100 * 24 * 3_600_000
-/** Longer than requests under way and replays of their results take, in ms. */
-const MARGIN = 60_000
 
 /** Makes the tombstones of one app. */
 export function createTombstones(coordinator: Coordinator): Tombstones {
   let longest = LIFE
   let longestRefresh = REFRESH_LIFE
 
-  async function end(handle: string, ttl: number, confirmed: boolean): Promise<void> {
-    try {
-      await coordinator.end(handle, ttl, { confirmed })
-    } catch {
-      // An outage of the coordinator must not keep anybody from signing out.
-    }
-  }
+  // An outage of the coordinator must not keep anybody from signing out.
+  const quietly = (ending: Promise<void>): Promise<void> => ending.catch(() => undefined)
 
   function see({ expiry, createdTime }: CoreToken): void {
     longest = Math.max(longest, expiry - createdTime)
@@ -48,8 +42,8 @@ export function createTombstones(coordinator: Coordinator): Tombstones {
       see(accessToken)
       longestRefresh = Math.max(longestRefresh, refreshToken.expiry - refreshToken.createdTime)
     },
-    set: (handle) => end(handle, longestRefresh + MARGIN, false),
-    confirm: (handle) => end(handle, longest + MARGIN, true),
+    set: (handle) => quietly(endHere(coordinator, handle, longestRefresh)),
+    confirm: (handle) => quietly(confirmEnd(coordinator, handle, longest)),
     async has(handle) {
       try {
         return await coordinator.ended(handle)

@@ -3,7 +3,7 @@ import { createExpiring } from '../coordination/expiring.js'
 import { withinTime } from '../shared/time-limit.js'
 import { createVerifier, type Verified } from '../verification/verify.js'
 import { type AccessTokenInfo, readAccessToken } from './access-token.js'
-import type { CoreApi, CoreVerified, CoreVerify } from './core-api.js'
+import { type CoreApi, type CoreVerified, type CoreVerify, LIFE, REST } from './core-api.js'
 import {
   GeneralError,
   isSuperTokensError,
@@ -11,12 +11,13 @@ import {
   TryRefreshTokenError,
   UnauthorisedError,
 } from './errors.js'
+import { createKept } from './kept.js'
 import type { Tombstones } from './tombstones.js'
 import type { SessionIdentity, VerifyOptions } from './types.js'
 
 /** What verification works with. Times in ms. */
 export interface VerificationDeps {
-  readonly core: Pick<CoreApi, 'publishesKeys' | 'fetch' | 'jwksUrl' | 'verify'>
+  readonly core: Pick<CoreApi, 'publishesKeys' | 'switchesKeys' | 'fetch' | 'jwksUrl' | 'verify'>
   readonly tombstones: Tombstones
   /** Whether sessions have anti-CSRF tokens. */
   readonly enableAntiCsrf: boolean
@@ -27,8 +28,6 @@ export interface VerificationDeps {
   now(): number
 }
 
-/** How long a core that failed is not asked again for a token that is good anyway, in ms. */
-const REST = 10_000
 /** The most sessions that rest at once. */
 const LIMIT = 10_000
 
@@ -70,13 +69,22 @@ function checkAntiCsrf({ antiCsrfToken }: AccessTokenInfo, shown: string | undef
   }
 }
 
+/** Tells whose access tokens are. */
+export interface TokenVerification {
+  /** @throws SuperTokensError unless the token is good. */
+  verify(accessToken: string, options: VerifyOptions): Promise<CoreVerified>
+  /**
+   * Says that the core has just given a token: its key is looked up at once where it is new, for a
+   * refresh would bring another one of that key.
+   */
+  hurry(accessToken: string): void
+}
+
 /**
- * Makes the function that tells whose an access token is: by the core's published keys where it
- * has them, and by the core where it has none or must hear of the token.
+ * Makes the one that tells whose access tokens are: by the core's published keys where it has them,
+ * and by the core where it has none or must hear of the token.
  */
-export function createVerification(
-  deps: VerificationDeps,
-): (accessToken: string, options: VerifyOptions) => Promise<CoreVerified> {
+export function createVerification(deps: VerificationDeps): TokenVerification {
   const { core, tombstones, enableAntiCsrf, useDynamicSigningKey, patience, now } = deps
   const { dangerouslyAllowInsecureHttp } = deps
   // Old keys do where new ones are late: a core that hangs must leave the time to use them.
@@ -85,6 +93,12 @@ export function createVerification(
   const verifier = createVerifier({ ...location, algorithms: ['RS256'], audience: false, now })
   const resting = createExpiring<true>({ limit: LIMIT, now })
   let published = false
+  // Where that cannot be told, a refresh could not change the kind now either.
+  const switching = createKept({
+    life: LIFE,
+    now,
+    load: () => withinTime(patience, () => core.switchesKeys()).catch(() => false),
+  })
 
   /** A core that had keys goes on having them: the next outage must not make that unknown. */
   async function hasKeys(): Promise<boolean> {
@@ -97,7 +111,10 @@ export function createVerification(
     try {
       const verified = await core.verify(question)
       const { session, accessToken } = verified
-      if (accessToken) tombstones.see(accessToken)
+      if (accessToken) {
+        tombstones.see(accessToken)
+        verifier.hurry(accessToken.token)
+      }
       // A new token would bring back a session whose sign-out came in between.
       if ((accessToken || question.checkDatabase) && (await tombstones.has(session.handle))) {
         throw new UnauthorisedError('Somebody has signed out of this session.')
@@ -121,7 +138,9 @@ export function createVerification(
     if (info.expiry <= now()) throw refusalOf({ ok: false, reason: 'expired' })
     const verified = await verifier.verify(accessToken)
     if (!verified.ok) throw refusalOf(verified)
-    if (!info.keyId?.startsWith(useDynamicSigningKey ? 'd-' : 's-')) {
+    // At interface 2.21 the refresh would bring the same kind again, and be asked for without end.
+    const fits = info.keyId?.startsWith(useDynamicSigningKey ? 'd-' : 's-')
+    if (!fits && (await switching.get())) {
       throw new TryRefreshTokenError('The access token is signed by another kind of key.')
     }
     const { doAntiCsrfCheck = true, antiCsrfToken } = options
@@ -141,19 +160,23 @@ export function createVerification(
     }
   }
 
-  return async (accessToken, options) => {
-    const info = readAccessToken(accessToken)
-    if (!info) throw new TryRefreshTokenError('This is no access token of a session.')
-    const { antiCsrfToken, doAntiCsrfCheck = true, checkDatabase = false } = options
-    const question = { accessToken, antiCsrfToken, doAntiCsrfCheck, enableAntiCsrf, checkDatabase }
-    // Its signature is of a kind that only cores know.
-    if (info.version < 3 || !(await hasKeys())) return ask(question)
-    await checkToken(accessToken, info, options)
-    // Was checked; a core would refuse a session that has none.
-    const checked = { ...question, doAntiCsrfCheck: false }
-    if (checkDatabase) return ask(checked)
-    return info.parentRefreshTokenHash1 === null
-      ? { session: identityOf(info) }
-      : report(info, checked)
+  return {
+    hurry: verifier.hurry,
+    async verify(accessToken, options) {
+      const info = readAccessToken(accessToken)
+      if (!info) throw new TryRefreshTokenError('This is no access token of a session.')
+      const { antiCsrfToken, doAntiCsrfCheck = true, checkDatabase = false } = options
+      const settings = { doAntiCsrfCheck, enableAntiCsrf, checkDatabase }
+      const question = { accessToken, antiCsrfToken, ...settings }
+      // Its signature is of a kind that only cores know.
+      if (info.version < 3 || !(await hasKeys())) return ask(question)
+      await checkToken(accessToken, info, options)
+      // Was checked; a core would refuse a session that has none.
+      const checked = { ...question, doAntiCsrfCheck: false }
+      if (checkDatabase) return ask(checked)
+      return info.parentRefreshTokenHash1 === null
+        ? { session: identityOf(info) }
+        : report(info, checked)
+    },
   }
 }

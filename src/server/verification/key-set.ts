@@ -1,13 +1,12 @@
-import {
-  createRemoteJWKSet,
-  customFetch,
-  decodeProtectedHeader,
-  errors,
-  type JWTVerifyGetKey,
-} from 'jose'
+import type { JWSHeaderParameters } from 'jose'
+import { decodeProtectedHeader } from 'jose/decode/protected_header'
+import * as errors from 'jose/errors'
+import { createRemoteJWKSet, customFetch } from 'jose/jwks/remote'
 import { AuthError } from '../../core/errors.js'
+import { readText } from '../../providers/shared/body.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import { checkUrl } from '../../providers/shared/url.js'
+import { isLately } from '../shared/lately.js'
 
 /** Where the issuer publishes its keys (RFC 7517 §5). */
 export interface KeySetLocation {
@@ -18,10 +17,19 @@ export interface KeySetLocation {
   readonly dangerouslyAllowInsecureHttp?: boolean | undefined
 }
 
+/** A key as jose takes it: a public one, or a shared secret. */
+export type VerificationKey = CryptoKey | Uint8Array
+
+/** Finds the key that a token names. */
+export type KeyLookup = (header: JWSHeaderParameters) => Promise<VerificationKey>
+
 /** The keys of an issuer. */
 export interface KeySet {
-  /** Finds keys for `jwtVerify`. */
-  readonly keyFor: JWTVerifyGetKey
+  /**
+   * Finds the key for a token with this header. While nothing new is known of the keys it is always
+   * the same object, and never one of a set that has been replaced since.
+   */
+  readonly keyFor: KeyLookup
   /**
    * Lets the key of a token be looked up at once that the issuer has just given: no forger has
    * written its key id, and to wait would be to exchange it again and again.
@@ -53,7 +61,8 @@ const isKey = (value: unknown): boolean => text(asObject(value)?.kty) !== undefi
 /** A key set without what is no key at all: jose would refuse the others with it. */
 async function withoutOddKeys(response: Response): Promise<Response> {
   if (response.status !== 200) return response
-  const body = await response.text()
+  // More than anybody's keys take is no key set either.
+  const body = (await readText(response)) ?? ''
   try {
     const fields = asObject(JSON.parse(body))
     if (fields && Array.isArray(fields.keys)) {
@@ -86,11 +95,7 @@ export function createKeySet(location: KeySetLocation, now: () => number): KeySe
   let missedAt: number | undefined
   let failure: AuthError | undefined
 
-  const within = (start: number | undefined, span: number): boolean => {
-    const age = start === undefined ? span : now() - start
-    // A clock that was set back must not make anything last.
-    return age >= 0 && age < span
-  }
+  const within = (at: number | undefined, span: number): boolean => isLately(at, span, now())
 
   async function load(): Promise<void> {
     try {
@@ -125,18 +130,18 @@ export function createKeySet(location: KeySetLocation, now: () => number): KeySe
     }
   }
 
-  const keyFor: JWTVerifyGetKey = async (header, token) => {
+  async function keyFor(header: JWSHeaderParameters): Promise<CryptoKey> {
     const pause = loadedAt === undefined ? RETRY : COOLDOWN
     const due = !within(loadedAt, FRESH) && !within(failedAt, pause)
     if (due) await load()
     if (loadedAt === undefined && failure) throw failure
     try {
-      return await remote(header, token)
+      return await remote(header)
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
     }
     if (!due || failure) await lookAgain()
-    return remote(header, token)
+    return remote(header)
   }
 
   return {

@@ -1,15 +1,8 @@
-import {
-  errors,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  type JWTVerifyOptions,
-  type JWTVerifyResult,
-  jwtVerify,
-} from 'jose'
+import * as errors from 'jose/errors'
 import { AuthError, type AuthErrorCode, isAuthError } from '../../core/errors.js'
-import { readClaims } from '../../providers/shared/jwt.js'
 import { checkObject } from '../shared/arguments.js'
 import { createKeySet, type KeySet, type KeySetLocation } from './key-set.js'
+import { type Checked, createTokenCheck, type TokenCheckDeps } from './token-check.js'
 
 /** What a token must be besides signed. */
 export interface TokenChecks {
@@ -41,15 +34,9 @@ export type Verification = TokenChecks & (KeySetLocation | SharedSecret)
 
 /** The shortest secret, in bytes: as long as the digest of HS256 (RFC 7518 §3.2). */
 const SHORTEST = 32
-/** No session's token lives longer than a cookie may (RFC 6265bis §5.5), in ms. */
-const LONGEST_LIFE = 400 * 24 * 3_600_000
-/** What access tokens call their type (RFC 7519 §5.1, RFC 9068 §2.1); many say nothing. */
-const TYPE = /^(application\/)?(at\+)?jwt$/i
-
 /** `retryable` when the keys could not be had, so that nothing is known about the token. */
 export type Verified =
-  | { readonly ok: true; readonly claims: JWTPayload }
-  | { readonly ok: false; readonly reason: 'invalid_jwt' | 'expired' }
+  | Checked
   | {
       readonly ok: false
       readonly reason: 'network_error' | 'timeout' | 'server_error'
@@ -105,7 +92,7 @@ function checkAlgorithms(names: readonly string[], symmetric: boolean): string[]
     : reject(`\`algorithms\` fits no ${symmetric ? 'shared secret' : 'set of public keys'}.`)
 }
 
-function checkOptions(verification: Verification, symmetric: boolean): JWTVerifyOptions {
+function checkOptions(verification: Verification, symmetric: boolean): TokenCheckDeps['options'] {
   const { algorithms = symmetric ? ['HS256'] : ['RS256'], clockTolerance = 0 } = verification
   const issuer = checkNames(verification.issuer, 'issuer')
   if (verification.audience === undefined) {
@@ -126,40 +113,6 @@ function checkOptions(verification: Verification, symmetric: boolean): JWTVerify
     ...(issuer && { issuer }),
     ...(audience && { audience }),
   }
-}
-
-/** Checks a token by every key that may be meant: without a key id, or with two keys of one. */
-async function verifyByAny(
-  token: string,
-  keyFor: JWTVerifyGetKey,
-  options: JWTVerifyOptions,
-): Promise<JWTVerifyResult> {
-  try {
-    return await jwtVerify(token, keyFor, options)
-  } catch (error) {
-    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
-    for await (const key of error) {
-      try {
-        return await jwtVerify(token, key, options)
-      } catch (refusal) {
-        // What one key does not fit is no word about the others; what the claims say is.
-        if (
-          refusal instanceof errors.JWTExpired ||
-          refusal instanceof errors.JWTClaimValidationFailed
-        ) {
-          throw refusal
-        }
-      }
-    }
-    throw new errors.JWSSignatureVerificationFailed()
-  }
-}
-
-/** What jose does not look at. */
-function isSensible({ payload, protectedHeader }: JWTVerifyResult, now: number): boolean {
-  const { typ } = protectedHeader
-  const left = Number(payload.exp) * 1000 - now
-  return (typ === undefined || TYPE.test(typ)) && left <= LONGEST_LIFE
 }
 
 function toVerified(error: unknown): Verified {
@@ -191,17 +144,9 @@ export function createVerifier(verification: Verification): Verifier {
   const { keyFor, hurry } = symmetric
     ? createSecret(verification.secret)
     : createKeySet(verification, now)
-  async function verifyAt(token: string, at: number): Promise<Verified> {
-    try {
-      const currentDate = new Date(at)
-      const result = await verifyByAny(token, keyFor, { ...options, currentDate })
-      if (!isSensible(result, at)) return { ok: false, reason: 'invalid_jwt' }
-      // The same claims, of which jose keeps keys that would be prototypes elsewhere.
-      return { ok: true, claims: readClaims(token) ?? {} }
-    } catch (error) {
-      return toVerified(error)
-    }
-  }
+  const check = createTokenCheck({ keyFor, options })
+  const verifyAt = (token: string, at: number): Promise<Verified> =>
+    check(token, at).catch(toVerified)
 
   return { verify: async (token) => verifyAt(token, now()), verifyAt, hurry }
 }

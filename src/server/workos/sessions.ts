@@ -14,7 +14,15 @@ export interface WorkOSSessionsOptions
   extends WorkOSServerOptions,
     Pick<
       SealedSessionsOptions,
-      'coordinator' | 'now' | 'reuseWindow' | 'onReuse' | 'onSecurityEvent'
+      | 'coordinator'
+      | 'now'
+      | 'reuseWindow'
+      | 'limits'
+      | 'maxSize'
+      | 'store'
+      | 'report'
+      | 'onReuse'
+      | 'onSecurityEvent'
     >,
     Pick<TokenChecks, 'issuer' | 'clockTolerance'> {}
 
@@ -31,7 +39,7 @@ export interface WorkOSSessionsOptions
 export function workosSessions(options: WorkOSSessionsOptions): SealedSessions<WorkOSUser> {
   checkObject('options', options)
   const { issuer, clockTolerance, coordinator, timeout, now, ...rest } = options
-  const { reuseWindow, onReuse, onSecurityEvent, ...client } = rest
+  const { reuseWindow, limits, maxSize, store, report, onReuse, onSecurityEvent, ...client } = rest
   const workos = workosServer({ ...client, timeout })
   return createSealedSessions({
     provider: workos,
@@ -47,6 +55,10 @@ export function workosSessions(options: WorkOSSessionsOptions): SealedSessions<W
     coordinator,
     logoutUrl: workos.logoutUrl,
     reuseWindow,
+    limits,
+    maxSize,
+    store,
+    report,
     onReuse,
     onSecurityEvent,
     timeout,

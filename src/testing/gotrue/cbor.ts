@@ -1,49 +1,76 @@
-/** A value out of CBOR, and where the next one begins. */
-type Read = readonly [value: unknown, next: number]
+/** What a text of bytes in CBOR holds (RFC 8949): the kinds that WebAuthn uses. */
+export type Cbor =
+  | number
+  | string
+  | boolean
+  | null
+  | Uint8Array<ArrayBuffer>
+  | readonly Cbor[]
+  | ReadonlyMap<Cbor, Cbor>
 
-/** The number that an item begins with (RFC 8949 §3): a value, or how much follows. */
-function readHead(
-  bytes: Uint8Array,
-  at: number,
-): readonly [major: number, size: number, next: number] {
-  const first = bytes[at] ?? 0
-  const short = first & 31
-  if (short < 24) return [first >> 5, short, at + 1]
-  const width = 2 ** (short - 24)
-  if (width > 4 || at + width >= bytes.length) throw new Error('This CBOR ends too early.')
-  const size = bytes.subarray(at + 1, at + 1 + width).reduce((sum, byte) => sum * 256 + byte, 0)
-  return [first >> 5, size, at + 1 + width]
+/** A value, and how many bytes it took. */
+export interface Read {
+  readonly value: Cbor
+  readonly length: number
 }
 
-function readMany(bytes: Uint8Array, count: number, from: number): readonly [unknown[], number] {
-  const items: unknown[] = []
-  let at = from
-  while (items.length < count) {
-    const [item, next] = readItem(bytes, at)
-    items.push(item)
-    at = next
+interface Cursor {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  at: number
+}
+
+function take(cursor: Cursor, length: number): Uint8Array<ArrayBuffer> {
+  const part = cursor.bytes.slice(cursor.at, cursor.at + length)
+  if (part.length < length) throw new RangeError('The bytes end early.')
+  cursor.at += length
+  return part
+}
+
+/** The number in the head of an item. */
+function argument(cursor: Cursor, info: number): number {
+  if (info < 24) return info
+  if (info > 26) throw new RangeError('This length is not for WebAuthn.')
+  return take(cursor, 2 ** (info - 24)).reduce((sum, byte) => sum * 256 + byte, 0)
+}
+
+const SIMPLE: Readonly<Record<number, boolean | null>> = { 20: false, 21: true, 22: null }
+
+function item(cursor: Cursor): Cbor {
+  const [head = 0] = take(cursor, 1)
+  const major = head >> 5
+  if (major === 7) {
+    const value = SIMPLE[head & 31]
+    if (value === undefined) throw new RangeError('This value is not for WebAuthn.')
+    return value
   }
-  return [items, at]
+  const size = argument(cursor, head & 31)
+  switch (major) {
+    case 0:
+      return size
+    case 1:
+      return -1 - size
+    case 2:
+      return take(cursor, size)
+    case 3:
+      return new TextDecoder().decode(take(cursor, size))
+    case 4:
+      return repeat(size, () => item(cursor))
+    case 5:
+      return new Map(repeat(size, () => [item(cursor), item(cursor)] as const))
+    default:
+      throw new RangeError('Tags are not for WebAuthn.')
+  }
 }
 
-function readItem(bytes: Uint8Array, from: number): Read {
-  if (from >= bytes.length) throw new Error('This CBOR ends too early.')
-  const [major, size, at] = readHead(bytes, from)
-  if (major === 0) return [size, at]
-  if (major === 1) return [-1 - size, at]
-  if (major === 2) return [bytes.slice(at, at + size), at + size]
-  if (major === 3) return [new TextDecoder().decode(bytes.subarray(at, at + size)), at + size]
-  if (major === 4) return readMany(bytes, size, at)
-  if (major !== 5) throw new Error('Authenticators write no such CBOR.')
-  const [items, next] = readMany(bytes, size * 2, at)
-  const entries = items.flatMap((key, index) =>
-    index % 2 ? [] : [[key, items[index + 1]] as const],
-  )
-  return [new Map(entries), next]
+/** As often as the head says; what the bytes do not hold ends it. */
+function repeat<T>(times: number, make: () => T): T[] {
+  const made: T[] = []
+  for (let count = 0; count < times; count++) made.push(make())
+  return made
 }
 
-/**
- * Reads CBOR (RFC 8949) as authenticators write it: numbers, bytes, texts, lists, and maps as `Map`.
- * @throws Error for anything else
- */
-export const readCbor = (bytes: Uint8Array): unknown => readItem(bytes, 0)[0]
+/** Reads the first value. @throws RangeError for what is none. */
+export function readCbor(bytes: Uint8Array<ArrayBuffer>): Read {
+  const cursor = { bytes, at: 0 }
+  return { value: item(cursor), length: cursor.at }
+}

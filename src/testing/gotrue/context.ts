@@ -7,7 +7,7 @@ import type { FactorChallenge } from './mfa-types.js'
 import type { RefreshTokens, ServerSession } from './rotation.js'
 import type { AccessTokenHook, Account, ScriptedGoTrueOptions } from './types.js'
 import { describeUser } from './users.js'
-import type { CredentialKey } from './webauthn.js'
+import type { StoredCredential } from './webauthn-types.js'
 
 /** A PKCE flow that waits for its code. */
 export interface FlowState {
@@ -36,8 +36,7 @@ export interface PendingLink {
 export interface StoredPasskey {
   readonly id: string
   readonly userId: string
-  readonly credentialId: string
-  readonly key: CredentialKey
+  readonly credential: StoredCredential
   friendlyName: string
   /** Milliseconds since the epoch. */
   readonly createdAt: number
@@ -127,6 +126,7 @@ export async function sessionBody(
     amr: session.amr,
     session_id: session.id,
     is_anonymous: account.anonymous,
+    ...(session.client && { client_id: session.client.id, scope: session.client.scope }),
     ...(hook && 'claims' in hook && hook.claims),
   }
   return {
@@ -139,15 +139,12 @@ export async function sessionBody(
   }
 }
 
-/** Signs somebody in on a new device; `method` is for the `amr` claim, `extra` for the answer. */
-export async function newSession(
+/** Begins a session; `method` is for the `amr` claim, `client` the app that it is given to. */
+export function beginSession(
   context: ServerContext,
   account: Account,
-  {
-    method = 'password',
-    ...extra
-  }: { readonly method?: string; readonly [name: string]: string | null | undefined } = {},
-): Promise<Response> {
+  { method, client = null }: { readonly method: string; readonly client?: ServerSession['client'] },
+): ServerSession {
   if (account.banned) refuse(400, 'user_banned', 'User is banned')
   askHook(context)
   const session: ServerSession = {
@@ -156,6 +153,7 @@ export async function newSession(
     createdAt: context.now(),
     aal: 'aal1',
     factorId: null,
+    client,
     amr: [{ method, timestamp: Math.floor(context.now() / 1000) }],
     expired: null,
     locked: false,
@@ -165,6 +163,19 @@ export async function newSession(
   }
   context.sessions.set(session.id, session)
   account.lastSignInAt = context.now()
+  return session
+}
+
+/** Signs somebody in on a new device; `method` is for the `amr` claim, `extra` for the answer. */
+export async function newSession(
+  context: ServerContext,
+  account: Account,
+  {
+    method = 'password',
+    ...extra
+  }: { readonly method?: string; readonly [name: string]: string | null | undefined } = {},
+): Promise<Response> {
+  const session = beginSession(context, account, { method })
   const body = await sessionBody(context, session, await context.tokens.issue(session))
   return json(200, { ...body, ...extra })
 }

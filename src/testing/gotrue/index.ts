@@ -1,5 +1,5 @@
 import { cheapHashes, realHashes } from '../server/hashes.js'
-import { field, parseObject } from '../server/json.js'
+import { type Fields, field, parseObject } from '../server/json.js'
 import { createServer, type Incoming } from '../server/serve.js'
 import { createSigner } from '../server/signing.js'
 import { type Accounts, createAccounts } from './accounts.js'
@@ -11,7 +11,7 @@ import { handlerOf, isRouted, located } from './routes.js'
 import type { ScriptedGoTrueOptions } from './types.js'
 
 export type { ScriptedGoTrue } from './controls.js'
-export type { AccountFactor, MfaOptions, WebAuthnCredential } from './mfa-types.js'
+export type { AccountFactor, MfaOptions } from './mfa-types.js'
 export type {
   AccessTokenHook,
   Account,
@@ -22,6 +22,7 @@ export type {
   SeedUser,
   SentMessage,
 } from './types.js'
+export type { WebAuthnCredential } from './webauthn-types.js'
 
 /** What pages on other origins may read (`cors_headers` of GoTrue's api.go). */
 const EXPOSED = ['X-Total-Count', 'Link', 'X-Supabase-Api-Version']
@@ -54,14 +55,22 @@ const UNREAD = /^\/logout$|^\/factors\/recovery-codes(\/regenerate)?$/
 const unreadable = (): never =>
   refuse(400, 'bad_json', 'Could not parse request body as JSON: unexpected end of JSON input')
 
-function parseBody({ request, text }: Incoming, path: string): Call['body'] {
+/** The fields of a form, which only `/oauth/token` takes (RFC 6749 §4.1.3). */
+function formOf({ request, text }: Incoming, path: string): Fields | null {
+  const type = request.headers.get('content-type') ?? ''
+  const isForm = path === '/oauth/token' && type.startsWith('application/x-www-form-urlencoded')
+  return isForm ? Object.fromEntries(new URLSearchParams(text)) : null
+}
+
+function parseBody(incoming: Incoming, path: string): Call['body'] {
+  const { request, text } = incoming
   if (text.length > LONGEST_BODY) {
     const message = `Request body too large (max ${LONGEST_BODY} bytes)`
     return refuse(413, 'request_entity_too_large', message)
   }
   const unread = ['GET', 'DELETE'].includes(request.method) || UNREAD.test(path)
   if (text === 'null' || (unread && text === '')) return {}
-  const body = parseObject(text) ?? unreadable()
+  const body = formOf(incoming, path) ?? parseObject(text) ?? unreadable()
   const wrong = TEXTS.some((name) => typeof (body[name] ?? '') !== 'string')
   return wrong ? unreadable() : body
 }
@@ -153,11 +162,16 @@ export function createScriptedGoTrue(options: ScriptedGoTrueOptions = {}): Scrip
         ? new Response(null, { status: 204, headers: crossOrigin })
         : null
     },
-    about: ({ url, fields }) => ({
-      path: below(url.href),
-      grant: url.searchParams.get('grant_type'),
-      presented: field(fields, 'refresh_token') ?? null,
-    }),
+    about(incoming) {
+      const path = below(incoming.url.href)
+      const form = formOf(incoming, path)
+      return {
+        path,
+        grant:
+          incoming.url.searchParams.get('grant_type') ?? field(form ?? {}, 'grant_type') ?? null,
+        presented: field(form ?? incoming.fields, 'refresh_token') ?? null,
+      }
+    },
     answer: (incoming) => route(context, incoming, below(incoming.url.href)),
     said: (body, { status }) => ({
       code: status >= 400 ? refusalCode(body) : null,

@@ -2,8 +2,9 @@ import { base64url, utf8, uuid } from '../server/encoding.js'
 import type { ServerContext } from './context.js'
 import { refuse } from './errors.js'
 import { totp } from './mfa-totp.js'
-import type { AccountFactor, FactorChallenge, MfaOptions, WebAuthnRequest } from './mfa-types.js'
+import type { AccountFactor, FactorChallenge, MfaOptions } from './mfa-types.js'
 import type { Account } from './types.js'
+import { CREDENTIAL_PARAMETERS, type WebAuthnRequest } from './webauthn-types.js'
 
 /** How long a challenge may be answered, in ms: GoTrue's default. */
 const CHALLENGE_LIFE = 300_000
@@ -58,11 +59,6 @@ export function findChallenge(
   return challenge
 }
 
-/** What GoTrue offers to every authenticator, best first (COSE algorithms). */
-const ALGORITHMS = [-7, -35, -36, -257, -258, -259, -37, -38, -39, -8]
-
-const credParams = ALGORITHMS.map((alg) => ({ type: 'public-key', alg }))
-
 /** What a browser is asked for, as it goes over the wire. */
 export interface WebAuthnChallenge {
   readonly type: 'create' | 'request'
@@ -97,7 +93,7 @@ export function webauthnChallenge(
     rp: { name: rpName, id: rpId },
     user: { name, displayName: name, id: base64url(utf8(account.id)) },
     challenge,
-    pubKeyCredParams: credParams,
+    pubKeyCredParams: CREDENTIAL_PARAMETERS,
     timeout,
     ...(known.length > 0 && {
       excludeCredentials: known.map(({ id }) => ({
@@ -138,7 +134,7 @@ export function tellChallenge(
       ...(type === 'request' && { allowed_credentials: known.map((one) => fromBase64url(one.id)) }),
       expires: '0001-01-01T00:00:00Z',
       userVerification: '',
-      ...(type === 'create' && { credParams }),
+      ...(type === 'create' && { credParams: CREDENTIAL_PARAMETERS }),
     },
   }
 }

@@ -14,8 +14,9 @@ import { dropFactor, locate, type MfaRoute, raise } from './mfa-people.js'
 import { recoveryRoutes } from './mfa-recovery.js'
 import { isTotp } from './mfa-totp.js'
 import type { AccountFactor, FactorChallenge } from './mfa-types.js'
-import { checkAssertion, checkCreation, Unreadable, type WebAuthnProof } from './mfa-webauthn.js'
+import { checkKey, checkNewKey, type KeyProof } from './mfa-webauthn.js'
 import type { Account } from './types.js'
+import { Unreadable } from './webauthn.js'
 
 /** Texts a code. @throws GoTrueRefusal `over_sms_send_rate_limit` */
 function text(context: ServerContext, factor: AccountFactor): FactorChallenge {
@@ -54,7 +55,7 @@ async function checkWebAuthn(
   account: Account,
   challenge: FactorChallenge,
   given: Readonly<Record<string, unknown>> | undefined,
-): Promise<WebAuthnProof> {
+): Promise<KeyProof> {
   const { webauthn: request } = challenge
   const type = given?.type
   const answer = given?.credential_response
@@ -66,8 +67,8 @@ async function checkWebAuthn(
   try {
     const known = account.factors.flatMap(({ credential }) => credential ?? [])
     return type === 'create'
-      ? await checkCreation(answer, { ...request, type })
-      : await checkAssertion(answer, { ...request, type }, known)
+      ? await checkNewKey(answer, { ...request, type })
+      : await checkKey(answer, { ...request, type }, known)
   } catch (error) {
     if (error instanceof Unreadable) {
       return refuse(400, 'validation_failed', 'Invalid credential_response')

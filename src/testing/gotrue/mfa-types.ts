@@ -1,3 +1,5 @@
+import type { WebAuthnCredential, WebAuthnRequest } from './webauthn-types.js'
+
 /** Which second factors a server knows. Times in ms. */
 export interface MfaOptions {
   /** Codes of an authenticator app. @default true */
@@ -22,16 +24,6 @@ export interface MfaOptions {
   readonly recoveryCodes?: boolean
 }
 
-/** A credential of a security key, as the server keeps it. */
-export interface WebAuthnCredential {
-  /** In base64url. */
-  readonly id: string
-  readonly key: JsonWebKey
-  /** The make of the authenticator, a UUID. */
-  readonly aaguid: string
-  readonly transports: readonly string[]
-}
-
 /** A second factor of a person. Times in ms since the epoch. */
 export interface AccountFactor {
   readonly id: string
@@ -50,14 +42,6 @@ export interface AccountFactor {
   lastChallengedAt: number | null
   readonly createdAt: number
   updatedAt: number
-}
-
-/** What a challenge asked a browser for. */
-export interface WebAuthnRequest {
-  readonly type: 'create' | 'request'
-  readonly challenge: string
-  readonly rpId: string
-  readonly origins: readonly string[]
 }
 
 /** What a factor was asked, until it is proved. */

@@ -2,52 +2,20 @@ import { randomText, uuid } from '../server/encoding.js'
 import { field, json } from '../server/json.js'
 import { authenticate, type Call, type ServerContext } from './context.js'
 import { refuse } from './errors.js'
-import { perServer } from './per-server.js'
+import {
+  type Authorization,
+  type Consent,
+  consentUrlOf,
+  memoryOf,
+  type OAuthApp,
+} from './oauth-memory.js'
 
 type Route = (context: ServerContext, call: Call) => Promise<Response>
-
-interface Client {
-  readonly id: string
-  readonly name: string
-  readonly redirectUris: readonly string[]
-}
-
-/** What an app asks of a person. */
-interface Authorization {
-  readonly client: Client
-  readonly redirectUri: string
-  readonly scope: string
-  readonly state: string | null
-  readonly at: number
-  /** Who has looked at it: nobody else can, from then on. */
-  userId: string | null
-  pending: boolean
-}
-
-interface Consent {
-  readonly client: Client
-  readonly scopes: readonly string[]
-  readonly at: number
-}
-
-const memoryOf = perServer(() => ({
-  clients: new Map<string, Client>(),
-  authorizations: new Map<string, Authorization>(),
-  /** By person and client. */
-  consents: new Map<string, Map<string, Consent>>(),
-}))
 
 /** How long an authorization waits for its person, in ms. */
 const PATIENCE = 600_000
 
 const stamp = (ms: number): string => new Date(ms).toISOString()
-
-/** @throws GoTrueRefusal `feature_disabled` */
-function consentUrlOf({ options }: ServerContext): string {
-  return (
-    options.oauthServer?.consentUrl ?? refuse(404, 'feature_disabled', 'OAuth server is disabled')
-  )
-}
 
 /** `POST /oauth/clients/register`: anybody may register an app here. */
 export const registerClient: Route = async (context, { body }) => {
@@ -88,11 +56,13 @@ export const authorizeClient: Route = async (context, { url }) => {
     return refuse(400, 'validation_failed', 'invalid client_id or redirect_uri')
   }
   const id = randomText(context.random, 32)
+  const challenge = query.get('code_challenge')
   authorizations.set(id, {
     client,
     redirectUri,
     scope: query.get('scope') ?? 'email',
     state: query.get('state'),
+    flow: challenge ? { challenge, method: query.get('code_challenge_method') ?? 'plain' } : null,
     at: context.now(),
     userId: null,
     pending: true,
@@ -133,15 +103,15 @@ function consentsOf(context: ServerContext, userId: string): Map<string, Consent
   return known
 }
 
-/**
- * Lets an app in. Its code is worth nothing here: this server has no `/oauth/token`.
- */
-function approve(context: ServerContext, authorization: Authorization): Response {
+/** Lets an app in, with a code for its session. */
+function approve(context: ServerContext, authorization: Authorization, userId: string): Response {
   authorization.pending = false
-  return answer(authorization, { code: uuid(context.random) })
+  const code = uuid(context.random)
+  memoryOf(context).codes.set(code, { authorization, userId, at: context.now() })
+  return answer(authorization, { code })
 }
 
-const described = ({ id, name }: Client): Readonly<Record<string, string>> => ({
+const described = ({ id, name }: OAuthApp): Readonly<Record<string, string>> => ({
   id,
   ...(name && { name }),
 })
@@ -155,7 +125,7 @@ export const readAuthorization: Route = async (context, call) => {
   const { client, redirectUri, scope } = authorization
   const before = consentsOf(context, account.id).get(client.id)
   if (before && scope.split(' ').every((name) => before.scopes.includes(name))) {
-    return approve(context, authorization)
+    return approve(context, authorization, account.id)
   }
   return json(200, {
     authorization_id: call.id,
@@ -186,7 +156,7 @@ export const consent: Route = async (context, call) => {
   const { client, scope } = authorization
   const granted = { client, scopes: scope.split(' '), at: context.now() }
   consentsOf(context, account.id).set(client.id, granted)
-  return approve(context, authorization)
+  return approve(context, authorization, account.id)
 }
 
 /** `GET /user/oauth/grants`. */
@@ -204,12 +174,18 @@ export const readGrants: Route = async (context, call) => {
   )
 }
 
-/** `DELETE /user/oauth/grants?client_id=`. */
+/** `DELETE /user/oauth/grants?client_id=`: ends the sessions of that app, too. */
 export const revokeGrant: Route = async (context, call) => {
   consentUrlOf(context)
   const { account } = await authenticate(context, call)
   const id = call.url.searchParams.get('client_id')
   if (!id) return refuse(400, 'validation_failed', 'client_id query parameter is required')
-  if (consentsOf(context, account.id).delete(id)) return json(204, null)
-  return refuse(404, 'oauth_consent_not_found', 'No active grant found for this client')
+  if (!consentsOf(context, account.id).delete(id)) {
+    return refuse(404, 'oauth_consent_not_found', 'No active grant found for this client')
+  }
+  for (const session of [...context.sessions.values()]) {
+    const given = session.userId === account.id && session.client?.id === id
+    if (given) context.sessions.delete(session.id)
+  }
+  return json(204, null)
 }

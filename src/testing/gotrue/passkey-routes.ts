@@ -9,15 +9,13 @@ import {
 } from './context.js'
 import { refuse } from './errors.js'
 import type { Account } from './types.js'
-import { bytesOf, checkAssertion, checkRegistration } from './webauthn.js'
+import { bytesOf, checkAssertion, checkCreation } from './webauthn.js'
+import { CREDENTIAL_PARAMETERS } from './webauthn-types.js'
 
 type Route = (context: ServerContext, call: Call) => Promise<Response>
 
 /** GOTRUE_WEBAUTHN_CHALLENGE_EXPIRY_DURATION as GoTrue sets it by default, in ms. */
 const CHALLENGE_LIFE = 300_000
-
-/** The algorithms that GoTrue asks for (RFC 9053); of these the scripted one can check -7 and -257. */
-const ALGORITHMS = [-7, -35, -36, -257, -258, -259, -37, -38, -39, -8]
 
 const failed = (): never =>
   refuse(400, 'webauthn_verification_failed', 'Credential verification failed')
@@ -61,8 +59,7 @@ function answered(context: ServerContext, { body }: Call, userId: string | null)
     return refuse(400, 'webauthn_challenge_expired', 'Challenge has expired')
   }
   const { rpId, origins } = settingsOf(context)
-  const response = objectField(credential, 'response') ?? {}
-  return { credential, response, wanted: { challenge: found.challenge, rpId, origins } }
+  return { credential, wanted: { challenge: found.challenge, rpId, origins } }
 }
 
 const ofPerson = ({ passkeys }: ServerContext, { id }: Account): readonly StoredPasskey[] =>
@@ -79,14 +76,14 @@ export const registrationOptions: Route = async (context, call) => {
   const { rpId, rpName = rpId } = settingsOf(context)
   const { account } = await authenticate(context, call)
   const name = account.email || account.phone || account.id
-  const known = ofPerson(context, account).map(({ credentialId }) => ({
+  const known = ofPerson(context, account).map(({ credential: { id } }) => ({
     type: 'public-key',
-    id: credentialId,
+    id,
   }))
   return challenge(context, account.id, {
     rp: { name: rpName, id: rpId },
     user: { name, displayName: name, id: base64url(utf8(account.id)) },
-    pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: 'public-key', alg })),
+    pubKeyCredParams: CREDENTIAL_PARAMETERS,
     ...(known.length > 0 && { excludeCredentials: known }),
     authenticatorSelection: { residentKey: 'required', userVerification: 'preferred' },
     attestation: 'none',
@@ -97,13 +94,14 @@ export const registrationOptions: Route = async (context, call) => {
 export const registrationVerify: Route = async (context, call) => {
   settingsOf(context)
   const { account } = await authenticate(context, call)
-  const { response, wanted } = answered(context, call, account.id)
-  const made = await checkRegistration(response, { ...wanted, type: 'webauthn.create' }).catch(
-    failed,
-  )
-  if ([...context.passkeys.values()].some((old) => old.credentialId === made.credentialId)) failed()
+  const { credential: given, wanted } = answered(context, call, account.id)
+  const made = await checkCreation(given, { ...wanted, type: 'create' }).catch(failed)
+  const { credential, format } = made
+  const known = [...context.passkeys.values()].some((old) => old.credential.id === credential.id)
+  // Nobody was asked who made the device, and so nobody may say it.
+  if (known || format !== 'none') failed()
   const passkey: StoredPasskey = {
-    ...made,
+    credential,
     id: uuid(context.random),
     userId: account.id,
     friendlyName: 'Passkey',
@@ -122,14 +120,15 @@ export const authenticationOptions: Route = async (context) => {
 /** `POST /passkeys/authentication/verify`. */
 export const authenticationVerify: Route = async (context, call) => {
   settingsOf(context)
-  const { credential, response, wanted } = answered(context, call, null)
-  const passkey = [...context.passkeys.values()].find((one) => one.credentialId === credential.id)
+  const { credential, wanted } = answered(context, call, null)
+  const passkey = [...context.passkeys.values()].find((one) => one.credential.id === credential.id)
   const account = passkey && context.accounts.all.get(passkey.userId)
   if (!account) return failed()
   try {
+    const response = objectField(credential, 'response') ?? {}
     const handle = new TextDecoder().decode(bytesOf(response, 'userHandle'))
     if (handle !== account.id) failed()
-    await checkAssertion(response, passkey.key, { ...wanted, type: 'webauthn.get' })
+    await checkAssertion(credential, { ...wanted, type: 'request' }, [passkey.credential])
   } catch {
     failed()
   }

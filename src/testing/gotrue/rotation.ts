@@ -14,6 +14,8 @@ export interface ServerSession {
   amr: readonly { readonly method: string; readonly timestamp: number }[]
   /** The second factor that was proved in it. */
   factorId: string | null
+  /** The app that it was given to at `/oauth/token`, and what the person agreed to; `null` for none. */
+  readonly client: { readonly id: string; readonly scope: string } | null
   /** Why it has expired, in words; the next refresh says `session_expired`. */
   expired: string | null
   /** Whether another request holds its row: refreshes say `conflict`. */

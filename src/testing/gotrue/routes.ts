@@ -12,6 +12,7 @@ import {
   registerClient,
   revokeGrant,
 } from './oauth-routes.js'
+import { oauthToken, userinfo } from './oauth-token.js'
 import {
   authenticationOptions,
   authenticationVerify,
@@ -45,6 +46,8 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'POST /oauth/clients/register': registerClient,
   'GET /oauth/authorize': authorizeClient,
   'GET /oauth/authorizations/{id}': readAuthorization,
+  'POST /oauth/token': oauthToken,
+  'GET /oauth/userinfo': userinfo,
   'POST /oauth/authorizations/{id}/consent': consent,
   'GET /user/oauth/grants': readGrants,
   'DELETE /user/oauth/grants': revokeGrant,

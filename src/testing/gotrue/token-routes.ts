@@ -1,15 +1,28 @@
 import { base64url, sha256, sha256Hex, utf8 } from '../server/encoding.js'
 import { field, json } from '../server/json.js'
+import type { Challenge } from './accounts.js'
 import { askHook, type Call, newSession, type ServerContext, sessionBody } from './context.js'
 import { refuse, refuseOAuth } from './errors.js'
 import { ID_ISSUER, linkByIdToken } from './identity-routes.js'
 import { web3 } from './web3-grant.js'
+
+/** Whether a verifier is the one that a flow began with (RFC 7636 §4.6). */
+export async function isVerifier(
+  verifier: string,
+  { challenge, method }: Challenge,
+): Promise<boolean> {
+  const plain = method.toLowerCase() === 'plain'
+  return challenge === (plain ? verifier : base64url(await sha256(utf8(verifier))))
+}
 
 /** How long an authorization code lives, in ms: GoTrue's flow state expiry of 300 s. */
 const FLOW_LIFE = 300_000
 
 /** What a refresh is told while another request holds the session's row. */
 const CONFLICT = 'Too many concurrent token refresh requests on the same session or refresh token'
+
+/** What a refresh is told of a session that was given to another app. */
+const OF_CLIENT = 'Client authentication required for OAuth session'
 
 type Grant = (context: ServerContext, call: Call) => Promise<Response>
 
@@ -29,19 +42,33 @@ const password: Grant = async (context, { body }) => {
   return newSession(context, account, { weak_password: null })
 }
 
-const refreshToken: Grant = async (context, { body }) => {
+/**
+ * Trades the refresh token of a body: one of the app with this id, or of none.
+ *
+ * @throws GoTrueRefusal, OAuthRefusal
+ */
+export async function tradeToken(
+  context: ServerContext,
+  body: Call['body'],
+  clientId: string | null,
+): Promise<Record<string, unknown>> {
   const presented = field(body, 'refresh_token') ?? ''
-  if (presented === '' && context.options.errors === 'oauth') {
-    return refuseOAuth('invalid_request', 'refresh_token required')
-  }
   if (presented.length < 12) return refuse(400, 'validation_failed', 'Refresh token is not valid')
   const banned = (userId: string): boolean => context.accounts.all.get(userId)?.banned === true
-  const { session, token } = await context.tokens.trade(presented, ({ userId, locked }) => {
+  const { session, token } = await context.tokens.trade(presented, ({ userId, locked, client }) => {
     if (locked) refuse(409, 'conflict', CONFLICT)
     if (banned(userId)) refuse(400, 'user_banned', 'Invalid Refresh Token: User Banned')
+    if ((client?.id ?? null) !== clientId) refuseOAuth('invalid_client', OF_CLIENT)
     askHook(context)
   })
-  return json(200, await sessionBody(context, session, token))
+  return sessionBody(context, session, token)
+}
+
+const refreshToken: Grant = async (context, { body }) => {
+  if (context.options.errors === 'oauth' && !field(body, 'refresh_token')) {
+    return refuseOAuth('invalid_request', 'refresh_token required')
+  }
+  return json(200, await tradeToken(context, body, null))
 }
 
 const pkce: Grant = async (context, { body }) => {
@@ -60,9 +87,7 @@ const pkce: Grant = async (context, { body }) => {
   if (context.now() > flow.at + FLOW_LIFE) {
     return refuse(422, 'flow_state_expired', 'invalid flow state, flow state has expired')
   }
-  const plain = flow.method.toLowerCase() === 'plain'
-  const answer = plain ? verifier : base64url(await sha256(utf8(verifier)))
-  if (answer !== flow.challenge) {
+  if (!(await isVerifier(verifier, flow))) {
     return refuse(
       400,
       'bad_code_verifier',

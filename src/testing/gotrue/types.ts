@@ -67,8 +67,8 @@ export interface ScriptedGoTrueOptions {
    */
   readonly web3?: { readonly uris: readonly string[] }
   /**
-   * That other apps can ask its people at this page for their consent. The codes that they get are
-   * worth nothing: there is no `/oauth/token` here.
+   * That other apps can ask its people at this page for their consent, and get sessions of their own
+   * at `/oauth/token`, without id tokens.
    * @default no: all of it says `feature_disabled`
    */
   readonly oauthServer?: { readonly consentUrl: string }

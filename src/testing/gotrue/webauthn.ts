@@ -1,132 +1,201 @@
 import { base64url, fromBase64url, sha256, utf8 } from '../server/encoding.js'
-import { parseObject } from '../server/json.js'
-import { readCbor } from './cbor.js'
+import { type Cbor, readCbor } from './cbor.js'
+import type { StoredCredential, WebAuthnCredential, WebAuthnRequest } from './webauthn-types.js'
 
-/** What a site wants of a credential. */
-export interface Wanted {
-  readonly type: 'webauthn.create' | 'webauthn.get'
-  readonly challenge: string
-  readonly rpId: string
-  readonly origins: readonly string[]
-}
+/** An answer that is no answer. One that is false is a plain `Error`. */
+export class Unreadable extends Error {}
 
-/** A key as it came from an authenticator. */
-export interface CredentialKey {
-  readonly jwk: JsonWebKey
-  readonly algorithm: 'ES256' | 'RS256'
-}
+/** Bytes of an answer. */
+export type Bytes = Uint8Array<ArrayBuffer>
 
 type Fields = Readonly<Record<string, unknown>>
-type Bytes = Uint8Array<ArrayBuffer>
 
-const fail = (what: string): never => {
-  throw new Error(`The credential is not sound: ${what}.`)
+/** What an authenticator signed (WebAuthn §6.1). */
+export interface AuthenticatorData {
+  readonly bytes: Bytes
+  readonly rpIdHash: Bytes
+  readonly flags: number
+  readonly signCount: number
+  readonly attested: {
+    readonly aaguid: Bytes
+    readonly id: Bytes
+    readonly key: Bytes
+  } | null
 }
 
-/** Bytes of a field of a credential. @throws Error */
+/** What a browser answered, as far as it holds together. */
+export interface WebAuthnProof<Credential extends StoredCredential> {
+  readonly credential: Credential
+  readonly data: AuthenticatorData
+  /** What the page said that it was asked for. */
+  readonly client: Fields
+}
+
+/** A new credential; `format` is how its maker vouches for it, which nobody checks here. */
+export interface Creation extends WebAuthnProof<WebAuthnCredential> {
+  readonly format: unknown
+}
+
+/** What there is of an answer; nothing for what is none. */
+export const partsOf = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? { ...value } : {}
+
+/** Bytes of a field in base64url. @throws Unreadable */
 export function bytesOf(fields: Fields, name: string): Bytes {
   const value = fields[name]
-  return (typeof value === 'string' && fromBase64url(value)) || fail(name)
-}
-
-const same = (a: Uint8Array, b: Uint8Array): boolean => base64url(a) === base64url(b)
-
-/** Checks what the browser says of the ceremony (WebAuthn §7.1, §7.2), and gives it as bytes. */
-function clientData(response: Fields, { type, challenge, origins }: Wanted): Bytes {
-  const bytes = bytesOf(response, 'clientDataJSON')
-  const said = parseObject(new TextDecoder().decode(bytes)) ?? fail('its client data')
-  if (said.type !== type) fail('its type')
-  if (said.challenge !== challenge) fail('its challenge')
-  if (!origins.includes(String(said.origin))) fail('its origin')
+  const bytes = typeof value === 'string' ? fromBase64url(value) : null
+  if (!bytes || bytes.length === 0) throw new Unreadable(`${name} is no base64url.`)
   return bytes
 }
 
-/** Whether the person was there: a flag of the authenticator's data (WebAuthn §6.1). */
-const PRESENT = 1
-/** Whether a new credential follows. */
-const ATTESTED = 64
-
-async function checkAuthenticator(data: Bytes, { rpId }: Wanted): Promise<number> {
-  if (data.length < 37) fail('its authenticator data')
-  if (!same(data.subarray(0, 32), await sha256(utf8(rpId)))) fail('its site')
-  const flags = data[32] ?? 0
-  if (!(flags & PRESENT)) fail('nobody was there')
-  return flags
+/** The id of the credential, which the browser says twice. */
+function idOf(fields: Fields): string {
+  const id = base64url(bytesOf(fields, 'rawId'))
+  if (fields.id !== id) throw new Unreadable('id is not that of rawId.')
+  return id
 }
 
-/** A COSE key (RFC 9053 §7.1, RFC 8230 §4) as a JWK. */
-function toKey(cose: unknown): CredentialKey {
-  if (!(cose instanceof Map)) return fail('its key')
+function expectThat(holds: boolean, what: string): void {
+  if (!holds) throw new Error(`WebAuthn: ${what}`)
+}
+
+const ATTESTED = 0x40
+
+function readAuthenticatorData(bytes: Bytes): AuthenticatorData {
+  if (bytes.length < 37) throw new Unreadable('The authenticator data end early.')
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  const flags = view.getUint8(32)
+  const head = { bytes, rpIdHash: bytes.slice(0, 32), flags, signCount: view.getUint32(33) }
+  if (!(flags & ATTESTED)) return { ...head, attested: null }
+  if (bytes.length < 55) throw new Unreadable('The attested data end early.')
+  const end = 55 + view.getUint16(53)
+  const rest = bytes.slice(end)
+  const key = rest.slice(0, readCbor(rest).length)
+  return { ...head, attested: { aaguid: bytes.slice(37, 53), id: bytes.slice(55, end), key } }
+}
+
+/** The public key of a credential (RFC 9053 §7.1, RFC 8230 §4), as a JWK with its `alg`. */
+function readKey(bytes: Bytes): JsonWebKey {
+  const key = readCbor(bytes).value
+  const at = (label: number): Cbor | undefined => (key instanceof Map ? key.get(label) : undefined)
   const text = (label: number): string => {
-    const value: unknown = cose.get(label)
-    return value instanceof Uint8Array ? base64url(value) : fail('its key')
+    const value = at(label)
+    if (value instanceof Uint8Array) return base64url(value)
+    throw new Error('WebAuthn: no key')
   }
-  const algorithm: unknown = cose.get(3)
-  if (algorithm === -7) {
-    return { algorithm: 'ES256', jwk: { kty: 'EC', crv: 'P-256', x: text(-2), y: text(-3) } }
+  if (at(3) === -7 && at(-1) === 1) {
+    return { alg: 'ES256', kty: 'EC', crv: 'P-256', x: text(-2), y: text(-3) }
   }
-  if (algorithm === -257) {
-    return { algorithm: 'RS256', jwk: { kty: 'RSA', n: text(-1), e: text(-2) } }
+  expectThat(at(3) === -257, 'this server knows keys of ES256 and RS256 only')
+  return { alg: 'RS256', kty: 'RSA', n: text(-1), e: text(-2) }
+}
+
+/** What the page said that it was asked for (WebAuthn §5.8.1), checked against the challenge. */
+function checkClient(bytes: Bytes, { type, challenge, origins }: WebAuthnRequest): Fields {
+  let client: Fields
+  try {
+    client = partsOf(JSON.parse(new TextDecoder().decode(bytes)))
+  } catch {
+    throw new Unreadable('clientDataJSON is no JSON.')
   }
-  return fail('its algorithm')
+  const wanted = type === 'create' ? 'webauthn.create' : 'webauthn.get'
+  expectThat(client.type === wanted, 'it answers another kind of question')
+  expectThat(client.challenge === challenge, 'it answers another challenge')
+  expectThat(origins.includes(String(client.origin)), 'it was asked on another site')
+  const { type: kind, origin, challenge: answered } = client
+  return { type: kind, origin, challenge: answered }
+}
+
+async function checkPresence(data: AuthenticatorData, rpId: string): Promise<void> {
+  const site = base64url(await sha256(utf8(rpId)))
+  expectThat(base64url(data.rpIdHash) === site, 'it is for another site')
+  expectThat((data.flags & 1) === 1, 'nobody was there')
+}
+
+const uuidOf = (bytes: Uint8Array): string => {
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
+
+function readAttestation(bytes: Bytes): { readonly format: unknown; readonly data: Bytes } {
+  let object: Cbor
+  try {
+    object = readCbor(bytes).value
+  } catch {
+    throw new Unreadable('attestationObject is no CBOR.')
+  }
+  const at = (name: string): Cbor | undefined =>
+    object instanceof Map ? object.get(name) : undefined
+  const data = at('authData')
+  if (!(data instanceof Uint8Array)) throw new Unreadable('There is no authData.')
+  return { format: at('fmt'), data: data.slice() }
 }
 
 /**
- * The id and key of a new credential. The statement of its maker must be `none`, as it was asked for.
- * @throws Error for one that is not what was wanted
+ * Checks the answer of `navigator.credentials.create()` (WebAuthn §7.1).
+ * @throws Unreadable, or Error for what is not true.
  */
-export async function checkRegistration(
-  response: Fields,
-  wanted: Wanted,
-): Promise<{ readonly credentialId: string; readonly key: CredentialKey }> {
-  clientData(response, wanted)
-  const attestation = readCbor(bytesOf(response, 'attestationObject'))
-  if (!(attestation instanceof Map) || attestation.get('fmt') !== 'none') fail('its attestation')
-  const data: unknown = attestation instanceof Map ? attestation.get('authData') : null
-  if (!(data instanceof Uint8Array)) return fail('its attestation')
-  const authenticator = new Uint8Array(data)
-  const flags = await checkAuthenticator(authenticator, wanted)
-  if (!(flags & ATTESTED)) fail('there is no new key')
-  const length = (authenticator[53] ?? 0) * 256 + (authenticator[54] ?? 0)
-  const credentialId = base64url(authenticator.subarray(55, 55 + length))
-  return { credentialId, key: toKey(readCbor(authenticator.subarray(55 + length))) }
+export async function checkCreation(answer: unknown, request: WebAuthnRequest): Promise<Creation> {
+  const fields = partsOf(answer)
+  const response = partsOf(fields.response)
+  const id = idOf(fields)
+  const { format, data: bytes } = readAttestation(bytesOf(response, 'attestationObject'))
+  const client = checkClient(bytesOf(response, 'clientDataJSON'), request)
+  const data = readAuthenticatorData(bytes)
+  await checkPresence(data, request.rpId)
+  if (!data.attested) throw new Error('WebAuthn: it made no credential')
+  expectThat(base64url(data.attested.id) === id, 'it names another credential')
+  const transports = Array.isArray(response.transports) ? response.transports.map(String) : []
+  const key = readKey(data.attested.key)
+  const aaguid = uuidOf(data.attested.aaguid)
+  return { credential: { id, key, aaguid, transports }, data, client, format }
 }
 
 /** One number of a signature as 32 bytes. */
 function fixed(number: Uint8Array): readonly number[] {
   const digits = [...number.subarray(number.findIndex((byte) => byte !== 0))]
-  if (digits.length > 32) fail('its signature')
+  expectThat(digits.length <= 32, 'the signature is none')
   return [...new Array<number>(32 - digits.length).fill(0), ...digits]
 }
 
-/** An ECDSA signature as WebCrypto takes it, out of DER (RFC 3279 §2.2.3). */
+/** A signature as WebCrypto takes it: authenticators write two integers in DER (RFC 3279 §2.2.3). */
 function fromDer(der: Bytes): Bytes {
   const first = der[3] ?? 0
   const second = der[5 + first] ?? 0
-  if (der[0] !== 0x30 || der[2] !== 2 || der[4 + first] !== 2) fail('its signature')
+  const isDer = der[0] === 0x30 && der[2] === 2 && der[4 + first] === 2
+  expectThat(isDer, 'the signature is none')
   const r = der.subarray(4, 4 + first)
   const s = der.subarray(6 + first, 6 + first + second)
   return Uint8Array.from([...fixed(r), ...fixed(s)])
 }
 
-const SCHEMES = {
-  ES256: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
-  RS256: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
-}
+const ES256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+const RS256 = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
 
-/** Checks that the holder of a key answered. @throws Error for an answer that is not what was wanted */
-export async function checkAssertion(
-  response: Fields,
-  { jwk, algorithm }: CredentialKey,
-  wanted: Wanted,
-): Promise<void> {
-  const said = clientData(response, wanted)
-  const data = bytesOf(response, 'authenticatorData')
-  await checkAuthenticator(data, wanted)
-  const scheme = SCHEMES[algorithm]
-  const key = await crypto.subtle.importKey('jwk', jwk, scheme, false, ['verify'])
+/**
+ * Checks the answer of `navigator.credentials.get()` (WebAuthn §7.2), by one of the known credentials.
+ * @throws Unreadable, or Error for what is not true.
+ */
+export async function checkAssertion<Credential extends StoredCredential>(
+  answer: unknown,
+  request: WebAuthnRequest,
+  credentials: readonly Credential[],
+): Promise<WebAuthnProof<Credential>> {
+  const fields = partsOf(answer)
+  const response = partsOf(fields.response)
+  const id = idOf(fields)
+  const json = bytesOf(response, 'clientDataJSON')
+  const data = readAuthenticatorData(bytesOf(response, 'authenticatorData'))
   const given = bytesOf(response, 'signature')
-  const signature = algorithm === 'ES256' ? fromDer(given) : given
-  const text = Uint8Array.from([...data, ...(await sha256(said))])
-  if (!(await crypto.subtle.verify(scheme, key, signature, text))) fail('its signature')
+  const client = checkClient(json, request)
+  await checkPresence(data, request.rpId)
+  const credential = credentials.find((one) => one.id === id)
+  if (!credential) throw new Error('WebAuthn: nobody has enrolled this credential')
+  const scheme = credential.key.alg === 'RS256' ? RS256 : ES256
+  const key = await crypto.subtle.importKey('jwk', credential.key, scheme, false, ['verify'])
+  const signed = Uint8Array.from([...data.bytes, ...(await sha256(json))])
+  const signature = scheme === ES256 ? fromDer(given) : given
+  const genuine = await crypto.subtle.verify(scheme, key, signature, signed)
+  expectThat(genuine, 'the signature is not of this credential')
+  return { credential, data, client }
 }

@@ -16,10 +16,10 @@ import { byGrace, byPromotion, type Exchange, type ReuseSubtype } from './rotati
 import { accessTokenFields, keyFields, refreshTokenFields } from './token-answers.js'
 
 /** Whether the static key is asked for; `null` when the request leaves it as it is. */
-function staticKeyOf({ body, dialect }: Call): boolean | null {
-  if (dialect.keyChoice === 'none') return null
-  const required = dialect.keyChoice === 'required'
-  const asked = (required ? flag : optionalFlag)(body, 'useDynamicSigningKey')
+function staticKeyOf({ body, dialect }: Call, choice = dialect.keyChoice): boolean | null {
+  if (choice === 'none') return null
+  const read = choice === 'required' ? flag : optionalFlag
+  const asked = read(body, 'useDynamicSigningKey')
   return asked === null ? null : !asked
 }
 
@@ -55,7 +55,7 @@ export const create: Handler = async (context, call) => {
   const antiCsrf = antiCsrfOf(context, call) ? context.newId() : null
   const userDataInJWT = object(body, 'userDataInJWT')
   const userDataInDatabase = object(body, 'userDataInDatabase')
-  const staticKey = staticKeyOf(call) ?? false
+  const staticKey = staticKeyOf(call, dialect.keyChoiceAtStart) ?? false
   if (dialect.jwt && Object.keys(userDataInJWT).some((name) => PROTECTED_CLAIMS.has(name))) {
     return refuse(400, 'The user payload contains protected field')
   }

@@ -4,6 +4,9 @@ export const TODAYS_VERSIONS: readonly string[] = [
   ...['5.0', '5.1', '5.2', '5.3', '5.4'],
 ]
 
+/** What becomes of a request's choice of a key. */
+export type KeyChoice = 'none' | 'optional' | 'required'
+
 /** How one version of the interface differs from others. */
 export interface Dialect {
   readonly version: string
@@ -15,8 +18,10 @@ export interface Dialect {
   readonly antiCsrfAtRefresh: boolean
   readonly tenantId: boolean
   readonly recipeUserId: boolean
-  /** Whether requests may, or must, choose between static and dynamic keys. */
-  readonly keyChoice: 'none' | 'optional' | 'required'
+  /** Whether requests may, or must, choose between static and dynamic keys: for a new session. */
+  readonly keyChoiceAtStart: KeyChoice
+  /** The same at a refresh: at 2.21 a session keeps the kind that it began with. */
+  readonly keyChoice: KeyChoice
   /** Whether a reused refresh token is told in detail. */
   readonly reuseSubtype: boolean
   /** The version of its access tokens. */
@@ -51,7 +56,10 @@ function formatOf(since: (least: string) => boolean): AccessTokenFormat {
 /** What a version of the interface is like. */
 export function dialectOf(version: string): Dialect {
   const since = (least: string): boolean => atLeast(version, least)
-  const choice = since('3.0') ? 'optional' : 'none'
+  const choiceSince = (least: string): KeyChoice => {
+    if (since('5.0')) return 'required'
+    return since(least) ? 'optional' : 'none'
+  }
   return {
     version,
     recipe: since('2.4'),
@@ -59,7 +67,8 @@ export function dialectOf(version: string): Dialect {
     antiCsrfAtRefresh: since('2.3'),
     tenantId: since('3.0'),
     recipeUserId: since('4.0'),
-    keyChoice: since('5.0') ? 'required' : choice,
+    keyChoiceAtStart: choiceSince('2.21'),
+    keyChoice: choiceSince('3.0'),
     reuseSubtype: since('5.6'),
     format: formatOf(since),
   }

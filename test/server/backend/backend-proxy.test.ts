@@ -106,6 +106,7 @@ describe('a request to an upstream', () => {
     const response = await call('/auth/proxy/api/posts')
     expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '1'])
     expect(arrivals).toEqual([])
+    await clock.advance(1_000)
     expect((await call('/auth/proxy/api/posts')).status).toBe(200)
   })
 
@@ -343,8 +344,7 @@ describe('an upstream that is not there', () => {
     ['refuses', () => Promise.reject(new TypeError('fetch failed: secret')), 502],
     ['hides a redirect', () => Response.error(), 502],
   ])('is told of, and reported: %s', async (_name, answer, status) => {
-    const { call, upstream, reports, token } = await shared
-    reports.splice(0)
+    const { call, upstream, reports, token } = await signedIn()
     upstream.answer = answer
     const response = await call('/auth/proxy/api/posts')
     const text = await response.text()
@@ -353,6 +353,39 @@ describe('an upstream that is not there', () => {
     for (const hidden of ['secret', 'api.example', token]) {
       expect(`${text}${reports}${JSON.stringify(reports)}`).not.toContain(hidden)
     }
+  })
+
+  it('is one line in the log, however many requests meet it; the next time is another', async () => {
+    const { call, upstream, reports, clock } = await signedIn()
+    const ask = async (times: number): Promise<number> => {
+      for (let count = 0; count < times; count += 1) await call('/auth/proxy/api/posts')
+      return reports.length
+    }
+    upstream.answer = () => Promise.reject(new TypeError('fetch failed'))
+    expect(await ask(20)).toBe(1)
+    await clock.advance(MINUTE / 2)
+    expect(await ask(20)).toBe(1)
+    upstream.answer = () => Response.json({})
+    await ask(1)
+    await clock.advance(MINUTE)
+    upstream.answer = () => Promise.reject(new TypeError('fetch failed'))
+    expect(await ask(20)).toBe(2)
+  })
+
+  it('does not hide that another one is not there either', async () => {
+    const target = 'https://api.example'
+    const { call, reports } = await signedIn({
+      backend: {
+        upstreams: { one: { target }, other: { target } },
+        fetch: () => Promise.reject(new TypeError('fetch failed')),
+      },
+    })
+    await call('/auth/proxy/one')
+    await call('/auth/proxy/other')
+    expect(reports.map(String)).toEqual([
+      expect.stringContaining('Upstream one'),
+      expect.stringContaining('Upstream other'),
+    ])
   })
 
   describe('in time', () => {
@@ -390,11 +423,33 @@ describe('an upstream that is not there', () => {
       expect(reports).toMatchObject([{ code: 'timeout' }])
     })
 
+    it.each([Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY])(
+      'is waited for as long as the app says, also for longer than timers last: %d ms',
+      async (timeout) => {
+        const { call, reports } = await signedIn({
+          backend: {
+            upstreams: { api: { target: 'https://api.example', timeout } },
+            fetch: (_input, init) =>
+              new Promise((resolve, reject) => {
+                init?.signal?.addEventListener('abort', () => reject(init.signal?.reason))
+                queueMicrotask(() => {
+                  vi.advanceTimersByTime(10 * MINUTE)
+                  resolve(Response.json({}))
+                })
+              }),
+          },
+        })
+        expect((await call('/auth/proxy/api')).status).toBe(200)
+        expect(reports).toEqual([])
+      },
+    )
+
     it('is given up when whoever asked is gone', async () => {
       const page = new AbortController()
       const { call, reports } = await silent(() => page.abort())
       await call('/auth/proxy/api', { signal: page.signal })
-      expect(reports).toHaveLength(1)
+      // It has come to its end, and nobody has to be told of a page that was closed.
+      expect(reports).toEqual([])
     })
   })
 })

@@ -8,7 +8,11 @@ import {
   type CookieSettings,
   createRequestSessions,
 } from '../../../src/server/requests/request-sessions.js'
-import { workosServer, workosSessions } from '../../../src/server/workos/index.js'
+import {
+  type WorkOSSessionsOptions,
+  workosServer,
+  workosSessions,
+} from '../../../src/server/workos/index.js'
 import { createManualClock, type ManualClock } from '../../../src/testing/index.js'
 import {
   createScriptedWorkOS,
@@ -53,6 +57,7 @@ export interface WorldOptions {
   readonly cookie?: Partial<CookieSettings>
   readonly backend?: Partial<BackendOptions>
   readonly coordinator?: Coordinator
+  readonly sealed?: Partial<WorkOSSessionsOptions>
 }
 
 /** The cookies of one browser. */
@@ -108,7 +113,7 @@ export function createBackendWorld(options: WorldOptions = {}) {
   })
   const client = { clientId: 'client_1', apiKey: 'sk_test_scripted', fetch: workos.fetch }
   const coordinator = options.coordinator ?? memoryCoordinator({ now })
-  const sealed = workosSessions({ ...client, coordinator, now })
+  const sealed = workosSessions({ ...client, coordinator, now, ...options.sealed })
   const sessions = createRequestSessions({
     sessions: sealed,
     cookie: { password: PASSWORD, ...options.cookie },

@@ -89,6 +89,7 @@ describe('GET /session', () => {
     expect(response.headers.get('Retry-After')).toBe(retryAfter)
     expect(await response.json()).toMatchObject({ status: 503, code: 'unavailable' })
     expect(jar.header()).toBe(before)
+    await clock.advance(Number(retryAfter) * 1_000)
     expect((await call('/auth/session')).status).toBe(200)
   })
 })
@@ -248,6 +249,27 @@ describe('POST /sign-out', () => {
     const { logoutUrl } = await (await call('/auth/sign-out', { json })).json()
     expect(new URL(logoutUrl).searchParams.get('return_to')).toBe(`${APP}/`)
     expect(reports).toMatchObject([{ code: 'network' }])
+  })
+
+  it('is one line in the log, whoever writes it, and an outage is one for all', async () => {
+    const log: unknown[] = []
+    const backend = { report: (error: unknown) => void log.push(error) }
+    const onSecurityEvent = (event: unknown): void => void log.push(event)
+    for (const [sealed, lines] of [
+      [{ onSecurityEvent }, ['revocation-failed', 'revocation-failed', 'revocation-failed']],
+      [{}, ['network']],
+    ] as const) {
+      const world = createBackendWorld({ backend, sealed })
+      world.workos.fail(
+        { type: 'drop' },
+        { path: '/user_management/sessions/revoke', times: Number.POSITIVE_INFINITY },
+      )
+      for (let person = 0; person < 3; person += 1) {
+        await world.signIn()
+        await world.call('/auth/sign-out', { json: {} })
+      }
+      expect(log.splice(0).map((line) => Object(line).type ?? Object(line).code)).toEqual(lines)
+    }
   })
 })
 

@@ -9,6 +9,7 @@ import {
 const TIMEOUT = 500
 const PROBE = 1_000
 const TERM = 15_000
+const MINUTE = 60_000
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -95,6 +96,7 @@ describe.each(FAULTS)('a Redis whose every command meets %o', (fault) => {
     await until(coordinator.once('two', work))
     await until(start().once('two', work))
     expect([state.runs, reports.length]).toEqual([1, 1])
+    await clock.advance(MINUTE)
     breakAll(client, fault)
     await until(coordinator.once('three', work))
     expect(reports).toHaveLength(2)

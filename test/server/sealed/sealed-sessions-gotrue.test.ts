@@ -64,10 +64,11 @@ describe('a sealed session of GoTrue', () => {
   })
 
   it('is exchanged once for many, and lives through an outage', async () => {
-    const { signIn, load, server } = createStage()
+    const { signIn, load, server, clock } = createStage()
     const sealed = await signIn()
     server.fail({ type: 'status', status: 503 })
     expect(await load(sealed).refresh()).toMatchObject({ retryable: true, reason: 'server_error' })
+    clock.time += 1_000
     const results = await Promise.all(Array.from({ length: 50 }, () => load(sealed).refresh()))
     expect(new Set(results.map((one) => success(one).session.refreshToken)).size).toBe(1)
     expect(server.count('refresh_token')).toBe(2)

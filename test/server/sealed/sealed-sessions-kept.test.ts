@@ -21,6 +21,7 @@ describe('a token that was spent is never lost', () => {
       accessToken: FIRST.accessToken,
       refreshToken: 'second',
       user,
+      startedAt: expect.any(Number),
     })
     expect(success(await session.refresh()).session.accessToken).toBe(next)
     expect(sent).toEqual(['first', 'second'])
@@ -52,8 +53,9 @@ describe('a token that was spent is never lost', () => {
     ['an error that may pass', new AuthError('storage', 'The disk is full.'), 'server_error'],
   ])('nor the cookie, for %s', async (_, answer, reason) => {
     const fine = { accessToken: jwt({ sub: 'user_1', jti: 'x' }) }
-    const { sent, session } = await answering([answer, fine])
+    const { sent, session, pass } = await answering([answer, fine])
     expect(await session.refresh()).toMatchObject({ reason, retryable: true })
+    pass(1_000)
     expect(await session.refresh()).toMatchObject({ authenticated: true })
     expect(sent).toEqual(['first', 'first'])
   })
@@ -74,7 +76,7 @@ describe('a token that was spent is never lost', () => {
 
 describe('an exchange', () => {
   it('ends after its time, and the cookie is as good as before', async () => {
-    const { cookie, load, server } = createStage()
+    const { cookie, load, server, clock } = createStage()
     const sealed = await cookie()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
@@ -83,6 +85,7 @@ describe('an exchange', () => {
       await vi.waitUntil(() => server.count('refresh_token') === 1, PATIENT)
       await vi.advanceTimersByTimeAsync(10_000)
       expect(await waiting).toMatchObject({ retryable: true, reason: 'timeout' })
+      clock.time += 10_000
       expect(await load(sealed).refresh()).toMatchObject({ authenticated: true })
       expect(vi.getTimerCount()).toBe(0)
     } finally {

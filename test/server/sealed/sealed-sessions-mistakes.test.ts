@@ -102,11 +102,15 @@ describe('a mistake of the app is an AuthError', () => {
   })
 
   it('and what is wrong in a provider is thrown as it is', async () => {
-    const { cookie, workos } = createStage()
+    const { cookie, workos, clock } = createStage()
     const sessionData = await cookie()
     for (const error of [new TypeError('a bug'), new AuthError('invalid_argument', 'Wrong.')]) {
       const broken = { ...workos, refresh: () => Promise.reject(error) }
-      const { loadSealedSession } = createSealedSessions({ provider: broken, verification: secret })
+      const { loadSealedSession } = createSealedSessions({
+        provider: broken,
+        verification: secret,
+        now: clock.now,
+      })
       const session = loadSealedSession({ sessionData, cookiePassword: PASSWORD })
       await expect(session.refresh()).rejects.toBe(error)
     }

@@ -23,10 +23,13 @@ describe('many requests with one cookie', () => {
     expect(await load(first.sealedSession).refresh()).toMatchObject({ authenticated: true })
   })
 
-  it('share a transient failure, which is not kept', async () => {
-    const coordinator = memoryCoordinator()
+  it('share a transient failure, which is kept for as long as the server asked', async () => {
+    const { cookie, start, server, hold, exchanges, clock } = createStage()
+    const coordinator = memoryCoordinator({ now: clock.now })
     const once = vi.spyOn(coordinator, 'once')
-    const { cookie, load, server, hold, exchanges } = createStage({ coordinator })
+    const sessions = start(coordinator)
+    const load = (sessionData: string) =>
+      sessions.loadSealedSession({ sessionData, cookiePassword: PASSWORD })
     const sealed = await cookie()
     server.fail({ type: 'rate-limited', retryAfter: 2 })
     const release = hold()
@@ -43,6 +46,7 @@ describe('many requests with one cookie', () => {
       })
     }
     expect(exchanges()).toBe(1)
+    clock.time += 2_000
     expect(await load(sealed).refresh()).toMatchObject({ authenticated: true })
   })
 

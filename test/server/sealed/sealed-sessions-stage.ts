@@ -163,7 +163,10 @@ export async function answering(
   const cookiePassword = PASSWORD
   const sessionData = await sessions.sealSession({ ...FIRST, lifetime: 1000 }, { cookiePassword })
   const sealed = { sessionData, cookiePassword }
-  return { sent, sessions, sealed, session: sessions.loadSealedSession(sealed) }
+  const pass = (ms: number): void => {
+    time += ms
+  }
+  return { sent, sessions, sealed, session: sessions.loadSealedSession(sealed), pass }
 }
 
 interface Result {

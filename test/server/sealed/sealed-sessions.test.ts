@@ -33,7 +33,12 @@ describe('a sealed session', () => {
       authenticationMethod: 'Impersonation',
       user: expect.objectContaining({ email: ADA.email, firstName: 'Ada', emailVerified: true }),
     }
-    expect(await session.authenticate()).toEqual({ ...facts, accessToken: expect.any(String) })
+    expect(await session.authenticate()).toEqual({
+      ...facts,
+      accessToken: expect.any(String),
+      expiresAt: clock.time + 300_000,
+      refreshAt: clock.time + 240_000,
+    })
 
     clock.time += 60_000
     server.setMembership(ADA.email, 'org_1', { role: 'member', roles: ['member'], permissions: [] })
@@ -60,6 +65,7 @@ describe('a sealed session', () => {
       'user',
       'organizationId',
       'authenticationMethod',
+      'startedAt',
     ])
   })
 

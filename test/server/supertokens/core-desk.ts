@@ -120,6 +120,7 @@ export const VERIFY = {
 /** Every operation, by name. */
 export const OPERATIONS = {
   publishesKeys: (core: CoreApi) => core.publishesKeys(),
+  switchesKeys: (core: CoreApi) => core.switchesKeys(),
   keys: async (core: CoreApi) => (await core.fetch(core.jwksUrl)).json(),
   createSession: (core: CoreApi) => core.createSession(NEW_SESSION),
   refresh: (core: CoreApi) => core.refresh(REFRESH),
@@ -138,6 +139,7 @@ export type Operation = keyof typeof OPERATIONS
 /** Names the operations, typed. */
 export const operations = (): readonly Operation[] => [
   'publishesKeys',
+  'switchesKeys',
   'keys',
   'createSession',
   'refresh',

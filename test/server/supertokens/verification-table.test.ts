@@ -32,6 +32,7 @@ const STAGES = {
   upgraded: { core: { versions: ['2.3', '5.4'] } },
   staticKeys: { useDynamicSigningKey: false },
   grace: { core: { rotation: { grace: 60_000 } } },
+  keptKind: { core: { versions: ['2.21'] }, useDynamicSigningKey: false },
 } as const satisfies Record<string, StageOptions>
 
 const stageOf = (kind: keyof typeof STAGES): Stage => stageFor(STAGES[kind])
@@ -160,6 +161,25 @@ const ROWS: readonly Row[] = [
       return { token: accessToken.token }
     },
     ours: retry,
+  },
+  {
+    name: 'a token of a dynamic key where static ones are used, at exactly 2.21',
+    on: 'keptKind',
+    async show(stage) {
+      const { accessToken } = await stage
+        .start({ useDynamicSigningKey: true })
+        .createNewSession('u')
+      return { token: accessToken.token }
+    },
+    ours: good,
+    theirs: retry,
+    because: 'There a session keeps its kind: they would send it to refresh without end.',
+  },
+  {
+    name: 'a token of a static key where such are used, at exactly 2.21',
+    on: 'keptKind',
+    show: fresh,
+    ours: good,
   },
   {
     name: 'a token of a static key where such are used',

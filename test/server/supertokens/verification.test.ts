@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { readAccessToken } from '../../../src/server/supertokens/access-token.js'
-import { child, down, forged, fresh } from './shown.js'
-import { createStage, failureOf, LATER, outcomeOf } from './stage.js'
+import { begin, child, down, forged, fresh } from './shown.js'
+import { createStage, failureOf, LATER, makeKeys, outcomeOf, type Stage } from './stage.js'
+
+/** Longer than between two lookups of keys that the core has just given, in ms. */
+const THREE_SECONDS = 3_000
 
 describe('a verified session', () => {
   it('is told alike by the keys and by the core', async () => {
@@ -86,6 +89,44 @@ describe('a core that fails while tokens are good', () => {
     const stage = createStage()
     const { token } = await down(stage, child(stage))
     expect(await outcomeOf(stage.superTokens.getSession(forged(token)))).toBe('TRY_REFRESH_TOKEN')
+  })
+})
+
+describe('a token that the core has just given', () => {
+  /** A core with new keys, just after somebody came with a token of unknown ones. */
+  async function renewed(stage: Stage): Promise<void> {
+    await makeKeys(stage)
+    await stage.superTokens.getSession((await fresh(stage)).token)
+    stage.pass(THREE_SECONDS)
+    const other = createStage()
+    // Both cores began in one moment, after which keys are named.
+    other.core.rotateKeys()
+    const { token } = await fresh(other)
+    expect(await outcomeOf(stage.superTokens.getSession(token))).toBe('TRY_REFRESH_TOKEN')
+    stage.core.rotateKeys()
+    await makeKeys(stage)
+    stage.pass(THREE_SECONDS)
+  }
+
+  it('is served at once where its key is new: a refresh would bring another one of it', async () => {
+    const stage = createStage()
+    await renewed(stage)
+    const { token } = await fresh(stage)
+    expect(await outcomeOf(stage.superTokens.getSession(token))).toBe('OK')
+  })
+
+  it('is so after a refresh, and after the core has replaced it', async () => {
+    const stage = createStage()
+    const { refreshToken } = await begin(stage)
+    await renewed(stage)
+    const { accessToken } = await stage.superTokens.refreshSession(refreshToken.token)
+    const first = await stage.superTokens.getSession(accessToken.token)
+    expect(first.accessToken).toBeDefined()
+    await renewed(stage)
+    const second = await stage.superTokens.getSession(accessToken.token)
+    expect(await outcomeOf(stage.superTokens.getSession(second.accessToken?.token ?? ''))).toBe(
+      'OK',
+    )
   })
 })
 

@@ -35,6 +35,26 @@ beforeEach(() => {
   issuer.publish('k1')
 })
 
+describe('a key set that has no end', () => {
+  it('is read no further than a megabyte, and says nothing about a token', async () => {
+    const chunk = new Uint8Array(65_536).fill(32)
+    let bytes = 0
+    issuer.answer = () =>
+      new Response(
+        new ReadableStream<Uint8Array>({
+          pull(controller) {
+            bytes += chunk.byteLength
+            // Whoever reads on would not come to an end.
+            if (bytes > 4_194_304) controller.close()
+            else controller.enqueue(chunk)
+          },
+        }),
+      )
+    expect(await verifier().verify(await issuer.sign(claims()))).toEqual(unknown('server_error'))
+    expect(bytes).toBeLessThan(1_048_576 + 3 * 65_536)
+  })
+})
+
 describe('keys', () => {
   it('are fetched when first needed, then kept for ten minutes', async () => {
     const before = issuer.requests()

@@ -1,4 +1,4 @@
-import { createPasskey, type DevicePasskey } from '../../support/passkey-device.js'
+import { createCredential, type DeviceCredential } from '../../support/device.js'
 import { type Bench, objectOf } from './lab.js'
 
 type Act = (bench: Bench, ...words: string[]) => unknown
@@ -6,10 +6,10 @@ type Act = (bench: Bench, ...words: string[]) => unknown
 const SITE = { rpId: 'localhost', origin: 'http://localhost:5311' }
 
 /** The devices of a lab, each with one passkey. */
-const devices = new WeakMap<Bench, DevicePasskey>()
+const devices = new WeakMap<Bench, DeviceCredential>()
 
-function deviceOf(bench: Bench, email: string): DevicePasskey {
-  const device = devices.get(bench) ?? createPasskey(bench.notes.userId(email))
+function deviceOf(bench: Bench, email: string): DeviceCredential {
+  const device = devices.get(bench) ?? createCredential({ userHandle: bench.notes.userId(email) })
   devices.set(bench, device)
   return device
 }
@@ -32,12 +32,12 @@ export const passkeyActs: Readonly<Record<string, Act>> = {
   },
   register(bench, email = '', _for = '', step = '', _as = '', name = '') {
     const challenge = bench.notes.get(`${step}.challenge`)
-    const made = deviceOf(bench, email).register({ ...SITE, challenge })
+    const made = deviceOf(bench, email).create({ ...SITE, challenge })
     bench.notes.set(name, JSON.stringify(made))
   },
   answer(bench, email = '', _for = '', step = '', _as = '', name = '') {
     const challenge = bench.notes.get(`${step}.challenge`)
-    const given = deviceOf(bench, email).answer({ ...SITE, challenge })
+    const given = deviceOf(bench, email).get({ ...SITE, challenge })
     bench.notes.set(name, JSON.stringify(given))
   },
 }

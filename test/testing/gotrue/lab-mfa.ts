@@ -1,4 +1,4 @@
-import { createAuthenticator } from '../../support/authenticator.js'
+import { createCredential, type DeviceCredential } from '../../support/device.js'
 import type { Bench } from './lab.js'
 import type { Reply } from './shape.js'
 
@@ -6,12 +6,13 @@ type Act = (bench: Bench, ...words: string[]) => unknown
 
 const SITE = { rpId: 'localhost', origin: 'http://localhost:5311' }
 
-const authenticators = new WeakMap<Bench, ReturnType<typeof createAuthenticator>>()
+/** The security keys of labs, one each. */
+const keys = new WeakMap<Bench, DeviceCredential>()
 
-function authenticatorOf(bench: Bench): ReturnType<typeof createAuthenticator> {
-  const made = authenticators.get(bench) ?? createAuthenticator()
-  authenticators.set(bench, made)
-  return made
+function keyOf(bench: Bench): DeviceCredential {
+  const key = keys.get(bench) ?? createCredential()
+  keys.set(bench, key)
+  return key
 }
 
 const fieldOf = ({ body }: Reply, name: string): unknown =>
@@ -37,11 +38,11 @@ export const MFA_ACTS: Readonly<Record<string, Act>> = {
   },
   'expire-challenge': ({ server, notes }, name = '') => server.expireChallenge(notes.get(name)),
   /** `key create step as k`: answers what a step asked for, as `k`. */
-  async key(bench, kind = '', step = '', _as = '', name = '') {
-    const authenticator = await authenticatorOf(bench)
+  key(bench, kind = '', step = '', _as = '', name = '') {
+    const { create, get } = keyOf(bench)
     const question = { ...SITE, challenge: bench.notes.get(`${step}.challenge`) }
-    const make = kind === 'create' ? authenticator.create : authenticator.get
-    bench.notes.set(name, JSON.stringify(await make(question)))
+    const make = kind === 'create' ? create : get
+    bench.notes.set(name, JSON.stringify(make(question)))
   },
   async anonymous({ notes, post }, _as = '', label = '') {
     notes.set(`${label}.access`, fieldOf(await post('/signup', {}), 'access_token'))

@@ -49,8 +49,8 @@ const MADE: Readonly<Record<string, (of: (name: string) => string) => string>> =
   broken: (of) => broken(of('0')),
 }
 
-/** What was asked: `POST /path api=… auth="…" {…}`. */
-const REQUEST = /^(\w+) (\S+)(?: api=(\S+))?(?: auth=("(?:[^"\\]|\\.)*"))?(?: (.*))?$/s
+/** What was asked: `POST /path api=… auth="…" {…}`, or `form a=b` for the body of a form. */
+const REQUEST = /^(\w+) (\S+)(?: api=(\S+))?(?: auth=("(?:[^"\\]|\\.)*"))?(?: (form))?(?: (.*))?$/s
 
 /** The body as it is sent: JSON as it stands, a JSON text as its contents. */
 function bodyOf(text: string | undefined): string | undefined {
@@ -223,19 +223,21 @@ export function createLab(options: ScriptedGoTrueOptions): Lab {
 
   return {
     async ask(request, step) {
-      const [, method = '', path = '', api = '2024-01-01', auth, text] =
+      const [, method = '', path = '', api = '2024-01-01', auth, form, text] =
         REQUEST.exec(notes.fill(request)) ?? []
       const body = bodyOf(text)
       const headers = {
         ...(api !== 'none' && { 'X-Supabase-Api-Version': api }),
         ...(auth && { authorization: String(parsed(auth)) }),
+        ...(form && { 'content-type': 'application/x-www-form-urlencoded' }),
       }
       const reply = await sendJson(path, { method, headers, ...(body !== undefined && { body }) })
       for (const [name, value] of Object.entries(objectOf(reply.body))) {
         if (typeof value === 'string') notes.set(`${step}.${name}`, value)
       }
-      const { url, options } = objectOf(reply.body)
-      const there = new URL(String(url ?? reply.location ?? 'about:blank')).searchParams
+      const { url, redirect_url, options } = objectOf(reply.body)
+      const there = new URL(String(url ?? redirect_url ?? reply.location ?? 'about:blank'))
+        .searchParams
       for (const [name, value] of there) notes.set(`${step}.${name}`, value)
       const challenge = webauthnChallengeOf(reply.body) ?? objectOf(options).challenge
       if (challenge) notes.set(`${step}.challenge`, challenge)

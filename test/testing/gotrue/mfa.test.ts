@@ -4,7 +4,7 @@ import {
   createScriptedGoTrue,
   type ScriptedGoTrueOptions,
 } from '../../../src/testing/index.js'
-import { createAuthenticator } from '../../support/authenticator.js'
+import { createCredential } from '../../support/device.js'
 
 const ADA = { email: 'ada@example.com', password: 'secret-1' }
 const SITE = { rpId: 'app.example', rpName: 'App', origins: ['https://app.example'] }
@@ -150,12 +150,12 @@ describe('a security key', () => {
         { challenge_id: at(body, 'id'), webauthn: { type, credential_response } },
         world.token,
       )
-    return { ...world, verify, question, device: await createAuthenticator() }
+    return { ...world, verify, question, device: createCredential() }
   }
 
   it('that answers what it was asked is enrolled; the challenge is gone with it', async () => {
     const { verify, device, question } = await asked()
-    const answer = await device.create(question)
+    const answer = device.create(question)
     expect(at((await verify(answer)).body, 'user', 'factors', '0', 'status')).toBe('verified')
     expect((await verify(answer)).code).toBe('mfa_factor_not_found')
   })
@@ -166,14 +166,14 @@ describe('a security key', () => {
     ['another page', { origin: 'https://evil.example' }],
   ])('that answers %s is refused', async (_, change) => {
     const { verify, device, question } = await asked()
-    const answer = await verify(await device.create({ ...question, ...change }))
+    const answer = await verify(device.create({ ...question, ...change }))
     expect(answer).toMatchObject({ status: 500, code: 'unexpected_failure' })
   })
 
   it('that only shows a credential has made none', async () => {
     const { verify, device, question } = await asked()
-    expect((await verify(await device.get(question))).code).toBe('validation_failed')
-    expect((await verify(await device.get(question), 'request')).status).toBe(500)
+    expect((await verify(device.get(question))).code).toBe('validation_failed')
+    expect((await verify(device.get(question), 'request')).status).toBe(500)
   })
 
   it.each([undefined, null, 'x', {}, { rawId: 'AAAA' }, { rawId: 'AAAA', response: 7 }])(

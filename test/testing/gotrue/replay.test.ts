@@ -68,7 +68,7 @@ const CAPTURES = [
   { name: 'user', length: 70 },
   { name: 'errors', length: 38 },
   { name: 'messages', length: 23 },
-  { name: 'sso-oauth', length: 29 },
+  { name: 'sso-oauth', length: 35 },
   { name: 'mfa', length: 58 },
   { name: 'identities', length: 23 },
   { name: 'passkeys', length: 18 },

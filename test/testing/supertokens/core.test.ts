@@ -57,6 +57,15 @@ describe('the versions of the interface', () => {
     expect(kid).toContain(`"kid":"${expected}`)
   })
 
+  it.each(['2.21', '3.0', '5.0'])(
+    'let a new session begin with the static key: %s',
+    async (speak) => {
+      const body = await createDesk({ speak }).create({ useDynamicSigningKey: false })
+      const kid = Buffer.from(tokenOf(body, 'accessToken').split('.')[0] ?? '', 'base64').toString()
+      expect(kid).toContain('"kid":"s-')
+    },
+  )
+
   it.each([
     ['2.21', 'OK'],
     ['3.1', 'OK'],

@@ -83,6 +83,17 @@ export function readCredentials({ headers }: WebRequest): Credentials {
 export const isOwnPage = ({ hasRid, authMode, antiCsrfToken, bearer }: Credentials): boolean =>
   hasRid || [authMode, antiCsrfToken, bearer].some((value) => value !== undefined)
 
+/**
+ * Whether cookies send every request to refresh: an access token that is over by `now`, in ms since
+ * the epoch, or the sign of older cores that there is a session. Where no refresh token comes with
+ * them, no refresh can ever help.
+ */
+export function asksForRefresh({ accessTokens, cookies }: Credentials, now: number): boolean {
+  const expiries = accessTokens.flatMap((token) => readAccessToken(token)?.expiry ?? [])
+  if (expiries.some((expiry) => expiry > now)) return false
+  return expiries.length > 0 || cookies.includes('sIdRefreshToken')
+}
+
 /** The token that counts: a header's before a cookie's, where the app takes both. */
 function choose(
   allowed: 'any' | TokenTransfer,

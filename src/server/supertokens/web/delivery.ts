@@ -1,17 +1,13 @@
-import { forbidStorage } from '../../requests/caching.js'
+import { type AnswerHeaders, putCookies } from '../../requests/answer-headers.js'
+import { forbidStorage, varyByCookie } from '../../requests/caching.js'
 import type { GuardedRequest, OriginGuardOptions } from '../../requests/origin-guard.js'
 import { readAccessToken } from '../access-token.js'
 import { GeneralError, isSuperTokensError } from '../errors.js'
 import type { CookieScheme, CookieSpot, SessionTokens, TokenInfo } from '../types.js'
 import { COOKIE_NAMES, type CookieName, type Credentials } from './credentials.js'
-import { putCookies, setReadable } from './headers.js'
+import { setReadable } from './headers.js'
 import { cookieIn, eraseEverywhere, eraseFormer, store } from './token-cookies.js'
-import type {
-  AnswerHeaders,
-  SuperTokensSessionsOptions,
-  TokenTransfer,
-  WebRequest,
-} from './types.js'
+import type { SuperTokensSessionsOptions, TokenTransfer, WebRequest } from './types.js'
 
 /** The options, with their defaults, and what they come to. */
 export type WebSettings = {
@@ -110,6 +106,7 @@ export async function deliver(
   checkTokens(tokens)
   if (transfer === 'cookie') {
     putCookies(answer, tokenCookies(turn, tokens, await settings.superTokens.cookieScheme()))
+    varyByCookie(answer)
   } else {
     setReadable(answer, {
       'st-access-token': accessToken.token,
@@ -144,6 +141,7 @@ export async function wipe(turn: Turn, transfer: TokenTransfer): Promise<void> {
     answer,
     names.flatMap((name) => eraseEverywhere(cookieIn(scheme, name))),
   )
+  varyByCookie(answer)
   if (legacy) setReadable(answer, { 'id-refresh-token': 'remove' })
 }
 

@@ -1,7 +1,7 @@
-import { forbidStorage } from '../../requests/caching.js'
+import { putCookies } from '../../requests/answer-headers.js'
+import { forbidStorage, varyByCookie } from '../../requests/caching.js'
 import { GeneralError, isSuperTokensError, TryRefreshTokenError } from '../errors.js'
 import type { Turn } from './delivery.js'
-import { putCookies } from './headers.js'
 import { cookieIn, eraseFormer } from './token-cookies.js'
 
 /** What SuperTokens calls the answer that erases cookies of former places. */
@@ -30,6 +30,7 @@ export async function resolveDuplicates({ settings, credentials, answer }: Turn)
   // The refresh token is known: its answer erases the other access token too.
   if (refreshTokens.length <= 1) return
   putCookies(answer, former)
+  varyByCookie(answer)
   forbidStorage(answer)
   const message = 'The browser had several cookies of one name. They are erased: refresh again.'
   throw new TryRefreshTokenError(message, { serverCode: DUPLICATES })

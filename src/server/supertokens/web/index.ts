@@ -5,9 +5,8 @@ import { createRoutes } from './routes.js'
 import { createOperations } from './sessions.js'
 import type { SuperTokensSessions, SuperTokensSessionsOptions } from './types.js'
 
-export { headersOf } from './headers.js'
+export { type AnswerHeaders, headersOf } from '../../requests/answer-headers.js'
 export type {
-  AnswerHeaders,
   GetSessionOptions,
   NewSessionOptions,
   SessionObject,

@@ -1,3 +1,4 @@
+import { headersOf, putCookies } from '../../requests/answer-headers.js'
 import { isSuperTokensError } from '../errors.js'
 import { isOwnPage } from './credentials.js'
 import { clearTokens, type WebSettings } from './delivery.js'
@@ -36,9 +37,9 @@ function answerTo(error: unknown, { sessionExpiredStatusCode }: WebSettings): Re
 /** Puts the headers that the work on a request has set on its answer. */
 function withHeaders(response: Response, headers: Headers): Response {
   for (const [name, value] of headers) {
-    if (name === 'set-cookie') response.headers.append(name, value)
-    else response.headers.set(name, value)
+    if (name !== 'set-cookie') response.headers.set(name, value)
   }
+  putCookies(headersOf(response.headers), headers.getSetCookie())
   return response
 }
 

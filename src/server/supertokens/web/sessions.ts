@@ -1,6 +1,9 @@
+import { answerOf } from '../../requests/answer-headers.js'
 import { keepPrivate, varyByCookie } from '../../requests/caching.js'
 import { TryRefreshTokenError, UnauthorisedError } from '../errors.js'
+import { longestAccessToken } from '../session-size.js'
 import {
+  asksForRefresh,
   type Credentials,
   chooseAccessToken,
   chooseRefreshToken,
@@ -10,6 +13,7 @@ import {
 } from './credentials.js'
 import {
   clearingWhenOver,
+  clearTokens,
   deliver,
   type NewTokens,
   type Turn,
@@ -17,8 +21,8 @@ import {
   wipe,
 } from './delivery.js'
 import { resolveDuplicates } from './duplicates.js'
-import { headersOf } from './headers.js'
 import { createSessionObject } from './session-object.js'
+import { checkCookieRoom } from './token-cookies.js'
 import type {
   GetSessionOptions,
   SessionObject,
@@ -39,7 +43,7 @@ export function beginTurn(settings: WebSettings, { request, answer }: WebExchang
     settings,
     request,
     credentials: readCredentials(request),
-    answer: 'setCookies' in answer ? answer : headersOf(answer),
+    answer: answerOf(answer),
   }
   const { cookies, bearer } = turn.credentials
   if (settings.transfer !== 'header') varyByCookie(turn.answer)
@@ -125,6 +129,18 @@ async function checkRefreshCookies(turn: Turn): Promise<void> {
   await resolveDuplicates(turn)
 }
 
+/**
+ * Clears what sends every request to refresh where no refresh can help any more: optional sessions
+ * could not go on without one (supertokens-node#790). A page of another site gets nobody signed out;
+ * and a token that lives is left, as is nothing at all: the others may be on their way in another
+ * answer (supertokens-node#17).
+ */
+async function clearLeftBehind(turn: Turn): Promise<void> {
+  const { settings, credentials } = turn
+  if (settings.transfer === 'header' || !isOwnPage(credentials)) return
+  if (asksForRefresh(credentials, settings.now())) await clearTokens(turn)
+}
+
 /** How a new session's tokens go to the front end. */
 function transferFor(allowed: 'any' | TokenTransfer, { authMode }: Credentials): TokenTransfer {
   if (allowed !== 'any') return allowed
@@ -175,13 +191,24 @@ export function createOperations(settings: WebSettings): SessionOperations {
     getSession,
     async createNewSession(exchange, userId, { jwtPayload, sessionData } = {}) {
       const turn = beginTurn(settings, exchange)
+      const transfer = transferFor(settings.transfer, turn.credentials)
+      const antiCsrf = superTokens.antiCsrf === 'VIA_TOKEN'
+      const draft = { userId, payload: jwtPayload ?? {}, antiCsrf }
+      if (transfer === 'cookie') checkCookieRoom('sAccessToken', longestAccessToken(draft))
       const tokens = await superTokens.createNewSession(userId, jwtPayload, sessionData)
-      return establish(turn, tokens, transferFor(settings.transfer, turn.credentials))
+      try {
+        return await establish(turn, tokens, transfer)
+      } catch (error) {
+        // Nobody will ever have its tokens. Those of older cores may be longer than was told.
+        await superTokens.revokeSession(tokens.session.handle).catch(() => undefined)
+        throw error
+      }
     },
     async refreshSession(exchange) {
       const turn = beginTurn(settings, exchange)
       const shown = chooseRefreshToken(settings.transfer, turn.credentials)
       if (!shown) {
+        await clearLeftBehind(turn)
         const message = 'The request has no refresh token. Is it for the path of its cookie?'
         throw new UnauthorisedError(message, { code: 'session_missing' })
       }

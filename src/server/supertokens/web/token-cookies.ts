@@ -1,5 +1,11 @@
-import { type Cookie, type CookiePlace, defineCookie } from '../../cookies/cookies.js'
+import {
+  type Cookie,
+  type CookiePlace,
+  defineCookie,
+  LONGEST_COOKIE_LIFE,
+} from '../../cookies/cookies.js'
 import { GeneralError } from '../errors.js'
+import { checkRoom } from '../session-size.js'
 import type { CookieScheme, CookieSpot } from '../types.js'
 import type { CookieName } from './credentials.js'
 
@@ -12,8 +18,6 @@ export interface TokenCookie {
 
 /** What browsers keep of a name and a value, in bytes (RFC 6265bis §5.6). */
 const LARGEST = 4096
-/** The longest that browsers keep a cookie (RFC 6265bis §5.5), in ms. */
-const LONGEST_LIFE = 400 * 24 * 3_600_000
 
 /** The cookie of a name, where the app and the core have it now. */
 export function cookieIn({ formerly, ...spots }: CookieScheme, name: CookieName): TokenCookie {
@@ -55,6 +59,13 @@ export function eraseEverywhere(cookie: TokenCookie): readonly string[] {
   return [lineOf(defined, { place, value: '', expires: 0 }), ...eraseFormer(cookie)]
 }
 
+/**
+ * @throws SuperTokensError `GENERAL_ERROR`, `invalid_argument`, unless a cookie can hold a value of so
+ * many characters.
+ */
+export const checkCookieRoom = (name: CookieName, length: number): void =>
+  checkRoom({ name: `\`${name}\``, most: LARGEST }, name.length + length)
+
 /** What a cookie is to hold. Times in ms since the epoch. */
 export interface TokenValue {
   readonly token: string
@@ -69,10 +80,7 @@ export interface TokenValue {
 export function store(cookie: TokenCookie, { token, expires, now }: TokenValue): string {
   const defined = define(cookie)
   const value = encodeURIComponent(token)
-  if (cookie.name.length + value.length > LARGEST) {
-    const message = `\`${cookie.name}\` is too large for a cookie: keep less in the JWT payload.`
-    throw new GeneralError(message, { code: 'invalid_argument' })
-  }
+  checkCookieRoom(cookie.name, value.length)
   const { place } = defined
-  return lineOf(defined, { place, value, expires: Math.min(expires, now + LONGEST_LIFE) })
+  return lineOf(defined, { place, value, expires: Math.min(expires, now + LONGEST_COOKIE_LIFE) })
 }

@@ -1,18 +1,9 @@
+import type { AnswerHeaders } from '../../requests/answer-headers.js'
 import type { OriginGuardOptions } from '../../requests/origin-guard.js'
 import type { SessionPayload, SuperTokens } from '../types.js'
 
 /** How a request carries its tokens: in cookies, or in headers that the page's code writes. */
 export type TokenTransfer = 'cookie' | 'header'
-
-/** Where the headers of an answer go. `headersOf` makes one of the platform's `Headers`. */
-export interface AnswerHeaders {
-  get(name: string): string | null
-  set(name: string, value: string): void
-  delete(name: string): void
-  /** The `Set-Cookie` values so far. */
-  setCookies(): readonly string[]
-  replaceSetCookies(values: readonly string[]): void
-}
 
 /** What is read of a request. */
 export interface WebRequest {
@@ -43,7 +34,10 @@ export interface SuperTokensSessionsOptions extends OriginGuardOptions {
 
 /** What a new session holds. */
 export interface NewSessionOptions {
-  /** Goes into the access token, which the page can read. @default {} */
+  /**
+   * Goes into the access token, which the page can read. A cookie holds some 2 kB of it; what is too
+   * large is `invalid_argument` before there is a session. @default {}
+   */
   readonly jwtPayload?: SessionPayload | undefined
   /** Stays with the core. @default {} */
   readonly sessionData?: SessionPayload | undefined
@@ -86,7 +80,8 @@ export interface SessionObject {
 /**
  * Sessions in the cookies and headers of requests. Every function throws `SuperTokensError` and
  * nothing else. `UNAUTHORISED` of the core and `TOKEN_THEFT_DETECTED` clear the tokens;
- * `TRY_REFRESH_TOKEN`, `GENERAL_ERROR` and a request without a token never do.
+ * `TRY_REFRESH_TOKEN` and `GENERAL_ERROR` never do, nor does a request without a token, but for a
+ * refresh by a page of the app that has an access token which is over, and nothing to refresh by.
  */
 export interface SuperTokensSessions {
   /** Begins a session and puts its tokens into the answer. */

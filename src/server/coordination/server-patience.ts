@@ -1,0 +1,125 @@
+import { AuthError, isAuthError } from '../../core/errors.js'
+import { nextAttempt } from '../../core/patience.js'
+import { createExpiring } from './expiring.js'
+import { type Admission, type Pause, type Pauses, REMEMBERED } from './pauses.js'
+
+/** Sends requests to one auth server, and leaves it alone while it fails. */
+export interface ServerPatience {
+  /**
+   * Sends a request of one session, unless the server is left alone now, or this session is.
+   * @throws AuthError what `send` throws, or what the last request came to: its `retryAfter` is then
+   *   how long nobody is let through yet.
+   */
+  attempt<T>(session: string, send: () => Promise<T>): Promise<T>
+}
+
+/** What patience works with. */
+export interface ServerPatienceOptions {
+  readonly pauses: Pauses
+  /** Names the server. */
+  readonly name: string
+  /** How long a request may take, in ms. */
+  readonly timeout: number
+  /** Milliseconds since the epoch. */
+  now(): number
+}
+
+/**
+ * The pace of somebody who is asked all the time: pauses of a quarter second, so that one lost
+ * connection costs nobody more, up to thirty seconds. Nothing spreads them, as one request at a time
+ * asks for all. Margins play no part.
+ */
+const LIMITS = { retryDelay: 250, maxRetryDelay: 30_000, refreshMargin: 0, waitMargin: 0 }
+const NOW = { wall: 0, monotonic: 0, asked: true }
+
+/** So many sessions that fail, with no answer to anybody in between, are no coincidence. */
+const SEVERAL = 3
+/** The most sessions that are left alone at once. */
+const LIMIT = 10_000
+
+const pauseAfter = ({ error, failures }: Pause): number =>
+  nextAttempt({ error, failures, spent: false, since: 0, jitter: 1 }, NOW, LIMITS)
+
+/** Whether a failure is the server's, whoever's session it was: nobody else would fare better. */
+const isOfServer = ({ code, status = 0, retryAfter }: AuthError): boolean =>
+  code === 'network' ||
+  code === 'rate_limited' ||
+  retryAfter !== undefined ||
+  // A 504 may be what a hook of the server's does for one person.
+  status === 502 ||
+  status === 503
+
+function later({ code, message, status, serverCode }: AuthError, left: number): AuthError {
+  return new AuthError(code, message, { retryable: true, status, serverCode, retryAfter: left })
+}
+
+/** Whether an error says that the server is well: a mistake of ours says nothing of it. */
+const isAnswer = ({ code, retryable }: AuthError): boolean =>
+  !retryable && code !== 'invalid_argument' && code !== 'aborted'
+
+/** A failure of one session, and when it was, in ms since the epoch. */
+interface OwnPause extends Pause {
+  readonly since: number
+}
+
+/**
+ * How long a session is left alone after a failure that may be its own, in ms: a moment longer than the
+ * server is, so that another session asks first.
+ */
+const ownWait = (pause: Pause): number => pauseAfter(pause) + LIMITS.retryDelay
+
+/** Makes the patience of one process with one auth server; `pauses` may be those of many processes. */
+export function createServerPatience(options: ServerPatienceOptions): ServerPatience {
+  const { pauses, name, timeout, now } = options
+  const sessions = createExpiring<OwnPause>({ limit: LIMIT, now })
+  /** Sessions that have failed since the server last gave anybody an answer. */
+  const failing = new Set<string>()
+
+  function checkOwn(session: string): void {
+    const own = sessions.get(session)
+    if (!own) return
+    const age = now() - own.since
+    // A clock that was set back must not make a pause last.
+    if (age >= 0 && age < ownWait(own)) throw later(own.error, ownWait(own) - age)
+  }
+
+  async function onAnswer(session: string, admission: Admission): Promise<void> {
+    failing.clear()
+    sessions.delete(session)
+    if (admission.type === 'probe') await pauses.resume(name)
+  }
+
+  async function onFailure(session: string, admission: Admission, error: AuthError): Promise<void> {
+    if (failing.size < SEVERAL) failing.add(session)
+    const before = admission.type === 'probe' ? admission.failures : 0
+    const pause = { error, failures: before + 1 }
+    if (isOfServer(error)) return pauses.pause(name, pause, pauseAfter(pause))
+    const own = { error, failures: (sessions.get(session)?.failures ?? 0) + 1 }
+    sessions.set(session, { ...own, since: now() }, now() + ownWait(own) + REMEMBERED)
+    if (failing.size === SEVERAL) {
+      // What all are refused may be a mistake in the settings, and ends when that is put right.
+      return pauses.pause(name, pause, Math.min(pauseAfter(pause), LIMITS.maxRetryDelay))
+    }
+    // The server is no worse for it, and somebody else may ask soon.
+    if (admission.type === 'probe') {
+      await pauses.pause(name, { error, failures: before }, LIMITS.retryDelay)
+    }
+  }
+
+  return {
+    async attempt(session, send) {
+      checkOwn(session)
+      const admission = await pauses.admit(name, timeout)
+      if (admission.type === 'closed') throw later(admission.error, admission.left)
+      try {
+        const result = await send()
+        await onAnswer(session, admission)
+        return result
+      } catch (error) {
+        if (isAuthError(error) && error.retryable) await onFailure(session, admission, error)
+        else if (isAuthError(error) && isAnswer(error)) await onAnswer(session, admission)
+        throw error
+      }
+    },
+  }
+}

@@ -1,0 +1,31 @@
+import { type AnswerHeaders, answerOf, putCookies } from './answer-headers.js'
+import { forbidStorage, keepPrivate, varyByCookie } from './caching.js'
+import type { RequestSession } from './request-session-types.js'
+
+/** Puts `Set-Cookie` values on an answer, and keeps it out of caches. */
+export function applyCookies(
+  headers: AnswerHeaders | Headers,
+  setCookies: readonly string[],
+): void {
+  if (setCookies.length === 0) return
+  const answer = answerOf(headers)
+  putCookies(answer, setCookies)
+  forbidStorage(answer)
+  varyByCookie(answer)
+}
+
+/**
+ * Puts on an answer what came of the cookies of its request: `Set-Cookie` values, and what keeps it
+ * out of shared caches where somebody is signed in. An answer that says `private` itself keeps what
+ * it says, unless it sets cookies.
+ */
+export function applySession(
+  headers: AnswerHeaders | Headers,
+  { failure, setCookies }: Pick<RequestSession, 'failure' | 'setCookies'>,
+): void {
+  const answer = answerOf(headers)
+  putCookies(answer, setCookies)
+  varyByCookie(answer)
+  if (setCookies.length > 0) forbidStorage(answer)
+  else if (failure?.reason !== 'no_session_cookie_provided') keepPrivate(answer)
+}

@@ -1,0 +1,60 @@
+import type { JWTPayload } from 'jose'
+import { readClaims } from '../../providers/shared/jwt.js'
+import {
+  createIntrospection,
+  type Introspected,
+  type Introspection,
+} from '../verification/introspection.js'
+import type { AccessTokens, TokenCheck } from './access-tokens.js'
+import { lifeOf } from './receipt.js'
+import { type SealedData, toFacts } from './session-data.js'
+import { factsOf } from './session-facts.js'
+
+/**
+ * How far the clocks of an app's servers may be apart, in ms: as far as the readers of seals allow. A
+ * token that comes from further in the future was noted by a clock that was set back since.
+ */
+const APART = 60_000
+
+const OVER: TokenCheck = { ok: false, retryable: false }
+
+const toCheck = (found: Introspected): TokenCheck =>
+  found.type === 'unknown'
+    ? { ok: false, retryable: true, reason: found.reason }
+    : found.type === 'active'
+      ? { ok: true }
+      : OVER
+
+/** Where the seal says nothing, it was made while tokens were read: what they say counts yet. */
+function datesOf({ accessToken, receivedAt, expiresAt }: SealedData) {
+  const claims: JWTPayload = (expiresAt === undefined && readClaims(accessToken)) || {}
+  const start = receivedAt ?? (Number(claims.iat) * 1000 || 0)
+  const end = expiresAt ?? (Number(claims.exp) * 1000 || 0)
+  return { start, end, life: expiresAt === undefined ? lifeOf(claims) : end - start, claims }
+}
+
+/**
+ * Access tokens that only their auth server can read: what is known of them is sealed beside them. An
+ * `introspection` asks the server whether they live; without one the seal's own word counts.
+ * @throws AuthError `invalid_argument` for an introspection that cannot work.
+ */
+export function opaqueTokens(introspection: Introspection | null, now: () => number): AccessTokens {
+  const server = introspection && createIntrospection(introspection, now)
+  return {
+    read(data) {
+      const { start, end, life, claims } = datesOf(data)
+      return { facts: data.facts ?? factsOf(claims), issuedAt: start, expiresAt: end, life }
+    },
+    ownerOf: () => 'same',
+    note(data, grant, at) {
+      const facts = { ...data.facts, ...toFacts(grant) }
+      return { ...data, receivedAt: at, expiresAt: at + grant.lifetime, facts }
+    },
+    async check(data) {
+      const { start, end } = datesOf(data)
+      if (now() >= end || now() < start - APART) return OVER
+      return server ? toCheck(await server.ask(data.accessToken, end)) : { ok: true }
+    },
+    hurry: (accessToken) => server?.trust(accessToken),
+  }
+}

@@ -1,0 +1,134 @@
+import type { AuthError } from '../../core/errors.js'
+import type { Provider } from '../../core/provider.js'
+import type { Grant, SessionFacts, SessionUser } from '../../core/session.js'
+import type { Coordinator } from '../coordination/coordinator.js'
+import type { SecurityListeners } from '../shared/security-events.js'
+import type { Introspection } from '../verification/introspection.js'
+import type { Verification } from '../verification/verify.js'
+import type { EndResult } from './ended-sessions.js'
+import type { SealedCookie } from './opened.js'
+import type { AuthenticateResult, RefreshFailure, RefreshResult } from './results.js'
+import type { Password } from './seal.js'
+import type { SessionLimits } from './session-limits.js'
+import type { SessionStore } from './session-store.js'
+
+/** The part of a provider that sealed sessions need: `workosServer`, `gotrue`, or your own. */
+export type SessionProvider<User extends SessionUser = SessionUser> = Pick<
+  Provider<never, User>,
+  'id' | 'refresh' | 'signOut'
+> & {
+  /** How long its server forgives that a spent refresh token comes again, in ms. */
+  readonly reuseWindow?: number | undefined
+}
+
+/** Options of {@link createSealedSessions}. */
+export interface SealedSessionsOptions<User extends SessionUser = SessionUser>
+  extends SecurityListeners {
+  readonly provider: SessionProvider<User>
+  /**
+   * How to tell that an access token is genuine: by keys or a secret where it is a JWT; by asking the auth
+   * server (RFC 7662); or `'seal'`, by the word of the seal, where only the auth server can read it.
+   */
+  readonly verification: Verification | Introspection | 'seal'
+  /** @default one for this process */
+  readonly coordinator?: Coordinator | undefined
+  /** The page that ends a session at the server. @default there is none */
+  readonly logoutUrl?:
+    | ((options: { readonly sessionId: string; readonly returnTo?: string | undefined }) => string)
+    | undefined
+  /**
+   * How long a spent refresh token is answered with its successor, in ms: other tabs have it yet, and
+   * a thief may. @default the provider's: 30_000 for WorkOS, else GoTrue's 10_000
+   */
+  readonly reuseWindow?: number | undefined
+  /** How long sessions last, unless they have limits of their own. */
+  readonly limits?: SessionLimits | undefined
+  /**
+   * The most characters of a seal: many servers take 16 kB of headers in all, and answer 431 to more,
+   * also to a sign-out. A new session that is larger is refused; one that grows loses what it knows of
+   * the user until the next refresh, and `report` is told. See `store`.
+   * @default 12_288
+   */
+  readonly maxSize?: number | undefined
+  /** Holds the sessions that are larger: their cookie then holds a name. @default there is none */
+  readonly store?: SessionStore | undefined
+  /** Hears of sessions that are too large for their cookies, and of a `store` that fails. @default nobody does */
+  readonly report?: ((error: AuthError) => void) | undefined
+  /** Milliseconds for one request to the server. @default 10_000 */
+  readonly timeout?: number | undefined
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly now?: (() => number) | undefined
+}
+
+/** How a session is to be refreshed. */
+export interface SealedRefreshOptions {
+  /** Seals the new session, and opens it later. @default the one that opened the old */
+  readonly cookiePassword?: Password | undefined
+  /** The organization to switch to. @default the one of the access token, even of an expired one */
+  readonly organizationId?: string | undefined
+  /**
+   * Whether the exchange must begin after this call, so that a role changed just before is in it.
+   * @default false: what another request got for the same cookie within the `reuseWindow` will do
+   */
+  readonly fresh?: boolean | undefined
+}
+
+/** The session in one cookie. */
+export interface SealedSession<User extends SessionUser = SessionUser> {
+  /** Whose session this is, by the access token alone. Never refreshes, never rejects. */
+  authenticate(): Promise<AuthenticateResult<User>>
+  /**
+   * Trades the refresh token for new tokens; the object holds them afterwards. `invalid_jwt` means
+   * that the access token of the cookie is none, or another person's than the cookie.
+   * @throws AuthError `invalid_argument` for an unfit password, before anything is spent.
+   */
+  refresh(options?: SealedRefreshOptions): Promise<RefreshResult<User>>
+  /**
+   * Where to send the browser to end the session at the server; an expired token will do.
+   * @throws AuthSessionMissingError when the cookie names no session.
+   * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL.
+   */
+  getLogoutUrl(options?: { readonly returnTo?: string | undefined }): Promise<string>
+  /**
+   * Says that the session is used now, where it ends when nobody uses it: keep what this returns in a
+   * cookie of its own, the `useData` of later requests. `null` where there is nothing to keep.
+   */
+  noteUse(): Promise<string | null>
+}
+
+/** What a cookie holds, whether or not its session lives. */
+export interface SealedDescription<User extends SessionUser = SessionUser> extends SessionFacts {
+  readonly user: User
+  /** When its access token was issued, in ms since the epoch; 0 where nobody knows. */
+  readonly issuedAt: number
+}
+
+/** How a session is to be sealed for the first time. */
+export interface SealOptions {
+  readonly cookiePassword: Password
+  /** Limits of this session alone, such as those of somebody who is to be remembered for long. */
+  readonly limits?: SessionLimits | undefined
+}
+
+/** Sessions in sealed cookies. Each method throws AuthError `invalid_argument` for an unfit password. */
+export interface SealedSessions<User extends SessionUser = SessionUser> {
+  loadSealedSession(cookie: SealedCookie): SealedSession<User>
+  /** As `loadSealedSession(cookie).refresh(options)`, giving the cookie's new value only. */
+  refreshAndSealSessionData(
+    options: SealedCookie & Pick<SealedRefreshOptions, 'organizationId' | 'fresh'>,
+  ): Promise<{ readonly authenticated: true; readonly sealedSession: string } | RefreshFailure>
+  /**
+   * The cookie's value for a session that has just begun.
+   * @throws AuthError `bad_response` unless both tokens are there, and the user is the token's;
+   *   `invalid_argument` for one that is larger than `maxSize`.
+   */
+  sealSession(grant: Grant<User>, options: SealOptions): Promise<string>
+  /**
+   * Ends a session: late answers bring nobody back, here at once, and the server revokes it where
+   * the provider can. While that fails, the cookie stays nobody's for 400 days, and the server is
+   * told again when it comes. Never rejects for what is in the cookie or for what the server answers.
+   */
+  endSession(cookie: SealedCookie): Promise<EndResult>
+  /** What a cookie holds, alive or not; `null` when it holds no session. Nothing of it is checked. */
+  describeSession(cookie: SealedCookie): Promise<SealedDescription<User> | null>
+}

@@ -1,0 +1,58 @@
+import type { JWTPayload } from 'jose'
+import { readClaims } from '../../providers/shared/jwt.js'
+import { createVerifier, type Verification, type Verified } from '../verification/verify.js'
+import type { AccessTokens, TokenCheck } from './access-tokens.js'
+import { countedLife, lifeOf, withReceipt } from './receipt.js'
+import type { SealedData } from './session-data.js'
+import { factsOf } from './session-facts.js'
+
+const toCheck = (verified: Verified): TokenCheck => {
+  if (verified.ok) return verified
+  return 'retryable' in verified ? verified : { ok: false, retryable: false }
+}
+
+/**
+ * Access tokens that are JWTs: what they say is what is known, and keys tell whether it is true.
+ * @throws AuthError `invalid_argument` for a verification that cannot work.
+ */
+export function signedTokens(verification: Verification, now: () => number): AccessTokens {
+  const verifier = createVerifier({ ...verification, now: verification.now ?? now })
+  // Cookies that come again have the same data, which cannot be changed.
+  const read = new WeakMap<SealedData, Readonly<JWTPayload> | null>()
+
+  function claimsOf(data: SealedData): Readonly<JWTPayload> | null {
+    const known = read.get(data)
+    if (known !== undefined) return known
+    const claims = readClaims(data.accessToken)
+    if (Object.isFrozen(data)) read.set(data, claims)
+    return claims
+  }
+
+  return {
+    read(data) {
+      const claims = claimsOf(data)
+      if (claims?.sub !== data.user.id) return null
+      const counted = countedLife(data, claims, now())
+      return {
+        facts: factsOf(claims),
+        issuedAt: Number(claims.iat) * 1000 || 0,
+        expiresAt: counted?.expiresAt ?? Number(claims.exp) * 1000,
+        life: lifeOf(claims),
+      }
+    },
+    ownerOf(accessToken, userId) {
+      const claims = readClaims(accessToken)
+      if (!claims) return 'unreadable'
+      return claims.sub === userId ? 'same' : 'other'
+    },
+    note: (data, _, at) => withReceipt(data, at),
+    async check(data) {
+      const { accessToken } = data
+      const counted = countedLife(data, claimsOf(data) ?? {}, now())
+      return toCheck(
+        await (counted ? verifier.verifyAt(accessToken, counted.at) : verifier.verify(accessToken)),
+      )
+    },
+    hurry: verifier.hurry,
+  }
+}

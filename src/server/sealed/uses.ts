@@ -1,0 +1,81 @@
+import { parseJson } from '../../core/json.js'
+import { asObject } from '../../providers/shared/json.js'
+import { positive } from '../../providers/shared/jwt.js'
+import { nameOf } from './ended-sessions.js'
+import type { Opened, SealedCookie } from './opened.js'
+import { sealText, unsealText } from './seal.js'
+import { isOverLimit, limitsOf, type SessionLimits } from './session-limits.js'
+
+/** What uses of sessions are made of. */
+export interface UsesOptions {
+  readonly limits: SessionLimits
+  /** Milliseconds since the epoch. */
+  now(): number
+}
+
+/**
+ * When sessions were last used, where they end when nobody uses them. That is kept beside the session's
+ * cookie, in one of its own, as a late answer that sets it can then undo no refresh:
+ *
+ *     slow request:  old tokens ───────────────────────────────→ sets "used", and no tokens
+ *     other request:            refresh ──→ sets new tokens
+ */
+export interface Uses {
+  /** Whether a session has come to one of its limits. */
+  isOver<User extends { readonly id: string }>(
+    opened: Opened<User>,
+    cookie: SealedCookie,
+  ): Promise<boolean>
+  /** The cookie that says that a session is used now; `null` where that is known well enough. */
+  note<User extends { readonly id: string }>(
+    opened: Opened<User>,
+    cookie: SealedCookie,
+  ): Promise<string | null>
+}
+
+/** A use is noted when so much of the idle limit has passed since the last one. */
+const PART = 1 / 8
+
+/** Makes what knows of uses. */
+export function createUses({ limits, now }: UsesOptions): Uses {
+  async function lastUse<User extends { readonly id: string }>(
+    opened: Opened<User>,
+    { useData, cookiePassword }: SealedCookie,
+  ): Promise<number | undefined> {
+    const { usedAt } = opened.data
+    if (!useData) return usedAt
+    const use = parseUse(await unsealText(useData, cookiePassword, { now }))
+    // One of another session, left in the browser, says nothing of this.
+    if (use?.session !== (await nameOf(opened))) return usedAt
+    return Math.max(use.usedAt, usedAt ?? 0)
+  }
+
+  return {
+    async isOver(opened, cookie) {
+      const own = limitsOf(opened.data, limits)
+      const usedAt = own.idle === undefined ? undefined : await lastUse(opened, cookie)
+      return isOverLimit({ startedAt: opened.data.startedAt, usedAt }, own, now())
+    },
+    async note(opened, cookie) {
+      const { idle } = limitsOf(opened.data, limits)
+      if (idle === undefined) return null
+      const usedAt = await lastUse(opened, cookie)
+      if (usedAt !== undefined && Math.abs(now() - usedAt) < idle * PART) return null
+      const use = { session: await nameOf(opened), usedAt: now() }
+      return sealText(JSON.stringify(use), cookie.cookiePassword, { now })
+    },
+  }
+}
+
+function parseUse(
+  json: string | null,
+): { readonly session: string; readonly usedAt: number } | null {
+  if (json === null) return null
+  try {
+    const { session, usedAt } = asObject(parseJson(json)) ?? {}
+    const time = positive(usedAt)
+    return typeof session === 'string' && time !== undefined ? { session, usedAt: time } : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,149 @@
+import { AuthError, isAuthError } from '../../core/errors.js'
+import { createHttp } from '../../providers/shared/http.js'
+import { asObject } from '../../providers/shared/json.js'
+import { checkPositive, fingerprint } from '../coordination/coordinator.js'
+import { createExpiring } from '../coordination/expiring.js'
+import { TIME_LIMIT, withinTime } from '../shared/time-limit.js'
+
+/** How to ask an auth server whether an access token lives (RFC 7662). */
+export interface Introspection {
+  /** The server's `introspection_endpoint`. */
+  readonly introspectionUrl: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** How this client says who it is (RFC 6749 §2.3.1). @default 'client_secret_basic' */
+  readonly clientAuthentication?: 'client_secret_basic' | 'client_secret_post' | undefined
+  /**
+   * How long an answer counts, in ms: so long a token that was revoked elsewhere may yet be taken.
+   * @default 30_000
+   */
+  readonly cacheFor?: number | undefined
+  /** Milliseconds for one request. @default 10_000 */
+  readonly timeout?: number | undefined
+  /** @default the platform's fetch */
+  readonly fetch?: typeof fetch | undefined
+  /** Allows plain `http:` to hosts other than this device: the secret can then be read on the way. */
+  readonly dangerouslyAllowInsecureHttp?: boolean | undefined
+}
+
+/** What an auth server knows of an access token. */
+export type Introspected =
+  | { readonly type: 'active' }
+  | { readonly type: 'inactive' }
+  | { readonly type: 'unknown'; readonly reason: 'network_error' | 'timeout' | 'server_error' }
+
+/** The one that asks. */
+export interface Introspector {
+  /** Whether a token is active; `until` when it is over anyway, in ms since the epoch. Never rejects. */
+  ask(token: string, until: number): Promise<Introspected>
+  /** Says that the server has just given this token: it need not be asked about at once. */
+  trust(token: string): void
+}
+
+/** How long an answer counts, in ms. */
+const CACHED = 30_000
+/** Between two requests while the server fails, in ms. */
+const RETRY = 2_000
+/** The most answers that are kept. */
+const LIMIT = 10_000
+
+/** As in a form (RFC 6749 §2.3.1). */
+const encode = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1)
+
+function checkText(name: string, value: string): string {
+  if (typeof value === 'string' && value !== '') return value
+  throw new AuthError('invalid_argument', `Pass the \`${name}\` of the introspection, as a text.`)
+}
+
+/** Headers and fields by which the client says who it is. */
+function credentials(options: Introspection) {
+  const clientId = checkText('clientId', options.clientId)
+  const clientSecret = checkText('clientSecret', options.clientSecret)
+  const { clientAuthentication = 'client_secret_basic' } = options
+  if (clientAuthentication === 'client_secret_post') {
+    return { headers: {}, fields: { client_id: clientId, client_secret: clientSecret } }
+  }
+  if (clientAuthentication !== 'client_secret_basic') {
+    throw new AuthError(
+      'invalid_argument',
+      '`clientAuthentication` is `client_secret_basic` or `client_secret_post`.',
+    )
+  }
+  const basic = btoa(`${encode(clientId)}:${encode(clientSecret)}`)
+  return { headers: { Authorization: `Basic ${basic}` }, fields: {} }
+}
+
+function reasonOf(error: unknown): 'network_error' | 'timeout' | 'server_error' {
+  if (isAuthError(error, 'network')) return 'network_error'
+  return isAuthError(error, 'timeout') ? 'timeout' : 'server_error'
+}
+
+/**
+ * Makes the one that asks. Whose token it is, it does not ask: servers may name people otherwise there
+ * (pairwise subjects), and the seal says it. Requests for one token are shared, and their answers kept.
+ * @throws AuthError `invalid_argument` for an address or credentials that cannot work.
+ */
+export function createIntrospection(options: Introspection, now: () => number): Introspector {
+  const { introspectionUrl: url, fetch, dangerouslyAllowInsecureHttp } = options
+  const { headers, fields } = credentials(options)
+  const http = createHttp({ url, fetch, dangerouslyAllowInsecureHttp, headers })
+  const timeout = checkPositive('timeout', options.timeout ?? TIME_LIMIT)
+  const cacheFor = checkPositive('cacheFor', options.cacheFor ?? CACHED)
+  const known = createExpiring<{ readonly found: Introspected; readonly at: number }>({
+    limit: LIMIT,
+    now,
+  })
+  const running = new Map<string, Promise<Introspected>>()
+  let failure: { readonly found: Introspected; readonly at: number } | undefined
+
+  /** Whether something from then still counts. A clock that was set back must not make it last. */
+  const within = (at: number, span: number): boolean => now() >= at && now() - at < span
+
+  async function send(token: string): Promise<Introspected> {
+    const form = { token, token_type_hint: 'access_token', ...fields }
+    const { status, body } = await withinTime(timeout, (signal) =>
+      http({ path: '', form }, { signal }),
+    )
+    const { active } = asObject(body) ?? {}
+    if (status !== 200 || typeof active !== 'boolean') {
+      throw new AuthError('server_error', 'The answer is no introspection.', { status })
+    }
+    // Its `exp` is by another clock than this, and says no more than that.
+    return { type: active ? 'active' : 'inactive' }
+  }
+
+  async function look(token: string, name: string, until: number): Promise<Introspected> {
+    try {
+      const found = await send(token)
+      failure = undefined
+      known.set(name, { found, at: now() }, Math.min(until, now() + cacheFor))
+      return found
+    } catch (error) {
+      const found = { type: 'unknown', reason: reasonOf(error) } as const
+      failure = { found, at: now() }
+      return found
+    } finally {
+      running.delete(name)
+    }
+  }
+
+  return {
+    async ask(token, until) {
+      const name = await fingerprint(token)
+      const kept = known.get(name)
+      if (kept && within(kept.at, cacheFor)) return kept.found
+      const current = running.get(name)
+      if (current) return current
+      if (failure && within(failure.at, RETRY)) return failure.found
+      const asked = look(token, name, until)
+      running.set(name, asked)
+      return asked
+    },
+    trust(token) {
+      const at = now()
+      void fingerprint(token).then((name) =>
+        known.set(name, { found: { type: 'active' }, at }, at + cacheFor),
+      )
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import type { Grant } from '../../src/index.js'
+import { createCookieWorld, grantOf, outage } from '../support/cookie-world.js'
+
+describe('somebody else who signs in where cookies hold the session', () => {
+  it('is not refreshed for who asked before, while the server was asked whose it is', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = outage
+    const { auth } = world.open()
+    await auth.getSession().catch(() => {})
+    const answers: ((grant: Grant) => void)[] = []
+    world.jar.answer = () => new Promise((answer) => answers.push(answer))
+    // Each of them has the server asked again, one after the other.
+    const asked = [auth.getSession(), auth.getSession()]
+    await world.clock.settle()
+    answers[0]?.(grantOf('ada', 's1'))
+    await world.clock.settle()
+    expect([answers.length, auth.getSnapshot().session?.user?.id]).toEqual([2, 'ada'])
+    const refreshed = auth.refreshSession().catch((error: unknown) => error)
+    await auth.signIn({ name: 'bob' })
+    answers[1]?.(grantOf('ada', 's1'))
+    expect(await refreshed).toMatchObject({ code: 'superseded' })
+    await Promise.all(asked)
+    expect(world.server.sent).toEqual([])
+  })
+
+  it('is signed out where the cookie is that of somebody again who has signed out before', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = () => grantOf('ada', 's1')
+    const { auth, events } = world.open()
+    await auth.getSession()
+    await auth.signOut()
+    await auth.signIn({ name: 'bob' })
+    // The answer to a refresh of Ada's came last, and the server has not heard of her sign-out.
+    world.jar.answer = () => grantOf('ada', 's1', 2)
+    world.server.revoked.splice(0)
+    const late = world.open()
+    expect(await late.auth.getSession()).toBeNull()
+    expect(world.server.revoked).toEqual(['local access-s1-2'])
+    await world.clock.settle()
+    expect(auth.getSnapshot().session).toBeNull()
+    expect(events.at(-1)).toBe('SIGNED_OUT - because other-context elsewhere')
+    expect(world.stored()).not.toContain('access-')
+  })
+
+  it('gives way again where the server has people switch between accounts', async () => {
+    const world = createCookieWorld()
+    for (const [name, id] of [
+      ['ada', 's1'],
+      ['bob', 's2'],
+      ['ada', 's1'],
+    ] as const) {
+      world.jar.answer = () => grantOf(name, id)
+      expect((await world.open().auth.getSession())?.user?.id).toBe(name)
+    }
+    expect(world.server.revoked).toEqual([])
+  })
+
+  it('does not end the session that is current although its first name has been signed out of', async () => {
+    const world = createCookieWorld()
+    const provider = { ...world.provider, signIn: async () => grantOf('ada', 's1') }
+    const { auth } = world.open({ provider })
+    await auth.signIn({ name: 'ada' })
+    await auth.signOut()
+    // The page of that sign-in was frozen, and hears of it only now.
+    await auth.signIn({ name: 'ada' })
+    world.jar.answer = () => grantOf('ada', 's1', 2)
+    expect((await world.open().auth.getSession())?.accessToken).toBe('access-s1-2')
+  })
+})

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import type { Grant } from '../../../src/core/session.js'
+import { createRequestSessions } from '../../../src/server/requests/request-sessions.js'
+import { createSealedSessions } from '../../../src/server/sealed/sealed-sessions.js'
+import { jwt } from '../../support/wire.js'
+import { cookiePassword, createOpaqueStage, LIFE, MINUTE } from './opaque-stage.js'
+import { opened, START, success } from './sealed-sessions-stage.js'
+
+describe('a session whose access token nobody but its server can read', () => {
+  it('is somebody for as long as the server said, then refreshes, and ends', async () => {
+    const { signIn, load, clock, sessions, revoked } = createOpaqueStage()
+    const sealed = await signIn({ sessionId: 'session_1', role: 'admin', permissions: ['write'] })
+    const facts = {
+      authenticated: true,
+      sessionId: 'session_1',
+      role: 'admin',
+      permissions: ['write'],
+      user: { id: 'ada', email: 'ada@example.test' },
+    }
+    const session = load(sealed)
+    expect(await session.authenticate()).toMatchObject({
+      ...facts,
+      accessToken: 'opaque-0',
+      expiresAt: START + LIFE,
+      refreshAt: START + LIFE - MINUTE,
+    })
+    clock.time += LIFE - 1
+    expect(await session.authenticate()).toMatchObject(facts)
+    clock.time += 1
+    expect(await session.authenticate()).toMatchObject({ reason: 'invalid_jwt' })
+    const { sealedSession: sessionData } = success(await session.refresh())
+    expect(await session.authenticate()).toMatchObject({
+      authenticated: true,
+      sessionId: 'session_1',
+      accessToken: 'opaque-1',
+    })
+    await sessions.endSession({ sessionData, cookiePassword })
+    expect(revoked).toEqual(['opaque-1'])
+    expect(await session.authenticate()).toMatchObject({ reason: 'invalid_session_cookie' })
+  })
+
+  it('says after a refresh what the newest answer says of it, and its name for good', async () => {
+    const { signIn, load, tokens } = createOpaqueStage()
+    const session = load(await signIn({ sessionId: 'session_1', role: 'admin' }))
+    tokens.answer = { role: 'guest' }
+    await session.refresh()
+    expect(await session.authenticate()).toMatchObject({ sessionId: 'session_1', role: 'guest' })
+    tokens.answer = {}
+    await session.refresh()
+    const found = success(await session.authenticate())
+    expect([found.sessionId, found.role]).toEqual(['session_1', undefined])
+  })
+
+  it('has a name of its own where the server has none, so that a sign-out outlasts its tokens', async () => {
+    const { signIn, load, sessions } = createOpaqueStage()
+    const [one, other] = [await signIn(), await signIn({ accessToken: 'another' })]
+    const renewed = success(await load(one).refresh()).sealedSession
+    await sessions.endSession({ sessionData: renewed, cookiePassword })
+    expect(await load(one).authenticate()).toMatchObject({ reason: 'invalid_session_cookie' })
+    expect(await load(renewed).authenticate()).toMatchObject({ reason: 'invalid_session_cookie' })
+    expect(await load(other).authenticate()).toMatchObject({ authenticated: true })
+  })
+
+  it('is not somebody by a token that comes from the future: the clock was set back', async () => {
+    const { signIn, load, clock } = createOpaqueStage()
+    const sealed = await signIn()
+    clock.time -= MINUTE
+    expect(await load(sealed).authenticate()).toMatchObject({ authenticated: true })
+    clock.time -= 1
+    expect(await load(sealed).authenticate()).toMatchObject({ reason: 'invalid_jwt' })
+  })
+
+  it('is kept in the cookies of requests, and refreshed ahead of need', async () => {
+    const { sessions, grant, clock, tokens } = createOpaqueStage()
+    const requests = createRequestSessions({
+      sessions,
+      cookie: { password: cookiePassword },
+      now: clock.now,
+    })
+    const { setCookies } = await requests.establish(grant({ user: { id: 'ada' } }), null)
+    const cookie = (setCookies.at(-1) ?? '').split(';')[0] ?? ''
+    expect((await requests.load(cookie)).session?.user.id).toBe('ada')
+    expect(tokens.spent).toBe(0)
+    clock.time += LIFE - MINUTE
+    expect((await requests.load(cookie)).session?.accessToken).toBe('opaque-1')
+    expect(await requests.describe(cookie)).toMatchObject({ user: { id: 'ada' } })
+  })
+
+  it.each<[string, Partial<Grant>]>([
+    ['no refresh token', { refreshToken: undefined }],
+    ['nobody', { user: undefined }],
+    ['no access token', { accessToken: '' }],
+  ])('is refused with %s', async (_, part) => {
+    const { sessions, grant } = createOpaqueStage()
+    const sealing = sessions.sealSession(grant({ user: { id: 'ada' }, ...part }), {
+      cookiePassword,
+    })
+    await expect(sealing).rejects.toMatchObject({ code: 'bad_response' })
+  })
+
+  it('goes on where its tokens were read before: the seal was made for JWTs', async () => {
+    const stage = createOpaqueStage()
+    const claims = { sub: 'ada', sid: 'session_1', iat: START / 1000, exp: START / 1000 + 60 }
+    const signed = createSealedSessions({
+      provider: { id: 'by-hand', refresh: async () => null },
+      verification: { secret: 'a secret of the issuer, which is long', audience: false },
+      now: stage.clock.now,
+    })
+    const old = await signed.sealSession(
+      {
+        accessToken: jwt(claims),
+        refreshToken: 'refresh-0',
+        lifetime: MINUTE,
+        user: { id: 'ada' },
+      },
+      { cookiePassword },
+    )
+    expect(await opened(old)).not.toHaveProperty('expiresAt')
+    expect(await stage.load(old).authenticate()).toMatchObject({
+      authenticated: true,
+      sessionId: 'session_1',
+      expiresAt: START + MINUTE,
+    })
+    stage.clock.time += MINUTE
+    expect(await stage.load(old).authenticate()).toMatchObject({ reason: 'invalid_jwt' })
+    expect(await stage.load(old).refresh()).toMatchObject({ authenticated: true })
+  })
+})

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest'
+import type { AuthError } from '../../../src/core/errors.js'
+import { gotrue } from '../../../src/providers/gotrue/index.js'
+import { unsealText } from '../../../src/server/sealed/seal.js'
+import {
+  createSealedSessions,
+  type SealedSessionsOptions,
+} from '../../../src/server/sealed/sealed-sessions.js'
+import { createScriptedGoTrue } from '../../../src/testing/index.js'
+import { jwt } from '../../support/wire.js'
+import { cookiePassword, createOpaqueStage } from './opaque-stage.js'
+import { opened, START, success } from './sealed-sessions-stage.js'
+
+/** What Node takes of headers by default, in bytes (`--max-http-header-size`). */
+const NODE = 16_384
+const URL_OF_GOTRUE = 'http://localhost/auth/v1'
+const PERSON = { email: 'ada@example.test', password: 'secret-1' }
+const filled = (length: number) => ({ note: 'x'.repeat(length) })
+
+/** GoTrue, whose tokens hold what a user keeps in the metadata, and an app. */
+async function createStage(size: number, options: Partial<SealedSessionsOptions> = {}) {
+  const clock = { time: START, now: () => clock.time }
+  const server = createScriptedGoTrue({ clock, signing: 'es256' })
+  await server.fetch(`${URL_OF_GOTRUE}/signup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...PERSON, data: filled(size) }),
+  })
+  const provider = gotrue({ url: URL_OF_GOTRUE, fetch: server.fetch, now: clock.now })
+  const reports: AuthError[] = []
+  const sessions = createSealedSessions({
+    provider,
+    verification: {
+      audience: 'authenticated',
+      jwksUrl: `${URL_OF_GOTRUE}/.well-known/jwks.json`,
+      algorithms: ['ES256'],
+      fetch: server.fetch,
+    },
+    report: (error) => void reports.push(error),
+    now: clock.now,
+    ...options,
+  })
+  const grant = await provider.signIn?.(PERSON, { signal: new AbortController().signal })
+  if (!grant) throw new Error('There is no session.')
+  return { server, sessions, grant, reports, clock }
+}
+
+describe('a session with much in it', () => {
+  it('holds once what its access token says as well: 4 kB of metadata fit what Node takes', async () => {
+    const { sessions, grant } = await createStage(4_000)
+    const sealed = await sessions.sealSession(grant, { cookiePassword })
+    expect(JSON.stringify({ ...grant.user }).length).toBeGreaterThan(4_000)
+    expect(sealed.length).toBeLessThan(12_288)
+    expect(sealed.length).toBeLessThan(NODE)
+    const json = JSON.parse((await unsealText(sealed, cookiePassword)) ?? '')
+    expect(JSON.stringify(json.user)).not.toContain('xxx')
+    const found = await sessions
+      .loadSealedSession({ sessionData: sealed, cookiePassword })
+      .authenticate()
+    expect(success(found).user).toEqual(grant.user)
+  })
+
+  it('is sealed whole where it fits one cookie, as other libraries read it', async () => {
+    const { sessions, grant } = await createStage(10)
+    const sealed = await sessions.sealSession(grant, { cookiePassword })
+    const json = JSON.parse((await unsealText(sealed, cookiePassword)) ?? '')
+    expect(json.user).toEqual(grant.user)
+    expect(json).not.toHaveProperty('userFromToken')
+  })
+
+  it('is refused at the sign-in where it is too large for its cookies, with both numbers', async () => {
+    const { sessions, grant, reports } = await createStage(9_000)
+    const sealing = sessions.sealSession(grant, { cookiePassword })
+    await expect(sealing).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringMatching(/\d{5} characters of at most 12288/),
+    })
+    expect(reports).toEqual([])
+  })
+
+  it('may have more, or less, where the app says so', async () => {
+    const { sessions, grant } = await createStage(9_000, { maxSize: 30_000 })
+    expect((await sessions.sealSession(grant, { cookiePassword })).length).toBeGreaterThan(12_288)
+    const small = await createStage(10, { maxSize: 100 })
+    const sealing = small.sessions.sealSession(small.grant, { cookiePassword })
+    await expect(sealing).rejects.toMatchObject({ code: 'invalid_argument' })
+  })
+
+  it('keeps its tokens when it grows too large at a refresh, and loses what it knows of the user', async () => {
+    const reports: AuthError[] = []
+    const report = (error: AuthError): void => void reports.push(error)
+    const { signIn, load, tokens } = createOpaqueStage({ report })
+    const session = load(await signIn())
+    const user = { id: 'ada', email: 'ada@example.test', profile: filled(20_000) }
+    tokens.answer = { user }
+    const result = success(await session.refresh())
+    // This answer has it all.
+    expect(result.user).toEqual(user)
+    expect(result.sealedSession.length).toBeLessThan(2_000)
+    expect(await opened(result.sealedSession)).toMatchObject({
+      accessToken: 'opaque-1',
+      refreshToken: 'refresh-1',
+      user: { id: 'ada', email: 'ada@example.test' },
+    })
+    expect(reports).toEqual([
+      expect.objectContaining({
+        code: 'invalid_argument',
+        message: expect.stringMatching(/The session of ada is too large.*the user was left out/),
+      }),
+    ])
+    tokens.answer = { user: { id: 'ada', email: 'new@example.test' } }
+    expect(success(await session.refresh()).user.email).toBe('new@example.test')
+    expect(success(await session.authenticate()).user.email).toBe('new@example.test')
+  })
+
+  it('keeps its tokens also where they alone are too large', async () => {
+    const { signIn, load, tokens } = createOpaqueStage()
+    const session = load(await signIn())
+    tokens.answer = { accessToken: 'x'.repeat(15_000) }
+    const result = success(await session.refresh())
+    expect(await opened(result.sealedSession)).toMatchObject({ refreshToken: 'refresh-1' })
+  })
+
+  it('takes nothing from a token that the seal did not leave to it', async () => {
+    const { sessions, load, grant } = createOpaqueStage()
+    const accessToken = jwt({ sub: 'ada', role: 'admin', profile: { level: 9 } })
+    const user = { id: 'ada', profile: { level: 1 } }
+    const sealed = await sessions.sealSession(grant({ user, accessToken }), { cookiePassword })
+    expect(success(await load(sealed).authenticate()).user).toEqual(user)
+  })
+})
