@@ -127,8 +127,8 @@ export const VAULT = [
   {
     file,
     name: 'The slot of one sign-in may hold the session of another.',
-    find: 'if (stored?.record.lineage === current) return',
-    replace: 'if (stored) return',
+    find: 'if (stored?.record.lineage === current) {',
+    replace: 'if (stored) {',
   },
   {
     file,
