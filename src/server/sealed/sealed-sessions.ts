@@ -34,8 +34,6 @@ export type {
   SessionProvider,
 } from './sealed-sessions-types.js'
 
-/** Longer than requests that are under way take, in ms. */
-const UNDER_WAY = 60_000
 /** A refresh ahead of need begins when so much of the token's life is left, in ms; a quarter at most. */
 const MARGIN = 60_000
 
@@ -102,9 +100,7 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       if (await ended.isOver(opened, next)) return over()
       const kept = data === opened.data || failure?.reason === 'invalid_grant'
       if (failure && kept) return failure
-      const sealedSession = await parts.sealing.sealRenewed(usedNow(data), cookiePassword)
-      // Requests under way have the old cookie yet.
-      await parts.release(opened, parts.reuseWindow + UNDER_WAY)
+      const sealedSession = await parts.sealing.sealRenewed(usedNow(data), cookiePassword, opened)
       if (failure) return { ...failure, sealedSession }
       return { authenticated: true, session: data, sealedSession, ...describeOpened(next) }
     },
@@ -182,7 +178,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       const opened = await open(cookie)
       if ('reason' in opened) return { sessionId: null, error: opened.retryable ? unread() : null }
       const result = await parts.ended.end(opened)
-      await parts.release(opened, 0)
+      await parts.sealing.release(opened, 0)
       return result
     },
     async describeSession(cookie) {
