@@ -115,7 +115,8 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
     wanted: Wanted,
   ): Promise<{ readonly next: SealedData<User>; readonly startedAt: number }> {
     const key = await coordinationKey(name, wanted.organizationId)
-    const work = (): Promise<string> => patience.attempt(key, () => exchange(from, wanted))
+    const asker = { session: key, person: from.user.id }
+    const work = (): Promise<string> => patience.attempt(asker, () => exchange(from, wanted))
     const { text, startedAt, age } = await coordinator.once(key, work, { replay })
     const next = readSealed<User>(text)
     if (next?.user.id === from.user.id) {
