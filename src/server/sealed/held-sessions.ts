@@ -2,6 +2,7 @@ import { AuthError, isAuthError } from '../../core/errors.js'
 import { parseJson } from '../../core/json.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import { fingerprint } from '../coordination/coordinator.js'
+import { checkMethods } from '../shared/arguments.js'
 import { withinTime } from '../shared/time-limit.js'
 import type { SessionStore } from './session-store.js'
 
@@ -39,9 +40,12 @@ export function readHeldJson(json: string): HeldContent | null {
 
 /**
  * A store of the app's as it is used here: it may throw anything, and never answer.
+ * @throws AuthError `invalid_argument` for what is no store.
  * @returns one that throws nothing but AuthError `storage`, and has `timeout` ms for each call.
  */
 export function boundedStore(store: SessionStore, timeout: number): SessionStore {
+  const message = '`store` is not a session store; use redisSessionStore().'
+  checkMethods(store, ['put', 'get', 'expire'], message)
   async function within<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await withinTime(timeout, work)

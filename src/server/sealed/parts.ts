@@ -1,6 +1,6 @@
 import { AuthError } from '../../core/errors.js'
 import type { SessionUser } from '../../core/session.js'
-import { checkPositive, memoryCoordinator } from '../coordination/coordinator.js'
+import { checkCoordinator, checkPositive, memoryCoordinator } from '../coordination/coordinator.js'
 import { checkObject } from '../shared/arguments.js'
 import { type SecurityListeners, tell } from '../shared/security-events.js'
 import { TIME_LIMIT } from '../shared/time-limit.js'
@@ -61,6 +61,7 @@ export function createParts<User extends SessionUser>(
   // What a listener throws must cost nobody's tokens.
   const report = (error: AuthError): void => tell(options.report, error)
   const coordinator = options.coordinator ?? memoryCoordinator({ now })
+  checkCoordinator(coordinator)
   const timeout = checkPositive('timeout', options.timeout ?? TIME_LIMIT)
   const reuseWindow = checkPositive(
     'reuseWindow',
@@ -68,7 +69,7 @@ export function createParts<User extends SessionUser>(
   )
   const maxSize = checkPositive('maxSize', options.maxSize ?? MAX_SIZE)
   const limits = checkLimits(options.limits)
-  const store = options.store ? boundedStore(options.store, timeout) : null
+  const store = options.store === undefined ? null : boundedStore(options.store, timeout)
   const overlap = reuseWindow + UNDER_WAY
   const tokens = tokensOf(options, now)
   const { onReuse, onSecurityEvent } = options

@@ -137,6 +137,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
     return {
       authenticate: () => authenticate(cookie),
       async refresh(wanted = {}) {
+        checkObject('options', wanted)
         const result = await refresh(cookie, wanted)
         const { cookiePassword = cookie.cookiePassword } = wanted
         if (result.sealedSession) {
@@ -144,7 +145,10 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
         }
         return result
       },
-      getLogoutUrl: async ({ returnTo } = {}) => logoutUrlOf(cookie, returnTo),
+      async getLogoutUrl(wanted = {}) {
+        checkObject('options', wanted)
+        return logoutUrlOf(cookie, wanted.returnTo)
+      },
       async noteUse() {
         const opened = await open(cookie)
         if ('reason' in opened || (await uses.isOver(opened, cookie))) return null
@@ -155,7 +159,9 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
 
   return {
     loadSealedSession,
-    async refreshAndSealSessionData({ organizationId, fresh, ...cookie }) {
+    async refreshAndSealSessionData(wanted) {
+      checkObject('options', wanted)
+      const { organizationId, fresh, ...cookie } = wanted
       const result = await refresh(cookie, { organizationId, fresh })
       if (!result.authenticated) return result
       return { authenticated: true, sealedSession: result.sealedSession }
@@ -165,15 +171,19 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       checkObject('options', wanted)
       const { cookiePassword, limits } = wanted
       checkPassword(cookiePassword)
-      const own = limits && { limits: checkLimits(limits) }
+      const own = limits !== undefined && { limits: checkLimits(limits) }
       const at = now()
       const data = tokens.note({ ...toSealedData(grant), ...own }, grant, at)
+      if (data.expiresAt !== undefined && !Number.isFinite(data.expiresAt)) {
+        throw new AuthError('bad_response', 'The session does not say how long its token lives.')
+      }
       if (tokens.ownerOf(data.accessToken, data.user.id) !== 'same') {
         throw new AuthError('bad_response', 'The access token is not the one of this user.')
       }
       return parts.sealing.sealNew(usedNow(beginning(data, tokens, at)), cookiePassword)
     },
     async endSession(cookie) {
+      checkObject('cookie', cookie)
       checkPassword(cookie.cookiePassword)
       const opened = await open(cookie)
       if ('reason' in opened) return { sessionId: null, error: opened.retryable ? unread() : null }
@@ -182,6 +192,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       return result
     },
     async describeSession(cookie) {
+      checkObject('cookie', cookie)
       checkPassword(cookie.cookiePassword)
       const opened = await open(cookie)
       if ('reason' in opened) return null

@@ -1,5 +1,6 @@
 import { LONGEST_COOKIE_LIFE } from '../cookies/cookies.js'
 import { checkPositive } from '../coordination/coordinator.js'
+import { checkObject } from '../shared/arguments.js'
 
 /** How long a session may last, in ms (ASVS 5.0, 7.3.1 and 7.3.2). */
 export interface SessionLimits {
@@ -16,7 +17,9 @@ interface SessionTimes {
 }
 
 /** @throws AuthError `invalid_argument` for a limit that is no positive number. */
-export function checkLimits({ absolute, idle }: SessionLimits = {}): SessionLimits {
+export function checkLimits(limits: SessionLimits = {}): SessionLimits {
+  checkObject('limits', limits)
+  const { absolute, idle } = limits
   return {
     ...(absolute !== undefined && { absolute: checkPositive('limits.absolute', absolute) }),
     ...(idle !== undefined && { idle: checkPositive('limits.idle', idle) }),
