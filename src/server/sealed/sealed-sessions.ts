@@ -94,7 +94,7 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
         ...wanted,
         request: cookie.request,
       })
-      if (data !== opened.data) tokens.hurry(data.accessToken)
+      if (data !== opened.data) await tokens.hurry(data)
       const next = { data, token: tokens.read(data) ?? opened.token }
       // The sign-out of another request may have come in between.
       if (await ended.isOver(opened, next)) return over()
