@@ -60,6 +60,13 @@ describe('a session that is too large for its cookies, where there is a store', 
     expect(living()).toEqual([])
   })
 
+  it('is kept no longer than a cookie may be, whatever the app writes for no limit', async () => {
+    const { signIn, living, clock } = createStoreStage()
+    await signIn({ user: large }, { absolute: Number.MAX_VALUE })
+    clock.time += 400 * DAY
+    expect(living()).toEqual([])
+  })
+
   it('is nobody’s to end while the store does not answer, and nobody is signed out by that', async () => {
     const { signIn, load, sessions, state } = createStoreStage()
     const sessionData = await signIn({ user: large })
