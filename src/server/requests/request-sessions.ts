@@ -1,3 +1,4 @@
+import { AuthError } from '../../core/errors.js'
 import type { SessionUser } from '../../core/session.js'
 import {
   type CookieJar,
@@ -49,6 +50,8 @@ interface Known<User extends SessionUser> {
 const PAUSE = 10_000
 /** The most tokens that are remembered for it. */
 const PAUSES = 10_000
+
+const MOMENTS: readonly string[] = ['when-due', 'force', 'never']
 
 /** The words that end a session. After any other it is as good as before, in another place maybe. */
 const ENDS: readonly string[] = [
@@ -147,7 +150,11 @@ export function createRequestSessions<User extends SessionUser>(
     cookieHeader: string | null,
     wanted: LoadOptions = {},
   ): Promise<RequestSession<User>> {
+    checkObject('options', wanted)
     const { refresh = 'when-due' } = wanted
+    if (!MOMENTS.includes(refresh)) {
+      throw new AuthError('invalid_argument', '`refresh` is `when-due`, `force` or `never`.')
+    }
     const jar = parseCookies(cookieHeader)
     if (!jar.has(cookie.name)) return nobody(cookieFailure('no_session_cookie_provided'))
     const erased = refresh === 'never' ? [] : eraseAll(jar)
@@ -208,14 +215,18 @@ export function createRequestSessions<User extends SessionUser>(
       const chosen = await choose(parseCookies(cookieHeader), true)
       return chosen.type === 'one' ? open(chosen.value) : null
     },
-    async establish(grant, cookieHeader, { limits } = {}) {
+    async establish(grant, cookieHeader, wanted = {}) {
+      checkObject('options', wanted)
+      const { limits } = wanted
       const jar = parseCookies(cookieHeader)
       const sealed = await sessions.sealSession(grant, { cookiePassword, limits })
       // Or else a late answer to a request of theirs could take the place of this session.
       await endAll(jar, (await open(sealed))?.sessionId)
       return { setCookies: writeCookie(cookie, sealed, jar) }
     },
-    async end(cookieHeader, { returnTo } = {}) {
+    async end(cookieHeader, wanted = {}) {
+      checkObject('options', wanted)
+      const { returnTo } = wanted
       if (returnTo !== undefined) checkReturnTo(returnTo)
       const jar = parseCookies(cookieHeader)
       const { value, ...told } = await endAll(jar)

@@ -34,8 +34,6 @@ export type {
   SessionProvider,
 } from './sealed-sessions-types.js'
 
-/** Longer than requests that are under way take, in ms. */
-const UNDER_WAY = 60_000
 /** A refresh ahead of need begins when so much of the token's life is left, in ms; a quarter at most. */
 const MARGIN = 60_000
 
@@ -96,15 +94,13 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
         ...wanted,
         request: cookie.request,
       })
-      if (data !== opened.data) tokens.hurry(data.accessToken)
+      if (data !== opened.data) await tokens.hurry(data)
       const next = { data, token: tokens.read(data) ?? opened.token }
       // The sign-out of another request may have come in between.
       if (await ended.isOver(opened, next)) return over()
       const kept = data === opened.data || failure?.reason === 'invalid_grant'
       if (failure && kept) return failure
-      const sealedSession = await parts.sealing.sealRenewed(usedNow(data), cookiePassword)
-      // Requests under way have the old cookie yet.
-      await parts.release(opened, parts.reuseWindow + UNDER_WAY)
+      const sealedSession = await parts.sealing.sealRenewed(usedNow(data), cookiePassword, opened)
       if (failure) return { ...failure, sealedSession }
       return { authenticated: true, session: data, sealedSession, ...describeOpened(next) }
     },
@@ -141,6 +137,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
     return {
       authenticate: () => authenticate(cookie),
       async refresh(wanted = {}) {
+        checkObject('options', wanted)
         const result = await refresh(cookie, wanted)
         const { cookiePassword = cookie.cookiePassword } = wanted
         if (result.sealedSession) {
@@ -148,7 +145,10 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
         }
         return result
       },
-      getLogoutUrl: async ({ returnTo } = {}) => logoutUrlOf(cookie, returnTo),
+      async getLogoutUrl(wanted = {}) {
+        checkObject('options', wanted)
+        return logoutUrlOf(cookie, wanted.returnTo)
+      },
       async noteUse() {
         const opened = await open(cookie)
         if ('reason' in opened || (await uses.isOver(opened, cookie))) return null
@@ -159,7 +159,9 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
 
   return {
     loadSealedSession,
-    async refreshAndSealSessionData({ organizationId, fresh, ...cookie }) {
+    async refreshAndSealSessionData(wanted) {
+      checkObject('options', wanted)
+      const { organizationId, fresh, ...cookie } = wanted
       const result = await refresh(cookie, { organizationId, fresh })
       if (!result.authenticated) return result
       return { authenticated: true, sealedSession: result.sealedSession }
@@ -169,23 +171,28 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       checkObject('options', wanted)
       const { cookiePassword, limits } = wanted
       checkPassword(cookiePassword)
-      const own = limits && { limits: checkLimits(limits) }
+      const own = limits !== undefined && { limits: checkLimits(limits) }
       const at = now()
       const data = tokens.note({ ...toSealedData(grant), ...own }, grant, at)
+      if (data.expiresAt !== undefined && !Number.isFinite(data.expiresAt)) {
+        throw new AuthError('bad_response', 'The session does not say how long its token lives.')
+      }
       if (tokens.ownerOf(data.accessToken, data.user.id) !== 'same') {
         throw new AuthError('bad_response', 'The access token is not the one of this user.')
       }
       return parts.sealing.sealNew(usedNow(beginning(data, tokens, at)), cookiePassword)
     },
     async endSession(cookie) {
+      checkObject('cookie', cookie)
       checkPassword(cookie.cookiePassword)
       const opened = await open(cookie)
       if ('reason' in opened) return { sessionId: null, error: opened.retryable ? unread() : null }
       const result = await parts.ended.end(opened)
-      await parts.release(opened, 0)
+      await parts.sealing.release(opened, 0)
       return result
     },
     async describeSession(cookie) {
+      checkObject('cookie', cookie)
       checkPassword(cookie.cookiePassword)
       const opened = await open(cookie)
       if ('reason' in opened) return null
