@@ -99,7 +99,7 @@ export function createRequestSessions<User extends SessionUser>(
   const { name } = cookie
   const lastUseIn = (jar: CookieJar) => readCookie(jar, used.name, looksSealed)[0]
   const choice = createCookieChoice({ sessions, name, cookiePassword, now, lastUseIn })
-  const { choose, open, openAll } = choice
+  const { choose, open, openAll, valuesIn } = choice
 
   const eraseAll = (jar: CookieJar): readonly string[] => [
     ...eraseCookie(cookie, jar),
@@ -201,8 +201,11 @@ export function createRequestSessions<User extends SessionUser>(
   async function endAll(jar: CookieJar, but?: string) {
     const found = await openAll(jar)
     const over = found.filter(({ holds }) => holds.sessionId !== but || !but)
-    const ends = over.map(({ value }) =>
-      sessions.endSession({ sessionData: value, cookiePassword }),
+    // What cannot be read now may be a session all the same, held in a store that fails.
+    const isRead = (value: string): boolean => found.some((one) => one.value === value)
+    const unread = but ? [] : valuesIn(jar).filter((value) => !isRead(value))
+    const ends = [...over.map(({ value }) => value), ...unread].map((sessionData) =>
+      sessions.endSession({ sessionData, cookiePassword }),
     )
     const results = await Promise.all(ends)
     const { error = null, isReported } = results.find((result) => result.error) ?? {}

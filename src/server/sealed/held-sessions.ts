@@ -7,12 +7,12 @@ import { withinTime } from '../shared/time-limit.js'
 import type { SessionStore } from './session-store.js'
 
 /**
- * What lies in a seal where a session is held in a store. The cookie has a `key` to it, the store an
- * `entry` under the fingerprint of that key. An entry is no session by itself, and none under another
+ * What lies in a seal where a session is held in a store. The cookie has a `key` to it, and what the
+ * `session` is called, so that somebody can sign out while the store fails; the store has an `entry` under the fingerprint of that key. An entry is no session by itself, and none under another
  * name: who can read the store has no cookies by that, and who can write it is nobody else.
  */
 export type HeldContent =
-  | { readonly type: 'key'; readonly key: string }
+  | { readonly type: 'key'; readonly key: string; readonly session: string }
   | { readonly type: 'entry'; readonly name: string; readonly session: string }
 
 /** The name in the store of the session to which a cookie has this key. */
@@ -22,7 +22,7 @@ export const heldName = (key: string): Promise<string> => fingerprint(key)
 export const toHeldJson = (content: HeldContent): string =>
   JSON.stringify(
     content.type === 'key'
-      ? { heldBy: content.key }
+      ? { heldBy: content.key, session: content.session }
       : { heldAs: content.name, session: content.session },
   )
 
@@ -31,7 +31,7 @@ export function readHeldJson(json: string): HeldContent | null {
   try {
     const fields = asObject(parseJson(json)) ?? {}
     const [key, name, session] = [text(fields.heldBy), text(fields.heldAs), text(fields.session)]
-    if (key) return { type: 'key', key }
+    if (key && session) return { type: 'key', key, session }
     return name && session ? { type: 'entry', name, session } : null
   } catch {
     return null

@@ -41,9 +41,11 @@ export function readSealed<User extends SessionUser>(json: string): SealedData<U
 }
 
 /** Opens cookies. Never throws for what is in them. */
-export type OpenSealed<User extends SessionUser> = (
-  cookie: SealedCookie,
-) => Promise<Opened<User> | AuthenticateFailure>
+export interface Opener<User extends SessionUser> {
+  open(cookie: SealedCookie): Promise<Opened<User> | AuthenticateFailure>
+  /** What a session is called that is held elsewhere, also while it cannot be had; else `null`. */
+  nameOfHeld(cookie: SealedCookie): Promise<string | null>
+}
 
 /** What opening works with. `now` in ms. */
 export interface OpenDeps {
@@ -74,9 +76,9 @@ const INVALID = cookieFailure('invalid_session_cookie')
  * Makes what opens cookies. One that comes again is known; what its token says counts anew each time.
  * @throws AuthError `invalid_argument`, when used, for an unfit password.
  */
-export function createOpener<User extends SessionUser>(deps: OpenDeps): OpenSealed<User> {
+export function createOpener<User extends SessionUser>(deps: OpenDeps): Opener<User> {
   const { tokens, store, now } = deps
-  const open = createKnownSeals({ read: readContent<User>, isGood: (content) => content !== null })
+  const read = createKnownSeals({ read: readContent<User>, isGood: (content) => content !== null })
 
   function toOpened(data: SealedData<User>): Opened<User> | CookieFailure {
     const token = tokens.read(data)
@@ -92,19 +94,25 @@ export function createOpener<User extends SessionUser>(deps: OpenDeps): OpenSeal
     if (typeof sealed === 'object' && sealed !== null) return sealed
     // It is no forgery that the store has forgotten it.
     if (!sealed) return cookieFailure('session_expired')
-    const content = await open(sealed, cookiePassword, now)
+    const content = await read(sealed, cookiePassword, now)
     // What lies there under another name than its own was put there by somebody else.
     if (content?.type !== 'entry' || content.name !== held) return INVALID
     const opened = toOpened(content.data)
     return 'reason' in opened ? opened : { ...opened, held }
   }
 
-  return async (cookie) => {
-    const { sessionData, cookiePassword } = cookie
-    if (!sessionData) return cookieFailure('no_session_cookie_provided')
-    const content = await open(sessionData, cookiePassword, now)
-    if (content?.type === 'key') return openHeld(content.key, cookie)
-    return content?.type === 'session' ? toOpened(content.data) : INVALID
+  return {
+    async open(cookie) {
+      const { sessionData, cookiePassword } = cookie
+      if (!sessionData) return cookieFailure('no_session_cookie_provided')
+      const content = await read(sessionData, cookiePassword, now)
+      if (content?.type === 'key') return openHeld(content.key, cookie)
+      return content?.type === 'session' ? toOpened(content.data) : INVALID
+    },
+    async nameOfHeld({ sessionData, cookiePassword }) {
+      const content = sessionData ? await read(sessionData, cookiePassword, now) : null
+      return content?.type === 'key' ? content.session : null
+    },
   }
 }
 

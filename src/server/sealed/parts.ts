@@ -5,10 +5,10 @@ import { checkObject } from '../shared/arguments.js'
 import { type SecurityListeners, tell } from '../shared/security-events.js'
 import { TIME_LIMIT } from '../shared/time-limit.js'
 import type { AccessTokens } from './access-tokens.js'
-import { createEndedSessions, type EndedSessions } from './ended-sessions.js'
+import { createEndedSessions, type EndedSessions, nameOfData } from './ended-sessions.js'
 import { boundedStore } from './held-sessions.js'
 import { opaqueTokens } from './opaque-tokens.js'
-import { createOpener, type OpenSealed } from './opened.js'
+import { createOpener, type Opener } from './opened.js'
 import { createRenewal, type Renew } from './renewal.js'
 import type { SealedSessionsOptions } from './sealed-sessions-types.js'
 import { createSealing, type Sealing } from './sealing.js'
@@ -39,7 +39,7 @@ export interface Parts<User extends SessionUser>
   extends Pick<SecurityListeners, 'onSecurityEvent'> {
   readonly tokens: AccessTokens
   readonly limits: SessionLimits
-  readonly open: OpenSealed<User>
+  readonly opener: Opener<User>
   readonly renew: Renew<User>
   readonly ended: EndedSessions<User>
   readonly uses: Uses
@@ -79,10 +79,18 @@ export function createParts<User extends SessionUser>(
     limits,
     onSecurityEvent,
     now,
-    open: createOpener<User>({ tokens, store, now }),
+    opener: createOpener<User>({ tokens, store, now }),
     renew: createRenewal({ ...shared, reuseWindow }),
     ended: createEndedSessions(shared),
     uses: createUses({ limits, now }),
-    sealing: createSealing({ maxSize, store, limits, overlap, now, report }),
+    sealing: createSealing({
+      maxSize,
+      store,
+      limits,
+      overlap,
+      now,
+      report,
+      nameOf: (data) => nameOfData(data, tokens.read(data)),
+    }),
   }
 }

@@ -38,15 +38,18 @@ export type {
 const MARGIN = 60_000
 
 const unread = (): AuthError =>
-  new AuthError('storage', 'The session is held in a store that does not answer now: it lives on.')
+  new AuthError(
+    'storage',
+    'The session is held in a store that does not answer now: it is over here, and the auth server is told later.',
+  )
 
 /** Makes what says whose cookies are, and gives them new tokens. */
 function createKeeper<User extends SessionUser>(parts: Parts<User>) {
-  const { tokens, ended, uses, limits, now, onSecurityEvent } = parts
+  const { opener, tokens, ended, uses, limits, now, onSecurityEvent } = parts
 
   /** @returns also what says why not: a value that does not open was forged, or is very old. */
   async function openLiving(cookie: SealedCookie): Promise<Opened<User> | AuthenticateFailure> {
-    const opened = await parts.open(cookie)
+    const opened = await opener.open(cookie)
     if ('reason' in opened) {
       if (opened.reason === 'invalid_session_cookie') {
         tell(onSecurityEvent, { type: 'forged-cookie', request: cookie.request })
@@ -117,13 +120,13 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
   checkObject('options', options)
   const { logoutUrl } = options
   const parts = createParts(options)
-  const { open, tokens, uses, now } = parts
+  const { opener, tokens, uses, ended, now } = parts
   const { authenticate, refresh, usedNow } = createKeeper(parts)
 
   async function logoutUrlOf(cookie: SealedCookie, returnTo: string | undefined): Promise<string> {
     if (returnTo !== undefined) checkReturnTo(returnTo)
     if (!logoutUrl) throw new AuthError('invalid_argument', 'There is no `logoutUrl` to go to.')
-    const opened = await open(cookie)
+    const opened = await opener.open(cookie)
     const reason = 'reason' in opened ? ` (${opened.reason})` : ''
     const sessionId = 'reason' in opened ? undefined : opened.token.facts.sessionId
     if (sessionId) return logoutUrl({ sessionId, returnTo })
@@ -150,7 +153,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
         return logoutUrlOf(cookie, wanted.returnTo)
       },
       async noteUse() {
-        const opened = await open(cookie)
+        const opened = await opener.open(cookie)
         if ('reason' in opened || (await uses.isOver(opened, cookie))) return null
         return uses.note(opened, cookie)
       },
@@ -185,16 +188,21 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
     async endSession(cookie) {
       checkObject('cookie', cookie)
       checkPassword(cookie.cookiePassword)
-      const opened = await open(cookie)
-      if ('reason' in opened) return { sessionId: null, error: opened.retryable ? unread() : null }
-      const result = await parts.ended.end(opened)
+      const opened = await opener.open(cookie)
+      if ('reason' in opened) {
+        const name = await opener.nameOfHeld(cookie)
+        if (!opened.retryable || name === null) return { sessionId: null, error: null }
+        await ended.endUnread(name)
+        return { sessionId: null, error: unread() }
+      }
+      const result = await ended.end(opened)
       await parts.sealing.release(opened, 0)
       return result
     },
     async describeSession(cookie) {
       checkObject('cookie', cookie)
       checkPassword(cookie.cookiePassword)
-      const opened = await open(cookie)
+      const opened = await opener.open(cookie)
       if ('reason' in opened) return null
       return { ...describeOpened(opened), issuedAt: opened.token.issuedAt }
     },

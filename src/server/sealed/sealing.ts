@@ -22,6 +22,8 @@ export interface SealingOptions {
   readonly limits: SessionLimits
   /** How long the store holds what an old cookie names, in ms. */
   readonly overlap: number
+  /** What a session is called here. */
+  nameOf(data: SealedData): Promise<string>
   /** Milliseconds since the epoch. */
   now(): number
   /** Hears of what was left out. */
@@ -71,7 +73,7 @@ const withFormerToken = (data: SealedData, { data: former }: Opened): SealedData
 
 /** Makes what seals sessions. */
 export function createSealing(options: SealingOptions): Sealing {
-  const { maxSize, store, limits, overlap, now, report } = options
+  const { maxSize, store, limits, overlap, nameOf, now, report } = options
 
   const sealLean = (data: SealedData, password: Password): Promise<string> =>
     sealText(leanJson(data), password, { now })
@@ -92,7 +94,8 @@ export function createSealing(options: SealingOptions): Sealing {
     const name = await heldName(key)
     const entry = toHeldJson({ type: 'entry', name, session: leanJson(data) })
     await store.put(name, await sealText(entry, password, { now }), timeLeft(data, limits, now()))
-    const sealed = await sealText(toHeldJson({ type: 'key', key }), password, { now })
+    const cookie = toHeldJson({ type: 'key', key, session: await nameOf(data) })
+    const sealed = await sealText(cookie, password, { now })
     return { sealed, held: name }
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createRequestSessions } from '../../../src/server/requests/request-sessions.js'
 import { unsealText } from '../../../src/server/sealed/seal.js'
 import { cookiePassword, createOpaqueStage, LIFE } from './opaque-stage.js'
 import { success } from './sealed-sessions-stage.js'
@@ -67,18 +68,42 @@ describe('a session that is too large for its cookies, where there is a store', 
     expect(living()).toEqual([])
   })
 
-  it('is nobody’s to end while the store does not answer, and nobody is signed out by that', async () => {
-    const { signIn, load, sessions, state } = createStoreStage()
+  it('signs nobody out while the store does not answer', async () => {
+    const { signIn, load, state } = createStoreStage()
     const sessionData = await signIn({ user: large })
     state.down = ['put', 'get', 'expire']
     const unknown = { authenticated: false, retryable: true, reason: 'server_error' }
     expect(await load(sessionData).authenticate()).toEqual(unknown)
     expect(await load(sessionData).refresh()).toEqual(unknown)
-    expect(await sessions.endSession({ sessionData, cookiePassword })).toMatchObject({
+    state.down = []
+    expect(await load(sessionData).authenticate()).toMatchObject({ authenticated: true })
+  })
+
+  it('is over for good when somebody signs out while the store does not answer, and the server hears of it later', async () => {
+    const { signIn, load, sessions, state, revoked, clock } = createStoreStage()
+    const sessionData = await signIn({ user: large })
+    const stolen = success(await load(sessionData).refresh()).sealedSession
+    state.down = ['put', 'get', 'expire']
+    expect(await sessions.endSession({ sessionData: stolen, cookiePassword })).toMatchObject({
       error: { code: 'storage' },
     })
     state.down = []
-    expect(await load(sessionData).authenticate()).toMatchObject({ authenticated: true })
+    clock.time += DAY
+    expect(await load(stolen).refresh()).toMatchObject({ reason: 'invalid_grant' })
+    expect(await load(stolen).authenticate()).toMatchObject({ authenticated: false })
+    await expect.poll(() => revoked).toEqual(['opaque-1'])
+  })
+
+  it('is over for a thief of its cookie too, when a browser signs out while the store does not answer', async () => {
+    const { signIn, sessions, state } = createStoreStage()
+    const requests = createRequestSessions({ sessions, cookie: { password: cookiePassword } })
+    const header = `__Host-holdfast=${await signIn({ user: large })}`
+    state.down = ['get']
+    const { error, setCookies } = await requests.end(header)
+    expect(error).toMatchObject({ code: 'storage', retryable: true })
+    expect(setCookies).toEqual([expect.stringContaining('Max-Age=0')])
+    state.down = []
+    expect((await requests.load(header)).session).toBeNull()
   })
 
   it('is not begun where the store fails, and keeps its tokens where it fails at a refresh', async () => {
