@@ -1,19 +1,34 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { backendProbes } from './backend-probes.js'
 import { clientProbes } from './client-probes.js'
-import { literal, type Probe, readAllDefaults, readDefaults } from './documented.js'
+import {
+  literal,
+  namesOfSources,
+  type Probe,
+  readAllDefaults,
+  readDefaults,
+  textsOf,
+} from './documented.js'
 import { expressProbes } from './express-probes.js'
 import { mfaProbes } from './mfa-probes.js'
 import { nextProbes } from './next-probes.js'
 import { providerProbes } from './provider-probes.js'
 import { redisProbes } from './redis-probes.js'
 import { requestProbes } from './request-probes.js'
+import { scriptedGoTruePeopleProbes } from './scripted-gotrue-people-probes.js'
+import { scriptedGoTrueProbes } from './scripted-gotrue-probes.js'
+import { scriptedSuperTokensProbes } from './scripted-supertokens-probes.js'
+import { scriptedWorkOSProbes } from './scripted-workos-probes.js'
 import { sealedProbes } from './sealed-probes.js'
 import { serverProbes } from './server-probes.js'
 import { skinProbes } from './skin-probes.js'
 import { superTokensProbes } from './supertokens-probes.js'
 import { superTokensWebProbes } from './supertokens-web-probes.js'
+import { testingProbes } from './testing-probes.js'
 import { verificationProbes } from './verification-probes.js'
+
+/** Whose probes are still to be written. */
+const UNPROVED: readonly string[] = ['compat']
 
 interface Part {
   /** Whole folders of `src`, or files. */
@@ -45,6 +60,16 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   'the skin for Next.js': { places: ['next'], probes: nextProbes },
   'skins for Express': { places: ['express'], probes: expressProbes },
+  'the kit for tests': {
+    places: ['testing'],
+    probes: {
+      ...testingProbes,
+      ...scriptedGoTrueProbes,
+      ...scriptedGoTruePeopleProbes,
+      ...scriptedSuperTokensProbes,
+      ...scriptedWorkOSProbes,
+    },
+  },
 }
 
 afterEach(() => {
@@ -81,6 +106,20 @@ export type Two =
       { name: 'Shared.flag', text: 'true' },
       { name: 'Two.first', text: "'a'" },
     ])
+  })
+})
+
+describe('the parts', () => {
+  const places = Object.values(PARTS).flatMap((part) => part.places)
+
+  it('are all of the sources that have defaults', () => {
+    const left = namesOfSources().filter((name) => ![...places, ...UNPROVED].includes(name))
+    expect(readAllDefaults(left)).toEqual([])
+  })
+
+  it('are read to the last default', () => {
+    const said = textsOf(places).flatMap((text) => text.match(/@default\b/g) ?? [])
+    expect(readAllDefaults(places)).toHaveLength(said.length)
   })
 })
 
