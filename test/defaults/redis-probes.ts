@@ -2,14 +2,14 @@ import { redisCoordinator } from '../../src/server/coordination/redis.js'
 import { redisSessionStore } from '../../src/server/coordination/redis-session-store.js'
 import { createFakeRedis, createProcesses, createTime, PASSWORD } from '../support/fake-redis.js'
 import type { Probe } from './documented.js'
-import { DAY, isSilent, lasts } from './times.js'
+import { DAY, isSilent, lasts, timeOf } from './times.js'
 
-/** A store on a Redis that loses every command, and how long a call of it takes by `clock`. */
+/** A store on a Redis of its own, and their clock. */
 function createStore(prefix?: string) {
-  const { clock, until } = createTime()
+  const { clock } = createTime()
   const redis = createFakeRedis(clock)
   const client = redis.client()
-  return { clock, until, redis, client, store: redisSessionStore({ client, clock, prefix }) }
+  return { clock, redis, client, store: redisSessionStore({ client, clock, prefix }) }
 }
 
 const ofStores: Readonly<Record<string, Probe>> = {
@@ -26,19 +26,19 @@ const ofStores: Readonly<Record<string, Probe>> = {
   },
   'RedisSessionStoreOptions.timeout': {
     async observe() {
-      const { store, client, clock, until } = createStore()
+      const { store, client, clock } = createStore()
       client.fault = () => 'lose'
-      const begin = clock.monotonic()
-      await until(store.get('name').catch(() => null))
-      return clock.monotonic() - begin
+      return timeOf(clock, store.get('name'))
     },
   },
   'RedisSessionStoreOptions.report': {
     says: 'nobody does',
-    async observe() {
-      const { store, client } = createStore()
-      client.fault = () => 'refuse'
-      return isSilent(() => store.get('name'))
+    observe() {
+      return isSilent(async () => {
+        const { store, client } = createStore()
+        client.fault = () => 'refuse'
+        await store.get('name')
+      })
     },
   },
   'RedisSessionStoreOptions.clock': {
@@ -79,13 +79,14 @@ const ofCoordinators: Readonly<Record<string, Probe>> = {
   'RedisCoordinatorOptions.term': {
     async observe() {
       const takesOver = async (term?: number): Promise<number> => {
-        const { start, clock, until } = createProcesses({ replay: DAY })
+        const { start, clock } = createProcesses({ replay: DAY })
         const never = new Promise<string>(() => {})
         void start({ ...(term && { term }) }).coordinator.once('key', () => never)
         await clock.settle()
-        const began = clock.monotonic()
-        await until(start().coordinator.once('key', async () => 'done'))
-        return clock.monotonic() - began
+        return timeOf(
+          clock,
+          start().coordinator.once('key', async () => 'done'),
+        )
       }
       // They look at most 250 ms apart, at the same moments whatever the term is.
       const [took, sooner, later] = [
@@ -98,21 +99,20 @@ const ofCoordinators: Readonly<Record<string, Probe>> = {
   },
   'RedisCoordinatorOptions.timeout': {
     async observe() {
-      const { start, clock, until } = createProcesses()
+      const { start, clock } = createProcesses()
       const { client, coordinator } = start()
       client.fault = () => 'lose'
-      const began = clock.monotonic()
-      await until(coordinator.ended('session'))
-      return clock.monotonic() - began
+      return timeOf(clock, coordinator.ended('session'))
     },
   },
   'RedisCoordinatorOptions.report': {
     says: 'nobody does',
-    async observe() {
-      const { start } = createProcesses()
-      const { client, coordinator } = start({ report: undefined })
-      client.fault = () => 'refuse'
-      return isSilent(() => coordinator.ended('session'))
+    observe() {
+      return isSilent(async () => {
+        const { client, coordinator } = createProcesses().start({ report: undefined })
+        client.fault = () => 'refuse'
+        await coordinator.ended('session')
+      })
     },
   },
   'RedisCoordinatorOptions.clock': {
