@@ -1,32 +1,79 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { backendProbes } from './backend-probes.js'
 import { clientProbes } from './client-probes.js'
 import { compatProbes } from './compat-probes.js'
-import { literal, readAllDefaults, readDefaults } from './documented.js'
+import {
+  literal,
+  namesOfSources,
+  type Probe,
+  readAllDefaults,
+  readDefaults,
+  textsOf,
+} from './documented.js'
+import { expressProbes } from './express-probes.js'
 import { mfaProbes } from './mfa-probes.js'
+import { nextProbes } from './next-probes.js'
 import { providerProbes } from './provider-probes.js'
+import { redisProbes } from './redis-probes.js'
+import { requestProbes } from './request-probes.js'
+import { scriptedGoTruePeopleProbes } from './scripted-gotrue-people-probes.js'
+import { scriptedGoTrueProbes } from './scripted-gotrue-probes.js'
+import { scriptedSuperTokensProbes } from './scripted-supertokens-probes.js'
+import { scriptedWorkOSProbes } from './scripted-workos-probes.js'
+import { sealedProbes } from './sealed-probes.js'
 import { serverProbes } from './server-probes.js'
+import { skinProbes } from './skin-probes.js'
+import { superTokensProbes } from './supertokens-probes.js'
+import { superTokensWebProbes } from './supertokens-web-probes.js'
+import { testingProbes } from './testing-probes.js'
 import { verificationProbes } from './verification-probes.js'
 
-const CLIENT = ['client.ts', 'fetch.ts', 'take-over.ts', 'core', 'storage', 'providers', 'compat']
-/** Those parts of servers that stand on their own. */
-const SERVER = [
-  ...['server/cookies', 'server/coordination/coordinator.ts', 'server/sealed/seal.ts'],
-  ...['server/requests/origin-guard.ts', 'server/verification', 'server/workos'],
-]
+interface Part {
+  /** Whole folders of `src`, or files. */
+  readonly places: readonly string[]
+  readonly probes: Readonly<Record<string, Probe>>
+}
 
-const documented = readAllDefaults([...CLIENT, ...SERVER])
-const probes = {
-  ...clientProbes,
-  ...providerProbes,
-  ...mfaProbes,
-  ...serverProbes,
-  ...verificationProbes,
-  ...compatProbes,
+const PARTS: Readonly<Record<string, Part>> = {
+  clients: {
+    places: ['client.ts', 'fetch.ts', 'take-over.ts', 'core', 'storage', 'providers'],
+    probes: { ...clientProbes, ...providerProbes, ...mfaProbes },
+  },
+  'skins of the client': {
+    places: ['environment', 'react', 'ky.ts', 'react-native.ts'],
+    probes: skinProbes,
+  },
+  'faces of other libraries': { places: ['compat'], probes: compatProbes },
+  servers: {
+    places: ['server'],
+    probes: {
+      ...serverProbes,
+      ...verificationProbes,
+      ...backendProbes,
+      ...redisProbes,
+      ...sealedProbes,
+      ...requestProbes,
+      ...superTokensProbes,
+      ...superTokensWebProbes,
+    },
+  },
+  'the skin for Next.js': { places: ['next'], probes: nextProbes },
+  'skins for Express': { places: ['express'], probes: expressProbes },
+  'the kit for tests': {
+    places: ['testing'],
+    probes: {
+      ...testingProbes,
+      ...scriptedGoTrueProbes,
+      ...scriptedGoTruePeopleProbes,
+      ...scriptedSuperTokensProbes,
+      ...scriptedWorkOSProbes,
+    },
+  },
 }
 
 afterEach(() => {
-  vi.unstubAllGlobals()
   vi.restoreAllMocks()
+  vi.unstubAllGlobals()
 })
 
 describe('the defaults of options', () => {
@@ -63,10 +110,24 @@ export type Two =
       { name: 'Two.first', text: "'a'" },
     ])
   })
+})
 
-  it('are found', () => {
-    expect(documented.length).toBeGreaterThan(30)
+describe('the parts', () => {
+  const places = Object.values(PARTS).flatMap((part) => part.places)
+
+  it('are all of the sources that have defaults', () => {
+    const left = namesOfSources().filter((name) => !places.includes(name))
+    expect(readAllDefaults(left)).toEqual([])
   })
+
+  it('are read to the last default', () => {
+    const said = textsOf(places).flatMap((text) => text.match(/@default\b/g) ?? [])
+    expect(readAllDefaults(places)).toHaveLength(said.length)
+  })
+})
+
+describe.each(Object.entries(PARTS))('the defaults of options of %s', (_, { places, probes }) => {
+  const documented = readAllDefaults(places)
 
   it('each have a probe, and each probe a default', () => {
     expect(documented.map(({ name }) => name).sort()).toEqual(Object.keys(probes).sort())

@@ -34,17 +34,24 @@ export function readDefaults(text: string): Documented[] {
   })
 }
 
-/** All that the sources in these folders, or files, document. */
-export function readAllDefaults(places: readonly string[]): Documented[] {
+/** The folders and files that the sources are in, as places for the functions below. */
+export const namesOfSources = (): readonly string[] => readdirSync(root)
+
+/** The texts of the sources in these folders, or files. */
+export function textsOf(places: readonly string[]): readonly string[] {
   const files = places.flatMap((place) =>
     place.endsWith('.ts')
       ? [place]
       : readdirSync(join(root, place), { recursive: true, encoding: 'utf8' })
-          .filter((file) => file.endsWith('.ts'))
+          .filter((file) => /\.tsx?$/.test(file))
           .map((file) => join(place, file)),
   )
-  return files.flatMap((file) => readDefaults(readFileSync(join(root, file), 'utf8')))
+  return files.map((file) => readFileSync(join(root, file), 'utf8'))
 }
+
+/** All that the sources in these folders, or files, document. */
+export const readAllDefaults = (places: readonly string[]): readonly Documented[] =>
+  textsOf(places).flatMap(readDefaults)
 
 /** The value of a literal, or nothing where the text is words. */
 export function literal(text: string): { readonly value: unknown } | null {

@@ -30,7 +30,7 @@ export interface SealedSessionsOptions<User extends SessionUser = SessionUser>
    * server (RFC 7662); or `'seal'`, by the word of the seal, where only the auth server can read it.
    */
   readonly verification: Verification | Introspection | 'seal'
-  /** @default one for this process */
+  /** Shared by processes that serve the same sessions. @default memoryCoordinator() */
   readonly coordinator?: Coordinator | undefined
   /** The page that ends a session at the server. @default there is none */
   readonly logoutUrl?:
@@ -62,7 +62,7 @@ export interface SealedSessionsOptions<User extends SessionUser = SessionUser>
 
 /** How a session is to be refreshed. */
 export interface SealedRefreshOptions {
-  /** Seals the new session, and opens it later. @default the one that opened the old */
+  /** Seals the new session, and opens it later. @default that of the old one; of several, the newest */
   readonly cookiePassword?: Password | undefined
   /** The organization to switch to. @default the one of the access token, even of an expired one */
   readonly organizationId?: string | undefined

@@ -15,6 +15,7 @@ export function stopTime() {
     else clearReal(timer)
   })
   return {
+    clock,
     /** Waits, and says how much time passed, in ms. */
     async timed<T>(promise: Promise<T>): Promise<{ readonly value: T; readonly took: number }> {
       const begin = clock.monotonic()

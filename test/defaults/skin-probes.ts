@@ -1,0 +1,67 @@
+import ky, { HTTPError } from 'ky'
+import { createElement as h } from 'react'
+import { renderToString } from 'react-dom/server'
+import { vi } from 'vitest'
+import { appStateWake } from '../../src/environment/app-state-wake.js'
+import { type AuthKyOptions, authKy } from '../../src/ky.js'
+import { AuthProvider, type SessionView, useSession } from '../../src/react/index.js'
+import { createAppState, createNetInfo } from '../support/react-native-app.js'
+import { createWorld } from '../support/world.js'
+import type { Probe } from './documented.js'
+
+const API = 'https://api.example/orders'
+
+/** What comes of a call to an API that has no such thing: the error, and the header of `own`. */
+async function callMissing(options?: AuthKyOptions) {
+  const { auth } = await createWorld().signedIn('ada', { autoRefresh: false })
+  const own: (string | null)[] = []
+  vi.stubGlobal('fetch', async (input: RequestInfo, init?: RequestInit) => {
+    own.push(new Request(input, init).headers.get('X-Own'))
+    return new Response('', { status: 404 })
+  })
+  const error: unknown = await authKy(auth, options)
+    .get(API)
+    .catch((thrown: unknown) => thrown)
+  return { own, error }
+}
+
+/** What a server renders of who is signed in. */
+async function render(initialSession?: SessionView): Promise<string> {
+  const { auth } = await createWorld().signedIn('ada', { autoRefresh: false })
+  const Probe = () => h('p', null, useSession().status)
+  const props = { client: auth, ...(initialSession && { initialSession }) }
+  return renderToString(h(AuthProvider, props, h(Probe)))
+}
+
+/** What the skins of the client do when they are told nothing. */
+export const skinProbes: Readonly<Record<string, Probe>> = {
+  'AuthKyOptions.ky': {
+    says: 'ky',
+    async observe() {
+      const plain = await callMissing()
+      const own = await callMissing({ ky: ky.create({ headers: { 'X-Own': '1' } }) })
+      // Ky is what rejects for a 404, and an instance of one's own brings its defaults.
+      return plain.error instanceof HTTPError && plain.own.join() === '' && own.own.join() === '1'
+    },
+  },
+  'AuthProviderProps.initialSession': {
+    says: 'unknown: the server renders `loading`',
+    observe: async () =>
+      (await render()) === '<p>loading</p>' &&
+      (await render({ user: { id: 'ada' } })) === '<p>signed-in</p>',
+  },
+  'AppStateWakeOptions.NetInfo': {
+    says: 'always online',
+    async observe() {
+      const isOnline = async (options?: Parameters<typeof appStateWake>[1]): Promise<boolean> => {
+        const { AppState, go } = createAppState()
+        const wake = appStateWake(AppState, options)
+        wake.subscribe(() => {})
+        go('background', 'active')
+        await Promise.resolve()
+        return wake.online()
+      }
+      return (await isOnline()) && !(await isOnline({ NetInfo: createNetInfo(false).NetInfo }))
+    },
+  },
+}
