@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { createExpiring } from '../../../src/server/coordination/expiring.js'
+
+function open(limit: number) {
+  const clock = { time: 1_000 }
+  const map = createExpiring<string>({ limit, now: () => clock.time })
+  const there = (...keys: readonly string[]) => keys.filter((key) => map.get(key) !== undefined)
+  return { clock, map, there }
+}
+
+describe('a map that forgets', () => {
+  it('hands out nothing from its end on, though nothing has come since', () => {
+    const { clock, map } = open(10)
+    map.set('key', 'value', 2_000)
+    clock.time = 1_999
+    expect(map.get('key')).toBe('value')
+    clock.time = 2_000
+    expect(map.get('key')).toBeUndefined()
+  })
+
+  it('lets go first of what came first, where what is set again comes anew', () => {
+    const { map, there } = open(2)
+    for (const key of ['a', 'b', 'a', 'c']) map.set(key, key, 9_000)
+    expect(there('a', 'b', 'c')).toEqual(['a', 'c'])
+  })
+
+  it('holds no more than it may', () => {
+    const { map, there } = open(3)
+    for (const key of ['a', 'b', 'c', 'd', 'e']) map.set(key, key, 9_000)
+    expect(there('a', 'b', 'c', 'd', 'e')).toEqual(['c', 'd', 'e'])
+  })
+})
