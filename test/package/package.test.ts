@@ -317,7 +317,7 @@ describe('the packed package', () => {
       'gotrue',
       GOTRUE,
       `export { webauthnFactors } from 'holdfast/providers/gotrue/mfa'`,
-      1_020,
+      1_000,
     ],
     [
       'recoveryCodes',

@@ -1,3 +1,4 @@
+import { AuthError } from '../../core/errors.js'
 import type { CallOptions, RequestContext, SignInResult } from '../../core/provider.js'
 import { asObject, text } from '../shared/json.js'
 import { createPkce } from '../shared/pkce.js'
@@ -60,7 +61,11 @@ export interface Identities<Metadata extends object = AnyMetadata> {
   list(call?: CallOptions): Promise<readonly GoTrueIdentity[]>
   /** The address to navigate to; `actions.handleRedirect()` finishes it where the person comes back. */
   linkUrl(options: LinkUrlOptions, call?: CallOptions): Promise<string>
-  /** Links an account of which the app has an id token. */
+  /**
+   * Links an account of which the app has an id token.
+   * @throws AuthError `bad_response`, not retryable, where the server is too old for that: the session
+   *   that it makes of the id token instead is ended.
+   */
   link(options: LinkOptions, call?: CallOptions): Promise<SignInResult<GoTrueUser<Metadata>>>
   /** Takes an identity from the person, who must have another one: `USER_UPDATED`. */
   unlink(
@@ -127,6 +132,12 @@ export function identities<Metadata extends object = AnyMetadata>(
   const userNow = async (token: string, context: RequestContext): Promise<GoTrueUser<Metadata>> =>
     userOf<Metadata>(await send({ path: '/user', method: 'GET', token }, context))
 
+  /** Ends a session that nobody will hold. */
+  function end(token: string): void {
+    const request = { path: '/logout', query: { scope: 'local' }, token, keepalive: true }
+    host.request((context) => send(request, context)).catch(() => {})
+  }
+
   return {
     list: (call) =>
       host.withSession(
@@ -171,8 +182,15 @@ export function identities<Metadata extends object = AnyMetadata>(
         {
           event: 'USER_UPDATED',
           startsSession: true,
-          async send({ accessToken: token }, context) {
+          async send({ accessToken: token, user: own }, context) {
             const grant = needGrant<Metadata>(await send({ ...request, token }, context))
+            if (own && grant.user && grant.user.id !== own.id) {
+              // It knows no links: it has signed in whoever the id token is of.
+              end(grant.accessToken)
+              throw new AuthError('bad_response', 'This server links no accounts by an id token.', {
+                retryable: false,
+              })
+            }
             // The user in this answer lacks the very identity (seen at 2.196).
             const user = await userNow(grant.accessToken, context).catch(() => grant.user)
             return { ...grant, user }
