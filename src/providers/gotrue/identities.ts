@@ -6,6 +6,7 @@ import { invalid } from '../shared/url.js'
 import { userOf } from './actions.js'
 import { depsOf, type GoTrueClient } from './area.js'
 import { needId, needText } from './arguments.js'
+import { beginRedirect } from './begin-redirect.js'
 import { linkPurpose } from './link.js'
 import type { AnyMetadata, GoTrueUser } from './types.js'
 import { holdsNo, needGrant } from './wire.js'
@@ -113,13 +114,6 @@ function toQuery(fields: Readonly<Record<string, unknown>>): Record<string, stri
   return Object.fromEntries(given.map(([name, value]) => [name, needText(name, value)]))
 }
 
-/** Whoever navigates to it must not run a script of it. */
-function addressOf(body: unknown): string {
-  const address = text(asObject(body)?.url)
-  if (address && /^https?:\/\//i.test(address)) return address
-  return holdsNo('address')
-}
-
 /**
  * Identities for a client of `gotrue()`.
  * @throws AuthError `invalid_argument` for anything else.
@@ -157,15 +151,8 @@ export function identities<Metadata extends object = AnyMetadata>(
           secret,
           purpose: linkPurpose(user?.id ?? invalid('Nobody knows whose session this is.')),
         }
-        // Before the request: what a sign-out meanwhile has to remove must be there.
-        await host.saveFlow(flow)
-        try {
-          const path = '/user/identities/authorize'
-          return addressOf(await send({ path, method: 'GET', query, token }, context))
-        } catch (error) {
-          await host.removeFlow(flow).catch(() => {})
-          throw error
-        }
+        const path = '/user/identities/authorize'
+        return beginRedirect(host, flow, () => send({ path, method: 'GET', query, token }, context))
       }, call)
     },
 
