@@ -378,7 +378,7 @@ describe('the packed package', () => {
       'gotrue',
       GOTRUE,
       `export { webauthnFactors } from 'holdfast/providers/gotrue/mfa'`,
-      1_020,
+      1_000,
     ],
     [
       'recoveryCodes',
