@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { clientProbes } from './client-probes.js'
 import { literal, readAllDefaults, readDefaults } from './documented.js'
 import { mfaProbes } from './mfa-probes.js'
+import { oidcProbes } from './oidc-probes.js'
 import { providerProbes } from './provider-probes.js'
 import { serverProbes } from './server-probes.js'
 import { verificationProbes } from './verification-probes.js'
@@ -17,6 +18,7 @@ const documented = readAllDefaults([...CLIENT, ...SERVER])
 const probes = {
   ...clientProbes,
   ...providerProbes,
+  ...oidcProbes,
   ...mfaProbes,
   ...serverProbes,
   ...verificationProbes,

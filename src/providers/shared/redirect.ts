@@ -27,10 +27,8 @@ export interface RedirectDeps<User extends SessionUser> {
   readonly ours: readonly string[]
   /** The redirect URI. */
   home(): string
-  /** @throws AuthError for an answer that is not the expected server's. */
-  check?(returned: Returned): void
-  /** What an answer without a code means. */
-  refusal(query: Returned['query']): AuthError
+  /** Why an answer brings no session; `null` for one that may. */
+  refusal(query: Returned['query'], kept: Returned['kept']): AuthError | null
   /** Trades the code, or whatever came, for a session. */
   grant(returned: Returned, context: RequestContext): Promise<Grant<User>>
 }
@@ -99,15 +97,15 @@ export function createRedirect<User extends SessionUser>(
       )
     }
     const returned = { query, kept: keptWith(flow), secret: flow.secret }
-    deps.check?.(returned)
     /** The answer is used up. What cannot be removed is worth nothing any more. */
     const end = async (): Promise<void> => {
       await host.removeFlow(flow).catch(() => {})
       if (host.page.href() === href) cleanPage(host.page, href, { query: deps.ours, fragment: [] })
     }
-    if (!query.get('code')) {
+    const refusal = deps.refusal(query, returned.kept)
+    if (refusal) {
       await end()
-      throw deps.refusal(query)
+      throw refusal
     }
     const result = await host.signIn(async (context) => {
       try {

@@ -45,9 +45,15 @@ export function createActions(deps: ActionDeps): WorkOSActions {
       home,
       ours: OURS,
       refusal: (query) =>
-        new AuthError('rejected', query.get('error_description') ?? 'The sign-in was refused.', {
-          serverCode: query.get('error'),
-        }),
+        query.get('code')
+          ? null
+          : new AuthError(
+              'rejected',
+              query.get('error_description') ?? 'The sign-in was refused.',
+              {
+                serverCode: query.get('error'),
+              },
+            ),
       grant: ({ query, secret }, context) =>
         deps.grant(
           'authorization_code',
