@@ -38,6 +38,7 @@ export default defineConfig({
             'test/package/**',
             'test/worlds/**',
             'test/redis/**',
+            'test/oidc/**',
             'test/browser/**',
             'test/engines/**',
             'test/next/demo.test.ts',
@@ -69,6 +70,15 @@ export default defineConfig({
           name: 'redis',
           include: ['test/redis/**/*.test.ts'],
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...real,
+          name: 'oidc',
+          include: ['test/oidc/**/*.test.ts'],
+          // The server warns, at each start, that it is not set up for the world.
+          silent: 'passed-only',
         },
       },
       { test: { ...real, name: 'next', include: ['test/next/demo.test.ts'] } },
