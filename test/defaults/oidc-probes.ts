@@ -1,6 +1,7 @@
 import { vi } from 'vitest'
 import { isAuthError } from '../../src/index.js'
 import { oidc } from '../../src/providers/oidc/index.js'
+import { okta } from '../../src/providers/oidc/presets.js'
 import { answering, CALLBACK, DOCUMENT, ISSUER, oidcPage } from '../support/oidc-wire.js'
 import { context } from '../support/wire.js'
 import type { Probe } from './documented.js'
@@ -66,6 +67,14 @@ export const oidcProbes: Readonly<Record<string, Probe>> = {
       const there = 'https://app.example/bye'
       const url = new URL(await auth.actions.signOutUrl({ postLogoutRedirectUri: there }))
       return [...url.searchParams].find(([, value]) => value === there)?.[0]
+    },
+  },
+  'OktaOptions.authorizationServer': {
+    async observe() {
+      const { sent, fetch } = answering([404, {}], [404, {}])
+      const provider = okta({ domain: 'a.b', clientId: 'app', redirectUri: CALLBACK, fetch })
+      await provider.refresh('token', context()).catch(() => {})
+      return sent[0]?.url.split('/')[4]
     },
   },
   'OidcSignInOptions.scope': {

@@ -361,6 +361,17 @@ describe('the packed package', () => {
     expect(bytes).toBeGreaterThan(0)
     expect(bytes).toBeLessThanOrEqual(budget)
   })
+
+  it.each(['keycloak', 'auth0', 'okta', 'entra', 'cognito', 'zitadel'])(
+    'has a preset for %s of a few bytes on top of oidc',
+    async (name) => {
+      const preset = `export { ${name} } from 'holdfast/providers/oidc/presets'`
+      const bytes = (await size(`${OIDC};${preset}`)) - (await size(OIDC))
+      console.log(`${name}: ${bytes} of 165 bytes`)
+      expect(bytes).toBeGreaterThan(0)
+      expect(bytes).toBeLessThanOrEqual(165)
+    },
+  )
 })
 
 describe('the README', () => {
