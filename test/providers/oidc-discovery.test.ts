@@ -79,6 +79,13 @@ describe('where the endpoints are', () => {
     expect(urls().at(-1)).toBe(moved.token_endpoint)
   })
 
+  it('is the kept address all the same where the server cannot be asked', async () => {
+    const { refresh, urls } = asking({}, [404, {}], 'lost', FINE)
+    expect(await refresh(KEPT)).toMatchObject({ code: 'bad_response' })
+    expect(await refresh(KEPT)).toMatchObject({ accessToken: 'access-1' })
+    expect(urls()).toEqual([DOCUMENT.token_endpoint, OIDC_PATH, DOCUMENT.token_endpoint])
+  })
+
   it('is not taken from what storage holds where tokens must not go there', async () => {
     const server = { ...DOCUMENT, token_endpoint: 'http://id.example/token' }
     const { refresh, urls } = asking({}, [200, DOCUMENT], FINE)

@@ -99,26 +99,42 @@ export function createServer(options: ServerOptions): Server {
     }
   }
 
+  async function discover(context: RequestContext): Promise<OidcMetadata> {
+    const [first = '', second = ''] = placesOf(base)
+    try {
+      return await look(first, context)
+    } catch (error) {
+      if (!isAuthError(error, 'bad_response')) throw error
+      return look(second, context).catch(() => {
+        throw error
+      })
+    }
+  }
+
+  /** What storage holds may be anything; what cannot be used is asked for again. */
+  function usable(kept: unknown): OidcMetadata | null {
+    try {
+      return kept ? read(kept, insecure) : null
+    } catch {
+      return null
+    }
+  }
+
   return {
     send,
     async find(context, kept) {
       if (found) return found
-      if (kept && believed) {
-        try {
-          return read(kept, insecure)
-        } catch {
-          // What storage holds may be anything. The server knows better.
-        }
+      const known = usable(kept)
+      if (known && believed) return known
+      try {
+        found = await discover(context)
+        believed = true
+        return found
+      } catch (error) {
+        // The old address is better than none: it may be somebody's again.
+        if (known) return known
+        throw error
       }
-      const [first = '', second = ''] = placesOf(base)
-      found = await look(first, context).catch((error: unknown) => {
-        if (!isAuthError(error, 'bad_response')) throw error
-        return look(second, context).catch(() => {
-          throw error
-        })
-      })
-      believed = true
-      return found
     },
     moved() {
       believed = false

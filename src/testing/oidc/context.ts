@@ -1,5 +1,5 @@
 import type { Signer } from '../server/signing.js'
-import type { Manners, Refusal, Situation } from './manners.js'
+import type { Manners, Refusal, Situation } from './manners/manners.js'
 import type { OidcSession, OidcSessions } from './sessions.js'
 import type { OidcClientSeed, OidcPerson, ScriptedOidcOptions } from './types.js'
 

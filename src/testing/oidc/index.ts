@@ -3,7 +3,8 @@ import { json } from '../server/json.js'
 import { createServer, type Incoming, type ScriptedServer } from '../server/serve.js'
 import { createSigner } from '../server/signing.js'
 import { type Call, OidcRefusal, type Route, type ServerContext } from './context.js'
-import { MANNERS, type Refusal } from './manners.js'
+import { MANNERS } from './manners/index.js'
+import type { Refusal } from './manners/manners.js'
 import {
   authorize,
   discovery,

@@ -1,4 +1,4 @@
-import type { Situation } from './manners.js'
+import type { Situation } from './manners/manners.js'
 import type { OidcPerson, OidcRotation } from './types.js'
 
 /** One sign-in at the server, with all tokens that came of it. */

@@ -9,7 +9,7 @@ import {
   type ServerContext,
   tokenAnswer,
 } from './context.js'
-import type { Manners } from './manners.js'
+import type { Manners } from './manners/manners.js'
 import type { OidcClientSeed } from './types.js'
 
 type Grant = (
