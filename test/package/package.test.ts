@@ -28,7 +28,7 @@ const modules = subpaths.filter((name) => !name.endsWith('.json'))
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 17_650, gotrue: 25_400, oidc: 25_850 }
+const BUDGETS = { core: 17_650, gotrue: 25_400, oidc: 25_900 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -345,7 +345,7 @@ describe('the packed package', () => {
   })
 
   it.each([
-    ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 2_910],
+    ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 2_950],
     ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 4_900],
     [
       'userinfo, stepUp and pushRequest',
