@@ -122,7 +122,7 @@ export const PROVIDERS = [
   {
     file: body,
     name: 'An answer is read to its end, however large it is.',
-    find: 'if (size > LARGEST) {',
+    find: 'if (size > most) {',
     replace: 'if (size < 0) {',
   },
   {

@@ -54,12 +54,6 @@ export const START = [
   },
   {
     file: resume,
-    name: 'A session that was ended here comes back with its cookie once somebody else has signed in.',
-    find: '? [seen.left] : []',
-    replace: '? [] : []',
-  },
-  {
-    file: resume,
     name: 'Who signed out while a sign-in was under way loses that one at the next start.',
     find: '!same && wasEnded',
     replace: 'wasEnded',
@@ -79,8 +73,8 @@ export const START = [
   {
     file: resume,
     name: 'A session that the server knows by no name counts as every one that ended.',
-    find: '!!sessionId && ended',
-    replace: 'ended',
+    find: '!!sessionId && !!ended &&',
+    replace: '!!ended &&',
     edits: [['endsWith(sessionId)', "endsWith(sessionId ?? '')"]],
   },
   {

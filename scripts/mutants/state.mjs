@@ -36,7 +36,7 @@ export const STATE = [
   {
     file,
     name: 'A sign-in forgets the sign-in that it follows.',
-    find: '[...state.ended, state.held.record.lineage]',
-    replace: 'state.ended',
+    find: '[...ended, state.held.record.lineage]',
+    replace: 'ended',
   },
 ]

@@ -33,8 +33,7 @@ function addressOf(request: ExpressRequest): string | null {
   if (!page.startsWith('/') || CHANGED.test(page) || path.includes('#')) return null
   const origin = `${protocol}://${authority}`
   if (!URL.canParse(origin + path)) return null
-  const { href, origin: parsed } = new URL(origin + path)
-  return parsed === new URL(origin).origin ? href : null
+  return new URL(origin + path).href
 }
 
 function headersOf(request: ExpressRequest): Headers {

@@ -5,6 +5,7 @@ import { createNextAuthWith } from './create.js'
 import type { NextAuthOptions } from './options.js'
 import type { NextAuth } from './types.js'
 
+export type { SignInUrlOptions } from '../providers/backend/types.js'
 export { TokenRefreshError } from './errors.js'
 export type { NextAuthOptions } from './options.js'
 export type { PathPattern } from './paths.js'
@@ -14,7 +15,6 @@ export type {
   NextHandler,
   ProxyOptions,
   RefreshSessionOptions,
-  SignInUrlOptions,
   WithAuthOptions,
 } from './types.js'
 export type { NoUserInfo, UserInfo } from './user-info.js'

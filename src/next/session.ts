@@ -1,4 +1,5 @@
 import { AuthError, isAuthError } from '../core/errors.js'
+import type { SignInUrlOptions } from '../providers/backend/types.js'
 import { safeReturnTo } from '../server/backend/paths.js'
 import { TokenRefreshError } from './errors.js'
 import type { NextCookies, NextFramework } from './framework.js'
@@ -7,7 +8,6 @@ import type {
   EnsureSignedIn,
   RefreshSessionOptions,
   SessionReaders,
-  SignInUrlOptions,
   WithAuthOptions,
 } from './types.js'
 import { NO_USER, type NoUserInfo, toUserInfo, type UserInfo } from './user-info.js'

@@ -1,12 +1,6 @@
-import type { SignInHints } from '../server/backend/index.js'
+import type { SignInUrlOptions } from '../providers/backend/types.js'
 import type { PathPattern } from './paths.js'
 import type { NoUserInfo, UserInfo } from './user-info.js'
-
-/** What a sign-in may be asked for. */
-export interface SignInUrlOptions extends SignInHints {
-  /** The page of this app to return to. @default the page that was asked for */
-  readonly returnTo?: string | undefined
-}
 
 /** Options of `withAuth`. */
 export interface WithAuthOptions {
@@ -75,7 +69,10 @@ export interface SessionReaders {
    * @throws AuthError `invalid_argument` where no cookie can be set, and for a bad `returnTo`.
    */
   signOut(options?: { readonly returnTo?: string | undefined }): Promise<never>
-  /** Where to navigate for signing in: a path of this app, for `<a href>` and `redirect`. */
+  /**
+   * Where to navigate for signing in: a path of this app, for `<a href>` and `redirect`. It leads back
+   * to the page that was asked for, unless told otherwise.
+   */
   getSignInUrl(options?: SignInUrlOptions): Promise<string>
   /** As `getSignInUrl`, beginning with the registration. */
   getSignUpUrl(options?: SignInUrlOptions): Promise<string>

@@ -1,5 +1,6 @@
-import { AuthError, type AuthErrorCode } from '../core/errors.js'
+import { AuthError } from '../core/errors.js'
 import type { RefreshFailure } from '../server/sealed/results.js'
+import { codeOf, isTransientReason, type TransientReason } from '../server/shared/failure-words.js'
 
 /**
  * The request header by which the proxy tells the readers of a request what it found: `known`, or
@@ -11,16 +12,9 @@ export const PATH_HEADER = 'x-holdfast-path'
 
 const KNOWN = 'known'
 
-const CODES: Readonly<Record<string, AuthErrorCode>> = {
-  rate_limit_exceeded: 'rate_limited',
-  timeout: 'timeout',
-  server_error: 'server_error',
-  network_error: 'network',
-}
-
-function transient(reason: string, retryAfter?: number): AuthError {
+function transient(reason: TransientReason, retryAfter?: number): AuthError {
   const message = 'Nobody can tell at the moment whether somebody is signed in. Try again.'
-  return new AuthError(CODES[reason] ?? 'server_error', message, { retryable: true, retryAfter })
+  return new AuthError(codeOf(reason), message, { retryable: true, retryAfter })
 }
 
 /** Why there is no session, as an error. */
@@ -40,6 +34,6 @@ export function writeVerdict(failure: RefreshFailure | null): string {
 export function readVerdict(header: string | null): AuthError | null | undefined {
   if (header === null) return undefined
   const [reason = '', wait] = header.split(' ')
-  if (!Object.hasOwn(CODES, reason)) return null
+  if (!isTransientReason(reason)) return null
   return transient(reason, Number(wait) > 0 ? Number(wait) : undefined)
 }

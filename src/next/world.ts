@@ -1,3 +1,4 @@
+import type { SignInUrlOptions } from '../providers/backend/types.js'
 import type { WorkOSUser } from '../providers/workos/types.js'
 import { type Backend, createBackend } from '../server/backend/index.js'
 import { type Coordinator, memoryCoordinator } from '../server/coordination/coordinator.js'
@@ -5,7 +6,6 @@ import { createRequestSessions, type RequestSessions } from '../server/requests/
 import { createSignOutReport, type ReportableEnd } from '../server/requests/sign-out-report.js'
 import { workosServer, workosSessions } from '../server/workos/index.js'
 import type { NextAuthSettings } from './options.js'
-import type { SignInUrlOptions } from './types.js'
 
 /** What an app's settings come to. */
 export interface World {

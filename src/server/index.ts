@@ -1,9 +1,9 @@
 export {
+  type AuthorizeRequest,
   type Backend,
   type BackendOptions,
   createBackend,
   type SignInHints,
-  type SignInRequest,
   type SignInServer,
   type Upstream,
 } from './backend/index.js'
@@ -61,10 +61,9 @@ export type {
   CookieReason,
   FinalReason,
   RefreshFailure,
-  RefreshResult,
+  RefreshResult as SealedRefreshResult,
   RefreshSuccess,
   StepReason,
-  TransientReason,
 } from './sealed/results.js'
 export {
   type Password,
@@ -86,6 +85,7 @@ export {
 export { parseSealedData, type SealedData } from './sealed/session-data.js'
 export type { SessionLimits } from './sealed/session-limits.js'
 export type { SessionStore } from './sealed/session-store.js'
+export type { TransientReason } from './shared/failure-words.js'
 export type { SecurityEvent, SecurityListeners, TokenReuse } from './shared/security-events.js'
 export type { Introspection } from './verification/introspection.js'
 export type { KeySetLocation } from './verification/key-set.js'

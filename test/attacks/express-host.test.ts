@@ -82,5 +82,6 @@ describe('a header does not choose what an Express app is asked for', () => {
     ['localhost', 'http://localhost/x'],
   ])('on the host %s', (host, expected) => {
     expect(urlOf('/x', { host })).toBe(expected)
+    expect(urlOf('/x', { ':authority': host, ':path': '/x', ':method': 'GET' })).toBe(expected)
   })
 })

@@ -66,6 +66,16 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     expect(isAuthError(report.mock.calls[0]?.[0], 'storage')).toBe(true)
   })
 
+  it('nor is a sign-out lost because the log that was to hear of others cannot be written', async () => {
+    const report = (): never => {
+      throw new Error('The disk is full.')
+    }
+    const coordinator = memoryCoordinator({ limit: 1, report })
+    await coordinator.end('one', DAY, { confirmed: false })
+    await coordinator.end('another', DAY, { confirmed: false })
+    expect(await coordinator.ended('another')).toBe(true)
+  })
+
   it('also where sessions have no ids', async () => {
     const { sessions } = await answering([])
     const grant = { ...FIRST, accessToken: jwt({ sub: 'user_1' }), lifetime: 1 }

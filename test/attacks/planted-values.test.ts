@@ -122,6 +122,24 @@ describe('a stale twin at a former domain', () => {
     expect(read.session?.user.email).toBe(ADA)
   })
 
+  it('is not asked about where no cookie can be set', async () => {
+    const { sessions, twin, mine, workos } = await twins()
+    workos.clearLog()
+    const loaded = await sessions.load(headerOf(twin, mine), { refresh: 'never' })
+    expect([loaded.session, workos.count('refresh_token')]).toEqual([null, 0])
+  })
+
+  it('of the same person is not seen by readers further on either', async () => {
+    const { sessions, good, clock, jar, signIn } = await signedIn()
+    await clock.advance(MINUTE)
+    jar.cookies.clear()
+    await signIn(ADA)
+    const newer = jar.cookies.get(COOKIE) ?? ''
+    const header = headerOf(good, newer)
+    const { setCookies } = await sessions.load(header)
+    expect(applyToRequest(header, setCookies)).toBe(headerOf(newer))
+  })
+
   it('that lives makes nobody of both, and leaves no one alone with the browser', async () => {
     const { sessions, good, jar, signIn } = await signedIn()
     jar.cookies.clear()
@@ -131,9 +149,32 @@ describe('a stale twin at a former domain', () => {
     expect([loaded.session, loaded.setCookies]).toEqual([null, []])
   })
 
-  it('of which nobody knows whether it lives counts as alive', async () => {
-    const { sessions, twin, mine, workos } = await twins()
-    workos.fail({ type: 'drop' }, { times: 5 })
-    expect((await sessions.load(headerOf(twin, mine))).session).toBeNull()
+  it.each([
+    ['its keys cannot be had', 0, '/sso/jwks/client_1'],
+    ['it cannot be refreshed', 0, '/user_management/authenticate'],
+    ['neither can be refreshed', 6 * MINUTE, '/user_management/authenticate'],
+  ])(
+    'of which nobody knows whether it lives, as %s, counts as alive until that is known',
+    async (_, age, path) => {
+      const { sessions, twin, mine, workos, clock } = await twins()
+      await clock.advance(age)
+      workos.fail({ type: 'drop' }, { times: 5, path })
+      expect((await sessions.load(headerOf(twin, mine))).session).toBeNull()
+      workos.heal()
+      await clock.advance(MINUTE)
+      expect((await sessions.load(headerOf(twin, mine))).session?.user.email).toBe(ADA)
+    },
+  )
+
+  it('of the same person, which is over, is not asked in place of the newer one', async () => {
+    const { sessions, twin, mine, workos, clock, jar, signIn } = await twins()
+    const old = workos.sessions().at(-1)?.id ?? ''
+    await clock.advance(MINUTE)
+    jar.cookies.clear()
+    await signIn(ADA)
+    workos.endSession(old)
+    await clock.advance(6 * MINUTE)
+    const header = headerOf(mine, twin, jar.cookies.get(COOKIE) ?? '')
+    expect((await sessions.load(header)).session?.user.email).toBe(ADA)
   })
 })

@@ -79,6 +79,21 @@ describe('a page of another origin changes nothing on somebody’s cookies', () 
     expect(isForeign({ Origin: '*' }, {}, allowing('https://app.example', 'true'))).toBe(true)
   })
 
+  it('nor by an origin whose name only begins like an allowed one', () => {
+    const sent = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://www.example.evil' }
+    expect(isForeign(sent, { allowedOrigins: ['https://www.example'] })).toBe(true)
+  })
+
+  it('nor by a page without an origin where the request does not tell its own host', () => {
+    const headers = new Headers({ Origin: 'null' })
+    expect(createOriginGuard()({ method: 'POST', url: '/transfer', headers })).toBe(true)
+  })
+
+  it.each(['PUT', 'PATCH', 'DELETE', 'QUERY', 'GETS', 'HEADING'])('by the method %s', (method) => {
+    const headers = new Headers({ 'Sec-Fetch-Site': 'same-site' })
+    expect(createOriginGuard()({ method, headers })).toBe(true)
+  })
+
   it('while it may read, for that changes nothing', () => {
     const [, sent] = FOREIGN[1] ?? ['', {}]
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'get']) {
@@ -96,11 +111,15 @@ describe('a page of another origin changes nothing on somebody’s cookies', () 
 })
 
 describe.each(MAJORS)('in Express %s', (_, express) => {
-  async function open(options: OriginGuardOptions = {}) {
+  async function open(options: OriginGuardOptions = {}, cors: Sent = {}) {
     const world = createBackendWorld()
     await world.signIn()
     const auth = expressSessions({ sessions: world.sessions, ...options })
     const app = express()
+    app.use((_request, response, next) => {
+      response.set({ 'Access-Control-Allow-Credentials': 'true', ...cors })
+      next()
+    })
     app.post('/transfer', auth.requireSession(), (_request, response) => void response.send('done'))
     app.post(
       '/open',
@@ -122,6 +141,15 @@ describe.each(MAJORS)('in Express %s', (_, express) => {
     const answers = [await post('/transfer', sent), await post('/hook', sent)]
     expect(answers.map(({ status }) => status)).toEqual([403, 403])
     expect((await post('/open', sent)).status).toBe(200)
+  })
+
+  it('a guarded route is for pages that the app has allowed by CORS', async () => {
+    const post = await open({}, { 'Access-Control-Allow-Origin': 'https://www.example' })
+    const sent = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://www.example' }
+    const answers = [await post('/transfer', sent), await post('/hook', sent)]
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    const others = { ...sent, Origin: 'https://evil.example' }
+    expect((await post('/hook', others)).status).toBe(403)
   })
 
   it('a guarded route is for our pages, and for those that are allowed', async () => {

@@ -40,6 +40,23 @@ describe.skipIf(!findChromium())('an app of auth-js whose import was swapped', (
   const ready = (tab: Page) => tab.waitForFunction(() => window.app?.events.length > 0)
   const who = (tab: Page) => tab.evaluate(() => window.app.who())
   const eventsOf = (tab: Page) => tab.evaluate(() => [...window.app.events])
+  /** Gives the browser a device of this kind, in place of what it had, and goes where it is good. */
+  async function plugIn(transport: 'internal' | 'usb'): Promise<void> {
+    await page.goto(site.url.replace('127.0.0.1', 'localhost'))
+    await ready(page)
+    const device = await context.newCDPSession(page)
+    await device.send('WebAuthn.enable')
+    await device.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport,
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    })
+  }
   const signUp = (tab: Page) =>
     tab.evaluate(({ email, password }) => window.app.signUp(email, password), EVE)
 
@@ -101,27 +118,18 @@ describe.skipIf(!findChromium())('an app of auth-js whose import was swapped', (
   )
 
   it('makes a passkey, signs in with it, and proves a security key as a second factor', async () => {
-    const home = site.url.replace('127.0.0.1', 'localhost')
-    await page.goto(home)
-    await ready(page)
-    const device = await context.newCDPSession(page)
-    await device.send('WebAuthn.enable')
-    await device.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    })
+    await plugIn('internal')
     await signUp(page)
     const made = await page.evaluate(() => window.app.auth.registerPasskey())
     expect(made).toMatchObject({ data: { created_at: expect.any(String) }, error: null })
     await page.evaluate(() => window.app.auth.signOut())
     const { data } = await page.evaluate(() => window.app.auth.signInWithPasskey())
     expect(data?.user?.email).toBe(EVE.email)
+    await plugIn('usb')
+    await page.evaluate(
+      ({ email, password }) => window.app.auth.signInWithPassword({ email, password }),
+      EVE,
+    )
     const { error } = await page.evaluate(() =>
       window.app.auth.mfa.webauthn.register({ friendlyName: 'key' }),
     )
@@ -129,5 +137,32 @@ describe.skipIf(!findChromium())('an app of auth-js whose import was swapped', (
     const level = () => page.evaluate(() => window.app.auth.mfa.getAuthenticatorAssuranceLevel())
     expect(await level()).toMatchObject({ data: { currentLevel: 'aal2' } })
     expect(await eventsOf(page)).toContain('MFA_CHALLENGE_VERIFIED')
+  })
+
+  it('enrols a security key step by step, and proves it', async () => {
+    await plugIn('usb')
+    await signUp(page)
+    const level = () => page.evaluate(() => window.app.auth.mfa.getAuthenticatorAssuranceLevel())
+    const step = await page.evaluate(async () => {
+      const { mfa } = window.app.auth
+      const site = { rpId: location.hostname, rpOrigins: [location.origin] }
+      const { data: factor } = await mfa.webauthn.enroll({ friendlyName: 'key' })
+      const asked = { factorId: factor?.id ?? '', webauthn: site }
+      const { data, error } = await mfa.webauthn.challenge(asked)
+      if (!data || error) return String(error)
+      const { type, credential_response } = data.webauthn
+      if (type !== 'create' || !('attestationObject' in credential_response.response)) return type
+      const webauthn = { ...site, type, credential_response }
+      const verified = await mfa.verify({ ...data, webauthn: { ...site, ...Object(webauthn) } })
+      return verified.error?.message ?? factor?.id
+    })
+    expect(step).toMatch(/^[\da-f-]{36}$/)
+    expect(await level()).toMatchObject({ data: { currentLevel: 'aal2' } })
+    await page.evaluate((credentials) => window.app.auth.signInWithPassword(credentials), EVE)
+    expect(await level()).toMatchObject({ data: { currentLevel: 'aal1', nextLevel: 'aal2' } })
+    const proved = (factorId: string) =>
+      page.evaluate((id) => window.app.auth.mfa.webauthn.authenticate({ factorId: id }), factorId)
+    expect(await proved(String(step))).toMatchObject({ error: null })
+    expect(await level()).toMatchObject({ data: { currentLevel: 'aal2' } })
   })
 })

@@ -291,6 +291,7 @@ describe('an outage', () => {
     pages.workos.fail({ type: 'drop' }, { grant: 'refresh_token' })
     const { auth } = pages.open()
     await expect(auth.getSession()).rejects.toMatchObject({ retryable: true })
+    await pages.clock.advance(1_000)
     expect((await auth.getSession())?.user?.email).toBe(ADA)
   })
 

@@ -5,38 +5,13 @@ import { passkeys } from '../../src/providers/gotrue/passkeys.js'
 import { ADA, failureOf } from '../support/gotrue-tabs.js'
 import { createMfaWorld } from '../support/mfa-world.js'
 import { signedIn, withDevice } from '../support/passkey-world.js'
+import { plantWebAuthn } from '../support/web-authn.js'
 
 afterEach(() => vi.unstubAllGlobals())
 
 /** An error of the platform's. */
 const platformError = (name: string) => () =>
   Object.assign(new Error('As the browser says.'), { name })
-
-/** A browser whose WebAuthn speaks JSON, on a device; and what it was asked. */
-function plantBrowser(device: WebAuthnAuthenticator) {
-  const asked: unknown[] = []
-  class Credential {
-    readonly json: unknown
-    constructor(json: unknown) {
-      this.json = json
-    }
-    toJSON(): unknown {
-      return this.json
-    }
-    static parseCreationOptionsFromJSON = (json: unknown) => ({ parsed: json })
-    static parseRequestOptionsFromJSON = (json: unknown) => ({ parsed: json })
-  }
-  const ask =
-    (ceremony: 'create' | 'get') =>
-    async (options: { readonly publicKey: { readonly parsed: unknown } }) => {
-      asked.push(options)
-      const { parsed } = options.publicKey
-      return new Credential(await Reflect.apply(device[ceremony], device, [parsed]))
-    }
-  vi.stubGlobal('PublicKeyCredential', Credential)
-  vi.stubGlobal('navigator', { credentials: { create: ask('create'), get: ask('get') } })
-  return asked
-}
 
 /** Everything that asks an authenticator, each with somebody signed in. */
 async function askers(authenticator: WebAuthnAuthenticator) {
@@ -125,22 +100,25 @@ describe('what an authenticator says', () => {
 describe('a browser whose WebAuthn speaks JSON', () => {
   it('is asked with what it has made of the server’s JSON, and a signal that aborts', async () => {
     const { auth, authenticator } = await signedIn()
-    const asked = plantBrowser(authenticator)
+    const asked = plantWebAuthn(authenticator)
     const own = passkeys(auth)
     await own.register()
     await own.signIn()
     const signal = expect.any(AbortSignal)
-    expect(asked).toEqual(authenticator.asked.map((parsed) => ({ publicKey: { parsed }, signal })))
+    expect(asked).toEqual([
+      { ceremony: 'create', json: authenticator.asked[0], signal },
+      { ceremony: 'get', json: authenticator.asked[1], signal },
+    ])
     expect(asked).toMatchObject([
-      { publicKey: { parsed: { rp: { id: 'app.example' } } } },
-      { publicKey: { parsed: { rpId: 'app.example' } } },
+      { json: { rp: { id: 'app.example' } } },
+      { json: { rpId: 'app.example' } },
     ])
   })
 
   it('proves a second factor too', async () => {
     const { signedIn: enter, authenticator } = createMfaWorld()
     const { auth } = await enter()
-    const asked = plantBrowser(authenticator)
+    const asked = plantWebAuthn(authenticator)
     const { session } = await webauthnFactors(auth).register()
     expect(session.aal).toBe('aal2')
     expect(asked).toHaveLength(1)
@@ -148,7 +126,7 @@ describe('a browser whose WebAuthn speaks JSON', () => {
 
   it('and gives no credential proves nothing', async () => {
     const { auth, authenticator } = await signedIn()
-    plantBrowser(authenticator)
+    plantWebAuthn(authenticator)
     vi.stubGlobal('navigator', { credentials: { create: async () => null } })
     expect(await failureOf(passkeys(auth).register())).toMatchObject({ code: 'aborted' })
   })

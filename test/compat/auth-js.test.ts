@@ -1,23 +1,31 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PATIENT } from '../support/patient.js'
+import { plantPage } from './page.js'
 import { FAILURES, type Row, SESSIONS, SIGN_INS, SIGN_OUTS } from './rows.js'
 import { CONSENT, WAYS } from './rows-areas.js'
 import { FACTORS, IDENTITIES } from './rows-factors.js'
+import { KEYS, PASSKEYS, PROMPTS } from './rows-keys.js'
 import { ADA, describeResult, type Library, open, turn } from './stage.js'
 
 // Both play in one second, however busy the machine is: what is left of a token is the same.
 beforeEach(() => vi.useFakeTimers({ toFake: ['Date'], now: 1_795_833_000_000 }))
-afterEach(() => vi.useRealTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
 
 /** What a library makes of a row. */
-async function outcome(library: Library, { play, ...options }: Row): Promise<string> {
-  const side = open(library, options)
+async function outcome(library: Library, { play, page, ...options }: Row): Promise<string> {
+  const shown = page && plantPage(page)
+  const side = { ...open(library, options), page: shown }
   await vi.waitUntil(() => side.events.length > 0, PATIENT)
   const result = await play(side)
   await turn()
   const text = describeResult(result, side.events)
   await side.auth.dispose()
+  vi.unstubAllGlobals()
   return text
 }
 
@@ -30,6 +38,9 @@ const TABLES = [
   ['consent', CONSENT],
   ['second factors', FACTORS],
   ['identities', IDENTITIES],
+  ['security keys', KEYS],
+  ['prompts', PROMPTS],
+  ['passkeys', PASSKEYS],
 ] as const
 
 describe.each(TABLES)('as with auth-js: %s', (_, rows) => {

@@ -1,8 +1,14 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { GoTrueClient, isAuthError } from '../../src/compat/auth-js/index.js'
 import { fc } from '../support/fast-check.js'
 import { jwt } from '../support/wire.js'
-import { ADA, open } from './stage.js'
+import { plantPage } from './page.js'
+import { ADA, call, open } from './stage.js'
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
 
 /** Every method that resolves to a result, by the path to it. */
 const METHODS = [
@@ -31,6 +37,10 @@ const METHODS = [
   'unlinkIdentity',
   'signInWithPasskey',
   'registerPasskey',
+  'passkey.startRegistration',
+  'passkey.verifyRegistration',
+  'passkey.startAuthentication',
+  'passkey.verifyAuthentication',
   'passkey.list',
   'passkey.update',
   'passkey.delete',
@@ -46,6 +56,9 @@ const METHODS = [
   'mfa.unenroll',
   'mfa.listFactors',
   'mfa.getAuthenticatorAssuranceLevel',
+  'mfa.webauthn.enroll',
+  'mfa.webauthn.challenge',
+  'mfa.webauthn.verify',
   'mfa.webauthn.register',
   'mfa.webauthn.authenticate',
   'mfa.recoveryCodes.getStatus',
@@ -54,14 +67,6 @@ const METHODS = [
   'mfa.recoveryCodes.verify',
   'mfa.recoveryCodes.unenroll',
 ]
-
-/** Calls a method as JavaScript can: with anything. */
-async function call(auth: object, path: string, argument: unknown): Promise<unknown> {
-  const names = path.split('.')
-  const last = names.pop() ?? ''
-  const owner = names.reduce<object>((object, name) => Reflect.get(object, name), auth)
-  return Reflect.apply(Reflect.get(owner, last), owner, [argument])
-}
 
 const isSound = (result: unknown): boolean => {
   const { error } = Object(result)
@@ -126,6 +131,11 @@ describe('whatever a server answers', () => {
     message: 'x',
     signature: '0x12',
   }
+  /** What security keys and passkeys say. */
+  const proof = {
+    webauthn: { rpId: 'localhost', type: 'create', credential_response: { id: 'x' } },
+    credential: { id: 'x' },
+  }
   /** Methods that take a text. */
   const TEXTS = /^(exchangeCode|getUser$|getClaims|oauth\.(get|approve|deny)|mfa\.getAuth)/
 
@@ -137,13 +147,15 @@ describe('whatever a server answers', () => {
   }
 
   it('every method resolves to a result', async () => {
+    plantPage({ href: 'http://localhost/' })
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...METHODS), text, status, async (path, body, code) => {
         let answer = () => Response.json(session)
         const auth = new GoTrueClient({ persistSession: false, fetch: async () => answer() })
         await auth.signInWithPassword(ADA)
         answer = () => new Response(code === 204 ? null : body, { status: code })
-        const given = TEXTS.test(path) ? 'a.b.c' : argument
+        const said = /webauthn|asskey/.test(path) ? { ...argument, ...proof } : argument
+        const given = TEXTS.test(path) ? 'a.b.c' : said
         expect(isSound(await call(auth, path, given))).toBe(true)
         await auth.dispose()
       }),

@@ -1,10 +1,16 @@
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { GoTrueClient, isAuthRefreshDiscardedError } from '../../src/compat/auth-js/index.js'
 import { lazily } from '../../src/compat/auth-js/lazy.js'
 import { isAuthError } from '../../src/index.js'
 import { PATIENT } from '../support/patient.js'
 import { jwt } from '../support/wire.js'
+import { plantPage } from './page.js'
 import { ADA } from './stage.js'
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
 
 const SESSION = {
   access_token: jwt({ sub: 'ada', iat: 100, exp: 3700 }),
@@ -40,6 +46,21 @@ function start(answer: object = SESSION, flowType = 'implicit') {
 }
 
 describe('what is sent', () => {
+  it('asks no browser for a credential of somebody without a name', async () => {
+    const user = { id: 'YWRh', name: '', displayName: '' }
+    const publicKey = { rp: { id: 'app.example' }, user, challenge: 'YQ', pubKeyCredParams: [] }
+    const webauthn = { type: 'create', credential_options: { publicKey } }
+    const { auth } = start({ ...SESSION, id: 'c', type: 'webauthn', expires_at: 1, webauthn })
+    await auth.signInWithPassword(ADA)
+    const { asked } = plantPage({ href: 'https://app.example/' })
+    await auth.mfa.webauthn.challenge({
+      factorId: 'f',
+      friendlyName: 'key',
+      webauthn: { rpId: 'app.example' },
+    })
+    expect(asked).toMatchObject([{ json: { user: { name: 'key', displayName: 'key' } } }])
+  })
+
   it('says by what a code goes to a phone: by SMS unless the app says otherwise', async () => {
     const { auth, sent } = start()
     await auth.signUp({ phone: '+15550100', password: 'secret' })

@@ -1,3 +1,4 @@
+import type { PageOptions } from './page.js'
 import { ADA, type Side, type StageOptions } from './stage.js'
 
 /** The same calls on both libraries. */
@@ -5,6 +6,8 @@ export interface Row extends StageOptions {
   /** What is the same; or, with `differs`, what is asked. */
   readonly promise: string
   readonly play: (side: Side) => Promise<unknown>
+  /** @default no page at all: as on a server */
+  readonly page?: PageOptions
   /** Why the two differ on purpose, as `docs/auth-js.md` says. */
   readonly differs?: string
 }

@@ -1,16 +1,50 @@
 import { GoTrueClient as AuthJs } from '@supabase/auth-js'
-import { type ClientOptions, GoTrueClient } from '../../src/compat/auth-js/index.js'
+import {
+  type ClientOptions,
+  GoTrueClient,
+  type MFAChallenge,
+  type MFAChallengeParams,
+  type MFAVerifyParams,
+  type MFAVerifyResponse,
+  type PasskeyStepsApi,
+  type RequestResult,
+} from '../../src/compat/auth-js/index.js'
 import { createScriptedGoTrue, type ScriptedGoTrueOptions } from '../../src/testing/index.js'
 import { createShaper } from '../testing/gotrue/shape.js'
+import type { RowPage } from './page.js'
 
 /** Somebody whom every server knows. */
 export const ADA = { email: 'ada@example.com', password: 'secret-1' }
 
-/** What both libraries can do: auth-js must fit the types of its face. */
+/**
+ * What both libraries can do: auth-js must fit the types of its face. Credentials it writes as types of
+ * its own, where the face has those of the platform: rows `call` what takes or gives them.
+ */
 export type Auth = Omit<
   { [Name in keyof GoTrueClient]: GoTrueClient[Name] },
-  'client' | 'admin' | 'mfa' | 'signInWithPasskey' | 'registerPasskey'
-> & { readonly mfa: Omit<GoTrueClient['mfa'], 'webauthn'> }
+  'client' | 'admin' | 'mfa' | 'passkey' | 'signInWithPasskey' | 'registerPasskey'
+> & {
+  readonly mfa: Omit<GoTrueClient['mfa'], 'webauthn' | 'challenge' | 'verify'> & {
+    challenge(params: MFAChallengeParams): Promise<RequestResult<MFAChallenge>>
+    verify(params: MFAVerifyParams): Promise<MFAVerifyResponse>
+  }
+  readonly passkey: Omit<GoTrueClient['passkey'], keyof PasskeyStepsApi>
+}
+
+/** A result of a method that rows `call`. */
+export interface Called {
+  readonly data: Readonly<Record<string, unknown>>
+  readonly error: unknown
+}
+
+/** Calls a method by the path to it, as JavaScript can: with anything. */
+export async function call(auth: object, path: string, ...given: unknown[]): Promise<Called> {
+  const names = path.split('.')
+  const last = names.pop() ?? ''
+  const owner = names.reduce<object>((object, name) => Reflect.get(object, name), auth)
+  const { data, error } = Object(await Reflect.apply(Reflect.get(owner, last), owner, given))
+  return { data: Object(data), error }
+}
 
 type Server = ReturnType<typeof createScriptedGoTrue>
 
@@ -19,8 +53,12 @@ export interface Side {
   readonly auth: Auth
   readonly server: Server
   readonly events: string[]
+  /** The bodies that it sent. */
+  readonly sent: unknown[]
   /** What lies in its storage. */
   readonly entries: Map<string, string>
+  /** Where it plays, if that matters. */
+  readonly page?: RowPage | undefined
 }
 
 /** What both sides are made of. */
@@ -56,11 +94,15 @@ export function open(
   const server = given.server ?? createScriptedGoTrue({ users: [ADA], ...settings })
   const entries = given.entries ?? new Map<string, string>()
   const url = 'http://localhost/auth/v1'
+  const sent: unknown[] = []
   const common = {
     url,
     storage: storageOf(entries),
     storageKey: 'app',
-    fetch: server.fetch,
+    async fetch(url: string | URL | Request, init?: RequestInit) {
+      if (typeof init?.body === 'string') sent.push(JSON.parse(init.body))
+      return server.fetch(url, init)
+    },
     autoRefreshToken: false,
     // What auth-js has behind a flag.
     experimental: { passkey: true, recoveryCodes: true },
@@ -69,7 +111,7 @@ export function open(
   const auth: Auth = library === 'auth-js' ? new AuthJs(common) : new GoTrueClient(common)
   const events: string[] = []
   watch(auth, events)
-  return { auth, server, events, entries }
+  return { auth, server, events, sent, entries }
 }
 
 /** A text of a result and of what listeners heard that both libraries can have in common. */

@@ -160,6 +160,53 @@ export async function others(): Promise<void> {
   await auth.signOut({ scope: 'local' })
 }
 
+/** The guide of WebAuthn, step by step and in one. */
+export async function keys(friendlyName: string): Promise<void> {
+  const { data: factor } = await auth.mfa.enroll({ factorType: 'webauthn', friendlyName })
+  if (!factor) return
+  const site = { rpId: location.hostname, rpOrigins: [location.origin] }
+  const { data: asked } = await auth.mfa.webauthn.challenge({
+    factorId: factor.id,
+    webauthn: site,
+  })
+  if (!asked) return
+  const { factorId, challengeId, webauthn } = asked
+  const shown = { factorId, challengeId, webauthn: { ...site, ...webauthn } }
+  const { data, error } = await auth.mfa.webauthn.verify(shown)
+  if (error) show(error.message)
+  else show(data.access_token)
+  const { data: challenge } = await auth.mfa.challenge({ factorId, webauthn: site })
+  if (challenge?.webauthn.type === 'create') {
+    const { publicKey } = challenge.webauthn.credential_options
+    const made = await navigator.credentials.create({ publicKey })
+    if (made instanceof PublicKeyCredential) {
+      const response = { type: 'create', credential_response: made } as const
+      await auth.mfa.verify({
+        factorId,
+        challengeId: challenge.id,
+        webauthn: { ...site, ...response },
+      })
+    }
+  }
+  await auth.mfa.webauthn.register({ friendlyName, webauthn: { signal: AbortSignal.timeout(1) } })
+  const proved = await auth.mfa.webauthn.authenticate(
+    { factorId },
+    { userVerification: 'required' },
+  )
+  if (proved.error?.name === 'NotAllowedError') show('Nobody agreed.')
+}
+
+/** The guide of passkeys, for an app that asks the browser itself. */
+export async function passkeySteps(): Promise<void> {
+  const { data: start } = await auth.passkey.startRegistration()
+  if (!start) return
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(start.options)
+  const made = await navigator.credentials.create({ publicKey })
+  if (!(made instanceof PublicKeyCredential)) return
+  const credential = made.toJSON()
+  await auth.passkey.verifyRegistration({ challengeId: start.challenge_id, credential })
+}
+
 /** A helper that takes errors of either library. */
 export const describe = (error: AuthError): string => `${error.status} ${error.code}`
 export const both = (theirs: TheirApiError): string => describe(theirs)

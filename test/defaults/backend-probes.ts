@@ -1,5 +1,5 @@
 import { vi } from 'vitest'
-import type { BackendOptions, SignInRequest } from '../../src/server/backend/types.js'
+import type { AuthorizeRequest, BackendOptions } from '../../src/server/backend/types.js'
 import {
   APP,
   createBackendWorld,
@@ -15,7 +15,7 @@ const API = 'https://api.example/v1'
 
 /** A backend whose sign-in server lets everybody in at once, and what it was asked. */
 function createWorld(options: Partial<BackendOptions> = {}) {
-  const asked: SignInRequest[] = []
+  const asked: AuthorizeRequest[] = []
   const world = createBackendWorld({
     backend: {
       signIn: {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { backendProbes } from './backend-probes.js'
 import { clientProbes } from './client-probes.js'
+import { compatProbes } from './compat-probes.js'
 import {
   literal,
   namesOfSources,
@@ -27,9 +28,6 @@ import { superTokensWebProbes } from './supertokens-web-probes.js'
 import { testingProbes } from './testing-probes.js'
 import { verificationProbes } from './verification-probes.js'
 
-/** Whose probes are still to be written. */
-const UNPROVED: readonly string[] = ['compat']
-
 interface Part {
   /** Whole folders of `src`, or files. */
   readonly places: readonly string[]
@@ -41,6 +39,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     places: ['client.ts', 'fetch.ts', 'take-over.ts', 'core', 'storage', 'providers'],
     probes: { ...clientProbes, ...providerProbes, ...mfaProbes },
   },
+  "other libraries' faces": { places: ['compat'], probes: compatProbes },
   'skins of the client': {
     places: ['environment', 'react', 'ky.ts', 'react-native.ts'],
     probes: skinProbes,
@@ -89,6 +88,9 @@ export interface One {
    *   said here
    */
   method?(): void
+  /** @default 'x' */
+  // a remark
+  remarked?: string
   /** No default. */
   readonly none: string
 }
@@ -103,6 +105,7 @@ export type Two =
     expect(readDefaults(text)).toEqual([
       { name: 'One.ms', text: '1_000' },
       { name: 'One.method', text: 'what is   said here' },
+      { name: 'One.remarked', text: "'x'" },
       { name: 'Shared.flag', text: 'true' },
       { name: 'Two.first', text: "'a'" },
     ])
@@ -113,7 +116,7 @@ describe('the parts', () => {
   const places = Object.values(PARTS).flatMap((part) => part.places)
 
   it('are all of the sources that have defaults', () => {
-    const left = namesOfSources().filter((name) => ![...places, ...UNPROVED].includes(name))
+    const left = namesOfSources().filter((name) => !places.includes(name))
     expect(readAllDefaults(left)).toEqual([])
   })
 

@@ -22,7 +22,8 @@ const root = fileURLToPath(new URL('../../src', import.meta.url))
 
 /** All that a source text documents. */
 export function readDefaults(text: string): Documented[] {
-  const pattern = /\/\*\*((?:(?!\*\/)[\s\S])*?@default\s(?:(?!\*\/)[\s\S])*)\*\/\s*(.*)/g
+  const pattern =
+    /\/\*\*((?:(?!\*\/)[\s\S])*?@default\s(?:(?!\*\/)[\s\S])*)\*\/\s*(?:\/\/.*\s*)*(.*)/g
   return [...text.matchAll(pattern)].map(({ 1: comment = '', 2: line = '', index }) => {
     const owner = [...text.slice(0, index).matchAll(/^(?:export )?(?:interface|type) (\w+)/gm)].at(
       -1,

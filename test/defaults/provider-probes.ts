@@ -272,7 +272,7 @@ const ofWorkOS: Readonly<Record<string, Probe>> = {
 }
 
 const ofBackend: Readonly<Record<string, Probe>> = {
-  'BackendOptions.url': {
+  'BackendProviderOptions.url': {
     async observe() {
       plantPage()
       const { url } = await refreshOf(backend(), `${HTTP_ONLY}s1`)

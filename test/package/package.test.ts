@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -104,6 +105,24 @@ async function importsOf(name: string): Promise<string[]> {
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports)
   const paths = imports.filter(({ external }) => external).map(({ path }) => path)
   return [...new Set(paths)].map((path) => path.replace(/^(next\/.*)\.js$/, '$1')).sort()
+}
+
+/** The files that an import of a subpath reads: of this package, and of those that it needs. */
+async function filesOf(name: string): Promise<{ readonly own: string[]; readonly all: string[] }> {
+  const { metafile } = await build({
+    stdin: { contents: `import * as all from '${name}'; console.log(all)`, resolveDir: folder },
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    // As Node does, which drops nothing.
+    treeShaking: false,
+    ignoreAnnotations: true,
+    external: ['next/*'],
+    logLevel: 'error',
+  })
+  const all = Object.keys(metafile.inputs).filter((path) => path !== '<stdin>')
+  return { all, own: all.filter((path) => !path.includes('node_modules/')) }
 }
 
 /** The packages that a bundle of these subpaths holds. */
@@ -222,6 +241,48 @@ describe('the packed package', () => {
     // jose and ky look at the platform's name when they load; nothing is called.
     const touched: string[] = JSON.parse(run(text))
     expect(touched.filter((name) => name !== 'navigator' && name !== 'document')).toEqual([])
+  })
+
+  it.each([
+    ['holdfast/server', 3, 20],
+    ['holdfast/server/workos', 5, 22],
+    ['holdfast/server/supertokens', 5, 22],
+    ['holdfast/express', 5, 22],
+    ['holdfast/next', 6, 24],
+  ])('reads a few files for %s', async (name, most, altogether) => {
+    const { own, all } = await filesOf(name)
+    expect(own.length).toBeGreaterThan(0)
+    expect(own.length).toBeLessThanOrEqual(most)
+    expect(all.length).toBeLessThanOrEqual(altogether)
+  })
+
+  it('has one AuthError, whatever subpath throws it', () => {
+    const text = `
+      import { AuthError, isAuthError } from 'holdfast'
+      import { sealText, createVerifier } from 'holdfast/server'
+      import { workosSessions } from 'holdfast/server/workos'
+      import { createSuperTokens } from 'holdfast/server/supertokens'
+      import { expressSessions } from 'holdfast/express'
+      const attempts = [() => sealText('', ''), createVerifier, workosSessions, createSuperTokens, () => expressSessions({}).of({})]
+      const failures = attempts.map(async (attempt) => attempt())
+      const errors = (await Promise.allSettled(failures)).map(({ reason }) => reason)
+      console.log(JSON.stringify(errors.map((error) => [error instanceof AuthError, isAuthError(error, 'invalid_argument')])))`
+    expect(JSON.parse(run(text))).toEqual(Array.from({ length: 5 }, () => [true, true]))
+  })
+
+  it('has source maps that lead to the sources that are packed', () => {
+    const at = (...path: readonly string[]): string => join(folder, 'package', ...path)
+    const maps = readdirSync(at('dist'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.js.map'),
+    )
+    const leads = maps.flatMap((name) => {
+      const { sources }: { readonly sources: readonly string[] } = JSON.parse(
+        readFileSync(at('dist', name), 'utf8'),
+      )
+      return sources.map((source) => at('dist', name, '..', source))
+    })
+    expect(leads.length).toBeGreaterThan(200)
+    expect(leads.filter((path) => !existsSync(path))).toEqual([])
   })
 
   it.each(modules)('needs no Node for %s, and no package but its framework', async (name) => {

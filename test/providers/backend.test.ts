@@ -1,6 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { AuthClient, type Session } from '../../src/index.js'
-import { type BackendOptions, backend, HTTP_ONLY } from '../../src/providers/backend/index.js'
+import {
+  type BackendProviderOptions,
+  backend,
+  HTTP_ONLY,
+} from '../../src/providers/backend/index.js'
 import { createFakeBrowser } from '../../src/testing/index.js'
 import { context, type Reply } from '../support/wire.js'
 
@@ -29,7 +33,7 @@ const held = (accessToken: string): Session => ({
 })
 
 /** A provider whose requests are recorded and answered by hand, in order. */
-function wire(options: BackendOptions, ...replies: Reply[]) {
+function wire(options: BackendProviderOptions, ...replies: Reply[]) {
   const sent: { request: Request; body: unknown }[] = []
   const provider = backend({
     url: 'https://app.example/auth',
@@ -246,7 +250,7 @@ describe('a sign-out', () => {
 
 describe('the actions', () => {
   /** The actions of a client on this page. */
-  async function open(options: BackendOptions, ...replies: Reply[]) {
+  async function open(options: BackendProviderOptions, ...replies: Reply[]) {
     const tab = createFakeBrowser().tab({ href: 'https://app.example/cart?tab=2#part' })
     const { provider, sent } = wire(options, [200, { session: null }], ...replies)
     const { environment, storage } = tab

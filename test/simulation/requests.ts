@@ -124,7 +124,11 @@ function knownToPage(world: World, context: Context, { token, named }: Sent): st
   if (!held) return heard ? token : null
   // The page of a sign-in tells all of its first token, though a start has traded that by then.
   const overtaken = held.index === 0 && wasAwaited(world, held.session, mint.at)
-  return heard && mint.session === held.session && !overtaken ? token : held.token
+  // A page that could not save counts on from there: what a sibling saves later has fewer refreshes
+  // behind it, as far as both know, and is written over.
+  const ahead = world.facts.storageTrouble >= held.at
+  const believed = heard && mint.session === held.session && !overtaken && !ahead
+  return believed ? token : held.token
 }
 
 /**

@@ -8,8 +8,8 @@ import {
   createRequestSessions,
   createSealedSessions,
   memoryCoordinator,
-  type RefreshResult,
   type SealedData,
+  type SealedRefreshResult,
 } from 'holdfast/server'
 import { workosServer, workosSessions } from 'holdfast/server/workos'
 
@@ -38,7 +38,7 @@ export async function resultsNarrowByWhetherSomebodyIsSignedIn(): Promise<unknow
   return [data, renewed, result.accessToken]
 }
 
-export function failuresNarrowByWhetherToTryAgain(result: RefreshResult): unknown {
+export function failuresNarrowByWhetherToTryAgain(result: SealedRefreshResult): unknown {
   if (result.authenticated) return null
   if (result.retryable) {
     const reason: 'rate_limit_exceeded' | 'timeout' | 'server_error' | 'network_error' =

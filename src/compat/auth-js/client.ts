@@ -82,6 +82,7 @@ export class GoTrueClient
       ...lazily(face, async () => (await import('./claims.js')).claimsApi, { getClaims: null }),
     })
     const mfa = () => import('./mfa.js')
+    const keys = async () => (await import('./mfa-webauthn.js')).webauthnApi
     this.mfa = {
       ...lazily(face, async () => (await mfa()).mfaApi, {
         enroll: null,
@@ -92,7 +93,10 @@ export class GoTrueClient
         listFactors: null,
         getAuthenticatorAssuranceLevel: null,
       }),
-      webauthn: lazily(face, async () => (await mfa()).webauthnApi, {
+      webauthn: lazily(face, keys, {
+        enroll: null,
+        challenge: null,
+        verify: null,
         register: null,
         authenticate: null,
       }),
@@ -105,6 +109,10 @@ export class GoTrueClient
       }),
     }
     this.passkey = lazily(face, async () => (await passkeys()).passkeyApi, {
+      startRegistration: null,
+      verifyRegistration: null,
+      startAuthentication: null,
+      verifyAuthentication: null,
       list: null,
       update: null,
       delete: null,

@@ -49,7 +49,6 @@ export type {
   MfaApi,
   MfaMethods,
   MfaRecoveryCodesMethods,
-  MfaWebAuthnMethods,
   RecoveryCodes,
   RecoveryCodesStatus,
 } from './mfa-types.js'
@@ -79,7 +78,15 @@ export type {
   UserAttributes,
   VerifyOtpParams,
 } from './parameters.js'
-export type { PasskeyApi, PasskeyItem, PasskeySignInApi } from './passkeys-types.js'
+export type {
+  PasskeyApi,
+  PasskeyChallenge,
+  PasskeyItem,
+  PasskeySignInApi,
+  PasskeySignInResponse,
+  PasskeyStepsApi,
+  VerifyPasskeyParams,
+} from './passkeys-types.js'
 export {
   AuthImplicitGrantRedirectError,
   AuthInvalidJwtError,
@@ -113,3 +120,18 @@ export type {
   WeakPassword,
 } from './types.js'
 export type { EthereumWallet, SolanaWallet, Web3Credentials } from './web3-types.js'
+export { WebAuthnError, type WebAuthnErrorCode } from './webauthn-errors.js'
+export type {
+  AnsweredChallenge,
+  CreationOverrides,
+  EnrolledWebauthn,
+  MFAChallengeWebauthnParams,
+  MFAEnrollWebauthnParams,
+  MFAVerifyWebauthnParams,
+  MfaWebAuthnMethods,
+  RequestOverrides,
+  WebauthnAnswer,
+  WebauthnChallenge,
+  WebauthnSettings,
+  WebauthnSite,
+} from './webauthn-types.js'

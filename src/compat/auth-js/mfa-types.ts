@@ -1,4 +1,12 @@
 import type { Factor, FactorType, RequestResult, Session } from './types.js'
+import type {
+  EnrolledWebauthn,
+  MFAChallengeWebauthnParams,
+  MFAEnrollWebauthnParams,
+  MFAVerifyWebauthnParams,
+  MfaWebAuthnMethods,
+  WebauthnChallenge,
+} from './webauthn-types.js'
 
 /** What a factor of an authenticator app is enrolled with. */
 export interface MFAEnrollTOTPParams {
@@ -89,13 +97,15 @@ export type MFAVerifyResponse = RequestResult<Session>
 
 /** Second factors. */
 export interface MfaMethods {
-  /** Enrols a factor. Security keys are enrolled by `webauthn.register`. */
+  /** Enrols a factor. `webauthn.register` does all that a security key takes. */
   enroll(params: MFAEnrollTOTPParams): Promise<RequestResult<EnrolledTotp>>
   enroll(params: MFAEnrollPhoneParams): Promise<RequestResult<EnrolledPhone>>
-  /** Asks a factor. Security keys are asked by `webauthn.authenticate`. */
+  enroll(params: MFAEnrollWebauthnParams): Promise<RequestResult<EnrolledWebauthn>>
+  /** Asks a factor. `webauthn.authenticate` does all that a security key takes. */
+  challenge(params: MFAChallengeWebauthnParams): Promise<RequestResult<WebauthnChallenge>>
   challenge(params: MFAChallengeParams): Promise<RequestResult<MFAChallenge>>
   /** Answers a challenge: `MFA_CHALLENGE_VERIFIED`. */
-  verify(params: MFAVerifyParams): Promise<MFAVerifyResponse>
+  verify(params: MFAVerifyParams | MFAVerifyWebauthnParams): Promise<MFAVerifyResponse>
   /** `challenge` and `verify` in one. */
   challengeAndVerify(params: { factorId: string; code: string }): Promise<MFAVerifyResponse>
   /** Removes a factor. */
@@ -104,14 +114,6 @@ export interface MfaMethods {
   listFactors(): Promise<RequestResult<Factors>>
   /** How sure the server is of the person; of a token that is passed it is asked. */
   getAuthenticatorAssuranceLevel(jwt?: string): Promise<RequestResult<AuthenticatorAssuranceLevel>>
-}
-
-/** Security keys and passkeys as second factors. */
-export interface MfaWebAuthnMethods {
-  /** Makes a credential and enrols it, which raises the session. */
-  register(params?: { friendlyName?: string }): Promise<MFAVerifyResponse>
-  /** Proves a credential, which raises the session. */
-  authenticate(params: { factorId: string }): Promise<MFAVerifyResponse>
 }
 
 /** Recovery codes, for whoever has lost a factor; of a GoTrue newer than 2.196. */

@@ -1,7 +1,7 @@
 import { AuthError as HoldfastError } from '../../core/errors.js'
 import { AREA } from '../../providers/gotrue/area.js'
 import { needId } from '../../providers/gotrue/arguments.js'
-import { mfa, recoveryCodes, webauthnFactors } from '../../providers/gotrue/mfa.js'
+import { mfa, recoveryCodes } from '../../providers/gotrue/mfa.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import { readClaims } from '../../providers/shared/jwt.js'
 import { getUser } from './account.js'
@@ -17,12 +17,20 @@ import type {
   MFAChallengeParams,
   MFAEnrollPhoneParams,
   MFAEnrollTOTPParams,
+  MFAVerifyParams,
   MfaMethods,
   MfaRecoveryCodesMethods,
-  MfaWebAuthnMethods,
 } from './mfa-types.js'
+import { challengeKey, enrollKey, verifyKey } from './mfa-webauthn.js'
 import { toSession, toUser } from './translate.js'
-import type { Factor, FactorType } from './types.js'
+import type { Factor, FactorType, Session } from './types.js'
+import type {
+  EnrolledWebauthn,
+  MFAChallengeWebauthnParams,
+  MFAEnrollWebauthnParams,
+  MFAVerifyWebauthnParams,
+  WebauthnChallenge,
+} from './webauthn-types.js'
 
 // Loaded when somebody has to do with second factors.
 
@@ -49,18 +57,19 @@ async function enrollPhone(
 
 function enrollAny(
   face: Face,
-  params: MFAEnrollTOTPParams | MFAEnrollPhoneParams,
-): Promise<EnrolledTotp | EnrolledPhone> {
+  params: MFAEnrollTOTPParams | MFAEnrollPhoneParams | MFAEnrollWebauthnParams,
+): Promise<EnrolledTotp | EnrolledPhone | EnrolledWebauthn> {
   if (params?.factorType === 'totp') return enrollTotp(face, params)
   if (params?.factorType === 'phone') return enrollPhone(face, params)
-  throw new AuthInvalidCredentialsError(
-    '`factorType` is `totp` or `phone`; security keys are enrolled by mfa.webauthn.register().',
-  )
+  if (params?.factorType === 'webauthn') return enrollKey(face, params)
+  throw new AuthInvalidCredentialsError('`factorType` is `totp`, `phone` or `webauthn`.')
 }
 
 /** With the type of the factor, which only the server knows. */
-async function challenge({ client }: Face, params: MFAChallengeParams): Promise<MFAChallenge> {
-  const { factorId, channel } = { ...params }
+async function challengeCode(
+  { client }: Face,
+  { factorId, channel }: MFAChallengeParams,
+): Promise<MFAChallenge> {
   const { host, send } = client.actions[AREA]
   const request = {
     path: `/factors/${needId('factorId', factorId)}/challenge`,
@@ -119,17 +128,29 @@ async function assuranceLevel(face: Face, jwt?: string): Promise<AuthenticatorAs
 /** Second factors. */
 export function mfaApi(face: Face): MfaMethods {
   const { client } = face
-  function enroll(params: MFAEnrollTOTPParams): ReturnType<typeof enrolled<EnrolledTotp>>
-  function enroll(params: MFAEnrollPhoneParams): ReturnType<typeof enrolled<EnrolledPhone>>
-  function enroll(params: MFAEnrollTOTPParams | MFAEnrollPhoneParams) {
-    return enrolled(async () => enrollAny(face, params))
+  function enroll(params: MFAEnrollTOTPParams): ReturnType<typeof made<EnrolledTotp>>
+  function enroll(params: MFAEnrollPhoneParams): ReturnType<typeof made<EnrolledPhone>>
+  function enroll(params: MFAEnrollWebauthnParams): ReturnType<typeof made<EnrolledWebauthn>>
+  function enroll(params: MFAEnrollTOTPParams | MFAEnrollPhoneParams | MFAEnrollWebauthnParams) {
+    return made(async () => enrollAny(face, params))
   }
-  const enrolled = <Made>(work: () => Promise<Made>) => run(face, work, null)
+  const made = <Made>(work: () => Promise<Made>) => run(face, work, null)
+  function challenge(params: MFAChallengeWebauthnParams): ReturnType<typeof made<WebauthnChallenge>>
+  function challenge(params: MFAChallengeParams): ReturnType<typeof made<MFAChallenge>>
+  function challenge(params: MFAChallengeParams | MFAChallengeWebauthnParams) {
+    const given = { ...params }
+    return made<MFAChallenge | WebauthnChallenge>(async () =>
+      'webauthn' in given ? challengeKey(face, given) : challengeCode(face, given),
+    )
+  }
+  const verify = async (params: MFAVerifyParams | MFAVerifyWebauthnParams): Promise<Session> => {
+    const given = { ...params }
+    return 'webauthn' in given ? verifyKey(face, given) : toSession(await mfa(client).verify(given))
+  }
   return {
     enroll,
-    challenge: (params) => run(face, () => challenge(face, params), null),
-    verify: (params) =>
-      run(face, async () => toSession(await mfa(client).verify({ ...params })), null),
+    challenge,
+    verify: (params) => made(() => verify(params)),
     challengeAndVerify: (params) =>
       run(face, async () => toSession(await mfa(client).challengeAndVerify({ ...params })), null),
     unenroll: (params) =>
@@ -145,25 +166,6 @@ export function mfaApi(face: Face): MfaMethods {
     getAuthenticatorAssuranceLevel: (jwt) => run(face, () => assuranceLevel(face, jwt), null),
   }
 }
-
-/** Security keys as second factors. */
-export const webauthnApi = (face: Face): MfaWebAuthnMethods => ({
-  register: (params) =>
-    run(
-      face,
-      async ({ client }) => {
-        const { friendlyName } = { ...params }
-        return toSession((await webauthnFactors(client).register({ friendlyName })).session)
-      },
-      null,
-    ),
-  authenticate: (params) =>
-    run(
-      face,
-      async ({ client }) => toSession(await webauthnFactors(client).authenticate({ ...params })),
-      null,
-    ),
-})
 
 const codesOf = ({ id, codes }: { readonly id: string; readonly codes: readonly string[] }) => ({
   id,

@@ -29,8 +29,9 @@ export interface OAuthGrant {
   granted_at: string
 }
 
-/** Whether the page stays where it is. @default false */
+/** How the answer of a consent page goes on. */
 export interface RedirectOptions {
+  /** Whether the page stays where it is. @default false */
   skipBrowserRedirect?: boolean
 }
 

@@ -117,8 +117,9 @@ export interface CurrentSession {
   refresh_token: string
 }
 
-/** Which sessions `signOut` ends. @default 'global' */
+/** What `signOut` takes. */
 export interface SignOut {
+  /** Which sessions end. @default 'global' */
   scope?: 'global' | 'local' | 'others'
 }
 

@@ -7,20 +7,57 @@ export interface PasskeyItem {
   created_at: string
 }
 
+/** A question to passkeys, in the JSON forms of WebAuthn. `expires_at`: seconds since the epoch. */
+export interface PasskeyChallenge<Options> {
+  challenge_id: string
+  options: Options
+  expires_at: number
+}
+
+/** The answer to such a question: what `toJSON()` of a credential gives. */
+export interface VerifyPasskeyParams {
+  challengeId: string
+  credential: RegistrationResponseJSON | AuthenticationResponseJSON
+}
+
+/** What a sign-in by a passkey brings. */
+export type PasskeySignInResponse = RequestResult<{ session: Session | null; user: User | null }>
+
 /** Signing in by a passkey, and making one. */
 export interface PasskeySignInApi {
   /** Signs in whoever the chosen passkey is of. */
   signInWithPasskey(credentials?: {
-    options?: { captchaToken?: string; signal?: AbortSignal; mediation?: string }
-  }): Promise<RequestResult<{ session: Session | null; user: User | null }>>
+    options?: {
+      captchaToken?: string
+      signal?: AbortSignal
+      /** `conditional` offers passkeys where names are typed. */
+      mediation?: CredentialMediationRequirement
+    }
+  }): Promise<PasskeySignInResponse>
   /** Makes a passkey for whoever is signed in. */
   registerPasskey(credentials?: {
     options?: { signal?: AbortSignal }
   }): Promise<RequestResult<PasskeyItem>>
 }
 
+/** Both ceremonies in steps, for apps that ask the browser themselves. */
+export interface PasskeyStepsApi {
+  /** What the browser is to be asked for a new passkey of whoever is signed in. */
+  startRegistration(): Promise<
+    RequestResult<PasskeyChallenge<PublicKeyCredentialCreationOptionsJSON>>
+  >
+  /** Shows the server a new passkey. */
+  verifyRegistration(params: VerifyPasskeyParams): Promise<RequestResult<PasskeyItem>>
+  /** What the browser is to be asked for a sign-in. */
+  startAuthentication(params?: {
+    options?: { captchaToken?: string }
+  }): Promise<RequestResult<PasskeyChallenge<PublicKeyCredentialRequestOptionsJSON>>>
+  /** Signs in whoever the proved passkey is of. */
+  verifyAuthentication(params: VerifyPasskeyParams): Promise<PasskeySignInResponse>
+}
+
 /** The passkeys of whoever is signed in. */
-export interface PasskeyApi {
+export interface PasskeyApi extends PasskeyStepsApi {
   list(): Promise<RequestResult<PasskeyItem[]>>
   update(params: { passkeyId: string; friendlyName: string }): Promise<RequestResult<PasskeyItem>>
   delete(params: { passkeyId: string }): Promise<RequestResult<null>>

@@ -1,15 +1,35 @@
-import { type Passkey, passkeys } from '../../providers/gotrue/passkeys.js'
+import { passkeys } from '../../providers/gotrue/passkeys.js'
 import { type Face, run } from './face.js'
-import type { PasskeyApi, PasskeyItem, PasskeySignInApi } from './passkeys-types.js'
+import type { Inner } from './options.js'
+import { passkeySteps, toItem } from './passkey-steps.js'
+import type { PasskeyApi, PasskeySignInApi } from './passkeys-types.js'
 import { signedIn } from './sign-in.js'
+import {
+  type Asking,
+  askBrowser,
+  needBrowser,
+  parseCreation,
+  parseRequest,
+} from './webauthn-browser.js'
+import { WebAuthnError } from './webauthn-errors.js'
 
 // Loaded when somebody has to do with passkeys.
 
-const toItem = ({ id, friendlyName, createdAt }: Passkey): PasskeyItem => ({
-  id,
-  ...(friendlyName && { friendly_name: friendlyName }),
-  created_at: new Date(createdAt).toISOString(),
-})
+/** Passkeys of this browser. What it says when nobody proves anything is an error of auth-js's. */
+function own(client: Inner, asking: Asking) {
+  needBrowser()
+  const authenticator = {
+    create: async (json: unknown) => (await askBrowser(parseCreation(json), asking)).toJSON(),
+    get: async (json: unknown) => (await askBrowser(parseRequest(json), asking)).toJSON(),
+  }
+  return passkeys(client, { authenticator })
+}
+
+async function asked<Result>(work: () => Promise<Result>): Promise<Result> {
+  return work().catch((error: { readonly cause?: unknown }) => {
+    throw error.cause instanceof WebAuthnError ? error.cause : error
+  })
+}
 
 /** Signing in by a passkey, and making one. */
 export const passkeySignIns = (face: Face): PasskeySignInApi => ({
@@ -17,8 +37,9 @@ export const passkeySignIns = (face: Face): PasskeySignInApi => ({
     run(
       face,
       async ({ client }) => {
-        const { captchaToken, signal } = { ...credentials?.options }
-        return signedIn(await passkeys(client).signIn({ captchaToken }, { signal }))
+        const { captchaToken, signal, mediation } = { ...credentials?.options }
+        const keys = own(client, { signal, mediation })
+        return signedIn(await asked(() => keys.signIn({ captchaToken }, { signal })))
       },
       null,
     ),
@@ -27,7 +48,7 @@ export const passkeySignIns = (face: Face): PasskeySignInApi => ({
       face,
       async ({ client }) => {
         const { signal } = { ...credentials?.options }
-        return toItem(await passkeys(client).register({}, { signal }))
+        return toItem(await asked(() => own(client, { signal }).register({}, { signal })))
       },
       null,
     ),
@@ -35,6 +56,7 @@ export const passkeySignIns = (face: Face): PasskeySignInApi => ({
 
 /** The passkeys of whoever is signed in. */
 export const passkeyApi = (face: Face): PasskeyApi => ({
+  ...passkeySteps(face),
   list: () => run(face, async ({ client }) => (await passkeys(client).list()).map(toItem), null),
   update: (params) =>
     run(

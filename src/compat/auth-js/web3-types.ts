@@ -2,7 +2,7 @@ interface Captcha {
   captchaToken?: string
 }
 
-interface Asked extends Captcha {
+interface WalletOptions extends Captcha {
   /** The address of the app. @default the page's */
   url?: string
 }
@@ -24,7 +24,7 @@ export interface SolanaWallet {
 
 /** What `signInWithWeb3` takes. */
 export type Web3Credentials =
-  | { chain: 'ethereum'; wallet?: EthereumWallet; statement?: string; options?: Asked }
+  | { chain: 'ethereum'; wallet?: EthereumWallet; statement?: string; options?: WalletOptions }
   | { chain: 'ethereum'; message: string; signature: `0x${string}`; options?: Captcha }
-  | { chain: 'solana'; wallet?: SolanaWallet; statement?: string; options?: Asked }
+  | { chain: 'solana'; wallet?: SolanaWallet; statement?: string; options?: WalletOptions }
   | { chain: 'solana'; message: string; signature: Uint8Array; options?: Captcha }

@@ -9,11 +9,16 @@ import { checkOptions, HTTP_OPTIONS } from '../shared/options.js'
 import { isFine } from '../shared/passing.js'
 import { readPageUrl } from '../shared/steps.js'
 import { checkUrl, invalid, isPath, parseUrl, trimSlashes } from '../shared/url.js'
-import type { BackendActions, BackendOptions, SignInUrlOptions } from './types.js'
+import type { BackendActions, BackendProviderOptions, SignInUrlOptions } from './types.js'
 import { toError, toGrant } from './wire.js'
 
 export { HTTP_ONLY } from '../shared/http-only.js'
-export type { BackendActions, BackendOptions, SignInUrlOptions } from './types.js'
+export type {
+  BackendActions,
+  BackendProviderOptions,
+  SignInHints,
+  SignInUrlOptions,
+} from './types.js'
 
 /** The provider that `backend` makes. */
 export type BackendProvider<User extends SessionUser = SessionUser> = Provider<
@@ -36,7 +41,7 @@ function ownPath(returnTo: string, here: string | null): string {
 }
 
 /** Makes the function by which requests reach a backend, whose place is looked up at the first. */
-function createSend(url: string, options: BackendOptions): Http {
+function createSend(url: string, options: BackendProviderOptions): Http {
   // What lies on the page's own origin is as safe as the page.
   const relative = isPath(url)
   const { dangerouslyAllowInsecureHttp = relative } = options
@@ -91,7 +96,7 @@ function createActions(
  *   path nor fit for cookies.
  */
 export function backend<User extends SessionUser = SessionUser>(
-  options: BackendOptions = {},
+  options: BackendProviderOptions = {},
 ): BackendProvider<User> {
   checkOptions('backend', options, HTTP_OPTIONS)
   const url = trimSlashes(options.url ?? '/auth')

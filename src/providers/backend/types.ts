@@ -2,7 +2,7 @@ import type { CallOptions } from '../../core/provider.js'
 import type { HttpOptions } from '../shared/http.js'
 
 /** Options of `backend`. */
-export interface BackendOptions extends Omit<HttpOptions, 'url' | 'credentials'> {
+export interface BackendProviderOptions extends Omit<HttpOptions, 'url' | 'credentials'> {
   /**
    * Where the routes of `createBackend` are: a path of the page's own origin, or an absolute URL.
    * @default '/auth'
@@ -10,10 +10,8 @@ export interface BackendOptions extends Omit<HttpOptions, 'url' | 'credentials'>
   readonly url?: string | undefined
 }
 
-/** What a sign-in may be asked for. */
-export interface SignInUrlOptions {
-  /** The page of this origin to return to. @default the current one */
-  readonly returnTo?: string | undefined
+/** What a page may ask of a sign-in, besides where to return to. */
+export interface SignInHints {
   readonly organizationId?: string | undefined
   readonly loginHint?: string | undefined
   readonly domainHint?: string | undefined
@@ -24,6 +22,12 @@ export interface SignInUrlOptions {
   readonly connectionId?: string | undefined
   /** How long ago, in ms, somebody may have signed in without being asked again. */
   readonly maxAge?: number | undefined
+}
+
+/** What a sign-in may be asked for. */
+export interface SignInUrlOptions extends SignInHints {
+  /** The page of this origin to return to. @default the current one */
+  readonly returnTo?: string | undefined
 }
 
 /** What a backend can do beyond the contract: `auth.actions`. All throw AuthError. */

@@ -54,7 +54,8 @@ export interface Passkeys<Metadata extends object = AnyMetadata> {
   remove(options: { readonly id: string }, call?: CallOptions): Promise<void>
 }
 
-function toPasskey(body: unknown): Passkey {
+/** A passkey out of an answer. @throws AuthError `bad_response` */
+export function toPasskey(body: unknown): Passkey {
   const fields = asObject(body)
   const id = text(fields?.id)
   const createdAt = Date.parse(String(text(fields?.created_at)))

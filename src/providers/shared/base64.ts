@@ -11,7 +11,7 @@ export const binaryOf = (encoded: string): string =>
  * @throws whatever the platform throws at what is none.
  */
 export function decodeBase64(encoded: string): string {
-  const hex = (byte: string): string => `%${byte.charCodeAt(0).toString(16)}`
-  // What is ASCII is UTF-8 as it stands, and nearly all of a token is.
-  return decodeURIComponent(binaryOf(encoded).replace(/[%\x80-\xff]/g, hex))
+  const hex = (byte: string): string => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`
+  // What can be printed, besides the sign of escapes, stands for itself: nearly all of a token does.
+  return decodeURIComponent(binaryOf(encoded).replace(/[^ -$&-~]/g, hex))
 }

@@ -1,6 +1,6 @@
 import { AuthError } from '../../core/errors.js'
+import type { SignInHints } from '../../providers/backend/types.js'
 import { type Callers, isOwnNavigation } from './guard.js'
-import type { SignInHints } from './types.js'
 
 const HINTS = [
   'organizationId',

@@ -1,9 +1,9 @@
+export type { SignInHints } from '../../providers/backend/types.js'
 export { createBackend } from './backend.js'
 export type {
+  AuthorizeRequest,
   Backend,
   BackendOptions,
-  SignInHints,
-  SignInRequest,
   SignInServer,
 } from './types.js'
 export type { Upstream } from './upstreams.js'

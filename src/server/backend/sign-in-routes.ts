@@ -1,5 +1,6 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import type { SessionUser } from '../../core/session.js'
+import type { SignInHints } from '../../providers/backend/types.js'
 import { createPkce } from '../../providers/shared/pkce.js'
 import { parseCookies } from '../cookies/cookies.js'
 import { applyCookies } from '../requests/apply-session.js'
@@ -9,7 +10,7 @@ import { AGAIN, type SignInFlow, type SignInFlows } from './flows.js'
 import { hintsOf } from './hints.js'
 import { safeReturnTo } from './paths.js'
 import { problemOfSignIn } from './problems.js'
-import type { BackendOptions, Call, Handler, SignInHints, SignInRequest } from './types.js'
+import type { AuthorizeRequest, BackendOptions, Call, Handler } from './types.js'
 
 /** What signing in works on. */
 export interface SignInRoutesDeps<User extends SessionUser>
@@ -60,7 +61,7 @@ export function createSignInRoutes<User extends SessionUser>(
     return response
   }
 
-  async function begin(call: Call, screenHint?: SignInRequest['screenHint']): Promise<Response> {
+  async function begin(call: Call, screenHint?: AuthorizeRequest['screenHint']): Promise<Response> {
     const { verifier, challenge } = await createPkce()
     const { request, url } = call
     const returnTo = safeReturnTo(url.searchParams.get('returnTo'))

@@ -2,25 +2,13 @@ import type { AuthError } from '../../core/errors.js'
 import type { Awaitable } from '../../core/ports.js'
 import type { RequestContext } from '../../core/provider.js'
 import type { Grant, SessionUser } from '../../core/session.js'
+import type { SignInHints } from '../../providers/backend/types.js'
 import type { RequestSessions } from '../requests/request-sessions.js'
 import type { Password } from '../sealed/seal.js'
 import type { Upstream } from './upstreams.js'
 
-/** What a page may ask of a sign-in, as query of `/sign-in` and `/sign-up`. */
-export interface SignInHints {
-  readonly organizationId?: string | undefined
-  readonly loginHint?: string | undefined
-  readonly domainHint?: string | undefined
-  readonly invitationToken?: string | undefined
-  readonly prompt?: string | undefined
-  readonly provider?: string | undefined
-  readonly connectionId?: string | undefined
-  /** How long ago, in ms, somebody may have signed in without being asked again. */
-  readonly maxAge?: number | undefined
-}
-
-/** A sign-in as the auth server gets it. */
-export interface SignInRequest extends SignInHints {
+/** A sign-in as the auth server gets it, with what a page asked for in the query of `/sign-in`. */
+export interface AuthorizeRequest extends SignInHints {
   readonly redirectUri: string
   readonly state: string
   /** The S256 challenge of the verifier that comes with the code. */
@@ -31,7 +19,7 @@ export interface SignInRequest extends SignInHints {
 /** The auth server where people sign in. `workosServer` is one. */
 export interface SignInServer<User extends SessionUser = SessionUser> {
   /** @throws AuthError `invalid_argument` for hints that cannot be. */
-  authorizeUrl(request: SignInRequest): Awaitable<string>
+  authorizeUrl(request: AuthorizeRequest): Awaitable<string>
   /** Trades the code of a redirect for a session. @throws AuthError */
   exchangeCode(
     exchange: {

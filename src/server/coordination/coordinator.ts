@@ -1,5 +1,7 @@
 import * as base64url from 'jose/base64url'
 import { AuthError } from '../../core/errors.js'
+import { isLately } from '../shared/lately.js'
+import { tell } from '../shared/security-events.js'
 import { createExpiring } from './expiring.js'
 import { createPauses, type Pauses } from './pauses.js'
 import { createTombstoneMap } from './tombstone-map.js'
@@ -67,7 +69,10 @@ export interface MemoryCoordinatorOptions {
    * whose sessions the auth server has ended too. @default 10_000
    */
   readonly limit?: number | undefined
-  /** Hears of tombstones that had to go before their time, once a minute. @default nobody does */
+  /**
+   * Hears of tombstones that had to go before their time, once a minute. What it throws is dropped.
+   * @default nobody does
+   */
   readonly report?: ((error: AuthError) => void) | undefined
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: (() => number) | undefined
@@ -121,12 +126,12 @@ const SILENCE = 60_000
 
 /** Says that tombstones had to go, without saying it of each. */
 function createAlarm({ report, now = () => Date.now() }: MemoryCoordinatorOptions): () => void {
-  let saidAt = Number.NEGATIVE_INFINITY
+  let saidAt: number | undefined
   return () => {
-    if (!report || Math.abs(now() - saidAt) < SILENCE) return
+    if (!report || isLately(saidAt, SILENCE, now())) return
     saidAt = now()
     const message = 'There are more sign-outs than `limit`: the oldest are forgotten.'
-    report(new AuthError('storage', message))
+    tell(report, new AuthError('storage', message))
   }
 }
 
@@ -160,9 +165,9 @@ export function localCoordinator(options: MemoryCoordinatorOptions): LocalCoordi
       const current = running.get(key)
       if (current) return current
       const kept = outcomes.get(key) ?? refusals.get(key)
-      // A clock that was set back must not keep a result for longer.
-      const age = kept ? now() - kept.finishedAt : Number.NaN
-      if (kept && age >= 0 && age < (wanted.replay ?? standard)) return { ...kept.result, age }
+      if (kept && isLately(kept.finishedAt, wanted.replay ?? standard, now())) {
+        return { ...kept.result, age: now() - kept.finishedAt }
+      }
       const promise = finish(key, begin, wanted)
       running.set(key, promise)
       return promise

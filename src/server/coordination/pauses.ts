@@ -1,4 +1,5 @@
 import type { AuthError } from '../../core/errors.js'
+import { isLately } from '../shared/lately.js'
 
 /** Why a server is left alone, and for how many times in a row it has failed. */
 export interface Pause {
@@ -49,8 +50,7 @@ export function createPauses(now: () => number): Pauses {
       const entry = entries.get(name)
       if (!entry) return { type: 'open' }
       const age = now() - entry.since
-      // A clock that was set back must not make a pause last.
-      if (age >= 0 && age < entry.wait) {
+      if (isLately(entry.since, entry.wait, now())) {
         return { type: 'closed', error: entry.error, left: entry.wait - age }
       }
       if (age >= entry.wait + REMEMBERED) {

@@ -1,5 +1,7 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import { nextAttempt } from '../../core/patience.js'
+import { isLately } from '../shared/lately.js'
+import { after } from '../shared/time-limit.js'
 import { createExpiring } from './expiring.js'
 import { type Admission, type Pause, type Pauses, REMEMBERED } from './pauses.js'
 
@@ -26,14 +28,19 @@ export interface ServerPatienceOptions {
 
 /**
  * The pace of somebody who is asked all the time: pauses of a quarter second, so that one lost
- * connection costs nobody more, up to thirty seconds. Nothing spreads them,
- * as one request at a time asks for all. Margins play no part.
+ * connection costs nobody more, up to thirty seconds. Nothing spreads them, as one request at a time
+ * asks for all. Margins play no part.
  */
 const LIMITS = { retryDelay: 250, maxRetryDelay: 30_000, refreshMargin: 0, waitMargin: 0 }
 const NOW = { wall: 0, monotonic: 0, asked: true }
 
 /** So many sessions that fail, with no answer to anybody in between, are no coincidence. */
 const SEVERAL = 3
+/**
+ * How long those wait who come while somebody tries, in ms. With the time of their own request it is
+ * less than the turn that they may have among processes (`term` of `redisCoordinator`).
+ */
+const WAIT = 2_000
 /** The most sessions that are left alone at once. */
 const LIMIT = 10_000
 
@@ -45,7 +52,9 @@ const isOfServer = ({ code, status = 0, retryAfter }: AuthError): boolean =>
   code === 'network' ||
   code === 'rate_limited' ||
   retryAfter !== undefined ||
-  [502, 503, 504].includes(status)
+  // A 504 may be what a hook of the server's does for one person.
+  status === 502 ||
+  status === 503
 
 function later({ code, message, status, serverCode }: AuthError, left: number): AuthError {
   return new AuthError(code, message, { retryable: true, status, serverCode, retryAfter: left })
@@ -66,19 +75,33 @@ interface OwnPause extends Pause {
  */
 const ownWait = (pause: Pause): number => pauseAfter(pause) + LIMITS.retryDelay
 
+/** A promise, and what fulfils it. */
+interface Deferred {
+  readonly promise: Promise<void>
+  resolve(): void
+}
+
+function defer(): Deferred {
+  let resolve = (): void => {}
+  const promise = new Promise<void>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve: () => resolve() }
+}
+
 /** Makes the patience of one process with one auth server; `pauses` may be those of many processes. */
 export function createServerPatience(options: ServerPatienceOptions): ServerPatience {
   const { pauses, name, timeout, now } = options
   const sessions = createExpiring<OwnPause>({ limit: LIMIT, now })
   /** Sessions that have failed since the server last gave anybody an answer. */
   const failing = new Set<string>()
+  /** The request by which this process tries whether the server is well again. */
+  let probe: Deferred | null = null
 
   function checkOwn(session: string): void {
     const own = sessions.get(session)
-    if (!own) return
-    const age = now() - own.since
-    // A clock that was set back must not make a pause last.
-    if (age >= 0 && age < ownWait(own)) throw later(own.error, ownWait(own) - age)
+    if (!own || !isLately(own.since, ownWait(own), now())) return
+    throw later(own.error, own.since + ownWait(own) - now())
   }
 
   async function onAnswer(session: string, admission: Admission): Promise<void> {
@@ -104,19 +127,44 @@ export function createServerPatience(options: ServerPatienceOptions): ServerPati
     }
   }
 
+  /** Whether the server may be asked. Those who come while this process tries hear soon what came of it. */
+  async function admit(): Promise<Admission> {
+    const admission = await pauses.admit(name, timeout)
+    // At once, or others would find it closed before they can see that somebody tries.
+    if (admission.type === 'probe') probe = defer()
+    if (admission.type !== 'closed' || !probe) return admission
+    let callOff = (): void => {}
+    const enough = new Promise<void>((resolve) => {
+      callOff = after(WAIT, resolve)
+    })
+    await Promise.race([probe.promise, enough])
+    callOff()
+    return pauses.admit(name, timeout)
+  }
+
+  async function run<T>(session: string, admission: Admission, send: () => Promise<T>): Promise<T> {
+    try {
+      const result = await send()
+      await onAnswer(session, admission)
+      return result
+    } catch (error) {
+      if (isAuthError(error) && error.retryable) await onFailure(session, admission, error)
+      else if (isAuthError(error) && isAnswer(error)) await onAnswer(session, admission)
+      throw error
+    }
+  }
+
   return {
     async attempt(session, send) {
       checkOwn(session)
-      const admission = await pauses.admit(name, timeout)
+      const admission = await admit()
       if (admission.type === 'closed') throw later(admission.error, admission.left)
+      const own = admission.type === 'probe' ? probe : null
       try {
-        const result = await send()
-        await onAnswer(session, admission)
-        return result
-      } catch (error) {
-        if (isAuthError(error) && error.retryable) await onFailure(session, admission, error)
-        else if (isAuthError(error) && isAnswer(error)) await onAnswer(session, admission)
-        throw error
+        return await run(session, admission, send)
+      } finally {
+        own?.resolve()
+        if (own && probe === own) probe = null
       }
     },
   }

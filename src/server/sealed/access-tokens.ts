@@ -1,4 +1,5 @@
 import type { Grant, SessionFacts, SessionUser } from '../../core/session.js'
+import type { TransientReason } from '../shared/failure-words.js'
 import type { SealedData } from './session-data.js'
 
 /** What is known of a session's access token before anybody has checked it. */
@@ -19,11 +20,7 @@ export interface TokenWords {
 export type TokenCheck =
   | { readonly ok: true }
   | { readonly ok: false; readonly retryable: false }
-  | {
-      readonly ok: false
-      readonly retryable: true
-      readonly reason: 'network_error' | 'timeout' | 'server_error'
-    }
+  | { readonly ok: false; readonly retryable: true; readonly reason: TransientReason }
 
 /** Whose access token it is by its own words: nobody knows of one that cannot be read. */
 export type TokenOwner = 'same' | 'other' | 'unreadable'

@@ -28,7 +28,7 @@ export interface KnownSealsOptions<Value> {
 }
 
 /** The most seals that are remembered, and characters of them and of what was in them. */
-const KEPT = { entries: 5_000, size: 16_000_000 }
+const KEPT = { entries: 2_000, size: 8_000_000 }
 
 const isSame = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((password, index) => password === other[index])

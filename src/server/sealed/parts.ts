@@ -19,6 +19,7 @@ import { createUses, type Uses } from './uses.js'
 const REUSE_WINDOW = 10_000
 /** Leaves a quarter of what Node takes of headers to all others (`--max-http-header-size`, 16 KiB). */
 const MAX_SIZE = 12_288
+
 function tokensOf<User extends SessionUser>(
   { verification }: SealedSessionsOptions<User>,
   now: () => number,

@@ -1,10 +1,6 @@
-import {
-  type AnyAuthError,
-  type AuthError,
-  type AuthErrorCode,
-  isAuthError,
-} from '../../core/errors.js'
+import { type AnyAuthError, type AuthError, isAuthError } from '../../core/errors.js'
 import type { SessionFacts, SessionUser } from '../../core/session.js'
+import { type TransientReason, transientReasonOf } from '../shared/failure-words.js'
 import type { SealedData } from './session-data.js'
 
 /**
@@ -17,9 +13,6 @@ export type CookieReason =
   | 'invalid_session_cookie'
   | 'invalid_jwt'
   | 'session_expired'
-
-/** Why it could not be done now. The session is as good as before: keep its cookie. */
-export type TransientReason = 'rate_limit_exceeded' | 'timeout' | 'server_error' | 'network_error'
 
 /** The step that the server wants first, in its own words: some may be new. */
 export type StepReason = 'sso_required' | 'mfa_enrollment' | (string & Record<never, never>)
@@ -58,7 +51,7 @@ export type AuthenticateFailure =
   | {
       readonly authenticated: false
       readonly retryable: true
-      readonly reason: Exclude<TransientReason, 'rate_limit_exceeded'>
+      readonly reason: TransientReason
     }
 
 /** What a cookie says. */
@@ -102,12 +95,6 @@ export type RefreshResult<User extends SessionUser = SessionUser> =
   | RefreshSuccess<User>
   | RefreshFailure
 
-const TRANSIENT: Readonly<Partial<Record<AuthErrorCode, TransientReason>>> = {
-  rate_limited: 'rate_limit_exceeded',
-  network: 'network_error',
-  timeout: 'timeout',
-}
-
 /** Says why a cookie is nobody's session. */
 export const cookieFailure = (reason: CookieReason): CookieFailure => ({
   authenticated: false,
@@ -132,6 +119,6 @@ export function toFailure(error: unknown): RefreshFailure {
   const final = finalReason(error)
   if (final) return { authenticated: false, retryable: false, reason: final, error }
   const { code, status, retryAfter } = error
-  const reason = status === 408 ? 'timeout' : (TRANSIENT[code] ?? 'server_error')
+  const reason = status === 408 ? 'timeout' : transientReasonOf(code)
   return { authenticated: false, retryable: true, reason, error, ...(retryAfter && { retryAfter }) }
 }

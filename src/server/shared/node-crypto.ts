@@ -1,13 +1,11 @@
 /** Bytes as Node has them. */
-export interface NodeBytes extends Uint8Array<ArrayBuffer> {
-  toString(encoding?: 'hex' | 'base64url'): string
+interface NodeBytes extends Uint8Array<ArrayBuffer> {
+  toString(encoding?: 'hex'): string
 }
 
-/** Takes bytes or text, and gives text or what is left of the bytes. */
+/** Of what it can encode as well nothing is used: workerd writes base64url of its own. */
 interface NodeCipher {
-  update(data: string, from: 'utf8', to: 'base64url'): string
-  update(data: string, from: 'base64url'): NodeBytes
-  final(to: 'base64url'): string
+  update(data: Uint8Array): NodeBytes
   final(): NodeBytes
 }
 

@@ -1,5 +1,6 @@
 import { isRetryableAuthError } from '../../core/errors.js'
 import { createExpiring } from '../coordination/expiring.js'
+import { codeOf } from '../shared/failure-words.js'
 import { withinTime } from '../shared/time-limit.js'
 import { createVerifier, type Verified } from '../verification/verify.js'
 import { type AccessTokenInfo, readAccessToken } from './access-token.js'
@@ -52,7 +53,7 @@ function refusalOf(verified: Extract<Verified, { ok: false }>): SuperTokensError
     case 'invalid_jwt':
       return new TryRefreshTokenError('The access token is not one of this core.')
     default: {
-      const code = verified.reason === 'network_error' ? 'network' : verified.reason
+      const code = codeOf(verified.reason)
       return new GeneralError('The keys of the core cannot be had.', { code })
     }
   }

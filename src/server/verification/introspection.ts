@@ -3,6 +3,8 @@ import { createHttp } from '../../providers/shared/http.js'
 import { asObject } from '../../providers/shared/json.js'
 import { checkPositive, fingerprint } from '../coordination/coordinator.js'
 import { createExpiring } from '../coordination/expiring.js'
+import { type TransientReason, transientReasonOf } from '../shared/failure-words.js'
+import { isLately } from '../shared/lately.js'
 import { TIME_LIMIT, withinTime } from '../shared/time-limit.js'
 
 /** How to ask an auth server whether an access token lives (RFC 7662). */
@@ -30,7 +32,7 @@ export interface Introspection {
 export type Introspected =
   | { readonly type: 'active' }
   | { readonly type: 'inactive' }
-  | { readonly type: 'unknown'; readonly reason: 'network_error' | 'timeout' | 'server_error' }
+  | { readonly type: 'unknown'; readonly reason: TransientReason }
 
 /** The one that asks. */
 export interface Introspector {
@@ -73,11 +75,6 @@ function credentials(options: Introspection) {
   return { headers: { Authorization: `Basic ${basic}` }, fields: {} }
 }
 
-function reasonOf(error: unknown): 'network_error' | 'timeout' | 'server_error' {
-  if (isAuthError(error, 'network')) return 'network_error'
-  return isAuthError(error, 'timeout') ? 'timeout' : 'server_error'
-}
-
 /**
  * Makes the one that asks. Whose token it is, it does not ask: servers may name people otherwise there
  * (pairwise subjects), and the seal says it. Requests for one token are shared, and their answers kept.
@@ -95,9 +92,6 @@ export function createIntrospection(options: Introspection, now: () => number): 
   })
   const running = new Map<string, Promise<Introspected>>()
   let failure: { readonly found: Introspected; readonly at: number } | undefined
-
-  /** Whether something from then still counts. A clock that was set back must not make it last. */
-  const within = (at: number, span: number): boolean => now() >= at && now() - at < span
 
   async function send(token: string): Promise<Introspected> {
     const form = { token, token_type_hint: 'access_token', ...fields }
@@ -119,7 +113,10 @@ export function createIntrospection(options: Introspection, now: () => number): 
       known.set(name, { found, at: now() }, Math.min(until, now() + cacheFor))
       return found
     } catch (error) {
-      const found = { type: 'unknown', reason: reasonOf(error) } as const
+      const found = {
+        type: 'unknown',
+        reason: isAuthError(error) ? transientReasonOf(error.code) : 'server_error',
+      } as const
       failure = { found, at: now() }
       return found
     } finally {
@@ -131,10 +128,10 @@ export function createIntrospection(options: Introspection, now: () => number): 
     async ask(token, until) {
       const name = await fingerprint(token)
       const kept = known.get(name)
-      if (kept && within(kept.at, cacheFor)) return kept.found
+      if (kept && isLately(kept.at, cacheFor, now())) return kept.found
       const current = running.get(name)
       if (current) return current
-      if (failure && within(failure.at, RETRY)) return failure.found
+      if (failure && isLately(failure.at, RETRY, now())) return failure.found
       const asked = look(token, name, until)
       running.set(name, asked)
       return asked

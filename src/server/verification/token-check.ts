@@ -27,9 +27,10 @@ export interface TokenCheckDeps {
   readonly options: JWTVerifyOptions & { readonly algorithms: string[] }
 }
 
-/** What a token says. */
+/** What is known of a token that was found genuine. */
 interface Statement {
-  readonly claims: Readonly<JWTPayload>
+  /** What to say of it while it is alive. */
+  readonly success: Checked
   /** Seconds since the epoch, as jose has read them. */
   readonly exp: number
   readonly nbf: number | undefined
@@ -46,7 +47,7 @@ const LONGEST_LIFE = 400 * 24 * 3_600_000
 /** What access tokens call their type (RFC 7519 §5.1, RFC 9068 §2.1); many say nothing. */
 const TYPE = /^(application\/)?(at\+)?jwt$/i
 /** The most tokens that are remembered, and characters of them and their claims. */
-const KEPT = { entries: 5_000, size: 8_000_000 }
+const KEPT = { entries: 2_000, size: 8_000_000 }
 const INVALID: Checked = { ok: false, reason: 'invalid_jwt' }
 /** The header of a token without a signature (RFC 7519 §6.1). */
 const UNSIGNED = 'eyJhbGciOiJub25lIn0'
@@ -97,15 +98,28 @@ function checkClaims(token: string, options: JWTVerifyOptions): JWTPayload {
   return UnsecuredJWT.decode(`${UNSIGNED}.${token.split('.')[1]}.`, options).payload
 }
 
+/** The claims are read when somebody wants them: whoever holds a session has read them already. */
+function successOf(token: string): Checked {
+  let claims: Readonly<JWTPayload> | undefined
+  return Object.freeze({
+    ok: true,
+    get claims() {
+      // The same claims, of which jose keeps keys that would be prototypes elsewhere.
+      claims ??= deepFreeze(readClaims(token) ?? {})
+      return claims
+    },
+  })
+}
+
 /**
  * What time tells against a genuine token, by the seconds in which jose counts it: it ends, or has not
  * begun. What jose does not look at is how far off the end is.
  */
-function verdictAt({ claims, exp, nbf }: Statement, at: number, tolerance: number): Checked {
+function verdictAt({ success, exp, nbf }: Statement, at: number, tolerance: number): Checked {
   const now = Math.floor(new Date(at).getTime() / 1000)
   if (nbf !== undefined && nbf > now + tolerance) return INVALID
   if (exp <= now - tolerance) return { ok: false, reason: 'expired' }
-  return exp * 1000 - at <= LONGEST_LIFE ? { ok: true, claims } : INVALID
+  return exp * 1000 - at <= LONGEST_LIFE ? success : INVALID
 }
 
 /**
@@ -162,9 +176,7 @@ export function createTokenCheck({
     const checks = { ...options, currentDate: new Date(at) }
     const { payload, protectedHeader: header, key } = await look(token, checks)
     if (header.typ !== undefined && !TYPE.test(header.typ)) return INVALID
-    // The same claims, of which jose keeps keys that would be prototypes elsewhere.
-    const claims = deepFreeze(readClaims(token) ?? {})
-    const statement = { claims, exp: Number(payload.exp), nbf: payload.nbf }
+    const statement = { success: successOf(token), exp: Number(payload.exp), nbf: payload.nbf }
     const verdict = verdictAt(statement, at, tolerance)
     if (key && verdict.ok) genuine.set(token, { ...statement, header, key }, 2 * token.length)
     return verdict

@@ -1,6 +1,7 @@
 import * as errors from 'jose/errors'
-import { AuthError, type AuthErrorCode, isAuthError } from '../../core/errors.js'
+import { AuthError, isAuthError } from '../../core/errors.js'
 import { checkObject } from '../shared/arguments.js'
+import { transientReasonOf } from '../shared/failure-words.js'
 import { createKeySet, type KeySet, type KeySetLocation } from './key-set.js'
 import { type Checked, createTokenCheck, type TokenCheckDeps } from './token-check.js'
 
@@ -51,12 +52,6 @@ export interface Verifier {
   verifyAt(token: string, at: number): Promise<Verified>
   /** Says that the issuer has just given a token: its key is looked up at once where it is new. */
   hurry(token: string): void
-}
-
-type Failure = Extract<Verified, { retryable: true }>['reason']
-const FAILURES: Readonly<Partial<Record<AuthErrorCode, Failure>>> = {
-  network: 'network_error',
-  timeout: 'timeout',
 }
 
 function createSecret(secret: string): KeySet {
@@ -121,8 +116,13 @@ function toVerified(error: unknown): Verified {
   const known = error instanceof errors.JOSEError
   const ofKeys = error instanceof errors.JWKSInvalid || error instanceof errors.JWKInvalid
   if (known && !ofKeys) return { ok: false, reason: 'invalid_jwt' }
-  const reason = (isAuthError(error) && FAILURES[error.code]) || 'server_error'
-  return { ok: false, reason, retryable: true }
+  const reason = transientReasonOf(isAuthError(error) ? error.code : 'server_error')
+  // Keys that were asked for too often are an outage to whoever has a token.
+  return {
+    ok: false,
+    reason: reason === 'rate_limit_exceeded' ? 'server_error' : reason,
+    retryable: true,
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { AuthError, isAuthError } from '../../../src/core/errors.js'
 import { memoryCoordinator } from '../../../src/server/coordination/coordinator.js'
 import type { Pauses } from '../../../src/server/coordination/pauses.js'
@@ -87,7 +87,7 @@ describe('an auth server that fails', () => {
     })
   })
 
-  it('is asked by one of many when its pause is over; the others hear that it is not known yet', async () => {
+  it('is asked by one of many when its pause is over; the others wait for what comes of that', async () => {
     const { clock, state, ask } = createWorld()
     state.answer = () => Promise.reject(lost())
     await outcome(ask())
@@ -98,13 +98,40 @@ describe('an auth server that fails', () => {
         answer = resolve
       })
     const probe = outcome(ask('bob'))
-    await Promise.resolve()
-    expect(await outcome(ask('cleo'))).toBe(`network ${TIMEOUT}`)
+    const others = crowd.map((person) => outcome(ask(person)))
     await expect.poll(() => state.sent).toBe(2)
+    state.answer = async () => 'new tokens'
     answer('new tokens')
     expect(await probe).toBe('new tokens')
-    state.answer = async () => 'new tokens'
-    expect(await outcome(ask('cleo'))).toBe('new tokens')
+    expect(new Set(await Promise.all(others))).toEqual(new Set(['new tokens']))
+  })
+
+  it('fails all who waited for the one that tried, when that fails', async () => {
+    const { clock, state, ask } = createWorld()
+    state.answer = () => Promise.reject(lost())
+    await outcome(ask())
+    clock.time += 250
+    const told = await Promise.all(crowd.map((person) => outcome(ask(person))))
+    expect(new Set(told)).toEqual(new Set(['network', 'network 500']))
+    expect(state.sent).toBe(2)
+  })
+
+  it('keeps nobody waiting for longer than two seconds by one that hangs', async () => {
+    const { clock, state, ask } = createWorld()
+    state.answer = () => Promise.reject(lost())
+    await outcome(ask())
+    clock.time += 250
+    state.answer = () => new Promise(() => {})
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      void ask('bob')
+      const told = outcome(ask('cleo'))
+      await vi.advanceTimersByTimeAsync(2_000)
+      expect(await told).toBe(`network ${TIMEOUT}`)
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('is asked by somebody else when the one who tried never came back', async () => {
@@ -193,6 +220,16 @@ describe('a session that fails alone', () => {
     }
     expect(waited.at(-1)).toBe('new tokens')
     expect(waited.indexOf('new tokens')).toBeLessThan(65)
+  })
+
+  it('keeps nobody out where a hook of the server takes too long for it', async () => {
+    const { state, ask } = createWorld()
+    state.answer = async (session) => {
+      if (session === 'ada') throw new AuthError('server_error', 'x', { status: 504 })
+      return 'new tokens'
+    }
+    await outcome(ask('ada'))
+    expect(await outcome(ask('bob'))).toBe('new tokens')
   })
 
   it('is one of several, with no answer in between: then it is the server that fails', async () => {

@@ -222,6 +222,11 @@ describe('a runtime', () => {
   const broken = (): never => {
     throw new Error('ERR_METHOD_NOT_IMPLEMENTED')
   }
+  const lossy: NodeCrypto['createCipheriv'] = (...given) => {
+    const cipher = node.createCipheriv(...given)
+    return { update: (data) => cipher.update(data.subarray(0, 400)), final: () => cipher.final() }
+  }
+
   it('without node:crypto seals by the web’s', async () => {
     const sealed = await web.sealText(TEXT, NEW)
     expect(await web.unsealText(sealed, NEW)).toBe(TEXT)
@@ -234,6 +239,7 @@ describe('a runtime', () => {
     ['whose keys are others', { pbkdf2Sync: () => node.randomBytes(32) }],
     ['that compares nothing', { timingSafeEqual: () => false }],
     ['that makes no seals', { createCipheriv: broken }],
+    ['whose long texts come to less', { createCipheriv: lossy }],
   ])('%s is not believed when it names them', (_, spoilt) => {
     expect(findFastSeals(node)).not.toBeNull()
     expect(findFastSeals({ ...node, ...spoilt })).toBeNull()

@@ -1,14 +1,16 @@
 import { readAccessToken } from '../../../src/server/supertokens/access-token.js'
 import type { SessionTokens, VerifyOptions } from '../../../src/server/supertokens/types.js'
-import { outcomeOf, type Stage } from './stage.js'
+import { makeKeys, outcomeOf, type Stage } from './stage.js'
 
 /** What a request brings. */
 export interface Shown extends VerifyOptions {
   readonly token: string
 }
 
-export const begin = (stage: Stage): Promise<SessionTokens> =>
-  stage.superTokens.createNewSession('u1', { role: 'a' })
+export async function begin(stage: Stage): Promise<SessionTokens> {
+  await makeKeys(stage)
+  return stage.superTokens.createNewSession('u1', { role: 'a' })
+}
 
 /** A token that came with a refresh, which the core has not seen used. */
 export async function child(stage: Stage): Promise<Shown> {

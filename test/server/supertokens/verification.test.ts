@@ -27,7 +27,9 @@ describe('a verified session', () => {
   })
 
   it('costs one lookup of keys, however many tokens there are', async () => {
-    const { superTokens, core } = createStage()
+    const stage = createStage()
+    await makeKeys(stage)
+    const { superTokens, core } = stage
     const tokens = await Promise.all(
       Array.from({ length: 20 }, (_, index) => superTokens.createNewSession(`u${index}`)),
     )
@@ -95,7 +97,6 @@ describe('a core that fails while tokens are good', () => {
 describe('a token that the core has just given', () => {
   /** A core with new keys, just after somebody came with a token of unknown ones. */
   async function renewed(stage: Stage): Promise<void> {
-    await makeKeys(stage)
     await stage.superTokens.getSession((await fresh(stage)).token)
     stage.pass(THREE_SECONDS)
     const other = createStage()

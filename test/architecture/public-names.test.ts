@@ -1,0 +1,113 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+
+/** Reads a file of the sources, by its path in the project. */
+type Read = (file: string) => string
+
+/** A name that a file exports, and what it is called there, or in the file that it comes from. */
+interface Exported {
+  readonly name: string
+  readonly local: string
+  readonly from: string | null
+}
+
+const DECLARED =
+  /^export (?:declare )?(?:abstract )?(?:async )?(?:interface|type|class|function|const) (\w+)/gm
+const LISTED = /^export (?:type )?\{([^}]*)\}(?: from '([^']+)')?/gm
+
+/** What one file exports by itself or from another; an export of everything is none of ours. */
+function exportsOf(file: string, text: string): Exported[] {
+  const declared = [...text.matchAll(DECLARED)].map(([, name = '']) => ({
+    name,
+    local: name,
+    from: null,
+  }))
+  const listed = [...text.matchAll(LISTED)].flatMap(([, names = '', from]) =>
+    names
+      .split(',')
+      .map((part) => part.trim().replace(/^type /, ''))
+      .filter((part) => part !== '')
+      .map((part) => {
+        const [local = '', name = local] = part.split(' as ')
+        const path = from && normalize(join(dirname(file), from)).replace(/\.js$/, '.ts')
+        return { name, local, from: path ?? null }
+      }),
+  )
+  return [...declared, ...listed]
+}
+
+/** Where a name is declared, as `file#name`. */
+function declarationOf(file: string, name: string, readFile: Read): string {
+  const found = exportsOf(file, readFile(file)).find((one) => one.name === name)
+  return found?.from
+    ? declarationOf(found.from, found.local, readFile)
+    : `${file}#${found?.local ?? name}`
+}
+
+/** The declarations of each name that is exported by any of these entry points. */
+function publicNames(
+  entries: readonly string[],
+  readFile: Read,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const names = new Map<string, Set<string>>()
+  for (const entry of entries) {
+    for (const { name } of exportsOf(entry, readFile(entry))) {
+      const known = names.get(name) ?? new Set()
+      names.set(name, known.add(declarationOf(entry, name, readFile)))
+    }
+  }
+  return names
+}
+
+/** Names that mean two things. Faces of other libraries have those of the library on purpose. */
+function homonyms(names: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  return [...names].flatMap(([name, declarations]) => {
+    const own = [...declarations].filter((place) => !place.startsWith('src/compat/'))
+    return own.length > 1 ? [`${name}: ${own.join(', ')}`] : []
+  })
+}
+
+/** The sources of all entry points of the package. */
+function entryPoints(): string[] {
+  const { exports } = JSON.parse(read('package.json'))
+  return Object.values(exports)
+    .flatMap((target) => (typeof target === 'object' && target ? [Object(target).types] : []))
+    .map((types) => String(types).replace('./dist/', 'src/').replace('.d.ts', '.ts'))
+    .map((file) => (existsSync(join(root, file)) ? file : `${file}x`))
+}
+
+describe('the names that the package exports', () => {
+  it('are looked at: there are entry points with hundreds of them', () => {
+    expect(entryPoints()).toContain('src/server/workos/index.ts')
+    expect(publicNames(entryPoints(), read).size).toBeGreaterThan(400)
+    expect(relative(root, join(root, 'src/index.ts'))).toBe(normalize('src/index.ts'))
+  })
+
+  it('mean one thing each', () => {
+    expect(homonyms(publicNames(entryPoints(), read))).toEqual([])
+  })
+
+  it('would be seen to mean two', () => {
+    const files: Readonly<Record<string, string>> = {
+      'src/one.ts': "export { type Options, type Shared as Known } from './parts/a.js'\n",
+      'src/two.ts': "export type { Shared as Known } from './parts/a.js'\nexport * from './x.js'\n",
+      'src/three.ts': 'export interface Options {}\nexport const make = 1\n',
+      'src/compat/four.ts': 'export class Options {}\n',
+      'src/parts/a.ts': "export type Options = {}\nexport { Shared } from './b.js'\n",
+      'src/parts/b.ts': 'export abstract class Shared {}\n',
+    }
+    const entries = ['src/one.ts', 'src/two.ts', 'src/three.ts', 'src/compat/four.ts']
+    const names = publicNames(entries, (file) => files[file] ?? '')
+    expect([...names.keys()].sort()).toEqual(['Known', 'Options', 'make'])
+    expect(homonyms(names)).toEqual(['Options: src/parts/a.ts#Options, src/three.ts#Options'])
+  })
+
+  it('are all named: no entry point exports whatever another file has', () => {
+    expect(entryPoints().filter((file) => /^export \*/m.test(read(file)))).toEqual([])
+  })
+})
