@@ -41,6 +41,7 @@ export default defineConfig({
             'test/package/**',
             'test/worlds/**',
             'test/redis/**',
+            'test/oidc/**',
             'test/browser/**',
             'test/engines/**',
             ...NEXT,
@@ -72,6 +73,15 @@ export default defineConfig({
           name: 'redis',
           include: ['test/redis/**/*.test.ts'],
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...real,
+          name: 'oidc',
+          include: ['test/oidc/**/*.test.ts'],
+          // The server warns, at each start, that it is not set up for the world.
+          silent: 'passed-only',
         },
       },
       { test: { ...real, name: 'next', include: NEXT, fileParallelism: false } },

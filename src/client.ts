@@ -68,15 +68,7 @@ export class AuthClient<
       storage,
       storageKey: options.storageKey ?? `holdfast.${provider.id}`,
     })
-    this.fetch = createAuthFetch<User>(
-      {
-        ...this.#engine,
-        authorize: provider.authorize?.bind(provider),
-        boundHeaders: provider.boundHeaders,
-        readAnswer: provider.readAnswer?.bind(provider),
-      },
-      { origins: fetchOrigins },
-    )
+    this.fetch = createAuthFetch<User>(this.#engine, { origins: fetchOrigins, provider })
     this.#actions = provider.actions?.(createHost(this.#engine, environment, options.keys))
   }
 

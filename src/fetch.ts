@@ -1,6 +1,5 @@
 import { AuthError } from './core/errors.js'
-import type { Awaitable } from './core/ports.js'
-import type { AnswerMeaning, IncomingAnswer, OutgoingRequest } from './core/provider.js'
+import type { AnswerMeaning, IncomingAnswer, OutgoingRequest, Provider } from './core/provider.js'
 import { isSamePerson, type SessionRecord } from './core/record.js'
 import type { Grant, Session, SessionUser } from './core/session.js'
 
@@ -14,30 +13,19 @@ export interface TokenSource<User extends SessionUser> {
   replace(rejected: SessionRecord<User>): Promise<SessionRecord<User>>
   /** Makes what an answer brought the session's newest state. */
   update(base: SessionRecord<User>, grant: Grant<User>): void
-  /** The headers by which a request carries the session; else the access token as bearer. */
-  authorize?: AuthorizeRequest<User> | undefined
-  /** Headers of `authorize` that a redirect must not carry to another origin, as it would. */
-  readonly boundHeaders?: readonly string[] | undefined
-  /** What an answer means; else a 401 asks for a refresh, unless it wants another sign-in. */
-  readAnswer?: ReadAnswer<User> | undefined
 }
 
-type AuthorizeRequest<User extends SessionUser> = (
-  session: Session<User>,
-  request: OutgoingRequest,
-) => Awaitable<Readonly<Record<string, string>>>
-
-type ReadAnswer<User extends SessionUser> = (
-  answer: IncomingAnswer,
-  session: Session<User>,
-) => Awaitable<AnswerMeaning<User>>
+/** What a provider says of requests; by default a session is a bearer, and 401 asks for a refresh. */
+export type Signer<User extends SessionUser> = Pick<
+  Provider<never, User>,
+  'authorize' | 'boundHeaders' | 'readAnswer'
+>
 
 /** Where tokens may go, and by which fetch. */
-export interface AuthFetchOptions {
+export interface AuthFetchOptions<User extends SessionUser = SessionUser> {
+  readonly provider: Signer<User>
   /** Origins that get the token, such as `https://api.example.com`. */
   readonly origins: readonly string[]
-  /** @default the platform's fetch */
-  readonly fetch?: typeof fetch | undefined
 }
 
 const bearer = ({ accessToken }: Session): Readonly<Record<string, string>> => ({
@@ -76,17 +64,17 @@ const byStatus = ({ status, headers }: IncomingAnswer): AnswerMeaning<never> => 
  */
 export function createAuthFetch<User extends SessionUser>(
   source: TokenSource<User>,
-  options: AuthFetchOptions,
+  { origins, provider }: AuthFetchOptions<User>,
 ): typeof fetch {
-  const { authorize = bearer, boundHeaders = [], readAnswer = byStatus } = source
   // An entry that no origin equals would be a promise that nobody keeps.
-  if (!Array.isArray(options.origins) || ![...options.origins].every(isOrigin)) {
+  if (!Array.isArray(origins) || ![...origins].every(isOrigin)) {
     throw new AuthError(
       'invalid_argument',
       '`fetchOrigins` is a list of origins as browsers write them, such as https://api.example.',
     )
   }
-  const send: typeof fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init)
+  // Looked up at each call, for those who wrap it later.
+  const send: typeof fetch = (input, init) => globalThis.fetch(input, init)
 
   /**
    * Of all headers a redirect to another origin loses `Authorization` only (Fetch §4.4), so that the
@@ -106,18 +94,23 @@ export function createAuthFetch<User extends SessionUser>(
     return send(again)
   }
 
-  async function attempt(request: Request, { session }: SessionRecord<User>): Promise<Response> {
+  async function attempt(
+    request: Request,
+    about: OutgoingRequest,
+    { session }: SessionRecord<User>,
+  ): Promise<Response> {
     // The body of a request can be read once; the copy is kept for the second attempt.
     const copy = request.clone()
-    const headers = await authorize(session, { url: request.url, method: request.method })
+    const headers = await (provider.authorize?.(session, about) ?? bearer(session))
     for (const [name, value] of Object.entries(headers)) copy.headers.set(name, value)
-    const bound = boundHeaders.filter((name) => copy.headers.has(name))
+    const bound = provider.boundHeaders?.filter((name) => copy.headers.has(name)) ?? []
     return bound.length > 0 && copy.redirect === 'follow' ? sendBound(copy, bound) : send(copy)
   }
 
   return async (input, init) => {
     const request = new Request(input, init)
-    const allowed = options.origins.includes(new URL(request.url).origin)
+    const { url, method } = request
+    const allowed = origins.includes(new URL(url).origin)
     const begun = source.held()
     let record = allowed ? await source.current() : null
     if (!record) return send(request)
@@ -131,10 +124,10 @@ export function createAuthFetch<User extends SessionUser>(
     }
     const left = new Set(['refresh', 'repeat'])
     for (;;) {
-      const response = await attempt(request, record)
-      const { url, method } = request
+      const response = await attempt(request, { url, method }, record)
       const { status, headers } = response
-      const meaning = await readAnswer({ url, method, status, headers }, record.session)
+      const answer = { url, method, status, headers }
+      const meaning = await (provider.readAnswer?.(answer, record.session) ?? byStatus(answer))
       if (meaning.kind === 'step') {
         throw new AuthError('step_required', 'The server wants another step first.', {
           status,

@@ -5,8 +5,8 @@ export const FETCH = [
   {
     file,
     name: 'A host whose name begins like an allowed one gets the token.',
-    find: 'options.origins.includes(new URL(request.url).origin)',
-    replace: 'options.origins.some((origin) => request.url.startsWith(origin))',
+    find: 'origins.includes(new URL(url).origin)',
+    replace: 'origins.some((origin) => url.startsWith(origin))',
   },
   {
     file,

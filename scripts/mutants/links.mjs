@@ -51,10 +51,22 @@ export const LINKS = [
     replace: 'throw error\n    }\n    try',
   },
   {
-    file: identities,
+    file: 'src/providers/gotrue/begin-redirect.ts',
     name: 'The address of a link may be a script.',
     find: 'address && /^https?:\\/\\//i.test(address)',
     replace: 'address',
+  },
+  {
+    file: identities,
+    name: 'Whom a server without links has signed in by an id token stays so, unheard of.',
+    find: '              end(grant.accessToken)\n',
+    replace: '',
+  },
+  {
+    file: 'src/providers/gotrue/mfa-webauthn.ts',
+    name: 'A security key that was refused keeps its name.',
+    find: 'if (error.status || !error.retryable)',
+    replace: 'if (!error.retryable)',
   },
   {
     file: identities,

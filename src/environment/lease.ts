@@ -50,9 +50,9 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
     }
     const text = textOf(await call(() => storage.get(name), signal))
     const next = change(text)
-    if (next === text) return text
-    if (next === null) await call(() => storage.remove(name), signal)
-    else await call(() => storage.set(name, next), signal)
+    if (next !== text) {
+      await call(() => (next === null ? storage.remove(name) : storage.set(name, next)), signal)
+    }
     return next
   }
 

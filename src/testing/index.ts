@@ -25,6 +25,16 @@ export {
   type SentMessage,
   type WebAuthnCredential,
 } from './gotrue/index.js'
+export {
+  createScriptedOidc,
+  type OidcClientSeed,
+  type OidcManners,
+  type OidcPerson,
+  type OidcRequest,
+  type OidcRotation,
+  type ScriptedOidc,
+  type ScriptedOidcOptions,
+} from './oidc/index.js'
 export type { Fault, FaultScope, LoggedRequest } from './server/types.js'
 export {
   createScriptedSuperTokensCore,

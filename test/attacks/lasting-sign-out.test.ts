@@ -1,12 +1,14 @@
 import { describe, expect, it, vi } from 'vitest'
-import { isAuthError } from '../../src/core/errors.js'
+import { AuthError, isAuthError } from '../../src/core/errors.js'
 import { type Coordinator, memoryCoordinator } from '../../src/server/coordination/coordinator.js'
+import { sealText } from '../../src/server/sealed/seal.js'
 import {
   answering,
   createStage,
   FIRST,
   PASSWORD,
   signed,
+  success,
 } from '../server/sealed/sealed-sessions-stage.js'
 import { createStage as createCoreStage, outcomeOf } from '../server/supertokens/stage.js'
 import { jwt } from '../support/wire.js'
@@ -83,6 +85,65 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     await sessions.endSession({ sessionData, cookiePassword })
     const session = sessions.loadSealedSession({ sessionData, cookiePassword })
     expect(await session.refresh()).toMatchObject({ authenticated: false, reason: 'invalid_grant' })
+  })
+
+  it('also where two sessions of another release have neither ids nor names', async () => {
+    const { sessions } = await answering([{ refreshToken: 'next' }])
+    const seal = (refreshToken: string): Promise<string> => {
+      const data = { accessToken: jwt({ sub: 'user_1' }), refreshToken, user: { id: 'user_1' } }
+      return sealText(JSON.stringify(data), PASSWORD)
+    }
+    const [one, other] = [await seal('one'), await seal('other')]
+    await sessions.endSession({ sessionData: one, cookiePassword })
+    const load = (sessionData: string) =>
+      sessions.loadSealedSession({ sessionData, cookiePassword })
+    expect(await load(one).refresh()).toMatchObject({ reason: 'invalid_grant' })
+    expect(await load(other).refresh()).toMatchObject({ authenticated: true })
+  })
+
+  it('also at a server that cannot be told of any', async () => {
+    const { sessions, sealed, session, pass, sent } = await answering([{ refreshToken: 'next' }])
+    await sessions.endSession(sealed)
+    pass(399 * DAY)
+    expect(await session.refresh()).toMatchObject({ authenticated: false })
+    expect(sent).toEqual([])
+  })
+
+  it('also by the cookie of before, whose successor was signed out of', async () => {
+    const accessToken = jwt({ sub: 'user_1', sid: 'session_2' })
+    const { sessions, sealed } = await answering([{ refreshToken: 'next', accessToken }])
+    const load = () => sessions.loadSealedSession(sealed)
+    const { sealedSession } = success(await load().refresh())
+    await sessions.endSession({ sessionData: sealedSession, cookiePassword })
+    // What was exchanged is there yet, for tabs that come late.
+    expect(await load().refresh()).toMatchObject({ authenticated: false, reason: 'invalid_grant' })
+  })
+
+  it('while one whose refresh token the server refuses has ended there as well', async () => {
+    const ends: unknown[] = []
+    const coordinator: Coordinator = {
+      ...memoryCoordinator(),
+      end: async (_id, _ttl, options) => void ends.push(options),
+    }
+    const refused = new AuthError('refresh_rejected', 'The session is gone.')
+    const { sessions, sealed } = await answering([], {
+      coordinator,
+      provider: {
+        id: 'by-hand',
+        refresh: async () => null,
+        signOut: () => Promise.reject(refused),
+      },
+    })
+    expect(await sessions.endSession(sealed)).toMatchObject({ error: refused })
+    expect(ends).toEqual([{ confirmed: false }, { confirmed: true }])
+  })
+
+  it('also where the server never answers, for which nobody waits long', async () => {
+    const { sessions, sealed } = await answering([], {
+      timeout: 1,
+      provider: { id: 'by-hand', refresh: async () => null, signOut: () => new Promise(() => {}) },
+    })
+    expect(await sessions.endSession(sealed)).toMatchObject({ error: { code: 'timeout' } })
   })
 
   it('while one that the server has heard of is remembered as long as its tokens live', async () => {

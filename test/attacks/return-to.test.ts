@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createRedirect, type RedirectDeps } from '../../src/providers/workos/redirect.js'
+import type { SessionUser } from '../../src/index.js'
+import { createRedirect, type RedirectDeps } from '../../src/providers/shared/redirect.js'
 import { safeReturnTo } from '../../src/server/backend/paths.js'
 
 /** Pages that lead to another host: as they are, or to whoever decodes and resolves them. */
@@ -46,6 +47,8 @@ async function returned(returnTo: unknown): Promise<unknown> {
   const flow = { secret: 'v', purpose: JSON.stringify({ id: 's', returnTo }) }
   const deps: unknown = {
     home: () => 'https://app.example/callback',
+    ours: [],
+    refusal: () => null,
     grant: async () => null,
     host: {
       page: { href: () => HERE, replace: () => {} },
@@ -57,11 +60,11 @@ async function returned(returnTo: unknown): Promise<unknown> {
   return (await createRedirect(asDeps(deps))())?.returnTo
 }
 
-function asDeps(value: unknown): RedirectDeps {
+function asDeps(value: unknown): RedirectDeps<SessionUser> {
   if (isDeps(value)) return value
   throw new TypeError('These are no dependencies.')
 }
-const isDeps = (value: unknown): value is RedirectDeps =>
+const isDeps = (value: unknown): value is RedirectDeps<SessionUser> =>
   typeof value === 'object' && value !== null && 'host' in value
 
 describe('nor by `handleRedirect` of WorkOS in the page', () => {

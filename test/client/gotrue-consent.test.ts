@@ -125,6 +125,20 @@ describe('the consent of a person', () => {
     }
   })
 
+  it('shows where the answer goes, but never a script that would run as a link', async () => {
+    const client = { id: 'c1' }
+    const at = async (redirect_uri: unknown) => {
+      const asked = { authorization_id: 'a1', redirect_uri, client, user: { id: 'u1' } }
+      return oauthConsent((await signedIn([200, asked])).auth).details({ authorizationId: 'a1' })
+    }
+    for (const redirectUri of ['com.example.app:/cb', 'http://127.0.0.1:8080/cb']) {
+      expect(await at(redirectUri)).toMatchObject({ redirectUri })
+    }
+    for (const url of ['javascript:alert(1)', 'vbscript:x', 'data:x', 'BLOB:x', '/x', '', null]) {
+      await expect(at(url)).rejects.toMatchObject({ code: 'bad_response' })
+    }
+  })
+
   it('shows pages and pictures of the other app, but no script that it registered as one', async () => {
     const of = async (address: string) => {
       const client = { id: 'c1', name: 'Other', uri: address, logo_uri: address }

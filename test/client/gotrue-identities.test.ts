@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { AuthClient, memoryStorage } from '../../src/index.js'
 import { type Identities, identities } from '../../src/providers/gotrue/identities.js'
 import { gotrue } from '../../src/providers/gotrue/index.js'
 import { ADA, APP, BOB, createGoTrueWorld, failureOf } from '../support/gotrue-tabs.js'
+import { PATIENT } from '../support/patient.js'
 import { jwt } from '../support/wire.js'
 
 async function signedIn(options: Parameters<typeof createGoTrueWorld>[0] = {}) {
@@ -199,6 +200,51 @@ describe('a caller’s mistake', () => {
     for (const auth of [undefined, null, {}, { actions: {} }]) {
       expect(() => Reflect.apply(identities, undefined, [auth])).toThrow(refused)
     }
+  })
+})
+
+describe('a server that knows no links by an id token', () => {
+  /** A tab whose server takes no notice of `link_identity`: it signs in whoever the token is of. */
+  async function atOldServer() {
+    const world = createGoTrueWorld()
+    const { server, browser } = world
+    const auth = new AuthClient({
+      provider: gotrue({
+        url: 'http://localhost/auth/v1',
+        fetch: (input, init) => {
+          const body = String(init?.body ?? '').replace(',"link_identity":true', '')
+          return server.fetch(input, { ...init, ...(body && { body }) })
+        },
+      }),
+      storage: memoryStorage(),
+      environment: { clock: browser.clock },
+    })
+    const events: string[] = []
+    auth.onAuthStateChange((event) => events.push(event))
+    await auth.signIn(ADA)
+    return { world, auth, events, own: identities(auth) }
+  }
+
+  it('leaves nobody else signed in there, and the session as it was', async () => {
+    const { world, auth, events, own } = await atOldServer()
+    const before = await auth.getSession()
+    const idToken = await world.server.issueIdToken({ email: 'lena@example.com' })
+    expect(await failureOf(own.link({ provider: 'google', idToken }))).toMatchObject({
+      code: 'bad_response',
+      retryable: false,
+    })
+    await vi.waitUntil(() => world.sessionIds().length === 1, PATIENT)
+    expect(await auth.getSession()).toBe(before)
+    expect(world.sessionIds()).toEqual([before?.sessionId])
+    expect(events).toEqual(['INITIAL_SESSION', 'SIGNED_IN'])
+  })
+
+  it('has one session of the person afterwards, where the token is theirs', async () => {
+    const { world, own } = await atOldServer()
+    const idToken = await world.server.issueIdToken({ email: ADA.email })
+    const { session } = await own.link({ provider: 'google', idToken })
+    await vi.waitUntil(() => world.sessionIds().length === 1, PATIENT)
+    expect(world.sessionIds()).toEqual([session?.sessionId])
   })
 })
 

@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { isAuthError } from '../../src/index.js'
 import { sso } from '../../src/providers/gotrue/sso.js'
 import { answered, anyAnswer, signedIn } from '../support/any-answer.js'
 import { fc } from '../support/fast-check.js'
+import { ADA, createGoTrueWorld } from '../support/gotrue-tabs.js'
 import { follow, gotrueWorld } from '../support/gotrue-world.js'
+import { PATIENT } from '../support/patient.js'
 
 const ID = '3c1d25b3-f679-420f-a9c5-82ab5eb4b8f0'
 const CORP = { id: ID, domains: ['corp.example'], email: 'eve@corp.example' }
@@ -27,6 +29,27 @@ describe('single sign-on', () => {
       expect(events).toEqual(['INITIAL_SESSION', 'SIGNED_IN'])
     },
   )
+
+  it('that somebody signs out of before its address is there leaves no secret', async () => {
+    const world = createGoTrueWorld({ sso: [CORP] })
+    const { auth } = world.open()
+    await auth.signIn(ADA)
+    const release = world.hold()
+    const url = sso(auth).signInUrl({ domain: 'corp.example' })
+    await vi.waitUntil(() => world.sent().includes('POST /sso'), PATIENT)
+    await auth.signOut()
+    release()
+    expect(await url).toContain('http')
+    expect(JSON.stringify([...world.browser.storage.entries])).not.toContain('secret')
+  })
+
+  it('that was refused leaves no secret', async () => {
+    const { auth, browser } = gotrueWorld()
+    await expect(sso(auth).signInUrl({ domain: 'x.example' })).rejects.toMatchObject({
+      status: 404,
+    })
+    expect(JSON.stringify([...browser.storage.entries])).not.toContain('secret')
+  })
 
   it('goes one way, once: an old address of the identity provider is worth nothing', async () => {
     const world = gotrueWorld({ sso: [CORP] })

@@ -42,6 +42,49 @@ describe('a security key', () => {
     await keys.register({ friendlyName: 'key' })
   })
 
+  it('that the server refuses is taken back too, and its name is free', async () => {
+    const { signedIn, moveTo } = createMfaWorld()
+    const { keys, factors } = await signedIn()
+    moveTo('https://app.example.evil')
+    const named = { friendlyName: 'key' }
+    await expect(keys.register(named)).rejects.toMatchObject({ status: 500 })
+    expect(await factors.list()).toEqual([])
+    moveTo('https://app.example')
+    await keys.register(named)
+  })
+
+  it('whose proof nobody answered is left: it may count by now', async () => {
+    const { signedIn, server, authenticator } = createMfaWorld()
+    const { auth } = await signedIn()
+    const keys = webauthnFactors(auth, {
+      authenticator: {
+        ...authenticator,
+        create(json) {
+          const path = server.requests.at(-1)?.path.replace('challenge', 'verify') ?? ''
+          server.fail({ type: 'drop' }, { path, times: 9 })
+          return authenticator.create(json)
+        },
+      },
+    })
+    await expect(keys.register()).rejects.toMatchObject({ code: 'network' })
+    expect(server.requests.filter(({ method }) => method === 'DELETE')).toEqual([])
+  })
+
+  it.each(['../user', 'a/b', ' ', 7, null])('has no id like %j', async (id) => {
+    const { signedIn, server } = createMfaWorld()
+    const { keys, factors } = await signedIn()
+    server.clearLog()
+    const body = JSON.stringify({
+      id,
+      type: 'webauthn',
+      totp: { qr_code: 'x', secret: 'x', uri: 'x' },
+    })
+    server.fail({ type: 'body', body }, { path: '/factors', times: 2 })
+    await expect(keys.register()).rejects.toMatchObject({ code: 'bad_response' })
+    await expect(factors.enroll({ type: 'totp' })).rejects.toMatchObject({ code: 'bad_response' })
+    expect(server.requests.map(({ path }) => path)).toEqual(['/factors', '/factors'])
+  })
+
   it('of somebody else raises nothing', async () => {
     const { signedIn, open } = createMfaWorld()
     const { keys } = await signedIn()

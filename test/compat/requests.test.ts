@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { GoTrueClient, isAuthRefreshDiscardedError } from '../../src/compat/auth-js/index.js'
 import { lazily } from '../../src/compat/auth-js/lazy.js'
 import { isAuthError } from '../../src/index.js'
+import { createScriptedGoTrue } from '../../src/testing/index.js'
 import { PATIENT } from '../support/patient.js'
 import { jwt } from '../support/wire.js'
 import { plantPage } from './page.js'
@@ -59,6 +60,24 @@ describe('what is sent', () => {
       webauthn: { rpId: 'app.example' },
     })
     expect(asked).toMatchObject([{ json: { user: { name: 'key', displayName: 'key' } } }])
+  })
+
+  it('takes no security key back whose proof was never answered: it may count by now', async () => {
+    plantPage({ href: 'https://app.example/' })
+    const webauthn = { rpId: 'app.example', rpName: 'App', origins: ['https://app.example'] }
+    const server = createScriptedGoTrue({ users: [ADA], mfa: { webauthn } })
+    const auth = new GoTrueClient({
+      url: 'http://localhost/auth/v1',
+      persistSession: false,
+      async fetch(url, init) {
+        if (String(url).endsWith('/verify')) throw new TypeError('lost')
+        return server.fetch(url, init)
+      },
+    })
+    await auth.signInWithPassword(ADA)
+    const { error } = await auth.mfa.webauthn.register({ friendlyName: 'key' })
+    expect(error?.name).toBe('AuthRetryableFetchError')
+    expect(server.requests.some(({ method }) => method === 'DELETE')).toBe(false)
   })
 
   it('says by what a code goes to a phone: by SMS unless the app says otherwise', async () => {

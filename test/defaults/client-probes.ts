@@ -1,5 +1,4 @@
 import { vi } from 'vitest'
-import { createAuthFetch } from '../../src/fetch.js'
 import {
   indexedDBKeys,
   indexedDBStorage,
@@ -220,19 +219,6 @@ const calls: Readonly<Record<string, Probe>> = {
       const { auth } = await createWorld().signedIn()
       const seen = await carried(() => auth.fetch('https://app.example/'))
       return seen.length === 1 && seen[0] === null
-    },
-  },
-  'AuthFetchOptions.fetch': {
-    says: "the platform's fetch",
-    async observe() {
-      const source = {
-        held: () => null,
-        current: async () => null,
-        replace: () => Promise.reject(new Error('Nobody is signed in.')),
-        update() {},
-      }
-      const send = createAuthFetch(source, { origins: [] })
-      return (await carried(() => send('https://app.example/'))).length === 1
     },
   },
 }

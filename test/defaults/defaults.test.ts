@@ -13,6 +13,7 @@ import {
 import { expressProbes } from './express-probes.js'
 import { mfaProbes } from './mfa-probes.js'
 import { nextProbes } from './next-probes.js'
+import { oidcProbes } from './oidc-probes.js'
 import { providerProbes } from './provider-probes.js'
 import { redisProbes } from './redis-probes.js'
 import { requestProbes } from './request-probes.js'
@@ -37,13 +38,14 @@ interface Part {
 const PARTS: Readonly<Record<string, Part>> = {
   clients: {
     places: ['client.ts', 'fetch.ts', 'take-over.ts', 'core', 'storage', 'providers'],
-    probes: { ...clientProbes, ...providerProbes, ...mfaProbes },
+    probes: { ...clientProbes, ...providerProbes, ...oidcProbes, ...mfaProbes },
   },
   "other libraries' faces": { places: ['compat'], probes: compatProbes },
   'skins of the client': {
     places: ['environment', 'react', 'ky.ts', 'react-native.ts'],
     probes: skinProbes,
   },
+  'faces of other libraries': { places: ['compat'], probes: compatProbes },
   servers: {
     places: ['server'],
     probes: {

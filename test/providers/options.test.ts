@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isAuthError } from '../../src/index.js'
 import { backend } from '../../src/providers/backend/index.js'
 import { gotrue } from '../../src/providers/gotrue/index.js'
+import { oidc } from '../../src/providers/oidc/index.js'
 import { createPkce } from '../../src/providers/shared/pkce.js'
 import { supertokens } from '../../src/providers/supertokens/index.js'
 import { workos } from '../../src/providers/workos/index.js'
@@ -17,6 +18,7 @@ const FACTORIES: Readonly<
 > = {
   gotrue: [gotrue, { url }],
   workos: [workos, { clientId: 'client_1' }],
+  oidc: [oidc, { issuer: url, clientId: 'app', redirectUri: `${url}/callback` }],
   supertokens: [supertokens, {}],
   backend: [backend, {}],
 }
@@ -40,7 +42,7 @@ describe('options', () => {
     for (const name of names) expect(make(name, { fetch: undefined })).toHaveProperty('refresh')
   })
 
-  it.each(['gotrue', 'workos'])('of %s() must not be left out altogether', (name) => {
+  it.each(['gotrue', 'workos', 'oidc'])('of %s() must not be left out altogether', (name) => {
     expect(() => make(name, undefined)).toThrow(mistake(/as an object/))
   })
 
@@ -70,6 +72,11 @@ describe('options', () => {
     ['workos', { clientId: '' }, 'clientId'],
     ['workos', { cookies: 'yes' }, 'cookies'],
     ['workos', { redirectUri: 'no URL' }, 'redirectUri'],
+    ['oidc', { issuer: 5 }, 'issuer'],
+    ['oidc', { issuer: undefined }, 'issuer'],
+    ['oidc', { redirectUri: 'no URL' }, 'redirectUri'],
+    ['oidc', { metadata: [] }, 'metadata'],
+    ['oidc', { scope: ['openid'] }, 'scope'],
     ['supertokens', { lookForSession: 1 }, 'lookForSession'],
     ['supertokens', { transfer: 'both' }, 'transfer'],
     ['backend', { url: 5 }, 'url'],
@@ -95,7 +102,19 @@ describe('options', () => {
 
   it('never make anything but a provider or an AuthError, whatever they are', () => {
     const value = fc.oneof(fc.anything(), fc.constant(url), fc.func(fc.anything()))
-    const key = fc.constantFrom('url', 'apiKey', 'clientId', 'headers', 'fetch', 'apiBasePath', 'x')
+    const key = fc.constantFrom(
+      'url',
+      'apiKey',
+      'clientId',
+      'headers',
+      'fetch',
+      'apiBasePath',
+      'issuer',
+      'redirectUri',
+      'metadata',
+      'scope',
+      'x',
+    )
     const options = fc.oneof(fc.anything(), fc.dictionary(key, value))
     fc.assert(
       fc.property(fc.constantFrom(...names), options, (name, given) => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { backend } from '../../src/providers/backend/index.js'
 import { gotrue } from '../../src/providers/gotrue/index.js'
+import { oidc } from '../../src/providers/oidc/index.js'
 import { supertokens } from '../../src/providers/supertokens/index.js'
 import { workos } from '../../src/providers/workos/index.js'
 import { workosServer } from '../../src/server/workos/index.js'
@@ -88,6 +89,18 @@ const REFRESHES: Readonly<
       ),
     { authorization: 'Bearer sk_1' },
     /"client_secret":"sk_1"/,
+  ],
+  'OpenID Connect': [
+    (fetch) =>
+      oidc({
+        issuer: url,
+        clientId: 'app',
+        redirectUri: url,
+        metadata: { authorization_endpoint: url, token_endpoint: `${url}/token` },
+        fetch,
+      }).refresh('token', context()),
+    {},
+    /refresh_token=token&/,
   ],
   SuperTokens: [
     (fetch) => supertokens({ url, transfer: 'header', fetch }).refresh('token', context()),

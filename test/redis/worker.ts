@@ -30,7 +30,8 @@ async function ask(token: string, patient: boolean): Promise<string> {
     if (!response.ok) throw new AuthError('server_error', 'The desk fails.', { status })
     return response.text()
   }
-  const work = () => (patient ? patience.attempt(key, attempt) : attempt())
+  const work = () =>
+    patient ? patience.attempt({ session: key, person: key }, attempt) : attempt()
   const { text } = await coordinator.once(key, work)
   return text
 }

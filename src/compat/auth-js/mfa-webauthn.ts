@@ -1,4 +1,4 @@
-import { AuthError as HoldfastError } from '../../core/errors.js'
+import { AuthError as HoldfastError, isAuthError as isHoldfastError } from '../../core/errors.js'
 import { AREA } from '../../providers/gotrue/area.js'
 import { checkTexts, needId, needText } from '../../providers/gotrue/arguments.js'
 import { fieldsOf, need, pathOf } from '../../providers/gotrue/mfa-answers.js'
@@ -170,10 +170,10 @@ async function register(
   const asked = { factorId, friendlyName, webauthn }
   return prove(face, asked, { ...(overrides && { create: overrides }) }).catch(
     async (error: unknown) => {
-      // It would keep its name taken for five minutes.
-      await requestsOf(face)
-        .ask(pathOf(factorId), { method: 'DELETE' })
-        .catch(() => {})
+      // It would keep its name taken for five minutes. Unanswered, it may count by now.
+      const unanswered = isHoldfastError(error) && error.retryable && !error.status
+      const { ask } = requestsOf(face)
+      if (!unanswered) await ask(pathOf(factorId), { method: 'DELETE' }).catch(() => {})
       throw error
     },
   )

@@ -5,11 +5,12 @@ import { invalid } from '../shared/url.js'
 export const needText = (name: string, value: unknown): string =>
   text(value) ?? invalid(`\`${name}\` needs a text.`)
 
-/** An id that becomes part of a path, which must not lead elsewhere. @throws as `needText` */
-export function needId(name: string, value: unknown): string {
-  const id = needText(name, value)
-  return /^[\w-]+$/.test(id) ? id : invalid(`\`${name}\` is not an id.`)
-}
+/** What can become part of a path, and leads nowhere else. */
+export const toId = (value: unknown): string | undefined => /^[\w-]+$/.exec(text(value) ?? '')?.[0]
+
+/** An id that the caller must give. @throws AuthError `invalid_argument` */
+export const needId = (name: string, value: unknown): string =>
+  toId(value) ?? invalid(`\`${name}\` is not an id.`)
 
 /** Checks that whatever a caller gave is a text that says something. @throws as `needText` */
 export function checkTexts(given: object | undefined): void {

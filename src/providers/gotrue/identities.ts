@@ -1,3 +1,4 @@
+import { AuthError } from '../../core/errors.js'
 import type { CallOptions, RequestContext, SignInResult } from '../../core/provider.js'
 import { asObject, text } from '../shared/json.js'
 import { createPkce } from '../shared/pkce.js'
@@ -5,6 +6,7 @@ import { invalid } from '../shared/url.js'
 import { userOf } from './actions.js'
 import { depsOf, type GoTrueClient } from './area.js'
 import { needId, needText } from './arguments.js'
+import { beginRedirect } from './begin-redirect.js'
 import { linkPurpose } from './link.js'
 import type { AnyMetadata, GoTrueUser } from './types.js'
 import { holdsNo, needGrant } from './wire.js'
@@ -60,7 +62,11 @@ export interface Identities<Metadata extends object = AnyMetadata> {
   list(call?: CallOptions): Promise<readonly GoTrueIdentity[]>
   /** The address to navigate to; `actions.handleRedirect()` finishes it where the person comes back. */
   linkUrl(options: LinkUrlOptions, call?: CallOptions): Promise<string>
-  /** Links an account of which the app has an id token. */
+  /**
+   * Links an account of which the app has an id token.
+   * @throws AuthError `bad_response`, not retryable, where the server is too old for that: the session
+   *   that it makes of the id token instead is ended.
+   */
   link(options: LinkOptions, call?: CallOptions): Promise<SignInResult<GoTrueUser<Metadata>>>
   /** Takes an identity from the person, who must have another one: `USER_UPDATED`. */
   unlink(
@@ -108,13 +114,6 @@ function toQuery(fields: Readonly<Record<string, unknown>>): Record<string, stri
   return Object.fromEntries(given.map(([name, value]) => [name, needText(name, value)]))
 }
 
-/** Whoever navigates to it must not run a script of it. */
-function addressOf(body: unknown): string {
-  const address = text(asObject(body)?.url)
-  if (address && /^https?:\/\//i.test(address)) return address
-  return holdsNo('address')
-}
-
 /**
  * Identities for a client of `gotrue()`.
  * @throws AuthError `invalid_argument` for anything else.
@@ -126,6 +125,12 @@ export function identities<Metadata extends object = AnyMetadata>(
 
   const userNow = async (token: string, context: RequestContext): Promise<GoTrueUser<Metadata>> =>
     userOf<Metadata>(await send({ path: '/user', method: 'GET', token }, context))
+
+  /** Ends a session that nobody will hold. */
+  function end(token: string): void {
+    const request = { path: '/logout', query: { scope: 'local' }, token, keepalive: true }
+    host.request((context) => send(request, context)).catch(() => {})
+  }
 
   return {
     list: (call) =>
@@ -146,15 +151,8 @@ export function identities<Metadata extends object = AnyMetadata>(
           secret,
           purpose: linkPurpose(user?.id ?? invalid('Nobody knows whose session this is.')),
         }
-        // Before the request: what a sign-out meanwhile has to remove must be there.
-        await host.saveFlow(flow)
-        try {
-          const path = '/user/identities/authorize'
-          return addressOf(await send({ path, method: 'GET', query, token }, context))
-        } catch (error) {
-          await host.removeFlow(flow).catch(() => {})
-          throw error
-        }
+        const path = '/user/identities/authorize'
+        return beginRedirect(host, flow, () => send({ path, method: 'GET', query, token }, context))
       }, call)
     },
 
@@ -171,8 +169,15 @@ export function identities<Metadata extends object = AnyMetadata>(
         {
           event: 'USER_UPDATED',
           startsSession: true,
-          async send({ accessToken: token }, context) {
+          async send({ accessToken: token, user: own }, context) {
             const grant = needGrant<Metadata>(await send({ ...request, token }, context))
+            if (own && grant.user && grant.user.id !== own.id) {
+              // It knows no links: it has signed in whoever the id token is of.
+              end(grant.accessToken)
+              throw new AuthError('bad_response', 'This server links no accounts by an id token.', {
+                retryable: false,
+              })
+            }
             // The user in this answer lacks the very identity (seen at 2.196).
             const user = await userNow(grant.accessToken, context).catch(() => grant.user)
             return { ...grant, user }

@@ -1,5 +1,5 @@
 import { asObject, text } from '../shared/json.js'
-import { needId, needText } from './arguments.js'
+import { needId, needText, toId } from './arguments.js'
 import { holdsNo } from './wire.js'
 
 /** @throws AuthError `bad_response`, always. */
@@ -11,6 +11,9 @@ export const fieldsOf = (body: unknown): Readonly<Record<string, unknown>> =>
 
 /** A text of an answer. @throws AuthError `bad_response` */
 export const need = (value: unknown): string => text(value) ?? bad()
+
+/** An id in an answer, fit for a path. @throws AuthError `bad_response` */
+export const idOf = (value: unknown): string => toId(value) ?? bad()
 
 /** A number of an answer. @throws AuthError `bad_response` */
 export const count = (value: unknown): number => (typeof value === 'number' ? value : bad())

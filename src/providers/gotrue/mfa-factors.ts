@@ -2,7 +2,7 @@ import type { CallOptions } from '../../core/provider.js'
 import { text } from '../shared/json.js'
 import { invalid } from '../shared/url.js'
 import { checkTexts } from './arguments.js'
-import { bad, codeOf, count, fieldsOf, need, pathOf } from './mfa-answers.js'
+import { bad, codeOf, count, fieldsOf, idOf, need, pathOf } from './mfa-answers.js'
 import { createRequests, lower } from './mfa-requests.js'
 import type {
   Factor,
@@ -23,12 +23,12 @@ const toDataUrl = (svg: string): string =>
 type Fields = Readonly<Record<string, unknown>>
 
 const baseOf = ({ id, friendly_name }: Fields) => ({
-  id: need(id),
+  id: idOf(id),
   friendlyName: text(friendly_name),
 })
 
 /** `null` for what never happened. */
-const time = (value: unknown): number | null => Date.parse(String(text(value))) || null
+const time = (value: unknown): number | null => Date.parse(text(value) ?? '') || null
 
 function readFactor(value: unknown): Factor {
   const fields = fieldsOf(value)
@@ -45,7 +45,7 @@ function readFactor(value: unknown): Factor {
 /** A challenge as the server tells it. @throws AuthError `bad_response` */
 export function readChallenge(body: unknown): FactorChallenge {
   const { id, expires_at } = fieldsOf(body)
-  return { id: need(id), expiresAt: count(expires_at) * 1000 }
+  return { id: idOf(id), expiresAt: count(expires_at) * 1000 }
 }
 
 /**

@@ -45,12 +45,11 @@ export function createRequests<Metadata extends object>(
     //   proves it once more   ───▶     has taken that proof already, and refuses
     //   refreshes at once     ───▶     forgives the old token yet, and answers with `aal2`
     raise(prove, call) {
-      let before: Session<GoTrueUser<Metadata>> | undefined
-      let unsure = false
+      /** The session that the server may have raised, unheard. */
+      let unsure: Session<GoTrueUser<Metadata>> | undefined
       const purpose: Purpose<GoTrueUser<Metadata>> = {
         event: 'MFA_CHALLENGE_VERIFIED',
         send(session, context) {
-          before = session
           const once = async () =>
             needGrant<Metadata>(
               await prove((path, json) =>
@@ -58,9 +57,9 @@ export function createRequests<Metadata extends object>(
               ),
             )
           return once().catch((error: AuthError) => {
-            unsure = error.retryable && error.code !== 'rate_limited'
-            if (unsure) return once()
-            throw error
+            if (!error.retryable || error.code === 'rate_limited') throw error
+            unsure = session
+            return once()
           })
         },
       }
@@ -69,7 +68,7 @@ export function createRequests<Metadata extends object>(
         if (unsure && !error.retryable && error.status) {
           const { session } = await auth.refreshSession()
           // Somebody else may have signed in since: theirs proves nothing.
-          if (session.sessionId === before?.sessionId && session.aal !== before?.aal) return session
+          if (session.sessionId === unsure.sessionId && session.aal !== unsure.aal) return session
         }
         throw error
       })

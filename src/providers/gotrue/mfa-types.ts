@@ -128,8 +128,8 @@ export interface RecoveryCodes<Metadata extends object> {
 /** Security keys and passkeys as second factors. The page must be on the site of the server's `rpId`. */
 export interface WebAuthnFactors<Metadata extends object> {
   /**
-   * Makes a credential and enrols it, which raises the session. A factor whose credential was not made
-   * is removed again.
+   * Makes a credential and enrols it, which raises the session. A factor whose credential was not made,
+   * or was refused, is removed again; one whose proof was not answered may count, else it ends by itself.
    * @throws AuthError `aborted` when the authenticator gave none: the `cause` says why.
    */
   register(

@@ -1,6 +1,7 @@
+import type { AuthError } from '../../core/errors.js'
 import type { CallOptions } from '../../core/provider.js'
 import { checkTexts } from './arguments.js'
-import { fieldsOf, need, pathOf } from './mfa-answers.js'
+import { fieldsOf, idOf, pathOf } from './mfa-answers.js'
 import { createRequests } from './mfa-requests.js'
 import type { MfaClient, WebAuthnFactors } from './mfa-types.js'
 import type { AnyMetadata } from './types.js'
@@ -16,21 +17,21 @@ export function webauthnFactors<Metadata extends object = AnyMetadata>(
 ): WebAuthnFactors<Metadata> {
   const { host, ask, raise } = createRequests('webauthnFactors', auth)
 
-  /** Has a challenge answered, outside the lock: people take their time. Gives what raises the session. */
+  /** Raises the session by an answer that is got outside the lock: people take their time. */
   function ceremony(call: CallOptions | undefined) {
     const prove = needAuthenticator(options, call)
     return async (path: string) => {
       const href = host.page.href()
-      const page = href ? new URL(href) : null
+      const page = href && new URL(href)
       const site = page && { rpId: page.hostname, rpOrigins: [page.origin] }
-      const body = await ask(`${path}/challenge`, { json: { webauthn: { ...site } } }, call)
-      const { id, webauthn } = fieldsOf(body)
-      const challenge_id = need(id)
+      const json = { webauthn: { ...site } }
+      const { id, webauthn } = fieldsOf(await ask(`${path}/challenge`, { json }, call))
+      const challenge_id = idOf(id)
       const { type, credential_options } = fieldsOf(webauthn)
       const { publicKey } = fieldsOf(credential_options)
       const credential_response = await prove(type === 'create' ? type : 'get', publicKey)
-      const json = { challenge_id, webauthn: { ...site, type, credential_response } }
-      return () => raise((step) => step(`${path}/verify`, json), call)
+      const proof = { challenge_id, webauthn: { ...site, type, credential_response } }
+      return raise((step) => step(`${path}/verify`, proof), call)
     }
   }
 
@@ -39,15 +40,16 @@ export function webauthnFactors<Metadata extends object = AnyMetadata>(
       checkTexts(given)
       const meet = ceremony(call)
       const json = { factor_type: 'webauthn', friendly_name: given?.friendlyName }
-      const factorId = need(fieldsOf(await ask('/factors', { json }, call)).id)
+      const { id } = fieldsOf(await ask('/factors', { json }, call))
+      const factorId = idOf(id)
       const path = pathOf(factorId)
-      const proved = await meet(path).catch(async (error: unknown) => {
-        // It would keep its name taken for five minutes.
-        await ask(path, { method: 'DELETE' }).catch(() => {})
+      const session = await meet(path).catch(async (error: AuthError) => {
+        // It would keep its name taken for five minutes. Unanswered, it may count by now.
+        if (error.status || !error.retryable) await ask(path, { method: 'DELETE' }).catch(() => {})
         throw error
       })
-      return { factorId, session: await proved() }
+      return { factorId, session }
     },
-    authenticate: async (given, call) => (await ceremony(call)(pathOf(given?.factorId)))(),
+    authenticate: async (given, call) => ceremony(call)(pathOf(given?.factorId)),
   }
 }

@@ -20,7 +20,7 @@ export interface ConsentRequest {
   readonly redirectUrl: null
   readonly authorizationId: string
   readonly client: OAuthClient
-  /** Where the person goes with the answer. */
+  /** Where the person goes with the answer: never a script. */
   readonly redirectUri: string
   /** The names of what it wants. */
   readonly scopes: readonly string[]
@@ -66,11 +66,11 @@ const bad = (): never => {
   throw new AuthError('bad_response', 'The answer says nothing that GoTrue would say.')
 }
 
-/** Where to go. An app of a device may have a scheme of its own, but no script runs in this page. */
-function toAnswer(body: unknown): ConsentAnswer {
-  const redirectUrl = text(asObject(body)?.redirect_url) ?? ''
-  const [, scheme = 'data'] = /^([a-z][a-z\d+.-]*):/i.exec(redirectUrl) ?? []
-  return /^(javascript|data|vbscript|blob)$/i.test(scheme) ? bad() : { redirectUrl }
+/** An address to go to. An app of a device may have a scheme of its own, but no script runs in this page. */
+function addressOf(value: unknown): string {
+  const address = text(value) ?? ''
+  const [, scheme = 'data'] = /^([a-z][a-z\d+.-]*):/i.exec(address) ?? []
+  return /^(javascript|data|vbscript|blob)$/i.test(scheme) ? bad() : address
 }
 
 /** An object with the texts of another under camelCase names, and its id for certain. */
@@ -87,11 +87,11 @@ function identified(value: unknown): { readonly id: string } & Readonly<Record<s
 
 function toRequest(body: unknown): ConsentRequest | ConsentAnswer {
   const { authorization_id, redirect_uri, client, user, scope, redirect_url } = asObject(body) ?? {}
-  if (redirect_url !== undefined) return toAnswer(body)
+  if (redirect_url !== undefined) return { redirectUrl: addressOf(redirect_url) }
   return {
     redirectUrl: null,
     authorizationId: text(authorization_id) ?? bad(),
-    redirectUri: text(redirect_uri) ?? bad(),
+    redirectUri: addressOf(redirect_uri),
     client: identified(client),
     user: identified(user),
     scopes: text(scope)?.split(' ') ?? [],
@@ -128,10 +128,10 @@ export function oauthConsent<Metadata extends object>(auth: GoTrueClient<Metadat
   const path = (id: unknown): string => `/oauth/authorizations/${part(id)}`
   const decide =
     (action: string): OAuthConsent['approve'] =>
-    async (options, call) =>
-      toAnswer(
-        await ask({ path: `${path(options?.authorizationId)}/consent`, json: { action } }, call),
-      )
+    async (options, call) => {
+      const request = { path: `${path(options?.authorizationId)}/consent`, json: { action } }
+      return { redirectUrl: addressOf(asObject(await ask(request, call))?.redirect_url) }
+    }
   return {
     details: async (options, call) =>
       toRequest(await ask({ path: path(options?.authorizationId), method: 'GET' }, call)),

@@ -1,9 +1,9 @@
-import { AuthError } from '../../core/errors.js'
 import type { CallOptions } from '../../core/provider.js'
-import { asObject, text } from '../shared/json.js'
+import { text } from '../shared/json.js'
 import { createPkce } from '../shared/pkce.js'
 import { invalid } from '../shared/url.js'
 import { depsOf, type GoTrueClient } from './area.js'
+import { beginRedirect } from './begin-redirect.js'
 import { captcha } from './credentials.js'
 
 /** Whose identity provider is meant: that of an email domain, or one by its id. */
@@ -47,14 +47,9 @@ export function sso<Metadata extends object>(auth: GoTrueClient<Metadata>): Sso 
         code_challenge_method: 's256',
         ...captcha(options?.captchaToken),
       }
-      const body = await host.request((context) => send({ path: '/sso', json }, context), call)
-      const url = text(asObject(body)?.url)
-      // The app navigates to it: what is no page could be a script.
-      if (!url || !/^https?:\/\//i.test(url)) {
-        throw new AuthError('bad_response', 'The answer holds no address to sign in at.')
-      }
-      await host.saveFlow({ secret, purpose: 'sign-in' })
-      return url
+      return beginRedirect(host, { secret, purpose: 'sign-in' }, () =>
+        host.request((context) => send({ path: '/sso', json }, context), call),
+      )
     },
   }
 }

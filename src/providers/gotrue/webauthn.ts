@@ -29,20 +29,32 @@ export type Ceremony = keyof WebAuthnAuthenticator
 export type Prove = (ceremony: Ceremony, json: unknown) => Promise<unknown>
 
 /** A credential as the server takes it; nothing for what is none. */
-const toJson = (credential: Credential | null): unknown =>
-  credential instanceof PublicKeyCredential ? credential.toJSON() : null
+const toJson = async (asked: Promise<Credential | null>): Promise<unknown> =>
+  Object(await asked).toJSON?.()
 
 /** The authenticators of this browser. */
 const platform: WebAuthnAuthenticator = {
-  async create(json, signal) {
-    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(json)
-    return toJson(await navigator.credentials.create({ publicKey, signal }))
-  },
-  async get(json, signal) {
-    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(json)
-    return toJson(await navigator.credentials.get({ publicKey, signal }))
-  },
+  create: (json, signal) =>
+    toJson(
+      navigator.credentials.create({
+        publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(json),
+        signal,
+      }),
+    ),
+  get: (json, signal) =>
+    toJson(
+      navigator.credentials.get({
+        publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(json),
+        signal,
+      }),
+    ),
 }
+
+/** What else is in the options of a server the authenticator checks itself, and throws. */
+const areOptions = (
+  json: unknown,
+): json is PublicKeyCredentialCreationOptionsJSON & PublicKeyCredentialRequestOptionsJSON =>
+  !!text(asObject(json)?.challenge)
 
 /**
  * Finds out, before anything is sent, who is to be asked. The person may then take their time, until the
@@ -58,25 +70,24 @@ export function needAuthenticator(
   const speaksJson = globalThis.PublicKeyCredential?.parseRequestOptionsFromJSON !== undefined
   const asked = options?.authenticator ?? (speaksJson ? platform : undefined)
   if (typeof asked?.create !== 'function' || typeof asked.get !== 'function') {
-    return invalid('WebAuthn needs an `authenticator` here.')
+    return invalid('WebAuthn: `authenticator` is missing.')
   }
   return async (ceremony, json) => {
-    if (!text(asObject(json)?.challenge)) return holdsNo('challenge')
+    if (!areOptions(json)) return holdsNo('challenge')
     let cause: unknown
-    // What else is in the options the authenticator checks itself, and throws.
-    const answer: unknown = await bridged(call?.signal, async (own) =>
-      Reflect.apply(asked[ceremony], asked, [json, own]),
-    ).catch((error: unknown) => {
-      cause = error
-    })
+    const answer = await bridged(call?.signal, async (own) => asked[ceremony](json, own)).catch(
+      (error: unknown) => {
+        cause = error
+      },
+    )
     if (asObject(answer)) return answer
     // Without a field, or with one that is no base64url, the platform takes no options (§5.1.8).
-    const told = cause instanceof Error && !call?.signal?.aborted ? `${cause}` : ''
+    const told = cause instanceof Error && !call?.signal?.aborted ? `${cause}` : 'aborted'
     const code = /^Security/.test(told)
       ? 'invalid_argument'
       : /^(Type|Encoding)/.test(told)
         ? 'bad_response'
         : 'aborted'
-    throw new AuthError(code, `No proof: ${told}`, { cause })
+    throw new AuthError(code, `WebAuthn: ${told}`, { cause })
   }
 }

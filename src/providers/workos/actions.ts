@@ -1,11 +1,14 @@
 import { AuthError } from '../../core/errors.js'
 import { createPkce } from '../shared/pkce.js'
+import { createRedirect, ownPage } from '../shared/redirect.js'
 import { parseUrl } from '../shared/url.js'
 import type { ActionDeps } from './action-deps.js'
 import { authorizeUrl } from './authorize.js'
-import { createRedirect } from './redirect.js'
 import type { AuthorizeOptions, WorkOSActions } from './types.js'
 import { logoutUrl } from './wire.js'
+
+/** What WorkOS adds to an address. */
+const OURS = ['code', 'state', 'error', 'error_description', 'error_uri']
 
 /** Makes `auth.actions` for one client. */
 export function createActions(deps: ActionDeps): WorkOSActions {
@@ -13,14 +16,6 @@ export function createActions(deps: ActionDeps): WorkOSActions {
 
   /** Where this app lives: the redirect URI, or else the page. */
   const home = (): string => deps.redirectUri ?? parseUrl(host.page.href() ?? '').origin
-
-  /** Where people are sent after signing in stays on this origin, scripts are no place. */
-  function ownPage(returnTo: string): string {
-    const here = host.page.href() ?? home()
-    const { href } = parseUrl(returnTo, here)
-    if (href.startsWith(parseUrl('/', here).href)) return href
-    throw new AuthError('invalid_argument', '`returnTo` must be a page of this origin.')
-  }
 
   async function signInUrl(options: AuthorizeOptions = {}): Promise<string> {
     const { state, returnTo, ...hints } = options
@@ -33,7 +28,11 @@ export function createActions(deps: ActionDeps): WorkOSActions {
       state: challenge,
       codeChallenge: challenge,
     })
-    const kept = { id: challenge, state, returnTo: returnTo && ownPage(returnTo) }
+    const kept = {
+      id: challenge,
+      state,
+      returnTo: returnTo && ownPage(returnTo, host.page.href() ?? home()),
+    }
     await host.saveFlow({ secret: verifier, purpose: JSON.stringify(kept) })
     return url
   }
@@ -41,7 +40,27 @@ export function createActions(deps: ActionDeps): WorkOSActions {
   return {
     signInUrl,
     signUpUrl: (options) => signInUrl({ ...options, screenHint: 'sign-up' }),
-    handleRedirect: createRedirect({ ...deps, home }),
+    handleRedirect: createRedirect({
+      host,
+      home,
+      ours: OURS,
+      refusal: (query) =>
+        query.get('code')
+          ? null
+          : new AuthError(
+              'rejected',
+              query.get('error_description') ?? 'The sign-in was refused.',
+              {
+                serverCode: query.get('error'),
+              },
+            ),
+      grant: ({ query, secret }, context) =>
+        deps.grant(
+          'authorization_code',
+          { code: query.get('code'), code_verifier: secret },
+          context,
+        ),
+    }),
     signOutUrl: ({ returnTo } = {}, call) =>
       host.withSession(async ({ sessionId }) => {
         if (!sessionId) throw new AuthError('rejected', 'This session has no id at WorkOS.')

@@ -11,10 +11,10 @@ import type { WorkOSActions, WorkOSCredentials, WorkOSOptions, WorkOSUser } from
 import { createAuthenticate, logoutUrl } from './wire.js'
 
 export { HTTP_ONLY } from '../shared/http-only.js'
+export type { RedirectResult } from '../shared/redirect.js'
 export { hasSessionCookie } from './has-session-cookie.js'
 export type {
   AuthorizeOptions,
-  RedirectResult,
   WorkOSActions,
   WorkOSCredentials,
   WorkOSOptions,

@@ -1,6 +1,7 @@
-import type { CallOptions, SignInResult } from '../../core/provider.js'
+import type { CallOptions } from '../../core/provider.js'
 import type { SessionUser } from '../../core/session.js'
 import type { HttpOptions } from '../shared/http.js'
+import type { HandleRedirect } from '../shared/redirect.js'
 
 /** Options of `workos`: a public client, which has no secret. */
 export interface WorkOSOptions extends Omit<HttpOptions, 'url' | 'credentials'> {
@@ -64,14 +65,6 @@ export interface AuthorizeOptions {
   readonly returnTo?: string | undefined
 }
 
-/** What a redirect brought. */
-export interface RedirectResult extends SignInResult<WorkOSUser> {
-  /** As it was passed to `signInUrl`. */
-  readonly state: string | undefined
-  /** An absolute URL of this origin. */
-  readonly returnTo: string | undefined
-}
-
 /** What WorkOS can do beyond the contract: `auth.actions`. All throw AuthError. */
 export interface WorkOSActions {
   /** The address to navigate to for signing in. Several may be under way at once. */
@@ -86,10 +79,7 @@ export interface WorkOSActions {
    *   client does on AuthKit's pages: for `organization_selection_required`, navigate to
    *   `signInUrl({ organizationId })` (the grant for its token takes a client secret).
    */
-  handleRedirect(
-    options?: { readonly url?: string | undefined },
-    call?: CallOptions,
-  ): Promise<RedirectResult | null>
+  readonly handleRedirect: HandleRedirect<WorkOSUser>
   /**
    * Where to navigate when somebody signs out, so that AuthKit forgets them too. Ask for it when
    * they do, while the session is there to be named; then `await auth.signOut()`, which leaves the

@@ -1,5 +1,6 @@
 import * as base64url from 'jose/base64url'
 import { AuthError } from '../../core/errors.js'
+import { checkMethods } from '../shared/arguments.js'
 import { isLately } from '../shared/lately.js'
 import { tell } from '../shared/security-events.js'
 import { createExpiring } from './expiring.js'
@@ -76,6 +77,14 @@ export interface MemoryCoordinatorOptions {
   readonly report?: ((error: AuthError) => void) | undefined
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: (() => number) | undefined
+}
+
+/** @throws AuthError `invalid_argument` unless `value` can coordinate, and knows `pauses`. */
+export function checkCoordinator(value: Coordinator): void {
+  const message =
+    '`coordinator` is not a coordinator; use memoryCoordinator() or redisCoordinator().'
+  checkMethods(value, ['once', 'end', 'ended'], message)
+  checkMethods(value.pauses, ['admit', 'pause', 'resume'], message)
 }
 
 /** A run that ended well. */

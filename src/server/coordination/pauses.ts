@@ -35,6 +35,9 @@ export interface Pauses {
 /** How long a failure is known after its pause, in ms: the next one makes a longer pause. */
 export const REMEMBERED = 600_000
 
+/** The longest pause, in ms: a `Retry-After` above an hour is more likely a mistake than a wish. */
+export const LONGEST_PAUSE = 3_600_000
+
 interface Entry extends Pause {
   /** When the pause began, in ms since the epoch. */
   readonly since: number

@@ -1,4 +1,4 @@
-import { type Admission, type Pauses, REMEMBERED } from './pauses.js'
+import { type Admission, LONGEST_PAUSE, type Pauses, REMEMBERED } from './pauses.js'
 import type { RedisCommands } from './redis-commands.js'
 import type { RedisLink } from './redis-link.js'
 import type { RedisRecords } from './redis-records.js'
@@ -19,6 +19,12 @@ interface Reading {
   readonly left: number
 }
 
+/**
+ * How long a process that found a server closed does not ask Redis again, in ms: another one may have
+ * had an answer meanwhile.
+ */
+const LOOK = 250
+
 /** A client may be set to give buffers for strings, and strings for numbers. */
 function parseReading(reply: unknown): Reading | null {
   if (!Array.isArray(reply)) return null
@@ -28,10 +34,10 @@ function parseReading(reply: unknown): Reading | null {
 
 /** Makes the pauses that all processes of one Redis share. */
 export function redisPauses({ link, commands, records, local }: RedisPausesOptions): Pauses {
-  async function read(name: string, reading: Reading): Promise<Admission> {
+  /** Nothing for what says nothing: whoever put it there must not keep anybody from a server. */
+  async function read(name: string, reading: Reading): Promise<Admission | null> {
     const pause = await records.openPause(await commands.pauseName(name), reading.value)
-    // Whoever put there what cannot be read must not keep anybody from a server.
-    if (!pause || !(reading.left >= 0)) return { type: 'open' }
+    if (!pause || !(reading.left >= 0 && reading.left <= LONGEST_PAUSE)) return null
     if (reading.kind === 'probe') return { type: 'probe', failures: pause.failures }
     return { type: 'closed', error: pause.error, left: reading.left }
   }
@@ -49,11 +55,11 @@ export function redisPauses({ link, commands, records, local }: RedisPausesOptio
         return { type: 'open' }
       }
       const there = await read(name, reading)
-      // Until then this process need not ask Redis again.
-      if (there.type === 'closed') {
-        await local.pause(name, { error: there.error, failures: 1 }, there.left)
+      if (there?.type === 'closed') {
+        const pause = { error: there.error, failures: 1 }
+        await local.pause(name, pause, Math.min(there.left, LOOK))
       }
-      return there
+      return there ?? here
     },
     async pause(name, pause, wait) {
       await local.pause(name, pause, wait)

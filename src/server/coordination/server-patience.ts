@@ -5,6 +5,12 @@ import { after } from '../shared/time-limit.js'
 import { createExpiring } from './expiring.js'
 import { type Admission, type Pause, type Pauses, REMEMBERED } from './pauses.js'
 
+/** Who asks: a person may have many sessions. */
+export interface Asker {
+  readonly session: string
+  readonly person: string
+}
+
 /** Sends requests to one auth server, and leaves it alone while it fails. */
 export interface ServerPatience {
   /**
@@ -12,7 +18,7 @@ export interface ServerPatience {
    * @throws AuthError what `send` throws, or what the last request came to: its `retryAfter` is then
    *   how long nobody is let through yet.
    */
-  attempt<T>(session: string, send: () => Promise<T>): Promise<T>
+  attempt<T>(asker: Asker, send: () => Promise<T>): Promise<T>
 }
 
 /** What patience works with. */
@@ -28,20 +34,20 @@ export interface ServerPatienceOptions {
 
 /**
  * The pace of somebody who is asked all the time: pauses of a quarter second, so that one lost
- * connection costs nobody more, up to thirty seconds. Nothing spreads them, as one request at a time
- * asks for all. Margins play no part.
+ * connection costs nobody more, up to thirty seconds. Nothing spreads them,
+ * as one request at a time asks for all. Margins play no part.
  */
 const LIMITS = { retryDelay: 250, maxRetryDelay: 30_000, refreshMargin: 0, waitMargin: 0 }
 const NOW = { wall: 0, monotonic: 0, asked: true }
 
-/** So many sessions that fail, with no answer to anybody in between, are no coincidence. */
+/** So many people whose sessions fail, with no answer to anybody in between, are no coincidence. */
 const SEVERAL = 3
 /**
  * How long those wait who come while somebody tries, in ms. With the time of their own request it is
  * less than the turn that they may have among processes (`term` of `redisCoordinator`).
  */
 const WAIT = 2_000
-/** The most sessions that are left alone at once. */
+/** The most sessions and people that are left alone at once. */
 const LIMIT = 10_000
 
 const pauseAfter = ({ error, failures }: Pause): number =>
@@ -56,6 +62,12 @@ const isOfServer = ({ code, status = 0, retryAfter }: AuthError): boolean =>
   status === 502 ||
   status === 503
 
+/** An error for everybody, without the words that the server had for one: they may be about that person. */
+function forAll({ code, status, retryAfter, serverCode }: AuthError): AuthError {
+  const message = 'The auth server failed lately, and is left alone for a moment.'
+  return new AuthError(code, message, { retryable: true, status, retryAfter, serverCode })
+}
+
 function later({ code, message, status, serverCode }: AuthError, left: number): AuthError {
   return new AuthError(code, message, { retryable: true, status, serverCode, retryAfter: left })
 }
@@ -64,16 +76,26 @@ function later({ code, message, status, serverCode }: AuthError, left: number): 
 const isAnswer = ({ code, retryable }: AuthError): boolean =>
   !retryable && code !== 'invalid_argument' && code !== 'aborted'
 
-/** A failure of one session, and when it was, in ms since the epoch. */
+/** A failure of one session or person. */
 interface OwnPause extends Pause {
+  /** When it was, in ms since the epoch. */
   readonly since: number
+  /** How long the session or person is left alone, in ms. */
+  readonly wait: number
 }
 
-/**
- * How long a session is left alone after a failure that may be its own, in ms: a moment longer than the
- * server is, so that another session asks first.
- */
-const ownWait = (pause: Pause): number => pauseAfter(pause) + LIMITS.retryDelay
+/** How long everybody waits at the most, in ms, unless the server asked for more. */
+const waitOfAll = (pause: Pause): number =>
+  isOfServer(pause.error) ? pauseAfter(pause) : Math.min(pauseAfter(pause), LIMITS.maxRetryDelay)
+
+/** A moment longer than others are left alone, in ms, so that one of those asks first. */
+const longer = (wait: number): number => wait + LIMITS.retryDelay
+
+/** One more failure than before. */
+const another = (before: Pause | undefined, error: AuthError): Pause => ({
+  error,
+  failures: (before?.failures ?? 0) + 1,
+})
 
 /** A promise, and what fulfils it. */
 interface Deferred {
@@ -93,37 +115,54 @@ function defer(): Deferred {
 export function createServerPatience(options: ServerPatienceOptions): ServerPatience {
   const { pauses, name, timeout, now } = options
   const sessions = createExpiring<OwnPause>({ limit: LIMIT, now })
-  /** Sessions that have failed since the server last gave anybody an answer. */
+  /** People who have asked for all, in vain: somebody else is to be the next. */
+  const probers = createExpiring<OwnPause>({ limit: LIMIT, now })
+  /** People whose sessions have failed since the server last gave anybody an answer. */
   const failing = new Set<string>()
   /** The request by which this process tries whether the server is well again. */
   let probe: Deferred | null = null
 
-  function checkOwn(session: string): void {
-    const own = sessions.get(session)
-    if (!own || !isLately(own.since, ownWait(own), now())) return
-    throw later(own.error, own.since + ownWait(own) - now())
+  function checkOwn(own: OwnPause | undefined): void {
+    if (!own) return
+    const { error, since, wait } = own
+    if (isLately(since, wait, now())) throw later(error, since + wait - now())
   }
 
-  async function onAnswer(session: string, admission: Admission): Promise<void> {
+  const noteSession = (session: string, error: AuthError): void => {
+    const own = another(sessions.get(session), error)
+    const wait = longer(pauseAfter(own))
+    sessions.set(session, { ...own, since: now(), wait }, now() + wait + REMEMBERED)
+  }
+
+  /** Those who always fail wait ever longer, and longer than the server is left alone in any case. */
+  const noteProber = (person: string, pause: Pause): void => {
+    const { error, failures } = another(probers.get(person), pause.error)
+    const own = { error, failures: Math.max(failures, pause.failures) }
+    const wait = longer(waitOfAll(own))
+    probers.set(person, { ...own, since: now(), wait }, now() + wait + REMEMBERED)
+  }
+
+  async function onAnswer({ session, person }: Asker, admission: Admission): Promise<void> {
     failing.clear()
     sessions.delete(session)
+    probers.delete(person)
     if (admission.type === 'probe') await pauses.resume(name)
   }
 
-  async function onFailure(session: string, admission: Admission, error: AuthError): Promise<void> {
-    if (failing.size < SEVERAL) failing.add(session)
+  async function onFailure(asker: Asker, admission: Admission, error: AuthError): Promise<void> {
+    const { session, person } = asker
+    if (failing.size < SEVERAL) failing.add(person)
     const before = admission.type === 'probe' ? admission.failures : 0
-    const pause = { error, failures: before + 1 }
-    if (isOfServer(error)) return pauses.pause(name, pause, pauseAfter(pause))
-    const own = { error, failures: (sessions.get(session)?.failures ?? 0) + 1 }
-    sessions.set(session, { ...own, since: now() }, now() + ownWait(own) + REMEMBERED)
-    if (failing.size === SEVERAL) {
-      // What all are refused may be a mistake in the settings, and ends when that is put right.
-      return pauses.pause(name, pause, Math.min(pauseAfter(pause), LIMITS.maxRetryDelay))
+    const pause = { error: forAll(error), failures: before + 1 }
+    if (admission.type === 'probe') noteProber(person, pause)
+    if (!isOfServer(error)) noteSession(session, error)
+    // What all are refused may be a mistake in the settings, and ends when that is put right.
+    if (isOfServer(error) || failing.size === SEVERAL) {
+      return pauses.pause(name, pause, waitOfAll(pause))
     }
     // The server is no worse for it, and somebody else may ask soon.
     if (admission.type === 'probe') {
-      await pauses.pause(name, { error, failures: before }, LIMITS.retryDelay)
+      await pauses.pause(name, { ...pause, failures: before }, LIMITS.retryDelay)
     }
   }
 
@@ -142,26 +181,27 @@ export function createServerPatience(options: ServerPatienceOptions): ServerPati
     return pauses.admit(name, timeout)
   }
 
-  async function run<T>(session: string, admission: Admission, send: () => Promise<T>): Promise<T> {
+  async function run<T>(asker: Asker, admission: Admission, send: () => Promise<T>): Promise<T> {
     try {
       const result = await send()
-      await onAnswer(session, admission)
+      await onAnswer(asker, admission)
       return result
     } catch (error) {
-      if (isAuthError(error) && error.retryable) await onFailure(session, admission, error)
-      else if (isAuthError(error) && isAnswer(error)) await onAnswer(session, admission)
+      if (isAuthError(error) && error.retryable) await onFailure(asker, admission, error)
+      else if (isAuthError(error) && isAnswer(error)) await onAnswer(asker, admission)
       throw error
     }
   }
 
   return {
-    async attempt(session, send) {
-      checkOwn(session)
+    async attempt(asker, send) {
+      checkOwn(sessions.get(asker.session))
+      checkOwn(probers.get(asker.person))
       const admission = await admit()
       if (admission.type === 'closed') throw later(admission.error, admission.left)
       const own = admission.type === 'probe' ? probe : null
       try {
-        return await run(session, admission, send)
+        return await run(asker, admission, send)
       } finally {
         own?.resolve()
         if (own && probe === own) probe = null

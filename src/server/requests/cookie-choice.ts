@@ -34,6 +34,8 @@ export interface CookieChoiceDeps<User extends SessionUser> {
 /** Chooses among the values that several hosts and paths may have set. */
 export interface CookieChoice<User extends SessionUser> {
   open(value: string): Promise<SealedDescription<User> | null>
+  /** The values that may be a session. */
+  valuesIn(jar: CookieJar): readonly string[]
   /** The values that open, the newest first. */
   openAll(jar: CookieJar): Promise<readonly OpenedValue<User>[]>
   /** `ask`: whether the auth server may be asked which of several sessions live. */
@@ -55,9 +57,11 @@ export function createCookieChoice<User extends SessionUser>(
   const open = (sessionData: string): Promise<SealedDescription<User> | null> =>
     sessions.describeSession({ sessionData, cookiePassword })
 
+  const valuesIn = (jar: CookieJar): readonly string[] => readCookie(jar, name, looksSealed)
+
   async function openAll(jar: CookieJar): Promise<readonly OpenedValue<User>[]> {
     const found: OpenedValue<User>[] = []
-    for (const value of readCookie(jar, name, looksSealed)) {
+    for (const value of valuesIn(jar)) {
       const holds = await open(value)
       if (holds) found.push({ value, holds })
     }
@@ -95,8 +99,9 @@ export function createCookieChoice<User extends SessionUser>(
   return {
     open,
     openAll,
+    valuesIn,
     async choose(jar, ask) {
-      const values = readCookie(jar, name, looksSealed)
+      const values = valuesIn(jar)
       const [only] = values
       if (only === undefined) return { type: 'none' }
       if (values.length === 1) return { type: 'one', value: only, crowded: false }

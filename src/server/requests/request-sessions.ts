@@ -1,3 +1,4 @@
+import { AuthError } from '../../core/errors.js'
 import type { SessionUser } from '../../core/session.js'
 import {
   type CookieJar,
@@ -50,6 +51,8 @@ const PAUSE = 10_000
 /** The most tokens that are remembered for it. */
 const PAUSES = 10_000
 
+const MOMENTS: readonly string[] = ['when-due', 'force', 'never']
+
 /** The words that end a session. After any other it is as good as before, in another place maybe. */
 const ENDS: readonly string[] = [
   'no_session_cookie_provided',
@@ -96,7 +99,7 @@ export function createRequestSessions<User extends SessionUser>(
   const { name } = cookie
   const lastUseIn = (jar: CookieJar) => readCookie(jar, used.name, looksSealed)[0]
   const choice = createCookieChoice({ sessions, name, cookiePassword, now, lastUseIn })
-  const { choose, open, openAll } = choice
+  const { choose, open, openAll, valuesIn } = choice
 
   const eraseAll = (jar: CookieJar): readonly string[] => [
     ...eraseCookie(cookie, jar),
@@ -147,7 +150,11 @@ export function createRequestSessions<User extends SessionUser>(
     cookieHeader: string | null,
     wanted: LoadOptions = {},
   ): Promise<RequestSession<User>> {
+    checkObject('options', wanted)
     const { refresh = 'when-due' } = wanted
+    if (!MOMENTS.includes(refresh)) {
+      throw new AuthError('invalid_argument', '`refresh` is `when-due`, `force` or `never`.')
+    }
     const jar = parseCookies(cookieHeader)
     if (!jar.has(cookie.name)) return nobody(cookieFailure('no_session_cookie_provided'))
     const erased = refresh === 'never' ? [] : eraseAll(jar)
@@ -194,8 +201,11 @@ export function createRequestSessions<User extends SessionUser>(
   async function endAll(jar: CookieJar, but?: string) {
     const found = await openAll(jar)
     const over = found.filter(({ holds }) => holds.sessionId !== but || !but)
-    const ends = over.map(({ value }) =>
-      sessions.endSession({ sessionData: value, cookiePassword }),
+    // What cannot be read now may be a session all the same, held in a store that fails.
+    const isRead = (value: string): boolean => found.some((one) => one.value === value)
+    const unread = but ? [] : valuesIn(jar).filter((value) => !isRead(value))
+    const ends = [...over.map(({ value }) => value), ...unread].map((sessionData) =>
+      sessions.endSession({ sessionData, cookiePassword }),
     )
     const results = await Promise.all(ends)
     const { error = null, isReported } = results.find((result) => result.error) ?? {}
@@ -208,14 +218,18 @@ export function createRequestSessions<User extends SessionUser>(
       const chosen = await choose(parseCookies(cookieHeader), true)
       return chosen.type === 'one' ? open(chosen.value) : null
     },
-    async establish(grant, cookieHeader, { limits } = {}) {
+    async establish(grant, cookieHeader, wanted = {}) {
+      checkObject('options', wanted)
+      const { limits } = wanted
       const jar = parseCookies(cookieHeader)
       const sealed = await sessions.sealSession(grant, { cookiePassword, limits })
       // Or else a late answer to a request of theirs could take the place of this session.
       await endAll(jar, (await open(sealed))?.sessionId)
       return { setCookies: writeCookie(cookie, sealed, jar) }
     },
-    async end(cookieHeader, { returnTo } = {}) {
+    async end(cookieHeader, wanted = {}) {
+      checkObject('options', wanted)
+      const { returnTo } = wanted
       if (returnTo !== undefined) checkReturnTo(returnTo)
       const jar = parseCookies(cookieHeader)
       const { value, ...told } = await endAll(jar)

@@ -42,6 +42,6 @@ export interface AccessTokens {
   ): SealedData<User>
   /** Whether the token is genuine and alive. Never rejects. */
   check(data: SealedData): Promise<TokenCheck>
-  /** Says that the auth server has just given this token. */
-  hurry(accessToken: string): void
+  /** Says that the auth server gave this token just now, or a moment ago to another request. */
+  hurry(data: SealedData): Promise<void>
 }

@@ -9,6 +9,7 @@ import { confirmEnd, endHere, tombstoneLife } from '../shared/tombstones.js'
 import type { TokenWords } from './access-tokens.js'
 import { describeOpened, type Opened } from './opened.js'
 import { createRevocations } from './revocations.js'
+import type { SealedData } from './session-data.js'
 
 /** What became of a sign-out. */
 export interface EndResult {
@@ -36,6 +37,8 @@ export interface EndDeps<User extends SessionUser>
 export interface EndedSessions<User extends SessionUser> {
   /** Ends a session: here at once, and at the server where that goes. */
   end(opened: Opened<User>): Promise<EndResult>
+  /** Ends a session here of which the name is all that is known now: the server is told later. */
+  endUnread(name: string): Promise<void>
   /**
    * Whether one of these was ended here. If so, a server that may not know yet is told again, which
    * nobody waits for.
@@ -53,11 +56,15 @@ const longestLife = ({ expiresAt, life = 0 }: TokenWords, now: number): number =
  * What a session is called here. One that has no name, because it was sealed by an older release or
  * another library, is known by its refresh token.
  */
-export async function nameOf<User extends SessionUser>({
-  token,
-  data,
-}: Opened<User>): Promise<string> {
-  return token.facts.sessionId ?? data.id ?? `token:${await fingerprint(data.refreshToken)}`
+export const nameOf = <User extends SessionUser>({ token, data }: Opened<User>): Promise<string> =>
+  nameOfData(data, token)
+
+/** What a session is called here whose token says this. */
+export async function nameOfData(
+  { id, refreshToken }: SealedData,
+  token: Pick<TokenWords, 'facts'> | null,
+): Promise<string> {
+  return token?.facts.sessionId ?? id ?? `token:${await fingerprint(refreshToken)}`
 }
 
 /** Makes what ends sessions, and knows which were. */
@@ -98,6 +105,7 @@ export function createEndedSessions<User extends SessionUser>(
       const { sessionId = null } = describeOpened(opened)
       return { sessionId, error, ...(error && deps.onSecurityEvent && { isReported: true }) }
     },
+    endUnread: (name) => endHere(coordinator, name, LONGEST_COOKIE_LIFE),
     async isOver(...sessions) {
       const names = await Promise.all(sessions.map(nameOf))
       const ended = await Promise.all([...new Set(names)].map((name) => coordinator.ended(name)))

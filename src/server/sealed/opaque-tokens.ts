@@ -6,15 +6,9 @@ import {
   type Introspection,
 } from '../verification/introspection.js'
 import type { AccessTokens, TokenCheck } from './access-tokens.js'
-import { lifeOf } from './receipt.js'
+import { CLOCKS_APART, lifeOf } from './receipt.js'
 import { type SealedData, toFacts } from './session-data.js'
 import { factsOf } from './session-facts.js'
-
-/**
- * How far the clocks of an app's servers may be apart, in ms: as far as the readers of seals allow. A
- * token that comes from further in the future was noted by a clock that was set back since.
- */
-const APART = 60_000
 
 const OVER: TokenCheck = { ok: false, retryable: false }
 
@@ -52,9 +46,10 @@ export function opaqueTokens(introspection: Introspection | null, now: () => num
     },
     async check(data) {
       const { start, end } = datesOf(data)
-      if (now() >= end || now() < start - APART) return OVER
+      // One that comes from the future was noted by a clock that was set back since.
+      if (now() >= end || now() < start - CLOCKS_APART) return OVER
       return server ? toCheck(await server.ask(data.accessToken, end)) : { ok: true }
     },
-    hurry: (accessToken) => server?.trust(accessToken),
+    hurry: async ({ accessToken, receivedAt = 0 }) => server?.trust(accessToken, receivedAt),
   }
 }

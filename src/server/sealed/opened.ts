@@ -1,17 +1,17 @@
 import type { SessionFacts, SessionUser } from '../../core/session.js'
-import { fingerprint } from '../coordination/coordinator.js'
 import type { AccessTokens, TokenWords } from './access-tokens.js'
+import { type HeldContent, heldName, readHeldJson } from './held-sessions.js'
 import { createKnownSeals } from './known-seals.js'
 import { type AuthenticateFailure, type CookieFailure, cookieFailure } from './results.js'
 import type { Password } from './seal.js'
-import { heldName, parseSealedData, type SealedData } from './session-data.js'
+import { parseSealedData, type SealedData } from './session-data.js'
 import type { SessionStore } from './session-store.js'
 
 /** What a seal held: a session whose parts belong to one person. */
-export interface Opened<User extends SessionUser> {
+export interface Opened<User extends SessionUser = SessionUser> {
   readonly data: SealedData<User>
   readonly token: TokenWords
-  /** Where it is held, if it is not in the cookie itself. */
+  /** The name under which the store holds it, if it is not in the cookie itself. */
   readonly held?: string | undefined
 }
 
@@ -41,9 +41,11 @@ export function readSealed<User extends SessionUser>(json: string): SealedData<U
 }
 
 /** Opens cookies. Never throws for what is in them. */
-export type OpenSealed<User extends SessionUser> = (
-  cookie: SealedCookie,
-) => Promise<Opened<User> | AuthenticateFailure>
+export interface Opener<User extends SessionUser> {
+  open(cookie: SealedCookie): Promise<Opened<User> | AuthenticateFailure>
+  /** What a session is called that is held elsewhere, also while it cannot be had; else `null`. */
+  nameOfHeld(cookie: SealedCookie): Promise<string | null>
+}
 
 /** What opening works with. `now` in ms. */
 export interface OpenDeps {
@@ -52,54 +54,65 @@ export interface OpenDeps {
   now(): number
 }
 
-/** What lies in a seal: a session, or the name of one that is held elsewhere. */
+/** What lies in a seal: a session, the key to one that is held elsewhere, or such a one. */
 type Content<User extends SessionUser> =
   | { readonly type: 'session'; readonly data: SealedData<User> }
-  | { readonly type: 'held'; readonly held: string }
+  | Exclude<HeldContent, { readonly type: 'entry' }>
+  | { readonly type: 'entry'; readonly name: string; readonly data: SealedData<User> }
 
 function readContent<User extends SessionUser>(json: string): Content<User> | null {
-  const held = heldName(json)
-  if (held) return { type: 'held', held }
-  const data = readSealed<User>(json)
-  return data && { type: 'session', data }
+  const held = readHeldJson(json)
+  if (held?.type === 'key') return held
+  const data = readSealed<User>(held ? held.session : json)
+  if (!data) return null
+  return held ? { type: 'entry', name: held.name, data } : { type: 'session', data }
 }
 
 /** Nobody can tell now: the cookie is as good as before. */
 const UNKNOWN = { authenticated: false, retryable: true, reason: 'server_error' } as const
+const INVALID = cookieFailure('invalid_session_cookie')
 
 /**
  * Makes what opens cookies. One that comes again is known; what its token says counts anew each time.
  * @throws AuthError `invalid_argument`, when used, for an unfit password.
  */
-export function createOpener<User extends SessionUser>(deps: OpenDeps): OpenSealed<User> {
+export function createOpener<User extends SessionUser>(deps: OpenDeps): Opener<User> {
   const { tokens, store, now } = deps
-  const open = createKnownSeals({ read: readContent<User>, isGood: (content) => content !== null })
+  const read = createKnownSeals({ read: readContent<User>, isGood: (content) => content !== null })
 
-  function toOpened(content: Content<User> | null): Opened<User> | CookieFailure {
-    if (content?.type !== 'session') return cookieFailure('invalid_session_cookie')
-    const token = tokens.read(content.data)
-    return token ? { data: content.data, token } : cookieFailure('invalid_jwt')
+  function toOpened(data: SealedData<User>): Opened<User> | CookieFailure {
+    const token = tokens.read(data)
+    return token ? { data, token } : cookieFailure('invalid_jwt')
   }
 
   async function openHeld(
-    held: string,
+    key: string,
     { cookiePassword }: SealedCookie,
   ): Promise<Opened<User> | AuthenticateFailure> {
-    const name = await fingerprint(held)
-    // A store of the app's may throw anything.
-    const sealed = await Promise.resolve(store?.get(name) ?? null).catch(() => undefined)
-    if (sealed === undefined) return UNKNOWN
+    const held = await heldName(key)
+    const sealed = await store?.get(held).catch(() => UNKNOWN)
+    if (typeof sealed === 'object' && sealed !== null) return sealed
     // It is no forgery that the store has forgotten it.
-    if (sealed === null) return cookieFailure('session_expired')
-    const opened = toOpened(await open(sealed, cookiePassword, now))
-    return 'reason' in opened ? opened : { ...opened, held: name }
+    if (!sealed) return cookieFailure('session_expired')
+    const content = await read(sealed, cookiePassword, now)
+    // What lies there under another name than its own was put there by somebody else.
+    if (content?.type !== 'entry' || content.name !== held) return INVALID
+    const opened = toOpened(content.data)
+    return 'reason' in opened ? opened : { ...opened, held }
   }
 
-  return async (cookie) => {
-    const { sessionData, cookiePassword } = cookie
-    if (!sessionData) return cookieFailure('no_session_cookie_provided')
-    const content = await open(sessionData, cookiePassword, now)
-    return content?.type === 'held' ? openHeld(content.held, cookie) : toOpened(content)
+  return {
+    async open(cookie) {
+      const { sessionData, cookiePassword } = cookie
+      if (!sessionData) return cookieFailure('no_session_cookie_provided')
+      const content = await read(sessionData, cookiePassword, now)
+      if (content?.type === 'key') return openHeld(content.key, cookie)
+      return content?.type === 'session' ? toOpened(content.data) : INVALID
+    },
+    async nameOfHeld({ sessionData, cookiePassword }) {
+      const content = sessionData ? await read(sessionData, cookiePassword, now) : null
+      return content?.type === 'key' ? content.session : null
+    },
   }
 }
 

@@ -1,13 +1,14 @@
-import { AuthError, isAuthError } from '../../core/errors.js'
+import { AuthError } from '../../core/errors.js'
 import type { SessionUser } from '../../core/session.js'
-import { checkPositive, memoryCoordinator } from '../coordination/coordinator.js'
+import { checkCoordinator, checkPositive, memoryCoordinator } from '../coordination/coordinator.js'
 import { checkObject } from '../shared/arguments.js'
-import type { SecurityListeners } from '../shared/security-events.js'
+import { type SecurityListeners, tell } from '../shared/security-events.js'
 import { TIME_LIMIT } from '../shared/time-limit.js'
 import type { AccessTokens } from './access-tokens.js'
-import { createEndedSessions, type EndedSessions } from './ended-sessions.js'
+import { createEndedSessions, type EndedSessions, nameOfData } from './ended-sessions.js'
+import { boundedStore } from './held-sessions.js'
 import { opaqueTokens } from './opaque-tokens.js'
-import { createOpener, type Opened, type OpenSealed } from './opened.js'
+import { createOpener, type Opener } from './opened.js'
 import { createRenewal, type Renew } from './renewal.js'
 import type { SealedSessionsOptions } from './sealed-sessions-types.js'
 import { createSealing, type Sealing } from './sealing.js'
@@ -19,6 +20,8 @@ import { createUses, type Uses } from './uses.js'
 const REUSE_WINDOW = 10_000
 /** Leaves a quarter of what Node takes of headers to all others (`--max-http-header-size`, 16 KiB). */
 const MAX_SIZE = 12_288
+/** Longer than requests that are under way take, in ms. */
+const UNDER_WAY = 60_000
 
 function tokensOf<User extends SessionUser>(
   { verification }: SealedSessionsOptions<User>,
@@ -36,15 +39,11 @@ export interface Parts<User extends SessionUser>
   extends Pick<SecurityListeners, 'onSecurityEvent'> {
   readonly tokens: AccessTokens
   readonly limits: SessionLimits
-  /** In ms. */
-  readonly reuseWindow: number
-  readonly open: OpenSealed<User>
+  readonly opener: Opener<User>
   readonly renew: Renew<User>
   readonly ended: EndedSessions<User>
   readonly uses: Uses
   readonly sealing: Sealing
-  /** Keeps what a session's old cookie holds elsewhere for `ttl` ms more. Never rejects. */
-  release(opened: Opened<User>, ttl: number): Promise<void>
   now(): number
 }
 
@@ -55,11 +54,14 @@ export interface Parts<User extends SessionUser>
 export function createParts<User extends SessionUser>(
   options: SealedSessionsOptions<User>,
 ): Parts<User> {
-  const { provider, store = null, now = () => Date.now(), report = () => {} } = options
+  const { provider, now = () => Date.now() } = options
   if (typeof provider?.refresh !== 'function') {
     throw new AuthError('invalid_argument', '`provider` must be one that can refresh.')
   }
+  // What a listener throws must cost nobody's tokens.
+  const report = (error: AuthError): void => tell(options.report, error)
   const coordinator = options.coordinator ?? memoryCoordinator({ now })
+  checkCoordinator(coordinator)
   const timeout = checkPositive('timeout', options.timeout ?? TIME_LIMIT)
   const reuseWindow = checkPositive(
     'reuseWindow',
@@ -67,25 +69,28 @@ export function createParts<User extends SessionUser>(
   )
   const maxSize = checkPositive('maxSize', options.maxSize ?? MAX_SIZE)
   const limits = checkLimits(options.limits)
+  const store = options.store === undefined ? null : boundedStore(options.store, timeout)
+  const overlap = reuseWindow + UNDER_WAY
   const tokens = tokensOf(options, now)
   const { onReuse, onSecurityEvent } = options
   const shared = { provider, coordinator, tokens, timeout, now, onReuse, onSecurityEvent }
   return {
     tokens,
     limits,
-    reuseWindow,
     onSecurityEvent,
     now,
-    open: createOpener<User>({ tokens, store, now }),
+    opener: createOpener<User>({ tokens, store, now }),
     renew: createRenewal({ ...shared, reuseWindow }),
     ended: createEndedSessions(shared),
     uses: createUses({ limits, now }),
-    sealing: createSealing({ maxSize, store, limits, now, report }),
-    async release({ held }, ttl) {
-      if (held === undefined) return
-      await store?.expire(held, ttl).catch((error: unknown) => {
-        if (isAuthError(error)) report(error)
-      })
-    },
+    sealing: createSealing({
+      maxSize,
+      store,
+      limits,
+      overlap,
+      now,
+      report,
+      nameOf: (data) => nameOfData(data, tokens.read(data)),
+    }),
   }
 }

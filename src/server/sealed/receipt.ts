@@ -5,6 +5,9 @@ import type { SealedData } from './session-data.js'
 /** A token of which so much of its life is gone when it comes was dated by another clock. */
 const LEAST = 3 / 4
 
+/** How far the clocks of an app's servers may be apart, in ms: as far as the readers of seals allow. */
+export const CLOCKS_APART = 60_000
+
 /** How long a token lives by its own word, in ms; nothing where it does not say. */
 export const lifeOf = ({ exp, iat }: JWTPayload): number | undefined =>
   positive((Number(exp) - Number(iat)) * 1000)

@@ -8,7 +8,7 @@ import { withinTime } from '../shared/time-limit.js'
 import type { AccessTokens } from './access-tokens.js'
 import { readSealed } from './opened.js'
 import { type RefreshFailure, toFailure } from './results.js'
-import { type SealedData, toSealedData } from './session-data.js'
+import { type SealedData, sessionJson, toSealedData, withoutUserData } from './session-data.js'
 
 /** What renewals work with. Times in ms. */
 export interface RenewalDeps<User extends SessionUser> extends SecurityListeners {
@@ -50,6 +50,15 @@ export function beginning<User extends SessionUser>(
 ): SealedData<User> {
   const named = data.id !== undefined || tokens.read(data)?.facts.sessionId !== undefined
   return { ...data, startedAt: data.startedAt ?? at, ...(!named && { id: crypto.randomUUID() }) }
+}
+
+/** The JSON of a session that must be kept, whatever somebody has put into their own data. */
+function keptJson(data: SealedData): string {
+  try {
+    return sessionJson(data)
+  } catch {
+    return sessionJson(withoutUserData(data))
+  }
 }
 
 /** Trades the refresh token of a session. Never rejects for what a server answers. */
@@ -96,7 +105,7 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
     const data = tokens.note(toSealedData(grant, from), grant, sentAt)
     // The refresh token is spent, so that its successor must be kept, whatever came with it.
     const kept = owner === 'same' ? data : { ...data, accessToken: from.accessToken }
-    return JSON.stringify(beginning(kept, tokens, sentAt))
+    return keptJson(beginning(kept, tokens, sentAt))
   }
 
   /** One exchange, or what another request has got for the same token. */
@@ -106,7 +115,8 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
     wanted: Wanted,
   ): Promise<{ readonly next: SealedData<User>; readonly startedAt: number }> {
     const key = await coordinationKey(name, wanted.organizationId)
-    const work = (): Promise<string> => patience.attempt(key, () => exchange(from, wanted))
+    const asker = { session: key, person: from.user.id }
+    const work = (): Promise<string> => patience.attempt(asker, () => exchange(from, wanted))
     const { text, startedAt, age } = await coordinator.once(key, work, { replay })
     const next = readSealed<User>(text)
     if (next?.user.id === from.user.id) {

@@ -119,8 +119,8 @@ export interface SealedSessions<User extends SessionUser = SessionUser> {
   ): Promise<{ readonly authenticated: true; readonly sealedSession: string } | RefreshFailure>
   /**
    * The cookie's value for a session that has just begun.
-   * @throws AuthError `bad_response` unless both tokens are there, and the user is the token's;
-   *   `invalid_argument` for one that is larger than `maxSize`.
+   * @throws AuthError `bad_response` unless both tokens are there, the user is the token's, and it is known
+   *   how long the token lives; `invalid_argument` for one that is larger than `maxSize`.
    */
   sealSession(grant: Grant<User>, options: SealOptions): Promise<string>
   /**

@@ -34,21 +34,22 @@ export type {
   SessionProvider,
 } from './sealed-sessions-types.js'
 
-/** Longer than requests that are under way take, in ms. */
-const UNDER_WAY = 60_000
 /** A refresh ahead of need begins when so much of the token's life is left, in ms; a quarter at most. */
 const MARGIN = 60_000
 
 const unread = (): AuthError =>
-  new AuthError('storage', 'The session is held in a store that does not answer now: it lives on.')
+  new AuthError(
+    'storage',
+    'The session is held in a store that does not answer now: it is over here, and the auth server is told later.',
+  )
 
 /** Makes what says whose cookies are, and gives them new tokens. */
 function createKeeper<User extends SessionUser>(parts: Parts<User>) {
-  const { tokens, ended, uses, limits, now, onSecurityEvent } = parts
+  const { opener, tokens, ended, uses, limits, now, onSecurityEvent } = parts
 
   /** @returns also what says why not: a value that does not open was forged, or is very old. */
   async function openLiving(cookie: SealedCookie): Promise<Opened<User> | AuthenticateFailure> {
-    const opened = await parts.open(cookie)
+    const opened = await opener.open(cookie)
     if ('reason' in opened) {
       if (opened.reason === 'invalid_session_cookie') {
         tell(onSecurityEvent, { type: 'forged-cookie', request: cookie.request })
@@ -96,15 +97,13 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
         ...wanted,
         request: cookie.request,
       })
-      if (data !== opened.data) tokens.hurry(data.accessToken)
+      if (data !== opened.data) await tokens.hurry(data)
       const next = { data, token: tokens.read(data) ?? opened.token }
       // The sign-out of another request may have come in between.
       if (await ended.isOver(opened, next)) return over()
       const kept = data === opened.data || failure?.reason === 'invalid_grant'
       if (failure && kept) return failure
-      const sealedSession = await parts.sealing.sealRenewed(usedNow(data), cookiePassword)
-      // Requests under way have the old cookie yet.
-      await parts.release(opened, parts.reuseWindow + UNDER_WAY)
+      const sealedSession = await parts.sealing.sealRenewed(usedNow(data), cookiePassword, opened)
       if (failure) return { ...failure, sealedSession }
       return { authenticated: true, session: data, sealedSession, ...describeOpened(next) }
     },
@@ -121,13 +120,13 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
   checkObject('options', options)
   const { logoutUrl } = options
   const parts = createParts(options)
-  const { open, tokens, uses, now } = parts
+  const { opener, tokens, uses, ended, now } = parts
   const { authenticate, refresh, usedNow } = createKeeper(parts)
 
   async function logoutUrlOf(cookie: SealedCookie, returnTo: string | undefined): Promise<string> {
     if (returnTo !== undefined) checkReturnTo(returnTo)
     if (!logoutUrl) throw new AuthError('invalid_argument', 'There is no `logoutUrl` to go to.')
-    const opened = await open(cookie)
+    const opened = await opener.open(cookie)
     const reason = 'reason' in opened ? ` (${opened.reason})` : ''
     const sessionId = 'reason' in opened ? undefined : opened.token.facts.sessionId
     if (sessionId) return logoutUrl({ sessionId, returnTo })
@@ -141,6 +140,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
     return {
       authenticate: () => authenticate(cookie),
       async refresh(wanted = {}) {
+        checkObject('options', wanted)
         const result = await refresh(cookie, wanted)
         const { cookiePassword = cookie.cookiePassword } = wanted
         if (result.sealedSession) {
@@ -148,9 +148,12 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
         }
         return result
       },
-      getLogoutUrl: async ({ returnTo } = {}) => logoutUrlOf(cookie, returnTo),
+      async getLogoutUrl(wanted = {}) {
+        checkObject('options', wanted)
+        return logoutUrlOf(cookie, wanted.returnTo)
+      },
       async noteUse() {
-        const opened = await open(cookie)
+        const opened = await opener.open(cookie)
         if ('reason' in opened || (await uses.isOver(opened, cookie))) return null
         return uses.note(opened, cookie)
       },
@@ -159,7 +162,9 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
 
   return {
     loadSealedSession,
-    async refreshAndSealSessionData({ organizationId, fresh, ...cookie }) {
+    async refreshAndSealSessionData(wanted) {
+      checkObject('options', wanted)
+      const { organizationId, fresh, ...cookie } = wanted
       const result = await refresh(cookie, { organizationId, fresh })
       if (!result.authenticated) return result
       return { authenticated: true, sealedSession: result.sealedSession }
@@ -169,25 +174,35 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       checkObject('options', wanted)
       const { cookiePassword, limits } = wanted
       checkPassword(cookiePassword)
-      const own = limits && { limits: checkLimits(limits) }
+      const own = limits !== undefined && { limits: checkLimits(limits) }
       const at = now()
       const data = tokens.note({ ...toSealedData(grant), ...own }, grant, at)
+      if (data.expiresAt !== undefined && !Number.isFinite(data.expiresAt)) {
+        throw new AuthError('bad_response', 'The session does not say how long its token lives.')
+      }
       if (tokens.ownerOf(data.accessToken, data.user.id) !== 'same') {
         throw new AuthError('bad_response', 'The access token is not the one of this user.')
       }
       return parts.sealing.sealNew(usedNow(beginning(data, tokens, at)), cookiePassword)
     },
     async endSession(cookie) {
+      checkObject('cookie', cookie)
       checkPassword(cookie.cookiePassword)
-      const opened = await open(cookie)
-      if ('reason' in opened) return { sessionId: null, error: opened.retryable ? unread() : null }
-      const result = await parts.ended.end(opened)
-      await parts.release(opened, 0)
+      const opened = await opener.open(cookie)
+      if ('reason' in opened) {
+        const name = await opener.nameOfHeld(cookie)
+        if (!opened.retryable || name === null) return { sessionId: null, error: null }
+        await ended.endUnread(name)
+        return { sessionId: null, error: unread() }
+      }
+      const result = await ended.end(opened)
+      await parts.sealing.release(opened, 0)
       return result
     },
     async describeSession(cookie) {
+      checkObject('cookie', cookie)
       checkPassword(cookie.cookiePassword)
-      const opened = await open(cookie)
+      const opened = await opener.open(cookie)
       if ('reason' in opened) return null
       return { ...describeOpened(opened), issuedAt: opened.token.issuedAt }
     },

@@ -105,9 +105,6 @@ function compact<User extends SessionUser>(data: SealedData<User>): SealedData<U
   }
 }
 
-/** The name of a session that is held elsewhere, where a seal holds just that. */
-export const heldName = (json: string): string | undefined => text(parseObject(json).held)
-
 /**
  * Reads what any of the SDKs sealed: `@workos-inc/node`, `authkit-nextjs` (a session, or a whole
  * answer of the server) and `authkit-session`. Fields that none of them need are dropped; `null`
@@ -138,10 +135,23 @@ export function parseSealedData(json: string): SealedData | null {
   })
 }
 
-/** The JSON of a session without what its access token says as well: see `withoutCopies`. */
+/** The JSON of a session. @throws AuthError `invalid_argument` for what no JSON can be made of. */
+export function sessionJson(data: SealedData | Readonly<Record<string, unknown>>): string {
+  try {
+    return JSON.stringify(data)
+  } catch (cause) {
+    const message = 'The session holds what no JSON can be made of, such as data nested too deep.'
+    throw new AuthError('invalid_argument', message, { cause })
+  }
+}
+
+/**
+ * The JSON of a session without what its access token says as well: see `withoutCopies`.
+ * @throws AuthError `invalid_argument` for what no JSON can be made of.
+ */
 export function withoutTokenCopies(data: SealedData): string {
   const { user, copies } = withoutCopies({ ...data.user }, readClaims(data.accessToken) ?? {})
-  return JSON.stringify({ ...data, user, ...(copies.length > 0 && { userFromToken: copies }) })
+  return sessionJson({ ...data, user, ...(copies.length > 0 && { userFromToken: copies }) })
 }
 
 /** A session of which only whose it is was left: the auth server tells the rest at the next refresh. */

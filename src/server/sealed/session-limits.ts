@@ -1,5 +1,6 @@
 import { LONGEST_COOKIE_LIFE } from '../cookies/cookies.js'
 import { checkPositive } from '../coordination/coordinator.js'
+import { checkObject } from '../shared/arguments.js'
 
 /** How long a session may last, in ms (ASVS 5.0, 7.3.1 and 7.3.2). */
 export interface SessionLimits {
@@ -16,7 +17,9 @@ interface SessionTimes {
 }
 
 /** @throws AuthError `invalid_argument` for a limit that is no positive number. */
-export function checkLimits({ absolute, idle }: SessionLimits = {}): SessionLimits {
+export function checkLimits(limits: SessionLimits = {}): SessionLimits {
+  checkObject('limits', limits)
+  const { absolute, idle } = limits
   return {
     ...(absolute !== undefined && { absolute: checkPositive('limits.absolute', absolute) }),
     ...(idle !== undefined && { idle: checkPositive('limits.idle', idle) }),
@@ -29,14 +32,16 @@ export const limitsOf = (
   common: SessionLimits,
 ): SessionLimits => ({ absolute: LONGEST_COOKIE_LIFE, ...common, ...limits })
 
-/** How long a session may last yet, in ms; 1 at the least. */
+/** How long a session may last yet, in ms: 1 at the least, and no longer than a cookie. */
 export function timeLeft(
   data: SessionTimes & { readonly limits?: SessionLimits | undefined },
   common: SessionLimits,
   now: number,
 ): number {
   const { absolute = LONGEST_COOKIE_LIFE } = limitsOf(data, common)
-  return Math.max(1, absolute - (now - (data.startedAt ?? now)))
+  const left = Math.max(1, absolute - (now - (data.startedAt ?? now)))
+  // Nobody has a cookie for longer, and no store can count as far as the largest of numbers.
+  return Math.min(left, LONGEST_COOKIE_LIFE)
 }
 
 /**
@@ -50,5 +55,6 @@ export function isOverLimit(
 ): boolean {
   const age = startedAt === undefined ? 0 : now - startedAt
   const unused = usedAt === undefined ? 0 : now - usedAt
-  return age >= absolute || (idle !== undefined && unused >= idle)
+  // Asked so that a clock that says nothing makes none last.
+  return !(age < absolute) || (idle !== undefined && !(unused < idle))
 }

@@ -53,6 +53,6 @@ export function signedTokens(verification: Verification, now: () => number): Acc
         await (counted ? verifier.verifyAt(accessToken, counted.at) : verifier.verify(accessToken)),
       )
     },
-    hurry: verifier.hurry,
+    hurry: async ({ accessToken }) => verifier.hurry(accessToken),
   }
 }

@@ -8,21 +8,35 @@ type Fields = Readonly<Record<string, unknown>>
 
 /** Shorter values take less room than to say where they are, in characters of JSON. */
 const LONG = 64
+/** How deep copies are looked for: at each level all that lies beneath is written out. */
+const DEEPEST = 8
+/** The most copies: each costs a look at all fields beside it. */
+const MOST = 100
 
 const isBranch = (value: unknown): value is Fields | readonly unknown[] =>
   typeof value === 'object' && value !== null
 
-/** The members of an object or a list, with a path to each. */
+/** The members of an object or a list, with a path to each; none where that lies too deep. */
 const membersOf = (value: unknown, path: Path): (readonly [unknown, Path])[] => {
+  if (path.length === DEEPEST) return []
   if (Array.isArray(value)) return value.map((item, index) => [item, [...path, index]] as const)
   if (!isBranch(value)) return []
   return Object.entries(value).map(([name, item]) => [item, [...path, name]] as const)
 }
 
+/** The JSON of a value; nothing for what is nested too deep for it: some thousand levels. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? ''
+  } catch {
+    return ''
+  }
+}
+
 /** All long values beneath `value` by their JSON, with a path to each. */
 function longValues(value: unknown, path: Path, found = new Map<string, Path>()) {
   for (const [member, at] of membersOf(value, path)) {
-    const json = JSON.stringify(member) ?? ''
+    const json = jsonOf(member)
     if (json.length <= LONG) continue
     found.set(json, at)
     longValues(member, at, found)
@@ -62,8 +76,9 @@ export function withoutCopies(
   const copies: TokenCopy[] = []
   const look = (value: unknown, path: Path): void => {
     for (const [member, at] of membersOf(value, path)) {
-      const json = JSON.stringify(member) ?? ''
+      const json = jsonOf(member)
       const claim = json.length > LONG ? known.get(json) : undefined
+      if (copies.length === MOST) return
       if (claim) copies.push([at, claim])
       else look(member, at)
     }

@@ -3,6 +3,7 @@ import { asObject } from '../../providers/shared/json.js'
 import { positive } from '../../providers/shared/jwt.js'
 import { nameOf } from './ended-sessions.js'
 import type { Opened, SealedCookie } from './opened.js'
+import { CLOCKS_APART } from './receipt.js'
 import { sealText, unsealText } from './seal.js'
 import { isOverLimit, limitsOf, type SessionLimits } from './session-limits.js'
 
@@ -42,12 +43,13 @@ export function createUses({ limits, now }: UsesOptions): Uses {
     opened: Opened<User>,
     { useData, cookiePassword }: SealedCookie,
   ): Promise<number | undefined> {
-    const { usedAt } = opened.data
-    if (!useData) return usedAt
-    const use = parseUse(await unsealText(useData, cookiePassword, { now }))
+    const use = useData ? parseUse(await unsealText(useData, cookiePassword, { now })) : null
     // One of another session, left in the browser, says nothing of this.
-    if (use?.session !== (await nameOf(opened))) return usedAt
-    return Math.max(use.usedAt, usedAt ?? 0)
+    const isOfThis = use?.session === (await nameOf(opened))
+    const times = [opened.data.usedAt, isOfThis ? use?.usedAt : undefined]
+    // What a clock has noted that was set back since must not keep a session until then.
+    const known = times.filter((at) => at !== undefined && at <= now() + CLOCKS_APART)
+    return known.reduce((one, at) => Math.max(one ?? 0, at ?? 0), undefined)
   }
 
   return {

@@ -6,6 +6,16 @@ export function checkObject(what: string, value: unknown): void {
   throw new AuthError('invalid_argument', `Pass \`${what}\`, as an object.`)
 }
 
+/**
+ * @throws AuthError `invalid_argument`, with `message`, unless `value` has these functions: what is called
+ * after an exchange only would fail when the old tokens are spent.
+ */
+export function checkMethods(value: unknown, methods: readonly string[], message: string): void {
+  const has = (name: string): boolean =>
+    typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function'
+  if (!methods.every(has)) throw new AuthError('invalid_argument', message)
+}
+
 /** @throws AuthError `invalid_argument` unless `value` can be a `Cookie` header, or none. */
 export function checkCookieHeader(value: unknown): void {
   if (value === undefined || value === null || typeof value === 'string') return

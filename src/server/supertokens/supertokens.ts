@@ -1,5 +1,5 @@
 import { AuthError } from '../../core/errors.js'
-import { checkPositive, memoryCoordinator } from '../coordination/coordinator.js'
+import { checkCoordinator, checkPositive, memoryCoordinator } from '../coordination/coordinator.js'
 import { TIME_LIMIT } from '../shared/time-limit.js'
 import { LONGEST_ACCESS_TOKEN } from './access-token.js'
 import { checkJWTPayload, checkName, checkPayload, checkRefreshToken } from './arguments.js'
@@ -88,6 +88,7 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
   const timeout = checkPositive('timeout', options.timeout ?? TIME_LIMIT)
   const core = createCore(options)
   const coordinator = options.coordinator ?? memoryCoordinator({ now })
+  checkCoordinator(coordinator)
   const tombstones = createTombstones(coordinator)
   const enableAntiCsrf = antiCsrf === 'VIA_TOKEN'
   // A call may wait twice, and what is left must do for the rest of it.

@@ -38,8 +38,11 @@ export type Introspected =
 export interface Introspector {
   /** Whether a token is active; `until` when it is over anyway, in ms since the epoch. Never rejects. */
   ask(token: string, until: number): Promise<Introspected>
-  /** Says that the server has just given this token: it need not be asked about at once. */
-  trust(token: string): void
+  /**
+   * Says that the server gave this token `at` ms since the epoch: it need not be asked about at once.
+   * What the server has said of it since counts more.
+   */
+  trust(token: string, at: number): Promise<void>
 }
 
 /** How long an answer counts, in ms. */
@@ -136,11 +139,10 @@ export function createIntrospection(options: Introspection, now: () => number): 
       running.set(name, asked)
       return asked
     },
-    trust(token) {
-      const at = now()
-      void fingerprint(token).then((name) =>
-        known.set(name, { found: { type: 'active' }, at }, at + cacheFor),
-      )
+    async trust(token, at) {
+      const name = await fingerprint(token)
+      if (known.get(name) || !isLately(at, cacheFor, now())) return
+      known.set(name, { found: { type: 'active' }, at }, at + cacheFor)
     },
   }
 }

@@ -355,6 +355,7 @@ describe('settings', () => {
     ['a null origin', { allowedOrigins: ['null'] }],
     ['a redirect URI that is no address', { redirectUri: '/callback' }],
     ['a redirect URI with a fragment', { redirectUri: 'https://app.example/#x' }],
+    ['a redirect URI that is no web page', { redirectUri: 'ftp://app.example/callback' }],
     ['an upstream by http', { upstreams: { api: { target: 'http://api.example' } } }],
     ['an upstream with a password', { upstreams: { api: { target: 'https://a:b@api.example' } } }],
     ['an upstream that is no address', { upstreams: { api: { target: '/api' } } }],

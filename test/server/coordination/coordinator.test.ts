@@ -62,6 +62,35 @@ describe('the coordinator of one process', () => {
     expect(runs.get('key')).toBe(2)
   })
 
+  it('hands out no result that is older than whoever comes wants', async () => {
+    const { clock } = createTime()
+    const coordinator = memoryCoordinator({ now: clock.now })
+    await coordinator.once('key', async () => 'first', { replay: REPLAY })
+    await clock.advance(5_000)
+    const anew = await coordinator.once('key', async () => 'second', { replay: 5_000 })
+    expect(anew.text).toBe('second')
+  })
+
+  it('keeps a tombstone for as long as the last word about it says', async () => {
+    const { clock } = createTime()
+    const coordinator = memoryCoordinator({ now: clock.now })
+    await coordinator.end('session', 60_000, { confirmed: false })
+    await coordinator.end('session', 1_000, { confirmed: true })
+    await clock.advance(1_000)
+    expect(await coordinator.ended('session')).toBe(false)
+  })
+
+  it('says nothing of tombstones that go when their time is up', async () => {
+    const { clock } = createTime()
+    const report = vi.fn()
+    const coordinator = memoryCoordinator({ now: clock.now, limit: 2, report })
+    for (const id of ['a', 'b', 'c', 'd']) {
+      await coordinator.end(id, 1_000)
+      await clock.advance(1_000)
+    }
+    expect(report).not.toHaveBeenCalled()
+  })
+
   it('keeps a tombstone when the clock is set back', async () => {
     const { clock } = createTime()
     const coordinator = memoryCoordinator({ now: clock.now })

@@ -1,24 +1,39 @@
 import { describe, expect, it } from 'vitest'
 import { createExpiring } from '../../../src/server/coordination/expiring.js'
 
+function open(limit: number) {
+  const clock = { time: 1_000 }
+  const map = createExpiring<string>({ limit, now: () => clock.time })
+  const there = (...keys: readonly string[]) => keys.filter((key) => map.get(key) !== undefined)
+  return { clock, map, there }
+}
+
 describe('a map that forgets', () => {
-  it('has an entry up to its time, and what is new when there are too many', () => {
-    const clock = { time: 1_000_000 }
-    const map = createExpiring<string>({ limit: 2, now: () => clock.time })
-    map.set('a', 'first', clock.time + 10)
-    clock.time += 9
-    expect(map.get('a')).toBe('first')
-    clock.time += 1
-    expect(map.get('a')).toBeUndefined()
-    for (const key of ['b', 'c', 'd']) map.set(key, key, clock.time + 10)
-    expect(['b', 'c', 'd'].map(map.get)).toEqual([undefined, 'c', 'd'])
+  it('hands out nothing from its end on, though nothing has come since', () => {
+    const { clock, map } = open(10)
+    map.set('key', 'value', 2_000)
+    clock.time = 1_999
+    expect(map.get('key')).toBe('value')
+    clock.time = 2_000
+    expect(map.get('key')).toBeUndefined()
+  })
+
+  it('lets go first of what came first, where what is set again comes anew', () => {
+    const { map, there } = open(2)
+    for (const key of ['a', 'b', 'a', 'c']) map.set(key, key, 9_000)
+    expect(there('a', 'b', 'c')).toEqual(['a', 'c'])
+  })
+
+  it('holds no more than it may', () => {
+    const { map, there } = open(3)
+    for (const key of ['a', 'b', 'c', 'd', 'e']) map.set(key, key, 9_000)
+    expect(there('a', 'b', 'c', 'd', 'e')).toEqual(['c', 'd', 'e'])
   })
 
   it('does not keep one for longer because the clock was set back', () => {
-    const clock = { time: 1_000_000 }
-    const map = createExpiring<string>({ limit: 10, now: () => clock.time })
-    map.set('rests', 'a core that failed', clock.time + 10_000)
-    clock.time -= 500_000
+    const { clock, map } = open(10)
+    map.set('rests', 'a core that failed', clock.time + 500)
+    clock.time -= 800
     expect(map.get('rests')).toBeUndefined()
   })
 })

@@ -16,8 +16,8 @@ function createWorld(shared?: Pauses) {
   const state = { sent: 0, answer: async (_session: string): Promise<string> => 'new tokens' }
   const join = () => {
     const patience = createServerPatience({ pauses, name: 'server', timeout: TIMEOUT, now })
-    return (session = 'ada') =>
-      patience.attempt(session, () => {
+    return (session = 'ada', person = session) =>
+      patience.attempt({ session, person }, () => {
         state.sent += 1
         return state.answer(session)
       })
@@ -85,6 +85,18 @@ describe('an auth server that fails', () => {
       retryable: true,
       retryAfter: 150,
     })
+  })
+
+  it('has words for one person that no other hears of', async () => {
+    const { clock, state, ask } = createWorld()
+    const words = 'Too many requests for ada@example.test.'
+    state.answer = () => Promise.reject(new AuthError('rate_limited', words, { status: 429 }))
+    const heard = await ask().catch((error: unknown) => error)
+    expect(heard).toMatchObject({ message: words })
+    clock.time += 100
+    const error = await ask('bob').catch((error: unknown) => error)
+    expect(isAuthError(error, 'rate_limited') && error.message).not.toContain('ada')
+    expect(error).toMatchObject({ status: 429 })
   })
 
   it('is asked by one of many when its pause is over; the others wait for what comes of that', async () => {
@@ -230,6 +242,30 @@ describe('a session that fails alone', () => {
     }
     await outcome(ask('ada'))
     expect(await outcome(ask('bob'))).toBe('new tokens')
+  })
+
+  it('is no server that fails, however many sessions that person has', async () => {
+    const world = createWorld()
+    world.state.answer = (session) =>
+      session.startsWith('ada') ? Promise.reject(broken()) : Promise.resolve('new tokens')
+    for (let device = 0; device < 50; device += 1) await outcome(world.ask(`ada ${device}`, 'ada'))
+    expect(await outcome(world.ask('bob'))).toBe('new tokens')
+  })
+
+  it('keeps nobody out for longer than a moment, though the server seems down for that person’s sake', async () => {
+    const world = createWorld()
+    world.state.answer = (session) =>
+      session.startsWith('ada')
+        ? Promise.reject(new AuthError('server_error', 'Her hook takes too long.', { status: 504 }))
+        : Promise.resolve('new tokens')
+    let served = 0
+    for (let at = 0; at < 60_000; at += 50) {
+      // She is always the first to come.
+      for (let device = 0; device < 5; device += 1) await outcome(world.ask(`ada ${device}`, 'ada'))
+      if ((await outcome(world.ask('bob'))) === 'new tokens') served += 1
+      world.clock.time += 50
+    }
+    expect(served).toBeGreaterThan(1_000)
   })
 
   it('is one of several, with no answer in between: then it is the server that fails', async () => {

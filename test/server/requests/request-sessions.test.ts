@@ -436,6 +436,18 @@ describe('settings', () => {
     expect(() => createRequestSessions({ sessions: sealed, cookie })).toThrow(AuthError)
   })
 
+  it.each<[string, 'load' | 'establish' | 'end', readonly unknown[]]>([
+    ['load(header, null)', 'load', [null, null]],
+    ['another word for when to refresh', 'load', [null, { refresh: 'when_due' }]],
+    ['establish(grant, header, null)', 'establish', [{}, null, null]],
+    ['end(header, null)', 'end', [null, null]],
+  ])('of one call that cannot work are an AuthError: %s', async (_, name, args) => {
+    const { sessions } = createBackendWorld()
+    await expect(Reflect.apply(sessions[name], undefined, args)).rejects.toMatchObject({
+      code: 'invalid_argument',
+    })
+  })
+
   it('rotate passwords: a cookie of the old one opens, and the next is sealed by the new', async () => {
     const { jar, sealed, now } = await signedIn()
     const password = ['a newer password of 32 characters or more', PASSWORD]

@@ -39,6 +39,28 @@ describe('a session whose access token nobody but its server can read', () => {
     expect(await session.authenticate()).toMatchObject({ reason: 'invalid_session_cookie' })
   })
 
+  it.each([undefined, Number.NaN, Number.POSITIVE_INFINITY, '300'])(
+    'does not begin where nobody says how long its token lives: %s',
+    async (lifetime) => {
+      const { sessions, grant } = createOpaqueStage()
+      const unsaid = { ...grant({ user: { id: 'ada' } }), lifetime }
+      await expect(
+        Reflect.apply(sessions.sealSession, undefined, [unsaid, { cookiePassword }]),
+      ).rejects.toMatchObject({ code: 'bad_response' })
+    },
+  )
+
+  it('keeps its tokens where a refresh does not say so, and is refreshed again', async () => {
+    const { signIn, load, tokens } = createOpaqueStage()
+    const session = load(await signIn())
+    tokens.answer = { lifetime: Number.NaN }
+    success(await session.refresh())
+    expect(await session.authenticate()).toMatchObject({ reason: 'invalid_jwt' })
+    tokens.answer = null
+    success(await session.refresh())
+    expect(success(await session.authenticate()).accessToken).toBe('opaque-2')
+  })
+
   it('says after a refresh what the newest answer says of it, and its name for good', async () => {
     const { signIn, load, tokens } = createOpaqueStage()
     const session = load(await signIn({ sessionId: 'session_1', role: 'admin' }))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AuthError, isAuthError, isAuthSessionMissingError } from '../../../src/index.js'
+import { memoryCoordinator } from '../../../src/server/coordination/coordinator.js'
 import { createSealedSessions } from '../../../src/server/sealed/sealed-sessions.js'
 import { answering, createStage, PASSWORD } from './sealed-sessions-stage.js'
 
@@ -99,6 +100,48 @@ describe('a mistake of the app is an AuthError', () => {
     ],
   ])('%s', async (_, make) => {
     await expect((async () => make())()).rejects.toEqual(invalid)
+  })
+
+  it.each<[string, Readonly<Record<string, unknown>>]>([
+    ['limits that are none', { limits: 'a week' }],
+    ['limits that are nothing', { limits: null }],
+    ['a limit that is a text', { limits: { idle: '1h' } }],
+    ['a store that is none', { store: {} }],
+    ['a store that can only be read', { store: new Map() }],
+    ['a coordinator that is none', { coordinator: {} }],
+    [
+      'a coordinator of an older release, that knows no pauses',
+      { coordinator: { ...memoryCoordinator(), pauses: undefined } },
+    ],
+  ])('before anything is spent: %s', (_, options) => {
+    const make = () =>
+      Reflect.apply(createSealedSessions, undefined, [
+        { provider, verification: secret, ...options },
+      ])
+    expect(make).toThrow(invalid)
+  })
+
+  const held = { sessionData: 'x', cookiePassword: PASSWORD }
+  const grant = { accessToken: 'a', refreshToken: 'r', lifetime: 1, user: { id: 'ada' } }
+  const session = sessions.loadSealedSession(held)
+  it.each<[string, (...args: never[]) => unknown, readonly unknown[]]>([
+    ['refresh(null)', session.refresh, [null]],
+    ['refresh(true)', session.refresh, [true]],
+    ['getLogoutUrl(null)', session.getLogoutUrl, [null]],
+    ['endSession()', sessions.endSession, []],
+    ['describeSession(null)', sessions.describeSession, [null]],
+    ['refreshAndSealSessionData()', sessions.refreshAndSealSessionData, []],
+    ['sealSession(null)', sessions.sealSession, [null]],
+    ['sealSession() without options', sessions.sealSession, [grant]],
+    [
+      'sealSession() with limits that are none',
+      sessions.sealSession,
+      [grant, { cookiePassword: PASSWORD, limits: 'a week' }],
+    ],
+  ])('of an argument: %s', async (_, method, args) => {
+    await expect(
+      Promise.resolve().then(() => Reflect.apply(method, undefined, args)),
+    ).rejects.toEqual(invalid)
   })
 
   it('and what is wrong in a provider is thrown as it is', async () => {

@@ -132,6 +132,24 @@ describe('the idle limit of a session', () => {
     clock.time -= 30_000
     expect(await load(sealed).authenticate()).toMatchObject({ authenticated: true })
   })
+
+  it('is not lengthened by a clock that was a day ahead when the seal was made', async () => {
+    const { signIn, load, clock } = createOpaqueStage(idle)
+    clock.time += DAY
+    const sealed = await signIn({ lifetime: 3 * DAY })
+    const ahead = await load(sealed).noteUse()
+    clock.time -= DAY - MINUTE
+    const use = await load(sealed, ahead).noteUse()
+    clock.time += HOUR
+    expect(await load(sealed, use).authenticate()).toEqual(expired)
+  })
+
+  it('ends it where no clock says how late it is', async () => {
+    const { signIn } = createOpaqueStage(idle)
+    const sealed = await signIn({ lifetime: DAY })
+    const { load } = createOpaqueStage({ ...idle, now: () => Number.NaN })
+    expect(await load(sealed).authenticate()).toEqual(expired)
+  })
 })
 
 describe('limits in the cookies of requests', () => {

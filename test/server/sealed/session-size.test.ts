@@ -8,7 +8,7 @@ import {
 } from '../../../src/server/sealed/sealed-sessions.js'
 import { createScriptedGoTrue } from '../../../src/testing/index.js'
 import { jwt } from '../../support/wire.js'
-import { cookiePassword, createOpaqueStage } from './opaque-stage.js'
+import { cookiePassword, createOpaqueStage, LIFE } from './opaque-stage.js'
 import { opened, START, success } from './sealed-sessions-stage.js'
 
 /** What Node takes of headers by default, in bytes (`--max-http-header-size`). */
@@ -43,6 +43,13 @@ async function createStage(size: number, options: Partial<SealedSessionsOptions>
   const grant = await provider.signIn?.(PERSON, { signal: new AbortController().signal })
   if (!grant) throw new Error('There is no session.')
   return { server, sessions, grant, reports, clock }
+}
+
+/** Data within data, so many times: a list, which a loop makes and JSON.parse reads. */
+function nested(depth: number): unknown {
+  let value: unknown = 1
+  for (let level = 0; level < depth; level += 1) value = [value]
+  return value
 }
 
 describe('a session with much in it', () => {
@@ -119,6 +126,63 @@ describe('a session with much in it', () => {
     tokens.answer = { accessToken: 'x'.repeat(15_000) }
     const result = success(await session.refresh())
     expect(await opened(result.sealedSession)).toMatchObject({ refreshToken: 'refresh-1' })
+  })
+
+  it.each([15_000, 60_000])(
+    'keeps nobody out by an access token that has grown to %d characters: its next request fits, and brings another',
+    async (length) => {
+      const reports: AuthError[] = []
+      const report = (error: AuthError) => void reports.push(error)
+      const { signIn, load, clock, tokens } = createOpaqueStage({ report })
+      const session = load(await signIn())
+      tokens.answer = { accessToken: 'x'.repeat(length) }
+      clock.time += LIFE
+      const result = success(await session.refresh())
+      expect(result.session.accessToken).toHaveLength(length)
+      expect(result.sealedSession.length).toBeLessThan(12_288)
+      expect(reports.at(-1)?.message).toMatch(/new access token was left out/)
+      expect(await session.authenticate()).toMatchObject({ reason: 'invalid_jwt' })
+      tokens.answer = null
+      const next = success(await session.refresh())
+      expect(next.session).toMatchObject({ accessToken: 'opaque-2', refreshToken: 'refresh-2' })
+    },
+  )
+
+  it('keeps its tokens where somebody has nested their own data deeper than JSON can be written', async () => {
+    const { signIn, load, tokens } = createOpaqueStage()
+    const session = load(await signIn())
+    const user = { id: 'ada', email: 'ada@example.test', data: nested(20_000) }
+    tokens.answer = { user }
+    const { sealedSession } = success(await session.refresh())
+    expect(await opened(sealedSession)).toMatchObject({
+      accessToken: 'opaque-1',
+      refreshToken: 'refresh-1',
+      user: { id: 'ada', email: 'ada@example.test' },
+    })
+    await expect(signIn({ user })).rejects.toMatchObject({ code: 'invalid_argument' })
+  })
+
+  it('keeps its tokens where its access token holds data nested deeper than JSON can be written', async () => {
+    const { signIn, load, tokens } = createOpaqueStage({ maxSize: 60_000 })
+    const session = load(await signIn())
+    const data = `${'['.repeat(10_000)}1${']'.repeat(10_000)}`
+    const accessToken = `e30.${btoa(`{"sub":"ada","data":${data}}`)}.sig`
+    const user = { id: 'ada', note: 'x'.repeat(5_000) }
+    tokens.answer = { accessToken, user }
+    success(await session.refresh())
+    expect(success(await session.authenticate())).toMatchObject({ accessToken, user })
+  })
+
+  it('keeps its tokens where what hears of its size throws', async () => {
+    const report = () => {
+      throw new Error('The log is full.')
+    }
+    const { signIn, load, tokens } = createOpaqueStage({ report })
+    const session = load(await signIn())
+    const user = { id: 'ada', profile: 'x'.repeat(100_000) }
+    tokens.answer = { user }
+    const { sealedSession } = success(await session.refresh())
+    expect(success(await load(sealedSession).authenticate()).accessToken).toBe('opaque-1')
   })
 
   it('takes nothing from a token that the seal did not leave to it', async () => {

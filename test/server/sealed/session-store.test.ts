@@ -1,47 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { AuthError } from '../../../src/core/errors.js'
+import { createRequestSessions } from '../../../src/server/requests/request-sessions.js'
 import { unsealText } from '../../../src/server/sealed/seal.js'
 import { cookiePassword, createOpaqueStage, LIFE } from './opaque-stage.js'
 import { success } from './sealed-sessions-stage.js'
+import { createStoreStage, large } from './store-stage.js'
 
 const DAY = 24 * 3_600_000
-const large = { id: 'ada', email: 'ada@example.test', profile: { note: 'x'.repeat(20_000) } }
-
-/** An app whose large sessions are held elsewhere. */
-function createStage() {
-  const entries = new Map<string, { readonly sealed: string; readonly until: number }>()
-  const state = { down: false }
-  const reports: AuthError[] = []
-  const time = { now: (): number => 0 }
-  const check = (): void => {
-    if (state.down) throw new AuthError('storage', 'It does not answer.')
-  }
-  const store = {
-    async put(name: string, sealed: string, ttl: number) {
-      check()
-      entries.set(name, { sealed, until: time.now() + ttl })
-    },
-    async get(name: string) {
-      check()
-      const entry = entries.get(name)
-      return entry && time.now() < entry.until ? entry.sealed : null
-    },
-    async expire(name: string, ttl: number) {
-      check()
-      const entry = entries.get(name)
-      const until = Math.min(entry?.until ?? 0, time.now() + ttl)
-      if (entry) entries.set(name, { ...entry, until })
-    },
-  }
-  const stage = createOpaqueStage({ store, report: (error) => void reports.push(error) })
-  time.now = stage.clock.now
-  const living = () => [...entries.values()].filter(({ until }) => stage.clock.time < until)
-  return { ...stage, entries, living, state, reports }
-}
-
 describe('a session that is too large for its cookies, where there is a store', () => {
   it('is held there, with all that it knows, and its cookie is small', async () => {
-    const { signIn, load, entries } = createStage()
+    const { signIn, load, entries } = createStoreStage()
     const sealed = await signIn({ user: large })
     expect(sealed.length).toBeLessThan(500)
     expect(success(await load(sealed).authenticate()).user).toEqual(large)
@@ -52,7 +19,7 @@ describe('a session that is too large for its cookies, where there is a store', 
   })
 
   it('goes on through refreshes; what old cookies hold goes soon', async () => {
-    const { signIn, load, clock, living, tokens } = createStage()
+    const { signIn, load, clock, living, tokens } = createStoreStage()
     let sealed = await signIn({ user: large })
     for (let round = 1; round < 5; round += 1) {
       clock.time += LIFE
@@ -66,7 +33,7 @@ describe('a session that is too large for its cookies, where there is a store', 
   })
 
   it('answers requests that have the old cookie yet', async () => {
-    const { signIn, load, clock } = createStage()
+    const { signIn, load, clock } = createStoreStage()
     const old = await signIn({ user: large })
     clock.time += LIFE
     await load(old).refresh()
@@ -75,7 +42,7 @@ describe('a session that is too large for its cookies, where there is a store', 
   })
 
   it('is nowhere any more when somebody has signed out', async () => {
-    const { signIn, load, sessions, living, revoked } = createStage()
+    const { signIn, load, sessions, living, revoked } = createStoreStage()
     const sessionData = await signIn({ user: large })
     expect(await sessions.endSession({ sessionData, cookiePassword })).toMatchObject({
       error: null,
@@ -86,7 +53,7 @@ describe('a session that is too large for its cookies, where there is a store', 
   })
 
   it('is kept for no longer than it may last', async () => {
-    const { signIn, living, clock } = createStage()
+    const { signIn, living, clock } = createStoreStage()
     await signIn({ user: large }, { absolute: DAY })
     clock.time += DAY - 1
     expect(living()).toHaveLength(1)
@@ -94,24 +61,55 @@ describe('a session that is too large for its cookies, where there is a store', 
     expect(living()).toEqual([])
   })
 
-  it('is nobody’s to end while the store does not answer, and nobody is signed out by that', async () => {
-    const { signIn, load, sessions, state } = createStage()
+  it('is kept no longer than a cookie may be, whatever the app writes for no limit', async () => {
+    const { signIn, living, clock } = createStoreStage()
+    await signIn({ user: large }, { absolute: Number.MAX_VALUE })
+    clock.time += 400 * DAY
+    expect(living()).toEqual([])
+  })
+
+  it('signs nobody out while the store does not answer', async () => {
+    const { signIn, load, state } = createStoreStage()
     const sessionData = await signIn({ user: large })
-    state.down = true
+    state.down = ['put', 'get', 'expire']
     const unknown = { authenticated: false, retryable: true, reason: 'server_error' }
     expect(await load(sessionData).authenticate()).toEqual(unknown)
     expect(await load(sessionData).refresh()).toEqual(unknown)
-    expect(await sessions.endSession({ sessionData, cookiePassword })).toMatchObject({
-      error: { code: 'storage' },
-    })
-    state.down = false
+    state.down = []
     expect(await load(sessionData).authenticate()).toMatchObject({ authenticated: true })
   })
 
+  it('is over for good when somebody signs out while the store does not answer, and the server hears of it later', async () => {
+    const { signIn, load, sessions, state, revoked, clock } = createStoreStage()
+    const sessionData = await signIn({ user: large })
+    const stolen = success(await load(sessionData).refresh()).sealedSession
+    state.down = ['put', 'get', 'expire']
+    expect(await sessions.endSession({ sessionData: stolen, cookiePassword })).toMatchObject({
+      error: { code: 'storage' },
+    })
+    state.down = []
+    clock.time += DAY
+    expect(await load(stolen).refresh()).toMatchObject({ reason: 'invalid_grant' })
+    expect(await load(stolen).authenticate()).toMatchObject({ authenticated: false })
+    await expect.poll(() => revoked).toEqual(['opaque-1'])
+  })
+
+  it('is over for a thief of its cookie too, when a browser signs out while the store does not answer', async () => {
+    const { signIn, sessions, state } = createStoreStage()
+    const requests = createRequestSessions({ sessions, cookie: { password: cookiePassword } })
+    const header = `__Host-holdfast=${await signIn({ user: large })}`
+    state.down = ['get']
+    const { error, setCookies } = await requests.end(header)
+    expect(error).toMatchObject({ code: 'storage', retryable: true })
+    expect(setCookies).toEqual([expect.stringContaining('Max-Age=0')])
+    state.down = []
+    expect((await requests.load(header)).session).toBeNull()
+  })
+
   it('is not begun where the store fails, and keeps its tokens where it fails at a refresh', async () => {
-    const { signIn, load, tokens, state, reports } = createStage()
+    const { signIn, load, tokens, state, reports } = createStoreStage()
     const session = load(await signIn())
-    state.down = true
+    state.down = ['put', 'get', 'expire']
     await expect(signIn({ user: large })).rejects.toMatchObject({ code: 'storage' })
     tokens.answer = { user: large }
     const { sealedSession } = success(await session.refresh())
@@ -123,13 +121,13 @@ describe('a session that is too large for its cookies, where there is a store', 
   })
 
   it('is in its cookie while it fits', async () => {
-    const { signIn, entries } = createStage()
+    const { signIn, entries } = createStoreStage()
     await signIn()
     expect(entries.size).toBe(0)
   })
 
   it('keeps its tokens also where it is larger than any seal', async () => {
-    const { signIn, load, tokens, reports } = createStage()
+    const { signIn, load, tokens, reports } = createStoreStage()
     const session = load(await signIn())
     const user = { id: 'ada', profile: 'x'.repeat(100_000) }
     tokens.answer = { user }
@@ -139,7 +137,7 @@ describe('a session that is too large for its cookies, where there is a store', 
   })
 
   it('is nobody’s where there is no such store any more', async () => {
-    const { signIn } = createStage()
+    const { signIn } = createStoreStage()
     const sealed = await signIn({ user: large })
     expect(await createOpaqueStage().load(sealed).authenticate()).toMatchObject({
       reason: 'session_expired',

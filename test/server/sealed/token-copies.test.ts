@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { withCopies, withoutCopies } from '../../../src/server/sealed/token-copies.js'
 import { fc } from '../../support/fast-check.js'
 
@@ -39,6 +39,35 @@ describe('what a user holds of what the token says', () => {
         )
       }),
     )
+  })
+
+  it('costs a time in proportion to its length, however somebody has nested it, or cut it up', () => {
+    let deep: unknown = long
+    for (let level = 0; level < 2_000; level += 1) deep = { a: deep }
+    const many = Object.fromEntries(Array.from({ length: 3_000 }, (_, n) => [n, `${n} ${long}`]))
+    for (const metadata of [deep, many]) {
+      const user = { id: 'ada', metadata: { metadata, one: 1 } }
+      const claims = { sub: 'ada', metadata: { metadata, two: 2 } }
+      const size = JSON.stringify([user, claims]).length
+      const stringify = vi.spyOn(JSON, 'stringify')
+      const lean = withoutCopies(user, claims)
+      const written = stringify.mock.results.map(({ value }) => `${value}`.length)
+      vi.restoreAllMocks()
+      expect(written.reduce((sum, length) => sum + length, 0)).toBeLessThan(10 * size)
+      expect(lean.copies).toHaveLength(1)
+      expect(withCopies(lean.user, lean.copies, claims)).toEqual(user)
+    }
+  })
+
+  it('is left to the token at no more than a hundred places: to say more would take as long as to seal it', () => {
+    const many = Object.fromEntries(Array.from({ length: 3_000 }, (_, n) => [n, `${n} ${long}`]))
+    const [user, claims] = [
+      { id: 'ada', metadata: { ...many, one: 1 } },
+      { metadata: { ...many, two: 2 } },
+    ]
+    const lean = withoutCopies(user, claims)
+    expect(lean.copies).toHaveLength(100)
+    expect(withCopies(lean.user, lean.copies, claims)).toEqual(user)
   })
 
   it.each<[string, unknown]>([

@@ -83,12 +83,20 @@ describe('asking an auth server about an access token', () => {
 
   it('is not done for a token that the server has just given', async () => {
     const { ask, seen, trust, clock } = createEndpoint(active(false))
-    trust('token-1')
-    await expect.poll(() => ask('token-1', UNTIL)).toEqual({ type: 'active' })
+    await trust('token-1', clock.time)
+    expect(await ask('token-1', UNTIL)).toEqual({ type: 'active' })
     clock.time += 30_000
     const before = seen.length
     expect(await ask('token-1', UNTIL)).toEqual({ type: 'inactive' })
     expect(seen).toHaveLength(before + 1)
+  })
+
+  it('is done as soon for a token that another request was given a while ago', async () => {
+    const { ask, trust, clock } = createEndpoint(active(false))
+    await trust('token-1', clock.time - 20_000)
+    expect(await ask('token-1', UNTIL)).toEqual({ type: 'active' })
+    clock.time += 10_000
+    expect(await ask('token-1', UNTIL)).toEqual({ type: 'inactive' })
   })
 
   it.each<[string, Answer, string]>([
@@ -149,6 +157,18 @@ describe('a sealed session that asks its auth server', () => {
     // The server has just given this one, and is not asked about it.
     expect(await session.authenticate()).toMatchObject({ authenticated: true })
     expect(seen).toHaveLength(2)
+  })
+
+  it('stays over when somebody comes again with a cookie from before the last refresh', async () => {
+    const { introspection } = createEndpoint(active(false))
+    const { signIn, load, clock } = createOpaqueStage({ verification: introspection })
+    const old = await signIn()
+    const { sealedSession } = success(await load(old).refresh())
+    // Revoked elsewhere meanwhile, which counts half a minute after the exchange, and no later.
+    clock.time += 9_000
+    success(await load(old).refresh())
+    clock.time += 21_000
+    expect(await load(sealedSession).authenticate()).toMatchObject({ reason: 'invalid_jwt' })
   })
 
   it('is as good as before while the server cannot be asked', async () => {

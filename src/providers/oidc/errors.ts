@@ -1,0 +1,89 @@
+import { AuthError, type AuthErrorCode } from '../../core/errors.js'
+import type { HttpAnswer } from '../shared/http.js'
+import { asObject, text } from '../shared/json.js'
+import { toPassing } from '../shared/passing.js'
+import type { OidcStep } from './types.js'
+
+/** The server's definite word about a refresh token (RFC 6749 §5.2), and the statuses it comes with. */
+const TERMINAL = 'invalid_grant'
+const STATUSES: readonly number[] = [400, 401, 403]
+
+/** What only the person can do (OIDC Core §3.1.2.6, RFC 9470, Auth0). */
+const STEPS =
+  /^((interaction|login|consent|account_selection|mfa)_required|insufficient_user_authentication)$/
+
+/** Entra's word that `invalid_grant` is a step and no end; its numbers may change, this does not. */
+const SUBERRORS =
+  /^(message_only|basic_action|additional_action|consent_required|user_password_expired|bad_token)$/
+
+/** Text that a person may be shown: servers and links may say anything. */
+export const plain = (value: unknown, otherwise: string): string =>
+  text(value)?.match(/^[^<>\p{Cc}]{1,500}$/u)?.[0] ?? otherwise
+
+/** The error that a step is. */
+export const stepError = (
+  details: OidcStep,
+  message: unknown,
+  status?: number,
+): AuthError<'step_required'> =>
+  new AuthError('step_required', plain(message, 'The server wants another step first.'), {
+    status,
+    serverCode: details.step,
+    details,
+  })
+
+/** What was asked: a sign-in, the next tokens, or one more token for another resource. */
+export type Asked = 'sign-in' | 'refresh' | 'token'
+
+const codeOf = (word: string, status: number, asked: Asked): AuthErrorCode => {
+  if (word !== TERMINAL || !STATUSES.includes(status)) return 'rejected'
+  return asked === 'sign-in' ? 'invalid_credentials' : 'refresh_rejected'
+}
+
+/** The claims that are asked for, out of a text of JSON. */
+export function claimsIn(json: unknown): OidcStep['claims'] {
+  try {
+    return asObject(JSON.parse(text(json) ?? '')) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The error that a refusal is. Of a refresh token only `invalid_grant` ends the session, with 400, 401
+ * or 403: a client that is switched off or a realm that is locked may heal.
+ */
+export function toError(answer: HttpAnswer, asked: Asked): AuthError {
+  const { status, body, retryAfter } = answer
+  const fields = asObject(body) ?? {}
+  const serverCode = text(fields.error)
+  const message = plain(fields.error_description, 'No reason given.')
+  const passing = toPassing(answer, { message, serverCode })
+  if (passing) return passing
+  if (!serverCode || status < 400) {
+    return new AuthError('bad_response', 'The answer is not one of this protocol.', { status })
+  }
+  const suberror = text(fields.suberror)
+  if (STEPS.test(serverCode) || SUBERRORS.test(suberror ?? '')) {
+    const step = STEPS.test(serverCode) ? serverCode : (suberror ?? '')
+    const claims = claimsIn(fields.claims)
+    const details = { step, pendingAuthenticationToken: text(fields.mfa_token), claims }
+    return stepError(details, message, status)
+  }
+  const code = codeOf(serverCode, status, asked)
+  const mayPass = asked === 'refresh' && code === 'rejected' && { retryable: true }
+  return new AuthError(code, message, { status, serverCode, retryAfter, ...mayPass })
+}
+
+/** The error that a redirect without a code is. */
+export function toRefusal(query: ReadonlyMap<string, string>): AuthError {
+  const serverCode = query.get('error') ?? ''
+  const message = query.get('error_description')
+  if (STEPS.test(serverCode)) return stepError({ step: serverCode }, message)
+  const passing = /^(server_error|temporarily_unavailable)$/.test(serverCode)
+  return new AuthError(
+    passing ? 'server_error' : 'rejected',
+    plain(message, 'The sign-in was refused.'),
+    { serverCode },
+  )
+}

@@ -1,0 +1,105 @@
+import { AuthError } from '../../core/errors.js'
+import type { Grant, Session } from '../../core/session.js'
+import { asObject, text, texts } from '../shared/json.js'
+import { positive, readClaims } from '../shared/jwt.js'
+import type { OidcClaims, OidcMetadata, OidcUser } from './types.js'
+
+/** What a session keeps of its sign-in, in `session.extras.oidc`. */
+export interface Kept {
+  /** Where the endpoints are, so that no refresh has to ask. */
+  readonly server?: unknown
+  /** The subject as the server calls it: answers for another one are not this session's. */
+  readonly subject?: string | undefined
+  /** How the person proved who they are, as the sign-in said. */
+  readonly acr?: string | undefined
+  /** When they did, in ms since the epoch by the server's clock. */
+  readonly authTime?: number | undefined
+  /** What the session's own token is for. */
+  readonly resource?: string | undefined
+}
+
+/** An access token of which nobody says how long it lives, in ms. */
+const DEFAULT_LIFETIME = 3_600_000
+
+/** What a session keeps of its sign-in; nothing for one held elsewhere. */
+export function keptIn(session: Session | null | undefined): Kept {
+  const { server, subject, acr, authTime, resource } = asObject(session?.extras.oidc) ?? {}
+  return {
+    server,
+    subject: text(subject),
+    acr: text(acr),
+    authTime: positive(authTime),
+    resource: text(resource),
+  }
+}
+
+const seconds = (value: unknown): number | undefined =>
+  positive(typeof value === 'string' ? Number(value) : value)
+
+/** The life of an access token in ms: of what the answer and the token itself say, the shorter. */
+function lifetimeOf(accessToken: string, expiresIn: unknown): number {
+  const { exp, iat } = readClaims(accessToken) ?? {}
+  const said = [seconds(expiresIn), positive(Number(exp) - Number(iat))]
+  const lives = said.flatMap((life) => (life ? [life * 1000] : []))
+  return lives.length > 0 ? Math.min(...lives) : DEFAULT_LIFETIME
+}
+
+/** What an answer is judged with. */
+export interface Judged {
+  /** Of an id token that fits; `null` where there is none. */
+  readonly claims: OidcClaims | null
+  readonly user: OidcUser | undefined
+  readonly kept: Kept
+  /** The session before it; `null` at a sign-in. */
+  readonly session: Session | null | undefined
+}
+
+/**
+ * A session out of an answer, `null` where that holds none. However odd the rest is, the tokens are
+ * taken: they may be the only copy.
+ * @throws AuthError `bad_response` when it is no object, or its token no text.
+ */
+export function toGrant(
+  body: unknown,
+  { claims, user, kept, session }: Judged,
+): Grant<OidcUser> | null {
+  const fields = asObject(body)
+  const { access_token, refresh_token, expires_in, scope, id_token, ...rest } = fields ?? {}
+  if (fields && (access_token === undefined || access_token === null)) return null
+  const accessToken = text(access_token)
+  if (!accessToken) throw new AuthError('bad_response', 'The answer holds no access token.')
+  const granted = text(scope) ?? texts(scope)?.join(' ')
+  return {
+    accessToken,
+    refreshToken: text(refresh_token),
+    lifetime: lifetimeOf(accessToken, expires_in),
+    user,
+    sessionId: text(claims?.sid) ?? session?.sessionId,
+    organizationId: text(claims?.org_id) ?? session?.organizationId,
+    amr: texts(claims?.amr)?.map((method) => ({ method })) ?? session?.amr,
+    extras: {
+      ...rest,
+      ...(granted && { scope: granted }),
+      // Of a refresh without one, or with one that does not fit, the one before stays.
+      ...(claims && { id_token }),
+      // The last: no field of the answer may pass for it.
+      oidc: kept,
+    },
+  }
+}
+
+/** What a sign-in is remembered by. */
+export function toKept(
+  claims: OidcClaims | null,
+  server: OidcMetadata,
+  resource: string | undefined,
+): Kept {
+  const authTime = positive(claims?.auth_time)
+  return {
+    server,
+    subject: text(claims?.sub),
+    acr: text(claims?.acr),
+    authTime: authTime && authTime * 1000,
+    resource,
+  }
+}

@@ -1,0 +1,103 @@
+import { AuthError } from '../../core/errors.js'
+import type { Provider, RequestContext, SignOutScope } from '../../core/provider.js'
+import type { Session } from '../../core/session.js'
+import { checkKey, checkOptions, HTTP_OPTIONS, type Kind } from '../shared/options.js'
+import { isFine } from '../shared/passing.js'
+import { checkUrl, parseUrl, partsOf } from '../shared/url.js'
+import { createActions } from './actions.js'
+import { toError } from './errors.js'
+import { keptIn } from './grants.js'
+import { createServer } from './server.js'
+import { createTokens } from './tokens.js'
+import type { OidcActions, OidcOptions, OidcUser } from './types.js'
+
+export type { RedirectResult } from '../shared/redirect.js'
+export { pushRequest } from './push-request.js'
+export { stepOf, stepUp } from './step-up.js'
+export type {
+  OidcActions,
+  OidcClaims,
+  OidcMetadata,
+  OidcOptions,
+  OidcParameters,
+  OidcPush,
+  OidcSend,
+  OidcSignInOptions,
+  OidcSignOutOptions,
+  OidcStep,
+  OidcUser,
+  OidcUserSource,
+} from './types.js'
+export { userinfo } from './userinfo.js'
+
+/** The provider that `oidc` makes. */
+export type OidcProvider = Provider<never, OidcUser, OidcActions>
+
+const { url: _, ...HTTP } = HTTP_OPTIONS
+const OPTIONS: Readonly<Record<keyof OidcOptions, Kind>> = {
+  ...HTTP,
+  issuer: 'string',
+  clientId: 'string',
+  redirectUri: 'string',
+  scope: 'string',
+  metadata: 'object',
+  parameters: 'object',
+  loadUser: 'function',
+  resourceTokens: 'object',
+  stepUp: 'function',
+  pushRequest: 'function',
+  postLogoutParameter: 'string',
+}
+
+/**
+ * Speaks to any OpenID Connect or OAuth 2 server as a public client, with PKCE. What the server told
+ * of itself is kept with the session, so that no refresh has to ask for it again.
+ * @throws AuthError `invalid_argument` for options that cannot work, and for addresses that tokens must
+ *   not go to.
+ */
+export function oidc(options: OidcOptions): OidcProvider {
+  checkOptions('oidc', options, OPTIONS)
+  const { issuer, clientId, redirectUri } = options
+  if (!clientId) throw new AuthError('invalid_argument', 'Pass the `clientId` of your application.')
+  checkKey('clientId', clientId)
+  parseUrl(redirectUri)
+  const server = createServer(options)
+  const tokens = createTokens(options, server)
+
+  /** Revokes the refresh token, and with it the session's grant (RFC 7009 §2.1). */
+  async function signOut(
+    session: Session<OidcUser>,
+    scope: SignOutScope,
+    context: RequestContext,
+  ): Promise<void> {
+    const { refreshToken, accessToken } = session
+    const { revocation_endpoint: endpoint } = await server.find(context, keptIn(session).server)
+    if (endpoint && scope !== 'others') {
+      const form = {
+        token: refreshToken ?? accessToken,
+        token_type_hint: refreshToken ? 'refresh_token' : 'access_token',
+        client_id: clientId,
+      }
+      const answer = await server.send(endpoint, { form, keepalive: true }, context)
+      if (!isFine(answer)) throw toError(answer, 'sign-in')
+    }
+    if (scope !== 'local') {
+      throw new AuthError('invalid_argument', 'A public client can end its own session only.')
+    }
+  }
+
+  const { host, path } = partsOf(checkUrl(issuer, options.dangerouslyAllowInsecureHttp))
+  return {
+    id: `oidc.${host}${path === '/' ? '' : path}.${clientId}`,
+    refresh(token, context) {
+      const { resource = keptIn(context.session).resource, audience, scope } = context
+      const form = { grant_type: 'refresh_token', refresh_token: token, resource, audience, scope }
+      return tokens.trade(form, context)
+    },
+    tokens: options.resourceTokens,
+    signOut,
+    ...(options.stepUp && { readAnswer: options.stepUp }),
+    refusesToken: ({ status }) => status === 401,
+    actions: (host) => createActions(host, tokens),
+  }
+}

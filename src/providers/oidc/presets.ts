@@ -1,0 +1,122 @@
+import { asObject } from '../shared/json.js'
+import { invalid, trimSlashes } from '../shared/url.js'
+import { type OidcProvider, oidc } from './index.js'
+import type { OidcOptions } from './types.js'
+
+/** What every preset takes besides its own: all of `oidc` but the issuer. */
+export type PresetOptions = Omit<OidcOptions, 'issuer'>
+
+/** What servers give that have no `offline_access`, or need it for no refresh token. */
+const PLAIN = 'openid profile email'
+
+/** A part of an address, as it is. @throws AuthError `invalid_argument` for what would change it. */
+function part(name: string, value: unknown, fits = /^[\w.-]+$/): string {
+  if (typeof value === 'string' && fits.test(value)) return value
+  return invalid(`\`${name}\` is missing, or is no such name.`)
+}
+
+/** @throws AuthError `invalid_argument` for options that are no object. */
+const given = <Options extends object>(options: Options): Options =>
+  asObject(options) ? options : invalid('Pass the options as an object.')
+
+/** A host, as of `https://` and nothing more. */
+const host = (domain: unknown): string => `https://${part('domain', domain)}`
+
+/** Where a realm of Keycloak is. */
+export interface KeycloakOptions extends PresetOptions {
+  /** Of the server, such as `https://sso.example`; with `/auth` where it has that. */
+  readonly url: string
+  readonly realm: string
+}
+
+/**
+ * Keycloak. It gives refresh tokens without `offline_access`, which would make a session of another
+ * kind there. For an identity provider at once: `signInUrl({ parameters: { kc_idp_hint } })`.
+ * @throws AuthError `invalid_argument` for options that cannot work.
+ */
+export function keycloak(options: KeycloakOptions): OidcProvider {
+  const { url, realm, ...rest } = given(options)
+  const base = trimSlashes(part('url', url, /^https?:/))
+  const issuer = `${base}/realms/${part('realm', realm, /^[^/?#.][^/?#]*$/)}`
+  return oidc({ scope: PLAIN, ...rest, issuer })
+}
+
+/** Where a tenant of Auth0 is. */
+export interface Auth0Options extends PresetOptions {
+  /** Such as `tenant.eu.auth0.com`, or your own. */
+  readonly domain: string
+  /** The API that the session's own token is for; without it that token is opaque. */
+  readonly audience?: string | undefined
+}
+
+/**
+ * Auth0, whose issuer ends with a slash. A second factor that a refresh asks for (`step_required`) is
+ * finished by `auth.actions.exchange` with its grant.
+ * @throws AuthError `invalid_argument` for options that cannot work.
+ */
+export function auth0(options: Auth0Options): OidcProvider {
+  const { domain, audience, parameters, ...rest } = given(options)
+  const asked = { ...(audience && { audience }), ...parameters }
+  return oidc({ ...rest, parameters: asked, issuer: `${host(domain)}/` })
+}
+
+/** Where an authorization server of Okta is. */
+export interface OktaOptions extends PresetOptions {
+  /** Such as `dev-1.okta.com`. */
+  readonly domain: string
+  /** Its id. The org's own server has none: its issuer is the domain alone. @default 'default' */
+  readonly authorizationServer?: string | undefined
+}
+
+/** Okta. @throws AuthError `invalid_argument` for options that cannot work. */
+export function okta(options: OktaOptions): OidcProvider {
+  const { domain, authorizationServer = 'default', ...rest } = given(options)
+  const id = part('authorizationServer', authorizationServer)
+  return oidc({ ...rest, issuer: `${host(domain)}/oauth2/${id}` })
+}
+
+/** Which tenant of Entra ID. */
+export interface EntraOptions extends PresetOptions {
+  /** Its id. `common` and domains are none: their tokens come from other issuers. */
+  readonly tenantId: string
+}
+
+/**
+ * Microsoft Entra ID, for one tenant. A page's sessions end there 24 hours after the sign-in; a step
+ * that a refresh asks for is `step_required`, with the claims for the next sign-in.
+ * @throws AuthError `invalid_argument` for options that cannot work.
+ */
+export function entra(options: EntraOptions): OidcProvider {
+  const { tenantId, ...rest } = given(options)
+  const id = part('tenantId', tenantId, /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/)
+  return oidc({ ...rest, issuer: `https://login.microsoftonline.com/${id}/v2.0` })
+}
+
+/** Which user pool of Cognito. */
+export interface CognitoOptions extends PresetOptions {
+  /** Such as `eu-west-1_AbCdEfGhI`: it begins with its region. */
+  readonly userPoolId: string
+}
+
+/**
+ * Amazon Cognito, which refuses `offline_access` and calls the page to return to `logout_uri`.
+ * @throws AuthError `invalid_argument` for options that cannot work.
+ */
+export function cognito(options: CognitoOptions): OidcProvider {
+  const { userPoolId, ...rest } = given(options)
+  const id = part('userPoolId', userPoolId, /^[a-z\d-]+_\w+$/)
+  const issuer = `https://cognito-idp.${id.split('_')[0]}.amazonaws.com/${id}`
+  return oidc({ scope: PLAIN, postLogoutParameter: 'logout_uri', ...rest, issuer })
+}
+
+/** Where an instance of Zitadel is. */
+export interface ZitadelOptions extends PresetOptions {
+  /** Such as `my-app.zitadel.cloud`. */
+  readonly domain: string
+}
+
+/** Zitadel. @throws AuthError `invalid_argument` for options that cannot work. */
+export function zitadel(options: ZitadelOptions): OidcProvider {
+  const { domain, ...rest } = given(options)
+  return oidc({ ...rest, issuer: host(domain) })
+}

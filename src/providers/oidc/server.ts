@@ -1,0 +1,144 @@
+import { AuthError, isAuthError } from '../../core/errors.js'
+import type { RequestContext } from '../../core/provider.js'
+import { createHttp } from '../shared/http.js'
+import { asObject, text } from '../shared/json.js'
+import { isFine, toPassing } from '../shared/passing.js'
+import { checkUrl, invalid, partsOf } from '../shared/url.js'
+import type { OidcMetadata, OidcOptions, OidcSend } from './types.js'
+
+/** What is known of the server, and how it is spoken to. */
+export interface Server {
+  readonly send: OidcSend
+  /** Where its endpoints are: by hand, found before, or `kept` with a session; else it is asked. */
+  find(context: RequestContext, kept?: unknown): Promise<OidcMetadata>
+  /** Says that the address of an endpoint that was kept is nobody's any more. */
+  moved(): void
+}
+
+/** What of the options says where the server is. */
+export type ServerOptions = Pick<
+  OidcOptions,
+  'issuer' | 'metadata' | 'headers' | 'fetch' | 'dangerouslyAllowInsecureHttp'
+>
+
+const ENDPOINT = /_endpoint$/
+const USED = [
+  'authorization_endpoint',
+  'token_endpoint',
+  'userinfo_endpoint',
+  'revocation_endpoint',
+  'end_session_endpoint',
+  'pushed_authorization_request_endpoint',
+  'require_pushed_authorization_requests',
+  'authorization_response_iss_parameter_supported',
+]
+
+/**
+ * The part of a document that is used.
+ * @throws AuthError `invalid_argument` for one without the endpoints, or with one that tokens must not
+ *   go to.
+ */
+function read(document: unknown, insecure: boolean | undefined): OidcMetadata {
+  const given = asObject(document) ?? {}
+  const fields = Object.fromEntries(
+    USED.flatMap((name) => (given[name] ? [[name, given[name]]] : [])),
+  )
+  for (const [name, value] of Object.entries(fields)) {
+    if (ENDPOINT.test(name)) checkUrl(text(value) ?? '', insecure)
+  }
+  const { authorization_endpoint, token_endpoint } = fields
+  if (typeof authorization_endpoint === 'string' && typeof token_endpoint === 'string') {
+    return { ...fields, authorization_endpoint, token_endpoint }
+  }
+  return invalid('The metadata has no `authorization_endpoint`, or no `token_endpoint`.')
+}
+
+/** Where documents lie: OIDC Discovery §4, then RFC 8414 §3.1. */
+function placesOf(base: string): readonly string[] {
+  const { host } = partsOf(base)
+  const end = base.indexOf(host) + host.length
+  return [
+    `${base}/.well-known/openid-configuration`,
+    `${base.slice(0, end)}/.well-known/oauth-authorization-server${base.slice(end)}`,
+  ]
+}
+
+const badDocument = (message: string, status?: number): AuthError =>
+  new AuthError('bad_response', message, { status })
+
+/** Makes what every part of one provider speaks through. @throws AuthError `invalid_argument`. */
+export function createServer(options: ServerOptions): Server {
+  const { issuer, dangerouslyAllowInsecureHttp: insecure } = options
+  if (!issuer) invalid('Pass the `issuer`, as the server writes it.')
+  const base = checkUrl(issuer, insecure)
+  if (/[?#]/.test(issuer)) invalid('The `issuer` must have no query and no fragment.')
+  if ((options.metadata?.issuer ?? issuer) !== issuer)
+    invalid('The `metadata` is that of another `issuer`.')
+  let found = options.metadata && read(options.metadata, insecure)
+  let believed = true
+
+  const send: OidcSend = (endpoint, request, context) => {
+    const [, url = '', path = ''] = /^([^/]+\/\/[^/?]+)([^#]*)/.exec(endpoint) ?? []
+    return createHttp({ ...options, url })({ ...request, path }, context)
+  }
+
+  /** @throws AuthError `bad_response` for what is not this issuer's document. */
+  async function look(place: string, context: RequestContext): Promise<OidcMetadata> {
+    const answer = await send(place, { method: 'GET' }, context)
+    if (!isFine(answer)) {
+      throw toPassing(answer) ?? badDocument('The issuer has no discovery document.', answer.status)
+    }
+    // Byte for byte (OIDC Discovery §4.3, RFC 8414 §3.3).
+    if (asObject(answer.body)?.issuer !== issuer) {
+      throw badDocument('The discovery document is not that of this `issuer`, byte for byte.')
+    }
+    try {
+      return read(answer.body, insecure)
+    } catch (cause) {
+      throw badDocument(`The discovery document cannot be used: ${cause}`)
+    }
+  }
+
+  async function discover(context: RequestContext): Promise<OidcMetadata> {
+    const [first = '', second = ''] = placesOf(base)
+    try {
+      return await look(first, context)
+    } catch (error) {
+      if (!isAuthError(error, 'bad_response')) throw error
+      return look(second, context).catch(() => {
+        throw error
+      })
+    }
+  }
+
+  /** What storage holds may be anything; what cannot be used is asked for again. */
+  function usable(kept: unknown): OidcMetadata | null {
+    try {
+      return kept ? read(kept, insecure) : null
+    } catch {
+      return null
+    }
+  }
+
+  return {
+    send,
+    async find(context, kept) {
+      if (found) return found
+      const known = usable(kept)
+      if (known && believed) return known
+      try {
+        found = await discover(context)
+        believed = true
+        return found
+      } catch (error) {
+        // The old address is better than none: it may be somebody's again.
+        if (known) return known
+        throw error
+      }
+    },
+    moved() {
+      believed = false
+      if (!options.metadata) found = undefined
+    },
+  }
+}

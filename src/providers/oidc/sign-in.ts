@@ -1,0 +1,107 @@
+import { AuthError, isAuthError } from '../../core/errors.js'
+import type { RequestContext } from '../../core/provider.js'
+import type { Grant } from '../../core/session.js'
+import { asObject, text } from '../shared/json.js'
+import { isFine } from '../shared/passing.js'
+import type { Returned } from '../shared/redirect.js'
+import { stepError, toError, toRefusal } from './errors.js'
+import { toGrant, toKept } from './grants.js'
+import { readIdToken, toUser } from './id-token.js'
+import type { Tokens } from './tokens.js'
+import type { OidcClaims, OidcOptions, OidcUser, OidcUserSource } from './types.js'
+
+/** How much longer ago than asked somebody may have proved who they are, in s: it was a while till here. */
+const LEEWAY = 60
+
+/** Why an answer brings no session: it is another server's (RFC 9207 §2.4), or a refusal. */
+export function refusalOf(
+  query: Returned['query'],
+  kept: Returned['kept'],
+  issuer: string,
+): AuthError | null {
+  const iss = query.get('iss')
+  const says = asObject(kept.server)?.authorization_response_iss_parameter_supported === true
+  if (kept.issuer !== issuer || (iss === undefined ? says : iss !== issuer)) {
+    return new AuthError('invalid_credentials', 'The answer comes from another server than asked.')
+  }
+  return query.get('code') ? null : toRefusal(query)
+}
+
+/**
+ * Whether somebody proved who they are as was asked (RFC 9470 §5, OIDC Core §3.1.3.7, 12 and 13).
+ * @throws AuthError `step_required` when they did not.
+ */
+function checkProof(claims: OidcClaims | null, { acr, age }: Returned['kept']): void {
+  const wanted = text(acr)?.split(' ')
+  const { auth_time, iat } = claims ?? {}
+  const since = Number(iat) - Number(auth_time)
+  const fits = !wanted || wanted.includes(String(claims?.acr))
+  // Both times are by the server's clock.
+  const isNew = age === undefined || since <= Number(age) + LEEWAY
+  if (fits && isNew) return
+  throw stepError(
+    {
+      step: 'insufficient_user_authentication',
+      acrValues: text(acr),
+      ...(age !== undefined && { maxAge: Number(age) * 1000 }),
+    },
+    'The server did not ask for the proof that was wanted.',
+  )
+}
+
+/**
+ * The user, from wherever the options say; nobody for a server that says nothing.
+ * @throws AuthError `rejected` when the app's own way fails, or names nobody.
+ */
+export async function whoIs(
+  load: OidcOptions['loadUser'],
+  source: OidcUserSource,
+): Promise<OidcUser | undefined> {
+  if (!load) return source.claims ? toUser(source.claims) : undefined
+  try {
+    const user = await load(source)
+    if (text(user?.id)) return user
+  } catch (cause) {
+    if (isAuthError(cause)) throw cause
+    throw new AuthError('rejected', '`loadUser` has failed; see the cause.', { cause })
+  }
+  throw new AuthError('rejected', '`loadUser` must return a user with an `id`.')
+}
+
+/** Makes what trades the code of a redirect for a session. */
+export function createRedeem(
+  tokens: Tokens,
+): (returned: Returned, context: RequestContext) => Promise<Grant<OidcUser>> {
+  const { options, server } = tokens
+  const { issuer, clientId, redirectUri } = options
+
+  return async ({ query, kept, secret }, context) => {
+    const metadata = await server.find(context, kept.server)
+    const resource = text(kept.resource)
+    const form = {
+      grant_type: 'authorization_code',
+      code: query.get('code'),
+      redirect_uri: redirectUri,
+      code_verifier: secret,
+      resource,
+    }
+    const answer = await tokens.post(metadata, form, context)
+    if (!isFine(answer)) throw toError(answer, 'sign-in')
+    const { access_token, token_type, id_token } = asObject(answer.body) ?? {}
+    if (!/^bearer$/i.test(text(token_type) ?? 'bearer')) {
+      throw new AuthError('rejected', 'This client takes bearer tokens, and no others.')
+    }
+    const isOpen = text(kept.scope)?.split(' ').includes('openid')
+    const expected = { issuer, clientId, nonce: text(kept.id) }
+    const claims = isOpen ? readIdToken(id_token, expected) : null
+    checkProof(claims, kept)
+    const source = { accessToken: text(access_token) ?? '', claims, metadata, send: server.send }
+    const user = await whoIs(options.loadUser, { ...source, signal: context.signal })
+    const its = { claims, user, kept: toKept(claims, metadata, resource), session: null }
+    const grant = toGrant(answer.body, its)
+    if (!grant) throw new AuthError('bad_response', 'The answer holds no session.')
+    return text(grant.extras?.scope)
+      ? grant
+      : { ...grant, extras: { ...grant.extras, scope: kept.scope } }
+  }
+}

@@ -1,0 +1,66 @@
+import { isAuthError } from '../../core/errors.js'
+import type { AnswerMeaning, IncomingAnswer } from '../../core/provider.js'
+import { decodeBase64 } from '../shared/base64.js'
+import { asObject, text } from '../shared/json.js'
+import { claimsIn } from './errors.js'
+import type { OidcStep } from './types.js'
+
+/** The parameters of a challenge (RFC 9110 §11.2): texts in quotes, or words. */
+function parametersOf(challenge: string): ReadonlyMap<string, string | undefined> {
+  const parts = challenge.split('"')
+  const found = new Map<string, string | undefined>()
+  // What is in quotes has an odd place, after its name and `=`.
+  for (let at = 0; at < parts.length; at += 2) {
+    for (const word of parts[at]?.split(/[\s,]+/) ?? []) {
+      const [name = '', value] = word.split('=', 2)
+      if (value !== undefined) found.set(name, value || parts[at + 1])
+    }
+  }
+  return found
+}
+
+/** The claims that Entra asks for, which a challenge carries as base64. */
+function decoded(base64: string | undefined): OidcStep['claims'] {
+  try {
+    return claimsIn(decodeBase64(base64 ?? ''))
+  } catch {
+    return undefined
+  }
+}
+
+/** The step that a challenge asks for (RFC 9470 §3, Entra's claims challenge); `null` for none. */
+function stepIn(challenge: string): OidcStep | null {
+  const found = parametersOf(challenge)
+  const error = found.get('error')
+  if (error !== 'insufficient_user_authentication' && error !== 'insufficient_claims') return null
+  const age = Number(found.get('max_age'))
+  return {
+    step: error,
+    acrValues: text(found.get('acr_values')),
+    maxAge: age >= 0 ? age * 1000 : undefined,
+    claims: decoded(found.get('claims')),
+  }
+}
+
+/**
+ * What an answer of an API means: a 401 asks for a refresh, or for another sign-in first. For the
+ * option of this name: calls of `auth.fetch` then reject with `step_required`, of which `stepOf` makes
+ * what `signInUrl` takes.
+ */
+export function stepUp({ status, headers }: IncomingAnswer): AnswerMeaning<never> {
+  if (status !== 401) return { kind: 'none' }
+  const step = stepIn(headers.get('WWW-Authenticate') ?? '')
+  return step ? { kind: 'step', step } : { kind: 'refresh' }
+}
+
+/** The step that an error of `auth.fetch` or of a call asks for, for `signInUrl` to take; or `null`. */
+export function stepOf(error: unknown): OidcStep | null {
+  if (!isAuthError(error, 'step_required')) return null
+  const { step, acrValues, maxAge, claims } = asObject(error.details) ?? {}
+  return {
+    step: text(step) ?? '',
+    acrValues: text(acrValues),
+    maxAge: typeof maxAge === 'number' && maxAge >= 0 ? maxAge : undefined,
+    claims: asObject(claims) ?? undefined,
+  }
+}

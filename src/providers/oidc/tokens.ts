@@ -1,0 +1,93 @@
+import { AuthError } from '../../core/errors.js'
+import type { RefreshContext, RequestContext } from '../../core/provider.js'
+import type { Grant } from '../../core/session.js'
+import type { HttpAnswer } from '../shared/http.js'
+import { asObject, text } from '../shared/json.js'
+import { readClaims } from '../shared/jwt.js'
+import { isFine } from '../shared/passing.js'
+import { type Asked, toError } from './errors.js'
+import { keptIn, toGrant } from './grants.js'
+import { readIdToken, toUser } from './id-token.js'
+import type { Server } from './server.js'
+import type { OidcClaims, OidcMetadata, OidcOptions, OidcUser } from './types.js'
+
+/** What all parts of one client's provider work with. */
+export interface Tokens {
+  readonly options: OidcOptions
+  readonly scope: string
+  readonly server: Server
+  /** Sends fields to the token endpoint. */
+  post(
+    server: OidcMetadata,
+    form: Readonly<Record<string, string | undefined>>,
+    context: RequestContext,
+  ): Promise<HttpAnswer>
+  /** Trades what a session has for its next tokens. @throws AuthError */
+  trade(
+    form: Readonly<Record<string, string | undefined>>,
+    context: RefreshContext,
+  ): Promise<Grant<OidcUser> | null>
+}
+
+/** The subject changed: the tokens are another person's, and the old ones are spent. */
+const changed = (): AuthError =>
+  new AuthError('refresh_rejected', 'The server answered with the session of another person.', {
+    serverCode: 'subject_changed',
+  })
+
+/** What a request is for. A refusal of a resource or a scope is about that wish alone. */
+function askedBy(
+  { grant_type }: Readonly<Record<string, string | undefined>>,
+  { resource, audience, scope }: RefreshContext,
+): Asked {
+  if (grant_type !== 'refresh_token') return 'sign-in'
+  return (resource ?? audience ?? scope) ? 'token' : 'refresh'
+}
+
+/** Makes what the parts of one client's provider share. */
+export function createTokens(options: OidcOptions, server: Server): Tokens {
+  const { issuer, clientId, scope = 'openid profile email offline_access' } = options
+
+  const post: Tokens['post'] = (metadata, form, context) =>
+    // A rotated token must not be lost with the page.
+    server.send(
+      metadata.token_endpoint,
+      { form: { ...form, client_id: clientId }, keepalive: true },
+      context,
+    )
+
+  /** The claims of an id token that fits; whatever is wrong with it costs no session. */
+  function claimsIn(token: unknown): OidcClaims | null {
+    try {
+      return readIdToken(token, { issuer, clientId })
+    } catch {
+      return null
+    }
+  }
+
+  return {
+    options,
+    scope,
+    server,
+    post,
+    async trade(form, context) {
+      const { session } = context
+      const kept = keptIn(session)
+      const metadata = await server.find(context, kept.server)
+      const answer = await post(metadata, form, context)
+      if ([404, 405, 410].includes(answer.status)) server.moved()
+      if (!isFine(answer)) throw toError(answer, askedBy(form, context))
+      const token = asObject(answer.body)?.id_token
+      const named = text(readClaims(text(token) ?? '')?.sub)
+      if (named && kept.subject && named !== kept.subject) throw changed()
+      const claims = claimsIn(token)
+      const subject = kept.subject ?? text(claims?.sub)
+      return toGrant(answer.body, {
+        claims,
+        user: options.loadUser || !claims ? undefined : toUser(claims),
+        kept: { ...kept, server: metadata, subject },
+        session,
+      })
+    },
+  }
+}

@@ -1,0 +1,181 @@
+import type { RequiredStep } from '../../core/errors.js'
+import type {
+  AnswerMeaning,
+  CallOptions,
+  IncomingAnswer,
+  RequestContext,
+  ResourceTokens,
+} from '../../core/provider.js'
+import type { Session, SessionUser } from '../../core/session.js'
+import type { HttpAnswer, HttpOptions, HttpRequest } from '../shared/http.js'
+import type { HandleRedirect } from '../shared/redirect.js'
+
+/** The server's discovery document (RFC 8414 §2), or the part of it that is used. */
+export interface OidcMetadata {
+  readonly issuer?: string | undefined
+  readonly authorization_endpoint: string
+  readonly token_endpoint: string
+  readonly userinfo_endpoint?: string | undefined
+  readonly revocation_endpoint?: string | undefined
+  readonly end_session_endpoint?: string | undefined
+  readonly pushed_authorization_request_endpoint?: string | undefined
+  readonly require_pushed_authorization_requests?: boolean | undefined
+  readonly authorization_response_iss_parameter_supported?: boolean | undefined
+  readonly [name: string]: unknown
+}
+
+/** Texts that are sent as they are, by the server's own names. */
+export type OidcParameters = Readonly<Record<string, string>>
+
+/** The claims of an id token, or what the userinfo endpoint says. */
+export type OidcClaims = Readonly<Record<string, unknown>>
+
+/** A user as the server describes them (OIDC Core §5.1), the names of the fields in camelCase. */
+export interface OidcUser extends SessionUser {
+  readonly emailVerified?: boolean
+  readonly name?: string
+  readonly givenName?: string
+  readonly familyName?: string
+  readonly preferredUsername?: string
+  readonly picture?: string
+  readonly locale?: string
+  /** Whatever else the server says. */
+  readonly [claim: string]: unknown
+}
+
+/** What a user is loaded with. */
+export interface OidcUserSource extends RequestContext {
+  readonly accessToken: string
+  /** Those of the id token; `null` where there is none. */
+  readonly claims: OidcClaims | null
+  readonly metadata: OidcMetadata
+  readonly send: OidcSend
+}
+
+/** Sends one request to an endpoint, whose address is taken as it is: with its query and slashes. */
+export type OidcSend = (
+  endpoint: string,
+  request: Omit<HttpRequest, 'path' | 'query'>,
+  context: RequestContext,
+) => Promise<HttpAnswer>
+
+/** How a sign-in is pushed to the server (RFC 9126); resolves to the address to navigate to. */
+export type OidcPush = (
+  parameters: OidcParameters,
+  source: {
+    readonly metadata: OidcMetadata
+    readonly send: OidcSend
+    readonly context: RequestContext
+  },
+) => Promise<string>
+
+/** Options of `oidc`: a public client, which has no secret. */
+export interface OidcOptions extends Omit<HttpOptions, 'url' | 'credentials'> {
+  /** As the server writes it, byte for byte: with a slash at its end where it has one. */
+  readonly issuer: string
+  readonly clientId: string
+  /** Where the server sends people back to; it must be on its list. */
+  readonly redirectUri: string
+  /**
+   * What is asked for, with blanks in between. Without `openid` the server need know OAuth 2 only.
+   * @default 'openid profile email offline_access'
+   */
+  readonly scope?: string | undefined
+  /** For servers whose document pages cannot read. @default asked of the issuer, once */
+  readonly metadata?: OidcMetadata | undefined
+  /** Sent with every sign-in. @default none */
+  readonly parameters?: OidcParameters | undefined
+  /**
+   * Loads the user at a sign-in, where the id token says too little: `userinfo`, or what asks a server
+   * of your own. @default the id token says who it is
+   */
+  readonly loadUser?: ((source: OidcUserSource) => Promise<OidcUser>) | undefined
+  /**
+   * `resourceTokens()`, for access tokens of several resources.
+   * @default the session has its own token only
+   */
+  readonly resourceTokens?: ResourceTokens | undefined
+  /**
+   * `stepUp`, for APIs that want a fresher or stronger sign-in (RFC 9470).
+   * @default their 401 is handed to the app
+   */
+  readonly stepUp?: ((answer: IncomingAnswer) => AnswerMeaning<OidcUser>) | undefined
+  /** `pushRequest`, for servers that want sign-ins pushed. @default they are in the address */
+  readonly pushRequest?: OidcPush | undefined
+  /** What the end-session page calls the page to return to. @default 'post_logout_redirect_uri' */
+  readonly postLogoutParameter?: string | undefined
+}
+
+/** What a sign-in may be asked for. */
+export interface OidcSignInOptions {
+  /** Such as `login`, `consent`, `select_account`, `create` or `none`. */
+  readonly prompt?: string | undefined
+  readonly loginHint?: string | undefined
+  /** With blanks in between. The sign-in fails unless the id token names one of them as its `acr`. */
+  readonly acrValues?: string | undefined
+  /** How long ago, in ms, somebody may have proved who they are. The id token must say so. */
+  readonly maxAge?: number | undefined
+  readonly uiLocales?: string | undefined
+  /** Single claims (OIDC Core §5.5), or what a claims challenge of Entra asks for. */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
+  /** The API that the session's own token is for (RFC 8707). */
+  readonly resource?: string | undefined
+  /** The same, for servers that take no `resource`. */
+  readonly audience?: string | undefined
+  readonly organization?: string | undefined
+  /** @default that of the provider */
+  readonly scope?: string | undefined
+  /** Any others, by the server's names. What this client sends itself, they do not replace. */
+  readonly parameters?: OidcParameters | undefined
+  /** Your own text. It stays in this browser; `handleRedirect` gives it back. */
+  readonly state?: string | undefined
+  /** The page of this origin to return to; `handleRedirect` gives it back as an absolute URL. */
+  readonly returnTo?: string | undefined
+}
+
+/** Another step that the server wants first; made for `signInUrl` to take. */
+export interface OidcStep extends RequiredStep {
+  readonly acrValues?: string | undefined
+  /** In ms. */
+  readonly maxAge?: number | undefined
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** What the end of a session at the server may be asked for. */
+export interface OidcSignOutOptions {
+  /** Where people return to; it must be on the server's list. */
+  readonly postLogoutRedirectUri?: string | undefined
+  /** Given back with that address. */
+  readonly state?: string | undefined
+}
+
+/** What OpenID Connect can do beyond the contract: `auth.actions`. All throw AuthError. */
+export interface OidcActions {
+  /** The address to navigate to for signing in. Several may be under way at once. */
+  signInUrl(options?: OidcSignInOptions, call?: CallOptions): Promise<string>
+  /**
+   * Finishes what a redirect began, and cleans the address. `null` when the address is not the
+   * redirect URI with an answer. What this browser did not begin is refused, and left as it is.
+   * @throws AuthError when the server or the person refused; `step_required` when the server wants
+   *   somebody to be asked (`login_required`, …); `invalid_credentials` for answers that are not the
+   *   expected one; `bad_response` for an id token that does not fit.
+   */
+  readonly handleRedirect: HandleRedirect<OidcUser>
+  /**
+   * Where to navigate when somebody signs out, so that the server forgets them too. Ask for it while
+   * the session is there; then `await auth.signOut()`; then navigate. It holds the id token.
+   * @throws AuthError `rejected` where the server has no such page.
+   * @throws AuthSessionMissingError when nobody is signed in.
+   */
+  signOutUrl(options?: OidcSignOutOptions, call?: CallOptions): Promise<string>
+  /**
+   * Loads the user anew, by `loadUser`: USER_UPDATED where it changed.
+   * @throws AuthError `invalid_argument` without that option.
+   */
+  reloadUser(call?: CallOptions): Promise<OidcUser>
+  /**
+   * Sends a grant of the server's own that brings the session's next tokens, such as the second factor
+   * that Auth0 asks for in a refresh. No refresh is sent meanwhile.
+   */
+  exchange(fields: OidcParameters, call?: CallOptions): Promise<Session<OidcUser>>
+}

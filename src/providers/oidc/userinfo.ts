@@ -1,0 +1,37 @@
+import { AuthError, isRetryableAuthError } from '../../core/errors.js'
+import { asObject } from '../shared/json.js'
+import { isFine } from '../shared/passing.js'
+import { toError } from './errors.js'
+import { toUser } from './id-token.js'
+import type { OidcUser, OidcUserSource } from './types.js'
+
+async function ask(source: OidcUserSource): Promise<OidcUser> {
+  const { accessToken: token, claims, metadata, send } = source
+  const { userinfo_endpoint: endpoint } = metadata
+  if (!endpoint) throw new AuthError('rejected', 'This server has no userinfo endpoint.')
+  const answer = await send(endpoint, { method: 'GET', token }, source)
+  if (!isFine(answer)) throw toError(answer, 'sign-in')
+  const said = asObject(answer.body) ?? {}
+  const user = toUser({ ...claims, ...said })
+  // Both must be about one person (OIDC Core §5.3.2).
+  if (user && (!claims || said.sub === claims.sub)) return user
+  throw new AuthError(
+    'bad_response',
+    'The userinfo endpoint describes another person, or nobody.',
+    {
+      retryable: false,
+    },
+  )
+}
+
+/**
+ * The user as the userinfo endpoint describes them (OIDC Core §5.3), for `loadUser`. While that fails,
+ * it is what the id token says, where there is one: an outage there costs no sign-in.
+ * @throws AuthError `bad_response` where it describes somebody else; `rejected` where there is none.
+ */
+export const userinfo = async (source: OidcUserSource): Promise<OidcUser> =>
+  ask(source).catch((error: unknown) => {
+    const known = source.claims && toUser(source.claims)
+    if (known && isRetryableAuthError(error)) return known
+    throw error
+  })

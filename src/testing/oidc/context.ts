@@ -1,0 +1,121 @@
+import type { Signer } from '../server/signing.js'
+import type { Manners, Refusal, Situation } from './manners/manners.js'
+import type { OidcSession, OidcSessions } from './sessions.js'
+import type { OidcClientSeed, OidcPerson, ScriptedOidcOptions } from './types.js'
+
+/** A sign-in that waits for its code. */
+export interface Code {
+  readonly clientId: string
+  readonly redirectUri: string
+  readonly person: OidcPerson
+  readonly scope: string
+  readonly nonce: string | undefined
+  readonly challenge: string
+}
+
+/** All that the routes of one server share. */
+export interface ServerContext {
+  readonly issuer: string
+  readonly manners: Manners
+  readonly clients: ReadonlyMap<string, OidcClientSeed>
+  readonly sessions: OidcSessions
+  readonly signer: Signer
+  /** Authorization codes by their text. */
+  readonly codes: Map<string, Code>
+  readonly accessTokens: 'jwt' | 'opaque'
+  /** Whole seconds, in ms. */
+  readonly accessTokenLifetime: number
+  /** Who is signed in at the server; `null`: nobody. */
+  person: OidcPerson | null
+  readonly options: ScriptedOidcOptions
+  newToken(): string
+  now(): number
+}
+
+/** One request, taken apart. */
+export interface Call {
+  readonly request: Request
+  readonly url: URL
+  /** The fields of its form; `null` where the body is none. */
+  readonly form: ReadonlyMap<string, string> | null
+}
+
+/** What serves a path. */
+export type Route = (context: ServerContext, call: Call) => Promise<Response>
+
+/** A refusal on its way to the answer. */
+export class OidcRefusal extends Error {
+  readonly refusal: Refusal
+  constructor(refusal: Refusal) {
+    super(refusal.error)
+    this.refusal = refusal
+  }
+}
+
+/** @throws OidcRefusal in the manner of the server. */
+export function refuse({ manners }: ServerContext, situation: Situation): never {
+  throw new OidcRefusal(manners.refusals[situation])
+}
+
+const seconds = (ms: number): number => Math.floor(ms / 1000)
+
+/** Claims that servers put into id tokens beside the least ones. */
+function further(session: OidcSession, now: number): Readonly<Record<string, unknown>> {
+  return {
+    acr: '1',
+    amr: ['pwd'],
+    at_hash: 'at-hash',
+    auth_time: seconds(session.authTime),
+    azp: session.clientId,
+    c_hash: 'c-hash',
+    client_id: session.clientId,
+    jti: `jti-${session.id}-${now}`,
+    rat: seconds(session.authTime),
+    sid: session.id,
+    typ: 'ID',
+  }
+}
+
+/** The answer that gives a session its next tokens. */
+export async function tokenAnswer(
+  context: ServerContext,
+  session: OidcSession,
+  given: {
+    readonly scope: string
+    readonly refreshToken: string | undefined
+    readonly first: boolean
+  },
+): Promise<Readonly<Record<string, unknown>>> {
+  const { issuer, manners, signer } = context
+  const now = context.now()
+  const iat = seconds(now)
+  const exp = iat + seconds(context.accessTokenLifetime)
+  const about = { iss: issuer, sub: session.person.sub, iat, exp }
+  const all = further(session, now)
+  const names = manners.claims.filter((name) => given.first || !manners.missing.includes(name))
+  const nonce = given.first || !manners.missing.includes('nonce') ? session.nonce : undefined
+  const idToken = {
+    ...about,
+    aud: session.clientId,
+    ...Object.fromEntries(names.map((name) => [name, all[name]])),
+    ...(nonce && { nonce }),
+  }
+  const accessToken =
+    context.accessTokens === 'jwt'
+      ? await signer.sign({ ...about, scope: given.scope, jti: context.newToken() })
+      : context.newToken()
+  context.sessions.keep(accessToken, session, exp * 1000)
+  return {
+    access_token: accessToken,
+    token_type: manners.tokenType,
+    expires_in: seconds(context.accessTokenLifetime),
+    scope: given.scope,
+    ...(given.refreshToken && { refresh_token: given.refreshToken }),
+    ...(session.scope.split(' ').includes('openid') && { id_token: await signer.sign(idToken) }),
+    ...(manners.lifetimes && {
+      refresh_expires_in: 1800,
+      'not-before-policy': 0,
+      session_state: session.id,
+    }),
+  }
+}

@@ -1,0 +1,179 @@
+import { randomText } from '../server/encoding.js'
+import { json } from '../server/json.js'
+import { createServer, type Incoming, type ScriptedServer } from '../server/serve.js'
+import { createSigner } from '../server/signing.js'
+import { type Call, OidcRefusal, type Route, type ServerContext } from './context.js'
+import { MANNERS } from './manners/index.js'
+import type { Refusal } from './manners/manners.js'
+import {
+  authorize,
+  discovery,
+  endSession,
+  introspection,
+  jwks,
+  revocation,
+  userinfo,
+} from './routes.js'
+import { createSessions } from './sessions.js'
+import { token } from './token.js'
+import type { OidcPerson, OidcRequest, ScriptedOidcOptions } from './types.js'
+
+export type {
+  OidcClientSeed,
+  OidcManners,
+  OidcPerson,
+  OidcRequest,
+  OidcRotation,
+  ScriptedOidcOptions,
+} from './types.js'
+
+/** A scripted OpenID Connect server. */
+export interface ScriptedOidc extends ScriptedServer<OidcRequest> {
+  /** How often a grant was asked for, such as `refresh_token`. */
+  count(grant: string): number
+  /** Says who is signed in at the server from now on; `null`: nobody. */
+  signInAs(person: OidcPerson | null): void
+  /** Ends all sessions at the server, as an administrator does. */
+  endSessions(): void
+  /** The sessions that are not over. */
+  liveSessions(): number
+  /** A new key signs from now on; the old one still verifies. */
+  rotateKey(): void
+}
+
+const ROUTES: Readonly<Record<string, Route>> = {
+  'GET /.well-known/openid-configuration': discovery,
+  'GET /.well-known/oauth-authorization-server': discovery,
+  'GET /auth': authorize,
+  'GET /me': userinfo,
+  'GET /jwks': jwks,
+  'GET /session/end': endSession,
+  'POST /token': token,
+  'POST /token/revocation': revocation,
+  'POST /token/introspection': introspection,
+}
+
+function answerTo({ status, error, description, scope, headers, page }: Refusal): Response {
+  if (page !== undefined) return new Response(page, { status, ...(headers && { headers }) })
+  return json(status, { error, error_description: description, scope }, headers)
+}
+
+/** The fields of a form; `null` for another kind of body. */
+function formOf({ request, text }: Incoming): Call['form'] {
+  const type = request.headers.get('content-type') ?? ''
+  return type.startsWith('application/x-www-form-urlencoded')
+    ? new Map(new URLSearchParams(text))
+    : null
+}
+
+function createContext(options: ScriptedOidcOptions): ServerContext {
+  const { random = Math.random, clock = Date, clients = [{ id: 'app' }] } = options
+  const { people = [{ sub: 'ada', name: 'Ada' }], refreshTokenLifetime = Infinity } = options
+  const manners = MANNERS[options.manners ?? 'oidc-provider']
+  const now = (): number => clock.now()
+  const newToken = (): string => randomText(random, 40)
+  return {
+    issuer: options.issuer ?? 'https://id.example',
+    manners,
+    clients: new Map(clients.map((client) => [client.id, client])),
+    sessions: createSessions({
+      rotation: options.rotation ?? manners.rotation,
+      lifetime: refreshTokenLifetime,
+      sparesLoser: manners.loser !== undefined,
+      newestAccess: manners.newestAccess === true,
+      now,
+      newToken,
+    }),
+    signer: createSigner(options.signing ?? 'rs256'),
+    codes: new Map(),
+    accessTokens: options.accessTokens ?? manners.accessTokens,
+    accessTokenLifetime: options.accessTokenLifetime ?? 60_000,
+    person: people[0] ?? null,
+    options,
+    newToken,
+    now,
+  }
+}
+
+/** Cross-origin pages may ask, and read no further headers: no server captured exposes `Retry-After`. */
+const cors = (origin: string | null): Readonly<Record<string, string>> => ({
+  ...(origin !== null && {
+    'access-control-allow-origin': origin,
+    'access-control-allow-headers': 'Authorization, Content-Type',
+    'access-control-allow-methods': 'GET, POST, OPTIONS',
+    vary: 'Origin',
+  }),
+})
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
+/**
+ * Makes a scripted OpenID Connect server, with the habits of a real one: its rotation, its refusals, its
+ * tokens. It needs no Node: mount it in a test or a server.
+ *
+ * ```ts
+ * const server = createScriptedOidc({ manners: 'keycloak', rotation: { type: 'on' } })
+ * const provider = oidc({ issuer: 'https://id.example', clientId: 'app', redirectUri, fetch: server.fetch })
+ * server.fail({ type: 'lose-response' }, { grant: 'refresh_token' })
+ * ```
+ */
+export function createScriptedOidc(options: ScriptedOidcOptions = {}): ScriptedOidc {
+  const context = createContext(options)
+  const { pathname } = new URL(context.issuer)
+  const base = pathname.replace(/\/$/, '')
+
+  /** The path below the issuer; documents of OAuth have theirs after their name (RFC 8414 §3.1). */
+  const pathOf = ({ url }: Incoming): string =>
+    url.pathname.endsWith(base) && url.pathname.startsWith('/.well-known/oauth')
+      ? url.pathname.slice(0, url.pathname.length - base.length)
+      : url.pathname.slice(base.length)
+
+  async function route(incoming: Incoming): Promise<Response> {
+    const { request, url } = incoming
+    const handler = ROUTES[`${request.method} ${pathOf(incoming)}`]
+    if (!handler) return json(404, { error: 'invalid_request', error_description: 'not found' })
+    try {
+      return await handler(context, { request, url, form: formOf(incoming) })
+    } catch (error) {
+      if (error instanceof OidcRefusal) return answerTo(error.refusal)
+      return json(500, { error: 'server_error', error_description: `${error}` })
+    }
+  }
+
+  const server = createServer({
+    wait: options.wait,
+    now: context.now,
+    limit: () => json(429, { error: 'too_many_requests' }),
+    before: ({ method, headers }) =>
+      method === 'OPTIONS'
+        ? new Response(null, { status: 204, headers: cors(headers.get('origin')) })
+        : null,
+    about(incoming) {
+      const form = formOf(incoming)
+      const asked = (name: string): string | null => form?.get(name) ?? null
+      const clientId = asked('client_id') ?? incoming.url.searchParams.get('client_id')
+      return {
+        path: pathOf(incoming),
+        grant: asked('grant_type'),
+        presented: asked('refresh_token'),
+        clientId,
+      }
+    },
+    answer: route,
+    said: (body) => ({ code: textOf(body.error), returned: textOf(body.refresh_token) }),
+    headers: (request) => cors(request.headers.get('origin')),
+  })
+
+  return {
+    ...server,
+    count: (grant) => server.requests.filter((entry) => entry.grant === grant).length,
+    signInAs(person) {
+      context.person = person
+    },
+    endSessions() {
+      for (const { id } of context.sessions.all) context.sessions.end(id)
+    },
+    liveSessions: () => context.sessions.all.filter(({ over }) => !over).length,
+    rotateKey: () => context.signer.rotate(),
+  }
+}

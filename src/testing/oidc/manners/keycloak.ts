@@ -1,0 +1,50 @@
+import { type Manners, refusal } from './manners.js'
+
+const KEYCLOAK_CLIENT = 'Invalid client or Invalid client credentials'
+const KEYCLOAK_TOKEN = refusal(400, 'invalid_grant', 'Invalid refresh token')
+
+/** As Keycloak 26.7 was captured. */
+export const keycloak: Manners = {
+  rotation: { type: 'off', renews: true },
+  accessTokens: 'jwt',
+  tokenType: 'Bearer',
+  refreshTokens: 'always',
+  redirect: ['session_state', 'iss'],
+  lifetimes: true,
+  narrows: false,
+  claims: ['acr', 'at_hash', 'auth_time', 'azp', 'jti', 'sid', 'typ'],
+  missing: ['nonce'],
+  loser: refusal(400, 'invalid_grant', 'Maximum allowed refresh token reuse exceeded'),
+  endSession: 'ends',
+  nobody: 'error',
+  unknownRevocation: { error: 'invalid_token', error_description: 'Invalid token' },
+  refusals: {
+    'no-form': refusal(400, 'invalid_request', 'Missing form parameter: grant_type'),
+    'no-client': refusal(401, 'invalid_client', KEYCLOAK_CLIENT),
+    'unknown-client': refusal(401, 'invalid_client', KEYCLOAK_CLIENT),
+    'wrong-secret': refusal(401, 'unauthorized_client', KEYCLOAK_CLIENT),
+    code: refusal(400, 'invalid_grant', 'Code not valid'),
+    'no-token': refusal(400, 'invalid_request', 'No refresh token'),
+    'empty-token': KEYCLOAK_TOKEN,
+    'unknown-token': KEYCLOAK_TOKEN,
+    'foreign-token': refusal(
+      400,
+      'invalid_grant',
+      "Invalid refresh token. Token client and authorized client don't match",
+    ),
+    spent: refusal(400, 'invalid_grant', 'Maximum allowed refresh token reuse exceeded'),
+    replayed: refusal(400, 'invalid_grant', "Session doesn't have required client"),
+    revoked: refusal(400, 'invalid_grant', 'Session not active'),
+    ended: refusal(400, 'invalid_grant', 'Session not active'),
+    expired: refusal(400, 'invalid_grant', 'Token is not active'),
+    'wide-scope': refusal(400, 'invalid_scope', 'Invalid scopes'),
+    userinfo: {
+      status: 401,
+      page: '',
+      headers: {
+        'www-authenticate':
+          'Bearer error="invalid_token", error_description="user_session_not_found"',
+      },
+    },
+  },
+}

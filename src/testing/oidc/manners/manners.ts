@@ -1,0 +1,72 @@
+import type { OidcRotation } from '../types.js'
+
+/** An answer that refuses. */
+export interface Refusal {
+  readonly status: number
+  readonly error?: string | undefined
+  readonly description?: string | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** A page or nothing, instead of JSON. */
+  readonly page?: string | undefined
+  /** What of the scope was too much, where the server says it. */
+  readonly scope?: string | undefined
+}
+
+/** Why a request is refused. */
+export type Situation =
+  | 'no-form'
+  | 'no-client'
+  | 'unknown-client'
+  | 'wrong-secret'
+  | 'code'
+  | 'no-token'
+  | 'empty-token'
+  | 'unknown-token'
+  | 'foreign-token'
+  | 'spent'
+  | 'replayed'
+  | 'revoked'
+  | 'ended'
+  | 'expired'
+  | 'wide-scope'
+  | 'userinfo'
+
+/** How one server differs from the others. */
+export interface Manners {
+  readonly rotation: OidcRotation
+  readonly accessTokens: 'jwt' | 'opaque'
+  readonly tokenType: 'Bearer' | 'bearer'
+  /** Who gets refresh tokens. */
+  readonly refreshTokens: 'always' | 'offline_access' | 'confidential'
+  /** Whether the redirect names the issuer (RFC 9207), and what else is in it. */
+  readonly redirect: readonly ('iss' | 'session_state' | 'scope')[]
+  /** Whether the answer has Keycloak's further fields. */
+  readonly lifetimes?: boolean
+  /** Whether a smaller scope at a refresh gets a smaller token; else it is ignored. */
+  readonly narrows: boolean
+  /** Whether a larger one is ignored; else it is refused. */
+  readonly ignoresWider?: boolean
+  /** Whether its refusal names what was too much. */
+  readonly namesScope?: boolean
+  /** The claims of id tokens beside the least ones, and which of all a refresh leaves out. */
+  readonly claims: readonly string[]
+  readonly missing: readonly string[]
+  /** What the slower of two exchanges of one token gets; else it is a replay like any other. */
+  readonly loser?: Refusal
+  /** Whether an exchange ends the access tokens before it. */
+  readonly newestAccess?: boolean
+  /** What the end-session page does. */
+  readonly endSession: 'ends' | 'keeps' | 'asks'
+  /** What `prompt=none` gets while nobody is signed in. */
+  readonly nobody: 'error' | 'page'
+  /** What the revocation of a token that nobody knows is answered with. */
+  readonly unknownRevocation?: Readonly<Record<string, string>>
+  readonly refusals: Readonly<Record<Situation, Refusal>>
+}
+
+/** An answer that refuses in the words of OAuth. */
+export const refusal = (status: number, error: string, description?: string): Refusal => ({
+  status,
+  error,
+  description,
+})

@@ -1,0 +1,117 @@
+import { json } from '../server/json.js'
+import { clientOf } from './clients.js'
+import { type Route, refuse, type ServerContext } from './context.js'
+
+const redirect = (location: string): Response =>
+  new Response(null, { status: 302, headers: { location } })
+
+/** What the server tells of itself (OIDC Discovery §3). */
+export const discovery: Route = async ({ issuer, manners }) => {
+  const base = issuer.replace(/\/$/, '')
+  return json(200, {
+    issuer,
+    authorization_endpoint: `${base}/auth`,
+    token_endpoint: `${base}/token`,
+    userinfo_endpoint: `${base}/me`,
+    revocation_endpoint: `${base}/token/revocation`,
+    introspection_endpoint: `${base}/token/introspection`,
+    end_session_endpoint: `${base}/session/end`,
+    jwks_uri: `${base}/jwks`,
+    response_types_supported: ['code'],
+    subject_types_supported: ['public'],
+    code_challenge_methods_supported: ['S256'],
+    ...(manners.redirect.includes('iss') && {
+      authorization_response_iss_parameter_supported: true,
+    }),
+  })
+}
+
+/** What the redirect says besides, in the manner of the server. */
+function besides({ issuer, manners, newToken }: ServerContext, scope: string): [string, string][] {
+  const values = { iss: issuer, session_state: newToken(), scope }
+  return manners.redirect.map((name) => [name, values[name]])
+}
+
+/** `GET /auth`: whoever is signed in at the server agrees at once. */
+export const authorize: Route = async (context, { url }) => {
+  const { person, manners } = context
+  const asked = (name: string): string => url.searchParams.get(name) ?? ''
+  const client = context.clients.get(asked('client_id'))
+  const redirectUri = asked('redirect_uri')
+  const known = client?.redirectUris ?? ['http://localhost:3000/callback']
+  if (!client || !known.includes(redirectUri)) {
+    return json(400, { error: 'invalid_request', error_description: 'redirect_uri did not match' })
+  }
+  const back = (fields: readonly [string, string][]): Response =>
+    redirect(`${redirectUri}?${new URLSearchParams([...fields, ['state', asked('state')]])}`)
+  const scope = asked('scope')
+  const refusal = (error: string): Response =>
+    back([['error', error], ...besides(context, scope).filter(([name]) => name === 'iss')])
+  if (asked('code_challenge_method') !== 'S256') return refusal('invalid_request')
+  if (!person && asked('prompt') === 'none' && manners.nobody === 'error') {
+    return refusal('login_required')
+  }
+  if (!person) {
+    return new Response('<!DOCTYPE html>', { headers: { 'content-type': 'text/html' } })
+  }
+  const code = context.newToken()
+  context.codes.set(code, {
+    clientId: client.id,
+    redirectUri,
+    person,
+    scope,
+    nonce: url.searchParams.get('nonce') ?? undefined,
+    challenge: asked('code_challenge'),
+  })
+  return back([['code', code], ...besides(context, scope)])
+}
+
+/** `GET /me` */
+export const userinfo: Route = async (context, { request }) => {
+  const token = request.headers.get('authorization')?.replace(/^Bearer /, '') ?? ''
+  const session = context.sessions.find(token)
+  return session ? json(200, session.person) : refuse(context, 'userinfo')
+}
+
+/** `POST /token/revocation` (RFC 7009): what nobody knows is no error. */
+export const revocation: Route = async (context, call) => {
+  const { form } = call
+  if (!form) return refuse(context, 'no-form')
+  clientOf(context, call)
+  const known = context.sessions.revoke(form.get('token') ?? '')
+  const { unknownRevocation } = context.manners
+  return known || !unknownRevocation ? new Response('') : json(200, unknownRevocation)
+}
+
+/** `POST /token/introspection` (RFC 7662), for clients with a secret. */
+export const introspection: Route = async (context, call) => {
+  const { form } = call
+  if (!form) return refuse(context, 'no-form')
+  const client = clientOf(context, call)
+  if (client.secret === undefined) return refuse(context, 'wrong-secret')
+  const session = context.sessions.find(form.get('token') ?? '')
+  if (!session) return json(200, { active: false })
+  const { clientId, scope, person } = session
+  return json(200, { active: true, client_id: clientId, scope, sub: person.sub })
+}
+
+/** `GET /session/end` (RP-Initiated Logout §2). */
+export const endSession: Route = async (context, { url }) => {
+  const { endSession: manner } = context.manners
+  const hint = url.searchParams.get('id_token_hint') ?? ''
+  const claims = await context.signer.verify(hint)
+  const there = url.searchParams.get('post_logout_redirect_uri')
+  if (manner === 'asks' || !there) {
+    return new Response('<!DOCTYPE html>', { headers: { 'content-type': 'text/html' } })
+  }
+  for (const session of context.sessions.all) {
+    const same = claims && session.person.sub === claims.sub && session.clientId === claims.aud
+    if (same && manner === 'ends') context.sessions.end(session.id)
+  }
+  context.person = null
+  const state = url.searchParams.get('state')
+  return redirect(state === null ? there : `${there}?${new URLSearchParams({ state })}`)
+}
+
+/** `GET /jwks` */
+export const jwks: Route = async ({ signer }) => json(200, await signer.jwks())

@@ -1,0 +1,94 @@
+import { base64url, sha256, utf8 } from '../server/encoding.js'
+import { json } from '../server/json.js'
+import { clientOf } from './clients.js'
+import {
+  type Call,
+  OidcRefusal,
+  type Route,
+  refuse,
+  type ServerContext,
+  tokenAnswer,
+} from './context.js'
+import type { Manners } from './manners/manners.js'
+import type { OidcClientSeed } from './types.js'
+
+type Grant = (
+  context: ServerContext,
+  form: ReadonlyMap<string, string>,
+  client: OidcClientSeed,
+) => Promise<Readonly<Record<string, unknown>>>
+
+/** Whether a sign-in gets a refresh token. */
+function getsRefreshToken(
+  { refreshTokens }: Manners,
+  client: OidcClientSeed,
+  scope: string,
+): boolean {
+  if (refreshTokens === 'always') return true
+  if (refreshTokens === 'confidential') return client.secret !== undefined
+  return scope.split(' ').includes('offline_access')
+}
+
+const authorizationCode: Grant = async (context, form, client) => {
+  const text = form.get('code') ?? ''
+  const code = context.codes.get(text)
+  const challenge = base64url(await sha256(utf8(form.get('code_verifier') ?? '')))
+  const fits =
+    code?.clientId === client.id &&
+    code.challenge === challenge &&
+    code.redirectUri === form.get('redirect_uri')
+  // Another request may have spent the code while the verifier was hashed.
+  if (!fits || !context.codes.delete(text)) return refuse(context, 'code')
+  const { person, scope, nonce } = code
+  const start = { person, clientId: client.id, scope, nonce, authTime: context.now() }
+  const session = context.sessions.begin(start)
+  const renewable = getsRefreshToken(context.manners, client, scope)
+  const refreshToken = renewable ? context.sessions.issue(session) : undefined
+  return tokenAnswer(context, session, { scope, refreshToken, first: true })
+}
+
+const refreshToken: Grant = async (context, form, client) => {
+  const { manners, sessions } = context
+  const token = form.get('refresh_token')
+  if (token === undefined) return refuse(context, 'no-token')
+  if (token === '') return refuse(context, 'empty-token')
+  const wanted = form.get('scope')
+  let tooMuch: readonly string[] = []
+  const claimed = sessions.claim(token, (session) => {
+    if (session.clientId !== client.id) return 'foreign-token'
+    const names = session.scope.split(' ')
+    tooMuch = wanted?.split(' ').filter((name) => !names.includes(name)) ?? []
+    return tooMuch.length > 0 && !manners.ignoresWider ? 'wide-scope' : null
+  })
+  if ('refused' in claimed) {
+    const { refused } = claimed
+    if (refused === 'wide-scope' && manners.namesScope) {
+      throw new OidcRefusal({ ...manners.refusals[refused], scope: tooMuch.join(' ') })
+    }
+    if (refused !== 'loser') return refuse(context, refused)
+    throw new OidcRefusal(manners.loser ?? manners.refusals.spent)
+  }
+  const { session, held } = claimed
+  const scope = manners.narrows ? (wanted ?? session.scope) : session.scope
+  const next = sessions.next(token, held)
+  // Whoever comes with the token while the answer is made is the loser.
+  const answer = await tokenAnswer(context, session, { scope, refreshToken: next, first: false })
+  held.exchanging = false
+  return answer
+}
+
+const GRANTS: Readonly<Record<string, Grant>> = {
+  authorization_code: authorizationCode,
+  refresh_token: refreshToken,
+}
+
+/** `POST /token` */
+export const token: Route = async (context, call: Call) => {
+  const { form } = call
+  if (!form) return refuse(context, 'no-form')
+  const client = clientOf(context, call)
+  const name = form.get('grant_type') ?? ''
+  const grant = Object.hasOwn(GRANTS, name) ? GRANTS[name] : undefined
+  if (!grant) throw new OidcRefusal({ status: 400, error: 'unsupported_grant_type' })
+  return json(200, await grant(context, form, client), { 'cache-control': 'no-store' })
+}

@@ -1,0 +1,66 @@
+import type { LoggedRequest } from '../server/types.js'
+
+/** Whose habits the server has: what each of these answered was captured, Auth0's is documented. */
+export type OidcManners = 'oidc-provider' | 'keycloak' | 'hydra' | 'spring' | 'zitadel' | 'auth0'
+
+/** What becomes of a refresh token that was exchanged. */
+export type OidcRotation =
+  /** It goes on working; `renews` gives another one each time all the same, as Keycloak does. */
+  | { readonly type: 'off'; readonly renews?: boolean | undefined }
+  | {
+      readonly type: 'on'
+      /** For how many ms it still gets an answer, a chain of its own each time. @default 0 */
+      readonly grace?: number | undefined
+      /** How often it still gets one, whenever that is. @default 0 */
+      readonly reuses?: number | undefined
+      /** Whether a replay beyond that ends the whole session. @default true */
+      readonly familyDies?: boolean | undefined
+    }
+
+/** A person to seed the server with: `sub`, and what it says of them. */
+export interface OidcPerson {
+  readonly sub: string
+  readonly [claim: string]: unknown
+}
+
+/** An application. */
+export interface OidcClientSeed {
+  readonly id: string
+  /** Of a confidential client. @default none: a public one */
+  readonly secret?: string | undefined
+  /** Compared exactly. @default 'http://localhost:3000/callback' */
+  readonly redirectUris?: readonly string[] | undefined
+}
+
+/** Options of `createScriptedOidc`. Times in ms. */
+export interface ScriptedOidcOptions {
+  /** @default 'https://id.example' */
+  readonly issuer?: string | undefined
+  /** @default 'oidc-provider' */
+  readonly manners?: OidcManners | undefined
+  /** @default that of the server whose manners it has, as it was captured */
+  readonly rotation?: OidcRotation | undefined
+  /** @default a public one, called 'app' */
+  readonly clients?: readonly OidcClientSeed[] | undefined
+  /** The first is signed in. @default one, called 'ada' */
+  readonly people?: readonly OidcPerson[] | undefined
+  /** Whether access tokens are JWTs. @default as the server whose manners it has */
+  readonly accessTokens?: 'jwt' | 'opaque' | undefined
+  /** Whole seconds. @default 60_000 */
+  readonly accessTokenLifetime?: number | undefined
+  /** How long a refresh token works. @default for ever */
+  readonly refreshTokenLifetime?: number | undefined
+  /** @default 'rs256' */
+  readonly signing?: 'rs256' | 'es256' | 'digest' | undefined
+  /** @default Date */
+  readonly clock?: { now(): number } | undefined
+  /** @default Math.random */
+  readonly random?: (() => number) | undefined
+  /** How `slow` faults wait. @default setTimeout */
+  readonly wait?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined
+}
+
+/** A request as it came. */
+export interface OidcRequest extends LoggedRequest {
+  readonly clientId: string | null
+}

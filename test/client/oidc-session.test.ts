@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest'
+import { resourceTokens } from '../../src/index.js'
+import { stepOf, stepUp, userinfo } from '../../src/providers/oidc/index.js'
+import { DOCUMENT, oidcPage, tokenBody } from '../support/oidc-wire.js'
+
+describe('a session of OpenID Connect', () => {
+  it('is refreshed with the new token each time, and keeps its first id token where there is no other', async () => {
+    const { auth, signIn, sent, replies } = oidcPage({})
+    await signIn()
+    const first = (await auth.getSession())?.extras.id_token
+    const { id_token: _, ...body } = tokenBody()
+    replies.push(
+      [200, { ...body, refresh_token: 'refresh-2' }],
+      [200, { ...body, refresh_token: null }],
+    )
+    await auth.refreshSession()
+    const { session } = await auth.refreshSession()
+    expect(sent.map(({ form }) => form.refresh_token)).toEqual([
+      undefined,
+      'refresh-1',
+      'refresh-2',
+    ])
+    expect(session).toMatchObject({ refreshToken: 'refresh-2', user: { id: 'ada' } })
+    expect(session.extras.id_token).toBe(first)
+  })
+
+  it('ends with a reason of its own when the server answers for somebody else, who is never served', async () => {
+    const { auth, signIn, replies, ends } = oidcPage({})
+    await signIn()
+    replies.push([200, tokenBody({ sub: 'eve' })])
+    await expect(auth.refreshSession()).rejects.toMatchObject({ serverCode: 'subject_changed' })
+    expect(await auth.getSession()).toBeNull()
+    expect(ends).toEqual([
+      ['refresh-rejected', expect.objectContaining({ serverCode: 'subject_changed' })],
+    ])
+  })
+
+  it('survives a client that is switched off for a while', async () => {
+    const { auth, signIn, replies } = oidcPage({})
+    await signIn()
+    replies.push([401, { error: 'invalid_client' }], [200, tokenBody()])
+    await expect(auth.refreshSession()).rejects.toMatchObject({ code: 'rejected' })
+    expect(await auth.refreshSession()).toMatchObject({ user: { id: 'ada' } })
+  })
+
+  it('ends here at once when somebody signs out, whatever the network does, and is revoked', async () => {
+    const { auth, signIn, replies, sent, browser } = oidcPage({})
+    await signIn()
+    replies.push('lost')
+    await auth.signOut()
+    expect(await auth.getSession()).toBeNull()
+    await expect.poll(() => sent.at(-1)?.url).toBe(DOCUMENT.revocation_endpoint)
+    expect(sent.at(-1)?.form).toMatchObject({ token: 'refresh-1' })
+    // Nothing of it is left: no token, no address of an endpoint.
+    expect(JSON.stringify([...browser.storage.entries])).not.toMatch(/refresh-1|id\.example\/token/)
+  })
+
+  it('has tokens for other resources, all spending the one refresh token', async () => {
+    const { auth, signIn, replies, sent } = oidcPage({ resourceTokens: resourceTokens() })
+    await signIn()
+    const answer = { ...tokenBody(), access_token: 'for-the-api', refresh_token: 'refresh-2' }
+    replies.push([200, answer], [200, tokenBody()])
+    const resource = 'https://api.example'
+    expect(await auth.getAccessToken({ resource })).toBe('for-the-api')
+    expect(await auth.getAccessToken({ resource })).toBe('for-the-api')
+    expect(await auth.getAccessToken()).toBe('access-1')
+    expect(sent.at(-1)?.form).toMatchObject({ refresh_token: 'refresh-1', resource })
+    await auth.refreshSession()
+    expect(sent.at(-1)?.form.refresh_token).toBe('refresh-2')
+  })
+
+  it('is not slowed down by the refusal of one resource', async () => {
+    const { auth, signIn, replies } = oidcPage({ resourceTokens: resourceTokens() })
+    await signIn()
+    replies.push([400, { error: 'invalid_target' }], [200, tokenBody()])
+    const wanted = auth.getAccessToken({ resource: 'https://other.example' })
+    await expect(wanted).rejects.toMatchObject({ serverCode: 'invalid_target' })
+    expect(await auth.refreshSession()).toMatchObject({ user: { id: 'ada' } })
+  })
+
+  it('is for the resource that its sign-in named, at each refresh', async () => {
+    const { auth, signIn, replies, sent } = oidcPage({})
+    await signIn({}, { resource: 'https://own.example' })
+    replies.push([200, tokenBody()])
+    await auth.refreshSession()
+    expect(sent.map(({ form }) => form.resource)).toEqual([
+      'https://own.example',
+      'https://own.example',
+    ])
+  })
+
+  it('loads its user anew when it is asked to, with a token that works', async () => {
+    const { auth, signIn, replies } = oidcPage({ loadUser: userinfo }, [200, { sub: 'ada' }])
+    await signIn()
+    replies.push(
+      [401, { error: 'invalid_token' }],
+      [200, tokenBody()],
+      [200, { sub: 'ada', name: 'Ada L.' }],
+    )
+    expect(await auth.actions.reloadUser()).toMatchObject({ name: 'Ada L.' })
+    expect((await auth.getSession())?.user?.name).toBe('Ada L.')
+    await expect(oidcPage({}).auth.actions.reloadUser()).rejects.toMatchObject({
+      code: 'session_missing',
+    })
+  })
+
+  it('is finished by a grant of the server’s own where a refresh wants a second factor', async () => {
+    const { auth, signIn, replies, sent } = oidcPage({})
+    await signIn()
+    replies.push([403, { error: 'mfa_required', mfa_token: 'm-1' }])
+    await expect(auth.refreshSession()).rejects.toMatchObject({
+      code: 'step_required',
+      details: { pendingAuthenticationToken: 'm-1' },
+    })
+    const fields = {
+      grant_type: 'http://auth0.com/oauth/grant-type/mfa-otp',
+      mfa_token: 'm-1',
+      otp: '1',
+    }
+    replies.push(
+      [403, { error: 'invalid_grant' }],
+      [200, { ...tokenBody(), refresh_token: 'refresh-2' }],
+    )
+    await expect(auth.actions.exchange(fields)).rejects.toMatchObject({
+      code: 'invalid_credentials',
+    })
+    expect(await auth.actions.exchange(fields)).toMatchObject({ refreshToken: 'refresh-2' })
+    expect(sent.at(-1)?.form).toEqual({ ...fields, client_id: 'app' })
+  })
+})
+
+describe('an API that wants a stronger sign-in', () => {
+  /** What its answer with this challenge means. */
+  async function asked(challenge: string) {
+    const { auth, provider, signIn } = oidcPage({ stepUp })
+    await signIn()
+    const session = (await auth.getSession()) ?? expect.fail('Nobody is signed in.')
+    const headers = new Headers({ 'WWW-Authenticate': challenge })
+    const answer = { url: 'https://api.example/', method: 'GET', status: 401, headers }
+    return provider.readAnswer?.(answer, session)
+  }
+
+  it.each([
+    [
+      'Bearer error="insufficient_user_authentication", acr_values="gold silver", max_age="5"',
+      { step: 'insufficient_user_authentication', acrValues: 'gold silver', maxAge: 5_000 },
+    ],
+    [
+      'Bearer error=insufficient_user_authentication,max_age=0',
+      { step: 'insufficient_user_authentication', maxAge: 0 },
+    ],
+    [
+      `Bearer realm="", error="insufficient_claims", claims="${btoa('{"access_token":{"acrs":{"value":"c1"}}}')}"`,
+      { step: 'insufficient_claims', claims: { access_token: { acrs: { value: 'c1' } } } },
+    ],
+    [
+      'Bearer error="insufficient_claims", claims="no base64!"',
+      { step: 'insufficient_claims', claims: undefined },
+    ],
+  ])('says so: %s', async (challenge, step) => {
+    expect(await asked(challenge)).toMatchObject({ kind: 'step', step })
+  })
+
+  it('is no other 401, for which a refresh is tried', async () => {
+    for (const challenge of ['Bearer', 'Bearer error="invalid_token"', '="', '"""', 'error="x']) {
+      expect(await asked(challenge)).toEqual({ kind: 'refresh' })
+    }
+  })
+})
+
+describe('a step', () => {
+  it('is made of what a call rejects with, for the next sign-in to take', async () => {
+    const { auth, signIn, begin } = oidcPage({ stepUp })
+    await signIn({ acr: 'bronze' }, { acrValues: 'gold', maxAge: 5_000 }).then(async (error) => {
+      const step = stepOf(error)
+      expect(step).toMatchObject({ acrValues: 'gold', maxAge: 5_000 })
+      const { parameters } = await begin(step ?? {})
+      expect(parameters).toMatchObject({ acr_values: 'gold', max_age: '5' })
+    })
+    expect(stepOf(new Error('other'))).toBeNull()
+    expect(await auth.getSession()).toBeNull()
+  })
+})

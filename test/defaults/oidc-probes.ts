@@ -1,0 +1,85 @@
+import { vi } from 'vitest'
+import { isAuthError } from '../../src/index.js'
+import { oidc } from '../../src/providers/oidc/index.js'
+import { okta } from '../../src/providers/oidc/presets.js'
+import { answering, CALLBACK, DOCUMENT, ISSUER, oidcPage } from '../support/oidc-wire.js'
+import { context } from '../support/wire.js'
+import type { Probe } from './documented.js'
+
+/** What a sign-in asks for. */
+async function askedOf(options: object = {}): Promise<Readonly<Record<string, string>>> {
+  return (await oidcPage({}).begin(options)).parameters
+}
+
+/** What `oidc` does when it is told nothing. */
+export const oidcProbes: Readonly<Record<string, Probe>> = {
+  'OidcOptions.scope': { observe: async () => (await askedOf()).scope },
+  'OidcOptions.metadata': {
+    says: 'asked of the issuer, once',
+    async observe() {
+      const { sent, fetch } = answering([200, DOCUMENT], [200, {}], [200, {}])
+      const options = { issuer: ISSUER, clientId: 'app', redirectUri: CALLBACK, fetch }
+      const provider = oidc(options)
+      for (let i = 0; i < 2; i++) await provider.refresh('token', context())
+      return sent.map(({ method }) => method).join() === 'GET,POST,POST'
+    },
+  },
+  'OidcOptions.parameters': {
+    says: 'none',
+    observe: async () => Object.keys(await askedOf()).length === 8,
+  },
+  'OidcOptions.loadUser': {
+    says: 'the id token says who it is',
+    async observe() {
+      const { signIn, auth, sent } = oidcPage({})
+      await signIn({ name: 'Ada' })
+      return (await auth.getSession())?.user?.name === 'Ada' && sent.length === 1
+    },
+  },
+  'OidcOptions.resourceTokens': {
+    says: 'the session has its own token only',
+    async observe() {
+      const { signIn, auth } = oidcPage({})
+      await signIn()
+      const wanted = auth.getAccessToken({ resource: 'https://api.example' })
+      return wanted.catch((error: unknown) => isAuthError(error, 'invalid_argument'))
+    },
+  },
+  'OidcOptions.stepUp': {
+    says: 'their 401 is handed to the app',
+    async observe() {
+      const { signIn, auth } = oidcPage({})
+      await signIn()
+      const header = 'Bearer error="insufficient_user_authentication"'
+      const headers = { 'WWW-Authenticate': header }
+      vi.stubGlobal('fetch', async () => new Response(null, { status: 401, headers }))
+      return (await auth.fetch('https://api.example/')).status === 401
+    },
+  },
+  'OidcOptions.pushRequest': {
+    says: 'they are in the address',
+    observe: async () => (await askedOf({ loginHint: 'ada' })).login_hint === 'ada',
+  },
+  'OidcOptions.postLogoutParameter': {
+    async observe() {
+      const { signIn, auth } = oidcPage({})
+      await signIn()
+      const there = 'https://app.example/bye'
+      const url = new URL(await auth.actions.signOutUrl({ postLogoutRedirectUri: there }))
+      return [...url.searchParams].find(([, value]) => value === there)?.[0]
+    },
+  },
+  'OktaOptions.authorizationServer': {
+    async observe() {
+      const { sent, fetch } = answering([404, {}], [404, {}])
+      const provider = okta({ domain: 'a.b', clientId: 'app', redirectUri: CALLBACK, fetch })
+      await provider.refresh('token', context()).catch(() => {})
+      return sent[0]?.url.split('/')[4]
+    },
+  },
+  'OidcSignInOptions.scope': {
+    says: 'that of the provider',
+    observe: async () =>
+      (await oidcPage({ scope: 'openid x' }).begin()).parameters.scope === 'openid x',
+  },
+}

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { AuthClient, memoryStorage } from '../../src/index.js'
+import type { OidcProvider } from '../../src/providers/oidc/index.js'
+import { auth0, cognito, entra, keycloak, okta, zitadel } from '../../src/providers/oidc/presets.js'
+import { answering, CALLBACK, DOCUMENT, tokenBody } from '../support/oidc-wire.js'
+import { jwt } from '../support/wire.js'
+
+const TENANT = '11111111-2222-3333-4444-555555555555'
+const own = { clientId: 'app', redirectUri: CALLBACK }
+const OFFLINE = 'openid profile email offline_access'
+const PLAIN = 'openid profile email'
+
+type Fetch = typeof fetch
+
+/** Each preset, the issuer that its server has, and the scope that it is asked for. */
+const PRESETS: Readonly<
+  Record<string, readonly [make: (fetch: Fetch) => OidcProvider, issuer: string, scope: string]>
+> = {
+  keycloak: [
+    (fetch) => keycloak({ ...own, url: 'https://sso.example/auth/', realm: 'main', fetch }),
+    'https://sso.example/auth/realms/main',
+    PLAIN,
+  ],
+  auth0: [
+    (fetch) => auth0({ ...own, domain: 'tenant.eu.auth0.com', audience: 'api', fetch }),
+    'https://tenant.eu.auth0.com/',
+    OFFLINE,
+  ],
+  okta: [
+    (fetch) => okta({ ...own, domain: 'dev-1.okta.com', fetch }),
+    'https://dev-1.okta.com/oauth2/default',
+    OFFLINE,
+  ],
+  entra: [
+    (fetch) => entra({ ...own, tenantId: TENANT, fetch }),
+    `https://login.microsoftonline.com/${TENANT}/v2.0`,
+    OFFLINE,
+  ],
+  cognito: [
+    (fetch) => cognito({ ...own, userPoolId: 'eu-west-1_AbC', fetch }),
+    'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC',
+    PLAIN,
+  ],
+  zitadel: [
+    (fetch) => zitadel({ ...own, domain: 'my-app.zitadel.cloud', fetch }),
+    'https://my-app.zitadel.cloud',
+    OFFLINE,
+  ],
+}
+
+describe('a preset', () => {
+  it.each(Object.entries(PRESETS))(
+    'of %s signs in at its server, and out',
+    async (name, preset) => {
+      const [make, issuer, scope] = preset
+      const { sent, fetch, replies } = answering([200, { ...DOCUMENT, issuer }])
+      const auth = new AuthClient({ provider: make(fetch), storage: memoryStorage() })
+      const { searchParams } = new URL(await auth.actions.signInUrl())
+      expect(sent[0]?.url).toBe(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
+      expect(searchParams.get('scope')).toBe(scope)
+      expect(searchParams.get('audience')).toBe(name === 'auth0' ? 'api' : null)
+      const state = searchParams.get('state') ?? ''
+      const claims = { iss: issuer, aud: 'app', sub: 'ada', iat: 1, exp: 61, nonce: state }
+      replies.push([200, { ...tokenBody(), id_token: jwt(claims) }])
+      const url = `${CALLBACK}?${new URLSearchParams({ code: 'c', state })}`
+      expect(await auth.actions.handleRedirect({ url })).toMatchObject({ user: { id: 'ada' } })
+      const leave = { postLogoutRedirectUri: 'https://app.example/' }
+      const bye = new URL(await auth.actions.signOutUrl(leave)).searchParams
+      const back = name === 'cognito' ? 'logout_uri' : 'post_logout_redirect_uri'
+      expect(bye.get(back)).toBe('https://app.example/')
+      auth.dispose()
+    },
+  )
+
+  it('leaves the app the last word', async () => {
+    const { fetch } = answering([200, { ...DOCUMENT, issuer: 'https://a.b/oauth2/mine' }])
+    const options = { ...own, fetch, domain: 'a.b', authorizationServer: 'mine', scope: 'openid x' }
+    const auth = new AuthClient({ provider: okta(options), storage: memoryStorage() })
+    const { searchParams } = new URL(await auth.actions.signInUrl())
+    expect(searchParams.get('scope')).toBe('openid x')
+    auth.dispose()
+  })
+
+  it.each<readonly [string, (options: never) => unknown, unknown]>([
+    ['no options', zitadel, null],
+    ['no realm', keycloak, { ...own, url: 'https://a.b' }],
+    ['a realm that leads elsewhere', keycloak, { ...own, url: 'https://a.b', realm: '../x' }],
+    ['no url', keycloak, { ...own, realm: 'main' }],
+    ['a url over http', keycloak, { ...own, url: 'http://a.b', realm: 'main' }],
+    ['an address for a domain', auth0, { ...own, domain: 'https://a.b' }],
+    ['a path in the domain', okta, { ...own, domain: 'a.b/c' }],
+    ['no tenant', entra, own],
+    ['a tenant that is many', entra, { ...own, tenantId: 'common' }],
+    ['a tenant by its domain', entra, { ...own, tenantId: 'contoso.onmicrosoft.com' }],
+    ['a pool without its region', cognito, { ...own, userPoolId: 'AbC' }],
+    ['an option that nobody knows', zitadel, { ...own, domain: 'a.b', authority: 'x' }],
+    ['no client', zitadel, { domain: 'a.b', redirectUri: CALLBACK }],
+  ])('is refused with %s', (_name, make, options) => {
+    expect(() => Reflect.apply(make, undefined, [options])).toThrow(
+      expect.objectContaining({ code: 'invalid_argument' }),
+    )
+  })
+})

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest'
+import { createLab } from './lab.js'
+
+const OFFLINE = 'openid offline_access'
+
+describe('the scripted server', () => {
+  it('says the same of itself at both addresses, below its issuer', async () => {
+    const { server } = createLab({ issuer: 'https://id.example/realms/one/' }, OFFLINE)
+    const at = async (url: string): Promise<unknown> => (await server.fetch(url)).json()
+    const document = await at('https://id.example/realms/one/.well-known/openid-configuration')
+    expect(document).toMatchObject({
+      issuer: 'https://id.example/realms/one/',
+      token_endpoint: 'https://id.example/realms/one/token',
+    })
+    const other = 'https://id.example/.well-known/oauth-authorization-server/realms/one'
+    expect(await at(other)).toEqual(document)
+  })
+
+  it('refuses a refresh token with 403 in the manner of Auth0', async () => {
+    const { refresh } = createLab({ manners: 'auth0' }, OFFLINE)
+    expect((await refresh('gone')).shape).toMatch(/^403 \{error:"invalid_grant"/)
+  })
+
+  it('gives no refresh token to a public client in the manner of Spring', async () => {
+    const { post, authorize } = createLab(
+      { manners: 'spring', clients: [{ id: 'web', redirectUris: ['https://app.example/cb'] }] },
+      OFFLINE,
+    )
+    const { code } = (await authorize()).body
+    const answer = await post('/token', {
+      grant_type: 'authorization_code',
+      code: String(code),
+      client_id: 'web',
+      redirect_uri: 'https://app.example/cb',
+      code_verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+    })
+    expect(answer.shape).toMatch(/^200/)
+    expect(answer.body).not.toHaveProperty('refresh_token')
+  })
+
+  it('forgives a replay for a time, and no longer', async () => {
+    let now = 1_000_000
+    const rotation = { type: 'on', grace: 10_000 } as const
+    const { signIn, refresh, server } = createLab({ rotation, clock: { now: () => now } }, OFFLINE)
+    const { refresh_token } = await signIn()
+    await refresh(refresh_token)
+    now += 9_999
+    expect((await refresh(refresh_token)).shape).toMatch(/^200/)
+    now += 1
+    expect((await refresh(refresh_token)).shape).toMatch(/^400/)
+    expect(server.liveSessions()).toBe(0)
+  })
+
+  it('lets tokens die of age', async () => {
+    let now = 1_000_000
+    const { signIn, refresh, userinfo } = createLab(
+      { clock: { now: () => now }, refreshTokenLifetime: 90_000 },
+      OFFLINE,
+    )
+    const { refresh_token, access_token } = await signIn()
+    expect((await userinfo(access_token)).shape).toMatch(/^200/)
+    now += 60_000
+    expect((await userinfo(access_token)).shape).toMatch(/^401/)
+    now += 30_000
+    expect((await refresh(refresh_token)).shape).toMatch(/^400/)
+  })
+
+  it('gives no session for a code with another verifier, or to another address', async () => {
+    const { post, authorize, own } = createLab({}, OFFLINE)
+    for (const wrong of [{ code_verifier: 'other' }, { redirect_uri: 'https://evil.example' }]) {
+      const { code } = (await authorize()).body
+      const form = {
+        grant_type: 'authorization_code',
+        code: String(code),
+        redirect_uri: 'https://app.example/cb',
+        code_verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+        ...own,
+        ...wrong,
+      }
+      expect((await post('/token', form)).body).toMatchObject({ error: 'invalid_grant' })
+    }
+  })
+
+  it('tells clients with a secret, and no others, whether a token lives', async () => {
+    const { signIn, post } = createLab({}, OFFLINE)
+    const { access_token } = await signIn()
+    const asked = (client: object) =>
+      post('/token/introspection', { token: String(access_token), ...client })
+    const web = { client_id: 'web', client_secret: 'web-secret' }
+    expect((await asked(web)).body).toMatchObject({ active: true, sub: 'ada' })
+    expect((await asked({ client_id: 'spa' })).shape).toMatch(/^401/)
+  })
+
+  it('meets faults, and writes down what it was asked', async () => {
+    const { signIn, refresh, server } = createLab({ signing: 'rs256' }, OFFLINE)
+    const { refresh_token, id_token } = await signIn()
+    expect(String(id_token).split('.')).toHaveLength(3)
+    server.fail({ type: 'status', status: 503 }, { grant: 'refresh_token' })
+    expect((await refresh(refresh_token)).shape).toMatch(/^503/)
+    expect((await refresh(refresh_token)).shape).toMatch(/^200/)
+    expect(server.count('refresh_token')).toBe(2)
+    expect(server.requests.at(-1)).toMatchObject({
+      path: '/token',
+      presented: refresh_token,
+      status: 200,
+    })
+    const keys = async () => (await (await server.fetch('https://id.example/jwks')).json()).keys
+    expect(await keys()).toHaveLength(1)
+    server.rotateKey()
+    expect(await keys()).toHaveLength(2)
+  })
+})
