@@ -40,6 +40,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     places: ['client.ts', 'fetch.ts', 'take-over.ts', 'core', 'storage', 'providers'],
     probes: { ...clientProbes, ...providerProbes, ...oidcProbes, ...mfaProbes },
   },
+  "other libraries' faces": { places: ['compat'], probes: compatProbes },
   'skins of the client': {
     places: ['environment', 'react', 'ky.ts', 'react-native.ts'],
     probes: skinProbes,

@@ -153,14 +153,6 @@ async function opens(proxy: ProxyOptions | undefined, path: string): Promise<boo
 }
 
 const ofCalls: Readonly<Record<string, Probe>> = {
-  'SignInUrlOptions.returnTo': {
-    says: 'the page that was asked for',
-    async observe() {
-      const { auth, browser } = createApp()
-      const { result = '' } = await browser().visit('/orders?page=2', () => auth.getSignInUrl())
-      return new URL(result, ORIGIN).searchParams.get('returnTo') === '/orders?page=2'
-    },
-  },
   'WithAuthOptions.ensureSignedIn': {
     async observe() {
       const { auth, browser } = createApp()

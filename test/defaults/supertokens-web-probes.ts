@@ -4,7 +4,7 @@ import {
   type GetSessionOptions,
   type NewSessionOptions,
 } from '../../src/server/supertokens/web/index.js'
-import { createStage, outcomeOf, START } from '../server/supertokens/stage.js'
+import { outcomeOf, readyStage, START } from '../server/supertokens/stage.js'
 import { bearer, cookies } from '../server/supertokens/web-stage.js'
 import type { Probe } from './documented.js'
 import { at, DAY } from './times.js'
@@ -28,7 +28,7 @@ function attributesOf(lines: readonly string[], name: string): ReadonlyMap<strin
 
 /** An app on a core, in which Ada has just signed in by cookies. */
 async function signedIn(settings: SuperTokensCookies = {}, wanted: NewSessionOptions = {}) {
-  const stage = createStage({ cookies: settings })
+  const stage = await readyStage({ cookies: settings })
   const sessions = createSuperTokensSessions({ superTokens: stage.superTokens })
   const exchange = ask({ 'st-auth-mode': 'cookie' })
   const session = await sessions.createNewSession(exchange, 'ada', wanted)

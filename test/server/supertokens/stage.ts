@@ -49,6 +49,13 @@ export function createStage({ core: scripted, ...options }: StageOptions = {}) {
 export const makeKeys = async ({ core }: Stage): Promise<void> =>
   void (await core.fetch(`${HOST}/.well-known/jwks.json`))
 
+/** A stage whose core has made its keys. */
+export async function readyStage(options?: StageOptions): Promise<Stage> {
+  const stage = createStage(options)
+  await makeKeys(stage)
+  return stage
+}
+
 const stages = new Map<StageOptions, Stage>()
 
 /** One stage for all who ask with these very options: keys take long to make. */
