@@ -81,124 +81,141 @@ const plants = (seal: string): Readonly<Record<string, readonly string[]>> => ({
   twin: [`${SHARED}=${seal}; Domain=shop.localhost; Path=/mark`],
 })
 
-/** Starts everything on the loopback. */
-export async function startAttackSite(): Promise<AttackSite> {
-  const password = 'a password of more than 32 characters'
-  const marks = new Map<string, Mark>()
-  const attempts: Attempt[] = []
-  const asked: Readonly<Record<string, string>>[] = []
-  let finish = (): void => {}
-  const done = new Promise<void>((resolve) => {
-    finish = resolve
-  })
+const PASSWORD = 'a password of more than 32 characters'
 
-  const app = express()
-  const { port, close } = await listen(async (request, response) => app(request, response))
-  const origin = `http://${APP}:${port}`
-  const redirectUri = `${origin}/auth/callback`
+/** The scripted WorkOS, what the app has of it, and a session for whoever asks. */
+async function createAuthServer(redirectUri: string) {
   const workos = createScriptedWorkOS({
     users: [ADA, EVE].map((email) => ({ email })),
     clients: [{ id: 'client_1', redirectUris: [redirectUri] }],
   })
-  const authServer = await listen(async (request, response) => {
+  const asked: Readonly<Record<string, string>>[] = []
+  const { origin: url, close } = await listen(async (request, response) => {
     const asking = await toRequest(request)
     const { pathname, searchParams } = new URL(asking.url)
     if (pathname.endsWith('/authorize')) asked.push(Object.fromEntries(searchParams))
     await relay(await workos.fetch(asking), response)
   })
-
-  const client = { clientId: 'client_1', apiKey: 'sk_test_scripted', url: authServer.origin }
-  const [signIn, sealed] = [workosServer(client), workosSessions(client)]
-  const own = createRequestSessions({ sessions: sealed, cookie: { password } })
-  const shared = createRequestSessions({
-    sessions: sealed,
-    cookie: { password, name: SHARED, domain: 'shop.localhost' },
-  })
-
-  /** A session of somebody who signs in with a browser of their own. */
-  async function seal(loginHint: string): Promise<string> {
-    const { verifier, challenge } = await createPkce()
-    const flow = { redirectUri, state: 'state', codeChallenge: challenge, loginHint }
-    const back = await workos.fetch(await signIn.authorizeUrl(flow))
-    const code = new URL(back.headers.get('Location') ?? '').searchParams.get('code') ?? ''
-    const grant = await signIn.exchangeCode({ code, codeVerifier: verifier })
-    return sealed.sealSession(grant, { cookiePassword: password })
+  const client = { clientId: 'client_1', apiKey: 'sk_test_scripted', url }
+  const [signIn, sessions] = [workosServer(client), workosSessions(client)]
+  return {
+    asked,
+    close,
+    signIn,
+    sessions,
+    /** The cookie of somebody who has signed in with another browser. */
+    async seal(loginHint: string): Promise<string> {
+      const { verifier, challenge } = await createPkce()
+      const flow = { redirectUri, state: 'state', codeChallenge: challenge, loginHint }
+      const back = await workos.fetch(await signIn.authorizeUrl(flow))
+      const code = new URL(back.headers.get('Location') ?? '').searchParams.get('code') ?? ''
+      const grant = await signIn.exchangeCode({ code, codeVerifier: verifier })
+      return sessions.sealSession(grant, { cookiePassword: PASSWORD })
+    },
   }
-  const sealOfEve = await seal(EVE)
-  const sealOfAda = await seal(ADA)
+}
 
-  let orders = 0
-  const notice: RequestHandler = (request, response, next) => {
+type AuthServer = Awaited<ReturnType<typeof createAuthServer>>
+
+const page = (name: string): string =>
+  `<!doctype html><meta charset=utf-8><link rel=icon href=data:,><title>Holdfast</title><body><script src=/script/${name}></script>`
+
+/** The pages of those who attack, who have a session of Eve's, and the scripts of all pages. */
+async function createPages(sealOfEve: string) {
+  const pages = express.Router()
+  const planted = plants(sealOfEve)
+  const scripts = new Map([
+    ['victim', await bundle('victim')],
+    ['attacker', await bundle('attacker')],
+  ])
+  pages.get('/attack', (request, response, next) => {
+    if (request.hostname === APP) return next()
+    response.setHeader('Set-Cookie', [...(planted[`${request.query.plant}`] ?? [])])
+    response.type('html').send(page('attacker'))
+  })
+  pages.get('/script/:name', (request, response) => {
+    response.type('js').send(scripts.get(request.params.name) ?? '')
+  })
+  return pages
+}
+
+/** What is written down of the app. */
+interface Notes {
+  readonly marks: Map<string, Mark>
+  readonly attempts: Attempt[]
+}
+
+/** Writes down how a request was answered. */
+const noticeIn =
+  ({ attempts }: Notes): RequestHandler =>
+  (request, response, next) => {
     const { method, originalUrl, headers } = request
     response.once('finish', () => {
       const site = String(headers['sec-fetch-site'] ?? 'none said')
       const hadCookie = Boolean(headers.cookie?.includes(`${COOKIE}=`))
-      attempts.push({
-        line: `${method} ${originalUrl}`,
-        site,
-        status: response.statusCode,
-        hadCookie,
-      })
+      const line = `${method} ${originalUrl}`
+      attempts.push({ line, site, status: response.statusCode, hadCookie })
     })
     next()
   }
-  const scripts: Readonly<Record<string, string>> = {
-    victim: await bundle('victim'),
-    attacker: await bundle('attacker'),
-  }
-  const page = (name: string): string =>
-    `<!doctype html><meta charset=utf-8><link rel=icon href=data:,><title>Holdfast</title><body><script src=/script/${name}></script>`
 
-  // The pages of those who attack.
-  app.get('/attack', (request, response, next) => {
-    if (request.hostname === APP) return next()
-    const { plant } = request.query
-    if (plant !== undefined)
-      response.setHeader('Set-Cookie', [...(plants(sealOfEve)[`${plant}`] ?? [])])
-    response.type('html').send(page('attacker'))
-  })
-  app.get('/script/:name', (request, response) => {
-    response.type('js').send(scripts[request.params.name] ?? '')
-  })
+/** The app that is attacked: a guarded route, a backend, and a cookie that all its siblings share. */
+function createShop({ sessions }: AuthServer, sealOfAda: string, notes: Notes) {
+  const shop = express.Router()
+  const own = createRequestSessions({ sessions, cookie: { password: PASSWORD } })
+  const cookie = { password: PASSWORD, name: SHARED, domain: 'shop.localhost' }
+  const shared = createRequestSessions({ sessions, cookie })
+  const notice = noticeIn(notes)
+  let orders = 0
 
-  // The app.
-  const auth = expressSessions({ sessions: own })
-  app.get(['/', '/begun'], (_, response) => void response.type('html').send(page('victim')))
-  app.post('/share', (_, response) => {
-    response.setHeader(
-      'Set-Cookie',
-      `${SHARED}=${sealOfAda}; Domain=shop.localhost; Path=/; HttpOnly`,
-    )
-    response.end()
+  shop.get(['/', '/begun'], (_, response) => void response.type('html').send(page('victim')))
+  shop.post('/share', (_, response) => {
+    const line = `${SHARED}=${sealOfAda}; Domain=shop.localhost; Path=/; HttpOnly`
+    response.setHeader('Set-Cookie', line).end()
   })
-  app.get('/mark/of/ada/now', (request, response, next) => {
+  shop.get('/mark/of/ada/now', (request, response, next) => {
     const cookie = request.headers.cookie ?? ''
     const look = async (): Promise<void> => {
       const [mine, theirs] = await Promise.all([own.load(cookie), shared.load(cookie)])
       const [one, two] = [mine, theirs].map(({ session }) => session?.user.email ?? null)
       const who = { own: one ?? null, shared: two ?? null }
-      marks.set(`${request.query.after}`, { cookie, who, orders })
+      notes.marks.set(`${request.query.after}`, { cookie, who, orders })
       response.end()
     }
     look().catch(next)
   })
-  app.post('/orders', notice, auth.requireSession(), (_, response) => {
+  const { requireSession } = expressSessions({ sessions: own })
+  shop.post('/orders', notice, requireSession(), (_, response) => {
     orders += 1
     response.end()
   })
-  app.use('/auth/sign-out', notice)
-  app.use(
-    backendHandler(createBackend({ sessions: own, signIn, cookiePassword: password, redirectUri })),
-  )
-  app.post('/done', (_, response) => {
-    response.end()
-    finish()
-  })
+  shop.use('/auth/sign-out', notice)
+  return { shop, own }
+}
 
+/** Starts everything on the loopback. */
+export async function startAttackSite(): Promise<AttackSite> {
+  const app = express()
+  const { port, close } = await listen(async (request, response) => app(request, response))
+  const origin = `http://${APP}:${port}`
+  const redirectUri = `${origin}/auth/callback`
+  const authServer = await createAuthServer(redirectUri)
+  const notes: Notes = { marks: new Map(), attempts: [] }
+  const { shop, own } = createShop(authServer, await authServer.seal(ADA), notes)
+  const { signIn, asked } = authServer
+  const backend = createBackend({ sessions: own, signIn, cookiePassword: PASSWORD, redirectUri })
+  app.use(await createPages(await authServer.seal(EVE)))
+  app.use(shop)
+  app.use(backendHandler(backend))
+  const done = new Promise<void>((resolve) => {
+    app.post('/done', (_, response) => {
+      response.end()
+      resolve()
+    })
+  })
   return {
     url: `${origin}/`,
-    marks,
-    attempts,
+    ...notes,
     asked,
     done,
     async close() {
