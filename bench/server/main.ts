@@ -6,15 +6,21 @@ import { type Entry, insertBetween, rowsOf, tableOf } from '../report.js'
 import { LATENCY } from '../site.js'
 import { fourProcesses, fourWithRedis, oneProcess } from './crowd.js'
 import { openDesk } from './desk.js'
+import { goalsOf } from './goals.js'
+import { importCost } from './imports.js'
 import type { ServerLab, ServerScenario } from './lab.js'
+import { memory } from './memory.js'
 import { createProcesses } from './processes.js'
 import type { PerSdk } from './sdks.js'
 import { browserBundle } from './sizes.js'
-import { authenticateSpeed, refreshSpeed } from './speed.js'
+import { newCookies, refreshSpeed, sameCookie } from './speed.js'
 
 const SCENARIOS: readonly ServerScenario[] = [
-  authenticateSpeed,
+  newCookies,
+  sameCookie,
   refreshSpeed,
+  importCost,
+  memory,
   oneProcess,
   fourProcesses,
   fourWithRedis,
@@ -62,7 +68,7 @@ async function play(lab: ServerLab, scenario: ServerScenario): Promise<Result> {
   const { name } = scenario
   const lacks = scenario.lacks?.()
   if (lacks) return { name, outcome: { lacks } }
-  return { name, outcome: await bounded(name, () => scenario.run(lab)) }
+  return { name, outcome: await bounded(name, () => scenario.run(lab), scenario.longest) }
 }
 
 async function playAll({ root, quick, scenario: words }: Run): Promise<readonly Result[]> {
@@ -70,11 +76,12 @@ async function playAll({ root, quick, scenario: words }: Run): Promise<readonly 
   const processes = await createProcesses(root)
   const { port } = desk
   const start: ServerLab['start'] = (options) => processes.start({ ...options, port })
+  const { once } = processes
   const results: Result[] = []
   try {
     for (const scenario of SCENARIOS) {
       if (!scenario.name.includes(words)) continue
-      results.push(await play({ root, desk, start, quick }, scenario))
+      results.push(await play({ root, desk, start, once, quick }, scenario))
     }
   } finally {
     processes.close()
@@ -116,7 +123,9 @@ export async function runServer(run: Run): Promise<Part> {
     latency: LATENCY,
     quick,
   }
-  const report = `${headline(setting)}\n\n${tableOf(results.map(entryOf), 'WorkOS')}`
+  const goals = goalsOf(results)
+  const table = tableOf(results.map(entryOf), 'WorkOS')
+  const report = [headline(setting), table, ...goals].join('\n\n')
   console.log(report)
   if (readme) insertBetween(join(root, 'bench/README.md'), 'server table', report)
   const failed = results.some(

@@ -11,9 +11,18 @@ export interface Process {
   end(): void
 }
 
+/** The scripts that processes run. */
+const SCRIPTS = ['worker', 'importer', 'memory-worker'] as const
+
 /** Starts processes of what is in `dist`. */
 export interface Processes {
   start(options: ProcessOptions): Promise<Process>
+  /** Runs a script with one argument, and options of Node; resolves to the one thing that it says. */
+  once(
+    script: (typeof SCRIPTS)[number],
+    argument: string,
+    execArgv?: readonly string[],
+  ): Promise<unknown>
   /** Ends all, and removes what was built. */
   close(): void
 }
@@ -36,14 +45,23 @@ async function hire(child: ChildProcess): Promise<Process> {
   }
 }
 
-/** Builds the script of the processes inside the package, where it finds `holdfast` by its name. */
+/** The first thing that a process says. Rejects when it dies without a word. */
+function wordOf(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    child.once('message', resolve)
+    child.once('error', reject)
+    child.once('exit', (code) => reject(new Error(`A process of the benchmark ended (${code}).`)))
+  })
+}
+
+/** Builds the scripts of the processes inside the package, where it finds `holdfast` by its name. */
 export async function createProcesses(root: string): Promise<Processes> {
   mkdirSync(join(root, '.tmp'), { recursive: true })
   const folder = mkdtempSync(join(root, '.tmp', 'bench-server-'))
-  const outfile = join(folder, 'worker.mjs')
   await build({
-    entryPoints: [join(root, 'bench/server/worker.ts')],
-    outfile,
+    entryPoints: SCRIPTS.map((name) => join(root, `bench/server/${name}.ts`)),
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     packages: 'external',
     platform: 'node',
@@ -54,9 +72,14 @@ export async function createProcesses(root: string): Promise<Processes> {
   const children: ChildProcess[] = []
   return {
     start(options) {
-      const child = fork(outfile, [JSON.stringify(options)], { execArgv: [] })
+      const child = fork(join(folder, 'worker.mjs'), [JSON.stringify(options)], { execArgv: [] })
       children.push(child)
       return hire(child)
+    },
+    once(script, argument, execArgv = []) {
+      const child = fork(join(folder, `${script}.mjs`), [argument], { execArgv: [...execArgv] })
+      children.push(child)
+      return wordOf(child)
     },
     close() {
       for (const child of children) child.kill()

@@ -42,14 +42,16 @@ export interface ProcessOptions extends Surroundings {
 }
 
 /**
- * What a process is told: so many calls, each with the same cookie and all `together`, or one
- * after the other, each with the cookie that the one before it left.
+ * What a process is told: so many calls of `authenticate()`, one after the other, with these cookies
+ * in turn; or of `refresh()`, each with the cookie that the one before it left, or all `together`.
  */
-export interface Order {
-  readonly work: 'authenticate' | 'refresh' | 'refresh-together'
-  readonly cookie: string
-  readonly calls: number
-}
+export type Order =
+  | { readonly work: 'authenticate'; readonly cookies: readonly string[]; readonly calls: number }
+  | {
+      readonly work: 'refresh' | 'refresh-together'
+      readonly cookie: string
+      readonly calls: number
+    }
 
 /** What an order came to. */
 export interface Done {

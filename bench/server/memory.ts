@@ -1,0 +1,48 @@
+import { bytes, type Figure } from '../figures.js'
+import type { ServerLab, ServerScenario } from './lab.js'
+
+/** What the process is told. */
+export interface MemoryOrder {
+  /** So many of each kind. */
+  readonly cookies: number
+}
+
+/** What is left in the heap, in bytes. */
+export interface HeapUse {
+  /** After cookies that all were sessions, each another. */
+  readonly distinct: number
+  /** After junk that came then, in addition. */
+  readonly junk: number
+}
+
+const isHeapUse = (value: unknown): value is HeapUse =>
+  typeof value === 'object' && value !== null && 'distinct' in value && 'junk' in value
+
+const DISTINCT = 'after a million distinct cookies'
+const JUNK = 'more, after a million pieces of junk'
+
+/** Nothing is remembered there. */
+const NOTHING: Figure = { text: '', raw: null }
+
+/** Bytes that do not matter may be less than none: the collector is not exact. */
+const heap = (raw: number): Figure => ({ ...bytes([Math.max(0, raw)]), raw })
+
+async function measure({ once, quick }: ServerLab) {
+  const order: MemoryOrder = { cookies: quick ? 2_000 : 1_000_000 }
+  const use = await once('memory-worker', JSON.stringify(order), ['--expose-gc'])
+  if (!isHeapUse(use)) throw new Error('The process did not say what its heap holds.')
+  return use
+}
+
+/** What a server that runs for months remembers. */
+export const memory: ServerScenario = {
+  name: 'Heap of a server',
+  longest: 3_600_000,
+  async run(lab) {
+    const { distinct, junk } = await measure(lab)
+    return {
+      holdfast: { [DISTINCT]: heap(distinct), [JUNK]: heap(junk) },
+      workos: { [DISTINCT]: NOTHING, [JUNK]: NOTHING },
+    }
+  },
+}
