@@ -15,7 +15,7 @@ const lockBy = (request: Request): Lock => ({
       signal.addEventListener('abort', onAbort)
       request(name, signal, () => {
         signal.removeEventListener('abort', onAbort)
-        return signal.aborted ? undefined : new Promise<void>((release) => resolve(release))
+        return signal.aborted ? undefined : new Promise<void>(resolve)
         // Once granted, a rejection is the news that the lock was stolen: nobody waits for it.
       }).catch(reject)
     }),
