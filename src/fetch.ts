@@ -32,10 +32,10 @@ const bearer = ({ accessToken }: Session): Readonly<Record<string, string>> => (
   Authorization: `Bearer ${accessToken}`,
 })
 
-/** Whether a text is an origin of the web, as `URL` writes it. */
-function isOrigin(text: unknown): boolean {
+/** Whether this is an origin of the web, as `URL` writes it; what is no text equals none. */
+function isOrigin(text: string): boolean {
   try {
-    return typeof text === 'string' && /^http[^*]+$/.test(text) && new URL(text).origin === text
+    return /^http[^*]+$/.test(text) && new URL(text).origin === text
   } catch {
     return false
   }

@@ -42,7 +42,7 @@ export const ENVIRONMENT = [
   {
     file: lease,
     name: 'Who slept after its claim believes that it still has the lease.',
-    find: 'stands && spent < TERM - RENEWAL',
+    find: 'stands && clock.monotonic() < until',
     replace: 'stands',
   },
   {

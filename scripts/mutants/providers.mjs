@@ -116,8 +116,8 @@ export const PROVIDERS = [
   {
     file: url,
     name: 'A host whose name begins with localhost counts as this device.',
-    find: String.raw`|\[::1\])$/`,
-    replace: String.raw`|\[::1\])/`,
+    find: 'localhost$|^127',
+    replace: 'localhost|^127',
   },
   {
     file: body,

@@ -45,8 +45,9 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
     signal?: Signal,
   ): Promise<string | null> {
     if (storage.update) {
-      const edit = (text: string | null): string | null => change(textOf(text))
-      return textOf(await call(async () => storage.update?.(name, edit), signal))
+      return textOf(
+        await call(async () => storage.update?.(name, (text) => change(textOf(text))), signal),
+      )
     }
     const text = textOf(await call(() => storage.get(name), signal))
     const next = change(text)
@@ -77,9 +78,9 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
 
   /** Waits until the text of the lease is one of this owner's. */
   async function claim(name: string, owner: string, signal: Signal): Promise<void> {
-    let seen: string | null = null
+    let seen: string | null | undefined
     let since = 0
-    let dead: string | null = null
+    let dead: string | null | undefined
     while (!signal.aborted) {
       const asked = clock.monotonic()
       const text = await update(
@@ -89,9 +90,9 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
       )
       if (ownerOf(text) === owner) {
         const stands = await confirm(name, owner, signal)
-        const spent = clock.monotonic() - asked - 2 * (storage.lag ?? 0)
         // Whoever slept meanwhile may have lost it already: then it looks again.
-        if (stands && spent < TERM - RENEWAL) return
+        const until = asked + 2 * (storage.lag ?? 0) + TERM - RENEWAL
+        if (stands && clock.monotonic() < until) return
         continue
       }
       if (text !== seen) {
@@ -110,12 +111,15 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
       const change = (to: () => string | null): Promise<unknown> =>
         update(name, (text) => (ownerOf(text) === owner ? to() : text)).catch(() => {})
       const renewLater = (): void => {
-        const renew = (): void => {
-          renewLater()
-          change(() => `${owner} ${++renewals}`)
-        }
         // The work that the lock was taken for keeps its process alive by itself.
-        cancel = clock.schedule(RENEWAL, renew, { background: true })
+        cancel = clock.schedule(
+          RENEWAL,
+          () => {
+            renewLater()
+            change(() => `${owner} ${++renewals}`)
+          },
+          { background: true },
+        )
       }
       const release = (): void => {
         cancel()

@@ -15,7 +15,7 @@ const lockBy = (request: Request): Lock => ({
       signal.addEventListener('abort', onAbort)
       request(name, signal, () => {
         signal.removeEventListener('abort', onAbort)
-        return signal.aborted ? undefined : new Promise<void>((release) => resolve(release))
+        return signal.aborted ? undefined : new Promise<void>(resolve)
         // Once granted, a rejection is the news that the lock was stolen: nobody waits for it.
       }).catch(reject)
     }),
@@ -36,7 +36,7 @@ const lines = new Map<string, Promise<unknown>>()
 /** One holder per name among the clients of this page or process, first come, first served. */
 export const inProcessLock = (): Lock =>
   lockBy(async (name, _, hold) => {
-    const turn = (lines.get(name) ?? Promise.resolve()).then(hold)
+    const turn = Promise.resolve(lines.get(name)).then(hold)
     lines.set(name, turn)
     await turn
     if (lines.get(name) === turn) lines.delete(name)

@@ -2,9 +2,6 @@ import type { Wake } from '../core/ports.js'
 import { listen } from './listen.js'
 import { documentHere } from './page.js'
 
-/** Whether a page comes back from the back/forward cache. */
-const isRestored = (event: Event): boolean => 'persisted' in event && event.persisted === true
-
 /** Signs of the page or worker; listens only while it is listened to. */
 export function platformWake(): Wake {
   const visible = (): boolean => documentHere()?.visibilityState !== 'hidden'
@@ -15,7 +12,7 @@ export function platformWake(): Wake {
       return listen([
         [page, 'visibilitychange', () => visible() && wake()],
         [page, 'resume', wake],
-        [globalThis, 'pageshow', (event) => listener(isRestored(event) ? 'restored' : 'wake')],
+        [globalThis, 'pageshow', ({ persisted }) => listener(persisted ? 'restored' : 'wake')],
         [globalThis, 'focus', wake],
         [globalThis, 'online', () => listener('online')],
       ])

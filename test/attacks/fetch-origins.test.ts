@@ -19,6 +19,8 @@ describe('a list of origins that is none is refused before a token goes anywhere
     ['nothing', ['']],
     ['no text', [undefined]],
     ['a hole', new Array(1)],
+    ['a symbol', [Symbol('an origin?')]],
+    ['an address that is no text', [new URL('https://api.example')]],
     ['a host', ['api.example']],
     ['an address with a path', ['https://api.example/v1']],
     ['a slash at the end', ['https://api.example/']],

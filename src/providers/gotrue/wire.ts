@@ -34,12 +34,15 @@ export function createSend(options: GoTrueOptions): Send {
 
 /** Without what factors carry for the server only: 1.7 kB each, the caller's address among it. */
 function lightened(user: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  if (!Array.isArray(user.factors)) return user
-  const factors = user.factors.map((factor: unknown) => {
-    const { last_webauthn_challenge_data: _, ...rest } = asObject(factor) ?? {}
-    return rest
-  })
-  return { ...user, factors }
+  const { factors } = user
+  if (!Array.isArray(factors)) return user
+  return {
+    ...user,
+    factors: factors.map((factor: unknown) => {
+      const { last_webauthn_challenge_data: _, ...rest } = asObject(factor) ?? {}
+      return rest
+    }),
+  }
 }
 
 /** @throws AuthError `bad_response`, always: the answer is not what GoTrue sends. */

@@ -81,13 +81,10 @@ function taken(url: string, init: RequestInit): RequestInit {
   }
 }
 
-const encodeForm = (form: Readonly<Record<string, string | undefined>>): string => {
-  const fields = new URLSearchParams()
-  for (const [name, value] of Object.entries(form)) {
-    if (value !== undefined) fields.append(name, value)
-  }
-  return fields.toString()
-}
+const encodeForm = (form: Readonly<Record<string, string | undefined>>): string =>
+  new URLSearchParams(
+    Object.entries(form).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  ).toString()
 
 function bearer(token: string): string {
   // The platform would throw what looks like a broken network.

@@ -18,4 +18,4 @@ export function readClaims(token: string): Readonly<Record<string, unknown>> | n
 
 /** A positive, finite number, or nothing. */
 export const positive = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined
+  typeof value === 'number' && value > 0 && value < Infinity ? value : undefined

@@ -37,9 +37,8 @@ export function partsOf(base: string): { readonly host: string; readonly path: s
 }
 
 /** What is this device by its name: RFC 6761 §6.3, RFC 1122 §3.2.1.3, RFC 4291 §2.5.3. */
-const LOCAL = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
-const LOCAL_NAME = /^(?:[^.]+\.)+localhost$/
-const isLocal = (host: string): boolean => LOCAL.test(host) || LOCAL_NAME.test(host)
+const LOCAL = /(?:^|\.)localhost$|^127(?:\.\d{1,3}){3}$|^\[::1\]$/
+const isLocal = (host: string): boolean => LOCAL.test(host)
 
 /**
  * The server's address without a slash at its end.
