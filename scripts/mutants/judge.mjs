@@ -38,11 +38,21 @@ async function simulated(folder, { from, last }) {
   }
 }
 
-/** The folders of tests that may know of a defect in `file`: test mirrors src. */
+/** What runs on servers: no client is made of it. */
+const ON_SERVERS = ['server', 'express', 'next']
+
+/**
+ * The folders of tests that may know of a defect in `file`, test mirrors src: first those near to it,
+ * and after them what may know of it as well.
+ */
 function testsFor(file, folder) {
-  const part = file.split('/')[1] ?? ''
-  const own = join('test', part)
-  return ['test/client', ...(existsSync(join(folder, own)) ? [own] : [])]
+  const [, part = '', room = ''] = file.split('/')
+  const there = (...folders) => folders.filter((each) => existsSync(join(folder, each)))
+  if (!ON_SERVERS.includes(part))
+    return [there('test/client', join('test', part)), ['test/attacks']]
+  const own = there(join('test', part, room))
+  const near = own.length > 0 ? own : there(join('test', part))
+  return [['test/attacks', ...near], ON_SERVERS.map((each) => join('test', each))]
 }
 
 const testsIn = (folder, part) =>
@@ -82,10 +92,12 @@ async function tested(folder, where) {
  * if it is made `of` one of them.
  */
 export async function judge(folder, files, of) {
-  const where = new Set(files.flatMap((file) => testsFor(file, folder)))
+  const [near, far] = [0, 1].map((step) => [
+    ...new Set(files.flatMap((file) => testsFor(file, folder)[step] ?? [])),
+  ])
   const simulates = files.some((file) => of.has(file))
   const early = simulates ? await simulated(folder, { from: 1, last: FIRST_RUNS }) : null
-  const caught = early ?? (await tested(folder, [...where]))
+  const caught = early ?? (await tested(folder, near)) ?? (await tested(folder, far))
   if (caught || !simulates) return caught
   return simulated(folder, { from: FIRST_RUNS + 1, last: RUNS })
 }

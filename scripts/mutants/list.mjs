@@ -1,75 +1,107 @@
 // All mutants. Each is a small bug that a good engineer could write, named as a reviewer would.
 import { ACCOUNTS } from './accounts.mjs'
 import { BOUNDED } from './bounded.mjs'
+import { CACHING } from './caching.mjs'
 import { COMMIT } from './commit.mjs'
+import { COOKIE_CHOICE } from './cookie-choice.mjs'
+import { COOKIES } from './cookies.mjs'
+import { COORDINATION } from './coordination.mjs'
 import { DECISION } from './decision.mjs'
+import { ENDED } from './ended.mjs'
 import { ENGINE } from './engine.mjs'
 import { ENVIRONMENT } from './environment.mjs'
 import { ERRANDS } from './errands.mjs'
 import { ERROR_NOTE } from './error-note.mjs'
 import { EVENTS } from './events.mjs'
 import { EXCHANGE } from './exchange.mjs'
+import { EXPRESS_REQUESTS } from './express-requests.mjs'
 import { FETCH } from './fetch.mjs'
 import { FLOWS } from './flows.mjs'
+import { GUARD } from './guard.mjs'
 import { HINTS } from './hints.mjs'
+import { INTROSPECTION } from './introspection.mjs'
 import { LINKS } from './links.mjs'
 import { LOOK } from './look.mjs'
 import { MACHINE } from './machine.mjs'
+import { ORIGIN_GUARD } from './origin-guard.mjs'
+import { PAGES } from './pages.mjs'
 import { PATIENCE } from './patience.mjs'
 import { POINTER } from './pointer.mjs'
 import { PROVIDERS } from './providers.mjs'
+import { PROXY_HEADERS } from './proxy-headers.mjs'
 import { READS } from './reads.mjs'
 import { RECORD } from './record.mjs'
 import { REFRESHES } from './refreshes.mjs'
 import { RESOURCE_TOKENS } from './resource-tokens.mjs'
 import { REVOCATION } from './revocation.mjs'
+import { SEALED } from './sealed.mjs'
+import { SEALS } from './seals.mjs'
 import { SECTION } from './section.mjs'
 import { SHARE } from './share.mjs'
 import { SHARED_PATIENCE } from './shared-patience.mjs'
+import { SIGN_IN } from './sign-in.mjs'
 import { START } from './start.mjs'
 import { STATE } from './state.mjs'
 import { STORAGE } from './storage.mjs'
 import { STORE } from './store.mjs'
 import { TIMING } from './timing.mjs'
 import { UPKEEP } from './upkeep.mjs'
+import { UPSTREAMS } from './upstreams.mjs'
 import { VAULT } from './vault.mjs'
+import { VERIFICATION } from './verification.mjs'
 import { WITH_SESSION } from './with-session.mjs'
 
 /** Every mutant, by area. */
 export const MUTANTS = [
   ...ACCOUNTS,
   ...BOUNDED,
+  ...CACHING,
   ...COMMIT,
+  ...COOKIE_CHOICE,
+  ...COOKIES,
+  ...COORDINATION,
   ...DECISION,
+  ...ENDED,
   ...ENGINE,
   ...ENVIRONMENT,
   ...ERRANDS,
   ...ERROR_NOTE,
   ...EVENTS,
   ...EXCHANGE,
+  ...EXPRESS_REQUESTS,
   ...FETCH,
   ...FLOWS,
+  ...GUARD,
   ...HINTS,
+  ...INTROSPECTION,
   ...LINKS,
   ...LOOK,
   ...MACHINE,
+  ...ORIGIN_GUARD,
+  ...PAGES,
   ...PATIENCE,
   ...POINTER,
   ...PROVIDERS,
+  ...PROXY_HEADERS,
   ...READS,
   ...RECORD,
   ...REFRESHES,
   ...RESOURCE_TOKENS,
   ...REVOCATION,
+  ...SEALED,
+  ...SEALS,
   ...SECTION,
   ...SHARE,
   ...SHARED_PATIENCE,
+  ...SIGN_IN,
   ...START,
   ...STATE,
   ...STORAGE,
   ...STORE,
   ...TIMING,
   ...UPKEEP,
+  ...UPSTREAMS,
   ...VAULT,
+  ...VERIFICATION,
   ...WITH_SESSION,
 ]

@@ -134,9 +134,7 @@ export const PROVIDERS = [
   {
     file: http,
     name: 'The error of a request holds the request, and so the token.',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a template.
     find: 'could not be reached (${name}).`)',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a template.
     replace: 'could not be reached (${name}).`, { cause: error })',
   },
   {

@@ -23,6 +23,13 @@ const ENTRIES = [
   'src/providers/gotrue/index.ts',
   'src/providers/gotrue/identities.ts',
   'src/providers/gotrue/passkeys.ts',
+  'src/providers/workos/index.ts',
+  'src/providers/supertokens/index.ts',
+  'src/server/index.ts',
+  'src/server/workos/index.ts',
+  'src/server/supertokens/index.ts',
+  'src/express/index.ts',
+  'src/next/index.ts',
 ]
 /** What a check of the types may take, in ms. */
 const TYPECHECK = 120_000

@@ -37,8 +37,11 @@ describe('the list of mutants', () => {
       'core',
       'defaults.ts',
       'environment',
+      'express',
       'fetch.ts',
+      'next',
       'providers',
+      'server',
       'storage',
       'take-over.ts',
     ])

@@ -8,8 +8,9 @@ import type { SessionStore } from './session-store.js'
 
 /**
  * What lies in a seal where a session is held in a store. The cookie has a `key` to it, and what the
- * `session` is called, so that somebody can sign out while the store fails; the store has an `entry` under the fingerprint of that key. An entry is no session by itself, and none under another
- * name: who can read the store has no cookies by that, and who can write it is nobody else.
+ * `session` is called, so that somebody can sign out while the store fails; the store has an `entry`
+ * under the fingerprint of that key. An entry is no session by itself, and none under another name:
+ * who can read the store has no cookies by that, and who can write it is nobody else.
  */
 export type HeldContent =
   | { readonly type: 'key'; readonly key: string; readonly session: string }

@@ -1,0 +1,141 @@
+const session = 'src/server/backend/session-routes.ts'
+const signIn = 'src/server/backend/sign-in-routes.ts'
+const flows = 'src/server/backend/flows.ts'
+const problems = 'src/server/backend/problems.ts'
+
+/** Checks that are gone of sign-ins under way, and of what pages are told. */
+export const SIGN_IN = [
+  {
+    file: session,
+    name: 'A page refreshes the session of somebody else.',
+    find: 'if (await isStranger(call, wish)) return refuse(CHANGED)\n    const { organizationId } = wish',
+    replace: 'const { organizationId } = wish',
+  },
+  {
+    file: session,
+    name: 'A page signs somebody else out.',
+    find: 'if (await isStranger(call, wish)) return refuse(CHANGED)\n    const returnTo',
+    replace: 'const returnTo',
+  },
+  {
+    file: session,
+    name: 'Pages get the token whether the app wants it or not.',
+    find: '...(exposeAccessToken && { accessToken })',
+    replace: '...(exposeAccessToken ? { accessToken } : { accessToken })',
+  },
+  {
+    file: session,
+    name: 'The name that a page has for a token is the token.',
+    find: 'handle: await fingerprint(accessToken)',
+    replace: 'handle: accessToken',
+  },
+  {
+    file: session,
+    name: 'A sign-out leads wherever a page says.',
+    find: 'safeReturnTo(wish.returnTo)',
+    replace: 'wish.returnTo',
+  },
+  {
+    file: session,
+    name: 'A wish of a page is as long as it likes.',
+    find: 'readAll(request.body, LARGEST)',
+    replace: 'readAll(request.body, Number.POSITIVE_INFINITY)',
+  },
+  {
+    file: signIn,
+    name: 'A sign-in ends wherever a link says.',
+    find: "safeReturnTo(url.searchParams.get('returnTo'))",
+    replace: "(url.searchParams.get('returnTo') ?? '/')",
+  },
+  {
+    file: signIn,
+    name: 'The verifier goes to the auth server with the browser.',
+    find: 'codeChallenge: challenge,',
+    replace: 'codeChallenge: verifier,',
+  },
+  {
+    file: signIn,
+    name: 'A code is traded without the verifier of the sign-in.',
+    find: 'codeVerifier: flow.verifier,',
+    replace: 'codeVerifier: flow.state,',
+  },
+  {
+    file: signIn,
+    name: 'A backend finishes what was begun at another auth server.',
+    find: 'if (flow?.redirectUri !== deps.redirectUri(call.url)) return astray(call)',
+    replace: 'if (!flow) return astray(call)',
+  },
+  {
+    file: signIn,
+    name: 'A sign-in can be finished twice.',
+    find: '[...used, ...setCookies]',
+    replace: 'setCookies',
+  },
+  {
+    file: signIn,
+    name: 'A browser that keeps no cookies signs in without end.',
+    find: '?.endsWith(`.${AGAIN}`)',
+    replace: '?.endsWith(`,${AGAIN}`)',
+  },
+  {
+    file: signIn,
+    name: 'The auth server’s refusal is repeated however long it is.',
+    find: "?.slice(0, 500) || 'The sign-in was refused.'",
+    replace: " || 'The sign-in was refused.'",
+  },
+  {
+    file: signIn,
+    name: 'The auth server’s code is repeated however long it is.',
+    find: "searchParams.get('error')?.slice(0, 100)",
+    replace: "searchParams.get('error')",
+  },
+  {
+    file: flows,
+    name: 'A sign-in is finished under the name of another.',
+    find: 'if (flow?.state === state) return flow',
+    replace: 'if (flow) return flow',
+  },
+  {
+    file: flows,
+    name: 'What is no name of a sign-in is looked for.',
+    find: 'state === null || !STATE.test(state)',
+    replace: 'state === null',
+  },
+  {
+    file: flows,
+    name: 'A sign-in can be finished whenever somebody likes.',
+    find: '{ ttl: LIFETIME, now }',
+    replace: '{ now }',
+  },
+  {
+    file: flows,
+    name: 'A browser may have as many sign-ins under way as it likes.',
+    find: 'kept.slice(0, Math.max(0, kept.length - MOST + 1))',
+    replace: 'kept.slice(0, 0)',
+  },
+  {
+    file: flows,
+    name: 'Planted values push the cookie of a sign-in out.',
+    find: 'readCookie(jar, nameOf(state), looksSealed)',
+    replace: 'readCookie(jar, nameOf(state))',
+  },
+  {
+    file: flows,
+    name: 'A sibling host can set the cookie of a sign-in.',
+    find: "${secure ? '__Host-' : ''}holdfast-flow-",
+    replace: 'holdfast-flow-',
+  },
+  {
+    file: flows,
+    name: 'What was sealed as something else is taken for a sign-in.',
+    find: 'return whole ? { state, verifier, returnTo, redirectUri } : null',
+    replace:
+      'return { state: `${state}`, verifier: `${verifier}`, returnTo: `${returnTo}`, redirectUri: `${redirectUri}` }',
+  },
+  {
+    file: problems,
+    name: 'A page gets the token of a sign-in that lacks a step.',
+    find: '{ pendingAuthenticationToken: _, ...details }',
+    replace: '{ ...details }',
+  },
+]
