@@ -345,7 +345,7 @@ describe('the packed package', () => {
   })
 
   it.each([
-    ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 2_950],
+    ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 2_960],
     ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 4_900],
     [
       'userinfo, stepUp and pushRequest',
@@ -428,9 +428,9 @@ describe('the packed package', () => {
     async (name) => {
       const preset = `export { ${name} } from 'holdfast/providers/oidc/presets'`
       const bytes = (await size(`${OIDC};${preset}`)) - (await size(OIDC))
-      console.log(`${name}: ${bytes} of 165 bytes`)
+      console.log(`${name}: ${bytes} of 175 bytes`)
       expect(bytes).toBeGreaterThan(0)
-      expect(bytes).toBeLessThanOrEqual(165)
+      expect(bytes).toBeLessThanOrEqual(175)
     },
   )
 })
