@@ -29,12 +29,6 @@ export const INTROSPECTION = [
   },
   {
     file: introspection,
-    name: 'What an auth server said of a token counts longer than the app lets it.',
-    find: 'Math.min(until, now() + cacheFor)',
-    replace: 'until',
-  },
-  {
-    file: introspection,
     name: 'An auth server that fails is asked about every token.',
     find: '      if (failure && isLately(failure.at, RETRY, now())) return failure.found\n',
     replace: '',

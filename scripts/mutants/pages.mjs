@@ -26,12 +26,6 @@ export const PAGES = [
   },
   {
     file,
-    name: 'A path that only begins like the base path is beneath it.',
-    find: '(path === base || path.startsWith(`${base}/`))',
-    replace: 'path.startsWith(base)',
-  },
-  {
-    file,
     name: 'Under a base path the first page is none.',
     find: "path.slice(base.length) || '/'",
     replace: 'path.slice(base.length)',

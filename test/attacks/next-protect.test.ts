@@ -50,6 +50,8 @@ describe('a stranger does not get past `protect`', () => {
     '/_next/data/build-1/admin/users.json',
     '/files/%ff',
     '/%25252525252561dmin',
+    '/files/%252e/private/x',
+    '/files/open/%252e%252e/private/x',
   ])('by another way to write the path: %s', async (path) => {
     expect(await seen(files, nextRequest(path))).toBe(false)
   })
@@ -76,6 +78,15 @@ describe('a stranger does not get past `protect`', () => {
       expect(await seen(proxy, nextRequest(path))).toBe(false)
     },
   )
+
+  it.each([
+    ['what Next routes by is protected', '/en/admin', '/admin'],
+    ['what the browser asked for is protected', '/%61dmin', '/other'],
+  ])('by one of two addresses, where %s', async (_, asked, pathname) => {
+    const request = new Request(`http://localhost:3000${asked}`)
+    const nextUrl = { pathname, basePath: '' }
+    expect(await seen(files, Object.assign(request, { nextUrl }))).toBe(false)
+  })
 
   it('by the address of the page of the whole site, under a base path', async () => {
     expect(await seen({ protect: ['/'] }, nextRequest('/app', '/app'))).toBe(false)

@@ -108,6 +108,11 @@ describe('asking an auth server about an access token', () => {
       'server_error',
     ],
     ['a gateway’s page', () => new Response('<html>', { status: 200 }), 'server_error'],
+    [
+      'a word with another status',
+      () => Response.json({ active: false }, { status: 404 }),
+      'server_error',
+    ],
     ['no word of it', active(undefined), 'server_error'],
     ['a text for a word', active('true'), 'server_error'],
     ['no object', () => Response.json(null), 'server_error'],
