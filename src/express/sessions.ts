@@ -12,6 +12,7 @@ import type {
   RequestSessions,
   ServerSession,
 } from '../server/requests/request-sessions.js'
+import { checkObject } from '../server/shared/arguments.js'
 import { FOREIGN, foreignRequests } from './origin-guard.js'
 import { cookieHeaderOf, pathOf } from './request.js'
 import { answerHeadersOf, sendWebResponse } from './response.js'
@@ -84,11 +85,16 @@ function isNavigation({ method, headers }: ExpressRequest): boolean {
   return method === 'GET' && (mode === undefined ? html : mode === 'navigate')
 }
 
-/** Makes the sessions of an Express app, 4 or 5. */
-export function expressSessions<User extends SessionUser>({
-  sessions,
-  ...origins
-}: ExpressSessionsOptions<User>): ExpressSessions<User> {
+/**
+ * Makes the sessions of an Express app, 4 or 5.
+ * @throws AuthError `invalid_argument` for options that cannot work.
+ */
+export function expressSessions<User extends SessionUser>(
+  options: ExpressSessionsOptions<User>,
+): ExpressSessions<User> {
+  checkObject('options', options)
+  checkObject('sessions', options.sessions)
+  const { sessions, ...origins } = options
   const found = new WeakMap<ExpressRequest, RequestSession<User>>()
   const isForeign = foreignRequests(origins)
 

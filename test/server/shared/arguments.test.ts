@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { backendHandler, expressSessions } from '../../../src/express/index.js'
 import {
   createBackend,
   createRequestSessions,
   createSealedSessions,
   createVerifier,
   redisCoordinator,
+  redisSessionStore,
 } from '../../../src/server/index.js'
 import { createSuperTokens } from '../../../src/server/supertokens/index.js'
 import { workosServer, workosSessions } from '../../../src/server/workos/index.js'
@@ -24,6 +26,9 @@ describe('a mistake of the caller', () => {
     ['createSealedSessions', createSealedSessions],
     ['createVerifier', createVerifier],
     ['redisCoordinator', redisCoordinator],
+    ['redisSessionStore', redisSessionStore],
+    ['expressSessions', expressSessions],
+    ['backendHandler', backendHandler],
     ['workosServer', workosServer],
     ['workosSessions', workosSessions],
     ['createSuperTokens', createSuperTokens],
