@@ -141,9 +141,7 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
         data = next
         const rotated = next.refreshToken !== before.refreshToken
         const renewed = next.accessToken !== before.accessToken
-        // Servers that sign by the second may give the same token twice: it will do while it lives.
-        const alive = (tokens.read(next)?.expiresAt ?? 0) > now()
-        if (rotated && !renewed && !alive) {
+        if (rotated && !renewed) {
           throw new AuthError('bad_response', 'The access token of the answer cannot be read.')
         }
         const old = startedAt < calledAt && (fresh || !renewed)

@@ -35,20 +35,6 @@ describe('a token that was spent is never lost', () => {
     expect(sent).toEqual(['first', 'second'])
   })
 
-  it('when two grants within a second have one access token, as GoTrue’s with a shared secret', async () => {
-    const iat = START / 1000
-    const accessToken = jwt({ sub: 'user_1', sid: 'session_1', iat, exp: iat + 3600 })
-    const { session } = await answering([
-      { accessToken, refreshToken: 'second' },
-      { accessToken, refreshToken: 'third' },
-    ])
-    expect(success(await session.refresh()).session.refreshToken).toBe('second')
-    expect(success(await session.refresh()).session).toMatchObject({
-      accessToken,
-      refreshToken: 'third',
-    })
-  })
-
   it.each<[string, Partial<Grant>]>([
     ['the answer describes', { user: { id: 'user_2' }, refreshToken: 'second' }],
     ['the token is of', { accessToken: jwt({ sub: 'user_2' }), refreshToken: 'second' }],
