@@ -4,15 +4,7 @@ import { AuthError } from '../../../src/index.js'
 import { memoryCoordinator } from '../../../src/server/coordination/coordinator.js'
 import { PATIENT } from '../../support/patient.js'
 import { jwt } from '../../support/wire.js'
-import {
-  answering,
-  createStage,
-  FIRST,
-  OTHER,
-  opened,
-  START,
-  success,
-} from './sealed-sessions-stage.js'
+import { answering, createStage, FIRST, OTHER, opened, success } from './sealed-sessions-stage.js'
 
 describe('a token that was spent is never lost', () => {
   const { user } = FIRST
