@@ -223,7 +223,7 @@ export const SEALED = [
   {
     file: uses,
     name: 'A use that was noted before the last refresh makes a session older.',
-    find: 'Math.max(one ?? 0, at ?? 0)',
-    replace: 'at ?? one',
+    find: 'Math.max(...known)',
+    replace: 'known.at(-1)',
   },
 ]

@@ -69,8 +69,13 @@ export function createReaders({ framework, world }: ReaderDeps): SessionReaders 
     return signInPath(world(), page, { ...options, returnTo })
   }
 
+  /** Whole: Next puts the app's `basePath` in front of every path that it redirects to. */
+  async function signInAddress(options?: SignInUrlOptions): Promise<string> {
+    return new URL(await urlOf('sign-in', options), world().settings.redirectUri).href
+  }
+
   async function nobody(ensureSignedIn: boolean | undefined): Promise<NoUserInfo> {
-    return ensureSignedIn ? framework.redirect(await urlOf('sign-in')) : NO_USER
+    return ensureSignedIn ? framework.redirect(await signInAddress()) : NO_USER
   }
 
   function withAuth(options: WithAuthOptions & EnsureSignedIn): Promise<UserInfo>
@@ -117,7 +122,7 @@ export function createReaders({ framework, world }: ReaderDeps): SessionReaders 
         if (!isAuthError(error, 'step_required')) throw error
         const { redirectUrl, email: loginHint } = error.details ?? {}
         const hints = { organizationId, returnTo, loginHint }
-        return framework.redirect(redirectUrl ?? (await urlOf('sign-in', hints)))
+        return framework.redirect(redirectUrl ?? (await signInAddress(hints)))
       },
     )
     return returnTo === undefined ? info : framework.redirect(safeReturnTo(returnTo))

@@ -30,7 +30,9 @@ describe('switchToOrganization', () => {
     const act = () => app.auth.switchToOrganization(id, { returnTo: '/board' })
     const { redirected } = await ada.act(act)
     const hint = 'loginHint=ada%40example.test'
-    expect(redirected).toBe(`/auth/sign-in?returnTo=%2Fboard&organizationId=${id}&${hint}`)
+    expect(redirected).toBe(
+      `https://app.example/auth/sign-in?returnTo=%2Fboard&organizationId=${id}&${hint}`,
+    )
     const { url } = await ada.follow(redirected)
     expect(url).toBe('https://app.example/board')
     expect(await ada.who()).toHaveProperty('organizationId', id)
@@ -46,7 +48,7 @@ describe('switchToOrganization', () => {
   it('sends nobody to the sign-in', async () => {
     const app = createApp()
     const { redirected } = await app.browser().act(() => app.auth.switchToOrganization('org_2'))
-    expect(redirected).toBe('/auth/sign-in?returnTo=%2F')
+    expect(redirected).toBe('https://app.example/auth/sign-in?returnTo=%2F')
   })
 
   it('tells everything else', async () => {

@@ -157,6 +157,12 @@ describe('a real app of Next with a `basePath`, seen by a stranger:', () => {
     expect(wanted.searchParams.get('returnTo')).toBe('/app/files/%70rivate/x')
   })
 
+  it('a page that asks who is there sends a stranger to the sign-in, under the `basePath` once', async () => {
+    const { status, headers } = await app.get('/app/mine')
+    const wanted = new URL(headers.location ?? '', 'http://127.0.0.1')
+    expect([status, wanted.pathname]).toEqual([307, '/app/auth/sign-in'])
+  })
+
   it('pages that nobody protects are open, and the routes of the sign-in answer', async () => {
     for (const path of ['/app', '/app/open', '/app/files/open', '/app/files/privates']) {
       const { status, text } = await app.get(path)

@@ -107,7 +107,9 @@ describe('refreshSession', () => {
       const asked = await browser.act(() => app.auth.refreshSession(), { unproxied: true })
       expect(asked.result).toEqual({ user: null })
       const ensure = () => app.auth.refreshSession({ ensureSignedIn: true })
-      expect((await browser.act(ensure)).redirected).toBe('/auth/sign-in?returnTo=%2F')
+      expect((await browser.act(ensure)).redirected).toBe(
+        'https://app.example/auth/sign-in?returnTo=%2F',
+      )
       expect(app.exchanges()).toBe(0)
     },
   )
@@ -177,7 +179,7 @@ describe('refreshSession, when it fails', () => {
       for (const { id } of app.server.sessions()) app.server.endSession(id)
       const { error, redirected } = await ada.act(() => app.auth.refreshSession({ ensureSignedIn }))
       expect(ada.jar.get('__Host-holdfast')).toBeUndefined()
-      if (ensureSignedIn) expect(redirected).toBe('/auth/sign-in?returnTo=%2F')
+      if (ensureSignedIn) expect(redirected).toBe('https://app.example/auth/sign-in?returnTo=%2F')
       else
         expect(error).toMatchObject({
           isTransient: false,

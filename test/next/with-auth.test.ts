@@ -44,7 +44,7 @@ describe('withAuth', () => {
     const browser = app.browser()
     const ensure = () => app.auth.withAuth({ ensureSignedIn: true })
     const { redirected } = await browser.visit('/posts?page=2', ensure)
-    expect(redirected).toBe('/auth/sign-in?returnTo=%2Fposts%3Fpage%3D2')
+    expect(redirected).toBe('https://app.example/auth/sign-in?returnTo=%2Fposts%3Fpage%3D2')
     const choice = await browser.follow(redirected)
     expect(choice.url).toContain('https://api.workos.com/user_management/authorize')
     const { url, response } = await browser.follow(`${choice.url}&login_hint=ada@example.test`)
@@ -131,7 +131,7 @@ describe('withAuth, when the session is due', () => {
     const asked = await stranger.page(() => app.auth.withAuth(), { headers })
     expect(asked.result).toEqual({ user: null })
     const sent = await stranger.page(() => app.auth.withAuth({ ensureSignedIn: true }), { headers })
-    expect(sent.redirected).toBe('/auth/sign-in?returnTo=%2F')
+    expect(sent.redirected).toBe('https://app.example/auth/sign-in?returnTo=%2F')
     app.clock.time += LIFE
     const ada = await app.signedIn()
     expect((await ada.page(() => app.auth.withAuth(), { headers })).result).toHaveProperty('role')

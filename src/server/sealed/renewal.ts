@@ -104,8 +104,13 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
     }
     const data = tokens.note(toSealedData(grant, from), grant, sentAt)
     // The refresh token is spent, so that its successor must be kept, whatever came with it.
-    const kept = owner === 'same' ? data : { ...data, accessToken: from.accessToken }
-    return keptJson(beginning(kept, tokens, sentAt))
+    const { accessToken: former } = from
+    const begun = beginning(
+      owner === 'same' ? data : { ...data, accessToken: former },
+      tokens,
+      sentAt,
+    )
+    return keptJson({ ...begun, accessToken })
   }
 
   /** One exchange, or what another request has got for the same token. */
@@ -138,12 +143,14 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
         const wanted = organizationId || organizationOf(before)
         const call = { organizationId: wanted, request }
         const { next, startedAt } = await step(before, name, call)
-        data = next
-        const rotated = next.refreshToken !== before.refreshToken
-        const renewed = next.accessToken !== before.accessToken
-        if (rotated && !renewed) {
+        if (tokens.ownerOf(next.accessToken, next.user.id) !== 'same') {
+          data = { ...next, accessToken: before.accessToken }
           throw new AuthError('bad_response', 'The access token of the answer cannot be read.')
         }
+        data = next
+        const rotated = next.refreshToken !== before.refreshToken
+        // Servers that sign by the second give the same access token twice within it.
+        const renewed = rotated || next.accessToken !== before.accessToken
         const old = startedAt < calledAt && (fresh || !renewed)
         // A server that forgives a lost answer gives that one again, whatever it is asked for now.
         astray = !!organizationId && organizationOf(next) !== organizationId

@@ -48,8 +48,10 @@ export function createUses({ limits, now }: UsesOptions): Uses {
     const isOfThis = use?.session === (await nameOf(opened))
     const times = [opened.data.usedAt, isOfThis ? use?.usedAt : undefined]
     // What a clock has noted that was set back since must not keep a session until then.
-    const known = times.filter((at) => at !== undefined && at <= now() + CLOCKS_APART)
-    return known.reduce((one, at) => Math.max(one ?? 0, at ?? 0), undefined)
+    const known = times.flatMap((at) =>
+      at !== undefined && at <= now() + CLOCKS_APART ? [at] : [],
+    )
+    return known.length > 0 ? Math.max(...known) : undefined
   }
 
   return {

@@ -4,7 +4,15 @@ import { AuthError } from '../../../src/index.js'
 import { memoryCoordinator } from '../../../src/server/coordination/coordinator.js'
 import { PATIENT } from '../../support/patient.js'
 import { jwt } from '../../support/wire.js'
-import { answering, createStage, FIRST, OTHER, opened, success } from './sealed-sessions-stage.js'
+import {
+  answering,
+  createStage,
+  FIRST,
+  OTHER,
+  opened,
+  START,
+  success,
+} from './sealed-sessions-stage.js'
 
 describe('a token that was spent is never lost', () => {
   const { user } = FIRST
@@ -25,6 +33,20 @@ describe('a token that was spent is never lost', () => {
     })
     expect(success(await session.refresh()).session.accessToken).toBe(next)
     expect(sent).toEqual(['first', 'second'])
+  })
+
+  it('when two grants within a second have one access token, as GoTrue’s with a shared secret', async () => {
+    const iat = START / 1000
+    const accessToken = jwt({ sub: 'user_1', sid: 'session_1', iat, exp: iat + 3600 })
+    const { session } = await answering([
+      { accessToken, refreshToken: 'second' },
+      { accessToken, refreshToken: 'third' },
+    ])
+    expect(success(await session.refresh()).session.refreshToken).toBe('second')
+    expect(success(await session.refresh()).session).toMatchObject({
+      accessToken,
+      refreshToken: 'third',
+    })
   })
 
   it.each<[string, Partial<Grant>]>([
