@@ -160,6 +160,22 @@ function compile(at: string, files: Readonly<Record<string, string>>, tsconfig: 
   }
 }
 
+const MODULE = '{ "type": "module" }'
+
+/** The settings of an app that is strict. */
+const APP = {
+  compilerOptions: {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    target: 'ES2022',
+    lib: ['ES2022', 'DOM', 'DOM.Iterable', 'ESNext.Disposable'],
+    types: [],
+    module: 'ESNext',
+    moduleResolution: 'Bundler',
+  },
+}
+
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-'))
   execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], {
@@ -305,15 +321,10 @@ describe('the packed package', () => {
       const imports = modules.map((name, index) => `export * as m${index} from '${name}'\n`)
       compile(
         join(folder, 'types'),
-        { 'package.json': '{ "type": "module" }', 'all.ts': imports.join('') },
+        { 'package.json': MODULE, 'all.ts': imports.join('') },
         {
           compilerOptions: {
-            strict: true,
-            exactOptionalPropertyTypes: true,
-            noEmit: true,
-            target: 'ES2022',
-            lib: ['ES2022', 'DOM', 'DOM.Iterable', 'ESNext.Disposable'],
-            types: [],
+            ...APP.compilerOptions,
             module: module === 'Bundler' ? 'ESNext' : module,
             moduleResolution: module,
           },
@@ -321,6 +332,35 @@ describe('the packed package', () => {
       )
     },
   )
+
+  it.each([
+    ['knows the events of GoTrue with its provider', `import 'holdfast/providers/gotrue'`, true],
+    ['knows them with auth-js’ face too', `import 'holdfast/compat/auth-js'`, true],
+    ['knows none of them without', '', false],
+  ])('%s', (_, wanted, known) => {
+    const text = `
+      import { AuthClient } from 'holdfast'
+      ${wanted}
+      new AuthClient({ provider: { id: 'x', refresh: async () => null } }).onAuthStateChange((event, session) => {
+        ${known ? '' : '// @ts-expect-error Nobody tells of it.'}
+        if (event === 'PASSWORD_RECOVERY') return session.accessToken
+      })`
+    compile(join(folder, 'events'), { 'package.json': MODULE, 'all.ts': text }, APP)
+  })
+
+  it.each([
+    ['WorkOS says of a step, with its provider', `import 'holdfast/providers/workos'`, true],
+    ['WorkOS says of a step, on a server', `import 'holdfast/server/workos'`, true],
+    ['WorkOS says of a step, through a backend', `import 'holdfast/providers/backend'`, true],
+    ['a step is where nobody says more', '', false],
+  ])('knows what %s', (_, wanted, known) => {
+    const text = `
+      import type { RequiredStep } from 'holdfast'
+      ${wanted}
+      ${known ? '' : '// @ts-expect-error Nobody tells of them.'}
+      export const ids = (step: RequiredStep): readonly string[] | undefined => step.connectionIds`
+    compile(join(folder, 'steps'), { 'package.json': MODULE, 'all.ts': text }, APP)
+  })
 
   it('names no path of the machine that built it', () => {
     const texts = readdirSync(join(folder, 'package'), {
