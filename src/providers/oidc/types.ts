@@ -6,7 +6,7 @@ import type {
   RequestContext,
   ResourceTokens,
 } from '../../core/provider.js'
-import type { Session, SessionUser } from '../../core/session.js'
+import type { Grant, Session, SessionUser } from '../../core/session.js'
 import type { HttpAnswer, HttpOptions, HttpRequest } from '../shared/http.js'
 import type { HandleRedirect } from '../shared/redirect.js'
 
@@ -68,6 +68,29 @@ export type OidcPush = (
     readonly context: RequestContext
   },
 ) => Promise<string>
+
+/** How an answer comes back that is not for the page that asked: by a window, or by a frame. */
+export type OidcCarrier = 'popup' | 'frame'
+
+/** A sign-in that was begun. */
+export interface OidcBegun {
+  /** Where to go. */
+  readonly url: string
+  /** What comes back with the answer to this sign-in, and with no other. */
+  readonly state: string
+  /** The PKCE verifier. */
+  readonly secret: string
+  /** What the answer is judged with. */
+  readonly kept: Readonly<Record<string, unknown>>
+  /** Trades the fields of the address that came back for a session. @throws AuthError */
+  redeem(query: ReadonlyMap<string, string>, context: RequestContext): Promise<Grant<OidcUser>>
+}
+
+/** Begins a sign-in. @throws AuthError `invalid_argument` for options that cannot be sent. */
+export type OidcBegin = (
+  options: OidcSignInOptions,
+  source: { readonly context: RequestContext; readonly carrier?: OidcCarrier | undefined },
+) => Promise<OidcBegun>
 
 /** Options of `oidc`: a public client, which has no secret. */
 export interface OidcOptions extends Omit<HttpOptions, 'url' | 'credentials'> {
