@@ -5,11 +5,10 @@ import { createRedirect, ownPage } from '../shared/redirect.js'
 import { invalid } from '../shared/url.js'
 import { AREA, type WithArea } from './area.js'
 import { toTexts, withQuery } from './authorize.js'
-import { createBegin } from './begin.js'
 import { keptIn } from './grants.js'
 import { createRedeem, refusalOf, whoIs } from './sign-in.js'
 import type { Tokens } from './tokens.js'
-import type { OidcActions, OidcSignInOptions, OidcUser } from './types.js'
+import type { OidcActions, OidcBegin, OidcSignInOptions, OidcUser } from './types.js'
 
 /** What servers add to an address: OIDC Core §3.1.2.5, RFC 9207, Keycloak and Hydra. */
 const OURS = [
@@ -23,9 +22,11 @@ function checked<Options extends object>(given: Options): Options {
 }
 
 /** Makes `auth.actions` for one client. */
-export function createActions(host: ActionHost<OidcUser>, tokens: Tokens): OidcActions & WithArea {
+export function createActions(
+  host: ActionHost<OidcUser>,
+  { tokens, begin }: { readonly tokens: Tokens; readonly begin: OidcBegin },
+): OidcActions & WithArea {
   const { options, server } = tokens
-  const begin = createBegin(tokens)
   const { issuer, clientId, redirectUri } = options
 
   async function signInUrl(given: OidcSignInOptions = {}, call?: CallOptions): Promise<string> {

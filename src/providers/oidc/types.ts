@@ -3,6 +3,7 @@ import type {
   AnswerMeaning,
   CallOptions,
   IncomingAnswer,
+  RefreshContext,
   RequestContext,
   ResourceTokens,
 } from '../../core/provider.js'
@@ -92,6 +93,12 @@ export type OidcBegin = (
   source: { readonly context: RequestContext; readonly carrier?: OidcCarrier | undefined },
 ) => Promise<OidcBegun>
 
+/**
+ * How a session that has no refresh token gets its next tokens; made by `silentRenewal()`. It asks for
+ * those of the same person. @throws AuthError
+ */
+export type OidcRenewal = (begin: OidcBegin, context: RefreshContext) => Promise<Grant<OidcUser>>
+
 /** Options of `oidc`: a public client, which has no secret. */
 export interface OidcOptions extends Omit<HttpOptions, 'url' | 'credentials'> {
   /** As the server writes it, byte for byte: with a slash at its end where it has one. */
@@ -125,6 +132,12 @@ export interface OidcOptions extends Omit<HttpOptions, 'url' | 'credentials'> {
   readonly stepUp?: ((answer: IncomingAnswer) => AnswerMeaning<OidcUser>) | undefined
   /** `pushRequest`, for servers that want sign-ins pushed. @default they are in the address */
   readonly pushRequest?: OidcPush | undefined
+  /**
+   * `silentRenewal()`, for servers that give no refresh token: sessions are then renewed all the same,
+   * and what stands for it in `refreshToken` begins with `frame.`.
+   * @default such a session ends with its access token
+   */
+  readonly renewal?: OidcRenewal | undefined
   /** What the end-session page calls the page to return to. @default 'post_logout_redirect_uri' */
   readonly postLogoutParameter?: string | undefined
 }
@@ -155,6 +168,9 @@ export interface OidcSignInOptions {
   /** The page of this origin to return to; `handleRedirect` gives it back as an absolute URL. */
   readonly returnTo?: string | undefined
 }
+
+/** What a sign-in without a redirect may be asked for: the page stays, and has its own state. */
+export type OidcStayOptions = Omit<OidcSignInOptions, 'state' | 'returnTo'>
 
 /** Another step that the server wants first; made for `signInUrl` to take. */
 export interface OidcStep extends RequiredStep {
