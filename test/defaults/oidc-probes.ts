@@ -1,14 +1,29 @@
 import { vi } from 'vitest'
 import { isAuthError } from '../../src/index.js'
 import { oidc } from '../../src/providers/oidc/index.js'
+import { type PopupOptions, popup } from '../../src/providers/oidc/popup.js'
 import { okta } from '../../src/providers/oidc/presets.js'
+import { silentSignIn } from '../../src/providers/oidc/silent.js'
+import { createFakeBrowser } from '../../src/testing/index.js'
+import { createWindows } from '../support/oidc-windows.js'
 import { answering, CALLBACK, DOCUMENT, ISSUER, oidcPage } from '../support/oidc-wire.js'
+import { createOidcWorld } from '../support/oidc-world.js'
 import { context } from '../support/wire.js'
 import type { Probe } from './documented.js'
 
 /** What a sign-in asks for. */
 async function askedOf(options: object = {}): Promise<Readonly<Record<string, string>>> {
   return (await oidcPage({}).begin(options)).parameters
+}
+
+/** How a popup with these options opens its window, where the browser then blocks it. */
+async function openedBy(options: PopupOptions) {
+  const asked: unknown[] = []
+  vi.stubGlobal('open', (...given: unknown[]) => void asked.push(...given))
+  await popup(oidcPage({}).auth, options)
+    .signIn()
+    .catch(() => {})
+  return { asked }
 }
 
 /** What `oidc` does when it is told nothing. */
@@ -59,6 +74,53 @@ export const oidcProbes: Readonly<Record<string, Probe>> = {
   'OidcOptions.pushRequest': {
     says: 'they are in the address',
     observe: async () => (await askedOf({ loginHint: 'ada' })).login_hint === 'ada',
+  },
+  'OidcOptions.renewal': {
+    says: 'such a session ends with its access token',
+    async observe() {
+      const { open, signIn, clock } = createOidcWorld({ manners: 'spring' })
+      const opened = open()
+      await signIn(opened)
+      await clock.advance(60_000)
+      return opened.events.at(-1) === 'SIGNED_OUT expired'
+    },
+  },
+  'PopupOptions.features': {
+    observe: async () => (await openedBy({})).asked[2],
+  },
+  'PopupOptions.timeout': {
+    async observe() {
+      const { clock } = createFakeBrowser()
+      const windows = createWindows(clock)
+      const outcome = popup(oidcPage({}).auth, { page: windows.page }).signIn()
+      const state = { ended: false }
+      outcome.catch(() => {
+        state.ended = true
+      })
+      await windows.ledTo(0)
+      await clock.settle()
+      const begun = clock.now()
+      while (!state.ended) await clock.advance(1_000)
+      return clock.now() - begun
+    },
+  },
+  'PopupOptions.page': {
+    says: 'the page that this runs in',
+    observe: async () => (await openedBy({})).asked[0] === '',
+  },
+  'SilentOptions.frame': {
+    says: 'an iframe of the page that this runs in',
+    async observe() {
+      const made: string[] = []
+      const body = { append: () => {} }
+      const createElement = (name: string) => {
+        made.push(name)
+        throw new Error('enough')
+      }
+      vi.stubGlobal('document', { body, createElement })
+      await silentSignIn(oidcPage({}).auth).catch(() => {})
+      return made.join() === 'iframe'
+    },
   },
   'OidcOptions.postLogoutParameter': {
     async observe() {

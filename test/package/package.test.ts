@@ -354,6 +354,14 @@ describe('the packed package', () => {
       `export { pushRequest, stepOf, stepUp, userinfo } from 'holdfast/providers/oidc'`,
       900,
     ],
+    ['popup', 'oidc', OIDC, `export { popup } from 'holdfast/providers/oidc/popup'`, 900],
+    [
+      'silentSignIn and silentRenewal',
+      'oidc',
+      OIDC,
+      `export * from 'holdfast/providers/oidc/silent'`,
+      1_000,
+    ],
     [
       'supertokens',
       'gotrue',
