@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { gotrue } from '../../src/providers/gotrue/index.js'
 import { type OidcFrame, silentRenewal, silentSignIn } from '../../src/providers/oidc/silent.js'
 import { said } from '../support/oidc-windows.js'
 import { DOCUMENT, oidcPage, tokenBody } from '../support/oidc-wire.js'
@@ -113,9 +114,13 @@ describe('a silent sign-in', () => {
     ]) {
       await expect(attempt()).rejects.toMatchObject({ code: 'invalid_argument' })
     }
-    expect(() => silentRenewal(Object({ frames: 1 }))).toThrowError(
-      expect.objectContaining({ code: 'invalid_argument' }),
-    )
+    for (const attempt of [
+      () => silentRenewal(oidcPage({}).provider, Object({ frames: 1 })),
+      () => Reflect.apply(silentRenewal, null, []),
+      () => Reflect.apply(silentRenewal, null, [gotrue({ url: 'https://auth.example' })]),
+    ]) {
+      expect(attempt).toThrowError(expect.objectContaining({ code: 'invalid_argument' }))
+    }
   })
 })
 
@@ -190,8 +195,8 @@ function createSilentWorld(options: Parameters<typeof createOidcWorld>[0] = {}) 
     // A page is shown, which never answers.
     return location ? new Map(new URL(location).searchParams) : new Promise(() => {})
   }
-  const renewal = silentRenewal({ frame })
-  const open = (given: object = {}) => world.open({ scope: 'openid', renewal, ...given })
+  const open = (given: object = {}) =>
+    world.open({ scope: 'openid', ...given }, (provider) => silentRenewal(provider, { frame }))
   return { ...world, open, urls }
 }
 

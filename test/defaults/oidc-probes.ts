@@ -7,7 +7,6 @@ import { silentSignIn } from '../../src/providers/oidc/silent.js'
 import { createFakeBrowser } from '../../src/testing/index.js'
 import { createWindows } from '../support/oidc-windows.js'
 import { answering, CALLBACK, DOCUMENT, ISSUER, oidcPage } from '../support/oidc-wire.js'
-import { createOidcWorld } from '../support/oidc-world.js'
 import { context } from '../support/wire.js'
 import type { Probe } from './documented.js'
 
@@ -74,16 +73,6 @@ export const oidcProbes: Readonly<Record<string, Probe>> = {
   'OidcOptions.pushRequest': {
     says: 'they are in the address',
     observe: async () => (await askedOf({ loginHint: 'ada' })).login_hint === 'ada',
-  },
-  'OidcOptions.renewal': {
-    says: 'such a session ends with its access token',
-    async observe() {
-      const { open, signIn, clock } = createOidcWorld({ manners: 'spring' })
-      const opened = open()
-      await signIn(opened)
-      await clock.advance(60_000)
-      return opened.events.at(-1) === 'SIGNED_OUT expired'
-    },
   },
   'PopupOptions.features': {
     observe: async () => (await openedBy({})).asked[2],
