@@ -4,6 +4,7 @@ import { oidc } from '../../src/providers/oidc/index.js'
 import { type PopupOptions, popup } from '../../src/providers/oidc/popup.js'
 import { okta } from '../../src/providers/oidc/presets.js'
 import { silentSignIn } from '../../src/providers/oidc/silent.js'
+import { axaOidcClient } from '../../src/providers/oidc/take-over.js'
 import { createFakeBrowser } from '../../src/testing/index.js'
 import { createWindows } from '../support/oidc-windows.js'
 import { answering, CALLBACK, DOCUMENT, ISSUER, oidcPage } from '../support/oidc-wire.js'
@@ -96,6 +97,18 @@ export const oidcProbes: Readonly<Record<string, Probe>> = {
   'PopupOptions.page': {
     says: 'the page that this runs in',
     observe: async () => (await openedBy({})).asked[0] === '',
+  },
+  'OidcTakeOverArea.area': {
+    async observe() {
+      const looked: string[] = []
+      for (const area of ['local', 'session']) {
+        const storage = { 'oidc.default': area, removeItem: () => looked.push(area) }
+        vi.stubGlobal(`${area}Storage`, storage)
+      }
+      const { storage, key } = axaOidcClient({ configurationName: 'default' })
+      await storage.remove(key)
+      return looked.join()
+    },
   },
   'SilentOptions.frame': {
     says: 'an iframe of the page that this runs in',

@@ -57,8 +57,11 @@ const better = (a: Left, b: Left): number =>
 
 /** A session out of what was left; a dead token gets a moment to live, so that it is refreshed at once. */
 function toSession(found: readonly Left[], now: number): Grant<OidcUser> | null {
-  // A token that is bound to a key is worth nothing without it.
-  const usable = found.filter(({ token_type }) => /^bearer$/i.test(text(token_type) ?? 'bearer'))
+  const usable = found.filter(
+    ({ access_token, token_type }) =>
+      // One that is bound to a key is worth nothing without it.
+      text(access_token) && /^bearer$/i.test(text(token_type) ?? 'bearer'),
+  )
   const [best, other] = [...usable].sort(better)
   if (!best) return null
   const { access_token, refresh_token, id_token, scope } = best
@@ -188,20 +191,19 @@ export function msalBrowser(
     names: [clientId],
     isMine: (_key, value) => fieldsOf(value).clientId === clientId,
     read(entries) {
-      const all = entries.map(([, fields]) => fields)
-      const secret = (type: string, { homeAccountId }: Fields): unknown =>
-        all.find((one) => one.credentialType === type && one.homeAccountId === homeAccountId)
-          ?.secret
-      return all
-        .filter(({ credentialType }) => credentialType === 'AccessToken')
-        .map((token) => ({
-          access_token: token.secret,
-          refresh_token: secret('RefreshToken', token),
-          id_token: secret('IdToken', token),
-          scope: token.target,
-          token_type: token.tokenType,
-          at: token.expiresOn,
-        }))
+      const of = (type: string): Fields[] =>
+        entries.flatMap(([, one]) => (one.credentialType === type ? [one] : []))
+      return of('AccessToken').map(({ secret, target, expiresOn, homeAccountId }) => {
+        const its = (type: string): unknown =>
+          of(type).find((one) => one.homeAccountId === homeAccountId)?.secret
+        return {
+          access_token: secret,
+          refresh_token: its('RefreshToken'),
+          id_token: its('IdToken'),
+          scope: target,
+          at: expiresOn,
+        }
+      })
     },
   })
 }
