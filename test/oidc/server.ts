@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import Provider, {
+  type AdapterFactory,
   type Configuration,
   errors,
   type KoaContextWithOIDC,
   type ResourceServer,
 } from 'oidc-provider'
 import { listen } from '../support/node-server.js'
+import { createMemory } from './memory.js'
 
 const APP = 'https://app.example'
 export const CALLBACK = `${APP}/callback`
@@ -28,8 +30,9 @@ export interface RealOidcOptions {
   readonly api?: string
 }
 
-/** What may change while it runs. */
+/** What may change while it runs, and what stays when it starts anew. */
 interface Running {
+  readonly memory: AdapterFactory
   down: boolean
   /** In s. */
   lifetime: number
@@ -77,6 +80,7 @@ function configuration(options: RealOidcOptions, running: Running): Configuratio
     post_logout_redirect_uris: [`${app}/bye`],
   }
   return {
+    adapter: running.memory,
     clients: [
       { ...shared, client_id: 'spa', token_endpoint_auth_method: 'none' },
       { ...shared, client_id: WEB.clientId, client_secret: WEB.clientSecret },
@@ -135,7 +139,8 @@ async function interact(provider: Provider, request: IncomingMessage, response: 
 /** Starts a real `oidc-provider` on a free port of the loopback. */
 export async function startOidc(options: RealOidcOptions) {
   const { accessTokenLifetime: lifetime = 60 } = options
-  const running: Running = { down: false, lifetime, keys: [await makeKey()] }
+  const keys = [await makeKey()]
+  const running: Running = { memory: createMemory(), down: false, lifetime, keys }
   const requests: TokenRequest[] = []
   let serve = async (_: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.writeHead(503).end()
@@ -149,7 +154,7 @@ export async function startOidc(options: RealOidcOptions) {
     requests.push({ at: Date.now(), token: typeof token === 'string' ? token : null, status })
   }
 
-  /** Starts it, or starts it anew: what it has given out is kept by the process. */
+  /** Starts it, or starts it anew. */
   function start(): void {
     const provider = new Provider(issuer, configuration(options, running))
     const answer = provider.callback()
