@@ -138,7 +138,7 @@ export const SUPERTOKENS = [
   },
   {
     file: verification,
-    name: 'A token that is over is good.',
+    name: 'A token that is over has its key looked up, which may be gone.',
     find: "    if (info.expiry <= now()) throw refusalOf({ ok: false, reason: 'expired' })\n",
     replace: '',
   },
