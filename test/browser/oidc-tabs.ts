@@ -3,6 +3,7 @@ import type { ExpectStatic } from 'vitest'
 import type { OidcSignInOptions } from '../../src/providers/oidc/index.js'
 import type { RealOidcOptions } from '../oidc/server.js'
 import { type OidcSite, startOidcSite } from './oidc-site.js'
+import type { Passing } from './oidc-way.js'
 
 /** A way in which a real server is set up. */
 export interface ServerMode {
@@ -56,6 +57,8 @@ export interface Tabs extends OidcSite {
   signIn(page: Page, options?: OidcSignInOptions): Promise<void>
   /** Goes where a sign-in leads, and opens the client on the page where that ends. */
   leave(page: Page, options?: OidcSignInOptions): Promise<void>
+  /** The requests for the next tokens since `forget`; what only asks for a nonce is none. */
+  exchanges(): readonly Passing[]
   /** Refreshes; resolves to who is signed in then, or to the code of the error. */
   refresh(page: Page): Promise<Outcome>
 }
@@ -116,6 +119,7 @@ function createTabs(site: OidcSite, context: BrowserContext, expect: ExpectStati
       await page.evaluate(() => window.login.auth.actions.handleRedirect())
       expect(await shown(page)).toBe('ada')
     },
+    exchanges: () => site.way.refreshes.filter(({ error }) => error !== 'use_dpop_nonce'),
     refresh: (page) =>
       page.evaluate(() =>
         window.login.auth.refreshSession().then(

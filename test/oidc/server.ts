@@ -98,6 +98,14 @@ function configuration(options: RealOidcOptions, running: Running): Configuratio
         getResourceServerInfo: (_, asked) => toApi(asked, api, running.lifetime),
       },
       revocation: { enabled: true },
+      rpInitiatedLogout: {
+        enabled: true,
+        // That of oidc-provider asks for fonts from elsewhere.
+        logoutSource(ctx, form) {
+          const button = '<button form="op.logoutForm" name="logout" value="yes">Yes</button>'
+          ctx.body = `<!doctype html>${form}${button}`
+        },
+      },
     },
     findAccount: (_, accountId) => ({
       accountId,
