@@ -1,4 +1,4 @@
-import { checkListener, checkOptions } from './core/check-options.js'
+import { checkListener, checkOptions, invalid } from './core/check-options.js'
 import { createEngine, type Engine } from './core/engine.js'
 import { AuthError, AuthSessionMissingError } from './core/errors.js'
 import type { AuthEventName, AuthListener } from './core/events.js'
@@ -105,11 +105,13 @@ export class AuthClient<
    */
   async refreshSession(
     token?: string | RefreshOptions | null,
-    options: RefreshOptions = {},
+    options?: RefreshOptions,
   ): Promise<RefreshResult<User>> {
-    const session = await (typeof token === 'object' && token
-      ? this.#engine.refresh(null, token)
-      : this.#engine.refresh(token ?? null, options))
+    const isFirst = typeof token === 'object'
+    const given = { ...(isFirst ? (token ?? options) : options) }
+    const held = isFirst ? null : token
+    checkTexts({ token: held ?? '', organizationId: given.organizationId ?? '' })
+    const session = await this.#engine.refresh(held ?? null, given)
     return { session, user: session.user }
   }
 
@@ -133,12 +135,14 @@ export class AuthClient<
   async setSession(tokens: Tokens, options?: CallOptions): Promise<RefreshResult<User>> {
     const provider = this.#provider
     if (!tokens?.refreshToken) throw new AuthSessionMissingError()
+    const { accessToken, refreshToken } = tokens
+    checkTexts({ accessToken, refreshToken })
     const { session, user } = await this.#engine.signIn(
       'restore',
       async (context) =>
         provider.restore
           ? provider.restore(tokens, context)
-          : provider.refresh(tokens.refreshToken, context),
+          : provider.refresh(refreshToken, context),
       options,
     )
     if (!session) throw new AuthSessionMissingError('The tokens came back without a session.')
@@ -148,11 +152,14 @@ export class AuthClient<
   /**
    * Ends the session here and in all sibling contexts, whatever the network does, and revokes it at
    * the server, which is not waited for. With `others`, ends all but this one, and waits for it.
-   * @throws AuthError with `global`, when this session has ended and the server did not end the
+   * @throws AuthError `invalid_argument` for another scope; with `global`, when this session has ended and the server did not end the
    *   others; if that may pass, it is tried again for ten minutes, as long as the page lives.
    */
-  signOut(options: CallOptions & { readonly scope?: SignOutScope } = {}): Promise<void> {
-    return this.#engine.signOut(options.scope ?? 'local', options)
+  async signOut(options?: CallOptions & { readonly scope?: SignOutScope }): Promise<void> {
+    const { scope = 'local', ...call } = { ...options }
+    // A word that is misspelt would leave the others signed in, unseen.
+    if (!SCOPES.includes(scope)) throw invalid(`\`scope\` is one of ${SCOPES}.`)
+    await this.#engine.signOut(scope, call)
   }
 
   /**
@@ -184,6 +191,15 @@ export class AuthClient<
   /** For `using`. */
   [Symbol.dispose](): void {
     this.dispose()
+  }
+}
+
+const SCOPES: readonly SignOutScope[] = ['local', 'global', 'others']
+
+/** JavaScript passes anything. @throws AuthError `invalid_argument` */
+function checkTexts(given: object): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value !== 'string') throw invalid(`\`${name}\` is not a text.`)
   }
 }
 
