@@ -28,7 +28,7 @@ const modules = subpaths.filter((name) => !name.endsWith('.json'))
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 17_650, gotrue: 25_400, oidc: 25_900 }
+const BUDGETS = { core: 17_850, gotrue: 25_640, oidc: 26_070 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`

@@ -1,4 +1,5 @@
 import { AuthError } from '../../core/errors.js'
+import { guardAll } from '../../core/guarded.js'
 import type { CallOptions, RequestContext, SignInResult } from '../../core/provider.js'
 import { asObject, text } from '../shared/json.js'
 import { createPkce } from '../shared/pkce.js'
@@ -126,7 +127,7 @@ export function identities<Metadata extends object = AnyMetadata>(
     host.request((context) => send(request, context)).catch(() => {})
   }
 
-  return {
+  return guardAll({
     list: (call) =>
       host.withSession(
         async ({ accessToken }, context) => toIdentities(await userNow(accessToken, context)),
@@ -196,5 +197,5 @@ export function identities<Metadata extends object = AnyMetadata>(
         })
       }, call)
     },
-  }
+  })
 }
