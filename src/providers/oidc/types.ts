@@ -133,6 +133,9 @@ export interface OidcSignInOptions {
   readonly returnTo?: string | undefined
 }
 
+/** What a sign-in without a redirect may be asked for: the page stays, and has its own state. */
+export type OidcStayOptions = Omit<OidcSignInOptions, 'state' | 'returnTo'>
+
 /** Another step that the server wants first; made for `signInUrl` to take. */
 export interface OidcStep extends RequiredStep {
   readonly acrValues?: string | undefined
