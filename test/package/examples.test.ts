@@ -69,7 +69,7 @@ const CLIENT = examplesOf('README.md')[0]?.text.split('auth.onAuthStateChange')[
 function toModule(text: string): string {
   const hasClient = /^export const auth\b|\b(?:AuthClient|auth)\b.*from '(?!holdfast')/m.test(text)
   if (hasClient || text.includes(CLIENT)) return `${text}\nexport {}`
-  const known = CLIENT.match(IMPORT) ?? []
+  const known: readonly string[] = CLIENT.match(IMPORT) ?? []
   const imports = (text.match(IMPORT) ?? []).filter((line) => !known.includes(line))
   const rest = text.replace(IMPORT, '')
   // What it names may have the name of something in the first one.

@@ -25,6 +25,7 @@ export type {
   GoTrueRedirect,
   GoTrueUser,
   LinkFlow,
+  MessageReceipt,
   OtpOptions,
   OtpType,
   ResendOptions,
