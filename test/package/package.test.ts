@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 17_850, gotrue: 25_640, oidc: 26_070 }
+const BUDGETS = { core: 17_850, gotrue: 25_680, oidc: 26_070 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -442,7 +442,7 @@ describe('the packed package', () => {
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_460],
     ['react', 'core', CORE, `export * from 'holdfast/react'`, 800],
     ['sso', 'gotrue', GOTRUE, `export { sso } from 'holdfast/providers/gotrue/sso'`, 1_000],
-    ['web3', 'gotrue', GOTRUE, `export { web3 } from 'holdfast/providers/gotrue/web3'`, 1_000],
+    ['web3', 'gotrue', GOTRUE, `export { web3 } from 'holdfast/providers/gotrue/web3'`, 1_130],
     [
       'oauth-consent',
       'gotrue',

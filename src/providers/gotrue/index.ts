@@ -26,6 +26,7 @@ export type {
   GoTrueRedirect,
   GoTrueUser,
   LinkFlow,
+  MessageReceipt,
   OtpOptions,
   OtpType,
   ResendOptions,
