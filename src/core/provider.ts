@@ -198,10 +198,13 @@ export interface Provider<
   /** Headers of `authorize` that are secrets of one origin: no redirect takes them to another. */
   readonly boundHeaders?: readonly string[] | undefined
   /**
-   * What an answer to a request that carried the session means.
+   * What an answer to a request that carried the session means; `undefined` leaves it to the default.
    * @default a 401 asks for a refresh, unless it wants another sign-in (RFC 9470)
    */
-  readAnswer?(answer: IncomingAnswer, session: Session<User>): Awaitable<AnswerMeaning<User>>
+  readAnswer?(
+    answer: IncomingAnswer,
+    session: Session<User>,
+  ): Awaitable<AnswerMeaning<User> | undefined>
   /**
    * Whether the failure of an action says that the access token it carried is worth nothing any more,
    * whatever its clock says. It is then exchanged, and the action sent once more, or the session ends.

@@ -22,8 +22,10 @@ function checked<Options extends object>(given: Options): Options {
 }
 
 /** Makes `auth.actions` for one client. */
-export function createActions(host: ActionHost<OidcUser>, tokens: Tokens): OidcActions {
+export function createActions(lent: ActionHost<OidcUser>, tokens: Tokens): OidcActions {
   const { options, server } = tokens
+  const { binding } = server
+  const host = binding?.attach(lent) ?? lent
   const { issuer, clientId, redirectUri } = options
 
   async function signInUrl(given: OidcSignInOptions = {}, call?: CallOptions): Promise<string> {
@@ -38,6 +40,7 @@ export function createActions(host: ActionHost<OidcUser>, tokens: Tokens): OidcA
     const returnTo = given.returnTo && ownPage(given.returnTo, host.page.href() ?? redirectUri)
     return host.request(async (context) => {
       const metadata = await server.find(context)
+      const dpop = await binding?.begin(host, metadata)
       const parameters = {
         ...asked,
         client_id: clientId,
@@ -46,6 +49,7 @@ export function createActions(host: ActionHost<OidcUser>, tokens: Tokens): OidcA
         // Nobody but the holder of the verifier can tell it beforehand, and every flow has its own.
         state: challenge,
         ...(open && { nonce: challenge }),
+        ...(dpop && { dpop_jkt: dpop.jkt }),
         code_challenge: challenge,
         code_challenge_method: 'S256',
       }
@@ -57,7 +61,7 @@ export function createActions(host: ActionHost<OidcUser>, tokens: Tokens): OidcA
         ? await push(parameters, { metadata, send: server.send, context })
         : withQuery(metadata.authorization_endpoint, parameters)
       const { acr_values: acr, max_age: age, resource, scope } = asked
-      const kept = { id: challenge, issuer, server: metadata, acr, age, resource, scope }
+      const kept = { id: challenge, issuer, server: metadata, acr, age, resource, scope, dpop }
       const purpose = JSON.stringify({ ...kept, state: given.state, returnTo })
       await host.saveFlow({ secret: verifier, purpose })
       return url
@@ -89,7 +93,7 @@ export function createActions(host: ActionHost<OidcUser>, tokens: Tokens): OidcA
         const { accessToken } = session
         const metadata = await server.find(context, keptIn(session).server)
         const { send } = server
-        const source = { accessToken, claims: null, metadata, send, signal: context.signal }
+        const source = { accessToken, claims: null, metadata, send, ...context, session }
         const user = await whoIs(options.loadUser, source)
         return user ?? invalid('Pass `loadUser`: without it nobody can be asked.')
       }, call),

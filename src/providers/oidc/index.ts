@@ -16,7 +16,10 @@ export { pushRequest } from './push-request.js'
 export { stepOf, stepUp } from './step-up.js'
 export type {
   OidcActions,
+  OidcBinding,
   OidcClaims,
+  OidcContext,
+  OidcKey,
   OidcMetadata,
   OidcOptions,
   OidcParameters,
@@ -46,6 +49,7 @@ const OPTIONS: Readonly<Record<keyof OidcOptions, Kind>> = {
   resourceTokens: 'object',
   stepUp: 'function',
   pushRequest: 'function',
+  dpop: 'function',
   postLogoutParameter: 'string',
 }
 
@@ -96,7 +100,8 @@ export function oidc(options: OidcOptions): OidcProvider {
     },
     tokens: options.resourceTokens,
     signOut,
-    ...(options.stepUp && { readAnswer: options.stepUp }),
+    ...server.binding?.signer,
+    readAnswer: (answer) => server.binding?.readAnswer(answer) ?? options.stepUp?.(answer),
     refusesToken: ({ status }) => status === 401,
     actions: (host) => createActions(host, tokens),
   }
