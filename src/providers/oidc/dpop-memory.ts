@@ -11,9 +11,6 @@ export interface Bond extends OidcKey {
   type: unknown
 }
 
-/** The clocks of this device. */
-export type Clocks = Pick<Clock, 'now' | 'monotonic'>
-
 /** What one provider has learnt of servers: their nonces, and their clock. */
 export interface Memory {
   /** The newest nonces, by origin. */
@@ -29,7 +26,7 @@ export interface Memory {
 }
 
 /** Makes the memory of one provider. */
-export function createMemory({ now, monotonic }: Clocks): Memory {
+export function createMemory({ now, monotonic }: Pick<Clock, 'now' | 'monotonic'>): Memory {
   const nonces: Record<string, unknown> = {}
   const bonds = new WeakMap<object, Bond>()
   let ahead: number | undefined

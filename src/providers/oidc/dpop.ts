@@ -1,11 +1,11 @@
 import { AuthError } from '../../core/errors.js'
-import type { KeyStore } from '../../core/ports.js'
+import type { Clock, KeyStore } from '../../core/ports.js'
 import type { ActionHost, OutgoingRequest } from '../../core/provider.js'
 import { asObject } from '../shared/json.js'
 import { isFine } from '../shared/passing.js'
 import { keptWith } from '../shared/redirect.js'
 import { invalid } from '../shared/url.js'
-import { type Bond, type Clocks, createMemory, type Memory } from './dpop-memory.js'
+import { type Bond, createMemory, type Memory } from './dpop-memory.js'
 import { digest, ES256, signProof, thumbprintOf } from './dpop-proof.js'
 import type { OidcBinding, OidcSend, OidcUser } from './types.js'
 
@@ -118,16 +118,19 @@ function attach(
  * Binds sessions to keys that never leave this browser, so that a stolen token is worth nothing
  * elsewhere (RFC 9449): for the option of this name. Each sign-in at a server that announces it gets a
  * key of its own; the token endpoint, userinfo and `auth.fetch` get proofs. A session whose key is gone
- * ends with `refresh_rejected`, `serverCode` `key_lost`.
+ * ends with `refresh_rejected`, `serverCode` `key_lost`. `plain` sends without; times are in ms.
  */
 export function dpop(
   plain: OidcSend,
-  clocks: Clocks = { now: Date.now, monotonic: () => performance.now() },
+  clock: Pick<Clock, 'now' | 'monotonic'> = {
+    now: Date.now,
+    monotonic: () => performance.now(),
+  },
 ): OidcBinding {
-  const { now } = clocks
+  const { now } = clock
   const stores = new Set<KeyStore>()
   const bound = new Set<string>()
-  const memory = createMemory(clocks)
+  const memory = createMemory(clock)
   const prove = createProve(stores, memory)
   const onBound = (key: string): unknown => bound.add(key)
 

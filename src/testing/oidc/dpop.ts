@@ -55,10 +55,11 @@ type Place = 'token' | 'resources'
 export function refuseProof({ manners }: ServerContext, fault: ProofFault, place: Place): never {
   const { error, description, status } = manners.proofs?.[fault] ?? WORDS[fault]
   if (place === 'token') throw new OidcRefusal({ status, error, description })
-  const word = error === 'invalid_grant' ? 'invalid_token' : error
-  const challenge = `DPoP error="${word}", error_description="${description}", algs="ES256"`
+  const [word, said] =
+    error === 'invalid_grant' ? ['invalid_token', 'invalid token provided'] : [error, description]
+  const challenge = `DPoP error="${word}", error_description="${said}", algs="ES256"`
   const headers = { 'www-authenticate': challenge }
-  throw new OidcRefusal({ status: 401, error: word, description, headers })
+  throw new OidcRefusal({ status: 401, error: word, description: said, headers })
 }
 
 const objectIn = (part: string): Fields =>
