@@ -173,7 +173,9 @@ export interface Provider<
   readonly id: string
   /**
    * Trades a refresh token for a new session. `null` when the answer holds no session.
-   * @throws AuthError with code `refresh_rejected` for the provider's terminal errors only.
+   * @throws AuthError with code `refresh_rejected` for the provider's terminal errors only; with the
+   *   `serverCode` `subject_changed` where the answer is the session of another person, and `key_lost`
+   *   where the key is gone that its tokens are bound to.
    */
   refresh(refreshToken: string, context: RefreshContext): Promise<Grant<User> | null>
   /**

@@ -43,15 +43,16 @@ export {
 export {
   type CookieSettings,
   createRequestSessions,
-  type Ended,
-  type Established,
-  type LoadOptions,
+  type GetRequestSessionOptions,
+  type RefreshRequestSessionOptions,
   type RequestSession,
   type RequestSessions,
   type RequestSessionsOptions,
   type ServerSession,
+  type SetSessionResult,
+  type SignOutResult,
 } from './requests/request-sessions.js'
-export type { EndResult } from './sealed/ended-sessions.js'
+export type { SealedSignOutResult } from './sealed/ended-sessions.js'
 export type { SealedCookie } from './sealed/opened.js'
 export type {
   AuthenticateFailure,
@@ -61,8 +62,8 @@ export type {
   CookieReason,
   FinalReason,
   RefreshFailure,
-  RefreshResult as SealedRefreshResult,
   RefreshSuccess,
+  SealedRefreshResult,
   StepReason,
 } from './sealed/results.js'
 export {

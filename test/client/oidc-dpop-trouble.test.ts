@@ -57,7 +57,7 @@ describe('a key that is gone', () => {
     await clock.advance(3_000)
     expect(await auth.getSession()).toBeNull()
     expect(await second.auth.getSession()).toBeNull()
-    expect(ends).toEqual([['refresh-rejected', lost]])
+    expect(ends).toEqual([['key-lost', lost]])
     // The refresh token was not sent with a proof that would have been refused.
     expect(server.count('refresh_token')).toBe(0)
   })
@@ -66,7 +66,7 @@ describe('a key that is gone', () => {
     const { opened, keys, keyId } = await signedIn()
     await keys.remove(keyId)
     expect((await opened.ask()).status).toBe(401)
-    expect(opened.ends).toEqual([['refresh-rejected', lost]])
+    expect(opened.ends).toEqual([['key-lost', lost]])
   })
 
   it('on the way to the server and back fails the sign-in, which may be begun again', async () => {

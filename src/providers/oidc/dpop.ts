@@ -1,13 +1,12 @@
 import { AuthError } from '../../core/errors.js'
-import type { Clock, KeyStore } from '../../core/ports.js'
-import type { ActionHost, OutgoingRequest } from '../../core/provider.js'
+import type { Clock } from '../../core/ports.js'
+import type { OutgoingRequest } from '../../core/provider.js'
 import { asObject } from '../shared/json.js'
 import { isFine } from '../shared/passing.js'
-import { keptWith } from '../shared/redirect.js'
-import { invalid } from '../shared/url.js'
+import { createKeyring, type Keyring } from './dpop-keys.js'
 import { type Bond, createMemory, type Memory } from './dpop-memory.js'
-import { digest, ES256, signProof, thumbprintOf } from './dpop-proof.js'
-import type { OidcBinding, OidcSend, OidcUser } from './types.js'
+import { digest, signProof } from './dpop-proof.js'
+import type { OidcBinding, OidcSend } from './types.js'
 
 const NONCE = 'use_dpop_nonce'
 /**
@@ -28,42 +27,39 @@ type Prove = (bond: Bond, attempt: Attempt) => Promise<Readonly<Record<string, s
 const isBearer = ({ type }: Bond): boolean => /^bearer$/i.test(`${type}`)
 
 const createProve =
-  (stores: ReadonlySet<KeyStore>, { nonces }: Memory): Prove =>
-  async ({ key, jkt }, { url, method, token, at }) => {
-    for (const keys of stores) {
-      const pair = Object(await keys.get(key))
-      // What is no key has no thumbprint.
-      if ((await thumbprintOf(pair).catch(() => null)) !== jkt) continue
-      const { origin, pathname } = new URL(url)
-      const proof = await signProof(pair, {
-        jti: crypto.randomUUID(),
-        htm: method,
-        htu: origin + pathname,
-        iat: Math.floor(at / 1000),
-        nonce: nonces[origin],
-        ath: token && (await digest(token)),
-      })
-      return { DPoP: proof, ...(token && { Authorization: `DPoP ${token}` }) }
-    }
-    return null
+  (keyring: Keyring, { nonces }: Memory): Prove =>
+  async (bond, { url, method, token, at }) => {
+    const pair = await keyring.find(bond)
+    if (!pair) return null
+    const { origin, pathname } = new URL(url)
+    const proof = await signProof(pair, {
+      jti: crypto.randomUUID(),
+      htm: method,
+      htu: origin + pathname,
+      iat: Math.floor(at / 1000),
+      nonce: nonces[origin],
+      ath: token && (await digest(token)),
+    })
+    return { DPoP: proof, ...(token && { Authorization: `DPoP ${token}` }) }
   }
 
 /** What requests of a provider are sent by. */
 interface Sending {
   readonly plain: OidcSend
   readonly memory: Memory
+  readonly keyring: Keyring
   readonly prove: Prove
-  readonly now: () => number
-  /** Hears of the key that tokens were bound to. */
-  onBound(key: string): void
+  now(): number
 }
 
-function createSend({ plain, memory, prove, now, onBound }: Sending): OidcSend {
-  return async (url, request, context) => {
+const createSend =
+  ({ plain, memory, keyring, prove, now }: Sending): OidcSend =>
+  async (url, request, context) => {
     const { session, kept } = context
     const { token, form, method = 'POST' } = request
-    const extras = session?.extras
-    const bond = memory.bondOf(extras ? extras.dpop : kept?.dpop, extras?.token_type)
+    // A sign-in has a key of its own, also one that renews a session.
+    const { dpop, token_type } = kept ?? session?.extras ?? {}
+    const bond = memory.bondOf(dpop, token_type)
     if (!bond || !(token ? !isBearer(bond) : form)) return plain(url, request, context)
     let at = (): number => now() + bond.skew
     for (const left = new Set(ABOUT_PROOF); ; ) {
@@ -71,19 +67,19 @@ function createSend({ plain, memory, prove, now, onBound }: Sending): OidcSend {
       if (!headers && isBearer(bond)) return plain(url, request, context)
       if (!headers) {
         throw new AuthError(
-          session ? 'refresh_rejected' : 'invalid_credentials',
+          kept ? 'invalid_credentials' : 'refresh_rejected',
           'The key of this session is gone from this browser: sign in again.',
           { serverCode: 'key_lost' },
         )
       }
       const sent = now()
-      // Who sends a proof again sends it twice, and nobody but the page makes a new one.
+      // A proof that somebody else sends again comes twice.
       const whole = { ...request, headers, token: undefined, keepalive: false }
       const answer = await plain(url, whole, context)
       memory.learn(url, answer.headers)
       const body = asObject(answer.body) ?? {}
       if (isFine(answer) && body.access_token) {
-        onBound(bond.key)
+        await keyring.keep(bond.key)
         return { ...answer, body: { ...body, dpop: memory.settle(bond, body, sent) } }
       }
       // Each refusal is met once with a fresh proof.
@@ -93,32 +89,12 @@ function createSend({ plain, memory, prove, now, onBound }: Sending): OidcSend {
       if (/proof|request/.test(word)) at = memory.byMonotonic
     }
   }
-}
-
-/** The host whose keys are used; the key of a sign-in that came to nothing is not kept. */
-function attach(
-  host: ActionHost<OidcUser>,
-  stores: Set<KeyStore>,
-  isBound: (key: string) => boolean,
-): ActionHost<OidcUser> {
-  const { keys } = host
-  if (!keys) return invalid('DPoP needs a place for keys: pass `keys: indexedDBKeys()` as well.')
-  stores.add(keys)
-  return {
-    ...host,
-    async removeFlow(flow) {
-      await host.removeFlow(flow)
-      const key = `${asObject(keptWith(flow).dpop)?.key}`
-      if (!isBound(key)) await keys.remove(key)
-    },
-  }
-}
 
 /**
  * Binds sessions to keys that never leave this browser, so that a stolen token is worth nothing
  * elsewhere (RFC 9449): for the option of this name. Each sign-in at a server that announces it gets a
  * key of its own; the token endpoint, userinfo and `auth.fetch` get proofs. A session whose key is gone
- * ends with `refresh_rejected`, `serverCode` `key_lost`. `plain` sends without; times are in ms.
+ * ends with the reason `key-lost`. `plain` sends without proofs; times are in ms.
  */
 export function dpop(
   plain: OidcSend,
@@ -128,22 +104,15 @@ export function dpop(
   },
 ): OidcBinding {
   const { now } = clock
-  const stores = new Set<KeyStore>()
-  const bound = new Set<string>()
+  const keyring = createKeyring()
   const memory = createMemory(clock)
-  const prove = createProve(stores, memory)
-  const onBound = (key: string): unknown => bound.add(key)
+  const prove = createProve(keyring, memory)
 
   return {
-    send: createSend({ plain, memory, prove, now, onBound }),
-    attach: (host) => attach(host, stores, (key) => bound.has(key)),
-    async begin({ keys }, { dpop_signing_alg_values_supported: algorithms }) {
-      if (!`${algorithms}`.includes('ES256')) return null
-      const pair = await crypto.subtle.generateKey(ES256, false, ['sign', 'verify'])
-      const key = crypto.randomUUID()
-      await keys?.set(key, pair)
-      return { key, jkt: await thumbprintOf(pair) }
-    },
+    send: createSend({ plain, memory, keyring, prove, now }),
+    attach: keyring.attach,
+    begin: async ({ dpop_signing_alg_values_supported: algorithms }) =>
+      `${algorithms}`.includes('ES256') ? keyring.make() : null,
     signer: {
       boundHeaders: ['DPoP'],
       async authorize({ accessToken: token, extras }, request) {

@@ -22,8 +22,8 @@ export interface Kept {
 const DEFAULT_LIFETIME = 3_600_000
 
 /** What a session keeps of its sign-in; nothing for one held elsewhere. */
-export function keptIn(session: Session | null | undefined): Kept {
-  const { server, subject, acr, authTime, resource } = asObject(session?.extras.oidc) ?? {}
+export function keptIn(session: Pick<Grant, 'extras'> | null | undefined): Kept {
+  const { server, subject, acr, authTime, resource } = asObject(session?.extras?.oidc) ?? {}
   return {
     server,
     subject: text(subject),

@@ -5,6 +5,7 @@ import { checkKey, checkOptions, HTTP_OPTIONS, type Kind } from '../shared/optio
 import { isFine } from '../shared/passing.js'
 import { checkUrl, parseUrl, partsOf } from '../shared/url.js'
 import { createActions } from './actions.js'
+import type { WithArea } from './area.js'
 import { toError } from './errors.js'
 import { keptIn } from './grants.js'
 import { createServer } from './server.js'
@@ -27,6 +28,7 @@ export type {
   OidcSend,
   OidcSignInOptions,
   OidcSignOutOptions,
+  OidcStayOptions,
   OidcStep,
   OidcUser,
   OidcUserSource,
@@ -34,7 +36,7 @@ export type {
 export { userinfo } from './userinfo.js'
 
 /** The provider that `oidc` makes. */
-export type OidcProvider = Provider<never, OidcUser, OidcActions>
+export type OidcProvider = Provider<never, OidcUser, OidcActions & WithArea>
 
 const { url: _, ...HTTP } = HTTP_OPTIONS
 const OPTIONS: Readonly<Record<keyof OidcOptions, Kind>> = {

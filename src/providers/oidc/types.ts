@@ -83,8 +83,8 @@ export interface OidcBinding {
   readonly signer: Pick<Provider<never, OidcUser>, 'authorize' | 'boundHeaders'>
   /** The host of one client, whose keys are used. @throws AuthError `invalid_argument` without keys. */
   attach(host: ActionHost<OidcUser>): ActionHost<OidcUser>
-  /** Makes and keeps the key of a sign-in; `null` for a server that does not announce that it takes one. */
-  begin(host: ActionHost<OidcUser>, metadata: OidcMetadata): Promise<OidcKey | null>
+  /** Makes the key of a sign-in; `null` for a server that does not announce that it takes one. */
+  begin(metadata: OidcMetadata): Promise<OidcKey | null>
   /** What an answer of an API means; `undefined` for nothing of its own. */
   readAnswer(answer: IncomingAnswer): AnswerMeaning<never> | undefined
 }
@@ -167,6 +167,9 @@ export interface OidcSignInOptions {
   /** The page of this origin to return to; `handleRedirect` gives it back as an absolute URL. */
   readonly returnTo?: string | undefined
 }
+
+/** What a sign-in without a redirect may be asked for: the page stays, and has its own state. */
+export type OidcStayOptions = Omit<OidcSignInOptions, 'state' | 'returnTo'>
 
 /** Another step that the server wants first; made for `signInUrl` to take. */
 export interface OidcStep extends RequiredStep {

@@ -21,7 +21,7 @@ export interface Introspection {
    */
   readonly cacheFor?: number | undefined
   /** Milliseconds for one request. @default 10_000 */
-  readonly timeout?: number | undefined
+  readonly requestTimeout?: number | undefined
   /** @default the platform's fetch */
   readonly fetch?: typeof fetch | undefined
   /** Allows plain `http:` to hosts other than this device: the secret can then be read on the way. */
@@ -87,7 +87,7 @@ export function createIntrospection(options: Introspection, now: () => number): 
   const { introspectionUrl: url, fetch, dangerouslyAllowInsecureHttp } = options
   const { headers, fields } = credentials(options)
   const http = createHttp({ url, fetch, dangerouslyAllowInsecureHttp, headers })
-  const timeout = checkPositive('timeout', options.timeout ?? TIME_LIMIT)
+  const timeout = checkPositive('requestTimeout', options.requestTimeout ?? TIME_LIMIT)
   const cacheFor = checkPositive('cacheFor', options.cacheFor ?? CACHED)
   const known = createExpiring<{ readonly found: Introspected; readonly at: number }>({
     limit: LIMIT,

@@ -1,6 +1,6 @@
 import type { Signer } from '../server/signing.js'
-import type { Proofs } from './dpop.js'
 import type { Manners, Refusal, Situation } from './manners/manners.js'
+import type { Proofs } from './nonces.js'
 import type { OidcSession, OidcSessions } from './sessions.js'
 import type { OidcClientSeed, OidcPerson, ScriptedOidcOptions } from './types.js'
 

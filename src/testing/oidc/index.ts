@@ -3,9 +3,10 @@ import { json } from '../server/json.js'
 import { createServer, type Incoming, type ScriptedServer } from '../server/serve.js'
 import { createSigner } from '../server/signing.js'
 import { type Call, OidcRefusal, type Route, refuse, type ServerContext } from './context.js'
-import { createProofs, sessionOf } from './dpop.js'
+import { sessionOf } from './dpop.js'
 import { MANNERS } from './manners/index.js'
 import type { Refusal } from './manners/manners.js'
+import { createProofs } from './nonces.js'
 import {
   authorize,
   discovery,
