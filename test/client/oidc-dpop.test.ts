@@ -171,7 +171,7 @@ describe('requests with proofs', () => {
         headers: { authorization: `Bearer ${session.accessToken}` },
       }),
     ].map((request) => server.guard(request, () => new Response()))
-    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([401, 401])
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([400, 401])
     expect(proofs).toHaveLength(2)
   })
 

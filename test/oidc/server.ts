@@ -11,6 +11,8 @@ export interface RealOidcOptions {
   readonly rotating: boolean
   /** In s. */
   readonly accessTokenLifetime?: number
+  /** Whether proofs must hold its nonces, or may; by default it has none. */
+  readonly nonces?: 'required' | 'offered' | undefined
 }
 
 /** A request for tokens as the server saw it. */
@@ -32,7 +34,8 @@ async function grantAll({
   return grant
 }
 
-function configuration({ rotating, accessTokenLifetime = 60 }: RealOidcOptions): Configuration {
+function configuration(options: RealOidcOptions): Configuration {
+  const { rotating, accessTokenLifetime = 60, nonces } = options
   const shared = {
     grant_types: ['authorization_code', 'refresh_token'],
     redirect_uris: [CALLBACK],
@@ -48,6 +51,11 @@ function configuration({ rotating, accessTokenLifetime = 60 }: RealOidcOptions):
     cookies: { keys: ['the key of the cookies of a test'] },
     features: {
       devInteractions: { enabled: false },
+      dPoP: {
+        enabled: true,
+        requireNonce: () => nonces === 'required',
+        ...(nonces && { nonceSecret: Buffer.alloc(32, 'the nonces of a test') }),
+      },
       introspection: { enabled: true },
       revocation: { enabled: true },
     },

@@ -117,10 +117,10 @@ export function dpop(
       boundHeaders: ['DPoP'],
       async authorize({ accessToken: token, extras }, request) {
         const bond = memory.bondOf(extras.dpop, extras.token_type)
-        if (!bond || isBearer(bond)) return { Authorization: `Bearer ${token}` }
-        // Without its key the token is refused, and the refresh that follows says why.
-        const headers = await prove(bond, { ...request, token, at: now() + bond.skew })
-        return headers ?? { Authorization: `DPoP ${token}` }
+        const bound = bond && !isBearer(bond)
+        const headers = bound && (await prove(bond, { ...request, token, at: now() + bond.skew }))
+        // Without its key a bound token is refused (RFC 9449 §7.2), and the refresh after that says why.
+        return headers || { Authorization: `Bearer ${token}` }
       },
     },
     readAnswer({ url, status, headers }) {

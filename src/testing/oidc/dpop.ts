@@ -8,7 +8,6 @@ import type { OidcSession } from './sessions.js'
 /** In the words of oidc-provider 9.13 (`validate_dpop.js`), which are those of RFC 9449. */
 const WORDS: Readonly<Record<ProofFault, Refusal>> = {
   missing: refusal(400, 'invalid_grant', 'grant request is invalid'),
-  required: refusal(400, 'invalid_request', 'DPoP proof JWT required'),
   'other-key': refusal(400, 'invalid_grant', 'grant request is invalid'),
   replayed: refusal(400, 'invalid_grant', 'grant request is invalid'),
   old: refusal(400, 'invalid_dpop_proof', 'DPoP proof iat is not recent enough'),
@@ -116,12 +115,18 @@ export async function proofOf(
 
 /** Whose session a request to an API carries, with its proof where one is due. @throws OidcRefusal */
 export async function sessionOf(context: ServerContext, call: Call): Promise<OidcSession | null> {
-  const [scheme = '', token = ''] = (call.request.headers.get('authorization') ?? '').split(' ')
+  const { headers } = call.request
+  const [scheme = '', token = ''] = (headers.get('authorization') ?? '').split(' ')
+  const isDpop = scheme.toLowerCase() === 'dpop'
+  // In the words of oidc-provider 9.13 (`oidc_context.js`).
+  if (isDpop && !headers.has('dpop')) {
+    throw new OidcRefusal(refusal(400, 'invalid_request', '`DPoP` header not provided'))
+  }
   const jkt = await proofOf(context, call, token)
   const found = context.sessions.find(token)
   if (!found) return null
   const bound = found.jkt !== null
-  if (bound && (scheme.toLowerCase() !== 'dpop' || jkt !== found.jkt)) {
+  if (bound && (!isDpop || jkt !== found.jkt)) {
     return refuseProof(context, 'other-key', 'resources')
   }
   return bound || scheme.toLowerCase() === 'bearer' ? found.session : null

@@ -113,6 +113,6 @@ export const token: Route = async (context, call: Call) => {
   const grant = Object.hasOwn(GRANTS, name) ? GRANTS[name] : undefined
   if (!grant) throw new OidcRefusal({ status: 400, error: 'unsupported_grant_type' })
   const jkt = await proofOf(context, call)
-  if (client.boundAccessTokens && jkt === null) return refuseProof(context, 'required', 'token')
+  if (client.boundAccessTokens && jkt === null) return refuseProof(context, 'missing', 'token')
   return json(200, await grant(context, { form, client, jkt }), { 'cache-control': 'no-store' })
 }

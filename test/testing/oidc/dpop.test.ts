@@ -277,7 +277,7 @@ describe('the scripted server', () => {
       clients: [{ id: 'app', boundAccessTokens: true }],
     })
     const code = await codeFor()
-    expect((await codeGrant(code)).line).toBe('400 invalid_request DPoP proof JWT required')
+    expect((await codeGrant(code)).line).toBe('400 invalid_grant grant request is invalid')
     expect((await codeGrant(code, await forToken())).line).toBe('200 DPoP')
   })
 
@@ -293,12 +293,12 @@ describe('the scripted server', () => {
     const good = await forResource(access, { nonce }, api)
     expect((await ask(dpop, good, api)).line).toBe('200 invoices')
     expect((await ask(dpop, good, api)).line).toMatch(/^401 invalid_token/)
-    expect((await ask(dpop, undefined, api)).line).toMatch(/^401 invalid_token/)
+    expect((await ask(dpop, undefined, api)).line).toMatch(/^400 invalid_request/)
     const fresh = await forResource(access, { nonce }, api)
     expect((await ask(`Bearer ${access}`, fresh, api)).line).toMatch(/^401 invalid_token/)
     const wrong = await forResource('another token', { nonce }, api)
     expect((await ask(dpop, wrong, api)).line).toMatch(/^401 invalid_dpop_proof/)
-    expect((await ask('DPoP unknown', undefined, api)).line).toMatch(/^401/)
+    expect((await ask('Bearer unknown', undefined, api)).line).toMatch(/^401/)
   })
 
   it('gives out new nonces in time, takes the one before, and tells of the new one', async () => {

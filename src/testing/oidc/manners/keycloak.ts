@@ -20,7 +20,6 @@ export const keycloak: Manners = {
   unknownRevocation: { error: 'invalid_token', error_description: 'Invalid token' },
   proofs: {
     missing: refusal(400, 'invalid_request', 'DPoP proof is missing'),
-    required: refusal(400, 'invalid_request', 'DPoP proof is missing'),
     'other-key': refusal(400, 'invalid_grant', "DPoP confirmation doesn't match DPoP proof"),
     old: refusal(400, 'invalid_request', 'DPoP proof is not active'),
     replayed: refusal(400, 'invalid_request', 'DPoP proof has already been used'),

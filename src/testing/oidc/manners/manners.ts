@@ -33,10 +33,8 @@ export type Situation =
 
 /** What is wrong with a proof of possession (RFC 9449). */
 export type ProofFault =
-  /** There is none, for a token that is bound. */
+  /** There is none, for a token that is bound, or of a client whose tokens must all be. */
   | 'missing'
-  /** There is none, of a client whose tokens must all be bound. */
-  | 'required'
   | 'other-key'
   | 'replayed'
   | 'old'
