@@ -23,13 +23,13 @@ const nameIn = (flow: Flow): string => `${asObject(keptWith(flow).dpop)?.key}`
 /** Makes the keyring of one provider. */
 export function createKeyring(): Keyring {
   const stores = new Set<KeyStore>()
+  let newest: KeyStore | undefined
   const fresh = new Map<string, CryptoKeyPair>()
   const bound = new Set<string>()
 
   async function save(name: string): Promise<void> {
     const pair = fresh.get(name)
-    const [keys] = [...stores].slice(-1)
-    if (pair) await keys?.set(name, pair)
+    if (pair) await newest?.set(name, pair)
     fresh.delete(name)
   }
 
@@ -38,7 +38,7 @@ export function createKeyring(): Keyring {
       const { keys } = host
       if (!keys)
         return invalid('DPoP needs a place for keys: pass `keys: indexedDBKeys()` as well.')
-      stores.delete(keys)
+      newest = keys
       stores.add(keys)
       return {
         ...host,
@@ -60,8 +60,8 @@ export function createKeyring(): Keyring {
       return { key, jkt: await thumbprintOf(pair) }
     },
     async find({ key, jkt }) {
-      for (const keys of [{ get: async () => fresh.get(key) }, ...stores]) {
-        const pair = Object(await keys.get(key))
+      for (const keys of stores) {
+        const pair = Object(fresh.get(key) ?? (await keys.get(key)))
         // What is no key has no thumbprint.
         if ((await thumbprintOf(pair).catch(() => null)) === jkt) return pair
       }
