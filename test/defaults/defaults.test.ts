@@ -19,6 +19,7 @@ import { redisProbes } from './redis-probes.js'
 import { requestProbes } from './request-probes.js'
 import { scriptedGoTruePeopleProbes } from './scripted-gotrue-people-probes.js'
 import { scriptedGoTrueProbes } from './scripted-gotrue-probes.js'
+import { scriptedOidcProofsProbes } from './scripted-oidc-proofs-probes.js'
 import { scriptedSuperTokensProbes } from './scripted-supertokens-probes.js'
 import { scriptedWorkOSProbes } from './scripted-workos-probes.js'
 import { sealedProbes } from './sealed-probes.js'
@@ -70,6 +71,7 @@ const PARTS: Readonly<Record<string, Part>> = {
       ...testingProbes,
       ...scriptedGoTrueProbes,
       ...scriptedGoTruePeopleProbes,
+      ...scriptedOidcProofsProbes,
       ...scriptedSuperTokensProbes,
       ...scriptedWorkOSProbes,
     },

@@ -377,6 +377,8 @@ describe('the packed package', () => {
       `export { pushRequest, stepOf, stepUp, userinfo } from 'holdfast/providers/oidc'`,
       900,
     ],
+    // The proof and its thumbprint alone are 550; the rest is what keeps a bound session alive.
+    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 1_550],
     ['popup', 'oidc', OIDC, `export { popup } from 'holdfast/providers/oidc/popup'`, 900],
     [
       'silentSignIn and silentRenewal',

@@ -45,6 +45,7 @@ export function eventsNarrowTheirDetail(): void {
         | 'other-context'
         | 'refresh-rejected'
         | 'subject-changed'
+        | 'key-lost'
         | 'expired'
         | 'storage-cleared' = detail.reason
       const nobody: null = session

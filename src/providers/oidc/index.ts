@@ -18,7 +18,10 @@ export { pushRequest } from './push-request.js'
 export { stepOf, stepUp } from './step-up.js'
 export type {
   OidcActions,
+  OidcBinding,
   OidcClaims,
+  OidcContext,
+  OidcKey,
   OidcMetadata,
   OidcOptions,
   OidcParameters,
@@ -49,6 +52,7 @@ const OPTIONS: Readonly<Record<keyof OidcOptions, Kind>> = {
   resourceTokens: 'object',
   stepUp: 'function',
   pushRequest: 'function',
+  dpop: 'function',
   postLogoutParameter: 'string',
 }
 
@@ -99,7 +103,8 @@ export function oidc(options: OidcOptions): OidcProvider {
     },
     tokens: options.resourceTokens,
     signOut,
-    ...(options.stepUp && { readAnswer: options.stepUp }),
+    ...server.binding?.signer,
+    readAnswer: (answer) => server.binding?.readAnswer(answer) ?? options.stepUp?.(answer),
     refusesToken: ({ status }) => status === 401,
     actions: (host) => createActions(host, tokens),
   }

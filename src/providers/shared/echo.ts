@@ -18,7 +18,7 @@ const SAID = ['message', 'msg', 'error_description', 'error', 'error_code', 'cod
 function secretsOf({ token, json, form, headers }: Carried): readonly string[] {
   const named = Object.entries({ ...headers, ...json, ...form, token })
   const texts = named.flatMap(([name, value]) =>
-    typeof value === 'string' && SECRET.test(name) ? [value.replace(/^Bearer /, '')] : [],
+    typeof value === 'string' && SECRET.test(name) ? [value.replace(/^\w+ /, '')] : [],
   )
   return texts
     .filter((text) => text.length >= SHORTEST)
