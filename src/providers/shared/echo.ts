@@ -9,7 +9,7 @@ export interface Carried {
 }
 
 /** Names of what nobody else may read. */
-const SECRET = /token|password|secret|verifier|code|authorization|key|csrf/i
+const SECRET = /token|password|secret|verifier|code|authorization|assertion|key|csrf/i
 /** Shorter texts are words, which a message may hold without meaning the secret. GoTrue's tokens have 12. */
 const SHORTEST = 12
 /** What servers say for people and for logs. */

@@ -67,11 +67,13 @@ export function createSignInRoutes<User extends SessionUser>(
     const returnTo = safeReturnTo(url.searchParams.get('returnTo'))
     const state = url.searchParams.has(AGAIN) ? `${challenge}.${AGAIN}` : challenge
     const redirectUri = deps.redirectUri(url)
-    const flow: SignInFlow = { state, verifier, returnTo, redirectUri }
     const callers = { own: deps.ownOrigin(url), allowed: deps.allowed }
+    const hints = hintsOf({ request, url, callers, anybody: deps.crossSiteHints })
+    const { maxAge } = hints
+    const flow: SignInFlow = { state, verifier, returnTo, redirectUri, maxAge }
     try {
       const location = await signIn.authorizeUrl({
-        ...hintsOf({ request, url, callers, anybody: deps.crossSiteHints }),
+        ...hints,
         redirectUri,
         state: flow.state,
         codeChallenge: challenge,
@@ -109,6 +111,8 @@ export function createSignInRoutes<User extends SessionUser>(
         code,
         codeVerifier: flow.verifier,
         redirectUri: flow.redirectUri,
+        issuer: call.url.searchParams.get('iss') ?? undefined,
+        maxAge: flow.maxAge,
       }
       const grant = await withinTime(TIME_LIMIT, (signal) =>
         signIn.exchangeCode(exchange, { signal }),

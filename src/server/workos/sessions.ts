@@ -1,3 +1,4 @@
+import { AuthSessionMissingError } from '../../core/errors.js'
 import type { WorkOSUser } from '../../providers/workos/index.js'
 import {
   createSealedSessions,
@@ -53,7 +54,10 @@ export function workosSessions(options: WorkOSSessionsOptions): SealedSessions<W
       clockTolerance,
     },
     coordinator,
-    logoutUrl: workos.logoutUrl,
+    logoutUrl({ session: { sessionId }, returnTo }) {
+      if (sessionId) return workos.logoutUrl({ sessionId, returnTo })
+      throw new AuthSessionMissingError('The cookie names no session to end.')
+    },
     reuseWindow,
     limits,
     maxSize,

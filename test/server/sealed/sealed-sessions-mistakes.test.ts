@@ -58,7 +58,7 @@ describe('getLogoutUrl', () => {
 
   it('leads to a page of your own as safely', async () => {
     const { session } = await answering([], {
-      logoutUrl: ({ sessionId, returnTo = 'nowhere' }) => `${sessionId} ${returnTo}`,
+      logoutUrl: ({ session, returnTo = 'nowhere' }) => `${session.sessionId} ${returnTo}`,
     })
     expect(await session.getLogoutUrl()).toBe('session_1 nowhere')
     expect(await session.getLogoutUrl({ returnTo: 'https://a.b' })).toBe('session_1 https://a.b')
