@@ -1,5 +1,5 @@
 import { redisCoordinator } from 'holdfast/server'
-import { workosSessions } from 'holdfast/server/workos'
+import { createWorkOSSessions } from 'holdfast/server/workos'
 import { createClient } from 'redis'
 import { APP, type Sdk, type Surroundings } from './sdks.js'
 
@@ -7,7 +7,7 @@ import { APP, type Sdk, type Surroundings } from './sdks.js'
 export async function createHoldfast({ port, redis }: Surroundings): Promise<Sdk> {
   const { clientId, apiKey, cookiePassword } = APP
   const client = redis === undefined ? null : await createClient({ url: redis }).connect()
-  const sessions = workosSessions({
+  const sessions = createWorkOSSessions({
     clientId,
     apiKey,
     url: `http://127.0.0.1:${port}`,

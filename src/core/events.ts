@@ -14,6 +14,8 @@ export type SignOutReason =
   | 'other-context'
   /** The server's definite word. */
   | 'refresh-rejected'
+  /** The server answered a refresh with the session of another person. */
+  | 'subject-changed'
   /** The access token ran out and there was no refresh token. */
   | 'expired'
   /** The stored session was deleted by something other than a sign-out. */

@@ -173,7 +173,8 @@ export interface Provider<
   readonly id: string
   /**
    * Trades a refresh token for a new session. `null` when the answer holds no session.
-   * @throws AuthError with code `refresh_rejected` for the provider's terminal errors only.
+   * @throws AuthError with code `refresh_rejected` for the provider's terminal errors only; with the
+   *   `serverCode` `subject_changed` where the answer is the session of another person.
    */
   refresh(refreshToken: string, context: RefreshContext): Promise<Grant<User> | null>
   /**

@@ -44,13 +44,14 @@ export {
 export {
   type CookieSettings,
   createRequestSessions,
-  type Ended,
-  type Established,
-  type LoadOptions,
+  type GetRequestSessionOptions,
+  type RefreshRequestSessionOptions,
   type RequestSession,
   type RequestSessions,
   type RequestSessionsOptions,
   type ServerSession,
+  type SetSessionResult,
+  type SignOutResult,
 } from './requests/request-sessions.js'
 export type { EndResult } from './sealed/ended-sessions.js'
 export type { SealedCookie } from './sealed/opened.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { SecurityEvent, TokenReuse } from '../../src/server/shared/security-events.js'
-import { workosSessions } from '../../src/server/workos/index.js'
+import { createWorkOSSessions } from '../../src/server/workos/index.js'
 import {
   answering,
   createStage,
@@ -30,7 +30,7 @@ async function open(options: object = {}) {
   const stage = createStage(signed)
   const heard = listen()
   const now = stage.clock.now
-  const sessions = workosSessions({ ...stage.client, now, ...heard, ...options })
+  const sessions = createWorkOSSessions({ ...stage.client, now, ...heard, ...options })
   const sessionData = await stage.cookie()
   const load = (request?: unknown) =>
     sessions.loadSealedSession({ sessionData, cookiePassword, request })

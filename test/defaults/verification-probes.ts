@@ -166,7 +166,7 @@ export const verificationProbes: Readonly<Record<string, Probe>> = {
       return ms - 500
     },
   },
-  'IntrospectionLimits.timeout': {
+  'IntrospectionLimits.requestTimeout': {
     async observe() {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
       try {
@@ -210,7 +210,7 @@ export const verificationProbes: Readonly<Record<string, Probe>> = {
       return sent[0]
     },
   },
-  'WorkOSServerOptions.timeout': {
+  'WorkOSServerOptions.requestTimeout': {
     async observe() {
       vi.useFakeTimers()
       try {

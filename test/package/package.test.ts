@@ -261,10 +261,10 @@ describe('the packed package', () => {
     const text = `
       import { AuthError, isAuthError } from 'holdfast'
       import { sealText, createVerifier } from 'holdfast/server'
-      import { workosSessions } from 'holdfast/server/workos'
+      import { createWorkOSSessions } from 'holdfast/server/workos'
       import { createSuperTokens } from 'holdfast/server/supertokens'
-      import { expressSessions } from 'holdfast/express'
-      const attempts = [() => sealText('', ''), createVerifier, workosSessions, createSuperTokens, () => expressSessions({}).of({})]
+      import { createExpressSessions } from 'holdfast/express'
+      const attempts = [() => sealText('', ''), createVerifier, createWorkOSSessions, createSuperTokens, () => createExpressSessions({}).of({})]
       const failures = attempts.map(async (attempt) => attempt())
       const errors = (await Promise.allSettled(failures)).map(({ reason }) => reason)
       console.log(JSON.stringify(errors.map((error) => [error instanceof AuthError, isAuthError(error, 'invalid_argument')])))`

@@ -11,7 +11,7 @@ import {
   redisCoordinator,
   sealText,
 } from 'holdfast/server'
-import { workosServer, workosSessions } from 'holdfast/server/workos'
+import { createWorkOSSessions, workosServer } from 'holdfast/server/workos'
 import { createScriptedGoTrue, createScriptedWorkOS } from 'holdfast/testing'
 
 const PASSWORD = 'a cookie password that is long enough'
@@ -38,7 +38,7 @@ async function createWorld() {
     fetch: server.fetch,
   }
   const workos = workosServer(client)
-  const sessions = workosSessions({ ...client, coordinator: memoryCoordinator() })
+  const sessions = createWorkOSSessions({ ...client, coordinator: memoryCoordinator() })
   const redirectUri = 'http://localhost:3000/callback'
   const url = workos.authorizeUrl({ redirectUri, loginHint: ADA, organizationId: 'org_1' })
   const { headers } = await server.fetch(url, { redirect: 'manual' })
@@ -112,16 +112,16 @@ async function checkRequests({ server, workos, sessions, grant }) {
   const cookie = { password: PASSWORD }
   const requests = createRequestSessions({ sessions, cookie })
   const headers = new Headers()
-  applyCookies(headers, (await requests.establish(grant, null)).setCookies)
+  applyCookies(headers, (await requests.setSession(grant, null)).setCookies)
   equal(headers.getSetCookie().length > 2, true, 'a large session is in several cookies')
-  const { session } = await requests.load(cookieOf(headers))
+  const { session } = await requests.getSession(cookieOf(headers))
   equal(session.permissions.length, PERMISSIONS.length, 'they are read together')
 
   const arrived = []
   const backend = createBackend({
     sessions: requests,
     signIn: workos,
-    cookiePassword: PASSWORD,
+    password: PASSWORD,
     upstreams: { api: { target: 'https://api.example/v1' } },
     async fetch(input, init) {
       const request = new Request(input, init)
@@ -144,7 +144,7 @@ async function checkRequests({ server, workos, sessions, grant }) {
   equal(arrived, [`Bearer ${grant.accessToken}`, 'a post'], 'what arrives at an upstream')
   const out = await ask('/auth/sign-out', { method: 'POST' })
   equal([out.status, cookieOf(out.headers)], [200, ''], 'a sign-out')
-  const after = await requests.load(cookieOf(headers))
+  const after = await requests.getSession(cookieOf(headers))
   equal([after.session, after.failure.reason], [null, 'invalid_session_cookie'], 'the end')
   equal(server.requests.at(-1).path, '/user_management/sessions/revoke', 'WorkOS is told')
 }

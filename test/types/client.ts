@@ -40,8 +40,13 @@ export async function theAppSaysWhatItKeepsOfItsUsers(): Promise<unknown> {
 export function eventsNarrowTheirDetail(): void {
   auth.onAuthStateChange((event, session, detail) => {
     if (event === 'SIGNED_OUT') {
-      const reason: 'user' | 'other-context' | 'refresh-rejected' | 'expired' | 'storage-cleared' =
-        detail.reason
+      const reason:
+        | 'user'
+        | 'other-context'
+        | 'refresh-rejected'
+        | 'subject-changed'
+        | 'expired'
+        | 'storage-cleared' = detail.reason
       const nobody: null = session
       return [reason, nobody]
     }

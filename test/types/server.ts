@@ -11,11 +11,11 @@ import {
   type SealedData,
   type SealedRefreshResult,
 } from 'holdfast/server'
-import { workosServer, workosSessions } from 'holdfast/server/workos'
+import { createWorkOSSessions, workosServer } from 'holdfast/server/workos'
 
 const keys = { clientId: 'client_1', apiKey: 'sk_1' }
 const password = 'a password of more than thirty-two characters'
-const sessions = workosSessions({ ...keys, coordinator: memoryCoordinator() })
+const sessions = createWorkOSSessions({ ...keys, coordinator: memoryCoordinator() })
 
 export async function resultsNarrowByWhetherSomebodyIsSignedIn(): Promise<unknown> {
   const session = sessions.loadSealedSession({ sessionData: null, cookiePassword: [password] })
@@ -99,13 +99,13 @@ export function whatMustNotBeLeftOut(): void {
   // @ts-expect-error Browsers know no such value.
   createRequestSessions({ sessions, cookie: { password, sameSite: 'sometimes' } })
   // @ts-expect-error Somebody must be able to sign in.
-  createBackend({ sessions: requests, cookiePassword: password })
-  createBackend({ sessions: requests, cookiePassword: password, signIn: workosServer(keys) })
+  createBackend({ sessions: requests, password: password })
+  createBackend({ sessions: requests, password: password, signIn: workosServer(keys) })
 }
 
 export async function cookiesGoIntoTheHeadersOfAnyResponse(request: Request): Promise<Response> {
   const requests = createRequestSessions({ sessions, cookie: { password } })
-  const { session, failure, setCookies } = await requests.load(request.headers.get('cookie'))
+  const { session, failure, setCookies } = await requests.getSession(request.headers.get('cookie'))
   const response = Response.json({ name: session?.user.firstName, until: session?.expiresAt })
   applyCookies(response.headers, setCookies)
   // @ts-expect-error A failure is no error to throw: `failure.error` may be one.

@@ -80,6 +80,7 @@ onPress('theft', (onTheft) => attempt(() => show(wish({ onTheft }))))
 
 const REASONS: Readonly<Record<string, string>> = {
   'refresh-rejected': 'You were signed out: the server says that this session is over.',
+  'subject-changed': 'You were signed out: the server knows somebody else by now.',
   'other-context': 'You signed out in another tab.',
 }
 

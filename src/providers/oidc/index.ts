@@ -5,8 +5,10 @@ import { checkKey, checkOptions, HTTP_OPTIONS, type Kind } from '../shared/optio
 import { isFine } from '../shared/passing.js'
 import { checkUrl, parseUrl, partsOf } from '../shared/url.js'
 import { createActions } from './actions.js'
+import type { WithArea } from './area.js'
+import { createBegin } from './begin.js'
 import { toError } from './errors.js'
-import { keptIn } from './grants.js'
+import { isRenewed, keptIn } from './grants.js'
 import { createServer } from './server.js'
 import { createTokens } from './tokens.js'
 import type { OidcActions, OidcOptions, OidcUser } from './types.js'
@@ -16,14 +18,19 @@ export { pushRequest } from './push-request.js'
 export { stepOf, stepUp } from './step-up.js'
 export type {
   OidcActions,
+  OidcBegin,
+  OidcBegun,
+  OidcCarrier,
   OidcClaims,
   OidcMetadata,
   OidcOptions,
   OidcParameters,
   OidcPush,
+  OidcRenewal,
   OidcSend,
   OidcSignInOptions,
   OidcSignOutOptions,
+  OidcStayOptions,
   OidcStep,
   OidcUser,
   OidcUserSource,
@@ -31,7 +38,7 @@ export type {
 export { userinfo } from './userinfo.js'
 
 /** The provider that `oidc` makes. */
-export type OidcProvider = Provider<never, OidcUser, OidcActions>
+export type OidcProvider = Provider<never, OidcUser, OidcActions & WithArea>
 
 const { url: _, ...HTTP } = HTTP_OPTIONS
 const OPTIONS: Readonly<Record<keyof OidcOptions, Kind>> = {
@@ -46,6 +53,7 @@ const OPTIONS: Readonly<Record<keyof OidcOptions, Kind>> = {
   resourceTokens: 'object',
   stepUp: 'function',
   pushRequest: 'function',
+  renewal: 'function',
   postLogoutParameter: 'string',
 }
 
@@ -63,6 +71,7 @@ export function oidc(options: OidcOptions): OidcProvider {
   parseUrl(redirectUri)
   const server = createServer(options)
   const tokens = createTokens(options, server)
+  const begin = createBegin(tokens)
 
   /** Revokes the refresh token, and with it the session's grant (RFC 7009 §2.1). */
   async function signOut(
@@ -70,7 +79,8 @@ export function oidc(options: OidcOptions): OidcProvider {
     scope: SignOutScope,
     context: RequestContext,
   ): Promise<void> {
-    const { refreshToken, accessToken } = session
+    const { accessToken } = session
+    const refreshToken = isRenewed(session.refreshToken) ? null : session.refreshToken
     const { revocation_endpoint: endpoint } = await server.find(context, keptIn(session).server)
     if (endpoint && scope !== 'others') {
       const form = {
@@ -90,6 +100,7 @@ export function oidc(options: OidcOptions): OidcProvider {
   return {
     id: `oidc.${host}${path === '/' ? '' : path}.${clientId}`,
     refresh(token, context) {
+      if (options.renewal && isRenewed(token)) return options.renewal(begin, context)
       const { resource = keptIn(context.session).resource, audience, scope } = context
       const form = { grant_type: 'refresh_token', refresh_token: token, resource, audience, scope }
       return tokens.trade(form, context)
@@ -98,6 +109,6 @@ export function oidc(options: OidcOptions): OidcProvider {
     signOut,
     ...(options.stepUp && { readAnswer: options.stepUp }),
     refusesToken: ({ status }) => status === 401,
-    actions: (host) => createActions(host, tokens),
+    actions: (host) => createActions(host, { tokens, begin }),
   }
 }

@@ -117,7 +117,7 @@ export function createSignInRoutes<User extends SessionUser>(
       const grant = await withinTime(TIME_LIMIT, (signal) =>
         signIn.exchangeCode(exchange, { signal }),
       )
-      const { setCookies } = await sessions.establish(grant, call.cookie)
+      const { setCookies } = await sessions.setSession(grant, call.cookie)
       return redirect(`${deps.appOrigin(call.url)}${flow.returnTo}`, [...used, ...setCookies])
     } catch (error) {
       // After an outage the same address may still do: the flow is kept.

@@ -40,7 +40,7 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
   readonly sessions: RequestSessions<User>
   readonly signIn: SignInServer<User>
   /** Seals the cookies of sign-ins that are under way. It may be the one of the sessions. */
-  readonly cookiePassword: Password
+  readonly password: Password
   /** Where the routes are. @default '/auth' */
   readonly basePath?: string | undefined
   /**

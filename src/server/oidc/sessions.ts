@@ -33,14 +33,14 @@ export interface OidcSessionsOptions
 function verificationOf(
   options: OidcSessionsOptions,
 ): SealedSessionsOptions<OidcUser>['verification'] {
-  const { server, verification = { type: 'seal' }, timeout } = options
+  const { server, verification = { type: 'seal' }, timeout: requestTimeout } = options
   checkObject('verification', verification)
   switch (verification.type) {
     case 'seal':
       return 'seal'
     case 'introspection': {
       const { cacheFor } = verification
-      return { introspect: server.introspect, cacheFor, timeout }
+      return { introspect: server.introspect, cacheFor, requestTimeout }
     }
     case 'jwt': {
       const { type: _, ...checks } = verification

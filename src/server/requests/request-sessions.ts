@@ -18,22 +18,23 @@ import { checkObject } from '../shared/arguments.js'
 import { checkReturnTo } from '../shared/return-to.js'
 import { createCookieChoice } from './cookie-choice.js'
 import type {
-  LoadOptions,
   RequestSession,
   RequestSessions,
   RequestSessionsOptions,
   ServerSession,
+  Wanted,
 } from './request-session-types.js'
 
 export type {
   CookieSettings,
-  Ended,
-  Established,
-  LoadOptions,
+  GetRequestSessionOptions,
+  RefreshRequestSessionOptions,
   RequestSession,
   RequestSessions,
   RequestSessionsOptions,
   ServerSession,
+  SetSessionResult,
+  SignOutResult,
 } from './request-session-types.js'
 
 /** A cookie that opened, and whom its token names while it lives. */
@@ -51,7 +52,7 @@ const PAUSE = 10_000
 /** The most tokens that are remembered for it. */
 const PAUSES = 10_000
 
-const MOMENTS: readonly string[] = ['when-due', 'force', 'never']
+const MOMENTS: readonly unknown[] = [undefined, 'when-due', 'never']
 
 /** The words that end a session. After any other it is as good as before, in another place maybe. */
 const ENDS: readonly string[] = [
@@ -112,7 +113,7 @@ export function createRequestSessions<User extends SessionUser>(
     return use === null ? [] : writeCookie(used, use, jar)
   }
 
-  async function renew(known: Known<User>, wanted: LoadOptions): Promise<RequestSession<User>> {
+  async function renew(known: Known<User>, wanted: Wanted): Promise<RequestSession<User>> {
     const { sealed, jar, due } = known
     const { organizationId, fresh } = wanted
     const result = await sealed.refresh({ organizationId, fresh })
@@ -132,7 +133,7 @@ export function createRequestSessions<User extends SessionUser>(
   async function giveUp(
     { jar, current }: Known<User>,
     failure: RefreshFailure,
-    { wanted, ...newest }: Pick<RequestSession, 'sealed' | 'setCookies'> & { wanted: LoadOptions },
+    { wanted, ...newest }: Pick<RequestSession, 'sealed' | 'setCookies'> & { wanted: Wanted },
   ): Promise<RequestSession<User>> {
     const ahead = current !== null && wanted.refresh !== 'force'
     if (!ahead && ENDS.includes(failure.reason)) {
@@ -146,15 +147,8 @@ export function createRequestSessions<User extends SessionUser>(
     return { session: current, failure, ...newest }
   }
 
-  async function load(
-    cookieHeader: string | null,
-    wanted: LoadOptions = {},
-  ): Promise<RequestSession<User>> {
-    checkObject('options', wanted)
+  async function look(cookieHeader: string | null, wanted: Wanted): Promise<RequestSession<User>> {
     const { refresh = 'when-due' } = wanted
-    if (!MOMENTS.includes(refresh)) {
-      throw new AuthError('invalid_argument', '`refresh` is `when-due`, `force` or `never`.')
-    }
     const jar = parseCookies(cookieHeader)
     if (!jar.has(cookie.name)) return nobody(cookieFailure('no_session_cookie_provided'))
     const erased = refresh === 'never' ? [] : eraseAll(jar)
@@ -213,12 +207,21 @@ export function createRequestSessions<User extends SessionUser>(
   }
 
   return {
-    load,
-    async describe(cookieHeader) {
+    async getSession(cookieHeader, wanted = {}) {
+      checkObject('options', wanted)
+      if (MOMENTS.includes(wanted.refresh)) return look(cookieHeader, wanted)
+      const message = '`refresh` is `when-due` or `never`; refreshSession() refreshes now.'
+      throw new AuthError('invalid_argument', message)
+    },
+    async refreshSession(cookieHeader, wanted = {}) {
+      checkObject('options', wanted)
+      return look(cookieHeader, { ...wanted, refresh: 'force' })
+    },
+    async describeSession(cookieHeader) {
       const chosen = await choose(parseCookies(cookieHeader), true)
       return chosen.type === 'one' ? open(chosen.value) : null
     },
-    async establish(grant, cookieHeader, wanted = {}) {
+    async setSession(grant, cookieHeader, wanted = {}) {
       checkObject('options', wanted)
       const { limits } = wanted
       const jar = parseCookies(cookieHeader)
@@ -227,7 +230,7 @@ export function createRequestSessions<User extends SessionUser>(
       await endAll(jar, (await open(sealed))?.sessionId)
       return { setCookies: writeCookie(cookie, sealed, jar) }
     },
-    async end(cookieHeader, wanted = {}) {
+    async signOut(cookieHeader, wanted = {}) {
       checkObject('options', wanted)
       const { returnTo } = wanted
       if (returnTo !== undefined) checkReturnTo(returnTo)
@@ -235,8 +238,8 @@ export function createRequestSessions<User extends SessionUser>(
       const { value, ...told } = await endAll(jar)
       const sealed = value && sessions.loadSealedSession({ sessionData: value, cookiePassword })
       // A session without an id, or a server without such a page: then there is nowhere to go.
-      const logoutUrl = sealed ? await sealed.getLogoutUrl({ returnTo }).catch(() => null) : null
-      return { setCookies: eraseAll(jar), logoutUrl, ...told }
+      const signOutUrl = sealed ? await sealed.getLogoutUrl({ returnTo }).catch(() => null) : null
+      return { setCookies: eraseAll(jar), signOutUrl, ...told }
     },
   }
 }

@@ -18,7 +18,7 @@ export interface IntrospectionLimits {
    */
   readonly cacheFor?: number | undefined
   /** Milliseconds for one request. @default 10_000 */
-  readonly timeout?: number | undefined
+  readonly requestTimeout?: number | undefined
 }
 
 /** Asks an auth server about an access token by a function, such as `introspect` of `createOidc`. */
@@ -115,7 +115,7 @@ export function createIntrospection(
   now: () => number,
 ): Introspector {
   const call = createCall(options)
-  const timeout = checkPositive('timeout', options.timeout ?? TIME_LIMIT)
+  const timeout = checkPositive('requestTimeout', options.requestTimeout ?? TIME_LIMIT)
   const cacheFor = checkPositive('cacheFor', options.cacheFor ?? CACHED)
   const known = createExpiring<{ readonly found: Introspected; readonly at: number }>({
     limit: LIMIT,

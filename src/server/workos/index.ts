@@ -1,5 +1,5 @@
 export { workosServer } from './server.js'
-export { type WorkOSSessionsOptions, workosSessions } from './sessions.js'
+export { createWorkOSSessions, type WorkOSSessionsOptions } from './sessions.js'
 export type {
   CodeExchange,
   OrganizationSelection,

@@ -10,7 +10,7 @@ import type { TokenChecks } from '../verification/verify.js'
 import { workosServer } from './server.js'
 import type { WorkOSServerOptions } from './types.js'
 
-/** Options of {@link workosSessions}. */
+/** Options of {@link createWorkOSSessions}. */
 export interface WorkOSSessionsOptions
   extends WorkOSServerOptions,
     Pick<
@@ -31,17 +31,17 @@ export interface WorkOSSessionsOptions
  * Sealed sessions of WorkOS, as `workos.userManagement` of its SDK has them:
  *
  * ```ts
- * const sessions = workosSessions({ clientId, apiKey })
+ * const sessions = createWorkOSSessions({ clientId, apiKey })
  * const session = sessions.loadSealedSession({ sessionData, cookiePassword })
  * const result = await session.authenticate()
  * ```
  * @throws AuthError `invalid_argument` for a configuration that cannot work.
  */
-export function workosSessions(options: WorkOSSessionsOptions): SealedSessions<WorkOSUser> {
+export function createWorkOSSessions(options: WorkOSSessionsOptions): SealedSessions<WorkOSUser> {
   checkObject('options', options)
-  const { issuer, clockTolerance, coordinator, timeout, now, ...rest } = options
+  const { issuer, clockTolerance, coordinator, requestTimeout, now, ...rest } = options
   const { reuseWindow, limits, maxSize, store, report, onReuse, onSecurityEvent, ...client } = rest
-  const workos = workosServer({ ...client, timeout })
+  const workos = workosServer({ ...client, requestTimeout })
   return createSealedSessions({
     provider: workos,
     verification: {
@@ -55,7 +55,7 @@ export function workosSessions(options: WorkOSSessionsOptions): SealedSessions<W
     },
     coordinator,
     logoutUrl({ session: { sessionId }, returnTo }) {
-      if (sessionId) return workos.logoutUrl({ sessionId, returnTo })
+      if (sessionId) return workos.signOutUrl({ sessionId, returnTo })
       throw new AuthSessionMissingError('The cookie names no session to end.')
     },
     reuseWindow,
@@ -65,7 +65,7 @@ export function workosSessions(options: WorkOSSessionsOptions): SealedSessions<W
     report,
     onReuse,
     onSecurityEvent,
-    timeout,
+    timeout: requestTimeout,
     now,
   })
 }

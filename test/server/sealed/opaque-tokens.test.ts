@@ -99,13 +99,13 @@ describe('a session whose access token nobody but its server can read', () => {
       cookie: { password: cookiePassword },
       now: clock.now,
     })
-    const { setCookies } = await requests.establish(grant({ user: { id: 'ada' } }), null)
+    const { setCookies } = await requests.setSession(grant({ user: { id: 'ada' } }), null)
     const cookie = (setCookies.at(-1) ?? '').split(';')[0] ?? ''
-    expect((await requests.load(cookie)).session?.user.id).toBe('ada')
+    expect((await requests.getSession(cookie)).session?.user.id).toBe('ada')
     expect(tokens.spent).toBe(0)
     clock.time += LIFE - MINUTE
-    expect((await requests.load(cookie)).session?.accessToken).toBe('opaque-1')
-    expect(await requests.describe(cookie)).toMatchObject({ user: { id: 'ada' } })
+    expect((await requests.getSession(cookie)).session?.accessToken).toBe('opaque-1')
+    expect(await requests.describeSession(cookie)).toMatchObject({ user: { id: 'ada' } })
   })
 
   it.each<[string, Partial<Grant>]>([

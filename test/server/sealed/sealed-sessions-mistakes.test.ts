@@ -32,7 +32,7 @@ describe('getLogoutUrl', () => {
   ])('refuses to return to %o', async (returnTo) => {
     const { cookie, load, workos } = createStage()
     await expect(load(await cookie()).getLogoutUrl({ returnTo })).rejects.toEqual(invalid)
-    expect(() => workos.logoutUrl({ sessionId: 'session_1', returnTo })).toThrow(invalid)
+    expect(() => workos.signOutUrl({ sessionId: 'session_1', returnTo })).toThrow(invalid)
   })
 
   it('says clearly that a cookie names no session', async () => {

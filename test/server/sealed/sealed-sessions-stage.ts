@@ -11,7 +11,7 @@ import {
   type SessionProvider,
 } from '../../../src/server/sealed/sealed-sessions.js'
 import { parseSealedData, type SealedData } from '../../../src/server/sealed/session-data.js'
-import { workosServer, workosSessions } from '../../../src/server/workos/index.js'
+import { createWorkOSSessions, workosServer } from '../../../src/server/workos/index.js'
 import {
   createScriptedWorkOS,
   type ScriptedWorkOSOptions,
@@ -86,7 +86,7 @@ export function createStage({ coordinator, ...options }: StageOptions = {}) {
   const now = clock.now
   /** The sessions of one process. */
   const start = (shared: Coordinator = memoryCoordinator({ now })) =>
-    workosSessions({ ...client, coordinator: shared, now })
+    createWorkOSSessions({ ...client, coordinator: shared, now })
 
   /** Signs Ada in by redirect. */
   async function signIn(organizationId = 'org_1') {

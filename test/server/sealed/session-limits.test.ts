@@ -169,13 +169,13 @@ describe('limits in the cookies of requests', () => {
         else jar.set(name, value)
       }
     }
-    const { setCookies } = await requests.establish(
+    const { setCookies } = await requests.setSession(
       stage.grant({ user: { id: 'ada' }, lifetime: DAY }),
       null,
     )
     store(setCookies)
-    const visit = async (options?: Parameters<typeof requests.load>[1]) => {
-      const found = await requests.load(header(), options)
+    const visit = async (options?: Parameters<typeof requests.getSession>[1]) => {
+      const found = await requests.getSession(header(), options)
       store(found.setCookies)
       return found
     }
@@ -232,7 +232,7 @@ describe('limits in the cookies of requests', () => {
     clock.time += 30 * MINUTE
     await visit()
     expect(jar.size).toBe(2)
-    store((await requests.end(header())).setCookies)
+    store((await requests.signOut(header())).setCookies)
     expect(jar.size).toBe(0)
   })
 })

@@ -99,11 +99,11 @@ describe('a session that is too large for its cookies, where there is a store', 
     const requests = createRequestSessions({ sessions, cookie: { password: cookiePassword } })
     const header = `__Host-holdfast=${await signIn({ user: large })}`
     state.down = ['get']
-    const { error, setCookies } = await requests.end(header)
+    const { error, setCookies } = await requests.signOut(header)
     expect(error).toMatchObject({ code: 'storage', retryable: true })
     expect(setCookies).toEqual([expect.stringContaining('Max-Age=0')])
     state.down = []
-    expect((await requests.load(header)).session).toBeNull()
+    expect((await requests.getSession(header)).session).toBeNull()
   })
 
   it('is not begun where the store fails, and keeps its tokens where it fails at a refresh', async () => {

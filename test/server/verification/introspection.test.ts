@@ -128,7 +128,7 @@ describe('asking an auth server about an access token', () => {
   })
 
   it('ends after its time', async () => {
-    const { ask } = createEndpoint(() => new Promise(() => {}), { timeout: 1 })
+    const { ask } = createEndpoint(() => new Promise(() => {}), { requestTimeout: 1 })
     expect(await ask('token-1', UNTIL)).toEqual({ type: 'unknown', reason: 'timeout' })
   })
 
@@ -138,7 +138,7 @@ describe('asking an auth server about an access token', () => {
     ['no client', { clientId: '' }],
     ['no secret', { clientSecret: undefined }],
     ['another way to say who one is', { clientAuthentication: 'private_key_jwt' }],
-    ['no time', { timeout: 0 }],
+    ['no time', { requestTimeout: 0 }],
     ['a cache of no time', { cacheFor: Number.NaN }],
   ])('is refused with %s', (_, options) => {
     expect(() => createEndpoint(active(true), options)).toThrow(
