@@ -43,8 +43,8 @@ function verificationOf(
       return { introspect: server.introspect, cacheFor, requestTimeout }
     }
     case 'jwt': {
-      const { type: _, ...checks } = verification
-      return { issuer: server.issuer, ...checks, ...server.keys }
+      const { type: _, issuer = server.issuer, ...checks } = verification
+      return { ...checks, issuer, ...server.keys }
     }
     default:
       throw new AuthError(

@@ -22,6 +22,8 @@ export interface ServerContext {
   readonly signer: Signer
   /** Authorization codes by their text. */
   readonly codes: Map<string, Code>
+  /** The ids of signed texts by which clients have said who they are: none counts twice. */
+  readonly assertions: Set<string>
   readonly accessTokens: 'jwt' | 'opaque'
   /** Whole seconds, in ms. */
   readonly accessTokenLifetime: number
@@ -93,6 +95,7 @@ export async function tokenAnswer(
   const about = { iss: issuer, sub: session.person.sub, iat, exp }
   const all = further(session, now)
   const names = manners.claims.filter((name) => given.first || !manners.missing.includes(name))
+  const audience = context.clients.get(session.clientId)?.audience
   const nonce = given.first || !manners.missing.includes('nonce') ? session.nonce : undefined
   const idToken = {
     ...about,
@@ -102,7 +105,12 @@ export async function tokenAnswer(
   }
   const accessToken =
     context.accessTokens === 'jwt'
-      ? await signer.sign({ ...about, scope: given.scope, jti: context.newToken() })
+      ? await signer.sign({
+          ...about,
+          ...(audience && { aud: audience }),
+          scope: given.scope,
+          jti: context.newToken(),
+        })
       : context.newToken()
   context.sessions.keep(accessToken, session, exp * 1000)
   return {
