@@ -16,7 +16,8 @@ const SHORTEST = 12
 const SAID = ['message', 'msg', 'error_description', 'error', 'error_code', 'code', 'error_uri']
 
 function secretsOf({ token, json, form, headers }: Carried): readonly string[] {
-  const named = Object.entries({ ...headers, ...json, ...form, token })
+  // Field by field: a form may have a `token` of its own.
+  const named = [headers, json, form, { token }].flatMap((fields) => Object.entries(fields ?? {}))
   const texts = named.flatMap(([name, value]) =>
     typeof value === 'string' && SECRET.test(name) ? [value.replace(/^Bearer /, '')] : [],
   )

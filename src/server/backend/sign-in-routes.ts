@@ -28,10 +28,14 @@ export interface SignInRoutesDeps<User extends SessionUser>
   readonly crossSiteHints: readonly (keyof SignInHints)[]
 }
 
+/** Words of an address that a person may be shown: anybody can have put markup there. */
+const plain = (text: string | null, most: number): string | undefined =>
+  (text !== null && /^[^<>\p{Cc}]+$/u.test(text) && text.slice(0, most)) || undefined
+
 /** What the auth server or the person refused. */
 function refusalOf({ searchParams }: URL): AuthError {
-  const message = searchParams.get('error_description')?.slice(0, 500) || 'The sign-in was refused.'
-  const serverCode = searchParams.get('error')?.slice(0, 100) || undefined
+  const message = plain(searchParams.get('error_description'), 500) ?? 'The sign-in was refused.'
+  const serverCode = plain(searchParams.get('error'), 100)
   return new AuthError('rejected', message, { serverCode })
 }
 
