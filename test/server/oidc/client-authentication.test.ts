@@ -171,17 +171,18 @@ describe('a client says who it is', () => {
 describe('what a client says who it is by', () => {
   it('is in no error, also where the server repeats it', async () => {
     const { jwk } = await makePair(EC)
-    const shown: string[] = []
     for (const proof of [
       { clientSecret: SECRET },
       { clientSecret: SECRET, clientAuthentication: 'client_secret_post' as const },
       { privateKey: { key: jwk } },
     ]) {
+      const known = 'clientSecret' in proof ? proof.clientSecret : ''
+      const shown: string[] = []
       const echo: typeof fetch = async (_, init) => {
         const sent = new Headers(init?.headers).get('authorization')
         const form = new URLSearchParams(String(init?.body))
-        const said = `${sent} ${form} ${[...form.values()].join(' ')} ${SECRET}`
-        shown.push(form.get('client_assertion') ?? SECRET)
+        const said = `${sent} ${form} ${[...form.values()].join(' ')} ${known}`
+        shown.push(form.get('client_assertion') ?? known)
         return Response.json({ error: 'invalid_client', error_description: said }, { status: 401 })
       }
       const oidc = createOidc({ ...OPTIONS, ...proof, fetch: echo })
