@@ -1,5 +1,5 @@
 import { AuthClient } from '../../src/index.js'
-import { type OidcOptions, oidc } from '../../src/providers/oidc/index.js'
+import { type OidcOptions, type OidcProvider, oidc } from '../../src/providers/oidc/index.js'
 import {
   createFakeBrowser,
   createScriptedOidc,
@@ -18,16 +18,20 @@ export function createOidcWorld(options: ScriptedOidcOptions = {}) {
   })
 
   /** A tab with a client in it, and the names of its events. */
-  function open(provider: Partial<OidcOptions> = {}) {
+  function open(
+    options: Partial<OidcOptions> = {},
+    wrap: (provider: OidcProvider) => OidcProvider = (provider) => provider,
+  ) {
     const tab = browser.tab({ href: 'http://localhost:3000/' })
+    const provider = oidc({
+      issuer: 'https://id.example',
+      clientId: 'app',
+      redirectUri: 'http://localhost:3000/callback',
+      fetch: tab.fetch(server.fetch),
+      ...options,
+    })
     const auth = new AuthClient({
-      provider: oidc({
-        issuer: 'https://id.example',
-        clientId: 'app',
-        redirectUri: 'http://localhost:3000/callback',
-        fetch: tab.fetch(server.fetch),
-        ...provider,
-      }),
+      provider: wrap(provider),
       storage: tab.storage,
       environment: tab.environment,
     })

@@ -1,14 +1,15 @@
 import { AuthError } from '../../core/errors.js'
 import type { ActionHost, CallOptions } from '../../core/provider.js'
-import { asObject, text } from '../shared/json.js'
+import { text } from '../shared/json.js'
 import { createRedirect, ownPage } from '../shared/redirect.js'
 import { invalid } from '../shared/url.js'
 import { AREA, type WithArea } from './area.js'
-import { toTexts, withQuery } from './authorize.js'
+import { checked, toTexts, withQuery } from './authorize.js'
+import { beginSignIn } from './begin.js'
 import { keptIn } from './grants.js'
 import { createRedeem, refusalOf, whoIs } from './sign-in.js'
 import type { Tokens } from './tokens.js'
-import type { OidcActions, OidcBegin, OidcSignInOptions, OidcUser } from './types.js'
+import type { OidcActions, OidcSignInOptions, OidcUser } from './types.js'
 
 /** What servers add to an address: OIDC Core §3.1.2.5, RFC 9207, Keycloak and Hydra. */
 const OURS = [
@@ -16,16 +17,8 @@ const OURS = [
   ...['error', 'error_description', 'error_uri'],
 ]
 
-/** @throws AuthError `invalid_argument` for options that are no object. */
-function checked<Options extends object>(given: Options): Options {
-  return asObject(given) ? given : invalid('Pass the options as an object.')
-}
-
 /** Makes `auth.actions` for one client. */
-export function createActions(
-  host: ActionHost<OidcUser>,
-  { tokens, begin }: { readonly tokens: Tokens; readonly begin: OidcBegin },
-): OidcActions & WithArea {
+export function createActions(host: ActionHost<OidcUser>, tokens: Tokens): OidcActions & WithArea {
   const { options, server } = tokens
   const { issuer, clientId, redirectUri } = options
 
@@ -33,14 +26,14 @@ export function createActions(
     const { state, returnTo: there } = checked(given)
     const returnTo = there && ownPage(there, host.page.href() ?? redirectUri)
     return host.request(async (context) => {
-      const { url, secret, kept } = await begin(given, { context })
+      const { url, secret, kept } = await beginSignIn(tokens, given, { context })
       await host.saveFlow({ secret, purpose: JSON.stringify({ ...kept, state, returnTo }) })
       return url
     }, call)
   }
 
   return {
-    [AREA]: { host, begin },
+    [AREA]: { host, tokens },
     signInUrl,
     handleRedirect: createRedirect({
       host,

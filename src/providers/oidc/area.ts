@@ -1,6 +1,7 @@
 import { AuthError } from '../../core/errors.js'
 import type { ActionHost } from '../../core/provider.js'
-import type { OidcBegin, OidcUser } from './types.js'
+import type { Tokens } from './tokens.js'
+import type { OidcUser } from './types.js'
 
 /** Where a client of `oidc()` keeps what its areas work on. */
 export const AREA: unique symbol = Symbol('area')
@@ -8,7 +9,7 @@ export const AREA: unique symbol = Symbol('area')
 /** What the areas of one client work on. */
 export interface Area {
   readonly host: ActionHost<OidcUser>
-  readonly begin: OidcBegin
+  readonly tokens: Tokens
 }
 
 /** The actions of a client, as areas see them. */

@@ -21,18 +21,6 @@ export interface Kept {
 /** An access token of which nobody says how long it lives, in ms. */
 const DEFAULT_LIFETIME = 3_600_000
 
-/** How what stands for a refresh token begins, where the server gave none. */
-const RENEWED = 'frame.'
-
-/** Whether a refresh token is none of the server's, and its session is renewed in another way. */
-export const isRenewed = (token: string | null): boolean => token?.startsWith(RENEWED) === true
-
-/** A grant that has a refresh token: its own, or one that stands for it under the name of its sign-in. */
-export const renewed = (grant: Grant<OidcUser>, name: unknown): Grant<OidcUser> => ({
-  ...grant,
-  refreshToken: grant.refreshToken ?? `${RENEWED}${name}`,
-})
-
 /** What a session keeps of its sign-in; nothing for one held elsewhere. */
 export function keptIn(session: Pick<Grant, 'extras'> | null | undefined): Kept {
   const { server, subject, acr, authTime, resource } = asObject(session?.extras?.oidc) ?? {}

@@ -1,6 +1,6 @@
 import { readFields, splitAddress } from '../shared/address.js'
 import { asObject, text } from '../shared/json.js'
-import type { OidcCarrier } from './types.js'
+import type { Carrier } from './begin.js'
 
 /** Where callback pages speak whose opener was cut off; also the name of what is said. */
 export const CALLBACK = 'holdfast.callback'
@@ -19,7 +19,7 @@ export function answerIn(said: unknown, state: string): ReadonlyMap<string, stri
 }
 
 /** For which page an address holds an answer; nothing where it is for this one, or holds none. */
-function carrierIn(address: string): OidcCarrier | undefined {
+function carrierIn(address: string): Carrier | undefined {
   const fields = fieldsOf(address)
   if (!fields.has('code') && !fields.has('error')) return undefined
   const carrier = fields.get('state')?.split('.')[1]
@@ -27,7 +27,7 @@ function carrierIn(address: string): OidcCarrier | undefined {
 }
 
 /** The page that waits for it; `null` where none is known. */
-function waiting(carrier: OidcCarrier): Window | null {
+function waiting(carrier: Carrier): Window | null {
   const { opener, parent, window } = globalThis
   if (carrier === 'popup') return opener
   return parent === window ? null : parent

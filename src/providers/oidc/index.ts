@@ -6,9 +6,8 @@ import { isFine } from '../shared/passing.js'
 import { checkUrl, parseUrl, partsOf } from '../shared/url.js'
 import { createActions } from './actions.js'
 import type { WithArea } from './area.js'
-import { createBegin } from './begin.js'
 import { toError } from './errors.js'
-import { isRenewed, keptIn } from './grants.js'
+import { keptIn } from './grants.js'
 import { createServer } from './server.js'
 import { createTokens } from './tokens.js'
 import type { OidcActions, OidcOptions, OidcUser } from './types.js'
@@ -18,15 +17,11 @@ export { pushRequest } from './push-request.js'
 export { stepOf, stepUp } from './step-up.js'
 export type {
   OidcActions,
-  OidcBegin,
-  OidcBegun,
-  OidcCarrier,
   OidcClaims,
   OidcMetadata,
   OidcOptions,
   OidcParameters,
   OidcPush,
-  OidcRenewal,
   OidcSend,
   OidcSignInOptions,
   OidcSignOutOptions,
@@ -53,7 +48,6 @@ const OPTIONS: Readonly<Record<keyof OidcOptions, Kind>> = {
   resourceTokens: 'object',
   stepUp: 'function',
   pushRequest: 'function',
-  renewal: 'function',
   postLogoutParameter: 'string',
 }
 
@@ -71,7 +65,6 @@ export function oidc(options: OidcOptions): OidcProvider {
   parseUrl(redirectUri)
   const server = createServer(options)
   const tokens = createTokens(options, server)
-  const begin = createBegin(tokens)
 
   /** Revokes the refresh token, and with it the session's grant (RFC 7009 §2.1). */
   async function signOut(
@@ -79,8 +72,7 @@ export function oidc(options: OidcOptions): OidcProvider {
     scope: SignOutScope,
     context: RequestContext,
   ): Promise<void> {
-    const { accessToken } = session
-    const refreshToken = isRenewed(session.refreshToken) ? null : session.refreshToken
+    const { refreshToken, accessToken } = session
     const { revocation_endpoint: endpoint } = await server.find(context, keptIn(session).server)
     if (endpoint && scope !== 'others') {
       const form = {
@@ -100,7 +92,6 @@ export function oidc(options: OidcOptions): OidcProvider {
   return {
     id: `oidc.${host}${path === '/' ? '' : path}.${clientId}`,
     refresh(token, context) {
-      if (options.renewal && isRenewed(token)) return options.renewal(begin, context)
       const { resource = keptIn(context.session).resource, audience, scope } = context
       const form = { grant_type: 'refresh_token', refresh_token: token, resource, audience, scope }
       return tokens.trade(form, context)
@@ -109,6 +100,6 @@ export function oidc(options: OidcOptions): OidcProvider {
     signOut,
     ...(options.stepUp && { readAnswer: options.stepUp }),
     refusesToken: ({ status }) => status === 401,
-    actions: (host) => createActions(host, { tokens, begin }),
+    actions: (host) => createActions(host, tokens),
   }
 }

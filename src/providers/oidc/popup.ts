@@ -4,6 +4,8 @@ import type { CallOptions, SignInResult } from '../../core/provider.js'
 import { checkOptions } from '../shared/options.js'
 import { invalid } from '../shared/url.js'
 import { areaOf, type OidcClient } from './area.js'
+import { checked } from './authorize.js'
+import { beginSignIn, redeemAnswer } from './begin.js'
 import { answerIn, CALLBACK } from './hand-back.js'
 import type { OidcStayOptions, OidcUser } from './types.js'
 
@@ -152,7 +154,7 @@ function answerOf(
  * @throws AuthError `invalid_argument` for anything else.
  */
 export function popup(auth: OidcClient, options: PopupOptions = {}): Popup {
-  const { host, begin } = areaOf('popup', auth)
+  const { host, tokens } = areaOf('popup', auth)
   checkOptions('popup', options, { features: 'string', timeout: 'number', page: 'object' })
   const { features = 'popup,width=480,height=720', timeout = 600_000, page = thisPage } = options
   if (!(timeout > 0 && timeout < LONGEST))
@@ -170,12 +172,13 @@ export function popup(auth: OidcClient, options: PopupOptions = {}): Popup {
       }
       try {
         const begun = await host.request(
-          (context) => begin(given, { context, carrier: 'popup' }),
+          (context) => beginSignIn(tokens, checked(given), { context, carrier: 'popup' }),
           call,
         )
         opened.location.replace(begun.url)
-        const answer = await answerOf(opened, { state: begun.state, page, timeout, signal })
-        return await host.signIn((context) => begun.redeem(answer, context), call)
+        const wait = { state: begun.kept.id, page, timeout, signal }
+        const query = await answerOf(opened, wait)
+        return await host.signIn((context) => redeemAnswer(tokens, begun, { query, context }), call)
       } finally {
         opened.close()
       }

@@ -5,7 +5,7 @@ import { asObject, text } from '../shared/json.js'
 import { isFine } from '../shared/passing.js'
 import type { Returned } from '../shared/redirect.js'
 import { stepError, toError, toRefusal } from './errors.js'
-import { renewed, toGrant, toKept } from './grants.js'
+import { toGrant, toKept } from './grants.js'
 import { readIdToken, toUser } from './id-token.js'
 import type { Tokens } from './tokens.js'
 import type { OidcClaims, OidcOptions, OidcUser, OidcUserSource } from './types.js'
@@ -98,9 +98,8 @@ export function createRedeem(
     const source = { accessToken: text(access_token) ?? '', claims, metadata, send: server.send }
     const user = await whoIs(options.loadUser, { ...source, signal: context.signal })
     const its = { claims, user, kept: toKept(claims, metadata, resource), session: null }
-    const given = toGrant(answer.body, its)
-    if (!given) throw new AuthError('bad_response', 'The answer holds no session.')
-    const grant = options.renewal ? renewed(given, kept.id) : given
+    const grant = toGrant(answer.body, its)
+    if (!grant) throw new AuthError('bad_response', 'The answer holds no session.')
     return text(grant.extras?.scope)
       ? grant
       : { ...grant, extras: { ...grant.extras, scope: kept.scope } }

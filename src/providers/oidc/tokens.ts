@@ -31,7 +31,7 @@ export interface Tokens {
 
 /** The subject changed: the tokens are another person's, and the old ones are spent. */
 export const subjectChanged = (): AuthError =>
-  new AuthError('refresh_rejected', 'The server answered with the session of another person.', {
+  new AuthError('refresh_rejected', 'The answer is the session of another person.', {
     serverCode: 'subject_changed',
   })
 

@@ -3,11 +3,10 @@ import type {
   AnswerMeaning,
   CallOptions,
   IncomingAnswer,
-  RefreshContext,
   RequestContext,
   ResourceTokens,
 } from '../../core/provider.js'
-import type { Grant, Session, SessionUser } from '../../core/session.js'
+import type { Session, SessionUser } from '../../core/session.js'
 import type { HttpAnswer, HttpOptions, HttpRequest } from '../shared/http.js'
 import type { HandleRedirect } from '../shared/redirect.js'
 
@@ -70,35 +69,6 @@ export type OidcPush = (
   },
 ) => Promise<string>
 
-/** How an answer comes back that is not for the page that asked: by a window, or by a frame. */
-export type OidcCarrier = 'popup' | 'frame'
-
-/** A sign-in that was begun. */
-export interface OidcBegun {
-  /** Where to go. */
-  readonly url: string
-  /** What comes back with the answer to this sign-in, and with no other. */
-  readonly state: string
-  /** The PKCE verifier. */
-  readonly secret: string
-  /** What the answer is judged with. */
-  readonly kept: Readonly<Record<string, unknown>>
-  /** Trades the fields of the address that came back for a session. @throws AuthError */
-  redeem(query: ReadonlyMap<string, string>, context: RequestContext): Promise<Grant<OidcUser>>
-}
-
-/** Begins a sign-in. @throws AuthError `invalid_argument` for options that cannot be sent. */
-export type OidcBegin = (
-  options: OidcSignInOptions,
-  source: { readonly context: RequestContext; readonly carrier?: OidcCarrier | undefined },
-) => Promise<OidcBegun>
-
-/**
- * How a session that has no refresh token gets its next tokens; made by `silentRenewal()`. It asks for
- * those of the same person. @throws AuthError
- */
-export type OidcRenewal = (begin: OidcBegin, context: RefreshContext) => Promise<Grant<OidcUser>>
-
 /** Options of `oidc`: a public client, which has no secret. */
 export interface OidcOptions extends Omit<HttpOptions, 'url' | 'credentials'> {
   /** As the server writes it, byte for byte: with a slash at its end where it has one. */
@@ -132,12 +102,6 @@ export interface OidcOptions extends Omit<HttpOptions, 'url' | 'credentials'> {
   readonly stepUp?: ((answer: IncomingAnswer) => AnswerMeaning<OidcUser>) | undefined
   /** `pushRequest`, for servers that want sign-ins pushed. @default they are in the address */
   readonly pushRequest?: OidcPush | undefined
-  /**
-   * `silentRenewal()`, for servers that give no refresh token: sessions are then renewed all the same,
-   * and what stands for it in `refreshToken` begins with `frame.`.
-   * @default such a session ends with its access token
-   */
-  readonly renewal?: OidcRenewal | undefined
   /** What the end-session page calls the page to return to. @default 'post_logout_redirect_uri' */
   readonly postLogoutParameter?: string | undefined
 }

@@ -23,7 +23,7 @@ export type OidcVerification =
 
 /** Options of {@link createOidcSessions}. */
 export interface OidcSessionsOptions
-  extends Omit<SealedSessionsOptions<OidcUser>, 'provider' | 'verification' | 'logoutUrl'> {
+  extends Omit<SealedSessionsOptions<OidcUser>, 'provider' | 'verification' | 'signOutUrl'> {
   /** Made by `createOidc`. */
   readonly server: OidcServer
   /** @default { type: 'seal' } */
@@ -33,7 +33,7 @@ export interface OidcSessionsOptions
 function verificationOf(
   options: OidcSessionsOptions,
 ): SealedSessionsOptions<OidcUser>['verification'] {
-  const { server, verification = { type: 'seal' }, timeout: requestTimeout } = options
+  const { server, verification = { type: 'seal' }, requestTimeout } = options
   checkObject('verification', verification)
   switch (verification.type) {
     case 'seal':
@@ -76,7 +76,7 @@ export function createOidcSessions(options: OidcSessionsOptions): SealedSessions
     ...rest,
     provider: server,
     verification: verificationOf(options),
-    logoutUrl: ({ session, returnTo }) =>
+    signOutUrl: ({ session, returnTo }) =>
       server.signOutUrl({ idToken: text(session.extras.id_token), returnTo }),
   })
 }

@@ -6,7 +6,7 @@ import {
 } from '../../../src/server/oidc/index.js'
 import { answering, DOCUMENT, ISSUER } from '../../support/oidc-wire.js'
 import { context } from '../../support/wire.js'
-import { createOidcServerWorld, errorOf, MINUTE } from './oidc-server-world.js'
+import { createOidcServerWorld, errorOf, MINUTE, PASSWORD } from './oidc-server-world.js'
 
 const OPTIONS: OidcServerOptions = { issuer: ISSUER, clientId: 'web', clientSecret: 'secret-1' }
 const json = (body: unknown): Response => Response.json(body)
@@ -53,11 +53,10 @@ describe('the document of a server', () => {
 
   it('costs no session while it cannot be believed or had', async () => {
     const { seal, load, server, settings, sealedOptions, clock } = createOidcServerWorld()
-    const sessionData = await seal()
+    const value = await seal()
     // Another process of the app, which has not asked yet.
     const fresh = createOidcSessions({ ...sealedOptions, server: createOidc(settings) })
-    const cookiePassword = 'a password of more than 32 characters'
-    const session = fresh.loadSealedSession({ sessionData, cookiePassword })
+    const session = fresh.openSession({ value, password: PASSWORD })
     const path = '/.well-known/openid-configuration'
     const others = '/.well-known/oauth-authorization-server'
     await clock.advance(MINUTE)
@@ -69,12 +68,15 @@ describe('the document of a server', () => {
     ] as const) {
       server.fail(fault, { path })
       server.fail(fault, { path: others })
-      expect(await session.refresh()).toMatchObject({ authenticated: false, retryable: true })
+      expect(await session.refreshSession()).toMatchObject({
+        authenticated: false,
+        retryable: true,
+      })
       server.heal()
       await clock.advance(MINUTE)
     }
-    expect(await session.refresh()).toMatchObject({ authenticated: true })
-    expect(await load(sessionData).refresh()).toMatchObject({ authenticated: true })
+    expect(await session.refreshSession()).toMatchObject({ authenticated: true })
+    expect(await load(value).refreshSession()).toMatchObject({ authenticated: true })
   })
 
   it('is asked for once, whoever waits for it, and waited for as long as each wants', async () => {

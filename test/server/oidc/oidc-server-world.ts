@@ -91,11 +91,10 @@ export function createOidcServerWorld(options: OidcServerWorldOptions = {}) {
 
   /** A sealed session of Ada's. */
   async function seal(): Promise<string> {
-    return sealed.sealSession(await grant(), { cookiePassword: PASSWORD })
+    return sealed.sealSession(await grant(), { password: PASSWORD })
   }
 
-  const load = (sessionData: string) =>
-    sealed.loadSealedSession({ sessionData, cookiePassword: PASSWORD })
+  const load = (value: string) => sealed.openSession({ value, password: PASSWORD })
 
   /** Sends a request with this browser's cookies, and keeps what comes back. */
   async function send(path: string, init: RequestInit = {}): Promise<Response> {

@@ -22,12 +22,12 @@ describe('a session whose tokens nobody but its server can read', () => {
     const { seal, load, clock, server } = createOidcServerWorld()
     const session = load(await seal())
     server.clearLog()
-    expect(await session.authenticate()).toMatchObject({ authenticated: true, user: { id: 'ada' } })
+    expect(await session.getSession()).toMatchObject({ authenticated: true, user: { id: 'ada' } })
     await clock.advance(MINUTE)
-    expect(await session.authenticate()).toMatchObject({ reason: 'invalid_jwt' })
+    expect(await session.getSession()).toMatchObject({ reason: 'invalid_jwt' })
     expect(server.requests).toEqual([])
-    expect(await session.refresh()).toMatchObject({ authenticated: true })
-    expect(await session.authenticate()).toMatchObject({ authenticated: true })
+    expect(await session.refreshSession()).toMatchObject({ authenticated: true })
+    expect(await session.getSession()).toMatchObject({ authenticated: true })
   })
 
   it('is one exchange for a crowd of requests, each of whom gets what came of it', async () => {
@@ -45,12 +45,12 @@ describe('a session whose tokens nobody but its server can read', () => {
 
   it('is one exchange for all processes that share a coordinator', async () => {
     const { seal, load, settings, sealedOptions, server } = createOidcServerWorld()
-    const sessionData = await seal()
+    const value = await seal()
     const other = createOidcSessions({ ...sealedOptions, server: createOidc(settings) })
-    const cookie = { sessionData, cookiePassword: PASSWORD }
+    const cookie = { value, password: PASSWORD }
     const results = await Promise.all([
-      load(sessionData).refresh(),
-      other.loadSealedSession(cookie).refresh(),
+      load(value).refreshSession(),
+      other.openSession(cookie).refreshSession(),
     ])
     expect(results.every(({ authenticated }) => authenticated)).toBe(true)
     expect(server.count('refresh_token')).toBe(1)
@@ -86,9 +86,9 @@ describe('a session whose tokens nobody but its server can read', () => {
     const { seal, load, server, clock } = createOidcServerWorld()
     const session = load(await seal())
     server.fail({ type: 'status', status, body: JSON.stringify(body) }, { grant: 'refresh_token' })
-    expect(await session.refresh()).toMatchObject({ authenticated: false, retryable: true })
+    expect(await session.refreshSession()).toMatchObject({ authenticated: false, retryable: true })
     await clock.advance(MINUTE)
-    expect(await session.refresh()).toMatchObject({ authenticated: true })
+    expect(await session.refreshSession()).toMatchObject({ authenticated: true })
   })
 
   it('keeps the token first and judges afterwards: an odd answer is a session', async () => {
@@ -102,15 +102,18 @@ describe('a session whose tokens nobody but its server can read', () => {
       scope: [],
     }
     server.fail({ type: 'body', body: JSON.stringify(odd) }, { grant: 'refresh_token' })
-    expect(await session.refresh()).toMatchObject({ session: { refreshToken: 'r' } })
-    expect(await session.authenticate()).toMatchObject({ authenticated: true, accessToken: 'a' })
+    expect(await session.refreshSession()).toMatchObject({ session: { refreshToken: 'r' } })
+    expect(await session.getSession()).toMatchObject({ authenticated: true, accessToken: 'a' })
   })
 
   it('ends by the definite word alone', async () => {
     const { seal, load, server, heard } = createOidcServerWorld()
     const session = load(await seal())
     server.endSessions()
-    expect(await session.refresh()).toMatchObject({ reason: 'invalid_grant', retryable: false })
+    expect(await session.refreshSession()).toMatchObject({
+      reason: 'invalid_grant',
+      retryable: false,
+    })
     expect(heard).toEqual(['refresh-refused'])
   })
 
@@ -121,7 +124,7 @@ describe('a session whose tokens nobody but its server can read', () => {
     const claims = { iss: ISSUER, aud: 'web', sub: 'bob', iat: 1, exp: 61 }
     const body = { access_token: 'a', refresh_token: 'r', id_token: jwt(claims) }
     server.fail({ type: 'body', body: JSON.stringify(body) }, { grant: 'refresh_token' })
-    const result = await session.refresh()
+    const result = await session.refreshSession()
     expect(result).toMatchObject({ reason: 'invalid_grant', retryable: false })
     expect(result.sealedSession).toBeUndefined()
   })
@@ -133,13 +136,13 @@ describe('a session whose server gave no refresh token', () => {
       oidc: { scope: 'openid' },
     })
     const [one, other] = [await seal(), await seal()]
-    expect(await load(one).authenticate()).toMatchObject({ authenticated: true })
+    expect(await load(one).getSession()).toMatchObject({ authenticated: true })
     // Each is told apart from the others.
-    await sealed.endSession({ sessionData: other, cookiePassword: PASSWORD })
-    expect(await load(one).authenticate()).toMatchObject({ authenticated: true })
+    await sealed.signOut({ value: other, password: PASSWORD })
+    expect(await load(one).getSession()).toMatchObject({ authenticated: true })
     expect(server.liveSessions()).toBe(1)
     await clock.advance(MINUTE)
-    expect(await load(one).refresh()).toMatchObject({
+    expect(await load(one).refreshSession()).toMatchObject({
       reason: 'invalid_grant',
       error: { serverCode: 'no_refresh_token' },
     })
@@ -150,27 +153,27 @@ describe('a session whose server gave no refresh token', () => {
 describe('a sign-out', () => {
   it('revokes the refresh token, and brings nobody back whose request was under way', async () => {
     const { seal, load, sealed, server } = createOidcServerWorld()
-    const sessionData = await seal()
-    const session = load(sessionData)
-    const refreshed = session.refresh()
-    const end = sealed.endSession({ sessionData, cookiePassword: PASSWORD })
+    const value = await seal()
+    const session = load(value)
+    const refreshed = session.refreshSession()
+    const end = sealed.signOut({ value, password: PASSWORD })
     await Promise.all([refreshed, end])
     expect(await end).toMatchObject({ error: null })
-    expect(await load(sessionData).authenticate()).toMatchObject({ authenticated: false })
-    expect(await session.authenticate()).toMatchObject({ authenticated: false })
+    expect(await load(value).getSession()).toMatchObject({ authenticated: false })
+    expect(await session.getSession()).toMatchObject({ authenticated: false })
     expect(server.liveSessions()).toBe(0)
   })
 
   it('is over here also where the server fails, which is told again later', async () => {
     const { seal, load, sealed, server, clock, heard } = createOidcServerWorld()
-    const sessionData = await seal()
+    const value = await seal()
     server.fail({ type: 'status', status: 503 }, { path: '/token/revocation' })
-    const ended = await sealed.endSession({ sessionData, cookiePassword: PASSWORD })
+    const ended = await sealed.signOut({ value, password: PASSWORD })
     expect(ended.error).toMatchObject({ code: 'server_error' })
     expect(heard).toEqual(['revocation-failed'])
     expect(server.liveSessions()).toBe(1)
     await clock.advance(2 * MINUTE)
-    expect(await load(sessionData).refresh()).toMatchObject({ authenticated: false })
+    expect(await load(value).refreshSession()).toMatchObject({ authenticated: false })
     await expect.poll(() => server.liveSessions()).toBe(0)
   })
 
@@ -186,13 +189,13 @@ describe('a sign-out', () => {
       const { seal, load, sealed, clock } = createOidcServerWorld({
         oidc: { metadata, revokesTokens },
       })
-      const sessionData = await seal()
-      const ended = await sealed.endSession({ sessionData, cookiePassword: PASSWORD })
+      const value = await seal()
+      const ended = await sealed.signOut({ value, password: PASSWORD })
       if (error) expect(ended.error).toMatchObject(error)
       else expect(ended.error).toBeNull()
       // A stolen cookie is nobody's, as long as its refresh token may live.
       await clock.advance(399 * 24 * 60 * MINUTE)
-      expect(await load(sessionData).refresh()).toMatchObject({ authenticated: false })
+      expect(await load(value).refreshSession()).toMatchObject({ authenticated: false })
     }
   })
 
@@ -200,10 +203,10 @@ describe('a sign-out', () => {
     const { seal, load } = createOidcServerWorld()
     const session = load(await seal())
     const hintOf = async (one: typeof session): Promise<string | null> =>
-      new URL(await one.getLogoutUrl()).searchParams.get('id_token_hint')
+      new URL(await one.getSignOutUrl()).searchParams.get('id_token_hint')
     const first = await hintOf(session)
     expect(first?.split('.')).toHaveLength(3)
-    await session.refresh()
+    await session.refreshSession()
     expect(await hintOf(session)).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
     const lean = createOidcServerWorld({ oidc: { keepIdToken: false } })
     const sealed = await lean.seal()
@@ -221,15 +224,15 @@ describe('tokens that are asked about', () => {
     const asked = (): number =>
       server.requests.filter(({ path }) => path === '/token/introspection').length
     for (let i = 0; i < 5; i++) {
-      expect(await session.authenticate()).toMatchObject({ authenticated: true })
+      expect(await session.getSession()).toMatchObject({ authenticated: true })
     }
     expect(asked()).toBe(1)
     server.endSessions()
     await clock.advance(10_000)
-    expect(await session.authenticate()).toMatchObject({ reason: 'invalid_jwt' })
+    expect(await session.getSession()).toMatchObject({ reason: 'invalid_jwt' })
     server.fail({ type: 'status', status: 503 }, { path: '/token/introspection' })
     await clock.advance(10_000)
-    expect(await session.authenticate()).toMatchObject({ retryable: true, reason: 'server_error' })
+    expect(await session.getSession()).toMatchObject({ retryable: true, reason: 'server_error' })
   })
 })
 
@@ -250,8 +253,8 @@ describe('tokens that are JWTs', () => {
 
   it('are checked by the keys that the issuer names, for the API that they are for', async () => {
     const world = createOidcServerWorld({ scripted, sessions: { verification } })
-    const sessionData = await world.seal()
-    expect(await world.load(sessionData).authenticate()).toMatchObject({ authenticated: true })
+    const value = await world.seal()
+    expect(await world.load(value).getSession()).toMatchObject({ authenticated: true })
     const { sealedOptions } = world
     for (const wrong of [
       { type: 'jwt', audience: 'https://other.example' },
@@ -259,8 +262,8 @@ describe('tokens that are JWTs', () => {
       { type: 'jwt', audience: API, algorithms: ['ES256'] },
     ] as const) {
       const sessions = createOidcSessions({ ...sealedOptions, verification: wrong })
-      const session = sessions.loadSealedSession({ sessionData, cookiePassword: PASSWORD })
-      expect(await session.authenticate()).toMatchObject({ reason: 'invalid_jwt' })
+      const session = sessions.openSession({ value, password: PASSWORD })
+      expect(await session.getSession()).toMatchObject({ reason: 'invalid_jwt' })
     }
   })
 
@@ -271,13 +274,13 @@ describe('tokens that are JWTs', () => {
     })
     const session = load(await seal())
     server.fail({ type: 'status', status: 503 }, { path: '/jwks' })
-    expect(await session.authenticate()).toMatchObject({ authenticated: false, retryable: true })
+    expect(await session.getSession()).toMatchObject({ authenticated: false, retryable: true })
     await clock.advance(5_000)
-    expect(await session.authenticate()).toMatchObject({ authenticated: true })
+    expect(await session.getSession()).toMatchObject({ authenticated: true })
     server.rotateKey()
     await clock.advance(40_000)
-    await session.refresh()
-    expect(await session.authenticate()).toMatchObject({ authenticated: true })
+    await session.refreshSession()
+    expect(await session.getSession()).toMatchObject({ authenticated: true })
   })
 
   it('keep the session where one cannot be read any more: the refresh token counts', async () => {
@@ -285,7 +288,7 @@ describe('tokens that are JWTs', () => {
     const session = load(await seal())
     const body = { access_token: 'opaque', refresh_token: 'r', expires_in: 60 }
     server.fail({ type: 'body', body: JSON.stringify(body) }, { grant: 'refresh_token' })
-    const result = await session.refresh()
+    const result = await session.refreshSession()
     expect(result).toMatchObject({ authenticated: false, retryable: true })
     expect(result.sealedSession).toBeDefined()
   })
