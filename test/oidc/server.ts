@@ -1,5 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import Provider, { type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
+import Provider, {
+  type ClientMetadata,
+  type Configuration,
+  type KoaContextWithOIDC,
+} from 'oidc-provider'
 import { listen } from '../support/node-server.js'
 
 export const CALLBACK = 'https://app.example/callback'
@@ -11,6 +15,10 @@ export interface RealOidcOptions {
   readonly rotating: boolean
   /** In s. */
   readonly accessTokenLifetime?: number
+  /** Further clients. */
+  readonly clients?: readonly ClientMetadata[]
+  /** The API that access tokens are for, which are JWTs then. */
+  readonly api?: string
 }
 
 /** A request for tokens as the server saw it. */
@@ -32,7 +40,25 @@ async function grantAll({
   return grant
 }
 
-function configuration({ rotating, accessTokenLifetime = 60 }: RealOidcOptions): Configuration {
+/** Access tokens for one API, as JWTs. */
+const tokensFor = (api: string) => ({
+  enabled: true,
+  defaultResource: () => api,
+  useGrantedResource: () => true,
+  getResourceServerInfo: () => ({
+    scope: 'read',
+    audience: api,
+    accessTokenFormat: 'jwt' as const,
+    jwt: { sign: { alg: 'RS256' as const } },
+  }),
+})
+
+function configuration({
+  rotating,
+  accessTokenLifetime = 60,
+  clients = [],
+  api,
+}: RealOidcOptions): Configuration {
   const shared = {
     grant_types: ['authorization_code', 'refresh_token'],
     redirect_uris: [CALLBACK],
@@ -42,6 +68,7 @@ function configuration({ rotating, accessTokenLifetime = 60 }: RealOidcOptions):
     clients: [
       { ...shared, client_id: 'spa', token_endpoint_auth_method: 'none' },
       { ...shared, client_id: WEB.clientId, client_secret: WEB.clientSecret },
+      ...clients,
     ],
     claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
     conformIdTokenClaims: false,
@@ -50,6 +77,8 @@ function configuration({ rotating, accessTokenLifetime = 60 }: RealOidcOptions):
       devInteractions: { enabled: false },
       introspection: { enabled: true },
       revocation: { enabled: true },
+      clientCredentials: { enabled: true },
+      ...(api && { resourceIndicators: tokensFor(api) }),
     },
     findAccount: (_, accountId) => ({
       accountId,
