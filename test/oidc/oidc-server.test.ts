@@ -219,17 +219,26 @@ describe('a client on a server, at a real oidc-provider', () => {
 
   it('checks JWTs by the keys of the issuer, for its own API', async () => {
     const real = { api: API }
-    const verification = { type: 'jwt', audience: API } as const
+    const verification = { type: 'jwt', audience: API, algorithms: ['ES256'] } as const
     const world = await createWorld({ real, verification, oidc: { resource: API } })
     const { accessToken } = await world.signIn()
     expect(accessToken.split('.')).toHaveLength(3)
     expect((await world.post('/auth/refresh')).status).toBe(200)
     expect(await world.me()).toMatchObject({ user: { id: 'ada' } })
     const { oidc } = world
-    const verifier = createVerifier({ ...oidc.keys, issuer: oidc.issuer, audience: API })
+    const checks = { issuer: oidc.issuer, algorithms: ['ES256'] }
+    const verifier = createVerifier({ ...oidc.keys, ...checks, audience: API })
     expect(await verifier.verify(accessToken)).toMatchObject({ ok: true, claims: { sub: 'ada' } })
-    const other = createVerifier({ ...oidc.keys, audience: 'https://other.example' })
+    const other = createVerifier({ ...oidc.keys, ...checks, audience: 'https://b.example' })
     expect(await other.verify(accessToken)).toMatchObject({ ok: false })
+  })
+
+  it('pushes its sign-ins where the server takes no others', async () => {
+    const { at, browser, signIn } = await createWorld({ real: { pushed: true } })
+    const begun = await browser.send(at('/auth/sign-in'), { headers: NAVIGATION })
+    const { location = '' } = begun.headers
+    expect([...new URL(location).searchParams.keys()]).toEqual(['client_id', 'request_uri'])
+    expect(await signIn()).toMatchObject({ user: { id: 'ada' } })
   })
 
   it('gets tokens of its own, by a secret and by a key', async () => {

@@ -4,6 +4,7 @@ import { text } from '../shared/json.js'
 import { createPkce } from '../shared/pkce.js'
 import { invalid } from '../shared/url.js'
 import type { ActionDeps } from './action-deps.js'
+import { needText, toQuery } from './arguments.js'
 import { captcha } from './credentials.js'
 import { createRedirect } from './redirect.js'
 import type { GoTrueActions, GoTrueUser, LinkFlow } from './types.js'
@@ -100,7 +101,7 @@ function createMessages<M extends object>(
     },
 
     async resend(message, call) {
-      if (!/^(signup|email_change|sms|phone_change)$/.test(message?.type)) {
+      if (!['signup', 'email_change', 'sms', 'phone_change'].includes(message?.type)) {
         invalid('`type` is `signup`, `email_change`, `sms` or `phone_change`.')
       }
       await post('/resend', message, call)
@@ -117,14 +118,14 @@ export function createActions<M extends object>(deps: ActionDeps<M>): GoTrueActi
 
     async authorizeUrl(given) {
       const { provider, redirectTo, scopes, queryParams, flow = 'pkce' } = { ...given }
-      const query = new URLSearchParams({
+      const query = toQuery({
         ...queryParams,
-        provider: text(provider) ?? invalid('`provider` is missing.'),
-        ...(redirectTo && { redirect_to: redirectTo }),
-        ...(scopes && { scopes }),
-        ...(await prove('sign-in', flow)),
+        provider: needText('provider', provider),
+        redirect_to: redirectTo || undefined,
+        scopes: scopes || undefined,
       })
-      return `${base}/authorize?${query}`
+      const proof = await prove('sign-in', flow)
+      return `${base}/authorize?${new URLSearchParams({ ...query, ...proof })}`
     },
 
     handleRedirect: createRedirect(deps),

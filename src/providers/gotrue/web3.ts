@@ -1,4 +1,5 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
+import { guardAll } from '../../core/guarded.js'
 import type { CallOptions, SignInResult } from '../../core/provider.js'
 import { text } from '../shared/json.js'
 import { base64url } from '../shared/pkce.js'
@@ -177,7 +178,7 @@ function encode(chain: string, signature: unknown): string | undefined {
  */
 export function web3<Metadata extends object>(auth: GoTrueClient<Metadata>): Web3<Metadata> {
   const { host, send, now } = depsOf('web3', auth)
-  return {
+  return guardAll({
     async signIn(credentials, call) {
       const { chain, captchaToken } = credentials ?? {}
       if (chain !== 'ethereum' && chain !== 'solana') {
@@ -197,5 +198,5 @@ export function web3<Metadata extends object>(auth: GoTrueClient<Metadata>): Web
         throw new AuthError('bad_response', 'The answer holds no session.')
       }, call)
     },
-  }
+  })
 }

@@ -68,7 +68,10 @@ export function createWire(
       return plain.send(endpoint, request, context)
     }
     const proven = await proof.prove(form, metadata.token_endpoint)
-    const answer = await sendProving(endpoint, { ...request, form: proven }, context)
+    // There it belongs to what is asked for, whoever asks (RFC 9126 §2.1).
+    const pushed = metadata.pushed_authorization_request_endpoint === endpoint
+    const sent = pushed ? { ...proven, client_id: form.client_id } : proven
+    const answer = await sendProving(endpoint, { ...request, form: sent }, context)
     if (isFine(answer)) return answer
     // In `Basic` it is encoded, and what is sent back may not be.
     const body = withoutEcho(answer.body, { form: { client_secret: proof.secret } })

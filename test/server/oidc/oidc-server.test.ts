@@ -258,7 +258,7 @@ describe('the address of a page', () => {
         client_id: 'app',
         request_uri: 'urn:example:1',
       })
-      expect(sent[0]).toMatchObject({ url: endpoint, form: { state: 'state-1' } })
+      expect(sent[0]).toMatchObject({ url: endpoint, form: { state: 'state-1', client_id: 'app' } })
       expect(sent[0]?.headers.get('authorization')).toMatch(/^Basic /)
     }
     const { oidc, sent } = wire({ metadata })
