@@ -14,6 +14,7 @@ import { expressProbes } from './express-probes.js'
 import { mfaProbes } from './mfa-probes.js'
 import { nextProbes } from './next-probes.js'
 import { oidcProbes } from './oidc-probes.js'
+import { oidcServerProbes } from './oidc-server-probes.js'
 import { providerProbes } from './provider-probes.js'
 import { redisProbes } from './redis-probes.js'
 import { requestProbes } from './request-probes.js'
@@ -61,6 +62,7 @@ const PARTS: Readonly<Record<string, Part>> = {
       ...requestProbes,
       ...superTokensProbes,
       ...superTokensWebProbes,
+      ...oidcServerProbes,
     },
   },
   'the skin for Next.js': { places: ['next'], probes: nextProbes },
