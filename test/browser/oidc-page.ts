@@ -2,6 +2,8 @@
 
 import { AuthClient } from 'holdfast'
 import { oidc, pushRequest, userinfo } from 'holdfast/providers/oidc'
+import { handBack, popup } from 'holdfast/providers/oidc/popup'
+import { silentSignIn } from 'holdfast/providers/oidc/silent'
 import type { OidcSettings } from './oidc-site.js'
 
 interface Opening {
@@ -33,7 +35,12 @@ function open(
     const ending = event === 'SIGNED_OUT' ? [detail.reason, detail.error?.serverCode] : []
     events.push([event, ...ending].join(' ').trim())
   })
-  return { auth, events }
+  return {
+    auth,
+    events,
+    window: popup(auth),
+    signInSilently: () => silentSignIn(auth),
+  }
 }
 
 declare global {
@@ -44,3 +51,5 @@ declare global {
 }
 
 window.openLogin = open
+// What a window or a frame was for goes to the page that waits; after a redirect it is for the test.
+handBack()
