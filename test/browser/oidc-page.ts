@@ -3,30 +3,34 @@
 import { AuthClient } from 'holdfast'
 import { oidc, pushRequest, userinfo } from 'holdfast/providers/oidc'
 import { handBack, popup } from 'holdfast/providers/oidc/popup'
-import { silentSignIn } from 'holdfast/providers/oidc/silent'
+import { silentRenewal, silentSignIn } from 'holdfast/providers/oidc/silent'
 import type { OidcSettings } from './oidc-site.js'
 
 interface Opening {
   /** @default what the id token says */
   readonly asksUserinfo?: boolean
+  /** Asks for no refresh token, and renews sessions in a frame. */
+  readonly renewsInFrame?: boolean
   readonly autoRefresh?: boolean
   readonly requestTimeout?: number
 }
 
 function open(
   { issuer, pushed, api }: OidcSettings,
-  { asksUserinfo = false, ...options }: Opening = {},
+  { asksUserinfo = false, renewsInFrame = false, ...options }: Opening = {},
 ) {
+  const provider = oidc({
+    issuer,
+    clientId: 'spa',
+    redirectUri: `${location.origin}/callback`,
+    ...(renewsInFrame && { scope: 'openid profile email' }),
+    // oidc-provider gives refresh tokens to those only who were asked.
+    parameters: { prompt: 'consent', ...(api && { resource: api }) },
+    ...(pushed && { pushRequest }),
+    ...(asksUserinfo && { loadUser: userinfo }),
+  })
   const auth = new AuthClient({
-    provider: oidc({
-      issuer,
-      clientId: 'spa',
-      redirectUri: `${location.origin}/callback`,
-      // oidc-provider gives refresh tokens to those only who were asked.
-      parameters: { prompt: 'consent', ...(api && { resource: api }) },
-      ...(pushed && { pushRequest }),
-      ...(asksUserinfo && { loadUser: userinfo }),
-    }),
+    provider: renewsInFrame ? silentRenewal(provider) : provider,
     storageKey: 'app',
     ...options,
   })

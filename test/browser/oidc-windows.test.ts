@@ -118,6 +118,28 @@ describe.skipIf(!findChromium()).each(MODES)(
       expect(await frames(page)).toBe(0)
     })
 
+    story(
+      'gets its next token in one frame for all tabs, where there is no refresh token',
+      async (tabs) => {
+        const { server, way, expect } = tabs
+        const opening = { renewsInFrame: true, autoRefresh: false }
+        const pages = await tabs.tabs(3, opening)
+        const [first] = pages
+        server.setLifetime(3)
+        await tabs.signIn(first, opening)
+        const before = await token(first)
+        for (const page of pages) await expect.poll(() => token(page)).toBe(before)
+        server.setLifetime(3_600)
+        await new Promise((resolve) => setTimeout(resolve, 3_200))
+        way.forget()
+        const tokens = new Set(await Promise.all(pages.map(token)))
+        expect(tokens.size).toBe(1)
+        expect([...tokens]).not.toContain(before)
+        expect(way.count('/auth')).toBe(1)
+        expect(way.refreshes).toEqual([])
+      },
+    )
+
     story('does not wait for ever for a server that shows a page in the frame', async (tabs) => {
       const { way, expect } = tabs
       const page = await tabs.tab({ requestTimeout: 1_500 })
