@@ -1,14 +1,12 @@
 /** What runs in the page: the built package with the provider for OpenID Connect. */
 
 import { AuthClient } from 'holdfast'
-import { oidc, pushRequest, userinfo } from 'holdfast/providers/oidc'
+import { oidc, pushRequest } from 'holdfast/providers/oidc'
 import { handBack, popup } from 'holdfast/providers/oidc/popup'
 import { silentRenewal, silentSignIn } from 'holdfast/providers/oidc/silent'
 import type { OidcSettings } from './oidc-site.js'
 
 interface Opening {
-  /** @default what the id token says */
-  readonly asksUserinfo?: boolean
   /** Asks for no refresh token, and renews sessions in a frame. */
   readonly renewsInFrame?: boolean
   readonly autoRefresh?: boolean
@@ -17,7 +15,7 @@ interface Opening {
 
 function open(
   { issuer, pushed, api }: OidcSettings,
-  { asksUserinfo = false, renewsInFrame = false, ...options }: Opening = {},
+  { renewsInFrame = false, ...options }: Opening = {},
 ) {
   const provider = oidc({
     issuer,
@@ -27,7 +25,6 @@ function open(
     // oidc-provider gives refresh tokens to those only who were asked.
     parameters: { prompt: 'consent', ...(api && { resource: api }) },
     ...(pushed && { pushRequest }),
-    ...(asksUserinfo && { loadUser: userinfo }),
   })
   const auth = new AuthClient({
     provider: renewsInFrame ? silentRenewal(provider) : provider,

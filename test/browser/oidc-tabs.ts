@@ -37,7 +37,6 @@ export const SERVERS: readonly ServerMode[] = [
 
 /** How the client of a tab is opened. */
 export interface TabOptions {
-  readonly asksUserinfo?: boolean
   readonly renewsInFrame?: boolean
   readonly autoRefresh?: boolean
   readonly requestTimeout?: number

@@ -145,8 +145,6 @@ describe.skipIf(!findChromium()).each(SERVERS)(
         await expect.poll(async () => (await well()).has('network')).toBe(false)
         expect((await well()).size).toBe(1)
         expect(tabs.exchanges().map(({ status }) => status)).toEqual([200])
-        // Where the token endpoint is, the session knows.
-        expect(way.count('/.well-known/openid-configuration')).toBe(0)
         for (const page of pages) expect((await events(page)).join()).not.toContain('SIGNED_OUT')
       },
     )
