@@ -102,8 +102,14 @@ export const MACHINE = [
   {
     file,
     name: 'A change of the user in another context ends the patience with a sick server.',
-    find: 'sendSameToken(before, record) ? state.patience : null',
-    replace: 'null',
+    find: 'patience: failing ? patience : null',
+    replace: 'patience: failing ? null : null',
+  },
+  {
+    file,
+    name: 'A failure outlives the token that a sibling got after it, where cookies hold it.',
+    find: ' && received <= patience.since',
+    replace: '',
   },
   {
     file,

@@ -249,7 +249,7 @@ export const SUPERTOKENS = [
     file: delivery,
     name: 'A cookie at a former place comes beside the new one.',
     find: 'credentials.cookies.includes(name) ? eraseFormer(cookie) : []',
-    replace: '[]',
+    replace: 'credentials.cookies.includes(name) ? [] : eraseFormer(cookie)',
   },
   {
     file: delivery,

@@ -94,9 +94,14 @@ function adopt<User extends SessionUser>(
   //   cannot save a token, sends it and fails
   //                             was given it too, by a server that forgives reuse, and saves it
   //   adopts it from there      and knows as before that the server is sick
-  const patience = sendSameToken(before, record) ? state.patience : null
+  //
+  // Pages whose cookies hold the token know all tokens of a session by one name: there only its age
+  // tells that it came after the failure, and that the server works again.
+  const { patience } = state
+  const received = next.held.deadline.monotonic - record.lifetime
+  const failing = patience && sendSameToken(before, record) && received <= patience.since
   const told = hasSameTokens(before, record) ? 'USER_UPDATED' : 'TOKEN_REFRESHED'
-  return [{ ...next, patience }, [told, session, detail]]
+  return [{ ...next, patience: failing ? patience : null }, [told, session, detail]]
 }
 
 function observeSession<User extends SessionUser>(

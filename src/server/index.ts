@@ -52,7 +52,7 @@ export {
   type SetSessionResult,
   type SignOutResult,
 } from './requests/request-sessions.js'
-export type { EndResult } from './sealed/ended-sessions.js'
+export type { SealedSignOutResult } from './sealed/ended-sessions.js'
 export type { SealedCookie } from './sealed/opened.js'
 export type {
   AuthenticateFailure,
@@ -62,8 +62,8 @@ export type {
   CookieReason,
   FinalReason,
   RefreshFailure,
-  RefreshResult as SealedRefreshResult,
   RefreshSuccess,
+  SealedRefreshResult,
   StepReason,
 } from './sealed/results.js'
 export {

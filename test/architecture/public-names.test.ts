@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -72,6 +72,27 @@ function homonyms(names: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   })
 }
 
+/** What SDKs call what we have other words for, and the skins that have their words. */
+const BORROWED = [
+  {
+    whose: 'WorkOS',
+    words: ['loadSealedSession', 'refreshAndSealSessionData', 'cookiePassword', 'getLogoutUrl'],
+    skin: /^src\/(server\/workos|next|testing\/workos)\//,
+  },
+  {
+    whose: 'SuperTokens',
+    words: ['createNewSession', 'revokeSession', 'userDataInJWT', 'sessionHandle'],
+    skin: /supertokens/,
+  },
+  // A cookie to the one, and what an app keeps with a session to the other.
+  { whose: 'both', words: ['sessionData'], skin: /^src\/server\/workos\/|supertokens/ },
+]
+
+const sources = (): string[] =>
+  readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.tsx?$/.test(file))
+    .map((file) => `src/${file.replaceAll('\\', '/')}`)
+
 /** The sources of all entry points of the package. */
 function entryPoints(): string[] {
   const { exports } = JSON.parse(read('package.json'))
@@ -105,6 +126,17 @@ describe('the names that the package exports', () => {
     const names = publicNames(entries, (file) => files[file] ?? '')
     expect([...names.keys()].sort()).toEqual(['Known', 'Options', 'make'])
     expect(homonyms(names)).toEqual(['Options: src/parts/a.ts#Options, src/three.ts#Options'])
+  })
+
+  it.each(BORROWED)('have words of the SDK of $whose in its skins only', ({ words, skin }) => {
+    const found = words.flatMap((word) =>
+      sources()
+        .filter((file) => new RegExp(`\\b${word}\\b`).test(read(file)))
+        .map((file) => ({ word, file })),
+    )
+    // Each is really looked for.
+    expect(new Set(found.map(({ word }) => word))).toEqual(new Set(words))
+    expect(found.filter(({ file }) => !skin.test(file))).toEqual([])
   })
 
   it('are all named: no entry point exports whatever another file has', () => {

@@ -110,7 +110,7 @@ async function createAuthServer(redirectUri: string) {
       const back = await workos.fetch(await signIn.authorizeUrl(flow))
       const code = new URL(back.headers.get('Location') ?? '').searchParams.get('code') ?? ''
       const grant = await signIn.exchangeCode({ code, codeVerifier: verifier })
-      return sessions.sealSession(grant, { cookiePassword: PASSWORD })
+      return sessions.sealSession(grant, { password: PASSWORD })
     },
   }
 }

@@ -91,15 +91,15 @@ export function createRequestSessions<User extends SessionUser>(
   checkObject('sessions', options.sessions)
   checkObject('cookie', options.cookie)
   const { sessions, now = () => Date.now() } = options
-  const { password: cookiePassword, ...settings } = options.cookie
+  const { password, ...settings } = options.cookie
   const cookie = defineCookie(settings)
   // Says when the session was last used, where that matters.
   const used = defineCookie({ ...settings, name: `${cookie.name}-used` })
-  checkPassword(cookiePassword)
+  checkPassword(password)
   const pauses = createExpiring<RefreshFailure>({ limit: PAUSES, now })
   const { name } = cookie
   const lastUseIn = (jar: CookieJar) => readCookie(jar, used.name, looksSealed)[0]
-  const choice = createCookieChoice({ sessions, name, cookiePassword, now, lastUseIn })
+  const choice = createCookieChoice({ sessions, name, password, now, lastUseIn })
   const { choose, open, openAll, valuesIn } = choice
 
   const eraseAll = (jar: CookieJar): readonly string[] => [
@@ -116,13 +116,13 @@ export function createRequestSessions<User extends SessionUser>(
   async function renew(known: Known<User>, wanted: Wanted): Promise<RequestSession<User>> {
     const { sealed, jar, due } = known
     const { organizationId, fresh } = wanted
-    const result = await sealed.refresh({ organizationId, fresh })
+    const result = await sealed.refreshSession({ organizationId, fresh })
     const { sealedSession } = result
     // Also after a failure: whatever has changed hands must not be lost.
     const setCookies = sealedSession ? writeCookie(cookie, sealedSession, jar) : due
     const newest = { sealed: sealedSession ?? known.value, setCookies }
     if (!result.authenticated) return giveUp(known, result, { ...newest, wanted })
-    const found = await sealed.authenticate()
+    const found = await sealed.getSession()
     if (found.authenticated) return { session: found, failure: null, ...newest }
     if (found.reason === 'invalid_session_cookie') return nobody(found)
     // A token that was just issued and does not verify is a fault of the server, or of our settings.
@@ -155,22 +155,17 @@ export function createRequestSessions<User extends SessionUser>(
     const chosen = await choose(jar, refresh !== 'never')
     const { request } = wanted
     if (chosen.type !== 'one') {
-      const [sessionData] = chosen.type === 'none' ? (jar.get(cookie.name) ?? []) : []
+      const [value] = chosen.type === 'none' ? (jar.get(cookie.name) ?? []) : []
       // It does not open, and whoever listens is told so.
-      await sessions.loadSealedSession({ sessionData, cookiePassword, request }).authenticate()
+      await sessions.openSession({ value, password, request }).getSession()
       // To erase ours would leave the one that was planted.
       const gone = chosen.type === 'none' || refresh === 'never' ? erased : eraseFormer(cookie, jar)
       return nobody(cookieFailure('invalid_session_cookie'), gone)
     }
     const { value } = chosen
-    const useData = lastUseIn(jar)
-    const sealed = sessions.loadSealedSession({
-      sessionData: value,
-      useData,
-      cookiePassword,
-      request,
-    })
-    const found = await sealed.authenticate()
+    const lastUse = lastUseIn(jar)
+    const sealed = sessions.openSession({ value, lastUse, password, request })
+    const found = await sealed.getSession()
     if (!found.authenticated && found.reason === 'invalid_session_cookie') {
       // One that opens was ended here, see `endedHere`.
       return nobody(found, (await open(value)) ? [] : erased)
@@ -198,8 +193,8 @@ export function createRequestSessions<User extends SessionUser>(
     // What cannot be read now may be a session all the same, held in a store that fails.
     const isRead = (value: string): boolean => found.some((one) => one.value === value)
     const unread = but ? [] : valuesIn(jar).filter((value) => !isRead(value))
-    const ends = [...over.map(({ value }) => value), ...unread].map((sessionData) =>
-      sessions.endSession({ sessionData, cookiePassword }),
+    const ends = [...over.map(({ value }) => value), ...unread].map((value) =>
+      sessions.signOut({ value, password }),
     )
     const results = await Promise.all(ends)
     const { error = null, isReported } = results.find((result) => result.error) ?? {}
@@ -225,7 +220,7 @@ export function createRequestSessions<User extends SessionUser>(
       checkObject('options', wanted)
       const { limits } = wanted
       const jar = parseCookies(cookieHeader)
-      const sealed = await sessions.sealSession(grant, { cookiePassword, limits })
+      const sealed = await sessions.sealSession(grant, { password, limits })
       // Or else a late answer to a request of theirs could take the place of this session.
       await endAll(jar, (await open(sealed))?.sessionId)
       return { setCookies: writeCookie(cookie, sealed, jar) }
@@ -236,9 +231,9 @@ export function createRequestSessions<User extends SessionUser>(
       if (returnTo !== undefined) checkReturnTo(returnTo)
       const jar = parseCookies(cookieHeader)
       const { value, ...told } = await endAll(jar)
-      const sealed = value && sessions.loadSealedSession({ sessionData: value, cookiePassword })
+      const sealed = value && sessions.openSession({ value, password })
       // A session without an id, or a server without such a page: then there is nowhere to go.
-      const signOutUrl = sealed ? await sealed.getLogoutUrl({ returnTo }).catch(() => null) : null
+      const signOutUrl = sealed ? await sealed.getSignOutUrl({ returnTo }).catch(() => null) : null
       return { setCookies: eraseAll(jar), signOutUrl, ...told }
     },
   }

@@ -91,7 +91,7 @@ export type RefreshFailure =
     })
 
 /** What came of a refresh. */
-export type RefreshResult<User extends SessionUser = SessionUser> =
+export type SealedRefreshResult<User extends SessionUser = SessionUser> =
   | RefreshSuccess<User>
   | RefreshFailure
 

@@ -11,7 +11,7 @@ import {
   type AuthenticateResult,
   cookieFailure,
   type RefreshFailure,
-  type RefreshResult,
+  type SealedRefreshResult,
   toFailure,
 } from './results.js'
 import { checkPassword } from './seal.js'
@@ -70,7 +70,7 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
 
   return {
     usedNow,
-    async authenticate(cookie: SealedCookie): Promise<AuthenticateResult<User>> {
+    async look(cookie: SealedCookie): Promise<AuthenticateResult<User>> {
       const opened = await openLiving(cookie)
       if ('reason' in opened) return opened
       const check = await tokens.check(opened.data)
@@ -87,9 +87,9 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
 
     async refresh(
       cookie: SealedCookie,
-      { cookiePassword = cookie.cookiePassword, ...wanted }: SealedRefreshOptions,
-    ): Promise<RefreshResult<User>> {
-      checkPassword(cookiePassword)
+      { password = cookie.password, ...wanted }: SealedRefreshOptions,
+    ): Promise<SealedRefreshResult<User>> {
+      checkPassword(password)
       const opened = await openLiving(cookie)
       if ('reason' in opened) return opened
       if (await ended.isOver(opened)) return over()
@@ -103,7 +103,7 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       if (await ended.isOver(opened, next)) return over()
       const kept = data === opened.data || failure?.reason === 'invalid_grant'
       if (failure && kept) return failure
-      const sealedSession = await parts.sealing.sealRenewed(usedNow(data), cookiePassword, opened)
+      const sealedSession = await parts.sealing.sealRenewed(usedNow(data), password, opened)
       if (failure) return { ...failure, sealedSession }
       return { authenticated: true, session: data, sealedSession, ...describeOpened(next) }
     },
@@ -118,39 +118,39 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
   options: SealedSessionsOptions<User>,
 ): SealedSessions<User> {
   checkObject('options', options)
-  const { logoutUrl } = options
+  const { signOutUrl } = options
   const parts = createParts(options)
   const { opener, tokens, uses, ended, now } = parts
-  const { authenticate, refresh, usedNow } = createKeeper(parts)
+  const { look, refresh, usedNow } = createKeeper(parts)
 
-  async function logoutUrlOf(cookie: SealedCookie, returnTo: string | undefined): Promise<string> {
+  async function signOutUrlOf(cookie: SealedCookie, returnTo: string | undefined): Promise<string> {
     if (returnTo !== undefined) checkReturnTo(returnTo)
-    if (!logoutUrl) throw new AuthError('invalid_argument', 'There is no `logoutUrl` to go to.')
+    if (!signOutUrl) throw new AuthError('invalid_argument', 'There is no `signOutUrl` to go to.')
     const opened = await opener.open(cookie)
     const reason = 'reason' in opened ? ` (${opened.reason})` : ''
     const sessionId = 'reason' in opened ? undefined : opened.token.facts.sessionId
-    if (sessionId) return logoutUrl({ sessionId, returnTo })
+    if (sessionId) return signOutUrl({ sessionId, returnTo })
     throw new AuthSessionMissingError(`The cookie names no session to end${reason}.`)
   }
 
-  function loadSealedSession(loaded: SealedCookie): SealedSession<User> {
+  function openSession(loaded: SealedCookie): SealedSession<User> {
     checkObject('cookie', loaded)
-    checkPassword(loaded.cookiePassword)
+    checkPassword(loaded.password)
     let cookie = loaded
     return {
-      authenticate: () => authenticate(cookie),
-      async refresh(wanted = {}) {
+      getSession: () => look(cookie),
+      async refreshSession(wanted = {}) {
         checkObject('options', wanted)
         const result = await refresh(cookie, wanted)
-        const { cookiePassword = cookie.cookiePassword } = wanted
+        const { password = cookie.password } = wanted
         if (result.sealedSession) {
-          cookie = { ...cookie, sessionData: result.sealedSession, cookiePassword }
+          cookie = { ...cookie, value: result.sealedSession, password }
         }
         return result
       },
-      async getLogoutUrl(wanted = {}) {
+      async getSignOutUrl(wanted = {}) {
         checkObject('options', wanted)
-        return logoutUrlOf(cookie, wanted.returnTo)
+        return signOutUrlOf(cookie, wanted.returnTo)
       },
       async noteUse() {
         const opened = await opener.open(cookie)
@@ -161,19 +161,12 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
   }
 
   return {
-    loadSealedSession,
-    async refreshAndSealSessionData(wanted) {
-      checkObject('options', wanted)
-      const { organizationId, fresh, ...cookie } = wanted
-      const result = await refresh(cookie, { organizationId, fresh })
-      if (!result.authenticated) return result
-      return { authenticated: true, sealedSession: result.sealedSession }
-    },
+    openSession,
     async sealSession(grant, wanted) {
       checkObject('grant', grant)
       checkObject('options', wanted)
-      const { cookiePassword, limits } = wanted
-      checkPassword(cookiePassword)
+      const { password, limits } = wanted
+      checkPassword(password)
       const own = limits !== undefined && { limits: checkLimits(limits) }
       const at = now()
       const data = tokens.note({ ...toSealedData(grant), ...own }, grant, at)
@@ -183,11 +176,11 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       if (tokens.ownerOf(data.accessToken, data.user.id) !== 'same') {
         throw new AuthError('bad_response', 'The access token is not the one of this user.')
       }
-      return parts.sealing.sealNew(usedNow(beginning(data, tokens, at)), cookiePassword)
+      return parts.sealing.sealNew(usedNow(beginning(data, tokens, at)), password)
     },
-    async endSession(cookie) {
+    async signOut(cookie) {
       checkObject('cookie', cookie)
-      checkPassword(cookie.cookiePassword)
+      checkPassword(cookie.password)
       const opened = await opener.open(cookie)
       if ('reason' in opened) {
         const name = await opener.nameOfHeld(cookie)
@@ -201,7 +194,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
     },
     async describeSession(cookie) {
       checkObject('cookie', cookie)
-      checkPassword(cookie.cookiePassword)
+      checkPassword(cookie.password)
       const opened = await opener.open(cookie)
       if ('reason' in opened) return null
       return { ...describeOpened(opened), issuedAt: opened.token.issuedAt }

@@ -1,3 +1,9 @@
+export type {
+  WorkOSRefreshOptions,
+  WorkOSSealedCookie,
+  WorkOSSealedSession,
+  WorkOSSessions,
+} from './sdk-types.js'
 export { workosServer } from './server.js'
 export { createWorkOSSessions, type WorkOSSessionsOptions } from './sessions.js'
 export type {

@@ -1,11 +1,9 @@
 import type { WorkOSUser } from '../../providers/workos/index.js'
-import {
-  createSealedSessions,
-  type SealedSessions,
-  type SealedSessionsOptions,
-} from '../sealed/sealed-sessions.js'
+import { createSealedSessions, type SealedSessionsOptions } from '../sealed/sealed-sessions.js'
 import { checkObject } from '../shared/arguments.js'
 import type { TokenChecks } from '../verification/verify.js'
+import { withSdkNames } from './sdk-face.js'
+import type { WorkOSSessions } from './sdk-types.js'
 import { workosServer } from './server.js'
 import type { WorkOSServerOptions } from './types.js'
 
@@ -27,7 +25,7 @@ export interface WorkOSSessionsOptions
     Pick<TokenChecks, 'issuer' | 'clockTolerance'> {}
 
 /**
- * Sealed sessions of WorkOS, as `workos.userManagement` of its SDK has them:
+ * Sealed sessions of WorkOS, also under the names that `workos.userManagement` of its SDK has:
  *
  * ```ts
  * const sessions = createWorkOSSessions({ clientId, apiKey })
@@ -36,12 +34,12 @@ export interface WorkOSSessionsOptions
  * ```
  * @throws AuthError `invalid_argument` for a configuration that cannot work.
  */
-export function createWorkOSSessions(options: WorkOSSessionsOptions): SealedSessions<WorkOSUser> {
+export function createWorkOSSessions(options: WorkOSSessionsOptions): WorkOSSessions {
   checkObject('options', options)
   const { issuer, clockTolerance, coordinator, requestTimeout, now, ...rest } = options
   const { reuseWindow, limits, maxSize, store, report, onReuse, onSecurityEvent, ...client } = rest
   const workos = workosServer({ ...client, requestTimeout })
-  return createSealedSessions({
+  const sessions = createSealedSessions<WorkOSUser>({
     provider: workos,
     verification: {
       jwksUrl: workos.jwksUrl,
@@ -53,7 +51,7 @@ export function createWorkOSSessions(options: WorkOSSessionsOptions): SealedSess
       clockTolerance,
     },
     coordinator,
-    logoutUrl: workos.signOutUrl,
+    signOutUrl: workos.signOutUrl,
     reuseWindow,
     limits,
     maxSize,
@@ -61,7 +59,8 @@ export function createWorkOSSessions(options: WorkOSSessionsOptions): SealedSess
     report,
     onReuse,
     onSecurityEvent,
-    timeout: requestTimeout,
+    requestTimeout,
     now,
   })
+  return withSdkNames(sessions)
 }

@@ -360,7 +360,10 @@ describe('settings', () => {
     ['an upstream with a password', { upstreams: { api: { target: 'https://a:b@api.example' } } }],
     ['an upstream that is no address', { upstreams: { api: { target: '/api' } } }],
     ['an upstream with an odd name', { upstreams: { 'a/b': { target: 'https://api.example' } } }],
-    ['an upstream without time', { upstreams: { a: { target: 'https://a.example', timeout: 0 } } }],
+    [
+      'an upstream without time',
+      { upstreams: { a: { target: 'https://a.example', requestTimeout: 0 } } },
+    ],
   ])('that cannot work are refused at once: %s', (_name, wrong) => {
     expect(make(wrong)).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
   })

@@ -32,7 +32,9 @@ describe('a mistake of the caller', () => {
     ['workosServer', workosServer],
     ['createWorkOSSessions', createWorkOSSessions],
     ['createSuperTokens', createSuperTokens],
+    ['openSession', sealed.openSession],
     ['loadSealedSession', sealed.loadSealedSession],
+    ['refreshAndSealSessionData', sealed.refreshAndSealSessionData],
     ['sealSession', sealed.sealSession],
     ['setSession', requests.setSession],
   ])('is an invalid argument, never a TypeError: %s()', async (_name, work) => {

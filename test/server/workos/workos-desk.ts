@@ -138,7 +138,7 @@ export async function createDesk(): Promise<Desk> {
           apiKey: 'sk_test_1',
           url: server.origin,
           issuer: expected,
-          ...bound,
+          requestTimeout: timeout,
         }).loadSealedSession(cookie)
       }
       if (side === 'v7') {

@@ -219,24 +219,24 @@ describe('createWorkOSSessions', () => {
       issuer: 'https://auth.example',
     })
     const sessionData = await cookie()
-    expect(await load(sessionData).authenticate()).toMatchObject({ authenticated: true })
+    expect(await load(sessionData).getSession()).toMatchObject({ authenticated: true })
     for (const [issuer, expected] of [
       ['https://api.workos.com', { reason: 'invalid_jwt' }],
       [['https://api.workos.com', 'https://auth.example'], { authenticated: true }],
     ] as const) {
       const sessions = createWorkOSSessions({ ...client, issuer, now: clock.now })
-      const session = sessions.loadSealedSession({ sessionData, cookiePassword: PASSWORD })
-      expect(await session.authenticate()).toMatchObject(expected)
+      const session = sessions.openSession({ value: sessionData, password: PASSWORD })
+      expect(await session.getSession()).toMatchObject(expected)
     }
   })
 
   it('reads the keys again when they have changed', async () => {
     const { cookie, load, server, clock } = createStage(signed)
     const session = load(await cookie())
-    expect(await session.authenticate()).toMatchObject({ authenticated: true })
+    expect(await session.getSession()).toMatchObject({ authenticated: true })
     server.rotateKeys({ withdraw: true })
     clock.time += 31_000
-    await session.refresh()
-    expect(await session.authenticate()).toMatchObject({ authenticated: true })
+    await session.refreshSession()
+    expect(await session.getSession()).toMatchObject({ authenticated: true })
   })
 })

@@ -1,0 +1,35 @@
+import type { WorkOSUser } from '../../providers/workos/index.js'
+import type { SealedSession, SealedSessions } from '../sealed/sealed-sessions.js'
+import { checkObject } from '../shared/arguments.js'
+import type { WorkOSSealedSession, WorkOSSessions } from './sdk-types.js'
+
+const faceOf = (session: SealedSession<WorkOSUser>): WorkOSSealedSession => ({
+  authenticate: session.getSession,
+  async refresh(options = {}) {
+    checkObject('options', options)
+    const { cookiePassword: password, ...wanted } = options
+    return session.refreshSession({ ...wanted, password })
+  },
+  getLogoutUrl: session.getSignOutUrl,
+  noteUse: session.noteUse,
+})
+
+/** Puts the names of WorkOS's SDK beside ours: who comes from there changes an import. */
+export function withSdkNames(sessions: SealedSessions<WorkOSUser>): WorkOSSessions {
+  const loadSealedSession: WorkOSSessions['loadSealedSession'] = (cookie) => {
+    checkObject('cookie', cookie)
+    const { sessionData: value, cookiePassword: password, ...rest } = cookie
+    return faceOf(sessions.openSession({ ...rest, value, password }))
+  }
+  return {
+    ...sessions,
+    loadSealedSession,
+    async refreshAndSealSessionData(options) {
+      checkObject('options', options)
+      const { organizationId, fresh, ...cookie } = options
+      const result = await loadSealedSession(cookie).refresh({ organizationId, fresh })
+      if (!result.authenticated) return result
+      return { authenticated: true, sealedSession: result.sealedSession }
+    },
+  }
+}
