@@ -38,6 +38,7 @@ export const SERVERS: readonly ServerMode[] = [
 /** How the client of a tab is opened. */
 export interface TabOptions {
   readonly asksUserinfo?: boolean
+  readonly renewsSilently?: boolean
   readonly autoRefresh?: boolean
   readonly requestTimeout?: number
 }

@@ -38,6 +38,8 @@ export interface Way {
   trouble(trouble: Trouble, options?: TroubleOptions): void
   /** Nothing goes wrong any more. */
   heal(): void
+  /** From now on its pages cut windows off from the pages that opened them. */
+  isolate(): void
   /** How long answers to refreshes take, in ms. */
   slowDown(ms: number): void
   /** Answers to refreshes wait, after the server has committed, until the returned call. */
@@ -121,6 +123,7 @@ export async function startWay(): Promise<Way & { leadTo(target: string): void }
   let paths: string[] = []
   let delay = 0
   let gate: Promise<void> | null = null
+  let isolation = {}
   const troubles = createTroubles()
 
   /** Notes a request for the next tokens; others are none of those. */
@@ -152,7 +155,8 @@ export async function startWay(): Promise<Way & { leadTo(target: string): void }
     }
     if (trouble) throw new Error('The answer is lost.')
     if (passing) passing.status = answer.status
-    outgoing.writeHead(answer.status, { ...answer.headers, ...OWN_CONNECTION }).end(answer.body)
+    const headers = { ...answer.headers, ...isolation, ...OWN_CONNECTION }
+    outgoing.writeHead(answer.status, headers).end(answer.body)
   }
 
   const { origin, close } = await listen((incoming, outgoing) =>
@@ -175,6 +179,9 @@ export async function startWay(): Promise<Way & { leadTo(target: string): void }
     },
     trouble: (trouble, options = {}) => troubles.set(trouble, options),
     heal: troubles.heal,
+    isolate() {
+      isolation = { 'cross-origin-opener-policy': 'same-origin' }
+    },
     slowDown(ms) {
       delay = ms
     },
