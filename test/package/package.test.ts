@@ -369,7 +369,7 @@ describe('the packed package', () => {
 
   it.each<readonly [string, string, string, string, number]>([
     ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 2_960],
-    ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 4_900],
+    ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_000],
     [
       'userinfo, stepUp and pushRequest',
       'oidc',
@@ -388,16 +388,6 @@ describe('the packed package', () => {
       1_300,
     ],
     ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 450],
-    ...['axaOidcClient', 'auth0SpaJs', 'msalBrowser'].map(
-      (name) =>
-        [
-          name,
-          'another library’s take-over',
-          `${TAKING_OVER}; ${OIDC_CLIENT_TS}`,
-          `export { ${name} } from 'holdfast/providers/oidc/take-over'`,
-          160,
-        ] as const,
-    ),
     [
       'supertokens',
       'gotrue',
@@ -432,7 +422,7 @@ describe('the packed package', () => {
       'gotrue',
       GOTRUE,
       `export { webauthnFactors } from 'holdfast/providers/gotrue/mfa'`,
-      1_000,
+      1_010,
     ],
     [
       'recoveryCodes',
@@ -466,6 +456,18 @@ describe('the packed package', () => {
     expect(bytes).toBeGreaterThan(0)
     expect(bytes).toBeLessThanOrEqual(budget)
   })
+
+  it.each(['axaOidcClient', 'auth0SpaJs', 'msalBrowser'])(
+    'takes over sessions for %s in a few bytes on top of another library’s',
+    async (name) => {
+      const page = `${TAKING_OVER}; ${OIDC_CLIENT_TS}`
+      const text = `export { ${name} } from 'holdfast/providers/oidc/take-over'`
+      const bytes = (await size(`${page};${text}`)) - (await size(page))
+      console.log(`${name}: ${bytes} of 160 bytes`)
+      expect(bytes).toBeGreaterThan(0)
+      expect(bytes).toBeLessThanOrEqual(160)
+    },
+  )
 
   it.each(['keycloak', 'auth0', 'okta', 'entra', 'cognito', 'zitadel'])(
     'has a preset for %s of a few bytes on top of oidc',

@@ -75,7 +75,7 @@ export interface ScriptedOidcOptions {
   readonly dpop?: OidcProofRules | undefined
   /** @default 'rs256' */
   readonly signing?: 'rs256' | 'es256' | 'digest' | undefined
-  /** @default Date */
+  /** @default the system's clock */
   readonly clock?: { now(): number } | undefined
   /** @default Math.random */
   readonly random?: (() => number) | undefined
