@@ -80,6 +80,7 @@ function createContext(options: ScriptedOidcOptions): ServerContext {
       rotation: options.rotation ?? manners.rotation,
       lifetime: refreshTokenLifetime,
       sparesLoser: manners.loser !== undefined,
+      knowsStale: manners.stale !== undefined,
       newestAccess: manners.newestAccess === true,
       now,
       newToken,
@@ -121,6 +122,8 @@ export function createScriptedOidc(options: ScriptedOidcOptions = {}): ScriptedO
   const context = createContext(options)
   const { pathname } = new URL(context.issuer)
   const base = pathname.replace(/\/$/, '')
+  /** Answers that pages may not read. */
+  const hidden = new WeakSet<Response>()
 
   /** The path below the issuer; documents of OAuth have theirs after their name (RFC 8414 §3.1). */
   const pathOf = ({ url }: Incoming): string =>
@@ -135,7 +138,11 @@ export function createScriptedOidc(options: ScriptedOidcOptions = {}): ScriptedO
     try {
       return await handler(context, { request, url, form: formOf(incoming) })
     } catch (error) {
-      if (error instanceof OidcRefusal) return answerTo(error.refusal)
+      if (error instanceof OidcRefusal) {
+        const answer = answerTo(error.refusal)
+        if (error.refusal.hidden) hidden.add(answer)
+        return answer
+      }
       return json(500, { error: 'server_error', error_description: `${error}` })
     }
   }
@@ -161,7 +168,8 @@ export function createScriptedOidc(options: ScriptedOidcOptions = {}): ScriptedO
     },
     answer: route,
     said: (body) => ({ code: textOf(body.error), returned: textOf(body.refresh_token) }),
-    headers: (request) => cors(request.headers.get('origin')),
+    headers: (request, response) =>
+      hidden.has(response) ? {} : cors(request.headers.get('origin')),
   })
 
   return {

@@ -35,7 +35,7 @@ interface Access {
 /** What an exchange begins with: a token that may be exchanged, or why it may not. */
 export type Claimed =
   | { readonly session: OidcSession; readonly held: Held }
-  | { readonly refused: Situation | 'loser' }
+  | { readonly refused: Situation | 'loser' | 'stale' }
 
 /** The sessions of one server. */
 export interface OidcSessions {
@@ -61,6 +61,8 @@ export interface OidcSessions {
 interface Parts {
   /** Whether the slower of two exchanges at once does no harm. */
   readonly sparesLoser: boolean
+  /** Whether a token is stale that is older than the last exchange of another one. */
+  readonly knowsStale: boolean
   /** Whether an exchange ends the access tokens before it. */
   readonly newestAccess: boolean
   readonly rotation: OidcRotation
@@ -69,18 +71,29 @@ interface Parts {
   newToken(): string
 }
 
+const second = (ms: number): number => Math.floor(ms / 1000)
+
 /** Makes the sessions of one server. */
 export function createSessions(parts: Parts): OidcSessions {
-  const { rotation, lifetime, sparesLoser, newestAccess, now, newToken } = parts
+  const { rotation, lifetime, sparesLoser, knowsStale, newestAccess, now, newToken } = parts
   const all: OidcSession[] = []
   const refresh = new Map<string, Held>()
   const access = new Map<string, Access>()
+  /** Each session's last exchange. */
+  const last = new Map<OidcSession, { readonly held: Held; readonly at: number }>()
 
   /** Whether a token that was exchanged gets one more answer. */
   function isForgiven(held: Held): boolean {
     if (rotation.type === 'off' || held.spentAt === null) return true
     const { grace = 0, reuses = 0 } = rotation
     return now() - held.spentAt < grace || held.reuses < reuses
+  }
+
+  /** Whether another token was exchanged in a later second than this one was issued in. */
+  function isStale(held: Held): boolean {
+    const latest = last.get(held.session)
+    if (!knowsStale || rotation.type === 'off' || !latest || latest.held === held) return false
+    return second(held.issuedAt) < second(latest.at)
   }
 
   function issue(session: OidcSession): string {
@@ -104,6 +117,10 @@ export function createSessions(parts: Parts): OidcSessions {
       const reason = session.over ?? admit(session)
       if (reason) return { refused: reason }
       if (now() - held.issuedAt >= lifetime) return { refused: 'expired' }
+      if (isStale(held)) {
+        session.over = 'replayed'
+        return { refused: 'stale' }
+      }
       if (!isForgiven(held)) {
         if (held.exchanging && sparesLoser) return { refused: 'loser' }
         if (rotation.type === 'on' && rotation.familyDies !== false) session.over = 'replayed'
@@ -112,6 +129,7 @@ export function createSessions(parts: Parts): OidcSessions {
       if (held.spentAt !== null) held.reuses++
       held.spentAt ??= now()
       held.exchanging = true
+      last.set(session, { held, at: now() })
       return { session, held }
     },
     next(token, held) {
