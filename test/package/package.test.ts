@@ -324,9 +324,9 @@ describe('the packed package', () => {
     const text = `
       import { AuthClient } from 'holdfast'
       ${wanted}
-      new AuthClient({ provider: { id: 'x', refresh: async () => null } }).onAuthStateChange((event, session) => {
+      new AuthClient({ provider: { id: 'x', refresh: async () => null } }).onAuthStateChange((event, session, detail) => {
         ${known ? '' : '// @ts-expect-error Nobody tells of it.'}
-        if (event === 'PASSWORD_RECOVERY') return session.accessToken
+        if (event === 'PASSWORD_RECOVERY') return [session.accessToken, detail.origin]
       })`
     compile(join(folder, 'events'), { 'package.json': MODULE, 'all.ts': text }, APP)
   })
