@@ -9,7 +9,7 @@ import { jwt } from '../support/wire.js'
 const METADATA: Readonly<Record<string, object | null>> = {
   emoji: { name: 'Ada 👩🏽‍🚀', motto: 'e\u0301 \u2028 \u{1F98A}', '🔑': ['🦊', { '👋': '\0' }] },
   'ten thousand letters': { text: 'ü'.repeat(10_000) },
-  'names of JavaScript’s': { constructor: 'x', toString: null, then: {}, length: -1 },
+  'names of JavaScript’s': { constructor: 'x', toString: null, valueOf: {}, length: -1 },
   nothing: null,
 }
 
