@@ -3,6 +3,13 @@ import type { CallOptions, SignInResult } from '../../core/provider.js'
 import type { SessionUser } from '../../core/session.js'
 import type { HttpOptions } from '../shared/http.js'
 
+declare module '../../core/session.js' {
+  interface ProviderEvents {
+    PASSWORD_RECOVERY: true
+    MFA_CHALLENGE_VERIFIED: true
+  }
+}
+
 /** Options of `gotrue`. `url` ends where GoTrue's paths begin, at Supabase in `/auth/v1`. */
 export interface GoTrueOptions extends Omit<HttpOptions, 'credentials'> {
   /** Sent as `apikey`; Supabase's gateway wants the project's public key. */

@@ -10,6 +10,8 @@ export interface Refusal {
   readonly page?: string | undefined
   /** What of the scope was too much, where the server says it. */
   readonly scope?: string | undefined
+  /** Whether it lacks the headers of CORS, so that a page sees a network error instead. */
+  readonly hidden?: boolean | undefined
 }
 
 /** Why a request is refused. */
@@ -30,6 +32,20 @@ export type Situation =
   | 'expired'
   | 'wide-scope'
   | 'userinfo'
+
+/** What is wrong with a proof of possession (RFC 9449). */
+export type ProofFault =
+  /** There is none, for a token that is bound, or of a client whose tokens must all be. */
+  | 'missing'
+  | 'other-key'
+  | 'replayed'
+  | 'old'
+  | 'htm'
+  | 'htu'
+  | 'ath'
+  | 'forged'
+  | 'no-nonce'
+  | 'stale-nonce'
 
 /** How one server differs from the others. */
 export interface Manners {
@@ -53,6 +69,11 @@ export interface Manners {
   readonly missing: readonly string[]
   /** What the slower of two exchanges of one token gets; else it is a replay like any other. */
   readonly loser?: Refusal
+  /**
+   * What an exchange gets whose token was issued in a second before that of the session's last exchange
+   * of another token; it ends the session. Without it such a token is a spent one, or a chain of its own.
+   */
+  readonly stale?: Refusal
   /** Whether an exchange ends the access tokens before it. */
   readonly newestAccess?: boolean
   /** What the end-session page does. */
@@ -62,6 +83,12 @@ export interface Manners {
   /** What the revocation of a token that nobody knows is answered with. */
   readonly unknownRevocation?: Readonly<Record<string, string>>
   readonly refusals: Readonly<Record<Situation, Refusal>>
+  /** Its words for proofs, where they are not those of oidc-provider. */
+  readonly proofs?: Readonly<Partial<Record<ProofFault, Refusal>>>
+  /** What becomes of refresh tokens that are bound to a key, where that is something else. */
+  readonly boundRotation?: OidcRotation
+  /** The headers of answers about proofs that pages may read, where there are any. */
+  readonly exposed?: string
 }
 
 /** An answer that refuses in the words of OAuth. */
