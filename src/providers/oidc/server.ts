@@ -23,7 +23,7 @@ export type ServerOptions = Pick<
   'issuer' | 'metadata' | 'headers' | 'fetch' | 'dpop' | 'dangerouslyAllowInsecureHttp'
 >
 
-const ENDPOINT = /_endpoint$/
+const ENDPOINT = /_endpoint$|^jwks_uri$/
 const USED = [
   'authorization_endpoint',
   'token_endpoint',
@@ -41,10 +41,14 @@ const USED = [
  * @throws AuthError `invalid_argument` for one without the endpoints, or with one that tokens must not
  *   go to.
  */
-function read(document: unknown, insecure: boolean | undefined): OidcMetadata {
+function readDocument(
+  document: unknown,
+  used: readonly string[],
+  insecure: boolean | undefined,
+): OidcMetadata {
   const given = asObject(document) ?? {}
   const fields = Object.fromEntries(
-    USED.flatMap((name) => (given[name] ? [[name, given[name]]] : [])),
+    used.flatMap((name) => (given[name] ? [[name, given[name]]] : [])),
   )
   for (const [name, value] of Object.entries(fields)) {
     if (ENDPOINT.test(name)) checkUrl(text(value) ?? '', insecure)
@@ -69,15 +73,20 @@ function placesOf(base: string): readonly string[] {
 const badDocument = (message: string, status?: number): AuthError =>
   new AuthError('bad_response', message, { status })
 
-/** Makes what every part of one provider speaks through. @throws AuthError `invalid_argument`. */
-export function createServer(options: ServerOptions): Server {
+/**
+ * Makes what every part of one provider speaks through, which knows of the document what all need, and
+ * `further` fields. @throws AuthError `invalid_argument`.
+ */
+export function createServer(options: ServerOptions, further: readonly string[] = []): Server {
   const { issuer, dangerouslyAllowInsecureHttp: insecure } = options
   if (!issuer) invalid('Pass the `issuer`, as the server writes it.')
   const base = checkUrl(issuer, insecure)
   if (/[?#]/.test(issuer)) invalid('The `issuer` must have no query and no fragment.')
   if ((options.metadata?.issuer ?? issuer) !== issuer)
     invalid('The `metadata` is that of another `issuer`.')
-  let found = options.metadata && read(options.metadata, insecure)
+  const read = (document: unknown): OidcMetadata =>
+    readDocument(document, [...USED, ...further], insecure)
+  let found = options.metadata && read(options.metadata)
   let believed = true
 
   const plain: OidcSend = (endpoint, { headers, ...request }, context) => {
@@ -99,7 +108,7 @@ export function createServer(options: ServerOptions): Server {
       throw badDocument('The discovery document is not that of this `issuer`, byte for byte.')
     }
     try {
-      return read(answer.body, insecure)
+      return read(answer.body)
     } catch (cause) {
       throw badDocument(`The discovery document cannot be used: ${cause}`)
     }
@@ -120,7 +129,7 @@ export function createServer(options: ServerOptions): Server {
   /** What storage holds may be anything; what cannot be used is asked for again. */
   function usable(kept: unknown): OidcMetadata | null {
     try {
-      return kept ? read(kept, insecure) : null
+      return kept ? read(kept) : null
     } catch {
       return null
     }

@@ -25,6 +25,8 @@ export interface ServerContext {
   readonly signer: Signer
   /** Authorization codes by their text. */
   readonly codes: Map<string, Code>
+  /** The ids of signed texts by which clients have said who they are: none counts twice. */
+  readonly assertions: Set<string>
   readonly accessTokens: 'jwt' | 'opaque'
   /** Whole seconds, in ms. */
   readonly accessTokenLifetime: number
@@ -101,6 +103,7 @@ export async function tokenAnswer(
   const about = { iss: issuer, sub: session.person.sub, iat, exp }
   const all = further(session, now)
   const names = manners.claims.filter((name) => given.first || !manners.missing.includes(name))
+  const audience = context.clients.get(session.clientId)?.audience
   const nonce = given.first || !manners.missing.includes('nonce') ? session.nonce : undefined
   const idToken = {
     ...about,
@@ -114,6 +117,7 @@ export async function tokenAnswer(
     context.accessTokens === 'jwt'
       ? await signer.sign({
           ...about,
+          ...(audience && { aud: audience }),
           scope: given.scope,
           jti: context.newToken(),
           ...(jkt !== null && { cnf: { jkt } }),

@@ -110,6 +110,7 @@ function createContext(options: ScriptedOidcOptions): ServerContext {
     }),
     signer: createSigner(options.signing ?? 'rs256'),
     codes: new Map(),
+    assertions: new Set(),
     accessTokens: options.accessTokens ?? manners.accessTokens,
     accessTokenLifetime: options.accessTokenLifetime ?? 60_000,
     person: people[0] ?? null,

@@ -1,5 +1,5 @@
 import { json } from '../server/json.js'
-import { clientOf } from './clients.js'
+import { clientOf, isConfidential } from './clients.js'
 import { type Route, refuse, type ServerContext } from './context.js'
 import { sessionOf } from './dpop.js'
 
@@ -79,7 +79,7 @@ export const userinfo: Route = async (context, call) => {
 export const revocation: Route = async (context, call) => {
   const { form } = call
   if (!form) return refuse(context, 'no-form')
-  clientOf(context, call)
+  await clientOf(context, call)
   const known = context.sessions.revoke(form.get('token') ?? '')
   const { unknownRevocation } = context.manners
   return known || !unknownRevocation ? new Response('') : json(200, unknownRevocation)
@@ -89,8 +89,8 @@ export const revocation: Route = async (context, call) => {
 export const introspection: Route = async (context, call) => {
   const { form } = call
   if (!form) return refuse(context, 'no-form')
-  const client = clientOf(context, call)
-  if (client.secret === undefined) return refuse(context, 'wrong-secret')
+  const client = await clientOf(context, call)
+  if (!isConfidential(client)) return refuse(context, 'wrong-secret')
   const found = context.sessions.find(form.get('token') ?? '')
   if (!found) return json(200, { active: false })
   const { session, jkt } = found

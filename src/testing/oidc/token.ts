@@ -1,6 +1,7 @@
 import { base64url, sha256, utf8 } from '../server/encoding.js'
 import { json } from '../server/json.js'
-import { clientOf } from './clients.js'
+import { clientCredentials, tokenExchange } from './client-grants.js'
+import { clientOf, isConfidential } from './clients.js'
 import {
   type Call,
   OidcRefusal,
@@ -29,7 +30,7 @@ function getsRefreshToken(
   scope: string,
 ): boolean {
   if (refreshTokens === 'always') return true
-  if (refreshTokens === 'confidential') return client.secret !== undefined
+  if (refreshTokens === 'confidential') return isConfidential(client)
   return scope.split(' ').includes('offline_access')
 }
 
@@ -45,7 +46,7 @@ const authorizationCode: Grant = async (context, { form, client, jkt }) => {
   // Another request may have spent the code while the verifier was hashed.
   if (!fits || !context.codes.delete(text)) return refuse(context, 'code')
   const { person, scope, nonce } = code
-  const binds = client.secret === undefined && context.options.dpop?.binds !== 'none'
+  const binds = !isConfidential(client) && context.options.dpop?.binds !== 'none'
   const start = {
     person,
     clientId: client.id,
@@ -102,13 +103,15 @@ const refreshToken: Grant = async (context, { form, client, jkt }) => {
 const GRANTS: Readonly<Record<string, Grant>> = {
   authorization_code: authorizationCode,
   refresh_token: refreshToken,
+  client_credentials: clientCredentials,
+  'urn:ietf:params:oauth:grant-type:token-exchange': tokenExchange,
 }
 
 /** `POST /token` */
 export const token: Route = async (context, call: Call) => {
   const { form } = call
   if (!form) return refuse(context, 'no-form')
-  const client = clientOf(context, call)
+  const client = await clientOf(context, call)
   const name = form.get('grant_type') ?? ''
   const grant = Object.hasOwn(GRANTS, name) ? GRANTS[name] : undefined
   if (!grant) throw new OidcRefusal({ status: 400, error: 'unsupported_grant_type' })

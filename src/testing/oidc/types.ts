@@ -28,6 +28,10 @@ export interface OidcClientSeed {
   readonly id: string
   /** Of a confidential client. @default none: a public one */
   readonly secret?: string | undefined
+  /** The public half of the key by which a client says who it is (`private_key_jwt`). */
+  readonly publicKey?: JsonWebKey | undefined
+  /** Whom its access tokens are for, where they are JWTs; else they do not say. */
+  readonly audience?: string | undefined
   /** Compared exactly. @default 'http://localhost:3000/callback' */
   readonly redirectUris?: readonly string[] | undefined
   /** Whether it gets no token without a proof (`dpop_bound_access_tokens`, RFC 9449 §5.2). */
@@ -71,7 +75,7 @@ export interface ScriptedOidcOptions {
   readonly dpop?: OidcProofRules | undefined
   /** @default 'rs256' */
   readonly signing?: 'rs256' | 'es256' | 'digest' | undefined
-  /** @default Date */
+  /** @default the system's clock */
   readonly clock?: { now(): number } | undefined
   /** @default Math.random */
   readonly random?: (() => number) | undefined
