@@ -38,7 +38,13 @@ export interface DpopWorldOptions extends ScriptedOidcOptions {
 export function createDpopWorld({ keys = memoryKeys(), exposed, ...options }: DpopWorldOptions) {
   const browser = createFakeBrowser()
   const { clock } = browser
-  const server = createScriptedOidc({ clock, signing: 'digest', dpop: {}, ...options })
+  const server = createScriptedOidc({
+    clock,
+    signing: 'digest',
+    dpop: {},
+    wait: (ms) => new Promise((resolve) => clock.schedule(ms, resolve)),
+    ...options,
+  })
   const proofs: Proved[] = []
   /** The proofs as they left. */
   const sent: string[] = []
