@@ -140,6 +140,10 @@ describe('a sign-in in a popup', () => {
       serverCode: 'popup_blocked',
     })
     expect(page.sent).toEqual([])
+    // Some browsers give a window all the same, that is closed.
+    const open = () => ({ closed: true, location: { replace: () => {} }, close: () => {} })
+    const { signIn } = popup(page.auth, { page: { ...page.windows.page, open } })
+    await expect(signIn()).rejects.toMatchObject({ serverCode: 'popup_blocked' })
   })
 
   it('ends after its time', async () => {
@@ -223,7 +227,7 @@ describe('a sign-in in a popup', () => {
 
 describe('a popup in a browser', () => {
   it('is a window of this one, heard on its origin alone', async () => {
-    const { auth, replies } = oidcPage({ metadata: DOCUMENT })
+    const { auth, replies, sent } = oidcPage({ metadata: DOCUMENT })
     const page = new EventTarget()
     const urls: string[] = []
     const window = { closed: false, location: { replace: (url: string) => urls.push(url) } }
@@ -256,6 +260,7 @@ describe('a popup in a browser', () => {
     tell('evil', 'https://evil.example')
     tell('good', 'https://app.example')
     expect(await outcome).toMatchObject({ user: { id: 'ada' } })
+    expect(sent.map(({ form }) => form.code)).toEqual(['good'])
     expect(opened.closed).toBe(true)
   })
 

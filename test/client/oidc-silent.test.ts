@@ -158,7 +158,7 @@ function createDocument() {
 describe('a frame', () => {
   it('is seen by nobody, can lead the page nowhere, and is heard alone, on its own origin', async () => {
     const { frames, iframe, attributes, say } = createDocument()
-    const { auth, replies } = oidcPage({})
+    const { auth, replies, sent } = oidcPage({})
     const outcome = silentSignIn(auth)
     await vi.waitUntil(() => frames.length, PATIENT)
     expect(iframe.hidden).toBe(true)
@@ -170,6 +170,7 @@ describe('a frame', () => {
     say({ code: 'evil', state: 'other.frame' })
     say({ code: 'good', state })
     expect(await outcome).toMatchObject({ user: { id: 'ada' } })
+    expect(sent.map(({ form }) => form.code)).toEqual(['good'])
     expect(frames).toEqual([])
   })
 
@@ -196,7 +197,13 @@ function createSilentWorld(options: Parameters<typeof createOidcWorld>[0] = {}) 
     return location ? new Map(new URL(location).searchParams) : new Promise(() => {})
   }
   const open = (given: object = {}) =>
-    world.open({ scope: 'openid', ...given }, (provider) => silentRenewal(provider, { frame }))
+    world.open({ scope: 'openid', ...given }, (provider) => {
+      const renewed = silentRenewal(provider, { frame })
+      // Each begins with PKCE, which is real work: time must not pass meanwhile.
+      const refresh: typeof renewed.refresh = (...call) =>
+        world.clock.track(renewed.refresh(...call))
+      return { ...renewed, refresh }
+    })
   return { ...world, open, urls }
 }
 
@@ -227,6 +234,16 @@ describe('the session of a server that gives no refresh token', () => {
     expect(session.accessToken).not.toBe(before.accessToken)
     expect(urls).toHaveLength(1)
     expect(opened.events.at(-1)).toBe('TOKEN_REFRESHED')
+  })
+
+  it('is for the resource that its sign-in named, at each renewal', async () => {
+    const { open, signIn, urls } = createSilentWorld()
+    const opened = open()
+    await signIn(opened, { resource: 'https://own.example' })
+    await opened.auth.refreshSession()
+    await opened.auth.refreshSession()
+    const asked = urls.map((url) => new URL(url).searchParams.get('resource'))
+    expect(asked).toEqual(['https://own.example', 'https://own.example'])
   })
 
   it('goes on while the server wants the person to be asked', async () => {

@@ -20,6 +20,8 @@ import { redisProbes } from './redis-probes.js'
 import { requestProbes } from './request-probes.js'
 import { scriptedGoTruePeopleProbes } from './scripted-gotrue-people-probes.js'
 import { scriptedGoTrueProbes } from './scripted-gotrue-probes.js'
+import { scriptedOidcProbes } from './scripted-oidc-probes.js'
+import { scriptedOidcProofsProbes } from './scripted-oidc-proofs-probes.js'
 import { scriptedSuperTokensProbes } from './scripted-supertokens-probes.js'
 import { scriptedWorkOSProbes } from './scripted-workos-probes.js'
 import { sealedProbes } from './sealed-probes.js'
@@ -29,9 +31,6 @@ import { superTokensProbes } from './supertokens-probes.js'
 import { superTokensWebProbes } from './supertokens-web-probes.js'
 import { testingProbes } from './testing-probes.js'
 import { verificationProbes } from './verification-probes.js'
-
-/** Of the scripted OpenID Connect server, whose probes are still to be written. */
-const UNPROVED = /^(ScriptedOidcOptions|OidcRotation|OidcClientSeed)\./
 
 interface Part {
   /** Whole folders of `src`, or files. */
@@ -72,8 +71,10 @@ const PARTS: Readonly<Record<string, Part>> = {
       ...testingProbes,
       ...scriptedGoTrueProbes,
       ...scriptedGoTruePeopleProbes,
+      ...scriptedOidcProofsProbes,
       ...scriptedSuperTokensProbes,
       ...scriptedWorkOSProbes,
+      ...scriptedOidcProbes,
     },
   },
 }
@@ -134,7 +135,7 @@ describe('the parts', () => {
 })
 
 describe.each(Object.entries(PARTS))('the defaults of options of %s', (_, { places, probes }) => {
-  const documented = readAllDefaults(places).filter(({ name }) => !UNPROVED.test(name))
+  const documented = readAllDefaults(places)
 
   it('each have a probe, and each probe a default', () => {
     expect(documented.map(({ name }) => name).sort()).toEqual(Object.keys(probes).sort())

@@ -21,6 +21,8 @@ export interface RealOidcOptions {
   readonly rotating: boolean
   /** In s. */
   readonly accessTokenLifetime?: number
+  /** Whether proofs must hold its nonces, or may; by default it has none. */
+  readonly nonces?: 'required' | 'offered' | undefined
   /** The origin of the pages that use it; without one they are nobody's. */
   readonly app?: string
   /** Where the world finds it, when something stands before it. */
@@ -76,7 +78,7 @@ function toApi(asked: string, api: string | undefined, lifetime: number): Resour
 }
 
 function configuration(options: RealOidcOptions, running: Running): Configuration {
-  const { rotating, app = APP, pushed = false, api, clients = [] } = options
+  const { rotating, app = APP, pushed = false, api, nonces, clients = [] } = options
   const shared = {
     grant_types: ['authorization_code', 'refresh_token'],
     redirect_uris: [`${app}/callback`],
@@ -96,6 +98,11 @@ function configuration(options: RealOidcOptions, running: Running): Configuratio
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
+      dPoP: {
+        enabled: true,
+        requireNonce: () => nonces === 'required',
+        ...(nonces && { nonceSecret: Buffer.alloc(32, 'the nonces of a test') }),
+      },
       introspection: { enabled: true },
       pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: pushed },
       resourceIndicators: {

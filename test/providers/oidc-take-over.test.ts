@@ -103,6 +103,14 @@ describe('a session of oidc-client-ts', () => {
     expect(grant?.extras?.id_token).toMatch(/^eyJ/)
   })
 
+  it('knows of the person what was loaded besides the id token', async () => {
+    const user = { access_token: 'a', id_token: jwt({ sub: 'ada' }), expires_at: 9 }
+    const profile = { sub: 'ada', nickname: 'Countess' }
+    const text = JSON.stringify({ ...user, profile })
+    createStorage('session', { 'oidc.user:http://127.0.0.1:5101:spa': text })
+    expect(await found(oidcClientTs(options), 1)).toMatchObject({ user: { nickname: 'Countess' } })
+  })
+
   it('is looked for in sessionStorage, where nobody says otherwise, and of this client alone', async () => {
     createStorage('local', captured('oidc-client-ts-3.5'))
     createStorage('session', {})

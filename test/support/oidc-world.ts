@@ -1,5 +1,10 @@
 import { AuthClient } from '../../src/index.js'
-import { type OidcOptions, type OidcProvider, oidc } from '../../src/providers/oidc/index.js'
+import {
+  type OidcOptions,
+  type OidcProvider,
+  type OidcSignInOptions,
+  oidc,
+} from '../../src/providers/oidc/index.js'
 import {
   createFakeBrowser,
   createScriptedOidc,
@@ -43,8 +48,8 @@ export function createOidcWorld(options: ScriptedOidcOptions = {}) {
   }
 
   /** Signs somebody in by redirect, in this tab. */
-  async function signIn({ tab, auth }: ReturnType<typeof open>) {
-    const page = await server.fetch(await auth.actions.signInUrl(), { redirect: 'manual' })
+  async function signIn({ tab, auth }: ReturnType<typeof open>, wish: OidcSignInOptions = {}) {
+    const page = await server.fetch(await auth.actions.signInUrl(wish), { redirect: 'manual' })
     tab.navigate(page.headers.get('location') ?? '')
     const result = await auth.actions.handleRedirect()
     if (!result?.session) throw new Error('There is no session.')

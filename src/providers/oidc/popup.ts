@@ -142,7 +142,6 @@ function answerOf(
     const onAbort = (): void => reject(aborted(signal))
     signal.addEventListener('abort', onAbort)
     ends.push(() => signal.removeEventListener('abort', onAbort))
-    if (signal.aborted) onAbort()
   })
   return answer.finally(() => {
     for (const end of ends) end()

@@ -4,11 +4,13 @@ import { createHttp } from '../shared/http.js'
 import { asObject, text } from '../shared/json.js'
 import { isFine, toPassing } from '../shared/passing.js'
 import { checkUrl, invalid, partsOf } from '../shared/url.js'
-import type { OidcMetadata, OidcOptions, OidcSend } from './types.js'
+import type { OidcBinding, OidcMetadata, OidcOptions, OidcSend } from './types.js'
 
 /** What is known of the server, and how it is spoken to. */
 export interface Server {
   readonly send: OidcSend
+  /** What binds sessions to keys, where the app wants it. */
+  readonly binding: OidcBinding | undefined
   /** Where its endpoints are: by hand, found before, or `kept` with a session; else it is asked. */
   find(context: RequestContext, kept?: unknown): Promise<OidcMetadata>
   /** Says that the address of an endpoint that was kept is nobody's any more. */
@@ -18,7 +20,7 @@ export interface Server {
 /** What of the options says where the server is. */
 export type ServerOptions = Pick<
   OidcOptions,
-  'issuer' | 'metadata' | 'headers' | 'fetch' | 'dangerouslyAllowInsecureHttp'
+  'issuer' | 'metadata' | 'headers' | 'fetch' | 'dpop' | 'dangerouslyAllowInsecureHttp'
 >
 
 const ENDPOINT = /_endpoint$|^jwks_uri$/
@@ -31,6 +33,7 @@ const USED = [
   'pushed_authorization_request_endpoint',
   'require_pushed_authorization_requests',
   'authorization_response_iss_parameter_supported',
+  'dpop_signing_alg_values_supported',
 ]
 
 /**
@@ -86,10 +89,13 @@ export function createServer(options: ServerOptions, further: readonly string[] 
   let found = options.metadata && read(options.metadata)
   let believed = true
 
-  const send: OidcSend = (endpoint, request, context) => {
+  const plain: OidcSend = (endpoint, { headers, ...request }, context) => {
     const [, url = '', path = ''] = /^([^/]+\/\/[^/?]+)([^#]*)/.exec(endpoint) ?? []
-    return createHttp({ ...options, url })({ ...request, path }, context)
+    const all = { ...options.headers, ...headers }
+    return createHttp({ ...options, url, headers: all })({ ...request, path }, context)
   }
+  const binding = options.dpop?.(plain)
+  const send = binding?.send ?? plain
 
   /** @throws AuthError `bad_response` for what is not this issuer's document. */
   async function look(place: string, context: RequestContext): Promise<OidcMetadata> {
@@ -131,6 +137,7 @@ export function createServer(options: ServerOptions, further: readonly string[] 
 
   return {
     send,
+    binding,
     async find(context, kept) {
       if (found) return found
       const known = usable(kept)

@@ -19,7 +19,7 @@ function secretsOf({ token, json, form, headers }: Carried): readonly string[] {
   // Field by field: a form may have a `token` of its own.
   const named = [headers, json, form, { token }].flatMap((fields) => Object.entries(fields ?? {}))
   const texts = named.flatMap(([name, value]) =>
-    typeof value === 'string' && SECRET.test(name) ? [value.replace(/^Bearer /, '')] : [],
+    typeof value === 'string' && SECRET.test(name) ? [value.replace(/^\w+ /, '')] : [],
   )
   return texts
     .filter((text) => text.length >= SHORTEST)

@@ -78,5 +78,5 @@ export function createWire(
     return { ...answer, body }
   }
 
-  return { find, send, moved: plain.moved }
+  return { ...plain, find, send }
 }

@@ -4,6 +4,12 @@ import type { OidcClientSeed } from './types.js'
 
 type Form = ReadonlyMap<string, string>
 
+/** What a client asks for itself. */
+interface Asking {
+  readonly form: Form
+  readonly client: OidcClientSeed
+}
+
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
 
 /** @throws OidcRefusal for a client that can keep no secret (RFC 6749 §4.4). */
@@ -41,8 +47,7 @@ const targetOf = (form: Form): Readonly<Record<string, string>> => {
 /** `client_credentials` (RFC 6749 §4.4): tokens of the client itself, never a refresh token. */
 export async function clientCredentials(
   context: ServerContext,
-  form: Form,
-  client: OidcClientSeed,
+  { form, client }: Asking,
 ): Promise<Readonly<Record<string, unknown>>> {
   checkConfidential(client)
   return issue(context, { sub: client.id, ...targetOf(form) }, client)
@@ -51,15 +56,14 @@ export async function clientCredentials(
 /** `token-exchange` (RFC 8693): a token of somebody whose token was brought, for another audience. */
 export async function tokenExchange(
   context: ServerContext,
-  form: Form,
-  client: OidcClientSeed,
+  { form, client }: Asking,
 ): Promise<Readonly<Record<string, unknown>>> {
   checkConfidential(client)
-  const session = context.sessions.find(form.get('subject_token') ?? '')
-  if (!session || form.get('subject_token_type') !== ACCESS_TOKEN) {
+  const found = context.sessions.find(form.get('subject_token') ?? '')
+  if (!found || form.get('subject_token_type') !== ACCESS_TOKEN) {
     // RFC 8693 §2.2.2.
     throw new OidcRefusal({ status: 400, error: 'invalid_request', description: 'Invalid token' })
   }
-  const about = { sub: session.person.sub, ...targetOf(form) }
+  const about = { sub: found.session.person.sub, ...targetOf(form) }
   return { ...(await issue(context, about, client)), issued_token_type: ACCESS_TOKEN }
 }
