@@ -21,11 +21,11 @@ const signInSilently = (page: Page): Promise<string> =>
     ),
   )
 
-/** Playwright has every page believe that it has the person's attention. */
-const lookAway = (page: Page): Promise<void> =>
-  page.evaluate(() => {
-    document.hasFocus = () => false
-  })
+/** Has the page lose or get the person's attention: Playwright has every page believe that it has it. */
+const setFocus = (page: Page, focus: boolean): Promise<void> =>
+  page.evaluate((has) => {
+    document.hasFocus = () => has
+  }, focus)
 
 /** Has the server show a page to whoever comes to it with such an address. */
 const showPageAt = (page: Page, address: string): Promise<unknown> =>
@@ -59,7 +59,6 @@ describe.skipIf(!findChromium()).each(MODES)(
     story('do so where the server cuts the window off', async ({ context, way, tab, expect }) => {
       const page = await tab()
       way.isolate()
-      await lookAway(page)
       expect(await signInByPopup(page)).toBe('ada')
       await expect.poll(() => context.pages().length).toBe(1)
     })
@@ -68,9 +67,12 @@ describe.skipIf(!findChromium()).each(MODES)(
       const page = await tab()
       await showPageAt(page, '**/auth?**')
       const opened = context.waitForEvent('page')
+      await setFocus(page, false)
       const outcome = signInByPopup(page)
       const window = await opened
       await window.waitForURL('**/auth?**')
+      await page.waitForTimeout(1_000)
+      await setFocus(page, true)
       await window.close()
       expect(await outcome).toBe('aborted popup_closed')
       expect(await shown(page)).toBe('signed-out')
