@@ -16,6 +16,8 @@ export type SignOutReason =
   | 'refresh-rejected'
   /** The server answered a refresh with the session of another person. */
   | 'subject-changed'
+  /** The key that its tokens are bound to is gone from this browser. */
+  | 'key-lost'
   /** The access token ran out and there was no refresh token. */
   | 'expired'
   /** The stored session was deleted by something other than a sign-out. */

@@ -86,9 +86,14 @@ const shown = <User extends SessionUser>({
 const toError = (cause: unknown): AuthError =>
   isAuthError(cause) ? cause : new AuthError('bad_response', 'The provider failed.', { cause })
 
+const REASONS: ReadonlyMap<unknown, SignOutReason> = new Map([
+  ['subject_changed', 'subject-changed'],
+  ['key_lost', 'key-lost'],
+])
+
 /** Why a session ends whose refresh token is worth nothing any more. */
 const reasonOf = ({ serverCode }: AuthError): SignOutReason =>
-  serverCode === 'subject_changed' ? 'subject-changed' : 'refresh-rejected'
+  REASONS.get(serverCode) ?? 'refresh-rejected'
 
 /** Makes the exchange of one client. */
 export function createExchange<User extends SessionUser>(

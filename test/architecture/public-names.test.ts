@@ -72,20 +72,42 @@ function homonyms(names: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   })
 }
 
-/** What SDKs call what we have other words for, and the skins that have their words. */
+/** Where WorkOS's words may be: its provider too, and what a backend tells its pages of a step. */
+const WORKOS =
+  /^src\/((server|testing|providers)\/workos|next|providers\/backend)\/|^src\/providers\/shared\/steps.ts$/
+
+/** What SDKs and servers call what we have other words for, or none, and where their words belong. */
 const BORROWED = [
   {
     whose: 'WorkOS',
-    words: ['loadSealedSession', 'refreshAndSealSessionData', 'cookiePassword', 'getLogoutUrl'],
-    skin: /^src\/(server\/workos|next|testing\/workos)\//,
+    words: [
+      'loadSealedSession',
+      'refreshAndSealSessionData',
+      'cookiePassword',
+      'getLogoutUrl',
+      'organization_not_authorized',
+      'mfa_enrollment',
+      'connectionIds',
+    ],
+    skin: WORKOS,
   },
   {
     whose: 'SuperTokens',
     words: ['createNewSession', 'revokeSession', 'userDataInJWT', 'sessionHandle'],
     skin: /supertokens/,
   },
+  {
+    whose: 'GoTrue',
+    words: ['weak_password', 'PASSWORD_RECOVERY', 'MFA_CHALLENGE_VERIFIED'],
+    // The last reads what processes of 0.1 have written.
+    skin: /gotrue|^src\/(compat\/auth-js|server\/coordination\/redis-records)/,
+  },
   // A cookie to the one, and what an app keeps with a session to the other.
-  { whose: 'both', words: ['sessionData'], skin: /^src\/server\/workos\/|supertokens/ },
+  {
+    whose: 'WorkOS and SuperTokens',
+    words: ['sessionData'],
+    skin: /^src\/server\/workos\/|supertokens/,
+  },
 ]
 
 const sources = (): string[] =>
@@ -128,7 +150,7 @@ describe('the names that the package exports', () => {
     expect(homonyms(names)).toEqual(['Options: src/parts/a.ts#Options, src/three.ts#Options'])
   })
 
-  it.each(BORROWED)('have words of the SDK of $whose in its skins only', ({ words, skin }) => {
+  it.each(BORROWED)('have the words of $whose in its own places only', ({ words, skin }) => {
     const found = words.flatMap((word) =>
       sources()
         .filter((file) => new RegExp(`\\b${word}\\b`).test(read(file)))

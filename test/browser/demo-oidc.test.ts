@@ -99,7 +99,7 @@ describe.skipIf(!findChromium())('the demo for OpenID Connect', () => {
     await text(page, 'proof').toBe('a code')
     await page.click('[data-pay="2026-121"]')
     await text(page, 'notice').toBe('Paid: € 386.50 to Brass & Binnacle.')
-    expect(await page.locator('[data-pay]').count()).toBe(1)
+    await expect.poll(() => page.locator('[data-pay]').count(), SOON).toBe(1)
     // A refresh is no fresh proof: the token says when the code was given.
     const age = async () => Number.parseInt((await page.textContent('#age')) ?? '', 10)
     await expect.poll(age, SOON).toBeGreaterThan(2)

@@ -1,36 +1,33 @@
 /** What runs in the page: the built package with the provider for OpenID Connect. */
 
 import { AuthClient } from 'holdfast'
-import { oidc, pushRequest, userinfo } from 'holdfast/providers/oidc'
+import { oidc, pushRequest } from 'holdfast/providers/oidc'
 import { handBack, popup } from 'holdfast/providers/oidc/popup'
 import { silentRenewal, silentSignIn } from 'holdfast/providers/oidc/silent'
 import type { OidcSettings } from './oidc-site.js'
 
 interface Opening {
-  /** @default what the id token says */
-  readonly asksUserinfo?: boolean
-  /** Whether it asks for no refresh token, and gets its next tokens in frames. */
-  readonly renewsSilently?: boolean
+  /** Asks for no refresh token, and renews sessions in a frame. */
+  readonly renewsInFrame?: boolean
   readonly autoRefresh?: boolean
   readonly requestTimeout?: number
 }
 
 function open(
   { issuer, pushed, api }: OidcSettings,
-  { asksUserinfo = false, renewsSilently = false, ...options }: Opening = {},
+  { renewsInFrame = false, ...options }: Opening = {},
 ) {
   const provider = oidc({
     issuer,
     clientId: 'spa',
     redirectUri: `${location.origin}/callback`,
+    ...(renewsInFrame && { scope: 'openid profile email' }),
     // oidc-provider gives refresh tokens to those only who were asked.
     parameters: { prompt: 'consent', ...(api && { resource: api }) },
     ...(pushed && { pushRequest }),
-    ...(asksUserinfo && { loadUser: userinfo }),
-    ...(renewsSilently && { scope: 'openid' }),
   })
   const auth = new AuthClient({
-    provider: renewsSilently ? silentRenewal(provider) : provider,
+    provider: renewsInFrame ? silentRenewal(provider) : provider,
     storageKey: 'app',
     ...options,
   })
@@ -39,7 +36,12 @@ function open(
     const ending = event === 'SIGNED_OUT' ? [detail.reason, detail.error?.serverCode] : []
     events.push([event, ...ending].join(' ').trim())
   })
-  return { auth, events, popup: popup(auth), signInSilently: () => silentSignIn(auth) }
+  return {
+    auth,
+    events,
+    window: popup(auth),
+    signInSilently: () => silentSignIn(auth),
+  }
 }
 
 declare global {
@@ -50,5 +52,5 @@ declare global {
 }
 
 window.openLogin = open
-// In a window or a frame there is nothing else to do; what a redirect brought is left alone.
+// What a window or a frame was for goes to the page that waits; after a redirect it is for the test.
 handBack()

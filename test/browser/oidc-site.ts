@@ -35,10 +35,10 @@ async function bundle(): Promise<string> {
     format: 'iife',
     write: false,
     alias: {
+      holdfast: at('../../dist/index.js'),
       // The longer names first: the shorter would take them for paths of its own.
       'holdfast/providers/oidc/popup': at('../../dist/providers/oidc/popup.js'),
       'holdfast/providers/oidc/silent': at('../../dist/providers/oidc/silent.js'),
-      holdfast: at('../../dist/index.js'),
       'holdfast/providers/oidc': at('../../dist/providers/oidc/index.js'),
     },
     tsconfigRaw: {},

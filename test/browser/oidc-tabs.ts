@@ -37,8 +37,7 @@ export const SERVERS: readonly ServerMode[] = [
 
 /** How the client of a tab is opened. */
 export interface TabOptions {
-  readonly asksUserinfo?: boolean
-  readonly renewsSilently?: boolean
+  readonly renewsInFrame?: boolean
   readonly autoRefresh?: boolean
   readonly requestTimeout?: number
 }
@@ -55,9 +54,9 @@ export interface Tabs extends OidcSite {
   tabs(count: number, options?: TabOptions): Promise<[Page, ...Page[]]>
   tab(options?: TabOptions): Promise<Page>
   /** Signs Ada in by a redirect there and back. */
-  signIn(page: Page, options?: OidcSignInOptions): Promise<void>
+  signIn(page: Page, opening?: TabOptions): Promise<void>
   /** Goes where a sign-in leads, and opens the client on the page where that ends. */
-  leave(page: Page, options?: OidcSignInOptions): Promise<void>
+  leave(page: Page, options?: OidcSignInOptions, opening?: TabOptions): Promise<void>
   /** The requests for the next tokens since `forget`; what only asks for a nonce is none. */
   exchanges(): readonly Passing[]
   /** Refreshes; resolves to who is signed in then, or to the code of the error. */
@@ -95,13 +94,17 @@ function createTabs(site: OidcSite, context: BrowserContext, expect: ExpectStati
     return page
   }
 
-  async function leave(page: Page, options: OidcSignInOptions = {}): Promise<void> {
+  async function leave(
+    page: Page,
+    options: OidcSignInOptions = {},
+    opening: TabOptions = { autoRefresh: false },
+  ): Promise<void> {
     const address = await page.evaluate(
       (given) => window.login.auth.actions.signInUrl(given),
       options,
     )
     await page.goto(address)
-    await start(page, site, { autoRefresh: false })
+    await start(page, site, opening)
   }
 
   return {
@@ -115,8 +118,8 @@ function createTabs(site: OidcSite, context: BrowserContext, expect: ExpectStati
       return pages
     },
     leave,
-    async signIn(page, options) {
-      await leave(page, options)
+    async signIn(page, opening) {
+      await leave(page, {}, opening)
       await page.evaluate(() => window.login.auth.actions.handleRedirect())
       expect(await shown(page)).toBe('ada')
     },

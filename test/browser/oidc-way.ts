@@ -34,12 +34,12 @@ export interface Way {
   count(path: string): number
   /** Forgets what came by, and heals. */
   forget(): void
-  /** From now on it does this to requests for tokens, so many times. @default for ever */
+  /** From now on it does this to requests, for tokens unless told otherwise. */
   trouble(trouble: Trouble, options?: TroubleOptions): void
   /** Nothing goes wrong any more. */
   heal(): void
-  /** From now on its pages cut windows off from the pages that opened them. */
-  isolate(): void
+  /** From now on all answers have this header too. */
+  addHeader(name: string, value: string): void
   /** How long answers to refreshes take, in ms. */
   slowDown(ms: number): void
   /** Answers to refreshes wait, after the server has committed, until the returned call. */
@@ -49,9 +49,10 @@ export interface Way {
 
 /** How far a trouble goes. */
 export interface TroubleOptions {
+  /** @default for ever */
   readonly times?: number
-  /** Whether all requests are struck, also those for the discovery document. */
-  readonly everywhere?: boolean
+  /** The path whose requests are struck. @default that of the token endpoint */
+  readonly path?: string | 'all'
 }
 
 interface Answer {
@@ -97,19 +98,18 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** What goes wrong now, and how often still. */
 function createTroubles() {
-  let now: { trouble: Trouble; left: number; everywhere: boolean } | null = null
+  let now: { readonly trouble: Trouble; readonly path: string; left: number } | null = null
   return {
-    set(
-      trouble: Trouble,
-      { times = Number.POSITIVE_INFINITY, everywhere = false }: TroubleOptions,
-    ) {
-      now = { trouble, left: times, everywhere }
+    set(trouble: Trouble, { times = Number.POSITIVE_INFINITY, path = '/token' }: TroubleOptions) {
+      now = { trouble, path, left: times }
     },
     heal() {
       now = null
     },
-    strike(isToken: boolean): Trouble | null {
-      if (!now || (!isToken && !now.everywhere) || now.left <= 0) return null
+    /** What becomes of a request; one that only asks whether it may be sent (CORS) is none. */
+    strike({ method }: IncomingMessage, asked: string): Trouble | null {
+      if (!now || now.left <= 0) return null
+      if (now.path !== 'all' && (now.path !== asked || method === 'OPTIONS')) return null
       now.left -= 1
       return now.trouble
     },
@@ -122,14 +122,14 @@ export async function startWay(): Promise<Way & { leadTo(target: string): void }
   let refreshes: Passing[] = []
   let paths: string[] = []
   let delay = 0
+  const added: Record<string, string> = { ...OWN_CONNECTION }
   let gate: Promise<void> | null = null
-  let isolation = {}
   const troubles = createTroubles()
 
   /** Notes a request for the next tokens; others are none of those. */
   function note(path: string, body: string): Passing | null {
     const form = new URLSearchParams(body)
-    if (!path.endsWith('/token') || form.get('grant_type') !== 'refresh_token') return null
+    if (path !== '/token' || form.get('grant_type') !== 'refresh_token') return null
     const passing = { at: Date.now(), token: form.get('refresh_token'), status: null, error: null }
     refreshes.push(passing)
     return passing
@@ -140,11 +140,12 @@ export async function startWay(): Promise<Way & { leadTo(target: string): void }
     const [path = ''] = (incoming.url ?? '').split('?')
     paths.push(path)
     const passing = note(path, body)
-    const trouble = troubles.strike(path.endsWith('/token') && incoming.method === 'POST')
+    const trouble = troubles.strike(incoming, path)
     if (trouble?.type === 'lost-request') throw new Error('The request is lost.')
     if (trouble?.type === 'status') {
       if (passing) passing.status = trouble.status
-      outgoing.writeHead(trouble.status, OWN_CONNECTION).end('<h1>Nobody is there</h1>')
+      outgoing.writeHead(trouble.status, { ...added, 'content-type': 'text/html' })
+      outgoing.end('<h1>Nobody is there</h1>')
       return
     }
     const answer = await ask(target, incoming, body)
@@ -155,8 +156,7 @@ export async function startWay(): Promise<Way & { leadTo(target: string): void }
     }
     if (trouble) throw new Error('The answer is lost.')
     if (passing) passing.status = answer.status
-    const headers = { ...answer.headers, ...isolation, ...OWN_CONNECTION }
-    outgoing.writeHead(answer.status, headers).end(answer.body)
+    outgoing.writeHead(answer.status, { ...answer.headers, ...added }).end(answer.body)
   }
 
   const { origin, close } = await listen((incoming, outgoing) =>
@@ -179,8 +179,8 @@ export async function startWay(): Promise<Way & { leadTo(target: string): void }
     },
     trouble: (trouble, options = {}) => troubles.set(trouble, options),
     heal: troubles.heal,
-    isolate() {
-      isolation = { 'cross-origin-opener-policy': 'same-origin' }
+    addHeader(name, value) {
+      added[name] = value
     },
     slowDown(ms) {
       delay = ms

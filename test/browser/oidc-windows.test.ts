@@ -1,41 +1,50 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, type ExpectStatic, it } from 'vitest'
 import { findChromium, launch } from './chromium.js'
-import { events, play, SERVERS, shown, type Tabs, token } from './oidc-tabs.js'
+import { play, SERVERS, shown, start, type Tabs, token } from './oidc-tabs.js'
 
-/** Signs in in a window; who is signed in then, or why nobody is. */
-const signInByPopup = (page: Page): Promise<string> =>
-  page.evaluate(() =>
-    window.login.popup.signIn().then(
-      ({ user }) => user?.id ?? 'nobody',
-      ({ code, serverCode }) => `${code} ${serverCode}`,
-    ),
-  )
-
-/** The same in a frame. */
-const signInSilently = (page: Page): Promise<string> =>
-  page.evaluate(() =>
-    window.login.signInSilently().then(
-      ({ user }) => user?.id ?? 'nobody',
-      ({ code, serverCode }) => `${code} ${serverCode}`,
-    ),
-  )
-
-/** Has the page lose or get the person's attention: Playwright has every page believe that it has it. */
-const setFocus = (page: Page, focus: boolean): Promise<void> =>
+/** Who is signed in by a sign-in in a popup, which a click begins; or why nobody is. */
+async function clickForPopup(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const button = document.createElement('button')
+    button.textContent = 'Sign in'
+    button.addEventListener('click', () => {
+      window.outcome = window.login.window.signIn().then(
+        ({ user }) => String(user?.id),
+        ({ code, serverCode }) => `${code} ${serverCode}`,
+      )
+    })
+    document.body.append(button)
+  })
+  await page.click('button')
+}
+/** While a popup is in front this page has no focus; but Playwright tells all pages that they have it. */
+const setFocus = (page: Page, focus: boolean) =>
   page.evaluate((has) => {
     document.hasFocus = () => has
   }, focus)
+const outcome = (page: Page) => page.evaluate(() => window.outcome)
 
-/** Has the server show a page to whoever comes to it with such an address. */
-const showPageAt = (page: Page, address: string): Promise<unknown> =>
-  page.context().route(address, (route) => route.fulfill({ contentType: 'text/html', body: 'Hi' }))
+const silently = (page: Page) =>
+  page.evaluate(() =>
+    window.login.signInSilently().then(
+      ({ user }) => ({ user: user?.id }),
+      ({ code, serverCode, message }) => ({ code, serverCode, message }),
+    ),
+  )
+const frames = (page: Page) => page.evaluate(() => document.querySelectorAll('iframe').length)
 
-const [ROTATING, , PUSHED] = SERVERS
-const MODES = [ROTATING, PUSHED].flatMap((mode) => (mode ? [mode] : []))
+declare global {
+  interface Window {
+    outcome: Promise<string>
+  }
+}
+
+/** How a server rotates is nothing to a window. */
+const MODES = SERVERS.filter(({ options }) => options.api)
 
 describe.skipIf(!findChromium()).each(MODES)(
-  'people of a real oidc-provider $name, who stay on their page, in Chromium:',
+  'a page of a real oidc-provider $name, in Chromium:',
   (mode) => {
     let browser: Browser
     beforeAll(async () => {
@@ -48,65 +57,101 @@ describe.skipIf(!findChromium()).each(MODES)(
         play({ browser, mode, expect }, tell),
       )
 
-    story('sign in in a window, which closes itself', async ({ app, context, tabs, expect }) => {
-      const [page, sibling] = await tabs(2)
-      expect(await signInByPopup(page)).toBe('ada')
-      await expect.poll(() => context.pages().length).toBe(2)
-      expect(page.url()).toBe(`${app}/`)
-      await expect.poll(() => (sibling ? shown(sibling) : null)).toBe('ada')
+    story(
+      'stays where it is when somebody signs in in a popup, which then closes',
+      async (tabs) => {
+        const { app, context, expect } = tabs
+        const [page, sibling] = [await tabs.tab(), await tabs.tab()]
+        await clickForPopup(page)
+        expect(await outcome(page)).toBe('ada')
+        expect(page.url()).toBe(`${app}/`)
+        await expect.poll(() => shown(sibling)).toBe('ada')
+        expect(await token(sibling)).toBe(await token(page))
+        await expect.poll(() => context.pages().length).toBe(2)
+      },
+    )
+
+    story('hears of a sign-in in a popup that its server has cut off', async (tabs) => {
+      const { way, expect } = tabs
+      way.addHeader('cross-origin-opener-policy', 'same-origin')
+      const page = await tabs.tab()
+      await setFocus(page, false)
+      await clickForPopup(page)
+      expect(await outcome(page)).toBe('ada')
+      expect(await shown(page)).toBe('ada')
     })
 
-    story('do so where the server cuts the window off', async ({ context, way, tab, expect }) => {
-      const page = await tab()
-      way.isolate()
-      expect(await signInByPopup(page)).toBe('ada')
-      await expect.poll(() => context.pages().length).toBe(1)
-    })
-
-    story('may close the window', async ({ context, tab, expect }) => {
-      const page = await tab()
-      await showPageAt(page, '**/auth?**')
+    story('hears that somebody closed the popup, and nobody is signed in', async (tabs) => {
+      const { context, way, expect } = tabs
+      const page = await tabs.tab()
+      // The server shows a page: somebody is to type there.
+      way.trouble({ type: 'status', status: 200 }, { path: '/auth' })
       const opened = context.waitForEvent('page')
       await setFocus(page, false)
-      const outcome = signInByPopup(page)
-      const window = await opened
-      await window.waitForURL('**/auth?**')
+      await clickForPopup(page)
+      const popup = await opened
+      await popup.waitForLoadState()
+      // The page looks twice in a second whether it has lost it.
       await page.waitForTimeout(1_000)
       await setFocus(page, true)
-      await window.close()
-      expect(await outcome).toBe('aborted popup_closed')
+      await popup.close()
+      expect(await outcome(page)).toBe('aborted popup_closed')
       expect(await shown(page)).toBe('signed-out')
     })
 
-    story('are signed in without a question where the server knows them', async (tabs) => {
-      const { tab, expect } = tabs
-      const page = await tab()
-      expect(await signInSilently(page)).toBe('step_required login_required')
-      await signInByPopup(page)
-      await page.evaluate(() => window.login.auth.signOut())
-      expect(await signInSilently(page)).toBe('ada')
-      expect(await page.locator('iframe').count()).toBe(0)
+    story(
+      'learns in a frame who is signed in at the server, and leaves none behind',
+      async (tabs) => {
+        const { expect } = tabs
+        const page = await tabs.tab()
+        await tabs.signIn(page)
+        await page.evaluate(() => localStorage.clear())
+        await page.goto(tabs.app)
+        await start(page, tabs)
+        expect(await silently(page)).toEqual({ user: 'ada' })
+        expect(await shown(page)).toBe('ada')
+        expect(await frames(page)).toBe(0)
+      },
+    )
+
+    story('is told in a frame that somebody must be asked', async (tabs) => {
+      const { expect } = tabs
+      const page = await tabs.tab()
+      expect(await silently(page)).toMatchObject({
+        code: 'step_required',
+        serverCode: 'login_required',
+      })
+      expect(await frames(page)).toBe(0)
     })
 
-    story('wait no longer than a request may take for a page in a frame', async (tabs) => {
-      const { tab, expect } = tabs
-      const page = await tab({ requestTimeout: 2_000 })
-      await showPageAt(page, '**/auth?**')
-      expect(await signInSilently(page)).toBe('timeout undefined')
-      expect(await page.locator('iframe').count()).toBe(0)
-    })
+    story(
+      'gets its next token in one frame for all tabs, where there is no refresh token',
+      async (tabs) => {
+        const { server, way, expect } = tabs
+        const opening = { renewsInFrame: true, autoRefresh: false }
+        const pages = await tabs.tabs(3, opening)
+        const [first] = pages
+        server.setLifetime(3)
+        await tabs.signIn(first, opening)
+        const before = await token(first)
+        for (const page of pages) await expect.poll(() => token(page)).toBe(before)
+        server.setLifetime(3_600)
+        await new Promise((resolve) => setTimeout(resolve, 3_200))
+        way.forget()
+        const tokens = new Set(await Promise.all(pages.map(token)))
+        expect(tokens.size).toBe(1)
+        expect([...tokens]).not.toContain(before)
+        expect(way.count('/auth')).toBe(1)
+        expect(way.refreshes).toEqual([])
+      },
+    )
 
-    story('go on in frames, in all tabs, where there is no refresh token', async (tabs) => {
-      const { exchanges, refresh, tab, expect } = tabs
-      const page = await tab({ renewsSilently: true, autoRefresh: false })
-      const sibling = await tab({ renewsSilently: true, autoRefresh: false })
-      await signInByPopup(page)
-      const before = await token(page)
-      expect(await refresh(page)).toBe('ada')
-      expect(await token(page)).not.toBe(before)
-      await expect.poll(() => token(sibling)).toBe(await token(page))
-      expect(await events(page)).toEqual(['INITIAL_SESSION', 'SIGNED_IN', 'TOKEN_REFRESHED'])
-      expect(exchanges()).toEqual([])
+    story('does not wait for ever for a server that shows a page in the frame', async (tabs) => {
+      const { way, expect } = tabs
+      const page = await tabs.tab({ requestTimeout: 1_500 })
+      way.trouble({ type: 'status', status: 200 }, { path: '/auth' })
+      expect(await silently(page)).toMatchObject({ code: 'timeout' })
+      expect(await frames(page)).toBe(0)
     })
   },
 )

@@ -46,19 +46,25 @@ describe.skipIf(!findChromium()).each(SERVERS)(
       },
     )
 
-    story('stay signed in when they load the page again, and nobody is asked', async (tabs) => {
-      const { app, way, tab, signIn, expect } = tabs
-      const page = await tab({ asksUserinfo: true })
-      await signIn(page)
-      const before = await token(page)
-      way.forget()
-      await page.goto(app)
-      await start(page, tabs)
-      expect(await token(page)).toBe(before)
-      expect(await finish(page)).toBeNull()
-      expect(way.refreshes).toEqual([])
-      expect(way.count('/.well-known/openid-configuration')).toBe(0)
-    })
+    story(
+      'stay signed in when they load the page again, and nobody is asked until they need more',
+      async (tabs) => {
+        const { app, way, tab, signIn, refresh, exchanges, expect } = tabs
+        const page = await tab()
+        await signIn(page)
+        const before = await token(page)
+        way.forget()
+        await page.goto(app)
+        await start(page, tabs)
+        expect(await token(page)).toBe(before)
+        expect(await finish(page)).toBeNull()
+        expect(way.refreshes).toEqual([])
+        // Where the token endpoint is, the session knows.
+        expect(await refresh(page)).toBe('ada')
+        expect(exchanges().length).toBe(1)
+        expect(way.count('/.well-known/openid-configuration')).toBe(0)
+      },
+    )
 
     story('may have two sign-ins under way, in two tabs', async ({ tab, leave, expect }) => {
       const [one, two] = [await tab(), await tab()]

@@ -14,12 +14,14 @@ import { expressProbes } from './express-probes.js'
 import { mfaProbes } from './mfa-probes.js'
 import { nextProbes } from './next-probes.js'
 import { oidcProbes } from './oidc-probes.js'
+import { oidcServerProbes } from './oidc-server-probes.js'
 import { providerProbes } from './provider-probes.js'
 import { redisProbes } from './redis-probes.js'
 import { requestProbes } from './request-probes.js'
 import { scriptedGoTruePeopleProbes } from './scripted-gotrue-people-probes.js'
 import { scriptedGoTrueProbes } from './scripted-gotrue-probes.js'
 import { scriptedOidcProbes } from './scripted-oidc-probes.js'
+import { scriptedOidcProofsProbes } from './scripted-oidc-proofs-probes.js'
 import { scriptedSuperTokensProbes } from './scripted-supertokens-probes.js'
 import { scriptedWorkOSProbes } from './scripted-workos-probes.js'
 import { sealedProbes } from './sealed-probes.js'
@@ -58,6 +60,7 @@ const PARTS: Readonly<Record<string, Part>> = {
       ...requestProbes,
       ...superTokensProbes,
       ...superTokensWebProbes,
+      ...oidcServerProbes,
     },
   },
   'the skin for Next.js': { places: ['next'], probes: nextProbes },
@@ -68,6 +71,7 @@ const PARTS: Readonly<Record<string, Part>> = {
       ...testingProbes,
       ...scriptedGoTrueProbes,
       ...scriptedGoTruePeopleProbes,
+      ...scriptedOidcProofsProbes,
       ...scriptedSuperTokensProbes,
       ...scriptedWorkOSProbes,
       ...scriptedOidcProbes,

@@ -124,6 +124,17 @@ export const oidcProbes: Readonly<Record<string, Probe>> = {
       return made.join() === 'iframe'
     },
   },
+  'OidcOptions.dpop': {
+    says: 'tokens are bearer tokens',
+    async observe() {
+      const metadata = { ...DOCUMENT, dpop_signing_alg_values_supported: ['ES256'] }
+      const { signIn, begin, sent, auth } = oidcPage({ metadata })
+      const { parameters } = await begin()
+      await signIn()
+      const session = await auth.getSession()
+      return !('dpop_jkt' in parameters) && !sent[0]?.headers.has('dpop') && !session?.keyId
+    },
+  },
   'OidcOptions.postLogoutParameter': {
     async observe() {
       const { signIn, auth } = oidcPage({})

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import Provider, {
   type AdapterFactory,
+  type ClientMetadata,
   type Configuration,
   errors,
   type KoaContextWithOIDC,
@@ -20,12 +21,16 @@ export interface RealOidcOptions {
   readonly rotating: boolean
   /** In s. */
   readonly accessTokenLifetime?: number
+  /** Whether proofs must hold its nonces, or may; by default it has none. */
+  readonly nonces?: 'required' | 'offered' | undefined
   /** The origin of the pages that use it; without one they are nobody's. */
   readonly app?: string
   /** Where the world finds it, when something stands before it. */
   readonly issuer?: string
   /** Whether it takes only sign-ins that were pushed (RFC 9126). */
   readonly pushed?: boolean
+  /** Further clients. */
+  readonly clients?: readonly ClientMetadata[]
   /** An API (RFC 8707), whose access tokens are JWTs. */
   readonly api?: string
 }
@@ -73,7 +78,7 @@ function toApi(asked: string, api: string | undefined, lifetime: number): Resour
 }
 
 function configuration(options: RealOidcOptions, running: Running): Configuration {
-  const { rotating, app = APP, pushed = false, api } = options
+  const { rotating, app = APP, pushed = false, api, nonces, clients = [] } = options
   const shared = {
     grant_types: ['authorization_code', 'refresh_token'],
     redirect_uris: [`${app}/callback`],
@@ -84,13 +89,20 @@ function configuration(options: RealOidcOptions, running: Running): Configuratio
     clients: [
       { ...shared, client_id: 'spa', token_endpoint_auth_method: 'none' },
       { ...shared, client_id: WEB.clientId, client_secret: WEB.clientSecret },
+      ...clients,
     ],
     claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     conformIdTokenClaims: false,
     cookies: { keys: ['the key of the cookies of a test'] },
     features: {
+      clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
+      dPoP: {
+        enabled: true,
+        requireNonce: () => nonces === 'required',
+        ...(nonces && { nonceSecret: Buffer.alloc(32, 'the nonces of a test') }),
+      },
       introspection: { enabled: true },
       pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: pushed },
       resourceIndicators: {

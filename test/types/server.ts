@@ -46,9 +46,9 @@ export function failuresNarrowByWhetherToTryAgain(result: SealedRefreshResult): 
     const wait: number | undefined = result.retryAfter
     return [reason, wait]
   }
-  // The five of the seed, the steps, and those that a server may yet invent.
+  // Those that are the same everywhere, and the steps, of which a server may yet invent some.
   const final: string = result.reason
-  if (result.reason === 'organization_not_authorized') return final
+  if (result.reason === 'rejected') return final
   // @ts-expect-error What will never succeed is not waited for.
   if (result.retryAfter) return final
   return isAuthError(result.error, 'step_required') && result.error.details?.organizations

@@ -18,8 +18,9 @@ const OURS = [
 ]
 
 /** Makes `auth.actions` for one client. */
-export function createActions(host: ActionHost<OidcUser>, tokens: Tokens): OidcActions & WithArea {
+export function createActions(lent: ActionHost<OidcUser>, tokens: Tokens): OidcActions & WithArea {
   const { options, server } = tokens
+  const host = server.binding?.attach(lent) ?? lent
   const { issuer, clientId, redirectUri } = options
 
   async function signInUrl(given: OidcSignInOptions = {}, call?: CallOptions): Promise<string> {
@@ -58,7 +59,7 @@ export function createActions(host: ActionHost<OidcUser>, tokens: Tokens): OidcA
         const { accessToken } = session
         const metadata = await server.find(context, keptIn(session).server)
         const { send } = server
-        const source = { accessToken, claims: null, metadata, send, signal: context.signal }
+        const source = { accessToken, claims: null, metadata, send, ...context, session }
         const user = await whoIs(options.loadUser, source)
         return user ?? invalid('Pass `loadUser`: without it nobody can be asked.')
       }, call),

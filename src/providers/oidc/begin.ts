@@ -46,6 +46,7 @@ export async function beginSignIn(
   // Nobody but the holder of the verifier can tell it beforehand, and every flow has its own.
   const state = carrier ? `${challenge}.${carrier}` : challenge
   const metadata = await server.find(context)
+  const dpop = await server.binding?.begin(metadata)
   const parameters = {
     ...asked,
     client_id: clientId,
@@ -53,6 +54,7 @@ export async function beginSignIn(
     response_type: 'code',
     state,
     ...(open && { nonce: state }),
+    ...(dpop && { dpop_jkt: dpop.jkt }),
     code_challenge: challenge,
     code_challenge_method: 'S256',
   }
@@ -63,7 +65,8 @@ export async function beginSignIn(
     ? await push(parameters, { metadata, send: server.send, context })
     : withQuery(metadata.authorization_endpoint, parameters)
   const { acr_values: acr, max_age: age, resource, scope } = asked
-  return { url, secret, kept: { id: state, issuer, server: metadata, acr, age, resource, scope } }
+  const about = { acr, age, resource, scope, dpop }
+  return { url, secret, kept: { id: state, issuer, server: metadata, ...about } }
 }
 
 /** What came back, and with whose context it is traded. */

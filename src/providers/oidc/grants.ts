@@ -69,8 +69,11 @@ export function toGrant(
   const accessToken = text(access_token)
   if (!accessToken) throw new AuthError('bad_response', 'The answer holds no access token.')
   const granted = text(scope) ?? texts(scope)?.join(' ')
+  const keyId = text(asObject(rest.dpop)?.key)
   return {
     accessToken,
+    // An answer that names no key must not take the session's away.
+    ...(keyId && { keyId }),
     refreshToken: text(refresh_token),
     lifetime: lifetimeOf(accessToken, expires_in),
     user,

@@ -13,11 +13,15 @@ import { createTokens } from './tokens.js'
 import type { OidcActions, OidcOptions, OidcUser } from './types.js'
 
 export type { RedirectResult } from '../shared/redirect.js'
+export type { RequiredStep } from '../shared/steps.js'
 export { pushRequest } from './push-request.js'
 export { stepOf, stepUp } from './step-up.js'
 export type {
   OidcActions,
+  OidcBinding,
   OidcClaims,
+  OidcContext,
+  OidcKey,
   OidcMetadata,
   OidcOptions,
   OidcParameters,
@@ -48,6 +52,7 @@ const OPTIONS: Readonly<Record<keyof OidcOptions, Kind>> = {
   resourceTokens: 'object',
   stepUp: 'function',
   pushRequest: 'function',
+  dpop: 'function',
   postLogoutParameter: 'string',
 }
 
@@ -98,7 +103,8 @@ export function oidc(options: OidcOptions): OidcProvider {
     },
     tokens: options.resourceTokens,
     signOut,
-    ...(options.stepUp && { readAnswer: options.stepUp }),
+    ...server.binding?.signer,
+    readAnswer: (answer) => server.binding?.readAnswer(answer) ?? options.stepUp?.(answer),
     refusesToken: ({ status }) => status === 401,
     actions: (host) => createActions(host, tokens),
   }

@@ -39,7 +39,7 @@ export function createActions(deps: ActionDeps): WorkOSActions {
 
   return {
     signInUrl,
-    signUpUrl: (options) => signInUrl({ ...options, screenHint: 'sign-up' }),
+    signUpUrl: async (options) => signInUrl({ ...options, screenHint: 'sign-up' }),
     handleRedirect: createRedirect({
       host,
       home,
@@ -61,12 +61,14 @@ export function createActions(deps: ActionDeps): WorkOSActions {
           context,
         ),
     }),
-    signOutUrl: ({ returnTo } = {}, call) =>
-      host.withSession(async ({ sessionId }) => {
+    async signOutUrl(given, call) {
+      const { returnTo } = { ...given }
+      return host.withSession(async ({ sessionId }) => {
         if (!sessionId) throw new AuthError('rejected', 'This session has no id at WorkOS.')
         const target = returnTo && parseUrl(returnTo, host.page.href()).href
         deps.leaving.add(sessionId)
         return signOutUrl(base, sessionId, target)
-      }, call),
+      }, call)
+    },
   }
 }

@@ -12,6 +12,7 @@ import { createAuthenticate, signOutUrl } from './wire.js'
 
 export { HTTP_ONLY } from '../shared/http-only.js'
 export type { RedirectResult } from '../shared/redirect.js'
+export type { RequiredStep } from '../shared/steps.js'
 export { hasSessionCookie } from './has-session-cookie.js'
 export type {
   AuthorizeOptions,

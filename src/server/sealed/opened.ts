@@ -1,4 +1,4 @@
-import type { SessionFacts, SessionUser } from '../../core/session.js'
+import type { Session, SessionFacts, SessionUser } from '../../core/session.js'
 import type { AccessTokens, TokenWords } from './access-tokens.js'
 import { type HeldContent, heldName, readHeldJson } from './held-sessions.js'
 import { createKnownSeals } from './known-seals.js'
@@ -126,3 +126,10 @@ export const describeOpened = <User extends SessionUser>({
   impersonator,
   authenticationMethod,
 })
+
+/** A session as its provider is told of it. */
+export const toSession = <User extends SessionUser>(opened: Opened<User>): Session<User> => {
+  const { accessToken, refreshToken, extras = {} } = opened.data
+  const { expiresAt } = opened.token
+  return { ...describeOpened(opened), accessToken, refreshToken, expiresAt, extras }
+}

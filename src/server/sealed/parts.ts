@@ -29,7 +29,7 @@ function tokensOf<User extends SessionUser>(
 ): AccessTokens {
   if (verification === 'seal') return opaqueTokens(null, now)
   checkObject('verification', verification)
-  return 'introspectionUrl' in verification
+  return 'introspectionUrl' in verification || 'introspect' in verification
     ? opaqueTokens(verification, now)
     : signedTokens(verification, now)
 }

@@ -1,9 +1,10 @@
 import type { AuthError } from '../../core/errors.js'
+import type { Awaitable } from '../../core/ports.js'
 import type { Provider } from '../../core/provider.js'
-import type { Grant, SessionFacts, SessionUser } from '../../core/session.js'
+import type { Grant, Session, SessionFacts, SessionUser } from '../../core/session.js'
 import type { Coordinator } from '../coordination/coordinator.js'
 import type { SecurityListeners } from '../shared/security-events.js'
-import type { Introspection } from '../verification/introspection.js'
+import type { Introspection, IntrospectionCall } from '../verification/introspection.js'
 import type { Verification } from '../verification/verify.js'
 import type { SealedSignOutResult } from './ended-sessions.js'
 import type { SealedCookie } from './opened.js'
@@ -19,6 +20,18 @@ export type SessionProvider<User extends SessionUser = SessionUser> = Pick<
 > & {
   /** How long its server forgives that a spent refresh token comes again, in ms. */
   readonly reuseWindow?: number | undefined
+  /**
+   * What of the `extras` of its grants the seal keeps, by their names. The sessions that it is told of at
+   * refreshes and sign-outs have them.
+   * @default nothing
+   */
+  readonly sealedExtras?: readonly string[] | undefined
+}
+
+/** The session that a page of the auth server is to end. */
+export interface SignOutPageRequest<User extends SessionUser = SessionUser> {
+  readonly session: Session<User>
+  readonly returnTo?: string | undefined
 }
 
 /** Options of {@link createSealedSessions}. */
@@ -29,13 +42,11 @@ export interface SealedSessionsOptions<User extends SessionUser = SessionUser>
    * How to tell that an access token is genuine: by keys or a secret where it is a JWT; by asking the auth
    * server (RFC 7662); or `'seal'`, by the word of the seal, where only the auth server can read it.
    */
-  readonly verification: Verification | Introspection | 'seal'
+  readonly verification: Verification | Introspection | IntrospectionCall | 'seal'
   /** Shared by processes that serve the same sessions. @default memoryCoordinator() */
   readonly coordinator?: Coordinator | undefined
   /** The page that ends a session at the server. @default there is none */
-  readonly signOutUrl?:
-    | ((options: { readonly sessionId: string; readonly returnTo?: string | undefined }) => string)
-    | undefined
+  readonly signOutUrl?: ((request: SignOutPageRequest<User>) => Awaitable<string>) | undefined
   /**
    * How long a spent refresh token is answered with its successor, in ms: other tabs have it yet, and
    * a thief may. @default the provider's: 30_000 for WorkOS, else GoTrue's 10_000

@@ -3,7 +3,7 @@ import type { SessionUser } from '../../core/session.js'
 import { checkObject } from '../shared/arguments.js'
 import { checkReturnTo } from '../shared/return-to.js'
 import { tell } from '../shared/security-events.js'
-import { describeOpened, type Opened, type SealedCookie } from './opened.js'
+import { describeOpened, type Opened, type SealedCookie, toSession } from './opened.js'
 import { createParts, type Parts } from './parts.js'
 import { beginning } from './renewal.js'
 import {
@@ -32,6 +32,7 @@ export type {
   SealedSessionsOptions,
   SealOptions,
   SessionProvider,
+  SignOutPageRequest,
 } from './sealed-sessions-types.js'
 
 /** A refresh ahead of need begins when so much of the token's life is left, in ms; a quarter at most. */
@@ -120,6 +121,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
   checkObject('options', options)
   const { signOutUrl } = options
   const parts = createParts(options)
+  const { sealedExtras } = options.provider
   const { opener, tokens, uses, ended, now } = parts
   const { look, refresh, usedNow } = createKeeper(parts)
 
@@ -127,10 +129,8 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
     if (returnTo !== undefined) checkReturnTo(returnTo)
     if (!signOutUrl) throw new AuthError('invalid_argument', 'There is no `signOutUrl` to go to.')
     const opened = await opener.open(cookie)
-    const reason = 'reason' in opened ? ` (${opened.reason})` : ''
-    const sessionId = 'reason' in opened ? undefined : opened.token.facts.sessionId
-    if (sessionId) return signOutUrl({ sessionId, returnTo })
-    throw new AuthSessionMissingError(`The cookie names no session to end${reason}.`)
+    if (!('reason' in opened)) return signOutUrl({ session: toSession(opened), returnTo })
+    throw new AuthSessionMissingError(`The cookie names no session to end (${opened.reason}).`)
   }
 
   function openSession(loaded: SealedCookie): SealedSession<User> {
@@ -169,7 +169,11 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       checkPassword(password)
       const own = limits !== undefined && { limits: checkLimits(limits) }
       const at = now()
-      const data = tokens.note({ ...toSealedData(grant), ...own }, grant, at)
+      const data = tokens.note(
+        { ...toSealedData(grant, undefined, sealedExtras), ...own },
+        grant,
+        at,
+      )
       if (data.expiresAt !== undefined && !Number.isFinite(data.expiresAt)) {
         throw new AuthError('bad_response', 'The session does not say how long its token lives.')
       }

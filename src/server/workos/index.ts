@@ -1,4 +1,6 @@
 export type {
+  WorkOSFinalReason,
+  WorkOSRefreshFailure,
   WorkOSRefreshOptions,
   WorkOSSealedCookie,
   WorkOSSealedSession,

@@ -1,14 +1,22 @@
 import type { WorkOSUser } from '../../providers/workos/index.js'
+import type { RefreshFailure } from '../sealed/results.js'
 import type { SealedSession, SealedSessions } from '../sealed/sealed-sessions.js'
 import { checkObject } from '../shared/arguments.js'
-import type { WorkOSSealedSession, WorkOSSessions } from './sdk-types.js'
+import type { WorkOSRefreshFailure, WorkOSSealedSession, WorkOSSessions } from './sdk-types.js'
+
+/** A refusal that ends no session is, at WorkOS, one of an organization. */
+function inTheirWords(failure: RefreshFailure): WorkOSRefreshFailure {
+  if (failure.retryable || failure.reason !== 'rejected') return failure
+  return { ...failure, reason: 'organization_not_authorized' }
+}
 
 const faceOf = (session: SealedSession<WorkOSUser>): WorkOSSealedSession => ({
   authenticate: session.getSession,
   async refresh(options = {}) {
     checkObject('options', options)
     const { cookiePassword: password, ...wanted } = options
-    return session.refreshSession({ ...wanted, password })
+    const result = await session.refreshSession({ ...wanted, password })
+    return result.authenticated ? result : inTheirWords(result)
   },
   getLogoutUrl: session.getSignOutUrl,
   noteUse: session.noteUse,

@@ -1,6 +1,11 @@
 import type { WorkOSUser } from '../../providers/workos/index.js'
 import type { SealedCookie } from '../sealed/opened.js'
-import type { AuthenticateResult, RefreshFailure, SealedRefreshResult } from '../sealed/results.js'
+import type {
+  AuthenticateResult,
+  FinalReason,
+  RefreshFailure,
+  RefreshSuccess,
+} from '../sealed/results.js'
 import type { Password } from '../sealed/seal.js'
 import type {
   SealedRefreshOptions,
@@ -23,6 +28,20 @@ export interface WorkOSRefreshOptions
   readonly cookiePassword?: Password | undefined
 }
 
+/** Why the same refresh will never succeed, in WorkOS's words; further steps may be new. */
+export type WorkOSFinalReason =
+  | Exclude<FinalReason, 'rejected'>
+  | 'organization_not_authorized'
+  | 'sso_required'
+  | 'mfa_enrollment'
+
+type Final = Extract<RefreshFailure, { retryable: false }>
+
+/** Why there is no new session, in WorkOS's words. */
+export type WorkOSRefreshFailure =
+  | (Omit<Final, 'reason'> & { readonly reason: WorkOSFinalReason })
+  | Extract<RefreshFailure, { retryable: true }>
+
 /** The session in one cookie, as WorkOS's SDK has it. */
 export interface WorkOSSealedSession extends Pick<SealedSession<WorkOSUser>, 'noteUse'> {
   /** Whose session this is, by the access token alone. Never refreshes, never rejects. */
@@ -31,7 +50,9 @@ export interface WorkOSSealedSession extends Pick<SealedSession<WorkOSUser>, 'no
    * Trades the refresh token for new tokens; the object holds them afterwards.
    * @throws AuthError `invalid_argument` for an unfit password, before anything is spent.
    */
-  refresh(options?: WorkOSRefreshOptions): Promise<SealedRefreshResult<WorkOSUser>>
+  refresh(
+    options?: WorkOSRefreshOptions,
+  ): Promise<RefreshSuccess<WorkOSUser> | WorkOSRefreshFailure>
   /**
    * Where to send the browser to end the session at WorkOS; an expired token will do.
    * @throws AuthSessionMissingError when the cookie names no session.
@@ -50,5 +71,7 @@ export interface WorkOSSessions extends SealedSessions<WorkOSUser> {
    */
   refreshAndSealSessionData(
     options: WorkOSSealedCookie & Pick<WorkOSRefreshOptions, 'organizationId' | 'fresh'>,
-  ): Promise<{ readonly authenticated: true; readonly sealedSession: string } | RefreshFailure>
+  ): Promise<
+    { readonly authenticated: true; readonly sealedSession: string } | WorkOSRefreshFailure
+  >
 }

@@ -1,3 +1,4 @@
+import { AuthSessionMissingError } from '../../core/errors.js'
 import type { WorkOSUser } from '../../providers/workos/index.js'
 import { createSealedSessions, type SealedSessionsOptions } from '../sealed/sealed-sessions.js'
 import { checkObject } from '../shared/arguments.js'
@@ -51,7 +52,10 @@ export function createWorkOSSessions(options: WorkOSSessionsOptions): WorkOSSess
       clockTolerance,
     },
     coordinator,
-    signOutUrl: workos.signOutUrl,
+    signOutUrl({ session: { sessionId }, returnTo }) {
+      if (sessionId) return workos.signOutUrl({ sessionId, returnTo })
+      throw new AuthSessionMissingError('The cookie names no session to end.')
+    },
     reuseWindow,
     limits,
     maxSize,

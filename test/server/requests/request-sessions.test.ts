@@ -318,7 +318,7 @@ describe('the end of a session', () => {
     const refused = await renew({ organizationId: 'org_3' })
     expect(refused).toMatchObject({
       session: { organizationId: 'org_1' },
-      failure: { reason: 'organization_not_authorized' },
+      failure: { reason: 'rejected' },
       setCookies: [],
     })
     expect(workos.sessions()).toHaveLength(1)

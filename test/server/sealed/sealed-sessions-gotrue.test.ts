@@ -101,7 +101,7 @@ describe('a sealed session of GoTrue', () => {
     const { signIn, load } = createStage()
     const session = load(await signIn())
     const result = await session.refreshSession({ organizationId: 'org_1' })
-    expect(result).toMatchObject({ retryable: false, reason: 'organization_not_authorized' })
+    expect(result).toMatchObject({ retryable: false, reason: 'rejected' })
     expect(result.sealedSession).toEqual(expect.any(String))
     expect(await session.refreshSession()).toMatchObject({ authenticated: true })
   })

@@ -55,7 +55,7 @@ describe('getSignOutUrl', () => {
 
   it('leads to a page of your own as safely', async () => {
     const { session } = await answering([], {
-      signOutUrl: ({ sessionId, returnTo = 'nowhere' }) => `${sessionId} ${returnTo}`,
+      signOutUrl: ({ session, returnTo = 'nowhere' }) => `${session.sessionId} ${returnTo}`,
     })
     expect(await session.getSignOutUrl()).toBe('session_1 nowhere')
     expect(await session.getSignOutUrl({ returnTo: 'https://a.b' })).toBe('session_1 https://a.b')

@@ -69,7 +69,7 @@ describe('another organization', () => {
       const refused = {
         authenticated: false,
         retryable: false,
-        reason: 'organization_not_authorized',
+        reason: 'rejected',
       }
       expect(await session.refreshSession({ organizationId: 'org_3' })).toMatchObject(refused)
       expect(await session.refreshSession()).toMatchObject({ authenticated: true })

@@ -134,7 +134,7 @@ describe('a refresh that will never succeed', () => {
       },
     ],
     [
-      'organization_not_authorized',
+      'rejected',
       async ({ cookie, server }) => {
         const sealed = await cookie()
         server.removeMembership(ADA.email, 'org_1')

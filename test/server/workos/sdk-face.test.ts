@@ -41,6 +41,22 @@ describe('the names of WorkOS’s SDK', () => {
     expect(server.count('refresh_token')).toBe(1)
   })
 
+  it('call the refusal of an organization as WorkOS’s documentation does', async () => {
+    const { cookie, sessions } = createStage(signed)
+    const sessionData = await cookie()
+    const refused = { authenticated: false, retryable: false }
+    const theirs = { ...refused, reason: 'organization_not_authorized' }
+    const session = sessions.loadSealedSession({ sessionData, cookiePassword })
+    expect(await session.refresh({ organizationId: 'org_3' })).toMatchObject(theirs)
+    const asked = { sessionData, cookiePassword, organizationId: 'org_3' }
+    expect(await sessions.refreshAndSealSessionData(asked)).toMatchObject(theirs)
+    const ours = sessions.openSession({ value: sessionData, password: PASSWORD })
+    expect(await ours.refreshSession({ organizationId: 'org_3' })).toMatchObject({
+      ...refused,
+      reason: 'rejected',
+    })
+  })
+
   it('know when a session was last used, where that ends it', async () => {
     const { client, signIn, clock } = createStage(signed)
     const { now } = clock
