@@ -6,7 +6,7 @@ import { invalid } from '../shared/url.js'
 import { areaOf, type OidcClient } from './area.js'
 import { checked } from './authorize.js'
 import { beginSignIn, redeemAnswer } from './begin.js'
-import { answerIn, CALLBACK } from './hand-back.js'
+import { answerIn, openChannel } from './hand-back.js'
 import type { OidcStayOptions, OidcUser } from './types.js'
 
 export { handBack } from './hand-back.js'
@@ -62,15 +62,6 @@ const SURE = 2
 const UNSURE = 40
 /** Timers that are longer fire at once, in ms (HTML §8.7). */
 const LONGEST = 2 ** 31
-
-/** Where pages speak whose opener was cut off; none where the browser has no such, or refuses it. */
-function openChannel(): BroadcastChannel | null {
-  try {
-    return new BroadcastChannel(CALLBACK)
-  } catch {
-    return null
-  }
-}
 
 const thisPage: PopupPage = {
   open: (features) => globalThis.open?.('', '_blank', features) ?? null,
