@@ -387,7 +387,7 @@ describe('the packed package', () => {
       'oidc',
       OIDC,
       `export * from 'holdfast/providers/oidc/silent'`,
-      1_300,
+      1_350,
     ],
     ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 450],
     [
