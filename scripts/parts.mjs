@@ -27,11 +27,11 @@ const CHANGE = [
 
 /** What `npm run test:all` runs: all that `npm test` leaves out. */
 const REST = [
-  project('crowds', 2),
+  project('crowds', 1),
   project('worlds', 13),
   project('redis', 2),
   project('oidc', 1),
-  project('browser', 7),
+  project('browser', 8.5),
   project('engines', 5.5),
   project('next', 3),
   {
@@ -41,7 +41,7 @@ const REST = [
     needsBuild: true,
     checks: [{ name: 'bench', commands: ['npm run bench -- --quick'] }],
   },
-  { name: 'nodes', share: 1, needsBuild: true, checks: [22, 24, 26].map(onNode) },
+  { name: 'nodes', share: 0.5, needsBuild: true, checks: [22, 24, 26].map(onNode) },
   {
     name: 'demo',
     share: 0.5,

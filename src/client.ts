@@ -1,8 +1,9 @@
-import { checkListener, checkOptions } from './core/check-options.js'
+import { checkListener, checkOptions, invalid } from './core/check-options.js'
 import { createEngine, type Engine } from './core/engine.js'
-import { AuthError, AuthSessionMissingError } from './core/errors.js'
+import { AuthSessionMissingError } from './core/errors.js'
 import type { AuthEventName, AuthListener } from './core/events.js'
 import { createFlows } from './core/flows.js'
+import { guardAll, guarded } from './core/guarded.js'
 import type { EngineOptions } from './core/options.js'
 import type { Environment, KeyStore } from './core/ports.js'
 import type {
@@ -69,13 +70,14 @@ export class AuthClient<
       storageKey: options.storageKey ?? `holdfast.${provider.id}`,
     })
     this.fetch = createAuthFetch<User>(this.#engine, { origins: fetchOrigins, provider })
-    this.#actions = provider.actions?.(createHost(this.#engine, environment, options.keys))
+    const host = createHost(this.#engine, environment, options.keys)
+    this.#actions = provider.actions && guardAll(provider.actions(host))
   }
 
   /** What this provider can do beyond the contract. @throws AuthError `invalid_argument` if nothing. */
   get actions(): Actions {
     if (this.#actions) return this.#actions
-    throw new AuthError('invalid_argument', 'This provider has no actions.')
+    throw invalid('This provider has no actions.')
   }
 
   /**
@@ -83,7 +85,7 @@ export class AuthClient<
    * @throws AuthError, retryable, when the token is dead and the server cannot be reached now.
    */
   getSession(options?: CallOptions): Promise<Session<User> | null> {
-    return this.#engine.getSession(options)
+    return guarded(() => this.#engine.getSession(options))
   }
 
   /**
@@ -91,10 +93,11 @@ export class AuthClient<
    * all spend the one refresh token. Bound, so that it can be handed to other clients.
    * @throws AuthError `invalid_argument` for a target that is no text; otherwise as `getSession`.
    */
-  readonly getAccessToken = (options?: TokenTarget & CallOptions): Promise<string | null> => {
-    const { signal, ...target } = { ...options }
-    return this.#engine.getAccessToken(target, { signal })
-  }
+  readonly getAccessToken = (options?: TokenTarget & CallOptions): Promise<string | null> =>
+    guarded(() => {
+      const { signal, ...target } = { ...options }
+      return this.#engine.getAccessToken(target, { signal })
+    })
 
   /**
    * Gets a new session from the server, by a request that starts after this call. Without a token
@@ -103,26 +106,32 @@ export class AuthClient<
    * @throws AuthSessionMissingError when there is no token, or the answer holds no session.
    * @throws AuthError otherwise; only `refresh_rejected` ends the current session.
    */
-  async refreshSession(
+  refreshSession(
     token?: string | RefreshOptions | null,
-    options: RefreshOptions = {},
+    options?: RefreshOptions,
   ): Promise<RefreshResult<User>> {
-    const session = await (typeof token === 'object' && token
-      ? this.#engine.refresh(null, token)
-      : this.#engine.refresh(token ?? null, options))
-    return { session, user: session.user }
+    return guarded(async () => {
+      const isFirst = typeof token === 'object'
+      const given = { ...(isFirst ? (token ?? options) : options) }
+      const held = isFirst ? null : token
+      checkTexts({ token: held ?? '', organizationId: given.organizationId ?? '' })
+      const session = await this.#engine.refresh(held ?? null, given)
+      return { session, user: session.user }
+    })
   }
 
   /** Signs somebody in. `session` is `null` when the server wants another step first. */
-  async signIn(credentials: Credentials, options?: CallOptions): Promise<SignInResult<User>> {
+  signIn(credentials: Credentials, options?: CallOptions): Promise<SignInResult<User>> {
     const provider = this.#provider
-    return this.#engine.signIn(
-      'sign-in',
-      async (context) => {
-        if (provider.signIn) return provider.signIn(credentials, context)
-        throw new AuthError('invalid_argument', 'This provider cannot sign in by credentials.')
-      },
-      options,
+    return guarded(() =>
+      this.#engine.signIn(
+        'sign-in',
+        async (context) => {
+          if (provider.signIn) return provider.signIn(credentials, context)
+          throw invalid('This provider cannot sign in by credentials.')
+        },
+        options,
+      ),
     )
   }
 
@@ -130,29 +139,39 @@ export class AuthClient<
    * Makes a session kept elsewhere the current one.
    * @throws AuthSessionMissingError when its tokens are worth nothing or missing.
    */
-  async setSession(tokens: Tokens, options?: CallOptions): Promise<RefreshResult<User>> {
+  setSession(tokens: Tokens, options?: CallOptions): Promise<RefreshResult<User>> {
     const provider = this.#provider
-    if (!tokens?.refreshToken) throw new AuthSessionMissingError()
-    const { session, user } = await this.#engine.signIn(
-      'restore',
-      async (context) =>
-        provider.restore
-          ? provider.restore(tokens, context)
-          : provider.refresh(tokens.refreshToken, context),
-      options,
-    )
-    if (!session) throw new AuthSessionMissingError('The tokens came back without a session.')
-    return { session, user }
+    return guarded(async () => {
+      const { accessToken = '', refreshToken } = tokens ?? {}
+      if (!refreshToken) throw new AuthSessionMissingError()
+      checkTexts({ accessToken, refreshToken })
+      const { session, user } = await this.#engine.signIn(
+        'restore',
+        async (context) =>
+          provider.restore
+            ? provider.restore({ accessToken, refreshToken }, context)
+            : provider.refresh(refreshToken, context),
+        options,
+      )
+      if (!session) throw new AuthSessionMissingError('The tokens came back without a session.')
+      return { session, user }
+    })
   }
 
   /**
    * Ends the session here and in all sibling contexts, whatever the network does, and revokes it at
    * the server, which is not waited for. With `others`, ends all but this one, and waits for it.
-   * @throws AuthError with `global`, when this session has ended and the server did not end the
-   *   others; if that may pass, it is tried again for ten minutes, as long as the page lives.
+   * @throws AuthError `invalid_argument` for another scope; with `global`, when this session has ended
+   *   and the server did not end the others; if that may pass, it is tried again for ten minutes, as
+   *   long as the page lives.
    */
-  signOut(options: CallOptions & { readonly scope?: SignOutScope } = {}): Promise<void> {
-    return this.#engine.signOut(options.scope ?? 'local', options)
+  signOut(options?: CallOptions & { readonly scope?: SignOutScope }): Promise<void> {
+    return guarded(() => {
+      const { scope = 'local', ...call } = { ...options }
+      // A word that is misspelt would leave the others signed in, unseen.
+      if (!SCOPES.includes(scope)) throw invalid(`\`scope\` is one of ${SCOPES}.`)
+      return this.#engine.signOut(scope, call)
+    })
   }
 
   /**
@@ -184,6 +203,15 @@ export class AuthClient<
   /** For `using`. */
   [Symbol.dispose](): void {
     this.dispose()
+  }
+}
+
+const SCOPES: readonly SignOutScope[] = ['local', 'global', 'others']
+
+/** JavaScript passes anything. @throws AuthError `invalid_argument` */
+function checkTexts(given: object): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value !== 'string') throw invalid(`\`${name}\` is not a text.`)
   }
 }
 

@@ -127,7 +127,7 @@ export function createAuthFetch<User extends SessionUser>(
       const response = await attempt(request, { url, method }, record)
       const { status, headers } = response
       const answer = { url, method, status, headers }
-      const meaning = await (provider.readAnswer?.(answer, record.session) ?? byStatus(answer))
+      const meaning = (await provider.readAnswer?.(answer, record.session)) ?? byStatus(answer)
       if (meaning.kind === 'step') {
         throw new AuthError('step_required', 'The server wants another step first.', {
           status,

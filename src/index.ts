@@ -14,6 +14,7 @@ export {
   isAuthError,
   isAuthSessionMissingError,
   isRetryableAuthError,
+  type RefusalDetails,
   type RequiredStep,
 } from './core/errors.js'
 export type {
@@ -65,6 +66,7 @@ export type {
   Grant,
   Impersonator,
   ProviderEventName,
+  ProviderEvents,
   Session,
   SessionFacts,
   SessionUser,

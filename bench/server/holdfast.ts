@@ -1,23 +1,23 @@
 import { redisCoordinator } from 'holdfast/server'
-import { workosSessions } from 'holdfast/server/workos'
+import { createWorkOSSessions } from 'holdfast/server/workos'
 import { createClient } from 'redis'
 import { APP, type Sdk, type Surroundings } from './sdks.js'
 
 /** Holdfast as its documentation shows it; with a Redis, its processes share refreshes. */
 export async function createHoldfast({ port, redis }: Surroundings): Promise<Sdk> {
-  const { clientId, apiKey, cookiePassword } = APP
+  const { clientId, apiKey, cookiePassword: password } = APP
   const client = redis === undefined ? null : await createClient({ url: redis }).connect()
-  const sessions = workosSessions({
+  const sessions = createWorkOSSessions({
     clientId,
     apiKey,
     url: `http://127.0.0.1:${port}`,
-    coordinator: client ? redisCoordinator({ client, password: cookiePassword }) : undefined,
+    coordinator: client ? redisCoordinator({ client, password }) : undefined,
   })
-  const load = (sessionData: string) => sessions.loadSealedSession({ sessionData, cookiePassword })
+  const load = (value: string) => sessions.openSession({ value, password })
   return {
-    authenticate: async (cookie) => (await load(cookie).authenticate()).authenticated,
+    authenticate: async (cookie) => (await load(cookie).getSession()).authenticated,
     async refresh(cookie) {
-      const result = await load(cookie).refresh()
+      const result = await load(cookie).refreshSession()
       return result.authenticated ? result.sealedSession : null
     },
   }

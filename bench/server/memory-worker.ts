@@ -5,7 +5,7 @@ import type { HeapUse, MemoryOrder } from './memory.js'
 
 const { cookies }: MemoryOrder = JSON.parse(process.argv[2] ?? '{}')
 const SECRET = 'a secret of the issuer, which is shared with the app'
-const cookiePassword = 'a cookie password of the benchmark, which is long'
+const password = 'a cookie password of the benchmark, which is long'
 const permissions = Array.from({ length: 20 }, (_, index) => `resource-${index}:manage`)
 const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url')
 const exp = Math.floor(Date.now() / 1_000) + 86_400
@@ -25,11 +25,11 @@ function tokenOf(id: number): string {
 async function cookieOf(id: number): Promise<string> {
   const user = { id: `user_${id}`, email: `person-${id}@example.com`, firstName: 'Ada' }
   const grant = { accessToken: tokenOf(id), refreshToken: `refresh_${id}`, lifetime: 1_000, user }
-  return sessions.sealSession(grant, { cookiePassword })
+  return sessions.sealSession(grant, { password })
 }
 
-const isSomebody = async (sessionData: string): Promise<boolean> =>
-  (await sessions.loadSealedSession({ sessionData, cookiePassword }).authenticate()).authenticated
+const isSomebody = async (value: string): Promise<boolean> =>
+  (await sessions.openSession({ value, password }).getSession()).authenticated
 
 /** Bytes of the heap that are in use. */
 function heap(): number {

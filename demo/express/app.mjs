@@ -1,6 +1,6 @@
 // The app: what you would write. A core of your own takes the place of the scripted one.
 import express from 'express'
-import { expressSuperTokens } from 'holdfast/express'
+import { createExpressSuperTokens } from 'holdfast/express'
 import { createSuperTokensSessions } from 'holdfast/server/supertokens'
 
 const PEOPLE = new Map([
@@ -18,7 +18,7 @@ const INVOICES = [
 
 /** Makes the app. `onStolen` hears whose session two parties had. */
 export function createApp({ superTokens, onStolen }) {
-  const auth = expressSuperTokens({
+  const auth = createExpressSuperTokens({
     sessions: createSuperTokensSessions({ superTokens, transfer: 'cookie' }),
     on: {
       tokenTheftDetected(error, _request, response) {

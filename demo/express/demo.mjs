@@ -28,7 +28,7 @@ function createSwitched(core, state, traded) {
     createSuperTokens({
       hosts: 'http://localhost:3567',
       fetch: core.fetch,
-      timeout: TIMEOUT,
+      requestTimeout: TIMEOUT,
       onTheft: choice,
       coordinator,
       reuseWindow: REPLAY,

@@ -140,7 +140,7 @@ export const GUARD = [
   {
     file: backend,
     name: 'A password for cookies may be short.',
-    find: '  checkPassword(cookiePassword)\n',
+    find: '  checkPassword(password)\n',
     replace: '',
   },
   {

@@ -12,13 +12,13 @@ export const INTROSPECTION = [
   {
     file: introspection,
     name: 'Any answer to an introspection is a word about the token.',
-    find: "status !== 200 || typeof active !== 'boolean'",
-    replace: 'status === 0',
+    find: "status === 200 && typeof active === 'boolean'",
+    replace: 'status > 0',
   },
   {
     file: introspection,
     name: 'An answer of another status is a word about the token.',
-    find: 'status !== 200 || ',
+    find: 'status === 200 && ',
     replace: '',
   },
   {

@@ -44,6 +44,7 @@ import { START } from './start.mjs'
 import { STATE } from './state.mjs'
 import { STORAGE } from './storage.mjs'
 import { STORE } from './store.mjs'
+import { SUPERTOKENS } from './supertokens.mjs'
 import { TIMING } from './timing.mjs'
 import { UPKEEP } from './upkeep.mjs'
 import { UPSTREAMS } from './upstreams.mjs'
@@ -98,6 +99,7 @@ export const MUTANTS = [
   ...STATE,
   ...STORAGE,
   ...STORE,
+  ...SUPERTOKENS,
   ...TIMING,
   ...UPKEEP,
   ...UPSTREAMS,

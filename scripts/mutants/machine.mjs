@@ -102,8 +102,8 @@ export const MACHINE = [
   {
     file,
     name: 'A change of the user in another context ends the patience with a sick server.',
-    find: 'sendSameToken(before, record) ? state.patience : null',
-    replace: 'null',
+    find: 'patience: failing ? state.patience : null',
+    replace: 'patience: failing ? null : null',
   },
   {
     file,

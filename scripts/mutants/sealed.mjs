@@ -127,8 +127,8 @@ export const SEALED = [
   {
     file: sessions,
     name: 'A sign-out returns to what is no web page.',
-    find: '    if (returnTo !== undefined) checkReturnTo(returnTo)\n    if (!logoutUrl)',
-    replace: '    if (!logoutUrl)',
+    find: '    if (returnTo !== undefined) checkReturnTo(returnTo)\n    if (!signOutUrl)',
+    replace: '    if (!signOutUrl)',
   },
   {
     file: sessions,

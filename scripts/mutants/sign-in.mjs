@@ -128,7 +128,7 @@ export const SIGN_IN = [
   {
     file: flows,
     name: 'What was sealed as something else is taken for a sign-in.',
-    find: 'return whole ? { state, verifier, returnTo, redirectUri } : null',
+    find: 'return whole ? { state, verifier, returnTo, redirectUri, maxAge } : null',
     replace:
       'return { state: `${state}`, verifier: `${verifier}`, returnTo: `${returnTo}`, redirectUri: `${redirectUri}` }',
   },

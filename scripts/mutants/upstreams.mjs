@@ -153,7 +153,7 @@ export const UPSTREAMS = [
   {
     file,
     name: 'An upstream may have no time limit.',
-    find: '!(timeout > 0) || ',
+    find: '!(requestTimeout > 0) || ',
     replace: '',
   },
   {

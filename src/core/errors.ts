@@ -1,14 +1,20 @@
-/** What an app needs to go on with a sign-in that wants another step. */
+/**
+ * What an app needs to go on with a sign-in that wants another step. A provider whose server says more
+ * adds it to this type, by declaration merging.
+ */
 export interface RequiredStep {
-  /** The server's code for it, such as `sso_required` or `mfa_enrollment`. */
+  /** The server's code for it. */
   readonly step: string
-  readonly pendingAuthenticationToken?: string | undefined
   readonly email?: string | undefined
   /** The organizations to choose from. */
   readonly organizations?: readonly { readonly id: string; readonly name: string }[] | undefined
-  readonly connectionIds?: readonly string[] | undefined
   /** Where the server wants the browser to go. */
   readonly redirectUrl?: string | undefined
+}
+
+/** Why a request was refused, as far as the server says more than its code. */
+export interface RefusalDetails {
+  readonly reasons?: readonly string[] | undefined
 }
 
 /** Every way an operation can fail, with what is known beyond the code. */
@@ -29,10 +35,8 @@ export interface AuthErrorDetails {
   bad_response: undefined
   /** Wrong password, code or link. */
   invalid_credentials: undefined
-  /** The password was refused; `reasons` as the server gives them. */
-  weak_password: { readonly reasons: readonly string[] }
   /** The server refused the request; `serverCode` says why. */
-  rejected: undefined
+  rejected: RefusalDetails | undefined
   /** The server wants another step before it gives a session, such as SSO. */
   step_required: RequiredStep
   /** Another sign-in or sign-out came in between, so this result was not made current. */
@@ -60,7 +64,6 @@ const RETRYABLE: Readonly<Record<AuthErrorCode, boolean>> = {
   server_error: true,
   bad_response: true,
   invalid_credentials: false,
-  weak_password: false,
   rejected: false,
   step_required: false,
   superseded: false,

@@ -14,6 +14,10 @@ export type SignOutReason =
   | 'other-context'
   /** The server's definite word. */
   | 'refresh-rejected'
+  /** The server answered a refresh with the session of another person. */
+  | 'subject-changed'
+  /** The key that its tokens are bound to is gone from this browser. */
+  | 'key-lost'
   /** The access token ran out and there was no refresh token. */
   | 'expired'
   /** The stored session was deleted by something other than a sign-out. */

@@ -1,6 +1,7 @@
 import type { CommitPath } from './commit.js'
 import type { EngineContext } from './context.js'
 import { AuthError, type AuthErrorCode, AuthSessionMissingError, isAuthError } from './errors.js'
+import type { SignOutReason } from './events.js'
 import type { Signal } from './ports.js'
 import type { RequestContext } from './provider.js'
 import { hasSameTokens, type SessionRecord } from './record.js'
@@ -85,6 +86,15 @@ const shown = <User extends SessionUser>({
 const toError = (cause: unknown): AuthError =>
   isAuthError(cause) ? cause : new AuthError('bad_response', 'The provider failed.', { cause })
 
+const REASONS: ReadonlyMap<unknown, SignOutReason> = new Map([
+  ['subject_changed', 'subject-changed'],
+  ['key_lost', 'key-lost'],
+])
+
+/** Why a session ends whose refresh token is worth nothing any more. */
+const reasonOf = ({ serverCode }: AuthError): SignOutReason =>
+  REASONS.get(serverCode) ?? 'refresh-rejected'
+
 /** Makes the exchange of one client. */
 export function createExchange<User extends SessionUser>(
   context: EngineContext<User>,
@@ -135,7 +145,7 @@ export function createExchange<User extends SessionUser>(
     const same =
       now?.lineage === lineage && now.session.refreshToken === record.session.refreshToken
     if (believed && same) {
-      store.dispatch({ type: 'ended', reason: 'refresh-rejected', error })
+      store.dispatch({ type: 'ended', reason: reasonOf(error), error })
       await path.end({ lineage, any: false, error }, record.session)
       throw error
     }

@@ -43,7 +43,6 @@ const REFUSALS: readonly AuthErrorCode[] = [
   'rejected',
   'step_required',
   'invalid_credentials',
-  'weak_password',
   'invalid_argument',
 ]
 

@@ -173,7 +173,9 @@ export interface Provider<
   readonly id: string
   /**
    * Trades a refresh token for a new session. `null` when the answer holds no session.
-   * @throws AuthError with code `refresh_rejected` for the provider's terminal errors only.
+   * @throws AuthError with code `refresh_rejected` for the provider's terminal errors only; with the
+   *   `serverCode` `subject_changed` where the answer is the session of another person, and `key_lost`
+   *   where the key is gone that its tokens are bound to.
    */
   refresh(refreshToken: string, context: RefreshContext): Promise<Grant<User> | null>
   /**
@@ -198,10 +200,13 @@ export interface Provider<
   /** Headers of `authorize` that are secrets of one origin: no redirect takes them to another. */
   readonly boundHeaders?: readonly string[] | undefined
   /**
-   * What an answer to a request that carried the session means.
+   * What an answer to a request that carried the session means; `undefined` leaves it to the default.
    * @default a 401 asks for a refresh, unless it wants another sign-in (RFC 9470)
    */
-  readAnswer?(answer: IncomingAnswer, session: Session<User>): Awaitable<AnswerMeaning<User>>
+  readAnswer?(
+    answer: IncomingAnswer,
+    session: Session<User>,
+  ): Awaitable<AnswerMeaning<User> | undefined>
   /**
    * Whether the failure of an action says that the access token it carried is worth nothing any more,
    * whatever its clock says. It is then exchanged, and the action sent once more, or the session ends.

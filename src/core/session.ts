@@ -50,8 +50,11 @@ export interface Session<User extends SessionUser = SessionUser> extends Session
   readonly extras: Readonly<Record<string, unknown>>
 }
 
-/** Events that only some providers know. */
-export type ProviderEventName = 'PASSWORD_RECOVERY' | 'MFA_CHALLENGE_VERIFIED'
+/** Events that only some providers know: each adds the names of its own, by declaration merging. */
+export interface ProviderEvents extends Record<never, true> {}
+
+/** The name of an event that only some providers know. */
+export type ProviderEventName = keyof ProviderEvents & string
 
 /** What an exchange of a provider's own may be told as. */
 export type ExchangeEventName = ProviderEventName | 'USER_UPDATED'

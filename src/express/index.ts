@@ -1,13 +1,13 @@
 export { backendHandler } from './backend-handler.js'
 export { originGuard } from './origin-guard.js'
 export {
+  createExpressSessions,
   type ExpressExchange,
   type ExpressSessions,
   type ExpressSessionsOptions,
-  expressSessions,
   type RequireSessionOptions,
 } from './sessions.js'
-export { expressSuperTokens } from './supertokens.js'
+export { createExpressSuperTokens } from './supertokens.js'
 export type {
   ExpressNewSessionOptions,
   ExpressSuperTokens,

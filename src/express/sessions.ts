@@ -6,11 +6,11 @@ import { problemOf } from '../server/backend/problems.js'
 import { applySession } from '../server/requests/apply-session.js'
 import type { OriginGuardOptions } from '../server/requests/origin-guard.js'
 import type {
-  Ended,
-  LoadOptions,
+  RefreshRequestSessionOptions,
   RequestSession,
   RequestSessions,
   ServerSession,
+  SignOutResult,
 } from '../server/requests/request-sessions.js'
 import { checkObject } from '../server/shared/arguments.js'
 import { FOREIGN, foreignRequests } from './origin-guard.js'
@@ -18,7 +18,7 @@ import { cookieHeaderOf, pathOf } from './request.js'
 import { answerHeadersOf, sendWebResponse } from './response.js'
 import type { ExpressHandler, ExpressRequest, ExpressResponse } from './types.js'
 
-/** Options of {@link expressSessions}. */
+/** Options of {@link createExpressSessions}. */
 export interface ExpressSessionsOptions<User extends SessionUser = SessionUser>
   extends OriginGuardOptions {
   readonly sessions: RequestSessions<User>
@@ -62,18 +62,18 @@ export interface ExpressSessions<User extends SessionUser = SessionUser> {
    */
   requireSession(options?: RequireSessionOptions): ExpressHandler
   /** Refreshes now, in another organization if asked to, and sets the cookies. */
-  refresh(
+  refreshSession(
     exchange: ExpressExchange,
-    options?: Pick<LoadOptions, 'organizationId'>,
+    options?: Pick<RefreshRequestSessionOptions, 'organizationId'>,
   ): Promise<RequestSession<User>>
   /**
-   * Signs out, and erases the cookies. Send the browser to the `logoutUrl` then, if there is one.
+   * Signs out, and erases the cookies. Send the browser to the `signOutUrl` then, if there is one.
    * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL.
    */
   signOut(
     exchange: ExpressExchange,
     options?: { readonly returnTo?: string | undefined },
-  ): Promise<Ended>
+  ): Promise<SignOutResult>
 }
 
 /** Whether a person is about to see the answer. */
@@ -89,7 +89,7 @@ function isNavigation({ method, headers }: ExpressRequest): boolean {
  * Makes the sessions of an Express app, 4 or 5.
  * @throws AuthError `invalid_argument` for options that cannot work.
  */
-export function expressSessions<User extends SessionUser>(
+export function createExpressSessions<User extends SessionUser>(
   options: ExpressSessionsOptions<User>,
 ): ExpressSessions<User> {
   checkObject('options', options)
@@ -98,18 +98,22 @@ export function expressSessions<User extends SessionUser>(
   const found = new WeakMap<ExpressRequest, RequestSession<User>>()
   const isForeign = foreignRequests(origins)
 
-  async function look(
+  /** Notes what came of the cookies of a request, and puts it on the answer. */
+  async function note(
     { request, response }: ExpressExchange,
-    options?: LoadOptions,
+    looking: Promise<RequestSession<User>>,
   ): Promise<RequestSession<User>> {
-    const state = await sessions.load(cookieHeaderOf(request), { request, ...options })
+    const state = await looking
     applySession(answerHeadersOf(response), state)
     found.set(request, state)
     return state
   }
 
+  const look = (request: ExpressRequest): Promise<RequestSession<User>> =>
+    sessions.getSession(cookieHeaderOf(request), { request })
+
   const load = async (exchange: ExpressExchange): Promise<RequestSession<User>> =>
-    found.get(exchange.request) ?? look(exchange)
+    found.get(exchange.request) ?? note(exchange, look(exchange.request))
 
   function of(request: ExpressRequest): RequestSession<User> {
     const state = found.get(request)
@@ -149,12 +153,16 @@ export function expressSessions<User extends SessionUser>(
         )
       }
     },
-    refresh: (exchange, { organizationId } = {}) =>
-      look(exchange, { refresh: 'force', fresh: true, organizationId }),
+    async refreshSession(exchange, options = {}) {
+      checkObject('options', options)
+      const { request } = exchange
+      const wanted = { request, fresh: true, organizationId: options.organizationId }
+      return note(exchange, sessions.refreshSession(cookieHeaderOf(request), wanted))
+    },
     async signOut({ request, response }, options) {
-      const ended = await sessions.end(cookieHeaderOf(request), options)
+      const ended = await sessions.signOut(cookieHeaderOf(request), options)
       applySession(answerHeadersOf(response), { failure: null, setCookies: ended.setCookies })
-      found.set(request, await sessions.load(null))
+      found.set(request, await sessions.getSession(null))
       return ended
     },
   }

@@ -46,7 +46,7 @@ export interface SuperTokensErrorAnswers {
   readonly generalError?: Of<'GENERAL_ERROR'> | undefined
 }
 
-/** Options of `expressSuperTokens`. */
+/** Options of `createExpressSuperTokens`. */
 export interface ExpressSuperTokensOptions {
   readonly sessions: SuperTokensSessions
   readonly on?: SuperTokensErrorAnswers | undefined

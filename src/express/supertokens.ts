@@ -75,7 +75,7 @@ function createErrorHandler(
 }
 
 /** Puts sessions of SuperTokens into an app on Express, 4 or 5. */
-export function expressSuperTokens({
+export function createExpressSuperTokens({
   sessions,
   on = {},
 }: ExpressSuperTokensOptions): ExpressSuperTokens {

@@ -85,7 +85,7 @@ export function createProxy({ framework, world }: ProxyDeps, options: ProxyOptio
     // The routes of the sign-in look after the session themselves.
     if (isOwnPath(here, request)) return goOn()
     const cookie = request.headers.get('cookie')
-    const loaded = await here.sessions.load(cookie, { request })
+    const loaded = await here.sessions.getSession(cookie, { request })
     const { session, failure, setCookies } = loaded
     if (!session && isProtected(request)) return turnAway(request, loaded, here)
     headers.set(VERDICT_HEADER, writeVerdict(session ? null : failure))

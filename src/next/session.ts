@@ -50,7 +50,7 @@ async function refreshError(
   { sessions }: World,
   header: string,
 ): Promise<TokenRefreshError> {
-  const held = await sessions.describe(header)
+  const held = await sessions.describeSession(header)
   return new TokenRefreshError(
     cause,
     held ? { userId: held.user.id, sessionId: held.sessionId } : {},
@@ -84,7 +84,9 @@ export function createReaders({ framework, world }: ReaderDeps): SessionReaders 
     // First, for it tells a build that this page is nobody's in particular.
     const header = cookieHeaderOf(await framework.cookies())
     const here = world()
-    const { session, sealed, failure } = await here.sessions.load(header, { refresh: 'never' })
+    const { session, sealed, failure } = await here.sessions.getSession(header, {
+      refresh: 'never',
+    })
     if (session) return toUserInfo(session)
     const verdict = readVerdict((await framework.headers()).get(VERDICT_HEADER))
     if (failure?.retryable) throw await refreshError(toAuthError(failure), here, header)
@@ -104,8 +106,9 @@ export function createReaders({ framework, world }: ReaderDeps): SessionReaders 
     const here = world()
     const header = cookieHeaderOf(store)
     requireWritable(store)
-    const wanted = { refresh: 'force', fresh: true, organizationId } as const
-    const { session, failure, setCookies: values } = await here.sessions.load(header, wanted)
+    const wanted = { fresh: true, organizationId }
+    const refreshed = await here.sessions.refreshSession(header, wanted)
+    const { session, failure, setCookies: values } = refreshed
     setCookies(store, values)
     if (session && !failure) return toUserInfo(session)
     const ended = failure?.reason === 'invalid_grant' && ensureSignedIn
@@ -137,12 +140,12 @@ export function createReaders({ framework, world }: ReaderDeps): SessionReaders 
       const here = world()
       requireWritable(store)
       const target = absolute(returnTo, here)
-      const ended = await here.sessions.end(cookieHeaderOf(store), { returnTo: target })
+      const ended = await here.sessions.signOut(cookieHeaderOf(store), { returnTo: target })
       setCookies(store, ended.setCookies)
       here.tellLog(ended)
       // Where there is no session WorkOS does not check the address.
       const own = target?.startsWith(`${here.settings.redirectUri.origin}/`) ? target : '/'
-      return framework.redirect(ended.logoutUrl ?? own)
+      return framework.redirect(ended.signOutUrl ?? own)
     },
     getSignInUrl: (options) => urlOf('sign-in', options),
     getSignUpUrl: (options) => urlOf('sign-up', options),

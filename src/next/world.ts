@@ -4,7 +4,7 @@ import { type Backend, createBackend } from '../server/backend/index.js'
 import { type Coordinator, memoryCoordinator } from '../server/coordination/coordinator.js'
 import { createRequestSessions, type RequestSessions } from '../server/requests/request-sessions.js'
 import { createSignOutReport, type ReportableEnd } from '../server/requests/sign-out-report.js'
-import { workosServer, workosSessions } from '../server/workos/index.js'
+import { createWorkOSSessions, workosServer } from '../server/workos/index.js'
 import type { NextAuthSettings } from './options.js'
 
 /** What an app's settings come to. */
@@ -42,7 +42,7 @@ export function createWorld(settings: NextAuthSettings): World {
   const client = { clientId, apiKey, url, fetch, dangerouslyAllowInsecureHttp }
   const workos = workosServer(client)
   const coordinator = settings.coordinator ?? sharedCoordinator()
-  const sealed = workosSessions({
+  const sealed = createWorkOSSessions({
     ...client,
     issuer,
     coordinator,
@@ -59,7 +59,7 @@ export function createWorld(settings: NextAuthSettings): World {
       // WorkOS compares it exactly, and not every app has its callback beneath the base path.
       authorizeUrl: (wanted) => workos.authorizeUrl({ ...wanted, redirectUri: redirectUri.href }),
     },
-    cookiePassword: cookie.password,
+    password: cookie.password,
     // Next gives requests an address of its own, whatever the browser asked for.
     origin: redirectUri.origin,
     now,

@@ -3,6 +3,7 @@ export {
   type Backend,
   type BackendOptions,
   createBackend,
+  type SignInExchange,
   type SignInHints,
   type SignInServer,
   type Upstream,
@@ -43,15 +44,16 @@ export {
 export {
   type CookieSettings,
   createRequestSessions,
-  type Ended,
-  type Established,
-  type LoadOptions,
+  type GetRequestSessionOptions,
+  type RefreshRequestSessionOptions,
   type RequestSession,
   type RequestSessions,
   type RequestSessionsOptions,
   type ServerSession,
+  type SetSessionResult,
+  type SignOutResult,
 } from './requests/request-sessions.js'
-export type { EndResult } from './sealed/ended-sessions.js'
+export type { SealedSignOutResult } from './sealed/ended-sessions.js'
 export type { SealedCookie } from './sealed/opened.js'
 export type {
   AuthenticateFailure,
@@ -61,8 +63,8 @@ export type {
   CookieReason,
   FinalReason,
   RefreshFailure,
-  RefreshResult as SealedRefreshResult,
   RefreshSuccess,
+  SealedRefreshResult,
   StepReason,
 } from './sealed/results.js'
 export {
@@ -81,13 +83,18 @@ export {
   type SealedSessionsOptions,
   type SealOptions,
   type SessionProvider,
+  type SignOutPageRequest,
 } from './sealed/sealed-sessions.js'
 export { parseSealedData, type SealedData } from './sealed/session-data.js'
 export type { SessionLimits } from './sealed/session-limits.js'
 export type { SessionStore } from './sealed/session-store.js'
 export type { TransientReason } from './shared/failure-words.js'
 export type { SecurityEvent, SecurityListeners, TokenReuse } from './shared/security-events.js'
-export type { Introspection } from './verification/introspection.js'
+export type {
+  Introspection,
+  IntrospectionCall,
+  IntrospectionLimits,
+} from './verification/introspection.js'
 export type { KeySetLocation } from './verification/key-set.js'
 export {
   createVerifier,

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -72,6 +72,49 @@ function homonyms(names: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   })
 }
 
+/** Where WorkOS's words may be: its provider too, and what a backend tells its pages of a step. */
+const WORKOS =
+  /^src\/((server|testing|providers)\/workos|next|providers\/backend)\/|^src\/providers\/shared\/steps.ts$/
+
+/** What SDKs and servers call what we have other words for, or none, and where their words belong. */
+const BORROWED = [
+  {
+    whose: 'WorkOS',
+    words: [
+      'loadSealedSession',
+      'refreshAndSealSessionData',
+      'cookiePassword',
+      'getLogoutUrl',
+      'organization_not_authorized',
+      'mfa_enrollment',
+      'connectionIds',
+    ],
+    skin: WORKOS,
+  },
+  {
+    whose: 'SuperTokens',
+    words: ['createNewSession', 'revokeSession', 'userDataInJWT', 'sessionHandle'],
+    skin: /supertokens/,
+  },
+  {
+    whose: 'GoTrue',
+    words: ['weak_password', 'PASSWORD_RECOVERY', 'MFA_CHALLENGE_VERIFIED'],
+    // The last reads what processes of 0.1 have written.
+    skin: /gotrue|^src\/(compat\/auth-js|server\/coordination\/redis-records)/,
+  },
+  // A cookie to the one, and what an app keeps with a session to the other.
+  {
+    whose: 'WorkOS and SuperTokens',
+    words: ['sessionData'],
+    skin: /^src\/server\/workos\/|supertokens/,
+  },
+]
+
+const sources = (): string[] =>
+  readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.tsx?$/.test(file))
+    .map((file) => `src/${file.replaceAll('\\', '/')}`)
+
 /** The sources of all entry points of the package. */
 function entryPoints(): string[] {
   const { exports } = JSON.parse(read('package.json'))
@@ -105,6 +148,17 @@ describe('the names that the package exports', () => {
     const names = publicNames(entries, (file) => files[file] ?? '')
     expect([...names.keys()].sort()).toEqual(['Known', 'Options', 'make'])
     expect(homonyms(names)).toEqual(['Options: src/parts/a.ts#Options, src/three.ts#Options'])
+  })
+
+  it.each(BORROWED)('have the words of $whose in its own places only', ({ words, skin }) => {
+    const found = words.flatMap((word) =>
+      sources()
+        .filter((file) => new RegExp(`\\b${word}\\b`).test(read(file)))
+        .map((file) => ({ word, file })),
+    )
+    // Each is really looked for.
+    expect(new Set(found.map(({ word }) => word))).toEqual(new Set(words))
+    expect(found.filter(({ file }) => !skin.test(file))).toEqual([])
   })
 
   it('are all named: no entry point exports whatever another file has', () => {

@@ -13,7 +13,7 @@ import {
 import { createStage as createCoreStage, outcomeOf } from '../server/supertokens/stage.js'
 import { jwt } from '../support/wire.js'
 
-const cookiePassword = PASSWORD
+const password = PASSWORD
 const DAY = 24 * 3_600_000
 const EVER = { times: Number.POSITIVE_INFINITY }
 const over = { authenticated: false, reason: 'invalid_session_cookie' }
@@ -21,10 +21,10 @@ const over = { authenticated: false, reason: 'invalid_session_cookie' }
 /** Somebody who has signed out while the server could not be told, and whose cookie was stolen. */
 async function signedOutInOutage() {
   const stage = createStage(signed)
-  const sessionData = await stage.cookie()
+  const value = await stage.cookie()
   const end = stage.server.fail({ type: 'drop' }, EVER)
-  await stage.sessions.endSession({ sessionData, cookiePassword })
-  return { ...stage, sessionData, stolen: stage.load(sessionData), end }
+  await stage.sessions.signOut({ value, password })
+  return { ...stage, value, stolen: stage.load(value), end }
 }
 
 describe('a stolen cookie stays nobody’s after a sign-out that the server did not hear of', () => {
@@ -32,7 +32,10 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     const { stolen, clock, end } = await signedOutInOutage()
     clock.time += minutes * 60_000
     end()
-    expect(await stolen.refresh()).toMatchObject({ authenticated: false, reason: 'invalid_grant' })
+    expect(await stolen.refreshSession()).toMatchObject({
+      authenticated: false,
+      reason: 'invalid_grant',
+    })
   })
 
   it('and the server is told again when that cookie comes, until it knows', async () => {
@@ -40,18 +43,21 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     clock.time += 3_600_000
     end()
     expect(server.sessions()).toHaveLength(1)
-    await stolen.refresh()
+    await stolen.refreshSession()
     await vi.waitUntil(() => server.sessions().length === 0)
     clock.time += DAY
     // By now its tombstone is gone, and the server refuses.
-    expect(await stolen.refresh()).toMatchObject({ authenticated: false, reason: 'invalid_grant' })
+    expect(await stolen.refreshSession()).toMatchObject({
+      authenticated: false,
+      reason: 'invalid_grant',
+    })
   })
 
   it('and many requests with that cookie do not become many to the server', async () => {
-    const { sessionData, load, clock, server } = await signedOutInOutage()
+    const { value, load, clock, server } = await signedOutInOutage()
     server.clearLog()
     clock.time += 100_000
-    await Promise.all(Array.from({ length: 50 }, () => load(sessionData).refresh()))
+    await Promise.all(Array.from({ length: 50 }, () => load(value).refreshSession()))
     await vi.waitUntil(() => server.requests.length > 0)
     expect(server.requests).toHaveLength(1)
   })
@@ -81,10 +87,13 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
   it('also where sessions have no ids', async () => {
     const { sessions } = await answering([])
     const grant = { ...FIRST, accessToken: jwt({ sub: 'user_1' }), lifetime: 1 }
-    const sessionData = await sessions.sealSession(grant, { cookiePassword })
-    await sessions.endSession({ sessionData, cookiePassword })
-    const session = sessions.loadSealedSession({ sessionData, cookiePassword })
-    expect(await session.refresh()).toMatchObject({ authenticated: false, reason: 'invalid_grant' })
+    const value = await sessions.sealSession(grant, { password })
+    await sessions.signOut({ value, password })
+    const session = sessions.openSession({ value, password })
+    expect(await session.refreshSession()).toMatchObject({
+      authenticated: false,
+      reason: 'invalid_grant',
+    })
   })
 
   it('also where two sessions of another release have neither ids nor names', async () => {
@@ -94,29 +103,31 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
       return sealText(JSON.stringify(data), PASSWORD)
     }
     const [one, other] = [await seal('one'), await seal('other')]
-    await sessions.endSession({ sessionData: one, cookiePassword })
-    const load = (sessionData: string) =>
-      sessions.loadSealedSession({ sessionData, cookiePassword })
-    expect(await load(one).refresh()).toMatchObject({ reason: 'invalid_grant' })
-    expect(await load(other).refresh()).toMatchObject({ authenticated: true })
+    await sessions.signOut({ value: one, password })
+    const load = (value: string) => sessions.openSession({ value, password })
+    expect(await load(one).refreshSession()).toMatchObject({ reason: 'invalid_grant' })
+    expect(await load(other).refreshSession()).toMatchObject({ authenticated: true })
   })
 
   it('also at a server that cannot be told of any', async () => {
     const { sessions, sealed, session, pass, sent } = await answering([{ refreshToken: 'next' }])
-    await sessions.endSession(sealed)
+    await sessions.signOut(sealed)
     pass(399 * DAY)
-    expect(await session.refresh()).toMatchObject({ authenticated: false })
+    expect(await session.refreshSession()).toMatchObject({ authenticated: false })
     expect(sent).toEqual([])
   })
 
   it('also by the cookie of before, whose successor was signed out of', async () => {
     const accessToken = jwt({ sub: 'user_1', sid: 'session_2' })
     const { sessions, sealed } = await answering([{ refreshToken: 'next', accessToken }])
-    const load = () => sessions.loadSealedSession(sealed)
-    const { sealedSession } = success(await load().refresh())
-    await sessions.endSession({ sessionData: sealedSession, cookiePassword })
+    const load = () => sessions.openSession(sealed)
+    const { sealedSession } = success(await load().refreshSession())
+    await sessions.signOut({ value: sealedSession, password })
     // What was exchanged is there yet, for tabs that come late.
-    expect(await load().refresh()).toMatchObject({ authenticated: false, reason: 'invalid_grant' })
+    expect(await load().refreshSession()).toMatchObject({
+      authenticated: false,
+      reason: 'invalid_grant',
+    })
   })
 
   it('while one whose refresh token the server refuses has ended there as well', async () => {
@@ -134,16 +145,16 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
         signOut: () => Promise.reject(refused),
       },
     })
-    expect(await sessions.endSession(sealed)).toMatchObject({ error: refused })
+    expect(await sessions.signOut(sealed)).toMatchObject({ error: refused })
     expect(ends).toEqual([{ confirmed: false }, { confirmed: true }])
   })
 
   it('also where the server never answers, for which nobody waits long', async () => {
     const { sessions, sealed } = await answering([], {
-      timeout: 1,
+      requestTimeout: 1,
       provider: { id: 'by-hand', refresh: async () => null, signOut: () => new Promise(() => {}) },
     })
-    expect(await sessions.endSession(sealed)).toMatchObject({ error: { code: 'timeout' } })
+    expect(await sessions.signOut(sealed)).toMatchObject({ error: { code: 'timeout' } })
   })
 
   it('while one that the server has heard of is remembered as long as its tokens live', async () => {
@@ -157,7 +168,7 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
         await inner.end(id, ttl, options)
       },
     }
-    await start(coordinator).endSession({ sessionData: await cookie(), cookiePassword })
+    await start(coordinator).signOut({ value: await cookie(), password })
     expect(lives).toEqual([400 * DAY + 60_000, 360_000])
   })
 
@@ -174,6 +185,6 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
   it('and is over here at once', async () => {
     const { stolen, end } = await signedOutInOutage()
     end()
-    expect(await stolen.authenticate()).toMatchObject(over)
+    expect(await stolen.getSession()).toMatchObject(over)
   })
 })

@@ -34,14 +34,14 @@ describe('values that a sibling host plants sign nobody out', () => {
   ])('four of them, before ours: %s', async (_, make) => {
     const { sessions, good } = await signedIn()
     const planted = Array.from({ length: 4 }, (_value, index) => make(index))
-    const loaded = await sessions.load(headerOf(...planted, good))
+    const loaded = await sessions.getSession(headerOf(...planted, good))
     expect(loaded.session?.user.email).toBe(ADA)
   })
 
   it('five hundred of them that are no seals', async () => {
     const { sessions, good } = await signedIn()
     const planted = Array.from({ length: 500 }, (_, index) => `x${index}`)
-    const { session, setCookies } = await sessions.load(headerOf(...planted, good))
+    const { session, setCookies } = await sessions.getSession(headerOf(...planted, good))
     // Nor is anything written because of them.
     expect([session?.user.email, setCookies]).toEqual([ADA, []])
   })
@@ -49,7 +49,7 @@ describe('values that a sibling host plants sign nobody out', () => {
   it('one seal in twenty places, before ours', async () => {
     const { sessions, good } = await signedIn()
     const planted = Array.from({ length: 20 }, () => forged(1))
-    expect((await sessions.load(headerOf(...planted, good))).session?.user.email).toBe(ADA)
+    expect((await sessions.getSession(headerOf(...planted, good))).session?.user.email).toBe(ADA)
   })
 
   it('nor does the callback of a sign-in miss its own cookie', async () => {
@@ -101,31 +101,31 @@ describe('a stale twin at a former domain', () => {
   it('locks nobody out', async () => {
     const { sessions, twin, mine } = await twins()
     for (const header of [headerOf(twin, mine), headerOf(mine, twin)]) {
-      expect((await sessions.load(header)).session?.user.email).toBe(ADA)
+      expect((await sessions.getSession(header)).session?.user.email).toBe(ADA)
     }
   })
 
   it('is asked about once, and not with every request', async () => {
     const { sessions, twin, mine, workos } = await twins()
     workos.clearLog()
-    for (let index = 0; index < 5; index += 1) await sessions.load(headerOf(twin, mine))
+    for (let index = 0; index < 5; index += 1) await sessions.getSession(headerOf(twin, mine))
     expect(workos.count('refresh_token')).toBe(1)
   })
 
   it('is not seen by readers further on', async () => {
     const { sessions, twin, mine } = await twins()
     const header = headerOf(twin, mine)
-    const { setCookies } = await sessions.load(header)
+    const { setCookies } = await sessions.getSession(header)
     const passed = applyToRequest(header, setCookies)
     expect(passed).toBe(headerOf(mine))
-    const read = await sessions.load(passed, { refresh: 'never' })
+    const read = await sessions.getSession(passed, { refresh: 'never' })
     expect(read.session?.user.email).toBe(ADA)
   })
 
   it('is not asked about where no cookie can be set', async () => {
     const { sessions, twin, mine, workos } = await twins()
     workos.clearLog()
-    const loaded = await sessions.load(headerOf(twin, mine), { refresh: 'never' })
+    const loaded = await sessions.getSession(headerOf(twin, mine), { refresh: 'never' })
     expect([loaded.session, workos.count('refresh_token')]).toEqual([null, 0])
   })
 
@@ -136,7 +136,7 @@ describe('a stale twin at a former domain', () => {
     await signIn(ADA)
     const newer = jar.cookies.get(COOKIE) ?? ''
     const header = headerOf(good, newer)
-    const { setCookies } = await sessions.load(header)
+    const { setCookies } = await sessions.getSession(header)
     expect(applyToRequest(header, setCookies)).toBe(headerOf(newer))
   })
 
@@ -145,7 +145,7 @@ describe('a stale twin at a former domain', () => {
     jar.cookies.clear()
     await signIn(BOB)
     const planted = jar.cookies.get(COOKIE) ?? ''
-    const loaded = await sessions.load(headerOf(planted, good))
+    const loaded = await sessions.getSession(headerOf(planted, good))
     expect([loaded.session, loaded.setCookies]).toEqual([null, []])
   })
 
@@ -159,10 +159,10 @@ describe('a stale twin at a former domain', () => {
       const { sessions, twin, mine, workos, clock } = await twins()
       await clock.advance(age)
       workos.fail({ type: 'drop' }, { times: 5, path })
-      expect((await sessions.load(headerOf(twin, mine))).session).toBeNull()
+      expect((await sessions.getSession(headerOf(twin, mine))).session).toBeNull()
       workos.heal()
       await clock.advance(MINUTE)
-      expect((await sessions.load(headerOf(twin, mine))).session?.user.email).toBe(ADA)
+      expect((await sessions.getSession(headerOf(twin, mine))).session?.user.email).toBe(ADA)
     },
   )
 
@@ -175,6 +175,6 @@ describe('a stale twin at a former domain', () => {
     workos.endSession(old)
     await clock.advance(6 * MINUTE)
     const header = headerOf(mine, twin, jar.cookies.get(COOKIE) ?? '')
-    expect((await sessions.load(header)).session?.user.email).toBe(ADA)
+    expect((await sessions.getSession(header)).session?.user.email).toBe(ADA)
   })
 })

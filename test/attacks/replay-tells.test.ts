@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { SecurityEvent, TokenReuse } from '../../src/server/shared/security-events.js'
-import { workosSessions } from '../../src/server/workos/index.js'
+import { createWorkOSSessions } from '../../src/server/workos/index.js'
 import {
   answering,
   createStage,
@@ -11,7 +11,7 @@ import {
 import { createStage as createCoreStage, outcomeOf } from '../server/supertokens/stage.js'
 import { createProcesses } from '../support/fake-redis.js'
 
-const cookiePassword = PASSWORD
+const password = PASSWORD
 
 /** What listeners heard. */
 function listen() {
@@ -30,20 +30,19 @@ async function open(options: object = {}) {
   const stage = createStage(signed)
   const heard = listen()
   const now = stage.clock.now
-  const sessions = workosSessions({ ...stage.client, now, ...heard, ...options })
-  const sessionData = await stage.cookie()
-  const load = (request?: unknown) =>
-    sessions.loadSealedSession({ sessionData, cookiePassword, request })
-  return { ...stage, ...heard, sessions, sessionData, load }
+  const sessions = createWorkOSSessions({ ...stage.client, now, ...heard, ...options })
+  const value = await stage.cookie()
+  const load = (request?: unknown) => sessions.openSession({ value, password, request })
+  return { ...stage, ...heard, sessions, value, load }
 }
 
 describe('a spent token that comes again is answered, and told of', () => {
   it('with the session, its age and the request', async () => {
     const { load, clock, reuses, server } = await open()
     const [{ id } = { id: '' }] = server.sessions()
-    await load('first').refresh()
+    await load('first').refreshSession()
     clock.time += 7_000
-    expect(await load('second').refresh()).toMatchObject({ authenticated: true })
+    expect(await load('second').refreshSession()).toMatchObject({ authenticated: true })
     const userId = expect.stringMatching(/^user_/)
     await vi.waitUntil(() => reuses.length > 0)
     expect(reuses).toEqual([{ sessionId: id, userId, age: 7_000, request: 'second' }])
@@ -51,7 +50,7 @@ describe('a spent token that comes again is answered, and told of', () => {
 
   it('but not tabs that wait together', async () => {
     const { load, reuses, exchanges } = await open()
-    await Promise.all(Array.from({ length: 10 }, () => load().refresh()))
+    await Promise.all(Array.from({ length: 10 }, () => load().refreshSession()))
     await new Promise(setImmediate)
     expect([reuses, exchanges()]).toEqual([[], 1])
   })
@@ -61,12 +60,12 @@ describe('a spent token that comes again is answered, and told of', () => {
     ['an app that says so', { reuseWindow: 2_000 }, 2_000],
   ])('as long as %s forgives', async (_, options, window) => {
     const { load, clock, exchanges } = await open(options)
-    await load().refresh()
+    await load().refreshSession()
     clock.time += window - 1
-    await load().refresh()
+    await load().refreshSession()
     expect(exchanges()).toBe(1)
     clock.time += 1
-    await load().refresh()
+    await load().refreshSession()
     expect(exchanges()).toBe(2)
   })
 
@@ -76,8 +75,8 @@ describe('a spent token that comes again is answered, and told of', () => {
       Array.from({ length: 3 }, (_, index) => ({ refreshToken: `next ${index}` })),
       { now: () => clock.time },
     )
-    const again = () => sessions.loadSealedSession(sealed).refresh()
-    await session.refresh()
+    const again = () => sessions.openSession(sealed).refreshSession()
+    await session.refreshSession()
     clock.time += 9_999
     await again()
     expect(sent).toEqual([FIRST.refreshToken])
@@ -121,8 +120,8 @@ describe('a spent token that comes again is answered, and told of', () => {
 describe('what may be an attack is told of, without a token', () => {
   it('a forged cookie', async () => {
     const { sessions, events } = await open()
-    const forged = { sessionData: 'Fe26.2*forged', cookiePassword, request: 'mine' }
-    await sessions.loadSealedSession(forged).authenticate()
+    const forged = { value: 'Fe26.2*forged', password, request: 'mine' }
+    await sessions.openSession(forged).getSession()
     await vi.waitUntil(() => events.length > 0)
     expect(events).toEqual([{ type: 'forged-cookie', request: 'mine' }])
   })
@@ -131,7 +130,7 @@ describe('what may be an attack is told of, without a token', () => {
     const { load, server, events } = await open()
     const [{ id } = { id: '' }] = server.sessions()
     server.endSession(id)
-    await load('mine').refresh()
+    await load('mine').refreshSession()
     await vi.waitUntil(() => events.length > 0)
     expect(events).toEqual([
       {
@@ -147,9 +146,9 @@ describe('what may be an attack is told of, without a token', () => {
   })
 
   it('a sign-out of which the server could not be told', async () => {
-    const { sessions, sessionData, server, events } = await open()
+    const { sessions, value, server, events } = await open()
     server.fail({ type: 'drop' })
-    await sessions.endSession({ sessionData, cookiePassword })
+    await sessions.signOut({ value, password })
     await vi.waitUntil(() => events.length > 0)
     expect(events).toMatchObject([{ type: 'revocation-failed', code: 'network' }])
   })
@@ -178,8 +177,8 @@ describe('what may be an attack is told of, without a token', () => {
       throw new Error('a bug of the app')
     }
     const { load, clock } = await open({ onReuse })
-    await load().refresh()
+    await load().refreshSession()
     clock.time += 1_000
-    expect(await load().refresh()).toMatchObject({ authenticated: true })
+    expect(await load().refreshSession()).toMatchObject({ authenticated: true })
   })
 })

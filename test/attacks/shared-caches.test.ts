@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { expressSessions } from '../../src/express/index.js'
+import { createExpressSessions } from '../../src/express/index.js'
 import { applySession } from '../../src/server/requests/apply-session.js'
 import { keepPrivate } from '../../src/server/requests/caching.js'
 import { ask, MAJORS, serve } from '../express/stage.js'
@@ -95,7 +95,7 @@ describe('personal answers that set no cookie are kept out of shared caches', ()
   it.each(MAJORS)('of Express %s', async (_, express) => {
     const world = createBackendWorld()
     await world.signIn()
-    const auth = expressSessions({ sessions: world.sessions })
+    const auth = createExpressSessions({ sessions: world.sessions })
     const app = express()
     app.use((_request, response, next) => {
       response.setHeader('CDN-Cache-Control', 'max-age=600')

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { expressSessions, originGuard } from '../../src/express/index.js'
+import { createExpressSessions, originGuard } from '../../src/express/index.js'
 import {
   createOriginGuard,
   type OriginGuardOptions,
@@ -114,7 +114,7 @@ describe.each(MAJORS)('in Express %s', (_, express) => {
   async function open(options: OriginGuardOptions = {}, cors: Sent = {}) {
     const world = createBackendWorld()
     await world.signIn()
-    const auth = expressSessions({ sessions: world.sessions, ...options })
+    const auth = createExpressSessions({ sessions: world.sessions, ...options })
     const app = express()
     app.use((_request, response, next) => {
       response.set({ 'Access-Control-Allow-Credentials': 'true', ...cors })

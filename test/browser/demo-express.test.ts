@@ -1,11 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findChromium, launch } from './chromium.js'
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
+import { type RunningDemo, runDemo } from './running-demo.js'
 
 /** What Chromium itself writes of an answer that the demo is about. */
 const REFUSED = /^Failed to load resource: .* status of (401|503)/
@@ -13,42 +9,21 @@ const REFUSED = /^Failed to load resource: .* status of (401|503)/
 /** A replay of two seconds or a core that hangs for four, on a busy machine; in ms. */
 const SOON = { timeout: 20_000 }
 
-/** Starts the demo as a newcomer does, and waits for the line that tells its address. */
-async function start(): Promise<{ readonly url: string; readonly child: ChildProcess }> {
-  const child = spawn(process.execPath, ['demo/express/start.mjs'], {
-    cwd: root,
-    env: { ...process.env, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let said = ''
-  const url = await new Promise<string>((resolve, reject) => {
-    const listen = (chunk: Buffer): void => {
-      said += chunk
-      const [, found] = /The Holdfast Express demo runs at (\S+)\n/.exec(said) ?? []
-      if (found) resolve(found)
-    }
-    child.stdout.on('data', listen)
-    child.stderr.on('data', listen)
-    child.once('exit', () => reject(new Error(`The demo has ended:\n${said}`)))
-  })
-  return { url, child }
-}
-
 describe.skipIf(!findChromium())('the demo for Express', () => {
   let browser: Browser
-  let demo: Awaited<ReturnType<typeof start>>
+  let demo: RunningDemo
   const contexts: BrowserContext[] = []
   const problems: string[] = []
   const refusals: string[] = []
 
   // The first start builds the package and installs the demo.
   beforeAll(async () => {
-    demo = await start()
+    demo = await runDemo('express', 'Express')
     browser = await launch()
   }, 400_000)
   afterAll(async () => {
     await browser?.close()
-    if (demo?.child.kill()) await once(demo.child, 'exit')
+    await demo?.close()
   })
   afterEach(async () => {
     for (const context of contexts.splice(0)) await context.close()

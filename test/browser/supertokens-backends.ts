@@ -3,7 +3,7 @@ import * as sdk from 'supertokens-node'
 import * as sdkExpress from 'supertokens-node/framework/express/index.js'
 import { verifySession } from 'supertokens-node/recipe/session/framework/express/index.js'
 import * as Session from 'supertokens-node/recipe/session/index.js'
-import { expressSuperTokens } from '../../src/express/index.js'
+import { createExpressSuperTokens } from '../../src/express/index.js'
 import {
   createSuperTokens,
   createSuperTokensSessions,
@@ -27,7 +27,9 @@ export const holdfastBackend =
   (options: Partial<SuperTokensOptions> = {}): MakeBackend =>
   (hosts) => {
     const superTokens = createSuperTokens({ hosts, cookies: { secure: false }, ...options })
-    const helpers = expressSuperTokens({ sessions: createSuperTokensSessions({ superTokens }) })
+    const helpers = createExpressSuperTokens({
+      sessions: createSuperTokensSessions({ superTokens }),
+    })
     return {
       middleware: helpers.middleware,
       guard: helpers.verifySession(),

@@ -41,7 +41,7 @@ describe.skipIf(!findChromium()).each<[string, Fault]>([
   beforeAll(async () => {
     const now = () => Date.now() + ahead
     site = await startSuperTokensSite({
-      backend: holdfastBackend({ timeout: PATIENCE, now }),
+      backend: holdfastBackend({ requestTimeout: PATIENCE, now }),
       core: { accessTokenValidity: LIFE },
     })
     // To make its keys takes a core longer than anything else.

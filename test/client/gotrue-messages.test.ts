@@ -108,11 +108,23 @@ describe('a message that did not come', () => {
     expect(sent[1]?.body).toEqual({ type: 'sms', phone: '+1555' })
   })
 
+  it.each<[string, unknown, string | null]>([
+    ['by the name that its sender has for it', { message_id: 'SM1' }, 'SM1'],
+    ['by none where the server does not say', {}, null],
+    ['by none where that is no text', { message_id: 7 }, null],
+    ['by none where the answer is odd', [], null],
+  ])('to a phone is known %s', async (_, body, messageId) => {
+    const { auth } = answered([200, body], [200, body])
+    const { sendOtp, resend } = auth.actions
+    expect(await sendOtp({ phone: '+1555' })).toEqual({ messageId })
+    expect(await resend({ type: 'sms', phone: '+1555' })).toEqual({ messageId })
+  })
+
   it.each([undefined, null, {}, { type: 'recovery', email: 'a@b.c' }, { type: 'signup' }])(
     'is a mistake of the caller where they say %j, and nothing is sent',
     async (wrong) => {
       const { auth, sent } = answered()
-      const resend: (options: never) => Promise<void> = auth.actions.resend
+      const resend: (options: never) => Promise<unknown> = auth.actions.resend
       const call = Reflect.apply(resend, undefined, [wrong])
       await expect(call).rejects.toMatchObject({ code: 'invalid_argument' })
       expect(sent).toEqual([])
@@ -162,11 +174,13 @@ describe('a new password of an old session', () => {
 describe('any answer', () => {
   it('to resend is an end, or an AuthError', async () => {
     await fc.assert(
-      fc.asyncProperty(anyAnswer(fc.constant({})), async (answer) => {
+      fc.asyncProperty(anyAnswer(fc.record({ message_id: fc.jsonValue() })), async (answer) => {
         const { auth } = answered(answer())
         const call = auth.actions.resend({ type: 'sms', phone: '+1555' })
         const outcome = await call.catch((error: unknown) => error)
-        expect(outcome === undefined || isAuthError(outcome)).toBe(true)
+        if (isAuthError(outcome)) return
+        const { messageId } = Object(outcome)
+        expect(messageId === null || typeof messageId === 'string').toBe(true)
       }),
     )
   })

@@ -31,12 +31,29 @@ const NONSENSE: readonly unknown[] = [
 ]
 
 /** Fits every method that takes something. */
-const FIT = {
+const FIT: Readonly<Record<string, unknown>> = {
   ...{ id: 'x', friendlyName: 'y', provider: 'x', idToken: 'y', factorId: 'x', code: '1' },
   ...{ authorizationId: 'x', clientId: 'x', domain: 'd', identityId: 'x', type: 'signup' },
   ...{ email: 'ada@example.com', password: 'secret-1', chain: 'solana' },
-  ...{ message: 'm', signature: 's' },
+  ...{ message: 'm', signature: 's', redirectTo: 'https://app.example/', scopes: 'a b' },
+  ...{ queryParams: { a: 'b' }, data: {}, flow: 'pkce', url: 'https://app.example/', phone: '1' },
+  ...{ accessToken: 'x', refreshToken: 'y', organizationId: 'x', channel: 'sms', nonce: 'x' },
 }
+
+/** What no text can be made of. */
+const MUTE = {
+  toString() {
+    throw new Error('This is no text.')
+  },
+}
+
+/** `FIT`, and each time something in it that is no text. */
+const SPOILT: readonly object[] = Object.keys(FIT).flatMap((name) => [
+  { ...FIT, [name]: SYMBOL },
+  { ...FIT, [name]: MUTE },
+  { ...FIT, [name]: { a: SYMBOL } },
+  { email: 'ada@example.com', provider: 'x', [name]: SYMBOL },
+])
 
 const authenticator = { create: async () => null, get: async () => null }
 
@@ -49,6 +66,7 @@ async function areas() {
       getSession: (call: unknown) => Reflect.apply(auth.getSession, auth, [call]),
       getAccessToken: auth.getAccessToken,
       refreshSession: (...given: unknown[]) => Reflect.apply(auth.refreshSession, auth, given),
+      setSession: (...given: unknown[]) => Reflect.apply(auth.setSession, auth, given),
     },
     actions: auth.actions,
     identities: identities(auth),
@@ -80,7 +98,8 @@ describe('without types', () => {
     const raw: string[] = []
     for (const api of Object.values(all)) {
       for (const name of Object.keys(api)) {
-        for (const given of NONSENSE) raw.push(...(await rawFailure(api, name, [given])))
+        for (const given of [...NONSENSE, ...SPOILT])
+          raw.push(...(await rawFailure(api, name, [given])))
       }
     }
     expect(raw).toEqual([])
@@ -102,6 +121,38 @@ describe('without types', () => {
       expect(auth.getSnapshot().status).toBe('signed-in')
     },
   )
+
+  it.each<[string, string, readonly unknown[]]>([
+    ['a token', 'refreshSession', [SYMBOL]],
+    ['a number for a token', 'refreshSession', [5]],
+    ['an organization', 'refreshSession', [{ organizationId: SYMBOL }]],
+    ['an organization beside a token', 'refreshSession', ['token', { organizationId: MUTE }]],
+    ['the tokens of a session', 'setSession', [{ accessToken: 'a', refreshToken: SYMBOL }]],
+    ['its access token', 'setSession', [{ accessToken: MUTE, refreshToken: 'r' }]],
+    ['whose sessions end', 'signOut', [{ scope: SYMBOL }]],
+    ['whose sessions end, misspelt', 'signOut', [{ scope: 'everywhere' }]],
+    ['a provider', 'authorizeUrl', [{ provider: SYMBOL }]],
+    ['where to come back to', 'authorizeUrl', [{ provider: 'x', redirectTo: SYMBOL }]],
+    ['rights', 'authorizeUrl', [{ provider: 'x', scopes: MUTE }]],
+    ['what is passed on', 'authorizeUrl', [{ provider: 'x', queryParams: { a: SYMBOL } }]],
+    ['a kind of message', 'resend', [{ type: SYMBOL, email: 'ada@example.com' }]],
+    ['an address', 'handleRedirect', [{ url: SYMBOL }]],
+  ])('no text for %s is invalid_argument, and nothing is sent: %s()', async (_, name, given) => {
+    const { auth, world } = await areas()
+    const before = auth.getSnapshot()
+    world.server.clearLog()
+    const owner = name in auth.actions ? auth.actions : auth
+    const call = Promise.resolve().then(() => Reflect.apply(Reflect.get(owner, name), owner, given))
+    await expect(call).rejects.toMatchObject({ code: 'invalid_argument' })
+    expect(world.sent()).toEqual([])
+    expect(auth.getSnapshot()).toBe(before)
+  })
+
+  it('null for the options of a sign-out is none: this session ends', async () => {
+    const { auth } = await areas()
+    await Reflect.apply(auth.signOut, auth, [null])
+    expect(auth.getSnapshot().status).toBe('signed-out')
+  })
 
   it('no provider is named by nothing, and nothing is kept for the way back', async () => {
     const { auth } = await areas()

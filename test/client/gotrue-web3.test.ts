@@ -95,6 +95,87 @@ describe('a wallet of Ethereum', () => {
   })
 })
 
+/** All that a message may say besides, and the lines that say it. */
+function allFields(now: number) {
+  const [issuedAt, expirationTime, notBefore] = [0, 60_000, -60_000].map((ms) =>
+    new Date(now + ms).toISOString(),
+  )
+  const [first, second] = ['https://app.example/terms', 'ipfs://other']
+  return {
+    fields: {
+      ...{ chainId: '1', nonce: 'abcdefgh1', issuedAt, expirationTime, notBefore },
+      ...{ requestId: 'request 1', resources: [`${first}`, `${second}`] },
+    },
+    lines: [
+      `URI: ${URL_OF_APP}`,
+      'Version: 1',
+      'Chain ID: 1',
+      'Nonce: abcdefgh1',
+      `Issued At: ${issuedAt}`,
+      `Expiration Time: ${expirationTime}`,
+      `Not Before: ${notBefore}`,
+      'Request ID: request 1',
+      'Resources:',
+      `- ${first}`,
+      `- ${second}`,
+    ],
+  }
+}
+
+describe('whatever else a message may say', () => {
+  it('is signed by a wallet of Ethereum, in the order of EIP-4361', async () => {
+    const { signIn, clock } = open()
+    const { wallet, calls, address } = ethereumWallet()
+    const { fields, lines } = allFields(clock.now())
+    const { user } = await signIn({ chain: 'ethereum', wallet, url: URL_OF_APP, fields })
+    expect(user?.userMetadata).toMatchObject({ custom_claims: { network: '1' } })
+    expect(calls.map(({ method }) => method)).toEqual(['eth_requestAccounts', 'personal_sign'])
+    const text = Buffer.from(String(calls.at(-1)?.params?.[0]).slice(2), 'hex').toString()
+    expect(text.split('\n').slice(1)).toEqual([address.toLowerCase(), '', '', ...lines])
+  })
+
+  it('is signed by a wallet of Solana, in the same order', async () => {
+    const { signIn, clock } = open()
+    const { wallet, signed, address } = solanaSigner()
+    const { fields, lines } = allFields(clock.now())
+    await signIn({ chain: 'solana', wallet, url: URL_OF_APP, fields, statement: 'Hi.' })
+    expect(signed[0]?.split('\n').slice(1)).toEqual([address, '', 'Hi.', '', ...lines])
+  })
+
+  it('is for a wallet that writes the text itself, but for what names the app', async () => {
+    const { signIn, clock } = open()
+    const { wallet, asked } = solanaStandard()
+    const { fields } = allFields(clock.now())
+    const lies = { domain: 'evil.example', uri: 'https://evil.example/', version: '2' }
+    const wish = {
+      chain: 'solana',
+      wallet,
+      url: URL_OF_APP,
+      fields: { ...lies, ...fields },
+    } as const
+    await signIn(wish)
+    expect(asked).toEqual([{ ...fields, domain: 'app.example', uri: URL_OF_APP, version: '1' }])
+  })
+
+  it('cannot be a line of its own', async () => {
+    const { signIn, server } = open()
+    const { wallet, calls } = ethereumWallet()
+    for (const fields of [{ requestId: 'a\nResources:' }, { resources: ['a', 'b\r- c'] }]) {
+      const call = signIn({ chain: 'ethereum', wallet, url: URL_OF_APP, fields })
+      await expect(call).rejects.toMatchObject({ code: 'invalid_argument' })
+    }
+    expect([calls, server.requests]).toEqual([[], []])
+  })
+
+  it('is refused by the server where it is over', async () => {
+    const { signIn, clock } = open()
+    const { wallet } = ethereumWallet()
+    const expirationTime = new Date(clock.now() - 1).toISOString()
+    const call = signIn({ chain: 'ethereum', wallet, url: URL_OF_APP, fields: { expirationTime } })
+    await expect(call).rejects.toMatchObject({ code: 'invalid_credentials' })
+  })
+})
+
 describe('a wallet of Solana', () => {
   it.each([{ wrapped: false }, { wrapped: true }])(
     'that signs texts signs somebody in (%j)',
@@ -104,10 +185,10 @@ describe('a wallet of Solana', () => {
       const { user } = await signIn({ chain: 'solana', wallet, statement: 'Hi.', url: URL_OF_APP })
       expect(user?.userMetadata).toMatchObject({ sub: `web3:solana:${address}` })
       expect(signed[0]).toMatch(
-        /^app\.example wants you to sign in with your Solana account:\n\w+\n\nHi\.\n\nVersion: 1\nURI: https:\/\/app\.example\/login\nIssued At: \S+Z$/,
+        /^app\.example wants you to sign in with your Solana account:\n\w+\n\nHi\.\n\nURI: https:\/\/app\.example\/login\nVersion: 1\nIssued At: \S+Z$/,
       )
       await signIn({ chain: 'solana', wallet, url: URL_OF_APP })
-      expect(signed[1]).toMatch(/account:\n\w+\n\nVersion: 1\n/)
+      expect(signed[1]).toMatch(/account:\n\w+\n\nURI: https/)
     },
   )
 
@@ -197,6 +278,7 @@ describe('a mistake of the caller', () => {
     { chain: 'ethereum', wallet, url: 'nowhere' },
     { chain: 'ethereum', wallet, url: 'mailto:a@b.c' },
     { chain: 'ethereum', wallet, url, statement: 'two\nlines' },
+    { chain: 'ethereum', wallet, url, fields: { nonce: Symbol('x') } },
     { chain: 'solana', url },
     { chain: 'solana', wallet: {}, url },
     { chain: 'solana', wallet: { publicKey: null, signMessage: async () => null }, url },

@@ -31,7 +31,7 @@ describe('a session of OpenID Connect', () => {
     await expect(auth.refreshSession()).rejects.toMatchObject({ serverCode: 'subject_changed' })
     expect(await auth.getSession()).toBeNull()
     expect(ends).toEqual([
-      ['refresh-rejected', expect.objectContaining({ serverCode: 'subject_changed' })],
+      ['subject-changed', expect.objectContaining({ serverCode: 'subject_changed' })],
     ])
   })
 

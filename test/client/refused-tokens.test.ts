@@ -3,6 +3,7 @@ import {
   type ActionHost,
   AuthError,
   type CallOptions,
+  isAuthError,
   type Session,
   type SessionUser,
 } from '../../src/index.js'
@@ -135,7 +136,10 @@ describe('a token that the server refuses to an action', () => {
       new TypeError('A fault of the app.'),
     ]) {
       const { world, act, tokens } = await start(() => Promise.reject(error))
-      await expect(act('look')).rejects.toBe(error)
+      const told = isAuthError(error)
+        ? error
+        : expect.objectContaining({ code: 'invalid_argument', cause: error })
+      await expect(act('look')).rejects.toEqual(told)
       expect(tokens).toHaveLength(1)
       expect(world.server.sent).toEqual([])
     }

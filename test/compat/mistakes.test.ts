@@ -73,6 +73,10 @@ const isSound = (result: unknown): boolean => {
   return error === null || isAuthError(error)
 }
 
+function refuse(): never {
+  throw new TypeError('Do not touch this.')
+}
+
 describe('whatever JavaScript passes', () => {
   const NONSENSE = [
     undefined,
@@ -85,6 +89,13 @@ describe('whatever JavaScript passes', () => {
     { options: null },
     { email: 7, password: {} },
   ]
+  /** What throws when it is read, or written as a text. */
+  const HOSTILE = [
+    Symbol('x'),
+    new Proxy({}, { get: refuse, has: refuse, ownKeys: refuse }),
+    new Proxy({}, { get: refuse }),
+    Object.defineProperty({}, 'options', { enumerable: true, get: refuse }),
+  ]
   it.each(METHODS)('%s() resolves to a result', async (path) => {
     const { auth } = open('face')
     await auth.signInWithPassword(ADA)
@@ -92,6 +103,9 @@ describe('whatever JavaScript passes', () => {
       const result = await call(auth, path, argument)
       const { error } = Object(result)
       expect([argument, isSound(result), error?.originalError]).toEqual([argument, true, undefined])
+    }
+    for (const argument of HOSTILE) {
+      expect(isSound(await call(auth, path, argument))).toBe(true)
     }
   })
 

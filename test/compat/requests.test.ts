@@ -46,6 +46,16 @@ function start(answer: object = SESSION, flowType = 'implicit') {
   return { auth, sent, hold }
 }
 
+describe('a message to a phone', () => {
+  it('is told by the name that its sender has for it', async () => {
+    const { auth } = start({ message_id: 'SM1' })
+    const data = { user: null, session: null, messageId: 'SM1' }
+    const phone = '+15550100'
+    expect(await auth.signInWithOtp({ phone })).toEqual({ data, error: null })
+    expect(await auth.resend({ type: 'sms', phone })).toEqual({ data, error: null })
+  })
+})
+
 describe('what is sent', () => {
   it('asks no browser for a credential of somebody without a name', async () => {
     const user = { id: 'YWRh', name: '', displayName: '' }

@@ -1,11 +1,11 @@
 import { GoTrueClient as AuthJs } from '@supabase/auth-js'
 import {
+  type AuthMFAVerifyResponse,
   type ClientOptions,
   GoTrueClient,
   type MFAChallenge,
   type MFAChallengeParams,
   type MFAVerifyParams,
-  type MFAVerifyResponse,
   type PasskeyStepsApi,
   type RequestResult,
 } from '../../src/compat/auth-js/index.js'
@@ -26,7 +26,7 @@ export type Auth = Omit<
 > & {
   readonly mfa: Omit<GoTrueClient['mfa'], 'webauthn' | 'challenge' | 'verify'> & {
     challenge(params: MFAChallengeParams): Promise<RequestResult<MFAChallenge>>
-    verify(params: MFAVerifyParams): Promise<MFAVerifyResponse>
+    verify(params: MFAVerifyParams): Promise<AuthMFAVerifyResponse>
   }
   readonly passkey: Omit<GoTrueClient['passkey'], keyof PasskeyStepsApi>
 }

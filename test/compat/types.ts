@@ -23,45 +23,60 @@ import {
   type User,
 } from '../../src/compat/auth-js/index.js'
 
-type Their<Name extends keyof Theirs> = Theirs[Name]
-
 /** The result of a method, without the error, which is a class of each library. */
 type Data<Method> = Method extends (...given: never) => Promise<infer Result>
-  ? Result extends { data: infer Its }
+  ? Omit<Result, 'error'> extends { data: infer Its }
     ? Its
-    : never
+    : Omit<Result, 'error'>
   : never
 
-type Methods =
-  | 'signUp'
-  | 'signInWithPassword'
-  | 'signInAnonymously'
-  | 'signInWithOtp'
-  | 'verifyOtp'
-  | 'signInWithIdToken'
-  | 'exchangeCodeForSession'
-  | 'getUser'
-  | 'updateUser'
-  | 'getSession'
-  | 'setSession'
-  | 'refreshSession'
-  | 'resend'
-  | 'reauthenticate'
-  | 'getUserIdentities'
-  | 'resetPasswordForEmail'
-  | 'signInWithOAuth'
-  | 'signInWithSSO'
+/** The methods of an object, but for those that are auth-js's own business. */
+type Methods<Api> = {
+  [Name in keyof Api & string]: Api[Name] extends (...given: never) => unknown
+    ? Name extends `_${string}`
+      ? never
+      : Name
+    : never
+}[keyof Api & string]
 
-/** Whatever auth-js takes is taken here, and what comes back is what auth-js gives. */
-type Takes<Name extends Methods> =
-  Parameters<Their<Name>> extends Parameters<AuthClient[Name]> ? true : Name
-type Gives<Name extends Methods> = Data<AuthClient[Name]> extends Data<Their<Name>> ? true : Name
+type Params<Method> = Method extends (...given: infer Given) => unknown ? Given : never
 
-type AllTaken = { [Name in Methods]: Takes<Name> }[Methods]
-type AllGiven = { [Name in Methods]: Gives<Name> }[Methods]
-type Nothing<Name extends never> = Name
-/** What is not so is named in the error. */
-export type Checks = [Nothing<Exclude<AllTaken, true>>, Nothing<Exclude<AllGiven, true>>]
+/** Every name that data, or what lies in it, may have. */
+type Names<Value> = Value extends string ? never : Value extends object ? keyof Value : never
+type Deep<Value> = Value extends object
+  ? Names<Value> | { [Name in keyof Value]: Names<Value[Name]> }[keyof Value]
+  : never
+
+/**
+ * What is not so, by name: whatever auth-js takes is taken here, what comes back is what auth-js gives,
+ * and no name of auth-js's is missing in it.
+ */
+type Differences<Their, Our> = {
+  [Name in Methods<Their>]: Name extends keyof Our
+    ?
+        | (Params<Their[Name]> extends Params<Our[Name]> ? never : `${Name} takes less`)
+        | (Data<Our[Name]> extends Data<Their[Name]> ? never : `${Name} gives something else`)
+        | (Deep<Data<Their[Name]>> extends Deep<Data<Our[Name]>> ? never : `${Name} gives less`)
+    : `${Name} is missing`
+}[Methods<Their>]
+
+type Mfa = Theirs['mfa']
+type AllDifferences =
+  | Differences<Theirs, AuthClient>
+  | `mfa.${Differences<Mfa, AuthClient['mfa']>}`
+  | `mfa.webauthn.${Differences<Mfa['webauthn'], AuthClient['mfa']['webauthn']>}`
+  | `mfa.recoveryCodes.${Differences<Mfa['recoveryCodes'], AuthClient['mfa']['recoveryCodes']>}`
+  | `passkey.${Differences<Theirs['passkey'], AuthClient['passkey']>}`
+  | `oauth.${Differences<Theirs['oauth'], AuthClient['oauth']>}`
+
+/** auth-js says that credentials have functions which are the class's, and which no browser gives them. */
+type Meant = 'mfa.webauthn.challenge gives something else'
+
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never
+/** What differs and is not meant is named in the error, and so is what no longer differs. */
+export const differences: { readonly [Each in AllDifferences | Meant]: Same<Each, Meant> } = {
+  'mfa.webauthn.challenge gives something else': true,
+}
 
 const auth = new AuthClient({
   url: 'https://project.example/auth/v1',
@@ -150,7 +165,7 @@ export async function others(): Promise<void> {
   const theirs: TheirIdentity | undefined = google
   show(theirs?.identity_id ?? '')
   const { data: claims } = await auth.getClaims()
-  show(claims?.claims.email)
+  show(claims?.claims.email ?? '')
   const session = await auth.exchangeCodeForSession('code')
   if (!session.error) setSession(session.data.session)
   const response: UserResponse['data'] = (await auth.getUser()).data

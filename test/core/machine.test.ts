@@ -11,6 +11,7 @@ type S = State<SessionUser>
 type SignedIn = Extract<S, { status: 'signed-in' }>
 
 const HOUR = 3_600_000
+const MINUTE = 60_000
 const limits: Limits = {
   refreshMargin: 60_000,
   waitMargin: 10_000,
@@ -329,6 +330,20 @@ describe('failures', () => {
     expect(adopt(theirs('r-a3')).next).toMatchObject({ patience: null })
     const refreshed = toRecord({ accessToken: 'a4', refreshToken: 'r-a2', lifetime: HOUR }, mine, 0)
     expect(adopt(refreshed).next).toMatchObject({ patience: null })
+  })
+
+  it('are over when a sibling got a token after them, also where cookies hold it under one name', () => {
+    // Seed 76005: a token that could not be saved, and another one with as many refreshes behind it.
+    const named = (accessToken: string, minutes: number): SessionRecord =>
+      toRecord(
+        { accessToken, refreshToken: 'the-cookie', lifetime: HOUR },
+        first,
+        at(minutes * MINUTE).wall,
+      )
+    const failing = apply(signedIn(named('a2', 0)), failure()).next
+    const seen = { kind: 'session', record: named('a3', 1) } as const
+    const result = apply(failing, { type: 'observed', seen }, at(MINUTE))
+    expect(result.next).toMatchObject({ patience: null })
   })
 
   it('that end the session are the reason that subscribers and the snapshot get', () => {

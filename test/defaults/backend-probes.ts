@@ -212,7 +212,7 @@ const upstreams: Readonly<Record<string, Probe>> = {
       return (await gets(['X-Own'])) && !(await gets())
     },
   },
-  'Upstream.timeout': {
+  'Upstream.requestTimeout': {
     async observe() {
       const { call } = await signedIn({ fetch: neverAnswers })
       return lasts(() => call('/auth/proxy/api/x'))

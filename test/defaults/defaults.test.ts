@@ -14,11 +14,14 @@ import { expressProbes } from './express-probes.js'
 import { mfaProbes } from './mfa-probes.js'
 import { nextProbes } from './next-probes.js'
 import { oidcProbes } from './oidc-probes.js'
+import { oidcServerProbes } from './oidc-server-probes.js'
 import { providerProbes } from './provider-probes.js'
 import { redisProbes } from './redis-probes.js'
 import { requestProbes } from './request-probes.js'
 import { scriptedGoTruePeopleProbes } from './scripted-gotrue-people-probes.js'
 import { scriptedGoTrueProbes } from './scripted-gotrue-probes.js'
+import { scriptedOidcProbes } from './scripted-oidc-probes.js'
+import { scriptedOidcProofsProbes } from './scripted-oidc-proofs-probes.js'
 import { scriptedSuperTokensProbes } from './scripted-supertokens-probes.js'
 import { scriptedWorkOSProbes } from './scripted-workos-probes.js'
 import { sealedProbes } from './sealed-probes.js'
@@ -28,9 +31,6 @@ import { superTokensProbes } from './supertokens-probes.js'
 import { superTokensWebProbes } from './supertokens-web-probes.js'
 import { testingProbes } from './testing-probes.js'
 import { verificationProbes } from './verification-probes.js'
-
-/** Of the scripted OpenID Connect server, whose probes are still to be written. */
-const UNPROVED = /^(ScriptedOidcOptions|OidcRotation|OidcClientSeed)\./
 
 interface Part {
   /** Whole folders of `src`, or files. */
@@ -60,6 +60,7 @@ const PARTS: Readonly<Record<string, Part>> = {
       ...requestProbes,
       ...superTokensProbes,
       ...superTokensWebProbes,
+      ...oidcServerProbes,
     },
   },
   'the skin for Next.js': { places: ['next'], probes: nextProbes },
@@ -70,8 +71,10 @@ const PARTS: Readonly<Record<string, Part>> = {
       ...testingProbes,
       ...scriptedGoTrueProbes,
       ...scriptedGoTruePeopleProbes,
+      ...scriptedOidcProofsProbes,
       ...scriptedSuperTokensProbes,
       ...scriptedWorkOSProbes,
+      ...scriptedOidcProbes,
     },
   },
 }
@@ -132,7 +135,7 @@ describe('the parts', () => {
 })
 
 describe.each(Object.entries(PARTS))('the defaults of options of %s', (_, { places, probes }) => {
-  const documented = readAllDefaults(places).filter(({ name }) => !UNPROVED.test(name))
+  const documented = readAllDefaults(places)
 
   it('each have a probe, and each probe a default', () => {
     expect(documented.map(({ name }) => name).sort()).toEqual(Object.keys(probes).sort())

@@ -1,5 +1,5 @@
 import express, { type ErrorRequestHandler, type Express } from 'express'
-import { expressSessions, expressSuperTokens } from '../../src/express/index.js'
+import { createExpressSessions, createExpressSuperTokens } from '../../src/express/index.js'
 import { GeneralError } from '../../src/server/supertokens/errors.js'
 import { type Answer, type Asked, ask, serve } from '../express/stage.js'
 import { createBackendWorld } from '../server/backend/backend-world.js'
@@ -18,7 +18,7 @@ async function askApp(build: (app: Express) => void, asked: Asked = {}): Promise
 
 /** What a guarded page answers. */
 async function askGuarded(
-  options: Parameters<ReturnType<typeof expressSessions>['requireSession']>[0],
+  options: Parameters<ReturnType<typeof createExpressSessions>['requireSession']>[0],
   asked: Asked,
   isSignedIn = false,
 ): Promise<Answer> {
@@ -26,7 +26,7 @@ async function askGuarded(
   if (isSignedIn) await signIn()
   const cookie = jar.header()
   const headers = { ...(cookie && { cookie }), ...asked.headers }
-  const { requireSession } = expressSessions({ sessions })
+  const { requireSession } = createExpressSessions({ sessions })
   return askApp(
     (app) => {
       app.all('/page', requireSession(options), (_request, response) => {
@@ -47,7 +47,7 @@ const last: ErrorRequestHandler = (error, _request, response, next) => {
 async function answerTo(failure: Error, settings: SessionSettings = {}): Promise<string> {
   const stage = createStage({}, settings)
   stage.state.failure = failure
-  const auth = expressSuperTokens({ sessions: stage.sessions })
+  const auth = createExpressSuperTokens({ sessions: stage.sessions })
   const { status, text } = await askApp(
     (app) => {
       app.post('/page', auth.verifySession())
@@ -119,7 +119,7 @@ const ofSuperTokens: Readonly<Record<string, Probe>> = {
     async observe() {
       const isInCookies = async (transfer: 'any' | 'cookie' | 'header'): Promise<boolean> => {
         const { sessions } = createStage({}, { transfer })
-        const auth = expressSuperTokens({ sessions })
+        const auth = createExpressSuperTokens({ sessions })
         const answer = await askApp((app) => {
           app.get('/page', (_request, response, next) => {
             auth.createNewSession(response, 'ada').then(() => response.json({}), next)

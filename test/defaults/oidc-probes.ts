@@ -1,7 +1,12 @@
 import { vi } from 'vitest'
 import { isAuthError } from '../../src/index.js'
 import { oidc } from '../../src/providers/oidc/index.js'
+import { type PopupOptions, popup } from '../../src/providers/oidc/popup.js'
 import { okta } from '../../src/providers/oidc/presets.js'
+import { silentSignIn } from '../../src/providers/oidc/silent.js'
+import { axaOidcClient } from '../../src/providers/oidc/take-over.js'
+import { createFakeBrowser } from '../../src/testing/index.js'
+import { createWindows } from '../support/oidc-windows.js'
 import { answering, CALLBACK, DOCUMENT, ISSUER, oidcPage } from '../support/oidc-wire.js'
 import { context } from '../support/wire.js'
 import type { Probe } from './documented.js'
@@ -9,6 +14,16 @@ import type { Probe } from './documented.js'
 /** What a sign-in asks for. */
 async function askedOf(options: object = {}): Promise<Readonly<Record<string, string>>> {
   return (await oidcPage({}).begin(options)).parameters
+}
+
+/** How a popup with these options opens its window, where the browser then blocks it. */
+async function openedBy(options: PopupOptions) {
+  const asked: unknown[] = []
+  vi.stubGlobal('open', (...given: unknown[]) => void asked.push(...given))
+  await popup(oidcPage({}).auth, options)
+    .signIn()
+    .catch(() => {})
+  return { asked }
 }
 
 /** What `oidc` does when it is told nothing. */
@@ -59,6 +74,66 @@ export const oidcProbes: Readonly<Record<string, Probe>> = {
   'OidcOptions.pushRequest': {
     says: 'they are in the address',
     observe: async () => (await askedOf({ loginHint: 'ada' })).login_hint === 'ada',
+  },
+  'PopupOptions.features': {
+    observe: async () => (await openedBy({})).asked[2],
+  },
+  'PopupOptions.timeout': {
+    async observe() {
+      const { clock } = createFakeBrowser()
+      const windows = createWindows(clock)
+      const outcome = popup(oidcPage({}).auth, { page: windows.page }).signIn()
+      const state = { ended: false }
+      outcome.catch(() => {
+        state.ended = true
+      })
+      await windows.ledTo(0)
+      await clock.settle()
+      const begun = clock.now()
+      while (!state.ended) await clock.advance(1_000)
+      return clock.now() - begun
+    },
+  },
+  'PopupOptions.page': {
+    says: 'the page that this runs in',
+    observe: async () => (await openedBy({})).asked[0] === '',
+  },
+  'OidcTakeOverArea.area': {
+    async observe() {
+      const looked: string[] = []
+      for (const area of ['local', 'session']) {
+        const storage = { 'oidc.default': area, removeItem: () => looked.push(area) }
+        vi.stubGlobal(`${area}Storage`, storage)
+      }
+      const { storage, key } = axaOidcClient({ configurationName: 'default' })
+      await storage.remove(key)
+      return looked.join()
+    },
+  },
+  'SilentOptions.frame': {
+    says: 'an iframe of the page that this runs in',
+    async observe() {
+      const made: string[] = []
+      const body = { append: () => {} }
+      const createElement = (name: string) => {
+        made.push(name)
+        throw new Error('enough')
+      }
+      vi.stubGlobal('document', { body, createElement })
+      await silentSignIn(oidcPage({}).auth).catch(() => {})
+      return made.join() === 'iframe'
+    },
+  },
+  'OidcOptions.dpop': {
+    says: 'tokens are bearer tokens',
+    async observe() {
+      const metadata = { ...DOCUMENT, dpop_signing_alg_values_supported: ['ES256'] }
+      const { signIn, begin, sent, auth } = oidcPage({ metadata })
+      const { parameters } = await begin()
+      await signIn()
+      const session = await auth.getSession()
+      return !('dpop_jkt' in parameters) && !sent[0]?.headers.has('dpop') && !session?.keyId
+    },
   },
   'OidcOptions.postLogoutParameter': {
     async observe() {

@@ -1,4 +1,7 @@
-import type { LoadOptions } from '../../src/server/requests/request-session-types.js'
+import type {
+  GetRequestSessionOptions,
+  RefreshRequestSessionOptions,
+} from '../../src/server/requests/request-session-types.js'
 import { createRequestSessions } from '../../src/server/requests/request-sessions.js'
 import { createStage, PASSWORD, signed } from '../server/sealed/sealed-sessions-stage.js'
 import type { Probe } from './documented.js'
@@ -12,14 +15,15 @@ async function createWorld(organizationId?: string) {
     cookie: { password: PASSWORD, name: 'session', secure: false },
     now: stage.clock.now,
   })
-  const { setCookies } = await sessions.establish(await stage.signIn(organizationId), null)
+  const { setCookies } = await sessions.setSession(await stage.signIn(organizationId), null)
   const header = setCookies.map((line) => line.split(';')[0]).join('; ')
-  const load = (options?: LoadOptions) => sessions.load(header, options)
-  return { ...stage, load, header }
+  const load = (options?: GetRequestSessionOptions) => sessions.getSession(header, options)
+  const renew = (options?: RefreshRequestSessionOptions) => sessions.refreshSession(header, options)
+  return { ...stage, load, renew, header }
 }
 
 /** How often the server is asked by one request, while its token is new, and when it is due. */
-async function asks(options: LoadOptions = {}): Promise<readonly number[]> {
+async function asks(options: GetRequestSessionOptions = {}): Promise<readonly number[]> {
   const { load, clock, exchanges } = await createWorld()
   await load(options)
   const young = exchanges()
@@ -35,7 +39,7 @@ export const requestProbes: Readonly<Record<string, Probe>> = {
     async observe() {
       const { sessions, clock, header, exchanges } = await createWorld()
       const cookie = { password: PASSWORD, name: 'session', secure: false }
-      const { load } = createRequestSessions({ sessions, cookie })
+      const { getSession: load } = createRequestSessions({ sessions, cookie })
       // Whether it is due is the question of the requests' own clock.
       await at(clock.time + 3 * 60_000, () => load(header))
       const early = exchanges()
@@ -43,32 +47,32 @@ export const requestProbes: Readonly<Record<string, Probe>> = {
       return early === 0 && exchanges() === 1
     },
   },
-  'LoadOptions.refresh': {
+  'GetRequestSessionOptions.refresh': {
     async observe() {
       const found = (await asks()).join()
-      const modes = ['when-due', 'force', 'never'] as const
+      const modes = ['when-due', 'never'] as const
       const same: string[] = []
       for (const refresh of modes)
         if ((await asks({ refresh })).join() === found) same.push(refresh)
       return same.join()
     },
   },
-  'LoadOptions.organizationId': {
+  'RefreshRequestSessionOptions.organizationId': {
     says: 'the one that the session is in',
     async observe() {
-      const { load } = await createWorld('org_2')
-      const { session } = await load({ refresh: 'force' })
+      const { renew } = await createWorld('org_2')
+      const { session } = await renew()
       return session?.organizationId === 'org_2'
     },
   },
-  'LoadOptions.fresh': {
+  'RefreshRequestSessionOptions.fresh': {
     async observe() {
-      const { load, clock, exchanges } = await createWorld()
-      await load({ refresh: 'force' })
+      const { renew, clock, exchanges } = await createWorld()
+      await renew()
       clock.time += 1_000
-      await load({ refresh: 'force' })
+      await renew()
       const joined = exchanges() === 1
-      await load({ refresh: 'force', fresh: true })
+      await renew({ fresh: true })
       return exchanges() === 2 ? !joined : null
     },
   },

@@ -46,10 +46,9 @@ function createWorld(options: Options = {}, provider: Partial<SessionProvider> =
   })
   const seal = (about = '') => {
     const user = { id: 'user_1', about }
-    return sessions.sealSession({ ...FIRST, user, lifetime: 300_000 }, { cookiePassword: PASSWORD })
+    return sessions.sealSession({ ...FIRST, user, lifetime: 300_000 }, { password: PASSWORD })
   }
-  const load = (sessionData: string) =>
-    sessions.loadSealedSession({ sessionData, cookiePassword: PASSWORD })
+  const load = (value: string) => sessions.openSession({ value, password: PASSWORD })
   return { clock, sent, sessions, seal, load }
 }
 
@@ -57,11 +56,11 @@ function createWorld(options: Options = {}, provider: Partial<SessionProvider> =
 async function windowOf(provider: Partial<SessionProvider> = {}): Promise<number> {
   const { clock, sent, seal, load } = createWorld({}, provider)
   const cookie = await seal()
-  await load(cookie).refresh()
+  await load(cookie).refreshSession()
   const begin = clock.time
   while (sent.length === 1 && clock.time < begin + 600_000) {
     clock.time += 500
-    await load(cookie).refresh()
+    await load(cookie).refreshSession()
   }
   return clock.time - begin
 }
@@ -75,16 +74,16 @@ const building: Readonly<Record<string, Probe>> = {
     async observe() {
       const [one, other] = [createWorld(), createWorld()]
       const cookie = await one.seal()
-      await Promise.all([one.load(cookie).refresh(), one.load(cookie).refresh()])
-      await other.load(cookie).refresh()
+      await Promise.all([one.load(cookie).refreshSession(), one.load(cookie).refreshSession()])
+      await other.load(cookie).refreshSession()
       return one.sent.length === 1 && other.sent.length === 1
     },
   },
-  'SealedSessionsOptions.logoutUrl': {
+  'SealedSessionsOptions.signOutUrl': {
     says: 'there is none',
     async observe() {
       const { seal, load } = createWorld()
-      return (await refusal(load(await seal()).getLogoutUrl())) === 'invalid_argument'
+      return (await refusal(load(await seal()).getSignOutUrl())) === 'invalid_argument'
     },
   },
   'SealedSessionsOptions.reuseWindow': {
@@ -136,17 +135,17 @@ const building: Readonly<Record<string, Probe>> = {
       const grow = async (report?: (error: AuthError) => void): Promise<void> => {
         const user = { id: 'user_1', about: aboutOf(20_000) }
         const { session } = await answering([{ user, refreshToken: 'next' }], { report })
-        await session.refresh()
+        await session.refreshSession()
       }
       await grow((error) => told.push(error))
       return told.length === 1 && isSilent(() => grow())
     },
   },
-  'SealedSessionsOptions.timeout': {
+  'SealedSessionsOptions.requestTimeout': {
     async observe() {
       const { seal, load } = createWorld({}, { refresh: () => new Promise(() => {}) })
       const session = load(await seal())
-      return lasts(() => session.refresh())
+      return lasts(() => session.refreshSession())
     },
   },
   'SealedSessionsOptions.now': {
@@ -154,7 +153,7 @@ const building: Readonly<Record<string, Probe>> = {
     async observe() {
       const { seal, load } = createWorld({ now: undefined, limits: { absolute: 60_000 } })
       const session = load(await at(START, () => seal()))
-      const lives = (ms: number) => at(START + ms, () => session.authenticate())
+      const lives = (ms: number) => at(START + ms, () => session.getSession())
       const [before, after] = [await lives(59_999), await lives(60_000)]
       return before.authenticated && !after.authenticated
     },
@@ -162,17 +161,17 @@ const building: Readonly<Record<string, Probe>> = {
 }
 
 const refreshing: Readonly<Record<string, Probe>> = {
-  'SealedRefreshOptions.cookiePassword': {
+  'SealedRefreshOptions.password': {
     says: 'that of the old one; of several, the newest',
     async observe() {
       const { sessions, seal } = createWorld()
-      const sessionData = await seal()
-      const traded = async (cookiePassword: string | readonly [string, string]) => {
-        const result = await sessions.loadSealedSession({ sessionData, cookiePassword }).refresh()
+      const value = await seal()
+      const traded = async (password: string | readonly [string, string]) => {
+        const result = await sessions.openSession({ value, password }).refreshSession()
         return result.authenticated ? result.sealedSession : ''
       }
-      const opens = async (sealed: string, cookiePassword: string): Promise<boolean> =>
-        (await sessions.describeSession({ sessionData: sealed, cookiePassword })) !== null
+      const opens = async (sealed: string, password: string): Promise<boolean> =>
+        (await sessions.describeSession({ value: sealed, password })) !== null
       return (
         (await opens(await traded(PASSWORD), PASSWORD)) &&
         (await opens(await traded([OTHER, PASSWORD]), OTHER))
@@ -185,10 +184,10 @@ const refreshing: Readonly<Record<string, Probe>> = {
       const stage = createStage()
       const sessions = stage.start()
       const grant = await stage.signIn('org_2')
-      const sessionData = await sessions.sealSession(grant, { cookiePassword: PASSWORD })
+      const value = await sessions.sealSession(grant, { password: PASSWORD })
       stage.clock.time += 3_600_000
-      const cookie = { sessionData, cookiePassword: PASSWORD }
-      const result = await sessions.loadSealedSession(cookie).refresh()
+      const cookie = { value, password: PASSWORD }
+      const result = await sessions.openSession(cookie).refreshSession()
       return result.authenticated && result.organizationId === 'org_2'
     },
   },
@@ -197,11 +196,11 @@ const refreshing: Readonly<Record<string, Probe>> = {
     async observe() {
       const { clock, sent, seal, load } = createWorld()
       const cookie = await seal()
-      await load(cookie).refresh()
+      await load(cookie).refreshSession()
       clock.time += 1_000
-      await load(cookie).refresh()
+      await load(cookie).refreshSession()
       const joined = sent.length === 1
-      await load(cookie).refresh({ fresh: true })
+      await load(cookie).refreshSession({ fresh: true })
       return joined && sent.length === 2
     },
   },
@@ -215,7 +214,7 @@ const limits: Readonly<Record<string, Probe>> = {
       let cookie = await seal()
       const next = async (ms: number) => {
         clock.time += ms
-        const result = await load(cookie).refresh()
+        const result = await load(cookie).refreshSession()
         if (result.authenticated) cookie = result.sealedSession
         return result.authenticated
       }
@@ -229,7 +228,7 @@ const limits: Readonly<Record<string, Probe>> = {
         const { clock, seal, load } = createWorld({ limits: { idle } })
         const cookie = await seal()
         clock.time += 399 * DAY
-        return (await load(cookie).refresh()).authenticated
+        return (await load(cookie).refreshSession()).authenticated
       }
       return (await lives()) && !(await lives(398 * DAY))
     },

@@ -51,7 +51,7 @@ const cookies: Readonly<Record<string, Probe>> = {
 }
 
 const sessions: Readonly<Record<string, Probe>> = {
-  'SuperTokensOptions.timeout': {
+  'SuperTokensOptions.requestTimeout': {
     async observe() {
       const superTokens = createSuperTokens({ hosts: HOST, fetch: neverAnswers })
       return lasts(() => superTokens.revokeSession('h1'))

@@ -155,7 +155,7 @@ export const verificationProbes: Readonly<Record<string, Probe>> = {
         : 'another'
     },
   },
-  'Introspection.cacheFor': {
+  'IntrospectionLimits.cacheFor': {
     async observe() {
       const { seen, ask, clock } = introspected()
       let ms = 0
@@ -166,7 +166,7 @@ export const verificationProbes: Readonly<Record<string, Probe>> = {
       return ms - 500
     },
   },
-  'Introspection.timeout': {
+  'IntrospectionLimits.requestTimeout': {
     async observe() {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
       try {
@@ -210,7 +210,7 @@ export const verificationProbes: Readonly<Record<string, Probe>> = {
       return sent[0]
     },
   },
-  'WorkOSServerOptions.timeout': {
+  'WorkOSServerOptions.requestTimeout': {
     async observe() {
       vi.useFakeTimers()
       try {

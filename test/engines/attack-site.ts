@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import express, { type RequestHandler } from 'express'
-import { backendHandler, expressSessions } from '../../src/express/index.js'
+import { backendHandler, createExpressSessions } from '../../src/express/index.js'
 import { createPkce } from '../../src/providers/shared/pkce.js'
 import { createBackend, createRequestSessions } from '../../src/server/index.js'
-import { workosServer, workosSessions } from '../../src/server/workos/index.js'
+import { createWorkOSSessions, workosServer } from '../../src/server/workos/index.js'
 import { createScriptedWorkOS } from '../../src/testing/workos/index.js'
 import { listen, relay, toRequest } from '../support/node-server.js'
 import { APP, COOKIE } from './page/hosts.js'
@@ -97,7 +97,7 @@ async function createAuthServer(redirectUri: string) {
     await relay(await workos.fetch(asking), response)
   })
   const client = { clientId: 'client_1', apiKey: 'sk_test_scripted', url }
-  const [signIn, sessions] = [workosServer(client), workosSessions(client)]
+  const [signIn, sessions] = [workosServer(client), createWorkOSSessions(client)]
   return {
     asked,
     close,
@@ -110,7 +110,7 @@ async function createAuthServer(redirectUri: string) {
       const back = await workos.fetch(await signIn.authorizeUrl(flow))
       const code = new URL(back.headers.get('Location') ?? '').searchParams.get('code') ?? ''
       const grant = await signIn.exchangeCode({ code, codeVerifier: verifier })
-      return sessions.sealSession(grant, { cookiePassword: PASSWORD })
+      return sessions.sealSession(grant, { password: PASSWORD })
     },
   }
 }
@@ -176,7 +176,7 @@ function createShop({ sessions }: AuthServer, sealOfAda: string, notes: Notes) {
   shop.get('/mark/of/ada/now', (request, response, next) => {
     const cookie = request.headers.cookie ?? ''
     const look = async (): Promise<void> => {
-      const [mine, theirs] = await Promise.all([own.load(cookie), shared.load(cookie)])
+      const [mine, theirs] = await Promise.all([own.getSession(cookie), shared.getSession(cookie)])
       const [one, two] = [mine, theirs].map(({ session }) => session?.user.email ?? null)
       const who = { own: one ?? null, shared: two ?? null }
       notes.marks.set(`${request.query.after}`, { cookie, who, orders })
@@ -184,7 +184,7 @@ function createShop({ sessions }: AuthServer, sealOfAda: string, notes: Notes) {
     }
     look().catch(next)
   })
-  const { requireSession } = expressSessions({ sessions: own })
+  const { requireSession } = createExpressSessions({ sessions: own })
   shop.post('/orders', notice, requireSession(), (_, response) => {
     orders += 1
     response.end()
@@ -203,7 +203,7 @@ export async function startAttackSite(): Promise<AttackSite> {
   const notes: Notes = { marks: new Map(), attempts: [] }
   const { shop, own } = createShop(authServer, await authServer.seal(ADA), notes)
   const { signIn, asked } = authServer
-  const backend = createBackend({ sessions: own, signIn, cookiePassword: PASSWORD, redirectUri })
+  const backend = createBackend({ sessions: own, signIn, password: PASSWORD, redirectUri })
   app.use(await createPages(await authServer.seal(EVE)))
   app.use(shop)
   app.use(backendHandler(backend))

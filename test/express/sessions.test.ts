@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler } from 'express'
 import { afterEach, describe, expect, it } from 'vitest'
-import { expressSessions, type RequireSessionOptions } from '../../src/express/index.js'
+import { createExpressSessions, type RequireSessionOptions } from '../../src/express/index.js'
 import { ADA, COOKIE, createBackendWorld, MINUTE } from '../server/backend/backend-world.js'
 import type { NodeServer } from '../support/node-server.js'
 import { type Asked, ask, MAJORS, serve } from './stage.js'
@@ -14,14 +14,14 @@ const NAVIGATION = { 'Sec-Fetch-Mode': 'navigate', Accept: 'text/html' }
 
 describe.each(MAJORS)('the sessions of an app on Express %s', (_major, express) => {
   type App = ReturnType<typeof express>
-  type Auth = ReturnType<typeof expressSessions>
+  type Auth = ReturnType<typeof createExpressSessions>
 
   /** An app in front of a signed-in browser. */
   async function open(build: (app: App, auth: Auth) => void) {
     const world = createBackendWorld()
     await world.signIn()
     const app = express()
-    build(app, expressSessions({ sessions: world.sessions }))
+    build(app, createExpressSessions({ sessions: world.sessions }))
     const server = await serve(app)
     servers.push(server)
     const get = (path: string, asked: Asked = {}) => {
@@ -89,7 +89,7 @@ describe.each(MAJORS)('the sessions of an app on Express %s', (_major, express) 
       })
       app.use(auth.middleware)
       app.get('/again', async (request, response) => {
-        await auth.refresh({ request, response })
+        await auth.refreshSession({ request, response })
         const ended = await auth.signOut({ request, response })
         response.json(ended.error)
       })
@@ -138,7 +138,7 @@ describe.each(MAJORS)('the sessions of an app on Express %s', (_major, express) 
   it('hand what they cannot do to the app’s own handler of errors', async () => {
     const world = createBackendWorld()
     const load = () => Promise.reject(new Error('Broken.'))
-    const auth = expressSessions({ sessions: { ...world.sessions, load } })
+    const auth = createExpressSessions({ sessions: { ...world.sessions, getSession: load } })
     const app = express()
     app.use(auth.middleware)
     const handle: ErrorRequestHandler = (error, _request, response, _next) => {
@@ -208,12 +208,15 @@ describe.each(MAJORS)('the sessions of an app on Express %s', (_major, express) 
   it('may be refreshed, switched and ended by the app’s own routes', async () => {
     const { get, jar, workos } = await open((app, auth) => {
       app.post('/switch', async (request, response) => {
-        const { session } = await auth.refresh({ request, response }, { organizationId: 'org_2' })
+        const { session } = await auth.refreshSession(
+          { request, response },
+          { organizationId: 'org_2' },
+        )
         response.json([session?.organizationId, auth.sessionOf(request).role])
       })
       app.post('/leave', async (request, response) => {
-        const { logoutUrl, error } = await auth.signOut({ request, response })
-        response.json({ logoutUrl, error, left: auth.of(request).session })
+        const { signOutUrl, error } = await auth.signOut({ request, response })
+        response.json({ signOutUrl, error, left: auth.of(request).session })
       })
     })
     const switched = await get('/switch', { method: 'POST' })
@@ -221,7 +224,7 @@ describe.each(MAJORS)('the sessions of an app on Express %s', (_major, express) 
     jar.cookies.set(COOKIE, /=([^;]*)/.exec(switched.setCookies[0] ?? '')?.[1] ?? '')
     const left = await get('/leave', { method: 'POST' })
     expect(left.json()).toEqual({
-      logoutUrl: expect.stringContaining('/user_management/sessions/logout?session_id='),
+      signOutUrl: expect.stringContaining('/user_management/sessions/logout?session_id='),
       error: null,
       left: null,
     })

@@ -1,6 +1,9 @@
 import type { ErrorRequestHandler } from 'express'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type ExpressSuperTokensOptions, expressSuperTokens } from '../../src/express/index.js'
+import {
+  createExpressSuperTokens,
+  type ExpressSuperTokensOptions,
+} from '../../src/express/index.js'
 import { createSuperTokens } from '../../src/server/supertokens/supertokens.js'
 import type { SuperTokensOptions } from '../../src/server/supertokens/types.js'
 import { createSuperTokensSessions } from '../../src/server/supertokens/web/index.js'
@@ -90,7 +93,7 @@ async function open({
     cookies: { refreshTokenPath: '/auth/session/refresh', ...options.cookies },
   })
   const sessions = createSuperTokensSessions({ superTokens, now: clock.now })
-  const auth = expressSuperTokens({ sessions, on })
+  const auth = createExpressSuperTokens({ sessions, on })
   const app = express()
   app.use(auth.middleware)
   app.post('/login', (request, response, next) => {

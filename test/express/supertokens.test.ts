@@ -1,6 +1,9 @@
 import type { ErrorRequestHandler, Express } from 'express'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type ExpressSuperTokensOptions, expressSuperTokens } from '../../src/express/index.js'
+import {
+  createExpressSuperTokens,
+  type ExpressSuperTokensOptions,
+} from '../../src/express/index.js'
 import {
   bearer,
   cookies,
@@ -24,7 +27,7 @@ afterEach(async () => {
 const REFRESH_PATH = '/auth/session/refresh'
 const HAS_REFRESH = cookies({ sRefreshToken: REFRESH })
 const HAS_ACCESS = cookies({ sAccessToken: GOOD })
-type Auth = ReturnType<typeof expressSuperTokens>
+type Auth = ReturnType<typeof createExpressSuperTokens>
 interface Settings extends FakeOptions {
   readonly on?: ExpressSuperTokensOptions['on']
 }
@@ -46,7 +49,7 @@ describe.each(MAJORS)('sessions of SuperTokens in an app on Express %s', (_major
   ) {
     const stage = createStage(options)
     const app = express()
-    const auth = expressSuperTokens({ sessions: stage.sessions, on })
+    const auth = createExpressSuperTokens({ sessions: stage.sessions, on })
     build(app, auth)
     app.use(last)
     const server = await serve(app)
@@ -311,6 +314,6 @@ describe.each(MAJORS)('sessions of SuperTokens in an app on Express %s', (_major
 
   it('have an error handler that Express knows by its four parameters', () => {
     const { sessions } = createStage()
-    expect(expressSuperTokens({ sessions }).errorHandler).toHaveLength(4)
+    expect(createExpressSuperTokens({ sessions }).errorHandler).toHaveLength(4)
   })
 })

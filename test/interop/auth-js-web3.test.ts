@@ -1,5 +1,6 @@
 import { GoTrueClient } from '@supabase/auth-js'
 import { describe, expect, it } from 'vitest'
+import { GoTrueClient as Face } from '../../src/compat/auth-js/index.js'
 import { web3 } from '../../src/providers/gotrue/web3.js'
 import { gotrueWorld } from '../support/gotrue-world.js'
 import { ethereumWallet, solanaSigner, solanaStandard } from '../support/wallets.js'
@@ -51,5 +52,39 @@ describe('a wallet at Supabase’s own client and at ours', () => {
     expect(their.error).toBeNull()
     const { user } = await ours.signIn({ chain: 'solana', wallet, url })
     expect(user?.id).toBe(their.data.user?.id)
+  })
+
+  it('of Ethereum is shown the same text through the face of auth-js', async () => {
+    const { theirs, auth, clock } = both()
+    const { wallet, calls } = ethereumWallet()
+    const at = (ms: number): Date => new Date(clock.now() + ms)
+    const credentials = {
+      chain: 'ethereum',
+      statement: 'Hi.',
+      wallet: Object(wallet),
+      options: {
+        url,
+        signInWithEthereum: {
+          ...{ chainId: 5, nonce: 'abcdefgh', requestId: 'r', resources: ['https://a.example/'] },
+          ...{ issuedAt: at(0), expirationTime: at(60_000), notBefore: at(-60_000) },
+        },
+      },
+    } as const
+    expect((await theirs.signInWithWeb3(Object(credentials))).error).toBeNull()
+    expect((await new Face({ client: auth }).signInWithWeb3(Object(credentials))).error).toBeNull()
+    const [their, our] = calls.filter(({ method }) => method === 'personal_sign')
+    expect(our).toEqual(their)
+  })
+
+  it('of Solana that writes the text itself is asked the same through the face of auth-js', async () => {
+    const { theirs, auth, clock } = both()
+    const { wallet, asked } = solanaStandard()
+    const issuedAt = new Date(clock.now()).toISOString()
+    const signInWithSolana = { issuedAt, address: 'mine', chainId: 'mainnet', requestId: 'r' }
+    const credentials = { chain: 'solana', wallet, options: { url, signInWithSolana } } as const
+    expect((await theirs.signInWithWeb3(Object(credentials))).error).toBeNull()
+    expect((await new Face({ client: auth }).signInWithWeb3(credentials)).error).toBeNull()
+    const [their, our] = asked
+    expect(our).toEqual(their)
   })
 })

@@ -1,6 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import type { SessionRequest } from 'supertokens-node/framework/express'
-import { expressSuperTokens } from '../../src/express/index.js'
+import { createExpressSuperTokens } from '../../src/express/index.js'
 import {
   type AntiCsrf,
   createSuperTokens,
@@ -105,7 +105,7 @@ export const startOurs = ({ core, antiCsrf, formerDomain }: AppSettings): SuperT
 export function ourApp(settings: AppSettings): Express {
   const superTokens = startOurs(settings)
   const make = (transfer: Transfer) =>
-    expressSuperTokens({ sessions: createSuperTokensSessions({ superTokens, transfer }) })
+    createExpressSuperTokens({ sessions: createSuperTokensSessions({ superTokens, transfer }) })
   const all = { any: make('any'), cookie: make('cookie'), header: make('header') }
   const by = (req: Request) => all[transferOf(req.headers['x-transfer'])]
   const app = express()

@@ -171,7 +171,7 @@ describe('sealed sessions with the opaque tokens of a real oidc-provider', () =>
         ...WEB,
       },
     })
-    const cookiePassword = 'a password of more than 32 characters, for cookies'
+    const password = 'a password of more than 32 characters, for cookies'
     const { accessToken, refreshToken, user } = session
     const grant = {
       accessToken,
@@ -179,24 +179,24 @@ describe('sealed sessions with the opaque tokens of a real oidc-provider', () =>
       lifetime: 60_000,
       user: user ?? { id: '' },
     }
-    const sessionData = await sessions.sealSession(grant, { cookiePassword })
-    const sealed = sessions.loadSealedSession({ sessionData, cookiePassword })
-    expect(await sealed.authenticate()).toMatchObject({ authenticated: true, user: { id: 'ada' } })
+    const value = await sessions.sealSession(grant, { password })
+    const sealed = sessions.openSession({ value, password })
+    expect(await sealed.getSession()).toMatchObject({ authenticated: true, user: { id: 'ada' } })
 
-    const refreshed = await sealed.refresh()
+    const refreshed = await sealed.refreshSession()
     expect(refreshed).toMatchObject({ authenticated: true, user: { id: 'ada' } })
     if (!refreshed.authenticated) throw new Error('It was not refreshed.')
-    const next = sessions.loadSealedSession({
-      sessionData: refreshed.sealedSession,
-      cookiePassword,
+    const next = sessions.openSession({
+      value: refreshed.sealedSession,
+      password,
     })
-    expect(await next.authenticate()).toMatchObject({ authenticated: true })
+    expect(await next.getSession()).toMatchObject({ authenticated: true })
 
     // Who brings the spent token once more has the family revoked, access tokens included.
     const context = { signal: new AbortController().signal }
     await oidc(base)
       .refresh(refreshToken ?? '', context)
       .catch(() => {})
-    await expect.poll(() => next.authenticate()).toMatchObject({ authenticated: false })
+    await expect.poll(() => next.getSession()).toMatchObject({ authenticated: false })
   })
 })

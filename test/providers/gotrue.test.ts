@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { isAuthSessionMissingError } from '../../src/index.js'
-import { gotrue, parseAuthJsSession, readAuthJsCookies } from '../../src/providers/gotrue/index.js'
+import {
+  gotrue,
+  isWeakPassword,
+  parseAuthJsSession,
+  readAuthJsCookies,
+} from '../../src/providers/gotrue/index.js'
 import { context, jwt, type Reply, wire, wireWith } from '../support/wire.js'
 
 const SECRET = 'secret-refresh-token'
@@ -208,9 +213,12 @@ describe('signing in', () => {
     ])
     const attempt = provider.signIn?.({ email: 'a@b.c', password: 'p' }, context())
     await expect(attempt).rejects.toMatchObject({
-      code: 'weak_password',
+      code: 'rejected',
+      serverCode: 'weak_password',
+      retryable: false,
       details: { reasons: ['length', 'pwned'] },
     })
+    await expect(attempt).rejects.toSatisfy(isWeakPassword)
   })
 
   it('with something empty or unknown is the caller’s mistake, and sends nothing', async () => {

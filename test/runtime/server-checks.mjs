@@ -11,7 +11,7 @@ import {
   redisCoordinator,
   sealText,
 } from 'holdfast/server'
-import { workosServer, workosSessions } from 'holdfast/server/workos'
+import { createWorkOSSessions, workosServer } from 'holdfast/server/workos'
 import { createScriptedGoTrue, createScriptedWorkOS } from 'holdfast/testing'
 
 const PASSWORD = 'a cookie password that is long enough'
@@ -38,44 +38,45 @@ async function createWorld() {
     fetch: server.fetch,
   }
   const workos = workosServer(client)
-  const sessions = workosSessions({ ...client, coordinator: memoryCoordinator() })
+  const sessions = createWorkOSSessions({ ...client, coordinator: memoryCoordinator() })
   const redirectUri = 'http://localhost:3000/callback'
   const url = workos.authorizeUrl({ redirectUri, loginHint: ADA, organizationId: 'org_1' })
   const { headers } = await server.fetch(url, { redirect: 'manual' })
   const code = new URL(headers.get('location')).searchParams.get('code')
   const grant = await workos.exchangeCode({ code })
-  const cookiePassword = PASSWORD
-  const sessionData = await sessions.sealSession(grant, { cookiePassword })
-  const load = (data = sessionData) =>
-    sessions.loadSealedSession({ sessionData: data, cookiePassword })
-  return { server, workos, sessions, grant, sessionData, load }
+  const password = PASSWORD
+  const value = await sessions.sealSession(grant, { password })
+  const load = (data = value) => sessions.openSession({ value: data, password })
+  return { server, workos, sessions, grant, value, load }
 }
 
-async function checkSealed({ server, load }) {
+async function checkSealed({ server, sessions, value, load }) {
   const session = load()
-  const before = await session.authenticate()
+  const theirs = sessions.loadSealedSession({ sessionData: value, cookiePassword: PASSWORD })
+  equal((await theirs.authenticate()).authenticated, true, 'under the names of WorkOS’s SDK')
+  const before = await session.getSession()
   equal(before.user.email, ADA, 'a sealed session is read')
-  const all = await Promise.all(Array.from({ length: 20 }, () => load().refresh()))
+  const all = await Promise.all(Array.from({ length: 20 }, () => load().refreshSession()))
   equal(new Set(all.map(({ session }) => session?.refreshToken)).size, 1, 'all get one result')
   equal(server.count('refresh_token'), 1, 'requests that come together cost one exchange')
-  const switched = await session.refresh({ organizationId: 'org_2' })
+  const switched = await session.refreshSession({ organizationId: 'org_2' })
   equal([switched.organizationId, switched.role], ['org_2', 'member'], 'a switch')
-  equal((await session.authenticate()).organizationId, 'org_2', 'the session after the switch')
+  equal((await session.getSession()).organizationId, 'org_2', 'the session after the switch')
 }
 
-async function checkHostile({ load, sessionData }) {
+async function checkHostile({ load, value }) {
   const cookies = {
     empty: '',
     'none at all': 'no seal',
-    truncated: sessionData.slice(0, -9),
-    tampered: sessionData.replace(/\*[^*]{9}/, '*AAAAAAAAA'),
+    truncated: value.slice(0, -9),
+    tampered: value.replace(/\*[^*]{9}/, '*AAAAAAAAA'),
     oversized: 'x'.repeat(1_000_000),
-    'of an odd alphabet': sessionData.replace(/.{4}~2$/, '%00é~2'),
+    'of an odd alphabet': value.replace(/.{4}~2$/, '%00é~2'),
     'without a session': await sealText('{"user":[]}', PASSWORD),
     'without a token': await sealText('{"user":{"id":"u"},"refreshToken":"r"}', PASSWORD),
   }
   for (const [name, value] of Object.entries(cookies)) {
-    for (const result of [await load(value).authenticate(), await load(value).refresh()]) {
+    for (const result of [await load(value).getSession(), await load(value).refreshSession()]) {
       const known = /^(no_session_cookie_provided|invalid_session_cookie|invalid_jwt)$/
       equal([result.authenticated, known.test(result.reason)], [false, true], `a cookie ${name}`)
     }
@@ -95,9 +96,9 @@ async function checkFailures() {
     // Each in a world of its own: after a failure the server is left alone for a moment.
     const { server, load } = await createWorld()
     server.fail(fault)
-    const result = await load().refresh()
+    const result = await load().refreshSession()
     equal([result.reason, result.retryable], [reason, true], `a refresh that meets ${fault.type}`)
-    equal((await load().refresh()).retryable, true, `one at once after ${fault.type}`)
+    equal((await load().refreshSession()).retryable, true, `one at once after ${fault.type}`)
     equal(server.count('refresh_token'), 1, `requests to a server that fails by ${fault.type}`)
   }
 }
@@ -112,16 +113,16 @@ async function checkRequests({ server, workos, sessions, grant }) {
   const cookie = { password: PASSWORD }
   const requests = createRequestSessions({ sessions, cookie })
   const headers = new Headers()
-  applyCookies(headers, (await requests.establish(grant, null)).setCookies)
+  applyCookies(headers, (await requests.setSession(grant, null)).setCookies)
   equal(headers.getSetCookie().length > 2, true, 'a large session is in several cookies')
-  const { session } = await requests.load(cookieOf(headers))
+  const { session } = await requests.getSession(cookieOf(headers))
   equal(session.permissions.length, PERMISSIONS.length, 'they are read together')
 
   const arrived = []
   const backend = createBackend({
     sessions: requests,
     signIn: workos,
-    cookiePassword: PASSWORD,
+    password: PASSWORD,
     upstreams: { api: { target: 'https://api.example/v1' } },
     async fetch(input, init) {
       const request = new Request(input, init)
@@ -144,7 +145,7 @@ async function checkRequests({ server, workos, sessions, grant }) {
   equal(arrived, [`Bearer ${grant.accessToken}`, 'a post'], 'what arrives at an upstream')
   const out = await ask('/auth/sign-out', { method: 'POST' })
   equal([out.status, cookieOf(out.headers)], [200, ''], 'a sign-out')
-  const after = await requests.load(cookieOf(headers))
+  const after = await requests.getSession(cookieOf(headers))
   equal([after.session, after.failure.reason], [null, 'invalid_session_cookie'], 'the end')
   equal(server.requests.at(-1).path, '/user_management/sessions/revoke', 'WorkOS is told')
 }
@@ -162,12 +163,16 @@ async function checkGoTrue() {
   const coordinator = redisCoordinator({ client, password: PASSWORD })
   const sessions = createSealedSessions({ provider, verification, coordinator })
   const context = { signal: new AbortController().signal }
-  const cookiePassword = PASSWORD
+  const password = PASSWORD
   const grant = await provider.signIn(credentials, context)
-  const sessionData = await sessions.sealSession(grant, { cookiePassword })
-  const session = sessions.loadSealedSession({ sessionData, cookiePassword })
-  equal((await session.refresh()).authenticated, true, 'a sealed session of GoTrue is refreshed')
-  equal((await session.authenticate()).user?.email, ADA, 'and read')
+  const value = await sessions.sealSession(grant, { password })
+  const session = sessions.openSession({ value, password })
+  equal(
+    (await session.refreshSession()).authenticated,
+    true,
+    'a sealed session of GoTrue is refreshed',
+  )
+  equal((await session.getSession()).user?.email, ADA, 'and read')
 }
 
 /**

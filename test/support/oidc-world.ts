@@ -1,5 +1,10 @@
 import { AuthClient } from '../../src/index.js'
-import { type OidcOptions, oidc } from '../../src/providers/oidc/index.js'
+import {
+  type OidcOptions,
+  type OidcProvider,
+  type OidcSignInOptions,
+  oidc,
+} from '../../src/providers/oidc/index.js'
 import {
   createFakeBrowser,
   createScriptedOidc,
@@ -18,16 +23,20 @@ export function createOidcWorld(options: ScriptedOidcOptions = {}) {
   })
 
   /** A tab with a client in it, and the names of its events. */
-  function open(provider: Partial<OidcOptions> = {}) {
+  function open(
+    options: Partial<OidcOptions> = {},
+    wrap: (provider: OidcProvider) => OidcProvider = (provider) => provider,
+  ) {
     const tab = browser.tab({ href: 'http://localhost:3000/' })
+    const provider = oidc({
+      issuer: 'https://id.example',
+      clientId: 'app',
+      redirectUri: 'http://localhost:3000/callback',
+      fetch: tab.fetch(server.fetch),
+      ...options,
+    })
     const auth = new AuthClient({
-      provider: oidc({
-        issuer: 'https://id.example',
-        clientId: 'app',
-        redirectUri: 'http://localhost:3000/callback',
-        fetch: tab.fetch(server.fetch),
-        ...provider,
-      }),
+      provider: wrap(provider),
       storage: tab.storage,
       environment: tab.environment,
     })
@@ -39,8 +48,8 @@ export function createOidcWorld(options: ScriptedOidcOptions = {}) {
   }
 
   /** Signs somebody in by redirect, in this tab. */
-  async function signIn({ tab, auth }: ReturnType<typeof open>) {
-    const page = await server.fetch(await auth.actions.signInUrl(), { redirect: 'manual' })
+  async function signIn({ tab, auth }: ReturnType<typeof open>, wish: OidcSignInOptions = {}) {
+    const page = await server.fetch(await auth.actions.signInUrl(wish), { redirect: 'manual' })
     tab.navigate(page.headers.get('location') ?? '')
     const result = await auth.actions.handleRedirect()
     if (!result?.session) throw new Error('There is no session.')

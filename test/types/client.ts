@@ -1,7 +1,7 @@
 /** Compiled by `npm run typecheck`; never run. Each line that must not compile says why. */
 import { createClient } from '@supabase/supabase-js'
 import { AuthClient, type AuthError, isAuthError, type Provider } from 'holdfast'
-import { gotrue } from 'holdfast/providers/gotrue'
+import { gotrue, isWeakPassword } from 'holdfast/providers/gotrue'
 
 const auth = new AuthClient({ provider: gotrue({ url: 'https://project.example/auth/v1' }) })
 
@@ -40,8 +40,14 @@ export async function theAppSaysWhatItKeepsOfItsUsers(): Promise<unknown> {
 export function eventsNarrowTheirDetail(): void {
   auth.onAuthStateChange((event, session, detail) => {
     if (event === 'SIGNED_OUT') {
-      const reason: 'user' | 'other-context' | 'refresh-rejected' | 'expired' | 'storage-cleared' =
-        detail.reason
+      const reason:
+        | 'user'
+        | 'other-context'
+        | 'refresh-rejected'
+        | 'subject-changed'
+        | 'key-lost'
+        | 'expired'
+        | 'storage-cleared' = detail.reason
       const nobody: null = session
       return [reason, nobody]
     }
@@ -50,6 +56,7 @@ export function eventsNarrowTheirDetail(): void {
       const error: AuthError = detail.error
       return [at, error, session.accessToken]
     }
+    if (event === 'PASSWORD_RECOVERY') return session.user?.email
     // @ts-expect-error Only a sign-out has a reason.
     return detail.reason
   })
@@ -59,11 +66,11 @@ export function eventsNarrowTheirDetail(): void {
 }
 
 export function errorsNarrowByCode(error: unknown): readonly string[] {
-  if (isAuthError(error, 'weak_password')) return error.details?.reasons ?? []
-  if (isAuthError(error) && error.code === 'weak_password') return error.details?.reasons ?? []
+  if (isWeakPassword(error)) return error.details?.reasons ?? []
+  if (isAuthError(error) && error.code === 'rejected') return error.details?.reasons ?? []
   // @ts-expect-error The list of codes is closed.
   if (isAuthError(error, 'something_else')) return []
-  // @ts-expect-error Only a weak password has reasons.
+  // @ts-expect-error Only a refusal has reasons.
   if (isAuthError(error, 'network')) return error.details.reasons
   return []
 }

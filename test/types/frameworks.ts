@@ -1,13 +1,16 @@
 /** Compiled by `npm run typecheck`; never run. Each line that must not compile says why. */
 import express from 'express'
-import { backendHandler, expressSessions } from 'holdfast/express'
+import { backendHandler, createExpressSessions } from 'holdfast/express'
 import { createNextAuth, type NoUserInfo, TokenRefreshError, type UserInfo } from 'holdfast/next'
 import { createBackend, createRequestSessions } from 'holdfast/server'
-import { workosServer, workosSessions } from 'holdfast/server/workos'
+import { createWorkOSSessions, workosServer } from 'holdfast/server/workos'
 
 const keys = { clientId: 'client_1', apiKey: 'sk_1' }
 const password = 'a password of more than thirty-two characters'
-const sessions = createRequestSessions({ sessions: workosSessions(keys), cookie: { password } })
+const sessions = createRequestSessions({
+  sessions: createWorkOSSessions(keys),
+  cookie: { password },
+})
 
 const { withAuth, refreshSession, signOut, handlers, proxy } = createNextAuth()
 
@@ -45,9 +48,9 @@ export function nextTakesWhatItNeedsFromTheEnvironment(): void {
 
 export function expressTakesTheHandlers(): void {
   const app = express()
-  const auth = expressSessions({ sessions })
+  const auth = createExpressSessions({ sessions })
   const signIn = workosServer(keys)
-  app.use(backendHandler(createBackend({ sessions, signIn, cookiePassword: password })))
+  app.use(backendHandler(createBackend({ sessions, signIn, password: password })))
   app.use(auth.middleware)
   app.get('/me', auth.requireSession({ signInPath: '/auth/sign-in' }), (request, response) => {
     const firstName: string | null | undefined = auth.sessionOf(request).user.firstName
@@ -56,5 +59,5 @@ export function expressTakesTheHandlers(): void {
     response.json([firstName, early])
   })
   // @ts-expect-error Sessions must be somewhere.
-  expressSessions({})
+  createExpressSessions({})
 }

@@ -1,6 +1,7 @@
 /** Compiled by `npm run typecheck`; never run. Each line that must not compile says why. */
-import { AuthClient, resourceTokens } from 'holdfast'
+import { AuthClient, indexedDBKeys, resourceTokens } from 'holdfast'
 import { oidc, pushRequest, stepOf, stepUp, userinfo } from 'holdfast/providers/oidc'
+import { dpop } from 'holdfast/providers/oidc/dpop'
 
 const options = {
   issuer: 'https://id.example',
@@ -13,8 +14,10 @@ const auth = new AuthClient({
     loadUser: userinfo,
     stepUp,
     pushRequest,
+    dpop,
     resourceTokens: resourceTokens(),
   }),
+  keys: indexedDBKeys(),
 })
 
 export async function signsInByRedirect(): Promise<unknown> {

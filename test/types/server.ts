@@ -11,15 +11,15 @@ import {
   type SealedData,
   type SealedRefreshResult,
 } from 'holdfast/server'
-import { workosServer, workosSessions } from 'holdfast/server/workos'
+import { createWorkOSSessions, workosServer } from 'holdfast/server/workos'
 
 const keys = { clientId: 'client_1', apiKey: 'sk_1' }
 const password = 'a password of more than thirty-two characters'
-const sessions = workosSessions({ ...keys, coordinator: memoryCoordinator() })
+const sessions = createWorkOSSessions({ ...keys, coordinator: memoryCoordinator() })
 
 export async function resultsNarrowByWhetherSomebodyIsSignedIn(): Promise<unknown> {
-  const session = sessions.loadSealedSession({ sessionData: null, cookiePassword: [password] })
-  const found = await session.authenticate()
+  const session = sessions.openSession({ value: null, password: [password] })
+  const found = await session.getSession()
   // @ts-expect-error Perhaps nobody is signed in.
   const early: unknown = found.user
   if (!found.authenticated) {
@@ -28,7 +28,7 @@ export async function resultsNarrowByWhetherSomebodyIsSignedIn(): Promise<unknow
   }
   const firstName: string | null | undefined = found.user.firstName
   const permissions: readonly string[] | undefined = found.permissions
-  const result = await session.refresh({ organizationId: 'org_1', fresh: true })
+  const result = await session.refreshSession({ organizationId: 'org_1', fresh: true })
   // @ts-expect-error There is no session where the refresh failed.
   const sealed: string = result.sealedSession
   if (!result.authenticated) return [firstName, permissions, sealed]
@@ -46,9 +46,9 @@ export function failuresNarrowByWhetherToTryAgain(result: SealedRefreshResult): 
     const wait: number | undefined = result.retryAfter
     return [reason, wait]
   }
-  // The five of the seed, the steps, and those that a server may yet invent.
+  // Those that are the same everywhere, and the steps, of which a server may yet invent some.
   const final: string = result.reason
-  if (result.reason === 'organization_not_authorized') return final
+  if (result.reason === 'rejected') return final
   // @ts-expect-error What will never succeed is not waited for.
   if (result.retryAfter) return final
   return isAuthError(result.error, 'step_required') && result.error.details?.organizations
@@ -68,14 +68,14 @@ export function theUserIsTheProviders(own: Provider<{ readonly pin: number }, Me
   const verification = { secret: 'a shared secret of 32 bytes, or more', audience: 'app' }
   const mine = createSealedSessions({ provider: own, verification })
   const team = async (): Promise<string | null> => {
-    const cookie = { sessionData: 'x', cookiePassword: password }
-    const found = await mine.loadSealedSession(cookie).authenticate()
+    const cookie = { value: 'x', password }
+    const found = await mine.openSession(cookie).getSession()
     return found.authenticated ? found.user.team : null
   }
   const grant = { accessToken: 'a', refreshToken: 'b', lifetime: 1_000 }
-  mine.sealSession({ ...grant, user: { id: 'ada', team: 'engine' } }, { cookiePassword: password })
+  mine.sealSession({ ...grant, user: { id: 'ada', team: 'engine' } }, { password })
   // @ts-expect-error Members have a team.
-  mine.sealSession({ ...grant, user: { id: 'ada' } }, { cookiePassword: password })
+  mine.sealSession({ ...grant, user: { id: 'ada' } }, { password })
   const jwksUrl = 'https://project.example/auth/v1/.well-known/jwks.json'
   const supabase = gotrue({ url: 'https://project.example/auth/v1' })
   createSealedSessions({
@@ -89,7 +89,7 @@ export function whatMustNotBeLeftOut(): void {
   // @ts-expect-error A server has a secret.
   workosServer({ clientId: 'client_1' })
   // @ts-expect-error A session in a cookie has a password.
-  sessions.loadSealedSession({ sessionData: 'x' })
+  sessions.openSession({ value: 'x' })
   // @ts-expect-error Tokens must be checked.
   createSealedSessions({ provider: workosServer(keys) })
   // @ts-expect-error Something must seal the cookie.
@@ -99,13 +99,13 @@ export function whatMustNotBeLeftOut(): void {
   // @ts-expect-error Browsers know no such value.
   createRequestSessions({ sessions, cookie: { password, sameSite: 'sometimes' } })
   // @ts-expect-error Somebody must be able to sign in.
-  createBackend({ sessions: requests, cookiePassword: password })
-  createBackend({ sessions: requests, cookiePassword: password, signIn: workosServer(keys) })
+  createBackend({ sessions: requests, password })
+  createBackend({ sessions: requests, password, signIn: workosServer(keys) })
 }
 
 export async function cookiesGoIntoTheHeadersOfAnyResponse(request: Request): Promise<Response> {
   const requests = createRequestSessions({ sessions, cookie: { password } })
-  const { session, failure, setCookies } = await requests.load(request.headers.get('cookie'))
+  const { session, failure, setCookies } = await requests.getSession(request.headers.get('cookie'))
   const response = Response.json({ name: session?.user.firstName, until: session?.expiresAt })
   applyCookies(response.headers, setCookies)
   // @ts-expect-error A failure is no error to throw: `failure.error` may be one.

@@ -80,6 +80,8 @@ onPress('theft', (onTheft) => attempt(() => show(wish({ onTheft }))))
 
 const REASONS: Readonly<Record<string, string>> = {
   'refresh-rejected': 'You were signed out: the server says that this session is over.',
+  'subject-changed': 'You were signed out: the server knows somebody else by now.',
+  'key-lost': 'You were signed out: the key of your session is gone from this browser.',
   'other-context': 'You signed out in another tab.',
 }
 

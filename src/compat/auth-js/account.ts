@@ -5,6 +5,7 @@ import type { AccountApi } from './api.js'
 import { AuthInvalidTokenResponseError } from './errors.js'
 import { type Face, run } from './face.js'
 import type * as Params from './parameters.js'
+import { toSent } from './sign-in.js'
 import { toUser } from './translate.js'
 import { NOBODY, type User, type UserIdentity } from './types.js'
 
@@ -58,17 +59,15 @@ async function getUserIdentities({ client }: Face): Promise<{ identities: UserId
 async function resend(
   { client, flow }: Face,
   params: Params.ResendParams,
-): Promise<{ user: null; session: null }> {
+): Promise<{ user: null; session: null; messageId?: string }> {
   const given = { ...params }
   const { captchaToken }: { captchaToken?: string } = { ...given.options }
   if ('email' in given) {
     const { type, email, options } = given
     const way = { redirectTo: options?.emailRedirectTo, flow, captchaToken }
-    await client.actions.resend({ type, email, ...way })
-  } else {
-    await client.actions.resend({ type: given.type, phone: given.phone, captchaToken })
+    return toSent(await client.actions.resend({ type, email, ...way }))
   }
-  return { user: null, session: null }
+  return toSent(await client.actions.resend({ type: given.type, phone: given.phone, captchaToken }))
 }
 
 /** Sends a code for a new password. */

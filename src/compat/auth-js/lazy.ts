@@ -22,7 +22,12 @@ export function lazily<Api extends object>(
       } catch {
         return failed(face, new AuthRetryableFetchError(`${name}() could not be loaded.`, 0), none)
       }
-      return Reflect.apply(Reflect.get(Object(api), name), api, given)
+      try {
+        return await Reflect.apply(Reflect.get(Object(api), name), api, given)
+      } catch (cause) {
+        // What was passed may throw when it is read.
+        return failed(face, cause, none)
+      }
     },
   ])
   // TypeScript cannot see that these are all of them: the type of `empty` says so.

@@ -88,6 +88,7 @@ export interface RecoveryCodesStatus {
 export interface RecoveryCodes {
   id: string
   type: 'recovery_code'
+  friendly_name?: string
   total: number
   codes: string[]
 }
@@ -101,9 +102,17 @@ export interface MfaMethods {
   enroll(params: MFAEnrollTOTPParams): Promise<RequestResult<EnrolledTotp>>
   enroll(params: MFAEnrollPhoneParams): Promise<RequestResult<EnrolledPhone>>
   enroll(params: MFAEnrollWebauthnParams): Promise<RequestResult<EnrolledWebauthn>>
+  enroll(
+    params: MFAEnrollTOTPParams | MFAEnrollPhoneParams | MFAEnrollWebauthnParams,
+  ): Promise<
+    RequestResult<EnrolledTotp> | RequestResult<EnrolledPhone> | RequestResult<EnrolledWebauthn>
+  >
   /** Asks a factor. `webauthn.authenticate` does all that a security key takes. */
   challenge(params: MFAChallengeWebauthnParams): Promise<RequestResult<WebauthnChallenge>>
   challenge(params: MFAChallengeParams): Promise<RequestResult<MFAChallenge>>
+  challenge(
+    params: MFAChallengeParams | MFAChallengeWebauthnParams,
+  ): Promise<RequestResult<MFAChallenge> | RequestResult<WebauthnChallenge>>
   /** Answers a challenge: `MFA_CHALLENGE_VERIFIED`. */
   verify(params: MFAVerifyParams | MFAVerifyWebauthnParams): Promise<MFAVerifyResponse>
   /** `challenge` and `verify` in one. */

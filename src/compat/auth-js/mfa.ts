@@ -180,7 +180,16 @@ export const recoveryCodesApi = (face: Face): MfaRecoveryCodesMethods => {
   return {
     getStatus: () =>
       run(face, async () => ({ ...(await codes.status()), type: 'recovery_code' as const }), null),
-    generate: (params) => run(face, async () => codesOf(await codes.generate({ ...params })), null),
+    generate: (params) =>
+      run(
+        face,
+        async () => {
+          const { friendlyName } = { ...params }
+          const made = codesOf(await codes.generate({ ...params }))
+          return { ...made, ...(friendlyName && { friendly_name: friendlyName }) }
+        },
+        null,
+      ),
     regenerate: () => run(face, async () => codesOf(await codes.regenerate()), null),
     verify: (params) => run(face, async () => toSession(await codes.verify({ ...params })), null),
     unenroll: () =>

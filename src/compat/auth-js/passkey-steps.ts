@@ -11,7 +11,9 @@ import { AuthInvalidCredentialsError } from './errors.js'
 import { type Face, run } from './face.js'
 import type {
   PasskeyChallenge,
+  PasskeyCreationOptions,
   PasskeyItem,
+  PasskeyRequestOptions,
   PasskeyStepsApi,
   VerifyPasskeyParams,
 } from './passkeys-types.js'
@@ -24,13 +26,10 @@ export const toItem = ({ id, friendlyName, createdAt }: Passkey): PasskeyItem =>
   created_at: new Date(createdAt).toISOString(),
 })
 
-type Creation = PublicKeyCredentialCreationOptionsJSON
-type Request = PublicKeyCredentialRequestOptionsJSON
-
 // What else is in the options of a server the browser looks at itself.
-const isCreation = (options: object): options is Creation =>
+const isCreation = (options: object): options is PasskeyCreationOptions =>
   'challenge' in options && text(options.challenge) !== undefined && 'user' in options
-const isRequest = (options: object): options is Request =>
+const isRequest = (options: object): options is PasskeyRequestOptions =>
   'challenge' in options && text(options.challenge) !== undefined
 
 function readChallenge<Options extends object>(

@@ -5,6 +5,59 @@ export interface PasskeyItem {
   id: string
   friendly_name?: string
   created_at: string
+  /** Of a server that says it. */
+  last_used_at?: string
+}
+
+/** A credential by its id, in the JSON form of WebAuthn. */
+export interface DescriptorJson {
+  id: string
+  type: PublicKeyCredentialType
+  transports?: ('ble' | 'cable' | 'hybrid' | 'internal' | 'nfc' | 'smart-card' | 'usb')[]
+}
+
+type AttestationFormat =
+  | 'packed'
+  | 'tpm'
+  | 'android-key'
+  | 'android-safetynet'
+  | 'fido-u2f'
+  | 'apple'
+  | 'none'
+
+type Extensions = AuthenticationExtensionsClientInputs & AuthenticationExtensionsClientInputsJSON
+
+/** What a browser is to be asked for a new passkey. */
+export interface PasskeyCreationOptions
+  extends Omit<
+    PublicKeyCredentialCreationOptionsJSON,
+    'attestation' | 'authenticatorSelection' | 'excludeCredentials' | 'extensions'
+  > {
+  attestation?: AttestationConveyancePreference
+  /** Of the registry of WebAuthn (RFC 8809). */
+  attestationFormats?: AttestationFormat[]
+  authenticatorSelection?: AuthenticatorSelectionCriteria
+  excludeCredentials?: DescriptorJson[]
+  extensions?: Extensions
+}
+
+/** What a browser is to be asked for a sign-in by a passkey. */
+export interface PasskeyRequestOptions
+  extends Omit<
+    PublicKeyCredentialRequestOptionsJSON,
+    'allowCredentials' | 'extensions' | 'userVerification'
+  > {
+  allowCredentials?: DescriptorJson[]
+  extensions?: Extensions
+  userVerification?: UserVerificationRequirement
+}
+
+/** What `toJSON()` of a credential gives. */
+export interface CredentialJson {
+  id: string
+  rawId: string
+  type: string
+  response: object
 }
 
 /** A question to passkeys, in the JSON forms of WebAuthn. `expires_at`: seconds since the epoch. */
@@ -14,10 +67,10 @@ export interface PasskeyChallenge<Options> {
   expires_at: number
 }
 
-/** The answer to such a question: what `toJSON()` of a credential gives. */
+/** The answer to such a question. */
 export interface VerifyPasskeyParams {
   challengeId: string
-  credential: RegistrationResponseJSON | AuthenticationResponseJSON
+  credential: CredentialJson
 }
 
 /** What a sign-in by a passkey brings. */
@@ -43,15 +96,13 @@ export interface PasskeySignInApi {
 /** Both ceremonies in steps, for apps that ask the browser themselves. */
 export interface PasskeyStepsApi {
   /** What the browser is to be asked for a new passkey of whoever is signed in. */
-  startRegistration(): Promise<
-    RequestResult<PasskeyChallenge<PublicKeyCredentialCreationOptionsJSON>>
-  >
+  startRegistration(): Promise<RequestResult<PasskeyChallenge<PasskeyCreationOptions>>>
   /** Shows the server a new passkey. */
   verifyRegistration(params: VerifyPasskeyParams): Promise<RequestResult<PasskeyItem>>
   /** What the browser is to be asked for a sign-in. */
   startAuthentication(params?: {
     options?: { captchaToken?: string }
-  }): Promise<RequestResult<PasskeyChallenge<PublicKeyCredentialRequestOptionsJSON>>>
+  }): Promise<RequestResult<PasskeyChallenge<PasskeyRequestOptions>>>
   /** Signs in whoever the proved passkey is of. */
   verifyAuthentication(params: VerifyPasskeyParams): Promise<PasskeySignInResponse>
 }

@@ -1,14 +1,11 @@
-import type { SignOutScope } from '../../core/provider.js'
 import { Base } from './base.js'
-import { AuthInvalidCredentialsError, AuthSessionMissingError } from './errors.js'
+import { AuthSessionMissingError } from './errors.js'
 import { run } from './face.js'
 import { listen } from './listen.js'
 import type * as Params from './parameters.js'
 import { toAuthError, toResult, toSession } from './translate.js'
 import type * as Types from './types.js'
 import { NOBODY } from './types.js'
-
-const SCOPES: readonly SignOutScope[] = ['global', 'local', 'others']
 
 /** @throws AuthSessionMissingError for an empty text. */
 function present(token: unknown): string {
@@ -57,13 +54,9 @@ export class Sessions extends Base {
 
   /** Signs out: everywhere unless told otherwise. Here the session always ends, but with `others`. */
   async signOut(options?: Params.SignOut): Promise<Types.ErrorResponse> {
-    const scope = options?.scope ?? 'global'
     const { error } = await run(
       this.face,
-      async ({ client }) => {
-        if (SCOPES.includes(scope)) return client.signOut({ scope })
-        throw new AuthInvalidCredentialsError(`\`scope\` is one of ${SCOPES.join(', ')}.`)
-      },
+      async ({ client }) => client.signOut({ scope: options?.scope ?? 'global' }),
       null,
     )
     return { error }

@@ -1,5 +1,5 @@
 import { leaveFor } from '../../environment/page.js'
-import type { Address, OtpType } from '../../providers/gotrue/types.js'
+import type { Address, MessageReceipt, OtpType } from '../../providers/gotrue/types.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import type { SignInApi } from './api.js'
 import {
@@ -110,19 +110,27 @@ async function signInAnonymously(
   return toResult(await client.signIn({ anonymous: true, data: { ...data }, captchaToken }))
 }
 
+/** What a message that was sent looks like to auth-js. */
+export const toSent = ({
+  messageId,
+}: MessageReceipt): { user: null; session: null; messageId?: string } => ({
+  user: null,
+  session: null,
+  ...(messageId && { messageId }),
+})
+
 /** Sends a code or a link. */
 async function signInWithOtp(
   { client, flow }: Face,
   given: Params.SignInWithPasswordlessCredentials,
-): Promise<{ user: null; session: null }> {
+): Promise<{ user: null; session: null; messageId?: string }> {
   const credentials = { ...given }
   const options: Params.MessageOptions = { ...credentials.options }
   const { shouldCreateUser: createUser = true, data, captchaToken } = options
   const { emailRedirectTo: redirectTo, channel } = options
   const way = { redirectTo, flow, ...channelOf(credentials, channel) }
   const wish = { ...addressOf(credentials), createUser, data: { ...data }, captchaToken }
-  await client.actions.sendOtp({ ...wish, ...way })
-  return { user: null, session: null }
+  return toSent(await client.actions.sendOtp({ ...wish, ...way }))
 }
 
 /** Signs in with a code, or the hash of a link. */

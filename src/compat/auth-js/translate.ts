@@ -1,6 +1,7 @@
 import { type AnyAuthError, isAuthError as isHoldfastError } from '../../core/errors.js'
 import type { SignInResult } from '../../core/provider.js'
 import type { Session as HoldfastSession } from '../../core/session.js'
+import { isWeakPassword } from '../../providers/gotrue/errors.js'
 import type { GoTrueUser } from '../../providers/gotrue/types.js'
 import { snakeCase } from '../../providers/shared/json.js'
 import { positive, readClaims } from '../../providers/shared/jwt.js'
@@ -64,7 +65,7 @@ function translate(error: AnyAuthError): AuthError {
   if (code === 'session_missing' || serverCode === 'session_not_found') {
     return new AuthSessionMissingError()
   }
-  if (code === 'weak_password') {
+  if (isWeakPassword(error)) {
     const reasons = error.details?.reasons ?? []
     return new AuthWeakPasswordError(message, status ?? 422, reasons.filter(isReason))
   }

@@ -140,10 +140,10 @@ export type AuthOtpResponse =
   | { data: { user: null; session: null; messageId?: string | null }; error: null }
   | { data: { user: null; session: null; messageId?: null }; error: AuthError }
 
-/** Where to sign in with another provider. */
+/** Where to sign in with another provider. `flowId` is never told: a code finds its own verifier. */
 export type OAuthResponse =
-  | { data: { provider: Provider; url: string }; error: null }
-  | { data: { provider: Provider; url: null }; error: AuthError }
+  | { data: { provider: Provider; url: string; flowId?: string | null }; error: null }
+  | { data: { provider: Provider; url: null; flowId?: string | null }; error: AuthError }
 
 /** Where to sign in with the provider of an organization. */
 export type SSOResponse = RequestResult<{ url: string }>

@@ -60,7 +60,7 @@ const REQUEST: object = {
 /** Adds what auth-js asks of security keys, and what the app does. */
 export const forKeys = <Options extends PublicKeyOptions>(
   options: Options,
-  overrides: Partial<Options> | undefined,
+  overrides: object | undefined,
 ): Options =>
   Object.assign(options, merged('user' in options ? CREATION : REQUEST, options, overrides ?? {}))
 

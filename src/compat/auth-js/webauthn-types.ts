@@ -42,11 +42,17 @@ export interface WebauthnAnswer {
   credential_response: PublicKeyCredential
 }
 
+/** What is sent of a credential: its JSON. */
+export interface ProvedCredential {
+  readonly id: string
+  toJSON(): object
+}
+
 /** The answer of a security key. */
 export interface MFAVerifyWebauthnParams {
   factorId: string
   challengeId: string
-  webauthn: WebauthnSite & WebauthnAnswer
+  webauthn: WebauthnSite & { type: 'create' | 'request'; credential_response: ProvedCredential }
 }
 
 /** A challenge that a browser has answered. */
@@ -66,9 +72,22 @@ export interface WebauthnSettings {
   signal?: AbortSignal
 }
 
-/** What a browser is asked besides what the server asks it. */
-export type CreationOverrides = Partial<PublicKeyCredentialCreationOptions>
-export type RequestOverrides = Partial<PublicKeyCredentialRequestOptions>
+/** A credential by its id. `transports`: also those that TypeScript does not know yet. */
+export interface CredentialDescriptor {
+  id: BufferSource
+  type: PublicKeyCredentialType
+  transports?: string[]
+}
+
+/** What a browser is asked for a new credential, besides what the server asks it. */
+export type CreationOverrides = Partial<
+  Omit<PublicKeyCredentialCreationOptions, 'excludeCredentials'>
+> & { excludeCredentials?: CredentialDescriptor[] }
+
+/** What a browser is asked for a proof, besides what the server asks it. */
+export type RequestOverrides = Partial<
+  Omit<PublicKeyCredentialRequestOptions, 'allowCredentials'>
+> & { allowCredentials?: CredentialDescriptor[] }
 
 /** Security keys and passkeys as second factors. */
 export interface MfaWebAuthnMethods {

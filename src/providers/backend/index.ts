@@ -13,6 +13,7 @@ import type { BackendActions, BackendProviderOptions, SignInUrlOptions } from '.
 import { toError, toGrant } from './wire.js'
 
 export { HTTP_ONLY } from '../shared/http-only.js'
+export type { RequiredStep } from '../shared/steps.js'
 export type {
   BackendActions,
   BackendProviderOptions,

@@ -1,12 +1,13 @@
 import type { CallOptions } from '../../core/provider.js'
 import type { HttpRequest } from '../shared/http.js'
-import { text } from '../shared/json.js'
+import { asObject, text } from '../shared/json.js'
 import { createPkce } from '../shared/pkce.js'
 import { invalid } from '../shared/url.js'
 import type { ActionDeps } from './action-deps.js'
+import { needText, toQuery } from './arguments.js'
 import { captcha } from './credentials.js'
 import { createRedirect } from './redirect.js'
-import type { GoTrueActions, GoTrueUser, LinkFlow } from './types.js'
+import type { GoTrueActions, GoTrueUser, LinkFlow, MessageReceipt } from './types.js'
 import { holdsNo, toGrant, toUser } from './wire.js'
 
 const redirect = (redirectTo: string | undefined): Pick<HttpRequest, 'query'> =>
@@ -62,7 +63,7 @@ function createMessages<M extends object>(
     path: string,
     { redirectTo, captchaToken, flow, ...message }: Its,
     call?: CallOptions,
-  ): Promise<void> {
+  ): Promise<MessageReceipt> {
     const email = 'email' in message && message.email
     if (!text(email || ('phone' in message && message.phone))) {
       invalid('Pass an `email` or a `phone`, as a text.')
@@ -71,7 +72,8 @@ function createMessages<M extends object>(
     const proof = await prove(path === '/recover' ? 'recovery' : 'sign-in', wanted)
     const json = { ...message, ...proof, ...captcha(captchaToken) }
     const request = { path, ...redirect(redirectTo), json }
-    await host.request((context) => send(request, context), call)
+    const body = await host.request((context) => send(request, context), call)
+    return { messageId: text(asObject(body)?.message_id) ?? null }
   }
 
   return {
@@ -91,7 +93,7 @@ function createMessages<M extends object>(
 
     async sendOtp(given, call) {
       const { createUser = true, ...message } = { ...given }
-      await post('/otp', { ...message, create_user: createUser }, call)
+      return post('/otp', { ...message, create_user: createUser }, call)
     },
 
     async sendPasswordRecovery(given, call) {
@@ -100,10 +102,10 @@ function createMessages<M extends object>(
     },
 
     async resend(message, call) {
-      if (!/^(signup|email_change|sms|phone_change)$/.test(message?.type)) {
+      if (!['signup', 'email_change', 'sms', 'phone_change'].includes(message?.type)) {
         invalid('`type` is `signup`, `email_change`, `sms` or `phone_change`.')
       }
-      await post('/resend', message, call)
+      return post('/resend', message, call)
     },
   }
 }
@@ -117,14 +119,14 @@ export function createActions<M extends object>(deps: ActionDeps<M>): GoTrueActi
 
     async authorizeUrl(given) {
       const { provider, redirectTo, scopes, queryParams, flow = 'pkce' } = { ...given }
-      const query = new URLSearchParams({
+      const query = toQuery({
         ...queryParams,
-        provider: text(provider) ?? invalid('`provider` is missing.'),
-        ...(redirectTo && { redirect_to: redirectTo }),
-        ...(scopes && { scopes }),
-        ...(await prove('sign-in', flow)),
+        provider: needText('provider', provider),
+        redirect_to: redirectTo || undefined,
+        scopes: scopes || undefined,
       })
-      return `${base}/authorize?${query}`
+      const proof = await prove('sign-in', flow)
+      return `${base}/authorize?${new URLSearchParams({ ...query, ...proof })}`
     },
 
     handleRedirect: createRedirect(deps),

@@ -5,6 +5,14 @@ import { invalid } from '../shared/url.js'
 export const needText = (name: string, value: unknown): string =>
   text(value) ?? invalid(`\`${name}\` needs a text.`)
 
+/** The texts of a query, without what is left out. @throws as `needText`, but for an empty one */
+export const toQuery = (fields: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value === '' ? value : needText(name, value)]],
+    ),
+  )
+
 /** What can become part of a path, and leads nowhere else. */
 export const toId = (value: unknown): string | undefined => /^[\w-]+$/.exec(text(value) ?? '')?.[0]
 

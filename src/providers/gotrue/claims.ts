@@ -1,6 +1,7 @@
 import { createLocalJWKSet } from 'jose/jwks/local'
 import { jwtVerify } from 'jose/jwt/verify'
 import { AuthError } from '../../core/errors.js'
+import { guardAll } from '../../core/guarded.js'
 import { parseJson } from '../../core/json.js'
 import type { CallOptions, RequestContext } from '../../core/provider.js'
 import { decodeBase64 } from '../shared/base64.js'
@@ -143,7 +144,7 @@ export function claims<Metadata extends object>(auth: GoTrueClient<Metadata>): C
     return verified
   }
 
-  return {
+  return guardAll({
     verify: async (token, call) => {
       if (token === undefined) {
         return deps.host.withSession(({ accessToken }, context) => {
@@ -155,5 +156,5 @@ export function claims<Metadata extends object>(auth: GoTrueClient<Metadata>): C
       if (!text(token)) invalid('Pass a token as a text, or nothing for the current session’s.')
       return deps.host.request((context) => check(token, undefined, context), call)
     },
-  }
+  })
 }

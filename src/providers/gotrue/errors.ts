@@ -1,4 +1,4 @@
-import { AuthError, type AuthErrorCode } from '../../core/errors.js'
+import { AuthError, type AuthErrorCode, isAuthError } from '../../core/errors.js'
 import type { HttpAnswer } from '../shared/http.js'
 import { asObject, text } from '../shared/json.js'
 import { mayPass, toPassing } from '../shared/passing.js'
@@ -27,6 +27,9 @@ const CREDENTIALS: readonly string[] = [
   'mfa_verification_failed',
   'mfa_challenge_expired',
 ]
+
+/** The word by which a password is refused that is too weak (GoTrue 2.196, apierrors/errorcode.go). */
+const WEAK = 'weak_password'
 
 /** Limits that tell their seconds in words only, as "… after 59 seconds." */
 const SENDING = /^over_(email|sms)_send_rate_limit$/
@@ -64,7 +67,6 @@ function classify(status: number, refusal: Refusal, refresh: boolean): AuthError
   if (status < 400) return 'bad_response'
   if (!word) return refusal.wordless ? 'rejected' : 'bad_response'
   if (refresh) return isDefinite(refusal) ? 'refresh_rejected' : 'rejected'
-  if (word === 'weak_password') return 'weak_password'
   if (word === 'insufficient_aal') return 'step_required'
   return CREDENTIALS.includes(word) ? 'invalid_credentials' : 'rejected'
 }
@@ -73,6 +75,10 @@ function reasonsOf(body: unknown): readonly string[] {
   const reasons = asObject(asObject(body)?.weak_password)?.reasons
   return Array.isArray(reasons) ? reasons.map(String) : []
 }
+
+/** Whether GoTrue refused a password as too weak: `details.reasons` are its words for why. */
+export const isWeakPassword = (error: unknown): error is AuthError<'rejected'> =>
+  isAuthError(error, 'rejected') && error.serverCode === WEAK
 
 /** How long to wait, in ms: by the header, or else by the text of a limit of messages. */
 function waitOf({ retryAfter }: HttpAnswer, { word, message }: Refusal): number | undefined {
@@ -100,7 +106,7 @@ export function toError(answer: HttpAnswer, refresh = false): AuthError {
   const code = classify(status, refusal, refresh)
   const message = refusal.message ?? 'No reason given.'
   const options = { status, serverCode, retryAfter }
-  if (code === 'weak_password') {
+  if (code === 'rejected' && serverCode === WEAK) {
     return new AuthError(code, message, {
       ...options,
       details: { reasons: reasonsOf(answer.body) },

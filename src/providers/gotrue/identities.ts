@@ -1,11 +1,12 @@
 import { AuthError } from '../../core/errors.js'
+import { guardAll } from '../../core/guarded.js'
 import type { CallOptions, RequestContext, SignInResult } from '../../core/provider.js'
 import { asObject, text } from '../shared/json.js'
 import { createPkce } from '../shared/pkce.js'
 import { invalid } from '../shared/url.js'
 import { userOf } from './actions.js'
 import { depsOf, type GoTrueClient } from './area.js'
-import { needId, needText } from './arguments.js'
+import { needId, needText, toQuery } from './arguments.js'
 import { beginRedirect } from './begin-redirect.js'
 import { linkPurpose } from './link.js'
 import type { AnyMetadata, GoTrueUser } from './types.js'
@@ -108,12 +109,6 @@ function toIdentities({ identities }: GoTrueUser): readonly GoTrueIdentity[] {
 const without = (list: unknown, identityId: string): readonly unknown[] =>
   Array.isArray(list) ? list.filter((one) => asObject(one)?.identity_id !== identityId) : []
 
-/** Texts for a query. JavaScript passes anything. @throws AuthError `invalid_argument` */
-function toQuery(fields: Readonly<Record<string, unknown>>): Record<string, string> {
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(given.map(([name, value]) => [name, needText(name, value)]))
-}
-
 /**
  * Identities for a client of `gotrue()`.
  * @throws AuthError `invalid_argument` for anything else.
@@ -132,7 +127,7 @@ export function identities<Metadata extends object = AnyMetadata>(
     host.request((context) => send(request, context)).catch(() => {})
   }
 
-  return {
+  return guardAll({
     list: (call) =>
       host.withSession(
         async ({ accessToken }, context) => toIdentities(await userNow(accessToken, context)),
@@ -202,5 +197,5 @@ export function identities<Metadata extends object = AnyMetadata>(
         })
       }, call)
     },
-  }
+  })
 }

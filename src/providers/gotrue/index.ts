@@ -16,6 +16,7 @@ import { createSend } from './wire.js'
 
 export type { GoTrueClient } from './area.js'
 export { parseAuthJsSession, readAuthJsCookies } from './auth-js.js'
+export { isWeakPassword } from './errors.js'
 export type {
   Address,
   AnyMetadata,
@@ -25,6 +26,7 @@ export type {
   GoTrueRedirect,
   GoTrueUser,
   LinkFlow,
+  MessageReceipt,
   OtpOptions,
   OtpType,
   ResendOptions,

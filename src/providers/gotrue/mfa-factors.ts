@@ -1,3 +1,4 @@
+import { guardAll } from '../../core/guarded.js'
 import type { CallOptions } from '../../core/provider.js'
 import { text } from '../shared/json.js'
 import { invalid } from '../shared/url.js'
@@ -96,7 +97,7 @@ export function mfa<Metadata extends object = AnyMetadata>(
     }, call)
   }
 
-  return {
+  return guardAll({
     enroll,
     async challenge(options, call) {
       checkTexts(options)
@@ -115,5 +116,5 @@ export function mfa<Metadata extends object = AnyMetadata>(
       const list = need(id) && (factors ?? [])
       return Array.isArray(list) ? list.map(readFactor) : bad()
     },
-  }
+  })
 }

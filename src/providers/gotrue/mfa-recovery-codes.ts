@@ -1,3 +1,4 @@
+import { guardAll } from '../../core/guarded.js'
 import { texts } from '../shared/json.js'
 import { checkTexts } from './arguments.js'
 import { bad, codeOf, count, fieldsOf, need } from './mfa-answers.js'
@@ -20,7 +21,7 @@ export function recoveryCodes<Metadata extends object = AnyMetadata>(
   auth: MfaClient<Metadata>,
 ): RecoveryCodes<Metadata> {
   const { ask, raise } = createRequests('recoveryCodes', auth)
-  return {
+  return guardAll({
     async status(call) {
       const { id, total, remaining } = fieldsOf(await ask(PATH, { method: 'GET' }, call))
       return { id: need(id), total: count(total), remaining: count(remaining) }
@@ -39,5 +40,5 @@ export function recoveryCodes<Metadata extends object = AnyMetadata>(
       const json = { code: codeOf(options?.code) }
       return raise((step) => step(`${PATH}/verify`, json), call)
     },
-  }
+  })
 }

@@ -1,4 +1,5 @@
 import type { AuthError } from '../../core/errors.js'
+import { guardAll } from '../../core/guarded.js'
 import type { CallOptions } from '../../core/provider.js'
 import { checkTexts } from './arguments.js'
 import { fieldsOf, idOf, pathOf } from './mfa-answers.js'
@@ -35,7 +36,7 @@ export function webauthnFactors<Metadata extends object = AnyMetadata>(
     }
   }
 
-  return {
+  return guardAll({
     async register(given, call) {
       checkTexts(given)
       const meet = ceremony(call)
@@ -51,5 +52,5 @@ export function webauthnFactors<Metadata extends object = AnyMetadata>(
       return { factorId, session }
     },
     authenticate: async (given, call) => ceremony(call)(pathOf(given?.factorId)),
-  }
+  })
 }

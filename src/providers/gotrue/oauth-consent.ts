@@ -1,4 +1,5 @@
 import { AuthError } from '../../core/errors.js'
+import { guardAll } from '../../core/guarded.js'
 import type { CallOptions } from '../../core/provider.js'
 import type { HttpRequest } from '../shared/http.js'
 import { asObject, camelCased, text, texts } from '../shared/json.js'
@@ -132,7 +133,7 @@ export function oauthConsent<Metadata extends object>(auth: GoTrueClient<Metadat
       const request = { path: `${path(options?.authorizationId)}/consent`, json: { action } }
       return { redirectUrl: addressOf(asObject(await ask(request, call))?.redirect_url) }
     }
-  return {
+  return guardAll({
     details: async (options, call) =>
       toRequest(await ask({ path: path(options?.authorizationId), method: 'GET' }, call)),
     approve: decide('approve'),
@@ -145,5 +146,5 @@ export function oauthConsent<Metadata extends object>(auth: GoTrueClient<Metadat
       const query = { client_id: part(options?.clientId) }
       await ask({ path: '/user/oauth/grants', method: 'DELETE', query }, call)
     },
-  }
+  })
 }

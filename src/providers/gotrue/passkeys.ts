@@ -1,4 +1,5 @@
 import { AuthError } from '../../core/errors.js'
+import { guardAll } from '../../core/guarded.js'
 import type { CallOptions, SignInResult } from '../../core/provider.js'
 import type { SessionUser } from '../../core/session.js'
 import type { HttpRequest } from '../shared/http.js'
@@ -102,7 +103,7 @@ export function passkeys<Metadata extends object = AnyMetadata>(
     return { path: `${folder}/verify`, json: { challenge_id, credential } }
   }
 
-  return {
+  return guardAll({
     async signIn(given, call) {
       const json = captcha(given?.captchaToken)
       const ask = (request: HttpRequest) =>
@@ -132,5 +133,5 @@ export function passkeys<Metadata extends object = AnyMetadata>(
     async remove(given, call) {
       await own({ path: `/passkeys/${needId('id', given?.id)}`, method: 'DELETE' }, call)
     },
-  }
+  })
 }

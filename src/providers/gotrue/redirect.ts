@@ -4,6 +4,7 @@ import type { Grant } from '../../core/session.js'
 import { cleanPage } from '../shared/address.js'
 import { invalid } from '../shared/url.js'
 import type { ActionDeps } from './action-deps.js'
+import { needText } from './arguments.js'
 import { signInRequest } from './credentials.js'
 import { type Found, find, OURS } from './found.js'
 import { isLink, linkPurpose } from './link.js'
@@ -162,6 +163,7 @@ export function createRedirect<M extends object>(
     const { url } = { ...options }
     const href = url ?? host.page.href()
     if (href === null) return null
+    needText('url', href)
     const shared = running.get(href)
     if (shared) {
       return shared.catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import { guardAll } from '../../core/guarded.js'
 import type { CallOptions } from '../../core/provider.js'
 import { text } from '../shared/json.js'
 import { createPkce } from '../shared/pkce.js'
@@ -33,7 +34,7 @@ export interface Sso {
  */
 export function sso<Metadata extends object>(auth: GoTrueClient<Metadata>): Sso {
   const { host, send } = depsOf('sso', auth)
-  return {
+  return guardAll({
     async signInUrl(target, options, call) {
       const { domain, providerId } = { domain: undefined, providerId: undefined, ...target }
       if (!text(domain) === !text(providerId)) invalid('Pass a `domain` or a `providerId`.')
@@ -51,5 +52,5 @@ export function sso<Metadata extends object>(auth: GoTrueClient<Metadata>): Sso 
         host.request((context) => send({ path: '/sso', json }, context), call),
       )
     },
-  }
+  })
 }

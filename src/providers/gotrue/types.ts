@@ -3,6 +3,13 @@ import type { CallOptions, SignInResult } from '../../core/provider.js'
 import type { SessionUser } from '../../core/session.js'
 import type { HttpOptions } from '../shared/http.js'
 
+declare module '../../core/session.js' {
+  interface ProviderEvents {
+    PASSWORD_RECOVERY: true
+    MFA_CHALLENGE_VERIFIED: true
+  }
+}
+
 /** Options of `gotrue`. `url` ends where GoTrue's paths begin, at Supabase in `/auth/v1`. */
 export interface GoTrueOptions extends Omit<HttpOptions, 'credentials'> {
   /** Sent as `apikey`; Supabase's gateway wants the project's public key. */
@@ -124,6 +131,12 @@ export type ResendOptions =
   | ({ readonly type: 'signup' | 'email_change'; readonly email: string } & Redirect & Captcha)
   | ({ readonly type: 'sms' | 'phone_change'; readonly phone: string } & Captcha)
 
+/** What is known of a message that was sent. */
+export interface MessageReceipt {
+  /** What the service that texts phones calls it; `null` for a mail, and where the server does not say. */
+  readonly messageId: string | null
+}
+
 /** What `updateUser` may change. `redirectTo` and `flow` are about the links to a new address. */
 export interface UserChanges extends Redirect, Messenger {
   readonly email?: string
@@ -153,7 +166,7 @@ export interface GoTrueActions<Metadata extends object = AnyMetadata> {
   /** Registers somebody. `session` is `null` when the address has to be confirmed first. */
   signUp(options: SignUpOptions, call?: CallOptions): Promise<SignInResult<GoTrueUser<Metadata>>>
   /** Sends a one-time code, to be passed to `signIn({ email, code })`. */
-  sendOtp(options: OtpOptions, call?: CallOptions): Promise<void>
+  sendOtp(options: OtpOptions, call?: CallOptions): Promise<MessageReceipt>
   /**
    * Sends a link that ends in `PASSWORD_RECOVERY`, after which `updateUser` sets a password; and a
    * code, for `signIn({ email, code, type: 'recovery' })`. By `pkce` unless told otherwise.
@@ -167,7 +180,7 @@ export interface GoTrueActions<Metadata extends object = AnyMetadata> {
    * nobody has, and where there is nothing to send.
    * @throws AuthError `rate_limited` too soon after the one before, with `retryAfter` in ms.
    */
-  resend(options: ResendOptions, call?: CallOptions): Promise<void>
+  resend(options: ResendOptions, call?: CallOptions): Promise<MessageReceipt>
   /**
    * Sends a code to the person who is signed in, for `updateUser({ password, nonce })`. A server that
    * wants one says `reauthentication_needed` to a new password of a session that is a day old.

@@ -1,4 +1,5 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
+import { guardAll } from '../../core/guarded.js'
 import type { CallOptions, SignInResult } from '../../core/provider.js'
 import { text } from '../shared/json.js'
 import { base64url } from '../shared/pkce.js'
@@ -13,8 +14,23 @@ export interface EthereumWallet {
   request(call: { readonly method: string; readonly params?: readonly unknown[] }): Promise<unknown>
 }
 
-/** What a message says of the app, and when it was made (ISO 8601). */
-export interface SignInScene {
+/** What else a message may say (EIP-4361), each in one line. Times are texts of ISO 8601. */
+export interface MessageFields {
+  /** The network: for Ethereum a number, which is the wallet's where none is given. */
+  readonly chainId?: string | number | undefined
+  /** At least eight letters and digits; for Ethereum random ones where none are given. */
+  readonly nonce?: string | undefined
+  /** When it was made: now, by this device's clock, where no time is given. */
+  readonly issuedAt?: string | undefined
+  readonly expirationTime?: string | undefined
+  readonly notBefore?: string | undefined
+  readonly requestId?: string | undefined
+  /** Addresses of what the person agrees to. */
+  readonly resources?: readonly string[] | undefined
+}
+
+/** What a message says of the app, when it was made, and what else the app wants it to say. */
+export interface SignInScene extends MessageFields {
   readonly domain: string
   readonly uri: string
   readonly version: string
@@ -38,6 +54,7 @@ interface Asked extends Extras {
   readonly statement?: string | undefined
   /** The address of the app, instead of the page's without its query; the server must allow it. */
   readonly url?: string | undefined
+  readonly fields?: MessageFields | undefined
 }
 
 /** Every way to prove that somebody has the key of an address. */
@@ -83,35 +100,41 @@ const isBytes = (value: unknown): value is Uint8Array =>
   // Wallets make them in realms of their own.
   Object.prototype.toString.call(value) === '[object Uint8Array]'
 
-/** The text of EIP-4361: the server reads `rest` in this order. */
-const write = (
-  chain: string,
-  address: string,
-  scene: SignInScene,
-  rest: readonly string[],
-): string =>
-  [
-    `${scene.domain} wants you to sign in with your ${chain} account:`,
+/** The lines of EIP-4361 in their order; the server reads those of Solana in any. */
+const LINES: readonly (readonly [keyof SignInScene, string])[] = [
+  ['uri', 'URI'],
+  ['version', 'Version'],
+  ['chainId', 'Chain ID'],
+  ['nonce', 'Nonce'],
+  ['issuedAt', 'Issued At'],
+  ['expirationTime', 'Expiration Time'],
+  ['notBefore', 'Not Before'],
+  ['requestId', 'Request ID'],
+]
+
+/** The text that is signed. `gap` stands where there is no statement. */
+function write(chain: string, address: string, scene: SignInScene, gap: readonly string[]): string {
+  const { domain, statement, resources } = scene
+  return [
+    `${domain} wants you to sign in with your ${chain} account:`,
     address,
     '',
-    ...(scene.statement ? [scene.statement] : []),
-    ...rest,
-    `Issued At: ${scene.issuedAt}`,
+    ...(statement ? [statement, ''] : gap),
+    ...LINES.flatMap(([name, label]) => (scene[name] ? [`${label}: ${scene[name]}`] : [])),
+    ...(resources ? ['Resources:', ...[resources].flat().map((each) => `- ${each}`)] : []),
   ].join('\n')
+}
 
 async function signEthereum(wallet: EthereumWallet, scene: SignInScene): Promise<Signed> {
   if (!wallet.request) noWallet()
   const accounts = Object(await wallet.request({ method: 'eth_requestAccounts' }))
   // In small letters, as auth-js has it: the server takes another spelling for another person.
   const address = text(accounts[0])?.toLowerCase() ?? noWallet()
-  const chainId = Number(await wallet.request({ method: 'eth_chainId' }))
-  const message = write('Ethereum', address, scene, [
-    '',
-    `URI: ${scene.uri}`,
-    'Version: 1',
-    `Chain ID: ${chainId}`,
-    `Nonce: ${hex(crypto.getRandomValues(new Uint8Array(8)))}`,
-  ])
+  const {
+    chainId = Number(await wallet.request({ method: 'eth_chainId' })),
+    nonce = hex(crypto.getRandomValues(new Uint8Array(8))),
+  } = scene
+  const message = write('Ethereum', address, { ...scene, chainId, nonce }, [''])
   const params = [hex(new TextEncoder().encode(message)), address]
   return { message, signature: await wallet.request({ method: 'personal_sign', params }) }
 }
@@ -123,25 +146,26 @@ async function signSolana(wallet: SolanaWallet, scene: SignInScene): Promise<Sig
     return { message, signature }
   }
   const address = wallet.publicKey?.toBase58() ?? noWallet()
-  const lines = [...(scene.statement ? [''] : []), 'Version: 1', `URI: ${scene.uri}`]
-  const message = write('Solana', address, scene, lines)
+  const message = write('Solana', address, scene, [])
   const output = await wallet.signMessage?.(new TextEncoder().encode(message), 'utf8')
   return { message, signature: isBytes(output) ? output : Object(output).signature }
 }
 
 /** Has the wallet sign. @throws AuthError `aborted`, `invalid_argument` */
 async function sign(
-  { chain, url, statement, wallet: given }: Exclude<Web3Credentials, Signed>,
+  { chain, url, statement, fields, wallet: given }: Exclude<Web3Credentials, Signed>,
   page: string | null,
   now: number,
 ): Promise<Signed> {
   // What else an address holds may be a secret, such as a code that signs in.
   const { host: domain, href: uri } = parseUrl(url ?? page?.split(/[?#]/, 1)[0] ?? '')
-  if (!domain || /[\r\n]/.test(statement ?? '')) {
-    invalid('`url` is the address of a page, and `statement` one line.')
+  // A line of their own would say what nobody has written.
+  if (!domain || /[\r\n]/.test([statement, ...Object.values(fields ?? {}).flat()].join(''))) {
+    invalid('`url` is the address of a page, `statement` and each of `fields` one line.')
   }
-  const issuedAt = new Date(now).toISOString()
-  const scene = { domain, uri, version: '1', issuedAt, ...(statement && { statement }) }
+  const issuedAt = fields?.issuedAt ?? new Date(now).toISOString()
+  const own = { domain, uri, version: '1', issuedAt, ...(statement && { statement }) }
+  const scene = { ...fields, ...own }
   try {
     const wallet = Object(given ?? Reflect.get(globalThis, chain))
     return await (chain === 'solana' ? signSolana : signEthereum)(wallet, scene)
@@ -177,7 +201,7 @@ function encode(chain: string, signature: unknown): string | undefined {
  */
 export function web3<Metadata extends object>(auth: GoTrueClient<Metadata>): Web3<Metadata> {
   const { host, send, now } = depsOf('web3', auth)
-  return {
+  return guardAll({
     async signIn(credentials, call) {
       const { chain, captchaToken } = credentials ?? {}
       if (chain !== 'ethereum' && chain !== 'solana') {
@@ -197,5 +221,5 @@ export function web3<Metadata extends object>(auth: GoTrueClient<Metadata>): Web
         throw new AuthError('bad_response', 'The answer holds no session.')
       }, call)
     },
-  }
+  })
 }

@@ -1,10 +1,11 @@
 import { AuthError } from '../../core/errors.js'
 import type { ActionHost, CallOptions } from '../../core/provider.js'
-import { asObject, text } from '../shared/json.js'
-import { createPkce } from '../shared/pkce.js'
+import { text } from '../shared/json.js'
 import { createRedirect, ownPage } from '../shared/redirect.js'
 import { invalid } from '../shared/url.js'
-import { toParameters, toTexts, withQuery } from './authorize.js'
+import { AREA, type WithArea } from './area.js'
+import { checked, toTexts, withQuery } from './authorize.js'
+import { beginSignIn } from './begin.js'
 import { keptIn } from './grants.js'
 import { createRedeem, refusalOf, whoIs } from './sign-in.js'
 import type { Tokens } from './tokens.js'
@@ -16,55 +17,24 @@ const OURS = [
   ...['error', 'error_description', 'error_uri'],
 ]
 
-/** @throws AuthError `invalid_argument` for options that are no object. */
-function checked<Options extends object>(given: Options): Options {
-  return asObject(given) ? given : invalid('Pass the options as an object.')
-}
-
 /** Makes `auth.actions` for one client. */
-export function createActions(host: ActionHost<OidcUser>, tokens: Tokens): OidcActions {
+export function createActions(lent: ActionHost<OidcUser>, tokens: Tokens): OidcActions & WithArea {
   const { options, server } = tokens
+  const host = server.binding?.attach(lent) ?? lent
   const { issuer, clientId, redirectUri } = options
 
   async function signInUrl(given: OidcSignInOptions = {}, call?: CallOptions): Promise<string> {
-    checked(given)
-    const { verifier, challenge } = await createPkce()
-    const asked: Readonly<Record<string, string>> = {
-      scope: tokens.scope,
-      ...toTexts(options.parameters),
-      ...toParameters(given),
-    }
-    const open = asked.scope?.split(' ').includes('openid')
-    const returnTo = given.returnTo && ownPage(given.returnTo, host.page.href() ?? redirectUri)
+    const { state, returnTo: there } = checked(given)
+    const returnTo = there && ownPage(there, host.page.href() ?? redirectUri)
     return host.request(async (context) => {
-      const metadata = await server.find(context)
-      const parameters = {
-        ...asked,
-        client_id: clientId,
-        redirect_uri: redirectUri,
-        response_type: 'code',
-        // Nobody but the holder of the verifier can tell it beforehand, and every flow has its own.
-        state: challenge,
-        ...(open && { nonce: challenge }),
-        code_challenge: challenge,
-        code_challenge_method: 'S256',
-      }
-      const { pushRequest: push } = options
-      if (metadata.require_pushed_authorization_requests && !push) {
-        invalid('This server wants sign-ins pushed: pass the option `pushRequest`.')
-      }
-      const url = push
-        ? await push(parameters, { metadata, send: server.send, context })
-        : withQuery(metadata.authorization_endpoint, parameters)
-      const { acr_values: acr, max_age: age, resource, scope } = asked
-      const kept = { id: challenge, issuer, server: metadata, acr, age, resource, scope }
-      const purpose = JSON.stringify({ ...kept, state: given.state, returnTo })
-      await host.saveFlow({ secret: verifier, purpose })
+      const { url, secret, kept } = await beginSignIn(tokens, given, { context })
+      await host.saveFlow({ secret, purpose: JSON.stringify({ ...kept, state, returnTo }) })
       return url
     }, call)
   }
 
   return {
+    [AREA]: { host, tokens },
     signInUrl,
     handleRedirect: createRedirect({
       host,
@@ -89,7 +59,7 @@ export function createActions(host: ActionHost<OidcUser>, tokens: Tokens): OidcA
         const { accessToken } = session
         const metadata = await server.find(context, keptIn(session).server)
         const { send } = server
-        const source = { accessToken, claims: null, metadata, send, signal: context.signal }
+        const source = { accessToken, claims: null, metadata, send, ...context, session }
         const user = await whoIs(options.loadUser, source)
         return user ?? invalid('Pass `loadUser`: without it nobody can be asked.')
       }, call),

@@ -13,6 +13,13 @@ const TEXTS = [
   'scope',
 ] as const
 
+/**
+ * The options of a call.
+ * @throws AuthError `invalid_argument` for what is no object.
+ */
+export const checked = <Options extends object>(given: Options): Options =>
+  asObject(given) ? given : invalid('Pass the options as an object.')
+
 /** An address with fields added to its query. */
 export const withQuery = (endpoint: string, fields: Readonly<Record<string, string>>): string =>
   `${endpoint}${endpoint.includes('?') ? '&' : '?'}${new URLSearchParams(fields)}`

@@ -22,8 +22,8 @@ export interface Kept {
 const DEFAULT_LIFETIME = 3_600_000
 
 /** What a session keeps of its sign-in; nothing for one held elsewhere. */
-export function keptIn(session: Session | null | undefined): Kept {
-  const { server, subject, acr, authTime, resource } = asObject(session?.extras.oidc) ?? {}
+export function keptIn(session: Pick<Grant, 'extras'> | null | undefined): Kept {
+  const { server, subject, acr, authTime, resource } = asObject(session?.extras?.oidc) ?? {}
   return {
     server,
     subject: text(subject),
@@ -69,8 +69,11 @@ export function toGrant(
   const accessToken = text(access_token)
   if (!accessToken) throw new AuthError('bad_response', 'The answer holds no access token.')
   const granted = text(scope) ?? texts(scope)?.join(' ')
+  const keyId = text(asObject(rest.dpop)?.key)
   return {
     accessToken,
+    // An answer that names no key must not take the session's away.
+    ...(keyId && { keyId }),
     refreshToken: text(refresh_token),
     lifetime: lifetimeOf(accessToken, expires_in),
     user,

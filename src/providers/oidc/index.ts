@@ -5,6 +5,7 @@ import { checkKey, checkOptions, HTTP_OPTIONS, type Kind } from '../shared/optio
 import { isFine } from '../shared/passing.js'
 import { checkUrl, parseUrl, partsOf } from '../shared/url.js'
 import { createActions } from './actions.js'
+import type { WithArea } from './area.js'
 import { toError } from './errors.js'
 import { keptIn } from './grants.js'
 import { createServer } from './server.js'
@@ -12,11 +13,15 @@ import { createTokens } from './tokens.js'
 import type { OidcActions, OidcOptions, OidcUser } from './types.js'
 
 export type { RedirectResult } from '../shared/redirect.js'
+export type { RequiredStep } from '../shared/steps.js'
 export { pushRequest } from './push-request.js'
 export { stepOf, stepUp } from './step-up.js'
 export type {
   OidcActions,
+  OidcBinding,
   OidcClaims,
+  OidcContext,
+  OidcKey,
   OidcMetadata,
   OidcOptions,
   OidcParameters,
@@ -24,6 +29,7 @@ export type {
   OidcSend,
   OidcSignInOptions,
   OidcSignOutOptions,
+  OidcStayOptions,
   OidcStep,
   OidcUser,
   OidcUserSource,
@@ -31,7 +37,7 @@ export type {
 export { userinfo } from './userinfo.js'
 
 /** The provider that `oidc` makes. */
-export type OidcProvider = Provider<never, OidcUser, OidcActions>
+export type OidcProvider = Provider<never, OidcUser, OidcActions & WithArea>
 
 const { url: _, ...HTTP } = HTTP_OPTIONS
 const OPTIONS: Readonly<Record<keyof OidcOptions, Kind>> = {
@@ -46,6 +52,7 @@ const OPTIONS: Readonly<Record<keyof OidcOptions, Kind>> = {
   resourceTokens: 'object',
   stepUp: 'function',
   pushRequest: 'function',
+  dpop: 'function',
   postLogoutParameter: 'string',
 }
 
@@ -96,7 +103,8 @@ export function oidc(options: OidcOptions): OidcProvider {
     },
     tokens: options.resourceTokens,
     signOut,
-    ...(options.stepUp && { readAnswer: options.stepUp }),
+    ...server.binding?.signer,
+    readAnswer: (answer) => server.binding?.readAnswer(answer) ?? options.stepUp?.(answer),
     refusesToken: ({ status }) => status === 401,
     actions: (host) => createActions(host, tokens),
   }

@@ -1,6 +1,14 @@
 import { asObject } from '../shared/json.js'
-import { invalid, trimSlashes } from '../shared/url.js'
+import { invalid } from '../shared/url.js'
 import { type OidcProvider, oidc } from './index.js'
+import {
+  auth0Issuer,
+  cognitoIssuer,
+  entraIssuer,
+  keycloakIssuer,
+  oktaIssuer,
+  zitadelIssuer,
+} from './issuers.js'
 import type { OidcOptions } from './types.js'
 
 /** What every preset takes besides its own: all of `oidc` but the issuer. */
@@ -9,18 +17,9 @@ export type PresetOptions = Omit<OidcOptions, 'issuer'>
 /** What servers give that have no `offline_access`, or need it for no refresh token. */
 const PLAIN = 'openid profile email'
 
-/** A part of an address, as it is. @throws AuthError `invalid_argument` for what would change it. */
-function part(name: string, value: unknown, fits = /^[\w.-]+$/): string {
-  if (typeof value === 'string' && fits.test(value)) return value
-  return invalid(`\`${name}\` is missing, or is no such name.`)
-}
-
 /** @throws AuthError `invalid_argument` for options that are no object. */
 const given = <Options extends object>(options: Options): Options =>
   asObject(options) ? options : invalid('Pass the options as an object.')
-
-/** A host, as of `https://` and nothing more. */
-const host = (domain: unknown): string => `https://${part('domain', domain)}`
 
 /** Where a realm of Keycloak is. */
 export interface KeycloakOptions extends PresetOptions {
@@ -36,9 +35,7 @@ export interface KeycloakOptions extends PresetOptions {
  */
 export function keycloak(options: KeycloakOptions): OidcProvider {
   const { url, realm, ...rest } = given(options)
-  const base = trimSlashes(part('url', url, /^https?:/))
-  const issuer = `${base}/realms/${part('realm', realm, /^[^/?#.][^/?#]*$/)}`
-  return oidc({ scope: PLAIN, ...rest, issuer })
+  return oidc({ scope: PLAIN, ...rest, issuer: keycloakIssuer(url, realm) })
 }
 
 /** Where a tenant of Auth0 is. */
@@ -57,7 +54,7 @@ export interface Auth0Options extends PresetOptions {
 export function auth0(options: Auth0Options): OidcProvider {
   const { domain, audience, parameters, ...rest } = given(options)
   const asked = { ...(audience && { audience }), ...parameters }
-  return oidc({ ...rest, parameters: asked, issuer: `${host(domain)}/` })
+  return oidc({ ...rest, parameters: asked, issuer: auth0Issuer(domain) })
 }
 
 /** Where an authorization server of Okta is. */
@@ -71,8 +68,7 @@ export interface OktaOptions extends PresetOptions {
 /** Okta. @throws AuthError `invalid_argument` for options that cannot work. */
 export function okta(options: OktaOptions): OidcProvider {
   const { domain, authorizationServer = 'default', ...rest } = given(options)
-  const id = part('authorizationServer', authorizationServer)
-  return oidc({ ...rest, issuer: `${host(domain)}/oauth2/${id}` })
+  return oidc({ ...rest, issuer: oktaIssuer(domain, authorizationServer) })
 }
 
 /** Which tenant of Entra ID. */
@@ -88,8 +84,7 @@ export interface EntraOptions extends PresetOptions {
  */
 export function entra(options: EntraOptions): OidcProvider {
   const { tenantId, ...rest } = given(options)
-  const id = part('tenantId', tenantId, /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/)
-  return oidc({ ...rest, issuer: `https://login.microsoftonline.com/${id}/v2.0` })
+  return oidc({ ...rest, issuer: entraIssuer(tenantId) })
 }
 
 /** Which user pool of Cognito. */
@@ -104,8 +99,7 @@ export interface CognitoOptions extends PresetOptions {
  */
 export function cognito(options: CognitoOptions): OidcProvider {
   const { userPoolId, ...rest } = given(options)
-  const id = part('userPoolId', userPoolId, /^[a-z\d-]+_\w+$/)
-  const issuer = `https://cognito-idp.${id.split('_')[0]}.amazonaws.com/${id}`
+  const issuer = cognitoIssuer(userPoolId)
   return oidc({ scope: PLAIN, postLogoutParameter: 'logout_uri', ...rest, issuer })
 }
 
@@ -118,5 +112,5 @@ export interface ZitadelOptions extends PresetOptions {
 /** Zitadel. @throws AuthError `invalid_argument` for options that cannot work. */
 export function zitadel(options: ZitadelOptions): OidcProvider {
   const { domain, ...rest } = given(options)
-  return oidc({ ...rest, issuer: host(domain) })
+  return oidc({ ...rest, issuer: zitadelIssuer(domain) })
 }

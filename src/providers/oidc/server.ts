@@ -4,11 +4,13 @@ import { createHttp } from '../shared/http.js'
 import { asObject, text } from '../shared/json.js'
 import { isFine, toPassing } from '../shared/passing.js'
 import { checkUrl, invalid, partsOf } from '../shared/url.js'
-import type { OidcMetadata, OidcOptions, OidcSend } from './types.js'
+import type { OidcBinding, OidcMetadata, OidcOptions, OidcSend } from './types.js'
 
 /** What is known of the server, and how it is spoken to. */
 export interface Server {
   readonly send: OidcSend
+  /** What binds sessions to keys, where the app wants it. */
+  readonly binding: OidcBinding | undefined
   /** Where its endpoints are: by hand, found before, or `kept` with a session; else it is asked. */
   find(context: RequestContext, kept?: unknown): Promise<OidcMetadata>
   /** Says that the address of an endpoint that was kept is nobody's any more. */
@@ -18,10 +20,10 @@ export interface Server {
 /** What of the options says where the server is. */
 export type ServerOptions = Pick<
   OidcOptions,
-  'issuer' | 'metadata' | 'headers' | 'fetch' | 'dangerouslyAllowInsecureHttp'
+  'issuer' | 'metadata' | 'headers' | 'fetch' | 'dpop' | 'dangerouslyAllowInsecureHttp'
 >
 
-const ENDPOINT = /_endpoint$/
+const ENDPOINT = /_endpoint$|^jwks_uri$/
 const USED = [
   'authorization_endpoint',
   'token_endpoint',
@@ -31,6 +33,7 @@ const USED = [
   'pushed_authorization_request_endpoint',
   'require_pushed_authorization_requests',
   'authorization_response_iss_parameter_supported',
+  'dpop_signing_alg_values_supported',
 ]
 
 /**
@@ -38,10 +41,14 @@ const USED = [
  * @throws AuthError `invalid_argument` for one without the endpoints, or with one that tokens must not
  *   go to.
  */
-function read(document: unknown, insecure: boolean | undefined): OidcMetadata {
+function readDocument(
+  document: unknown,
+  used: readonly string[],
+  insecure: boolean | undefined,
+): OidcMetadata {
   const given = asObject(document) ?? {}
   const fields = Object.fromEntries(
-    USED.flatMap((name) => (given[name] ? [[name, given[name]]] : [])),
+    used.flatMap((name) => (given[name] ? [[name, given[name]]] : [])),
   )
   for (const [name, value] of Object.entries(fields)) {
     if (ENDPOINT.test(name)) checkUrl(text(value) ?? '', insecure)
@@ -66,21 +73,29 @@ function placesOf(base: string): readonly string[] {
 const badDocument = (message: string, status?: number): AuthError =>
   new AuthError('bad_response', message, { status })
 
-/** Makes what every part of one provider speaks through. @throws AuthError `invalid_argument`. */
-export function createServer(options: ServerOptions): Server {
+/**
+ * Makes what every part of one provider speaks through, which knows of the document what all need, and
+ * `further` fields. @throws AuthError `invalid_argument`.
+ */
+export function createServer(options: ServerOptions, further: readonly string[] = []): Server {
   const { issuer, dangerouslyAllowInsecureHttp: insecure } = options
   if (!issuer) invalid('Pass the `issuer`, as the server writes it.')
   const base = checkUrl(issuer, insecure)
   if (/[?#]/.test(issuer)) invalid('The `issuer` must have no query and no fragment.')
   if ((options.metadata?.issuer ?? issuer) !== issuer)
     invalid('The `metadata` is that of another `issuer`.')
-  let found = options.metadata && read(options.metadata, insecure)
+  const read = (document: unknown): OidcMetadata =>
+    readDocument(document, [...USED, ...further], insecure)
+  let found = options.metadata && read(options.metadata)
   let believed = true
 
-  const send: OidcSend = (endpoint, request, context) => {
+  const plain: OidcSend = (endpoint, { headers, ...request }, context) => {
     const [, url = '', path = ''] = /^([^/]+\/\/[^/?]+)([^#]*)/.exec(endpoint) ?? []
-    return createHttp({ ...options, url })({ ...request, path }, context)
+    const all = { ...options.headers, ...headers }
+    return createHttp({ ...options, url, headers: all })({ ...request, path }, context)
   }
+  const binding = options.dpop?.(plain)
+  const send = binding?.send ?? plain
 
   /** @throws AuthError `bad_response` for what is not this issuer's document. */
   async function look(place: string, context: RequestContext): Promise<OidcMetadata> {
@@ -93,7 +108,7 @@ export function createServer(options: ServerOptions): Server {
       throw badDocument('The discovery document is not that of this `issuer`, byte for byte.')
     }
     try {
-      return read(answer.body, insecure)
+      return read(answer.body)
     } catch (cause) {
       throw badDocument(`The discovery document cannot be used: ${cause}`)
     }
@@ -114,7 +129,7 @@ export function createServer(options: ServerOptions): Server {
   /** What storage holds may be anything; what cannot be used is asked for again. */
   function usable(kept: unknown): OidcMetadata | null {
     try {
-      return kept ? read(kept, insecure) : null
+      return kept ? read(kept) : null
     } catch {
       return null
     }
@@ -122,6 +137,7 @@ export function createServer(options: ServerOptions): Server {
 
   return {
     send,
+    binding,
     async find(context, kept) {
       if (found) return found
       const known = usable(kept)

@@ -85,10 +85,12 @@ export function createRedeem(
       code_verifier: secret,
       resource,
     }
-    const answer = await tokens.post(metadata, form, context)
+    const its = { ...context, kept }
+    const answer = await tokens.post(metadata, form, its)
     if (!isFine(answer)) throw toError(answer, 'sign-in')
     const { access_token, token_type, id_token } = asObject(answer.body) ?? {}
-    if (!/^bearer$/i.test(text(token_type) ?? 'bearer')) {
+    const taken = options.dpop ? /^(bearer|dpop)$/i : /^bearer$/i
+    if (!taken.test(text(token_type) ?? 'bearer')) {
       throw new AuthError('rejected', 'This client takes bearer tokens, and no others.')
     }
     const isOpen = text(kept.scope)?.split(' ').includes('openid')
@@ -96,9 +98,9 @@ export function createRedeem(
     const claims = isOpen ? readIdToken(id_token, expected) : null
     checkProof(claims, kept)
     const source = { accessToken: text(access_token) ?? '', claims, metadata, send: server.send }
-    const user = await whoIs(options.loadUser, { ...source, signal: context.signal })
-    const its = { claims, user, kept: toKept(claims, metadata, resource), session: null }
-    const grant = toGrant(answer.body, its)
+    const user = await whoIs(options.loadUser, { ...source, ...its })
+    const judged = { claims, user, kept: toKept(claims, metadata, resource), session: null }
+    const grant = toGrant(answer.body, judged)
     if (!grant) throw new AuthError('bad_response', 'The answer holds no session.')
     return text(grant.extras?.scope)
       ? grant

@@ -30,8 +30,8 @@ export interface Tokens {
 }
 
 /** The subject changed: the tokens are another person's, and the old ones are spent. */
-const changed = (): AuthError =>
-  new AuthError('refresh_rejected', 'The server answered with the session of another person.', {
+export const subjectChanged = (): AuthError =>
+  new AuthError('refresh_rejected', 'The answer is the session of another person.', {
     serverCode: 'subject_changed',
   })
 
@@ -79,7 +79,7 @@ export function createTokens(options: OidcOptions, server: Server): Tokens {
       if (!isFine(answer)) throw toError(answer, askedBy(form, context))
       const token = asObject(answer.body)?.id_token
       const named = text(readClaims(text(token) ?? '')?.sub)
-      if (named && kept.subject && named !== kept.subject) throw changed()
+      if (named && kept.subject && named !== kept.subject) throw subjectChanged()
       const claims = claimsIn(token)
       const subject = kept.subject ?? text(claims?.sub)
       return toGrant(answer.body, {

@@ -1,8 +1,10 @@
 import type { RequiredStep } from '../../core/errors.js'
 import type {
+  ActionHost,
   AnswerMeaning,
   CallOptions,
   IncomingAnswer,
+  Provider,
   RequestContext,
   ResourceTokens,
 } from '../../core/provider.js'
@@ -55,9 +57,37 @@ export interface OidcUserSource extends RequestContext {
 /** Sends one request to an endpoint, whose address is taken as it is: with its query and slashes. */
 export type OidcSend = (
   endpoint: string,
-  request: Omit<HttpRequest, 'path' | 'query'>,
-  context: RequestContext,
+  request: Omit<HttpRequest, 'path' | 'query'> & Pick<HttpOptions, 'headers'>,
+  context: OidcContext,
 ) => Promise<HttpAnswer>
+
+/** For whom a request is sent. */
+export interface OidcContext extends RequestContext {
+  readonly session?: Session | null | undefined
+  /** What was kept for the sign-in that the request is part of. */
+  readonly kept?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** The key of a sign-in, and then of its session. */
+export interface OidcKey {
+  /** The name under which it lies in the client's `keys`. */
+  readonly key: string
+  /** Its thumbprint (RFC 7638). */
+  readonly jkt: string
+}
+
+/** What binds the sessions of one provider to keys. */
+export interface OidcBinding {
+  /** Sends as `OidcSend` does, with a proof where the session or the sign-in has a key. */
+  readonly send: OidcSend
+  readonly signer: Pick<Provider<never, OidcUser>, 'authorize' | 'boundHeaders'>
+  /** The host of one client, whose keys are used. @throws AuthError `invalid_argument` without keys. */
+  attach(host: ActionHost<OidcUser>): ActionHost<OidcUser>
+  /** Makes the key of a sign-in; `null` for a server that does not announce that it takes one. */
+  begin(metadata: OidcMetadata): Promise<OidcKey | null>
+  /** What an answer of an API means; `undefined` for nothing of its own. */
+  readAnswer(answer: IncomingAnswer): AnswerMeaning<never> | undefined
+}
 
 /** How a sign-in is pushed to the server (RFC 9126); resolves to the address to navigate to. */
 export type OidcPush = (
@@ -102,6 +132,11 @@ export interface OidcOptions extends Omit<HttpOptions, 'url' | 'credentials'> {
   readonly stepUp?: ((answer: IncomingAnswer) => AnswerMeaning<OidcUser>) | undefined
   /** `pushRequest`, for servers that want sign-ins pushed. @default they are in the address */
   readonly pushRequest?: OidcPush | undefined
+  /**
+   * `dpop`, for tokens that are worth nothing without a key of this browser (RFC 9449); the client
+   * then needs `keys`. @default tokens are bearer tokens
+   */
+  readonly dpop?: ((send: OidcSend) => OidcBinding) | undefined
   /** What the end-session page calls the page to return to. @default 'post_logout_redirect_uri' */
   readonly postLogoutParameter?: string | undefined
 }
@@ -132,6 +167,9 @@ export interface OidcSignInOptions {
   /** The page of this origin to return to; `handleRedirect` gives it back as an absolute URL. */
   readonly returnTo?: string | undefined
 }
+
+/** What a sign-in without a redirect may be asked for: the page stays, and has its own state. */
+export type OidcStayOptions = Omit<OidcSignInOptions, 'state' | 'returnTo'>
 
 /** Another step that the server wants first; made for `signInUrl` to take. */
 export interface OidcStep extends RequiredStep {

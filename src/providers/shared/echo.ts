@@ -9,16 +9,17 @@ export interface Carried {
 }
 
 /** Names of what nobody else may read. */
-const SECRET = /token|password|secret|verifier|code|authorization|key|csrf/i
+const SECRET = /token|password|secret|verifier|code|authorization|assertion|key|csrf/i
 /** Shorter texts are words, which a message may hold without meaning the secret. GoTrue's tokens have 12. */
 const SHORTEST = 12
 /** What servers say for people and for logs. */
 const SAID = ['message', 'msg', 'error_description', 'error', 'error_code', 'code', 'error_uri']
 
 function secretsOf({ token, json, form, headers }: Carried): readonly string[] {
-  const named = Object.entries({ ...headers, ...json, ...form, token })
+  // Field by field: a form may have a `token` of its own.
+  const named = [headers, json, form, { token }].flatMap((fields) => Object.entries(fields ?? {}))
   const texts = named.flatMap(([name, value]) =>
-    typeof value === 'string' && SECRET.test(name) ? [value.replace(/^Bearer /, '')] : [],
+    typeof value === 'string' && SECRET.test(name) ? [value.replace(/^\w+ /, '')] : [],
   )
   return texts
     .filter((text) => text.length >= SHORTEST)

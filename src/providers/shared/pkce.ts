@@ -16,19 +16,22 @@ export const base64url = (bytes: Uint8Array): string =>
     .replace(/={1,2}$/, '')
 
 /**
- * Makes a fresh pair by S256.
+ * The S256 challenge of a verifier (RFC 7636 §4.2).
  * @throws AuthError `invalid_argument` where the platform has no SHA-256: on insecure origins, and in
  *   React Native without a polyfill.
  */
-export async function createPkce(): Promise<Pkce> {
+export async function challengeOf(verifier: string): Promise<string> {
   const { subtle } = globalThis.crypto ?? {}
   if (!subtle) {
     return invalid('PKCE needs `crypto.subtle`, which pages have on https: and localhost only.')
   }
-  const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)))
-  const digest = await subtle.digest(
-    'SHA-256',
-    Uint8Array.from(verifier, (char) => char.charCodeAt(0)),
-  )
-  return { verifier, challenge: base64url(new Uint8Array(digest)) }
+  const bytes = Uint8Array.from(verifier, (char) => char.charCodeAt(0))
+  return base64url(new Uint8Array(await subtle.digest('SHA-256', bytes)))
+}
+
+/** Makes a fresh pair by S256. @throws AuthError `invalid_argument` as `challengeOf` does. */
+export async function createPkce(): Promise<Pkce> {
+  const { crypto } = globalThis
+  const verifier = crypto ? base64url(crypto.getRandomValues(new Uint8Array(32))) : ''
+  return { verifier, challenge: await challengeOf(verifier) }
 }

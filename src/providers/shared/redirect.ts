@@ -67,7 +67,8 @@ export function ownPage(returnTo: string, here: string): string {
   return invalid('`returnTo` must be a page of this origin.')
 }
 
-function keptWith({ purpose }: Flow): Returned['kept'] {
+/** What was kept for a redirect, in its flow; nothing of what is unreadable. */
+export function keptWith({ purpose }: Pick<Flow, 'purpose'>): Returned['kept'] {
   try {
     return asObject(JSON.parse(purpose)) ?? {}
   } catch {

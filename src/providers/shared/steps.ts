@@ -2,6 +2,17 @@ import type { RequiredStep } from '../../core/errors.js'
 import type { Impersonator } from '../../core/session.js'
 import { asObject, text } from './json.js'
 
+export type { RequiredStep } from '../../core/errors.js'
+
+declare module '../../core/errors.js' {
+  interface RequiredStep {
+    /** With it a sign-in goes on that wants another step, at WorkOS and Auth0. A secret. */
+    readonly pendingAuthenticationToken?: string | undefined
+    /** The connections to choose from, at WorkOS. */
+    readonly connectionIds?: readonly string[] | undefined
+  }
+}
+
 /** The organizations to choose from, each by its id where it has no name; nothing for no list. */
 export function readOrganizations(value: unknown): RequiredStep['organizations'] {
   if (!Array.isArray(value)) return undefined

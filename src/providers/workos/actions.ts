@@ -5,7 +5,7 @@ import { parseUrl } from '../shared/url.js'
 import type { ActionDeps } from './action-deps.js'
 import { authorizeUrl } from './authorize.js'
 import type { AuthorizeOptions, WorkOSActions } from './types.js'
-import { logoutUrl } from './wire.js'
+import { signOutUrl } from './wire.js'
 
 /** What WorkOS adds to an address. */
 const OURS = ['code', 'state', 'error', 'error_description', 'error_uri']
@@ -39,7 +39,7 @@ export function createActions(deps: ActionDeps): WorkOSActions {
 
   return {
     signInUrl,
-    signUpUrl: (options) => signInUrl({ ...options, screenHint: 'sign-up' }),
+    signUpUrl: async (options) => signInUrl({ ...options, screenHint: 'sign-up' }),
     handleRedirect: createRedirect({
       host,
       home,
@@ -61,12 +61,14 @@ export function createActions(deps: ActionDeps): WorkOSActions {
           context,
         ),
     }),
-    signOutUrl: ({ returnTo } = {}, call) =>
-      host.withSession(async ({ sessionId }) => {
+    async signOutUrl(given, call) {
+      const { returnTo } = { ...given }
+      return host.withSession(async ({ sessionId }) => {
         if (!sessionId) throw new AuthError('rejected', 'This session has no id at WorkOS.')
         const target = returnTo && parseUrl(returnTo, host.page.href()).href
         deps.leaving.add(sessionId)
-        return logoutUrl(base, sessionId, target)
-      }, call),
+        return signOutUrl(base, sessionId, target)
+      }, call)
+    },
   }
 }

@@ -8,10 +8,11 @@ import { checkKey, checkOptions, HTTP_OPTIONS, type Kind } from '../shared/optio
 import { checkUrl, parseUrl, partsOf } from '../shared/url.js'
 import { createActions } from './actions.js'
 import type { WorkOSActions, WorkOSCredentials, WorkOSOptions, WorkOSUser } from './types.js'
-import { createAuthenticate, logoutUrl } from './wire.js'
+import { createAuthenticate, signOutUrl } from './wire.js'
 
 export { HTTP_ONLY } from '../shared/http-only.js'
 export type { RedirectResult } from '../shared/redirect.js'
+export type { RequiredStep } from '../shared/steps.js'
 export { hasSessionCookie } from './has-session-cookie.js'
 export type {
   AuthorizeOptions,
@@ -108,7 +109,7 @@ export function workos(options: WorkOSOptions): WorkOSProvider {
     if (sessionId && scope !== 'others' && !leaving.delete(sessionId)) {
       const send = options.fetch ?? globalThis.fetch
       await bridged(signal, (own) =>
-        send(logoutUrl(base, sessionId), {
+        send(signOutUrl(base, sessionId), {
           // The answer is a redirect to a page of the app, which no other mode may follow.
           mode: 'no-cors',
           credentials: 'include',

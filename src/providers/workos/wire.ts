@@ -88,7 +88,7 @@ export function createAuthenticate(options: HttpOptions, client: ClientFields): 
 }
 
 /** The address that ends a session when the browser is sent there (it needs no secret). */
-export function logoutUrl(base: string, sessionId: string, returnTo?: string): string {
+export function signOutUrl(base: string, sessionId: string, returnTo?: string): string {
   const query = { session_id: sessionId, ...(returnTo && { return_to: returnTo }) }
   return `${base}/user_management/sessions/logout?${new URLSearchParams(query)}`
 }

@@ -27,21 +27,21 @@ async function serve({ methods, by, run }: Handler, call: Call, callers: Callers
  * `GET /sign-in`, `/sign-up` and `/callback`, and everything beneath `/proxy/<upstream>`.
  *
  * ```ts
- * const backend = createBackend({ sessions, signIn: workosServer({ clientId, apiKey }), cookiePassword })
+ * const backend = createBackend({ sessions, signIn: workosServer({ clientId, apiKey }), password })
  * const response = (await backend.handle(request)) ?? new Response('Not found', { status: 404 })
  * ```
  * @throws AuthError `invalid_argument` for a configuration that cannot work.
  */
 export function createBackend<User extends SessionUser>(options: BackendOptions<User>): Backend {
   checkObject('options', options)
-  const { cookiePassword, upstreams = {}, exposeAccessToken = false } = options
+  const { password, upstreams = {}, exposeAccessToken = false } = options
   const { report = () => {}, now = () => Date.now() } = options
-  checkPassword(cookiePassword)
+  checkPassword(password)
   const places = createPlaces(options)
   const { basePath } = places
   const crossSiteHints = checkHints(options.crossSiteHints)
   const shared = { ...options, ...places, crossSiteHints, exposeAccessToken, report, now }
-  const flows = createSignInFlows({ password: cookiePassword, secure: places.secure, now })
+  const flows = createSignInFlows({ password, secure: places.secure, now })
   const routes: Readonly<Record<string, Handler>> = {
     ...createSessionRoutes<User>(shared),
     ...createSignInRoutes<User>({ ...shared, flows }),

@@ -18,6 +18,8 @@ export interface SignInFlow {
   readonly returnTo: string
   /** Where the auth server was to send the browser back to: another one's answer comes elsewhere. */
   readonly redirectUri: string
+  /** How long ago, in ms, the person may have proved who they are, where that was asked for. */
+  readonly maxAge?: number | undefined
 }
 
 /** Keeps sign-ins that are under way in sealed cookies, one each. */
@@ -52,13 +54,14 @@ const STATE: RegExp = new RegExp(`^[\\w-]{43}(\\.${AGAIN})?$`)
 /** Whoever holds the password wrote it, but maybe as something else. */
 function parseFlow(sealed: string): SignInFlow | null {
   try {
-    const { state, verifier, returnTo, redirectUri } = asObject(JSON.parse(sealed)) ?? {}
+    const { state, verifier, returnTo, redirectUri, ...rest } = asObject(JSON.parse(sealed)) ?? {}
     const whole =
       typeof state === 'string' &&
       typeof verifier === 'string' &&
       typeof returnTo === 'string' &&
       typeof redirectUri === 'string'
-    return whole ? { state, verifier, returnTo, redirectUri } : null
+    const maxAge = typeof rest.maxAge === 'number' ? rest.maxAge : undefined
+    return whole ? { state, verifier, returnTo, redirectUri, maxAge } : null
   } catch {
     return null
   }

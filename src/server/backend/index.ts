@@ -4,6 +4,7 @@ export type {
   AuthorizeRequest,
   Backend,
   BackendOptions,
+  SignInExchange,
   SignInServer,
 } from './types.js'
 export type { Upstream } from './upstreams.js'

@@ -17,7 +17,7 @@ import {
 
 /** What the proxy of a backend works on. */
 export interface ProxyDeps<User extends SessionUser> extends RouteDeps {
-  readonly sessions: Pick<RequestSessions<User>, 'load'>
+  readonly sessions: Pick<RequestSessions<User>, 'getSession' | 'refreshSession'>
   readonly upstreams: Readonly<Record<string, Upstream>>
   /** The path of the proxy, such as `/auth/proxy`. */
   readonly mount: string
@@ -70,7 +70,7 @@ export function createProxy<User extends SessionUser>(
     route: Route,
     address: URL,
   ): Promise<{ answer: Response | Problem; setCookies: readonly string[] }> {
-    const { session, failure, setCookies } = await sessions.load(cookie, { request })
+    const { session, failure, setCookies } = await sessions.getSession(cookie, { request })
     if (!session) return { answer: problemOf(failure), setCookies }
     const body = await readBody(request)
     if (typeof body === 'string') return { answer: body === 'late' ? STALLED : LARGE, setCookies }
@@ -78,7 +78,7 @@ export function createProxy<User extends SessionUser>(
       route.send({ request, address, body, accessToken })
     const first = await send(session.accessToken)
     if (first.status !== 401 || body instanceof ReadableStream) return { answer: first, setCookies }
-    const next = await sessions.load(cookie, { refresh: 'force', request })
+    const next = await sessions.refreshSession(cookie, { request })
     const refused = !next.session || next.session.accessToken === session.accessToken
     if (refused) return { answer: first, setCookies: next.setCookies }
     if (first instanceof Response) await first.body?.cancel()

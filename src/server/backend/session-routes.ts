@@ -78,12 +78,12 @@ export function createSessionRoutes<User extends SessionUser>(
 
   /** Whether the cookies hold another session than the one that the page means. */
   async function isStranger({ cookie }: Call, { sessionId }: Wish): Promise<boolean> {
-    const held = sessionId ? await sessions.describe(cookie) : null
+    const held = sessionId ? await sessions.describeSession(cookie) : null
     return held !== null && (held.sessionId ?? held.user.id) !== sessionId
   }
 
   async function read({ cookie, request }: Call): Promise<Response> {
-    const { session, failure, setCookies } = await sessions.load(cookie, { request })
+    const { session, failure, setCookies } = await sessions.getSession(cookie, { request })
     if (session) return answer({ session: await view(session) }, setCookies)
     const problem = problemOf(failure)
     const known = problem.status === 401 || problem.code === 'rejected'
@@ -96,8 +96,8 @@ export function createSessionRoutes<User extends SessionUser>(
     if (await isStranger(call, wish)) return refuse(CHANGED)
     const { organizationId } = wish
     const { request } = call
-    const wanted = { refresh: 'force', fresh: true, organizationId, request } as const
-    const { session, failure, setCookies } = await sessions.load(call.cookie, wanted)
+    const wanted = { fresh: true, organizationId, request }
+    const { session, failure, setCookies } = await sessions.refreshSession(call.cookie, wanted)
     if (!session || failure) return refuse(problemOf(failure), setCookies)
     return answer({ session: await view(session) }, setCookies)
   }
@@ -107,11 +107,11 @@ export function createSessionRoutes<User extends SessionUser>(
     if (!wish) return unreadable()
     if (await isStranger(call, wish)) return refuse(CHANGED)
     const returnTo = wish.returnTo && `${deps.appOrigin(call.url)}${safeReturnTo(wish.returnTo)}`
-    const { setCookies, logoutUrl, ...ended } = await sessions.end(call.cookie, {
-      returnTo: returnTo || undefined,
-    })
+    const wanted = { returnTo: returnTo || undefined }
+    const { setCookies, signOutUrl, ...ended } = await sessions.signOut(call.cookie, wanted)
     tellLog(ended)
-    return answer(logoutUrl === null ? {} : { logoutUrl }, setCookies)
+    // The word of 0.1: pages that were loaded before the server changed read it too.
+    return answer(signOutUrl === null ? {} : { logoutUrl: signOutUrl }, setCookies)
   }
 
   return {

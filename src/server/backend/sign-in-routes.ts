@@ -28,10 +28,14 @@ export interface SignInRoutesDeps<User extends SessionUser>
   readonly crossSiteHints: readonly (keyof SignInHints)[]
 }
 
+/** Words of an address that a person may be shown: anybody can have put markup there. */
+const plain = (text: string | null, most: number): string | undefined =>
+  (text !== null && /^[^<>\p{Cc}]+$/u.test(text) && text.slice(0, most)) || undefined
+
 /** What the auth server or the person refused. */
 function refusalOf({ searchParams }: URL): AuthError {
-  const message = searchParams.get('error_description')?.slice(0, 500) || 'The sign-in was refused.'
-  const serverCode = searchParams.get('error')?.slice(0, 100) || undefined
+  const message = plain(searchParams.get('error_description'), 500) ?? 'The sign-in was refused.'
+  const serverCode = plain(searchParams.get('error'), 100)
   return new AuthError('rejected', message, { serverCode })
 }
 
@@ -67,11 +71,13 @@ export function createSignInRoutes<User extends SessionUser>(
     const returnTo = safeReturnTo(url.searchParams.get('returnTo'))
     const state = url.searchParams.has(AGAIN) ? `${challenge}.${AGAIN}` : challenge
     const redirectUri = deps.redirectUri(url)
-    const flow: SignInFlow = { state, verifier, returnTo, redirectUri }
     const callers = { own: deps.ownOrigin(url), allowed: deps.allowed }
+    const hints = hintsOf({ request, url, callers, anybody: deps.crossSiteHints })
+    const { maxAge } = hints
+    const flow: SignInFlow = { state, verifier, returnTo, redirectUri, maxAge }
     try {
       const location = await signIn.authorizeUrl({
-        ...hintsOf({ request, url, callers, anybody: deps.crossSiteHints }),
+        ...hints,
         redirectUri,
         state: flow.state,
         codeChallenge: challenge,
@@ -109,11 +115,13 @@ export function createSignInRoutes<User extends SessionUser>(
         code,
         codeVerifier: flow.verifier,
         redirectUri: flow.redirectUri,
+        issuer: call.url.searchParams.get('iss') ?? undefined,
+        maxAge: flow.maxAge,
       }
       const grant = await withinTime(TIME_LIMIT, (signal) =>
         signIn.exchangeCode(exchange, { signal }),
       )
-      const { setCookies } = await sessions.establish(grant, call.cookie)
+      const { setCookies } = await sessions.setSession(grant, call.cookie)
       return redirect(`${deps.appOrigin(call.url)}${flow.returnTo}`, [...used, ...setCookies])
     } catch (error) {
       // After an outage the same address may still do: the flow is kept.

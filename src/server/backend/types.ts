@@ -16,19 +16,23 @@ export interface AuthorizeRequest extends SignInHints {
   readonly screenHint?: 'sign-up' | undefined
 }
 
+/** What came back from the auth server, and what was kept of the sign-in in this browser. */
+export interface SignInExchange {
+  readonly code: string
+  readonly codeVerifier: string
+  readonly redirectUri: string
+  /** The server that says it has answered, where it says so: the `iss` of the callback (RFC 9207). */
+  readonly issuer?: string | undefined
+  /** The `maxAge` that the sign-in was asked for with, in ms. */
+  readonly maxAge?: number | undefined
+}
+
 /** The auth server where people sign in. `workosServer` is one. */
 export interface SignInServer<User extends SessionUser = SessionUser> {
   /** @throws AuthError `invalid_argument` for hints that cannot be. */
   authorizeUrl(request: AuthorizeRequest): Awaitable<string>
   /** Trades the code of a redirect for a session. @throws AuthError */
-  exchangeCode(
-    exchange: {
-      readonly code: string
-      readonly codeVerifier: string
-      readonly redirectUri: string
-    },
-    context: RequestContext,
-  ): Promise<Grant<User>>
+  exchangeCode(exchange: SignInExchange, context: RequestContext): Promise<Grant<User>>
 }
 
 /** Options of `createBackend`. */
@@ -36,7 +40,7 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
   readonly sessions: RequestSessions<User>
   readonly signIn: SignInServer<User>
   /** Seals the cookies of sign-ins that are under way. It may be the one of the sessions. */
-  readonly cookiePassword: Password
+  readonly password: Password
   /** Where the routes are. @default '/auth' */
   readonly basePath?: string | undefined
   /**

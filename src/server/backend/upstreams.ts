@@ -24,7 +24,7 @@ export interface Upstream {
    */
   readonly responseHeaders?: readonly string[] | undefined
   /** How long an answer may take to begin after the last piece of the request, in ms. @default 30_000 */
-  readonly timeout?: number | undefined
+  readonly requestTimeout?: number | undefined
   /** How long the next piece of a body may take, in both directions, in ms. @default 60_000 */
   readonly idleTimeout?: number | undefined
   /** Allows plain `http:` to other hosts: whoever is between can read the token. */
@@ -108,10 +108,10 @@ function createPatience(limit: number, expire: () => void): Patience {
 
 /** @throws AuthError `invalid_argument` for a wrong upstream. */
 export function createRoute(name: string, upstream: Upstream, deps: RouteDeps): Route {
-  const { target, timeout = TIMEOUT, idleTimeout = IDLE, headers: own } = upstream
+  const { target, requestTimeout = TIMEOUT, idleTimeout = IDLE, headers: own } = upstream
   const policy = createHeaderPolicy(upstream.requestHeaders, upstream.responseHeaders)
   const base = checkUrl(String(target), upstream.dangerouslyAllowInsecureHttp)
-  if (!NAME.test(name) || !(timeout > 0) || !(idleTimeout > 0)) {
+  if (!NAME.test(name) || !(requestTimeout > 0) || !(idleTimeout > 0)) {
     const message = 'An upstream has a name of letters, digits, `-` and `_`, and timeouts in ms.'
     throw new AuthError('invalid_argument', message)
   }
@@ -135,7 +135,7 @@ export function createRoute(name: string, upstream: Upstream, deps: RouteDeps): 
     async send({ request, address, body, accessToken }) {
       const controller = new AbortController()
       const abort = (): void => controller.abort()
-      const patience = createPatience(timeout, abort)
+      const patience = createPatience(requestTimeout, abort)
       let stalled = false
       const onLate = (): void => {
         stalled = true

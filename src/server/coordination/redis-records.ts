@@ -37,7 +37,6 @@ const CODES: Readonly<Record<AuthErrorCode, true>> = {
   server_error: true,
   bad_response: true,
   invalid_credentials: true,
-  weak_password: true,
   rejected: true,
   step_required: true,
   superseded: true,
@@ -50,11 +49,14 @@ const CODES: Readonly<Record<AuthErrorCode, true>> = {
 const isCode = (value: unknown): value is AuthErrorCode =>
   typeof value === 'string' && Object.hasOwn(CODES, value)
 
+/** The code of an error. Processes of 0.1, which write here too, had another for one refusal. */
+const codeIn = (value: unknown): unknown => (value === 'weak_password' ? 'rejected' : value)
+
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null
 
 const isStep = (value: Fields): value is Fields & RequiredStep => typeof value.step === 'string'
 
-const isWeakness = (value: Fields): value is Fields & { readonly reasons: readonly string[] } =>
+const isRefusal = (value: Fields): value is Fields & { readonly reasons: readonly string[] } =>
   Array.isArray(value.reasons) && value.reasons.every((reason) => typeof reason === 'string')
 
 const isNumber = (value: unknown): value is number => Number.isFinite(value)
@@ -66,11 +68,12 @@ const numberOf = (value: unknown): number | undefined => (isNumber(value) ? valu
 
 function toDetails(value: unknown): Details {
   if (!isObject(value)) return undefined
-  return isStep(value) || isWeakness(value) ? value : undefined
+  return isStep(value) || isRefusal(value) ? value : undefined
 }
 
 function toError(fields: Fields): AuthError | null {
-  const { code, message, retryable, status, retryAfter, serverCode, details } = fields
+  const { message, retryable, status, retryAfter, serverCode, details } = fields
+  const code = codeIn(fields.code)
   if (!isCode(code)) return null
   return new AuthError(code, textOf(message) ?? '', {
     retryable: retryable === true,

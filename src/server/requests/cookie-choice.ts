@@ -25,7 +25,7 @@ export interface CookieChoiceDeps<User extends SessionUser> {
   readonly sessions: SealedSessions<User>
   /** Of the cookie. */
   readonly name: string
-  readonly cookiePassword: Password
+  readonly password: Password
   now(): number
   /** What says when the session of a request was last used, if anything does. */
   lastUseIn(jar: CookieJar): string | undefined
@@ -51,11 +51,11 @@ const LIMIT = 1_000
 export function createCookieChoice<User extends SessionUser>(
   deps: CookieChoiceDeps<User>,
 ): CookieChoice<User> {
-  const { sessions, name, cookiePassword, now, lastUseIn } = deps
+  const { sessions, name, password, now, lastUseIn } = deps
   const known = createExpiring<true>({ limit: LIMIT, now })
 
-  const open = (sessionData: string): Promise<SealedDescription<User> | null> =>
-    sessions.describeSession({ sessionData, cookiePassword })
+  const open = (value: string): Promise<SealedDescription<User> | null> =>
+    sessions.describeSession({ value, password })
 
   const valuesIn = (jar: CookieJar): readonly string[] => readCookie(jar, name, looksSealed)
 
@@ -69,13 +69,13 @@ export function createCookieChoice<User extends SessionUser>(
   }
 
   /** Whether a session is over for certain. Whoever cannot be asked about may live. */
-  async function isOver(sessionData: string, useData: string | undefined): Promise<boolean> {
-    const id = await fingerprint(sessionData)
+  async function isOver(value: string, lastUse: string | undefined): Promise<boolean> {
+    const id = await fingerprint(value)
     if (known.get(id)) return true
-    const session = sessions.loadSealedSession({ sessionData, useData, cookiePassword })
-    const found = await session.authenticate()
+    const session = sessions.openSession({ value, lastUse, password })
+    const found = await session.getSession()
     if (found.authenticated || found.retryable) return false
-    const renewed = found.reason === 'invalid_jwt' ? await session.refresh() : null
+    const renewed = found.reason === 'invalid_jwt' ? await session.refreshSession() : null
     const over = !renewed || (!renewed.authenticated && renewed.reason === 'invalid_grant')
     if (over) known.set(id, true, now() + OVER)
     return over
@@ -84,7 +84,7 @@ export function createCookieChoice<User extends SessionUser>(
   /** The newest value of each person, but of those whose session is over. */
   async function living(
     found: readonly OpenedValue<User>[],
-    useData: string | undefined,
+    lastUse: string | undefined,
   ): Promise<string[]> {
     const people = new Map<string, string>()
     for (const { value, holds } of found) {
@@ -92,7 +92,7 @@ export function createCookieChoice<User extends SessionUser>(
       if (!people.has(id)) people.set(id, value)
     }
     const values = [...people.values()]
-    const over = await Promise.all(values.map((value) => isOver(value, useData)))
+    const over = await Promise.all(values.map((value) => isOver(value, lastUse)))
     return values.filter((_, index) => !over[index])
   }
 

@@ -37,33 +37,42 @@ export interface RequestSession<User extends SessionUser = SessionUser> {
 }
 
 /** How to look at the cookies of a request. */
-export interface LoadOptions {
+export interface GetRequestSessionOptions {
   /**
-   * `when-due`: in the last quarter of the token's life, or its last minute if that is less.
-   * `force`: whatever its age. `never`: no cookie is set either.
+   * `when-due`: in the last quarter of the token's life, or its last minute if that is less. `never`:
+   * no cookie is set either.
    * @default 'when-due'
    */
-  readonly refresh?: 'when-due' | 'force' | 'never' | undefined
-  /** For `force`: the organization to switch to. @default the one that the session is in */
-  readonly organizationId?: string | undefined
-  /** For `force`: whether what another request got before this call will not do. @default false */
-  readonly fresh?: boolean | undefined
+  readonly refresh?: 'when-due' | 'never' | undefined
   /** What `onReuse` and `onSecurityEvent` of the sessions are told besides, such as the request. */
   readonly request?: unknown
 }
 
+/** How the session of a request is refreshed, whatever its age. */
+export interface RefreshRequestSessionOptions extends Pick<GetRequestSessionOptions, 'request'> {
+  /** The organization to switch to. @default the one that the session is in */
+  readonly organizationId?: string | undefined
+  /** Whether what another request got before this call will not do. @default false */
+  readonly fresh?: boolean | undefined
+}
+
+/** How the session of a request is wanted; `force`: whatever its age. */
+export interface Wanted extends RefreshRequestSessionOptions {
+  readonly refresh?: GetRequestSessionOptions['refresh'] | 'force'
+}
+
 /** What a sign-in comes to. */
-export interface Established {
+export interface SetSessionResult {
   /** `Set-Cookie` values for `applyCookies`. */
   readonly setCookies: readonly string[]
 }
 
 /** What a sign-out comes to. */
-export interface Ended {
+export interface SignOutResult {
   /** `Set-Cookie` values for `applyCookies`. */
   readonly setCookies: readonly string[]
   /** Where to send the browser so that the auth server forgets the person too, if there is such. */
-  readonly logoutUrl: string | null
+  readonly signOutUrl: string | null
   /** Why the auth server could not be told: its refresh token may live on. */
   readonly error: AuthError | null
   /** There when `onSecurityEvent` has heard of the error: nobody else has to be told. */
@@ -73,25 +82,33 @@ export interface Ended {
 /** Sessions in the cookies of requests. `cookieHeader` is the header `Cookie`, `null` if absent. */
 export interface RequestSessions<User extends SessionUser = SessionUser> {
   /** Whose request this is; refreshes ahead of expiry. Never throws for what a cookie holds. */
-  load(cookieHeader: string | null, options?: LoadOptions): Promise<RequestSession<User>>
+  getSession(
+    cookieHeader: string | null,
+    options?: GetRequestSessionOptions,
+  ): Promise<RequestSession<User>>
+  /** Trades the refresh token of whoever's request this is. Never throws for what a cookie holds. */
+  refreshSession(
+    cookieHeader: string | null,
+    options?: RefreshRequestSessionOptions,
+  ): Promise<RequestSession<User>>
   /** What the cookies hold, alive or not; `null` when they hold no session, or those of several people. */
-  describe(cookieHeader: string | null): Promise<SealedDescription<User> | null>
+  describeSession(cookieHeader: string | null): Promise<SealedDescription<User> | null>
   /**
    * Signs somebody in. Whoever was signed in by these cookies no longer is.
    * @throws AuthError `bad_response` when the grant is not the whole session of one person,
    *   `invalid_argument` when it is too large for its cookies.
    */
-  establish(
+  setSession(
     grant: Grant<User>,
     cookieHeader: string | null,
     options?: Pick<SealOptions, 'limits'>,
-  ): Promise<Established>
+  ): Promise<SetSessionResult>
   /**
    * Signs out; a request that is under way cannot bring the session back.
    * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL.
    */
-  end(
+  signOut(
     cookieHeader: string | null,
     options?: { readonly returnTo?: string | undefined },
-  ): Promise<Ended>
+  ): Promise<SignOutResult>
 }

@@ -18,22 +18,23 @@ import { checkObject } from '../shared/arguments.js'
 import { checkReturnTo } from '../shared/return-to.js'
 import { createCookieChoice } from './cookie-choice.js'
 import type {
-  LoadOptions,
   RequestSession,
   RequestSessions,
   RequestSessionsOptions,
   ServerSession,
+  Wanted,
 } from './request-session-types.js'
 
 export type {
   CookieSettings,
-  Ended,
-  Established,
-  LoadOptions,
+  GetRequestSessionOptions,
+  RefreshRequestSessionOptions,
   RequestSession,
   RequestSessions,
   RequestSessionsOptions,
   ServerSession,
+  SetSessionResult,
+  SignOutResult,
 } from './request-session-types.js'
 
 /** A cookie that opened, and whom its token names while it lives. */
@@ -51,7 +52,7 @@ const PAUSE = 10_000
 /** The most tokens that are remembered for it. */
 const PAUSES = 10_000
 
-const MOMENTS: readonly string[] = ['when-due', 'force', 'never']
+const MOMENTS: readonly unknown[] = [undefined, 'when-due', 'never']
 
 /** The words that end a session. After any other it is as good as before, in another place maybe. */
 const ENDS: readonly string[] = [
@@ -90,15 +91,15 @@ export function createRequestSessions<User extends SessionUser>(
   checkObject('sessions', options.sessions)
   checkObject('cookie', options.cookie)
   const { sessions, now = () => Date.now() } = options
-  const { password: cookiePassword, ...settings } = options.cookie
+  const { password, ...settings } = options.cookie
   const cookie = defineCookie(settings)
   // Says when the session was last used, where that matters.
   const used = defineCookie({ ...settings, name: `${cookie.name}-used` })
-  checkPassword(cookiePassword)
+  checkPassword(password)
   const pauses = createExpiring<RefreshFailure>({ limit: PAUSES, now })
   const { name } = cookie
   const lastUseIn = (jar: CookieJar) => readCookie(jar, used.name, looksSealed)[0]
-  const choice = createCookieChoice({ sessions, name, cookiePassword, now, lastUseIn })
+  const choice = createCookieChoice({ sessions, name, password, now, lastUseIn })
   const { choose, open, openAll, valuesIn } = choice
 
   const eraseAll = (jar: CookieJar): readonly string[] => [
@@ -112,16 +113,16 @@ export function createRequestSessions<User extends SessionUser>(
     return use === null ? [] : writeCookie(used, use, jar)
   }
 
-  async function renew(known: Known<User>, wanted: LoadOptions): Promise<RequestSession<User>> {
+  async function renew(known: Known<User>, wanted: Wanted): Promise<RequestSession<User>> {
     const { sealed, jar, due } = known
     const { organizationId, fresh } = wanted
-    const result = await sealed.refresh({ organizationId, fresh })
+    const result = await sealed.refreshSession({ organizationId, fresh })
     const { sealedSession } = result
     // Also after a failure: whatever has changed hands must not be lost.
     const setCookies = sealedSession ? writeCookie(cookie, sealedSession, jar) : due
     const newest = { sealed: sealedSession ?? known.value, setCookies }
     if (!result.authenticated) return giveUp(known, result, { ...newest, wanted })
-    const found = await sealed.authenticate()
+    const found = await sealed.getSession()
     if (found.authenticated) return { session: found, failure: null, ...newest }
     if (found.reason === 'invalid_session_cookie') return nobody(found)
     // A token that was just issued and does not verify is a fault of the server, or of our settings.
@@ -132,7 +133,7 @@ export function createRequestSessions<User extends SessionUser>(
   async function giveUp(
     { jar, current }: Known<User>,
     failure: RefreshFailure,
-    { wanted, ...newest }: Pick<RequestSession, 'sealed' | 'setCookies'> & { wanted: LoadOptions },
+    { wanted, ...newest }: Pick<RequestSession, 'sealed' | 'setCookies'> & { wanted: Wanted },
   ): Promise<RequestSession<User>> {
     const ahead = current !== null && wanted.refresh !== 'force'
     if (!ahead && ENDS.includes(failure.reason)) {
@@ -146,37 +147,25 @@ export function createRequestSessions<User extends SessionUser>(
     return { session: current, failure, ...newest }
   }
 
-  async function load(
-    cookieHeader: string | null,
-    wanted: LoadOptions = {},
-  ): Promise<RequestSession<User>> {
-    checkObject('options', wanted)
+  async function look(cookieHeader: string | null, wanted: Wanted): Promise<RequestSession<User>> {
     const { refresh = 'when-due' } = wanted
-    if (!MOMENTS.includes(refresh)) {
-      throw new AuthError('invalid_argument', '`refresh` is `when-due`, `force` or `never`.')
-    }
     const jar = parseCookies(cookieHeader)
     if (!jar.has(cookie.name)) return nobody(cookieFailure('no_session_cookie_provided'))
     const erased = refresh === 'never' ? [] : eraseAll(jar)
     const chosen = await choose(jar, refresh !== 'never')
     const { request } = wanted
     if (chosen.type !== 'one') {
-      const [sessionData] = chosen.type === 'none' ? (jar.get(cookie.name) ?? []) : []
+      const [value] = chosen.type === 'none' ? (jar.get(cookie.name) ?? []) : []
       // It does not open, and whoever listens is told so.
-      await sessions.loadSealedSession({ sessionData, cookiePassword, request }).authenticate()
+      await sessions.openSession({ value, password, request }).getSession()
       // To erase ours would leave the one that was planted.
       const gone = chosen.type === 'none' || refresh === 'never' ? erased : eraseFormer(cookie, jar)
       return nobody(cookieFailure('invalid_session_cookie'), gone)
     }
     const { value } = chosen
-    const useData = lastUseIn(jar)
-    const sealed = sessions.loadSealedSession({
-      sessionData: value,
-      useData,
-      cookiePassword,
-      request,
-    })
-    const found = await sealed.authenticate()
+    const lastUse = lastUseIn(jar)
+    const sealed = sessions.openSession({ value, lastUse, password, request })
+    const found = await sealed.getSession()
     if (!found.authenticated && found.reason === 'invalid_session_cookie') {
       // One that opens was ended here, see `endedHere`.
       return nobody(found, (await open(value)) ? [] : erased)
@@ -204,8 +193,8 @@ export function createRequestSessions<User extends SessionUser>(
     // What cannot be read now may be a session all the same, held in a store that fails.
     const isRead = (value: string): boolean => found.some((one) => one.value === value)
     const unread = but ? [] : valuesIn(jar).filter((value) => !isRead(value))
-    const ends = [...over.map(({ value }) => value), ...unread].map((sessionData) =>
-      sessions.endSession({ sessionData, cookiePassword }),
+    const ends = [...over.map(({ value }) => value), ...unread].map((value) =>
+      sessions.signOut({ value, password }),
     )
     const results = await Promise.all(ends)
     const { error = null, isReported } = results.find((result) => result.error) ?? {}
@@ -213,30 +202,39 @@ export function createRequestSessions<User extends SessionUser>(
   }
 
   return {
-    load,
-    async describe(cookieHeader) {
+    async getSession(cookieHeader, wanted = {}) {
+      checkObject('options', wanted)
+      if (MOMENTS.includes(wanted.refresh)) return look(cookieHeader, wanted)
+      const message = '`refresh` is `when-due` or `never`; refreshSession() refreshes now.'
+      throw new AuthError('invalid_argument', message)
+    },
+    async refreshSession(cookieHeader, wanted = {}) {
+      checkObject('options', wanted)
+      return look(cookieHeader, { ...wanted, refresh: 'force' })
+    },
+    async describeSession(cookieHeader) {
       const chosen = await choose(parseCookies(cookieHeader), true)
       return chosen.type === 'one' ? open(chosen.value) : null
     },
-    async establish(grant, cookieHeader, wanted = {}) {
+    async setSession(grant, cookieHeader, wanted = {}) {
       checkObject('options', wanted)
       const { limits } = wanted
       const jar = parseCookies(cookieHeader)
-      const sealed = await sessions.sealSession(grant, { cookiePassword, limits })
+      const sealed = await sessions.sealSession(grant, { password, limits })
       // Or else a late answer to a request of theirs could take the place of this session.
       await endAll(jar, (await open(sealed))?.sessionId)
       return { setCookies: writeCookie(cookie, sealed, jar) }
     },
-    async end(cookieHeader, wanted = {}) {
+    async signOut(cookieHeader, wanted = {}) {
       checkObject('options', wanted)
       const { returnTo } = wanted
       if (returnTo !== undefined) checkReturnTo(returnTo)
       const jar = parseCookies(cookieHeader)
       const { value, ...told } = await endAll(jar)
-      const sealed = value && sessions.loadSealedSession({ sessionData: value, cookiePassword })
+      const sealed = value && sessions.openSession({ value, password })
       // A session without an id, or a server without such a page: then there is nowhere to go.
-      const logoutUrl = sealed ? await sealed.getLogoutUrl({ returnTo }).catch(() => null) : null
-      return { setCookies: eraseAll(jar), logoutUrl, ...told }
+      const signOutUrl = sealed ? await sealed.getSignOutUrl({ returnTo }).catch(() => null) : null
+      return { setCookies: eraseAll(jar), signOutUrl, ...told }
     },
   }
 }

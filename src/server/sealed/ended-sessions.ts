@@ -12,7 +12,7 @@ import { createRevocations } from './revocations.js'
 import type { SealedData } from './session-data.js'
 
 /** What became of a sign-out. */
-export interface EndResult {
+export interface SealedSignOutResult {
   /** The session that is over here now; `null` when the cookie names none. */
   readonly sessionId: string | null
   /**
@@ -36,7 +36,7 @@ export interface EndDeps<User extends SessionUser>
 /** Sessions that were ended here. */
 export interface EndedSessions<User extends SessionUser> {
   /** Ends a session: here at once, and at the server where that goes. */
-  end(opened: Opened<User>): Promise<EndResult>
+  end(opened: Opened<User>): Promise<SealedSignOutResult>
   /** Ends a session here of which the name is all that is known now: the server is told later. */
   endUnread(name: string): Promise<void>
   /**

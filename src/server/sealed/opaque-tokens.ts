@@ -4,6 +4,7 @@ import {
   createIntrospection,
   type Introspected,
   type Introspection,
+  type IntrospectionCall,
 } from '../verification/introspection.js'
 import type { AccessTokens, TokenCheck } from './access-tokens.js'
 import { CLOCKS_APART, lifeOf } from './receipt.js'
@@ -32,7 +33,10 @@ function datesOf({ accessToken, receivedAt, expiresAt }: SealedData) {
  * `introspection` asks the server whether they live; without one the seal's own word counts.
  * @throws AuthError `invalid_argument` for an introspection that cannot work.
  */
-export function opaqueTokens(introspection: Introspection | null, now: () => number): AccessTokens {
+export function opaqueTokens(
+  introspection: Introspection | IntrospectionCall | null,
+  now: () => number,
+): AccessTokens {
   const server = introspection && createIntrospection(introspection, now)
   return {
     read(data) {

@@ -1,4 +1,4 @@
-import type { SessionFacts, SessionUser } from '../../core/session.js'
+import type { Session, SessionFacts, SessionUser } from '../../core/session.js'
 import type { AccessTokens, TokenWords } from './access-tokens.js'
 import { type HeldContent, heldName, readHeldJson } from './held-sessions.js'
 import { createKnownSeals } from './known-seals.js'
@@ -18,14 +18,14 @@ export interface Opened<User extends SessionUser = SessionUser> {
 /** A cookie as a request has it, and what opens it. */
 export interface SealedCookie {
   /** The cookie's value; nothing when the request has none. */
-  readonly sessionData: string | null | undefined
+  readonly value: string | null | undefined
   /** One, or several with the newest first; each of at least 32 characters. */
-  readonly cookiePassword: Password
+  readonly password: Password
   /**
    * The cookie in which `SealedSession.noteUse` was kept, where sessions end when nobody uses them.
    * Without it the session was last used when its seal was made.
    */
-  readonly useData?: string | null | undefined
+  readonly lastUse?: string | null | undefined
   /** What `onReuse` and `onSecurityEvent` are told besides, such as the request. */
   readonly request?: unknown
 }
@@ -87,14 +87,14 @@ export function createOpener<User extends SessionUser>(deps: OpenDeps): Opener<U
 
   async function openHeld(
     key: string,
-    { cookiePassword }: SealedCookie,
+    { password }: SealedCookie,
   ): Promise<Opened<User> | AuthenticateFailure> {
     const held = await heldName(key)
     const sealed = await store?.get(held).catch(() => UNKNOWN)
     if (typeof sealed === 'object' && sealed !== null) return sealed
     // It is no forgery that the store has forgotten it.
     if (!sealed) return cookieFailure('session_expired')
-    const content = await read(sealed, cookiePassword, now)
+    const content = await read(sealed, password, now)
     // What lies there under another name than its own was put there by somebody else.
     if (content?.type !== 'entry' || content.name !== held) return INVALID
     const opened = toOpened(content.data)
@@ -103,14 +103,14 @@ export function createOpener<User extends SessionUser>(deps: OpenDeps): Opener<U
 
   return {
     async open(cookie) {
-      const { sessionData, cookiePassword } = cookie
-      if (!sessionData) return cookieFailure('no_session_cookie_provided')
-      const content = await read(sessionData, cookiePassword, now)
+      const { value, password } = cookie
+      if (!value) return cookieFailure('no_session_cookie_provided')
+      const content = await read(value, password, now)
       if (content?.type === 'key') return openHeld(content.key, cookie)
       return content?.type === 'session' ? toOpened(content.data) : INVALID
     },
-    async nameOfHeld({ sessionData, cookiePassword }) {
-      const content = sessionData ? await read(sessionData, cookiePassword, now) : null
+    async nameOfHeld({ value, password }) {
+      const content = value ? await read(value, password, now) : null
       return content?.type === 'key' ? content.session : null
     },
   }
@@ -126,3 +126,10 @@ export const describeOpened = <User extends SessionUser>({
   impersonator,
   authenticationMethod,
 })
+
+/** A session as its provider is told of it. */
+export const toSession = <User extends SessionUser>(opened: Opened<User>): Session<User> => {
+  const { accessToken, refreshToken, extras = {} } = opened.data
+  const { expiresAt } = opened.token
+  return { ...describeOpened(opened), accessToken, refreshToken, expiresAt, extras }
+}

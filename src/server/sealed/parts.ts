@@ -29,7 +29,7 @@ function tokensOf<User extends SessionUser>(
 ): AccessTokens {
   if (verification === 'seal') return opaqueTokens(null, now)
   checkObject('verification', verification)
-  return 'introspectionUrl' in verification
+  return 'introspectionUrl' in verification || 'introspect' in verification
     ? opaqueTokens(verification, now)
     : signedTokens(verification, now)
 }
@@ -62,7 +62,7 @@ export function createParts<User extends SessionUser>(
   const report = (error: AuthError): void => tell(options.report, error)
   const coordinator = options.coordinator ?? memoryCoordinator({ now })
   checkCoordinator(coordinator)
-  const timeout = checkPositive('timeout', options.timeout ?? TIME_LIMIT)
+  const timeout = checkPositive('requestTimeout', options.requestTimeout ?? TIME_LIMIT)
   const reuseWindow = checkPositive(
     'reuseWindow',
     options.reuseWindow ?? provider.reuseWindow ?? REUSE_WINDOW,

@@ -1,18 +1,18 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
-import type { Provider } from '../../core/provider.js'
 import type { SessionFacts, SessionUser } from '../../core/session.js'
 import { type Coordinator, coordinationKey } from '../coordination/coordinator.js'
 import { createServerPatience } from '../coordination/server-patience.js'
 import { type SecurityListeners, tell, wordsOf } from '../shared/security-events.js'
 import { withinTime } from '../shared/time-limit.js'
 import type { AccessTokens } from './access-tokens.js'
-import { readSealed } from './opened.js'
+import { readSealed, toSession } from './opened.js'
 import { type RefreshFailure, toFailure } from './results.js'
+import type { SessionProvider } from './sealed-sessions-types.js'
 import { type SealedData, sessionJson, toSealedData, withoutUserData } from './session-data.js'
 
 /** What renewals work with. Times in ms. */
 export interface RenewalDeps<User extends SessionUser> extends SecurityListeners {
-  readonly provider: Pick<Provider<never, User>, 'id' | 'refresh'>
+  readonly provider: Pick<SessionProvider<User>, 'id' | 'refresh' | 'sealedExtras'>
   readonly coordinator: Coordinator
   readonly tokens: AccessTokens
   readonly timeout: number
@@ -87,8 +87,10 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
   async function exchange(from: SealedData<User>, wanted: Wanted): Promise<string> {
     const { organizationId, request } = wanted
     const sentAt = now()
+    const token = tokens.read(from)
+    const session = token && toSession({ data: from, token })
     const grant = await withinTime(timeout, (signal) =>
-      provider.refresh(from.refreshToken, { signal, organizationId }),
+      provider.refresh(from.refreshToken, { signal, organizationId, session }),
     ).catch((error: unknown) => {
       if (isAuthError(error, 'refresh_rejected')) {
         const refused = { type: 'refresh-refused', ...subjectOf(from), ...wordsOf(error) } as const
@@ -102,7 +104,7 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
     if (user.id !== from.user.id || owner === 'other') {
       throw new AuthError('refresh_rejected', 'The answer is the session of another person.')
     }
-    const data = tokens.note(toSealedData(grant, from), grant, sentAt)
+    const data = tokens.note(toSealedData(grant, from, provider.sealedExtras), grant, sentAt)
     // The refresh token is spent, so that its successor must be kept, whatever came with it.
     const { accessToken: former } = from
     const begun = beginning(

@@ -15,17 +15,14 @@ export type CookieReason =
   | 'session_expired'
 
 /** The step that the server wants first, in its own words: some may be new. */
-export type StepReason = 'sso_required' | 'mfa_enrollment' | (string & Record<never, never>)
+export type StepReason = string & Record<never, never>
 
 /**
  * Why the same refresh will never succeed. `invalid_grant` ends the session, as do the reasons of
- * cookies; the others refuse an organization, or want a step first, and leave the session as it was.
+ * cookies; `rejected` refuses what was asked for besides, such as an organization, and a step is wanted first:
+ * both leave the session as it was.
  */
-export type FinalReason =
-  | CookieReason
-  | 'invalid_grant'
-  | 'organization_not_authorized'
-  | StepReason
+export type FinalReason = CookieReason | 'invalid_grant' | 'rejected' | StepReason
 
 /** Somebody is signed in, by a token that was checked. */
 export interface AuthenticateSuccess<User extends SessionUser = SessionUser> extends SessionFacts {
@@ -91,7 +88,7 @@ export type RefreshFailure =
     })
 
 /** What came of a refresh. */
-export type RefreshResult<User extends SessionUser = SessionUser> =
+export type SealedRefreshResult<User extends SessionUser = SessionUser> =
   | RefreshSuccess<User>
   | RefreshFailure
 
@@ -106,7 +103,7 @@ function finalReason(error: AnyAuthError): FinalReason | undefined {
   if (error.code === 'refresh_rejected') return 'invalid_grant'
   if (error.code === 'step_required') return error.details?.step ?? error.code
   // What a provider refuses for good without ending the session is what was asked for besides.
-  return error.code === 'rejected' && !error.retryable ? 'organization_not_authorized' : undefined
+  return error.code === 'rejected' && !error.retryable ? error.code : undefined
 }
 
 /**

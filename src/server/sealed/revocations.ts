@@ -3,7 +3,7 @@ import type { Provider } from '../../core/provider.js'
 import type { SessionUser } from '../../core/session.js'
 import { createExpiring } from '../coordination/expiring.js'
 import { withinTime } from '../shared/time-limit.js'
-import { describeOpened, type Opened } from './opened.js'
+import { type Opened, toSession } from './opened.js'
 
 /** What revocations work with. Times in ms. */
 export interface RevocationDeps<User extends SessionUser> {
@@ -37,10 +37,7 @@ export function createRevocations<User extends SessionUser>(
   return {
     rest,
     async revoke(opened) {
-      const { accessToken, refreshToken } = opened.data
-      const { expiresAt } = opened.token
-      const tokens = { accessToken, refreshToken, expiresAt, extras: {} }
-      const session = { ...describeOpened(opened), ...tokens }
+      const session = toSession(opened)
       try {
         await withinTime(timeout, async (signal) =>
           provider.signOut?.(session, 'local', { signal }),

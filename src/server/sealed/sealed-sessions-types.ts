@@ -1,13 +1,14 @@
 import type { AuthError } from '../../core/errors.js'
+import type { Awaitable } from '../../core/ports.js'
 import type { Provider } from '../../core/provider.js'
-import type { Grant, SessionFacts, SessionUser } from '../../core/session.js'
+import type { Grant, Session, SessionFacts, SessionUser } from '../../core/session.js'
 import type { Coordinator } from '../coordination/coordinator.js'
 import type { SecurityListeners } from '../shared/security-events.js'
-import type { Introspection } from '../verification/introspection.js'
+import type { Introspection, IntrospectionCall } from '../verification/introspection.js'
 import type { Verification } from '../verification/verify.js'
-import type { EndResult } from './ended-sessions.js'
+import type { SealedSignOutResult } from './ended-sessions.js'
 import type { SealedCookie } from './opened.js'
-import type { AuthenticateResult, RefreshFailure, RefreshResult } from './results.js'
+import type { AuthenticateResult, SealedRefreshResult } from './results.js'
 import type { Password } from './seal.js'
 import type { SessionLimits } from './session-limits.js'
 import type { SessionStore } from './session-store.js'
@@ -19,6 +20,18 @@ export type SessionProvider<User extends SessionUser = SessionUser> = Pick<
 > & {
   /** How long its server forgives that a spent refresh token comes again, in ms. */
   readonly reuseWindow?: number | undefined
+  /**
+   * What of the `extras` of its grants the seal keeps, by their names. The sessions that it is told of at
+   * refreshes and sign-outs have them.
+   * @default nothing
+   */
+  readonly sealedExtras?: readonly string[] | undefined
+}
+
+/** The session that a page of the auth server is to end. */
+export interface SignOutPageRequest<User extends SessionUser = SessionUser> {
+  readonly session: Session<User>
+  readonly returnTo?: string | undefined
 }
 
 /** Options of {@link createSealedSessions}. */
@@ -29,13 +42,11 @@ export interface SealedSessionsOptions<User extends SessionUser = SessionUser>
    * How to tell that an access token is genuine: by keys or a secret where it is a JWT; by asking the auth
    * server (RFC 7662); or `'seal'`, by the word of the seal, where only the auth server can read it.
    */
-  readonly verification: Verification | Introspection | 'seal'
+  readonly verification: Verification | Introspection | IntrospectionCall | 'seal'
   /** Shared by processes that serve the same sessions. @default memoryCoordinator() */
   readonly coordinator?: Coordinator | undefined
   /** The page that ends a session at the server. @default there is none */
-  readonly logoutUrl?:
-    | ((options: { readonly sessionId: string; readonly returnTo?: string | undefined }) => string)
-    | undefined
+  readonly signOutUrl?: ((request: SignOutPageRequest<User>) => Awaitable<string>) | undefined
   /**
    * How long a spent refresh token is answered with its successor, in ms: other tabs have it yet, and
    * a thief may. @default the provider's: 30_000 for WorkOS, else GoTrue's 10_000
@@ -55,7 +66,7 @@ export interface SealedSessionsOptions<User extends SessionUser = SessionUser>
   /** Hears of sessions that are too large for their cookies, and of a `store` that fails. @default nobody does */
   readonly report?: ((error: AuthError) => void) | undefined
   /** Milliseconds for one request to the server. @default 10_000 */
-  readonly timeout?: number | undefined
+  readonly requestTimeout?: number | undefined
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: (() => number) | undefined
 }
@@ -63,7 +74,7 @@ export interface SealedSessionsOptions<User extends SessionUser = SessionUser>
 /** How a session is to be refreshed. */
 export interface SealedRefreshOptions {
   /** Seals the new session, and opens it later. @default that of the old one; of several, the newest */
-  readonly cookiePassword?: Password | undefined
+  readonly password?: Password | undefined
   /** The organization to switch to. @default the one of the access token, even of an expired one */
   readonly organizationId?: string | undefined
   /**
@@ -76,22 +87,22 @@ export interface SealedRefreshOptions {
 /** The session in one cookie. */
 export interface SealedSession<User extends SessionUser = SessionUser> {
   /** Whose session this is, by the access token alone. Never refreshes, never rejects. */
-  authenticate(): Promise<AuthenticateResult<User>>
+  getSession(): Promise<AuthenticateResult<User>>
   /**
    * Trades the refresh token for new tokens; the object holds them afterwards. `invalid_jwt` means
    * that the access token of the cookie is none, or another person's than the cookie.
    * @throws AuthError `invalid_argument` for an unfit password, before anything is spent.
    */
-  refresh(options?: SealedRefreshOptions): Promise<RefreshResult<User>>
+  refreshSession(options?: SealedRefreshOptions): Promise<SealedRefreshResult<User>>
   /**
    * Where to send the browser to end the session at the server; an expired token will do.
    * @throws AuthSessionMissingError when the cookie names no session.
    * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL.
    */
-  getLogoutUrl(options?: { readonly returnTo?: string | undefined }): Promise<string>
+  getSignOutUrl(options?: { readonly returnTo?: string | undefined }): Promise<string>
   /**
    * Says that the session is used now, where it ends when nobody uses it: keep what this returns in a
-   * cookie of its own, the `useData` of later requests. `null` where there is nothing to keep.
+   * cookie of its own, the `lastUse` of later requests. `null` where there is nothing to keep.
    */
   noteUse(): Promise<string | null>
 }
@@ -105,18 +116,14 @@ export interface SealedDescription<User extends SessionUser = SessionUser> exten
 
 /** How a session is to be sealed for the first time. */
 export interface SealOptions {
-  readonly cookiePassword: Password
+  readonly password: Password
   /** Limits of this session alone, such as those of somebody who is to be remembered for long. */
   readonly limits?: SessionLimits | undefined
 }
 
 /** Sessions in sealed cookies. Each method throws AuthError `invalid_argument` for an unfit password. */
 export interface SealedSessions<User extends SessionUser = SessionUser> {
-  loadSealedSession(cookie: SealedCookie): SealedSession<User>
-  /** As `loadSealedSession(cookie).refresh(options)`, giving the cookie's new value only. */
-  refreshAndSealSessionData(
-    options: SealedCookie & Pick<SealedRefreshOptions, 'organizationId' | 'fresh'>,
-  ): Promise<{ readonly authenticated: true; readonly sealedSession: string } | RefreshFailure>
+  openSession(cookie: SealedCookie): SealedSession<User>
   /**
    * The cookie's value for a session that has just begun.
    * @throws AuthError `bad_response` unless both tokens are there, the user is the token's, and it is known
@@ -128,7 +135,7 @@ export interface SealedSessions<User extends SessionUser = SessionUser> {
    * the provider can. While that fails, the cookie stays nobody's for 400 days, and the server is
    * told again when it comes. Never rejects for what is in the cookie or for what the server answers.
    */
-  endSession(cookie: SealedCookie): Promise<EndResult>
+  signOut(cookie: SealedCookie): Promise<SealedSignOutResult>
   /** What a cookie holds, alive or not; `null` when it holds no session. Nothing of it is checked. */
   describeSession(cookie: SealedCookie): Promise<SealedDescription<User> | null>
 }

@@ -3,7 +3,7 @@ import type { SessionUser } from '../../core/session.js'
 import { checkObject } from '../shared/arguments.js'
 import { checkReturnTo } from '../shared/return-to.js'
 import { tell } from '../shared/security-events.js'
-import { describeOpened, type Opened, type SealedCookie } from './opened.js'
+import { describeOpened, type Opened, type SealedCookie, toSession } from './opened.js'
 import { createParts, type Parts } from './parts.js'
 import { beginning } from './renewal.js'
 import {
@@ -11,7 +11,7 @@ import {
   type AuthenticateResult,
   cookieFailure,
   type RefreshFailure,
-  type RefreshResult,
+  type SealedRefreshResult,
   toFailure,
 } from './results.js'
 import { checkPassword } from './seal.js'
@@ -32,6 +32,7 @@ export type {
   SealedSessionsOptions,
   SealOptions,
   SessionProvider,
+  SignOutPageRequest,
 } from './sealed-sessions-types.js'
 
 /** A refresh ahead of need begins when so much of the token's life is left, in ms; a quarter at most. */
@@ -70,7 +71,7 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
 
   return {
     usedNow,
-    async authenticate(cookie: SealedCookie): Promise<AuthenticateResult<User>> {
+    async look(cookie: SealedCookie): Promise<AuthenticateResult<User>> {
       const opened = await openLiving(cookie)
       if ('reason' in opened) return opened
       const check = await tokens.check(opened.data)
@@ -87,9 +88,9 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
 
     async refresh(
       cookie: SealedCookie,
-      { cookiePassword = cookie.cookiePassword, ...wanted }: SealedRefreshOptions,
-    ): Promise<RefreshResult<User>> {
-      checkPassword(cookiePassword)
+      { password = cookie.password, ...wanted }: SealedRefreshOptions,
+    ): Promise<SealedRefreshResult<User>> {
+      checkPassword(password)
       const opened = await openLiving(cookie)
       if ('reason' in opened) return opened
       if (await ended.isOver(opened)) return over()
@@ -103,7 +104,7 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       if (await ended.isOver(opened, next)) return over()
       const kept = data === opened.data || failure?.reason === 'invalid_grant'
       if (failure && kept) return failure
-      const sealedSession = await parts.sealing.sealRenewed(usedNow(data), cookiePassword, opened)
+      const sealedSession = await parts.sealing.sealRenewed(usedNow(data), password, opened)
       if (failure) return { ...failure, sealedSession }
       return { authenticated: true, session: data, sealedSession, ...describeOpened(next) }
     },
@@ -118,39 +119,38 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
   options: SealedSessionsOptions<User>,
 ): SealedSessions<User> {
   checkObject('options', options)
-  const { logoutUrl } = options
+  const { signOutUrl } = options
   const parts = createParts(options)
+  const { sealedExtras } = options.provider
   const { opener, tokens, uses, ended, now } = parts
-  const { authenticate, refresh, usedNow } = createKeeper(parts)
+  const { look, refresh, usedNow } = createKeeper(parts)
 
-  async function logoutUrlOf(cookie: SealedCookie, returnTo: string | undefined): Promise<string> {
+  async function signOutUrlOf(cookie: SealedCookie, returnTo: string | undefined): Promise<string> {
     if (returnTo !== undefined) checkReturnTo(returnTo)
-    if (!logoutUrl) throw new AuthError('invalid_argument', 'There is no `logoutUrl` to go to.')
+    if (!signOutUrl) throw new AuthError('invalid_argument', 'There is no `signOutUrl` to go to.')
     const opened = await opener.open(cookie)
-    const reason = 'reason' in opened ? ` (${opened.reason})` : ''
-    const sessionId = 'reason' in opened ? undefined : opened.token.facts.sessionId
-    if (sessionId) return logoutUrl({ sessionId, returnTo })
-    throw new AuthSessionMissingError(`The cookie names no session to end${reason}.`)
+    if (!('reason' in opened)) return signOutUrl({ session: toSession(opened), returnTo })
+    throw new AuthSessionMissingError(`The cookie names no session to end (${opened.reason}).`)
   }
 
-  function loadSealedSession(loaded: SealedCookie): SealedSession<User> {
+  function openSession(loaded: SealedCookie): SealedSession<User> {
     checkObject('cookie', loaded)
-    checkPassword(loaded.cookiePassword)
+    checkPassword(loaded.password)
     let cookie = loaded
     return {
-      authenticate: () => authenticate(cookie),
-      async refresh(wanted = {}) {
+      getSession: () => look(cookie),
+      async refreshSession(wanted = {}) {
         checkObject('options', wanted)
         const result = await refresh(cookie, wanted)
-        const { cookiePassword = cookie.cookiePassword } = wanted
+        const { password = cookie.password } = wanted
         if (result.sealedSession) {
-          cookie = { ...cookie, sessionData: result.sealedSession, cookiePassword }
+          cookie = { ...cookie, value: result.sealedSession, password }
         }
         return result
       },
-      async getLogoutUrl(wanted = {}) {
+      async getSignOutUrl(wanted = {}) {
         checkObject('options', wanted)
-        return logoutUrlOf(cookie, wanted.returnTo)
+        return signOutUrlOf(cookie, wanted.returnTo)
       },
       async noteUse() {
         const opened = await opener.open(cookie)
@@ -161,33 +161,30 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
   }
 
   return {
-    loadSealedSession,
-    async refreshAndSealSessionData(wanted) {
-      checkObject('options', wanted)
-      const { organizationId, fresh, ...cookie } = wanted
-      const result = await refresh(cookie, { organizationId, fresh })
-      if (!result.authenticated) return result
-      return { authenticated: true, sealedSession: result.sealedSession }
-    },
+    openSession,
     async sealSession(grant, wanted) {
       checkObject('grant', grant)
       checkObject('options', wanted)
-      const { cookiePassword, limits } = wanted
-      checkPassword(cookiePassword)
+      const { password, limits } = wanted
+      checkPassword(password)
       const own = limits !== undefined && { limits: checkLimits(limits) }
       const at = now()
-      const data = tokens.note({ ...toSealedData(grant), ...own }, grant, at)
+      const data = tokens.note(
+        { ...toSealedData(grant, undefined, sealedExtras), ...own },
+        grant,
+        at,
+      )
       if (data.expiresAt !== undefined && !Number.isFinite(data.expiresAt)) {
         throw new AuthError('bad_response', 'The session does not say how long its token lives.')
       }
       if (tokens.ownerOf(data.accessToken, data.user.id) !== 'same') {
         throw new AuthError('bad_response', 'The access token is not the one of this user.')
       }
-      return parts.sealing.sealNew(usedNow(beginning(data, tokens, at)), cookiePassword)
+      return parts.sealing.sealNew(usedNow(beginning(data, tokens, at)), password)
     },
-    async endSession(cookie) {
+    async signOut(cookie) {
       checkObject('cookie', cookie)
-      checkPassword(cookie.cookiePassword)
+      checkPassword(cookie.password)
       const opened = await opener.open(cookie)
       if ('reason' in opened) {
         const name = await opener.nameOfHeld(cookie)
@@ -201,7 +198,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
     },
     async describeSession(cookie) {
       checkObject('cookie', cookie)
-      checkPassword(cookie.cookiePassword)
+      checkPassword(cookie.password)
       const opened = await opener.open(cookie)
       if ('reason' in opened) return null
       return { ...describeOpened(opened), issuedAt: opened.token.issuedAt }

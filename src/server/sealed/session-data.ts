@@ -31,7 +31,11 @@ export interface SealedData<User extends SessionUser = SessionUser> {
   readonly usedAt?: number | undefined
   /** Limits of this session alone. */
   readonly limits?: SessionLimits | undefined
+  /** What its provider wants to see again: see `sealedExtras`. */
+  readonly extras?: Extras | undefined
 }
+
+type Extras = Readonly<Record<string, unknown>>
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -87,7 +91,7 @@ function toLimits(value: unknown): SessionLimits | undefined {
 function compact<User extends SessionUser>(data: SealedData<User>): SealedData<User> {
   const { accessToken, refreshToken, user, ...others } = data
   const { organizationId, authenticationMethod, impersonator, receivedAt } = others
-  const { expiresAt, facts, id, startedAt, usedAt, limits } = others
+  const { expiresAt, facts, id, startedAt, usedAt, limits, extras } = others
   return {
     accessToken,
     refreshToken,
@@ -102,6 +106,7 @@ function compact<User extends SessionUser>(data: SealedData<User>): SealedData<U
     ...(startedAt && { startedAt }),
     ...(usedAt && { usedAt }),
     ...(limits && { limits }),
+    ...(extras && Object.keys(extras).length > 0 && { extras }),
   }
 }
 
@@ -132,6 +137,7 @@ export function parseSealedData(json: string): SealedData | null {
     startedAt: positive(fields.startedAt),
     usedAt: positive(fields.usedAt),
     limits: toLimits(fields.limits),
+    extras: asObject(fields.extras) ?? undefined,
   })
 }
 
@@ -154,20 +160,39 @@ export function withoutTokenCopies(data: SealedData): string {
   return sessionJson({ ...data, user, ...(copies.length > 0 && { userFromToken: copies }) })
 }
 
-/** A session of which only whose it is was left: the auth server tells the rest at the next refresh. */
+/**
+ * A session of which only whose it is was left: the auth server tells the rest at the next refresh. An
+ * id token is about the person as well, and large.
+ */
 export function withoutUserData(data: SealedData): SealedData {
   const { id, email, phone } = data.user
-  return { ...data, user: { id, ...(email && { email }), ...(phone && { phone }) } }
+  const user = { id, ...(email && { email }), ...(phone && { phone }) }
+  const { id_token: _, ...extras } = data.extras ?? {}
+  return compact({ ...data, user, extras })
 }
 
+/** Of what came with a grant what is to be kept; what a refresh leaves unsaid stays as it was. */
+const keptExtras = (
+  given: Extras = {},
+  former: Extras = {},
+  names: readonly string[] = [],
+): Extras =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const value = given[name] ?? former[name]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+
 /**
- * What to seal of a grant. What a refresh leaves unsaid (token, user, method) stays as it was
- * `previous`ly; organization and impersonator are the grant's own, for both can end.
+ * What to seal of a grant, of its extras those with these names. What a refresh leaves unsaid (token, user,
+ * method) stays as it was `previous`ly; organization and impersonator are the grant's own, for both can end.
  * @throws AuthError `bad_response` without a refresh token or user, or for another person's session.
  */
 export function toSealedData<User extends SessionUser>(
   grant: Grant<User>,
   previous?: SealedData<User>,
+  extras?: readonly string[],
 ): SealedData<User> {
   const refreshToken = grant.refreshToken || previous?.refreshToken
   const user = grant.user ?? previous?.user
@@ -190,5 +215,6 @@ export function toSealedData<User extends SessionUser>(
     startedAt,
     usedAt,
     limits,
+    extras: keptExtras(grant.extras, previous?.extras, extras),
   })
 }

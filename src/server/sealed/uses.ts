@@ -41,9 +41,9 @@ const PART = 1 / 8
 export function createUses({ limits, now }: UsesOptions): Uses {
   async function lastUse<User extends { readonly id: string }>(
     opened: Opened<User>,
-    { useData, cookiePassword }: SealedCookie,
+    { lastUse, password }: SealedCookie,
   ): Promise<number | undefined> {
-    const use = useData ? parseUse(await unsealText(useData, cookiePassword, { now })) : null
+    const use = lastUse ? parseUse(await unsealText(lastUse, password, { now })) : null
     // One of another session, left in the browser, says nothing of this.
     const isOfThis = use?.session === (await nameOf(opened))
     const times = [opened.data.usedAt, isOfThis ? use?.usedAt : undefined]
@@ -66,7 +66,7 @@ export function createUses({ limits, now }: UsesOptions): Uses {
       const usedAt = await lastUse(opened, cookie)
       if (usedAt !== undefined && Math.abs(now() - usedAt) < idle * PART) return null
       const use = { session: await nameOf(opened), usedAt: now() }
-      return sealText(JSON.stringify(use), cookie.cookiePassword, { now })
+      return sealText(JSON.stringify(use), cookie.password, { now })
     },
   }
 }

@@ -29,7 +29,7 @@ import { isSince } from './versions.js'
 /** The options that concern the way to the core. */
 export type CoreOptions = Pick<
   SuperTokensOptions,
-  'hosts' | 'apiKey' | 'timeout' | 'dangerouslyAllowInsecureHttp' | 'fetch' | 'now'
+  'hosts' | 'apiKey' | 'requestTimeout' | 'dangerouslyAllowInsecureHttp' | 'fetch' | 'now'
 >
 
 /** @throws AuthError `invalid_argument` for what no header can carry. */
@@ -113,7 +113,7 @@ function createCoreFetch(link: CoreLink, base: string): typeof fetch {
 export function createCore(options: CoreOptions): CoreApi {
   const { apiKey, fetch, now = () => Date.now() } = options
   const addresses = parseHosts(options.hosts, options.dangerouslyAllowInsecureHttp)
-  const timeout = checkPositive('timeout', options.timeout ?? TIME_LIMIT)
+  const timeout = checkPositive('requestTimeout', options.requestTimeout ?? TIME_LIMIT)
   checkApiKey(apiKey)
   const hosts = addresses.map((url) => createCoreHost({ url, apiKey, fetch, timeout, now }))
   const link = createCoreLink({ hosts, timeout, now })

@@ -85,7 +85,7 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
   const { now = () => Date.now(), dangerouslyAllowInsecureHttp } = options
   const antiCsrf: AntiCsrf =
     options.antiCsrf ?? (cookies.sameSite === 'none' ? 'VIA_CUSTOM_HEADER' : 'NONE')
-  const timeout = checkPositive('timeout', options.timeout ?? TIME_LIMIT)
+  const timeout = checkPositive('requestTimeout', options.requestTimeout ?? TIME_LIMIT)
   const core = createCore(options)
   const coordinator = options.coordinator ?? memoryCoordinator({ now })
   checkCoordinator(coordinator)

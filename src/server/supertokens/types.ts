@@ -90,7 +90,7 @@ export interface SuperTokensOptions extends SecurityListeners {
   readonly hosts: string | readonly string[]
   readonly apiKey?: string | undefined
   /** How long one request to the core may take, over all its hosts. @default 10_000 */
-  readonly timeout?: number | undefined
+  readonly requestTimeout?: number | undefined
   /**
    * What becomes of a session whose token was stolen: it is revoked, or left to the app, which
    * hears of it by the error. @default 'revoke'

@@ -1,27 +1,40 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
+import type { RequestContext } from '../../core/provider.js'
 import { createHttp } from '../../providers/shared/http.js'
 import { asObject } from '../../providers/shared/json.js'
 import { checkPositive, fingerprint } from '../coordination/coordinator.js'
 import { createExpiring } from '../coordination/expiring.js'
+import { checkMethods } from '../shared/arguments.js'
+import { basicAuthorization } from '../shared/basic.js'
 import { type TransientReason, transientReasonOf } from '../shared/failure-words.js'
 import { isLately } from '../shared/lately.js'
 import { TIME_LIMIT, withinTime } from '../shared/time-limit.js'
 
-/** How to ask an auth server whether an access token lives (RFC 7662). */
-export interface Introspection {
-  /** The server's `introspection_endpoint`. */
-  readonly introspectionUrl: string
-  readonly clientId: string
-  readonly clientSecret: string
-  /** How this client says who it is (RFC 6749 §2.3.1). @default 'client_secret_basic' */
-  readonly clientAuthentication?: 'client_secret_basic' | 'client_secret_post' | undefined
+/** How long answers about access tokens count, and how long they may take. */
+export interface IntrospectionLimits {
   /**
    * How long an answer counts, in ms: so long a token that was revoked elsewhere may yet be taken.
    * @default 30_000
    */
   readonly cacheFor?: number | undefined
   /** Milliseconds for one request. @default 10_000 */
-  readonly timeout?: number | undefined
+  readonly requestTimeout?: number | undefined
+}
+
+/** Asks an auth server about an access token by a function, such as `introspect` of `createOidc`. */
+export interface IntrospectionCall extends IntrospectionLimits {
+  /** @throws AuthError where the server cannot be asked. */
+  introspect(token: string, context: RequestContext): Promise<{ readonly active: boolean }>
+}
+
+/** How to ask an auth server whether an access token lives (RFC 7662). */
+export interface Introspection extends IntrospectionLimits {
+  /** The server's `introspection_endpoint`. */
+  readonly introspectionUrl: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** How this client says who it is (RFC 6749 §2.3.1). @default 'client_secret_basic' */
+  readonly clientAuthentication?: 'client_secret_basic' | 'client_secret_post' | undefined
   /** @default the platform's fetch */
   readonly fetch?: typeof fetch | undefined
   /** Allows plain `http:` to hosts other than this device: the secret can then be read on the way. */
@@ -52,9 +65,6 @@ const RETRY = 2_000
 /** The most answers that are kept. */
 const LIMIT = 10_000
 
-/** As in a form (RFC 6749 §2.3.1). */
-const encode = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1)
-
 function checkText(name: string, value: string): string {
   if (typeof value === 'string' && value !== '') return value
   throw new AuthError('invalid_argument', `Pass the \`${name}\` of the introspection, as a text.`)
@@ -74,8 +84,25 @@ function credentials(options: Introspection) {
       '`clientAuthentication` is `client_secret_basic` or `client_secret_post`.',
     )
   }
-  const basic = btoa(`${encode(clientId)}:${encode(clientSecret)}`)
-  return { headers: { Authorization: `Basic ${basic}` }, fields: {} }
+  return { headers: { Authorization: basicAuthorization(clientId, clientSecret) }, fields: {} }
+}
+
+/** Makes the request that asks. @throws AuthError `invalid_argument` for what cannot work. */
+function createCall(options: Introspection | IntrospectionCall): IntrospectionCall['introspect'] {
+  if ('introspect' in options) {
+    checkMethods(options, ['introspect'], '`introspect` is a function that asks about a token.')
+    return options.introspect
+  }
+  const { introspectionUrl: url, fetch, dangerouslyAllowInsecureHttp } = options
+  const { headers, fields } = credentials(options)
+  const http = createHttp({ url, fetch, dangerouslyAllowInsecureHttp, headers })
+  return async (token, context) => {
+    const form = { token, token_type_hint: 'access_token', ...fields }
+    const { status, body } = await http({ path: '', form }, context)
+    const { active } = asObject(body) ?? {}
+    if (status === 200 && typeof active === 'boolean') return { active }
+    throw new AuthError('server_error', 'The answer is no introspection.', { status })
+  }
 }
 
 /**
@@ -83,11 +110,12 @@ function credentials(options: Introspection) {
  * (pairwise subjects), and the seal says it. Requests for one token are shared, and their answers kept.
  * @throws AuthError `invalid_argument` for an address or credentials that cannot work.
  */
-export function createIntrospection(options: Introspection, now: () => number): Introspector {
-  const { introspectionUrl: url, fetch, dangerouslyAllowInsecureHttp } = options
-  const { headers, fields } = credentials(options)
-  const http = createHttp({ url, fetch, dangerouslyAllowInsecureHttp, headers })
-  const timeout = checkPositive('timeout', options.timeout ?? TIME_LIMIT)
+export function createIntrospection(
+  options: Introspection | IntrospectionCall,
+  now: () => number,
+): Introspector {
+  const call = createCall(options)
+  const timeout = checkPositive('requestTimeout', options.requestTimeout ?? TIME_LIMIT)
   const cacheFor = checkPositive('cacheFor', options.cacheFor ?? CACHED)
   const known = createExpiring<{ readonly found: Introspected; readonly at: number }>({
     limit: LIMIT,
@@ -97,14 +125,7 @@ export function createIntrospection(options: Introspection, now: () => number): 
   let failure: { readonly found: Introspected; readonly at: number } | undefined
 
   async function send(token: string): Promise<Introspected> {
-    const form = { token, token_type_hint: 'access_token', ...fields }
-    const { status, body } = await withinTime(timeout, (signal) =>
-      http({ path: '', form }, { signal }),
-    )
-    const { active } = asObject(body) ?? {}
-    if (status !== 200 || typeof active !== 'boolean') {
-      throw new AuthError('server_error', 'The answer is no introspection.', { status })
-    }
+    const { active } = await withinTime(timeout, (signal) => call(token, { signal }))
     // Its `exp` is by another clock than this, and says no more than that.
     return { type: active ? 'active' : 'inactive' }
   }

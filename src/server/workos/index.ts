@@ -1,5 +1,13 @@
+export type {
+  WorkOSFinalReason,
+  WorkOSRefreshFailure,
+  WorkOSRefreshOptions,
+  WorkOSSealedCookie,
+  WorkOSSealedSession,
+  WorkOSSessions,
+} from './sdk-types.js'
 export { workosServer } from './server.js'
-export { type WorkOSSessionsOptions, workosSessions } from './sessions.js'
+export { createWorkOSSessions, type WorkOSSessionsOptions } from './sessions.js'
 export type {
   CodeExchange,
   OrganizationSelection,

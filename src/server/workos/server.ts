@@ -6,7 +6,7 @@ import { checkUrl, parseUrl } from '../../providers/shared/url.js'
 import { authorizeUrl } from '../../providers/workos/authorize.js'
 import { toError } from '../../providers/workos/errors.js'
 import type { WorkOSUser } from '../../providers/workos/index.js'
-import { createAuthenticate, logoutUrl } from '../../providers/workos/wire.js'
+import { createAuthenticate, signOutUrl } from '../../providers/workos/wire.js'
 import { checkPositive } from '../coordination/coordinator.js'
 import { checkObject } from '../shared/arguments.js'
 import { checkReturnTo } from '../shared/return-to.js'
@@ -37,7 +37,7 @@ export function workosServer(options: WorkOSServerOptions): WorkOSServer {
   const clientId = checkKey('clientId', options.clientId)
   const apiKey = checkKey('apiKey', options.apiKey)
   const base = checkUrl(url, options.dangerouslyAllowInsecureHttp)
-  const timeout = checkPositive('timeout', options.timeout ?? TIME_LIMIT)
+  const timeout = checkPositive('requestTimeout', options.requestTimeout ?? TIME_LIMIT)
   const headers = { ...options.headers, Authorization: `Bearer ${apiKey}` }
   const wire = { ...options, url, headers }
   const http = createHttp(wire)
@@ -92,8 +92,8 @@ export function workosServer(options: WorkOSServerOptions): WorkOSServer {
       parseUrl(wanted.redirectUri)
       return authorizeUrl(base, { ...wanted, clientId })
     },
-    logoutUrl: ({ sessionId, returnTo }) =>
-      logoutUrl(base, sessionId, returnTo === undefined ? undefined : checkReturnTo(returnTo)),
+    signOutUrl: ({ sessionId, returnTo }) =>
+      signOutUrl(base, sessionId, returnTo === undefined ? undefined : checkReturnTo(returnTo)),
     revoke,
     async signOut({ sessionId }, scope, context) {
       if (scope !== 'local') {

@@ -1,15 +1,14 @@
+import { AuthSessionMissingError } from '../../core/errors.js'
 import type { WorkOSUser } from '../../providers/workos/index.js'
-import {
-  createSealedSessions,
-  type SealedSessions,
-  type SealedSessionsOptions,
-} from '../sealed/sealed-sessions.js'
+import { createSealedSessions, type SealedSessionsOptions } from '../sealed/sealed-sessions.js'
 import { checkObject } from '../shared/arguments.js'
 import type { TokenChecks } from '../verification/verify.js'
+import { withSdkNames } from './sdk-face.js'
+import type { WorkOSSessions } from './sdk-types.js'
 import { workosServer } from './server.js'
 import type { WorkOSServerOptions } from './types.js'
 
-/** Options of {@link workosSessions}. */
+/** Options of {@link createWorkOSSessions}. */
 export interface WorkOSSessionsOptions
   extends WorkOSServerOptions,
     Pick<
@@ -27,21 +26,21 @@ export interface WorkOSSessionsOptions
     Pick<TokenChecks, 'issuer' | 'clockTolerance'> {}
 
 /**
- * Sealed sessions of WorkOS, as `workos.userManagement` of its SDK has them:
+ * Sealed sessions of WorkOS, also under the names that `workos.userManagement` of its SDK has:
  *
  * ```ts
- * const sessions = workosSessions({ clientId, apiKey })
+ * const sessions = createWorkOSSessions({ clientId, apiKey })
  * const session = sessions.loadSealedSession({ sessionData, cookiePassword })
  * const result = await session.authenticate()
  * ```
  * @throws AuthError `invalid_argument` for a configuration that cannot work.
  */
-export function workosSessions(options: WorkOSSessionsOptions): SealedSessions<WorkOSUser> {
+export function createWorkOSSessions(options: WorkOSSessionsOptions): WorkOSSessions {
   checkObject('options', options)
-  const { issuer, clockTolerance, coordinator, timeout, now, ...rest } = options
+  const { issuer, clockTolerance, coordinator, requestTimeout, now, ...rest } = options
   const { reuseWindow, limits, maxSize, store, report, onReuse, onSecurityEvent, ...client } = rest
-  const workos = workosServer({ ...client, timeout })
-  return createSealedSessions({
+  const workos = workosServer({ ...client, requestTimeout })
+  const sessions = createSealedSessions<WorkOSUser>({
     provider: workos,
     verification: {
       jwksUrl: workos.jwksUrl,
@@ -53,7 +52,10 @@ export function workosSessions(options: WorkOSSessionsOptions): SealedSessions<W
       clockTolerance,
     },
     coordinator,
-    logoutUrl: workos.logoutUrl,
+    signOutUrl({ session: { sessionId }, returnTo }) {
+      if (sessionId) return workos.signOutUrl({ sessionId, returnTo })
+      throw new AuthSessionMissingError('The cookie names no session to end.')
+    },
     reuseWindow,
     limits,
     maxSize,
@@ -61,7 +63,8 @@ export function workosSessions(options: WorkOSSessionsOptions): SealedSessions<W
     report,
     onReuse,
     onSecurityEvent,
-    timeout,
+    requestTimeout,
     now,
   })
+  return withSdkNames(sessions)
 }

@@ -11,7 +11,7 @@ export interface WorkOSServerOptions extends Omit<HttpOptions, 'url' | 'credenti
   /** Your custom authentication domain, where you have one. @default 'https://api.workos.com' */
   readonly url?: string | undefined
   /** Milliseconds for a call that is given no signal. @default 10_000 */
-  readonly timeout?: number | undefined
+  readonly requestTimeout?: number | undefined
 }
 
 /** What a sign-in may be asked for by a server. */
@@ -65,7 +65,10 @@ export interface WorkOSServer
    * Where to send the browser to end a session, so that AuthKit forgets the person too.
    * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL.
    */
-  logoutUrl(options: { readonly sessionId: string; readonly returnTo?: string | undefined }): string
+  signOutUrl(options: {
+    readonly sessionId: string
+    readonly returnTo?: string | undefined
+  }): string
   /** Ends a session; one that is over already is what was asked for. */
   revoke(sessionId: string, context?: RequestContext): Promise<void>
 }

@@ -1,5 +1,6 @@
 import type { Signer } from '../server/signing.js'
 import type { Manners, Refusal, Situation } from './manners/manners.js'
+import type { Proofs } from './nonces.js'
 import type { OidcSession, OidcSessions } from './sessions.js'
 import type { OidcClientSeed, OidcPerson, ScriptedOidcOptions } from './types.js'
 
@@ -11,6 +12,8 @@ export interface Code {
   readonly scope: string
   readonly nonce: string | undefined
   readonly challenge: string
+  /** The thumbprint of the key that alone may redeem it (RFC 9449 §10). */
+  readonly jkt: string | null
 }
 
 /** All that the routes of one server share. */
@@ -22,12 +25,15 @@ export interface ServerContext {
   readonly signer: Signer
   /** Authorization codes by their text. */
   readonly codes: Map<string, Code>
+  /** The ids of signed texts by which clients have said who they are: none counts twice. */
+  readonly assertions: Set<string>
   readonly accessTokens: 'jwt' | 'opaque'
   /** Whole seconds, in ms. */
   readonly accessTokenLifetime: number
   /** Who is signed in at the server; `null`: nobody. */
   person: OidcPerson | null
   readonly options: ScriptedOidcOptions
+  readonly proofs: Proofs
   newToken(): string
   now(): number
 }
@@ -38,6 +44,8 @@ export interface Call {
   readonly url: URL
   /** The fields of its form; `null` where the body is none. */
   readonly form: ReadonlyMap<string, string> | null
+  /** Headers that the answer gets besides. */
+  readonly reply: Headers
 }
 
 /** What serves a path. */
@@ -84,6 +92,8 @@ export async function tokenAnswer(
     readonly scope: string
     readonly refreshToken: string | undefined
     readonly first: boolean
+    /** The thumbprint of the key that the request has proved to have. */
+    readonly jkt: string | null
   },
 ): Promise<Readonly<Record<string, unknown>>> {
   const { issuer, manners, signer } = context
@@ -93,6 +103,7 @@ export async function tokenAnswer(
   const about = { iss: issuer, sub: session.person.sub, iat, exp }
   const all = further(session, now)
   const names = manners.claims.filter((name) => given.first || !manners.missing.includes(name))
+  const audience = context.clients.get(session.clientId)?.audience
   const nonce = given.first || !manners.missing.includes('nonce') ? session.nonce : undefined
   const idToken = {
     ...about,
@@ -100,14 +111,22 @@ export async function tokenAnswer(
     ...Object.fromEntries(names.map((name) => [name, all[name]])),
     ...(nonce && { nonce }),
   }
+  const { binds = 'all' } = context.options.dpop ?? {}
+  const jkt = binds === 'all' ? given.jkt : null
   const accessToken =
     context.accessTokens === 'jwt'
-      ? await signer.sign({ ...about, scope: given.scope, jti: context.newToken() })
+      ? await signer.sign({
+          ...about,
+          ...(audience && { aud: audience }),
+          scope: given.scope,
+          jti: context.newToken(),
+          ...(jkt !== null && { cnf: { jkt } }),
+        })
       : context.newToken()
-  context.sessions.keep(accessToken, session, exp * 1000)
+  context.sessions.keep(accessToken, { session, expiresAt: exp * 1000, jkt })
   return {
     access_token: accessToken,
-    token_type: manners.tokenType,
+    token_type: jkt === null ? manners.tokenType : 'DPoP',
     expires_in: seconds(context.accessTokenLifetime),
     scope: given.scope,
     ...(given.refreshToken && { refresh_token: given.refreshToken }),

@@ -2,9 +2,11 @@ import { randomText } from '../server/encoding.js'
 import { json } from '../server/json.js'
 import { createServer, type Incoming, type ScriptedServer } from '../server/serve.js'
 import { createSigner } from '../server/signing.js'
-import { type Call, OidcRefusal, type Route, type ServerContext } from './context.js'
+import { type Call, OidcRefusal, type Route, refuse, type ServerContext } from './context.js'
+import { sessionOf } from './dpop.js'
 import { MANNERS } from './manners/index.js'
 import type { Refusal } from './manners/manners.js'
+import { createProofs } from './nonces.js'
 import {
   authorize,
   discovery,
@@ -22,6 +24,7 @@ export type {
   OidcClientSeed,
   OidcManners,
   OidcPerson,
+  OidcProofRules,
   OidcRequest,
   OidcRotation,
   ScriptedOidcOptions,
@@ -35,6 +38,12 @@ export interface ScriptedOidc extends ScriptedServer<OidcRequest> {
   signInAs(person: OidcPerson | null): void
   /** Ends all sessions at the server, as an administrator does. */
   endSessions(): void
+  /**
+   * Answers as an API behind this server: a refusal, unless the request carries a token of the server
+   * that works, with a proof where one is due; else what `serve` says. Pages read of its headers what
+   * the API exposes, by default none.
+   */
+  guard(request: Request, serve: () => Response | Promise<Response>): Promise<Response>
   /** The sessions that are not over. */
   liveSessions(): number
   /** A new key signs from now on; the old one still verifies. */
@@ -53,9 +62,29 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'POST /token/introspection': introspection,
 }
 
+/** Answers that pages may not read. */
+const hidden = new WeakSet<Response>()
+
 function answerTo({ status, error, description, scope, headers, page }: Refusal): Response {
   if (page !== undefined) return new Response(page, { status, ...(headers && { headers }) })
   return json(status, { error, error_description: description, scope }, headers)
+}
+
+function refused(refusal: Refusal): Response {
+  const answer = answerTo(refusal)
+  if (refusal.hidden) hidden.add(answer)
+  return answer
+}
+
+/** What a piece of work answers, refusals too, with the headers that its call is to get besides. */
+async function answered({ reply }: Call, work: () => Promise<Response>): Promise<Response> {
+  const response = await work().catch((error: unknown) =>
+    error instanceof OidcRefusal
+      ? refused(error.refusal)
+      : json(500, { error: 'server_error', error_description: `${error}` }),
+  )
+  for (const [name, value] of reply) response.headers.set(name, value)
+  return response
 }
 
 /** The fields of a form; `null` for another kind of body. */
@@ -74,10 +103,14 @@ function createContext(options: ScriptedOidcOptions): ServerContext {
   const newToken = (): string => randomText(random, 40)
   return {
     issuer: options.issuer ?? 'https://id.example',
+    proofs: createProofs(options.dpop?.nonceLifetime ?? 60_000, { now, newToken }),
     manners,
     clients: new Map(clients.map((client) => [client.id, client])),
     sessions: createSessions({
-      rotation: options.rotation ?? manners.rotation,
+      rotationOf({ jkt }) {
+        const usual = jkt === null ? manners.rotation : (manners.boundRotation ?? manners.rotation)
+        return options.rotation ?? usual
+      },
       lifetime: refreshTokenLifetime,
       sparesLoser: manners.loser !== undefined,
       knowsStale: manners.stale !== undefined,
@@ -87,6 +120,7 @@ function createContext(options: ScriptedOidcOptions): ServerContext {
     }),
     signer: createSigner(options.signing ?? 'rs256'),
     codes: new Map(),
+    assertions: new Set(),
     accessTokens: options.accessTokens ?? manners.accessTokens,
     accessTokenLifetime: options.accessTokenLifetime ?? 60_000,
     person: people[0] ?? null,
@@ -96,11 +130,15 @@ function createContext(options: ScriptedOidcOptions): ServerContext {
   }
 }
 
-/** Cross-origin pages may ask, and read no further headers: no server captured exposes `Retry-After`. */
-const cors = (origin: string | null): Readonly<Record<string, string>> => ({
+/** What cross-origin pages may send, and read: no server captured exposes `Retry-After`. */
+const cors = (
+  { options, manners }: ServerContext,
+  origin: string | null,
+): Readonly<Record<string, string>> => ({
+  ...(options.dpop && manners.exposed && { 'access-control-expose-headers': manners.exposed }),
   ...(origin !== null && {
     'access-control-allow-origin': origin,
-    'access-control-allow-headers': 'Authorization, Content-Type',
+    'access-control-allow-headers': `Authorization, Content-Type${options.dpop ? ', DPoP' : ''}`,
     'access-control-allow-methods': 'GET, POST, OPTIONS',
     vary: 'Origin',
   }),
@@ -122,8 +160,6 @@ export function createScriptedOidc(options: ScriptedOidcOptions = {}): ScriptedO
   const context = createContext(options)
   const { pathname } = new URL(context.issuer)
   const base = pathname.replace(/\/$/, '')
-  /** Answers that pages may not read. */
-  const hidden = new WeakSet<Response>()
 
   /** The path below the issuer; documents of OAuth have theirs after their name (RFC 8414 §3.1). */
   const pathOf = ({ url }: Incoming): string =>
@@ -135,16 +171,8 @@ export function createScriptedOidc(options: ScriptedOidcOptions = {}): ScriptedO
     const { request, url } = incoming
     const handler = ROUTES[`${request.method} ${pathOf(incoming)}`]
     if (!handler) return json(404, { error: 'invalid_request', error_description: 'not found' })
-    try {
-      return await handler(context, { request, url, form: formOf(incoming) })
-    } catch (error) {
-      if (error instanceof OidcRefusal) {
-        const answer = answerTo(error.refusal)
-        if (error.refusal.hidden) hidden.add(answer)
-        return answer
-      }
-      return json(500, { error: 'server_error', error_description: `${error}` })
-    }
+    const call = { request, url, form: formOf(incoming), reply: new Headers() }
+    return answered(call, () => handler(context, call))
   }
 
   const server = createServer({
@@ -153,7 +181,7 @@ export function createScriptedOidc(options: ScriptedOidcOptions = {}): ScriptedO
     limit: () => json(429, { error: 'too_many_requests' }),
     before: ({ method, headers }) =>
       method === 'OPTIONS'
-        ? new Response(null, { status: 204, headers: cors(headers.get('origin')) })
+        ? new Response(null, { status: 204, headers: cors(context, headers.get('origin')) })
         : null,
     about(incoming) {
       const form = formOf(incoming)
@@ -169,7 +197,7 @@ export function createScriptedOidc(options: ScriptedOidcOptions = {}): ScriptedO
     answer: route,
     said: (body) => ({ code: textOf(body.error), returned: textOf(body.refresh_token) }),
     headers: (request, response) =>
-      hidden.has(response) ? {} : cors(request.headers.get('origin')),
+      hidden.has(response) ? {} : cors(context, request.headers.get('origin')),
   })
 
   return {
@@ -180,6 +208,12 @@ export function createScriptedOidc(options: ScriptedOidcOptions = {}): ScriptedO
     },
     endSessions() {
       for (const { id } of context.sessions.all) context.sessions.end(id)
+    },
+    guard(request, serve) {
+      const call = { request, url: new URL(request.url), form: null, reply: new Headers() }
+      return answered(call, async () =>
+        (await sessionOf(context, call)) ? serve() : refuse(context, 'userinfo'),
+      )
     },
     liveSessions: () => context.sessions.all.filter(({ over }) => !over).length,
     rotateKey: () => context.signer.rotate(),

@@ -1,12 +1,13 @@
 import { json } from '../server/json.js'
-import { clientOf } from './clients.js'
+import { clientOf, isConfidential } from './clients.js'
 import { type Route, refuse, type ServerContext } from './context.js'
+import { sessionOf } from './dpop.js'
 
 const redirect = (location: string): Response =>
   new Response(null, { status: 302, headers: { location } })
 
 /** What the server tells of itself (OIDC Discovery §3). */
-export const discovery: Route = async ({ issuer, manners }) => {
+export const discovery: Route = async ({ issuer, manners, options }) => {
   const base = issuer.replace(/\/$/, '')
   return json(200, {
     issuer,
@@ -20,6 +21,7 @@ export const discovery: Route = async ({ issuer, manners }) => {
     response_types_supported: ['code'],
     subject_types_supported: ['public'],
     code_challenge_methods_supported: ['S256'],
+    ...(options.dpop && { dpop_signing_alg_values_supported: ['ES256'] }),
     ...(manners.redirect.includes('iss') && {
       authorization_response_iss_parameter_supported: true,
     }),
@@ -62,14 +64,14 @@ export const authorize: Route = async (context, { url }) => {
     scope,
     nonce: url.searchParams.get('nonce') ?? undefined,
     challenge: asked('code_challenge'),
+    jkt: context.options.dpop ? url.searchParams.get('dpop_jkt') : null,
   })
   return back([['code', code], ...besides(context, scope)])
 }
 
 /** `GET /me` */
-export const userinfo: Route = async (context, { request }) => {
-  const token = request.headers.get('authorization')?.replace(/^Bearer /, '') ?? ''
-  const session = context.sessions.find(token)
+export const userinfo: Route = async (context, call) => {
+  const session = await sessionOf(context, call)
   return session ? json(200, session.person) : refuse(context, 'userinfo')
 }
 
@@ -77,7 +79,7 @@ export const userinfo: Route = async (context, { request }) => {
 export const revocation: Route = async (context, call) => {
   const { form } = call
   if (!form) return refuse(context, 'no-form')
-  clientOf(context, call)
+  await clientOf(context, call)
   const known = context.sessions.revoke(form.get('token') ?? '')
   const { unknownRevocation } = context.manners
   return known || !unknownRevocation ? new Response('') : json(200, unknownRevocation)
@@ -87,12 +89,14 @@ export const revocation: Route = async (context, call) => {
 export const introspection: Route = async (context, call) => {
   const { form } = call
   if (!form) return refuse(context, 'no-form')
-  const client = clientOf(context, call)
-  if (client.secret === undefined) return refuse(context, 'wrong-secret')
-  const session = context.sessions.find(form.get('token') ?? '')
-  if (!session) return json(200, { active: false })
+  const client = await clientOf(context, call)
+  if (!isConfidential(client)) return refuse(context, 'wrong-secret')
+  const found = context.sessions.find(form.get('token') ?? '')
+  if (!found) return json(200, { active: false })
+  const { session, jkt } = found
   const { clientId, scope, person } = session
-  return json(200, { active: true, client_id: clientId, scope, sub: person.sub })
+  const about = { active: true, client_id: clientId, scope, sub: person.sub }
+  return json(200, { ...about, ...(jkt !== null && { cnf: { jkt } }) })
 }
 
 /** `GET /session/end` (RP-Initiated Logout §2). */

@@ -8,6 +8,8 @@ export interface OidcSession {
   readonly clientId: string
   readonly scope: string
   readonly nonce: string | undefined
+  /** The thumbprint of the key that its refresh tokens are bound to; `null` where they are not. */
+  readonly jkt: string | null
   /** In ms since the epoch. */
   readonly authTime: number
   /** Why it is over. */
@@ -26,10 +28,11 @@ export interface Held {
 }
 
 /** An access token as the server knows it. */
-interface Access {
+export interface Access {
   readonly session: OidcSession
   readonly expiresAt: number
-  dead: boolean
+  /** The thumbprint of the key that it is bound to. */
+  readonly jkt: string | null
 }
 
 /** What an exchange begins with: a token that may be exchanged, or why it may not. */
@@ -49,9 +52,9 @@ export interface OidcSessions {
   /** The refresh token that the answer has. */
   next(token: string, held: Held): string
   /** Keeps an access token, and ends those that came before it where the server does so. */
-  keep(token: string, session: OidcSession, expiresAt: number): void
-  /** Whose an access token is, while it works. */
-  find(accessToken: string): OidcSession | null
+  keep(token: string, access: Access): void
+  /** What an access token is good for, while it works. */
+  find(accessToken: string): Access | null
   /** Ends the session of any of its tokens; whether there is one. */
   revoke(token: string): boolean
   end(id: string): void
@@ -65,7 +68,7 @@ interface Parts {
   readonly knowsStale: boolean
   /** Whether an exchange ends the access tokens before it. */
   readonly newestAccess: boolean
-  readonly rotation: OidcRotation
+  rotationOf(session: OidcSession): OidcRotation
   readonly lifetime: number
   now(): number
   newToken(): string
@@ -75,15 +78,17 @@ const second = (ms: number): number => Math.floor(ms / 1000)
 
 /** Makes the sessions of one server. */
 export function createSessions(parts: Parts): OidcSessions {
-  const { rotation, lifetime, sparesLoser, knowsStale, newestAccess, now, newToken } = parts
+  const { rotationOf, lifetime, sparesLoser, knowsStale, newestAccess, now, newToken } = parts
   const all: OidcSession[] = []
   const refresh = new Map<string, Held>()
   const access = new Map<string, Access>()
+  const dead = new Set<Access>()
   /** Each session's last exchange. */
   const last = new Map<OidcSession, { readonly held: Held; readonly at: number }>()
 
   /** Whether a token that was exchanged gets one more answer. */
   function isForgiven(held: Held): boolean {
+    const rotation = rotationOf(held.session)
     if (rotation.type === 'off' || held.spentAt === null) return true
     const { grace = 0, reuses = 0 } = rotation
     return now() - held.spentAt < grace || held.reuses < reuses
@@ -92,7 +97,8 @@ export function createSessions(parts: Parts): OidcSessions {
   /** Whether another token was exchanged in a later second than this one was issued in. */
   function isStale(held: Held): boolean {
     const latest = last.get(held.session)
-    if (!knowsStale || rotation.type === 'off' || !latest || latest.held === held) return false
+    const rotates = rotationOf(held.session).type !== 'off'
+    if (!knowsStale || !rotates || !latest || latest.held === held) return false
     return second(held.issuedAt) < second(latest.at)
   }
 
@@ -123,6 +129,7 @@ export function createSessions(parts: Parts): OidcSessions {
       }
       if (!isForgiven(held)) {
         if (held.exchanging && sparesLoser) return { refused: 'loser' }
+        const rotation = rotationOf(session)
         if (rotation.type === 'on' && rotation.familyDies !== false) session.over = 'replayed'
         return { refused: 'spent' }
       }
@@ -133,20 +140,20 @@ export function createSessions(parts: Parts): OidcSessions {
       return { session, held }
     },
     next(token, held) {
+      const rotation = rotationOf(held.session)
       if (rotation.type === 'off' && !rotation.renews) return token
       return issue(held.session)
     },
-    keep(token, session, expiresAt) {
+    keep(token, issued) {
       for (const each of access.values()) {
-        if (newestAccess && each.session === session) each.dead = true
+        if (newestAccess && each.session === issued.session) dead.add(each)
       }
-      access.set(token, { session, expiresAt, dead: false })
+      access.set(token, issued)
     },
     find(token) {
       const known = access.get(token)
-      return known && !known.dead && !known.session.over && now() < known.expiresAt
-        ? known.session
-        : null
+      const works = known && !dead.has(known) && !known.session.over && now() < known.expiresAt
+      return works ? known : null
     },
     revoke(token) {
       const session = (refresh.get(token) ?? access.get(token))?.session

@@ -28,8 +28,29 @@ export interface OidcClientSeed {
   readonly id: string
   /** Of a confidential client. @default none: a public one */
   readonly secret?: string | undefined
+  /** The public half of the key by which a client says who it is (`private_key_jwt`). */
+  readonly publicKey?: JsonWebKey | undefined
+  /** Whom its access tokens are for, where they are JWTs; else they do not say. */
+  readonly audience?: string | undefined
   /** Compared exactly. @default 'http://localhost:3000/callback' */
   readonly redirectUris?: readonly string[] | undefined
+  /** Whether it gets no token without a proof (`dpop_bound_access_tokens`, RFC 9449 §5.2). */
+  readonly boundAccessTokens?: boolean | undefined
+}
+
+/** How a server takes proofs of possession (RFC 9449). Times in ms. */
+export interface OidcProofRules {
+  /** Where proofs must hold a nonce of the server. @default 'nowhere' */
+  readonly nonces?: 'nowhere' | 'token' | 'resources' | 'everywhere' | undefined
+  /** For how long a nonce is the newest; the one before it is taken as well. @default 60_000 */
+  readonly nonceLifetime?: number | undefined
+  /**
+   * How far the `iat` of a proof may be off that holds no nonce; that of one that does is not looked
+   * at, as oidc-provider does it. @default 300_000
+   */
+  readonly tolerance?: number | undefined
+  /** Which tokens are bound to the key of a proof. @default 'all' */
+  readonly binds?: 'all' | 'refresh-tokens' | 'none' | undefined
 }
 
 /** Options of `createScriptedOidc`. Times in ms. */
@@ -50,9 +71,11 @@ export interface ScriptedOidcOptions {
   readonly accessTokenLifetime?: number | undefined
   /** How long a refresh token works. @default for ever */
   readonly refreshTokenLifetime?: number | undefined
+  /** Takes proofs of possession, and announces it. Without it the server knows of none. */
+  readonly dpop?: OidcProofRules | undefined
   /** @default 'rs256' */
   readonly signing?: 'rs256' | 'es256' | 'digest' | undefined
-  /** @default Date */
+  /** @default the system's clock */
   readonly clock?: { now(): number } | undefined
   /** @default Math.random */
   readonly random?: (() => number) | undefined

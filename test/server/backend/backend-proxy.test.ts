@@ -4,7 +4,7 @@ import { APP, COOKIE, createBackendWorld, MINUTE } from './backend-world.js'
 async function signedIn(options: Parameters<typeof createBackendWorld>[0] = {}) {
   const world = createBackendWorld(options)
   await world.signIn()
-  const { session } = await world.sessions.load(world.jar.header())
+  const { session } = await world.sessions.getSession(world.jar.header())
   return { ...world, token: session?.accessToken ?? '' }
 }
 
@@ -396,7 +396,7 @@ describe('an upstream that is not there', () => {
     const silent = (meanwhile: () => void, timeout?: number) =>
       signedIn({
         backend: {
-          upstreams: { api: { target: 'https://api.example', timeout } },
+          upstreams: { api: { target: 'https://api.example', requestTimeout: timeout } },
           fetch: (_input, init) =>
             new Promise((_, reject) => {
               init?.signal?.addEventListener('abort', () => reject(init.signal?.reason))
@@ -428,7 +428,7 @@ describe('an upstream that is not there', () => {
       async (timeout) => {
         const { call, reports } = await signedIn({
           backend: {
-            upstreams: { api: { target: 'https://api.example', timeout } },
+            upstreams: { api: { target: 'https://api.example', requestTimeout: timeout } },
             fetch: (_input, init) =>
               new Promise((resolve, reject) => {
                 init?.signal?.addEventListener('abort', () => reject(init.signal?.reason))

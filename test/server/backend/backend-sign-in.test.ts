@@ -122,7 +122,7 @@ describe('a sign-in', () => {
     const old = world.jar.header()
     await world.signIn(BOB)
     expect(world.workos.sessions()).toHaveLength(1)
-    expect((await world.sessions.load(old)).session).toBeNull()
+    expect((await world.sessions.getSession(old)).session).toBeNull()
     const { session } = await (await world.call('/auth/session')).json()
     expect(session.user.email).toBe(BOB)
   })

@@ -9,9 +9,9 @@ import {
   createRequestSessions,
 } from '../../../src/server/requests/request-sessions.js'
 import {
+  createWorkOSSessions,
   type WorkOSSessionsOptions,
   workosServer,
-  workosSessions,
 } from '../../../src/server/workos/index.js'
 import { createManualClock, type ManualClock } from '../../../src/testing/index.js'
 import {
@@ -113,7 +113,7 @@ export function createBackendWorld(options: WorldOptions = {}) {
   })
   const client = { clientId: 'client_1', apiKey: 'sk_test_scripted', fetch: workos.fetch }
   const coordinator = options.coordinator ?? memoryCoordinator({ now })
-  const sealed = workosSessions({ ...client, coordinator, now, ...options.sealed })
+  const sealed = createWorkOSSessions({ ...client, coordinator, now, ...options.sealed })
   const sessions = createRequestSessions({
     sessions: sealed,
     cookie: { password: PASSWORD, ...options.cookie },
@@ -125,7 +125,7 @@ export function createBackendWorld(options: WorldOptions = {}) {
   const backend = createBackend({
     sessions,
     signIn: workosServer(client),
-    cookiePassword: PASSWORD,
+    password: PASSWORD,
     upstreams: { api: { target: 'https://api.example/v1' } },
     report: (error) => reports.push(error),
     now,

@@ -5,7 +5,7 @@ import { ADA, APP, BOB, COOKIE, createBackendWorld, MINUTE, PASSWORD } from './b
 async function signedIn(options: Parameters<typeof createBackendWorld>[0] = {}) {
   const world = createBackendWorld(options)
   await world.signIn()
-  const { session } = await world.sessions.load(world.jar.header())
+  const { session } = await world.sessions.getSession(world.jar.header())
   return { ...world, session, sessionId: session?.sessionId }
 }
 
@@ -324,7 +324,7 @@ describe('any route', () => {
     const { sessions } = createBackendWorld()
     const broken = createBackendWorld({
       backend: {
-        sessions: { ...sessions, load: () => Promise.reject(failure) },
+        sessions: { ...sessions, getSession: () => Promise.reject(failure) },
       },
     })
     const response = await broken.call('/auth/session')
@@ -341,10 +341,10 @@ describe('settings', () => {
     exchangeCode: () => Promise.reject(new Error('Not asked.')),
   }
   const make = (wrong: object) => () =>
-    createBackend({ sessions, signIn, cookiePassword: PASSWORD, ...wrong })
+    createBackend({ sessions, signIn, password: PASSWORD, ...wrong })
 
   it.each([
-    ['a short password', { cookiePassword: 'short' }],
+    ['a short password', { password: 'short' }],
     ['a base path without a slash', { basePath: 'auth' }],
     ['a base path that ends in one', { basePath: '/auth/' }],
     ['the root as base path', { basePath: '/' }],
@@ -360,7 +360,10 @@ describe('settings', () => {
     ['an upstream with a password', { upstreams: { api: { target: 'https://a:b@api.example' } } }],
     ['an upstream that is no address', { upstreams: { api: { target: '/api' } } }],
     ['an upstream with an odd name', { upstreams: { 'a/b': { target: 'https://api.example' } } }],
-    ['an upstream without time', { upstreams: { a: { target: 'https://a.example', timeout: 0 } } }],
+    [
+      'an upstream without time',
+      { upstreams: { a: { target: 'https://a.example', requestTimeout: 0 } } },
+    ],
   ])('that cannot work are refused at once: %s', (_name, wrong) => {
     expect(make(wrong)).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
   })

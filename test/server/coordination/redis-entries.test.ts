@@ -137,7 +137,7 @@ describe('a failure on its way to another process', () => {
     new AuthError('rate_limited', 'Slow down.', { status: 429, retryAfter: 1_500 }),
     new AuthError('refresh_rejected', 'Over.', { status: 400, serverCode: 'invalid_grant' }),
     new AuthError('server_error', 'No.', { retryable: false }),
-    new AuthError('weak_password', 'Weak.', { details: { reasons: ['length'] } }),
+    new AuthError('rejected', 'Weak.', { details: { reasons: ['length'] } }),
     new AuthError('step_required', 'SSO.', {
       details: {
         step: 'organization_selection_required',
@@ -169,7 +169,9 @@ describe('a failure on its way to another process', () => {
     [{ code: 'toString' }, null],
     [{ code: 'network', message: 7, status: 'x', retryAfter: null, serverCode: {} }, 'network'],
     [{ code: 'step_required', details: { step: 7 } }, 'step_required'],
-    [{ code: 'weak_password', details: { reasons: [7] } }, 'weak_password'],
+    [{ code: 'rejected', details: { reasons: [7] } }, 'rejected'],
+    // The word of 0.1.
+    [{ code: 'weak_password' }, 'rejected'],
   ])('is read with care: %o', async (fields, code) => {
     const sealed = await sealText(JSON.stringify({ name: 'name', ...fields }), PASSWORD)
     const error = await records.openFailure('name', sealed)

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { AuthError } from '../../../src/core/errors.js'
 import { applyCookies } from '../../../src/server/requests/apply-session.js'
-import { createRequestSessions } from '../../../src/server/requests/request-sessions.js'
+import {
+  createRequestSessions,
+  type RequestSessions,
+} from '../../../src/server/requests/request-sessions.js'
 import { sealText } from '../../../src/server/sealed/seal.js'
 import { ADA, BOB, COOKIE, createBackendWorld, MINUTE, PASSWORD } from '../backend/backend-world.js'
 
@@ -16,8 +19,10 @@ async function signedIn(options: Parameters<typeof createBackendWorld>[0] = {}) 
   return {
     ...world,
     header,
-    load: (wanted?: Parameters<typeof world.sessions.load>[1]) =>
-      world.sessions.load(header(), wanted),
+    load: (wanted?: Parameters<typeof world.sessions.getSession>[1]) =>
+      world.sessions.getSession(header(), wanted),
+    renew: (wanted?: Parameters<typeof world.sessions.refreshSession>[1]) =>
+      world.sessions.refreshSession(header(), wanted),
     refreshes: () => world.workos.count('refresh_token'),
   }
 }
@@ -63,7 +68,7 @@ describe('a session in the cookies of a request', () => {
     const tokens = new Set(loaded.map(({ session }) => session?.accessToken))
     expect(tokens.size).toBe(1)
     await clock.advance(20_000)
-    expect((await sessions.load(old)).session?.accessToken).toBe([...tokens][0])
+    expect((await sessions.getSession(old)).session?.accessToken).toBe([...tokens][0])
     expect(refreshes()).toBe(1)
   })
 
@@ -80,12 +85,12 @@ describe('a session in the cookies of a request', () => {
   })
 
   it('learns of a changed role by force, by an exchange that began after the call', async () => {
-    const { workos, load, refreshes, clock } = await signedIn()
-    await load({ refresh: 'force' })
+    const { workos, refreshes, clock, renew } = await signedIn()
+    await renew()
     workos.setMembership(ADA, 'org_1', { role: 'guest' })
     await clock.advance(1)
-    expect((await load({ refresh: 'force' })).session?.role).toBe('admin')
-    expect((await load({ refresh: 'force', fresh: true })).session?.role).toBe('guest')
+    expect((await renew()).session?.role).toBe('admin')
+    expect((await renew({ fresh: true })).session?.role).toBe('guest')
     expect(refreshes()).toBe(2)
   })
 
@@ -98,16 +103,16 @@ describe('a session in the cookies of a request', () => {
       setCookies: [],
       failure: { reason: 'invalid_jwt' },
     })
-    const broken = await sessions.load(`${COOKIE}=nonsense`, { refresh: 'never' })
+    const broken = await sessions.getSession(`${COOKIE}=nonsense`, { refresh: 'never' })
     expect(broken.setCookies).toEqual([])
     expect(refreshes()).toBe(0)
   })
 
   it('of more than 4096 bytes is in several cookies, all of which go with it', async () => {
     const permissions = Array.from({ length: 100 }, (_, index) => `resource-${index}:write`)
-    const { workos, load, jar, sessions, header } = await signedIn()
+    const { workos, load, jar, sessions, header, renew } = await signedIn()
     workos.setMembership(ADA, 'org_1', { permissions })
-    const large = await load({ refresh: 'force', fresh: true })
+    const large = await renew({ fresh: true })
     expect(large.session?.permissions).toEqual(permissions)
     const headers = new Headers()
     applyCookies(headers, large.setCookies)
@@ -118,7 +123,7 @@ describe('a session in the cookies of a request', () => {
     const broken = await load()
     expect(broken.failure?.reason).toBe('invalid_session_cookie')
     expect(broken.setCookies).toEqual([ERASED, expect.stringMatching(/^__Host-holdfast\.0=; /)])
-    expect((await sessions.end(header())).setCookies).toHaveLength(2)
+    expect((await sessions.signOut(header())).setCookies).toHaveLength(2)
   })
 })
 
@@ -178,7 +183,7 @@ describe('an outage', () => {
     const fresh = createBackendWorld({ workos: {} })
     fresh.workos.fail(down, { times: 100 })
     fresh.clock.jump(now() - fresh.now())
-    const { session, failure, setCookies } = await fresh.sessions.load(header())
+    const { session, failure, setCookies } = await fresh.sessions.getSession(header())
     expect({ session, setCookies }).toEqual({ session: null, setCookies: [] })
     expect(failure).toMatchObject({ reason: 'server_error', retryable: true })
   })
@@ -214,25 +219,25 @@ describe('the end of a session', () => {
   })
 
   it('by the server’s word leaves a token that lives as it is, unless a refresh is forced', async () => {
-    const { clock, workos, load } = await signedIn()
+    const { clock, workos, load, renew } = await signedIn()
     workos.endSession(workos.sessions()[0]?.id ?? '')
     await clock.advance(4 * MINUTE)
     const { session, setCookies } = await load()
     expect(session?.user.email).toBe(ADA)
     expect(setCookies).toEqual([])
-    expect(await load({ refresh: 'force' })).toMatchObject({ session: null, setCookies: [ERASED] })
+    expect(await renew()).toMatchObject({ session: null, setCookies: [ERASED] })
   })
 
   it('by sign-out erases, tells the server and where to go, and no old cookie brings it back', async () => {
     const { workos, sessions, header, clock } = await signedIn()
     const [session] = workos.sessions()
     const old = header()
-    const { setCookies, logoutUrl, error } = await sessions.end(old, {
+    const { setCookies, signOutUrl, error } = await sessions.signOut(old, {
       returnTo: 'https://app.example/',
     })
     expect(setCookies).toEqual([ERASED])
     expect(error).toBeNull()
-    const target = new URL(logoutUrl ?? '')
+    const target = new URL(signOutUrl ?? '')
     expect(target.pathname).toBe('/user_management/sessions/logout')
     expect(Object.fromEntries(target.searchParams)).toEqual({
       session_id: session?.id,
@@ -240,18 +245,18 @@ describe('the end of a session', () => {
     })
     expect(workos.sessions()).toEqual([])
     // The answer to the sign-out has erased it: a late one could hit somebody’s new cookie.
-    expect(await sessions.load(old)).toMatchObject({ session: null, setCookies: [] })
+    expect(await sessions.getSession(old)).toMatchObject({ session: null, setCookies: [] })
     await clock.advance(6 * MINUTE)
-    expect((await sessions.load(old)).session).toBeNull()
+    expect((await sessions.getSession(old)).session).toBeNull()
   })
 
   it('tells when the server could not be told, and is one all the same', async () => {
     const { workos, sessions, header } = await signedIn()
     workos.fail({ type: 'drop' }, { path: '/user_management/sessions/revoke' })
-    const { error, setCookies } = await sessions.end(header())
+    const { error, setCookies } = await sessions.signOut(header())
     expect(error).toMatchObject({ code: 'network' })
     expect(setCookies).toEqual([ERASED])
-    expect((await sessions.load(header())).session).toBeNull()
+    expect((await sessions.getSession(header())).session).toBeNull()
   })
 
   it('during a refresh wins, and the late answer sets no cookie', async () => {
@@ -260,7 +265,7 @@ describe('the end of a session', () => {
     workos.fail({ type: 'slow', delay: 5_000 }, { grant: 'refresh_token' })
     const late = load()
     await clock.advance(1_000)
-    await sessions.end(header())
+    await sessions.signOut(header())
     await clock.advance(5_000)
     expect(await late).toMatchObject({ session: null, setCookies: [] })
   })
@@ -275,26 +280,26 @@ describe('the end of a session', () => {
     await signIn(BOB)
     await clock.advance(5_000)
     expect(await late).toMatchObject({ session: null, setCookies: [] })
-    expect(await sessions.load(old)).toMatchObject({ session: null, setCookies: [] })
-    expect((await sessions.load(jar.header())).session?.user.email).toBe(BOB)
+    expect(await sessions.getSession(old)).toMatchObject({ session: null, setCookies: [] })
+    expect((await sessions.getSession(jar.header())).session?.user.email).toBe(BOB)
   })
 
   it('is none when the same session signs in again', async () => {
     const { sealed, sessions, header, workos } = await signedIn()
-    const { session } = await sessions.load(header())
+    const { session } = await sessions.getSession(header())
     if (!session) throw new Error('There is no session.')
     const grant = { ...session, refreshToken: 'whatever', lifetime: 5 * MINUTE }
-    const { setCookies } = await sessions.establish(grant, header())
+    const { setCookies } = await sessions.setSession(grant, header())
     expect(setCookies).toEqual([SET])
     expect(workos.sessions()).toHaveLength(1)
     expect(sealed).toBeDefined()
   })
 
   it('does not come from an organization that wants a step: the cookie stays good for others', async () => {
-    const { clock, workos, load, jar, signIn } = await signedIn()
+    const { clock, workos, load, jar, signIn, renew } = await signedIn()
     // Whoever signs in to an organization takes its step; whoever switches to it does not.
     await signIn(ADA, 'org_2')
-    const { sealed } = await load({ refresh: 'force', organizationId: 'org_1' })
+    const { sealed } = await renew({ organizationId: 'org_1' })
     jar.cookies.set(COOKIE, sealed ?? '')
     workos.setOrganization('org_1', { requires: 'sso' })
     await clock.advance(6 * MINUTE)
@@ -304,16 +309,16 @@ describe('the end of a session', () => {
       setCookies: [],
       failure: { reason: 'sso_required', retryable: false, error: { code: 'step_required' } },
     })
-    const switched = await load({ refresh: 'force', organizationId: 'org_2' })
+    const switched = await renew({ organizationId: 'org_2' })
     expect(switched.session).toMatchObject({ organizationId: 'org_2', role: 'member' })
   })
 
   it('does not come from a switch that was refused', async () => {
-    const { load, workos } = await signedIn()
-    const refused = await load({ refresh: 'force', organizationId: 'org_3' })
+    const { workos, renew } = await signedIn()
+    const refused = await renew({ organizationId: 'org_3' })
     expect(refused).toMatchObject({
       session: { organizationId: 'org_1' },
-      failure: { reason: 'organization_not_authorized' },
+      failure: { reason: 'rejected' },
       setCookies: [],
     })
     expect(workos.sessions()).toHaveLength(1)
@@ -340,12 +345,12 @@ describe('hostile and broken cookies', () => {
   it.each(cases)('are nobody’s, and erased: %s', async (_name, headerOf) => {
     const { sessions, jar } = await shared
     const good = jar.cookies.get(COOKIE) ?? ''
-    const { session, failure, setCookies } = await sessions.load(headerOf(good))
+    const { session, failure, setCookies } = await sessions.getSession(headerOf(good))
     expect(session).toBeNull()
     expect(failure?.retryable).toBe(false)
     expect(setCookies).toEqual([ERASED])
-    expect(await sessions.describe(headerOf(good))).toBeNull()
-    expect((await sessions.end(headerOf(good))).setCookies).toEqual([ERASED])
+    expect(await sessions.describeSession(headerOf(good))).toBeNull()
+    expect((await sessions.signOut(headerOf(good))).setCookies).toEqual([ERASED])
   })
 
   it.each([
@@ -355,7 +360,7 @@ describe('hostile and broken cookies', () => {
     ['separators', ';;;==;'],
   ])('are not there to erase: %s', async (_name, header) => {
     const { sessions } = createBackendWorld()
-    expect(await sessions.load(header)).toEqual({
+    expect(await sessions.getSession(header)).toEqual({
       session: null,
       sealed: null,
       failure: { authenticated: false, retryable: false, reason: 'no_session_cookie_provided' },
@@ -377,7 +382,7 @@ describe('hostile and broken cookies', () => {
   ])('are nobody’s though our password sealed them: %s', async (_name, text) => {
     const { sessions } = createBackendWorld()
     const value = await sealText(text, PASSWORD)
-    const { session, setCookies } = await sessions.load(`${COOKIE}=${value}`)
+    const { session, setCookies } = await sessions.getSession(`${COOKIE}=${value}`)
     expect(session).toBeNull()
     expect(setCookies).toEqual([ERASED])
   })
@@ -391,7 +396,7 @@ describe('hostile and broken cookies', () => {
       [good, good],
     ]) {
       const header = values.map((value) => `${COOKIE}=${value}`).join('; ')
-      expect((await sessions.load(header)).session?.user.email).toBe(ADA)
+      expect((await sessions.getSession(header)).session?.user.email).toBe(ADA)
     }
   })
 
@@ -401,26 +406,26 @@ describe('hostile and broken cookies', () => {
     jar.cookies.clear()
     await signIn(BOB)
     const header = `${COOKIE}=${ada}; ${COOKIE}=${jar.cookies.get(COOKIE)}`
-    expect(await sessions.load(header)).toMatchObject({
+    expect(await sessions.getSession(header)).toMatchObject({
       session: null,
       failure: { reason: 'invalid_session_cookie' },
       // With ours gone, only the one that was planted would be left.
       setCookies: [],
     })
-    expect(await sessions.describe(header)).toBeNull()
+    expect(await sessions.describeSession(header)).toBeNull()
   })
 
   it('of one person from two places: the newer one counts', async () => {
-    const { sessions, jar, load, clock } = await signedIn()
+    const { sessions, jar, clock, renew } = await signedIn()
     const old = jar.cookies.get(COOKIE)
     await clock.advance(MINUTE)
-    const { sealed, session } = await load({ refresh: 'force' })
+    const { sealed, session } = await renew()
     for (const values of [
       [old, sealed],
       [sealed, old],
     ]) {
       const header = values.map((value) => `${COOKIE}=${value}`).join('; ')
-      expect((await sessions.load(header)).session?.accessToken).toBe(session?.accessToken)
+      expect((await sessions.getSession(header)).session?.accessToken).toBe(session?.accessToken)
     }
   })
 })
@@ -436,11 +441,13 @@ describe('settings', () => {
     expect(() => createRequestSessions({ sessions: sealed, cookie })).toThrow(AuthError)
   })
 
-  it.each<[string, 'load' | 'establish' | 'end', readonly unknown[]]>([
-    ['load(header, null)', 'load', [null, null]],
-    ['another word for when to refresh', 'load', [null, { refresh: 'when_due' }]],
-    ['establish(grant, header, null)', 'establish', [{}, null, null]],
-    ['end(header, null)', 'end', [null, null]],
+  it.each<[string, Exclude<keyof RequestSessions, 'describeSession'>, readonly unknown[]]>([
+    ['getSession(header, null)', 'getSession', [null, null]],
+    ['another word for when to refresh', 'getSession', [null, { refresh: 'when_due' }]],
+    ['the word of 0.1 for refreshSession()', 'getSession', [null, { refresh: 'force' }]],
+    ['refreshSession(header, null)', 'refreshSession', [null, null]],
+    ['setSession(grant, header, null)', 'setSession', [{}, null, null]],
+    ['signOut(header, null)', 'signOut', [null, null]],
   ])('of one call that cannot work are an AuthError: %s', async (_, name, args) => {
     const { sessions } = createBackendWorld()
     await expect(Reflect.apply(sessions[name], undefined, args)).rejects.toMatchObject({
@@ -452,20 +459,20 @@ describe('settings', () => {
     const { jar, sealed, now } = await signedIn()
     const password = ['a newer password of 32 characters or more', PASSWORD]
     const sessions = createRequestSessions({ sessions: sealed, cookie: { password }, now })
-    const { sealed: next } = await sessions.load(jar.header(), { refresh: 'force' })
+    const { sealed: next } = await sessions.refreshSession(jar.header())
     const [newest = ''] = password
     const only = createRequestSessions({ sessions: sealed, cookie: { password: newest }, now })
-    expect((await only.load(`${COOKIE}=${next}`)).session?.user.email).toBe(ADA)
-    expect((await only.load(jar.header())).session).toBeNull()
+    expect((await only.getSession(`${COOKIE}=${next}`)).session?.user.email).toBe(ADA)
+    expect((await only.getSession(jar.header())).session).toBeNull()
   })
 
   it('refuse a returnTo that is no address, before anything ends', async () => {
     const { sessions, header, load } = await signedIn()
-    await expect(sessions.end(header(), { returnTo: 'javascript:alert(1)' })).rejects.toMatchObject(
-      {
-        code: 'invalid_argument',
-      },
-    )
+    await expect(
+      sessions.signOut(header(), { returnTo: 'javascript:alert(1)' }),
+    ).rejects.toMatchObject({
+      code: 'invalid_argument',
+    })
     expect((await load()).session).not.toBeNull()
   })
 })

@@ -35,8 +35,8 @@ function createWorld() {
   })
   const signIn = async (id: string) => {
     const grant = { accessToken: await tokenFor(id), refreshToken: id, user: { id }, lifetime: 1 }
-    const sessionData = await sessions.sealSession(grant, { cookiePassword: PASSWORD })
-    return sessions.loadSealedSession({ sessionData, cookiePassword: PASSWORD })
+    const value = await sessions.sealSession(grant, { password: PASSWORD })
+    return sessions.openSession({ value, password: PASSWORD })
   }
   return { world, signIn }
 }
@@ -52,9 +52,9 @@ describe('keys that are gone', () => {
     for (const session of all) {
       world.time += 100
       // No word about an outage, on which nobody would refresh.
-      expect(await session.authenticate()).toMatchObject({ reason: 'invalid_jwt' })
-      expect(await session.refresh()).toMatchObject({ authenticated: true })
-      expect(await session.authenticate()).toMatchObject({ authenticated: true })
+      expect(await session.getSession()).toMatchObject({ reason: 'invalid_jwt' })
+      expect(await session.refreshSession()).toMatchObject({ authenticated: true })
+      expect(await session.getSession()).toMatchObject({ authenticated: true })
     }
     expect(world.exchanges).toBe(USERS.length)
     expect(issuer.requests()).toBe(before + 2)
@@ -63,14 +63,14 @@ describe('keys that are gone', () => {
   it('right after a forged key id cost no second exchange', async () => {
     const { world, signIn } = createWorld()
     const session = await signIn('user_1')
-    await session.authenticate()
+    await session.getSession()
     world.key = 'later'
     const forged = await signIn('user_2')
-    expect(await forged.authenticate()).toMatchObject({ reason: 'invalid_jwt' })
+    expect(await forged.getSession()).toMatchObject({ reason: 'invalid_jwt' })
     issuer.publish('later')
     world.time += 3_000
-    expect(await session.refresh()).toMatchObject({ authenticated: true })
-    expect(await session.authenticate()).toMatchObject({ authenticated: true })
+    expect(await session.refreshSession()).toMatchObject({ authenticated: true })
+    expect(await session.getSession()).toMatchObject({ authenticated: true })
   })
 
   it('are no outage to SuperTokens: every token is to be refreshed, at once', async () => {
@@ -88,13 +88,13 @@ describe('keys that are gone', () => {
   it('are unknown where no key set could be fetched at all', async () => {
     const { world, signIn } = createWorld()
     const session = await signIn('user_1')
-    await session.authenticate()
+    await session.getSession()
     world.key = 'after'
     const other = await signIn('user_2')
     issuer.answer = () => new Response('', { status: 503 })
     for (const wait of [0, 100, 31_000]) {
       world.time += wait
-      expect(await other.authenticate()).toMatchObject({ reason: 'server_error', retryable: true })
+      expect(await other.getSession()).toMatchObject({ reason: 'server_error', retryable: true })
     }
   })
 })

@@ -146,9 +146,9 @@ describe('a session whose cookie is known', () => {
   it('says of itself what it said at first, and opens no seal for it', async () => {
     const { cookie, load } = createStage(signed)
     const sealed = await cookie()
-    const first = success(await load(sealed).authenticate())
+    const first = success(await load(sealed).getSession())
     const derive = derivations()
-    const again = success(await load(sealed).authenticate())
+    const again = success(await load(sealed).getSession())
     expect(again).toEqual(first)
     expect(Reflect.set(again.user, 'id', 'user_2')).toBe(false)
     expect(derive).not.toHaveBeenCalled()
@@ -164,27 +164,27 @@ describe('a session whose cookie is known', () => {
       [-1, true],
     ] as const) {
       clock.time += wait
-      expect(await load(sealed).authenticate()).toMatchObject({ authenticated })
+      expect(await load(sealed).getSession()).toMatchObject({ authenticated })
     }
   })
 
   it('is over at once when somebody signs out of it, here or in another process', async () => {
     const { cookie, load, sessions, start, clock } = createStage(signed)
     const [here, there] = [await cookie(), await cookie()]
-    const cookiePassword = PASSWORD
-    for (const sealed of [here, there]) success(await load(sealed).authenticate())
-    await sessions.endSession({ sessionData: here, cookiePassword })
+    const password = PASSWORD
+    for (const sealed of [here, there]) success(await load(sealed).getSession())
+    await sessions.signOut({ value: here, password })
     const over = { authenticated: false, reason: 'invalid_session_cookie' }
-    expect(await load(here).authenticate()).toMatchObject(over)
-    expect(await load(here).refresh()).toMatchObject({ reason: 'invalid_grant' })
-    expect(await load(there).authenticate()).toMatchObject({ authenticated: true })
+    expect(await load(here).getSession()).toMatchObject(over)
+    expect(await load(here).refreshSession()).toMatchObject({ reason: 'invalid_grant' })
+    expect(await load(there).getSession()).toMatchObject({ authenticated: true })
 
     const shared = memoryCoordinator({ now: clock.now })
     const [one, other] = [start(shared), start(shared)]
-    const warm = { sessionData: there, cookiePassword }
-    success(await one.loadSealedSession(warm).authenticate())
-    await other.endSession(warm)
-    expect(await one.loadSealedSession(warm).authenticate()).toMatchObject(over)
+    const warm = { value: there, password }
+    success(await one.openSession(warm).getSession())
+    await other.signOut(warm)
+    expect(await one.openSession(warm).getSession()).toMatchObject(over)
   })
 
   it('is nobody’s for certain while the issuer publishes no key', async () => {
@@ -193,13 +193,13 @@ describe('a session whose cookie is known', () => {
       accessTokenLifetime: 3_600_000,
     })
     const sealed = await cookie()
-    success(await load(sealed).authenticate())
+    success(await load(sealed).getSession())
     clock.time += 10 * 60_000
     server.fail(
       { type: 'status', status: 200, body: '{"keys":[]}' },
       { path: '/sso/jwks/client_scripted' },
     )
-    expect(await load(sealed).authenticate()).toMatchObject({
+    expect(await load(sealed).getSession()).toMatchObject({
       authenticated: false,
       retryable: true,
     })
@@ -208,8 +208,8 @@ describe('a session whose cookie is known', () => {
   it('is opened anew by an app whose password is another', async () => {
     const { cookie, load } = createStage(signed)
     const sealed = await cookie()
-    success(await load(sealed).authenticate())
-    expect(await load(sealed, OTHER).authenticate()).toMatchObject({
+    success(await load(sealed).getSession())
+    expect(await load(sealed, OTHER).getSession()).toMatchObject({
       reason: 'invalid_session_cookie',
     })
   })

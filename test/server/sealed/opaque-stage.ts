@@ -9,7 +9,7 @@ import { PASSWORD, START } from './sealed-sessions-stage.js'
 /** How long the access tokens live, in ms. */
 export const LIFE = 300_000
 export const MINUTE = 60_000
-export const cookiePassword = PASSWORD
+export const password = PASSWORD
 
 /** An auth server whose access tokens nobody else can read, an app that keeps them in seals, and time. */
 export function createOpaqueStage(options: Partial<SealedSessionsOptions> = {}) {
@@ -45,7 +45,7 @@ export function createOpaqueStage(options: Partial<SealedSessionsOptions> = {}) 
   })
   const signIn = (more: Partial<Grant> = {}, limits?: { absolute?: number; idle?: number }) =>
     sessions.sealSession(grant({ user: { id: 'ada', email: 'ada@example.test' }, ...more }), {
-      cookiePassword,
+      password,
       limits,
     })
   return {
@@ -55,7 +55,7 @@ export function createOpaqueStage(options: Partial<SealedSessionsOptions> = {}) 
     sessions,
     signIn,
     grant,
-    load: (sessionData: string | undefined, useData?: string | null) =>
-      sessions.loadSealedSession({ sessionData, cookiePassword, useData }),
+    load: (value: string | undefined, lastUse?: string | null) =>
+      sessions.openSession({ value, password, lastUse }),
   }
 }

@@ -3,7 +3,7 @@ import type { Grant } from '../../../src/core/session.js'
 import { createRequestSessions } from '../../../src/server/requests/request-sessions.js'
 import { createSealedSessions } from '../../../src/server/sealed/sealed-sessions.js'
 import { jwt } from '../../support/wire.js'
-import { cookiePassword, createOpaqueStage, LIFE, MINUTE } from './opaque-stage.js'
+import { createOpaqueStage, LIFE, MINUTE, password } from './opaque-stage.js'
 import { opened, START, success } from './sealed-sessions-stage.js'
 
 describe('a session whose access token nobody but its server can read', () => {
@@ -18,25 +18,25 @@ describe('a session whose access token nobody but its server can read', () => {
       user: { id: 'ada', email: 'ada@example.test' },
     }
     const session = load(sealed)
-    expect(await session.authenticate()).toMatchObject({
+    expect(await session.getSession()).toMatchObject({
       ...facts,
       accessToken: 'opaque-0',
       expiresAt: START + LIFE,
       refreshAt: START + LIFE - MINUTE,
     })
     clock.time += LIFE - 1
-    expect(await session.authenticate()).toMatchObject(facts)
+    expect(await session.getSession()).toMatchObject(facts)
     clock.time += 1
-    expect(await session.authenticate()).toMatchObject({ reason: 'invalid_jwt' })
-    const { sealedSession: sessionData } = success(await session.refresh())
-    expect(await session.authenticate()).toMatchObject({
+    expect(await session.getSession()).toMatchObject({ reason: 'invalid_jwt' })
+    const { sealedSession: value } = success(await session.refreshSession())
+    expect(await session.getSession()).toMatchObject({
       authenticated: true,
       sessionId: 'session_1',
       accessToken: 'opaque-1',
     })
-    await sessions.endSession({ sessionData, cookiePassword })
+    await sessions.signOut({ value, password })
     expect(revoked).toEqual(['opaque-1'])
-    expect(await session.authenticate()).toMatchObject({ reason: 'invalid_session_cookie' })
+    expect(await session.getSession()).toMatchObject({ reason: 'invalid_session_cookie' })
   })
 
   it.each([undefined, Number.NaN, Number.POSITIVE_INFINITY, '300'])(
@@ -45,7 +45,7 @@ describe('a session whose access token nobody but its server can read', () => {
       const { sessions, grant } = createOpaqueStage()
       const unsaid = { ...grant({ user: { id: 'ada' } }), lifetime }
       await expect(
-        Reflect.apply(sessions.sealSession, undefined, [unsaid, { cookiePassword }]),
+        Reflect.apply(sessions.sealSession, undefined, [unsaid, { password }]),
       ).rejects.toMatchObject({ code: 'bad_response' })
     },
   )
@@ -54,58 +54,58 @@ describe('a session whose access token nobody but its server can read', () => {
     const { signIn, load, tokens } = createOpaqueStage()
     const session = load(await signIn())
     tokens.answer = { lifetime: Number.NaN }
-    success(await session.refresh())
-    expect(await session.authenticate()).toMatchObject({ reason: 'invalid_jwt' })
+    success(await session.refreshSession())
+    expect(await session.getSession()).toMatchObject({ reason: 'invalid_jwt' })
     tokens.answer = null
-    success(await session.refresh())
-    expect(success(await session.authenticate()).accessToken).toBe('opaque-2')
+    success(await session.refreshSession())
+    expect(success(await session.getSession()).accessToken).toBe('opaque-2')
   })
 
   it('says after a refresh what the newest answer says of it, and its name for good', async () => {
     const { signIn, load, tokens } = createOpaqueStage()
     const session = load(await signIn({ sessionId: 'session_1', role: 'admin' }))
     tokens.answer = { role: 'guest' }
-    await session.refresh()
-    expect(await session.authenticate()).toMatchObject({ sessionId: 'session_1', role: 'guest' })
+    await session.refreshSession()
+    expect(await session.getSession()).toMatchObject({ sessionId: 'session_1', role: 'guest' })
     tokens.answer = {}
-    await session.refresh()
-    const found = success(await session.authenticate())
+    await session.refreshSession()
+    const found = success(await session.getSession())
     expect([found.sessionId, found.role]).toEqual(['session_1', undefined])
   })
 
   it('has a name of its own where the server has none, so that a sign-out outlasts its tokens', async () => {
     const { signIn, load, sessions } = createOpaqueStage()
     const [one, other] = [await signIn(), await signIn({ accessToken: 'another' })]
-    const renewed = success(await load(one).refresh()).sealedSession
-    await sessions.endSession({ sessionData: renewed, cookiePassword })
-    expect(await load(one).authenticate()).toMatchObject({ reason: 'invalid_session_cookie' })
-    expect(await load(renewed).authenticate()).toMatchObject({ reason: 'invalid_session_cookie' })
-    expect(await load(other).authenticate()).toMatchObject({ authenticated: true })
+    const renewed = success(await load(one).refreshSession()).sealedSession
+    await sessions.signOut({ value: renewed, password })
+    expect(await load(one).getSession()).toMatchObject({ reason: 'invalid_session_cookie' })
+    expect(await load(renewed).getSession()).toMatchObject({ reason: 'invalid_session_cookie' })
+    expect(await load(other).getSession()).toMatchObject({ authenticated: true })
   })
 
   it('is not somebody by a token that comes from the future: the clock was set back', async () => {
     const { signIn, load, clock } = createOpaqueStage()
     const sealed = await signIn()
     clock.time -= MINUTE
-    expect(await load(sealed).authenticate()).toMatchObject({ authenticated: true })
+    expect(await load(sealed).getSession()).toMatchObject({ authenticated: true })
     clock.time -= 1
-    expect(await load(sealed).authenticate()).toMatchObject({ reason: 'invalid_jwt' })
+    expect(await load(sealed).getSession()).toMatchObject({ reason: 'invalid_jwt' })
   })
 
   it('is kept in the cookies of requests, and refreshed ahead of need', async () => {
     const { sessions, grant, clock, tokens } = createOpaqueStage()
     const requests = createRequestSessions({
       sessions,
-      cookie: { password: cookiePassword },
+      cookie: { password },
       now: clock.now,
     })
-    const { setCookies } = await requests.establish(grant({ user: { id: 'ada' } }), null)
+    const { setCookies } = await requests.setSession(grant({ user: { id: 'ada' } }), null)
     const cookie = (setCookies.at(-1) ?? '').split(';')[0] ?? ''
-    expect((await requests.load(cookie)).session?.user.id).toBe('ada')
+    expect((await requests.getSession(cookie)).session?.user.id).toBe('ada')
     expect(tokens.spent).toBe(0)
     clock.time += LIFE - MINUTE
-    expect((await requests.load(cookie)).session?.accessToken).toBe('opaque-1')
-    expect(await requests.describe(cookie)).toMatchObject({ user: { id: 'ada' } })
+    expect((await requests.getSession(cookie)).session?.accessToken).toBe('opaque-1')
+    expect(await requests.describeSession(cookie)).toMatchObject({ user: { id: 'ada' } })
   })
 
   it.each<[string, Partial<Grant>]>([
@@ -115,7 +115,7 @@ describe('a session whose access token nobody but its server can read', () => {
   ])('is refused with %s', async (_, part) => {
     const { sessions, grant } = createOpaqueStage()
     const sealing = sessions.sealSession(grant({ user: { id: 'ada' }, ...part }), {
-      cookiePassword,
+      password,
     })
     await expect(sealing).rejects.toMatchObject({ code: 'bad_response' })
   })
@@ -135,16 +135,16 @@ describe('a session whose access token nobody but its server can read', () => {
         lifetime: MINUTE,
         user: { id: 'ada' },
       },
-      { cookiePassword },
+      { password },
     )
     expect(await opened(old)).not.toHaveProperty('expiresAt')
-    expect(await stage.load(old).authenticate()).toMatchObject({
+    expect(await stage.load(old).getSession()).toMatchObject({
       authenticated: true,
       sessionId: 'session_1',
       expiresAt: START + MINUTE,
     })
     stage.clock.time += MINUTE
-    expect(await stage.load(old).authenticate()).toMatchObject({ reason: 'invalid_jwt' })
-    expect(await stage.load(old).refresh()).toMatchObject({ authenticated: true })
+    expect(await stage.load(old).getSession()).toMatchObject({ reason: 'invalid_jwt' })
+    expect(await stage.load(old).refreshSession()).toMatchObject({ authenticated: true })
   })
 })

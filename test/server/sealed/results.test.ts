@@ -11,11 +11,7 @@ describe('what an exchange failed with', () => {
     [make('step_required', { details: { step: 'sso_required' } }), 'sso_required', false],
     [make('step_required', { details: { step: 'radar_challenge' } }), 'radar_challenge', false],
     [make('step_required'), 'step_required', false],
-    [
-      make('rejected', { serverCode: 'organization_not_found' }),
-      'organization_not_authorized',
-      false,
-    ],
+    [make('rejected', { serverCode: 'organization_not_found' }), 'rejected', false],
     [make('rejected', { status: 401, retryable: true }), 'server_error', true],
     [make('rate_limited'), 'rate_limit_exceeded', true],
     [make('network'), 'network_error', true],

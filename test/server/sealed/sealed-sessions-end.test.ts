@@ -14,32 +14,32 @@ import {
   success,
 } from './sealed-sessions-stage.js'
 
-const cookiePassword = PASSWORD
+const password = PASSWORD
 const over = { authenticated: false, retryable: false, reason: 'invalid_session_cookie' }
 const refused = { authenticated: false, retryable: false, reason: 'invalid_grant' }
 
 describe('a sign-out', () => {
   it('ends the session here and at the server', async () => {
     const { cookie, load, sessions, server, exchanges } = createStage(signed)
-    const sessionData = await cookie()
+    const value = await cookie()
     const [{ id } = { id: '' }] = server.sessions()
-    expect(await sessions.endSession({ sessionData, cookiePassword })).toEqual({
+    expect(await sessions.signOut({ value, password })).toEqual({
       sessionId: id,
       error: null,
     })
     expect(server.sessions()).toEqual([])
-    expect(await load(sessionData).authenticate()).toEqual(over)
-    expect(await load(sessionData).refresh()).toMatchObject(refused)
+    expect(await load(value).getSession()).toEqual(over)
+    expect(await load(value).refreshSession()).toMatchObject(refused)
     expect(exchanges()).toBe(0)
   })
 
   it('comes before a refresh that is under way: nothing is sealed', async () => {
     const { cookie, load, sessions, server, hold } = createStage()
-    const sessionData = await cookie()
+    const value = await cookie()
     const release = hold()
-    const late = load(sessionData).refresh()
+    const late = load(value).refreshSession()
     await vi.waitUntil(() => server.count('refresh_token') === 1, PATIENT)
-    const ending = sessions.endSession({ sessionData, cookiePassword })
+    const ending = sessions.signOut({ value, password })
     await vi.waitUntil(() => server.sessions().length === 0, PATIENT)
     release()
     expect(await ending).toMatchObject({ error: null })
@@ -50,24 +50,24 @@ describe('a sign-out', () => {
     const { cookie, load, sessions, clock } = createStage(signed)
     const old = await cookie()
     clock.time += 299_000
-    const { sealedSession } = success(await load(old).refresh())
-    await sessions.endSession({ sessionData: old, cookiePassword })
+    const { sealedSession } = success(await load(old).refreshSession())
+    await sessions.signOut({ value: old, password })
     for (const wait of [0, 60_000, 239_999]) {
       clock.time += wait
-      expect(await load(sealedSession).authenticate()).toEqual(over)
+      expect(await load(sealedSession).getSession()).toEqual(over)
     }
     clock.time += 1
-    expect(await load(sealedSession).authenticate()).toMatchObject({ reason: 'invalid_jwt' })
+    expect(await load(sealedSession).getSession()).toMatchObject({ reason: 'invalid_jwt' })
   })
 
   it('reaches the other processes that share the coordinator, and those alone', async () => {
     const { cookie, start, clock } = createStage(signed)
     const shared = memoryCoordinator({ now: clock.now })
     const [here, there, elsewhere] = [start(shared), start(shared), start()]
-    const sealed = { sessionData: await cookie(), cookiePassword }
-    await here.endSession(sealed)
-    expect(await there.loadSealedSession(sealed).authenticate()).toEqual(over)
-    expect(await elsewhere.loadSealedSession(sealed).authenticate()).toMatchObject({
+    const sealed = { value: await cookie(), password }
+    await here.signOut(sealed)
+    expect(await there.openSession(sealed).getSession()).toEqual(over)
+    expect(await elsewhere.openSession(sealed).getSession()).toMatchObject({
       authenticated: true,
     })
   })
@@ -82,9 +82,9 @@ describe('a sign-out', () => {
         return { accessToken, refreshToken: 'second', lifetime: 1 }
       },
     })
-    const late = session.refresh()
+    const late = session.refreshSession()
     await asked.passed
-    expect(await sessions.endSession(sealed)).toEqual({ sessionId: 'session_1', error: null })
+    expect(await sessions.signOut(sealed)).toEqual({ sessionId: 'session_1', error: null })
     answered.open()
     expect(await late).toMatchObject(refused)
   })
@@ -108,11 +108,8 @@ describe('a sign-out', () => {
     const provider = { id: 'by-hand', refresh: async () => null, signOut: async () => {} }
     const { sessions } = await answering([], { coordinator, provider, now: () => START })
     const accessToken = jwt({ sub: 'user_1', sid: 'session_1', ...claims })
-    const sessionData = await sessions.sealSession(
-      { ...FIRST, accessToken, lifetime: 1 },
-      { cookiePassword },
-    )
-    await sessions.endSession({ sessionData, cookiePassword })
+    const value = await sessions.sealSession({ ...FIRST, accessToken, lifetime: 1 }, { password })
+    await sessions.signOut({ value, password })
     clock.time += life + 59_999
     expect(await coordinator.ended('session_1')).toBe(true)
     clock.time += 1
@@ -122,8 +119,8 @@ describe('a sign-out', () => {
   it('leaves the other sessions of the same person', async () => {
     const { cookie, load, sessions } = createStage()
     const [one, two] = [await cookie(), await cookie()]
-    await sessions.endSession({ sessionData: one, cookiePassword })
-    expect(await load(two).refresh()).toMatchObject({ authenticated: true })
+    await sessions.signOut({ value: one, password })
+    expect(await load(two).refreshSession()).toMatchObject({ authenticated: true })
   })
 
   it.each<[string, Parameters<ReturnType<typeof createStage>['server']['fail']>[0], string]>([
@@ -131,23 +128,23 @@ describe('a sign-out', () => {
     ['fails', { type: 'html', status: 502 }, 'server_error'],
   ])('counts here also when the server %s, and says so', async (_, fault, code) => {
     const { cookie, load, sessions, server } = createStage(signed)
-    const sessionData = await cookie()
+    const value = await cookie()
     server.fail(fault)
-    expect(await sessions.endSession({ sessionData, cookiePassword })).toMatchObject({
+    expect(await sessions.signOut({ value, password })).toMatchObject({
       sessionId: server.sessions()[0]?.id,
       error: { name: 'AuthError', code },
     })
-    expect(await load(sessionData).authenticate()).toEqual(over)
+    expect(await load(value).getSession()).toEqual(over)
   })
 
   it.each<[string, string | undefined, string]>([
     ['nothing', undefined, PASSWORD],
     ['garbage', 'garbage', PASSWORD],
     ['a seal by another password', 'sealed', OTHER],
-  ])('is no error with %s for a cookie', async (_, sessionData, password) => {
+  ])('is no error with %s for a cookie', async (_, value, password) => {
     const { cookie, sessions } = createStage()
-    const sealed = sessionData === 'sealed' ? await cookie() : sessionData
-    expect(await sessions.endSession({ sessionData: sealed, cookiePassword: password })).toEqual({
+    const sealed = value === 'sealed' ? await cookie() : value
+    expect(await sessions.signOut({ value: sealed, password })).toEqual({
       sessionId: null,
       error: null,
     })

@@ -8,7 +8,7 @@ import { opened, PASSWORD, START, success } from './sealed-sessions-stage.js'
 
 const URL_OF_GOTRUE = 'http://localhost/auth/v1'
 const ADA = { email: 'ada@example.test', password: 'secret-1' }
-const cookiePassword = PASSWORD
+const password = PASSWORD
 
 /** GoTrue, a server app and its time. */
 function createStage() {
@@ -33,9 +33,9 @@ function createStage() {
     async signIn(): Promise<string> {
       const grant = await provider.signIn?.(ADA, { signal })
       if (!grant) throw new Error('There is no session.')
-      return sessions.sealSession(grant, { cookiePassword })
+      return sessions.sealSession(grant, { password })
     },
-    load: (sessionData: string) => sessions.loadSealedSession({ sessionData, cookiePassword }),
+    load: (value: string) => sessions.openSession({ value, password }),
   }
 }
 
@@ -49,27 +49,32 @@ describe('a sealed session of GoTrue', () => {
       role: 'authenticated',
       user: { email: ADA.email },
     }
-    expect(await session.authenticate()).toMatchObject(facts)
+    expect(await session.getSession()).toMatchObject(facts)
     clock.time += 3_600_000
-    expect(await session.authenticate()).toMatchObject({ reason: 'invalid_jwt' })
-    const { sealedSession: sessionData, ...result } = success(await session.refresh())
+    expect(await session.getSession()).toMatchObject({ reason: 'invalid_jwt' })
+    const { sealedSession: value, ...result } = success(await session.refreshSession())
     expect(result).toMatchObject(facts)
-    expect(await session.authenticate()).toMatchObject(facts)
-    expect(await sessions.endSession({ sessionData, cookiePassword })).toEqual({
+    expect(await session.getSession()).toMatchObject(facts)
+    expect(await sessions.signOut({ value, password })).toEqual({
       sessionId: facts.sessionId,
       error: null,
     })
     expect(server.sessions()).toEqual([])
-    expect(await session.authenticate()).toMatchObject({ reason: 'invalid_session_cookie' })
+    expect(await session.getSession()).toMatchObject({ reason: 'invalid_session_cookie' })
   })
 
   it('is exchanged once for many, and lives through an outage', async () => {
     const { signIn, load, server, clock } = createStage()
     const sealed = await signIn()
     server.fail({ type: 'status', status: 503 })
-    expect(await load(sealed).refresh()).toMatchObject({ retryable: true, reason: 'server_error' })
+    expect(await load(sealed).refreshSession()).toMatchObject({
+      retryable: true,
+      reason: 'server_error',
+    })
     clock.time += 1_000
-    const results = await Promise.all(Array.from({ length: 50 }, () => load(sealed).refresh()))
+    const results = await Promise.all(
+      Array.from({ length: 50 }, () => load(sealed).refreshSession()),
+    )
     expect(new Set(results.map((one) => success(one).session.refreshToken)).size).toBe(1)
     expect(server.count('refresh_token')).toBe(2)
   })
@@ -82,12 +87,12 @@ describe('a sealed session of GoTrue', () => {
       method: 'POST',
       headers: { authorization: `Bearer ${token}` },
     })
-    expect(await load(sealed).refresh()).toMatchObject({
+    expect(await load(sealed).refreshSession()).toMatchObject({
       retryable: false,
       reason: 'invalid_grant',
     })
     // What is gone already is what was asked for.
-    expect(await sessions.endSession({ sessionData: sealed, cookiePassword })).toMatchObject({
+    expect(await sessions.signOut({ value: sealed, password })).toMatchObject({
       error: null,
     })
   })
@@ -95,10 +100,10 @@ describe('a sealed session of GoTrue', () => {
   it('knows no organizations: a switch is refused, and the session goes on', async () => {
     const { signIn, load } = createStage()
     const session = load(await signIn())
-    const result = await session.refresh({ organizationId: 'org_1' })
-    expect(result).toMatchObject({ retryable: false, reason: 'organization_not_authorized' })
+    const result = await session.refreshSession({ organizationId: 'org_1' })
+    expect(result).toMatchObject({ retryable: false, reason: 'rejected' })
     expect(result.sealedSession).toEqual(expect.any(String))
-    expect(await session.refresh()).toMatchObject({ authenticated: true })
+    expect(await session.refreshSession()).toMatchObject({ authenticated: true })
   })
 
   it('may be verified by the secret that older projects share', async () => {
@@ -119,13 +124,13 @@ describe('a sealed session of GoTrue', () => {
     const seal = async (text: string) => {
       const tokens = { accessToken: await sign(text), refreshToken: 'r', lifetime: 1 }
       const grant: Grant<GoTrueUser> = { ...tokens, user }
-      const sessionData = await sessions.sealSession(grant, { cookiePassword })
-      return sessions.loadSealedSession({ sessionData, cookiePassword })
+      const value = await sessions.sealSession(grant, { password })
+      return sessions.openSession({ value, password })
     }
-    expect(await (await seal(secret)).authenticate()).toMatchObject({
+    expect(await (await seal(secret)).getSession()).toMatchObject({
       authenticated: true,
       sessionId: 'session_1',
     })
-    expect(await (await seal(`${secret}!`)).authenticate()).toMatchObject({ reason: 'invalid_jwt' })
+    expect(await (await seal(`${secret}!`)).getSession()).toMatchObject({ reason: 'invalid_jwt' })
   })
 })

@@ -23,7 +23,7 @@ describe('a token that was spent is never lost', () => {
       { accessToken: 'opaque', refreshToken: 'second' },
       { accessToken: next, refreshToken: 'third' },
     ])
-    const result = await session.refresh({ cookiePassword: OTHER })
+    const result = await session.refreshSession({ password: OTHER })
     expect(result).toMatchObject({ reason: 'server_error', retryable: true })
     expect(await opened(result.sealedSession, OTHER)).toEqual({
       accessToken: FIRST.accessToken,
@@ -31,7 +31,7 @@ describe('a token that was spent is never lost', () => {
       user,
       startedAt: expect.any(Number),
     })
-    expect(success(await session.refresh()).session.accessToken).toBe(next)
+    expect(success(await session.refreshSession()).session.accessToken).toBe(next)
     expect(sent).toEqual(['first', 'second'])
   })
 
@@ -42,8 +42,8 @@ describe('a token that was spent is never lost', () => {
       { accessToken, refreshToken: 'second' },
       { accessToken, refreshToken: 'third' },
     ])
-    expect(success(await session.refresh()).session.refreshToken).toBe('second')
-    expect(success(await session.refresh()).session).toMatchObject({
+    expect(success(await session.refreshSession()).session.refreshToken).toBe('second')
+    expect(success(await session.refreshSession()).session).toMatchObject({
       accessToken,
       refreshToken: 'third',
     })
@@ -54,7 +54,7 @@ describe('a token that was spent is never lost', () => {
     ['the token is of', { accessToken: jwt({ sub: 'user_2' }), refreshToken: 'second' }],
   ])('but nothing is made of it when %s another person', async (_, answer) => {
     const { session } = await answering([answer])
-    const result = await session.refresh()
+    const result = await session.refreshSession()
     expect(result).toEqual({
       authenticated: false,
       retryable: false,
@@ -67,7 +67,10 @@ describe('a token that was spent is never lost', () => {
     const text = JSON.stringify({ ...FIRST, user: { id: 'user_2' } })
     const once = async () => ({ text, startedAt: 0 })
     const { session } = await answering([], { coordinator: { ...memoryCoordinator(), once } })
-    expect(await session.refresh()).toMatchObject({ retryable: true, reason: 'server_error' })
+    expect(await session.refreshSession()).toMatchObject({
+      retryable: true,
+      reason: 'server_error',
+    })
   })
 
   it.each<[string, Partial<Grant> | Error | null, string]>([
@@ -76,9 +79,9 @@ describe('a token that was spent is never lost', () => {
   ])('nor the cookie, for %s', async (_, answer, reason) => {
     const fine = { accessToken: jwt({ sub: 'user_1', jti: 'x' }) }
     const { sent, session, pass } = await answering([answer, fine])
-    expect(await session.refresh()).toMatchObject({ reason, retryable: true })
+    expect(await session.refreshSession()).toMatchObject({ reason, retryable: true })
     pass(1_000)
-    expect(await session.refresh()).toMatchObject({ authenticated: true })
+    expect(await session.refreshSession()).toMatchObject({ authenticated: true })
     expect(sent).toEqual(['first', 'first'])
   })
 
@@ -89,7 +92,7 @@ describe('a token that was spent is never lost', () => {
     const { sent, session } = await answering([...tokens])
     const got: unknown[] = []
     for (const fresh of [false, false, true, true]) {
-      got.push(success(await session.refresh({ fresh })).session.accessToken)
+      got.push(success(await session.refreshSession({ fresh })).session.accessToken)
     }
     expect(got).toEqual(tokens.map(({ accessToken }) => accessToken))
     expect(sent).toEqual(['first', 'first', 'first', 'first'])
@@ -103,12 +106,12 @@ describe('an exchange', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
       server.fail({ type: 'hang' })
-      const waiting = load(sealed).refresh()
+      const waiting = load(sealed).refreshSession()
       await vi.waitUntil(() => server.count('refresh_token') === 1, PATIENT)
       await vi.advanceTimersByTimeAsync(10_000)
       expect(await waiting).toMatchObject({ retryable: true, reason: 'timeout' })
       clock.time += 10_000
-      expect(await load(sealed).refresh()).toMatchObject({ authenticated: true })
+      expect(await load(sealed).refreshSession()).toMatchObject({ authenticated: true })
       expect(vi.getTimerCount()).toBe(0)
     } finally {
       vi.useRealTimers()
@@ -118,13 +121,13 @@ describe('an exchange', () => {
   it('ends also when the provider does not listen, which is told to stop', async () => {
     const told: { signal?: { readonly aborted: boolean } } = {}
     const { session } = await answering([], {
-      timeout: 1,
+      requestTimeout: 1,
       refresh: (_, { signal }) => {
         told.signal = signal
         return new Promise(() => {})
       },
     })
-    expect(await session.refresh()).toMatchObject({ retryable: true, reason: 'timeout' })
+    expect(await session.refreshSession()).toMatchObject({ retryable: true, reason: 'timeout' })
     expect(told.signal?.aborted).toBe(true)
   })
 })

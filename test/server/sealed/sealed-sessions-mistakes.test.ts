@@ -8,15 +8,15 @@ const invalid = expect.objectContaining({ name: 'AuthError', code: 'invalid_argu
 const secret = { secret: 'a secret of the issuer, which is long', audience: false } as const
 const provider = { id: 'nobody', refresh: async () => null }
 
-describe('getLogoutUrl', () => {
+describe('getSignOutUrl', () => {
   it('leads to the page that ends the session, also long after the token is over', async () => {
     const { cookie, load, clock, server } = createStage()
     const session = load(await cookie())
     const [{ id } = { id: '' }] = server.sessions()
     clock.time += 86_400_000
     const page = 'http://localhost/user_management/sessions/logout'
-    expect(await session.getLogoutUrl()).toBe(`${page}?session_id=${id}`)
-    expect(await session.getLogoutUrl({ returnTo: 'http://localhost:3000/' })).toBe(
+    expect(await session.getSignOutUrl()).toBe(`${page}?session_id=${id}`)
+    expect(await session.getSignOutUrl({ returnTo: 'http://localhost:3000/' })).toBe(
       `${page}?session_id=${id}&return_to=http%3A%2F%2Flocalhost%3A3000%2F`,
     )
   })
@@ -31,25 +31,22 @@ describe('getLogoutUrl', () => {
     'https://',
   ])('refuses to return to %o', async (returnTo) => {
     const { cookie, load, workos } = createStage()
-    await expect(load(await cookie()).getLogoutUrl({ returnTo })).rejects.toEqual(invalid)
-    expect(() => workos.logoutUrl({ sessionId: 'session_1', returnTo })).toThrow(invalid)
+    await expect(load(await cookie()).getSignOutUrl({ returnTo })).rejects.toEqual(invalid)
+    expect(() => workos.signOutUrl({ sessionId: 'session_1', returnTo })).toThrow(invalid)
   })
 
   it('says clearly that a cookie names no session', async () => {
     const { load, sessions, signIn } = createStage()
     const grant = await signIn()
     const accessToken = `e30.${btoa(JSON.stringify({ sub: grant.user?.id }))}.x`
-    const nameless = await sessions.sealSession(
-      { ...grant, accessToken },
-      { cookiePassword: PASSWORD },
-    )
+    const nameless = await sessions.sealSession({ ...grant, accessToken }, { password: PASSWORD })
     for (const [cookie, why] of [
       ['', /no_session_cookie_provided/],
       ['garbage', /invalid_session_cookie/],
       [nameless, /names no session to end\.$/],
     ] as const) {
       const error: unknown = await load(cookie)
-        .getLogoutUrl()
+        .getSignOutUrl()
         .catch((reason: unknown) => reason)
       expect(isAuthSessionMissingError(error)).toBe(true)
       expect(String(error)).toMatch(why)
@@ -58,42 +55,41 @@ describe('getLogoutUrl', () => {
 
   it('leads to a page of your own as safely', async () => {
     const { session } = await answering([], {
-      logoutUrl: ({ sessionId, returnTo = 'nowhere' }) => `${sessionId} ${returnTo}`,
+      signOutUrl: ({ session, returnTo = 'nowhere' }) => `${session.sessionId} ${returnTo}`,
     })
-    expect(await session.getLogoutUrl()).toBe('session_1 nowhere')
-    expect(await session.getLogoutUrl({ returnTo: 'https://a.b' })).toBe('session_1 https://a.b')
-    await expect(session.getLogoutUrl({ returnTo: 'javascript:alert(1)' })).rejects.toEqual(invalid)
+    expect(await session.getSignOutUrl()).toBe('session_1 nowhere')
+    expect(await session.getSignOutUrl({ returnTo: 'https://a.b' })).toBe('session_1 https://a.b')
+    await expect(session.getSignOutUrl({ returnTo: 'javascript:alert(1)' })).rejects.toEqual(
+      invalid,
+    )
   })
 
   it('says clearly that there is no such page', async () => {
     const sessions = createSealedSessions({ provider, verification: secret })
-    const session = sessions.loadSealedSession({ sessionData: '', cookiePassword: PASSWORD })
-    await expect(session.getLogoutUrl()).rejects.toEqual(invalid)
+    const session = sessions.openSession({ value: '', password: PASSWORD })
+    await expect(session.getSignOutUrl()).rejects.toEqual(invalid)
   })
 })
 
 describe('a mistake of the app is an AuthError', () => {
   const { sessions } = createStage()
-  const short = { sessionData: 'x', cookiePassword: 'short' }
+  const short = { value: 'x', password: 'short' }
 
   it.each<[string, () => unknown]>([
-    ['a short password', () => sessions.loadSealedSession(short)],
-    ['a short password', () => sessions.refreshAndSealSessionData(short)],
-    ['a short password', () => sessions.endSession(short)],
+    ['a short password', () => sessions.openSession(short)],
+    ['a short password', () => sessions.signOut(short)],
     ['a short password', () => sessions.sealSession({ accessToken: 'a', lifetime: 1 }, short)],
     [
       'a short new password',
       () =>
-        sessions
-          .loadSealedSession({ sessionData: '', cookiePassword: PASSWORD })
-          .refresh({ cookiePassword: '' }),
+        sessions.openSession({ value: '', password: PASSWORD }).refreshSession({ password: '' }),
     ],
-    ['no password', () => sessions.loadSealedSession({ ...short, cookiePassword: [] })],
+    ['no password', () => sessions.openSession({ ...short, password: [] })],
     [
       'no way to verify',
       () => createSealedSessions({ provider, verification: { secret: '', audience: false } }),
     ],
-    ['no time', () => createSealedSessions({ provider, verification: secret, timeout: 0 })],
+    ['no time', () => createSealedSessions({ provider, verification: secret, requestTimeout: 0 })],
     [
       'no provider',
       () => createSealedSessions({ ...JSON.parse('{"provider":{}}'), verification: secret }),
@@ -121,22 +117,21 @@ describe('a mistake of the app is an AuthError', () => {
     expect(make).toThrow(invalid)
   })
 
-  const held = { sessionData: 'x', cookiePassword: PASSWORD }
+  const held = { value: 'x', password: PASSWORD }
   const grant = { accessToken: 'a', refreshToken: 'r', lifetime: 1, user: { id: 'ada' } }
-  const session = sessions.loadSealedSession(held)
+  const session = sessions.openSession(held)
   it.each<[string, (...args: never[]) => unknown, readonly unknown[]]>([
-    ['refresh(null)', session.refresh, [null]],
-    ['refresh(true)', session.refresh, [true]],
-    ['getLogoutUrl(null)', session.getLogoutUrl, [null]],
-    ['endSession()', sessions.endSession, []],
+    ['refresh(null)', session.refreshSession, [null]],
+    ['refresh(true)', session.refreshSession, [true]],
+    ['getSignOutUrl(null)', session.getSignOutUrl, [null]],
+    ['signOut()', sessions.signOut, []],
     ['describeSession(null)', sessions.describeSession, [null]],
-    ['refreshAndSealSessionData()', sessions.refreshAndSealSessionData, []],
     ['sealSession(null)', sessions.sealSession, [null]],
     ['sealSession() without options', sessions.sealSession, [grant]],
     [
       'sealSession() with limits that are none',
       sessions.sealSession,
-      [grant, { cookiePassword: PASSWORD, limits: 'a week' }],
+      [grant, { password: PASSWORD, limits: 'a week' }],
     ],
   ])('of an argument: %s', async (_, method, args) => {
     await expect(
@@ -146,16 +141,16 @@ describe('a mistake of the app is an AuthError', () => {
 
   it('and what is wrong in a provider is thrown as it is', async () => {
     const { cookie, workos, clock } = createStage()
-    const sessionData = await cookie()
+    const value = await cookie()
     for (const error of [new TypeError('a bug'), new AuthError('invalid_argument', 'Wrong.')]) {
       const broken = { ...workos, refresh: () => Promise.reject(error) }
-      const { loadSealedSession } = createSealedSessions({
+      const { openSession } = createSealedSessions({
         provider: broken,
         verification: secret,
         now: clock.now,
       })
-      const session = loadSealedSession({ sessionData, cookiePassword: PASSWORD })
-      await expect(session.refresh()).rejects.toBe(error)
+      const session = openSession({ value, password: PASSWORD })
+      await expect(session.refreshSession()).rejects.toBe(error)
     }
   })
 })
@@ -170,7 +165,7 @@ describe('sealSession', () => {
     const { sessions, signIn } = createStage()
     const grant = { ...(await signIn()), ...changes }
     const error = await sessions
-      .sealSession(grant, { cookiePassword: PASSWORD })
+      .sealSession(grant, { password: PASSWORD })
       .catch((reason: unknown) => reason)
     expect(isAuthError(error, 'bad_response')).toBe(true)
   })

@@ -6,9 +6,9 @@ describe('another organization', () => {
     const { cookie, load, server } = createStage({ replayGrace: 0 })
     const [one, two] = [await cookie(), await cookie()]
     const results = await Promise.all([
-      load(one).refresh({ organizationId: 'org_2' }),
-      load(one).refresh({ organizationId: 'org_2' }),
-      load(two).refresh(),
+      load(one).refreshSession({ organizationId: 'org_2' }),
+      load(one).refreshSession({ organizationId: 'org_2' }),
+      load(two).refreshSession(),
     ])
     expect(results.map((result) => success(result).organizationId)).toEqual([
       'org_2',
@@ -22,13 +22,13 @@ describe('another organization', () => {
   it('is switched to also when the server gives an older answer again', async () => {
     const { cookie, load, exchanges } = createStage()
     const sealed = await cookie()
-    await load(sealed).refresh()
-    const result = success(await load(sealed).refresh({ organizationId: 'org_2' }))
+    await load(sealed).refreshSession()
+    const result = success(await load(sealed).refreshSession({ organizationId: 'org_2' }))
     expect(result).toMatchObject({ organizationId: 'org_2', permissions: ['posts:read'] })
     // The old token again, then its successor.
     expect(exchanges()).toBe(3)
     // A request from before the switch does not undo it.
-    expect(success(await load(result.sealedSession).refresh()).organizationId).toBe('org_2')
+    expect(success(await load(result.sealedSession).refreshSession()).organizationId).toBe('org_2')
   })
 
   it.each<[string, 'error' | 'code']>([
@@ -43,7 +43,7 @@ describe('another organization', () => {
       server.setOrganization('org_2', { requires, redirectUrl: 'https://auth.example/go' })
       const session = load(await cookie())
       const reason = step === 'sso' ? 'sso_required' : step
-      expect(await session.refresh({ organizationId: 'org_2' })).toEqual({
+      expect(await session.refreshSession({ organizationId: 'org_2' })).toEqual({
         authenticated: false,
         retryable: false,
         reason,
@@ -57,7 +57,7 @@ describe('another organization', () => {
           }),
         }),
       })
-      expect(await session.refresh()).toMatchObject({ organizationId: 'org_1' })
+      expect(await session.refreshSession()).toMatchObject({ organizationId: 'org_1' })
     },
   )
 
@@ -69,22 +69,25 @@ describe('another organization', () => {
       const refused = {
         authenticated: false,
         retryable: false,
-        reason: 'organization_not_authorized',
+        reason: 'rejected',
       }
-      expect(await session.refresh({ organizationId: 'org_3' })).toMatchObject(refused)
-      expect(await session.refresh()).toMatchObject({ authenticated: true })
+      expect(await session.refreshSession({ organizationId: 'org_3' })).toMatchObject(refused)
+      expect(await session.refreshSession()).toMatchObject({ authenticated: true })
     },
   )
 
   it('that is refused after the token has changed gives the changed session along', async () => {
     const { cookie, load, server } = createStage()
     const sealed = await cookie()
-    await load(sealed).refresh()
+    await load(sealed).refreshSession()
     server.setOrganization('org_2', { requires: 'sso' })
     const session = load(sealed)
-    const result = await session.refresh({ organizationId: 'org_2' })
+    const result = await session.refreshSession({ organizationId: 'org_2' })
     expect(result).toMatchObject({ authenticated: false, reason: 'sso_required' })
     expect(await claim(result.sealedSession, 'org_id')).toBe('org_1')
-    expect(await session.refresh()).toMatchObject({ authenticated: true, organizationId: 'org_1' })
+    expect(await session.refreshSession()).toMatchObject({
+      authenticated: true,
+      organizationId: 'org_1',
+    })
   })
 })

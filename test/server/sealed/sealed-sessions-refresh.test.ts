@@ -14,13 +14,13 @@ describe('many requests with one cookie', () => {
   it('cost nothing for those who come up to 30 s later', async () => {
     const { cookie, load, clock, exchanges } = createStage()
     const sealed = await cookie()
-    const first = success(await load(sealed).refresh())
+    const first = success(await load(sealed).refreshSession())
     clock.time += 29_999
-    expect(success(await load(sealed).refresh()).session).toEqual(first.session)
+    expect(success(await load(sealed).refreshSession()).session).toEqual(first.session)
     expect(exchanges()).toBe(1)
     clock.time += 2
-    expect(await load(sealed).refresh()).toMatchObject({ reason: 'invalid_grant' })
-    expect(await load(first.sealedSession).refresh()).toMatchObject({ authenticated: true })
+    expect(await load(sealed).refreshSession()).toMatchObject({ reason: 'invalid_grant' })
+    expect(await load(first.sealedSession).refreshSession()).toMatchObject({ authenticated: true })
   })
 
   it('share a transient failure, which is kept for as long as the server asked', async () => {
@@ -28,12 +28,11 @@ describe('many requests with one cookie', () => {
     const coordinator = memoryCoordinator({ now: clock.now })
     const once = vi.spyOn(coordinator, 'once')
     const sessions = start(coordinator)
-    const load = (sessionData: string) =>
-      sessions.loadSealedSession({ sessionData, cookiePassword: PASSWORD })
+    const load = (value: string) => sessions.openSession({ value, password: PASSWORD })
     const sealed = await cookie()
     server.fail({ type: 'rate-limited', retryAfter: 2 })
     const release = hold()
-    const calls = Array.from({ length: 10 }, () => load(sealed).refresh())
+    const calls = Array.from({ length: 10 }, () => load(sealed).refreshSession())
     await vi.waitUntil(() => once.mock.calls.length === 10, PATIENT)
     release()
     for (const result of await Promise.all(calls)) {
@@ -47,13 +46,13 @@ describe('many requests with one cookie', () => {
     }
     expect(exchanges()).toBe(1)
     clock.time += 2_000
-    expect(await load(sealed).refresh()).toMatchObject({ authenticated: true })
+    expect(await load(sealed).refreshSession()).toMatchObject({ authenticated: true })
   })
 
   it('are kept apart from those of another session', async () => {
     const { cookie, load, exchanges } = createStage()
     const [one, two] = [await cookie(), await cookie()]
-    const results = await Promise.all([load(one).refresh(), load(two).refresh()])
+    const results = await Promise.all([load(one).refreshSession(), load(two).refreshSession()])
     expect(new Set(results.map((result) => success(result).sessionId)).size).toBe(2)
     expect(exchanges()).toBe(2)
   })
@@ -63,11 +62,11 @@ describe('a fresh refresh', () => {
   it('goes on with the successor when the exchange of another is older than the call', async () => {
     const { cookie, load, server, clock, exchanges } = createStage()
     const sealed = await cookie()
-    await load(sealed).refresh()
+    await load(sealed).refreshSession()
     clock.time += 1000
     server.setMembership(ADA.email, 'org_1', demote)
-    expect(await load(sealed).refresh()).toMatchObject({ role: 'admin' })
-    expect(await load(sealed).refresh({ fresh: true })).toMatchObject({ role: 'member' })
+    expect(await load(sealed).refreshSession()).toMatchObject({ role: 'admin' })
+    expect(await load(sealed).refreshSession({ fresh: true })).toMatchObject({ role: 'member' })
     expect(exchanges()).toBe(2)
     expect(server.requests.filter(({ grant }) => grant === 'refresh_token')).toMatchObject([
       { presented: (await opened(sealed)).refreshToken },
@@ -79,13 +78,13 @@ describe('a fresh refresh', () => {
     const { cookie, load, server, clock, hold, exchanges } = createStage()
     const sealed = await cookie()
     const release = hold()
-    const older = load(sealed).refresh()
+    const older = load(sealed).refreshSession()
     await vi.waitUntil(() => server.requests.at(-1)?.grant === 'refresh_token', PATIENT)
     await settle()
     clock.time += 1000
     server.setMembership(ADA.email, 'org_1', demote)
-    const joined = load(sealed).refresh()
-    const fresh = Array.from({ length: 20 }, () => load(sealed).refresh({ fresh: true }))
+    const joined = load(sealed).refreshSession()
+    const fresh = Array.from({ length: 20 }, () => load(sealed).refreshSession({ fresh: true }))
     await settle()
     release()
     expect(await older).toMatchObject({ role: 'admin' })
@@ -97,10 +96,10 @@ describe('a fresh refresh', () => {
   it('gives nothing along when the successor is worth nothing', async () => {
     const { cookie, load, server, clock } = createStage()
     const sealed = await cookie()
-    await load(sealed).refresh()
+    await load(sealed).refreshSession()
     clock.time += 1000
     for (const { id } of server.sessions()) server.endSession(id)
-    const result = await load(sealed).refresh({ fresh: true })
+    const result = await load(sealed).refreshSession({ fresh: true })
     expect(result).toMatchObject({ reason: 'invalid_grant', retryable: false })
     expect(result.sealedSession).toBeUndefined()
   })
@@ -108,7 +107,9 @@ describe('a fresh refresh', () => {
   it('is one exchange when there is nothing older', async () => {
     const { cookie, load, exchanges } = createStage()
     const sealed = await cookie()
-    await Promise.all(Array.from({ length: 20 }, () => load(sealed).refresh({ fresh: true })))
+    await Promise.all(
+      Array.from({ length: 20 }, () => load(sealed).refreshSession({ fresh: true })),
+    )
     expect(exchanges()).toBe(1)
   })
 
@@ -143,8 +144,10 @@ describe('a fresh refresh', () => {
       user: { id: 'user_1' },
       accessToken: jwt({ sub: 'user_1' }),
     }
-    const sessionData = await sessions.sealSession(grant, { cookiePassword: PASSWORD })
-    const session = sessions.loadSealedSession({ sessionData, cookiePassword: PASSWORD })
-    expect(success(await session.refresh({ fresh: true })).session.refreshToken).toBe('token-5')
+    const value = await sessions.sealSession(grant, { password: PASSWORD })
+    const session = sessions.openSession({ value, password: PASSWORD })
+    expect(success(await session.refreshSession({ fresh: true })).session.refreshToken).toBe(
+      'token-5',
+    )
   })
 })

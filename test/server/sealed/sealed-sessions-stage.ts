@@ -11,7 +11,7 @@ import {
   type SessionProvider,
 } from '../../../src/server/sealed/sealed-sessions.js'
 import { parseSealedData, type SealedData } from '../../../src/server/sealed/session-data.js'
-import { workosServer, workosSessions } from '../../../src/server/workos/index.js'
+import { createWorkOSSessions, workosServer } from '../../../src/server/workos/index.js'
 import {
   createScriptedWorkOS,
   type ScriptedWorkOSOptions,
@@ -86,7 +86,7 @@ export function createStage({ coordinator, ...options }: StageOptions = {}) {
   const now = clock.now
   /** The sessions of one process. */
   const start = (shared: Coordinator = memoryCoordinator({ now })) =>
-    workosSessions({ ...client, coordinator: shared, now })
+    createWorkOSSessions({ ...client, coordinator: shared, now })
 
   /** Signs Ada in by redirect. */
   async function signIn(organizationId = 'org_1') {
@@ -121,9 +121,8 @@ export function createStage({ coordinator, ...options }: StageOptions = {}) {
     start,
     signIn,
     /** The cookie of Ada, who has just signed in. */
-    cookie: async () => sessions.sealSession(await signIn(), { cookiePassword: PASSWORD }),
-    load: (sessionData: string, cookiePassword = PASSWORD) =>
-      sessions.loadSealedSession({ sessionData, cookiePassword }),
+    cookie: async () => sessions.sealSession(await signIn(), { password: PASSWORD }),
+    load: (value: string, password = PASSWORD) => sessions.openSession({ value, password }),
     exchanges: () => server.count('refresh_token'),
   }
 }
@@ -160,13 +159,13 @@ export async function answering(
     verification: { secret: 'a secret of the issuer, which is long', audience: false },
     ...options,
   })
-  const cookiePassword = PASSWORD
-  const sessionData = await sessions.sealSession({ ...FIRST, lifetime: 1000 }, { cookiePassword })
-  const sealed = { sessionData, cookiePassword }
+  const password = PASSWORD
+  const value = await sessions.sealSession({ ...FIRST, lifetime: 1000 }, { password })
+  const sealed = { value, password }
   const pass = (ms: number): void => {
     time += ms
   }
-  return { sent, sessions, sealed, session: sessions.loadSealedSession(sealed), pass }
+  return { sent, sessions, sealed, session: sessions.openSession(sealed), pass }
 }
 
 interface Result {

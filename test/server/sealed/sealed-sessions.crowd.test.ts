@@ -7,7 +7,7 @@ describe('a thousand requests with one cookie', () => {
     const sealed = await cookie()
     const passwords = Array.from({ length: 1000 }, (_, index) => (index % 2 ? OTHER : PASSWORD))
     const results = await Promise.all(
-      passwords.map((cookiePassword) => load(sealed).refresh({ cookiePassword })),
+      passwords.map((password) => load(sealed).refreshSession({ password })),
     )
     expect(exchanges()).toBe(1)
     const tokens = new Set(results.map((result) => success(result).session.accessToken))

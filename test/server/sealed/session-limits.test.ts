@@ -3,7 +3,7 @@ import { AuthError } from '../../../src/core/errors.js'
 import { createRequestSessions } from '../../../src/server/requests/request-sessions.js'
 import { sealText } from '../../../src/server/sealed/seal.js'
 import type { SessionLimits } from '../../../src/server/sealed/session-limits.js'
-import { cookiePassword, createOpaqueStage, MINUTE } from './opaque-stage.js'
+import { createOpaqueStage, MINUTE, password } from './opaque-stage.js'
 import { opened, success } from './sealed-sessions-stage.js'
 
 const HOUR = 60 * MINUTE
@@ -17,11 +17,11 @@ describe('the absolute limit of a session', () => {
     })
     let sealed = await signIn()
     for (let hour = 0; hour < 24; hour += 1) {
-      sealed = success(await load(sealed).refresh()).sealedSession
+      sealed = success(await load(sealed).refreshSession()).sealedSession
       clock.time += HOUR
     }
-    expect(await load(sealed).authenticate()).toEqual(expired)
-    expect(await load(sealed).refresh()).toEqual(expired)
+    expect(await load(sealed).getSession()).toEqual(expired)
+    expect(await load(sealed).refreshSession()).toEqual(expired)
     await expect.poll(() => revoked).toEqual([`opaque-${tokens.spent}`])
     expect(tokens.spent).toBe(24)
   })
@@ -30,31 +30,31 @@ describe('the absolute limit of a session', () => {
     const { signIn, load, clock } = createOpaqueStage()
     const sealed = await signIn()
     clock.time += 400 * DAY - 1
-    expect(await load(sealed).refresh()).toMatchObject({ authenticated: true })
+    expect(await load(sealed).refreshSession()).toMatchObject({ authenticated: true })
     clock.time += 1
-    expect(await load(sealed).refresh()).toEqual(expired)
+    expect(await load(sealed).refreshSession()).toEqual(expired)
   })
 
   it('counts for seals that do not say when they began from when they are sealed next', async () => {
     const { signIn, load, clock } = createOpaqueStage({ limits: { absolute: DAY } })
     const { startedAt: _, ...old } = await opened(await signIn())
-    const sealed = await sealText(JSON.stringify(old), cookiePassword)
+    const sealed = await sealText(JSON.stringify(old), password)
     clock.time += 30 * DAY
-    const renewed = success(await load(sealed).refresh()).sealedSession
+    const renewed = success(await load(sealed).refreshSession()).sealedSession
     clock.time += DAY - 1
-    expect(await load(renewed).refresh()).toMatchObject({ authenticated: true })
+    expect(await load(renewed).refreshSession()).toMatchObject({ authenticated: true })
     clock.time += 1
-    expect(await load(renewed).refresh()).toEqual(expired)
+    expect(await load(renewed).refreshSession()).toEqual(expired)
   })
 
   it('may be another one for one session, sealed in it', async () => {
     const { signIn, load, clock } = createOpaqueStage({ limits: { absolute: HOUR } })
     const remembered = await signIn({}, { absolute: 30 * DAY })
     clock.time += 29 * DAY
-    const renewed = success(await load(remembered).refresh()).sealedSession
-    expect(await load(renewed).authenticate()).toMatchObject({ authenticated: true })
+    const renewed = success(await load(remembered).refreshSession()).sealedSession
+    expect(await load(renewed).getSession()).toMatchObject({ authenticated: true })
     clock.time += DAY
-    expect(await load(renewed).authenticate()).toEqual(expired)
+    expect(await load(renewed).getSession()).toEqual(expired)
   })
 })
 
@@ -65,9 +65,9 @@ describe('the idle limit of a session', () => {
     const { signIn, load, clock, revoked } = createOpaqueStage(idle)
     const sealed = await signIn()
     clock.time += HOUR - 1
-    expect(await load(sealed).refresh()).toMatchObject({ authenticated: true })
+    expect(await load(sealed).refreshSession()).toMatchObject({ authenticated: true })
     clock.time += 1
-    expect(await load(sealed).authenticate()).toEqual(expired)
+    expect(await load(sealed).getSession()).toEqual(expired)
     await expect.poll(() => revoked.length).toBe(1)
   })
 
@@ -76,9 +76,9 @@ describe('the idle limit of a session', () => {
     let sealed = await signIn()
     for (let round = 0; round < 5; round += 1) {
       clock.time += HOUR - 1
-      sealed = success(await load(sealed).refresh()).sealedSession
+      sealed = success(await load(sealed).refreshSession()).sealedSession
     }
-    expect(await load(sealed).authenticate()).toMatchObject({ authenticated: true })
+    expect(await load(sealed).getSession()).toMatchObject({ authenticated: true })
   })
 
   it('counts from the last use that was kept beside it', async () => {
@@ -87,9 +87,9 @@ describe('the idle limit of a session', () => {
     clock.time += 50 * MINUTE
     const use = await load(sealed).noteUse()
     clock.time += 50 * MINUTE
-    expect(await load(sealed, use).authenticate()).toMatchObject({ authenticated: true })
+    expect(await load(sealed, use).getSession()).toMatchObject({ authenticated: true })
     clock.time += 10 * MINUTE
-    expect(await load(sealed, use).authenticate()).toEqual(expired)
+    expect(await load(sealed, use).getSession()).toEqual(expired)
   })
 
   it('is not lengthened by a use of another session, of nobody, or of none at all', async () => {
@@ -98,14 +98,14 @@ describe('the idle limit of a session', () => {
     clock.time += 50 * MINUTE
     const uses = [
       await load(other).noteUse(),
-      await sealText('{"session":1,"usedAt":9e15}', cookiePassword),
-      await sealText('null', cookiePassword),
+      await sealText('{"session":1,"usedAt":9e15}', password),
+      await sealText('null', password),
       'Fe26.2*nonsense',
       '',
       other,
     ]
     clock.time += 10 * MINUTE
-    for (const use of uses) expect(await load(sealed, use).authenticate()).toEqual(expired)
+    for (const use of uses) expect(await load(sealed, use).getSession()).toEqual(expired)
   })
 
   it('brings back nobody whose session had come to it: such a use is not noted', async () => {
@@ -130,7 +130,7 @@ describe('the idle limit of a session', () => {
     const { signIn, load, clock } = createOpaqueStage(idle)
     const sealed = await signIn({ lifetime: DAY })
     clock.time -= 30_000
-    expect(await load(sealed).authenticate()).toMatchObject({ authenticated: true })
+    expect(await load(sealed).getSession()).toMatchObject({ authenticated: true })
   })
 
   it('is not lengthened by a clock that was a day ahead when the seal was made', async () => {
@@ -141,14 +141,14 @@ describe('the idle limit of a session', () => {
     clock.time -= DAY - MINUTE
     const use = await load(sealed, ahead).noteUse()
     clock.time += HOUR
-    expect(await load(sealed, use).authenticate()).toEqual(expired)
+    expect(await load(sealed, use).getSession()).toEqual(expired)
   })
 
   it('ends it where no clock says how late it is', async () => {
     const { signIn } = createOpaqueStage(idle)
     const sealed = await signIn({ lifetime: DAY })
     const { load } = createOpaqueStage({ ...idle, now: () => Number.NaN })
-    expect(await load(sealed).authenticate()).toEqual(expired)
+    expect(await load(sealed).getSession()).toEqual(expired)
   })
 })
 
@@ -157,7 +157,7 @@ describe('limits in the cookies of requests', () => {
     const stage = createOpaqueStage({ limits })
     const requests = createRequestSessions({
       sessions: stage.sessions,
-      cookie: { password: cookiePassword },
+      cookie: { password },
       now: stage.clock.now,
     })
     const jar = new Map<string, string>()
@@ -169,13 +169,13 @@ describe('limits in the cookies of requests', () => {
         else jar.set(name, value)
       }
     }
-    const { setCookies } = await requests.establish(
+    const { setCookies } = await requests.setSession(
       stage.grant({ user: { id: 'ada' }, lifetime: DAY }),
       null,
     )
     store(setCookies)
-    const visit = async (options?: Parameters<typeof requests.load>[1]) => {
-      const found = await requests.load(header(), options)
+    const visit = async (options?: Parameters<typeof requests.getSession>[1]) => {
+      const found = await requests.getSession(header(), options)
       store(found.setCookies)
       return found
     }
@@ -232,7 +232,7 @@ describe('limits in the cookies of requests', () => {
     clock.time += 30 * MINUTE
     await visit()
     expect(jar.size).toBe(2)
-    store((await requests.end(header())).setCookies)
+    store((await requests.signOut(header())).setCookies)
     expect(jar.size).toBe(0)
   })
 })
@@ -245,7 +245,7 @@ describe('limits that are none', () => {
         const limits = { [name]: value }
         expect(() => createOpaqueStage({ limits })).toThrow(`limits.${name}`)
         const { sessions, grant } = createOpaqueStage()
-        const options = { cookiePassword, limits }
+        const options = { password, limits }
         const sealing = sessions.sealSession(grant({ user: { id: 'ada' } }), options)
         await expect(sealing).rejects.toMatchObject({ code: 'invalid_argument' })
       }

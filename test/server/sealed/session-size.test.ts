@@ -8,7 +8,7 @@ import {
 } from '../../../src/server/sealed/sealed-sessions.js'
 import { createScriptedGoTrue } from '../../../src/testing/index.js'
 import { jwt } from '../../support/wire.js'
-import { cookiePassword, createOpaqueStage, LIFE } from './opaque-stage.js'
+import { createOpaqueStage, LIFE, password } from './opaque-stage.js'
 import { opened, START, success } from './sealed-sessions-stage.js'
 
 /** What Node takes of headers by default, in bytes (`--max-http-header-size`). */
@@ -55,29 +55,27 @@ function nested(depth: number): unknown {
 describe('a session with much in it', () => {
   it('holds once what its access token says as well: 4 kB of metadata fit what Node takes', async () => {
     const { sessions, grant } = await createStage(4_000)
-    const sealed = await sessions.sealSession(grant, { cookiePassword })
+    const sealed = await sessions.sealSession(grant, { password })
     expect(JSON.stringify({ ...grant.user }).length).toBeGreaterThan(4_000)
     expect(sealed.length).toBeLessThan(12_288)
     expect(sealed.length).toBeLessThan(NODE)
-    const json = JSON.parse((await unsealText(sealed, cookiePassword)) ?? '')
+    const json = JSON.parse((await unsealText(sealed, password)) ?? '')
     expect(JSON.stringify(json.user)).not.toContain('xxx')
-    const found = await sessions
-      .loadSealedSession({ sessionData: sealed, cookiePassword })
-      .authenticate()
+    const found = await sessions.openSession({ value: sealed, password }).getSession()
     expect(success(found).user).toEqual(grant.user)
   })
 
   it('is sealed whole where it fits one cookie, as other libraries read it', async () => {
     const { sessions, grant } = await createStage(10)
-    const sealed = await sessions.sealSession(grant, { cookiePassword })
-    const json = JSON.parse((await unsealText(sealed, cookiePassword)) ?? '')
+    const sealed = await sessions.sealSession(grant, { password })
+    const json = JSON.parse((await unsealText(sealed, password)) ?? '')
     expect(json.user).toEqual(grant.user)
     expect(json).not.toHaveProperty('userFromToken')
   })
 
   it('is refused at the sign-in where it is too large for its cookies, with both numbers', async () => {
     const { sessions, grant, reports } = await createStage(9_000)
-    const sealing = sessions.sealSession(grant, { cookiePassword })
+    const sealing = sessions.sealSession(grant, { password })
     await expect(sealing).rejects.toMatchObject({
       code: 'invalid_argument',
       message: expect.stringMatching(/\d{5} characters of at most 12288/),
@@ -87,9 +85,9 @@ describe('a session with much in it', () => {
 
   it('may have more, or less, where the app says so', async () => {
     const { sessions, grant } = await createStage(9_000, { maxSize: 30_000 })
-    expect((await sessions.sealSession(grant, { cookiePassword })).length).toBeGreaterThan(12_288)
+    expect((await sessions.sealSession(grant, { password })).length).toBeGreaterThan(12_288)
     const small = await createStage(10, { maxSize: 100 })
-    const sealing = small.sessions.sealSession(small.grant, { cookiePassword })
+    const sealing = small.sessions.sealSession(small.grant, { password })
     await expect(sealing).rejects.toMatchObject({ code: 'invalid_argument' })
   })
 
@@ -100,7 +98,7 @@ describe('a session with much in it', () => {
     const session = load(await signIn())
     const user = { id: 'ada', email: 'ada@example.test', profile: filled(20_000) }
     tokens.answer = { user }
-    const result = success(await session.refresh())
+    const result = success(await session.refreshSession())
     // This answer has it all.
     expect(result.user).toEqual(user)
     expect(result.sealedSession.length).toBeLessThan(2_000)
@@ -116,15 +114,15 @@ describe('a session with much in it', () => {
       }),
     ])
     tokens.answer = { user: { id: 'ada', email: 'new@example.test' } }
-    expect(success(await session.refresh()).user.email).toBe('new@example.test')
-    expect(success(await session.authenticate()).user.email).toBe('new@example.test')
+    expect(success(await session.refreshSession()).user.email).toBe('new@example.test')
+    expect(success(await session.getSession()).user.email).toBe('new@example.test')
   })
 
   it('keeps its tokens also where they alone are too large', async () => {
     const { signIn, load, tokens } = createOpaqueStage()
     const session = load(await signIn())
     tokens.answer = { accessToken: 'x'.repeat(15_000) }
-    const result = success(await session.refresh())
+    const result = success(await session.refreshSession())
     expect(await opened(result.sealedSession)).toMatchObject({ refreshToken: 'refresh-1' })
   })
 
@@ -137,13 +135,13 @@ describe('a session with much in it', () => {
       const session = load(await signIn())
       tokens.answer = { accessToken: 'x'.repeat(length) }
       clock.time += LIFE
-      const result = success(await session.refresh())
+      const result = success(await session.refreshSession())
       expect(result.session.accessToken).toHaveLength(length)
       expect(result.sealedSession.length).toBeLessThan(12_288)
       expect(reports.at(-1)?.message).toMatch(/new access token was left out/)
-      expect(await session.authenticate()).toMatchObject({ reason: 'invalid_jwt' })
+      expect(await session.getSession()).toMatchObject({ reason: 'invalid_jwt' })
       tokens.answer = null
-      const next = success(await session.refresh())
+      const next = success(await session.refreshSession())
       expect(next.session).toMatchObject({ accessToken: 'opaque-2', refreshToken: 'refresh-2' })
     },
   )
@@ -153,7 +151,7 @@ describe('a session with much in it', () => {
     const session = load(await signIn())
     const user = { id: 'ada', email: 'ada@example.test', data: nested(20_000) }
     tokens.answer = { user }
-    const { sealedSession } = success(await session.refresh())
+    const { sealedSession } = success(await session.refreshSession())
     expect(await opened(sealedSession)).toMatchObject({
       accessToken: 'opaque-1',
       refreshToken: 'refresh-1',
@@ -169,8 +167,8 @@ describe('a session with much in it', () => {
     const accessToken = `e30.${btoa(`{"sub":"ada","data":${data}}`)}.sig`
     const user = { id: 'ada', note: 'x'.repeat(5_000) }
     tokens.answer = { accessToken, user }
-    success(await session.refresh())
-    expect(success(await session.authenticate())).toMatchObject({ accessToken, user })
+    success(await session.refreshSession())
+    expect(success(await session.getSession())).toMatchObject({ accessToken, user })
   })
 
   it('keeps its tokens where what hears of its size throws', async () => {
@@ -181,15 +179,15 @@ describe('a session with much in it', () => {
     const session = load(await signIn())
     const user = { id: 'ada', profile: 'x'.repeat(100_000) }
     tokens.answer = { user }
-    const { sealedSession } = success(await session.refresh())
-    expect(success(await load(sealedSession).authenticate()).accessToken).toBe('opaque-1')
+    const { sealedSession } = success(await session.refreshSession())
+    expect(success(await load(sealedSession).getSession()).accessToken).toBe('opaque-1')
   })
 
   it('takes nothing from a token that the seal did not leave to it', async () => {
     const { sessions, load, grant } = createOpaqueStage()
     const accessToken = jwt({ sub: 'ada', role: 'admin', profile: { level: 9 } })
     const user = { id: 'ada', profile: { level: 1 } }
-    const sealed = await sessions.sealSession(grant({ user, accessToken }), { cookiePassword })
-    expect(success(await load(sealed).authenticate()).user).toEqual(user)
+    const sealed = await sessions.sealSession(grant({ user, accessToken }), { password })
+    expect(success(await load(sealed).getSession()).user).toEqual(user)
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cookiePassword, createOpaqueStage, LIFE } from './opaque-stage.js'
+import { createOpaqueStage, LIFE, password } from './opaque-stage.js'
 import { success } from './sealed-sessions-stage.js'
 import { createStoreStage, large } from './store-stage.js'
 
@@ -10,10 +10,12 @@ describe('who can read or write the store of large sessions', () => {
     const { signIn, load, entries } = createStoreStage()
     await signIn({ user: large })
     const [stolen] = [...entries.values()]
-    expect(await load(stolen?.sealed).authenticate()).toMatchObject({
+    expect(await load(stolen?.sealed).getSession()).toMatchObject({
       reason: 'invalid_session_cookie',
     })
-    expect(await load(stolen?.sealed).refresh()).toMatchObject({ reason: 'invalid_session_cookie' })
+    expect(await load(stolen?.sealed).refreshSession()).toMatchObject({
+      reason: 'invalid_session_cookie',
+    })
   })
 
   it('is no other person by putting what is theirs under the own name', async () => {
@@ -23,7 +25,7 @@ describe('who can read or write the store of large sessions', () => {
     const cookie = await signIn({ user: eve })
     const [, own = ''] = [...entries.keys()]
     if (theirs) entries.set(own, theirs)
-    expect(await load(cookie).authenticate()).toMatchObject({ reason: 'invalid_session_cookie' })
+    expect(await load(cookie).getSession()).toMatchObject({ reason: 'invalid_session_cookie' })
   })
 
   it('makes nobody a session by a cookie’s own seal, put under its name', async () => {
@@ -33,7 +35,7 @@ describe('who can read or write the store of large sessions', () => {
     const [name = '', entry] = [...entries][0] ?? []
     for (const sealed of [cookie, small]) {
       entries.set(name, { sealed, until: entry?.until ?? 0 })
-      expect(await load(cookie).authenticate()).toMatchObject({ reason: 'invalid_session_cookie' })
+      expect(await load(cookie).getSession()).toMatchObject({ reason: 'invalid_session_cookie' })
     }
   })
 })
@@ -43,15 +45,15 @@ describe('the store of large sessions', () => {
     const { signIn, load, clock, entries, tokens } = createStoreStage()
     const old = await signIn({ user: large })
     clock.time += LIFE
-    const results = await Promise.all(Array.from({ length: 50 }, () => load(old).refresh()))
+    const results = await Promise.all(Array.from({ length: 50 }, () => load(old).refreshSession()))
     for (let come = 0; come < 20; come += 1) {
       clock.time += 100
-      results.push(await load(old).refresh())
+      results.push(await load(old).refreshSession())
     }
     expect(tokens.spent).toBe(1)
     expect(entries.size).toBe(2)
     for (const result of results) {
-      const found = await load(success(result).sealedSession).authenticate()
+      const found = await load(success(result).sealedSession).getSession()
       expect(success(found)).toMatchObject({ accessToken: 'opaque-1', user: large })
     }
   })
@@ -63,10 +65,10 @@ describe('the store of large sessions', () => {
     for (let round = 0; round < 3; round += 1) {
       clock.time += LIFE
       tokens.spent = 0
-      sealed = success(await load(sealed).refresh()).sealedSession
+      sealed = success(await load(sealed).refreshSession()).sealedSession
     }
     clock.time += LIFE - 1
-    expect(success(await load(sealed).authenticate()).user).toEqual(large)
+    expect(success(await load(sealed).getSession()).user).toEqual(large)
   })
 })
 
@@ -82,8 +84,8 @@ describe('a store of the app’s own that fails in a way of its own', () => {
     clock.time += LIFE
     state.fail = fail
     state.down = ['put', 'expire']
-    const { sealedSession } = success(await session.refresh())
-    expect(success(await load(sealedSession).authenticate()).accessToken).toBe('opaque-1')
+    const { sealedSession } = success(await session.refreshSession())
+    expect(success(await load(sealedSession).getSession()).accessToken).toBe('opaque-1')
     expect(reports).toEqual(
       expect.arrayContaining([expect.objectContaining({ code: 'storage', retryable: true })]),
     )
@@ -91,11 +93,11 @@ describe('a store of the app’s own that fails in a way of its own', () => {
 
   it.each(failures)('says nothing of anybody: %s', async (_, fail) => {
     const { signIn, load, sessions, state } = createStoreStage()
-    const sessionData = await signIn({ user: large })
+    const value = await signIn({ user: large })
     state.fail = fail
     state.down = ['get']
-    expect(await load(sessionData).authenticate()).toMatchObject({ retryable: true })
-    expect(await sessions.endSession({ sessionData, cookiePassword })).toMatchObject({
+    expect(await load(value).getSession()).toMatchObject({ retryable: true })
+    expect(await sessions.signOut({ value, password })).toMatchObject({
       error: { code: 'storage' },
     })
   })
@@ -110,11 +112,11 @@ describe('a store of the app’s own that fails in a way of its own', () => {
   it('is given so much time as the auth server is, and no more', async () => {
     const never = () => new Promise<never>(() => {})
     const hung = { put: never, get: never, expire: never }
-    const { signIn, load, tokens } = createOpaqueStage({ store: hung, timeout: 20 })
+    const { signIn, load, tokens } = createOpaqueStage({ store: hung, requestTimeout: 20 })
     const session = load(await signIn())
     tokens.answer = { user: large }
-    const { sealedSession } = success(await session.refresh())
-    expect(success(await load(sealedSession).authenticate()).accessToken).toBe('opaque-1')
+    const { sealedSession } = success(await session.refreshSession())
+    expect(success(await load(sealedSession).getSession()).accessToken).toBe('opaque-1')
   })
 
   it('may answer `undefined` for nothing', async () => {
@@ -123,6 +125,6 @@ describe('a store of the app’s own that fails in a way of its own', () => {
     const done = async () => {}
     const store = { put: done, get: async () => undefined, expire: done }
     const { load } = createOpaqueStage({ store })
-    expect(await load(cookie).authenticate()).toMatchObject({ reason: 'session_expired' })
+    expect(await load(cookie).getSession()).toMatchObject({ reason: 'session_expired' })
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRequestSessions } from '../../../src/server/requests/request-sessions.js'
 import { unsealText } from '../../../src/server/sealed/seal.js'
-import { cookiePassword, createOpaqueStage, LIFE } from './opaque-stage.js'
+import { createOpaqueStage, LIFE, password } from './opaque-stage.js'
 import { success } from './sealed-sessions-stage.js'
 import { createStoreStage, large } from './store-stage.js'
 
@@ -11,11 +11,11 @@ describe('a session that is too large for its cookies, where there is a store', 
     const { signIn, load, entries } = createStoreStage()
     const sealed = await signIn({ user: large })
     expect(sealed.length).toBeLessThan(500)
-    expect(success(await load(sealed).authenticate()).user).toEqual(large)
+    expect(success(await load(sealed).getSession()).user).toEqual(large)
     const [[name = '', entry] = []] = entries
     // The store learns neither what is in it nor the name that the cookie has for it.
     expect(entry?.sealed).toMatch(/^Fe26\.2\*/)
-    expect(await unsealText(sealed, cookiePassword)).not.toContain(name)
+    expect(await unsealText(sealed, password)).not.toContain(name)
   })
 
   it('goes on through refreshes; what old cookies hold goes soon', async () => {
@@ -23,8 +23,8 @@ describe('a session that is too large for its cookies, where there is a store', 
     let sealed = await signIn({ user: large })
     for (let round = 1; round < 5; round += 1) {
       clock.time += LIFE
-      sealed = success(await load(sealed).refresh()).sealedSession
-      expect(success(await load(sealed).authenticate()).user).toEqual(large)
+      sealed = success(await load(sealed).refreshSession()).sealedSession
+      expect(success(await load(sealed).getSession()).user).toEqual(large)
     }
     expect(tokens.spent).toBe(4)
     expect(living()).toHaveLength(2)
@@ -36,20 +36,20 @@ describe('a session that is too large for its cookies, where there is a store', 
     const { signIn, load, clock } = createStoreStage()
     const old = await signIn({ user: large })
     clock.time += LIFE
-    await load(old).refresh()
+    await load(old).refreshSession()
     clock.time += 5_000
-    expect(success(await load(old).refresh()).session.accessToken).toBe('opaque-1')
+    expect(success(await load(old).refreshSession()).session.accessToken).toBe('opaque-1')
   })
 
   it('is nowhere any more when somebody has signed out', async () => {
     const { signIn, load, sessions, living, revoked } = createStoreStage()
-    const sessionData = await signIn({ user: large })
-    expect(await sessions.endSession({ sessionData, cookiePassword })).toMatchObject({
+    const value = await signIn({ user: large })
+    expect(await sessions.signOut({ value, password })).toMatchObject({
       error: null,
     })
     expect(living()).toEqual([])
     expect(revoked).toEqual(['opaque-0'])
-    expect(await load(sessionData).authenticate()).toMatchObject({ reason: 'session_expired' })
+    expect(await load(value).getSession()).toMatchObject({ reason: 'session_expired' })
   })
 
   it('is kept for no longer than it may last', async () => {
@@ -70,40 +70,40 @@ describe('a session that is too large for its cookies, where there is a store', 
 
   it('signs nobody out while the store does not answer', async () => {
     const { signIn, load, state } = createStoreStage()
-    const sessionData = await signIn({ user: large })
+    const value = await signIn({ user: large })
     state.down = ['put', 'get', 'expire']
     const unknown = { authenticated: false, retryable: true, reason: 'server_error' }
-    expect(await load(sessionData).authenticate()).toEqual(unknown)
-    expect(await load(sessionData).refresh()).toEqual(unknown)
+    expect(await load(value).getSession()).toEqual(unknown)
+    expect(await load(value).refreshSession()).toEqual(unknown)
     state.down = []
-    expect(await load(sessionData).authenticate()).toMatchObject({ authenticated: true })
+    expect(await load(value).getSession()).toMatchObject({ authenticated: true })
   })
 
   it('is over for good when somebody signs out while the store does not answer, and the server hears of it later', async () => {
     const { signIn, load, sessions, state, revoked, clock } = createStoreStage()
-    const sessionData = await signIn({ user: large })
-    const stolen = success(await load(sessionData).refresh()).sealedSession
+    const value = await signIn({ user: large })
+    const stolen = success(await load(value).refreshSession()).sealedSession
     state.down = ['put', 'get', 'expire']
-    expect(await sessions.endSession({ sessionData: stolen, cookiePassword })).toMatchObject({
+    expect(await sessions.signOut({ value: stolen, password })).toMatchObject({
       error: { code: 'storage' },
     })
     state.down = []
     clock.time += DAY
-    expect(await load(stolen).refresh()).toMatchObject({ reason: 'invalid_grant' })
-    expect(await load(stolen).authenticate()).toMatchObject({ authenticated: false })
+    expect(await load(stolen).refreshSession()).toMatchObject({ reason: 'invalid_grant' })
+    expect(await load(stolen).getSession()).toMatchObject({ authenticated: false })
     await expect.poll(() => revoked).toEqual(['opaque-1'])
   })
 
   it('is over for a thief of its cookie too, when a browser signs out while the store does not answer', async () => {
     const { signIn, sessions, state } = createStoreStage()
-    const requests = createRequestSessions({ sessions, cookie: { password: cookiePassword } })
+    const requests = createRequestSessions({ sessions, cookie: { password } })
     const header = `__Host-holdfast=${await signIn({ user: large })}`
     state.down = ['get']
-    const { error, setCookies } = await requests.end(header)
+    const { error, setCookies } = await requests.signOut(header)
     expect(error).toMatchObject({ code: 'storage', retryable: true })
     expect(setCookies).toEqual([expect.stringContaining('Max-Age=0')])
     state.down = []
-    expect((await requests.load(header)).session).toBeNull()
+    expect((await requests.getSession(header)).session).toBeNull()
   })
 
   it('is not begun where the store fails, and keeps its tokens where it fails at a refresh', async () => {
@@ -112,9 +112,9 @@ describe('a session that is too large for its cookies, where there is a store', 
     state.down = ['put', 'get', 'expire']
     await expect(signIn({ user: large })).rejects.toMatchObject({ code: 'storage' })
     tokens.answer = { user: large }
-    const { sealedSession } = success(await session.refresh())
+    const { sealedSession } = success(await session.refreshSession())
     expect(reports).toEqual([expect.objectContaining({ code: 'storage' })])
-    expect(success(await load(sealedSession).authenticate())).toMatchObject({
+    expect(success(await load(sealedSession).getSession())).toMatchObject({
       accessToken: 'opaque-1',
       user: { id: 'ada', email: 'ada@example.test' },
     })
@@ -131,15 +131,15 @@ describe('a session that is too large for its cookies, where there is a store', 
     const session = load(await signIn())
     const user = { id: 'ada', profile: 'x'.repeat(100_000) }
     tokens.answer = { user }
-    const { sealedSession } = success(await session.refresh())
-    expect(success(await load(sealedSession).authenticate()).accessToken).toBe('opaque-1')
+    const { sealedSession } = success(await session.refreshSession())
+    expect(success(await load(sealedSession).getSession()).accessToken).toBe('opaque-1')
     expect(reports).toHaveLength(1)
   })
 
   it('is nobody’s where there is no such store any more', async () => {
     const { signIn } = createStoreStage()
     const sealed = await signIn({ user: large })
-    expect(await createOpaqueStage().load(sealed).authenticate()).toMatchObject({
+    expect(await createOpaqueStage().load(sealed).getSession()).toMatchObject({
       reason: 'session_expired',
     })
   })

@@ -65,12 +65,12 @@ function createWorld({ ahead, notBefore, life = LIFE }: Clocks) {
         user: { id: 'ada' },
         lifetime: life,
       }
-      keep((await server.establish(grant, null)).setCookies)
+      keep((await server.setSession(grant, null)).setCookies)
     },
     /** Whose session it is, by the token that is there. */
-    read: async () => (await server.load(jar.header, { refresh: 'never' })).session,
+    read: async () => (await server.getSession(jar.header, { refresh: 'never' })).session,
     async request(by = server) {
-      const { session, setCookies } = await by.load(jar.header)
+      const { session, setCookies } = await by.getSession(jar.header)
       keep(setCookies)
       return session
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { backendHandler, expressSessions } from '../../../src/express/index.js'
+import { backendHandler, createExpressSessions } from '../../../src/express/index.js'
 import {
   createBackend,
   createRequestSessions,
@@ -9,10 +9,10 @@ import {
   redisSessionStore,
 } from '../../../src/server/index.js'
 import { createSuperTokens } from '../../../src/server/supertokens/index.js'
-import { workosServer, workosSessions } from '../../../src/server/workos/index.js'
+import { createWorkOSSessions, workosServer } from '../../../src/server/workos/index.js'
 
 const password = 'at least 32 characters, as for cookies'
-const sealed = workosSessions({ clientId: 'client_123', apiKey: 'sk_test' })
+const sealed = createWorkOSSessions({ clientId: 'client_123', apiKey: 'sk_test' })
 const requests = createRequestSessions({ sessions: sealed, cookie: { password } })
 
 /** Calls a function as JavaScript may: with anything, or nothing. */
@@ -27,14 +27,16 @@ describe('a mistake of the caller', () => {
     ['createVerifier', createVerifier],
     ['redisCoordinator', redisCoordinator],
     ['redisSessionStore', redisSessionStore],
-    ['expressSessions', expressSessions],
+    ['createExpressSessions', createExpressSessions],
     ['backendHandler', backendHandler],
     ['workosServer', workosServer],
-    ['workosSessions', workosSessions],
+    ['createWorkOSSessions', createWorkOSSessions],
     ['createSuperTokens', createSuperTokens],
+    ['openSession', sealed.openSession],
     ['loadSealedSession', sealed.loadSealedSession],
+    ['refreshAndSealSessionData', sealed.refreshAndSealSessionData],
     ['sealSession', sealed.sealSession],
-    ['establish', requests.establish],
+    ['setSession', requests.setSession],
   ])('is an invalid argument, never a TypeError: %s()', async (_name, work) => {
     for (const given of [[], [null], [7], ['text']]) {
       await expect(call(work, ...given)).rejects.toMatchObject({ code: 'invalid_argument' })
@@ -45,10 +47,10 @@ describe('a mistake of the caller', () => {
     'is an invalid argument where %j is the cookies',
     async (given) => {
       const grant = { accessToken: 'a.b.c', refreshToken: 'r', lifetime: 1, user: { id: 'u' } }
-      for (const work of [requests.load, requests.end]) {
+      for (const work of [requests.getSession, requests.refreshSession, requests.signOut]) {
         await expect(call(work, given)).rejects.toMatchObject({ code: 'invalid_argument' })
       }
-      await expect(call(requests.establish, grant, given)).rejects.toMatchObject({
+      await expect(call(requests.setSession, grant, given)).rejects.toMatchObject({
         code: 'invalid_argument',
       })
     },

@@ -359,7 +359,7 @@ describe('the time that a call takes', () => {
     [BOTH, [0, 4_500]],
     [ALL, [0, 3_000, 6_000]],
   ])('is shared by the hosts, all of which hang: %j', async (hosts, starts) => {
-    const desk = createDesk({ hosts, timeout: 9_000, answer: never })
+    const desk = createDesk({ hosts, requestTimeout: 9_000, answer: never })
     const zero = performance.now()
     expect(await time(desk.core.refresh(REFRESH))).toEqual([9_000, 'timeout'])
     expect(desk.asked().map((sent) => Math.round(sent.at - zero))).toEqual(starts)
@@ -373,7 +373,7 @@ describe('the time that a call takes', () => {
   it('is longer for those that come after one that failed at once', async () => {
     const desk = createDesk({
       hosts: ALL,
-      timeout: 9_000,
+      requestTimeout: 9_000,
       answer: ({ host }) => (host === HOST_ONE ? lost() : never()),
     })
     const zero = performance.now()
@@ -383,7 +383,7 @@ describe('the time that a call takes', () => {
 
   it('is bounded with the negotiation, however long that hangs', async () => {
     for (const tell of [never, at(HOST_ONE, never)]) {
-      const desk = createDesk({ hosts: BOTH, timeout: 8_000, tell })
+      const desk = createDesk({ hosts: BOTH, requestTimeout: 8_000, tell })
       const expected = tell === never ? [8_000, 'timeout'] : [4_000, 'OK']
       expect(await time(desk.core.refresh(REFRESH))).toEqual(expected)
     }
@@ -391,12 +391,12 @@ describe('the time that a call takes', () => {
 
   it('is bounded when the negotiation leaves little of it', async () => {
     const slowly = () => new Promise((resolve) => setTimeout(() => resolve(undefined), 7_000))
-    const desk = createDesk({ timeout: 8_000, tell: slowly, answer: never })
+    const desk = createDesk({ requestTimeout: 8_000, tell: slowly, answer: never })
     expect(await time(desk.core.refresh(REFRESH))).toEqual([8_000, 'timeout'])
   })
 
   it('is short again once a host is known to hang', async () => {
-    const desk = createDesk({ hosts: BOTH, timeout: 8_000, answer: at(HOST_ONE, never) })
+    const desk = createDesk({ hosts: BOTH, requestTimeout: 8_000, answer: at(HOST_ONE, never) })
     expect(await time(desk.core.refresh(REFRESH))).toEqual([4_000, 'OK'])
     for (let call = 0; call < 3; call += 1) {
       expect(await time(desk.core.refresh(REFRESH))).toEqual([0, 'OK'])
@@ -417,7 +417,7 @@ describe('the time that a call takes', () => {
   )
 
   it('does not depend on the clock of the app', async () => {
-    const desk = createDesk({ hosts: BOTH, timeout: 8_000, answer: at(HOST_ONE, never) })
+    const desk = createDesk({ hosts: BOTH, requestTimeout: 8_000, answer: at(HOST_ONE, never) })
     const call = time(desk.core.refresh(REFRESH))
     desk.clock.time += 86_400_000
     expect(await call).toEqual([4_000, 'OK'])
@@ -425,7 +425,7 @@ describe('the time that a call takes', () => {
 
   it('is bounded even where the clock of the platform stands still', async () => {
     vi.spyOn(performance, 'now').mockReturnValue(5)
-    const { core } = createDesk({ hosts: BOTH, timeout: 8_000, answer: never })
+    const { core } = createDesk({ hosts: BOTH, requestTimeout: 8_000, answer: never })
     let error: unknown
     void failureOf(core.refresh(REFRESH)).then((thrown) => {
       error = thrown
@@ -437,7 +437,7 @@ describe('the time that a call takes', () => {
   })
 
   it('is not lengthened by a negotiation that was given up before', async () => {
-    const desk = createDesk({ hosts: BOTH, timeout: 8_000, tell: at(HOST_ONE, never) })
+    const desk = createDesk({ hosts: BOTH, requestTimeout: 8_000, tell: at(HOST_ONE, never) })
     const first = desk.core.refresh(REFRESH)
     await vi.advanceTimersByTimeAsync(4_000)
     await first

@@ -94,10 +94,10 @@ describe('the way to a core', () => {
     ['an API key that no header can carry', { apiKey: 'schlüssel' }],
     ['an API key that is no text', { apiKey: 5 }],
     ['an API key that is null', { apiKey: null }],
-    ['a timeout of 0', { timeout: 0 }],
-    ['a timeout below 0', { timeout: -1 }],
-    ['a timeout that is no number', { timeout: '10' }],
-    ['an endless timeout', { timeout: Number.POSITIVE_INFINITY }],
+    ['a timeout of 0', { requestTimeout: 0 }],
+    ['a timeout below 0', { requestTimeout: -1 }],
+    ['a timeout that is no number', { requestTimeout: '10' }],
+    ['an endless timeout', { requestTimeout: Number.POSITIVE_INFINITY }],
   ])('is refused at once for %s', (_, options) => {
     const error = failureOf(() => createCore({ hosts: 'https://a.test', ...options }))
     expect(isAuthError(error, 'invalid_argument')).toBe(true)

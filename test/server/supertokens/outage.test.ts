@@ -62,7 +62,7 @@ describe('a coordinator that hangs', () => {
     ['revokeSession', { end: forever }],
   ] as const)('keeps %s no longer than the time limit', async (method, part) => {
     const coordinator = { ...memoryCoordinator(), ...part }
-    const { superTokens } = createStage({ coordinator, timeout: 3_000 })
+    const { superTokens } = createStage({ coordinator, requestTimeout: 3_000 })
     const { timed } = stopTime()
     const { value, took } = await timed(failureOf(superTokens[method]('name.nonce.V2')))
     expect(value).toMatchObject({ type: 'GENERAL_ERROR', code: 'timeout', retryable: true })

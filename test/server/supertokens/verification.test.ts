@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readAccessToken } from '../../../src/server/supertokens/access-token.js'
 import { begin, child, down, forged, fresh } from './shown.js'
-import { createStage, failureOf, LATER, makeKeys, outcomeOf, type Stage } from './stage.js'
+import { createStage, failureOf, HOUR, LATER, makeKeys, outcomeOf, type Stage } from './stage.js'
 
 /** Longer than between two lookups of keys that the core has just given, in ms. */
 const THREE_SECONDS = 3_000
@@ -91,6 +91,19 @@ describe('a core that fails while tokens are good', () => {
     const stage = createStage()
     const { token } = await down(stage, child(stage))
     expect(await outcomeOf(stage.superTokens.getSession(forged(token)))).toBe('TRY_REFRESH_TOKEN')
+  })
+})
+
+describe('a token that is over', () => {
+  it('is sent to refresh in an outage too, though its key is gone and cannot be looked up', async () => {
+    const [stage, other] = [createStage(), createStage()]
+    // Both cores began in one moment, after which keys are named.
+    other.core.rotateKeys()
+    const { token } = await fresh(other)
+    await stage.superTokens.getSession((await fresh(stage)).token)
+    stage.pass(2 * HOUR)
+    stage.core.fail({ type: 'drop' }, { times: Number.POSITIVE_INFINITY })
+    expect(await outcomeOf(stage.superTokens.getSession(token))).toBe('TRY_REFRESH_TOKEN')
   })
 })
 

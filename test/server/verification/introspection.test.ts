@@ -128,7 +128,7 @@ describe('asking an auth server about an access token', () => {
   })
 
   it('ends after its time', async () => {
-    const { ask } = createEndpoint(() => new Promise(() => {}), { timeout: 1 })
+    const { ask } = createEndpoint(() => new Promise(() => {}), { requestTimeout: 1 })
     expect(await ask('token-1', UNTIL)).toEqual({ type: 'unknown', reason: 'timeout' })
   })
 
@@ -138,7 +138,7 @@ describe('asking an auth server about an access token', () => {
     ['no client', { clientId: '' }],
     ['no secret', { clientSecret: undefined }],
     ['another way to say who one is', { clientAuthentication: 'private_key_jwt' }],
-    ['no time', { timeout: 0 }],
+    ['no time', { requestTimeout: 0 }],
     ['a cache of no time', { cacheFor: Number.NaN }],
   ])('is refused with %s', (_, options) => {
     expect(() => createEndpoint(active(true), options)).toThrow(
@@ -152,15 +152,15 @@ describe('a sealed session that asks its auth server', () => {
     const { introspection, endpoint, seen, clock: other } = createEndpoint(active(true))
     const { signIn, load, clock } = createOpaqueStage({ verification: introspection })
     const session = load(await signIn())
-    expect(await session.authenticate()).toMatchObject({ authenticated: true })
+    expect(await session.getSession()).toMatchObject({ authenticated: true })
     expect(seen).toHaveLength(1)
     endpoint.answer = active(false)
     clock.time += 30_000
     other.time = clock.time
-    expect(await session.authenticate()).toMatchObject({ reason: 'invalid_jwt', retryable: false })
-    success(await session.refresh())
+    expect(await session.getSession()).toMatchObject({ reason: 'invalid_jwt', retryable: false })
+    success(await session.refreshSession())
     // The server has just given this one, and is not asked about it.
-    expect(await session.authenticate()).toMatchObject({ authenticated: true })
+    expect(await session.getSession()).toMatchObject({ authenticated: true })
     expect(seen).toHaveLength(2)
   })
 
@@ -168,18 +168,18 @@ describe('a sealed session that asks its auth server', () => {
     const { introspection } = createEndpoint(active(false))
     const { signIn, load, clock } = createOpaqueStage({ verification: introspection })
     const old = await signIn()
-    const { sealedSession } = success(await load(old).refresh())
+    const { sealedSession } = success(await load(old).refreshSession())
     // Revoked elsewhere meanwhile, which counts half a minute after the exchange, and no later.
     clock.time += 9_000
-    success(await load(old).refresh())
+    success(await load(old).refreshSession())
     clock.time += 21_000
-    expect(await load(sealedSession).authenticate()).toMatchObject({ reason: 'invalid_jwt' })
+    expect(await load(sealedSession).getSession()).toMatchObject({ reason: 'invalid_jwt' })
   })
 
   it('is as good as before while the server cannot be asked', async () => {
     const { introspection } = createEndpoint(() => new Response('', { status: 503 }))
     const { signIn, load } = createOpaqueStage({ verification: introspection })
-    expect(await load(await signIn()).authenticate()).toEqual({
+    expect(await load(await signIn()).getSession()).toEqual({
       authenticated: false,
       retryable: true,
       reason: 'server_error',
@@ -191,7 +191,7 @@ describe('a sealed session that asks its auth server', () => {
     const { signIn, load, clock } = createOpaqueStage({ verification: introspection })
     const sealed = await signIn()
     clock.time += LIFE
-    expect(await load(sealed).authenticate()).toMatchObject({ reason: 'invalid_jwt' })
+    expect(await load(sealed).getSession()).toMatchObject({ reason: 'invalid_jwt' })
     expect(seen).toEqual([])
   })
 })

@@ -2,7 +2,7 @@ import { WorkOS } from '@workos-inc/node'
 import type { JWTPayload } from 'jose'
 import { WorkOS as WorkOS7 } from 'workos-node-7'
 import { sealText } from '../../../src/server/sealed/seal.js'
-import { workosSessions } from '../../../src/server/workos/index.js'
+import { createWorkOSSessions } from '../../../src/server/workos/index.js'
 import { createIssuer, type Issuer } from '../../interop/issuer.js'
 import { listen, readText, relay } from '../../support/node-server.js'
 
@@ -133,12 +133,12 @@ export async function createDesk(): Promise<Desk> {
       const bound = timeout === undefined ? {} : { timeout }
       const cookie = { sessionData, cookiePassword }
       if (side === 'ours') {
-        return workosSessions({
+        return createWorkOSSessions({
           clientId,
           apiKey: 'sk_test_1',
           url: server.origin,
           issuer: expected,
-          ...bound,
+          requestTimeout: timeout,
         }).loadSealedSession(cookie)
       }
       if (side === 'v7') {

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { isAuthError } from '../../../src/index.js'
 import { createPkce } from '../../../src/providers/shared/pkce.js'
 import {
+  createWorkOSSessions,
   type WorkOSServerOptions,
   workosServer,
-  workosSessions,
 } from '../../../src/server/workos/index.js'
 import { createScriptedWorkOS } from '../../../src/testing/workos/index.js'
 import { ADA, createStage, PASSWORD, signed } from '../sealed/sealed-sessions-stage.js'
@@ -169,7 +169,7 @@ describe('workosServer', () => {
   it('gives up when it is told to, or else after its time', async () => {
     const server = createScriptedWorkOS()
     server.fail({ type: 'hang' }, { times: 4 })
-    const workos = workosServer({ ...options, fetch: server.fetch, timeout: 1 })
+    const workos = workosServer({ ...options, fetch: server.fetch, requestTimeout: 1 })
     const context = { signal: AbortSignal.abort() }
     const { exchangeCode, revoke } = workos
     expect(await errorOf(exchangeCode({ code: 'x' }, context))).toMatchObject({ code: 'aborted' })
@@ -196,10 +196,10 @@ describe('workosServer', () => {
     ['with an API key and the end of its line', { apiKey: 'sk_test_1\n' }],
     ['over plain http', { url: 'http://api.example.com' }],
     ['at no address', { url: 'api.workos.com' }],
-    ['with no time', { timeout: 0 }],
+    ['with no time', { requestTimeout: 0 }],
   ])('refuses to be made %s', (_, wrong) => {
     expect(() => workosServer({ ...options, ...wrong })).toThrow(invalid)
-    expect(() => workosSessions({ ...options, ...wrong })).toThrow(invalid)
+    expect(() => createWorkOSSessions({ ...options, ...wrong })).toThrow(invalid)
   })
 
   it.each([
@@ -212,31 +212,31 @@ describe('workosServer', () => {
   })
 })
 
-describe('workosSessions', () => {
+describe('createWorkOSSessions', () => {
   it('takes the issuers that it is told', async () => {
     const { client, cookie, clock, load } = createStage({
       ...signed,
       issuer: 'https://auth.example',
     })
     const sessionData = await cookie()
-    expect(await load(sessionData).authenticate()).toMatchObject({ authenticated: true })
+    expect(await load(sessionData).getSession()).toMatchObject({ authenticated: true })
     for (const [issuer, expected] of [
       ['https://api.workos.com', { reason: 'invalid_jwt' }],
       [['https://api.workos.com', 'https://auth.example'], { authenticated: true }],
     ] as const) {
-      const sessions = workosSessions({ ...client, issuer, now: clock.now })
-      const session = sessions.loadSealedSession({ sessionData, cookiePassword: PASSWORD })
-      expect(await session.authenticate()).toMatchObject(expected)
+      const sessions = createWorkOSSessions({ ...client, issuer, now: clock.now })
+      const session = sessions.openSession({ value: sessionData, password: PASSWORD })
+      expect(await session.getSession()).toMatchObject(expected)
     }
   })
 
   it('reads the keys again when they have changed', async () => {
     const { cookie, load, server, clock } = createStage(signed)
     const session = load(await cookie())
-    expect(await session.authenticate()).toMatchObject({ authenticated: true })
+    expect(await session.getSession()).toMatchObject({ authenticated: true })
     server.rotateKeys({ withdraw: true })
     clock.time += 31_000
-    await session.refresh()
-    expect(await session.authenticate()).toMatchObject({ authenticated: true })
+    await session.refreshSession()
+    expect(await session.getSession()).toMatchObject({ authenticated: true })
   })
 })

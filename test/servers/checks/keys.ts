@@ -2,7 +2,7 @@ import { createSealedSessions } from 'holdfast/server'
 import { ensure, type RealmLab } from '../lab.js'
 import type { Check } from './check.js'
 
-const cookiePassword = 'a password of more than 32 characters, for cookies'
+const password = 'a password of more than 32 characters, for cookies'
 
 /** The name of the key that signed a token. */
 function keyOf(token: string): string {
@@ -36,17 +36,17 @@ export const newKey: Check = {
     const { accessToken, refreshToken, user } = session
     const grant = { accessToken, refreshToken: refreshToken ?? '', user: user ?? { id: '' } }
     const life = { lifetime: lab.settings.accessTokenLifespan * 1000 }
-    const sessionData = await sessions.sealSession({ ...grant, ...life }, { cookiePassword })
-    const sealed = sessions.loadSealedSession({ sessionData, cookiePassword })
-    const before = await sealed.authenticate()
+    const value = await sessions.sealSession({ ...grant, ...life }, { password })
+    const sealed = sessions.openSession({ value, password })
+    const before = await sealed.getSession()
     ensure(before.authenticated, 'The first token is not taken.')
     await addKey(lab)
-    const next = await sealed.refresh()
+    const next = await sealed.refreshSession()
     ensure(next.authenticated, 'The session is not refreshed.')
-    const data = { sessionData: next.sealedSession, cookiePassword }
-    const after = await sessions.loadSealedSession(data).authenticate()
+    const renewed = sessions.openSession({ value: next.sealedSession, password })
+    const after = await renewed.getSession()
     ensure(after.authenticated, 'The token of the new key is not taken.')
-    const old = await sealed.authenticate()
+    const old = await sealed.getSession()
     ensure(old.authenticated, 'The token of the old key is not taken any more.')
     const changed = keyOf(after.accessToken) !== keyOf(accessToken)
     return `the next token has ${changed ? 'the new key' : 'the old key'}; both are taken`

@@ -19,6 +19,12 @@ export const keycloak: Manners = {
   endSession: 'ends',
   nobody: 'error',
   unknownRevocation: { error: 'invalid_token', error_description: 'Invalid token' },
+  proofs: {
+    missing: refusal(400, 'invalid_request', 'DPoP proof is missing'),
+    'other-key': refusal(400, 'invalid_grant', "DPoP confirmation doesn't match DPoP proof"),
+    old: refusal(400, 'invalid_request', 'DPoP proof is not active'),
+    replayed: refusal(400, 'invalid_request', 'DPoP proof has already been used'),
+  },
   refusals: {
     'no-form': {
       ...refusal(400, 'invalid_request', 'Missing form parameter: grant_type'),

@@ -33,6 +33,20 @@ export type Situation =
   | 'wide-scope'
   | 'userinfo'
 
+/** What is wrong with a proof of possession (RFC 9449). */
+export type ProofFault =
+  /** There is none, for a token that is bound, or of a client whose tokens must all be. */
+  | 'missing'
+  | 'other-key'
+  | 'replayed'
+  | 'old'
+  | 'htm'
+  | 'htu'
+  | 'ath'
+  | 'forged'
+  | 'no-nonce'
+  | 'stale-nonce'
+
 /** How one server differs from the others. */
 export interface Manners {
   readonly rotation: OidcRotation
@@ -69,6 +83,12 @@ export interface Manners {
   /** What the revocation of a token that nobody knows is answered with. */
   readonly unknownRevocation?: Readonly<Record<string, string>>
   readonly refusals: Readonly<Record<Situation, Refusal>>
+  /** Its words for proofs, where they are not those of oidc-provider. */
+  readonly proofs?: Readonly<Partial<Record<ProofFault, Refusal>>>
+  /** What becomes of refresh tokens that are bound to a key, where that is something else. */
+  readonly boundRotation?: OidcRotation
+  /** The headers of answers about proofs that pages may read, where there are any. */
+  readonly exposed?: string
 }
 
 /** An answer that refuses in the words of OAuth. */

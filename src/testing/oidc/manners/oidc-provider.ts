@@ -17,6 +17,8 @@ export const oidcProvider: Manners = {
   missing: [],
   endSession: 'asks',
   nobody: 'error',
+  boundRotation: { type: 'off' },
+  exposed: 'DPoP-Nonce,WWW-Authenticate',
   refusals: {
     'no-form': refusal(
       400,

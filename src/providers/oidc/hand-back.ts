@@ -1,0 +1,59 @@
+import { readFields, splitAddress } from '../shared/address.js'
+import { asObject, text } from '../shared/json.js'
+import type { Carrier } from './begin.js'
+
+/** Where callback pages speak whose opener was cut off; also the name of what is said. */
+export const CALLBACK = 'holdfast.callback'
+
+const fieldsOf = (address: string): ReadonlyMap<string, string> =>
+  readFields(splitAddress(address).query)
+
+/**
+ * The fields of the answer to one sign-in, out of what a page of this origin said; `null` for anything
+ * else. Another window's answer, or one that a stranger made up, has another state.
+ */
+export function answerIn(said: unknown, state: string): ReadonlyMap<string, string> | null {
+  const address = text(asObject(said)?.[CALLBACK])
+  const fields = address ? fieldsOf(address) : null
+  return fields?.get('state') === state ? fields : null
+}
+
+/** For which page an address holds an answer; nothing where it is for this one, or holds none. */
+function carrierIn(address: string): Carrier | undefined {
+  const fields = fieldsOf(address)
+  if (!fields.has('code') && !fields.has('error')) return undefined
+  const carrier = fields.get('state')?.split('.')[1]
+  return carrier === 'popup' || carrier === 'frame' ? carrier : undefined
+}
+
+/** The page that waits for it; `null` where none is known. */
+function waiting(carrier: Carrier): Window | null {
+  const { opener, parent, window } = globalThis
+  if (carrier === 'popup') return opener
+  return parent === window ? null : parent
+}
+
+/**
+ * For the page of the redirect URI: hands its address to the page that began the sign-in, where that was
+ * one in a popup or in a frame, and closes the window. Tells whether it did; else, as after a redirect,
+ * the answer is for `handleRedirect`. Never throws.
+ */
+export function handBack(): boolean {
+  if (!globalThis.document) return false
+  const { href, origin } = location
+  const carrier = carrierIn(href)
+  const to = carrier && waiting(carrier)
+  if (!carrier || (carrier === 'frame' && !to)) return false
+  const said = { [CALLBACK]: href }
+  // To this origin alone: whoever else opened the page hears nothing.
+  if (to) to.postMessage(said, origin)
+  else {
+    // The server's Cross-Origin-Opener-Policy has cut the two windows apart. A code is worth nothing
+    // without its verifier, which only the page has that began.
+    const channel = new BroadcastChannel(CALLBACK)
+    channel.postMessage(said)
+    channel.close()
+  }
+  if (carrier === 'popup') close()
+  return true
+}

@@ -1,0 +1,196 @@
+import { isAuthError } from '../../core/errors.js'
+import type {
+  CallOptions,
+  RefreshContext,
+  RequestContext,
+  SignInResult,
+} from '../../core/provider.js'
+import type { Grant } from '../../core/session.js'
+import { checkOptions } from '../shared/options.js'
+import { base64url } from '../shared/pkce.js'
+import { invalid, parseUrl } from '../shared/url.js'
+import { type Area, areaOf, type OidcClient } from './area.js'
+import { checked } from './authorize.js'
+import { beginSignIn, redeemAnswer } from './begin.js'
+import { stepError } from './errors.js'
+import { keptIn } from './grants.js'
+import { answerIn } from './hand-back.js'
+import type { OidcProvider } from './index.js'
+import { subjectChanged, type Tokens } from './tokens.js'
+import type { OidcStayOptions, OidcUser } from './types.js'
+
+export { handBack } from './hand-back.js'
+
+/**
+ * Loads an address in a frame that nobody sees. Resolves to the fields of the answer with this state; a
+ * server that shows a page there never answers, and the signal then ends the wait.
+ */
+export type OidcFrame = (
+  url: string,
+  source: { readonly state: string; readonly signal: RequestContext['signal'] },
+) => Promise<ReadonlyMap<string, string>>
+
+/** Options of `silentSignIn` and `silentRenewal`. */
+export interface SilentOptions {
+  /** @default an iframe of the page that this runs in */
+  readonly frame?: OidcFrame | undefined
+}
+
+/** What a page in the frame may do: run, and send forms on; not lead this page away. */
+const SANDBOX = 'allow-forms allow-same-origin allow-scripts'
+
+const iframe: OidcFrame = async (url, { state, signal }) => {
+  const { document } = globalThis
+  if (!document?.body) return invalid('A silent sign-in needs a page.')
+  const frame = document.createElement('iframe')
+  frame.hidden = true
+  frame.setAttribute('sandbox', SANDBOX)
+  frame.src = url
+  let end = (): void => {}
+  const answer = new Promise<ReadonlyMap<string, string>>((resolve, reject) => {
+    const hear = ({ data, origin, source }: MessageEvent): void => {
+      const own = origin === location.origin && source === frame.contentWindow
+      const fields = own ? answerIn(data, state) : null
+      if (fields) resolve(fields)
+    }
+    const stop = (): void => reject(signal.reason)
+    end = () => {
+      removeEventListener('message', hear)
+      signal.removeEventListener('abort', stop)
+      frame.remove()
+    }
+    signal.addEventListener('abort', stop)
+    addEventListener('message', hear)
+    document.body.append(frame)
+  })
+  return answer.finally(() => end())
+}
+
+/** The last two names of a host, which is near enough for a hint. */
+const siteOf = (url: string): string => parseUrl(url).hostname.split('.').slice(-2).join('.')
+
+/** Why a server may not know in a frame who is signed in there. */
+function hintFor(url: string): string {
+  const here = globalThis.location?.href
+  const other = here?.startsWith('http') && siteOf(here) !== siteOf(url)
+  const why = other
+    ? 'It is of another site than this page, whose cookies browsers keep out of frames'
+    : 'Right after a sign-in, that means that its cookies are kept out of frames'
+  return `The server says in the frame that nobody is signed in. ${why}: sign in by a redirect or a popup.`
+}
+
+/** Asks the server in a frame, which answers at once or not at all. */
+async function ask(
+  tokens: Tokens,
+  given: OidcStayOptions,
+  { context, frame }: { readonly context: RequestContext; readonly frame: OidcFrame },
+): Promise<Grant<OidcUser>> {
+  const silent = { ...given, prompt: 'none' }
+  const begun = await beginSignIn(tokens, silent, { context, carrier: 'frame' })
+  const { url, kept } = begun
+  const query = await frame(url, { state: kept.id, signal: context.signal })
+  try {
+    return await redeemAnswer(tokens, begun, { query, context })
+  } catch (error) {
+    const step = 'login_required'
+    const alone = isAuthError(error, 'step_required') && error.serverCode === step
+    throw alone ? stepError({ step }, hintFor(url)) : error
+  }
+}
+
+function frameOf(name: string, options: SilentOptions): OidcFrame {
+  checkOptions(name, options, { frame: 'function' })
+  return options.frame ?? iframe
+}
+
+/**
+ * Signs in whoever is signed in at the server, in a frame that nobody sees: `SIGNED_IN`. It takes the
+ * client's `requestTimeout` at the most. The page of the redirect URI has to call `handBack`, and must
+ * let its own origin frame it.
+ * @throws AuthError `step_required` where the person has to be asked (`login_required`,
+ *   `interaction_required`, `consent_required`), or where the browser keeps cookies out of frames;
+ *   `timeout` where the server shows a page there; `invalid_argument` for anything but a client of
+ *   `oidc()`; and as `handleRedirect` does.
+ */
+export async function silentSignIn(
+  auth: OidcClient,
+  options: OidcStayOptions & SilentOptions = {},
+  call?: CallOptions,
+): Promise<SignInResult<OidcUser>> {
+  const { host, tokens } = areaOf('silentSignIn', auth)
+  const { frame, ...given } = checked(options)
+  const asked = { frame: frameOf('silentSignIn', { frame }) }
+  return host.signIn((context) => ask(tokens, given, { context, ...asked }), call)
+}
+
+/** How what stands for a refresh token begins, where the server gave none. */
+const MARK = 'frame.'
+
+const isMark = (token: string | null): boolean => token?.startsWith(MARK) === true
+
+/** A grant with what stands for its refresh token; each has its own, as refresh tokens do. */
+const marked = (grant: Grant<OidcUser>): Grant<OidcUser> => ({
+  ...grant,
+  refreshToken: grant.refreshToken ?? MARK + base64url(crypto.getRandomValues(new Uint8Array(16))),
+})
+
+/** The next tokens of a session, for nobody but the same person. */
+async function renew(
+  tokens: Tokens,
+  context: RefreshContext,
+  frame: OidcFrame,
+): Promise<Grant<OidcUser>> {
+  const { session, audience, scope } = context
+  if (!session) return invalid('Only the session itself can be renewed in a frame.')
+  const before = keptIn(session)
+  const { resource = before.resource } = context
+  const grant = await ask(tokens, { resource, audience, scope }, { context, frame })
+  const { subject } = keptIn(grant)
+  const same = before.subject
+    ? subject === before.subject
+    : grant.user && grant.user.id === session.user?.id
+  if (!same) throw subjectChanged()
+  return marked(grant)
+}
+
+/**
+ * The provider `oidc()`, for servers that give pages no refresh token: sessions get their next tokens in
+ * a frame that nobody sees, near the end of the access token or by `refreshSession()`, one for all tabs.
+ * What stands for the refresh token in `refreshToken` begins with `frame.`. Where the server wants the
+ * person to be asked, that is `step_required`, and the session stays; where somebody else is signed in
+ * there by now, the session ends with the reason `subject-changed`.
+ * @throws AuthError `invalid_argument` for options that cannot work, and for another provider.
+ */
+export function silentRenewal(provider: OidcProvider, options: SilentOptions = {}): OidcProvider {
+  const frame = frameOf('silentRenewal', options)
+  const { id, refresh, signOut, actions } = { ...provider }
+  if (!actions || !id.startsWith('oidc.')) {
+    return invalid('silentRenewal() takes the provider oidc().')
+  }
+  let area: Area | undefined
+  return {
+    ...provider,
+    refresh: async (token, context) =>
+      area && isMark(token) ? renew(area.tokens, context, frame) : refresh(token, context),
+    signOut: async (session, scope, context) => {
+      const { refreshToken } = session
+      return signOut?.(
+        { ...session, refreshToken: isMark(refreshToken) ? null : refreshToken },
+        scope,
+        context,
+      )
+    },
+    actions(host) {
+      const made = actions({
+        ...host,
+        signIn: (request, call) =>
+          host.signIn(async (context) => {
+            const grant = await request(context)
+            return grant && marked(grant)
+          }, call),
+      })
+      area = areaOf('silentRenewal', { actions: made })
+      return made
+    },
+  }
+}

@@ -1,0 +1,173 @@
+import { AuthError } from '../../core/errors.js'
+import type { Provider, RefreshContext, RequestContext } from '../../core/provider.js'
+import type { Grant } from '../../core/session.js'
+import { toTexts, withQuery } from '../../providers/oidc/authorize.js'
+import type { Server } from '../../providers/oidc/server.js'
+import { createTokens, type Tokens } from '../../providers/oidc/tokens.js'
+import type { OidcUser } from '../../providers/oidc/types.js'
+import { text } from '../../providers/shared/json.js'
+import { checkKey, checkOptions, HTTP_OPTIONS, type Kind } from '../../providers/shared/options.js'
+import { checkUrl, invalid, partsOf } from '../../providers/shared/url.js'
+import { checkPositive } from '../coordination/coordinator.js'
+import { checkObject } from '../shared/arguments.js'
+import { checkReturnTo } from '../shared/return-to.js'
+import { TIME_LIMIT, withinTime } from '../shared/time-limit.js'
+import type { KeySetLocation } from '../verification/key-set.js'
+import { ask, credentialsForm, exchangeForm, fetchTokens, introspectToken } from './calls.js'
+import { createClientProof } from './client-authentication.js'
+import { isMarker, sealable } from './grants.js'
+import { redeemCode, signInAddress } from './sign-in.js'
+import type { OidcServer, OidcServerOptions, OidcSignOutRequest } from './types.js'
+import { createWire } from './wire.js'
+
+const { url: _, ...HTTP } = HTTP_OPTIONS
+const OPTIONS: Readonly<Record<keyof OidcServerOptions, Kind>> = {
+  ...HTTP,
+  issuer: 'string',
+  clientId: 'string',
+  clientSecret: 'string',
+  privateKey: 'object',
+  clientAuthentication: 'string',
+  assertionAudience: 'string',
+  scope: 'string',
+  metadata: 'object',
+  parameters: 'object',
+  loadUser: 'function',
+  postLogoutParameter: 'string',
+  resource: 'string',
+  pushRequests: 'boolean',
+  hintParameters: 'object',
+  keepIdToken: 'boolean',
+  revokesTokens: 'boolean',
+  requestTimeout: 'number',
+  now: 'function',
+}
+
+type During = <T>(
+  context: RequestContext | undefined,
+  work: (context: RequestContext) => Promise<T>,
+) => Promise<T>
+
+/** Where the keys are is known once the issuer was asked, which a lookup of them does first. */
+function keysOf(options: OidcServerOptions, server: Server, during: During): KeySetLocation {
+  const { issuer, dangerouslyAllowInsecureHttp } = options
+  const look: typeof fetch = async (_, init) => {
+    const place = text((await during(undefined, server.find)).jwks_uri)
+    if (!place) throw new AuthError('bad_response', 'The issuer does not say where its keys are.')
+    return (options.fetch ?? globalThis.fetch)(place, init)
+  }
+  return { jwksUrl: issuer, fetch: look, dangerouslyAllowInsecureHttp }
+}
+
+/** The next tokens of a session. @throws AuthError `refresh_rejected` for the one answer that ends it. */
+async function refreshBy(
+  { tokens, resource }: { readonly tokens: Tokens; readonly resource: string | undefined },
+  token: string,
+  { signal, session }: RefreshContext,
+): Promise<Grant<OidcUser> | null> {
+  if (isMarker(token)) {
+    throw new AuthError(
+      'refresh_rejected',
+      'The server gave no refresh token: the session ends with its access token.',
+      { serverCode: 'no_refresh_token' },
+    )
+  }
+  const form = { grant_type: 'refresh_token', refresh_token: token, resource }
+  const grant = await tokens.trade(form, { signal, session })
+  return grant && sealable(grant)
+}
+
+/** Makes what ends things at the server. */
+function createEnds(options: OidcServerOptions, tokens: Tokens, during: During) {
+  const { clientId, postLogoutParameter = 'post_logout_redirect_uri' } = options
+  const { server } = tokens
+
+  const revoke: OidcServer['revoke'] = (token, kind = 'refresh_token', context) =>
+    during(context, async (call) => {
+      if (typeof token !== 'string' || token === '') invalid('Pass the `token` to revoke.')
+      const form = { token, token_type_hint: kind, client_id: clientId }
+      await ask(server, { name: 'revocation_endpoint', form }, call)
+    })
+
+  const signOut: NonNullable<Provider<never, OidcUser>['signOut']> = async (
+    { refreshToken, accessToken },
+    scope,
+    context,
+  ) => {
+    if (scope !== 'local') {
+      invalid('OpenID Connect ends one session: the scope is `local`.')
+    }
+    return refreshToken && !isMarker(refreshToken)
+      ? revoke(refreshToken, 'refresh_token', context)
+      : revoke(accessToken, 'access_token', context)
+  }
+
+  const signOutUrl: OidcServer['signOutUrl'] = async (request = {}, context) => {
+    checkObject('request', request)
+    const { idToken, returnTo, state }: OidcSignOutRequest = request
+    const there = returnTo === undefined ? undefined : checkReturnTo(returnTo)
+    const { end_session_endpoint: page } = await during(context, server.find)
+    if (!page) throw new AuthError('rejected', 'This server has no page that ends a session.')
+    const wish = { id_token_hint: idToken, [postLogoutParameter]: there, state }
+    return withQuery(page, { ...toTexts(wish), client_id: clientId })
+  }
+
+  return { revoke, signOut, signOutUrl }
+}
+
+/**
+ * Speaks to any OpenID Connect or OAuth 2 server as a client on a server, with PKCE all the same.
+ *
+ * ```ts
+ * const oidc = createOidc({ issuer: 'https://id.example', clientId, clientSecret })
+ * const sessions = createOidcSessions({ server: oidc })
+ * ```
+ * @throws AuthError `invalid_argument` for options that cannot work, and for addresses that secrets must
+ *   not go to.
+ */
+export function createOidc(options: OidcServerOptions): OidcServer {
+  checkOptions('createOidc', options, OPTIONS)
+  const { issuer, clientId, keepIdToken = true, revokesTokens = true } = options
+  if (!clientId) invalid('Pass the `clientId` of your application.')
+  checkKey('clientId', clientId)
+  const timeout = checkPositive('requestTimeout', options.requestTimeout ?? TIME_LIMIT)
+  const server = createWire(options, createClientProof(options), timeout)
+  const tokens = createTokens({ ...options, redirectUri: '' }, server)
+  const during: During = (context, work) =>
+    context ? work(context) : withinTime(timeout, (signal) => work({ signal }))
+  const signIn = { options, scope: tokens.scope, server }
+  const { revoke, signOut, signOutUrl } = createEnds(options, tokens, during)
+  const { host, path } = partsOf(checkUrl(issuer, options.dangerouslyAllowInsecureHttp))
+
+  return {
+    id: `oidc.${host}${path === '/' ? '' : path}.${clientId}`,
+    issuer,
+    sealedExtras: keepIdToken ? ['oidc', 'id_token'] : ['oidc'],
+    metadata: (context) => during(context, server.find),
+    refresh: (token, context) => refreshBy({ tokens, resource: options.resource }, token, context),
+    keys: keysOf(options, server, during),
+    ...(revokesTokens && { signOut }),
+    authorizeUrl: (request, context) =>
+      during(context, async (call) => {
+        checkObject('request', request)
+        return signInAddress(signIn, request, call)
+      }),
+    exchangeCode: (exchange, context) =>
+      during(context, async (call) => {
+        checkObject('exchange', exchange)
+        return redeemCode(signIn, exchange, call)
+      }),
+    signOutUrl,
+    revoke,
+    introspect: (token, context) =>
+      during(context, (call) => introspectToken(server, { token, clientId }, call)),
+    clientCredentials: async (request = {}, context) => {
+      const form = credentialsForm(request)
+      return during(context, (call) => fetchTokens(tokens, form, call))
+    },
+    exchangeToken: async (exchange, context) => {
+      const form = exchangeForm(exchange)
+      return during(context, (call) => fetchTokens(tokens, form, call))
+    },
+  }
+}

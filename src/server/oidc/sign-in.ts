@@ -1,0 +1,128 @@
+import type { RequestContext } from '../../core/provider.js'
+import type { Grant } from '../../core/session.js'
+import { toParameters, toTexts, withQuery } from '../../providers/oidc/authorize.js'
+import { pushRequest } from '../../providers/oidc/push-request.js'
+import type { Server } from '../../providers/oidc/server.js'
+import { createRedeem, refusalOf } from '../../providers/oidc/sign-in.js'
+import { createTokens } from '../../providers/oidc/tokens.js'
+import type { OidcMetadata, OidcUser } from '../../providers/oidc/types.js'
+import { texts } from '../../providers/shared/json.js'
+import { challengeOf } from '../../providers/shared/pkce.js'
+import { invalid, parseUrl } from '../../providers/shared/url.js'
+import { sealable, withMarker } from './grants.js'
+import type {
+  OidcCodeExchange,
+  OidcNamedHint,
+  OidcServerOptions,
+  OidcSignInRequest,
+} from './types.js'
+
+/** What servers call hints, unless the options say otherwise: Auth0 and Entra do. */
+const HINTS: NonNullable<OidcServerOptions['hintParameters']> = {
+  organizationId: 'organization',
+  domainHint: 'domain_hint',
+}
+const NAMED: readonly OidcNamedHint[] = [
+  'organizationId',
+  'domainHint',
+  'invitationToken',
+  'provider',
+  'connectionId',
+]
+/** A SHA-256 in base64url (RFC 7636 §4.2). */
+const CHALLENGE = /^[\w-]{43}$/
+
+/** What a sign-in works with. */
+export interface SignInDeps {
+  readonly options: OidcServerOptions
+  readonly scope: string
+  readonly server: Server
+}
+
+const filled = (name: string, value: unknown): string =>
+  typeof value === 'string' && value !== ''
+    ? value
+    : invalid(`Pass the \`${name}\`, as a text that is not empty.`)
+
+/** Hints by the names that the server has for them. */
+function namedHints(
+  request: OidcSignInRequest,
+  given: OidcServerOptions['hintParameters'],
+): Readonly<Record<string, string>> {
+  const names = { ...HINTS, ...given }
+  const fields = NAMED.flatMap((hint) => {
+    const value = request[hint]
+    if (value === undefined) return []
+    const name =
+      names[hint] ??
+      invalid(`This server has no name for \`${hint}\`: see the option \`hintParameters\`.`)
+    return [[name, value]]
+  })
+  return Object.fromEntries(fields)
+}
+
+/** `create` asks for the registration (Initiating User Registration §4), where the server knows it. */
+const promptOf = ({ prompt, screenHint }: OidcSignInRequest, metadata: OidcMetadata) =>
+  prompt === undefined &&
+  screenHint === 'sign-up' &&
+  texts(metadata.prompt_values_supported)?.includes('create')
+    ? 'create'
+    : prompt
+
+/** Makes the address of a sign-in. @throws AuthError `invalid_argument` for what cannot be. */
+export async function signInAddress(
+  { options, scope, server }: SignInDeps,
+  request: OidcSignInRequest,
+  context: RequestContext,
+): Promise<string> {
+  const { redirectUri, state, codeChallenge, loginHint, maxAge, acrValues } = request
+  const { uiLocales, claims, parameters } = request
+  parseUrl(redirectUri)
+  if (!CHALLENGE.test(codeChallenge)) {
+    invalid('`codeChallenge` is the S256 of the verifier: 43 characters of base64url.')
+  }
+  const hints = namedHints(request, options.hintParameters)
+  const metadata = await server.find(context)
+  const prompt = promptOf(request, metadata)
+  const { resource } = options
+  const wish = { prompt, loginHint, maxAge, acrValues, uiLocales, claims, resource, parameters }
+  const asked = {
+    ...toTexts(options.parameters),
+    ...toParameters(wish),
+    ...toTexts(hints),
+    scope,
+    client_id: options.clientId,
+    redirect_uri: redirectUri,
+    response_type: 'code',
+    state: filled('state', state),
+    // Who has the verifier alone can tell it beforehand, and every sign-in has its own.
+    ...(scope.split(' ').includes('openid') && { nonce: codeChallenge }),
+    code_challenge: codeChallenge,
+    code_challenge_method: 'S256',
+  }
+  const { pushRequests: pushes = metadata.require_pushed_authorization_requests === true } = options
+  return pushes
+    ? pushRequest(asked, { metadata, send: server.send, context })
+    : withQuery(metadata.authorization_endpoint, asked)
+}
+
+/** Trades a code for a session. @throws AuthError as `exchangeCode` of a server does. */
+export async function redeemCode(
+  { options, scope, server }: SignInDeps,
+  exchange: OidcCodeExchange,
+  context: RequestContext,
+): Promise<Grant<OidcUser>> {
+  const { code, codeVerifier, redirectUri, issuer: iss, maxAge, acrValues: acr } = exchange
+  const { issuer, resource } = options
+  const secret = filled('codeVerifier', codeVerifier)
+  const metadata = await server.find(context)
+  const query = new Map([['code', filled('code', code)]])
+  if (iss !== undefined) query.set('iss', iss)
+  const age = maxAge === undefined ? undefined : Math.floor(maxAge / 1000)
+  const id = await challengeOf(secret)
+  const kept = { id, issuer, server: metadata, scope, resource, acr, age }
+  const refusal = refusalOf(query, kept, issuer)
+  if (refusal) throw refusal
+  const tokens = createTokens({ ...options, redirectUri }, server)
+  return withMarker(sealable(await createRedeem(tokens)({ query, kept, secret }, context)))
+}

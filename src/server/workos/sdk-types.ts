@@ -1,0 +1,77 @@
+import type { WorkOSUser } from '../../providers/workos/index.js'
+import type { SealedCookie } from '../sealed/opened.js'
+import type {
+  AuthenticateResult,
+  FinalReason,
+  RefreshFailure,
+  RefreshSuccess,
+} from '../sealed/results.js'
+import type { Password } from '../sealed/seal.js'
+import type {
+  SealedRefreshOptions,
+  SealedSession,
+  SealedSessions,
+} from '../sealed/sealed-sessions-types.js'
+
+/** A cookie, under the names of WorkOS's SDK. */
+export interface WorkOSSealedCookie extends Omit<SealedCookie, 'value' | 'password'> {
+  /** The cookie's value; nothing when the request has none. */
+  readonly sessionData: string | null | undefined
+  /** One, or several with the newest first; each of at least 32 characters. */
+  readonly cookiePassword: Password
+}
+
+/** How a session is to be refreshed, under the names of WorkOS's SDK. */
+export interface WorkOSRefreshOptions
+  extends Pick<SealedRefreshOptions, 'organizationId' | 'fresh'> {
+  /** Seals the new session, in place of the one that opened the old. */
+  readonly cookiePassword?: Password | undefined
+}
+
+/** Why the same refresh will never succeed, in WorkOS's words; further steps may be new. */
+export type WorkOSFinalReason =
+  | Exclude<FinalReason, 'rejected'>
+  | 'organization_not_authorized'
+  | 'sso_required'
+  | 'mfa_enrollment'
+
+type Final = Extract<RefreshFailure, { retryable: false }>
+
+/** Why there is no new session, in WorkOS's words. */
+export type WorkOSRefreshFailure =
+  | (Omit<Final, 'reason'> & { readonly reason: WorkOSFinalReason })
+  | Extract<RefreshFailure, { retryable: true }>
+
+/** The session in one cookie, as WorkOS's SDK has it. */
+export interface WorkOSSealedSession extends Pick<SealedSession<WorkOSUser>, 'noteUse'> {
+  /** Whose session this is, by the access token alone. Never refreshes, never rejects. */
+  authenticate(): Promise<AuthenticateResult<WorkOSUser>>
+  /**
+   * Trades the refresh token for new tokens; the object holds them afterwards.
+   * @throws AuthError `invalid_argument` for an unfit password, before anything is spent.
+   */
+  refresh(
+    options?: WorkOSRefreshOptions,
+  ): Promise<RefreshSuccess<WorkOSUser> | WorkOSRefreshFailure>
+  /**
+   * Where to send the browser to end the session at WorkOS; an expired token will do.
+   * @throws AuthSessionMissingError when the cookie names no session.
+   * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL.
+   */
+  getLogoutUrl(options?: { readonly returnTo?: string | undefined }): Promise<string>
+}
+
+/** Sealed sessions of WorkOS, also under the names that `workos.userManagement` of its SDK has. */
+export interface WorkOSSessions extends SealedSessions<WorkOSUser> {
+  /** @throws AuthError `invalid_argument` for an unfit password. */
+  loadSealedSession(cookie: WorkOSSealedCookie): WorkOSSealedSession
+  /**
+   * As `loadSealedSession(cookie).refresh(options)`, giving the cookie's new value only.
+   * @throws AuthError `invalid_argument` for an unfit password.
+   */
+  refreshAndSealSessionData(
+    options: WorkOSSealedCookie & Pick<WorkOSRefreshOptions, 'organizationId' | 'fresh'>,
+  ): Promise<
+    { readonly authenticated: true; readonly sealedSession: string } | WorkOSRefreshFailure
+  >
+}

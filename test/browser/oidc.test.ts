@@ -1,0 +1,137 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, type ExpectStatic, it } from 'vitest'
+import { findChromium, launch } from './chromium.js'
+import { events, play, SERVERS, shown, start, type Tabs, token } from './oidc-tabs.js'
+
+/** What the answer in the address of a page came to: who is signed in, or why nobody is. */
+const finish = (page: Page) =>
+  page.evaluate(() =>
+    window.login.auth.actions.handleRedirect().then(
+      (back) => back && { user: back.user?.id, state: back.state, returnTo: back.returnTo },
+      ({ code, serverCode, message }) => ({ code, serverCode, message }),
+    ),
+  )
+
+describe.skipIf(!findChromium()).each(SERVERS)(
+  'people of a real oidc-provider $name, in Chromium:',
+  (mode) => {
+    let browser: Browser
+    beforeAll(async () => {
+      browser = await launch()
+    })
+    afterAll(() => browser?.close())
+
+    // They are different people, each with a server.
+    const story = (name: string, tell: (tabs: Tabs) => Promise<void>): void =>
+      it.concurrent(name, ({ expect }: { expect: ExpectStatic }) =>
+        play({ browser, mode, expect }, tell),
+      )
+
+    story(
+      'go to the server and come back signed in, in all tabs, with what was kept for them',
+      async ({ app, tab, leave, expect }) => {
+        const [page, sibling] = [await tab(), await tab()]
+        await leave(page, { state: 'mine', returnTo: '/orders' })
+        expect(page.url()).toContain(`${app}/callback?code=`)
+        expect(await finish(page)).toEqual({
+          user: 'ada',
+          state: 'mine',
+          returnTo: `${app}/orders`,
+        })
+        // What is left in the address is of no use to anybody who reads it.
+        expect(page.url()).toBe(`${app}/callback`)
+        await expect.poll(() => shown(sibling)).toBe('ada')
+        expect(await events(sibling)).toEqual(['INITIAL_SESSION', 'SIGNED_IN'])
+        expect(await token(sibling)).toBe(await token(page))
+      },
+    )
+
+    story(
+      'stay signed in when they load the page again, and nobody is asked until they need more',
+      async (tabs) => {
+        const { app, way, tab, signIn, refresh, exchanges, expect } = tabs
+        const page = await tab()
+        await signIn(page)
+        const before = await token(page)
+        way.forget()
+        await page.goto(app)
+        await start(page, tabs)
+        expect(await token(page)).toBe(before)
+        expect(await finish(page)).toBeNull()
+        expect(way.refreshes).toEqual([])
+        // Where the token endpoint is, the session knows.
+        expect(await refresh(page)).toBe('ada')
+        expect(exchanges().length).toBe(1)
+        expect(way.count('/.well-known/openid-configuration')).toBe(0)
+      },
+    )
+
+    story('may have two sign-ins under way, in two tabs', async ({ tab, leave, expect }) => {
+      const [one, two] = [await tab(), await tab()]
+      await leave(one, { state: 'one' })
+      await leave(two, { state: 'two' })
+      expect(await finish(two)).toMatchObject({ user: 'ada', state: 'two' })
+      expect(await finish(one)).toMatchObject({ user: 'ada', state: 'one' })
+      await expect.poll(() => token(two)).toBe(await token(one))
+    })
+
+    story('may say no, and are told so', async ({ tab, leave, expect }) => {
+      const page = await tab()
+      await leave(page, { loginHint: 'nobody' })
+      expect(await finish(page)).toEqual({
+        code: 'rejected',
+        serverCode: 'access_denied',
+        message: 'Ada said no.',
+      })
+      expect(await shown(page)).toBe('signed-out')
+    })
+
+    story(
+      'who are nobody’s at the server hear that they must be asked',
+      async ({ tab, leave, expect }) => {
+        const page = await tab()
+        await leave(page, { prompt: 'none' })
+        expect(await finish(page)).toMatchObject({
+          code: 'step_required',
+          serverCode: 'login_required',
+        })
+      },
+    )
+
+    story('are not signed in by an answer that another browser asked for', async (tabs) => {
+      const { context, tab, leave, expect } = tabs
+      const page = await tab()
+      await leave(page)
+      const stranger = await context.browser()?.newContext()
+      const theirs = await stranger?.newPage()
+      if (!theirs) throw new Error('There is no second browser.')
+      await theirs.goto(page.url())
+      await start(theirs, tabs)
+      expect(await finish(theirs)).toMatchObject({ code: 'invalid_credentials' })
+      await stranger?.close()
+      // It was nobody's loss.
+      expect(await finish(page)).toMatchObject({ user: 'ada' })
+    })
+
+    story('sign out in all tabs and at the server, which then knows nobody', async (tabs) => {
+      const { app, server, tab, signIn, leave, expect } = tabs
+      const [page, sibling] = [await tab(), await tab()]
+      await signIn(page)
+      await expect.poll(() => shown(sibling)).toBe('ada')
+      const address = await page.evaluate(
+        (home) => window.login.auth.actions.signOutUrl({ postLogoutRedirectUri: `${home}/bye` }),
+        app,
+      )
+      await page.evaluate(() => window.login.auth.signOut())
+      await expect.poll(() => shown(sibling)).toBe('signed-out')
+      expect(await sibling.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain('eyJ')
+      await page.goto(address)
+      await page.click('button[value=yes]')
+      await page.waitForURL(`${app}/bye`)
+      await start(page, tabs)
+      await leave(page, { prompt: 'none' })
+      expect(await finish(page)).toMatchObject({ serverCode: 'login_required' })
+      expect(server.requests).toEqual([])
+    })
+  },
+)

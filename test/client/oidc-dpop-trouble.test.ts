@@ -1,0 +1,268 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { AuthError, indexedDBKeys, memoryKeys } from '../../src/index.js'
+import { createDpopWorld, type DpopWorldOptions } from '../support/dpop-world.js'
+import { plant, workingDatabase } from '../support/fake-database.js'
+
+afterEach(() => void vi.unstubAllGlobals())
+
+const DAY = 86_400_000
+
+/** A pair of the right kind, which is not the session's. */
+const otherPair = (): Promise<unknown> =>
+  crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
+
+/** Somebody who is signed in, and keys that can be counted and broken. */
+async function signedIn(options: DpopWorldOptions = {}) {
+  const keys = memoryKeys<unknown>()
+  const names = new Set<string>()
+  const state: { error: unknown } = { error: null }
+  const world = createDpopWorld({
+    ...options,
+    keys: {
+      async get(name) {
+        if (state.error) throw state.error
+        return keys.get(name)
+      },
+      async set(name, key) {
+        names.add(name)
+        await keys.set(name, key)
+      },
+      async remove(name) {
+        names.delete(name)
+        await keys.remove(name)
+      },
+    },
+  })
+  const opened = world.open()
+  const session = await world.signIn(opened)
+  return { ...world, ...opened, opened, session, keyId: session.keyId ?? '', names, state }
+}
+
+const lost = expect.objectContaining({ code: 'refresh_rejected', serverCode: 'key_lost' })
+
+describe('a key that is gone', () => {
+  it.each([
+    ['has vanished', () => null],
+    ['is another one', otherPair],
+    ['is no key', () => 'a text'],
+    ['is half of a pair', async () => ({ privateKey: Object(await otherPair()).privateKey })],
+    ['has been made anew under its name', otherPair],
+  ])('and %s ends the session in all tabs, which says what happened', async (_, make) => {
+    const { auth, ends, keys, keyId, open, server, clock } = await signedIn()
+    const second = open()
+    await second.auth.getSession()
+    await keys.set(keyId, await make())
+    server.clearLog()
+    await expect(auth.refreshSession()).rejects.toThrow('gone from this browser')
+    await clock.advance(3_000)
+    expect(await auth.getSession()).toBeNull()
+    expect(await second.auth.getSession()).toBeNull()
+    expect(ends).toEqual([['key-lost', lost]])
+    // The refresh token was not sent with a proof that would have been refused.
+    expect(server.count('refresh_token')).toBe(0)
+  })
+
+  it('is noticed by a request to an API, whose 401 the app gets', async () => {
+    const { opened, keys, keyId } = await signedIn()
+    await keys.remove(keyId)
+    expect((await opened.ask()).status).toBe(401)
+    expect(opened.ends).toEqual([['key-lost', lost]])
+  })
+
+  it('on the way to the server and back fails the sign-in, which may be begun again', async () => {
+    const { keys, names, opened, open, visit, signIn } = await signedIn()
+    const fresh = open()
+    await opened.auth.signOut()
+    await visit(fresh)
+    for (const name of names) await keys.remove(name)
+    await expect(fresh.auth.actions.handleRedirect()).rejects.toMatchObject({
+      code: 'invalid_credentials',
+      serverCode: 'key_lost',
+    })
+    expect(await signIn(fresh)).toMatchObject({ user: { id: 'ada' } })
+  })
+
+  it('is not one that storage cannot give now: the session stays, and goes on', async () => {
+    const { auth, state, ends } = await signedIn()
+    state.error = new AuthError('storage', 'The database is blocked.')
+    await expect(auth.refreshSession()).rejects.toMatchObject({ code: 'storage', retryable: true })
+    state.error = null
+    expect(await auth.refreshSession()).toMatchObject({ user: { id: 'ada' } })
+    expect(ends).toEqual([])
+  })
+
+  it('may be any failure of a store of the app’s own: that ends nothing either', async () => {
+    const { auth, state, ends } = await signedIn()
+    state.error = new TypeError('no such thing')
+    await expect(auth.refreshSession()).rejects.toMatchObject({ retryable: true })
+    state.error = null
+    expect(await auth.refreshSession()).toMatchObject({ user: { id: 'ada' } })
+    expect(ends).toEqual([])
+  })
+})
+
+describe('a key', () => {
+  it('is kept in IndexedDB, and goes with its session', async () => {
+    const database = workingDatabase()
+    plant(database)
+    const { open, signIn } = createDpopWorld({ keys: indexedDBKeys() })
+    const opened = open()
+    const { keyId } = await signIn(opened)
+    expect([...database.entries.keys()]).toEqual([keyId])
+    await opened.auth.refreshSession()
+    expect((await opened.ask()).status).toBe(200)
+    await opened.auth.signOut()
+    await expect.poll(() => database.entries.size).toBe(0)
+  })
+
+  it('of a session goes when another one takes its place', async () => {
+    const { signIn, opened, names, keyId } = await signedIn()
+    const next = await signIn(opened)
+    expect(next.keyId).not.toBe(keyId)
+    await expect.poll(() => [...names]).toEqual([next.keyId])
+  })
+
+  it('of a sign-in that the server refuses goes too', async () => {
+    const { opened, names, visit, server } = await signedIn()
+    const [mine] = names
+    await visit(opened)
+    expect(names.size).toBe(2)
+    const state = new URL(opened.tab.environment.page.href() ?? '').searchParams.get('state')
+    const refused = new URLSearchParams({
+      error: 'access_denied',
+      state: `${state}`,
+      iss: 'https://id.example',
+    })
+    opened.tab.navigate(`/callback?${refused}`)
+    server.clearLog()
+    await expect(opened.auth.actions.handleRedirect()).rejects.toMatchObject({
+      serverCode: 'access_denied',
+    })
+    expect([...names]).toEqual([mine])
+    expect(await opened.auth.refreshSession()).toMatchObject({ user: { id: 'ada' } })
+  })
+})
+
+describe('a refusal of the refresh token', () => {
+  const refusing = (status: number, error: string) =>
+    ({ type: 'status', status, body: JSON.stringify({ error }) }) as const
+
+  it('is not believed at once: a fresh proof may be all it takes', async () => {
+    const { auth, server, proofs, ends } = await signedIn()
+    server.fail(refusing(400, 'invalid_grant'), { grant: 'refresh_token' })
+    expect(await auth.refreshSession()).toMatchObject({ user: { id: 'ada' } })
+    const [, first, second] = proofs.map(({ claims }) => claims.jti)
+    expect(first).not.toBe(second)
+    expect(server.count('refresh_token')).toBe(2)
+    expect(ends).toEqual([])
+  })
+
+  it('that comes twice ends the session', async () => {
+    const { auth, server, ends } = await signedIn()
+    server.endSessions()
+    await expect(auth.refreshSession()).rejects.toMatchObject({ serverCode: 'invalid_grant' })
+    expect(server.count('refresh_token')).toBe(2)
+    expect(ends).toEqual([['refresh-rejected', expect.objectContaining({ status: 400 })]])
+  })
+
+  it.each([
+    [500, 'invalid_grant'],
+    [503, 'use_dpop_nonce'],
+    [429, 'too_many_requests'],
+    [400, 'invalid_scope'],
+    [401, 'invalid_client'],
+  ])('that is none, as %i %s, is not repeated, and ends nothing', async (status, error) => {
+    const { auth, server, ends } = await signedIn()
+    server.fail(refusing(status, error), { grant: 'refresh_token' })
+    await expect(auth.refreshSession()).rejects.toMatchObject({ retryable: true, status })
+    expect(server.count('refresh_token')).toBe(1)
+    expect(ends).toEqual([])
+  })
+
+  it('that goes on for ever is asked a few times, and no more', async () => {
+    for (const error of ['use_dpop_nonce', 'invalid_dpop_proof', 'invalid_request']) {
+      const { auth, server, ends } = await signedIn()
+      server.fail(refusing(400, error), { grant: 'refresh_token', times: Infinity })
+      await expect(auth.refreshSession()).rejects.toMatchObject({ serverCode: error })
+      expect(server.count('refresh_token')).toBe(2)
+      expect(ends).toEqual([])
+    }
+  })
+})
+
+describe('a clock of the device', () => {
+  /** The times of the proofs, in s from the server's. */
+  const offsOf = ({ proofs, clock }: Awaited<ReturnType<typeof signedIn>>) =>
+    proofs.map(({ claims }) => Number(claims.iat) - Math.floor(clock.now() / 1000))
+
+  it.each([DAY, -DAY])('that is %i ms off works where the server has nonces', async (clockSkew) => {
+    const world = createDpopWorld({
+      dpop: { nonces: 'everywhere' },
+      exposed: 'DPoP-Nonce',
+    })
+    const opened = world.open({}, { clockSkew })
+    await world.signIn(opened)
+    await opened.auth.refreshSession()
+    expect((await opened.ask()).status).toBe(200)
+  })
+
+  it.each([200_000, -200_000])(
+    'that is %i ms off is that of the server once tokens have told it',
+    async (clockSkew) => {
+      const world = createDpopWorld({})
+      const opened = world.open({}, { clockSkew })
+      await world.signIn(opened)
+      await opened.ask()
+      await opened.auth.refreshSession()
+      const [first, ...rest] = world.proofs.map(
+        ({ claims }) => Number(claims.iat) * 1000 - world.clock.now(),
+      )
+      expect(first).toBe(clockSkew)
+      expect(rest.every((off) => Math.abs(off) <= 1000)).toBe(true)
+    },
+  )
+
+  it('that is right is believed, however long an answer took to be read', async () => {
+    const world = await signedIn({ accessTokenLifetime: 600_000 })
+    const { tab, auth, clock, ask, server } = { ...world, ...world.opened }
+    server.fail({ type: 'slow', delay: 2_000 }, { grant: 'refresh_token' })
+    const refreshed = auth.refreshSession()
+    await clock.advance(1_000)
+    tab.freeze()
+    await clock.advance(5_000)
+    tab.thaw()
+    await clock.advance(1_000)
+    await refreshed
+    await ask()
+    expect(offsOf(world).at(-1)).toBe(0)
+  })
+
+  it.each([DAY, -DAY])(
+    'that jumps by %i ms costs one more request, in a page that lives',
+    async (jump) => {
+      const { opened, tab, server, clock } = await signedIn({ manners: 'keycloak' })
+      await clock.advance(10_000)
+      server.clearLog()
+      tab.setClockSkew(jump)
+      expect((await opened.ask()).status).toBe(200)
+      await opened.auth.refreshSession()
+      expect((await opened.ask()).status).toBe(200)
+      const answers = server.requests.map(({ status }) => status)
+      // The API refuses the old proof; so does the server, which then takes one by a clock that nobody set.
+      expect(answers).toEqual([400, 200, 200])
+    },
+  )
+
+  it('that was a day off and is put right costs one refresh, after a reload too', async () => {
+    const world = createDpopWorld({ dpop: { nonces: 'token' } })
+    const off = world.open({}, { clockSkew: DAY })
+    await world.signIn(off)
+    expect((await off.ask()).status).toBe(200)
+    off.auth.dispose()
+    world.server.clearLog()
+    const later = world.open()
+    expect((await later.ask()).status).toBe(200)
+    expect((await later.ask()).status).toBe(200)
+    expect(world.server.requests.map(({ status }) => status)).toEqual([200])
+  })
+})

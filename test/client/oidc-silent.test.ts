@@ -1,0 +1,334 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { gotrue } from '../../src/providers/gotrue/index.js'
+import { type OidcFrame, silentRenewal, silentSignIn } from '../../src/providers/oidc/silent.js'
+import { said } from '../support/oidc-windows.js'
+import { DOCUMENT, oidcPage, tokenBody } from '../support/oidc-wire.js'
+import { createOidcWorld } from '../support/oidc-world.js'
+import { PATIENT } from '../support/patient.js'
+
+afterEach(() => vi.unstubAllGlobals())
+
+/** A frame whose server answers by hand; without an answer it shows a page. */
+function createFrames() {
+  const asked: Readonly<Record<string, string>>[] = []
+  const ended: unknown[] = []
+  const answers: Readonly<Record<string, string>>[] = []
+  const frame: OidcFrame = (url, { state, signal }) => {
+    asked.push(Object.fromEntries(new URL(url).searchParams))
+    signal.addEventListener('abort', () => ended.push(signal.reason))
+    const answer = answers.shift()
+    return new Promise((resolve) => {
+      if (answer) resolve(new Map(Object.entries({ state, ...answer })))
+    })
+  }
+  return { asked, ended, answers, frame }
+}
+
+/** The tokens of an answer whose id token has the nonce of the last request in a frame. */
+const answeredAs =
+  ({ asked }: ReturnType<typeof createFrames>, claims: Readonly<Record<string, unknown>> = {}) =>
+  (): [number, unknown] => {
+    const { refresh_token: _, ...body } = tokenBody({ nonce: asked.at(-1)?.nonce, ...claims })
+    return [200, body]
+  }
+
+describe('a silent sign-in', () => {
+  it('signs in whoever is signed in at the server, who is not asked', async () => {
+    const frames = createFrames()
+    const { auth, replies, browser } = oidcPage({})
+    frames.answers.push({ code: 'code-1' })
+    const frame: OidcFrame = async (...given) => {
+      const answer = await frames.frame(...given)
+      replies.push(answeredAs(frames)())
+      return answer
+    }
+    const options = { frame, prompt: 'login', loginHint: 'ada' }
+    expect(await silentSignIn(auth, options)).toMatchObject({ user: { id: 'ada' } })
+    expect(frames.asked).toMatchObject([
+      { prompt: 'none', login_hint: 'ada', state: expect.stringMatching(/^[\w-]{43}\.frame$/) },
+    ])
+    expect(await auth.getSession()).toMatchObject({ user: { id: 'ada' }, refreshToken: null })
+    expect([...browser.storage.entries.keys()].filter((key) => /flows/.test(key))).toEqual([])
+  })
+
+  it.each(['login_required', 'interaction_required', 'consent_required'])(
+    'is a step where the server says %s, and signs nobody in or out',
+    async (error) => {
+      const frames = createFrames()
+      const { auth, signIn, ends } = oidcPage({})
+      await signIn()
+      frames.answers.push({ error, error_description: '<b>no</b>' })
+      await expect(silentSignIn(auth, { frame: frames.frame })).rejects.toMatchObject({
+        code: 'step_required',
+        details: { step: error },
+        message: expect.not.stringContaining('<'),
+      })
+      expect(await auth.getSession()).toMatchObject({ user: { id: 'ada' } })
+      expect(ends).toEqual([])
+    },
+  )
+
+  it.each([
+    ['https://app.example/start', 'Right after a sign-in'],
+    ['https://app.other.example/start', 'of another site than this page'],
+    ['https://other.test/', 'of another site than this page'],
+    ['about:srcdoc', 'Right after a sign-in'],
+  ])('says on %s that the browser may keep cookies out of frames: %s', async (href, words) => {
+    const metadata = { ...DOCUMENT, authorization_endpoint: 'https://id.app.example/authorize' }
+    vi.stubGlobal('location', new URL(href))
+    const frames = createFrames()
+    frames.answers.push({ error: 'login_required' })
+    const outcome = silentSignIn(oidcPage({ metadata }).auth, { frame: frames.frame })
+    await expect(outcome).rejects.toMatchObject({ message: expect.stringContaining(words) })
+  })
+
+  it('ends in time where the server shows a page and never answers', async () => {
+    const frames = createFrames()
+    const { auth, browser } = oidcPage({})
+    const outcome = silentSignIn(auth, { frame: frames.frame }).catch((error: unknown) => error)
+    await vi.waitUntil(() => frames.asked.length, PATIENT)
+    await browser.clock.advance(10_000)
+    expect(await outcome).toMatchObject({ code: 'timeout', retryable: true })
+    expect(frames.ended).toHaveLength(1)
+    expect(await auth.getSession()).toBeNull()
+  })
+
+  it('ends when its caller gives up', async () => {
+    const frames = createFrames()
+    const { auth } = oidcPage({})
+    const abort = new AbortController()
+    const outcome = silentSignIn(auth, { frame: frames.frame }, { signal: abort.signal })
+    await vi.waitUntil(() => frames.asked.length, PATIENT)
+    abort.abort()
+    await expect(outcome).rejects.toMatchObject({ code: 'aborted' })
+    expect(frames.ended).toHaveLength(1)
+  })
+
+  it('is refused outside pages, with wrong options, and without a client of oidc()', async () => {
+    const { auth } = oidcPage({})
+    for (const attempt of [
+      () => silentSignIn(auth),
+      () => silentSignIn(auth, { maxAge: -1, frame: createFrames().frame }),
+      () => silentSignIn(auth, Object({ frame: 'text' })),
+      () => Reflect.apply(silentSignIn, null, [{}]),
+    ]) {
+      await expect(attempt()).rejects.toMatchObject({ code: 'invalid_argument' })
+    }
+    for (const attempt of [
+      () => silentRenewal(oidcPage({}).provider, Object({ frames: 1 })),
+      () => Reflect.apply(silentRenewal, null, []),
+      () => Reflect.apply(silentRenewal, null, [gotrue({ url: 'https://auth.example' })]),
+    ]) {
+      expect(attempt).toThrowError(expect.objectContaining({ code: 'invalid_argument' }))
+    }
+  })
+})
+
+/** Stands in for the frames of one page; `say` is what a page in one of them says. */
+function createDocument() {
+  const page = new EventTarget()
+  const frames: object[] = []
+  const contentWindow = {}
+  const attributes: Record<string, string> = {}
+  const iframe = {
+    hidden: false,
+    src: '',
+    contentWindow,
+    setAttribute: (name: string, value: string) => {
+      attributes[name] = value
+    },
+    remove: () => void frames.splice(frames.indexOf(iframe), 1),
+  }
+  vi.stubGlobal('location', new URL('https://app.example/start'))
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
+  vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
+  vi.stubGlobal('document', {
+    createElement: () => iframe,
+    body: { append: (frame: object) => frames.push(frame) },
+  })
+  const say = (
+    fields: Readonly<Record<string, string>>,
+    { origin = 'https://app.example', source = contentWindow } = {},
+  ): void => {
+    page.dispatchEvent(Object.assign(new Event('message'), { data: said(fields), origin, source }))
+  }
+  return { frames, iframe, attributes, say }
+}
+
+describe('a frame', () => {
+  it('is seen by nobody, can lead the page nowhere, and is heard alone, on its own origin', async () => {
+    const { frames, iframe, attributes, say } = createDocument()
+    const { auth, replies, sent } = oidcPage({})
+    const outcome = silentSignIn(auth)
+    await vi.waitUntil(() => frames.length, PATIENT)
+    expect(iframe.hidden).toBe(true)
+    expect(attributes.sandbox).toBe('allow-forms allow-same-origin allow-scripts')
+    const { state = '', nonce } = Object.fromEntries(new URL(iframe.src).searchParams)
+    replies.push([200, tokenBody({ nonce })])
+    say({ code: 'evil', state }, { origin: 'https://evil.example' })
+    say({ code: 'evil', state }, { source: {} })
+    say({ code: 'evil', state: 'other.frame' })
+    say({ code: 'good', state })
+    expect(await outcome).toMatchObject({ user: { id: 'ada' } })
+    expect(sent.map(({ form }) => form.code)).toEqual(['good'])
+    expect(frames).toEqual([])
+  })
+
+  it('is gone after its time', async () => {
+    const { frames } = createDocument()
+    const { auth, browser } = oidcPage({})
+    const outcome = silentSignIn(auth).catch((error: unknown) => error)
+    await vi.waitUntil(() => frames.length, PATIENT)
+    await browser.clock.advance(10_000)
+    expect(await outcome).toMatchObject({ code: 'timeout' })
+    expect(frames).toEqual([])
+  })
+})
+
+/** A server that gives pages no refresh token, and tabs that renew their session in frames. */
+function createSilentWorld(options: Parameters<typeof createOidcWorld>[0] = {}) {
+  const world = createOidcWorld({ manners: 'zitadel', ...options })
+  const urls: string[] = []
+  const frame: OidcFrame = async (url) => {
+    urls.push(url)
+    const { headers } = await world.server.fetch(url, { redirect: 'manual' })
+    const location = headers.get('location')
+    // A page is shown, which never answers.
+    return location ? new Map(new URL(location).searchParams) : new Promise(() => {})
+  }
+  const open = (given: object = {}) =>
+    world.open({ scope: 'openid', ...given }, (provider) => {
+      const renewed = silentRenewal(provider, { frame })
+      // Each begins with PKCE, which is real work: time must not pass meanwhile.
+      const refresh: typeof renewed.refresh = (...call) =>
+        world.clock.track(renewed.refresh(...call))
+      return { ...renewed, refresh }
+    })
+  return { ...world, open, urls }
+}
+
+describe('the session of a server that gives no refresh token', () => {
+  it('is renewed in a frame ahead of its end, one for all tabs', async () => {
+    const { open, signIn, clock, urls, server } = createSilentWorld()
+    const tabs = [open(), open(), open()]
+    const [first] = tabs
+    if (!first) return
+    const { accessToken, refreshToken } = await signIn(first)
+    expect(refreshToken).toMatch(/^frame\./)
+    await Promise.all(tabs.map(({ auth }) => auth.getSession()))
+    await clock.advance(60_000)
+    const sessions = await Promise.all(tabs.map(({ auth }) => auth.getSession()))
+    expect(new Set(sessions.map((session) => session?.accessToken)).size).toBe(1)
+    expect(sessions[0]?.accessToken).not.toBe(accessToken)
+    expect(urls).toHaveLength(1)
+    expect(urls[0]).toContain('prompt=none')
+    expect(server.count('refresh_token')).toBe(0)
+    expect(tabs[1]?.events.at(-1)).toBe('TOKEN_REFRESHED')
+  })
+
+  it('is renewed at once by refreshSession()', async () => {
+    const { open, signIn, urls } = createSilentWorld()
+    const opened = open()
+    const before = await signIn(opened)
+    const { session } = await opened.auth.refreshSession()
+    expect(session.accessToken).not.toBe(before.accessToken)
+    expect(urls).toHaveLength(1)
+    expect(opened.events.at(-1)).toBe('TOKEN_REFRESHED')
+  })
+
+  it('is for the resource that its sign-in named, at each renewal', async () => {
+    const { open, signIn, urls } = createSilentWorld()
+    const opened = open()
+    await signIn(opened, { resource: 'https://own.example' })
+    await opened.auth.refreshSession()
+    await opened.auth.refreshSession()
+    const asked = urls.map((url) => new URL(url).searchParams.get('resource'))
+    expect(asked).toEqual(['https://own.example', 'https://own.example'])
+  })
+
+  it('goes on while the server wants the person to be asked', async () => {
+    const { open, signIn, server, clock } = createSilentWorld()
+    const opened = open()
+    await signIn(opened)
+    server.signInAs(null)
+    await expect(opened.auth.refreshSession()).rejects.toMatchObject({
+      code: 'step_required',
+      serverCode: 'login_required',
+    })
+    expect(await opened.auth.getSession()).toMatchObject({ user: { id: 'ada' } })
+    await clock.advance(60_000)
+    // The token is dead by now: nobody has signed out, and no session can be handed out.
+    await expect(opened.auth.getSession()).rejects.toMatchObject({ code: 'step_required' })
+    expect(opened.events.join()).not.toMatch(/SIGNED_OUT/)
+  })
+
+  it('goes on where the server shows a page in the frame instead of answering', async () => {
+    const { open, signIn, server, clock } = createSilentWorld({ manners: 'spring' })
+    const opened = open()
+    await signIn(opened)
+    server.signInAs(null)
+    const outcome = opened.auth.refreshSession().catch((error: unknown) => error)
+    await clock.advance(10_000)
+    expect(await outcome).toMatchObject({ code: 'timeout' })
+    server.signInAs({ sub: 'ada' })
+    await clock.advance(60_000)
+    expect(await opened.auth.getSession()).toMatchObject({ user: { id: 'ada' } })
+  })
+
+  it('never becomes that of somebody else who is signed in there by now: it ends', async () => {
+    const { open, signIn, server } = createSilentWorld()
+    const opened = open()
+    await signIn(opened)
+    server.signInAs({ sub: 'eve' })
+    await expect(opened.auth.refreshSession()).rejects.toMatchObject({
+      serverCode: 'subject_changed',
+    })
+    expect(await opened.auth.getSession()).toBeNull()
+    expect(opened.events.at(-1)).toBe('SIGNED_OUT subject-changed')
+  })
+
+  it('sends no server what stands for its refresh token', async () => {
+    const { open, signIn, server, clock } = createSilentWorld()
+    const opened = open()
+    await signIn(opened)
+    server.clearLog()
+    await opened.auth.signOut()
+    await clock.advance(3_000)
+    expect(server.requests.map(({ path }) => path)).toEqual(['/token/revocation'])
+    expect(server.liveSessions()).toBe(0)
+  })
+
+  it('is renewed by its refresh token where the server gives one after all', async () => {
+    const { open, signIn, urls, server } = createSilentWorld({ manners: 'keycloak' })
+    const opened = open()
+    await signIn(opened)
+    await opened.auth.refreshSession()
+    expect(urls).toEqual([])
+    expect(server.count('refresh_token')).toBe(1)
+  })
+
+  it('is that of nobody else who passes such a name', async () => {
+    const { open, urls } = createSilentWorld()
+    const { auth } = open()
+    await expect(auth.refreshSession('frame.1')).rejects.toMatchObject({ code: 'invalid_argument' })
+    expect(urls).toEqual([])
+  })
+
+  it('asks who it is of `loadUser` where the server names nobody', async () => {
+    const people = ['ada', 'ada', 'eve']
+    const loadUser = async () => ({ id: people.shift() ?? '' })
+    const { open, signIn } = createSilentWorld()
+    const opened = open({ scope: 'read', loadUser })
+    await signIn(opened)
+    expect(await opened.auth.refreshSession()).toMatchObject({ user: { id: 'ada' } })
+    await expect(opened.auth.refreshSession()).rejects.toMatchObject({
+      serverCode: 'subject_changed',
+    })
+    // Where nobody says whose the tokens are, they might be anybody's.
+    const unnamed = open({ scope: 'read' })
+    await signIn(unnamed)
+    await expect(unnamed.auth.refreshSession()).rejects.toMatchObject({
+      serverCode: 'subject_changed',
+    })
+  })
+})

@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { compile, manifest, modules, root } from './compile.js'
+
+const read = (page: string): string => readFileSync(join(root, page), 'utf8')
+
+interface Example {
+  readonly kind: string
+  readonly text: string
+}
+
+/** The examples of a page. */
+const examplesOf = (page: string): Example[] =>
+  [...read(page).matchAll(/```(tsx?)\n([\s\S]*?)```/g)].map(([, kind = '', text = '']) => ({
+    kind,
+    text,
+  }))
+
+const PAGES = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
+    .map((name) => `docs/${name.replaceAll('\\', '/')}`)
+    .filter((page) => examplesOf(page).length > 0),
+]
+
+/** What examples leave to the app, and the libraries in them that are not installed here. */
+const APP = `
+  declare const email: string, phone: string, password: string, redirectTo: string, url: string
+  declare const key: string, apikey: string, apiKey: string, token: string, idToken: string
+  declare const message: string, signature: string
+  declare const authorizationId: string, clientId: string, identityId: string
+  declare const wallet: import('holdfast/providers/gotrue/web3').SolanaWallet
+  declare const provider: import('holdfast/providers/gotrue').GoTrueProvider
+  declare function askForTheCode(): Promise<string>
+
+  declare module 'react-native' {
+    type AppStateStatus = 'active' | 'background' | 'inactive' | 'unknown' | 'extension'
+    export const AppState: {
+      readonly currentState: AppStateStatus
+      addEventListener(
+        type: 'change' | 'memoryWarning' | 'blur' | 'focus',
+        listener: (state: AppStateStatus) => void,
+      ): { remove(): void }
+    }
+  }
+  declare module '@react-native-async-storage/async-storage' {
+    const AsyncStorage: {
+      getItem(key: string): Promise<string | null>
+      setItem(key: string, value: string): Promise<void>
+      removeItem(key: string): Promise<void>
+    }
+    export default AsyncStorage
+  }
+  declare module '@react-native-community/netinfo' {
+    const NetInfo: {
+      addEventListener(listener: (state: { isConnected: boolean | null }) => void): () => void
+    }
+    export default NetInfo
+  }`
+
+const IMPORT = /^import\b[\s\S]*?'$/gm
+
+/** The client of the README's first example, which all others but those with their own go on with. */
+const CLIENT = examplesOf('README.md')[0]?.text.split('auth.onAuthStateChange')[0] ?? ''
+
+/** An example as a module: by default it goes on where the README's first one ends. */
+function toModule(text: string): string {
+  const hasClient = /^export const auth\b|\b(?:AuthClient|auth)\b.*from '(?!holdfast')/m.test(text)
+  if (hasClient || text.includes(CLIENT)) return `${text}\nexport {}`
+  const known: readonly string[] = CLIENT.match(IMPORT) ?? []
+  const imports = (text.match(IMPORT) ?? []).filter((line) => !known.includes(line))
+  const rest = text.replace(IMPORT, '')
+  // What it names may have the name of something in the first one.
+  const own = /^export\b/m.test(rest) ? rest : `{${rest}}`
+  return [...imports, CLIENT, own, 'export {}'].join('\n')
+}
+
+/** The files of an example: a comment that is a path begins one. */
+function toFiles(
+  { kind, text }: Example,
+  index: number,
+): (readonly [path: string, text: string])[] {
+  const [first = '', ...parts] = text.split(/^\/\/ (?=[\w./[\]-]+\.tsx?\b)/m)
+  const name = `example-${index + 1}`
+  if (parts.length === 0) return [[`${name}.${kind}`, toModule(first)]]
+  return parts.map((part) => {
+    const [path = ''] = part.split(/[ :\n]/, 1)
+    return [`${name}/${path}`, toModule(`// ${part}`)]
+  })
+}
+
+it('pages with examples are found', () => {
+  expect(PAGES).toEqual(expect.arrayContaining(['README.md', 'docs/auth-js.md', 'docs/gotrue.md']))
+  expect(CLIENT).toContain('const auth = ')
+})
+
+it.each(PAGES)('the examples of %s compile', (page) => {
+  const files = examplesOf(page).flatMap(toFiles)
+  const sources = modules.map((name) => {
+    const { types } = manifest.exports[name.replace(/^holdfast/, '.')]
+    return [name, [types.replace('./dist/', '../../../src/').replace('.d.ts', '.ts')]]
+  })
+  const at = join(root, '.tmp', 'examples', page.replaceAll(/\W+/g, '-'))
+  compile(
+    at,
+    { ...Object.fromEntries(files), 'app.d.ts': APP },
+    {
+      extends: '../../../test/tsconfig.json',
+      compilerOptions: {
+        rootDir: '../../..',
+        jsx: 'react-jsx',
+        paths: Object.fromEntries(sources),
+      },
+      include: ['**/*.ts', '**/*.tsx', '../../../src/**/*.d.ts'],
+    },
+  )
+})

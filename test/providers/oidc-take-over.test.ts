@@ -1,0 +1,316 @@
+import { readFileSync } from 'node:fs'
+import { Window } from 'happy-dom'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { AuthClient, takeOver } from '../../src/index.js'
+import {
+  auth0SpaJs,
+  axaOidcClient,
+  msalBrowser,
+  type OidcTakeOver,
+  oidcClientTs,
+} from '../../src/providers/oidc/take-over.js'
+import { createFakeBrowser } from '../../src/testing/index.js'
+import { fc } from '../support/fast-check.js'
+import { oidcWire, tokenBody } from '../support/oidc-wire.js'
+import { jwt } from '../support/wire.js'
+
+afterEach(() => vi.unstubAllGlobals())
+
+type Texts = Readonly<Record<string, string>>
+
+/** A browser whose storage holds this. */
+function createStorage(area: 'local' | 'session', entries: Texts): globalThis.Storage {
+  const storage = new Window()[`${area}Storage`]
+  for (const [key, value] of Object.entries(entries)) storage.setItem(key, value)
+  vi.stubGlobal(`${area}Storage`, storage)
+  return storage
+}
+
+/** What a library has left in a real browser. */
+const captured = (name: string): Texts =>
+  JSON.parse(readFileSync(new URL(`../fixtures/take-over/${name}.json`, import.meta.url), 'utf8'))
+
+/** What is found at a time, in s. */
+async function found(source: OidcTakeOver, at: number) {
+  return source.parse(String(await source.storage.get(source.key)), at * 1000)
+}
+
+const CLAIMS = { iss: 'https://id.example', sub: 'ada', email: 'ada@example.com', iat: 1, exp: 9 }
+const ID_TOKEN = jwt(CLAIMS)
+
+/** As `@axa-fr/oidc-client` 7 stores it (`initSession.ts` and `parseTokens.ts`). */
+const AXA = {
+  tokens: {
+    accessToken: 'a-1',
+    expiresIn: 300,
+    idToken: ID_TOKEN,
+    scope: 'openid offline_access',
+    tokenType: 'Bearer',
+    issuedAt: 1_000,
+    refreshToken: 'r-1',
+    accessTokenPayload: null,
+    idTokenPayload: CLAIMS,
+    expiresAt: 1_300,
+  },
+}
+
+const ACCOUNT = { homeAccountId: 'u.t', environment: 'login.microsoftonline.com', clientId: 'app' }
+
+/** As msal-browser 5 stores what it does not encrypt. */
+const MSAL: Texts = Object.fromEntries(
+  [
+    { ...ACCOUNT, credentialType: 'IdToken', secret: ID_TOKEN, realm: 't' },
+    {
+      ...ACCOUNT,
+      credentialType: 'AccessToken',
+      secret: 'a-1',
+      cachedAt: '1000',
+      expiresOn: '1300',
+      extendedExpiresOn: '4000',
+      realm: 't',
+      target: 'api://one/read openid',
+      tokenType: 'Bearer',
+    },
+    { ...ACCOUNT, credentialType: 'RefreshToken', secret: 'r-1', lastUpdatedAt: '1000000' },
+  ].map((entry) => {
+    const { homeAccountId, environment, credentialType, clientId } = entry
+    const key = ['msal.3', homeAccountId, environment, credentialType, clientId, '', '', '', '']
+    return [key.join('|').toLowerCase(), JSON.stringify(entry)]
+  }),
+)
+
+/** What auth0-spa-js stores of one audience. */
+const ofAuth0 = (audience: string, expiresAt: number, body: object): Texts => ({
+  [`@@auth0spajs@@::app::${audience}::openid`]: JSON.stringify({
+    body: { access_token: `a-${audience}`, expires_in: 60, token_type: 'Bearer', ...body },
+    expiresAt,
+  }),
+})
+
+describe('a session of oidc-client-ts', () => {
+  const options = { authority: 'http://127.0.0.1:5101', clientId: 'spa' }
+
+  it('is taken over as it was stored in a browser', async () => {
+    createStorage('local', captured('oidc-client-ts-3.5'))
+    const grant = await found(oidcClientTs({ ...options, area: 'local' }), 1_795_826_066)
+    expect(grant).toMatchObject({
+      accessToken: 'TaG_9bI_OCwCvMVjVThqbHOx4uVi_TLVceJbgSRF8Xk',
+      refreshToken: 'DmQUJxNVOogRiJg-VboT0om-cmS7qFG-gjDTdJVzxpc',
+      lifetime: 40_000,
+      user: { id: 'ada' },
+      extras: { scope: 'openid profile email offline_access', oidc: { subject: 'ada' } },
+    })
+    expect(grant?.extras?.id_token).toMatch(/^eyJ/)
+  })
+
+  it('knows of the person what was loaded besides the id token', async () => {
+    const user = { access_token: 'a', id_token: jwt({ sub: 'ada' }), expires_at: 9 }
+    const profile = { sub: 'ada', nickname: 'Countess' }
+    const text = JSON.stringify({ ...user, profile })
+    createStorage('session', { 'oidc.user:http://127.0.0.1:5101:spa': text })
+    expect(await found(oidcClientTs(options), 1)).toMatchObject({ user: { nickname: 'Countess' } })
+  })
+
+  it('is looked for in sessionStorage, where nobody says otherwise, and of this client alone', async () => {
+    createStorage('local', captured('oidc-client-ts-3.5'))
+    createStorage('session', {})
+    expect(await found(oidcClientTs(options), 0)).toBeNull()
+    const other = oidcClientTs({ ...options, clientId: 'other', area: 'local' })
+    expect(await found(other, 0)).toBeNull()
+  })
+})
+
+describe('a session of @axa-fr/oidc-client', () => {
+  it('is taken over as its source stores it', async () => {
+    createStorage('session', { 'oidc.default': JSON.stringify(AXA) })
+    const source = axaOidcClient({ configurationName: 'default' })
+    expect(await found(source, 1_100)).toMatchObject({
+      accessToken: 'a-1',
+      refreshToken: 'r-1',
+      lifetime: 200_000,
+      user: { id: 'ada', email: 'ada@example.com' },
+      extras: { id_token: ID_TOKEN },
+    })
+  })
+
+  it('is none once somebody has signed out there', async () => {
+    createStorage('session', { 'oidc.default': '{"tokens":null,"status":"LOGGED_OUT"}' })
+    expect(await found(axaOidcClient({ configurationName: 'default' }), 0)).toBeNull()
+  })
+})
+
+describe('a session of auth0-spa-js', () => {
+  it('is taken over as it was stored in a browser', async () => {
+    createStorage('local', captured('auth0-spa-js-2.28'))
+    const grant = await found(auth0SpaJs({ clientId: 'spa' }), 1_795_826_092)
+    expect(grant).toMatchObject({
+      refreshToken: 'RGVJo93bL44OOUBj8h1DkrawMoPZBblEUXAE2ynZQnq',
+      lifetime: 40_000,
+      user: { id: 'ada', name: 'Ada', email: 'ada@example.com' },
+      extras: { scope: 'openid profile email offline_access' },
+    })
+  })
+
+  it('is, of several, that of the newest token, which is then asked for anew', async () => {
+    createStorage('local', {
+      ...ofAuth0('one', 2_000, { refresh_token: 'r-one' }),
+      ...ofAuth0('two', 4_000, { refresh_token: 'r-two' }),
+      ...ofAuth0('three', 3_000, { refresh_token: 'r-three' }),
+      ...ofAuth0('four', 9_000, {}),
+      '@@auth0spajs@@::other::x::openid': 'not ours',
+    })
+    expect(await found(auth0SpaJs({ clientId: 'app' }), 1_000)).toMatchObject({
+      refreshToken: 'r-two',
+      lifetime: 1,
+    })
+  })
+
+  it('is taken over from before 2.0, which kept the id token beside the others', async () => {
+    createStorage('local', ofAuth0('one', 2_000, { refresh_token: 'r', id_token: ID_TOKEN }))
+    expect(await found(auth0SpaJs({ clientId: 'app' }), 1_000)).toMatchObject({
+      user: { id: 'ada' },
+    })
+  })
+})
+
+describe('a session of msal-browser', () => {
+  it('is taken over where it is not encrypted', async () => {
+    createStorage('session', { ...MSAL, 'msal.3.account.keys': '["u.t"]' })
+    expect(await found(msalBrowser({ clientId: 'app' }), 1_100)).toMatchObject({
+      accessToken: 'a-1',
+      refreshToken: 'r-1',
+      lifetime: 200_000,
+      user: { id: 'ada' },
+      extras: { scope: 'api://one/read openid', id_token: ID_TOKEN },
+    })
+  })
+
+  it('is, of several accounts, that of the newest token, with nothing of another one’s', async () => {
+    const bob = { ...ACCOUNT, homeAccountId: 'b.t' }
+    const token = { tokenType: 'Bearer', target: 'openid', expiresOn: '9000' }
+    createStorage('session', {
+      ...MSAL,
+      bobs: JSON.stringify({ ...bob, ...token, credentialType: 'AccessToken', secret: 'a-bob' }),
+      newer: JSON.stringify({ ...bob, credentialType: 'RefreshToken', secret: 'r-bob' }),
+    })
+    expect(await found(msalBrowser({ clientId: 'app' }), 1_100)).toMatchObject({
+      accessToken: 'a-bob',
+      refreshToken: 'r-bob',
+      user: undefined,
+    })
+  })
+
+  it('reads as absent where it is encrypted, or of another client', async () => {
+    const encrypted = { id: '1', nonce: 'n', data: 'd', lastUpdatedAt: '1' }
+    createStorage('local', { 'msal.3|u.t|env|refreshtoken|app||||': JSON.stringify(encrypted) })
+    createStorage('session', MSAL)
+    expect(await found(msalBrowser({ clientId: 'app', area: 'local' }), 0)).toBeNull()
+    expect(await found(msalBrowser({ clientId: 'other' }), 0)).toBeNull()
+  })
+})
+
+/** A source of each library, and an entry of its in which `inner` is what is not to be trusted. */
+const SOURCES: readonly (readonly [string, OidcTakeOver, (inner: object) => Texts])[] = [
+  [
+    'oidc-client-ts',
+    oidcClientTs({ authority: 'https://id.example', clientId: 'app', area: 'local' }),
+    (inner) => ({ 'oidc.user:https://id.example:app': JSON.stringify(inner) }),
+  ],
+  [
+    '@axa-fr/oidc-client',
+    axaOidcClient({ configurationName: 'default', area: 'local' }),
+    (inner) => ({ 'oidc.default': JSON.stringify({ tokens: inner }) }),
+  ],
+  [
+    'auth0-spa-js',
+    auth0SpaJs({ clientId: 'app' }),
+    (inner) => ({ '@@auth0spajs@@::app::a::b': JSON.stringify({ body: inner, ...inner }) }),
+  ],
+  [
+    'msal-browser',
+    msalBrowser({ clientId: 'app', area: 'local' }),
+    (inner) => ({ any: JSON.stringify({ ...inner, clientId: 'app' }) }),
+  ],
+]
+
+const NAMES = [
+  ...['access_token', 'refresh_token', 'id_token', 'token_type', 'scope', 'profile', 'expires_at'],
+  ...['accessToken', 'refreshToken', 'idToken', 'idTokenPayload', 'expiresAt', 'tokenType'],
+  ...['credentialType', 'secret', 'homeAccountId', 'target', 'expiresOn'],
+]
+
+describe.each(SOURCES)('what %s left', (_name, source, entry) => {
+  it('is a sound session or absent, whatever it says, and never thrown', () => {
+    const value = fc.oneof(
+      fc.constantFrom('a', 'Bearer', 'DPoP', 'AccessToken', 'RefreshToken', ID_TOKEN, '', null),
+      fc.jsonValue(),
+    )
+    const fields = fc.dictionary(fc.constantFrom(...NAMES), value)
+    fc.assert(
+      fc.property(fields, fc.integer({ min: -1, max: 4e9 }), (inner, now) => {
+        const text = JSON.stringify(Object.entries(entry(inner)))
+        const grant = source.parse(text, now)
+        if (!grant) return
+        expect(grant.accessToken).toMatch(/./)
+        expect(grant.lifetime).toBeGreaterThan(0)
+        expect(grant.refreshToken ?? '').toBeTypeOf('string')
+        expect(grant.user?.id ?? 'nobody').toMatch(/./)
+      }),
+    )
+  })
+
+  it('is absent where it is no JSON, nothing, or bound to a key', () => {
+    const bound = entry({ access_token: 'a', refresh_token: 'r', token_type: 'DPoP' })
+    const texts = ['', 'null', '[]', '[[]]', '[1]', '{}', '[["a","{"]]', '[["a",7]]', '"text"']
+    for (const text of [...texts, JSON.stringify(Object.entries(bound))]) {
+      expect(source.parse(text, 0)).toBeNull()
+    }
+  })
+
+  it('is nothing on a server, and nothing where storage is missing', async () => {
+    expect(await found(source, 0)).toBeNull()
+    await source.storage.remove(source.key)
+  })
+})
+
+describe('taking over', () => {
+  it('moves a session here once, refreshes it with its own token, and leaves nothing there', async () => {
+    const storage = createStorage('session', { 'oidc.default': JSON.stringify(AXA), else: 'stays' })
+    const browser = createFakeBrowser()
+    const tab = browser.tab()
+    const { provider, sent } = oidcWire({}, [200, tokenBody()])
+    const auth = new AuthClient({
+      provider,
+      storage: tab.storage,
+      environment: tab.environment,
+      takeOver: takeOver(axaOidcClient({ configurationName: 'default' })),
+    })
+    await auth.getSession()
+    // Its token has died long ago.
+    await browser.clock.advance(1)
+    expect(await auth.getSession()).toMatchObject({ accessToken: 'access-1', user: { id: 'ada' } })
+    expect(sent[0]?.form).toMatchObject({ grant_type: 'refresh_token', refresh_token: 'r-1' })
+    expect({ ...storage }).toEqual({ else: 'stays' })
+  })
+
+  it('takes a session without a refresh token only while its token lives', async () => {
+    const { refreshToken: _, ...tokens } = AXA.tokens
+    createStorage('session', { 'oidc.default': JSON.stringify({ tokens }) })
+    const source = axaOidcClient({ configurationName: 'default' })
+    expect(await found(source, 1_299)).toMatchObject({ lifetime: 1_000 })
+    expect(await found(source, 1_300)).toBeNull()
+  })
+
+  it('is refused without the names that say where the session lies', () => {
+    for (const make of [oidcClientTs, axaOidcClient, auth0SpaJs, msalBrowser]) {
+      for (const given of [[], [{}], [null], [{ clientId: 7 }]]) {
+        expect(() => Reflect.apply(make, null, given)).toThrowError(
+          expect.objectContaining({ code: 'invalid_argument' }),
+        )
+      }
+    }
+    expect(() => oidcClientTs(Object({ authority: 'a', clientId: '' }))).toThrowError(
+      expect.objectContaining({ code: 'invalid_argument' }),
+    )
+  })
+})

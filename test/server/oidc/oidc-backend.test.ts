@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest'
+import { userinfo } from '../../../src/providers/oidc/index.js'
+import { createPkce } from '../../../src/providers/shared/pkce.js'
+import { ADA, APP, CALLBACK, createOidcServerWorld, ISSUER, SECRET } from './oidc-server-world.js'
+
+describe('a sign-in through the backend', () => {
+  it('asks with state, nonce and proof, comes back, and is a session', async () => {
+    const { begin, comeBack, call, jar, server } = createOidcServerWorld({
+      oidc: { loadUser: userinfo },
+    })
+    const { asked, back } = await begin('?returnTo=/home&loginHint=ada')
+    const parameters = Object.fromEntries(asked.searchParams)
+    expect(parameters).toEqual({
+      client_id: 'web',
+      redirect_uri: CALLBACK,
+      response_type: 'code',
+      scope: 'openid profile email offline_access',
+      state: parameters.state,
+      nonce: parameters.state,
+      code_challenge: parameters.state,
+      code_challenge_method: 'S256',
+      login_hint: 'ada',
+    })
+    expect(parameters.state).toMatch(/^[\w-]{43}$/)
+    const answer = await comeBack(back)
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, `${APP}/home`])
+    const { session } = await (await call('/auth/session')).json()
+    expect(session).toMatchObject({ user: { id: 'ada', name: 'Ada', email: ADA.email } })
+    // Neither cookies nor pages show a token, and addresses no secret.
+    const tokens = server.requests.flatMap(({ returned }) => returned ?? [])
+    const shown = `${JSON.stringify(session)} ${jar.header()} ${asked} ${back}`
+    expect(tokens.filter((token) => shown.includes(token))).toEqual([])
+    expect(shown).not.toContain(encodeURIComponent(SECRET))
+  })
+
+  it('begins with the registration where the server knows that, and as ever where not', async () => {
+    for (const [values, prompt] of [
+      [['none', 'create'], 'create'],
+      [undefined, null],
+    ] as const) {
+      const metadata = {
+        authorization_endpoint: `${ISSUER}/auth`,
+        token_endpoint: `${ISSUER}/token`,
+        prompt_values_supported: values,
+      }
+      const { send } = createOidcServerWorld({ oidc: { metadata } })
+      const address = new URL((await send('/auth/sign-up')).headers.get('location') ?? '')
+      expect(address.searchParams.get('prompt')).toBe(prompt)
+    }
+  })
+
+  it('passes hints on by the names that the server has for them, and refuses what has none', async () => {
+    const { begin, send } = createOidcServerWorld({
+      oidc: { hintParameters: { provider: 'kc_idp_hint' } },
+    })
+    const { asked } = await begin('?organizationId=org_1&domainHint=a.b&provider=google')
+    expect(Object.fromEntries(asked.searchParams)).toMatchObject({
+      organization: 'org_1',
+      domain_hint: 'a.b',
+      kc_idp_hint: 'google',
+    })
+    const refused = await send('/auth/sign-in?connectionId=conn_1')
+    expect([refused.status, (await refused.json()).code]).toEqual([400, 'invalid_argument'])
+  })
+
+  it('is refreshed for pages, and over at the server when somebody signs out', async () => {
+    const { signIn, call, server, jar } = createOidcServerWorld()
+    await signIn()
+    expect((await call('/auth/refresh', 'POST')).status).toBe(200)
+    expect(server.count('refresh_token')).toBe(1)
+    const answer = await call('/auth/sign-out', 'POST')
+    const page = new URL((await answer.json()).logoutUrl)
+    expect(`${page.origin}${page.pathname}`).toBe(`${ISSUER}/session/end`)
+    const { id_token_hint, ...rest } = Object.fromEntries(page.searchParams)
+    expect(id_token_hint?.split('.')).toHaveLength(3)
+    expect(rest).toEqual({ client_id: 'web' })
+    expect(server.liveSessions()).toBe(0)
+    expect(jar.header()).toBeNull()
+  })
+})
+
+describe('a callback that is an attack', () => {
+  it.each<[string, Readonly<Record<string, string | null>>]>([
+    ['names another issuer (mix-up)', { iss: 'https://evil.example' }],
+    ['names the issuer not quite byte for byte', { iss: `${ISSUER}/` }],
+    ['names no issuer, though the server says that it does', { iss: null }],
+  ])('%s: it is refused, and its code is sent nowhere', async (_, fields) => {
+    const { begin, comeBack, call, server } = createOidcServerWorld()
+    const { back } = await begin()
+    const answer = await comeBack(back, fields)
+    expect(answer.status).toBe(400)
+    expect((await answer.json()).code).toBe('invalid_credentials')
+    expect(server.count('authorization_code')).toBe(0)
+    expect(await (await call('/auth/session')).json()).toEqual({ session: null })
+    // It is used up: the right answer does not count any more.
+    expect((await comeBack(back)).headers.get('location')).toMatch(/\/auth\/sign-in\?again=1$/)
+  })
+
+  it('was begun in another browser (login CSRF): nobody is signed in', async () => {
+    const mallory = createOidcServerWorld()
+    const { back } = await mallory.begin()
+    const victim = createOidcServerWorld()
+    const answer = await victim.comeBack(back)
+    expect(answer.headers.get('location')).toBe(`${APP}/auth/sign-in?again=1`)
+    expect(victim.server.requests.filter(({ path }) => path === '/token')).toEqual([])
+    expect(victim.jar.header()).toBeNull()
+  })
+
+  it('has the code of another sign-in: the proof does not fit', async () => {
+    const { begin, comeBack } = createOidcServerWorld()
+    const [one, other] = [await begin(), await begin()]
+    const answer = await comeBack(one.back, { code: other.back.searchParams.get('code') })
+    expect([answer.status, (await answer.json()).code]).toEqual([400, 'invalid_credentials'])
+  })
+
+  it('says in markup why it was refused: nobody is shown it', async () => {
+    const { begin, comeBack } = createOidcServerWorld()
+    const { back } = await begin()
+    const description = '<script>alert(1)</script>'
+    const fields = { code: null, error: 'access_denied', error_description: description }
+    const answer = await comeBack(back, fields)
+    expect(answer.status).toBe(400)
+    expect(answer.headers.get('content-type')).toMatch(/^application\/json/)
+    expect(await answer.text()).not.toContain('<script')
+  })
+})
+
+describe('how long ago somebody proved who they are', () => {
+  it('is asked for, and looked at when they come back', async () => {
+    const { server, begin, comeBack } = createOidcServerWorld({
+      scripted: { manners: 'keycloak' },
+    })
+    const { back } = await begin('?maxAge=60000')
+    expect((await comeBack(back)).status).toBe(303)
+    // Keycloak's tokens say when; those of this manner do not.
+    const silent = createOidcServerWorld()
+    const answer = await silent.comeBack((await silent.begin('?maxAge=60000')).back)
+    expect([answer.status, (await answer.json()).code]).toEqual([403, 'step_required'])
+    expect(server.liveSessions()).toBe(1)
+  })
+
+  it('may be asked for by an app’s own routes too, with the kind of proof', async () => {
+    const { oidc, server } = createOidcServerWorld({ scripted: { manners: 'keycloak' } })
+    const exchanged = async (acrValues: string) => {
+      const { verifier, challenge } = await createPkce()
+      const request = { redirectUri: CALLBACK, state: 'x', codeChallenge: challenge, acrValues }
+      const url = await oidc.authorizeUrl(request)
+      expect(new URL(url).searchParams.get('acr_values')).toBe(acrValues)
+      const page = await server.fetch(url, { redirect: 'manual' })
+      const query = new URL(page.headers.get('location') ?? '').searchParams
+      const { code = '', iss: issuer } = Object.fromEntries(query)
+      const exchange = { code, issuer, codeVerifier: verifier, redirectUri: CALLBACK, acrValues }
+      return oidc.exchangeCode(exchange)
+    }
+    expect(await exchanged('2 1')).toMatchObject({ user: { id: 'ada' } })
+    await expect(exchanged('2')).rejects.toMatchObject({
+      code: 'step_required',
+      details: { acrValues: '2' },
+    })
+  })
+})
