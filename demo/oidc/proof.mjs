@@ -41,12 +41,12 @@ async function read(proof) {
 /** Makes the check of proofs for an API on `origin`. `now` is ms since the epoch. */
 export function createProofs({ origin, now = Date.now }) {
   const nonces = createNonces(now)
-  /** Proofs that came; each may come once. Those whose nonce is over come to nothing anyway. */
+  /** Proofs that came, for as long as any nonce is taken; each may come once. */
   let seen = new Map()
 
   function isNew(jti) {
     if (typeof jti !== 'string' || seen.has(jti)) return false
-    seen = new Map([...seen].filter(([, at]) => now() - at < 2 * LIFE)).set(jti, now())
+    seen = new Map([...seen].filter(([, at]) => now() - at < 3 * LIFE)).set(jti, now())
     return true
   }
 

@@ -72,6 +72,18 @@ describe('the API of the demo for OpenID Connect', () => {
     expect(await check(proof)).toBe('invalid_dpop_proof')
   })
 
+  it('takes none twice as long as it takes its nonce', async () => {
+    const { sign, check, wait } = createWorld(key)
+    const [proof, other] = [await sign(), await sign()]
+    expect(await check(proof)).toBeNull()
+    wait(1.9 * MINUTE)
+    expect(await check(await sign())).toBeNull()
+    wait(0.9 * MINUTE)
+    expect(await check(await sign())).toBeNull()
+    expect(await check(other)).toBeNull()
+    expect(await check(proof)).toBe('invalid_dpop_proof')
+  })
+
   it.each([
     ['another method', { htm: 'POST' }],
     ['another path', { htu: `${ORIGIN}/payments` }],
