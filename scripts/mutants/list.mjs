@@ -23,6 +23,7 @@ import { INTROSPECTION } from './introspection.mjs'
 import { LINKS } from './links.mjs'
 import { LOOK } from './look.mjs'
 import { MACHINE } from './machine.mjs'
+import { OIDC_WINDOWS } from './oidc-windows.mjs'
 import { ORIGIN_GUARD } from './origin-guard.mjs'
 import { PAGES } from './pages.mjs'
 import { PATIENCE } from './patience.mjs'
@@ -78,6 +79,7 @@ export const MUTANTS = [
   ...LINKS,
   ...LOOK,
   ...MACHINE,
+  ...OIDC_WINDOWS,
   ...ORIGIN_GUARD,
   ...PAGES,
   ...PATIENCE,
