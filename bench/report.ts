@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { alignedTable } from '../test/support/markdown.js'
 import type { Figure, Figures } from './figures.js'
 
 /** One line of a table: a figure of Holdfast and the same of its peer. */
@@ -45,24 +45,8 @@ function cellsOf({ name, outcome }: Entry, peer: string): string[][] {
 /** A table in Markdown, with aligned columns; the peer's is under its name. */
 export function tableOf(entries: readonly Entry[], peer: string): string {
   const head = ['scenario', 'measured', 'Holdfast', peer, 'ahead']
-  const rows = entries
-    .flatMap((entry) => cellsOf(entry, peer))
-    .map((row) => row.map((cell) => cell.replace(/\s+/g, ' ')))
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  return alignedTable(
+    head,
+    entries.flatMap((entry) => cellsOf(entry, peer)),
   )
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  const rule = widths.map((width) => '-'.repeat(width))
-  return [line(head), line(rule), ...rows.map(line)].join('\n')
-}
-
-/** Puts a report between the marks of this name in a Markdown file. */
-export function insertBetween(file: string, name: string, report: string): void {
-  const text = readFileSync(file, 'utf8')
-  const [begin, end] = [`<!-- ${name} -->\n`, `<!-- end of ${name} -->`]
-  const [from, to] = [text.indexOf(begin), text.indexOf(end)]
-  if (from < 0 || to < from) throw new Error(`${file} has no place for a ${name}.`)
-  const before = text.slice(0, from + begin.length)
-  writeFileSync(file, `${before}\n${report}\n\n${text.slice(to)}`)
 }

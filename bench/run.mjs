@@ -1,37 +1,5 @@
 // Holdfast beside its peers, in one run:
 // node bench/run.mjs [--only browser|server] [--scenario WORDS] [--quick] [--json FILE] [--readme]
-import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
+import { runTypeScript } from '../scripts/run-typescript.mjs'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
-
-const isStale = () => {
-  const built = join(root, 'dist/testing/index.js')
-  if (!existsSync(built)) return true
-  const at = statSync(built).mtimeMs
-  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-  return sources.some((name) => statSync(join(root, 'src', name)).mtimeMs > at)
-}
-
-if (isStale()) {
-  execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { stdio: 'inherit' })
-}
-
-// Node 20 reads no TypeScript. Inside the package, the output finds `holdfast` by its own name.
-const outfile = join(root, `.tmp/bench-${process.pid}.mjs`)
-await build({
-  entryPoints: [join(root, 'bench/main.ts')],
-  outfile,
-  bundle: true,
-  packages: 'external',
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  tsconfigRaw: {},
-})
-const { main } = await import(pathToFileURL(outfile).href)
-rmSync(outfile)
-process.exitCode = await main(root, process.argv.slice(2))
+await runTypeScript('bench/main.ts', process.argv.slice(2))

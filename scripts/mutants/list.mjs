@@ -24,6 +24,7 @@ import { INTROSPECTION } from './introspection.mjs'
 import { LINKS } from './links.mjs'
 import { LOOK } from './look.mjs'
 import { MACHINE } from './machine.mjs'
+import { OIDC_SERVER } from './oidc-server.mjs'
 import { ORIGIN_GUARD } from './origin-guard.mjs'
 import { PAGES } from './pages.mjs'
 import { PATIENCE } from './patience.mjs'
@@ -80,6 +81,7 @@ export const MUTANTS = [
   ...LINKS,
   ...LOOK,
   ...MACHINE,
+  ...OIDC_SERVER,
   ...ORIGIN_GUARD,
   ...PAGES,
   ...PATIENCE,

@@ -102,14 +102,8 @@ export const MACHINE = [
   {
     file,
     name: 'A change of the user in another context ends the patience with a sick server.',
-    find: 'patience: failing ? patience : null',
+    find: 'patience: failing ? state.patience : null',
     replace: 'patience: failing ? null : null',
-  },
-  {
-    file,
-    name: 'A failure outlives the token that a sibling got after it, where cookies hold it.',
-    find: ' && received <= patience.since',
-    replace: '',
   },
   {
     file,

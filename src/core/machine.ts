@@ -1,12 +1,13 @@
 import type { AuthError } from './errors.js'
 import type { AuthChange, Origin, SignOutReason } from './events.js'
 import { MEMORY } from './pointer.js'
-import { hasSameAccessToken, hasSameTokens, type SessionRecord, sendSameToken } from './record.js'
+import { hasSameAccessToken, hasSameTokens, type SessionRecord } from './record.js'
 import type { SessionUser } from './session.js'
 import {
   endedAfter,
   endedOf,
   type Input,
+  isAbout,
   type Observation,
   type SignedIn,
   type State,
@@ -90,18 +91,9 @@ function adopt<User extends SessionUser>(
   if (before.lineage !== record.lineage && !isSamePerson(state, record)) {
     return [next, ['SIGNED_IN', session, detail]]
   }
-  //   this context              another one
-  //   cannot save a token, sends it and fails
-  //                             was given it too, by a server that forgives reuse, and saves it
-  //   adopts it from there      and knows as before that the server is sick
-  //
-  // Pages whose cookies hold the token know all tokens of a session by one name: there only its age
-  // tells that it came after the failure, and that the server works again.
-  const { patience } = state
-  const received = next.held.deadline.monotonic - record.lifetime
-  const failing = patience && sendSameToken(before, record) && received <= patience.since
+  const failing = state.patience && isAbout(state.patience, before, next.held)
   const told = hasSameTokens(before, record) ? 'USER_UPDATED' : 'TOKEN_REFRESHED'
-  return [{ ...next, patience: failing ? patience : null }, [told, session, detail]]
+  return [{ ...next, patience: failing ? state.patience : null }, [told, session, detail]]
 }
 
 function observeSession<User extends SessionUser>(

@@ -1,7 +1,7 @@
 import type { AuthError } from './errors.js'
 import type { Origin, SignOutReason } from './events.js'
 import { nextAttempt, type Patience } from './patience.js'
-import type { SessionRecord } from './record.js'
+import { type SessionRecord, sendSameToken } from './record.js'
 import type { ExchangeEventName, ProviderEventName, SessionUser } from './session.js'
 import { type Held, type Limits, type Now, remaining } from './timing.js'
 
@@ -105,6 +105,22 @@ export const endedOf = <User extends SessionUser>(state: State<User>): readonly 
 export function endedAfter<User extends SessionUser>(state: State<User>): readonly string[] {
   const ended = endedOf(state)
   return state.status === 'signed-in' ? [...ended, state.held.record.lineage] : ended
+}
+
+/** Whether a failure that was met with one record is still true of the next, which a sibling has saved. */
+export function isAbout<User extends SessionUser>(
+  { since }: Patience,
+  before: SessionRecord<User>,
+  { record, deadline }: Held<User>,
+): boolean {
+  //   this context              another one
+  //   cannot save a token, sends it and fails
+  //                             was given it too, by a server that forgives reuse, and saves it
+  //   adopts it from there      and knows as before that the server is sick
+  //
+  // Pages whose cookies hold the token know all tokens of a session by one name: there only its age
+  // tells that it came after the failure, and that the server works again.
+  return sendSameToken(before, record) && deadline.monotonic - record.lifetime <= since
 }
 
 /** Whether the access token has so much life left that nobody needs another one. */

@@ -246,6 +246,7 @@ describe('the packed package', () => {
   it.each([
     ['holdfast/server', 3, 20],
     ['holdfast/server/workos', 5, 22],
+    ['holdfast/server/oidc', 5, 22],
     ['holdfast/server/supertokens', 5, 22],
     ['holdfast/express', 5, 22],
     ['holdfast/next', 6, 24],
@@ -261,13 +262,14 @@ describe('the packed package', () => {
       import { AuthError, isAuthError } from 'holdfast'
       import { sealText, createVerifier } from 'holdfast/server'
       import { createWorkOSSessions } from 'holdfast/server/workos'
+      import { createOidc } from 'holdfast/server/oidc'
       import { createSuperTokens } from 'holdfast/server/supertokens'
       import { createExpressSessions } from 'holdfast/express'
-      const attempts = [() => sealText('', ''), createVerifier, createWorkOSSessions, createSuperTokens, () => createExpressSessions({}).of({})]
+      const attempts = [() => sealText('', ''), createVerifier, createWorkOSSessions, createOidc, createSuperTokens, () => createExpressSessions({}).of({})]
       const failures = attempts.map(async (attempt) => attempt())
       const errors = (await Promise.allSettled(failures)).map(({ reason }) => reason)
       console.log(JSON.stringify(errors.map((error) => [error instanceof AuthError, isAuthError(error, 'invalid_argument')])))`
-    expect(JSON.parse(run(text))).toEqual(Array.from({ length: 5 }, () => [true, true]))
+    expect(JSON.parse(run(text))).toEqual(Array.from({ length: 6 }, () => [true, true]))
   })
 
   it('has source maps that lead to the sources that are packed', () => {
@@ -324,9 +326,9 @@ describe('the packed package', () => {
     const text = `
       import { AuthClient } from 'holdfast'
       ${wanted}
-      new AuthClient({ provider: { id: 'x', refresh: async () => null } }).onAuthStateChange((event, session) => {
+      new AuthClient({ provider: { id: 'x', refresh: async () => null } }).onAuthStateChange((event, session, detail) => {
         ${known ? '' : '// @ts-expect-error Nobody tells of it.'}
-        if (event === 'PASSWORD_RECOVERY') return session.accessToken
+        if (event === 'PASSWORD_RECOVERY') return [session.accessToken, detail.origin]
       })`
     compile(join(folder, 'events'), { 'package.json': MODULE, 'all.ts': text }, APP)
   })
@@ -385,7 +387,7 @@ describe('the packed package', () => {
       'oidc',
       OIDC,
       `export * from 'holdfast/providers/oidc/silent'`,
-      1_300,
+      1_350,
     ],
     ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 450],
     [

@@ -62,16 +62,25 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'POST /token/introspection': introspection,
 }
 
+/** Answers that pages may not read. */
+const hidden = new WeakSet<Response>()
+
 function answerTo({ status, error, description, scope, headers, page }: Refusal): Response {
   if (page !== undefined) return new Response(page, { status, ...(headers && { headers }) })
   return json(status, { error, error_description: description, scope }, headers)
+}
+
+function refused(refusal: Refusal): Response {
+  const answer = answerTo(refusal)
+  if (refusal.hidden) hidden.add(answer)
+  return answer
 }
 
 /** What a piece of work answers, refusals too, with the headers that its call is to get besides. */
 async function answered({ reply }: Call, work: () => Promise<Response>): Promise<Response> {
   const response = await work().catch((error: unknown) =>
     error instanceof OidcRefusal
-      ? answerTo(error.refusal)
+      ? refused(error.refusal)
       : json(500, { error: 'server_error', error_description: `${error}` }),
   )
   for (const [name, value] of reply) response.headers.set(name, value)
@@ -104,6 +113,7 @@ function createContext(options: ScriptedOidcOptions): ServerContext {
       },
       lifetime: refreshTokenLifetime,
       sparesLoser: manners.loser !== undefined,
+      knowsStale: manners.stale !== undefined,
       newestAccess: manners.newestAccess === true,
       now,
       newToken,
@@ -186,7 +196,8 @@ export function createScriptedOidc(options: ScriptedOidcOptions = {}): ScriptedO
     },
     answer: route,
     said: (body) => ({ code: textOf(body.error), returned: textOf(body.refresh_token) }),
-    headers: (request) => cors(context, request.headers.get('origin')),
+    headers: (request, response) =>
+      hidden.has(response) ? {} : cors(context, request.headers.get('origin')),
   })
 
   return {

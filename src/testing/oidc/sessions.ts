@@ -38,7 +38,7 @@ export interface Access {
 /** What an exchange begins with: a token that may be exchanged, or why it may not. */
 export type Claimed =
   | { readonly session: OidcSession; readonly held: Held }
-  | { readonly refused: Situation | 'loser' }
+  | { readonly refused: Situation | 'loser' | 'stale' }
 
 /** The sessions of one server. */
 export interface OidcSessions {
@@ -64,6 +64,8 @@ export interface OidcSessions {
 interface Parts {
   /** Whether the slower of two exchanges at once does no harm. */
   readonly sparesLoser: boolean
+  /** Whether a token is stale that is older than the last exchange of another one. */
+  readonly knowsStale: boolean
   /** Whether an exchange ends the access tokens before it. */
   readonly newestAccess: boolean
   rotationOf(session: OidcSession): OidcRotation
@@ -72,13 +74,17 @@ interface Parts {
   newToken(): string
 }
 
+const second = (ms: number): number => Math.floor(ms / 1000)
+
 /** Makes the sessions of one server. */
 export function createSessions(parts: Parts): OidcSessions {
-  const { rotationOf, lifetime, sparesLoser, newestAccess, now, newToken } = parts
+  const { rotationOf, lifetime, sparesLoser, knowsStale, newestAccess, now, newToken } = parts
   const all: OidcSession[] = []
   const refresh = new Map<string, Held>()
   const access = new Map<string, Access>()
   const dead = new Set<Access>()
+  /** Each session's last exchange. */
+  const last = new Map<OidcSession, { readonly held: Held; readonly at: number }>()
 
   /** Whether a token that was exchanged gets one more answer. */
   function isForgiven(held: Held): boolean {
@@ -86,6 +92,14 @@ export function createSessions(parts: Parts): OidcSessions {
     if (rotation.type === 'off' || held.spentAt === null) return true
     const { grace = 0, reuses = 0 } = rotation
     return now() - held.spentAt < grace || held.reuses < reuses
+  }
+
+  /** Whether another token was exchanged in a later second than this one was issued in. */
+  function isStale(held: Held): boolean {
+    const latest = last.get(held.session)
+    const rotates = rotationOf(held.session).type !== 'off'
+    if (!knowsStale || !rotates || !latest || latest.held === held) return false
+    return second(held.issuedAt) < second(latest.at)
   }
 
   function issue(session: OidcSession): string {
@@ -109,6 +123,10 @@ export function createSessions(parts: Parts): OidcSessions {
       const reason = session.over ?? admit(session)
       if (reason) return { refused: reason }
       if (now() - held.issuedAt >= lifetime) return { refused: 'expired' }
+      if (isStale(held)) {
+        session.over = 'replayed'
+        return { refused: 'stale' }
+      }
       if (!isForgiven(held)) {
         if (held.exchanging && sparesLoser) return { refused: 'loser' }
         const rotation = rotationOf(session)
@@ -118,6 +136,7 @@ export function createSessions(parts: Parts): OidcSessions {
       if (held.spentAt !== null) held.reuses++
       held.spentAt ??= now()
       held.exchanging = true
+      last.set(session, { held, at: now() })
       return { session, held }
     },
     next(token, held) {

@@ -83,8 +83,8 @@ const refreshToken: Grant = async (context, { form, client, jkt }) => {
     if (refused === 'wide-scope' && manners.namesScope) {
       throw new OidcRefusal({ ...manners.refusals[refused], scope: tooMuch.join(' ') })
     }
-    if (refused !== 'loser') return refuse(context, refused)
-    throw new OidcRefusal(manners.loser ?? manners.refusals.spent)
+    if (refused !== 'loser' && refused !== 'stale') return refuse(context, refused)
+    throw new OidcRefusal(manners[refused] ?? manners.refusals.spent)
   }
   const { session, held } = claimed
   const scope = manners.narrows ? (wanted ?? session.scope) : session.scope

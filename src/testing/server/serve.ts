@@ -36,8 +36,8 @@ export interface ServerParts<Extra extends object> {
   answer(incoming: Incoming): Promise<Response>
   /** What an answer says in a word, and the refresh token in it. */
   said(body: Fields, response: Response): Pick<LoggedRequest, 'code' | 'returned'>
-  /** Headers that every answer gets besides, such as those of CORS. */
-  headers?(request: Request): Readonly<Record<string, string>>
+  /** Headers that an answer gets besides, such as those of CORS. */
+  headers?(request: Request, response: Response): Readonly<Record<string, string>>
 }
 
 /** Makes what all scripted servers share: the way in through the faults, and the log. */
@@ -52,7 +52,7 @@ export function createServer<Extra extends object>(
     const { status, headers } = response
     const text = response.body === null ? null : await response.text()
     Object.assign(entry, { status, ...parts.said(parseObject(text ?? '') ?? {}, response) })
-    for (const [name, value] of Object.entries(parts.headers?.(request) ?? {})) {
+    for (const [name, value] of Object.entries(parts.headers?.(request, response) ?? {})) {
       headers.set(name, value)
     }
     return new Response(text, { status, headers })

@@ -239,7 +239,7 @@ describe('tokens that are asked about', () => {
 describe('tokens that are JWTs', () => {
   const scripted = {
     accessTokens: 'jwt',
-    signing: 'rs256',
+    signing: 'es256',
     clients: [
       {
         id: 'web',
@@ -249,7 +249,7 @@ describe('tokens that are JWTs', () => {
       },
     ],
   } as const
-  const verification = { type: 'jwt', audience: API } as const
+  const verification = { type: 'jwt', audience: API, algorithms: ['ES256'] } as const
 
   it('are checked by the keys that the issuer names, for the API that they are for', async () => {
     const world = createOidcServerWorld({ scripted, sessions: { verification } })
@@ -257,9 +257,9 @@ describe('tokens that are JWTs', () => {
     expect(await world.load(value).getSession()).toMatchObject({ authenticated: true })
     const { sealedOptions } = world
     for (const wrong of [
-      { type: 'jwt', audience: 'https://other.example' },
-      { type: 'jwt', audience: API, issuer: 'https://evil.example' },
-      { type: 'jwt', audience: API, algorithms: ['ES256'] },
+      { ...verification, audience: 'https://other.example' },
+      { ...verification, issuer: 'https://evil.example' },
+      { ...verification, algorithms: ['RS256'] },
     ] as const) {
       const sessions = createOidcSessions({ ...sealedOptions, verification: wrong })
       const session = sessions.openSession({ value, password: PASSWORD })

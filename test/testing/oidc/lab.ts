@@ -55,6 +55,8 @@ export function createLab(options: ScriptedOidcOptions, scope: string) {
   const server = createScriptedOidc({
     issuer: ISSUER,
     signing: 'digest',
+    // The real ones were asked within a second, which matters to Keycloak.
+    clock: { now: () => 1_800_000_000_000 },
     clients: [
       { id: 'spa', redirectUris: [CALLBACK] },
       { id: 'other', redirectUris: [CALLBACK] },

@@ -51,6 +51,53 @@ describe('the scripted server', () => {
     expect(server.liveSessions()).toBe(0)
   })
 
+  it('ends the session for an older token than the last exchange in the manner of Keycloak, which forgave the one before', async () => {
+    let now = 1_000_000
+    const { signIn, refresh, server } = createLab(
+      {
+        manners: 'keycloak',
+        rotation: { type: 'on', reuses: 1 },
+        clock: { now: () => now },
+      },
+      OFFLINE,
+    )
+    const { refresh_token: parent } = await signIn()
+    const { refresh_token: child } = (await refresh(parent)).body
+    now += 1_000
+    expect((await refresh(parent)).shape).toMatch(/^200/)
+    expect((await refresh(child)).body).toMatchObject({ error_description: 'Stale token' })
+    expect(server.liveSessions()).toBe(0)
+  })
+
+  it('takes the newest token at any time in the manner of Keycloak', async () => {
+    let now = 1_000_000
+    const { signIn, refresh } = createLab(
+      { manners: 'keycloak', rotation: { type: 'on' }, clock: { now: () => now } },
+      OFFLINE,
+    )
+    let { refresh_token: token } = await signIn()
+    for (let left = 3; left > 0; left--) {
+      now += 60_000
+      const { shape, body } = await refresh(token)
+      expect(shape).toMatch(/^200/)
+      token = body.refresh_token
+    }
+  })
+
+  it('hides from pages what Keycloak hides: its refusal of what is no form', async () => {
+    const { server } = createLab({ manners: 'keycloak' }, OFFLINE)
+    const readable = async (body: BodyInit, type: string): Promise<boolean> => {
+      const headers = { origin: 'https://app.example', 'content-type': type }
+      const init = { method: 'POST', headers, body }
+      const answer = await server.fetch('https://id.example/token', init)
+      expect(answer.ok).toBe(false)
+      return answer.headers.has('access-control-allow-origin')
+    }
+    expect(await readable('{}', 'application/json')).toBe(false)
+    const form = 'client_id=spa&grant_type=refresh_token&refresh_token=garbage'
+    expect(await readable(form, 'application/x-www-form-urlencoded')).toBe(true)
+  })
+
   it('lets tokens die of age', async () => {
     let now = 1_000_000
     const { signIn, refresh, userinfo } = createLab(

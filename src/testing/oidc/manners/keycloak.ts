@@ -3,7 +3,7 @@ import { type Manners, refusal } from './manners.js'
 const KEYCLOAK_CLIENT = 'Invalid client or Invalid client credentials'
 const KEYCLOAK_TOKEN = refusal(400, 'invalid_grant', 'Invalid refresh token')
 
-/** As Keycloak 26.7 was captured. */
+/** As Keycloak 26.7 was captured, and as `npm run servers` finds it. */
 export const keycloak: Manners = {
   rotation: { type: 'off', renews: true },
   accessTokens: 'jwt',
@@ -15,6 +15,7 @@ export const keycloak: Manners = {
   claims: ['acr', 'at_hash', 'auth_time', 'azp', 'jti', 'sid', 'typ'],
   missing: ['nonce'],
   loser: refusal(400, 'invalid_grant', 'Maximum allowed refresh token reuse exceeded'),
+  stale: refusal(400, 'invalid_grant', 'Stale token'),
   endSession: 'ends',
   nobody: 'error',
   unknownRevocation: { error: 'invalid_token', error_description: 'Invalid token' },
@@ -25,7 +26,10 @@ export const keycloak: Manners = {
     replayed: refusal(400, 'invalid_request', 'DPoP proof has already been used'),
   },
   refusals: {
-    'no-form': refusal(400, 'invalid_request', 'Missing form parameter: grant_type'),
+    'no-form': {
+      ...refusal(400, 'invalid_request', 'Missing form parameter: grant_type'),
+      hidden: true,
+    },
     'no-client': refusal(401, 'invalid_client', KEYCLOAK_CLIENT),
     'unknown-client': refusal(401, 'invalid_client', KEYCLOAK_CLIENT),
     'wrong-secret': refusal(401, 'unauthorized_client', KEYCLOAK_CLIENT),

@@ -10,6 +10,8 @@ export interface Refusal {
   readonly page?: string | undefined
   /** What of the scope was too much, where the server says it. */
   readonly scope?: string | undefined
+  /** Whether it lacks the headers of CORS, so that a page sees a network error instead. */
+  readonly hidden?: boolean | undefined
 }
 
 /** Why a request is refused. */
@@ -67,6 +69,11 @@ export interface Manners {
   readonly missing: readonly string[]
   /** What the slower of two exchanges of one token gets; else it is a replay like any other. */
   readonly loser?: Refusal
+  /**
+   * What an exchange gets whose token was issued in a second before that of the session's last exchange
+   * of another token; it ends the session. Without it such a token is a spent one, or a chain of its own.
+   */
+  readonly stale?: Refusal
   /** Whether an exchange ends the access tokens before it. */
   readonly newestAccess?: boolean
   /** What the end-session page does. */
