@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   createOidc,
   createOidcSessions,
   type OidcSessionsOptions,
 } from '../../../src/server/oidc/index.js'
+import { PATIENT } from '../../support/patient.js'
 import { jwt } from '../../support/wire.js'
 import {
   createOidcServerWorld,
@@ -174,7 +175,7 @@ describe('a sign-out', () => {
     expect(server.liveSessions()).toBe(1)
     await clock.advance(2 * MINUTE)
     expect(await load(value).refreshSession()).toMatchObject({ authenticated: false })
-    await expect.poll(() => server.liveSessions()).toBe(0)
+    await vi.waitUntil(() => server.liveSessions() === 0, PATIENT)
   })
 
   it('says so where the server revokes nothing, and is silent where the app knows it', async () => {
