@@ -133,15 +133,16 @@ describe('a session whose tokens nobody but its server can read', () => {
 
 describe('a session whose server gave no refresh token', () => {
   it('ends with its access token, and no server is sent what stands for one', async () => {
-    const { seal, load, clock, server, sealed } = createOidcServerWorld({
+    const { seal, grant, load, clock, server, sealed } = createOidcServerWorld({
       oidc: { scope: 'openid' },
     })
     const [one, other] = [await seal(), await seal()]
     expect(await load(one).getSession()).toMatchObject({ authenticated: true })
-    // Each is told apart from the others.
+    const [first, second] = [await grant(), await grant()]
+    expect(first.refreshToken).not.toBe(second.refreshToken)
     await sealed.signOut({ value: other, password: PASSWORD })
     expect(await load(one).getSession()).toMatchObject({ authenticated: true })
-    expect(server.liveSessions()).toBe(1)
+    expect(server.liveSessions()).toBe(3)
     await clock.advance(MINUTE)
     expect(await load(one).refreshSession()).toMatchObject({
       reason: 'invalid_grant',
