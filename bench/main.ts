@@ -7,6 +7,7 @@ import { bounded } from './bounded.js'
 import { bundleSizes, type PerClient, pageScripts } from './bundles.js'
 import type { Figures, Scenario } from './figures.js'
 import type { Lab } from './lab.js'
+import { runOidc } from './oidc/main.js'
 import { type Entry, rowsOf, tableOf } from './report.js'
 import { fastClock, quota, refreshInListener, visibility } from './scenarios/conditions.js'
 import { outage, rateLimited } from './scenarios/outages.js'
@@ -114,7 +115,7 @@ async function runBrowser({ root, quick, readme, scenario, versionOf }: Run): Pr
   return { raw: { setting, results: results.map(rawOf) }, failed }
 }
 
-const PARTS = { browser: runBrowser, server: runServer }
+const PARTS = { browser: runBrowser, server: runServer, oidc: runOidc }
 
 /** Runs all scenarios, or those of one part, and prints the tables; resolves to the exit code. */
 export async function main(root: string, args: readonly string[]): Promise<number> {

@@ -7,6 +7,7 @@ import { COOKIE_CHOICE } from './cookie-choice.mjs'
 import { COOKIES } from './cookies.mjs'
 import { COORDINATION } from './coordination.mjs'
 import { DECISION } from './decision.mjs'
+import { DPOP } from './dpop.mjs'
 import { ENDED } from './ended.mjs'
 import { ENGINE } from './engine.mjs'
 import { ENVIRONMENT } from './environment.mjs'
@@ -63,6 +64,7 @@ export const MUTANTS = [
   ...COOKIES,
   ...COORDINATION,
   ...DECISION,
+  ...DPOP,
   ...ENDED,
   ...ENGINE,
   ...ENVIRONMENT,

@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 17_850, gotrue: 25_680, oidc: 26_070 }
+const BUDGETS = { core: 17_920, gotrue: 25_780, oidc: 26_480 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -326,9 +326,9 @@ describe('the packed package', () => {
     const text = `
       import { AuthClient } from 'holdfast'
       ${wanted}
-      new AuthClient({ provider: { id: 'x', refresh: async () => null } }).onAuthStateChange((event, session) => {
+      new AuthClient({ provider: { id: 'x', refresh: async () => null } }).onAuthStateChange((event, session, detail) => {
         ${known ? '' : '// @ts-expect-error Nobody tells of it.'}
-        if (event === 'PASSWORD_RECOVERY') return session.accessToken
+        if (event === 'PASSWORD_RECOVERY') return [session.accessToken, detail.origin]
       })`
     compile(join(folder, 'events'), { 'package.json': MODULE, 'all.ts': text }, APP)
   })
@@ -371,7 +371,7 @@ describe('the packed package', () => {
 
   it.each<readonly [string, string, string, string, number]>([
     ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 2_960],
-    ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_000],
+    ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_160],
     [
       'userinfo, stepUp and pushRequest',
       'oidc',
@@ -380,14 +380,14 @@ describe('the packed package', () => {
       900,
     ],
     // The proof and its thumbprint alone are 550; the rest is what keeps a bound session alive.
-    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 1_550],
+    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 1_570],
     ['popup', 'oidc', OIDC, `export { popup } from 'holdfast/providers/oidc/popup'`, 900],
     [
       'silentSignIn and silentRenewal',
       'oidc',
       OIDC,
       `export * from 'holdfast/providers/oidc/silent'`,
-      1_300,
+      1_350,
     ],
     ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 450],
     [
@@ -436,7 +436,7 @@ describe('the packed package', () => {
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_460],
     ['react', 'core', CORE, `export * from 'holdfast/react'`, 800],
     ['sso', 'gotrue', GOTRUE, `export { sso } from 'holdfast/providers/gotrue/sso'`, 1_000],
-    ['web3', 'gotrue', GOTRUE, `export { web3 } from 'holdfast/providers/gotrue/web3'`, 1_130],
+    ['web3', 'gotrue', GOTRUE, `export { web3 } from 'holdfast/providers/gotrue/web3'`, 1_140],
     [
       'oauth-consent',
       'gotrue',

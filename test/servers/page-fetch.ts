@@ -3,6 +3,8 @@ import { APP } from './admin.js'
 /** What a page's `fetch` may meet. */
 export interface PageNetwork {
   readonly fetch: typeof fetch
+  /** How many refresh requests have left. */
+  sent(): number
   /** Refresh requests by the status of their answers. */
   readonly refreshes: readonly number[]
   /** Revocations by the status of their answers. */
@@ -20,7 +22,9 @@ export function createPageNetwork(): PageNetwork {
   const refreshes: number[] = []
   const revocations: number[] = []
   let lose = false
+  let sent = 0
   return {
+    sent: () => sent,
     refreshes,
     revocations,
     loseNext() {
@@ -29,9 +33,11 @@ export function createPageNetwork(): PageNetwork {
     async fetch(input, init) {
       const headers = new Headers(init?.headers)
       headers.set('origin', APP)
+      const isRefresh = String(init?.body).includes('grant_type=refresh_token')
+      if (isRefresh) sent++
       const response = await fetch(input, { ...init, headers })
       if (String(input).endsWith('/revoke')) revocations.push(response.status)
-      if (String(init?.body).includes('grant_type=refresh_token')) {
+      if (isRefresh) {
         refreshes.push(response.status)
         if (lose) {
           lose = false

@@ -1,4 +1,5 @@
 import { AuthError } from '../../core/errors.js'
+import { guardAll } from '../../core/guarded.js'
 import type { Signal } from '../../core/ports.js'
 import type { CallOptions, SignInResult } from '../../core/provider.js'
 import { checkOptions } from '../shared/options.js'
@@ -6,7 +7,7 @@ import { invalid } from '../shared/url.js'
 import { areaOf, type OidcClient } from './area.js'
 import { checked } from './authorize.js'
 import { beginSignIn, redeemAnswer } from './begin.js'
-import { answerIn, CALLBACK } from './hand-back.js'
+import { answerIn, openChannel } from './hand-back.js'
 import type { OidcStayOptions, OidcUser } from './types.js'
 
 export { handBack } from './hand-back.js'
@@ -56,17 +57,12 @@ export interface Popup {
 
 /** How often is looked whether somebody has closed the window, in ms: no event tells. */
 const LOOK = 500
+/** How often the window must look closed: where the page had lost the person's attention to it, … */
+const SURE = 2
+/** … and where it never had, as in browsers without a screen, in which every page believes to have it. */
+const UNSURE = 40
 /** Timers that are longer fire at once, in ms (HTML §8.7). */
 const LONGEST = 2 ** 31
-
-/** Where pages speak whose opener was cut off; none where the browser has no such, or refuses it. */
-function openChannel(): BroadcastChannel | null {
-  try {
-    return new BroadcastChannel(CALLBACK)
-  } catch {
-    return null
-  }
-}
 
 const thisPage: PopupPage = {
   open: (features) => globalThis.open?.('', '_blank', features) ?? null,
@@ -111,11 +107,14 @@ const closed = (): AuthError =>
 function watch(opened: PopupWindow, page: PopupPage, tell: () => void): () => void {
   /** How many times in a row the window was gone, and the person here. */
   let gone = 0
+  let enough = UNSURE
   const look = (): void => {
     // A window whose server cut it off (Cross-Origin-Opener-Policy) looks closed, but has the
     // person's attention. And what a window says as it closes may come after it is gone.
-    gone = opened.closed && page.hasFocus() ? gone + 1 : 0
-    if (gone > 1) tell()
+    const here = page.hasFocus()
+    if (!here) enough = SURE
+    gone = opened.closed && here ? gone + 1 : 0
+    if (gone >= enough) tell()
     cancel = page.schedule(LOOK, look)
   }
   let cancel = page.schedule(LOOK, look)
@@ -158,7 +157,7 @@ export function popup(auth: OidcClient, options: PopupOptions = {}): Popup {
   const { features = 'popup,width=480,height=720', timeout = 600_000, page = thisPage } = options
   if (!(timeout > 0 && timeout < LONGEST))
     invalid('`timeout` must be a number of ms, of three weeks at the most.')
-  return {
+  return guardAll({
     async signIn(given = {}, call) {
       const signal = call?.signal
       if (signal?.aborted) throw aborted(signal)
@@ -182,5 +181,5 @@ export function popup(auth: OidcClient, options: PopupOptions = {}): Popup {
         opened.close()
       }
     },
-  }
+  })
 }

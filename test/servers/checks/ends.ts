@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { BYE, ensure, failureOf, type RealmLab, type World } from '../lab.js'
 import type { Check } from './check.js'
 import { signOutOf } from './refusals.js'
@@ -16,6 +17,21 @@ export const signOut: Check = {
   async run(lab) {
     const world = await lab.signedIn()
     await signOutOf(world)
+    return (await lab.refresh(world.session.refreshToken)).text
+  },
+}
+
+export const signOutMeanwhile: Check = {
+  name: '`signOut()` while a refresh is on its way, and then the same',
+  async run(lab) {
+    const world = await lab.signedIn()
+    const before = world.network.sent()
+    const refreshing = failureOf(world.auth.refreshSession())
+    while (world.network.sent() === before) await delay(1)
+    await signOutOf(world)
+    const failure = await refreshing
+    ensure(failure !== null, 'A refresh came to an end after the sign-out.')
+    ensure((await world.auth.getSession()) === null, 'The session is back.')
     return (await lab.refresh(world.session.refreshToken)).text
   },
 }
@@ -49,6 +65,7 @@ const byAdmin = (
 
 export const ends: readonly Check[] = [
   signOut,
+  signOutMeanwhile,
   endSession,
   byAdmin('The session is ended in the admin console', ({ admin, settings }, { session }) =>
     admin.send('DELETE', `/${settings.name}/sessions/${session.sessionId}`),
