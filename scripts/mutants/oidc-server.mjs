@@ -94,7 +94,7 @@ export const OIDC_SERVER = [
   },
   {
     file: signIn,
-    name: 'What the app adds to a sign-in replaces its scope and its state.',
+    name: 'What the options add to every sign-in is left out.',
     find: '  const asked = {\n    ...toTexts(options.parameters),',
     replace: '  const asked: Record<string, string> = {\n    ...{},',
   },

@@ -74,6 +74,11 @@ export interface ScriptedOidcOptions {
   readonly accessTokenLifetime?: number | undefined
   /** How long a refresh token works. @default for ever */
   readonly refreshTokenLifetime?: number | undefined
+  /**
+   * Whether sign-ins may be pushed (RFC 9126), or must be, and announces it. Without it the server knows
+   * of none.
+   */
+  readonly pushedRequests?: 'offered' | 'required' | undefined
   /** Takes proofs of possession, and announces it. @default it knows of none */
   readonly dpop?: OidcProofRules | undefined
   /** @default 'rs256' */

@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   createOidc,
   createOidcSessions,
   type OidcSessionsOptions,
 } from '../../../src/server/oidc/index.js'
+import { PATIENT } from '../../support/patient.js'
 import { jwt } from '../../support/wire.js'
 import {
   createOidcServerWorld,
@@ -132,15 +133,16 @@ describe('a session whose tokens nobody but its server can read', () => {
 
 describe('a session whose server gave no refresh token', () => {
   it('ends with its access token, and no server is sent what stands for one', async () => {
-    const { seal, load, clock, server, sealed } = createOidcServerWorld({
+    const { seal, grant, load, clock, server, sealed } = createOidcServerWorld({
       oidc: { scope: 'openid' },
     })
     const [one, other] = [await seal(), await seal()]
     expect(await load(one).getSession()).toMatchObject({ authenticated: true })
-    // Each is told apart from the others.
+    const [first, second] = [await grant(), await grant()]
+    expect(first.refreshToken).not.toBe(second.refreshToken)
     await sealed.signOut({ value: other, password: PASSWORD })
     expect(await load(one).getSession()).toMatchObject({ authenticated: true })
-    expect(server.liveSessions()).toBe(1)
+    expect(server.liveSessions()).toBe(3)
     await clock.advance(MINUTE)
     expect(await load(one).refreshSession()).toMatchObject({
       reason: 'invalid_grant',
@@ -174,7 +176,7 @@ describe('a sign-out', () => {
     expect(server.liveSessions()).toBe(1)
     await clock.advance(2 * MINUTE)
     expect(await load(value).refreshSession()).toMatchObject({ authenticated: false })
-    await expect.poll(() => server.liveSessions()).toBe(0)
+    await vi.waitUntil(() => server.liveSessions() === 0, PATIENT)
   })
 
   it('says so where the server revokes nothing, and is silent where the app knows it', async () => {
