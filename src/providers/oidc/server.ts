@@ -3,7 +3,7 @@ import type { RequestContext } from '../../core/provider.js'
 import { createHttp } from '../shared/http.js'
 import { asObject, text } from '../shared/json.js'
 import { isFine, toPassing } from '../shared/passing.js'
-import { checkUrl, invalid, partsOf } from '../shared/url.js'
+import { checkUrl, invalid } from '../shared/url.js'
 import type { OidcBinding, OidcMetadata, OidcOptions, OidcSend } from './types.js'
 
 /** What is known of the server, and how it is spoken to. */
@@ -61,14 +61,10 @@ function readDocument(
 }
 
 /** Where documents lie: OIDC Discovery §4, then RFC 8414 §3.1. */
-function placesOf(base: string): readonly string[] {
-  const { host } = partsOf(base)
-  const end = base.indexOf(host) + host.length
-  return [
-    `${base}/.well-known/openid-configuration`,
-    `${base.slice(0, end)}/.well-known/oauth-authorization-server${base.slice(end)}`,
-  ]
-}
+const placesOf = (base: string): readonly [string, string] => [
+  `${base}/.well-known/openid-configuration`,
+  base.replace(/^\w+:..[^/]+/, '$&/.well-known/oauth-authorization-server'),
+]
 
 const badDocument = (message: string, status?: number): AuthError =>
   new AuthError('bad_response', message, { status })
@@ -115,7 +111,7 @@ export function createServer(options: ServerOptions, further: readonly string[] 
   }
 
   async function discover(context: RequestContext): Promise<OidcMetadata> {
-    const [first = '', second = ''] = placesOf(base)
+    const [first, second] = placesOf(base)
     try {
       return await look(first, context)
     } catch (error) {
