@@ -104,6 +104,17 @@ describe('a session of OpenID Connect', () => {
     })
   })
 
+  it('is never described by what the server says of somebody else', async () => {
+    const { auth, signIn, replies } = oidcPage({ loadUser: userinfo }, [200, { sub: 'ada' }])
+    await signIn()
+    replies.push([200, { sub: 'eve', name: 'Eve' }])
+    await expect(auth.actions.reloadUser()).rejects.toMatchObject({
+      code: 'bad_response',
+      retryable: false,
+    })
+    expect((await auth.getSession())?.user).toMatchObject({ id: 'ada' })
+  })
+
   it('is finished by a grant of the server’s own where a refresh wants a second factor', async () => {
     const { auth, signIn, replies, sent } = oidcPage({})
     await signIn()

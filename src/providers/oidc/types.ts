@@ -46,7 +46,7 @@ export interface OidcUser extends SessionUser {
 }
 
 /** What a user is loaded with. */
-export interface OidcUserSource extends RequestContext {
+export interface OidcUserSource extends OidcContext {
   readonly accessToken: string
   /** Those of the id token; `null` where there is none. */
   readonly claims: OidcClaims | null
