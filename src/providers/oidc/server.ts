@@ -13,7 +13,7 @@ export interface Server {
   readonly binding: OidcBinding | undefined
   /** Where its endpoints are: by hand, found before, or `kept` with a session; else it is asked. */
   find(context: RequestContext, kept?: unknown): Promise<OidcMetadata>
-  /** Says that the address of an endpoint that was kept is nobody's any more. */
+  /** Says that an address may be nobody's any more: the issuer is asked before the next request. */
   moved(): void
 }
 
@@ -135,22 +135,16 @@ export function createServer(options: ServerOptions, further: readonly string[] 
     send,
     binding,
     async find(context, kept) {
-      if (found) return found
-      const known = usable(kept)
+      const known = found ?? usable(kept)
       if (known && believed) return known
-      try {
-        found = await discover(context)
-        believed = true
-        return found
-      } catch (error) {
-        // The old address is better than none: it may be somebody's again.
-        if (known) return known
-        throw error
-      }
+      // Where that cannot be asked, the kept address is tried again the next time: it may be somebody's
+      // by then, and a server in trouble is asked for one thing at a time.
+      believed = true
+      found = await discover(context)
+      return found
     },
     moved() {
-      believed = false
-      if (!options.metadata) found = undefined
+      believed = !!options.metadata
     },
   }
 }
