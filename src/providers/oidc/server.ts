@@ -110,16 +110,14 @@ export function createServer(options: ServerOptions, further: readonly string[] 
     }
   }
 
-  async function discover(context: RequestContext): Promise<OidcMetadata> {
+  function discover(context: RequestContext): Promise<OidcMetadata> {
     const [first, second] = placesOf(base)
-    try {
-      return await look(first, context)
-    } catch (error) {
+    return look(first, context).catch((error: unknown) => {
       if (!isAuthError(error, 'bad_response')) throw error
       return look(second, context).catch(() => {
         throw error
       })
-    }
+    })
   }
 
   /** What storage holds may be anything; what cannot be used is asked for again. */
