@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { AuthError, indexedDBKeys, memoryKeys } from '../../src/index.js'
+import { dpop } from '../../src/providers/oidc/dpop.js'
 import { userinfo } from '../../src/providers/oidc/index.js'
 import { createDpopWorld, type DpopWorldOptions } from '../support/dpop-world.js'
 import { plant, workingDatabase } from '../support/fake-database.js'
+import { context } from '../support/wire.js'
 
 afterEach(() => void vi.unstubAllGlobals())
 
@@ -139,6 +141,36 @@ describe('a key', () => {
     const next = await signIn(opened)
     expect(next.keyId).not.toBe(keyId)
     await expect.poll(() => [...names]).toEqual([next.keyId])
+  })
+
+  it('of a sign-in that fails when its tokens have come goes too', async () => {
+    const { open, visit, names, keyId } = await signedIn()
+    const failing = open({ loadUser: () => Promise.reject(new Error('nobody knows')) })
+    await visit(failing)
+    expect(names.size).toBe(2)
+    await expect(failing.auth.actions.handleRedirect()).rejects.toMatchObject({ code: 'rejected' })
+    expect([...names]).toEqual([keyId])
+  })
+
+  it('of a sign-in that nobody finishes is forgotten at last: a page may live for weeks', async () => {
+    const plain = async () => ({
+      status: 200,
+      headers: new Headers(),
+      body: {},
+      retryAfter: undefined,
+    })
+    const { begin, attach, send } = dpop(plain)
+    attach(Object({ keys: memoryKeys() }))
+    const begun = await Promise.all(
+      Array.from({ length: 110 }, () =>
+        begin(Object({ dpop_signing_alg_values_supported: ['ES256'] })),
+      ),
+    )
+    const redeem = (at: number) =>
+      send('https://id.example/token', { form: {} }, { ...context(), kept: { dpop: begun.at(at) } })
+    await expect(redeem(0)).rejects.toMatchObject({ serverCode: 'key_lost' })
+    expect(await redeem(-1)).toMatchObject({ status: 200 })
+    expect(await redeem(-90)).toMatchObject({ status: 200 })
   })
 
   it('of a sign-in that the server refuses goes too', async () => {

@@ -102,6 +102,7 @@ export function createRedeem(
     const user = await whoIs(options.loadUser, { ...source, ...its })
     const judged = { claims, user, kept: toKept(claims, metadata, wish), session: null }
     const grant = toGrant(answer.body, judged)
+    await server.binding?.keep(grant?.keyId)
     if (grant) return grant
     throw new AuthError('bad_response', 'The answer holds no session.')
   }

@@ -85,6 +85,8 @@ export interface OidcBinding {
   attach(host: ActionHost<OidcUser>): ActionHost<OidcUser>
   /** Makes the key of a sign-in; `null` for a server that does not announce that it takes one. */
   begin(metadata: OidcMetadata): Promise<OidcKey | null>
+  /** Keeps the key of a sign-in that brought a session; until then it is nobody's. */
+  keep(name: string | undefined): Promise<void>
   /** What an answer of an API means; `undefined` for nothing of its own. */
   readAnswer(answer: IncomingAnswer): AnswerMeaning<never> | undefined
 }
