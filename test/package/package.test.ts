@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 17_920, gotrue: 25_700, oidc: 26_480 }
+const BUDGETS = { core: 17_920, gotrue: 25_780, oidc: 26_480 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -371,7 +371,7 @@ describe('the packed package', () => {
 
   it.each<readonly [string, string, string, string, number]>([
     ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 2_960],
-    ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_170],
+    ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_160],
     [
       'userinfo, stepUp and pushRequest',
       'oidc',
@@ -436,7 +436,7 @@ describe('the packed package', () => {
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_460],
     ['react', 'core', CORE, `export * from 'holdfast/react'`, 800],
     ['sso', 'gotrue', GOTRUE, `export { sso } from 'holdfast/providers/gotrue/sso'`, 1_000],
-    ['web3', 'gotrue', GOTRUE, `export { web3 } from 'holdfast/providers/gotrue/web3'`, 1_130],
+    ['web3', 'gotrue', GOTRUE, `export { web3 } from 'holdfast/providers/gotrue/web3'`, 1_140],
     [
       'oauth-consent',
       'gotrue',

@@ -1,4 +1,5 @@
 import { AuthError } from '../../core/errors.js'
+import { guardAll } from '../../core/guarded.js'
 import type { Signal } from '../../core/ports.js'
 import type { CallOptions, SignInResult } from '../../core/provider.js'
 import { checkOptions } from '../shared/options.js'
@@ -156,7 +157,7 @@ export function popup(auth: OidcClient, options: PopupOptions = {}): Popup {
   const { features = 'popup,width=480,height=720', timeout = 600_000, page = thisPage } = options
   if (!(timeout > 0 && timeout < LONGEST))
     invalid('`timeout` must be a number of ms, of three weeks at the most.')
-  return {
+  return guardAll({
     async signIn(given = {}, call) {
       const signal = call?.signal
       if (signal?.aborted) throw aborted(signal)
@@ -180,5 +181,5 @@ export function popup(auth: OidcClient, options: PopupOptions = {}): Popup {
         opened.close()
       }
     },
-  }
+  })
 }
