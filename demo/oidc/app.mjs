@@ -2,6 +2,7 @@
 // people who have just proved who they are (RFC 9470).
 import express from 'express'
 import { createVerifier } from 'holdfast/server'
+import { createProofs } from './proof.mjs'
 
 /** The proof that a payment wants, by the auth server's name for it, and how old it may be, in s. */
 export const PROOF = { acr: 'urn:harbour:code', maxAge: 60 }
@@ -21,7 +22,15 @@ function challenge(response, parameters, scheme = 'Bearer') {
   response.status(401).json({ message: parameters.error_description ?? 'Who are you?' })
 }
 
-/** Lets requests pass that carry a token of `issuer` for this API. */
+/** What is wrong with a token that comes so; `null` for nothing. */
+async function wrongWith(request, { scheme, token, claims, proofs }) {
+  // A token that is bound to a key is worth nothing without it, and no other needs one.
+  const jkt = claims.cnf?.jkt
+  if (!jkt) return scheme === 'bearer' ? null : 'invalid_token'
+  return scheme === 'dpop' ? proofs.check(request, { token, jkt }) : 'invalid_token'
+}
+
+/** Lets requests pass that carry a token of `issuer` for this API, and proof of its key (RFC 9449). */
 function requireToken({ issuer, api }) {
   const verifier = createVerifier({
     jwksUrl: `${issuer}/jwks`,
@@ -29,17 +38,22 @@ function requireToken({ issuer, api }) {
     audience: api,
     algorithms: ['ES256'],
   })
+  const proofs = createProofs({ origin: new URL(api).origin })
   return async (request, response, next) => {
-    const [, token] = /^Bearer (\S+)$/i.exec(request.get('Authorization') ?? '') ?? []
+    const [, type = '', token] =
+      /^(Bearer|DPoP) (\S+)$/i.exec(request.get('Authorization') ?? '') ?? []
+    response.set('DPoP-Nonce', proofs.nonce())
     if (!token) return challenge(response, {})
     const checked = await verifier.verify(token)
-    if (checked.ok) {
-      response.locals.claims = checked.claims
-      return next()
-    }
     // The keys cannot be had: nothing is known about the token.
-    if (checked.retryable) return response.status(503).json({ message: 'Try again.' })
-    challenge(response, { error: 'invalid_token', error_description: 'The token is not valid.' })
+    if (!checked.ok && checked.retryable)
+      return response.status(503).json({ message: 'Try again.' })
+    const { claims } = checked
+    const about = { scheme: type.toLowerCase(), token, claims, proofs }
+    const error = checked.ok ? await wrongWith(request, about) : 'invalid_token'
+    if (error) return challenge(response, { error }, type)
+    response.locals.claims = claims
+    next()
   }
 }
 
@@ -62,8 +76,8 @@ export function createApi({ issuer, api }) {
   routes.use(requireToken({ issuer, api }))
 
   routes.get('/me', (_request, response) => {
-    const { sub, acr, auth_time } = response.locals.claims
-    response.json({ sub, acr, authTime: auth_time * 1000 })
+    const { sub, acr, auth_time, cnf } = response.locals.claims
+    response.json({ sub, acr, authTime: auth_time * 1000, key: cnf?.jkt ?? null })
   })
 
   routes.get('/invoices', (_request, response) => {

@@ -37,6 +37,7 @@ async function bundle({ issuer, api }) {
     alias: {
       holdfast: join(root, 'dist/index.js'),
       'holdfast/providers/oidc': join(root, 'dist/providers/oidc/index.js'),
+      'holdfast/providers/oidc/dpop': join(root, 'dist/providers/oidc/dpop.js'),
     },
     define: { ISSUER: JSON.stringify(issuer), API: JSON.stringify(api) },
   })

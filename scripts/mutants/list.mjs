@@ -7,6 +7,7 @@ import { COOKIE_CHOICE } from './cookie-choice.mjs'
 import { COOKIES } from './cookies.mjs'
 import { COORDINATION } from './coordination.mjs'
 import { DECISION } from './decision.mjs'
+import { DPOP } from './dpop.mjs'
 import { ENDED } from './ended.mjs'
 import { ENGINE } from './engine.mjs'
 import { ENVIRONMENT } from './environment.mjs'
@@ -23,6 +24,8 @@ import { INTROSPECTION } from './introspection.mjs'
 import { LINKS } from './links.mjs'
 import { LOOK } from './look.mjs'
 import { MACHINE } from './machine.mjs'
+import { OIDC_SERVER } from './oidc-server.mjs'
+import { OIDC_WINDOWS } from './oidc-windows.mjs'
 import { ORIGIN_GUARD } from './origin-guard.mjs'
 import { PAGES } from './pages.mjs'
 import { PATIENCE } from './patience.mjs'
@@ -62,6 +65,7 @@ export const MUTANTS = [
   ...COOKIES,
   ...COORDINATION,
   ...DECISION,
+  ...DPOP,
   ...ENDED,
   ...ENGINE,
   ...ENVIRONMENT,
@@ -78,6 +82,8 @@ export const MUTANTS = [
   ...LINKS,
   ...LOOK,
   ...MACHINE,
+  ...OIDC_WINDOWS,
+  ...OIDC_SERVER,
   ...ORIGIN_GUARD,
   ...PAGES,
   ...PATIENCE,

@@ -80,14 +80,14 @@ export const SIGN_IN = [
   {
     file: signIn,
     name: 'The auth server’s refusal is repeated however long it is.',
-    find: "?.slice(0, 500) || 'The sign-in was refused.'",
-    replace: " || 'The sign-in was refused.'",
+    find: "plain(searchParams.get('error_description'), 500)",
+    replace: "plain(searchParams.get('error_description'), 50_000)",
   },
   {
     file: signIn,
     name: 'The auth server’s code is repeated however long it is.',
-    find: "searchParams.get('error')?.slice(0, 100)",
-    replace: "searchParams.get('error')",
+    find: "plain(searchParams.get('error'), 100)",
+    replace: "plain(searchParams.get('error'), 50_000)",
   },
   {
     file: flows,

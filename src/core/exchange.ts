@@ -86,14 +86,11 @@ const shown = <User extends SessionUser>({
 const toError = (cause: unknown): AuthError =>
   isAuthError(cause) ? cause : new AuthError('bad_response', 'The provider failed.', { cause })
 
-const REASONS: ReadonlyMap<unknown, SignOutReason> = new Map([
-  ['subject_changed', 'subject-changed'],
-  ['key_lost', 'key-lost'],
-])
-
 /** Why a session ends whose refresh token is worth nothing any more. */
-const reasonOf = ({ serverCode }: AuthError): SignOutReason =>
-  REASONS.get(serverCode) ?? 'refresh-rejected'
+function reasonOf({ serverCode }: AuthError): SignOutReason {
+  if (serverCode === 'key_lost') return 'key-lost'
+  return serverCode === 'subject_changed' ? 'subject-changed' : 'refresh-rejected'
+}
 
 /** Makes the exchange of one client. */
 export function createExchange<User extends SessionUser>(

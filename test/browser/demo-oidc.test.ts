@@ -76,15 +76,22 @@ describe.skipIf(!findChromium())('the demo for OpenID Connect', () => {
     await text(page, 'seconds').toMatch(/^[123]?\d$/)
   })
 
-  it('refuses its API to strangers, to forgers, and to tokens for somebody else', async () => {
+  it('refuses its API to strangers, to thieves of a token, and to tokens for somebody else', async () => {
     const { page } = await signIn('ada')
-    const idToken = await page.evaluate(() => JSON.stringify({ ...localStorage }))
-    const [, other = ''] = /id_token\\?":\\?"(ey[\w.-]+)/.exec(idToken) ?? []
-    expect(other).toMatch(/^ey/)
-    for (const token of ['', 'x', 'eyJhbGciOiJub25lIn0.e30.', other]) {
-      const headers = { Authorization: `Bearer ${token}` }
-      expect((await fetch(`${demo.url}/api/me`, { headers })).status).toBe(401)
+    await text(page, 'key').toMatch(/^…[\w-]{6}$/)
+    const stored = await page.evaluate(() => JSON.stringify({ ...localStorage }))
+    const named = (name: string) => new RegExp(`${name}\\W+(ey[\\w.-]+)`).exec(stored)?.[1] ?? ''
+    const [own, other] = [named('accessToken'), named('id_token')]
+    expect([own, other].map((token) => token.slice(0, 2))).toEqual(['ey', 'ey'])
+    for (const scheme of ['Bearer', 'DPoP']) {
+      for (const token of ['', 'x', 'eyJhbGciOiJub25lIn0.e30.', other, own]) {
+        const headers = { Authorization: `${scheme} ${token}` }
+        expect((await fetch(`${demo.url}/api/me`, { headers })).status).toBe(401)
+      }
     }
+    // She herself is not kept out by what they did.
+    await page.click('[data-do=ask]')
+    await text(page, 'answer').toContain('answered')
   })
 
   it('pays when a fresh code was given, as the API wants, and for a minute asks no more', async () => {

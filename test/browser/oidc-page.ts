@@ -1,7 +1,8 @@
 /** What runs in the page: the built package with the provider for OpenID Connect. */
 
-import { AuthClient } from 'holdfast'
+import { AuthClient, indexedDBKeys } from 'holdfast'
 import { oidc, pushRequest } from 'holdfast/providers/oidc'
+import { dpop } from 'holdfast/providers/oidc/dpop'
 import { handBack, popup } from 'holdfast/providers/oidc/popup'
 import { silentRenewal, silentSignIn } from 'holdfast/providers/oidc/silent'
 import type { OidcSettings } from './oidc-site.js'
@@ -14,7 +15,7 @@ interface Opening {
 }
 
 function open(
-  { issuer, pushed, api }: OidcSettings,
+  { issuer, pushed, bound, api }: OidcSettings,
   { renewsInFrame = false, ...options }: Opening = {},
 ) {
   const provider = oidc({
@@ -25,10 +26,12 @@ function open(
     // oidc-provider gives refresh tokens to those only who were asked.
     parameters: { prompt: 'consent', ...(api && { resource: api }) },
     ...(pushed && { pushRequest }),
+    ...(bound && { dpop }),
   })
   const auth = new AuthClient({
     provider: renewsInFrame ? silentRenewal(provider) : provider,
     storageKey: 'app',
+    ...(bound && { keys: indexedDBKeys() }),
     ...options,
   })
   const events: string[] = []

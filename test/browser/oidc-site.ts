@@ -9,6 +9,8 @@ export interface OidcSettings {
   readonly issuer: string
   /** Whether sign-ins must be pushed. */
   readonly pushed: boolean
+  /** Whether tokens are bound to a key of the browser. */
+  readonly bound: boolean
   /** The API that tokens are for. */
   readonly api: string | null
 }
@@ -38,6 +40,7 @@ async function bundle(): Promise<string> {
       holdfast: at('../../dist/index.js'),
       // The longer names first: the shorter would take them for paths of its own.
       'holdfast/providers/oidc/popup': at('../../dist/providers/oidc/popup.js'),
+      'holdfast/providers/oidc/dpop': at('../../dist/providers/oidc/dpop.js'),
       'holdfast/providers/oidc/silent': at('../../dist/providers/oidc/silent.js'),
       'holdfast/providers/oidc': at('../../dist/providers/oidc/index.js'),
     },
@@ -58,10 +61,10 @@ export async function startOidcSite(options: RealOidcOptions): Promise<OidcSite>
   const way = await startWay()
   const server = await startOidc({ ...options, app: pages.origin, issuer: way.origin })
   way.leadTo(server.origin)
-  const { pushed = false, api = null } = options
+  const { pushed = false, nonces, api = null } = options
   return {
     app: pages.origin,
-    settings: { issuer: server.issuer, pushed, api },
+    settings: { issuer: server.issuer, pushed, bound: nonces !== undefined, api },
     server,
     way,
     async close() {

@@ -33,6 +33,13 @@ export const SERVERS: readonly ServerMode[] = [
     forgives: false,
     skew: DAY,
   },
+  {
+    name: 'that wants proofs with its nonces (DPoP)',
+    // oidc-provider does not rotate what is bound to a key, unless it is told to.
+    options: { rotating: false, nonces: 'required', api: 'https://api.example' },
+    forgives: true,
+    skew: -DAY,
+  },
 ]
 
 /** How the client of a tab is opened. */

@@ -18,6 +18,11 @@ async function clickForPopup(page: Page): Promise<void> {
   })
   await page.click('button')
 }
+/** While a popup is in front this page has no focus; but Playwright tells all pages that they have it. */
+const setFocus = (page: Page, focus: boolean) =>
+  page.evaluate((has) => {
+    document.hasFocus = () => has
+  }, focus)
 const outcome = (page: Page) => page.evaluate(() => window.outcome)
 
 const silently = (page: Page) =>
@@ -70,10 +75,7 @@ describe.skipIf(!findChromium()).each(MODES)(
       const { way, expect } = tabs
       way.addHeader('cross-origin-opener-policy', 'same-origin')
       const page = await tabs.tab()
-      // While a popup is in front this page has no focus; that Playwright tells all pages they have it.
-      await page.evaluate(() => {
-        document.hasFocus = () => false
-      })
+      await setFocus(page, false)
       await clickForPopup(page)
       expect(await outcome(page)).toBe('ada')
       expect(await shown(page)).toBe('ada')
@@ -85,9 +87,13 @@ describe.skipIf(!findChromium()).each(MODES)(
       // The server shows a page: somebody is to type there.
       way.trouble({ type: 'status', status: 200 }, { path: '/auth' })
       const opened = context.waitForEvent('page')
+      await setFocus(page, false)
       await clickForPopup(page)
       const popup = await opened
       await popup.waitForLoadState()
+      // The page looks twice in a second whether it has lost it.
+      await page.waitForTimeout(1_000)
+      await setFocus(page, true)
       await popup.close()
       expect(await outcome(page)).toBe('aborted popup_closed')
       expect(await shown(page)).toBe('signed-out')

@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, type ExpectStatic, it } from 'vitest'
 import { findChromium, launch } from './chromium.js'
@@ -11,6 +12,33 @@ const finish = (page: Page) =>
       ({ code, serverCode, message }) => ({ code, serverCode, message }),
     ),
   )
+
+/** What a script finds of private keys in all databases of the page. */
+async function readKeys(): Promise<object[]> {
+  const done = <Result>(request: IDBRequest<Result>): Promise<Result> =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result)
+      request.onerror = () => reject(request.error)
+    })
+  const found: object[] = []
+  for (const { name = '' } of await indexedDB.databases()) {
+    const database = await done(indexedDB.open(name))
+    for (const store of database.objectStoreNames) {
+      for (const kept of await done(database.transaction(store).objectStore(store).getAll())) {
+        const { privateKey } = kept
+        if (!(privateKey instanceof CryptoKey)) continue
+        const { type, extractable } = privateKey
+        const exported = await crypto.subtle.exportKey('jwk', privateKey).then(
+          () => 'exported',
+          (error: DOMException) => error.name,
+        )
+        found.push({ type, extractable, exported })
+      }
+    }
+    database.close()
+  }
+  return found
+}
 
 describe.skipIf(!findChromium()).each(SERVERS)(
   'people of a real oidc-provider $name, in Chromium:',
@@ -65,6 +93,36 @@ describe.skipIf(!findChromium()).each(SERVERS)(
         expect(way.count('/.well-known/openid-configuration')).toBe(0)
       },
     )
+
+    story(
+      'get tokens that are bound to a key of theirs where the server does that',
+      async (tabs) => {
+        const { settings, tab, signIn, refresh, expect } = tabs
+        const page = await tab()
+        await signIn(page)
+        for (const next of [null, 'refresh']) {
+          if (next) expect(await refresh(page)).toBe('ada')
+          const type = await page.evaluate(
+            () => window.login.auth.getSnapshot().session?.extras.token_type,
+          )
+          expect(type).toBe(settings.bound ? 'DPoP' : 'Bearer')
+          if (settings.api) {
+            const { cnf } = decodeJwt(String(await token(page)))
+            expect(cnf).toEqual(settings.bound ? { jkt: expect.any(String) } : undefined)
+          }
+        }
+      },
+    )
+
+    if (mode.options.nonces) {
+      story('have a key that no script can read out', async ({ tab, signIn, expect }) => {
+        const page = await tab()
+        await signIn(page)
+        expect(await page.evaluate(readKeys)).toEqual([
+          { type: 'private', extractable: false, exported: 'InvalidAccessError' },
+        ])
+      })
+    }
 
     story('may have two sign-ins under way, in two tabs', async ({ tab, leave, expect }) => {
       const [one, two] = [await tab(), await tab()]

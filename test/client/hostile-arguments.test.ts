@@ -10,6 +10,7 @@ import { passkeys } from '../../src/providers/gotrue/passkeys.js'
 import { sso } from '../../src/providers/gotrue/sso.js'
 import { web3 } from '../../src/providers/gotrue/web3.js'
 import { oidc } from '../../src/providers/oidc/index.js'
+import { popup } from '../../src/providers/oidc/popup.js'
 import { supertokens } from '../../src/providers/supertokens/index.js'
 import { workos } from '../../src/providers/workos/index.js'
 import { createFakeBrowser } from '../../src/testing/index.js'
@@ -157,6 +158,18 @@ describe.each(Object.entries(AREAS))('whatever is passed to %s of GoTrue', (_, a
     const auth = await signedIn(gotrue({ url: 'http://localhost/auth/v1', fetch: nothing }))
     const api: object = Reflect.apply(area, undefined, [auth])
     expect(methodsOf(api).length).toBeGreaterThan(0)
+    expect(await strange(api)).toEqual([])
+  })
+})
+
+describe('whatever is passed to popup of OpenID Connect', () => {
+  it('it fails with AuthErrors only', async () => {
+    const fetchless = { issuer: 'https://id.example', clientId: 'app', redirectUri: HERE }
+    const auth = await signedIn(oidc({ ...fetchless, fetch: nothing }))
+    const opened = { closed: false, location: { replace: () => {} }, close: () => {} }
+    const page = { open: () => opened, hear: () => () => {} }
+    const api: object = Reflect.apply(popup, undefined, [auth, { page }])
+    expect(methodsOf(api)).toEqual(['signIn'])
     expect(await strange(api)).toEqual([])
   })
 })

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { AuthClient, memoryKeys } from '../../src/index.js'
 import { dpop } from '../../src/providers/oidc/dpop.js'
 import { oidc, userinfo } from '../../src/providers/oidc/index.js'
+import { silentRenewal, silentSignIn } from '../../src/providers/oidc/silent.js'
 import { API, createDpopWorld, type DpopWorldOptions } from '../support/dpop-world.js'
 
 afterEach(() => void vi.unstubAllGlobals())
@@ -108,12 +109,28 @@ describe('a sign-in with DPoP', () => {
       redirectUri: 'https://app.example/',
     }
     const provider = oidc({ ...options, dpop })
-    expect(() => new AuthClient({ provider })).toThrow(
-      expect.objectContaining({
-        code: 'invalid_argument',
-        message: expect.stringContaining('indexedDBKeys()'),
-      }),
-    )
+    for (const given of [{}, { keys: Object({}) }]) {
+      expect(() => new AuthClient({ provider, ...given })).toThrow(
+        expect.objectContaining({
+          code: 'invalid_argument',
+          message: expect.stringContaining('indexedDBKeys()'),
+        }),
+      )
+    }
+  })
+
+  it('is pushed with its key where the server wants sign-ins pushed', async () => {
+    const pushed: Record<string, string>[] = []
+    const { open, proofs } = createDpopWorld({})
+    const { auth } = open({
+      async pushRequest(parameters) {
+        pushed.push({ ...parameters })
+        return 'https://id.example/auth?request_uri=urn:1'
+      },
+    })
+    await auth.actions.signInUrl()
+    expect(pushed[0]?.dpop_jkt).toMatch(/^[\w-]{43}$/)
+    expect(proofs).toEqual([])
   })
 
   it.each([{ nonces: 'nowhere' }, { nonces: 'everywhere' }] as const)(
@@ -265,6 +282,41 @@ describe('nonces', () => {
     expect(answers.every(ok)).toBe(true)
     // None of them had to refresh the token for it.
     expect(server.requests).toEqual([])
+  })
+})
+
+describe('a frame that nobody sees', () => {
+  it('signs somebody in with a key, which is kept then and not before', async () => {
+    const { keys, names } = countedKeys()
+    const { open, frame, proofs, server } = createDpopWorld({ keys })
+    const opened = open()
+    server.signInAs(null)
+    await expect(silentSignIn(opened.auth, { frame })).rejects.toMatchObject({
+      code: 'step_required',
+    })
+    expect(names.size).toBe(0)
+    server.signInAs({ sub: 'ada' })
+    const { session } = await silentSignIn(opened.auth, { frame })
+    expect([...names]).toEqual([session?.keyId])
+    expect(ok(await opened.ask())).toBe(true)
+    // Another tab, or this one after a reload, has it too.
+    const later = open()
+    await later.auth.refreshSession()
+    expect(ok(await later.ask())).toBe(true)
+    expect(proofs).toHaveLength(4)
+  })
+
+  it('renews a session that has no refresh token, with a new key each time', async () => {
+    const { keys, names } = countedKeys()
+    const { open, signIn, frame, server } = createDpopWorld({ keys, manners: 'spring' })
+    const opened = open({}, {}, (provider) => silentRenewal(provider, { frame }))
+    const { keyId } = await signIn(opened)
+    const { session } = await opened.auth.refreshSession()
+    expect(session.extras.token_type).toBe('DPoP')
+    expect(session.keyId).not.toBe(keyId)
+    expect(ok(await opened.ask())).toBe(true)
+    await expect.poll(() => [...names]).toEqual([session.keyId])
+    expect(server.requests.every(({ status }) => Number(status) < 400)).toBe(true)
   })
 })
 

@@ -109,8 +109,8 @@ describe('a sign-in in a popup', () => {
   it('is aborted when somebody closes the window', async () => {
     const page = createPage()
     const { outcome, window } = await page.beginHere()
-    page.windows.attention.here = true
     await page.browser.clock.advance(60_000)
+    page.windows.attention.here = true
     window?.close()
     await page.browser.clock.advance(1_000)
     expect(await outcome).toMatchObject({
@@ -124,12 +124,28 @@ describe('a sign-in in a popup', () => {
   it('still hears what the window said as it closed', async () => {
     const page = createPage()
     const { outcome, window, parameters, state } = await page.beginHere()
+    await page.browser.clock.advance(500)
     page.windows.attention.here = true
     window?.close()
     await page.browser.clock.advance(500)
     page.replies.push([200, tokenBody({ nonce: parameters.nonce })])
     page.windows.say(said({ code: 'code-1', state }), window)
     expect(await outcome).toMatchObject({ user: { id: 'ada' } })
+  })
+
+  it('waits longer where the page never lost attention: there only a cut-off window may look closed', async () => {
+    const page = createPage()
+    page.windows.attention.here = true
+    const { outcome, window } = await page.beginHere()
+    const state = { isOver: false }
+    outcome.then(() => {
+      state.isOver = true
+    })
+    window?.close()
+    await page.browser.clock.advance(19_500)
+    expect(state.isOver).toBe(false)
+    await page.browser.clock.advance(500)
+    expect(await outcome).toMatchObject({ serverCode: 'popup_closed' })
   })
 
   it('says so when the browser blocks the window, and asks the server nothing', async () => {
@@ -151,6 +167,15 @@ describe('a sign-in in a popup', () => {
     const { outcome } = await page.beginHere()
     await page.browser.clock.advance(600_000)
     expect(await outcome).toMatchObject({ code: 'timeout' })
+    page.expectNothingLeft()
+  })
+
+  it('ends with its client', async () => {
+    const page = createPage()
+    const { outcome } = await page.beginHere()
+    page.auth.dispose()
+    await page.browser.clock.advance(500)
+    expect(await outcome).toMatchObject({ code: 'disposed' })
     page.expectNothingLeft()
   })
 

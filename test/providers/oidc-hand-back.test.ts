@@ -73,6 +73,16 @@ describe('the callback page', () => {
     expect([told, closes]).toEqual([[], []])
   })
 
+  it('leaves an answer alone that it can tell nobody of', () => {
+    const { closes } = createCallback(`code=c&state=${STATE}.popup`)
+    vi.stubGlobal('BroadcastChannel', undefined)
+    expect(handBack()).toBe(false)
+    const { told } = createCallback(`code=c&state=${STATE}.popup`, { opened: true })
+    vi.stubGlobal('location', new URL(`data:text/html,?code=c&state=${STATE}.popup`))
+    expect(handBack()).toBe(false)
+    expect([closes, told]).toEqual([[], []])
+  })
+
   it('is nothing on a server', () => {
     expect(handBack()).toBe(false)
   })

@@ -11,8 +11,9 @@ import {
   redisCoordinator,
   sealText,
 } from 'holdfast/server'
+import { createOidc, createOidcSessions } from 'holdfast/server/oidc'
 import { createWorkOSSessions, workosServer } from 'holdfast/server/workos'
-import { createScriptedGoTrue, createScriptedWorkOS } from 'holdfast/testing'
+import { createScriptedGoTrue, createScriptedOidc, createScriptedWorkOS } from 'holdfast/testing'
 
 const PASSWORD = 'a cookie password that is long enough'
 const APP = 'https://app.example'
@@ -175,6 +176,37 @@ async function checkGoTrue() {
   equal((await session.getSession()).user?.email, ADA, 'and read')
 }
 
+async function checkOidc() {
+  const { privateKey, publicKey } = await crypto.subtle.generateKey(
+    { name: 'ECDSA', namedCurve: 'P-256' },
+    true,
+    ['sign', 'verify'],
+  )
+  const known = await crypto.subtle.exportKey('jwk', publicKey)
+  const redirectUri = `${APP}/callback`
+  const clients = [{ id: 'web', publicKey: known, redirectUris: [redirectUri] }]
+  const server = createScriptedOidc({ clients, signing: 'es256', accessTokens: 'jwt' })
+  const issuer = 'https://id.example'
+  const client = { clientId: 'web', privateKey: { key: privateKey }, fetch: server.fetch }
+  const oidc = createOidc({ issuer, ...client })
+  const verification = { type: 'jwt', audience: false, algorithms: ['ES256'] }
+  const sessions = createOidcSessions({ server: oidc, verification })
+  // RFC 7636, appendix B.
+  const codeVerifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
+  const codeChallenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
+  const url = await oidc.authorizeUrl({ redirectUri, state: 'state', codeChallenge })
+  const { headers } = await server.fetch(url, { redirect: 'manual' })
+  const { code, iss } = Object.fromEntries(new URL(headers.get('location')).searchParams)
+  const grant = await oidc.exchangeCode({ code, codeVerifier, redirectUri, issuer: iss })
+  const password = PASSWORD
+  const session = sessions.openSession({
+    value: await sessions.sealSession(grant, { password }),
+    password,
+  })
+  equal((await session.getSession()).user?.id, 'ada', 'a session of OpenID Connect is read')
+  equal((await session.refreshSession()).authenticated, true, 'and refreshed, by a key')
+}
+
 /**
  * `origin` answers `/moved/…` with a redirect to `/elsewhere`: here the platform's own fetch is at
  * work.
@@ -196,6 +228,7 @@ export async function checkServer() {
   await checkFailures()
   await checkRequests(await createWorld())
   await checkGoTrue()
+  await checkOidc()
   const { navigator, EdgeRuntime, process } = globalThis
   return `holdfast/server works in ${navigator?.userAgent ?? EdgeRuntime ?? `Node.js/${process.versions.node}`}`
 }

@@ -6,6 +6,7 @@ import { dpop } from '../../src/providers/oidc/dpop.js'
 import {
   type OidcBinding,
   type OidcOptions,
+  type OidcProvider,
   type OidcSend,
   oidc,
 } from '../../src/providers/oidc/index.js'
@@ -37,7 +38,13 @@ export interface DpopWorldOptions extends ScriptedOidcOptions {
 export function createDpopWorld({ keys = memoryKeys(), exposed, ...options }: DpopWorldOptions) {
   const browser = createFakeBrowser()
   const { clock } = browser
-  const server = createScriptedOidc({ clock, signing: 'digest', dpop: {}, ...options })
+  const server = createScriptedOidc({
+    clock,
+    signing: 'digest',
+    dpop: {},
+    wait: (ms) => new Promise((resolve) => clock.schedule(ms, resolve)),
+    ...options,
+  })
   const proofs: Proved[] = []
   /** The proofs as they left. */
   const sent: string[] = []
@@ -68,25 +75,31 @@ export function createDpopWorld({ keys = memoryKeys(), exposed, ...options }: Dp
   }
 
   /** A tab with a client in it, and how its sessions end. */
-  function open(provider: Partial<OidcOptions> = {}, from: FakeTabOptions = {}) {
+  function open(
+    provider: Partial<OidcOptions> = {},
+    from: FakeTabOptions = {},
+    wrapped = (made: OidcProvider): OidcProvider => made,
+  ) {
     const tab = browser.tab({ href: 'http://localhost:3000/', ...from })
     const auth = new AuthClient({
-      provider: oidc({
-        issuer: 'https://id.example',
-        clientId: 'app',
-        redirectUri: 'http://localhost:3000/callback',
-        fetch: tab.fetch(sendNoted),
-        // WebCrypto takes real time, for which a clock that stands still has to wait.
-        dpop: (send: OidcSend): OidcBinding => {
-          const binding = dpop(send, tab.environment.clock)
-          return {
-            ...binding,
-            send: (...sent) => clock.track(binding.send(...sent)),
-            begin: (...begun) => clock.track(binding.begin(...begun)),
-          }
-        },
-        ...provider,
-      }),
+      provider: wrapped(
+        oidc({
+          issuer: 'https://id.example',
+          clientId: 'app',
+          redirectUri: 'http://localhost:3000/callback',
+          fetch: tab.fetch(sendNoted),
+          // WebCrypto takes real time, for which a clock that stands still has to wait.
+          dpop: (send: OidcSend): OidcBinding => {
+            const binding = dpop(send, tab.environment.clock)
+            return {
+              ...binding,
+              send: (...sent) => clock.track(binding.send(...sent)),
+              begin: (...begun) => clock.track(binding.begin(...begun)),
+            }
+          },
+          ...provider,
+        }),
+      ),
       storage: tab.storage,
       environment: tab.environment,
       fetchOrigins: [API],
@@ -112,6 +125,12 @@ export function createDpopWorld({ keys = memoryKeys(), exposed, ...options }: Dp
     return new URL(url).searchParams
   }
 
+  /** A frame that nobody sees, which the server answers at once. */
+  async function frame(url: string): Promise<ReadonlyMap<string, string>> {
+    const page = await server.fetch(url, { redirect: 'manual' })
+    return new Map(new URL(page.headers.get('location') ?? '').searchParams)
+  }
+
   /** Signs somebody in by redirect, in this tab. */
   async function signIn(opened: ReturnType<typeof open>) {
     await visit(opened)
@@ -120,5 +139,5 @@ export function createDpopWorld({ keys = memoryKeys(), exposed, ...options }: Dp
     return result.session
   }
 
-  return { browser, clock, server, keys, proofs, sent, asked, open, visit, signIn }
+  return { browser, clock, server, keys, proofs, sent, asked, open, visit, frame, signIn }
 }

@@ -16,6 +16,8 @@ export interface Known {
   readonly acr: string
   /** When they did, in ms since the epoch. */
   readonly authTime: number
+  /** The thumbprint of the key that the token is bound to. */
+  readonly key: string | null
 }
 
 /** How the demo is now. */

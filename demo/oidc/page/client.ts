@@ -1,5 +1,6 @@
-import { AuthClient } from 'holdfast'
+import { AuthClient, indexedDBKeys } from 'holdfast'
 import { oidc, stepUp } from 'holdfast/providers/oidc'
+import { dpop } from 'holdfast/providers/oidc/dpop'
 
 declare const ISSUER: string
 declare const API: string
@@ -14,6 +15,9 @@ export const auth = new AuthClient({
     // The tokens are for the API. oidc-provider gives refresh tokens to those only who were asked.
     parameters: { resource: API, prompt: 'consent' },
     stepUp,
+    // Without this line tokens are bearer tokens, which the API takes too.
+    dpop,
   }),
+  keys: indexedDBKeys(),
   fetchOrigins: [location.origin],
 })

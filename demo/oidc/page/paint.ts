@@ -65,6 +65,7 @@ export function paintKnown(next: Known): void {
   known = next
   setText('sub', next.sub)
   setText('proof', PROOFS[next.acr] ?? next.acr)
+  setText('key', next.key ? `…${next.key.slice(-6)}` : 'none')
   tick()
 }
 

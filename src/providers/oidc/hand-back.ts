@@ -33,27 +33,42 @@ function waiting(carrier: Carrier): Window | null {
   return parent === window ? null : parent
 }
 
+/** Where pages speak whose opener was cut off; none where the browser has no such, or refuses it. */
+export function openChannel(): BroadcastChannel | null {
+  try {
+    return new BroadcastChannel(CALLBACK)
+  } catch {
+    return null
+  }
+}
+
+/** Tells the page that waits. `false` where there is none, or no way to tell it. */
+function tell(carrier: Carrier, { href, origin }: Location): boolean {
+  const said = { [CALLBACK]: href }
+  const to = waiting(carrier)
+  if (to) {
+    // To this origin alone: whoever else opened the page hears nothing.
+    to.postMessage(said, origin)
+    return true
+  }
+  // The server's Cross-Origin-Opener-Policy has cut the two windows apart. A code is worth nothing
+  // without its verifier, which only the page has that began.
+  const channel = carrier === 'popup' ? openChannel() : null
+  channel?.postMessage(said)
+  channel?.close()
+  return channel !== null
+}
+
 /**
  * For the page of the redirect URI: hands its address to the page that began the sign-in, where that was
  * one in a popup or in a frame, and closes the window. Tells whether it did; else, as after a redirect,
  * the answer is for `handleRedirect`. Never throws.
  */
 export function handBack(): boolean {
-  if (!globalThis.document) return false
-  const { href, origin } = location
-  const carrier = carrierIn(href)
-  const to = carrier && waiting(carrier)
-  if (!carrier || (carrier === 'frame' && !to)) return false
-  const said = { [CALLBACK]: href }
-  // To this origin alone: whoever else opened the page hears nothing.
-  if (to) to.postMessage(said, origin)
-  else {
-    // The server's Cross-Origin-Opener-Policy has cut the two windows apart. A code is worth nothing
-    // without its verifier, which only the page has that began.
-    const channel = new BroadcastChannel(CALLBACK)
-    channel.postMessage(said)
-    channel.close()
-  }
+  // A page without an origin of its own can tell nobody.
+  if (!globalThis.document || location.origin === 'null') return false
+  const carrier = carrierIn(location.href)
+  if (!carrier || !tell(carrier, location)) return false
   if (carrier === 'popup') close()
   return true
 }

@@ -1,4 +1,5 @@
 import { AuthError } from '../../core/errors.js'
+import { guardAll } from '../../core/guarded.js'
 import type { Signal } from '../../core/ports.js'
 import type { CallOptions, SignInResult } from '../../core/provider.js'
 import { checkOptions } from '../shared/options.js'
@@ -6,7 +7,7 @@ import { invalid } from '../shared/url.js'
 import { areaOf, type OidcClient } from './area.js'
 import { checked } from './authorize.js'
 import { beginSignIn, redeemAnswer } from './begin.js'
-import { answerIn, CALLBACK } from './hand-back.js'
+import { answerIn, openChannel } from './hand-back.js'
 import type { OidcStayOptions, OidcUser } from './types.js'
 
 export { handBack } from './hand-back.js'
@@ -56,17 +57,12 @@ export interface Popup {
 
 /** How often is looked whether somebody has closed the window, in ms: no event tells. */
 const LOOK = 500
+/** How often the window must look closed: where the page had lost the person's attention to it, … */
+const SURE = 2
+/** … and where it never had, as in browsers without a screen, in which every page believes to have it. */
+const UNSURE = 40
 /** Timers that are longer fire at once, in ms (HTML §8.7). */
 const LONGEST = 2 ** 31
-
-/** Where pages speak whose opener was cut off; none where the browser has no such, or refuses it. */
-function openChannel(): BroadcastChannel | null {
-  try {
-    return new BroadcastChannel(CALLBACK)
-  } catch {
-    return null
-  }
-}
 
 const thisPage: PopupPage = {
   open: (features) => globalThis.open?.('', '_blank', features) ?? null,
@@ -95,6 +91,8 @@ interface Wait {
   readonly page: PopupPage
   readonly timeout: number
   readonly signal: Signal | undefined
+  /** Rejects once the client was disposed of. */
+  alive(): Promise<unknown>
 }
 
 const aborted = ({ reason }: Signal): AuthError =>
@@ -108,14 +106,22 @@ const closed = (): AuthError =>
   })
 
 /** Looks whether somebody has closed the window, until it is told to stop. */
-function watch(opened: PopupWindow, page: PopupPage, tell: () => void): () => void {
+function watch(
+  opened: PopupWindow,
+  { page, alive }: Wait,
+  tell: (error: unknown) => void,
+): () => void {
   /** How many times in a row the window was gone, and the person here. */
   let gone = 0
+  let enough = UNSURE
   const look = (): void => {
     // A window whose server cut it off (Cross-Origin-Opener-Policy) looks closed, but has the
     // person's attention. And what a window says as it closes may come after it is gone.
-    gone = opened.closed && page.hasFocus() ? gone + 1 : 0
-    if (gone > 1) tell()
+    const here = page.hasFocus()
+    if (!here) enough = SURE
+    gone = opened.closed && here ? gone + 1 : 0
+    if (gone >= enough) tell(closed())
+    alive().catch(tell)
     cancel = page.schedule(LOOK, look)
   }
   let cancel = page.schedule(LOOK, look)
@@ -123,10 +129,8 @@ function watch(opened: PopupWindow, page: PopupPage, tell: () => void): () => vo
 }
 
 /** Waits for the answer that the window's callback page hands back. */
-function answerOf(
-  opened: PopupWindow,
-  { state, page, timeout, signal }: Wait,
-): Promise<ReadonlyMap<string, string>> {
+function answerOf(opened: PopupWindow, wait: Wait): Promise<ReadonlyMap<string, string>> {
+  const { state, page, timeout, signal } = wait
   const ends: (() => void)[] = []
   const answer = new Promise<ReadonlyMap<string, string>>((resolve, reject) => {
     const hear = page.hear((said, from) => {
@@ -136,7 +140,7 @@ function answerOf(
     ends.push(
       hear,
       page.schedule(timeout, () => reject(late())),
-      watch(opened, page, () => reject(closed())),
+      watch(opened, wait, reject),
     )
     if (!signal) return
     const onAbort = (): void => reject(aborted(signal))
@@ -158,7 +162,7 @@ export function popup(auth: OidcClient, options: PopupOptions = {}): Popup {
   const { features = 'popup,width=480,height=720', timeout = 600_000, page = thisPage } = options
   if (!(timeout > 0 && timeout < LONGEST))
     invalid('`timeout` must be a number of ms, of three weeks at the most.')
-  return {
+  return guardAll({
     async signIn(given = {}, call) {
       const signal = call?.signal
       if (signal?.aborted) throw aborted(signal)
@@ -175,12 +179,13 @@ export function popup(auth: OidcClient, options: PopupOptions = {}): Popup {
           call,
         )
         opened.location.replace(begun.url)
-        const wait = { state: begun.kept.id, page, timeout, signal }
+        const alive = () => host.request(async () => {})
+        const wait = { state: begun.kept.id, page, timeout, signal, alive }
         const query = await answerOf(opened, wait)
         return await host.signIn((context) => redeemAnswer(tokens, begun, { query, context }), call)
       } finally {
         opened.close()
       }
     },
-  }
+  })
 }

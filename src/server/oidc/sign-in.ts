@@ -123,6 +123,7 @@ export async function redeemCode(
   const kept = { id, issuer, server: metadata, scope, resource, acr, age }
   const refusal = refusalOf(query, kept, issuer)
   if (refusal) throw refusal
-  const tokens = createTokens({ ...options, redirectUri }, server)
+  const there = filled('redirectUri', redirectUri)
+  const tokens = createTokens({ ...options, redirectUri: there }, server)
   return withMarker(sealable(await createRedeem(tokens)({ query, kept, secret }, context)))
 }

@@ -47,10 +47,6 @@ export function createWire(
   timeout: number,
 ): Server {
   const plain = createServer(options, FURTHER)
-  const { send: sendProving } = createServer({
-    ...options,
-    headers: { ...options.headers, ...proof.headers },
-  })
   let asking: Promise<OidcMetadata> | undefined
 
   const find: Server['find'] = (context) => {
@@ -71,7 +67,8 @@ export function createWire(
     // There it belongs to what is asked for, whoever asks (RFC 9126 §2.1).
     const pushed = metadata.pushed_authorization_request_endpoint === endpoint
     const sent = pushed ? { ...proven, client_id: form.client_id } : proven
-    const answer = await sendProving(endpoint, { ...request, form: sent }, context)
+    const headers = { ...request.headers, ...proof.headers }
+    const answer = await plain.send(endpoint, { ...request, headers, form: sent }, context)
     if (isFine(answer)) return answer
     // In `Basic` it is encoded, and what is sent back may not be.
     const body = withoutEcho(answer.body, { form: { client_secret: proof.secret } })

@@ -1,6 +1,7 @@
 import type { Signer } from '../server/signing.js'
 import type { Manners, Refusal, Situation } from './manners/manners.js'
 import type { Proofs } from './nonces.js'
+import type { PushedRequest } from './pushed.js'
 import type { OidcSession, OidcSessions } from './sessions.js'
 import type { OidcClientSeed, OidcPerson, ScriptedOidcOptions } from './types.js'
 
@@ -27,6 +28,8 @@ export interface ServerContext {
   readonly codes: Map<string, Code>
   /** The ids of signed texts by which clients have said who they are: none counts twice. */
   readonly assertions: Set<string>
+  /** Sign-ins that were pushed, by the name that each got. */
+  readonly pushed: Map<string, PushedRequest>
   readonly accessTokens: 'jwt' | 'opaque'
   /** Whole seconds, in ms. */
   readonly accessTokenLifetime: number

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
 import {
@@ -197,6 +198,15 @@ describe('what a client says who it is by', () => {
       }
       expect(text).not.toContain(encodeURIComponent(SECRET).slice(0, 12))
       expect(text).toContain('invalid_client')
+    }
+  })
+
+  it('is not shown by the client itself, however one looks at it', async () => {
+    const { jwk } = await makePair(EC)
+    for (const proof of [{ clientSecret: SECRET }, { privateKey: { key: jwk } }]) {
+      const oidc = createOidc({ ...OPTIONS, ...proof })
+      const shown = `${JSON.stringify(oidc)} ${inspect(oidc, { depth: 9, showHidden: true })}`
+      for (const secret of [SECRET, String(jwk.d)]) expect(shown).not.toContain(secret)
     }
   })
 

@@ -21,6 +21,8 @@ export const ISSUER = 'https://id.example'
 export const PASSWORD = 'a password of more than 32 characters'
 export const SECRET = 'the secret of the client: 50% + more'
 export const MINUTE = 60_000
+/** As long as a busy machine may take for what waits by the platform’s own timers, in ms. */
+const PATIENCE = 3_600_000
 export const ADA = { sub: 'ada', name: 'Ada', email: 'ada@example.com' }
 
 /** How the world is to be; what is left out is as most have it. */
@@ -52,6 +54,7 @@ export function createOidcServerWorld(options: OidcServerWorldOptions = {}) {
     clientSecret: SECRET,
     fetch: server.fetch,
     now,
+    requestTimeout: PATIENCE,
     ...options.oidc,
   }
   const oidc = createOidc(settings)
@@ -61,6 +64,7 @@ export function createOidcServerWorld(options: OidcServerWorldOptions = {}) {
     server: oidc,
     coordinator,
     now,
+    requestTimeout: PATIENCE,
     onSecurityEvent: (event) => heard.push(event.type),
     ...options.sessions,
   }

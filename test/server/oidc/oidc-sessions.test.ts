@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   createOidc,
   createOidcSessions,
   type OidcSessionsOptions,
 } from '../../../src/server/oidc/index.js'
+import { PATIENT } from '../../support/patient.js'
 import { jwt } from '../../support/wire.js'
 import {
   createOidcServerWorld,
@@ -132,15 +133,16 @@ describe('a session whose tokens nobody but its server can read', () => {
 
 describe('a session whose server gave no refresh token', () => {
   it('ends with its access token, and no server is sent what stands for one', async () => {
-    const { seal, load, clock, server, sealed } = createOidcServerWorld({
+    const { seal, grant, load, clock, server, sealed } = createOidcServerWorld({
       oidc: { scope: 'openid' },
     })
     const [one, other] = [await seal(), await seal()]
     expect(await load(one).getSession()).toMatchObject({ authenticated: true })
-    // Each is told apart from the others.
+    const [first, second] = [await grant(), await grant()]
+    expect(first.refreshToken).not.toBe(second.refreshToken)
     await sealed.signOut({ value: other, password: PASSWORD })
     expect(await load(one).getSession()).toMatchObject({ authenticated: true })
-    expect(server.liveSessions()).toBe(1)
+    expect(server.liveSessions()).toBe(3)
     await clock.advance(MINUTE)
     expect(await load(one).refreshSession()).toMatchObject({
       reason: 'invalid_grant',
@@ -174,7 +176,7 @@ describe('a sign-out', () => {
     expect(server.liveSessions()).toBe(1)
     await clock.advance(2 * MINUTE)
     expect(await load(value).refreshSession()).toMatchObject({ authenticated: false })
-    await expect.poll(() => server.liveSessions()).toBe(0)
+    await vi.waitUntil(() => server.liveSessions() === 0, PATIENT)
   })
 
   it('says so where the server revokes nothing, and is silent where the app knows it', async () => {
@@ -239,7 +241,7 @@ describe('tokens that are asked about', () => {
 describe('tokens that are JWTs', () => {
   const scripted = {
     accessTokens: 'jwt',
-    signing: 'rs256',
+    signing: 'es256',
     clients: [
       {
         id: 'web',
@@ -249,7 +251,7 @@ describe('tokens that are JWTs', () => {
       },
     ],
   } as const
-  const verification = { type: 'jwt', audience: API } as const
+  const verification = { type: 'jwt', audience: API, algorithms: ['ES256'] } as const
 
   it('are checked by the keys that the issuer names, for the API that they are for', async () => {
     const world = createOidcServerWorld({ scripted, sessions: { verification } })
@@ -257,9 +259,9 @@ describe('tokens that are JWTs', () => {
     expect(await world.load(value).getSession()).toMatchObject({ authenticated: true })
     const { sealedOptions } = world
     for (const wrong of [
-      { type: 'jwt', audience: 'https://other.example' },
-      { type: 'jwt', audience: API, issuer: 'https://evil.example' },
-      { type: 'jwt', audience: API, algorithms: ['ES256'] },
+      { ...verification, audience: 'https://other.example' },
+      { ...verification, issuer: 'https://evil.example' },
+      { ...verification, algorithms: ['RS256'] },
     ] as const) {
       const sessions = createOidcSessions({ ...sealedOptions, verification: wrong })
       const session = sessions.openSession({ value, password: PASSWORD })

@@ -1,0 +1,160 @@
+const dpop = 'src/providers/oidc/dpop.ts'
+const keys = 'src/providers/oidc/dpop-keys.ts'
+const memory = 'src/providers/oidc/dpop-memory.ts'
+const grants = 'src/providers/oidc/grants.ts'
+const begin = 'src/providers/oidc/begin.ts'
+const signIn = 'src/providers/oidc/sign-in.ts'
+
+/** Bugs of sessions that are bound to keys. */
+export const DPOP = [
+  {
+    file: dpop,
+    name: 'All proofs have one jti.',
+    find: 'jti: crypto.randomUUID()',
+    replace: "jti: 'one'",
+  },
+  {
+    file: dpop,
+    name: 'The query is part of the address that is proved.',
+    find: 'htu: origin + pathname',
+    replace: 'htu: url',
+  },
+  {
+    file: dpop,
+    name: 'A proof is not for its token.',
+    find: 'ath: token && (await digest(token)),',
+    replace: '',
+  },
+  {
+    file: dpop,
+    name: 'A refusal of the token is believed at once.',
+    find: ", 'invalid_grant']",
+    replace: ']',
+  },
+  {
+    file: dpop,
+    name: 'A server that fails is asked again with each proof.',
+    find: 'answer.status >= 500 || ',
+    replace: '',
+  },
+  {
+    file: dpop,
+    name: 'A proof that is too old is sent by the same clock again.',
+    find: 'at = memory.byMonotonic',
+    replace: 'at = now',
+  },
+  {
+    file: dpop,
+    name: 'The time is that of this device.',
+    find: 'let at = (): number => now() + bond.skew',
+    replace: 'let at = now',
+  },
+  {
+    file: dpop,
+    name: 'APIs get the time of this device.',
+    find: 'token, at: now() + bond.skew',
+    replace: 'token, at: now()',
+  },
+  {
+    file: dpop,
+    name: 'A lost key keeps the session.',
+    find: "kept ? 'invalid_credentials' : 'refresh_rejected'",
+    replace: "'invalid_credentials'",
+  },
+  {
+    file: dpop,
+    name: 'A bearer token is sent with a proof.',
+    find: 'const bound = bond && !isBearer(bond)',
+    replace: 'const bound = bond',
+  },
+  {
+    file: dpop,
+    name: 'Every server gets proofs.',
+    find: "`${algorithms}`.includes('ES256') ? keyring.make() : null",
+    replace: '`${algorithms}` ? keyring.make() : null',
+  },
+  {
+    file: dpop,
+    name: 'A new nonce of an API that hides its challenge is not tried.',
+    find: 'challenge === null ? isNew :',
+    replace: 'challenge === null ? false :',
+  },
+  {
+    file: dpop,
+    name: 'A session that is renewed proves its old key for a code of the new one.',
+    find: 'kept ?? session?.extras ?? {}',
+    replace: 'session?.extras ?? kept ?? {}',
+  },
+  {
+    file: keys,
+    name: 'Any key of that name will do.',
+    find: '.catch(() => null)) === jkt) return pair',
+    replace: '.catch(() => null))) return pair',
+  },
+  {
+    file: keys,
+    name: 'Scripts can read the key.',
+    find: 'generateKey(ES256, false,',
+    replace: 'generateKey(ES256, true,',
+  },
+  {
+    file: keys,
+    name: 'The key of a sign-in that came to nothing stays.',
+    find: 'if (!bound.has(nameIn(flow))) await',
+    replace: 'if (bound.has(nameIn(flow))) await',
+  },
+  {
+    file: keys,
+    name: 'A key is not kept over the redirect.',
+    find: '          await save(nameIn(flow))\n',
+    replace: '',
+  },
+  {
+    file: keys,
+    name: 'A key of a sign-in without a redirect is not kept.',
+    find: '      await save(name)\n',
+    replace: '',
+  },
+  {
+    file: memory,
+    name: 'Nonces stay in their tab.',
+    find: '      Object.assign(nonces, known)\n',
+    replace: '',
+  },
+  {
+    file: memory,
+    name: 'A nonce is that of every server.',
+    find: 'nonces[origin] = nonce\n',
+    replace: 'for (const each of [origin, ...Object.keys(nonces)]) nonces[each] = nonce\n',
+  },
+  {
+    file: memory,
+    name: 'An answer that is read late puts the clock back.',
+    find: 'Math.min(Math.max(0, iat * 1000 - now()), iat * 1000 + 999 - sent)',
+    replace: 'iat * 1000 - now()',
+  },
+  {
+    file: memory,
+    name: 'What a session knows of the clock is forgotten.',
+    find: 'skew: Number(skew)',
+    replace: 'skew: 0',
+  },
+  {
+    file: grants,
+    name: 'The key does not go with its session.',
+    find: '    ...(keyId && { keyId }),\n',
+    replace: '',
+  },
+  {
+    file: begin,
+    name: 'Any key may redeem the code.',
+    find: '    ...(dpop && { dpop_jkt: dpop.jkt }),\n',
+    replace: '',
+  },
+  {
+    file: signIn,
+    name: 'A token that needs a proof is taken by a client that has no keys.',
+    find: 'options.dpop ? /^(bearer|dpop)$/i : /^bearer$/i',
+    replace: '/^(bearer|dpop)$/i',
+  },
+]
