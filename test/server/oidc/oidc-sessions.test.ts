@@ -154,12 +154,15 @@ describe('a session whose server gave no refresh token', () => {
   })
 
   it('is not over by a refresh that somebody asks for, and its cookie goes when it is', async () => {
-    const { signIn, call, clock, jar } = createOidcServerWorld({ oidc: { scope: 'openid' } })
+    const { signIn, call, clock, jar, sessions } = createOidcServerWorld({
+      oidc: { scope: 'openid' },
+    })
     await signIn()
     await clock.advance(MINUTE - 1)
     expect(await (await call('/auth/session')).json()).toMatchObject({
       session: { user: { id: 'ada' } },
     })
+    expect(await sessions.getSession(jar.header())).toMatchObject({ failure: null })
     const asked = await call('/auth/refresh', 'POST')
     expect([asked.status, await asked.json()]).toMatchObject([
       403,
