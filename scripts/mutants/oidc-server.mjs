@@ -141,6 +141,18 @@ export const OIDC_SERVER = [
     replace: '    grant_type: EXCHANGE,\n    ...wished(exchange),',
   },
   {
+    file: 'src/server/sealed/sealed-sessions.ts',
+    name: 'A session that cannot be renewed fails to be, ahead of its end.',
+    find: 'parts.renews(opened.data.refreshToken) ? Math.min(MARGIN, life / 4) : 0',
+    replace: 'Math.min(MARGIN, life / 4)',
+  },
+  {
+    file: 'src/server/sealed/sealed-sessions.ts',
+    name: 'A session that cannot be renewed is over when a page asks for that.',
+    find: '    if (check.ok) {\n      const message',
+    replace: "    if (check.ok && data.id === '') {\n      const message",
+  },
+  {
     file: 'src/server/sealed/renewal.ts',
     name: 'A provider does not know whose session it refreshes.',
     find: '{ signal, organizationId, session }',

@@ -239,6 +239,19 @@ describe('a client on a server, at a real oidc-provider', () => {
     expect(await other.verify(accessToken)).toMatchObject({ ok: false })
   })
 
+  it('has a session for as long as its access token lives, where it gets no other', async () => {
+    const { server, signIn, me, browser, at, clock } = await createWorld({
+      oidc: { scope: 'openid email', parameters: {} },
+    })
+    expect((await signIn()).user).toMatchObject({ id: 'ada', email: 'ada@example.com' })
+    clock.ahead += MINUTE / 2
+    expect(await me()).toMatchObject({ user: { id: 'ada' } })
+    clock.ahead += MINUTE / 2
+    expect((await browser.send(at('/me'))).status).toBe(401)
+    expect(browser.cookiesOf(new URL(at('/')).origin)).toBe('')
+    expect(server.requests).toEqual([])
+  })
+
   it('pushes its sign-ins where the server takes no others', async () => {
     const { at, browser, signIn } = await createWorld({ real: { pushed: true } })
     const begun = await browser.send(at('/auth/sign-in'), { headers: NAVIGATION })

@@ -175,6 +175,8 @@ export interface OidcServer extends Pick<Provider<never, OidcUser>, 'id' | 'sign
   readonly sealedExtras: readonly string[]
   /** Where the keys of its tokens are, for `createVerifier`. */
   readonly keys: KeySetLocation
+  /** Whether a refresh token is one of the server's, and not what stands for none. */
+  renews(refreshToken: string): boolean
   /** What the server tells of itself, asked for once. @throws AuthError */
   metadata(context?: RequestContext): Promise<OidcMetadata>
   /** @throws AuthError `refresh_rejected` for the one answer that ends a session. */

@@ -44,6 +44,8 @@ export interface Parts<User extends SessionUser>
   readonly ended: EndedSessions<User>
   readonly uses: Uses
   readonly sealing: Sealing
+  /** Whether the session of a refresh token can have new tokens. */
+  renews(refreshToken: string): boolean
   now(): number
 }
 
@@ -78,6 +80,7 @@ export function createParts<User extends SessionUser>(
     tokens,
     limits,
     onSecurityEvent,
+    renews: (refreshToken) => provider.renews?.(refreshToken) ?? true,
     now,
     opener: createOpener<User>({ tokens, store, now }),
     renew: createRenewal({ ...shared, reuseWindow }),

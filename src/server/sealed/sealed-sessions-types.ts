@@ -26,6 +26,12 @@ export type SessionProvider<User extends SessionUser = SessionUser> = Pick<
    * @default nothing
    */
   readonly sealedExtras?: readonly string[] | undefined
+  /**
+   * Whether its server renews the session of a refresh token; one that it does not ends with its access
+   * token.
+   * @default it does
+   */
+  renews?(refreshToken: string): boolean
 }
 
 /** The session that a page of the auth server is to end. */

@@ -1,7 +1,6 @@
 import type { Signer } from '../server/signing.js'
 import type { Manners, Refusal, Situation } from './manners/manners.js'
 import type { Proofs } from './nonces.js'
-import type { PushedRequest } from './pushed.js'
 import type { OidcSession, OidcSessions } from './sessions.js'
 import type { OidcClientSeed, OidcPerson, ScriptedOidcOptions } from './types.js'
 
@@ -15,6 +14,13 @@ export interface Code {
   readonly challenge: string
   /** The thumbprint of the key that alone may redeem it (RFC 9449 §10). */
   readonly jkt: string | null
+}
+
+/** A sign-in that was pushed, and waits for its browser. */
+export interface PushedRequest {
+  readonly form: ReadonlyMap<string, string>
+  /** In ms since the epoch. */
+  readonly expiresAt: number
 }
 
 /** All that the routes of one server share. */

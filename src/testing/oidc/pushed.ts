@@ -6,13 +6,6 @@ import { type Call, OidcRefusal, type Route, refuse, type ServerContext } from '
 const LIFE = 60_000
 const NAME = 'urn:ietf:params:oauth:request_uri:'
 
-/** A sign-in that was pushed, and waits for its browser. */
-export interface PushedRequest {
-  readonly form: ReadonlyMap<string, string>
-  /** In ms since the epoch. */
-  readonly expiresAt: number
-}
-
 const refusal = (description: string): OidcRefusal =>
   new OidcRefusal({ status: 400, error: 'invalid_request', description })
 
