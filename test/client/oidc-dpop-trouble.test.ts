@@ -329,6 +329,23 @@ describe('a clock of the device', () => {
     },
   )
 
+  it('that is right is not doubted where the server gives the id token of the sign-in again', async () => {
+    const world = createDpopWorld({ manners: 'keycloak' })
+    const { tab, auth, ask } = world.open({
+      async fetch(input, init) {
+        const answer = await world.server.fetch(input, init)
+        const body = await answer.json().catch(() => null)
+        first ??= body?.id_token
+        return Response.json(body && first ? { ...body, id_token: first } : body, answer)
+      },
+    })
+    let first: string | undefined
+    await world.signIn({ tab, auth, ask, ends: [] })
+    await world.clock.advance(1_000_000)
+    await auth.refreshSession()
+    expect(await auth.refreshSession()).toMatchObject({ user: { id: 'ada' } })
+  })
+
   it('that was a day off and is put right costs one refresh, after a reload too', async () => {
     const world = createDpopWorld({ dpop: { nonces: 'token' } })
     const off = world.open({}, { clockSkew: DAY })
