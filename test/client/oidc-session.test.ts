@@ -55,6 +55,18 @@ describe('a session of OpenID Connect', () => {
     expect(JSON.stringify([...browser.storage.entries])).not.toMatch(/refresh-1|id\.example\/token/)
   })
 
+  it('ends as the README writes it, also where its token is dead and nobody can be asked', async () => {
+    const { auth, signIn, replies, browser } = oidcPage({})
+    await signIn()
+    replies.push(...Array<'lost'>(20).fill('lost'))
+    await browser.clock.advance(120_000)
+    const home = 'https://app.example/'
+    const address = await auth.actions.signOutUrl({ postLogoutRedirectUri: home }).catch(() => home)
+    await auth.signOut()
+    expect(address).toBe(home)
+    expect(await auth.getSession()).toBeNull()
+  })
+
   it('has tokens for other resources, all spending the one refresh token', async () => {
     const { auth, signIn, replies, sent } = oidcPage({ resourceTokens: resourceTokens() })
     await signIn()

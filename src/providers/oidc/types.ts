@@ -204,7 +204,8 @@ export interface OidcActions {
   /**
    * Where to navigate when somebody signs out, so that the server forgets them too. Ask for it while
    * the session is there; then `await auth.signOut()`; then navigate. It holds the id token.
-   * @throws AuthError `rejected` where the server has no such page.
+   * @throws AuthError `rejected` where the server has no such page; as `getSession` when the token is
+   *   dead and nobody can be asked: sign out all the same.
    * @throws AuthSessionMissingError when nobody is signed in.
    */
   signOutUrl(options?: OidcSignOutOptions, call?: CallOptions): Promise<string>
