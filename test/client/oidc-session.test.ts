@@ -173,6 +173,10 @@ describe('an API that wants a stronger sign-in', () => {
       { step: 'insufficient_user_authentication', maxAge: 0 },
     ],
     [
+      'Bearer error=insufficient_user_authentication, max_age=1e400',
+      { step: 'insufficient_user_authentication', maxAge: undefined },
+    ],
+    [
       `Bearer realm="", error="insufficient_claims", claims="${btoa('{"access_token":{"acrs":{"value":"c1"}}}')}"`,
       { step: 'insufficient_claims', claims: { access_token: { acrs: { value: 'c1' } } } },
     ],
