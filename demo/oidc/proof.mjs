@@ -6,14 +6,14 @@ import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose'
 const LIFE = 60_000
 
 /** Nonces that are good now: that of this minute, and that of the last. */
-function createNonces() {
-  let [current, last, since] = [crypto.randomUUID(), '', Date.now()]
+function createNonces(now) {
+  let [current, last, since] = [crypto.randomUUID(), '', now()]
   const turn = () => {
-    const passed = Date.now() - since
+    const passed = now() - since
     if (passed < LIFE) return
     last = passed < 2 * LIFE ? current : ''
     current = crypto.randomUUID()
-    since = Date.now()
+    since = now()
   }
   return {
     current() {
@@ -38,16 +38,15 @@ async function read(proof) {
   }
 }
 
-/** Makes the check of proofs for an API on `origin`. */
-export function createProofs({ origin }) {
-  const nonces = createNonces()
-  /** Proofs that came; each may come once. A nonce ends the need to remember. */
+/** Makes the check of proofs for an API on `origin`. `now` is ms since the epoch. */
+export function createProofs({ origin, now = Date.now }) {
+  const nonces = createNonces(now)
+  /** Proofs that came, for as long as any nonce is taken; each may come once. */
   let seen = new Map()
 
   function isNew(jti) {
-    const now = Date.now()
     if (typeof jti !== 'string' || seen.has(jti)) return false
-    seen = new Map([...seen].filter(([, at]) => now - at < 2 * LIFE)).set(jti, now)
+    seen = new Map([...seen].filter(([, at]) => now() - at < 3 * LIFE)).set(jti, now())
     return true
   }
 

@@ -120,7 +120,7 @@ export async function redeemCode(
   if (iss !== undefined) query.set('iss', iss)
   const age = maxAge === undefined ? undefined : Math.floor(maxAge / 1000)
   const id = await challengeOf(secret)
-  const kept = { id, issuer, server: metadata, scope, resource, acr, age }
+  const kept = { id, issuer, server: metadata, wish: { scope, resource }, acr, age }
   const refusal = refusalOf(query, kept, issuer)
   if (refusal) throw refusal
   const there = filled('redirectUri', redirectUri)

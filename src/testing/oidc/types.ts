@@ -34,7 +34,10 @@ export interface OidcClientSeed {
   readonly audience?: string | undefined
   /** Compared exactly. @default 'http://localhost:3000/callback' */
   readonly redirectUris?: readonly string[] | undefined
-  /** Whether it gets no token without a proof (`dpop_bound_access_tokens`, RFC 9449 §5.2). */
+  /**
+   * Whether it gets no token without a proof (`dpop_bound_access_tokens`, RFC 9449 §5.2).
+   * @default false
+   */
   readonly boundAccessTokens?: boolean | undefined
 }
 
@@ -76,7 +79,7 @@ export interface ScriptedOidcOptions {
    * of none.
    */
   readonly pushedRequests?: 'offered' | 'required' | undefined
-  /** Takes proofs of possession, and announces it. Without it the server knows of none. */
+  /** Takes proofs of possession, and announces it. @default it knows of none */
   readonly dpop?: OidcProofRules | undefined
   /** @default 'rs256' */
   readonly signing?: 'rs256' | 'es256' | 'digest' | undefined
