@@ -83,7 +83,7 @@ describe('any discovery document', () => {
             expect(trusted).toMatchObject({ issuer: ISSUER })
             expect(url).toMatch(/^https:/)
             const endpoints = Object.entries(trusted)
-              .filter(([name]) => name.endsWith('_endpoint'))
+              .filter(([name, place]) => name.endsWith('_endpoint') && place)
               .map(([, place]) => new URL(String(place)).href)
             expect(endpoints).toContain(url)
           }
