@@ -143,6 +143,7 @@ export function createOidc(options: OidcServerOptions): OidcServer {
     id: `oidc.${host}${path === '/' ? '' : path}.${clientId}`,
     issuer,
     sealedExtras: keepIdToken ? ['oidc', 'id_token'] : ['oidc'],
+    sharesSessionIds: true,
     metadata: (context) => during(context, server.find),
     refresh: (token, context) => refreshBy({ tokens, resource: options.resource }, token, context),
     keys: keysOf(options, server, during),

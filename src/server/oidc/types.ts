@@ -173,6 +173,8 @@ export interface OidcServer extends Pick<Provider<never, OidcUser>, 'id' | 'sign
   readonly issuer: string
   /** What of the `extras` of its grants seals keep. */
   readonly sealedExtras: readonly string[]
+  /** Its `sid` names a browser that is signed in there, and so several sign-ins. */
+  readonly sharesSessionIds: true
   /** Where the keys of its tokens are, for `createVerifier`. */
   readonly keys: KeySetLocation
   /** What the server tells of itself, asked for once. @throws AuthError */

@@ -5,14 +5,17 @@ import { createServerPatience } from '../coordination/server-patience.js'
 import { type SecurityListeners, tell, wordsOf } from '../shared/security-events.js'
 import { withinTime } from '../shared/time-limit.js'
 import type { AccessTokens } from './access-tokens.js'
-import { readSealed, toSession } from './opened.js'
+import { readSealed, sessionIdOf, toSession } from './opened.js'
 import { type RefreshFailure, toFailure } from './results.js'
 import type { SessionProvider } from './sealed-sessions-types.js'
 import { type SealedData, sessionJson, toSealedData, withoutUserData } from './session-data.js'
 
 /** What renewals work with. Times in ms. */
 export interface RenewalDeps<User extends SessionUser> extends SecurityListeners {
-  readonly provider: Pick<SessionProvider<User>, 'id' | 'refresh' | 'sealedExtras'>
+  readonly provider: Pick<
+    SessionProvider<User>,
+    'id' | 'refresh' | 'sealedExtras' | 'sharesSessionIds'
+  >
   readonly coordinator: Coordinator
   readonly tokens: AccessTokens
   readonly timeout: number
@@ -45,11 +48,12 @@ const ROUNDS = 5
  */
 export function beginning<User extends SessionUser>(
   data: SealedData<User>,
-  tokens: Pick<AccessTokens, 'read'>,
+  { provider, tokens }: Pick<RenewalDeps<User>, 'provider' | 'tokens'>,
   at: number,
 ): SealedData<User> {
-  const named = data.id !== undefined || tokens.read(data)?.facts.sessionId !== undefined
-  return { ...data, startedAt: data.startedAt ?? at, ...(!named && { id: crypto.randomUUID() }) }
+  const theirs = provider.sharesSessionIds ? undefined : tokens.read(data)?.facts.sessionId
+  const id = data.id ?? (theirs === undefined ? crypto.randomUUID() : undefined)
+  return { ...data, startedAt: data.startedAt ?? at, ...(id !== undefined && { id }) }
 }
 
 /** The JSON of a session that must be kept, whatever somebody has put into their own data. */
@@ -78,7 +82,7 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
   const organizationOf = (data: SealedData): string | undefined => factsOf(data).organizationId
   /** Whose session it is. */
   const subjectOf = (data: SealedData) => ({
-    sessionId: factsOf(data).sessionId,
+    sessionId: sessionIdOf(data, tokens.read(data)),
     userId: data.user.id,
   })
   const patience = createServerPatience({ pauses, name: provider.id, timeout, now })
@@ -109,7 +113,7 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
     const { accessToken: former } = from
     const begun = beginning(
       owner === 'same' ? data : { ...data, accessToken: former },
-      tokens,
+      deps,
       sentAt,
     )
     return keptJson({ ...begun, accessToken })

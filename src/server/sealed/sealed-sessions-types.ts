@@ -26,6 +26,11 @@ export type SessionProvider<User extends SessionUser = SessionUser> = Pick<
    * @default nothing
    */
   readonly sealedExtras?: readonly string[] | undefined
+  /**
+   * Whether its server calls several sign-ins by one id, such as all of one browser: OpenID Connect does, by
+   * its `sid`. Sessions then have ids of their own, or one that was signed out of would take the next with it.
+   */
+  readonly sharesSessionIds?: boolean | undefined
 }
 
 /** The session that a page of the auth server is to end. */

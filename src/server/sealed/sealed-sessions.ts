@@ -121,7 +121,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
   checkObject('options', options)
   const { signOutUrl } = options
   const parts = createParts(options)
-  const { sealedExtras } = options.provider
+  const { provider } = options
   const { opener, tokens, uses, ended, now } = parts
   const { look, refresh, usedNow } = createKeeper(parts)
 
@@ -170,7 +170,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       const own = limits !== undefined && { limits: checkLimits(limits) }
       const at = now()
       const data = tokens.note(
-        { ...toSealedData(grant, undefined, sealedExtras), ...own },
+        { ...toSealedData(grant, undefined, provider.sealedExtras), ...own },
         grant,
         at,
       )
@@ -180,7 +180,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       if (tokens.ownerOf(data.accessToken, data.user.id) !== 'same') {
         throw new AuthError('bad_response', 'The access token is not the one of this user.')
       }
-      return parts.sealing.sealNew(usedNow(beginning(data, tokens, at)), password)
+      return parts.sealing.sealNew(usedNow(beginning(data, { provider, tokens }, at)), password)
     },
     async signOut(cookie) {
       checkObject('cookie', cookie)

@@ -23,7 +23,7 @@ export interface SealedData<User extends SessionUser = SessionUser> {
   readonly expiresAt?: number | undefined
   /** What the auth server said of the session. Only where the access token does not. */
   readonly facts?: SessionFacts | undefined
-  /** A name for the session. Only where the auth server has none. */
+  /** A name for the session. Only where the auth server has none, or one for several. */
   readonly id?: string | undefined
   /** When somebody signed in, by the same clock. */
   readonly startedAt?: number | undefined
