@@ -9,6 +9,7 @@ import { asObject, text } from '../../providers/shared/json.js'
 import { isFine } from '../../providers/shared/passing.js'
 import { invalid } from '../../providers/shared/url.js'
 import { checkObject } from '../shared/arguments.js'
+import { isMarker } from './grants.js'
 import type {
   OidcIntrospection,
   OidcTokenExchange,
@@ -25,8 +26,12 @@ type Fields = Readonly<Record<string, string | undefined>>
 /** The whole name of a kind of token (RFC 8693 §3). */
 const typeOf = (type: OidcTokenType): string => (type.includes(':') ? type : `${TOKEN_TYPE}${type}`)
 
-const tokenText = (name: string, token: unknown): string =>
-  text(token) ?? invalid(`Pass the \`${name}\`, as a text.`)
+function tokenText(name: string, given: unknown): string {
+  const token = text(given) ?? invalid(`Pass the \`${name}\`, as a text.`)
+  return isMarker(token)
+    ? invalid(`The \`${name}\` is none: the server gave this session no refresh token.`)
+    : token
+}
 
 /** Sends fields to an endpoint that not every server has. @throws AuthError `rejected` where it has none. */
 export async function ask(

@@ -173,6 +173,8 @@ export interface OidcServer extends Pick<Provider<never, OidcUser>, 'id' | 'sign
   readonly issuer: string
   /** What of the `extras` of its grants seals keep. */
   readonly sealedExtras: readonly string[]
+  /** Whether that is a refresh token: a session whose server gave none has something else in its place. */
+  canRefresh(refreshToken: string): boolean
   /** Its `sid` names a browser that is signed in there, and so several sign-ins. */
   readonly sharesSessionIds: true
   /** Where the keys of its tokens are, for `createVerifier`. */

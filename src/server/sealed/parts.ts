@@ -12,6 +12,7 @@ import { createOpener, type Opener } from './opened.js'
 import { createRenewal, type Renew } from './renewal.js'
 import type { SealedSessionsOptions } from './sealed-sessions-types.js'
 import { createSealing, type Sealing } from './sealing.js'
+import type { SealedData } from './session-data.js'
 import { checkLimits, type SessionLimits } from './session-limits.js'
 import { signedTokens } from './signed-tokens.js'
 import { createUses, type Uses } from './uses.js'
@@ -41,6 +42,8 @@ export interface Parts<User extends SessionUser>
   readonly limits: SessionLimits
   readonly opener: Opener<User>
   readonly renew: Renew<User>
+  /** Whether a session has a refresh token to renew it by. */
+  canRenew(data: SealedData<User>): boolean
   readonly ended: EndedSessions<User>
   readonly uses: Uses
   readonly sealing: Sealing
@@ -81,6 +84,7 @@ export function createParts<User extends SessionUser>(
     now,
     opener: createOpener<User>({ tokens, store, now }),
     renew: createRenewal({ ...shared, reuseWindow }),
+    canRenew: ({ refreshToken }) => provider.canRefresh?.(refreshToken) ?? true,
     ended: createEndedSessions(shared),
     uses: createUses({ limits, now }),
     sealing: createSealing({

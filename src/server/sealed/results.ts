@@ -31,7 +31,10 @@ export interface AuthenticateSuccess<User extends SessionUser = SessionUser> ext
   readonly user: User
   /** When the token is over, in ms since the epoch by this server's clock. */
   readonly expiresAt: number
-  /** When it is time to refresh ahead of that: in its last quarter, or minute if that is less. */
+  /**
+   * When it is time to refresh ahead of that: in its last quarter, or minute if that is less; at its end
+   * where there is no refresh token.
+   */
   readonly refreshAt: number
 }
 

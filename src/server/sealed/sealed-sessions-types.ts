@@ -27,6 +27,11 @@ export type SessionProvider<User extends SessionUser = SessionUser> = Pick<
    */
   readonly sealedExtras?: readonly string[] | undefined
   /**
+   * Whether a session can be refreshed with what it has for a refresh token. One that cannot ends with its
+   * access token. All can where there is no such method.
+   */
+  canRefresh?(refreshToken: string): boolean
+  /**
    * Whether its server calls several sign-ins by one id, such as all of one browser: OpenID Connect does, by
    * its `sid`. Sessions then have ids of their own, or one that was signed out of would take the next with it.
    */

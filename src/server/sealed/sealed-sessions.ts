@@ -23,6 +23,7 @@ import type {
 } from './sealed-sessions-types.js'
 import { type SealedData, toSealedData } from './session-data.js'
 import { checkLimits, limitsOf } from './session-limits.js'
+import { withoutRefreshToken } from './unrenewable.js'
 
 export type {
   SealedDescription,
@@ -82,7 +83,8 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       if (await ended.isOver(opened)) return cookieFailure('invalid_session_cookie')
       const { accessToken } = opened.data
       const { expiresAt, life = Number.POSITIVE_INFINITY } = opened.token
-      const refreshAt = expiresAt - Math.min(MARGIN, life / 4)
+      const margin = parts.canRenew(opened.data) ? Math.min(MARGIN, life / 4) : 0
+      const refreshAt = expiresAt - margin
       return { authenticated: true, accessToken, ...describeOpened(opened), expiresAt, refreshAt }
     },
 
@@ -94,6 +96,7 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       const opened = await openLiving(cookie)
       if ('reason' in opened) return opened
       if (await ended.isOver(opened)) return over()
+      if (!parts.canRenew(opened.data)) return withoutRefreshToken(opened.data, tokens)
       const { data, failure } = await parts.renew(opened.data, {
         ...wanted,
         request: cookie.request,

@@ -142,11 +142,59 @@ describe('a session whose server gave no refresh token', () => {
     expect(await load(one).getSession()).toMatchObject({ authenticated: true })
     expect(server.liveSessions()).toBe(1)
     await clock.advance(MINUTE)
-    expect(await load(one).refreshSession()).toMatchObject({
-      reason: 'invalid_grant',
+    expect(await load(one).refreshSession()).toMatchObject({ reason: 'session_expired' })
+    expect(server.count('refresh_token')).toBe(0)
+  })
+
+  it('lives on when somebody asks for a refresh, and none is due ahead of its end', async () => {
+    const { seal, load, clock, now } = createOidcServerWorld({ oidc: { scope: 'openid' } })
+    const session = load(await seal())
+    expect(await session.refreshSession()).toMatchObject({
+      reason: 'rejected',
+      retryable: false,
       error: { serverCode: 'no_refresh_token' },
     })
-    expect(server.count('refresh_token')).toBe(0)
+    const refreshAt = now() + MINUTE
+    expect(await session.getSession()).toMatchObject({ authenticated: true, refreshAt })
+    await clock.advance(MINUTE - 1)
+    expect(await session.getSession()).toMatchObject({ authenticated: true })
+  })
+
+  it('takes its cookie with it, and nobody hears that the server had refused something', async () => {
+    const { signIn, jar, call, clock, heard } = createOidcServerWorld({ oidc: { scope: 'openid' } })
+    await signIn()
+    await clock.advance(MINUTE)
+    expect(await (await call('/auth/session')).json()).toEqual({ session: null })
+    expect(jar.header()).toBeNull()
+    expect(heard).toEqual([])
+  })
+
+  it('is over also while the server fails, and is no sign that it is well again', async () => {
+    const { seal, grant, sealed, load, server, clock } = createOidcServerWorld()
+    const given = { ...(await grant()), refreshToken: 'holdfast.none.1' }
+    const [without, other] = [await sealed.sealSession(given, { password: PASSWORD }), await seal()]
+    const outage = { type: 'status', status: 503, headers: { 'retry-after': '20' } } as const
+    server.fail(outage, { grant: 'refresh_token', times: 100 })
+    await clock.advance(MINUTE)
+    await load(other).refreshSession()
+    expect(await load(without).refreshSession()).toMatchObject({ reason: 'session_expired' })
+    await clock.advance(20_000)
+    expect(await load(without).refreshSession()).toMatchObject({ reason: 'session_expired' })
+    const crowd = await Promise.all(Array.from({ length: 5 }, () => seal()))
+    await Promise.all(crowd.map((value) => load(value).refreshSession()))
+    expect(server.count('refresh_token')).toBe(2)
+  })
+
+  it('has nothing that is sent anywhere, whoever asks for it', async () => {
+    const { oidc, grant, server } = createOidcServerWorld({ oidc: { scope: 'openid' } })
+    const { refreshToken: subjectToken = '' } = await grant()
+    server.clearLog()
+    await oidc.revoke(subjectToken)
+    expect(await errorOf(oidc.introspect(subjectToken))).toEqual(invalid)
+    expect(await errorOf(oidc.exchangeToken({ subjectToken }))).toEqual(invalid)
+    const actorToken = subjectToken
+    expect(await errorOf(oidc.exchangeToken({ subjectToken: 'a', actorToken }))).toEqual(invalid)
+    expect(server.requests).toEqual([])
   })
 })
 
