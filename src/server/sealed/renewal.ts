@@ -87,36 +87,38 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
   })
   const patience = createServerPatience({ pauses, name: provider.id, timeout, now })
 
-  /** @throws AuthError also for another person's session, which nothing may be made of. */
-  async function exchange(from: SealedData<User>, wanted: Wanted): Promise<string> {
-    const { organizationId, request } = wanted
-    const sentAt = now()
+  /** @throws AuthError `refresh_rejected` also for another person's session, which nothing may be made of. */
+  async function trade(from: SealedData<User>, organizationId: string | undefined) {
     const token = tokens.read(from)
     const session = token && toSession({ data: from, token })
     const grant = await withinTime(timeout, (signal) =>
       provider.refresh(from.refreshToken, { signal, organizationId, session }),
-    ).catch((error: unknown) => {
-      if (isAuthError(error, 'refresh_rejected')) {
-        const refused = { type: 'refresh-refused', ...subjectOf(from), ...wordsOf(error) } as const
-        tell(deps.onSecurityEvent, { ...refused, request })
-      }
-      throw error
-    })
+    )
     if (!grant) throw new AuthError('bad_response', 'The answer holds no session.')
     const { user = from.user, accessToken } = grant
     const owner = tokens.ownerOf(accessToken, user.id)
     if (user.id !== from.user.id || owner === 'other') {
       throw new AuthError('refresh_rejected', 'The answer is the session of another person.')
     }
+    return { grant, isReadable: owner === 'same' }
+  }
+
+  /** @throws AuthError as `trade` does, of which a security log has heard where it ends the session. */
+  async function exchange(from: SealedData<User>, wanted: Wanted): Promise<string> {
+    const { organizationId, request } = wanted
+    const sentAt = now()
+    const { grant, isReadable } = await trade(from, organizationId).catch((error: unknown) => {
+      if (isAuthError(error, 'refresh_rejected')) {
+        const refused = { type: 'refresh-refused', ...subjectOf(from), ...wordsOf(error) } as const
+        tell(deps.onSecurityEvent, { ...refused, request })
+      }
+      throw error
+    })
     const data = tokens.note(toSealedData(grant, from, provider.sealedExtras), grant, sentAt)
     // The refresh token is spent, so that its successor must be kept, whatever came with it.
     const { accessToken: former } = from
-    const begun = beginning(
-      owner === 'same' ? data : { ...data, accessToken: former },
-      deps,
-      sentAt,
-    )
-    return keptJson({ ...begun, accessToken })
+    const begun = beginning(isReadable ? data : { ...data, accessToken: former }, deps, sentAt)
+    return keptJson({ ...begun, accessToken: grant.accessToken })
   }
 
   /** One exchange, or what another request has got for the same token. */

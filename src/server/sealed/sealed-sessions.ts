@@ -10,9 +10,8 @@ import {
   type AuthenticateFailure,
   type AuthenticateResult,
   cookieFailure,
-  type RefreshFailure,
   type SealedRefreshResult,
-  toFailure,
+  signedOutHere,
 } from './results.js'
 import { checkPassword } from './seal.js'
 import type {
@@ -63,9 +62,6 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
     return cookieFailure('session_expired')
   }
 
-  const over = (): RefreshFailure =>
-    toFailure(new AuthError('refresh_rejected', 'Somebody has signed out of this session.'))
-
   /** A session whose seal says that it is used now, where that matters. */
   const usedNow = (data: SealedData<User>): SealedData<User> =>
     limitsOf(data, limits).idle === undefined ? data : { ...data, usedAt: now() }
@@ -95,7 +91,7 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       checkPassword(password)
       const opened = await openLiving(cookie)
       if ('reason' in opened) return opened
-      if (await ended.isOver(opened)) return over()
+      if (await ended.isOver(opened)) return signedOutHere()
       if (!parts.canRenew(opened.data)) return withoutRefreshToken(opened.data, tokens)
       const { data, failure } = await parts.renew(opened.data, {
         ...wanted,
@@ -104,7 +100,7 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       if (data !== opened.data) await tokens.hurry(data)
       const next = { data, token: tokens.read(data) ?? opened.token }
       // The sign-out of another request may have come in between.
-      if (await ended.isOver(opened, next)) return over()
+      if (await ended.isOver(opened, next)) return signedOutHere()
       const kept = data === opened.data || failure?.reason === 'invalid_grant'
       if (failure && kept) return failure
       const sealedSession = await parts.sealing.sealRenewed(usedNow(data), password, opened)
