@@ -82,7 +82,7 @@ export interface OidcServerOptions
   readonly revokesTokens?: boolean | undefined
   /** Milliseconds for a call that is given no signal. @default 10_000 */
   readonly requestTimeout?: number | undefined
-  /** Milliseconds since the epoch, for what the `privateKey` signs. @default Date.now */
+  /** Milliseconds since the epoch, for what the `privateKey` signs and for waits. @default Date.now */
   readonly now?: (() => number) | undefined
 }
 
