@@ -62,7 +62,9 @@ async function playChapter(lab: OidcLab, words: string): Promise<Chapter> {
       const title = `${lab.server.title}, ${name}: ${peer}`
       return bounded(title, () => run(lab, peer), LONGEST)
     }
-    return { name, outcomes: await perPeer(one) }
+    const result = { name, outcomes: await perPeer(one) }
+    console.error(oidcTable([result]))
+    return result
   }
   const chosen = SCENARIOS.filter(({ name }) => name.includes(words))
   if (lab.quick) return { server: lab.server, absent, results: await Promise.all(chosen.map(play)) }

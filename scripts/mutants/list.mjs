@@ -25,6 +25,7 @@ import { LINKS } from './links.mjs'
 import { LOOK } from './look.mjs'
 import { MACHINE } from './machine.mjs'
 import { OIDC_SERVER } from './oidc-server.mjs'
+import { OIDC_WINDOWS } from './oidc-windows.mjs'
 import { ORIGIN_GUARD } from './origin-guard.mjs'
 import { PAGES } from './pages.mjs'
 import { PATIENCE } from './patience.mjs'
@@ -81,6 +82,7 @@ export const MUTANTS = [
   ...LINKS,
   ...LOOK,
   ...MACHINE,
+  ...OIDC_WINDOWS,
   ...OIDC_SERVER,
   ...ORIGIN_GUARD,
   ...PAGES,

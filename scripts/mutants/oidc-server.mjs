@@ -94,7 +94,7 @@ export const OIDC_SERVER = [
   },
   {
     file: signIn,
-    name: 'What the app adds to a sign-in replaces its scope and its state.',
+    name: 'What the options add to every sign-in is left out.',
     find: '  const asked = {\n    ...toTexts(options.parameters),',
     replace: '  const asked: Record<string, string> = {\n    ...{},',
   },
@@ -139,6 +139,18 @@ export const OIDC_SERVER = [
     name: 'What an app adds to a token exchange replaces what it is.',
     find: '    ...wished(exchange),\n    grant_type: EXCHANGE,',
     replace: '    grant_type: EXCHANGE,\n    ...wished(exchange),',
+  },
+  {
+    file: 'src/server/sealed/sealed-sessions.ts',
+    name: 'A session that cannot be renewed fails to be, ahead of its end.',
+    find: 'parts.renews(opened.data.refreshToken) ? Math.min(MARGIN, life / 4) : 0',
+    replace: 'Math.min(MARGIN, life / 4)',
+  },
+  {
+    file: 'src/server/sealed/sealed-sessions.ts',
+    name: 'A session that cannot be renewed is over when a page asks for that.',
+    find: '    if (check.ok) {\n      const message',
+    replace: "    if (check.ok && data.id === '') {\n      const message",
   },
   {
     file: 'src/server/sealed/renewal.ts',

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { AuthError, indexedDBKeys, memoryKeys } from '../../src/index.js'
+import { userinfo } from '../../src/providers/oidc/index.js'
 import { createDpopWorld, type DpopWorldOptions } from '../support/dpop-world.js'
 import { plant, workingDatabase } from '../support/fake-database.js'
 
@@ -67,6 +68,24 @@ describe('a key that is gone', () => {
     await keys.remove(keyId)
     expect((await opened.ask()).status).toBe(401)
     expect(opened.ends).toEqual([['key-lost', lost]])
+  })
+
+  it('is told to whoever has the user loaded anew, and to all tabs', async () => {
+    const { open, signIn, keys } = createDpopWorld({})
+    const opened = open({ loadUser: userinfo })
+    const { keyId } = await signIn(opened)
+    await keys.remove(keyId ?? '')
+    await expect(opened.auth.actions.reloadUser()).rejects.toMatchObject({ serverCode: 'key_lost' })
+    expect(opened.ends).toEqual([['key-lost', lost]])
+  })
+
+  it('does not keep a sign-out from the server, which revokes all the same', async () => {
+    const { auth, keys, keyId, server, clock } = await signedIn()
+    await keys.remove(keyId)
+    await auth.signOut()
+    await clock.advance(3_000)
+    expect(server.requests.at(-1)).toMatchObject({ path: '/token/revocation', status: 200 })
+    expect(server.liveSessions()).toBe(0)
   })
 
   it('on the way to the server and back fails the sign-in, which may be begun again', async () => {
@@ -143,6 +162,28 @@ describe('a key', () => {
   })
 })
 
+describe('a request of the app’s own to the server', () => {
+  it('keeps its headers beside the proof', async () => {
+    const seen: (string | null)[] = []
+    const { open, signIn, server } = createDpopWorld({})
+    const opened = open({
+      async fetch(input, init) {
+        const { headers, method } = new Request(input, init)
+        if (method === 'GET' && headers.has('dpop')) seen.push(headers.get('x-tenant'))
+        return server.fetch(input, init)
+      },
+      async loadUser(source) {
+        const { accessToken: token, metadata, send } = source
+        const endpoint = metadata.userinfo_endpoint ?? ''
+        await send(endpoint, { method: 'GET', token, headers: { 'X-Tenant': 'one' } }, source)
+        return { id: 'ada' }
+      },
+    })
+    await signIn(opened)
+    expect(seen).toEqual(['one'])
+  })
+})
+
 describe('a refusal of the refresh token', () => {
   const refusing = (status: number, error: string) =>
     ({ type: 'status', status, body: JSON.stringify({ error }) }) as const
@@ -169,6 +210,9 @@ describe('a refusal of the refresh token', () => {
     [500, 'invalid_grant'],
     [503, 'use_dpop_nonce'],
     [429, 'too_many_requests'],
+    // A server that wants to be left alone says so by its status, whatever word comes with it.
+    [429, 'invalid_request'],
+    [409, 'use_dpop_nonce'],
     [400, 'invalid_scope'],
     [401, 'invalid_client'],
   ])('that is none, as %i %s, is not repeated, and ends nothing', async (status, error) => {

@@ -109,12 +109,28 @@ describe('a sign-in with DPoP', () => {
       redirectUri: 'https://app.example/',
     }
     const provider = oidc({ ...options, dpop })
-    expect(() => new AuthClient({ provider })).toThrow(
-      expect.objectContaining({
-        code: 'invalid_argument',
-        message: expect.stringContaining('indexedDBKeys()'),
-      }),
-    )
+    for (const given of [{}, { keys: Object({}) }]) {
+      expect(() => new AuthClient({ provider, ...given })).toThrow(
+        expect.objectContaining({
+          code: 'invalid_argument',
+          message: expect.stringContaining('indexedDBKeys()'),
+        }),
+      )
+    }
+  })
+
+  it('is pushed with its key where the server wants sign-ins pushed', async () => {
+    const pushed: Record<string, string>[] = []
+    const { open, proofs } = createDpopWorld({})
+    const { auth } = open({
+      async pushRequest(parameters) {
+        pushed.push({ ...parameters })
+        return 'https://id.example/auth?request_uri=urn:1'
+      },
+    })
+    await auth.actions.signInUrl()
+    expect(pushed[0]?.dpop_jkt).toMatch(/^[\w-]{43}$/)
+    expect(proofs).toEqual([])
   })
 
   it.each([{ nonces: 'nowhere' }, { nonces: 'everywhere' }] as const)(

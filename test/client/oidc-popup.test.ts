@@ -170,6 +170,15 @@ describe('a sign-in in a popup', () => {
     page.expectNothingLeft()
   })
 
+  it('ends with its client', async () => {
+    const page = createPage()
+    const { outcome } = await page.beginHere()
+    page.auth.dispose()
+    await page.browser.clock.advance(500)
+    expect(await outcome).toMatchObject({ code: 'disposed' })
+    page.expectNothingLeft()
+  })
+
   it('ends when its caller gives up, and does not begin when it had before', async () => {
     const page = createPage()
     const abort = new AbortController()

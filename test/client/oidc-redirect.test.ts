@@ -397,3 +397,19 @@ describe('the address for signing out', () => {
     await expect(auth.actions.signOutUrl()).rejects.toMatchObject({ code: 'rejected' })
   })
 })
+
+describe('two calls for one address', () => {
+  it('share one exchange, and who gives up does not give up for the other: React mounts twice', async () => {
+    const { auth, tab, replies, sent, begin } = oidcPage({})
+    const { state = '', nonce } = (await begin()).parameters
+    replies.push([200, tokenBody({ nonce })])
+    tab.navigate(`${CALLBACK}?${new URLSearchParams({ code: 'code-1', state })}`)
+    const unmounted = new AbortController()
+    const first = auth.actions.handleRedirect({}, { signal: unmounted.signal })
+    unmounted.abort()
+    const second = auth.actions.handleRedirect({}, { signal: new AbortController().signal })
+    await expect(first).rejects.toMatchObject({ code: 'aborted' })
+    expect(await second).toMatchObject({ user: { id: 'ada' } })
+    expect(sent).toHaveLength(1)
+  })
+})

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { resourceTokens } from '../../src/index.js'
 import { gotrue } from '../../src/providers/gotrue/index.js'
 import { type OidcFrame, silentRenewal, silentSignIn } from '../../src/providers/oidc/silent.js'
 import { said } from '../support/oidc-windows.js'
@@ -236,14 +237,30 @@ describe('the session of a server that gives no refresh token', () => {
     expect(opened.events.at(-1)).toBe('TOKEN_REFRESHED')
   })
 
-  it('is for the resource that its sign-in named, at each renewal', async () => {
+  it('is for what its sign-in asked for, at each renewal', async () => {
     const { open, signIn, urls } = createSilentWorld()
     const opened = open()
-    await signIn(opened, { resource: 'https://own.example' })
+    const asked = {
+      resource: 'https://own.example',
+      audience: 'own',
+      organization: 'org-1',
+      scope: 'openid orders',
+    }
+    await signIn(opened, asked)
     await opened.auth.refreshSession()
     await opened.auth.refreshSession()
-    const asked = urls.map((url) => new URL(url).searchParams.get('resource'))
-    expect(asked).toEqual(['https://own.example', 'https://own.example'])
+    const parameters = urls.map((url) => Object.fromEntries(new URL(url).searchParams))
+    expect(parameters).toMatchObject([asked, asked])
+  })
+
+  it('stays that person’s when a token of another scope is asked for', async () => {
+    const { open, signIn, urls } = createSilentWorld()
+    const opened = open({ resourceTokens: resourceTokens() })
+    const { accessToken } = await signIn(opened)
+    const token = await opened.auth.getAccessToken({ scope: 'orders' })
+    expect(token).not.toBe(accessToken)
+    expect(await opened.auth.getSession()).toMatchObject({ accessToken, user: { id: 'ada' } })
+    expect(new URL(urls[0] ?? '').searchParams.get('scope')).toBe('openid orders')
   })
 
   it('goes on while the server wants the person to be asked', async () => {

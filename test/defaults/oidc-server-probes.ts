@@ -84,6 +84,17 @@ export const oidcServerProbes: Readonly<Record<string, Probe>> = {
       return JSON.stringify(told).includes('"extras":{}')
     },
   },
+  'SessionProvider.renews': {
+    says: 'it does',
+    async observe() {
+      const grant = { accessToken: 'a', refreshToken: 'r', lifetime: 60_000, user: { id: 'ada' } }
+      const provider = { id: 'by-hand', refresh: async () => grant }
+      const sessions = createSealedSessions({ provider, verification: 'seal' })
+      const value = await sessions.sealSession(grant, { password: PASSWORD })
+      const session = sessions.openSession({ value, password: PASSWORD })
+      return (await session.refreshSession()).authenticated
+    },
+  },
   'OidcPrivateKey.keyId': {
     says: 'that of the JWK',
     async observe() {

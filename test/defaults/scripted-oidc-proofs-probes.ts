@@ -37,6 +37,23 @@ async function askTokens(now: number): Promise<Request> {
 
 /** How the scripted OpenID Connect server takes proofs when it is told nothing. */
 export const scriptedOidcProofsProbes: Readonly<Record<string, Probe>> = {
+  'ScriptedOidcOptions.dpop': {
+    says: 'it knows of none',
+    async observe() {
+      const { server, open, signIn } = createDpopWorld({ dpop: undefined })
+      const { extras, keyId } = await signIn(open())
+      const place = 'https://id.example/.well-known/openid-configuration'
+      const told = JSON.stringify(await (await server.fetch(place)).json())
+      return extras.token_type === 'Bearer' && !keyId && !told.includes('dpop')
+    },
+  },
+  'OidcClientSeed.boundAccessTokens': {
+    async observe() {
+      const { open, signIn } = createDpopWorld({ clients: [{ id: 'app' }], dpop: {} })
+      const { keyId } = await signIn(open({ dpop: undefined }))
+      return keyId !== undefined
+    },
+  },
   'OidcProofRules.nonces': {
     async observe() {
       const world = createDpopWorld({ dpop: {} })

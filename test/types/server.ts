@@ -11,6 +11,7 @@ import {
   type SealedData,
   type SealedRefreshResult,
 } from 'holdfast/server'
+import { createOidc, createOidcSessions } from 'holdfast/server/oidc'
 import { createWorkOSSessions, workosServer } from 'holdfast/server/workos'
 
 const keys = { clientId: 'client_1', apiKey: 'sk_1' }
@@ -111,4 +112,23 @@ export async function cookiesGoIntoTheHeadersOfAnyResponse(request: Request): Pr
   // @ts-expect-error A failure is no error to throw: `failure.error` may be one.
   if (failure) throw failure.message
   return response
+}
+
+export function clientsOfOpenIDConnectSayWhoTheyAreAndWhomTokensAreFor(): unknown {
+  const issuer = { issuer: 'https://id.example', clientId: 'app' }
+  const server = createOidc({ ...issuer, clientSecret: 'secret' })
+  // @ts-expect-error Nobody says who they are like this.
+  createOidc({ ...issuer, clientAuthentication: 'password' })
+  // @ts-expect-error Where the server is must be said.
+  createOidc({ clientId: 'app', clientSecret: 'secret' })
+  createOidcSessions({ server, verification: { type: 'introspection', cacheFor: 5_000 } })
+  // @ts-expect-error Whom a JWT is for must be said.
+  createOidcSessions({ server, verification: { type: 'jwt' } })
+  // @ts-expect-error A sign-in needs a proof of its own.
+  void server.authorizeUrl({ redirectUri: 'https://app.example/callback', state: 'state' })
+  const sessions = createRequestSessions({
+    sessions: createOidcSessions({ server }),
+    cookie: { password },
+  })
+  return createBackend({ sessions, signIn: server, password })
 }

@@ -36,7 +36,7 @@ export function createKeyring(): Keyring {
   return {
     attach(host) {
       const { keys } = host
-      if (!keys)
+      if (typeof keys?.set !== 'function')
         return invalid('DPoP needs a place for keys: pass `keys: indexedDBKeys()` as well.')
       newest = keys
       stores.add(keys)

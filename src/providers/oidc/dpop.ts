@@ -2,7 +2,7 @@ import { AuthError } from '../../core/errors.js'
 import type { Clock } from '../../core/ports.js'
 import type { OutgoingRequest } from '../../core/provider.js'
 import { asObject } from '../shared/json.js'
-import { isFine } from '../shared/passing.js'
+import { isFine, mayPass } from '../shared/passing.js'
 import { createKeyring, type Keyring } from './dpop-keys.js'
 import { type Bond, createMemory, type Memory } from './dpop-memory.js'
 import { digest, signProof } from './dpop-proof.js'
@@ -64,8 +64,9 @@ const createSend =
     let at = (): number => now() + bond.skew
     for (const left = new Set(ABOUT_PROOF); ; ) {
       const headers = await prove(bond, { url, method, token, at: at() })
-      if (!headers && isBearer(bond)) return plain(url, request, context)
       if (!headers) {
+        // Without its key a bound token is refused (RFC 9449 §7.2), and the refresh after that says why.
+        if (token || isBearer(bond)) return plain(url, request, context)
         throw new AuthError(
           kept ? 'invalid_credentials' : 'refresh_rejected',
           'The key of this session is gone from this browser: sign in again.',
@@ -74,7 +75,8 @@ const createSend =
       }
       const sent = now()
       // A proof that somebody else sends again comes twice.
-      const whole = { ...request, headers, token: undefined, keepalive: false }
+      const all = { ...request.headers, ...headers }
+      const whole = { ...request, headers: all, token: undefined, keepalive: false }
       const answer = await plain(url, whole, context)
       memory.learn(url, answer.headers)
       const body = asObject(answer.body) ?? {}
@@ -84,7 +86,7 @@ const createSend =
       }
       // Each refusal is met once with a fresh proof.
       const word = `${body.error}`
-      if (answer.status >= 500 || !left.delete(word)) return answer
+      if (mayPass(answer.status) || !left.delete(word)) return answer
       // Somebody may have set this device's clock since it was compared with the server's.
       if (/proof|request/.test(word)) at = memory.byMonotonic
     }
@@ -119,7 +121,7 @@ export function dpop(
         const bond = memory.bondOf(extras.dpop, extras.token_type)
         const bound = bond && !isBearer(bond)
         const headers = bound && (await prove(bond, { ...request, token, at: now() + bond.skew }))
-        // Without its key a bound token is refused (RFC 9449 §7.2), and the refresh after that says why.
+        // As in `createSend`: the API refuses it, and the refresh after that says why.
         return headers || { Authorization: `Bearer ${token}` }
       },
     },

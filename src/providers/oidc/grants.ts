@@ -16,21 +16,27 @@ export interface Kept {
   readonly authTime?: number | undefined
   /** What the session's own token is for. */
   readonly resource?: string | undefined
+  /** What else its sign-in asked for: a renewal that is one more sign-in asks for it again. */
+  readonly audience?: string | undefined
+  readonly organization?: string | undefined
+  readonly scope?: string | undefined
 }
 
 /** An access token of which nobody says how long it lives, in ms. */
 const DEFAULT_LIFETIME = 3_600_000
 
+/** Those fields of an object that are texts; whoever wrote them. */
+export const textsIn = (value: unknown): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(asObject(value) ?? {}).filter(
+      (pair): pair is [string, string] => !!text(pair[1]),
+    ),
+  )
+
 /** What a session keeps of its sign-in; nothing for one held elsewhere. */
 export function keptIn(session: Pick<Grant, 'extras'> | null | undefined): Kept {
-  const { server, subject, acr, authTime, resource } = asObject(session?.extras?.oidc) ?? {}
-  return {
-    server,
-    subject: text(subject),
-    acr: text(acr),
-    authTime: positive(authTime),
-    resource: text(resource),
-  }
+  const kept = asObject(session?.extras?.oidc) ?? {}
+  return { ...textsIn(kept), server: kept.server, authTime: positive(kept.authTime) }
 }
 
 const seconds = (value: unknown): number | undefined =>
@@ -91,18 +97,18 @@ export function toGrant(
   }
 }
 
-/** What a sign-in is remembered by. */
+/** What a sign-in is remembered by, which asked for `wish`. */
 export function toKept(
   claims: OidcClaims | null,
   server: OidcMetadata,
-  resource: string | undefined,
+  wish: Readonly<Record<string, string>>,
 ): Kept {
   const authTime = positive(claims?.auth_time)
   return {
+    ...wish,
     server,
     subject: text(claims?.sub),
     acr: text(claims?.acr),
     authTime: authTime && authTime * 1000,
-    resource,
   }
 }

@@ -91,6 +91,8 @@ interface Wait {
   readonly page: PopupPage
   readonly timeout: number
   readonly signal: Signal | undefined
+  /** Rejects once the client was disposed of. */
+  alive(): Promise<unknown>
 }
 
 const aborted = ({ reason }: Signal): AuthError =>
@@ -104,7 +106,11 @@ const closed = (): AuthError =>
   })
 
 /** Looks whether somebody has closed the window, until it is told to stop. */
-function watch(opened: PopupWindow, page: PopupPage, tell: () => void): () => void {
+function watch(
+  opened: PopupWindow,
+  { page, alive }: Wait,
+  tell: (error: unknown) => void,
+): () => void {
   /** How many times in a row the window was gone, and the person here. */
   let gone = 0
   let enough = UNSURE
@@ -114,7 +120,8 @@ function watch(opened: PopupWindow, page: PopupPage, tell: () => void): () => vo
     const here = page.hasFocus()
     if (!here) enough = SURE
     gone = opened.closed && here ? gone + 1 : 0
-    if (gone >= enough) tell()
+    if (gone >= enough) tell(closed())
+    alive().catch(tell)
     cancel = page.schedule(LOOK, look)
   }
   let cancel = page.schedule(LOOK, look)
@@ -122,10 +129,8 @@ function watch(opened: PopupWindow, page: PopupPage, tell: () => void): () => vo
 }
 
 /** Waits for the answer that the window's callback page hands back. */
-function answerOf(
-  opened: PopupWindow,
-  { state, page, timeout, signal }: Wait,
-): Promise<ReadonlyMap<string, string>> {
+function answerOf(opened: PopupWindow, wait: Wait): Promise<ReadonlyMap<string, string>> {
+  const { state, page, timeout, signal } = wait
   const ends: (() => void)[] = []
   const answer = new Promise<ReadonlyMap<string, string>>((resolve, reject) => {
     const hear = page.hear((said, from) => {
@@ -135,7 +140,7 @@ function answerOf(
     ends.push(
       hear,
       page.schedule(timeout, () => reject(late())),
-      watch(opened, page, () => reject(closed())),
+      watch(opened, wait, reject),
     )
     if (!signal) return
     const onAbort = (): void => reject(aborted(signal))
@@ -174,7 +179,8 @@ export function popup(auth: OidcClient, options: PopupOptions = {}): Popup {
           call,
         )
         opened.location.replace(begun.url)
-        const wait = { state: begun.kept.id, page, timeout, signal }
+        const alive = () => host.request(async () => {})
+        const wait = { state: begun.kept.id, page, timeout, signal, alive }
         const query = await answerOf(opened, wait)
         return await host.signIn((context) => redeemAnswer(tokens, begun, { query, context }), call)
       } finally {

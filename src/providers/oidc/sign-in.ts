@@ -5,7 +5,7 @@ import { asObject, text } from '../shared/json.js'
 import { isFine } from '../shared/passing.js'
 import type { Returned } from '../shared/redirect.js'
 import { stepError, toError, toRefusal } from './errors.js'
-import { toGrant, toKept } from './grants.js'
+import { textsIn, toGrant, toKept } from './grants.js'
 import { readIdToken, toUser } from './id-token.js'
 import type { Tokens } from './tokens.js'
 import type { OidcClaims, OidcOptions, OidcUser, OidcUserSource } from './types.js'
@@ -77,7 +77,8 @@ export function createRedeem(
 
   return async ({ query, kept, secret }, context) => {
     const metadata = await server.find(context, kept.server)
-    const resource = text(kept.resource)
+    const wish = textsIn(kept.wish)
+    const { resource, scope } = wish
     const form = {
       grant_type: 'authorization_code',
       code: query.get('code'),
@@ -93,17 +94,15 @@ export function createRedeem(
     if (!taken.test(text(token_type) ?? 'bearer')) {
       throw new AuthError('rejected', 'This client takes bearer tokens, and no others.')
     }
-    const isOpen = text(kept.scope)?.split(' ').includes('openid')
+    const isOpen = scope?.split(' ').includes('openid')
     const expected = { issuer, clientId, nonce: text(kept.id) }
     const claims = isOpen ? readIdToken(id_token, expected) : null
     checkProof(claims, kept)
     const source = { accessToken: text(access_token) ?? '', claims, metadata, send: server.send }
     const user = await whoIs(options.loadUser, { ...source, ...its })
-    const judged = { claims, user, kept: toKept(claims, metadata, resource), session: null }
+    const judged = { claims, user, kept: toKept(claims, metadata, wish), session: null }
     const grant = toGrant(answer.body, judged)
     if (!grant) throw new AuthError('bad_response', 'The answer holds no session.')
-    return text(grant.extras?.scope)
-      ? grant
-      : { ...grant, extras: { ...grant.extras, scope: kept.scope } }
+    return text(grant.extras?.scope) ? grant : { ...grant, extras: { ...grant.extras, scope } }
   }
 }

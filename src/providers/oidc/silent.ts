@@ -140,11 +140,15 @@ async function renew(
   context: RefreshContext,
   frame: OidcFrame,
 ): Promise<Grant<OidcUser>> {
-  const { session, audience, scope } = context
+  const { session } = context
   if (!session) return invalid('Only the session itself can be renewed in a frame.')
   const before = keptIn(session)
-  const { resource = before.resource } = context
-  const grant = await ask(tokens, { resource, audience, scope }, { context, frame })
+  const { resource = before.resource, audience = before.audience, scope = before.scope } = context
+  const { organization } = before
+  // Without it the server would not say whose the tokens are.
+  const named = before.subject && scope && !scope.split(' ').includes('openid')
+  const wish = { resource, audience, organization, scope: named ? `openid ${scope}` : scope }
+  const grant = await ask(tokens, wish, { context, frame })
   const { subject } = keptIn(grant)
   const same = before.subject
     ? subject === before.subject

@@ -32,6 +32,6 @@ export async function challengeOf(verifier: string): Promise<string> {
 /** Makes a fresh pair by S256. @throws AuthError `invalid_argument` as `challengeOf` does. */
 export async function createPkce(): Promise<Pkce> {
   const { crypto } = globalThis
-  const verifier = crypto ? base64url(crypto.getRandomValues(new Uint8Array(32))) : ''
+  const verifier = crypto?.subtle ? base64url(crypto.getRandomValues(new Uint8Array(32))) : ''
   return { verifier, challenge: await challengeOf(verifier) }
 }

@@ -123,7 +123,7 @@ export function createRedirect<User extends SessionUser>(
     return { ...result, state: text(state), returnTo: pageOf(text(returnTo), here) }
   }
 
-  return async ({ url: given } = {}, call) => {
+  const handle: HandleRedirect<User> = async ({ url: given } = {}, call) => {
     const href = given ?? host.page.href()
     if (href === null) return null
     const address = toAbsolute(href, host.page.href())
@@ -131,9 +131,17 @@ export function createRedirect<User extends SessionUser>(
     const answer = query.has('code') || query.has('error')
     if (!answer || place(address) !== place(deps.home())) return null
     const shared = running.get(address)
-    if (shared) return shared
+    if (shared) {
+      return shared.catch((error: unknown) => {
+        // The other caller has given up; this one has not.
+        if (isAuthError(error, 'aborted') && !call?.signal?.aborted)
+          return handle({ url: href }, call)
+        throw error
+      })
+    }
     const work = finish(address, call).finally(() => running.delete(address))
     running.set(address, work)
     return work
   }
+  return handle
 }

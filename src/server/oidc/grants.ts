@@ -17,8 +17,8 @@ export const withMarker = (grant: Grant<OidcUser>): Grant<OidcUser> =>
     ? { ...grant, refreshToken: `${MARKER}${crypto.randomUUID()}` }
     : grant
 
-/** A session as seals are to keep it: where the server is, this process knows, and no cookie has to. */
+/** A session as seals are to keep it: where the server is, and what is asked of it, this process knows. */
 export function sealable(grant: Grant<OidcUser>): Grant<OidcUser> {
-  const { server: _, ...kept } = asObject(grant.extras?.oidc) ?? {}
+  const { server: _, scope: __, ...kept } = asObject(grant.extras?.oidc) ?? {}
   return { ...grant, extras: { ...grant.extras, oidc: kept } }
 }

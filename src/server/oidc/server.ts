@@ -144,9 +144,9 @@ export function createOidc(options: OidcServerOptions): OidcServer {
   return {
     id: `oidc.${host}${path === '/' ? '' : path}.${clientId}`,
     issuer,
+    renews: (token) => !isMarker(token),
     sealedExtras: keepIdToken ? ['oidc', 'id_token'] : ['oidc'],
     sharesSessionIds: true,
-    canRefresh: (token) => !isMarker(token),
     metadata: (context) => during(context, server.find),
     refresh: (token, context) => refreshBy({ tokens, resource: options.resource }, token, context),
     keys: keysOf(options, server, during),

@@ -122,9 +122,10 @@ export async function redeemCode(
   if (iss !== undefined) query.set('iss', iss)
   const age = maxAge === undefined ? undefined : Math.floor(maxAge / 1000)
   const id = await challengeOf(secret)
-  const kept = { id, issuer, server: metadata, scope, resource, acr, age }
+  const kept = { id, issuer, server: metadata, wish: { scope, resource }, acr, age }
   const refusal = refusalOf(query, kept, issuer)
   if (refusal) throw refusal
-  const tokens = createTokens({ ...options, redirectUri }, server)
+  const there = filled('redirectUri', redirectUri)
+  const tokens = createTokens({ ...options, redirectUri: there }, server)
   return withMarker(sealable(await createRedeem(tokens)({ query, kept, secret }, context)))
 }

@@ -173,12 +173,12 @@ export interface OidcServer extends Pick<Provider<never, OidcUser>, 'id' | 'sign
   readonly issuer: string
   /** What of the `extras` of its grants seals keep. */
   readonly sealedExtras: readonly string[]
-  /** Whether that is a refresh token: a session whose server gave none has something else in its place. */
-  canRefresh(refreshToken: string): boolean
   /** Its `sid` names a browser that is signed in there, and so several sign-ins. */
   readonly sharesSessionIds: true
   /** Where the keys of its tokens are, for `createVerifier`. */
   readonly keys: KeySetLocation
+  /** Whether a refresh token is one of the server's, and not what stands for none. */
+  renews(refreshToken: string): boolean
   /** What the server tells of itself, asked for once. @throws AuthError */
   metadata(context?: RequestContext): Promise<OidcMetadata>
   /** @throws AuthError `refresh_rejected` for the one answer that ends a session. */

@@ -12,7 +12,6 @@ import { createOpener, type Opener } from './opened.js'
 import { createRenewal, type Renew } from './renewal.js'
 import type { SealedSessionsOptions } from './sealed-sessions-types.js'
 import { createSealing, type Sealing } from './sealing.js'
-import type { SealedData } from './session-data.js'
 import { checkLimits, type SessionLimits } from './session-limits.js'
 import { signedTokens } from './signed-tokens.js'
 import { createUses, type Uses } from './uses.js'
@@ -42,11 +41,11 @@ export interface Parts<User extends SessionUser>
   readonly limits: SessionLimits
   readonly opener: Opener<User>
   readonly renew: Renew<User>
-  /** Whether a session has a refresh token to renew it by. */
-  canRenew(data: SealedData<User>): boolean
   readonly ended: EndedSessions<User>
   readonly uses: Uses
   readonly sealing: Sealing
+  /** Whether the session of a refresh token can have new tokens. */
+  renews(refreshToken: string): boolean
   now(): number
 }
 
@@ -81,10 +80,10 @@ export function createParts<User extends SessionUser>(
     tokens,
     limits,
     onSecurityEvent,
+    renews: (refreshToken) => provider.renews?.(refreshToken) ?? true,
     now,
     opener: createOpener<User>({ tokens, store, now }),
     renew: createRenewal({ ...shared, reuseWindow }),
-    canRenew: ({ refreshToken }) => provider.canRefresh?.(refreshToken) ?? true,
     ended: createEndedSessions(shared),
     uses: createUses({ limits, now }),
     sealing: createSealing({

@@ -27,10 +27,11 @@ export type SessionProvider<User extends SessionUser = SessionUser> = Pick<
    */
   readonly sealedExtras?: readonly string[] | undefined
   /**
-   * Whether a session can be refreshed with what it has for a refresh token. One that cannot ends with its
-   * access token. All can where there is no such method.
+   * Whether its server renews the session of a refresh token; one that it does not ends with its access
+   * token.
+   * @default it does
    */
-  canRefresh?(refreshToken: string): boolean
+  renews?(refreshToken: string): boolean
   /**
    * Whether its server calls several sign-ins by one id, such as all of one browser: OpenID Connect does, by
    * its `sid`. Sessions then have ids of their own, or one that was signed out of would take the next with it.

@@ -10,8 +10,10 @@ import {
   type AuthenticateFailure,
   type AuthenticateResult,
   cookieFailure,
+  type RefreshFailure,
   type SealedRefreshResult,
   signedOutHere,
+  toFailure,
 } from './results.js'
 import { checkPassword } from './seal.js'
 import type {
@@ -22,7 +24,6 @@ import type {
 } from './sealed-sessions-types.js'
 import { type SealedData, toSealedData } from './session-data.js'
 import { checkLimits, limitsOf } from './session-limits.js'
-import { withoutRefreshToken } from './unrenewable.js'
 
 export type {
   SealedDescription,
@@ -37,6 +38,9 @@ export type {
 
 /** A refresh ahead of need begins when so much of the token's life is left, in ms; a quarter at most. */
 const MARGIN = 60_000
+
+/** The step that is missing where a session cannot be renewed (OIDC Core §3.1.2.6). */
+const SIGN_IN = { step: 'login_required' } as const
 
 const unread = (): AuthError =>
   new AuthError(
@@ -62,6 +66,17 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
     return cookieFailure('session_expired')
   }
 
+  /** What a refresh comes to where the server renews nothing: while the token lives, somebody has a session. */
+  async function unrenewed({ data }: Opened<User>): Promise<RefreshFailure> {
+    const check = await tokens.check(data)
+    if (check.ok) {
+      const message = 'The server gave no refresh token: another sign-in brings new tokens.'
+      return toFailure(new AuthError('step_required', message, { details: SIGN_IN }))
+    }
+    if (!check.retryable) return cookieFailure('session_expired')
+    return { authenticated: false, retryable: true, reason: check.reason }
+  }
+
   /** A session whose seal says that it is used now, where that matters. */
   const usedNow = (data: SealedData<User>): SealedData<User> =>
     limitsOf(data, limits).idle === undefined ? data : { ...data, usedAt: now() }
@@ -79,8 +94,8 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       if (await ended.isOver(opened)) return cookieFailure('invalid_session_cookie')
       const { accessToken } = opened.data
       const { expiresAt, life = Number.POSITIVE_INFINITY } = opened.token
-      const margin = parts.canRenew(opened.data) ? Math.min(MARGIN, life / 4) : 0
-      const refreshAt = expiresAt - margin
+      const ahead = parts.renews(opened.data.refreshToken) ? Math.min(MARGIN, life / 4) : 0
+      const refreshAt = expiresAt - ahead
       return { authenticated: true, accessToken, ...describeOpened(opened), expiresAt, refreshAt }
     },
 
@@ -92,7 +107,7 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       const opened = await openLiving(cookie)
       if ('reason' in opened) return opened
       if (await ended.isOver(opened)) return signedOutHere()
-      if (!parts.canRenew(opened.data)) return withoutRefreshToken(opened.data, tokens)
+      if (!parts.renews(opened.data.refreshToken)) return unrenewed(opened)
       const { data, failure } = await parts.renew(opened.data, {
         ...wanted,
         request: cookie.request,

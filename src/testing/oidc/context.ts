@@ -16,6 +16,13 @@ export interface Code {
   readonly jkt: string | null
 }
 
+/** A sign-in that was pushed, and waits for its browser. */
+export interface PushedRequest {
+  readonly form: ReadonlyMap<string, string>
+  /** In ms since the epoch. */
+  readonly expiresAt: number
+}
+
 /** All that the routes of one server share. */
 export interface ServerContext {
   readonly issuer: string
@@ -27,6 +34,8 @@ export interface ServerContext {
   readonly codes: Map<string, Code>
   /** The ids of signed texts by which clients have said who they are: none counts twice. */
   readonly assertions: Set<string>
+  /** Sign-ins that were pushed, by the name that each got. */
+  readonly pushed: Map<string, PushedRequest>
   readonly accessTokens: 'jwt' | 'opaque'
   /** Whole seconds, in ms. */
   readonly accessTokenLifetime: number

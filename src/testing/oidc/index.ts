@@ -7,6 +7,7 @@ import { sessionOf } from './dpop.js'
 import { MANNERS } from './manners/index.js'
 import type { Refusal } from './manners/manners.js'
 import { createProofs } from './nonces.js'
+import { push } from './pushed.js'
 import {
   authorize,
   discovery,
@@ -57,6 +58,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET /me': userinfo,
   'GET /jwks': jwks,
   'GET /session/end': endSession,
+  'POST /request': push,
   'POST /token': token,
   'POST /token/revocation': revocation,
   'POST /token/introspection': introspection,
@@ -121,6 +123,7 @@ function createContext(options: ScriptedOidcOptions): ServerContext {
     signer: createSigner(options.signing ?? 'rs256'),
     codes: new Map(),
     assertions: new Set(),
+    pushed: new Map(),
     accessTokens: options.accessTokens ?? manners.accessTokens,
     accessTokenLifetime: options.accessTokenLifetime ?? 60_000,
     person: people[0] ?? null,

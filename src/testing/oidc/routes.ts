@@ -2,6 +2,7 @@ import { json } from '../server/json.js'
 import { clientOf, isConfidential } from './clients.js'
 import { type Route, refuse, type ServerContext } from './context.js'
 import { sessionOf } from './dpop.js'
+import { wishOf } from './pushed.js'
 
 const redirect = (location: string): Response =>
   new Response(null, { status: 302, headers: { location } })
@@ -21,6 +22,10 @@ export const discovery: Route = async ({ issuer, manners, options }) => {
     response_types_supported: ['code'],
     subject_types_supported: ['public'],
     code_challenge_methods_supported: ['S256'],
+    ...(options.pushedRequests && {
+      pushed_authorization_request_endpoint: `${base}/request`,
+      require_pushed_authorization_requests: options.pushedRequests === 'required',
+    }),
     ...(options.dpop && { dpop_signing_alg_values_supported: ['ES256'] }),
     ...(manners.redirect.includes('iss') && {
       authorization_response_iss_parameter_supported: true,
@@ -35,9 +40,10 @@ function besides({ issuer, manners, newToken }: ServerContext, scope: string): [
 }
 
 /** `GET /auth`: whoever is signed in at the server agrees at once. */
-export const authorize: Route = async (context, { url }) => {
+export const authorize: Route = async (context, call) => {
   const { person, manners } = context
-  const asked = (name: string): string => url.searchParams.get(name) ?? ''
+  const wish = wishOf(context, call)
+  const asked = (name: string): string => wish(name) ?? ''
   const client = context.clients.get(asked('client_id'))
   const redirectUri = asked('redirect_uri')
   const known = client?.redirectUris ?? ['http://localhost:3000/callback']
@@ -62,9 +68,9 @@ export const authorize: Route = async (context, { url }) => {
     redirectUri,
     person,
     scope,
-    nonce: url.searchParams.get('nonce') ?? undefined,
+    nonce: wish('nonce') ?? undefined,
     challenge: asked('code_challenge'),
-    jkt: context.options.dpop ? url.searchParams.get('dpop_jkt') : null,
+    jkt: context.options.dpop ? wish('dpop_jkt') : null,
   })
   return back([['code', code], ...besides(context, scope)])
 }

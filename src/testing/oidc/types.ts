@@ -34,7 +34,10 @@ export interface OidcClientSeed {
   readonly audience?: string | undefined
   /** Compared exactly. @default 'http://localhost:3000/callback' */
   readonly redirectUris?: readonly string[] | undefined
-  /** Whether it gets no token without a proof (`dpop_bound_access_tokens`, RFC 9449 §5.2). */
+  /**
+   * Whether it gets no token without a proof (`dpop_bound_access_tokens`, RFC 9449 §5.2).
+   * @default false
+   */
   readonly boundAccessTokens?: boolean | undefined
 }
 
@@ -71,7 +74,12 @@ export interface ScriptedOidcOptions {
   readonly accessTokenLifetime?: number | undefined
   /** How long a refresh token works. @default for ever */
   readonly refreshTokenLifetime?: number | undefined
-  /** Takes proofs of possession, and announces it. Without it the server knows of none. */
+  /**
+   * Whether sign-ins may be pushed (RFC 9126), or must be, and announces it. Without it the server knows
+   * of none.
+   */
+  readonly pushedRequests?: 'offered' | 'required' | undefined
+  /** Takes proofs of possession, and announces it. @default it knows of none */
   readonly dpop?: OidcProofRules | undefined
   /** @default 'rs256' */
   readonly signing?: 'rs256' | 'es256' | 'digest' | undefined

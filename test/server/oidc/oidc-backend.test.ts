@@ -58,6 +58,18 @@ describe('a sign-in through the backend', () => {
     }
   })
 
+  it('is pushed where the server takes no others', async () => {
+    const { begin, comeBack, call } = createOidcServerWorld({
+      scripted: { pushedRequests: 'required' },
+    })
+    const { asked, back } = await begin('?loginHint=ada@example.com')
+    expect([...asked.searchParams.keys()]).toEqual(['client_id', 'request_uri'])
+    await comeBack(back)
+    expect(await (await call('/auth/session')).json()).toMatchObject({
+      session: { user: { id: 'ada' } },
+    })
+  })
+
   it('passes hints on by the names that the server has for them, and refuses what has none', async () => {
     const { begin, send } = createOidcServerWorld({
       oidc: { hintParameters: { provider: 'kc_idp_hint' } },

@@ -314,6 +314,7 @@ describe('a mistake of the app is an AuthError', () => {
     ['a hint that is no text', 'authorizeUrl', [{ ...asked, loginHint: {} }]],
     ['nothing to exchange', 'exchangeCode', [null]],
     ['no code', 'exchangeCode', [{ ...exchange, code: '' }]],
+    ['no redirect URI', 'exchangeCode', [{ ...exchange, redirectUri: undefined }]],
     ['no verifier', 'exchangeCode', [{ ...exchange, codeVerifier: undefined }]],
     ['no token to revoke', 'revoke', [undefined]],
     ['no token to ask about', 'introspect', ['']],

@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   createOidc,
   createOidcSessions,
   type OidcSessionsOptions,
 } from '../../../src/server/oidc/index.js'
-import { jwt } from '../../support/wire.js'
+import { PATIENT } from '../../support/patient.js'
+import { context, jwt } from '../../support/wire.js'
 import {
   createOidcServerWorld,
   errorOf,
@@ -132,41 +133,58 @@ describe('a session whose tokens nobody but its server can read', () => {
 
 describe('a session whose server gave no refresh token', () => {
   it('ends with its access token, and no server is sent what stands for one', async () => {
-    const { seal, load, clock, server, sealed } = createOidcServerWorld({
+    const { seal, grant, load, clock, server, sealed, heard, oidc } = createOidcServerWorld({
       oidc: { scope: 'openid' },
     })
     const [one, other] = [await seal(), await seal()]
     expect(await load(one).getSession()).toMatchObject({ authenticated: true })
-    // Each is told apart from the others.
+    const [first, second] = [await grant(), await grant()]
+    expect(first.refreshToken).not.toBe(second.refreshToken)
+    expect(await errorOf(oidc.refresh(first.refreshToken ?? '', context()))).toMatchObject({
+      code: 'refresh_rejected',
+      serverCode: 'no_refresh_token',
+    })
     await sealed.signOut({ value: other, password: PASSWORD })
     expect(await load(one).getSession()).toMatchObject({ authenticated: true })
-    expect(server.liveSessions()).toBe(1)
+    expect(server.liveSessions()).toBe(3)
     await clock.advance(MINUTE)
     expect(await load(one).refreshSession()).toMatchObject({ reason: 'session_expired' })
     expect(server.count('refresh_token')).toBe(0)
+    expect(heard).toEqual([])
   })
 
-  it('lives on when somebody asks for a refresh, and none is due ahead of its end', async () => {
-    const { seal, load, clock, now } = createOidcServerWorld({ oidc: { scope: 'openid' } })
-    const session = load(await seal())
-    expect(await session.refreshSession()).toMatchObject({
-      reason: 'rejected',
-      retryable: false,
-      error: { serverCode: 'no_refresh_token' },
+  it('is not over by a refresh that somebody asks for, and its cookie goes when it is', async () => {
+    const { signIn, call, clock, jar, sessions } = createOidcServerWorld({
+      oidc: { scope: 'openid' },
     })
-    const refreshAt = now() + MINUTE
-    expect(await session.getSession()).toMatchObject({ authenticated: true, refreshAt })
-    await clock.advance(MINUTE - 1)
-    expect(await session.getSession()).toMatchObject({ authenticated: true })
-  })
-
-  it('takes its cookie with it, and nobody hears that the server had refused something', async () => {
-    const { signIn, jar, call, clock, heard } = createOidcServerWorld({ oidc: { scope: 'openid' } })
     await signIn()
-    await clock.advance(MINUTE)
+    await clock.advance(MINUTE - 1)
+    expect(await (await call('/auth/session')).json()).toMatchObject({
+      session: { user: { id: 'ada' } },
+    })
+    expect(await sessions.getSession(jar.header())).toMatchObject({ failure: null })
+    const asked = await call('/auth/refresh', 'POST')
+    expect([asked.status, await asked.json()]).toMatchObject([
+      403,
+      { code: 'step_required', details: { step: 'login_required' } },
+    ])
+    expect(jar.header()).not.toBeNull()
+    await clock.advance(1)
     expect(await (await call('/auth/session')).json()).toEqual({ session: null })
     expect(jar.header()).toBeNull()
-    expect(heard).toEqual([])
+  })
+
+  it('is over as well where the server says that its token is', async () => {
+    const { seal, load, server, clock } = createOidcServerWorld({
+      oidc: { scope: 'openid' },
+      sessions: { verification: { type: 'introspection', cacheFor: 1 } },
+    })
+    const session = load(await seal())
+    server.fail({ type: 'status', status: 503 }, { path: '/token/introspection' })
+    expect(await session.refreshSession()).toMatchObject({ retryable: true })
+    server.endSessions()
+    await clock.advance(5_000)
+    expect(await session.refreshSession()).toMatchObject({ reason: 'session_expired' })
   })
 
   it('is over also while the server fails, and is no sign that it is well again', async () => {
@@ -222,7 +240,7 @@ describe('a sign-out', () => {
     expect(server.liveSessions()).toBe(1)
     await clock.advance(2 * MINUTE)
     expect(await load(value).refreshSession()).toMatchObject({ authenticated: false })
-    await expect.poll(() => server.liveSessions()).toBe(0)
+    await vi.waitUntil(() => server.liveSessions() === 0, PATIENT)
   })
 
   it('says so where the server revokes nothing, and is silent where the app knows it', async () => {

@@ -1,0 +1,134 @@
+const popup = 'src/providers/oidc/popup.ts'
+const handBack = 'src/providers/oidc/hand-back.ts'
+const silent = 'src/providers/oidc/silent.ts'
+const takeOver = 'src/providers/oidc/take-over.ts'
+
+/** Checks that are gone of sign-ins in windows and frames, and of what other libraries left. */
+export const OIDC_WINDOWS = [
+  {
+    file: popup,
+    name: 'A popup takes the answer that any window of this origin says.',
+    find: 'from === null || from === opened ? answerIn(said, state) : null',
+    replace: 'answerIn(said, state)',
+  },
+  {
+    file: popup,
+    name: 'A popup hears pages of other origins.',
+    find: 'if (origin === location.origin) heard(data, source)',
+    replace: 'heard(data, source)',
+  },
+  {
+    file: popup,
+    name: 'A window that its server has cut off is taken for closed.',
+    find: 'gone = opened.closed && here ? gone + 1 : 0',
+    replace: 'gone = opened.closed ? gone + 1 : 0',
+  },
+  {
+    file: popup,
+    name: 'What a popup says as it closes is not waited for.',
+    find: 'const SURE = 2\n',
+    replace: 'const SURE = 1\n',
+  },
+  {
+    file: popup,
+    name: 'A popup stays open when its sign-in has ended.',
+    find: '        opened.close()\n',
+    replace: '',
+  },
+  {
+    file: popup,
+    name: 'A popup leaves its timers and listeners behind.',
+    find: '    for (const end of ends) end()\n',
+    replace: '',
+  },
+  {
+    file: popup,
+    name: 'A popup does not end with its client.',
+    find: '    alive().catch(tell)\n',
+    replace: '',
+  },
+  {
+    file: handBack,
+    name: 'The answer to one sign-in is taken for another.',
+    find: "fields?.get('state') === state ? fields : null",
+    replace: 'fields',
+  },
+  {
+    file: handBack,
+    name: 'The callback page of a frame closes the window.',
+    find: "if (carrier === 'popup') close()",
+    replace: 'close()',
+  },
+  {
+    file: handBack,
+    name: 'An answer for a frame is told to every window of the origin.',
+    find: "carrier === 'popup' ? openChannel() : null",
+    replace: 'openChannel()',
+  },
+  {
+    file: silent,
+    name: 'A frame is heard on any origin.',
+    find: 'const own = origin === location.origin && source === frame.contentWindow',
+    replace: 'const own = source === frame.contentWindow',
+  },
+  {
+    file: silent,
+    name: 'Any frame of this origin is heard for another.',
+    find: 'const own = origin === location.origin && source === frame.contentWindow',
+    replace: 'const own = origin === location.origin',
+  },
+  {
+    file: silent,
+    name: 'A frame is left in the page.',
+    find: '      frame.remove()\n',
+    replace: '',
+  },
+  {
+    file: silent,
+    name: 'A session becomes that of whoever is signed in at the server by now.',
+    find: '  if (!same) throw subjectChanged()\n',
+    replace: '',
+  },
+  {
+    file: silent,
+    name: 'Tokens of nobody knows whom renew a session.',
+    find: '    : grant.user && grant.user.id === session.user?.id',
+    replace: '    : true',
+  },
+  {
+    file: silent,
+    name: 'What stands for a refresh token is sent to the server at the sign-out.',
+    find: 'isMark(refreshToken) ? null : refreshToken',
+    replace: 'refreshToken',
+  },
+  {
+    file: takeOver,
+    name: 'A token that cannot be refreshed is taken over for its newness.',
+    find: 'Number(!text(a.refresh_token)) - Number(!text(b.refresh_token)) || ',
+    replace: '',
+  },
+  {
+    file: takeOver,
+    name: 'A dead session is taken over that nothing brings to life.',
+    find: '  if (left <= 0 && !text(refresh_token)) return null\n',
+    replace: '',
+  },
+  {
+    file: takeOver,
+    name: 'The refresh token of another account is taken over.',
+    find: 'of(type).find((one) => one.homeAccountId === homeAccountId)?.secret',
+    replace: 'of(type)[0]?.secret',
+  },
+  {
+    file: takeOver,
+    name: 'A token for another API is taken for the session’s own.',
+    find: 'const left = other ? 0 : when(best)',
+    replace: 'const left = when(best)',
+  },
+  {
+    file: takeOver,
+    name: 'A session is taken over whose subject nobody remembers.',
+    find: 'kept: { subject: text(claims?.sub) }',
+    replace: 'kept: {}',
+  },
+]
