@@ -36,17 +36,6 @@ const USED = [
   'dpop_signing_alg_values_supported',
 ]
 
-/** @throws AuthError `invalid_argument` for what tokens must not go to, or is no address of an endpoint. */
-function checkEndpoint(value: unknown, { issuer, dangerouslyAllowInsecureHttp }: ServerOptions) {
-  const endpoint = text(value) ?? ''
-  checkUrl(endpoint, dangerouslyAllowInsecureHttp)
-  // A document from elsewhere says nothing of what this device has at home, which may be by http:.
-  const isLess = /^https:/i.test(issuer) && !/^https:/i.test(endpoint)
-  if ((isLess && !dangerouslyAllowInsecureHttp) || /[#\s\p{Cc}]/u.test(endpoint)) {
-    invalid('An endpoint is by https: where its issuer is, and has no fragment (RFC 6749 §3.1).')
-  }
-}
-
 /**
  * The part of a document that is used.
  * @throws AuthError `invalid_argument` for one without the endpoints, or with one that tokens must not
@@ -55,14 +44,14 @@ function checkEndpoint(value: unknown, { issuer, dangerouslyAllowInsecureHttp }:
 function readDocument(
   document: unknown,
   used: readonly string[],
-  options: ServerOptions,
+  insecure: boolean | undefined,
 ): OidcMetadata {
   const given = asObject(document) ?? {}
   const fields = Object.fromEntries(
     used.flatMap((name) => (given[name] ? [[name, given[name]]] : [])),
   )
   for (const [name, value] of Object.entries(fields)) {
-    if (ENDPOINT.test(name)) checkEndpoint(value, options)
+    if (ENDPOINT.test(name)) checkUrl(text(value) ?? '', insecure)
   }
   const { authorization_endpoint, token_endpoint } = fields
   if (typeof authorization_endpoint === 'string' && typeof token_endpoint === 'string') {
@@ -89,14 +78,14 @@ const badDocument = (message: string, status?: number): AuthError =>
  * `further` fields. @throws AuthError `invalid_argument`.
  */
 export function createServer(options: ServerOptions, further: readonly string[] = []): Server {
-  const { issuer } = options
+  const { issuer, dangerouslyAllowInsecureHttp: insecure } = options
   if (!issuer) invalid('Pass the `issuer`, as the server writes it.')
-  const base = checkUrl(issuer, options.dangerouslyAllowInsecureHttp)
+  const base = checkUrl(issuer, insecure)
   if (/[?#]/.test(issuer)) invalid('The `issuer` must have no query and no fragment.')
   if ((options.metadata?.issuer ?? issuer) !== issuer)
     invalid('The `metadata` is that of another `issuer`.')
   const read = (document: unknown): OidcMetadata =>
-    readDocument(document, [...USED, ...further], options)
+    readDocument(document, [...USED, ...further], insecure)
   let found = options.metadata && read(options.metadata)
   let believed = true
 

@@ -117,6 +117,16 @@ describe('the document of a server', () => {
     expect(asked).toBe(1)
   })
 
+  it('is believed again once it is put right', async () => {
+    let time = 0
+    const wrong = { ...DOCUMENT, token_endpoint: 'http://localhost/token' }
+    const { fetch } = answering([200, wrong], [200, DOCUMENT])
+    const oidc = createOidc({ ...OPTIONS, fetch, now: () => time })
+    expect(await errorOf(oidc.metadata())).toMatchObject({ code: 'bad_response' })
+    time = 250
+    expect(await oidc.metadata()).toMatchObject({ token_endpoint: DOCUMENT.token_endpoint })
+  })
+
   it('is asked for as the server that fails wants it, however many want to sign in', async () => {
     const { server, send, clock } = createOidcServerWorld()
     const path = '/.well-known/openid-configuration'
@@ -179,6 +189,10 @@ describe('options of a client on a server', () => {
     ['a client id with a line break', { clientId: 'web\n' }],
     ['metadata of another issuer', { metadata: { ...DOCUMENT, issuer: 'https://evil.example' } }],
     ['metadata without endpoints', { metadata: {} }],
+    [
+      'metadata with an endpoint by http: on this device',
+      { metadata: { ...DOCUMENT, token_endpoint: 'http://127.0.0.1:8080/token' } },
+    ],
     ['no time', { requestTimeout: 0 }],
     ['an option that nobody knows', { clientsecret: 'x' }],
     ['parameters that are none', { parameters: 'prompt=login' }],
