@@ -160,9 +160,11 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
         // Servers that sign by the second give the same access token twice within it.
         const renewed = rotated || next.accessToken !== before.accessToken
         const old = startedAt < calledAt && (fresh || !renewed)
-        // A server that forgives a lost answer gives that one again, whatever it is asked for now.
+        // A server that forgives a lost answer gives that one again, whatever it is asked for now; for a
+        // token that it has just given there is no such answer.
         astray = !!organizationId && organizationOf(next) !== organizationId
-        if (!old && !astray) break
+        const isLast = round > 0 && startedAt >= calledAt
+        if (!old && (!astray || isLast)) break
         // Where tokens do not rotate, all successors of one session would share their results.
         name = rotated ? next.refreshToken : `${next.refreshToken} ${next.accessToken}`
       }

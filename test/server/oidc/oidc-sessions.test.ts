@@ -107,6 +107,17 @@ describe('a session whose tokens nobody but its server can read', () => {
     expect(await session.getSession()).toMatchObject({ authenticated: true, accessToken: 'a' })
   })
 
+  it('cannot be had in another organization, for which the server is not asked again and again', async () => {
+    const { seal, load, server } = createOidcServerWorld()
+    const session = load(await seal())
+    const refused = { reason: 'rejected', retryable: false }
+    expect(await session.refreshSession({ organizationId: 'org_2' })).toMatchObject(refused)
+    // A second time, as the first answer may have been one that got lost before.
+    expect(server.count('refresh_token')).toBe(2)
+    expect(await session.getSession()).toMatchObject({ authenticated: true })
+    expect(await session.refreshSession()).toMatchObject({ authenticated: true })
+  })
+
   it('ends by the definite word alone', async () => {
     const { seal, load, server, heard } = createOidcServerWorld()
     const session = load(await seal())
