@@ -147,6 +147,7 @@ export function createOidc(options: OidcServerOptions): OidcServer {
     renews: (token) => !isMarker(token),
     sealedExtras: keepIdToken ? ['oidc', 'id_token'] : ['oidc'],
     sharesSessionIds: true,
+    ownSealsOnly: true,
     metadata: (context) => during(context, server.find),
     refresh: (token, context) => refreshBy({ tokens, resource: options.resource }, token, context),
     keys: keysOf(options, server, during),

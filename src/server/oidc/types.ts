@@ -175,6 +175,8 @@ export interface OidcServer extends Pick<Provider<never, OidcUser>, 'id' | 'sign
   readonly sealedExtras: readonly string[]
   /** Its `sid` names a browser that is signed in there, and so several sign-ins. */
   readonly sharesSessionIds: true
+  /** There are no seals of older releases and other libraries that could be its own. */
+  readonly ownSealsOnly: true
   /** Where the keys of its tokens are, for `createVerifier`. */
   readonly keys: KeySetLocation
   /** Whether a refresh token is one of the server's, and not what stands for none. */

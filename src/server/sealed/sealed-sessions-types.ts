@@ -37,6 +37,11 @@ export type SessionProvider<User extends SessionUser = SessionUser> = Pick<
    * its `sid`. Sessions then have ids of their own, or one that was signed out of would take the next with it.
    */
   readonly sharesSessionIds?: boolean | undefined
+  /**
+   * Whether seals that do not say for whom they were made, such as those of WorkOS's SDKs, are nobody's where
+   * no key tells whose access token is in them.
+   */
+  readonly ownSealsOnly?: boolean | undefined
 }
 
 /** The session that a page of the auth server is to end. */
