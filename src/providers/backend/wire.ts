@@ -27,7 +27,7 @@ export function toGrant<User extends SessionUser>(body: unknown): Grant<User> | 
   }
   return {
     accessToken: text(fields.accessToken) ?? HTTP_ONLY + handle,
-    refreshToken: HTTP_ONLY + sessionId,
+    refreshToken: fields.endsWithToken ? undefined : HTTP_ONLY + sessionId,
     lifetime,
     user,
     sessionId,

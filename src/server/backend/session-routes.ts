@@ -66,12 +66,14 @@ export function createSessionRoutes<User extends SessionUser>(
 
   /** A session as pages see it: with a name for its token in place of the token. */
   async function view(session: ServerSession<User>): Promise<Readonly<Record<string, unknown>>> {
-    const { authenticated: _, accessToken, expiresAt, refreshAt: __, ...known } = session
+    const { authenticated: _, accessToken, expiresAt, refreshAt, ...known } = session
     return {
       ...known,
       sessionId: known.sessionId ?? known.user.id,
       handle: await fingerprint(accessToken),
       expiresIn: expiresAt - deps.now(),
+      // There is nothing to refresh it by: pages that asked all the same would be refused.
+      ...(refreshAt >= expiresAt && { endsWithToken: true }),
       ...(exposeAccessToken && { accessToken }),
     }
   }

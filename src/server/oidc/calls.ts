@@ -9,6 +9,7 @@ import { asObject, text } from '../../providers/shared/json.js'
 import { isFine } from '../../providers/shared/passing.js'
 import { invalid } from '../../providers/shared/url.js'
 import { checkObject } from '../shared/arguments.js'
+import { isMarker } from './grants.js'
 import type {
   OidcIntrospection,
   OidcTokenExchange,
@@ -22,11 +23,18 @@ const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:'
 
 type Fields = Readonly<Record<string, string | undefined>>
 
-/** The whole name of a kind of token (RFC 8693 §3). */
-const typeOf = (type: OidcTokenType): string => (type.includes(':') ? type : `${TOKEN_TYPE}${type}`)
+/** The whole name of a kind of token (RFC 8693 §3). @throws AuthError `invalid_argument` for none. */
+function typeOf(name: string, type: OidcTokenType): string {
+  const given = text(type) ?? invalid(`\`${name}\` is a kind of token, as a text.`)
+  return given.includes(':') ? given : `${TOKEN_TYPE}${given}`
+}
 
-const tokenText = (name: string, token: unknown): string =>
-  text(token) ?? invalid(`Pass the \`${name}\`, as a text.`)
+function tokenText(name: string, given: unknown): string {
+  const token = text(given) ?? invalid(`Pass the \`${name}\`, as a text.`)
+  return isMarker(token)
+    ? invalid(`The \`${name}\` is none: the server gave this session no refresh token.`)
+    : token
+}
 
 /** Sends fields to an endpoint that not every server has. @throws AuthError `rejected` where it has none. */
 export async function ask(
@@ -78,12 +86,14 @@ export function exchangeForm(exchange: OidcTokenExchange): Fields {
     ...wished(exchange),
     grant_type: EXCHANGE,
     subject_token: tokenText('subjectToken', subjectToken),
-    subject_token_type: typeOf(subjectTokenType),
+    subject_token_type: typeOf('subjectTokenType', subjectTokenType),
     ...(actorToken !== undefined && {
       actor_token: tokenText('actorToken', actorToken),
-      actor_token_type: typeOf(actorTokenType),
+      actor_token_type: typeOf('actorTokenType', actorTokenType),
     }),
-    ...(requestedTokenType && { requested_token_type: typeOf(requestedTokenType) }),
+    ...(requestedTokenType !== undefined && {
+      requested_token_type: typeOf('requestedTokenType', requestedTokenType),
+    }),
   }
 }
 

@@ -85,6 +85,8 @@ function createEnds(options: OidcServerOptions, tokens: Tokens, during: During) 
   const revoke: OidcServer['revoke'] = (token, kind = 'refresh_token', context) =>
     during(context, async (call) => {
       if (typeof token !== 'string' || token === '') invalid('Pass the `token` to revoke.')
+      // There is none, and so none that is not over.
+      if (isMarker(token)) return
       const form = { token, token_type_hint: kind, client_id: clientId }
       await ask(server, { name: 'revocation_endpoint', form }, call)
     })
@@ -144,6 +146,8 @@ export function createOidc(options: OidcServerOptions): OidcServer {
     issuer,
     renews: (token) => !isMarker(token),
     sealedExtras: keepIdToken ? ['oidc', 'id_token'] : ['oidc'],
+    sharesSessionIds: true,
+    ownSealsOnly: true,
     metadata: (context) => during(context, server.find),
     refresh: (token, context) => refreshBy({ tokens, resource: options.resource }, token, context),
     keys: keysOf(options, server, during),

@@ -115,6 +115,8 @@ export async function redeemCode(
   const { code, codeVerifier, redirectUri, issuer: iss, maxAge, acrValues: acr } = exchange
   const { issuer, resource } = options
   const secret = filled('codeVerifier', codeVerifier)
+  // What could not have been asked for would not be looked at.
+  toParameters({ maxAge, acrValues: acr })
   const metadata = await server.find(context)
   const query = new Map([['code', filled('code', code)]])
   if (iss !== undefined) query.set('iss', iss)

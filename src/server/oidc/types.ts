@@ -82,7 +82,7 @@ export interface OidcServerOptions
   readonly revokesTokens?: boolean | undefined
   /** Milliseconds for a call that is given no signal. @default 10_000 */
   readonly requestTimeout?: number | undefined
-  /** Milliseconds since the epoch, for what the `privateKey` signs. @default Date.now */
+  /** Milliseconds since the epoch, for what the `privateKey` signs and for waits. @default Date.now */
   readonly now?: (() => number) | undefined
 }
 
@@ -173,6 +173,10 @@ export interface OidcServer extends Pick<Provider<never, OidcUser>, 'id' | 'sign
   readonly issuer: string
   /** What of the `extras` of its grants seals keep. */
   readonly sealedExtras: readonly string[]
+  /** Its `sid` names a browser that is signed in there, and so several sign-ins. */
+  readonly sharesSessionIds: true
+  /** There are no seals of older releases and other libraries that could be its own. */
+  readonly ownSealsOnly: true
   /** Where the keys of its tokens are, for `createVerifier`. */
   readonly keys: KeySetLocation
   /** Whether a refresh token is one of the server's, and not what stands for none. */

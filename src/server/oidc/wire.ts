@@ -1,12 +1,14 @@
-import { AuthError } from '../../core/errors.js'
+import { AuthError, isAuthError } from '../../core/errors.js'
 import type { Signal } from '../../core/ports.js'
 import { createServer, type Server } from '../../providers/oidc/server.js'
 import type { OidcMetadata } from '../../providers/oidc/types.js'
 import { withoutEcho } from '../../providers/shared/echo.js'
 import { bridged } from '../../providers/shared/http.js'
 import { isFine } from '../../providers/shared/passing.js'
+import { isLately } from '../shared/lately.js'
 import { withinTime } from '../shared/time-limit.js'
 import type { ClientProof } from './client-authentication.js'
+import { checkEndpoints } from './endpoints.js'
 import type { OidcServerOptions } from './types.js'
 
 /** What a server reads of the document besides what pages do. */
@@ -19,6 +21,28 @@ const PROVING = [
   'introspection_endpoint',
   'pushed_authorization_request_endpoint',
 ]
+
+/** How long an issuer is left alone that could not tell, and does not say how long, in ms. */
+const REST = 250
+
+/** Asks, and hears the same for a while after a failure: each who wants to sign in would ask otherwise. */
+function resting<T>(ask: () => Promise<T>, now: () => number): () => Promise<T> {
+  let failure: { readonly error: AuthError; readonly at: number; readonly rest: number } | undefined
+  return async () => {
+    if (failure && isLately(failure.at, failure.rest, now())) {
+      const { error, at, rest } = failure
+      const { code, message, status, serverCode, retryable } = error
+      const retryAfter = error.retryAfter && at + rest - now()
+      throw new AuthError(code, message, { status, serverCode, retryable, retryAfter })
+    }
+    try {
+      return await ask()
+    } catch (error) {
+      if (isAuthError(error)) failure = { error, at: now(), rest: error.retryAfter ?? REST }
+      throw error
+    }
+  }
+}
 
 /** Waits for work that others wait for too, as long as this caller wants. */
 const heeding = <T>(signal: Signal, work: Promise<T>): Promise<T> =>
@@ -41,16 +65,29 @@ const heeding = <T>(signal: Signal, work: Promise<T>): Promise<T> =>
 export function createWire(
   options: Pick<
     OidcServerOptions,
-    'issuer' | 'metadata' | 'headers' | 'fetch' | 'dangerouslyAllowInsecureHttp'
+    'issuer' | 'metadata' | 'headers' | 'fetch' | 'dangerouslyAllowInsecureHttp' | 'now'
   >,
   proof: ClientProof,
   timeout: number,
 ): Server {
+  const { metadata } = options
   const plain = createServer(options, FURTHER)
+  if (metadata) checkEndpoints(metadata, options, 'invalid_argument')
+  const look = resting(async () => {
+    const found = await withinTime(timeout, (signal) => plain.find({ signal }))
+    if (metadata) return found
+    try {
+      return checkEndpoints(found, options, 'bad_response')
+    } catch (error) {
+      // It is put right at its server, maybe: it must be asked for again.
+      plain.moved()
+      throw error
+    }
+  }, options.now ?? Date.now)
   let asking: Promise<OidcMetadata> | undefined
 
   const find: Server['find'] = (context) => {
-    asking ??= withinTime(timeout, (signal) => plain.find({ signal })).finally(() => {
+    asking ??= look().finally(() => {
       asking = undefined
     })
     return heeding(context.signal, asking)

@@ -42,6 +42,8 @@ export interface CookieChoice<User extends SessionUser> {
   choose(jar: CookieJar, ask: boolean): Promise<Choice>
 }
 
+/** What a refresh says of a session that is over. */
+const OVERS: readonly string[] = ['invalid_grant', 'session_expired']
 /** How long a session is known to be over without asking again, in ms. */
 const OVER = 3_600_000
 /** The most sessions of which that is known. */
@@ -76,7 +78,7 @@ export function createCookieChoice<User extends SessionUser>(
     const found = await session.getSession()
     if (found.authenticated || found.retryable) return false
     const renewed = found.reason === 'invalid_jwt' ? await session.refreshSession() : null
-    const over = !renewed || (!renewed.authenticated && renewed.reason === 'invalid_grant')
+    const over = !renewed || (!renewed.authenticated && OVERS.includes(renewed.reason))
     if (over) known.set(id, true, now() + OVER)
     return over
   }

@@ -11,7 +11,7 @@ import {
 } from '../cookies/cookies.js'
 import { fingerprint } from '../coordination/coordinator.js'
 import { createExpiring } from '../coordination/expiring.js'
-import { cookieFailure, type RefreshFailure } from '../sealed/results.js'
+import { cookieFailure, type RefreshFailure, SIGNED_OUT_HERE } from '../sealed/results.js'
 import { checkPassword, looksSealed } from '../sealed/seal.js'
 import type { SealedSession } from '../sealed/sealed-sessions.js'
 import { checkObject } from '../shared/arguments.js'
@@ -64,14 +64,14 @@ const ENDS: readonly string[] = [
 
 /**
  * Whether a session is over because somebody signed out, or in as another, and not by the word of
- * the auth server, which comes with a status. The answer to that request has set the cookies, and
+ * the auth server. The answer to that request has set the cookies, and
  * this one may reach the browser later:
  *
  *     old session:  request ──────────────── refresh ──── refused ──→ answer
  *     new session:            callback ──→ answer
  */
 const endedHere = ({ reason, error }: RefreshFailure): boolean =>
-  reason === 'invalid_grant' && error?.status === undefined
+  reason === 'invalid_grant' && error?.serverCode === SIGNED_OUT_HERE
 
 const nobody = (failure: RefreshFailure, setCookies: readonly string[] = []) => ({
   session: null,

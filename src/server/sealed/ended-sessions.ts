@@ -7,7 +7,7 @@ import { type Coordinator, fingerprint } from '../coordination/coordinator.js'
 import { type SecurityListeners, tell, wordsOf } from '../shared/security-events.js'
 import { confirmEnd, endHere, tombstoneLife } from '../shared/tombstones.js'
 import type { TokenWords } from './access-tokens.js'
-import { describeOpened, type Opened } from './opened.js'
+import { describeOpened, type Opened, sessionIdOf } from './opened.js'
 import { createRevocations } from './revocations.js'
 import type { SealedData } from './session-data.js'
 
@@ -61,10 +61,10 @@ export const nameOf = <User extends SessionUser>({ token, data }: Opened<User>):
 
 /** What a session is called here whose token says this. */
 export async function nameOfData(
-  { id, refreshToken }: SealedData,
+  data: SealedData,
   token: Pick<TokenWords, 'facts'> | null,
 ): Promise<string> {
-  return token?.facts.sessionId ?? id ?? `token:${await fingerprint(refreshToken)}`
+  return sessionIdOf(data, token) ?? `token:${await fingerprint(data.refreshToken)}`
 }
 
 /** Makes what ends sessions, and knows which were. */

@@ -8,6 +8,7 @@ import {
 } from '../verification/introspection.js'
 import type { AccessTokens, TokenCheck } from './access-tokens.js'
 import { CLOCKS_APART, lifeOf } from './receipt.js'
+import type { SessionProvider } from './sealed-sessions-types.js'
 import { type SealedData, toFacts } from './session-data.js'
 import { factsOf } from './session-facts.js'
 
@@ -28,6 +29,12 @@ function datesOf({ accessToken, receivedAt, expiresAt }: SealedData) {
   return { start, end, life: expiresAt === undefined ? lifeOf(claims) : end - start, claims }
 }
 
+/** Whose sessions they are. `now` in ms. */
+export interface OpaqueTokensDeps {
+  readonly provider: Pick<SessionProvider, 'id' | 'ownSealsOnly'>
+  now(): number
+}
+
 /**
  * Access tokens that only their auth server can read: what is known of them is sealed beside them. An
  * `introspection` asks the server whether they live; without one the seal's own word counts.
@@ -35,18 +42,28 @@ function datesOf({ accessToken, receivedAt, expiresAt }: SealedData) {
  */
 export function opaqueTokens(
   introspection: Introspection | IntrospectionCall | null,
-  now: () => number,
+  { provider, now }: OpaqueTokensDeps,
 ): AccessTokens {
+  /** No key tells whose token it is: a seal of another provider, made by the same password, is not ours. */
+  const isOwn = ({ provider: its }: SealedData): boolean =>
+    its === undefined ? !provider.ownSealsOnly : its === provider.id
   const server = introspection && createIntrospection(introspection, now)
   return {
     read(data) {
+      if (!isOwn(data)) return null
       const { start, end, life, claims } = datesOf(data)
       return { facts: data.facts ?? factsOf(claims), issuedAt: start, expiresAt: end, life }
     },
     ownerOf: () => 'same',
     note(data, grant, at) {
       const facts = { ...data.facts, ...toFacts(grant) }
-      return { ...data, receivedAt: at, expiresAt: at + grant.lifetime, facts }
+      return {
+        ...data,
+        receivedAt: at,
+        expiresAt: at + grant.lifetime,
+        facts,
+        provider: provider.id,
+      }
     },
     async check(data) {
       const { start, end } = datesOf(data)

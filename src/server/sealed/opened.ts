@@ -116,8 +116,14 @@ export function createOpener<User extends SessionUser>(deps: OpenDeps): Opener<U
   }
 }
 
-/** What is known of a session, but its tokens. */
-export const describeOpened = <User extends SessionUser>({
+/** What a session is called here: by a name of its own where it has one, else as its server calls it. */
+export const sessionIdOf = (
+  { id }: Pick<SealedData, 'id'>,
+  token: Pick<TokenWords, 'facts'> | null,
+): string | undefined => id ?? token?.facts.sessionId
+
+/** What its server knows of a session, but its tokens. */
+const factsOfOpened = <User extends SessionUser>({
   data: { user, impersonator, authenticationMethod },
   token,
 }: Opened<User>): SessionFacts & { readonly user: User } => ({
@@ -127,9 +133,17 @@ export const describeOpened = <User extends SessionUser>({
   authenticationMethod,
 })
 
+/** What is known of a session, but its tokens. */
+export function describeOpened<User extends SessionUser>(
+  opened: Opened<User>,
+): SessionFacts & { readonly user: User } {
+  const sessionId = sessionIdOf(opened.data, opened.token)
+  return { ...factsOfOpened(opened), ...(sessionId !== undefined && { sessionId }) }
+}
+
 /** A session as its provider is told of it. */
 export const toSession = <User extends SessionUser>(opened: Opened<User>): Session<User> => {
   const { accessToken, refreshToken, extras = {} } = opened.data
   const { expiresAt } = opened.token
-  return { ...describeOpened(opened), accessToken, refreshToken, expiresAt, extras }
+  return { ...factsOfOpened(opened), accessToken, refreshToken, expiresAt, extras }
 }

@@ -24,13 +24,13 @@ const MAX_SIZE = 12_288
 const UNDER_WAY = 60_000
 
 function tokensOf<User extends SessionUser>(
-  { verification }: SealedSessionsOptions<User>,
+  { verification, provider }: SealedSessionsOptions<User>,
   now: () => number,
 ): AccessTokens {
-  if (verification === 'seal') return opaqueTokens(null, now)
+  if (verification === 'seal') return opaqueTokens(null, { provider, now })
   checkObject('verification', verification)
   return 'introspectionUrl' in verification || 'introspect' in verification
-    ? opaqueTokens(verification, now)
+    ? opaqueTokens(verification, { provider, now })
     : signedTokens(verification, now)
 }
 

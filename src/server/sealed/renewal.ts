@@ -5,14 +5,17 @@ import { createServerPatience } from '../coordination/server-patience.js'
 import { type SecurityListeners, tell, wordsOf } from '../shared/security-events.js'
 import { withinTime } from '../shared/time-limit.js'
 import type { AccessTokens } from './access-tokens.js'
-import { readSealed, toSession } from './opened.js'
+import { readSealed, sessionIdOf, toSession } from './opened.js'
 import { type RefreshFailure, toFailure } from './results.js'
 import type { SessionProvider } from './sealed-sessions-types.js'
 import { type SealedData, sessionJson, toSealedData, withoutUserData } from './session-data.js'
 
 /** What renewals work with. Times in ms. */
 export interface RenewalDeps<User extends SessionUser> extends SecurityListeners {
-  readonly provider: Pick<SessionProvider<User>, 'id' | 'refresh' | 'sealedExtras'>
+  readonly provider: Pick<
+    SessionProvider<User>,
+    'id' | 'refresh' | 'sealedExtras' | 'sharesSessionIds'
+  >
   readonly coordinator: Coordinator
   readonly tokens: AccessTokens
   readonly timeout: number
@@ -45,11 +48,12 @@ const ROUNDS = 5
  */
 export function beginning<User extends SessionUser>(
   data: SealedData<User>,
-  tokens: Pick<AccessTokens, 'read'>,
+  { provider, tokens }: Pick<RenewalDeps<User>, 'provider' | 'tokens'>,
   at: number,
 ): SealedData<User> {
-  const named = data.id !== undefined || tokens.read(data)?.facts.sessionId !== undefined
-  return { ...data, startedAt: data.startedAt ?? at, ...(!named && { id: crypto.randomUUID() }) }
+  const theirs = provider.sharesSessionIds ? undefined : tokens.read(data)?.facts.sessionId
+  const id = data.id ?? (theirs === undefined ? crypto.randomUUID() : undefined)
+  return { ...data, startedAt: data.startedAt ?? at, ...(id !== undefined && { id }) }
 }
 
 /** The JSON of a session that must be kept, whatever somebody has put into their own data. */
@@ -78,41 +82,43 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
   const organizationOf = (data: SealedData): string | undefined => factsOf(data).organizationId
   /** Whose session it is. */
   const subjectOf = (data: SealedData) => ({
-    sessionId: factsOf(data).sessionId,
+    sessionId: sessionIdOf(data, tokens.read(data)),
     userId: data.user.id,
   })
   const patience = createServerPatience({ pauses, name: provider.id, timeout, now })
 
-  /** @throws AuthError also for another person's session, which nothing may be made of. */
-  async function exchange(from: SealedData<User>, wanted: Wanted): Promise<string> {
-    const { organizationId, request } = wanted
-    const sentAt = now()
+  /** @throws AuthError `refresh_rejected` also for another person's session, which nothing may be made of. */
+  async function trade(from: SealedData<User>, organizationId: string | undefined) {
     const token = tokens.read(from)
     const session = token && toSession({ data: from, token })
     const grant = await withinTime(timeout, (signal) =>
       provider.refresh(from.refreshToken, { signal, organizationId, session }),
-    ).catch((error: unknown) => {
-      if (isAuthError(error, 'refresh_rejected')) {
-        const refused = { type: 'refresh-refused', ...subjectOf(from), ...wordsOf(error) } as const
-        tell(deps.onSecurityEvent, { ...refused, request })
-      }
-      throw error
-    })
+    )
     if (!grant) throw new AuthError('bad_response', 'The answer holds no session.')
     const { user = from.user, accessToken } = grant
     const owner = tokens.ownerOf(accessToken, user.id)
     if (user.id !== from.user.id || owner === 'other') {
       throw new AuthError('refresh_rejected', 'The answer is the session of another person.')
     }
+    return { grant, isReadable: owner === 'same' }
+  }
+
+  /** @throws AuthError as `trade` does, of which a security log has heard where it ends the session. */
+  async function exchange(from: SealedData<User>, wanted: Wanted): Promise<string> {
+    const { organizationId, request } = wanted
+    const sentAt = now()
+    const { grant, isReadable } = await trade(from, organizationId).catch((error: unknown) => {
+      if (isAuthError(error, 'refresh_rejected')) {
+        const refused = { type: 'refresh-refused', ...subjectOf(from), ...wordsOf(error) } as const
+        tell(deps.onSecurityEvent, { ...refused, request })
+      }
+      throw error
+    })
     const data = tokens.note(toSealedData(grant, from, provider.sealedExtras), grant, sentAt)
     // The refresh token is spent, so that its successor must be kept, whatever came with it.
     const { accessToken: former } = from
-    const begun = beginning(
-      owner === 'same' ? data : { ...data, accessToken: former },
-      tokens,
-      sentAt,
-    )
-    return keptJson({ ...begun, accessToken })
+    const begun = beginning(isReadable ? data : { ...data, accessToken: former }, deps, sentAt)
+    return keptJson({ ...begun, accessToken: grant.accessToken })
   }
 
   /** One exchange, or what another request has got for the same token. */
@@ -154,9 +160,11 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
         // Servers that sign by the second give the same access token twice within it.
         const renewed = rotated || next.accessToken !== before.accessToken
         const old = startedAt < calledAt && (fresh || !renewed)
-        // A server that forgives a lost answer gives that one again, whatever it is asked for now.
+        // A server that forgives a lost answer gives that one again, whatever it is asked for now; for a
+        // token that it has just given there is no such answer.
         astray = !!organizationId && organizationOf(next) !== organizationId
-        if (!old && !astray) break
+        const isLast = round > 0 && startedAt >= calledAt
+        if (!old && (!astray || isLast)) break
         // Where tokens do not rotate, all successors of one session would share their results.
         name = rotated ? next.refreshToken : `${next.refreshToken} ${next.accessToken}`
       }

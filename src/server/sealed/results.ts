@@ -1,4 +1,4 @@
-import { type AnyAuthError, type AuthError, isAuthError } from '../../core/errors.js'
+import { type AnyAuthError, AuthError, isAuthError } from '../../core/errors.js'
 import type { SessionFacts, SessionUser } from '../../core/session.js'
 import { type TransientReason, transientReasonOf } from '../shared/failure-words.js'
 import type { SealedData } from './session-data.js'
@@ -31,7 +31,10 @@ export interface AuthenticateSuccess<User extends SessionUser = SessionUser> ext
   readonly user: User
   /** When the token is over, in ms since the epoch by this server's clock. */
   readonly expiresAt: number
-  /** When it is time to refresh ahead of that: in its last quarter, or minute if that is less. */
+  /**
+   * When it is time to refresh ahead of that: in its last quarter, or minute if that is less; at its end
+   * where there is no refresh token.
+   */
   readonly refreshAt: number
 }
 
@@ -91,6 +94,17 @@ export type RefreshFailure =
 export type SealedRefreshResult<User extends SessionUser = SessionUser> =
   | RefreshSuccess<User>
   | RefreshFailure
+
+/** The word for a session that somebody has signed out of here, where the auth server's own would be. */
+export const SIGNED_OUT_HERE = 'signed_out_here'
+
+/** What a refresh comes to of a session that somebody has signed out of here. */
+export const signedOutHere = (): RefreshFailure =>
+  toFailure(
+    new AuthError('refresh_rejected', 'Somebody has signed out of this session.', {
+      serverCode: SIGNED_OUT_HERE,
+    }),
+  )
 
 /** Says why a cookie is nobody's session. */
 export const cookieFailure = (reason: CookieReason): CookieFailure => ({

@@ -32,6 +32,16 @@ export type SessionProvider<User extends SessionUser = SessionUser> = Pick<
    * @default it does
    */
   renews?(refreshToken: string): boolean
+  /**
+   * Whether its server calls several sign-ins by one id, such as all of one browser: OpenID Connect does, by
+   * its `sid`. Sessions then have ids of their own, or one that was signed out of would take the next with it.
+   */
+  readonly sharesSessionIds?: boolean | undefined
+  /**
+   * Whether seals that do not say for whom they were made, such as those of WorkOS's SDKs, are nobody's where
+   * no key tells whose access token is in them.
+   */
+  readonly ownSealsOnly?: boolean | undefined
 }
 
 /** The session that a page of the auth server is to end. */

@@ -12,6 +12,7 @@ import {
   cookieFailure,
   type RefreshFailure,
   type SealedRefreshResult,
+  signedOutHere,
   toFailure,
 } from './results.js'
 import { checkPassword } from './seal.js'
@@ -65,9 +66,6 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
     return cookieFailure('session_expired')
   }
 
-  const over = (): RefreshFailure =>
-    toFailure(new AuthError('refresh_rejected', 'Somebody has signed out of this session.'))
-
   /** What a refresh comes to where the server renews nothing: while the token lives, somebody has a session. */
   async function unrenewed({ data }: Opened<User>): Promise<RefreshFailure> {
     const check = await tokens.check(data)
@@ -108,7 +106,7 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       checkPassword(password)
       const opened = await openLiving(cookie)
       if ('reason' in opened) return opened
-      if (await ended.isOver(opened)) return over()
+      if (await ended.isOver(opened)) return signedOutHere()
       if (!parts.renews(opened.data.refreshToken)) return unrenewed(opened)
       const { data, failure } = await parts.renew(opened.data, {
         ...wanted,
@@ -117,7 +115,7 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       if (data !== opened.data) await tokens.hurry(data)
       const next = { data, token: tokens.read(data) ?? opened.token }
       // The sign-out of another request may have come in between.
-      if (await ended.isOver(opened, next)) return over()
+      if (await ended.isOver(opened, next)) return signedOutHere()
       const kept = data === opened.data || failure?.reason === 'invalid_grant'
       if (failure && kept) return failure
       const sealedSession = await parts.sealing.sealRenewed(usedNow(data), password, opened)
@@ -137,7 +135,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
   checkObject('options', options)
   const { signOutUrl } = options
   const parts = createParts(options)
-  const { sealedExtras } = options.provider
+  const { provider } = options
   const { opener, tokens, uses, ended, now } = parts
   const { look, refresh, usedNow } = createKeeper(parts)
 
@@ -186,7 +184,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       const own = limits !== undefined && { limits: checkLimits(limits) }
       const at = now()
       const data = tokens.note(
-        { ...toSealedData(grant, undefined, sealedExtras), ...own },
+        { ...toSealedData(grant, undefined, provider.sealedExtras), ...own },
         grant,
         at,
       )
@@ -196,7 +194,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       if (tokens.ownerOf(data.accessToken, data.user.id) !== 'same') {
         throw new AuthError('bad_response', 'The access token is not the one of this user.')
       }
-      return parts.sealing.sealNew(usedNow(beginning(data, tokens, at)), password)
+      return parts.sealing.sealNew(usedNow(beginning(data, { provider, tokens }, at)), password)
     },
     async signOut(cookie) {
       checkObject('cookie', cookie)

@@ -23,7 +23,7 @@ export interface SealedData<User extends SessionUser = SessionUser> {
   readonly expiresAt?: number | undefined
   /** What the auth server said of the session. Only where the access token does not. */
   readonly facts?: SessionFacts | undefined
-  /** A name for the session. Only where the auth server has none. */
+  /** A name for the session. Only where the auth server has none, or one for several. */
   readonly id?: string | undefined
   /** When somebody signed in, by the same clock. */
   readonly startedAt?: number | undefined
@@ -31,6 +31,8 @@ export interface SealedData<User extends SessionUser = SessionUser> {
   readonly usedAt?: number | undefined
   /** Limits of this session alone. */
   readonly limits?: SessionLimits | undefined
+  /** The id of the provider whose session it is. Only where its access token cannot tell. */
+  readonly provider?: string | undefined
   /** What its provider wants to see again: see `sealedExtras`. */
   readonly extras?: Extras | undefined
 }
@@ -91,7 +93,7 @@ function toLimits(value: unknown): SessionLimits | undefined {
 function compact<User extends SessionUser>(data: SealedData<User>): SealedData<User> {
   const { accessToken, refreshToken, user, ...others } = data
   const { organizationId, authenticationMethod, impersonator, receivedAt } = others
-  const { expiresAt, facts, id, startedAt, usedAt, limits, extras } = others
+  const { expiresAt, facts, id, startedAt, usedAt, limits, provider, extras } = others
   return {
     accessToken,
     refreshToken,
@@ -106,6 +108,7 @@ function compact<User extends SessionUser>(data: SealedData<User>): SealedData<U
     ...(startedAt && { startedAt }),
     ...(usedAt && { usedAt }),
     ...(limits && { limits }),
+    ...(provider && { provider }),
     ...(extras && Object.keys(extras).length > 0 && { extras }),
   }
 }
@@ -137,6 +140,7 @@ export function parseSealedData(json: string): SealedData | null {
     startedAt: positive(fields.startedAt),
     usedAt: positive(fields.usedAt),
     limits: toLimits(fields.limits),
+    provider: text(fields.provider),
     extras: asObject(fields.extras) ?? undefined,
   })
 }

@@ -60,7 +60,7 @@ export interface Introspector {
 
 /** How long an answer counts, in ms. */
 const CACHED = 30_000
-/** Between two requests while the server fails, in ms. */
+/** Between two requests while the server fails, in ms, unless it asks for more (`Retry-After`). */
 const RETRY = 2_000
 /** The most answers that are kept. */
 const LIMIT = 10_000
@@ -98,10 +98,13 @@ function createCall(options: Introspection | IntrospectionCall): IntrospectionCa
   const http = createHttp({ url, fetch, dangerouslyAllowInsecureHttp, headers })
   return async (token, context) => {
     const form = { token, token_type_hint: 'access_token', ...fields }
-    const { status, body } = await http({ path: '', form }, context)
+    const { status, body, retryAfter } = await http({ path: '', form }, context)
     const { active } = asObject(body) ?? {}
     if (status === 200 && typeof active === 'boolean') return { active }
-    throw new AuthError('server_error', 'The answer is no introspection.', { status })
+    throw new AuthError('server_error', 'The answer is no introspection.', {
+      status,
+      retryAfter,
+    })
   }
 }
 
@@ -122,7 +125,9 @@ export function createIntrospection(
     now,
   })
   const running = new Map<string, Promise<Introspected>>()
-  let failure: { readonly found: Introspected; readonly at: number } | undefined
+  let failure:
+    | { readonly found: Introspected; readonly at: number; readonly rest: number }
+    | undefined
 
   async function send(token: string): Promise<Introspected> {
     const { active } = await withinTime(timeout, (signal) => call(token, { signal }))
@@ -141,7 +146,8 @@ export function createIntrospection(
         type: 'unknown',
         reason: isAuthError(error) ? transientReasonOf(error.code) : 'server_error',
       } as const
-      failure = { found, at: now() }
+      const { retryAfter = RETRY } = isAuthError(error) ? error : {}
+      failure = { found, at: now(), rest: Math.max(RETRY, retryAfter) }
       return found
     } finally {
       running.delete(name)
@@ -155,7 +161,7 @@ export function createIntrospection(
       if (kept && isLately(kept.at, cacheFor, now())) return kept.found
       const current = running.get(name)
       if (current) return current
-      if (failure && isLately(failure.at, RETRY, now())) return failure.found
+      if (failure && isLately(failure.at, failure.rest, now())) return failure.found
       const asked = look(token, name, until)
       running.set(name, asked)
       return asked

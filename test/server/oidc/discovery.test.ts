@@ -26,6 +26,19 @@ describe('the document of a server', () => {
     ['without a page to sign in', () => json({ ...DOCUMENT, authorization_endpoint: '' })],
     ['with a token endpoint by http', () => json({ ...DOCUMENT, token_endpoint: 'http://a.b/t' })],
     ['with keys by http', () => json({ ...DOCUMENT, jwks_uri: 'http://a.b/keys' })],
+    // What is by https: itself names nothing else, or it could have forms sent to what this host has at home.
+    [
+      'of https: with an endpoint by http: on this device',
+      () => json({ ...DOCUMENT, token_endpoint: 'http://127.0.0.1:8080/admin' }),
+    ],
+    [
+      'with a page whose query would be a fragment',
+      () => json({ ...DOCUMENT, authorization_endpoint: `${ISSUER}/auth#top` }),
+    ],
+    [
+      'with a page that no header can name',
+      () => json({ ...DOCUMENT, authorization_endpoint: `${ISSUER}/auth\r\nSet-Cookie: a=b` }),
+    ],
     ['with keys at no address', () => json({ ...DOCUMENT, jwks_uri: ['https://a.b/keys'] })],
     [
       'with an introspection endpoint by http',
@@ -104,7 +117,36 @@ describe('the document of a server', () => {
     expect(asked).toBe(1)
   })
 
-  it('is asked for again after it could not be had, and when an endpoint has moved', async () => {
+  it('is believed again once it is put right', async () => {
+    let time = 0
+    const wrong = { ...DOCUMENT, token_endpoint: 'http://localhost/token' }
+    const { fetch } = answering([200, wrong], [200, DOCUMENT])
+    const oidc = createOidc({ ...OPTIONS, fetch, now: () => time })
+    expect(await errorOf(oidc.metadata())).toMatchObject({ code: 'bad_response' })
+    time = 250
+    expect(await oidc.metadata()).toMatchObject({ token_endpoint: DOCUMENT.token_endpoint })
+  })
+
+  it('is asked for as the server that fails wants it, however many want to sign in', async () => {
+    const { server, send, clock } = createOidcServerWorld()
+    const path = '/.well-known/openid-configuration'
+    const outage = { type: 'status', status: 503, headers: { 'retry-after': '20' } } as const
+    server.fail(outage, { path, times: 100 })
+    const waits: (string | null)[] = []
+    for (let second = 0; second < 20; second += 5) {
+      const answers = await Promise.all(Array.from({ length: 5 }, () => send('/auth/sign-in')))
+      expect(answers.map(({ status }) => status)).toEqual([503, 503, 503, 503, 503])
+      waits.push(answers[0]?.headers.get('retry-after') ?? null)
+      await clock.advance(5_000)
+    }
+    expect(waits).toEqual(['20', '15', '10', '5'])
+    expect(server.requests).toHaveLength(1)
+    server.heal()
+    expect((await send('/auth/sign-in')).status).toBe(303)
+  })
+
+  it('is asked for again a moment after it could not be had, and when an endpoint has moved', async () => {
+    let time = 0
     const moved = { ...DOCUMENT, token_endpoint: 'https://id.example/new-token' }
     const { sent, fetch } = answering(
       'lost',
@@ -113,8 +155,11 @@ describe('the document of a server', () => {
       [200, moved],
       [200, { access_token: 'a' }],
     )
-    const oidc = createOidc({ ...OPTIONS, fetch })
+    const oidc = createOidc({ ...OPTIONS, fetch, now: () => time })
     expect(await errorOf(oidc.refresh('r', context()))).toMatchObject({ code: 'network' })
+    expect(await errorOf(oidc.refresh('r', context()))).toMatchObject({ code: 'network' })
+    expect(sent).toHaveLength(1)
+    time = 250
     expect(await errorOf(oidc.refresh('r', context()))).toMatchObject({ retryable: true })
     expect(await oidc.refresh('r', context())).toMatchObject({ accessToken: 'a' })
     expect(sent.map(({ url }) => url).at(-1)).toBe('https://id.example/new-token')
@@ -144,6 +189,10 @@ describe('options of a client on a server', () => {
     ['a client id with a line break', { clientId: 'web\n' }],
     ['metadata of another issuer', { metadata: { ...DOCUMENT, issuer: 'https://evil.example' } }],
     ['metadata without endpoints', { metadata: {} }],
+    [
+      'metadata with an endpoint by http: on this device',
+      { metadata: { ...DOCUMENT, token_endpoint: 'http://127.0.0.1:8080/token' } },
+    ],
     ['no time', { requestTimeout: 0 }],
     ['an option that nobody knows', { clientsecret: 'x' }],
     ['parameters that are none', { parameters: 'prompt=login' }],

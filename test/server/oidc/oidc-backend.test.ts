@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { userinfo } from '../../../src/providers/oidc/index.js'
 import { createPkce } from '../../../src/providers/shared/pkce.js'
-import { ADA, APP, CALLBACK, createOidcServerWorld, ISSUER, SECRET } from './oidc-server-world.js'
+import { jwt } from '../../support/wire.js'
+import {
+  ADA,
+  APP,
+  CALLBACK,
+  createOidcServerWorld,
+  ISSUER,
+  MINUTE,
+  SECRET,
+} from './oidc-server-world.js'
 
 describe('a sign-in through the backend', () => {
   it('asks with state, nonce and proof, comes back, and is a session', async () => {
@@ -134,6 +143,23 @@ describe('a callback that is an attack', () => {
     expect(answer.status).toBe(400)
     expect(answer.headers.get('content-type')).toMatch(/^application\/json/)
     expect(await answer.text()).not.toContain('<script')
+  })
+})
+
+describe('a refresh that is answered for another person', () => {
+  it('takes the cookie with it, so that its spent token is sent no more, and is told of', async () => {
+    const { signIn, call, server, clock, jar, heard } = createOidcServerWorld()
+    await signIn()
+    await clock.advance(MINUTE)
+    const claims = { iss: ISSUER, aud: 'web', sub: 'bob', iat: 1, exp: 61 }
+    const body = { access_token: 'a', refresh_token: 'r', id_token: jwt(claims) }
+    server.fail({ type: 'body', body: JSON.stringify(body) }, { grant: 'refresh_token' })
+    for (let i = 0; i < 2; i++) {
+      expect(await (await call('/auth/session')).json()).toEqual({ session: null })
+      expect(jar.header()).toBeNull()
+    }
+    expect(server.count('refresh_token')).toBe(1)
+    expect(heard).toEqual(['refresh-refused'])
   })
 })
 

@@ -11,6 +11,7 @@ import { createRequestSessions } from '../../../src/server/requests/request-sess
 import {
   createManualClock,
   createScriptedOidc,
+  type ManualClock,
   type ScriptedOidcOptions,
 } from '../../../src/testing/index.js'
 import { createJar } from '../backend/backend-world.js'
@@ -27,6 +28,7 @@ export const ADA = { sub: 'ada', name: 'Ada', email: 'ada@example.com' }
 
 /** How the world is to be; what is left out is as most have it. */
 export interface OidcServerWorldOptions {
+  readonly clock?: ManualClock
   readonly scripted?: ScriptedOidcOptions
   readonly oidc?: Partial<OidcServerOptions>
   readonly sessions?: Partial<OidcSessionsOptions>
@@ -35,7 +37,7 @@ export interface OidcServerWorldOptions {
 
 /** The whole of it on the server's side: a scripted OpenID Connect server, an app with a backend, a browser. */
 export function createOidcServerWorld(options: OidcServerWorldOptions = {}) {
-  const clock = createManualClock()
+  const { clock = createManualClock() } = options
   const now = (): number => clock.now()
   const server = createScriptedOidc({
     clock,

@@ -107,6 +107,17 @@ describe('a session whose tokens nobody but its server can read', () => {
     expect(await session.getSession()).toMatchObject({ authenticated: true, accessToken: 'a' })
   })
 
+  it('cannot be had in another organization, for which the server is not asked again and again', async () => {
+    const { seal, load, server } = createOidcServerWorld()
+    const session = load(await seal())
+    const refused = { reason: 'rejected', retryable: false }
+    expect(await session.refreshSession({ organizationId: 'org_2' })).toMatchObject(refused)
+    // A second time, as the first answer may have been one that got lost before.
+    expect(server.count('refresh_token')).toBe(2)
+    expect(await session.getSession()).toMatchObject({ authenticated: true })
+    expect(await session.refreshSession()).toMatchObject({ authenticated: true })
+  })
+
   it('ends by the definite word alone', async () => {
     const { seal, load, server, heard } = createOidcServerWorld()
     const session = load(await seal())
@@ -185,6 +196,34 @@ describe('a session whose server gave no refresh token', () => {
     server.endSessions()
     await clock.advance(5_000)
     expect(await session.refreshSession()).toMatchObject({ reason: 'session_expired' })
+  })
+
+  it('is over also while the server fails, and is no sign that it is well again', async () => {
+    const { seal, grant, sealed, load, server, clock } = createOidcServerWorld()
+    const given = { ...(await grant()), refreshToken: 'holdfast.none.1' }
+    const [without, other] = [await sealed.sealSession(given, { password: PASSWORD }), await seal()]
+    const outage = { type: 'status', status: 503, headers: { 'retry-after': '20' } } as const
+    server.fail(outage, { grant: 'refresh_token', times: 100 })
+    await clock.advance(MINUTE)
+    await load(other).refreshSession()
+    expect(await load(without).refreshSession()).toMatchObject({ reason: 'session_expired' })
+    await clock.advance(20_000)
+    expect(await load(without).refreshSession()).toMatchObject({ reason: 'session_expired' })
+    const crowd = await Promise.all(Array.from({ length: 5 }, () => seal()))
+    await Promise.all(crowd.map((value) => load(value).refreshSession()))
+    expect(server.count('refresh_token')).toBe(2)
+  })
+
+  it('has nothing that is sent anywhere, whoever asks for it', async () => {
+    const { oidc, grant, server } = createOidcServerWorld({ oidc: { scope: 'openid' } })
+    const { refreshToken: subjectToken = '' } = await grant()
+    server.clearLog()
+    await oidc.revoke(subjectToken)
+    expect(await errorOf(oidc.introspect(subjectToken))).toEqual(invalid)
+    expect(await errorOf(oidc.exchangeToken({ subjectToken }))).toEqual(invalid)
+    const actorToken = subjectToken
+    expect(await errorOf(oidc.exchangeToken({ subjectToken: 'a', actorToken }))).toEqual(invalid)
+    expect(server.requests).toEqual([])
   })
 })
 

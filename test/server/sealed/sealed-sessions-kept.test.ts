@@ -52,8 +52,10 @@ describe('a token that was spent is never lost', () => {
   it.each<[string, Partial<Grant>]>([
     ['the answer describes', { user: { id: 'user_2' }, refreshToken: 'second' }],
     ['the token is of', { accessToken: jwt({ sub: 'user_2' }), refreshToken: 'second' }],
-  ])('but nothing is made of it when %s another person', async (_, answer) => {
-    const { session } = await answering([answer])
+  ])('but nothing is made of it when %s another person, which is told of', async (_, answer) => {
+    const heard: unknown[] = []
+    const onSecurityEvent = ({ type }: { readonly type: string }) => heard.push(type)
+    const { session } = await answering([answer], { onSecurityEvent })
     const result = await session.refreshSession()
     expect(result).toEqual({
       authenticated: false,
@@ -61,6 +63,7 @@ describe('a token that was spent is never lost', () => {
       reason: 'invalid_grant',
       error: expect.objectContaining({ message: 'The answer is the session of another person.' }),
     })
+    expect(heard).toEqual(['refresh-refused'])
   })
 
   it('nor is anything made of what another request got, when it is of another person', async () => {

@@ -73,6 +73,18 @@ describe('asking an auth server about an access token', () => {
     expect(seen).toHaveLength(2)
   })
 
+  it('is left alone for as long as the server that fails wants it', async () => {
+    const outage = () => new Response(null, { status: 503, headers: { 'retry-after': '20' } })
+    const { ask, seen, clock } = createEndpoint(outage)
+    for (let second = 0; second < 20; second += 5) {
+      expect(await ask(`token-${second}`, UNTIL)).toMatchObject({ type: 'unknown' })
+      clock.time += 5_000
+    }
+    expect(seen).toHaveLength(1)
+    await ask('token-1', UNTIL)
+    expect(seen).toHaveLength(2)
+  })
+
   it('is no longer believed where the clock was set back', async () => {
     const { ask, seen, clock } = createEndpoint(active(true))
     await ask('token-1', UNTIL)

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { createOidcServerWorld, MINUTE, PASSWORD } from './oidc-server-world.js'
+
+describe('two sign-ins that the server calls by one `sid`, as long as the browser is signed in there', () => {
+  /** Two sessions of one browser, as they are sealed. */
+  async function createTwo() {
+    const world = createOidcServerWorld()
+    const seal = async (): Promise<string> =>
+      world.sealed.sealSession(
+        { ...(await world.grant()), sessionId: 'this browser at the server' },
+        { password: PASSWORD },
+      )
+    return { ...world, first: await seal(), second: await seal() }
+  }
+
+  it('are two sessions: a sign-out ends its own, also while the server cannot be told', async () => {
+    const { server, sealed, load, clock, first, second } = await createTwo()
+    server.fail({ type: 'status', status: 503 }, { path: '/token/revocation', times: 100 })
+    await sealed.signOut({ value: first, password: PASSWORD })
+    expect(await load(first).getSession()).toMatchObject({ authenticated: false })
+    expect(await load(second).getSession()).toMatchObject({ authenticated: true })
+    await clock.advance(2 * MINUTE)
+    expect(await load(first).refreshSession()).toMatchObject({ authenticated: false })
+    expect(await load(second).refreshSession()).toMatchObject({ authenticated: true })
+  })
+
+  it('have ids of their own, which last as long as they do', async () => {
+    const { load, first, second } = await createTwo()
+    const idOf = async (session: ReturnType<typeof load>): Promise<string | undefined> => {
+      const found = await session.getSession()
+      return found.authenticated ? found.sessionId : undefined
+    }
+    const [one, other] = [load(first), load(second)]
+    const before = await idOf(one)
+    expect(before).toMatch(/^[\w-]{36}$/)
+    expect(await idOf(other)).not.toBe(before)
+    await one.refreshSession()
+    expect(await idOf(one)).toBe(before)
+  })
+})
