@@ -108,8 +108,8 @@ describe('a silent sign-in', () => {
 
   it('is refused outside pages, with wrong options, and without a client of oidc()', async () => {
     const { auth } = oidcPage({})
+    await expect(silentSignIn(auth)).rejects.toThrow('needs a page')
     for (const attempt of [
-      () => silentSignIn(auth),
       () => silentSignIn(auth, { maxAge: -1, frame: createFrames().frame }),
       () => silentSignIn(auth, Object({ frame: 'text' })),
       () => Reflect.apply(silentSignIn, null, [{}]),
@@ -217,9 +217,9 @@ function createSilentWorld(options: Parameters<typeof createOidcWorld>[0] = {}) 
     // A page is shown, which never answers.
     return location ? new Map(new URL(location).searchParams) : new Promise(() => {})
   }
-  const open = (given: object = {}) =>
+  const open = (given: object = {}, options: object = { frame }) =>
     world.open({ scope: 'openid', ...given }, (provider) => {
-      const renewed = silentRenewal(provider, { frame })
+      const renewed = silentRenewal(provider, options)
       // Each begins with PKCE, which is real work: time must not pass meanwhile.
       const refresh: typeof renewed.refresh = (...call) =>
         world.clock.track(renewed.refresh(...call))
@@ -245,6 +245,20 @@ describe('the session of a server that gives no refresh token', () => {
     expect(urls[0]).toContain('prompt=none')
     expect(server.count('refresh_token')).toBe(0)
     expect(tabs[1]?.events.at(-1)).toBe('TOKEN_REFRESHED')
+  })
+
+  it('is renewed by a page beside a worker, which has no frames and tries first', async () => {
+    const { open, signIn, clock } = createSilentWorld()
+    const page = open()
+    const worker = open({}, {})
+    await signIn(page)
+    await worker.auth.getSession()
+    for (let minute = 0; minute < 10; minute++) {
+      await clock.advance(60_000)
+      expect(await page.auth.getSession()).toMatchObject({ user: { id: 'ada' } })
+    }
+    expect(await worker.auth.getSession()).toEqual(await page.auth.getSession())
+    await expect(worker.auth.refreshSession()).rejects.toMatchObject({ code: 'timeout' })
   })
 
   it('is renewed at once by refreshSession()', async () => {

@@ -1,4 +1,4 @@
-import { isAuthError } from '../../core/errors.js'
+import { AuthError, isAuthError } from '../../core/errors.js'
 import type {
   CallOptions,
   RefreshContext,
@@ -42,7 +42,8 @@ const SANDBOX = 'allow-forms allow-same-origin allow-scripts'
 const iframe: OidcFrame = async (url, { state, signal }) => {
   if (signal.aborted) throw signal.reason
   const { document } = globalThis
-  if (!document?.body) return invalid('A silent sign-in needs a page.')
+  // No refusal, after which all contexts would leave a session alone for long: pages can renew it.
+  if (!document?.body) throw new AuthError('timeout', 'A silent sign-in needs a page.')
   const frame = document.createElement('iframe')
   frame.hidden = true
   frame.setAttribute('sandbox', SANDBOX)
@@ -110,7 +111,8 @@ function frameOf(name: string, options: SilentOptions): OidcFrame {
  * let its own origin frame it.
  * @throws AuthError `step_required` where the person has to be asked (`login_required`,
  *   `interaction_required`, `consent_required`), or where the browser keeps cookies out of frames;
- *   `timeout` where the server shows a page there; `invalid_argument` for anything but a client of
+ *   `timeout` where the server shows a page there, and where there is no page for a frame, as in workers;
+ *   `invalid_argument` for anything but a client of
  *   `oidc()`; and as `handleRedirect` does.
  */
 export async function silentSignIn(
