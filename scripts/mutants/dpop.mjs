@@ -4,6 +4,7 @@ const memory = 'src/providers/oidc/dpop-memory.ts'
 const grants = 'src/providers/oidc/grants.ts'
 const begin = 'src/providers/oidc/begin.ts'
 const signIn = 'src/providers/oidc/sign-in.ts'
+const tokens = 'src/providers/oidc/tokens.ts'
 
 /** Bugs of sessions that are bound to keys. */
 export const DPOP = [
@@ -186,5 +187,11 @@ export const DPOP = [
     name: 'A token that needs a proof is taken by a client that has no keys.',
     find: 'options.dpop ? /^(bearer|dpop)$/i : /^bearer$/i',
     replace: '/^(bearer|dpop)$/i',
+  },
+  {
+    file: tokens,
+    name: 'A page that does not know of keys ends the session of those that do.',
+    find: 'if (session?.keyId && !options.dpop)',
+    replace: 'if (!session)',
   },
 ]

@@ -371,3 +371,20 @@ describe('a clock of the device', () => {
     expect(world.server.requests.map(({ status }) => status)).toEqual([200])
   })
 })
+
+describe('a page that does not know of keys', () => {
+  it('such as one of the release before ends no session that has one, and holds up nobody', async () => {
+    const { auth, open, clock, ends, server } = await signedIn({ rotation: { type: 'on' } })
+    const old = open({ dpop: undefined })
+    server.clearLog()
+    await expect(old.auth.refreshSession()).rejects.toThrow('pass `dpop`')
+    expect(server.requests).toEqual([])
+    for (let minute = 0; minute < 5; minute++) {
+      await clock.advance(60_000)
+      expect(await auth.getSession()).toMatchObject({ user: { id: 'ada' } })
+    }
+    // It goes on with what the others have got.
+    expect(await old.auth.getSession()).toEqual(await auth.getSession())
+    expect([...ends, ...old.ends]).toEqual([])
+  })
+})

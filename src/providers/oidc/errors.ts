@@ -8,9 +8,6 @@ import type { OidcStep } from './types.js'
 const TERMINAL = 'invalid_grant'
 const STATUSES: readonly number[] = [400, 401, 403]
 
-/** What hosts say, in any words, where no endpoint is. */
-const NOWHERE = [404, 405, 410]
-
 /** What only the person can do (OIDC Core §3.1.2.6, RFC 9470, Auth0). */
 const STEPS =
   /^((interaction|login|consent|account_selection|mfa)_required|insufficient_user_authentication)$/
@@ -63,12 +60,12 @@ export function toError(answer: HttpAnswer, asked: Asked): AuthError {
   const message = plain(fields.error_description, 'No reason given.')
   const passing = toPassing(answer, { message, serverCode })
   if (passing) return passing
-  if (!serverCode || status < 400 || NOWHERE.includes(status)) {
+  // 404, 405 and 410 are what hosts say, in any words, where no endpoint is.
+  if (!serverCode || status < 400 || (status > 403 && status < 411)) {
     return new AuthError('bad_response', 'The answer is not one of this protocol.', { status })
   }
-  const suberror = text(fields.suberror)
-  if (STEPS.test(serverCode) || SUBERRORS.test(suberror ?? '')) {
-    const step = STEPS.test(serverCode) ? serverCode : (suberror ?? '')
+  const [step] = STEPS.exec(serverCode) ?? SUBERRORS.exec(text(fields.suberror) ?? '') ?? []
+  if (step) {
     const claims = claimsIn(fields.claims)
     const details = { step, pendingAuthenticationToken: text(fields.mfa_token), claims }
     return stepError(details, message, status)

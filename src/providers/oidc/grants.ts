@@ -75,7 +75,7 @@ export function toGrant(
   const accessToken = text(access_token)
   if (!accessToken) throw new AuthError('bad_response', 'The answer holds no access token.')
   // A sign-in whose answer names none got what it asked for (RFC 6749 §5.1); a refresh changes nothing.
-  const granted = text(scope) ?? texts(scope)?.join(' ') ?? (session ? undefined : kept.scope)
+  const granted = text(scope) ?? text(texts(scope)?.join(' ')) ?? (session ? undefined : kept.scope)
   const keyId = text(asObject(rest.dpop)?.key)
   return {
     accessToken,

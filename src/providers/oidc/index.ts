@@ -1,9 +1,8 @@
-import { AuthError } from '../../core/errors.js'
 import type { Provider, RequestContext, SignOutScope } from '../../core/provider.js'
 import type { Session } from '../../core/session.js'
 import { checkKey, checkOptions, HTTP_OPTIONS, type Kind } from '../shared/options.js'
 import { isFine } from '../shared/passing.js'
-import { checkUrl, parseUrl, partsOf } from '../shared/url.js'
+import { checkUrl, invalid, parseUrl } from '../shared/url.js'
 import { createActions } from './actions.js'
 import type { WithArea } from './area.js'
 import { toError } from './errors.js'
@@ -65,7 +64,7 @@ const OPTIONS: Readonly<Record<keyof OidcOptions, Kind>> = {
 export function oidc(options: OidcOptions): OidcProvider {
   checkOptions('oidc', options, OPTIONS)
   const { issuer, clientId, redirectUri } = options
-  if (!clientId) throw new AuthError('invalid_argument', 'Pass the `clientId` of your application.')
+  if (!clientId) invalid('Pass the `clientId` of your application.')
   checkKey('clientId', clientId)
   parseUrl(redirectUri)
   const server = createServer(options)
@@ -88,14 +87,12 @@ export function oidc(options: OidcOptions): OidcProvider {
       const answer = await server.send(endpoint, { form, keepalive: true }, context)
       if (!isFine(answer)) throw toError(answer, 'sign-in')
     }
-    if (scope !== 'local') {
-      throw new AuthError('invalid_argument', 'A public client can end its own session only.')
-    }
+    if (scope !== 'local') invalid('A public client can end its own session only.')
   }
 
-  const { host, path } = partsOf(checkUrl(issuer, options.dangerouslyAllowInsecureHttp))
+  const base = checkUrl(issuer, options.dangerouslyAllowInsecureHttp)
   return {
-    id: `oidc.${host}${path === '/' ? '' : path}.${clientId}`,
+    id: `oidc.${base.replace(/^\w+:../, '')}.${clientId}`,
     refresh(token, context) {
       const { resource = keptIn(context.session).resource, audience, scope } = context
       const form = { grant_type: 'refresh_token', refresh_token: token, resource, audience, scope }

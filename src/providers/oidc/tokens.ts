@@ -78,6 +78,10 @@ export function createTokens(options: OidcOptions, server: Server): Tokens {
     post,
     async trade(form, context) {
       const { session } = context
+      // Without a proof the server would say that the session is over, also for pages that have the key.
+      if (session?.keyId && !options.dpop) {
+        throw new AuthError('storage', 'This session has a key: pass `dpop`.')
+      }
       const kept = keptIn(session)
       const metadata = await server.find(context, kept.server)
       const answer = await post(metadata, form, context).catch(doubt)
