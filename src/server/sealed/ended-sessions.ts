@@ -1,4 +1,5 @@
 import type { AuthError } from '../../core/errors.js'
+import type { Provider } from '../../core/provider.js'
 import type { SessionUser } from '../../core/session.js'
 import { positive } from '../../providers/shared/jwt.js'
 import { LONGEST_COOKIE_LIFE } from '../cookies/cookies.js'
@@ -8,7 +9,6 @@ import { confirmEnd, endHere, tombstoneLife } from '../shared/tombstones.js'
 import type { TokenWords } from './access-tokens.js'
 import { describeOpened, type Opened, sessionIdOf } from './opened.js'
 import { createRevocations } from './revocations.js'
-import type { SessionProvider } from './sealed-sessions-types.js'
 import type { SealedData } from './session-data.js'
 
 /** What became of a sign-out. */
@@ -27,7 +27,10 @@ export interface SealedSignOutResult {
 /** What sign-outs work with. Times in ms. */
 export interface EndDeps<User extends SessionUser>
   extends Pick<SecurityListeners, 'onSecurityEvent'> {
-  readonly provider: Pick<SessionProvider<User>, 'signOut' | 'sharesSessionIds'>
+  readonly provider: Pick<Provider<never, User>, 'signOut'> & {
+    /** Whether its server may take several sign-ins of a person for one session. */
+    readonly sharesSessionIds?: boolean | undefined
+  }
   readonly coordinator: Coordinator
   readonly timeout: number
   now(): number
