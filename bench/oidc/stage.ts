@@ -36,7 +36,7 @@ export interface OidcStage {
 }
 
 /** How long a sign-in may take, in ms. */
-const SIGN_IN = 30_000
+const SIGN_IN = 60_000
 /** How often a watched tab asks for a token, in ms: as an app with something to do. */
 const PAUSE = 1_000
 

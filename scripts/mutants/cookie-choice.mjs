@@ -29,7 +29,7 @@ export const COOKIE_CHOICE = [
   {
     file,
     name: 'A session that could not be refreshed now counts as over.',
-    find: " && renewed.reason === 'invalid_grant'",
+    find: ' && OVERS.includes(renewed.reason)',
     replace: '',
   },
   {

@@ -34,7 +34,7 @@ export const DPOP = [
   {
     file: dpop,
     name: 'A server that fails is asked again with each proof.',
-    find: 'answer.status >= 500 || ',
+    find: 'mayPass(answer.status) || ',
     replace: '',
   },
   {

@@ -86,14 +86,14 @@ export const ENDED = [
   {
     file,
     name: 'All sessions without ids share one tombstone.',
-    find: '`token:${await fingerprint(refreshToken)}`',
-    replace: '`token:${await fingerprint(null)}`',
+    find: 'fingerprint(data.refreshToken)',
+    replace: 'fingerprint(null)',
   },
   {
-    file,
+    file: 'src/server/sealed/opened.ts',
     name: 'A sign-out of a session that its server has no name for ends with its tokens.',
-    find: ' ?? id ?? ',
-    replace: ' ?? ',
+    find: 'id ?? token?.facts.sessionId',
+    replace: 'token?.facts.sessionId',
   },
   {
     file,

@@ -30,7 +30,7 @@ export const INTROSPECTION = [
   {
     file: introspection,
     name: 'An auth server that fails is asked about every token.',
-    find: '      if (failure && isLately(failure.at, RETRY, now())) return failure.found\n',
+    find: '      if (failure && isLately(failure.at, failure.rest, now())) return failure.found\n',
     replace: '',
   },
 ]

@@ -53,8 +53,8 @@ export const OIDC_SERVER = [
   {
     file: wire,
     name: 'Each caller asks for the document.',
-    find: 'asking ??= withinTime',
-    replace: 'asking = withinTime',
+    find: 'asking ??= look()',
+    replace: 'asking = look()',
   },
   {
     file: wire,

@@ -109,13 +109,13 @@ export const SEALED = [
   {
     file: sessions,
     name: 'A session that somebody signed out of is refreshed.',
-    find: '      if (await ended.isOver(opened)) return over()\n',
+    find: '      if (await ended.isOver(opened)) return signedOutHere()\n',
     replace: '',
   },
   {
     file: sessions,
     name: 'A sign-out during a refresh is undone by its answer.',
-    find: '      if (await ended.isOver(opened, next)) return over()\n',
+    find: '      if (await ended.isOver(opened, next)) return signedOutHere()\n',
     replace: '',
   },
   {

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { AuthError, indexedDBKeys, memoryKeys } from '../../src/index.js'
+import { dpop } from '../../src/providers/oidc/dpop.js'
 import { userinfo } from '../../src/providers/oidc/index.js'
 import { createDpopWorld, type DpopWorldOptions } from '../support/dpop-world.js'
 import { plant, workingDatabase } from '../support/fake-database.js'
+import { context } from '../support/wire.js'
 
 afterEach(() => void vi.unstubAllGlobals())
 
@@ -139,6 +141,36 @@ describe('a key', () => {
     const next = await signIn(opened)
     expect(next.keyId).not.toBe(keyId)
     await expect.poll(() => [...names]).toEqual([next.keyId])
+  })
+
+  it('of a sign-in that fails when its tokens have come goes too', async () => {
+    const { open, visit, names, keyId } = await signedIn()
+    const failing = open({ loadUser: () => Promise.reject(new Error('nobody knows')) })
+    await visit(failing)
+    expect(names.size).toBe(2)
+    await expect(failing.auth.actions.handleRedirect()).rejects.toMatchObject({ code: 'rejected' })
+    expect([...names]).toEqual([keyId])
+  })
+
+  it('of a sign-in that nobody finishes is forgotten at last: a page may live for weeks', async () => {
+    const plain = async () => ({
+      status: 200,
+      headers: new Headers(),
+      body: {},
+      retryAfter: undefined,
+    })
+    const { begin, attach, send } = dpop(plain)
+    attach(Object({ keys: memoryKeys() }))
+    const begun = await Promise.all(
+      Array.from({ length: 110 }, () =>
+        begin(Object({ dpop_signing_alg_values_supported: ['ES256'] })),
+      ),
+    )
+    const redeem = (at: number) =>
+      send('https://id.example/token', { form: {} }, { ...context(), kept: { dpop: begun.at(at) } })
+    await expect(redeem(0)).rejects.toMatchObject({ serverCode: 'key_lost' })
+    expect(await redeem(-1)).toMatchObject({ status: 200 })
+    expect(await redeem(-90)).toMatchObject({ status: 200 })
   })
 
   it('of a sign-in that the server refuses goes too', async () => {
@@ -296,6 +328,23 @@ describe('a clock of the device', () => {
       expect(answers).toEqual([400, 200, 200])
     },
   )
+
+  it('that is right is not doubted where the server gives the id token of the sign-in again', async () => {
+    const world = createDpopWorld({ manners: 'keycloak' })
+    const { tab, auth, ask } = world.open({
+      async fetch(input, init) {
+        const answer = await world.server.fetch(input, init)
+        const body = await answer.json().catch(() => null)
+        first ??= body?.id_token
+        return Response.json(body && first ? { ...body, id_token: first } : body, answer)
+      },
+    })
+    let first: string | undefined
+    await world.signIn({ tab, auth, ask, ends: [] })
+    await world.clock.advance(1_000_000)
+    await auth.refreshSession()
+    expect(await auth.refreshSession()).toMatchObject({ user: { id: 'ada' } })
+  })
 
   it('that was a day off and is put right costs one refresh, after a reload too', async () => {
     const world = createDpopWorld({ dpop: { nonces: 'token' } })

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { memoryKeys } from '../../src/index.js'
+import type { OidcOptions } from '../../src/providers/oidc/index.js'
 import { popup } from '../../src/providers/oidc/popup.js'
 import { type OidcFrame, silentSignIn } from '../../src/providers/oidc/silent.js'
 import { createDpopWorld } from '../support/dpop-world.js'
@@ -28,10 +29,10 @@ async function answerOf(server: ReturnType<typeof createDpopWorld>['server'], ur
 }
 
 /** Somebody who signs in in a window: where that was led, and what comes of it. */
-async function beginPopup() {
+async function beginPopup(options: Partial<OidcOptions> = {}) {
   const { names, keys } = namedKeys()
   const { server, clock, proofs, open } = createDpopWorld({ keys })
-  const { auth } = open()
+  const { auth } = open(options)
   const windows = createWindows(clock)
   const outcome = popup(auth, { page: windows.page })
     .signIn()
@@ -61,6 +62,15 @@ describe('a sign-in with DPoP that the page does not leave', () => {
       windows.opened[0],
     )
     expect(await outcome).toMatchObject({ serverCode: 'access_denied' })
+    expect([...names]).toEqual([])
+  })
+
+  it('keeps no key where the tokens came, and the sign-in failed all the same', async () => {
+    const { names, server, windows, outcome, url } = await beginPopup({
+      loadUser: () => Promise.reject(new Error('nobody knows')),
+    })
+    windows.say(said(Object.fromEntries(await answerOf(server, url))), windows.opened[0])
+    expect(await outcome).toMatchObject({ code: 'rejected' })
     expect([...names]).toEqual([])
   })
 

@@ -68,6 +68,7 @@ describe('the address for a sign-in', () => {
 
   it.each<readonly [string, object]>([
     ['a maximum age that is none', { maxAge: -1 }],
+    ['a maximum age without end', { maxAge: Infinity }],
     ['a list for a scope', { scope: ['openid'] }],
     ['claims as a text', { claims: '{}' }],
     ['parameters that are no texts', { parameters: { a: 1 } }],

@@ -55,6 +55,18 @@ describe('a session of OpenID Connect', () => {
     expect(JSON.stringify([...browser.storage.entries])).not.toMatch(/refresh-1|id\.example\/token/)
   })
 
+  it('ends as the README writes it, also where its token is dead and nobody can be asked', async () => {
+    const { auth, signIn, replies, browser } = oidcPage({})
+    await signIn()
+    replies.push(...Array<'lost'>(20).fill('lost'))
+    await browser.clock.advance(120_000)
+    const home = 'https://app.example/'
+    const address = await auth.actions.signOutUrl({ postLogoutRedirectUri: home }).catch(() => home)
+    await auth.signOut()
+    expect(address).toBe(home)
+    expect(await auth.getSession()).toBeNull()
+  })
+
   it('has tokens for other resources, all spending the one refresh token', async () => {
     const { auth, signIn, replies, sent } = oidcPage({ resourceTokens: resourceTokens() })
     await signIn()
@@ -104,6 +116,17 @@ describe('a session of OpenID Connect', () => {
     })
   })
 
+  it('is never described by what the server says of somebody else', async () => {
+    const { auth, signIn, replies } = oidcPage({ loadUser: userinfo }, [200, { sub: 'ada' }])
+    await signIn()
+    replies.push([200, { sub: 'eve', name: 'Eve' }])
+    await expect(auth.actions.reloadUser()).rejects.toMatchObject({
+      code: 'bad_response',
+      retryable: false,
+    })
+    expect((await auth.getSession())?.user).toMatchObject({ id: 'ada' })
+  })
+
   it('is finished by a grant of the server’s own where a refresh wants a second factor', async () => {
     const { auth, signIn, replies, sent } = oidcPage({})
     await signIn()
@@ -148,6 +171,10 @@ describe('an API that wants a stronger sign-in', () => {
     [
       'Bearer error=insufficient_user_authentication,max_age=0',
       { step: 'insufficient_user_authentication', maxAge: 0 },
+    ],
+    [
+      'Bearer error=insufficient_user_authentication, max_age=1e400',
+      { step: 'insufficient_user_authentication', maxAge: undefined },
     ],
     [
       `Bearer realm="", error="insufficient_claims", claims="${btoa('{"access_token":{"acrs":{"value":"c1"}}}')}"`,

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { resourceTokens } from '../../src/index.js'
 import { gotrue } from '../../src/providers/gotrue/index.js'
 import { type OidcFrame, silentRenewal, silentSignIn } from '../../src/providers/oidc/silent.js'
+import { turns } from '../contracts/contract.js'
 import { said } from '../support/oidc-windows.js'
 import { DOCUMENT, oidcPage, tokenBody } from '../support/oidc-wire.js'
 import { createOidcWorld } from '../support/oidc-world.js'
@@ -172,6 +173,25 @@ describe('a frame', () => {
     say({ code: 'good', state })
     expect(await outcome).toMatchObject({ user: { id: 'ada' } })
     expect(sent.map(({ form }) => form.code)).toEqual(['good'])
+    expect(frames).toEqual([])
+  })
+
+  it('is never made for somebody who has given up by then', async () => {
+    const { frames } = createDocument()
+    const { auth } = oidcPage({})
+    const abort = new AbortController()
+    // PKCE is real work, in which the caller may give up.
+    const digest = crypto.subtle.digest.bind(crypto.subtle)
+    const spy = vi.spyOn(crypto.subtle, 'digest').mockImplementation(async (...given) => {
+      abort.abort()
+      return digest(...given)
+    })
+    await expect(silentSignIn(auth, {}, { signal: abort.signal })).rejects.toMatchObject({
+      code: 'aborted',
+    })
+    await vi.waitUntil(() => spy.mock.settledResults[0]?.type === 'fulfilled', PATIENT)
+    await turns()
+    spy.mockRestore()
     expect(frames).toEqual([])
   })
 

@@ -71,17 +71,38 @@ describe('where the endpoints are', () => {
     expect(urls()).toEqual([DOCUMENT.token_endpoint])
   })
 
-  it('is asked again where nobody is at the kept address any more', async () => {
+  it.each<readonly [string, () => Reply]>([
+    ['nobody is at the kept address any more', () => [404, {}]],
+    ['a framework says so', () => [404, { status: 404, error: 'Not Found' }]],
+    ['a page says so', () => new Response('<h1>Not found</h1>', { status: 404 })],
+    ['nothing says so', () => new Response(null, { status: 410 })],
+    ['it redirects', () => new Response(null, { status: 308, headers: { location: '/new' } })],
+    ['its domain is for sale', () => new Response('<h1>Buy me</h1>')],
+    ['it redirects, which pages do not see', () => Response.error()],
+  ])('is asked again where %s', async (_, gone) => {
     const moved = { ...ENDPOINTS, token_endpoint: 'https://id.example/new-token' }
-    const { refresh, urls } = asking({}, [404, {}], [200, { ...moved, issuer: ISSUER }], FINE)
+    const { refresh, urls } = asking({}, gone(), [200, { ...moved, issuer: ISSUER }], FINE)
     expect(await refresh(KEPT)).toMatchObject({ code: 'bad_response', retryable: true })
     expect(await refresh(KEPT)).toMatchObject({ extras: { oidc: { server: moved } } })
     expect(urls().at(-1)).toBe(moved.token_endpoint)
   })
 
-  it('is the kept address all the same where the server cannot be asked', async () => {
+  it('is not asked again for an answer that says nothing of the address', async () => {
+    for (const reply of [
+      new Response('<h1>Sorry</h1>', { status: 503 }),
+      Response.json({ error: 'invalid_client' }, { status: 401 }),
+    ]) {
+      const { refresh, urls } = asking({}, reply, FINE)
+      await refresh(KEPT)
+      await refresh(KEPT)
+      expect(urls()).toEqual([DOCUMENT.token_endpoint, DOCUMENT.token_endpoint])
+    }
+  })
+
+  it('is the kept address all the same where the server cannot be asked, once at a time', async () => {
     const { refresh, urls } = asking({}, [404, {}], 'lost', FINE)
     expect(await refresh(KEPT)).toMatchObject({ code: 'bad_response' })
+    expect(await refresh(KEPT)).toMatchObject({ code: 'network', retryable: true })
     expect(await refresh(KEPT)).toMatchObject({ accessToken: 'access-1' })
     expect(urls()).toEqual([DOCUMENT.token_endpoint, OIDC_PATH, DOCUMENT.token_endpoint])
   })

@@ -60,7 +60,7 @@ export const lostAnswer: OidcScenario = {
   run: (lab, peer) =>
     onOidcStage(lab, { peer, mode: 'forgiving' }, async ({ gate, alive, pages }) => {
       gate.loseNext()
-      const end = Date.now() + 3 * lab.period
+      const end = Date.now() + 6 * lab.period
       while (gate.lost() === 0 && Date.now() < end) await delay(200)
       if (gate.lost() === 0) throw new Error('it has sent no refresh')
       await delay(2 * lab.period)

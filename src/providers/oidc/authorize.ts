@@ -46,7 +46,7 @@ export function toTexts(given: unknown = {}): Record<string, string> {
  */
 export function toParameters(options: OidcSignInOptions): Record<string, string> {
   const { maxAge, claims } = options
-  if (maxAge !== undefined && !(maxAge >= 0)) {
+  if (maxAge !== undefined && !(maxAge >= 0 && maxAge < Infinity)) {
     return invalid('`maxAge` must be a number of milliseconds.')
   }
   if (claims !== undefined && !asObject(claims)) return invalid('`claims` must be an object.')

@@ -14,9 +14,12 @@ export interface Keyring {
   make(): Promise<OidcKey>
   /** The key of that name, if it is the right one: another one would be refused for good. */
   find(key: OidcKey): Promise<CryptoKeyPair | null>
-  /** Saves a key to which tokens are bound by now. */
-  keep(name: string): Promise<void>
+  /** Saves a key to which a session is bound by now. */
+  keep(name: string | undefined): Promise<void>
 }
+
+/** How many sign-ins that have not left their page may be under way; nobody tells which came to nothing. */
+const MOST = 99
 
 const nameIn = (flow: Flow): string => `${asObject(keptWith(flow).dpop)?.key}`
 
@@ -25,9 +28,9 @@ export function createKeyring(): Keyring {
   const stores = new Set<KeyStore>()
   let newest: KeyStore | undefined
   const fresh = new Map<string, CryptoKeyPair>()
-  const bound = new Set<string>()
+  const bound = new Set<string | undefined>()
 
-  async function save(name: string): Promise<void> {
+  async function save(name = ''): Promise<void> {
     const pair = fresh.get(name)
     if (pair) await newest?.set(name, pair)
     fresh.delete(name)
@@ -57,6 +60,7 @@ export function createKeyring(): Keyring {
       const pair = await crypto.subtle.generateKey(ES256, false, ['sign', 'verify'])
       const key = crypto.randomUUID()
       fresh.set(key, pair)
+      for (const old of [...fresh.keys()].slice(0, -MOST)) fresh.delete(old)
       return { key, jkt: await thumbprintOf(pair) }
     },
     async find({ key, jkt }) {

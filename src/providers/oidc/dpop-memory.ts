@@ -52,11 +52,11 @@ export function createMemory({ now, monotonic }: Pick<Clock, 'now' | 'monotonic'
       return isNew
     },
     settle(bond, body, sent) {
-      for (const token of [body.access_token, body.id_token]) {
-        const iat = positive(readClaims(`${token}`)?.iat)
-        // It was issued between `sent` and now: as far as that fits, this device's clock is right.
-        if (iat) bond.skew = Math.min(Math.max(0, iat * 1000 - now()), iat * 1000 + 999 - sent)
-      }
+      const tokens = [body.access_token, body.id_token]
+      // Servers may give the id token of the sign-in again: the newer one tells the time.
+      const iat = Math.max(...tokens.map((token) => positive(readClaims(`${token}`)?.iat) ?? 0))
+      // It was issued between `sent` and now: as far as that fits, this device's clock is right.
+      if (iat) bond.skew = Math.min(Math.max(0, iat * 1000 - now()), iat * 1000 + 999 - sent)
       ahead = now() + bond.skew - monotonic()
       const { key, jkt, skew, type } = bond
       bond.type = body.token_type ?? type

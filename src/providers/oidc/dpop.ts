@@ -47,13 +47,12 @@ const createProve =
 interface Sending {
   readonly plain: OidcSend
   readonly memory: Memory
-  readonly keyring: Keyring
   readonly prove: Prove
   now(): number
 }
 
 const createSend =
-  ({ plain, memory, keyring, prove, now }: Sending): OidcSend =>
+  ({ plain, memory, prove, now }: Sending): OidcSend =>
   async (url, request, context) => {
     const { session, kept } = context
     const { token, form, method = 'POST' } = request
@@ -81,7 +80,6 @@ const createSend =
       memory.learn(url, answer.headers)
       const body = asObject(answer.body) ?? {}
       if (isFine(answer) && body.access_token) {
-        await keyring.keep(bond.key)
         return { ...answer, body: { ...body, dpop: memory.settle(bond, body, sent) } }
       }
       // Each refusal is met once with a fresh proof.
@@ -111,8 +109,8 @@ export function dpop(
   const prove = createProve(keyring, memory)
 
   return {
-    send: createSend({ plain, memory, keyring, prove, now }),
-    attach: keyring.attach,
+    ...keyring,
+    send: createSend({ plain, memory, prove, now }),
     begin: async ({ dpop_signing_alg_values_supported: algorithms }) =>
       `${algorithms}`.includes('ES256') ? keyring.make() : null,
     signer: {

@@ -8,6 +8,9 @@ import type { OidcStep } from './types.js'
 const TERMINAL = 'invalid_grant'
 const STATUSES: readonly number[] = [400, 401, 403]
 
+/** What hosts say, in any words, where no endpoint is. */
+const NOWHERE = [404, 405, 410]
+
 /** What only the person can do (OIDC Core §3.1.2.6, RFC 9470, Auth0). */
 const STEPS =
   /^((interaction|login|consent|account_selection|mfa)_required|insufficient_user_authentication)$/
@@ -60,7 +63,7 @@ export function toError(answer: HttpAnswer, asked: Asked): AuthError {
   const message = plain(fields.error_description, 'No reason given.')
   const passing = toPassing(answer, { message, serverCode })
   if (passing) return passing
-  if (!serverCode || status < 400) {
+  if (!serverCode || status < 400 || NOWHERE.includes(status)) {
     return new AuthError('bad_response', 'The answer is not one of this protocol.', { status })
   }
   const suberror = text(fields.suberror)

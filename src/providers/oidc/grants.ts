@@ -74,7 +74,8 @@ export function toGrant(
   if (fields && (access_token === undefined || access_token === null)) return null
   const accessToken = text(access_token)
   if (!accessToken) throw new AuthError('bad_response', 'The answer holds no access token.')
-  const granted = text(scope) ?? texts(scope)?.join(' ')
+  // A sign-in whose answer names none got what it asked for (RFC 6749 §5.1); a refresh changes nothing.
+  const granted = text(scope) ?? texts(scope)?.join(' ') ?? (session ? undefined : kept.scope)
   const keyId = text(asObject(rest.dpop)?.key)
   return {
     accessToken,

@@ -13,7 +13,7 @@ export interface Expected {
 
 /** Claims about the token, not about the person. */
 const ABOUT_TOKEN =
-  /^(iss|sub|aud|exp|iat|nbf|jti|nonce|azp|at_hash|c_hash|s_hash|acr|amr|auth_time|sid|org_id|client_id|rat|typ|session_state)$/
+  /^(iss|sub|aud|exp|iat|nbf|jti|nonce|azp|(at|c|s)_hash|acr|amr|auth_time|sid|org_id|client_id|rat|typ|session_state)$/
 
 /** The first thing that is wrong with the claims, by the name of the claim (OIDC Core §3.1.3.7). */
 function wrongClaim(claims: OidcClaims, { issuer, clientId, nonce }: Expected): string | undefined {

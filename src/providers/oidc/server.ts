@@ -3,7 +3,7 @@ import type { RequestContext } from '../../core/provider.js'
 import { createHttp } from '../shared/http.js'
 import { asObject, text } from '../shared/json.js'
 import { isFine, toPassing } from '../shared/passing.js'
-import { checkUrl, invalid, partsOf } from '../shared/url.js'
+import { checkUrl, invalid } from '../shared/url.js'
 import type { OidcBinding, OidcMetadata, OidcOptions, OidcSend } from './types.js'
 
 /** What is known of the server, and how it is spoken to. */
@@ -13,7 +13,7 @@ export interface Server {
   readonly binding: OidcBinding | undefined
   /** Where its endpoints are: by hand, found before, or `kept` with a session; else it is asked. */
   find(context: RequestContext, kept?: unknown): Promise<OidcMetadata>
-  /** Says that the address of an endpoint that was kept is nobody's any more. */
+  /** Says that an address may be nobody's any more: the issuer is asked before the next request. */
   moved(): void
 }
 
@@ -61,14 +61,10 @@ function readDocument(
 }
 
 /** Where documents lie: OIDC Discovery §4, then RFC 8414 §3.1. */
-function placesOf(base: string): readonly string[] {
-  const { host } = partsOf(base)
-  const end = base.indexOf(host) + host.length
-  return [
-    `${base}/.well-known/openid-configuration`,
-    `${base.slice(0, end)}/.well-known/oauth-authorization-server${base.slice(end)}`,
-  ]
-}
+const placesOf = (base: string): readonly [string, string] => [
+  `${base}/.well-known/openid-configuration`,
+  base.replace(/^\w+:..[^/]+/, '$&/.well-known/oauth-authorization-server'),
+]
 
 const badDocument = (message: string, status?: number): AuthError =>
   new AuthError('bad_response', message, { status })
@@ -114,16 +110,14 @@ export function createServer(options: ServerOptions, further: readonly string[] 
     }
   }
 
-  async function discover(context: RequestContext): Promise<OidcMetadata> {
-    const [first = '', second = ''] = placesOf(base)
-    try {
-      return await look(first, context)
-    } catch (error) {
+  function discover(context: RequestContext): Promise<OidcMetadata> {
+    const [first, second] = placesOf(base)
+    return look(first, context).catch((error: unknown) => {
       if (!isAuthError(error, 'bad_response')) throw error
       return look(second, context).catch(() => {
         throw error
       })
-    }
+    })
   }
 
   /** What storage holds may be anything; what cannot be used is asked for again. */
@@ -139,22 +133,16 @@ export function createServer(options: ServerOptions, further: readonly string[] 
     send,
     binding,
     async find(context, kept) {
-      if (found) return found
-      const known = usable(kept)
+      const known = found ?? usable(kept)
       if (known && believed) return known
-      try {
-        found = await discover(context)
-        believed = true
-        return found
-      } catch (error) {
-        // The old address is better than none: it may be somebody's again.
-        if (known) return known
-        throw error
-      }
+      // Where that cannot be asked, the kept address is tried again the next time: it may be somebody's
+      // by then, and a server in trouble is asked for one thing at a time.
+      believed = true
+      found = await discover(context)
+      return found
     },
     moved() {
-      believed = false
-      if (!options.metadata) found = undefined
+      believed = !!options.metadata
     },
   }
 }

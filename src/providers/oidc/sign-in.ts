@@ -102,7 +102,8 @@ export function createRedeem(
     const user = await whoIs(options.loadUser, { ...source, ...its })
     const judged = { claims, user, kept: toKept(claims, metadata, wish), session: null }
     const grant = toGrant(answer.body, judged)
-    if (!grant) throw new AuthError('bad_response', 'The answer holds no session.')
-    return text(grant.extras?.scope) ? grant : { ...grant, extras: { ...grant.extras, scope } }
+    await server.binding?.keep(grant?.keyId)
+    if (grant) return grant
+    throw new AuthError('bad_response', 'The answer holds no session.')
   }
 }

@@ -13,7 +13,7 @@ import { type Area, areaOf, type OidcClient } from './area.js'
 import { checked } from './authorize.js'
 import { beginSignIn, redeemAnswer } from './begin.js'
 import { stepError } from './errors.js'
-import { keptIn } from './grants.js'
+import { keptIn, textsIn } from './grants.js'
 import { answerIn } from './hand-back.js'
 import type { OidcProvider } from './index.js'
 import { subjectChanged, type Tokens } from './tokens.js'
@@ -40,6 +40,7 @@ export interface SilentOptions {
 const SANDBOX = 'allow-forms allow-same-origin allow-scripts'
 
 const iframe: OidcFrame = async (url, { state, signal }) => {
+  if (signal.aborted) throw signal.reason
   const { document } = globalThis
   if (!document?.body) return invalid('A silent sign-in needs a page.')
   const frame = document.createElement('iframe')
@@ -143,8 +144,7 @@ async function renew(
   const { session } = context
   if (!session) return invalid('Only the session itself can be renewed in a frame.')
   const before = keptIn(session)
-  const { resource = before.resource, audience = before.audience, scope = before.scope } = context
-  const { organization } = before
+  const { resource, audience, organization, scope } = { ...before, ...textsIn(context) }
   // Without it the server would not say whose the tokens are.
   const named = before.subject && scope && !scope.split(' ').includes('openid')
   const wish = { resource, audience, organization, scope: named ? `openid ${scope}` : scope }

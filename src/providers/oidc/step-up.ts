@@ -33,11 +33,11 @@ function stepIn(challenge: string): OidcStep | null {
   const found = parametersOf(challenge)
   const error = found.get('error')
   if (error !== 'insufficient_user_authentication' && error !== 'insufficient_claims') return null
-  const age = Number(found.get('max_age'))
+  const age = Number(found.get('max_age')) * 1000
   return {
     step: error,
     acrValues: text(found.get('acr_values')),
-    maxAge: age >= 0 ? age * 1000 : undefined,
+    maxAge: age >= 0 && age < Infinity ? age : undefined,
     claims: decoded(found.get('claims')),
   }
 }

@@ -1,4 +1,4 @@
-import { AuthError } from '../../core/errors.js'
+import { AuthError, isAuthError } from '../../core/errors.js'
 import type { RefreshContext, RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
 import type { HttpAnswer } from '../shared/http.js'
@@ -56,6 +56,12 @@ export function createTokens(options: OidcOptions, server: Server): Tokens {
       context,
     )
 
+  /** @throws `error`, after which the address is doubted where nobody there speaks this protocol. */
+  function doubt(error: unknown): never {
+    if (isAuthError(error, 'bad_response')) server.moved()
+    throw error
+  }
+
   /** The claims of an id token that fits; whatever is wrong with it costs no session. */
   function claimsIn(token: unknown): OidcClaims | null {
     try {
@@ -74,9 +80,8 @@ export function createTokens(options: OidcOptions, server: Server): Tokens {
       const { session } = context
       const kept = keptIn(session)
       const metadata = await server.find(context, kept.server)
-      const answer = await post(metadata, form, context)
-      if ([404, 405, 410].includes(answer.status)) server.moved()
-      if (!isFine(answer)) throw toError(answer, askedBy(form, context))
+      const answer = await post(metadata, form, context).catch(doubt)
+      if (!isFine(answer)) doubt(toError(answer, askedBy(form, context)))
       const token = asObject(answer.body)?.id_token
       const named = text(readClaims(text(token) ?? '')?.sub)
       if (named && kept.subject && named !== kept.subject) throw subjectChanged()

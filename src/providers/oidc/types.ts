@@ -46,7 +46,7 @@ export interface OidcUser extends SessionUser {
 }
 
 /** What a user is loaded with. */
-export interface OidcUserSource extends RequestContext {
+export interface OidcUserSource extends OidcContext {
   readonly accessToken: string
   /** Those of the id token; `null` where there is none. */
   readonly claims: OidcClaims | null
@@ -85,6 +85,8 @@ export interface OidcBinding {
   attach(host: ActionHost<OidcUser>): ActionHost<OidcUser>
   /** Makes the key of a sign-in; `null` for a server that does not announce that it takes one. */
   begin(metadata: OidcMetadata): Promise<OidcKey | null>
+  /** Keeps the key of a sign-in that brought a session; until then it is nobody's. */
+  keep(name: string | undefined): Promise<void>
   /** What an answer of an API means; `undefined` for nothing of its own. */
   readAnswer(answer: IncomingAnswer): AnswerMeaning<never> | undefined
 }
@@ -202,7 +204,8 @@ export interface OidcActions {
   /**
    * Where to navigate when somebody signs out, so that the server forgets them too. Ask for it while
    * the session is there; then `await auth.signOut()`; then navigate. It holds the id token.
-   * @throws AuthError `rejected` where the server has no such page.
+   * @throws AuthError `rejected` where the server has no such page; as `getSession` when the token is
+   *   dead and nobody can be asked: sign out all the same.
    * @throws AuthSessionMissingError when nobody is signed in.
    */
   signOutUrl(options?: OidcSignOutOptions, call?: CallOptions): Promise<string>

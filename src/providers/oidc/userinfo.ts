@@ -2,19 +2,22 @@ import { AuthError, isRetryableAuthError } from '../../core/errors.js'
 import { asObject } from '../shared/json.js'
 import { isFine } from '../shared/passing.js'
 import { toError } from './errors.js'
+import { keptIn } from './grants.js'
 import { toUser } from './id-token.js'
 import type { OidcUser, OidcUserSource } from './types.js'
 
 async function ask(source: OidcUserSource): Promise<OidcUser> {
-  const { accessToken: token, claims, metadata, send } = source
+  const { accessToken: token, claims, metadata, send, session } = source
   const { userinfo_endpoint: endpoint } = metadata
   if (!endpoint) throw new AuthError('rejected', 'This server has no userinfo endpoint.')
   const answer = await send(endpoint, { method: 'GET', token }, source)
   if (!isFine(answer)) throw toError(answer, 'sign-in')
   const said = asObject(answer.body) ?? {}
   const user = toUser({ ...claims, ...said })
-  // Both must be about one person (OIDC Core §5.3.2).
-  if (user && (!claims || said.sub === claims.sub)) return user
+  // Both must be about one person (OIDC Core §5.3.2), who is known from the sign-in where the user is
+  // loaded anew.
+  const known = claims ? claims.sub : keptIn(session).subject
+  if (user && (!known || said.sub === known)) return user
   throw new AuthError(
     'bad_response',
     'The userinfo endpoint describes another person, or nobody.',
