@@ -380,7 +380,7 @@ describe('the packed package', () => {
       900,
     ],
     // The proof and its thumbprint alone are 550; the rest is what keeps a bound session alive.
-    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 1_570],
+    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 1_590],
     ['popup', 'oidc', OIDC, `export { popup } from 'holdfast/providers/oidc/popup'`, 950],
     [
       'silentSignIn and silentRenewal',
