@@ -62,8 +62,26 @@ export const ENDED = [
   {
     file,
     name: 'A session that was ended here lives.',
-    find: 'if (!ended.includes(true)) return false',
-    replace: 'if (ended.includes(true)) return false',
+    find: 'if (!(await isAnyEnded(names)))',
+    replace: 'if (await isAnyEnded(names))',
+  },
+  {
+    file,
+    name: 'A session that has given way to another one lives.',
+    find: 'return shares && isAnyEnded(names.map(replacedName))',
+    replace: 'return false',
+  },
+  {
+    file,
+    name: 'The server is told of a session that has given way to another one of the same person.',
+    find: 'if (shares && user.id === replacedBy)',
+    replace: 'if (shares && user.id === undefined)',
+  },
+  {
+    file,
+    name: 'The server is not told of a session that has given way to that of another person.',
+    find: 'if (shares && user.id === replacedBy)',
+    replace: 'if (shares && replacedBy)',
   },
   {
     file,

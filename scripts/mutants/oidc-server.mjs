@@ -188,4 +188,52 @@ export const OIDC_SERVER = [
     find: "typeof rest.maxAge === 'number' ? rest.maxAge : undefined",
     replace: "typeof rest.maxAge === 'number' ? undefined : undefined",
   },
+  {
+    file: 'src/server/oidc/endpoints.ts',
+    name: 'The document of an issuer by https: has secrets sent by http: on this host.',
+    find: ' || (isSafe && !/^https:/i.test(`${value}`))',
+    replace: '',
+  },
+  {
+    file: 'src/server/oidc/endpoints.ts',
+    name: 'An endpoint may have a fragment, or a line break.',
+    find: 'ODD.test(`${value}`) || ',
+    replace: '',
+  },
+  {
+    file: wire,
+    name: 'An issuer that fails is asked for its document by each who wants to sign in.',
+    find: 'failure && isLately(failure.at, failure.rest, now())',
+    replace: 'failure && isLately(failure.at, 0, now())',
+  },
+  {
+    file: calls,
+    name: 'What stands for a refresh token is sent.',
+    find: 'return isMarker(token)',
+    replace: 'return isMarker(token) && !token',
+  },
+  {
+    file: 'src/server/sealed/opaque-tokens.ts',
+    name: 'A seal of another provider opens where no key tells whose token it holds.',
+    find: '      if (!isOwn(data)) return null\n',
+    replace: '',
+  },
+  {
+    file: 'src/server/sealed/opaque-tokens.ts',
+    name: 'A seal that does not say for whom it was made opens for a provider that takes its own only.',
+    find: 'its === undefined ? !provider.ownSealsOnly : its === provider.id',
+    replace: 'its === undefined || its === provider.id',
+  },
+  {
+    file: 'src/server/sealed/renewal.ts',
+    name: 'Two sign-ins that their server calls by one id are one session.',
+    find: 'provider.sharesSessionIds ? undefined : ',
+    replace: '',
+  },
+  {
+    file: 'src/server/backend/sign-in-routes.ts',
+    name: 'The words of another server are shown as a refusal.',
+    find: 'iss !== null && issuer !== undefined && iss !== issuer',
+    replace: 'iss === null && issuer !== undefined && iss !== issuer',
+  },
 ]

@@ -53,7 +53,7 @@ export {
   type SetSessionResult,
   type SignOutResult,
 } from './requests/request-sessions.js'
-export type { SealedSignOutResult } from './sealed/ended-sessions.js'
+export type { SealedSignOutOptions, SealedSignOutResult } from './sealed/ended-sessions.js'
 export type { SealedCookie } from './sealed/opened.js'
 export type {
   AuthenticateFailure,

@@ -252,6 +252,14 @@ describe('a client on a server, at a real oidc-provider', () => {
     expect(server.requests).toEqual([])
   })
 
+  it('keeps a session that takes the place of the same person’s, at a server that has one for both', async () => {
+    const { signIn, browser, at, me, post } = await createWorld()
+    await signIn()
+    await browser.visit(at('/auth/sign-in?returnTo=/me'))
+    expect((await post('/auth/refresh')).status).toBe(200)
+    expect(await me()).toMatchObject({ user: { id: 'ada' } })
+  })
+
   it('pushes its sign-ins where the server takes no others', async () => {
     const { at, browser, signIn } = await createWorld({ real: { pushed: true } })
     const begun = await browser.send(at('/auth/sign-in'), { headers: NAVIGATION })

@@ -58,6 +58,8 @@ async function grantAll({
 }: KoaContextWithOIDC): Promise<InstanceType<Provider['Grant']> | undefined> {
   const { client, session, provider } = oidc
   if (!client || !session?.accountId) return undefined
+  const known = session.grantIdFor(client.clientId)
+  if (known) return provider.Grant.find(known)
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId })
   grant.addOIDCScope('openid profile email offline_access')
   await grant.save()
@@ -140,7 +142,7 @@ function configuration(options: RealOidcOptions, running: Running): Configuratio
 
 /** Whoever comes to sign in is Ada, and agrees; with the hint `nobody` she does not. */
 async function interact(provider: Provider, request: IncomingMessage, response: ServerResponse) {
-  const { prompt, params, session } = await provider.interactionDetails(request, response)
+  const { prompt, params, session, grantId } = await provider.interactionDetails(request, response)
   if (params.login_hint === 'nobody') {
     const error_description = 'Ada said no.'
     const refusal = { error: 'access_denied', error_description }
@@ -150,10 +152,13 @@ async function interact(provider: Provider, request: IncomingMessage, response: 
     return provider.interactionFinished(request, response, { login: { accountId: 'ada' } })
   }
   const accountId = session?.accountId ?? 'ada'
-  const grant = new provider.Grant({ clientId: String(params.client_id), accountId })
+  // As most do: what one client may of one person is one grant, for all sign-ins of a browser.
+  const known = grantId === undefined ? undefined : await provider.Grant.find(grantId)
+  const grant = known ?? new provider.Grant({ clientId: String(params.client_id), accountId })
   grant.addOIDCScope(String(params.scope))
-  const grantId = await grant.save()
-  return provider.interactionFinished(request, response, { consent: { grantId } })
+  return provider.interactionFinished(request, response, {
+    consent: { grantId: await grant.save() },
+  })
 }
 
 /** Starts a real `oidc-provider` on a free port of the loopback. */

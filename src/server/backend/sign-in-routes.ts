@@ -32,8 +32,12 @@ export interface SignInRoutesDeps<User extends SessionUser>
 const plain = (text: string | null, most: number): string | undefined =>
   (text !== null && /^[^<>\p{Cc}]+$/u.test(text) && text.slice(0, most)) || undefined
 
-/** What the auth server or the person refused. */
-function refusalOf({ searchParams }: URL): AuthError {
+/** What the auth server or the person refused; of another server nothing is repeated. */
+function refusalOf({ searchParams }: URL, issuer: string | undefined): AuthError {
+  const iss = searchParams.get('iss')
+  if (iss !== null && issuer !== undefined && iss !== issuer) {
+    return new AuthError('invalid_credentials', 'The answer comes from another server than asked.')
+  }
   const message = plain(searchParams.get('error_description'), 500) ?? 'The sign-in was refused.'
   const serverCode = plain(searchParams.get('error'), 100)
   return new AuthError('rejected', message, { serverCode })
@@ -109,7 +113,7 @@ export function createSignInRoutes<User extends SessionUser>(
     if (flow?.redirectUri !== deps.redirectUri(call.url)) return astray(call)
     const used = flows.end(flow, jar)
     const code = call.url.searchParams.get('code')
-    if (!code) return fail(call, refusalOf(call.url), used)
+    if (!code) return fail(call, refusalOf(call.url, signIn.issuer), used)
     try {
       const exchange = {
         code,

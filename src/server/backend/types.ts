@@ -29,6 +29,8 @@ export interface SignInExchange {
 
 /** The auth server where people sign in. `workosServer` is one. */
 export interface SignInServer<User extends SessionUser = SessionUser> {
+  /** As it calls itself in callbacks, where it does: a refusal by another one is none of its (RFC 9207 §2.4). */
+  readonly issuer?: string | undefined
   /** @throws AuthError `invalid_argument` for hints that cannot be. */
   authorizeUrl(request: AuthorizeRequest): Awaitable<string>
   /** Trades the code of a redirect for a session. @throws AuthError */

@@ -14,7 +14,8 @@ import type { OidcServer } from './types.js'
 /**
  * How to tell that an access token lives. `seal`: by the word of the seal, which nobody else can make: access
  * tokens are for APIs, and many are nothing that a client can read. `introspection`: by asking the server,
- * so that one which was revoked elsewhere is known within `cacheFor`. `jwt`: by the keys of the issuer.
+ * so that one which was revoked elsewhere is known within `cacheFor`. `jwt`: by the keys of the issuer,
+ * whose tokens call the person (`sub`) by the `id` that the `user` has here.
  */
 export type OidcVerification =
   | { readonly type: 'seal' }

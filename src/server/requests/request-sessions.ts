@@ -13,7 +13,7 @@ import { fingerprint } from '../coordination/coordinator.js'
 import { createExpiring } from '../coordination/expiring.js'
 import { cookieFailure, type RefreshFailure, SIGNED_OUT_HERE } from '../sealed/results.js'
 import { checkPassword, looksSealed } from '../sealed/seal.js'
-import type { SealedSession } from '../sealed/sealed-sessions.js'
+import type { SealedDescription, SealedSession } from '../sealed/sealed-sessions.js'
 import { checkObject } from '../shared/arguments.js'
 import { checkReturnTo } from '../shared/return-to.js'
 import { createCookieChoice } from './cookie-choice.js'
@@ -187,14 +187,15 @@ export function createRequestSessions<User extends SessionUser>(
     return renew({ jar, value, sealed, current, due }, wanted)
   }
 
-  async function endAll(jar: CookieJar, but?: string) {
+  async function endAll(jar: CookieJar, next: SealedDescription<User> | null = null) {
+    const { sessionId: but, user } = next ?? {}
     const found = await openAll(jar)
     const over = found.filter(({ holds }) => holds.sessionId !== but || !but)
     // What cannot be read now may be a session all the same, held in a store that fails.
     const isRead = (value: string): boolean => found.some((one) => one.value === value)
     const unread = but ? [] : valuesIn(jar).filter((value) => !isRead(value))
     const ends = [...over.map(({ value }) => value), ...unread].map((value) =>
-      sessions.signOut({ value, password }),
+      sessions.signOut({ value, password }, { replacedBy: user?.id }),
     )
     const results = await Promise.all(ends)
     const { error = null, isReported } = results.find((result) => result.error) ?? {}
@@ -222,7 +223,7 @@ export function createRequestSessions<User extends SessionUser>(
       const jar = parseCookies(cookieHeader)
       const sealed = await sessions.sealSession(grant, { password, limits })
       // Or else a late answer to a request of theirs could take the place of this session.
-      await endAll(jar, (await open(sealed))?.sessionId)
+      await endAll(jar, await open(sealed))
       return { setCookies: writeCookie(cookie, sealed, jar) }
     },
     async signOut(cookieHeader, wanted = {}) {

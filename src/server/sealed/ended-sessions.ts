@@ -27,16 +27,29 @@ export interface SealedSignOutResult {
 /** What sign-outs work with. Times in ms. */
 export interface EndDeps<User extends SessionUser>
   extends Pick<SecurityListeners, 'onSecurityEvent'> {
-  readonly provider: Pick<Provider<never, User>, 'signOut'>
+  readonly provider: Pick<Provider<never, User>, 'signOut'> & {
+    /** Whether its server may take several sign-ins of a person for one session. */
+    readonly sharesSessionIds?: boolean | undefined
+  }
   readonly coordinator: Coordinator
   readonly timeout: number
   now(): number
 }
 
+/** How a session is to be ended. */
+export interface SealedSignOutOptions {
+  /**
+   * The id of whoever has signed in instead. A server that has one session for several sign-ins of a person
+   * (`sharesSessionIds`) is not told of the end, or it would end the new one: here the old one is over for 400
+   * days.
+   */
+  readonly replacedBy?: string | undefined
+}
+
 /** Sessions that were ended here. */
 export interface EndedSessions<User extends SessionUser> {
   /** Ends a session: here at once, and at the server where that goes. */
-  end(opened: Opened<User>): Promise<SealedSignOutResult>
+  end(opened: Opened<User>, options?: SealedSignOutOptions): Promise<SealedSignOutResult>
   /** Ends a session here of which the name is all that is known now: the server is told later. */
   endUnread(name: string): Promise<void>
   /**
@@ -67,12 +80,19 @@ export async function nameOfData(
   return sessionIdOf(data, token) ?? `token:${await fingerprint(data.refreshToken)}`
 }
 
+/** What says that a session has given way to another one of the same person. */
+const replacedName = (name: string): string => `replaced:${name}`
+
 /** Makes what ends sessions, and knows which were. */
 export function createEndedSessions<User extends SessionUser>(
   deps: EndDeps<User>,
 ): EndedSessions<User> {
   const { provider, coordinator, now } = deps
   const revocations = createRevocations(deps)
+  const shares = provider.sharesSessionIds === true
+
+  const isAnyEnded = async (names: readonly string[]): Promise<boolean> =>
+    (await Promise.all(names.map((name) => coordinator.ended(name)))).includes(true)
 
   /** Until the server is known to have ended it, only the tombstone keeps a stolen cookie out. */
   async function revoke(opened: Opened<User>, name: string): Promise<AuthError | null> {
@@ -97,19 +117,22 @@ export function createEndedSessions<User extends SessionUser>(
   }
 
   return {
-    async end(opened) {
+    async end(opened, { replacedBy } = {}) {
       const name = await nameOf(opened)
+      const { sessionId = null, user } = describeOpened(opened)
+      if (shares && user.id === replacedBy) {
+        await endHere(coordinator, replacedName(name), LONGEST_COOKIE_LIFE)
+        return { sessionId, error: null }
+      }
       // A refresh token may be in a browser as long as any cookie.
       await endHere(coordinator, name, LONGEST_COOKIE_LIFE)
       const error = await revoke(opened, name)
-      const { sessionId = null } = describeOpened(opened)
       return { sessionId, error, ...(error && deps.onSecurityEvent && { isReported: true }) }
     },
     endUnread: (name) => endHere(coordinator, name, LONGEST_COOKIE_LIFE),
     async isOver(...sessions) {
-      const names = await Promise.all(sessions.map(nameOf))
-      const ended = await Promise.all([...new Set(names)].map((name) => coordinator.ended(name)))
-      if (!ended.includes(true)) return false
+      const names = [...new Set(await Promise.all(sessions.map(nameOf)))]
+      if (!(await isAnyEnded(names))) return shares && isAnyEnded(names.map(replacedName))
       const [first] = sessions
       const [name = ''] = names
       if (first) revokeLater(first, name)

@@ -6,7 +6,7 @@ import type { Coordinator } from '../coordination/coordinator.js'
 import type { SecurityListeners } from '../shared/security-events.js'
 import type { Introspection, IntrospectionCall } from '../verification/introspection.js'
 import type { Verification } from '../verification/verify.js'
-import type { SealedSignOutResult } from './ended-sessions.js'
+import type { SealedSignOutOptions, SealedSignOutResult } from './ended-sessions.js'
 import type { SealedCookie } from './opened.js'
 import type { AuthenticateResult, SealedRefreshResult } from './results.js'
 import type { Password } from './seal.js'
@@ -151,7 +151,7 @@ export interface SealedSessions<User extends SessionUser = SessionUser> {
    * the provider can. While that fails, the cookie stays nobody's for 400 days, and the server is
    * told again when it comes. Never rejects for what is in the cookie or for what the server answers.
    */
-  signOut(cookie: SealedCookie): Promise<SealedSignOutResult>
+  signOut(cookie: SealedCookie, options?: SealedSignOutOptions): Promise<SealedSignOutResult>
   /** What a cookie holds, alive or not; `null` when it holds no session. Nothing of it is checked. */
   describeSession(cookie: SealedCookie): Promise<SealedDescription<User> | null>
 }

@@ -196,8 +196,9 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       }
       return parts.sealing.sealNew(usedNow(beginning(data, { provider, tokens }, at)), password)
     },
-    async signOut(cookie) {
+    async signOut(cookie, wanted = {}) {
       checkObject('cookie', cookie)
+      checkObject('options', wanted)
       checkPassword(cookie.password)
       const opened = await opener.open(cookie)
       if ('reason' in opened) {
@@ -206,7 +207,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
         await ended.endUnread(name)
         return { sessionId: null, error: unread() }
       }
-      const result = await ended.end(opened)
+      const result = await ended.end(opened, wanted)
       await parts.sealing.release(opened, 0)
       return result
     },

@@ -134,6 +134,19 @@ describe('a callback that is an attack', () => {
     expect([answer.status, (await answer.json()).code]).toEqual([400, 'invalid_credentials'])
   })
 
+  it('is a refusal of another issuer: its words are shown to nobody', async () => {
+    const { begin, comeBack } = createOidcServerWorld()
+    const { back } = await begin()
+    const words = 'Call 555-0100 to have your account back.'
+    const iss = 'https://evil.example'
+    const fields = { code: null, error: 'access_denied', error_description: words, iss }
+    const answer = await comeBack(back, fields)
+    expect(answer.status).toBe(400)
+    const said = await answer.json()
+    expect(said.code).toBe('invalid_credentials')
+    expect(JSON.stringify(said)).not.toContain('555-0100')
+  })
+
   it('says in markup why it was refused: nobody is shown it', async () => {
     const { begin, comeBack } = createOidcServerWorld()
     const { back } = await begin()

@@ -38,3 +38,35 @@ describe('two sign-ins that the server calls by one `sid`, as long as the browse
     expect(await idOf(one)).toBe(before)
   })
 })
+
+describe('somebody who signs in again without a sign-out', () => {
+  const revoked = ({ server }: ReturnType<typeof createOidcServerWorld>): number =>
+    server.requests.filter(({ path }) => path === '/token/revocation').length
+
+  it('keeps the new session: the server is not told of the old one, which it may take for the same', async () => {
+    const world = createOidcServerWorld()
+    const { signIn, jar, sessions, clock } = world
+    await signIn()
+    const before = jar.header()
+    await signIn()
+    expect(revoked(world)).toBe(0)
+    // Late requests and a stolen cookie: the old one is nobody's here, and nobody tells the server then.
+    for (let i = 0; i < 3; i++) {
+      expect((await sessions.getSession(before)).session).toBeNull()
+      expect((await sessions.refreshSession(before)).session).toBeNull()
+      await clock.advance(2 * MINUTE)
+    }
+    expect(revoked(world)).toBe(0)
+    expect((await sessions.refreshSession(jar.header())).session).toMatchObject({
+      user: { id: 'ada' },
+    })
+  })
+
+  it('ends that of another person in this browser as ever', async () => {
+    const world = createOidcServerWorld()
+    const { signIn, jar, sessions, grant } = world
+    await signIn()
+    await sessions.setSession({ ...(await grant()), user: { id: 'bob' } }, jar.header())
+    expect(revoked(world)).toBe(1)
+  })
+})
