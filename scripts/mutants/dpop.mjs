@@ -28,14 +28,32 @@ export const DPOP = [
   {
     file: dpop,
     name: 'A refusal of the token is believed at once.',
-    find: ", 'invalid_grant']",
-    replace: ']',
+    find: "['invalid_grant', NONCE",
+    replace: '[NONCE, NONCE',
   },
   {
     file: dpop,
     name: 'A server that fails is asked again with each proof.',
     find: 'mayPass(answer.status) || ',
     replace: '',
+  },
+  {
+    file: dpop,
+    name: 'A wrong code of a second factor is sent twice.',
+    find: 'ABOUT_PROOF.slice(+!form?.refresh_token)',
+    replace: 'ABOUT_PROOF',
+  },
+  {
+    file: dpop,
+    name: 'Headers of the app are dropped for those of the proof.',
+    find: '{ ...request.headers, ...headers }',
+    replace: 'headers',
+  },
+  {
+    file: dpop,
+    name: 'Who asks for the user without the key hears of it, and nobody else.',
+    find: 'if (token || isBearer(bond)) return',
+    replace: 'if (isBearer(bond)) return',
   },
   {
     file: dpop,
@@ -114,6 +132,18 @@ export const DPOP = [
     name: 'A key of a sign-in without a redirect is not kept.',
     find: '      await save(name)\n',
     replace: '',
+  },
+  {
+    file: keys,
+    name: 'Keys of sign-ins that came to nothing fill the memory.',
+    find: '      for (const old of [...fresh.keys()].slice(0, -MOST)) fresh.delete(old)\n',
+    replace: '',
+  },
+  {
+    file: memory,
+    name: 'An old id token sets the clock back.',
+    find: 'Math.max(...tokens.map(',
+    replace: 'Math.min(...tokens.map(',
   },
   {
     file: memory,

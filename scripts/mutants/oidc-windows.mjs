@@ -79,6 +79,24 @@ export const OIDC_WINDOWS = [
   },
   {
     file: silent,
+    name: 'A frame is made for somebody who has given up.',
+    find: '  if (signal.aborted) throw signal.reason\n',
+    replace: '',
+  },
+  {
+    file: silent,
+    name: 'A renewal forgets what its sign-in asked for.',
+    find: '{ ...before, ...textsIn(context) }',
+    replace: 'textsIn(context)',
+  },
+  {
+    file: silent,
+    name: 'A token of another scope is nobody’s.',
+    find: 'named ? `openid ${scope}` : scope',
+    replace: 'scope',
+  },
+  {
+    file: silent,
     name: 'A frame is left in the page.',
     find: '      frame.remove()\n',
     replace: '',

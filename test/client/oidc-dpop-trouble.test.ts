@@ -230,6 +230,18 @@ describe('a refusal of the refresh token', () => {
     expect(ends).toEqual([])
   })
 
+  it('is not what the refusal of a second factor is: a wrong code counts once', async () => {
+    const { auth, server, ends } = await signedIn()
+    const grant = 'http://auth0.com/oauth/grant-type/mfa-otp'
+    server.fail(refusing(403, 'invalid_grant'), { grant, times: 2 })
+    server.clearLog()
+    await expect(
+      auth.actions.exchange({ grant_type: grant, mfa_token: 'm-1', otp: '1' }),
+    ).rejects.toMatchObject({ code: 'invalid_credentials' })
+    expect(server.count(grant)).toBe(1)
+    expect(ends).toEqual([])
+  })
+
   it('that comes twice ends the session', async () => {
     const { auth, server, ends } = await signedIn()
     server.endSessions()

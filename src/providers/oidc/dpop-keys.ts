@@ -40,7 +40,7 @@ export function createKeyring(): Keyring {
     attach(host) {
       const { keys } = host
       if (typeof keys?.set !== 'function')
-        return invalid('DPoP needs a place for keys: pass `keys: indexedDBKeys()` as well.')
+        return invalid('DPoP needs a place for keys: pass `keys: indexedDBKeys()`.')
       newest = keys
       stores.add(keys)
       return {

@@ -11,9 +11,9 @@ import type { OidcBinding, OidcSend } from './types.js'
 const NONCE = 'use_dpop_nonce'
 /**
  * Refusals that may be about the proof alone: one that came twice is `invalid_grant` to oidc-provider,
- * one that is too old `invalid_request` to Keycloak.
+ * one that is too old `invalid_request` to Keycloak. The first is asked about a refresh token alone.
  */
-const ABOUT_PROOF = [NONCE, 'invalid_dpop_proof', 'invalid_request', 'invalid_grant']
+const ABOUT_PROOF = ['invalid_grant', NONCE, 'invalid_dpop_proof', 'invalid_request']
 
 /** What an attempt carries. `at`: now, in ms by the server's clock. */
 interface Attempt extends OutgoingRequest {
@@ -61,7 +61,8 @@ const createSend =
     const bond = memory.bondOf(dpop, token_type)
     if (!bond || !(token ? !isBearer(bond) : form)) return plain(url, request, context)
     let at = (): number => now() + bond.skew
-    for (const left = new Set(ABOUT_PROOF); ; ) {
+    // The first word is also that for a wrong code of a second factor, which must not count twice.
+    for (const left = new Set(ABOUT_PROOF.slice(+!form?.refresh_token)); ; ) {
       const headers = await prove(bond, { url, method, token, at: at() })
       if (!headers) {
         // Without its key a bound token is refused (RFC 9449 §7.2), and the refresh after that says why.
