@@ -163,6 +163,14 @@ describe('a refusal that repeats the token that it refuses is told of without it
     expect(logged(error)).not.toMatch(/secret/)
   })
 
+  it('and a password of several words without all of them', async () => {
+    const password = 'correct horse battery staple'
+    const { provider } = wire([400, { error_code: 'invalid_credentials', msg: `No: ${password}` }])
+    const given = { email: 'ada@example.com', password }
+    const error = await provider.signIn?.(given, context()).catch((reason: unknown) => reason)
+    expect(logged(error)).not.toMatch(/correct|horse/)
+  })
+
   it('and a step that the server wants keeps the token that it needs', async () => {
     const pending_authentication_token = 'pending-authentication-1'
     const body = { code: 'mfa_enrollment', message: 'Enrol.', pending_authentication_token }

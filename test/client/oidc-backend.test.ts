@@ -74,6 +74,22 @@ describe('a page whose backend is a client of an OpenID Connect server', () => {
     expect(await after.getSession()).toMatchObject({ user: { id: 'ada' } })
   })
 
+  it('stays signed in, in all its tabs, when its person signs in again without a sign-out', async () => {
+    const { signIn, open, browser, server } = createPages()
+    await signIn()
+    const tab = open()
+    await tab.auth.getSession()
+    await signIn()
+    const back = open()
+    expect(await back.auth.getSession()).toMatchObject({ user: { id: 'ada' } })
+    await browser.clock.advance(10 * MINUTE)
+    for (const { auth, events } of [tab, back]) {
+      expect(await auth.getSession()).toMatchObject({ user: { id: 'ada' } })
+      expect(events).not.toContain('SIGNED_OUT')
+    }
+    expect(server.requests.filter(({ path }) => path === '/token/revocation')).toEqual([])
+  })
+
   it('has its session to the end of the access token where the server gave no refresh token', async () => {
     const { signIn, open, browser } = createPages({ oidc: { scope: 'openid' } })
     await signIn()

@@ -19,7 +19,10 @@ function secretsOf({ token, json, form, headers }: Carried): readonly string[] {
   // Field by field: a form may have a `token` of its own.
   const named = [headers, json, form, { token }].flatMap((fields) => Object.entries(fields ?? {}))
   const texts = named.flatMap(([name, value]) =>
-    typeof value === 'string' && SECRET.test(name) ? [value.replace(/^\w+ /, '')] : [],
+    typeof value === 'string' && SECRET.test(name)
+      ? // A header names its scheme first; a password may have words of its own.
+        [/^auth/i.test(name) ? value.replace(/^\w+ /, '') : value]
+      : [],
   )
   return texts
     .filter((text) => text.length >= SHORTEST)

@@ -4,6 +4,7 @@ import { createServer, type Server } from '../../providers/oidc/server.js'
 import type { OidcMetadata } from '../../providers/oidc/types.js'
 import { withoutEcho } from '../../providers/shared/echo.js'
 import { bridged } from '../../providers/shared/http.js'
+import { asObject } from '../../providers/shared/json.js'
 import { isFine } from '../../providers/shared/passing.js'
 import { isLately } from '../shared/lately.js'
 import { withinTime } from '../shared/time-limit.js'
@@ -42,6 +43,15 @@ function resting<T>(ask: () => Promise<T>, now: () => number): () => Promise<T> 
       throw error
     }
   }
+}
+
+/** What a refusal may be called (RFC 6749 §5.2), and no longer than a log can bear. */
+const WORD = /^[ -~]{1,200}$/
+
+/** A refusal whose word can be told: any other is none of this protocol. */
+function withoutOddWord(body: unknown): unknown {
+  const said = asObject(body)
+  return said && !WORD.test(`${said.error}`) ? { ...said, error: undefined } : body
 }
 
 /** Waits for work that others wait for too, as long as this caller wants. */
@@ -109,7 +119,7 @@ export function createWire(
     if (isFine(answer)) return answer
     // In `Basic` it is encoded, and what is sent back may not be.
     const body = withoutEcho(answer.body, { form: { client_secret: proof.secret } })
-    return { ...answer, body }
+    return { ...answer, body: withoutOddWord(body) }
   }
 
   return { ...plain, find, send }

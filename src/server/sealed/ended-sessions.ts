@@ -121,7 +121,8 @@ export function createEndedSessions<User extends SessionUser>(
       const name = await nameOf(opened)
       const { sessionId = null, user } = describeOpened(opened)
       if (shares && user.id === replacedBy) {
-        await endHere(coordinator, replacedName(name), LONGEST_COOKIE_LIFE)
+        // Where there is no room it goes before one that keeps out whoever has signed out: it is the same person's.
+        await confirmEnd(coordinator, replacedName(name), LONGEST_COOKIE_LIFE)
         return { sessionId, error: null }
       }
       // A refresh token may be in a browser as long as any cookie.

@@ -154,6 +154,18 @@ describe('what a refresh is answered with', () => {
   })
 })
 
+describe('a word for a refusal that is none', () => {
+  it.each<[string, string]>([
+    ['half a megabyte', 'x'.repeat(500_000)],
+    ['several lines, for a log', 'invalid_grant\n14:00 ada signed in'],
+    ['markup with letters of no protocol', '<b>è</b>'],
+  ])('is repeated to nobody, and ends nothing: %s', async (_, error) => {
+    const { oidc } = wire({}, [400, { error, error_description: 'No.' }])
+    const refused = await errorOf(oidc.refresh('refresh-1', context()))
+    expect(refused).toMatchObject({ code: 'bad_response', retryable: true, serverCode: undefined })
+  })
+})
+
 describe('calls that are about no session', () => {
   it('bring tokens of the client itself', async () => {
     const { oidc, server } = createOidcServerWorld({ scripted: { accessTokens: 'jwt' } })

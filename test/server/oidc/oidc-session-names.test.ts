@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { memoryCoordinator } from '../../../src/server/coordination/coordinator.js'
 import { createOidcServerWorld, MINUTE, PASSWORD } from './oidc-server-world.js'
 
 describe('two sign-ins that the server calls by one `sid`, as long as the browser is signed in there', () => {
@@ -68,5 +69,16 @@ describe('somebody who signs in again without a sign-out', () => {
     await signIn()
     await sessions.setSession({ ...(await grant()), user: { id: 'bob' } }, jar.header())
     expect(revoked(world)).toBe(1)
+  })
+
+  it('does not push out what keeps those of others who have signed out away, however often', async () => {
+    const coordinator = memoryCoordinator({ limit: 3 })
+    const world = createOidcServerWorld({ sessions: { coordinator } })
+    const { signIn, seal, sealed, server, load } = world
+    const stolen = await seal()
+    server.fail({ type: 'status', status: 503 }, { path: '/token/revocation', times: 100 })
+    await sealed.signOut({ value: stolen, password: PASSWORD })
+    for (let i = 0; i < 10; i++) await signIn()
+    expect(await load(stolen).refreshSession()).toMatchObject({ authenticated: false })
   })
 })
