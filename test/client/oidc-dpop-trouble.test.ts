@@ -18,11 +18,12 @@ const otherPair = (): Promise<unknown> =>
 async function signedIn(options: DpopWorldOptions = {}) {
   const keys = memoryKeys<unknown>()
   const names = new Set<string>()
-  const state: { error: unknown } = { error: null }
+  const state: { error: unknown; hangs: boolean } = { error: null, hangs: false }
   const world = createDpopWorld({
     ...options,
     keys: {
       async get(name) {
+        if (state.hangs) return new Promise<never>(() => {})
         if (state.error) throw state.error
         return keys.get(name)
       },
@@ -112,6 +113,17 @@ describe('a key that is gone', () => {
     expect(ends).toEqual([])
   })
 
+  it('is not one that storage never gives: requests to the API fail in time, and go on after it', async () => {
+    const { state, ask, clock, ends } = await signedIn()
+    state.hangs = true
+    const waiting = expect(ask()).rejects.toMatchObject({ code: 'timeout', retryable: true })
+    await clock.advance(10_000)
+    await waiting
+    state.hangs = false
+    expect((await ask()).status).toBe(200)
+    expect(ends).toEqual([])
+  })
+
   it('may be any failure of a store of the app’s own: that ends nothing either', async () => {
     const { auth, state, ends } = await signedIn()
     state.error = new TypeError('no such thing')
@@ -160,7 +172,8 @@ describe('a key', () => {
       retryAfter: undefined,
     })
     const { begin, attach, send } = dpop(plain)
-    attach(Object({ keys: memoryKeys() }))
+    const request = <T>(work: () => T): T => work()
+    attach(Object({ keys: memoryKeys(), request }))
     const begun = await Promise.all(
       Array.from({ length: 110 }, () =>
         begin(Object({ dpop_signing_alg_values_supported: ['ES256'] })),

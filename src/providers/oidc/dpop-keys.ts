@@ -1,3 +1,4 @@
+import { AuthError, isAuthError } from '../../core/errors.js'
 import type { KeyStore } from '../../core/ports.js'
 import type { ActionHost, Flow } from '../../core/provider.js'
 import { asObject } from '../shared/json.js'
@@ -21,11 +22,18 @@ export interface Keyring {
 /** How many sign-ins that have not left their page may be under way; nobody tells which came to nothing. */
 const MOST = 99
 
+/** @throws AuthError that says what was late, or whatever else was thrown. */
+function inTime(error: unknown): never {
+  throw isAuthError(error, 'timeout')
+    ? new AuthError('timeout', 'The place of the keys did not answer in time.')
+    : error
+}
+
 const nameIn = (flow: Flow): string => `${asObject(keptWith(flow).dpop)?.key}`
 
 /** Makes the keyring of one provider. */
 export function createKeyring(): Keyring {
-  const stores = new Set<KeyStore>()
+  const reads = new Set<(name: string) => Promise<unknown>>()
   let newest: KeyStore | undefined
   const fresh = new Map<string, CryptoKeyPair>()
   const bound = new Set<string | undefined>()
@@ -42,7 +50,8 @@ export function createKeyring(): Keyring {
       if (typeof keys?.set !== 'function')
         return invalid('DPoP needs a place for keys: pass `keys: indexedDBKeys()`.')
       newest = keys
-      stores.add(keys)
+      // A database that answers nothing must hold up no request for ever.
+      reads.add((name) => host.request(() => keys.get(name)).catch(inTime))
       return {
         ...host,
         async saveFlow(flow) {
@@ -64,8 +73,8 @@ export function createKeyring(): Keyring {
       return { key, jkt: await thumbprintOf(pair) }
     },
     async find({ key, jkt }) {
-      for (const keys of stores) {
-        const pair = Object(fresh.get(key) ?? (await keys.get(key)))
+      for (const read of reads) {
+        const pair = Object(fresh.get(key) ?? (await read(key)))
         // What is no key has no thumbprint.
         if ((await thumbprintOf(pair).catch(() => null)) === jkt) return pair
       }
