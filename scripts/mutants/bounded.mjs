@@ -11,8 +11,14 @@ export const BOUNDED = [
   {
     file,
     name: 'A time that was slept through counts as a wait.',
-    find: 'if (clock.monotonic() - due > SLEPT) arm(ms, error)\n        else',
-    replace: '',
+    find: 'if (clock.monotonic() - due > SLEPT) arm',
+    replace: 'if (clock.monotonic() < due) arm',
+  },
+  {
+    file,
+    name: 'An answer that came while a page was frozen is thrown away when it wakes.',
+    find: 'cancel = clock.schedule(0, () => stop(error()))',
+    replace: 'stop(error())',
   },
   {
     file,

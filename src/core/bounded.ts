@@ -55,7 +55,11 @@ export function bounded<T>(
       cancel = clock.schedule(ms, () => {
         // All contexts wake together: whoever gave up the lock then would send the same token.
         if (clock.monotonic() - due > SLEPT) arm(ms, error)
-        else stop(error())
+        //   this page                     the server
+        //   sends a refresh
+        //   is frozen                     answers: the token is rotated
+        //   wakes, and its time is up     so what has come meanwhile has its turn first
+        else cancel = clock.schedule(0, () => stop(error()))
       })
     }
     if (limit !== undefined && late) arm(limit, late)
