@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 17_920, gotrue: 25_780, oidc: 26_480 }
+const BUDGETS = { core: 17_920, gotrue: 25_790, oidc: 26_500 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -380,14 +380,14 @@ describe('the packed package', () => {
       900,
     ],
     // The proof and its thumbprint alone are 550; the rest is what keeps a bound session alive.
-    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 1_590],
+    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 1_630],
     ['popup', 'oidc', OIDC, `export { popup } from 'holdfast/providers/oidc/popup'`, 950],
     [
       'silentSignIn and silentRenewal',
       'oidc',
       OIDC,
       `export * from 'holdfast/providers/oidc/silent'`,
-      1_350,
+      1_360,
     ],
     ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 460],
     [
