@@ -3,7 +3,7 @@ import { createEngine, type Engine } from './core/engine.js'
 import { AuthSessionMissingError } from './core/errors.js'
 import type { AuthEventName, AuthListener } from './core/events.js'
 import { createFlows } from './core/flows.js'
-import { guardAll, guarded } from './core/guarded.js'
+import { guardAll, guarded, guardedThroughout } from './core/guarded.js'
 import type { EngineOptions } from './core/options.js'
 import type { Environment, KeyStore } from './core/ports.js'
 import type {
@@ -85,7 +85,7 @@ export class AuthClient<
    * @throws AuthError, retryable, when the token is dead and the server cannot be reached now.
    */
   getSession(options?: CallOptions): Promise<Session<User> | null> {
-    return guarded(() => this.#engine.getSession(options))
+    return guarded(() => this.#engine.getSession(touched(options)))
   }
 
   /**
@@ -95,7 +95,7 @@ export class AuthClient<
    */
   readonly getAccessToken = (options?: TokenTarget & CallOptions): Promise<string | null> =>
     guarded(() => {
-      const { signal, ...target } = { ...options }
+      const { signal, ...target } = { ...touched(options) }
       return this.#engine.getAccessToken(target, { signal })
     })
 
@@ -110,7 +110,7 @@ export class AuthClient<
     token?: string | RefreshOptions | null,
     options?: RefreshOptions,
   ): Promise<RefreshResult<User>> {
-    return guarded(async () => {
+    return guardedThroughout(async () => {
       const isFirst = typeof token === 'object'
       const given = { ...(isFirst ? (token ?? options) : options) }
       const held = isFirst ? null : token
@@ -123,7 +123,7 @@ export class AuthClient<
   /** Signs somebody in. `session` is `null` when the server wants another step first. */
   signIn(credentials: Credentials, options?: CallOptions): Promise<SignInResult<User>> {
     const provider = this.#provider
-    return guarded(() =>
+    return guardedThroughout(() =>
       this.#engine.signIn(
         'sign-in',
         async (context) => {
@@ -141,7 +141,7 @@ export class AuthClient<
    */
   setSession(tokens: Tokens, options?: CallOptions): Promise<RefreshResult<User>> {
     const provider = this.#provider
-    return guarded(async () => {
+    return guardedThroughout(async () => {
       const { accessToken = '', refreshToken } = tokens ?? {}
       if (!refreshToken) throw new AuthSessionMissingError()
       checkTexts({ accessToken, refreshToken })
@@ -207,6 +207,12 @@ export class AuthClient<
 }
 
 const SCOPES: readonly SignOutScope[] = ['local', 'global', 'others']
+
+/** The options of a call: what in them throws when it is looked at does so now. */
+function touched<Options extends CallOptions>(options: Options | undefined): Options | undefined {
+  options?.signal?.aborted
+  return options
+}
 
 /** JavaScript passes anything. @throws AuthError `invalid_argument` */
 function checkTexts(given: object): void {
