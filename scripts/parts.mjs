@@ -32,12 +32,12 @@ const REST = [
   project('redis', 2),
   project('oidc', 1),
   project('browser', 8.5),
-  project('engines', 5.5),
+  project('engines', 5),
   project('next', 3),
   {
     // That every scenario still works, for all clients. Its figures are not judged here.
     name: 'bench',
-    share: 3,
+    share: 3.5,
     needsBuild: true,
     checks: [{ name: 'bench', commands: ['npm run bench -- --quick'] }],
   },
