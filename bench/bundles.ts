@@ -30,7 +30,8 @@ const SMALLEST: PerClient<string> = {
     globalThis.auth = new AuthClient({ url: '/auth/v1', headers: { apikey: 'public' } })`,
 }
 
-async function bundle(root: string, options: BuildOptions): Promise<Uint8Array> {
+/** A page's script, as small as esbuild makes it. */
+export async function bundle(root: string, options: BuildOptions): Promise<Uint8Array> {
   const { outputFiles = [] } = await build({
     ...options,
     absWorkingDir: root,
@@ -43,6 +44,7 @@ async function bundle(root: string, options: BuildOptions): Promise<Uint8Array> 
     alias: {
       holdfast: join(root, 'dist/index.js'),
       'holdfast/providers/gotrue': join(root, 'dist/providers/gotrue/index.js'),
+      'holdfast/providers/oidc': join(root, 'dist/providers/oidc/index.js'),
       // The root's own, not the older one that another package brings.
       '@supabase/auth-js': join(root, 'node_modules/@supabase/auth-js'),
     },

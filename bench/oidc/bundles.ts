@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { type BuildOptions, build } from 'esbuild'
+import { bundle } from '../bundles.js'
 import { type PeerName, type PerPeer, perPeer } from './peers.js'
 
 /** What a page needs to sign in by redirect, to keep its session in localStorage, and no more. */
@@ -25,26 +25,6 @@ const SMALLEST: PerPeer<string> = {
     import { Auth0Client } from '@auth0/auth0-spa-js'
     const options = { domain: '/', clientId: 'app', useRefreshTokens: true, cacheLocation: 'localstorage' }
     globalThis.auth = new Auth0Client(options)`,
-}
-
-async function bundle(root: string, options: BuildOptions): Promise<Uint8Array> {
-  const { outputFiles = [] } = await build({
-    ...options,
-    absWorkingDir: root,
-    bundle: true,
-    minify: true,
-    write: false,
-    target: 'es2022',
-    tsconfigRaw: {},
-    // What is measured is what was built.
-    alias: {
-      holdfast: join(root, 'dist/index.js'),
-      'holdfast/providers/oidc': join(root, 'dist/providers/oidc/index.js'),
-    },
-  })
-  const [file] = outputFiles
-  if (!file) throw new Error('esbuild made no file.')
-  return file.contents
 }
 
 /** The script of each client's page. */
