@@ -29,8 +29,8 @@ export const DPOP = [
   {
     file: dpop,
     name: 'A refusal of the token is believed at once.',
-    find: "['invalid_grant', NONCE",
-    replace: '[NONCE, NONCE',
+    find: "['invalid_grant', ...ABOUT_PROOF]",
+    replace: 'ABOUT_PROOF',
   },
   {
     file: dpop,
@@ -41,8 +41,8 @@ export const DPOP = [
   {
     file: dpop,
     name: 'A wrong code of a second factor is sent twice.',
-    find: 'ABOUT_PROOF.slice(+!form?.refresh_token)',
-    replace: 'ABOUT_PROOF',
+    find: "form?.refresh_token ? ['invalid_grant', ...ABOUT_PROOF] : ABOUT_PROOF",
+    replace: "form ? ['invalid_grant', ...ABOUT_PROOF] : ABOUT_PROOF",
   },
   {
     file: dpop,

@@ -10,10 +10,10 @@ import type { OidcBinding, OidcSend } from './types.js'
 
 const NONCE = 'use_dpop_nonce'
 /**
- * Refusals that may be about the proof alone: one that came twice is `invalid_grant` to oidc-provider,
- * one that is too old `invalid_request` to Keycloak. The first is asked about a refresh token alone.
+ * Refusals that may be about the proof alone: one that is too old is `invalid_request` to Keycloak. Of a
+ * refresh `invalid_grant` may be, too: a proof that came twice is that to oidc-provider.
  */
-const ABOUT_PROOF = ['invalid_grant', NONCE, 'invalid_dpop_proof', 'invalid_request']
+const ABOUT_PROOF = [NONCE, 'invalid_dpop_proof', 'invalid_request']
 
 /** What an attempt carries. `at`: now, in ms by the server's clock. */
 interface Attempt extends OutgoingRequest {
@@ -61,8 +61,9 @@ const createSend =
     const bond = memory.bondOf(dpop, token_type)
     if (!bond || !(token ? !isBearer(bond) : form)) return plain(url, request, context)
     let at = (): number => now() + bond.skew
-    // The first word is also that for a wrong code of a second factor, which must not count twice.
-    for (const left = new Set(ABOUT_PROOF.slice(+!form?.refresh_token)); ; ) {
+    // Elsewhere `invalid_grant` is a wrong code, such as a second factor's, which must not count twice.
+    const words = form?.refresh_token ? ['invalid_grant', ...ABOUT_PROOF] : ABOUT_PROOF
+    for (const left = new Set(words); ; ) {
       const headers = await prove(bond, { url, method, token, at: at() })
       if (!headers) {
         // Without its key a bound token is refused (RFC 9449 §7.2), and the refresh after that says why.

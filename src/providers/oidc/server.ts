@@ -23,7 +23,8 @@ export type ServerOptions = Pick<
   'issuer' | 'metadata' | 'headers' | 'fetch' | 'dpop' | 'dangerouslyAllowInsecureHttp'
 >
 
-const ENDPOINT = /_endpoint$|^jwks_uri$/
+/** The names of metadata that are addresses which something is sent to. */
+export const ENDPOINT: RegExp = /_endpoint$|^jwks_uri$/
 const USED = [
   'authorization_endpoint',
   'token_endpoint',

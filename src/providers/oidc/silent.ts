@@ -112,8 +112,7 @@ function frameOf(name: string, options: SilentOptions): OidcFrame {
  * @throws AuthError `step_required` where the person has to be asked (`login_required`,
  *   `interaction_required`, `consent_required`), or where the browser keeps cookies out of frames;
  *   `timeout` where the server shows a page there, and where there is no page for a frame, as in workers;
- *   `invalid_argument` for anything but a client of
- *   `oidc()`; and as `handleRedirect` does.
+ *   `invalid_argument` for anything but a client of `oidc()`; and as `handleRedirect` does.
  */
 export async function silentSignIn(
   auth: OidcClient,

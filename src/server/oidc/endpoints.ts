@@ -1,15 +1,15 @@
 import { AuthError } from '../../core/errors.js'
+import { ENDPOINT } from '../../providers/oidc/server.js'
 import type { OidcMetadata } from '../../providers/oidc/types.js'
 import type { OidcServerOptions } from './types.js'
 
-const ENDPOINT = /_endpoint$|^jwks_uri$/
 /** What would hide the query of a page, or no header can say. */
 const ODD = /[#\s\p{Cc}]/u
 
 /**
  * The metadata of a server, whose addresses were looked at one by one before.
- * @throws AuthError with this `code` where one has a fragment (RFC 6749 §3.1), or is by http: though the issuer
- *   is not: what comes from elsewhere must not have secrets sent to whatever this host has at home.
+ * @throws AuthError with this `code` where one has a fragment (RFC 6749 §3.1) or a blank, or is by http: while
+ *   the issuer is by https: else a document could have secrets sent to a service on this very host.
  */
 export function checkEndpoints(
   metadata: OidcMetadata,
