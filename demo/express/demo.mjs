@@ -21,8 +21,36 @@ const MODES = {
 }
 const CHOICES = ['revoke', 'report']
 
+/**
+ * Lets two refreshes be at one moment, however slow the browser is: once `expect` was called, the
+ * next one waits for another. Both carry the same cookie then, as no answer has brought a new one.
+ */
+function createMeeting() {
+  let expected = false
+  let release = null
+  const open = () => {
+    release?.()
+    release = null
+  }
+  return {
+    expect() {
+      expected = true
+    },
+    async arrive() {
+      if (release) return open()
+      if (!expected) return
+      expected = false
+      await new Promise((resolve) => {
+        release = resolve
+        // Where the other does not come, this one goes on alone.
+        setTimeout(open, TIMEOUT).unref()
+      })
+    },
+  }
+}
+
 /** Sessions whose answer to theft can be switched while they run; `traded` hears of each refresh. */
-function createSwitched(core, state, traded) {
+function createSwitched({ core, state, meeting, traded }) {
   const coordinator = memoryCoordinator()
   const [revoking, reporting] = CHOICES.map((choice) =>
     createSuperTokens({
@@ -39,6 +67,7 @@ function createSwitched(core, state, traded) {
   return {
     ...revoking,
     async refreshSession(token, ...rest) {
+      await meeting.arrive()
       const chosen = state.onTheft === 'revoke' ? revoking : reporting
       const tokens = await chosen.refreshSession(token, ...rest)
       traded(token)
@@ -77,8 +106,8 @@ function createView({ core, thief, state, conditions }) {
 }
 
 /** What the buttons of the page do. */
-function createSwitches({ core, thief, state }) {
-  return ({ mode, onTheft, forget } = {}) => {
+function createSwitches({ core, thief, state, meeting }) {
+  return ({ mode, onTheft, forget, meet } = {}) => {
     if (Object.hasOwn(MODES, mode ?? '')) {
       state.mode = mode
       core.heal()
@@ -87,6 +116,7 @@ function createSwitches({ core, thief, state }) {
     }
     if (CHOICES.includes(onTheft)) state.onTheft = onTheft
     if (forget) thief.forget()
+    if (meet) meeting.expect()
   }
 }
 
@@ -126,14 +156,15 @@ export function createDemo(script) {
   const core = createScriptedSuperTokensCore({ accessTokenValidity: LIFETIME })
   const state = { mode: 'up', onTheft: 'revoke', thefts: 0 }
   const conditions = createConditions(core)
-  const superTokens = createSwitched(core, state, conditions.traded)
+  const meeting = createMeeting()
+  const superTokens = createSwitched({ core, state, meeting, traded: conditions.traded })
   const { app, auth } = createApp({
     superTokens,
     onStolen() {
       state.thefts += 1
     },
   })
-  app.use(createRoutes(auth, { core, thief: createThief(), state, conditions }))
+  app.use(createRoutes(auth, { core, thief: createThief(), state, conditions, meeting }))
   app.get('/page.js', (_request, response) => response.type('js').send(Buffer.from(script)))
   app.use(express.static(join(import.meta.dirname, 'public')))
   return app

@@ -5,7 +5,7 @@ export const EXCHANGE = [
   {
     file,
     name: 'Before the commit nobody compares: somebody is signed in, and that is enough.',
-    find: 'return now && hasSameTokens(now, record) ? now : null',
+    find: 'return now && sendSameToken(now, record) ? now : null',
     replace: 'return now ?? null',
   },
   {

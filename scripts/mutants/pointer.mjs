@@ -47,13 +47,13 @@ export const POINTER = [
   {
     file,
     name: 'A sign-in forgets the sign-in it replaced.',
-    find: '[...before.ended, ...ended, before.current]',
+    find: '[...before.ended, ...ended, past]',
     replace: '[...before.ended, ...ended]',
   },
   {
     file,
     name: 'A sign-in that is named among the ended ones ends itself.',
-    find: '.filter((old) => old !== lineage)',
+    find: '.filter((old) => old !== current)',
     replace: '',
   },
   {
@@ -93,5 +93,11 @@ export const POINTER = [
     name: 'What ended a sign-in is read as it lies in storage.',
     find: 'if (error) notes.push([lineage, toNote(error)])',
     replace: 'notes.push([lineage, JSON.parse(JSON.stringify(error ? note : {}))])',
+  },
+  {
+    file,
+    name: 'A write that comes late yields to an earlier sign-in too.',
+    find: 'late && before.current !== null && before.current > lineage',
+    replace: 'late && before.current !== null',
   },
 ]

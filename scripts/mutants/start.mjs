@@ -86,8 +86,14 @@ export const START = [
   {
     file,
     name: 'A session that was found replaces the sign-in that came during the start.',
-    find: 'still: () => store.held() === null',
-    replace: 'still: () => store !== null',
+    find: 'return held === undefined || held === over',
+    replace: 'return held !== over || held === over',
+  },
+  {
+    file,
+    name: 'A session that storage told of during the question stays, whatever the answer is.',
+    find: 'return held === undefined || held === over',
+    replace: 'return held === undefined',
   },
   {
     file,

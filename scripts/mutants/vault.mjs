@@ -11,19 +11,19 @@ export const VAULT = [
   {
     file,
     name: 'A sign-out leaves the tokens in storage.',
-    find: 'if (told) await forget(told)\n        else',
+    find: 'if (told) await forget(entries, key, told)\n  else',
     replace: 'if (!told)',
   },
   {
     file,
     name: 'A sign-out that full storage refuses leaves the tokens in it.',
-    find: 'await forget(endIn(was, end).ended)',
-    replace: 'endIn(was, end)',
+    find: 'await forget(entries, key, move(was).ended)',
+    replace: 'move(was)',
   },
   {
     file,
     name: 'A sign-out that full storage refuses is not written by deletion.',
-    find: 'await tell().catch(() => entries.remove(key))',
+    find: 'await tell().catch(() => (signal.aborted ? undefined : entries.remove(key)))',
     replace: 'await tell()',
   },
   {
@@ -41,13 +41,13 @@ export const VAULT = [
   {
     file,
     name: 'A sign-out leaves the secrets of redirects.',
-    find: 'if (end.any) await',
+    find: 'if (any()) await',
     replace: 'if (!end) await',
   },
   {
     file,
     name: 'A refused refresh removes the secrets of a redirect that is under way.',
-    find: 'if (end.any) await entries',
+    find: 'if (any()) await entries',
     replace: 'await entries',
   },
   {
@@ -60,14 +60,16 @@ export const VAULT = [
     file,
     name: 'A sign-in points to its slot before it has written it.',
     find: `await entries.set(slot(lineage), serializeRecord(record, environment.clock.now()))
-        if (ended) await forget(await point(entries, key, (was) => pointTo(was, lineage, ended)))`,
-    replace: `if (ended) await forget(await point(entries, key, (was) => pointTo(was, lineage, ended)))
+        const move = (was: Pointer): Pointer => pointTo(was, lineage, ended ?? [], signal.aborted)
+        if (ended) await forget(entries, key, await point(entries, key, move))`,
+    replace: `const move = (was: Pointer): Pointer => pointTo(was, lineage, ended ?? [], signal.aborted)
+        if (ended) await forget(entries, key, await point(entries, key, move))
         await entries.set(slot(lineage), serializeRecord(record, environment.clock.now()))`,
   },
   {
     file,
     name: 'A sign-in leaves the tokens of the one before in storage.',
-    find: 'if (ended) await forget(await point(',
+    find: 'if (ended) await forget(entries, key, await point(',
     replace: 'if (ended) await Promise.all(await point(',
   },
   {
@@ -141,5 +143,17 @@ export const VAULT = [
     name: 'Those who start later do not hear why the session ended.',
     find: 'ended, any, error: lastError(pointer) }',
     replace: 'ended, any, error: lastError({ ...pointer, why: {} }) }',
+  },
+  {
+    file,
+    name: 'A sign-in whose write was given up takes the place of a later one when it arrives.',
+    find: 'pointTo(was, lineage, ended ?? [], signal.aborted)',
+    replace: 'pointTo(was, lineage, ended ?? [], signal === null)',
+  },
+  {
+    file,
+    name: 'A sign-out whose write was given up ends whoever has signed in when it arrives.',
+    find: 'end.any && !signal.aborted',
+    replace: 'end.any && signal !== null',
   },
 ]

@@ -4,7 +4,7 @@ import { AuthError, type AuthErrorCode, AuthSessionMissingError, isAuthError } f
 import type { SignOutReason } from './events.js'
 import type { Signal } from './ports.js'
 import type { RequestContext } from './provider.js'
-import { hasSameTokens, type SessionRecord } from './record.js'
+import { type SessionRecord, sendSameToken } from './record.js'
 import type { ExchangeEventName, Grant, Session, SessionUser } from './session.js'
 import type { SharedPatience } from './shared-patience.js'
 import type { Now } from './timing.js'
@@ -64,13 +64,13 @@ const UNSURE: readonly AuthErrorCode[] = ['network', 'timeout', 'server_error', 
 export const withoutSession = (): AuthSessionMissingError =>
   new AuthSessionMissingError('The refresh came back without a session.', { retryable: true })
 
-/** The record in memory, as long as its tokens are those of `record`; its user may have changed. */
+/** The record in memory, as long as a refresh of it sends what one of `record` does; its user may have changed. */
 function sameIn<User extends SessionUser>(
   { store }: EngineContext<User>,
   record: SessionRecord<User>,
 ): SessionRecord<User> | null {
   const now = store.held()?.record
-  return now && hasSameTokens(now, record) ? now : null
+  return now && sendSameToken(now, record) ? now : null
 }
 
 /** Waits until storage shows what the siblings have written by now. */

@@ -55,13 +55,29 @@ export function serializePointer({ current, ended, why, any, left }: Pointer): s
   })
 }
 
-/** After a sign-in: `lineage` is current, those of `ended` and the one before are not any more. */
-export const pointTo = (before: Pointer, lineage: string, ended: readonly string[]): Pointer => ({
-  ...before,
-  any: false,
-  current: lineage,
-  ended: distinct([...before.ended, ...ended, before.current]).filter((old) => old !== lineage),
-})
+/**
+ * After a sign-in: `lineage` is current, those of `ended` and the one before are not any more. `late`:
+ * nobody waits for it any more; then a later sign-in stays.
+ */
+export function pointTo(
+  before: Pointer,
+  lineage: string,
+  ended: readonly string[],
+  late = false,
+): Pointer {
+  //   this write                    another one
+  //   hangs, and is given up
+  //                                 signs somebody in
+  //   arrives                       so its lineage is the greater one
+  const stays = late && before.current !== null && before.current > lineage
+  const [current, past] = stays ? [before.current, lineage] : [lineage, before.current]
+  return {
+    ...before,
+    any: false,
+    current,
+    ended: distinct([...before.ended, ...ended, past]).filter((old) => old !== current),
+  }
+}
 
 /** A sign-in that has ended. */
 export interface End {

@@ -12,8 +12,8 @@ export interface SourceDesk<User extends SessionUser> {
   /** What the client's storage says. @throws AuthError `storage`, `timeout`. */
   read(): Promise<Observation<User>>
   /**
-   * Saves a session and makes it current, unless somebody is signed in by then. `asked`: when it was
-   * asked for; `base`: the record that it follows. Resolves to whether storage has it.
+   * Saves a session and makes it current, unless somebody has signed in since `read`. `asked`: when it
+   * was asked for; `base`: the record that it follows. Resolves to whether storage has it.
    * @throws AuthError `bad_response` for what is no session.
    */
   establish(grant: Grant<User>, asked: Now, base?: SessionRecord<User>): Promise<boolean>

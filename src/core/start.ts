@@ -103,7 +103,14 @@ function createDesk<User extends SessionUser>(
       await path.commit({
         record,
         seen: null,
-        still: () => store.held() === null,
+        still: () => {
+          //   this context                  another one
+          //   reads storage, asks the server
+          //                                 tells of the session that this one has read
+          //   adopts it                     and the answer takes its place all the same
+          const held = path.lineage()
+          return held === undefined || held === over
+        },
         become: (saved) => ({ type: 'established', record, saved, arrival: 'start', over }),
       })
       const state = store.state()

@@ -10,7 +10,7 @@ import {
   pointTo,
   serializePointer,
 } from './pointer.js'
-import type { Environment, Storage } from './ports.js'
+import type { Environment, Signal, Storage } from './ports.js'
 import { parseRecord, type SessionRecord, serializeRecord } from './record.js'
 import type { SessionUser } from './session.js'
 import type { Observation } from './state.js'
@@ -115,6 +115,30 @@ async function point(
   return ended
 }
 
+/** Removes the slots of sign-ins that are over. */
+async function forget({ remove }: Entries, key: string, ended: readonly string[]): Promise<void> {
+  for (const lineage of ended) await remove(`${key}.${lineage}`)
+}
+
+/** Moves the pointer away from a sign-in, and removes all that is left of it. */
+async function writeEnd(entries: Entries, key: string, end: End, signal: Signal): Promise<void> {
+  // Whoever signs in after a sign-out is not meant by it, however late it is written.
+  const any = (): boolean => end.any && !signal.aborted
+  const move = (was: Pointer): Pointer => endIn(was, { ...end, any: any() })
+  const tell = (): Promise<readonly string[]> => point(entries, key, move)
+  // Full storage may refuse the pointer, but it never refuses to forget.
+  const told = await tell().catch(() => null)
+  if (told) await forget(entries, key, told)
+  else {
+    const text = await entries.get(key)
+    const was = (text !== null && parsePointer(text)) || NOBODY
+    await forget(entries, key, move(was).ended)
+  }
+  for (const name of LEFT_AT_END) await entries.remove(`${key}.${name}`)
+  if (any()) await entries.remove(`${key}.flows`)
+  if (!told) await tell().catch(() => (signal.aborted ? undefined : entries.remove(key)))
+}
+
 /** Makes the vault of one client. Its calls run one after the other. */
 export function createVault<User extends SessionUser>(options: VaultOptions): Vault<User> {
   const { environment, storageKey: key, timeout } = options
@@ -125,7 +149,7 @@ export function createVault<User extends SessionUser>(options: VaultOptions): Va
   const failing = new Set<'reading' | 'writing'>()
 
   const late = (): AuthError => new AuthError('timeout', 'Storage does not answer.')
-  const bound = <T>(work: () => Promise<T>): Promise<T> =>
+  const bound = <T>(work: (signal: Signal) => Promise<T>): Promise<T> =>
     bounded(environment, work, { limit: timeout, late })
 
   /** Runs work after what came before. @throws AuthError, reported once in a row. */
@@ -149,40 +173,26 @@ export function createVault<User extends SessionUser>(options: VaultOptions): Va
     )
   }
 
-  /** Tries twice: while a rotated token is not saved, a sibling may send the old one. */
-  const attempt = (work: () => Promise<void>): Promise<boolean> =>
+  /**
+   * Tries twice: while a rotated token is not saved, a sibling may send the old one. Work that is given
+   * up goes on where storage answers in the end: its signal says that others may have written since.
+   */
+  const attempt = (work: (signal: Signal) => Promise<void>): Promise<boolean> =>
     inTurn('writing', () => bound(work).catch(() => bound(work))).then(
       () => true,
       () => false,
     )
 
-  async function forget(lineages: readonly string[]): Promise<void> {
-    for (const lineage of lineages) await entries.remove(slot(lineage))
-  }
-
   return {
     read: () => inTurn('reading', () => bound(() => readSession<User>(entries, key))),
     save: (record, ended) =>
-      attempt(async () => {
+      attempt(async (signal) => {
         const { lineage } = record
         await entries.set(slot(lineage), serializeRecord(record, environment.clock.now()))
-        if (ended) await forget(await point(entries, key, (was) => pointTo(was, lineage, ended)))
+        const move = (was: Pointer): Pointer => pointTo(was, lineage, ended ?? [], signal.aborted)
+        if (ended) await forget(entries, key, await point(entries, key, move))
       }),
-    end: (end) =>
-      attempt(async () => {
-        const tell = (): Promise<readonly string[]> => point(entries, key, (was) => endIn(was, end))
-        // Full storage may refuse the pointer, but it never refuses to forget.
-        const told = await tell().catch(() => null)
-        if (told) await forget(told)
-        else {
-          const text = await entries.get(key)
-          const was = (text !== null && parsePointer(text)) || NOBODY
-          await forget(endIn(was, end).ended)
-        }
-        for (const name of LEFT_AT_END) await entries.remove(`${key}.${name}`)
-        if (end.any) await entries.remove(`${key}.flows`)
-        if (!told) await tell().catch(() => entries.remove(key))
-      }),
+    end: (end) => attempt((signal) => writeEnd(entries, key, end, signal)),
     discard: (lineage) => attempt(() => entries.remove(slot(lineage))),
     readText: (name) => inTurn('reading', () => bound(() => entries.get(`${key}.${name}`))),
     updateText: (name, change) =>

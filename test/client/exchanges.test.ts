@@ -209,3 +209,23 @@ describe('a refresh after failures', () => {
     expect((await auth.getSession())?.user?.id).toBe('bob')
   })
 })
+
+describe('an answer on its way', () => {
+  it('is kept where a server gave a sibling another access token with the same refresh token', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', QUIET)
+    world.server.hold()
+    const refreshed = auth.refreshSession()
+    await world.clock.settle()
+    // Without a working lock, the sibling's token of the same exchange before is what storage has now.
+    const { entries } = world.browser.storage
+    for (const [key, text] of entries) entries.set(key, text.replaceAll('access-1', 'access-other'))
+    world.server.release()
+    expect((await refreshed).session).toMatchObject({
+      accessToken: 'access-2',
+      refreshToken: 'refresh-2',
+    })
+    expect(world.stored()).toContain('refresh-2')
+    expect(world.stored()).not.toContain('refresh-1')
+  })
+})

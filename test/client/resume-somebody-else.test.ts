@@ -67,4 +67,52 @@ describe('somebody else who signs in where cookies hold the session', () => {
     world.jar.answer = () => grantOf('ada', 's1', 2)
     expect((await world.open().auth.getSession())?.accessToken).toBe('access-s1-2')
   })
+
+  it('takes the place of whom storage told of again while the server was asked', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = () => grantOf('ada', 's1')
+    await world.open().auth.getSession()
+    const { storage } = world.browser.tab()
+    let broken = true
+    const get = (key: string) => {
+      if (broken) throw new Error('planted')
+      return storage.get(key)
+    }
+    world.jar.answer = outage
+    const { auth, tab } = world.open({ storage: { ...storage, get } })
+    await auth.getSession().catch(() => {})
+    broken = false
+    // A page of the server has signed Bob in meanwhile: the cookies are his.
+    let answer = (_grant: Grant): void => {}
+    world.jar.answer = () => new Promise((resolve) => (answer = resolve))
+    const asked = auth.getSession()
+    await world.clock.settle()
+    tab.focus()
+    await world.clock.advance(1_000)
+    expect(auth.getSnapshot().session?.user?.id).toBe('ada')
+    answer(grantOf('bob', 's2'))
+    expect((await asked)?.user?.id).toBe('bob')
+    const other = world.open()
+    world.jar.answer = () => undefined
+    expect((await other.auth.getSession())?.user?.id).toBe('bob')
+  })
+
+  it('is not replaced by whom the server named before, also where the sign-in could not be saved', async () => {
+    const world = createCookieWorld()
+    const { storage } = world.browser.tab()
+    const set = () => {
+      throw new DOMException('planted', 'QuotaExceededError')
+    }
+    world.jar.answer = outage
+    const { auth } = world.open({ storage: { ...storage, set, update: undefined } })
+    await auth.getSession().catch(() => {})
+    let answer = (_grant: Grant): void => {}
+    world.jar.answer = () => new Promise((resolve) => (answer = resolve))
+    const asked = auth.getSession()
+    await world.clock.settle()
+    await auth.signIn({ name: 'bob' })
+    answer(grantOf('ada', 's1'))
+    expect((await asked)?.user?.id).toBe('bob')
+    expect(auth.getSnapshot().session?.user?.id).toBe('bob')
+  })
 })

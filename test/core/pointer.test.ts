@@ -18,6 +18,16 @@ describe('the pointer', () => {
     expect(pointTo(first, 'B', ['older'])).toMatchObject({ current: 'B', ended: ['older', 'A'] })
   })
 
+  it('yields to a later sign-in once nobody waits for its write, and not to an earlier one', () => {
+    const bob = pointTo(NOBODY, 'B', [])
+    expect(pointTo(bob, 'A', ['older'], true)).toMatchObject({
+      current: 'B',
+      ended: ['older', 'A'],
+    })
+    expect(pointTo(bob, 'C', [], true)).toMatchObject({ current: 'C', ended: ['B'] })
+    expect(pointTo(NOBODY, 'A', [], true)).toMatchObject({ current: 'A', ended: [] })
+  })
+
   it('ends a sign-in, unless somebody else is current by now', () => {
     const bob = pointTo(NOBODY, 'B', [])
     expect(endIn(bob, { lineage: 'A', any: false })).toMatchObject({ current: 'B', ended: ['A'] })

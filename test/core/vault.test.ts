@@ -132,3 +132,68 @@ describe('a storage that fails', () => {
     expect(await read).toMatchObject({ code: 'timeout' })
   })
 })
+
+describe('a write that is given up and arrives later', () => {
+  /** A storage whose changes of the pointer hang until they are let through, one by one. */
+  function hanging() {
+    const waiting: (() => void)[] = []
+    let hangs = true
+    const world = start((entries) => ({
+      async update(key, edit) {
+        if (hangs) await new Promise<void>((go) => waiting.push(go))
+        const text = edit(entries.get(key) ?? null)
+        if (text === null) entries.delete(key)
+        else entries.set(key, text)
+      },
+    }))
+    return {
+      ...world,
+      /** From now on storage answers. */
+      heal() {
+        hangs = false
+      },
+      /** What hung until now arrives. */
+      async arrive() {
+        for (const go of waiting.splice(0)) go()
+        await world.clock.settle()
+      },
+    }
+  }
+
+  it('leaves the sign-in that came after it, and nothing of its own', async () => {
+    const { vault, clock, keys, heal, arrive } = hanging()
+    const given = vault.save(record('A'), [])
+    await clock.advance(4_000)
+    expect(await given).toBe(false)
+    heal()
+    expect(await vault.save(record('B'), [])).toBe(true)
+    await arrive()
+    expect(await vault.read()).toMatchObject({ kind: 'session', record: { lineage: 'B' } })
+    expect(keys()).toEqual(['app', 'app.B'])
+  })
+
+  it('takes the place of an earlier one, which it was meant to', async () => {
+    const { vault, clock, keys, heal, arrive } = hanging()
+    const given = vault.save(record('B'), [])
+    await clock.advance(4_000)
+    heal()
+    await vault.save(record('A'), [])
+    await arrive()
+    expect(await given).toBe(false)
+    expect(await vault.read()).toMatchObject({ kind: 'session', record: { lineage: 'B' } })
+    expect(keys()).toEqual(['app', 'app.B'])
+  })
+
+  it('is no sign-out of whoever has signed in since', async () => {
+    const { vault, clock, entries, heal, arrive } = hanging()
+    const given = vault.end({ lineage: 'A', any: true })
+    await clock.advance(4_000)
+    expect(await given).toBe(false)
+    heal()
+    await vault.save(record('B'), [])
+    entries.set('app.flows', 'text')
+    await arrive()
+    expect(await vault.read()).toMatchObject({ kind: 'session', record: { lineage: 'B' } })
+    expect(entries.get('app.flows')).toBe('text')
+  })
+})

@@ -125,17 +125,23 @@ function watchedFetch(world: World, tab: Tab, context: () => Context): typeof fe
       }
       return mine
     }
+    /** The page hears nothing of an answer, and so of nothing that the server said on the way. */
+    const lose = (error: unknown): void => {
+      const givenUp = isAuthError(error, 'superseded') || isAuthSessionMissingError(error)
+      if (minted) minted.delivered = false
+      for (const sent of land()) Object.assign(sent, { outcome: 'lost', status: 0, givenUp })
+      ledger.fail(name)
+    }
     return send(input, init).then(
       (response) => {
         land()
         if (minted) minted.delivered = true
+        // The body comes after the headers, and whoever gives up between them has neither.
+        init?.signal?.addEventListener('abort', () => lose(init.signal?.reason))
         return response
       },
       (error: unknown) => {
-        const givenUp = isAuthError(error, 'superseded') || isAuthSessionMissingError(error)
-        // What the server said on the way to a page that heard nothing of it tells that page nothing.
-        for (const sent of land()) Object.assign(sent, { outcome: 'lost', status: 0, givenUp })
-        ledger.fail(name)
+        lose(error)
         throw error
       },
     )

@@ -53,9 +53,12 @@ export const copyToken = async (): Promise<DemoState> =>
 export const steal = async (): Promise<DemoState> =>
   read(await fetch('/demo/thief', { method: 'POST', headers: JSON_TYPE, body: '{}' }))
 
-/** Two refreshes at the same moment, by nobody who knows of the other. */
+/**
+ * Two refreshes by nobody who knows of the other. The server begins with neither until both are
+ * there: a browser that is slow with the second would send it the first one's new token.
+ */
 export async function refreshTwice(): Promise<string> {
-  const before = await look()
+  const before = await wish({ meet: true })
   const answers = await Promise.all(
     [1, 2].map(() =>
       fetch('/auth/session/refresh', { method: 'POST', headers: { rid: 'session' } }),
