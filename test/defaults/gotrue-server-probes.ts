@@ -4,6 +4,7 @@ import {
   createGotrue,
   createGotrueSessions,
   type GoTrueServerOptions,
+  supabaseSsr,
 } from '../../src/server/gotrue/index.js'
 import {
   CALLBACK,
@@ -20,6 +21,10 @@ async function askedOf(options: Partial<GoTrueServerOptions> = {}): Promise<URLS
   const request = { redirectUri: CALLBACK, state: 'state', codeChallenge }
   return new URL(await server.authorizeUrl(request)).searchParams
 }
+
+/** The cookies that are taken for those of `@supabase/ssr` where there is one of this name. */
+const cookiesOf = (name: string) =>
+  supabaseSsr({ server: { url: URL_OF_GOTRUE } }).cookiesIn(new Map([[name, ['x']]]))
 
 /** What servers of GoTrue do that are told nothing. */
 export const gotrueServerProbes: Readonly<Record<string, Probe>> = {
@@ -88,5 +93,12 @@ export const gotrueServerProbes: Readonly<Record<string, Probe>> = {
       const found = await sessions.openSession({ value, password: PASSWORD }).getSession()
       return found.authenticated && asked.length === 0
     },
+  },
+  'SupabaseSsrOptions.name': {
+    says: "'sb-<first part of the host>-auth-token', as `@supabase/ssr` has it",
+    observe: () => cookiesOf('sb-project-auth-token').length === 1 && cookiesOf('sb').length === 0,
+  },
+  'SupabaseSsrOptions.secure': {
+    observe: () => cookiesOf('sb-project-auth-token')[0]?.attributes.includes('; Secure'),
   },
 }

@@ -5,6 +5,7 @@ export {
   type GoTrueTokenChecks,
   type GoTrueVerification,
 } from './sessions.js'
+export { type SupabaseSsrOptions, supabaseSsr } from './supabase-ssr.js'
 export type {
   GoTrueServer,
   GoTrueServerOptions,

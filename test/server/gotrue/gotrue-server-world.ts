@@ -1,12 +1,17 @@
+import type { GoTrueUser } from '../../../src/providers/gotrue/index.js'
 import { type BackendOptions, createBackend } from '../../../src/server/backend/index.js'
 import { memoryCoordinator } from '../../../src/server/coordination/coordinator.js'
 import {
   createGotrue,
   createGotrueSessions,
+  type GoTrueServer,
   type GoTrueServerOptions,
   type GoTrueSessionsOptions,
 } from '../../../src/server/gotrue/index.js'
-import { createRequestSessions } from '../../../src/server/requests/request-sessions.js'
+import {
+  createRequestSessions,
+  type RequestSessionsOptions,
+} from '../../../src/server/requests/request-sessions.js'
 import {
   createManualClock,
   createScriptedGoTrue,
@@ -31,6 +36,8 @@ export interface GotrueServerWorldOptions {
   readonly scripted?: ScriptedGoTrueOptions
   readonly gotrue?: Partial<GoTrueServerOptions>
   readonly sessions?: Partial<GoTrueSessionsOptions>
+  /** Told the server, for what reads its sessions. */
+  readonly takeOver?: (server: GoTrueServer) => RequestSessionsOptions<GoTrueUser>['takeOver']
   readonly backend?: Partial<BackendOptions>
 }
 
@@ -62,7 +69,12 @@ export function createGotrueServerWorld(options: GotrueServerWorldOptions = {}) 
     onSecurityEvent: (event) => heard.push(event.type),
     ...options.sessions,
   })
-  const sessions = createRequestSessions({ sessions: sealed, cookie: { password: PASSWORD }, now })
+  const sessions = createRequestSessions({
+    sessions: sealed,
+    cookie: { password: PASSWORD },
+    takeOver: options.takeOver?.(server),
+    now,
+  })
   const reports: unknown[] = []
   const backend = createBackend({
     sessions,
