@@ -122,6 +122,14 @@ const signIns: Readonly<Record<string, Probe>> = {
       return ours.length === 8 && theirs.join() === 'invitationToken,prompt,maxAge'
     },
   },
+  'BackendOptions.onSignIn': {
+    says: 'nobody does',
+    async observe() {
+      const { locationOf } = createWorld()
+      const { search } = new URL(await locationOf('/auth/sign-in?returnTo=/in'))
+      return (await locationOf(`/auth/callback${search}`)) === `${APP}/in`
+    },
+  },
   'BackendOptions.onSignInError': {
     says: 'the error as JSON; and a fresh sign-in, once, for a callback that this browser did not begin',
     async observe() {

@@ -8,6 +8,7 @@ import { checkHints } from './hints.js'
 import { createPlaces } from './places.js'
 import { createProxy } from './proxy.js'
 import { createSessionRoutes } from './session-routes.js'
+import { createSignInEnd } from './sign-in-end.js'
 import { createSignInRoutes } from './sign-in-routes.js'
 import type { Backend, BackendOptions, Call, Handler } from './types.js'
 
@@ -42,9 +43,10 @@ export function createBackend<User extends SessionUser>(options: BackendOptions<
   const crossSiteHints = checkHints(options.crossSiteHints)
   const shared = { ...options, ...places, crossSiteHints, exposeAccessToken, report, now }
   const flows = createSignInFlows({ password, secure: places.secure, now })
+  const end = createSignInEnd<User>(shared)
   const routes: Readonly<Record<string, Handler>> = {
     ...createSessionRoutes<User>(shared),
-    ...createSignInRoutes<User>({ ...shared, flows }),
+    ...createSignInRoutes<User>({ ...shared, flows, end }),
   }
   const mount = `${basePath}/proxy`
   const proxy: Handler = {

@@ -1,7 +1,7 @@
 import type { AuthError } from '../../core/errors.js'
 import type { Awaitable } from '../../core/ports.js'
 import type { RequestContext } from '../../core/provider.js'
-import type { Grant, SessionUser } from '../../core/session.js'
+import type { Grant, Session, SessionUser } from '../../core/session.js'
 import type { SignInHints } from '../../providers/backend/types.js'
 import type { RequestSessions } from '../requests/request-sessions.js'
 import type { Password } from '../sealed/seal.js'
@@ -35,6 +35,22 @@ export interface SignInServer<User extends SessionUser = SessionUser> {
   authorizeUrl(request: AuthorizeRequest): Awaitable<string>
   /** Trades the code of a redirect for a session. @throws AuthError */
   exchangeCode(exchange: SignInExchange, context: RequestContext): Promise<Grant<User>>
+}
+
+/** A sign-in that the auth server has granted, before anybody is signed in by it here. */
+export interface GrantedSignIn<User extends SessionUser = SessionUser> {
+  /**
+   * The session that begins. Its `extras` are what the answer held besides, under the auth server's own
+   * names, such as `oauth_tokens` of WorkOS: they come this once, and a seal keeps of them only what the
+   * provider names.
+   */
+  readonly session: Session<User>
+  /** The `state` that a page of ours gave the sign-in; nothing where none did. */
+  readonly state: string | undefined
+  /** The page of the app that the person is to return to: a path. */
+  readonly returnTo: string
+  /** The request that finishes the sign-in. */
+  readonly request: Request
 }
 
 /** Options of `createBackend`. */
@@ -73,6 +89,13 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
    * make one person pass for another. @default ['invitationToken', 'prompt', 'maxAge']
    */
   readonly crossSiteHints?: readonly (keyof SignInHints)[] | undefined
+  /**
+   * Hears of every sign-in before its session is set, and may make the person's account. A path of the app
+   * that it returns, or resolves to, is where the person goes, in place of `returnTo`; any other text leads to `/`. When it throws, the sign-in has failed: nobody is signed in, whoever was stays so, and
+   * `onSignInError` gets the AuthError, or `rejected` with what was thrown as its `cause`, of which `report`
+   * hears. It is not asked twice for one sign-in. @default nobody does
+   */
+  readonly onSignIn?: ((signIn: GrantedSignIn<User>) => unknown) | undefined
   /**
    * The answer to a sign-in that failed, or was never begun in this browser. @default the error as
    * JSON; and a fresh sign-in, once, for a callback that this browser did not begin
