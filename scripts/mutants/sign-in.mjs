@@ -2,11 +2,24 @@ const session = 'src/server/backend/session-routes.ts'
 const signIn = 'src/server/backend/sign-in-routes.ts'
 const end = 'src/server/backend/sign-in-end.ts'
 const hints = 'src/server/backend/hints.ts'
+const sites = 'src/server/backend/sites.ts'
 const flows = 'src/server/backend/flows.ts'
 const problems = 'src/server/backend/problems.ts'
 
 /** Checks that are gone of sign-ins under way, and of what pages are told. */
 export const SIGN_IN = [
+  {
+    file: sites,
+    name: 'A backend answers under hosts that are not on its list.',
+    find: 'return origin === undefined ? null : new URL(`${origin}${url.pathname}${url.search}`)',
+    replace: 'return new URL(`${origin ?? url.origin}${url.pathname}${url.search}`)',
+  },
+  {
+    file: sites,
+    name: 'A backend of http: and https: hosts sets cookies that some of them lose.',
+    find: 'protocols.size > 1',
+    replace: 'protocols.size > 2',
+  },
   {
     file: end,
     name: 'What the app says after a sign-in leads out of it.',

@@ -59,6 +59,13 @@ const places: Readonly<Record<string, Probe>> = {
       return (await callbackOf(`${INSIDE}/session/sign-in`, options)) === `${APP}/session/callback`
     },
   },
+  'BackendOptions.redirectUris': {
+    says: 'the one of `redirectUri`',
+    async observe() {
+      const options = { redirectUri: `${APP}/auth/callback` }
+      return (await callbackOf(`${INSIDE}/auth/sign-in`, options)) === options.redirectUri
+    },
+  },
   'BackendOptions.origin': {
     says: 'the origin of `redirectUri`, or of each request',
     async observe() {

@@ -67,6 +67,13 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
    */
   readonly redirectUri?: string | undefined
   /**
+   * In place of `redirectUri` and `origin`, where browsers know this server under several, such as those of
+   * previews: all addresses that the auth server may send people back to, one for each origin. A sign-in uses
+   * the one of the origin that it was begun at, which is the request's own, or one that `Host` or
+   * `X-Forwarded-Host` names. Requests to any other get 421. @default the one of `redirectUri`
+   */
+  readonly redirectUris?: readonly string[] | undefined
+  /**
    * The origin under which browsers know this server, such as `https://app.example`. Pass it or
    * `redirectUri` behind a proxy that changes addresses, and for development by `http:`, where
    * cookies that are `Secure` fail. @default the origin of `redirectUri`, or of each request
