@@ -3,6 +3,7 @@ export {
   type Backend,
   type BackendOptions,
   createBackend,
+  type GrantedSignIn,
   type SignInExchange,
   type SignInHints,
   type SignInServer,
