@@ -7,6 +7,7 @@ import {
   supabaseSsr,
 } from '../../src/server/gotrue/index.js'
 import {
+  APP,
   CALLBACK,
   createGotrueServerWorld,
   PASSWORD,
@@ -32,6 +33,14 @@ export const gotrueServerProbes: Readonly<Record<string, Probe>> = {
     says: 'nowhere: one must be named',
     observe: async () =>
       (await askedOf({ provider: undefined }).catch(({ code }) => code)) === 'invalid_argument',
+  },
+  'GoTrueServerOptions.confirmPage': {
+    says: 'a page of ours, in English',
+    async observe() {
+      const { follow } = createGotrueServerWorld()
+      const answer = await follow(`${APP}/auth/confirm?token_hash=abcdefgh&type=email`)
+      return (await answer.text()).includes('<html lang="en">')
+    },
   },
   'GoTrueServerOptions.requestTimeout': {
     async observe() {

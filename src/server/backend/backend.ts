@@ -7,8 +7,10 @@ import { answerPreflight, type Callers, refuseBackground, refuseStranger, share 
 import { checkHints } from './hints.js'
 import { createPlaces } from './places.js'
 import { createProxy } from './proxy.js'
+import { createRouteTools } from './route-tools.js'
 import { createSessionRoutes } from './session-routes.js'
 import { createSignInEnd } from './sign-in-end.js'
+import { createSignInFailure } from './sign-in-failure.js'
 import { createSignInRoutes } from './sign-in-routes.js'
 import type { Backend, BackendOptions, Call, Handler } from './types.js'
 
@@ -51,9 +53,11 @@ export function createBackend<User extends SessionUser>(options: BackendOptions<
   const shared = { ...options, ...places, crossSiteHints, exposeAccessToken, report, now }
   const flows = createSignInFlows({ password, secure: places.secure, now })
   const end = createSignInEnd<User>(shared)
+  const deps = { ...shared, flows, end, fail: createSignInFailure(options) }
   const routes: Readonly<Record<string, Handler>> = {
+    ...options.signIn?.routes?.(createRouteTools<User>(deps)),
     ...createSessionRoutes<User>(shared),
-    ...createSignInRoutes<User>({ ...shared, flows, end }),
+    ...createSignInRoutes<User>(deps),
   }
   const mount = `${basePath}/proxy`
   const proxy: Handler = {

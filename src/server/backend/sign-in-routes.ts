@@ -3,14 +3,13 @@ import type { Grant, SessionUser } from '../../core/session.js'
 import type { SignInHints } from '../../providers/backend/types.js'
 import { createPkce } from '../../providers/shared/pkce.js'
 import { parseCookies } from '../cookies/cookies.js'
-import { applyCookies } from '../requests/apply-session.js'
 import { TIME_LIMIT, withinTime } from '../shared/time-limit.js'
-import { redirect, refuse } from './answers.js'
+import { redirect } from './answers.js'
 import { AGAIN, type SignInFlow, type SignInFlows } from './flows.js'
 import { hintsOf, stateOf } from './hints.js'
 import { safeReturnTo } from './paths.js'
-import { problemOfSignIn } from './problems.js'
 import type { EndSignIn } from './sign-in-end.js'
+import type { FailSignIn } from './sign-in-failure.js'
 import type { AuthorizeRequest, BackendOptions, Call, Handler } from './types.js'
 
 /** What signing in works on. */
@@ -18,6 +17,7 @@ export interface SignInRoutesDeps<User extends SessionUser>
   extends Pick<BackendOptions<User>, 'signIn' | 'onSignInError'> {
   readonly flows: SignInFlows
   readonly end: EndSignIn<User>
+  readonly fail: FailSignIn
   /** Where the auth server sends people back to. */
   redirectUri(url: URL): string
   /** The origin of the pages. */
@@ -41,7 +41,7 @@ function refusalOf({ searchParams }: URL, issuer: string | undefined): AuthError
     return new AuthError('invalid_credentials', 'The answer comes from another server than asked.')
   }
   const message = plain(searchParams.get('error_description'), 500) ?? 'The sign-in was refused.'
-  const serverCode = plain(searchParams.get('error'), 100)
+  const serverCode = plain(searchParams.get('error_code') ?? searchParams.get('error'), 100)
   return new AuthError('rejected', message, { serverCode })
 }
 
@@ -55,21 +55,7 @@ const unknown = (): AuthError =>
 export function createSignInRoutes<User extends SessionUser>(
   deps: SignInRoutesDeps<User>,
 ): Readonly<Record<string, Handler>> {
-  const { signIn, flows, end, onSignInError } = deps
-
-  async function fail(
-    { request }: Call,
-    error: unknown,
-    setCookies: readonly string[] = [],
-  ): Promise<Response> {
-    if (!isAuthError(error)) throw error
-    if (!onSignInError) return refuse(problemOfSignIn(error), setCookies)
-    const made = await onSignInError(error, request)
-    // The headers of some responses cannot be changed, those of `Response.redirect` for one.
-    const response = new Response(made.body, made)
-    applyCookies(response.headers, setCookies)
-    return response
-  }
+  const { signIn, flows, end, fail, onSignInError } = deps
 
   async function begin(call: Call, screenHint?: AuthorizeRequest['screenHint']): Promise<Response> {
     const { verifier, challenge } = await createPkce()
