@@ -78,7 +78,7 @@ describe('a vault', () => {
   })
 
   it('sees the sign-out that a sibling writes between its two reads', async () => {
-    let between = async (): Promise<unknown> => {}
+    let between: () => Promise<unknown> = async () => {}
     const { vault, entries } = start((shared) => ({
       async get(key) {
         if (key === 'app.A') await between()
@@ -157,11 +157,12 @@ describe('a write that is given up and arrives later', () => {
     const waiting: (() => void)[] = []
     let hangs = true
     const world = start((entries) => ({
-      async update(key, edit) {
-        if (hangs) await new Promise<void>((go) => waiting.push(go))
+      async update(key: string, edit: (text: string | null) => string | null) {
+        if (hangs) await new Promise<void>((go) => void waiting.push(go))
         const text = edit(entries.get(key) ?? null)
         if (text === null) entries.delete(key)
         else entries.set(key, text)
+        return text
       },
     }))
     return {
