@@ -48,8 +48,8 @@ export const ENVIRONMENT = [
   {
     file: lease,
     name: 'A lease is not renewed.',
-    find: 'renewLater()\n      return release',
-    replace: 'return release',
+    find: 'renewLater()\n      return Object',
+    replace: 'return Object',
   },
   {
     file: lease,
