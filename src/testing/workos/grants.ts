@@ -27,6 +27,14 @@ interface Attempt {
 
 type Grant = (context: ServerContext, attempt: Attempt) => Promise<Answer>
 
+/** What the provider gave by which somebody signed in: the answer to the sign-in has it, and no other. */
+function providerTokens({ options, newToken, now }: ServerContext, { method }: Begun): Answer {
+  if (!options.oauthTokens || !method.endsWith('OAuth')) return {}
+  const seconds = Math.floor(now() / 1000) + 3_600
+  const tokens = { access_token: newToken(), refresh_token: newToken(), expires_at: seconds }
+  return { oauth_tokens: { provider: method, ...tokens, scopes: ['email'] } }
+}
+
 /** Begins a session: with an organization where there is one, and without a step left to take. */
 async function signIn(
   context: ServerContext,
@@ -47,7 +55,8 @@ async function signIn(
     impersonator,
     admittedTo: hosted ? organizationId : null,
   })
-  return sessionAnswer(context, session, context.sessions.issue(session))
+  const answer = await sessionAnswer(context, session, context.sessions.issue(session))
+  return { ...answer, ...providerTokens(context, begun) }
 }
 
 const authorizationCode: Grant = async (context, { client, confidential, body }) => {

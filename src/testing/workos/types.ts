@@ -79,6 +79,11 @@ export interface ScriptedWorkOSOptions {
    * `organization_selection_required`. @default 'first'
    */
   readonly organizationChoice?: 'first' | 'required' | undefined
+  /**
+   * Whether a sign-in by an OAuth provider, such as `GoogleOAuth`, brings the tokens of that provider: an
+   * option of each provider in the dashboard. @default false
+   */
+  readonly oauthTokens?: boolean | undefined
   /** How strangers to an organization are refused. @default 'organization_membership_not_found' */
   readonly membershipError?:
     | 'organization_membership_not_found'
