@@ -13,4 +13,5 @@ export interface App {
 /** All of them, in the order of the matrix. */
 export const APPS: readonly App[] = [
   { name: 'hono', title: 'Hono', framework: 'hono', server: 'oidc' },
+  { name: 'sveltekit', title: 'SvelteKit', framework: '@sveltejs/kit', server: 'oidc' },
 ]

@@ -50,6 +50,12 @@ function ensureSentAway(world: World, page: Page): void {
   ensure(isRight, `A stranger is sent elsewhere: ${short(page)}`)
 }
 
+const namesOf = (visitor: Visitor): string =>
+  visitor
+    .cookies()
+    .map((cookie) => cookie.split('=')[0])
+    .join(', ')
+
 async function signIn(world: World): Promise<Visitor> {
   const visitor = createVisitor()
   const page = await visitor.visit(account(world))
@@ -82,7 +88,7 @@ const signInCheck: Check = {
   async run(world) {
     const before = world.authority.liveSessions()
     const visitor = await signIn(world)
-    ensure(visitor.cookies().length === 1, `It leaves the cookies ${visitor.cookies().join(', ')}.`)
+    ensure(visitor.cookies().length === 1, `It leaves the cookies ${namesOf(visitor)}.`)
     ensure(world.authority.liveSessions() === before + 1, 'It is no session of the auth server.')
     return 'by redirect, back to the page'
   },
@@ -108,6 +114,7 @@ const refresh: Check = {
   async run(world) {
     const visitor = await signIn(world)
     const { answered } = world.authority.exchanges()
+    const before = visitor.cookies().join()
     await loadUntil(world, visitor, (page) => {
       ensureKnown(world, page)
       return world.authority.exchanges().answered > answered
@@ -115,7 +122,8 @@ const refresh: Check = {
     ensureKnown(world, await visitor.load(account(world)))
     const count = world.authority.exchanges().answered - answered
     ensure(count === 1, `There were ${count} exchanges.`)
-    return 'one exchange'
+    ensure(visitor.cookies().join() !== before, 'The browser still has the cookie of before.')
+    return 'one exchange, a new cookie'
   },
 }
 
@@ -185,14 +193,19 @@ const twoTabs: Check = {
         const known = JSON.stringify((await tab.getSession())?.user ?? null)
         ensure(known.includes(world.authority.person), `A tab knows ${known} as the person.`)
       }
-      await one.signOut()
+      const heard = new Promise((resolve) => {
+        other.onAuthStateChange((event) => event === 'SIGNED_OUT' && resolve(true))
+      })
       await one.actions.signOut()
-      ensure((await other.getSession()) === null, 'The other tab does not hear of it.')
+      await one.signOut()
+      const isHeard = await Promise.race([heard, delay(PATIENCE, false, { ref: false })])
+      ensure(isHeard === true, 'The other tab does not hear of it.')
+      ensure((await other.getSession()) === null, 'The other tab still has a session.')
     } finally {
       one.dispose()
       other.dispose()
     }
-    ensure(visitor.cookies().length === 0, `It leaves ${visitor.cookies().join(', ')}.`)
+    ensure(visitor.cookies().length === 0, `It leaves the cookies ${namesOf(visitor)}.`)
     ensureSentAway(world, await visitor.load(account(world)))
     ensureSentAway(world, await stolen.load(account(world)))
     ensure(world.authority.liveSessions() === before - 1, 'The auth server was not told.')

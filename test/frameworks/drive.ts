@@ -47,38 +47,40 @@ async function drive(world: World, app: Running): Promise<readonly Cell[]> {
   return cells
 }
 
-/** Builds and starts an app, drives it, and stops it, whatever comes of it. */
-async function playOn(
-  project: Project,
-  authority: Authority,
-  { origin, port }: Awaited<ReturnType<typeof freeOrigin>>,
-): Promise<readonly Cell[]> {
-  const settings = { ...authority.settings, ORIGIN: origin }
-  let app: Running | undefined
-  const build = await cellOf('build', async () => {
-    await project.build(settings)
-    app = await project.start(settings, port)
-    return 'yes'
-  })
-  if (!app) {
-    console.error(`build failed: ${build.text}`)
-    return [build, ...CHECKS.map(({ title }) => untried(title))]
-  }
-  const running = app
-  return [build, ...(await drive({ origin, authority }, running).finally(() => running.stop()))]
+/** What is known of an app before it runs. */
+interface Stage {
+  readonly workshop: Workshop
+  readonly place: Awaited<ReturnType<typeof freeOrigin>>
+  readonly authority: Authority
 }
 
-/** Installs an app, builds it, starts it, and drives it. @throws Error when it cannot be installed. */
+/** Installs, builds, starts and drives an app, and stops it, whatever comes of it. */
+async function playOn(app: App, { workshop, place, authority }: Stage): Promise<Row> {
+  const { origin, port } = place
+  const settings = { ...authority.settings, ORIGIN: origin }
+  let project: Project | undefined
+  let running: Running | undefined
+  const build = await cellOf('build', async () => {
+    project = await workshop.install(app)
+    await project.build(settings)
+    running = await project.start(settings, port)
+    return 'yes'
+  })
+  const { version = '', node = '' } = { ...project }
+  try {
+    const rest = running
+      ? await drive({ origin, authority }, running)
+      : CHECKS.map(({ title }) => untried(title))
+    return { app, version, node, cells: [build, ...rest] }
+  } finally {
+    await running?.stop()
+    await project?.remove()
+  }
+}
+
+/** Installs an app, builds it, starts it, and drives it. */
 export async function play(app: App, workshop: Workshop): Promise<Row> {
-  const project = await workshop.install(app)
   const place = await freeOrigin()
   const authority = await startAuthority(app.server, place.origin)
-  try {
-    const cells = await playOn(project, authority, place)
-    const { version, node } = project
-    return { app, version, node, cells }
-  } finally {
-    await authority.close()
-    await project.remove()
-  }
+  return playOn(app, { workshop, place, authority }).finally(() => authority.close())
 }

@@ -10,7 +10,7 @@ export interface Page {
 
 /** A browser of somebody: it has cookies, and goes where it is sent. */
 export interface Visitor {
-  /** The names of the cookies that it has for the app. */
+  /** The cookies that it has, as they are sent. */
   cookies(): readonly string[]
   /** Navigates to one address, and no further. */
   load(url: string): Promise<Page>
@@ -61,7 +61,8 @@ const isRedirect = ({ status }: Page): boolean => status >= 300 && status < 400
 /** Makes a browser; all that it meets is on one host, whose cookies it keeps (RFC 6265 §8.5: ports do not part). */
 export function createVisitor(known: Iterable<readonly [string, string]> = []): Visitor {
   const jar = new Map(known)
-  const header = (): string => [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+  const cookies = (): readonly string[] => [...jar].map(([name, value]) => `${name}=${value}`)
+  const header = (): string => cookies().join('; ')
 
   function keep(headers: Headers): void {
     for (const line of headers.getSetCookie()) {
@@ -88,7 +89,7 @@ export function createVisitor(known: Iterable<readonly [string, string]> = []): 
   }
 
   return {
-    cookies: () => [...jar.keys()],
+    cookies,
     load,
     visit,
     async fetch(input, init) {
