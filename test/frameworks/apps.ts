@@ -14,4 +14,5 @@ export interface App {
 export const APPS: readonly App[] = [
   { name: 'hono', title: 'Hono', framework: 'hono', server: 'oidc' },
   { name: 'sveltekit', title: 'SvelteKit', framework: '@sveltejs/kit', server: 'oidc' },
+  { name: 'react-router', title: 'React Router', framework: 'react-router', server: 'oidc' },
 ]
