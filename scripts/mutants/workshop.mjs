@@ -29,6 +29,7 @@ const ENTRIES = [
   'src/server/oidc/index.ts',
   'src/server/workos/index.ts',
   'src/server/supertokens/index.ts',
+  'src/node/index.ts',
   'src/express/index.ts',
   'src/next/index.ts',
 ]

@@ -13,6 +13,7 @@ import {
 import { expressProbes } from './express-probes.js'
 import { mfaProbes } from './mfa-probes.js'
 import { nextProbes } from './next-probes.js'
+import { nodeProbes } from './node-probes.js'
 import { oidcProbes } from './oidc-probes.js'
 import { oidcServerProbes } from './oidc-server-probes.js'
 import { providerProbes } from './provider-probes.js'
@@ -64,6 +65,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     },
   },
   'the skin for Next.js': { places: ['next'], probes: nextProbes },
+  'servers of Node': { places: ['node'], probes: nodeProbes },
   'skins for Express': { places: ['express'], probes: expressProbes },
   'the kit for tests': {
     places: ['testing'],
