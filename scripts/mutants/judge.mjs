@@ -39,7 +39,7 @@ async function simulated(folder, { from, last }) {
 }
 
 /** What runs on servers: no client is made of it. */
-const ON_SERVERS = ['server', 'express', 'next']
+const ON_SERVERS = ['server', 'node', 'express', 'next']
 
 /**
  * The folders of tests that may know of a defect in `file`, test mirrors src: first those near to it,
