@@ -30,6 +30,7 @@ const ENTRIES = [
   'src/server/gotrue/index.ts',
   'src/server/workos/index.ts',
   'src/server/supertokens/index.ts',
+  'src/node/index.ts',
   'src/express/index.ts',
   'src/next/index.ts',
 ]

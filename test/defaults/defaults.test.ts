@@ -14,6 +14,7 @@ import { expressProbes } from './express-probes.js'
 import { gotrueServerProbes } from './gotrue-server-probes.js'
 import { mfaProbes } from './mfa-probes.js'
 import { nextProbes } from './next-probes.js'
+import { nodeProbes } from './node-probes.js'
 import { oidcProbes } from './oidc-probes.js'
 import { oidcServerProbes } from './oidc-server-probes.js'
 import { providerProbes } from './provider-probes.js'
@@ -66,6 +67,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     },
   },
   'the skin for Next.js': { places: ['next'], probes: nextProbes },
+  'servers of Node': { places: ['node'], probes: nodeProbes },
   'skins for Express': { places: ['express'], probes: expressProbes },
   'the kit for tests': {
     places: ['testing'],

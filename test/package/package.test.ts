@@ -249,6 +249,7 @@ describe('the packed package', () => {
     ['holdfast/server/oidc', 5, 22],
     ['holdfast/server/gotrue', 5, 22],
     ['holdfast/server/supertokens', 5, 22],
+    ['holdfast/node', 5, 22],
     ['holdfast/express', 5, 22],
     ['holdfast/next', 6, 24],
   ])('reads a few files for %s', async (name, most, altogether) => {

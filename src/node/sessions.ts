@@ -13,13 +13,14 @@ import type {
   SignOutResult,
 } from '../server/requests/request-sessions.js'
 import { checkObject } from '../server/shared/arguments.js'
+import { pathOf } from './address.js'
 import { FOREIGN, foreignRequests } from './origin-guard.js'
-import { cookieHeaderOf, pathOf } from './request.js'
+import { cookieHeaderOf } from './request.js'
 import { answerHeadersOf, sendWebResponse } from './response.js'
-import type { ExpressHandler, ExpressRequest, ExpressResponse } from './types.js'
+import type { NodeMiddleware, NodeRequest, NodeResponse } from './types.js'
 
-/** Options of {@link createExpressSessions}. */
-export interface ExpressSessionsOptions<User extends SessionUser = SessionUser>
+/** Options of {@link createNodeSessions}. */
+export interface NodeSessionsOptions<User extends SessionUser = SessionUser>
   extends OriginGuardOptions {
   readonly sessions: RequestSessions<User>
 }
@@ -39,31 +40,31 @@ export interface RequireSessionOptions {
 }
 
 /** A request and its response. */
-export interface ExpressExchange {
-  readonly request: ExpressRequest
-  readonly response: ExpressResponse
+export interface NodeExchange {
+  readonly request: NodeRequest
+  readonly response: NodeResponse
 }
 
-/** The sessions of an Express app. */
-export interface ExpressSessions<User extends SessionUser = SessionUser> {
+/** The sessions of an app on Node, or on a framework that stands on it. */
+export interface NodeSessions<User extends SessionUser = SessionUser> {
   /** Finds out whose request it is, refreshes ahead of expiry, and sets the cookies. */
-  readonly middleware: ExpressHandler
+  readonly middleware: NodeMiddleware
   /**
    * What the middleware found, signed in or not.
    * @throws AuthError `invalid_argument` when it has not run.
    */
-  of(request: ExpressRequest): RequestSession<User>
+  of(request: NodeRequest): RequestSession<User>
   /** The session of a guarded request. @throws AuthSessionMissingError when there is none. */
-  sessionOf(request: ExpressRequest): ServerSession<User>
+  sessionOf(request: NodeRequest): ServerSession<User>
   /**
    * Lets pass who is signed in, but what a page of another origin sent that changes something: that
    * gets 403, see `originGuard`. Others get 401, or 403 where a step is missing, or the sign-in; 503
    * with `Retry-After` while it cannot be told. It needs no middleware before it.
    */
-  requireSession(options?: RequireSessionOptions): ExpressHandler
+  requireSession(options?: RequireSessionOptions): NodeMiddleware
   /** Refreshes now, in another organization if asked to, and sets the cookies. */
   refreshSession(
-    exchange: ExpressExchange,
+    exchange: NodeExchange,
     options?: Pick<RefreshRequestSessionOptions, 'organizationId'>,
   ): Promise<RequestSession<User>>
   /**
@@ -71,13 +72,13 @@ export interface ExpressSessions<User extends SessionUser = SessionUser> {
    * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL.
    */
   signOut(
-    exchange: ExpressExchange,
+    exchange: NodeExchange,
     options?: { readonly returnTo?: string | undefined },
   ): Promise<SignOutResult>
 }
 
 /** Whether a person is about to see the answer. */
-function isNavigation({ method, headers }: ExpressRequest): boolean {
+function isNavigation({ method, headers }: NodeRequest): boolean {
   // Nobody goes there yet, and nobody is to be signed in for it.
   if (isPrefetch({ get: (name) => String(headers[name.toLowerCase()] ?? '') || null })) return false
   const mode = headers['sec-fetch-mode']
@@ -86,21 +87,21 @@ function isNavigation({ method, headers }: ExpressRequest): boolean {
 }
 
 /**
- * Makes the sessions of an Express app, 4 or 5.
+ * Makes the sessions of an app on Node.
  * @throws AuthError `invalid_argument` for options that cannot work.
  */
-export function createExpressSessions<User extends SessionUser>(
-  options: ExpressSessionsOptions<User>,
-): ExpressSessions<User> {
+export function createNodeSessions<User extends SessionUser>(
+  options: NodeSessionsOptions<User>,
+): NodeSessions<User> {
   checkObject('options', options)
   checkObject('sessions', options.sessions)
   const { sessions, ...origins } = options
-  const found = new WeakMap<ExpressRequest, RequestSession<User>>()
+  const found = new WeakMap<NodeRequest, RequestSession<User>>()
   const isForeign = foreignRequests(origins)
 
   /** Notes what came of the cookies of a request, and puts it on the answer. */
   async function note(
-    { request, response }: ExpressExchange,
+    { request, response }: NodeExchange,
     looking: Promise<RequestSession<User>>,
   ): Promise<RequestSession<User>> {
     const state = await looking
@@ -109,13 +110,13 @@ export function createExpressSessions<User extends SessionUser>(
     return state
   }
 
-  const look = (request: ExpressRequest): Promise<RequestSession<User>> =>
+  const look = (request: NodeRequest): Promise<RequestSession<User>> =>
     sessions.getSession(cookieHeaderOf(request), { request })
 
-  const load = async (exchange: ExpressExchange): Promise<RequestSession<User>> =>
+  const load = async (exchange: NodeExchange): Promise<RequestSession<User>> =>
     found.get(exchange.request) ?? note(exchange, look(exchange.request))
 
-  function of(request: ExpressRequest): RequestSession<User> {
+  function of(request: NodeRequest): RequestSession<User> {
     const state = found.get(request)
     if (state) return state
     throw new AuthError(
@@ -136,7 +137,7 @@ export function createExpressSessions<User extends SessionUser>(
     },
     requireSession: ({ signInPath, dangerouslyAllowAnyOrigin = false } = {}) => {
       /** The answer to whoever may not pass. */
-      async function stop(exchange: ExpressExchange): Promise<Response | null> {
+      async function stop(exchange: NodeExchange): Promise<Response | null> {
         const { request } = exchange
         if (!dangerouslyAllowAnyOrigin && isForeign(exchange)) return refuse(FOREIGN)
         const { session, failure } = await load(exchange)
@@ -148,7 +149,7 @@ export function createExpressSessions<User extends SessionUser>(
       }
       return (request, response, next) => {
         stop({ request, response }).then(
-          (answer) => (answer ? sendWebResponse(response, answer) : next()),
+          (answer) => (answer ? sendWebResponse(answer, response) : next()),
           next,
         )
       }

@@ -1,7 +1,7 @@
 import { refuse } from '../server/backend/answers.js'
 import { createOriginGuard, type OriginGuardOptions } from '../server/requests/origin-guard.js'
 import { answerHeadersOf, sendWebResponse } from './response.js'
-import type { ExpressHandler, ExpressRequest, ExpressResponse } from './types.js'
+import type { NodeMiddleware, NodeRequest, NodeResponse } from './types.js'
 
 /** What such a request is answered. */
 export const FOREIGN = {
@@ -13,7 +13,7 @@ export const FOREIGN = {
 /** Makes the question whether a page of another origin sent a request that changes something. */
 export function foreignRequests(
   options: OriginGuardOptions,
-): (exchange: { request: ExpressRequest; response: ExpressResponse }) => boolean {
+): (exchange: { request: NodeRequest; response: NodeResponse }) => boolean {
   const isForeign = createOriginGuard(options)
   return ({ request, response }) =>
     isForeign({
@@ -29,10 +29,10 @@ export function foreignRequests(
  * before, and so does what carries its token in a header. `requireSession()` has it inside.
  * @throws AuthError `invalid_argument` for what is no origin.
  */
-export function originGuard(options: OriginGuardOptions = {}): ExpressHandler {
+export function originGuard(options: OriginGuardOptions = {}): NodeMiddleware {
   const isForeign = foreignRequests(options)
   return (request, response, next) => {
-    if (isForeign({ request, response })) sendWebResponse(response, refuse(FOREIGN)).catch(next)
+    if (isForeign({ request, response })) sendWebResponse(refuse(FOREIGN), response).catch(next)
     else next()
   }
 }
