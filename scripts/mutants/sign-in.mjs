@@ -3,11 +3,43 @@ const signIn = 'src/server/backend/sign-in-routes.ts'
 const end = 'src/server/backend/sign-in-end.ts'
 const hints = 'src/server/backend/hints.ts'
 const sites = 'src/server/backend/sites.ts'
+const organization = 'src/server/backend/organization-routes.ts'
+const choices = 'src/server/backend/choices.ts'
 const flows = 'src/server/backend/flows.ts'
 const problems = 'src/server/backend/problems.ts'
 
 /** Checks that are gone of sign-ins under way, and of what pages are told. */
 export const SIGN_IN = [
+  {
+    file: organization,
+    name: 'A link on another site chooses an organization for somebody.',
+    find: 'if (!isOwnNavigation(request, callers)) return refuse(FOREIGN)',
+    replace: 'if (!callers) return refuse(FOREIGN)',
+  },
+  {
+    file: organization,
+    name: 'Somebody chooses an organization that was not offered.',
+    find: 'if (!choice.organizations.some((one) => one.id === id))',
+    replace: 'if (!choice.organizations.some(() => true))',
+  },
+  {
+    file: organization,
+    name: 'A choice ends a sign-in that was begun at another auth server.',
+    find: 'return choice?.redirectUri === deps.redirectUri(url) ? choice : null',
+    replace: 'return choice',
+  },
+  {
+    file: organization,
+    name: 'A choice that counts no more is kept.',
+    find: "isAuthError(error, 'invalid_credentials') ? used : []",
+    replace: "isAuthError(error, 'timeout') ? used : []",
+  },
+  {
+    file: choices,
+    name: 'A choice can be made whenever somebody likes.',
+    find: '{ ttl: LIFETIME, now }',
+    replace: '{ now }',
+  },
   {
     file: sites,
     name: 'A backend answers under hosts that are not on its list.',
