@@ -16,4 +16,5 @@ export const APPS: readonly App[] = [
   { name: 'sveltekit', title: 'SvelteKit', framework: '@sveltejs/kit', server: 'oidc' },
   { name: 'react-router', title: 'React Router', framework: 'react-router', server: 'oidc' },
   { name: 'astro', title: 'Astro', framework: 'astro', server: 'oidc' },
+  { name: 'nuxt', title: 'Nuxt', framework: 'nuxt', server: 'oidc' },
 ]
