@@ -15,4 +15,6 @@ export const APPS: readonly App[] = [
   { name: 'hono', title: 'Hono', framework: 'hono', server: 'oidc' },
   { name: 'sveltekit', title: 'SvelteKit', framework: '@sveltejs/kit', server: 'oidc' },
   { name: 'react-router', title: 'React Router', framework: 'react-router', server: 'oidc' },
+  { name: 'astro', title: 'Astro', framework: 'astro', server: 'oidc' },
+  { name: 'nuxt', title: 'Nuxt', framework: 'nuxt', server: 'oidc' },
 ]
