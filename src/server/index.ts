@@ -1,8 +1,14 @@
 export {
+  type Arrival,
   type AuthorizeRequest,
   type Backend,
   type BackendOptions,
+  type Call,
   createBackend,
+  type GrantedSignIn,
+  type Handler,
+  type PendingLink,
+  type RouteTools,
   type SignInExchange,
   type SignInHints,
   type SignInServer,
@@ -45,6 +51,7 @@ export {
   type CookieSettings,
   createRequestSessions,
   type GetRequestSessionOptions,
+  type LeftSession,
   type RefreshRequestSessionOptions,
   type RequestSession,
   type RequestSessions,
@@ -52,6 +59,7 @@ export {
   type ServerSession,
   type SetSessionResult,
   type SignOutResult,
+  type TakeOver,
 } from './requests/request-sessions.js'
 export type { SealedSignOutOptions, SealedSignOutResult } from './sealed/ended-sessions.js'
 export type { SealedCookie } from './sealed/opened.js'
