@@ -250,7 +250,7 @@ describe('the packed package', () => {
   it.each([
     ['holdfast/server', 3, 20],
     ['holdfast/server/workos', 5, 22],
-    ['holdfast/server/oidc', 5, 22],
+    ['holdfast/server/oidc', 6, 23],
     ['holdfast/server/gotrue', 5, 22],
     ['holdfast/server/supertokens', 5, 22],
     ['holdfast/node', 5, 22],
