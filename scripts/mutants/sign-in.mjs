@@ -1,10 +1,44 @@
 const session = 'src/server/backend/session-routes.ts'
 const signIn = 'src/server/backend/sign-in-routes.ts'
+const end = 'src/server/backend/sign-in-end.ts'
+const hints = 'src/server/backend/hints.ts'
+const sites = 'src/server/backend/sites.ts'
 const flows = 'src/server/backend/flows.ts'
 const problems = 'src/server/backend/problems.ts'
 
 /** Checks that are gone of sign-ins under way, and of what pages are told. */
 export const SIGN_IN = [
+  {
+    file: sites,
+    name: 'A backend answers under hosts that are not on its list.',
+    find: 'return origin === undefined ? null : new URL(`${origin}${url.pathname}${url.search}`)',
+    replace: 'return new URL(`${origin ?? url.origin}${url.pathname}${url.search}`)',
+  },
+  {
+    file: sites,
+    name: 'A backend of http: and https: hosts sets cookies that some of them lose.',
+    find: 'protocols.size > 1',
+    replace: 'protocols.size > 2',
+  },
+  {
+    file: end,
+    name: 'What the app says after a sign-in leads out of it.',
+    find: "typeof target === 'string' ? safeReturnTo(target)",
+    replace: "typeof target === 'string' ? target",
+  },
+  {
+    file: end,
+    name: 'A sign-in that the app refuses ends the session that was.',
+    find: 'const target = await ask({ session, state, returnTo, request })\n    const { setCookies } = await sessions.setSession(grant, cookie)',
+    replace:
+      'const { setCookies } = await sessions.setSession(grant, cookie)\n    const target = await ask({ session, state, returnTo, request })',
+  },
+  {
+    file: hints,
+    name: 'A link on another site says what a sign-in carries.',
+    find: 'if (state === undefined || !isOwnNavigation(request, callers)) return undefined',
+    replace: 'if (state === undefined) return undefined',
+  },
   {
     file: session,
     name: 'A page refreshes the session of somebody else.',
@@ -68,8 +102,8 @@ export const SIGN_IN = [
   {
     file: signIn,
     name: 'A sign-in can be finished twice.',
-    find: '[...used, ...setCookies]',
-    replace: 'setCookies',
+    find: '[...used, ...ended.setCookies]',
+    replace: 'ended.setCookies',
   },
   {
     file: signIn,
@@ -128,7 +162,7 @@ export const SIGN_IN = [
   {
     file: flows,
     name: 'What was sealed as something else is taken for a sign-in.',
-    find: 'return whole ? { state, verifier, returnTo, redirectUri, maxAge } : null',
+    find: 'return whole ? { state, verifier, returnTo, redirectUri, maxAge, appState } : null',
     replace:
       'return { state: `${state}`, verifier: `${verifier}`, returnTo: `${returnTo}`, redirectUri: `${redirectUri}` }',
   },

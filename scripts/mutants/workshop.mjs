@@ -27,6 +27,7 @@ const ENTRIES = [
   'src/providers/supertokens/index.ts',
   'src/server/index.ts',
   'src/server/oidc/index.ts',
+  'src/server/gotrue/index.ts',
   'src/server/workos/index.ts',
   'src/server/supertokens/index.ts',
   'src/node/index.ts',

@@ -3,6 +3,7 @@ export {
   type Backend,
   type BackendOptions,
   createBackend,
+  type GrantedSignIn,
   type SignInExchange,
   type SignInHints,
   type SignInServer,
@@ -45,6 +46,7 @@ export {
   type CookieSettings,
   createRequestSessions,
   type GetRequestSessionOptions,
+  type LeftSession,
   type RefreshRequestSessionOptions,
   type RequestSession,
   type RequestSessions,
@@ -52,6 +54,7 @@ export {
   type ServerSession,
   type SetSessionResult,
   type SignOutResult,
+  type TakeOver,
 } from './requests/request-sessions.js'
 export type { SealedSignOutOptions, SealedSignOutResult } from './sealed/ended-sessions.js'
 export type { SealedCookie } from './sealed/opened.js'

@@ -94,7 +94,7 @@ const fromSiblings = (file: string, text: string): string[] =>
 
 /** The vendor whose folder of `server` a file is in. */
 const vendorOf = (file: string): string | undefined =>
-  /^server\/(workos|supertokens|oidc)\//.exec(file)?.[1]
+  /^server\/(workos|supertokens|oidc|gotrue)\//.exec(file)?.[1]
 
 /** What the parts of `server` that are for every vendor, or another's, import from a vendor's folder. */
 const fromVendors = (file: string, text: string): string[] =>

@@ -11,6 +11,7 @@ import {
   textsOf,
 } from './documented.js'
 import { expressProbes } from './express-probes.js'
+import { gotrueServerProbes } from './gotrue-server-probes.js'
 import { mfaProbes } from './mfa-probes.js'
 import { nextProbes } from './next-probes.js'
 import { nodeProbes } from './node-probes.js'
@@ -62,6 +63,7 @@ const PARTS: Readonly<Record<string, Part>> = {
       ...superTokensProbes,
       ...superTokensWebProbes,
       ...oidcServerProbes,
+      ...gotrueServerProbes,
     },
   },
   'the skin for Next.js': { places: ['next'], probes: nextProbes },

@@ -247,6 +247,7 @@ describe('the packed package', () => {
     ['holdfast/server', 3, 20],
     ['holdfast/server/workos', 5, 22],
     ['holdfast/server/oidc', 5, 22],
+    ['holdfast/server/gotrue', 5, 22],
     ['holdfast/server/supertokens', 5, 22],
     ['holdfast/node', 5, 22],
     ['holdfast/express', 5, 22],
@@ -264,13 +265,14 @@ describe('the packed package', () => {
       import { sealText, createVerifier } from 'holdfast/server'
       import { createWorkOSSessions } from 'holdfast/server/workos'
       import { createOidc } from 'holdfast/server/oidc'
+      import { createGotrue } from 'holdfast/server/gotrue'
       import { createSuperTokens } from 'holdfast/server/supertokens'
       import { createExpressSessions } from 'holdfast/express'
-      const attempts = [() => sealText('', ''), createVerifier, createWorkOSSessions, createOidc, createSuperTokens, () => createExpressSessions({}).of({})]
+      const attempts = [() => sealText('', ''), createVerifier, createWorkOSSessions, createOidc, createGotrue, createSuperTokens, () => createExpressSessions({}).of({})]
       const failures = attempts.map(async (attempt) => attempt())
       const errors = (await Promise.allSettled(failures)).map(({ reason }) => reason)
       console.log(JSON.stringify(errors.map((error) => [error instanceof AuthError, isAuthError(error, 'invalid_argument')])))`
-    expect(JSON.parse(run(text))).toEqual(Array.from({ length: 6 }, () => [true, true]))
+    expect(JSON.parse(run(text))).toEqual(Array.from({ length: 7 }, () => [true, true]))
   })
 
   it('has source maps that lead to the sources that are packed', () => {

@@ -20,6 +20,8 @@ export interface SignInFlow {
   readonly redirectUri: string
   /** How long ago, in ms, the person may have proved who they are, where that was asked for. */
   readonly maxAge?: number | undefined
+  /** The text that the app wants to see again at its end. */
+  readonly appState?: string | undefined
 }
 
 /** Keeps sign-ins that are under way in sealed cookies, one each. */
@@ -61,7 +63,8 @@ function parseFlow(sealed: string): SignInFlow | null {
       typeof returnTo === 'string' &&
       typeof redirectUri === 'string'
     const maxAge = typeof rest.maxAge === 'number' ? rest.maxAge : undefined
-    return whole ? { state, verifier, returnTo, redirectUri, maxAge } : null
+    const appState = typeof rest.appState === 'string' ? rest.appState : undefined
+    return whole ? { state, verifier, returnTo, redirectUri, maxAge, appState } : null
   } catch {
     return null
   }

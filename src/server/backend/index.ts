@@ -4,6 +4,7 @@ export type {
   AuthorizeRequest,
   Backend,
   BackendOptions,
+  GrantedSignIn,
   SignInExchange,
   SignInServer,
 } from './types.js'

@@ -1,5 +1,5 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
-import type { SessionUser } from '../../core/session.js'
+import type { Grant, SessionUser } from '../../core/session.js'
 import type { SignInHints } from '../../providers/backend/types.js'
 import { createPkce } from '../../providers/shared/pkce.js'
 import { parseCookies } from '../cookies/cookies.js'
@@ -7,15 +7,17 @@ import { applyCookies } from '../requests/apply-session.js'
 import { TIME_LIMIT, withinTime } from '../shared/time-limit.js'
 import { redirect, refuse } from './answers.js'
 import { AGAIN, type SignInFlow, type SignInFlows } from './flows.js'
-import { hintsOf } from './hints.js'
+import { hintsOf, stateOf } from './hints.js'
 import { safeReturnTo } from './paths.js'
 import { problemOfSignIn } from './problems.js'
+import type { EndSignIn } from './sign-in-end.js'
 import type { AuthorizeRequest, BackendOptions, Call, Handler } from './types.js'
 
 /** What signing in works on. */
 export interface SignInRoutesDeps<User extends SessionUser>
-  extends Pick<BackendOptions<User>, 'sessions' | 'signIn' | 'onSignInError'> {
+  extends Pick<BackendOptions<User>, 'signIn' | 'onSignInError'> {
   readonly flows: SignInFlows
+  readonly end: EndSignIn<User>
   /** Where the auth server sends people back to. */
   redirectUri(url: URL): string
   /** The origin of the pages. */
@@ -53,7 +55,7 @@ const unknown = (): AuthError =>
 export function createSignInRoutes<User extends SessionUser>(
   deps: SignInRoutesDeps<User>,
 ): Readonly<Record<string, Handler>> {
-  const { sessions, signIn, flows, onSignInError } = deps
+  const { signIn, flows, end, onSignInError } = deps
 
   async function fail(
     { request }: Call,
@@ -78,8 +80,9 @@ export function createSignInRoutes<User extends SessionUser>(
     const callers = { own: deps.ownOrigin(url), allowed: deps.allowed }
     const hints = hintsOf({ request, url, callers, anybody: deps.crossSiteHints })
     const { maxAge } = hints
-    const flow: SignInFlow = { state, verifier, returnTo, redirectUri, maxAge }
     try {
+      const appState = stateOf({ request, url, callers })
+      const flow: SignInFlow = { state, verifier, returnTo, redirectUri, maxAge, appState }
       const location = await signIn.authorizeUrl({
         ...hints,
         redirectUri,
@@ -114,22 +117,28 @@ export function createSignInRoutes<User extends SessionUser>(
     const used = flows.end(flow, jar)
     const code = call.url.searchParams.get('code')
     if (!code) return fail(call, refusalOf(call.url, signIn.issuer), used)
+    const exchange = {
+      code,
+      codeVerifier: flow.verifier,
+      redirectUri: flow.redirectUri,
+      issuer: call.url.searchParams.get('iss') ?? undefined,
+      maxAge: flow.maxAge,
+    }
+    let grant: Grant<User>
     try {
-      const exchange = {
-        code,
-        codeVerifier: flow.verifier,
-        redirectUri: flow.redirectUri,
-        issuer: call.url.searchParams.get('iss') ?? undefined,
-        maxAge: flow.maxAge,
-      }
-      const grant = await withinTime(TIME_LIMIT, (signal) =>
-        signIn.exchangeCode(exchange, { signal }),
-      )
-      const { setCookies } = await sessions.setSession(grant, call.cookie)
-      return redirect(`${deps.appOrigin(call.url)}${flow.returnTo}`, [...used, ...setCookies])
+      grant = await withinTime(TIME_LIMIT, (signal) => signIn.exchangeCode(exchange, { signal }))
     } catch (error) {
       // After an outage the same address may still do: the flow is kept.
       return fail(call, error, isAuthError(error) && error.retryable ? [] : used)
+    }
+    try {
+      const { returnTo, appState: state } = flow
+      const ended = await end(grant, { call, returnTo, state })
+      const location = `${deps.appOrigin(call.url)}${ended.returnTo}`
+      return redirect(location, [...used, ...ended.setCookies])
+    } catch (error) {
+      // The code is spent: nothing comes of this address any more.
+      return fail(call, error, used)
     }
   }
 

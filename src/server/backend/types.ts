@@ -1,7 +1,7 @@
 import type { AuthError } from '../../core/errors.js'
 import type { Awaitable } from '../../core/ports.js'
 import type { RequestContext } from '../../core/provider.js'
-import type { Grant, SessionUser } from '../../core/session.js'
+import type { Grant, Session, SessionUser } from '../../core/session.js'
 import type { SignInHints } from '../../providers/backend/types.js'
 import type { RequestSessions } from '../requests/request-sessions.js'
 import type { Password } from '../sealed/seal.js'
@@ -37,6 +37,22 @@ export interface SignInServer<User extends SessionUser = SessionUser> {
   exchangeCode(exchange: SignInExchange, context: RequestContext): Promise<Grant<User>>
 }
 
+/** A sign-in that the auth server has granted, before anybody is signed in by it here. */
+export interface GrantedSignIn<User extends SessionUser = SessionUser> {
+  /**
+   * The session that begins. Its `extras` are what the answer held besides, under the auth server's own
+   * names, such as `oauth_tokens` of WorkOS: they come this once, and a seal keeps of them only what the
+   * provider names.
+   */
+  readonly session: Session<User>
+  /** The `state` that a page of ours gave the sign-in; nothing where none did. */
+  readonly state: string | undefined
+  /** The page of the app that the person is to return to: a path. */
+  readonly returnTo: string
+  /** The request that finishes the sign-in. */
+  readonly request: Request
+}
+
 /** Options of `createBackend`. */
 export interface BackendOptions<User extends SessionUser = SessionUser> {
   readonly sessions: RequestSessions<User>
@@ -50,6 +66,13 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
    * @default `<origin><basePath>/callback`
    */
   readonly redirectUri?: string | undefined
+  /**
+   * In place of `redirectUri` and `origin`, where browsers know this server under several, such as those of
+   * previews: all addresses that the auth server may send people back to, one for each origin. A sign-in uses
+   * the one of the origin that it was begun at, which is the request's own, or one that `Host` or
+   * `X-Forwarded-Host` names. Requests to any other get 421. @default the one of `redirectUri`
+   */
+  readonly redirectUris?: readonly string[] | undefined
   /**
    * The origin under which browsers know this server, such as `https://app.example`. Pass it or
    * `redirectUri` behind a proxy that changes addresses, and for development by `http:`, where
@@ -73,6 +96,13 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
    * make one person pass for another. @default ['invitationToken', 'prompt', 'maxAge']
    */
   readonly crossSiteHints?: readonly (keyof SignInHints)[] | undefined
+  /**
+   * Hears of every sign-in before its session is set, and may make the person's account. A path of the app
+   * that it returns, or resolves to, is where the person goes, in place of `returnTo`; any other text leads to `/`. When it throws, the sign-in has failed: nobody is signed in, whoever was stays so, and
+   * `onSignInError` gets the AuthError, or `rejected` with what was thrown as its `cause`, of which `report`
+   * hears. It is not asked twice for one sign-in. @default nobody does
+   */
+  readonly onSignIn?: ((signIn: GrantedSignIn<User>) => unknown) | undefined
   /**
    * The answer to a sign-in that failed, or was never begun in this browser. @default the error as
    * JSON; and a fresh sign-in, once, for a callback that this browser did not begin

@@ -11,7 +11,7 @@ import {
 } from '../cookies/cookies.js'
 import { fingerprint } from '../coordination/coordinator.js'
 import { createExpiring } from '../coordination/expiring.js'
-import { cookieFailure, type RefreshFailure, SIGNED_OUT_HERE } from '../sealed/results.js'
+import { cookieFailure, ENDS, type RefreshFailure, SIGNED_OUT_HERE } from '../sealed/results.js'
 import { checkPassword, looksSealed } from '../sealed/seal.js'
 import type { SealedDescription, SealedSession } from '../sealed/sealed-sessions.js'
 import { checkObject } from '../shared/arguments.js'
@@ -24,10 +24,12 @@ import type {
   ServerSession,
   Wanted,
 } from './request-session-types.js'
+import { withTakeOver } from './take-over.js'
 
 export type {
   CookieSettings,
   GetRequestSessionOptions,
+  LeftSession,
   RefreshRequestSessionOptions,
   RequestSession,
   RequestSessions,
@@ -35,6 +37,7 @@ export type {
   ServerSession,
   SetSessionResult,
   SignOutResult,
+  TakeOver,
 } from './request-session-types.js'
 
 /** A cookie that opened, and whom its token names while it lives. */
@@ -53,14 +56,6 @@ const PAUSE = 10_000
 const PAUSES = 10_000
 
 const MOMENTS: readonly unknown[] = [undefined, 'when-due', 'never']
-
-/** The words that end a session. After any other it is as good as before, in another place maybe. */
-const ENDS: readonly string[] = [
-  'no_session_cookie_provided',
-  'invalid_jwt',
-  'invalid_grant',
-  'session_expired',
-]
 
 /**
  * Whether a session is over because somebody signed out, or in as another, and not by the word of
@@ -90,7 +85,7 @@ export function createRequestSessions<User extends SessionUser>(
   checkObject('options', options)
   checkObject('sessions', options.sessions)
   checkObject('cookie', options.cookie)
-  const { sessions, now = () => Date.now() } = options
+  const { sessions, takeOver, now = () => Date.now() } = options
   const { password, ...settings } = options.cookie
   const cookie = defineCookie(settings)
   // Says when the session was last used, where that matters.
@@ -202,7 +197,7 @@ export function createRequestSessions<User extends SessionUser>(
     return { value: over[0]?.value, error, ...(isReported && { isReported }) }
   }
 
-  return {
+  const own: RequestSessions<User> = {
     async getSession(cookieHeader, wanted = {}) {
       checkObject('options', wanted)
       if (MOMENTS.includes(wanted.refresh)) return look(cookieHeader, wanted)
@@ -238,4 +233,5 @@ export function createRequestSessions<User extends SessionUser>(
       return { setCookies: eraseAll(jar), signOutUrl, ...told }
     },
   }
+  return withTakeOver(own, { takeOver, sealed: sessions, cookie, password, now })
 }

@@ -95,6 +95,14 @@ export type SealedRefreshResult<User extends SessionUser = SessionUser> =
   | RefreshSuccess<User>
   | RefreshFailure
 
+/** The words that end a session. After any other it is as good as before, in another place maybe. */
+export const ENDS: readonly string[] = [
+  'no_session_cookie_provided',
+  'invalid_jwt',
+  'invalid_grant',
+  'session_expired',
+]
+
 /** The word for a session that somebody has signed out of here, where the auth server's own would be. */
 export const SIGNED_OUT_HERE = 'signed_out_here'
 
