@@ -58,6 +58,7 @@ export {
   type RequestSessionsOptions,
   type ServerSession,
   type SetSessionResult,
+  type SignOutOptions,
   type SignOutResult,
   type TakeOver,
 } from './requests/request-sessions.js'
