@@ -33,7 +33,10 @@ function createWorld(options: ScriptedWorkOSOptions = {}) {
     now,
   })
   const codeOf = (email: string): string =>
-    server.mails().findLast(({ to }) => to === email)?.code ?? ''
+    server
+      .mails()
+      .filter(({ to }) => to === email)
+      .at(-1)?.code ?? ''
   return { clock, server, sessions, codeOf, workos: workosServer(client) }
 }
 
