@@ -43,6 +43,7 @@ const FRAMEWORKS: Readonly<Record<string, readonly string[]>> = {
   'holdfast/next': NEXT_MODULES,
   'holdfast/next/workos': NEXT_MODULES,
   'holdfast/next/oidc': NEXT_MODULES,
+  'holdfast/next/gotrue': NEXT_MODULES,
   'holdfast/react': ['react'],
 }
 
@@ -249,7 +250,7 @@ describe('the packed package', () => {
   it.each([
     ['holdfast/server', 3, 20],
     ['holdfast/server/workos', 5, 22],
-    ['holdfast/server/oidc', 5, 23],
+    ['holdfast/server/oidc', 6, 23],
     ['holdfast/server/gotrue', 5, 22],
     ['holdfast/server/supertokens', 5, 22],
     ['holdfast/node', 5, 22],
@@ -257,6 +258,7 @@ describe('the packed package', () => {
     ['holdfast/next', 6, 24],
     ['holdfast/next/workos', 8, 26],
     ['holdfast/next/oidc', 8, 26],
+    ['holdfast/next/gotrue', 8, 26],
   ])('reads a few files for %s', async (name, most, altogether) => {
     const { own, all } = await filesOf(name)
     expect(own.length).toBeGreaterThan(0)
