@@ -10,7 +10,7 @@ const WAIT = 1_000
 const unavailable = (reason: string, retryAfter = WAIT): Problem => ({
   status: 503,
   code: 'unavailable',
-  message: 'Whether somebody is signed in cannot be told now.',
+  message: 'Whether somebody is signed in cannot be told now: try again in a moment.',
   serverCode: reason,
   retryAfter,
 })

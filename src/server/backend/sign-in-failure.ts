@@ -1,20 +1,22 @@
 import { isAuthError } from '../../core/errors.js'
+import type { SessionUser } from '../../core/session.js'
 import { applyCookies } from '../requests/apply-session.js'
 import { refuse } from './answers.js'
 import { problemOfSignIn } from './problems.js'
 import type { BackendOptions, Call } from './types.js'
 
-/** Answers a sign-in that failed, whose browser is to see a page. @throws what is no AuthError. */
+/** Answers a sign-in that failed. @throws what is no AuthError: a fault of this server. */
 export type FailSignIn = (
   call: Pick<Call, 'request'>,
   error: unknown,
   setCookies?: readonly string[],
 ) => Promise<Response>
 
-/** Makes the answers to sign-ins that failed: the app's own, or the error as JSON. */
-export const createSignInFailure =
-  ({ onSignInError }: Pick<BackendOptions, 'onSignInError'>): FailSignIn =>
-  async ({ request }, error, setCookies = []) => {
+/** Makes the answer to sign-ins that failed: the app's, or the error as JSON. */
+export function createSignInFailure<User extends SessionUser>({
+  onSignInError,
+}: Pick<BackendOptions<User>, 'onSignInError'>): FailSignIn {
+  return async ({ request }, error, setCookies = []) => {
     if (!isAuthError(error)) throw error
     if (!onSignInError) return refuse(problemOfSignIn(error), setCookies)
     const made = await onSignInError(error, request)
@@ -23,3 +25,4 @@ export const createSignInFailure =
     applyCookies(response.headers, setCookies)
     return response
   }
+}

@@ -7,6 +7,7 @@ import { TIME_LIMIT, withinTime } from '../shared/time-limit.js'
 import { redirect } from './answers.js'
 import { AGAIN, type SignInFlow, type SignInFlows } from './flows.js'
 import { hintsOf, stateOf } from './hints.js'
+import type { OrganizationChoice } from './organization-routes.js'
 import { safeReturnTo } from './paths.js'
 import type { EndSignIn } from './sign-in-end.js'
 import type { FailSignIn } from './sign-in-failure.js'
@@ -18,6 +19,8 @@ export interface SignInRoutesDeps<User extends SessionUser>
   readonly flows: SignInFlows
   readonly end: EndSignIn<User>
   readonly fail: FailSignIn
+  /** Where the app has a page for the choice of an organization. */
+  readonly choice: Pick<OrganizationChoice, 'ask'> | null
   /** Where the auth server sends people back to. */
   redirectUri(url: URL): string
   /** The origin of the pages. */
@@ -61,7 +64,7 @@ const unknown = (): AuthError =>
 export function createSignInRoutes<User extends SessionUser>(
   deps: SignInRoutesDeps<User>,
 ): Readonly<Record<string, Handler>> {
-  const { signIn, flows, end, fail, onSignInError } = deps
+  const { signIn, flows, end, fail, choice, onSignInError } = deps
 
   async function begin(call: Call, screenHint?: AuthorizeRequest['screenHint']): Promise<Response> {
     const { verifier, challenge } = await createPkce()
@@ -123,6 +126,8 @@ export function createSignInRoutes<User extends SessionUser>(
     try {
       grant = await withinTime(TIME_LIMIT, (signal) => signIn.exchangeCode(exchange, { signal }))
     } catch (error) {
+      const asked = await choice?.ask(call, flow, { error, setCookies: used })
+      if (asked) return asked
       // After an outage the same address may still do: the flow is kept.
       return fail(call, error, isAuthError(error) && error.retryable ? [] : used)
     }

@@ -5,6 +5,7 @@ import type { Grant, Session, SessionUser } from '../../core/session.js'
 import type { SignInHints } from '../../providers/backend/types.js'
 import type { RequestSessions } from '../requests/request-sessions.js'
 import type { Password } from '../sealed/seal.js'
+import type { Organization } from './choices.js'
 import type { Upstream } from './upstreams.js'
 
 /** A sign-in as the auth server gets it, with what a page asked for in the query of `/sign-in`. */
@@ -40,6 +41,14 @@ export interface SignInServer<User extends SessionUser = SessionUser> {
    * place of no route that every backend has.
    */
   routes?(tools: RouteTools<User>): Readonly<Record<string, Handler>>
+  /**
+   * Goes on with a sign-in that `exchangeCode` refused with `step_required`, because somebody must choose an
+   * organization first. For `organizationPage`. @throws AuthError
+   */
+  selectOrganization?(
+    selection: { readonly pendingAuthenticationToken: string; readonly organizationId: string },
+    context: RequestContext,
+  ): Promise<Grant<User>>
 }
 
 /** A link in a message, by which the browser that asked for it comes back to the callback. */
@@ -150,6 +159,12 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
    */
   readonly onSignIn?: ((signIn: GrantedSignIn<User>) => unknown) | undefined
   /**
+   * The page of the app on which somebody with several organizations chooses one in the middle of a sign-in, a
+   * path. It reads them by `GET <basePath>/organizations` and links to `<basePath>/organization?id=…` for each,
+   * which ends the sign-in. @default none: such a sign-in has failed
+   */
+  readonly organizationPage?: string | undefined
+  /**
    * The answer to a sign-in that failed, or was never begun in this browser. @default the error as
    * JSON; and a fresh sign-in, once, for a callback that this browser did not begin
    */
@@ -169,6 +184,11 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
 export interface Backend {
   /** Answers a request; `null` when it is for something else of the app. Never rejects. */
   handle(request: Request): Promise<Response | null>
+  /**
+   * The organizations that the browser of this request is to choose from, for an `organizationPage` that a
+   * server renders; `null` when it is not to choose.
+   */
+  organizationsOf(request: Request): Promise<readonly Organization[] | null>
 }
 
 /** A request to the backend. */
