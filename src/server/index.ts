@@ -5,6 +5,7 @@ export {
   type BackendOptions,
   type Call,
   createBackend,
+  type Deed,
   type GrantedSignIn,
   type Handler,
   type PendingLink,
