@@ -1,3 +1,4 @@
+export type { SessionClaims } from '../providers/shared/claims.js'
 export {
   type Arrival,
   type AuthorizeRequest,
@@ -48,6 +49,7 @@ export {
   type GuardedRequest,
   type OriginGuardOptions,
 } from './requests/origin-guard.js'
+export { isRecentlyAuthenticated, type RecentAuthOptions } from './requests/recent-auth.js'
 export {
   type CookieSettings,
   createRequestSessions,
@@ -99,6 +101,7 @@ export { parseSealedData, type SealedData } from './sealed/session-data.js'
 export type { SessionLimits } from './sealed/session-limits.js'
 export type { SessionStore } from './sealed/session-store.js'
 export type { TransientReason } from './shared/failure-words.js'
+export type { RefreshErrorEvent, RefreshEvent, RefreshListeners } from './shared/refresh-events.js'
 export type { SecurityEvent, SecurityListeners, TokenReuse } from './shared/security-events.js'
 export type {
   Introspection,

@@ -12,6 +12,7 @@ import { checkUrl, invalid, isPath, parseUrl, trimSlashes } from '../shared/url.
 import type { BackendActions, BackendProviderOptions, SignInUrlOptions } from './types.js'
 import { toError, toGrant } from './wire.js'
 
+export type { SessionClaims } from '../shared/claims.js'
 export { HTTP_ONLY } from '../shared/http-only.js'
 export type { RequiredStep } from '../shared/steps.js'
 export type {

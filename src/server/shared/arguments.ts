@@ -7,6 +7,13 @@ export function checkObject(what: string, value: unknown): void {
   throw new AuthError('invalid_argument', `Pass \`${what}\`, as an object.`)
 }
 
+/** @throws AuthError `invalid_argument` unless `value` is a list of names, or nothing. */
+export function checkNames(what: string, value: unknown): void {
+  const isName = (one: unknown): boolean => typeof one === 'string' && one !== ''
+  if (value === undefined || (Array.isArray(value) && value.every(isName))) return
+  throw new AuthError('invalid_argument', `Pass \`${what}\` as a list of names.`)
+}
+
 /**
  * @throws AuthError `invalid_argument`, with `message`, unless `value` has these functions: what is called
  * after an exchange only would fail when the old tokens are spent.
