@@ -33,6 +33,8 @@ const ENTRIES = [
   'src/node/index.ts',
   'src/express/index.ts',
   'src/next/index.ts',
+  'src/next/workos/index.ts',
+  'src/next/oidc/index.ts',
 ]
 /** What a check of the types may take, in ms. */
 const TYPECHECK = 120_000

@@ -33,7 +33,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   server: ['server', 'providers', 'core', 'iron-webcrypto', 'jose', ...JOSE],
   node: ['node', 'server', 'core'],
   express: ['express', 'node', 'server', 'core'],
-  next: ['next', 'server', 'providers', 'core', 'next/headers', 'next/navigation', 'next/server'],
+  next: [
+    'next',
+    'server',
+    'providers',
+    'core',
+    'next/headers.js',
+    'next/navigation',
+    'next/server.js',
+  ],
   // Other libraries' faces on a client: they make one of a provider and what its options say.
   compat: [
     'compat',
@@ -96,6 +104,14 @@ const fromSiblings = (file: string, text: string): string[] =>
 const vendorOf = (file: string): string | undefined =>
   /^server\/(workos|supertokens|oidc|gotrue)\//.exec(file)?.[1]
 
+/** What the parts of `next` that are for every auth server import from a folder of one. */
+const ofOneServer = (file: string, text: string): string[] =>
+  /^next\/[^/]+$/.test(file)
+    ? pathsOf(file, text).filter((path) =>
+        /^(next|server|providers)\/(workos|oidc|gotrue|supertokens)\//.test(path),
+      )
+    : []
+
 /** What the parts of `server` that are for every vendor, or another's, import from a vendor's folder. */
 const fromVendors = (file: string, text: string): string[] =>
   pathsOf(file, text).filter((path) => {
@@ -153,6 +169,13 @@ describe('the architecture', () => {
     expect(
       wrongArrows('client.ts', "import { gotrue } from './providers/gotrue/index.js'"),
     ).toEqual(['providers'])
+  })
+
+  it('has a skin for Next that knows no auth server but in a folder for each', () => {
+    expect(ofOneServer('next/proxy.ts', "import '../server/oidc/index.js'")).toEqual([
+      'server/oidc/index.ts',
+    ])
+    expect(files.flatMap((file) => ofOneServer(file, read(file)))).toEqual([])
   })
 
   it('knows a vendor of servers in its own folder only', () => {

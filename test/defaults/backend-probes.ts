@@ -137,6 +137,14 @@ const signIns: Readonly<Record<string, Probe>> = {
       return (await locationOf(`/auth/callback${search}`)) === `${APP}/in`
     },
   },
+  'BackendOptions.organizationPage': {
+    says: 'none: such a sign-in has failed',
+    async observe() {
+      const { navigate } = createBackendWorld({ workos: { organizationChoice: 'required' } })
+      const { response } = await navigate('/auth/sign-in?loginHint=ada@example.com')
+      return response.status === 403 && (await response.json()).code === 'step_required'
+    },
+  },
   'BackendOptions.onSignInError': {
     says: 'the error as JSON; and a fresh sign-in, once, for a callback that this browser did not begin',
     async observe() {

@@ -7,6 +7,7 @@ import {
   supabaseSsr,
 } from '../../src/server/gotrue/index.js'
 import {
+  APP,
   CALLBACK,
   createGotrueServerWorld,
   PASSWORD,
@@ -32,6 +33,24 @@ export const gotrueServerProbes: Readonly<Record<string, Probe>> = {
     says: 'nowhere: one must be named',
     observe: async () =>
       (await askedOf({ provider: undefined }).catch(({ code }) => code)) === 'invalid_argument',
+  },
+  'SealedSignOutOptions.scope': {
+    async observe() {
+      const { sealed, grant, scripted } = createGotrueServerWorld()
+      const [one] = [await grant(), await grant()]
+      const value = await sealed.sealSession(one, { password: PASSWORD })
+      await sealed.signOut({ value, password: PASSWORD })
+      const [other, ...more] = scripted.sessions()
+      return other && other.id !== one.sessionId && more.length === 0 ? 'local' : 'another'
+    },
+  },
+  'GoTrueServerOptions.confirmPage': {
+    says: 'a page of ours, in English',
+    async observe() {
+      const { follow } = createGotrueServerWorld()
+      const answer = await follow(`${APP}/auth/confirm?token_hash=abcdefgh&type=email`)
+      return (await answer.text()).includes('<html lang="en">')
+    },
   },
   'GoTrueServerOptions.requestTimeout': {
     async observe() {

@@ -212,6 +212,14 @@ const sessions: Readonly<Record<string, Probe>> = {
       return first !== undefined && (await next(30_000)) === first && !(await next(1))
     },
   },
+  'ScriptedWorkOSOptions.claims': {
+    says: 'nothing',
+    async observe() {
+      const known = ['iss', 'sub', 'sid', 'jti', 'iat', 'exp', 'auth_time', 'org_id', 'role']
+      const more = ['roles', 'permissions', 'entitlements', 'feature_flags']
+      return Object.keys(await memberClaims()).every((name) => [...known, ...more].includes(name))
+    },
+  },
   'ScriptedWorkOSOptions.issuer': {
     says: "'https://api.workos.com/user_management/' and the client id",
     observe: async () =>

@@ -15,6 +15,8 @@ export const APPS: readonly App[] = [
   { name: 'hono', title: 'Hono', framework: 'hono', server: 'oidc' },
   { name: 'sveltekit', title: 'SvelteKit', framework: '@sveltejs/kit', server: 'oidc' },
   { name: 'react-router', title: 'React Router', framework: 'react-router', server: 'oidc' },
+  { name: 'astro', title: 'Astro', framework: 'astro', server: 'oidc' },
+  { name: 'nuxt', title: 'Nuxt', framework: 'nuxt', server: 'oidc' },
   { name: 'fastify', title: 'Fastify', framework: 'fastify', server: 'oidc' },
   { name: 'koa', title: 'Koa', framework: 'koa', server: 'oidc' },
   { name: 'nest', title: 'Nest', framework: '@nestjs/core', server: 'oidc' },

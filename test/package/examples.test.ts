@@ -85,6 +85,15 @@ const APP = `
     }
     export const NestFactory: { create(module: new () => object): Promise<App> }
   }
+  declare module 'next/server' {
+    export interface NextRequest extends Request {
+      readonly nextUrl: URL
+    }
+    export class NextResponse extends Response {
+      static next(init: { readonly request: { readonly headers: Headers } }): NextResponse
+      static rewrite(url: URL, init: { readonly request: { readonly headers: Headers } }): NextResponse
+    }
+  }
   declare module 'react-native' {
     type AppStateStatus = 'active' | 'background' | 'inactive' | 'unknown' | 'extension'
     export const AppState: {

@@ -5,10 +5,13 @@ import { type Problem, refuse } from './answers.js'
 import { createSignInFlows } from './flows.js'
 import { answerPreflight, type Callers, refuseBackground, refuseStranger, share } from './guard.js'
 import { checkHints } from './hints.js'
+import { createOrganizationChoice } from './organization-routes.js'
 import { createPlaces } from './places.js'
 import { createProxy } from './proxy.js'
+import { createRouteTools } from './route-tools.js'
 import { createSessionRoutes } from './session-routes.js'
 import { createSignInEnd } from './sign-in-end.js'
+import { createSignInFailure } from './sign-in-failure.js'
 import { createSignInRoutes } from './sign-in-routes.js'
 import type { Backend, BackendOptions, Call, Handler } from './types.js'
 
@@ -51,9 +54,14 @@ export function createBackend<User extends SessionUser>(options: BackendOptions<
   const shared = { ...options, ...places, crossSiteHints, exposeAccessToken, report, now }
   const flows = createSignInFlows({ password, secure: places.secure, now })
   const end = createSignInEnd<User>(shared)
+  const fail = createSignInFailure<User>(shared)
+  const choice = createOrganizationChoice<User>({ ...shared, end, fail })
+  const deps = { ...shared, flows, end, fail, choice }
   const routes: Readonly<Record<string, Handler>> = {
+    ...options.signIn?.routes?.(createRouteTools<User>(deps)),
     ...createSessionRoutes<User>(shared),
-    ...createSignInRoutes<User>({ ...shared, flows, end }),
+    ...createSignInRoutes<User>(deps),
+    ...choice?.routes,
   }
   const mount = `${basePath}/proxy`
   const proxy: Handler = {
@@ -90,6 +98,11 @@ export function createBackend<User extends SessionUser>(options: BackendOptions<
         return refuse({ status: 500, code: 'internal', message })
       })
       return share(request, response, callers)
+    },
+    async organizationsOf(request) {
+      const url = places.addressOf(request)
+      if (!url || !choice) return null
+      return choice.organizationsOf({ url, cookie: request.headers.get('Cookie') })
     },
   }
 }

@@ -48,6 +48,7 @@ const BAD_REQUESTS: readonly AuthErrorCode[] = [
 export function problemOfSignIn(error: AuthError): Problem {
   const { code, message, serverCode, retryAfter, retryable } = error
   if (isAuthError(error, 'step_required')) return stepOf(error)
+  if (code === 'rate_limited') return { status: 429, code, message, serverCode, retryAfter }
   if (retryable) return { status: 503, code, message, serverCode, retryAfter: retryAfter ?? WAIT }
   return { status: BAD_REQUESTS.includes(code) ? 400 : 500, code, message, serverCode }
 }

@@ -3,14 +3,14 @@ import type { Grant, SessionUser } from '../../core/session.js'
 import type { SignInHints } from '../../providers/backend/types.js'
 import { createPkce } from '../../providers/shared/pkce.js'
 import { parseCookies } from '../cookies/cookies.js'
-import { applyCookies } from '../requests/apply-session.js'
 import { TIME_LIMIT, withinTime } from '../shared/time-limit.js'
-import { redirect, refuse } from './answers.js'
+import { redirect } from './answers.js'
 import { AGAIN, type SignInFlow, type SignInFlows } from './flows.js'
 import { hintsOf, stateOf } from './hints.js'
+import type { OrganizationChoice } from './organization-routes.js'
 import { safeReturnTo } from './paths.js'
-import { problemOfSignIn } from './problems.js'
 import type { EndSignIn } from './sign-in-end.js'
+import type { FailSignIn } from './sign-in-failure.js'
 import type { AuthorizeRequest, BackendOptions, Call, Handler } from './types.js'
 
 /** What signing in works on. */
@@ -18,6 +18,9 @@ export interface SignInRoutesDeps<User extends SessionUser>
   extends Pick<BackendOptions<User>, 'signIn' | 'onSignInError'> {
   readonly flows: SignInFlows
   readonly end: EndSignIn<User>
+  readonly fail: FailSignIn
+  /** Where the app has a page for the choice of an organization. */
+  readonly choice: Pick<OrganizationChoice, 'ask'> | null
   /** Where the auth server sends people back to. */
   redirectUri(url: URL): string
   /** The origin of the pages. */
@@ -40,8 +43,14 @@ function refusalOf({ searchParams }: URL, issuer: string | undefined): AuthError
   if (iss !== null && issuer !== undefined && iss !== issuer) {
     return new AuthError('invalid_credentials', 'The answer comes from another server than asked.')
   }
+  if (!searchParams.has('error')) {
+    // GoTrue sends people back so while its database is down: their link does later.
+    const message =
+      'The auth server said nothing of the sign-in: begin again, or open the link again.'
+    return new AuthError('server_error', message)
+  }
   const message = plain(searchParams.get('error_description'), 500) ?? 'The sign-in was refused.'
-  const serverCode = plain(searchParams.get('error'), 100)
+  const serverCode = plain(searchParams.get('error_code') ?? searchParams.get('error'), 100)
   return new AuthError('rejected', message, { serverCode })
 }
 
@@ -55,21 +64,7 @@ const unknown = (): AuthError =>
 export function createSignInRoutes<User extends SessionUser>(
   deps: SignInRoutesDeps<User>,
 ): Readonly<Record<string, Handler>> {
-  const { signIn, flows, end, onSignInError } = deps
-
-  async function fail(
-    { request }: Call,
-    error: unknown,
-    setCookies: readonly string[] = [],
-  ): Promise<Response> {
-    if (!isAuthError(error)) throw error
-    if (!onSignInError) return refuse(problemOfSignIn(error), setCookies)
-    const made = await onSignInError(error, request)
-    // The headers of some responses cannot be changed, those of `Response.redirect` for one.
-    const response = new Response(made.body, made)
-    applyCookies(response.headers, setCookies)
-    return response
-  }
+  const { signIn, flows, end, fail, choice, onSignInError } = deps
 
   async function begin(call: Call, screenHint?: AuthorizeRequest['screenHint']): Promise<Response> {
     const { verifier, challenge } = await createPkce()
@@ -116,7 +111,10 @@ export function createSignInRoutes<User extends SessionUser>(
     if (flow?.redirectUri !== deps.redirectUri(call.url)) return astray(call)
     const used = flows.end(flow, jar)
     const code = call.url.searchParams.get('code')
-    if (!code) return fail(call, refusalOf(call.url, signIn.issuer), used)
+    if (!code) {
+      const refusal = refusalOf(call.url, signIn.issuer)
+      return fail(call, refusal, refusal.retryable ? [] : used)
+    }
     const exchange = {
       code,
       codeVerifier: flow.verifier,
@@ -128,6 +126,8 @@ export function createSignInRoutes<User extends SessionUser>(
     try {
       grant = await withinTime(TIME_LIMIT, (signal) => signIn.exchangeCode(exchange, { signal }))
     } catch (error) {
+      const asked = await choice?.ask(call, flow, { error, setCookies: used })
+      if (asked) return asked
       // After an outage the same address may still do: the flow is kept.
       return fail(call, error, isAuthError(error) && error.retryable ? [] : used)
     }

@@ -4,12 +4,13 @@ import { type AnyMetadata, gotrue } from '../../providers/gotrue/index.js'
 import { createRefresh, createSignIn, createSignOut } from '../../providers/gotrue/sessions.js'
 import { createSend, holdsNo } from '../../providers/gotrue/wire.js'
 import { checkOptions, HTTP_OPTIONS, type Kind } from '../../providers/shared/options.js'
-import { checkUrl } from '../../providers/shared/url.js'
+import { checkUrl, invalid } from '../../providers/shared/url.js'
 import { checkPositive } from '../coordination/coordinator.js'
 import { checkObject } from '../shared/arguments.js'
 import { TIME_LIMIT, withinTime } from '../shared/time-limit.js'
 import { signInAddress } from './authorize.js'
 import { createServerMessages, type During } from './messages.js'
+import { createGotrueRoutes } from './routes.js'
 import type { GoTrueServer, GoTrueServerOptions } from './types.js'
 
 const OPTIONS: Readonly<Record<keyof GoTrueServerOptions, Kind>> = {
@@ -19,6 +20,7 @@ const OPTIONS: Readonly<Record<keyof GoTrueServerOptions, Kind>> = {
   terminal: 'function',
   provider: 'string',
   requestTimeout: 'number',
+  confirmPage: 'string',
 }
 
 /**
@@ -35,9 +37,12 @@ export function createGotrue<Metadata extends object = AnyMetadata>(
   options: GoTrueServerOptions,
 ): GoTrueServer<Metadata> {
   checkOptions('createGotrue', options, OPTIONS)
-  const { provider, requestTimeout, ...wire } = options
+  const { provider, requestTimeout, confirmPage, ...wire } = options
   const { id } = gotrue<Metadata>(wire)
   const base = checkUrl(options.url, options.dangerouslyAllowInsecureHttp)
+  if (confirmPage !== undefined && !/^\/(?![/\\])[^?#\\]*$/.test(confirmPage)) {
+    invalid('`confirmPage` is the path of a page of the app, without a query.')
+  }
   const timeout = checkPositive('requestTimeout', requestTimeout ?? TIME_LIMIT)
   const during: During = (context, work) =>
     context ? work(context) : withinTime(timeout, (signal) => work({ signal }))
@@ -46,7 +51,7 @@ export function createGotrue<Metadata extends object = AnyMetadata>(
   const signIn = createSignIn<Metadata>(send)
   const { fetch, dangerouslyAllowInsecureHttp } = options
 
-  return {
+  const server: Omit<GoTrueServer<Metadata>, 'routes'> = {
     id,
     url: base,
     ownSealsOnly: true,
@@ -77,4 +82,5 @@ export function createGotrue<Metadata extends object = AnyMetadata>(
         return userOf<Metadata>(await send({ path: '/user', method: 'GET', token }, call))
       }),
   }
+  return { ...server, routes: (tools) => createGotrueRoutes<Metadata>(server, tools, confirmPage) }
 }

@@ -11,13 +11,19 @@ import type {
   ResendOptions,
   SignUpOptions,
 } from '../../providers/gotrue/index.js'
-import type { SignInExchange } from '../backend/types.js'
+import type { Handler, RouteTools, SignInExchange } from '../backend/types.js'
 import type { KeySetLocation } from '../verification/key-set.js'
 
 /** Options of `createGotrue`. `url` ends where GoTrue's paths begin, at Supabase in `/auth/v1`. */
 export interface GoTrueServerOptions extends Omit<GoTrueOptions, 'acceptFragmentTokens'> {
   /** Where somebody signs in who names no `provider`, such as `google`. @default nowhere: one must be named */
   readonly provider?: string | undefined
+  /**
+   * The page of the app that asks, in the person's language, whether to go on by the link of a message that
+   * this browser did not ask for: a path. It gets the query of the link, and its button sends a form without
+   * fields to the `/confirm` of the backend with that query, by POST. @default a page of ours, in English
+   */
+  readonly confirmPage?: string | undefined
   /** Milliseconds for a call that is given no signal. @default 10_000 */
   readonly requestTimeout?: number | undefined
 }
@@ -120,4 +126,6 @@ export interface GoTrueServer<Metadata extends object = AnyMetadata>
   resend(options: ServerResend, context?: RequestContext): Promise<MessageReceipt>
   /** Whose access token it is, by the server's word. @throws AuthError `rejected` for a dead one. */
   getUser(accessToken: string, context?: RequestContext): Promise<GoTrueUser<Metadata>>
+  /** The routes of a backend whose `signIn` this is, besides those that every backend has. */
+  routes(tools: RouteTools<GoTrueUser<Metadata>>): Readonly<Record<string, Handler>>
 }

@@ -81,7 +81,7 @@ export type Route = (context: ServerContext, call: Call) => Promise<Response>
 
 /** The claims of an access token: what the session is now, and the membership as it is now. */
 function claimsOf(
-  { directory, settings, now, newId }: ServerContext,
+  { directory, settings, options, now, newId }: ServerContext,
   session: ServerSession,
 ): Readonly<Record<string, unknown>> {
   const { organizationId, impersonator, clientId } = session
@@ -90,6 +90,7 @@ function claimsOf(
   const issuedAt = Math.floor(now() / 1000)
   const { role = 'member', roles = [role], permissions = [] } = membership ?? {}
   return {
+    ...options.claims,
     iss: settings.issuer ?? `https://api.workos.com/user_management/${clientId}`,
     sub: session.userId,
     sid: session.id,

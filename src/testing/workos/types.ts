@@ -109,6 +109,8 @@ export interface ScriptedWorkOSOptions {
    * @default 30_000, as WorkOS has it
    */
   readonly replayGrace?: number | undefined
+  /** What a JWT template adds to every access token. @default nothing */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
   /** The `iss` claim. @default 'https://api.workos.com/user_management/' and the client id */
   readonly issuer?: string | undefined
   /**

@@ -1,7 +1,7 @@
 import { redirect } from 'next/navigation'
-import { Top } from '../../components/top'
-import { getSignInUrl, withAuth } from '../../lib/auth'
-import { nameOf } from '../../lib/company'
+import { Top } from '../../../components/top'
+import { getSignInUrl, withAuth } from '../../../lib/auth'
+import { nameOf } from '../../../lib/company'
 
 const WORDS: Readonly<Record<string, string>> = {
   sso_required: 'asks for single sign-on',
