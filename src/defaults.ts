@@ -34,13 +34,12 @@ export const foreignStorage = (): Storage | undefined => (documentHere() ? webSt
 declare const process: { readonly env?: { readonly NODE_ENV?: string | undefined } } | undefined
 
 /** localStorage in pages where it works, else memory: servers have one that all users share. */
-export function defaultStorage(): Storage {
+export const defaultStorage = (): Storage => {
   if (documentHere() && webStorageWorks('local')) return webStorage()
-  const memory = memoryStorage()
   // Bundlers drop what is for development only, and know it by these words.
   return typeof process !== 'undefined' && process.env?.NODE_ENV !== 'production'
-    ? watchMemory(memory, (text) => console.warn(text))
-    : memory
+    ? watchMemory(memoryStorage(), (text) => console.warn(text))
+    : memoryStorage()
 }
 
 /** Where goes what an app wants to read while it is being written. */
