@@ -42,6 +42,7 @@ import { SEALED } from './sealed.mjs'
 import { SEALS } from './seals.mjs'
 import { SECTION } from './section.mjs'
 import { SHARE } from './share.mjs'
+import { SHARED_MEMORY } from './shared-memory.mjs'
 import { SHARED_PATIENCE } from './shared-patience.mjs'
 import { SIGN_IN } from './sign-in.mjs'
 import { START } from './start.mjs'
@@ -101,6 +102,7 @@ export const MUTANTS = [
   ...SEALS,
   ...SECTION,
   ...SHARE,
+  ...SHARED_MEMORY,
   ...SHARED_PATIENCE,
   ...SIGN_IN,
   ...START,

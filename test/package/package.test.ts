@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 18_160, gotrue: 26_030, oidc: 26_760 }
+const BUDGETS = { core: 18_180, gotrue: 26_050, oidc: 26_780 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -446,7 +446,7 @@ describe('the packed package', () => {
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_470],
     ['react', 'core', CORE, `export * from 'holdfast/react'`, 800],
     ['sso', 'gotrue', GOTRUE, `export { sso } from 'holdfast/providers/gotrue/sso'`, 1_000],
-    ['web3', 'gotrue', GOTRUE, `export { web3 } from 'holdfast/providers/gotrue/web3'`, 1_150],
+    ['web3', 'gotrue', GOTRUE, `export { web3 } from 'holdfast/providers/gotrue/web3'`, 1_160],
     [
       'oauth-consent',
       'gotrue',
