@@ -17,4 +17,10 @@ export const APPS: readonly App[] = [
   { name: 'react-router', title: 'React Router', framework: 'react-router', server: 'oidc' },
   { name: 'astro', title: 'Astro', framework: 'astro', server: 'oidc' },
   { name: 'nuxt', title: 'Nuxt', framework: 'nuxt', server: 'oidc' },
+  {
+    name: 'tanstack-start',
+    title: 'TanStack Start',
+    framework: '@tanstack/react-start',
+    server: 'oidc',
+  },
 ]
