@@ -1,10 +1,78 @@
+const fields = 'src/server/backend/fields.ts'
+const view = 'src/server/backend/session-view.ts'
 const session = 'src/server/backend/session-routes.ts'
 const signIn = 'src/server/backend/sign-in-routes.ts'
+const end = 'src/server/backend/sign-in-end.ts'
+const hints = 'src/server/backend/hints.ts'
+const sites = 'src/server/backend/sites.ts'
+const organization = 'src/server/backend/organization-routes.ts'
+const choices = 'src/server/backend/choices.ts'
 const flows = 'src/server/backend/flows.ts'
 const problems = 'src/server/backend/problems.ts'
 
 /** Checks that are gone of sign-ins under way, and of what pages are told. */
 export const SIGN_IN = [
+  {
+    file: organization,
+    name: 'A link on another site chooses an organization for somebody.',
+    find: 'if (!isOwnNavigation(request, callers)) return refuse(FOREIGN)',
+    replace: 'if (!callers) return refuse(FOREIGN)',
+  },
+  {
+    file: organization,
+    name: 'Somebody chooses an organization that was not offered.',
+    find: 'if (!choice.organizations.some((one) => one.id === id))',
+    replace: 'if (!choice.organizations.some(() => true))',
+  },
+  {
+    file: organization,
+    name: 'A choice ends a sign-in that was begun at another auth server.',
+    find: 'return choice?.redirectUri === deps.redirectUri(url) ? choice : null',
+    replace: 'return choice',
+  },
+  {
+    file: organization,
+    name: 'A choice that counts no more is kept.',
+    find: "isAuthError(error, 'invalid_credentials') ? used : []",
+    replace: "isAuthError(error, 'timeout') ? used : []",
+  },
+  {
+    file: choices,
+    name: 'A choice can be made whenever somebody likes.',
+    find: '{ ttl: LIFETIME, now }',
+    replace: '{ now }',
+  },
+  {
+    file: sites,
+    name: 'A backend answers under hosts that are not on its list.',
+    find: 'return origin === undefined ? null : new URL(`${origin}${url.pathname}${url.search}`)',
+    replace: 'return new URL(`${origin ?? url.origin}${url.pathname}${url.search}`)',
+  },
+  {
+    file: sites,
+    name: 'A backend of http: and https: hosts sets cookies that some of them lose.',
+    find: 'protocols.size > 1',
+    replace: 'protocols.size > 2',
+  },
+  {
+    file: end,
+    name: 'What the app says after a sign-in leads out of it.',
+    find: "typeof target === 'string' ? safeReturnTo(target)",
+    replace: "typeof target === 'string' ? target",
+  },
+  {
+    file: end,
+    name: 'A sign-in that the app refuses ends the session that was.',
+    find: 'const target = await ask({ session, state, returnTo, request })\n    const { setCookies } = await sessions.setSession(grant, cookie)',
+    replace:
+      'const { setCookies } = await sessions.setSession(grant, cookie)\n    const target = await ask({ session, state, returnTo, request })',
+  },
+  {
+    file: hints,
+    name: 'A link on another site says what a sign-in carries.',
+    find: 'if (state === undefined || !isOwnNavigation(request, callers)) return undefined',
+    replace: 'if (state === undefined) return undefined',
+  },
   {
     file: session,
     name: 'A page refreshes the session of somebody else.',
@@ -18,13 +86,13 @@ export const SIGN_IN = [
     replace: 'const returnTo',
   },
   {
-    file: session,
+    file: view,
     name: 'Pages get the token whether the app wants it or not.',
     find: '...(exposeAccessToken && { accessToken })',
     replace: '...(exposeAccessToken ? { accessToken } : { accessToken })',
   },
   {
-    file: session,
+    file: view,
     name: 'The name that a page has for a token is the token.',
     find: 'handle: await fingerprint(accessToken)',
     replace: 'handle: accessToken',
@@ -36,7 +104,7 @@ export const SIGN_IN = [
     replace: 'wish.returnTo',
   },
   {
-    file: session,
+    file: fields,
     name: 'A wish of a page is as long as it likes.',
     find: 'readAll(request.body, LARGEST)',
     replace: 'readAll(request.body, Number.POSITIVE_INFINITY)',
@@ -68,8 +136,8 @@ export const SIGN_IN = [
   {
     file: signIn,
     name: 'A sign-in can be finished twice.',
-    find: '[...used, ...setCookies]',
-    replace: 'setCookies',
+    find: '[...used, ...ended.setCookies]',
+    replace: 'ended.setCookies',
   },
   {
     file: signIn,
@@ -86,8 +154,8 @@ export const SIGN_IN = [
   {
     file: signIn,
     name: 'The auth server’s code is repeated however long it is.',
-    find: "plain(searchParams.get('error'), 100)",
-    replace: "plain(searchParams.get('error'), 50_000)",
+    find: "plain(searchParams.get('error_code') ?? searchParams.get('error'), 100)",
+    replace: "plain(searchParams.get('error_code') ?? searchParams.get('error'), 50_000)",
   },
   {
     file: flows,
@@ -104,7 +172,7 @@ export const SIGN_IN = [
   {
     file: flows,
     name: 'A sign-in can be finished whenever somebody likes.',
-    find: '{ ttl: LIFETIME, now }',
+    find: '{ ttl: lifetime, now }',
     replace: '{ now }',
   },
   {
@@ -128,7 +196,7 @@ export const SIGN_IN = [
   {
     file: flows,
     name: 'What was sealed as something else is taken for a sign-in.',
-    find: 'return whole ? { state, verifier, returnTo, redirectUri, maxAge } : null',
+    find: 'return whole ? { state, verifier, returnTo, redirectUri, maxAge, appState } : null',
     replace:
       'return { state: `${state}`, verifier: `${verifier}`, returnTo: `${returnTo}`, redirectUri: `${redirectUri}` }',
   },

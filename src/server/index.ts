@@ -1,8 +1,15 @@
+export type { SessionClaims } from '../providers/shared/claims.js'
 export {
+  type Arrival,
   type AuthorizeRequest,
   type Backend,
   type BackendOptions,
+  type Call,
   createBackend,
+  type GrantedSignIn,
+  type Handler,
+  type PendingLink,
+  type RouteTools,
   type SignInExchange,
   type SignInHints,
   type SignInServer,
@@ -41,17 +48,21 @@ export {
   type GuardedRequest,
   type OriginGuardOptions,
 } from './requests/origin-guard.js'
+export { isRecentlyAuthenticated, type RecentAuthOptions } from './requests/recent-auth.js'
 export {
   type CookieSettings,
   createRequestSessions,
   type GetRequestSessionOptions,
+  type LeftSession,
   type RefreshRequestSessionOptions,
   type RequestSession,
   type RequestSessions,
   type RequestSessionsOptions,
   type ServerSession,
   type SetSessionResult,
+  type SignOutOptions,
   type SignOutResult,
+  type TakeOver,
 } from './requests/request-sessions.js'
 export type { SealedSignOutOptions, SealedSignOutResult } from './sealed/ended-sessions.js'
 export type { SealedCookie } from './sealed/opened.js'
@@ -89,6 +100,7 @@ export { parseSealedData, type SealedData } from './sealed/session-data.js'
 export type { SessionLimits } from './sealed/session-limits.js'
 export type { SessionStore } from './sealed/session-store.js'
 export type { TransientReason } from './shared/failure-words.js'
+export type { RefreshErrorEvent, RefreshEvent, RefreshListeners } from './shared/refresh-events.js'
 export type { SecurityEvent, SecurityListeners, TokenReuse } from './shared/security-events.js'
 export type {
   Introspection,

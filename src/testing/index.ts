@@ -51,6 +51,7 @@ export {
   type ScriptedWorkOS,
   type ScriptedWorkOSOptions,
   type WorkOSClientSeed,
+  type WorkOSMail,
   type WorkOSMembership,
   type WorkOSOrganizationSeed,
   type WorkOSOrganizationSettings,

@@ -59,6 +59,13 @@ const places: Readonly<Record<string, Probe>> = {
       return (await callbackOf(`${INSIDE}/session/sign-in`, options)) === `${APP}/session/callback`
     },
   },
+  'BackendOptions.redirectUris': {
+    says: 'the one of `redirectUri`',
+    async observe() {
+      const options = { redirectUri: `${APP}/auth/callback` }
+      return (await callbackOf(`${INSIDE}/auth/sign-in`, options)) === options.redirectUri
+    },
+  },
   'BackendOptions.origin': {
     says: 'the origin of `redirectUri`, or of each request',
     async observe() {
@@ -120,6 +127,22 @@ const signIns: Readonly<Record<string, Probe>> = {
       }
       const [ours, theirs] = [await taken('same-origin'), await taken('cross-site')]
       return ours.length === 8 && theirs.join() === 'invitationToken,prompt,maxAge'
+    },
+  },
+  'BackendOptions.onSignIn': {
+    says: 'nobody does',
+    async observe() {
+      const { locationOf } = createWorld()
+      const { search } = new URL(await locationOf('/auth/sign-in?returnTo=/in'))
+      return (await locationOf(`/auth/callback${search}`)) === `${APP}/in`
+    },
+  },
+  'BackendOptions.organizationPage': {
+    says: 'none: such a sign-in has failed',
+    async observe() {
+      const { navigate } = createBackendWorld({ workos: { organizationChoice: 'required' } })
+      const { response } = await navigate('/auth/sign-in?loginHint=ada@example.com')
+      return response.status === 403 && (await response.json()).code === 'step_required'
     },
   },
   'BackendOptions.onSignInError': {

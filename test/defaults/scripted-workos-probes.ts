@@ -156,6 +156,22 @@ const sessions: Readonly<Record<string, Probe>> = {
       return body.organization_id === 'org_a' ? 'first' : body.organization_id
     },
   },
+  'ScriptedWorkOSOptions.emailVerification': {
+    async observe() {
+      const users = [{ ...MEMBER, emailVerified: false }]
+      return said(await createDesk({ users }).password()) === '200' ? 'off' : 'required'
+    },
+  },
+  'ScriptedWorkOSOptions.mfa': {
+    observe: async () => (said(await createDesk().password()) === '200' ? 'off' : 'required'),
+  },
+  'ScriptedWorkOSOptions.oauthTokens': {
+    async observe() {
+      const desk = createDesk()
+      const { body } = await desk.exchange(await desk.code({ provider: 'GoogleOAuth' }))
+      return body.access_token ? 'oauth_tokens' in body : null
+    },
+  },
   'ScriptedWorkOSOptions.membershipError': {
     async observe() {
       const desk = createDesk({ organizations: [{ id: 'org_c' }] })
@@ -194,6 +210,14 @@ const sessions: Readonly<Record<string, Probe>> = {
       }
       const first = await next(0)
       return first !== undefined && (await next(30_000)) === first && !(await next(1))
+    },
+  },
+  'ScriptedWorkOSOptions.claims': {
+    says: 'nothing',
+    async observe() {
+      const known = ['iss', 'sub', 'sid', 'jti', 'iat', 'exp', 'auth_time', 'org_id', 'role']
+      const more = ['roles', 'permissions', 'entitlements', 'feature_flags']
+      return Object.keys(await memberClaims()).every((name) => [...known, ...more].includes(name))
     },
   },
   'ScriptedWorkOSOptions.issuer': {

@@ -23,4 +23,7 @@ export const APPS: readonly App[] = [
     framework: '@tanstack/react-start',
     server: 'oidc',
   },
+  { name: 'fastify', title: 'Fastify', framework: 'fastify', server: 'oidc' },
+  { name: 'koa', title: 'Koa', framework: 'koa', server: 'oidc' },
+  { name: 'nest', title: 'Nest', framework: '@nestjs/core', server: 'oidc' },
 ]

@@ -12,6 +12,7 @@ import { checkUrl, invalid, isPath, parseUrl, trimSlashes } from '../shared/url.
 import type { BackendActions, BackendProviderOptions, SignInUrlOptions } from './types.js'
 import { toError, toGrant } from './wire.js'
 
+export type { SessionClaims } from '../shared/claims.js'
 export { HTTP_ONLY } from '../shared/http-only.js'
 export type { RequiredStep } from '../shared/steps.js'
 export type {
@@ -129,10 +130,7 @@ export function backend<User extends SessionUser = SessionUser>(
     authorize: ({ accessToken }) =>
       accessToken.startsWith(HTTP_ONLY) ? GUARD : { Authorization: `Bearer ${accessToken}` },
     async signOut({ sessionId }, scope, context) {
-      if (scope !== 'others') {
-        await call({ path: '/sign-out', json: { sessionId }, keepalive: true }, context)
-      }
-      if (scope !== 'local') invalid('A backend can end its own session only.')
+      await call({ path: '/sign-out', json: { sessionId, scope }, keepalive: true }, context)
     },
     actions: (host) => createActions(host, url, call),
   }

@@ -28,6 +28,8 @@ export interface SignInHints {
 export interface SignInUrlOptions extends SignInHints {
   /** The page of this origin to return to. @default the current one */
   readonly returnTo?: string | undefined
+  /** Your own text, of at most 1,024 characters, for the `onSignIn` of the backend. */
+  readonly state?: string | undefined
 }
 
 /** What a backend can do beyond the contract: `auth.actions`. All throw AuthError. */

@@ -1,5 +1,6 @@
 import { AuthError, type RequiredStep } from '../../core/errors.js'
 import type { Grant, SessionUser } from '../../core/session.js'
+import type {} from '../shared/claims.js'
 import type { HttpAnswer } from '../shared/http.js'
 import { HTTP_ONLY } from '../shared/http-only.js'
 import { asObject, text, texts } from '../shared/json.js'
@@ -39,6 +40,8 @@ export function toGrant<User extends SessionUser>(body: unknown): Grant<User> | 
     featureFlags: texts(fields.featureFlags),
     impersonator: readImpersonator(fields.impersonator),
     authenticationMethod: text(fields.authenticationMethod),
+    authenticatedAt: positive(fields.authenticatedAt),
+    claims: asObject(fields.claims) ?? undefined,
   }
 }
 

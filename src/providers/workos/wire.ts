@@ -69,7 +69,11 @@ export function toGrant(body: unknown): Grant<WorkOSUser> | null {
 }
 
 /** Makes the function through which every session of this provider comes. */
-export function createAuthenticate(options: HttpOptions, client: ClientFields): Authenticate {
+export function createAuthenticate(
+  options: HttpOptions,
+  client: ClientFields,
+  refusal: typeof toError = toError,
+): Authenticate {
   const http = createHttp(options)
   return async (grantType, fields, context) => {
     const refresh = grantType === 'refresh_token'
@@ -83,7 +87,7 @@ export function createAuthenticate(options: HttpOptions, client: ClientFields): 
       context,
     )
     if (isFine(answer)) return toGrant(answer.body)
-    throw toError(answer, refresh)
+    throw refusal(answer, refresh)
   }
 }
 

@@ -1,15 +1,26 @@
 import type { SessionUser } from '../../core/session.js'
 import { checkPassword } from '../sealed/seal.js'
 import { checkObject } from '../shared/arguments.js'
-import { refuse } from './answers.js'
+import { type Problem, refuse } from './answers.js'
 import { createSignInFlows } from './flows.js'
 import { answerPreflight, type Callers, refuseBackground, refuseStranger, share } from './guard.js'
 import { checkHints } from './hints.js'
+import { createOrganizationChoice } from './organization-routes.js'
 import { createPlaces } from './places.js'
 import { createProxy } from './proxy.js'
+import { createRouteTools } from './route-tools.js'
 import { createSessionRoutes } from './session-routes.js'
+import { createSignInEnd } from './sign-in-end.js'
+import { createSignInFailure } from './sign-in-failure.js'
 import { createSignInRoutes } from './sign-in-routes.js'
 import type { Backend, BackendOptions, Call, Handler } from './types.js'
+
+/** RFC 9110 §15.5.20. */
+const MISDIRECTED: Problem = {
+  status: 421,
+  code: 'forbidden',
+  message: 'This server answers under the hosts of its `redirectUris` only.',
+}
 
 async function serve({ methods, by, run }: Handler, call: Call, callers: Callers) {
   const { request } = call
@@ -42,9 +53,15 @@ export function createBackend<User extends SessionUser>(options: BackendOptions<
   const crossSiteHints = checkHints(options.crossSiteHints)
   const shared = { ...options, ...places, crossSiteHints, exposeAccessToken, report, now }
   const flows = createSignInFlows({ password, secure: places.secure, now })
+  const end = createSignInEnd<User>(shared)
+  const fail = createSignInFailure<User>(shared)
+  const choice = createOrganizationChoice<User>({ ...shared, end, fail })
+  const deps = { ...shared, flows, end, fail, choice }
   const routes: Readonly<Record<string, Handler>> = {
+    ...options.signIn?.routes?.(createRouteTools<User>(deps)),
     ...createSessionRoutes<User>(shared),
-    ...createSignInRoutes<User>({ ...shared, flows }),
+    ...createSignInRoutes<User>(deps),
+    ...choice?.routes,
   }
   const mount = `${basePath}/proxy`
   const proxy: Handler = {
@@ -61,14 +78,16 @@ export function createBackend<User extends SessionUser>(options: BackendOptions<
   const handlers = new Map(
     Object.entries(routes).map(([path, handler]) => [`${basePath}${path}`, handler]),
   )
-  if (places.callback && routes['/callback']) handlers.set(places.callback, routes['/callback'])
+  const finish = routes['/callback']
+  if (finish) for (const path of places.callbacks) handlers.set(path, finish)
 
   return {
     async handle(request) {
-      const url = new URL(request.url)
-      const { pathname } = url
+      const { pathname } = new URL(request.url)
       const handler = pathname.startsWith(`${mount}/`) ? proxy : handlers.get(pathname)
       if (!handler) return null
+      const url = places.addressOf(request)
+      if (!url) return refuse(MISDIRECTED)
       const callers = { own: places.ownOrigin(url), allowed: places.allowed }
       const asked = handler.by === 'page' ? answerPreflight(request, callers) : null
       if (asked) return asked
@@ -79,6 +98,11 @@ export function createBackend<User extends SessionUser>(options: BackendOptions<
         return refuse({ status: 500, code: 'internal', message })
       })
       return share(request, response, callers)
+    },
+    async organizationsOf(request) {
+      const url = places.addressOf(request)
+      if (!url || !choice) return null
+      return choice.organizationsOf({ url, cookie: request.headers.get('Cookie') })
     },
   }
 }

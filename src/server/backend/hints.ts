@@ -45,3 +45,22 @@ export function hintsOf({ request, url, callers, anybody }: HintSource): SignInH
   })
   return Object.fromEntries(given)
 }
+
+/** The most characters of a `state`: longer ones make cookies that no server takes. */
+const LONGEST_STATE = 1_024
+
+/**
+ * The text that a page of ours gives a sign-in to carry; nothing from anybody else, for it may say what the
+ * person is to get.
+ * @throws AuthError `invalid_argument` for one that is too long.
+ */
+export function stateOf({
+  request,
+  url,
+  callers,
+}: Omit<HintSource, 'anybody'>): string | undefined {
+  const state = url.searchParams.get('state') || undefined
+  if (state === undefined || !isOwnNavigation(request, callers)) return undefined
+  if (state.length <= LONGEST_STATE) return state
+  throw new AuthError('invalid_argument', `\`state\` has at most ${LONGEST_STATE} characters.`)
+}

@@ -1,21 +1,26 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
-import type { SessionUser } from '../../core/session.js'
+import type { Grant, SessionUser } from '../../core/session.js'
 import type { SignInHints } from '../../providers/backend/types.js'
 import { createPkce } from '../../providers/shared/pkce.js'
 import { parseCookies } from '../cookies/cookies.js'
-import { applyCookies } from '../requests/apply-session.js'
 import { TIME_LIMIT, withinTime } from '../shared/time-limit.js'
-import { redirect, refuse } from './answers.js'
+import { redirect } from './answers.js'
 import { AGAIN, type SignInFlow, type SignInFlows } from './flows.js'
-import { hintsOf } from './hints.js'
+import { hintsOf, stateOf } from './hints.js'
+import type { OrganizationChoice } from './organization-routes.js'
 import { safeReturnTo } from './paths.js'
-import { problemOfSignIn } from './problems.js'
+import type { EndSignIn } from './sign-in-end.js'
+import type { FailSignIn } from './sign-in-failure.js'
 import type { AuthorizeRequest, BackendOptions, Call, Handler } from './types.js'
 
 /** What signing in works on. */
 export interface SignInRoutesDeps<User extends SessionUser>
-  extends Pick<BackendOptions<User>, 'sessions' | 'signIn' | 'onSignInError'> {
+  extends Pick<BackendOptions<User>, 'signIn' | 'onSignInError'> {
   readonly flows: SignInFlows
+  readonly end: EndSignIn<User>
+  readonly fail: FailSignIn
+  /** Where the app has a page for the choice of an organization. */
+  readonly choice: Pick<OrganizationChoice, 'ask'> | null
   /** Where the auth server sends people back to. */
   redirectUri(url: URL): string
   /** The origin of the pages. */
@@ -38,8 +43,14 @@ function refusalOf({ searchParams }: URL, issuer: string | undefined): AuthError
   if (iss !== null && issuer !== undefined && iss !== issuer) {
     return new AuthError('invalid_credentials', 'The answer comes from another server than asked.')
   }
+  if (!searchParams.has('error')) {
+    // GoTrue sends people back so while its database is down: their link does later.
+    const message =
+      'The auth server said nothing of the sign-in: begin again, or open the link again.'
+    return new AuthError('server_error', message)
+  }
   const message = plain(searchParams.get('error_description'), 500) ?? 'The sign-in was refused.'
-  const serverCode = plain(searchParams.get('error'), 100)
+  const serverCode = plain(searchParams.get('error_code') ?? searchParams.get('error'), 100)
   return new AuthError('rejected', message, { serverCode })
 }
 
@@ -53,21 +64,7 @@ const unknown = (): AuthError =>
 export function createSignInRoutes<User extends SessionUser>(
   deps: SignInRoutesDeps<User>,
 ): Readonly<Record<string, Handler>> {
-  const { sessions, signIn, flows, onSignInError } = deps
-
-  async function fail(
-    { request }: Call,
-    error: unknown,
-    setCookies: readonly string[] = [],
-  ): Promise<Response> {
-    if (!isAuthError(error)) throw error
-    if (!onSignInError) return refuse(problemOfSignIn(error), setCookies)
-    const made = await onSignInError(error, request)
-    // The headers of some responses cannot be changed, those of `Response.redirect` for one.
-    const response = new Response(made.body, made)
-    applyCookies(response.headers, setCookies)
-    return response
-  }
+  const { signIn, flows, end, fail, choice, onSignInError } = deps
 
   async function begin(call: Call, screenHint?: AuthorizeRequest['screenHint']): Promise<Response> {
     const { verifier, challenge } = await createPkce()
@@ -78,8 +75,9 @@ export function createSignInRoutes<User extends SessionUser>(
     const callers = { own: deps.ownOrigin(url), allowed: deps.allowed }
     const hints = hintsOf({ request, url, callers, anybody: deps.crossSiteHints })
     const { maxAge } = hints
-    const flow: SignInFlow = { state, verifier, returnTo, redirectUri, maxAge }
     try {
+      const appState = stateOf({ request, url, callers })
+      const flow: SignInFlow = { state, verifier, returnTo, redirectUri, maxAge, appState }
       const location = await signIn.authorizeUrl({
         ...hints,
         redirectUri,
@@ -113,23 +111,34 @@ export function createSignInRoutes<User extends SessionUser>(
     if (flow?.redirectUri !== deps.redirectUri(call.url)) return astray(call)
     const used = flows.end(flow, jar)
     const code = call.url.searchParams.get('code')
-    if (!code) return fail(call, refusalOf(call.url, signIn.issuer), used)
+    if (!code) {
+      const refusal = refusalOf(call.url, signIn.issuer)
+      return fail(call, refusal, refusal.retryable ? [] : used)
+    }
+    const exchange = {
+      code,
+      codeVerifier: flow.verifier,
+      redirectUri: flow.redirectUri,
+      issuer: call.url.searchParams.get('iss') ?? undefined,
+      maxAge: flow.maxAge,
+    }
+    let grant: Grant<User>
     try {
-      const exchange = {
-        code,
-        codeVerifier: flow.verifier,
-        redirectUri: flow.redirectUri,
-        issuer: call.url.searchParams.get('iss') ?? undefined,
-        maxAge: flow.maxAge,
-      }
-      const grant = await withinTime(TIME_LIMIT, (signal) =>
-        signIn.exchangeCode(exchange, { signal }),
-      )
-      const { setCookies } = await sessions.setSession(grant, call.cookie)
-      return redirect(`${deps.appOrigin(call.url)}${flow.returnTo}`, [...used, ...setCookies])
+      grant = await withinTime(TIME_LIMIT, (signal) => signIn.exchangeCode(exchange, { signal }))
     } catch (error) {
+      const asked = await choice?.ask(call, flow, { error, setCookies: used })
+      if (asked) return asked
       // After an outage the same address may still do: the flow is kept.
       return fail(call, error, isAuthError(error) && error.retryable ? [] : used)
+    }
+    try {
+      const { returnTo, appState: state } = flow
+      const ended = await end(grant, { call, returnTo, state })
+      const location = `${deps.appOrigin(call.url)}${ended.returnTo}`
+      return redirect(location, [...used, ...ended.setCookies])
+    } catch (error) {
+      // The code is spent: nothing comes of this address any more.
+      return fail(call, error, used)
     }
   }
 

@@ -1,10 +1,11 @@
 import type { AuthError } from '../../core/errors.js'
 import type { Awaitable } from '../../core/ports.js'
 import type { RequestContext } from '../../core/provider.js'
-import type { Grant, SessionUser } from '../../core/session.js'
+import type { Grant, Session, SessionUser } from '../../core/session.js'
 import type { SignInHints } from '../../providers/backend/types.js'
 import type { RequestSessions } from '../requests/request-sessions.js'
 import type { Password } from '../sealed/seal.js'
+import type { Organization } from './choices.js'
 import type { Upstream } from './upstreams.js'
 
 /** A sign-in as the auth server gets it, with what a page asked for in the query of `/sign-in`. */
@@ -35,6 +36,76 @@ export interface SignInServer<User extends SessionUser = SessionUser> {
   authorizeUrl(request: AuthorizeRequest): Awaitable<string>
   /** Trades the code of a redirect for a session. @throws AuthError */
   exchangeCode(exchange: SignInExchange, context: RequestContext): Promise<Grant<User>>
+  /**
+   * Ways to sign in that not every auth server has, by their paths beneath that of the backend. They take the
+   * place of no route that every backend has.
+   */
+  routes?(tools: RouteTools<User>): Readonly<Record<string, Handler>>
+  /**
+   * Goes on with a sign-in that `exchangeCode` refused with `step_required`, because somebody must choose an
+   * organization first. For `organizationPage`. @throws AuthError
+   */
+  selectOrganization?(
+    selection: { readonly pendingAuthenticationToken: string; readonly organizationId: string },
+    context: RequestContext,
+  ): Promise<Grant<User>>
+}
+
+/** A link in a message, by which the browser that asked for it comes back to the callback. */
+export interface PendingLink
+  extends Pick<AuthorizeRequest, 'redirectUri' | 'state' | 'codeChallenge'> {
+  /** The `Set-Cookie` values that keep the secret of it for a day. */
+  readonly setCookies: readonly string[]
+}
+
+/** What the routes of an auth server's own are made with. */
+export interface RouteTools<User extends SessionUser> {
+  /** Where the routes are. */
+  readonly basePath: string
+  /** Signs somebody in, and tells the page that asked. @throws AuthError what `onSignIn` threw */
+  welcome(grant: Grant<User>, call: Call): Promise<Response>
+  /** Signs somebody in, and sends the browser to a page of the app. @throws as `welcome` does */
+  enter(grant: Grant<User>, call: Call, arrival: Arrival): Promise<Response>
+  /** The origin of the pages. */
+  appOrigin(call: Call): string
+  /** The page of the app at an address or path; `/` for what is none, and for the callback. */
+  pathOf(call: Call, address: string | null): string
+  /** Sends the browser to a page of the app; to `/` where the path leads elsewhere. */
+  leave(call: Call, returnTo: string | null): Response
+  /** Begins what a link in a message will finish, of which the page wants to be back at this path. */
+  begin(call: Call, returnTo: string | null | undefined): Promise<PendingLink>
+  /** What this browser began, by the address that the link leads to; `null` for what it did not. */
+  begun(call: Call, address: string | null): Promise<Arrival | null>
+  /** Answers a sign-in that failed, whose browser is to see a page. @throws what is no AuthError. */
+  fail(call: Call, error: unknown): Promise<Response>
+  /** Whether a page of the app sent this request. */
+  isOwn(call: Call): boolean
+}
+
+/** Where somebody arrives who is signed in. */
+export interface Arrival {
+  /** A path of the app. */
+  readonly returnTo: string | null
+  /** What the app wants to see again. */
+  readonly state?: string | undefined
+  /** The `Set-Cookie` values that are due besides. */
+  readonly setCookies?: readonly string[] | undefined
+}
+
+/** A sign-in that the auth server has granted, before anybody is signed in by it here. */
+export interface GrantedSignIn<User extends SessionUser = SessionUser> {
+  /**
+   * The session that begins. Its `extras` are what the answer held besides, under the auth server's own
+   * names, such as `oauth_tokens` of WorkOS: they come this once, and a seal keeps of them only what the
+   * provider names.
+   */
+  readonly session: Session<User>
+  /** The `state` that a page of ours gave the sign-in; nothing where none did. */
+  readonly state: string | undefined
+  /** The page of the app that the person is to return to: a path. */
+  readonly returnTo: string
+  /** The request that finishes the sign-in. */
+  readonly request: Request
 }
 
 /** Options of `createBackend`. */
@@ -50,6 +121,13 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
    * @default `<origin><basePath>/callback`
    */
   readonly redirectUri?: string | undefined
+  /**
+   * In place of `redirectUri` and `origin`, where browsers know this server under several, such as those of
+   * previews: all addresses that the auth server may send people back to, one for each origin. A sign-in uses
+   * the one of the origin that it was begun at, which is the request's own, or one that `Host` or
+   * `X-Forwarded-Host` names. Requests to any other get 421. @default the one of `redirectUri`
+   */
+  readonly redirectUris?: readonly string[] | undefined
   /**
    * The origin under which browsers know this server, such as `https://app.example`. Pass it or
    * `redirectUri` behind a proxy that changes addresses, and for development by `http:`, where
@@ -74,6 +152,19 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
    */
   readonly crossSiteHints?: readonly (keyof SignInHints)[] | undefined
   /**
+   * Hears of every sign-in before its session is set, and may make the person's account. A path of the app
+   * that it returns, or resolves to, is where the person goes, in place of `returnTo`; any other text leads to `/`. When it throws, the sign-in has failed: nobody is signed in, whoever was stays so, and
+   * `onSignInError` gets the AuthError, or `rejected` with what was thrown as its `cause`, of which `report`
+   * hears. It is not asked twice for one sign-in. @default nobody does
+   */
+  readonly onSignIn?: ((signIn: GrantedSignIn<User>) => unknown) | undefined
+  /**
+   * The page of the app on which somebody with several organizations chooses one in the middle of a sign-in, a
+   * path. It reads them by `GET <basePath>/organizations` and links to `<basePath>/organization?id=…` for each,
+   * which ends the sign-in. @default none: such a sign-in has failed
+   */
+  readonly organizationPage?: string | undefined
+  /**
    * The answer to a sign-in that failed, or was never begun in this browser. @default the error as
    * JSON; and a fresh sign-in, once, for a callback that this browser did not begin
    */
@@ -93,6 +184,11 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
 export interface Backend {
   /** Answers a request; `null` when it is for something else of the app. Never rejects. */
   handle(request: Request): Promise<Response | null>
+  /**
+   * The organizations that the browser of this request is to choose from, for an `organizationPage` that a
+   * server renders; `null` when it is not to choose.
+   */
+  organizationsOf(request: Request): Promise<readonly Organization[] | null>
 }
 
 /** A request to the backend. */

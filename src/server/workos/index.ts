@@ -10,7 +10,19 @@ export { workosServer } from './server.js'
 export { createWorkOSSessions, type WorkOSSessionsOptions } from './sessions.js'
 export type {
   CodeExchange,
+  DeviceSignIn,
+  EmailCodeExchange,
+  MagicCodeExchange,
   OrganizationSelection,
+  PasswordExchange,
+  PendingStep,
+  TotpEnrollment,
+  TotpExchange,
+  Visitor,
+  WorkOSSignIns,
+} from './sign-in-types.js'
+export type { AuthenticationFactor, RequiredStep } from './steps.js'
+export type {
   ServerAuthorizeOptions,
   WorkOSServer,
   WorkOSServerOptions,

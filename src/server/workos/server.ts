@@ -1,19 +1,18 @@
 import { AuthError } from '../../core/errors.js'
 import type { RequestContext } from '../../core/provider.js'
-import type { Grant } from '../../core/session.js'
-import { createHttp } from '../../providers/shared/http.js'
+import { createHttp, type HttpAnswer } from '../../providers/shared/http.js'
+import { asObject } from '../../providers/shared/json.js'
+import { isFine } from '../../providers/shared/passing.js'
 import { checkUrl, parseUrl } from '../../providers/shared/url.js'
 import { authorizeUrl } from '../../providers/workos/authorize.js'
-import { toError } from '../../providers/workos/errors.js'
-import type { WorkOSUser } from '../../providers/workos/index.js'
 import { createAuthenticate, signOutUrl } from '../../providers/workos/wire.js'
 import { checkPositive } from '../coordination/coordinator.js'
 import { checkObject } from '../shared/arguments.js'
 import { checkReturnTo } from '../shared/return-to.js'
 import { TIME_LIMIT, withinTime } from '../shared/time-limit.js'
+import { createSignIns, type SignInWires } from './sign-ins.js'
+import { toServerError } from './steps.js'
 import type { WorkOSServer, WorkOSServerOptions } from './types.js'
-
-const SELECTION = 'urn:workos:oauth:grant-type:organization-selection'
 
 /** How long WorkOS gives the same pair again for a spent token, in ms (seen). */
 const REUSE_WINDOW = 30_000
@@ -42,29 +41,39 @@ export function workosServer(options: WorkOSServerOptions): WorkOSServer {
   const wire = { ...options, url, headers }
   const http = createHttp(wire)
   const client = { client_id: clientId, client_secret: apiKey }
-  const authenticate = createAuthenticate(wire, client)
+  const authenticate = createAuthenticate(wire, client, toServerError)
+  // Device sign-ins are those of public clients.
+  const anonymously = createAuthenticate(
+    { ...wire, headers: options.headers },
+    { client_id: clientId },
+    toServerError,
+  )
 
   const during = <T>(
     context: RequestContext | undefined,
     work: (context: RequestContext) => Promise<T>,
   ): Promise<T> => (context ? work(context) : withinTime(timeout, (signal) => work({ signal })))
 
-  async function grant(
-    grantType: string,
-    fields: Fields,
-    context?: RequestContext,
-  ): Promise<Grant<WorkOSUser>> {
-    const granted = await during(context, (call) => authenticate(grantType, fields, call))
+  const grant: SignInWires['grant'] = async (grantType, fields, { context, byId }) => {
+    const send = byId ? anonymously : authenticate
+    const granted = await during(context, (call) => send(grantType, fields, call))
     if (granted) return granted
     throw new AuthError('bad_response', 'The answer holds no session.')
   }
 
+  const post = (path: string, json: Fields, context?: RequestContext): Promise<HttpAnswer> =>
+    during(context, (call) => http({ path, json }, call))
+
   async function revoke(sessionId: string, context?: RequestContext): Promise<void> {
-    const request = { path: '/user_management/sessions/revoke', json: { session_id: sessionId } }
-    const answer = await during(context, (call) => http(request, call))
-    if (answer.status !== 404 && !(answer.status >= 200 && answer.status < 300)) {
-      throw toError(answer, false)
-    }
+    const fields = { session_id: sessionId }
+    const answer = await post('/user_management/sessions/revoke', fields, context)
+    if (answer.status !== 404 && !isFine(answer)) throw toServerError(answer, false)
+  }
+
+  async function call(path: string, fields: Fields, context?: RequestContext): Promise<Fields> {
+    const answer = await post(path, fields, context)
+    if (isFine(answer)) return asObject(answer.body) ?? {}
+    throw toServerError(answer, false)
   }
 
   return {
@@ -77,17 +86,7 @@ export function workosServer(options: WorkOSServerOptions): WorkOSServer {
         { refresh_token: token, organization_id: context.organizationId },
         context,
       ),
-    exchangeCode: ({ code, codeVerifier }, context) =>
-      grant('authorization_code', { code, code_verifier: codeVerifier }, context),
-    selectOrganization: ({ pendingAuthenticationToken, organizationId }, context) =>
-      grant(
-        SELECTION,
-        {
-          pending_authentication_token: pendingAuthenticationToken,
-          organization_id: organizationId,
-        },
-        context,
-      ),
+    ...createSignIns({ grant, call, clientId }),
     authorizeUrl(wanted) {
       parseUrl(wanted.redirectUri)
       return authorizeUrl(base, { ...wanted, clientId })

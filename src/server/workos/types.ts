@@ -2,6 +2,7 @@ import type { Provider, RefreshContext, RequestContext } from '../../core/provid
 import type { Grant } from '../../core/session.js'
 import type { HttpOptions } from '../../providers/shared/http.js'
 import type { AuthorizeOptions, WorkOSUser } from '../../providers/workos/index.js'
+import type { WorkOSSignIns } from './sign-in-types.js'
 
 /** Options of `workosServer`: a confidential client, which has a secret. */
 export interface WorkOSServerOptions extends Omit<HttpOptions, 'url' | 'credentials'> {
@@ -24,38 +25,16 @@ export interface ServerAuthorizeOptions extends Omit<AuthorizeOptions, 'state' |
   readonly codeChallenge?: string | undefined
 }
 
-/** The code of a redirect. */
-export interface CodeExchange {
-  readonly code: string
-  readonly codeVerifier?: string | undefined
-}
-
-/** What somebody with several organizations has chosen. */
-export interface OrganizationSelection {
-  /** From the details of the error `step_required`. */
-  readonly pendingAuthenticationToken: string
-  readonly organizationId: string
-}
-
 /** WorkOS as a server app speaks to it. All methods throw AuthError. */
 export interface WorkOSServer
-  extends Required<Pick<Provider<never, WorkOSUser>, 'id' | 'signOut'>> {
+  extends WorkOSSignIns,
+    Required<Pick<Provider<never, WorkOSUser>, 'id' | 'signOut'>> {
   /** How long a spent refresh token is forgiven, in ms. */
   readonly reuseWindow: number
   /** Where the keys are that its access tokens are signed by. */
   readonly jwksUrl: string
   /** @throws AuthError `refresh_rejected` for the one answer that ends a session. */
   refresh(refreshToken: string, context: RefreshContext): Promise<Grant<WorkOSUser> | null>
-  /**
-   * Trades the code of a redirect for a session.
-   * @throws AuthError `invalid_credentials` for a wrong code, `step_required` when there is more to do.
-   */
-  exchangeCode(exchange: CodeExchange, context?: RequestContext): Promise<Grant<WorkOSUser>>
-  /** Goes on with a sign-in that was refused with `organization_selection_required`. */
-  selectOrganization(
-    selection: OrganizationSelection,
-    context?: RequestContext,
-  ): Promise<Grant<WorkOSUser>>
   /**
    * Where to send the browser for signing in.
    * @throws AuthError `invalid_argument` for a `redirectUri` that is no URL, and for what cannot be.

@@ -1,7 +1,7 @@
 import { base64url, utf8, uuid } from '../server/encoding.js'
+import { totp } from '../server/totp.js'
 import type { ServerContext } from './context.js'
 import { refuse } from './errors.js'
-import { totp } from './mfa-totp.js'
 import type { AccountFactor, FactorChallenge, MfaOptions } from './mfa-types.js'
 import type { Account } from './types.js'
 import { CREDENTIAL_PARAMETERS, type WebAuthnRequest } from './webauthn-types.js'

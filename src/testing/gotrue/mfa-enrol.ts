@@ -1,9 +1,10 @@
 import { field, json } from '../server/json.js'
+import { newSecret, totpUri } from '../server/totp.js'
 import { normalReach } from './accounts.js'
 import { refuse } from './errors.js'
 import { addFactor, checkEnrolment, removeFactors } from './mfa-factors.js'
 import { authenticatePerson, type MfaRoute } from './mfa-people.js'
-import { newSecret, picture, totpUri } from './mfa-totp.js'
+import { picture } from './mfa-picture.js'
 import type { AccountFactor } from './mfa-types.js'
 import type { Account } from './types.js'
 

@@ -1,4 +1,5 @@
 import { field, json, objectField } from '../server/json.js'
+import { isTotp } from '../server/totp.js'
 import { askHook, type ServerContext } from './context.js'
 import { refuse } from './errors.js'
 import {
@@ -12,7 +13,6 @@ import { enrol } from './mfa-enrol.js'
 import { hasMfa } from './mfa-factors.js'
 import { dropFactor, locate, type MfaRoute, raise } from './mfa-people.js'
 import { recoveryRoutes } from './mfa-recovery.js'
-import { isTotp } from './mfa-totp.js'
 import type { AccountFactor, FactorChallenge } from './mfa-types.js'
 import { checkKey, checkNewKey, type KeyProof } from './mfa-webauthn.js'
 import type { Account } from './types.js'

@@ -2,8 +2,9 @@ import type { Impersonator } from '../../core/session.js'
 import type { Signer } from '../server/signing.js'
 import { type Directory, describeUser, type Person } from './directory.js'
 import { refuse } from './errors.js'
+import type { Device, Factor, MailedCode } from './proofs.js'
 import type { Answer, ServerSession, Sessions } from './sessions.js'
-import type { ScriptedWorkOSOptions, WorkOSClientSeed } from './types.js'
+import type { ScriptedWorkOSOptions, WorkOSClientSeed, WorkOSMail } from './types.js'
 
 /** An application with nothing left to default. */
 export type Client = {
@@ -17,6 +18,18 @@ export interface Begun {
   readonly method: string
   /** Whether the hosted pages have taken all steps that an organization may ask for. */
   readonly hosted: boolean
+  /** Whether the person has proved who they are a second time. */
+  readonly hasFactor?: boolean | undefined
+}
+
+/** A sign-in that waits for a step. */
+export interface Pending {
+  readonly begun: Begun
+  readonly step:
+    | 'organization_selection'
+    | 'email_verification'
+    | 'mfa_challenge'
+    | 'mfa_enrollment'
 }
 
 /** A sign-in that waits for its code. */
@@ -36,7 +49,16 @@ export interface ServerContext {
   /** Authorization codes by their text. */
   readonly codes: Map<string, Code>
   /** Pending authentication tokens by their text. */
-  readonly pending: Map<string, Begun>
+  readonly pending: Map<string, Pending>
+  /** The code of the newest mail of each kind to each address. */
+  readonly mailed: Map<string, MailedCode>
+  /** All mails, the newest last. */
+  readonly mails: WorkOSMail[]
+  /** Authenticators by their ids, and the challenges of them. */
+  readonly factors: Map<string, Factor>
+  readonly challenges: Map<string, string>
+  /** Devices that ask to be let in, by their codes. */
+  readonly devices: Map<string, Device>
   /** Who the next session of a person is really for, by the person's id. */
   readonly impersonations: Map<string, Impersonator>
   readonly settings: { accessTokenLifetime: number; issuer: string | undefined }
@@ -44,6 +66,7 @@ export interface ServerContext {
   newId(prefix: string): string
   newToken(): string
   now(): number
+  random(): number
 }
 
 /** One request, taken apart. */
@@ -58,7 +81,7 @@ export type Route = (context: ServerContext, call: Call) => Promise<Response>
 
 /** The claims of an access token: what the session is now, and the membership as it is now. */
 function claimsOf(
-  { directory, settings, now, newId }: ServerContext,
+  { directory, settings, options, now, newId }: ServerContext,
   session: ServerSession,
 ): Readonly<Record<string, unknown>> {
   const { organizationId, impersonator, clientId } = session
@@ -67,6 +90,7 @@ function claimsOf(
   const issuedAt = Math.floor(now() / 1000)
   const { role = 'member', roles = [role], permissions = [] } = membership ?? {}
   return {
+    ...options.claims,
     iss: settings.issuer ?? `https://api.workos.com/user_management/${clientId}`,
     sub: session.userId,
     sid: session.id,

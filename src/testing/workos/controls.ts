@@ -1,8 +1,11 @@
 import type { Impersonator } from '../../core/session.js'
 import type { ScriptedServer } from '../server/serve.js'
+import { totp } from '../server/totp.js'
 import type { ScriptedBrowser } from './browser.js'
 import type { ServerContext } from './context.js'
+import { factorsOf } from './factors.js'
 import type {
+  WorkOSMail,
   WorkOSMembership,
   WorkOSOrganizationSettings,
   WorkOSProfile,
@@ -32,6 +35,12 @@ export interface ScriptedWorkOS extends ScriptedServer<WorkOSRequest> {
   setOrganization(id: string, settings: WorkOSOrganizationSettings): void
   /** The next sign-in of this person is somebody else's. */
   impersonate(email: string, impersonator: Impersonator): void
+  /** The mails with codes, the newest last. */
+  mails(): readonly WorkOSMail[]
+  /** The digits that somebody's newest authenticator shows now. @throws Error where they have none. */
+  totp(email: string): Promise<string>
+  /** Lets the device in that shows this code, as the person with this address; `null` turns it away. */
+  decideDevice(userCode: string, email: string | null): void
   /** The sessions that live. */
   sessions(): readonly WorkOSSessionInfo[]
   /** Ends a session, as an administrator does. */
@@ -78,11 +87,31 @@ function peopleControls({ directory, impersonations, now }: ServerContext): Peop
   }
 }
 
+type Proofs = Pick<Controls, 'mails' | 'totp' | 'decideDevice'>
+
+function proofControls(context: ServerContext): Proofs {
+  const { directory, devices, mails, now } = context
+  return {
+    mails: () => [...mails],
+    async totp(email) {
+      const factor = factorsOf(context, directory.get(email).id).at(-1)
+      if (!factor) throw new Error(`The scripted WorkOS knows no authenticator of ${email}.`)
+      return totp(factor.secret, now())
+    },
+    decideDevice(userCode, email) {
+      const device = [...devices.values()].find((one) => one.userCode === userCode)
+      if (!device) throw new Error(`No device shows the code ${userCode}.`)
+      device.decision = email === null ? null : directory.get(email)
+    },
+  }
+}
+
 /** What turns the server's state by hand. */
 export function controls(context: ServerContext): Controls {
   const { sessions, settings, signer } = context
   return {
     ...peopleControls(context),
+    ...proofControls(context),
     sessions: () =>
       [...sessions.all.values()]
         .filter(({ ended }) => !ended)

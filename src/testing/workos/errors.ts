@@ -35,6 +35,16 @@ export function refuseGrant(description: string): never {
   return refuseOAuth('invalid_grant', description)
 }
 
+/** Refuses whoever has not shown an API key; the client whose key it is. */
+export function requireKey<Client extends { readonly apiKey: string }>(
+  { clients }: { readonly clients: ReadonlyMap<string, Client> },
+  { headers }: Request,
+): Client {
+  const [, key] = /^bearer (.+)$/i.exec(headers.get('authorization') ?? '') ?? []
+  const client = [...clients.values()].find(({ apiKey }) => apiKey === key)
+  return client ?? refuse(401, { message: 'Unauthorized' })
+}
+
 /** What the API says when it is asked too often. */
 export const tooManyRequests = (): Response =>
   json(429, {

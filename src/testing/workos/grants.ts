@@ -1,16 +1,16 @@
 import { base64url, sha256, utf8 } from '../server/encoding.js'
 import { field, json } from '../server/json.js'
-import {
-  type Begun,
-  type Client,
-  type Route,
-  type ServerContext,
-  sessionAnswer,
-} from './context.js'
+import { type Client, type Route, type ServerContext, sessionAnswer } from './context.js'
 import { answerInCookie, readToken } from './cookies.js'
+import { ownerOfDevice } from './devices.js'
+import type { Person } from './directory.js'
 import { refuse, refuseCode, refuseGrant, refuseOAuth } from './errors.js'
-import { choose, enter } from './organizations.js'
+import { takeDigits } from './factors.js'
+import { takeCode } from './mails.js'
+import { enter } from './organizations.js'
+import { findPending } from './pending.js'
 import type { Answer } from './sessions.js'
+import { signIn } from './sign-in.js'
 
 /** How long a code lives, in ms: WorkOS's ten minutes. */
 const CODE_LIFE = 600_000
@@ -26,29 +26,6 @@ interface Attempt {
 }
 
 type Grant = (context: ServerContext, attempt: Attempt) => Promise<Answer>
-
-/** Begins a session: with an organization where there is one, and without a step left to take. */
-async function signIn(
-  context: ServerContext,
-  begun: Begun,
-  wanted?: string | null,
-): Promise<Answer> {
-  const { person, clientId, hosted } = begun
-  const organizationId = wanted ?? choose(context, begun)
-  if (organizationId) enter(context, { person, organizationId, admitted: hosted })
-  const impersonator = context.impersonations.get(person.id) ?? null
-  context.impersonations.delete(person.id)
-  person.lastSignInAt = context.now()
-  const session = context.sessions.start({
-    userId: person.id,
-    clientId,
-    organizationId,
-    method: impersonator ? 'Impersonation' : begun.method,
-    impersonator,
-    admittedTo: hosted ? organizationId : null,
-  })
-  return sessionAnswer(context, session, context.sessions.issue(session))
-}
 
 const authorizationCode: Grant = async (context, { client, confidential, body }) => {
   const text = field(body, 'code') ?? ''
@@ -96,6 +73,16 @@ const secretly =
       ? grant(context, attempt)
       : refuseOAuth('unauthorized_client', 'This grant takes a client_secret.')
 
+/** Somebody who has proved that an address is theirs. */
+function verified({ directory, now }: ServerContext, email: string): Person {
+  const person = directory.get(email)
+  if (person.profile.emailVerified === false) {
+    person.profile = { ...person.profile, emailVerified: true }
+    person.updatedAt = now()
+  }
+  return person
+}
+
 const password: Grant = async (context, { client, body }) => {
   const person = context.directory.find(field(body, 'email') ?? '')
   const known = person?.profile.password
@@ -105,15 +92,42 @@ const password: Grant = async (context, { client, body }) => {
   return signIn(context, { clientId: client.id, person, method: 'Password', hosted: false })
 }
 
+const magicCode: Grant = async (context, { client, body }) => {
+  const email = field(body, 'email') ?? ''
+  takeCode(context, { kind: 'magic_auth', email, code: field(body, 'code') })
+  const person = verified(context, email)
+  return signIn(context, { clientId: client.id, person, method: 'MagicAuth', hosted: false })
+}
+
+const emailCode: Grant = async (context, { client, body }) => {
+  const token = field(body, 'pending_authentication_token')
+  const begun = findPending(context, { token, clientId: client.id }, 'email_verification')
+  const { email } = begun.person
+  takeCode(context, { kind: 'email_verification', email, code: field(body, 'code') })
+  context.pending.delete(token ?? '')
+  verified(context, email)
+  return signIn(context, begun)
+}
+
+const totp: Grant = async (context, { client, body }) => {
+  const token = field(body, 'pending_authentication_token')
+  const asked = { token, clientId: client.id }
+  const begun = findPending(context, asked, 'mfa_challenge', 'mfa_enrollment')
+  await takeDigits(context, { body, userId: begun.person.id })
+  // Another request may have gone on with it while the digits were made.
+  if (!context.pending.delete(token ?? '')) findPending(context, asked)
+  return signIn(context, { ...begun, hasFactor: true })
+}
+
+const deviceCode: Grant = async (context, { client, body }) => {
+  const person = ownerOfDevice(context, { client, code: field(body, 'device_code') ?? '' })
+  // Whoever let it in was signed in by AuthKit's pages.
+  return signIn(context, { clientId: client.id, person, method: 'Password', hosted: true })
+}
+
 const organizationSelection: Grant = async (context, { client, body }) => {
-  const token = field(body, 'pending_authentication_token') ?? ''
-  const begun = context.pending.get(token)
-  if (begun?.clientId !== client.id) {
-    return refuseCode(400, {
-      code: 'invalid_pending_authentication_token',
-      message: 'The pending authentication token is invalid.',
-    })
-  }
+  const token = field(body, 'pending_authentication_token')
+  const begun = findPending(context, { token, clientId: client.id }, 'organization_selection')
   const organizationId = field(body, 'organization_id')
   if (!organizationId) {
     const message = 'The organization_id is missing.'
@@ -121,15 +135,21 @@ const organizationSelection: Grant = async (context, { client, body }) => {
   }
   // A wrong choice leaves the token for another.
   enter(context, { person: begun.person, organizationId, admitted: begun.hosted })
-  context.pending.delete(token)
+  context.pending.delete(token ?? '')
   return signIn(context, begun, organizationId)
 }
+
+const WORKOS = 'urn:workos:oauth:grant-type:'
 
 const GRANTS: Readonly<Record<string, Grant>> = {
   authorization_code: authorizationCode,
   refresh_token: refreshToken,
   password: secretly(password),
-  'urn:workos:oauth:grant-type:organization-selection': secretly(organizationSelection),
+  [`${WORKOS}magic-auth:code`]: secretly(magicCode),
+  [`${WORKOS}email-verification:code`]: secretly(emailCode),
+  [`${WORKOS}mfa-totp`]: secretly(totp),
+  [`${WORKOS}organization-selection`]: secretly(organizationSelection),
+  'urn:ietf:params:oauth:grant-type:device_code': deviceCode,
 }
 
 /** @throws WorkOSRefusal 422 when a field is there and no text. */

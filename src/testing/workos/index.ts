@@ -7,9 +7,12 @@ import { createBrowser } from './browser.js'
 import type { Client, Route, ServerContext } from './context.js'
 import { controls, type ScriptedWorkOS } from './controls.js'
 import { givenToken, readToken } from './cookies.js'
+import { authorizeDevice } from './devices.js'
 import { createDirectory } from './directory.js'
 import { refuse, tooManyRequests, WorkOSRefusal } from './errors.js'
+import { challengeFactor, enrollFactor } from './factors.js'
 import { authenticate } from './grants.js'
+import { sendMagicCode } from './mails.js'
 import { logout, revoke } from './session-routes.js'
 import { createSessions } from './sessions.js'
 import type { ScriptedWorkOSOptions, WorkOSClientSeed } from './types.js'
@@ -19,6 +22,7 @@ export type { ScriptedWorkOS } from './controls.js'
 export type {
   ScriptedWorkOSOptions,
   WorkOSClientSeed,
+  WorkOSMail,
   WorkOSMembership,
   WorkOSOrganizationSeed,
   WorkOSOrganizationSettings,
@@ -41,14 +45,24 @@ const jwks: Route = async ({ clients, signer }, { url }) => {
 const ROUTES: Readonly<Record<string, Route>> = {
   [`POST ${AUTHENTICATE}`]: authenticate,
   'GET /user_management/authorize': authorize,
+  'POST /user_management/authorize/device': authorizeDevice,
+  'POST /user_management/magic_auth': sendMagicCode,
   'GET /user_management/sessions/logout': logout,
   'POST /user_management/sessions/revoke': revoke,
 }
 
+/** Those with an id in their path. */
+const PATTERNS: readonly (readonly [RegExp, Route])[] = [
+  [/^GET \/sso\/jwks\//, jwks],
+  [/^POST \/auth\/factors\/[^/]+\/challenge$/, challengeFactor],
+  [/^POST \/user_management\/users\/[^/]+\/auth_factors$/, enrollFactor],
+]
+
 async function route(context: ServerContext, { request, url, text }: Incoming): Promise<Response> {
   try {
     const name = `${request.method} ${url.pathname}`
-    const handler = name.startsWith('GET /sso/jwks/') ? jwks : (ROUTES[name] ?? notFound())
+    const handler = ROUTES[name] ?? PATTERNS.find(([pattern]) => pattern.test(name))?.[1]
+    if (!handler) return notFound()
     const body = text === '' ? {} : parseObject(text)
     if (!body) return refuse(400, { message: 'The body is not a JSON object.' })
     return await handler(context, { request, url, body })
@@ -86,11 +100,17 @@ function createContext(options: ScriptedWorkOSOptions): ServerContext {
     codes: new Map(),
     pending: new Map(),
     impersonations: new Map(),
+    mailed: new Map(),
+    mails: [],
+    factors: new Map(),
+    challenges: new Map(),
+    devices: new Map(),
     settings: { accessTokenLifetime, issuer },
     options,
     newId,
     newToken,
     now,
+    random,
   }
 }
 

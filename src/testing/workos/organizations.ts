@@ -1,6 +1,7 @@
 import type { Begun, ServerContext } from './context.js'
 import { describeUser, type Organization, type Person } from './directory.js'
 import { refuse, refuseCode, refuseOAuth } from './errors.js'
+import { keepPending } from './pending.js'
 
 /** Somebody at the door of an organization. */
 export interface Entry {
@@ -58,8 +59,6 @@ export function choose(context: ServerContext, begun: Begun): string | null {
   const [first, second] = person.memberships.keys()
   if (first === undefined) return null
   if (second === undefined || context.options.organizationChoice !== 'required') return first
-  const pending = context.newToken()
-  context.pending.set(pending, begun)
   const organizations = [...person.memberships.keys()].map((id) => ({
     id,
     name: context.directory.organizations.get(id)?.name ?? id,
@@ -67,7 +66,7 @@ export function choose(context: ServerContext, begun: Begun): string | null {
   return refuse(403, {
     code: 'organization_selection_required',
     message: 'The user must choose an organization to finish their authentication.',
-    pending_authentication_token: pending,
+    pending_authentication_token: keepPending(context, begun, 'organization_selection'),
     organizations,
     user: describeUser(person),
   })

@@ -1,7 +1,7 @@
 import { field, json } from '../server/json.js'
 import type { Call, Route } from './context.js'
 import { cookieHeaders } from './cookies.js'
-import { refuse, refuseCode } from './errors.js'
+import { refuse, refuseCode, requireKey } from './errors.js'
 
 /** `GET /user_management/sessions/logout`: a browser is sent here, and sent back. */
 export const logout: Route = async ({ sessions, clients }, call) => {
@@ -27,9 +27,7 @@ export const logout: Route = async ({ sessions, clients }, call) => {
 
 /** `POST /user_management/sessions/revoke`, by whoever has an API key. */
 export const revoke: Route = async ({ sessions, clients }, { request, body }: Call) => {
-  const [, key] = /^bearer (.+)$/i.exec(request.headers.get('authorization') ?? '') ?? []
-  const client = [...clients.values()].find(({ apiKey }) => apiKey === key)
-  if (!client) return refuse(401, { message: 'Unauthorized' })
+  requireKey({ clients }, request)
   const id = field(body, 'session_id')
   if (!id) {
     const message = 'The session_id is missing.'

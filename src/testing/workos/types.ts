@@ -79,6 +79,18 @@ export interface ScriptedWorkOSOptions {
    * `organization_selection_required`. @default 'first'
    */
   readonly organizationChoice?: 'first' | 'required' | undefined
+  /**
+   * Whether a sign-in by an OAuth provider, such as `GoogleOAuth`, brings the tokens of that provider: an
+   * option of each provider in the dashboard. @default false
+   */
+  readonly oauthTokens?: boolean | undefined
+  /**
+   * Whether people must prove that their address is theirs before they get a session, where no page of AuthKit
+   * has asked them. @default 'off'
+   */
+  readonly emailVerification?: 'off' | 'required' | undefined
+  /** Whether people must prove who they are a second time, where no page of AuthKit has. @default 'off' */
+  readonly mfa?: 'off' | 'required' | undefined
   /** How strangers to an organization are refused. @default 'organization_membership_not_found' */
   readonly membershipError?:
     | 'organization_membership_not_found'
@@ -97,6 +109,8 @@ export interface ScriptedWorkOSOptions {
    * @default 30_000, as WorkOS has it
    */
   readonly replayGrace?: number | undefined
+  /** What a JWT template adds to every access token. @default nothing */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
   /** The `iss` claim. @default 'https://api.workos.com/user_management/' and the client id */
   readonly issuer?: string | undefined
   /**
@@ -121,6 +135,13 @@ export interface WorkOSSessionInfo {
   readonly clientId: string
   readonly organizationId: string | null
   readonly impersonator: Impersonator | null
+}
+
+/** A mail with six digits, as somebody got it. */
+export interface WorkOSMail {
+  readonly to: string
+  readonly kind: 'magic_auth' | 'email_verification'
+  readonly code: string
 }
 
 /** A request as it came. Holds tokens: this is a test kit. */
