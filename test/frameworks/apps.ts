@@ -17,6 +17,12 @@ export const APPS: readonly App[] = [
   { name: 'react-router', title: 'React Router', framework: 'react-router', server: 'oidc' },
   { name: 'astro', title: 'Astro', framework: 'astro', server: 'oidc' },
   { name: 'nuxt', title: 'Nuxt', framework: 'nuxt', server: 'oidc' },
+  {
+    name: 'tanstack-start',
+    title: 'TanStack Start',
+    framework: '@tanstack/react-start',
+    server: 'oidc',
+  },
   { name: 'fastify', title: 'Fastify', framework: 'fastify', server: 'oidc' },
   { name: 'koa', title: 'Koa', framework: 'koa', server: 'oidc' },
   { name: 'nest', title: 'Nest', framework: '@nestjs/core', server: 'oidc' },
