@@ -39,6 +39,7 @@ const JOSE = `export { createLocalJWKSet } from 'jose/jwks/local'; export { jwtV
 const FRAMEWORKS: Readonly<Record<string, readonly string[]>> = {
   'holdfast/next': ['next/headers', 'next/navigation', 'next/server'],
   'holdfast/react': ['react'],
+  'holdfast/react/impersonation': ['react'],
 }
 
 /** Of Next.js, which is not installed here: what subpaths import. */
@@ -433,8 +434,15 @@ describe('the packed package', () => {
       `export { recoveryCodes } from 'holdfast/providers/gotrue/mfa'`,
       700,
     ],
-    ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_460],
-    ['react', 'core', CORE, `export * from 'holdfast/react'`, 800],
+    ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_500],
+    ['react', 'core', CORE, `export * from 'holdfast/react'`, 920],
+    [
+      'react/impersonation',
+      'react',
+      `${CORE};export * from 'holdfast/react'`,
+      `export { Impersonation } from 'holdfast/react/impersonation'`,
+      600,
+    ],
     ['sso', 'gotrue', GOTRUE, `export { sso } from 'holdfast/providers/gotrue/sso'`, 1_000],
     ['web3', 'gotrue', GOTRUE, `export { web3 } from 'holdfast/providers/gotrue/web3'`, 1_150],
     [
