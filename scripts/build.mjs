@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const at = (...path) => join(root, ...path)
 
 /** The parts of `src` that are for servers only. Pages are bundled by those who make them. */
-const PARTS = ['server', 'express', 'next']
+const PARTS = ['server', 'node', 'express', 'next']
 /** What all of them share is what this one has: it becomes one file. */
 const COMMON = 'server/index'
 /** The one module of pages that must not be there twice, for `instanceof` would tell its classes apart. */

@@ -33,6 +33,7 @@ export type {
   Environment,
   KeyStore,
   Lock,
+  LockRelease,
   Page,
   ScheduleOptions,
   Signal,

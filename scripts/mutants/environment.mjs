@@ -28,10 +28,28 @@ export const ENVIRONMENT = [
     replace: '\n',
   },
   {
+    file: lock,
+    name: 'A lease inside the lock of the process does not say that it is gone.',
+    find: '{ holds: releaseInner?.holds }',
+    replace: '{ holds: undefined }',
+  },
+  {
+    file: lease,
+    name: 'A holder counts its lease as renewed when it finds that of another.',
+    find: 'if (ownerOf(text) === owner) until = safeUntil(asked)',
+    replace: 'until = safeUntil(asked)',
+  },
+  {
+    file: lease,
+    name: 'A lease says that it is held although its term is over.',
+    find: 'holds: () => clock.monotonic() < until',
+    replace: 'holds: () => until > 0',
+  },
+  {
     file: lease,
     name: 'A lease is not renewed.',
-    find: 'renewLater()\n      return release',
-    replace: 'return release',
+    find: 'renewLater()\n      return Object',
+    replace: 'return Object',
   },
   {
     file: lease,

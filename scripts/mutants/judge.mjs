@@ -1,6 +1,6 @@
 // Says what catches a defect in a copy of the project: the simulator first, then the unit tests.
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { run } from './run.mjs'
 
@@ -39,7 +39,7 @@ async function simulated(folder, { from, last }) {
 }
 
 /** What runs on servers: no client is made of it. */
-const ON_SERVERS = ['server', 'express', 'next']
+const ON_SERVERS = ['server', 'node', 'express', 'next']
 
 /**
  * The folders of tests that may know of a defect in `file`, test mirrors src: first those near to it,
@@ -60,6 +60,15 @@ const testsIn = (folder, part) =>
     .map((name) => join(part, name))
     .filter((path) => path.endsWith('.test.ts'))
 
+/** The tests that are named after `file`: most of what is wrong with it they find, in seconds. */
+function namesakes(file, folder) {
+  const name = basename(file, '.ts')
+  return testsIn(folder, 'test').filter((path) => {
+    const its = basename(path, '.test.ts')
+    return its === name || its.startsWith(`${name}-`)
+  })
+}
+
 function firstFailure({ testResults }) {
   for (const { assertionResults, status, name, message } of testResults) {
     const failed = assertionResults.find((test) => test.status === 'failed')
@@ -69,12 +78,13 @@ function firstFailure({ testResults }) {
   return 'an error that no test caught'
 }
 
-/** What the unit tests under `where` find in `folder`: the first that fails, or `null`. */
-async function tested(folder, where) {
+/** What the unit tests in `files` of `folder` find: the first that fails, or `null`. */
+async function tested(folder, files) {
+  if (files.length === 0) return null
   const report = join(folder, 'report.json')
   rmSync(report, { force: true })
   const vitest = join(folder, 'node_modules/vitest/vitest.mjs')
-  const select = ['--project', 'unit', ...where.flatMap((part) => testsIn(folder, part))]
+  const select = ['--project', 'unit', ...files]
   const how = ['--bail', '1', '--no-isolate', '--maxWorkers', '1', `--testTimeout=${TEST}`]
   const out = ['--reporter=json', `--outputFile=${report}`]
   const args = [vitest, 'run', ...how, ...out, ...select]
@@ -83,7 +93,7 @@ async function tested(folder, where) {
   if (!existsSync(report)) throw new Error(`The unit tests did not run:\n${output.slice(-2_000)}`)
   const results = JSON.parse(readFileSync(report, 'utf8'))
   if (results.numTotalTests === 0)
-    throw new Error(`There are no unit tests in ${where.join(', ')}.`)
+    throw new Error(`There are no unit tests in ${files.join(', ')}.`)
   return code === 0 ? null : `unit: ${firstFailure(results)}`
 }
 
@@ -92,12 +102,18 @@ async function tested(folder, where) {
  * if it is made `of` one of them.
  */
 export async function judge(folder, files, of) {
-  const [near, far] = [0, 1].map((step) => [
-    ...new Set(files.flatMap((file) => testsFor(file, folder)[step] ?? [])),
-  ])
+  const all = (find) => [...new Set(files.flatMap(find))]
+  const [near, far] = [0, 1].map((step) =>
+    all((file) => testsFor(file, folder)[step] ?? []).flatMap((part) => testsIn(folder, part)),
+  )
+  const own = all((file) => namesakes(file, folder))
   const simulates = files.some((file) => of.has(file))
   const early = simulates ? await simulated(folder, { from: 1, last: FIRST_RUNS }) : null
-  const caught = early ?? (await tested(folder, near)) ?? (await tested(folder, far))
+  const caught =
+    early ??
+    (await tested(folder, own)) ??
+    (await tested(folder, near)) ??
+    (await tested(folder, far))
   if (caught || !simulates) return caught
   return simulated(folder, { from: FIRST_RUNS + 1, last: RUNS })
 }

@@ -15,7 +15,6 @@ import { ERRANDS } from './errands.mjs'
 import { ERROR_NOTE } from './error-note.mjs'
 import { EVENTS } from './events.mjs'
 import { EXCHANGE } from './exchange.mjs'
-import { EXPRESS_REQUESTS } from './express-requests.mjs'
 import { FETCH } from './fetch.mjs'
 import { FLOWS } from './flows.mjs'
 import { GUARD } from './guard.mjs'
@@ -24,6 +23,8 @@ import { INTROSPECTION } from './introspection.mjs'
 import { LINKS } from './links.mjs'
 import { LOOK } from './look.mjs'
 import { MACHINE } from './machine.mjs'
+import { NODE_REQUESTS } from './node-requests.mjs'
+import { NODE_RESPONSES } from './node-responses.mjs'
 import { OIDC_SERVER } from './oidc-server.mjs'
 import { OIDC_WINDOWS } from './oidc-windows.mjs'
 import { ORIGIN_GUARD } from './origin-guard.mjs'
@@ -73,7 +74,6 @@ export const MUTANTS = [
   ...ERROR_NOTE,
   ...EVENTS,
   ...EXCHANGE,
-  ...EXPRESS_REQUESTS,
   ...FETCH,
   ...FLOWS,
   ...GUARD,
@@ -82,6 +82,8 @@ export const MUTANTS = [
   ...LINKS,
   ...LOOK,
   ...MACHINE,
+  ...NODE_REQUESTS,
+  ...NODE_RESPONSES,
   ...OIDC_WINDOWS,
   ...OIDC_SERVER,
   ...ORIGIN_GUARD,

@@ -1,6 +1,6 @@
 const file = 'src/server/requests/origin-guard.ts'
-const middleware = 'src/express/origin-guard.ts'
-const sessions = 'src/express/sessions.ts'
+const middleware = 'src/node/origin-guard.ts'
+const sessions = 'src/node/sessions.ts'
 
 /** Checks that are gone of the guard against pages of other origins. */
 export const ORIGIN_GUARD = [

@@ -2,6 +2,7 @@ const file = 'src/next/page-paths.ts'
 const paths = 'src/next/paths.ts'
 const proxy = 'src/next/proxy.ts'
 const world = 'src/next/world.ts'
+const ahead = 'src/next/ahead.ts'
 const cookies = 'src/next/set-cookie.ts'
 
 /** Checks that are gone of what is protected in Next. */
@@ -189,14 +190,14 @@ export const PAGES = [
   {
     file: proxy,
     name: 'A stranger sees protected pages.',
-    find: 'if (!session && isProtected(request)) return turnAway',
-    replace: 'if (!session && isProtected(request) && failure === null) return turnAway',
+    find: 'return !who.user && !isOpen && isProtected(request) ? turnAway()',
+    replace: 'return who.outage && !isOpen && isProtected(request) ? turnAway()',
   },
   {
     file: proxy,
     name: 'A request may say itself what the proxy found.',
-    find: '    headers.delete(VERDICT_HEADER)\n',
-    replace: '',
+    find: '  headers.delete(VERDICT_HEADER)\n  headers.set(PATH_HEADER',
+    replace: '  headers.set(PATH_HEADER',
   },
   {
     file: proxy,
@@ -207,13 +208,37 @@ export const PAGES = [
   {
     file: proxy,
     name: 'Shared caches keep pages for one person.',
-    find: '    applySession(response.headers, loaded)\n',
+    find: '      applySession(answer.headers, found)\n',
     replace: '',
   },
   {
+    file: ahead,
+    name: 'What is fetched ahead is sent to the sign-in.',
+    find: '  if (isAhead(headers)) return false\n',
+    replace: '',
+  },
+  {
+    file: ahead,
+    name: 'A router of Next is refused by an error that it logs.',
+    find: '  if (!isOfRouter(headers)) return null\n',
+    replace: '  if (headers) return null\n',
+  },
+  {
     file: proxy,
-    name: 'What Next fetches ahead is sent to the sign-in.',
-    find: '  if (isPrefetch(headers)) return false\n',
+    name: 'The page where people sign in is sent to itself.',
+    find: '!isOpen && ',
+    replace: '',
+  },
+  {
+    file: 'src/next/visit.ts',
+    name: 'New tokens are asked for where no cookie can be set.',
+    find: '    store.set(UNREADABLE)\n',
+    replace: '',
+  },
+  {
+    file: 'src/next/pages.ts',
+    name: 'Shared caches keep what an API route says of one person.',
+    find: '    keepPrivate(answer)\n',
     replace: '',
   },
   {

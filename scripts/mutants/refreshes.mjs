@@ -160,4 +160,10 @@ export const REFRESHES = [
     find: 'const ROUNDS = 3',
     replace: 'const ROUNDS = 1',
   },
+  {
+    file,
+    name: 'A page that slept sends the token although its lease may be gone.',
+    find: 'if (!section.holds()) return null',
+    replace: 'if (!section) return null',
+  },
 ]

@@ -27,10 +27,14 @@ const ENTRIES = [
   'src/providers/supertokens/index.ts',
   'src/server/index.ts',
   'src/server/oidc/index.ts',
+  'src/server/gotrue/index.ts',
   'src/server/workos/index.ts',
   'src/server/supertokens/index.ts',
+  'src/node/index.ts',
   'src/express/index.ts',
   'src/next/index.ts',
+  'src/next/workos/index.ts',
+  'src/next/oidc/index.ts',
 ]
 /** What a check of the types may take, in ms. */
 const TYPECHECK = 120_000

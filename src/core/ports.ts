@@ -68,13 +68,20 @@ export interface KeyStore<Key = unknown> {
   remove(name: string): Promise<void>
 }
 
+/** Gives a lock back, and may be called twice. */
+export interface LockRelease {
+  (): void
+  /** Whether the lock is still this holder's, where it may be taken from one that sleeps. */
+  readonly holds?: (() => boolean) | undefined
+}
+
 /** Mutual exclusion among the contexts that share a storage. */
 export interface Lock {
   /**
-   * Waits for the lock called `name`; resolves to its release, which may be called twice.
-   * Rejects when `signal` aborts first. A lock that was granted is never taken back by it.
+   * Waits for the lock called `name`. Rejects when `signal` aborts first. A lock that was granted is
+   * never taken back by it.
    */
-  acquire(name: string, signal: Signal): Promise<() => void>
+  acquire(name: string, signal: Signal): Promise<LockRelease>
 }
 
 /** A way to tell the other contexts that storage has changed. It carries no data. */

@@ -161,6 +161,11 @@ function createServe<User extends SessionUser>(
     const answer = answerTo(context, run)
     if (answer) return answer
     if (!run.force) throwIfPaused(context)
+    //   this context                another one
+    //   has the lease, looks
+    //   is frozen                   takes it over, and sends the token
+    //   wakes                       so a lease that may be gone is asked for again
+    if (!section.holds()) return null
     const { errand, abort } = run
     const givenUp = (): boolean => run.givenUp
     const session = await exchange.run({ record, errand, signal: abort.signal, givenUp })

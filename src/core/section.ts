@@ -1,6 +1,6 @@
 import { bounded } from './bounded.js'
 import { AuthError } from './errors.js'
-import type { Abort, Environment } from './ports.js'
+import type { Abort, Environment, LockRelease } from './ports.js'
 
 /** The critical section of one client: what runs in it has the lock, or went without in the end. */
 export interface Section {
@@ -9,6 +9,8 @@ export interface Section {
    * abort of `wait` ends the waiting, and `work` does not run.
    */
   locked<T>(work: (granted: boolean) => Promise<T>, wait?: Abort): Promise<T>
+  /** Whether the lock, where this turn has it, has not been lost by sleeping in the meantime. */
+  holds(): boolean
   /** Something was saved: the next holder of the lock has to find it, so this turn's end keeps it longer. */
   saved(): void
   /** @throws the error of the disposal, once there was one. */
@@ -32,10 +34,11 @@ export function createSection({ environment, lockName, timeout, lag }: SectionOp
   const late = (): AuthError => new AuthError('timeout', 'The lock was not granted in time.')
   const waits = new Set<Abort>()
   let disposed: AuthError | null = null
+  let held: LockRelease | undefined
   let fresh = false
   let failing = false
 
-  async function acquire(wait: Abort): Promise<(() => void) | undefined> {
+  async function acquire(wait: Abort): Promise<LockRelease | undefined> {
     waits.add(wait)
     try {
       const granted = await bounded(
@@ -70,6 +73,7 @@ export function createSection({ environment, lockName, timeout, lag }: SectionOp
     async locked(work, wait = environment.createAbort()) {
       throwIfDisposed()
       const release = await acquire(wait)
+      held = release
       try {
         return await work(release !== undefined)
       } finally {
@@ -83,6 +87,7 @@ export function createSection({ environment, lockName, timeout, lag }: SectionOp
         fresh = false
       }
     },
+    holds: () => held?.holds?.() ?? true,
     saved: () => {
       fresh = true
     },

@@ -4,6 +4,7 @@ import type { CommitPath } from './commit.js'
 import type { EngineContext } from './context.js'
 import { AuthError, isAuthError } from './errors.js'
 import { requestedAt } from './exchange.js'
+import { passed } from './look.js'
 import { STORAGE_TIMEOUT } from './options.js'
 import { type SessionRecord, toRecord } from './record.js'
 import type { Grant, SessionUser } from './session.js'
@@ -53,9 +54,11 @@ async function load<User extends SessionUser>(
   const desk = createDesk(context, path)
   let seen: Observation<User> | null = { kind: 'absent' }
   let sinceLook = Infinity
+  let looked = store.now()
   let unknown: AuthError | null = null
   try {
     ;[seen, sinceLook] = await path.read()
+    looked = store.now()
     if (seen.kind === 'absent' && takeOver) {
       seen = await section.locked(() => takeOver.find(desk))
     }
@@ -74,7 +77,9 @@ async function load<User extends SessionUser>(
       if (seen?.kind !== 'session' && isAuthError(error)) unknown = error
     }
   }
-  if (seen) store.dispatch({ type: 'observed', seen, sinceLook })
+  // What that first look found has aged since, while the lock or the server was waited for.
+  const since = sinceLook + passed(looked, store.now())
+  if (seen) store.dispatch({ type: 'observed', seen, sinceLook: since })
   return unknown
 }
 

@@ -76,8 +76,11 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
     return ownerOf(textOf(await call(() => storage.get(name), signal))) === owner
   }
 
-  /** Waits until the text of the lease is one of this owner's. */
-  async function claim(name: string, owner: string, signal: Signal): Promise<void> {
+  /** How long a lease is safe that was written at a time, by the monotonic clock, in ms. */
+  const safeUntil = (written: number): number => written + 2 * (storage.lag ?? 0) + TERM - RENEWAL
+
+  /** Waits until the text of the lease is one of this owner's; resolves to how long it is safe. */
+  async function claim(name: string, owner: string, signal: Signal): Promise<number> {
     let seen: string | null | undefined
     let since = 0
     let dead: string | null | undefined
@@ -91,8 +94,8 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
       if (ownerOf(text) === owner) {
         const stands = await confirm(name, owner, signal)
         // Whoever slept meanwhile may have lost it already: then it looks again.
-        const until = asked + 2 * (storage.lag ?? 0) + TERM - RENEWAL
-        if (stands && clock.monotonic() < until) return
+        const until = safeUntil(asked)
+        if (stands && clock.monotonic() < until) return until
         continue
       }
       if (text !== seen) {
@@ -101,22 +104,27 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
       } else if (clock.monotonic() - since >= TERM) dead = text
       await pause(moment(), signal)
     }
+    return 0
   }
 
   return {
     async acquire(name, signal) {
       const owner = random().toString(36).slice(2)
       let renewals = 0
+      let until = 0
       let cancel = (): void => {}
-      const change = (to: () => string | null): Promise<unknown> =>
-        update(name, (text) => (ownerOf(text) === owner ? to() : text)).catch(() => {})
+      const change = (to: () => string | null): Promise<string | null> =>
+        update(name, (text) => (ownerOf(text) === owner ? to() : text)).catch(() => null)
       const renewLater = (): void => {
         // The work that the lock was taken for keeps its process alive by itself.
         cancel = clock.schedule(
           RENEWAL,
           () => {
             renewLater()
-            change(() => `${owner} ${++renewals}`)
+            const asked = clock.monotonic()
+            change(() => `${owner} ${++renewals}`).then((text) => {
+              if (ownerOf(text) === owner) until = safeUntil(asked)
+            })
           },
           { background: true },
         )
@@ -131,7 +139,7 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
       if (signal.aborted) throw signal.reason
       signal.addEventListener('abort', end)
       try {
-        await claim(name, owner, wait.signal)
+        until = await claim(name, owner, wait.signal)
         if (signal.aborted) throw signal.reason
       } catch (error) {
         // A claim that is still on its way must not land.
@@ -142,7 +150,7 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
         signal.removeEventListener('abort', end)
       }
       renewLater()
-      return release
+      return Object.assign(release, { holds: () => clock.monotonic() < until })
     },
   }
 }

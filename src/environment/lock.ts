@@ -51,10 +51,12 @@ const nested = (outer: Lock, inner: Lock): Lock => ({
       releaseOuter()
       throw signal.reason
     })
-    return () => {
+    const release = (): void => {
       releaseInner?.()
       releaseOuter()
     }
+    // Only the inner one can be lost: a page that sleeps keeps what lies in its own process.
+    return Object.assign(release, { holds: releaseInner?.holds })
   },
 })
 

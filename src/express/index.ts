@@ -1,12 +1,18 @@
-export { backendHandler } from './backend-handler.js'
-export { originGuard } from './origin-guard.js'
+export { originGuard } from '../node/origin-guard.js'
 export {
-  createExpressSessions,
-  type ExpressExchange,
-  type ExpressSessions,
-  type ExpressSessionsOptions,
+  createNodeSessions as createExpressSessions,
+  type NodeExchange as ExpressExchange,
+  type NodeSessions as ExpressSessions,
+  type NodeSessionsOptions as ExpressSessionsOptions,
   type RequireSessionOptions,
-} from './sessions.js'
+} from '../node/sessions.js'
+export type {
+  NodeMiddleware as ExpressHandler,
+  NodeNext as ExpressNext,
+  NodeRequest as ExpressRequest,
+  NodeResponse as ExpressResponse,
+} from '../node/types.js'
+export { backendHandler } from './backend-handler.js'
 export { createExpressSuperTokens } from './supertokens.js'
 export type {
   ExpressNewSessionOptions,
@@ -15,11 +21,4 @@ export type {
   SuperTokensErrorAnswer,
   SuperTokensErrorAnswers,
   SuperTokensHandler,
-  SuperTokensResponse,
 } from './supertokens-types.js'
-export type {
-  ExpressHandler,
-  ExpressNext,
-  ExpressRequest,
-  ExpressResponse,
-} from './types.js'

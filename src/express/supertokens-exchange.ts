@@ -1,9 +1,8 @@
+import { cookieHeaderOf } from '../node/request.js'
+import { answerHeadersOf } from '../node/response.js'
+import type { NodeRequest, NodeResponse } from '../node/types.js'
 import type { AnswerHeaders } from '../server/requests/answer-headers.js'
 import type { WebExchange, WebRequest } from '../server/supertokens/web/index.js'
-import { cookieHeaderOf } from './request.js'
-import { answerHeadersOf } from './response.js'
-import type { SuperTokensResponse } from './supertokens-types.js'
-import type { ExpressRequest } from './types.js'
 
 /** The headers that sessions are read from, besides `Cookie`. */
 const READ = [
@@ -16,7 +15,7 @@ const READ = [
   'host',
 ]
 
-function webRequestOf(request: ExpressRequest): WebRequest {
+function webRequestOf(request: NodeRequest): WebRequest {
   const headers = new Headers()
   for (const name of READ) {
     const value = request.headers[name]
@@ -28,7 +27,7 @@ function webRequestOf(request: ExpressRequest): WebRequest {
 }
 
 /** A response's headers. Once they are sent, nothing is written. */
-function openHeadersOf(response: SuperTokensResponse): AnswerHeaders {
+function openHeadersOf(response: NodeResponse): AnswerHeaders {
   const headers = answerHeadersOf(response)
   return {
     ...headers,
@@ -46,8 +45,8 @@ const cookieMode = (): WebRequest => ({
 
 /** A request and response of Express, as the functions for sessions take them. */
 export const exchangeOf = (
-  request: ExpressRequest | undefined,
-  response: SuperTokensResponse,
+  request: NodeRequest | undefined,
+  response: NodeResponse,
 ): WebExchange => ({
   request: request ? webRequestOf(request) : cookieMode(),
   answer: openHeadersOf(response),

@@ -1,3 +1,4 @@
+import type { NodeNext, NodeRequest, NodeResponse } from '../node/types.js'
 import type {
   SuperTokensError,
   SuperTokensErrorType,
@@ -9,27 +10,20 @@ import type {
   SessionObject,
   SuperTokensSessions,
 } from '../server/supertokens/web/index.js'
-import type { ExpressNext, ExpressRequest, ExpressResponse } from './types.js'
-
-/** The part of a response of Express (4 or 5) that sessions of SuperTokens need. */
-export interface SuperTokensResponse extends ExpressResponse {
-  /** Whether it is too late for headers. */
-  readonly headersSent: boolean
-}
 
 /** What `app.use` and routes take. */
 export type SuperTokensHandler = (
-  request: ExpressRequest,
-  response: SuperTokensResponse,
-  next: ExpressNext,
+  request: NodeRequest,
+  response: NodeResponse,
+  next: NodeNext,
 ) => void
 
 /** Answers an error in the app's own way. The tokens are cleared already, where they are to be. */
 export type SuperTokensErrorAnswer<Failure = SuperTokensError> = (
   error: Failure,
-  request: ExpressRequest,
-  response: SuperTokensResponse,
-  next: ExpressNext,
+  request: NodeRequest,
+  response: NodeResponse,
+  next: NodeNext,
 ) => unknown
 
 type Of<Type extends SuperTokensErrorType> = SuperTokensErrorAnswer<SuperTokensError<Type>>
@@ -55,7 +49,7 @@ export interface ExpressSuperTokensOptions {
 /** What a new session holds, and for whose request. */
 export interface ExpressNewSessionOptions extends NewSessionOptions {
   /** Tells whether the front end wants cookies or headers. @default cookies, where they are served */
-  readonly request?: ExpressRequest | undefined
+  readonly request?: NodeRequest | undefined
 }
 
 /** Sessions of SuperTokens in an app on Express, 4 or 5. */
@@ -65,26 +59,26 @@ export interface ExpressSuperTokens {
    * @throws SuperTokensError `GENERAL_ERROR` also when the response has begun.
    */
   createNewSession(
-    response: SuperTokensResponse,
+    response: NodeResponse,
     userId: string,
     options?: ExpressNewSessionOptions,
   ): Promise<SessionObject>
   /** Tells whose request it is. @throws SuperTokensError */
   getSession(
-    request: ExpressRequest,
-    response: SuperTokensResponse,
+    request: NodeRequest,
+    response: NodeResponse,
     options?: GetSessionOptions & { readonly sessionRequired?: true | undefined },
   ): Promise<SessionObject>
   getSession(
-    request: ExpressRequest,
-    response: SuperTokensResponse,
+    request: NodeRequest,
+    response: NodeResponse,
     options: GetSessionOptions,
   ): Promise<SessionObject | undefined>
   /**
    * Trades the request's refresh token for new tokens.
    * @throws SuperTokensError `GENERAL_ERROR` also when the response has begun.
    */
-  refreshSession(request: ExpressRequest, response: SuperTokensResponse): Promise<SessionObject>
+  refreshSession(request: NodeRequest, response: NodeResponse): Promise<SessionObject>
   /** Serves the refresh path and the sign-out path. All else goes on to the app. */
   readonly middleware: SuperTokensHandler
   /** Lets pass who has a session; others are answered as `errorHandler` does. */
@@ -93,14 +87,14 @@ export interface ExpressSuperTokens {
    * The session of a request that `verifySession` let pass.
    * @throws SuperTokensError `UNAUTHORISED`, `session_missing`, when there is none.
    */
-  sessionOf(request: ExpressRequest): SessionObject
+  sessionOf(request: NodeRequest): SessionObject
   /** The same where `sessionRequired` is false. */
-  optionalSessionOf(request: ExpressRequest): SessionObject | undefined
+  optionalSessionOf(request: NodeRequest): SessionObject | undefined
   /** Answers what routes throw. Errors of others go on to the app. */
   readonly errorHandler: (
     error: unknown,
-    request: ExpressRequest,
-    response: SuperTokensResponse,
-    next: ExpressNext,
+    request: NodeRequest,
+    response: NodeResponse,
+    next: NodeNext,
   ) => void
 }

@@ -1,3 +1,6 @@
+import { pathOf } from '../node/address.js'
+import { sendWebResponse } from '../node/response.js'
+import type { NodeNext, NodeRequest, NodeResponse } from '../node/types.js'
 import {
   GeneralError,
   isSuperTokensError,
@@ -8,35 +11,31 @@ import type {
   SessionObject,
   SuperTokensSessions,
 } from '../server/supertokens/web/index.js'
-import { pathOf } from './request.js'
-import { sendWebResponse } from './response.js'
 import { exchangeOf } from './supertokens-exchange.js'
 import type {
   ExpressSuperTokens,
   ExpressSuperTokensOptions,
   SuperTokensErrorAnswers,
   SuperTokensHandler,
-  SuperTokensResponse,
 } from './supertokens-types.js'
-import type { ExpressNext, ExpressRequest } from './types.js'
 
 /** Tokens that cannot be sent are lost: a refresh then looks like theft to the next one. */
-function checkOpen(response: SuperTokensResponse): void {
+function checkOpen(response: NodeResponse): void {
   if (!response.headersSent) return
   const message = 'The response has begun: new tokens cannot be put into it any more.'
   throw new GeneralError(message, { code: 'invalid_argument' })
 }
 
 /** Sends an answer, unless somebody else has answered meanwhile, such as a time limit of the app. */
-async function send(response: SuperTokensResponse, answer: Response): Promise<void> {
-  if (!response.headersSent) await sendWebResponse(response, answer)
+async function send(response: NodeResponse, answer: Response): Promise<void> {
+  if (!response.headersSent) await sendWebResponse(answer, response)
 }
 
 /** The app's own answer to an error, if it has one. */
 function ownAnswer(
   error: unknown,
   on: SuperTokensErrorAnswers,
-): ((...rest: [ExpressRequest, SuperTokensResponse, ExpressNext]) => unknown) | undefined {
+): ((...rest: [NodeRequest, NodeResponse, NodeNext]) => unknown) | undefined {
   const { unauthorised, tryRefreshToken, tokenTheftDetected, generalError } = on
   if (unauthorised && isSuperTokensError(error, 'UNAUTHORISED')) {
     return (...rest) => unauthorised(error, ...rest)
@@ -79,22 +78,22 @@ export function createExpressSuperTokens({
   sessions,
   on = {},
 }: ExpressSuperTokensOptions): ExpressSuperTokens {
-  const found = new WeakMap<ExpressRequest, SessionObject>()
+  const found = new WeakMap<NodeRequest, SessionObject>()
   const errorHandler = createErrorHandler(sessions, on)
 
   function getSession(
-    request: ExpressRequest,
-    response: SuperTokensResponse,
+    request: NodeRequest,
+    response: NodeResponse,
     options?: GetSessionOptions & { readonly sessionRequired?: true | undefined },
   ): Promise<SessionObject>
   function getSession(
-    request: ExpressRequest,
-    response: SuperTokensResponse,
+    request: NodeRequest,
+    response: NodeResponse,
     options?: GetSessionOptions,
   ): Promise<SessionObject | undefined>
   async function getSession(
-    request: ExpressRequest,
-    response: SuperTokensResponse,
+    request: NodeRequest,
+    response: NodeResponse,
     options: GetSessionOptions = {},
   ): Promise<SessionObject | undefined> {
     return sessions.getSession(exchangeOf(request, response), options)

@@ -14,17 +14,21 @@ export interface NextCookie {
 /** What `cookies()` gives: the request's cookies, with what was set since. */
 export interface NextCookies {
   getAll(): readonly { readonly name: string; readonly value: string }[]
-  /** Throws where no cookie can be set, such as while a page renders. So does `delete`. */
+  /** Throws where no cookie can be set, such as while a page renders. */
   set(cookie: NextCookie): unknown
-  delete(name: string): unknown
 }
 
 /** The part of Next.js that is used here. */
 export interface NextFramework {
   headers(): Promise<Pick<Headers, 'get'>>
   cookies(): Promise<NextCookies>
+  /**
+   * Settles when somebody asks for the page, and never while Next renders it ahead: what reads the clock waits for
+   * it, or Next logs an unstable value (16.4, seen).
+   */
+  connection(): Promise<void>
   /** Leaves by throwing what Next understands. */
-  redirect(url: string): never
+  redirect(url: string): Promise<never>
   readonly NextResponse: {
     /** Goes on with the request, under these headers instead of its own. */
     next(init: { readonly request: { readonly headers: Headers } }): Response

@@ -1,37 +1,48 @@
-import { cookies, headers } from 'next/headers'
-import { redirect } from 'next/navigation'
-import { NextResponse } from 'next/server'
-import { createNextAuthWith } from './create.js'
-import type { NextAuthOptions } from './options.js'
-import type { NextAuth } from './types.js'
+import type { SessionUser } from '../core/session.js'
+import { createNextSessionsWith } from './create.js'
+import { nextFramework } from './next-framework.js'
+import type { NextSessionsSource } from './options.js'
+import type { NextSessions } from './types.js'
 
 export type { SignInUrlOptions } from '../providers/backend/types.js'
-export { TokenRefreshError } from './errors.js'
-export type { NextAuthOptions } from './options.js'
-export type { PathPattern } from './paths.js'
 export type {
   EnsureSignedIn,
-  NextAuth,
-  NextHandler,
-  ProxyOptions,
-  RefreshSessionOptions,
+  NextRefreshOptions,
+  ReturnOutage,
+  ThrowOutage,
   WithAuthOptions,
-} from './types.js'
-export type { NoUserInfo, UserInfo } from './user-info.js'
-
-// Every runtime of Next has it, also the edge.
-declare const process: { readonly env: Readonly<Record<string, string | undefined>> }
+} from './call-options.js'
+export { TokenRefreshError } from './errors.js'
+export type { NextCookie, NextCookies } from './framework.js'
+export type { NextSessionsOptions, NextSessionsSource, NextShared } from './options.js'
+export type { PagesRequest, PagesResponse, PagesSession } from './pages-types.js'
+export type { PathPattern } from './paths.js'
+export type { ProxyOptions, ProxySession } from './proxy-types.js'
+export { applyToRequest, cookieHeaderOf, setCookies } from './set-cookie.js'
+export type { NextHandler, NextSessions } from './types.js'
+export type { NoUserInfo, UnknownUserInfo, UserInfo, Who } from './user-info.js'
 
 /**
- * Makes the sessions of a Next.js app, in one module that the others import:
+ * Makes the sessions of a Next.js app with any auth server, in one module that the others import:
  *
  * ```ts
- * export const { withAuth, refreshSession, signOut, handlers, proxy } = createNextAuth()
+ * export const auth = createNextSessions(({ coordinator }) => {
+ *   const server = createOidc({ issuer: 'https://id.example', clientId, clientSecret })
+ *   return {
+ *     sessions: createOidcSessions({ server, coordinator }),
+ *     signIn: server,
+ *     cookie: { password },
+ *     redirectUri: 'https://app.example/auth/callback',
+ *   }
+ * })
  * ```
  *
  * Options that are left out or wrong are told at first use: each method then throws AuthError
  * `invalid_argument`.
  */
-export function createNextAuth(options: NextAuthOptions = {}): NextAuth {
-  return createNextAuthWith({ cookies, headers, redirect, NextResponse, env: process.env }, options)
+export function createNextSessions<User extends SessionUser>(
+  source: NextSessionsSource<User>,
+): NextSessions<User> {
+  const { world: _, ...sessions } = createNextSessionsWith(nextFramework(), source)
+  return sessions
 }

@@ -1,134 +1,101 @@
-import { AuthError } from '../core/errors.js'
-import type { WorkOSUser } from '../providers/workos/types.js'
-import type { BackendOptions } from '../server/backend/index.js'
+import type { SessionUser } from '../core/session.js'
+import type { BackendOptions, SignInServer } from '../server/backend/index.js'
 import type { Coordinator } from '../server/coordination/coordinator.js'
 import type { CookieSettings } from '../server/requests/request-sessions.js'
-import type { Password } from '../server/sealed/seal.js'
-import type { SecurityListeners } from '../server/shared/security-events.js'
+import type { SealedSessions } from '../server/sealed/sealed-sessions.js'
+import { checkMethods, checkObject } from '../server/shared/arguments.js'
+import { fail, needUrl } from './environment.js'
 
-/** What `process.env` is. */
-export type Variables = Readonly<Record<string, string | undefined>>
+/** What of the routes of a backend apps of Next choose too. */
+export type NextBackendOptions<User extends SessionUser> = Pick<
+  BackendOptions<User>,
+  | 'exposeAccessToken'
+  | 'upstreams'
+  | 'crossSiteHints'
+  | 'onSignInError'
+  | 'report'
+  | 'fetch'
+  | 'now'
+>
 
-/** Options of `createNextAuth`. What is left out comes from the environment, at first use. */
-export interface NextAuthOptions
-  extends Pick<
-    BackendOptions<WorkOSUser>,
-    | 'exposeAccessToken'
-    | 'upstreams'
-    | 'crossSiteHints'
-    | 'onSignInError'
-    | 'report'
-    | 'fetch'
-    | 'now'
-  > {
-  /** @default WORKOS_CLIENT_ID */
-  readonly clientId?: string | undefined
-  /** @default WORKOS_API_KEY */
-  readonly apiKey?: string | undefined
-  /** Newest first; 32 characters or more. @default WORKOS_COOKIE_PASSWORD */
-  readonly cookiePassword?: Password | undefined
-  /** Where WorkOS sends people back to. @default NEXT_PUBLIC_WORKOS_REDIRECT_URI */
-  readonly redirectUri?: string | undefined
-  /** @default WORKOS_API_HOSTNAME, WORKOS_API_HTTPS and WORKOS_API_PORT, or api.workos.com */
-  readonly apiUrl?: string | undefined
-  /**
-   * The session's cookie. It is secure where the app is.
-   * @default WORKOS_COOKIE_NAME, _DOMAIN, _MAX_AGE (seconds, this one) and _SAMESITE
-   */
-  readonly cookie?: Omit<CookieSettings, 'password'> | undefined
+/** What is the same for every auth server. */
+export interface NextAppOptions {
   /**
    * The path of the route that exports `handlers`, as browsers see it: behind the `basePath` of
    * Next, where there is one. @default '/auth'
    */
   readonly basePath?: string | undefined
-  /** Who issues the access tokens. @default anybody with WorkOS's key for this client */
-  readonly issuer?: string | readonly string[] | undefined
-  /** Hears of spent refresh tokens that came again. */
-  readonly onReuse?: SecurityListeners['onReuse']
-  /** Hears of refused refreshes, forged cookies and failed revocations. */
-  readonly onSecurityEvent?: SecurityListeners['onSecurityEvent']
-  /** Shares exchanges among processes: `redisCoordinator`. @default one for this process */
-  readonly coordinator?: Coordinator | undefined
-  /** Allows plain `http:` to hosts other than this device: secrets can then be read on the way. */
-  readonly dangerouslyAllowInsecureHttp?: boolean | undefined
+  /**
+   * The page of the app where people sign in, as browsers see its path. It is open to all, whatever is protected, and
+   * gets the wishes of `getSignInUrl` as its query. @default that of the auth server, by way of `<basePath>/sign-in`
+   */
+  readonly signInPage?: string | undefined
 }
+
+/** Options of `createNextSessions`. */
+export interface NextSessionsOptions<User extends SessionUser = SessionUser>
+  extends NextBackendOptions<User>,
+    NextAppOptions {
+  /** Made by `createOidcSessions`, `createSealedSessions` or the like, with the `coordinator` of {@link NextShared}. */
+  readonly sessions: SealedSessions<User>
+  /** The session's cookie, and what seals it and the sign-ins that are under way. It is secure where the app is. */
+  readonly cookie: CookieSettings
+  /** Where people sign in by a redirect: made by `createOidc` or the like. @default nowhere: there is a `signInPage` */
+  readonly signIn?: SignInServer<User> | undefined
+  /**
+   * The origin under which browsers know the app, such as `https://app.example`. Next gives requests an address of
+   * its own. @default that of `redirectUri`
+   */
+  readonly origin?: string | undefined
+  /** Where the auth server sends people back to. @default `<origin><basePath>/callback` */
+  readonly redirectUri?: string | undefined
+}
+
+/** What the parts of an app share, which Next bundles one by one. */
+export interface NextShared {
+  /** Of this process: with another one in each bundle, each would refresh the same session. */
+  readonly coordinator: Coordinator
+}
+
+/** The options of an app, or what makes them at first use: builds import the app without its environment. */
+export type NextSessionsSource<User extends SessionUser = SessionUser> =
+  | NextSessionsOptions<User>
+  | ((shared: NextShared) => NextSessionsOptions<User>)
 
 /** Options with nothing left to look up. */
-export interface NextAuthSettings
-  extends Omit<
-    NextAuthOptions,
-    'clientId' | 'apiKey' | 'cookiePassword' | 'redirectUri' | 'cookie'
-  > {
-  readonly clientId: string
-  readonly apiKey: string
-  readonly redirectUri: URL
-  readonly apiUrl: string
-  readonly cookie: CookieSettings
+export interface NextSettings<User extends SessionUser> extends NextSessionsOptions<User> {
   readonly basePath: string
+  readonly origin: string
+  readonly redirectUri: string
 }
 
-function fail(message: string): never {
-  throw new AuthError('invalid_argument', message)
-}
+const PATH = /^(\/[\w.~-]+)+$/
 
-function parseRedirectUri(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : null
-  return url && /^https?:$/.test(url.protocol)
-    ? url
-    : fail('`redirectUri` (NEXT_PUBLIC_WORKOS_REDIRECT_URI) is an absolute http(s) URL.')
-}
-
-function parseMaxAge(seconds: string): number {
-  return Number(seconds) >= 1
-    ? Number(seconds) * 1000
-    : fail('WORKOS_COOKIE_MAX_AGE is a number of seconds.')
-}
-
-function parseSameSite(text: string): 'lax' | 'strict' | 'none' {
-  const value = text.toLowerCase()
-  return value === 'lax' || value === 'strict' || value === 'none'
-    ? value
-    : fail('WORKOS_COOKIE_SAMESITE is lax, strict or none.')
-}
-
-function apiUrlOf(env: Variables): string {
-  const host = env.WORKOS_API_HOSTNAME || 'api.workos.com'
-  const port = env.WORKOS_API_PORT
-  const scheme = env.WORKOS_API_HTTPS === 'false' ? 'http' : 'https'
-  return `${scheme}://${host}${port ? `:${port}` : ''}`
-}
-
-const cookieOf = (env: Variables): Omit<CookieSettings, 'password'> => ({
-  ...(env.WORKOS_COOKIE_NAME && { name: env.WORKOS_COOKIE_NAME }),
-  ...(env.WORKOS_COOKIE_DOMAIN && { domain: env.WORKOS_COOKIE_DOMAIN }),
-  ...(env.WORKOS_COOKIE_MAX_AGE && { maxAge: parseMaxAge(env.WORKOS_COOKIE_MAX_AGE) }),
-  ...(env.WORKOS_COOKIE_SAMESITE && { sameSite: parseSameSite(env.WORKOS_COOKIE_SAMESITE) }),
-})
-
-/**
- * Looks up what the options leave out.
- * @throws AuthError `invalid_argument` that names what is missing or wrong.
- */
-export function readSettings(options: NextAuthOptions, env: Variables): NextAuthSettings {
-  const need = <T>(given: T | undefined, option: string, variable: string): T | string =>
-    given || env[variable] || fail(`Pass \`${option}\` to createNextAuth, or set ${variable}.`)
-  const { cookiePassword, basePath = '/auth', ...given } = options
-  const redirectUri = parseRedirectUri(
-    need(options.redirectUri, 'redirectUri', 'NEXT_PUBLIC_WORKOS_REDIRECT_URI'),
-  )
-  if (!/^(\/[\w.~-]+)+$/.test(basePath)) fail('`basePath` is a path such as `/auth`.')
+/** @throws AuthError `invalid_argument` that names what is missing or wrong. */
+export function readSettings<User extends SessionUser>(
+  options: NextSessionsOptions<User>,
+): NextSettings<User> {
+  checkObject('options', options)
+  checkObject('cookie', options.cookie)
+  const { sessions, basePath = '/auth', signIn, signInPage, redirectUri } = options
+  const message = '`sessions` are none; use createSealedSessions() or the like.'
+  checkMethods(sessions, ['openSession', 'sealSession', 'signOut'], message)
+  if (!PATH.test(basePath)) fail('`basePath` is a path such as `/auth`.')
+  if (signInPage !== undefined && !PATH.test(signInPage)) {
+    fail('`signInPage` is the path of a page, such as `/login`.')
+  }
+  if (!signIn && !signInPage) fail('Pass `signIn`, or the `signInPage` of the app.')
+  const back = redirectUri === undefined ? null : needUrl(redirectUri, '`redirectUri`')
+  const origin =
+    options.origin ??
+    back?.origin ??
+    fail('Pass `origin`, such as `https://app.example`, or `redirectUri`.')
+  const { protocol } = needUrl(origin, '`origin`')
   return {
-    ...given,
+    ...options,
     basePath,
-    redirectUri,
-    clientId: need(options.clientId, 'clientId', 'WORKOS_CLIENT_ID'),
-    apiKey: need(options.apiKey, 'apiKey', 'WORKOS_API_KEY'),
-    apiUrl: options.apiUrl ?? apiUrlOf(env),
-    cookie: {
-      secure: redirectUri.protocol === 'https:',
-      ...cookieOf(env),
-      ...options.cookie,
-      password: need(cookiePassword, 'cookiePassword', 'WORKOS_COOKIE_PASSWORD'),
-    },
+    origin,
+    redirectUri: redirectUri ?? `${origin}${basePath}/callback`,
+    cookie: { secure: protocol === 'https:', ...options.cookie },
   }
 }

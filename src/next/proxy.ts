@@ -1,24 +1,27 @@
+import type { SessionUser } from '../core/session.js'
 import { redirect, refuse } from '../server/backend/answers.js'
 import { isPrefetch } from '../server/backend/guard.js'
 import { problemOf } from '../server/backend/problems.js'
-import { applySession } from '../server/requests/apply-session.js'
+import { applyCookies, applySession } from '../server/requests/apply-session.js'
 import type { RequestSession } from '../server/requests/request-sessions.js'
+import { refreshError } from './acts.js'
+import { answerRouter, isNavigation } from './ahead.js'
 import type { NextFramework } from './framework.js'
 import { readPaths } from './page-paths.js'
 import { matchPaths } from './paths.js'
+import type { ProxyOptions, ProxySession } from './proxy-types.js'
 import { applyToRequest } from './set-cookie.js'
-import type { NextHandler, ProxyOptions } from './types.js'
-import { PATH_HEADER, VERDICT_HEADER, writeVerdict } from './verdict.js'
-import { isOwnPath, signInPath, type World } from './world.js'
+import type { NextHandler } from './types.js'
+import { NO_USER, toUserInfo, type Who } from './user-info.js'
+import { PATH_HEADER, toAuthError, VERDICT_HEADER, writeVerdict } from './verdict.js'
+import { isOwnPath, signInUrl, type World } from './world.js'
 
 /** What the proxy works with. */
-export interface ProxyDeps {
+export interface ProxyDeps<User extends SessionUser> {
   readonly framework: Pick<NextFramework, 'NextResponse'>
   /** @throws AuthError `invalid_argument` for settings that are missing or wrong. */
-  world(): World
+  world(): World<User>
 }
-
-type Loaded = Pick<RequestSession, 'failure' | 'setCookies'>
 
 /** @throws AuthError `invalid_argument` for a pattern that is none. */
 function createGuard(options: ProxyOptions): (request: Request) => boolean {
@@ -36,15 +39,6 @@ function createGuard(options: ProxyOptions): (request: Request) => boolean {
   }
 }
 
-/** Whether a browser goes to a page, rather than a script asking for something. */
-function isNavigation({ headers, method }: Request): boolean {
-  // Nobody goes there yet, and nobody is to be signed in for it.
-  if (isPrefetch(headers)) return false
-  const mode = headers.get('sec-fetch-mode')
-  if (mode !== null) return mode === 'navigate'
-  return method === 'GET' && (headers.get('accept') ?? '').includes('text/html')
-}
-
 /** What a person sees while nobody can tell who they are. */
 const PATIENCE = `<!doctype html>
 <html lang="en">
@@ -55,45 +49,111 @@ const PATIENCE = `<!doctype html>
 <p>The sign-in service cannot be reached. You are not signed out. <a href="">Try again</a></p>`
 
 /** The answer to somebody who may not see a page, or of whom that is not known. */
-function turnAway(request: Request, { failure, setCookies }: Loaded, world: World): Response {
-  const refusal = refuse(problemOf(failure), setCookies)
+function turnAway<User extends SessionUser>(
+  request: Request,
+  { failure, setCookies }: RequestSession<User>,
+  world: World<User>,
+): Response {
+  const { headers, url } = request
+  const problem = problemOf(failure)
+  const nothing = answerRouter(headers)
+  if (nothing) {
+    applyCookies(nothing.headers, setCookies)
+    return nothing
+  }
+  // Nobody goes there yet, and nobody is to be signed in for it.
+  if (isPrefetch(headers)) return refuse({ ...problem, status: 503 }, setCookies)
+  const refusal = refuse(problem, setCookies)
   if (!isNavigation(request)) return refusal
   if (refusal.status === 503) {
-    const headers = new Headers(refusal.headers)
-    headers.set('Content-Type', 'text/html; charset=utf-8')
-    return new Response(PATIENCE, { status: 503, headers })
+    const page = new Headers(refusal.headers)
+    page.set('Content-Type', 'text/html; charset=utf-8')
+    return new Response(PATIENCE, { status: 503, headers: page })
   }
-  const { pathname, search } = new URL(request.url)
-  const path = signInPath(world, 'sign-in', { returnTo: pathname + search })
-  return redirect(new URL(path, world.settings.redirectUri).href, setCookies)
+  const { pathname, search } = new URL(url)
+  return redirect(signInUrl(world, 'sign-in', { returnTo: pathname + search }), setCookies)
+}
+
+/** A response whose headers can be changed: those of `Response.redirect` cannot. */
+function writable(response: Response): Response {
+  try {
+    response.headers.delete(VERDICT_HEADER)
+    return response
+  } catch {
+    return new Response(response.body, response)
+  }
+}
+
+async function whoOf<User extends SessionUser>(
+  { session, failure }: RequestSession<User>,
+  world: World<User>,
+  cookie: string | null,
+): Promise<Who<User>> {
+  if (session) return toUserInfo(session)
+  if (!failure?.retryable) return NO_USER
+  return { user: undefined, outage: await refreshError(toAuthError(failure), world, cookie) }
+}
+
+/** The headers of a request as readers further on may have them: what they are told, nobody outside told them. */
+function headersFor({ url, headers: sent }: Request): Headers {
+  const { pathname, search } = new URL(url)
+  const headers = new Headers(sent)
+  headers.delete(VERDICT_HEADER)
+  headers.set(PATH_HEADER, pathname + search)
+  return headers
 }
 
 /**
- * Makes the proxy of an app. Readers of the request find the newest session where the browser will
- * have it from now on, in the header `Cookie`.
- * @throws AuthError `invalid_argument` for a pattern that is none.
+ * Looks at a request before anything else of the app does, and refreshes its session ahead of expiry. Readers of the
+ * request find the newest session where the browser will have it from now on, in the header `Cookie`.
  */
-export function createProxy({ framework, world }: ProxyDeps, options: ProxyOptions): NextHandler {
-  const isProtected = createGuard(options)
-  return async (request) => {
-    const here = world()
-    const { pathname, search } = new URL(request.url)
-    const headers = new Headers(request.headers)
-    headers.delete(VERDICT_HEADER)
-    headers.set(PATH_HEADER, pathname + search)
-    const goOn = (): Response => framework.NextResponse.next({ request: { headers } })
-    // The routes of the sign-in look after the session themselves.
-    if (isOwnPath(here, request)) return goOn()
-    const cookie = request.headers.get('cookie')
-    const loaded = await here.sessions.getSession(cookie, { request })
-    const { session, failure, setCookies } = loaded
-    if (!session && isProtected(request)) return turnAway(request, loaded, here)
+export async function sessionOf<User extends SessionUser>(
+  world: World<User>,
+  request: Request,
+): Promise<ProxySession<User>> {
+  const headers = headersFor(request)
+  const cookie = headers.get('cookie')
+  // The routes of the sign-in look after the session themselves.
+  const isSignInRoute = isOwnPath(world, request)
+  const refresh = isSignInRoute ? 'never' : 'when-due'
+  const found = await world.sessions.getSession(cookie, { request, refresh })
+  const { session, failure, setCookies } = found
+  const known = applyToRequest(cookie, setCookies)
+  if (!isSignInRoute) {
     headers.set(VERDICT_HEADER, writeVerdict(session ? null : failure))
-    const known = applyToRequest(cookie, setCookies)
     if (known) headers.set('cookie', known)
     else headers.delete('cookie')
-    const response = goOn()
-    applySession(response.headers, loaded)
-    return response
+  }
+  return {
+    who: await whoOf(found, world, known),
+    isSignInRoute,
+    headers,
+    apply(response) {
+      const answer = writable(response)
+      applySession(answer.headers, found)
+      return answer
+    },
+    turnAway: () => turnAway(request, found, world),
+  }
+}
+
+/**
+ * Makes the proxy of an app.
+ * @throws AuthError `invalid_argument` for a pattern that is none.
+ */
+export function createProxy<User extends SessionUser>(
+  { framework, world }: ProxyDeps<User>,
+  options: ProxyOptions,
+): NextHandler {
+  const isProtected = createGuard(options)
+  const goOn = (headers: Headers): Response => framework.NextResponse.next({ request: { headers } })
+  return async (request) => {
+    const here = world()
+    // Not even looked at: the keys of tokens may not be there yet.
+    if (isOwnPath(here, request)) return goOn(headersFor(request))
+    const { who, headers, apply, turnAway } = await sessionOf(here, request)
+    // Whoever is sent there must see it.
+    const isOpen = new URL(request.url).pathname === here.settings.signInPage
+    return !who.user && !isOpen && isProtected(request) ? turnAway() : apply(goOn(headers))
   }
 }

@@ -1,85 +1,75 @@
+import type { Grant, SessionUser } from '../core/session.js'
 import type { SignInUrlOptions } from '../providers/backend/types.js'
-import type { PathPattern } from './paths.js'
-import type { NoUserInfo, UserInfo } from './user-info.js'
-
-/** Options of `withAuth`. */
-export interface WithAuthOptions {
-  /** Whether to redirect to the sign-in when nobody is signed in. @default false */
-  readonly ensureSignedIn?: boolean | undefined
-}
-
-/** Options of `refreshSession`. */
-export interface RefreshSessionOptions extends WithAuthOptions {
-  /** The organization to switch to. @default the one that the session is in */
-  readonly organizationId?: string | undefined
-}
-
-/** Options that promise a session. */
-export interface EnsureSignedIn {
-  readonly ensureSignedIn: true
-}
-
-/** Options of `proxy`. */
-export interface ProxyOptions {
-  /**
-   * The pages that only somebody who is signed in may see: all, or these. Others are sent to the
-   * sign-in, and their background requests answered with 401. Paths are matched without the
-   * `basePath` of Next, as they are written and decoded; one that cannot be read is protected.
-   * @default none, or all when there are `unauthenticatedPaths`
-   */
-  readonly protect?: boolean | readonly PathPattern[] | undefined
-  /** The pages that anybody may see: a path counts only if every way to read it leads there. */
-  readonly unauthenticatedPaths?: readonly PathPattern[] | undefined
-}
+import type {
+  EnsureSignedIn,
+  NextRefreshOptions,
+  ReturnOutage,
+  ThrowOutage,
+  WithAuthOptions,
+} from './call-options.js'
+import type { PagesRequest, PagesResponse, PagesSession } from './pages-types.js'
+import type { ProxyOptions, ProxySession } from './proxy-types.js'
+import type { NoUserInfo, UnknownUserInfo, UserInfo } from './user-info.js'
 
 /** Answers a request of Next. */
 export type NextHandler = (request: Request) => Promise<Response>
 
 /** Who is signed in, for Server Components, Server Actions and Route Handlers. */
-export interface SessionReaders {
+export interface SessionReaders<
+  User extends SessionUser = SessionUser,
+  Refresh extends NextRefreshOptions = NextRefreshOptions,
+> {
   /**
    * Who is signed in. Never refreshes: the proxy has done that for this request.
    * @throws TokenRefreshError (`isTransient`) when nobody can tell, because the session is due and
-   *   could not be refreshed; it is still there.
+   *   could not be refreshed; it is still there. With `onOutage: 'return'` that is the `outage` of the answer.
    * @throws AuthError `invalid_argument` when it is due and the proxy does not cover this path.
    */
-  withAuth(options: WithAuthOptions & EnsureSignedIn): Promise<UserInfo>
-  withAuth(options?: WithAuthOptions): Promise<UserInfo | NoUserInfo>
+  withAuth(options: EnsureSignedIn & ReturnOutage): Promise<UserInfo<User> | UnknownUserInfo>
+  withAuth(options: EnsureSignedIn & ThrowOutage): Promise<UserInfo<User>>
+  withAuth(
+    options: Pick<WithAuthOptions, 'ensureSignedIn'> & ReturnOutage,
+  ): Promise<UserInfo<User> | NoUserInfo | UnknownUserInfo>
+  withAuth(
+    options?: Pick<WithAuthOptions, 'ensureSignedIn'> & ThrowOutage,
+  ): Promise<UserInfo<User> | NoUserInfo>
   /**
    * Gets the session anew from the server, by a request that starts after this call, and sets its
    * cookie. Call it in a Server Action or Route Handler.
-   * @throws TokenRefreshError when there is a session that could not be refreshed: `code` is
-   *   `step_required` when the server wants a step first, such as `sso_required`.
+   * @throws TokenRefreshError when there is a session that could not be refreshed, also when it has ended
+   *   (`refresh_rejected`): `code` is `step_required` when the server wants a step first, such as `sso_required`.
    * @throws AuthError `invalid_argument` where no cookie can be set, before anything is spent.
    */
-  refreshSession(options: RefreshSessionOptions & EnsureSignedIn): Promise<UserInfo>
-  refreshSession(options?: RefreshSessionOptions): Promise<UserInfo | NoUserInfo>
+  refreshSession(options: Refresh & EnsureSignedIn): Promise<UserInfo<User>>
+  refreshSession(options?: Refresh): Promise<UserInfo<User> | NoUserInfo>
   /**
-   * Switches to another organization, and goes to `returnTo` if there is one. Where the organization
-   * wants a step first, such as SSO, it redirects there.
-   * @throws as `refreshSession` does.
+   * Signs somebody in by what a sign-in of the app's own brought, such as a password's or a one-time code's. Whoever
+   * was signed in in this browser no longer is.
+   * @throws AuthError `invalid_argument` where no cookie can be set, and for a session that is too large for one;
+   *   `bad_response` when the grant is not the whole session of one person.
    */
-  switchToOrganization(
-    organizationId: string,
-    options?: { readonly returnTo?: string | undefined },
-  ): Promise<UserInfo>
+  setSession(grant: Grant<User>): Promise<void>
   /**
-   * Signs out, and redirects by way of WorkOS, which then forgets the person too. `returnTo` is an
-   * absolute URL on WorkOS's list, or a path of this app that is.
+   * Signs out, and redirects by way of the auth server, where that has a page for it, so that it forgets the person
+   * too. `returnTo` is an absolute URL on its list, or a path of this app that is.
    * @throws AuthError `invalid_argument` where no cookie can be set, and for a bad `returnTo`.
    */
   signOut(options?: { readonly returnTo?: string | undefined }): Promise<never>
   /**
-   * Where to navigate for signing in: a path of this app, for `<a href>` and `redirect`. It leads back
-   * to the page that was asked for, unless told otherwise.
+   * Where to navigate for signing in: an absolute URL of this app, for `<a href>` and `redirect`. It leads back
+   * to the page that was asked for, unless told otherwise. `returnTo` is a path as browsers see it, with the
+   * `basePath` of Next.
    */
   getSignInUrl(options?: SignInUrlOptions): Promise<string>
   /** As `getSignInUrl`, beginning with the registration. */
   getSignUpUrl(options?: SignInUrlOptions): Promise<string>
 }
 
-/** What `createNextAuth` makes. */
-export interface NextAuth extends SessionReaders {
+/** What `createNextSessions` makes. */
+export interface NextSessions<
+  User extends SessionUser = SessionUser,
+  Refresh extends NextRefreshOptions = NextRefreshOptions,
+> extends SessionReaders<User, Refresh> {
   /**
    * The routes of the sign-in, for `app/auth/[...holdfast]/route.ts`, and the callback's, where that
    * is another:
@@ -96,10 +86,14 @@ export interface NextAuth extends SessionReaders {
    * request see the new one:
    *
    * ```ts
-   * export const proxy = auth.proxy()
+   * export const proxy = auth.proxy() // `middleware`, in middleware.ts, before Next.js 16
    * export const config = { matcher: ['/((?!_next/static|_next/image|favicon.ico).*)'] }
    * ```
    * @throws AuthError `invalid_argument` for a pattern that is none.
    */
   proxy(options?: ProxyOptions): NextHandler
+  /** What `proxy` does with a request, for a proxy of the app's own: its rules, rewrites and languages. */
+  sessionOf(request: Request): Promise<ProxySession<User>>
+  /** The same for the Pages Router: what `getServerSideProps` and API routes are given. */
+  pages(request: PagesRequest, response: PagesResponse): PagesSession<User, Refresh>
 }

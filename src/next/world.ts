@@ -1,16 +1,21 @@
+import { AuthError } from '../core/errors.js'
+import type { SessionUser } from '../core/session.js'
 import type { SignInUrlOptions } from '../providers/backend/types.js'
-import type { WorkOSUser } from '../providers/workos/types.js'
-import { type Backend, createBackend } from '../server/backend/index.js'
+import { type Backend, createBackend, type SignInServer } from '../server/backend/index.js'
 import { type Coordinator, memoryCoordinator } from '../server/coordination/coordinator.js'
 import { createRequestSessions, type RequestSessions } from '../server/requests/request-sessions.js'
 import { createSignOutReport, type ReportableEnd } from '../server/requests/sign-out-report.js'
-import { createWorkOSSessions, workosServer } from '../server/workos/index.js'
-import type { NextAuthSettings } from './options.js'
+import {
+  type NextSessionsSource,
+  type NextSettings,
+  type NextShared,
+  readSettings,
+} from './options.js'
 
 /** What an app's settings come to. */
-export interface World {
-  readonly settings: NextAuthSettings
-  readonly sessions: RequestSessions<WorkOSUser>
+export interface World<User extends SessionUser> {
+  readonly settings: NextSettings<User>
+  readonly sessions: RequestSessions<User>
   readonly backend: Backend
   /** Writes into the app's log what came of a sign-out, if that has to be known. */
   tellLog(ended: ReportableEnd): void
@@ -35,37 +40,33 @@ function sharedCoordinator(): Coordinator {
   return made
 }
 
+const shared: NextShared = {
+  get coordinator() {
+    return sharedCoordinator()
+  },
+}
+
+function refuse(): never {
+  throw new AuthError(
+    'invalid_argument',
+    'This app has no `signIn`: people sign in at its `signInPage`.',
+  )
+}
+
+/** The auth server of an app in which nobody signs in by a redirect. */
+const NOWHERE: SignInServer<never> = { authorizeUrl: refuse, exchangeCode: refuse }
+
 /** Makes what an app's settings come to. @throws AuthError `invalid_argument` for wrong ones. */
-export function createWorld(settings: NextAuthSettings): World {
-  const { clientId, apiKey, apiUrl: url, issuer, now, cookie, redirectUri, ...rest } = settings
-  const { fetch, dangerouslyAllowInsecureHttp } = rest
-  const client = { clientId, apiKey, url, fetch, dangerouslyAllowInsecureHttp }
-  const workos = workosServer(client)
-  const coordinator = settings.coordinator ?? sharedCoordinator()
-  const sealed = createWorkOSSessions({
-    ...client,
-    issuer,
-    coordinator,
-    now,
-    onReuse: settings.onReuse,
-    onSecurityEvent: settings.onSecurityEvent,
-  })
-  const sessions = createRequestSessions({ sessions: sealed, cookie, now })
-  const backend = createBackend({
-    ...rest,
-    sessions,
-    signIn: {
-      exchangeCode: workos.exchangeCode,
-      // WorkOS compares it exactly, and not every app has its callback beneath the base path.
-      authorizeUrl: (wanted) => workos.authorizeUrl({ ...wanted, redirectUri: redirectUri.href }),
-    },
-    password: cookie.password,
-    // Next gives requests an address of its own, whatever the browser asked for.
-    origin: redirectUri.origin,
-    now,
-  })
+export function createWorld<User extends SessionUser>(
+  source: NextSessionsSource<User>,
+): World<User> {
+  const settings = readSettings(typeof source === 'function' ? source(shared) : source)
+  const { cookie, now, report, signIn = NOWHERE, signInPage: _, ...rest } = settings
+  const sessions = createRequestSessions<User>({ sessions: settings.sessions, cookie, now })
+  const { password } = cookie
+  const backend = createBackend<User>({ ...rest, report, now, sessions, signIn, password })
   const tellLog = createSignOutReport({
-    report: (error) => settings.report?.(error),
+    report: (error) => report?.(error),
     now: now ?? (() => Date.now()),
   })
   return { settings, sessions, backend, tellLog }
@@ -77,11 +78,14 @@ const ROUTES = ['session', 'refresh', 'sign-out', 'sign-in', 'sign-up', 'callbac
  * Whether a request is for one of the sign-in's own routes. What else the app has beneath the same
  * path is a page like any other.
  */
-export function isOwnPath({ settings }: World, request: Request): boolean {
+export function isOwnPath<User extends SessionUser>(
+  { settings }: World<User>,
+  request: Request,
+): boolean {
   const { pathname: path } = new URL(request.url)
   const { basePath, redirectUri, upstreams = {} } = settings
   return (
-    path === redirectUri.pathname ||
+    path === new URL(redirectUri).pathname ||
     ROUTES.some((route) => path === `${basePath}/${route}`) ||
     Object.keys(upstreams).some((name) => {
       const mount = `${basePath}/proxy/${name}`
@@ -90,16 +94,20 @@ export function isOwnPath({ settings }: World, request: Request): boolean {
   )
 }
 
-/** The path of a page of the sign-in. */
-export function signInPath(
-  { settings }: World,
+/**
+ * The address of a page of the sign-in. It is a whole one: Next puts the app's `basePath` in front of every path
+ * that it redirects to, and of none that is in an `<a href>`.
+ */
+export function signInUrl<User extends SessionUser>(
+  { settings }: World<User>,
   page: 'sign-in' | 'sign-up',
-  { returnTo, ...hints }: SignInUrlOptions,
+  wishes: SignInUrlOptions,
 ): string {
-  const given = Object.entries({ returnTo, ...hints })
+  const { origin, basePath, signInPage = `${basePath}/${page}` } = settings
+  const given = Object.entries(wishes)
   const pairs = given.flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)]],
   )
   const query = pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : ''
-  return `${settings.basePath}/${page}${query}`
+  return `${origin}${signInPage}${query}`
 }

@@ -1,10 +1,15 @@
 export type { SessionClaims } from '../providers/shared/claims.js'
 export {
+  type Arrival,
   type AuthorizeRequest,
   type Backend,
   type BackendOptions,
+  type Call,
   createBackend,
   type GrantedSignIn,
+  type Handler,
+  type PendingLink,
+  type RouteTools,
   type SignInExchange,
   type SignInHints,
   type SignInServer,
@@ -48,13 +53,16 @@ export {
   type CookieSettings,
   createRequestSessions,
   type GetRequestSessionOptions,
+  type LeftSession,
   type RefreshRequestSessionOptions,
   type RequestSession,
   type RequestSessions,
   type RequestSessionsOptions,
   type ServerSession,
   type SetSessionResult,
+  type SignOutOptions,
   type SignOutResult,
+  type TakeOver,
 } from './requests/request-sessions.js'
 export type { SealedSignOutOptions, SealedSignOutResult } from './sealed/ended-sessions.js'
 export type { SealedCookie } from './sealed/opened.js'

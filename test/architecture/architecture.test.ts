@@ -31,8 +31,17 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   testing: ['testing', 'core'],
   // Of jose, types from its index and code from its parts: all of it takes longer to load than we do.
   server: ['server', 'providers', 'core', 'iron-webcrypto', 'jose', ...JOSE],
-  express: ['express', 'server', 'core'],
-  next: ['next', 'server', 'providers', 'core', 'next/headers', 'next/navigation', 'next/server'],
+  node: ['node', 'server', 'core'],
+  express: ['express', 'node', 'server', 'core'],
+  next: [
+    'next',
+    'server',
+    'providers',
+    'core',
+    'next/headers.js',
+    'next/navigation',
+    'next/server.js',
+  ],
   // Other libraries' faces on a client: they make one of a provider and what its options say.
   compat: [
     'compat',
@@ -95,7 +104,15 @@ const fromSiblings = (file: string, text: string): string[] =>
 
 /** The vendor whose folder of `server` a file is in. */
 const vendorOf = (file: string): string | undefined =>
-  /^server\/(workos|supertokens|oidc)\//.exec(file)?.[1]
+  /^server\/(workos|supertokens|oidc|gotrue)\//.exec(file)?.[1]
+
+/** What the parts of `next` that are for every auth server import from a folder of one. */
+const ofOneServer = (file: string, text: string): string[] =>
+  /^next\/[^/]+$/.test(file)
+    ? pathsOf(file, text).filter((path) =>
+        /^(next|server|providers)\/(workos|oidc|gotrue|supertokens)\//.test(path),
+      )
+    : []
 
 /** What the parts of `server` that are for every vendor, or another's, import from a vendor's folder. */
 const fromVendors = (file: string, text: string): string[] =>
@@ -154,6 +171,13 @@ describe('the architecture', () => {
     expect(
       wrongArrows('client.ts', "import { gotrue } from './providers/gotrue/index.js'"),
     ).toEqual(['providers'])
+  })
+
+  it('has a skin for Next that knows no auth server but in a folder for each', () => {
+    expect(ofOneServer('next/proxy.ts', "import '../server/oidc/index.js'")).toEqual([
+      'server/oidc/index.ts',
+    ])
+    expect(files.flatMap((file) => ofOneServer(file, read(file)))).toEqual([])
   })
 
   it('knows a vendor of servers in its own folder only', () => {
@@ -216,7 +240,10 @@ describe('the architecture', () => {
   })
 
   it('logs nothing, but what nobody can catch', () => {
-    expect(files.filter((file) => read(file).includes('console.'))).toEqual(['defaults.ts'])
+    expect(files.filter((file) => read(file).includes('console.'))).toEqual([
+      'defaults.ts',
+      'node/handler.ts',
+    ])
   })
 
   it('documents every export', () => {

@@ -64,17 +64,24 @@ function publicNames(
   return names
 }
 
-/** Names that mean two things. Faces of other libraries have those of the library on purpose. */
+/** What makes an app's sessions of its environment: it is the one word for it, whatever the auth server. */
+const ONE_FOR_EACH = /^src\/next\/\w+\/index\.ts#createNextAuth$/
+
+/**
+ * Names that mean two things. Faces of other libraries have those of the library on purpose.
+ */
 function homonyms(names: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   return [...names].flatMap(([name, declarations]) => {
-    const own = [...declarations].filter((place) => !place.startsWith('src/compat/'))
+    const own = [...declarations].filter(
+      (place) => !place.startsWith('src/compat/') && !ONE_FOR_EACH.test(place),
+    )
     return own.length > 1 ? [`${name}: ${own.join(', ')}`] : []
   })
 }
 
 /** Where WorkOS's words may be: its provider too, and what a backend tells its pages of a step. */
 const WORKOS =
-  /^src\/((server|testing|providers)\/workos|next|providers\/backend)\/|^src\/providers\/shared\/steps.ts$/
+  /^src\/((server|testing|providers|next)\/workos|providers\/backend)\/|^src\/providers\/shared\/steps.ts$/
 
 /** What SDKs and servers call what we have other words for, or none, and where their words belong. */
 const BORROWED = [

@@ -1,19 +1,16 @@
+import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { toWebRequest } from '../../src/express/request.js'
-import type { ExpressRequest } from '../../src/express/types.js'
-
-const { signal } = new AbortController()
+import { type NodeRequest, toWebRequest } from '../../src/node/index.js'
 
 /** What a backend would be asked for; `null` for what is left to the app. */
 function urlOf(url: string, headers: Record<string, string>, protocol?: string): string | null {
-  const request: ExpressRequest = {
+  const request: NodeRequest = Object.assign(Readable.from([]), {
     method: 'GET',
     url,
     headers,
     protocol,
-    async *[Symbol.asyncIterator]() {},
-  }
-  return toWebRequest(request, signal)?.url ?? null
+  })
+  return toWebRequest(request)?.url ?? null
 }
 
 describe('a header does not choose what an Express app is asked for', () => {

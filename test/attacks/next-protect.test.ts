@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ProxyOptions } from '../../src/next/types.js'
+import type { ProxyOptions } from '../../src/next/proxy-types.js'
 import { createApp } from '../next/app.js'
 
 /** A request as Next gives it to the proxy, with its own view of the address. */

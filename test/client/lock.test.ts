@@ -137,6 +137,31 @@ describe('a refresh that takes a second round', () => {
   })
 })
 
+describe('a refresh whose page sleeps between its look at storage and its request', () => {
+  it('asks for the lock again, and for what another one has stored meanwhile', async () => {
+    const world = createWorld()
+    const sibling = await world.signedIn('ada', QUIET)
+    const { lock: inner } = world.browser.tab().environment
+    let asked = 0
+    /** The first grant is lost at once, to a sibling that refreshes. */
+    const acquire: typeof inner.acquire = async (name, signal) => {
+      const release = await inner.acquire(name, signal)
+      if (++asked > 1) return release
+      const holds = (): boolean => {
+        release()
+        sibling.auth.refreshSession().catch(() => {})
+        return false
+      }
+      return Object.assign(() => release(), { holds })
+    }
+    const { auth } = world.open({ ...QUIET, environment: { lock: { acquire } } })
+    await auth.getSession()
+    await world.clock.advance(HOUR + 1)
+    expect((await auth.getSession())?.accessToken).toBe('access-2')
+    expect([asked, world.server.sent]).toEqual([2, ['refresh-1']])
+  })
+})
+
 describe('tabs that wake from sleep together', () => {
   it('wait for the lock again, and do not all send the token that one of them is trading', async () => {
     const world = createWorld()

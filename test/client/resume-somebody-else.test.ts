@@ -99,12 +99,12 @@ describe('somebody else who signs in where cookies hold the session', () => {
 
   it('is not replaced by whom the server named before, also where the sign-in could not be saved', async () => {
     const world = createCookieWorld()
-    const { storage } = world.browser.tab()
+    const { update: _, ...storage } = world.browser.tab().storage
     const set = () => {
       throw new DOMException('planted', 'QuotaExceededError')
     }
     world.jar.answer = outage
-    const { auth } = world.open({ storage: { ...storage, set, update: undefined } })
+    const { auth } = world.open({ storage: { ...storage, set } })
     await auth.getSession().catch(() => {})
     let answer = (_grant: Grant): void => {}
     world.jar.answer = () => new Promise((resolve) => (answer = resolve))

@@ -246,4 +246,26 @@ describe('a session that only the browser’s cookies hold', () => {
     await world.clock.settle()
     expect((await old.auth.getSession())?.user?.id).toBe('bob')
   })
+
+  it('is as old as it is, also where the server was asked for long after storage was read', async () => {
+    const world = createCookieWorld()
+    world.server.setLifetime(5_000)
+    world.jar.answer = outage
+    // Nothing tells it of a change: it sees what it reads.
+    const { subscribe: _, ...storage } = world.browser.tab().storage
+    const channel = { open: () => ({ post() {}, close() {} }) }
+    const waiting = world.open({ autoRefresh: false, storage, environment: { channel } })
+    await waiting.auth.getSession().catch(() => {})
+    await world.clock.settle()
+    const sibling = world.open({ autoRefresh: false })
+    await sibling.auth.getSession().catch(() => {})
+    await sibling.auth.signIn({ name: 'ada' })
+    let answer = (_grant: undefined): void => {}
+    world.jar.answer = () => new Promise((resolve) => (answer = resolve))
+    const asked = waiting.auth.getSession()
+    await world.clock.advance(6_000)
+    answer(undefined)
+    // The token that it read has died meanwhile.
+    expect((await asked)?.accessToken).toBe('access-2')
+  })
 })

@@ -77,6 +77,24 @@ describe('a vault', () => {
     })
   })
 
+  it('sees the sign-out that a sibling writes between its two reads', async () => {
+    let between: () => Promise<unknown> = async () => {}
+    const { vault, entries } = start((shared) => ({
+      async get(key) {
+        if (key === 'app.A') await between()
+        return shared.get(key)
+      },
+    }))
+    const sibling = start(() => ({
+      get: (key) => entries.get(key),
+      set: (key, text) => void entries.set(key, text),
+      remove: (key) => void entries.delete(key),
+    }))
+    await vault.save(record('A'), [])
+    between = () => sibling.vault.end({ lineage: 'A', any: true })
+    expect(await vault.read()).toMatchObject({ kind: 'signed-out', ended: ['A'] })
+  })
+
   it('takes a pointer that it cannot read for damage, not for a sign-out', async () => {
     const { vault, entries } = start()
     entries.set('app', '{"v":2}')
@@ -139,11 +157,12 @@ describe('a write that is given up and arrives later', () => {
     const waiting: (() => void)[] = []
     let hangs = true
     const world = start((entries) => ({
-      async update(key, edit) {
-        if (hangs) await new Promise<void>((go) => waiting.push(go))
+      async update(key: string, edit: (text: string | null) => string | null) {
+        if (hangs) await new Promise<void>((go) => void waiting.push(go))
         const text = edit(entries.get(key) ?? null)
         if (text === null) entries.delete(key)
         else entries.set(key, text)
+        return text
       },
     }))
     return {

@@ -11,8 +11,10 @@ import {
   textsOf,
 } from './documented.js'
 import { expressProbes } from './express-probes.js'
+import { gotrueServerProbes } from './gotrue-server-probes.js'
 import { mfaProbes } from './mfa-probes.js'
 import { nextProbes } from './next-probes.js'
+import { nodeProbes } from './node-probes.js'
 import { oidcProbes } from './oidc-probes.js'
 import { oidcServerProbes } from './oidc-server-probes.js'
 import { providerProbes } from './provider-probes.js'
@@ -61,9 +63,11 @@ const PARTS: Readonly<Record<string, Part>> = {
       ...superTokensProbes,
       ...superTokensWebProbes,
       ...oidcServerProbes,
+      ...gotrueServerProbes,
     },
   },
   'the skin for Next.js': { places: ['next'], probes: nextProbes },
+  'servers of Node': { places: ['node'], probes: nodeProbes },
   'skins for Express': { places: ['express'], probes: expressProbes },
   'the kit for tests': {
     places: ['testing'],

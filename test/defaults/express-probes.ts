@@ -1,8 +1,7 @@
 import express, { type ErrorRequestHandler, type Express } from 'express'
-import { createExpressSessions, createExpressSuperTokens } from '../../src/express/index.js'
+import { createExpressSuperTokens } from '../../src/express/index.js'
 import { GeneralError } from '../../src/server/supertokens/errors.js'
 import { type Answer, type Asked, ask, serve } from '../express/stage.js'
-import { createBackendWorld } from '../server/backend/backend-world.js'
 import { cookies, createStage, ERRORS, GOOD } from '../server/supertokens/web-stage.js'
 import type { Probe } from './documented.js'
 
@@ -14,27 +13,6 @@ async function askApp(build: (app: Express) => void, asked: Asked = {}): Promise
   build(app)
   const server = await serve(app)
   return ask(server.origin, '/page?tab=2', asked).finally(() => server.close())
-}
-
-/** What a guarded page answers. */
-async function askGuarded(
-  options: Parameters<ReturnType<typeof createExpressSessions>['requireSession']>[0],
-  asked: Asked,
-  isSignedIn = false,
-): Promise<Answer> {
-  const { sessions, jar, signIn } = createBackendWorld()
-  if (isSignedIn) await signIn()
-  const cookie = jar.header()
-  const headers = { ...(cookie && { cookie }), ...asked.headers }
-  const { requireSession } = createExpressSessions({ sessions })
-  return askApp(
-    (app) => {
-      app.all('/page', requireSession(options), (_request, response) => {
-        response.json('fine')
-      })
-    },
-    { ...asked, headers },
-  )
 }
 
 /** Tells what went on to the app. */
@@ -65,30 +43,6 @@ async function isAnswered(type: keyof typeof ERRORS, message: string): Promise<b
     await answerTo(ERRORS[type](), { sessionExpiredStatusCode: 440 }),
   ]
   return plain === `401 {"message":"${message}"}` && own === `440 {"message":"${message}"}`
-}
-
-const ofSessions: Readonly<Record<string, Probe>> = {
-  'RequireSessionOptions.dangerouslyAllowAnyOrigin': {
-    async observe() {
-      const asked = {
-        method: 'POST',
-        headers: { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' },
-      }
-      const { status } = await askGuarded(undefined, asked, true)
-      const allowed = await askGuarded({ dangerouslyAllowAnyOrigin: true }, asked, true)
-      return allowed.status === 200 ? status === 200 : null
-    },
-  },
-  'RequireSessionOptions.signInPath': {
-    says: 'nowhere: they get 401',
-    async observe() {
-      const asked = { headers: { 'Sec-Fetch-Mode': 'navigate', Accept: 'text/html' } }
-      const { status, headers } = await askGuarded(undefined, asked)
-      const sent = await askGuarded({ signInPath: '/auth/sign-in' }, asked)
-      const location = '/auth/sign-in?returnTo=%2Fpage%3Ftab%3D2'
-      return status === 401 && !headers.location && sent.headers.location === location
-    },
-  },
 }
 
 const ofSuperTokens: Readonly<Record<string, Probe>> = {
@@ -139,4 +93,4 @@ const ofSuperTokens: Readonly<Record<string, Probe>> = {
 }
 
 /** What the skins for Express do when they are told nothing. */
-export const expressProbes: Readonly<Record<string, Probe>> = { ...ofSessions, ...ofSuperTokens }
+export const expressProbes: Readonly<Record<string, Probe>> = ofSuperTokens

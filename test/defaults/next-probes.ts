@@ -1,8 +1,9 @@
-import type { NextAuthOptions } from '../../src/next/index.js'
-import type { ProxyOptions } from '../../src/next/types.js'
+import type { ProxyOptions } from '../../src/next/proxy-types.js'
+import type { NextAuthOptions } from '../../src/next/workos/index.js'
 import { unsealText } from '../../src/server/sealed/seal.js'
 import { ADA, type AppOptions, createApp, LIFE, ORIGIN } from '../next/app.js'
 import type { Probe } from './documented.js'
+import { nextAppProbes } from './next-app-probes.js'
 
 /** Another cookie's password than that of the app in the tests. */
 const PASSWORD = 'the password of the environment, long'
@@ -113,13 +114,6 @@ const ofEnvironment: Readonly<Record<string, Probe>> = {
       )
     },
   },
-  'NextAuthOptions.basePath': {
-    async observe() {
-      const { auth, browser } = appOf()
-      const { result } = await browser().page(() => auth.getSignInUrl())
-      return result?.replace(/\/sign-in.*/, '')
-    },
-  },
   'NextAuthOptions.issuer': {
     says: "anybody with WorkOS's key for this client",
     async observe() {
@@ -161,6 +155,17 @@ const ofCalls: Readonly<Record<string, Probe>> = {
       return sure.redirected ? redirected !== '' : null
     },
   },
+  'WithAuthOptions.onOutage': {
+    async observe() {
+      const { auth, signedIn, clock, outage } = createApp()
+      const { page } = await signedIn()
+      clock.time += LIFE
+      outage()
+      const { error } = await page(() => auth.withAuth())
+      const { result } = await page(() => auth.withAuth({ onOutage: 'return' }))
+      return error !== null && result?.outage ? 'throw' : 'return'
+    },
+  },
   'RefreshSessionOptions.organizationId': {
     says: 'the one that the session is in',
     async observe() {
@@ -185,4 +190,8 @@ const ofCalls: Readonly<Record<string, Probe>> = {
 }
 
 /** What the skin for Next.js does when it is told nothing. */
-export const nextProbes: Readonly<Record<string, Probe>> = { ...ofEnvironment, ...ofCalls }
+export const nextProbes: Readonly<Record<string, Probe>> = {
+  ...ofEnvironment,
+  ...nextAppProbes,
+  ...ofCalls,
+}

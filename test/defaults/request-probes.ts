@@ -59,6 +59,15 @@ export const requestProbes: Readonly<Record<string, Probe>> = {
       return early === 0 && exchanges() === 1
     },
   },
+  'RequestSessionsOptions.takeOver': {
+    says: 'nobody’s',
+    async observe() {
+      const { header, load, sessions } = await createWorld()
+      const cookie = { password: PASSWORD, name: 'ours', secure: false }
+      const found = await createRequestSessions({ sessions, cookie }).getSession(header)
+      return (await load()).session !== null && found.session === null
+    },
+  },
   'GetRequestSessionOptions.refresh': {
     async observe() {
       const found = (await asks()).join()

@@ -67,6 +67,25 @@ describe.each(KINDS)('a lease in %s storage', (kind) => {
     },
   )
 
+  it('is known to be held as long as nobody can take it, also by a holder that was frozen', async () => {
+    const { clock, ask, hold } = createContest(kind)
+    const first = await hold()
+    const second = ask()
+    await clock.advance(60_000)
+    expect(first.holds()).toBe(true)
+    first.tab.freeze()
+    while (second.state !== 'holding') {
+      await clock.advance(10)
+      expect([second.state, first.holds()]).not.toEqual(['holding', true])
+    }
+    first.tab.thaw()
+    // Its renewals go on, and find the lease of another.
+    for (let s = 0; s < 5; s++) {
+      expect([first.holds(), second.holds()]).toEqual([false, true])
+      await clock.advance(1_000)
+    }
+  })
+
   it('is lost to a tab that comes long after the crash only when that has waited a term', async () => {
     const { clock, ask, hold } = createContest(kind)
     const first = await hold()

@@ -153,6 +153,19 @@ describe('platformLock with a lock that other contexts share', () => {
     releaseSecond()
   })
 
+  it('says when it is lost, and has nothing to say where it is not had', async () => {
+    vi.stubGlobal('isSecureContext', false)
+    let holds = true
+    const lost: Lock = { acquire: async () => Object.assign(() => {}, { holds: () => holds }) }
+    const release = await platformLock(lost).acquire('lost', signal())
+    expect(release.holds?.()).toBe(true)
+    holds = false
+    expect(release.holds?.()).toBe(false)
+    release()
+    const alone = platformLock({ acquire: () => Promise.reject(new Error('no storage')) })
+    expect((await alone.acquire('alone', signal())).holds).toBeUndefined()
+  })
+
   it('does not ask for it where Web Locks work, and does where they refuse', async () => {
     vi.stubGlobal('isSecureContext', true)
     const { lock, log } = sharedLock()

@@ -1,13 +1,12 @@
-import { createNextAuthWith } from '../../src/next/create.js'
-import type { NextAuthOptions } from '../../src/next/options.js'
-import type { ProxyOptions } from '../../src/next/types.js'
+import type { ProxyOptions } from '../../src/next/proxy-types.js'
+import { createNextAuthWith } from '../../src/next/workos/create.js'
+import type { NextAuthOptions } from '../../src/next/workos/options.js'
 import { memoryCoordinator } from '../../src/server/coordination/coordinator.js'
 import { createScriptedWorkOS, type ScriptedWorkOSOptions } from '../../src/testing/workos/index.js'
-import { createFakeNext, type Phase } from './fake-next.js'
+import { createBrowsers, ORIGIN } from './browsers.js'
+import { createFakeNext } from './fake-next.js'
 
-export const ORIGIN = 'https://app.example'
-/** The address that Next gives requests, whatever the browser asked for. */
-const INSIDE = 'http://localhost:3000'
+export { ORIGIN } from './browsers.js'
 export const PASSWORD = 'a cookie password that is long enough'
 export const START = 1_700_000_000_000
 /** The life of an access token, in ms. */
@@ -47,25 +46,6 @@ export interface AppOptions {
   readonly workos?: ScriptedWorkOSOptions
 }
 
-/** How a request is made. */
-export interface VisitOptions {
-  readonly phase?: Phase
-  readonly headers?: Readonly<Record<string, string>>
-  /** Whether the `matcher` leaves this path out. */
-  readonly unproxied?: boolean
-}
-
-/** What a browser does with `Set-Cookie`. It drops what is larger than 4096 bytes. */
-function keep(jar: Map<string, string>, lines: readonly string[]): void {
-  for (const line of lines) {
-    const [pair = ''] = line.split(';')
-    const end = pair.indexOf('=')
-    const name = pair.slice(0, end)
-    if (/; Max-Age=0(;|$)/.test(line)) jar.delete(name)
-    else if (`Set-Cookie: ${line}`.length <= 4096) jar.set(name, pair.slice(end + 1))
-  }
-}
-
 /** A Next.js app with its people, its WorkOS and its time. */
 export function createApp({ env, auth: options, proxy, workos }: AppOptions = {}) {
   const clock = { time: START, now: () => clock.time }
@@ -94,65 +74,13 @@ export function createApp({ env, auth: options, proxy, workos }: AppOptions = {}
     coordinator: memoryCoordinator({ now: clock.now }),
     ...options,
   })
-  const runProxy = auth.proxy(proxy)
-
-  /** A browser of its own. */
-  function browser(jar = new Map<string, string>()) {
-    const requestTo = (href: string, method: string, headers: VisitOptions['headers']): Request => {
-      const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
-      const sent = {
-        'sec-fetch-mode': 'navigate',
-        'sec-fetch-site': 'same-origin',
-        ...(cookie && { cookie }),
-        ...headers,
-      }
-      const { pathname, search } = new URL(href)
-      return new Request(INSIDE + pathname + search, { method, headers: sent })
-    }
-
-    /** Asks for a page, or sends an action to it. */
-    async function visit<T>(path: string, work: () => Promise<T>, wanted: VisitOptions = {}) {
-      const { phase = 'render', headers, unproxied } = wanted
-      const request = requestTo(ORIGIN + path, phase === 'action' ? 'POST' : 'GET', headers)
-      const response = unproxied
-        ? next.framework.NextResponse.next({ request })
-        : await runProxy(request)
-      const passed = next.passedOn(response)
-      const none = { result: undefined, redirected: '', error: null, setCookies: [] }
-      const served = passed ? await next.serve(passed, phase, work) : none
-      keep(jar, [...response.headers.getSetCookie(), ...served.setCookies])
-      return { response, passed, ...served }
-    }
-
-    /** Navigates, wherever it is sent. */
-    async function follow(href: string): Promise<{ url: string; response: Response }> {
-      let url = new URL(href, ORIGIN)
-      for (let hop = 0; hop < 10; hop += 1) {
-        const ours = url.origin === ORIGIN
-        const request = requestTo(url.href, 'GET', {})
-        const answered = ours ? await runProxy(request) : await server.fetch(url)
-        const passed = ours && next.passedOn(answered)
-        const response = passed
-          ? await auth.handlers.GET(new Request(request, { headers: passed }))
-          : answered
-        if (ours) keep(jar, response.headers.getSetCookie())
-        const location = response.headers.get('location')
-        if (!location) return { url: url.href, response }
-        url = new URL(location, url)
-      }
-      throw new Error('There is no end to these redirects.')
-    }
-
-    return {
-      jar,
-      visit,
-      follow,
-      page: <T>(work: () => Promise<T>, wanted?: VisitOptions) => visit('/', work, wanted),
-      act: <T>(work: () => Promise<T>, wanted?: VisitOptions) =>
-        visit('/', work, { ...wanted, phase: 'action' }),
-      who: async () => (await visit('/', () => auth.withAuth())).result,
-    }
-  }
+  const browser = createBrowsers({
+    auth,
+    next,
+    fetch: server.fetch,
+    runProxy: auth.proxy(proxy),
+    withAuth: () => auth.withAuth(),
+  })
 
   /** A browser in which Ada is signed in, to `org_1`. */
   async function signedIn(organizationId = 'org_1') {

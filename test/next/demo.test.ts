@@ -110,7 +110,7 @@ describe.skipIf(!findChromium())('the demo for Next.js', () => {
   it('tells that an organization asks for single sign-on, and enters by it', async () => {
     const { page } = await signIn()
     await page.selectOption('[name=organizationId]', 'org_vault')
-    await page.waitForURL(/\/step\?/)
+    await page.waitForURL(/\/sso-required\?/)
     expect(await page.textContent('h1')).toBe('The Vault asks for single sign-on')
     await page.click('text=Continue')
     await page.waitForURL(`${demo.url}/`)

@@ -18,11 +18,21 @@ export type Phase = 'render' | 'action'
 interface Visit {
   readonly headers: Headers
   phase: Phase
+  /** Whether code has said that it waits for a request: before that its values are those of a build. */
+  isConnected: boolean
   /** The cookies of the request, and what was set since. */
   readonly cookies: Map<string, string>
   /** By name, as Next keeps them. */
   readonly set: Map<string, string>
 }
+
+const FLIGHT_HEADERS = [
+  'rsc',
+  'next-router-state-tree',
+  'next-router-prefetch',
+  'next-hmr-refresh',
+  'next-router-segment-prefetch',
+]
 
 const serialize = ({ name, value, maxAge, path = '/', ...cookie }: NextCookie): string =>
   [
@@ -48,22 +58,25 @@ function parseHeader(header: string | null): Map<string, string> {
 }
 
 function storeOf(visit: Visit): NextCookies {
-  const write = (cookie: NextCookie, line: string): void => {
-    if (visit.phase === 'render') {
-      throw new Error('Cookies can only be modified in a Server Action or Route Handler.')
-    }
-    visit.cookies.set(cookie.name, cookie.value)
-    visit.set.set(cookie.name, line)
-  }
   return {
     getAll: () => [...visit.cookies].map(([name, value]) => ({ name, value })),
-    set: (cookie) => write(cookie, serialize(cookie)),
-    delete: (name) => write({ name, value: '' }, `${name}=; Path=/; Max-Age=0`),
+    // It looks at the phase before it looks at the cookie (16.4, read).
+    set(cookie) {
+      if (visit.phase === 'render') {
+        throw new Error('Cookies can only be modified in a Server Action or Route Handler.')
+      }
+      visit.cookies.set(cookie.name, cookie.value)
+      visit.set.set(cookie.name, serialize(cookie))
+    },
   }
 }
 
 /** Next.js as far as sessions see it: 16.4's ways with cookies, headers and redirects. */
-export function createFakeNext(env: Readonly<Record<string, string | undefined>> = {}) {
+export function createFakeNext(
+  env: Readonly<Record<string, string | undefined>> = {},
+  { basePath = '' }: { readonly basePath?: string } = {},
+) {
+  const log: string[] = []
   const visits = new AsyncLocalStorage<Visit>()
   const passed = new WeakMap<Response, Headers>()
 
@@ -75,9 +88,17 @@ export function createFakeNext(env: Readonly<Record<string, string | undefined>>
 
   const framework: NextFramework = {
     headers: async () => current().headers,
-    cookies: async () => storeOf(current()),
-    redirect(url) {
-      throw new Redirected(url)
+    async cookies() {
+      const visit = current()
+      // What follows looks at the clock.
+      if (!visit.isConnected) log.push('Next found an unstable value.')
+      return storeOf(visit)
+    },
+    async connection() {
+      current().isConnected = true
+    },
+    async redirect(url) {
+      throw new Redirected(url.startsWith('/') ? basePath + url : url)
     },
     NextResponse: {
       next({ request }) {
@@ -91,12 +112,20 @@ export function createFakeNext(env: Readonly<Record<string, string | undefined>>
 
   return {
     framework,
+    /** What Next has written into the log. */
+    log,
+    /** A request as the proxy gets it, from which Next takes what is its own (16.4, seen). */
+    forProxy(request: Request): Request {
+      const headers = new Headers(request.headers)
+      for (const name of FLIGHT_HEADERS) headers.delete(name)
+      return new Request(request, { headers })
+    },
     /** The headers with which the proxy passed a request on; nothing when it answered itself. */
     passedOn: (response: Response): Headers | undefined => passed.get(response),
     /** Runs code for a request; tells what came of it, and the cookies that it has set. */
     async serve<T>(headers: Headers, phase: Phase, work: () => Promise<T>) {
       const cookies = parseHeader(headers.get('cookie'))
-      const visit: Visit = { headers, phase, cookies, set: new Map() }
+      const visit: Visit = { headers, phase, isConnected: false, cookies, set: new Map() }
       let result: T | undefined
       let redirected = ''
       let failure: unknown = null

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { isAuthError } from '../../src/index.js'
-import { createNextAuthWith } from '../../src/next/create.js'
-import { type NextAuthOptions, readSettings } from '../../src/next/options.js'
+import { createNextAuthWith } from '../../src/next/workos/create.js'
+import { type NextAuthOptions, readWorkOSSettings } from '../../src/next/workos/options.js'
 import { ADA, createApp, LIFE, ORIGIN, PASSWORD } from './app.js'
 import { createFakeNext } from './fake-next.js'
 
@@ -22,7 +22,7 @@ const refusal = (work: () => unknown): unknown => {
 
 describe('the settings of a Next app', () => {
   it('come from the environment that WorkOS’s own kit knows', () => {
-    const settings = readSettings(
+    const settings = readWorkOSSettings(
       {},
       {
         ...ENV,
@@ -39,13 +39,11 @@ describe('the settings of a Next app', () => {
       clientId: 'client_env',
       apiKey: 'sk_env',
       apiUrl: 'http://auth.app.example:8080',
-      basePath: '/auth',
       cookie: {
         name: 'wos-session',
         domain: 'app.example',
         maxAge: 3_600_000,
         sameSite: 'strict',
-        secure: true,
         password: PASSWORD,
       },
     })
@@ -61,15 +59,14 @@ describe('the settings of a Next app', () => {
       cookie: { name: 'mine' },
       basePath: '/api/auth',
     }
-    const { redirectUri, cookie, ...settings } = readSettings(options, ENV)
-    const { cookiePassword: password, redirectUri: _, ...rest } = options
-    expect(settings).toEqual({ ...rest, cookie: undefined, ...settings })
-    expect(cookie).toEqual({ name: 'mine', secure: false, password })
-    expect(redirectUri.href).toBe('http://localhost:3000/auth/callback')
+    const { cookie, ...settings } = readWorkOSSettings(options, ENV)
+    const { cookiePassword: password, cookie: _, ...rest } = options
+    expect(settings).toEqual(rest)
+    expect(cookie).toEqual({ name: 'mine', password })
   })
 
   it.each(Object.keys(ENV))('name %s when it is missing', (name) => {
-    const error = refusal(() => readSettings({}, { ...ENV, [name]: '' }))
+    const error = refusal(() => readWorkOSSettings({}, { ...ENV, [name]: '' }))
     expect(isAuthError(error, 'invalid_argument') && error.message).toContain(name)
   })
 
@@ -79,7 +76,7 @@ describe('the settings of a Next app', () => {
     ['WORKOS_COOKIE_MAX_AGE', 'long'],
     ['WORKOS_COOKIE_SAMESITE', 'loose'],
   ])('refuse %s as %s', (name, value) => {
-    const error = refusal(() => readSettings({}, { ...ENV, [name]: value }))
+    const error = refusal(() => readWorkOSSettings({}, { ...ENV, [name]: value }))
     expect(isAuthError(error, 'invalid_argument') && error.message).toContain(name)
   })
 
@@ -121,8 +118,14 @@ describe('a build, which renders pages for nobody and without the environment', 
     const dynamic = new Error('DYNAMIC_SERVER_USAGE')
     const refuse = () => Promise.reject(dynamic)
     const { framework } = createFakeNext({})
-    const auth = createNextAuthWith({ ...framework, cookies: refuse, headers: refuse })
-    const calls = [auth.withAuth, auth.refreshSession, auth.signOut, auth.getSignInUrl]
+    const never = { connection: refuse, cookies: refuse, headers: refuse }
+    const auth = createNextAuthWith({ ...framework, ...never })
+    const calls = [
+      () => auth.withAuth(),
+      () => auth.refreshSession(),
+      () => auth.signOut(),
+      () => auth.getSignInUrl(),
+    ]
     for (const call of calls) await expect(call()).rejects.toBe(dynamic)
   })
 })
@@ -144,7 +147,7 @@ describe('the coordinator of a process', () => {
   })
 
   it('is not made by an import', async () => {
-    await import('../../src/next/create.js')
+    await import('../../src/next/workos/create.js')
     expect(Reflect.has(globalThis, SHARED)).toBe(false)
     expect(ORIGIN).toBe('https://app.example')
   })

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -15,6 +16,8 @@ const SECRET = 'for few eyes'
 /** An app that runs, and what it answers to an address as it is. */
 interface App {
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
+  /** The same, once more where it is sent on within the app, as Next does that misses the hash of the headers. */
+  follow(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
   stop(): Promise<void>
 }
 
@@ -28,7 +31,13 @@ async function start(settings: Readonly<Record<string, string>>): Promise<App> {
     NEXT_PUBLIC_WORKOS_REDIRECT_URI: `${origin}/app/auth/callback`,
   }
   const { stop } = await run(folder, { port, settings: { ...own, ...settings }, stdio: 'ignore' })
-  return { stop, get: (path, headers = {}) => ask(origin, path, { headers }) }
+  const get: App['get'] = (path, headers = {}) => ask(origin, path, { headers })
+  async function follow(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer> {
+    const answer = await get(path, headers)
+    const { location = '' } = answer.headers
+    return answer.status < 400 && /^\/[^/]/.test(location) ? get(location, headers) : answer
+  }
+  return { stop, get, follow }
 }
 
 /** What a client of Next asks for in place of a page. */
@@ -110,12 +119,9 @@ describe('a real app of Next with a `basePath`, seen by a stranger:', () => {
   })
 
   /** All that an app shows on a way, to whoever follows it as Next's own client does. */
-  async function shown({ get }: App, path: string): Promise<boolean> {
+  async function shown({ follow }: App, path: string): Promise<boolean> {
     for (const headers of PAYLOADS) {
-      let answer = await get(path, headers)
-      const { location = '' } = answer.headers
-      if (answer.status < 400 && /^\/[^/]/.test(location)) answer = await get(location, headers)
-      if (answer.text.includes(SECRET)) return true
+      if ((await follow(path, headers)).text.includes(SECRET)) return true
     }
     return false
   }
@@ -162,6 +168,42 @@ describe('a real app of Next with a `basePath`, seen by a stranger:', () => {
     const wanted = new URL(headers.location ?? '', 'http://127.0.0.1')
     expect([status, wanted.pathname]).toEqual([307, '/app/auth/sign-in'])
   })
+
+  it('so does one of the Pages Router, and its API routes know who is there', async () => {
+    const { status, headers } = await app.get('/app/whoami?tab=1')
+    const wanted = new URL(headers.location ?? '', 'http://127.0.0.1')
+    expect([status, wanted.pathname]).toEqual([307, '/app/auth/sign-in'])
+    expect(wanted.searchParams.get('returnTo')).toBe('/app/whoami?tab=1')
+    const me = await app.get('/app/api/me')
+    expect([me.status, me.json()]).toEqual([200, { user: null }])
+    expect(me.headers['cache-control']).toBe('private, no-store')
+  })
+
+  it('a link to the sign-in has the `basePath`, and what Next fetches of it ahead is no error', async () => {
+    const { text } = await app.get('/app/link')
+    const [, href = ''] = /<a href="([^"]*)"/.exec(text) ?? []
+    const { pathname, searchParams } = new URL(href.replaceAll('&amp;', '&'))
+    expect([pathname, searchParams.get('returnTo')]).toEqual(['/app/auth/sign-in', '/app/link'])
+    for (const headers of PAYLOADS.slice(1, -1)) {
+      const ahead = { ...headers, 'Next-Url': '/link', 'Sec-Fetch-Mode': 'cors' }
+      const answers = [
+        await app.follow('/app/auth/sign-in', ahead),
+        await app.follow('/app/admin', ahead),
+      ]
+      expect(answers.map(({ status }) => status)).toEqual([204, 204])
+      expect(answers.map(({ headers: said }) => said['set-cookie'])).toEqual([undefined, undefined])
+    }
+  })
+
+  it.each(['next', 'next/workos', 'next/oidc'])(
+    'outside the bundles of Next, Node itself imports holdfast/%s',
+    (name) => {
+      const input = `import * as all from 'holdfast/${name}'; console.log(Object.keys(all).join())`
+      const options = { cwd: folder, encoding: 'utf8', input } as const
+      const printed = execFileSync(process.execPath, ['--input-type=module'], options)
+      expect(printed).toMatch(/createNext/)
+    },
+  )
 
   it('pages that nobody protects are open, and the routes of the sign-in answer', async () => {
     for (const path of ['/app', '/app/open', '/app/files/open', '/app/files/privates']) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ProxyOptions } from '../../src/next/types.js'
+import type { ProxyOptions } from '../../src/next/proxy-types.js'
 import { createApp, LIFE } from './app.js'
 
 const NAME = '__Host-holdfast'

@@ -172,20 +172,23 @@ describe('refreshSession, when it fails', () => {
     },
   )
 
-  it('tells that the session has ended, or asks to sign in again where somebody must be', async () => {
+  it('tells that the session has ended, also where somebody must be signed in', async () => {
     const app = createApp()
     for (const ensureSignedIn of [false, true]) {
       const ada = await app.signedIn()
       for (const { id } of app.server.sessions()) app.server.endSession(id)
       const { error, redirected } = await ada.act(() => app.auth.refreshSession({ ensureSignedIn }))
       expect(ada.jar.get('__Host-holdfast')).toBeUndefined()
-      if (ensureSignedIn) expect(redirected).toBe('https://app.example/auth/sign-in?returnTo=%2F')
-      else
-        expect(error).toMatchObject({
-          isTransient: false,
-          code: 'refresh_rejected',
-          userId: 'user_ada',
-        })
+      expect(error).toBeInstanceOf(TokenRefreshError)
+      expect(error).toMatchObject({
+        isTransient: false,
+        code: 'refresh_rejected',
+        userId: 'user_ada',
+      })
+      // The next call finds nobody.
+      const again = await ada.act(() => app.auth.refreshSession({ ensureSignedIn }))
+      const signIn = 'https://app.example/auth/sign-in?returnTo=%2F'
+      expect([redirected, again.redirected]).toEqual(['', ensureSignedIn ? signIn : ''])
     }
   })
 

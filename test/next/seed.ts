@@ -1,5 +1,5 @@
 // The examples of WorkOS's documentation of `refreshSession`, as they are there.
-import type { NextAuth } from '../../src/next/types.js'
+import type { NextAuth } from '../../src/next/workos/types.js'
 
 export function seed({ refreshSession, withAuth }: NextAuth, redirect: (url: string) => never) {
   async function refreshUserData() {

@@ -10,7 +10,6 @@ function createStore(...cookies: readonly [string, string][]) {
   const store: NextCookies = {
     getAll: () => cookies.map(([name, value]) => ({ name, value })),
     set: (cookie) => set.push(cookie),
-    delete: () => {},
   }
   return { store, set }
 }

@@ -22,6 +22,7 @@ describe('withAuth', () => {
       entitlements: ['audit-logs'],
       featureFlags: ['beta'],
       impersonator: undefined,
+      authenticationMethod: 'Password',
       accessToken: expect.stringMatching(/^ey/),
     })
     expect(app.exchanges()).toBe(0)

@@ -35,6 +35,15 @@ const APP = `
   declare const provider: import('holdfast/providers/gotrue').GoTrueProvider
   declare function askForTheCode(): Promise<string>
 
+  declare module 'next/server' {
+    export interface NextRequest extends Request {
+      readonly nextUrl: URL
+    }
+    export class NextResponse extends Response {
+      static next(init: { readonly request: { readonly headers: Headers } }): NextResponse
+      static rewrite(url: URL, init: { readonly request: { readonly headers: Headers } }): NextResponse
+    }
+  }
   declare module 'react-native' {
     type AppStateStatus = 'active' | 'background' | 'inactive' | 'unknown' | 'extension'
     export const AppState: {

@@ -35,9 +35,14 @@ const GOTRUE = `export { AuthClient, webStorage } from 'holdfast'; export { gotr
 /** What of jose a page has that verifies tokens. */
 const JOSE = `export { createLocalJWKSet } from 'jose/jwks/local'; export { jwtVerify } from 'jose/jwt/verify'`
 
+/** With the endings by which Node finds them, but for the one that only bundles of Next need. */
+const NEXT_MODULES = ['next/headers.js', 'next/navigation', 'next/server.js']
+
 /** The frameworks that subpaths are for. They are the app's, and neither packed nor measured. */
 const FRAMEWORKS: Readonly<Record<string, readonly string[]>> = {
-  'holdfast/next': ['next/headers', 'next/navigation', 'next/server'],
+  'holdfast/next': NEXT_MODULES,
+  'holdfast/next/workos': NEXT_MODULES,
+  'holdfast/next/oidc': NEXT_MODULES,
   'holdfast/react': ['react'],
   'holdfast/react/impersonation': ['react'],
 }
@@ -45,11 +50,9 @@ const FRAMEWORKS: Readonly<Record<string, readonly string[]>> = {
 /** Of Next.js, which is not installed here: what subpaths import. */
 const NEXT = {
   'headers.js': 'export const cookies = () => {}, headers = () => {}',
-  'navigation.js': 'export const redirect = () => {}',
-  'server.js': 'export const NextResponse = {}',
-  // Next's own bundler finds both.
-  'package.json':
-    '{ "name": "next", "type": "module", "exports": { "./*.js": "./*.js", "./*": "./*.js" } }',
+  'server.js': 'export const NextResponse = {}, connection = () => {}',
+  // Without `exports`, as the real one.
+  'package.json': '{ "name": "next", "type": "module" }',
 }
 
 let folder: string
@@ -103,7 +106,7 @@ async function importsOf(name: string): Promise<string[]> {
   })
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports)
   const paths = imports.filter(({ external }) => external).map(({ path }) => path)
-  return [...new Set(paths)].map((path) => path.replace(/^(next\/.*)\.js$/, '$1')).sort()
+  return [...new Set(paths)].sort()
 }
 
 /** The files that an import of a subpath reads: of this package, and of those that it needs. */
@@ -248,9 +251,13 @@ describe('the packed package', () => {
     ['holdfast/server', 3, 20],
     ['holdfast/server/workos', 5, 22],
     ['holdfast/server/oidc', 5, 22],
+    ['holdfast/server/gotrue', 5, 22],
     ['holdfast/server/supertokens', 5, 22],
+    ['holdfast/node', 5, 22],
     ['holdfast/express', 5, 22],
     ['holdfast/next', 6, 24],
+    ['holdfast/next/workos', 8, 26],
+    ['holdfast/next/oidc', 8, 26],
   ])('reads a few files for %s', async (name, most, altogether) => {
     const { own, all } = await filesOf(name)
     expect(own.length).toBeGreaterThan(0)
@@ -264,13 +271,14 @@ describe('the packed package', () => {
       import { sealText, createVerifier } from 'holdfast/server'
       import { createWorkOSSessions } from 'holdfast/server/workos'
       import { createOidc } from 'holdfast/server/oidc'
+      import { createGotrue } from 'holdfast/server/gotrue'
       import { createSuperTokens } from 'holdfast/server/supertokens'
       import { createExpressSessions } from 'holdfast/express'
-      const attempts = [() => sealText('', ''), createVerifier, createWorkOSSessions, createOidc, createSuperTokens, () => createExpressSessions({}).of({})]
+      const attempts = [() => sealText('', ''), createVerifier, createWorkOSSessions, createOidc, createGotrue, createSuperTokens, () => createExpressSessions({}).of({})]
       const failures = attempts.map(async (attempt) => attempt())
       const errors = (await Promise.allSettled(failures)).map(({ reason }) => reason)
       console.log(JSON.stringify(errors.map((error) => [error instanceof AuthError, isAuthError(error, 'invalid_argument')])))`
-    expect(JSON.parse(run(text))).toEqual(Array.from({ length: 6 }, () => [true, true]))
+    expect(JSON.parse(run(text))).toEqual(Array.from({ length: 7 }, () => [true, true]))
   })
 
   it('has source maps that lead to the sources that are packed', () => {

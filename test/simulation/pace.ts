@@ -46,6 +46,9 @@ function excuseForHaste(world: World, sent: Sent, failures: readonly Sent[]): st
   if (facts.storageTrouble >= first.at) return 'storage in trouble'
   if (facts.clockJump >= first.at) return 'clock set'
   if (contexts.some(({ trouble }) => trouble >= first.at)) return 'save failed'
+  // What fails with a token that one context alone has is noted beside a token that the others do not
+  // have, and they have failures of their own with the one that they have.
+  if ((ledger.mint(sent.token)?.savedAt ?? Infinity) > first.at) return 'unsaved token'
   // What another clock wrote may be as old as this context's last look: until it has asked itself.
   const own = failures.some(({ by }) => by === sent.by)
   if (world.options.clocks === 'many' && !own) return 'another clock'

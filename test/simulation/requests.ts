@@ -105,6 +105,10 @@ function isHeard(world: World, mint: Mint): boolean {
   return told && !lockBroken && !storageDamaged && storageTrouble < mint.at
 }
 
+/** The page of a sign-in tells all of its first token, though a start has traded that by then. */
+const isOvertaken = (world: World, held: Mint, mint: Mint): boolean =>
+  held.index === 0 && wasAwaited(world, held.session, mint.at)
+
 /**
  * The token by which a context goes. Where cookies hold it, the server trades the newest, of which a
  * page may not have heard: then it goes by the one whose name it has; `null` where that is gone.
@@ -116,14 +120,15 @@ function knownToPage(world: World, context: Context, { token, named }: Sent): st
     // It wanted another session's next token, before it knew that the cookies hold this one. Of the
     // newest of those it may not have heard either.
     const newest = world.ledger.newest(named)
-    if (!newest || held?.session !== named || isHeard(world, newest)) return newest?.token ?? null
-    return held.token
+    if (!newest || held?.session !== named) return newest?.token ?? null
+    return isHeard(world, newest) && !isOvertaken(world, held, newest) ? newest.token : held.token
   }
   if (!world.jar || !mint || held === mint) return token
+  // It asked for that session's next token before it adopted the one that it holds by now.
+  if (named === mint.session && held?.session !== named) return token
   const heard = isHeard(world, mint)
   if (!held) return heard ? token : null
-  // The page of a sign-in tells all of its first token, though a start has traded that by then.
-  const overtaken = held.index === 0 && wasAwaited(world, held.session, mint.at)
+  const overtaken = isOvertaken(world, held, mint)
   // A page that could not save counts on from there: what a sibling saves later has fewer refreshes
   // behind it, as far as both know, and is written over.
   const ahead = world.facts.storageTrouble >= held.at

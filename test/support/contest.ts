@@ -32,6 +32,8 @@ export interface Contender {
   state: 'waiting' | 'holding' | 'refused' | 'released'
   reason?: unknown
   release: () => void
+  /** Whether the lease says that it is still held. */
+  holds: () => boolean | undefined
   readonly abort: (reason?: unknown) => void
 }
 
@@ -48,11 +50,18 @@ export function createContest(
     const lock = leaseLock({ ...tab.environment, storage: storageOf(tab, kind, lag) })
     const controller = new AbortController()
     const abort = (reason?: unknown) => controller.abort(reason)
-    const contender: Contender = { tab, state: 'waiting', release: () => {}, abort }
+    const contender: Contender = {
+      tab,
+      state: 'waiting',
+      release: () => {},
+      holds: () => false,
+      abort,
+    }
     contenders.push(contender)
     lock.acquire(NAME, controller.signal).then(
       (free) => {
         contender.state = 'holding'
+        contender.holds = () => free.holds?.()
         contender.release = () => {
           contender.state = 'released'
           free()

@@ -1,7 +1,8 @@
 /** Compiled by `npm run typecheck`; never run. Each line that must not compile says why. */
 import express from 'express'
 import { backendHandler, createExpressSessions } from 'holdfast/express'
-import { createNextAuth, type NoUserInfo, TokenRefreshError, type UserInfo } from 'holdfast/next'
+import { type NoUserInfo, TokenRefreshError, type UserInfo } from 'holdfast/next'
+import { createNextAuth } from 'holdfast/next/workos'
 import { createBackend, createRequestSessions } from 'holdfast/server'
 import { createWorkOSSessions, workosServer } from 'holdfast/server/workos'
 

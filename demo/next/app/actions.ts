@@ -23,6 +23,7 @@ export async function checkPermissions(): Promise<Changes> {
       problem: null,
     }
   } catch (error) {
+    if (isAuthError(error, 'refresh_rejected')) redirect(await getSignInUrl())
     if (!isAuthError(error) || !error.retryable) throw error
     return { gained: [], lost: [], problem: 'WorkOS cannot be reached. You are still signed in.' }
   }
@@ -34,7 +35,7 @@ export async function switchPlace(form: FormData): Promise<void> {
     await refreshSession({ organizationId, ensureSignedIn: true })
   } catch (error) {
     if (isAuthError(error, 'step_required')) {
-      redirect(`/step?organization=${organizationId}&step=${error.details?.step}`)
+      redirect(`/auth/sso-required?organization=${organizationId}&step=${error.details?.step}`)
     }
     if (!isAuthError(error) || !error.retryable) throw error
     redirect('/?problem=outage')

@@ -1,15 +1,15 @@
 import { Dashboard } from '../components/dashboard'
 import { Outage } from '../components/outage'
 import { Welcome } from '../components/welcome'
-import { whoIsHere } from '../lib/who'
+import { withAuth } from '../lib/auth'
 
 export default async function Home({
   searchParams,
 }: {
   readonly searchParams: Promise<{ readonly problem?: string }>
 }) {
-  const who = await whoIsHere()
+  const who = await withAuth({ onOutage: 'return' })
   const { problem } = await searchParams
-  if (who === null) return <Outage />
+  if (who.outage) return <Outage />
   return who.user ? <Dashboard who={who} problem={problem} /> : <Welcome />
 }

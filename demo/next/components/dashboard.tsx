@@ -1,4 +1,4 @@
-import type { UserInfo } from 'holdfast/next'
+import type { Somebody } from '../lib/auth'
 import { nameOf } from '../lib/company'
 import { ask } from '../lib/workos'
 import { ControlPanel } from './control-panel'
@@ -11,7 +11,7 @@ export async function Dashboard({
   who,
   problem,
 }: {
-  readonly who: UserInfo
+  readonly who: Somebody
   readonly problem: string | undefined
 }) {
   const { organizationId = '', role = '', permissions = [] } = who

@@ -1,5 +1,5 @@
-import type { UserInfo } from 'holdfast/next'
 import type { ReactNode } from 'react'
+import type { Somebody } from '../lib/auth'
 import { Live } from './live'
 import { SignOut } from './sign-out'
 import { Top } from './top'
@@ -10,7 +10,7 @@ export function Shell({
   menu,
   children,
 }: {
-  readonly who: UserInfo
+  readonly who: Somebody
   readonly menu: ReactNode
   readonly children: ReactNode
 }) {

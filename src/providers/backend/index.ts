@@ -130,10 +130,7 @@ export function backend<User extends SessionUser = SessionUser>(
     authorize: ({ accessToken }) =>
       accessToken.startsWith(HTTP_ONLY) ? GUARD : { Authorization: `Bearer ${accessToken}` },
     async signOut({ sessionId }, scope, context) {
-      if (scope !== 'others') {
-        await call({ path: '/sign-out', json: { sessionId }, keepalive: true }, context)
-      }
-      if (scope !== 'local') invalid('A backend can end its own session only.')
+      await call({ path: '/sign-out', json: { sessionId, scope }, keepalive: true }, context)
     },
     actions: (host) => createActions(host, url, call),
   }

@@ -1,4 +1,4 @@
-import type { CallOptions } from '../../core/provider.js'
+import type { ActionHost, CallOptions } from '../../core/provider.js'
 import type { HttpRequest } from '../shared/http.js'
 import { asObject, text } from '../shared/json.js'
 import { createPkce } from '../shared/pkce.js'
@@ -18,7 +18,7 @@ export const userOf = <M extends object>(body: unknown): GoTrueUser<M> =>
   toUser<M>(body) ?? holdsNo('user')
 
 /** What the messages of one client take of PKCE. */
-type Prove = (
+export type Prove = (
   purpose: 'sign-in' | 'recovery',
   flow: LinkFlow | undefined,
 ) => Promise<Readonly<Record<string, string>>>
@@ -54,9 +54,14 @@ interface Message {
   readonly flow?: LinkFlow | undefined
 }
 
+/** What sends messages; on servers too, where nobody's session is kept. */
+export interface MessageDeps<M extends object> extends Pick<ActionDeps<M>, 'send'> {
+  readonly host: Pick<ActionHost<GoTrueUser<M>>, 'request' | 'signIn'>
+}
+
 /** Makes the actions that send messages. */
-function createMessages<M extends object>(
-  { host, send }: ActionDeps<M>,
+export function createMessages<M extends object>(
+  { host, send }: MessageDeps<M>,
   prove: Prove,
 ): Pick<GoTrueActions<M>, 'signUp' | 'sendOtp' | 'sendPasswordRecovery' | 'resend'> {
   async function post<Its extends Message>(

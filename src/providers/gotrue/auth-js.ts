@@ -3,7 +3,7 @@ import type { Grant } from '../../core/session.js'
 import { decodeBase64 } from '../shared/base64.js'
 import { asObject } from '../shared/json.js'
 import { positive, readClaims } from '../shared/jwt.js'
-import type { GoTrueUser } from './types.js'
+import type { AnyMetadata, GoTrueUser } from './types.js'
 import { toGrant } from './wire.js'
 
 /** How `@supabase/ssr` marks a session that it encoded. */
@@ -26,11 +26,14 @@ function decode(stored: string): unknown {
  * by the token. `now` is in ms since the epoch. A dead token gets 1 ms to live, so that it is
  * refreshed at once.
  */
-export function parseAuthJsSession(text: string, now: number): Grant<GoTrueUser> | null {
+export function parseAuthJsSession<Metadata extends object = AnyMetadata>(
+  text: string,
+  now: number,
+): Grant<GoTrueUser<Metadata>> | null {
   try {
     const outer = asObject(decode(text))
     const body = asObject(outer?.currentSession) ?? outer
-    const grant = toGrant(body)
+    const grant = toGrant<Metadata>(body)
     if (!grant?.refreshToken) return null
     const claims = readClaims(grant.accessToken)
     const left = Number(body?.expires_at ?? claims?.exp) * 1000 - now

@@ -60,3 +60,14 @@ export function redirect(location: string, setCookies: readonly string[] = []): 
   // RFC 9110 §15.4.4: whatever the request was, the next one is a GET.
   return finish(new Response(null, { status: 303, headers: { Location: location } }), setCookies)
 }
+
+/** A page of ours, whose form leads to this server and from there to the app. */
+export function showPage(html: string, app: string): Response {
+  const headers = { 'Content-Type': 'text/html; charset=utf-8' }
+  const response = finish(new Response(html, { headers }), [])
+  const policy = `default-src 'none'; base-uri 'none'; form-action 'self' ${app}; frame-ancestors 'none'`
+  response.headers.set('Content-Security-Policy', policy)
+  // A form's request says where it comes from only where its page may (Fetch §4.1 "append an Origin header").
+  response.headers.set('Referrer-Policy', 'same-origin')
+  return response
+}

@@ -8,6 +8,7 @@ import { checkHints } from './hints.js'
 import { createOrganizationChoice } from './organization-routes.js'
 import { createPlaces } from './places.js'
 import { createProxy } from './proxy.js'
+import { createRouteTools } from './route-tools.js'
 import { createSessionRoutes } from './session-routes.js'
 import { createSignInEnd } from './sign-in-end.js'
 import { createSignInFailure } from './sign-in-failure.js'
@@ -55,9 +56,11 @@ export function createBackend<User extends SessionUser>(options: BackendOptions<
   const end = createSignInEnd<User>(shared)
   const fail = createSignInFailure<User>(shared)
   const choice = createOrganizationChoice<User>({ ...shared, end, fail })
+  const deps = { ...shared, flows, end, fail, choice }
   const routes: Readonly<Record<string, Handler>> = {
+    ...options.signIn?.routes?.(createRouteTools<User>(deps)),
     ...createSessionRoutes<User>(shared),
-    ...createSignInRoutes<User>({ ...shared, flows, end, fail, choice }),
+    ...createSignInRoutes<User>(deps),
     ...choice?.routes,
   }
   const mount = `${basePath}/proxy`

@@ -26,8 +26,11 @@ export interface SignInFlow {
 
 /** Keeps sign-ins that are under way in sealed cookies, one each. */
 export interface SignInFlows {
-  /** The `Set-Cookie` values that keep `flow`. The oldest of too many are given up. */
-  keep(flow: SignInFlow, jar: CookieJar): Promise<readonly string[]>
+  /**
+   * The `Set-Cookie` values that keep `flow`, for ten minutes or for so many ms. The oldest of too many are
+   * given up.
+   */
+  keep(flow: SignInFlow, jar: CookieJar, lifetime?: number): Promise<readonly string[]>
   /** The flow that this browser began under `state`; `null` when there is none, or it is too old. */
   find(state: string | null, jar: CookieJar): Promise<SignInFlow | null>
   /** The `Set-Cookie` values that erase a flow. */
@@ -75,18 +78,19 @@ export function createSignInFlows({ password, secure, now }: SignInFlowsOptions)
   const prefix = `${secure ? '__Host-' : ''}holdfast-flow-`
   const ours = new RegExp(`^${prefix}[\\w-]{16}$`)
   // Lax: the callback is a navigation that another site began.
-  const cookieOf = (name: string): Cookie => defineCookie({ name, secure, maxAge: LIFETIME })
+  const cookieOf = (name: string, maxAge = LIFETIME): Cookie =>
+    defineCookie({ name, secure, maxAge })
   const nameOf = (state: string): string => `${prefix}${state.slice(0, 16)}`
 
   return {
-    async keep(flow, jar) {
-      const sealed = await sealText(JSON.stringify(flow), password, { ttl: LIFETIME, now })
+    async keep(flow, jar, lifetime = LIFETIME) {
+      const sealed = await sealText(JSON.stringify(flow), password, { ttl: lifetime, now })
       // Browsers send the oldest first (RFC 6265 §5.4).
       const kept = [...jar.keys()].filter((name) => ours.test(name))
       const over = kept.slice(0, Math.max(0, kept.length - MOST + 1))
       return [
         ...over.flatMap((name) => eraseCookie(cookieOf(name), jar)),
-        ...writeCookie(cookieOf(nameOf(flow.state)), sealed, jar),
+        ...writeCookie(cookieOf(nameOf(flow.state), lifetime), sealed, jar),
       ]
     },
     async find(state, jar) {

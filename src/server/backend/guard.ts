@@ -11,7 +11,8 @@ export interface Callers {
   readonly allowed: readonly string[]
 }
 
-function isOurs(headers: Headers, { own, allowed }: Callers): boolean {
+/** Whether a page of ours sent a request; what is no browser does not say. */
+export function isOurs(headers: Headers, { own, allowed }: Callers): boolean {
   const origin = headers.get('Origin')
   if (origin !== null && allowed.includes(origin)) return true
   // The browser's own word, which is right behind a proxy that changes the address too.

@@ -1,10 +1,15 @@
 export type { SignInHints } from '../../providers/backend/types.js'
 export { createBackend } from './backend.js'
 export type {
+  Arrival,
   AuthorizeRequest,
   Backend,
   BackendOptions,
+  Call,
   GrantedSignIn,
+  Handler,
+  PendingLink,
+  RouteTools,
   SignInExchange,
   SignInServer,
 } from './types.js'

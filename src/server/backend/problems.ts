@@ -9,7 +9,7 @@ const WAIT = 1_000
 const unavailable = (reason: string, retryAfter = WAIT): Problem => ({
   status: 503,
   code: 'unavailable',
-  message: 'Whether somebody is signed in cannot be told now.',
+  message: 'Whether somebody is signed in cannot be told now: try again in a moment.',
   serverCode: reason,
   retryAfter,
 })
@@ -48,6 +48,7 @@ const BAD_REQUESTS: readonly AuthErrorCode[] = [
 export function problemOfSignIn(error: AuthError): Problem {
   const { code, message, serverCode, retryAfter, retryable } = error
   if (isAuthError(error, 'step_required')) return stepOf(error)
+  if (code === 'rate_limited') return { status: 429, code, message, serverCode, retryAfter }
   if (retryable) return { status: 503, code, message, serverCode, retryAfter: retryAfter ?? WAIT }
   return { status: BAD_REQUESTS.includes(code) ? 400 : 500, code, message, serverCode }
 }

@@ -1,13 +1,14 @@
-import { parseJson } from '../../core/json.js'
+import type { AuthError } from '../../core/errors.js'
 import type { SessionUser } from '../../core/session.js'
-import { asObject, text } from '../../providers/shared/json.js'
-import { fingerprint } from '../coordination/coordinator.js'
-import type { RequestSessions, ServerSession } from '../requests/request-sessions.js'
+import { text } from '../../providers/shared/json.js'
+import type { RequestSessions } from '../requests/request-sessions.js'
 import { createSignOutReport } from '../requests/sign-out-report.js'
+import { isScope } from '../shared/arguments.js'
 import { answer, type Problem, refuse } from './answers.js'
-import { readAll } from './idle-limit.js'
+import { readFields, unreadable } from './fields.js'
 import { safeReturnTo } from './paths.js'
-import { problemOf } from './problems.js'
+import { problemOf, problemOfSignIn } from './problems.js'
+import { createSessionView } from './session-view.js'
 import type { Call, Handler } from './types.js'
 
 /** What the routes of a session work on. */
@@ -26,10 +27,9 @@ interface Wish {
   readonly sessionId: string | undefined
   readonly organizationId: string | undefined
   readonly returnTo: string | undefined
+  /** Whose sessions a sign-out is to end; as it came. */
+  readonly scope: unknown
 }
-
-/** No wish of a page is as long, in bytes. */
-const LARGEST = 16_384
 
 const CHANGED: Problem = {
   status: 409,
@@ -37,46 +37,35 @@ const CHANGED: Problem = {
   message: 'Somebody else has signed in in this browser.',
 }
 
-async function readWish({ request }: Call): Promise<Wish | null> {
-  const content = await readAll(request.body, LARGEST)
-  if (typeof content === 'string') return null
-  try {
-    const fields = asObject(parseJson(new TextDecoder().decode(content) || '{}'))
-    if (!fields) return null
-    const { sessionId, organizationId, returnTo } = fields
-    return {
-      sessionId: text(sessionId),
-      organizationId: text(organizationId),
-      returnTo: text(returnTo),
-    }
-  } catch {
-    return null
-  }
+const NO_SCOPE: Problem = {
+  status: 400,
+  code: 'invalid_argument',
+  message: '`scope` is `local`, `global` or `others`.',
 }
 
-const unreadable = (): Response =>
-  refuse({ status: 400, code: 'invalid_request', message: 'The body is not a JSON object.' })
+/** Why sessions elsewhere may live on. */
+const problemOfEnd = (error: AuthError): Problem =>
+  error.code === 'session_missing' ? problemOf(null) : problemOfSignIn(error)
+
+async function readWish(call: Call): Promise<Wish | null> {
+  const fields = await readFields(call)
+  if (!fields) return null
+  const { sessionId, organizationId, returnTo, scope = 'local' } = fields
+  return {
+    sessionId: text(sessionId),
+    organizationId: text(organizationId),
+    returnTo: text(returnTo),
+    scope,
+  }
+}
 
 /** Makes the routes by which pages learn of a session, and change it. */
 export function createSessionRoutes<User extends SessionUser>(
   deps: SessionRoutesDeps<User>,
 ): Readonly<Record<string, Handler>> {
-  const { sessions, exposeAccessToken } = deps
+  const { sessions } = deps
+  const view = createSessionView(deps)
   const tellLog = createSignOutReport(deps)
-
-  /** A session as pages see it: with a name for its token in place of the token. */
-  async function view(session: ServerSession<User>): Promise<Readonly<Record<string, unknown>>> {
-    const { authenticated: _, accessToken, expiresAt, refreshAt, ...known } = session
-    return {
-      ...known,
-      sessionId: known.sessionId ?? known.user.id,
-      handle: await fingerprint(accessToken),
-      expiresIn: expiresAt - deps.now(),
-      // There is nothing to refresh it by: pages that asked all the same would be refused.
-      ...(refreshAt >= expiresAt && { endsWithToken: true }),
-      ...(exposeAccessToken && { accessToken }),
-    }
-  }
 
   /** Whether the cookies hold another session than the one that the page means. */
   async function isStranger({ cookie }: Call, { sessionId }: Wish): Promise<boolean> {
@@ -109,9 +98,13 @@ export function createSessionRoutes<User extends SessionUser>(
     if (!wish) return unreadable()
     if (await isStranger(call, wish)) return refuse(CHANGED)
     const returnTo = wish.returnTo && `${deps.appOrigin(call.url)}${safeReturnTo(wish.returnTo)}`
-    const wanted = { returnTo: returnTo || undefined }
+    const { scope } = wish
+    if (!isScope(scope)) return refuse(NO_SCOPE)
+    const wanted = { returnTo: returnTo || undefined, scope }
     const { setCookies, signOutUrl, ...ended } = await sessions.signOut(call.cookie, wanted)
     tellLog(ended)
+    // Whoever wants an end to sessions elsewhere is to know where there was none.
+    if (scope !== 'local' && ended.error) return refuse(problemOfEnd(ended.error), setCookies)
     // The word of 0.1: pages that were loaded before the server changed read it too.
     return answer(signOutUrl === null ? {} : { logoutUrl: signOutUrl }, setCookies)
   }

@@ -37,6 +37,11 @@ export interface SignInServer<User extends SessionUser = SessionUser> {
   /** Trades the code of a redirect for a session. @throws AuthError */
   exchangeCode(exchange: SignInExchange, context: RequestContext): Promise<Grant<User>>
   /**
+   * Ways to sign in that not every auth server has, by their paths beneath that of the backend. They take the
+   * place of no route that every backend has.
+   */
+  routes?(tools: RouteTools<User>): Readonly<Record<string, Handler>>
+  /**
    * Goes on with a sign-in that `exchangeCode` refused with `step_required`, because somebody must choose an
    * organization first. For `organizationPage`. @throws AuthError
    */
@@ -44,6 +49,47 @@ export interface SignInServer<User extends SessionUser = SessionUser> {
     selection: { readonly pendingAuthenticationToken: string; readonly organizationId: string },
     context: RequestContext,
   ): Promise<Grant<User>>
+}
+
+/** A link in a message, by which the browser that asked for it comes back to the callback. */
+export interface PendingLink
+  extends Pick<AuthorizeRequest, 'redirectUri' | 'state' | 'codeChallenge'> {
+  /** The `Set-Cookie` values that keep the secret of it for a day. */
+  readonly setCookies: readonly string[]
+}
+
+/** What the routes of an auth server's own are made with. */
+export interface RouteTools<User extends SessionUser> {
+  /** Where the routes are. */
+  readonly basePath: string
+  /** Signs somebody in, and tells the page that asked. @throws AuthError what `onSignIn` threw */
+  welcome(grant: Grant<User>, call: Call): Promise<Response>
+  /** Signs somebody in, and sends the browser to a page of the app. @throws as `welcome` does */
+  enter(grant: Grant<User>, call: Call, arrival: Arrival): Promise<Response>
+  /** The origin of the pages. */
+  appOrigin(call: Call): string
+  /** The page of the app at an address or path; `/` for what is none, and for the callback. */
+  pathOf(call: Call, address: string | null): string
+  /** Sends the browser to a page of the app; to `/` where the path leads elsewhere. */
+  leave(call: Call, returnTo: string | null): Response
+  /** Begins what a link in a message will finish, of which the page wants to be back at this path. */
+  begin(call: Call, returnTo: string | null | undefined): Promise<PendingLink>
+  /** What this browser began, by the address that the link leads to; `null` for what it did not. */
+  begun(call: Call, address: string | null): Promise<Arrival | null>
+  /** Answers a sign-in that failed, whose browser is to see a page. @throws what is no AuthError. */
+  fail(call: Call, error: unknown): Promise<Response>
+  /** Whether a page of the app sent this request. */
+  isOwn(call: Call): boolean
+}
+
+/** Where somebody arrives who is signed in. */
+export interface Arrival {
+  /** A path of the app. */
+  readonly returnTo: string | null
+  /** What the app wants to see again. */
+  readonly state?: string | undefined
+  /** The `Set-Cookie` values that are due besides. */
+  readonly setCookies?: readonly string[] | undefined
 }
 
 /** A sign-in that the auth server has granted, before anybody is signed in by it here. */

@@ -1,9 +1,30 @@
 import type { AuthError } from '../../core/errors.js'
+import type { Awaitable } from '../../core/ports.js'
 import type { Grant, SessionUser } from '../../core/session.js'
-import type { CookieOptions } from '../cookies/cookies.js'
+import type { Cookie, CookieJar, CookieOptions } from '../cookies/cookies.js'
+import type { SealedSignOutOptions } from '../sealed/ended-sessions.js'
 import type { AuthenticateSuccess, RefreshFailure } from '../sealed/results.js'
 import type { Password } from '../sealed/seal.js'
 import type { SealedDescription, SealedSessions, SealOptions } from '../sealed/sealed-sessions.js'
+
+/**
+ * A session as another library left it: one that anybody can have written, or a seal that one of the
+ * passwords of our cookie opens.
+ */
+export type LeftSession<User extends SessionUser = SessionUser> =
+  | { readonly grant: Grant<User> }
+  | { readonly sealed: string }
+
+/** Reads the cookies in which another library keeps its sessions. */
+export interface TakeOver<User extends SessionUser = SessionUser> {
+  /**
+   * The session in the cookies of a request; `null` where there is none that can be read. `now` is in ms
+   * since the epoch.
+   */
+  find(jar: CookieJar, now: number): Awaitable<LeftSession<User> | null>
+  /** The cookies of that library, which are erased when its session was taken over. */
+  cookiesIn(jar: CookieJar): readonly Cookie[]
+}
 
 /** The cookie that a session is in, and what seals it. */
 export interface CookieSettings extends CookieOptions {
@@ -15,6 +36,12 @@ export interface CookieSettings extends CookieOptions {
 export interface RequestSessionsOptions<User extends SessionUser = SessionUser> {
   readonly sessions: SealedSessions<User>
   readonly cookie: CookieSettings
+  /**
+   * The sessions of another library that go on here, at the first request that has its cookies: nobody is
+   * signed out by a move. They are traded at once, which brings new tokens: what is left of the other library
+   * has no use of the old ones. @default nobody’s
+   */
+  readonly takeOver?: TakeOver<User> | undefined
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: (() => number) | undefined
 }
@@ -67,6 +94,12 @@ export interface SetSessionResult {
   readonly setCookies: readonly string[]
 }
 
+/** How somebody signs out. */
+export interface SignOutOptions extends Pick<SealedSignOutOptions, 'scope'> {
+  /** Where the auth server sends the browser when it has forgotten the person too. */
+  readonly returnTo?: string | undefined
+}
+
 /** What a sign-out comes to. */
 export interface SignOutResult {
   /** `Set-Cookie` values for `applyCookies`. */
@@ -104,11 +137,10 @@ export interface RequestSessions<User extends SessionUser = SessionUser> {
     options?: Pick<SealOptions, 'limits'>,
   ): Promise<SetSessionResult>
   /**
-   * Signs out; a request that is under way cannot bring the session back.
-   * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL.
+   * Signs out; a request that is under way cannot bring the session back. With `others` the session goes on,
+   * and the `error` is `session_missing` where there is none.
+   * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL, and for a `scope`
+   *   that there is not.
    */
-  signOut(
-    cookieHeader: string | null,
-    options?: { readonly returnTo?: string | undefined },
-  ): Promise<SignOutResult>
+  signOut(cookieHeader: string | null, options?: SignOutOptions): Promise<SignOutResult>
 }

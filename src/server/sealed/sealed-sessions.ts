@@ -205,7 +205,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
         return { sessionId: null, error: unread() }
       }
       const result = await ended.end(opened, wanted)
-      await parts.sealing.release(opened, 0)
+      if (wanted.scope !== 'others') await parts.sealing.release(opened, 0)
       return result
     },
     async describeSession(cookie) {

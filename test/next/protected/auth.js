@@ -1,3 +1,3 @@
-import { createNextAuth } from 'holdfast/next'
+import { createNextAuth } from 'holdfast/next/workos'
 
 export const auth = createNextAuth({ basePath: '/app/auth' })

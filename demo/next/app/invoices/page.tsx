@@ -1,8 +1,8 @@
 import { redirect } from 'next/navigation'
 import { Outage } from '../../components/outage'
 import { Shell } from '../../components/shell'
+import { withAuth } from '../../lib/auth'
 import { nameOf } from '../../lib/company'
-import { whoIsHere } from '../../lib/who'
 
 const INVOICES = [
   ['MS Ostrava', 'Berth 4, two nights', '4 120.00'],
@@ -12,8 +12,8 @@ const INVOICES = [
 
 /** Protected twice: the proxy lets in who is signed in, and the page asks who may see what. */
 export default async function Invoices() {
-  const who = await whoIsHere()
-  if (who === null) return <Outage />
+  const who = await withAuth({ onOutage: 'return' })
+  if (who.outage) return <Outage />
   if (!who.user) redirect('/')
   const { organizationId, role, permissions } = who
   const place = nameOf(organizationId)

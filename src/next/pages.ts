@@ -1,0 +1,76 @@
+import type { SessionUser } from '../core/session.js'
+import type { SignInUrlOptions } from '../providers/backend/types.js'
+import type { AnswerHeaders } from '../server/requests/answer-headers.js'
+import { applyCookies } from '../server/requests/apply-session.js'
+import { keepPrivate, varyByCookie } from '../server/requests/caching.js'
+import { begin, end, look, renew, urlFor } from './acts.js'
+import type {
+  RefreshSessionOptions,
+  ReturnOutage,
+  ThrowOutage,
+  WithAuthOptions,
+} from './call-options.js'
+import type { PagesRequest, PagesResponse, PagesSession } from './pages-types.js'
+import { applyToRequest } from './set-cookie.js'
+import type { NoUserInfo, UnknownUserInfo, UserInfo } from './user-info.js'
+import type { Visit } from './visit.js'
+import type { World } from './world.js'
+
+const listOf = (value: number | string | readonly string[] | undefined): readonly string[] =>
+  value === undefined ? [] : typeof value === 'object' ? value : [String(value)]
+
+/** The headers of an answer of Node, as sessions are written to them. */
+const answerTo = (response: PagesResponse): AnswerHeaders => ({
+  get: (name) => listOf(response.getHeader(name)).join(', ') || null,
+  set: (name, value) => void response.setHeader(name, value),
+  delete: (name) => response.removeHeader(name),
+  setCookies: () => listOf(response.getHeader('Set-Cookie')),
+  replaceSetCookies: (values) => void response.setHeader('Set-Cookie', values),
+})
+
+function visitOf({ headers }: PagesRequest, answer: AnswerHeaders): Visit {
+  const headerOf = (name: string): string | null =>
+    listOf(headers[name.toLowerCase()]).join(name === 'cookie' ? '; ' : ', ') || null
+  let cookie = headerOf('cookie')
+  return {
+    cookie: () => cookie,
+    header: headerOf,
+    requireWritable: () => {},
+    setCookies(values) {
+      applyCookies(answer, values)
+      cookie = applyToRequest(cookie, values) || null
+    },
+  }
+}
+
+/** What a request of the Pages Router has of a session. */
+export function createPagesSession<User extends SessionUser>(
+  world: () => World<User>,
+  request: PagesRequest,
+  response: PagesResponse,
+): PagesSession<User, RefreshSessionOptions> {
+  const answer = answerTo(response)
+  const visit = visitOf(request, answer)
+  const urlOf = async (page: 'sign-in' | 'sign-up', options: SignInUrlOptions = {}) =>
+    urlFor(world(), visit, { ...options, page })
+
+  function withAuth(options: ReturnOutage): Promise<UserInfo<User> | NoUserInfo | UnknownUserInfo>
+  function withAuth(options?: ThrowOutage): Promise<UserInfo<User> | NoUserInfo>
+  async function withAuth({ onOutage }: Pick<WithAuthOptions, 'onOutage'> = {}) {
+    // An API route may be none that the proxy covers: what it answers now is for one person.
+    varyByCookie(answer)
+    keepPrivate(answer)
+    const who = await look(world(), visit)
+    if (who.outage && onOutage !== 'return') throw who.outage
+    return who
+  }
+
+  return {
+    withAuth,
+    refreshSession: async ({ organizationId } = {}) => renew(world(), visit, organizationId),
+    setSession: async (grant) => begin(world(), visit, grant),
+    signOut: async ({ returnTo } = {}) => end(world(), visit, returnTo),
+    getSignInUrl: (options) => urlOf('sign-in', options),
+    getSignUpUrl: (options) => urlOf('sign-up', options),
+  }
+}

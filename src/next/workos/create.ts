@@ -1,0 +1,30 @@
+import { isAuthError } from '../../core/errors.js'
+import type { WorkOSUser } from '../../providers/workos/types.js'
+import { addressOf } from '../acts.js'
+import { createNextSessionsWith } from '../create.js'
+import type { NextFramework } from '../framework.js'
+import { type NextAuthOptions, readWorkOSSettings, workosOptions } from './options.js'
+import type { NextAuth } from './types.js'
+
+/** Makes the sessions of an app with WorkOS out of the parts of Next.js that they need. */
+export function createNextAuthWith(
+  framework: NextFramework,
+  options: NextAuthOptions = {},
+): NextAuth {
+  const { world, ...sessions } = createNextSessionsWith<WorkOSUser>(framework, (shared) =>
+    workosOptions(readWorkOSSettings(options, framework.env), shared),
+  )
+  return {
+    ...sessions,
+    async switchToOrganization(organizationId, { returnTo } = {}) {
+      const wanted = { organizationId, ensureSignedIn: true } as const
+      const info = await sessions.refreshSession(wanted).catch(async (error: unknown) => {
+        if (!isAuthError(error, 'step_required')) throw error
+        const { redirectUrl, email: loginHint } = error.details ?? {}
+        const hints = { organizationId, returnTo, loginHint }
+        return framework.redirect(redirectUrl ?? (await sessions.getSignInUrl(hints)))
+      })
+      return returnTo === undefined ? info : framework.redirect(addressOf(world(), returnTo))
+    },
+  }
+}

@@ -1,0 +1,120 @@
+import type { WorkOSUser } from '../../providers/workos/types.js'
+import type { Coordinator } from '../../server/coordination/coordinator.js'
+import type { CookieSettings } from '../../server/requests/request-sessions.js'
+import type { Password } from '../../server/sealed/seal.js'
+import type { SecurityListeners } from '../../server/shared/security-events.js'
+import { createWorkOSSessions, workosServer } from '../../server/workos/index.js'
+import { fail, need, needUrl, type Variables } from '../environment.js'
+import type {
+  NextAppOptions,
+  NextBackendOptions,
+  NextSessionsOptions,
+  NextShared,
+} from '../options.js'
+
+/** Options of `createNextAuth` for WorkOS. What is left out comes from the environment, at first use. */
+export interface NextAuthOptions extends NextBackendOptions<WorkOSUser>, NextAppOptions {
+  /** @default WORKOS_CLIENT_ID */
+  readonly clientId?: string | undefined
+  /** @default WORKOS_API_KEY */
+  readonly apiKey?: string | undefined
+  /** Newest first; 32 characters or more. @default WORKOS_COOKIE_PASSWORD */
+  readonly cookiePassword?: Password | undefined
+  /** Where WorkOS sends people back to. @default NEXT_PUBLIC_WORKOS_REDIRECT_URI */
+  readonly redirectUri?: string | undefined
+  /** @default WORKOS_API_HOSTNAME, WORKOS_API_HTTPS and WORKOS_API_PORT, or api.workos.com */
+  readonly apiUrl?: string | undefined
+  /**
+   * The session's cookie. It is secure where the app is.
+   * @default WORKOS_COOKIE_NAME, _DOMAIN, _MAX_AGE (seconds, this one) and _SAMESITE
+   */
+  readonly cookie?: Omit<CookieSettings, 'password'> | undefined
+  /** Who issues the access tokens. @default anybody with WorkOS's key for this client */
+  readonly issuer?: string | readonly string[] | undefined
+  /** Hears of spent refresh tokens that came again. */
+  readonly onReuse?: SecurityListeners['onReuse']
+  /** Hears of refused refreshes, forged cookies and failed revocations. */
+  readonly onSecurityEvent?: SecurityListeners['onSecurityEvent']
+  /** Shares exchanges among processes: `redisCoordinator`. @default one for this process */
+  readonly coordinator?: Coordinator | undefined
+  /** Allows plain `http:` to hosts other than this device: secrets can then be read on the way. */
+  readonly dangerouslyAllowInsecureHttp?: boolean | undefined
+}
+
+/** Options with nothing left to look up. */
+export interface NextAuthSettings
+  extends Omit<NextAuthOptions, 'cookiePassword' | 'clientId' | 'apiKey' | 'cookie'> {
+  readonly clientId: string
+  readonly apiKey: string
+  readonly redirectUri: string
+  readonly apiUrl: string
+  readonly cookie: CookieSettings
+}
+
+function parseMaxAge(seconds: string): number {
+  return Number(seconds) >= 1
+    ? Number(seconds) * 1000
+    : fail('WORKOS_COOKIE_MAX_AGE is a number of seconds.')
+}
+
+function parseSameSite(text: string): 'lax' | 'strict' | 'none' {
+  const value = text.toLowerCase()
+  return value === 'lax' || value === 'strict' || value === 'none'
+    ? value
+    : fail('WORKOS_COOKIE_SAMESITE is lax, strict or none.')
+}
+
+function apiUrlOf(env: Variables): string {
+  const host = env.WORKOS_API_HOSTNAME || 'api.workos.com'
+  const port = env.WORKOS_API_PORT
+  const scheme = env.WORKOS_API_HTTPS === 'false' ? 'http' : 'https'
+  return `${scheme}://${host}${port ? `:${port}` : ''}`
+}
+
+const cookieOf = (env: Variables): Omit<CookieSettings, 'password'> => ({
+  ...(env.WORKOS_COOKIE_NAME && { name: env.WORKOS_COOKIE_NAME }),
+  ...(env.WORKOS_COOKIE_DOMAIN && { domain: env.WORKOS_COOKIE_DOMAIN }),
+  ...(env.WORKOS_COOKIE_MAX_AGE && { maxAge: parseMaxAge(env.WORKOS_COOKIE_MAX_AGE) }),
+  ...(env.WORKOS_COOKIE_SAMESITE && { sameSite: parseSameSite(env.WORKOS_COOKIE_SAMESITE) }),
+})
+
+/**
+ * Looks up what the options leave out.
+ * @throws AuthError `invalid_argument` that names what is missing or wrong.
+ */
+export function readWorkOSSettings(options: NextAuthOptions, env: Variables): NextAuthSettings {
+  const { cookiePassword, ...given } = options
+  const setting = <T>(value: T | undefined, option: string, variable: string): T | string =>
+    need(env, { given: value, option, variables: [variable] })
+  const back = 'NEXT_PUBLIC_WORKOS_REDIRECT_URI'
+  const redirectUri = setting(options.redirectUri, 'redirectUri', back)
+  needUrl(redirectUri, `\`redirectUri\` (${back})`)
+  return {
+    ...given,
+    redirectUri,
+    clientId: setting(options.clientId, 'clientId', 'WORKOS_CLIENT_ID'),
+    apiKey: setting(options.apiKey, 'apiKey', 'WORKOS_API_KEY'),
+    apiUrl: options.apiUrl ?? apiUrlOf(env),
+    cookie: {
+      ...cookieOf(env),
+      ...options.cookie,
+      password: setting(cookiePassword, 'cookiePassword', 'WORKOS_COOKIE_PASSWORD'),
+    },
+  }
+}
+
+/** What an app with WorkOS is made of. @throws AuthError `invalid_argument` for what cannot be. */
+export function workosOptions(
+  settings: NextAuthSettings,
+  shared: NextShared,
+): NextSessionsOptions<WorkOSUser> {
+  const { clientId, apiKey, apiUrl: url, issuer, onReuse, onSecurityEvent, ...app } = settings
+  const { coordinator = shared.coordinator, dangerouslyAllowInsecureHttp, fetch, now } = app
+  const client = { clientId, apiKey, url, fetch, dangerouslyAllowInsecureHttp }
+  const listeners = { onReuse, onSecurityEvent }
+  return {
+    ...app,
+    sessions: createWorkOSSessions({ ...client, ...listeners, issuer, coordinator, now }),
+    signIn: workosServer(client),
+  }
+}

@@ -1,0 +1,17 @@
+import type { WorkOSUser } from '../../providers/workos/types.js'
+import type { RefreshSessionOptions } from '../call-options.js'
+import type { NextSessions } from '../types.js'
+import type { UserInfo } from '../user-info.js'
+
+/** What `createNextAuth` makes for WorkOS. */
+export interface NextAuth extends NextSessions<WorkOSUser, RefreshSessionOptions> {
+  /**
+   * Switches to another organization, and goes to `returnTo` if there is one: a path as browsers see it. Where the
+   * organization wants a step first, such as SSO, it redirects there.
+   * @throws as `refreshSession` does.
+   */
+  switchToOrganization(
+    organizationId: string,
+    options?: { readonly returnTo?: string | undefined },
+  ): Promise<UserInfo<WorkOSUser>>
+}

@@ -1,0 +1,38 @@
+import { refuse } from '../server/backend/answers.js'
+import { createOriginGuard, type OriginGuardOptions } from '../server/requests/origin-guard.js'
+import { answerHeadersOf, sendWebResponse } from './response.js'
+import type { NodeMiddleware, NodeRequest, NodeResponse } from './types.js'
+
+/** What such a request is answered. */
+export const FOREIGN = {
+  status: 403,
+  code: 'forbidden',
+  message: 'A page of another origin sent this request. See `allowedOrigins`.',
+} as const
+
+/** Makes the question whether a page of another origin sent a request that changes something. */
+export function foreignRequests(
+  options: OriginGuardOptions,
+): (exchange: { request: NodeRequest; response: NodeResponse }) => boolean {
+  const isForeign = createOriginGuard(options)
+  return ({ request, response }) =>
+    isForeign({
+      method: request.method ?? 'GET',
+      headers: { get: (name) => [request.headers[name.toLowerCase()]].flat().join(', ') || null },
+      answer: answerHeadersOf(response),
+    })
+}
+
+/**
+ * Refuses, with 403, what a page of another origin sent that changes something: `SameSite` lets
+ * those of sibling hosts through. Origins that the app allows by CORS pass, where `cors()` runs
+ * before, and so does what carries its token in a header. `requireSession()` has it inside.
+ * @throws AuthError `invalid_argument` for what is no origin.
+ */
+export function originGuard(options: OriginGuardOptions = {}): NodeMiddleware {
+  const isForeign = foreignRequests(options)
+  return (request, response, next) => {
+    if (isForeign({ request, response })) sendWebResponse(refuse(FOREIGN), response).catch(next)
+    else next()
+  }
+}

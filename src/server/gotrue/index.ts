@@ -1,0 +1,19 @@
+export { createGotrue } from './server.js'
+export {
+  createGotrueSessions,
+  type GoTrueSessionsOptions,
+  type GoTrueTokenChecks,
+  type GoTrueVerification,
+} from './sessions.js'
+export { type SupabaseSsrOptions, supabaseSsr } from './supabase-ssr.js'
+export type {
+  GoTrueServer,
+  GoTrueServerOptions,
+  GoTrueSignInRequest,
+  LinkProof,
+  ServerOtp,
+  ServerRecovery,
+  ServerResend,
+  ServerSignUp,
+  SignedUp,
+} from './types.js'

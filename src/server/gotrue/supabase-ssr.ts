@@ -1,0 +1,84 @@
+import { parseJson } from '../../core/json.js'
+import {
+  type GoTrueUser,
+  parseAuthJsSession,
+  readAuthJsCookies,
+} from '../../providers/gotrue/index.js'
+import { checkUrl, invalid, partsOf } from '../../providers/shared/url.js'
+import { type CookieJar, type CookiePlace, defineCookie } from '../cookies/cookies.js'
+import type { TakeOver } from '../requests/request-sessions.js'
+import { checkObject } from '../shared/arguments.js'
+import type { GoTrueServer } from './types.js'
+
+/** Options of {@link supabaseSsr}. */
+export interface SupabaseSsrOptions extends CookiePlace {
+  /** Made by `createGotrue`. */
+  readonly server: Pick<GoTrueServer, 'url'>
+  /** What its cookies are called. @default 'sb-<first part of the host>-auth-token', as `@supabase/ssr` has it */
+  readonly name?: string | undefined
+  /** Whether browsers come by `https:`. @default true */
+  readonly secure?: boolean | undefined
+}
+
+/** More characters are no session: no server takes as much of headers. */
+const LONGEST = 65_536
+
+/** The tokens as the helpers before `@supabase/ssr` kept them: a list that begins with both. */
+function withNames(text: string): string {
+  if (!text.startsWith('[')) return text
+  try {
+    const list: unknown = parseJson(text)
+    const [access_token, refresh_token] = Array.isArray(list) ? list : []
+    return JSON.stringify({ access_token, refresh_token })
+  } catch {
+    return ''
+  }
+}
+
+/**
+ * Takes over the sessions that `@supabase/ssr` keeps in cookies, and `@supabase/auth-helpers-nextjs` before
+ * it: the `takeOver` of request sessions. Once a session was taken over its cookies are erased, also those
+ * of sign-ins that are under way.
+ *
+ * ```ts
+ * createRequestSessions({ sessions, cookie: { password }, takeOver: supabaseSsr({ server }) })
+ * ```
+ * @throws AuthError `invalid_argument` for what no cookie can be called, and no place of one.
+ */
+export function supabaseSsr<Metadata extends object>(
+  options: SupabaseSsrOptions,
+): TakeOver<GoTrueUser<Metadata>> {
+  checkObject('options', options)
+  checkObject('server', options.server)
+  const { server, domain, path, secure } = options
+  const [label = ''] = partsOf(checkUrl(server.url, true)).host.split(/[.:]/)
+  const { name = `sb-${label}-auth-token` } = options
+  if (name === '') invalid('`name` is empty.')
+  const cookieOf = (named: string) => defineCookie({ name: named, domain, path, secure })
+  cookieOf(name)
+  const verifier = `${name}-code-verifier`
+  const isPiece = (key: string): boolean =>
+    key === name || (key.startsWith(`${name}.`) && /^\d+$/.test(key.slice(name.length + 1)))
+
+  function textIn(jar: CookieJar): string | null {
+    const pieces = [...jar].filter(([key]) => isPiece(key))
+    const header = pieces.map(([key, [value = '']]) => `${key}=${value}`).join('; ')
+    return header === '' || header.length > LONGEST ? null : readAuthJsCookies(header, name)
+  }
+
+  return {
+    find(jar, now) {
+      const text = textIn(jar)
+      const grant = parseAuthJsSession<Metadata>(withNames(text ?? ''), now)
+      if (!grant?.user) return null
+      // The exchange brings the rest, which anybody can have written here, and as much as they like.
+      return { grant: { ...grant, user: { id: grant.user.id } } }
+    },
+    cookiesIn(jar) {
+      const keys = [...jar.keys()]
+      const others = keys.filter((key) => key.startsWith(verifier) || key === `${name}-user`)
+      const whole = others.map((key) => key.replace(/\.\d{1,2}$/, ''))
+      return keys.some(isPiece) ? [name, ...new Set(whole)].map(cookieOf) : []
+    },
+  }
+}

@@ -1,0 +1,23 @@
+/** An app of `frameworks/`. How it is built and started is in its package.json. */
+export interface App {
+  /** Its folder. */
+  readonly name: string
+  /** The framework, as people call it. */
+  readonly title: string
+  /** The package whose version the matrix names. */
+  readonly framework: string
+  /** What it signs people in at. */
+  readonly server: 'oidc'
+}
+
+/** All of them, in the order of the matrix. */
+export const APPS: readonly App[] = [
+  { name: 'hono', title: 'Hono', framework: 'hono', server: 'oidc' },
+  { name: 'sveltekit', title: 'SvelteKit', framework: '@sveltejs/kit', server: 'oidc' },
+  { name: 'react-router', title: 'React Router', framework: 'react-router', server: 'oidc' },
+  { name: 'astro', title: 'Astro', framework: 'astro', server: 'oidc' },
+  { name: 'nuxt', title: 'Nuxt', framework: 'nuxt', server: 'oidc' },
+  { name: 'fastify', title: 'Fastify', framework: 'fastify', server: 'oidc' },
+  { name: 'koa', title: 'Koa', framework: 'koa', server: 'oidc' },
+  { name: 'nest', title: 'Nest', framework: '@nestjs/core', server: 'oidc' },
+]

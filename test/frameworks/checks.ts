@@ -1,0 +1,224 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { AuthClient, memoryStorage } from 'holdfast'
+import { backend } from 'holdfast/providers/backend'
+import { type Authority, LIFE } from './authority.js'
+import { createVisitor, type Page, type Visitor } from './visitor.js'
+
+/** An app that runs, and the auth server that it uses. */
+export interface World {
+  /** Such as `http://127.0.0.1:4000`. */
+  readonly origin: string
+  readonly authority: Authority
+}
+
+/** A cell of the matrix: says what came of it, in a few words. */
+export interface Check {
+  readonly title: string
+  /** @throws Error for a promise that the app did not keep. */
+  run(world: World): Promise<string>
+}
+
+/** How often a page is loaded again, in ms. */
+const PACE = 250
+/** What is awaited takes longer only where it never comes, in ms: the longest pause is half a minute. */
+const PATIENCE = 90_000
+
+function ensure(holds: boolean, otherwise: string): asserts holds {
+  if (!holds) throw new Error(otherwise)
+}
+
+const short = ({ url, status, headers, text }: Page): string =>
+  `${status} at ${new URL(url).pathname} ${headers.get('location') ?? text.slice(0, 200)}`
+
+/** The protected page. */
+const account = ({ origin }: World): string => `${origin}/account`
+
+const knows = ({ authority }: World, { status, text }: Page): boolean =>
+  status === 200 && text.includes(authority.person)
+
+function ensureKnown(world: World, page: Page): void {
+  ensure(knows(world, page), `The protected page does not know the person: ${short(page)}`)
+}
+
+/** A stranger is sent to the sign-in, and from there back to the page. */
+function ensureSentAway(world: World, page: Page): void {
+  const location = new URL(page.headers.get('location') ?? '/', page.url)
+  ensure(page.status >= 300 && page.status < 400, `A stranger is not sent away: ${short(page)}`)
+  ensure(!page.text.includes(world.authority.person), 'A redirect tells of the person.')
+  const { pathname, searchParams } = location
+  const isRight = pathname === '/auth/sign-in' && searchParams.get('returnTo') === '/account'
+  ensure(isRight, `A stranger is sent elsewhere: ${short(page)}`)
+}
+
+const namesOf = (visitor: Visitor): string =>
+  visitor
+    .cookies()
+    .map((cookie) => cookie.split('=')[0])
+    .join(', ')
+
+async function signIn(world: World): Promise<Visitor> {
+  const visitor = createVisitor()
+  const page = await visitor.visit(account(world))
+  ensureKnown(world, page)
+  ensure(page.url === account(world), `The sign-in ends elsewhere: ${short(page)}`)
+  return visitor
+}
+
+/** Loads the protected page until `isEnough`. @throws Error when that never comes. */
+async function loadUntil(
+  world: World,
+  visitor: Visitor,
+  isEnough: (page: Page) => boolean,
+): Promise<Page> {
+  const end = performance.now() + PATIENCE
+  let page = await visitor.load(account(world))
+  while (!isEnough(page)) {
+    ensure(performance.now() < end, `It never came: ${short(page)}`)
+    await delay(PACE)
+    page = await visitor.load(account(world))
+  }
+  return page
+}
+
+/** Waits until the token that was just given is dead, by the clock of everybody. */
+const untilDead = (): Promise<void> => delay(LIFE * 1000 + PACE)
+
+const signInCheck: Check = {
+  title: 'sign-in',
+  async run(world) {
+    const before = world.authority.liveSessions()
+    const visitor = await signIn(world)
+    ensure(visitor.cookies().length === 1, `It leaves the cookies ${namesOf(visitor)}.`)
+    ensure(world.authority.liveSessions() === before + 1, 'It is no session of the auth server.')
+    return 'by redirect, back to the page'
+  },
+}
+
+const protectedPage: Check = {
+  title: 'protected page',
+  async run(world) {
+    ensureSentAway(world, await createVisitor().load(account(world)))
+    const forged = createVisitor([['holdfast', 'Fe26.2**forged']])
+    ensureSentAway(world, await forged.load(account(world)))
+    const page = await (await signIn(world)).load(account(world))
+    ensureKnown(world, page)
+    const caching = page.headers.get('cache-control') ?? ''
+    ensure(/\bprivate\b|\bno-store\b/.test(caching), `Caches may keep the page: ${caching}`)
+    ensure(/\bcookie\b/i.test(page.headers.get('vary') ?? ''), 'It does not vary by cookies.')
+    return 'strangers sign in first; kept out of caches'
+  },
+}
+
+const refresh: Check = {
+  title: 'refresh',
+  async run(world) {
+    const visitor = await signIn(world)
+    const { answered } = world.authority.exchanges()
+    const before = visitor.cookies().join()
+    await loadUntil(world, visitor, (page) => {
+      ensureKnown(world, page)
+      return world.authority.exchanges().answered > answered
+    })
+    ensureKnown(world, await visitor.load(account(world)))
+    const count = world.authority.exchanges().answered - answered
+    ensure(count === 1, `There were ${count} exchanges.`)
+    ensure(visitor.cookies().join() !== before, 'The browser still has the cookie of before.')
+    return 'one exchange, a new cookie'
+  },
+}
+
+const MANY = 10
+
+const parallel: Check = {
+  title: 'ten parallel requests with an expired cookie',
+  async run(world) {
+    const visitor = await signIn(world)
+    await untilDead()
+    const { asked } = world.authority.exchanges()
+    const pages = Array.from({ length: MANY }, () => visitor.load(account(world)))
+    for (const page of await Promise.all(pages)) ensureKnown(world, page)
+    const count = world.authority.exchanges().asked - asked
+    ensure(count === 1, `There were ${count} exchanges.`)
+    ensureKnown(world, await visitor.load(account(world)))
+    return 'all answered, one exchange'
+  },
+}
+
+const outage: Check = {
+  title: 'outage',
+  async run(world) {
+    const visitor = await signIn(world)
+    const { asked } = world.authority.exchanges()
+    const restore = world.authority.takeDown()
+    try {
+      let unseen = 0
+      const page = await loadUntil(world, visitor, (loaded) => {
+        if (!knows(world, loaded)) return true
+        if (world.authority.exchanges().asked > asked) unseen += 1
+        return false
+      })
+      ensure(unseen > 0, 'Nobody was served while the token had life left.')
+      ensure(page.status === 503, `The page does not say that it cannot know: ${short(page)}`)
+      ensure(/try again/i.test(page.text), `The page does not say what to do: ${short(page)}`)
+      const rest = await visitor.load(world.origin)
+      ensure(rest.status === 200, `Other pages fail too: ${short(rest)}`)
+    } finally {
+      restore()
+    }
+    await loadUntil(world, visitor, (page) => {
+      ensure(page.status === 503 || knows(world, page), `It signs out: ${short(page)}`)
+      return page.status === 200
+    })
+    return 'unseen while the token lives, then 503; nobody is signed out'
+  },
+}
+
+/** What a page of the app has; pages of one browser share storage and cookies. */
+function createTabs({ origin }: World, visitor: Visitor) {
+  const storage = memoryStorage()
+  const open = () =>
+    new AuthClient({ provider: backend({ url: `${origin}/auth`, fetch: visitor.fetch }), storage })
+  return [open(), open()] as const
+}
+
+const twoTabs: Check = {
+  title: 'sign-out in two tabs',
+  async run(world) {
+    const visitor = await signIn(world)
+    const stolen = visitor.copy()
+    const before = world.authority.liveSessions()
+    const [one, other] = createTabs(world, visitor)
+    try {
+      for (const tab of [one, other]) {
+        const known = JSON.stringify((await tab.getSession())?.user ?? null)
+        ensure(known.includes(world.authority.person), `A tab knows ${known} as the person.`)
+      }
+      const heard = new Promise((resolve) => {
+        other.onAuthStateChange((event) => event === 'SIGNED_OUT' && resolve(true))
+      })
+      await one.actions.signOut()
+      await one.signOut()
+      const isHeard = await Promise.race([heard, delay(PATIENCE, false, { ref: false })])
+      ensure(isHeard === true, 'The other tab does not hear of it.')
+      ensure((await other.getSession()) === null, 'The other tab still has a session.')
+    } finally {
+      one.dispose()
+      other.dispose()
+    }
+    ensure(visitor.cookies().length === 0, `It leaves the cookies ${namesOf(visitor)}.`)
+    ensureSentAway(world, await visitor.load(account(world)))
+    ensureSentAway(world, await stolen.load(account(world)))
+    ensure(world.authority.liveSessions() === before - 1, 'The auth server was not told.')
+    return 'both are out, and copies of the cookie'
+  },
+}
+
+/** All of them, in the order of the matrix. */
+export const CHECKS: readonly Check[] = [
+  signInCheck,
+  refresh,
+  parallel,
+  protectedPage,
+  outage,
+  twoTabs,
+]

@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { alignedTable, insertBetween } from '../support/markdown.js'
+import { APPS, type App } from './apps.js'
+import { type Cell, play, type Row, TITLES } from './drive.js'
+import { createWorkshop } from './workshop.js'
+
+const SERVERS: Readonly<Record<App['server'], string>> = { oidc: 'OpenID Connect' }
+
+/** The apps of these names, or all. @throws Error for a name that nobody knows. */
+function chosen(names: readonly string[]): readonly App[] {
+  const unknown = names.filter((name) => !APPS.some((app) => app.name === name))
+  if (unknown.length === 0)
+    return APPS.filter(({ name }) => names.length === 0 || names.includes(name))
+  const known = APPS.map(({ name }) => name).join(', ')
+  throw new Error(`There is no app '${unknown.join(', ')}'. There are: ${known}.`)
+}
+
+const cellText = ({ text, isFailed }: Cell): string => (isFailed ? `FAILED: ${text}` : text)
+
+function reportOf(rows: readonly Row[]): string {
+  const table = alignedTable(
+    ['framework', 'Node', 'auth server', ...TITLES],
+    rows.map(({ app, version, node, cells }) => [
+      `${app.title} ${version}`,
+      node,
+      SERVERS[app.server],
+      ...cells.map(cellText),
+    ]),
+  )
+  return `${new Date().toISOString().slice(0, 10)}:\n\n${table}`
+}
+
+/** Drives the apps and prints the matrix; resolves to the exit code. */
+export async function main(root: string, args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      write: { type: 'boolean', default: false },
+      verbose: { type: 'boolean', default: false },
+    },
+  })
+  if (values.write && positionals.length > 0) {
+    console.error('`--write` writes the whole matrix: leave the names out.')
+    return 1
+  }
+  const apps = chosen(positionals)
+  const workshop = await createWorkshop(root, values.verbose)
+  const rows: Row[] = []
+  try {
+    for (const app of apps) {
+      console.error(`— ${app.title} —`)
+      const row = await play(app, workshop)
+      for (const cell of row.cells) console.error(`  ${cell.title}: ${cellText(cell)}`)
+      rows.push(row)
+    }
+  } finally {
+    await workshop.close()
+  }
+  const report = reportOf(rows)
+  console.log(report)
+  if (rows.some(({ cells }) => cells.some(({ isFailed }) => isFailed))) return 1
+  if (values.write) insertBetween(join(root, 'docs/frameworks.md'), 'frameworks matrix', report)
+  return 0
+}

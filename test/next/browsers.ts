@@ -1,0 +1,97 @@
+import type { NextHandler, NextSessions } from '../../src/next/types.js'
+import type { createFakeNext, Phase } from './fake-next.js'
+
+export const ORIGIN = 'https://app.example'
+/** The address that Next gives requests, whatever the browser asked for. */
+const INSIDE = 'http://localhost:3000'
+
+/** How a request is made. */
+export interface VisitOptions {
+  readonly phase?: Phase
+  readonly headers?: Readonly<Record<string, string>>
+  /** Whether the `matcher` leaves this path out. */
+  readonly unproxied?: boolean
+}
+
+/** The app that browsers visit. */
+export interface Visited<Who> {
+  readonly auth: Pick<NextSessions, 'handlers'>
+  readonly next: ReturnType<typeof createFakeNext>
+  /** Of the auth server. */
+  readonly fetch: typeof fetch
+  readonly runProxy: NextHandler
+  withAuth(): Promise<Who>
+}
+
+/** What a browser does with `Set-Cookie`. It drops what is larger than 4096 bytes. */
+function keep(jar: Map<string, string>, lines: readonly string[]): void {
+  for (const line of lines) {
+    const [pair = ''] = line.split(';')
+    const end = pair.indexOf('=')
+    const name = pair.slice(0, end)
+    if (/; Max-Age=0(;|$)/.test(line)) jar.delete(name)
+    else if (`Set-Cookie: ${line}`.length <= 4096) jar.set(name, pair.slice(end + 1))
+  }
+}
+
+/** Makes browsers for an app, each with cookies of its own. */
+export function createBrowsers<Who>({ auth, next, fetch, runProxy, withAuth }: Visited<Who>) {
+  return (jar = new Map<string, string>()) => {
+    const requestTo = (href: string, method: string, headers: VisitOptions['headers']): Request => {
+      const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+      const sent = {
+        'sec-fetch-mode': 'navigate',
+        'sec-fetch-site': 'same-origin',
+        ...(cookie && { cookie }),
+        ...headers,
+      }
+      const { pathname, search } = new URL(href)
+      return new Request(INSIDE + pathname + search, { method, headers: sent })
+    }
+
+    /** Asks for a page, or sends an action to it. */
+    async function visit<T>(path: string, work: () => Promise<T>, wanted: VisitOptions = {}) {
+      const { phase = 'render', headers, unproxied } = wanted
+      const request = requestTo(ORIGIN + path, phase === 'action' ? 'POST' : 'GET', headers)
+      const response = unproxied
+        ? next.framework.NextResponse.next({ request })
+        : await runProxy(next.forProxy(request))
+      const passed = next.passedOn(response)
+      const none = { result: undefined, redirected: '', error: null, setCookies: [] }
+      const served = passed ? await next.serve(passed, phase, work) : none
+      keep(jar, [...response.headers.getSetCookie(), ...served.setCookies])
+      return { response, passed, ...served }
+    }
+
+    /** Navigates, wherever it is sent. */
+    async function follow(href: string): Promise<{ url: string; response: Response }> {
+      let url = new URL(href, ORIGIN)
+      for (let hop = 0; hop < 10; hop += 1) {
+        const ours = url.origin === ORIGIN
+        const request = requestTo(url.href, 'GET', {})
+        const answered = ours ? await runProxy(request) : await fetch(url, { redirect: 'manual' })
+        const passed = ours && next.passedOn(answered)
+        const response = passed
+          ? await auth.handlers.GET(new Request(request, { headers: passed }))
+          : answered
+        if (ours) keep(jar, response.headers.getSetCookie())
+        const location = response.headers.get('location')
+        if (!location) return { url: url.href, response }
+        url = new URL(location, url)
+      }
+      throw new Error('There is no end to these redirects.')
+    }
+
+    return {
+      jar,
+      visit,
+      follow,
+      requestTo: (path: string, headers: VisitOptions['headers'] = {}) =>
+        requestTo(ORIGIN + path, 'GET', headers),
+      page: <T>(work: () => Promise<T>, wanted?: VisitOptions) => visit('/', work, wanted),
+      act: <T>(work: () => Promise<T>, wanted?: VisitOptions) =>
+        visit('/', work, { ...wanted, phase: 'action' }),
+      who: async () => (await visit('/', withAuth)).result,
+    }
+  }
+}

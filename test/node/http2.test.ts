@@ -1,0 +1,112 @@
+import { once } from 'node:events'
+import { type ClientHttp2Stream, connect, constants, createServer } from 'node:http2'
+import { describe, expect, it, vi } from 'vitest'
+import { nodeHandler, type WebHandler } from '../../src/node/index.js'
+import { atEnd, portOf } from './stage.js'
+
+/** A client of a server that speaks HTTP/2 only. */
+async function open(handle: WebHandler) {
+  const server = createServer(nodeHandler(handle, { report: () => {} }))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const client = connect(`http://127.0.0.1:${portOf(server)}`)
+  atEnd(() => {
+    client.destroy()
+    server.close()
+  })
+  return client
+}
+
+/** The headers and the text of what comes back. */
+async function answerOf(stream: ClientHttp2Stream) {
+  let text = ''
+  stream.setEncoding('utf8').on('data', (piece) => {
+    text += piece
+  })
+  const [headers] = await once(stream, 'response')
+  if (!stream.readableEnded) await once(stream, 'end')
+  return { headers, text }
+}
+
+const tell: WebHandler = async (request) =>
+  Response.json({
+    url: request.url,
+    headers: [...request.headers.keys()],
+    text: await request.text(),
+  })
+
+describe('a server of HTTP/2', () => {
+  it('is asked for what `:authority` and `:path` say, and passes neither on', async () => {
+    const client = await open(tell)
+    const { text } = await answerOf(
+      client.request({ ':path': '/a?b', ':authority': 'app.example', cookie: 'a=1' }),
+    )
+    expect(JSON.parse(text)).toEqual({
+      url: 'http://app.example/a?b',
+      headers: ['cookie'],
+      text: '',
+    })
+  })
+
+  it('is asked for bytes that nobody has encoded as for those that somebody has', async () => {
+    const client = await open(tell)
+    const path = '/caf\u00c3\u00a9?\u00c3\u0080'
+    const { text } = await answerOf(client.request({ ':path': path, ':authority': 'a' }))
+    expect(JSON.parse(text).url).toBe('http://a/caf%c3%a9?%c3%80')
+  })
+
+  it('refuses what names two hosts', async () => {
+    const client = await open(tell)
+    const asked = { ':path': '/a', ':authority': 'app.example' }
+    const twice = await answerOf(client.request({ ...asked, host: 'evil.example' }))
+    expect(twice.headers[':status']).toBe(400)
+    const same = await answerOf(client.request({ ...asked, host: 'APP.example' }))
+    expect(same.headers[':status']).toBe(200)
+  })
+
+  it('reads a body whose length nobody has said', async () => {
+    const client = await open(tell)
+    const stream = client.request({ ':path': '/', ':method': 'POST', ':authority': 'a' })
+    stream.write('he')
+    stream.end('llo')
+    expect(JSON.parse((await answerOf(stream)).text).text).toBe('hello')
+  })
+
+  it('sends cookies, and leaves out what HTTP/2 has no room for', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const client = await open(() => {
+      const headers = new Headers({ Connection: 'close', 'Transfer-Encoding': 'chunked' })
+      headers.append('Set-Cookie', 'a=1')
+      headers.append('Set-Cookie', 'b=2')
+      return new Response('fine', { status: 201, statusText: 'Made It', headers })
+    })
+    const { headers, text } = await answerOf(client.request({ ':path': '/', ':authority': 'a' }))
+    expect([headers[':status'], headers['set-cookie'], text]).toEqual([201, ['a=1', 'b=2'], 'fine'])
+    expect(warn).not.toHaveBeenCalled()
+    warn.mockRestore()
+  })
+
+  it.each([constants.NGHTTP2_CANCEL, constants.NGHTTP2_INTERNAL_ERROR])(
+    'survives a browser that resets its stream (%i), and stops its source',
+    async (code) => {
+      let cancelled: (value: unknown) => void = () => {}
+      const stopped = new Promise((resolve) => {
+        cancelled = resolve
+      })
+      const signals: AbortSignal[] = []
+      const client = await open((request) => {
+        signals.push(request.signal)
+        const body = new ReadableStream({
+          start: (controller) => controller.enqueue(new Uint8Array(10)),
+          cancel: cancelled,
+        })
+        return new Response(body)
+      })
+      const stream = client.request({ ':path': '/', ':authority': 'a' })
+      stream.on('error', () => {})
+      await once(stream, 'response')
+      stream.close(code)
+      await stopped
+      expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+    },
+  )
+})
