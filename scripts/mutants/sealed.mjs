@@ -164,7 +164,7 @@ export const SEALED = [
     file: renewal,
     name: 'Nobody is told of a refresh that the server refused.',
     find: "      tell(deps.onSecurityEvent, { type: 'refresh-refused', ...told })\n",
-    replace: '        void refused\n        void request\n',
+    replace: '      void told\n',
   },
   {
     file: renewal,
