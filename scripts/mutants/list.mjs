@@ -1,5 +1,6 @@
 // All mutants. Each is a small bug that a good engineer could write, named as a reviewer would.
 import { ACCOUNTS } from './accounts.mjs'
+import { AUTHKIT } from './authkit.mjs'
 import { BOUNDED } from './bounded.mjs'
 import { CACHING } from './caching.mjs'
 import { COMMIT } from './commit.mjs'
@@ -60,6 +61,7 @@ import { WITH_SESSION } from './with-session.mjs'
 /** Every mutant, by area. */
 export const MUTANTS = [
   ...ACCOUNTS,
+  ...AUTHKIT,
   ...BOUNDED,
   ...CACHING,
   ...COMMIT,

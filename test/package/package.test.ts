@@ -45,6 +45,7 @@ const FRAMEWORKS: Readonly<Record<string, readonly string[]>> = {
   'holdfast/next/oidc': NEXT_MODULES,
   'holdfast/next/gotrue': NEXT_MODULES,
   'holdfast/react': ['react'],
+  'holdfast/react/impersonation': ['react'],
 }
 
 /** Of Next.js, which is not installed here: what subpaths import. */
@@ -443,8 +444,20 @@ describe('the packed package', () => {
       `export { recoveryCodes } from 'holdfast/providers/gotrue/mfa'`,
       700,
     ],
+<<<<<<< HEAD
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_470],
     ['react', 'core', CORE, `export * from 'holdfast/react'`, 800],
+=======
+    ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_500],
+    ['react', 'core', CORE, `export * from 'holdfast/react'`, 920],
+    [
+      'react/impersonation',
+      'react',
+      `${CORE};export * from 'holdfast/react'`,
+      `export { Impersonation } from 'holdfast/react/impersonation'`,
+      600,
+    ],
+>>>>>>> w-authkit
     ['sso', 'gotrue', GOTRUE, `export { sso } from 'holdfast/providers/gotrue/sso'`, 1_000],
     ['web3', 'gotrue', GOTRUE, `export { web3 } from 'holdfast/providers/gotrue/web3'`, 1_160],
     [
