@@ -444,10 +444,6 @@ describe('the packed package', () => {
       `export { recoveryCodes } from 'holdfast/providers/gotrue/mfa'`,
       700,
     ],
-<<<<<<< HEAD
-    ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_470],
-    ['react', 'core', CORE, `export * from 'holdfast/react'`, 800],
-=======
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_500],
     ['react', 'core', CORE, `export * from 'holdfast/react'`, 920],
     [
@@ -457,7 +453,6 @@ describe('the packed package', () => {
       `export { Impersonation } from 'holdfast/react/impersonation'`,
       600,
     ],
->>>>>>> w-authkit
     ['sso', 'gotrue', GOTRUE, `export { sso } from 'holdfast/providers/gotrue/sso'`, 1_000],
     ['web3', 'gotrue', GOTRUE, `export { web3 } from 'holdfast/providers/gotrue/web3'`, 1_160],
     [
