@@ -1,3 +1,4 @@
+export { type AuthkitCookiesOptions, authkitCookies } from './authkit-cookies.js'
 export type {
   WorkOSFinalReason,
   WorkOSRefreshFailure,
