@@ -6,7 +6,7 @@ import { getAuth, signOut } from '../page-auth'
 
 const getAccount = createServerFn().handler(({ context }) => {
   const { session, failure } = context.found
-  if (session) return { name: session.user.name }
+  if (session) return { email: session.user.email }
   if (!failure?.retryable) {
     throw redirect({ href: '/auth/sign-in?returnTo=/account', reloadDocument: true })
   }
@@ -33,7 +33,7 @@ function Account() {
   if (!account) return <p>Try again in a moment.</p>
   return (
     <>
-      <p>{`Signed in as ${account.name}.`}</p>
+      <p>{`Signed in as ${account.email}.`}</p>
       <button type="button" onClick={signOut}>
         Sign out
       </button>
