@@ -81,8 +81,8 @@ function toModule(text: string): string {
   const known: readonly string[] = CLIENT.match(IMPORT) ?? []
   const imports = (text.match(IMPORT) ?? []).filter((line) => !known.includes(line))
   const rest = text.replace(IMPORT, '')
-  // What it names may have the name of something in the first one.
-  const own = /^export\b/m.test(rest) ? rest : `{${rest}}`
+  // What it names may have the name of something in the first one. Some things stand at the top only.
+  const own = /^(?:export|declare module)\b/m.test(rest) ? rest : `{${rest}}`
   return [...imports, CLIENT, own, 'export {}'].join('\n')
 }
 

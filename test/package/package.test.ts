@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 17_960, gotrue: 25_830, oidc: 26_530 }
+const BUDGETS = { core: 18_160, gotrue: 26_030, oidc: 26_760 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -250,7 +250,7 @@ describe('the packed package', () => {
   it.each([
     ['holdfast/server', 3, 20],
     ['holdfast/server/workos', 5, 22],
-    ['holdfast/server/oidc', 5, 22],
+    ['holdfast/server/oidc', 5, 23],
     ['holdfast/server/gotrue', 5, 22],
     ['holdfast/server/supertokens', 5, 22],
     ['holdfast/node', 5, 22],
@@ -379,7 +379,7 @@ describe('the packed package', () => {
   })
 
   it.each<readonly [string, string, string, string, number]>([
-    ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 2_960],
+    ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 2_990],
     ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_200],
     [
       'userinfo, stepUp and pushRequest',

@@ -18,7 +18,10 @@ function createProofDesk(options: ScriptedWorkOSOptions = {}) {
     enroll: (userId: unknown, fields: object = { type: 'totp' }) =>
       desk.post(`/user_management/users/${userId}/auth_factors`, fields, KEY),
     codeOf: (email: string): string | undefined =>
-      desk.server.mails().filter(({ to }) => to === email).at(-1)?.code,
+      desk.server
+        .mails()
+        .filter(({ to }) => to === email)
+        .at(-1)?.code,
     askForDevice: (device_code: unknown) => desk.authenticate({ grant_type: DEVICE, device_code }),
   }
 }
