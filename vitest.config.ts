@@ -24,6 +24,9 @@ const NEXT = ['demo', 'demo-servers', 'protected', 'today'].map(
   (name) => `test/next/${name}.test.ts`,
 )
 
+/** Apps of other frameworks, installed, built and driven. */
+const FRAMEWORKS = ['test/frameworks/by-turns.test.ts']
+
 /** Tests with a thousand requests, or with processes of their own. */
 const CROWDS = ['test/**/*.crowd.test.ts', 'test/simulation/simulate.test.ts']
 
@@ -47,6 +50,7 @@ export default defineConfig({
             'test/browser/**',
             'test/engines/**',
             ...NEXT,
+            ...FRAMEWORKS,
           ],
         },
       },
@@ -87,6 +91,7 @@ export default defineConfig({
         },
       },
       { test: { ...real, name: 'next', include: NEXT, fileParallelism: false } },
+      { test: { ...real, name: 'frameworks', include: FRAMEWORKS, hookTimeout: 1_200_000 } },
       {
         test: {
           ...real,

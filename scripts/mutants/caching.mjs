@@ -123,8 +123,8 @@ export const CACHING = [
   {
     file: answers,
     name: 'A page may frame what a backend answers.',
-    find: "; frame-ancestors 'none'",
-    replace: '',
+    find: "form-action 'none'; frame-ancestors 'none'",
+    replace: "form-action 'none'",
   },
   {
     file: answers,

@@ -143,8 +143,8 @@ export const OIDC_SERVER = [
   {
     file: 'src/server/sealed/sealed-sessions.ts',
     name: 'A session that cannot be renewed fails to be, ahead of its end.',
-    find: 'parts.renews(opened.data.refreshToken) ? Math.min(MARGIN, life / 4) : 0',
-    replace: 'Math.min(MARGIN, life / 4)',
+    find: 'parts.renews(opened.data.refreshToken) ? parts.marginOf(life) : 0',
+    replace: 'parts.marginOf(life)',
   },
   {
     file: 'src/server/sealed/sealed-sessions.ts',

@@ -1,3 +1,5 @@
+const fields = 'src/server/backend/fields.ts'
+const view = 'src/server/backend/session-view.ts'
 const session = 'src/server/backend/session-routes.ts'
 const signIn = 'src/server/backend/sign-in-routes.ts'
 const end = 'src/server/backend/sign-in-end.ts'
@@ -84,13 +86,13 @@ export const SIGN_IN = [
     replace: 'const returnTo',
   },
   {
-    file: session,
+    file: view,
     name: 'Pages get the token whether the app wants it or not.',
     find: '...(exposeAccessToken && { accessToken })',
     replace: '...(exposeAccessToken ? { accessToken } : { accessToken })',
   },
   {
-    file: session,
+    file: view,
     name: 'The name that a page has for a token is the token.',
     find: 'handle: await fingerprint(accessToken)',
     replace: 'handle: accessToken',
@@ -102,7 +104,7 @@ export const SIGN_IN = [
     replace: 'wish.returnTo',
   },
   {
-    file: session,
+    file: fields,
     name: 'A wish of a page is as long as it likes.',
     find: 'readAll(request.body, LARGEST)',
     replace: 'readAll(request.body, Number.POSITIVE_INFINITY)',
@@ -152,8 +154,8 @@ export const SIGN_IN = [
   {
     file: signIn,
     name: 'The auth server’s code is repeated however long it is.',
-    find: "plain(searchParams.get('error'), 100)",
-    replace: "plain(searchParams.get('error'), 50_000)",
+    find: "plain(searchParams.get('error_code') ?? searchParams.get('error'), 100)",
+    replace: "plain(searchParams.get('error_code') ?? searchParams.get('error'), 50_000)",
   },
   {
     file: flows,
@@ -170,7 +172,7 @@ export const SIGN_IN = [
   {
     file: flows,
     name: 'A sign-in can be finished whenever somebody likes.',
-    find: '{ ttl: LIFETIME, now }',
+    find: '{ ttl: lifetime, now }',
     replace: '{ now }',
   },
   {

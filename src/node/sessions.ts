@@ -62,6 +62,11 @@ export interface NodeSessions<User extends SessionUser = SessionUser> {
    * with `Retry-After` while it cannot be told. It needs no middleware before it.
    */
   requireSession(options?: RequireSessionOptions): NodeMiddleware
+  /**
+   * The same for frameworks whose hooks return promises: whether the request may go on. Where it may
+   * not, it has been answered.
+   */
+  admit(exchange: NodeExchange, options?: RequireSessionOptions): Promise<boolean>
   /** Refreshes now, in another organization if asked to, and sets the cookies. */
   refreshSession(
     exchange: NodeExchange,
@@ -116,6 +121,30 @@ export function createNodeSessions<User extends SessionUser>(
   const load = async (exchange: NodeExchange): Promise<RequestSession<User>> =>
     found.get(exchange.request) ?? note(exchange, look(exchange.request))
 
+  /** The answer to whoever may not pass. */
+  async function stop(
+    exchange: NodeExchange,
+    { signInPath, dangerouslyAllowAnyOrigin = false }: RequireSessionOptions,
+  ): Promise<Response | null> {
+    const { request } = exchange
+    if (!dangerouslyAllowAnyOrigin && isForeign(exchange)) return refuse(FOREIGN)
+    const { session, failure } = await load(exchange)
+    if (session) return null
+    if (signInPath === undefined || failure?.retryable || !isNavigation(request)) {
+      return refuse(problemOf(failure))
+    }
+    return redirect(`${signInPath}?${new URLSearchParams({ returnTo: pathOf(request) })}`)
+  }
+
+  async function admit(
+    exchange: NodeExchange,
+    guard: RequireSessionOptions = {},
+  ): Promise<boolean> {
+    const answer = await stop(exchange, guard)
+    if (answer) await sendWebResponse(answer, exchange.response)
+    return answer === null
+  }
+
   function of(request: NodeRequest): RequestSession<User> {
     const state = found.get(request)
     if (state) return state
@@ -135,24 +164,9 @@ export function createNodeSessions<User extends SessionUser>(
       if (session) return session
       throw new AuthSessionMissingError('Nobody is signed in.')
     },
-    requireSession: ({ signInPath, dangerouslyAllowAnyOrigin = false } = {}) => {
-      /** The answer to whoever may not pass. */
-      async function stop(exchange: NodeExchange): Promise<Response | null> {
-        const { request } = exchange
-        if (!dangerouslyAllowAnyOrigin && isForeign(exchange)) return refuse(FOREIGN)
-        const { session, failure } = await load(exchange)
-        if (session) return null
-        if (signInPath === undefined || failure?.retryable || !isNavigation(request)) {
-          return refuse(problemOf(failure))
-        }
-        return redirect(`${signInPath}?${new URLSearchParams({ returnTo: pathOf(request) })}`)
-      }
-      return (request, response, next) => {
-        stop({ request, response }).then(
-          (answer) => (answer ? sendWebResponse(answer, response) : next()),
-          next,
-        )
-      }
+    admit,
+    requireSession: (options) => (request, response, next) => {
+      admit({ request, response }, options).then((may) => (may ? next() : undefined), next)
     },
     async refreshSession(exchange, options = {}) {
       checkObject('options', options)

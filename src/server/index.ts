@@ -1,3 +1,4 @@
+export type { SessionClaims } from '../providers/shared/claims.js'
 export {
   type Arrival,
   type AuthorizeRequest,
@@ -5,6 +6,7 @@ export {
   type BackendOptions,
   type Call,
   createBackend,
+  type Deed,
   type GrantedSignIn,
   type Handler,
   type PendingLink,
@@ -47,6 +49,7 @@ export {
   type GuardedRequest,
   type OriginGuardOptions,
 } from './requests/origin-guard.js'
+export { isRecentlyAuthenticated, type RecentAuthOptions } from './requests/recent-auth.js'
 export {
   type CookieSettings,
   createRequestSessions,
@@ -58,6 +61,7 @@ export {
   type RequestSessionsOptions,
   type ServerSession,
   type SetSessionResult,
+  type SignOutOptions,
   type SignOutResult,
   type TakeOver,
 } from './requests/request-sessions.js'
@@ -97,6 +101,7 @@ export { parseSealedData, type SealedData } from './sealed/session-data.js'
 export type { SessionLimits } from './sealed/session-limits.js'
 export type { SessionStore } from './sealed/session-store.js'
 export type { TransientReason } from './shared/failure-words.js'
+export type { RefreshErrorEvent, RefreshEvent, RefreshListeners } from './shared/refresh-events.js'
 export type { SecurityEvent, SecurityListeners, TokenReuse } from './shared/security-events.js'
 export type {
   Introspection,

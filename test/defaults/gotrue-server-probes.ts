@@ -34,6 +34,16 @@ export const gotrueServerProbes: Readonly<Record<string, Probe>> = {
     observe: async () =>
       (await askedOf({ provider: undefined }).catch(({ code }) => code)) === 'invalid_argument',
   },
+  'SealedSignOutOptions.scope': {
+    async observe() {
+      const { sealed, grant, scripted } = createGotrueServerWorld()
+      const [one] = [await grant(), await grant()]
+      const value = await sealed.sealSession(one, { password: PASSWORD })
+      await sealed.signOut({ value, password: PASSWORD })
+      const [other, ...more] = scripted.sessions()
+      return other && other.id !== one.sessionId && more.length === 0 ? 'local' : 'another'
+    },
+  },
   'GoTrueServerOptions.confirmPage': {
     says: 'a page of ours, in English',
     async observe() {

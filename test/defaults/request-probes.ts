@@ -1,3 +1,4 @@
+import { isRecentlyAuthenticated } from '../../src/server/requests/recent-auth.js'
 import type {
   GetRequestSessionOptions,
   RefreshRequestSessionOptions,
@@ -34,6 +35,17 @@ async function asks(options: GetRequestSessionOptions = {}): Promise<readonly nu
 
 /** What the sessions of requests do when they are told nothing. */
 export const requestProbes: Readonly<Record<string, Probe>> = {
+  'RecentAuthOptions.now': {
+    says: 'Date.now',
+    async observe() {
+      const session = { authenticatedAt: Date.now() }
+      const after = (ms: number) =>
+        at(session.authenticatedAt + ms, async () =>
+          isRecentlyAuthenticated(session, { maxAge: 60_000 }),
+        )
+      return (await after(60_000)) && !(await after(60_001))
+    },
+  },
   'RequestSessionsOptions.now': {
     says: 'Date.now',
     async observe() {

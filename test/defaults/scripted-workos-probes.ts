@@ -165,6 +165,9 @@ const sessions: Readonly<Record<string, Probe>> = {
   'ScriptedWorkOSOptions.mfa': {
     observe: async () => (said(await createDesk().password()) === '200' ? 'off' : 'required'),
   },
+  'ScriptedWorkOSOptions.radar': {
+    observe: async () => (said(await createDesk().password()) === '200' ? 'off' : 'on'),
+  },
   'ScriptedWorkOSOptions.oauthTokens': {
     async observe() {
       const desk = createDesk()
@@ -210,6 +213,14 @@ const sessions: Readonly<Record<string, Probe>> = {
       }
       const first = await next(0)
       return first !== undefined && (await next(30_000)) === first && !(await next(1))
+    },
+  },
+  'ScriptedWorkOSOptions.claims': {
+    says: 'nothing',
+    async observe() {
+      const known = ['iss', 'sub', 'sid', 'jti', 'iat', 'exp', 'auth_time', 'org_id', 'role']
+      const more = ['roles', 'permissions', 'entitlements', 'feature_flags']
+      return Object.keys(await memberClaims()).every((name) => [...known, ...more].includes(name))
     },
   },
   'ScriptedWorkOSOptions.issuer': {

@@ -68,6 +68,31 @@ async function windowOf(provider: Partial<SessionProvider> = {}): Promise<number
 /** What is known of a user, so that the seal of the session has about this many characters. */
 const aboutOf = (size: number): string => 'a'.repeat(Math.floor(size * 0.75) - 400)
 
+const reading: Readonly<Record<string, Probe>> = {
+  'SealedSessionsOptions.refreshMargin': {
+    says: '60_000, and a quarter of its life at the most',
+    async observe() {
+      const ahead = async (lifetime: number): Promise<number> => {
+        const { sessions, load } = createWorld()
+        const grant = { ...FIRST, lifetime }
+        const found = await load(
+          await sessions.sealSession(grant, { password: PASSWORD }),
+        ).getSession()
+        return found.authenticated ? found.expiresAt - found.refreshAt : Number.NaN
+      }
+      return (await ahead(600_000)) === 60_000 && (await ahead(100_000)) === 25_000
+    },
+  },
+  'SealedSessionsOptions.claims': {
+    says: 'none',
+    async observe() {
+      const { seal, load } = createWorld()
+      const found = await load(await seal()).getSession()
+      return found.authenticated && !('claims' in found)
+    },
+  },
+}
+
 const building: Readonly<Record<string, Probe>> = {
   'SealedSessionsOptions.coordinator': {
     says: 'memoryCoordinator()',
@@ -237,6 +262,7 @@ const limits: Readonly<Record<string, Probe>> = {
 
 /** What sealed sessions do when they are told nothing but what they must be told. */
 export const sealedProbes: Readonly<Record<string, Probe>> = {
+  ...reading,
   ...building,
   ...refreshing,
   ...limits,

@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 17_960, gotrue: 25_830, oidc: 26_530 }
+const BUDGETS = { core: 18_180, gotrue: 26_050, oidc: 26_780 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -45,6 +45,7 @@ const FRAMEWORKS: Readonly<Record<string, readonly string[]>> = {
   'holdfast/next/oidc': NEXT_MODULES,
   'holdfast/next/gotrue': NEXT_MODULES,
   'holdfast/react': ['react'],
+  'holdfast/react/impersonation': ['react'],
 }
 
 /** Of Next.js, which is not installed here: what subpaths import. */
@@ -380,7 +381,7 @@ describe('the packed package', () => {
   })
 
   it.each<readonly [string, string, string, string, number]>([
-    ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 2_960],
+    ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 2_990],
     ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_200],
     [
       'userinfo, stepUp and pushRequest',
@@ -443,10 +444,17 @@ describe('the packed package', () => {
       `export { recoveryCodes } from 'holdfast/providers/gotrue/mfa'`,
       700,
     ],
-    ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_460],
-    ['react', 'core', CORE, `export * from 'holdfast/react'`, 800],
+    ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_470],
+    ['react', 'core', CORE, `export * from 'holdfast/react'`, 920],
+    [
+      'react/impersonation',
+      'react',
+      `${CORE};export * from 'holdfast/react'`,
+      `export { Impersonation } from 'holdfast/react/impersonation'`,
+      400,
+    ],
     ['sso', 'gotrue', GOTRUE, `export { sso } from 'holdfast/providers/gotrue/sso'`, 1_000],
-    ['web3', 'gotrue', GOTRUE, `export { web3 } from 'holdfast/providers/gotrue/web3'`, 1_150],
+    ['web3', 'gotrue', GOTRUE, `export { web3 } from 'holdfast/providers/gotrue/web3'`, 1_160],
     [
       'oauth-consent',
       'gotrue',

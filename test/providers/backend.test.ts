@@ -236,15 +236,21 @@ describe('a refresh', () => {
 })
 
 describe('a sign-out', () => {
-  it('ends the session of the page, and no other', async () => {
-    const { provider, sent } = wire({}, [200, {}], [200, {}])
-    await provider.signOut?.(held('x'), 'local', context())
-    expect(sent[0]?.request.url).toBe('https://app.example/auth/sign-out')
-    expect(sent[0]?.body).toEqual({ sessionId: 'session_1' })
-    const wider = { code: 'invalid_argument' }
-    await expect(provider.signOut?.(held('x'), 'global', context())).rejects.toMatchObject(wider)
-    await expect(provider.signOut?.(held('x'), 'others', context())).rejects.toMatchObject(wider)
-    expect(sent).toHaveLength(2)
+  it.each(['local', 'global', 'others'] as const)(
+    'is of the session of the page: %s',
+    async (scope) => {
+      const { provider, sent } = wire({}, [200, {}])
+      await provider.signOut?.(held('x'), scope, context())
+      expect(sent[0]?.request.url).toBe('https://app.example/auth/sign-out')
+      expect(sent[0]?.body).toEqual({ sessionId: 'session_1', scope })
+    },
+  )
+
+  it('rejects where the backend’s auth server knows of this one session only', async () => {
+    const refusal = { status: 400, code: 'invalid_argument', message: 'The scope is `local`.' }
+    const { provider } = wire({}, [400, refusal])
+    const error = { code: 'rejected', serverCode: 'invalid_argument' }
+    await expect(provider.signOut?.(held('x'), 'global', context())).rejects.toMatchObject(error)
   })
 })
 

@@ -7,6 +7,7 @@ import {
   createBackend,
   createRequestSessions,
   createSealedSessions,
+  isRecentlyAuthenticated,
   memoryCoordinator,
   type SealedData,
   type SealedRefreshResult,
@@ -131,4 +132,20 @@ export function clientsOfOpenIDConnectSayWhoTheyAreAndWhomTokensAreFor(): unknow
     cookie: { password },
   })
   return createBackend({ sessions, signIn: server, password })
+}
+
+declare module 'holdfast/server' {
+  interface SessionClaims {
+    readonly plan?: 'free' | 'pro'
+  }
+}
+
+export async function claimsAreWhatTheAppSaysTheyAre(): Promise<unknown> {
+  const own = createWorkOSSessions({ ...keys, claims: ['plan', 'seats'] })
+  const requests = createRequestSessions({ sessions: own, cookie: { password } })
+  const { session } = await requests.getSession(null)
+  const plan: 'free' | 'pro' | undefined = session?.claims?.plan
+  // @ts-expect-error Of other claims nothing is known.
+  const seats: number | undefined = session?.claims?.seats
+  return [plan, seats, isRecentlyAuthenticated(session, { maxAge: 300_000 })]
 }

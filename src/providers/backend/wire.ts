@@ -1,5 +1,6 @@
 import { AuthError, type RequiredStep } from '../../core/errors.js'
 import type { Grant, SessionUser } from '../../core/session.js'
+import type {} from '../shared/claims.js'
 import type { HttpAnswer } from '../shared/http.js'
 import { HTTP_ONLY } from '../shared/http-only.js'
 import { asObject, text, texts } from '../shared/json.js'
@@ -39,6 +40,8 @@ export function toGrant<User extends SessionUser>(body: unknown): Grant<User> | 
     featureFlags: texts(fields.featureFlags),
     impersonator: readImpersonator(fields.impersonator),
     authenticationMethod: text(fields.authenticationMethod),
+    authenticatedAt: positive(fields.authenticatedAt),
+    claims: asObject(fields.claims) ?? undefined,
   }
 }
 
@@ -65,6 +68,7 @@ export function toError(answer: HttpAnswer): AuthError {
   if (OVER.includes(`${status} ${code}`)) return new AuthError('refresh_rejected', said, options)
   const passing = toPassing(answer, { message, serverCode })
   if (passing) return passing
+  if (code === 'invalid_credentials') return new AuthError(code, said, options)
   if (code === 'step_required') {
     const step = stepOf(options.serverCode ?? code, details)
     return new AuthError(code, said, { ...options, details: step })

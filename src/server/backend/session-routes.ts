@@ -1,11 +1,13 @@
+import type { AuthError } from '../../core/errors.js'
 import type { SessionUser } from '../../core/session.js'
 import { text } from '../../providers/shared/json.js'
 import type { RequestSessions } from '../requests/request-sessions.js'
 import { createSignOutReport } from '../requests/sign-out-report.js'
-import { answer, type Problem, refuse } from './answers.js'
+import { isScope } from '../shared/arguments.js'
+import { answer, CHANGED, type Problem, refuse } from './answers.js'
 import { readFields, unreadable } from './fields.js'
 import { safeReturnTo } from './paths.js'
-import { problemOf } from './problems.js'
+import { problemOf, problemOfSignIn } from './problems.js'
 import { createSessionView } from './session-view.js'
 import type { Call, Handler } from './types.js'
 
@@ -25,22 +27,29 @@ interface Wish {
   readonly sessionId: string | undefined
   readonly organizationId: string | undefined
   readonly returnTo: string | undefined
+  /** Whose sessions a sign-out is to end; as it came. */
+  readonly scope: unknown
 }
 
-const CHANGED: Problem = {
-  status: 409,
-  code: 'session_changed',
-  message: 'Somebody else has signed in in this browser.',
+const NO_SCOPE: Problem = {
+  status: 400,
+  code: 'invalid_argument',
+  message: '`scope` is `local`, `global` or `others`.',
 }
+
+/** Why sessions elsewhere may live on. */
+const problemOfEnd = (error: AuthError): Problem =>
+  error.code === 'session_missing' ? problemOf(null) : problemOfSignIn(error)
 
 async function readWish(call: Call): Promise<Wish | null> {
   const fields = await readFields(call)
   if (!fields) return null
-  const { sessionId, organizationId, returnTo } = fields
+  const { sessionId, organizationId, returnTo, scope = 'local' } = fields
   return {
     sessionId: text(sessionId),
     organizationId: text(organizationId),
     returnTo: text(returnTo),
+    scope,
   }
 }
 
@@ -83,9 +92,13 @@ export function createSessionRoutes<User extends SessionUser>(
     if (!wish) return unreadable()
     if (await isStranger(call, wish)) return refuse(CHANGED)
     const returnTo = wish.returnTo && `${deps.appOrigin(call.url)}${safeReturnTo(wish.returnTo)}`
-    const wanted = { returnTo: returnTo || undefined }
+    const { scope } = wish
+    if (!isScope(scope)) return refuse(NO_SCOPE)
+    const wanted = { returnTo: returnTo || undefined, scope }
     const { setCookies, signOutUrl, ...ended } = await sessions.signOut(call.cookie, wanted)
     tellLog(ended)
+    // Whoever wants an end to sessions elsewhere is to know where there was none.
+    if (scope !== 'local' && ended.error) return refuse(problemOfEnd(ended.error), setCookies)
     // The word of 0.1: pages that were loaded before the server changed read it too.
     return answer(signOutUrl === null ? {} : { logoutUrl: signOutUrl }, setCookies)
   }

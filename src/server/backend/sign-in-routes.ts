@@ -43,6 +43,12 @@ function refusalOf({ searchParams }: URL, issuer: string | undefined): AuthError
   if (iss !== null && issuer !== undefined && iss !== issuer) {
     return new AuthError('invalid_credentials', 'The answer comes from another server than asked.')
   }
+  if (!searchParams.has('error')) {
+    // GoTrue sends people back so while its database is down: their link does later.
+    const message =
+      'The auth server said nothing of the sign-in: begin again, or open the link again.'
+    return new AuthError('server_error', message)
+  }
   const message = plain(searchParams.get('error_description'), 500) ?? 'The sign-in was refused.'
   const serverCode = plain(searchParams.get('error_code') ?? searchParams.get('error'), 100)
   return new AuthError('rejected', message, { serverCode })
@@ -105,7 +111,13 @@ export function createSignInRoutes<User extends SessionUser>(
     if (flow?.redirectUri !== deps.redirectUri(call.url)) return astray(call)
     const used = flows.end(flow, jar)
     const code = call.url.searchParams.get('code')
-    if (!code) return fail(call, refusalOf(call.url, signIn.issuer), used)
+    // The first of two links, such as those to the former and the new address: the other is still to be opened.
+    const isHalf = !code && call.url.searchParams.has('message')
+    if (isHalf) return redirect(`${deps.appOrigin(call.url)}${flow.returnTo}`)
+    if (!code) {
+      const refusal = refusalOf(call.url, signIn.issuer)
+      return fail(call, refusal, refusal.retryable ? [] : used)
+    }
     const exchange = {
       code,
       codeVerifier: flow.verifier,

@@ -2,6 +2,7 @@ import type { AuthError } from '../../core/errors.js'
 import type { Awaitable } from '../../core/ports.js'
 import type { Grant, SessionUser } from '../../core/session.js'
 import type { Cookie, CookieJar, CookieOptions } from '../cookies/cookies.js'
+import type { SealedSignOutOptions } from '../sealed/ended-sessions.js'
 import type { AuthenticateSuccess, RefreshFailure } from '../sealed/results.js'
 import type { Password } from '../sealed/seal.js'
 import type { SealedDescription, SealedSessions, SealOptions } from '../sealed/sealed-sessions.js'
@@ -93,6 +94,12 @@ export interface SetSessionResult {
   readonly setCookies: readonly string[]
 }
 
+/** How somebody signs out. */
+export interface SignOutOptions extends Pick<SealedSignOutOptions, 'scope'> {
+  /** Where the auth server sends the browser when it has forgotten the person too. */
+  readonly returnTo?: string | undefined
+}
+
 /** What a sign-out comes to. */
 export interface SignOutResult {
   /** `Set-Cookie` values for `applyCookies`. */
@@ -130,11 +137,10 @@ export interface RequestSessions<User extends SessionUser = SessionUser> {
     options?: Pick<SealOptions, 'limits'>,
   ): Promise<SetSessionResult>
   /**
-   * Signs out; a request that is under way cannot bring the session back.
-   * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL.
+   * Signs out; a request that is under way cannot bring the session back. With `others` the session goes on,
+   * and the `error` is `session_missing` where there is none.
+   * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL, and for a `scope`
+   *   that there is not.
    */
-  signOut(
-    cookieHeader: string | null,
-    options?: { readonly returnTo?: string | undefined },
-  ): Promise<SignOutResult>
+  signOut(cookieHeader: string | null, options?: SignOutOptions): Promise<SignOutResult>
 }

@@ -1,4 +1,5 @@
-import { AuthError } from '../../core/errors.js'
+import { AuthError, AuthSessionMissingError } from '../../core/errors.js'
+import type { SignOutScope } from '../../core/provider.js'
 import type { SessionUser } from '../../core/session.js'
 import {
   type CookieJar,
@@ -11,10 +12,10 @@ import {
 } from '../cookies/cookies.js'
 import { fingerprint } from '../coordination/coordinator.js'
 import { createExpiring } from '../coordination/expiring.js'
-import { cookieFailure, ENDS, type RefreshFailure, SIGNED_OUT_HERE } from '../sealed/results.js'
+import { cookieFailure, ENDS, endedHere, type RefreshFailure } from '../sealed/results.js'
 import { checkPassword, looksSealed } from '../sealed/seal.js'
 import type { SealedDescription, SealedSession } from '../sealed/sealed-sessions.js'
-import { checkObject } from '../shared/arguments.js'
+import { checkObject, checkScope } from '../shared/arguments.js'
 import { checkReturnTo } from '../shared/return-to.js'
 import { createCookieChoice } from './cookie-choice.js'
 import type {
@@ -22,6 +23,7 @@ import type {
   RequestSessions,
   RequestSessionsOptions,
   ServerSession,
+  SignOutResult,
   Wanted,
 } from './request-session-types.js'
 import { withTakeOver } from './take-over.js'
@@ -36,6 +38,7 @@ export type {
   RequestSessionsOptions,
   ServerSession,
   SetSessionResult,
+  SignOutOptions,
   SignOutResult,
   TakeOver,
 } from './request-session-types.js'
@@ -50,23 +53,18 @@ interface Known<User extends SessionUser> {
   readonly due: readonly string[]
 }
 
+/** What ends the sessions of a request: somebody who signs in, or out. */
+interface Ending<User extends SessionUser> {
+  readonly next?: SealedDescription<User> | null
+  readonly scope?: SignOutScope
+}
+
 /** How long nobody tries again after a refresh ahead of need has failed, in ms. */
 const PAUSE = 10_000
 /** The most tokens that are remembered for it. */
 const PAUSES = 10_000
 
 const MOMENTS: readonly unknown[] = [undefined, 'when-due', 'never']
-
-/**
- * Whether a session is over because somebody signed out, or in as another, and not by the word of
- * the auth server. The answer to that request has set the cookies, and
- * this one may reach the browser later:
- *
- *     old session:  request ──────────────── refresh ──── refused ──→ answer
- *     new session:            callback ──→ answer
- */
-const endedHere = ({ reason, error }: RefreshFailure): boolean =>
-  reason === 'invalid_grant' && error?.serverCode === SIGNED_OUT_HERE
 
 const nobody = (failure: RefreshFailure, setCookies: readonly string[] = []) => ({
   session: null,
@@ -182,7 +180,18 @@ export function createRequestSessions<User extends SessionUser>(
     return renew({ jar, value, sealed, current, due }, wanted)
   }
 
-  async function endAll(jar: CookieJar, next: SealedDescription<User> | null = null) {
+  /** A token that lives alone can speak of others. */
+  async function endOthers(cookieHeader: string | null): Promise<SignOutResult> {
+    const { session, sealed: value, failure, setCookies } = await look(cookieHeader, {})
+    const missing =
+      failure?.retryable && failure.error ? failure.error : new AuthSessionMissingError()
+    const { error } = session
+      ? await sessions.signOut({ value, password }, { scope: 'others' })
+      : { error: missing }
+    return { setCookies, signOutUrl: null, error }
+  }
+
+  async function endAll(jar: CookieJar, { next, scope }: Ending<User>) {
     const { sessionId: but, user } = next ?? {}
     const found = await openAll(jar)
     const over = found.filter(({ holds }) => holds.sessionId !== but || !but)
@@ -190,7 +199,7 @@ export function createRequestSessions<User extends SessionUser>(
     const isRead = (value: string): boolean => found.some((one) => one.value === value)
     const unread = but ? [] : valuesIn(jar).filter((value) => !isRead(value))
     const ends = [...over.map(({ value }) => value), ...unread].map((value) =>
-      sessions.signOut({ value, password }, { replacedBy: user?.id }),
+      sessions.signOut({ value, password }, { replacedBy: user?.id, scope }),
     )
     const results = await Promise.all(ends)
     const { error = null, isReported } = results.find((result) => result.error) ?? {}
@@ -218,15 +227,17 @@ export function createRequestSessions<User extends SessionUser>(
       const jar = parseCookies(cookieHeader)
       const sealed = await sessions.sealSession(grant, { password, limits })
       // Or else a late answer to a request of theirs could take the place of this session.
-      await endAll(jar, await open(sealed))
+      await endAll(jar, { next: await open(sealed) })
       return { setCookies: writeCookie(cookie, sealed, jar) }
     },
     async signOut(cookieHeader, wanted = {}) {
       checkObject('options', wanted)
-      const { returnTo } = wanted
+      const { returnTo, scope = 'local' } = wanted
       if (returnTo !== undefined) checkReturnTo(returnTo)
+      checkScope(scope)
+      if (scope === 'others') return endOthers(cookieHeader)
       const jar = parseCookies(cookieHeader)
-      const { value, ...told } = await endAll(jar)
+      const { value, ...told } = await endAll(jar, { scope })
       const sealed = value && sessions.openSession({ value, password })
       // A session without an id, or a server without such a page: then there is nowhere to go.
       const signOutUrl = sealed ? await sealed.getSignOutUrl({ returnTo }).catch(() => null) : null

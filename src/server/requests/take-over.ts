@@ -10,7 +10,13 @@ import {
 import { ENDS } from '../sealed/results.js'
 import type { Password } from '../sealed/seal.js'
 import type { SealedSessions } from '../sealed/sealed-sessions.js'
-import type { RequestSession, RequestSessions, TakeOver, Wanted } from './request-session-types.js'
+import type {
+  RequestSession,
+  RequestSessions,
+  SignOutOptions,
+  TakeOver,
+  Wanted,
+} from './request-session-types.js'
 
 /** What taking over works with. */
 export interface TakeOverDeps<User extends SessionUser> {
@@ -134,6 +140,16 @@ export function withTakeOver<User extends SessionUser>(
     return { header, failure }
   }
 
+  /** The session goes on, and in our own cookie from now on. */
+  async function endOthers(cookieHeader: string | null, wanted: SignOutOptions) {
+    if (!(await find(cookieHeader))) return own.signOut(cookieHeader, wanted)
+    const found = await look(cookieHeader, {}, (header) => own.getSession(header))
+    const { sealed: value, setCookies } = found
+    const header = value === null ? null : `${cookie.name}=${value}`
+    const ended = await own.signOut(header, wanted)
+    return { ...ended, setCookies: [...setCookies, ...ended.setCookies] }
+  }
+
   return {
     async getSession(cookieHeader, wanted) {
       if (wanted?.refresh !== 'never') {
@@ -154,6 +170,7 @@ export function withTakeOver<User extends SessionUser>(
       return { setCookies: [...setCookies, ...erased(cookieHeader)] }
     },
     async signOut(cookieHeader, wanted) {
+      if (wanted?.scope === 'others') return endOthers(cookieHeader, wanted)
       const { header, failure } = await proven(cookieHeader)
       const { error, ...ended } = await own.signOut(header, wanted)
       const unknown = failure?.retryable ? (failure.error ?? null) : null

@@ -1,5 +1,5 @@
 import type { AuthError } from '../../core/errors.js'
-import type { Provider } from '../../core/provider.js'
+import type { Provider, SignOutScope } from '../../core/provider.js'
 import type { SessionUser } from '../../core/session.js'
 import { positive } from '../../providers/shared/jwt.js'
 import { LONGEST_COOKIE_LIFE } from '../cookies/cookies.js'
@@ -44,6 +44,12 @@ export interface SealedSignOutOptions {
    * days.
    */
   readonly replacedBy?: string | undefined
+  /**
+   * With `global` the server ends all sessions of the person, with `others` all but this one, which goes on:
+   * where it knows how to, as GoTrue does. Of other sessions it is not told again where it could not be.
+   * @default 'local'
+   */
+  readonly scope?: SignOutScope | undefined
 }
 
 /** Sessions that were ended here. */
@@ -95,9 +101,13 @@ export function createEndedSessions<User extends SessionUser>(
     (await Promise.all(names.map((name) => coordinator.ended(name)))).includes(true)
 
   /** Until the server is known to have ended it, only the tombstone keeps a stolen cookie out. */
-  async function revoke(opened: Opened<User>, name: string): Promise<AuthError | null> {
+  async function revoke(
+    opened: Opened<User>,
+    name: string,
+    scope?: SignOutScope,
+  ): Promise<AuthError | null> {
     revocations.rest(name)
-    const error = await revocations.revoke(opened)
+    const error = await revocations.revoke(opened, scope)
     if (error) {
       const { sessionId, user } = describeOpened(opened)
       const whose = { sessionId, userId: user.id, ...wordsOf(error) }
@@ -117,9 +127,10 @@ export function createEndedSessions<User extends SessionUser>(
   }
 
   return {
-    async end(opened, { replacedBy } = {}) {
+    async end(opened, { replacedBy, scope } = {}) {
       const name = await nameOf(opened)
       const { sessionId = null, user } = describeOpened(opened)
+      if (scope === 'others') return { sessionId, error: await revocations.revoke(opened, scope) }
       if (shares && user.id === replacedBy) {
         // Where there is no room it goes before one that keeps out whoever has signed out: it is the same person's.
         await confirmEnd(coordinator, replacedName(name), LONGEST_COOKIE_LIFE)
@@ -127,7 +138,7 @@ export function createEndedSessions<User extends SessionUser>(
       }
       // A refresh token may be in a browser as long as any cookie.
       await endHere(coordinator, name, LONGEST_COOKIE_LIFE)
-      const error = await revoke(opened, name)
+      const error = await revoke(opened, name, scope)
       return { sessionId, error, ...(error && deps.onSecurityEvent && { isReported: true }) }
     },
     endUnread: (name) => endHere(coordinator, name, LONGEST_COOKIE_LIFE),

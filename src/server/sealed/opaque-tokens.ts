@@ -10,7 +10,7 @@ import type { AccessTokens, TokenCheck } from './access-tokens.js'
 import { CLOCKS_APART, lifeOf } from './receipt.js'
 import type { SessionProvider } from './sealed-sessions-types.js'
 import { type SealedData, toFacts } from './session-data.js'
-import { factsOf } from './session-facts.js'
+import { factsOf, provedAt } from './session-facts.js'
 
 const OVER: TokenCheck = { ok: false, retryable: false }
 
@@ -52,7 +52,12 @@ export function opaqueTokens(
     read(data) {
       if (!isOwn(data)) return null
       const { start, end, life, claims } = datesOf(data)
-      return { facts: data.facts ?? factsOf(claims), issuedAt: start, expiresAt: end, life }
+      const proved = provedAt(data, claims)
+      const facts = {
+        ...(data.facts ?? factsOf(claims)),
+        ...(proved !== undefined && { authenticatedAt: proved }),
+      }
+      return { facts, issuedAt: start, expiresAt: end, life }
     },
     ownerOf: () => 'same',
     note(data, grant, at) {

@@ -1,7 +1,7 @@
 import { AuthError } from '../../core/errors.js'
 import type { SessionUser } from '../../core/session.js'
 import { checkCoordinator, checkPositive, memoryCoordinator } from '../coordination/coordinator.js'
-import { checkObject } from '../shared/arguments.js'
+import { checkNames, checkObject } from '../shared/arguments.js'
 import { type SecurityListeners, tell } from '../shared/security-events.js'
 import { TIME_LIMIT } from '../shared/time-limit.js'
 import type { AccessTokens } from './access-tokens.js'
@@ -24,14 +24,25 @@ const MAX_SIZE = 12_288
 const UNDER_WAY = 60_000
 
 function tokensOf<User extends SessionUser>(
-  { verification, provider }: SealedSessionsOptions<User>,
+  { verification, provider, claims: claimNames }: SealedSessionsOptions<User>,
   now: () => number,
 ): AccessTokens {
+  checkNames('claims', claimNames)
   if (verification === 'seal') return opaqueTokens(null, { provider, now })
   checkObject('verification', verification)
   return 'introspectionUrl' in verification || 'introspect' in verification
     ? opaqueTokens(verification, { provider, now })
-    : signedTokens(verification, now)
+    : signedTokens(verification, { claimNames, now })
+}
+
+/** A refresh ahead of need begins when so much of the token's life is left, in ms. */
+const MARGIN = 60_000
+
+/** Of a short-lived token less: one that is just made must not be due. */
+function createMargin(wanted: number | undefined): (life: number) => number {
+  if (wanted === undefined) return (life) => Math.min(MARGIN, life / 4)
+  const margin = checkPositive('refreshMargin', wanted)
+  return (life) => Math.min(margin, life / 2)
 }
 
 /** What sealed sessions are made of. */
@@ -44,6 +55,8 @@ export interface Parts<User extends SessionUser>
   readonly ended: EndedSessions<User>
   readonly uses: Uses
   readonly sealing: Sealing
+  /** How long before the end of a token that lives so long its refresh is due. Both in ms. */
+  marginOf(life: number): number
   /** Whether the session of a refresh token can have new tokens. */
   renews(refreshToken: string): boolean
   now(): number
@@ -74,16 +87,17 @@ export function createParts<User extends SessionUser>(
   const store = options.store === undefined ? null : boundedStore(options.store, timeout)
   const overlap = reuseWindow + UNDER_WAY
   const tokens = tokensOf(options, now)
-  const { onReuse, onSecurityEvent } = options
+  const { onReuse, onSecurityEvent, onRefresh, onRefreshError } = options
   const shared = { provider, coordinator, tokens, timeout, now, onReuse, onSecurityEvent }
   return {
     tokens,
     limits,
+    marginOf: createMargin(options.refreshMargin),
     onSecurityEvent,
     renews: (refreshToken) => provider.renews?.(refreshToken) ?? true,
     now,
     opener: createOpener<User>({ tokens, store, now }),
-    renew: createRenewal({ ...shared, reuseWindow }),
+    renew: createRenewal({ ...shared, reuseWindow, onRefresh, onRefreshError }),
     ended: createEndedSessions(shared),
     uses: createUses({ limits, now }),
     sealing: createSealing({

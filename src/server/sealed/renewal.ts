@@ -2,6 +2,7 @@ import { AuthError, isAuthError } from '../../core/errors.js'
 import type { SessionFacts, SessionUser } from '../../core/session.js'
 import { type Coordinator, coordinationKey } from '../coordination/coordinator.js'
 import { createServerPatience } from '../coordination/server-patience.js'
+import type { RefreshListeners } from '../shared/refresh-events.js'
 import { type SecurityListeners, tell, wordsOf } from '../shared/security-events.js'
 import { withinTime } from '../shared/time-limit.js'
 import type { AccessTokens } from './access-tokens.js'
@@ -11,7 +12,7 @@ import type { SessionProvider } from './sealed-sessions-types.js'
 import { type SealedData, sessionJson, toSealedData, withoutUserData } from './session-data.js'
 
 /** What renewals work with. Times in ms. */
-export interface RenewalDeps<User extends SessionUser> extends SecurityListeners {
+export interface RenewalDeps<User extends SessionUser> extends SecurityListeners, RefreshListeners {
   readonly provider: Pick<
     SessionProvider<User>,
     'id' | 'refresh' | 'sealedExtras' | 'sharesSessionIds'
@@ -103,20 +104,31 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
     return { grant, isReadable: owner === 'same' }
   }
 
+  function tellOfFailure(from: SealedData<User>, error: unknown, request: unknown): void {
+    if (!isAuthError(error)) return
+    const told = { ...subjectOf(from), ...wordsOf(error), request }
+    if (error.code === 'refresh_rejected') {
+      tell(deps.onSecurityEvent, { type: 'refresh-refused', ...told })
+    }
+    const { code, retryable } = error
+    tell(deps.onRefreshError, { ...told, code, retryable })
+  }
+
   /** @throws AuthError as `trade` does, of which a security log has heard where it ends the session. */
   async function exchange(from: SealedData<User>, wanted: Wanted): Promise<string> {
     const { organizationId, request } = wanted
     const sentAt = now()
     const { grant, isReadable } = await trade(from, organizationId).catch((error: unknown) => {
-      if (isAuthError(error, 'refresh_rejected')) {
-        const refused = { type: 'refresh-refused', ...subjectOf(from), ...wordsOf(error) } as const
-        tell(deps.onSecurityEvent, { ...refused, request })
-      }
+      tellOfFailure(from, error, request)
       throw error
     })
     const data = tokens.note(toSealedData(grant, from, provider.sealedExtras), grant, sentAt)
     // The refresh token is spent, so that its successor must be kept, whatever came with it.
     const { accessToken: former } = from
+    const { organizationId: entered } = grant
+    const { sessionId } = subjectOf(data)
+    const { user } = data
+    tell(deps.onRefresh, { sessionId, organizationId: entered, user, request })
     const begun = beginning(isReadable ? data : { ...data, accessToken: former }, deps, sentAt)
     return keptJson({ ...begun, accessToken: grant.accessToken })
   }

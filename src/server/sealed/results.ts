@@ -106,6 +106,17 @@ export const ENDS: readonly string[] = [
 /** The word for a session that somebody has signed out of here, where the auth server's own would be. */
 export const SIGNED_OUT_HERE = 'signed_out_here'
 
+/**
+ * Whether a session is over because somebody signed out, or in as another, and not by the word of
+ * the auth server. The answer to that request has set the cookies, and
+ * this one may reach the browser later:
+ *
+ *     old session:  request ──────────────── refresh ──── refused ──→ answer
+ *     new session:            callback ──→ answer
+ */
+export const endedHere = ({ reason, error }: RefreshFailure): boolean =>
+  reason === 'invalid_grant' && error?.serverCode === SIGNED_OUT_HERE
+
 /** What a refresh comes to of a session that somebody has signed out of here. */
 export const signedOutHere = (): RefreshFailure =>
   toFailure(

@@ -1,5 +1,5 @@
 import { type AuthError, isAuthError } from '../../core/errors.js'
-import type { Provider } from '../../core/provider.js'
+import type { Provider, SignOutScope } from '../../core/provider.js'
 import type { SessionUser } from '../../core/session.js'
 import { createExpiring } from '../coordination/expiring.js'
 import { withinTime } from '../shared/time-limit.js'
@@ -14,8 +14,11 @@ export interface RevocationDeps<User extends SessionUser> {
 
 /** Tells the auth server that sessions are over. */
 export interface Revocations<User extends SessionUser> {
-  /** @returns why it is not known to be over there; `null` when it is. */
-  revoke(opened: Opened<User>): Promise<AuthError | null>
+  /**
+   * Ends a session there; with `others` all others of the person, with `global` both.
+   * @returns why that is not known to be over; `null` when it is.
+   */
+  revoke(opened: Opened<User>, scope?: SignOutScope): Promise<AuthError | null>
   /** Whether to ask again now, for a session that was ended here: not for every request. */
   isDue(name: string): boolean
   /** Leaves a session alone for so long: by default as long as between two attempts. */
@@ -34,19 +37,25 @@ export function createRevocations<User extends SessionUser>(
   const { provider, timeout, now } = deps
   const resting = createExpiring<true>({ limit: LIMIT, now })
   const rest = (name: string, ms = REST): void => resting.set(name, true, now() + ms)
+
+  async function attempt(opened: Opened<User>, scope: SignOutScope): Promise<AuthError | null> {
+    const session = toSession(opened)
+    try {
+      await withinTime(timeout, async (signal) => provider.signOut?.(session, scope, { signal }))
+      return null
+    } catch (error) {
+      if (isAuthError(error)) return error
+      throw error
+    }
+  }
+
   return {
     rest,
-    async revoke(opened) {
-      const session = toSession(opened)
-      try {
-        await withinTime(timeout, async (signal) =>
-          provider.signOut?.(session, 'local', { signal }),
-        )
-        return null
-      } catch (error) {
-        if (isAuthError(error)) return error
-        throw error
-      }
+    async revoke(opened, scope = 'local') {
+      const error = await attempt(opened, scope)
+      // A server that knows of no more than one session is told of that one, at least.
+      const one = scope === 'global' && error?.code === 'invalid_argument'
+      return (one && (await attempt(opened, 'local'))) || error
     },
     isDue(name) {
       if (!provider.signOut || resting.get(name)) return false

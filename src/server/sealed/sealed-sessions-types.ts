@@ -3,6 +3,7 @@ import type { Awaitable } from '../../core/ports.js'
 import type { Provider } from '../../core/provider.js'
 import type { Grant, Session, SessionFacts, SessionUser } from '../../core/session.js'
 import type { Coordinator } from '../coordination/coordinator.js'
+import type { RefreshListeners } from '../shared/refresh-events.js'
 import type { SecurityListeners } from '../shared/security-events.js'
 import type { Introspection, IntrospectionCall } from '../verification/introspection.js'
 import type { Verification } from '../verification/verify.js'
@@ -52,7 +53,8 @@ export interface SignOutPageRequest<User extends SessionUser = SessionUser> {
 
 /** Options of {@link createSealedSessions}. */
 export interface SealedSessionsOptions<User extends SessionUser = SessionUser>
-  extends SecurityListeners {
+  extends SecurityListeners,
+    RefreshListeners {
   readonly provider: SessionProvider<User>
   /**
    * How to tell that an access token is genuine: by keys or a secret where it is a JWT; by asking the auth
@@ -68,6 +70,16 @@ export interface SealedSessionsOptions<User extends SessionUser = SessionUser>
    * a thief may. @default the provider's: 30_000 for WorkOS, else GoTrue's 10_000
    */
   readonly reuseWindow?: number | undefined
+  /**
+   * How long before the end of an access token its session is refreshed ahead of need, in ms: half of its life at
+   * the most. @default 60_000, and a quarter of its life at the most
+   */
+  readonly refreshMargin?: number | undefined
+  /**
+   * The claims of access tokens that sessions have in `claims`, by their names. They are read of JWTs, and pages of a
+   * backend see them. @default none
+   */
+  readonly claims?: readonly string[] | undefined
   /** How long sessions last, unless they have limits of their own. */
   readonly limits?: SessionLimits | undefined
   /**

@@ -36,9 +36,6 @@ export type {
   SignOutPageRequest,
 } from './sealed-sessions-types.js'
 
-/** A refresh ahead of need begins when so much of the token's life is left, in ms; a quarter at most. */
-const MARGIN = 60_000
-
 /** The step that is missing where a session cannot be renewed (OIDC Core §3.1.2.6). */
 const SIGN_IN = { step: 'login_required' } as const
 
@@ -94,7 +91,7 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       if (await ended.isOver(opened)) return cookieFailure('invalid_session_cookie')
       const { accessToken } = opened.data
       const { expiresAt, life = Number.POSITIVE_INFINITY } = opened.token
-      const ahead = parts.renews(opened.data.refreshToken) ? Math.min(MARGIN, life / 4) : 0
+      const ahead = parts.renews(opened.data.refreshToken) ? parts.marginOf(life) : 0
       const refreshAt = expiresAt - ahead
       return { authenticated: true, accessToken, ...describeOpened(opened), expiresAt, refreshAt }
     },
@@ -208,7 +205,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
         return { sessionId: null, error: unread() }
       }
       const result = await ended.end(opened, wanted)
-      await parts.sealing.release(opened, 0)
+      if (wanted.scope !== 'others') await parts.sealing.release(opened, 0)
       return result
     },
     async describeSession(cookie) {

@@ -4,18 +4,29 @@ import { createVerifier, type Verification, type Verified } from '../verificatio
 import type { AccessTokens, TokenCheck } from './access-tokens.js'
 import { countedLife, lifeOf, withReceipt } from './receipt.js'
 import type { SealedData } from './session-data.js'
-import { factsOf } from './session-facts.js'
+import { claimsNamed, factsOf, provedAt } from './session-facts.js'
 
 const toCheck = (verified: Verified): TokenCheck => {
   if (verified.ok) return verified
   return 'retryable' in verified ? verified : { ok: false, retryable: false }
 }
 
+/** What reading works with. */
+export interface SignedTokensDeps {
+  /** The claims that sessions have besides. */
+  readonly claimNames?: readonly string[] | undefined
+  /** Milliseconds since the epoch. */
+  now(): number
+}
+
 /**
  * Access tokens that are JWTs: what they say is what is known, and keys tell whether it is true.
  * @throws AuthError `invalid_argument` for a verification that cannot work.
  */
-export function signedTokens(verification: Verification, now: () => number): AccessTokens {
+export function signedTokens(
+  verification: Verification,
+  { now, claimNames = [] }: SignedTokensDeps,
+): AccessTokens {
   const verifier = createVerifier({ ...verification, now: verification.now ?? now })
   // Cookies that come again have the same data, which cannot be changed.
   const read = new WeakMap<SealedData, Readonly<JWTPayload> | null>()
@@ -33,8 +44,15 @@ export function signedTokens(verification: Verification, now: () => number): Acc
       const claims = claimsOf(data)
       if (claims?.sub !== data.user.id) return null
       const counted = countedLife(data, claims, now())
+      const proved = provedAt(data, claims)
+      // By this server's clock, as the token's end is.
+      const ahead = counted ? now() - counted.at : 0
       return {
-        facts: factsOf(claims),
+        facts: {
+          ...factsOf(claims),
+          ...claimsNamed(claims, claimNames),
+          ...(proved !== undefined && { authenticatedAt: proved + ahead }),
+        },
         issuedAt: Number(claims.iat) * 1000 || 0,
         expiresAt: counted?.expiresAt ?? Number(claims.exp) * 1000,
         life: lifeOf(claims),

@@ -1,9 +1,17 @@
 import { AuthError } from '../../core/errors.js'
+import type { SignOutScope } from '../../core/provider.js'
 
 /** @throws AuthError `invalid_argument` unless `value` is an object: JavaScript has no types. */
 export function checkObject(what: string, value: unknown): void {
   if (typeof value === 'object' && value !== null) return
   throw new AuthError('invalid_argument', `Pass \`${what}\`, as an object.`)
+}
+
+/** @throws AuthError `invalid_argument` unless `value` is a list of names, or nothing. */
+export function checkNames(what: string, value: unknown): void {
+  const isName = (one: unknown): boolean => typeof one === 'string' && one !== ''
+  if (value === undefined || (Array.isArray(value) && value.every(isName))) return
+  throw new AuthError('invalid_argument', `Pass \`${what}\` as a list of names.`)
 }
 
 /**
@@ -20,4 +28,16 @@ export function checkMethods(value: unknown, methods: readonly string[], message
 export function checkCookieHeader(value: unknown): void {
   if (value === undefined || value === null || typeof value === 'string') return
   throw new AuthError('invalid_argument', 'Pass the `Cookie` header as a text, or null.')
+}
+
+/** Whose sessions a sign-out may end. */
+const SCOPES: readonly unknown[] = ['local', 'global', 'others']
+
+/** Whether a sign-out may have this scope. */
+export const isScope = (scope: unknown): scope is SignOutScope => SCOPES.includes(scope)
+
+/** @throws AuthError `invalid_argument` for a scope of a sign-out that there is not. */
+export function checkScope(scope: unknown): asserts scope is SignOutScope {
+  if (isScope(scope)) return
+  throw new AuthError('invalid_argument', '`scope` is `local`, `global` or `others`.')
 }

@@ -22,6 +22,10 @@ export interface WorkOSSessionsOptions
       | 'report'
       | 'onReuse'
       | 'onSecurityEvent'
+      | 'onRefresh'
+      | 'onRefreshError'
+      | 'refreshMargin'
+      | 'claims'
     >,
     Pick<TokenChecks, 'issuer' | 'clockTolerance'> {}
 
@@ -38,7 +42,8 @@ export interface WorkOSSessionsOptions
 export function createWorkOSSessions(options: WorkOSSessionsOptions): WorkOSSessions {
   checkObject('options', options)
   const { issuer, clockTolerance, coordinator, requestTimeout, now, ...rest } = options
-  const { reuseWindow, limits, maxSize, store, report, onReuse, onSecurityEvent, ...client } = rest
+  const { reuseWindow, limits, maxSize, store, report, refreshMargin, claims, ...others } = rest
+  const { onReuse, onSecurityEvent, onRefresh, onRefreshError, ...client } = others
   const workos = workosServer({ ...client, requestTimeout })
   const sessions = createSealedSessions<WorkOSUser>({
     provider: workos,
@@ -63,6 +68,10 @@ export function createWorkOSSessions(options: WorkOSSessionsOptions): WorkOSSess
     report,
     onReuse,
     onSecurityEvent,
+    onRefresh,
+    onRefreshError,
+    refreshMargin,
+    claims,
     requestTimeout,
     now,
   })

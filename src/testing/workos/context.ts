@@ -20,6 +20,8 @@ export interface Begun {
   readonly hosted: boolean
   /** Whether the person has proved who they are a second time. */
   readonly hasFactor?: boolean | undefined
+  /** Whether the person has been proved to be one to Radar. */
+  readonly isTrusted?: boolean | undefined
 }
 
 /** A sign-in that waits for a step. */
@@ -30,6 +32,8 @@ export interface Pending {
     | 'email_verification'
     | 'mfa_challenge'
     | 'mfa_enrollment'
+    | 'radar_email_challenge'
+    | 'radar_sms_challenge'
 }
 
 /** A sign-in that waits for its code. */
@@ -81,7 +85,7 @@ export type Route = (context: ServerContext, call: Call) => Promise<Response>
 
 /** The claims of an access token: what the session is now, and the membership as it is now. */
 function claimsOf(
-  { directory, settings, now, newId }: ServerContext,
+  { directory, settings, options, now, newId }: ServerContext,
   session: ServerSession,
 ): Readonly<Record<string, unknown>> {
   const { organizationId, impersonator, clientId } = session
@@ -90,6 +94,7 @@ function claimsOf(
   const issuedAt = Math.floor(now() / 1000)
   const { role = 'member', roles = [role], permissions = [] } = membership ?? {}
   return {
+    ...options.claims,
     iss: settings.issuer ?? `https://api.workos.com/user_management/${clientId}`,
     sub: session.userId,
     sid: session.id,

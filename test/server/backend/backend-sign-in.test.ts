@@ -252,11 +252,14 @@ describe('a callback', () => {
     expect(flowsOf(world)).toEqual([])
   })
 
-  it('with neither a code nor an error is a refusal', async () => {
+  it('with neither a code nor an error signs nobody in, and the sign-in may go on', async () => {
     const world = createBackendWorld()
     const callback = await consent(world)
+    const code = callback.searchParams.get('code') ?? ''
     callback.searchParams.delete('code')
-    expect(await refused(world, callback)).toMatchObject({ code: 'rejected', signedIn: false })
+    expect(await refused(world, callback)).toMatchObject({ code: 'server_error', signedIn: false })
+    callback.searchParams.set('code', code)
+    expect((await world.send(callback.href)).status).toBe(303)
   })
 
   it('with a wrong code is refused, and forgotten', async () => {

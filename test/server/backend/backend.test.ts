@@ -25,6 +25,7 @@ describe('GET /session', () => {
     expect(JSON.parse(text)).toEqual({
       session: {
         sessionId: session?.sessionId,
+        authenticatedAt: session?.authenticatedAt,
         user: session?.user,
         organizationId: 'org_1',
         role: 'admin',

@@ -30,6 +30,7 @@ describe('a sealed session', () => {
       featureFlags: ['beta'],
       impersonator,
       authenticationMethod: 'Impersonation',
+      authenticatedAt: clock.time,
       user: expect.objectContaining({ email: ADA.email, firstName: 'Ada', emailVerified: true }),
     }
     expect(await session.getSession()).toEqual({

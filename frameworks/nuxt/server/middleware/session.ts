@@ -1,12 +1,5 @@
-import type { OidcUser } from 'holdfast/providers/oidc'
-import { applySession, type RequestSession } from 'holdfast/server'
+import { applySession } from 'holdfast/server'
 import { sessions } from '../utils/auth'
-
-declare module 'h3' {
-  interface H3EventContext {
-    found?: RequestSession<OidcUser>
-  }
-}
 
 export default defineEventHandler(async (event) => {
   // What a page asks its own server for while it is rendered comes with the context of its request.

@@ -1,0 +1,28 @@
+import { nodeHandler } from 'holdfast/node'
+import Koa from 'koa'
+import { auth, backend } from './auth.js'
+import { accountPage, homePage } from './page.js'
+
+const app = new Koa()
+const routes = nodeHandler(backend)
+
+app.use(async (ctx, next) => {
+  if (!ctx.path.startsWith('/auth/')) return next()
+  ctx.respond = false
+  return routes(ctx.req, ctx.res)
+})
+
+app.use(async (ctx, next) => {
+  if (ctx.path !== '/account') return next()
+  const exchange = { request: ctx.req, response: ctx.res }
+  if (await auth.admit(exchange, { signInPath: '/auth/sign-in' })) return next()
+  ctx.respond = false
+})
+
+app.use((ctx) => {
+  if (ctx.path === '/') ctx.body = homePage
+  if (ctx.path === '/account') ctx.body = accountPage(auth.sessionOf(ctx.req).user.name)
+})
+
+const { HOST: host = '127.0.0.1', PORT = '3000' } = process.env
+app.listen(Number(PORT), host)

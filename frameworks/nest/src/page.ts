@@ -1,0 +1,16 @@
+const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+
+/** The page of an account, with a button that signs out. */
+export const accountPage = (name: string | undefined): string => `<!doctype html>
+<p>Signed in as ${escapeHtml(name ?? 'somebody')}.</p>
+<button>Sign out</button>
+<script type="module">
+  document.querySelector('button').onclick = async () => {
+    await fetch('/auth/sign-out', { method: 'POST', headers: { 'X-Holdfast': '1' } })
+    location.href = '/'
+  }
+</script>`
+
+/** The page that everybody may see. */
+export const homePage = '<!doctype html><a href="/account">Your account</a>'
