@@ -212,10 +212,10 @@ export const PAGES = [
     replace: '',
   },
   {
-    file: ahead,
+    file: proxy,
     name: 'What is fetched ahead is sent to the sign-in.',
-    find: '  if (isAhead(headers)) return false\n',
-    replace: '',
+    find: '  if (isPrefetch(headers)) return',
+    replace: '  if (headers === null) return',
   },
   {
     file: ahead,

@@ -1,4 +1,3 @@
-import { isPrefetch } from '../server/backend/guard.js'
 import { forbidStorage, varyByCookie } from '../server/requests/caching.js'
 
 /**
@@ -18,12 +17,8 @@ type ReadHeaders = Pick<Headers, 'get'>
 const isOfRouter = (headers: ReadHeaders): boolean =>
   ROUTERS.some((name) => headers.get(name) !== null)
 
-/** Whether nobody goes to the page that is asked for yet. */
-const isAhead = (headers: ReadHeaders): boolean => isPrefetch(headers) || isOfRouter(headers)
-
 /** Whether a browser goes to a page, rather than a script asking for something. */
 export function isNavigation({ headers, method }: Pick<Request, 'headers' | 'method'>): boolean {
-  if (isAhead(headers)) return false
   const mode = headers.get('Sec-Fetch-Mode')
   if (mode !== null) return mode === 'navigate'
   return method === 'GET' && (headers.get('Accept') ?? '').includes('text/html')
