@@ -1,5 +1,6 @@
 // All mutants. Each is a small bug that a good engineer could write, named as a reviewer would.
 import { ACCOUNTS } from './accounts.mjs'
+import { AUTHKIT } from './authkit.mjs'
 import { BOUNDED } from './bounded.mjs'
 import { CACHING } from './caching.mjs'
 import { COMMIT } from './commit.mjs'
@@ -43,6 +44,7 @@ import { SEALED } from './sealed.mjs'
 import { SEALS } from './seals.mjs'
 import { SECTION } from './section.mjs'
 import { SHARE } from './share.mjs'
+import { SHARED_MEMORY } from './shared-memory.mjs'
 import { SHARED_PATIENCE } from './shared-patience.mjs'
 import { SIGN_IN } from './sign-in.mjs'
 import { START } from './start.mjs'
@@ -60,6 +62,7 @@ import { WITH_SESSION } from './with-session.mjs'
 /** Every mutant, by area. */
 export const MUTANTS = [
   ...ACCOUNTS,
+  ...AUTHKIT,
   ...BOUNDED,
   ...CACHING,
   ...COMMIT,
@@ -103,6 +106,7 @@ export const MUTANTS = [
   ...SEALS,
   ...SECTION,
   ...SHARE,
+  ...SHARED_MEMORY,
   ...SHARED_PATIENCE,
   ...SIGN_IN,
   ...START,

@@ -163,8 +163,8 @@ export const SEALED = [
   {
     file: renewal,
     name: 'Nobody is told of a refresh that the server refused.',
-    find: '        tell(deps.onSecurityEvent, { ...refused, request })\n',
-    replace: '        void refused\n        void request\n',
+    find: "      tell(deps.onSecurityEvent, { type: 'refresh-refused', ...told })\n",
+    replace: '      void told\n',
   },
   {
     file: renewal,

@@ -194,6 +194,8 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
 export interface Backend {
   /** Answers a request; `null` when it is for something else of the app. Never rejects. */
   handle(request: Request): Promise<Response | null>
+  /** Whether a path is one of the routes that `handle` answers, or an upstream's. */
+  owns(pathname: string): boolean
   /**
    * The organizations that the browser of this request is to choose from, for an `organizationPage` that a
    * server renders; `null` when it is not to choose.
