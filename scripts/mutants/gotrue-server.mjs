@@ -43,6 +43,12 @@ export const GOTRUE_SERVER = [
     replace: 'if (!session && !over && !left) return result',
   },
   {
+    file: takeOver,
+    name: 'A seal of another library is kept nowhere when its cookie goes.',
+    find: 'return { ...result, setCookies: [...result.setCookies, ...writeCookie(cookie, value, jar)] }',
+    replace: 'return result',
+  },
+  {
     file: ssr,
     name: 'Megabytes of cookies are read.',
     find: 'header.length > LONGEST',
