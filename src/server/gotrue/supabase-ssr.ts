@@ -1,5 +1,6 @@
 import { parseJson } from '../../core/json.js'
 import {
+  type AnyMetadata,
   type GoTrueUser,
   parseAuthJsSession,
   readAuthJsCookies,
@@ -11,9 +12,9 @@ import { checkObject } from '../shared/arguments.js'
 import type { GoTrueServer } from './types.js'
 
 /** Options of {@link supabaseSsr}. */
-export interface SupabaseSsrOptions extends CookiePlace {
+export interface SupabaseSsrOptions<Metadata extends object = AnyMetadata> extends CookiePlace {
   /** Made by `createGotrue`. */
-  readonly server: Pick<GoTrueServer, 'url'>
+  readonly server: GoTrueServer<Metadata>
   /** What its cookies are called. @default 'sb-<first part of the host>-auth-token', as `@supabase/ssr` has it */
   readonly name?: string | undefined
   /** Whether browsers come by `https:`. @default true */
@@ -45,8 +46,8 @@ function withNames(text: string): string {
  * ```
  * @throws AuthError `invalid_argument` for what no cookie can be called, and no place of one.
  */
-export function supabaseSsr<Metadata extends object>(
-  options: SupabaseSsrOptions,
+export function supabaseSsr<Metadata extends object = AnyMetadata>(
+  options: SupabaseSsrOptions<Metadata>,
 ): TakeOver<GoTrueUser<Metadata>> {
   checkObject('options', options)
   checkObject('server', options.server)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { supabaseSsr } from '../../../src/server/gotrue/index.js'
+import { createGotrue, supabaseSsr } from '../../../src/server/gotrue/index.js'
 import { fc } from '../../support/fast-check.js'
-import { ADA, APP, createGotrueServerWorld } from './gotrue-server-world.js'
+import { ADA, APP, createGotrueServerWorld, URL_OF_GOTRUE } from './gotrue-server-world.js'
 
 const NAME = 'sb-project-auth-token'
 
@@ -30,7 +30,7 @@ describe('any cookies under the names of @supabase/ssr', () => {
   )
 
   it('are a session with both tokens and a person, or none, and never an error', async () => {
-    const { find, cookiesIn } = supabaseSsr({ server: { url: 'https://project.example/auth/v1' } })
+    const { find, cookiesIn } = supabaseSsr({ server: createGotrue({ url: URL_OF_GOTRUE }) })
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(name, fc.array(value, { maxLength: 2 }))),
