@@ -51,8 +51,14 @@ export const GOTRUE_SERVER = [
   {
     file: ssr,
     name: 'Megabytes of cookies are read.',
-    find: 'header.length > LONGEST',
-    replace: 'header.length > LONGEST * 1e9',
+    find: 'header.length <= LONGEST',
+    replace: 'header.length <= LONGEST * 1e9',
+  },
+  {
+    file: ssr,
+    name: 'As many planted cookies are read as there are.',
+    find: '.slice(0, MOST)',
+    replace: '.slice(0, MOST * 1e9)',
   },
   {
     file: ssr,
