@@ -24,9 +24,13 @@ const LIMIT = 600_000
 const started = new Set<ChildProcess>()
 
 /** Ends a command and whatever it started: it has a group of its own, which no terminal signals. */
-function end(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
-  process.kill(-child.pid, signal)
+function end({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, signal)
+  } catch {
+    // Nobody of them is left.
+  }
 }
 
 process.once('exit', () => {
@@ -86,6 +90,8 @@ export async function serve(command: Command, url: string): Promise<Running> {
     end(child, 'SIGTERM')
     const timer = setTimeout(() => end(child, 'SIGKILL'), 5_000)
     await ended.finally(() => clearTimeout(timer))
+    // A shell or npm may be gone before what they started: a server lets its connections end first.
+    end(child, 'SIGKILL')
   }
   const until = performance.now() + LIMIT
   while (!(await answers(url))) {
