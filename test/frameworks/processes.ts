@@ -55,11 +55,14 @@ function start({ line, folder, env, isShown }: Command) {
       if (isShown) process.stderr.write(text)
     })
   }
-  const ended = new Promise<number | null>((resolve) => {
-    child.once('error', () => resolve(null))
-    child.once('exit', (code) => resolve(code))
-  }).finally(() => started.delete(child))
-  return { child, ended, log: () => log }
+  const outcome = (event: 'exit' | 'close') =>
+    new Promise<number | null>((resolve) => {
+      child.once('error', () => resolve(null))
+      child.once(event, (code: number | null) => resolve(code))
+    })
+  const ended = outcome('exit').finally(() => started.delete(child))
+  // What it printed is there once it is closed, not when it has ended.
+  return { child, ended, closed: outcome('close'), log: () => log }
 }
 
 /** The end of a log, where it says why. */
@@ -67,9 +70,9 @@ const tail = (log: string): string => log.trim().split('\n').slice(-30).join('\n
 
 /** Runs a command to its end, and resolves to what it printed. @throws Error when it fails, with what it said. */
 export async function run(command: Command): Promise<string> {
-  const { child, ended, log } = start(command)
+  const { child, closed, log } = start(command)
   const timer = setTimeout(() => end(child, 'SIGKILL'), LIMIT)
-  const code = await ended.finally(() => clearTimeout(timer))
+  const code = await closed.finally(() => clearTimeout(timer))
   if (code !== 0) throw new Error(`\`${command.line}\` failed:\n${tail(log())}`)
   return log()
 }
