@@ -20,7 +20,7 @@ const inProcess = {
 const real = { testTimeout: 120_000, hookTimeout: 400_000, expect: { poll: { timeout: 20_000 } } }
 
 /** Apps that Next.js builds and runs. */
-const NEXT = ['test/next/demo.test.ts', 'test/next/protected.test.ts']
+const NEXT = ['demo', 'protected', 'today'].map((name) => `test/next/${name}.test.ts`)
 
 /** Apps of other frameworks, installed, built and driven. */
 const FRAMEWORKS = ['test/frameworks/by-turns.test.ts']

@@ -18,6 +18,7 @@ import { EVENTS } from './events.mjs'
 import { EXCHANGE } from './exchange.mjs'
 import { FETCH } from './fetch.mjs'
 import { FLOWS } from './flows.mjs'
+import { GOTRUE_SERVER } from './gotrue-server.mjs'
 import { GUARD } from './guard.mjs'
 import { HINTS } from './hints.mjs'
 import { INTROSPECTION } from './introspection.mjs'
@@ -88,6 +89,7 @@ export const MUTANTS = [
   ...NODE_REQUESTS,
   ...NODE_RESPONSES,
   ...OIDC_WINDOWS,
+  ...GOTRUE_SERVER,
   ...OIDC_SERVER,
   ...ORIGIN_GUARD,
   ...PAGES,

@@ -451,7 +451,7 @@ describe('the packed package', () => {
       'react',
       `${CORE};export * from 'holdfast/react'`,
       `export { Impersonation } from 'holdfast/react/impersonation'`,
-      600,
+      400,
     ],
     ['sso', 'gotrue', GOTRUE, `export { sso } from 'holdfast/providers/gotrue/sso'`, 1_000],
     ['web3', 'gotrue', GOTRUE, `export { web3 } from 'holdfast/providers/gotrue/web3'`, 1_160],

@@ -17,6 +17,8 @@ export type {
   OrganizationSelection,
   PasswordExchange,
   PendingStep,
+  RadarEmailExchange,
+  RadarSmsExchange,
   TotpEnrollment,
   TotpExchange,
   Visitor,
