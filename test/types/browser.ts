@@ -50,3 +50,18 @@ export function whatMustNotBeLeftOut(): void {
   workos({ clientId: 'client_1', apiKey: 'sk_1' })
   backend()
 }
+
+declare module 'holdfast/providers/backend' {
+  interface SessionClaims {
+    readonly tier?: 1 | 2
+  }
+}
+
+export async function pagesSeeTheClaimsOfTheApp(): Promise<unknown> {
+  const session = await app.getSession()
+  const tier: 1 | 2 | undefined = session?.claims?.tier
+  const proved: number | undefined = session?.authenticatedAt
+  // @ts-expect-error Of other claims nothing is known.
+  const other: string | undefined = session?.claims?.other
+  return [tier, proved, other, await app.actions.signInUrl({ state: 'mine' })]
+}
