@@ -140,8 +140,8 @@ export const ENVIRONMENT = [
   {
     file: 'src/defaults.ts',
     name: 'A page whose localStorage is blocked keeps its sessions there.',
-    find: "documentHere() && webStorageWorks('local') ? webStorage()",
-    replace: 'documentHere() ? webStorage()',
+    find: "documentHere() && webStorageWorks('local')) return",
+    replace: 'documentHere()) return',
   },
   {
     file: 'src/core/check-options.ts',

@@ -18,6 +18,7 @@ import { EVENTS } from './events.mjs'
 import { EXCHANGE } from './exchange.mjs'
 import { FETCH } from './fetch.mjs'
 import { FLOWS } from './flows.mjs'
+import { GOTRUE_SERVER } from './gotrue-server.mjs'
 import { GUARD } from './guard.mjs'
 import { HINTS } from './hints.mjs'
 import { INTROSPECTION } from './introspection.mjs'
@@ -43,6 +44,7 @@ import { SEALED } from './sealed.mjs'
 import { SEALS } from './seals.mjs'
 import { SECTION } from './section.mjs'
 import { SHARE } from './share.mjs'
+import { SHARED_MEMORY } from './shared-memory.mjs'
 import { SHARED_PATIENCE } from './shared-patience.mjs'
 import { SIGN_IN } from './sign-in.mjs'
 import { START } from './start.mjs'
@@ -87,6 +89,7 @@ export const MUTANTS = [
   ...NODE_REQUESTS,
   ...NODE_RESPONSES,
   ...OIDC_WINDOWS,
+  ...GOTRUE_SERVER,
   ...OIDC_SERVER,
   ...ORIGIN_GUARD,
   ...PAGES,
@@ -103,6 +106,7 @@ export const MUTANTS = [
   ...SEALS,
   ...SECTION,
   ...SHARE,
+  ...SHARED_MEMORY,
   ...SHARED_PATIENCE,
   ...SIGN_IN,
   ...START,

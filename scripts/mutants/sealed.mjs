@@ -139,7 +139,7 @@ export const SEALED = [
   {
     file: sessions,
     name: 'What is held of a session stays after its sign-out.',
-    find: '      await parts.sealing.release(opened, 0)\n',
+    find: "      if (wanted.scope !== 'others') await parts.sealing.release(opened, 0)\n",
     replace: '',
   },
   {

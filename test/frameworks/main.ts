@@ -5,7 +5,10 @@ import { APPS, type App } from './apps.js'
 import { type Cell, play, type Row, TITLES } from './drive.js'
 import { createWorkshop } from './workshop.js'
 
-const SERVERS: Readonly<Record<App['server'], string>> = { oidc: 'OpenID Connect' }
+const SERVERS: Readonly<Record<App['server'], string>> = {
+  oidc: 'OpenID Connect',
+  gotrue: 'GoTrue',
+}
 
 /** The apps of these names, or all. @throws Error for a name that nobody knows. */
 function chosen(names: readonly string[]): readonly App[] {

@@ -1,6 +1,8 @@
+import { createServer } from 'node:https'
+import { connect } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { nodeHandler, toWebRequest, type WebRequestOptions } from '../../src/node/index.js'
-import { head, read, serve } from './stage.js'
+import { allOf, atEnd, head, portOf, read, serve } from './stage.js'
 
 /** A server that tells how the web reads a request. */
 const mirror = (options: WebRequestOptions = {}, lenient = false) =>
@@ -149,6 +151,26 @@ describe('a request that came over a socket', () => {
     expect(read(await talk(head('GET /a', ['Host: a', 'X-A: \u0000b']))).body).toBe('null')
     expect(read(await talk(head('GET /a', ['Host: a', 'X-A: b']))).body).not.toBe('null')
   })
+})
+
+it('a request that came over TLS is one to https', async () => {
+  // A key that both know is all that TLS needs (RFC 4279): nobody has to make a certificate.
+  const psk = new Uint8Array(32).fill(7)
+  const secret = { ciphers: 'PSK+HIGH', maxVersion: 'TLSv1.2' } as const
+  const server = createServer({ ...secret, pskCallback: () => psk }, (incoming, outgoing) => {
+    outgoing.end(toWebRequest(incoming)?.url)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  atEnd(() => server.close())
+  const socket = connect({
+    ...secret,
+    port: portOf(server),
+    host: '127.0.0.1',
+    checkServerIdentity: () => undefined,
+    pskCallback: () => ({ psk, identity: 'somebody' }),
+  })
+  socket.write(head('GET /a', ['Host: app.example', 'X-Forwarded-Proto: http']))
+  expect(read(await allOf(socket)).body).toBe('https://app.example/a')
 })
 
 it('an app that names no origin, or a list of proxies, hears of it at the start', () => {

@@ -21,6 +21,8 @@ const PAGES = [
   'README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
+    // Its blocks are lines of apps that are compiled with their frameworks, see test/frameworks.
+    .filter((name) => name !== 'frameworks.md')
     .map((name) => `docs/${name.replaceAll('\\', '/')}`)
     .filter((page) => examplesOf(page).length > 0),
 ]
@@ -35,6 +37,56 @@ const APP = `
   declare const provider: import('holdfast/providers/gotrue').GoTrueProvider
   declare function askForTheCode(): Promise<string>
 
+  declare const backend: import('holdfast/server').Backend
+
+  declare module 'fastify' {
+    import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+    type Request = { readonly raw: IncomingMessage }
+    type Reply = {
+      readonly raw: ServerResponse
+      hijack(): Reply
+      headers(values: OutgoingHttpHeaders): Reply
+    }
+    type Handler = (request: Request, reply: Reply) => Promise<unknown>
+    type App = {
+      register(plugin: (scope: App) => Promise<void>): void
+      removeAllContentTypeParsers(): void
+      addContentTypeParser(
+        type: string,
+        parse: (request: Request, body: IncomingMessage, done: (error: Error | null) => void) => void,
+      ): void
+      addHook(name: 'onRequest', hook: Handler): void
+      all(path: string, handler: Handler): void
+      get(path: string, handler: Handler): void
+    }
+    export default function Fastify(): App
+  }
+  declare module 'koa' {
+    import type { IncomingMessage, ServerResponse } from 'node:http'
+    type Context = {
+      readonly path: string
+      readonly req: IncomingMessage
+      readonly res: ServerResponse
+      respond?: boolean
+    }
+    export default class Koa {
+      use(middleware: (ctx: Context, next: () => Promise<unknown>) => Promise<unknown>): this
+    }
+  }
+  declare module '@nestjs/core' {
+    import type { IncomingMessage, ServerResponse } from 'node:http'
+    type Middleware = (
+      request: IncomingMessage,
+      response: ServerResponse,
+      next: (error?: unknown) => void,
+    ) => unknown
+    type App = {
+      use(middleware: Middleware): App
+      use(path: string, middleware: Middleware): App
+      listen(port: number): Promise<void>
+    }
+    export const NestFactory: { create(module: new () => object): Promise<App> }
+  }
   declare module 'next/server' {
     export interface NextRequest extends Request {
       readonly nextUrl: URL

@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 18_160, gotrue: 26_030, oidc: 26_760 }
+const BUDGETS = { core: 18_180, gotrue: 26_050, oidc: 26_780 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -43,6 +43,7 @@ const FRAMEWORKS: Readonly<Record<string, readonly string[]>> = {
   'holdfast/next': NEXT_MODULES,
   'holdfast/next/workos': NEXT_MODULES,
   'holdfast/next/oidc': NEXT_MODULES,
+  'holdfast/next/gotrue': NEXT_MODULES,
   'holdfast/react': ['react'],
   'holdfast/react/impersonation': ['react'],
 }
@@ -250,7 +251,7 @@ describe('the packed package', () => {
   it.each([
     ['holdfast/server', 3, 20],
     ['holdfast/server/workos', 5, 22],
-    ['holdfast/server/oidc', 5, 23],
+    ['holdfast/server/oidc', 6, 23],
     ['holdfast/server/gotrue', 5, 22],
     ['holdfast/server/supertokens', 5, 22],
     ['holdfast/node', 5, 22],
@@ -258,6 +259,7 @@ describe('the packed package', () => {
     ['holdfast/next', 6, 24],
     ['holdfast/next/workos', 8, 26],
     ['holdfast/next/oidc', 8, 26],
+    ['holdfast/next/gotrue', 8, 26],
   ])('reads a few files for %s', async (name, most, altogether) => {
     const { own, all } = await filesOf(name)
     expect(own.length).toBeGreaterThan(0)
@@ -452,7 +454,7 @@ describe('the packed package', () => {
       400,
     ],
     ['sso', 'gotrue', GOTRUE, `export { sso } from 'holdfast/providers/gotrue/sso'`, 1_000],
-    ['web3', 'gotrue', GOTRUE, `export { web3 } from 'holdfast/providers/gotrue/web3'`, 1_150],
+    ['web3', 'gotrue', GOTRUE, `export { web3 } from 'holdfast/providers/gotrue/web3'`, 1_160],
     [
       'oauth-consent',
       'gotrue',

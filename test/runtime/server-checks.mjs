@@ -221,6 +221,14 @@ export async function checkRedirects(origin) {
   equal(visits, { moved: 1, elsewhere: 0 }, 'a redirect is not followed')
 }
 
+/** `origin` is served by a `nodeHandler` that sends bodies at `/echo` back, with two cookies. */
+export async function checkNode(origin) {
+  const answer = await fetch(`${origin}/echo`, { method: 'POST', body: 'hello' })
+  const came = [answer.status, await answer.text(), answer.headers.getSetCookie()]
+  equal(came, [200, 'hello', ['a=1', 'b=2']], 'a request of Node is answered by the web')
+  equal((await fetch(`${origin}/nothing`)).status, 404, 'what is not for it')
+}
+
 /** @returns a line that says what passed. @throws Error for the first thing that is not as promised. */
 export async function checkServer() {
   await checkSealed(await createWorld())

@@ -1,7 +1,8 @@
-// `holdfast/server` of the built package in Node, Deno or Bun. Run by hand or by CI:
+// `holdfast/server` and `holdfast/node` of the built package in Node, Deno or Bun. Run by hand or by CI:
 // `node test/runtime/server.mjs`.
 import { createServer } from 'node:http'
-import { checkRedirects, checkServer } from './server-checks.mjs'
+import { nodeHandler } from 'holdfast/node'
+import { checkNode, checkRedirects, checkServer } from './server-checks.mjs'
 
 const visits = { moved: 0, elsewhere: 0 }
 const site = createServer((request, response) => {
@@ -10,8 +11,22 @@ const site = createServer((request, response) => {
   visits[moved ? 'moved' : 'elsewhere'] += 1
   response.writeHead(moved ? 307 : 200, moved ? { location: '/elsewhere' } : {}).end('{}')
 })
-await new Promise((resolve) => site.listen(0, '127.0.0.1', resolve))
-await checkRedirects(`http://127.0.0.1:${site.address().port}`)
-site.closeAllConnections()
-site.close()
+const mirror = createServer(
+  nodeHandler((request) => {
+    if (!request.url.endsWith('/echo')) return null
+    const cookies = ['a=1', 'b=2'].map((cookie) => ['Set-Cookie', cookie])
+    return new Response(request.body, { headers: cookies })
+  }),
+)
+
+/** Serves on the loopback as long as `check` asks. */
+async function withServer(server, check) {
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await check(`http://127.0.0.1:${server.address().port}`)
+  server.closeAllConnections()
+  server.close()
+}
+
+await withServer(site, checkRedirects)
+await withServer(mirror, checkNode)
 console.log(await checkServer())

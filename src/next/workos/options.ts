@@ -13,14 +13,17 @@ import type {
 } from '../options.js'
 
 /** Options of `createNextAuth` for WorkOS. What is left out comes from the environment, at first use. */
-export interface NextAuthOptions extends NextBackendOptions<WorkOSUser>, NextAppOptions {
+export interface NextAuthOptions
+  extends NextBackendOptions<WorkOSUser>,
+    Pick<NextSessionsOptions, 'organizationPage'>,
+    NextAppOptions {
   /** @default WORKOS_CLIENT_ID */
   readonly clientId?: string | undefined
   /** @default WORKOS_API_KEY */
   readonly apiKey?: string | undefined
   /** Newest first; 32 characters or more. @default WORKOS_COOKIE_PASSWORD */
   readonly cookiePassword?: Password | undefined
-  /** Where WorkOS sends people back to. @default NEXT_PUBLIC_WORKOS_REDIRECT_URI */
+  /** Where WorkOS sends people back to. @default NEXT_PUBLIC_WORKOS_REDIRECT_URI, unless there are `redirectUris` */
   readonly redirectUri?: string | undefined
   /** @default WORKOS_API_HOSTNAME, WORKOS_API_HTTPS and WORKOS_API_PORT, or api.workos.com */
   readonly apiUrl?: string | undefined
@@ -46,7 +49,7 @@ export interface NextAuthSettings
   extends Omit<NextAuthOptions, 'cookiePassword' | 'clientId' | 'apiKey' | 'cookie'> {
   readonly clientId: string
   readonly apiKey: string
-  readonly redirectUri: string
+  readonly redirectUri: string | undefined
   readonly apiUrl: string
   readonly cookie: CookieSettings
 }
@@ -87,8 +90,10 @@ export function readWorkOSSettings(options: NextAuthOptions, env: Variables): Ne
   const setting = <T>(value: T | undefined, option: string, variable: string): T | string =>
     need(env, { given: value, option, variables: [variable] })
   const back = 'NEXT_PUBLIC_WORKOS_REDIRECT_URI'
-  const redirectUri = setting(options.redirectUri, 'redirectUri', back)
-  needUrl(redirectUri, `\`redirectUri\` (${back})`)
+  const redirectUri = options.redirectUris
+    ? undefined
+    : setting(options.redirectUri, 'redirectUri', back)
+  if (redirectUri !== undefined) needUrl(redirectUri, `\`redirectUri\` (${back})`)
   return {
     ...given,
     redirectUri,

@@ -103,6 +103,9 @@ export function createBackend<User extends SessionUser>(options: BackendOptions<
   if (finish) for (const path of places.callbacks) handlers.set(path, finish)
 
   return {
+    owns: (pathname) =>
+      handlers.has(pathname) ||
+      Object.keys(upstreams).some((name) => `${pathname}/`.startsWith(`${mount}/${name}/`)),
     async handle(request) {
       const { pathname } = new URL(request.url)
       const handler = pathname.startsWith(`${mount}/`) ? proxy : handlers.get(pathname)
