@@ -51,17 +51,12 @@ export function whatMustNotBeLeftOut(): void {
   backend()
 }
 
-declare module 'holdfast/providers/backend' {
-  interface SessionClaims {
-    readonly tier?: 1 | 2
-  }
-}
-
 export async function pagesSeeTheClaimsOfTheApp(): Promise<unknown> {
   const session = await app.getSession()
-  const tier: 1 | 2 | undefined = session?.claims?.tier
+  // Said once, in server.ts.
+  const plan: 'free' | 'pro' | undefined = session?.claims?.plan
   const proved: number | undefined = session?.authenticatedAt
   // @ts-expect-error Of other claims nothing is known.
   const other: string | undefined = session?.claims?.other
-  return [tier, proved, other, await app.actions.signInUrl({ state: 'mine' })]
+  return [plan, proved, other, await app.actions.signInUrl({ state: 'mine' })]
 }
