@@ -59,3 +59,13 @@ export function whatMustNotBeLeftOut(): void {
   workos({ clientId: 'client_1', apiKey: 'sk_1' })
   backend()
 }
+
+export async function pagesSeeTheClaimsOfTheApp(): Promise<unknown> {
+  const session = await app.getSession()
+  // Said once, in server.ts.
+  const plan: 'free' | 'pro' | undefined = session?.claims?.plan
+  const proved: number | undefined = session?.authenticatedAt
+  // @ts-expect-error Of other claims nothing is known.
+  const other: string | undefined = session?.claims?.other
+  return [plan, proved, other, await app.actions.signInUrl({ state: 'mine' })]
+}

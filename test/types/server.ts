@@ -172,3 +172,33 @@ export async function gotrueKnowsWhatTheAppKeepsOfItsUsers(): Promise<unknown> {
   createGotrueSessions({ server, verification: { type: 'secret' } })
   return [name, age]
 }
+
+export function anAppHearsOfSignInsInItsOwnTypes(): unknown {
+  const requests = createRequestSessions({ sessions, cookie: { password } })
+  return createBackend({
+    sessions: requests,
+    signIn: workosServer(keys),
+    password,
+    onSignIn({ session, state }) {
+      const firstName: string | null | undefined = session.user?.firstName
+      // @ts-expect-error WorkOS knows no such name.
+      const nickname: unknown = session.user?.nickname
+      return firstName || nickname ? `/welcome?plan=${state}` : undefined
+    },
+  })
+}
+
+export async function stepsSayWhatTheyTake(): Promise<unknown> {
+  const workos = workosServer(keys)
+  try {
+    return await workos.exchangePassword({ email: 'ada@example.com', password })
+  } catch (error) {
+    if (!isAuthError(error, 'step_required')) throw error
+    const { pendingAuthenticationToken = '', factors = [] } = error.details ?? {}
+    const [factor] = factors
+    // @ts-expect-error Perhaps there is none.
+    const early: string = factor.id
+    const { challengeId } = await workos.challengeFactor(factor?.id ?? early)
+    return workos.exchangeTotp({ code: '123456', challengeId, pendingAuthenticationToken })
+  }
+}
