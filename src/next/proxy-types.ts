@@ -21,6 +21,11 @@ export interface ProxySession<User extends SessionUser = SessionUser> {
   readonly who: Who<User>
   /** Whether this is one of the routes of the sign-in, which look after the session themselves: let it pass. */
   readonly isSignInRoute: boolean
+  /**
+   * Whether the path may lead to one of these pages, however it is written, as for `protect`; also when nobody can tell.
+   * @throws AuthError `invalid_argument` for a pattern that is none.
+   */
+  leadsTo(patterns: readonly PathPattern[]): boolean
   /** The headers to pass on, by which the readers of this request know: `{ request: { headers } }`. */
   readonly headers: Headers
   /** Puts on the app's answer the cookies that are due, and what keeps it out of shared caches. */

@@ -136,6 +136,10 @@ export async function sessionOf<User extends SessionUser>(
   return {
     who: await whoOf(found, world, known),
     isSignInRoute,
+    leadsTo(patterns) {
+      const matches = matchPaths(patterns)
+      return readPaths(request)?.any.some(matches) ?? true
+    },
     headers,
     apply(response) {
       const answer = writable(response)

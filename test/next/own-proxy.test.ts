@@ -44,6 +44,22 @@ describe('a proxy of the app’s own', () => {
     expect(app.exchanges()).toBe(1)
   })
 
+  it.each([
+    ['/admin', true],
+    ['/admin/users', true],
+    ['/%61dmin', true],
+    ['//admin', true],
+    ['/open/%2e%2e/admin', true],
+    ['/_next/data/build-1/admin.json', true],
+    ['/%ff', true],
+    ['/administrators', false],
+    ['/', false],
+  ])('knows whether %s leads to a page, however it is written: %s', async (path, leads) => {
+    const { found } = await look(createApp(), path)
+    expect(found.leadsTo(['/admin/:path*'])).toBe(leads)
+    expect(() => found.leadsTo(['admin'])).toThrow('pattern')
+  })
+
   it('tells an outage from a sign-out', async () => {
     const app = createApp()
     const ada = await app.signedIn()
