@@ -20,7 +20,12 @@ const inProcess = {
 const real = { testTimeout: 120_000, hookTimeout: 400_000, expect: { poll: { timeout: 20_000 } } }
 
 /** Apps that Next.js builds and runs. */
-const NEXT = ['test/next/demo.test.ts', 'test/next/protected.test.ts']
+const NEXT = ['demo', 'demo-servers', 'protected', 'today'].map(
+  (name) => `test/next/${name}.test.ts`,
+)
+
+/** Apps of other frameworks, installed, built and driven. */
+const FRAMEWORKS = ['test/frameworks/by-turns.test.ts']
 
 /** Tests with a thousand requests, or with processes of their own. */
 const CROWDS = ['test/**/*.crowd.test.ts', 'test/simulation/simulate.test.ts']
@@ -45,6 +50,7 @@ export default defineConfig({
             'test/browser/**',
             'test/engines/**',
             ...NEXT,
+            ...FRAMEWORKS,
           ],
         },
       },
@@ -85,6 +91,7 @@ export default defineConfig({
         },
       },
       { test: { ...real, name: 'next', include: NEXT, fileParallelism: false } },
+      { test: { ...real, name: 'frameworks', include: FRAMEWORKS, hookTimeout: 1_200_000 } },
       {
         test: {
           ...real,

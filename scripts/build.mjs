@@ -13,6 +13,8 @@ const at = (...path) => join(root, ...path)
 const PARTS = ['server', 'node', 'express', 'next']
 /** What all of them share is what this one has: it becomes one file. */
 const COMMON = 'server/index'
+/** What some of them share and the common one has no need of: a file for so little is not worth opening. */
+const LITTLE = 'providers/shared/options'
 /** The one module of pages that must not be there twice, for `instanceof` would tell its classes apart. */
 const ERRORS = 'core/errors'
 
@@ -29,11 +31,12 @@ const entries = Object.values(exports)
 const together = {
   name: 'together',
   setup({ onLoad }) {
+    const common = at('src', `${COMMON}.ts`)
     const files = entries.filter((path) => path !== COMMON).map((path) => at('src', `${path}.ts`))
     onLoad({ filter: /index\.ts$/ }, ({ path }) => {
-      if (!files.includes(path)) return undefined
-      const common = JSON.stringify(at('src', `${COMMON}.ts`))
-      return { loader: 'ts', contents: `${readFileSync(path, 'utf8')}\nimport ${common}` }
+      if (path !== common && !files.includes(path)) return undefined
+      const more = JSON.stringify(path === common ? at('src', `${LITTLE}.ts`) : common)
+      return { loader: 'ts', contents: `${readFileSync(path, 'utf8')}\nimport ${more}` }
     })
   },
 }

@@ -1,5 +1,6 @@
 // All mutants. Each is a small bug that a good engineer could write, named as a reviewer would.
 import { ACCOUNTS } from './accounts.mjs'
+import { AUTHKIT } from './authkit.mjs'
 import { BOUNDED } from './bounded.mjs'
 import { CACHING } from './caching.mjs'
 import { COMMIT } from './commit.mjs'
@@ -17,6 +18,7 @@ import { EVENTS } from './events.mjs'
 import { EXCHANGE } from './exchange.mjs'
 import { FETCH } from './fetch.mjs'
 import { FLOWS } from './flows.mjs'
+import { GOTRUE_SERVER } from './gotrue-server.mjs'
 import { GUARD } from './guard.mjs'
 import { HINTS } from './hints.mjs'
 import { INTROSPECTION } from './introspection.mjs'
@@ -60,6 +62,7 @@ import { WITH_SESSION } from './with-session.mjs'
 /** Every mutant, by area. */
 export const MUTANTS = [
   ...ACCOUNTS,
+  ...AUTHKIT,
   ...BOUNDED,
   ...CACHING,
   ...COMMIT,
@@ -86,6 +89,7 @@ export const MUTANTS = [
   ...NODE_REQUESTS,
   ...NODE_RESPONSES,
   ...OIDC_WINDOWS,
+  ...GOTRUE_SERVER,
   ...OIDC_SERVER,
   ...ORIGIN_GUARD,
   ...PAGES,

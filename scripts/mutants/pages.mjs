@@ -1,7 +1,7 @@
 const file = 'src/next/page-paths.ts'
 const paths = 'src/next/paths.ts'
 const proxy = 'src/next/proxy.ts'
-const world = 'src/next/world.ts'
+const backend = 'src/server/backend/backend.ts'
 const ahead = 'src/next/ahead.ts'
 const cookies = 'src/next/set-cookie.ts'
 
@@ -242,16 +242,16 @@ export const PAGES = [
     replace: '',
   },
   {
-    file: world,
+    file: backend,
     name: 'Everything beneath the routes of the sign-in is open.',
-    find: 'path === `${basePath}/${route}`',
-    replace: 'path.startsWith(`${basePath}/`) || path === route',
+    find: '      handlers.has(pathname) ||\n',
+    replace: '      pathname.startsWith(`${basePath}/`) ||\n',
   },
   {
-    file: world,
+    file: backend,
     name: 'What begins like the name of an upstream is open.',
-    find: 'path === mount || path.startsWith(`${mount}/`)',
-    replace: 'path.startsWith(mount)',
+    find: '`${pathname}/`.startsWith(`${mount}/${name}/`)',
+    replace: 'pathname.startsWith(`${mount}/${name}`)',
   },
   {
     file: cookies,

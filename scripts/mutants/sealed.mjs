@@ -139,7 +139,7 @@ export const SEALED = [
   {
     file: sessions,
     name: 'What is held of a session stays after its sign-out.',
-    find: '      await parts.sealing.release(opened, 0)\n',
+    find: "      if (wanted.scope !== 'others') await parts.sealing.release(opened, 0)\n",
     replace: '',
   },
   {
@@ -163,8 +163,8 @@ export const SEALED = [
   {
     file: renewal,
     name: 'Nobody is told of a refresh that the server refused.',
-    find: '        tell(deps.onSecurityEvent, { ...refused, request })\n',
-    replace: '        void refused\n        void request\n',
+    find: "      tell(deps.onSecurityEvent, { type: 'refresh-refused', ...told })\n",
+    replace: '      void told\n',
   },
   {
     file: renewal,

@@ -35,6 +35,7 @@ const ENTRIES = [
   'src/next/index.ts',
   'src/next/workos/index.ts',
   'src/next/oidc/index.ts',
+  'src/next/gotrue/index.ts',
 ]
 /** What a check of the types may take, in ms. */
 const TYPECHECK = 120_000

@@ -3,6 +3,7 @@ import type { Grant, SessionUser } from '../core/session.js'
 import type { SignInUrlOptions } from '../providers/backend/types.js'
 import { safeReturnTo } from '../server/backend/paths.js'
 import { TokenRefreshError } from './errors.js'
+import { needOrigin } from './places.js'
 import { NO_USER, type NoUserInfo, toUserInfo, type UserInfo, type Who } from './user-info.js'
 import { PATH_HEADER, readVerdict, toAuthError, VERDICT_HEADER } from './verdict.js'
 import type { Visit } from './visit.js'
@@ -76,8 +77,9 @@ export async function begin<User extends SessionUser>(
 /** Where a page of the app is, as an absolute URL. */
 export const addressOf = <User extends SessionUser>(
   { settings }: World<User>,
+  { header }: Pick<Visit, 'header'>,
   path: string,
-): string => `${settings.origin}${safeReturnTo(path)}`
+): string => `${needOrigin(settings.places, header)}${safeReturnTo(path)}`
 
 /** Signs out, and tells where to go. @throws AuthError `invalid_argument` for a bad `returnTo`. */
 export async function end<User extends SessionUser>(
@@ -86,12 +88,13 @@ export async function end<User extends SessionUser>(
   returnTo: string | undefined,
 ): Promise<string> {
   visit.requireWritable()
-  const target = returnTo?.startsWith('/') ? addressOf(world, returnTo) : returnTo
+  const target = returnTo?.startsWith('/') ? addressOf(world, visit, returnTo) : returnTo
   const ended = await world.sessions.signOut(visit.cookie(), { returnTo: target })
   visit.setCookies(ended.setCookies)
   world.tellLog(ended)
   // Where no page of the auth server checks the address, nobody does.
-  const own = target?.startsWith(`${world.settings.origin}/`) ? target : '/'
+  const home = addressOf(world, visit, '/')
+  const own = target?.startsWith(home) ? target : '/'
   return ended.signOutUrl ?? own
 }
 
@@ -102,5 +105,5 @@ export function urlFor<User extends SessionUser>(
   options: SignInUrlOptions & { readonly page: 'sign-in' | 'sign-up' },
 ): string {
   const { page, returnTo = visit.header(PATH_HEADER) ?? undefined, ...hints } = options
-  return signInUrl(world, page, { returnTo, ...hints })
+  return signInUrl(world, { page, header: visit.header }, { returnTo, ...hints })
 }

@@ -15,9 +15,9 @@ import { createWorld, type World } from './world.js'
  */
 function asAsked<User extends SessionUser>(
   path: string,
-  { basePath, redirectUri }: NextSettings<User>,
+  { basePath, places }: NextSettings<User>,
 ): string {
-  for (const whole of [basePath, new URL(redirectUri).pathname]) {
+  for (const whole of [basePath, ...places.callbacks]) {
     for (let at = 0; at >= 0; at = whole.indexOf('/', at + 1)) {
       const inner = whole.slice(at)
       if (path === inner || path.startsWith(`${inner}/`)) return whole + path.slice(inner.length)

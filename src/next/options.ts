@@ -1,17 +1,20 @@
 import type { SessionUser } from '../core/session.js'
 import type { BackendOptions, SignInServer } from '../server/backend/index.js'
 import type { Coordinator } from '../server/coordination/coordinator.js'
-import type { CookieSettings } from '../server/requests/request-sessions.js'
+import type { CookieSettings, TakeOver } from '../server/requests/request-sessions.js'
 import type { SealedSessions } from '../server/sealed/sealed-sessions.js'
 import { checkMethods, checkObject } from '../server/shared/arguments.js'
-import { fail, needUrl } from './environment.js'
+import { fail } from './environment.js'
+import { type NextPlaces, readPlaces } from './places.js'
 
 /** What of the routes of a backend apps of Next choose too. */
 export type NextBackendOptions<User extends SessionUser> = Pick<
   BackendOptions<User>,
+  | 'redirectUris'
   | 'exposeAccessToken'
   | 'upstreams'
   | 'crossSiteHints'
+  | 'onSignIn'
   | 'onSignInError'
   | 'report'
   | 'fetch'
@@ -35,9 +38,12 @@ export interface NextAppOptions {
 /** Options of `createNextSessions`. */
 export interface NextSessionsOptions<User extends SessionUser = SessionUser>
   extends NextBackendOptions<User>,
+    Pick<BackendOptions<User>, 'organizationPage'>,
     NextAppOptions {
   /** Made by `createOidcSessions`, `createSealedSessions` or the like, with the `coordinator` of {@link NextShared}. */
   readonly sessions: SealedSessions<User>
+  /** The sessions of another library that go on here, such as `supabaseSsr`. @default nobody’s */
+  readonly takeOver?: TakeOver<User> | undefined
   /** The session's cookie, and what seals it and the sign-ins that are under way. It is secure where the app is. */
   readonly cookie: CookieSettings
   /** Where people sign in by a redirect: made by `createOidc` or the like. @default nowhere: there is a `signInPage` */
@@ -65,8 +71,7 @@ export type NextSessionsSource<User extends SessionUser = SessionUser> =
 /** Options with nothing left to look up. */
 export interface NextSettings<User extends SessionUser> extends NextSessionsOptions<User> {
   readonly basePath: string
-  readonly origin: string
-  readonly redirectUri: string
+  readonly places: NextPlaces
 }
 
 const PATH = /^(\/[\w.~-]+)+$/
@@ -77,7 +82,7 @@ export function readSettings<User extends SessionUser>(
 ): NextSettings<User> {
   checkObject('options', options)
   checkObject('cookie', options.cookie)
-  const { sessions, basePath = '/auth', signIn, signInPage, redirectUri } = options
+  const { sessions, basePath = '/auth', signIn, signInPage } = options
   const message = '`sessions` are none; use createSealedSessions() or the like.'
   checkMethods(sessions, ['openSession', 'sealSession', 'signOut'], message)
   if (!PATH.test(basePath)) fail('`basePath` is a path such as `/auth`.')
@@ -85,17 +90,7 @@ export function readSettings<User extends SessionUser>(
     fail('`signInPage` is the path of a page, such as `/login`.')
   }
   if (!signIn && !signInPage) fail('Pass `signIn`, or the `signInPage` of the app.')
-  const back = redirectUri === undefined ? null : needUrl(redirectUri, '`redirectUri`')
-  const origin =
-    options.origin ??
-    back?.origin ??
-    fail('Pass `origin`, such as `https://app.example`, or `redirectUri`.')
-  const { protocol } = needUrl(origin, '`origin`')
-  return {
-    ...options,
-    basePath,
-    origin,
-    redirectUri: redirectUri ?? `${origin}${basePath}/callback`,
-    cookie: { secure: protocol === 'https:', ...options.cookie },
-  }
+  const places = readPlaces(options)
+  const cookie = { secure: places.secure, ...options.cookie }
+  return { ...options, basePath, places, cookie }
 }

@@ -1,5 +1,5 @@
 import type { SessionUser } from '../core/session.js'
-import { redirect, refuse } from '../server/backend/answers.js'
+import { type Problem, redirect, refuse } from '../server/backend/answers.js'
 import { isPrefetch } from '../server/backend/guard.js'
 import { problemOf } from '../server/backend/problems.js'
 import { applyCookies, applySession } from '../server/requests/apply-session.js'
@@ -14,7 +14,7 @@ import { applyToRequest } from './set-cookie.js'
 import type { NextHandler } from './types.js'
 import { NO_USER, toUserInfo, type Who } from './user-info.js'
 import { PATH_HEADER, toAuthError, VERDICT_HEADER, writeVerdict } from './verdict.js'
-import { isOwnPath, signInUrl, type World } from './world.js'
+import { signInUrl, type World } from './world.js'
 
 /** What the proxy works with. */
 export interface ProxyDeps<User extends SessionUser> {
@@ -37,6 +37,13 @@ function createGuard(options: ProxyOptions): (request: Request) => boolean {
     const wanted = closed ? paths.any.some(closed) : true
     return wanted && !paths.own.every((path) => open(path) || open(encodeURI(path)))
   }
+}
+
+/** RFC 9110 §15.5.20. */
+const MISDIRECTED: Problem = {
+  status: 421,
+  code: 'forbidden',
+  message: 'This app answers under the hosts of its `redirectUris` only.',
 }
 
 /** What a person sees while nobody can tell who they are. */
@@ -70,8 +77,10 @@ function turnAway<User extends SessionUser>(
     page.set('Content-Type', 'text/html; charset=utf-8')
     return new Response(PATIENCE, { status: 503, headers: page })
   }
+  const place = { page: 'sign-in', header: (name: string) => headers.get(name) } as const
+  if (world.settings.places.originOf(place.header) === null) return refuse(MISDIRECTED, setCookies)
   const { pathname, search } = new URL(url)
-  return redirect(signInUrl(world, 'sign-in', { returnTo: pathname + search }), setCookies)
+  return redirect(signInUrl(world, place, { returnTo: pathname + search }), setCookies)
 }
 
 /** A response whose headers can be changed: those of `Response.redirect` cannot. */
@@ -114,7 +123,7 @@ export async function sessionOf<User extends SessionUser>(
   const headers = headersFor(request)
   const cookie = headers.get('cookie')
   // The routes of the sign-in look after the session themselves.
-  const isSignInRoute = isOwnPath(world, request)
+  const isSignInRoute = world.backend.owns(new URL(request.url).pathname)
   const refresh = isSignInRoute ? 'never' : 'when-due'
   const found = await world.sessions.getSession(cookie, { request, refresh })
   const { session, failure, setCookies } = found
@@ -149,11 +158,12 @@ export function createProxy<User extends SessionUser>(
   const goOn = (headers: Headers): Response => framework.NextResponse.next({ request: { headers } })
   return async (request) => {
     const here = world()
+    const { pathname } = new URL(request.url)
     // Not even looked at: the keys of tokens may not be there yet.
-    if (isOwnPath(here, request)) return goOn(headersFor(request))
+    if (here.backend.owns(pathname)) return goOn(headersFor(request))
     const { who, headers, apply, turnAway } = await sessionOf(here, request)
     // Whoever is sent there must see it.
-    const isOpen = new URL(request.url).pathname === here.settings.signInPage
+    const isOpen = pathname === here.settings.signInPage
     return !who.user && !isOpen && isProtected(request) ? turnAway() : apply(goOn(headers))
   }
 }

@@ -11,6 +11,7 @@ import {
   type NextShared,
   readSettings,
 } from './options.js'
+import { needOrigin, type ReadHeader } from './places.js'
 
 /** What an app's settings come to. */
 export interface World<User extends SessionUser> {
@@ -61,8 +62,9 @@ export function createWorld<User extends SessionUser>(
   source: NextSessionsSource<User>,
 ): World<User> {
   const settings = readSettings(typeof source === 'function' ? source(shared) : source)
-  const { cookie, now, report, signIn = NOWHERE, signInPage: _, ...rest } = settings
-  const sessions = createRequestSessions<User>({ sessions: settings.sessions, cookie, now })
+  const { cookie, takeOver, now, report, signIn = NOWHERE, signInPage: _, ...rest } = settings
+  const from = { sessions: settings.sessions, cookie, takeOver, now }
+  const sessions = createRequestSessions<User>(from)
   const { password } = cookie
   const backend = createBackend<User>({ ...rest, report, now, sessions, signIn, password })
   const tellLog = createSignOutReport({
@@ -72,26 +74,10 @@ export function createWorld<User extends SessionUser>(
   return { settings, sessions, backend, tellLog }
 }
 
-const ROUTES = ['session', 'refresh', 'sign-out', 'sign-in', 'sign-up', 'callback']
-
-/**
- * Whether a request is for one of the sign-in's own routes. What else the app has beneath the same
- * path is a page like any other.
- */
-export function isOwnPath<User extends SessionUser>(
-  { settings }: World<User>,
-  request: Request,
-): boolean {
-  const { pathname: path } = new URL(request.url)
-  const { basePath, redirectUri, upstreams = {} } = settings
-  return (
-    path === new URL(redirectUri).pathname ||
-    ROUTES.some((route) => path === `${basePath}/${route}`) ||
-    Object.keys(upstreams).some((name) => {
-      const mount = `${basePath}/proxy/${name}`
-      return path === mount || path.startsWith(`${mount}/`)
-    })
-  )
+/** Which page of the sign-in, and a request of the browser that is to go there. */
+export interface SignInPlace {
+  readonly page: 'sign-in' | 'sign-up'
+  readonly header: ReadHeader
 }
 
 /**
@@ -100,14 +86,14 @@ export function isOwnPath<User extends SessionUser>(
  */
 export function signInUrl<User extends SessionUser>(
   { settings }: World<User>,
-  page: 'sign-in' | 'sign-up',
+  { page, header }: SignInPlace,
   wishes: SignInUrlOptions,
 ): string {
-  const { origin, basePath, signInPage = `${basePath}/${page}` } = settings
+  const { places, basePath, signInPage = `${basePath}/${page}` } = settings
   const given = Object.entries(wishes)
   const pairs = given.flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)]],
   )
   const query = pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : ''
-  return `${origin}${signInPage}${query}`
+  return `${needOrigin(places, header)}${signInPage}${query}`
 }

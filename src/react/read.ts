@@ -1,6 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import type { AuthError } from '../core/errors.js'
 import type { SessionUser } from '../core/session.js'
+import { unexposed } from './exposed.js'
 import type { Source } from './source.js'
 import type { AccessTokenState, SessionState } from './types.js'
 
@@ -41,7 +42,7 @@ const tokenOf = (state: SessionState): string | undefined => state.session?.acce
 export function useToken<Credentials, User extends SessionUser, Actions extends object>(
   source: Source<Credentials, User, Actions>,
 ): AccessTokenState {
-  const { getAccessToken } = source.bound
+  const { getAccessToken } = source
   const state = useSelected(source, (whole) => whole)
   const [answer, setAnswer] = useState<Answer>()
   useEffect(() => {
@@ -49,7 +50,7 @@ export function useToken<Credentials, User extends SessionUser, Actions extends 
     const end = (error: AuthError | null): void => {
       if (asking) setAnswer({ source, error, token: tokenOf(source.current()) })
     }
-    source.bound.getAccessToken().then(() => end(null), end)
+    source.getAccessToken().then(() => end(null), end)
     return () => {
       asking = false
     }
@@ -57,7 +58,7 @@ export function useToken<Credentials, User extends SessionUser, Actions extends 
   const loading = answer?.source !== source
   const token = tokenOf(state)
   // A token that came after the failure is the client's own success.
-  const failure = loading || answer.token !== token ? null : answer.error
+  const failure = unexposed(token) ?? (loading || answer.token !== token ? null : answer.error)
   return {
     accessToken: (!loading && !failure && token) || null,
     loading,

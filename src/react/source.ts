@@ -2,6 +2,7 @@ import type { AuthClient } from '../client.js'
 import { AuthError } from '../core/errors.js'
 import type { SessionUser } from '../core/session.js'
 import type { Snapshot } from '../core/store.js'
+import { exposed } from './exposed.js'
 import type { AuthProviderProps, BoundClient, Nobody, SessionState, SessionView } from './types.js'
 
 /** What hooks read from: a client, and what the server rendered for it. */
@@ -14,6 +15,8 @@ export interface Source<Credentials, User extends SessionUser, Actions extends o
   readonly current: () => SessionState<User>
   /** The access token of a new session. */
   readonly refresh: () => Promise<string>
+  /** The client's, but never the name of a token. */
+  readonly getAccessToken: AuthClient['getAccessToken']
 }
 
 const nobody = <Status extends 'loading' | 'signed-out'>(status: Status): Nobody<Status> => ({
@@ -69,6 +72,7 @@ export function createSource<Credentials, User extends SessionUser, Actions exte
       }
       return state
     },
-    refresh: async () => (await client.refreshSession()).session.accessToken,
+    refresh: async () => exposed((await client.refreshSession()).session.accessToken),
+    getAccessToken: async (options) => exposed(await client.getAccessToken(options)),
   }
 }

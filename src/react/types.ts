@@ -49,7 +49,10 @@ export interface AccessTokenState {
   readonly accessToken: string | null
   /** `true` until the client has answered for the first time. */
   readonly loading: boolean
-  /** Why there is no working token, or why the last refresh failed, until one succeeds. */
+  /**
+   * Why there is no working token, or why the last refresh failed, until one succeeds. Over a backend that does
+   * not `exposeAccessToken` it is `invalid_argument`, and so is what `refresh` and `getAccessToken` reject with.
+   */
   readonly error: AuthError | null
   /**
    * Gets a new token from the server, by a request that starts after this call.

@@ -6,6 +6,7 @@ export {
   type BackendOptions,
   type Call,
   createBackend,
+  type Deed,
   type GrantedSignIn,
   type Handler,
   type PendingLink,

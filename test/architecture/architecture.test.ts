@@ -55,6 +55,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   // Types only, of the client and what it names.
   react: ['react', 'client.ts', 'core'],
+  // How the names begin that stand for tokens.
+  'react/exposed.ts': ['core', 'providers'],
   'defaults.ts': ['core', 'environment', 'storage'],
   'fetch.ts': ['core', 'defaults.ts'],
   'react-native.ts': ['core', 'environment'],

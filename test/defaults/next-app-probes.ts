@@ -50,6 +50,15 @@ const ofApps: Readonly<Record<string, Probe>> = {
       return answer.status === 400 && (await ownSignInOf(app)).startsWith(`${ORIGIN}/login?`)
     },
   },
+  'NextSessionsOptions.takeOver': {
+    says: 'nobody’s',
+    async observe() {
+      const app = createAnyApp()
+      const [{ jar }, name] = [await app.signedIn(), '__Host-holdfast']
+      const browser = app.browser(new Map([['sb-project-auth-token', jar.get(name) ?? '']]))
+      return (await browser.who())?.user === null && browser.jar.size === 1
+    },
+  },
   'NextSessionsOptions.origin': {
     says: 'that of `redirectUri`',
     async observe() {
@@ -104,7 +113,7 @@ const ofOidc: Readonly<Record<string, Probe>> = {
     },
   },
   'NextOidcOptions.redirectUri': {
-    says: 'OIDC_REDIRECT_URI',
+    says: 'OIDC_REDIRECT_URI, unless there are `redirectUris`',
     async observe() {
       const app = createOidcApp({ env: { OIDC_REDIRECT_URI: `${ORIGIN}/back` } })
       return (await askedBy(app)).searchParams.get('redirect_uri') === `${ORIGIN}/back`

@@ -4,6 +4,7 @@ import { unsealText } from '../../src/server/sealed/seal.js'
 import { ADA, type AppOptions, createApp, LIFE, ORIGIN } from '../next/app.js'
 import type { Probe } from './documented.js'
 import { nextAppProbes } from './next-app-probes.js'
+import { nextGotrueProbes } from './next-gotrue-probes.js'
 
 /** Another cookie's password than that of the app in the tests. */
 const PASSWORD = 'the password of the environment, long'
@@ -78,7 +79,7 @@ const ofEnvironment: Readonly<Record<string, Probe>> = {
     },
   },
   'NextAuthOptions.redirectUri': {
-    says: 'NEXT_PUBLIC_WORKOS_REDIRECT_URI',
+    says: 'NEXT_PUBLIC_WORKOS_REDIRECT_URI, unless there are `redirectUris`',
     observe: async () =>
       (await signInUrlOf()).searchParams.get('redirect_uri') ===
       ENV.NEXT_PUBLIC_WORKOS_REDIRECT_URI,
@@ -193,5 +194,6 @@ const ofCalls: Readonly<Record<string, Probe>> = {
 export const nextProbes: Readonly<Record<string, Probe>> = {
   ...ofEnvironment,
   ...nextAppProbes,
+  ...nextGotrueProbes,
   ...ofCalls,
 }

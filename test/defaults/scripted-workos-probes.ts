@@ -165,6 +165,9 @@ const sessions: Readonly<Record<string, Probe>> = {
   'ScriptedWorkOSOptions.mfa': {
     observe: async () => (said(await createDesk().password()) === '200' ? 'off' : 'required'),
   },
+  'ScriptedWorkOSOptions.radar': {
+    observe: async () => (said(await createDesk().password()) === '200' ? 'off' : 'on'),
+  },
   'ScriptedWorkOSOptions.oauthTokens': {
     async observe() {
       const desk = createDesk()

@@ -8,6 +8,7 @@ import {
 } from '../../src/server/cookies/cookies.js'
 import { memoryCoordinator, type OnceOptions } from '../../src/server/coordination/coordinator.js'
 import { sealText, unsealText } from '../../src/server/sealed/seal.js'
+import { authkitCookies } from '../../src/server/workos/index.js'
 import type { Probe } from './documented.js'
 
 const DAY = 86_400_000
@@ -30,7 +31,17 @@ async function at<T>(ms: number, work: () => Promise<T>): Promise<T> {
   return work().finally(() => now.mockRestore())
 }
 
+/** The cookies of authkit-nextjs that a request with one of this name has. */
+const authkitCookiesIn = (name: string) =>
+  authkitCookies({ password: PASSWORD }).cookiesIn(parseCookies(`${name}=1`))
+
 const cookies: Readonly<Record<string, Probe>> = {
+  'AuthkitCookiesOptions.name': {
+    observe: () => authkitCookiesIn('wos-session')[0]?.name,
+  },
+  'AuthkitCookiesOptions.secure': {
+    observe: () => authkitCookiesIn('wos-session')[0]?.attributes.includes('; Secure'),
+  },
   'CookiePlace.domain': {
     says: 'this host only',
     observe: () => !cookieOf().has.has('domain'),

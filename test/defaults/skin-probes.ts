@@ -4,6 +4,7 @@ import { renderToString } from 'react-dom/server'
 import { vi } from 'vitest'
 import { appStateWake } from '../../src/environment/app-state-wake.js'
 import { type AuthKyOptions, authKy } from '../../src/ky.js'
+import { Impersonation } from '../../src/react/impersonation.js'
 import { AuthProvider, type SessionView, useSession } from '../../src/react/index.js'
 import { createAppState, createNetInfo } from '../support/react-native-app.js'
 import { createWorld } from '../support/world.js'
@@ -33,6 +34,14 @@ async function render(initialSession?: SessionView): Promise<string> {
   return renderToString(h(AuthProvider, props, h(Probe)))
 }
 
+/** The banner of an impersonation that is told nothing. */
+async function banner(): Promise<string> {
+  const { auth } = await createWorld().signedIn('ada', { autoRefresh: false })
+  const impersonator = { email: 'boss@example.com', reason: 'A ticket.' }
+  const initialSession = { user: { id: 'ada' }, impersonator }
+  return renderToString(h(AuthProvider, { client: auth, initialSession }, h(Impersonation)))
+}
+
 /** What the skins of the client do when they are told nothing. */
 export const skinProbes: Readonly<Record<string, Probe>> = {
   'AuthKyOptions.ky': {
@@ -49,6 +58,14 @@ export const skinProbes: Readonly<Record<string, Probe>> = {
     observe: async () =>
       (await render()) === '<p>loading</p>' &&
       (await render({ user: { id: 'ada' } })) === '<p>signed-in</p>',
+  },
+  'ImpersonationProps.texts': {
+    says: 'in English',
+    observe: async () => (await banner()).includes('boss@example.com acts as ada.'),
+  },
+  'ImpersonationProps.className': {
+    says: 'none',
+    observe: async () => !(await banner()).includes('class='),
   },
   'AppStateWakeOptions.NetInfo': {
     says: 'always online',

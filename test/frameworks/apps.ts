@@ -7,16 +7,22 @@ export interface App {
   /** The package whose version the matrix names. */
   readonly framework: string
   /** What it signs people in at. */
-  readonly server: 'oidc'
+  readonly server: 'oidc' | 'gotrue'
 }
 
 /** All of them, in the order of the matrix. */
 export const APPS: readonly App[] = [
   { name: 'hono', title: 'Hono', framework: 'hono', server: 'oidc' },
-  { name: 'sveltekit', title: 'SvelteKit', framework: '@sveltejs/kit', server: 'oidc' },
-  { name: 'react-router', title: 'React Router', framework: 'react-router', server: 'oidc' },
+  { name: 'sveltekit', title: 'SvelteKit', framework: '@sveltejs/kit', server: 'gotrue' },
+  { name: 'react-router', title: 'React Router', framework: 'react-router', server: 'gotrue' },
   { name: 'astro', title: 'Astro', framework: 'astro', server: 'oidc' },
   { name: 'nuxt', title: 'Nuxt', framework: 'nuxt', server: 'oidc' },
+  {
+    name: 'tanstack-start',
+    title: 'TanStack Start',
+    framework: '@tanstack/react-start',
+    server: 'gotrue',
+  },
   { name: 'fastify', title: 'Fastify', framework: 'fastify', server: 'oidc' },
   { name: 'koa', title: 'Koa', framework: 'koa', server: 'oidc' },
   { name: 'nest', title: 'Nest', framework: '@nestjs/core', server: 'oidc' },

@@ -1,4 +1,10 @@
-import { createScriptedOidc } from 'holdfast/testing'
+import {
+  createScriptedGoTrue,
+  createScriptedOidc,
+  type Fault,
+  type FaultScope,
+  type LoggedRequest,
+} from 'holdfast/testing'
 import { listen, relay, toRequest } from '../support/node-server.js'
 import type { App } from './apps.js'
 
@@ -20,48 +26,77 @@ export interface Authority {
   close(): Promise<void>
 }
 
-/** What an app is told of itself. None of it is a secret anywhere. */
-const SECRETS = {
-  COOKIE_PASSWORD: 'the password of an example, which is no secret',
-  OIDC_CLIENT_ID: 'example',
-  OIDC_CLIENT_SECRET: 'the secret of an example',
+/** What all apps are told of themselves. It is no secret anywhere. */
+const COOKIE_PASSWORD = 'the password of an example, which is no secret'
+
+/** What is the same of all scripted servers. */
+interface Scripted {
+  readonly fetch: typeof fetch
+  readonly requests: readonly LoggedRequest[]
+  fail(fault: Fault, scope?: FaultScope): () => void
 }
 
-async function startOidc(origin: string): Promise<Authority> {
-  const person = { sub: 'ada', name: 'Ada Lovelace' }
+const exchangesOf = ({ requests }: Scripted): ReturnType<Authority['exchanges']> => {
+  const sent = requests.filter(({ grant }) => grant === 'refresh_token')
+  return { asked: sent.length, answered: sent.filter(({ status }) => status === 200).length }
+}
+
+/** Serves what `make` makes for its own origin, on a free port. */
+async function serve<Server extends Scripted>(make: (origin: string) => Server) {
   const http = await listen(async (request, response) => {
-    const asked = await toRequest(request, http.origin)
-    await relay(await server.fetch(asked), response)
+    await relay(await server.fetch(await toRequest(request, http.origin)), response)
   })
-  const server = createScriptedOidc({
-    issuer: http.origin,
-    accessTokenLifetime: LIFE * 1000,
-    people: [person],
-    // A token that is sent twice ends the session: nothing is forgiven here.
-    rotation: { type: 'on' },
-    clients: [
-      {
-        id: SECRETS.OIDC_CLIENT_ID,
-        secret: SECRETS.OIDC_CLIENT_SECRET,
-        redirectUris: [`${origin}/auth/callback`],
-      },
-    ],
-  })
+  const server = make(http.origin)
+  const { origin, close } = http
+  const takeDown = () =>
+    server.fail({ type: 'status', status: 503 }, { times: Number.POSITIVE_INFINITY })
+  return { server, origin, shared: { exchanges: () => exchangesOf(server), takeDown, close } }
+}
+
+async function startOidc(app: string): Promise<Authority> {
+  const person = { sub: 'ada', name: 'Ada Lovelace' }
+  const client = { id: 'example', secret: 'the secret of an example' }
+  const { server, origin, shared } = await serve((issuer) =>
+    createScriptedOidc({
+      issuer,
+      accessTokenLifetime: LIFE * 1000,
+      people: [person],
+      // A token that is sent twice ends the session: nothing is forgiven here.
+      rotation: { type: 'on' },
+      clients: [{ ...client, redirectUris: [`${app}/auth/callback`] }],
+    }),
+  )
   return {
-    settings: { ...SECRETS, OIDC_ISSUER: http.origin },
-    person: person.name,
-    exchanges() {
-      const sent = server.requests.filter(({ grant }) => grant === 'refresh_token')
-      return { asked: sent.length, answered: sent.filter(({ status }) => status === 200).length }
+    ...shared,
+    settings: {
+      COOKIE_PASSWORD,
+      OIDC_ISSUER: origin,
+      OIDC_CLIENT_ID: client.id,
+      OIDC_CLIENT_SECRET: client.secret,
     },
+    person: person.name,
     liveSessions: () => server.liveSessions(),
-    takeDown: () =>
-      server.fail({ type: 'status', status: 503 }, { times: Number.POSITIVE_INFINITY }),
-    close: () => http.close(),
+  }
+}
+
+async function startGoTrue(): Promise<Authority> {
+  const { server, origin, shared } = await serve(() =>
+    createScriptedGoTrue({ accessTokenLifetime: LIFE * 1000, rotation: 'strict' }),
+  )
+  return {
+    ...shared,
+    settings: {
+      COOKIE_PASSWORD,
+      GOTRUE_URL: `${origin}/auth/v1`,
+      GOTRUE_API_KEY: 'public-key-of-an-example',
+    },
+    // Whom the scripted GoTrue gets from a provider that it knows nothing else of.
+    person: 'person@github.example',
+    liveSessions: () => server.sessions().length,
   }
 }
 
 /** Starts the auth server of an app that browsers find at `origin`. */
-export function startAuthority(_server: App['server'], origin: string): Promise<Authority> {
-  return startOidc(origin)
+export function startAuthority(server: App['server'], origin: string): Promise<Authority> {
+  return server === 'oidc' ? startOidc(origin) : startGoTrue()
 }

@@ -64,13 +64,16 @@ async function playOn(app: App, { workshop, place, authority }: Stage): Promise<
     project = await workshop.install(app)
     await project.build(settings)
     running = await project.start(settings, port)
+    const { status } = await fetch(origin)
+    if (status !== 200) throw new Error(`The page for everybody says ${status}:\n${running.log()}`)
     return 'yes'
   })
   const { version = '', node = '' } = { ...project }
   try {
-    const rest = running
-      ? await drive({ origin, authority }, running)
-      : CHECKS.map(({ title }) => untried(title))
+    const rest =
+      !build.isFailed && running
+        ? await drive({ origin, authority }, running)
+        : CHECKS.map(({ title }) => untried(title))
     return { app, version, node, cells: [build, ...rest] }
   } finally {
     await running?.stop()

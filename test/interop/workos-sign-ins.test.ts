@@ -69,6 +69,39 @@ const SIGN_INS: Readonly<
       sdk.authenticateWithOrganizationSelection({ clientId, organizationId: 'org_1', ...PENDING }),
     (ours) => ours.selectOrganization({ organizationId: 'org_1', ...PENDING }),
   ],
+  'an answer to the mail of Radar': [
+    (sdk) =>
+      sdk.authenticateWithRadarEmailChallenge({
+        clientId,
+        code: '123456',
+        radarChallengeId: 'radar_1',
+        ...PENDING,
+      }),
+    (ours) =>
+      ours.exchangeRadarEmailCode({ code: '123456', radarChallengeId: 'radar_1', ...PENDING }),
+  ],
+  'an answer to the text message of Radar': [
+    (sdk) =>
+      sdk.authenticateWithRadarSmsChallenge({
+        clientId,
+        code: '123456',
+        verificationId: 'verification_1',
+        phoneNumber: '+15555550123',
+        ...PENDING,
+      }),
+    (ours) =>
+      ours.exchangeRadarSmsCode({
+        code: '123456',
+        verificationId: 'verification_1',
+        phoneNumber: '+15555550123',
+        ...PENDING,
+      }),
+  ],
+  'a text message of Radar': [
+    (sdk) =>
+      sdk.sendRadarSmsChallenge({ userId: 'user_1', phoneNumber: '+15555550123', ...PENDING }),
+    (ours) => ours.sendRadarSms({ userId: 'user_1', phoneNumber: '+15555550123', ...PENDING }),
+  ],
   'a mail with a code': [
     (sdk) => sdk.createMagicAuth({ email: ADA.email, ...VISITOR }),
     (ours) => ours.sendMagicCode({ email: ADA.email, ...VISITOR }),

@@ -82,8 +82,20 @@ export function createBrowsers<Who>({ auth, next, fetch, runProxy, withAuth }: V
       throw new Error('There is no end to these redirects.')
     }
 
+    /** Calls a route of the sign-in, as a page of the app does. */
+    async function post(path: string, body: unknown): Promise<Response> {
+      const headers = { 'sec-fetch-mode': 'cors', 'x-holdfast': '1' }
+      const request = new Request(requestTo(ORIGIN + path, 'POST', headers), {
+        body: JSON.stringify(body),
+      })
+      const response = await auth.handlers.POST(request)
+      keep(jar, response.headers.getSetCookie())
+      return response
+    }
+
     return {
       jar,
+      post,
       visit,
       follow,
       requestTo: (path: string, headers: VisitOptions['headers'] = {}) =>

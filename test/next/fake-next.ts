@@ -86,6 +86,10 @@ export function createFakeNext(
     return visit
   }
 
+  function redirect(url: string): never {
+    throw new Redirected(url.startsWith('/') ? basePath + url : url)
+  }
+
   const framework: NextFramework = {
     headers: async () => current().headers,
     async cookies() {
@@ -97,9 +101,7 @@ export function createFakeNext(
     async connection() {
       current().isConnected = true
     },
-    async redirect(url) {
-      throw new Redirected(url.startsWith('/') ? basePath + url : url)
-    },
+    redirect: async (url) => redirect(url),
     NextResponse: {
       next({ request }) {
         const response = new Response(null)
@@ -112,6 +114,8 @@ export function createFakeNext(
 
   return {
     framework,
+    /** As an app calls it. */
+    redirect,
     /** What Next has written into the log. */
     log,
     /** A request as the proxy gets it, from which Next takes what is its own (16.4, seen). */

@@ -7,7 +7,7 @@ const EMAIL = 'ada@example.test'
 async function open() {
   const app = createApp()
   const ada = await app.signedIn()
-  return { app, ada, actions: seed(app.auth, app.next.framework.redirect) }
+  return { app, ada, actions: seed(app.auth, app.next.redirect) }
 }
 
 describe('the examples of WorkOS’s documentation', () => {
@@ -21,11 +21,14 @@ describe('the examples of WorkOS’s documentation', () => {
   })
 
   it('switchOrganization', async () => {
-    const { ada, actions } = await open()
+    const { app, ada, actions } = await open()
     const there = await ada.act(() => actions.switchOrganization('org_2'))
     expect(there.result).toEqual({ success: true, organizationId: 'org_2' })
     const nowhere = await ada.act(() => actions.switchOrganization('org_none'))
     expect(nowhere.result).toEqual({ error: 'Failed to switch organization' })
+    for (const { id } of app.server.sessions()) app.server.endSession(id)
+    const over = await ada.act(() => actions.switchOrganization('org_2'))
+    expect([over.result, over.redirected]).toEqual([nowhere.result, ''])
   })
 
   it('checkPermissionUpdates', async () => {

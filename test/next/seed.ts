@@ -1,7 +1,7 @@
 // The examples of WorkOS's documentation of `refreshSession`, as they are there.
 import type { NextAuth } from '../../src/next/workos/types.js'
 
-export function seed({ refreshSession, withAuth }: NextAuth, redirect: (url: string) => Promise<never>) {
+export function seed({ refreshSession, withAuth }: NextAuth, redirect: (url: string) => never) {
   async function refreshUserData() {
     const session = await refreshSession()
 

@@ -21,6 +21,8 @@ const PAGES = [
   'README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
+    // Its blocks are lines of apps that are compiled with their frameworks, see test/frameworks.
+    .filter((name) => name !== 'frameworks.md')
     .map((name) => `docs/${name.replaceAll('\\', '/')}`)
     .filter((page) => examplesOf(page).length > 0),
 ]

@@ -43,7 +43,9 @@ const FRAMEWORKS: Readonly<Record<string, readonly string[]>> = {
   'holdfast/next': NEXT_MODULES,
   'holdfast/next/workos': NEXT_MODULES,
   'holdfast/next/oidc': NEXT_MODULES,
+  'holdfast/next/gotrue': NEXT_MODULES,
   'holdfast/react': ['react'],
+  'holdfast/react/impersonation': ['react'],
 }
 
 /** Of Next.js, which is not installed here: what subpaths import. */
@@ -249,7 +251,7 @@ describe('the packed package', () => {
   it.each([
     ['holdfast/server', 3, 20],
     ['holdfast/server/workos', 5, 22],
-    ['holdfast/server/oidc', 5, 23],
+    ['holdfast/server/oidc', 6, 23],
     ['holdfast/server/gotrue', 5, 22],
     ['holdfast/server/supertokens', 5, 22],
     ['holdfast/node', 5, 22],
@@ -257,6 +259,7 @@ describe('the packed package', () => {
     ['holdfast/next', 6, 24],
     ['holdfast/next/workos', 8, 26],
     ['holdfast/next/oidc', 8, 26],
+    ['holdfast/next/gotrue', 8, 26],
   ])('reads a few files for %s', async (name, most, altogether) => {
     const { own, all } = await filesOf(name)
     expect(own.length).toBeGreaterThan(0)
@@ -441,8 +444,15 @@ describe('the packed package', () => {
       `export { recoveryCodes } from 'holdfast/providers/gotrue/mfa'`,
       700,
     ],
-    ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_470],
-    ['react', 'core', CORE, `export * from 'holdfast/react'`, 800],
+    ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_500],
+    ['react', 'core', CORE, `export * from 'holdfast/react'`, 920],
+    [
+      'react/impersonation',
+      'react',
+      `${CORE};export * from 'holdfast/react'`,
+      `export { Impersonation } from 'holdfast/react/impersonation'`,
+      400,
+    ],
     ['sso', 'gotrue', GOTRUE, `export { sso } from 'holdfast/providers/gotrue/sso'`, 1_000],
     ['web3', 'gotrue', GOTRUE, `export { web3 } from 'holdfast/providers/gotrue/web3'`, 1_160],
     [

@@ -41,6 +41,7 @@ describe('the list of mutants', () => {
       'next',
       'node',
       'providers',
+      'react',
       'server',
       'storage',
       'take-over.ts',

@@ -27,12 +27,13 @@ function stored(world: World): Tokens | null {
 
 /**
  * A context that crashes between its two writes, or cannot make them, leaves one behind; so does one
- * that is gone before it sees, in a storage that shows writes late, that its sign-in is over.
+ * that is gone before it sees that its sign-in is over: another sign-in needs no lock, and may move the
+ * pointer between its last look and its last write.
  */
-const mayLeaveTraces = ({ facts, contexts, options }: World): boolean =>
+const mayLeaveTraces = ({ facts, contexts }: World): boolean =>
   facts.storageDamaged ||
   facts.storageTrouble > -Infinity ||
-  contexts.some(({ status }) => status === 'crashed' || (options.lag && status === 'disposed'))
+  contexts.some(({ status }) => status === 'crashed' || status === 'disposed')
 
 function checkAgreement(world: World): void {
   const disk = stored(world)

@@ -1,11 +1,11 @@
-import type { OidcUser } from 'holdfast/providers/oidc'
+import type { GoTrueUser } from 'holdfast/providers/gotrue'
 import { applySession, type RequestSession } from 'holdfast/server'
 import { createContext, Outlet } from 'react-router'
 import type { Route } from './+types/session'
 import { sessions } from './auth.server'
 
 /** Who is signed in, for the loaders and actions of the routes in this layout. */
-export const foundContext = createContext<RequestSession<OidcUser>>()
+export const foundContext = createContext<RequestSession<GoTrueUser>>()
 
 export const middleware: Route.MiddlewareFunction[] = [
   async ({ request, context }, next) => {

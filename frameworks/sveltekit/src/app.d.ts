@@ -1,10 +1,10 @@
-import type { OidcUser } from 'holdfast/providers/oidc'
+import type { GoTrueUser } from 'holdfast/providers/gotrue'
 import type { RequestSession } from 'holdfast/server'
 
 declare global {
   namespace App {
     interface Locals {
-      found: RequestSession<OidcUser>
+      found: RequestSession<GoTrueUser>
     }
   }
 }

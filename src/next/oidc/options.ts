@@ -32,7 +32,7 @@ export interface NextOidcOptions
   readonly clientSecret?: string | undefined
   /** Seals the session's cookie. Newest first; 32 characters or more. @default OIDC_COOKIE_PASSWORD */
   readonly password?: Password | undefined
-  /** Where the server sends people back to; it must be on its list. @default OIDC_REDIRECT_URI */
+  /** Where the server sends people back to; it must be on its list. @default OIDC_REDIRECT_URI, unless there are `redirectUris` */
   readonly redirectUri?: string | undefined
   /** The session's cookie. @default secure where the app is */
   readonly cookie?: Omit<CookieSettings, 'password'> | undefined
@@ -59,8 +59,10 @@ export function oidcOptions(
     ? setting(options.clientSecret, 'clientSecret', 'OIDC_CLIENT_SECRET')
     : options.clientSecret
   const password = setting(options.password, 'password', 'OIDC_COOKIE_PASSWORD')
-  const redirectUri = setting(options.redirectUri, 'redirectUri', 'OIDC_REDIRECT_URI')
-  needUrl(redirectUri, '`redirectUri` (OIDC_REDIRECT_URI)')
+  const redirectUri = options.redirectUris
+    ? undefined
+    : setting(options.redirectUri, 'redirectUri', 'OIDC_REDIRECT_URI')
+  if (redirectUri !== undefined) needUrl(redirectUri, '`redirectUri` (OIDC_REDIRECT_URI)')
   const { cookie, server, sessions, app } = partsOf(options)
   const oidc = createOidc({ ...server, issuer, clientId, clientSecret })
   return {
@@ -75,16 +77,19 @@ export function oidcOptions(
 /** The options by whose they are. */
 function partsOf(options: NextOidcOptions) {
   const { cookie, verification, reuseWindow, limits, maxSize, store, ...rest } = options
-  const { onReuse, onSecurityEvent, basePath, signInPage, exposeAccessToken, ...more } = rest
-  const { upstreams, crossSiteHints, onSignInError, report, ...left } = more
+  const { onReuse, onSecurityEvent, onRefresh, onRefreshError, refreshMargin, claims, ...others } =
+    rest
+  const { basePath, signInPage, exposeAccessToken, ...more } = others
+  const { upstreams, crossSiteHints, onSignIn, onSignInError, report, redirectUris, ...left } = more
   const { password: _, redirectUri: __, coordinator: ___, ...server } = left
   const { requestTimeout, fetch, now } = server
-  const sealed = { verification, reuseWindow, limits, maxSize, store, onReuse, onSecurityEvent }
+  const listeners = { onReuse, onSecurityEvent, onRefresh, onRefreshError }
+  const sealed = { verification, reuseWindow, limits, maxSize, store, refreshMargin, claims }
   const routes = { basePath, signInPage, exposeAccessToken, upstreams, crossSiteHints }
   return {
     cookie,
     server,
-    sessions: { ...sealed, report, requestTimeout, now },
-    app: { ...routes, onSignInError, report, fetch, now },
+    sessions: { ...sealed, ...listeners, report, requestTimeout, now },
+    app: { ...routes, redirectUris, onSignIn, onSignInError, report, fetch, now },
   }
 }

@@ -3,6 +3,7 @@ import type { WorkOSUser } from '../../providers/workos/types.js'
 import { addressOf } from '../acts.js'
 import { createNextSessionsWith } from '../create.js'
 import type { NextFramework } from '../framework.js'
+import { currentVisit } from '../visit.js'
 import { type NextAuthOptions, readWorkOSSettings, workosOptions } from './options.js'
 import type { NextAuth } from './types.js'
 
@@ -24,7 +25,17 @@ export function createNextAuthWith(
         const hints = { organizationId, returnTo, loginHint }
         return framework.redirect(redirectUrl ?? (await sessions.getSignInUrl(hints)))
       })
-      return returnTo === undefined ? info : framework.redirect(addressOf(world(), returnTo))
+      if (returnTo === undefined) return info
+      return framework.redirect(addressOf(world(), await currentVisit(framework), returnTo))
+    },
+    async getOrganizations() {
+      const visit = await currentVisit(framework)
+      const names = ['Cookie', 'Host', 'X-Forwarded-Host']
+      const headers = names.flatMap((name): [string, string][] => {
+        const value = name === 'Cookie' ? visit.cookie() : visit.header(name)
+        return value ? [[name, value]] : []
+      })
+      return world().backend.organizationsOf(new Request('http://next.invalid/', { headers }))
     },
   }
 }

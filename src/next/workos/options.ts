@@ -2,8 +2,11 @@ import type { WorkOSUser } from '../../providers/workos/types.js'
 import type { Coordinator } from '../../server/coordination/coordinator.js'
 import type { CookieSettings } from '../../server/requests/request-sessions.js'
 import type { Password } from '../../server/sealed/seal.js'
-import type { SecurityListeners } from '../../server/shared/security-events.js'
-import { createWorkOSSessions, workosServer } from '../../server/workos/index.js'
+import {
+  createWorkOSSessions,
+  type WorkOSSessionsOptions,
+  workosServer,
+} from '../../server/workos/index.js'
 import { fail, need, needUrl, type Variables } from '../environment.js'
 import type {
   NextAppOptions,
@@ -13,14 +16,27 @@ import type {
 } from '../options.js'
 
 /** Options of `createNextAuth` for WorkOS. What is left out comes from the environment, at first use. */
-export interface NextAuthOptions extends NextBackendOptions<WorkOSUser>, NextAppOptions {
+export interface NextAuthOptions
+  extends NextBackendOptions<WorkOSUser>,
+    Pick<NextSessionsOptions, 'organizationPage'>,
+    Pick<
+      WorkOSSessionsOptions,
+      | 'limits'
+      | 'claims'
+      | 'refreshMargin'
+      | 'onRefresh'
+      | 'onRefreshError'
+      | 'onReuse'
+      | 'onSecurityEvent'
+    >,
+    NextAppOptions {
   /** @default WORKOS_CLIENT_ID */
   readonly clientId?: string | undefined
   /** @default WORKOS_API_KEY */
   readonly apiKey?: string | undefined
   /** Newest first; 32 characters or more. @default WORKOS_COOKIE_PASSWORD */
   readonly cookiePassword?: Password | undefined
-  /** Where WorkOS sends people back to. @default NEXT_PUBLIC_WORKOS_REDIRECT_URI */
+  /** Where WorkOS sends people back to. @default NEXT_PUBLIC_WORKOS_REDIRECT_URI, unless there are `redirectUris` */
   readonly redirectUri?: string | undefined
   /** @default WORKOS_API_HOSTNAME, WORKOS_API_HTTPS and WORKOS_API_PORT, or api.workos.com */
   readonly apiUrl?: string | undefined
@@ -31,10 +47,6 @@ export interface NextAuthOptions extends NextBackendOptions<WorkOSUser>, NextApp
   readonly cookie?: Omit<CookieSettings, 'password'> | undefined
   /** Who issues the access tokens. @default anybody with WorkOS's key for this client */
   readonly issuer?: string | readonly string[] | undefined
-  /** Hears of spent refresh tokens that came again. */
-  readonly onReuse?: SecurityListeners['onReuse']
-  /** Hears of refused refreshes, forged cookies and failed revocations. */
-  readonly onSecurityEvent?: SecurityListeners['onSecurityEvent']
   /** Shares exchanges among processes: `redisCoordinator`. @default one for this process */
   readonly coordinator?: Coordinator | undefined
   /** Allows plain `http:` to hosts other than this device: secrets can then be read on the way. */
@@ -46,7 +58,7 @@ export interface NextAuthSettings
   extends Omit<NextAuthOptions, 'cookiePassword' | 'clientId' | 'apiKey' | 'cookie'> {
   readonly clientId: string
   readonly apiKey: string
-  readonly redirectUri: string
+  readonly redirectUri: string | undefined
   readonly apiUrl: string
   readonly cookie: CookieSettings
 }
@@ -87,8 +99,10 @@ export function readWorkOSSettings(options: NextAuthOptions, env: Variables): Ne
   const setting = <T>(value: T | undefined, option: string, variable: string): T | string =>
     need(env, { given: value, option, variables: [variable] })
   const back = 'NEXT_PUBLIC_WORKOS_REDIRECT_URI'
-  const redirectUri = setting(options.redirectUri, 'redirectUri', back)
-  needUrl(redirectUri, `\`redirectUri\` (${back})`)
+  const redirectUri = options.redirectUris
+    ? undefined
+    : setting(options.redirectUri, 'redirectUri', back)
+  if (redirectUri !== undefined) needUrl(redirectUri, `\`redirectUri\` (${back})`)
   return {
     ...given,
     redirectUri,
@@ -108,13 +122,16 @@ export function workosOptions(
   settings: NextAuthSettings,
   shared: NextShared,
 ): NextSessionsOptions<WorkOSUser> {
-  const { clientId, apiKey, apiUrl: url, issuer, onReuse, onSecurityEvent, ...app } = settings
+  const { clientId, apiKey, apiUrl: url, issuer, ...rest } = settings
+  const { limits, claims, refreshMargin, onRefresh, onRefreshError, ...others } = rest
+  const { onReuse, onSecurityEvent, ...app } = others
   const { coordinator = shared.coordinator, dangerouslyAllowInsecureHttp, fetch, now } = app
   const client = { clientId, apiKey, url, fetch, dangerouslyAllowInsecureHttp }
-  const listeners = { onReuse, onSecurityEvent }
+  const listeners = { onReuse, onSecurityEvent, onRefresh, onRefreshError }
+  const wanted = { issuer, limits, claims, refreshMargin, coordinator, now }
   return {
     ...app,
-    sessions: createWorkOSSessions({ ...client, ...listeners, issuer, coordinator, now }),
+    sessions: createWorkOSSessions({ ...client, ...listeners, ...wanted }),
     signIn: workosServer(client),
   }
 }

@@ -22,12 +22,14 @@ export type {
   SignInUrlOptions,
 } from './types.js'
 
-/** The provider that `backend` makes. */
-export type BackendProvider<User extends SessionUser = SessionUser> = Provider<
-  never,
-  User,
-  BackendActions
->
+/**
+ * The provider that `backend` makes. `Credentials` are what `signIn` takes where the backend's auth server asks
+ * for such: with GoTrue its `GoTrueCredentials`.
+ */
+export type BackendProvider<
+  User extends SessionUser = SessionUser,
+  Credentials extends object = never,
+> = Provider<Credentials, User, BackendActions>
 
 /** What no page of another site can send without being asked first (Fetch §2.2.2). */
 const GUARD: Readonly<Record<string, string>> = { 'X-Holdfast': '1' }
@@ -93,13 +95,14 @@ function createActions(
 
 /**
  * Speaks to a backend of this app, which keeps the session in cookies that no script can read: the
- * tokens of this client's sessions are names that are worth nothing.
+ * tokens of this client's sessions are names that are worth nothing. `signIn` takes a backend whose auth server
+ * has credentials, such as GoTrue: `backend<GoTrueUser, GoTrueCredentials>()`.
  * @throws AuthError `invalid_argument` for options that cannot work, and for a `url` that is neither a
  *   path nor fit for cookies.
  */
-export function backend<User extends SessionUser = SessionUser>(
+export function backend<User extends SessionUser = SessionUser, Credentials extends object = never>(
   options: BackendProviderOptions = {},
-): BackendProvider<User> {
+): BackendProvider<User, Credentials> {
   checkOptions('backend', options, HTTP_OPTIONS)
   const url = trimSlashes(options.url ?? '/auth')
   const send = createSend(url, options)
@@ -127,6 +130,8 @@ export function backend<User extends SessionUser = SessionUser>(
         ? undefined
         : toGrant<User>(await call({ path: '/session', method: 'GET' }, context)),
     ),
+    signIn: async (credentials, context) =>
+      toGrant<User>(await call({ path: '/credentials', json: { ...credentials } }, context)),
     authorize: ({ accessToken }) =>
       accessToken.startsWith(HTTP_ONLY) ? GUARD : { Authorization: `Bearer ${accessToken}` },
     async signOut({ sessionId }, scope, context) {

@@ -68,6 +68,7 @@ export function toError(answer: HttpAnswer): AuthError {
   if (OVER.includes(`${status} ${code}`)) return new AuthError('refresh_rejected', said, options)
   const passing = toPassing(answer, { message, serverCode })
   if (passing) return passing
+  if (code === 'invalid_credentials') return new AuthError(code, said, options)
   if (code === 'step_required') {
     const step = stepOf(options.serverCode ?? code, details)
     return new AuthError(code, said, { ...options, details: step })

@@ -3,7 +3,7 @@ import { asObject } from './json.js'
 /** What a request carried, by the names under which it went. */
 export interface Carried {
   readonly token?: string | undefined
-  readonly json?: Readonly<Record<string, unknown>> | undefined
+  readonly json?: object | undefined
   readonly form?: Readonly<Record<string, unknown>> | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
 }

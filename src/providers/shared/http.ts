@@ -28,7 +28,7 @@ export interface HttpRequest {
   /** `POST` where it is not said: most of what providers send is. */
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | undefined
   readonly query?: Readonly<Record<string, string>> | undefined
-  readonly json?: Readonly<Record<string, unknown>> | undefined
+  readonly json?: object | undefined
   /** A form-encoded body, instead of `json`. What is `undefined` is left out. */
   readonly form?: Readonly<Record<string, string | undefined>> | undefined
   readonly token?: string | undefined

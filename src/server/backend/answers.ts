@@ -18,6 +18,13 @@ export interface Problem {
   readonly allow?: readonly string[] | undefined
 }
 
+/** The page means a session that this browser has no more. */
+export const CHANGED: Problem = {
+  status: 409,
+  code: 'session_changed',
+  message: 'Somebody else has signed in in this browser.',
+}
+
 /**
  * What every answer tells a browser: to guess no type, to load and frame nothing where somebody is
  * sent there, and not to tell the next server of an address that may hold a code (RFC 9700 §4.2.4).

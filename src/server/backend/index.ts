@@ -6,6 +6,7 @@ export type {
   Backend,
   BackendOptions,
   Call,
+  Deed,
   GrantedSignIn,
   Handler,
   PendingLink,

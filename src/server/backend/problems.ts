@@ -1,4 +1,5 @@
 import { type AuthError, type AuthErrorCode, isAuthError } from '../../core/errors.js'
+import type { RequiredStep } from '../../providers/shared/steps.js'
 import type { RefreshFailure } from '../sealed/results.js'
 import type { Problem } from './answers.js'
 
@@ -16,7 +17,8 @@ const unavailable = (reason: string, retryAfter = WAIT): Problem => ({
 
 function stepOf(error: AuthError<'step_required'>): Problem {
   // The pending token is worth something with this server's secret only, which pages have not.
-  const { pendingAuthenticationToken: _, ...details } = error.details ?? { step: error.code }
+  const step: RequiredStep = error.details ?? { step: error.code }
+  const { pendingAuthenticationToken: _, ...details } = step
   const { code, message, serverCode } = error
   return { status: 403, code, message, serverCode, details }
 }

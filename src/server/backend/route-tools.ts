@@ -3,6 +3,7 @@ import { createPkce } from '../../providers/shared/pkce.js'
 import { parseCookies } from '../cookies/cookies.js'
 import type { RequestSessions } from '../requests/request-sessions.js'
 import { answer, redirect } from './answers.js'
+import { createDeeds, headerOf } from './deeds.js'
 import type { SignInFlows } from './flows.js'
 import { isOurs } from './guard.js'
 import { safeReturnTo } from './paths.js'
@@ -28,12 +29,6 @@ export interface RouteToolsDeps<User extends SessionUser> extends SessionViewDep
 /** How long a link in a message may lie there, in ms: as long as pages keep the secret of one. */
 const LINK_LIFE = 24 * 3_600_000
 
-/** The header by which a browser would send what an answer sets. */
-function headerOf(setCookies: readonly string[]): string {
-  const kept = setCookies.filter((line) => !line.includes('; Max-Age=0;'))
-  return kept.map((line) => line.split(';', 1)[0]).join('; ')
-}
-
 /** The state in an address that leads to the callback. */
 function stateIn(address: string | null, redirectUri: string): string | null {
   if (address === null || !URL.canParse(address)) return null
@@ -53,6 +48,7 @@ export function createRouteTools<User extends SessionUser>(
   return {
     basePath,
     fail,
+    as: createDeeds(sessions, view),
     appOrigin: ({ url }) => deps.appOrigin(url),
     pathOf({ url }, address) {
       const there = `${deps.appOrigin(url)}/`

@@ -4,7 +4,7 @@ import { text } from '../../providers/shared/json.js'
 import type { RequestSessions } from '../requests/request-sessions.js'
 import { createSignOutReport } from '../requests/sign-out-report.js'
 import { isScope } from '../shared/arguments.js'
-import { answer, type Problem, refuse } from './answers.js'
+import { answer, CHANGED, type Problem, refuse } from './answers.js'
 import { readFields, unreadable } from './fields.js'
 import { safeReturnTo } from './paths.js'
 import { problemOf, problemOfSignIn } from './problems.js'
@@ -29,12 +29,6 @@ interface Wish {
   readonly returnTo: string | undefined
   /** Whose sessions a sign-out is to end; as it came. */
   readonly scope: unknown
-}
-
-const CHANGED: Problem = {
-  status: 409,
-  code: 'session_changed',
-  message: 'Somebody else has signed in in this browser.',
 }
 
 const NO_SCOPE: Problem = {

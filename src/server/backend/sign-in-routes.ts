@@ -111,6 +111,9 @@ export function createSignInRoutes<User extends SessionUser>(
     if (flow?.redirectUri !== deps.redirectUri(call.url)) return astray(call)
     const used = flows.end(flow, jar)
     const code = call.url.searchParams.get('code')
+    // The first of two links, such as those to the former and the new address: the other is still to be opened.
+    const isHalf = !code && call.url.searchParams.has('message')
+    if (isHalf) return redirect(`${deps.appOrigin(call.url)}${flow.returnTo}`)
     if (!code) {
       const refusal = refusalOf(call.url, signIn.issuer)
       return fail(call, refusal, refusal.retryable ? [] : used)

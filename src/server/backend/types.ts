@@ -3,7 +3,7 @@ import type { Awaitable } from '../../core/ports.js'
 import type { RequestContext } from '../../core/provider.js'
 import type { Grant, Session, SessionUser } from '../../core/session.js'
 import type { SignInHints } from '../../providers/backend/types.js'
-import type { RequestSessions } from '../requests/request-sessions.js'
+import type { RequestSessions, ServerSession } from '../requests/request-sessions.js'
 import type { Password } from '../sealed/seal.js'
 import type { Organization } from './choices.js'
 import type { Upstream } from './upstreams.js'
@@ -66,6 +66,11 @@ export interface RouteTools<User extends SessionUser> {
   welcome(grant: Grant<User>, call: Call): Promise<Response>
   /** Signs somebody in, and sends the browser to a page of the app. @throws as `welcome` does */
   enter(grant: Grant<User>, call: Call, arrival: Arrival): Promise<Response>
+  /**
+   * Does something as the person whose request it is, then refreshes the session and tells the page of it. A page
+   * that means another session, by its `sessionId`, gets 409.
+   */
+  as(call: Call, sessionId: unknown, work: Deed<User>): Promise<Response>
   /** The origin of the pages. */
   appOrigin(call: Call): string
   /** The page of the app at an address or path; `/` for what is none, and for the callback. */
@@ -81,6 +86,11 @@ export interface RouteTools<User extends SessionUser> {
   /** Whether a page of the app sent this request. */
   isOwn(call: Call): boolean
 }
+
+/** What is done as somebody; it may give `Set-Cookie` values for the answer. @throws AuthError */
+export type Deed<User extends SessionUser> = (
+  session: ServerSession<User>,
+) => Promise<readonly string[]>
 
 /** Where somebody arrives who is signed in. */
 export interface Arrival {
@@ -184,6 +194,8 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
 export interface Backend {
   /** Answers a request; `null` when it is for something else of the app. Never rejects. */
   handle(request: Request): Promise<Response | null>
+  /** Whether a path is one of the routes that `handle` answers, or an upstream's. */
+  owns(pathname: string): boolean
   /**
    * The organizations that the browser of this request is to choose from, for an `organizationPage` that a
    * server renders; `null` when it is not to choose.

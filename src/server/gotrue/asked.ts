@@ -6,6 +6,7 @@ import type {
 } from '../../providers/gotrue/index.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import { invalid } from '../../providers/shared/url.js'
+import type { ServerUserChanges } from './types.js'
 
 /** What a page asks for, as it came. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -118,3 +119,9 @@ export function messengerOf(fields: Fields): {
   if (channel === 'sms' || channel === 'whatsapp') return { channel, ...security }
   return invalid('`channel` is `sms` or `whatsapp`.')
 }
+
+/** What somebody changes of themselves. @throws AuthError `invalid_argument` */
+export const changesOf = (fields: Fields): ServerUserChanges => ({
+  ...textsOf(fields, ['password', 'nonce', 'currentPassword', 'email', 'phone']),
+  ...dataOf(fields),
+})

@@ -15,5 +15,6 @@ export type {
   ServerRecovery,
   ServerResend,
   ServerSignUp,
+  ServerUserChanges,
   SignedUp,
 } from './types.js'

@@ -7,6 +7,7 @@ import { problemOfSignIn } from '../backend/problems.js'
 import type { Call, Handler, RouteTools } from '../backend/types.js'
 import {
   addressOf,
+  changesOf,
   credentialsOf,
   dataOf,
   type Fields,
@@ -21,7 +22,7 @@ import type { GoTrueServer } from './types.js'
 /** What the routes ask of GoTrue. */
 export type RoutesServer<M extends object> = Pick<
   GoTrueServer<M>,
-  'signIn' | 'signUp' | 'sendOtp' | 'sendPasswordRecovery' | 'resend'
+  'updateUser' | 'signIn' | 'signUp' | 'sendOtp' | 'sendPasswordRecovery' | 'resend'
 >
 
 /** A route that a page calls with what it has in JSON. */
@@ -86,6 +87,16 @@ export function createGotrueRoutes<M extends object>(
       await server.resend({ ...resendOf(fields), ...link })
       return sent(setCookies)
     }),
+    '/user': called((fields, call) =>
+      tools.as(call, fields.sessionId, async ({ accessToken }) => {
+        const changes = changesOf(fields)
+        // A new address is proven by a link.
+        const { email } = changes
+        const mails = email ? await linkOf({ email, returnTo: fields.returnTo }, call) : null
+        await server.updateUser(accessToken, { ...changes, ...mails?.link })
+        return mails?.setCookies ?? []
+      }),
+    ),
     '/confirm': createConfirm(server, tools, confirmPage),
   }
 }

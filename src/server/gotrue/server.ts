@@ -3,15 +3,16 @@ import { needText } from '../../providers/gotrue/arguments.js'
 import { type AnyMetadata, gotrue } from '../../providers/gotrue/index.js'
 import { createRefresh, createSignIn, createSignOut } from '../../providers/gotrue/sessions.js'
 import { createSend, holdsNo } from '../../providers/gotrue/wire.js'
+import type { HttpRequest } from '../../providers/shared/http.js'
 import { checkOptions, HTTP_OPTIONS, type Kind } from '../../providers/shared/options.js'
 import { checkUrl, invalid } from '../../providers/shared/url.js'
 import { checkPositive } from '../coordination/coordinator.js'
 import { checkObject } from '../shared/arguments.js'
 import { TIME_LIMIT, withinTime } from '../shared/time-limit.js'
-import { signInAddress } from './authorize.js'
+import { proofOf, signInAddress } from './authorize.js'
 import { createServerMessages, type During } from './messages.js'
 import { createGotrueRoutes } from './routes.js'
-import type { GoTrueServer, GoTrueServerOptions } from './types.js'
+import type { GoTrueServer, GoTrueServerOptions, ServerUserChanges } from './types.js'
 
 const OPTIONS: Readonly<Record<keyof GoTrueServerOptions, Kind>> = {
   ...HTTP_OPTIONS,
@@ -21,6 +22,22 @@ const OPTIONS: Readonly<Record<keyof GoTrueServerOptions, Kind>> = {
   provider: 'string',
   requestTimeout: 'number',
   confirmPage: 'string',
+}
+
+/** The request that changes a user. */
+function changeOf({
+  redirectTo,
+  codeChallenge,
+  currentPassword,
+  ...changes
+}: ServerUserChanges): HttpRequest {
+  const proof = codeChallenge === undefined ? {} : proofOf(codeChallenge)
+  return {
+    path: '/user',
+    method: 'PUT',
+    json: { ...changes, current_password: currentPassword, ...proof },
+    ...(redirectTo && { query: { redirect_to: redirectTo } }),
+  }
 }
 
 /**
@@ -80,6 +97,12 @@ export function createGotrue<Metadata extends object = AnyMetadata>(
       during(context, async (call) => {
         const token = needText('accessToken', accessToken)
         return userOf<Metadata>(await send({ path: '/user', method: 'GET', token }, call))
+      }),
+    updateUser: (accessToken, changes, context) =>
+      during(context, async (call) => {
+        checkObject('changes', changes)
+        const token = needText('accessToken', accessToken)
+        return userOf<Metadata>(await send({ ...changeOf(changes), token }, call))
       }),
   }
   return { ...server, routes: (tools) => createGotrueRoutes<Metadata>(server, tools, confirmPage) }

@@ -10,6 +10,7 @@ import type {
   OtpOptions,
   ResendOptions,
   SignUpOptions,
+  UserChanges,
 } from '../../providers/gotrue/index.js'
 import type { Handler, RouteTools, SignInExchange } from '../backend/types.js'
 import type { KeySetLocation } from '../verification/key-set.js'
@@ -51,6 +52,9 @@ export interface LinkProof {
    */
   readonly codeChallenge?: string | undefined
 }
+
+/** What `updateUser` of a GoTrue server takes. */
+export interface ServerUserChanges extends Omit<UserChanges, 'flow'>, LinkProof {}
 
 /** What a server asks for without the page's own part, which is `flow`. */
 type OnServer<Options> = Options extends unknown ? Omit<Options, 'flow'> & LinkProof : never
@@ -126,6 +130,17 @@ export interface GoTrueServer<Metadata extends object = AnyMetadata>
   resend(options: ServerResend, context?: RequestContext): Promise<MessageReceipt>
   /** Whose access token it is, by the server's word. @throws AuthError `rejected` for a dead one. */
   getUser(accessToken: string, context?: RequestContext): Promise<GoTrueUser<Metadata>>
+  /**
+   * Changes whoever has this access token: `data`, an address, the password. `redirectTo` is where the links to
+   * a new address lead.
+   * @throws AuthError `rejected` in GoTrue's words, such as `weak_password`; `step_required` where a second
+   *   factor is wanted first.
+   */
+  updateUser(
+    accessToken: string,
+    changes: ServerUserChanges,
+    context?: RequestContext,
+  ): Promise<GoTrueUser<Metadata>>
   /** The routes of a backend whose `signIn` this is, besides those that every backend has. */
   routes(tools: RouteTools<GoTrueUser<Metadata>>): Readonly<Record<string, Handler>>
 }

@@ -1,3 +1,4 @@
+export { type AuthkitCookiesOptions, authkitCookies } from './authkit-cookies.js'
 export type {
   WorkOSFinalReason,
   WorkOSRefreshFailure,
@@ -16,6 +17,8 @@ export type {
   OrganizationSelection,
   PasswordExchange,
   PendingStep,
+  RadarEmailExchange,
+  RadarSmsExchange,
   TotpEnrollment,
   TotpExchange,
   Visitor,

@@ -52,6 +52,21 @@ export interface TotpExchange extends PendingStep {
   readonly challengeId: string
 }
 
+/** The digits that WorkOS mailed because its Radar was in doubt. */
+export interface RadarEmailExchange extends PendingStep {
+  readonly code: string
+  /** From the details of the step. */
+  readonly radarChallengeId: string
+}
+
+/** The digits of a text message that WorkOS's Radar wants to be proved by. */
+export interface RadarSmsExchange extends PendingStep {
+  readonly code: string
+  /** Both from `sendRadarSms`; for somebody whose number WorkOS knows they may be left out. */
+  readonly verificationId?: string | undefined
+  readonly phoneNumber?: string | undefined
+}
+
 /** A new authenticator of somebody who must have one. */
 export interface TotpEnrollment {
   readonly factorId: string
@@ -129,6 +144,21 @@ export interface WorkOSSignIns {
   ): Promise<TotpEnrollment>
   /** Goes on with a sign-in that was refused with `mfa_challenge` or `mfa_enrollment`. */
   exchangeTotp(exchange: TotpExchange, context?: RequestContext): Promise<Grant<WorkOSUser>>
+  /** Goes on with a sign-in that was refused with `radar_email_challenge`. */
+  exchangeRadarEmailCode(
+    exchange: RadarEmailExchange,
+    context?: RequestContext,
+  ): Promise<Grant<WorkOSUser>>
+  /** Has WorkOS send a text message to the person of the step `radar_sms_challenge`. */
+  sendRadarSms(
+    to: PendingStep & { readonly userId: string; readonly phoneNumber: string },
+    context?: RequestContext,
+  ): Promise<Required<Pick<RadarSmsExchange, 'verificationId' | 'phoneNumber'>>>
+  /** Goes on with a sign-in that was refused with `radar_sms_challenge`. */
+  exchangeRadarSmsCode(
+    exchange: RadarSmsExchange,
+    context?: RequestContext,
+  ): Promise<Grant<WorkOSUser>>
   /** Begins the sign-in of a device that has no browser. */
   beginDevice(context?: RequestContext): Promise<DeviceSignIn>
   /**

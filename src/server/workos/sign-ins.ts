@@ -29,7 +29,7 @@ const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code'
 const INTERVAL = 5_000
 
 /** What any sign-in may say besides. */
-const OPTIONAL = ['invitationToken', 'ipAddress', 'userAgent']
+const OPTIONAL = ['invitationToken', 'verificationId', 'phoneNumber', 'ipAddress', 'userAgent']
 
 /** @throws AuthError `invalid_argument` that names the first that is no text: WorkOS would say 422. */
 function checkTexts(given: object, names: readonly string[]): void {
@@ -66,6 +66,8 @@ type Grants = Pick<
   | 'exchangeEmailCode'
   | 'selectOrganization'
   | 'exchangeTotp'
+  | 'exchangeRadarEmailCode'
+  | 'exchangeRadarSmsCode'
   | 'exchangeDeviceCode'
 >
 
@@ -109,6 +111,17 @@ function createGrants({ grant }: SignInWires): Grants {
       const { challengeId: authenticationChallengeId, ...rest } = exchange
       return exchangeTotp({ ...rest, authenticationChallengeId }, context)
     },
+    exchangeRadarEmailCode: trade(
+      `${WORKOS}radar-email-challenge:code`,
+      'code',
+      'radarChallengeId',
+      'pendingAuthenticationToken',
+    ),
+    exchangeRadarSmsCode: trade(
+      `${WORKOS}radar-sms-challenge:code`,
+      'code',
+      'pendingAuthenticationToken',
+    ),
     async exchangeDeviceCode(exchange, context) {
       checkTexts(exchange, ['deviceCode'])
       const { deviceCode } = exchange
@@ -127,6 +140,16 @@ export function createSignIns(wires: SignInWires): WorkOSSignIns {
       const { email, invitationToken, ipAddress, userAgent } = to
       const fields = { email, invitationToken, ipAddress, userAgent }
       await call('/user_management/magic_auth', toWire(fields), context)
+    },
+    async sendRadarSms(to, context) {
+      checkTexts(to, ['userId', 'phoneNumber', 'pendingAuthenticationToken'])
+      const { userId, phoneNumber, pendingAuthenticationToken, ipAddress, userAgent } = to
+      const fields = { userId, phoneNumber, pendingAuthenticationToken, ipAddress, userAgent }
+      const answer = await call('/user_management/radar_challenges', toWire(fields), context)
+      return {
+        verificationId: required(answer, 'verification_id'),
+        phoneNumber: required(answer, 'phone_number'),
+      }
     },
     async challengeFactor(factorId, context) {
       const path = `/auth/factors/${checkId('factorId', factorId)}/challenge`

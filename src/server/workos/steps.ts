@@ -20,6 +20,8 @@ declare module '../../core/errors.js' {
     readonly factors?: readonly AuthenticationFactor[] | undefined
     /** The challenge that WorkOS has made already, where it has. */
     readonly challengeId?: string | undefined
+    /** What Radar's mail is about, for `radar_email_challenge`. */
+    readonly radarChallengeId?: string | undefined
     /** The mail that WorkOS has sent, or would have the app send, for `email_verification_required`. */
     readonly emailVerificationId?: string | undefined
   }
@@ -45,6 +47,7 @@ function moreOf(body: unknown): Partial<RequiredStep> {
     factors: readFactors(fields.authentication_factors),
     challengeId: text(asObject(fields.authentication_challenge)?.id),
     emailVerificationId: text(fields.email_verification_id),
+    radarChallengeId: text(fields.radar_challenge_id),
   }
 }
 

@@ -20,6 +20,8 @@ export interface Begun {
   readonly hosted: boolean
   /** Whether the person has proved who they are a second time. */
   readonly hasFactor?: boolean | undefined
+  /** Whether the person has been proved to be one to Radar. */
+  readonly isTrusted?: boolean | undefined
 }
 
 /** A sign-in that waits for a step. */
@@ -30,6 +32,8 @@ export interface Pending {
     | 'email_verification'
     | 'mfa_challenge'
     | 'mfa_enrollment'
+    | 'radar_email_challenge'
+    | 'radar_sms_challenge'
 }
 
 /** A sign-in that waits for its code. */

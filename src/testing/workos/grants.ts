@@ -9,6 +9,7 @@ import { takeDigits } from './factors.js'
 import { takeCode } from './mails.js'
 import { enter } from './organizations.js'
 import { findPending } from './pending.js'
+import { provenByMail, provenBySms } from './radar.js'
 import type { Answer } from './sessions.js'
 import { signIn } from './sign-in.js'
 
@@ -94,7 +95,7 @@ const password: Grant = async (context, { client, body }) => {
 
 const magicCode: Grant = async (context, { client, body }) => {
   const email = field(body, 'email') ?? ''
-  takeCode(context, { kind: 'magic_auth', email, code: field(body, 'code') })
+  takeCode(context, { kind: 'magic_auth', to: email, code: field(body, 'code') })
   const person = verified(context, email)
   return signIn(context, { clientId: client.id, person, method: 'MagicAuth', hosted: false })
 }
@@ -103,7 +104,7 @@ const emailCode: Grant = async (context, { client, body }) => {
   const token = field(body, 'pending_authentication_token')
   const begun = findPending(context, { token, clientId: client.id }, 'email_verification')
   const { email } = begun.person
-  takeCode(context, { kind: 'email_verification', email, code: field(body, 'code') })
+  takeCode(context, { kind: 'email_verification', to: email, code: field(body, 'code') })
   context.pending.delete(token ?? '')
   verified(context, email)
   return signIn(context, begun)
@@ -118,6 +119,12 @@ const totp: Grant = async (context, { client, body }) => {
   if (!context.pending.delete(token ?? '')) findPending(context, asked)
   return signIn(context, { ...begun, hasFactor: true })
 }
+
+const radarEmailCode: Grant = async (context, { client, body }) =>
+  signIn(context, provenByMail(context, { body, clientId: client.id }))
+
+const radarSmsCode: Grant = async (context, { client, body }) =>
+  signIn(context, provenBySms(context, { body, clientId: client.id }))
 
 const deviceCode: Grant = async (context, { client, body }) => {
   const person = ownerOfDevice(context, { client, code: field(body, 'device_code') ?? '' })
@@ -148,6 +155,8 @@ const GRANTS: Readonly<Record<string, Grant>> = {
   [`${WORKOS}magic-auth:code`]: secretly(magicCode),
   [`${WORKOS}email-verification:code`]: secretly(emailCode),
   [`${WORKOS}mfa-totp`]: secretly(totp),
+  [`${WORKOS}radar-email-challenge:code`]: secretly(radarEmailCode),
+  [`${WORKOS}radar-sms-challenge:code`]: secretly(radarSmsCode),
   [`${WORKOS}organization-selection`]: secretly(organizationSelection),
   'urn:ietf:params:oauth:grant-type:device_code': deviceCode,
 }

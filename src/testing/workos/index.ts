@@ -13,6 +13,7 @@ import { refuse, tooManyRequests, WorkOSRefusal } from './errors.js'
 import { challengeFactor, enrollFactor } from './factors.js'
 import { authenticate } from './grants.js'
 import { sendMagicCode } from './mails.js'
+import { sendSms } from './radar.js'
 import { logout, revoke } from './session-routes.js'
 import { createSessions } from './sessions.js'
 import type { ScriptedWorkOSOptions, WorkOSClientSeed } from './types.js'
@@ -47,6 +48,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET /user_management/authorize': authorize,
   'POST /user_management/authorize/device': authorizeDevice,
   'POST /user_management/magic_auth': sendMagicCode,
+  'POST /user_management/radar_challenges': sendSms,
   'GET /user_management/sessions/logout': logout,
   'POST /user_management/sessions/revoke': revoke,
 }

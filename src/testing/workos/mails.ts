@@ -1,6 +1,5 @@
 import { field, json } from '../server/json.js'
 import type { Route, ServerContext } from './context.js'
-import type { Person } from './directory.js'
 import { refuseCode, requireKey } from './errors.js'
 import type { MailedCode } from './proofs.js'
 import type { WorkOSMail } from './types.js'
@@ -8,27 +7,27 @@ import type { WorkOSMail } from './types.js'
 /** How long a code in a mail counts, in ms (WorkOS's reference of Magic Auth). */
 const LIFE = 600_000
 
-const nameOf = (kind: WorkOSMail['kind'], email: string): string => `${kind} ${email.toLowerCase()}`
+const nameOf = (kind: WorkOSMail['kind'], to: string): string => `${kind} ${to.toLowerCase()}`
 
-/** Mails somebody six digits. The ones before count no more. */
+/** Sends six digits to an address, or a phone number. The ones before count no more. */
 export function mailCode(
   { mailed, mails, random, newId, now }: ServerContext,
-  { email }: Person,
+  to: string,
   kind: WorkOSMail['kind'],
 ): MailedCode {
   const code = Array.from({ length: 6 }, () => Math.floor(random() * 10)).join('')
-  const mail = { id: newId(kind), to: email, kind, code, at: now() }
-  mailed.set(nameOf(kind, email), mail)
-  mails.push({ to: email, kind, code })
+  const mail = { id: newId(kind), to, kind, code, at: now() }
+  mailed.set(nameOf(kind, to), mail)
+  mails.push({ to, kind, code })
   return mail
 }
 
 /** Takes a code, which counts once. @throws WorkOSRefusal for another one than was mailed, or an old one. */
 export function takeCode(
   { mailed, now }: ServerContext,
-  { kind, email, code }: Pick<WorkOSMail, 'kind'> & { email: string; code: string | undefined },
+  { kind, to, code }: Omit<WorkOSMail, 'code'> & { readonly code: string | undefined },
 ): void {
-  const name = nameOf(kind, email)
+  const name = nameOf(kind, to)
   const known = mailed.get(name)
   if (!known || known.code !== code || now() > known.at + LIFE) {
     refuseCode(400, { code: 'invalid_one_time_code', message: 'Invalid one-time code.' })
@@ -46,7 +45,7 @@ export const sendMagicCode: Route = async (context, { request, body }) => {
   }
   const { directory } = context
   const person = directory.find(email) ?? directory.create({ email, emailVerified: false })
-  const { id, code, at } = mailCode(context, person, 'magic_auth')
+  const { id, code, at } = mailCode(context, person.email, 'magic_auth')
   const when = new Date(at).toISOString()
   return json(201, {
     object: 'magic_auth',

@@ -4,10 +4,11 @@ import { refuseCode } from './errors.js'
 import { factorsOf } from './factors.js'
 import { mailCode } from './mails.js'
 import { keepPending } from './pending.js'
+import { doubt } from './radar.js'
 
 function verifyAddress(context: ServerContext, begun: Begun): void {
   const { email } = begun.person
-  const { id } = mailCode(context, begun.person, 'email_verification')
+  const { id } = mailCode(context, email, 'email_verification')
   refuseCode(403, {
     code: 'email_verification_required',
     message: 'Email ownership must be verified before authentication.',
@@ -37,9 +38,10 @@ function proveAgain(context: ServerContext, begun: Begun): void {
 
 /** Lets a sign-in go on that has proved enough. @throws WorkOSRefusal for one that has not. */
 export function takeSteps(context: ServerContext, begun: Begun): void {
-  const { emailVerification, mfa } = context.options
+  const { emailVerification, mfa, radar = 'off' } = context.options
   // The pages of AuthKit have had all steps taken.
   if (begun.hosted) return
+  if (radar !== 'off' && !begun.isTrusted) doubt(context, begun, radar)
   const isVerified = begun.person.profile.emailVerified ?? true
   if (emailVerification === 'required' && !isVerified) verifyAddress(context, begun)
   if (mfa === 'required' && !begun.hasFactor) proveAgain(context, begun)

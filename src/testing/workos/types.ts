@@ -91,6 +91,11 @@ export interface ScriptedWorkOSOptions {
   readonly emailVerification?: 'off' | 'required' | undefined
   /** Whether people must prove who they are a second time, where no page of AuthKit has. @default 'off' */
   readonly mfa?: 'off' | 'required' | undefined
+  /**
+   * Whether Radar is in doubt of whoever signs in, and by what they must prove themselves, where no page of AuthKit
+   * has asked. @default 'off'
+   */
+  readonly radar?: 'off' | 'email' | 'sms' | undefined
   /** How strangers to an organization are refused. @default 'organization_membership_not_found' */
   readonly membershipError?:
     | 'organization_membership_not_found'
@@ -137,10 +142,11 @@ export interface WorkOSSessionInfo {
   readonly impersonator: Impersonator | null
 }
 
-/** A mail with six digits, as somebody got it. */
+/** A mail with six digits, as somebody got it, or a text message. */
 export interface WorkOSMail {
+  /** An address, or a phone number. */
   readonly to: string
-  readonly kind: 'magic_auth' | 'email_verification'
+  readonly kind: 'magic_auth' | 'email_verification' | 'radar_challenge'
   readonly code: string
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createJar } from '../backend/backend-world.js'
-import { ADA, APP, CALLBACK, createGotrueServerWorld, MINUTE } from './gotrue-server-world.js'
+import { ADA, APP, BOB, CALLBACK, createGotrueServerWorld, MINUTE } from './gotrue-server-world.js'
 
 const HOUR = 60 * MINUTE
 const EMAIL = { email: ADA.email }
@@ -286,5 +286,77 @@ describe('a link that shows the hash of its token', () => {
       code: 'invalid_credentials',
       serverCode: 'otp_expired',
     })
+  })
+})
+
+describe('somebody who changes what GoTrue knows of them', () => {
+  const NEW_PASSWORD = { password: 'another-secret-2' }
+
+  it('sets a new password after the link of a recovery, and signs in with it', async () => {
+    const { call, open, now, whoIs } = mailing()
+    await call('/auth/recover', { ...EMAIL, returnTo: '/new-password' })
+    await open()
+    expect((await call('/auth/user', NEW_PASSWORD)).status).toBe(200)
+    const other = createJar(now)
+    expect((await call('/auth/credentials', ADA, other)).status).toBe(400)
+    await call('/auth/credentials', { ...EMAIL, ...NEW_PASSWORD }, other)
+    expect(await whoIs(other)).toBe(ADA.email)
+    expect(await whoIs()).toBe(ADA.email)
+  })
+
+  it('sees the change at once, in the answer and in the cookie', async () => {
+    const { call } = mailing()
+    await call('/auth/credentials', ADA)
+    const answer = await (await call('/auth/user', { data: { name: 'Ada' } })).json()
+    const later = await (await call('/auth/session')).json()
+    for (const { session } of [answer, later]) {
+      expect(session.user.userMetadata).toMatchObject({ name: 'Ada' })
+    }
+  })
+
+  it('has a new address when both of its links were opened', async () => {
+    const { call, follow, scripted, whoIs } = mailing()
+    await call('/auth/credentials', ADA)
+    await call('/auth/user', { email: 'new@example.com', returnTo: '/settings' })
+    const links = scripted.messages.map(({ link }) => link)
+    expect(links).toHaveLength(2)
+    for (const link of links) {
+      const page = await scripted.fetch(link)
+      const answer = await follow(page.headers.get('location') ?? '')
+      expect(answer.headers.get('location')).toBe(`${APP}/settings`)
+    }
+    expect(await whoIs()).toBe('new@example.com')
+  })
+
+  it('changes nothing of somebody else who has signed in since', async () => {
+    const { call, scripted } = mailing()
+    await call('/auth/credentials', ADA)
+    const { session } = await (await call('/auth/session')).json()
+    await call('/auth/credentials', BOB)
+    const before = scripted.requests.length
+    const answer = await call('/auth/user', { ...NEW_PASSWORD, sessionId: session.sessionId })
+    expect([answer.status, (await answer.json()).code]).toEqual([409, 'session_changed'])
+    expect(scripted.requests).toHaveLength(before)
+  })
+
+  it.each([
+    ['nobody is signed in', false, NEW_PASSWORD, 401, 'session_missing'],
+    ['the password is weak', true, { password: 'a' }, 400, 'rejected'],
+    ['it is no text', true, { password: ['a'] }, 400, 'invalid_argument'],
+  ])('hears when %s', async (_, signedIn, changes, status, code) => {
+    const { call } = mailing()
+    if (signedIn) await call('/auth/credentials', ADA)
+    const answer = await call('/auth/user', changes)
+    expect([answer.status, (await answer.json()).code]).toEqual([status, code])
+  })
+
+  it('keeps the session that was refreshed for it, though the change was refused', async () => {
+    const { call, clock, whoIs, scripted } = mailing({ scripted: { rotation: 'strict' } })
+    await call('/auth/credentials', ADA)
+    await clock.advance(HOUR)
+    expect((await call('/auth/user', { password: 'a' })).status).toBe(400)
+    expect(scripted.count('refresh_token')).toBe(1)
+    await clock.advance(HOUR)
+    expect(await whoIs()).toBe(ADA.email)
   })
 })

@@ -149,6 +149,37 @@ describe('a sign-in on pages of one’s own', () => {
     expect((await answer(second, challengeId)).user?.email).toBe(ADA)
   })
 
+  it('goes on when Radar has had its mail answered', async () => {
+    const { workos, codeOf } = createWorld({ radar: 'email' })
+    const step = await stepOf(workos.exchangePassword({ email: ADA, password: PASSWORD }))
+    expect(step).toMatchObject({ step: 'radar_email_challenge', email: ADA })
+    const { radarChallengeId = '', pendingAuthenticationToken } = step
+    const answer = { code: codeOf(ADA), radarChallengeId, pendingAuthenticationToken }
+    const wrong = workos.exchangeRadarEmailCode({ ...answer, code: '12345' })
+    expect(await refusal(wrong)).toMatchObject({ code: 'invalid_credentials' })
+    const other = workos.exchangeRadarEmailCode({ ...answer, radarChallengeId: 'radar_other' })
+    expect(await refusal(other)).toMatchObject({ code: 'invalid_credentials' })
+    expect((await workos.exchangeRadarEmailCode(answer)).user?.email).toBe(ADA)
+  })
+
+  it('goes on when Radar has had its text message answered', async () => {
+    const { workos, codeOf } = createWorld({ radar: 'sms' })
+    const step = await stepOf(workos.exchangePassword({ email: ADA, password: PASSWORD }))
+    expect(step.step).toBe('radar_sms_challenge')
+    const { userId = '', pendingAuthenticationToken } = step
+    const phone = '+15555550123'
+    const sent = await workos.sendRadarSms({
+      userId,
+      phoneNumber: phone,
+      pendingAuthenticationToken,
+    })
+    expect(sent).toEqual({ verificationId: expect.any(String), phoneNumber: phone })
+    const answer = { ...sent, code: codeOf(phone), pendingAuthenticationToken }
+    const wrong = workos.exchangeRadarSmsCode({ ...answer, code: '12345' })
+    expect(await refusal(wrong)).toMatchObject({ code: 'invalid_credentials' })
+    expect((await workos.exchangeRadarSmsCode(answer)).user?.email).toBe(ADA)
+  })
+
   it('may want several steps, one after the other', async () => {
     const { workos, server, codeOf } = createWorld({
       emailVerification: 'required',
@@ -212,6 +243,19 @@ describe('a sign-in on pages of one’s own', () => {
         workos.selectOrganization({ organizationId: '', pendingAuthenticationToken }),
       ],
       ['deviceCode', workos.exchangeDeviceCode({ deviceCode: '' })],
+      ['code', workos.exchangeRadarSmsCode({ code: '', pendingAuthenticationToken })],
+      [
+        'radarChallengeId',
+        workos.exchangeRadarEmailCode({
+          code: '1',
+          radarChallengeId: '',
+          pendingAuthenticationToken,
+        }),
+      ],
+      [
+        'phoneNumber',
+        workos.sendRadarSms({ userId: '1', phoneNumber: '', pendingAuthenticationToken }),
+      ],
       ['factorId', workos.challengeFactor('')],
       ['userId', workos.enrollTotp({ userId: '' })],
       ['code', workos.exchangeCode({ code: '' })],

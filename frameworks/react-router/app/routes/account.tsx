@@ -6,7 +6,7 @@ import type { Route } from './+types/account'
 
 export function loader({ context }: Route.LoaderArgs) {
   const { session, failure } = context.get(foundContext)
-  if (session) return { name: session.user.name }
+  if (session) return { email: session.user.email }
   // The auth server is down and the token is dead: nobody has signed out.
   if (failure?.retryable) throw data('Try again in a moment.', 503)
   throw redirectDocument('/auth/sign-in?returnTo=/account')
@@ -23,7 +23,7 @@ export default function Account({ loaderData }: Route.ComponentProps) {
   )
   return (
     <>
-      <p>{`Signed in as ${loaderData.name}.`}</p>
+      <p>{`Signed in as ${loaderData.email}.`}</p>
       <button type="button" onClick={signOut}>
         Sign out
       </button>

@@ -1,6 +1,5 @@
-import { userinfo } from 'holdfast/providers/oidc'
 import { createBackend, createRequestSessions } from 'holdfast/server'
-import { createOidc, createOidcSessions } from 'holdfast/server/oidc'
+import { createGotrue, createGotrueSessions } from 'holdfast/server/gotrue'
 
 function setting(name: string): string {
   const value = process.env[name]
@@ -10,16 +9,15 @@ function setting(name: string): string {
 
 const origin = setting('ORIGIN')
 const password = setting('COOKIE_PASSWORD')
-const server = createOidc({
-  issuer: setting('OIDC_ISSUER'),
-  clientId: setting('OIDC_CLIENT_ID'),
-  clientSecret: setting('OIDC_CLIENT_SECRET'),
-  loadUser: userinfo,
+const server = createGotrue({
+  url: setting('GOTRUE_URL'),
+  apiKey: setting('GOTRUE_API_KEY'),
+  provider: 'github',
 })
 
 /** Who is signed in, by the cookies of a request. */
 export const sessions = createRequestSessions({
-  sessions: createOidcSessions({ server }),
+  sessions: createGotrueSessions({ server }),
   cookie: { password, secure: origin.startsWith('https:') },
 })
 

@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { APPS } from './apps.js'
+import { play, type Row, TITLES } from './drive.js'
+import { turnsOf } from './turns.js'
+import { createWorkshop, type Workshop } from './workshop.js'
+
+const today = turnsOf(APPS, Date.now())
+
+describe('today it is the turn of', () => {
+  let workshop: Workshop | undefined
+  let rows: readonly Row[] = []
+
+  beforeAll(async () => {
+    const shop = await createWorkshop(fileURLToPath(new URL('../..', import.meta.url)))
+    workshop = shop
+    // Most of the time each of them waits for a token to expire.
+    rows = await Promise.all(today.map((app) => play(app, shop)))
+  })
+  afterAll(() => workshop?.close())
+
+  describe.each(today)('$title, whose', ({ name }) => {
+    it.each(TITLES)('%s is as promised', (title) => {
+      const cell = rows
+        .find(({ app }) => app.name === name)
+        ?.cells.find((one) => one.title === title)
+      expect(cell).toMatchObject({ isFailed: false })
+    })
+  })
+})
