@@ -45,6 +45,11 @@ export default function Layout({ children }: { readonly children: ReactNode }) {
 }
 `
 
+const ROUTE = `import { auth } from '../../lib/auth'
+
+export const { GET } = auth.handlers
+`
+
 /** The files of the README's first example for Next, as they stand there. */
 function filesOfReadme(): ReadonlyMap<string, string> {
   const readme = readFileSync(at('../../README.md'), 'utf8')
@@ -80,6 +85,8 @@ describe('the README’s app, with what create-next-app writes today', () => {
       new Map([
         ['next.config.mjs', CONFIG],
         ['app/layout.tsx', LAYOUT],
+        // One that a build tries to make ahead, without the app's environment.
+        ['app/callback/route.ts', ROUTE],
       ]),
     )
     log = openSync(LOG, 'a')

@@ -1,6 +1,7 @@
 /** Compiled by `npm run typecheck`; never run. Each line that must not compile says why. */
 import { AuthClient } from 'holdfast'
 import { backend } from 'holdfast/providers/backend'
+import type { GoTrueCredentials, GoTrueUser } from 'holdfast/providers/gotrue'
 import { hasSessionCookie, type WorkOSUser, workos } from 'holdfast/providers/workos'
 
 const authkit = new AuthClient({
@@ -43,10 +44,28 @@ export async function aBackendSignsInByRedirectToo(): Promise<unknown> {
   return [url, address, firstName]
 }
 
+export async function aBackendWithGotrueTakesItsCredentials(): Promise<unknown> {
+  const auth = new AuthClient({ provider: backend<GoTrueUser, GoTrueCredentials>() })
+  const { session } = await auth.signIn({ email: 'ada@example.com', password: 'x' })
+  // @ts-expect-error It is no credential.
+  await auth.signIn({ email: 'ada@example.com' })
+  return session?.user?.userMetadata
+}
+
 export function whatMustNotBeLeftOut(): void {
   // @ts-expect-error WorkOS must know which application asks.
   workos({})
   // @ts-expect-error A page keeps no secret.
   workos({ clientId: 'client_1', apiKey: 'sk_1' })
   backend()
+}
+
+export async function pagesSeeTheClaimsOfTheApp(): Promise<unknown> {
+  const session = await app.getSession()
+  // Said once, in server.ts.
+  const plan: 'free' | 'pro' | undefined = session?.claims?.plan
+  const proved: number | undefined = session?.authenticatedAt
+  // @ts-expect-error Of other claims nothing is known.
+  const other: string | undefined = session?.claims?.other
+  return [plan, proved, other, await app.actions.signInUrl({ state: 'mine' })]
 }

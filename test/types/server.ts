@@ -12,6 +12,7 @@ import {
   type SealedData,
   type SealedRefreshResult,
 } from 'holdfast/server'
+import { createGotrue, createGotrueSessions, supabaseSsr } from 'holdfast/server/gotrue'
 import { createOidc, createOidcSessions } from 'holdfast/server/oidc'
 import { createWorkOSSessions, workosServer } from 'holdfast/server/workos'
 
@@ -148,4 +149,56 @@ export async function claimsAreWhatTheAppSaysTheyAre(): Promise<unknown> {
   // @ts-expect-error Of other claims nothing is known.
   const seats: number | undefined = session?.claims?.seats
   return [plan, seats, isRecentlyAuthenticated(session, { maxAge: 300_000 })]
+}
+
+export async function gotrueKnowsWhatTheAppKeepsOfItsUsers(): Promise<unknown> {
+  const server = createGotrue<{ name: string }>({ url: 'https://project.example/auth/v1' })
+  const requests = createRequestSessions({
+    sessions: createGotrueSessions({ server }),
+    cookie: { password },
+    takeOver: supabaseSsr({ server }),
+  })
+  createBackend({ sessions: requests, signIn: server, password })
+  const { session } = await requests.getSession(null)
+  const name: string | undefined = session?.user.userMetadata?.name
+  // @ts-expect-error Nothing else is kept.
+  const age: unknown = session?.user.userMetadata?.age
+  const grant = await server.signIn({ email: 'ada@example.com', password: 'x' })
+  // @ts-expect-error Perhaps a step is missing yet.
+  await requests.setSession(grant, null)
+  // @ts-expect-error A password is of somebody.
+  await server.signIn({ password: 'x' })
+  // @ts-expect-error Which secret it is must be said.
+  createGotrueSessions({ server, verification: { type: 'secret' } })
+  return [name, age]
+}
+
+export function anAppHearsOfSignInsInItsOwnTypes(): unknown {
+  const requests = createRequestSessions({ sessions, cookie: { password } })
+  return createBackend({
+    sessions: requests,
+    signIn: workosServer(keys),
+    password,
+    onSignIn({ session, state }) {
+      const firstName: string | null | undefined = session.user?.firstName
+      // @ts-expect-error WorkOS knows no such name.
+      const nickname: unknown = session.user?.nickname
+      return firstName || nickname ? `/welcome?plan=${state}` : undefined
+    },
+  })
+}
+
+export async function stepsSayWhatTheyTake(): Promise<unknown> {
+  const workos = workosServer(keys)
+  try {
+    return await workos.exchangePassword({ email: 'ada@example.com', password })
+  } catch (error) {
+    if (!isAuthError(error, 'step_required')) throw error
+    const { pendingAuthenticationToken = '', factors = [] } = error.details ?? {}
+    const [factor] = factors
+    // @ts-expect-error Perhaps there is none.
+    const early: string = factor.id
+    const { challengeId } = await workos.challengeFactor(factor?.id ?? early)
+    return workos.exchangeTotp({ code: '123456', challengeId, pendingAuthenticationToken })
+  }
 }

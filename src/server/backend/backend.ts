@@ -1,4 +1,5 @@
 import type { SessionUser } from '../../core/session.js'
+import type { SignInHints } from '../../providers/backend/types.js'
 import { checkPassword } from '../sealed/seal.js'
 import { checkObject } from '../shared/arguments.js'
 import { type Problem, refuse } from './answers.js'
@@ -6,7 +7,7 @@ import { createSignInFlows } from './flows.js'
 import { answerPreflight, type Callers, refuseBackground, refuseStranger, share } from './guard.js'
 import { checkHints } from './hints.js'
 import { createOrganizationChoice } from './organization-routes.js'
-import { createPlaces } from './places.js'
+import { createPlaces, type Places } from './places.js'
 import { createProxy } from './proxy.js'
 import { createRouteTools } from './route-tools.js'
 import { createSessionRoutes } from './session-routes.js'
@@ -32,10 +33,40 @@ async function serve({ methods, by, run }: Handler, call: Call, callers: Callers
   return problem ? refuse(problem) : run(call)
 }
 
+/** What all routes work on: the options with nothing left to default, and where the backend is. */
+interface Shared<User extends SessionUser>
+  extends Omit<BackendOptions<User>, keyof Places | keyof Settled>,
+    Places,
+    Settled {}
+
+/** Options with a default, which they have by now. */
+interface Settled {
+  readonly crossSiteHints: readonly (keyof SignInHints)[]
+  readonly exposeAccessToken: boolean
+  report(error: unknown): void
+  now(): number
+}
+
+/** Makes what answers to each path beneath the backend's own, and what asks for an organization. */
+function createRoutes<User extends SessionUser>(shared: Shared<User>) {
+  const end = createSignInEnd<User>(shared)
+  const fail = createSignInFailure<User>(shared)
+  const choice = createOrganizationChoice<User>({ ...shared, end, fail })
+  const deps = { ...shared, flows: createSignInFlows(shared), end, fail, choice }
+  const routes: Readonly<Record<string, Handler>> = {
+    ...shared.signIn?.routes?.(createRouteTools<User>(deps)),
+    ...createSessionRoutes<User>(shared),
+    ...createSignInRoutes<User>(deps),
+    ...choice?.routes,
+  }
+  return { routes, choice }
+}
+
 /**
  * Makes a backend for a frontend: pages sign in, learn who is signed in and call APIs through it,
  * and never see a token. It answers `GET /session`, `POST /refresh`, `POST /sign-out`,
- * `GET /sign-in`, `/sign-up` and `/callback`, and everything beneath `/proxy/<upstream>`.
+ * `GET /sign-in`, `/sign-up` and `/callback`, and everything beneath `/proxy/<upstream>`; with an
+ * `organizationPage` `GET /organizations` and `/organization` too.
  *
  * ```ts
  * const backend = createBackend({ sessions, signIn: workosServer({ clientId, apiKey }), password })
@@ -52,17 +83,7 @@ export function createBackend<User extends SessionUser>(options: BackendOptions<
   const { basePath } = places
   const crossSiteHints = checkHints(options.crossSiteHints)
   const shared = { ...options, ...places, crossSiteHints, exposeAccessToken, report, now }
-  const flows = createSignInFlows({ password, secure: places.secure, now })
-  const end = createSignInEnd<User>(shared)
-  const fail = createSignInFailure<User>(shared)
-  const choice = createOrganizationChoice<User>({ ...shared, end, fail })
-  const deps = { ...shared, flows, end, fail, choice }
-  const routes: Readonly<Record<string, Handler>> = {
-    ...options.signIn?.routes?.(createRouteTools<User>(deps)),
-    ...createSessionRoutes<User>(shared),
-    ...createSignInRoutes<User>(deps),
-    ...choice?.routes,
-  }
+  const { routes, choice } = createRoutes<User>(shared)
   const mount = `${basePath}/proxy`
   const proxy: Handler = {
     methods: null,

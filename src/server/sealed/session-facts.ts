@@ -37,12 +37,22 @@ function authenticatedAtOf(claims: Readonly<Record<string, unknown>>): number | 
   return seconds === undefined ? undefined : seconds * 1000
 }
 
+// Cookies that come again have the same extras, which cannot be changed.
+const known = new WeakMap<object, number | undefined>()
+
+/** What an id token says of it, which is read once. */
+function byIdToken(extras: NonNullable<SealedData['extras']>): number | undefined {
+  if (known.has(extras)) return known.get(extras)
+  const proved = authenticatedAtOf(readClaims(text(extras.id_token) ?? '') ?? {})
+  if (Object.isFrozen(extras)) known.set(extras, proved)
+  return proved
+}
+
 /** The same of a session, whose id token may say it where its access token does not. */
 export const provedAt = (
   { extras }: Pick<SealedData, 'extras'>,
   claims: Readonly<Record<string, unknown>>,
-): number | undefined =>
-  authenticatedAtOf(claims) ?? authenticatedAtOf(readClaims(text(extras?.id_token) ?? '') ?? {})
+): number | undefined => authenticatedAtOf(claims) ?? (extras && byIdToken(extras))
 
 /** The claims of these names, as the token has them; what it does not say is not there. */
 export function claimsNamed(
