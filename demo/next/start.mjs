@@ -1,8 +1,9 @@
-// Starts the demo: builds what is older than its sources, then runs the scripted WorkOS and Next.js
-// on the loopback. `npm start`, or `npm run demo:next` in the root; PORT chooses the app's port.
+// Starts the demo: builds what is older than its sources, then runs the scripted auth server and
+// Next.js on the loopback. `npm start`, or `npm run demo:next` in the root; PORT chooses the app's port,
+// AUTH the auth server: workos, gotrue or oidc.
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, freePort, run } from './next.mjs'
-import { startWorkOS } from './workos.mjs'
+import { startServer } from './servers.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
@@ -12,41 +13,37 @@ const LIFETIME = 30_000
 const SOURCES = ['app', 'components', 'lib', 'proxy.ts', 'next.config.ts', 'package-lock.json']
 
 /**
- * Starts the demo, on a free port if none is given; access tokens live `lifetime` ms; `quiet` keeps what
- * the builds and Next.js print to itself.
+ * Starts the demo with `auth` (`workos`, `gotrue` or `oidc`), on a free port if none is given; access tokens live
+ * `lifetime` ms; `quiet` keeps what the builds and Next.js print to itself.
  */
-export async function startDemo({ lifetime = LIFETIME, quiet = false, ...given } = {}) {
+export async function startDemo({
+  auth = 'workos',
+  lifetime = LIFETIME,
+  quiet = false,
+  ...given
+} = {}) {
   const stdio = quiet ? 'ignore' : 'inherit'
   build(here, SOURCES, stdio)
   const port = given.port ?? (await freePort())
-  const { createScriptedWorkOS } = await import('holdfast/testing')
+  const kit = await import('holdfast/testing')
   const url = `http://127.0.0.1:${port}`
-  const workos = await startWorkOS({ createScriptedWorkOS, appUrl: url, lifetime })
-  const settings = {
-    WORKOS_CLIENT_ID: 'client_demo',
-    WORKOS_API_KEY: 'sk_test_demo',
-    WORKOS_COOKIE_PASSWORD: 'the password of a demo, which is no secret',
-    WORKOS_API_HOSTNAME: '127.0.0.1',
-    WORKOS_API_HTTPS: 'false',
-    WORKOS_API_PORT: String(workos.port),
-    NEXT_PUBLIC_WORKOS_REDIRECT_URI: `${url}/auth/callback`,
-    DEMO_CONTROL_URL: `http://127.0.0.1:${workos.port}/demo`,
-  }
+  const { server, settings, ...http } = await startServer(auth, { kit, appUrl: url, lifetime })
   try {
     const app = await run(here, { port, settings, stdio })
     async function close() {
       await app.stop()
-      await workos.close()
+      await http.close()
     }
-    return { url, workos: workos.server, close }
+    return { url, server, close }
   } catch (error) {
-    await workos.close()
+    await http.close()
     throw error
   }
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const demo = await startDemo({ port: Number(process.env.PORT) || (await freePort(3000)) })
+  const auth = process.env.AUTH || 'workos'
+  const demo = await startDemo({ auth, port: Number(process.env.PORT) || (await freePort(3000)) })
   console.log(`\nThe Holdfast demo for Next.js runs at ${demo.url}\n`)
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, () => demo.close().then(() => process.exit(0)))

@@ -43,10 +43,22 @@ export const GOTRUE_SERVER = [
     replace: 'if (!session && !over && !left) return result',
   },
   {
+    file: takeOver,
+    name: 'A seal of another library is kept nowhere when its cookie goes.',
+    find: 'return { ...result, setCookies: [...result.setCookies, ...writeCookie(cookie, value, jar)] }',
+    replace: 'return result',
+  },
+  {
     file: ssr,
     name: 'Megabytes of cookies are read.',
-    find: 'header.length > LONGEST',
-    replace: 'header.length > LONGEST * 1e9',
+    find: 'header.length <= LONGEST',
+    replace: 'header.length <= LONGEST * 1e9',
+  },
+  {
+    file: ssr,
+    name: 'As many planted cookies are read as there are.',
+    find: '.slice(0, MOST)',
+    replace: '.slice(0, MOST * 1e9)',
   },
   {
     file: ssr,

@@ -1,4 +1,5 @@
-import type { SessionFacts, SessionUser } from '../core/session.js'
+import type { SessionUser } from '../core/session.js'
+import type { SessionFacts } from '../providers/shared/claims.js'
 import type { AuthenticateSuccess } from '../server/sealed/results.js'
 import type { TokenRefreshError } from './errors.js'
 
@@ -51,7 +52,7 @@ export function toUserInfo<User extends SessionUser>(
   session: AuthenticateSuccess<User>,
 ): UserInfo<User> {
   const { user, sessionId = user.id, organizationId, role, impersonator, accessToken } = session
-  const { authenticationMethod, aal, amr } = session
+  const { authenticationMethod, authenticatedAt, aal, amr, claims } = session
   return {
     user,
     sessionId,
@@ -63,8 +64,10 @@ export function toUserInfo<User extends SessionUser>(
     featureFlags: copy(session.featureFlags),
     impersonator,
     authenticationMethod,
+    authenticatedAt,
     aal,
     amr,
+    claims,
     accessToken,
   }
 }

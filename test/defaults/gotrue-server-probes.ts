@@ -25,7 +25,7 @@ async function askedOf(options: Partial<GoTrueServerOptions> = {}): Promise<URLS
 
 /** The cookies that are taken for those of `@supabase/ssr` where there is one of this name. */
 const cookiesOf = (name: string) =>
-  supabaseSsr({ server: { url: URL_OF_GOTRUE } }).cookiesIn(new Map([[name, ['x']]]))
+  supabaseSsr({ server: createGotrue({ url: URL_OF_GOTRUE }) }).cookiesIn(new Map([[name, ['x']]]))
 
 /** What servers of GoTrue do that are told nothing. */
 export const gotrueServerProbes: Readonly<Record<string, Probe>> = {

@@ -10,13 +10,17 @@ const SERVERS: Readonly<Record<App['server'], string>> = {
   gotrue: 'GoTrue',
 }
 
-/** The apps of these names, or all. @throws Error for a name that nobody knows. */
-function chosen(names: readonly string[]): readonly App[] {
-  const unknown = names.filter((name) => !APPS.some((app) => app.name === name))
-  if (unknown.length === 0)
-    return APPS.filter(({ name }) => names.length === 0 || names.includes(name))
+const isKnown = (name: string): boolean => APPS.some((app) => app.name === name)
+
+/** What is wrong with the words of the command line; `null` for nothing. */
+function wrongWith(names: readonly string[], isWritten: boolean): string | null {
+  if (isWritten && names.length > 0) {
+    return '`--write` writes the whole matrix: leave the names out.'
+  }
+  const unknown = names.filter((name) => !isKnown(name))
+  if (unknown.length === 0) return null
   const known = APPS.map(({ name }) => name).join(', ')
-  throw new Error(`There is no app '${unknown.join(', ')}'. There are: ${known}.`)
+  return `There is no app '${unknown.join(', ')}'. There are: ${known}.`
 }
 
 const cellText = ({ text, isFailed }: Cell): string => (isFailed ? `FAILED: ${text}` : text)
@@ -44,11 +48,12 @@ export async function main(root: string, args: readonly string[]): Promise<numbe
       verbose: { type: 'boolean', default: false },
     },
   })
-  if (values.write && positionals.length > 0) {
-    console.error('`--write` writes the whole matrix: leave the names out.')
+  const problem = wrongWith(positionals, values.write)
+  if (problem) {
+    console.error(problem)
     return 1
   }
-  const apps = chosen(positionals)
+  const apps = APPS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
   const workshop = await createWorkshop(root, values.verbose)
   const rows: Row[] = []
   try {

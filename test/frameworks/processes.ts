@@ -24,9 +24,13 @@ const LIMIT = 600_000
 const started = new Set<ChildProcess>()
 
 /** Ends a command and whatever it started: it has a group of its own, which no terminal signals. */
-function end(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
-  process.kill(-child.pid, signal)
+function end({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, signal)
+  } catch {
+    // Nobody of them is left.
+  }
 }
 
 process.once('exit', () => {
@@ -51,11 +55,14 @@ function start({ line, folder, env, isShown }: Command) {
       if (isShown) process.stderr.write(text)
     })
   }
-  const ended = new Promise<number | null>((resolve) => {
-    child.once('error', () => resolve(null))
-    child.once('exit', (code) => resolve(code))
-  }).finally(() => started.delete(child))
-  return { child, ended, log: () => log }
+  const outcome = (event: 'exit' | 'close') =>
+    new Promise<number | null>((resolve) => {
+      child.once('error', () => resolve(null))
+      child.once(event, (code: number | null) => resolve(code))
+    })
+  const ended = outcome('exit').finally(() => started.delete(child))
+  // What it printed is there once it is closed, not when it has ended.
+  return { child, ended, closed: outcome('close'), log: () => log }
 }
 
 /** The end of a log, where it says why. */
@@ -63,9 +70,9 @@ const tail = (log: string): string => log.trim().split('\n').slice(-30).join('\n
 
 /** Runs a command to its end, and resolves to what it printed. @throws Error when it fails, with what it said. */
 export async function run(command: Command): Promise<string> {
-  const { child, ended, log } = start(command)
+  const { child, closed, log } = start(command)
   const timer = setTimeout(() => end(child, 'SIGKILL'), LIMIT)
-  const code = await ended.finally(() => clearTimeout(timer))
+  const code = await closed.finally(() => clearTimeout(timer))
   if (code !== 0) throw new Error(`\`${command.line}\` failed:\n${tail(log())}`)
   return log()
 }
@@ -86,6 +93,8 @@ export async function serve(command: Command, url: string): Promise<Running> {
     end(child, 'SIGTERM')
     const timer = setTimeout(() => end(child, 'SIGKILL'), 5_000)
     await ended.finally(() => clearTimeout(timer))
+    // A shell or npm may be gone before what they started: a server lets its connections end first.
+    end(child, 'SIGKILL')
   }
   const until = performance.now() + LIMIT
   while (!(await answers(url))) {

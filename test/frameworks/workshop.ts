@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -87,6 +88,8 @@ async function unpack(root: string, folder: string): Promise<string> {
 export async function createWorkshop(root: string, isShown = false): Promise<Workshop> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-frameworks-'))
   const close = () => rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  // Whoever interrupts this has no use for it either.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const home = await unpack(root, folder).catch(async (error: unknown) => {
     await close()
     throw error

@@ -23,8 +23,8 @@ describe.skipIf(!findChromium())('the demo for Next.js', () => {
   })
   afterEach(async () => {
     for (const context of contexts.splice(0)) await context.close()
-    demo.workos.heal()
-    demo.workos.setAccessTokenLifetime(LONG)
+    demo.server.heal()
+    demo.server.setAccessTokenLifetime(LONG)
     expect(problems.splice(0)).toEqual([])
   })
 
@@ -48,13 +48,13 @@ describe.skipIf(!findChromium())('the demo for Next.js', () => {
 
   /** Asks for a token that lives so many ms, and waits until the page has it. */
   async function renew(page: Page, lifetime: number): Promise<void> {
-    demo.workos.setAccessTokenLifetime(lifetime)
+    demo.server.setAccessTokenLifetime(lifetime)
     await page.click('text=Ask WorkOS again')
     await expect.poll(() => page.textContent('#changes')).toBe('Nothing has changed.')
   }
 
   const down = () =>
-    demo.workos.fail(
+    demo.server.fail(
       { type: 'status', status: 503 },
       { times: Number.POSITIVE_INFINITY, path: AUTHENTICATE },
     )
@@ -99,7 +99,7 @@ describe.skipIf(!findChromium())('the demo for Next.js', () => {
     await page.click(`text=${ADA}`)
     await page.waitForURL(`${demo.url}/invoices`)
     expect(await page.textContent('table')).toContain('MS Ostrava')
-    demo.workos.setMembership(ADA, 'org_north', { permissions: ['shifts:read'] })
+    demo.server.setMembership(ADA, 'org_north', { permissions: ['shifts:read'] })
     await page.goto(demo.url)
     await page.click('text=Ask WorkOS again')
     await expect.poll(() => granted(page, 'invoices:read')).toBe('false')
@@ -128,21 +128,21 @@ describe.skipIf(!findChromium())('the demo for Next.js', () => {
 
   it('asks for patience when an outage outlasts the token, and goes on afterwards', async () => {
     const { context, page } = await signIn()
-    demo.workos.clearLog()
+    demo.server.clearLog()
     await renew(page, 2_000)
     down()
     const reload = async () => (await page.goto(demo.url)) && page.textContent('main')
     await expect.poll(reload, { timeout: 10_000, interval: 300 }).toMatch('One moment, please')
     expect(await context.cookies(demo.url)).toHaveLength(1)
-    demo.workos.heal()
-    demo.workos.setAccessTokenLifetime(LONG)
+    demo.server.heal()
+    demo.server.setAccessTokenLifetime(LONG)
     // The app's server lets WorkOS alone for some seconds yet.
     const again = async () => {
       if (await page.isVisible('text=Try again')) await page.click('text=Try again')
       return (await page.isVisible('#who')) && page.textContent('#who')
     }
     await expect.poll(again, { timeout: 60_000, interval: 500 }).toBe('Ada Lovelace')
-    expect(demo.workos.count('authorization_code')).toBe(0)
+    expect(demo.server.count('authorization_code')).toBe(0)
     // A page that is loaded in the meantime says so to whoever listens for errors.
     expect(problems.splice(0).filter((text) => !text.includes('cannot be told now'))).toEqual([])
   })
@@ -153,21 +153,21 @@ describe.skipIf(!findChromium())('the demo for Next.js', () => {
     await page.close()
     const over = Date.now() + 1_500
     await expect.poll(() => Date.now() > over, { timeout: 5_000 }).toBe(true)
-    demo.workos.setAccessTokenLifetime(LONG)
-    demo.workos.clearLog()
+    demo.server.setAccessTokenLifetime(LONG)
+    demo.server.clearLog()
     const tabs = await Promise.all([1, 2, 3].map(() => context.newPage()))
     await Promise.all(tabs.map((tab) => tab.goto(demo.url)))
     for (const tab of tabs) {
       expect(await tab.textContent('#who')).toBe('Ada Lovelace')
       await expect.poll(() => tab.textContent('.ring strong')).toMatch(/^(2\d\d|300)$/)
     }
-    expect(demo.workos.count('refresh_token')).toBe(1)
+    expect(demo.server.count('refresh_token')).toBe(1)
   })
 
   it('keeps 100 permissions, which no single cookie holds', async () => {
     const { context, page } = await signIn()
     const many = Array.from({ length: 100 }, (_, index) => `resource-${index}:write`)
-    demo.workos.setMembership(ADA, 'org_north', { permissions: [...many, 'crew:invite'] })
+    demo.server.setMembership(ADA, 'org_north', { permissions: [...many, 'crew:invite'] })
     await page.click('text=Ask WorkOS again')
     await expect.poll(() => page.textContent('#changes')).toMatch('resource-99:write')
     expect((await context.cookies(demo.url)).length).toBeGreaterThan(2)
@@ -200,12 +200,12 @@ describe.skipIf(!findChromium())('the demo for Next.js', () => {
     const other = await context.newPage()
     await other.goto(demo.url)
     await expect.poll(() => other.textContent('#status')).toBe('signed in')
-    const sessions = demo.workos.sessions().length
+    const sessions = demo.server.sessions().length
     await page.click('text=Sign out')
     for (const tab of [page, other]) {
       await expect.poll(() => tab.isVisible('text=Continue as Ada')).toBe(true)
     }
-    expect(demo.workos.sessions()).toHaveLength(sessions - 1)
+    expect(demo.server.sessions()).toHaveLength(sessions - 1)
     expect(await context.cookies(demo.url)).toEqual([])
   })
 

@@ -1,4 +1,12 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -37,6 +45,11 @@ export default function Layout({ children }: { readonly children: ReactNode }) {
 }
 `
 
+const ROUTE = `import { auth } from '../../lib/auth'
+
+export const { GET } = auth.handlers
+`
+
 /** The files of the README's first example for Next, as they stand there. */
 function filesOfReadme(): ReadonlyMap<string, string> {
   const readme = readFileSync(at('../../README.md'), 'utf8')
@@ -72,6 +85,8 @@ describe('the README’s app, with what create-next-app writes today', () => {
       new Map([
         ['next.config.mjs', CONFIG],
         ['app/layout.tsx', LAYOUT],
+        // One that a build tries to make ahead, without the app's environment.
+        ['app/callback/route.ts', ROUTE],
       ]),
     )
     log = openSync(LOG, 'a')

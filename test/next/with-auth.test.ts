@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { isAuthError } from '../../src/index.js'
 import { TokenRefreshError } from '../../src/next/errors.js'
 import { sealText } from '../../src/server/sealed/seal.js'
-import { createApp, LIFE, PASSWORD } from './app.js'
+import { createApp, LIFE, PASSWORD, START } from './app.js'
 
 const NAME = '__Host-holdfast'
 const FOREIGN = await sealText('{}', 'the password of another app altogether')
@@ -23,6 +23,7 @@ describe('withAuth', () => {
       featureFlags: ['beta'],
       impersonator: undefined,
       authenticationMethod: 'Password',
+      authenticatedAt: START,
       accessToken: expect.stringMatching(/^ey/),
     })
     expect(app.exchanges()).toBe(0)

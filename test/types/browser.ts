@@ -1,6 +1,7 @@
 /** Compiled by `npm run typecheck`; never run. Each line that must not compile says why. */
 import { AuthClient } from 'holdfast'
 import { backend } from 'holdfast/providers/backend'
+import type { GoTrueCredentials, GoTrueUser } from 'holdfast/providers/gotrue'
 import { hasSessionCookie, type WorkOSUser, workos } from 'holdfast/providers/workos'
 
 const authkit = new AuthClient({
@@ -41,6 +42,14 @@ export async function aBackendSignsInByRedirectToo(): Promise<unknown> {
   // @ts-expect-error Redirects are the backend's.
   await app.actions.handleRedirect()
   return [url, address, firstName]
+}
+
+export async function aBackendWithGotrueTakesItsCredentials(): Promise<unknown> {
+  const auth = new AuthClient({ provider: backend<GoTrueUser, GoTrueCredentials>() })
+  const { session } = await auth.signIn({ email: 'ada@example.com', password: 'x' })
+  // @ts-expect-error It is no credential.
+  await auth.signIn({ email: 'ada@example.com' })
+  return session?.user?.userMetadata
 }
 
 export function whatMustNotBeLeftOut(): void {

@@ -4,7 +4,8 @@ import { isAuthError } from 'holdfast'
 import { revalidatePath } from 'next/cache'
 import { redirect } from 'next/navigation'
 import { getSignInUrl, refreshSession, withAuth } from '../lib/auth'
-import { ask } from '../lib/workos'
+import { ask } from '../lib/control'
+import { authServer } from '../lib/server'
 
 /** What has changed since the page was rendered. */
 export interface Changes {
@@ -12,6 +13,8 @@ export interface Changes {
   readonly lost: readonly string[]
   readonly problem: string | null
 }
+
+const capital = (words: string): string => `${words[0]?.toUpperCase()}${words.slice(1)}`
 
 export async function checkPermissions(): Promise<Changes> {
   const { permissions: before = [] } = await withAuth({ ensureSignedIn: true })
@@ -25,7 +28,11 @@ export async function checkPermissions(): Promise<Changes> {
   } catch (error) {
     if (isAuthError(error, 'refresh_rejected')) redirect(await getSignInUrl())
     if (!isAuthError(error) || !error.retryable) throw error
-    return { gained: [], lost: [], problem: 'WorkOS cannot be reached. You are still signed in.' }
+    return {
+      gained: [],
+      lost: [],
+      problem: `${capital(authServer().name)} cannot be reached. You are still signed in.`,
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { endSession, setLifetime, setMode, setRole } from '../app/actions'
 import { ROLES } from '../lib/company'
-import { ask } from '../lib/workos'
+import { ask } from '../lib/control'
+import { authServer } from '../lib/server'
 
 const MODES = [
   ['ok', 'Up'],
@@ -32,39 +33,48 @@ function Choice({
   )
 }
 
-export async function ControlPanel({ role }: { readonly role?: string | undefined }) {
+export async function ControlPanel({
+  role,
+  signedIn = false,
+}: {
+  readonly role?: string | undefined
+  readonly signedIn?: boolean
+}) {
   const { mode, lifetime } = await ask()
+  const { name, hasPlaces, hasLives } = authServer()
   return (
     <section className="card panel" aria-labelledby="panel-title">
-      <h2 id="panel-title">Be WorkOS</h2>
+      <h2 id="panel-title">Be {name}</h2>
       <p>What you do here happens at the scripted server, behind the app’s back.</p>
       <fieldset>
         <legend>The server is</legend>
-        {MODES.map(([name, words]) => (
-          <Choice key={name} action={setMode.bind(null, name)} chosen={mode === name}>
+        {MODES.map(([word, words]) => (
+          <Choice key={word} action={setMode.bind(null, word)} chosen={mode === word}>
             {words}
           </Choice>
         ))}
       </fieldset>
-      {role && (
+      {role && hasPlaces && (
         <fieldset>
           <legend>Your role in this place becomes</legend>
-          {Object.keys(ROLES).map((name) => (
-            <Choice key={name} action={setRole.bind(null, name)} chosen={false}>
-              {name}
+          {Object.keys(ROLES).map((one) => (
+            <Choice key={one} action={setRole.bind(null, one)} chosen={false}>
+              {one}
             </Choice>
           ))}
         </fieldset>
       )}
-      <fieldset>
-        <legend>The next tokens live</legend>
-        {LIVES.map(([ms, words]) => (
-          <Choice key={ms} action={setLifetime.bind(null, ms)} chosen={lifetime === ms}>
-            {words}
-          </Choice>
-        ))}
-      </fieldset>
-      {role && (
+      {hasLives && (
+        <fieldset>
+          <legend>The next tokens live</legend>
+          {LIVES.map(([ms, words]) => (
+            <Choice key={ms} action={setLifetime.bind(null, ms)} chosen={lifetime === ms}>
+              {words}
+            </Choice>
+          ))}
+        </fieldset>
+      )}
+      {signedIn && (
         <form action={endSession}>
           <button type="submit" className="danger">
             End this session

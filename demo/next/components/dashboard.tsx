@@ -1,6 +1,7 @@
 import type { Somebody } from '../lib/auth'
 import { nameOf } from '../lib/company'
-import { ask } from '../lib/workos'
+import { ask } from '../lib/control'
+import { authServer } from '../lib/server'
 import { ControlPanel } from './control-panel'
 import { Permissions } from './permissions'
 import { PlaceSwitcher } from './place-switcher'
@@ -16,9 +17,10 @@ export async function Dashboard({
 }) {
   const { organizationId = '', role = '', permissions = [] } = who
   const { exchanges } = await ask()
+  const { name, hasPlaces } = authServer()
   const menu = (
     <>
-      <PlaceSwitcher current={organizationId} />
+      {hasPlaces && <PlaceSwitcher current={organizationId} />}
       <nav>
         <a href="/invoices">Invoices</a>
       </nav>
@@ -28,13 +30,18 @@ export async function Dashboard({
     <Shell who={who} menu={menu}>
       {problem === 'outage' && (
         <p className="notice" role="alert">
-          WorkOS cannot be reached, so you are still at {nameOf(organizationId)}. Try again later.
+          {name} cannot be reached, so you are still at {nameOf(organizationId)}. Try again later.
         </p>
       )}
       <main className="grid">
-        <Permissions place={nameOf(organizationId)} role={role} granted={permissions} />
-        <SessionCard sessionId={who.sessionId} exchanges={exchanges} />
-        <ControlPanel role={role} />
+        <Permissions
+          place={hasPlaces ? nameOf(organizationId) : 'The harbour'}
+          role={role}
+          granted={hasPlaces ? permissions : null}
+          server={name}
+        />
+        <SessionCard sessionId={who.sessionId} exchanges={exchanges} server={name} />
+        <ControlPanel role={role} signedIn />
       </main>
     </Shell>
   )

@@ -17,31 +17,40 @@ export function Permissions({
   place,
   role,
   granted,
+  server,
 }: {
   readonly place: string
   readonly role: string
-  readonly granted: readonly string[]
+  /** `null` where the server knows nothing of that. */
+  readonly granted: readonly string[] | null
+  readonly server: string
 }) {
   const [changes, check, busy] = useActionState<Changes | null>(checkPermissions, null)
   return (
     <section className="card" aria-labelledby="may-title">
       <header>
         <h2 id="may-title">{place}</h2>
-        <span className="badge" id="role">
-          {role}
-        </span>
+        {role && (
+          <span className="badge" id="role">
+            {role}
+          </span>
+        )}
       </header>
-      <ul className="permissions">
-        {Object.entries(PERMISSIONS).map(([name, words]) => (
-          <li key={name} data-permission={name} data-granted={granted.includes(name)}>
-            <span>{words}</span>
-            <small>{granted.includes(name) ? 'allowed' : 'not allowed'}</small>
-          </li>
-        ))}
-      </ul>
+      {granted ? (
+        <ul className="permissions">
+          {Object.entries(PERMISSIONS).map(([name, words]) => (
+            <li key={name} data-permission={name} data-granted={granted.includes(name)}>
+              <span>{words}</span>
+              <small>{granted.includes(name) ? 'allowed' : 'not allowed'}</small>
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <p>This server knows people, and nothing of what they may do here.</p>
+      )}
       <form action={check} className="row">
         <button type="submit" className="primary" disabled={busy}>
-          Ask WorkOS again
+          Ask {server} again
         </button>
         <output id="changes">{changes && tell(changes)}</output>
       </form>

@@ -18,9 +18,11 @@ function useSecondsLeft(expiresAt: number | undefined): number | null {
 export function SessionCard({
   sessionId,
   exchanges,
+  server,
 }: {
   readonly sessionId: string
   readonly exchanges: number
+  readonly server: string
 }) {
   const { status, session, error } = useSession()
   const left = useSecondsLeft(session?.expiresAt)
@@ -48,7 +50,7 @@ export function SessionCard({
         </p>
       </div>
       <p id="status" role="status">
-        {error ? 'WorkOS cannot be reached: trying again.' : status.replace('-', ' ')}
+        {error ? `No answer of ${server}: trying again.` : status.replace('-', ' ')}
       </p>
       <dl>
         <div>

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Somebody } from '../lib/auth'
+import { nameOfPerson, type Somebody } from '../lib/auth'
 import { Live } from './live'
 import { SignOut } from './sign-out'
 import { Top } from './top'
@@ -14,7 +14,7 @@ export function Shell({
   readonly menu: ReactNode
   readonly children: ReactNode
 }) {
-  const { user, impersonator } = who
+  const { impersonator } = who
   // What goes to the page is there for all its scripts: no token.
   const { accessToken: _, ...known } = who
   return (
@@ -22,7 +22,7 @@ export function Shell({
       {impersonator && (
         <aside className="impersonation" aria-label="Impersonation">
           <p>
-            <strong>{impersonator.email}</strong> is acting as {user.name ?? user.email}
+            <strong>{impersonator.email}</strong> is acting as {nameOfPerson(who)}
             {impersonator.reason && <span> – {impersonator.reason}</span>}
           </p>
           <SignOut>Stop</SignOut>
@@ -31,7 +31,7 @@ export function Shell({
       <Top>
         {menu}
         <span className="account">
-          <span id="who">{user.name ?? user.email}</span>
+          <span id="who">{nameOfPerson(who)}</span>
           <SignOut>Sign out</SignOut>
         </span>
       </Top>

@@ -1,27 +1,16 @@
 import { actAs } from '../app/actions'
 import { getSignInUrl } from '../lib/auth'
+import { authServer } from '../lib/server'
 import { Top } from './top'
 
-const PEOPLE = [
-  {
-    email: 'ada@tidemark.example',
-    name: 'Ada Lovelace',
-    about: 'Harbour master of North Pier, deck hand at South Quay, known at The Vault.',
-  },
-  {
-    email: 'grace@tidemark.example',
-    name: 'Grace Hopper',
-    about: 'Dispatcher at North Pier.',
-  },
-] as const
-
 export async function Welcome() {
+  const { name: server, hasPlaces, people: known } = authServer()
   const people = await Promise.all(
-    PEOPLE.map(async (person) => ({
+    known.map(async (person) => ({
       ...person,
       href: await getSignInUrl({
         loginHint: person.email,
-        organizationId: 'org_north',
+        ...(hasPlaces && { organizationId: 'org_north' }),
         returnTo: '/',
       }),
     })),
@@ -33,8 +22,8 @@ export async function Welcome() {
         <section className="hero">
           <h1>The harbour plans its day here.</h1>
           <p>
-            A small Next.js app with WorkOS sessions by Holdfast: sealed cookies, one refresh
-            however many tabs are open, and no sign-out by an outage. WorkOS itself is a scripted
+            A small Next.js app with sessions of {server} by Holdfast: sealed cookies, one refresh
+            however many tabs are open, and no sign-out by an outage. The auth server is a scripted
             one that you may break.
           </p>
         </section>
@@ -50,17 +39,19 @@ export async function Welcome() {
               </span>
             </a>
           ))}
-          <form className="card person" action={actAs.bind(null, 'grace@tidemark.example')}>
-            <span className="face warn" aria-hidden="true">
-              ?
-            </span>
-            <span>
-              <button type="submit" className="link">
-                Act as Grace, as support does
-              </button>
-              <small>An impersonated session, which says so on every page.</small>
-            </span>
-          </form>
+          {hasPlaces && (
+            <form className="card person" action={actAs.bind(null, 'grace@tidemark.example')}>
+              <span className="face warn" aria-hidden="true">
+                ?
+              </span>
+              <span>
+                <button type="submit" className="link">
+                  Act as Grace, as support does
+                </button>
+                <small>An impersonated session, which says so on every page.</small>
+              </span>
+            </form>
+          )}
         </section>
       </main>
     </>

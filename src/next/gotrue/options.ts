@@ -49,7 +49,9 @@ const KEYS = ['NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY', 'NEXT_PUBLIC_SUPABASE_ANON
 /** The options by whose they are. */
 function partsOf(options: NextGoTrueOptions) {
   const { verification, limits, maxSize, store, reuseWindow, signOutUrl, ...rest } = options
-  const { onReuse, onSecurityEvent, basePath, signInPage, exposeAccessToken, ...more } = rest
+  const { onReuse, onSecurityEvent, onRefresh, onRefreshError, refreshMargin, claims, ...others } =
+    rest
+  const { basePath, signInPage, exposeAccessToken, ...more } = others
   const { upstreams, crossSiteHints, onSignIn, onSignInError, report, redirectUris, ...left } = more
   const {
     password: _,
@@ -61,13 +63,15 @@ function partsOf(options: NextGoTrueOptions) {
     ...server
   } = left
   const { requestTimeout, fetch, now } = server
-  const sealed = { verification, limits, maxSize, store, reuseWindow, signOutUrl }
+  const listeners = { onReuse, onSecurityEvent, onRefresh, onRefreshError }
+  const limited = { limits, maxSize, store, reuseWindow, refreshMargin, claims }
+  const sealed = { ...limited, verification, signOutUrl }
   const routes = { basePath, signInPage, exposeAccessToken, upstreams, crossSiteHints }
   return {
     cookie,
     takeOver,
     server,
-    sessions: { ...sealed, onReuse, onSecurityEvent, report, requestTimeout, now },
+    sessions: { ...sealed, ...listeners, report, requestTimeout, now },
     app: { ...routes, redirectUri, redirectUris, onSignIn, onSignInError, report, fetch, now },
   }
 }

@@ -77,16 +77,19 @@ export function oidcOptions(
 /** The options by whose they are. */
 function partsOf(options: NextOidcOptions) {
   const { cookie, verification, reuseWindow, limits, maxSize, store, ...rest } = options
-  const { onReuse, onSecurityEvent, basePath, signInPage, exposeAccessToken, ...more } = rest
+  const { onReuse, onSecurityEvent, onRefresh, onRefreshError, refreshMargin, claims, ...others } =
+    rest
+  const { basePath, signInPage, exposeAccessToken, ...more } = others
   const { upstreams, crossSiteHints, onSignIn, onSignInError, report, redirectUris, ...left } = more
   const { password: _, redirectUri: __, coordinator: ___, ...server } = left
   const { requestTimeout, fetch, now } = server
-  const sealed = { verification, reuseWindow, limits, maxSize, store, onReuse, onSecurityEvent }
+  const listeners = { onReuse, onSecurityEvent, onRefresh, onRefreshError }
+  const sealed = { verification, reuseWindow, limits, maxSize, store, refreshMargin, claims }
   const routes = { basePath, signInPage, exposeAccessToken, upstreams, crossSiteHints }
   return {
     cookie,
     server,
-    sessions: { ...sealed, report, requestTimeout, now },
+    sessions: { ...sealed, ...listeners, report, requestTimeout, now },
     app: { ...routes, redirectUris, onSignIn, onSignInError, report, fetch, now },
   }
 }

@@ -2,8 +2,11 @@ import type { WorkOSUser } from '../../providers/workos/types.js'
 import type { Coordinator } from '../../server/coordination/coordinator.js'
 import type { CookieSettings } from '../../server/requests/request-sessions.js'
 import type { Password } from '../../server/sealed/seal.js'
-import type { SecurityListeners } from '../../server/shared/security-events.js'
-import { createWorkOSSessions, workosServer } from '../../server/workos/index.js'
+import {
+  createWorkOSSessions,
+  type WorkOSSessionsOptions,
+  workosServer,
+} from '../../server/workos/index.js'
 import { fail, need, needUrl, type Variables } from '../environment.js'
 import type {
   NextAppOptions,
@@ -16,6 +19,16 @@ import type {
 export interface NextAuthOptions
   extends NextBackendOptions<WorkOSUser>,
     Pick<NextSessionsOptions, 'organizationPage'>,
+    Pick<
+      WorkOSSessionsOptions,
+      | 'limits'
+      | 'claims'
+      | 'refreshMargin'
+      | 'onRefresh'
+      | 'onRefreshError'
+      | 'onReuse'
+      | 'onSecurityEvent'
+    >,
     NextAppOptions {
   /** @default WORKOS_CLIENT_ID */
   readonly clientId?: string | undefined
@@ -34,10 +47,6 @@ export interface NextAuthOptions
   readonly cookie?: Omit<CookieSettings, 'password'> | undefined
   /** Who issues the access tokens. @default anybody with WorkOS's key for this client */
   readonly issuer?: string | readonly string[] | undefined
-  /** Hears of spent refresh tokens that came again. */
-  readonly onReuse?: SecurityListeners['onReuse']
-  /** Hears of refused refreshes, forged cookies and failed revocations. */
-  readonly onSecurityEvent?: SecurityListeners['onSecurityEvent']
   /** Shares exchanges among processes: `redisCoordinator`. @default one for this process */
   readonly coordinator?: Coordinator | undefined
   /** Allows plain `http:` to hosts other than this device: secrets can then be read on the way. */
@@ -113,13 +122,16 @@ export function workosOptions(
   settings: NextAuthSettings,
   shared: NextShared,
 ): NextSessionsOptions<WorkOSUser> {
-  const { clientId, apiKey, apiUrl: url, issuer, onReuse, onSecurityEvent, ...app } = settings
+  const { clientId, apiKey, apiUrl: url, issuer, ...rest } = settings
+  const { limits, claims, refreshMargin, onRefresh, onRefreshError, ...others } = rest
+  const { onReuse, onSecurityEvent, ...app } = others
   const { coordinator = shared.coordinator, dangerouslyAllowInsecureHttp, fetch, now } = app
   const client = { clientId, apiKey, url, fetch, dangerouslyAllowInsecureHttp }
-  const listeners = { onReuse, onSecurityEvent }
+  const listeners = { onReuse, onSecurityEvent, onRefresh, onRefreshError }
+  const wanted = { issuer, limits, claims, refreshMargin, coordinator, now }
   return {
     ...app,
-    sessions: createWorkOSSessions({ ...client, ...listeners, issuer, coordinator, now }),
+    sessions: createWorkOSSessions({ ...client, ...listeners, ...wanted }),
     signIn: workosServer(client),
   }
 }

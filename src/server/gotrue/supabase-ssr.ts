@@ -1,5 +1,6 @@
 import { parseJson } from '../../core/json.js'
 import {
+  type AnyMetadata,
   type GoTrueUser,
   parseAuthJsSession,
   readAuthJsCookies,
@@ -11,9 +12,9 @@ import { checkObject } from '../shared/arguments.js'
 import type { GoTrueServer } from './types.js'
 
 /** Options of {@link supabaseSsr}. */
-export interface SupabaseSsrOptions extends CookiePlace {
+export interface SupabaseSsrOptions<Metadata extends object = AnyMetadata> extends CookiePlace {
   /** Made by `createGotrue`. */
-  readonly server: Pick<GoTrueServer, 'url'>
+  readonly server: GoTrueServer<Metadata>
   /** What its cookies are called. @default 'sb-<first part of the host>-auth-token', as `@supabase/ssr` has it */
   readonly name?: string | undefined
   /** Whether browsers come by `https:`. @default true */
@@ -22,6 +23,8 @@ export interface SupabaseSsrOptions extends CookiePlace {
 
 /** More characters are no session: no server takes as much of headers. */
 const LONGEST = 65_536
+/** Values to try of one name; more are an attack. */
+const MOST = 4
 
 /** The tokens as the helpers before `@supabase/ssr` kept them: a list that begins with both. */
 function withNames(text: string): string {
@@ -45,8 +48,8 @@ function withNames(text: string): string {
  * ```
  * @throws AuthError `invalid_argument` for what no cookie can be called, and no place of one.
  */
-export function supabaseSsr<Metadata extends object>(
-  options: SupabaseSsrOptions,
+export function supabaseSsr<Metadata extends object = AnyMetadata>(
+  options: SupabaseSsrOptions<Metadata>,
 ): TakeOver<GoTrueUser<Metadata>> {
   checkObject('options', options)
   checkObject('server', options.server)
@@ -60,19 +63,23 @@ export function supabaseSsr<Metadata extends object>(
   const isPiece = (key: string): boolean =>
     key === name || (key.startsWith(`${name}.`) && /^\d+$/.test(key.slice(name.length + 1)))
 
-  function textIn(jar: CookieJar): string | null {
-    const pieces = [...jar].filter(([key]) => isPiece(key))
-    const header = pieces.map(([key, [value = '']]) => `${key}=${value}`).join('; ')
-    return header === '' || header.length > LONGEST ? null : readAuthJsCookies(header, name)
+  /** What may be a session, each as a header would have it: several places may have set one name. */
+  function headersIn(jar: CookieJar): readonly string[] {
+    const wholes = (jar.get(name) ?? []).slice(0, MOST).map((value) => `${name}=${value}`)
+    const pieces = [...jar].filter(([key]) => key !== name && isPiece(key))
+    const cut = pieces.map(([key, [value = '']]) => `${key}=${value}`).join('; ')
+    return [...wholes, cut].filter((header) => header !== '' && header.length <= LONGEST)
   }
 
   return {
     find(jar, now) {
-      const text = textIn(jar)
-      const grant = parseAuthJsSession<Metadata>(withNames(text ?? ''), now)
-      if (!grant?.user) return null
-      // The exchange brings the rest, which anybody can have written here, and as much as they like.
-      return { grant: { ...grant, user: { id: grant.user.id } } }
+      for (const header of headersIn(jar)) {
+        const text = readAuthJsCookies(header, name)
+        const grant = parseAuthJsSession<Metadata>(withNames(text ?? ''), now)
+        // The exchange brings the rest, which anybody can have written here, and as much as they like.
+        if (grant?.user) return { grant: { ...grant, user: { id: grant.user.id } } }
+      }
+      return null
     },
     cookiesIn(jar) {
       const keys = [...jar.keys()]

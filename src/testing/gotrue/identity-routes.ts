@@ -8,7 +8,7 @@ import {
   type ServerContext,
 } from './context.js'
 import { GoTrueRefusal, refuse } from './errors.js'
-import { providerOf, redirectTarget, say } from './link-routes.js'
+import { providerOf, redirectTarget, say, tokensOf } from './link-routes.js'
 import type { Account, AccountIdentity } from './types.js'
 import { describeUser } from './users.js'
 
@@ -97,12 +97,6 @@ export const authorizeLink: Route = async (context, call) => {
     ? json(200, { url: address.href })
     : found(address)
 }
-
-/** What a provider gave, which the app gets once. */
-const tokensOf = (provider: string) => ({
-  provider_token: `${provider}-access-token`,
-  provider_refresh_token: `${provider}-refresh-token`,
-})
 
 async function arrive(context: ServerContext, link: PendingLink): Promise<Response> {
   const { account, provider, flow } = link

@@ -37,13 +37,20 @@ const HALF = 'Confirmation link accepted. Please proceed to confirm link sent to
 /** How the session of a PKCE flow says that its person came. */
 const amrOf = (type: string): string => (type === 'signup' ? 'email/signup' : type)
 
+/** What a provider gave, which the app gets once. */
+export const tokensOf = (provider: string): Readonly<Record<string, string>> => ({
+  provider_token: `${provider}-access-token`,
+  provider_refresh_token: `${provider}-refresh-token`,
+})
+
 /** Ends a sign-in by redirect: in `?code=` where there is a PKCE challenge, else in tokens. */
 export async function arrive(context: ServerContext, url: URL, spent: Spent): Promise<Response> {
   const target = redirectTarget(url)
   const { account, flow, type: kind } = spent
   if (flow) {
     const code = uuid(context.random)
-    context.codes.set(code, { ...flow, account, amr: amrOf(kind), at: context.now() })
+    const gave = kind === 'oauth' && { extra: tokensOf(url.searchParams.get('provider') ?? '') }
+    context.codes.set(code, { ...flow, account, amr: amrOf(kind), at: context.now(), ...gave })
     target.searchParams.set('code', code)
     return redirect(target)
   }

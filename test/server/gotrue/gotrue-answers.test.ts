@@ -203,3 +203,28 @@ describe.each(['v1', 'v2'] as const)('a spent refresh token (%s)', (rotation) =>
     expect(heard).toContain('refresh-refused')
   })
 })
+
+describe('a GoTrue from before v2.164, and Netlify Identity', () => {
+  const scripted = { errors: 'oauth' } as const
+
+  it('signs in, refuses and ends sessions in its own words', async () => {
+    const world = createGotrueServerWorld({ scripted })
+    const wrong = await world.call('/auth/credentials', { ...ADA, password: 'wrong' })
+    expect([wrong.status, (await wrong.json()).code]).toEqual([400, 'invalid_credentials'])
+    await world.call('/auth/credentials', ADA)
+    await world.clock.advance(HOUR)
+    expect(await world.whoIs()).toBe(ADA.email)
+    world.scripted.endSession(world.scripted.sessions()[0]?.id ?? '')
+    await world.clock.advance(HOUR)
+    expect(await world.whoIs()).toBeNull()
+    expect(world.jar.cookies.size).toBe(0)
+  })
+
+  it('is told of a sign-out though the token has run out', async () => {
+    const world = createGotrueServerWorld({ scripted })
+    await world.call('/auth/credentials', ADA)
+    await world.clock.advance(HOUR)
+    expect((await world.call('/auth/sign-out', {})).status).toBe(200)
+    expect(world.scripted.sessions()).toEqual([])
+  })
+})

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { GrantedSignIn } from '../../../src/server/index.js'
 import { createJar } from '../backend/backend-world.js'
 import { APP, CALLBACK, createGotrueServerWorld, URL_OF_GOTRUE } from './gotrue-server-world.js'
 
@@ -33,6 +34,15 @@ describe('a sign-in by another provider', () => {
       code: 'invalid_argument',
       message: expect.stringContaining('`provider`'),
     })
+  })
+
+  it('tells the app once of the other provider’s tokens, which no cookie keeps', async () => {
+    const told: unknown[] = []
+    const onSignIn = ({ session: { extras } }: GrantedSignIn) => void told.push(extras)
+    const { begin, follow, call } = createGotrueServerWorld({ backend: { onSignIn } })
+    await follow((await begin()).back)
+    expect(told).toEqual([expect.objectContaining({ provider_token: expect.any(String) })])
+    expect(await (await call('/auth/session')).text()).not.toContain('provider_token')
   })
 
   it('that was refused says so in GoTrue’s words', async () => {

@@ -351,7 +351,7 @@ describe('somebody who changes what GoTrue knows of them', () => {
   })
 
   it('keeps the session that was refreshed for it, though the change was refused', async () => {
-    const { call, clock, whoIs, scripted } = mailing()
+    const { call, clock, whoIs, scripted } = mailing({ scripted: { rotation: 'strict' } })
     await call('/auth/credentials', ADA)
     await clock.advance(HOUR)
     expect((await call('/auth/user', { password: 'a' })).status).toBe(400)

@@ -161,6 +161,22 @@ describe('the session of @supabase/ssr', () => {
     expect(scripted.count('refresh_token')).toBe(0)
   })
 
+  it('is found beside what another host or path has left under its name', async () => {
+    const { server, grant, now } = createGotrueServerWorld()
+    const text = base64(kept(await grant(), now()))
+    const { find } = supabaseSsr({ server })
+    for (const values of [
+      ['base64-AAAA', text],
+      [text, ''],
+    ]) {
+      expect(await find(new Map([[NAME, values]]), now())).not.toBeNull()
+    }
+    const pieces = [...cut(text, 300)].map(([name, piece]) => [name, [piece]] as const)
+    expect(await find(new Map([[NAME, ['']], ...pieces]), now())).not.toBeNull()
+    const planted = [...Array.from({ length: 50 }, () => 'base64-AAAA'), text]
+    expect(await find(new Map([[NAME, planted]]), now())).toBeNull()
+  })
+
   it('has another name where the app says so', async () => {
     const { server, grant, now } = createGotrueServerWorld()
     const text = base64(kept(await grant(), now()))

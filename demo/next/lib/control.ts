@@ -1,4 +1,4 @@
-/** What the panel asks of the scripted WorkOS. Your app has no such thing. */
+/** What the panel asks of the scripted server. Your app has no such thing. */
 export interface Wish {
   readonly mode?: string
   readonly role?: { readonly email: string; readonly organizationId: string; readonly role: string }
@@ -7,7 +7,7 @@ export interface Wish {
   readonly impersonate?: string
 }
 
-/** How the scripted WorkOS is. */
+/** How the scripted server is. */
 export interface State {
   readonly mode: string
   /** The life of its access tokens, in ms. */
@@ -18,7 +18,7 @@ export interface State {
 
 const address = (): string => {
   const url = process.env.DEMO_CONTROL_URL
-  if (!url) throw new Error('Start this demo by `npm start`: it needs the scripted WorkOS.')
+  if (!url) throw new Error('Start this demo by `npm start`: it needs the scripted server.')
   return url
 }
 

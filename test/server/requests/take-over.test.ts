@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import { defineCookie, readCookie } from '../../../src/server/cookies/cookies.js'
+import {
+  createRequestSessions,
+  type TakeOver,
+} from '../../../src/server/requests/request-sessions.js'
+import { ADA, COOKIE, createBackendWorld, MINUTE, PASSWORD } from '../backend/backend-world.js'
+
+const THEIRS = 'wos-session'
+const FORMER = 'the password of the app that was there before'
+
+/** Reads a seal that another library of the same format left. */
+const takeOver: TakeOver = {
+  find(jar) {
+    const [sealed] = readCookie(jar, THEIRS)
+    return sealed === undefined ? null : { sealed }
+  },
+  cookiesIn: (jar) => (jar.has(THEIRS) ? [defineCookie({ name: THEIRS })] : []),
+}
+
+/** Ada, whose session another library has sealed, and requests to the app that came after it. */
+async function moved() {
+  const world = createBackendWorld({ sealed: { now: () => world.clock.now() } })
+  const former = createRequestSessions({
+    sessions: world.sealed,
+    cookie: { name: THEIRS, password: FORMER },
+    now: world.now,
+  })
+  await world.signIn()
+  const { sealed } = await world.sessions.getSession(world.jar.header())
+  const password = PASSWORD
+  const session = world.sealed.openSession({ value: sealed, password })
+  const again = await session.refreshSession({ password: FORMER })
+  const value = again.authenticated ? again.sealedSession : ''
+  const sessions = createRequestSessions({
+    sessions: world.sealed,
+    cookie: { password: [PASSWORD, FORMER] },
+    takeOver,
+    now: world.now,
+  })
+  const { workos } = world
+  const before = workos.count('refresh_token')
+  const exchanges = () => workos.count('refresh_token') - before
+  return { ...world, former, sessions, header: `${THEIRS}=${value}`, value, exchanges }
+}
+
+describe('a seal of another library', () => {
+  it('is proven as it is: it is kept in our cookie without an exchange, and theirs goes', async () => {
+    const { sessions, header, value, exchanges } = await moved()
+    const found = await sessions.getSession(header)
+    expect(found.session?.user.email).toBe(ADA)
+    expect(found.setCookies).toEqual([
+      expect.stringMatching(new RegExp(`^${COOKIE}=${value.slice(0, 12).replaceAll('*', '\\*')}`)),
+      expect.stringMatching(/^wos-session=; .*Max-Age=0/),
+    ])
+    expect(exchanges()).toBe(0)
+  })
+
+  it('is refreshed when it is due, under our own password', async () => {
+    const { sessions, header, clock, exchanges } = await moved()
+    await clock.advance(5 * MINUTE)
+    const found = await sessions.getSession(header)
+    expect(found.session?.user.email).toBe(ADA)
+    expect(exchanges()).toBe(1)
+    const [ours = ''] = found.setCookies
+    expect((await sessions.getSession(ours.split(';')[0] ?? '')).session?.user.email).toBe(ADA)
+  })
+
+  it('is read where no cookie can be set, and stays', async () => {
+    const { sessions, header } = await moved()
+    const found = await sessions.getSession(header, { refresh: 'never' })
+    expect([found.session?.user.email, found.setCookies]).toEqual([ADA, []])
+  })
+
+  it('moves into our cookie in an outage, so that nobody is signed out by it', async () => {
+    const { sessions, header, clock, workos } = await moved()
+    await clock.advance(5 * MINUTE)
+    workos.fail({ type: 'status', status: 503 })
+    const during = await sessions.getSession(header)
+    expect([during.session, during.failure?.retryable]).toEqual([null, true])
+    await clock.advance(MINUTE)
+    const [ours = ''] = during.setCookies
+    expect((await sessions.getSession(ours.split(';')[0] ?? '')).session?.user.email).toBe(ADA)
+  })
+
+  it('that does not open is nobody’s, and is left to whoever can open it', async () => {
+    const { sessions, header } = await moved()
+    const found = await sessions.getSession(`${header}x`)
+    expect(found.session).toBeNull()
+    expect(found.setCookies.filter((line) => line.startsWith(THEIRS))).toEqual([])
+  })
+
+  it('is ended with the session by a sign-out', async () => {
+    const { sessions, former, header } = await moved()
+    const { setCookies, error } = await sessions.signOut(header)
+    expect(error).toBeNull()
+    expect(setCookies).toContainEqual(expect.stringMatching(/^wos-session=; .*Max-Age=0/))
+    expect((await former.getSession(header)).session).toBeNull()
+  })
+})
