@@ -121,6 +121,12 @@ export const GOTRUE_SERVER = [
     replace: 'parseCookies(call.cookie), LINK_LIFE / 144)',
   },
   {
+    file: tools,
+    name: 'Whoever opens the link of a mail in another browser is sent to sign in elsewhere.',
+    find: 'const state = `${challenge}.${AGAIN}`',
+    replace: 'const state = `${challenge}${AGAIN.slice(9)}`',
+  },
+  {
     file: deeds,
     name: 'A page changes somebody else who has signed in since.',
     find: 'if (sessionId !== undefined && sessionId',

@@ -108,12 +108,6 @@ export const NODE_RESPONSES = [
   },
   {
     file: handler,
-    name: 'A stream that a browser resets ends the process.',
-    find: "    request.on('error', () => {})\n",
-    replace: '',
-  },
-  {
-    file: handler,
     name: 'An error is told to whoever asked.',
     find: 'await sendWebResponse(refuse(FAILED), outgoing)',
     replace: 'await sendWebResponse(Response.json(Object(FAILED), { status: 200 }), outgoing)',

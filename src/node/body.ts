@@ -28,13 +28,19 @@ function attach(
     request.pause()
     controller.enqueue(piece)
   }
-  const end = (): void => {
-    detach()
-    controller.close()
-  }
   const fail = (): void => {
     detach()
     controller.error(new AuthError('aborted', GONE))
+  }
+  const settle = (): void => {
+    if (request.aborted) controller.error(new AuthError('aborted', GONE))
+    else controller.close()
+  }
+  const end = (): void => {
+    detach()
+    // A stream of HTTP/2 that is reset ends its body as a whole one does, and is aborted a moment later.
+    if (request.stream) setTimeout(settle, 0)
+    else settle()
   }
   function detach(): void {
     request.removeListener('data', take)

@@ -72,8 +72,6 @@ export function nodeHandler(
   }
 
   return async (request, response, next) => {
-    // HTTP/2 throws for a stream that a browser has reset, where nobody listens.
-    request.on('error', () => {})
     try {
       const answer = await answerTo(request, response, next === undefined)
       if (answer) return await sendWebResponse(answer, response)

@@ -21,6 +21,8 @@ export interface NodeRequest {
   readonly readableEnded?: boolean | undefined
   readonly readableDidRead?: boolean | undefined
   readonly destroyed?: boolean | undefined
+  /** Whether the browser has broken it off. */
+  readonly aborted?: boolean | undefined
   on(event: 'data' | 'end' | 'close' | 'error', listener: (piece: Uint8Array) => void): unknown
   removeListener(
     event: 'data' | 'end' | 'close' | 'error',

@@ -14,6 +14,7 @@ describe('today it is the turn of', () => {
   beforeAll(async () => {
     const shop = await createWorkshop(fileURLToPath(new URL('../..', import.meta.url)))
     workshop = shop
+    console.log(`Today it is the turn of ${today.map(({ title }) => title).join(' and ')}.`)
     // Most of the time each of them waits for a token to expire.
     rows = await Promise.all(today.map((app) => play(app, shop)))
   })

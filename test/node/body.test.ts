@@ -76,6 +76,20 @@ describe('a body that nobody has read', () => {
     expect([status, body]).toEqual([413, expect.stringContaining('Too much.')])
   })
 
+  it('may be refused halfway, and the next request of the browser is answered', async () => {
+    const refuse: WebHandler = async (request) => {
+      const reader = request.body?.getReader()
+      await reader?.read()
+      await reader?.cancel()
+      return new Response(null, { status: request.method === 'GET' ? 200 : 413 })
+    }
+    const { talk } = await serve(nodeHandler(refuse))
+    const large = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\n'
+    const pieces = Array.from({ length: 5 }, () => 'x'.repeat(100_000))
+    const answers = await talk(large, ...pieces, head('GET /'))
+    expect(answers.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200'])
+  })
+
   it('fails where the browser goes away before all of it was there', async () => {
     let heard: (error: unknown) => void = () => {}
     const failure = new Promise<unknown>((resolve) => {

@@ -86,6 +86,33 @@ describe('a server of HTTP/2', () => {
   })
 
   it.each([constants.NGHTTP2_CANCEL, constants.NGHTTP2_INTERNAL_ERROR])(
+    'fails the body of a browser that resets its stream (%i)',
+    async (code) => {
+      let heard: (error: unknown) => void = () => {}
+      const failure = new Promise<unknown>((resolve) => {
+        heard = resolve
+      })
+      let begun: (value: unknown) => void = () => {}
+      const first = new Promise((resolve) => {
+        begun = resolve
+      })
+      const client = await open(async (request) => {
+        const reader = request.body?.getReader()
+        await reader?.read()
+        begun(null)
+        await reader?.read().catch(heard)
+        return null
+      })
+      const stream = client.request({ ':path': '/', ':method': 'POST', ':authority': 'a' })
+      stream.on('error', () => {})
+      stream.write('half')
+      await first
+      stream.close(code)
+      expect(await failure).toMatchObject({ code: 'aborted' })
+    },
+  )
+
+  it.each([constants.NGHTTP2_CANCEL, constants.NGHTTP2_INTERNAL_ERROR])(
     'survives a browser that resets its stream (%i), and stops its source',
     async (code) => {
       let cancelled: (value: unknown) => void = () => {}

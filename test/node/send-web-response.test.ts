@@ -102,6 +102,15 @@ describe('an answer of the web', () => {
     expect(text.length === 0 || text.endsWith('hel') || text.endsWith('hello')).toBe(true)
   })
 
+  it('is not filled up by the next one, where it is shorter than it says', async () => {
+    const { talk } = await serve((_incoming, outgoing) => {
+      const answer = new Response('hel', { headers: { 'Content-Length': '50' } })
+      void sendWebResponse(answer, outgoing)
+    })
+    const answers = await talk('GET /1 HTTP/1.1\r\nHost: a\r\n\r\n', head('GET /2'))
+    expect(answers.match(/HTTP\/1\.1 200/g)?.length ?? 0).toBeLessThan(2)
+  })
+
   it('that says a length without a body closes, and nobody waits for it', async () => {
     const answer = new Response(null, { headers: { 'Content-Length': '5' } })
     expect((await hear(() => answer)).text).toBe('')

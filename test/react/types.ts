@@ -2,6 +2,7 @@
 import { createElement, type ReactNode } from 'react'
 import { AuthClient } from '../../src/index.js'
 import { gotrue } from '../../src/providers/gotrue/index.js'
+import { createImpersonation, type ImpersonationProps } from '../../src/react/impersonation.js'
 import { AuthProvider, createAuthHooks, useAuth, useSession } from '../../src/react/index.js'
 
 const auth = new AuthClient({ provider: gotrue({ url: 'https://project.example/auth/v1' }) })
@@ -50,3 +51,7 @@ export const pages: readonly ReactNode[] = [
   // @ts-expect-error There must be a client.
   createElement(AuthProvider, {}),
 ]
+
+export const BannerOfOneClient: (props: ImpersonationProps) => ReactNode = createImpersonation(
+  hooks.useAuth,
+)

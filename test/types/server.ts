@@ -151,28 +151,6 @@ export async function claimsAreWhatTheAppSaysTheyAre(): Promise<unknown> {
   return [plan, seats, isRecentlyAuthenticated(session, { maxAge: 300_000 })]
 }
 
-export async function gotrueKnowsWhatTheAppKeepsOfItsUsers(): Promise<unknown> {
-  const server = createGotrue<{ name: string }>({ url: 'https://project.example/auth/v1' })
-  const requests = createRequestSessions({
-    sessions: createGotrueSessions({ server }),
-    cookie: { password },
-    takeOver: supabaseSsr({ server }),
-  })
-  createBackend({ sessions: requests, signIn: server, password })
-  const { session } = await requests.getSession(null)
-  const name: string | undefined = session?.user.userMetadata?.name
-  // @ts-expect-error Nothing else is kept.
-  const age: unknown = session?.user.userMetadata?.age
-  const grant = await server.signIn({ email: 'ada@example.com', password: 'x' })
-  // @ts-expect-error Perhaps a step is missing yet.
-  await requests.setSession(grant, null)
-  // @ts-expect-error A password is of somebody.
-  await server.signIn({ password: 'x' })
-  // @ts-expect-error Which secret it is must be said.
-  createGotrueSessions({ server, verification: { type: 'secret' } })
-  return [name, age]
-}
-
 export function anAppHearsOfSignInsInItsOwnTypes(): unknown {
   const requests = createRequestSessions({ sessions, cookie: { password } })
   return createBackend({
@@ -201,4 +179,26 @@ export async function stepsSayWhatTheyTake(): Promise<unknown> {
     const { challengeId } = await workos.challengeFactor(factor?.id ?? early)
     return workos.exchangeTotp({ code: '123456', challengeId, pendingAuthenticationToken })
   }
+}
+
+export async function gotrueKnowsWhatTheAppKeepsOfItsUsers(): Promise<unknown> {
+  const server = createGotrue<{ name: string }>({ url: 'https://project.example/auth/v1' })
+  const requests = createRequestSessions({
+    sessions: createGotrueSessions({ server }),
+    cookie: { password },
+    takeOver: supabaseSsr({ server }),
+  })
+  createBackend({ sessions: requests, signIn: server, password })
+  const { session } = await requests.getSession(null)
+  const name: string | undefined = session?.user.userMetadata?.name
+  // @ts-expect-error Nothing else is kept.
+  const age: unknown = session?.user.userMetadata?.age
+  const grant = await server.signIn({ email: 'ada@example.com', password: 'x' })
+  // @ts-expect-error Perhaps a step is missing yet.
+  await requests.setSession(grant, null)
+  // @ts-expect-error A password is of somebody.
+  await server.signIn({ password: 'x' })
+  // @ts-expect-error Which secret it is must be said.
+  createGotrueSessions({ server, verification: { type: 'secret' } })
+  return [name, age]
 }

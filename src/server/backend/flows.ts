@@ -50,7 +50,7 @@ const LIFETIME = 600_000
 /** How many flows a browser may have at once: more cookies would be too large for a server. */
 const MOST = 4
 
-/** Marks a sign-in that was begun because another one was not known. */
+/** Marks a sign-in after which no other is begun where it is not known: it was the second try, or is by a link. */
 export const AGAIN = 'again'
 
 /** A SHA-256 in base64url, and the mark. */

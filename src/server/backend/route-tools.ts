@@ -4,7 +4,7 @@ import { parseCookies } from '../cookies/cookies.js'
 import type { RequestSessions } from '../requests/request-sessions.js'
 import { answer, redirect } from './answers.js'
 import { createDeeds, headerOf } from './deeds.js'
-import type { SignInFlows } from './flows.js'
+import { AGAIN, type SignInFlows } from './flows.js'
 import { isOurs } from './guard.js'
 import { safeReturnTo } from './paths.js'
 import { createSessionView, type SessionViewDeps } from './session-view.js'
@@ -70,9 +70,11 @@ export function createRouteTools<User extends SessionUser>(
     async begin(call, returnTo) {
       const { verifier, challenge } = await createPkce()
       const redirectUri = deps.redirectUri(call.url)
-      const flow = { state: challenge, verifier, returnTo: safeReturnTo(returnTo), redirectUri }
+      // Whoever opens it in another browser is told so, and not sent to sign in by whatever is the default.
+      const state = `${challenge}.${AGAIN}`
+      const flow = { state, verifier, returnTo: safeReturnTo(returnTo), redirectUri }
       const setCookies = await flows.keep(flow, parseCookies(call.cookie), LINK_LIFE)
-      return { redirectUri, state: challenge, codeChallenge: challenge, setCookies }
+      return { redirectUri, state, codeChallenge: challenge, setCookies }
     },
     async begun(call, address) {
       const jar = parseCookies(call.cookie)

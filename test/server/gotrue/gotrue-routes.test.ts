@@ -152,11 +152,13 @@ describe('the link of a mail', () => {
     expect(await whoIs()).toBe(ADA.email)
   })
 
-  it('signs nobody in in another browser: its code is sent nowhere', async () => {
-    const { call, open, whoIs, now, scripted } = mailing()
+  it('signs nobody in in another browser, which is told so: its code is sent nowhere', async () => {
+    const gotrue = { provider: 'github' }
+    const { call, open, whoIs, now, scripted } = mailing({ gotrue })
     await call('/auth/otp', EMAIL)
     const other = createJar(now)
-    await open(other)
+    const answer = await open(other)
+    expect([answer.status, (await answer.json()).code]).toEqual([400, 'invalid_credentials'])
     expect(await whoIs(other)).toBeNull()
     expect(scripted.count('pkce')).toBe(0)
   })
