@@ -37,6 +37,16 @@ export async function nextNarrowsWhatWentWrong(error: unknown): Promise<unknown>
   return error.isTransient ? seed : error.code === 'step_required'
 }
 
+export async function nextTellsAnOutageFromASignOut(): Promise<unknown> {
+  const who = await withAuth({ onOutage: 'return' })
+  // @ts-expect-error Perhaps nobody is signed in, or nobody can tell.
+  const early: string = who.user.id
+  if (who.outage) return [early, who.outage.retryAfter, who.user satisfies undefined]
+  if (!who.user) return who.user satisfies null
+  const sure = await withAuth({ ensureSignedIn: true, onOutage: 'return' })
+  return sure.outage ? null : [who.user.firstName, sure.user.firstName]
+}
+
 /** Next's own files take these as they are. */
 export const { GET, POST } = handlers
 export const guard: (request: Request) => Promise<Response> = proxy({ protect: [/^\/app/] })
