@@ -4,7 +4,7 @@
 export const CI_MINUTES = 45
 
 /** What `.ci/run` does before the first part: it installs what is missing, and the packages. */
-export const PREPARATION = { name: 'preparation', share: 2 }
+export const PREPARATION = { name: 'preparation', share: 1.5 }
 
 /** A project of vitest.config.ts. */
 const project = (name, share) => ({ name, share, project: name, needsBuild: true })
@@ -28,12 +28,12 @@ const CHANGE = [
 /** What `npm run test:all` runs: all that `npm test` leaves out. */
 const REST = [
   project('crowds', 0.5),
-  project('worlds', 15.5),
+  project('worlds', 14.5),
   project('redis', 1.5),
   project('oidc', 1),
   project('browser', 7.5),
-  project('engines', 4.5),
-  project('next', 2),
+  project('engines', 4),
+  project('next', 4),
   project('frameworks', 2),
   {
     // That every scenario still works, for all clients. Its figures are not judged here.
