@@ -163,7 +163,7 @@ export const REFRESHES = [
   {
     file,
     name: 'A page that slept sends the token although its lease may be gone.',
-    find: 'if (!section.holds()) return null',
-    replace: 'if (!section) return null',
+    find: 'if (holds?.() === false) return null',
+    replace: 'if (holds === null) return null',
   },
 ]

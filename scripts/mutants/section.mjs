@@ -5,15 +5,15 @@ export const SECTION = [
   {
     file,
     name: 'The lock is never released when the work fails.',
-    find: 'try {\n        return await work(release !== undefined)\n      } finally {',
+    find: 'try {\n        return await work(release !== undefined, release?.holds)\n      } finally {',
     replace:
-      'const result = await work(release !== undefined)\n      try {\n        return result\n      } finally {',
+      'const result = await work(release !== undefined, release?.holds)\n      try {\n        return result\n      } finally {',
   },
   {
     file,
     name: 'The lock is released before the work has ended.',
-    find: 'return await work(release !== undefined)',
-    replace: 'return work(release !== undefined)',
+    find: 'return await work(release !== undefined, release?.holds)',
+    replace: 'return work(release !== undefined, release?.holds)',
   },
   {
     file,

@@ -60,17 +60,19 @@ export const VAULT = [
     file,
     name: 'A sign-in points to its slot before it has written it.',
     find: `await entries.set(slot(lineage), serializeRecord(record, environment.clock.now()))
-        const move = (was: Pointer): Pointer => pointTo(was, lineage, ended ?? [], signal.aborted)
-        if (ended) await forget(entries, key, await point(entries, key, move))`,
-    replace: `const move = (was: Pointer): Pointer => pointTo(was, lineage, ended ?? [], signal.aborted)
-        if (ended) await forget(entries, key, await point(entries, key, move))
+        if (!ended) return
+        const move = (was: Pointer): Pointer => pointTo(was, lineage, ended, signal.aborted)
+        await forget(entries, key, await point(entries, key, move))`,
+    replace: `if (!ended) return
+        const move = (was: Pointer): Pointer => pointTo(was, lineage, ended, signal.aborted)
+        await forget(entries, key, await point(entries, key, move))
         await entries.set(slot(lineage), serializeRecord(record, environment.clock.now()))`,
   },
   {
     file,
     name: 'A sign-in leaves the tokens of the one before in storage.',
-    find: 'if (ended) await forget(entries, key, await point(',
-    replace: 'if (ended) await Promise.all(await point(',
+    find: 'await forget(entries, key, await point(entries, key, move))',
+    replace: 'await Promise.all(await point(entries, key, move))',
   },
   {
     file,
@@ -147,8 +149,8 @@ export const VAULT = [
   {
     file,
     name: 'A sign-in whose write was given up takes the place of a later one when it arrives.',
-    find: 'pointTo(was, lineage, ended ?? [], signal.aborted)',
-    replace: 'pointTo(was, lineage, ended ?? [], signal === null)',
+    find: 'pointTo(was, lineage, ended, signal.aborted)',
+    replace: 'pointTo(was, lineage, ended, signal === null)',
   },
   {
     file,

@@ -3,7 +3,7 @@ import type { EngineContext } from './context.js'
 import { throwIfPaused } from './decision.js'
 import { AuthError, AuthSessionMissingError } from './errors.js'
 import type { Errand, Exchange } from './exchange.js'
-import type { Abort } from './ports.js'
+import type { Abort, LockRelease } from './ports.js'
 import { hasSameTokens, type SessionRecord } from './record.js'
 import type { Session, SessionUser } from './session.js'
 import { createShare, type Shared } from './share.js'
@@ -150,7 +150,10 @@ function createServe<User extends SessionUser>(
   let stray: AuthError | null = null
 
   /** One round, inside the lock; `null` when it takes another one. */
-  async function round(call: Call<User>): Promise<Session<User> | null> {
+  async function round(
+    call: Call<User>,
+    holds?: LockRelease['holds'],
+  ): Promise<Session<User> | null> {
     const { wish: run } = call
     run.begun = true
     await path.observe()
@@ -165,7 +168,7 @@ function createServe<User extends SessionUser>(
     //   has the lease, looks
     //   is frozen                   takes it over, and sends the token
     //   wakes                       so a lease that may be gone is asked for again
-    if (!section.holds()) return null
+    if (holds?.() === false) return null
     const { errand, abort } = run
     const givenUp = (): boolean => run.givenUp
     const session = await exchange.run({ record, errand, signal: abort.signal, givenUp })
@@ -178,9 +181,9 @@ function createServe<User extends SessionUser>(
     if (run.wait.signal.aborted) throw replaced(context)
     let granted = true
     stray = null
-    const locked = (lock: boolean): Promise<Session<User> | null> => {
+    const locked = (lock: boolean, holds: LockRelease['holds']): Promise<Session<User> | null> => {
       granted = lock
-      return round(call)
+      return round(call, holds)
     }
     for (let count = 0; count < ROUNDS; count++) {
       // Whoever slept during a round may have lost the lock in it, so each round asks anew.

@@ -5,12 +5,14 @@ import type { Abort, Environment, LockRelease } from './ports.js'
 /** The critical section of one client: what runs in it has the lock, or went without in the end. */
 export interface Section {
   /**
-   * Runs `work` inside the lock, or without it when it cannot be had in time, and tells which. An
-   * abort of `wait` ends the waiting, and `work` does not run.
+   * Runs `work` inside the lock, or without it when it cannot be had in time, and tells which; `holds`
+   * says whether it is still had, where it can be lost by sleeping. An abort of `wait` ends the
+   * waiting, and `work` does not run.
    */
-  locked<T>(work: (granted: boolean) => Promise<T>, wait?: Abort): Promise<T>
-  /** Whether the lock, where this turn has it, has not been lost by sleeping in the meantime. */
-  holds(): boolean
+  locked<T>(
+    work: (granted: boolean, holds: LockRelease['holds']) => Promise<T>,
+    wait?: Abort,
+  ): Promise<T>
   /** Something was saved: the next holder of the lock has to find it, so this turn's end keeps it longer. */
   saved(): void
   /** @throws the error of the disposal, once there was one. */
@@ -34,7 +36,6 @@ export function createSection({ environment, lockName, timeout, lag }: SectionOp
   const late = (): AuthError => new AuthError('timeout', 'The lock was not granted in time.')
   const waits = new Set<Abort>()
   let disposed: AuthError | null = null
-  let held: LockRelease | undefined
   let fresh = false
   let failing = false
 
@@ -73,9 +74,8 @@ export function createSection({ environment, lockName, timeout, lag }: SectionOp
     async locked(work, wait = environment.createAbort()) {
       throwIfDisposed()
       const release = await acquire(wait)
-      held = release
       try {
-        return await work(release !== undefined)
+        return await work(release !== undefined, release?.holds)
       } finally {
         if (release && fresh && lag > 0) {
           // The caller has its answer by now: only siblings wait for that, and a lease runs out. Also
@@ -87,7 +87,6 @@ export function createSection({ environment, lockName, timeout, lag }: SectionOp
         fresh = false
       }
     },
-    holds: () => held?.holds?.() ?? true,
     saved: () => {
       fresh = true
     },

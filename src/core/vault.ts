@@ -189,8 +189,9 @@ export function createVault<User extends SessionUser>(options: VaultOptions): Va
       attempt(async (signal) => {
         const { lineage } = record
         await entries.set(slot(lineage), serializeRecord(record, environment.clock.now()))
-        const move = (was: Pointer): Pointer => pointTo(was, lineage, ended ?? [], signal.aborted)
-        if (ended) await forget(entries, key, await point(entries, key, move))
+        if (!ended) return
+        const move = (was: Pointer): Pointer => pointTo(was, lineage, ended, signal.aborted)
+        await forget(entries, key, await point(entries, key, move))
       }),
     end: (end) => attempt((signal) => writeEnd(entries, key, end, signal)),
     discard: (lineage) => attempt(() => entries.remove(slot(lineage))),

@@ -1,7 +1,7 @@
 import { cookieHeaderOf } from '../node/request.js'
-import { answerHeadersOf } from '../node/response.js'
 import type { NodeRequest, NodeResponse } from '../node/types.js'
 import type { AnswerHeaders } from '../server/requests/answer-headers.js'
+import { answerHeadersOf } from '../server/requests/answer-headers.js'
 import type { WebExchange, WebRequest } from '../server/supertokens/web/index.js'
 
 /** The headers that sessions are read from, besides `Cookie`. */

@@ -1,6 +1,6 @@
 import type { SessionUser } from '../core/session.js'
 import type { SignInUrlOptions } from '../providers/backend/types.js'
-import type { AnswerHeaders } from '../server/requests/answer-headers.js'
+import { type AnswerHeaders, answerHeadersOf, listOf } from '../server/requests/answer-headers.js'
 import { applyCookies } from '../server/requests/apply-session.js'
 import { keepPrivate, varyByCookie } from '../server/requests/caching.js'
 import { begin, end, look, renew, urlFor } from './acts.js'
@@ -15,18 +15,6 @@ import { applyToRequest } from './set-cookie.js'
 import type { NoUserInfo, UnknownUserInfo, UserInfo } from './user-info.js'
 import type { Visit } from './visit.js'
 import type { World } from './world.js'
-
-const listOf = (value: number | string | readonly string[] | undefined): readonly string[] =>
-  value === undefined ? [] : typeof value === 'object' ? value : [String(value)]
-
-/** The headers of an answer of Node, as sessions are written to them. */
-const answerTo = (response: PagesResponse): AnswerHeaders => ({
-  get: (name) => listOf(response.getHeader(name)).join(', ') || null,
-  set: (name, value) => void response.setHeader(name, value),
-  delete: (name) => response.removeHeader(name),
-  setCookies: () => listOf(response.getHeader('Set-Cookie')),
-  replaceSetCookies: (values) => void response.setHeader('Set-Cookie', values),
-})
 
 function visitOf({ headers }: PagesRequest, answer: AnswerHeaders): Visit {
   const headerOf = (name: string): string | null =>
@@ -49,7 +37,7 @@ export function createPagesSession<User extends SessionUser>(
   request: PagesRequest,
   response: PagesResponse,
 ): PagesSession<User, RefreshSessionOptions> {
-  const answer = answerTo(response)
+  const answer = answerHeadersOf(response)
   const visit = visitOf(request, answer)
   const urlOf = async (page: 'sign-in' | 'sign-up', options: SignInUrlOptions = {}) =>
     urlFor(world(), visit, { ...options, page })

@@ -1,3 +1,4 @@
+export { answerHeadersOf } from '../server/requests/answer-headers.js'
 export type { AddressOptions } from './address.js'
 export {
   type NodeHandler,
@@ -7,7 +8,7 @@ export {
 } from './handler.js'
 export { originGuard } from './origin-guard.js'
 export { toWebRequest, type WebRequestOptions } from './request.js'
-export { answerHeadersOf, sendWebResponse } from './response.js'
+export { sendWebResponse } from './response.js'
 export {
   createNodeSessions,
   type NodeExchange,

@@ -1,6 +1,7 @@
 import { refuse } from '../server/backend/answers.js'
+import { answerHeadersOf } from '../server/requests/answer-headers.js'
 import { createOriginGuard, type OriginGuardOptions } from '../server/requests/origin-guard.js'
-import { answerHeadersOf, sendWebResponse } from './response.js'
+import { sendWebResponse } from './response.js'
 import type { NodeMiddleware, NodeRequest, NodeResponse } from './types.js'
 
 /** What such a request is answered. */

@@ -1,20 +1,6 @@
 import { AuthError } from '../core/errors.js'
-import { type AnswerHeaders, listIn, putCookies } from '../server/requests/answer-headers.js'
+import { answerHeadersOf, listIn, putCookies } from '../server/requests/answer-headers.js'
 import type { NodeResponse } from './types.js'
-
-const listOf = (value: ReturnType<NodeResponse['getHeader']>): readonly string[] =>
-  value === undefined ? [] : [value].flat().map(String)
-
-/** The headers of a response of Node, as `applySession` and `applyCookies` write to them. */
-export function answerHeadersOf(response: NodeResponse): AnswerHeaders {
-  return {
-    get: (name) => listOf(response.getHeader(name)).join(', ') || null,
-    set: (name, value) => void response.setHeader(name, value),
-    delete: (name) => void response.removeHeader(name),
-    setCookies: () => listOf(response.getHeader('Set-Cookie')),
-    replaceSetCookies: (values) => void response.setHeader('Set-Cookie', values),
-  }
-}
 
 /** Whether nobody is there any more to take an answer. */
 export const isGone = ({ destroyed, stream }: NodeResponse): boolean =>

@@ -3,6 +3,7 @@ import type { SessionUser } from '../core/session.js'
 import { redirect, refuse } from '../server/backend/answers.js'
 import { isPrefetch } from '../server/backend/guard.js'
 import { problemOf } from '../server/backend/problems.js'
+import { answerHeadersOf } from '../server/requests/answer-headers.js'
 import { applySession } from '../server/requests/apply-session.js'
 import type { OriginGuardOptions } from '../server/requests/origin-guard.js'
 import type {
@@ -16,7 +17,7 @@ import { checkObject } from '../server/shared/arguments.js'
 import { pathOf } from './address.js'
 import { FOREIGN, foreignRequests } from './origin-guard.js'
 import { cookieHeaderOf } from './request.js'
-import { answerHeadersOf, sendWebResponse } from './response.js'
+import { sendWebResponse } from './response.js'
 import type { NodeMiddleware, NodeRequest, NodeResponse } from './types.js'
 
 /** Options of {@link createNodeSessions}. */

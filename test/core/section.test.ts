@@ -36,6 +36,27 @@ describe('the critical section', () => {
     expect(errors).toEqual([expect.objectContaining({ code: 'timeout' })])
   })
 
+  it('tells each turn of its own lock, whatever another one goes on without', async () => {
+    let asked = 0
+    const lock: Lock = {
+      acquire: async (_, signal) => {
+        if (asked++ === 0) return Object.assign(() => {}, { holds: () => false })
+        return new Promise((_, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason)),
+        )
+      },
+    }
+    const { clock, section } = start({ lock })
+    const told: (boolean | undefined)[] = []
+    const first = section.locked(async (granted, holds) => {
+      await section.locked(async (had, still) => void told.push(had, still?.()))
+      told.push(granted, holds?.())
+    })
+    await clock.advance(1_000)
+    await first
+    expect(told).toEqual([false, undefined, true, false])
+  })
+
   it('gives back a lock that is granted in the moment in which the wait ends', async () => {
     let released = 0
     const lock: Lock = {

@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { backendHandler, createExpressSessions } from '../../src/express/index.js'
 import { ADA, APP, createGotrueServerWorld, MINUTE } from '../server/gotrue/gotrue-server-world.js'
 import type { NodeServer } from '../support/node-server.js'
-import { type Asked, ask, MAJORS, serve } from './stage.js'
+import { MAJORS, openSite } from './stage.js'
 
 const servers: NodeServer[] = []
 afterEach(async () => {
@@ -10,33 +9,14 @@ afterEach(async () => {
 })
 
 const PAGE = { 'X-Holdfast': '1', 'Sec-Fetch-Site': 'same-origin' }
-const NAVIGATION = { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Site': 'same-origin' }
 const HOUR = 60 * MINUTE
 
 describe.each(MAJORS)('GoTrue in an app on Express %s', (_major, express) => {
   /** The app of docs/gotrue.md, in front of a scripted GoTrue, and a browser. */
   async function open() {
     const world = createGotrueServerWorld({ backend: { origin: APP } })
-    const { middleware, sessionOf, requireSession } = createExpressSessions({
-      sessions: world.sessions,
-    })
-    const site = express()
-    site.use(backendHandler(world.backend), middleware)
-    site.get('/me', requireSession({ signInPath: '/login' }), (request, response) => {
-      response.json(sessionOf(request).user)
-    })
-    const server = await serve(site)
+    const { server, get } = await openSite(express, world, '/login')
     servers.push(server)
-
-    /** Asks the app with the cookies of the browser, which keeps what comes back. */
-    async function get(path: string, asked: Asked = {}) {
-      const cookie = world.jar.header()
-      const headers = { ...NAVIGATION, ...(cookie && { cookie }), ...asked.headers }
-      const answer = await ask(server.origin, path, { ...asked, headers })
-      const kept = new Headers(answer.setCookies.map((value) => ['Set-Cookie', value]))
-      world.jar.take(new Response(null, { headers: kept }))
-      return answer
-    }
 
     /** Calls as a page of the app does. */
     const post = (path: string, json: unknown) =>

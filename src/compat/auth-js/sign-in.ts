@@ -1,4 +1,5 @@
 import { leaveFor } from '../../environment/page.js'
+import { OTP_TYPES } from '../../providers/gotrue/otp-types.js'
 import type { Address, MessageReceipt, OtpType } from '../../providers/gotrue/types.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import type { SignInApi } from './api.js'
@@ -38,17 +39,6 @@ const channelOf = (
   { phone }: Given,
   channel: 'sms' | 'whatsapp' = 'sms',
 ): { channel?: 'sms' | 'whatsapp' } => (phone ? { channel } : {})
-
-const OTP_TYPES: readonly OtpType[] = [
-  'email',
-  'sms',
-  'signup',
-  'invite',
-  'magiclink',
-  'recovery',
-  'email_change',
-  'phone_change',
-]
 
 /** What a code was for. @throws AuthInvalidCredentialsError for what the server does not know. */
 function otpType(type: string): OtpType {

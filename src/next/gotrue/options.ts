@@ -16,6 +16,7 @@ import type {
   NextSessionsOptions,
   NextShared,
 } from '../options.js'
+import { divide } from '../parts.js'
 
 /**
  * Options of `createNextAuth` for GoTrue (Supabase Auth): those of `createGotrue` and `createGotrueSessions`, and the
@@ -45,36 +46,6 @@ export interface NextGoTrueOptions
 }
 
 const KEYS = ['NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY', 'NEXT_PUBLIC_SUPABASE_ANON_KEY'] as const
-
-/** The options by whose they are. */
-function partsOf(options: NextGoTrueOptions) {
-  const { verification, limits, maxSize, store, reuseWindow, signOutUrl, ...rest } = options
-  const { onReuse, onSecurityEvent, onRefresh, onRefreshError, refreshMargin, claims, ...others } =
-    rest
-  const { basePath, signInPage, exposeAccessToken, ...more } = others
-  const { upstreams, crossSiteHints, onSignIn, onSignInError, report, redirectUris, ...left } = more
-  const {
-    password: _,
-    cookie,
-    takeOver,
-    coordinator: __,
-    origin: ___,
-    redirectUri,
-    ...server
-  } = left
-  const { requestTimeout, fetch, now } = server
-  const listeners = { onReuse, onSecurityEvent, onRefresh, onRefreshError }
-  const limited = { limits, maxSize, store, reuseWindow, refreshMargin, claims }
-  const sealed = { ...limited, verification, signOutUrl }
-  const routes = { basePath, signInPage, exposeAccessToken, upstreams, crossSiteHints }
-  return {
-    cookie,
-    takeOver,
-    server,
-    sessions: { ...sealed, ...listeners, report, requestTimeout, now },
-    app: { ...routes, redirectUri, redirectUris, onSignIn, onSignInError, report, fetch, now },
-  }
-}
 
 /** Where the app is. @throws AuthError `invalid_argument` that names the variable. */
 function originOf(options: NextGoTrueOptions, env: Variables): string | undefined {
@@ -110,16 +81,25 @@ export function gotrueOptions(
       'Pass the `signInPage` of the app to createNextAuth, or the `provider` by which people sign in.',
     )
   }
-  const { cookie, server, sessions, app, ...rest } = partsOf(options)
+  const { sealed, app, rest } = divide<GoTrueUser, NextGoTrueOptions>(options)
+  const { cookie, takeOver, verification, signOutUrl, redirectUri, ...left } = rest
+  const { password: _, coordinator: __, origin: ___, ...server } = left
   const gotrue = createGotrue({ ...server, url, apiKey })
-  const addresses = [origin, app.redirectUri, ...(app.redirectUris ?? [])]
+  const addresses = [origin, redirectUri, ...(app.redirectUris ?? [])]
   const secure = cookie?.secure ?? !addresses.some((address) => address?.startsWith('http:'))
   return {
     ...app,
     origin,
-    sessions: createGotrueSessions({ ...sessions, server: gotrue, coordinator }),
+    redirectUri,
+    sessions: createGotrueSessions({
+      ...sealed,
+      verification,
+      signOutUrl,
+      server: gotrue,
+      coordinator,
+    }),
     signIn: gotrue,
-    takeOver: rest.takeOver ?? supabaseSsr({ server: gotrue, secure }),
+    takeOver: takeOver ?? supabaseSsr({ server: gotrue, secure }),
     cookie: { ...cookie, password },
   }
 }

@@ -14,6 +14,7 @@ import type {
   NextSessionsOptions,
   NextShared,
 } from '../options.js'
+import { divide } from '../parts.js'
 
 /**
  * Options of `createNextAuth` for an OpenID Connect server: those of `createOidc` and `createOidcSessions`, and the
@@ -63,33 +64,14 @@ export function oidcOptions(
     ? undefined
     : setting(options.redirectUri, 'redirectUri', 'OIDC_REDIRECT_URI')
   if (redirectUri !== undefined) needUrl(redirectUri, '`redirectUri` (OIDC_REDIRECT_URI)')
-  const { cookie, server, sessions, app } = partsOf(options)
+  const { sealed, app, rest } = divide<OidcUser, NextOidcOptions>(options)
+  const { cookie, verification, password: _, redirectUri: __, coordinator: ___, ...server } = rest
   const oidc = createOidc({ ...server, issuer, clientId, clientSecret })
   return {
     ...app,
-    sessions: createOidcSessions({ ...sessions, server: oidc, coordinator }),
+    sessions: createOidcSessions({ ...sealed, verification, server: oidc, coordinator }),
     signIn: oidc,
     redirectUri,
     cookie: { ...cookie, password },
-  }
-}
-
-/** The options by whose they are. */
-function partsOf(options: NextOidcOptions) {
-  const { cookie, verification, reuseWindow, limits, maxSize, store, ...rest } = options
-  const { onReuse, onSecurityEvent, onRefresh, onRefreshError, refreshMargin, claims, ...others } =
-    rest
-  const { basePath, signInPage, exposeAccessToken, ...more } = others
-  const { upstreams, crossSiteHints, onSignIn, onSignInError, report, redirectUris, ...left } = more
-  const { password: _, redirectUri: __, coordinator: ___, ...server } = left
-  const { requestTimeout, fetch, now } = server
-  const listeners = { onReuse, onSecurityEvent, onRefresh, onRefreshError }
-  const sealed = { verification, reuseWindow, limits, maxSize, store, refreshMargin, claims }
-  const routes = { basePath, signInPage, exposeAccessToken, upstreams, crossSiteHints }
-  return {
-    cookie,
-    server,
-    sessions: { ...sealed, ...listeners, report, requestTimeout, now },
-    app: { ...routes, redirectUris, onSignIn, onSignInError, report, fetch, now },
   }
 }

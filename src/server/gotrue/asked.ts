@@ -4,24 +4,13 @@ import type {
   OtpType,
   ResendOptions,
 } from '../../providers/gotrue/index.js'
+import { OTP_TYPES } from '../../providers/gotrue/otp-types.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import { invalid } from '../../providers/shared/url.js'
 import type { ServerUserChanges } from './types.js'
 
 /** What a page asks for, as it came. */
 export type Fields = Readonly<Record<string, unknown>>
-
-/** The kinds of messages that bring a session (GoTrue 2.196, `verify.go`). */
-const TYPES: readonly OtpType[] = [
-  'email',
-  'sms',
-  'signup',
-  'invite',
-  'magiclink',
-  'recovery',
-  'email_change',
-  'phone_change',
-]
 
 /** As GoTrue makes them: hexadecimal, with a mark where PKCE asked for it. */
 const HASH = /^(pkce_)?[\w-]{8,200}$/
@@ -58,7 +47,7 @@ export function addressOf(fields: Fields): Address {
 
 /** The kind of a message. @throws AuthError `invalid_argument` for one that there is not. */
 export const typeOf = (value: unknown): OtpType =>
-  TYPES.find((type) => type === value) ?? invalid('There is no such `type` of a message.')
+  OTP_TYPES.find((type) => type === value) ?? invalid('There is no such `type` of a message.')
 
 /** The hash and the kind of a link. @throws AuthError `invalid_argument` for what no link holds. */
 export function linkOf(

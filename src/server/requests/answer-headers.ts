@@ -25,6 +25,28 @@ export function headersOf(headers: Headers): AnswerHeaders {
   }
 }
 
+/** A response of Node, as far as its headers go. */
+export interface NodeAnswer {
+  getHeader(name: string): number | string | readonly string[] | undefined
+  setHeader(name: string, value: string | readonly string[]): unknown
+  removeHeader(name: string): unknown
+}
+
+/** What a header of Node says, of which there may be several. */
+export const listOf = (value: ReturnType<NodeAnswer['getHeader']>): readonly string[] =>
+  value === undefined ? [] : typeof value === 'object' ? value : [String(value)]
+
+/** The headers of a response of Node, as `applySession` and `applyCookies` write to them. */
+export function answerHeadersOf(response: NodeAnswer): AnswerHeaders {
+  return {
+    get: (name) => listOf(response.getHeader(name)).join(', ') || null,
+    set: (name, value) => void response.setHeader(name, value),
+    delete: (name) => void response.removeHeader(name),
+    setCookies: () => listOf(response.getHeader('Set-Cookie')),
+    replaceSetCookies: (values) => void response.setHeader('Set-Cookie', values),
+  }
+}
+
 /** The same for whichever of the two there is. */
 export const answerOf = (answer: AnswerHeaders | Headers): AnswerHeaders =>
   'setCookies' in answer ? answer : headersOf(answer)
