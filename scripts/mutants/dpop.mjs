@@ -143,8 +143,8 @@ export const DPOP = [
   {
     file: memory,
     name: 'An old id token sets the clock back.',
-    find: 'Math.max(...tokens.map(',
-    replace: 'Math.min(...tokens.map(',
+    find: 'const iat = Math.max(',
+    replace: 'const iat = Math.min(',
   },
   {
     file: memory,
@@ -167,8 +167,8 @@ export const DPOP = [
   {
     file: memory,
     name: 'What a session knows of the clock is forgotten.',
-    find: 'skew: Number(skew)',
-    replace: 'skew: 0',
+    find: "skew: typeof skew === 'number' ? skew : 0",
+    replace: "skew: typeof skew === 'number' ? 0 : 0",
   },
   {
     file: grants,

@@ -176,7 +176,7 @@ export const VERIFICATION = [
   {
     file: check,
     name: 'A key is used by an algorithm that is not on the list.',
-    find: '!header || !algorithms.includes(`${header.alg}`)',
+    find: "!header || !algorithms.includes(text(header.alg) ?? '')",
     replace: '!header',
   },
   {

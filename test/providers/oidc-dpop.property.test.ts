@@ -53,6 +53,8 @@ describe('whatever storage holds of a key', () => {
         const headers = await provider.authorize?.(sessionWith(dpopKept, type), request)
         expect(headers).toEqual({ Authorization: 'Bearer access-0' })
       }),
+      // What cannot be made a text, where one should be.
+      { examples: [[{ key: 'id', jkt: [{ toString: null }], skew: { valueOf: null } }, 'DPoP']] },
     )
   })
 })

@@ -62,16 +62,18 @@ const OVER: readonly string[] = ['401 session_missing', '409 session_changed']
 /** The error that a refusal of the backend is. */
 export function toError(answer: HttpAnswer): AuthError {
   const { status, body, retryAfter } = answer
-  const { code, message = 'No reason given.', serverCode = code, details } = asObject(body) ?? {}
-  const options = { status, serverCode: text(serverCode), retryAfter }
-  const said = String(message)
+  const fields = asObject(body) ?? {}
+  const code = text(fields.code)
+  const said = text(fields.message) ?? 'No reason given.'
+  const serverCode = text(fields.serverCode) ?? code
+  const options = { status, serverCode, retryAfter }
   if (OVER.includes(`${status} ${code}`)) return new AuthError('refresh_rejected', said, options)
-  const passing = toPassing(answer, { message, serverCode })
+  const passing = toPassing(answer, { message: said, serverCode })
   if (passing) return passing
   if (code === 'invalid_credentials') return new AuthError(code, said, options)
   if (code === 'step_required') {
-    const step = stepOf(options.serverCode ?? code, details)
-    return new AuthError(code, said, { ...options, details: step })
+    const details = stepOf(serverCode ?? code, fields.details)
+    return new AuthError(code, said, { ...options, details })
   }
-  return new AuthError(status >= 400 && text(code) ? 'rejected' : 'bad_response', said, options)
+  return new AuthError(status >= 400 && code ? 'rejected' : 'bad_response', said, options)
 }

@@ -34,13 +34,14 @@ export function createMemory({ now, monotonic }: Pick<Clock, 'now' | 'monotonic'
   return {
     nonces,
     bondOf(kept, type) {
-      const { key, jkt, skew = 0, nonces: known } = asObject(kept) ?? {}
-      if (!text(key)) return null
+      const { jkt, skew, nonces: known, ...rest } = asObject(kept) ?? {}
+      const key = text(rest.key)
+      if (!key) return null
       const found = bonds.get(Object(kept))
       if (found) return found
       // What a sibling has saved is newer than what this context knew.
       Object.assign(nonces, known)
-      const bond = { key: `${key}`, jkt: `${jkt}`, skew: Number(skew), type }
+      const bond = { key, jkt: text(jkt) ?? '', skew: typeof skew === 'number' ? skew : 0, type }
       bonds.set(Object(kept), bond)
       return bond
     },
@@ -54,7 +55,9 @@ export function createMemory({ now, monotonic }: Pick<Clock, 'now' | 'monotonic'
     settle(bond, body, sent) {
       const tokens = [body.access_token, body.id_token]
       // Servers may give the id token of the sign-in again: the newer one tells the time.
-      const iat = Math.max(...tokens.map((token) => positive(readClaims(`${token}`)?.iat) ?? 0))
+      const iat = Math.max(
+        ...tokens.map((token) => positive(readClaims(text(token) ?? '')?.iat) ?? 0),
+      )
       // It was issued between `sent` and now: as far as that fits, this device's clock is right.
       if (iat) bond.skew = Math.min(Math.max(0, iat * 1000 - now()), iat * 1000 + 999 - sent)
       ahead = now() + bond.skew - monotonic()

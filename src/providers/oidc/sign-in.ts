@@ -35,7 +35,7 @@ function checkProof(claims: OidcClaims | null, { acr, age }: Returned['kept']): 
   const wanted = text(acr)?.split(' ')
   const { auth_time, iat } = claims ?? {}
   const since = Number(iat) - Number(auth_time)
-  const fits = !wanted || wanted.includes(String(claims?.acr))
+  const fits = !wanted || wanted.includes(text(claims?.acr) ?? '')
   // Both times are by the server's clock.
   const isNew = age === undefined || since <= Number(age) + LEEWAY
   if (fits && isNew) return

@@ -133,8 +133,11 @@ export function readAccessToken(token: string): AccessTokenInfo | null {
   const [first = '', second = ''] = token.split('.')
   const header = decode(first)
   const claims = decode(second)
-  if (!header || !claims || !/^[1-9]\d?$/.test(String(header.version))) return null
-  const version = Number(header.version)
+  // What a stranger has put there may be nothing that can be made a text.
+  const { version: said } = header ?? {}
+  const known = typeof said === 'string' || typeof said === 'number'
+  if (!header || !claims || !known || !/^[1-9]\d?$/.test(String(said))) return null
+  const version = Number(said)
   const facts = version < 3 ? readLegacy(claims) : readModern(claims)
   return facts && { ...facts, version, keyId: text(header.kid) }
 }

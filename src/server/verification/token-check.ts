@@ -9,6 +9,7 @@ import { decodeProtectedHeader } from 'jose/decode/protected_header'
 import * as errors from 'jose/errors'
 import { UnsecuredJWT } from 'jose/jwt/unsecured'
 import { jwtVerify } from 'jose/jwt/verify'
+import { text } from '../../providers/shared/json.js'
 import { readClaims } from '../../providers/shared/jwt.js'
 import { deepFreeze } from '../shared/deep-freeze.js'
 import { createRecent } from '../shared/recent.js'
@@ -141,7 +142,7 @@ export function createTokenCheck({
 
   /** The key that a header names; nothing where it may be one of several, or jose refuses it unseen. */
   async function keyOf(header: JWSHeaderParameters | null): Promise<VerificationKey | null> {
-    if (!header || !algorithms.includes(`${header.alg}`)) return null
+    if (!header || !algorithms.includes(text(header.alg) ?? '')) return null
     try {
       return await keyFor(header)
     } catch (error) {

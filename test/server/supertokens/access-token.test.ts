@@ -157,6 +157,12 @@ describe('reading an access token', () => {
     expect(info?.userDataInJWT.admin).toBeUndefined()
   })
 
+  it('is none with a version that is no text, and cannot be made one', () => {
+    for (const version of [{ toString: null }, [{ toString: null }], ['5'], null, true]) {
+      expect(readAccessToken(newToken(NEW, { version }))).toBeNull()
+    }
+  })
+
   it('never throws', () => {
     const part = fc.oneof(fc.string(), fc.base64String(), fc.json().map(url), fc.json().map(plain))
     const claims = fc.record(

@@ -98,6 +98,10 @@ describe('a forged token is invalid', () => {
     ['garbage', () => 'garbage'],
     ['three empty parts', () => '..'],
     ['not signed', () => `${part({ alg: 'none', kid: 'k1' })}.${part(claims())}.`],
+    [
+      'with an algorithm that is no text, and cannot be made one',
+      () => `${part({ alg: { toString: null }, kid: 'k1' })}.${part(claims())}.AAAA`,
+    ],
     ['without an algorithm', () => `${part({ kid: 'k1' })}.${part(claims())}.AAAA`],
     [
       'signed by the public key taken for a secret',
