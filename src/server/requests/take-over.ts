@@ -151,6 +151,7 @@ export function withTakeOver<User extends SessionUser>(
   }
 
   return {
+    ...own,
     async getSession(cookieHeader, wanted) {
       if (wanted?.refresh !== 'never') {
         return look(cookieHeader, wanted ?? {}, (header) => own.getSession(header, wanted))
