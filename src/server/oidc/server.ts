@@ -144,6 +144,7 @@ export function createOidc(options: OidcServerOptions): OidcServer {
   return {
     id: `oidc.${host}${path === '/' ? '' : path}.${clientId}`,
     issuer,
+    clientId,
     renews: (token) => !isMarker(token),
     sealedExtras: keepIdToken ? ['oidc', 'id_token'] : ['oidc'],
     sharesSessionIds: true,

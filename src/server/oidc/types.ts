@@ -172,6 +172,7 @@ export interface OidcIntrospection {
 /** An OpenID Connect or OAuth 2 server, as a client on a server speaks to it. All throw AuthError. */
 export interface OidcServer extends Pick<Provider<never, OidcUser>, 'id' | 'signOut'> {
   readonly issuer: string
+  readonly clientId: string
   /** What of the `extras` of its grants seals keep. */
   readonly sealedExtras: readonly string[]
   /** Its `sid` names a browser that is signed in there, and so several sign-ins. */

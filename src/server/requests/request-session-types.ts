@@ -6,7 +6,7 @@ import type { SealedSignOutOptions } from '../sealed/ended-sessions.js'
 import type { AuthenticateSuccess, RefreshFailure } from '../sealed/results.js'
 import type { Password } from '../sealed/seal.js'
 import type { SealedDescription, SealedSessions, SealOptions } from '../sealed/sealed-sessions.js'
-import type { EndedWhich } from '../sealed/shared-ends.js'
+import type { EndedWhich, EndSessionsOptions } from '../sealed/shared-ends.js'
 
 /**
  * A session as another library left it: one that anybody can have written, or a seal that one of the
@@ -129,7 +129,7 @@ export interface RequestSessions<User extends SessionUser = SessionUser> {
    * Ends sessions wherever their cookies are: see `SealedSessions.endSessions`.
    * @throws AuthError as that does.
    */
-  endSessions(which: EndedWhich): Promise<void>
+  endSessions(which: EndedWhich, options?: EndSessionsOptions): Promise<boolean>
   /** Calls `onEnd` when the session of these cookies was ended: see `SealedSessions.watchSession`. */
   watchSession(cookieHeader: string | null, onEnd: () => void): Promise<() => void>
   /** What the cookies hold, alive or not; `null` when they hold no session, or those of several people. */

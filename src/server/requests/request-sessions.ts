@@ -217,7 +217,7 @@ export function createRequestSessions<User extends SessionUser>(
       checkObject('options', wanted)
       return look(cookieHeader, { ...wanted, refresh: 'force' })
     },
-    endSessions: (which) => sessions.endSessions(which),
+    endSessions: (which, how) => sessions.endSessions(which, how),
     async watchSession(cookieHeader, onEnd) {
       const value = await choice.only(parseCookies(cookieHeader))
       return sessions.watchSession({ value, password }, onEnd)

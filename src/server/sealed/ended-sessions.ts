@@ -10,7 +10,7 @@ import type { TokenWords } from './access-tokens.js'
 import { type NamingProvider, nameOf, replacedName, sharedNamesOf } from './end-names.js'
 import { describeOpened, type Opened } from './opened.js'
 import { createRevocations } from './revocations.js'
-import { createSharedEnds, type EndedWhich } from './shared-ends.js'
+import { createSharedEnds, type SharedEnds } from './shared-ends.js'
 
 /** What became of a sign-out. */
 export interface SealedSignOutResult {
@@ -54,11 +54,8 @@ export interface SealedSignOutOptions {
 export interface EndedSessions<User extends SessionUser> {
   /** Ends a session: here at once, and at the server where that goes. */
   end(opened: Opened<User>, options?: SealedSignOutOptions): Promise<SealedSignOutResult>
-  /**
-   * Ends sessions together, here and in all processes.
-   * @throws AuthError `invalid_argument` unless it says which; `storage`, `retryable`, when the others cannot be told.
-   */
-  endTogether(which: EndedWhich): Promise<void>
+  /** Ends sessions together, here and in all processes. */
+  readonly endTogether: SharedEnds<User>['end']
   /** The newest end of all sessions of its person that a session which begins now comes after, in ms. */
   lastEndOf(opened: Opened<User>): Promise<number | undefined>
   /** Calls `onEnd` when a session may have been ended, here or in another process. Resolves to what stops it. */

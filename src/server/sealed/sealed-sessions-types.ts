@@ -14,7 +14,7 @@ import type { AuthenticateResult, SealedRefreshResult } from './results.js'
 import type { Password } from './seal.js'
 import type { SessionLimits } from './session-limits.js'
 import type { SessionStore } from './session-store.js'
-import type { EndedWhich } from './shared-ends.js'
+import type { EndedWhich, EndSessionsOptions } from './shared-ends.js'
 
 /** The part of a provider that sealed sessions need: `workosServer`, `gotrue`, or your own. */
 export type SessionProvider<User extends SessionUser = SessionUser> = Pick<
@@ -173,10 +173,11 @@ export interface SealedSessions<User extends SessionUser = SessionUser> {
    * called here or at the auth server, or all that a person has by now. What is begun afterwards lives. It is
    * remembered for 400 days, as long as a cookie may last. The auth server is told when such a cookie comes, unless
    * it has one session for several sign-ins: so this is for what it said itself, or an app knows better.
+   * @returns whether it was done now, and not before where it was to be done `once`.
    * @throws AuthError `invalid_argument` unless it says which; `storage`, `retryable`, when the other processes
    *   cannot be told: then they are over in this one only.
    */
-  endSessions(which: EndedWhich): Promise<void>
+  endSessions(which: EndedWhich, options?: EndSessionsOptions): Promise<boolean>
   /**
    * Calls `onEnd` once when the session of a cookie was ended, by whomever, in whatever process: within a second
    * where all is well; at once where it is nobody's. That its tokens or its limits have run out is no end. Resolves

@@ -218,8 +218,9 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       if (wanted.scope !== 'others') await parts.sealing.release(opened, 0)
       return result
     },
-    async endSessions(which) {
-      await ended.endTogether(which)
+    async endSessions(which, wanted = {}) {
+      checkObject('options', wanted)
+      return ended.endTogether(which, wanted)
     },
     async watchSession(cookie, onEnd) {
       checkObject('cookie', cookie)

@@ -1,7 +1,7 @@
 import { AuthError } from '../../core/errors.js'
 import type { SessionUser } from '../../core/session.js'
 import { LONGEST_COOKIE_LIFE } from '../cookies/cookies.js'
-import type { Coordinator } from '../coordination/coordinator.js'
+import { type Coordinator, fingerprint } from '../coordination/coordinator.js'
 import { checkObject } from '../shared/arguments.js'
 import { tombstoneLife } from '../shared/tombstones.js'
 import { type NamingProvider, personName, serverSessionName, sharedNamesOf } from './end-names.js'
@@ -16,6 +16,12 @@ export type EndedWhich =
   | { readonly sessionId: string; readonly userId?: undefined }
   | { readonly userId: string; readonly sessionId?: undefined }
 
+/** How sessions are to be ended. */
+export interface EndSessionsOptions {
+  /** Ends nothing where all processes together have done so for this key already, in the last so many ms. */
+  readonly once?: { readonly key: string; readonly within: number } | undefined
+}
+
 /** What ends of several sessions work with. */
 export interface SharedEndsDeps<User extends SessionUser> {
   readonly provider: NamingProvider<User>
@@ -25,10 +31,11 @@ export interface SharedEndsDeps<User extends SessionUser> {
 /** Ends that take several sessions. */
 export interface SharedEnds<User extends SessionUser> {
   /**
+   * @returns whether it was done now, and not before.
    * @throws AuthError `invalid_argument` unless there is one id; `storage`, `retryable`, when other processes
-   *   cannot be told: then they are over in this one only.
+   *   cannot be told: then they are over in this one only, and the same key does for another try.
    */
-  end(which: EndedWhich): Promise<void>
+  end(which: EndedWhich, options?: EndSessionsOptions): Promise<boolean>
   /** Whether a session was ended together with others. */
   isOver(opened: Opened<User>): Promise<boolean>
   /** The newest end of all sessions of a person, in ms; nothing where there was none. */
@@ -69,21 +76,35 @@ export function createSharedEnds<User extends SessionUser>({
     return times.filter((at) => at !== null)
   }
 
+  function namesOf({ sessionId, userId }: EndedWhich): readonly string[] {
+    if (sessionId === undefined) return [personName(provider, userId)]
+    const shares = provider.sharesSessionIds === true
+    return [sessionId, ...(shares ? [serverSessionName(provider, sessionId)] : [])]
+  }
+
+  async function endAll(which: EndedWhich): Promise<void> {
+    // Nobody knows whether the auth server has ended it: a refresh token may live as long as any cookie.
+    const how = { confirmed: false, everywhere: true }
+    const life = tombstoneLife(LONGEST_COOKIE_LIFE)
+    await Promise.all(namesOf(which).map((name) => coordinator.end(name, life, how)))
+  }
+
   return {
-    async end(which) {
+    async end(which, { once } = {}) {
       checkObject('which', which)
       checkWhich(which)
-      const { sessionId, userId } = which
-      const names =
-        sessionId === undefined
-          ? [personName(provider, userId)]
-          : provider.sharesSessionIds === true
-            ? [sessionId, serverSessionName(provider, sessionId)]
-            : [sessionId]
-      // Nobody knows whether the auth server has ended it: a refresh token may live as long as any cookie.
-      const how = { confirmed: false, everywhere: true }
-      const life = tombstoneLife(LONGEST_COOKIE_LIFE)
-      await Promise.all(names.map((name) => coordinator.end(name, life, how)))
+      let isDone = false
+      const work = async (): Promise<string> => {
+        await endAll(which)
+        isDone = true
+        return 'ended'
+      }
+      if (!once) await work()
+      else {
+        const key = await fingerprint('end once', provider.id, once.key)
+        await coordinator.once(key, work, { replay: once.within })
+      }
+      return isDone
     },
     async isOver(opened) {
       const { people, sessions } = sharedNamesOf(provider, opened)
