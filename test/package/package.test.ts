@@ -450,7 +450,7 @@ describe('the packed package', () => {
       'backend',
       `${CORE};export { backend } from 'holdfast/providers/backend'`,
       `export { backendEvents } from 'holdfast/providers/backend/events'`,
-      1_300,
+      1_150,
     ],
     ['react', 'core', CORE, `export * from 'holdfast/react'`, 920],
     [
