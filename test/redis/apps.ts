@@ -27,7 +27,6 @@ export interface AppProcess {
   begin(options: AppOptions): Promise<void>
 }
 
-const here = fileURLToPath(new URL('.', import.meta.url))
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** What a process says next. */
@@ -51,12 +50,12 @@ async function hire(child: ChildProcess): Promise<AppProcess> {
   }
 }
 
-/** Starts so many processes of the app, from sources as they are now. */
-export async function startApps(count: number) {
-  mkdirSync(join(root, '.tmp'), { recursive: true })
-  const folder = mkdtempSync(join(root, '.tmp', 'apps-'))
+/** Starts so many processes of the app, from the sources of a repository as they are now. */
+export async function startApps(count: number, repository = root) {
+  mkdirSync(join(repository, '.tmp'), { recursive: true })
+  const folder = mkdtempSync(join(repository, '.tmp', 'apps-'))
   const outfile = join(folder, 'app.mjs')
-  const entryPoints = [join(here, 'app.ts')]
+  const entryPoints = [join(repository, 'test/redis/app.ts')]
   const common = { bundle: true, format: 'esm', platform: 'node', target: 'es2022' } as const
   await build({ ...common, entryPoints, outfile, packages: 'external', tsconfigRaw: {} })
   const children = Array.from({ length: count }, () => fork(outfile, [], { execArgv: [] }))
