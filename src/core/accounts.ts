@@ -17,6 +17,7 @@ import { createRevocation } from './revocation.js'
 import type { Grant, ProviderEventName, Session, SessionUser } from './session.js'
 import { createShare, type Share } from './share.js'
 import { type Arrival, endedAfter } from './state.js'
+import type { TimedOut } from './timeouts.js'
 
 /** A request that brings a session, or `null` when a step is missing. */
 export type Send<User extends SessionUser> = (
@@ -31,10 +32,11 @@ export interface Accounts<User extends SessionUser> {
   /** Makes what the server says of the person the current user, if it is still this one. */
   saveUser(user: User): Promise<void>
   /**
-   * Ends the session here, in the other contexts, and at the server if it can be reached.
+   * Ends the session here, in the other contexts, and at the server if it can be reached. `by`: it is
+   * time that ends it, and no person.
    * @throws the provider's AuthError when a `global` one did not end the others.
    */
-  signOut(scope: SignOutScope): Promise<void>
+  signOut(scope: SignOutScope, by?: TimedOut): Promise<void>
   /** Ends a session that another one replaced, at the server, in the background. */
   revoke(session: Session<User>): void
   /** Ends what is due at the server. */
@@ -114,16 +116,16 @@ export function createAccounts<User extends SessionUser>(
       await section.locked(() => saveUser(context, path, user))
       settle()
     },
-    async signOut(scope) {
+    async signOut(scope, by) {
       const held = store.held()
       order.committed = ++order.calls
-      store.dispatch({ type: 'ended', reason: 'user' })
+      store.dispatch({ type: 'ended', reason: 'user', ...by })
       refreshes.cancel()
       const { session, lineage = null } = held?.record ?? {}
       const revoked = session && revocation.revoke(session, scope)
       // Best effort: the server ends this session by itself in the end, though not the others.
       revoked?.catch(() => {})
-      await path.end({ lineage, any: true }, session)
+      await path.end({ lineage, any: !by, error: by?.error }, session)
       settle()
       if (scope === 'global') await revoked
     },

@@ -59,6 +59,7 @@ async function load<User extends SessionUser>(
   try {
     ;[seen, sinceLook] = await path.read()
     looked = store.now()
+    seen = await inTime(context, path, seen)
     if (seen.kind === 'absent' && takeOver) {
       seen = await section.locked(() => takeOver.find(desk))
     }
@@ -81,6 +82,22 @@ async function load<User extends SessionUser>(
   const since = sinceLook + passed(looked, store.now())
   if (seen) store.dispatch({ type: 'observed', seen, sinceLook: since })
   return unknown
+}
+
+/** What storage was found to say, but for a session whose time is up: that one ends before anybody is given it. */
+async function inTime<User extends SessionUser>(
+  { request, provider, timeouts }: EngineContext<User>,
+  path: CommitPath<User>,
+  seen: Observation<User>,
+): Promise<Observation<User>> {
+  if (seen.kind !== 'session' || !timeouts) return seen
+  const { lineage, session } = seen.record
+  const over = await timeouts.found(lineage)
+  if (!over) return seen
+  const { error } = over
+  request(async (its) => provider.signOut?.(session, 'local', its)).catch(() => {})
+  await path.end({ lineage, any: false, error }, session)
+  return { kind: 'signed-out', ended: [lineage], error }
 }
 
 /** What sources of sessions work with. */

@@ -44,8 +44,8 @@ export interface Vault<User extends SessionUser> {
   updateText(name: TextName, change: (text: string | null) => string | null): Promise<void>
 }
 
-/** What is kept beside the session: secrets of redirects, and what is known of a sick server. */
-export type TextName = 'flows' | 'patience'
+/** What is kept beside the session: secrets of redirects, what is known of a sick server, when it was used. */
+export type TextName = 'flows' | 'patience' | 'timeouts'
 
 /** What a vault is made of. `timeout` bounds each of its calls, in ms; two tries at a save take two. */
 export interface VaultOptions {
@@ -56,7 +56,7 @@ export interface VaultOptions {
 }
 
 /** Beside the slots; `unreadable` is where 0.1 put what it could not read. */
-const LEFT_AT_END = ['patience', 'unreadable'] as const
+const LEFT_AT_END = ['patience', 'timeouts', 'unreadable'] as const
 
 /** Storage whose every entry is a text or `null`, changed in one step where it can be. */
 function createEntries({ storage }: VaultOptions) {

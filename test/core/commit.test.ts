@@ -49,6 +49,7 @@ function start(meanwhile?: Input<SessionUser>) {
     store,
     vault: watched,
     section: openSection(),
+    timeouts: undefined,
     request: async (send) => send({ signal: environment.createAbort().signal }),
     announce: () => announced++,
     settle: () => {},
