@@ -57,6 +57,13 @@ const sessions: Readonly<Record<string, Probe>> = {
       return lasts(() => superTokens.revokeSession('h1'))
     },
   },
+  'SuperTokensOptions.interface': {
+    async observe() {
+      const { core, superTokens } = await readyStage({ core: { versions: ['5.3', '5.4', '5.5'] } })
+      await superTokens.createNewSession('ada')
+      return core.requests.at(-1)?.version
+    },
+  },
   'SuperTokensOptions.onTheft': {
     async observe() {
       const stage = await readyStage()

@@ -89,6 +89,12 @@ export interface SuperTokensOptions extends SecurityListeners {
   /** The addresses of one core, as a list or a text with `;` in between. A path is kept. */
   readonly hosts: string | readonly string[]
   readonly apiKey?: string | undefined
+  /**
+   * The newest version of the core's interface that is spoken, such as `5.6`. That one replaces
+   * refresh tokens at once: ask for it when every process of the app does, and every core has it.
+   * @default '5.4'
+   */
+  readonly interface?: string | undefined
   /** How long one request to the core may take, over all its hosts. @default 10_000 */
   readonly requestTimeout?: number | undefined
   /**
@@ -103,7 +109,7 @@ export interface SuperTokensOptions extends SecurityListeners {
   readonly antiCsrf?: AntiCsrf | undefined
   /** Whether access tokens are signed by keys that the core replaces from time to time. @default true */
   readonly useDynamicSigningKey?: boolean | undefined
-  /** What a core before 2.21 says of cookies goes where these say nothing. */
+  /** What a core before 2.4 says of cookies goes where these say nothing. */
   readonly cookies?: SuperTokensCookies | undefined
   /** Shared by processes that serve the same sessions. @default memoryCoordinator() */
   readonly coordinator?: Coordinator | undefined
@@ -186,7 +192,7 @@ export interface SuperTokens {
   /** The handles of the sessions that were ended. */
   revokeAllSessionsForUser(userId: string): Promise<readonly string[]>
   getAllSessionHandlesForUser(userId: string): Promise<readonly string[]>
-  /** `undefined` when the session is over. Since interface 2.21. */
+  /** `undefined` when the session is over. Since interface 2.8. */
   getSessionInformation(sessionHandle: string): Promise<SessionInformation | undefined>
   /** @throws SuperTokensError `UNAUTHORISED` when the session is over. */
   getSessionData(sessionHandle: string): Promise<SessionPayload>

@@ -131,6 +131,13 @@ export const OPERATIONS = {
   information: (core: CoreApi) => core.information('h1'),
   sessionData: (core: CoreApi) => core.sessionData('h1'),
   updateSessionData: (core: CoreApi) => core.updateSessionData('h1', { e: 2 }),
+  revokeInTenant: (core: CoreApi) =>
+    core.revokeAll('u1', { tenantId: 't1', linkedAccounts: false }),
+  handlesInTenant: (core: CoreApi) => core.handles('u1', { tenantId: 't1', linkedAccounts: false }),
+  createInTenant: (core: CoreApi) => core.createSession({ ...NEW_SESSION, tenantId: 't1' }),
+  regenerate: (core: CoreApi) => core.regenerate('at-0123456789', { role: 'b' }),
+  payload: (core: CoreApi) => core.payload('h1'),
+  updatePayload: (core: CoreApi) => core.updatePayload('h1', { role: 'b' }),
   handshake: (core: CoreApi) => core.handshake(),
 } as const satisfies Record<string, (core: CoreApi) => Promise<unknown>>
 
@@ -150,5 +157,11 @@ export const operations = (): readonly Operation[] => [
   'information',
   'sessionData',
   'updateSessionData',
+  'revokeInTenant',
+  'handlesInTenant',
+  'createInTenant',
+  'regenerate',
+  'payload',
+  'updatePayload',
   'handshake',
 ]
