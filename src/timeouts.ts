@@ -80,6 +80,10 @@ function parseUse(text: string | null): Use | null {
 const isTime = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value)
 
+/** Whether a note is of a later sign-in than this one. */
+const isLater = (note: Use | null, lineage: string): boolean =>
+  note !== null && note.lineage > lineage
+
 /** The same moments, on another clock that shows `by` ms more. */
 const moved = ({ lineage, startedAt, usedAt }: Use, by: number): Use => ({
   lineage,
@@ -177,7 +181,7 @@ function createUsage(desk: TimeoutsDesk, age: () => number, limits: Limits) {
     return moved(note, age() - wall - Math.max(0, ahead))
   }
 
-  /** Takes in what storage says. Tells whether it says anything of this sign-in. */
+  /** Takes in what storage says. Tells whether that is of this sign-in, or of a later one. */
   function learn(text: string | null, lineage: string): boolean {
     const told = understood(text, lineage)
     const here = mine(lineage)
@@ -190,7 +194,7 @@ function createUsage(desk: TimeoutsDesk, age: () => number, limits: Limits) {
     // Whoever signed in has written nothing yet, or an older release did: it counts from now.
     else known = here ?? { lineage, startedAt: age(), usedAt: age() }
     seen = text
-    return told !== null
+    return told !== null || isLater(parseUse(text), lineage)
   }
 
   return {
@@ -210,8 +214,7 @@ function createUsage(desk: TimeoutsDesk, age: () => number, limits: Limits) {
       //   is about to write
       //                                 signs somebody in, and writes
       //   writes of an earlier sign-in  so the later one's note stays
-      const note = parseUse(before)
-      if (note && note.lineage > lineage) return before
+      if (isLater(parseUse(before), lineage)) return before
       learn(before, lineage)
       seen = JSON.stringify({ v: 1, ...(known && moved(known, desk.now().wall - age())) })
       return seen
@@ -269,7 +272,7 @@ function createWatch(desk: TimeoutsDesk, { limits, activity }: WatchOptions): Ti
     // Somebody may be in another tab.
     await look()
     const last = endsWithin(0) && end()
-    if (last) await desk.end(last.reason, timedOut(last.reason).error)
+    if (last) desk.end(timedOut(last.reason))
   }
 
   /** Tells subscribers of an end that has come near, and of one that has moved away again. */

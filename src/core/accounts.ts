@@ -17,6 +17,7 @@ import { createRevocation } from './revocation.js'
 import type { Grant, ProviderEventName, Session, SessionUser } from './session.js'
 import { createShare, type Share } from './share.js'
 import { type Arrival, endedAfter } from './state.js'
+import { endInTime } from './time-out.js'
 import type { TimedOut } from './timeouts.js'
 
 /** A request that brings a session, or `null` when a step is missing. */
@@ -32,11 +33,12 @@ export interface Accounts<User extends SessionUser> {
   /** Makes what the server says of the person the current user, if it is still this one. */
   saveUser(user: User): Promise<void>
   /**
-   * Ends the session here, in the other contexts, and at the server if it can be reached. `by`: it is
-   * time that ends it, and no person.
+   * Ends the session here, in the other contexts, and at the server if it can be reached.
    * @throws the provider's AuthError when a `global` one did not end the others.
    */
-  signOut(scope: SignOutScope, by?: TimedOut): Promise<void>
+  signOut(scope: SignOutScope): Promise<void>
+  /** Ends the session because its time is up: here at once, elsewhere and at the server in the background. */
+  timeOut(by: TimedOut): void
   /** Ends a session that another one replaced, at the server, in the background. */
   revoke(session: Session<User>): void
   /** Ends what is due at the server. */
@@ -116,18 +118,30 @@ export function createAccounts<User extends SessionUser>(
       await section.locked(() => saveUser(context, path, user))
       settle()
     },
-    async signOut(scope, by) {
+    async signOut(scope) {
       const held = store.held()
       order.committed = ++order.calls
-      store.dispatch({ type: 'ended', reason: 'user', ...by })
+      store.dispatch({ type: 'ended', reason: 'user' })
       refreshes.cancel()
       const { session, lineage = null } = held?.record ?? {}
       const revoked = session && revocation.revoke(session, scope)
       // Best effort: the server ends this session by itself in the end, though not the others.
       revoked?.catch(() => {})
-      await path.end({ lineage, any: !by, error: by?.error }, session)
+      await path.end({ lineage, any: true }, session)
       settle()
       if (scope === 'global') await revoked
+    },
+    timeOut(by) {
+      const held = store.held()
+      if (!held) return
+      order.committed = ++order.calls
+      store.dispatch({ type: 'ended', ...by })
+      refreshes.cancel()
+      settle()
+      endInTime(context, path, held.record, by)
+        .then((first) => (first ? revocation.revoke(held.record.session, 'local') : undefined))
+        // The server ends this session by itself in the end.
+        .catch(() => {})
     },
     revoke: (session) => void revocation.revoke(session, 'local', true).catch(() => {}),
     dispose: revocation.dispose,

@@ -117,7 +117,7 @@ function createParts<User extends SessionUser>(
   const context: EngineContext<User> = createContext<User>(provider, settings, {
     announce: () => hints.announce(),
     settle: () => upkeep.settle(),
-    end: (reason, error) => accounts.signOut('local', { reason, error }),
+    end: (by) => accounts.timeOut(by),
   })
   const path: CommitPath<User> = createCommitPath(context)
   const patience = createSharedPatience(context)

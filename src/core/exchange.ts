@@ -169,7 +169,8 @@ export function createExchange<User extends SessionUser>(
         return session
       } catch (cause) {
         const error = toError(cause)
-        if (errand.failures === 'own') throw error
+        // A client that was disposed of has sent nothing, and knows nothing of the server.
+        if (errand.failures === 'own' || error.code === 'disposed') throw error
         return fail(options, error)
       }
     },

@@ -13,8 +13,8 @@ export interface TimeoutsDesk {
   read(): Promise<string | null>
   /** Changes that text, in one step where storage can. @throws as `read`. */
   update(change: (text: string | null) => string | null): Promise<void>
-  /** Signs out whoever is current, here, in the other contexts and at the server. */
-  end(reason: TimeoutReason, error: AuthError): Promise<void>
+  /** Ends the session that is current: here at once, elsewhere and at the server in the background. */
+  end(by: TimedOut): void
   /** Tells subscribers when the session ends, in ms since the epoch; `null` once that is later again. */
   tell(reason: TimeoutReason, endsAt: number | null): void
   /** What `until` says has changed. */
