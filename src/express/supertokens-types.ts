@@ -1,5 +1,6 @@
 import type { NodeNext, NodeRequest, NodeResponse } from '../node/types.js'
 import type {
+  InvalidClaimsError,
   SuperTokensError,
   SuperTokensErrorType,
   TokenTheftDetectedError,
@@ -36,6 +37,8 @@ export interface SuperTokensErrorAnswers {
   readonly tryRefreshToken?: Of<'TRY_REFRESH_TOKEN'> | undefined
   /** @default the `sessionExpiredStatusCode`, and `{"message":"token theft detected"}` */
   readonly tokenTheftDetected?: SuperTokensErrorAnswer<TokenTheftDetectedError> | undefined
+  /** @default the `invalidClaimStatusCode`, and what is wrong, as front ends of SuperTokens read it */
+  readonly invalidClaims?: SuperTokensErrorAnswer<InvalidClaimsError> | undefined
   /** @default 503 for what may work later; what never will goes on to the app's error handler */
   readonly generalError?: Of<'GENERAL_ERROR'> | undefined
 }
