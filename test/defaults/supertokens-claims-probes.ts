@@ -1,4 +1,5 @@
 import { primitiveClaim } from '../../src/server/supertokens/claims/index.js'
+import { corsHeaders, createSuperTokensCors } from '../../src/server/supertokens/web/index.js'
 import { openApp } from '../server/supertokens/claims-stage.js'
 import { LATER, outcomeOf, readyStage } from '../server/supertokens/stage.js'
 import type { Probe } from './documented.js'
@@ -7,8 +8,45 @@ import { lasts } from './times.js'
 const hang = (): Promise<never> => new Promise(() => undefined)
 const plan = primitiveClaim({ key: 'plan', fetchValue: () => 'free' })
 
-/** What claims and payloads of SuperTokens do when they are told nothing. */
+const WEB = 'https://www.example.test'
+const SUPERTOKENS = corsHeaders()
+
+/** What a page of another origin hears, by preflight and by an answer. */
+function crossOrigin() {
+  const cors = createSuperTokensCors({ allowedOrigins: [WEB] })
+  const headers = { Origin: WEB, 'Access-Control-Request-Method': 'POST' }
+  const url = 'https://api.example.test/'
+  const asked = cors.preflight(new Request(url, { method: 'OPTIONS', headers }))
+  const answer = new Headers()
+  cors.apply(new Request(url, { headers }), answer)
+  return (name: string): string | undefined =>
+    asked?.headers.get(name) ?? answer.get(name) ?? undefined
+}
+
+const cors: Readonly<Record<string, Probe>> = {
+  'SuperTokensCorsOptions.allowedHeaders': {
+    says: 'none',
+    observe: () =>
+      crossOrigin()('Access-Control-Allow-Headers') === SUPERTOKENS.allowedHeaders.join(', '),
+  },
+  'SuperTokensCorsOptions.exposedHeaders': {
+    says: 'none',
+    observe: () =>
+      crossOrigin()('Access-Control-Expose-Headers') === SUPERTOKENS.exposedHeaders.join(', '),
+  },
+  'SuperTokensCorsOptions.methods': {
+    says: 'GET, HEAD, PUT, PATCH, POST and DELETE',
+    observe: () =>
+      crossOrigin()('Access-Control-Allow-Methods') === 'GET, HEAD, PUT, PATCH, POST, DELETE',
+  },
+  'SuperTokensCorsOptions.maxAge': {
+    observe: () => Number(crossOrigin()('Access-Control-Max-Age')) * 1000,
+  },
+}
+
+/** What claims, payloads and CORS of SuperTokens do when they are told nothing. */
 export const superTokensClaimsProbes: Readonly<Record<string, Probe>> = {
+  ...cors,
   'SuperTokensSessionsOptions.invalidClaimStatusCode': {
     async observe() {
       const { signIn, sessions } = await openApp()

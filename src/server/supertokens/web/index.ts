@@ -6,6 +6,14 @@ import { readSettings } from './settings.js'
 import type { SuperTokensSessions, SuperTokensSessionsOptions } from './types.js'
 
 export { type AnswerHeaders, headersOf } from '../../requests/answer-headers.js'
+export {
+  type CorsRequest,
+  corsHeaders,
+  createSuperTokensCors,
+  type SuperTokensCors,
+  type SuperTokensCorsHeaders,
+  type SuperTokensCorsOptions,
+} from './cors.js'
 export type {
   AllowedTransfer,
   ChooseTransfer,
