@@ -8,6 +8,7 @@ import type {
 import type {
   GetSessionOptions,
   NewSessionOptions,
+  NewTokens,
   SessionObject,
   SuperTokensSessions,
 } from '../server/supertokens/web/index.js'
@@ -82,6 +83,15 @@ export interface ExpressSuperTokens {
    * @throws SuperTokensError `GENERAL_ERROR` also when the response has begun.
    */
   refreshSession(request: NodeRequest, response: NodeResponse): Promise<SessionObject>
+  /**
+   * Puts tokens that were had without a request into the response.
+   * @throws SuperTokensError `GENERAL_ERROR` also when the response has begun.
+   */
+  attachToRequestResponse(
+    request: NodeRequest,
+    response: NodeResponse,
+    tokens: NewTokens,
+  ): Promise<SessionObject>
   /** Serves the refresh path and the sign-out path. All else goes on to the app. */
   readonly middleware: SuperTokensHandler
   /** Lets pass who has a session; others are answered as `errorHandler` does. */

@@ -126,6 +126,10 @@ export function createExpressSuperTokens({
       checkOpen(response)
       return sessions.refreshSession(exchangeOf(request, response))
     },
+    async attachToRequestResponse(request, response, tokens) {
+      checkOpen(response)
+      return sessions.attachToRequestResponse(exchangeOf(request, response), tokens)
+    },
     middleware(request, response, next) {
       const [path = ''] = pathOf(request).split('?')
       sessions.serve(exchangeOf(request, response), path).then(
