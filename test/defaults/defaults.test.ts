@@ -29,6 +29,7 @@ import { scriptedWorkOSProbes } from './scripted-workos-probes.js'
 import { sealedProbes } from './sealed-probes.js'
 import { serverProbes } from './server-probes.js'
 import { skinProbes } from './skin-probes.js'
+import { superTokensClaimsProbes } from './supertokens-claims-probes.js'
 import { superTokensProbes } from './supertokens-probes.js'
 import { superTokensWebProbes } from './supertokens-web-probes.js'
 import { testingProbes } from './testing-probes.js'
@@ -62,6 +63,7 @@ const PARTS: Readonly<Record<string, Part>> = {
       ...requestProbes,
       ...superTokensProbes,
       ...superTokensWebProbes,
+      ...superTokensClaimsProbes,
       ...oidcServerProbes,
       ...gotrueServerProbes,
     },

@@ -175,7 +175,7 @@ export function createVerification(deps: VerificationDeps): TokenVerification {
       // Was checked; a core would refuse a session that has none.
       const checked = { ...question, doAntiCsrfCheck: false }
       if (checkDatabase) return ask(checked)
-      return info.parentRefreshTokenHash1 === null
+      return info.parentRefreshTokenHash1 === null || options.readOnly
         ? { session: identityOf(info) }
         : report(info, checked)
     },
