@@ -17,7 +17,7 @@ type AnyClient = AuthClient<never, SessionUser, object>
 
 /**
  * Makes `AuthProvider` and its hooks for one type of client, with a context of their own.
- *
+ * @example
  * ```ts
  * export const { AuthProvider, useAuth } = createAuthHooks<typeof auth>()
  * ```

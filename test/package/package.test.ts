@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 18_180, gotrue: 26_050, oidc: 26_780 }
+const BUDGETS = { core: 18_210, gotrue: 26_070, oidc: 26_800 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -400,7 +400,7 @@ describe('the packed package', () => {
       `export * from 'holdfast/providers/oidc/silent'`,
       1_360,
     ],
-    ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 460],
+    ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 470],
     [
       'supertokens',
       'gotrue',

@@ -47,6 +47,11 @@ const OPTIONS: Readonly<Record<keyof SuperTokensProviderOptions, Kind>> = {
  * supertokens-node. By default the browser holds the tokens, in cookies that no script can read: the
  * tokens of this client's sessions are names that are worth nothing, and requests to an API on
  * another origin take `auth.fetch(url, { credentials: 'include' })`.
+ * @example
+ * ```ts
+ * const auth = new AuthClient({ provider: supertokens({ url: 'https://api.example/auth' }) })
+ * const session = await auth.getSession()
+ * ```
  * @throws AuthError `invalid_argument` for options that cannot work, and for a `url` that is neither
  *   a path nor fit for tokens.
  */

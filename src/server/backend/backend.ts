@@ -67,7 +67,7 @@ function createRoutes<User extends SessionUser>(shared: Shared<User>) {
  * and never see a token. It answers `GET /session`, `POST /refresh`, `POST /sign-out`,
  * `GET /sign-in`, `/sign-up` and `/callback`, and everything beneath `/proxy/<upstream>`; with an
  * `organizationPage` `GET /organizations` and `/organization` too.
- *
+ * @example
  * ```ts
  * const backend = createBackend({ sessions, signIn: workosServer({ clientId, apiKey }), password })
  * const response = (await backend.handle(request)) ?? new Response('Not found', { status: 404 })

@@ -1,4 +1,4 @@
-import type { JWSHeaderParameters } from 'jose'
+import type { CryptoKey, JWSHeaderParameters } from 'jose'
 import { decodeProtectedHeader } from 'jose/decode/protected_header'
 import * as errors from 'jose/errors'
 import { createRemoteJWKSet, customFetch } from 'jose/jwks/remote'
