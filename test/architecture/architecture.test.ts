@@ -14,6 +14,7 @@ const JOSE = [
   'jose/base64url',
   'jose/decode/protected_header',
   'jose/errors',
+  'jose/jwk/thumbprint',
   'jose/jwks/remote',
   'jose/jwt/sign',
   'jose/jwt/unsecured',

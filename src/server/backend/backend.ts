@@ -29,7 +29,11 @@ async function serve({ methods, by, run }: Handler, call: Call, callers: Callers
     const message = `Use ${methods.join(' or ')}.`
     return refuse({ status: 405, code: 'method_not_allowed', message, allow: methods })
   }
-  const problem = by === 'page' ? refuseStranger(request, callers) : refuseBackground(request)
+  const problem = {
+    page: () => refuseStranger(request, callers),
+    navigation: () => refuseBackground(request),
+    anyone: () => null,
+  }[by]()
   return problem ? refuse(problem) : run(call)
 }
 
@@ -99,6 +103,9 @@ export function createBackend<User extends SessionUser>(options: BackendOptions<
   const handlers = new Map(
     Object.entries(routes).map(([path, handler]) => [`${basePath}${path}`, handler]),
   )
+  for (const [path, run] of Object.entries(options.sessions.deviceRoutes ?? {})) {
+    handlers.set(path, { methods: ['POST'], by: 'anyone', run: ({ request }) => run(request) })
+  }
   const finish = routes['/callback']
   if (finish) for (const path of places.callbacks) handlers.set(path, finish)
 
