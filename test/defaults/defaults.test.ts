@@ -10,6 +10,7 @@ import {
   readDefaults,
   textsOf,
 } from './documented.js'
+import { endingsProbes } from './endings-probes.js'
 import { expressProbes } from './express-probes.js'
 import { gotrueServerProbes } from './gotrue-server-probes.js'
 import { mfaProbes } from './mfa-probes.js'
@@ -59,6 +60,7 @@ const PARTS: Readonly<Record<string, Part>> = {
       ...verificationProbes,
       ...backendProbes,
       ...redisProbes,
+      ...endingsProbes,
       ...sealedProbes,
       ...requestProbes,
       ...superTokensProbes,
