@@ -35,7 +35,7 @@ export interface AuthComposables<
    * @throws AuthError `invalid_argument` without one.
    */
   readonly authPlugin: Plugin<
-    [client: AuthClient<Credentials, User, Actions>, options?: ProvideAuthOptions<User>]
+    [client: AuthClient<Credentials, User, Actions>, options?: ProvideAuthOptions<User> | undefined]
   >
   /**
    * Gives a client to the components below the one that is set up.
