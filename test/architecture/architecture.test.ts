@@ -68,7 +68,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'react-native.ts': ['core', 'environment'],
   // The client's type, by what it needs of it.
   'ky.ts': ['core', 'ky'],
-  'client.ts': ['core', 'defaults.ts', 'fetch.ts'],
+  'client.ts': ['core', 'defaults.ts', 'fetch.ts', 'usable.ts'],
   'take-over.ts': ['core', 'defaults.ts'],
   'index.ts': ['core', 'client.ts', 'environment', 'storage', 'take-over.ts'],
 }
