@@ -20,18 +20,7 @@ import type { Session, SessionUser } from './core/session.js'
 import type { Snapshot } from './core/store.js'
 import { defaultEnvironment, defaultStorage } from './defaults.js'
 import { type AuthFetchOptions, createAuthFetch } from './fetch.js'
-
-/** What `using` calls, where an app's `lib` knows of it: nothing else here needs more than ES2022. */
-type Used = SymbolConstructor extends { readonly dispose: infer Name extends symbol }
-  ? { readonly [_ in Name]: () => void }
-  : object
-
-const Usable: new () => Used = class {
-  dispose(): void {}
-  [Symbol.dispose](): void {
-    this.dispose()
-  }
-}
+import { Usable } from './usable.js'
 
 /** Options of an `AuthClient`. */
 export interface AuthClientOptions<Credentials, User extends SessionUser, Actions extends object>
@@ -61,7 +50,7 @@ export type BriefListener<User extends SessionUser = SessionUser> = (
  * @example
  * ```ts
  * const auth = new AuthClient({ provider: gotrue({ url: 'https://project.example/auth/v1' }) })
- * auth.onAuthStateChange((event, session) => console.log(event, session?.user?.email))
+ * auth.onAuthStateChange((event, session) => alert(session?.user?.email ?? event))
  * await auth.signIn({ email: 'ada@example.com', password: 'correct horse' })
  * const token = await auth.getAccessToken() // one that works, or null
  * ```

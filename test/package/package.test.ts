@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 18_210, gotrue: 26_070, oidc: 26_800 }
+const BUDGETS = { core: 18_250, gotrue: 26_110, oidc: 26_840 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -405,8 +405,9 @@ describe('the packed package', () => {
       'supertokens',
       'gotrue',
       GOTRUE,
+      // 480 of it read the answers of an app's API: new payloads, and claims that fail.
       `export { supertokens } from 'holdfast/providers/supertokens'`,
-      2_500,
+      3_000,
     ],
     ['mfa', 'gotrue', GOTRUE, `export { mfa } from 'holdfast/providers/gotrue/mfa'`, 1_000],
     [
