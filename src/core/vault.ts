@@ -31,9 +31,14 @@ export interface Vault<User extends SessionUser> {
   read(): Promise<Observation<User>>
   /**
    * Writes a record. With a list of lineages that have `ended`, its own becomes the current one, and
-   * nothing is left of those or of the one before. Reports failures.
+   * nothing is left of those or of the one before. `savedAt`: now, in ms since the epoch, by the clock of
+   * whoever received the token. Reports failures.
    */
-  save(record: SessionRecord<User>, ended: readonly string[] | null): Promise<boolean>
+  save(
+    record: SessionRecord<User>,
+    ended: readonly string[] | null,
+    savedAt: number,
+  ): Promise<boolean>
   /** Ends a sign-in: nothing of it is left. Reports failures. */
   end(end: End): Promise<boolean>
   /** Removes the slot of a lineage that is no longer wanted. Reports failures. */
@@ -185,10 +190,10 @@ export function createVault<User extends SessionUser>(options: VaultOptions): Va
 
   return {
     read: () => inTurn('reading', () => bound(() => readSession<User>(entries, key))),
-    save: (record, ended) =>
+    save: (record, ended, savedAt) =>
       attempt(async (signal) => {
         const { lineage } = record
-        await entries.set(slot(lineage), serializeRecord(record, environment.clock.now()))
+        await entries.set(slot(lineage), serializeRecord(record, savedAt))
         if (!ended) return
         const move = (was: Pointer): Pointer => pointTo(was, lineage, ended, signal.aborted)
         await forget(entries, key, await point(entries, key, move))
