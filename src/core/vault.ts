@@ -105,23 +105,22 @@ async function readSession<User extends SessionUser>(
   return moved ? readSession(entries, key) : { kind: 'unreadable' }
 }
 
-/** Changes the pointer in one step where storage can; resolves to the lineages that have ended. */
+/** Changes the pointer in one step where storage can; resolves to the pointer after. */
 async function point(
   { update }: Entries,
   key: string,
   change: (before: Pointer) => Pointer,
-): Promise<readonly string[]> {
-  let ended: readonly string[] = []
+): Promise<Pointer> {
+  let after = NOBODY
   await update(key, (text) => {
-    const after = change((text !== null && parsePointer(text)) || NOBODY)
-    ended = after.ended
+    after = change((text !== null && parsePointer(text)) || NOBODY)
     return serializePointer(after)
   })
-  return ended
+  return after
 }
 
 /** Removes the slots of sign-ins that are over. */
-async function forget({ remove }: Entries, key: string, ended: readonly string[]): Promise<void> {
+async function forget({ remove }: Entries, key: string, { ended }: Pointer): Promise<void> {
   for (const lineage of ended) await remove(`${key}.${lineage}`)
 }
 
@@ -130,16 +129,18 @@ async function writeEnd(entries: Entries, key: string, end: End, signal: Signal)
   // Whoever signs in after a sign-out is not meant by it, however late it is written.
   const any = (): boolean => end.any && !signal.aborted
   const move = (was: Pointer): Pointer => endIn(was, { ...end, any: any() })
-  const tell = (): Promise<readonly string[]> => point(entries, key, move)
+  const tell = (): Promise<Pointer> => point(entries, key, move)
   // Full storage may refuse the pointer, but it never refuses to forget.
   const told = await tell().catch(() => null)
-  if (told) await forget(entries, key, told)
-  else {
-    const text = await entries.get(key)
-    const was = (text !== null && parsePointer(text)) || NOBODY
-    await forget(entries, key, move(was).ended)
+  const text = told ? null : await entries.get(key)
+  const after = told ?? move((text !== null && parsePointer(text)) || NOBODY)
+  await forget(entries, key, after)
+  //   this context                  another one
+  //                                 signs somebody in, whom this one does not hear of
+  //   ends the sign-in before       what is kept beside the session is that of the later one
+  if (after.current === null) {
+    for (const name of LEFT_AT_END) await entries.remove(`${key}.${name}`)
   }
-  for (const name of LEFT_AT_END) await entries.remove(`${key}.${name}`)
   if (any()) await entries.remove(`${key}.flows`)
   if (!told) await tell().catch(() => (signal.aborted ? undefined : entries.remove(key)))
 }

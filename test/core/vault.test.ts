@@ -59,10 +59,20 @@ describe('a vault', () => {
     const { vault, keys, entries } = start()
     for (const any of [false, true]) {
       await vault.save(record('A'), [], 0)
-      for (const name of ['patience', 'unreadable', 'flows']) entries.set(`app.${name}`, 'text')
+      for (const name of ['patience', 'timeouts', 'unreadable', 'flows'])
+        entries.set(`app.${name}`, 'text')
       await vault.end({ lineage: 'A', any })
       expect(keys()).toEqual(any ? ['app'] : ['app', 'app.flows'])
     }
+  })
+
+  it('leaves what is kept beside a later sign-in than the one that ends', async () => {
+    const { vault, keys, entries } = start()
+    await vault.save(record('A'), [], 0)
+    await vault.save(record('B'), ['A'], 0)
+    for (const name of ['patience', 'timeouts']) entries.set(`app.${name}`, 'text')
+    await vault.end({ lineage: 'A', any: false })
+    expect(keys()).toEqual(['app', 'app.B', 'app.patience', 'app.timeouts'])
   })
 
   it('tells those who start later why the session ended', async () => {

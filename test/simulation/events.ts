@@ -1,4 +1,4 @@
-import type { AuthChange, AuthEventDetails } from '../../src/core/events.js'
+import type { AuthChange, AuthEventDetails, AuthEventName } from '../../src/core/events.js'
 import type { Session } from '../../src/core/session.js'
 import type { Context } from './context.js'
 import { pairOf } from './ledger.js'
@@ -7,6 +7,14 @@ import { wasAwaited } from './stopped.js'
 import { count } from './tally.js'
 import { checkInTime, checkTimedOut, timedOutBy } from './timeouts.js'
 import type { World } from './world.js'
+
+/** Events that come with a session that was told of before, or found. */
+const TELLS_NO_NEWS: ReadonlySet<AuthEventName> = new Set([
+  'INITIAL_SESSION',
+  'REFRESH_FAILED',
+  'SESSION_ENDING',
+  'SESSION_EXTENDED',
+])
 
 const sessionOf = (world: World, session: Session | null): string | null =>
   world.ledger.access(session)?.mint.session ?? null
@@ -240,5 +248,5 @@ export function hear(world: World, context: Context, change: AuthChange): void {
   checkEnded(world, context.heard.ended, session)
   if (!session) return
   checkIdentity(world, session, `${event} in ${context.name}`)
-  if (event !== 'INITIAL_SESSION' && event !== 'REFRESH_FAILED') checkSaved(world, context, session)
+  if (!TELLS_NO_NEWS.has(event)) checkSaved(world, context, session)
 }
