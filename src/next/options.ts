@@ -1,6 +1,7 @@
 import type { SessionUser } from '../core/session.js'
 import type { BackendOptions, SignInServer } from '../server/backend/index.js'
 import type { Coordinator } from '../server/coordination/coordinator.js'
+import type { DeviceBinding } from '../server/requests/device-binding.js'
 import type { CookieSettings, TakeOver } from '../server/requests/request-sessions.js'
 import type { SealedSessions } from '../server/sealed/sealed-sessions.js'
 import { checkMethods, checkObject } from '../server/shared/arguments.js'
@@ -44,6 +45,11 @@ export interface NextSessionsOptions<User extends SessionUser = SessionUser>
   readonly sessions: SealedSessions<User>
   /** The sessions of another library that go on here, such as `supabaseSsr`. @default nobody’s */
   readonly takeOver?: TakeOver<User> | undefined
+  /**
+   * Binds sessions to the devices of their browsers: `createDeviceBinding()` of `holdfast/server/dbsc`, with a `path`
+   * beneath `basePath`. By `http:`, as in development, it does nothing. @default they are bound to none
+   */
+  readonly deviceBound?: DeviceBinding | undefined
   /** The session's cookie, and what seals it and the sign-ins that are under way. It is secure where the app is. */
   readonly cookie: CookieSettings
   /** Where people sign in by a redirect: made by `createOidc` or the like. @default nowhere: there is a `signInPage` */

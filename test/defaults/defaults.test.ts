@@ -10,6 +10,7 @@ import {
   readDefaults,
   textsOf,
 } from './documented.js'
+import { endingsProbes } from './endings-probes.js'
 import { expressProbes } from './express-probes.js'
 import { gotrueServerProbes } from './gotrue-server-probes.js'
 import { mfaProbes } from './mfa-probes.js'
@@ -48,7 +49,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   "other libraries' faces": { places: ['compat'], probes: compatProbes },
   'skins of the client': {
-    places: ['environment', 'react', 'ky.ts', 'react-native.ts'],
+    places: ['environment', 'bindings', 'react', 'ky.ts', 'react-native.ts'],
     probes: skinProbes,
   },
   'faces of other libraries': { places: ['compat'], probes: compatProbes },
@@ -59,6 +60,7 @@ const PARTS: Readonly<Record<string, Part>> = {
       ...verificationProbes,
       ...backendProbes,
       ...redisProbes,
+      ...endingsProbes,
       ...sealedProbes,
       ...requestProbes,
       ...superTokensProbes,

@@ -69,11 +69,17 @@ async function refresh({ version, ask }: CoreTalk, question: CoreRefresh): Promi
 async function verify(talk: CoreTalk, question: CoreVerify): Promise<CoreVerified> {
   const { version, ask } = talk
   const words = ['UNAUTHORISED', 'TRY_REFRESH_TOKEN'] as const
-  const request = requestsOf(version).verify(question)
-  const verified = readVerified(await ask(request, words), version)
+  const requests = requestsOf(version)
+  const answer = await ask(requests.verify(question), words)
+  const verified = readVerified(answer, version)
   // Before 2.21 the question itself cannot ask for it.
   if (question.checkDatabase && !can(version, 'jwt')) {
     await readData(talk, verified.session.handle)
+  }
+  // Where the core rotates at the refresh, it only says that the token's payload is no longer true.
+  if (question.checkDatabase && answer.payloadUpdateAvailable === true) {
+    const again = requests.regenerate(question.accessToken)
+    return readRegenerated(await ask(again, ['UNAUTHORISED']), version)
   }
   return verified
 }

@@ -5,6 +5,7 @@ import { type CoreApi, LIFE } from './core-api.js'
 import { callsOf, readSettings } from './core-calls.js'
 import { type CoreTalk, createCoreHost } from './core-host.js'
 import { type CoreLink, createCoreLink } from './core-link.js'
+import { pause, type Wait } from './core-waits.js'
 import { GeneralError } from './errors.js'
 import { parseHosts } from './hosts.js'
 import { createKept } from './kept.js'
@@ -48,14 +49,14 @@ function createCoreFetch(link: CoreLink, base: string): typeof fetch {
  * Makes the way to a core. Nothing is fetched before the first call.
  * @throws AuthError `invalid_argument` for a configuration that cannot work.
  */
-export function createCore(options: CoreOptions): CoreApi {
+export function createCore(options: CoreOptions, wait: Wait = pause): CoreApi {
   const { apiKey, fetch, now = () => Date.now() } = options
   const addresses = parseHosts(options.hosts, options.dangerouslyAllowInsecureHttp)
   const timeout = checkPositive('requestTimeout', options.requestTimeout ?? TIME_LIMIT)
   checkApiKey(apiKey)
   const most = checkInterface(options.interface)
   const hosts = addresses.map((url) => createCoreHost({ url, apiKey, fetch, timeout, most, now }))
-  const link = createCoreLink({ hosts, timeout, now })
+  const link = createCoreLink({ hosts, timeout, now, wait })
   const [first = ''] = addresses
 
   const talk = <T>(work: (talk: CoreTalk) => Promise<T>): Promise<T> =>

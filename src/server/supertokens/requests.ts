@@ -16,8 +16,11 @@ export interface CoreRequests {
   createSession(session: CoreNewSession): CoreRequest
   refresh(refresh: CoreRefresh): CoreRequest
   verify(question: CoreVerify): CoreRequest
-  /** Another payload for a session, and an access token that has it; since 2.0. */
-  regenerate(accessToken: string, userDataInJWT: SessionPayload): CoreRequest
+  /**
+   * Another payload for a session, and an access token that has it; since 2.0. Without one, that which
+   * the core knows by now.
+   */
+  regenerate(accessToken: string, userDataInJWT?: SessionPayload): CoreRequest
   /** Ends sessions; since 2.0. */
   remove(handles: readonly string[]): CoreRequest
   /** Ends the sessions of a person; since 2.0. */
@@ -106,7 +109,7 @@ export function requestsOf(version: Version): CoreRequests {
         ...(has('jwt') && { checkDatabase }),
       }),
     regenerate: (accessToken, userDataInJWT) =>
-      post(at('/session/regenerate'), { accessToken, userDataInJWT }),
+      post(at('/session/regenerate'), { accessToken, ...(userDataInJWT && { userDataInJWT }) }),
     remove: (sessionHandles) => post(at('/session/remove'), { sessionHandles }),
     removeAll: (userId, scope) =>
       post(at('/session/remove', scope.tenantId), { userId, ...reachOf(scope, has, OF_REMOVAL) }),

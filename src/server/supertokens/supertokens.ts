@@ -113,7 +113,8 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
     onReuse: options.onReuse,
     onSecurityEvent: options.onSecurityEvent,
   })
-  const deps = { core, tombstones, ...settings, dangerouslyAllowInsecureHttp, patience, now }
+  const keys = { dangerouslyAllowInsecureHttp, jwksRefreshInterval: options.jwksRefreshInterval }
+  const deps = { core, tombstones, ...settings, ...keys, patience, now }
   const { verify, hurry } = createVerification(deps)
   const changePayload = createPayloads({ core, tombstones, enableAntiCsrf })
 

@@ -83,8 +83,14 @@ export function createDesk({ versions = ['5.4'], answer, tell, ...options }: Des
     if (said instanceof Response) return said
     return json(said ?? (told ? { versions: state.versions } : ANSWER))
   }
-  const core: CoreApi = createCore({ hosts: ONE, fetch, now: () => clock.time, ...options })
+  const waits: number[] = []
+  const core: CoreApi = createCore(
+    { hosts: ONE, fetch, now: () => clock.time, ...options },
+    async (ms) => void waits.push(ms),
+  )
   return {
+    /** How long was waited for a core that refused for a moment, in ms. */
+    waits,
     core,
     clock,
     state,

@@ -78,7 +78,7 @@ describe('a host that fails', () => {
     const error = await failureOf(alone.core.refresh(REFRESH))
     expect(error).toMatchObject({ type: 'GENERAL_ERROR', code, retryable: code !== 'rejected' })
     expect(Object(error).status).toBe(status)
-    expect(alone.asked()).toHaveLength(1)
+    expect(alone.asked()).toHaveLength(status === 429 ? 6 : 1)
   })
 
   it.each<[how: string, fault: () => unknown, code: string]>([
@@ -141,6 +141,39 @@ describe('a host that fails', () => {
     const answer = () => new Response('', { status: 429, headers: { 'retry-after': header } })
     const error = await failureOf(createDesk({ answer }).core.refresh(REFRESH))
     expect(error).toMatchObject({ code: 'rate_limited', retryAfter })
+  })
+
+  it('because it has had too many requests for a moment is asked again, as the SDKs do', async () => {
+    for (const times of [1, 3, 5]) {
+      let refusals = 0
+      const desk = createDesk({
+        answer: () => (refusals++ < times ? text(429, 'Rate limit exceeded\n') : undefined),
+      })
+      expect((await desk.core.refresh(REFRESH)).accessToken.token).toBe('at')
+      expect(desk.waits).toEqual([10, 260, 510, 760, 1_010].slice(0, times))
+      // To tell the version anew would be another request too many.
+      expect([desk.asked().length, desk.negotiations()]).toEqual([times + 1, 1])
+    }
+  })
+
+  it('because it has had too many requests is asked six times at most', async () => {
+    const desk = createDesk({ answer: () => text(429, 'Rate limit exceeded\n') })
+    expect(await failureOf(desk.core.refresh(REFRESH))).toMatchObject({ code: 'rate_limited' })
+    expect(desk.asked()).toHaveLength(6)
+  })
+
+  it('because it has had too many requests is waited for no longer than there is time', async () => {
+    const answer = () => text(429, 'Rate limit exceeded\n')
+    const desk = createDesk({ answer, requestTimeout: 500 })
+    expect(await failureOf(desk.core.refresh(REFRESH))).toMatchObject({ code: 'rate_limited' })
+    expect(desk.waits).toEqual([10, 260])
+  })
+
+  it('and says when to come again is not asked before', async () => {
+    const headers = { 'retry-after': '1' }
+    const desk = createDesk({ answer: () => new Response('', { status: 429, headers }) })
+    expect(await failureOf(desk.core.refresh(REFRESH))).toMatchObject({ retryAfter: 1_000 })
+    expect([desk.asked().length, desk.waits]).toEqual([1, []])
   })
 
   it('is told apart from a refused key and from a wrong path', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isSuperTokensError } from '../../../src/server/supertokens/errors.js'
-import { VERSIONS, type Version } from '../../../src/server/supertokens/versions.js'
+import { VERSIONS } from '../../../src/server/supertokens/versions.js'
 import {
   ANSWER,
   createDesk,
@@ -15,21 +15,12 @@ import {
   text,
   VERIFY,
 } from './core-desk.js'
+import { type Course, inForce } from './eras.js'
 import { failureOf } from './stage.js'
 
-/** From which version on requests are what they are until the next one. */
-const ERAS = ['1.0', '2.0', '2.3', '2.4', '2.8', '2.21', '3.0', '4.0', '5.6'] as const
-type Era = (typeof ERAS)[number]
-
-const eraOf = (version: Version): Era => {
-  const index = VERSIONS.indexOf(version)
-  return [...ERAS].reverse().find((era) => VERSIONS.indexOf(era) <= index) ?? '1.0'
-}
+const NONE = undefined
 
 type Expected = readonly [line: string, body?: unknown][]
-/** What is sent, from each version on where that differs from the one before. */
-type Course = Readonly<Partial<Record<Era, Expected>>> & { readonly '1.0': Expected }
-
 const { enableAntiCsrf, useDynamicSigningKey, ...SESSION } = NEW_SESSION
 const { refreshToken, antiCsrfToken } = REFRESH
 const { accessToken, doAntiCsrfCheck } = VERIFY
@@ -44,7 +35,7 @@ const CHANGE = { accessToken, userDataInJWT: { role: 'b' } }
 const ONE_TENANT = { userId: 'u1', revokeAcrossAllTenants: false }
 
 /** What is sent for each operation. */
-const REQUESTS: Readonly<Record<Operation, Course>> = {
+const REQUESTS: Readonly<Record<Operation, Course<Expected>>> = {
   publishesKeys: { '1.0': [] },
   switchesKeys: { '1.0': [] },
   keys: { '1.0': JWKS },
@@ -126,13 +117,6 @@ const REQUESTS: Readonly<Record<Operation, Course>> = {
   handshake: { '1.0': [['POST /handshake', {}]], '2.4': [] },
 }
 
-/** The entry of a course that is in force at a version. */
-function inForce<T>(course: Readonly<Partial<Record<Era, T>>>, version: Version): T | undefined {
-  const reached = ERAS.slice(0, ERAS.indexOf(eraOf(version)) + 1)
-  const era = reached.reverse().find((one) => one in course)
-  return era && course[era]
-}
-
 const LIFE = { expiry: START + 3_600_000, createdTime: START }
 const COOKIE = { path: '/', secure: true, domain: 'app.test', sameSite: 'lax' }
 const HANDSHAKE = {
@@ -171,7 +155,7 @@ const REPLACED_OF_OLD = {
 const BOTH = ['h1', 'h2']
 
 /** What comes of `ANSWER`: from each version on where that differs; of a refusal, its code. */
-const RESULTS: Readonly<Record<Operation, Readonly<Partial<Record<Era, unknown>>>>> = {
+const RESULTS: Readonly<Record<Operation, Course<unknown>>> = {
   publishesKeys: { '1.0': false, '2.21': true },
   switchesKeys: { '1.0': false, '3.0': true },
   keys: { '1.0': ANSWER },
@@ -304,6 +288,23 @@ describe('a core', () => {
     desk.state.answer = ({ line }) =>
       line.startsWith('GET') ? { status: 'UNAUTHORISED', message: 'gone' } : undefined
     expect(await failureOf(desk.core.verify(question))).toMatchObject({ type: 'UNAUTHORISED' })
+  })
+
+  it('that only says that a payload has changed is asked for the token that has it', async () => {
+    const desk = createDesk({ versions: ['5.6'], interface: '5.6' })
+    const ask = async (payloadUpdateAvailable: unknown, checkDatabase = true) => {
+      desk.sent.length = 0
+      desk.state.answer = ({ line }) =>
+        line.endsWith('/verify')
+          ? { ...ANSWER, accessToken: undefined, payloadUpdateAvailable }
+          : undefined
+      const { accessToken: replaced } = await desk.core.verify({ ...VERIFY, checkDatabase })
+      const lines = desk.asked().map(({ line, body }) => [line.split('/').at(-1), body])
+      return [replaced?.token, lines.slice(1)]
+    }
+    expect(await ask(true)).toEqual(['at', [['regenerate', { accessToken }]]])
+    for (const other of [false, undefined, 'true', 1]) expect(await ask(other)).toEqual([NONE, []])
+    expect(await ask(true, false)).toEqual([NONE, []])
   })
 
   it('says that it has no information before 2.8, and since when there is', async () => {
