@@ -44,6 +44,7 @@ const FRAMEWORKS: Readonly<Record<string, readonly string[]>> = {
   'holdfast/next/workos': NEXT_MODULES,
   'holdfast/next/oidc': NEXT_MODULES,
   'holdfast/next/gotrue': NEXT_MODULES,
+  'holdfast/next/supertokens': NEXT_MODULES,
   'holdfast/react': ['react'],
   'holdfast/react/impersonation': ['react'],
 }
@@ -260,6 +261,7 @@ describe('the packed package', () => {
     ['holdfast/next/workos', 8, 26],
     ['holdfast/next/oidc', 8, 26],
     ['holdfast/next/gotrue', 8, 26],
+    ['holdfast/next/supertokens', 8, 26],
   ])('reads a few files for %s', async (name, most, altogether) => {
     const { own, all } = await filesOf(name)
     expect(own.length).toBeGreaterThan(0)
