@@ -8,10 +8,16 @@ export function findChromium(): string | null {
   return process.env.CHROMIUM_PATH || findExecutable(NAMES)
 }
 
-/** Starts it headless. */
-export function launch(): Promise<Browser> {
+/** Starts it headless, with further switches of the command line. */
+export function launch(switches: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium() ?? 'chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--no-first-run',
+      ...switches,
+    ],
   })
 }
