@@ -75,6 +75,7 @@ export type {
 export type { Resume, SessionSource, SourceDesk } from './core/session-source.js'
 export type { DebugEntry, Snapshot } from './core/store.js'
 export { systemClock } from './environment/clock.js'
+export { type ChromeStorageOptions, chromeStorage } from './storage/chrome-storage.js'
 export { type IndexedDBStorageOptions, indexedDBStorage } from './storage/indexed-db.js'
 export {
   type IndexedDBKeysOptions,

@@ -1,5 +1,6 @@
 import { vi } from 'vitest'
 import {
+  chromeStorage,
   indexedDBKeys,
   indexedDBStorage,
   type Provider,
@@ -9,6 +10,7 @@ import {
 } from '../../src/index.js'
 import { createManualClock } from '../../src/testing/index.js'
 import { plant, workingDatabase } from '../support/fake-database.js'
+import { createFakeExtension } from '../support/fake-extension.js'
 import { createWorld, HOUR } from '../support/world.js'
 import type { Probe } from './documented.js'
 import { timeProbes, until } from './time-probes.js'
@@ -142,6 +144,14 @@ const storages: Readonly<Record<string, Probe>> = {
       const entries = plantPage()
       webStorage({}).set('key', 'text')
       return entries.get('key') === 'text' ? 'local' : 'session'
+    },
+  },
+  'ChromeStorageOptions.area': {
+    async observe() {
+      const { chrome } = createFakeExtension()
+      vi.stubGlobal('chrome', chrome)
+      await chromeStorage({}).set('key', 'text')
+      return 'key' in (await chrome.storage.local.get('key')) ? 'local' : 'session'
     },
   },
   'IndexedDBStorageOptions.database': {

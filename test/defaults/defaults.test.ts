@@ -10,6 +10,7 @@ import {
   readDefaults,
   textsOf,
 } from './documented.js'
+import { endingsProbes } from './endings-probes.js'
 import { expressProbes } from './express-probes.js'
 import { gotrueServerProbes } from './gotrue-server-probes.js'
 import { mfaProbes } from './mfa-probes.js'
@@ -29,6 +30,7 @@ import { scriptedWorkOSProbes } from './scripted-workos-probes.js'
 import { sealedProbes } from './sealed-probes.js'
 import { serverProbes } from './server-probes.js'
 import { skinProbes } from './skin-probes.js'
+import { superTokensClaimsProbes } from './supertokens-claims-probes.js'
 import { superTokensProbes } from './supertokens-probes.js'
 import { superTokensWebProbes } from './supertokens-web-probes.js'
 import { testingProbes } from './testing-probes.js'
@@ -47,7 +49,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   "other libraries' faces": { places: ['compat'], probes: compatProbes },
   'skins of the client': {
-    places: ['environment', 'react', 'ky.ts', 'react-native.ts'],
+    places: ['environment', 'bindings', 'react', 'ky.ts', 'react-native.ts'],
     probes: skinProbes,
   },
   'faces of other libraries': { places: ['compat'], probes: compatProbes },
@@ -58,10 +60,12 @@ const PARTS: Readonly<Record<string, Part>> = {
       ...verificationProbes,
       ...backendProbes,
       ...redisProbes,
+      ...endingsProbes,
       ...sealedProbes,
       ...requestProbes,
       ...superTokensProbes,
       ...superTokensWebProbes,
+      ...superTokensClaimsProbes,
       ...oidcServerProbes,
       ...gotrueServerProbes,
     },

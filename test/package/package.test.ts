@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 18_180, gotrue: 26_050, oidc: 26_780 }
+const BUDGETS = { core: 18_250, gotrue: 26_110, oidc: 26_840 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -400,13 +400,14 @@ describe('the packed package', () => {
       `export * from 'holdfast/providers/oidc/silent'`,
       1_360,
     ],
-    ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 460],
+    ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 470],
     [
       'supertokens',
       'gotrue',
       GOTRUE,
+      // 480 of it read the answers of an app's API: new payloads, and claims that fail.
       `export { supertokens } from 'holdfast/providers/supertokens'`,
-      2_500,
+      3_000,
     ],
     ['mfa', 'gotrue', GOTRUE, `export { mfa } from 'holdfast/providers/gotrue/mfa'`, 1_000],
     [

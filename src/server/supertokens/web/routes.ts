@@ -3,17 +3,19 @@ import { isSuperTokensError } from '../errors.js'
 import { isOwnPage } from './credentials.js'
 import { clearTokens, type WebSettings } from './delivery.js'
 import { isDuplicatesError } from './duplicates.js'
-import { beginTurn, type SessionOperations } from './sessions.js'
+import type { SessionOperations } from './sessions.js'
+import { beginTurn } from './turn.js'
 import type { SuperTokensSessions, WebExchange } from './types.js'
 
 /** What front ends of SuperTokens are told. */
 const MESSAGES = {
+  INVALID_CLAIMS: 'invalid claim',
   UNAUTHORISED: 'unauthorised',
   TRY_REFRESH_TOKEN: 'try refresh token',
   TOKEN_THEFT_DETECTED: 'token theft detected',
 } as const
 
-function json(status: number, body: Readonly<Record<string, string>>): Response {
+function json(status: number, body: Readonly<Record<string, unknown>>): Response {
   const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'private, no-store' }
   return new Response(JSON.stringify(body), { status, headers })
 }
@@ -21,8 +23,15 @@ function json(status: number, body: Readonly<Record<string, string>>): Response 
 const isAt = (path: string, place: string): boolean => path === place || path === `${place}/`
 
 /** The answer to an error. See `SuperTokensSessions.toResponse`. */
-function answerTo(error: unknown, { sessionExpiredStatusCode }: WebSettings): Response | null {
+function answerTo(
+  error: unknown,
+  { sessionExpiredStatusCode, invalidClaimStatusCode }: WebSettings,
+): Response | null {
   if (!isSuperTokensError(error)) return null
+  if (isSuperTokensError(error, 'INVALID_CLAIMS')) {
+    const { claimValidationErrors } = error
+    return json(invalidClaimStatusCode, { message: MESSAGES.INVALID_CLAIMS, claimValidationErrors })
+  }
   if (isDuplicatesError(error)) return json(200, { message: error.message })
   const { type, retryable, retryAfter } = error
   if (type !== 'GENERAL_ERROR') return json(sessionExpiredStatusCode, { message: MESSAGES[type] })
@@ -50,7 +59,8 @@ export function createRoutes(
 ): Pick<SuperTokensSessions, 'handle' | 'serve' | 'toResponse'> {
   async function signOut(exchange: WebExchange): Promise<Response> {
     try {
-      const session = await getSession(exchange)
+      // Whoever lacks something must still get out.
+      const session = await getSession(exchange, { overrideGlobalClaimValidators: () => [] })
       await session.revokeSession()
     } catch (error) {
       if (!isSuperTokensError(error, 'UNAUTHORISED')) throw error

@@ -3,9 +3,19 @@ import { AuthError } from '../core/errors.js'
 import type { SessionUser } from '../core/session.js'
 import type { Snapshot } from '../core/store.js'
 import { exposed } from './exposed.js'
-import type { AuthProviderProps, BoundClient, Nobody, SessionState, SessionView } from './types.js'
+import type {
+  BoundClient,
+  Nobody,
+  ProvideAuthOptions,
+  SessionState,
+  SessionView,
+  TokenMethods,
+} from './types.js'
 
-/** What hooks read from: a client, and what the server rendered for it. */
+/** Any client, whatever it signs in with. */
+export type AnyClient = AuthClient<never, SessionUser, object>
+
+/** What the parts of a page read from: a client, and what the server rendered for it. */
 export interface Source<Credentials, User extends SessionUser, Actions extends object> {
   readonly bound: BoundClient<Credentials, User, Actions>
   readonly subscribe: AuthClient['subscribe']
@@ -13,10 +23,8 @@ export interface Source<Credentials, User extends SessionUser, Actions extends o
   readonly rendered: SessionState<User>
   /** The state now: the same object until something changes. */
   readonly current: () => SessionState<User>
-  /** The access token of a new session. */
-  readonly refresh: () => Promise<string>
-  /** The client's, but never the name of a token. */
-  readonly getAccessToken: AuthClient['getAccessToken']
+  /** They never give the name of a token in place of one. */
+  readonly token: TokenMethods
 }
 
 const nobody = <Status extends 'loading' | 'signed-out'>(status: Status): Nobody<Status> => ({
@@ -45,17 +53,23 @@ function bind<Credentials, User extends SessionUser, Actions extends object>(
   }
 }
 
+/** @throws AuthError `invalid_argument` where no client was given. */
+export function checkClient(client: AnyClient): void {
+  if (!client?.subscribe) {
+    throw new AuthError('invalid_argument', 'The client that was given is not an AuthClient.')
+  }
+}
+
 /**
- * Makes the source of what an `AuthProvider` was given.
+ * Makes the source of what a page was given.
  * @throws AuthError `invalid_argument` when there is no client.
  */
-export function createSource<Credentials, User extends SessionUser, Actions extends object>({
-  client,
-  initialSession: initial,
-}: AuthProviderProps<Credentials, User, Actions>): Source<Credentials, User, Actions> {
-  if (!client?.subscribe) {
-    throw new AuthError('invalid_argument', 'Give <AuthProvider client={auth}> an AuthClient.')
-  }
+export function createSource<Credentials, User extends SessionUser, Actions extends object>(
+  client: AuthClient<Credentials, User, Actions>,
+  options?: ProvideAuthOptions<User>,
+): Source<Credentials, User, Actions> {
+  checkClient(client)
+  const initial = options?.initialSession
   const rendered =
     initial === undefined ? nobody('loading') : toState<User>(initial?.user ? initial : null, null)
   let seen: Snapshot<User> | undefined
@@ -72,7 +86,22 @@ export function createSource<Credentials, User extends SessionUser, Actions exte
       }
       return state
     },
-    refresh: async () => exposed((await client.refreshSession()).session.accessToken),
-    getAccessToken: async (options) => exposed(await client.getAccessToken(options)),
+    token: {
+      refresh: async () => exposed((await client.refreshSession()).session.accessToken),
+      getAccessToken: async (options) => exposed(await client.getAccessToken(options)),
+    },
   }
+}
+
+/**
+ * What was given to the parts of a page that ask for it.
+ * @throws AuthError `invalid_argument` when nothing was, with what to do.
+ */
+export function given<Provided>(provided: Provided | null | undefined, advice: string): Provided {
+  if (provided) return provided
+  // The other copy's provider is there to see, so that nobody would think of this by themselves.
+  throw new AuthError(
+    'invalid_argument',
+    `There is no AuthClient here: ${advice}, from the same copy of this package.`,
+  )
 }
