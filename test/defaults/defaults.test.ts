@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { backendProbes } from './backend-probes.js'
 import { clientProbes } from './client-probes.js'
 import { compatProbes } from './compat-probes.js'
+import { dbscProbes } from './dbsc-probes.js'
 import {
   literal,
   namesOfSources,
@@ -63,6 +64,7 @@ const PARTS: Readonly<Record<string, Part>> = {
       ...endingsProbes,
       ...sealedProbes,
       ...requestProbes,
+      ...dbscProbes,
       ...superTokensProbes,
       ...superTokensWebProbes,
       ...superTokensClaimsProbes,

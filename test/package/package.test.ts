@@ -254,6 +254,7 @@ describe('the packed package', () => {
     ['holdfast/server/workos', 5, 22],
     ['holdfast/server/oidc', 6, 23],
     ['holdfast/server/gotrue', 5, 22],
+    ['holdfast/server/dbsc', 5, 24],
     ['holdfast/server/supertokens', 5, 22],
     ['holdfast/node', 5, 22],
     ['holdfast/express', 5, 22],
