@@ -449,6 +449,13 @@ describe('the packed package', () => {
       700,
     ],
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_500],
+    [
+      'backendEvents',
+      'backend',
+      `${CORE};export { backend } from 'holdfast/providers/backend'`,
+      `export { backendEvents } from 'holdfast/providers/backend/events'`,
+      1_300,
+    ],
     ['react', 'core', CORE, `export * from 'holdfast/react'`, 920],
     [
       'react/impersonation',
