@@ -30,6 +30,7 @@ export type {
   Awaitable,
   Channel,
   Clock,
+  Crypto,
   Environment,
   KeyStore,
   Lock,

@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 18_210, gotrue: 26_070, oidc: 26_800 }
+const BUDGETS = { core: 18_210, gotrue: 26_160, oidc: 26_900 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -382,7 +382,7 @@ describe('the packed package', () => {
 
   it.each<readonly [string, string, string, string, number]>([
     ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 2_990],
-    ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_200],
+    ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_230],
     [
       'userinfo, stepUp and pushRequest',
       'oidc',
@@ -469,7 +469,14 @@ describe('the packed package', () => {
       `export { claims } from 'holdfast/providers/gotrue/claims'`,
       1_000,
     ],
-    ['react-native', 'gotrue', GOTRUE, `export * from 'holdfast/react-native'`, 500],
+    ['react-native', 'gotrue', GOTRUE, `export * from 'holdfast/react-native'`, 1_900],
+    [
+      'an app with AsyncStorage',
+      'gotrue',
+      GOTRUE,
+      `export { asyncStorage, nativeEnvironment } from 'holdfast/react-native'`,
+      900,
+    ],
   ])('stays within the budget of %s on top of %s', async (name, _, page, text, budget) => {
     const bytes = (await size(`${page};${text}`)) - (await size(page))
     console.log(`${name}: ${bytes} of ${budget} bytes`)
