@@ -57,7 +57,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   "other libraries' faces": { places: ['compat'], probes: compatProbes },
   'skins of the client': {
-    places: ['environment', 'bindings', 'react', 'ky.ts', 'react-native.ts'],
+    places: ['environment', 'bindings', 'react', 'ky.ts', 'react-native'],
     probes: skinProbes,
   },
   'faces of other libraries': { places: ['compat'], probes: compatProbes },

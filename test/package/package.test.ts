@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 18_250, gotrue: 26_110, oidc: 26_840 }
+const BUDGETS = { core: 18_450, gotrue: 26_400, oidc: 27_100 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -410,7 +410,7 @@ describe('the packed package', () => {
 
   it.each<readonly [string, string, string, string, number]>([
     ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 2_990],
-    ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_200],
+    ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_230],
     [
       'userinfo, stepUp and pushRequest',
       'oidc',
@@ -511,7 +511,14 @@ describe('the packed package', () => {
       `export { claims } from 'holdfast/providers/gotrue/claims'`,
       1_000,
     ],
-    ['react-native', 'gotrue', GOTRUE, `export * from 'holdfast/react-native'`, 500],
+    ['react-native', 'gotrue', GOTRUE, `export * from 'holdfast/react-native'`, 1_900],
+    [
+      'an app with AsyncStorage',
+      'gotrue',
+      GOTRUE,
+      `export { asyncStorage, nativeEnvironment } from 'holdfast/react-native'`,
+      900,
+    ],
   ])('stays within the budget of %s on top of %s', async (name, _, page, text, budget) => {
     const bytes = (await size(`${page};${text}`)) - (await size(page))
     console.log(`${name}: ${bytes} of ${budget} bytes`)
