@@ -53,6 +53,7 @@ import { STATE } from './state.mjs'
 import { STORAGE } from './storage.mjs'
 import { STORE } from './store.mjs'
 import { SUPERTOKENS } from './supertokens.mjs'
+import { SUPERTOKENS_CLAIMS } from './supertokens-claims.mjs'
 import { TIMING } from './timing.mjs'
 import { UPKEEP } from './upkeep.mjs'
 import { UPSTREAMS } from './upstreams.mjs'
@@ -116,6 +117,7 @@ export const MUTANTS = [
   ...STORAGE,
   ...STORE,
   ...SUPERTOKENS,
+  ...SUPERTOKENS_CLAIMS,
   ...TIMING,
   ...UPKEEP,
   ...UPSTREAMS,

@@ -3,6 +3,7 @@ import { backendEventsProbes } from './backend-events-probes.js'
 import { backendProbes } from './backend-probes.js'
 import { clientProbes } from './client-probes.js'
 import { compatProbes } from './compat-probes.js'
+import { dbscProbes } from './dbsc-probes.js'
 import {
   literal,
   namesOfSources,
@@ -31,6 +32,7 @@ import { scriptedWorkOSProbes } from './scripted-workos-probes.js'
 import { sealedProbes } from './sealed-probes.js'
 import { serverProbes } from './server-probes.js'
 import { skinProbes } from './skin-probes.js'
+import { superTokensClaimsProbes } from './supertokens-claims-probes.js'
 import { superTokensProbes } from './supertokens-probes.js'
 import { superTokensWebProbes } from './supertokens-web-probes.js'
 import { testingProbes } from './testing-probes.js'
@@ -55,7 +57,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   "other libraries' faces": { places: ['compat'], probes: compatProbes },
   'skins of the client': {
-    places: ['environment', 'react', 'ky.ts', 'react-native.ts'],
+    places: ['environment', 'bindings', 'react', 'ky.ts', 'react-native'],
     probes: skinProbes,
   },
   'faces of other libraries': { places: ['compat'], probes: compatProbes },
@@ -69,8 +71,10 @@ const PARTS: Readonly<Record<string, Part>> = {
       ...endingsProbes,
       ...sealedProbes,
       ...requestProbes,
+      ...dbscProbes,
       ...superTokensProbes,
       ...superTokensWebProbes,
+      ...superTokensClaimsProbes,
       ...oidcServerProbes,
       ...gotrueServerProbes,
     },

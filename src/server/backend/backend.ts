@@ -30,8 +30,11 @@ async function serve({ methods, by, run }: Handler, call: Call, callers: Callers
     const message = `Use ${methods.join(' or ')}.`
     return refuse({ status: 405, code: 'method_not_allowed', message, allow: methods })
   }
-  if (by === 'anybody') return run(call)
-  const problem = by === 'page' ? refuseStranger(request, callers) : refuseBackground(request)
+  const problem = {
+    page: () => refuseStranger(request, callers),
+    navigation: () => refuseBackground(request),
+    anyone: () => null,
+  }[by]()
   return problem ? refuse(problem) : run(call)
 }
 
@@ -71,7 +74,7 @@ function createRoutes<User extends SessionUser>(shared: Shared<User>) {
  * `GET /sign-in`, `/sign-up` and `/callback`, and everything beneath `/proxy/<upstream>`; with an
  * `organizationPage` `GET /organizations` and `/organization` too; and what ends sessions from elsewhere, see
  * `SignInServer.keys` and `globalRevocation`.
- *
+ * @example
  * ```ts
  * const backend = createBackend({ sessions, signIn: workosServer({ clientId, apiKey }), password })
  * const response = (await backend.handle(request)) ?? new Response('Not found', { status: 404 })
@@ -103,6 +106,9 @@ export function createBackend<User extends SessionUser>(options: BackendOptions<
   const handlers = new Map(
     Object.entries(routes).map(([path, handler]) => [`${basePath}${path}`, handler]),
   )
+  for (const [path, run] of Object.entries(options.sessions.deviceRoutes ?? {})) {
+    handlers.set(path, { methods: ['POST'], by: 'anyone', run: ({ request }) => run(request) })
+  }
   const finish = routes['/callback']
   if (finish) for (const path of places.callbacks) handlers.set(path, finish)
 

@@ -19,7 +19,7 @@ export interface EndingRoutesDeps<User extends SessionUser>
 
 const open = (call: ServerCall): Handler => ({
   methods: ['POST'],
-  by: 'anybody',
+  by: 'anyone',
   run: ({ request }) => call(request),
 })
 

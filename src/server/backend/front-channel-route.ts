@@ -29,5 +29,5 @@ export function createFrontChannelRoute<User extends SessionUser>(
     return showFrame(new URL(issuer).origin, setCookies)
   }
 
-  return { methods: ['GET'], by: 'anybody', run }
+  return { methods: ['GET'], by: 'anyone', run }
 }

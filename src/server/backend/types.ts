@@ -244,7 +244,7 @@ export interface Call {
 export interface Handler {
   /** The methods that it knows; `null` for all. */
   readonly methods: readonly string[] | null
-  /** Whether it is called by pages, or navigated to, or open to anybody, as it proves itself what it is told. */
-  readonly by: 'page' | 'navigation' | 'anybody'
+  /** Whether it is called by pages, navigated to, or called by whoever proves by himself that he may. */
+  readonly by: 'page' | 'navigation' | 'anyone'
   run(call: Call): Promise<Response>
 }

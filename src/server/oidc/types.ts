@@ -1,3 +1,4 @@
+import type { CryptoKey, JWK } from 'jose'
 import type { Provider, RefreshContext, RequestContext } from '../../core/provider.js'
 import type { Grant, Session } from '../../core/session.js'
 import type { SignInHints } from '../../providers/backend/types.js'
@@ -21,7 +22,7 @@ export type OidcClientAuthentication =
 
 /** A private key by which a client says who it is; the server has its public half. */
 export interface OidcPrivateKey {
-  readonly key: JsonWebKey | CryptoKey
+  readonly key: JWK | CryptoKey
   /** Its `kid`, as the server knows it. @default that of the JWK */
   readonly keyId?: string | undefined
   /** Such as `PS256`. @default that of the key, `RS256` for an RSA key that names none */

@@ -7,6 +7,7 @@ import type { RefreshListeners } from '../shared/refresh-events.js'
 import type { SecurityListeners } from '../shared/security-events.js'
 import type { Introspection, IntrospectionCall } from '../verification/introspection.js'
 import type { Verification } from '../verification/verify.js'
+import type { SealedDevices } from './devices.js'
 import type { ServerNames } from './end-names.js'
 import type { SealedSignOutOptions, SealedSignOutResult } from './ended-sessions.js'
 import type { SealedCookie } from './opened.js'
@@ -157,6 +158,8 @@ export interface SealOptions {
 
 /** Sessions in sealed cookies. Each method throws AuthError `invalid_argument` for an unfit password. */
 export interface SealedSessions<User extends SessionUser = SessionUser> {
+  /** What binds these sessions to devices, for `createDeviceBinding`. */
+  readonly devices: SealedDevices
   openSession(cookie: SealedCookie): SealedSession<User>
   /**
    * The cookie's value for a session that has just begun.

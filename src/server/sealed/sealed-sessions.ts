@@ -17,6 +17,7 @@ import {
   toFailure,
 } from './results.js'
 import { checkPassword } from './seal.js'
+import { createSealedDevices } from './sealed-devices.js'
 import type {
   SealedRefreshOptions,
   SealedSession,
@@ -107,10 +108,13 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       if ('reason' in opened) return opened
       if (await ended.isOver(opened)) return signedOutHere()
       if (!parts.renews(opened.data.refreshToken)) return unrenewed(opened)
-      const { data, failure } = await parts.renew(opened.data, {
+      const { data: renewed, failure } = await parts.renew(opened.data, {
         ...wanted,
         request: cookie.request,
       })
+      // Requests share what an exchange brings; the device is what the cookie of each one says.
+      const { device } = opened.data
+      const data = renewed === opened.data || !device ? renewed : { ...renewed, device }
       if (data !== opened.data) await tokens.hurry(data)
       const next = { data, token: tokens.read(data) ?? opened.token }
       // The sign-out of another request may have come in between.
@@ -183,6 +187,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
   }
 
   return {
+    devices: createSealedDevices(parts),
     openSession,
     async sealSession(grant, wanted) {
       checkObject('grant', grant)

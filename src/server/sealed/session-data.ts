@@ -6,6 +6,14 @@ import { positive, readClaims } from '../../providers/shared/jwt.js'
 import type { SessionLimits } from './session-limits.js'
 import { withCopies, withoutCopies } from './token-copies.js'
 
+/** The device that a session is bound to. */
+export interface SealedDevice {
+  /** The thumbprint of its public key (RFC 7638). */
+  readonly key: string
+  /** When the seal was bound to it, in ms since the epoch by this server's clock. */
+  readonly since: number
+}
+
 /** What lies in a seal, under the names that `@workos-inc/node` and its kin use. Times in ms. */
 export interface SealedData<User extends SessionUser = SessionUser> {
   readonly accessToken: string
@@ -37,6 +45,8 @@ export interface SealedData<User extends SessionUser = SessionUser> {
   readonly provider?: string | undefined
   /** What its provider wants to see again: see `sealedExtras`. */
   readonly extras?: Extras | undefined
+  /** The device without whose proof the seal is worth nothing: see `holdfast/server/dbsc`. */
+  readonly device?: SealedDevice | undefined
 }
 
 type Extras = Readonly<Record<string, unknown>>
@@ -91,11 +101,18 @@ function toLimits(value: unknown): SessionLimits | undefined {
   return absolute || idle ? { ...(absolute && { absolute }), ...(idle && { idle }) } : undefined
 }
 
+function toDevice(value: unknown): SealedDevice | undefined {
+  const fields = asObject(value)
+  const key = text(fields?.key)
+  return key === undefined ? undefined : { key, since: positive(fields?.since) ?? 0 }
+}
+
 /** The fields that are known, without those that hold nothing. */
 function compact<User extends SessionUser>(data: SealedData<User>): SealedData<User> {
   const { accessToken, refreshToken, user, ...others } = data
   const { organizationId, authenticationMethod, impersonator, receivedAt } = others
-  const { expiresAt, facts, id, startedAt, seenEnd, usedAt, limits, provider, extras } = others
+  const { expiresAt, facts, id, startedAt, seenEnd, usedAt, limits, provider, extras, device } =
+    others
   return {
     accessToken,
     refreshToken,
@@ -113,6 +130,7 @@ function compact<User extends SessionUser>(data: SealedData<User>): SealedData<U
     ...(limits && { limits }),
     ...(provider && { provider }),
     ...(extras && Object.keys(extras).length > 0 && { extras }),
+    ...(device && { device }),
   }
 }
 
@@ -146,6 +164,7 @@ export function parseSealedData(json: string): SealedData | null {
     limits: toLimits(fields.limits),
     provider: text(fields.provider),
     extras: asObject(fields.extras) ?? undefined,
+    device: toDevice(fields.device),
   })
 }
 
