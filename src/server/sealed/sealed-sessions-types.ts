@@ -10,10 +10,12 @@ import type { Verification } from '../verification/verify.js'
 import type { SealedDevices } from './devices.js'
 import type { ServerNames } from './end-names.js'
 import type { SealedSignOutOptions, SealedSignOutResult } from './ended-sessions.js'
+import type { ListedSession } from './listing.js'
 import type { SealedCookie } from './opened.js'
 import type { AuthenticateResult, SealedRefreshResult } from './results.js'
 import type { Password } from './seal.js'
 import type { SessionLimits } from './session-limits.js'
+import type { SessionList } from './session-list.js'
 import type { SessionStore } from './session-store.js'
 import type { EndedWhich, EndSessionsOptions } from './shared-ends.js'
 
@@ -96,6 +98,8 @@ export interface SealedSessionsOptions<User extends SessionUser = SessionUser>
   readonly maxSize?: number | undefined
   /** Holds the sessions that are larger: their cookie then holds a name. @default there is none */
   readonly store?: SessionStore | undefined
+  /** Holds which sessions people have, for `listSessions`. @default there is none, and nothing is noted */
+  readonly list?: SessionList | undefined
   /** Hears of sessions that are too large for their cookies, and of a `store` that fails. @default nobody does */
   readonly report?: ((error: AuthError) => void) | undefined
   /** Milliseconds for one request to the server. @default 10_000 */
@@ -189,6 +193,13 @@ export interface SealedSessions<User extends SessionUser = SessionUser> {
    * to what stops it.
    */
   watchSession(cookie: SealedCookie, onEnd: () => void): Promise<() => void>
+  /**
+   * The sessions of the person whose cookie it is, those seen last first, where there is a `list`; none for a cookie
+   * that is nobody's. End one by `endSessions`. Those of other libraries, and of before there was a list, are in it
+   * once they are used.
+   * @throws AuthError `invalid_argument` where there is no `list`; `storage`, `retryable`, when it cannot be had.
+   */
+  listSessions(cookie: SealedCookie): Promise<readonly ListedSession[]>
   /** What a cookie holds, alive or not; `null` when it holds no session. Nothing of it is checked. */
   describeSession(cookie: SealedCookie): Promise<SealedDescription<User> | null>
 }

@@ -15,8 +15,10 @@ const LIMIT = 5_000
 const visit = (url: string, cookie = ''): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     const asked = get(url, { headers: { accept: 'text/html', cookie } }, (answer) => {
+      answer.setEncoding('utf8')
+      answer.once('data', (text) => Object.assign(answer, { statusMessage: text }))
+      answer.once('end', () => resolve(answer))
       answer.resume()
-      resolve(answer)
     })
     asked.on('error', reject)
   })
@@ -29,7 +31,9 @@ async function signIn(origin: string): Promise<string> {
   const begun = await visit(`${origin}/auth/sign-in?returnTo=/home`)
   const back = await createPerson(origin)(begun.headers.location ?? '')
   const arrived = await visit(back, cookiesIn(begun))
-  ensure(arrived.headers.location === `${origin}/home`, 'Ada is not signed in at the app.')
+  const { statusCode, headers } = arrived
+  const why = `Ada is not signed in at the app: ${statusCode} ${arrived.statusMessage}`
+  ensure(headers.location === `${origin}/home`, why)
   return cookiesIn(arrived)
 }
 
