@@ -13,12 +13,6 @@ const listing = 'src/server/sealed/listing.ts'
 export const ENDINGS = [
   {
     file: statements,
-    name: 'A statement of any algorithm is looked at.',
-    find: "if (!ALGORITHMS.includes(text(header.alg) ?? '')) throw refused('its algorithm is not taken')",
-    replace: '',
-  },
-  {
-    file: statements,
     name: 'A statement of another type is taken.',
     find: "!['jwt', type].includes(named.replace(/^application\\//, ''))",
     replace: 'named === type.toUpperCase()',
