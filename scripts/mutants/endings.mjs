@@ -26,14 +26,8 @@ export const ENDINGS = [
   {
     file: statements,
     name: 'A statement for another app is taken.',
-    find: '      audience,\n      requiredClaims',
-    replace: '      requiredClaims',
-  },
-  {
-    file: statements,
-    name: 'A statement without a time or an id is taken.',
-    find: "requiredClaims: ['iat', 'jti'],",
-    replace: 'requiredClaims: [],',
+    find: '      audience,\n      maxTokenAge',
+    replace: '      maxTokenAge',
   },
   {
     file: statements,
