@@ -238,13 +238,14 @@ function checkTexts(given: object): void {
 
 function createHost<User extends SessionUser>(
   engine: Engine<User>,
-  { clock, page }: Environment,
+  { clock, page, crypto }: Environment,
   keys: KeyStore | null = null,
 ): ActionHost<User> {
   const flows = createFlows(engine.vault, () => clock.now())
   return {
     page,
     keys,
+    crypto,
     signIn: (request, options) => engine.signIn('sign-in', request, options),
     withSession: engine.withSession,
     request: engine.request,

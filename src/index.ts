@@ -31,6 +31,7 @@ export type {
   Awaitable,
   Channel,
   Clock,
+  Crypto,
   Environment,
   KeyStore,
   Lock,

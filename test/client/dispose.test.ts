@@ -23,6 +23,13 @@ describe('P12: nothing is left behind', () => {
     await expect(auth.signIn({ name: 'ada' })).rejects.toMatchObject({ code: 'disposed' })
   })
 
+  it('`using` disposes of a client', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn()
+    auth[Symbol.dispose]()
+    await expect(auth.getSession()).rejects.toMatchObject({ code: 'disposed' })
+  })
+
   it('an exchange in flight at dispose is still saved: a rotated token is never dropped', async () => {
     const world = createWorld()
     const { auth } = await world.signedIn()
