@@ -186,6 +186,15 @@ export class AuthClient<
   }
 
   /**
+   * Somebody is there: a session with `timeouts` goes on as if it were used now, up to its absolute end.
+   * Settles once the other contexts know. What has ended stays so.
+   * @throws AuthError `invalid_argument` without the option `timeouts`.
+   */
+  stay(): Promise<void> {
+    return guarded(() => this.#engine.stay())
+  }
+
+  /**
    * Listens to events, `INITIAL_SESSION` first. Returns the way to stop.
    * @throws AuthError `invalid_argument` without a listener.
    */
@@ -229,13 +238,14 @@ function checkTexts(given: object): void {
 
 function createHost<User extends SessionUser>(
   engine: Engine<User>,
-  { clock, page }: Environment,
+  { clock, page, crypto }: Environment,
   keys: KeyStore | null = null,
 ): ActionHost<User> {
   const flows = createFlows(engine.vault, () => clock.now())
   return {
     page,
     keys,
+    crypto,
     signIn: (request, options) => engine.signIn('sign-in', request, options),
     withSession: engine.withSession,
     request: engine.request,

@@ -65,7 +65,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   angular: ['angular', '@angular/core', 'bindings', 'client.ts', 'core'],
   'defaults.ts': ['core', 'environment', 'storage'],
   'fetch.ts': ['core', 'defaults.ts'],
-  'react-native.ts': ['core', 'environment'],
+  'react-native': ['react-native', 'core', 'environment'],
   // The client's type, by what it needs of it.
   'ky.ts': ['core', 'ky'],
   'client.ts': ['core', 'defaults.ts', 'fetch.ts', 'usable.ts'],
