@@ -94,8 +94,8 @@ export const SUPERTOKENS_WIRE = [
   {
     file: 'src/fetch.ts',
     name: 'What another origin says after a redirect counts.',
-    find: 'origins.includes(new URL(response.url || url).origin)',
-    replace: '(response.url || url) !== null',
+    find: 'origins.includes(new URL(response.url, url).origin)',
+    replace: 'response.url !== null',
   },
   {
     file: 'src/server/verification/key-set.ts',
