@@ -20,18 +20,7 @@ import type { Session, SessionUser } from './core/session.js'
 import type { Snapshot } from './core/store.js'
 import { defaultEnvironment, defaultStorage } from './defaults.js'
 import { type AuthFetchOptions, createAuthFetch } from './fetch.js'
-
-/** What `using` calls, where an app's `lib` knows of it: nothing else here needs more than ES2022. */
-type Used = SymbolConstructor extends { readonly dispose: infer Name extends symbol }
-  ? { readonly [_ in Name]: () => void }
-  : object
-
-const Usable: new () => Used = class {
-  dispose(): void {}
-  [Symbol.dispose](): void {
-    this.dispose()
-  }
-}
+import { Usable } from './usable.js'
 
 /** Options of an `AuthClient`. */
 export interface AuthClientOptions<Credentials, User extends SessionUser, Actions extends object>
@@ -61,7 +50,7 @@ export type BriefListener<User extends SessionUser = SessionUser> = (
  * @example
  * ```ts
  * const auth = new AuthClient({ provider: gotrue({ url: 'https://project.example/auth/v1' }) })
- * auth.onAuthStateChange((event, session) => console.log(event, session?.user?.email))
+ * auth.onAuthStateChange((event, session) => alert(session?.user?.email ?? event))
  * await auth.signIn({ email: 'ada@example.com', password: 'correct horse' })
  * const token = await auth.getAccessToken() // one that works, or null
  * ```
@@ -197,6 +186,15 @@ export class AuthClient<
   }
 
   /**
+   * Somebody is there: a session with `timeouts` goes on as if it were used now, up to its absolute end.
+   * Settles once the other contexts know. What has ended stays so.
+   * @throws AuthError `invalid_argument` without the option `timeouts`.
+   */
+  stay(): Promise<void> {
+    return guarded(() => this.#engine.stay())
+  }
+
+  /**
    * Listens to events, `INITIAL_SESSION` first. Returns the way to stop.
    * @throws AuthError `invalid_argument` without a listener.
    */
@@ -240,13 +238,14 @@ function checkTexts(given: object): void {
 
 function createHost<User extends SessionUser>(
   engine: Engine<User>,
-  { clock, page }: Environment,
+  { clock, page, crypto }: Environment,
   keys: KeyStore | null = null,
 ): ActionHost<User> {
   const flows = createFlows(engine.vault, () => clock.now())
   return {
     page,
     keys,
+    crypto,
     signIn: (request, options) => engine.signIn('sign-in', request, options),
     withSession: engine.withSession,
     request: engine.request,

@@ -10,6 +10,7 @@ import { COORDINATION } from './coordination.mjs'
 import { DECISION } from './decision.mjs'
 import { DPOP } from './dpop.mjs'
 import { ENDED } from './ended.mjs'
+import { ENDINGS } from './endings.mjs'
 import { ENGINE } from './engine.mjs'
 import { ENVIRONMENT } from './environment.mjs'
 import { ERRANDS } from './errands.mjs'
@@ -74,6 +75,7 @@ export const MUTANTS = [
   ...DECISION,
   ...DPOP,
   ...ENDED,
+  ...ENDINGS,
   ...ENGINE,
   ...ENVIRONMENT,
   ...ERRANDS,

@@ -8,6 +8,15 @@ import { checkMethods, checkObject } from '../server/shared/arguments.js'
 import { fail } from './environment.js'
 import { type NextPlaces, readPlaces } from './places.js'
 
+/** How apps of Next bind sessions. */
+export interface NextDeviceOptions {
+  /**
+   * Binds sessions to the devices of their browsers: `createDeviceBinding()` of `holdfast/server/dbsc`, with a `path`
+   * beneath `basePath`. By `http:`, as in development, it does nothing. @default they are bound to none
+   */
+  readonly deviceBound?: DeviceBinding | undefined
+}
+
 /** What of the routes of a backend apps of Next choose too. */
 export type NextBackendOptions<User extends SessionUser> = Pick<
   BackendOptions<User>,
@@ -20,7 +29,8 @@ export type NextBackendOptions<User extends SessionUser> = Pick<
   | 'report'
   | 'fetch'
   | 'now'
->
+> &
+  NextDeviceOptions
 
 /** What is the same for every auth server. */
 export interface NextAppOptions {
@@ -45,11 +55,6 @@ export interface NextSessionsOptions<User extends SessionUser = SessionUser>
   readonly sessions: SealedSessions<User>
   /** The sessions of another library that go on here, such as `supabaseSsr`. @default nobody’s */
   readonly takeOver?: TakeOver<User> | undefined
-  /**
-   * Binds sessions to the devices of their browsers: `createDeviceBinding()` of `holdfast/server/dbsc`, with a `path`
-   * beneath `basePath`. By `http:`, as in development, it does nothing. @default they are bound to none
-   */
-  readonly deviceBound?: DeviceBinding | undefined
   /** The session's cookie, and what seals it and the sign-ins that are under way. It is secure where the app is. */
   readonly cookie: CookieSettings
   /** Where people sign in by a redirect: made by `createOidc` or the like. @default nowhere: there is a `signInPage` */

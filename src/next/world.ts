@@ -23,7 +23,7 @@ export interface World<User extends SessionUser> {
 }
 
 /** Where the parts of a process find the coordinator that they share. */
-const SHARED = Symbol.for('holdfast.next.coordinator.1')
+const SHARED = Symbol.for('holdfast.next.coordinator.2')
 
 function isCoordinator(value: unknown): value is Coordinator {
   return typeof value === 'object' && value !== null && 'once' in value && 'pauses' in value
@@ -41,7 +41,8 @@ function sharedCoordinator(): Coordinator {
   return made
 }
 
-const shared: NextShared = {
+/** What all parts of a process have together. */
+export const shared: NextShared = {
   get coordinator() {
     return sharedCoordinator()
   },

@@ -40,6 +40,16 @@ const APP = `
   declare const backend: import('holdfast/server').Backend, request: Request
   declare const sessions: import('holdfast/server').RequestSessions<import('holdfast/providers/workos').WorkOSUser>
 
+  declare const chrome: {
+    readonly identity: {
+      getRedirectURL(): string
+      launchWebAuthFlow(details: {
+        readonly url: string
+        readonly interactive: boolean
+      }): Promise<string | undefined>
+    }
+  }
+
   declare module 'fastify' {
     import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
     type Request = { readonly raw: IncomingMessage }

@@ -3,6 +3,7 @@ import type { SignInHints } from '../../providers/backend/types.js'
 import { checkPassword } from '../sealed/seal.js'
 import { checkObject } from '../shared/arguments.js'
 import { type Problem, refuse } from './answers.js'
+import { createEndingRoutes } from './ending-routes.js'
 import { createSignInFlows } from './flows.js'
 import { answerPreflight, type Callers, refuseBackground, refuseStranger, share } from './guard.js'
 import { checkHints } from './hints.js'
@@ -61,6 +62,7 @@ function createRoutes<User extends SessionUser>(shared: Shared<User>) {
     ...shared.signIn?.routes?.(createRouteTools<User>(deps)),
     ...createSessionRoutes<User>(shared),
     ...createSignInRoutes<User>(deps),
+    ...createEndingRoutes<User>(shared),
     ...choice?.routes,
   }
   return { routes, choice }
@@ -70,7 +72,8 @@ function createRoutes<User extends SessionUser>(shared: Shared<User>) {
  * Makes a backend for a frontend: pages sign in, learn who is signed in and call APIs through it,
  * and never see a token. It answers `GET /session`, `POST /refresh`, `POST /sign-out`,
  * `GET /sign-in`, `/sign-up` and `/callback`, and everything beneath `/proxy/<upstream>`; with an
- * `organizationPage` `GET /organizations` and `/organization` too.
+ * `organizationPage` `GET /organizations` and `/organization` too; and what ends sessions from elsewhere, see
+ * `SignInServer.keys` and `globalRevocation`.
  * @example
  * ```ts
  * const backend = createBackend({ sessions, signIn: workosServer({ clientId, apiKey }), password })

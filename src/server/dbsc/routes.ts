@@ -26,11 +26,11 @@ export interface DeviceRoutesDeps {
 
 /** What the cookies of a renewal say of the session that it is for. */
 type Standing =
-  /** It is not there: another site has led somebody here, and the browser sends no cookie; or it is over. */
+  /** It is not there: another site has led somebody here, and the browser sends no cookie; or it is long over. */
   | { readonly type: 'absent' }
   | { readonly type: 'same'; readonly session: DeviceWords }
-  /** There is another session, or one of another key. */
-  | { readonly type: 'other' }
+  /** It is over; or there is another session, or one of another key. */
+  | { readonly type: 'over' }
   /** It cannot be read now. */
   | { readonly type: 'unknown' }
 
@@ -95,7 +95,7 @@ export function createDeviceRoutes(deps: DeviceRoutesDeps): DeviceRoutes {
       return refuse(NOT_PROVEN)
     }
     const { sessionId } = challenge
-    if (await devices.isOver(sessionId)) return refuse(NOT_PROVEN)
+    if (await devices.isSignedOut(sessionId)) return refuse(NOT_PROVEN)
     const identifier = await identifiers.write(sessionId, proof.key)
     const key = await thumbprintOf(proof.key)
     return grant(identifier, { sessionId, key, binds: true })
@@ -104,14 +104,18 @@ export function createDeviceRoutes(deps: DeviceRoutesDeps): DeviceRoutes {
   async function standingOf(jar: CookieJar, named: DeviceSession): Promise<Standing> {
     const values = readCookie(jar, cookieName, looksSealed)
     const read = await Promise.all(values.map((value) => devices.read({ value, password })))
-    const open = read.flatMap((one) => ('reason' in one ? [] : [one]))
-    const session = open.find(({ sessionId }) => sessionId === named.sessionId)
-    if (session) {
+    const open = read.flatMap((one, index) =>
+      'reason' in one ? [] : [{ session: one, value: values[index] }],
+    )
+    const found = open.find(({ session }) => session.sessionId === named.sessionId)
+    if (found) {
+      const { session, value } = found
       const isOther = session.device !== undefined && session.device.key !== named.key
-      return isOther ? { type: 'other' } : { type: 'same', session }
+      const isOver = isOther || (await devices.isOver({ value, password }))
+      return isOver ? { type: 'over' } : { type: 'same', session }
     }
     if (read.some((one) => 'reason' in one && one.retryable)) return { type: 'unknown' }
-    return { type: open.length > 0 ? 'other' : 'absent' }
+    return { type: open.length > 0 ? 'over' : 'absent' }
   }
 
   /** A seal from before the session was bound is worth nothing, once no request can be under way with it. */
@@ -150,7 +154,7 @@ export function createDeviceRoutes(deps: DeviceRoutesDeps): DeviceRoutes {
     if (identifier === null || !named) return refuse(NO_SESSION)
     const standing = await standingOf(parseCookies(request.headers.get('Cookie')), named)
     if (standing.type === 'unknown') return refuse(UNKNOWN)
-    if (standing.type === 'other' || (await devices.isOver(named.sessionId))) {
+    if (standing.type === 'over' || (await devices.isSignedOut(named.sessionId))) {
       return answer({ session_identifier: identifier, continue: false })
     }
     if (!(await isProven(request, named))) return ask(identifier, named)

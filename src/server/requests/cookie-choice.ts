@@ -42,6 +42,10 @@ export interface CookieChoice<User extends SessionUser> {
   openAll(jar: CookieJar): Promise<readonly OpenedValue<User>[]>
   /** `ask`: whether the auth server may be asked which of several sessions live. */
   choose(jar: CookieJar, ask: boolean): Promise<Choice>
+  /** The value that counts; `null` where there is none, or nobody knows which. */
+  only(jar: CookieJar): Promise<string | null>
+  /** What that one holds. */
+  describe(jar: CookieJar): Promise<SealedDescription<User> | null>
 }
 
 /** What a refresh says of a session that is over. */
@@ -98,24 +102,36 @@ export function createCookieChoice<User extends SessionUser>(
     return values.filter((_, index) => !over[index])
   }
 
+  async function choose(jar: CookieJar, ask: boolean): Promise<Choice> {
+    const values = valuesIn(jar)
+    const [only] = values
+    if (only === undefined) return { type: 'none' }
+    if (values.length === 1) return { type: 'one', value: only, crowded: false }
+    const found = await openAll(jar)
+    const [newest] = found
+    if (!newest) return { type: 'none' }
+    const people = new Set(found.map(({ holds }) => holds.user.id))
+    if (people.size === 1) return { type: 'one', value: newest.value, crowded: true }
+    // What somebody left behind at a former place must not keep another person out.
+    const [one, other] = ask ? await living(found, jar) : []
+    if (one === undefined || other !== undefined) return { type: 'several' }
+    return { type: 'one', value: one, crowded: true }
+  }
+
+  async function only(jar: CookieJar): Promise<string | null> {
+    const chosen = await choose(jar, true)
+    return chosen.type === 'one' ? chosen.value : null
+  }
+
   return {
     open,
     openAll,
     valuesIn,
-    async choose(jar, ask) {
-      const values = valuesIn(jar)
-      const [only] = values
-      if (only === undefined) return { type: 'none' }
-      if (values.length === 1) return { type: 'one', value: only, crowded: false }
-      const found = await openAll(jar)
-      const [newest] = found
-      if (!newest) return { type: 'none' }
-      const people = new Set(found.map(({ holds }) => holds.user.id))
-      if (people.size === 1) return { type: 'one', value: newest.value, crowded: true }
-      // What somebody left behind at a former place must not keep another person out.
-      const [one, other] = ask ? await living(found, jar) : []
-      if (one === undefined || other !== undefined) return { type: 'several' }
-      return { type: 'one', value: one, crowded: true }
+    choose,
+    only,
+    async describe(jar) {
+      const value = await only(jar)
+      return value === null ? null : open(value)
     },
   }
 }

@@ -6,6 +6,7 @@ import type { SealedSignOutOptions } from '../sealed/ended-sessions.js'
 import type { AuthenticateSuccess, RefreshFailure } from '../sealed/results.js'
 import type { Password } from '../sealed/seal.js'
 import type { SealedDescription, SealedSessions, SealOptions } from '../sealed/sealed-sessions.js'
+import type { EndedWhich, EndSessionsOptions } from '../sealed/shared-ends.js'
 import type { DeviceBinding, DeviceRoutes } from './device-binding.js'
 
 /**
@@ -134,6 +135,13 @@ export interface RequestSessions<User extends SessionUser = SessionUser> {
     cookieHeader: string | null,
     options?: RefreshRequestSessionOptions,
   ): Promise<RequestSession<User>>
+  /**
+   * Ends sessions wherever their cookies are: see `SealedSessions.endSessions`.
+   * @throws AuthError as that does.
+   */
+  endSessions(which: EndedWhich, options?: EndSessionsOptions): Promise<boolean>
+  /** Calls `onEnd` when the session of these cookies was ended: see `SealedSessions.watchSession`. */
+  watchSession(cookieHeader: string | null, onEnd: () => void): Promise<() => void>
   /** What the cookies hold, alive or not; `null` when they hold no session, or those of several people. */
   describeSession(cookieHeader: string | null): Promise<SealedDescription<User> | null>
   /**

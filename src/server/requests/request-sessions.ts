@@ -180,10 +180,12 @@ export function createRequestSessions<User extends SessionUser>(
       checkObject('options', wanted)
       return look(cookieHeader, { ...wanted, refresh: 'force' })
     },
-    async describeSession(cookieHeader) {
-      const chosen = await choose(parseCookies(cookieHeader), true)
-      return chosen.type === 'one' ? open(chosen.value) : null
+    endSessions: (which, how) => sessions.endSessions(which, how),
+    async watchSession(cookieHeader, onEnd) {
+      const value = await choice.only(parseCookies(cookieHeader))
+      return sessions.watchSession({ value, password }, onEnd)
     },
+    describeSession: async (cookieHeader) => choice.describe(parseCookies(cookieHeader)),
     async setSession(grant, cookieHeader, wanted = {}) {
       checkObject('options', wanted)
       const { limits } = wanted

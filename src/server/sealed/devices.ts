@@ -18,8 +18,10 @@ export interface SealedDevices {
   read(cookie: SealedCookie): Promise<DeviceWords | AuthenticateFailure>
   /** The cookie's value with a device in its seal, and the same tokens; `null` for one that does not open now. */
   bind(cookie: SealedCookie, device: SealedDevice): Promise<string | null>
-  /** Whether a session was ended here. */
-  isOver(sessionId: string): Promise<boolean>
+  /** Whether somebody has signed out of a session here. */
+  isSignedOut(sessionId: string): Promise<boolean>
+  /** Whether the session of a cookie is over for whatever reason is known here, but that of its access token. */
+  isOver(cookie: SealedCookie): Promise<boolean>
   /** Says that the browser has the bound seal for certain: one of the session from before is worth nothing now. */
   confirm(sessionId: string): Promise<void>
   /** Whether that was said. */

@@ -10,7 +10,7 @@ const boundName = (sessionId: string): string => `bound:${sessionId}`
 
 /** Makes what binds sealed sessions to devices. */
 export function createSealedDevices<User extends SessionUser>(parts: Parts<User>): SealedDevices {
-  const { opener, coordinator, sealing, onSecurityEvent } = parts
+  const { opener, coordinator, sealing, uses, ended, onSecurityEvent } = parts
   return {
     async read(cookie) {
       const opened = await opener.open(cookie)
@@ -23,7 +23,12 @@ export function createSealedDevices<User extends SessionUser>(parts: Parts<User>
       if ('reason' in opened) return null
       return sealing.sealRenewed({ ...opened.data, device }, cookie.password, opened)
     },
-    isOver: (sessionId) => coordinator.ended(sessionId),
+    isSignedOut: (sessionId) => coordinator.ended(sessionId),
+    async isOver(cookie) {
+      const opened = await opener.open(cookie)
+      if ('reason' in opened) return false
+      return (await uses.isOver(opened, cookie)) || (await ended.isOver(opened))
+    },
     // A refresh token may be in a browser as long as any cookie.
     confirm: (sessionId) => coordinator.end(boundName(sessionId), LONGEST_COOKIE_LIFE),
     isConfirmed: (sessionId) => coordinator.ended(boundName(sessionId)),

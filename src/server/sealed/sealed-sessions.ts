@@ -25,6 +25,7 @@ import type {
 } from './sealed-sessions-types.js'
 import { type SealedData, toSealedData } from './session-data.js'
 import { checkLimits, limitsOf } from './session-limits.js'
+import { createSessionWatch } from './session-watch.js'
 
 export type {
   SealedDescription,
@@ -139,6 +140,15 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
   const { provider } = options
   const { opener, tokens, uses, ended, now } = parts
   const { look, refresh, usedNow } = createKeeper(parts)
+  const watch = createSessionWatch(parts)
+
+  /** A session that begins now. It comes after whatever has ended those of its person before. */
+  async function begun(data: SealedData<User>, at: number): Promise<SealedData<User>> {
+    const begins = beginning(data, { provider, tokens }, at)
+    const token = tokens.read(begins)
+    const seenEnd = token ? await ended.lastEndOf({ data: begins, token }) : undefined
+    return seenEnd === undefined ? begins : { ...begins, seenEnd }
+  }
 
   async function signOutUrlOf(cookie: SealedCookie, returnTo: string | undefined): Promise<string> {
     if (returnTo !== undefined) checkReturnTo(returnTo)
@@ -196,7 +206,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       if (tokens.ownerOf(data.accessToken, data.user.id) !== 'same') {
         throw new AuthError('bad_response', 'The access token is not the one of this user.')
       }
-      return parts.sealing.sealNew(usedNow(beginning(data, { provider, tokens }, at)), password)
+      return parts.sealing.sealNew(usedNow(await begun(data, at)), password)
     },
     async signOut(cookie, wanted = {}) {
       checkObject('cookie', cookie)
@@ -212,6 +222,15 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       const result = await ended.end(opened, wanted)
       if (wanted.scope !== 'others') await parts.sealing.release(opened, 0)
       return result
+    },
+    async endSessions(which, wanted = {}) {
+      checkObject('options', wanted)
+      return ended.endTogether(which, wanted)
+    },
+    async watchSession(cookie, onEnd) {
+      checkObject('cookie', cookie)
+      checkPassword(cookie.password)
+      return watch(cookie, onEnd)
     },
     async describeSession(cookie) {
       checkObject('cookie', cookie)

@@ -35,6 +35,8 @@ export interface SealedData<User extends SessionUser = SessionUser> {
   readonly id?: string | undefined
   /** When somebody signed in, by the same clock. */
   readonly startedAt?: number | undefined
+  /** The newest end of all sessions of its person that it began after, by the clock of the server that ended them. */
+  readonly seenEnd?: number | undefined
   /** When it was last used, as far as the seal knows; where there is a limit to that. */
   readonly usedAt?: number | undefined
   /** Limits of this session alone. */
@@ -109,7 +111,8 @@ function toDevice(value: unknown): SealedDevice | undefined {
 function compact<User extends SessionUser>(data: SealedData<User>): SealedData<User> {
   const { accessToken, refreshToken, user, ...others } = data
   const { organizationId, authenticationMethod, impersonator, receivedAt } = others
-  const { expiresAt, facts, id, startedAt, usedAt, limits, provider, extras, device } = others
+  const { expiresAt, facts, id, startedAt, seenEnd, usedAt, limits, provider, extras, device } =
+    others
   return {
     accessToken,
     refreshToken,
@@ -122,6 +125,7 @@ function compact<User extends SessionUser>(data: SealedData<User>): SealedData<U
     ...(facts && Object.keys(facts).length > 0 && { facts }),
     ...(id && { id }),
     ...(startedAt && { startedAt }),
+    ...(seenEnd && { seenEnd }),
     ...(usedAt && { usedAt }),
     ...(limits && { limits }),
     ...(provider && { provider }),
@@ -155,6 +159,7 @@ export function parseSealedData(json: string): SealedData | null {
     facts: toFacts(fields.facts),
     id: text(fields.id),
     startedAt: positive(fields.startedAt),
+    seenEnd: positive(fields.seenEnd),
     usedAt: positive(fields.usedAt),
     limits: toLimits(fields.limits),
     provider: text(fields.provider),
@@ -224,7 +229,7 @@ export function toSealedData<User extends SessionUser>(
   if (previous && previous.user.id !== user.id) {
     throw new AuthError('bad_response', 'The answer is the session of another person.')
   }
-  const { id, facts, startedAt, usedAt, limits } = previous ?? {}
+  const { id, facts, startedAt, seenEnd, usedAt, limits } = previous ?? {}
   return compact({
     accessToken: grant.accessToken,
     refreshToken,
@@ -235,6 +240,7 @@ export function toSealedData<User extends SessionUser>(
     facts: facts?.sessionId ? { sessionId: facts.sessionId } : undefined,
     id,
     startedAt,
+    seenEnd,
     usedAt,
     limits,
     extras: keptExtras(grant.extras, previous?.extras, extras),

@@ -226,6 +226,23 @@ export interface SuperTokensSessions extends ClaimsByHandle {
     transfer?: TokenTransfer,
   ): Promise<SessionObject>
   /**
+   * Makes an answer to requests that have a session of one that has a session at hand: what changes of it
+   * goes into the answer, and errors are answered as {@link SuperTokensSessions.toResponse} does. A
+   * handler that throws anything else is left to the app.
+   */
+  withSession<Rest extends readonly unknown[]>(
+    handler: (
+      request: Request,
+      session: SessionObject,
+      ...rest: Rest
+    ) => Response | Promise<Response>,
+    options?: Omit<GetSessionOptions, 'sessionRequired'>,
+  ): (request: Request, ...rest: Rest) => Promise<Response>
+  /** The path to which the browser sends its refresh token. Never throws. */
+  refreshTokenPath(): Promise<string>
+  /** Whether {@link SuperTokensSessions.serve} answers at this path. Never throws. */
+  owns(path: string): Promise<boolean>
+  /**
    * Serves POST to the refresh path and to the sign-out path; `null` for all else. Errors are
    * answered as {@link SuperTokensSessions.toResponse} does.
    * @throws SuperTokensError where that leaves the answer to the app.
