@@ -49,8 +49,9 @@ function refused(setCookies: readonly string[]): DeviceVerdict {
 
 function wanted(): DeviceVerdict {
   const message = 'This needs a session that is bound to a device, and the browser did not bind it.'
-  const error = new AuthError('rejected', message, { serverCode: 'device_required' })
-  return stop({ authenticated: false, retryable: false, reason: 'rejected', error })
+  const reason = 'device_required'
+  const error = new AuthError('rejected', message, { serverCode: reason })
+  return stop({ authenticated: false, retryable: false, reason, error })
 }
 
 /**
