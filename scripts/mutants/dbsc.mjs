@@ -19,14 +19,14 @@ export const DBSC = [
   {
     file: judge,
     name: 'A bound cookie does for ever.',
-    find: 'return note.isOld ? unknown(OLD, notes.erase(jar, key)) : go(value)',
-    replace: 'return note.binds && note.isOld && key === value ? unknown(OLD) : go(value)',
+    find: 'if (!note.isOld) return go(value)',
+    replace: "if (!note.isOld || required !== 'never') return go(value)",
   },
   {
     file: judge,
     name: 'An old proof stays in the browser, which then never makes a new one.',
-    find: 'unknown(OLD, notes.erase(jar, key))',
-    replace: 'unknown(OLD)',
+    find: 'unknown(OLD, mayWrite ? notes.erase(jar, key) : [])',
+    replace: 'unknown(OLD, mayWrite ? [] : [])',
   },
   {
     file: judge,
