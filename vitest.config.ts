@@ -27,6 +27,9 @@ const NEXT = ['demo', 'demo-servers', 'protected', 'today'].map(
 /** Apps of other frameworks, installed, built and driven. */
 const FRAMEWORKS = ['test/frameworks/by-turns.test.ts']
 
+/** What phones, extensions and every TypeScript make of the built package. */
+const PLATFORMS = ['native', 'extension', 'types-matrix'].map((name) => `test/${name}/**/*.test.ts`)
+
 /** Tests with a thousand requests, or with processes of their own. */
 const CROWDS = ['test/**/*.crowd.test.ts', 'test/simulation/simulate.test.ts']
 
@@ -51,6 +54,7 @@ export default defineConfig({
             'test/engines/**',
             ...NEXT,
             ...FRAMEWORKS,
+            ...PLATFORMS,
           ],
         },
       },
@@ -91,6 +95,7 @@ export default defineConfig({
         },
       },
       { test: { ...real, name: 'next', include: NEXT, fileParallelism: false } },
+      { test: { ...real, name: 'platforms', include: PLATFORMS, fileParallelism: false } },
       { test: { ...real, name: 'frameworks', include: FRAMEWORKS, hookTimeout: 1_200_000 } },
       {
         test: {

@@ -20,6 +20,7 @@ import type { Session, SessionUser } from './core/session.js'
 import type { Snapshot } from './core/store.js'
 import { defaultEnvironment, defaultStorage } from './defaults.js'
 import { type AuthFetchOptions, createAuthFetch } from './fetch.js'
+import { Usable } from './usable.js'
 
 /** Options of an `AuthClient`. */
 export interface AuthClientOptions<Credentials, User extends SessionUser, Actions extends object>
@@ -44,12 +45,21 @@ export type BriefListener<User extends SessionUser = SessionUser> = (
   session: Session<User> | null,
 ) => unknown
 
-/** Keeps users signed in. The README is a tour of its methods. */
+/**
+ * Keeps users signed in. The README is a tour of its methods.
+ * @example
+ * ```ts
+ * const auth = new AuthClient({ provider: gotrue({ url: 'https://project.example/auth/v1' }) })
+ * auth.onAuthStateChange((event, session) => alert(session?.user?.email ?? event))
+ * await auth.signIn({ email: 'ada@example.com', password: 'correct horse' })
+ * const token = await auth.getAccessToken() // one that works, or null
+ * ```
+ */
 export class AuthClient<
   Credentials = never,
   User extends SessionUser = SessionUser,
   Actions extends object = object,
-> {
+> extends Usable {
   /** The platform's `fetch` with the token attached, for the origins in `fetchOrigins`. */
   readonly fetch: typeof fetch
   readonly #engine: Engine<User>
@@ -58,6 +68,7 @@ export class AuthClient<
 
   /** @throws AuthError `invalid_argument` without a provider, for unknown options and wrong kinds. */
   constructor(options: AuthClientOptions<Credentials, User, Actions>) {
+    super()
     checkOptions(options)
     const { provider, fetchOrigins = [] } = options
     const storage = options.storage ?? defaultStorage()
@@ -175,6 +186,15 @@ export class AuthClient<
   }
 
   /**
+   * Somebody is there: a session with `timeouts` goes on as if it were used now, up to its absolute end.
+   * Settles once the other contexts know. What has ended stays so.
+   * @throws AuthError `invalid_argument` without the option `timeouts`.
+   */
+  stay(): Promise<void> {
+    return guarded(() => this.#engine.stay())
+  }
+
+  /**
    * Listens to events, `INITIAL_SESSION` first. Returns the way to stop.
    * @throws AuthError `invalid_argument` without a listener.
    */
@@ -195,14 +215,9 @@ export class AuthClient<
     return this.#engine.store.subscribe(listener)
   }
 
-  /** Ends every timer, listener and wait. A request in flight is still saved. */
+  /** Ends every timer, listener and wait. A request in flight is still saved. `using` calls it too. */
   dispose(): void {
     this.#engine.dispose()
-  }
-
-  /** For `using`. */
-  [Symbol.dispose](): void {
-    this.dispose()
   }
 }
 
@@ -223,13 +238,14 @@ function checkTexts(given: object): void {
 
 function createHost<User extends SessionUser>(
   engine: Engine<User>,
-  { clock, page }: Environment,
+  { clock, page, crypto }: Environment,
   keys: KeyStore | null = null,
 ): ActionHost<User> {
   const flows = createFlows(engine.vault, () => clock.now())
   return {
     page,
     keys,
+    crypto,
     signIn: (request, options) => engine.signIn('sign-in', request, options),
     withSession: engine.withSession,
     request: engine.request,

@@ -1,5 +1,5 @@
 import type { AuthError, RequiredStep } from './errors.js'
-import type { Awaitable, KeyStore, Page, Signal } from './ports.js'
+import type { Awaitable, Crypto, KeyStore, Page, Signal } from './ports.js'
 import type { SessionRecord } from './record.js'
 import type { ExchangeEventName, Grant, Session, SessionUser } from './session.js'
 import type { Resume } from './session-source.js'
@@ -82,6 +82,8 @@ export interface OutgoingRequest {
 export interface IncomingAnswer extends OutgoingRequest {
   readonly status: number
   readonly headers: { get(name: string): string | null }
+  /** A copy of it, in pages a `Response`, whose body can be read and the app's own stays as it is. */
+  readonly copy?: (() => unknown) | undefined
 }
 
 /** What an answer of an app's API means for the session. */
@@ -91,7 +93,12 @@ export type AnswerMeaning<User extends SessionUser> =
   /** Send it again as it is: what `authorize` makes of it by now will do (a DPoP nonce). */
   | { readonly kind: 'repeat' }
   /** The server wants another step first: the call rejects with `step_required`. */
-  | { readonly kind: 'step'; readonly step: RequiredStep }
+  | {
+      readonly kind: 'step'
+      readonly step: RequiredStep
+      /** The newer state of the session that the answer brought as well. */
+      readonly grant?: Grant<User> | undefined
+    }
   /** The answer brought a newer state of the session. */
   | { readonly kind: 'update'; readonly grant: Grant<User> }
   | { readonly kind: 'none' }
@@ -141,6 +148,8 @@ export interface ActionHost<User extends SessionUser = SessionUser> {
   exchange(purpose: Purpose<User>, options?: CallOptions): Promise<Session<User>>
   /** Where keys lie that never leave this device; `null` where the app has no such place. */
   readonly keys: KeyStore | null
+  /** What the app says that secrets are made by; nothing where it is the platform's. */
+  readonly crypto: Crypto | undefined
   /** Keeps a secret across a redirect for a day; the newest few are kept. */
   saveFlow(flow: Flow): Promise<void>
   /** The secrets kept, newest first. */

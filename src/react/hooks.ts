@@ -16,7 +16,7 @@ const ADVICE = 'put <AuthProvider client={auth}> around this'
 
 /**
  * Makes `AuthProvider` and its hooks for one type of client, with a context of their own.
- *
+ * @example
  * ```ts
  * export const { AuthProvider, useAuth } = createAuthHooks<typeof auth>()
  * ```

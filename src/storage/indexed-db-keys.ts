@@ -10,8 +10,17 @@ export interface IndexedDBKeysOptions {
   readonly database?: string | undefined
 }
 
+/** `CryptoKey`, whoever declares the platform; where nobody does, as in React Native, there is none. */
+type PlatformKey = typeof globalThis extends {
+  readonly crypto: { readonly subtle: { sign(by: never, key: infer Key, data: never): unknown } }
+}
+  ? Key
+  : never
+
 /** A key that no script can read, alone or with its public half. */
-export type SecretKey = CryptoKey | CryptoKeyPair
+export type SecretKey =
+  | PlatformKey
+  | { readonly privateKey: PlatformKey; readonly publicKey: PlatformKey }
 
 // Insecure origins have no such class, and no keys.
 const isKey = (value: unknown): value is CryptoKey =>

@@ -8,10 +8,12 @@ export function findChromium(): string | null {
   return process.env.CHROMIUM_PATH || findExecutable(NAMES)
 }
 
-/** Starts it headless. */
-export function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: findChromium() ?? 'chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
-  })
+/** How it is started, headless. */
+export const OPTIONS = {
+  executablePath: findChromium() ?? 'chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
 }
+
+/** Starts it headless, with further switches of the command line. */
+export const launch = (switches: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ ...OPTIONS, args: [...OPTIONS.args, ...switches] })

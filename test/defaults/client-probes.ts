@@ -1,5 +1,6 @@
 import { vi } from 'vitest'
 import {
+  chromeStorage,
   indexedDBKeys,
   indexedDBStorage,
   type Provider,
@@ -7,8 +8,10 @@ import {
   takeOver,
   webStorage,
 } from '../../src/index.js'
+import { challengeOf, createPkce } from '../../src/providers/shared/pkce.js'
 import { createManualClock } from '../../src/testing/index.js'
 import { plant, workingDatabase } from '../support/fake-database.js'
+import { createFakeExtension } from '../support/fake-extension.js'
 import { createWorld, HOUR } from '../support/world.js'
 import type { Probe } from './documented.js'
 import { timeProbes, until } from './time-probes.js'
@@ -54,6 +57,13 @@ const environment: Readonly<Record<string, Probe>> = {
       await auth.refreshSession()
       await world.clock.settle()
       return until(world, 10, () => world.browser.locks.queue('holdfast:app').length === 0)
+    },
+  },
+  'Environment.crypto': {
+    says: 'the platform’s `crypto`',
+    async observe() {
+      const { verifier, challenge } = await createPkce()
+      return (await challengeOf(verifier)) === challenge
     },
   },
   'EngineOptions.keys': {
@@ -142,6 +152,14 @@ const storages: Readonly<Record<string, Probe>> = {
       const entries = plantPage()
       webStorage({}).set('key', 'text')
       return entries.get('key') === 'text' ? 'local' : 'session'
+    },
+  },
+  'ChromeStorageOptions.area': {
+    async observe() {
+      const { chrome } = createFakeExtension()
+      vi.stubGlobal('chrome', chrome)
+      await chromeStorage({}).set('key', 'text')
+      return 'key' in (await chrome.storage.local.get('key')) ? 'local' : 'session'
     },
   },
   'IndexedDBStorageOptions.database': {

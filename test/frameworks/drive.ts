@@ -1,7 +1,7 @@
+import type { Running } from '../support/processes.js'
 import type { App } from './apps.js'
 import { type Authority, startAuthority } from './authority.js'
 import { CHECKS, type World } from './checks.js'
-import type { Running } from './processes.js'
 import { freeOrigin, type Project, type Workshop } from './workshop.js'
 
 /** What came of one check. */

@@ -2,8 +2,9 @@ import { rmSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { cleanEnv, npm } from '../support/npm.js'
+import { freePort, type Running, run, serve } from '../support/processes.js'
 import type { App } from './apps.js'
-import { freePort, type Running, run, serve } from './processes.js'
 
 type Settings = Readonly<Record<string, string>>
 
@@ -36,14 +37,6 @@ interface Manifest {
 const readManifest = async (folder: string): Promise<Manifest> =>
   JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
 
-/** Our own environment, without what npm and vitest put there for us. */
-function cleanEnv(path: string): Readonly<Record<string, string | undefined>> {
-  const ours = /^(npm_(package|lifecycle)_|VITEST|NODE_ENV$|NODE_OPTIONS$|DEV$|PROD$|MODE$|TEST$)/
-  const kept = Object.entries(process.env).filter(([name]) => !ours.test(name))
-  const quiet = { ASTRO_TELEMETRY_DISABLED: '1', NUXT_TELEMETRY_DISABLED: '1', CI: 'true' }
-  return { ...Object.fromEntries(kept), ...quiet, PATH: path }
-}
-
 const numbersOf = (version: string): readonly number[] =>
   (/\d+(\.\d+)*/.exec(version)?.[0] ?? '0').split('.').map(Number)
 
@@ -61,19 +54,6 @@ async function findNode(range: string): Promise<string> {
   const line = `npx -y -p node@${major} -- node -p process.execPath`
   const printed = await run({ line, folder: tmpdir(), env: process.env })
   return printed.trim().split('\n').at(-1) ?? ''
-}
-
-const OFFLINE = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ERR_SOCKET_TIMEOUT/
-
-/** Runs npm. @throws Error that says so when the registry cannot be reached. */
-async function npm(words: string, folder: string, env = cleanEnv(process.env.PATH ?? '')) {
-  const line = `npm ${words} --no-audit --no-fund`
-  await run({ line, folder, env }).catch((error: unknown) => {
-    if (!OFFLINE.test(`${error}`)) throw error
-    throw new Error(`The registry cannot be reached, so \`npm ${words}\` installs nothing.`, {
-      cause: error,
-    })
-  })
 }
 
 /** Unpacks the package, as npm would publish it, and resolves to the folder that it is in. */

@@ -37,7 +37,18 @@ const APP = `
   declare const provider: import('holdfast/providers/gotrue').GoTrueProvider
   declare function askForTheCode(): Promise<string>
 
-  declare const backend: import('holdfast/server').Backend
+  declare const backend: import('holdfast/server').Backend, request: Request
+  declare const sessions: import('holdfast/server').RequestSessions<import('holdfast/providers/workos').WorkOSUser>
+
+  declare const chrome: {
+    readonly identity: {
+      getRedirectURL(): string
+      launchWebAuthFlow(details: {
+        readonly url: string
+        readonly interactive: boolean
+      }): Promise<string | undefined>
+    }
+  }
 
   declare module 'fastify' {
     import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
@@ -152,13 +163,48 @@ function toFiles(
   })
 }
 
+/** Where what hovers show an example of comes from, besides what the README's first example imports. */
+const IMPORTS: Readonly<Record<string, string>> = {
+  workos: 'holdfast/providers/workos',
+  oidc: 'holdfast/providers/oidc',
+  supertokens: 'holdfast/providers/supertokens',
+  backend: 'holdfast/providers/backend',
+  createBackend: 'holdfast/server',
+  workosServer: 'holdfast/server/workos',
+  createAuthHooks: 'holdfast/react',
+}
+
+/** The examples that hovers show, each as a module that imports what it calls. */
+function hovers(): Example[] {
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  const blocks = files
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap((name) => [
+      ...read(join('src', name)).matchAll(/ \* @example\n \* ```(tsx?)\n([\s\S]*?) \* ```/g),
+    ])
+  return blocks.map(([, kind = '', block = '']) => {
+    const text = block.replace(/^ \* /gm, '')
+    const lines = Object.entries(IMPORTS)
+      .filter(([name]) => new RegExp(`\\b${name}[(<]`).test(text))
+      .map(([name, from]) => `import { ${name} } from '${from}'\n`)
+    return { kind, text: `${lines.join('')}${text}` }
+  })
+}
+
 it('pages with examples are found', () => {
   expect(PAGES).toEqual(expect.arrayContaining(['README.md', 'docs/auth-js.md', 'docs/gotrue.md']))
   expect(CLIENT).toContain('const auth = ')
 })
 
-it.each(PAGES)('the examples of %s compile', (page) => {
-  const files = examplesOf(page).flatMap(toFiles)
+it('what is met first shows an example where it is hovered over', () => {
+  const texts = hovers().map(({ text }) => text)
+  const first = ['new AuthClient(', 'gotrue(', ...Object.keys(IMPORTS)]
+  expect(first.filter((name) => !texts.some((text) => text.includes(name)))).toEqual([])
+})
+
+it.each([...PAGES, 'hovers'])('the examples of %s compile', (page) => {
+  const found = page === 'hovers' ? hovers() : examplesOf(page)
+  const files = found.flatMap(toFiles)
   const sources = modules.map((name) => {
     const { types } = manifest.exports[name.replace(/^holdfast/, '.')]
     return [name, [types.replace('./dist/', '../../../src/').replace('.d.ts', '.ts')]]

@@ -1,3 +1,4 @@
+import type { CreationOptionsJson, RequestOptionsJson } from '../../providers/gotrue/webauthn.js'
 import type { RequestResult, Session, User } from './types.js'
 
 /** A passkey as the server knows it. */
@@ -25,12 +26,13 @@ type AttestationFormat =
   | 'apple'
   | 'none'
 
-type Extensions = AuthenticationExtensionsClientInputs & AuthenticationExtensionsClientInputsJSON
+type Extensions = AuthenticationExtensionsClientInputs &
+  NonNullable<CreationOptionsJson['extensions']>
 
 /** What a browser is to be asked for a new passkey. */
 export interface PasskeyCreationOptions
   extends Omit<
-    PublicKeyCredentialCreationOptionsJSON,
+    CreationOptionsJson,
     'attestation' | 'authenticatorSelection' | 'excludeCredentials' | 'extensions'
   > {
   attestation?: AttestationConveyancePreference
@@ -43,10 +45,7 @@ export interface PasskeyCreationOptions
 
 /** What a browser is to be asked for a sign-in by a passkey. */
 export interface PasskeyRequestOptions
-  extends Omit<
-    PublicKeyCredentialRequestOptionsJSON,
-    'allowCredentials' | 'extensions' | 'userVerification'
-  > {
+  extends Omit<RequestOptionsJson, 'allowCredentials' | 'extensions' | 'userVerification'> {
   allowCredentials?: DescriptorJson[]
   extensions?: Extensions
   userVerification?: UserVerificationRequirement

@@ -97,6 +97,11 @@ function createActions(
  * Speaks to a backend of this app, which keeps the session in cookies that no script can read: the
  * tokens of this client's sessions are names that are worth nothing. `signIn` takes a backend whose auth server
  * has credentials, such as GoTrue: `backend<GoTrueUser, GoTrueCredentials>()`.
+ * @example
+ * ```ts
+ * const auth = new AuthClient({ provider: backend({ url: '/auth' }) })
+ * const user = (await auth.getSession())?.user
+ * ```
  * @throws AuthError `invalid_argument` for options that cannot work, and for a `url` that is neither a
  *   path nor fit for cookies.
  */

@@ -54,6 +54,11 @@ const plainPath = (path: string): string => path.replace(/[-~]/g, '~$&').replace
 
 /**
  * Speaks to GoTrue (Supabase Auth). `Metadata` is what the app keeps of its users.
+ * @example
+ * ```ts
+ * const auth = new AuthClient({ provider: gotrue({ url: 'https://project.example/auth/v1', apiKey }) })
+ * await auth.signIn({ email: 'ada@example.com', password: 'correct horse' })
+ * ```
  * @throws AuthError `invalid_argument` for options that cannot work, and an address that tokens must not
  *   go to.
  */

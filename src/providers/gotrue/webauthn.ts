@@ -5,15 +5,27 @@ import { asObject, text } from '../shared/json.js'
 import { invalid } from '../shared/url.js'
 import { holdsNo } from './wire.js'
 
+/** What only newer browsers have; TypeScript knows of it since 5.7. */
+type Parser<Name extends string> = typeof globalThis extends {
+  readonly PublicKeyCredential: { readonly [_ in Name]: (options: infer Options) => unknown }
+}
+  ? Options
+  : { readonly challenge: string; readonly extensions?: object; readonly [name: string]: unknown }
+
+/** `PublicKeyCredentialCreationOptionsJSON` of WebAuthn Level 3, where the `lib` has it. */
+export type CreationOptionsJson = Parser<'parseCreationOptionsFromJSON'>
+/** `PublicKeyCredentialRequestOptionsJSON` of WebAuthn Level 3, where the `lib` has it. */
+export type RequestOptionsJson = Parser<'parseRequestOptionsFromJSON'>
+
 /**
  * What asks passkeys and security keys, in the JSON forms of WebAuthn Level 3 (§5.1.8 to §5.1.10). Both
  * methods reject when nobody proves anything, and when the signal aborts: the caller waits for that.
  */
 export interface WebAuthnAuthenticator {
   /** Makes a credential, and resolves to a `RegistrationResponseJSON`. */
-  create(json: PublicKeyCredentialCreationOptionsJSON, signal: AbortSignal): Promise<unknown>
+  create(json: CreationOptionsJson, signal: AbortSignal): Promise<unknown>
   /** Proves one, and resolves to an `AuthenticationResponseJSON`. */
-  get(json: PublicKeyCredentialRequestOptionsJSON, signal: AbortSignal): Promise<unknown>
+  get(json: RequestOptionsJson, signal: AbortSignal): Promise<unknown>
 }
 
 /** Options of `passkeys` and `webauthnFactors`. */
@@ -51,9 +63,7 @@ const platform: WebAuthnAuthenticator = {
 }
 
 /** What else is in the options of a server the authenticator checks itself, and throws. */
-const areOptions = (
-  json: unknown,
-): json is PublicKeyCredentialCreationOptionsJSON & PublicKeyCredentialRequestOptionsJSON =>
+const areOptions = (json: unknown): json is CreationOptionsJson & RequestOptionsJson =>
   !!text(asObject(json)?.challenge)
 
 /**

@@ -34,7 +34,7 @@ function waiting(carrier: Carrier): Window | null {
 }
 
 /** Where pages speak whose opener was cut off; none where the browser has no such, or refuses it. */
-export function openChannel(): BroadcastChannel | null {
+export function openChannel(): InstanceType<typeof BroadcastChannel> | null {
   try {
     return new BroadcastChannel(CALLBACK)
   } catch {

@@ -58,6 +58,14 @@ const OPTIONS: Readonly<Record<keyof OidcOptions, Kind>> = {
 /**
  * Speaks to any OpenID Connect or OAuth 2 server as a public client, with PKCE. What the server told
  * of itself is kept with the session, so that no refresh has to ask for it again.
+ * @example
+ * ```ts
+ * const redirectUri = 'https://app.example/callback'
+ * const provider = oidc({ issuer: 'https://id.example', clientId: 'my-app', redirectUri })
+ * const auth = new AuthClient({ provider })
+ * location.href = await auth.actions.signInUrl({ returnTo: '/dashboard' })
+ * await auth.actions.handleRedirect() // on the page of `redirectUri`
+ * ```
  * @throws AuthError `invalid_argument` for options that cannot work, and for addresses that tokens must
  *   not go to.
  */

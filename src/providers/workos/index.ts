@@ -44,6 +44,12 @@ const marked = (grant: Grant<WorkOSUser>): Grant<WorkOSUser> => ({
 
 /**
  * Speaks to WorkOS AuthKit as a public client.
+ * @example
+ * ```ts
+ * const auth = new AuthClient({ provider: workos({ clientId: 'client_123' }) })
+ * location.href = await auth.actions.signInUrl({ returnTo: '/dashboard' })
+ * await auth.actions.handleRedirect() // on the page that people come back to
+ * ```
  * @throws AuthError `invalid_argument` without a client id, for options that cannot work, and for
  *   addresses that tokens must not go to.
  */

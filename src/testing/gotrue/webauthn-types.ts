@@ -1,8 +1,9 @@
+import type { Jwk } from '../server/jwk.js'
 /** A key as it came from an authenticator; `key` is for ES256 or RS256, as its `alg` says. */
 export interface StoredCredential {
   /** In base64url. */
   readonly id: string
-  readonly key: JsonWebKey
+  readonly key: Jwk
 }
 
 /** A credential of a security key, as the server keeps it. */

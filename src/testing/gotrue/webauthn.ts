@@ -1,4 +1,5 @@
 import { base64url, fromBase64url, sha256, utf8 } from '../server/encoding.js'
+import type { Jwk } from '../server/jwk.js'
 import { type Cbor, readCbor } from './cbor.js'
 import type { StoredCredential, WebAuthnCredential, WebAuthnRequest } from './webauthn-types.js'
 
@@ -75,7 +76,7 @@ function readAuthenticatorData(bytes: Bytes): AuthenticatorData {
 }
 
 /** The public key of a credential (RFC 9053 §7.1, RFC 8230 §4), as a JWK with its `alg`. */
-function readKey(bytes: Bytes): JsonWebKey {
+function readKey(bytes: Bytes): Jwk {
   const key = readCbor(bytes).value
   const at = (label: number): Cbor | undefined => (key instanceof Map ? key.get(label) : undefined)
   const text = (label: number): string => {

@@ -1,5 +1,6 @@
 import { fromBase64url, utf8 } from '../server/encoding.js'
 import { parseObject } from '../server/json.js'
+import type { Jwk } from '../server/jwk.js'
 import { type Call, refuse, type ServerContext } from './context.js'
 import type { OidcClientSeed } from './types.js'
 
@@ -19,7 +20,7 @@ const decode = (part: string): Readonly<Record<string, unknown>> => {
 }
 
 /** Whether the key of a client has signed a text. */
-async function isSigned(assertion: string, key: JsonWebKey): Promise<boolean> {
+async function isSigned(assertion: string, key: Jwk): Promise<boolean> {
   const [head = '', body = '', mark = ''] = assertion.split('.')
   const signature = fromBase64url(mark)
   const algorithm = ALGORITHMS[String(decode(head).alg)]

@@ -1,3 +1,4 @@
+import type { Jwk } from '../server/jwk.js'
 import type { LoggedRequest } from '../server/types.js'
 
 /** Whose habits the server has: what each of these answered was captured, Auth0's is documented. */
@@ -29,7 +30,7 @@ export interface OidcClientSeed {
   /** Of a confidential client. @default none: a public one */
   readonly secret?: string | undefined
   /** The public half of the key by which a client says who it is (`private_key_jwt`). */
-  readonly publicKey?: JsonWebKey | undefined
+  readonly publicKey?: Jwk | undefined
   /** Whom its access tokens are for, where they are JWTs; else they do not say. */
   readonly audience?: string | undefined
   /** Compared exactly. @default 'http://localhost:3000/callback' */

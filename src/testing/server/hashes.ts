@@ -1,9 +1,12 @@
 import { sha256, utf8 } from './encoding.js'
 
+/** By the words of every TypeScript: the buffer of an array has a type since 5.7 only. */
+type Bytes = ReturnType<InstanceType<typeof TextEncoder>['encode']>
+
 /** The hash functions of one server. */
 export interface Hashes {
-  hash(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array>
-  mac(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array>
+  hash(bytes: Bytes): Promise<Uint8Array>
+  mac(key: string, bytes: Bytes): Promise<Uint8Array>
 }
 
 /** SHA-256, and HMAC with it. */

@@ -1,13 +1,14 @@
 import { base64url, fromBase64url, utf8 } from './encoding.js'
 import { cheapHashes, realHashes } from './hashes.js'
 import { parseObject } from './json.js'
+import type { Jwk } from './jwk.js'
 
 /** Signs and checks JWTs with a key of the server's own. */
 export interface Signer {
   sign(claims: Readonly<Record<string, unknown>>): Promise<string>
   /** The claims of a token that this server signed, expired or not; else `null`. */
   verify(token: string): Promise<Readonly<Record<string, unknown>> | null>
-  jwks(): Promise<{ readonly keys: readonly JsonWebKey[] }>
+  jwks(): Promise<{ readonly keys: readonly Jwk[] }>
   /**
    * A new key signs from now on; the old ones still verify, unless they are to be withdrawn. Of the
    * secrets of `hs256` there is only ever one.
@@ -45,7 +46,7 @@ interface Marker {
   mark(text: string, index: number): Promise<Uint8Array>
   check(text: string, mark: Uint8Array<ArrayBuffer>, index: number): Promise<boolean>
   /** What others may know of a key. */
-  published(index: number): Promise<readonly JsonWebKey[]>
+  published(index: number): Promise<readonly Jwk[]>
 }
 
 /** Marks that are made anew to be checked. Nothing of the keys is published. */

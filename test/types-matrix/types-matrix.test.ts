@@ -1,0 +1,107 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { installLocked } from '../support/npm.js'
+import { APP, COMMON, everything, subpathsFor, USING } from './app.js'
+import { ROWS, type Row, VALUES, type Version } from './rows.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const folder = join(root, '.tmp', 'types-matrix')
+const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const subpaths: readonly string[] = Object.keys(exports)
+  .map((key) => key.replace(/^\./, 'holdfast'))
+  .filter((name) => !name.endsWith('.json'))
+
+const compilerOf = (version: Version): string =>
+  version === 'today'
+    ? join(root, 'node_modules', 'typescript')
+    : join(folder, 'node_modules', `typescript-${version}`)
+
+const LIBS = {
+  pages: ['ES2022', 'DOM', 'DOM.Iterable'],
+  node: ['ES2022'],
+  disposable: ['ES2022', 'DOM', 'DOM.Iterable', 'ESNext.Disposable'],
+}
+
+const settingsOf = ({ resolution, lib, skipLibCheck }: Row) => ({
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noEmit: true,
+  target: 'ES2022',
+  lib: LIBS[lib],
+  types: lib === 'node' ? ['node'] : [],
+  module: resolution === 'bundler' ? 'ESNext' : resolution,
+  moduleResolution: resolution,
+  skipLibCheck,
+})
+
+/** CommonJS may import what is ESM only since 5.8, and by `nodenext` (its release notes). */
+const knowsRequire = ({ version, resolution }: Row): boolean =>
+  version !== '5.4' && resolution === 'nodenext'
+
+const nameOf = (row: Row): string => Object.values(row).join('-')
+
+/** Compiles an app. Resolves to what the compiler says, which is nothing when all is well. */
+async function compile(row: Row): Promise<string> {
+  const at = join(folder, 'apps', nameOf(row))
+  const files = {
+    'package.json': '{ "type": "module" }',
+    'all.ts': everything(subpathsFor(row.lib, subpaths)),
+    'app.ts': APP,
+    ...(row.lib === 'disposable' && { 'using.ts': USING }),
+    ...(knowsRequire(row) && { 'common.cts': COMMON }),
+    'tsconfig.json': JSON.stringify({ compilerOptions: settingsOf(row), include: ['*'] }),
+  }
+  mkdirSync(join(at, 'node_modules'), { recursive: true })
+  symlinkSync(root, join(at, 'node_modules', 'holdfast'))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(at, name), text)
+  const tsc = join(compilerOf(row.version), 'bin', 'tsc')
+  return promisify(execFile)(process.execPath, [tsc, '-p', at]).then(
+    ({ stdout }) => stdout,
+    (error) => String(error.stdout || error),
+  )
+}
+
+beforeAll(async () => {
+  rmSync(join(folder, 'apps'), { recursive: true, force: true })
+  await installLocked(fileURLToPath(new URL('.', import.meta.url)), folder)
+})
+
+describe('the rows of the matrix', () => {
+  const names = ['version', 'resolution', 'lib', 'skipLibCheck'] as const
+  const pairs = names.flatMap((one, index) =>
+    names
+      .slice(index + 1)
+      .flatMap((other) =>
+        VALUES[one].flatMap((a) => VALUES[other].map((b) => ({ [one]: a, [other]: b }))),
+      ),
+  )
+
+  it.each(pairs)('have one for %o', (pair) => {
+    expect(ROWS).toContainEqual(expect.objectContaining(pair))
+  })
+})
+
+describe.concurrent('the types of the built package are clean', () => {
+  it.each(ROWS)(
+    'with TypeScript $version, resolution $resolution, lib for $lib, skipLibCheck $skipLibCheck',
+    async (row) => {
+      expect(await compile(row)).toBe('')
+    },
+  )
+})
+
+describe('a CommonJS module', () => {
+  it('gets every subpath by require', () => {
+    // What is of a framework needs its package, which a browser's or a server's app has.
+    const names = subpaths.filter((name) => !/^holdfast\/next\b/.test(name))
+    const text = `console.log(${JSON.stringify(names)}.filter((name) => Object.keys(require(name)).length === 0).length)`
+    const options = ['--disable-warning=ExperimentalWarning', '-e', text]
+    expect(execFileSync(process.execPath, options, { cwd: root, encoding: 'utf8' }).trim()).toBe(
+      '0',
+    )
+  })
+})
