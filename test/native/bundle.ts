@@ -74,6 +74,7 @@ export async function bundleApp(folder: string): Promise<string> {
     mainFields: ['react-native', 'module', 'main'],
     alias: {
       'holdfast/providers/gotrue': at('../../dist/providers/gotrue/index.js'),
+      'holdfast/providers/oidc': at('../../dist/providers/oidc/index.js'),
       'holdfast/react-native': at('../../dist/react-native/index.js'),
       'holdfast/testing': at('../../dist/testing/index.js'),
       holdfast: at('../../dist/index.js'),

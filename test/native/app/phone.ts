@@ -1,7 +1,8 @@
 import { AuthClient } from 'holdfast'
 import { gotrue } from 'holdfast/providers/gotrue'
+import { oidc } from 'holdfast/providers/oidc'
 import { nativeEnvironment, onRedirect, secureStorage } from 'holdfast/react-native'
-import { createManualClock, createScriptedGoTrue } from 'holdfast/testing'
+import { createManualClock, createScriptedGoTrue, createScriptedOidc } from 'holdfast/testing'
 import { createLinking, createSecureStore } from '../../support/native-modules.js'
 import { createAppState, createNetInfo } from '../../support/react-native-app.js'
 
@@ -39,7 +40,21 @@ export function createPhone({ serveWith, after, crypto }: Surroundings) {
     signing: 'digest',
     clock,
   })
-  serveWith((url, init) => server.fetch(url, init))
+  const issuer = createScriptedOidc({
+    clients: [{ id: 'app', redirectUris: [HOME] }],
+    signing: 'digest',
+    clock,
+  })
+  const carried: (readonly [url: string, authorization: string | null])[] = []
+  serveWith(async (url, init) => {
+    if (url.startsWith('https://project.example/')) return server.fetch(url, init)
+    if (url.startsWith('https://id.example/')) return issuer.fetch(url, init)
+    const authorization = new Headers(init.headers).get('authorization')
+    carried.push([url, authorization])
+    // The API refuses the first token that it sees: it knows better than the clock.
+    const isFirst = authorization === carried.find(([, seen]) => seen)?.[1]
+    return new Response('{}', { status: authorization && isFirst ? 401 : 200 })
+  })
   const keychain = createSecureStore()
   const app = createAppState()
   const net = createNetInfo()
@@ -48,11 +63,24 @@ export function createPhone({ serveWith, after, crypto }: Surroundings) {
   return {
     clock,
     server,
+    issuer,
+    /** What other servers were asked for, and with what. */
+    carried,
     keychain,
     app,
     net,
     linking,
     exchanges: (): number => server.count('refresh_token'),
+    /** The app's client of an OpenID Connect server. */
+    startOidc() {
+      const auth = new AuthClient({
+        provider: oidc({ issuer: 'https://id.example', clientId: 'app', redirectUri: HOME }),
+        storage: secureStorage(keychain.SecureStore),
+        environment: { ...nativeEnvironment({ AppState: app.AppState, crypto }), clock },
+      })
+      after(() => auth.dispose())
+      return auth
+    },
     /** Starts the app, by a link or not: its client, and what that told. */
     start(link: string | null = null) {
       linking.startBy(link)
@@ -60,6 +88,7 @@ export function createPhone({ serveWith, after, crypto }: Surroundings) {
       const auth = new AuthClient({
         provider: gotrue({ url: 'https://project.example/auth/v1', now: clock.now }),
         storage: secureStorage(keychain.SecureStore),
+        fetchOrigins: ['https://api.example'],
         environment: {
           ...nativeEnvironment({ AppState, NetInfo: net.NetInfo, crypto }),
           clock,

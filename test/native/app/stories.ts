@@ -176,6 +176,53 @@ export const STORIES: Readonly<Record<string, Story>> = {
     equal((await auth.getSession())?.user?.email, 'person@github.example', 'who is signed in')
   },
 
+  async 'so does one of OpenID Connect, by an address that no browser knows'(surroundings) {
+    const phone = createPhone(surroundings)
+    const auth = phone.startOidc()
+    const page = await auth.actions.signInUrl({ state: 'mine' })
+    const answer = await phone.issuer.fetch(page, { redirect: 'manual' })
+    const url = answer.headers.get('location') ?? ''
+    equal(
+      await auth.actions.handleRedirect({ url: 'com.example.app://other?code=1' }),
+      null,
+      'other',
+    )
+    const back = await auth.actions.handleRedirect({ url })
+    equal(back?.state, 'mine', `what was kept for ${url}`)
+    const before = (await auth.getSession())?.accessToken
+    equal(typeof before, 'string', 'a token')
+    const { session } = await auth.refreshSession()
+    equal(session.accessToken === before, false, 'the old token')
+  },
+
+  async 'auth.fetch gives the token to the origins of the app and to no other, whatever they look like'(
+    surroundings,
+  ) {
+    const { auth, carried, clock } = await signedIn(surroundings)
+    // Two tokens of one second are the same: the scripted server signs what it says, and nothing else.
+    await clock.advance(2_000)
+    const first = `Bearer ${await auth.getAccessToken()}`
+    const response = await auth.fetch('https://api.example/me', { method: 'POST', body: '{}' })
+    equal(response.status, 200, 'the status of the second try')
+    equal(carried[0]?.[1], first, 'the token of the first')
+    equal(carried.length === 2 && carried[1]?.[1] !== first, true, 'another one for the second')
+    carried.length = 0
+    for (const url of [
+      'https://api.example.evil.example/',
+      'https://api.example@evil.example/',
+      'https://api.example:8443/',
+      'http://api.example/',
+      'https://api.example\\@evil.example/',
+      'https://api.example\n.evil.example/',
+      'https://evil.example/?https://api.example/',
+      'https://evil.example/#https://api.example/',
+      'https://evil.example#@api.example/',
+    ]) {
+      await auth.fetch(url)
+      equal(carried.at(-1)?.[1], null, `the token for ${url}`)
+    }
+  },
+
   async 'a sign-out leaves nothing in the keychain, and the server hears of it'(surroundings) {
     const { auth, keychain, server, clock, events } = await signedIn(surroundings)
     const token = (await auth.getSession())?.refreshToken ?? 'none'
