@@ -186,6 +186,15 @@ export class AuthClient<
   }
 
   /**
+   * Somebody is there: a session with `timeouts` goes on as if it were used now, up to its absolute end.
+   * Settles once the other contexts know. What has ended stays so.
+   * @throws AuthError `invalid_argument` without the option `timeouts`.
+   */
+  stay(): Promise<void> {
+    return guarded(() => this.#engine.stay())
+  }
+
+  /**
    * Listens to events, `INITIAL_SESSION` first. Returns the way to stop.
    * @throws AuthError `invalid_argument` without a listener.
    */

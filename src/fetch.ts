@@ -126,15 +126,18 @@ export function createAuthFetch<User extends SessionUser>(
     for (;;) {
       const response = await attempt(request, { url, method }, record)
       const { status, headers } = response
-      const answer = { url, method, status, headers }
-      const meaning = (await provider.readAnswer?.(answer, record.session)) ?? byStatus(answer)
+      const answer = { url, method, status, headers, copy: () => response.clone() }
+      // What another origin says after a redirect is nothing about this session.
+      const ours = origins.includes(new URL(response.url || url).origin)
+      const read = ours ? await provider.readAnswer?.(answer, record.session) : undefined
+      const meaning = read ?? byStatus(answer)
+      if ('grant' in meaning && meaning.grant) source.update(record, meaning.grant)
       if (meaning.kind === 'step') {
         throw new AuthError('step_required', 'The server wants another step first.', {
           status,
           details: meaning.step,
         })
       }
-      if (meaning.kind === 'update') source.update(record, meaning.grant)
       // Each remedy is tried once.
       if (!left.delete(meaning.kind)) return response
       if (meaning.kind === 'refresh') {

@@ -3,7 +3,7 @@ const facts = 'src/server/sealed/session-facts.ts'
 const signIns = 'src/server/workos/sign-ins.ts'
 const steps = 'src/server/workos/steps.ts'
 const cookies = 'src/server/workos/authkit-cookies.ts'
-const exposed = 'src/react/exposed.ts'
+const exposed = 'src/bindings/exposed.ts'
 
 /** Checks that are gone of what comes with WorkOS on servers, and of what its people see. */
 export const AUTHKIT = [

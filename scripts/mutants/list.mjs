@@ -10,6 +10,7 @@ import { COORDINATION } from './coordination.mjs'
 import { DECISION } from './decision.mjs'
 import { DPOP } from './dpop.mjs'
 import { ENDED } from './ended.mjs'
+import { ENDINGS } from './endings.mjs'
 import { ENGINE } from './engine.mjs'
 import { ENVIRONMENT } from './environment.mjs'
 import { ERRANDS } from './errands.mjs'
@@ -52,6 +53,7 @@ import { STATE } from './state.mjs'
 import { STORAGE } from './storage.mjs'
 import { STORE } from './store.mjs'
 import { SUPERTOKENS } from './supertokens.mjs'
+import { SUPERTOKENS_CLAIMS } from './supertokens-claims.mjs'
 import { TIMING } from './timing.mjs'
 import { UPKEEP } from './upkeep.mjs'
 import { UPSTREAMS } from './upstreams.mjs'
@@ -72,6 +74,7 @@ export const MUTANTS = [
   ...DECISION,
   ...DPOP,
   ...ENDED,
+  ...ENDINGS,
   ...ENGINE,
   ...ENVIRONMENT,
   ...ERRANDS,
@@ -114,6 +117,7 @@ export const MUTANTS = [
   ...STORAGE,
   ...STORE,
   ...SUPERTOKENS,
+  ...SUPERTOKENS_CLAIMS,
   ...TIMING,
   ...UPKEEP,
   ...UPSTREAMS,

@@ -11,6 +11,7 @@ const credentials = `${folder}/web/credentials.ts`
 const delivery = `${folder}/web/delivery.ts`
 const duplicates = `${folder}/web/duplicates.ts`
 const sessions = `${folder}/web/sessions.ts`
+const turn = `${folder}/web/turn.ts`
 const routes = `${folder}/web/routes.ts`
 const cookies = `${folder}/web/token-cookies.ts`
 
@@ -193,8 +194,8 @@ export const SUPERTOKENS = [
   {
     file: main,
     name: 'A refresh under way brings back a session that is being revoked.',
-    find: '        await tombstones.set(handle)\n        const revoked',
-    replace: '        const revoked',
+    find: '    await Promise.all(handles.map(tombstones.set))\n',
+    replace: '',
   },
   {
     file: scheme,
@@ -266,11 +267,11 @@ export const SUPERTOKENS = [
   {
     file: sessions,
     name: 'A page of another origin acts with the cookies of whoever looks at it.',
-    find: "    if (antiCsrfCheck && shown.transfer === 'cookie') checkOrigin(turn)\n",
+    find: "  if (antiCsrfCheck && shown.transfer === 'cookie') checkOrigin(turn)\n",
     replace: '',
   },
   {
-    file: sessions,
+    file: turn,
     name: 'A page of another origin refreshes.',
     find: '  checkOrigin(turn)\n  const { settings, credentials } = turn\n',
     replace: '  const { settings, credentials } = turn\n',
@@ -282,7 +283,7 @@ export const SUPERTOKENS = [
     replace: '/^(get|head|options)$/i.test(method)',
   },
   {
-    file: sessions,
+    file: turn,
     name: 'A refresh without the header `rid` reaches the core.',
     find: "settings.superTokens.antiCsrf === 'VIA_CUSTOM_HEADER' && !credentials.hasRid) {",
     replace: "settings.superTokens.antiCsrf === 'VIA_CUSTOM_HEADER' && false) {",
@@ -294,19 +295,19 @@ export const SUPERTOKENS = [
     replace: 'clearingWhenOver(turn, exchanged)',
   },
   {
-    file: sessions,
+    file: turn,
     name: 'A page of another site has the cookies of a session erased.',
-    find: "settings.transfer === 'header' || !isOwnPage(credentials)",
-    replace: "settings.transfer === 'header'",
+    find: "transfer === 'header' || !isOwnPage(credentials)",
+    replace: "transfer === 'header'",
   },
   {
-    file: sessions,
+    file: turn,
     name: 'A token that lives is erased because no refresh token came with it.',
     find: '  if (asksForRefresh(credentials, settings.now())) await',
     replace: '  await',
   },
   {
-    file: sessions,
+    file: turn,
     name: 'Of two access tokens the first counts.',
     find: 'accessTokens.length > 1',
     replace: 'accessTokens.length > 2',
@@ -314,7 +315,7 @@ export const SUPERTOKENS = [
   {
     file: sessions,
     name: 'A session that nobody will ever have is left alive.',
-    find: '        await superTokens.revokeSession(tokens.session.handle).catch(() => undefined)\n',
+    find: '    await superTokens.revokeSession(tokens.session.handle).catch(() => undefined)\n',
     replace: '',
   },
   {

@@ -1,5 +1,6 @@
 import { type Accounts, createAccounts } from './accounts.js'
 import { bounded } from './bounded.js'
+import { invalid } from './check-options.js'
 import { type CommitPath, createCommitPath } from './commit.js'
 import type { EngineContext } from './context.js'
 import { errandFor, purposeErrand, updateErrand } from './errands.js'
@@ -24,6 +25,8 @@ import type { Grant, Session, SessionUser } from './session.js'
 import { createSharedPatience } from './shared-patience.js'
 import { createStart } from './start.js'
 import { createStore, type Store } from './store.js'
+import type { TimeoutsDesk } from './timeouts.js'
+import { watchTimeouts } from './timeouts-desk.js'
 import type { Limits } from './timing.js'
 import { createUpkeep } from './upkeep.js'
 import { createVault, type Vault } from './vault.js'
@@ -47,14 +50,21 @@ export interface Engine<User extends SessionUser>
     options?: CallOptions,
   ): Promise<User>
   signOut(scope: SignOutScope, options?: CallOptions): Promise<void>
+  /** Somebody is there. @throws AuthError `invalid_argument` without timeouts. */
+  stay(): Promise<void>
   dispose(): void
 }
+
+/** What parts of an engine do that is made after its context. */
+interface Duties<User extends SessionUser>
+  extends Pick<EngineContext<User>, 'announce' | 'settle'>,
+    Pick<TimeoutsDesk, 'end'> {}
 
 /** Makes what all parts of an engine work on. */
 function createContext<User extends SessionUser>(
   provider: Provider<never, User>,
   settings: EngineSettings<User>,
-  duties: Pick<EngineContext<User>, 'announce' | 'settle'>,
+  duties: Duties<User>,
 ): EngineContext<User> {
   const { environment, storage, storageKey } = settings
   const { requestTimeout = 10_000, storageTimeout = STORAGE_TIMEOUT } = settings
@@ -72,14 +82,20 @@ function createContext<User extends SessionUser>(
     timeout: requestTimeout + 5 * storageTimeout,
     lag: storage.lag ?? 0,
   })
+  const store = createStore<User>({ environment, limits, debug: settings.debug })
+  const vault = createVault<User>({ environment, storage, storageKey, timeout: storageTimeout })
+  const { announce, settle, end } = duties
   return {
     environment,
     provider,
     settings,
     limits,
     section,
-    store: createStore<User>({ environment, limits, debug: settings.debug }),
-    vault: createVault<User>({ environment, storage, storageKey, timeout: storageTimeout }),
+    store,
+    vault,
+    timeouts: watchTimeouts(settings, { store, vault, settle, end }),
+    announce,
+    settle,
     async request(send, signal) {
       section.throwIfDisposed()
       return bounded(environment, (own) => send({ signal: own }), {
@@ -88,7 +104,6 @@ function createContext<User extends SessionUser>(
         signal,
       })
     },
-    ...duties,
   }
 }
 
@@ -99,9 +114,10 @@ function createParts<User extends SessionUser>(
   provider: Provider<never, User>,
   settings: EngineSettings<User>,
 ) {
-  const context = createContext<User>(provider, settings, {
+  const context: EngineContext<User> = createContext<User>(provider, settings, {
     announce: () => hints.announce(),
     settle: () => upkeep.settle(),
+    end: (by) => accounts.timeOut(by),
   })
   const path: CommitPath<User> = createCommitPath(context)
   const patience = createSharedPatience(context)
@@ -113,7 +129,7 @@ function createParts<User extends SessionUser>(
     onHint: () => upkeep.hint(),
   })
   const start = createStart(context, path)
-  const accounts = createAccounts(context, { path, refreshes })
+  const accounts: Accounts<User> = createAccounts(context, { path, refreshes })
   return { context, refreshes, upkeep, hints, start, accounts }
 }
 
@@ -131,6 +147,7 @@ function createRefresh<User extends SessionUser>(
     //   waits for no such question    or it would be hers that comes to be refreshed
     await wait(store.held() ? Promise.resolve() : start.loaded(), options)
     if (!store.held()) await refreshes.observe()
+    await wait(Promise.resolve(context.timeouts?.over()), options)
     const current = store.held()?.record.session.refreshToken
     if (token === '' || (token === null && !current)) throw new AuthSessionMissingError()
     const foreign = token !== null && token !== current
@@ -198,6 +215,11 @@ export function createEngine<User extends SessionUser>(
       }
       await withSession(async (session, its) => provider.signOut?.(session, scope, its), options)
     },
+    async stay() {
+      if (!context.timeouts) throw invalid('Pass timeouts: sessionTimeouts({ idleTimeout }).')
+      await wait(start.loaded())
+      await wait(context.timeouts.stay())
+    },
     async request(send, options) {
       return wait(context.request(send, options?.signal))
     },
@@ -206,6 +228,7 @@ export function createEngine<User extends SessionUser>(
       disposed = new AuthError('disposed', 'The client was disposed of.')
       section.dispose(disposed)
       accounts.dispose()
+      context.timeouts?.dispose()
       upkeep.dispose()
       hints.dispose()
       store.clear()

@@ -82,6 +82,8 @@ export interface OutgoingRequest {
 export interface IncomingAnswer extends OutgoingRequest {
   readonly status: number
   readonly headers: { get(name: string): string | null }
+  /** A copy of it, in pages a `Response`, whose body can be read and the app's own stays as it is. */
+  readonly copy?: (() => unknown) | undefined
 }
 
 /** What an answer of an app's API means for the session. */
@@ -91,7 +93,12 @@ export type AnswerMeaning<User extends SessionUser> =
   /** Send it again as it is: what `authorize` makes of it by now will do (a DPoP nonce). */
   | { readonly kind: 'repeat' }
   /** The server wants another step first: the call rejects with `step_required`. */
-  | { readonly kind: 'step'; readonly step: RequiredStep }
+  | {
+      readonly kind: 'step'
+      readonly step: RequiredStep
+      /** The newer state of the session that the answer brought as well. */
+      readonly grant?: Grant<User> | undefined
+    }
   /** The answer brought a newer state of the session. */
   | { readonly kind: 'update'; readonly grant: Grant<User> }
   | { readonly kind: 'none' }

@@ -7,9 +7,10 @@ import { requestedAt } from './exchange.js'
 import { passed } from './look.js'
 import { STORAGE_TIMEOUT } from './options.js'
 import { type SessionRecord, toRecord } from './record.js'
-import type { Grant, SessionUser } from './session.js'
+import type { Grant, Session, SessionUser } from './session.js'
 import type { SourceDesk } from './session-source.js'
 import type { Observation } from './state.js'
+import { endInTime } from './time-out.js'
 import type { Now } from './timing.js'
 
 /** How a client finds out who is signed in. */
@@ -59,6 +60,7 @@ async function load<User extends SessionUser>(
   try {
     ;[seen, sinceLook] = await path.read()
     looked = store.now()
+    seen = await inTime(context, path, seen)
     if (seen.kind === 'absent' && takeOver) {
       seen = await section.locked(() => takeOver.find(desk))
     }
@@ -83,12 +85,35 @@ async function load<User extends SessionUser>(
   return unknown
 }
 
+/** What storage was found to say, but for a session whose time is up: that one ends before anybody is given it. */
+async function inTime<User extends SessionUser>(
+  context: EngineContext<User>,
+  path: CommitPath<User>,
+  seen: Observation<User>,
+): Promise<Observation<User>> {
+  const { timeouts } = context
+  if (seen.kind !== 'session' || !timeouts) return seen
+  const { lineage, session } = seen.record
+  const over = await timeouts.found(lineage)
+  if (!over) return seen
+  if (await endInTime(context, path, seen.record, over)) revoke(context, session)
+  return { kind: 'signed-out', ended: [lineage], error: over.error }
+}
+
+/** Tells the server that a session has ended, without waiting for it. */
+function revoke<User extends SessionUser>(
+  { request, provider }: EngineContext<User>,
+  session: Session<User>,
+): void {
+  request(async (its) => provider.signOut?.(session, 'local', its)).catch(() => {})
+}
+
 /** What sources of sessions work with. */
 function createDesk<User extends SessionUser>(
   context: EngineContext<User>,
   path: CommitPath<User>,
 ): SourceDesk<User> {
-  const { environment, provider, settings, store } = context
+  const { environment, settings, store } = context
   /** The sign-in that storage was last seen to have: what is established takes its place. */
   let over: string | null = null
   const recordOf = (grant: Grant<User>, asked: Now, base?: SessionRecord<User>) =>
@@ -124,7 +149,7 @@ function createDesk<User extends SessionUser>(
     end: (record) => path.end({ lineage: record?.lineage ?? null, any: false }, record?.session),
     revoke(grant, asked) {
       const { session } = recordOf(grant, asked)
-      context.request(async (its) => provider.signOut?.(session, 'local', its)).catch(() => {})
+      revoke(context, session)
     },
     within: (work) =>
       bounded(environment, async () => work(), {

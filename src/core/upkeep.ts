@@ -32,7 +32,7 @@ export function createUpkeep<User extends SessionUser>(
   context: EngineContext<User>,
   parts: UpkeepParts<User>,
 ): Upkeep {
-  const { environment, store } = context
+  const { environment, store, timeouts } = context
   const { refreshes } = parts
   const { clock, wake } = environment
   const saver = createSaver(context, parts, () => settle())
@@ -53,8 +53,9 @@ export function createUpkeep<User extends SessionUser>(
       if (absentSince !== null && now.monotonic - absentSince >= CONFIRM_ABSENCE) reader.read()
     }
     if (saver.untilNext() <= 0) saver.save()
+    timeouts?.tick()
     // A failure is in the state by now, and subscribers have heard of it.
-    if (untilRefresh(context, refreshes) <= 0) {
+    if (!timeouts?.over() && untilRefresh(context, refreshes) <= 0) {
       refreshes.refresh({ errand: refreshErrand(context) }).catch(() => {})
     }
     settle()
@@ -64,8 +65,7 @@ export function createUpkeep<User extends SessionUser>(
     if (disposed) return
     store.publish()
     cancel?.()
-    const duties = [untilRefresh(context, refreshes), untilLooked(context), saver.untilNext()]
-    const delay = Math.min(...duties)
+    const delay = Math.min(untilDuty(context, refreshes), saver.untilNext())
     // Whole milliseconds: a rounding error too early would be a timer without end. In the background:
     // a server process may end before it is due.
     cancel =
@@ -110,6 +110,17 @@ export function createUpkeep<User extends SessionUser>(
     },
   }
 }
+
+/** Milliseconds until something other than a save has to be done. */
+const untilDuty = <User extends SessionUser>(
+  context: EngineContext<User>,
+  refreshes: Refreshes<User>,
+): number =>
+  Math.min(
+    untilRefresh(context, refreshes),
+    untilLooked(context),
+    context.timeouts?.until() ?? Infinity,
+  )
 
 /** Milliseconds until a refresh should start by itself; Infinity while none should. */
 function untilRefresh<User extends SessionUser>(

@@ -14,6 +14,7 @@ export type {
 } from '../node/types.js'
 export { backendHandler } from './backend-handler.js'
 export { createExpressSuperTokens } from './supertokens.js'
+export { superTokensCors } from './supertokens-cors.js'
 export type {
   ExpressNewSessionOptions,
   ExpressSuperTokens,

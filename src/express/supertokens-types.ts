@@ -1,5 +1,6 @@
 import type { NodeNext, NodeRequest, NodeResponse } from '../node/types.js'
 import type {
+  InvalidClaimsError,
   SuperTokensError,
   SuperTokensErrorType,
   TokenTheftDetectedError,
@@ -7,6 +8,7 @@ import type {
 import type {
   GetSessionOptions,
   NewSessionOptions,
+  NewTokens,
   SessionObject,
   SuperTokensSessions,
 } from '../server/supertokens/web/index.js'
@@ -36,6 +38,8 @@ export interface SuperTokensErrorAnswers {
   readonly tryRefreshToken?: Of<'TRY_REFRESH_TOKEN'> | undefined
   /** @default the `sessionExpiredStatusCode`, and `{"message":"token theft detected"}` */
   readonly tokenTheftDetected?: SuperTokensErrorAnswer<TokenTheftDetectedError> | undefined
+  /** @default the `invalidClaimStatusCode`, and what is wrong, as front ends of SuperTokens read it */
+  readonly invalidClaims?: SuperTokensErrorAnswer<InvalidClaimsError> | undefined
   /** @default 503 for what may work later; what never will goes on to the app's error handler */
   readonly generalError?: Of<'GENERAL_ERROR'> | undefined
 }
@@ -79,6 +83,15 @@ export interface ExpressSuperTokens {
    * @throws SuperTokensError `GENERAL_ERROR` also when the response has begun.
    */
   refreshSession(request: NodeRequest, response: NodeResponse): Promise<SessionObject>
+  /**
+   * Puts tokens that were had without a request into the response.
+   * @throws SuperTokensError `GENERAL_ERROR` also when the response has begun.
+   */
+  attachToRequestResponse(
+    request: NodeRequest,
+    response: NodeResponse,
+    tokens: NewTokens,
+  ): Promise<SessionObject>
   /** Serves the refresh path and the sign-out path. All else goes on to the app. */
   readonly middleware: SuperTokensHandler
   /** Lets pass who has a session; others are answered as `errorHandler` does. */

@@ -36,7 +36,7 @@ function ownAnswer(
   error: unknown,
   on: SuperTokensErrorAnswers,
 ): ((...rest: [NodeRequest, NodeResponse, NodeNext]) => unknown) | undefined {
-  const { unauthorised, tryRefreshToken, tokenTheftDetected, generalError } = on
+  const { unauthorised, tryRefreshToken, tokenTheftDetected, invalidClaims, generalError } = on
   if (unauthorised && isSuperTokensError(error, 'UNAUTHORISED')) {
     return (...rest) => unauthorised(error, ...rest)
   }
@@ -45,6 +45,9 @@ function ownAnswer(
   }
   if (tokenTheftDetected && isSuperTokensError(error, 'TOKEN_THEFT_DETECTED')) {
     return (...rest) => tokenTheftDetected(error, ...rest)
+  }
+  if (invalidClaims && isSuperTokensError(error, 'INVALID_CLAIMS')) {
+    return (...rest) => invalidClaims(error, ...rest)
   }
   if (generalError && isSuperTokensError(error, 'GENERAL_ERROR')) {
     return (...rest) => generalError(error, ...rest)
@@ -122,6 +125,10 @@ export function createExpressSuperTokens({
     async refreshSession(request, response) {
       checkOpen(response)
       return sessions.refreshSession(exchangeOf(request, response))
+    },
+    async attachToRequestResponse(request, response, tokens) {
+      checkOpen(response)
+      return sessions.attachToRequestResponse(exchangeOf(request, response), tokens)
     },
     middleware(request, response, next) {
       const [path = ''] = pathOf(request).split('?')

@@ -35,7 +35,9 @@ export async function look<User extends SessionUser>(
   visit: Visit,
 ): Promise<Who<User>> {
   const cookie = visit.cookie()
-  const { session, sealed, failure } = await world.sessions.getSession(cookie, { refresh: 'never' })
+  const request = { headers: { get: visit.header } }
+  const wanted = { refresh: 'never', request } as const
+  const { session, sealed, failure } = await world.sessions.getSession(cookie, wanted)
   if (session) return toUserInfo(session)
   const verdict = readVerdict(visit.header(VERDICT_HEADER))
   const outage = failure?.retryable ? toAuthError(failure) : sealed !== null && verdict
@@ -55,7 +57,8 @@ export async function renew<User extends SessionUser>(
 ): Promise<UserInfo<User> | NoUserInfo> {
   visit.requireWritable()
   const cookie = visit.cookie()
-  const wanted = { fresh: true, organizationId }
+  const request = { headers: { get: visit.header } }
+  const wanted = { fresh: true, organizationId, request }
   const { session, failure, setCookies } = await world.sessions.refreshSession(cookie, wanted)
   visit.setCookies(setCookies)
   if (session && !failure) return toUserInfo(session)

@@ -1,11 +1,21 @@
 import type { SessionUser } from '../core/session.js'
 import type { BackendOptions, SignInServer } from '../server/backend/index.js'
 import type { Coordinator } from '../server/coordination/coordinator.js'
+import type { DeviceBinding } from '../server/requests/device-binding.js'
 import type { CookieSettings, TakeOver } from '../server/requests/request-sessions.js'
 import type { SealedSessions } from '../server/sealed/sealed-sessions.js'
 import { checkMethods, checkObject } from '../server/shared/arguments.js'
 import { fail } from './environment.js'
 import { type NextPlaces, readPlaces } from './places.js'
+
+/** How apps of Next bind sessions. */
+export interface NextDeviceOptions {
+  /**
+   * Binds sessions to the devices of their browsers: `createDeviceBinding()` of `holdfast/server/dbsc`, with a `path`
+   * beneath `basePath`. By `http:`, as in development, it does nothing. @default they are bound to none
+   */
+  readonly deviceBound?: DeviceBinding | undefined
+}
 
 /** What of the routes of a backend apps of Next choose too. */
 export type NextBackendOptions<User extends SessionUser> = Pick<
@@ -19,7 +29,8 @@ export type NextBackendOptions<User extends SessionUser> = Pick<
   | 'report'
   | 'fetch'
   | 'now'
->
+> &
+  NextDeviceOptions
 
 /** What is the same for every auth server. */
 export interface NextAppOptions {

@@ -59,6 +59,7 @@ export function divide<User extends SessionUser, Options extends Whole<User>>(
     onSignInError,
     report,
     redirectUris,
+    deviceBound,
     ...rest
   } = options
   const { requestTimeout, fetch, now } = options
@@ -67,7 +68,7 @@ export function divide<User extends SessionUser, Options extends Whole<User>>(
   const routes = { basePath, signInPage, exposeAccessToken, upstreams, crossSiteHints }
   return {
     sealed: { ...limited, ...listeners, report, requestTimeout, now },
-    app: { ...routes, redirectUris, onSignIn, onSignInError, report, fetch, now },
+    app: { ...routes, redirectUris, deviceBound, onSignIn, onSignInError, report, fetch, now },
     rest,
   }
 }

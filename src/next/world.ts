@@ -23,7 +23,7 @@ export interface World<User extends SessionUser> {
 }
 
 /** Where the parts of a process find the coordinator that they share. */
-const SHARED = Symbol.for('holdfast.next.coordinator.1')
+const SHARED = Symbol.for('holdfast.next.coordinator.2')
 
 function isCoordinator(value: unknown): value is Coordinator {
   return typeof value === 'object' && value !== null && 'once' in value && 'pauses' in value
@@ -41,7 +41,8 @@ function sharedCoordinator(): Coordinator {
   return made
 }
 
-const shared: NextShared = {
+/** What all parts of a process have together. */
+export const shared: NextShared = {
   get coordinator() {
     return sharedCoordinator()
   },
@@ -62,8 +63,10 @@ export function createWorld<User extends SessionUser>(
   source: NextSessionsSource<User>,
 ): World<User> {
   const settings = readSettings(typeof source === 'function' ? source(shared) : source)
-  const { cookie, takeOver, now, report, signIn = NOWHERE, signInPage: _, ...rest } = settings
-  const from = { sessions: settings.sessions, cookie, takeOver, now }
+  const { cookie, takeOver, deviceBound, now, report, ...others } = settings
+  const { signIn = NOWHERE, signInPage: _, ...rest } = others
+  const binding = cookie.secure === false ? undefined : deviceBound
+  const from = { sessions: settings.sessions, cookie, takeOver, deviceBound: binding, now }
   const sessions = createRequestSessions<User>(from)
   const { password } = cookie
   const backend = createBackend<User>({ ...rest, report, now, sessions, signIn, password })

@@ -6,14 +6,13 @@ import {
   useMemo,
   useState,
 } from 'react'
-import type { AuthClient } from '../client.js'
-import { AuthError } from '../core/errors.js'
+import { type AnyClient, createSource, given, type Source } from '../bindings/source.js'
+import type { BoundClient, SessionState } from '../bindings/types.js'
 import type { SessionUser } from '../core/session.js'
 import { useSelected, useToken } from './read.js'
-import { createSource, type Source } from './source.js'
-import type { AuthHooks, AuthProviderProps, BoundClient, HooksOf, SessionState } from './types.js'
+import type { AuthHooks, AuthProviderProps, HooksOf } from './types.js'
 
-type AnyClient = AuthClient<never, SessionUser, object>
+const ADVICE = 'put <AuthProvider client={auth}> around this'
 
 /**
  * Makes `AuthProvider` and its hooks for one type of client, with a context of their own.
@@ -31,19 +30,12 @@ export function createAuthHooks<
   type Given = Source<Credentials, User, Actions>
   const Context = createContext<Given | null>(null)
 
-  function useSource(): Given {
-    const source = useContext(Context)
-    if (source) return source
-    throw new AuthError(
-      'invalid_argument',
-      'Put <AuthProvider client={auth}> around the components that use auth hooks.',
-    )
-  }
+  const useSource = (): Given => given(useContext(Context), ADVICE)
 
   function AuthProvider(props: AuthProviderProps<Credentials, User, Actions>): ReactElement {
-    const [source, setSource] = useState(() => createSource(props))
+    const [source, setSource] = useState(() => createSource(props.client, props, ADVICE))
     // Another client is another world: nothing of the old one is shown, not even once.
-    if (source.bound.client !== props.client) setSource(createSource(props))
+    if (source.bound.client !== props.client) setSource(createSource(props.client, props, ADVICE))
     return createElement(Context.Provider, { value: source }, props.children)
   }
 

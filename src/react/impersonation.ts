@@ -1,9 +1,9 @@
 'use client'
 
 import { createElement as h, type ReactElement, useState } from 'react'
+import type { SessionState } from '../bindings/types.js'
 import type { Impersonator, SessionUser } from '../core/session.js'
 import { useAuth } from './standard.js'
-import type { SessionState } from './types.js'
 
 /** What the banner says. */
 export interface ImpersonationTexts {

@@ -1,16 +1,16 @@
 'use client'
 
-export { createAuthHooks } from './hooks.js'
-export { AuthProvider, useAccessToken, useAuth, useSession } from './standard.js'
 export type {
   AccessTokenState,
-  AuthHooks,
-  AuthProviderProps,
   BoundClient,
-  HooksOf,
   Nobody,
+  ProvideAuthOptions,
   SessionState,
   SessionView,
   SignedIn,
-  UseSession,
-} from './types.js'
+  TokenMethods,
+  TokenView,
+} from '../bindings/types.js'
+export { createAuthHooks } from './hooks.js'
+export { AuthProvider, useAccessToken, useAuth, useSession } from './standard.js'
+export type { AuthHooks, AuthProviderProps, HooksOf, UseSession } from './types.js'

@@ -1,9 +1,8 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import type { AuthError } from '../core/errors.js'
+import type { Source } from '../bindings/source.js'
+import { type Answer, ask, toTokenView } from '../bindings/token.js'
+import type { AccessTokenState, SessionState } from '../bindings/types.js'
 import type { SessionUser } from '../core/session.js'
-import { unexposed } from './exposed.js'
-import type { Source } from './source.js'
-import type { AccessTokenState, SessionState } from './types.js'
 
 /** Reads what `select` takes from the state, and renders anew when that has changed. */
 export function useSelected<
@@ -28,42 +27,21 @@ export function useSelected<
   )
 }
 
-/** How the client answered when it was asked for a token. */
-interface Answer {
-  readonly source: object
-  readonly error: AuthError | null
-  /** The token at that time: of no use if there is an error. */
-  readonly token: string | undefined
-}
-
-const tokenOf = (state: SessionState): string | undefined => state.session?.accessToken
-
 /** Shows the access token, once the client has been asked for a working one. */
 export function useToken<Credentials, User extends SessionUser, Actions extends object>(
   source: Source<Credentials, User, Actions>,
 ): AccessTokenState {
-  const { getAccessToken } = source
   const state = useSelected(source, (whole) => whole)
-  const [answer, setAnswer] = useState<Answer>()
+  const [answered, setAnswered] = useState<{ readonly source: object; readonly answer: Answer }>()
   useEffect(() => {
     let asking = true
-    const end = (error: AuthError | null): void => {
-      if (asking) setAnswer({ source, error, token: tokenOf(source.current()) })
-    }
-    source.getAccessToken().then(() => end(null), end)
+    ask(source).then((answer) => {
+      if (asking) setAnswered({ source, answer })
+    })
     return () => {
       asking = false
     }
   }, [source])
-  const loading = answer?.source !== source
-  const token = tokenOf(state)
-  // A token that came after the failure is the client's own success.
-  const failure = unexposed(token) ?? (loading || answer.token !== token ? null : answer.error)
-  return {
-    accessToken: (!loading && !failure && token) || null,
-    loading,
-    error: failure ?? state.error,
-    refresh: source.refresh,
-    getAccessToken,
-  }
+  const answer = answered?.source === source ? answered.answer : undefined
+  return { ...toTokenView(state, answer), ...source.token }
 }

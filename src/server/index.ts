@@ -42,6 +42,17 @@ export {
   type RedisSessionStoreOptions,
   redisSessionStore,
 } from './coordination/redis-session-store.js'
+export {
+  type BackChannelLogoutOptions,
+  createBackChannelLogout,
+} from './endings/back-channel-logout.js'
+export type { EventStreamOptions } from './endings/event-streams.js'
+export {
+  createGlobalRevocation,
+  type GlobalRevocationOptions,
+  type RevokedSubject,
+} from './endings/global-revocation.js'
+export type { LogoutTokenIssuer } from './endings/logout-token.js'
 export { type AnswerHeaders, headersOf } from './requests/answer-headers.js'
 export { applyCookies, applySession } from './requests/apply-session.js'
 export {
@@ -65,6 +76,7 @@ export {
   type SignOutResult,
   type TakeOver,
 } from './requests/request-sessions.js'
+export type { ServerNames } from './sealed/end-names.js'
 export type { SealedSignOutOptions, SealedSignOutResult } from './sealed/ended-sessions.js'
 export type { SealedCookie } from './sealed/opened.js'
 export type {
@@ -100,6 +112,7 @@ export {
 export { parseSealedData, type SealedData } from './sealed/session-data.js'
 export type { SessionLimits } from './sealed/session-limits.js'
 export type { SessionStore } from './sealed/session-store.js'
+export type { EndedWhich, EndSessionsOptions } from './sealed/shared-ends.js'
 export type { TransientReason } from './shared/failure-words.js'
 export type { RefreshErrorEvent, RefreshEvent, RefreshListeners } from './shared/refresh-events.js'
 export type { SecurityEvent, SecurityListeners, TokenReuse } from './shared/security-events.js'

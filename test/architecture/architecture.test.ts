@@ -14,6 +14,7 @@ const JOSE = [
   'jose/base64url',
   'jose/decode/protected_header',
   'jose/errors',
+  'jose/jwk/thumbprint',
   'jose/jwks/remote',
   'jose/jwt/sign',
   'jose/jwt/unsecured',
@@ -53,10 +54,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'environment',
     'core',
   ],
-  // Types only, of the client and what it names.
-  react: ['react', 'client.ts', 'core'],
+  // Of the client and what it names, types only.
+  bindings: ['bindings', 'client.ts', 'core'],
   // How the names begin that stand for tokens.
-  'react/exposed.ts': ['core', 'providers'],
+  'bindings/exposed.ts': ['core', 'providers'],
+  react: ['react', 'bindings', 'client.ts', 'core'],
+  vue: ['vue', 'bindings', 'client.ts', 'core'],
+  svelte: ['svelte', 'svelte/store', 'bindings', 'client.ts', 'core'],
+  solid: ['solid', 'solid-js', 'bindings', 'client.ts', 'core'],
+  angular: ['angular', '@angular/core', 'bindings', 'client.ts', 'core'],
   'defaults.ts': ['core', 'environment', 'storage'],
   'fetch.ts': ['core', 'defaults.ts'],
   'react-native': ['react-native', 'core', 'environment'],

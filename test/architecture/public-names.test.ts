@@ -67,6 +67,9 @@ function publicNames(
 /** What makes an app's sessions of its environment: it is the one word for it, whatever the auth server. */
 const ONE_FOR_EACH = /^src\/next\/\w+\/index\.ts#createNextAuth$/
 
+/** An app has one framework, and all bindings have the same words for the same things, in its own types. */
+const BINDING = /^src\/(react|vue|svelte|solid|angular)\//
+
 /**
  * Names that mean two things. Faces of other libraries have those of the library on purpose.
  */
@@ -75,7 +78,8 @@ function homonyms(names: ReadonlyMap<string, ReadonlySet<string>>): string[] {
     const own = [...declarations].filter(
       (place) => !place.startsWith('src/compat/') && !ONE_FOR_EACH.test(place),
     )
-    return own.length > 1 ? [`${name}: ${own.join(', ')}`] : []
+    const things = new Set(own.map((place) => (BINDING.test(place) ? 'src/bindings' : place)))
+    return things.size > 1 ? [`${name}: ${own.join(', ')}`] : []
   })
 }
 

@@ -14,5 +14,6 @@ export const OPTIONS = {
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
 }
 
-/** Starts it headless. */
-export const launch = (): Promise<Browser> => chromium.launch(OPTIONS)
+/** Starts it headless, with further switches of the command line. */
+export const launch = (switches: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ ...OPTIONS, args: [...OPTIONS.args, ...switches] })

@@ -23,6 +23,14 @@ interface Kept {
   ended: boolean
 }
 
+/** Answers a request of a page to the API. */
+export type ApiAnswer = (call: {
+  readonly session: Kept
+  readonly request: Request
+  /** The headers of an answer that replaces the access token by one with these claims. */
+  front(claims: object): Headers
+}) => Response | Promise<Response>
+
 const refusal = (message: string, headers: Record<string, string> = {}): Response =>
   Response.json({ message }, { status: 401, headers })
 const CLEARED = { 'front-token': 'remove' }
@@ -39,16 +47,23 @@ export function createSuperTokensWorld({ clock, antiCsrf, legacy }: SuperTokensW
   /** The turns whose access tokens are no longer good. */
   const refused = new Set<number>()
   const life = 60 * MINUTE
+  let api: ApiAnswer = ({ session }) => Response.json({ userId: session.userId })
   const csrfOf = ({ handle, turn }: Kept): string => `csrf-${handle}-${turn}`
 
-  function issue(session: Kept, inHeaders: boolean): Headers {
+  /** The headers that bring a new state of a session, with these claims besides. */
+  function issue(session: Kept, inHeaders: boolean, claims: object = {}): Headers {
     const { handle, userId, turn } = session
     const iat = Math.floor(clock.now() / 1000)
     const ate = iat * 1000 + life
-    const tokens = { access: `at.${handle}.${turn}.${ate}`, refresh: `rt.${handle}.${turn}` }
+    // As with a real one, other claims make another token.
+    const mark = Buffer.from(JSON.stringify(claims)).toString('base64url')
+    const tokens = {
+      access: `at.${handle}.${turn}.${ate}.${mark}`,
+      refresh: `rt.${handle}.${turn}`,
+    }
     const email = `${userId}@example.com`
     const facts = { iat, exp: ate / 1000, sessionHandle: handle, refreshTokenHash1: `#${turn}` }
-    const up = legacy ? { email } : { email, turn, ...facts }
+    const up = legacy ? { email, ...claims } : { email, turn, ...facts, ...claims }
     const headers = new Headers({ 'front-token': frontToken({ uid: userId, ate, up }) })
     if (antiCsrf) headers.set('anti-csrf', csrfOf(session))
     for (const [name, token] of Object.entries(tokens)) {
@@ -118,6 +133,10 @@ export function createSuperTokensWorld({ clock, antiCsrf, legacy }: SuperTokensW
     fail: (answer: () => Response | Promise<Response>, times = 1): void => {
       faults.push(...Array.from({ length: times }, () => answer))
     },
+    /** Answers requests to the API so. */
+    serve: (answer: ApiAnswer): void => {
+      api = answer
+    },
     heal: (): void => void faults.splice(0),
     count: (path: string): number =>
       requests.filter(({ url }) => new URL(url).pathname === path).length,
@@ -132,7 +151,13 @@ export function createSuperTokensWorld({ clock, antiCsrf, legacy }: SuperTokensW
       if (pathname === '/auth/signout') return signOut(request)
       if (pathname === '/login') return login(request, inHeaders)
       const session = verified(request)
-      return session instanceof Response ? session : Response.json({ userId: session.userId })
+      if (session instanceof Response) return session
+      const front = (claims: object): Headers => {
+        const headers = issue(session, inHeaders, claims)
+        headers.delete('st-refresh-token')
+        return headers
+      }
+      return api({ session, front, request })
     },
   }
 }

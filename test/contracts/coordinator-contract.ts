@@ -176,6 +176,45 @@ export const coordinatorContract: readonly ContractCase<CoordinatorSubject>[] = 
     },
   },
   {
+    name: 'knows everywhere when a name was ended last, and each end as later than the one before it',
+    async run({ create, until }) {
+      const [here, there] = [await create(), await create()]
+      const [one, two] = [key(), key()]
+      equal(await until(there.endedAt(one)), null, 'before')
+      const times: number[] = []
+      for (const coordinator of [here, there, here]) {
+        await until(coordinator.end(one, 60_000, { everywhere: true }))
+        times.push((await until(there.endedAt(one))) ?? 0)
+      }
+      const [first = 0, second = 0, third = 0] = times
+      equal(0 < first && first < second && second < third, true, `${times.join(' < ')}`)
+      equal(await until(there.endedAt(two)), null, 'another one')
+    },
+  },
+  {
+    name: 'tells those who watch of an end, wherever they are, and nobody else',
+    async run({ create, pass, until }) {
+      const [here, there] = [await create(), await create()]
+      const [one, two] = [key(), key()]
+      const told: string[] = []
+      const note = (who: string) => () => void told.push(who)
+      const early = await until(there.watch([two, one], note('stopped')))
+      const stops = [
+        await until(here.watch([one, two], note('here'))),
+        await until(there.watch([one], note('there'))),
+        await until(there.watch([key()], note('another'))),
+      ]
+      early()
+      await until(here.end(one, 60_000))
+      // Within a second.
+      for (let step = 0; step < 20 && new Set(told).size < 2; step++) await pass(MOMENT)
+      for (const stop of stops) stop()
+      equal([...new Set(told)].sort().join(), 'here,there', 'who was told')
+      // Nobody waits, so that nothing is asked any more.
+      await pass(20 * MOMENT)
+    },
+  },
+  {
     name: 'leaves a server alone everywhere after a failure, and says for how long and why',
     async run({ create, pass, until, delay }) {
       const [here, there] = [await create(), await create()]

@@ -10,6 +10,7 @@ export interface RedisSubject {
 
 const TERM = 1_000
 const LIFE = 500
+const AT = 1_700_000_000_000
 const NOTHING = { other: '', unreadable: '' }
 
 function createDesk({ client }: RedisSubject) {
@@ -129,10 +130,45 @@ export const redisContract: readonly ContractCase<RedisSubject>[] = [
       const { commands, run } = createDesk(subject)
       const id = crypto.randomUUID()
       equal(await run(await commands.ended(id)), 0, 'before')
-      await run(await commands.end(id, LIFE))
-      equal(await run(await commands.ended(id)), 1, 'after')
+      await run(await commands.end(id, { ttl: LIFE, at: AT }))
+      equal(await run(await commands.ended(id)), `at:${AT}`, 'after')
       await subject.pass(LIFE + 50)
       equal(await run(await commands.ended(id)), 0, 'after its time')
+    },
+  },
+  {
+    name: 'notes each end of a name as later than the one before it, by whatever clock',
+    async run(subject) {
+      const { commands, run } = createDesk(subject)
+      const id = crypto.randomUUID()
+      for (const at of [AT, AT - 5_000, AT, AT + 5_000]) {
+        await run(await commands.end(id, { ttl: LIFE, at }))
+      }
+      equal(await run(await commands.ended(id)), `at:${AT + 5_000}`, 'the last')
+      await run(await commands.end(id, { ttl: LIFE, at: AT }))
+      equal(await run(await commands.ended(id)), `at:${AT + 5_001}`, 'by a clock that was set back')
+    },
+  },
+  {
+    name: 'tells of each end once, in order, so many at a time',
+    async run(subject) {
+      const { commands, run } = createDesk(subject)
+      const names = Array.from({ length: 5 }, () => crypto.randomUUID())
+      const hear = async (after: string, most: number) => {
+        const reply = await run(commands.hear(after, most))
+        return Array.isArray(reply) ? reply.map(String) : []
+      }
+      let last = '0-0'
+      // What others have told before.
+      for (let heard = ['']; heard.length > 0; last = heard.at(-2) ?? last) {
+        heard = await hear(last, 1_000)
+      }
+      for (const name of names) await run(commands.tell(name))
+      const some = await hear(last, 2)
+      const rest = await hear(some.at(-2) ?? '', 1_000)
+      const told = [...some, ...rest].filter((_, index) => index % 2 === 1)
+      equal(told.join(), names.join(), 'what was told')
+      equal((await hear(rest.at(-2) ?? '', 1_000)).length, 0, 'told again')
     },
   },
 ]

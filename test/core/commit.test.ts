@@ -49,6 +49,7 @@ function start(meanwhile?: Input<SessionUser>) {
     store,
     vault: watched,
     section: openSection(),
+    timeouts: undefined,
     request: async (send) => send({ signal: environment.createAbort().signal }),
     announce: () => announced++,
     settle: () => {},
@@ -120,7 +121,7 @@ describe('a refresh before which storage could not be read', () => {
     async (seen) => {
       const { save, vault } = start()
       await save(null)
-      await vault.save(record('bob'), ['ada'])
+      await vault.save(record('bob'), ['ada'], 0)
       expect(await save(seen)).toBe(true)
       expect(await vault.read()).toMatchObject({ kind: 'session', record: { lineage: 'bob' } })
     },

@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { backendEventsProbes } from './backend-events-probes.js'
 import { backendProbes } from './backend-probes.js'
 import { clientProbes } from './client-probes.js'
 import { compatProbes } from './compat-probes.js'
+import { dbscProbes } from './dbsc-probes.js'
 import {
   literal,
   namesOfSources,
@@ -10,6 +12,7 @@ import {
   readDefaults,
   textsOf,
 } from './documented.js'
+import { endingsProbes } from './endings-probes.js'
 import { expressProbes } from './express-probes.js'
 import { gotrueServerProbes } from './gotrue-server-probes.js'
 import { mfaProbes } from './mfa-probes.js'
@@ -29,6 +32,7 @@ import { scriptedWorkOSProbes } from './scripted-workos-probes.js'
 import { sealedProbes } from './sealed-probes.js'
 import { serverProbes } from './server-probes.js'
 import { skinProbes } from './skin-probes.js'
+import { superTokensClaimsProbes } from './supertokens-claims-probes.js'
 import { superTokensProbes } from './supertokens-probes.js'
 import { superTokensWebProbes } from './supertokens-web-probes.js'
 import { testingProbes } from './testing-probes.js'
@@ -43,11 +47,17 @@ interface Part {
 const PARTS: Readonly<Record<string, Part>> = {
   clients: {
     places: ['client.ts', 'fetch.ts', 'take-over.ts', 'core', 'storage', 'providers'],
-    probes: { ...clientProbes, ...providerProbes, ...oidcProbes, ...mfaProbes },
+    probes: {
+      ...clientProbes,
+      ...providerProbes,
+      ...oidcProbes,
+      ...mfaProbes,
+      ...backendEventsProbes,
+    },
   },
   "other libraries' faces": { places: ['compat'], probes: compatProbes },
   'skins of the client': {
-    places: ['environment', 'react', 'ky.ts', 'react-native'],
+    places: ['environment', 'bindings', 'react', 'ky.ts', 'react-native'],
     probes: skinProbes,
   },
   'faces of other libraries': { places: ['compat'], probes: compatProbes },
@@ -58,10 +68,13 @@ const PARTS: Readonly<Record<string, Part>> = {
       ...verificationProbes,
       ...backendProbes,
       ...redisProbes,
+      ...endingsProbes,
       ...sealedProbes,
       ...requestProbes,
+      ...dbscProbes,
       ...superTokensProbes,
       ...superTokensWebProbes,
+      ...superTokensClaimsProbes,
       ...oidcServerProbes,
       ...gotrueServerProbes,
     },

@@ -58,6 +58,18 @@ const ofSuperTokens: Readonly<Record<string, Probe>> = {
     says: 'the `sessionExpiredStatusCode`, and `{"message":"token theft detected"}`',
     observe: () => isAnswered('TOKEN_THEFT_DETECTED', 'token theft detected'),
   },
+  'SuperTokensErrorAnswers.invalidClaims': {
+    says: 'the `invalidClaimStatusCode`, and what is wrong, as front ends of SuperTokens read it',
+    async observe() {
+      const errors = '"claimValidationErrors":[{"id":"st-ev","reason":{"message":"wrong value"}}]'
+      const said = `{"message":"invalid claim",${errors}}`
+      const own = { invalidClaimStatusCode: 422 }
+      return (
+        (await answerTo(ERRORS.INVALID_CLAIMS())) === `403 ${said}` &&
+        (await answerTo(ERRORS.INVALID_CLAIMS(), own)) === `422 ${said}`
+      )
+    },
+  },
   'SuperTokensErrorAnswers.generalError': {
     says: "503 for what may work later; what never will goes on to the app's error handler",
     async observe() {

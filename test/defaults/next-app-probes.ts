@@ -1,5 +1,7 @@
+import { createDeviceBinding } from '../../src/server/dbsc/index.js'
 import { unsealText } from '../../src/server/sealed/seal.js'
 import { ORIGIN } from '../next/browsers.js'
+import { endOfSignIn } from '../next/device-app.js'
 import {
   createAnyApp,
   createOidcApp,
@@ -15,6 +17,12 @@ const PASSWORD = 'the password of the environment, long'
 async function ownSignInOf({ auth, browser }: ReturnType<typeof createAnyApp>): Promise<string> {
   const { result } = await browser().page(() => auth.getSignInUrl({ returnTo: '/' }))
   return result ?? ''
+}
+
+/** What the answer that ends a sign-in asks the browser to do. */
+async function registrationOf(app: ReturnType<typeof createAnyApp>): Promise<string | null> {
+  const { answer } = await endOfSignIn(app)
+  return answer.headers.get('secure-session-registration')
 }
 
 /** What an app asks its server for. */
@@ -40,6 +48,14 @@ const ofApps: Readonly<Record<string, Probe>> = {
         (await ownSignInOf(app)).startsWith(`${ORIGIN}/api/auth/sign-in?`) &&
         new URL(asked.get('location') ?? '').origin === OIDC_ENV.OIDC_ISSUER
       )
+    },
+  },
+  'NextDeviceOptions.deviceBound': {
+    says: 'they are bound to none',
+    async observe() {
+      const bound = createAnyApp({ deviceBound: createDeviceBinding() })
+      const answers = await Promise.all([createAnyApp(), bound].map(registrationOf))
+      return answers[0] === null && answers[1]?.startsWith('(ES256 RS256);')
     },
   },
   'NextSessionsOptions.signIn': {

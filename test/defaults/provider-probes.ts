@@ -206,6 +206,20 @@ const ofSuperTokens: Readonly<Record<string, Probe>> = {
       return over.length === 1 ? over[0] : over
     },
   },
+  'SuperTokensProviderOptions.invalidClaimStatusCode': {
+    async observe() {
+      const { readAnswer } = supertokens(SUPERTOKENS)
+      const tokens = { accessToken: NAME, refreshToken: NAME }
+      const session = { ...tokens, expiresAt: 0, user: null, extras: {} }
+      const steps: number[] = []
+      for (let status = 400; status < 500; status++) {
+        const copy = () => Response.json({ claimValidationErrors: [{ id: 'st-role' }] }, { status })
+        const answer = { url: '/', method: 'GET', status, headers: new Headers(), copy }
+        if ((await readAnswer?.(answer, session))?.kind === 'step') steps.push(status)
+      }
+      return steps.length === 1 ? steps[0] : steps
+    },
+  },
   'SuperTokensProviderOptions.lookForSession': {
     async observe() {
       const { resume } = supertokens(SUPERTOKENS)

@@ -47,24 +47,37 @@ async function reused(options: Parameters<typeof createDesk>[0] = {}): Promise<u
 }
 
 const cores: Readonly<Record<string, Probe>> = {
+  'SuperTokensRotation.grace': {
+    async observe() {
+      const outcomeAfter = async (ms: number): Promise<unknown> => {
+        const { clock, create, refresh } = createDesk({ speak: '5.6' })
+        const first = tokenOf(await create())
+        await refresh(first)
+        await clock.advance(ms)
+        return (await refresh(first)).body.status
+      }
+      const inTime = (await outcomeAfter(30_000)) === 'OK'
+      return inTime && (await outcomeAfter(30_001)) !== 'OK' ? 30_000 : null
+    },
+  },
   'SuperTokensRotation.reuse': {
     async observe() {
-      const status = await reused({ rotation: { grace: 1_000 } })
+      const status = await reused({ speak: '5.6' })
       return { TOKEN_THEFT_DETECTED: 'TOKEN_THEFT', UNAUTHORISED: 'UNAUTHORISED' }[String(status)]
     },
   },
   'ScriptedSuperTokensCoreOptions.versions': {
-    says: '2.21 to 5.4',
+    says: '2.7 to 5.6',
     async observe() {
       const { body } = await createDesk().send('http://localhost:3567/apiversion')
       const told = JSON.stringify(body.versions)
       const isKnown = async (version: string): Promise<boolean> =>
         (await createDesk({ speak: version }).ask('GET', '/session/user?userId=u1')).status === 200
       const [known, unknown] = [
-        await Promise.all(['2.21', '3.0', '4.0', '5.0', '5.4'].map(isKnown)),
-        await Promise.all(['2.20', '2.0', '5.5', '6.0'].map(isKnown)),
+        await Promise.all(['2.7', '2.21', '3.0', '5.4', '5.6'].map(isKnown)),
+        await Promise.all(['2.6', '2.0', '5.7', '6.0'].map(isKnown)),
       ]
-      return /^\["2\.21",.*"5\.4"\]$/.test(told) && known.every(Boolean) && !unknown.some(Boolean)
+      return /^\["2\.7",.*"5\.6"\]$/.test(told) && known.every(Boolean) && !unknown.some(Boolean)
     },
   },
   'ScriptedSuperTokensCoreOptions.apiVersionPath': {
@@ -77,18 +90,6 @@ const cores: Readonly<Record<string, Probe>> = {
       const statusOf = async (apiKey?: string): Promise<number> =>
         (await createDesk({ apiKey }).ask('GET', '/session/user?userId=u1')).status
       return (await statusOf()) === 200 && (await statusOf('key-of-the-core')) === 401
-    },
-  },
-  'ScriptedSuperTokensCoreOptions.rotation': {
-    says: "'promotion', as cores do for interfaces up to 5.5",
-    async observe() {
-      const { clock, create, refresh } = createDesk()
-      const first = tokenOf(await create())
-      await refresh(first)
-      // Nobody has used what it was traded for, so that it is as good as ever.
-      await clock.advance(30 * DAY)
-      const { body } = await refresh(first)
-      return body.status === 'OK' && (await reused()) === 'TOKEN_THEFT_DETECTED'
     },
   },
   'ScriptedSuperTokensCoreOptions.accessTokenValidity': { observe: () => lifeOf('accessToken') },

@@ -54,7 +54,7 @@ export const skinProbes: Readonly<Record<string, Probe>> = {
       return plain.error instanceof HTTPError && plain.own.join() === '' && own.own.join() === '1'
     },
   },
-  'AuthProviderProps.initialSession': {
+  'ProvideAuthOptions.initialSession': {
     says: 'unknown: the server renders `loading`',
     observe: async () =>
       (await render()) === '<p>loading</p>' &&

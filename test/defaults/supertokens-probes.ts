@@ -57,6 +57,28 @@ const sessions: Readonly<Record<string, Probe>> = {
       return lasts(() => superTokens.revokeSession('h1'))
     },
   },
+  'SuperTokensOptions.interface': {
+    async observe() {
+      const { core, superTokens } = await readyStage({ core: { versions: ['5.3', '5.4', '5.5'] } })
+      await superTokens.createNewSession('ada')
+      return core.requests.at(-1)?.version
+    },
+  },
+  'SuperTokensOptions.jwksRefreshInterval': {
+    async observe() {
+      const stage = await readyStage({ core: { accessTokenValidity: HOUR } })
+      const { accessToken } = await stage.superTokens.createNewSession('ada')
+      const sets = () => stage.core.count('/.well-known/jwks.json')
+      await stage.superTokens.getSession(accessToken.token)
+      const before = sets()
+      for (let ms = 0; ms < HOUR; ms += 60_000) {
+        if (sets() > before) return ms
+        stage.pass(60_000)
+        await stage.superTokens.getSession(accessToken.token)
+      }
+      return null
+    },
+  },
   'SuperTokensOptions.onTheft': {
     async observe() {
       const stage = await readyStage()

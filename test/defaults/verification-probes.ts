@@ -124,6 +124,26 @@ export const verificationProbes: Readonly<Record<string, Probe>> = {
       return isValid(await verifier.verify(await issuer.sign(CLAIMS)))
     },
   },
+  'KeySetLocation.jwksRefreshInterval': {
+    async observe() {
+      const issuer = await createIssuer('k1')
+      const time = { now: START }
+      let fetched = 0
+      const fetch: typeof globalThis.fetch = (input, init) => {
+        fetched += 1
+        return issuer.fetch(input, init)
+      }
+      const verifier = createVerifier({
+        jwksUrl: JWKS,
+        fetch,
+        audience: false,
+        now: () => time.now,
+      })
+      const token = await issuer.sign(CLAIMS)
+      for (; fetched < 2; time.now += 1_000) await verifier.verify(token)
+      return time.now - 1_000 - START
+    },
+  },
   'OriginGuardOptions.origin': {
     says: 'the host that the request names',
     observe() {

@@ -81,7 +81,7 @@ describe.each(MAJORS)('sessions of SuperTokens in an app on Express %s', (_major
       })
     })
     const answer = await post('/login')
-    expect(calls).toEqual([['createNewSession', 'ada', undefined, { cart: 1 }]])
+    expect(calls).toEqual([['createNewSession', 'ada', {}, { cart: 1 }]])
     expect(names(answer)).toEqual(['mine', 'sAccessToken', 'sRefreshToken'])
     expect(answer.headers).toMatchObject({
       'front-token': expect.stringMatching(/^[\w+/]+=*$/),

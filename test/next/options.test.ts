@@ -131,7 +131,7 @@ describe('a build, which renders pages for nobody and without the environment', 
 })
 
 describe('the coordinator of a process', () => {
-  const SHARED = Symbol.for('holdfast.next.coordinator.1')
+  const SHARED = Symbol.for('holdfast.next.coordinator.2')
   afterEach(() => Reflect.deleteProperty(globalThis, SHARED))
 
   it('is shared by the proxy and the routes, though Next bundles each by itself', async () => {

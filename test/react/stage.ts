@@ -3,40 +3,16 @@ import { flushSync } from 'react-dom'
 import { createRoot, hydrateRoot, type Root } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { afterEach, beforeEach, expect, vi } from 'vitest'
-import { AuthClient } from '../../src/index.js'
-import { gotrue } from '../../src/providers/gotrue/index.js'
-import type { SessionState } from '../../src/react/index.js'
-import { createFakeBrowser, createScriptedGoTrue } from '../../src/testing/index.js'
+import { createClients } from '../bindings/stage.js'
 
-export const ADA = { email: 'ada@example.com', password: 'secret-1' }
-export const BOB = { email: 'bob@example.com', password: 'secret-2' }
-export const HOUR = 3_600_000
+export { describeState } from '../bindings/page.js'
+export { ADA, BOB, countListeners, HOUR } from '../bindings/stage.js'
 
 /** A fake browser and a scripted server, with clients and React roots in its pages. */
 export function createStage() {
-  const browser = createFakeBrowser()
-  const server = createScriptedGoTrue({ clock: browser.clock, users: [ADA, BOB] })
+  const clients = createClients()
+  const { settle } = clients
   const roots = new Set<Root>()
-
-  function open(storageKey = 'app', tab = browser.tab()) {
-    const auth = new AuthClient({
-      provider: gotrue({
-        url: 'http://localhost/auth/v1',
-        fetch: tab.fetch(server.fetch),
-        now: browser.clock.now,
-      }),
-      storage: tab.storage,
-      storageKey,
-      environment: tab.environment,
-    })
-    return { auth, tab }
-  }
-
-  /** React works in turns of the event loop, as everything here: none of it takes time. */
-  const settle = async (): Promise<void> => {
-    await browser.clock.settle()
-    await browser.clock.settle()
-  }
 
   const page = (html = ''): HTMLElement => {
     const container = document.createElement('div')
@@ -45,23 +21,7 @@ export function createStage() {
   }
 
   return {
-    browser,
-    server,
-    open,
-    settle,
-    refreshes: (): number => server.count('refresh_token'),
-    async advance(ms: number): Promise<void> {
-      await browser.clock.advance(ms)
-      await settle()
-    },
-    /** A client with somebody signed in, and its tab. */
-    async signedIn(storageKey?: string) {
-      const opened = open(storageKey)
-      const { session } = await opened.auth.signIn(ADA)
-      if (!session) throw new Error('Nobody was signed in.')
-      await settle()
-      return { ...opened, session }
-    },
+    ...clients,
     async render(node: ReactNode) {
       const container = page()
       const root = createRoot(container)
@@ -119,23 +79,4 @@ export function probe(read: () => string): {
       return createElement('p', null, text)
     },
   }
-}
-
-/** A state as a person would tell it. */
-export const describeState = ({ status, user, error }: SessionState): string =>
-  [status, user?.email, error?.code].filter(Boolean).join(' ')
-
-/** Counts how many listen to the snapshot of a client. */
-export function countListeners(auth: AuthClient<never>): () => number {
-  const { subscribe } = auth
-  let count = 0
-  vi.spyOn(auth, 'subscribe').mockImplementation((listener) => {
-    const stop = subscribe(listener)
-    count++
-    return () => {
-      count--
-      stop()
-    }
-  })
-  return () => count
 }

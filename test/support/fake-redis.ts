@@ -12,9 +12,11 @@ import {
   ENDED,
   EXPIRE,
   GET,
+  HEAR,
   KEEP,
   RESUME,
   SETTLE,
+  TELL,
 } from '../../src/server/coordination/redis-scripts.js'
 import { createManualClock, type ManualClock } from '../../src/testing/clock.js'
 
@@ -29,6 +31,8 @@ export type Kind =
   | 'resume'
   | 'get'
   | 'expire'
+  | 'tell'
+  | 'hear'
 
 /**
  * What goes wrong with a command: it is refused, it is lost on its way, its answer is lost, or both
@@ -55,6 +59,8 @@ const KINDS = new Map<string, Kind>([
   [GET, 'get'],
   [EXPIRE, 'expire'],
   [RESUME, 'resume'],
+  [TELL, 'tell'],
+  [HEAR, 'hear'],
 ])
 
 /** The time of Redis, which is nobody else's, in ms since the epoch. */
@@ -63,6 +69,8 @@ const START = 1_500_000_000_000
 /** A Redis that knows our scripts; the contract is what holds it to the real one. */
 export function createFakeRedis(clock: ManualClock) {
   const entries = new Map<string, { readonly value: string; readonly until: number }>()
+  /** What was told of ends, in order. */
+  const feed: { readonly id: string; readonly name: string }[] = []
   const now = (): number => START + Math.floor(clock.monotonic())
 
   const read = (name = ''): string | null => {
@@ -90,11 +98,20 @@ export function createFakeRedis(clock: ManualClock) {
       if (read(lock) === owner) entries.delete(lock)
       return 1
     },
-    end([name], [life]) {
-      write(name, '1', life)
+    end([name], [life, at]) {
+      const former = Number(/^at:(\d+)$/.exec(read(name) ?? '')?.[1] ?? '0')
+      write(name, `at:${Math.max(Number(at), former + 1)}`, life)
       return 1
     },
-    ended: ([name]) => (read(name) === null ? 0 : 1),
+    ended: ([name]) => read(name) ?? 0,
+    tell(_, [name = '']) {
+      feed.push({ id: `${now()}-${feed.length}`, name })
+      return 1
+    },
+    hear(_, [after, most]) {
+      const next = feed.findIndex(({ id }) => id === after) + 1
+      return feed.slice(next, next + Number(most)).flatMap(({ id, name }) => [id, name])
+    },
     admit([name = ''], [span, remembered]) {
       const value = read(name)
       if (value === null) return ['open', '', 0]
@@ -141,7 +158,7 @@ export function createFakeRedis(clock: ManualClock) {
     }
   }
 
-  return { client, entries, read }
+  return { client, entries, feed, read }
 }
 
 /** Makes the clock wait for WebCrypto, which takes real time. */

@@ -37,11 +37,15 @@ function lowered(headers: Readonly<Record<string, string>>): Readonly<Record<str
 }
 
 /** @throws AuthError `invalid_argument` for options that cannot work. */
-function checkOptions(base: string, transfer: string, expired: number): void {
+function checkOptions(
+  base: string,
+  transfer: string,
+  codes: Readonly<Record<string, number>>,
+): void {
   if (base && !isPath(base)) invalid('`apiBasePath` must be a path, such as /auth.')
   if (!['cookie', 'header'].includes(transfer)) invalid('`transfer` is `cookie` or `header`.')
-  if (!(expired >= 400 && expired < 500)) {
-    invalid('`sessionExpiredStatusCode` must be one of 400 to 499.')
+  for (const [name, code] of Object.entries(codes)) {
+    if (!(code >= 400 && code < 500)) invalid(`\`${name}\` must be one of 400 to 499.`)
   }
 }
 
@@ -51,12 +55,13 @@ function checkOptions(base: string, transfer: string, expired: number): void {
  */
 export function createApi(options: SuperTokensProviderOptions): Api {
   const { transfer = 'cookie', sessionExpiredStatusCode: expired = 401 } = options
+  const { invalidClaimStatusCode = 403 } = options
   const [url, base] = [trimSlashes(options.url ?? ''), trimSlashes(options.apiBasePath ?? '/auth')]
   // What lies on the page's own origin is as safe as the page.
   const relative = url === '' || isPath(url)
   const { dangerouslyAllowInsecureHttp = relative } = options
   if (!relative) checkUrl(url, dangerouslyAllowInsecureHttp)
-  checkOptions(base, transfer, expired)
+  checkOptions(base, transfer, { sessionExpiredStatusCode: expired, invalidClaimStatusCode })
   const outside = (): boolean => relative && !globalThis.location
   return {
     id: `supertokens.${url}${base}`,

@@ -22,7 +22,8 @@ const LAST = 8.64e15
 /** What is nested deeper is no claim, and would be too deep to walk through. */
 const DEEPEST = 32
 
-const isShallow = (value: unknown, depth = DEEPEST): boolean =>
+/** Whether nothing in a value is nested too deep. */
+export const isShallow = (value: unknown, depth: number = DEEPEST): boolean =>
   typeof value !== 'object' ||
   value === null ||
   (depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1)))

@@ -12,6 +12,16 @@ export interface Granted<User extends SuperTokensUser> {
   readonly grant: Grant<User>
 }
 
+/** The headers of an answer. */
+type Readable = Pick<Headers, 'get'>
+
+/** What is known of a session already, and goes on where an answer does not have it. */
+export interface Known {
+  readonly antiCsrf?: string | undefined
+  readonly accessToken?: string | undefined
+  readonly refreshToken?: string | null | undefined
+}
+
 /** The access token's life as cores set it by default, in ms. */
 const DEFAULT_LIFETIME = 3_600_000
 
@@ -26,29 +36,32 @@ const wrong = (message: string): AuthError => new AuthError('bad_response', mess
  * How long the access token lives, in ms: by its own dates, whatever this device's clock says, else
  * by the server's clock. This device's is asked last, and not believed that the token is dead.
  */
-function lifetimeOf({ payload, expiry }: FrontToken, headers: Headers, now: number): number {
+function lifetimeOf({ payload, expiry }: FrontToken, headers: Readable, now: number): number {
   const sent = positive(Date.parse(headers.get('Date') ?? ''))
   const minted = positive(Number(payload.iat) * 1000) ?? sent
   return minted ? expiry - minted : (positive(expiry - now) ?? DEFAULT_LIFETIME)
 }
 
 /** The tokens that an answer carries in headers. */
-function tokensOf(headers: Headers): { accessToken: string; refreshToken: string } {
-  const accessToken = text(headers.get('st-access-token'))
-  const refreshToken = text(headers.get('st-refresh-token'))
+function tokensOf(
+  headers: Readable,
+  known: Known,
+): { readonly accessToken: string; readonly refreshToken: string } {
+  const accessToken = text(headers.get('st-access-token')) ?? known.accessToken
+  const refreshToken = text(headers.get('st-refresh-token')) ?? known.refreshToken
   if (accessToken && refreshToken) return { accessToken, refreshToken }
   throw wrong('The answer has no tokens in headers, or Access-Control-Expose-Headers hides them.')
 }
 
 /**
- * The session in the headers of an answer. Where the answer has no anti-CSRF token, the one that is
- * known goes on.
+ * The session in the headers of an answer. Where the answer has no anti-CSRF token, or one of the tokens,
+ * the one that is known goes on.
  * @throws AuthError `bad_response` when there is none, or half of one.
  */
 export function toGrant<User extends SuperTokensUser>(
-  headers: Headers,
+  headers: Readable,
   { transfer, now = Date.now }: Pick<SuperTokensProviderOptions, 'transfer' | 'now'>,
-  antiCsrf?: string,
+  known: Known = {},
 ): Granted<User> {
   const front = parseFrontToken(headers.get('front-token') ?? '')
   if (!front) throw wrong('The answer has no `front-token` that can be read.')
@@ -58,7 +71,7 @@ export function toGrant<User extends SuperTokensUser>(
   if (lifetime <= 0 || !isUser<User>(user)) throw wrong('The dates of the `front-token` are wrong.')
   const tokens =
     transfer === 'header'
-      ? tokensOf(headers)
-      : namesOf(front, headers.get('anti-csrf')?.match(FIT)?.[0] ?? antiCsrf)
+      ? tokensOf(headers, known)
+      : namesOf(front, headers.get('anti-csrf')?.match(FIT)?.[0] ?? known.antiCsrf)
   return { front, grant: { ...tokens, lifetime, user, sessionId: handle } }
 }

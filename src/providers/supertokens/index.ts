@@ -2,6 +2,7 @@ import type { Provider } from '../../core/provider.js'
 import { checkOptions, HTTP_OPTIONS, type Kind } from '../shared/options.js'
 import { invalid } from '../shared/url.js'
 import { createApi } from './api.js'
+import { createReadAnswer } from './api-answers.js'
 import { toGrant } from './grants.js'
 import {
   carried,
@@ -20,6 +21,7 @@ import type {
 
 export { HTTP_ONLY } from '../shared/http-only.js'
 export type {
+  FailedClaim,
   SignInRequest,
   SuperTokensActions,
   SuperTokensProviderOptions,
@@ -38,6 +40,7 @@ const OPTIONS: Readonly<Record<keyof SuperTokensProviderOptions, Kind>> = {
   apiBasePath: 'string',
   transfer: 'string',
   sessionExpiredStatusCode: 'number',
+  invalidClaimStatusCode: 'number',
   lookForSession: 'boolean',
   now: 'function',
 }
@@ -75,6 +78,7 @@ export function supertokens<User extends SuperTokensUser = SuperTokensUser>(
       'st-auth-mode': transfer,
       ...carried(session),
     }),
+    readAnswer: createReadAnswer<User>(deps),
     actions: ({ signIn: establish }) => ({
       async adopt(response, call) {
         if (!response?.headers) invalid('Pass the answer that holds the session.')

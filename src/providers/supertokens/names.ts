@@ -1,5 +1,4 @@
 import { HTTP_ONLY } from '../shared/http-only.js'
-import { text } from '../shared/json.js'
 import type { FrontToken } from './front-token.js'
 
 /** What the refresh token of a session in cookies is the name of. */
@@ -24,9 +23,23 @@ export function readName(token: string): SessionName | null {
 export const isNamed = (front: FrontToken, { name }: SessionName): boolean =>
   front.names.includes(name)
 
+/** What each new token has anew, whatever the app keeps in it. */
+const OF_EACH_TOKEN = /^(iat|exp|antiCsrfToken|\w*efreshTokenHash1)$/
+
+/** What a payload says of the person and the session, as a text to compare. */
+export const claimsOf = (payload: FrontToken['payload']): string =>
+  JSON.stringify(Object.entries(payload).filter(([name]) => !OF_EACH_TOKEN.test(name)))
+
+/** A short name of a text. */
+function digest(long: string): string {
+  let sum = 0
+  for (let at = 0; at < long.length; at += 1) sum = (sum * 31 + long.charCodeAt(at)) >>> 0
+  return sum.toString(36)
+}
+
 /**
  * The names that stand for tokens in cookies. That of an access token is another one after each
- * refresh. The anti-CSRF token is part of the other, so that it is saved with the session and is
+ * refresh, and with each payload. The anti-CSRF token is part of the other, so that it is saved with the session and is
  * shared among contexts.
  */
 export function namesOf(
@@ -34,10 +47,10 @@ export function namesOf(
   antiCsrf: string | undefined,
 ): { readonly accessToken: string; readonly refreshToken: string } {
   const name = `${HTTP_ONLY}${front.names[0]}`
-  // Refreshes within one second have the same expiry.
-  const mark = text(front.payload.refreshTokenHash1)?.slice(0, 8) ?? ''
+  // Tokens that were made within one second have the same expiry.
+  const mark = digest(JSON.stringify(front.payload))
   return {
-    accessToken: `${name}.${front.expiry}${mark && `.${mark}`}`,
+    accessToken: `${name}.${front.expiry}.${mark}`,
     refreshToken: antiCsrf ? `${name}/${antiCsrf}` : name,
   }
 }

@@ -67,7 +67,9 @@ export function createRefresh<User extends SuperTokensUser>(deps: Deps): Refresh
       context,
     )
     if (!hasSession(answer)) throw toError(answer, api.expired)
-    const { front, grant } = toGrant<User>(answer.headers, options, known?.antiCsrf)
+    const { front, grant } = toGrant<User>(answer.headers, options, {
+      antiCsrf: known?.antiCsrf,
+    })
     if (!known || isNamed(front, known)) return grant
     throw rejected('Somebody else has signed in in this browser.')
   }

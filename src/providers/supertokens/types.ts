@@ -2,6 +2,21 @@ import type { CallOptions, SignInResult } from '../../core/provider.js'
 import type { SessionUser } from '../../core/session.js'
 import type { HttpOptions } from '../shared/http.js'
 
+/** A claim that a session lacks, or whose value is not enough, as the backend's validator says. */
+export interface FailedClaim {
+  /** The validator's, such as `st-role`. */
+  readonly id: string
+  /** Whatever it says of it: JSON. */
+  readonly reason?: unknown
+}
+
+declare module '../../core/errors.js' {
+  interface RequiredStep {
+    /** What a session of SuperTokens lacks for the request, for the step `invalid claim`. */
+    readonly claimValidationErrors?: readonly FailedClaim[] | undefined
+  }
+}
+
 /**
  * Options of `supertokens`. A backend on another origin must allow it, with credentials, the headers
  * `rid`, `fdi-version`, `st-auth-mode`, `anti-csrf`, `authorization` and `content-type`.
@@ -22,6 +37,8 @@ export interface SuperTokensProviderOptions extends Omit<HttpOptions, 'url' | 'c
   readonly transfer?: 'cookie' | 'header' | undefined
   /** With what status the backend says that a session is over, as it is set there. @default 401 */
   readonly sessionExpiredStatusCode?: number | undefined
+  /** With what status the backend says that a session lacks a claim, as it is set there. @default 403 */
+  readonly invalidClaimStatusCode?: number | undefined
   /**
    * Whether a page that knows no session asks at its start, by one refresh, if the cookies hold one.
    * Where it is off, a session that was made without this client takes `actions.adopt`. Switch it

@@ -1,5 +1,6 @@
 import { isAuthError } from '../../core/errors.js'
 import type { SessionUser } from '../../core/session.js'
+import { cutPair } from '../cookies/set-cookie.js'
 import type { RequestSessions } from '../requests/request-sessions.js'
 import { answer, CHANGED, refuse } from './answers.js'
 import { problemOf, problemOfSignIn } from './problems.js'
@@ -10,6 +11,14 @@ import type { RouteTools } from './types.js'
 export function headerOf(setCookies: readonly string[]): string {
   const kept = setCookies.filter((line) => !line.includes('; Max-Age=0;'))
   return kept.map((line) => line.split(';', 1)[0]).join('; ')
+}
+
+/** The header by which the browser of a request sends its next one, when it has what an answer sets. */
+function headerAfter(cookie: string | null, setCookies: readonly string[]): string | null {
+  if (setCookies.length === 0) return cookie
+  const set = new Set(setCookies.map((line) => cutPair(line)[0]))
+  const kept = (cookie ?? '').split(';').filter((pair) => !set.has(cutPair(pair)[0]))
+  return [...kept, headerOf(setCookies)].join(';')
 }
 
 /** Makes what does something as the person whose request it is. */
@@ -32,7 +41,7 @@ export function createDeeds<User extends SessionUser>(
       if (isAuthError(error)) return refuse(problemOfSignIn(error), setCookies)
       throw error
     }
-    const header = setCookies.length > 0 ? headerOf(setCookies) : cookie
+    const header = headerAfter(cookie, setCookies)
     const renewed = await sessions.refreshSession(header, { fresh: true, request })
     // It is done: a refresh that fails now is made up for by a later one.
     const newest = await view(renewed.session ?? session)

@@ -111,7 +111,7 @@ export function createOrganizationChoice<User extends SessionUser>(
       const { returnTo, appState: state } = choice
       const ended = await end(grant, { call, returnTo, state })
       const location = `${deps.appOrigin(url)}${ended.returnTo}`
-      return redirect(location, [...used, ...ended.setCookies])
+      return ended.finish(redirect(location, [...used, ...ended.setCookies]))
     } catch (error) {
       return fail(call, error, used)
     }

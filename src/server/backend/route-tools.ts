@@ -59,12 +59,16 @@ export function createRouteTools<User extends SessionUser>(
     async welcome(grant, call) {
       const ended = await end(grant, { call, returnTo: '/', state: undefined })
       const { setCookies, returnTo } = ended
-      const { session } = await sessions.getSession(headerOf(setCookies), { refresh: 'never' })
-      return answer({ session: session && (await view(session)), returnTo }, setCookies)
+      const wanted = { refresh: 'never', request: call.request } as const
+      const { session } = await sessions.getSession(headerOf(setCookies), wanted)
+      return ended.finish(
+        answer({ session: session && (await view(session)), returnTo }, setCookies),
+      )
     },
     async enter(grant, call, { returnTo, state, setCookies = [] }) {
       const ended = await end(grant, { call, returnTo: safeReturnTo(returnTo), state })
-      return redirect(pageOf(call, ended.returnTo), [...setCookies, ...ended.setCookies])
+      const cookies = [...setCookies, ...ended.setCookies]
+      return ended.finish(redirect(pageOf(call, ended.returnTo), cookies))
     },
     leave: (call, returnTo) => redirect(pageOf(call, safeReturnTo(returnTo))),
     async begin(call, returnTo) {

@@ -6,6 +6,8 @@ import type { BackendOptions, Call, GrantedSignIn } from './types.js'
 /** What the end of a sign-in works on. */
 export interface SignInEndDeps<User extends SessionUser>
   extends Pick<BackendOptions<User>, 'sessions' | 'onSignIn'> {
+  /** Whether browsers come by `https:`. */
+  readonly secure: boolean
   report(error: unknown): void
   /** Milliseconds since the epoch. */
   now(): number
@@ -19,6 +21,8 @@ export interface Begun extends Pick<GrantedSignIn, 'state' | 'returnTo'> {
 /** Somebody is signed in. */
 export interface Ended {
   readonly setCookies: readonly string[]
+  /** Puts on the answer what its cookies are not: what asks the browser to bind the session to its device. */
+  finish(response: Response): Response
   /** Where the person goes: a path of the app. */
   readonly returnTo: string
 }
@@ -41,7 +45,7 @@ function toSession<User extends SessionUser>(grant: Grant<User>, at: number): Se
 export function createSignInEnd<User extends SessionUser>(
   deps: SignInEndDeps<User>,
 ): EndSignIn<User> {
-  const { sessions, onSignIn, report, now } = deps
+  const { sessions, onSignIn, secure, report, now } = deps
 
   async function ask(granted: GrantedSignIn<User>): Promise<string> {
     try {
@@ -59,7 +63,17 @@ export function createSignInEnd<User extends SessionUser>(
     const session = toSession(grant, now())
     // Before the cookies: to set them ends the session that this browser has.
     const target = await ask({ session, state, returnTo, request })
-    const { setCookies } = await sessions.setSession(grant, cookie)
-    return { setCookies, returnTo: target }
+    const { setCookies, headers } = await sessions.setSession(grant, cookie)
+    return {
+      setCookies,
+      returnTo: target,
+      finish(response) {
+        // By `http:` no browser binds anything.
+        for (const [name, value] of Object.entries(secure ? headers : {})) {
+          response.headers.set(name, value)
+        }
+        return response
+      },
+    }
   }
 }

@@ -138,7 +138,7 @@ export function createSignInRoutes<User extends SessionUser>(
       const { returnTo, appState: state } = flow
       const ended = await end(grant, { call, returnTo, state })
       const location = `${deps.appOrigin(call.url)}${ended.returnTo}`
-      return redirect(location, [...used, ...ended.setCookies])
+      return ended.finish(redirect(location, [...used, ...ended.setCookies]))
     } catch (error) {
       // The code is spent: nothing comes of this address any more.
       return fail(call, error, used)

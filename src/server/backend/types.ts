@@ -3,8 +3,11 @@ import type { Awaitable } from '../../core/ports.js'
 import type { RequestContext } from '../../core/provider.js'
 import type { Grant, Session, SessionUser } from '../../core/session.js'
 import type { SignInHints } from '../../providers/backend/types.js'
+import type { EventStreamOptions } from '../endings/event-streams.js'
+import type { GlobalRevocationOptions } from '../endings/global-revocation.js'
 import type { RequestSessions, ServerSession } from '../requests/request-sessions.js'
 import type { Password } from '../sealed/seal.js'
+import type { KeySetLocation } from '../verification/key-set.js'
 import type { Organization } from './choices.js'
 import type { Upstream } from './upstreams.js'
 
@@ -32,6 +35,13 @@ export interface SignInExchange {
 export interface SignInServer<User extends SessionUser = SessionUser> {
   /** As it calls itself in callbacks, where it does: a refusal by another one is none of its (RFC 9207 §2.4). */
   readonly issuer?: string | undefined
+  /** What it calls this app. */
+  readonly clientId?: string | undefined
+  /**
+   * The keys of its logout tokens: with them, its `issuer` and the `clientId`, it may end sessions by
+   * `POST <basePath>/back-channel-logout`.
+   */
+  readonly keys?: KeySetLocation | undefined
   /** @throws AuthError `invalid_argument` for hints that cannot be. */
   authorizeUrl(request: AuthorizeRequest): Awaitable<string>
   /** Trades the code of a redirect for a session. @throws AuthError */
@@ -175,6 +185,19 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
    */
   readonly organizationPage?: string | undefined
   /**
+   * Whose requests to end all sessions of a person are taken, at `POST <basePath>/global-token-revocation`: Okta's
+   * Universal Logout is one. @default nobody’s
+   */
+  readonly globalRevocation?:
+    | Omit<GlobalRevocationOptions, 'sessions' | 'report' | 'now'>
+    | undefined
+  /**
+   * Whether pages may open an event stream, `GET <basePath>/events`, on which they hear at once that their session is
+   * over: see `backendEvents` of `holdfast/providers/backend/events`. Each is a connection that stays open: nothing
+   * for functions that are paid by the second. @default false
+   */
+  readonly events?: boolean | EventStreamOptions | undefined
+  /**
    * The answer to a sign-in that failed, or was never begun in this browser. @default the error as
    * JSON; and a fresh sign-in, once, for a callback that this browser did not begin
    */
@@ -215,7 +238,7 @@ export interface Call {
 export interface Handler {
   /** The methods that it knows; `null` for all. */
   readonly methods: readonly string[] | null
-  /** Whether it is called by pages, or navigated to. */
-  readonly by: 'page' | 'navigation'
+  /** Whether it is called by pages, navigated to, or called by whoever proves by himself that he may. */
+  readonly by: 'page' | 'navigation' | 'anyone'
   run(call: Call): Promise<Response>
 }

@@ -6,6 +6,7 @@ import { tell } from '../shared/security-events.js'
 import { createExpiring } from './expiring.js'
 import { createPauses, type Pauses } from './pauses.js'
 import { createTombstoneMap } from './tombstone-map.js'
+import { createWatches } from './watches.js'
 
 /** What a run of shared work came to. */
 export interface CoordinatedResult {
@@ -37,6 +38,11 @@ export interface TombstoneOptions {
    * keeps a stolen cookie out, and must be the last to go. @default true
    */
   readonly confirmed?: boolean | undefined
+  /**
+   * Whether it is an error that the other processes cannot be told: it counts in this one all the same, which is
+   * enough for a sign-out, whose auth server is told as well. @default false
+   */
+  readonly everywhere?: boolean | undefined
 }
 
 /** Makes refreshes rare where many requests of one session arrive together. */
@@ -48,12 +54,23 @@ export interface Coordinator {
    */
   once(key: string, work: () => Promise<string>, options?: OnceOptions): Promise<CoordinatedResult>
   /**
-   * Leaves a tombstone for a session, for `ttl` ms, in place of one that was there.
-   * @throws AuthError `invalid_argument` when `ttl` is no positive number.
+   * Leaves a tombstone for what has this name, a session or a person, for `ttl` ms, in place of one that was there.
+   * @throws AuthError `invalid_argument` when `ttl` is no positive number; `storage`, `retryable`, when it is to
+   *   count `everywhere` and does not.
    */
-  end(sessionId: string, ttl: number, options?: TombstoneOptions): Promise<void>
-  /** Whether a session has a tombstone. */
-  ended(sessionId: string): Promise<boolean>
+  end(name: string, ttl: number, options?: TombstoneOptions): Promise<void>
+  /** Whether a name has a tombstone. */
+  ended(name: string): Promise<boolean>
+  /**
+   * When its tombstone was set, in ms since the epoch by the clock of the process that did; `null` where it has
+   * none. Each is later than the one that it took the place of.
+   */
+  endedAt(name: string): Promise<number | null>
+  /**
+   * Calls `onEnd` when one of these names gets a tombstone, here or in another process: there within a second
+   * where all is well, and maybe without need. Resolves to what stops it.
+   */
+  watch(names: readonly string[], onEnd: () => void): Promise<() => void>
   /** Which auth servers are left alone after a failure. */
   readonly pauses: Pauses
 }
@@ -83,7 +100,7 @@ export interface MemoryCoordinatorOptions {
 export function checkCoordinator(value: Coordinator): void {
   const message =
     '`coordinator` is not a coordinator; use memoryCoordinator() or redisCoordinator().'
-  checkMethods(value, ['once', 'end', 'ended'], message)
+  checkMethods(value, ['once', 'end', 'ended', 'endedAt', 'watch'], message)
   checkMethods(value.pauses, ['admit', 'pause', 'resume'], message)
 }
 
@@ -153,6 +170,7 @@ export function localCoordinator(options: MemoryCoordinatorOptions): LocalCoordi
   const outcomes = createExpiring<Outcome>({ limit, now })
   const refusals = createExpiring<Outcome>({ limit: Math.ceil(limit / REFUSALS), now })
   const tombstones = createTombstoneMap({ limit, now, onDrop: createAlarm(options) })
+  const watches = createWatches()
 
   async function finish(
     key: string,
@@ -181,12 +199,13 @@ export function localCoordinator(options: MemoryCoordinatorOptions): LocalCoordi
       running.set(key, promise)
       return promise
     },
-    async end(sessionId, ttl, { confirmed = true } = {}) {
-      tombstones.set(sessionId, { until: now() + checkPositive('ttl', ttl), confirmed })
+    async end(name, ttl, { confirmed = true } = {}) {
+      tombstones.set(name, { until: now() + checkPositive('ttl', ttl), confirmed })
+      watches.tell(name)
     },
-    async ended(sessionId) {
-      return tombstones.has(sessionId)
-    },
+    ended: async (name) => tombstones.endedAt(name) !== null,
+    endedAt: async (name) => tombstones.endedAt(name),
+    watch: async (names, onEnd) => watches.add(names, onEnd),
     pauses: createPauses(now),
   }
 }

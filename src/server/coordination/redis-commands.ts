@@ -1,6 +1,6 @@
 import { fingerprint } from './coordinator.js'
 import type { Command } from './redis-link.js'
-import { ADMIT, CLAIM, END, ENDED, KEEP, RESUME, SETTLE } from './redis-scripts.js'
+import { ADMIT, CLAIM, END, ENDED, HEAR, KEEP, RESUME, SETTLE, TELL } from './redis-scripts.js'
 
 /** One who wants the turn on a key. */
 export interface Contender {
@@ -32,9 +32,14 @@ export interface RedisCommands {
   settle(contender: Contender, legacy: Legacy): Command
   /** Gives a turn back with nothing left. */
   release(contender: Contender): Command
-  /** `ttl` in ms. */
-  end(sessionId: string, ttl: number): Promise<Command>
-  ended(sessionId: string): Promise<Command>
+  tombstoneName(name: string): Promise<string>
+  /** Times in ms. */
+  end(name: string, times: { readonly ttl: number; readonly at: number }): Promise<Command>
+  ended(name: string): Promise<Command>
+  /** Tells all processes that a tombstone was set. */
+  tell(tombstone: string): Command
+  /** What was told after this id of the feed, so many at once. */
+  hear(after: string, most: number): Command
   pauseName(server: string): Promise<string>
   /** Times in ms. */
   admit(
@@ -45,6 +50,9 @@ export interface RedisCommands {
   pause(server: string, sealed: string, life: number): Promise<Command>
   resume(server: string): Promise<Command>
 }
+
+/** The most ends that the feed keeps, and for how long after the last one, in ms: far longer than a look takes. */
+const FEED = { limit: 10_000, life: 60_000 }
 
 /** Makes the commands. `term` in ms. */
 export function redisCommands(prefix: string, term: number): RedisCommands {
@@ -73,8 +81,19 @@ export function redisCommands(prefix: string, term: number): RedisCommands {
     }),
     release: (contender) =>
       settle(contender, { name: resultName(contender.key), sealed: null, life: 0 }),
-    end: async (id, ttl) => ({ script: END, keys: [await tombstoneName(id)], args: [ttl] }),
-    ended: async (id) => ({ script: ENDED, keys: [await tombstoneName(id)], args: [] }),
+    tombstoneName,
+    end: async (name, { ttl, at }) => ({
+      script: END,
+      keys: [await tombstoneName(name)],
+      args: [ttl, Math.floor(at)],
+    }),
+    ended: async (name) => ({ script: ENDED, keys: [await tombstoneName(name)], args: [] }),
+    tell: (tombstone) => ({
+      script: TELL,
+      keys: [`${prefix}ends`],
+      args: [tombstone, FEED.limit, FEED.life],
+    }),
+    hear: (after, most) => ({ script: HEAR, keys: [`${prefix}ends`], args: [after, most] }),
     pauseName,
     admit: async (server, { span, remembered }) => ({
       script: ADMIT,

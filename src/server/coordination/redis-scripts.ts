@@ -45,15 +45,50 @@ if read(KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
 return 1
 `
 
-/** Leaves a tombstone. KEYS: tombstone. ARGV: its life in ms. */
-export const END: string = `
-redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
+/**
+ * Leaves a tombstone, which says when. KEYS: tombstone. ARGV: its life, and the time of the process, both in ms.
+ * It is later than the one before it, by whatever clock: a session that began in between is over.
+ */
+export const END: string = `${READ}
+local at = tonumber(ARGV[2])
+local former = tonumber(string.match(read(KEYS[1]) or '', '^at:(%d+)$') or '')
+if former and former >= at then at = former + 1 end
+redis.call('SET', KEYS[1], string.format('at:%.0f', at), 'PX', ARGV[1])
 return 1
 `
 
-/** Whether there is a tombstone: 1 or 0. KEYS: tombstone. */
-export const ENDED: string = `
-return redis.call('EXISTS', KEYS[1])
+/** What a tombstone says, such as `at:` and the time in ms; 0 where there is none. KEYS: tombstone. */
+export const ENDED: string = `${READ}
+return read(KEYS[1]) or 0
+`
+
+/**
+ * Tells all processes of an end. KEYS: the feed. ARGV: the name, how many are kept, and how long in ms. Whatever
+ * else lies under the key of the feed, whoever put it there, is replaced.
+ */
+export const TELL: string = `
+local function add()
+  return redis.pcall('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'n', ARGV[1])
+end
+local reply = add()
+if type(reply) == 'table' and reply.err then
+  redis.call('DEL', KEYS[1])
+  add()
+end
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return 1
+`
+
+/** What was told since. KEYS: the feed. ARGV: the last id that is known, how many at once. Returns ids and names in turn. */
+export const HEAR: string = `
+local reply = redis.pcall('XREAD', 'COUNT', ARGV[2], 'STREAMS', KEYS[1], ARGV[1])
+local found = {}
+if type(reply) ~= 'table' or reply.err or not reply[1] then return found end
+for _, entry in ipairs(reply[1][2]) do
+  found[#found + 1] = entry[1]
+  found[#found + 1] = entry[2][2]
+end
+return found
 `
 
 /**

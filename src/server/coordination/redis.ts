@@ -1,4 +1,4 @@
-import type { AuthError } from '../../core/errors.js'
+import { AuthError } from '../../core/errors.js'
 import type { Clock } from '../../core/ports.js'
 import { checkPassword, type Password } from '../sealed/seal.js'
 import { checkObject } from '../shared/arguments.js'
@@ -12,10 +12,12 @@ import {
 } from './coordinator.js'
 import { processClock } from './process-clock.js'
 import { redisCommands } from './redis-commands.js'
+import { redisFeed } from './redis-feed.js'
 import { checkRedisClient, type RedisClient, redisLink } from './redis-link.js'
 import { redisPauses } from './redis-pauses.js'
 import { redisRecords } from './redis-records.js'
 import { redisTurns } from './redis-turns.js'
+import { createWatches } from './watches.js'
 
 /** Options of {@link redisCoordinator}. */
 export interface RedisCoordinatorOptions {
@@ -51,8 +53,20 @@ const TERM = 15_000
 /** Far more than Redis takes and far less than users notice, in ms. */
 const TIMEOUT = 500
 
+/** When a tombstone was left, by what it says. Those of 0.1, whose processes may write here too, say nothing but 1. */
+function timeIn(tombstone: string): number | null {
+  const at = /^at:(\d+)$/.exec(tombstone)?.[1]
+  if (at !== undefined) return Number(at)
+  return tombstone === '1' ? 1 : null
+}
+
 /** Milliseconds as Redis takes them: whole, and not more than it can add to its time. */
 const whole = (ms: number): number => Math.min(Math.ceil(ms), Number.MAX_SAFE_INTEGER)
+
+const untold = (): AuthError =>
+  new AuthError('storage', 'Redis fails: the other processes do not know of this end. Try again.', {
+    retryable: true,
+  })
 
 const span = (name: string, ms: number): number => whole(checkPositive(name, ms))
 
@@ -82,6 +96,14 @@ export function redisCoordinator(options: RedisCoordinatorOptions): Coordinator 
   const records = redisRecords(password)
   const turns = redisTurns({ link, commands, records, term, clock })
   const local = localCoordinator({ replay, now: clock.now, report })
+  const watches = createWatches()
+  const read = redisFeed({ link, commands, clock, watches })
+
+  /** When Redis says that a name was ended; `null` also while it cannot be asked. */
+  async function askedAt(name: string): Promise<number | null> {
+    const reply = await link.call(await commands.ended(name))
+    return timeIn(String(reply?.value))
+  }
 
   async function share(key: string, work: () => Promise<string>, window: number): Promise<Outcome> {
     const began = clock.now()
@@ -106,15 +128,32 @@ export function redisCoordinator(options: RedisCoordinatorOptions): Coordinator 
       const window = span('replay', options.replay ?? replay)
       return local.once(key, () => share(key, work, window), options)
     },
-    async end(sessionId, ttl, options) {
-      await local.end(sessionId, ttl, options)
-      const command = await commands.end(sessionId, whole(ttl))
-      await link.call(command, { urgent: true, afterwards: command })
+    async end(name, ttl, options) {
+      await local.end(name, ttl, options)
+      const tombstone = await commands.tombstoneName(name)
+      watches.tell(tombstone)
+      const command = await commands.end(name, { ttl: whole(ttl), at: clock.now() })
+      const tell = commands.tell(tombstone)
+      // Together, so that both are one way: whoever hears of it looks a moment later, or at the next request.
+      const [reply] = await Promise.all([
+        link.call(command, { urgent: true, afterwards: command }),
+        link.call(tell, { urgent: true }),
+      ])
+      if (!reply && options?.everywhere) throw untold()
     },
-    async ended(sessionId) {
-      if (await local.ended(sessionId)) return true
-      const reply = await link.call(await commands.ended(sessionId))
-      return Number(reply?.value) === 1
+    async ended(name) {
+      return (await local.ended(name)) || (await askedAt(name)) !== null
+    },
+    async endedAt(name) {
+      const times = await Promise.all([local.endedAt(name), askedAt(name)])
+      const known = times.filter((at) => at !== null)
+      return known.length > 0 ? Math.max(...known) : null
+    },
+    async watch(names, onEnd) {
+      const tombstones = await Promise.all(names.map(commands.tombstoneName))
+      const stop = watches.add(tombstones, onEnd)
+      read()
+      return stop
     },
     pauses: redisPauses({ link, commands, records, local: local.pauses }),
   }

@@ -1,8 +1,21 @@
 /** The tombstones of one process. Times in ms, by the clock of the map. */
 export interface TombstoneMap {
-  has(sessionId: string): boolean
-  /** `confirmed` says that the auth server has ended the session too. */
-  set(sessionId: string, tombstone: { readonly until: number; readonly confirmed: boolean }): void
+  /** When what has this name was ended last; `null` where it was not, or that is forgotten. */
+  endedAt(name: string): number | null
+  set(name: string, tombstone: Tombstone): void
+}
+
+/** One tombstone. Times in ms, by the clock of the map. */
+export interface Tombstone {
+  readonly until: number
+  /** Whether the auth server has ended the session too. */
+  readonly confirmed: boolean
+}
+
+/** A tombstone, and when it was set. */
+interface Standing {
+  readonly at: number
+  readonly until: number
 }
 
 /** Bounds of {@link createTombstoneMap}. */
@@ -20,13 +33,13 @@ export interface TombstoneMapOptions {
  * as well: they only keep out tokens that run out soon, and the others a refresh token that lives.
  */
 export function createTombstoneMap({ limit, now, onDrop }: TombstoneMapOptions): TombstoneMap {
-  const confirmed = new Map<string, number>()
-  const unconfirmed = new Map<string, number>()
+  const confirmed = new Map<string, Standing>()
+  const unconfirmed = new Map<string, Standing>()
   const size = (): number => confirmed.size + unconfirmed.size
 
   function prune(): void {
     for (const map of [confirmed, unconfirmed]) {
-      for (const [oldest, until] of map) {
+      for (const [oldest, { until }] of map) {
         const alive = now() < until
         if (alive && size() <= limit) break
         map.delete(oldest)
@@ -35,14 +48,21 @@ export function createTombstoneMap({ limit, now, onDrop }: TombstoneMapOptions):
     }
   }
 
+  function endedAt(name: string): number | null {
+    const standing = unconfirmed.get(name) ?? confirmed.get(name)
+    return standing && now() < standing.until ? standing.at : null
+  }
+
   return {
-    has: (id) => now() < (unconfirmed.get(id) ?? confirmed.get(id) ?? Number.NEGATIVE_INFINITY),
-    set(id, tombstone) {
+    endedAt,
+    set(name, { until, confirmed: isConfirmed }) {
+      // Later than the end before it, also by a clock that was set back since.
+      const at = Math.max(now(), (endedAt(name) ?? Number.NEGATIVE_INFINITY) + 1)
       // Taken out first, so that both maps stay in order of arrival.
-      confirmed.delete(id)
-      unconfirmed.delete(id)
-      const map = tombstone.confirmed ? confirmed : unconfirmed
-      map.set(id, tombstone.until)
+      confirmed.delete(name)
+      unconfirmed.delete(name)
+      const map = isConfirmed ? confirmed : unconfirmed
+      map.set(name, { at, until })
       prune()
     },
   }

@@ -15,7 +15,7 @@ import { TIME_LIMIT, withinTime } from '../shared/time-limit.js'
 import type { KeySetLocation } from '../verification/key-set.js'
 import { ask, credentialsForm, exchangeForm, fetchTokens, introspectToken } from './calls.js'
 import { createClientProof } from './client-authentication.js'
-import { isMarker, sealable } from './grants.js'
+import { isMarker, namesOf, sealable } from './grants.js'
 import { redeemCode, signInAddress } from './sign-in.js'
 import type { OidcServer, OidcServerOptions, OidcSignOutRequest } from './types.js'
 import { createWire } from './wire.js'
@@ -144,10 +144,12 @@ export function createOidc(options: OidcServerOptions): OidcServer {
   return {
     id: `oidc.${host}${path === '/' ? '' : path}.${clientId}`,
     issuer,
+    clientId,
     renews: (token) => !isMarker(token),
     sealedExtras: keepIdToken ? ['oidc', 'id_token'] : ['oidc'],
     sharesSessionIds: true,
     ownSealsOnly: true,
+    namesOf,
     metadata: (context) => during(context, server.find),
     refresh: (token, context) => refreshBy({ tokens, resource: options.resource }, token, context),
     keys: keysOf(options, server, during),

@@ -1,6 +1,6 @@
 import type { CryptoKey, JWK } from 'jose'
 import type { Provider, RefreshContext, RequestContext } from '../../core/provider.js'
-import type { Grant } from '../../core/session.js'
+import type { Grant, Session } from '../../core/session.js'
 import type { SignInHints } from '../../providers/backend/types.js'
 import type {
   OidcMetadata,
@@ -10,6 +10,7 @@ import type {
   OidcUser,
 } from '../../providers/oidc/types.js'
 import type { SignInExchange } from '../backend/types.js'
+import type { ServerNames } from '../sealed/end-names.js'
 import type { KeySetLocation } from '../verification/key-set.js'
 
 /** How a client says who it is (RFC 6749 §2.3, OIDC Core §9); `none` is a public client. */
@@ -172,12 +173,15 @@ export interface OidcIntrospection {
 /** An OpenID Connect or OAuth 2 server, as a client on a server speaks to it. All throw AuthError. */
 export interface OidcServer extends Pick<Provider<never, OidcUser>, 'id' | 'signOut'> {
   readonly issuer: string
+  readonly clientId: string
   /** What of the `extras` of its grants seals keep. */
   readonly sealedExtras: readonly string[]
   /** Its `sid` names a browser that is signed in there, and so several sign-ins. */
   readonly sharesSessionIds: true
   /** There are no seals of older releases and other libraries that could be its own. */
   readonly ownSealsOnly: true
+  /** What it calls a session, its `sid`, and the person, their `sub`: by the id token, where the seal keeps it. */
+  namesOf(session: Session<OidcUser>): ServerNames
   /** Where the keys of its tokens are, for `createVerifier`. */
   readonly keys: KeySetLocation
   /** Whether a refresh token is one of the server's, and not what stands for none. */

@@ -29,6 +29,8 @@ export interface CookieChoiceDeps<User extends SessionUser> {
   now(): number
   /** What says when the session of a request was last used, if anything does. */
   lastUseIn(jar: CookieJar): string | undefined
+  /** Whether a session is bound to a device that the request has not proved: nothing is done in its name. */
+  isForeign(value: string, jar: CookieJar): Promise<boolean>
 }
 
 /** Chooses among the values that several hosts and paths may have set. */
@@ -40,6 +42,10 @@ export interface CookieChoice<User extends SessionUser> {
   openAll(jar: CookieJar): Promise<readonly OpenedValue<User>[]>
   /** `ask`: whether the auth server may be asked which of several sessions live. */
   choose(jar: CookieJar, ask: boolean): Promise<Choice>
+  /** The value that counts; `null` where there is none, or nobody knows which. */
+  only(jar: CookieJar): Promise<string | null>
+  /** What that one holds. */
+  describe(jar: CookieJar): Promise<SealedDescription<User> | null>
 }
 
 /** What a refresh says of a session that is over. */
@@ -53,7 +59,7 @@ const LIMIT = 1_000
 export function createCookieChoice<User extends SessionUser>(
   deps: CookieChoiceDeps<User>,
 ): CookieChoice<User> {
-  const { sessions, name, password, now, lastUseIn } = deps
+  const { sessions, name, password, now, lastUseIn, isForeign } = deps
   const known = createExpiring<true>({ limit: LIMIT, now })
 
   const open = (value: string): Promise<SealedDescription<User> | null> =>
@@ -71,10 +77,11 @@ export function createCookieChoice<User extends SessionUser>(
   }
 
   /** Whether a session is over for certain. Whoever cannot be asked about may live. */
-  async function isOver(value: string, lastUse: string | undefined): Promise<boolean> {
+  async function isOver(value: string, jar: CookieJar): Promise<boolean> {
     const id = await fingerprint(value)
     if (known.get(id)) return true
-    const session = sessions.openSession({ value, lastUse, password })
+    if (await isForeign(value, jar)) return false
+    const session = sessions.openSession({ value, lastUse: lastUseIn(jar), password })
     const found = await session.getSession()
     if (found.authenticated || found.retryable) return false
     const renewed = found.reason === 'invalid_jwt' ? await session.refreshSession() : null
@@ -84,38 +91,47 @@ export function createCookieChoice<User extends SessionUser>(
   }
 
   /** The newest value of each person, but of those whose session is over. */
-  async function living(
-    found: readonly OpenedValue<User>[],
-    lastUse: string | undefined,
-  ): Promise<string[]> {
+  async function living(found: readonly OpenedValue<User>[], jar: CookieJar): Promise<string[]> {
     const people = new Map<string, string>()
     for (const { value, holds } of found) {
       const { id } = holds.user
       if (!people.has(id)) people.set(id, value)
     }
     const values = [...people.values()]
-    const over = await Promise.all(values.map((value) => isOver(value, lastUse)))
+    const over = await Promise.all(values.map((value) => isOver(value, jar)))
     return values.filter((_, index) => !over[index])
+  }
+
+  async function choose(jar: CookieJar, ask: boolean): Promise<Choice> {
+    const values = valuesIn(jar)
+    const [only] = values
+    if (only === undefined) return { type: 'none' }
+    if (values.length === 1) return { type: 'one', value: only, crowded: false }
+    const found = await openAll(jar)
+    const [newest] = found
+    if (!newest) return { type: 'none' }
+    const people = new Set(found.map(({ holds }) => holds.user.id))
+    if (people.size === 1) return { type: 'one', value: newest.value, crowded: true }
+    // What somebody left behind at a former place must not keep another person out.
+    const [one, other] = ask ? await living(found, jar) : []
+    if (one === undefined || other !== undefined) return { type: 'several' }
+    return { type: 'one', value: one, crowded: true }
+  }
+
+  async function only(jar: CookieJar): Promise<string | null> {
+    const chosen = await choose(jar, true)
+    return chosen.type === 'one' ? chosen.value : null
   }
 
   return {
     open,
     openAll,
     valuesIn,
-    async choose(jar, ask) {
-      const values = valuesIn(jar)
-      const [only] = values
-      if (only === undefined) return { type: 'none' }
-      if (values.length === 1) return { type: 'one', value: only, crowded: false }
-      const found = await openAll(jar)
-      const [newest] = found
-      if (!newest) return { type: 'none' }
-      const people = new Set(found.map(({ holds }) => holds.user.id))
-      if (people.size === 1) return { type: 'one', value: newest.value, crowded: true }
-      // What somebody left behind at a former place must not keep another person out.
-      const [one, other] = ask ? await living(found, lastUseIn(jar)) : []
-      if (one === undefined || other !== undefined) return { type: 'several' }
-      return { type: 'one', value: one, crowded: true }
+    choose,
+    only,
+    async describe(jar) {
+      const value = await only(jar)
+      return value === null ? null : open(value)
     },
   }
 }

@@ -6,6 +6,8 @@ import type { SealedSignOutOptions } from '../sealed/ended-sessions.js'
 import type { AuthenticateSuccess, RefreshFailure } from '../sealed/results.js'
 import type { Password } from '../sealed/seal.js'
 import type { SealedDescription, SealedSessions, SealOptions } from '../sealed/sealed-sessions.js'
+import type { EndedWhich, EndSessionsOptions } from '../sealed/shared-ends.js'
+import type { DeviceBinding, DeviceRoutes } from './device-binding.js'
 
 /**
  * A session as another library left it: one that anybody can have written, or a seal that one of the
@@ -42,6 +44,11 @@ export interface RequestSessionsOptions<User extends SessionUser = SessionUser> 
    * has no use of the old ones. @default nobody’s
    */
   readonly takeOver?: TakeOver<User> | undefined
+  /**
+   * Binds the sessions that begin from now on to the devices of their browsers: `createDeviceBinding()` of
+   * `holdfast/server/dbsc`. The cookie is then secure, for `/` and for no `domain`. @default they are bound to none
+   */
+  readonly deviceBound?: DeviceBinding | undefined
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: (() => number) | undefined
 }
@@ -92,6 +99,8 @@ export interface Wanted extends RefreshRequestSessionOptions {
 export interface SetSessionResult {
   /** `Set-Cookie` values for `applyCookies`. */
   readonly setCookies: readonly string[]
+  /** Further headers of the answer: where sessions are `deviceBound` they ask the browser to bind it. */
+  readonly headers: Readonly<Record<string, string>>
 }
 
 /** How somebody signs out. */
@@ -114,6 +123,8 @@ export interface SignOutResult {
 
 /** Sessions in the cookies of requests. `cookieHeader` is the header `Cookie`, `null` if absent. */
 export interface RequestSessions<User extends SessionUser = SessionUser> {
+  /** What answers the requests by which browsers bind sessions, where they are `deviceBound`; a backend does it. */
+  readonly deviceRoutes?: DeviceRoutes | undefined
   /** Whose request this is; refreshes ahead of expiry. Never throws for what a cookie holds. */
   getSession(
     cookieHeader: string | null,
@@ -124,6 +135,13 @@ export interface RequestSessions<User extends SessionUser = SessionUser> {
     cookieHeader: string | null,
     options?: RefreshRequestSessionOptions,
   ): Promise<RequestSession<User>>
+  /**
+   * Ends sessions wherever their cookies are: see `SealedSessions.endSessions`.
+   * @throws AuthError as that does.
+   */
+  endSessions(which: EndedWhich, options?: EndSessionsOptions): Promise<boolean>
+  /** Calls `onEnd` when the session of these cookies was ended: see `SealedSessions.watchSession`. */
+  watchSession(cookieHeader: string | null, onEnd: () => void): Promise<() => void>
   /** What the cookies hold, alive or not; `null` when they hold no session, or those of several people. */
   describeSession(cookieHeader: string | null): Promise<SealedDescription<User> | null>
   /**

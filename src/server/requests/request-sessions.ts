@@ -10,19 +10,17 @@ import {
   readCookie,
   writeCookie,
 } from '../cookies/cookies.js'
-import { fingerprint } from '../coordination/coordinator.js'
-import { createExpiring } from '../coordination/expiring.js'
-import { cookieFailure, ENDS, endedHere, type RefreshFailure } from '../sealed/results.js'
+import { cookieFailure } from '../sealed/results.js'
 import { checkPassword, looksSealed } from '../sealed/seal.js'
 import type { SealedDescription, SealedSession } from '../sealed/sealed-sessions.js'
-import { checkObject, checkScope } from '../shared/arguments.js'
+import { checkMethods, checkObject, checkScope } from '../shared/arguments.js'
 import { checkReturnTo } from '../shared/return-to.js'
 import { createCookieChoice } from './cookie-choice.js'
+import { createRenewing, nobody } from './renewal.js'
 import type {
   RequestSession,
   RequestSessions,
   RequestSessionsOptions,
-  ServerSession,
   SignOutResult,
   Wanted,
 } from './request-session-types.js'
@@ -43,35 +41,17 @@ export type {
   TakeOver,
 } from './request-session-types.js'
 
-/** A cookie that opened, and whom its token names while it lives. */
-interface Known<User extends SessionUser> {
-  readonly jar: CookieJar
-  readonly value: string
-  readonly sealed: SealedSession<User>
-  readonly current: ServerSession<User> | null
-  /** The `Set-Cookie` values that are due whatever comes of a refresh. */
-  readonly due: readonly string[]
-}
-
 /** What ends the sessions of a request: somebody who signs in, or out. */
 interface Ending<User extends SessionUser> {
   readonly next?: SealedDescription<User> | null
   readonly scope?: SignOutScope
 }
 
-/** How long nobody tries again after a refresh ahead of need has failed, in ms. */
-const PAUSE = 10_000
-/** The most tokens that are remembered for it. */
-const PAUSES = 10_000
+const NOT_HERE =
+  'The session is bound to a device that was not proved: this one has ended, and no other.'
+const NO_BINDING = '`deviceBound` is not a binding; use createDeviceBinding().'
 
 const MOMENTS: readonly unknown[] = [undefined, 'when-due', 'never']
-
-const nobody = (failure: RefreshFailure, setCookies: readonly string[] = []) => ({
-  session: null,
-  sealed: null,
-  failure,
-  setCookies,
-})
 
 /**
  * Keeps sealed sessions in the cookies of requests.
@@ -89,55 +69,28 @@ export function createRequestSessions<User extends SessionUser>(
   // Says when the session was last used, where that matters.
   const used = defineCookie({ ...settings, name: `${cookie.name}-used` })
   checkPassword(password)
-  const pauses = createExpiring<RefreshFailure>({ limit: PAUSES, now })
   const { name } = cookie
+  const { deviceBound } = options
+  if (deviceBound !== undefined) checkMethods(deviceBound, ['attach'], NO_BINDING)
+  const { devices } = sessions
+  const bound = deviceBound?.attach({ devices, cookie, password, now }) ?? null
   const lastUseIn = (jar: CookieJar) => readCookie(jar, used.name, looksSealed)[0]
-  const choice = createCookieChoice({ sessions, name, password, now, lastUseIn })
+  const isForeign = async (value: string, jar: CookieJar): Promise<boolean> =>
+    (await bound?.isForeign({ value, jar })) ?? false
+  const choice = createCookieChoice({ sessions, name, password, now, lastUseIn, isForeign })
   const { choose, open, openAll, valuesIn } = choice
 
   const eraseAll = (jar: CookieJar): readonly string[] => [
     ...eraseCookie(cookie, jar),
     ...(jar.has(used.name) ? eraseCookie(used, jar) : []),
+    ...(bound?.erase(jar) ?? []),
   ]
+  const { renew, pauseOf } = createRenewing<User>({ cookie, eraseAll, now })
 
   /** The cookie that says that a session is used now, where that is not known well enough. */
   async function noteUse(sealed: SealedSession<User>, jar: CookieJar): Promise<readonly string[]> {
     const use = await sealed.noteUse()
     return use === null ? [] : writeCookie(used, use, jar)
-  }
-
-  async function renew(known: Known<User>, wanted: Wanted): Promise<RequestSession<User>> {
-    const { sealed, jar, due } = known
-    const { organizationId, fresh } = wanted
-    const result = await sealed.refreshSession({ organizationId, fresh })
-    const { sealedSession } = result
-    // Also after a failure: whatever has changed hands must not be lost.
-    const setCookies = sealedSession ? writeCookie(cookie, sealedSession, jar) : due
-    const newest = { sealed: sealedSession ?? known.value, setCookies }
-    if (!result.authenticated) return giveUp(known, result, { ...newest, wanted })
-    const found = await sealed.getSession()
-    if (found.authenticated) return { session: found, failure: null, ...newest }
-    if (found.reason === 'invalid_session_cookie') return nobody(found)
-    // A token that was just issued and does not verify is a fault of the server, or of our settings.
-    const fault = { authenticated: false, retryable: true, reason: 'server_error' } as const
-    return { session: null, failure: found.retryable ? found : fault, ...newest }
-  }
-
-  async function giveUp(
-    { jar, current }: Known<User>,
-    failure: RefreshFailure,
-    { wanted, ...newest }: Pick<RequestSession, 'sealed' | 'setCookies'> & { wanted: Wanted },
-  ): Promise<RequestSession<User>> {
-    const ahead = current !== null && wanted.refresh !== 'force'
-    if (!ahead && ENDS.includes(failure.reason)) {
-      return nobody(failure, endedHere(failure) ? [] : eraseAll(jar))
-    }
-    if (ahead) {
-      const { retryAfter = 0 } = { ...('retryAfter' in failure && failure) }
-      const name = await fingerprint(current.accessToken)
-      pauses.set(name, failure, now() + Math.max(PAUSE, retryAfter))
-    }
-    return { session: current, failure, ...newest }
   }
 
   async function look(cookieHeader: string | null, wanted: Wanted): Promise<RequestSession<User>> {
@@ -155,7 +108,13 @@ export function createRequestSessions<User extends SessionUser>(
       const gone = chosen.type === 'none' || refresh === 'never' ? erased : eraseFormer(cookie, jar)
       return nobody(cookieFailure('invalid_session_cookie'), gone)
     }
-    const { value } = chosen
+    const mayWrite = refresh !== 'never'
+    const verdict = await bound?.judge({ value: chosen.value, jar, request, mayWrite })
+    if (verdict?.type === 'stop') {
+      const { failure, setCookies } = verdict
+      return { session: null, sealed: failure.retryable ? chosen.value : null, failure, setCookies }
+    }
+    const { value } = verdict ?? chosen
     const lastUse = lastUseIn(jar)
     const sealed = sessions.openSession({ value, lastUse, password, request })
     const found = await sealed.getSession()
@@ -168,15 +127,18 @@ export function createRequestSessions<User extends SessionUser>(
     const failure = found.authenticated ? null : found
     // Readers further on, and the next request, need not choose again.
     if (refresh === 'never') return { session: current, sealed: value, failure, setCookies: [] }
-    const tidy = chosen.crowded ? writeCookie(cookie, value, jar) : []
-    const due = await noteUse(sealed, jar)
-    const asItIs = { session: current, sealed: value, failure, setCookies: [...tidy, ...due] }
+    const isNew = value !== chosen.value
+    const tidy = chosen.crowded || isNew ? writeCookie(cookie, value, jar) : []
+    const use = await noteUse(sealed, jar)
+    const asItIs = { session: current, sealed: value, failure, setCookies: [...tidy, ...use] }
     if (failure?.retryable) return asItIs
     if (refresh === 'when-due' && current) {
       if (now() < current.refreshAt) return asItIs
-      const paused = pauses.get(await fingerprint(current.accessToken))
+      const paused = await pauseOf(current)
       if (paused) return { ...asItIs, failure: paused }
     }
+    // A session that was just bound stays so, whatever comes of the refresh.
+    const due = isNew ? asItIs.setCookies : use
     return renew({ jar, value, sealed, current, due }, wanted)
   }
 
@@ -207,6 +169,7 @@ export function createRequestSessions<User extends SessionUser>(
   }
 
   const own: RequestSessions<User> = {
+    ...(bound && { deviceRoutes: bound.routes }),
     async getSession(cookieHeader, wanted = {}) {
       checkObject('options', wanted)
       if (MOMENTS.includes(wanted.refresh)) return look(cookieHeader, wanted)
@@ -217,10 +180,12 @@ export function createRequestSessions<User extends SessionUser>(
       checkObject('options', wanted)
       return look(cookieHeader, { ...wanted, refresh: 'force' })
     },
-    async describeSession(cookieHeader) {
-      const chosen = await choose(parseCookies(cookieHeader), true)
-      return chosen.type === 'one' ? open(chosen.value) : null
+    endSessions: (which, how) => sessions.endSessions(which, how),
+    async watchSession(cookieHeader, onEnd) {
+      const value = await choice.only(parseCookies(cookieHeader))
+      return sessions.watchSession({ value, password }, onEnd)
     },
+    describeSession: async (cookieHeader) => choice.describe(parseCookies(cookieHeader)),
     async setSession(grant, cookieHeader, wanted = {}) {
       checkObject('options', wanted)
       const { limits } = wanted
@@ -228,7 +193,9 @@ export function createRequestSessions<User extends SessionUser>(
       const sealed = await sessions.sealSession(grant, { password, limits })
       // Or else a late answer to a request of theirs could take the place of this session.
       await endAll(jar, { next: await open(sealed) })
-      return { setCookies: writeCookie(cookie, sealed, jar) }
+      const erased = bound?.erase(jar) ?? []
+      const headers = (await bound?.offer(sealed)) ?? {}
+      return { setCookies: [...erased, ...writeCookie(cookie, sealed, jar)], headers }
     },
     async signOut(cookieHeader, wanted = {}) {
       checkObject('options', wanted)
@@ -237,11 +204,15 @@ export function createRequestSessions<User extends SessionUser>(
       checkScope(scope)
       if (scope === 'others') return endOthers(cookieHeader)
       const jar = parseCookies(cookieHeader)
-      const { value, ...told } = await endAll(jar, { scope })
-      const sealed = value && sessions.openSession({ value, password })
+      const values = valuesIn(jar)
+      const isStolen = (await Promise.all(values.map((one) => isForeign(one, jar)))).includes(true)
+      // A thief may end the session that was stolen, and no other, and learns nothing by it.
+      const { value, ...told } = await endAll(jar, { scope: isStolen ? 'local' : scope })
+      const unmet = isStolen && scope === 'global' ? new AuthSessionMissingError(NOT_HERE) : null
+      const sealed = !isStolen && value && sessions.openSession({ value, password })
       // A session without an id, or a server without such a page: then there is nowhere to go.
       const signOutUrl = sealed ? await sealed.getSignOutUrl({ returnTo }).catch(() => null) : null
-      return { setCookies: eraseAll(jar), signOutUrl, ...told }
+      return { setCookies: eraseAll(jar), signOutUrl, ...told, error: told.error ?? unmet }
     },
   }
   return withTakeOver(own, { takeOver, sealed: sessions, cookie, password, now })

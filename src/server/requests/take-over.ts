@@ -151,6 +151,7 @@ export function withTakeOver<User extends SessionUser>(
   }
 
   return {
+    ...own,
     async getSession(cookieHeader, wanted) {
       if (wanted?.refresh !== 'never') {
         return look(cookieHeader, wanted ?? {}, (header) => own.getSession(header, wanted))
@@ -166,8 +167,8 @@ export function withTakeOver<User extends SessionUser>(
     },
     async setSession(grant, cookieHeader, wanted) {
       const { header } = await proven(cookieHeader)
-      const { setCookies } = await own.setSession(grant, header, wanted)
-      return { setCookies: [...setCookies, ...erased(cookieHeader)] }
+      const { setCookies, headers } = await own.setSession(grant, header, wanted)
+      return { setCookies: [...setCookies, ...erased(cookieHeader)], headers }
     },
     async signOut(cookieHeader, wanted) {
       if (wanted?.scope === 'others') return endOthers(cookieHeader, wanted)

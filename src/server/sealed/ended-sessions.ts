@@ -3,13 +3,14 @@ import type { Provider, SignOutScope } from '../../core/provider.js'
 import type { SessionUser } from '../../core/session.js'
 import { positive } from '../../providers/shared/jwt.js'
 import { LONGEST_COOKIE_LIFE } from '../cookies/cookies.js'
-import { type Coordinator, fingerprint } from '../coordination/coordinator.js'
+import type { Coordinator } from '../coordination/coordinator.js'
 import { type SecurityListeners, tell, wordsOf } from '../shared/security-events.js'
 import { confirmEnd, endHere, tombstoneLife } from '../shared/tombstones.js'
 import type { TokenWords } from './access-tokens.js'
-import { describeOpened, type Opened, sessionIdOf } from './opened.js'
+import { type NamingProvider, nameOf, replacedName, sharedNamesOf } from './end-names.js'
+import { describeOpened, type Opened } from './opened.js'
 import { createRevocations } from './revocations.js'
-import type { SealedData } from './session-data.js'
+import { createSharedEnds, type SharedEnds } from './shared-ends.js'
 
 /** What became of a sign-out. */
 export interface SealedSignOutResult {
@@ -27,10 +28,7 @@ export interface SealedSignOutResult {
 /** What sign-outs work with. Times in ms. */
 export interface EndDeps<User extends SessionUser>
   extends Pick<SecurityListeners, 'onSecurityEvent'> {
-  readonly provider: Pick<Provider<never, User>, 'signOut'> & {
-    /** Whether its server may take several sign-ins of a person for one session. */
-    readonly sharesSessionIds?: boolean | undefined
-  }
+  readonly provider: Pick<Provider<never, User>, 'signOut'> & NamingProvider<User>
   readonly coordinator: Coordinator
   readonly timeout: number
   now(): number
@@ -56,6 +54,12 @@ export interface SealedSignOutOptions {
 export interface EndedSessions<User extends SessionUser> {
   /** Ends a session: here at once, and at the server where that goes. */
   end(opened: Opened<User>, options?: SealedSignOutOptions): Promise<SealedSignOutResult>
+  /** Ends sessions together, here and in all processes. */
+  readonly endTogether: SharedEnds<User>['end']
+  /** The newest end of all sessions of its person that a session which begins now comes after, in ms. */
+  lastEndOf(opened: Opened<User>): Promise<number | undefined>
+  /** Calls `onEnd` when a session may have been ended, here or in another process. Resolves to what stops it. */
+  watch(opened: Opened<User>, onEnd: () => void): Promise<() => void>
   /** Ends a session here of which the name is all that is known now: the server is told later. */
   endUnread(name: string): Promise<void>
   /**
@@ -71,24 +75,6 @@ export interface EndedSessions<User extends SessionUser> {
 const longestLife = ({ expiresAt, life = 0 }: TokenWords, now: number): number =>
   Math.max(positive(expiresAt - now) ?? 0, life)
 
-/**
- * What a session is called here. One that has no name, because it was sealed by an older release or
- * another library, is known by its refresh token.
- */
-export const nameOf = <User extends SessionUser>({ token, data }: Opened<User>): Promise<string> =>
-  nameOfData(data, token)
-
-/** What a session is called here whose token says this. */
-export async function nameOfData(
-  data: SealedData,
-  token: Pick<TokenWords, 'facts'> | null,
-): Promise<string> {
-  return sessionIdOf(data, token) ?? `token:${await fingerprint(data.refreshToken)}`
-}
-
-/** What says that a session has given way to another one of the same person. */
-const replacedName = (name: string): string => `replaced:${name}`
-
 /** Makes what ends sessions, and knows which were. */
 export function createEndedSessions<User extends SessionUser>(
   deps: EndDeps<User>,
@@ -96,6 +82,7 @@ export function createEndedSessions<User extends SessionUser>(
   const { provider, coordinator, now } = deps
   const revocations = createRevocations(deps)
   const shares = provider.sharesSessionIds === true
+  const together = createSharedEnds(deps)
 
   const isAnyEnded = async (names: readonly string[]): Promise<boolean> =>
     (await Promise.all(names.map((name) => coordinator.ended(name)))).includes(true)
@@ -144,11 +131,25 @@ export function createEndedSessions<User extends SessionUser>(
     endUnread: (name) => endHere(coordinator, name, LONGEST_COOKIE_LIFE),
     async isOver(...sessions) {
       const names = [...new Set(await Promise.all(sessions.map(nameOf)))]
-      if (!(await isAnyEnded(names))) return shares && isAnyEnded(names.map(replacedName))
+      // All at once, which is one way to a store that is elsewhere.
+      const [own, replaced, shared] = await Promise.all([
+        isAnyEnded(names),
+        shares && isAnyEnded(names.map(replacedName)),
+        Promise.all(sessions.map(together.isOver)),
+      ])
+      const isShared = shared.includes(true)
       const [first] = sessions
       const [name = ''] = names
-      if (first) revokeLater(first, name)
-      return true
+      // A server that has one session for several would end those that have begun since.
+      if (first && (own || (isShared && !shares))) revokeLater(first, name)
+      return own || replaced || isShared
+    },
+    endTogether: together.end,
+    lastEndOf: together.lastEndOf,
+    async watch(opened, onEnd) {
+      const name = await nameOf(opened)
+      const { people, sessions } = sharedNamesOf(provider, opened)
+      return coordinator.watch([name, replacedName(name), ...people, ...sessions], onEnd)
     },
     async release(opened) {
       revokeLater(opened, await nameOf(opened))

@@ -1,11 +1,17 @@
 import { AuthError } from '../../core/errors.js'
 import type { SessionUser } from '../../core/session.js'
-import { checkCoordinator, checkPositive, memoryCoordinator } from '../coordination/coordinator.js'
+import {
+  type Coordinator,
+  checkCoordinator,
+  checkPositive,
+  memoryCoordinator,
+} from '../coordination/coordinator.js'
 import { checkNames, checkObject } from '../shared/arguments.js'
 import { type SecurityListeners, tell } from '../shared/security-events.js'
 import { TIME_LIMIT } from '../shared/time-limit.js'
 import type { AccessTokens } from './access-tokens.js'
-import { createEndedSessions, type EndedSessions, nameOfData } from './ended-sessions.js'
+import { nameOfData } from './end-names.js'
+import { createEndedSessions, type EndedSessions } from './ended-sessions.js'
 import { boundedStore } from './held-sessions.js'
 import { opaqueTokens } from './opaque-tokens.js'
 import { createOpener, type Opener } from './opened.js'
@@ -49,6 +55,7 @@ function createMargin(wanted: number | undefined): (life: number) => number {
 export interface Parts<User extends SessionUser>
   extends Pick<SecurityListeners, 'onSecurityEvent'> {
   readonly tokens: AccessTokens
+  readonly coordinator: Coordinator
   readonly limits: SessionLimits
   readonly opener: Opener<User>
   readonly renew: Renew<User>
@@ -91,6 +98,7 @@ export function createParts<User extends SessionUser>(
   const shared = { provider, coordinator, tokens, timeout, now, onReuse, onSecurityEvent }
   return {
     tokens,
+    coordinator,
     limits,
     marginOf: createMargin(options.refreshMargin),
     onSecurityEvent,

@@ -20,9 +20,15 @@ export type StepReason = string & Record<never, never>
 /**
  * Why the same refresh will never succeed. `invalid_grant` ends the session, as do the reasons of
  * cookies; `rejected` refuses what was asked for besides, such as an organization, and a step is wanted first:
- * both leave the session as it was.
+ * both leave the session as it was. `device_not_proven`: the session is bound to a device, and this request
+ * does not come from it, as far as it shows.
  */
-export type FinalReason = CookieReason | 'invalid_grant' | 'rejected' | StepReason
+export type FinalReason =
+  | CookieReason
+  | 'invalid_grant'
+  | 'rejected'
+  | 'device_not_proven'
+  | StepReason
 
 /** Somebody is signed in, by a token that was checked. */
 export interface AuthenticateSuccess<User extends SessionUser = SessionUser> extends SessionFacts {

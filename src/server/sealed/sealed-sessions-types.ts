@@ -7,12 +7,15 @@ import type { RefreshListeners } from '../shared/refresh-events.js'
 import type { SecurityListeners } from '../shared/security-events.js'
 import type { Introspection, IntrospectionCall } from '../verification/introspection.js'
 import type { Verification } from '../verification/verify.js'
+import type { SealedDevices } from './devices.js'
+import type { ServerNames } from './end-names.js'
 import type { SealedSignOutOptions, SealedSignOutResult } from './ended-sessions.js'
 import type { SealedCookie } from './opened.js'
 import type { AuthenticateResult, SealedRefreshResult } from './results.js'
 import type { Password } from './seal.js'
 import type { SessionLimits } from './session-limits.js'
 import type { SessionStore } from './session-store.js'
+import type { EndedWhich, EndSessionsOptions } from './shared-ends.js'
 
 /** The part of a provider that sealed sessions need: `workosServer`, `gotrue`, or your own. */
 export type SessionProvider<User extends SessionUser = SessionUser> = Pick<
@@ -38,6 +41,8 @@ export type SessionProvider<User extends SessionUser = SessionUser> = Pick<
    * its `sid`. Sessions then have ids of their own, or one that was signed out of would take the next with it.
    */
   readonly sharesSessionIds?: boolean | undefined
+  /** What its server calls a session and its person when it says that they are over. @default what they are here */
+  namesOf?(session: Session<User>): ServerNames
   /**
    * Whether seals that do not say for whom they were made, such as those of WorkOS's SDKs, are nobody's where
    * no key tells whose access token is in them.
@@ -151,6 +156,8 @@ export interface SealOptions {
 
 /** Sessions in sealed cookies. Each method throws AuthError `invalid_argument` for an unfit password. */
 export interface SealedSessions<User extends SessionUser = SessionUser> {
+  /** What binds these sessions to devices, for `createDeviceBinding`. */
+  readonly devices: SealedDevices
   openSession(cookie: SealedCookie): SealedSession<User>
   /**
    * The cookie's value for a session that has just begun.
@@ -164,6 +171,22 @@ export interface SealedSessions<User extends SessionUser = SessionUser> {
    * told again when it comes. Never rejects for what is in the cookie or for what the server answers.
    */
   signOut(cookie: SealedCookie, options?: SealedSignOutOptions): Promise<SealedSignOutResult>
+  /**
+   * Ends sessions wherever their cookies are, in all processes at their next request: one by its id, as it is
+   * called here or at the auth server, or all that a person has by now. What is begun afterwards lives. It is
+   * remembered for 400 days, as long as a cookie may last. The auth server is told when such a cookie comes, unless
+   * it has one session for several sign-ins: so this is for what it said itself, or an app knows better.
+   * @returns whether it was done now, and not before where it was to be done `once`.
+   * @throws AuthError `invalid_argument` unless it says which; `storage`, `retryable`, when the other processes
+   *   cannot be told: then they are over in this one only.
+   */
+  endSessions(which: EndedWhich, options?: EndSessionsOptions): Promise<boolean>
+  /**
+   * Calls `onEnd` once when the session of a cookie was ended, by whomever, in whatever process: within a second
+   * where all is well; at once where it is nobody's. That its tokens or its limits have run out is no end. Resolves
+   * to what stops it.
+   */
+  watchSession(cookie: SealedCookie, onEnd: () => void): Promise<() => void>
   /** What a cookie holds, alive or not; `null` when it holds no session. Nothing of it is checked. */
   describeSession(cookie: SealedCookie): Promise<SealedDescription<User> | null>
 }

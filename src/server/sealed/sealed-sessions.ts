@@ -16,6 +16,7 @@ import {
   toFailure,
 } from './results.js'
 import { checkPassword } from './seal.js'
+import { createSealedDevices } from './sealed-devices.js'
 import type {
   SealedRefreshOptions,
   SealedSession,
@@ -24,6 +25,7 @@ import type {
 } from './sealed-sessions-types.js'
 import { type SealedData, toSealedData } from './session-data.js'
 import { checkLimits, limitsOf } from './session-limits.js'
+import { createSessionWatch } from './session-watch.js'
 
 export type {
   SealedDescription,
@@ -105,10 +107,13 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       if ('reason' in opened) return opened
       if (await ended.isOver(opened)) return signedOutHere()
       if (!parts.renews(opened.data.refreshToken)) return unrenewed(opened)
-      const { data, failure } = await parts.renew(opened.data, {
+      const { data: renewed, failure } = await parts.renew(opened.data, {
         ...wanted,
         request: cookie.request,
       })
+      // Requests share what an exchange brings; the device is what the cookie of each one says.
+      const { device } = opened.data
+      const data = renewed === opened.data || !device ? renewed : { ...renewed, device }
       if (data !== opened.data) await tokens.hurry(data)
       const next = { data, token: tokens.read(data) ?? opened.token }
       // The sign-out of another request may have come in between.
@@ -135,6 +140,15 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
   const { provider } = options
   const { opener, tokens, uses, ended, now } = parts
   const { look, refresh, usedNow } = createKeeper(parts)
+  const watch = createSessionWatch(parts)
+
+  /** A session that begins now. It comes after whatever has ended those of its person before. */
+  async function begun(data: SealedData<User>, at: number): Promise<SealedData<User>> {
+    const begins = beginning(data, { provider, tokens }, at)
+    const token = tokens.read(begins)
+    const seenEnd = token ? await ended.lastEndOf({ data: begins, token }) : undefined
+    return seenEnd === undefined ? begins : { ...begins, seenEnd }
+  }
 
   async function signOutUrlOf(cookie: SealedCookie, returnTo: string | undefined): Promise<string> {
     if (returnTo !== undefined) checkReturnTo(returnTo)
@@ -172,6 +186,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
   }
 
   return {
+    devices: createSealedDevices(parts),
     openSession,
     async sealSession(grant, wanted) {
       checkObject('grant', grant)
@@ -191,7 +206,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       if (tokens.ownerOf(data.accessToken, data.user.id) !== 'same') {
         throw new AuthError('bad_response', 'The access token is not the one of this user.')
       }
-      return parts.sealing.sealNew(usedNow(beginning(data, { provider, tokens }, at)), password)
+      return parts.sealing.sealNew(usedNow(await begun(data, at)), password)
     },
     async signOut(cookie, wanted = {}) {
       checkObject('cookie', cookie)
@@ -207,6 +222,15 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       const result = await ended.end(opened, wanted)
       if (wanted.scope !== 'others') await parts.sealing.release(opened, 0)
       return result
+    },
+    async endSessions(which, wanted = {}) {
+      checkObject('options', wanted)
+      return ended.endTogether(which, wanted)
+    },
+    async watchSession(cookie, onEnd) {
+      checkObject('cookie', cookie)
+      checkPassword(cookie.password)
+      return watch(cookie, onEnd)
     },
     async describeSession(cookie) {
       checkObject('cookie', cookie)

@@ -6,6 +6,14 @@ import { positive, readClaims } from '../../providers/shared/jwt.js'
 import type { SessionLimits } from './session-limits.js'
 import { withCopies, withoutCopies } from './token-copies.js'
 
+/** The device that a session is bound to. */
+export interface SealedDevice {
+  /** The thumbprint of its public key (RFC 7638). */
+  readonly key: string
+  /** When the seal was bound to it, in ms since the epoch by this server's clock. */
+  readonly since: number
+}
+
 /** What lies in a seal, under the names that `@workos-inc/node` and its kin use. Times in ms. */
 export interface SealedData<User extends SessionUser = SessionUser> {
   readonly accessToken: string
@@ -27,6 +35,8 @@ export interface SealedData<User extends SessionUser = SessionUser> {
   readonly id?: string | undefined
   /** When somebody signed in, by the same clock. */
   readonly startedAt?: number | undefined
+  /** The newest end of all sessions of its person that it began after, by the clock of the server that ended them. */
+  readonly seenEnd?: number | undefined
   /** When it was last used, as far as the seal knows; where there is a limit to that. */
   readonly usedAt?: number | undefined
   /** Limits of this session alone. */
@@ -35,6 +45,8 @@ export interface SealedData<User extends SessionUser = SessionUser> {
   readonly provider?: string | undefined
   /** What its provider wants to see again: see `sealedExtras`. */
   readonly extras?: Extras | undefined
+  /** The device without whose proof the seal is worth nothing: see `holdfast/server/dbsc`. */
+  readonly device?: SealedDevice | undefined
 }
 
 type Extras = Readonly<Record<string, unknown>>
@@ -89,11 +101,18 @@ function toLimits(value: unknown): SessionLimits | undefined {
   return absolute || idle ? { ...(absolute && { absolute }), ...(idle && { idle }) } : undefined
 }
 
+function toDevice(value: unknown): SealedDevice | undefined {
+  const fields = asObject(value)
+  const key = text(fields?.key)
+  return key === undefined ? undefined : { key, since: positive(fields?.since) ?? 0 }
+}
+
 /** The fields that are known, without those that hold nothing. */
 function compact<User extends SessionUser>(data: SealedData<User>): SealedData<User> {
   const { accessToken, refreshToken, user, ...others } = data
   const { organizationId, authenticationMethod, impersonator, receivedAt } = others
-  const { expiresAt, facts, id, startedAt, usedAt, limits, provider, extras } = others
+  const { expiresAt, facts, id, startedAt, seenEnd, usedAt, limits, provider, extras, device } =
+    others
   return {
     accessToken,
     refreshToken,
@@ -106,10 +125,12 @@ function compact<User extends SessionUser>(data: SealedData<User>): SealedData<U
     ...(facts && Object.keys(facts).length > 0 && { facts }),
     ...(id && { id }),
     ...(startedAt && { startedAt }),
+    ...(seenEnd && { seenEnd }),
     ...(usedAt && { usedAt }),
     ...(limits && { limits }),
     ...(provider && { provider }),
     ...(extras && Object.keys(extras).length > 0 && { extras }),
+    ...(device && { device }),
   }
 }
 
@@ -138,10 +159,12 @@ export function parseSealedData(json: string): SealedData | null {
     facts: toFacts(fields.facts),
     id: text(fields.id),
     startedAt: positive(fields.startedAt),
+    seenEnd: positive(fields.seenEnd),
     usedAt: positive(fields.usedAt),
     limits: toLimits(fields.limits),
     provider: text(fields.provider),
     extras: asObject(fields.extras) ?? undefined,
+    device: toDevice(fields.device),
   })
 }
 
@@ -206,7 +229,7 @@ export function toSealedData<User extends SessionUser>(
   if (previous && previous.user.id !== user.id) {
     throw new AuthError('bad_response', 'The answer is the session of another person.')
   }
-  const { id, facts, startedAt, usedAt, limits } = previous ?? {}
+  const { id, facts, startedAt, seenEnd, usedAt, limits } = previous ?? {}
   return compact({
     accessToken: grant.accessToken,
     refreshToken,
@@ -217,6 +240,7 @@ export function toSealedData<User extends SessionUser>(
     facts: facts?.sessionId ? { sessionId: facts.sessionId } : undefined,
     id,
     startedAt,
+    seenEnd,
     usedAt,
     limits,
     extras: keptExtras(grant.extras, previous?.extras, extras),

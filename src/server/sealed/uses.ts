@@ -1,7 +1,7 @@
 import { parseJson } from '../../core/json.js'
 import { asObject } from '../../providers/shared/json.js'
 import { positive } from '../../providers/shared/jwt.js'
-import { nameOf } from './ended-sessions.js'
+import { nameOf } from './end-names.js'
 import type { Opened, SealedCookie } from './opened.js'
 import { CLOCKS_APART } from './receipt.js'
 import { sealText, unsealText } from './seal.js'

@@ -41,3 +41,9 @@ export function checkScope(scope: unknown): asserts scope is SignOutScope {
   if (isScope(scope)) return
   throw new AuthError('invalid_argument', '`scope` is `local`, `global` or `others`.')
 }
+
+/** @throws AuthError `invalid_argument` unless `value` is a text that is not empty. */
+export function checkText(what: string, value: unknown): void {
+  if (typeof value === 'string' && value !== '') return
+  throw new AuthError('invalid_argument', `Pass \`${what}\`, as a text.`)
+}

@@ -12,10 +12,18 @@ export interface TokenReuse {
  * What a security log wants to know (ASVS 5.0, 16.3.1). None of it holds a token or a cookie.
  * `theft`: a token was used after its successor was. `refresh-refused`: the auth server said that a
  * session is over. `forged-cookie`: a value that none of the passwords sealed. `revocation-failed`:
- * the auth server could not be told of a sign-out.
+ * the auth server could not be told of a sign-out. `device-missing`: a request had the cookie of a session that is
+ * bound to a device, and no proof of it: somebody may have copied the cookie. `device-refused`: what a browser sent
+ * to prove its key, or to bind a session to it, proves nothing.
  */
 export interface SecurityEvent {
-  readonly type: 'theft' | 'refresh-refused' | 'forged-cookie' | 'revocation-failed'
+  readonly type:
+    | 'theft'
+    | 'refresh-refused'
+    | 'forged-cookie'
+    | 'revocation-failed'
+    | 'device-missing'
+    | 'device-refused'
   readonly sessionId?: string | undefined
   readonly userId?: string | undefined
   /** The code of the AuthError behind it. */
@@ -34,7 +42,7 @@ export interface SecurityListeners {
    * a thief who is quick: one of a session that comes from elsewhere is worth a look.
    */
   readonly onReuse?: ((reuse: TokenReuse) => void) | undefined
-  /** Hears of thefts, refused refreshes, forged cookies and failed revocations. */
+  /** Hears of thefts, refused refreshes, forged cookies, failed revocations and devices that prove nothing. */
   readonly onSecurityEvent?: ((event: SecurityEvent) => void) | undefined
 }
 

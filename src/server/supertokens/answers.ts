@@ -1,9 +1,16 @@
 import { asObject, text } from '../../providers/shared/json.js'
 import { positive } from '../../providers/shared/jwt.js'
-import type { CoreCookie, CoreHandshake, CoreToken, CoreTokens, CoreVerified } from './core-api.js'
+import type {
+  CoreCookie,
+  CoreHandshake,
+  CoreRegenerated,
+  CoreToken,
+  CoreTokens,
+  CoreVerified,
+} from './core-api.js'
 import { GeneralError } from './errors.js'
 import type { SessionIdentity, SessionInformation, SessionPayload } from './types.js'
-import { isSince, type Version } from './versions.js'
+import { can, type Version } from './versions.js'
 
 /** The fields of a core's answer. Nothing of it is believed. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -104,12 +111,13 @@ function readIdentity(answer: Fields): SessionIdentity {
   }
 }
 
-const hasCookies = (version: Version): boolean => !isSince(version, '2.21')
+const readerOf = (version: Version): typeof readToken =>
+  can(version, 'recipe') ? readToken : readTokenAndCookie
 
 /** The answer to a new session and to a refresh. @throws SuperTokensError `bad_response` */
 export function readTokens(answer: Fields, version: Version): CoreTokens {
-  const old = hasCookies(version)
-  const read = old ? readTokenAndCookie : readToken
+  const old = !can(version, 'jwt')
+  const read = readerOf(version)
   return {
     session: readIdentity(answer),
     accessToken: read(answer, 'accessToken'),
@@ -121,17 +129,21 @@ export function readTokens(answer: Fields, version: Version): CoreTokens {
 
 /** The answer about an access token. @throws SuperTokensError `bad_response` */
 export function readVerified(answer: Fields, version: Version): CoreVerified {
-  const read = hasCookies(version) ? readTokenAndCookie : readToken
+  const read = readerOf(version)
   return { session: readIdentity(answer), accessToken: optional(read, answer, 'accessToken') }
 }
 
-/** What is known of a session, since 2.21. @throws SuperTokensError `bad_response` */
+/** The answer to another payload. @throws SuperTokensError `bad_response` */
+export const readRegenerated = (answer: Fields, version: Version): CoreRegenerated =>
+  readVerified(answer, version)
+
+/** What is known of a session, since 2.8. @throws SuperTokensError `bad_response` */
 export function readInformation(answer: Fields): SessionInformation {
   return {
     sessionHandle: readText(answer, 'sessionHandle'),
     userId: readText(answer, 'userId'),
     userDataInDatabase: readSessionData(answer),
-    userDataInJWT: readObject(answer, 'userDataInJWT'),
+    userDataInJWT: readPayload(answer),
     expiry: readTime(answer, 'expiry'),
     timeCreated: readTime(answer, 'timeCreated'),
     tenantId: optional(readText, answer, 'tenantId'),
@@ -142,6 +154,9 @@ export function readInformation(answer: Fields): SessionInformation {
 /** What the app keeps with a session. @throws SuperTokensError `bad_response` */
 export const readSessionData = (answer: Fields): SessionPayload =>
   readObject(answer, 'userDataInDatabase')
+
+/** What the next access tokens of a session will hold. @throws SuperTokensError `bad_response` */
+export const readPayload = (answer: Fields): SessionPayload => readObject(answer, 'userDataInJWT')
 
 /** A list of handles. @throws SuperTokensError `bad_response` */
 export function readHandles(
@@ -159,7 +174,7 @@ export function readCount(answer: Fields): number {
   return typeof count === 'number' && count >= 0 ? count : reject('numberOfSessionsRevoked')
 }
 
-/** The settings of a core before 2.21. @throws SuperTokensError `bad_response` */
+/** The settings of a core before 2.4. @throws SuperTokensError `bad_response` */
 export const readHandshake = (answer: Fields): CoreHandshake => ({
   accessToken: readCookie(answer, { ...OF_HANDSHAKE, path: 'accessTokenPath' }),
   refreshToken: readCookie(answer, { ...OF_HANDSHAKE, path: 'refreshTokenPath' }),

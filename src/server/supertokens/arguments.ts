@@ -5,6 +5,8 @@ import type { SessionPayload } from './types.js'
 
 /** Far more than a user id or a handle takes. */
 const LONGEST_NAME = 1024
+/** Far deeper than what an app tells of a session. Gson, by which cores read it, gives up at 255. */
+const DEEPEST = 32
 /** Twice what a browser keeps in a cookie. */
 const LONGEST_TOKEN = 8192
 
@@ -25,22 +27,47 @@ export function checkName(what: string, value: unknown): string {
   return reject(`\`${what}\` is a text of at most ${LONGEST_NAME} characters that is not empty.`)
 }
 
-/** @returns what JSON makes of it. @throws SuperTokensError `GENERAL_ERROR` for no JSON object. */
+/** @throws SuperTokensError `GENERAL_ERROR` unless `value` is a list of such names. */
+export const checkNames = (what: string, value: unknown): readonly string[] =>
+  Array.isArray(value)
+    ? value.map((one) => checkName(`${what}[]`, one))
+    : reject(`\`${what}\` is a list.`)
+
+/** What JSON would write otherwise than it is, or leave out without a word. */
+function refuseLoss(name: string, value: unknown): unknown {
+  const known = value === undefined || /^(string|boolean|object)$/.test(typeof value)
+  if (name !== '__proto__' && (known || Number.isFinite(value))) return value
+  throw new TypeError()
+}
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((one) => isDeeper(one, levels - 1)))
+
+/**
+ * Fields that are `undefined` are left out.
+ * @returns what JSON makes of it.
+ * @throws SuperTokensError `GENERAL_ERROR` for no JSON object, one that is too deep, or has a key `__proto__`.
+ */
 export function checkPayload(what: string, value: unknown): SessionPayload {
   let payload: SessionPayload | null = null
   try {
-    payload = asObject(JSON.parse(JSON.stringify(value)))
+    payload = asObject(JSON.parse(JSON.stringify(value, refuseLoss)))
   } catch {
-    // A circle, a bigint, `undefined`.
+    // A circle, a bigint, `undefined`, or deeper than there is room for.
   }
-  return payload ?? reject(`\`${what}\` is an object of what JSON can hold.`)
+  if (payload && !isDeeper(payload, DEEPEST)) return payload
+  return reject(
+    `\`${what}\` is an object of what JSON can hold, ${DEEPEST} levels deep at most, without a key \`__proto__\`.`,
+  )
 }
 
 /** @throws SuperTokensError `GENERAL_ERROR` for a payload that a token cannot carry. */
-export function checkJWTPayload(value: unknown): SessionPayload {
-  const payload = checkPayload('jwtPayload', value)
+export function checkJWTPayload(what: string, value: unknown): SessionPayload {
+  const payload = checkPayload(what, value)
   const taken = PROTECTED_CLAIMS.find((name) => Object.hasOwn(payload, name))
-  return taken ? reject(`\`jwtPayload\` holds \`${taken}\`, which is SuperTokens' own.`) : payload
+  return taken ? reject(`\`${what}\` holds \`${taken}\`, which is SuperTokens' own.`) : payload
 }
 
 /** Whether a core may have written this, going by its form. */

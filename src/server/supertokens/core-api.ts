@@ -10,11 +10,11 @@ export interface CoreToken {
   readonly token: string
   readonly expiry: number
   readonly createdTime: number
-  /** What cores before 2.21 say of its cookie. */
+  /** What cores before 2.4 say of its cookie. */
   readonly cookie?: CoreCookie | undefined
 }
 
-/** What cores before 2.21 say of a cookie. */
+/** What cores before 2.4 say of a cookie. */
 export interface CoreCookie {
   readonly path: string
   readonly secure: boolean
@@ -45,6 +45,23 @@ export interface CoreNewSession {
   readonly userDataInDatabase: SessionPayload
   readonly enableAntiCsrf: boolean
   readonly useDynamicSigningKey: boolean
+  /** Where the session belongs; the core's own default without. Since 3.0. */
+  readonly tenantId?: string | undefined
+}
+
+/** How far a call about a person goes. */
+export interface CoreScope {
+  /** Only the sessions of this tenant, since 3.0; those of all tenants without. */
+  readonly tenantId?: string | undefined
+  /** Whether those of accounts that are linked to it count, since 4.0. They do unless it is `false`. */
+  readonly linkedAccounts?: boolean | undefined
+}
+
+/** A session whose payload was replaced. */
+export interface CoreRegenerated {
+  readonly session: SessionIdentity
+  /** `undefined` for a token that has expired: then only later ones have the payload. */
+  readonly accessToken?: CoreToken | undefined
 }
 
 /** A refresh. */
@@ -64,7 +81,7 @@ export interface CoreVerify {
   readonly checkDatabase: boolean
 }
 
-/** What a core before 2.21 says of its settings. */
+/** What a core before 2.4 says of its settings. */
 export interface CoreHandshake {
   readonly accessToken: CoreCookie
   readonly refreshToken: CoreCookie
@@ -93,14 +110,33 @@ export interface CoreApi {
   /** The handles of those that were ended. */
   revoke(handles: readonly string[]): Promise<readonly string[]>
   /** The handles of those that were ended. */
-  revokeAll(userId: string): Promise<readonly string[]>
-  handles(userId: string): Promise<readonly string[]>
-  /** `undefined` when the session is over. */
+  revokeAll(userId: string, scope?: CoreScope): Promise<readonly string[]>
+  handles(userId: string, scope?: CoreScope): Promise<readonly string[]>
+  /**
+   * What is known of a session; `undefined` when it is over. Since 2.8.
+   * @throws SuperTokensError `rejected` where the interface has no such call, as all below.
+   */
   information(handle: string): Promise<SessionInformation | undefined>
+  /**
+   * Gives a session another payload, and an access token that has it and lives no longer. Since 2.0.
+   * A core fails with `server_error` at a token that is none of its.
+   * @throws SuperTokensError `UNAUTHORISED` when the session is over.
+   */
+  regenerate(accessToken: string, payload: SessionPayload): Promise<CoreRegenerated>
+  /**
+   * What the next access tokens of a session will hold. Since 2.0.
+   * @throws SuperTokensError `UNAUTHORISED` when the session is over.
+   */
+  payload(handle: string): Promise<SessionPayload>
+  /**
+   * Sets what the next access tokens of a session will hold. Since 2.0.
+   * @throws SuperTokensError `UNAUTHORISED` when the session is over.
+   */
+  updatePayload(handle: string, payload: SessionPayload): Promise<void>
   /** @throws SuperTokensError `UNAUTHORISED` when the session is over. */
   sessionData(handle: string): Promise<SessionPayload>
   /** @throws SuperTokensError `UNAUTHORISED` when the session is over. */
   updateSessionData(handle: string, data: SessionPayload): Promise<void>
-  /** `null` where the interface has none: since 2.21. */
+  /** `null` where the interface says nothing of cookies: since 2.4. */
   handshake(): Promise<CoreHandshake | null>
 }

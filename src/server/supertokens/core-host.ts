@@ -7,7 +7,7 @@ import { type CoreWireOptions, createCoreWire } from './core-wire.js'
 import { GeneralError, isSuperTokensError } from './errors.js'
 import { createKept } from './kept.js'
 import type { CoreRequest } from './requests.js'
-import { newestOf, VERSIONS, type Version } from './versions.js'
+import { newestOf, USUAL, VERSIONS, type Version } from './versions.js'
 import { type CoreWord, expectOk } from './words.js'
 
 /** A host of a core, and the version that is spoken with it. */
@@ -31,6 +31,8 @@ export interface CoreHost {
 export interface CoreHostOptions extends CoreWireOptions {
   /** The most that telling the version may take. */
   readonly timeout: number
+  /** The newest version that is spoken. */
+  readonly most: Version
 }
 
 const VERSION_REFUSED = /cdi-version [\d.]{1,20} not supported/
@@ -49,15 +51,20 @@ function parseFields(body: string): Fields {
 }
 
 /** @throws SuperTokensError `rejected` for versions of which none is known here. */
-function chooseVersion({ versions }: Fields): Version {
+function chooseVersion({ versions }: Fields, { url, most }: CoreHostOptions): Version {
   if (!Array.isArray(versions)) {
     throw new GeneralError('The core does not tell its versions.', { code: 'bad_response' })
   }
-  const version = newestOf(versions)
+  const version = newestOf(versions, most)
   if (version) return version
   const told = versions.filter((one) => /^\d{1,3}\.\d{1,3}$/.test(one)).slice(0, 50)
   const theirs = told.join(', ') || 'none'
-  const message = `No version of the core's interface (${theirs}) is known (${VERSIONS.join(', ')}).`
+  if (newestOf(versions, USUAL)) {
+    // Another host may, and this one after its update.
+    const message = `The core at ${url} does not speak ${most} yet (but ${theirs}), which \`interface\` asks for.`
+    throw new GeneralError(message, { code: 'server_error' })
+  }
+  const message = `No version of the core's interface (${theirs}) is known (${VERSIONS[0]} to ${most}).`
   throw new GeneralError(message, { code: 'rejected' })
 }
 
@@ -75,10 +82,12 @@ export function createCoreHost(options: CoreHostOptions): CoreHost {
   async function negotiate(signal: AbortSignal): Promise<Version> {
     try {
       const told = await send({ method: 'GET', path: '/apiversion' }, { signal })
-      return chooseVersion(parseFields(told))
+      return chooseVersion(parseFields(told), options)
     } catch (error) {
       // Cores that know the first interface only have no such path.
-      if (isSuperTokensError(error) && error.status === 404) return '1.0'
+      if (isSuperTokensError(error) && error.status === 404) {
+        return chooseVersion({ versions: ['1.0'] }, options)
+      }
       throw error
     }
   }

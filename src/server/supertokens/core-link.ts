@@ -3,6 +3,7 @@ import { isLately } from '../shared/lately.js'
 import { withinTime } from '../shared/time-limit.js'
 import { REST } from './core-api.js'
 import type { CoreHost } from './core-host.js'
+import { isForNow, patiently, type Wait } from './core-waits.js'
 import { GeneralError, type SuperTokensError } from './errors.js'
 import { guarded, toSuperTokensError } from './guard.js'
 
@@ -15,6 +16,7 @@ export interface CoreLinkOptions {
   /** For one call, over all hosts. */
   readonly timeout: number
   now(): number
+  readonly wait: Wait
 }
 
 /** Failures of a host, and not the core's word. */
@@ -35,7 +37,7 @@ const isPassing = ({ code, status }: SuperTokensError): boolean =>
  * there is as much time left for every other.
  * @throws SuperTokensError when used: the core's word, or why the last host failed.
  */
-export function createCoreLink({ hosts, timeout, now }: CoreLinkOptions): CoreLink {
+export function createCoreLink({ hosts, timeout, now, wait }: CoreLinkOptions): CoreLink {
   const failures = new Map<CoreHost, number>()
   let turn = 0
 
@@ -56,12 +58,15 @@ export function createCoreLink({ hosts, timeout, now }: CoreLinkOptions): CoreLi
       throw failure
     }
     failures.set(host, now())
-    host.forget()
+    // One that refuses for a moment is who it was, and wants no more requests than must be.
+    if (!isForNow(failure)) host.forget()
   }
 
-  const tryEach: CoreLink = async (work) => {
-    // Not the app's clock: that one may be set, and then there would be no time, or no end.
-    const end = performance.now() + timeout
+  /** One turn of all hosts, until `end` of the monotonic clock, in ms. */
+  async function tryEach<T>(
+    work: (host: CoreHost, signal: AbortSignal) => Promise<T>,
+    end: number,
+  ): Promise<T> {
     const order = inTurn()
     let last: SuperTokensError = new GeneralError('There is no host to ask.', { code: 'network' })
     for (const [index, host] of order.entries()) {
@@ -79,5 +84,11 @@ export function createCoreLink({ hosts, timeout, now }: CoreLinkOptions): CoreLi
     throw last
   }
 
-  return (work) => guarded(timeout, () => tryEach(work))
+  return (work) =>
+    guarded(timeout, () => {
+      // Not the app's clock: that one may be set, and then there would be no time, or no end.
+      const end = performance.now() + timeout
+      const left = (): number => end - performance.now()
+      return patiently(() => tryEach(work, end), { wait, left })
+    })
 }

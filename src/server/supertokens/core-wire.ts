@@ -2,7 +2,7 @@ import { readText } from '../../providers/shared/body.js'
 import { parseRetryAfter } from '../../providers/shared/retry-after.js'
 import { GeneralError, isSuperTokensError } from './errors.js'
 import type { CoreRequest } from './requests.js'
-import { isSince, type Version } from './versions.js'
+import { can, type Version } from './versions.js'
 import { createSay, type Say } from './words.js'
 
 /** How one request is sent. */
@@ -82,7 +82,7 @@ export function createCoreWire(options: CoreWireOptions): CoreWire {
 
   function begin(request: CoreRequest, { signal, version }: Sending): Promise<Response> {
     const { method, path, query, json } = request
-    const named = version && isSince(version, '2.0')
+    const named = version && can(version, 'named')
     // Looked up at each call, and called as a function of its own.
     const fetch = options.fetch ?? globalThis.fetch
     return fetch(`${url}${path}${query ? `?${new URLSearchParams(query)}` : ''}`, {

@@ -15,6 +15,8 @@ export const SUPERTOKENS_ERRORS = {
   TRY_REFRESH_TOKEN: 3000,
   /** A refresh token came that had been replaced: two parties have this session. */
   TOKEN_THEFT_DETECTED: 4000,
+  /** The session goes on, but its claims do not allow this request. No SDK ever had a number for it. */
+  INVALID_CLAIMS: 5000,
 } as const
 
 /** The kinds of {@link SuperTokensError}. */
@@ -25,7 +27,7 @@ export class SuperTokensError<
   Type extends SuperTokensErrorType = SuperTokensErrorType,
 > extends AuthError {
   readonly type: Type
-  /** The number of `type`: 1000 to 4000. */
+  /** The number of `type`: 1000 to 5000. */
   readonly errType: (typeof SUPERTOKENS_ERRORS)[Type]
 
   constructor(type: Type, message: string, options: SuperTokensErrorOptions) {
@@ -81,12 +83,36 @@ export class TokenTheftDetectedError extends SuperTokensError<'TOKEN_THEFT_DETEC
   }
 }
 
+/** Which validator refused a session, and why, as front ends of SuperTokens read it. */
+export interface ClaimValidationError {
+  readonly id: string
+  /** What JSON can hold. */
+  readonly reason?: unknown
+}
+
+/** What a session claims does not allow the request. `code` is `rejected`. */
+export class InvalidClaimsError extends SuperTokensError<'INVALID_CLAIMS'> {
+  readonly claimValidationErrors: readonly ClaimValidationError[]
+
+  constructor(claimValidationErrors: readonly ClaimValidationError[]) {
+    const ids = claimValidationErrors.map(({ id }) => `\`${id}\``)
+    super('INVALID_CLAIMS', `The session lacks what is asked for: ${ids.join(', ')}.`, {
+      code: 'rejected',
+    })
+    this.claimValidationErrors = claimValidationErrors
+  }
+}
+
 /** Whether `error` came from the functions for SuperTokens, of this copy of the package or another. */
 export function isSuperTokensError(error: unknown): error is SuperTokensError
 export function isSuperTokensError(
   error: unknown,
   type: 'TOKEN_THEFT_DETECTED',
 ): error is TokenTheftDetectedError
+export function isSuperTokensError(
+  error: unknown,
+  type: 'INVALID_CLAIMS',
+): error is InvalidClaimsError
 export function isSuperTokensError<Type extends SuperTokensErrorType>(
   error: unknown,
   type: Type,

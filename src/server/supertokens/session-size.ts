@@ -40,7 +40,7 @@ export function longestAccessToken({ userId, payload, antiCsrf }: SessionDraft):
     refreshTokenHash1: HASH,
     parentRefreshTokenHash1: HASH,
     antiCsrfToken: antiCsrf ? UUID : null,
-    ...checkJWTPayload(payload),
+    ...checkJWTPayload('jwtPayload', payload),
   }
   const parts = [jsonBytes(HEADER), jsonBytes(claims) + EXPONENTS, SIGNATURE]
   return parts.map(base64Length).reduce((sum, length) => sum + length + '.'.length, -1)

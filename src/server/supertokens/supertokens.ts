@@ -2,11 +2,18 @@ import { AuthError } from '../../core/errors.js'
 import { checkCoordinator, checkPositive, memoryCoordinator } from '../coordination/coordinator.js'
 import { TIME_LIMIT } from '../shared/time-limit.js'
 import { LONGEST_ACCESS_TOKEN } from './access-token.js'
-import { checkJWTPayload, checkName, checkPayload, checkRefreshToken } from './arguments.js'
+import {
+  checkJWTPayload,
+  checkName,
+  checkNames,
+  checkPayload,
+  checkRefreshToken,
+} from './arguments.js'
 import { createCore } from './core.js'
-import type { CoreTokens } from './core-api.js'
+import type { CoreTokens, CoreVerified } from './core-api.js'
 import { GeneralError } from './errors.js'
 import { guarded } from './guard.js'
+import { createPayloads } from './payloads.js'
 import { createRenewal } from './renewal.js'
 import { createScheme, type Scheme } from './scheme.js'
 import { checkRoom, longestAccessToken } from './session-size.js'
@@ -17,6 +24,7 @@ import type {
   SessionTokens,
   SuperTokens,
   SuperTokensOptions,
+  VerifiedSession,
 } from './types.js'
 import { createVerification } from './verification.js'
 
@@ -105,8 +113,10 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
     onReuse: options.onReuse,
     onSecurityEvent: options.onSecurityEvent,
   })
-  const deps = { core, tombstones, ...settings, dangerouslyAllowInsecureHttp, patience, now }
+  const keys = { dangerouslyAllowInsecureHttp, jwksRefreshInterval: options.jwksRefreshInterval }
+  const deps = { core, tombstones, ...settings, ...keys, patience, now }
   const { verify, hurry } = createVerification(deps)
+  const changePayload = createPayloads({ core, tombstones, enableAntiCsrf })
 
   /** The tokens of an answer of the core, for the app. */
   function handOut(tokens: CoreTokens): SessionTokens {
@@ -114,18 +124,33 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
     return dressAll(scheme, tokens)
   }
 
+  function show({ session, accessToken: next }: CoreVerified): VerifiedSession {
+    const replaced = next && { accessToken: scheme.dress('accessToken', next) }
+    return { session: describe(session), ...replaced }
+  }
+
   const call = <T>(work: () => Promise<T>): Promise<T> => guarded(timeout, work)
+
+  async function revoke(handles: readonly string[]): Promise<readonly string[]> {
+    // First, so that a refresh under way cannot bring one back. It stays when the core fails:
+    // whoever wanted these sessions to be over still does.
+    await Promise.all(handles.map(tombstones.set))
+    const revoked = handles.length > 0 ? await core.revoke(handles) : []
+    await Promise.all(handles.map(tombstones.confirm))
+    return revoked
+  }
 
   return {
     antiCsrf,
-    createNewSession: (userId, jwtPayload = {}, sessionData = {}) =>
+    createNewSession: (userId, jwtPayload = {}, sessionData = {}, { tenantId } = {}) =>
       call(async () => {
         const draft = { userId, payload: jwtPayload, antiCsrf: enableAntiCsrf }
         checkRoom(TOKEN_PLACE, longestAccessToken(draft))
         const tokens = await core.createSession({
           userId: checkName('userId', userId),
-          userDataInJWT: checkJWTPayload(jwtPayload),
+          userDataInJWT: checkJWTPayload('jwtPayload', jwtPayload),
           userDataInDatabase: checkPayload('sessionData', sessionData),
+          tenantId,
           ...settings,
         })
         tombstones.seeAll(tokens)
@@ -133,9 +158,7 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
       }),
     getSession: (accessToken, how = {}) =>
       call(async () => {
-        const { session, accessToken: next } = await verify(accessToken, how)
-        const replaced = next && { accessToken: scheme.dress('accessToken', next) }
-        return { session: describe(session), ...replaced }
+        return show(await verify(accessToken, how))
       }),
     refreshSession: (refreshToken, { antiCsrfToken, doAntiCsrfCheck = true, request } = {}) =>
       call(async () => {
@@ -146,22 +169,27 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
     revokeSession: (sessionHandle) =>
       call(async () => {
         const handle = checkName('sessionHandle', sessionHandle)
-        // First, so that a refresh under way cannot bring it back. It stays when the core fails:
-        // whoever wanted this session to be over still does.
-        await tombstones.set(handle)
-        const revoked = await core.revoke([handle])
-        await tombstones.confirm(handle)
-        return revoked.includes(handle)
+        return (await revoke([handle])).includes(handle)
       }),
-    revokeAllSessionsForUser: (userId) =>
+    revokeMultipleSessions: (sessionHandles) =>
+      call(async () => revoke(checkNames('sessionHandles', sessionHandles))),
+    revokeAllSessionsForUser: (userId, scope) =>
       call(async () => {
         // Their names are known only from the answer.
-        const handles = await core.revokeAll(checkName('userId', userId))
+        const handles = await core.revokeAll(checkName('userId', userId), scope)
         await Promise.all(handles.map(tombstones.confirm))
         return handles
       }),
-    getAllSessionHandlesForUser: (userId) =>
-      call(async () => core.handles(checkName('userId', userId))),
+    getAllSessionHandlesForUser: (userId, scope) =>
+      call(async () => core.handles(checkName('userId', userId), scope)),
+    mergeIntoAccessTokenPayload: (sessionHandle, update, options = {}) =>
+      call(async () => {
+        const handle = checkName('sessionHandle', sessionHandle)
+        const { accessToken, longestToken = LONGEST_ACCESS_TOKEN } = options
+        const changed = await changePayload({ handle, update, accessToken, longestToken })
+        if (changed?.accessToken) hurry(changed.accessToken.token)
+        return changed && show(changed)
+      }),
     getSessionInformation: (sessionHandle) =>
       call(async () => core.information(checkName('sessionHandle', sessionHandle))),
     getSessionData: (sessionHandle) =>

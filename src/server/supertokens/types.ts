@@ -89,6 +89,12 @@ export interface SuperTokensOptions extends SecurityListeners {
   /** The addresses of one core, as a list or a text with `;` in between. A path is kept. */
   readonly hosts: string | readonly string[]
   readonly apiKey?: string | undefined
+  /**
+   * The newest version of the core's interface that is spoken, such as `5.6`. That one replaces
+   * refresh tokens at once: ask for it when every process of the app does, and every core has it.
+   * @default '5.4'
+   */
+  readonly interface?: string | undefined
   /** How long one request to the core may take, over all its hosts. @default 10_000 */
   readonly requestTimeout?: number | undefined
   /**
@@ -103,7 +109,12 @@ export interface SuperTokensOptions extends SecurityListeners {
   readonly antiCsrf?: AntiCsrf | undefined
   /** Whether access tokens are signed by keys that the core replaces from time to time. @default true */
   readonly useDynamicSigningKey?: boolean | undefined
-  /** What a core before 2.21 says of cookies goes where these say nothing. */
+  /**
+   * How long the keys of access tokens are used before they are looked at again, in ms: a key that the
+   * core withdraws is good for so long. @default 600_000
+   */
+  readonly jwksRefreshInterval?: number | undefined
+  /** What a core before 2.4 says of cookies goes where these say nothing. */
   readonly cookies?: SuperTokensCookies | undefined
   /** Shared by processes that serve the same sessions. @default memoryCoordinator() */
   readonly coordinator?: Coordinator | undefined
@@ -128,6 +139,33 @@ export interface VerifyOptions {
   readonly doAntiCsrfCheck?: boolean | undefined
   /** Asks the core whether the session was revoked meanwhile. @default false */
   readonly checkDatabase?: boolean | undefined
+  /**
+   * Leaves everything as it is: the core is not told that a token is used for the first time, and gives
+   * no other one for it, where its keys are published. @default false
+   */
+  readonly readOnly?: boolean | undefined
+}
+
+/** Which sessions of a person are meant. */
+export interface SessionScope {
+  /** Only those of this tenant, since interface 3.0; without one those of all tenants. */
+  readonly tenantId?: string | undefined
+  /** Those of linked accounts count as well, since interface 4.0, unless this is `false`. */
+  readonly linkedAccounts?: boolean | undefined
+}
+
+/** How the payload of a session is changed. */
+export interface PayloadUpdateOptions {
+  /**
+   * The session's access token, which is to be replaced by one with the new payload. Without it the
+   * next refresh brings that.
+   */
+  readonly accessToken?: string | undefined
+  /**
+   * The most characters that an access token with the new payload may have, as where a cookie holds it:
+   * more is `invalid_argument` before the core hears. @default 16_384
+   */
+  readonly longestToken?: number | undefined
 }
 
 /** How cookies of sessions are, after the app's settings and the core's. */
@@ -151,11 +189,12 @@ export interface CookieSpot extends CookiePlace {
  */
 export interface SuperTokens {
   readonly antiCsrf: AntiCsrf
-  /** Begins a session. */
+  /** Begins a session, in a tenant where one is named: since interface 3.0. */
   createNewSession(
     userId: string,
     jwtPayload?: SessionPayload,
     sessionData?: SessionPayload,
+    options?: Pick<SessionScope, 'tenantId'>,
   ): Promise<SessionTokens>
   /**
    * Tells whose access token this is: by the core's published keys where it has them, else by the
@@ -183,10 +222,25 @@ export interface SuperTokens {
   ): Promise<SessionTokens>
   /** Whether there was such a session to end. */
   revokeSession(sessionHandle: string): Promise<boolean>
+  /** The handles of those among them that were ended. */
+  revokeMultipleSessions(sessionHandles: readonly string[]): Promise<readonly string[]>
   /** The handles of the sessions that were ended. */
-  revokeAllSessionsForUser(userId: string): Promise<readonly string[]>
-  getAllSessionHandlesForUser(userId: string): Promise<readonly string[]>
-  /** `undefined` when the session is over. Since interface 2.21. */
+  revokeAllSessionsForUser(userId: string, scope?: SessionScope): Promise<readonly string[]>
+  getAllSessionHandlesForUser(userId: string, scope?: SessionScope): Promise<readonly string[]>
+  /**
+   * Changes what the access tokens of a session hold: fields of `update` take the place of those of
+   * their names, and `null` takes one away. Others stay as the core has them. Since interface 2.0.
+   * @returns the session, and its new access token unless the one that was given has expired;
+   * `undefined` where none was given.
+   * @throws SuperTokensError `UNAUTHORISED` when the session is over; `GENERAL_ERROR`,
+   * `invalid_argument`, for what no token can hold.
+   */
+  mergeIntoAccessTokenPayload(
+    sessionHandle: string,
+    update: SessionPayload,
+    options?: PayloadUpdateOptions,
+  ): Promise<VerifiedSession | undefined>
+  /** `undefined` when the session is over. Since interface 2.8. */
   getSessionInformation(sessionHandle: string): Promise<SessionInformation | undefined>
   /** @throws SuperTokensError `UNAUTHORISED` when the session is over. */
   getSessionData(sessionHandle: string): Promise<SessionPayload>

@@ -6,6 +6,7 @@ import { AuthError } from '../../core/errors.js'
 import { readText } from '../../providers/shared/body.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import { checkUrl } from '../../providers/shared/url.js'
+import { checkPositive } from '../coordination/coordinator.js'
 import { isLately } from '../shared/lately.js'
 
 /** Where the issuer publishes its keys (RFC 7517 §5). */
@@ -13,6 +14,11 @@ export interface KeySetLocation {
   readonly jwksUrl: string
   /** @default the platform's fetch */
   readonly fetch?: typeof fetch | undefined
+  /**
+   * How long keys are used before they are looked at again, in ms: one that the issuer withdraws is
+   * good for so long. A key id that is new is looked up at once. @default 600_000
+   */
+  readonly jwksRefreshInterval?: number | undefined
   /** Allows plain `http:` to hosts other than this device: keys can then be forged on the way. */
   readonly dangerouslyAllowInsecureHttp?: boolean | undefined
 }
@@ -37,8 +43,8 @@ export interface KeySet {
   hurry(token: string): void
 }
 
-/** Keys are used for this long before they are looked at again, in ms. jose's default. */
-const FRESH = 600_000
+/** jose's default, in ms. */
+const INTERVAL = 600_000
 /** Between two lookups of unknown key ids, in ms. jose's default; forged ids must not cost more. */
 const COOLDOWN = 30_000
 /** Between two lookups while the issuer fails and no key is known, in ms. */
@@ -83,6 +89,7 @@ async function withoutOddKeys(response: Response): Promise<Response> {
  */
 export function createKeySet(location: KeySetLocation, now: () => number): KeySet {
   checkUrl(location.jwksUrl, location.dangerouslyAllowInsecureHttp)
+  const interval = checkPositive('jwksRefreshInterval', location.jwksRefreshInterval ?? INTERVAL)
   const remote = createRemoteJWKSet(new URL(location.jwksUrl), {
     timeoutDuration: TIMEOUT,
     cacheMaxAge: Number.POSITIVE_INFINITY,
@@ -132,7 +139,7 @@ export function createKeySet(location: KeySetLocation, now: () => number): KeySe
 
   async function keyFor(header: JWSHeaderParameters): Promise<CryptoKey> {
     const pause = loadedAt === undefined ? RETRY : COOLDOWN
-    const due = !within(loadedAt, FRESH) && !within(failedAt, pause)
+    const due = !within(loadedAt, interval) && !within(failedAt, pause)
     if (due) await load()
     if (loadedAt === undefined && failure) throw failure
     try {

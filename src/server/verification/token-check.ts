@@ -64,8 +64,11 @@ function headerOf(token: string): JWSHeaderParameters | null {
   }
 }
 
-/** Checks a token by every key that may be meant: without a key id, or with two keys of one. */
-async function verifyByAny(
+/**
+ * Checks a token by every key that may be meant: without a key id, or with two keys of one.
+ * @throws errors of jose, and what `keyFor` throws.
+ */
+export async function verifyByAny(
   token: string,
   keyFor: JWTVerifyGetKey,
   options: JWTVerifyOptions,

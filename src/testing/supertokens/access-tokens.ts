@@ -10,14 +10,15 @@ export interface AccessToken {
   readonly format: AccessTokenFormat
   readonly handle: string
   readonly userId: string
+  readonly tenantId: string
   readonly refreshTokenHash1: string
   readonly parentHash1: string | null
   readonly antiCsrf: string | null
   readonly userData: Fields
   readonly createdTime: number
   readonly expiry: number
-  /** When the payload was last set by hand; version 2 only. */
-  readonly lmrt: number
+  /** When the payload was last set by hand; `null` since interface 2.4. */
+  readonly lmrt: number | null
 }
 
 /** A token, and when it was made and ends. Times in ms since the epoch. */
@@ -47,14 +48,14 @@ const claims2 = (token: AccessToken): Fields => ({
   ...(token.antiCsrf !== null && { antiCsrfToken: token.antiCsrf }),
   expiryTime: token.expiry,
   timeCreated: token.createdTime,
-  lmrt: token.lmrt,
+  ...(token.lmrt !== null && { lmrt: token.lmrt }),
 })
 
 const claims = (token: AccessToken): Fields => ({
   iat: seconds(token.createdTime),
   exp: seconds(token.expiry),
   sub: token.userId,
-  ...(token.format !== '3' && { tId: 'public' }),
+  ...(token.format !== '3' && { tId: token.tenantId }),
   ...(token.format === '5' && { rsub: token.userId }),
   sessionHandle: token.handle,
   refreshTokenHash1: token.refreshTokenHash1,
@@ -92,6 +93,7 @@ function contentsOf(format: AccessTokenFormat, body: Fields): AccessToken {
     refreshTokenHash1: String(body.refreshTokenHash1),
     parentHash1: textOf(body.parentRefreshTokenHash1),
     antiCsrf: textOf(body.antiCsrfToken),
+    tenantId: textOf(body.tId) ?? 'public',
   }
   if (format === '2') {
     return {
@@ -100,7 +102,7 @@ function contentsOf(format: AccessTokenFormat, body: Fields): AccessToken {
       userData: objectOf(body.userData),
       createdTime: numberOf(body.timeCreated),
       expiry: numberOf(body.expiryTime),
-      lmrt: numberOf(body.lmrt),
+      lmrt: body.lmrt === undefined ? null : numberOf(body.lmrt),
     }
   }
   const own = Object.entries(body).filter(([name]) => !PROTECTED_CLAIMS.has(name))
@@ -111,7 +113,7 @@ function contentsOf(format: AccessTokenFormat, body: Fields): AccessToken {
     userData: Object.fromEntries(own),
     createdTime,
     expiry: numberOf(body.exp) * 1000,
-    lmrt: createdTime,
+    lmrt: null,
   }
 }
 

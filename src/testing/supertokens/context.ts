@@ -22,7 +22,10 @@ export interface CoreContext {
   readonly rows: Map<string, SessionRow>
   readonly keys: Keys
   readonly tokens: RefreshTokens
-  readonly rotation: SuperTokensRotation
+  readonly rotation: {
+    readonly [Name in keyof SuperTokensRotation]-?: NonNullable<SuperTokensRotation[Name]>
+  }
+  readonly tenants: readonly string[]
   readonly accessTokenValidity: number
   readonly refreshTokenValidity: number
   readonly antiCsrf: boolean
@@ -36,6 +39,7 @@ export interface Call {
   readonly url: URL
   readonly body: Fields
   readonly dialect: Dialect
+  readonly tenantId: string
 }
 
 /** What serves an operation. */
@@ -47,7 +51,7 @@ export const antiCsrfOf = (context: CoreContext, { body, dialect }: Call): boole
 
 /** A session, as answers name it. */
 export const identityOf = (
-  { handle, userId }: Pick<SessionRow, 'handle' | 'userId'>,
+  { handle, userId, tenantId }: Pick<SessionRow, 'handle' | 'userId' | 'tenantId'>,
   userDataInJWT: Fields,
   dialect: Dialect,
 ): Fields => ({
@@ -55,5 +59,5 @@ export const identityOf = (
   userId,
   ...(dialect.recipeUserId && { recipeUserId: userId }),
   userDataInJWT,
-  ...(dialect.tenantId && { tenantId: 'public' }),
+  ...(dialect.tenantId && { tenantId }),
 })

@@ -1,52 +1,72 @@
-import type { Fields } from '../server/json.js'
 import { refuse, unauthorised } from './answers.js'
-import type { CoreContext, Handler, SessionRow } from './context.js'
-import { object, optionalText, optionalTexts, parameter, text } from './fields.js'
+import { checkClaims } from './claims.js'
+import type { Call, CoreContext, Handler, SessionRow } from './context.js'
+import { object, optionalFlag, optionalText, optionalTexts, parameter, text } from './fields.js'
 
 const GONE = unauthorised('Session does not exist.')
 
+/** Whose rows. */
+interface Owner {
+  readonly userId: string
+  /** `null` for all of them. */
+  readonly tenantId: string | null
+}
+
 /** The rows of a person, as they are now. */
-const rowsOf = ({ rows }: CoreContext, userId: string): readonly SessionRow[] =>
-  [...rows.values()].filter((row) => row.userId === userId)
+const rowsOf = ({ rows }: CoreContext, { userId, tenantId }: Owner): readonly SessionRow[] =>
+  [...rows.values()].filter(
+    (row) => row.userId === userId && (tenantId === null || row.tenantId === tenantId),
+  )
 
 /** Ends sessions; the handles of those that lived. */
 const end = ({ rows }: CoreContext, handles: readonly string[]): readonly string[] =>
   handles.filter((handle) => rows.delete(handle))
 
+type Named = Pick<Call, 'body' | 'tenantId'>
+
 /** The handles that a request names, by a list or by a person. */
-function named(context: CoreContext, body: Fields): readonly string[] {
+function named(context: CoreContext, { body, tenantId }: Named): readonly string[] {
   const userId = optionalText(body, 'userId')
   const handles = optionalTexts(body, 'sessionHandles')
   if ((userId === null) === (handles === null)) {
     return refuse(400, 'Invalid JSON input - use one of userId or sessionHandles array')
   }
-  return handles ?? rowsOf(context, userId ?? '').map(({ handle }) => handle)
+  const everywhere = optionalFlag(body, 'revokeAcrossAllTenants')
+  if (handles !== null && everywhere !== null) {
+    const rule = 'revokeAcrossAllTenants can only be set if userId is set'
+    return refuse(400, `Invalid JSON input - ${rule}`)
+  }
+  const owner = { userId: userId ?? '', tenantId: everywhere === false ? tenantId : null }
+  return handles ?? rowsOf(context, owner).map(({ handle }) => handle)
 }
 
 /** `POST /session/remove` and `POST /recipe/session/remove` */
-export const remove: Handler = async (context, { body }) => ({
+export const remove: Handler = async (context, call) => ({
   status: 'OK',
-  sessionHandlesRevoked: end(context, named(context, body)),
+  sessionHandlesRevoked: end(context, named(context, call)),
 })
 
 /** `DELETE /session`, of interface 1.0 */
-export const removeFirst: Handler = async (context, { body }) => {
+export const removeFirst: Handler = async (context, { body, tenantId }) => {
   const handle = optionalText(body, 'sessionHandle')
-  const asked = handle === null ? body : { sessionHandles: [handle] }
+  const asked = { tenantId, body: handle === null ? body : { sessionHandles: [handle] } }
   return { status: 'OK', numberOfSessionsRevoked: end(context, named(context, asked)).length }
 }
 
 /** `GET /session/user` and `GET /recipe/session/user` */
-export const handlesOfUser: Handler = async (context, { url }) => ({
-  status: 'OK',
-  sessionHandles: rowsOf(context, parameter(url, 'userId')).map(({ handle }) => handle),
-})
+export const handlesOfUser: Handler = async (context, { url, tenantId }) => {
+  const userId = parameter(url, 'userId')
+  const here = url.searchParams.get('fetchAcrossAllTenants') === 'false'
+  const rows = rowsOf(context, { userId, tenantId: here ? tenantId : null })
+  const living = rows.filter(({ expiry }) => expiry >= context.now())
+  return { status: 'OK', sessionHandles: living.map(({ handle }) => handle) }
+}
 
 /** `GET /recipe/session` */
 export const information: Handler = async ({ rows }, { url, dialect }) => {
   const row = rows.get(parameter(url, 'sessionHandle'))
   if (!row) return GONE
-  const { handle, userId, userDataInDatabase, expiry, userDataInJWT, timeCreated } = row
+  const { handle, userId, userDataInDatabase, expiry, userDataInJWT, timeCreated, tenantId } = row
   return {
     sessionHandle: handle,
     userId,
@@ -56,7 +76,7 @@ export const information: Handler = async ({ rows }, { url, dialect }) => {
     userDataInJWT,
     timeCreated,
     status: 'OK',
-    ...(dialect.tenantId && { tenantId: 'public' }),
+    ...(dialect.tenantId && { tenantId }),
   }
 }
 
@@ -73,9 +93,10 @@ export const readData =
 /** `PUT /session/data` and `PUT /jwt/data`, with `/recipe` or without */
 export const writeData =
   (name: DataName): Handler =>
-  async ({ rows }, { body }) => {
+  async ({ rows }, { body, dialect }) => {
     const row = rows.get(text(body, 'sessionHandle'))
     const data = object(body, name)
+    if (name === 'userDataInJWT') checkClaims(data, dialect)
     if (!row) return GONE
     row[name] = data
     return { status: 'OK' }

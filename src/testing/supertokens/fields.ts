@@ -26,6 +26,12 @@ export function optionalFlag(body: Fields, name: string): boolean | null {
   return (body[name] ?? null) === null ? null : flag(body, name)
 }
 
+/** A number of the body, or `null` without one. */
+export function optionalNumber(body: Fields, name: string): number | null {
+  const value = body[name] ?? null
+  return value === null || typeof value === 'number' ? value : invalid(name)
+}
+
 /** An object of the body. */
 export function object(body: Fields, name: string): Fields {
   const value = body[name]

@@ -8,7 +8,7 @@ import { createKeys } from './keys.js'
 import { createRefreshTokens } from './refresh-tokens.js'
 import { createRoutes, type Found, type Routes } from './routes.js'
 import type { ScriptedSuperTokensCore, ScriptedSuperTokensCoreOptions } from './types.js'
-import { dialectOf, newest, TODAYS_VERSIONS } from './versions.js'
+import { atLeast, dialectOf, newest, TODAYS_VERSIONS } from './versions.js'
 
 export type {
   ScriptedSuperTokensCore,
@@ -32,7 +32,11 @@ function createContext(options: ScriptedSuperTokensCoreOptions): CoreContext {
     rows: new Map(),
     keys: createKeys({ now, newId, interval }),
     tokens: createRefreshTokens(random),
-    rotation: options.rotation ?? 'promotion',
+    rotation: {
+      grace: options.rotation?.grace ?? 30_000,
+      reuse: options.rotation?.reuse ?? 'TOKEN_THEFT',
+    },
+    tenants: ['public', ...(options.tenants ?? [])],
     accessTokenValidity: options.accessTokenValidity ?? 3_600_000,
     refreshTokenValidity: options.refreshTokenValidity ?? 8_640_000_000,
     antiCsrf: options.enableAntiCsrf ?? false,
@@ -56,6 +60,16 @@ function versionOf({ headers }: Request, versions: readonly string[]): string {
   return versions.includes(version) ? version : refuse(400, `cdi-version ${version} not supported`)
 }
 
+/** The tenant that a path names. Cores before interface 3.0 have none, and take it for a base. */
+function tenantOf({ base }: Found, { versions, tenants }: CoreContext): string {
+  const last = base.split('/').at(-1) ?? ''
+  const named = last !== '' && !last.startsWith('appid-') && atLeast(newest(versions), '3.0')
+  if (!named || tenants.includes(last)) return named ? last : 'public'
+  const combination = 'connectionURIDomain, appId and tenantId combination'
+  const reason = `Tenant with the following ${combination} not found: (, public, ${last})`
+  return refuse(400, `AppId or tenantId not found => ${reason}`)
+}
+
 async function answer(
   context: CoreContext,
   { request, url, text }: Incoming,
@@ -70,7 +84,8 @@ async function answer(
     if (found.type === 'wrong-method') return refuse(405, 'Method not supported')
     const reads = request.method === 'GET'
     const body: Fields = (reads ? {} : parseObject(text)) ?? refuse(400, 'Invalid Json Input')
-    return jsonAnswer(await found.handler(context, { url, body, dialect }))
+    const call = { url, body, dialect, tenantId: tenantOf(found, context) }
+    return jsonAnswer(await found.handler(context, call))
   } catch (error) {
     if (error instanceof CoreRefusal) return textAnswer(error.status, error.message)
     return textAnswer(500, `Unexpected failure: ${error}`)
@@ -97,12 +112,12 @@ const controls = ({
 })
 
 /**
- * Makes a scripted SuperTokens core. It signs real RS256 tokens, rotates refresh tokens by either of
- * the cores' algorithms, speaks the versions of the interface that it is told to, and refuses in a
- * core's words. It serves any host, and paths below any base. It needs no Node.
+ * Makes a scripted SuperTokens core. It signs real RS256 tokens, speaks the versions of the interface
+ * that it is told to, rotates refresh tokens by the algorithm of each request's version, and refuses in
+ * a core's words. It serves any host; before its paths may be an app and a tenant. It needs no Node.
  *
  * ```ts
- * const core = createScriptedSuperTokensCore({ rotation: { grace: 30_000 } })
+ * const core = createScriptedSuperTokensCore({ rotation: { grace: 60_000 } })
  * const superTokens = createSuperTokens({ hosts: 'http://localhost:3567', fetch: core.fetch })
  * core.fail({ type: 'status', status: 503 })
  * ```

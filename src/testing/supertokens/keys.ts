@@ -26,6 +26,8 @@ export interface PublishedKey {
 /** One key. It is generated on first use. */
 export interface Key {
   readonly kid: string
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
   /** When the next dynamic key takes over, in ms since the epoch. */
   readonly expiry: number
   sign(text: string): Promise<Uint8Array>
@@ -42,7 +44,10 @@ const ALGORITHM = {
   hash: 'SHA-256',
 }
 
-function createKey(kid: string, expiry: number): Key {
+/** When a key was made, and when the next one takes over, in ms since the epoch. */
+type KeyLife = Pick<Key, 'createdAt' | 'expiry'>
+
+function createKey(kid: string, life: KeyLife): Key {
   let made: Promise<CryptoKeyPair> | undefined
   const pair = (): Promise<CryptoKeyPair> => {
     made ??= crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
@@ -50,7 +55,7 @@ function createKey(kid: string, expiry: number): Key {
   }
   return {
     kid,
-    expiry,
+    ...life,
     async sign(text) {
       const { privateKey } = await pair()
       return new Uint8Array(await crypto.subtle.sign(ALGORITHM.name, privateKey, utf8(text)))
@@ -81,8 +86,10 @@ export interface KeyDeps {
 
 /** Makes the keys of one core. */
 export function createKeys({ now, newId, interval }: KeyDeps): Keys {
-  const dynamicKey = (at: number): Key => createKey(`d-${at}`, at + interval)
-  const fixed = createKey(`s-${newId()}`, Number.POSITIVE_INFINITY)
+  const dynamicKey = (at: number): Key =>
+    createKey(`d-${at}`, { createdAt: at, expiry: at + interval })
+  const forever = { createdAt: now(), expiry: Number.POSITIVE_INFINITY }
+  const fixed = createKey(`s-${newId()}`, forever)
   let newestAt = now()
   let dynamic: readonly [Key, ...Key[]] = [dynamicKey(newestAt)]
 

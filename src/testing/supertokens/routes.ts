@@ -10,12 +10,15 @@ import {
   writeData,
 } from './data-routes.js'
 import { create, refresh } from './session-routes.js'
-import { handshake } from './token-answers.js'
+import { handshake, recipeHandshake } from './token-answers.js'
 import { regenerate, verify } from './verify-routes.js'
 import { atLeast } from './versions.js'
 
-/** What a request has found. `path` is without the base; the whole of it when it is unknown. */
-export type Found = { readonly path: string } & (
+/**
+ * What a request has found. `path` is without the base, which may name a tenant; the whole of it when
+ * it is unknown.
+ */
+export type Found = { readonly path: string; readonly base: string } & (
   | { readonly type: 'unknown' }
   | { readonly type: 'wrong-method' }
   | { readonly type: 'operation'; readonly handler: Handler }
@@ -58,7 +61,7 @@ const SECOND: Paths = {
 }
 
 const RECIPE: Paths = {
-  '/recipe/session': { POST: create, GET: information },
+  '/recipe/session': { POST: create },
   '/recipe/session/refresh': { POST: refresh },
   '/recipe/session/verify': { POST: verify },
   '/recipe/session/regenerate': { POST: regenerate },
@@ -68,6 +71,11 @@ const RECIPE: Paths = {
   '/recipe/jwt/data': JWT_DATA,
   '/user/id': { GET: unknownUser },
 }
+
+/** Since 2.8. */
+const INFORMING: Paths = { '/recipe/session': { POST: create, GET: information } }
+/** From 2.4 to 2.20. */
+const SHAKING: Paths = { '/recipe/handshake': { POST: recipeHandshake } }
 
 const hello: Plain = {
   type: 'plain',
@@ -92,12 +100,16 @@ function pathsOf(versions: readonly string[]): Paths {
   const first = versions.some((version) => !atLeast(version, '2.0'))
   const second = versions.some((version) => atLeast(version, '2.0') && !atLeast(version, '2.4'))
   const recipe = versions.some((version) => atLeast(version, '2.4'))
+  const informs = versions.some((version) => atLeast(version, '2.8'))
+  const shakes = versions.some((version) => atLeast(version, '2.4') && !atLeast(version, '2.21'))
   const session = { ...(second && SECOND['/session']), ...(first && FIRST['/session']) }
   return {
     ...(first && FIRST),
     ...(second && SECOND),
     ...((first || second) && { '/session': session }),
     ...(recipe && RECIPE),
+    ...(informs && INFORMING),
+    ...(shakes && SHAKING),
   }
 }
 
@@ -106,7 +118,7 @@ function pathsOf(versions: readonly string[]): Paths {
  * path that this core does not have is not to pass for a base and one that it has.
  */
 const ALL_PATHS: readonly string[] = [
-  ...Object.keys({ ...FIRST, ...SECOND, ...RECIPE }),
+  ...Object.keys({ ...FIRST, ...SECOND, ...RECIPE, ...SHAKING }),
   ...['/hello', '/apiversion', '/.well-known/jwks.json'],
 ].sort((a, b) => b.length - a.length)
 
@@ -123,12 +135,15 @@ export function createRoutes(versions: readonly string[], apiVersionPath: boolea
   return {
     find(method, pathname) {
       const path = ALL_PATHS.find((end) => pathname.endsWith(end)) ?? pathname
+      const base = pathname.slice(0, -path.length)
       const open = plain[path]
-      if (open) return { ...open, path }
+      if (open) return { ...open, path, base }
       const methods = paths[path]
-      if (!methods) return { type: 'unknown', path }
+      if (!methods) return { type: 'unknown', path, base }
       const handler = methods[method]
-      return handler ? { type: 'operation', handler, path } : { type: 'wrong-method', path }
+      return handler
+        ? { type: 'operation', handler, path, base }
+        : { type: 'wrong-method', path, base }
     },
   }
 }

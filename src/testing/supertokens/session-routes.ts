@@ -1,7 +1,7 @@
 import { sha256Hex } from '../server/encoding.js'
 import type { Fields } from '../server/json.js'
-import { PROTECTED_CLAIMS } from './access-tokens.js'
 import { refuse, unauthorised } from './answers.js'
+import { checkClaims } from './claims.js'
 import {
   antiCsrfOf,
   type Call,
@@ -10,10 +10,11 @@ import {
   identityOf,
   type SessionRow,
 } from './context.js'
-import { flag, object, optionalFlag, optionalText, text } from './fields.js'
+import { flag, object, optionalFlag, optionalNumber, optionalText, text } from './fields.js'
 import type { MintedToken, RefreshTokenContents } from './refresh-tokens.js'
 import { byGrace, byPromotion, type Exchange, type ReuseSubtype } from './rotation.js'
 import { accessTokenFields, keyFields, refreshTokenFields } from './token-answers.js'
+import { atLeast, newest } from './versions.js'
 
 /** Whether the static key is asked for; `null` when the request leaves it as it is. */
 function staticKeyOf({ body, dialect }: Call, choice = dialect.keyChoice): boolean | null {
@@ -29,19 +30,26 @@ interface Pair {
   readonly minted: MintedToken
   readonly parentHash1: string | null
   readonly antiCsrf: string | null
+  /** How long the access token lives, in ms, where that is less than usual. */
+  readonly validity?: number | null
 }
 
 async function tokensAnswer(
   context: CoreContext,
-  { row, minted, parentHash1, antiCsrf }: Pair,
+  { row, minted, parentHash1, antiCsrf, validity }: Pair,
   { dialect }: Call,
 ): Promise<Fields> {
-  const { handle, userId, userDataInJWT: userData, staticKey } = row
-  const refreshTokenHash1 = minted.hash1
-  const token = { handle, userId, refreshTokenHash1, parentHash1, antiCsrf, userData, staticKey }
+  const { handle, userId, tenantId, userDataInJWT: userData, staticKey } = row
+  const owner = { handle, userId, tenantId }
+  const hashes = { refreshTokenHash1: minted.hash1, parentHash1 }
+  const token = { ...owner, ...hashes, antiCsrf, userData, staticKey }
   return {
     session: identityOf(row, userData, dialect),
-    accessToken: await accessTokenFields(context, { ...token, format: dialect.format }, dialect),
+    accessToken: await accessTokenFields(
+      context,
+      { ...token, format: dialect.format, ...(validity && { expiry: context.now() + validity }) },
+      dialect,
+    ),
     ...refreshTokenFields(context, minted, dialect),
     ...(antiCsrf !== null && { antiCsrfToken: antiCsrf }),
     status: 'OK',
@@ -50,21 +58,21 @@ async function tokensAnswer(
 
 /** `POST /session` and `POST /recipe/session` */
 export const create: Handler = async (context, call) => {
-  const { body, dialect } = call
+  const { body, dialect, tenantId } = call
   const userId = text(body, 'userId')
   const antiCsrf = antiCsrfOf(context, call) ? context.newId() : null
   const userDataInJWT = object(body, 'userDataInJWT')
   const userDataInDatabase = object(body, 'userDataInDatabase')
   const staticKey = staticKeyOf(call, dialect.keyChoiceAtStart) ?? false
-  if (dialect.jwt && Object.keys(userDataInJWT).some((name) => PROTECTED_CLAIMS.has(name))) {
-    return refuse(400, 'The user payload contains protected field')
-  }
-  const handle = context.newId()
+  checkClaims(userDataInJWT, dialect)
+  // A handle tells whose it is, so that whatever names it needs no tenant.
+  const handle = `${context.newId()}${tenantId === 'public' ? '' : `_${tenantId}`}`
   const minted = await context.tokens.mint({ handle, userId, parentHash1: null, antiCsrf })
   const timeCreated = context.now()
   const row: SessionRow = {
     handle,
     userId,
+    tenantId,
     userDataInJWT,
     userDataInDatabase,
     timeCreated,
@@ -89,7 +97,8 @@ async function readRefreshToken(
   staticKeyOf(call)
   const contents = await context.tokens.read(token)
   if ('failure' in contents) {
-    const survives = dialect.recipe || contents.foreign
+    // Since core 3.5, which brought interface 2.8.
+    const survives = atLeast(newest(context.versions), '2.8') || contents.foreign
     const refusal = unauthorised(contents.failure)
     return survives ? { refusal } : refuse(500, 'Internal Error')
   }
@@ -99,27 +108,38 @@ async function readRefreshToken(
     : contents
 }
 
+/** For how many ms the access token of a refresh is asked to live, at most as usual; since 5.6. */
+function validityOf(context: CoreContext, { body, dialect }: Call): number | null {
+  if (!dialect.rotatesAtRefresh) return null
+  const validity = optionalNumber(body, 'accessTokenValidity')
+  const fits = validity === null || (validity > 0 && validity <= context.accessTokenValidity)
+  return fits ? validity : refuse(400, "Field name 'accessTokenValidity' is invalid in JSON input")
+}
+
 /** Ends a session over a reused token, where the core does so itself, and says what it saw. */
 function reused(
-  { rotation, rows }: CoreContext,
+  { rotation, rows, versions }: CoreContext,
   { handle, userId }: SessionRow,
   { subtype, dialect }: { readonly subtype: ReuseSubtype } & Pick<Call, 'dialect'>,
 ): Fields {
-  const graceful = rotation !== 'promotion'
-  const detail = graceful && dialect.reuseSubtype && { recentTokenReuseSubtype: subtype }
-  if (graceful) {
+  const detail = dialect.rotatesAtRefresh && { recentTokenReuseSubtype: subtype }
+  if (dialect.rotatesAtRefresh) {
     rows.delete(handle)
     if (rotation.reuse === 'UNAUTHORISED' && subtype !== 'STALE_LINEAGE') {
-      return unauthorised('The refresh token was replaced lately', { ...detail })
+      return unauthorised('refresh token reuse detected', { ...detail })
     }
   }
-  const session = { handle, userId, ...(dialect.recipeUserId && { recipeUserId: userId }) }
+  // At every interface of a core from version 6 on, which brought 3.0.
+  const named = atLeast(newest(versions), '3.0')
+  const session = { handle, userId, ...(named && { recipeUserId: userId }) }
   return { status: 'TOKEN_THEFT_DETECTED', session, ...detail }
 }
 
 /** `POST /session/refresh` and `POST /recipe/session/refresh` */
 export const refresh: Handler = async (context, call) => {
   const { rotation, tokens } = context
+  const { rotatesAtRefresh } = call.dialect
+  const validity = validityOf(context, call)
   const contents = await readRefreshToken(context, call)
   if ('refusal' in contents) return contents.refusal
   const antiCsrf = antiCsrfOf(context, call) ? context.newId() : null
@@ -133,15 +153,13 @@ export const refresh: Handler = async (context, call) => {
   const row = context.rows.get(handle)
   if (!row || row.expiry < now) return unauthorised('Session missing in db or has expired')
   const exchange: Exchange = { presented, parent, next: minted.hash2, now }
-  const decision =
-    rotation === 'promotion'
-      ? byPromotion(row.lineage, exchange)
-      : byGrace(row.lineage, exchange, rotation.grace)
+  const decision = rotatesAtRefresh
+    ? byGrace(row.lineage, exchange, rotation.grace)
+    : byPromotion(row.lineage, exchange)
   if (decision.type === 'reused') return reused(context, row, { ...call, ...decision })
   row.lineage = decision.lineage
   row.staticKey = staticKeyOf(call) ?? row.staticKey
   if (decision.extended) row.expiry = now + context.refreshTokenValidity
-  const pair = { row, minted, antiCsrf }
-  const child = rotation === 'promotion' ? hash1 : null
-  return tokensAnswer(context, { ...pair, parentHash1: child }, call)
+  const pair = { row, minted, antiCsrf, validity }
+  return tokensAnswer(context, { ...pair, parentHash1: rotatesAtRefresh ? null : hash1 }, call)
 }

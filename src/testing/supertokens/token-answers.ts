@@ -49,7 +49,8 @@ export async function accessTokenFields(
 ): Promise<Fields> {
   const createdTime = context.now()
   const expiry = createdTime + context.accessTokenValidity
-  const whole = { lmrt: createdTime, expiry, ...token, createdTime }
+  const lmrt = dialect.recipe ? null : createdTime
+  const whole = { lmrt, expiry, ...token, createdTime }
   const issued = await issueAccessToken(whole, context.keys.current(staticKey))
   return { ...issued, ...cookieFields(context, 'access', dialect) }
 }
@@ -74,8 +75,26 @@ export function refreshTokenFields(
 export async function keyFields({ keys }: CoreContext, dialect: Dialect): Promise<Fields> {
   if (dialect.jwt) return {}
   const key = keys.current(false)
-  return { jwtSigningPublicKey: await key.der(), jwtSigningPublicKeyExpiryTime: key.expiry }
+  const list = keys.candidates(null).map(async (known) => ({
+    publicKey: await known.der(),
+    createdAt: known.createdAt,
+    expiryTime: known.expiry,
+  }))
+  return {
+    jwtSigningPublicKey: await key.der(),
+    jwtSigningPublicKeyExpiryTime: key.expiry,
+    ...(dialect.keyList && { jwtSigningPublicKeyList: await Promise.all(list) }),
+  }
 }
+
+/** `POST /recipe/handshake`: from 2.4 to 2.20 cookies are the app's, and nothing is told of them. */
+export const recipeHandshake: Handler = async (context, { dialect }) => ({
+  status: 'OK',
+  ...(await keyFields(context, dialect)),
+  accessTokenBlacklistingEnabled: false,
+  accessTokenValidity: context.accessTokenValidity,
+  refreshTokenValidity: context.refreshTokenValidity,
+})
 
 /** `POST /handshake`: what a core before 2.4 tells of its settings. */
 export const handshake: Handler = async (context, { dialect }) => {

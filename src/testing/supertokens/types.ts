@@ -16,26 +16,26 @@ export interface SuperTokensCoreCookie {
 }
 
 /**
- * How refresh tokens rotate. `promotion`: the next token replaces its parent when it is first used.
- * `grace`: it does so when it is issued, and the parent is good for that many ms more.
+ * How refresh tokens rotate for requests of interface 5.6. Those of others are promoted: the next
+ * token replaces its parent when it is first used.
  */
-export type SuperTokensRotation =
-  | 'promotion'
-  | {
-      readonly grace: number
-      /** What a token says that was replaced lately. @default 'TOKEN_THEFT' */
-      readonly reuse?: 'TOKEN_THEFT' | 'UNAUTHORISED' | undefined
-    }
+export interface SuperTokensRotation {
+  /** How long a token is good that was replaced, in ms. @default 30_000 */
+  readonly grace?: number | undefined
+  /** What a token says that was replaced lately. @default 'TOKEN_THEFT' */
+  readonly reuse?: 'TOKEN_THEFT' | 'UNAUTHORISED' | undefined
+}
 
 /** Options of `createScriptedSuperTokensCore`. Times in ms. */
 export interface ScriptedSuperTokensCoreOptions {
-  /** The versions of the interface that it speaks. @default 2.21 to 5.4 */
+  /** The versions of the interface that it speaks. @default 2.7 to 5.6 */
   readonly versions?: readonly string[] | undefined
   /** `false` for a core that cannot tell its versions, as one that knows 1.0 only. @default true */
   readonly apiVersionPath?: boolean | undefined
   /** @default none is asked for */
   readonly apiKey?: string | undefined
-  /** @default 'promotion', as cores do for interfaces up to 5.5 */
+  /** Tenants besides `public`, which paths name before `/recipe`. */
+  readonly tenants?: readonly string[] | undefined
   readonly rotation?: SuperTokensRotation | undefined
   /** Whole seconds since interface 2.21. @default 3_600_000 */
   readonly accessTokenValidity?: number | undefined
@@ -67,6 +67,7 @@ export interface SuperTokensCoreSession {
   readonly userId: string
   readonly userDataInJWT: Readonly<Record<string, unknown>>
   readonly userDataInDatabase: Readonly<Record<string, unknown>>
+  readonly tenantId: string
   readonly timeCreated: number
   readonly expiry: number
 }

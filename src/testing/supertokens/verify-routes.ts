@@ -2,6 +2,7 @@ import { sha256Hex } from '../server/encoding.js'
 import type { Fields } from '../server/json.js'
 import { type AccessToken, readAccessToken } from './access-tokens.js'
 import { refuse, unauthorised } from './answers.js'
+import { checkClaims } from './claims.js'
 import {
   antiCsrfOf,
   type Call,
@@ -55,9 +56,9 @@ async function replaced(
   { token, call }: Question,
   row: SessionRow,
 ): Promise<Fields> {
-  const { format, handle, userId, refreshTokenHash1, antiCsrf, lmrt } = token
+  const { createdTime: _, expiry: __, ...kept } = token
   const { userDataInJWT: userData, staticKey } = row
-  const next = { format, handle, userId, refreshTokenHash1, antiCsrf, lmrt, userData, staticKey }
+  const next = { ...kept, userData, staticKey }
   return {
     session: identityOf(row, userData, call.dialect),
     accessToken: await accessTokenFields(context, { ...next, parentHash1: null }, call.dialect),
@@ -96,7 +97,7 @@ async function verifyByGrace(context: CoreContext, question: Question): Promise<
   if (own !== current && own !== previous) {
     return unauthorised('rotated-out token branch; refresh required')
   }
-  const told = call.dialect.reuseSubtype && { payloadUpdateAvailable: changed(token, row) }
+  const told = call.dialect.rotatesAtRefresh && { payloadUpdateAvailable: changed(token, row) }
   return accepted(question, { ...told })
 }
 
@@ -112,7 +113,7 @@ export const verify: Handler = async (context, call) => {
   const fault = faultOf(token, { now: context.now(), given, checked })
   const keys = await keyFields(context, dialect)
   if (fault !== null || !token) return { status: 'TRY_REFRESH_TOKEN', ...keys, message: fault }
-  const judge = context.rotation === 'promotion' ? verifyByPromotion : verifyByGrace
+  const judge = dialect.rotatesAtRefresh ? verifyByGrace : verifyByPromotion
   const answer = await judge(context, { token, checkDatabase, call })
   return answer.status === 'OK' ? { ...answer, ...keys } : answer
 }
@@ -125,6 +126,7 @@ export const regenerate: Handler = async (context, { body, dialect }) => {
   if (!token) return refuse(500, 'Internal Error')
   const row = context.rows.get(token.handle)
   if (!row) return unauthorised('Session does not exist.')
+  if (asked) checkClaims(asked, dialect)
   const userData = asked ?? row.userDataInJWT
   row.userDataInJWT = userData
   const session = identityOf(row, userData, dialect)

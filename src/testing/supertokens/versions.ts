@@ -1,7 +1,8 @@
-/** The versions of the core driver interface that today's cores and SDKs have in common. */
+/** The versions of the core driver interface that a core of today speaks: those of core 12.1. */
 export const TODAYS_VERSIONS: readonly string[] = [
-  ...['2.21', '3.0', '3.1', '4.0'],
-  ...['5.0', '5.1', '5.2', '5.3', '5.4'],
+  ...['2.7', '2.8', '2.9', '2.10', '2.11', '2.12', '2.13', '2.14', '2.15', '2.16', '2.17'],
+  ...['2.18', '2.19', '2.20', '2.21', '3.0', '3.1', '4.0'],
+  ...['5.0', '5.1', '5.2', '5.3', '5.4', '5.5', '5.6'],
 ]
 
 /** What becomes of a request's choice of a key. */
@@ -22,8 +23,13 @@ export interface Dialect {
   readonly keyChoiceAtStart: KeyChoice
   /** The same at a refresh: at 2.21 a session keeps the kind that it began with. */
   readonly keyChoice: KeyChoice
-  /** Whether a reused refresh token is told in detail. */
-  readonly reuseSubtype: boolean
+  /** Whether answers list all keys that verify, and not the newest alone: from 2.9 to 2.20. */
+  readonly keyList: boolean
+  /**
+   * Whether a refresh token is replaced when it is traded, and not when its successor is used; then a
+   * reused one is told in detail, and requests may shorten the life of an access token.
+   */
+  readonly rotatesAtRefresh: boolean
   /** The version of its access tokens. */
   readonly format: AccessTokenFormat
 }
@@ -69,7 +75,8 @@ export function dialectOf(version: string): Dialect {
     recipeUserId: since('4.0'),
     keyChoiceAtStart: choiceSince('2.21'),
     keyChoice: choiceSince('3.0'),
-    reuseSubtype: since('5.6'),
+    keyList: since('2.9') && !since('2.21'),
+    rotatesAtRefresh: since('5.6'),
     format: formatOf(since),
   }
 }

@@ -43,7 +43,7 @@ describe('what lies in Redis', () => {
     await until(failing.catch(() => {}))
     await until(end(`session-${secret}`, 60_000))
     await clock.settle()
-    const dump = JSON.stringify([...redis.entries])
+    const dump = JSON.stringify([...redis.entries, ...redis.feed])
     expect([redis.entries.size, dump.includes('secret'), dump.includes(secret)]).toEqual([
       3,
       false,

@@ -441,7 +441,9 @@ describe('settings', () => {
     expect(() => createRequestSessions({ sessions: sealed, cookie })).toThrow(AuthError)
   })
 
-  it.each<[string, Exclude<keyof RequestSessions, 'describeSession'>, readonly unknown[]]>([
+  it.each<
+    [string, Exclude<keyof RequestSessions, 'describeSession' | 'deviceRoutes'>, readonly unknown[]]
+  >([
     ['getSession(header, null)', 'getSession', [null, null]],
     ['another word for when to refresh', 'getSession', [null, { refresh: 'when_due' }]],
     ['the word of 0.1 for refreshSession()', 'getSession', [null, { refresh: 'force' }]],

@@ -33,7 +33,10 @@ describe('the words of a core', () => {
 
   it('that a session is over is UNAUTHORISED, with its message', async () => {
     const core = words({ status: 'UNAUTHORISED', message: 'Session missing in db' })
-    for (const operation of ['refresh', 'verify', 'sessionData', 'updateSessionData'] as const) {
+    for (const operation of [
+      ...(['refresh', 'verify', 'sessionData', 'updateSessionData'] as const),
+      ...(['regenerate', 'payload', 'updatePayload'] as const),
+    ]) {
       expect(await failureOf(OPERATIONS[operation](core))).toMatchObject({
         type: 'UNAUTHORISED',
         code: 'refresh_rejected',
@@ -75,15 +78,15 @@ describe('the words of a core', () => {
     expect(await failureOf(words(answer).refresh(REFRESH))).toMatchObject(BAD)
   })
 
-  it.each(['createSession', 'revoke', 'revokeAll', 'handles'] as const)(
-    'about a session are a GENERAL_ERROR to %s, which asks about none',
-    async (operation) => {
-      for (const status of ['UNAUTHORISED', 'TRY_REFRESH_TOKEN', 'TOKEN_THEFT_DETECTED']) {
-        const core = words({ ...ANSWER, status })
-        expect(await failureOf(OPERATIONS[operation](core))).toMatchObject(BAD)
-      }
-    },
-  )
+  it.each([
+    ...(['createSession', 'revoke', 'revokeAll', 'handles'] as const),
+    ...(['createInTenant', 'revokeInTenant', 'handlesInTenant'] as const),
+  ])('about a session are a GENERAL_ERROR to %s, which asks about none', async (operation) => {
+    for (const status of ['UNAUTHORISED', 'TRY_REFRESH_TOKEN', 'TOKEN_THEFT_DETECTED']) {
+      const core = words({ ...ANSWER, status })
+      expect(await failureOf(OPERATIONS[operation](core))).toMatchObject(BAD)
+    }
+  })
 
   it('name an unknown status as the serverCode', async () => {
     const error = await failureOf(words({ status: 'MAINTENANCE' }).refresh(REFRESH))
@@ -270,6 +273,7 @@ describe('whatever a core answers', () => {
     const property = fc.asyncProperty(cases, async ({ operation, version, told, said }) => {
       const { core } = createDesk({
         versions: [version],
+        interface: version,
         answer: () => make(said),
         ...(told && { tell: () => make(told) }),
       })
@@ -306,6 +310,45 @@ describe('whatever a core answers', () => {
     // @ts-expect-error A JavaScript app can do so.
     const { core } = createDesk({ fetch: async () => give() })
     expect(await failureOf(core.refresh(REFRESH))).toMatchObject({ type: 'GENERAL_ERROR' })
+  })
+
+  it.each<[name: string, answer: unknown, calls: readonly Operation[]]>([
+    ['no session', { status: 'OK' }, ['regenerate', 'createInTenant']],
+    ['no payload', { status: 'OK' }, ['payload', 'information']],
+    ['a payload that is a list', { ...ANSWER, userDataInJWT: [] }, ['payload', 'information']],
+    ['a payload that is a text', { ...ANSWER, userDataInJWT: '{}' }, ['payload', 'information']],
+    ['half a token', { ...ANSWER, accessToken: { token: 'at' } }, ['regenerate', 'createInTenant']],
+    ['a token that ends a header', changed('accessToken.token', 'a\r\nb'), ['regenerate']],
+    ['a handle that is none', { ...ANSWER, sessionHandles: [{}] }, ['handlesInTenant']],
+    ['handles that are none', { ...ANSWER, sessionHandlesRevoked: 'h1' }, ['revokeInTenant']],
+    [
+      'a try for a refresh, which these ask nothing about',
+      { status: 'TRY_REFRESH_TOKEN', message: 'x' },
+      ['regenerate', 'payload', 'updatePayload', 'revokeInTenant'],
+    ],
+    [
+      'a theft, of which only a refresh can tell',
+      { ...ANSWER, status: 'TOKEN_THEFT_DETECTED' },
+      ['regenerate', 'payload', 'updatePayload'],
+    ],
+  ])('with %s is a GENERAL_ERROR that a later try may cure', async (_, answer, calls) => {
+    for (const operation of calls) {
+      const { core } = createDesk({ answer: () => answer })
+      expect(await failureOf(OPERATIONS[operation](core))).toMatchObject(BAD)
+    }
+  })
+
+  it('keeps no claim that would be another object’s', async () => {
+    const body = JSON.stringify(ANSWER).replace(
+      '{"role":"a"}',
+      '{"__proto__":{"role":"admin"},"role":"a"}',
+    )
+    const { core } = createDesk({ answer: () => text(200, body) })
+    for (const operation of ['regenerate', 'payload', 'information', 'createSession'] as const) {
+      const result = JSON.stringify(await OPERATIONS[operation](core))
+      expect(result).not.toContain('__proto__')
+      expect(result).not.toContain('admin')
+    }
   })
 
   it('is read from a JSON with any content type', async () => {

@@ -83,8 +83,14 @@ export function createDesk({ versions = ['5.4'], answer, tell, ...options }: Des
     if (said instanceof Response) return said
     return json(said ?? (told ? { versions: state.versions } : ANSWER))
   }
-  const core: CoreApi = createCore({ hosts: ONE, fetch, now: () => clock.time, ...options })
+  const waits: number[] = []
+  const core: CoreApi = createCore(
+    { hosts: ONE, fetch, now: () => clock.time, ...options },
+    async (ms) => void waits.push(ms),
+  )
   return {
+    /** How long was waited for a core that refused for a moment, in ms. */
+    waits,
     core,
     clock,
     state,
@@ -131,6 +137,13 @@ export const OPERATIONS = {
   information: (core: CoreApi) => core.information('h1'),
   sessionData: (core: CoreApi) => core.sessionData('h1'),
   updateSessionData: (core: CoreApi) => core.updateSessionData('h1', { e: 2 }),
+  revokeInTenant: (core: CoreApi) =>
+    core.revokeAll('u1', { tenantId: 't1', linkedAccounts: false }),
+  handlesInTenant: (core: CoreApi) => core.handles('u1', { tenantId: 't1', linkedAccounts: false }),
+  createInTenant: (core: CoreApi) => core.createSession({ ...NEW_SESSION, tenantId: 't1' }),
+  regenerate: (core: CoreApi) => core.regenerate('at-0123456789', { role: 'b' }),
+  payload: (core: CoreApi) => core.payload('h1'),
+  updatePayload: (core: CoreApi) => core.updatePayload('h1', { role: 'b' }),
   handshake: (core: CoreApi) => core.handshake(),
 } as const satisfies Record<string, (core: CoreApi) => Promise<unknown>>
 
@@ -150,5 +163,11 @@ export const operations = (): readonly Operation[] => [
   'information',
   'sessionData',
   'updateSessionData',
+  'revokeInTenant',
+  'handlesInTenant',
+  'createInTenant',
+  'regenerate',
+  'payload',
+  'updatePayload',
   'handshake',
 ]

@@ -78,7 +78,7 @@ describe('a host that fails', () => {
     const error = await failureOf(alone.core.refresh(REFRESH))
     expect(error).toMatchObject({ type: 'GENERAL_ERROR', code, retryable: code !== 'rejected' })
     expect(Object(error).status).toBe(status)
-    expect(alone.asked()).toHaveLength(1)
+    expect(alone.asked()).toHaveLength(status === 429 ? 6 : 1)
   })
 
   it.each<[how: string, fault: () => unknown, code: string]>([
@@ -141,6 +141,39 @@ describe('a host that fails', () => {
     const answer = () => new Response('', { status: 429, headers: { 'retry-after': header } })
     const error = await failureOf(createDesk({ answer }).core.refresh(REFRESH))
     expect(error).toMatchObject({ code: 'rate_limited', retryAfter })
+  })
+
+  it('because it has had too many requests for a moment is asked again, as the SDKs do', async () => {
+    for (const times of [1, 3, 5]) {
+      let refusals = 0
+      const desk = createDesk({
+        answer: () => (refusals++ < times ? text(429, 'Rate limit exceeded\n') : undefined),
+      })
+      expect((await desk.core.refresh(REFRESH)).accessToken.token).toBe('at')
+      expect(desk.waits).toEqual([10, 260, 510, 760, 1_010].slice(0, times))
+      // To tell the version anew would be another request too many.
+      expect([desk.asked().length, desk.negotiations()]).toEqual([times + 1, 1])
+    }
+  })
+
+  it('because it has had too many requests is asked six times at most', async () => {
+    const desk = createDesk({ answer: () => text(429, 'Rate limit exceeded\n') })
+    expect(await failureOf(desk.core.refresh(REFRESH))).toMatchObject({ code: 'rate_limited' })
+    expect(desk.asked()).toHaveLength(6)
+  })
+
+  it('because it has had too many requests is waited for no longer than there is time', async () => {
+    const answer = () => text(429, 'Rate limit exceeded\n')
+    const desk = createDesk({ answer, requestTimeout: 500 })
+    expect(await failureOf(desk.core.refresh(REFRESH))).toMatchObject({ code: 'rate_limited' })
+    expect(desk.waits).toEqual([10, 260])
+  })
+
+  it('and says when to come again is not asked before', async () => {
+    const headers = { 'retry-after': '1' }
+    const desk = createDesk({ answer: () => new Response('', { status: 429, headers }) })
+    expect(await failureOf(desk.core.refresh(REFRESH))).toMatchObject({ retryAfter: 1_000 })
+    expect([desk.asked().length, desk.waits]).toEqual([1, []])
   })
 
   it('is told apart from a refused key and from a wrong path', async () => {
@@ -237,6 +270,9 @@ describe('the version', () => {
   it.each<[told: readonly unknown[], spoken: string]>([
     [['5.2', '5.10', '5.3', '4.0', '2.21'], '5.3'],
     [['2.9', '2.21', '2.20'], '2.21'],
+    [['2.7', '2.20'], '2.20'],
+    [['2.9', '2.10'], '2.10'],
+    [['2.4'], '2.4'],
     [['1.0', '2.0'], '2.0'],
     [['5.4', '5.5', '5.6', '6.0'], '5.4'],
     [['3.0', null, {}, 5.4], '3.0'],
@@ -254,7 +290,8 @@ describe('the version', () => {
   })
 
   it.each<[told: readonly unknown[]]>([
-    [['2.7', '2.20']],
+    [['2.22', '3.2']],
+    [['5.5', '5.6']],
     [['6.0']],
     [[]],
     [[null, 'secret\r\nx']],
@@ -268,6 +305,43 @@ describe('the version', () => {
     }
     expect(String(error)).not.toContain('secret')
     expect(desk.asked()).toEqual([])
+  })
+
+  it.each<[asked: string, told: readonly string[], spoken: string]>([
+    ['5.6', ['5.4', '5.5', '5.6', '6.0'], '5.6'],
+    ['5.5', ['5.4', '5.5', '5.6'], '5.5'],
+    ['5.5', ['5.4', '5.6'], '5.4'],
+    ['3.0', ['2.21', '3.0', '5.4'], '3.0'],
+    ['1.0', ['1.0', '2.3'], '1.0'],
+  ])('is no newer than the app asks for: with %s, of %j it is %s', async (asked, told, spoken) => {
+    const desk = createDesk({ interface: asked, versions: told })
+    await desk.core.refresh(REFRESH)
+    expect(desk.asked()[0]?.headers['cdi-version'] ?? '1.0').toBe(spoken)
+  })
+
+  it.each(['5.7', '2.22', '5', '', 5.4, null, {}, '__proto__'])(
+    'cannot be %j: the app is told before anything is sent',
+    (asked) => {
+      const error = failureOf((async () => createDesk(Object({ interface: asked })))())
+      return expect(error).resolves.toMatchObject({ code: 'invalid_argument' })
+    },
+  )
+
+  it('that rotates at a refresh is spoken by all hosts or not at all: another one is asked', async () => {
+    const tell = ({ host }: { readonly host: string }) => ({
+      versions: host === HOST_ONE ? ['5.4', '5.5'] : ['5.4', '5.5', '5.6'],
+    })
+    const desk = createDesk({ hosts: BOTH, interface: '5.6', tell })
+    for (let round = 0; round < 4; round += 1) await desk.core.refresh(REFRESH)
+    expect(new Set(desk.asked().map(({ headers }) => headers['cdi-version']))).toEqual(
+      new Set(['5.6']),
+    )
+    const alone = createDesk({ interface: '5.6', versions: ['5.4', '5.5'] })
+    const error = await failureOf(alone.core.refresh(REFRESH))
+    // After its update it will do.
+    expect(error).toMatchObject({ type: 'GENERAL_ERROR', code: 'server_error', retryable: true })
+    expect(String(error)).toContain('5.6')
+    expect(alone.asked()).toEqual([])
   })
 
   it('is asked for with the key of the app', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isSuperTokensError } from '../../../src/server/supertokens/errors.js'
-import { VERSIONS, type Version } from '../../../src/server/supertokens/versions.js'
+import { VERSIONS } from '../../../src/server/supertokens/versions.js'
 import {
   ANSWER,
   createDesk,
@@ -15,107 +15,106 @@ import {
   text,
   VERIFY,
 } from './core-desk.js'
+import { type Course, inForce } from './eras.js'
 import { failureOf } from './stage.js'
 
-/** From which version on requests are what they are until the next one. */
-const ERAS = ['1.0', '2.0', '2.3', '2.21', '3.0'] as const
-type Era = (typeof ERAS)[number]
-
-const eraOf = (version: Version): Era => {
-  const index = VERSIONS.indexOf(version)
-  return [...ERAS].reverse().find((era) => VERSIONS.indexOf(era) <= index) ?? '1.0'
-}
+const NONE = undefined
 
 type Expected = readonly [line: string, body?: unknown][]
-
 const { enableAntiCsrf, useDynamicSigningKey, ...SESSION } = NEW_SESSION
 const { refreshToken, antiCsrfToken } = REFRESH
 const { accessToken, doAntiCsrfCheck } = VERIFY
 const USER = 'u+1%26x'
+const JWKS: Expected = [['GET /.well-known/jwks.json']]
+const QUESTION = { accessToken, antiCsrfToken, doAntiCsrfCheck }
+const ONE_SESSION = { sessionHandles: ['h1'] }
+const PERSON = { userId: 'u 1&x' }
+const DATA = { sessionHandle: 'h1', userDataInDatabase: { e: 2 } }
+const PAYLOAD = { sessionHandle: 'h1', userDataInJWT: { role: 'b' } }
+const CHANGE = { accessToken, userDataInJWT: { role: 'b' } }
+const ONE_TENANT = { userId: 'u1', revokeAcrossAllTenants: false }
 
-/** What is sent for each operation, from each version on. */
-const REQUESTS: Readonly<Record<Operation, Readonly<Record<Era, Expected>>>> = {
-  publishesKeys: { '1.0': [], '2.0': [], '2.3': [], '2.21': [], '3.0': [] },
-  switchesKeys: { '1.0': [], '2.0': [], '2.3': [], '2.21': [], '3.0': [] },
-  keys: {
-    '1.0': [['GET /.well-known/jwks.json']],
-    '2.0': [['GET /.well-known/jwks.json']],
-    '2.3': [['GET /.well-known/jwks.json']],
-    '2.21': [['GET /.well-known/jwks.json']],
-    '3.0': [['GET /.well-known/jwks.json']],
-  },
+/** What is sent for each operation. */
+const REQUESTS: Readonly<Record<Operation, Course<Expected>>> = {
+  publishesKeys: { '1.0': [] },
+  switchesKeys: { '1.0': [] },
+  keys: { '1.0': JWKS },
   createSession: {
     '1.0': [['POST /session', SESSION]],
-    '2.0': [['POST /session', SESSION]],
-    '2.3': [['POST /session', SESSION]],
-    '2.21': [['POST /recipe/session', NEW_SESSION]],
-    '3.0': [['POST /recipe/session', NEW_SESSION]],
+    '2.4': [['POST /recipe/session', { ...SESSION, enableAntiCsrf }]],
+    '2.21': [['POST /recipe/session', { ...SESSION, enableAntiCsrf, useDynamicSigningKey }]],
   },
   refresh: {
     '1.0': [['POST /session/refresh', { refreshToken }]],
-    '2.0': [['POST /session/refresh', { refreshToken }]],
     '2.3': [['POST /session/refresh', { refreshToken, antiCsrfToken }]],
-    '2.21': [
-      ['POST /recipe/session/refresh', { refreshToken, antiCsrfToken, enableAntiCsrf: true }],
-    ],
+    '2.4': [['POST /recipe/session/refresh', { refreshToken, antiCsrfToken, enableAntiCsrf }]],
     '3.0': [['POST /recipe/session/refresh', REFRESH]],
   },
   verify: {
-    '1.0': [['POST /session/verify', { accessToken, antiCsrfToken, doAntiCsrfCheck }]],
-    '2.0': [['POST /session/verify', { accessToken, antiCsrfToken, doAntiCsrfCheck }]],
-    '2.3': [['POST /session/verify', { accessToken, antiCsrfToken, doAntiCsrfCheck }]],
+    '1.0': [['POST /session/verify', QUESTION]],
+    '2.4': [['POST /recipe/session/verify', { ...QUESTION, enableAntiCsrf }]],
     '2.21': [['POST /recipe/session/verify', VERIFY]],
-    '3.0': [['POST /recipe/session/verify', VERIFY]],
   },
   revoke: {
     '1.0': [['DELETE /session', { sessionHandle: 'h1' }]],
-    '2.0': [['POST /session/remove', { sessionHandles: ['h1'] }]],
-    '2.3': [['POST /session/remove', { sessionHandles: ['h1'] }]],
-    '2.21': [['POST /recipe/session/remove', { sessionHandles: ['h1'] }]],
-    '3.0': [['POST /recipe/session/remove', { sessionHandles: ['h1'] }]],
+    '2.0': [['POST /session/remove', ONE_SESSION]],
+    '2.4': [['POST /recipe/session/remove', ONE_SESSION]],
   },
   revokeAll: {
-    '1.0': [[`GET /session/user?userId=${USER}`], ['DELETE /session', { userId: 'u 1&x' }]],
-    '2.0': [['POST /session/remove', { userId: 'u 1&x' }]],
-    '2.3': [['POST /session/remove', { userId: 'u 1&x' }]],
-    '2.21': [['POST /recipe/session/remove', { userId: 'u 1&x' }]],
-    '3.0': [['POST /recipe/session/remove', { userId: 'u 1&x', revokeAcrossAllTenants: true }]],
+    '1.0': [[`GET /session/user?userId=${USER}`], ['DELETE /session', PERSON]],
+    '2.0': [['POST /session/remove', PERSON]],
+    '2.4': [['POST /recipe/session/remove', PERSON]],
+    '3.0': [['POST /recipe/session/remove', { ...PERSON, revokeAcrossAllTenants: true }]],
   },
   handles: {
     '1.0': [[`GET /session/user?userId=${USER}`]],
-    '2.0': [[`GET /session/user?userId=${USER}`]],
-    '2.3': [[`GET /session/user?userId=${USER}`]],
-    '2.21': [[`GET /recipe/session/user?userId=${USER}`]],
+    '2.4': [[`GET /recipe/session/user?userId=${USER}`]],
     '3.0': [[`GET /recipe/session/user?userId=${USER}&fetchAcrossAllTenants=true`]],
   },
-  information: {
-    '1.0': [],
-    '2.0': [],
-    '2.3': [],
-    '2.21': [['GET /recipe/session?sessionHandle=h1']],
-    '3.0': [['GET /recipe/session?sessionHandle=h1']],
-  },
+  information: { '1.0': [], '2.8': [['GET /recipe/session?sessionHandle=h1']] },
   sessionData: {
     '1.0': [['GET /session/data?sessionHandle=h1']],
-    '2.0': [['GET /session/data?sessionHandle=h1']],
-    '2.3': [['GET /session/data?sessionHandle=h1']],
-    '2.21': [['GET /recipe/session?sessionHandle=h1']],
-    '3.0': [['GET /recipe/session?sessionHandle=h1']],
+    '2.4': [['GET /recipe/session/data?sessionHandle=h1']],
+    '2.8': [['GET /recipe/session?sessionHandle=h1']],
   },
   updateSessionData: {
-    '1.0': [['PUT /session/data', { sessionHandle: 'h1', userDataInDatabase: { e: 2 } }]],
-    '2.0': [['PUT /session/data', { sessionHandle: 'h1', userDataInDatabase: { e: 2 } }]],
-    '2.3': [['PUT /session/data', { sessionHandle: 'h1', userDataInDatabase: { e: 2 } }]],
-    '2.21': [['PUT /recipe/session/data', { sessionHandle: 'h1', userDataInDatabase: { e: 2 } }]],
-    '3.0': [['PUT /recipe/session/data', { sessionHandle: 'h1', userDataInDatabase: { e: 2 } }]],
+    '1.0': [['PUT /session/data', DATA]],
+    '2.4': [['PUT /recipe/session/data', DATA]],
   },
-  handshake: {
-    '1.0': [['POST /handshake', {}]],
-    '2.0': [['POST /handshake', {}]],
-    '2.3': [['POST /handshake', {}]],
-    '2.21': [],
-    '3.0': [],
+  revokeInTenant: {
+    '1.0': [],
+    '3.0': [['POST /t1/recipe/session/remove', ONE_TENANT]],
+    '4.0': [
+      ['POST /t1/recipe/session/remove', { ...ONE_TENANT, revokeSessionsForLinkedAccounts: false }],
+    ],
   },
+  handlesInTenant: {
+    '1.0': [],
+    '3.0': [['GET /t1/recipe/session/user?userId=u1&fetchAcrossAllTenants=false']],
+    '4.0': [
+      [
+        'GET /t1/recipe/session/user?userId=u1&fetchAcrossAllTenants=false&fetchSessionsForAllLinkedAccounts=false',
+      ],
+    ],
+  },
+  createInTenant: { '1.0': [], '3.0': [['POST /t1/recipe/session', NEW_SESSION]] },
+  regenerate: {
+    '1.0': [],
+    '2.0': [['POST /session/regenerate', CHANGE]],
+    '2.4': [['POST /recipe/session/regenerate', CHANGE]],
+  },
+  payload: {
+    '1.0': [],
+    '2.0': [['GET /jwt/data?sessionHandle=h1']],
+    '2.4': [['GET /recipe/jwt/data?sessionHandle=h1']],
+    '2.8': [['GET /recipe/session?sessionHandle=h1']],
+  },
+  updatePayload: {
+    '1.0': [],
+    '2.0': [['PUT /jwt/data', PAYLOAD]],
+    '2.4': [['PUT /recipe/jwt/data', PAYLOAD]],
+  },
+  handshake: { '1.0': [['POST /handshake', {}]], '2.4': [] },
 }
 
 const LIFE = { expiry: START + 3_600_000, createdTime: START }
@@ -135,60 +134,59 @@ const INFORMATION = {
   timeCreated: START,
 }
 
-/** What comes of `ANSWER`: of old cores, and of today's. */
-const RESULTS: Readonly<Record<Operation, readonly [old: unknown, today: unknown]>> = {
-  publishesKeys: [false, true],
-  switchesKeys: [false, true],
-  keys: [ANSWER, ANSWER],
-  createSession: [tokens(true), tokens(false)],
-  refresh: [tokens(true), tokens(false)],
-  verify: [
-    { session: IDENTITY, accessToken: { token: 'at', ...LIFE, cookie: COOKIE } },
-    { session: IDENTITY, accessToken: { token: 'at', ...LIFE } },
-  ],
-  revoke: [['h1'], ['h1']],
-  revokeAll: [['h1'], ['h1']],
-  handles: [
-    ['h1', 'h2'],
-    ['h1', 'h2'],
-  ],
-  information: ['rejected', INFORMATION],
-  sessionData: [{ d: 1 }, { d: 1 }],
-  updateSessionData: [undefined, undefined],
-  handshake: [HANDSHAKE, null],
-}
+type Form = 'cookies' | 'ids' | 'jwt'
 
-/** What comes of it at one version alone. */
-const ODD: Readonly<Record<string, { readonly result: unknown }>> = {
-  // All handles, though only one session was there to be ended.
-  'revokeAll 1.0': { result: ['h1', 'h2'] },
-  'switchesKeys 2.21': { result: false },
-}
-
-function tokens(old: boolean): unknown {
+function tokens(form: Form): unknown {
+  const cookie = (path: string) => form === 'cookies' && { cookie: { ...COOKIE, path } }
   return {
     session: IDENTITY,
-    accessToken: { token: 'at', ...LIFE, ...(old && { cookie: COOKIE }) },
-    refreshToken: {
-      token: 'rt',
-      ...LIFE,
-      ...(old && { cookie: { ...COOKIE, path: '/refresh' } }),
-    },
-    ...(old && { idRefreshToken: { token: 'idrt', ...LIFE } }),
+    accessToken: { token: 'at', ...LIFE, ...cookie('/') },
+    refreshToken: { token: 'rt', ...LIFE, ...cookie('/refresh') },
+    ...(form !== 'jwt' && { idRefreshToken: { token: 'idrt', ...LIFE } }),
     antiCsrfToken: 'csrf',
   }
+}
+
+const REPLACED = { session: IDENTITY, accessToken: { token: 'at', ...LIFE } }
+const REPLACED_OF_OLD = {
+  session: IDENTITY,
+  accessToken: { token: 'at', ...LIFE, cookie: COOKIE },
+}
+const BOTH = ['h1', 'h2']
+
+/** What comes of `ANSWER`: from each version on where that differs; of a refusal, its code. */
+const RESULTS: Readonly<Record<Operation, Course<unknown>>> = {
+  publishesKeys: { '1.0': false, '2.21': true },
+  switchesKeys: { '1.0': false, '3.0': true },
+  keys: { '1.0': ANSWER },
+  createSession: { '1.0': tokens('cookies'), '2.4': tokens('ids'), '2.21': tokens('jwt') },
+  refresh: { '1.0': tokens('cookies'), '2.4': tokens('ids'), '2.21': tokens('jwt') },
+  verify: { '1.0': REPLACED_OF_OLD, '2.4': REPLACED },
+  revoke: { '1.0': ['h1'] },
+  // In 1.0 all handles, though only one session was there to be ended.
+  revokeAll: { '1.0': BOTH, '2.0': ['h1'] },
+  handles: { '1.0': BOTH },
+  information: { '1.0': 'rejected', '2.8': INFORMATION },
+  sessionData: { '1.0': { d: 1 } },
+  updateSessionData: { '1.0': undefined },
+  revokeInTenant: { '1.0': 'rejected', '3.0': ['h1'] },
+  handlesInTenant: { '1.0': 'rejected', '3.0': BOTH },
+  createInTenant: { '1.0': 'rejected', '3.0': tokens('jwt') },
+  regenerate: { '1.0': 'rejected', '2.0': REPLACED_OF_OLD, '2.4': REPLACED },
+  payload: { '1.0': 'rejected', '2.0': { role: 'a' } },
+  updatePayload: { '1.0': 'rejected', '2.0': undefined },
+  handshake: { '1.0': HANDSHAKE, '2.4': null },
 }
 
 const codeOf = (error: unknown): unknown => (isSuperTokensError(error) ? error.code : error)
 
 describe.each(VERSIONS)('a core that speaks %s', (version) => {
-  const isOld = ['1.0', '2.0', '2.3'].includes(eraOf(version))
-
   it.each(operations())('is asked for %s in its way', async (operation) => {
-    const desk = createDesk({ versions: [version], apiKey: 'key' })
+    const desk = createDesk({ versions: [version], interface: version, apiKey: 'key' })
     await OPERATIONS[operation](desk.core).catch(() => undefined)
+    const expected = inForce(REQUESTS[operation], version) ?? []
     expect(desk.asked().map(({ line, body }) => [line, body])).toEqual(
-      REQUESTS[operation][eraOf(version)].map(([line, body = null]) => [line, body]),
+      expected.map(([line, body = null]) => [line, body]),
     )
     for (const { headers, body, line } of desk.asked()) {
       expect(headers['api-key']).toBe('key')
@@ -202,11 +200,9 @@ describe.each(VERSIONS)('a core that speaks %s', (version) => {
   })
 
   it.each(operations())('is understood about %s, and no field leaks', async (operation) => {
-    const { core } = createDesk({ versions: [version] })
+    const { core } = createDesk({ versions: [version], interface: version })
     const result = await OPERATIONS[operation](core).catch(codeOf)
-    expect(result).toEqual(
-      ODD[`${operation} ${version}`]?.result ?? RESULTS[operation][isOld ? 0 : 1],
-    )
+    expect(result).toEqual(inForce(RESULTS[operation], version))
   })
 })
 
@@ -241,6 +237,28 @@ describe('a core', () => {
     },
   )
 
+  it.each(['..', '%2e%2e', 'a/b', '', 'appid-other', 'a?b', 'a'.repeat(65), 7, null])(
+    'gets no request with the tenant %j in its path',
+    async (tenantId) => {
+      const desk = createDesk()
+      const scope = Object({ tenantId })
+      for (const call of [
+        desk.core.createSession({ ...NEW_SESSION, ...scope }),
+        desk.core.revokeAll('u1', scope),
+        desk.core.handles('u1', scope),
+      ]) {
+        expect(await failureOf(call)).toMatchObject({ code: 'invalid_argument' })
+      }
+      expect(desk.asked()).toEqual([])
+    },
+  )
+
+  it('without tenants has the one that every core has', async () => {
+    const desk = createDesk({ versions: ['2.21'] })
+    await desk.core.createSession({ ...NEW_SESSION, tenantId: 'public' })
+    expect(desk.asked().map(({ line }) => line)).toEqual(['POST /recipe/session'])
+  })
+
   it('is sent no anti-CSRF token where there is none', async () => {
     const desk = createDesk()
     await desk.core.refresh({ ...REFRESH, antiCsrfToken: undefined })
@@ -272,11 +290,28 @@ describe('a core', () => {
     expect(await failureOf(desk.core.verify(question))).toMatchObject({ type: 'UNAUTHORISED' })
   })
 
-  it('says that it has no information before 2.21, and since when there is', async () => {
-    const { core } = createDesk({ versions: ['2.3'] })
+  it('that only says that a payload has changed is asked for the token that has it', async () => {
+    const desk = createDesk({ versions: ['5.6'], interface: '5.6' })
+    const ask = async (payloadUpdateAvailable: unknown, checkDatabase = true) => {
+      desk.sent.length = 0
+      desk.state.answer = ({ line }) =>
+        line.endsWith('/verify')
+          ? { ...ANSWER, accessToken: undefined, payloadUpdateAvailable }
+          : undefined
+      const { accessToken: replaced } = await desk.core.verify({ ...VERIFY, checkDatabase })
+      const lines = desk.asked().map(({ line, body }) => [line.split('/').at(-1), body])
+      return [replaced?.token, lines.slice(1)]
+    }
+    expect(await ask(true)).toEqual(['at', [['regenerate', { accessToken }]]])
+    for (const other of [false, undefined, 'true', 1]) expect(await ask(other)).toEqual([NONE, []])
+    expect(await ask(true, false)).toEqual([NONE, []])
+  })
+
+  it('says that it has no information before 2.8, and since when there is', async () => {
+    const { core } = createDesk({ versions: ['2.7'] })
     const error = await failureOf(core.information('h1'))
     expect(error).toMatchObject({ type: 'GENERAL_ERROR', code: 'rejected', retryable: false })
-    expect(String(error)).toContain('2.21')
+    expect(String(error)).toContain('2.8')
   })
 
   it('is asked for its settings once in ten minutes, however many ask', async () => {

@@ -55,7 +55,7 @@ const SOME = FAULTS.slice(0, 4)
 
 const STAGES: readonly [name: string, options: StageOptions, faults: typeof FAULTS][] = [
   ['of today', {}, FAULTS],
-  ['with a window of grace', { core: { rotation: { grace: 120_000 } } }, SOME],
+  ['with a window of grace', { core: { rotation: { grace: 120_000 } }, interface: '5.6' }, SOME],
   ['of old', { core: LEGACY }, SOME],
 ]
 

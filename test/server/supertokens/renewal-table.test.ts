@@ -35,6 +35,7 @@ const REPORT: StageOptions = { onTheft: 'report' }
 
 const reusing = (reuse: 'TOKEN_THEFT' | 'UNAUTHORISED'): StageOptions => ({
   core: { rotation: { grace: MINUTE, reuse } },
+  interface: '5.6',
   ...REPORT,
 })
 const REUSE = { TOKEN_THEFT: reusing('TOKEN_THEFT'), UNAUTHORISED: reusing('UNAUTHORISED') }

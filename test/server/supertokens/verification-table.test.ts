@@ -31,7 +31,7 @@ const STAGES = {
   withTokens: { antiCsrf: 'VIA_TOKEN' },
   upgraded: { core: { versions: ['2.3', '5.4'] } },
   staticKeys: { useDynamicSigningKey: false },
-  grace: { core: { rotation: { grace: 60_000 } } },
+  grace: { core: { rotation: { grace: 60_000 } }, interface: '5.6' },
   keptKind: { core: { versions: ['2.21'] }, useDynamicSigningKey: false },
 } as const satisfies Record<string, StageOptions>
 

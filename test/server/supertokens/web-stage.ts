@@ -1,5 +1,6 @@
 import {
   GeneralError,
+  InvalidClaimsError,
   type SUPERTOKENS_ERRORS,
   TokenTheftDetectedError,
   TryRefreshTokenError,
@@ -50,6 +51,8 @@ export const ERRORS = {
   TRY_REFRESH_TOKEN: () => new TryRefreshTokenError('The token is no longer good.'),
   TOKEN_THEFT_DETECTED: () => new TokenTheftDetectedError({ sessionHandle: 'h', userId: 'ada' }),
   GENERAL_ERROR: () => new GeneralError('No core answers.', { code: 'network', retryAfter: 1500 }),
+  INVALID_CLAIMS: () =>
+    new InvalidClaimsError([{ id: 'st-ev', reason: { message: 'wrong value' } }]),
 } as const satisfies Record<keyof typeof SUPERTOKENS_ERRORS, () => Error>
 
 export interface FakeOptions {
@@ -142,6 +145,16 @@ export function createFakeSuperTokens(options: FakeOptions = {}) {
     async getSessionData(handle) {
       await call('getSessionData', handle)
       return { cart: 1 }
+    },
+    async revokeMultipleSessions(handles) {
+      await call('revokeMultipleSessions', handles)
+      return state.gone ? [] : handles
+    },
+    async mergeIntoAccessTokenPayload(handle, update, how) {
+      await call('mergeIntoAccessTokenPayload', handle, update, how)
+      if (how?.accessToken === undefined) return undefined
+      const { session, accessToken } = mint('ada', update)
+      return { session: { ...session, handle }, accessToken }
     },
     updateSessionData: (handle, data) => call('updateSessionData', handle, data),
   }

@@ -71,6 +71,26 @@ describe('keys', () => {
     expect(issuer.requests()).toBe(before + 2)
   })
 
+  it('are kept for as long as the app says: a key that was withdrawn is good for so long', async () => {
+    const { verify } = createVerifier({
+      jwksUrl: 'https://api.workos.test/sso/jwks/client_1',
+      fetch: issuer.fetch,
+      audience: false,
+      now: () => time,
+      jwksRefreshInterval: MINUTE,
+    })
+    const before = issuer.requests()
+    const token = await issuer.sign(claims({ exp: seconds() + 3600 }))
+    for (const wait of [0, MINUTE - 1]) {
+      time += wait
+      expect(await verify(token)).toMatchObject(valid)
+    }
+    expect(issuer.requests()).toBe(before + 1)
+    time += 1
+    expect(await verify(token)).toMatchObject(valid)
+    expect(issuer.requests()).toBe(before + 2)
+  })
+
   it('are fetched once for all who ask together', async () => {
     const before = issuer.requests()
     const { verify } = verifier()

@@ -179,6 +179,8 @@ describe('a configuration that cannot work is refused when it is made', () => {
     ['an empty audience', { ...key, audience: ['app', ''] }],
     ['a tolerance below nothing', { ...key, clockTolerance: -1 }],
     ['a tolerance without end', { ...key, clockTolerance: Number.POSITIVE_INFINITY }],
+    ['an interval of nothing', { ...key, jwksRefreshInterval: 0 }],
+    ['an interval without end', { ...key, jwksRefreshInterval: Number.POSITIVE_INFINITY }],
     ['a tolerance that is no number', { ...key, clockTolerance: Number.NaN }],
   ])('%s', (_, options) => {
     const attempt = (): unknown => {

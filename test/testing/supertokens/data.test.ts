@@ -33,6 +33,7 @@ describe.each(FAMILIES)('a core %s', (_, versions) => {
         userId: 'u1',
         userDataInJWT: { role: 'b' },
         userDataInDatabase: { d: 2 },
+        tenantId: 'public',
         timeCreated: 1_700_000_000_000,
         expiry: 1_708_640_000_000,
       },

@@ -32,10 +32,10 @@ describe('a fault', () => {
   })
 
   it.each([
-    ['promotion', 'OK'],
-    [{ grace: 0 }, 'TOKEN_THEFT_DETECTED'],
-  ] as const)('that loses the answer costs what rotation %o says', async (rotation, expected) => {
-    const desk = createDesk({ rotation })
+    ['5.5', 'OK'],
+    ['5.6', 'TOKEN_THEFT_DETECTED RECENT_PREV'],
+  ] as const)('that loses the answer costs what rotation at %s says', async (speak, expected) => {
+    const desk = createDesk({ speak, rotation: { grace: 0 } })
     const token = tokenOf(await desk.create())
     desk.core.fail({ type: 'lose-response' }, REFRESH)
     await expect(desk.refresh(token)).rejects.toBeInstanceOf(TypeError)
@@ -77,7 +77,7 @@ describe('a fault', () => {
 
 describe('the log', () => {
   it('tells who asked for what, and what came of it', async () => {
-    const desk = createDesk()
+    const desk = createDesk({ tenants: ['t1'] })
     const token = tokenOf(await desk.create())
     desk.core.clearLog()
     const { body } = await desk.refresh(token)

@@ -138,7 +138,7 @@ describe('promotion, as a client sees it', () => {
 const BLACKLISTED = 'UNAUTHORISED Either the session has ended or has been blacklisted'
 
 describe('grace, as a client sees it', () => {
-  const versions = ['5.5', '5.6']
+  const versions = ['5.4', '5.5', '5.6']
   const gracious = (reuse?: 'UNAUTHORISED'): Desk =>
     createDesk({ versions, speak: '5.6', rotation: { grace: GRACE, reuse } })
   const desk = gracious()
@@ -222,10 +222,34 @@ describe('grace, as a client sees it', () => {
     expect(alive).toHaveLength(1)
   })
 
-  it('says nothing that the version spoken does not know', async () => {
-    const desk = createDesk({ versions, speak: '5.5', rotation: { grace: GRACE } })
-    const steps = ['b=refresh a', 'wait 30001', 'refresh a'] as const
-    expect((await story(desk, steps)).at(-1)).toBe(THEFT)
+  it('is chosen by the version of each request: one rotated at 5.6 is stolen goods at 5.4', async () => {
+    const first = tokenOf(await desk.create())
+    const next = tokenOf((await desk.refresh(first)).body)
+    const refreshAt = async (version: string, refreshToken: string): Promise<string> => {
+      const settings = { enableAntiCsrf: false, useDynamicSigningKey: true }
+      const url = 'http://localhost:3567/recipe/session/refresh'
+      const headers = { 'cdi-version': version }
+      const body = JSON.stringify({ refreshToken, ...settings })
+      return said(await desk.send(url, { method: 'POST', headers, body }))
+    }
+    expect(await refreshAt('5.4', first)).toBe(THEFT)
+    expect(await refreshAt('5.6', first)).toBe('OK')
+    expect(await refreshAt('5.4', next)).toBe(THEFT)
+  })
+
+  it.each([
+    [20_000, 'OK'],
+    [3_600_000, 'OK'],
+    [3_600_001, "400 Field name 'accessTokenValidity' is invalid in JSON input"],
+    [0, "400 Field name 'accessTokenValidity' is invalid in JSON input"],
+    ['20000', "400 Field name 'accessTokenValidity' is invalid in JSON input"],
+  ])('lets a request shorten the life of an access token, to %j', async (validity, expected) => {
+    const first = tokenOf(await desk.create())
+    const answer = await desk.refresh(first, { accessTokenValidity: validity })
+    expect(said(answer)).toBe(expected)
+    if (expected !== 'OK') return
+    const { iat, exp } = claimsOf(answer.body)
+    expect(Number(exp) - Number(iat)).toBe(Number(validity) / 1000)
   })
 
   it('tells whether the payload has changed', async () => {

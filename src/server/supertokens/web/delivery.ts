@@ -3,19 +3,29 @@ import { forbidStorage, varyByCookie } from '../../requests/caching.js'
 import type { GuardedRequest, OriginGuardOptions } from '../../requests/origin-guard.js'
 import { readAccessToken } from '../access-token.js'
 import { GeneralError, isSuperTokensError } from '../errors.js'
-import type { CookieScheme, CookieSpot, SessionTokens, TokenInfo } from '../types.js'
+import type { CookieScheme, CookieSpot, TokenInfo } from '../types.js'
 import { COOKIE_NAMES, type CookieName, type Credentials } from './credentials.js'
 import { setReadable } from './headers.js'
 import { cookieIn, eraseEverywhere, eraseFormer, store } from './token-cookies.js'
-import type { SuperTokensSessionsOptions, TokenTransfer, WebRequest } from './types.js'
+import type {
+  AllowedTransfer,
+  ChooseTransfer,
+  NewTokens,
+  SuperTokensSessionsOptions,
+  TokenTransfer,
+  WebRequest,
+} from './types.js'
+
+type Given = Omit<SuperTokensSessionsOptions, keyof OriginGuardOptions | 'transfer'>
 
 /** The options, with their defaults, and what they come to. */
 export type WebSettings = {
-  readonly [Key in Exclude<keyof SuperTokensSessionsOptions, keyof OriginGuardOptions>]-?: Exclude<
-    SuperTokensSessionsOptions[Key],
-    undefined
-  >
+  readonly [Key in keyof Given]-?: Exclude<Given[Key], undefined>
 } & {
+  /** @throws SuperTokensError `GENERAL_ERROR` when the app does not say. */
+  readonly transferOf: ChooseTransfer
+  /** The most characters of an access token that somebody may have to keep in a cookie. */
+  readonly longestToken: number
   /** Whether a page of another origin sent a request. */
   isForeign(request: GuardedRequest): boolean
 }
@@ -26,11 +36,9 @@ export interface Turn {
   readonly request: WebRequest
   readonly credentials: Credentials
   readonly answer: AnswerHeaders
+  /** Which ways of carrying tokens this request may choose. */
+  readonly transfer: AllowedTransfer
 }
-
-/** All tokens of a session, or a new access token alone. */
-export type NewTokens = Pick<SessionTokens, 'session' | 'accessToken'> &
-  Partial<Omit<SessionTokens, 'session' | 'accessToken'>>
 
 /** Longer than any access token lives, so that one that is over still tells to refresh; in ms. */
 const YEAR = 365 * 24 * 3_600_000
@@ -147,9 +155,9 @@ export async function wipe(turn: Turn, transfer: TokenTransfer): Promise<void> {
 
 /** Clears every token that the front end may have, and tells it that the session is gone. */
 export async function clearTokens(turn: Turn): Promise<void> {
-  const { answer, settings, credentials } = turn
+  const { answer, transfer, credentials } = turn
   await wipe(turn, 'cookie')
-  if (settings.transfer !== 'cookie' || credentials.bearer !== undefined) {
+  if (transfer !== 'cookie' || credentials.bearer !== undefined) {
     await wipe(turn, 'header')
   }
   answer.delete('anti-csrf')

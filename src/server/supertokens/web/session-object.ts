@@ -1,6 +1,10 @@
-import type { SessionIdentity } from '../types.js'
-import { clearingWhenOver, clearTokens, type Turn } from './delivery.js'
-import type { SessionObject } from './types.js'
+import { checkClaims, checkValidators, fetchClaims } from '../claims/check-claims.js'
+import { InvalidClaimsError, isSuperTokensError, UnauthorisedError } from '../errors.js'
+import type { SessionIdentity, SessionInformation, SessionPayload } from '../types.js'
+import { clearingWhenOver, clearTokens, deliver, type Turn } from './delivery.js'
+import { subjectOf } from './session-claims.js'
+import { roomFor } from './token-cookies.js'
+import type { SessionObject, SessionReading, TokenTransfer } from './types.js'
 
 /** Whose session it is, and the token that shows it. */
 export interface KnownSession {
@@ -8,20 +12,109 @@ export interface KnownSession {
   readonly accessToken: string
 }
 
-/** The session of a request, for the app. */
-export function createSessionObject(turn: Turn, known: KnownSession): SessionObject {
-  const { superTokens } = turn.settings
-  const { session, accessToken } = known
-  const { handle } = session
+/** What a session says of itself, as it is by the time that it is asked. */
+export const readingOf = (known: () => KnownSession): SessionReading => ({
+  getUserId: () => known().session.userId,
+  getRecipeUserId: () => known().session.recipeUserId,
+  getHandle: () => known().session.handle,
+  getTenantId: () => known().session.tenantId,
+  getJWTPayload: () => known().session.userDataInJWT,
+  getAccessToken: () => known().accessToken,
+  getClaimValue: (claim) => claim.getValueFromPayload(known().session.userDataInJWT),
+})
+
+type PayloadPart = Pick<
+  SessionObject,
+  | 'mergeIntoAccessTokenPayload'
+  | 'fetchAndSetClaim'
+  | 'setClaimValue'
+  | 'removeClaim'
+  | 'assertClaims'
+>
+
+/** A session that changes, and how its token came. */
+interface Changing {
+  current: KnownSession
+  readonly transfer: TokenTransfer
+}
+
+/** The functions of a session that change its access token. */
+function payloadPart(turn: Turn, state: Changing): PayloadPart {
+  const { settings } = turn
+  const { superTokens, now } = settings
+
+  async function merge(update: SessionPayload): Promise<void> {
+    const { accessToken, session } = state.current
+    const longestToken = roomFor(state.transfer)
+    const changed = await clearingWhenOver(turn, () =>
+      superTokens.mergeIntoAccessTokenPayload(session.handle, update, {
+        accessToken,
+        longestToken,
+      }),
+    )
+    if (!changed) return
+    const { session: next, accessToken: replaced } = changed
+    state.current = { session: next, accessToken: replaced?.token ?? accessToken }
+    if (replaced) await deliver(turn, { session: next, accessToken: replaced }, state.transfer)
+  }
+
+  /**
+   * What was fetched counts for this request also while the core cannot be told: whoever may pass by it
+   * does, and the next request fetches again.
+   */
+  async function keep(update: SessionPayload): Promise<void> {
+    try {
+      await merge(update)
+    } catch (error) {
+      if (!isSuperTokensError(error, 'GENERAL_ERROR') || !error.retryable) throw error
+      const { session, accessToken } = state.current
+      const userDataInJWT = { ...session.userDataInJWT, ...update }
+      state.current = { session: { ...session, userDataInJWT }, accessToken }
+    }
+  }
+
   return {
-    getUserId: () => session.userId,
-    getHandle: () => handle,
-    getTenantId: () => session.tenantId,
-    getJWTPayload: () => session.userDataInJWT,
-    getAccessToken: () => accessToken,
+    mergeIntoAccessTokenPayload: merge,
+    fetchAndSetClaim: async (claim) =>
+      merge(await fetchClaims([claim], subjectOf(state.current.session), settings)),
+    setClaimValue: async (claim, value) =>
+      merge({ [claim.key]: claim.toPayload(value, {}, now()) }),
+    removeClaim: async ({ key }) => merge({ [key]: null }),
+    async assertClaims(claimValidators) {
+      const asked = checkValidators('claimValidators', claimValidators)
+      const subject = subjectOf(state.current.session)
+      const { update, errors } = await checkClaims(subject, asked, settings)
+      if (Object.keys(update).length > 0) await keep(update)
+      if (errors.length > 0) throw new InvalidClaimsError(errors)
+    },
+  }
+}
+
+/** The session of a request, for the app. */
+export function createSessionObject(
+  turn: Turn,
+  known: KnownSession,
+  transfer: TokenTransfer,
+): SessionObject {
+  const { superTokens } = turn.settings
+  const state: Changing = { current: known, transfer }
+  const { handle } = known.session
+
+  const information = (): Promise<SessionInformation> =>
+    clearingWhenOver(turn, async () => {
+      const found = await superTokens.getSessionInformation(handle)
+      if (found) return found
+      throw new UnauthorisedError('The session does not exist any more.')
+    })
+
+  return {
+    ...readingOf(() => state.current),
+    ...payloadPart(turn, state),
     getSessionData: () => clearingWhenOver(turn, () => superTokens.getSessionData(handle)),
     updateSessionData: (data) =>
       clearingWhenOver(turn, () => superTokens.updateSessionData(handle, data)),
+    getTimeCreated: async () => (await information()).timeCreated,
+    getExpiry: async () => (await information()).expiry,
     async revokeSession() {
       await clearingWhenOver(turn, () => superTokens.revokeSession(handle))
       // Whether there was one to end or not: now there is none.

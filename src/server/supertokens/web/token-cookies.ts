@@ -4,10 +4,12 @@ import {
   defineCookie,
   LONGEST_COOKIE_LIFE,
 } from '../../cookies/cookies.js'
+import { LONGEST_ACCESS_TOKEN } from '../access-token.js'
 import { GeneralError } from '../errors.js'
 import { checkRoom } from '../session-size.js'
 import type { CookieScheme, CookieSpot } from '../types.js'
 import type { CookieName } from './credentials.js'
+import type { TokenTransfer } from './types.js'
 
 /** A cookie that holds a token, wherever it may be. */
 export interface TokenCookie {
@@ -65,6 +67,10 @@ export function eraseEverywhere(cookie: TokenCookie): readonly string[] {
  */
 export const checkCookieRoom = (name: CookieName, length: number): void =>
   checkRoom({ name: `\`${name}\``, most: LARGEST }, name.length + length)
+
+/** The most characters that an access token may have which is carried in such a way. */
+export const roomFor = (transfer: TokenTransfer): number =>
+  transfer === 'cookie' ? LARGEST - 'sAccessToken'.length : LONGEST_ACCESS_TOKEN
 
 /** What a cookie is to hold. Times in ms since the epoch. */
 export interface TokenValue {

@@ -1,9 +1,20 @@
 import type { AnswerHeaders } from '../../requests/answer-headers.js'
 import type { OriginGuardOptions } from '../../requests/origin-guard.js'
-import type { SessionPayload, SuperTokens } from '../types.js'
+import type { ClaimValidator, SessionClaim } from '../claims/types.js'
+import type { ClaimValidationError } from '../errors.js'
+import type { SessionPayload, SessionTokens, SuperTokens } from '../types.js'
 
 /** How a request carries its tokens: in cookies, or in headers that the page's code writes. */
 export type TokenTransfer = 'cookie' | 'header'
+
+/** Which ways of carrying tokens a request may choose. */
+export type AllowedTransfer = 'any' | TokenTransfer
+
+/** Says that for one request. It is asked once for each call. */
+export type ChooseTransfer = (
+  request: WebRequest,
+  purpose: { readonly forNewSession: boolean },
+) => AllowedTransfer
 
 /** What is read of a request. */
 export interface WebRequest {
@@ -19,13 +30,25 @@ export interface WebExchange {
   readonly answer: AnswerHeaders | Headers
 }
 
+/** All tokens of a session, or a new access token alone. */
+export type NewTokens = Pick<SessionTokens, 'session' | 'accessToken'> &
+  Partial<Omit<SessionTokens, 'session' | 'accessToken'>>
+
 /** Options of `createSuperTokensSessions`. */
 export interface SuperTokensSessionsOptions extends OriginGuardOptions {
   readonly superTokens: SuperTokens
-  /** Which ways of carrying tokens are served. @default 'any' */
-  readonly transfer?: 'any' | TokenTransfer | undefined
+  /** Which ways of carrying tokens are served: to all, or by the request. @default 'any' */
+  readonly transfer?: AllowedTransfer | ChooseTransfer | undefined
   /** The status that tells the front end to refresh, or to sign in. @default 401 */
   readonly sessionExpiredStatusCode?: number | undefined
+  /** The status that tells the front end that the claims of a session do not do. @default 403 */
+  readonly invalidClaimStatusCode?: number | undefined
+  /** What is fetched and told in the access token when a session begins. @default none */
+  readonly claims?: readonly SessionClaim[] | undefined
+  /** What every session must meet, unless a route says otherwise. @default none */
+  readonly globalClaimValidators?: readonly ClaimValidator[] | undefined
+  /** How long fetching and validating the claims for one request may take, in ms. @default 10_000 */
+  readonly claimsTimeout?: number | undefined
   /** Where a POST signs out. @default '/auth/signout' */
   readonly signOutPath?: string | undefined
   /** Milliseconds since the epoch. @default Date.now */
@@ -41,7 +64,15 @@ export interface NewSessionOptions {
   readonly jwtPayload?: SessionPayload | undefined
   /** Stays with the core. @default {} */
   readonly sessionData?: SessionPayload | undefined
+  /** The tenant to which the session belongs, since interface 3.0. @default the core's own */
+  readonly tenantId?: string | undefined
 }
+
+/** What a route asks of sessions, in the place of what every session must meet. */
+export type OverrideClaimValidators = (
+  globalClaimValidators: readonly ClaimValidator[],
+  session: SessionReading,
+) => readonly ClaimValidator[] | Promise<readonly ClaimValidator[]>
 
 /** How the session of a request is looked at. */
 export interface GetSessionOptions {
@@ -55,21 +86,57 @@ export interface GetSessionOptions {
   readonly checkDatabase?: boolean | undefined
   /** Whether a request without a session is an error. @default true */
   readonly sessionRequired?: boolean | undefined
+  /**
+   * Which validators are asked. It gets the global ones, to add to them or leave some out; one that
+   * throws lets nobody in. @default the global ones
+   */
+  readonly overrideGlobalClaimValidators?: OverrideClaimValidators | undefined
 }
 
-/** The session of a request. What its functions change goes into the answer. */
-export interface SessionObject {
+/** What a session says of itself. */
+export interface SessionReading {
   getUserId(): string
+  /** The account that signed in, where accounts are linked. Since interface 4.0 of the core. */
+  getRecipeUserId(): string | undefined
   getHandle(): string
   /** Since interface 3.0 of the core. */
   getTenantId(): string | undefined
   /** What the app put into the access token. */
   getJWTPayload(): SessionPayload
   getAccessToken(): string
-  /** @throws SuperTokensError `UNAUTHORISED` when the session is over: the tokens are cleared. */
+  /** `undefined` where the token does not tell. */
+  getClaimValue<Value>(claim: SessionClaim<Value>): Value | undefined
+}
+
+/**
+ * The session of a request. What its functions change goes into the answer. Each throws
+ * `UNAUTHORISED` when the session is over, and then the tokens are cleared.
+ */
+export interface SessionObject extends SessionReading {
   getSessionData(): Promise<SessionPayload>
-  /** @throws SuperTokensError `UNAUTHORISED` when the session is over: the tokens are cleared. */
   updateSessionData(sessionData: SessionPayload): Promise<void>
+  /** When it began, in ms since the epoch. Since interface 2.8 of the core. */
+  getTimeCreated(): Promise<number>
+  /** When it ends unless it is refreshed, in ms since the epoch. Since interface 2.8 of the core. */
+  getExpiry(): Promise<number>
+  /**
+   * Changes what is in the access token: fields of `update` take the place of those of their names, and
+   * `null` takes one away. The front end gets the new token with this answer, and a session that is
+   * refreshed keeps the change. Since interface 2.0 of the core.
+   * @throws SuperTokensError `GENERAL_ERROR`, `invalid_argument`, for what no token or cookie can hold.
+   */
+  mergeIntoAccessTokenPayload(update: SessionPayload): Promise<void>
+  /** Fetches a claim and puts it into the access token. */
+  fetchAndSetClaim(claim: SessionClaim): Promise<void>
+  setClaimValue<Value>(claim: SessionClaim<Value>, value: Value): Promise<void>
+  removeClaim(claim: SessionClaim): Promise<void>
+  /**
+   * Fetches what is missing or stale of the claims, puts it into the access token, and asks the
+   * validators.
+   * @throws SuperTokensError `INVALID_CLAIMS` unless all of them agree; `GENERAL_ERROR` when that cannot
+   * be told.
+   */
+  assertClaims(claimValidators: readonly ClaimValidator[]): Promise<void>
   /**
    * Ends the session and clears the tokens, also when it was over before.
    * @throws SuperTokensError `GENERAL_ERROR` when the core cannot be asked: nothing is cleared.
@@ -77,13 +144,55 @@ export interface SessionObject {
   revokeSession(): Promise<void>
 }
 
+/** Who is signed in while a page is rendered on the server. */
+export type SessionForRendering =
+  | { readonly status: 'signed-in'; readonly session: SessionReading }
+  /** The page must send its person to what is missing, such as another factor. */
+  | {
+      readonly status: 'invalid-claims'
+      readonly session: SessionReading
+      readonly claimValidationErrors: readonly ClaimValidationError[]
+    }
+  /** There are tokens, but the access token is no longer good: the browser must refresh first. */
+  | { readonly status: 'try-refresh' }
+  | { readonly status: 'signed-out' }
+
+/**
+ * The claims of sessions by their handles: what changes is in the tokens from the next refresh on. Each
+ * throws `UNAUTHORISED` when the session is over.
+ */
+export interface ClaimsByHandle {
+  /** As that of a session. @throws SuperTokensError */
+  mergeIntoAccessTokenPayload(sessionHandle: string, update: SessionPayload): Promise<void>
+  fetchAndSetClaim(sessionHandle: string, claim: SessionClaim): Promise<void>
+  setClaimValue<Value>(
+    sessionHandle: string,
+    claim: SessionClaim<Value>,
+    value: Value,
+  ): Promise<void>
+  /** Since interface 2.8 of the core. */
+  getClaimValue<Value>(
+    sessionHandle: string,
+    claim: SessionClaim<Value>,
+  ): Promise<Value | undefined>
+  removeClaim(sessionHandle: string, claim: SessionClaim): Promise<void>
+  /** What is wrong with a session, empty when nothing is. Since interface 2.8 of the core. */
+  validateClaimsForSessionHandle(
+    sessionHandle: string,
+    overrideGlobalClaimValidators?: (
+      globalClaimValidators: readonly ClaimValidator[],
+    ) => readonly ClaimValidator[] | Promise<readonly ClaimValidator[]>,
+  ): Promise<readonly ClaimValidationError[]>
+}
+
 /**
  * Sessions in the cookies and headers of requests. Every function throws `SuperTokensError` and
  * nothing else. `UNAUTHORISED` of the core and `TOKEN_THEFT_DETECTED` clear the tokens;
  * `TRY_REFRESH_TOKEN` and `GENERAL_ERROR` never do, nor does a request without a token, but for a
  * refresh by a page of the app that has an access token which is over, and nothing to refresh by.
+ * `INVALID_CLAIMS` clears none either: the session goes on.
  */
-export interface SuperTokensSessions {
+export interface SuperTokensSessions extends ClaimsByHandle {
   /** Begins a session and puts its tokens into the answer. */
   createNewSession(
     exchange: WebExchange,
@@ -99,6 +208,41 @@ export interface SuperTokensSessions {
   /** Trades the request's refresh token for new tokens. */
   refreshSession(exchange: WebExchange): Promise<SessionObject>
   /**
+   * Tells whose request it is while its page is rendered, where no cookie can be set: it refreshes
+   * nothing, changes nothing, and answers nothing. The global validators are asked here too.
+   * @throws SuperTokensError `GENERAL_ERROR` when that cannot be told, as in an outage.
+   */
+  getSessionForRendering(
+    request: Headers | Pick<WebRequest, 'headers'>,
+    options?: Pick<GetSessionOptions, 'overrideGlobalClaimValidators'>,
+  ): Promise<SessionForRendering>
+  /**
+   * Puts tokens into an answer that were had without it, by `superTokens.createNewSession` and the like:
+   * in the way in which a new session of this request would come.
+   */
+  attachToRequestResponse(
+    exchange: WebExchange,
+    tokens: NewTokens,
+    transfer?: TokenTransfer,
+  ): Promise<SessionObject>
+  /**
+   * Makes an answer to requests that have a session of one that has a session at hand: what changes of it
+   * goes into the answer, and errors are answered as {@link SuperTokensSessions.toResponse} does. A
+   * handler that throws anything else is left to the app.
+   */
+  withSession<Rest extends readonly unknown[]>(
+    handler: (
+      request: Request,
+      session: SessionObject,
+      ...rest: Rest
+    ) => Response | Promise<Response>,
+    options?: Omit<GetSessionOptions, 'sessionRequired'>,
+  ): (request: Request, ...rest: Rest) => Promise<Response>
+  /** The path to which the browser sends its refresh token. Never throws. */
+  refreshTokenPath(): Promise<string>
+  /** Whether {@link SuperTokensSessions.serve} answers at this path. Never throws. */
+  owns(path: string): Promise<boolean>
+  /**
    * Serves POST to the refresh path and to the sign-out path; `null` for all else. Errors are
    * answered as {@link SuperTokensSessions.toResponse} does.
    * @throws SuperTokensError where that leaves the answer to the app.
@@ -110,7 +254,8 @@ export interface SuperTokensSessions {
    */
   serve(exchange: WebExchange, path: string): Promise<Response | null>
   /**
-   * The answer to an error, without the headers that clear tokens: 503 for what may work later.
+   * The answer to an error, without the headers that clear tokens: 503 for what may work later, and to
+   * `INVALID_CLAIMS` the status for that with `claimValidationErrors`.
    * `null` for what the app must answer: mistakes in the configuration, and errors of others.
    */
   toResponse(error: unknown): Response | null

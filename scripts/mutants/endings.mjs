@@ -1,0 +1,216 @@
+const statements = 'src/server/endings/statements.ts'
+const logout = 'src/server/endings/logout-token.ts'
+const backChannel = 'src/server/endings/back-channel-logout.ts'
+const revocation = 'src/server/endings/global-revocation.ts'
+const calls = 'src/server/endings/server-call.ts'
+const shared = 'src/server/sealed/shared-ends.ts'
+const names = 'src/server/sealed/end-names.ts'
+const watch = 'src/server/sealed/session-watch.ts'
+
+/** Checks that are gone of what ends sessions from elsewhere. */
+export const ENDINGS = [
+  {
+    file: statements,
+    name: 'A statement of any algorithm is looked at.',
+    find: "if (!ALGORITHMS.includes(text(header.alg) ?? '')) throw refused('its algorithm is not taken')",
+    replace: '',
+  },
+  {
+    file: statements,
+    name: 'A statement of another type is taken.',
+    find: "!['jwt', type].includes(named.replace(/^application\\//, ''))",
+    replace: 'named === type.toUpperCase()',
+  },
+  {
+    file: statements,
+    name: 'A statement of another issuer costs a look at the keys.',
+    find: "if (readClaims(token)?.iss !== issuer) throw refused('it is of another issuer')",
+    replace: '',
+  },
+  {
+    file: statements,
+    name: 'A statement for another app is taken.',
+    find: '      audience,\n      requiredClaims',
+    replace: '      requiredClaims',
+  },
+  {
+    file: statements,
+    name: 'A statement without a time or an id is taken.',
+    find: "requiredClaims: ['iat', 'jti'],",
+    replace: 'requiredClaims: [],',
+  },
+  {
+    file: statements,
+    name: 'A statement whose id is empty is taken.',
+    find: "if (!id) throw refused('it has no id')",
+    replace: "if (id === undefined) throw refused('it has no id')",
+  },
+  {
+    file: statements,
+    name: 'A statement that lives for a day is taken.',
+    find: "if (exp - iat > LONGEST) throw refused('it lives too long')",
+    replace: '',
+  },
+  {
+    file: statements,
+    name: 'A statement from the future is taken.',
+    find: '      maxTokenAge: LONGEST,\n',
+    replace: '',
+  },
+  {
+    file: logout,
+    name: 'A token that tells of no logout ends a session.',
+    find: "if (!asObject(asObject(claims.events)?.[EVENT])) throw refused('it tells of no logout')",
+    replace: '',
+  },
+  {
+    file: logout,
+    name: 'A token with a nonce ends a session.',
+    find: "if ('nonce' in claims) throw refused('it has a nonce')",
+    replace: '',
+  },
+  {
+    file: logout,
+    name: 'A token whose session is no text ends all of the person.',
+    find: 'if (claims[name] !== undefined && !text(claims[name])) throw',
+    replace: 'if (claims[name] === claims) throw',
+  },
+  {
+    file: logout,
+    name: 'A token with a session ends all of the person.',
+    find: '  if (sessionId) return { sessionId }\n',
+    replace: '',
+  },
+  {
+    file: backChannel,
+    name: 'A logout token does again.',
+    find: 'await sessions.endSessions(which, { once })',
+    replace: '(once && (await sessions.endSessions(which)))',
+  },
+  {
+    file: backChannel,
+    name: 'Of several logout tokens the first counts.',
+    find: 'return token && more === undefined ? token : null',
+    replace: 'return token && more !== null ? token : null',
+  },
+  {
+    file: revocation,
+    name: 'An assertion does again.',
+    find: 'sessions.endSessions({ userId }, { once: { key: `revoke ${id} ${userId}`, within: life } })',
+    replace: 'sessions.endSessions({ userId }).then((done) => done && life > 0 && id !== userId)',
+  },
+  {
+    file: revocation,
+    name: 'Whoever speaks for one issuer ends sessions of the people of another.',
+    find: "subject.format === 'iss_sub' && subject.iss === issuer",
+    replace: "subject.format === 'iss_sub' && issuer",
+  },
+  {
+    file: revocation,
+    name: 'Sessions are ended without an assertion.',
+    find: 'const { id, life } = await check(token)',
+    replace: "const { id, life } = await check(token).catch(() => ({ id: 'none', life: 1 }))",
+  },
+  {
+    file: calls,
+    name: 'Megabytes are read.',
+    find: 'readAll(request.body, LARGEST)',
+    replace: 'readAll(request.body, LARGEST * 1000)',
+  },
+  {
+    file: calls,
+    name: 'A crowd is let in.',
+    find: 'if (under >= CROWD)',
+    replace: 'if (under < 0)',
+  },
+  {
+    file: calls,
+    name: 'Whoever has come in never leaves.',
+    find: '      under -= 1\n',
+    replace: '',
+  },
+  {
+    file: calls,
+    name: 'A body of another type is read.',
+    find: 'if (typeOf(request) !== mediaType)',
+    replace: 'if (typeOf(request) === mediaType.toUpperCase())',
+  },
+  {
+    file: calls,
+    name: 'Nobody hears that sessions could not be ended.',
+    find: '    tell(report, error)\n',
+    replace: '    void report\n',
+  },
+  {
+    file: shared,
+    name: 'A session that begins after an end of all is over.',
+    find: 'return !(seenEnd !== undefined && seenEnd >= at) && ',
+    replace: 'return !(seenEnd !== undefined && seenEnd < at) && ',
+  },
+  {
+    file: shared,
+    name: 'A session of a server whose clock is ahead outlives an end of all.',
+    find: '!(startedAt > at + CLOCKS_APART)',
+    replace: '!(startedAt > at)',
+  },
+  {
+    file: shared,
+    name: 'An end that other processes do not hear of counts as done.',
+    find: 'everywhere: true }',
+    replace: 'everywhere: false }',
+  },
+  {
+    file: shared,
+    name: 'An end is forgotten before the cookies are.',
+    find: 'tombstoneLife(LONGEST_COOKIE_LIFE)',
+    replace: 'tombstoneLife(LONGEST_COOKIE_LIFE / 400)',
+  },
+  {
+    file: shared,
+    name: 'An end by what the server calls a session reaches none.',
+    find: 'const shares = provider.sharesSessionIds === true',
+    replace: 'const shares = provider.sharesSessionIds === undefined',
+  },
+  {
+    file: shared,
+    name: 'All that is to be done once shares one key.',
+    find: "fingerprint('end once', provider.id, once.key)",
+    replace: "fingerprint('end once', provider.id)",
+  },
+  {
+    file: shared,
+    name: 'What failed counts as done once.',
+    find: '        await endAll(which)\n        isDone = true\n',
+    replace: '        isDone = true\n        await endAll(which).catch(() => {})\n',
+  },
+  {
+    file: names,
+    name: 'The server may not call a person otherwise than the app does.',
+    find: 'userId ?? opened.data.user.id]',
+    replace: 'opened.data.user.id]',
+  },
+  {
+    file: 'src/server/sealed/ended-sessions.ts',
+    name: 'A session that was ended together with others lives.',
+    find: 'return own || replaced || isShared',
+    replace: 'return own || replaced',
+  },
+  {
+    file: 'src/server/sealed/ended-sessions.ts',
+    name: 'The server is told of a session that it shares with others.',
+    find: '(isShared && !shares)',
+    replace: 'isShared',
+  },
+  {
+    file: watch,
+    name: 'An end from before somebody watched is not told of.',
+    find: '    await look(opened)\n',
+    replace: '',
+  },
+  {
+    file: watch,
+    name: 'Whoever watches is told of ends that are not theirs.',
+    find: 'if (isDone || !(await ended.isOver(session)) || isDone) return',
+    replace: 'if (isDone || (await ended.isOver(session)) === null) return',
+  },
+]

@@ -1,0 +1,13 @@
+import { createAuthInjection } from './injection.js'
+import type { AuthInjection } from './types.js'
+
+const injection: AuthInjection = createAuthInjection()
+
+/** Gives a client: for the `providers` of an app, a route or a component. */
+export const provideAuth: AuthInjection['provideAuth'] = injection.provideAuth
+/** Who is signed in, or what a selector takes from it. */
+export const injectSession: AuthInjection['injectSession'] = injection.injectSession
+/** Who is signed in, with the client and its methods. */
+export const injectAuth: AuthInjection['injectAuth'] = injection.injectAuth
+/** The access token, kept fresh by the client. */
+export const injectAccessToken: AuthInjection['injectAccessToken'] = injection.injectAccessToken

@@ -1,0 +1,74 @@
+import { AuthError } from '../../core/errors.js'
+import type { DeviceBinding } from '../requests/device-binding.js'
+import { checkObject } from '../shared/arguments.js'
+import { createIdentifiers } from './identifiers.js'
+import { createJudge } from './judge.js'
+import { ALGORITHMS } from './keys.js'
+import { createNotes } from './notes.js'
+import { createDeviceRoutes } from './routes.js'
+import type { DeviceBindingOptions } from './types.js'
+import { quoted } from './words.js'
+
+/** Two refreshes of Chromium for one sign-in in ten minutes leave room for what it does ahead of need, in ms. */
+const LIFETIME = 600_000
+/** The shortest life of a cookie, in ms: browsers count in seconds. */
+const SHORTEST = 1_000
+
+const PATH = /^(\/[\w.~-]+)+$/
+
+function reject(message: string): never {
+  throw new AuthError('invalid_argument', message)
+}
+
+const isRequired = (value: unknown): boolean =>
+  value === 'when-supported' || value === 'never' || typeof value === 'function'
+
+/**
+ * Binds sessions to the devices of their browsers, by Device Bound Session Credentials (W3C draft): a session's cookie
+ * that somebody copies works nowhere else. It goes to `createRequestSessions` as `deviceBound`, and costs pages nothing.
+ *
+ *     sign-in    ──▶ answer: the session's cookie, and a challenge to sign
+ *     browser    ──▶ POST register, signed by a new key ──▶ a bound cookie, for ten minutes
+ *     a request  ──▶ both cookies ──▶ the seal names the key from now on
+ *     at its end ──▶ the browser holds its requests back: POST refresh ──▶ 403, a challenge ──▶ signed ──▶ a bound cookie
+ *
+ * Nothing is kept on the server, but that a session is bound. The browser's renewals and the refreshes of the session
+ * know nothing of each other.
+ * @throws AuthError `invalid_argument` for options that cannot work.
+ */
+export function createDeviceBinding(options: DeviceBindingOptions = {}): DeviceBinding {
+  checkObject('options', options)
+  const { required = 'when-supported', lifetime = LIFETIME, path = '/auth/dbsc' } = options
+  if (!isRequired(required)) reject('`required` is `when-supported`, `never` or a function.')
+  if (!(Number.isFinite(lifetime) && lifetime >= SHORTEST)) {
+    reject('`lifetime` is a number of milliseconds, a second or more.')
+  }
+  if (typeof path !== 'string' || !PATH.test(path)) reject('`path` is a path such as `/auth/dbsc`.')
+  return {
+    attach({ devices, cookie, password, now }) {
+      const { name, place, attributes } = cookie
+      // What a sibling host gets too, no browser holds back there.
+      if (place !== '; Path=/' || !attributes.includes('; Secure')) {
+        reject(
+          'A session that is bound to a device has a cookie that is secure, for `/` and for no `domain`.',
+        )
+      }
+      const notes = createNotes({ cookie, password, lifetime, now })
+      const identifiers = createIdentifiers(password)
+      const shared = { devices, password, notes, identifiers, now }
+      return {
+        ...createJudge({ ...shared, required }),
+        erase: (jar) => notes.erase(jar),
+        async offer(value) {
+          const session = await devices.read({ value, password })
+          if ('reason' in session || session.sessionId === undefined) return {}
+          const { sessionId } = session
+          const challenge = await notes.challenge({ purpose: 'register', sessionId })
+          const wish = `path=${quoted(`${path}/register`)};challenge=${quoted(challenge)}`
+          return { 'Secure-Session-Registration': `(${ALGORITHMS.join(' ')});${wish}` }
+        },
+        routes: createDeviceRoutes({ ...shared, cookieName: name, path }),
+      }
+    },
+  }
+}

@@ -1,0 +1,11 @@
+export type {
+  BoundRequests,
+  DeviceBinding,
+  DeviceBindingDeps,
+  DeviceCandidate,
+  DeviceRoutes,
+  DeviceVerdict,
+} from '../requests/device-binding.js'
+export type { DeviceWords, SealedDevices } from '../sealed/devices.js'
+export { createDeviceBinding } from './binding.js'
+export type { DeviceBindingOptions, DeviceRequest } from './types.js'

@@ -1,0 +1,143 @@
+import { AuthError, AuthSessionMissingError } from '../../core/errors.js'
+import type { BoundRequests, DeviceCandidate, DeviceVerdict } from '../requests/device-binding.js'
+import type { DeviceWords, SealedDevices } from '../sealed/devices.js'
+import type { RefreshFailure } from '../sealed/results.js'
+import type { Password } from '../sealed/seal.js'
+import type { Identifiers } from './identifiers.js'
+import type { Notes } from './notes.js'
+import type { DeviceBindingOptions } from './types.js'
+import { headerIn, pathIn, skippedIn } from './words.js'
+
+/** What judging works on. */
+export interface JudgeDeps {
+  readonly devices: SealedDevices
+  readonly password: Password
+  readonly notes: Notes
+  readonly identifiers: Identifiers
+  readonly required: NonNullable<DeviceBindingOptions['required']>
+  /** Milliseconds since the epoch. */
+  now(): number
+}
+
+/** A session with a name, which can be bound. */
+type Named = DeviceWords & { readonly sessionId: string }
+
+const go = (value: string): DeviceVerdict => ({ type: 'go', value })
+
+const stop = (failure: RefreshFailure, setCookies: readonly string[] = []): DeviceVerdict => ({
+  type: 'stop',
+  failure,
+  setCookies,
+})
+
+/** Nobody can tell now whether the device is there: the session is as good as before. */
+function unknown(message: string, setCookies?: readonly string[]): DeviceVerdict {
+  const error = new AuthError('server_error', message)
+  return stop({ authenticated: false, retryable: true, reason: 'server_error', error }, setCookies)
+}
+
+const SKIPPED = 'The browser could not prove its key in time: the request comes too early.'
+const OLD = 'The browser’s proof is too old, by this server’s clock: it is to prove its key anew.'
+
+function refused(setCookies: readonly string[]): DeviceVerdict {
+  const message =
+    'The session is bound to a device, and the request does not come from it: sign in again.'
+  const error = new AuthSessionMissingError(message)
+  const reason = 'device_not_proven'
+  return stop({ authenticated: false, retryable: false, reason, error }, setCookies)
+}
+
+function wanted(): DeviceVerdict {
+  const message = 'This needs a session that is bound to a device, and the browser did not bind it.'
+  const error = new AuthError('rejected', message, { serverCode: 'device_required' })
+  return stop({ authenticated: false, retryable: false, reason: 'rejected', error })
+}
+
+/**
+ * Makes what says whether a session's cookie may be used where it is:
+ *
+ *     seal      bound cookie of its key         what the browser says   what becomes of it
+ *     bound     good                                                    goes on
+ *     bound     old, by this server's clock                             503, and the browser renews it
+ *     bound     none                            it was skipped          503: never served, never signed out
+ *     bound     none, or another session's                              refused, and reported
+ *     unbound   good, of a registration                                 goes on, bound from now on
+ *     unbound   none                                                    goes on where the policy lets it, unless
+ *                                                                       it is from before the session was bound
+ *
+ * What it was skipped for must be the session's own key, whose name is in the seal, where no thief can read it: who
+ * has a cookie and nothing else cannot write that header.
+ */
+export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isForeign'> {
+  const { devices, password, notes, identifiers, required, now } = deps
+
+  async function isSkipped(session: Named, key: string, request: unknown): Promise<boolean> {
+    const header = headerIn(request, 'Secure-Session-Skipped')
+    const named = await Promise.all(skippedIn(header).map((id) => identifiers.read(id)))
+    return named.some((one) => one?.sessionId === session.sessionId && one.key === key)
+  }
+
+  /** What becomes of a request without the proof that it should have. */
+  function refuse({ sessionId, userId }: Named, candidate: DeviceCandidate): DeviceVerdict {
+    const { request, value, jar, mayWrite } = candidate
+    if (mayWrite) devices.report({ type: 'device-missing', sessionId, userId, request })
+    // What is there proves something else, and would keep the browser from proving its key.
+    return required === 'never' ? go(value) : refused(mayWrite ? notes.erase(jar) : [])
+  }
+
+  async function judgeBound(
+    session: Named,
+    key: string,
+    candidate: DeviceCandidate,
+  ): Promise<DeviceVerdict> {
+    const { value, jar, request } = candidate
+    const note = await notes.find(jar, key)
+    if (note?.sessionId === session.sessionId) {
+      return note.isOld ? unknown(OLD, notes.erase(jar, key)) : go(value)
+    }
+    if (await isSkipped(session, key, request)) return unknown(SKIPPED)
+    return refuse(session, candidate)
+  }
+
+  /** Binds a session whose browser has just registered its key. */
+  async function bind(session: Named, { value, jar }: DeviceCandidate): Promise<string | null> {
+    const found = await notes.findAll(jar)
+    const note = found.find((one) => one.binds && !one.isOld && one.sessionId === session.sessionId)
+    return note ? devices.bind({ value, password }, { key: note.key, since: now() }) : null
+  }
+
+  async function judgeUnbound(session: Named, candidate: DeviceCandidate): Promise<DeviceVerdict> {
+    const { value, mayWrite } = candidate
+    const bound = await bind(session, candidate)
+    if (bound !== null) return go(mayWrite ? bound : value)
+    if (await devices.isConfirmed(session.sessionId)) return refuse(session, candidate)
+    return judgeFree(candidate)
+  }
+
+  /** A session that was never bound. */
+  function judgeFree({ value, request }: DeviceCandidate): DeviceVerdict {
+    const isWanted = typeof required === 'function' && required({ path: pathIn(request), request })
+    return isWanted ? wanted() : go(value)
+  }
+
+  return {
+    async judge(candidate) {
+      const { value } = candidate
+      const session = await devices.read({ value, password })
+      if ('reason' in session) {
+        // What does not open is nobody's. What cannot be read now must not be read later, and be let through.
+        return session.retryable ? stop(session) : go(value)
+      }
+      const { sessionId, device } = session
+      if (sessionId === undefined) return judgeFree(candidate)
+      const named = { ...session, sessionId }
+      return device ? judgeBound(named, device.key, candidate) : judgeUnbound(named, candidate)
+    },
+    async isForeign({ value, jar }) {
+      const session = await devices.read({ value, password })
+      if ('reason' in session || !session.device || required === 'never') return false
+      const note = await notes.find(jar, session.device.key)
+      return note === null || note.sessionId !== session.sessionId || note.isOld
+    },
+  }
+}

@@ -1,0 +1,69 @@
+import type { Session, SessionUser } from '../../core/session.js'
+import { fingerprint } from '../coordination/coordinator.js'
+import type { TokenWords } from './access-tokens.js'
+import { type Opened, sessionIdOf, toSession } from './opened.js'
+import type { SealedData } from './session-data.js'
+
+/** What an auth server calls a session and its person, where that is not what they are called here. */
+export interface ServerNames {
+  /** Such as the `sid` of its id tokens. */
+  readonly sessionId?: string | undefined
+  /** Such as their `sub`. */
+  readonly userId?: string | undefined
+}
+
+/** What of a provider says how its server calls things. */
+export interface NamingProvider<User extends SessionUser = SessionUser> {
+  readonly id: string
+  readonly sharesSessionIds?: boolean | undefined
+  namesOf?(session: Session<User>): ServerNames
+}
+
+/**
+ * What a session is called here. One that has no name, because it was sealed by an older release or
+ * another library, is known by its refresh token.
+ */
+export const nameOf = <User extends SessionUser>({ token, data }: Opened<User>): Promise<string> =>
+  nameOfData(data, token)
+
+/** What a session is called here whose token says this. */
+export async function nameOfData(
+  data: SealedData,
+  token: Pick<TokenWords, 'facts'> | null,
+): Promise<string> {
+  return sessionIdOf(data, token) ?? `token:${await fingerprint(data.refreshToken)}`
+}
+
+/** What says that a session has given way to another one of the same person. */
+export const replacedName = (name: string): string => `replaced:${name}`
+
+/** What stands for all sessions that one server calls by one id. No name of a session begins so. */
+export const serverSessionName = ({ id }: NamingProvider, sessionId: string): string =>
+  JSON.stringify(['session', id, sessionId])
+
+/** What stands for all sessions of one person at one server. */
+export const personName = ({ id }: NamingProvider, userId: string): string =>
+  JSON.stringify(['person', id, userId])
+
+/** The names by which all sessions are ended that a session is one of. */
+export interface SharedNames {
+  /** Those of its person: as they are called here, and at the server. */
+  readonly people: readonly string[]
+  /** That of its session at the server, where that may be several here. */
+  readonly sessions: readonly string[]
+}
+
+/** Under which names a session may be ended together with others. */
+export function sharedNamesOf<User extends SessionUser>(
+  provider: NamingProvider<User>,
+  opened: Opened<User>,
+): SharedNames {
+  const { sessionId = opened.token.facts.sessionId, userId } =
+    provider.namesOf?.(toSession(opened)) ?? {}
+  const ids = new Set([opened.data.user.id, userId ?? opened.data.user.id])
+  const isShared = provider.sharesSessionIds === true && sessionId !== undefined
+  return {
+    people: [...ids].map((id) => personName(provider, id)),
+    sessions: isShared ? [serverSessionName(provider, sessionId)] : [],
+  }
+}

@@ -1,0 +1,37 @@
+import type { SessionUser } from '../../core/session.js'
+import { LONGEST_COOKIE_LIFE } from '../cookies/cookies.js'
+import { tell } from '../shared/security-events.js'
+import type { SealedDevices } from './devices.js'
+import { sessionIdOf } from './opened.js'
+import type { Parts } from './parts.js'
+
+/** What stands beside the tombstones for a session whose seals of before count for nothing. */
+const boundName = (sessionId: string): string => `bound:${sessionId}`
+
+/** Makes what binds sealed sessions to devices. */
+export function createSealedDevices<User extends SessionUser>(parts: Parts<User>): SealedDevices {
+  const { opener, coordinator, sealing, uses, ended, onSecurityEvent } = parts
+  return {
+    async read(cookie) {
+      const opened = await opener.open(cookie)
+      if ('reason' in opened) return opened
+      const { data, token } = opened
+      return { sessionId: sessionIdOf(data, token), userId: data.user.id, device: data.device }
+    },
+    async bind(cookie, device) {
+      const opened = await opener.open(cookie)
+      if ('reason' in opened) return null
+      return sealing.sealRenewed({ ...opened.data, device }, cookie.password, opened)
+    },
+    isSignedOut: (sessionId) => coordinator.ended(sessionId),
+    async isOver(cookie) {
+      const opened = await opener.open(cookie)
+      if ('reason' in opened) return false
+      return (await uses.isOver(opened, cookie)) || (await ended.isOver(opened))
+    },
+    // A refresh token may be in a browser as long as any cookie.
+    confirm: (sessionId) => coordinator.end(boundName(sessionId), LONGEST_COOKIE_LIFE),
+    isConfirmed: (sessionId) => coordinator.ended(boundName(sessionId)),
+    report: (event) => tell(onSecurityEvent, event),
+  }
+}

@@ -1,0 +1,119 @@
+import { AuthError } from '../../core/errors.js'
+import type { SessionUser } from '../../core/session.js'
+import { LONGEST_COOKIE_LIFE } from '../cookies/cookies.js'
+import { type Coordinator, fingerprint } from '../coordination/coordinator.js'
+import { checkObject } from '../shared/arguments.js'
+import { tombstoneLife } from '../shared/tombstones.js'
+import { type NamingProvider, personName, serverSessionName, sharedNamesOf } from './end-names.js'
+import type { Opened } from './opened.js'
+import { CLOCKS_APART } from './receipt.js'
+
+/**
+ * Which sessions are to end: those that are called so here or at their auth server, such as by its `sid`; or all
+ * that a person has by now, as an app or the auth server calls them, such as by their `sub`.
+ */
+export type EndedWhich =
+  | { readonly sessionId: string; readonly userId?: undefined }
+  | { readonly userId: string; readonly sessionId?: undefined }
+
+/** How sessions are to be ended. */
+export interface EndSessionsOptions {
+  /** Ends nothing where all processes together have done so for this key already, in the last so many ms. */
+  readonly once?: { readonly key: string; readonly within: number } | undefined
+}
+
+/** What ends of several sessions work with. */
+export interface SharedEndsDeps<User extends SessionUser> {
+  readonly provider: NamingProvider<User>
+  readonly coordinator: Coordinator
+}
+
+/** Ends that take several sessions. */
+export interface SharedEnds<User extends SessionUser> {
+  /**
+   * @returns whether it was done now, and not before.
+   * @throws AuthError `invalid_argument` unless there is one id; `storage`, `retryable`, when other processes
+   *   cannot be told: then they are over in this one only, and the same key does for another try.
+   */
+  end(which: EndedWhich, options?: EndSessionsOptions): Promise<boolean>
+  /** Whether a session was ended together with others. */
+  isOver(opened: Opened<User>): Promise<boolean>
+  /** The newest end of all sessions of a person, in ms; nothing where there was none. */
+  lastEndOf(opened: Opened<User>): Promise<number | undefined>
+}
+
+/** @throws AuthError `invalid_argument` unless it is one text. */
+function checkWhich({ sessionId, userId }: EndedWhich): void {
+  const given = [sessionId, userId].filter((id) => id !== undefined)
+  if (given.length === 1 && typeof given[0] === 'string' && given[0] !== '') return
+  throw new AuthError('invalid_argument', 'Pass a `sessionId` or a `userId`, as a text.')
+}
+
+/**
+ * Whether a session began before all those of its person ended, at `at` ms. Clocks of servers may be apart, and an
+ * end that comes too soon costs less than none: so one counts as older that began shortly after. But a session
+ * whose seal knows of the end is younger, whatever the clocks say:
+ *
+ *     this server, a minute ahead:   12:01 sign-in
+ *     another one:                                   12:00:30 end of all      over
+ *     this server, a minute behind:                             11:59:31 sign-in, which has seen the end
+ */
+function beganBefore<User extends SessionUser>({ data, token }: Opened<User>, at: number): boolean {
+  const { startedAt = token.issuedAt, seenEnd } = data
+  return !(seenEnd !== undefined && seenEnd >= at) && !(startedAt > at + CLOCKS_APART)
+}
+
+/**
+ * Makes what ends sessions together. What is remembered is a name and a time, with the coordinator, for as long as
+ * any cookie may last: no list of sessions is needed, and those in cookies that never come again cost nothing.
+ */
+export function createSharedEnds<User extends SessionUser>({
+  provider,
+  coordinator,
+}: SharedEndsDeps<User>): SharedEnds<User> {
+  const endedAtAny = async (names: readonly string[]): Promise<readonly number[]> => {
+    const times = await Promise.all(names.map((name) => coordinator.endedAt(name)))
+    return times.filter((at) => at !== null)
+  }
+
+  function namesOf({ sessionId, userId }: EndedWhich): readonly string[] {
+    if (sessionId === undefined) return [personName(provider, userId)]
+    const shares = provider.sharesSessionIds === true
+    return [sessionId, ...(shares ? [serverSessionName(provider, sessionId)] : [])]
+  }
+
+  async function endAll(which: EndedWhich): Promise<void> {
+    // Nobody knows whether the auth server has ended it: a refresh token may live as long as any cookie.
+    const how = { confirmed: false, everywhere: true }
+    const life = tombstoneLife(LONGEST_COOKIE_LIFE)
+    await Promise.all(namesOf(which).map((name) => coordinator.end(name, life, how)))
+  }
+
+  return {
+    async end(which, { once } = {}) {
+      checkObject('which', which)
+      checkWhich(which)
+      let isDone = false
+      const work = async (): Promise<string> => {
+        await endAll(which)
+        isDone = true
+        return 'ended'
+      }
+      if (!once) await work()
+      else {
+        const key = await fingerprint('end once', provider.id, once.key)
+        await coordinator.once(key, work, { replay: once.within })
+      }
+      return isDone
+    },
+    async isOver(opened) {
+      const { people, sessions } = sharedNamesOf(provider, opened)
+      const [ofPerson, ofSession] = await Promise.all([endedAtAny(people), endedAtAny(sessions)])
+      return ofSession.length > 0 || ofPerson.some((at) => beganBefore(opened, at))
+    },
+    async lastEndOf(opened) {
+      const times = await endedAtAny(sharedNamesOf(provider, opened).people)
+      return times.length > 0 ? Math.max(...times) : undefined
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import { checkClaims, fetchClaims } from '../claims/check-claims.js'
+import { UnauthorisedError } from '../errors.js'
+import type { SessionInformation, SessionPayload } from '../types.js'
+import type { WebSettings } from './delivery.js'
+import { subjectOf, wantedValidators } from './session-claims.js'
+import type { ClaimsByHandle } from './types.js'
+
+/** The claims of sessions that no request is about. */
+export function createClaimsByHandle(settings: WebSettings): ClaimsByHandle {
+  const { superTokens, longestToken, now } = settings
+
+  async function merge(sessionHandle: string, update: SessionPayload): Promise<void> {
+    await superTokens.mergeIntoAccessTokenPayload(sessionHandle, update, { longestToken })
+  }
+
+  /** @throws SuperTokensError `UNAUTHORISED` when the session is over. */
+  async function read(sessionHandle: string): Promise<SessionInformation> {
+    const found = await superTokens.getSessionInformation(sessionHandle)
+    if (found) return found
+    throw new UnauthorisedError('The session does not exist any more.')
+  }
+
+  return {
+    mergeIntoAccessTokenPayload: merge,
+    async fetchAndSetClaim(handle, claim) {
+      const subject = subjectOf(await read(handle))
+      await merge(handle, await fetchClaims([claim], subject, settings))
+    },
+    setClaimValue: async (handle, claim, value) =>
+      merge(handle, { [claim.key]: claim.toPayload(value, {}, now()) }),
+    getClaimValue: async (handle, claim) =>
+      claim.getValueFromPayload((await read(handle)).userDataInJWT),
+    removeClaim: async (handle, { key }) => merge(handle, { [key]: null }),
+    async validateClaimsForSessionHandle(handle, override) {
+      const subject = subjectOf(await read(handle))
+      const validators = await wantedValidators(settings, override)
+      const { update, errors } = await checkClaims(subject, validators, settings)
+      if (Object.keys(update).length > 0) await merge(handle, update)
+      return errors
+    },
+  }
+}

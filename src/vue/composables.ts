@@ -1,0 +1,98 @@
+import {
+  type App,
+  type ComputedRef,
+  computed,
+  type InjectionKey,
+  inject,
+  onBeforeMount,
+  onUnmounted,
+  provide,
+  shallowRef,
+} from 'vue'
+import { type AnyClient, createSource, given } from '../bindings/source.js'
+import { type Answer, ask, toTokenView } from '../bindings/token.js'
+import type { BoundClient, ProvideAuthOptions, SessionState } from '../bindings/types.js'
+import type { AuthClient } from '../client.js'
+import type { SessionUser } from '../core/session.js'
+import { createProvided, createReader, type Provided } from './provided.js'
+import type { AccessTokenRefs, AuthComposables, ComposablesOf, SessionRefs } from './types.js'
+
+const ADVICE = 'call app.use(authPlugin, auth)'
+
+/**
+ * Makes `authPlugin` and its composables for one type of client, with a key of their own.
+ *
+ * ```ts
+ * export const { authPlugin, useAuth } = createAuthComposables<typeof auth>()
+ * ```
+ */
+export function createAuthComposables<Client extends AnyClient>(): ComposablesOf<Client>
+export function createAuthComposables<
+  Credentials,
+  User extends SessionUser,
+  Actions extends object,
+>(): AuthComposables<Credentials, User, Actions> {
+  type Client = AuthClient<Credentials, User, Actions>
+  const key: InjectionKey<Provided<Credentials, User, Actions>> = Symbol('holdfast')
+
+  const useProvided = (): Provided<Credentials, User, Actions> => given(inject(key, null), ADVICE)
+
+  function install(app: App, client: Client, options?: ProvideAuthOptions<User>): void {
+    const provided = createProvided(createSource(client, options, ADVICE))
+    app.provide(key, provided)
+    const { mount } = app
+    // What is rendered to a string is never mounted: servers leave the client alone.
+    app.mount = (...place) => {
+      app.onUnmount(provided.begin())
+      return mount(...place)
+    }
+  }
+
+  function provideAuth(client: Client, options?: ProvideAuthOptions<User>): void {
+    const provided = createProvided(createSource(client, options, ADVICE))
+    provide(key, provided)
+    // Servers mount nothing.
+    onBeforeMount(() => onUnmounted(provided.begin()))
+  }
+
+  function useSession(): ComputedRef<SessionState<User>>
+  function useSession<Selected>(
+    select: (state: SessionState<User>) => Selected,
+  ): ComputedRef<Selected>
+  function useSession(
+    select: (state: SessionState<User>) => unknown = (state) => state,
+  ): ComputedRef<unknown> {
+    const read = createReader(useProvided())
+    return computed(() => select(read()))
+  }
+
+  function useAuth(): SessionRefs<User> & BoundClient<Credentials, User, Actions> {
+    const provided = useProvided()
+    const read = createReader(provided)
+    return {
+      ...provided.bound,
+      status: computed(() => read().status),
+      session: computed(() => read().session),
+      user: computed(() => read().user),
+      error: computed(() => read().error),
+    }
+  }
+
+  function useAccessToken(): AccessTokenRefs {
+    const provided = useProvided()
+    const read = createReader(provided)
+    const answer = shallowRef<Answer>()
+    provided.begun.then(async () => {
+      answer.value = await ask(provided)
+    })
+    const view = computed(() => toTokenView(read(), answer.value))
+    return {
+      ...provided.token,
+      accessToken: computed(() => view.value.accessToken),
+      loading: computed(() => view.value.loading),
+      error: computed(() => view.value.error),
+    }
+  }
+
+  return { authPlugin: { install }, provideAuth, useSession, useAuth, useAccessToken }
+}

@@ -1,0 +1,107 @@
+/** Compiled where it runs: Angular's compiler is not part of this build. */
+import '@angular/compiler'
+import { NgComponentOutlet } from '@angular/common'
+import {
+  Component,
+  computed,
+  createEnvironmentInjector,
+  DestroyRef,
+  EnvironmentInjector,
+  InjectionToken,
+  inject,
+  type Provider,
+} from '@angular/core'
+import { createApplication, platformBrowser } from '@angular/platform-browser'
+import { describeState, describeToken, type Framework, type PageProps } from '../bindings/page.js'
+import { injectAccessToken, injectAuth, injectSession, provideAuth } from './auth.js'
+
+/** Set by Angular's builds for servers. */
+declare const ngServerMode: boolean | undefined
+
+const PAGE = new InjectionToken<PageProps>('page')
+
+const provide = (page: PageProps): Provider[] => [
+  { provide: PAGE, useValue: page },
+  provideAuth(page.client, page.injects ? () => inject(PAGE).options ?? {} : page.options),
+]
+
+const Who = Component({
+  selector: 'auth-who',
+  template: `
+    <p class="who">{{ who() }}</p>
+    <p class="email">{{ email() }}</p>
+    <p class="token">{{ shown() }}</p>
+    @if (auth.user(); as user) {
+      <button [title]="auth.status()" (click)="auth.signOut()">Sign out {{ user.email }}</button>
+    } @else {
+      <button [title]="auth.status()" (click)="auth.signIn(page.credentials)">Sign in</button>
+    }`,
+})(
+  class {
+    readonly page = inject(PAGE)
+    readonly auth = injectAuth()
+    readonly token = injectAccessToken()
+    readonly session = injectSession()
+    readonly selected = injectSession(({ user }) => user?.email ?? 'nobody')
+    readonly who = computed(() => this.page.tell('who', describeState(this.session())))
+    readonly email = computed(() => this.page.tell('email', this.selected()))
+    readonly shown = computed(() => {
+      const { accessToken, loading, error } = this.token
+      const view = { accessToken: accessToken(), loading: loading(), error: error() }
+      return this.page.tell('token', describeToken(view))
+    })
+    constructor() {
+      this.page.found?.(this.auth, this.token)
+    }
+  },
+)
+
+/** The page inside this one, with an injector of its own, as a route has one. */
+function injectInner(): EnvironmentInjector | null {
+  const { inner } = inject(PAGE)
+  if (!inner) return null
+  const injector = createEnvironmentInjector(provide(inner), inject(EnvironmentInjector))
+  inject(DestroyRef).onDestroy(() => injector.destroy())
+  return injector
+}
+
+const Whole = Component({
+  selector: 'auth-whole',
+  imports: [Who, NgComponentOutlet],
+  template: `
+    <section>
+      <auth-who />
+      @if (inner) { <ng-container *ngComponentOutlet="whole; environmentInjector: inner" /> }
+    </section>`,
+})(
+  class {
+    readonly inner = injectInner()
+    get whole(): typeof Whole {
+      return Whole
+    }
+  },
+)
+
+export const show: Framework['show'] = async (place, page) => {
+  const isServer = typeof ngServerMode !== 'undefined' && ngServerMode
+  const app = await createApplication(
+    { providers: provide(page) },
+    isServer ? { platformRef: platformBrowser() } : undefined,
+  )
+  try {
+    app.bootstrap(Whole, place)
+  } catch (error) {
+    app.destroy()
+    throw error
+  }
+  return { flush: () => app.tick(), unmount: () => app.destroy() }
+}
+
+export const showLost: Framework['showLost'] = async (place, page) => {
+  const app = await createApplication({ providers: [{ provide: PAGE, useValue: page }] })
+  try {
+    return app.bootstrap(Who, place)
+  } finally {
+    app.destroy()
+  }
+}

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { build, type Plugin } from 'esbuild'
+import { compile } from 'svelte/compiler'
+import { compileScript, parse } from 'vue/compiler-sfc'
+
+/** Not by a URL: with a page around it, a test has the URLs of the page. */
+const at = (path: string): string => join(import.meta.dirname, '../..', path)
+
+/** The frameworks that there are bindings for, and a page of each in the folder of that name. */
+export const FRAMEWORKS = ['vue', 'svelte', 'solid', 'angular'] as const
+
+/** One of them. */
+export type Name = (typeof FRAMEWORKS)[number]
+
+/** Where a page runs. */
+export type Place = 'browser' | 'server'
+
+/** A component of Vue as a module: its template compiled into its setup, as Vite's plugin does for production. */
+const vue = (place: Place): Plugin => ({
+  name: 'vue',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.vue$/ }, ({ path }) => {
+      const { descriptor } = parse(readFileSync(path, 'utf8'), { filename: path })
+      const templateOptions = { ssr: place === 'server', ssrCssVars: [] }
+      const settings = { id: path, inlineTemplate: true, templateOptions }
+      return { contents: compileScript(descriptor, settings).content, loader: 'ts' }
+    })
+  },
+})
+
+/** A component of Svelte as a module. */
+const svelte = (place: Place): Plugin => ({
+  name: 'svelte',
+  setup({ onLoad }) {
+    const generate = place === 'server' ? 'server' : 'client'
+    onLoad({ filter: /\.svelte$/ }, ({ path }) => {
+      const source = readFileSync(path, 'utf8')
+      return { contents: compile(source, { filename: path, generate, dev: true }).js.code }
+    })
+  },
+})
+
+/** What `holdfast` and its subpaths are: the sources, or what was built. */
+function packages(from: 'src' | 'dist'): Record<string, string> {
+  const { exports } = JSON.parse(readFileSync(at('package.json'), 'utf8'))
+  const all = Object.keys(exports).filter((key) => !key.endsWith('.json'))
+  const files = all.map((key): [string, string] => {
+    const built: string = exports[key].default
+    const file = from === 'dist' ? built : built.replace('./dist/', 'src/').replace(/\.js$/, '.ts')
+    return [key.replace(/^\./, 'holdfast'), at(file)]
+  })
+  // The longer names first: the shorter would take them for paths of its own.
+  return Object.fromEntries(files.sort(([one], [other]) => other.length - one.length))
+}
+
+/** How a page is built. */
+export interface BuildOptions {
+  /** The text of its first module, which lies in `test/bindings`. */
+  readonly contents: string
+  readonly place: Place
+  readonly from: 'src' | 'dist'
+}
+
+/** A page with its framework in it, as a script that makes `page`. */
+export async function buildPage({ contents, place, from }: BuildOptions): Promise<string> {
+  const isServer = place === 'server'
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: at('test/bindings'), loader: 'ts' },
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: 'page',
+    platform: isServer ? 'node' : 'browser',
+    conditions: isServer ? [] : ['development'],
+    alias: packages(from),
+    plugins: [vue(place), svelte(place)],
+    define: {
+      __VUE_OPTIONS_API__: 'false',
+      __VUE_PROD_DEVTOOLS__: 'false',
+      __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'true',
+    },
+    tsconfigRaw: {},
+    target: 'es2022',
+    logLevel: 'error',
+  })
+  return outputFiles[0]?.text ?? ''
+}

@@ -1,0 +1,289 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { BoundClient, TokenMethods } from '../../src/bindings/types.js'
+import { openBackend } from '../react/backend-page.js'
+import type { Name } from './build.js'
+import { loadPage } from './load.js'
+import type { Client, Framework, PageProps, Shown } from './page.js'
+import { ADA, BOB, countListeners, createClients, HOUR } from './stage.js'
+
+/** What was shown, part by part, in the order in which it was. */
+type Log = Record<'who' | 'email' | 'token', string[]>
+
+const ADA_IN = `signed-in ${ADA.email}`
+
+/** What is known of a framework that is not the same for all. */
+export interface Traits {
+  /** What it calls the way in which a client is given. */
+  readonly provider: string
+  /** Whether it shows what the client knows at once, and not a moment after the page is there. */
+  readonly readsAtOnce: boolean
+}
+
+/** Makes pages of a framework. */
+export function createPages(framework: () => Framework) {
+  const clients = createClients()
+  const shown = new Set<Shown>()
+
+  /** What a page is given, and what it tells. */
+  function toProps(client: Client, more: Partial<PageProps> = {}) {
+    const log: Log = { who: [], email: [], token: [] }
+    const props: PageProps = {
+      client,
+      credentials: ADA,
+      tell(part, text) {
+        if (log[part].at(-1) !== text) log[part].push(text)
+        return text
+      },
+      ...more,
+    }
+    return { log, props }
+  }
+
+  async function settle(): Promise<void> {
+    for (let turns = 0; turns < 3; turns++) {
+      await clients.settle()
+      for (const { flush } of shown) await flush()
+    }
+  }
+
+  async function show(client: Client, more: Partial<PageProps> = {}, html = '') {
+    const { log, props } = toProps(client, more)
+    const place = document.createElement('div')
+    place.innerHTML = html
+    document.body.append(place)
+    const before = [...place.querySelectorAll('*')]
+    const page = await framework().show(place, props, html !== '')
+    shown.add(page)
+    const first = place.innerHTML
+    await settle()
+    return {
+      place,
+      log,
+      before,
+      first,
+      texts: (part: string) => [...place.querySelectorAll(part)].map((one) => one.textContent),
+      press: async (index = 0): Promise<void> => {
+        place.querySelectorAll('button')[index]?.click()
+        await settle()
+      },
+      async unmount(): Promise<void> {
+        shown.delete(page)
+        await page.unmount()
+        await settle()
+      },
+    }
+  }
+
+  return {
+    ...clients,
+    settle,
+    toProps,
+    show,
+    async advance(ms: number): Promise<void> {
+      await clients.advance(ms)
+      await settle()
+    },
+    async end(): Promise<void> {
+      for (const page of shown) await page.unmount()
+      document.body.replaceChildren()
+    },
+  }
+}
+
+/** Pages of each test, of which the framework must have had nothing to complain about. */
+export function pagesOfEachTest(framework: () => Framework): () => ReturnType<typeof createPages> {
+  let pages: ReturnType<typeof createPages>
+  beforeEach(() => {
+    for (const log of ['error', 'warn', 'log'] as const) vi.spyOn(console, log).mockReturnValue()
+    pages = createPages(framework)
+  })
+  afterEach(async () => {
+    await pages.end()
+    const said = [console.error, console.warn].flatMap((log) => vi.mocked(log).mock.calls)
+    vi.restoreAllMocks()
+    expect(said).toEqual([])
+  })
+  return () => pages
+}
+
+/** What every binding does, whatever its framework. */
+export function bindingContract(name: Name, traits: Traits): void {
+  let framework: Framework
+  beforeAll(async () => {
+    framework = await loadPage(name)
+  })
+
+  describe(`a page of ${name}`, () => {
+    const pages = pagesOfEachTest(() => framework)
+
+    it('shows who is signed in, and its buttons sign in and out', async () => {
+      const { auth } = pages().open()
+      const { log, texts, press } = await pages().show(auth)
+      expect(texts('button')).toEqual(['Sign in'])
+      await press()
+      expect(texts('button')).toEqual([`Sign out ${ADA.email}`])
+      await press()
+      expect(texts('.who')).toEqual(['signed-out'])
+      expect(log.who).toEqual(['loading', 'signed-out', ADA_IN, 'signed-out'])
+    })
+
+    it('shows at once what the client knows', async () => {
+      const { auth } = await pages().signedIn()
+      const { first, log, texts } = await pages().show(auth)
+      expect(texts('.who')).toEqual([ADA_IN])
+      expect(log.who).toEqual(traits.readsAtOnce ? [ADA_IN] : ['loading', ADA_IN])
+      // Before anything is painted.
+      expect(first).toContain(ADA_IN)
+    })
+
+    it('shows a sign-out in another tab', async () => {
+      const { auth } = await pages().signedIn()
+      const { texts, place } = await pages().show(auth)
+      await pages().open().auth.signOut()
+      await pages().settle()
+      expect(texts('.who')).toEqual(['signed-out'])
+      expect(place.querySelector('button')?.title).toBe('signed-out')
+    })
+
+    it('shows the token of a refresh, and changes nothing that stays the same', async () => {
+      const { auth, session } = await pages().signedIn()
+      const { log } = await pages().show(auth)
+      const told = log.email.length
+      await pages().advance(HOUR - 59_000)
+      expect(pages().refreshes()).toBe(1)
+      const fresh = auth.getSnapshot().session?.accessToken
+      expect(log.token).toEqual(['loading', session.accessToken, fresh])
+      expect(log.email.length).toBe(told)
+    })
+
+    it('keeps the person during an outage, and tells why the refresh failed', async () => {
+      const { auth } = await pages().signedIn()
+      const { log } = await pages().show(auth)
+      log.who.splice(0)
+      pages().server.fail({ type: 'status', status: 503 }, { times: 1 })
+      await pages().advance(HOUR - 59_000)
+      expect(log.who).toEqual([`${ADA_IN} server_error`, ADA_IN])
+    })
+
+    it('listens once, and nobody does when it is gone; the client lives on', async () => {
+      const { auth } = await pages().signedIn()
+      const listeners = countListeners(auth)
+      const { unmount } = await pages().show(auth)
+      expect(listeners()).toBe(1)
+      await unmount()
+      expect(listeners()).toBe(0)
+      await pages().advance(HOUR)
+      expect(pages().refreshes()).toBe(1)
+    })
+
+    it('keeps two clients apart, side by side and one inside the other', async () => {
+      const [one, two] = [pages().open('one').auth, pages().open('two').auth]
+      const listeners = [countListeners(one), countListeners(two)]
+      const inner = pages().toProps(two, { credentials: BOB })
+      const outer = await pages().show(one, { inner: inner.props })
+      const beside = await pages().show(two)
+      await outer.press(1)
+      expect(outer.texts('.who')).toEqual(['signed-out', `signed-in ${BOB.email}`])
+      expect(beside.texts('.who')).toEqual([`signed-in ${BOB.email}`])
+      await one.signIn(ADA)
+      await pages().settle()
+      expect(outer.texts('.who')).toEqual([ADA_IN, `signed-in ${BOB.email}`])
+      expect(listeners.map((count) => count())).toEqual([1, 2])
+      await outer.unmount()
+      expect(listeners.map((count) => count())).toEqual([0, 1])
+    })
+
+    it('with no client given says what to do, also where another copy’s provider is', async () => {
+      const { props } = pages().toProps(pages().open().auth)
+      await expect(framework.showLost(document.createElement('div'), props)).rejects.toMatchObject({
+        code: 'invalid_argument',
+        message: expect.stringMatching(
+          /^No AuthClient here: .*\. Two copies of holdfast share none\./,
+        ),
+      })
+      await expect(framework.showLost(document.createElement('div'), props)).rejects.toThrow(
+        traits.provider,
+      )
+      // Vue tells of what it throws, too.
+      vi.mocked(console.warn).mockClear()
+    })
+
+    it.each([undefined, null, {}])('given %s for a client says so', async (client) => {
+      const { props } = pages().toProps(pages().open().auth)
+      const broken = Object.assign({}, props, { client })
+      await expect(framework.show(document.createElement('div'), broken)).rejects.toMatchObject({
+        code: 'invalid_argument',
+        message: expect.stringContaining(traits.provider),
+      })
+    })
+  })
+
+  describe(`what a page of ${name} is given`, () => {
+    const pages = pagesOfEachTest(() => framework)
+
+    /** Shows a page, and what the bindings gave it. */
+    async function find(client: Client) {
+      const found: { auth: BoundClient<never, never, never>; token: TokenMethods }[] = []
+      const page = await pages().show(client, {
+        found: (auth, token) => void found.push({ auth: Object(auth), token }),
+      })
+      const [first] = found
+      return { ...page, ...(first ?? expect.fail('nothing was found')) }
+    }
+
+    it('are methods that work on their own', async () => {
+      const { auth: client } = await pages().signedIn()
+      const { auth, token } = await find(client)
+      const { getSession, refreshSession, getAccessToken, signOut } = auth
+      expect(auth.client).toBe(client)
+      expect((await getSession())?.accessToken).toBe(await getAccessToken())
+      const { session } = await refreshSession()
+      expect(await token.getAccessToken()).toBe(session.accessToken)
+      const { refresh } = token
+      await pages().advance(1000)
+      expect(await refresh()).not.toBe(session.accessToken)
+      await signOut()
+      await expect(refresh()).rejects.toMatchObject({ code: 'session_missing' })
+    })
+
+    it('is a token that the client is asked for once', async () => {
+      const { auth } = await pages().signedIn()
+      const asked = vi.spyOn(auth, 'getAccessToken')
+      const { log } = await find(auth)
+      await pages().advance(2 * HOUR)
+      expect(asked).toHaveBeenCalledTimes(1)
+      expect(log.token.at(-1)).toBe(auth.getSnapshot().session?.accessToken)
+    })
+
+    it('is no token but an error when one has run out in an outage, until that ends', async () => {
+      const { tab, session } = await pages().signedIn()
+      tab.crash()
+      await pages().advance(2 * HOUR)
+      const undo = pages().server.fail({ type: 'status', status: 503 }, { times: 100 })
+      const { auth } = pages().open()
+      const { log } = await find(auth)
+      expect(log.token.at(-1)).toBe('none server_error')
+      undo()
+      await pages().advance(60_000)
+      const fresh = auth.getSnapshot().session?.accessToken
+      expect(log.token.at(-1)).toBe(fresh)
+      expect(log.token).not.toContain(session.accessToken)
+    })
+
+    it('is never the name of a token, which is what a backend gives', async () => {
+      const { auth: client } = await openBackend()
+      const { log, token } = await find(Object(client))
+      expect(log.who.at(-1)).toBe(ADA_IN)
+      expect(log.token.at(-1)).toBe('none invalid_argument')
+      await expect(token.getAccessToken()).rejects.toMatchObject({ code: 'invalid_argument' })
+      await expect(token.refresh()).rejects.toMatchObject({ code: 'invalid_argument' })
+    })
+
+    it('is an error when the client was disposed of', async () => {
+      const { auth } = await pages().signedIn()
+      auth.dispose()
+      const { log } = await find(auth)
+      expect(log.token.at(-1)).toBe('none disposed')
+    })
+  })
+}

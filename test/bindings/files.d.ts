@@ -1,0 +1,14 @@
+declare module '*.vue' {
+  import type { Component } from 'vue'
+
+  const component: Component
+  export default component
+}
+
+declare module '*.svelte' {
+  import type { Component } from 'svelte'
+  import type { PageProps } from './page.js'
+
+  const component: Component<{ page: PageProps }>
+  export default component
+}

@@ -1,0 +1,100 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Name } from './build.js'
+import { pagesOfEachTest } from './contract.js'
+import { loadPage, loadServer } from './load.js'
+import type { Client, Framework, FrameworkServer, PageProps } from './page.js'
+import { ADA, countListeners } from './stage.js'
+
+type Options = NonNullable<PageProps['options']>
+
+const ADA_IN = `signed-in ${ADA.email}`
+
+/** What a server knows of Ada, as JSON in the page would have it. */
+const RENDERED: Options = { initialSession: { user: { id: 'ada', email: ADA.email } } }
+
+/** What every binding does in a page that its framework has rendered on a server. */
+export function serverContract(name: Name): void {
+  let framework: Framework
+  let server: FrameworkServer
+  beforeAll(async () => {
+    server = await loadServer(name)
+  })
+  describe(`a page of ${name} that a server rendered`, () => {
+    // A page is taken over once.
+    beforeEach(async () => {
+      for (const known of ['_$HY', 'Solid$$']) vi.stubGlobal(known, undefined)
+      new Function(server.head?.().replaceAll(/<.?script>/g, '') ?? '')()
+      framework = await loadPage(name)
+    })
+    afterEach(() => void vi.unstubAllGlobals())
+    const pages = pagesOfEachTest(() => framework)
+
+    const render = (client: Client, options: Options) =>
+      server.render(pages().toProps(client, { options }).props)
+
+    /** Renders on a server, which has a client of its own, then takes that over in a browser. */
+    async function load(client: Client, options: Options) {
+      const html = await render(pages().open('server').auth, options)
+      return { html, ...(await pages().show(client, { options }, html)) }
+    }
+
+    it('for somebody shows the same person from first to last, in the same elements', async () => {
+      await pages().signedIn()
+      const { auth } = pages().open()
+      expect(auth.getSnapshot().status).toBe('loading')
+      const { html, log, before, first, place, texts } = await load(auth, RENDERED)
+      expect(auth.getSnapshot().status).toBe('signed-in')
+      expect(html).toContain(`${ADA_IN}</p>`)
+      expect(first).toContain(`${ADA_IN}</p>`)
+      expect({ who: log.who, email: log.email }).toEqual({ who: [ADA_IN], email: [ADA.email] })
+      expect([...place.querySelectorAll('*')]).toEqual(before)
+      expect(texts('button')).toEqual([`Sign out ${ADA.email}`])
+    })
+
+    it.each([null, { user: null }])('for %o shows nobody from first to last', async (nobody) => {
+      const { log } = await load(pages().open().auth, { initialSession: nobody })
+      expect(log.who).toEqual(['signed-out'])
+    })
+
+    it('for anybody is loading until the client knows', async () => {
+      await pages().signedIn()
+      const { log } = await load(pages().open().auth, {})
+      expect(log.who).toEqual(['loading', ADA_IN])
+    })
+
+    it('goes by the client where that knows better', async () => {
+      const { log, texts, press } = await load(pages().open().auth, RENDERED)
+      expect(log.who).toEqual([ADA_IN, 'signed-out'])
+      await press()
+      expect(texts('button')).toEqual([`Sign out ${ADA.email}`])
+    })
+
+    it('is taken over as it is when the client knows better before that', async () => {
+      const { auth } = await pages().signedIn()
+      const { log, place, before } = await load(auth, { initialSession: null })
+      expect(log.who).toEqual(['signed-out', ADA_IN])
+      expect(place.querySelector('button')?.title).toBe('signed-in')
+      expect(place.querySelector('.who')).toBe(before.find((one) => one.className === 'who'))
+    })
+
+    it('holds no access token, whatever the server knows', async () => {
+      const { auth, session } = await pages().signedIn()
+      const { html, log } = await load(auth, { initialSession: session })
+      expect(html).not.toContain(session.accessToken)
+      expect(log.token).toEqual(['loading', session.accessToken])
+    })
+
+    it('says what the server knows of this request, whatever its own client does', async () => {
+      const { auth } = pages().open('server')
+      expect(await auth.getSession()).toBeNull()
+      const listeners = countListeners(auth)
+      const asked = pages().server.requests.length
+      expect(await render(auth, RENDERED)).toContain(`${ADA_IN}</p>`)
+      await pages().settle()
+      expect({ listeners: listeners(), asked: pages().server.requests.length }).toEqual({
+        listeners: 0,
+        asked,
+      })
+    })
+  })
+}

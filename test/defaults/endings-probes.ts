@@ -1,0 +1,138 @@
+import {
+  type BackChannelLogoutOptions,
+  createBackChannelLogout,
+} from '../../src/server/endings/back-channel-logout.js'
+import {
+  createGlobalRevocation,
+  type GlobalRevocationOptions,
+} from '../../src/server/endings/global-revocation.js'
+import { createSealedSessions } from '../../src/server/sealed/sealed-sessions.js'
+import {
+  BACK_CHANNEL,
+  createEndingsWorld,
+  createSigner,
+  EVENT,
+  FORM,
+  OKTA,
+  REVOCATION,
+} from '../server/endings/endings-stage.js'
+import { ISSUER } from '../server/oidc/oidc-server-world.js'
+import { createProcesses, PASSWORD } from '../support/fake-redis.js'
+import type { Probe } from './documented.js'
+import { eventStreamProbes } from './event-stream-probes.js'
+import { at, DAY, isSilent } from './times.js'
+
+const failing = { endSessions: () => Promise.reject(new Error('The store does not answer.')) }
+const FRESH = { iat: Math.floor(DAY / 1000), exp: Math.floor(DAY / 1000) + 120, jti: '1' }
+
+/** A call with a genuine logout token of the first day since the epoch. */
+async function logOut(options: Partial<BackChannelLogoutOptions>): Promise<Response> {
+  const { keys, sign } = await createSigner('key-1')
+  const sessions = { endSessions: async () => true }
+  const server = { issuer: ISSUER, clientId: 'web', keys }
+  const events = { [EVENT]: {} }
+  const token = await sign({ ...FRESH, iss: ISSUER, aud: 'web', sub: 'ada', events })
+  const headers = { 'Content-Type': FORM }
+  const init = { method: 'POST', headers, body: `logout_token=${token}` }
+  return createBackChannelLogout({ sessions, server, ...options })(new Request(BACK_CHANNEL, init))
+}
+
+/** The status of a call with a genuine assertion of that day, and whom it ended. */
+async function revokeAll(subject: object, options: Partial<GlobalRevocationOptions> = {}) {
+  const { keys, sign } = await createSigner('okta-1')
+  const ended: (string | undefined)[] = []
+  const sessions: GlobalRevocationOptions['sessions'] = {
+    async endSessions({ userId }) {
+      ended.push(userId)
+      return true
+    },
+  }
+  const token = await sign({ ...FRESH, iss: OKTA, aud: REVOCATION })
+  const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` }
+  const init = { method: 'POST', headers, body: JSON.stringify({ sub_id: subject }) }
+  const all = { sessions, issuer: OKTA, audience: REVOCATION, keys, ...options }
+  const { status } = await createGlobalRevocation(all)(new Request(REVOCATION, init))
+  return { status, ended: ended.join() }
+}
+
+const BY_SUB = { format: 'iss_sub', iss: OKTA, sub: 'ada' }
+
+const ofCalls: Readonly<Record<string, Probe>> = {
+  'BackChannelLogoutOptions.report': {
+    says: 'nobody does',
+    observe: () => isSilent(() => at(DAY, () => logOut({ sessions: failing }))),
+  },
+  'BackChannelLogoutOptions.now': {
+    says: 'Date.now',
+    observe: () => at(DAY, async () => (await logOut({})).status === 200),
+  },
+  'GlobalRevocationOptions.report': {
+    says: 'nobody does',
+    observe: () => isSilent(() => at(DAY, () => revokeAll(BY_SUB, { sessions: failing }))),
+  },
+  'GlobalRevocationOptions.now': {
+    says: 'Date.now',
+    observe: () => at(DAY, async () => (await revokeAll(BY_SUB)).status === 204),
+  },
+  'GlobalRevocationOptions.findUsers': {
+    says: 'the `sub` of the issuer’s own, and an opaque id, are ids of users; nobody is known by an address',
+    observe: () =>
+      at(DAY, async () => {
+        const found = [
+          await revokeAll(BY_SUB),
+          await revokeAll({ ...BY_SUB, iss: 'https://another.example' }),
+          await revokeAll({ format: 'opaque', id: 'bob' }),
+          await revokeAll({ format: 'email', email: 'ada@example.com' }),
+        ]
+        return (
+          found.map(({ status, ended }) => `${status}${ended}`).join() === '204ada,422,204bob,422'
+        )
+      }),
+  },
+  'BackendOptions.globalRevocation': {
+    says: 'nobody’s',
+    async observe() {
+      const { backend } = await createEndingsWorld({ backend: { globalRevocation: undefined } })
+      return !backend.owns('/auth/global-token-revocation')
+    },
+  },
+}
+
+/** What ends sessions everywhere. */
+export const endingsProbes: Readonly<Record<string, Probe>> = {
+  ...ofCalls,
+  ...eventStreamProbes,
+  'TombstoneOptions.everywhere': {
+    async observe() {
+      const { start, until } = createProcesses()
+      const { client, coordinator } = start()
+      client.fault = () => 'refuse'
+      const failed = (work: Promise<void>) =>
+        until(
+          work.then(
+            () => false,
+            () => true,
+          ),
+        )
+      if (!(await failed(coordinator.end('session', DAY, { everywhere: true })))) return true
+      return failed(coordinator.end('session', DAY))
+    },
+  },
+  'SessionProvider.namesOf': {
+    says: 'what they are here',
+    async observe() {
+      const provider = { id: 'by-hand', refresh: async () => null }
+      const sessions = createSealedSessions({ provider, verification: 'seal' })
+      const tokens = { accessToken: 'a', refreshToken: 'r', lifetime: 60_000 }
+      const grant = { ...tokens, sessionId: 'session_1', user: { id: 'ada' } }
+      const isOver = async (which: Parameters<typeof sessions.endSessions>[0]) => {
+        const value = await sessions.sealSession(grant, { password: PASSWORD })
+        const session = sessions.openSession({ value, password: PASSWORD })
+        const before = await session.getSession()
+        await sessions.endSessions(which)
+        return before.authenticated && !(await session.getSession()).authenticated
+      }
+      return (await isOver({ userId: 'ada' })) && (await isOver({ sessionId: 'session_1' }))
+    },
+  },
+}

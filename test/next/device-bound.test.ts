@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { createDeviceBinding } from '../../src/server/dbsc/index.js'
+import { createPair, registrationOf, sign } from '../server/dbsc/device-world.js'
+import { endOfSignIn, keep } from './device-app.js'
+import { createAnyApp } from './oidc-app.js'
+
+/** An app whose sessions are bound, and a browser whose session is. */
+async function bound() {
+  const app = createAnyApp({ deviceBound: createDeviceBinding() })
+  const { opened, answer } = await endOfSignIn(app)
+  const pair = await createPair()
+  const { challenge, path } = registrationOf(answer)
+  const headers = {
+    'Secure-Session-Response': await sign(pair, challenge, { header: { jwk: pair.jwk } }),
+  }
+  const registered = await app.auth.handlers.POST(
+    new Request(`https://app.example${path}`, { method: 'POST', headers }),
+  )
+  keep(opened.jar, registered)
+  const { session_identifier: id } = await registered.json()
+  // The proxy binds it, and the page behind it reads the new cookie.
+  expect((await opened.who())?.user?.id).toBe('ada')
+  const name = [...opened.jar.keys()].find((one) => one.startsWith('__Host-holdfast-bound-')) ?? ''
+  return { ...app, opened, id, name }
+}
+
+describe('an app of Next whose sessions are bound to devices', () => {
+  it('knows its person, by the proxy and in pages', async () => {
+    const { opened } = await bound()
+    expect((await opened.who())?.user?.id).toBe('ada')
+  })
+
+  it('knows nobody by a cookie that was copied, with the proxy or without', async () => {
+    const { opened, browser, name, auth } = await bound()
+    const jar = new Map([...opened.jar].filter(([one]) => one !== name))
+    const thief = browser(jar)
+    expect((await thief.who())?.user).toBeNull()
+    const { result } = await thief.page(() => auth.withAuth(), { unproxied: true })
+    expect(result?.user).toBeNull()
+    expect((await opened.who())?.user?.id).toBe('ada')
+  })
+
+  it('does not know, while the browser cannot prove its key', async () => {
+    const { opened, browser, name, auth, id } = await bound()
+    const there = browser(new Map([...opened.jar].filter(([one]) => one !== name)))
+    const headers = { 'secure-session-skipped': `unreachable;session_identifier="${id}"` }
+    const { result } = await there.page(() => auth.withAuth({ onOutage: 'return' }), { headers })
+    expect(result).toMatchObject({ user: undefined, outage: { retryable: true } })
+    expect(there.jar.size).toBe(opened.jar.size - 1)
+  })
+
+  it('runs by http as before, as in development', async () => {
+    const app = createAnyApp({
+      deviceBound: createDeviceBinding(),
+      cookie: { password: 'a cookie password that is long enough', secure: false },
+    })
+    const { opened, answer } = await endOfSignIn(app)
+    expect(registrationOf(answer).header).toBeNull()
+    expect((await opened.who())?.user?.id).toBe('ada')
+  })
+})

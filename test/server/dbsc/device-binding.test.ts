@@ -1,0 +1,291 @@
+import { describe, expect, it } from 'vitest'
+import { BOB, PASSWORD } from '../backend/backend-world.js'
+import {
+  boundCookies,
+  challengeIn,
+  cookieOf,
+  createDeviceWorld,
+  createPair,
+  LIFETIME,
+  REGISTER,
+  RENEW,
+  registrationOf,
+  sessionCookie,
+  sign,
+} from './device-world.js'
+
+const MINUTE = 60_000
+
+/** Who a page hears is signed in. */
+const emailIn = async (response: Response): Promise<string | null> => {
+  const { session } = await response.json()
+  return session?.user.email ?? null
+}
+
+describe('a session that a browser binds to its device', () => {
+  it('is asked for by the answer that ends the sign-in, and bound by the next request', async () => {
+    const { createBrowser, events } = createDeviceWorld()
+    const browser = createBrowser()
+    const answer = await browser.signIn()
+    const { header, path } = registrationOf(answer)
+    expect(header).toMatch(/^\(ES256 RS256\);path="\/auth\/dbsc\/register";challenge="[^"\\]+"$/)
+    expect(path).toBe(REGISTER)
+    const unbound = sessionCookie(browser.jar)
+    const registered = await browser.register(answer, await createPair())
+    expect(registered.status).toBe(200)
+    expect(await registered.json()).toEqual({
+      session_identifier: expect.stringMatching(/^[\w.-]+$/),
+      refresh_url: RENEW,
+      scope: {
+        include_site: false,
+        scope_specification: [{ type: 'exclude', path: '/auth/dbsc' }],
+      },
+      credentials: [
+        {
+          type: 'cookie',
+          name: boundCookies(browser.jar)[0],
+          attributes: 'Path=/; HttpOnly; Secure; SameSite=lax',
+        },
+      ],
+      allowed_refresh_initiators: ['*'],
+    })
+    expect(registered.headers.getSetCookie()[0]).toMatch(
+      /^__Host-holdfast-bound-[\w-]{16}=[^;]+; Path=\/; Max-Age=600; HttpOnly; Secure; SameSite=lax$/,
+    )
+    expect(sessionCookie(browser.jar)).toBe(unbound)
+    expect(await emailIn(await browser.page('/auth/session'))).toBe('ada@example.com')
+    expect(sessionCookie(browser.jar)).not.toBe(unbound)
+    expect(events).toEqual([])
+  })
+
+  it.each(['ES256', 'RS256'])('goes on with each proof of its key: %s', async (alg) => {
+    const { createBrowser, clock, events } = createDeviceWorld()
+    const browser = createBrowser()
+    const { pair, id } = await browser.begin(undefined, alg)
+    for (let round = 0; round < 3; round += 1) {
+      await clock.advance(LIFETIME)
+      expect(boundCookies(browser.jar)).toEqual([])
+      const renewed = await browser.renew(id, pair)
+      expect(renewed.status).toBe(200)
+      expect((await renewed.json()).session_identifier).toBe(id)
+      expect(boundCookies(browser.jar)).toHaveLength(1)
+      expect(await emailIn(await browser.page('/auth/session'))).toBe('ada@example.com')
+    }
+    expect(events).toEqual([])
+  })
+
+  it('is renewed where another site led somebody here, and the browser sent no cookie', async () => {
+    const { createBrowser, clock } = createDeviceWorld()
+    const browser = createBrowser()
+    const { pair, id } = await browser.begin()
+    await clock.advance(LIFETIME)
+    expect((await browser.renew(id, pair, false)).status).toBe(200)
+    expect(await emailIn(await browser.page('/auth/session'))).toBe('ada@example.com')
+  })
+
+  it('is nobody’s where its cookie was copied to, at every route, and the theft is told of', async () => {
+    const { createBrowser, events, workos } = createDeviceWorld()
+    const { jar } = createBrowser()
+    const browser = createBrowser(jar)
+    await browser.begin()
+    const stolen = sessionCookie(jar)
+    const thief = createBrowser()
+    const before = workos.count('refresh_token')
+    const headers = { Cookie: stolen }
+    expect(await emailIn(await thief.page('/auth/session', headers))).toBeNull()
+    const refreshed = await thief.page('/auth/refresh', headers, 'POST')
+    expect(refreshed.status).toBe(401)
+    expect(await refreshed.json()).toMatchObject({
+      code: 'session_missing',
+      serverCode: 'device_not_proven',
+    })
+    expect(refreshed.headers.getSetCookie()).toEqual([])
+    expect(workos.count('refresh_token')).toBe(before)
+    await Promise.resolve()
+    expect(events).toMatchObject([
+      { type: 'device-missing', userId: expect.stringMatching(/^user_/) },
+      { type: 'device-missing' },
+    ])
+    expect(JSON.stringify(events)).not.toContain(stolen.slice(40, 80))
+    // And the person it was stolen from notices nothing.
+    expect(await emailIn(await browser.page('/auth/session'))).toBe('ada@example.com')
+  })
+
+  it('is as little worth by the seal from before it was bound, once the browser has proved its key again', async () => {
+    const { createBrowser, clock, events } = createDeviceWorld()
+    const browser = createBrowser()
+    const { pair, id, unbound } = await browser.begin()
+    const thief = createBrowser()
+    const headers = { Cookie: unbound }
+    // Requests of the browser's own may be under way with it.
+    expect(await emailIn(await thief.page('/auth/session', headers))).toBe('ada@example.com')
+    await clock.advance(2 * MINUTE)
+    await browser.renew(id, pair)
+    expect(await emailIn(await thief.page('/auth/session', headers))).toBeNull()
+    await Promise.resolve()
+    expect(events).toMatchObject([{ type: 'device-missing' }])
+    expect(await emailIn(await browser.page('/auth/session'))).toBe('ada@example.com')
+  })
+
+  it('stays valid for requests that were under way when it was bound', async () => {
+    const { createBrowser, clock } = createDeviceWorld()
+    const browser = createBrowser()
+    const { pair, id, unbound } = await browser.begin()
+    // A renewal ahead of need, within the minute.
+    await browser.renew(id, pair)
+    await clock.advance(MINUTE / 2)
+    const late = createBrowser()
+    expect(await emailIn(await late.page('/auth/session', { Cookie: unbound }))).toBe(
+      'ada@example.com',
+    )
+  })
+
+  it('is bound again by the next request, where a refresh from before has taken the place of its seal', async () => {
+    const { createBrowser, clock, events } = createDeviceWorld()
+    const browser = createBrowser()
+    const { pair, id, unbound } = await browser.begin()
+    // It had begun with the seal of before, and its answer comes last.
+    const late = await browser.page('/auth/refresh', { Cookie: `${unbound}` }, 'POST')
+    expect(late.status).toBe(200)
+    await browser.page('/auth/session')
+    const thief = createBrowser()
+    expect(
+      await emailIn(await thief.page('/auth/session', { Cookie: sessionCookie(browser.jar) })),
+    ).toBeNull()
+    await clock.advance(LIFETIME)
+    await browser.renew(id, pair)
+    expect(await emailIn(await browser.page('/auth/session'))).toBe('ada@example.com')
+    expect(events).toMatchObject([{ type: 'device-missing' }])
+  })
+
+  it('keeps its device through refreshes of the session, whoever shares them', async () => {
+    const { createBrowser, workos } = createDeviceWorld()
+    const browser = createBrowser()
+    const { unbound } = await browser.begin()
+    const cookies = browser.jar.header() ?? ''
+    const [old, own] = await Promise.all([
+      createBrowser().page('/auth/refresh', { Cookie: unbound }, 'POST'),
+      browser.page('/auth/refresh', { Cookie: cookies }, 'POST'),
+    ])
+    expect([old.status, own.status]).toEqual([200, 200])
+    expect(workos.count('refresh_token')).toBe(1)
+    const thief = createBrowser()
+    expect(
+      await emailIn(await thief.page('/auth/session', { Cookie: sessionCookie(browser.jar) })),
+    ).toBeNull()
+  })
+
+  it('is neither served nor ended while the browser says that it could not renew it', async () => {
+    const { createBrowser, clock, events } = createDeviceWorld()
+    const browser = createBrowser()
+    const { pair, id } = await browser.begin()
+    await clock.advance(LIFETIME)
+    const skipped = { 'Secure-Session-Skipped': `server_error;session_identifier="${id}"` }
+    for (const [path, method] of [
+      ['/auth/session', 'GET'],
+      ['/auth/refresh', 'POST'],
+    ] as const) {
+      const response = await browser.page(path, skipped, method)
+      expect(response.status).toBe(503)
+      expect(response.headers.get('Retry-After')).toBe('1')
+      expect(response.headers.getSetCookie()).toEqual([])
+    }
+    await browser.renew(id, pair)
+    expect(await emailIn(await browser.page('/auth/session'))).toBe('ada@example.com')
+    expect(events).toEqual([])
+  })
+
+  it.each([
+    ['nothing of a session', 'unreachable'],
+    ['a session of another key', null],
+    ['no name of ours', 'server_error;session_identifier="id-1"'],
+  ])('is refused to who says that it was skipped, and names %s', async (_, words) => {
+    const { createBrowser, events } = createDeviceWorld()
+    const browser = createBrowser()
+    await browser.begin()
+    const other = await createBrowser().begin(BOB)
+    const header = words ?? `server_error;session_identifier="${other.id}"`
+    const response = await createBrowser().page(
+      '/auth/refresh',
+      { Cookie: sessionCookie(browser.jar), 'Secure-Session-Skipped': header },
+      'POST',
+    )
+    expect(response.status).toBe(401)
+    await Promise.resolve()
+    expect(events).toMatchObject([{ type: 'device-missing' }])
+  })
+
+  it('has its proof renewed where this server’s clock says that it is too old, or not made yet', async () => {
+    for (const step of [LIFETIME + MINUTE, -2 * MINUTE]) {
+      const { createBrowser, clock, events } = createDeviceWorld()
+      const browser = createBrowser()
+      await browser.begin()
+      const cookies = browser.jar.header() ?? ''
+      clock.jump(step)
+      const response = await browser.page('/auth/session', { Cookie: cookies })
+      expect(response.status).toBe(503)
+      expect(response.headers.getSetCookie()).toEqual([
+        expect.stringMatching(/^__Host-holdfast-bound-[\w-]{16}=; Path=\/; Max-Age=0;/),
+      ])
+      expect(events).toEqual([])
+    }
+  })
+
+  it('is over for the browser at its next renewal, when the person has signed out', async () => {
+    const { createBrowser } = createDeviceWorld()
+    const browser = createBrowser()
+    const { pair, id } = await browser.begin()
+    await browser.page('/auth/sign-out', {}, 'POST')
+    expect(browser.jar.header()).toBeNull()
+    const renewed = await browser.renew(id, pair)
+    expect(renewed.status).toBe(200)
+    expect(await renewed.json()).toEqual({ session_identifier: id, continue: false })
+    expect(renewed.headers.getSetCookie()).toEqual([])
+  })
+
+  it('gives way to the session of another person, which gets a key of its own', async () => {
+    const { createBrowser } = createDeviceWorld()
+    const browser = createBrowser()
+    const ada = await browser.begin()
+    const bob = await browser.begin(BOB)
+    expect(bob.id).not.toBe(ada.id)
+    expect(boundCookies(browser.jar)).toHaveLength(1)
+    expect(await (await browser.renew(ada.id, ada.pair)).json()).toMatchObject({ continue: false })
+    expect((await browser.renew(bob.id, bob.pair)).headers.getSetCookie()).toHaveLength(1)
+    expect(await emailIn(await browser.page('/auth/session'))).toBe(BOB)
+  })
+
+  it('ends with a sign-out that overtakes a renewal', async () => {
+    const { createBrowser } = createDeviceWorld()
+    const browser = createBrowser()
+    const { pair, id } = await browser.begin()
+    const asked = await browser.post(RENEW, {
+      'Sec-Secure-Session-Id': id,
+      ...cookieOf(browser.jar),
+    })
+    const proof = await sign(pair, challengeIn(asked))
+    const stolen = browser.jar.header() ?? ''
+    await browser.page('/auth/sign-out', {}, 'POST')
+    const late = await browser.post(RENEW, {
+      'Sec-Secure-Session-Id': id,
+      'Secure-Session-Response': proof,
+      Cookie: stolen,
+    })
+    expect(await late.json()).toMatchObject({ continue: false })
+    expect(await emailIn(await browser.page('/auth/session', { Cookie: stolen }))).toBeNull()
+  })
+
+  it('survives that its password is replaced, and the old one taken off the list', async () => {
+    const { createBrowser, clock, restart, events } = createDeviceWorld()
+    const browser = createBrowser()
+    const { pair, id } = await browser.begin()
+    const newest = 'a newer password of 32 characters or more'
+    restart([newest, PASSWORD])
+    await browser.page('/auth/refresh', {}, 'POST')
+    restart(newest)
+    await clock.advance(LIFETIME)
+    expect(await (await browser.renew(id, pair)).json()).toMatchObject({ session_identifier: id })
+    expect(await emailIn(await browser.page('/auth/session'))).toBe('ada@example.com')
+    expect(events).toEqual([])
+  })
+})

@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest'
+import { createNodeSessions } from '../../../src/node/index.js'
+import {
+  createDeviceBinding,
+  type DeviceBindingOptions,
+  type DeviceRequest,
+} from '../../../src/server/dbsc/index.js'
+import { createRequestSessions, type SessionStore } from '../../../src/server/index.js'
+import { PASSWORD } from '../backend/backend-world.js'
+import {
+  boundCookies,
+  createDeviceWorld,
+  createPair,
+  LIFETIME,
+  registrationOf,
+  sessionCookie,
+} from './device-world.js'
+
+const isAdmin = ({ path }: DeviceRequest): boolean => path?.startsWith('/auth/refresh') ?? true
+
+describe('what needs a bound session', () => {
+  it('is refused to one that never was, and to none of the app’s other pages', async () => {
+    const { createBrowser, events } = createDeviceWorld({ required: isAdmin })
+    const browser = createBrowser()
+    await browser.signIn()
+    const before = browser.jar.header()
+    expect((await (await browser.page('/auth/session')).json()).session).not.toBeNull()
+    const refused = await browser.page('/auth/refresh', {}, 'POST')
+    expect(refused.status).toBe(403)
+    expect(await refused.json()).toMatchObject({ code: 'rejected', serverCode: 'device_required' })
+    expect(browser.jar.header()).toBe(before)
+    expect(events).toEqual([])
+  })
+
+  it('is open to one that is', async () => {
+    const { createBrowser } = createDeviceWorld({ required: isAdmin })
+    const browser = createBrowser()
+    await browser.begin()
+    expect((await browser.page('/auth/refresh', {}, 'POST')).status).toBe(200)
+  })
+
+  it.each<[string, unknown, string | null]>([
+    ['a request of the web', new Request('https://app.example/admin?x=1'), '/admin'],
+    ['one of Node', { headers: {}, url: '/admin?x=1' }, '/admin'],
+    ['one of Express, in a router', { headers: {}, url: '/x', originalUrl: '/admin' }, '/admin'],
+    ['no request', undefined, null],
+    ['what is none', { url: 7 }, null],
+  ])('is told by the path of %s', async (_, request, path) => {
+    const asked: DeviceRequest[] = []
+    const { createBrowser, running } = createDeviceWorld({
+      required(what) {
+        asked.push(what)
+        return true
+      },
+    })
+    const browser = createBrowser()
+    await browser.signIn()
+    const found = await running.sessions.getSession(browser.jar.header(), { request })
+    expect(found).toMatchObject({ session: null, failure: { reason: 'rejected' } })
+    expect(asked.at(-1)).toEqual({ path, request })
+  })
+})
+
+describe('a binding that is only tried out', () => {
+  it('refuses nobody, and says whom it would have refused', async () => {
+    const { createBrowser, events } = createDeviceWorld({ required: 'never' })
+    const browser = createBrowser()
+    await browser.begin()
+    const Cookie = sessionCookie(browser.jar)
+    const response = await createBrowser().page('/auth/session', { Cookie })
+    expect((await response.json()).session).not.toBeNull()
+    await Promise.resolve()
+    expect(events).toMatchObject([{ type: 'device-missing' }])
+  })
+})
+
+describe('a session that is bound', () => {
+  it('is judged by the headers of Node’s requests too', async () => {
+    const { createBrowser, running, clock } = createDeviceWorld()
+    const browser = createBrowser()
+    const { id } = await browser.begin()
+    await clock.advance(LIFETIME)
+    const found = async (more: Readonly<Record<string, string>>) => {
+      const headers = { cookie: browser.jar.header() ?? '', ...more }
+      return running.sessions.getSession(headers.cookie, { request: { headers, url: '/' } })
+    }
+    expect(await found({})).toMatchObject({ sealed: null, failure: { retryable: false } })
+    const skipped = { 'secure-session-skipped': `quota_exceeded;session_identifier="${id}"` }
+    expect(await found(skipped)).toMatchObject({
+      sealed: expect.any(String),
+      failure: { retryable: true, reason: 'server_error' },
+    })
+    expect(createNodeSessions({ sessions: running.sessions })).toBeDefined()
+  })
+
+  it('is not bound, and nobody is told of anything, where the answer can set no cookie', async () => {
+    const { createBrowser, running, events } = createDeviceWorld()
+    const browser = createBrowser()
+    await browser.register(await browser.signIn(), await createPair())
+    const cookies = browser.jar.header()
+    const found = await running.sessions.getSession(cookies, { refresh: 'never' })
+    expect(found).toMatchObject({ session: { authenticated: true }, setCookies: [] })
+    await browser.page('/auth/session')
+    const stolen = sessionCookie(browser.jar)
+    const refused = await running.sessions.getSession(stolen, { refresh: 'never' })
+    expect(refused).toMatchObject({ session: null, setCookies: [] })
+    expect(events).toEqual([])
+  })
+
+  it('is bound before it is refreshed, and stays so when the auth server fails', async () => {
+    const { createBrowser, workos, clock } = createDeviceWorld()
+    const browser = createBrowser()
+    await browser.register(await browser.signIn(), await createPair())
+    await clock.advance(LIFETIME / 2 - 30_000)
+    workos.fail({ type: 'status', status: 503 })
+    await browser.page('/auth/session')
+    const Cookie = sessionCookie(browser.jar)
+    const response = await createBrowser().page('/auth/session', { Cookie })
+    expect(await response.json()).toEqual({ session: null })
+  })
+
+  it('is bound where a store holds it, and unknown while that fails', async () => {
+    const held = new Map<string, string>()
+    const state = { fails: false }
+    const work = async <T>(value: T): Promise<T> => {
+      if (state.fails) throw new Error('The store is down.')
+      return value
+    }
+    const store: SessionStore = {
+      put: (name, sealed) => work(void held.set(name, sealed)),
+      get: (name) => work(held.get(name) ?? null),
+      expire: () => work(undefined),
+    }
+    const { createBrowser, events } = createDeviceWorld({
+      world: { sealed: { store, maxSize: 200 } },
+    })
+    const browser = createBrowser()
+    const { pair, id } = await browser.begin()
+    expect(held.size).toBeGreaterThan(1)
+    const Cookie = sessionCookie(browser.jar)
+    const thief = createBrowser()
+    expect(await (await thief.page('/auth/session', { Cookie })).json()).toEqual({ session: null })
+    state.fails = true
+    expect((await thief.page('/auth/session', { Cookie })).status).toBe(503)
+    expect((await browser.renew(id, pair)).status).toBe(503)
+    state.fails = false
+    expect((await browser.renew(id, pair)).status).toBe(200)
+    expect((await (await browser.page('/auth/session')).json()).session).not.toBeNull()
+    expect(events.map(({ type }) => type)).toEqual(['device-missing'])
+  })
+
+  it('has a cookie for as long as the app says, at the path that it says', async () => {
+    const { createBrowser, clock } = createDeviceWorld({ lifetime: 90_000, path: '/dbsc' })
+    const browser = createBrowser()
+    const answer = await browser.signIn()
+    expect(registrationOf(answer).path).toBe('/dbsc/register')
+    const registered = await browser.register(answer, await createPair())
+    expect(registered.headers.getSetCookie()[0]).toContain('; Max-Age=90;')
+    expect((await registered.json()).refresh_url).toBe('/dbsc/refresh')
+    await clock.advance(90_000)
+    expect(boundCookies(browser.jar)).toEqual([])
+  })
+})
+
+describe('a binding', () => {
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['a policy that is none', { required: 'always' }],
+    ['a lifetime of less than a second', { lifetime: 999 }],
+    ['a lifetime that never ends', { lifetime: Number.POSITIVE_INFINITY }],
+    ['a lifetime that is a text', { lifetime: '600000' }],
+    ['a path with a slash at its end', { path: '/auth/' }],
+    ['a path that is an address', { path: 'https://app.example/dbsc' }],
+    ['a path in quotes', { path: '/a"b' }],
+  ])('of %s is an AuthError', (_, options) => {
+    const make = (): unknown => Reflect.apply(createDeviceBinding, undefined, [options])
+    expect(make).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
+  })
+
+  it.each([
+    ['not secure', { name: 'session', secure: false }],
+    ['for a whole site', { domain: 'app.example' }],
+    ['for one path', { path: '/app' }],
+  ])('has no cookie that is %s', (_, cookie) => {
+    const { sealed } = createDeviceWorld()
+    const deviceBound = createDeviceBinding()
+    const options = { sessions: sealed, cookie: { password: PASSWORD, ...cookie }, deviceBound }
+    expect(() => createRequestSessions(options)).toThrow(
+      expect.objectContaining({ code: 'invalid_argument' }),
+    )
+  })
+
+  it('is one that createDeviceBinding has made', () => {
+    const { sealed } = createDeviceWorld()
+    const options = { sessions: sealed, cookie: { password: PASSWORD } }
+    for (const deviceBound of [null, true, {}, createDeviceBinding]) {
+      expect(() =>
+        Reflect.apply(createRequestSessions, undefined, [{ ...options, deviceBound }]),
+      ).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
+    }
+  })
+
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ['by plain http', { origin: 'http://localhost:3000' }],
+  ])('asks no browser for anything that comes %s', async (_, backend) => {
+    const { createBrowser } = createDeviceWorld({
+      backend: { ...backend, redirectUri: 'https://app.example/auth/callback' },
+    })
+    const answer = await createBrowser().signIn()
+    expect(answer.status).toBe(303)
+    expect(registrationOf(answer).header).toBeNull()
+  })
+
+  it('leaves sessions of before as they were, and asks for none of theirs', async () => {
+    const options: DeviceBindingOptions = {}
+    const { createBrowser, sessions: before, running } = createDeviceWorld(options)
+    const browser = createBrowser()
+    await browser.signIn()
+    const header = browser.jar.header()
+    expect((await before.getSession(header)).session).not.toBeNull()
+    const found = await running.sessions.getSession(header)
+    expect(found).toMatchObject({ session: { authenticated: true }, setCookies: [] })
+  })
+})

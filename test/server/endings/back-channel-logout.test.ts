@@ -1,0 +1,263 @@
+import { SignJWT } from 'jose'
+import { describe, expect, it } from 'vitest'
+import {
+  type Coordinator,
+  memoryCoordinator,
+} from '../../../src/server/coordination/coordinator.js'
+import { createBackChannelLogout } from '../../../src/server/endings/back-channel-logout.js'
+import { createGate } from '../sealed/sealed-sessions-stage.js'
+import { BACK_CHANNEL, createEndingsWorld, createSigner, EVENT, FORM } from './endings-stage.js'
+
+const MINUTE = 60_000
+
+describe('a logout token', () => {
+  it('ends the session of its `sid`, in all of its sign-ins, and no other', async () => {
+    const { seal, logout, logoutToken, isAlive } = await createEndingsWorld()
+    const [one, same, other] = [await seal('sid-1'), await seal('sid-1'), await seal('sid-2')]
+    const answer = await logout(logoutToken({ sub: 'ada', sid: 'sid-1' }))
+    expect([answer.status, await answer.text()]).toEqual([200, ''])
+    expect(answer.headers.get('Cache-Control')).toContain('no-store')
+    expect([await isAlive(one), await isAlive(same), await isAlive(other)]).toEqual([
+      false,
+      false,
+      true,
+    ])
+  })
+
+  it('without one ends all of the person, and none that begins afterwards', async () => {
+    const { seal, logout, logoutToken, isAlive } = await createEndingsWorld()
+    const [one, other] = [await seal('sid-1'), await seal('sid-2')]
+    expect((await logout(logoutToken({ sub: 'ada' }))).status).toBe(200)
+    expect([await isAlive(one), await isAlive(other)]).toEqual([false, false])
+    expect(await isAlive(await seal('sid-3'))).toBe(true)
+  })
+
+  it('means the person whom the app calls by an id of its own', async () => {
+    const world = await createEndingsWorld({
+      oidc: { loadUser: async () => ({ id: 'user-7', name: 'Ada' }) },
+    })
+    const value = await world.seal('sid-1')
+    const found = await world.load(value).getSession()
+    expect(found).toMatchObject({ authenticated: true, user: { id: 'user-7' } })
+    await world.logout(world.logoutToken({ sub: 'user-7-of-somebody-else' }))
+    expect(await world.isAlive(value)).toBe(true)
+    await world.logout(world.logoutToken({ sub: 'ada' }))
+    expect(await world.isAlive(value)).toBe(false)
+  })
+
+  it('is taken as `JWT`, without a type, and without an end, as servers send it too', async () => {
+    for (const header of [{ typ: 'JWT' }, { typ: undefined }, { typ: 'application/logout+jwt' }]) {
+      const { logout, logoutToken } = await createEndingsWorld()
+      expect((await logout(logoutToken({ sid: 'sid-1' }, header))).status).toBe(200)
+    }
+    const { logout, logoutToken } = await createEndingsWorld()
+    expect((await logout(logoutToken({ sid: 'sid-1', exp: undefined }))).status).toBe(200)
+  })
+
+  it('for a session that nobody has is fine', async () => {
+    const { logout, logoutToken } = await createEndingsWorld()
+    expect((await logout(logoutToken({ sid: 'unheard-of' }))).status).toBe(200)
+  })
+
+  it('counts once: a session that begins after it is not ended by the same one again', async () => {
+    const { seal, logout, logoutToken, isAlive } = await createEndingsWorld()
+    const token = await logoutToken({ sub: 'ada' })
+    expect((await logout(token)).status).toBe(200)
+    const next = await seal('sid-2')
+    expect((await logout(token)).status).toBe(400)
+    expect(await isAlive(next)).toBe(true)
+  })
+
+  it('counts once also when it comes twice together, and is used up by no failure', async () => {
+    const inner = memoryCoordinator()
+    const state = { fails: true }
+    const coordinator: Coordinator = {
+      ...inner,
+      async end(...args) {
+        if (state.fails) throw new Error('The store does not answer.')
+        await inner.end(...args)
+      },
+    }
+    const { seal, logout, logoutToken, isAlive, reports } = await createEndingsWorld({
+      sessions: { coordinator },
+    })
+    const value = await seal('sid-1')
+    const token = await logoutToken({ sid: 'sid-1' })
+    expect((await logout(token)).status).toBe(400)
+    await expect.poll(() => reports.length).toBe(1)
+    state.fails = false
+    const answers = await Promise.all([logout(token), logout(token)])
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400])
+    expect(await isAlive(value)).toBe(false)
+  })
+
+  it.each<[string, object, object?]>([
+    ['another issuer’s', { iss: 'https://evil.example' }],
+    ['for another app', { aud: 'another' }],
+    ['over', { iat: 1, exp: 121 }],
+    ['from the future', { iat: 4_000_000_000, exp: 4_000_000_120 }],
+    ['one that lives for a day', { exp: 4_000_000_000 }],
+    ['without an id', { jti: undefined }],
+    ['one whose id is empty', { jti: '' }],
+    ['without a time', { iat: undefined }],
+    ['an id token', { events: undefined, nonce: 'n' }],
+    ['one with a nonce', { nonce: 'n' }],
+    ['one with a nonce that is nothing', { nonce: null }],
+    ['without events', { events: undefined }],
+    ['of another event', { events: { 'https://example.com/event': {} } }],
+    ['one whose events are a list', { events: [EVENT] }],
+    ['one whose event is a text', { events: { [EVENT]: 'yes' } }],
+    ['one that names nobody', { sid: undefined }],
+    ['one whose `sid` is a number', { sid: 7, sub: 'ada' }],
+    ['one whose `sid` is empty', { sid: '', sub: 'ada' }],
+    ['an access token', {}, { typ: 'at+jwt' }],
+    ['of a type that is none', {}, { typ: 7 }],
+    ['of a key that nobody has', {}, { kid: 'another', typ: 'logout+jwt' }],
+  ])('is refused that is %s', async (_, claims, header = { typ: 'logout+jwt' }) => {
+    const { seal, logout, logoutToken, isAlive, reports } = await createEndingsWorld()
+    const value = await seal('sid-1')
+    const answer = await logout(logoutToken({ sid: 'sid-1', ...claims }, header))
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ error: 'invalid_request' })
+    expect(answer.headers.get('Cache-Control')).toContain('no-store')
+    expect(await isAlive(value)).toBe(true)
+    expect(reports).toEqual([])
+  })
+
+  it('is refused that nobody has signed, or somebody else, or the public key taken for a secret', async () => {
+    const { seal, logout, logoutToken, isAlive, signer } = await createEndingsWorld()
+    const value = await seal('sid-1')
+    const genuine = await logoutToken({ sid: 'sid-1' })
+    const [, payload = '', signature = ''] = genuine.split('.')
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    const head = (header: object): string =>
+      Buffer.from(JSON.stringify({ kid: 'key-1', typ: 'logout+jwt', ...header })).toString(
+        'base64url',
+      )
+    const publicKey = new TextEncoder().encode(JSON.stringify(signer.jwk))
+    const forged = [
+      `${head({ alg: 'none' })}.${payload}.`,
+      `${head({ alg: 'none' })}.${payload}.${signature}`,
+      `${head({ alg: 'NONE' })}.${payload}.`,
+      `${head({ alg: ['ES256'] })}.${payload}.${signature}`,
+      `${head({ alg: { toString: null } })}.${payload}.${signature}`,
+      await new SignJWT(claims)
+        .setProtectedHeader({ alg: 'HS256', kid: 'key-1', typ: 'logout+jwt' })
+        .sign(publicKey),
+      await (await createSigner('key-1')).sign(claims, { typ: 'logout+jwt' }),
+      `${genuine.slice(0, -4)}AAAA`,
+      payload,
+      'garbage',
+      'a.b.c',
+    ]
+    for (const token of forged) expect((await logout(token)).status, token).toBe(400)
+    expect(await isAlive(value)).toBe(true)
+    // What is plainly none costs no look at the keys.
+    expect(signer.state.lookups).toBe(1)
+  })
+
+  it('is a failure, and reported, while the keys of the server cannot be had', async () => {
+    const { logout, logoutToken, signer, reports, seal, isAlive, clock } =
+      await createEndingsWorld()
+    const value = await seal('sid-1')
+    const token = await logoutToken({ sid: 'sid-1' })
+    signer.state.isDown = true
+    expect((await logout(token)).status).toBe(400)
+    await expect.poll(() => reports).toMatchObject([{ code: 'network' }])
+    signer.state.isDown = false
+    await clock.advance(MINUTE)
+    expect((await logout(token)).status).toBe(200)
+    expect(await isAlive(value)).toBe(false)
+  })
+})
+
+describe('the route of logout tokens', () => {
+  it('takes a POST of one form with one token, and nothing else', async () => {
+    const { post, logoutToken, backend, signer } = await createEndingsWorld()
+    const token = await logoutToken({ sid: 'sid-1' })
+    const form = (body: BodyInit, type = FORM) =>
+      post(BACK_CHANNEL, { headers: { 'Content-Type': type }, body })
+    const json = JSON.stringify({ logout_token: token })
+    expect((await form(json, 'application/json')).status).toBe(400)
+    expect((await form(`logout_token=${token}&logout_token=${token}`)).status).toBe(400)
+    expect((await form('')).status).toBe(400)
+    expect((await form('%')).status).toBe(400)
+    const get = await backend.handle(new Request(`${BACK_CHANNEL}?logout_token=${token}`))
+    expect(get?.status).toBe(405)
+    expect(signer.state.lookups).toBe(0)
+    expect((await form(`logout_token=${token}`, `${FORM}; charset=UTF-8`)).status).toBe(200)
+  })
+
+  it('reads no more of megabytes than it must', async () => {
+    const { post } = await createEndingsWorld()
+    let pulled = 0
+    const body = new ReadableStream({
+      pull(controller) {
+        pulled += 1
+        controller.enqueue(new Uint8Array(8_192).fill(65))
+      },
+    })
+    const init: RequestInit & { readonly duplex: 'half' } = {
+      headers: { 'Content-Type': FORM },
+      body,
+      duplex: 'half',
+    }
+    expect((await post(BACK_CHANNEL, init)).status).toBe(413)
+    expect(pulled).toBeLessThan(10)
+  })
+
+  it('lets a crowd wait outside', async () => {
+    const gate = createGate()
+    const { logoutToken, signer, oidc, sealed, now } = await createEndingsWorld()
+    const answerLogout = createBackChannelLogout({
+      sessions: {
+        async endSessions(...args) {
+          await gate.passed
+          return sealed.endSessions(...args)
+        },
+      },
+      server: { issuer: oidc.issuer, clientId: 'web', keys: signer.keys },
+      now,
+    })
+    const send = async (): Promise<Response> =>
+      answerLogout(
+        new Request(BACK_CHANNEL, {
+          method: 'POST',
+          headers: { 'Content-Type': FORM },
+          body: `logout_token=${await logoutToken({ sid: 'sid-1' })}`,
+        }),
+      )
+    const all = Array.from({ length: 120 }, send)
+    const first = await Promise.race(all)
+    expect([first.status, first.headers.get('Retry-After')]).toEqual([503, '1'])
+    gate.open()
+    const statuses = (await Promise.all(all)).map(({ status }) => status)
+    expect(statuses.filter((status) => status === 200)).toHaveLength(100)
+    expect(statuses.filter((status) => status === 503)).toHaveLength(20)
+    expect((await send()).status).not.toBe(503)
+  })
+
+  it('is not there where the auth server sends none', async () => {
+    const { oidc } = await createEndingsWorld()
+    const { keys: _, ...signIn } = oidc
+    const { backend } = await createEndingsWorld({ backend: { signIn } })
+    expect(backend.owns('/auth/back-channel-logout')).toBe(false)
+  })
+
+  it('cannot be made of what ends nothing, or says nothing of its server', async () => {
+    const { sealed, oidc } = await createEndingsWorld()
+    for (const options of [
+      undefined,
+      {},
+      { sessions: sealed },
+      { sessions: {}, server: oidc },
+      { sessions: sealed, server: {} },
+      { sessions: sealed, server: { issuer: 'https://id.example', keys: oidc.keys } },
+      { sessions: sealed, server: { clientId: 'web', keys: oidc.keys } },
+    ]) {
+      expect(() => Reflect.apply(createBackChannelLogout, null, [options])).toThrow(
+        expect.objectContaining({ code: 'invalid_argument' }),
+      )
+    }
+  })
+})

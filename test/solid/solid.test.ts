@@ -1,0 +1,6 @@
+// @vitest-environment happy-dom
+import { bindingContract } from '../bindings/contract.js'
+import { serverContract } from '../bindings/server-contract.js'
+
+bindingContract('solid', { provider: '<AuthProvider client={auth}>', readsAtOnce: true })
+serverContract('solid')
