@@ -179,7 +179,8 @@ export interface SealedSessions<User extends SessionUser = SessionUser> {
   signOut(cookie: SealedCookie, options?: SealedSignOutOptions): Promise<SealedSignOutResult>
   /**
    * Ends sessions wherever their cookies are, in all processes at their next request: one by its id, as it is
-   * called here or at the auth server, or all that a person has by now. What is begun afterwards lives. It is
+   * called here or at the auth server, or all that a person has by now. What they begin afterwards lives; an id is over
+   * for good, so that a server which would give it again must have ended its own session first. It is
    * remembered for 400 days, as long as a cookie may last. The auth server is told when such a cookie comes, unless
    * it has one session for several sign-ins: so this is for what it said itself, or an app knows better.
    * @returns whether it was done now, and not before where it was to be done `once`.
