@@ -186,6 +186,7 @@ describe('the route of logout tokens', () => {
       post(BACK_CHANNEL, { headers: { 'Content-Type': type }, body })
     const json = JSON.stringify({ logout_token: token })
     expect((await form(json, 'application/json')).status).toBe(400)
+    expect((await form(`logout_token=${token}`, 'text/plain')).status).toBe(400)
     expect((await form(`logout_token=${token}&logout_token=${token}`)).status).toBe(400)
     expect((await form('')).status).toBe(400)
     expect((await form('%')).status).toBe(400)
