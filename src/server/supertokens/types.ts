@@ -83,7 +83,7 @@ export interface SuperTokensOptions extends SecurityListeners {
   readonly requestTimeout?: number | undefined
   /**
    * What becomes of a session whose token was stolen: it is revoked, or left to the app, which
-   * hears of it by the error. @default 'revoke'
+   * hears of it by the error. At interface 5.6 the core itself has ended it. @default 'revoke'
    */
   readonly onTheft?: 'revoke' | 'report' | undefined
   /**
