@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { NodeServer } from '../support/node-server.js'
-import { HOUR, LATER, makeCore, pass, serveCore, stopTime } from './supertokens-desk.js'
+import { HOUR, LATER, makeCore, makeKeys, pass, serveCore, stopTime } from './supertokens-desk.js'
 import { type Hands, ourHands, outcomeOf, type Tokens, theirHands } from './supertokens-hands.js'
 import { evictAll, tampered } from './supertokens-stories.js'
 
@@ -13,6 +13,7 @@ let hands: Record<Kind, { theirs: Hands; ours: Hands }>
 
 beforeAll(async () => {
   stopTime()
+  await makeKeys(core)
   server = await serveCore(core)
   const make = (antiCsrf: Kind) => {
     const settings = { core: server.origin, antiCsrf }

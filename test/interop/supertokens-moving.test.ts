@@ -8,7 +8,7 @@ import {
 import { serve } from '../express/stage.js'
 import type { NodeServer } from '../support/node-server.js'
 import { ourApp, startOurs, startSdk, theirApp } from './supertokens-apps.js'
-import { HOUR, LATER, makeCore, pass, serveCore, stopTime } from './supertokens-desk.js'
+import { HOUR, LATER, makeCore, makeKeys, pass, serveCore, stopTime } from './supertokens-desk.js'
 import { tampered } from './supertokens-stories.js'
 import { createVisitor, type Mode, type Visitor } from './supertokens-visitor.js'
 
@@ -25,6 +25,7 @@ async function open(server: Promise<NodeServer>): Promise<string> {
 
 beforeAll(async () => {
   stopTime()
+  await makeKeys(core)
   const settings = { core: await open(serveCore(core)), antiCsrf: 'NONE' } as const
   origins = {
     theirs: await open(serve(theirApp(settings))),
