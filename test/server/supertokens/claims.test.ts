@@ -256,6 +256,17 @@ describe('a validator', () => {
     expect(await errorsOf(page.ask())).toMatchObject([{ id: 'plan' }])
   })
 
+  it('lets nobody pass whose session turns out to be over when that is written', async () => {
+    const plan = primitiveClaim({ key: 'plan', fetchValue: () => 'pro' })
+    const { signIn, core } = await openApp()
+    const page = await signIn()
+    const { session, answer } = await page.ask()
+    core.endSession(page.handle)
+    const asked = session.assertClaims([plan.validators.hasValue('pro')])
+    expect(await failureOf(asked)).toMatchObject({ type: 'UNAUTHORISED' })
+    expect(answer.get('front-token')).toBe('remove')
+  })
+
   it('is asked for sessions by their handles too', async () => {
     const { fetchValue, state } = database<string>('free')
     const plan = primitiveClaim({ key: 'plan', fetchValue })
