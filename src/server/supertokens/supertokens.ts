@@ -142,7 +142,7 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
 
   return {
     antiCsrf,
-    createNewSession: (userId, jwtPayload = {}, sessionData = {}, { tenantId } = {}) =>
+    createNewSession: (userId, jwtPayload = {}, sessionData = {}, options = {}) =>
       call(async () => {
         const draft = { userId, payload: jwtPayload, antiCsrf: enableAntiCsrf }
         checkRoom(TOKEN_PLACE, longestAccessToken(draft))
@@ -150,7 +150,7 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
           userId: checkName('userId', userId),
           userDataInJWT: checkJWTPayload('jwtPayload', jwtPayload),
           userDataInDatabase: checkPayload('sessionData', sessionData),
-          tenantId,
+          tenantId: options.tenantId,
           ...settings,
         })
         tombstones.seeAll(tokens)

@@ -125,7 +125,8 @@ export interface VerifyOptions {
   readonly checkDatabase?: boolean | undefined
   /**
    * Leaves everything as it is: the core is not told that a token is used for the first time, and gives
-   * no other one for it, where its keys are published. @default false
+   * no other one for it, where its keys are published. With `checkDatabase` it is asked all the same.
+   * @default false
    */
   readonly readOnly?: boolean | undefined
 }
