@@ -7,6 +7,7 @@ import { COMMIT } from './commit.mjs'
 import { COOKIE_CHOICE } from './cookie-choice.mjs'
 import { COOKIES } from './cookies.mjs'
 import { COORDINATION } from './coordination.mjs'
+import { DBSC } from './dbsc.mjs'
 import { DECISION } from './decision.mjs'
 import { DPOP } from './dpop.mjs'
 import { ENDED } from './ended.mjs'
@@ -72,6 +73,7 @@ export const MUTANTS = [
   ...COOKIE_CHOICE,
   ...COOKIES,
   ...COORDINATION,
+  ...DBSC,
   ...DECISION,
   ...DPOP,
   ...ENDED,

@@ -70,7 +70,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'ky.ts': ['core', 'ky'],
   'client.ts': ['core', 'defaults.ts', 'fetch.ts', 'usable.ts'],
   'take-over.ts': ['core', 'defaults.ts'],
-  'index.ts': ['core', 'client.ts', 'environment', 'storage', 'take-over.ts'],
+  timeouts: ['timeouts', 'core', 'environment'],
+  'index.ts': ['core', 'client.ts', 'environment', 'storage', 'take-over.ts', 'timeouts'],
 }
 
 const partOf = (file: string): string => file.split('/')[0] ?? file
