@@ -106,14 +106,23 @@ const tokenIn = (value: unknown): string | null =>
 const controls = ({
   keys,
   rows,
+  tokens,
   now,
-}: CoreContext): Pick<ScriptedSuperTokensCore, 'rotateKeys' | 'sessions' | 'endSession'> => ({
+}: CoreContext): Pick<
+  ScriptedSuperTokensCore,
+  'rotateKeys' | 'sessions' | 'endSession' | 'restart'
+> => ({
   rotateKeys: keys.rotate,
   sessions: () =>
     [...rows.values()]
       .filter(({ expiry }) => expiry >= now())
       .map(({ lineage: _, staticKey: __, ...session }) => session),
   endSession: (handle) => void rows.delete(handle),
+  restart() {
+    rows.clear()
+    keys.replaceAll()
+    tokens.replaceKey()
+  },
 })
 
 /**

@@ -82,4 +82,6 @@ export interface ScriptedSuperTokensCore extends ScriptedServer<SuperTokensCoreR
   sessions(): readonly SuperTokensCoreSession[]
   /** Ends a session, as an administrator does. */
   endSession(handle: string): void
+  /** Sessions and keys are gone, as when a core in memory starts again, or gets another database. */
+  restart(): void
 }
