@@ -301,6 +301,18 @@ describe('a thief with the cookie of a bound session', () => {
     expect(await response.json()).toEqual({ session: null })
   })
 
+  it('is refused with the bound cookie of another session that has the same key', async () => {
+    const { createBrowser } = createDeviceWorld()
+    const [victim, other] = [createBrowser(), createBrowser()]
+    // Only malware gives one key to two sessions.
+    const { pair } = await victim.begin()
+    await other.register(await other.signIn(BOB), pair)
+    const [name = ''] = boundCookies(other.jar)
+    const Cookie = `${sessionCookie(victim.jar)}; ${name}=${other.jar.cookies.get(name)}`
+    const response = await createBrowser().page('/auth/session', { Cookie })
+    expect(await response.json()).toEqual({ session: null })
+  })
+
   it('has the auth server asked nothing, by two cookies of which one is due', async () => {
     const { createBrowser, clock, workos } = createDeviceWorld()
     const [victim, thief] = [createBrowser(), createBrowser()]
