@@ -24,12 +24,14 @@ export type {
   AuthListener,
   Origin,
   SignOutReason,
+  TimeoutReason,
 } from './core/events.js'
 export type {
   Abort,
   Awaitable,
   Channel,
   Clock,
+  Crypto,
   Environment,
   KeyStore,
   Lock,
@@ -74,6 +76,7 @@ export type {
 } from './core/session.js'
 export type { Resume, SessionSource, SourceDesk } from './core/session-source.js'
 export type { DebugEntry, Snapshot } from './core/store.js'
+export type { TimedOut, Timeouts, TimeoutsDesk, TimeoutsWatch } from './core/timeouts.js'
 export { systemClock } from './environment/clock.js'
 export { type ChromeStorageOptions, chromeStorage } from './storage/chrome-storage.js'
 export { type IndexedDBStorageOptions, indexedDBStorage } from './storage/indexed-db.js'
@@ -85,3 +88,4 @@ export {
 export { memoryKeys, memoryStorage } from './storage/memory.js'
 export { type WebStorageOptions, webStorage } from './storage/web-storage.js'
 export { type TakeOverOptions, takeOver } from './take-over.js'
+export { type SessionTimeoutsOptions, sessionTimeouts } from './timeouts/index.js'

@@ -55,6 +55,7 @@ import { STORAGE } from './storage.mjs'
 import { STORE } from './store.mjs'
 import { SUPERTOKENS } from './supertokens.mjs'
 import { SUPERTOKENS_CLAIMS } from './supertokens-claims.mjs'
+import { SUPERTOKENS_WIRE } from './supertokens-wire.mjs'
 import { TIMING } from './timing.mjs'
 import { UPKEEP } from './upkeep.mjs'
 import { UPSTREAMS } from './upstreams.mjs'
@@ -120,6 +121,7 @@ export const MUTANTS = [
   ...STORE,
   ...SUPERTOKENS,
   ...SUPERTOKENS_CLAIMS,
+  ...SUPERTOKENS_WIRE,
   ...TIMING,
   ...UPKEEP,
   ...UPSTREAMS,

@@ -15,7 +15,7 @@ export const SUPERTOKENS_CLAIMS = [
   {
     file: given,
     name: 'A payload may hold what JSON writes otherwise.',
-    find: "(known || Number.isFinite(value))",
+    find: '(known || Number.isFinite(value))',
     replace: "(known || typeof value === 'number')",
   },
   {
@@ -100,7 +100,7 @@ export const SUPERTOKENS_CLAIMS = [
     file: object,
     name: 'A session that is over passes by what was fetched for it.',
     find: "!isSuperTokensError(error, 'GENERAL_ERROR') || !error.retryable",
-    replace: "!isSuperTokensError(error)",
+    replace: '!isSuperTokensError(error)',
   },
   {
     file: sessions,

@@ -37,6 +37,7 @@ const ENTRIES = [
   'src/next/workos/index.ts',
   'src/next/oidc/index.ts',
   'src/next/gotrue/index.ts',
+  'src/next/supertokens/index.ts',
 ]
 /** What a check of the types may take, in ms. */
 const TYPECHECK = 120_000

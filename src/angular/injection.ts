@@ -8,13 +8,7 @@ import {
   type Signal,
   signal,
 } from '@angular/core'
-import {
-  type AnyClient,
-  checkClient,
-  createSource,
-  given,
-  type Source,
-} from '../bindings/source.js'
+import { type AnyClient, createSource, given, type Source } from '../bindings/source.js'
 import { type Answer, ask, toTokenView } from '../bindings/token.js'
 import type { BoundClient, ProvideAuthOptions, SessionState } from '../bindings/types.js'
 import type { AuthClient } from '../client.js'
@@ -41,10 +35,13 @@ function createProvided<Credentials, User extends SessionUser, Actions extends o
   return { source, state }
 }
 
+const ADVICE = 'add provideAuth(auth) to `providers`'
+
 /**
  * Makes `provideAuth` and what reads from it for one type of client, with a token of their own.
- *
+ * @example
  * ```ts
+ * import { createAuthInjection } from 'holdfast/angular'
  * export const { provideAuth, injectAuth } = createAuthInjection<typeof auth>()
  * ```
  */
@@ -57,17 +54,17 @@ export function createAuthInjection<
   const AUTH = new InjectionToken<Provided<Credentials, User, Actions>>('holdfast')
 
   const injectProvided = (): Provided<Credentials, User, Actions> =>
-    given(inject(AUTH, { optional: true }), 'add provideAuth(auth) to the providers of the app')
+    given(inject(AUTH, { optional: true }), ADVICE)
 
   function provideAuth(
     client: AuthClient<Credentials, User, Actions>,
     options?: ProvideAuthOptions<User> | (() => ProvideAuthOptions<User>),
   ): Provider {
-    checkClient(client)
+    given(client?.subscribe, ADVICE)
     const make = typeof options === 'function' ? options : () => options
     return {
       provide: AUTH,
-      useFactory: () => createProvided(createSource(client, make())),
+      useFactory: () => createProvided(createSource(client, make(), ADVICE)),
     }
   }
 

@@ -8,7 +8,7 @@ export function unexposed(token: string | null | undefined): AuthError | null {
   if (!token?.startsWith(HTTP_ONLY)) return null
   known ??= new AuthError(
     'invalid_argument',
-    'Pages get no token unless createBackend has `exposeAccessToken`.',
+    'No token without `exposeAccessToken` of createBackend.',
   )
   return known
 }

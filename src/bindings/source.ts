@@ -5,7 +5,6 @@ import type { Snapshot } from '../core/store.js'
 import { exposed } from './exposed.js'
 import type {
   BoundClient,
-  Nobody,
   ProvideAuthOptions,
   SessionState,
   SessionView,
@@ -27,37 +26,37 @@ export interface Source<Credentials, User extends SessionUser, Actions extends o
   readonly token: TokenMethods
 }
 
-const nobody = <Status extends 'loading' | 'signed-out'>(status: Status): Nobody<Status> => ({
-  status,
-  session: null,
-  user: null,
-  error: null,
-})
-
 const toState = <User extends SessionUser>(
   session: SessionView<User> | null,
   error: AuthError | null,
+  otherwise: 'loading' | 'signed-out' = 'signed-out',
 ): SessionState<User> =>
-  session ? { status: 'signed-in', session, user: session.user, error } : nobody('signed-out')
+  session
+    ? { status: 'signed-in', session, user: session.user, error }
+    : { status: otherwise, session: null, user: null, error: null }
 
-function bind<Credentials, User extends SessionUser, Actions extends object>(
+const bind = <Credentials, User extends SessionUser, Actions extends object>(
   client: AuthClient<Credentials, User, Actions>,
-): BoundClient<Credentials, User, Actions> {
-  return {
-    client,
-    signIn: (credentials, options) => client.signIn(credentials, options),
-    signOut: (options) => client.signOut(options),
-    refreshSession: (token, options) => client.refreshSession(token, options),
-    getSession: (options) => client.getSession(options),
-    getAccessToken: client.getAccessToken,
-  }
-}
+): BoundClient<Credentials, User, Actions> => ({
+  client,
+  signIn: client.signIn.bind(client),
+  signOut: client.signOut.bind(client),
+  refreshSession: client.refreshSession.bind(client),
+  getSession: client.getSession.bind(client),
+  getAccessToken: client.getAccessToken,
+})
 
-/** @throws AuthError `invalid_argument` where no client was given. */
-export function checkClient(client: AnyClient): void {
-  if (!client?.subscribe) {
-    throw new AuthError('invalid_argument', 'The client that was given is not an AuthClient.')
-  }
+/**
+ * What is there, if it is there.
+ * @throws AuthError `invalid_argument` otherwise, with what to do.
+ */
+export function given<Thing>(thing: Thing | null | undefined, advice: string): Thing {
+  if (thing) return thing
+  // The provider of another copy is there to see, so that nobody would think of that by themselves.
+  throw new AuthError(
+    'invalid_argument',
+    `No AuthClient here: ${advice}. Two copies of holdfast share none.`,
+  )
 }
 
 /**
@@ -66,17 +65,21 @@ export function checkClient(client: AnyClient): void {
  */
 export function createSource<Credentials, User extends SessionUser, Actions extends object>(
   client: AuthClient<Credentials, User, Actions>,
-  options?: ProvideAuthOptions<User>,
+  options: ProvideAuthOptions<User> | undefined,
+  advice: string,
 ): Source<Credentials, User, Actions> {
-  checkClient(client)
+  const subscribe = given(client?.subscribe, advice)
   const initial = options?.initialSession
-  const rendered =
-    initial === undefined ? nobody('loading') : toState<User>(initial?.user ? initial : null, null)
+  const rendered = toState<User>(
+    initial?.user ? initial : null,
+    null,
+    initial === undefined ? 'loading' : undefined,
+  )
   let seen: Snapshot<User> | undefined
   let state: SessionState<User> = rendered
   return {
     bound: bind(client),
-    subscribe: client.subscribe,
+    subscribe,
     rendered,
     current() {
       const snapshot = client.getSnapshot()
@@ -91,17 +94,4 @@ export function createSource<Credentials, User extends SessionUser, Actions exte
       getAccessToken: async (options) => exposed(await client.getAccessToken(options)),
     },
   }
-}
-
-/**
- * What was given to the parts of a page that ask for it.
- * @throws AuthError `invalid_argument` when nothing was, with what to do.
- */
-export function given<Provided>(provided: Provided | null | undefined, advice: string): Provided {
-  if (provided) return provided
-  // The other copy's provider is there to see, so that nobody would think of this by themselves.
-  throw new AuthError(
-    'invalid_argument',
-    `There is no AuthClient here: ${advice}, from the same copy of this package.`,
-  )
 }

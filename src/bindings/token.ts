@@ -26,7 +26,7 @@ export function ask<Credentials, User extends SessionUser, Actions extends objec
 export function toTokenView(state: SessionState, answer: Answer | undefined): TokenView {
   const token = tokenOf(state)
   // A token that came after the failure is the client's own success.
-  const failure = unexposed(token) ?? (answer?.token === token ? answer?.error : null) ?? null
+  const failure = unexposed(token) ?? (answer?.token === token ? answer?.error : null)
   return {
     accessToken: (answer && !failure && token) || null,
     loading: !answer,

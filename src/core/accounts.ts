@@ -17,6 +17,7 @@ import { createRevocation } from './revocation.js'
 import type { Grant, ProviderEventName, Session, SessionUser } from './session.js'
 import { createShare, type Share } from './share.js'
 import { type Arrival, endedAfter } from './state.js'
+import type { TimedOut } from './timeouts.js'
 
 /** A request that brings a session, or `null` when a step is missing. */
 export type Send<User extends SessionUser> = (
@@ -35,6 +36,8 @@ export interface Accounts<User extends SessionUser> {
    * @throws the provider's AuthError when a `global` one did not end the others.
    */
   signOut(scope: SignOutScope): Promise<void>
+  /** Nobody is signed in here any more, whatever is under way: a person left, or `by` time. */
+  leave(by?: TimedOut): void
   /** Ends a session that another one replaced, at the server, in the background. */
   revoke(session: Session<User>): void
   /** Ends what is due at the server. */
@@ -95,10 +98,17 @@ export function createAccounts<User extends SessionUser>(
     return true
   }
 
+  function leave(by?: TimedOut): void {
+    order.committed = ++order.calls
+    store.dispatch({ type: 'ended', reason: 'user', ...by })
+    refreshes.cancel()
+  }
+
   const foreign = createForeign(context, { path, refreshes, order, commit })
 
   return {
     refreshForeign: foreign,
+    leave,
     async signIn(arrival, send, options) {
       const call = ++order.calls
       const answer = await ask(context, send, options)
@@ -116,9 +126,7 @@ export function createAccounts<User extends SessionUser>(
     },
     async signOut(scope) {
       const held = store.held()
-      order.committed = ++order.calls
-      store.dispatch({ type: 'ended', reason: 'user' })
-      refreshes.cancel()
+      leave()
       const { session, lineage = null } = held?.record ?? {}
       const revoked = session && revocation.revoke(session, scope)
       // Best effort: the server ends this session by itself in the end, though not the others.

@@ -16,6 +16,7 @@ const KINDS: Readonly<Record<string, string>> = {
   storage: 'object',
   environment: 'object',
   takeOver: 'object',
+  timeouts: 'object',
   fetchOrigins: 'object',
   storageKey: 'string',
   refreshMargin: 'number',
@@ -54,6 +55,7 @@ interface Checked {
   readonly provider?: { readonly refresh?: unknown } | undefined
   readonly storage?: Partial<Storage> | undefined
   readonly takeOver?: { readonly find?: unknown } | undefined
+  readonly timeouts?: { readonly watch?: unknown } | undefined
 }
 
 /**
@@ -74,6 +76,8 @@ export function checkOptions(options: Checked | undefined): void {
   checkStorage(options.storage)
   if (options.takeOver && !options.takeOver.find)
     throw invalid('Pass takeOver: takeOver({ key, parse }).')
+  if (options.timeouts && !options.timeouts.watch)
+    throw invalid('Pass timeouts: sessionTimeouts({ idleTimeout }).')
 }
 
 /** @throws AuthError `invalid_argument` when `listener` cannot be called. */

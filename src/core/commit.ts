@@ -2,9 +2,11 @@ import type { EngineContext } from './context.js'
 import { isAuthError } from './errors.js'
 import { createLook } from './look.js'
 import type { End } from './pointer.js'
-import type { SessionRecord } from './record.js'
+import { hasSameAccessToken, type SessionRecord } from './record.js'
 import type { Session, SessionUser } from './session.js'
 import { endedAfter, type Input, type Observation, type State } from './state.js'
+import type { Store } from './store.js'
+import { remaining } from './timing.js'
 
 /**
  * What a reading of storage told about the session in memory: storage points to it, or not; or
@@ -107,6 +109,23 @@ function forgetKey<User extends SessionUser>(
   if (keyId) forget(context, () => context.settings.keys?.remove(keyId))
 }
 
+/**
+ * The time at which a record is saved: what it says is how old the token is, to readers with other clocks.
+ */
+function savedAtBy<User extends SessionUser>(
+  store: Store<User>,
+  record: SessionRecord<User>,
+): number {
+  const held = store.held()
+  const now = store.now()
+  //   this host                     another one, with another clock
+  //                                 received the token, and saved when, by its clock
+  //   saves it once more            so its age is told by that clock too
+  return held && hasSameAccessToken(held.record, record)
+    ? Math.floor(record.session.expiresAt - remaining(held, now))
+    : now.wall
+}
+
 async function commit<User extends SessionUser>(
   context: EngineContext<User>,
   { record, seen, still, become }: Change<User>,
@@ -116,7 +135,8 @@ async function commit<User extends SessionUser>(
   const previous = store.held()?.record
   const pointed = before.status === 'signed-in' && before.saved
   const points = seen === null || seen === 'other' || (seen !== 'ours' && !pointed)
-  const saved = await vault.save(record, points ? endedAfter(before) : null)
+  const savedAt = savedAtBy(store, record)
+  const saved = await vault.save(record, points ? endedAfter(before) : null, savedAt)
   // The next holder of the lock has to find it: until then, the lock is kept.
   if (saved) section.saved()
   const now = store.state()

@@ -1,5 +1,6 @@
 import { type Accounts, createAccounts } from './accounts.js'
 import { bounded } from './bounded.js'
+import { invalid } from './check-options.js'
 import { type CommitPath, createCommitPath } from './commit.js'
 import type { EngineContext } from './context.js'
 import { errandFor, purposeErrand, updateErrand } from './errands.js'
@@ -47,6 +48,8 @@ export interface Engine<User extends SessionUser>
     options?: CallOptions,
   ): Promise<User>
   signOut(scope: SignOutScope, options?: CallOptions): Promise<void>
+  /** Somebody is there. @throws AuthError `invalid_argument` without timeouts. */
+  stay(): Promise<void>
   dispose(): void
 }
 
@@ -72,14 +75,16 @@ function createContext<User extends SessionUser>(
     timeout: requestTimeout + 5 * storageTimeout,
     lag: storage.lag ?? 0,
   })
+  const store = createStore<User>({ environment, limits, debug: settings.debug })
+  const vault = createVault<User>({ environment, storage, storageKey, timeout: storageTimeout })
   return {
     environment,
     provider,
     settings,
     limits,
     section,
-    store: createStore<User>({ environment, limits, debug: settings.debug }),
-    vault: createVault<User>({ environment, storage, storageKey, timeout: storageTimeout }),
+    store,
+    vault,
     async request(send, signal) {
       section.throwIfDisposed()
       return bounded(environment, (own) => send({ signal: own }), {
@@ -99,7 +104,7 @@ function createParts<User extends SessionUser>(
   provider: Provider<never, User>,
   settings: EngineSettings<User>,
 ) {
-  const context = createContext<User>(provider, settings, {
+  const context: EngineContext<User> = createContext<User>(provider, settings, {
     announce: () => hints.announce(),
     settle: () => upkeep.settle(),
   })
@@ -107,19 +112,20 @@ function createParts<User extends SessionUser>(
   const patience = createSharedPatience(context)
   const exchange = createExchange(context, path, patience)
   const refreshes: Refreshes<User> = createRefreshes(context, { path, exchange, patience })
-  const upkeep = createUpkeep(context, { path, refreshes })
+  const accounts = createAccounts(context, { path, refreshes })
+  const timeouts = settings.timeouts?.watch({ ...context, ...accounts, path })
+  const upkeep = createUpkeep(context, { path, refreshes, timeouts })
   const hints = createHints(settings, {
     name: lockNameOf(settings.storageKey),
     onHint: () => upkeep.hint(),
   })
-  const start = createStart(context, path)
-  const accounts = createAccounts(context, { path, refreshes })
-  return { context, refreshes, upkeep, hints, start, accounts }
+  const start = createStart(context, path, timeouts)
+  return { context, refreshes, timeouts, upkeep, hints, start, accounts }
 }
 
 /** Makes `refreshSession`: of the current session, or of a token that is another one's. */
 function createRefresh<User extends SessionUser>(
-  { context, refreshes, start, accounts }: ReturnType<typeof createParts<User>>,
+  { context, refreshes, timeouts, start, accounts }: ReturnType<typeof createParts<User>>,
   wait: <T>(promise: Promise<T>, options?: CallOptions) => Promise<T>,
 ): Engine<User>['refresh'] {
   const { store } = context
@@ -131,6 +137,7 @@ function createRefresh<User extends SessionUser>(
     //   waits for no such question    or it would be hers that comes to be refreshed
     await wait(store.held() ? Promise.resolve() : start.loaded(), options)
     if (!store.held()) await refreshes.observe()
+    await wait(Promise.resolve(timeouts?.over()), options)
     const current = store.held()?.record.session.refreshToken
     if (token === '' || (token === null && !current)) throw new AuthSessionMissingError()
     const foreign = token !== null && token !== current
@@ -150,7 +157,7 @@ export function createEngine<User extends SessionUser>(
 ): Engine<User> {
   const { environment } = settings
   const parts = createParts(provider, settings)
-  const { context, refreshes, upkeep, hints, start, accounts } = parts
+  const { context, refreshes, timeouts, upkeep, hints, start, accounts } = parts
   const { section, store, vault } = context
   let disposed: AuthError | null = null
 
@@ -164,7 +171,7 @@ export function createEngine<User extends SessionUser>(
 
   /** Whether a call has to wait, or to fail, before it can begin. */
   const unready = (): boolean => disposed !== null || store.state().status === 'loading'
-  const reads = createReads(context, { refreshes, start, upkeep, wait })
+  const reads = createReads(context, { refreshes, start, upkeep, timeouts, wait })
   const { withRecord, withSession } = createWithSession(context, reads, wait)
 
   return {
@@ -198,6 +205,11 @@ export function createEngine<User extends SessionUser>(
       }
       await withSession(async (session, its) => provider.signOut?.(session, scope, its), options)
     },
+    async stay() {
+      if (!timeouts) throw invalid('Pass timeouts: sessionTimeouts({ idleTimeout }).')
+      await wait(start.loaded())
+      await wait(timeouts.stay())
+    },
     async request(send, options) {
       return wait(context.request(send, options?.signal))
     },
@@ -206,6 +218,7 @@ export function createEngine<User extends SessionUser>(
       disposed = new AuthError('disposed', 'The client was disposed of.')
       section.dispose(disposed)
       accounts.dispose()
+      timeouts?.dispose()
       upkeep.dispose()
       hints.dispose()
       store.clear()

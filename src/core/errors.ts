@@ -39,6 +39,10 @@ export interface AuthErrorDetails {
   rejected: RefusalDetails | undefined
   /** The server wants another step before it gives a session, such as SSO. */
   step_required: RequiredStep
+  /** Nobody used the session for as long as `timeouts` allows. */
+  idle_timeout: undefined
+  /** The session has lasted as long as `timeouts` allows. */
+  absolute_timeout: undefined
   /** Another sign-in or sign-out came in between, so this result was not made current. */
   superseded: undefined
   /** Storage failed, hung or is blocked. */
@@ -66,6 +70,8 @@ const RETRYABLE: Readonly<Record<AuthErrorCode, boolean>> = {
   invalid_credentials: false,
   rejected: false,
   step_required: false,
+  idle_timeout: false,
+  absolute_timeout: false,
   superseded: false,
   storage: true,
   aborted: false,

@@ -6,6 +6,9 @@ import type { ProviderEventName, Session, SessionUser } from './session.js'
 /** Whether a change began in this context or in another one that shares the storage. */
 export type Origin = 'this-context' | 'other-context'
 
+/** Why a session ends by itself: nobody used it, or it has lasted long enough. */
+export type TimeoutReason = 'idle' | 'absolute'
+
 /** Why a session ended. */
 export type SignOutReason =
   /** `signOut()` was called here. */
@@ -22,6 +25,8 @@ export type SignOutReason =
   | 'expired'
   /** The stored session was deleted by something other than a sign-out. */
   | 'storage-cleared'
+  /** The end of its time, as `timeouts` sets it. */
+  | TimeoutReason
 
 interface Plain {
   readonly origin: Origin
@@ -38,6 +43,14 @@ export interface AuthEventDetails extends Record<ProviderEventName, Plain> {
     /** The failure behind it, where there was one: the server's refusal with its code. */
     readonly error?: AuthError | undefined
   }
+  /** The session ends soon; told again when that moves while it is near. */
+  SESSION_ENDING: Plain & {
+    readonly reason: TimeoutReason
+    /** In ms since the epoch by this device's clock. */
+    readonly endsAt: number
+  }
+  /** It does not end soon any more: somebody is there. */
+  SESSION_EXTENDED: Plain
   REFRESH_FAILED: Plain & {
     readonly error: AuthError
     /** When the next attempt is due, in ms since the epoch by this device's clock. */

@@ -86,6 +86,9 @@ const shown = <User extends SessionUser>({
 const toError = (cause: unknown): AuthError =>
   isAuthError(cause) ? cause : new AuthError('bad_response', 'The provider failed.', { cause })
 
+/** Whether nothing was sent: a client that was disposed of knows nothing of the server. */
+const saysNothing = ({ code }: AuthError): boolean => code === 'disposed'
+
 /** Why a session ends whose refresh token is worth nothing any more. */
 function reasonOf({ serverCode }: AuthError): SignOutReason {
   if (serverCode === 'key_lost') return 'key-lost'
@@ -169,7 +172,7 @@ export function createExchange<User extends SessionUser>(
         return session
       } catch (cause) {
         const error = toError(cause)
-        if (errand.failures === 'own') throw error
+        if (errand.failures === 'own' || saysNothing(error)) throw error
         return fail(options, error)
       }
     },

@@ -2,6 +2,7 @@ import type { Environment, KeyStore, Storage } from './ports.js'
 import type { SessionUser } from './session.js'
 import type { SessionSource } from './session-source.js'
 import type { DebugEntry } from './store.js'
+import type { Timeouts } from './timeouts.js'
 
 /** How long a reading or a writing of storage may take unless the app says otherwise, in ms. */
 export const STORAGE_TIMEOUT = 2_000
@@ -33,6 +34,8 @@ export interface EngineOptions<User extends SessionUser = SessionUser> {
   readonly maxRetryDelay?: number | undefined
   /** A session to take over when this client has none yet; made by `takeOver()`. */
   readonly takeOver?: SessionSource<User> | undefined
+  /** When sessions end by themselves; made by `sessionTimeouts()`. @default never */
+  readonly timeouts?: Timeouts | undefined
   /** Hears of every step, without tokens. */
   readonly debug?: ((entry: DebugEntry) => void) | undefined
 }

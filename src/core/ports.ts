@@ -112,6 +112,14 @@ export interface Page {
   replace(href: string): void
 }
 
+/** What secrets are made of, and what proves that one is known. */
+export interface Crypto {
+  /** Bytes that nobody can foretell. */
+  randomBytes(length: number): Awaitable<Uint8Array>
+  /** SHA-256 (FIPS 180-4), 32 bytes. */
+  sha256(bytes: Uint8Array): Awaitable<Uint8Array | ArrayBuffer>
+}
+
 /** Everything the engine needs from the place it runs in. */
 export interface Environment {
   readonly clock: Clock
@@ -122,6 +130,8 @@ export interface Environment {
   /** A number in [0, 1). For jitter and names, not for secrets. */
   random(): number
   createAbort(): Abort
+  /** Of PKCE, where the platform has none, as in React Native. @default the platform’s `crypto` */
+  readonly crypto?: Crypto | undefined
   /** Receives what cannot be thrown to anybody: errors of listeners and of storage. */
   report(error: unknown): void
 }

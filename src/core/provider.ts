@@ -1,5 +1,5 @@
 import type { AuthError, RequiredStep } from './errors.js'
-import type { Awaitable, KeyStore, Page, Signal } from './ports.js'
+import type { Awaitable, Crypto, KeyStore, Page, Signal } from './ports.js'
 import type { SessionRecord } from './record.js'
 import type { ExchangeEventName, Grant, Session, SessionUser } from './session.js'
 import type { Resume } from './session-source.js'
@@ -148,6 +148,8 @@ export interface ActionHost<User extends SessionUser = SessionUser> {
   exchange(purpose: Purpose<User>, options?: CallOptions): Promise<Session<User>>
   /** Where keys lie that never leave this device; `null` where the app has no such place. */
   readonly keys: KeyStore | null
+  /** What the app says that secrets are made by; nothing where it is the platform's. */
+  readonly crypto: Crypto | undefined
   /** Keeps a secret across a redirect for a day; the newest few are kept. */
   saveFlow(flow: Flow): Promise<void>
   /** The secrets kept, newest first. */

@@ -7,6 +7,7 @@ import { hasSameTokens, isSamePerson, type SessionRecord } from './record.js'
 import type { Refreshes } from './refreshes.js'
 import type { Session, SessionUser } from './session.js'
 import type { Start } from './start.js'
+import type { TimeoutsWatch } from './timeouts.js'
 import { remaining } from './timing.js'
 import type { Upkeep } from './upkeep.js'
 
@@ -33,6 +34,7 @@ export interface ReadParts<User extends SessionUser> {
   readonly refreshes: Refreshes<User>
   readonly start: Start
   readonly upkeep: Upkeep
+  readonly timeouts: TimeoutsWatch | undefined
   /** Waits as long as the caller does. @throws AuthError `aborted`, `disposed`. */
   wait<T>(promise: Promise<T>, options?: CallOptions): Promise<T>
 }
@@ -91,13 +93,15 @@ export function createReads<User extends SessionUser>(
 /** Makes `getSession`: what it does at a moment is the table of `decide`. */
 function createGetSession<User extends SessionUser>(
   context: EngineContext<User>,
-  { refreshes, start, upkeep, wait }: ReadParts<User>,
+  { refreshes, start, upkeep, timeouts, wait }: ReadParts<User>,
 ): Reads<User>['getSession'] {
   const { store, limits } = context
 
   async function getSession(options?: CallOptions): Promise<Session<User> | null> {
     if (start.unknown() && !store.held()) start.retry()
     await wait(start.loaded(), options)
+    const over = timeouts?.over()
+    if (over) await wait(over, options)
     const now = upkeep.ask()
     const decision = decide(store.state(), now, limits)
     switch (decision.kind) {
@@ -134,7 +138,7 @@ function createGetSession<User extends SessionUser>(
       //   waits for its refresh
       //                                 signs out, or somebody in, while storage holds up the refresh
       //   hears of a session            that is over, and whose token may be dead by now
-      if (held?.record.session !== fresh) return getSession(options)
+      if (held?.record.session !== fresh || timeouts?.over()) return getSession(options)
       if (remaining(held, store.now()) > 0) return fresh
       const late = new AuthError('storage', 'The new token ran out while it was being saved.')
       throw store.snapshot().error ?? late

@@ -120,7 +120,7 @@ export const isSamePerson = (a: SessionRecord, b: SessionRecord): boolean => {
   return a.lineage === b.lineage || (id !== undefined && id === b.session.user?.id)
 }
 
-/** The text under which a record is stored. `savedAt`: now, in ms since the epoch. */
+/** The text under which a record is stored. `savedAt`: see `Vault.save`. */
 export const serializeRecord = (record: SessionRecord, savedAt: number): string =>
   JSON.stringify({ v: 1, ...record, savedAt })
 

@@ -10,6 +10,7 @@ import { type SessionRecord, toRecord } from './record.js'
 import type { Grant, SessionUser } from './session.js'
 import type { SourceDesk } from './session-source.js'
 import type { Observation } from './state.js'
+import type { TimeoutsWatch } from './timeouts.js'
 import type { Now } from './timing.js'
 
 /** How a client finds out who is signed in. */
@@ -26,10 +27,11 @@ export interface Start {
 export function createStart<User extends SessionUser>(
   context: EngineContext<User>,
   path: CommitPath<User>,
+  timeouts?: TimeoutsWatch,
 ): Start {
   let unknown: AuthError | null = null
   const begin = (): Promise<void> =>
-    load(context, path).then((error) => {
+    load(context, path, timeouts).then((error) => {
       unknown = error
       context.settle()
     })
@@ -47,6 +49,7 @@ export function createStart<User extends SessionUser>(
 async function load<User extends SessionUser>(
   context: EngineContext<User>,
   path: CommitPath<User>,
+  timeouts?: TimeoutsWatch,
 ): Promise<AuthError | null> {
   const { environment, provider, section, store } = context
   const { resume } = provider
@@ -59,6 +62,7 @@ async function load<User extends SessionUser>(
   try {
     ;[seen, sinceLook] = await path.read()
     looked = store.now()
+    if (timeouts) seen = await timeouts.admit(seen)
     if (seen.kind === 'absent' && takeOver) {
       seen = await section.locked(() => takeOver.find(desk))
     }

@@ -1,5 +1,5 @@
 import type { AuthError } from './errors.js'
-import { type AuthListener, createOutbox, isolated } from './events.js'
+import { type AuthChange, type AuthListener, createOutbox, isolated } from './events.js'
 import { passed } from './look.js'
 import { step } from './machine.js'
 import type { Clock, Environment } from './ports.js'
@@ -57,6 +57,8 @@ export interface Store<User extends SessionUser> {
   ask(): Now
   /** Changes the state. Nobody is told before `publish`. */
   dispatch(input: Input<User>): void
+  /** Has subscribers hear, at the next `publish`, of what changes nothing. */
+  tell(change: AuthChange<User>): void
   /** Tells subscribers everything that happened. Never called while holding the lock. */
   publish(): void
   snapshot(): Snapshot<User>
@@ -166,6 +168,7 @@ export function createStore<User extends SessionUser>(options: StoreOptions): St
     now,
     ...moments,
     dispatch,
+    tell: (change) => outbox.add([change]),
     publish() {
       outbox.flush()
       if (told === snapshot) return

@@ -31,9 +31,14 @@ export interface Vault<User extends SessionUser> {
   read(): Promise<Observation<User>>
   /**
    * Writes a record. With a list of lineages that have `ended`, its own becomes the current one, and
-   * nothing is left of those or of the one before. Reports failures.
+   * nothing is left of those or of the one before. `savedAt`: now, in ms since the epoch, by the clock of
+   * whoever received the token. Reports failures.
    */
-  save(record: SessionRecord<User>, ended: readonly string[] | null): Promise<boolean>
+  save(
+    record: SessionRecord<User>,
+    ended: readonly string[] | null,
+    savedAt: number,
+  ): Promise<boolean>
   /** Ends a sign-in: nothing of it is left. Reports failures. */
   end(end: End): Promise<boolean>
   /** Removes the slot of a lineage that is no longer wanted. Reports failures. */
@@ -44,8 +49,8 @@ export interface Vault<User extends SessionUser> {
   updateText(name: TextName, change: (text: string | null) => string | null): Promise<void>
 }
 
-/** What is kept beside the session: secrets of redirects, and what is known of a sick server. */
-export type TextName = 'flows' | 'patience'
+/** What is kept beside the session: secrets of redirects, what is known of a sick server, when it was used. */
+export type TextName = 'flows' | 'patience' | 'timeouts'
 
 /** What a vault is made of. `timeout` bounds each of its calls, in ms; two tries at a save take two. */
 export interface VaultOptions {
@@ -56,7 +61,7 @@ export interface VaultOptions {
 }
 
 /** Beside the slots; `unreadable` is where 0.1 put what it could not read. */
-const LEFT_AT_END = ['patience', 'unreadable'] as const
+const LEFT_AT_END = ['patience', 'timeouts', 'unreadable'] as const
 
 /** Storage whose every entry is a text or `null`, changed in one step where it can be. */
 function createEntries({ storage }: VaultOptions) {
@@ -100,23 +105,22 @@ async function readSession<User extends SessionUser>(
   return moved ? readSession(entries, key) : { kind: 'unreadable' }
 }
 
-/** Changes the pointer in one step where storage can; resolves to the lineages that have ended. */
+/** Changes the pointer in one step where storage can; resolves to the pointer after. */
 async function point(
   { update }: Entries,
   key: string,
   change: (before: Pointer) => Pointer,
-): Promise<readonly string[]> {
-  let ended: readonly string[] = []
+): Promise<Pointer> {
+  let after = NOBODY
   await update(key, (text) => {
-    const after = change((text !== null && parsePointer(text)) || NOBODY)
-    ended = after.ended
+    after = change((text !== null && parsePointer(text)) || NOBODY)
     return serializePointer(after)
   })
-  return ended
+  return after
 }
 
 /** Removes the slots of sign-ins that are over. */
-async function forget({ remove }: Entries, key: string, ended: readonly string[]): Promise<void> {
+async function forget({ remove }: Entries, key: string, { ended }: Pointer): Promise<void> {
   for (const lineage of ended) await remove(`${key}.${lineage}`)
 }
 
@@ -125,16 +129,18 @@ async function writeEnd(entries: Entries, key: string, end: End, signal: Signal)
   // Whoever signs in after a sign-out is not meant by it, however late it is written.
   const any = (): boolean => end.any && !signal.aborted
   const move = (was: Pointer): Pointer => endIn(was, { ...end, any: any() })
-  const tell = (): Promise<readonly string[]> => point(entries, key, move)
+  const tell = (): Promise<Pointer> => point(entries, key, move)
   // Full storage may refuse the pointer, but it never refuses to forget.
   const told = await tell().catch(() => null)
-  if (told) await forget(entries, key, told)
-  else {
-    const text = await entries.get(key)
-    const was = (text !== null && parsePointer(text)) || NOBODY
-    await forget(entries, key, move(was).ended)
+  const text = told ? null : await entries.get(key)
+  const after = told ?? move((text !== null && parsePointer(text)) || NOBODY)
+  await forget(entries, key, after)
+  //   this context                  another one
+  //                                 signs somebody in, whom this one does not hear of
+  //   ends the sign-in before       what is kept beside the session is that of the later one
+  if (after.current === null) {
+    for (const name of LEFT_AT_END) await entries.remove(`${key}.${name}`)
   }
-  for (const name of LEFT_AT_END) await entries.remove(`${key}.${name}`)
   if (any()) await entries.remove(`${key}.flows`)
   if (!told) await tell().catch(() => (signal.aborted ? undefined : entries.remove(key)))
 }
@@ -185,10 +191,10 @@ export function createVault<User extends SessionUser>(options: VaultOptions): Va
 
   return {
     read: () => inTurn('reading', () => bound(() => readSession<User>(entries, key))),
-    save: (record, ended) =>
+    save: (record, ended, savedAt) =>
       attempt(async (signal) => {
         const { lineage } = record
-        await entries.set(slot(lineage), serializeRecord(record, environment.clock.now()))
+        await entries.set(slot(lineage), serializeRecord(record, savedAt))
         if (!ended) return
         const move = (was: Pointer): Pointer => pointTo(was, lineage, ended, signal.aborted)
         await forget(entries, key, await point(entries, key, move))

@@ -7,10 +7,11 @@ type AnyEvent = Event & { readonly persisted?: boolean }
 /** Listens to several events; returns the end of it all. */
 export function listen(
   events: readonly (readonly [target: Target, type: string, run: (event: AnyEvent) => void])[],
+  how?: Pick<AddEventListenerOptions, 'capture' | 'passive'>,
 ): () => void {
   const abort = new AbortController()
   for (const [target, type, run] of events) {
-    target?.addEventListener?.(type, run, { signal: abort.signal })
+    target?.addEventListener?.(type, run, { ...how, signal: abort.signal })
   }
   return () => abort.abort()
 }

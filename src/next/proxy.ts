@@ -23,8 +23,11 @@ export interface ProxyDeps<User extends SessionUser> {
   world(): World<User>
 }
 
-/** @throws AuthError `invalid_argument` for a pattern that is none. */
-function createGuard(options: ProxyOptions): (request: Request) => boolean {
+/**
+ * Makes the question whether a request is for a page that not everybody may see.
+ * @throws AuthError `invalid_argument` for a pattern that is none.
+ */
+export function createGuard(options: ProxyOptions): (request: Request) => boolean {
   const { protect, unauthenticatedPaths } = options
   const open = matchPaths(unauthenticatedPaths ?? [])
   const closed = typeof protect === 'object' ? matchPaths(protect) : null
@@ -47,7 +50,7 @@ const MISDIRECTED: Problem = {
 }
 
 /** What a person sees while nobody can tell who they are. */
-const PATIENCE = `<!doctype html>
+export const PATIENCE = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

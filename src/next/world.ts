@@ -41,7 +41,8 @@ function sharedCoordinator(): Coordinator {
   return made
 }
 
-const shared: NextShared = {
+/** What all parts of a process have together. */
+export const shared: NextShared = {
   get coordinator() {
     return sharedCoordinator()
   },

@@ -96,6 +96,8 @@ async function sendBody(
   const reader = body.getReader()
   const stop = (): void => void reader.cancel().catch(() => {})
   outgoing.once('close', stop)
+  // Also while the browser takes nothing, for which it is waited below: it may never again.
+  reader.closed.catch(() => outgoing.destroy())
   // An event stream may say nothing for long, and its page wants to know that it is connected.
   const early = setTimeout(() => outgoing.flushHeaders?.(), 0)
   try {

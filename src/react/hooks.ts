@@ -12,6 +12,8 @@ import type { SessionUser } from '../core/session.js'
 import { useSelected, useToken } from './read.js'
 import type { AuthHooks, AuthProviderProps, HooksOf } from './types.js'
 
+const ADVICE = 'put <AuthProvider client={auth}> around this'
+
 /**
  * Makes `AuthProvider` and its hooks for one type of client, with a context of their own.
  * @example
@@ -28,16 +30,12 @@ export function createAuthHooks<
   type Given = Source<Credentials, User, Actions>
   const Context = createContext<Given | null>(null)
 
-  const useSource = (): Given =>
-    given(
-      useContext(Context),
-      'put <AuthProvider client={auth}> around the components that use auth hooks',
-    )
+  const useSource = (): Given => given(useContext(Context), ADVICE)
 
   function AuthProvider(props: AuthProviderProps<Credentials, User, Actions>): ReactElement {
-    const [source, setSource] = useState(() => createSource(props.client, props))
+    const [source, setSource] = useState(() => createSource(props.client, props, ADVICE))
     // Another client is another world: nothing of the old one is shown, not even once.
-    if (source.bound.client !== props.client) setSource(createSource(props.client, props))
+    if (source.bound.client !== props.client) setSource(createSource(props.client, props, ADVICE))
     return createElement(Context.Provider, { value: source }, props.children)
   }
 

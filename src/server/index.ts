@@ -46,6 +46,7 @@ export {
   type BackChannelLogoutOptions,
   createBackChannelLogout,
 } from './endings/back-channel-logout.js'
+export type { EventStreamOptions } from './endings/event-streams.js'
 export {
   createGlobalRevocation,
   type GlobalRevocationOptions,

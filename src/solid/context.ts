@@ -8,6 +8,7 @@ import {
   onCleanup,
   onMount,
   sharedConfig,
+  untrack,
   useContext,
 } from 'solid-js'
 import { type AnyClient, createSource, given, type Source } from '../bindings/source.js'
@@ -47,15 +48,22 @@ function createReader<User extends SessionUser>({
   return () => (rendered() ? source.rendered : state())
 }
 
-/** A part as a property that is read anew each time. */
-const property = <Part>(read: () => Part): { readonly get: () => Part } => ({
-  get: createMemo(read),
-})
+/** An object whose parts are read anew each time, and change each by itself. */
+function live<Whole extends object>(read: Accessor<Whole>): Whole {
+  const whole = { ...untrack(read) }
+  for (const part in whole) {
+    Object.defineProperty(whole, part, { get: createMemo(() => read()[part]) })
+  }
+  return whole
+}
+
+const ADVICE = 'put <AuthProvider client={auth}> around this'
 
 /**
  * Makes `AuthProvider` and what reads from it for one type of client, with a context of their own.
- *
+ * @example
  * ```ts
+ * import { createAuthContext } from 'holdfast/solid'
  * export const { AuthProvider, useAuth } = createAuthContext<typeof auth>()
  * ```
  */
@@ -67,15 +75,11 @@ export function createAuthContext<
 >(): AuthContext<Credentials, User, Actions> {
   const Context = createContext<Provided<Credentials, User, Actions>>()
 
-  const useProvided = (): Provided<Credentials, User, Actions> =>
-    given(
-      useContext(Context),
-      'put <AuthProvider client={auth}> around the components that use auth',
-    )
+  const useProvided = (): Provided<Credentials, User, Actions> => given(useContext(Context), ADVICE)
 
   function AuthProvider(props: AuthProviderProps<Credentials, User, Actions>): JSX.Element {
     return createComponent(Context.Provider, {
-      value: createProvided(createSource(props.client, props)),
+      value: createProvided(createSource(props.client, props, ADVICE)),
       get children() {
         return props.children
       },
@@ -93,32 +97,17 @@ export function createAuthContext<
 
   function useAuth(): SessionState<User> & BoundClient<Credentials, User, Actions> {
     const provided = useProvided()
-    const read = createReader(provided)
-    const { bound, rendered } = provided.source
-    return Object.defineProperties(
-      { ...rendered, ...bound },
-      {
-        status: property(() => read().status),
-        session: property(() => read().session),
-        user: property(() => read().user),
-        error: property(() => read().error),
-      },
-    )
+    return Object.assign(live(createReader(provided)), provided.source.bound)
   }
 
   function useAccessToken(): AccessTokenState {
-    const provided = useProvided()
-    const read = createReader(provided)
+    const { source, state } = useProvided()
+    const read = createReader({ source, state })
     const [answer, setAnswer] = createSignal<Answer>()
-    onMount(() => ask(provided.source).then(setAnswer))
-    const view = createMemo(() => toTokenView(read(), answer()))
-    return Object.defineProperties(
-      { ...view(), ...provided.source.token },
-      {
-        accessToken: property(() => view().accessToken),
-        loading: property(() => view().loading),
-        error: property(() => view().error),
-      },
+    onMount(() => ask(source).then(setAnswer))
+    return Object.assign(
+      live(() => toTokenView(read(), answer())),
+      source.token,
     )
   }
 

@@ -1,5 +1,5 @@
 import { getContext, onMount, setContext } from 'svelte'
-import { derived, fromStore, type Readable, writable } from 'svelte/store'
+import { derived, fromStore, get, type Readable, writable } from 'svelte/store'
 import { type AnyClient, createSource, given, type Source } from '../bindings/source.js'
 import { type Answer, ask, toTokenView } from '../bindings/token.js'
 import type {
@@ -31,19 +31,23 @@ function part<Whole, Part>(store: Readable<Whole>, select: (whole: Whole) => Par
   return fromStore(parts)
 }
 
-/** A part as a property that is read anew each time. */
-function property<Whole, Part>(
-  store: Readable<Whole>,
-  select: (whole: Whole) => Part,
-): { readonly get: () => Part } {
-  const read = part(store, select)
-  return { get: () => read.current }
+/** An object whose parts are read anew each time, and change each by itself. */
+function live<Whole extends object>(store: Readable<Whole>): Whole {
+  const whole = { ...get(store) }
+  for (const name in whole) {
+    const read = part(store, (now) => now[name])
+    Object.defineProperty(whole, name, { get: () => read.current })
+  }
+  return whole
 }
+
+const ADVICE = 'call provideAuth(auth) in a component above'
 
 /**
  * Makes `provideAuth` and what reads from it for one type of client, with a context of their own.
- *
+ * @example
  * ```ts
+ * import { createAuthContext } from 'holdfast/svelte'
  * export const { provideAuth, useAuth } = createAuthContext<typeof auth>()
  * ```
  */
@@ -56,16 +60,13 @@ export function createAuthContext<
   const key = Symbol('holdfast')
 
   const useProvided = (): Provided<Credentials, User, Actions> =>
-    given(
-      getContext<Provided<Credentials, User, Actions> | undefined>(key),
-      'call provideAuth(auth) in a component above',
-    )
+    given(getContext<Provided<Credentials, User, Actions> | undefined>(key), ADVICE)
 
   function provideAuth(
     client: AuthClient<Credentials, User, Actions>,
     options?: ProvideAuthOptions<User>,
   ): void {
-    const source = createSource(client, options)
+    const source = createSource(client, options, ADVICE)
     const state = writable(source.rendered)
     setContext<Provided<Credentials, User, Actions>>(key, { source, state })
     // Not before: what is hydrated must be as the server rendered it.
@@ -86,32 +87,17 @@ export function createAuthContext<
 
   function useAuth(): SessionState<User> & BoundClient<Credentials, User, Actions> {
     const { source, state } = useProvided()
-    return Object.defineProperties(
-      { ...source.rendered, ...source.bound },
-      {
-        status: property(state, ({ status }) => status),
-        session: property(state, ({ session }) => session),
-        user: property(state, ({ user }) => user),
-        error: property(state, ({ error }) => error),
-      },
-    )
+    return Object.assign(live(state), source.bound)
   }
 
   function useAccessToken(): AccessTokenState {
     const { source, state } = useProvided()
     const answer = writable<Answer | undefined>()
-    const view = derived([state, answer], (both) => toTokenView(...both))
     onMount(() => {
       ask(source).then(answer.set)
     })
-    return Object.defineProperties(
-      { ...toTokenView(source.rendered, undefined), ...source.token },
-      {
-        accessToken: property(view, ({ accessToken }) => accessToken),
-        loading: property(view, ({ loading }) => loading),
-        error: property(view, ({ error }) => error),
-      },
-    )
+    const view = derived([state, answer], (both) => toTokenView(...both))
+    return Object.assign(live(view), source.token)
   }
 
   return { provideAuth, useSession, useAuth, useAccessToken }

@@ -2,14 +2,12 @@ import {
   type App,
   type ComputedRef,
   computed,
-  hasInjectionContext,
   type InjectionKey,
   inject,
   onBeforeMount,
   onUnmounted,
   provide,
   shallowRef,
-  watch,
 } from 'vue'
 import { type AnyClient, createSource, given } from '../bindings/source.js'
 import { type Answer, ask, toTokenView } from '../bindings/token.js'
@@ -19,10 +17,13 @@ import type { SessionUser } from '../core/session.js'
 import { createProvided, createReader, type Provided } from './provided.js'
 import type { AccessTokenRefs, AuthComposables, ComposablesOf, SessionRefs } from './types.js'
 
+const ADVICE = 'call app.use(authPlugin, auth)'
+
 /**
  * Makes `authPlugin` and its composables for one type of client, with a key of their own.
- *
+ * @example
  * ```ts
+ * import { createAuthComposables } from 'holdfast/vue'
  * export const { authPlugin, useAuth } = createAuthComposables<typeof auth>()
  * ```
  */
@@ -35,14 +36,10 @@ export function createAuthComposables<
   type Client = AuthClient<Credentials, User, Actions>
   const key: InjectionKey<Provided<Credentials, User, Actions>> = Symbol('holdfast')
 
-  const useProvided = (): Provided<Credentials, User, Actions> =>
-    given(
-      hasInjectionContext() ? inject(key, null) : null,
-      'call app.use(authPlugin, auth), or provideAuth(auth) in a component above, and this in a setup',
-    )
+  const useProvided = (): Provided<Credentials, User, Actions> => given(inject(key, null), ADVICE)
 
   function install(app: App, client: Client, options?: ProvideAuthOptions<User>): void {
-    const provided = createProvided(createSource(client, options))
+    const provided = createProvided(createSource(client, options, ADVICE))
     app.provide(key, provided)
     const { mount } = app
     // What is rendered to a string is never mounted: servers leave the client alone.
@@ -53,13 +50,10 @@ export function createAuthComposables<
   }
 
   function provideAuth(client: Client, options?: ProvideAuthOptions<User>): void {
-    const provided = createProvided(createSource(client, options))
+    const provided = createProvided(createSource(client, options, ADVICE))
     provide(key, provided)
-    let stop = (): void => {}
-    onBeforeMount(() => {
-      stop = provided.begin()
-    })
-    onUnmounted(() => stop())
+    // Servers mount nothing.
+    onBeforeMount(() => onUnmounted(provided.begin()))
   }
 
   function useSession(): ComputedRef<SessionState<User>>
@@ -89,15 +83,9 @@ export function createAuthComposables<
     const provided = useProvided()
     const read = createReader(provided)
     const answer = shallowRef<Answer>()
-    const { stop } = watch(
-      provided.live,
-      async (live) => {
-        if (!live) return
-        answer.value = await ask(provided)
-        stop()
-      },
-      { immediate: true },
-    )
+    provided.begun.then(async () => {
+      answer.value = await ask(provided)
+    })
     const view = computed(() => toTokenView(read(), answer.value))
     return {
       ...provided.token,

@@ -1,4 +1,4 @@
-import { getCurrentInstance, onMounted, type Ref, ref, type ShallowRef, shallowRef } from 'vue'
+import { getCurrentInstance, onMounted, ref, type ShallowRef, shallowRef } from 'vue'
 import type { Source } from '../bindings/source.js'
 import type { SessionState } from '../bindings/types.js'
 import type { SessionUser } from '../core/session.js'
@@ -7,8 +7,8 @@ import type { SessionUser } from '../core/session.js'
 export interface Provided<Credentials, User extends SessionUser, Actions extends object>
   extends Source<Credentials, User, Actions> {
   readonly state: Readonly<ShallowRef<SessionState<User>>>
-  /** Whether the state is the client's: never on a server. */
-  readonly live: Readonly<Ref<boolean>>
+  /** When the state becomes the client's: never on a server. */
+  readonly begun: Promise<void>
   /** From now on the state is the client's. Returns the way to stop. */
   readonly begin: () => () => void
 }
@@ -18,17 +18,20 @@ export function createProvided<Credentials, User extends SessionUser, Actions ex
   source: Source<Credentials, User, Actions>,
 ): Provided<Credentials, User, Actions> {
   const state = shallowRef(source.rendered)
-  const live = ref(false)
+  let told = (): void => {}
+  const begun = new Promise<void>((resolve) => {
+    told = resolve
+  })
   const look = (): void => {
     state.value = source.current()
   }
   return {
     ...source,
     state,
-    live,
+    begun,
     begin() {
       look()
-      live.value = true
+      told()
       return source.subscribe(look)
     },
   }

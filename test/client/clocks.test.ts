@@ -27,6 +27,28 @@ describe('P10: clocks may lie', () => {
     expect(world.server.sent.length).toBeLessThanOrEqual(1)
   })
 
+  it('a token that another host saves again is as old as before, to whoever finds it then', async () => {
+    const QUIET = { autoRefresh: false } as const
+    const world = createWorld()
+    const first = world.open(QUIET, { clockSkew: HOUR })
+    const second = world.open(QUIET)
+    await second.auth.getSession()
+    await first.auth.signIn({ name: 'ada' })
+    await world.clock.settle()
+    first.auth.dispose()
+    await world.clock.advance(HOUR / 2)
+    const { entries } = world.browser.storage
+    const slot = [...entries.keys()].find((key) => entries.get(key)?.includes('access-1')) ?? ''
+    entries.set(slot, 'damaged')
+    const third = world.open(QUIET)
+    expect(await third.auth.getSession()).toBeNull()
+    second.tab.focus()
+    await world.clock.advance(5_000)
+    expect((await third.auth.getSession())?.accessToken).toBe('access-1')
+    await world.clock.advance(HOUR / 2)
+    expect((await third.auth.getSession())?.accessToken).toBe('access-2')
+  })
+
   it('a clock set back does not make a dead token look alive', async () => {
     const world = createWorld()
     const { auth } = await world.signedIn('ada', { autoRefresh: false })

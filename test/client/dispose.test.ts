@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { AuthError } from '../../src/index.js'
 import { createWorld } from '../support/world.js'
 
 const QUIET = { autoRefresh: false } as const
@@ -20,6 +21,13 @@ describe('P12: nothing is left behind', () => {
     expect(events).toHaveLength(before)
     await expect(auth.getSession()).rejects.toMatchObject({ code: 'disposed' })
     await expect(auth.signIn({ name: 'ada' })).rejects.toMatchObject({ code: 'disposed' })
+  })
+
+  it('`using` disposes of a client', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn()
+    auth[Symbol.dispose]()
+    await expect(auth.getSession()).rejects.toMatchObject({ code: 'disposed' })
   })
 
   it('an exchange in flight at dispose is still saved: a rotated token is never dropped', async () => {
@@ -55,6 +63,24 @@ describe('after dispose()', () => {
     await world.clock.settle()
     expect(await refresh).toBe('disposed')
     expect(world.server.sent).toEqual([])
+  })
+
+  it('the others hear nothing of a server that was not asked', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', QUIET)
+    const other = world.open(QUIET)
+    const limit = new AuthError('rate_limited', 'Slow down.', { status: 429, retryAfter: 30_000 })
+    world.server.fail({ error: limit })
+    await expect(other.auth.refreshSession()).rejects.toMatchObject({ code: 'rate_limited' })
+    const patience = world.browser.storage.entries.get('app.patience')
+    world.browser.storage.hangReads(true)
+    auth.refreshSession().catch(() => {})
+    await world.clock.settle()
+    auth.dispose()
+    world.browser.storage.hangReads(false)
+    await world.clock.settle()
+    expect(patience).toContain('rate_limited')
+    expect(world.browser.storage.entries.get('app.patience')).toBe(patience)
   })
 
   it('no rejection is left unhandled by a refresh that was still looking for a session', async () => {

@@ -7,7 +7,7 @@ import { oauthConsent } from '../../src/providers/gotrue/oauth-consent.js'
 import { passkeys } from '../../src/providers/gotrue/passkeys.js'
 import { sso } from '../../src/providers/gotrue/sso.js'
 import { web3 } from '../../src/providers/gotrue/web3.js'
-import { appStateWake } from '../../src/react-native.js'
+import { appStateWake } from '../../src/react-native/index.js'
 import { ADA, createGoTrueWorld } from '../support/gotrue-tabs.js'
 
 const SYMBOL = Symbol('a text?')

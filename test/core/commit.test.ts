@@ -120,7 +120,7 @@ describe('a refresh before which storage could not be read', () => {
     async (seen) => {
       const { save, vault } = start()
       await save(null)
-      await vault.save(record('bob'), ['ada'])
+      await vault.save(record('bob'), ['ada'], 0)
       expect(await save(seen)).toBe(true)
       expect(await vault.read()).toMatchObject({ kind: 'session', record: { lineage: 'bob' } })
     },

@@ -49,8 +49,8 @@ function breakable() {
 describe('a vault', () => {
   it('reads what it saved, and only one sign-in has a slot', async () => {
     const { vault, keys } = start()
-    await vault.save(record('A'), [])
-    await vault.save(record('B'), ['A'])
+    await vault.save(record('A'), [], 0)
+    await vault.save(record('B'), ['A'], 0)
     expect(await vault.read()).toMatchObject({ kind: 'session', record: { lineage: 'B' } })
     expect(keys()).toEqual(['app', 'app.B'])
   })
@@ -58,16 +58,26 @@ describe('a vault', () => {
   it('removes at an end what lay beside the session, but redirects only when somebody signs out', async () => {
     const { vault, keys, entries } = start()
     for (const any of [false, true]) {
-      await vault.save(record('A'), [])
-      for (const name of ['patience', 'unreadable', 'flows']) entries.set(`app.${name}`, 'text')
+      await vault.save(record('A'), [], 0)
+      for (const name of ['patience', 'timeouts', 'unreadable', 'flows'])
+        entries.set(`app.${name}`, 'text')
       await vault.end({ lineage: 'A', any })
       expect(keys()).toEqual(any ? ['app'] : ['app', 'app.flows'])
     }
   })
 
+  it('leaves what is kept beside a later sign-in than the one that ends', async () => {
+    const { vault, keys, entries } = start()
+    await vault.save(record('A'), [], 0)
+    await vault.save(record('B'), ['A'], 0)
+    for (const name of ['patience', 'timeouts']) entries.set(`app.${name}`, 'text')
+    await vault.end({ lineage: 'A', any: false })
+    expect(keys()).toEqual(['app', 'app.B', 'app.patience', 'app.timeouts'])
+  })
+
   it('tells those who start later why the session ended', async () => {
     const { vault } = start()
-    await vault.save(record('A'), [])
+    await vault.save(record('A'), [], 0)
     const error = new AuthError('refresh_rejected', 'Banned.', { serverCode: 'user_banned' })
     await vault.end({ lineage: 'A', any: false, error })
     expect(await vault.read()).toMatchObject({
@@ -90,7 +100,7 @@ describe('a vault', () => {
       set: (key, text) => void entries.set(key, text),
       remove: (key) => void entries.delete(key),
     }))
-    await vault.save(record('A'), [])
+    await vault.save(record('A'), [], 0)
     between = () => sibling.vault.end({ lineage: 'A', any: true })
     expect(await vault.read()).toMatchObject({ kind: 'signed-out', ended: ['A'] })
   })
@@ -103,7 +113,7 @@ describe('a vault', () => {
 
   it('forgets the tokens of a session that ended also where nothing can be written', async () => {
     const { vault, keys, breakIt } = breakable()
-    await vault.save(record('A'), [])
+    await vault.save(record('A'), [], 0)
     breakIt('set')
     expect(await vault.end({ lineage: 'A', any: true })).toBe(true)
     expect(keys()).toEqual([])
@@ -115,14 +125,14 @@ describe('a storage that fails', () => {
     const { vault, errors, breakIt } = breakable()
     breakIt('set')
     for (let n = 0; n < 3; n++) {
-      expect(await vault.save(record('A'), [])).toBe(false)
+      expect(await vault.save(record('A'), [], 0)).toBe(false)
       await vault.read()
     }
     expect(errors).toHaveLength(1)
     breakIt()
-    expect(await vault.save(record('A'), [])).toBe(true)
+    expect(await vault.save(record('A'), [], 0)).toBe(true)
     breakIt('set')
-    await vault.save(record('A'), [])
+    await vault.save(record('A'), [], 0)
     expect(errors).toHaveLength(2)
     expect(errors).toEqual(errors.map(() => expect.objectContaining({ code: 'storage' })))
   })
@@ -181,11 +191,11 @@ describe('a write that is given up and arrives later', () => {
 
   it('leaves the sign-in that came after it, and nothing of its own', async () => {
     const { vault, clock, keys, heal, arrive } = hanging()
-    const given = vault.save(record('A'), [])
+    const given = vault.save(record('A'), [], 0)
     await clock.advance(4_000)
     expect(await given).toBe(false)
     heal()
-    expect(await vault.save(record('B'), [])).toBe(true)
+    expect(await vault.save(record('B'), [], 0)).toBe(true)
     await arrive()
     expect(await vault.read()).toMatchObject({ kind: 'session', record: { lineage: 'B' } })
     expect(keys()).toEqual(['app', 'app.B'])
@@ -193,10 +203,10 @@ describe('a write that is given up and arrives later', () => {
 
   it('takes the place of an earlier one, which it was meant to', async () => {
     const { vault, clock, keys, heal, arrive } = hanging()
-    const given = vault.save(record('B'), [])
+    const given = vault.save(record('B'), [], 0)
     await clock.advance(4_000)
     heal()
-    await vault.save(record('A'), [])
+    await vault.save(record('A'), [], 0)
     await arrive()
     expect(await given).toBe(false)
     expect(await vault.read()).toMatchObject({ kind: 'session', record: { lineage: 'B' } })
@@ -209,7 +219,7 @@ describe('a write that is given up and arrives later', () => {
     await clock.advance(4_000)
     expect(await given).toBe(false)
     heal()
-    await vault.save(record('B'), [])
+    await vault.save(record('B'), [], 0)
     entries.set('app.flows', 'text')
     await arrive()
     expect(await vault.read()).toMatchObject({ kind: 'session', record: { lineage: 'B' } })

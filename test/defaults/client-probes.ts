@@ -8,6 +8,7 @@ import {
   takeOver,
   webStorage,
 } from '../../src/index.js'
+import { challengeOf, createPkce } from '../../src/providers/shared/pkce.js'
 import { createManualClock } from '../../src/testing/index.js'
 import { plant, workingDatabase } from '../support/fake-database.js'
 import { createFakeExtension } from '../support/fake-extension.js'
@@ -56,6 +57,13 @@ const environment: Readonly<Record<string, Probe>> = {
       await auth.refreshSession()
       await world.clock.settle()
       return until(world, 10, () => world.browser.locks.queue('holdfast:app').length === 0)
+    },
+  },
+  'Environment.crypto': {
+    says: 'the platform’s `crypto`',
+    async observe() {
+      const { verifier, challenge } = await createPkce()
+      return (await challengeOf(verifier)) === challenge
     },
   },
   'EngineOptions.keys': {

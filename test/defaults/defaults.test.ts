@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { backendEventsProbes } from './backend-events-probes.js'
 import { backendProbes } from './backend-probes.js'
 import { clientProbes } from './client-probes.js'
 import { compatProbes } from './compat-probes.js'
@@ -46,11 +47,17 @@ interface Part {
 const PARTS: Readonly<Record<string, Part>> = {
   clients: {
     places: ['client.ts', 'fetch.ts', 'take-over.ts', 'core', 'storage', 'providers'],
-    probes: { ...clientProbes, ...providerProbes, ...oidcProbes, ...mfaProbes },
+    probes: {
+      ...clientProbes,
+      ...providerProbes,
+      ...oidcProbes,
+      ...mfaProbes,
+      ...backendEventsProbes,
+    },
   },
   "other libraries' faces": { places: ['compat'], probes: compatProbes },
   'skins of the client': {
-    places: ['environment', 'bindings', 'react', 'ky.ts', 'react-native.ts'],
+    places: ['environment', 'bindings', 'react', 'ky.ts', 'react-native'],
     probes: skinProbes,
   },
   'faces of other libraries': { places: ['compat'], probes: compatProbes },

@@ -19,6 +19,7 @@ import {
 import { ISSUER } from '../server/oidc/oidc-server-world.js'
 import { createProcesses, PASSWORD } from '../support/fake-redis.js'
 import type { Probe } from './documented.js'
+import { eventStreamProbes } from './event-stream-probes.js'
 import { at, DAY, isSilent } from './times.js'
 
 const failing = { endSessions: () => Promise.reject(new Error('The store does not answer.')) }
@@ -88,6 +89,12 @@ const ofCalls: Readonly<Record<string, Probe>> = {
         )
       }),
   },
+  'BackendOptions.frontChannelLogout': {
+    async observe() {
+      const { backend } = await createEndingsWorld()
+      return backend.owns('/auth/front-channel-logout')
+    },
+  },
   'BackendOptions.globalRevocation': {
     says: 'nobody’s',
     async observe() {
@@ -100,6 +107,7 @@ const ofCalls: Readonly<Record<string, Probe>> = {
 /** What ends sessions everywhere. */
 export const endingsProbes: Readonly<Record<string, Probe>> = {
   ...ofCalls,
+  ...eventStreamProbes,
   'TombstoneOptions.everywhere': {
     async observe() {
       const { start, until } = createProcesses()

@@ -5,6 +5,7 @@ import { ADA, type AppOptions, createApp, LIFE, ORIGIN } from '../next/app.js'
 import type { Probe } from './documented.js'
 import { nextAppProbes } from './next-app-probes.js'
 import { nextGotrueProbes } from './next-gotrue-probes.js'
+import { nextSuperTokensProbes } from './next-supertokens-probes.js'
 
 /** Another cookie's password than that of the app in the tests. */
 const PASSWORD = 'the password of the environment, long'
@@ -195,5 +196,6 @@ export const nextProbes: Readonly<Record<string, Probe>> = {
   ...ofEnvironment,
   ...nextAppProbes,
   ...nextGotrueProbes,
+  ...nextSuperTokensProbes,
   ...ofCalls,
 }

@@ -2,10 +2,11 @@ import ky, { HTTPError } from 'ky'
 import { createElement as h } from 'react'
 import { renderToString } from 'react-dom/server'
 import { vi } from 'vitest'
-import { appStateWake } from '../../src/environment/app-state-wake.js'
 import { type AuthKyOptions, authKy } from '../../src/ky.js'
 import { Impersonation } from '../../src/react/impersonation.js'
 import { AuthProvider, type SessionView, useSession } from '../../src/react/index.js'
+import { appStateWake } from '../../src/react-native/app-state-wake.js'
+import { nativeEnvironment } from '../../src/react-native/index.js'
 import { createAppState, createNetInfo } from '../support/react-native-app.js'
 import { createWorld } from '../support/world.js'
 import type { Probe } from './documented.js'
@@ -66,6 +67,10 @@ export const skinProbes: Readonly<Record<string, Probe>> = {
   'ImpersonationProps.className': {
     says: 'none',
     observe: async () => !(await banner()).includes('class='),
+  },
+  'NativeEnvironmentOptions.crypto': {
+    says: 'the platform’s `crypto`, which React Native lacks',
+    observe: () => nativeEnvironment({ AppState: createAppState().AppState }).crypto === undefined,
   },
   'AppStateWakeOptions.NetInfo': {
     says: 'always online',

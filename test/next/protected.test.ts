@@ -195,7 +195,7 @@ describe('a real app of Next with a `basePath`, seen by a stranger:', () => {
     }
   })
 
-  it.each(['next', 'next/workos', 'next/oidc', 'next/gotrue'])(
+  it.each(['next', 'next/workos', 'next/oidc', 'next/gotrue', 'next/supertokens'])(
     'outside the bundles of Next, Node itself imports holdfast/%s',
     (name) => {
       const input = `import * as all from 'holdfast/${name}'; console.log(Object.keys(all).join())`

@@ -211,6 +211,35 @@ describe('an answer of the web', () => {
     expect(state.cancelled).toBe(true)
   })
 
+  it('breaks off at once when its source fails, also while the browser takes nothing', async () => {
+    let fail = (): void => {}
+    const body = new ReadableStream({
+      start(controller) {
+        fail = () => controller.error(new Error('The page has not read on.'))
+        // More than connections hold.
+        for (let i = 0; i < 200; i++) controller.enqueue(new Uint8Array(100_000))
+      },
+    })
+    const { open } = await serve((_incoming, outgoing) => {
+      const write = outgoing.write.bind(outgoing)
+      outgoing.write = (chunk: Uint8Array) => {
+        const isTaken = write(chunk)
+        if (!isTaken) fail()
+        return isTaken
+      }
+      outgoing.once('close', () => isClosed())
+      void sendWebResponse(new Response(body), outgoing)
+    })
+    let isClosed = (): void => {}
+    const closed = new Promise<void>((resolve) => {
+      isClosed = resolve
+    })
+    const socket = open(head('GET /'))
+    socket.on('error', () => {})
+    socket.pause()
+    await closed
+  })
+
   it('is sent as fast as the browser takes it', async () => {
     let made = 0
     const body = new ReadableStream(

@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isAuthError } from '../../src/index.js'
 import { backend } from '../../src/providers/backend/index.js'
@@ -136,6 +137,34 @@ describe('a key', () => {
       expect(() => workos({ clientId: key })).toThrow(mistake(/`clientId`/))
     },
   )
+})
+
+describe('an app that says by what secrets are made', () => {
+  const sha256 = async (bytes: Uint8Array) => createHash('sha256').update(bytes).digest()
+  const good = { randomBytes: (length: number) => randomBytes(length), sha256 }
+
+  it('needs none of the platform for PKCE', async () => {
+    vi.stubGlobal('crypto', undefined)
+    const { verifier, challenge } = await createPkce(good)
+    expect(verifier).toMatch(/^[\w-]{43}$/)
+    expect(challenge).toBe(createHash('sha256').update(verifier).digest('base64url'))
+    expect(await createPkce(good)).not.toEqual({ verifier, challenge })
+  })
+
+  it.each([
+    ['the crypto of the web', globalThis.crypto],
+    ['half of it', { randomBytes: good.randomBytes }],
+    ['texts', { ...good, randomBytes: () => 'a'.repeat(32) }],
+    ['a number', { ...good, randomBytes: () => 32 }],
+    ['too few bytes', { ...good, randomBytes: () => randomBytes(16) }],
+    ['a hash in hexadecimal digits', { ...good, sha256: () => 'ab'.repeat(32) }],
+    ['nothing', { ...good, sha256: () => null }],
+  ])('is told that it gave %s', async (_, given) => {
+    await expect(Reflect.apply(createPkce, undefined, [given])).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringContaining('environment.crypto'),
+    })
+  })
 })
 
 describe('a page on an insecure origin, which has no `crypto.subtle`,', () => {

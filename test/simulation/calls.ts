@@ -5,6 +5,7 @@ import { checkEnded, checkIdentity } from './events.js'
 import type { Access } from './ledger.js'
 import { foundOld } from './stopped.js'
 import { count } from './tally.js'
+import { checkInTime } from './timeouts.js'
 import { PASSWORD, type World } from './world.js'
 
 /** Something that an app asks of its client. */
@@ -99,6 +100,7 @@ function checkResult(world: World, call: Call, session: Session): void {
   checkIdentity(world, session, `${operation.type} in ${context.name}`)
   if (operation.type === 'get') {
     checkAlive(world, session, context)
+    checkInTime(world, context, session)
     checkEnded(world, context.ended, session)
   }
   if (operation.refreshes) {

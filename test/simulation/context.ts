@@ -3,6 +3,7 @@ import { isAuthError, isAuthSessionMissingError } from '../../src/core/errors.js
 import { leaseLock } from '../../src/environment/lease.js'
 import { gotrue, parseAuthJsSession } from '../../src/providers/gotrue/index.js'
 import { takeOver } from '../../src/take-over.js'
+import { sessionTimeouts } from '../../src/timeouts/index.js'
 import { cookieProvider, visit } from './backend.js'
 import { type Call, type Operation, perform } from './calls.js'
 import { hear } from './events.js'
@@ -48,6 +49,8 @@ export interface Context {
   freshAt: number
   /** How many requests had left any context when this one was disposed of. */
   departuresAtDispose: number
+  /** Somebody presses a key in it. */
+  press(): void
   do(operation: Operation): Call
 }
 
@@ -152,7 +155,20 @@ function watchedFetch(world: World, tab: Tab, context: () => Context): typeof fe
 export function createContext(world: World, name: string, ahead: number): Context {
   const { browser, options } = world
   const tab = browser.tab({ name, storage: options.storage, clockSkew: world.skew + ahead })
-  const { lag = 0, start } = options
+  const { lag = 0, start, timeouts } = options
+  let press = (): void => {}
+  const ends =
+    timeouts &&
+    sessionTimeouts({
+      idleTimeout: timeouts.idle,
+      absoluteTimeout: timeouts.absolute,
+      activity(onActivity) {
+        press = onActivity
+        return () => {
+          press = () => {}
+        }
+      },
+    })
   const disk = lag > 0 ? laggingStorage(world, tab) : tab.storage
   const storage = failingStorage(world, () => context, disk)
   const environment = {
@@ -171,6 +187,7 @@ export function createContext(world: World, name: string, ahead: number): Contex
   const auth: Client = new AuthClient({
     provider,
     ...(start === 'take-over' && { takeOver: left }),
+    ...(ends && { timeouts: ends }),
     storage,
     storageKey: KEY,
     autoRefresh: options.autoRefresh,
@@ -200,6 +217,7 @@ export function createContext(world: World, name: string, ahead: number): Contex
     failing: 0,
     freshAt: -Infinity,
     departuresAtDispose: Infinity,
+    press: () => press(),
     do: (operation) => perform(world, context, operation),
   }
   auth.onAuthStateChange((...change) => hear(world, context, change))

@@ -1,11 +1,20 @@
-import type { AuthChange } from '../../src/core/events.js'
+import type { AuthChange, AuthEventDetails, AuthEventName } from '../../src/core/events.js'
 import type { Session } from '../../src/core/session.js'
 import type { Context } from './context.js'
 import { pairOf } from './ledger.js'
 import { excuseForLoss } from './requests.js'
 import { wasAwaited } from './stopped.js'
 import { count } from './tally.js'
+import { checkInTime, checkTimedOut, timedOutBy } from './timeouts.js'
 import type { World } from './world.js'
+
+/** Events that come with a session that was told of before, or found. */
+const TELLS_NO_NEWS: ReadonlySet<AuthEventName> = new Set([
+  'INITIAL_SESSION',
+  'REFRESH_FAILED',
+  'SESSION_ENDING',
+  'SESSION_EXTENDED',
+])
 
 const sessionOf = (world: World, session: Session | null): string | null =>
   world.ledger.access(session)?.mint.session ?? null
@@ -75,6 +84,7 @@ function forgetLater({ tokens }: Context['heard'], { refreshToken }: Session): v
 function checkOrder(world: World, context: Context, [event, session]: AuthChange): void {
   const { heard } = context
   const { mint, times = 0 } = world.ledger.access(session) ?? {}
+  if (event === 'SESSION_ENDING' || event === 'SESSION_EXTENDED') return
   if (event === 'INITIAL_SESSION' || event === 'SIGNED_OUT' || !session || !mint) {
     heard.session = mint?.session ?? null
     heard.index = mint?.index ?? -1
@@ -144,6 +154,7 @@ const askedToSignOut = ({ calls }: Context): boolean =>
 function explainEnd(context: Context, world: World, lost: string, reason: string): string | null {
   const { ledger, signedOut, facts } = world
   if (reason === 'user') return askedToSignOut(context) ? 'user' : null
+  if (world.timedOut.has(lost)) return 'timed out'
   if (signedOut.has(lost) || signedOutSince(world, lost)) return 'signed out'
   if (world.lost.has(lost)) return 'lost elsewhere'
   // The cookies of a browser are the truth, and what befalls them befalls the session.
@@ -162,9 +173,16 @@ function explainEnd(context: Context, world: World, lost: string, reason: string
   return excuse && `${world.options.rotation}: ${excuse}`
 }
 
-function checkEnd(world: World, context: Context, reason: string): void {
+/** Judges the end of a session in a context. */
+function checkEnd(world: World, context: Context, detail: AuthEventDetails['SIGNED_OUT']): void {
+  const { reason, error } = detail
   const lost = context.heard.session
   if (lost === null) return
+  const timedOut = timedOutBy(reason, error)
+  if (timedOut) {
+    checkTimedOut(world, context, { reason: timedOut, lost })
+    world.timedOut.add(lost)
+  }
   const why = explainEnd(context, world, lost, reason)
   world.verdict.check(
     'not-lost',
@@ -223,11 +241,12 @@ export function hear(world: World, context: Context, change: AuthChange): void {
     world.signOut(context.heard.session)
   }
   if (event === 'INITIAL_SESSION') checkStart(world, context, session)
-  if (event === 'SIGNED_OUT') checkEnd(world, context, reason)
+  if (event === 'SIGNED_OUT') checkEnd(world, context, detail)
+  if (event === 'INITIAL_SESSION' && session) checkInTime(world, context, session)
   checkOrder(world, context, change)
   // Events that were waiting when a person signed out still come, before the end of their session.
   checkEnded(world, context.heard.ended, session)
   if (!session) return
   checkIdentity(world, session, `${event} in ${context.name}`)
-  if (event !== 'INITIAL_SESSION' && event !== 'REFRESH_FAILED') checkSaved(world, context, session)
+  if (!TELLS_NO_NEWS.has(event)) checkSaved(world, context, session)
 }

@@ -159,7 +159,9 @@ export const FAULTS = {
   },
   'clock set': (world, choices) => {
     const by = [60_000, -60_000, 3_600_000, -3_600_000, 86_400_000, -86_400_000]
-    world.skew += oneOf(choices, by) ?? 0
+    const jump = oneOf(choices, by) ?? 0
+    world.skew += jump
+    world.jumps.push({ at: world.clock.monotonic(), by: jump })
     world.facts.clockJump = world.clock.monotonic()
     for (const { tab, ahead } of world.contexts) tab.setClockSkew(world.skew + ahead)
     return 'clock set'

@@ -9,6 +9,7 @@ import type { NetworkFault } from './network.js'
 import { foreignToken, leaveBehind, signInByPage } from './people.js'
 import { checkWaiting, rest } from './rest.js'
 import { count } from './tally.js'
+import { use } from './timeouts.js'
 import type { Verdict } from './verdict.js'
 import { createWorld, type LockKind, PEOPLE, type Start, type World } from './world.js'
 
@@ -58,6 +59,8 @@ const running = (world: World): Context[] =>
   world.contexts.filter(({ status }) => status === 'running')
 
 async function operate(world: World, choices: Choices, most: number): Promise<void> {
+  const user = world.options.timeouts && chance(choices, 40) && oneOf(choices, running(world))
+  if (user) return use(world, user)
   const type = weigh(choices, OPERATIONS)
   if (type === 'open') {
     if (running(world).length < most) world.open()
@@ -151,7 +154,21 @@ function drawWorld(choices: Choices, trace: World['trace'] | undefined): [World,
     networkFaults: 12 * rough,
     faults: 12 * rough,
   }
+  const idle = weigh(choices, [
+    [8, Infinity],
+    [1, 30 * SECOND],
+    [1, 600 * SECOND],
+    [1, 2 * HOUR],
+  ])
+  const absolute = weigh(choices, [
+    [8, Infinity],
+    [1, 300 * SECOND],
+    [1, 4 * HOUR],
+  ])
+  // Hosts have nobody who sits before them, and where cookies hold the session, the server knows its end.
+  const isTimed = clocks === 'one' && start !== 'resume' && Math.min(idle, absolute) < Infinity
   const world = createWorld({
+    timeouts: isTimed ? { idle, absolute } : undefined,
     rotation,
     lifetime,
     storage,
@@ -232,6 +249,7 @@ function report({ verdict: { tally }, ledger, options, clock, contexts }: World)
   count(tally, `lock ${options.lock}`)
   count(tally, `clocks ${options.clocks}`)
   count(tally, `start ${options.start}`)
+  if (options.timeouts) count(tally, 'timed')
   if (options.asking) count(tally, `asking ${options.asking}`)
   count(tally, 'contexts', contexts.length)
   count(tally, 'simulated ms', clock.monotonic())

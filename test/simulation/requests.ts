@@ -204,12 +204,17 @@ const hasEnded = ({ ended, heard, calls }: Context, session: string): boolean =>
   (heard.session === session &&
     calls.some(({ operation, settled }) => operation.type === 'signOut' && !settled))
 
+/** Whether time ended a session: a start that finds so tells the server before it tells anybody else. */
+const isTimedOut = ({ options, timedOut }: World, { heard }: Context, session: string): boolean =>
+  options.timeouts !== undefined && (timedOut.has(session) || heard.events.length === 0)
+
 /** Judges a refresh request as it reaches the server. */
 export function checkSend(world: World, sent: Sent): void {
   world.trace('server', `${sent.by} presents token ${world.ledger.mint(sent.token)?.index ?? '?'}`)
   const context = contextOf(world, sent.by)
   // A sign-out that needs a fresh access token trades the refresh token once more, to revoke it.
-  if (context && hasEnded(context, world.ledger.mint(sent.token)?.session ?? '')) {
+  const session = world.ledger.mint(sent.token)?.session ?? ''
+  if (context && (hasEnded(context, session) || isTimedOut(world, context, session))) {
     sent.revocation = true
     count(world.verdict.tally, 'revocations')
     return

@@ -138,6 +138,12 @@ export function checkWaiting(world: World): void {
   }
 }
 
+/** Lets the time of every session run out, where it does. */
+async function outlast({ clock, options: { timeouts } }: World): Promise<void> {
+  if (!timeouts) return
+  await clock.advance(Math.min(timeouts.idle, timeouts.absolute) + CALM)
+}
+
 /** Ends all faults, lets everything settle, and judges what is left. */
 export async function rest(world: World): Promise<void> {
   const { clock, server, verdict } = world
@@ -145,6 +151,7 @@ export async function rest(world: World): Promise<void> {
   heal(world)
   world.calm = true
   await clock.advance(CALM)
+  await outlast(world)
   for (const { tab } of running(world)) tab.focus()
   await clock.advance(5_000)
   for (const context of running(world)) context.do({ type: 'get' })

@@ -51,6 +51,10 @@ const EXPECTED: readonly string[] = [
   'stale reads',
   'twins',
   'taken over',
+  'timed',
+  'uses',
+  'timed out idle',
+  'timed out absolute',
   ...named('evaluated', INVARIANTS),
   ...NETWORK_FAULTS.map((name) => `fault ${name}`),
   ...named('fault', FAULTS).filter((name) => {

@@ -23,6 +23,8 @@ export const INVARIANTS = {
   'stays-signed-out': 'who signed out stays signed out',
   'not-lost': 'a session ends only by the server’s word or a person’s wish',
   'no-storm': 'a world comes to rest after so many steps',
+  'served-in-time': 'nobody is served a session whose time is up',
+  'ended-in-time': 'no session ends before its time is up, while anybody uses it in any tab',
   bounded: 'every call settles within its bound',
   'closed-codes': 'every failure is an AuthError',
   'silent-after-dispose': 'after dispose no request is sent, and in the end no timer is left',

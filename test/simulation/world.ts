@@ -11,6 +11,7 @@ import { createLedger, type Ledger } from './ledger.js'
 import type { NetworkFault } from './network.js'
 import type { Writes } from './storage.js'
 import { turn } from './surroundings.js'
+import type { WorldTimeouts } from './timeouts.js'
 import { createVerdict, type Verdict } from './verdict.js'
 
 type FakeBrowser = ReturnType<typeof createFakeBrowser>
@@ -40,6 +41,8 @@ export interface WorldOptions {
   readonly asking?: Asking | undefined
   /** What befalls cookies on their way. */
   readonly cookies?: CookieChoices | undefined
+  /** When sessions end by themselves. @default never */
+  readonly timeouts?: WorldTimeouts | undefined
   readonly seed: number
   readonly scheduler: (world: () => World) => NonNullable<FakeBrowserOptions['scheduler']>
   /** What the next request of a context meets. */
@@ -86,6 +89,12 @@ export interface World {
   readonly returned: Set<string>
   /** Sessions that somebody lost without wishing it. */
   readonly lost: Set<string>
+  /** Sessions that time ended. */
+  readonly timedOut: Set<string>
+  /** When somebody was at a tab, by the session that it held. */
+  readonly uses: Map<string, readonly { readonly at: number; readonly by: string }[]>
+  /** When the device's clock was set, in monotonic ms, and by how much. */
+  readonly jumps: { readonly at: number; readonly by: number }[]
   readonly facts: Facts
   readonly writes: Writes
   /** Whether the server answers nobody. */
@@ -220,6 +229,9 @@ export function createWorld(options: WorldOptions): World {
     established: new Map(),
     returned: new Set(),
     lost: new Set(),
+    timedOut: new Set(),
+    uses: new Map(),
+    jumps: [],
     facts: {
       lockBroken: isAtomic(options) ? null : 'no atomic storage',
       troubles: new Set(),

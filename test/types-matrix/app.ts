@@ -1,11 +1,19 @@
-import type { Lib } from './rows.js'
+import type { Row } from './rows.js'
 
 /** What only pages have is in the types of these, so a `lib` without the DOM cannot read them. */
 const OF_PAGES = /^holdfast\/(compat\/|react\b|vue\b|svelte\b|solid\b|angular\b|devtools\b)/
 
-/** What an app with this `lib` can import. */
-export const subpathsFor = (lib: Lib, all: readonly string[]): readonly string[] =>
-  all.filter((name) => lib !== 'node' || !OF_PAGES.test(name))
+/** Solid's own types name an event that the DOM of TypeScript 5.4 does not have. */
+const OF_NEWER_PAGES = /^holdfast\/solid\b/
+
+/** What an app that compiles like this can import. */
+export const subpathsFor = (
+  { lib, version, skipLibCheck }: Row,
+  all: readonly string[],
+): readonly string[] =>
+  all
+    .filter((name) => lib !== 'node' || !OF_PAGES.test(name))
+    .filter((name) => version !== '5.4' || skipLibCheck || !OF_NEWER_PAGES.test(name))
 
 /** A module that imports all of them, so that their types are read to the end. */
 export const everything = (subpaths: readonly string[]): string =>

@@ -49,7 +49,7 @@ async function compile(row: Row): Promise<string> {
   const at = join(folder, 'apps', nameOf(row))
   const files = {
     'package.json': '{ "type": "module" }',
-    'all.ts': everything(subpathsFor(row.lib, subpaths)),
+    'all.ts': everything(subpathsFor(row, subpaths)),
     'app.ts': APP,
     ...(row.lib === 'disposable' && { 'using.ts': USING }),
     ...(knowsRequire(row) && { 'common.cts': COMMON }),

@@ -47,7 +47,9 @@ export function eventsNarrowTheirDetail(): void {
         | 'subject-changed'
         | 'key-lost'
         | 'expired'
-        | 'storage-cleared' = detail.reason
+        | 'storage-cleared'
+        | 'idle'
+        | 'absolute' = detail.reason
       const nobody: null = session
       return [reason, nobody]
     }

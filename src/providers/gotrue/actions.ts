@@ -32,7 +32,7 @@ function createProve<M extends object>(deps: ActionDeps<M>): Prove {
     }
     if (flow === undefined) return {}
     if (flow !== 'pkce') invalid('`flow` is `pkce` or `implicit`.')
-    const { verifier, challenge } = await createPkce()
+    const { verifier, challenge } = await createPkce(deps.host.crypto)
     await deps.host.saveFlow({ secret: verifier, purpose })
     return { code_challenge: challenge, code_challenge_method: 's256' }
   }

@@ -38,7 +38,7 @@ export function sso<Metadata extends object>(auth: GoTrueClient<Metadata>): Sso 
     async signInUrl(target, options, call) {
       const { domain, providerId } = { domain: undefined, providerId: undefined, ...target }
       if (!text(domain) === !text(providerId)) invalid('Pass a `domain` or a `providerId`.')
-      const { verifier: secret, challenge } = await createPkce()
+      const { verifier: secret, challenge } = await createPkce(host.crypto)
       const json = {
         domain,
         provider_id: providerId,

@@ -27,7 +27,10 @@ export function createActions(lent: ActionHost<OidcUser>, tokens: Tokens): OidcA
     const { state, returnTo: there } = checked(given)
     const returnTo = there && ownPage(there, host.page.href() ?? redirectUri)
     return host.request(async (context) => {
-      const { url, secret, kept } = await beginSignIn(tokens, given, { context })
+      const { url, secret, kept } = await beginSignIn(tokens, given, {
+        context,
+        crypto: host.crypto,
+      })
       await host.saveFlow({ secret, purpose: JSON.stringify({ ...kept, state, returnTo }) })
       return url
     }, call)

@@ -1,3 +1,4 @@
+import type { Crypto } from '../../core/ports.js'
 import type { RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
 import { createPkce } from '../shared/pkce.js'
@@ -20,10 +21,11 @@ export interface Begun {
   readonly kept: Readonly<Record<string, unknown>> & { readonly id: string }
 }
 
-/** With whose context, and by what the answer comes back; by a redirect, where that is not said. */
+/** With whose context and crypto, and by what the answer comes back; by a redirect, where that is not said. */
 export interface Beginning {
   readonly context: RequestContext
   readonly carrier?: Carrier | undefined
+  readonly crypto?: Crypto | undefined
 }
 
 /**
@@ -33,7 +35,7 @@ export interface Beginning {
 export async function beginSignIn(
   { options, server, scope: usual }: Tokens,
   given: OidcSignInOptions,
-  { context, carrier }: Beginning,
+  { context, carrier, crypto }: Beginning,
 ): Promise<Begun> {
   const { issuer, clientId, redirectUri, pushRequest: push } = options
   const asked: Readonly<Record<string, string>> = {
@@ -42,7 +44,7 @@ export async function beginSignIn(
     ...toParameters(given),
   }
   const open = asked.scope?.split(' ').includes('openid')
-  const { verifier: secret, challenge } = await createPkce()
+  const { verifier: secret, challenge } = await createPkce(crypto)
   // Nobody but the holder of the verifier can tell it beforehand, and every flow has its own.
   const state = carrier ? `${challenge}.${carrier}` : challenge
   const metadata = await server.find(context)

@@ -175,7 +175,8 @@ export function popup(auth: OidcClient, options: PopupOptions = {}): Popup {
       }
       try {
         const begun = await host.request(
-          (context) => beginSignIn(tokens, checked(given), { context, carrier: 'popup' }),
+          (context) =>
+            beginSignIn(tokens, checked(given), { context, carrier: 'popup', crypto: host.crypto }),
           call,
         )
         opened.location.replace(begun.url)

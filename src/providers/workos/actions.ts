@@ -19,7 +19,7 @@ export function createActions(deps: ActionDeps): WorkOSActions {
 
   async function signInUrl(options: AuthorizeOptions = {}): Promise<string> {
     const { state, returnTo, ...hints } = options
-    const { verifier, challenge } = await createPkce()
+    const { verifier, challenge } = await createPkce(host.crypto)
     const url = authorizeUrl(base, {
       ...hints,
       clientId: deps.clientId,

@@ -62,10 +62,29 @@ export function refuse({ allow, ...problem }: Problem, setCookies?: readonly str
   return finish(new Response(JSON.stringify(problem), { status, headers }), setCookies ?? [])
 }
 
+/** Events, as they come (HTML §9.2). */
+export function stream(events: ReadableStream<Uint8Array>): Response {
+  const headers = { 'Content-Type': 'text/event-stream' }
+  const response = finish(new Response(events, { headers }), [])
+  // What compresses or holds back would do so until there is more of it: Express's, and nginx's.
+  response.headers.set('Cache-Control', 'private, no-store, no-transform')
+  response.headers.set('X-Accel-Buffering', 'no')
+  return response
+}
+
 /** Sends the browser to another page, by GET. */
 export function redirect(location: string, setCookies: readonly string[] = []): Response {
   // RFC 9110 §15.4.4: whatever the request was, the next one is a GET.
   return finish(new Response(null, { status: 303, headers: { Location: location } }), setCookies)
+}
+
+/** An empty page in a frame of a page of `origin`. */
+export function showFrame(origin: string, setCookies: readonly string[]): Response {
+  const headers = { 'Content-Type': 'text/html; charset=utf-8' }
+  const response = finish(new Response('', { headers }), setCookies)
+  const policy = `default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors ${origin}`
+  response.headers.set('Content-Security-Policy', policy)
+  return response
 }
 
 /** A page of ours, whose form leads to this server and from there to the app. */

@@ -3,6 +3,7 @@ import type { Awaitable } from '../../core/ports.js'
 import type { RequestContext } from '../../core/provider.js'
 import type { Grant, Session, SessionUser } from '../../core/session.js'
 import type { SignInHints } from '../../providers/backend/types.js'
+import type { EventStreamOptions } from '../endings/event-streams.js'
 import type { GlobalRevocationOptions } from '../endings/global-revocation.js'
 import type { RequestSessions, ServerSession } from '../requests/request-sessions.js'
 import type { Password } from '../sealed/seal.js'
@@ -190,6 +191,18 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
   readonly globalRevocation?:
     | Omit<GlobalRevocationOptions, 'sessions' | 'report' | 'now'>
     | undefined
+  /**
+   * Whether pages may open an event stream, `GET <basePath>/events`, on which they hear at once that their session is
+   * over: see `backendEvents` of `holdfast/providers/backend/events`. Each is a connection that stays open: nothing
+   * for functions that are paid by the second. @default false
+   */
+  readonly events?: boolean | EventStreamOptions | undefined
+  /**
+   * Whether the auth server may end the session of a browser by a frame, at `GET <basePath>/front-channel-logout`: for
+   * one that knows nothing better. Browsers send cookies into such a frame only where that server is of the same site
+   * as the app, or, with the `sameSite` `none`, where they allow third-party cookies. @default false
+   */
+  readonly frontChannelLogout?: boolean | undefined
   /**
    * The answer to a sign-in that failed, or was never begun in this browser. @default the error as
    * JSON; and a fresh sign-in, once, for a callback that this browser did not begin

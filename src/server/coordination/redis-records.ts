@@ -39,6 +39,8 @@ const CODES: Readonly<Record<AuthErrorCode, true>> = {
   invalid_credentials: true,
   rejected: true,
   step_required: true,
+  idle_timeout: true,
+  absolute_timeout: true,
   superseded: true,
   storage: true,
   aborted: true,

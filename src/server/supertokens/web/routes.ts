@@ -1,4 +1,5 @@
-import { headersOf, putCookies } from '../../requests/answer-headers.js'
+import { headersOf, listIn, putCookies } from '../../requests/answer-headers.js'
+import { forbidStorage, keepPrivate } from '../../requests/caching.js'
 import { isSuperTokensError } from '../errors.js'
 import { isOwnPage } from './credentials.js'
 import { clearTokens, type WebSettings } from './delivery.js'
@@ -43,12 +44,23 @@ function answerTo(
   return response
 }
 
+/** Lists to which others may have added. */
+const LISTS = ['vary', 'access-control-expose-headers']
+
 /** Puts the headers that the work on a request has set on its answer. */
-function withHeaders(response: Response, headers: Headers): Response {
+function withHeaders(given: Response, headers: Headers): Response {
+  const { status, statusText } = given
+  // The headers of a redirect cannot be changed, nor those of what `fetch` gives.
+  const response = new Response(given.body, { status, statusText, headers: given.headers })
+  const answer = headersOf(response.headers)
   for (const [name, value] of headers) {
-    if (name !== 'set-cookie') response.headers.set(name, value)
+    if (LISTS.includes(name)) listIn(answer, name, value.split(','))
+    else if (name !== 'set-cookie' && name !== 'cache-control') answer.set(name, value)
   }
-  putCookies(headersOf(response.headers), headers.getSetCookie())
+  putCookies(answer, headers.getSetCookie())
+  // What holds no tokens is the app's to keep in the browser of its person.
+  if (headers.has('front-token') || headers.has('set-cookie')) forbidStorage(answer)
+  else if (headers.has('cache-control')) keepPrivate(answer)
   return response
 }
 
@@ -56,7 +68,10 @@ function withHeaders(response: Response, headers: Headers): Response {
 export function createRoutes(
   settings: WebSettings,
   { getSession, refreshSession }: SessionOperations,
-): Pick<SuperTokensSessions, 'handle' | 'serve' | 'toResponse'> {
+): Pick<
+  SuperTokensSessions,
+  'handle' | 'serve' | 'toResponse' | 'withSession' | 'refreshTokenPath' | 'owns'
+> {
   async function signOut(exchange: WebExchange): Promise<Response> {
     try {
       // Whoever lacks something must still get out.
@@ -71,28 +86,48 @@ export function createRoutes(
     return json(200, { status: 'OK' })
   }
 
+  const refreshTokenPath = async (): Promise<string> =>
+    (await settings.superTokens.cookieScheme()).refreshToken.path
+
   async function serve(exchange: WebExchange, path: string): Promise<Response | null> {
     if (exchange.request.method !== 'POST') return null
     if (isAt(path, settings.signOutPath)) return signOut(exchange)
-    const { refreshToken } = await settings.superTokens.cookieScheme()
-    if (!isAt(path, refreshToken.path)) return null
+    if (!isAt(path, await refreshTokenPath())) return null
     await refreshSession(exchange)
     return json(200, {})
+  }
+
+  /** Answers a request by `work`, with what that has put into the headers, an error of ours too. */
+  async function answering<T extends Response | null>(
+    work: (answer: Headers) => Promise<T>,
+  ): Promise<Response | T> {
+    const answer = new Headers()
+    try {
+      const response = await work(answer)
+      return response && withHeaders(response, answer)
+    } catch (error) {
+      const response = answerTo(error, settings)
+      if (response) return withHeaders(response, answer)
+      throw error
+    }
   }
 
   return {
     serve,
     toResponse: (error) => answerTo(error, settings),
-    async handle(request) {
-      const answer = new Headers()
-      try {
-        const response = await serve({ request, answer }, new URL(request.url).pathname)
-        return response && withHeaders(response, answer)
-      } catch (error) {
-        const response = answerTo(error, settings)
-        if (response) return withHeaders(response, answer)
-        throw error
-      }
-    },
+    handle: (request) =>
+      answering((answer) => serve({ request, answer }, new URL(request.url).pathname)),
+    withSession:
+      (handler, options) =>
+      (request, ...rest) =>
+        answering(async (answer) =>
+          handler(
+            request,
+            await getSession({ request, answer }, { ...options, sessionRequired: true }),
+            ...rest,
+          ),
+        ),
+    refreshTokenPath,
+    owns: async (path) => isAt(path, settings.signOutPath) || isAt(path, await refreshTokenPath()),
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { WakeSign } from '../../src/core/ports.js'
-import { appStateWake } from '../../src/environment/app-state-wake.js'
+import { appStateWake } from '../../src/react-native/app-state-wake.js'
 import { createAppState, createNetInfo } from '../support/react-native-app.js'
 import { createWorld, HOUR } from '../support/world.js'
 

@@ -1,0 +1,38 @@
+import type { NextFramework } from '../framework.js'
+import { currentVisit } from '../visit.js'
+import { createSuperTokensHandlers } from './handlers.js'
+import { createSuperTokensProxy } from './proxy.js'
+import type { NextSuperTokens, NextSuperTokensOptions } from './types.js'
+import { createSuperTokensWorld, type SuperTokensWorld } from './world.js'
+
+/** What sessions are read from. */
+const READ = ['cookie', 'authorization', 'st-auth-mode']
+
+/** Makes the sessions of an app with SuperTokens out of the parts of Next.js that they need. */
+export function createNextSuperTokensWith(
+  framework: NextFramework,
+  options: NextSuperTokensOptions,
+): NextSuperTokens {
+  let made: SuperTokensWorld | undefined
+  // Not before somebody asks: builds import the app without its environment.
+  const world = (): SuperTokensWorld => {
+    made ??= createSuperTokensWorld(options)
+    return made
+  }
+  return {
+    async getSession(wanted) {
+      const visit = await currentVisit(framework)
+      const sent = READ.flatMap((name): [string, string][] => {
+        const value = visit.header(name)
+        return value === null ? [] : [[name, value]]
+      })
+      return world().sessions.getSessionForRendering(new Headers(sent), wanted)
+    },
+    withSession:
+      (handler, wanted) =>
+      (request, ...rest) =>
+        world().sessions.withSession(handler, wanted)(request, ...rest),
+    handlers: createSuperTokensHandlers(world),
+    proxy: (wanted = {}) => createSuperTokensProxy({ framework, world }, wanted),
+  }
+}

@@ -1,0 +1,109 @@
+import { isPrefetch } from '../../server/backend/guard.js'
+import { headersOf } from '../../server/requests/answer-headers.js'
+import { keepPrivate, varyByCookie } from '../../server/requests/caching.js'
+import {
+  InvalidClaimsError,
+  isSuperTokensError,
+  TryRefreshTokenError,
+  UnauthorisedError,
+} from '../../server/supertokens/errors.js'
+import type { SessionForRendering } from '../../server/supertokens/web/index.js'
+import { answerRouter, isNavigation } from '../ahead.js'
+import type { NextFramework } from '../framework.js'
+import { createGuard } from '../proxy.js'
+import type { ProxyOptions } from '../proxy-types.js'
+import type { NextHandler } from '../types.js'
+import { sendTo, showPatience } from './handlers.js'
+import type { SuperTokensWorld } from './world.js'
+
+/** Why somebody may not see a page. */
+type Refused = Exclude<SessionForRendering, { readonly status: 'signed-in' }>
+
+/** The same, as front ends of SuperTokens are told. */
+function errorOf(found: Refused): Error {
+  switch (found.status) {
+    case 'invalid-claims':
+      return new InvalidClaimsError(found.claimValidationErrors)
+    case 'try-refresh':
+      return new TryRefreshTokenError('The browser must refresh first.')
+    case 'signed-out':
+      return new UnauthorisedError('Nobody is signed in.', { code: 'session_missing' })
+  }
+}
+
+/** Where a browser is sent whose person may not see a page. */
+async function placeFor(
+  { status }: Refused,
+  { sessions, signInPage, claimsPage }: SuperTokensWorld,
+): Promise<string> {
+  if (status === 'try-refresh') return sessions.refreshTokenPath()
+  return status === 'invalid-claims' ? claimsPage : signInPage
+}
+
+/** The answer to a request for a page that its person may not see, or of which that is not known. */
+async function turnAway(
+  request: Request,
+  world: SuperTokensWorld,
+  refused: Refused | { readonly failure: unknown },
+): Promise<Response> {
+  const { headers, url } = request
+  const nothing = answerRouter(headers)
+  if (nothing) return nothing
+  const goes = isNavigation(request) && !isPrefetch(headers)
+  if ('failure' in refused) {
+    const answer = world.sessions.toResponse(refused.failure)
+    // A mistake of the app's: its own page of errors says so.
+    if (!answer) throw refused.failure
+    return goes ? showPatience() : answer
+  }
+  if (goes) {
+    const { pathname, search } = new URL(url)
+    return sendTo(world.addressOf(await placeFor(refused, world), pathname + search))
+  }
+  const answer = world.sessions.toResponse(errorOf(refused))
+  return answer ?? new Response(null, { status: 401 })
+}
+
+/** Keeps an answer that is for one person out of shared caches. */
+function keep(request: Request, response: Response): Response {
+  const headers = headersOf(response.headers)
+  varyByCookie(headers)
+  if (/\bsAccessToken=/.test(request.headers.get('Cookie') ?? '')) keepPrivate(headers)
+  return response
+}
+
+/** What the proxy works with. */
+export interface SuperTokensProxyDeps {
+  readonly framework: Pick<NextFramework, 'NextResponse'>
+  /** @throws AuthError `invalid_argument` for settings that are missing or wrong. */
+  world(): SuperTokensWorld
+}
+
+/**
+ * Makes the proxy of an app. It looks at protected pages only: readers find out by themselves.
+ * @throws AuthError `invalid_argument` for a pattern that is none.
+ */
+export function createSuperTokensProxy(
+  { framework, world }: SuperTokensProxyDeps,
+  options: ProxyOptions,
+): NextHandler {
+  const isProtected = createGuard(options)
+  const goOn = ({ headers }: Request): Response =>
+    framework.NextResponse.next({ request: { headers } })
+  return async (request) => {
+    const here = world()
+    const { pathname } = new URL(request.url)
+    // Whoever is sent there must see it, and whoever lacks something must get out.
+    const open = [here.signInPage, here.claimsPage].includes(pathname)
+    const own = open || (await here.sessions.owns(pathname))
+    if (own || !isProtected(request)) return keep(request, goOn(request))
+    try {
+      const found = await here.sessions.getSessionForRendering(request)
+      if (found.status === 'signed-in') return keep(request, goOn(request))
+      return await turnAway(request, here, found)
+    } catch (failure) {
+      if (!isSuperTokensError(failure)) throw failure
+      return turnAway(request, here, { failure })
+    }
+  }
+}

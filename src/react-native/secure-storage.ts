@@ -1,0 +1,135 @@
+import type { Storage } from '../core/ports.js'
+import { needMethods, ofStorage } from './app-ports.js'
+import {
+  cut,
+  type Head,
+  headOf,
+  headOfPieces,
+  LIMIT,
+  type Place,
+  pieceKey,
+  readHead,
+  safeKey,
+} from './pieces.js'
+
+/** The part of `expo-secure-store` that is used. */
+export interface SecureStoreSource<Options extends object = object> {
+  getItemAsync(key: string, options?: Options): Promise<string | null>
+  setItemAsync(key: string, value: string, options?: Options): Promise<void>
+  deleteItemAsync(key: string, options?: Options): Promise<void>
+}
+
+const FAILED =
+  'The keychain failed: the phone may be locked (keep sessions AFTER_FIRST_UNLOCK), or it lost its key.'
+
+/** What must not read as nothing, nor as a session. */
+const DAMAGE = 'damaged'
+
+const PLACES: readonly Place[] = ['a', 'b']
+
+/** SecureStore, called with the app's options. Every call rejects with AuthError `storage` when it fails. */
+function createEntries<Options extends object>(
+  source: SecureStoreSource<Options>,
+  options: Options | undefined,
+) {
+  const call = <T>(work: () => Promise<T>): Promise<T> => ofStorage(work, FAILED)
+  const get = (key: string) => call(() => source.getItemAsync(key, options))
+  const remove = (key: string) => call(() => source.deleteItemAsync(key, options))
+  return {
+    get,
+    set: (key: string, value: string) => call(() => source.setItemAsync(key, value, options)),
+    remove,
+    /** Removes the pieces of a place, the last one first: those that a crash leaves are found again. */
+    async removePieces(key: string, place: Place, count: number): Promise<void> {
+      for (let index = count - 1; index >= 0; index--) await remove(pieceKey(key, place, index))
+    },
+    /** How many pieces lie in a place, whoever left them. */
+    async countPieces(key: string, place: Place): Promise<number> {
+      let count = 0
+      while ((await get(pieceKey(key, place, count))) !== null) count++
+      return count
+    },
+  }
+}
+
+type Entries = ReturnType<typeof createEntries>
+
+async function readAll(entries: Entries, key: string, head: Head): Promise<string | null> {
+  if (head.kind === 'nothing') return null
+  if (head.kind === 'text') return head.text
+  if (head.kind === 'damage') return DAMAGE
+  let text = ''
+  for (let index = 0; index < head.count; index++) {
+    text += (await entries.get(pieceKey(key, head.place, index))) ?? ''
+  }
+  return text.length === head.length ? text : DAMAGE
+}
+
+/**
+ * The head is written when all pieces are there, and until then leads to the old ones:
+ *
+ *   pieces in the other place ──▶ head ──▶ the old pieces are removed
+ *        a crash: the old text      │  a crash: the new text, and what is left is removed at the end
+ */
+async function write(entries: Entries, key: string, text: string): Promise<void> {
+  const head = readHead(await entries.get(safeKey(key)))
+  const whole = headOf(text)
+  if (cut(whole, LIMIT).length === 1) {
+    await entries.set(safeKey(key), whole)
+  } else {
+    const place = head.kind === 'pieces' && head.place === 'a' ? 'b' : 'a'
+    const pieces = cut(text, LIMIT)
+    for (const [index, piece] of pieces.entries()) {
+      await entries.set(pieceKey(key, place, index), piece)
+    }
+    await entries.set(safeKey(key), headOfPieces(place, pieces.length, text.length))
+  }
+  // The text is kept: what cannot be removed now goes with its successor, or when all of it ends.
+  if (head.kind === 'pieces') {
+    await entries.removePieces(key, head.place, head.count).catch(() => {})
+  }
+}
+
+/** The head goes last: as long as it is there, whoever was interrupted can remove the rest. */
+async function removeAll(entries: Entries, key: string): Promise<void> {
+  for (const place of PLACES) {
+    await entries.removePieces(key, place, await entries.countPieces(key, place))
+  }
+  await entries.remove(safeKey(key))
+}
+
+/** One after the other: a call that was given up goes on, and must not mix its pieces with the next one's. */
+function createLine() {
+  let last: Promise<unknown> = Promise.resolve()
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work)
+    last = mine.catch(() => {})
+    return mine
+  }
+}
+
+/**
+ * Keeps sessions in the keychain (iOS) or the keystore (Android), by `expo-secure-store`. A text of more than
+ * 2,048 bytes lies there in pieces; half of one never reads as a session. `options` go with every call. While
+ * the phone is locked, or the keychain fails otherwise, its methods reject with AuthError `storage`: the client
+ * goes on in memory, and saves later.
+ * @throws AuthError `invalid_argument` for what is no SecureStore.
+ */
+export function secureStorage<Options extends object = object>(
+  SecureStore: SecureStoreSource<Options>,
+  options?: Options,
+): Storage {
+  needMethods(
+    SecureStore,
+    ['getItemAsync', 'setItemAsync', 'deleteItemAsync'],
+    'Pass all that expo-secure-store exports to secureStorage(): `import * as SecureStore`.',
+  )
+  const entries = createEntries(SecureStore, options)
+  const inLine = createLine()
+  return {
+    get: (key) =>
+      inLine(async () => readAll(entries, key, readHead(await entries.get(safeKey(key))))),
+    set: (key, value) => inLine(() => write(entries, key, value)),
+    remove: (key) => inLine(() => removeAll(entries, key)),
+  }
+}

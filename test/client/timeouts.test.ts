@@ -1,0 +1,292 @@
+import { describe, expect, it } from 'vitest'
+import { isAuthSessionMissingError } from '../../src/index.js'
+import { createTimeoutsWorld, MINUTE } from '../support/timeouts-world.js'
+import { HOUR } from '../support/world.js'
+
+const IDLE = { idleTimeout: 15 * MINUTE }
+const ABSOLUTE = { absoluteTimeout: 8 * HOUR }
+
+describe('a session that nobody uses', () => {
+  it('ends by itself, in every tab, and at the server', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const one = await world.signedIn()
+    const other = world.open()
+    await world.clock.advance(15 * MINUTE)
+    expect(await one.auth.getSession()).toBeNull()
+    expect(await other.auth.getSession()).toBeNull()
+    expect(one.events.at(-1)).toBe('SIGNED_OUT - because idle')
+    expect(other.events.at(-1)).toMatch(/^SIGNED_OUT - because (idle|other-context elsewhere)$/)
+    expect(other.auth.getSnapshot().error?.code).toBe('idle_timeout')
+    expect(world.server.revoked).toContain('local access-1')
+    expect(world.stored()).not.toContain('refresh-')
+  })
+
+  it('goes on as long as somebody is in any of its tabs', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const one = await world.signedIn()
+    const other = world.open()
+    await other.auth.getSession()
+    await world.usedFor(120, other)
+    expect(await one.auth.getSession()).not.toBeNull()
+    await world.clock.advance(14 * MINUTE)
+    expect(await one.auth.getSession()).not.toBeNull()
+    await world.clock.advance(MINUTE)
+    expect(await one.auth.getSession()).toBeNull()
+    expect(await other.auth.getSession()).toBeNull()
+  })
+
+  it('is not kept alive by refreshes, calls, or what goes on in a hidden tab', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const { auth, tab, use } = await world.signedIn()
+    tab.hide()
+    for (let minute = 0; minute < 15; minute++) {
+      use()
+      await auth.refreshSession().catch(() => {})
+      await auth.getSession()
+      await world.clock.advance(MINUTE)
+    }
+    expect(await auth.getSession()).toBeNull()
+  })
+
+  it('is over when the device wakes, before anybody is given it', async () => {
+    for (const monotonic of ['stops', 'continues'] as const) {
+      const world = createTimeoutsWorld(IDLE)
+      const { auth } = await world.signedIn()
+      const session = world.clock.sleep(16 * MINUTE, { monotonic }).then(() => auth.getSession())
+      expect(await session).toBeNull()
+      await expect(auth.refreshSession()).rejects.toSatisfy(isAuthSessionMissingError)
+      expect(world.server.sent).toHaveLength(0)
+    }
+  })
+
+  it('is over for whoever comes back to a browser that was closed', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const { tab } = await world.signedIn()
+    tab.crash()
+    await world.clock.advance(16 * MINUTE)
+    const next = world.open()
+    expect(await next.auth.getSession()).toBeNull()
+    expect(next.events).toEqual(['INITIAL_SESSION -'])
+    expect(next.auth.getSnapshot().error?.code).toBe('idle_timeout')
+    expect(world.server.revoked).toEqual(['local access-1'])
+  })
+
+  it('has what was left of its time after a crash, not all of it anew', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const { tab } = await world.signedIn()
+    await world.clock.advance(10 * MINUTE)
+    tab.crash()
+    const { auth } = world.open()
+    expect(await auth.getSession()).not.toBeNull()
+    await world.clock.advance(4 * MINUTE)
+    expect(await auth.getSession()).not.toBeNull()
+    await world.clock.advance(MINUTE)
+    expect(await auth.getSession()).toBeNull()
+  })
+
+  it('is not there again for who uses the page once its time is up', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const { auth, use } = await world.signedIn()
+    const asleep = world.clock.sleep(16 * MINUTE)
+    use()
+    await asleep
+    use()
+    await auth.stay()
+    expect(await auth.getSession()).toBeNull()
+  })
+})
+
+describe('a session that has lasted long enough', () => {
+  it('ends however much it is used, counted from the sign-in', async () => {
+    const world = createTimeoutsWorld({ ...IDLE, ...ABSOLUTE })
+    const one = await world.signedIn()
+    await world.usedFor(4 * 60, one)
+    one.tab.crash()
+    const two = world.open()
+    expect(await two.auth.getSession()).not.toBeNull()
+    await world.usedFor(4 * 60 - 1, two)
+    expect(await two.auth.getSession()).not.toBeNull()
+    await two.auth.stay()
+    await world.clock.advance(MINUTE)
+    expect(await two.auth.getSession()).toBeNull()
+    expect(two.events.at(-1)).toBe('SIGNED_OUT - because absolute')
+  })
+
+  it('begins anew with the next sign-in', async () => {
+    const world = createTimeoutsWorld(ABSOLUTE)
+    const { auth } = await world.signedIn()
+    await world.clock.advance(7 * HOUR)
+    await auth.signIn({ name: 'ada' })
+    await world.clock.advance(7 * HOUR)
+    expect(await auth.getSession()).not.toBeNull()
+    await world.clock.advance(HOUR)
+    expect(await auth.getSession()).toBeNull()
+  })
+})
+
+describe('an end that is near', () => {
+  it('is told a minute before, once, with the time at which it comes', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const { auth, near } = await world.signedIn()
+    await world.clock.advance(14 * MINUTE - 1)
+    expect(near).toEqual([])
+    await world.clock.advance(30_000)
+    expect(near).toEqual([MINUTE])
+    await world.clock.advance(MINUTE)
+    expect(near).toEqual([MINUTE])
+    expect(await auth.getSession()).toBeNull()
+  })
+
+  it('moves away when somebody says to stay, in all tabs within two seconds', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const one = await world.signedIn()
+    const other = world.open()
+    await world.clock.advance(14 * MINUTE + 30_000)
+    await one.auth.stay()
+    await world.clock.advance(2_000)
+    expect(one.near).toEqual([MINUTE, null])
+    expect(other.near).toEqual([MINUTE, null])
+    await world.clock.advance(14 * MINUTE)
+    expect(await other.auth.getSession()).not.toBeNull()
+  })
+
+  it('is told in no tab while somebody is in another one', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const one = await world.signedIn()
+    const other = world.open()
+    await other.auth.getSession()
+    await world.usedFor(60, other)
+    expect(one.near).toEqual([])
+  })
+
+  it('is half of a short timeout away at the most', async () => {
+    const world = createTimeoutsWorld({ idleTimeout: MINUTE, notice: HOUR })
+    const { near } = await world.signedIn()
+    await world.clock.advance(45_000)
+    expect(near).toEqual([30_000])
+  })
+
+  it('is forgotten with its session', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const { auth, near } = await world.signedIn()
+    await world.clock.advance(14 * MINUTE + 30_000)
+    await auth.signOut()
+    await auth.signIn({ name: 'bob' })
+    await world.clock.advance(10_000)
+    expect(near).toEqual([MINUTE])
+  })
+})
+
+describe('clocks that are set', () => {
+  it('win nothing by being set back while a tab sees it', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const { auth, tab } = await world.signedIn()
+    await world.clock.advance(10 * MINUTE)
+    world.clock.jump(-9 * MINUTE)
+    const other = world.open()
+    expect(await other.auth.getSession()).not.toBeNull()
+    await world.clock.advance(5 * MINUTE)
+    expect(await auth.getSession()).toBeNull()
+    expect(await other.auth.getSession()).toBeNull()
+    expect(tab.errors).toEqual([])
+  })
+
+  it('end the session when they were set back while nobody could see it', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const { tab } = await world.signedIn()
+    await world.clock.advance(10 * MINUTE)
+    tab.crash()
+    world.clock.jump(-12 * MINUTE)
+    expect(await world.open().auth.getSession()).toBeNull()
+  })
+
+  it('may be corrected by some seconds', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const { tab } = await world.signedIn()
+    tab.crash()
+    world.clock.jump(-30_000)
+    expect(await world.open().auth.getSession()).not.toBeNull()
+  })
+
+  it('count as time that has passed when they are set forward, as sleep does', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const { auth } = await world.signedIn()
+    world.clock.jump(15 * MINUTE)
+    expect(await auth.getSession()).toBeNull()
+  })
+})
+
+describe('storage that fails', () => {
+  it('does not keep a session alive', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const { auth } = await world.signedIn()
+    world.browser.storage.block()
+    await world.clock.advance(16 * MINUTE)
+    expect(await auth.getSession()).toBeNull()
+  })
+
+  it('ends a session that it kept in memory only', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    world.browser.storage.block()
+    const { auth, use } = await world.signedIn()
+    await world.usedFor(20, { use })
+    expect(await auth.getSession()).not.toBeNull()
+    await world.clock.advance(15 * MINUTE)
+    expect(await auth.getSession()).toBeNull()
+  })
+
+  it('is believed only where it says of this sign-in what can be', async () => {
+    const notes = [
+      'not json',
+      '{"v":1}',
+      '{"v":2,"lineage":"x","startedAt":0,"usedAt":0}',
+      '{"v":1,"lineage":{"toString":null},"startedAt":1e999,"usedAt":"soon"}',
+      `{"v":1,"lineage":"another","startedAt":0,"usedAt":0}`,
+    ]
+    for (const note of notes) {
+      const world = createTimeoutsWorld(IDLE)
+      const { tab } = await world.signedIn()
+      tab.crash()
+      world.browser.storage.entries.set('app.timeouts', note)
+      const { auth, tab: next } = world.open()
+      expect(await auth.getSession()).not.toBeNull()
+      await world.clock.advance(15 * MINUTE)
+      expect(await auth.getSession()).toBeNull()
+      expect(next.errors).toEqual([])
+    }
+  })
+})
+
+describe('what timeouts are told', () => {
+  it('is refused where it is no time, or names no end', async () => {
+    const { sessionTimeouts } = await import('../../src/index.js')
+    const refused = expect.objectContaining({ code: 'invalid_argument' })
+    const wrong = [
+      {},
+      { idleTimeout: 0 },
+      { absoluteTimeout: Number.NaN },
+      { idleTimeout: -1 },
+      { idleTimeout: MINUTE, notice: 0 },
+    ]
+    for (const options of wrong) expect(() => sessionTimeouts(options)).toThrow(refused)
+    // @ts-expect-error A text is no time, and a text is no function.
+    expect(() => sessionTimeouts({ idleTimeout: '5', activity: 'x' })).toThrow(refused)
+    // @ts-expect-error Nothing is no option.
+    expect(() => sessionTimeouts()).toThrow(refused)
+  })
+
+  it('is missed by a client without them that is to stay', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const { auth } = world.open({ timeouts: undefined })
+    await expect(auth.stay()).rejects.toMatchObject({ code: 'invalid_argument' })
+  })
+
+  it('is over with the client', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const { auth, watched } = await world.signedIn()
+    expect(watched()).toBe(1)
+    auth.dispose()
+    expect(watched()).toBe(0)
+    expect(world.clock.pending()).toBe(0)
+  })
+})

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest'
+import { secureStorage } from '../../src/react-native/index.js'
+import { cut, LIMIT, safeKey } from '../../src/react-native/pieces.js'
+import { fc } from '../support/fast-check.js'
+import { createSecureStore, LOCKED } from '../support/native-modules.js'
+
+const KEY = 'holdfast.app:1'
+const SHORT = '{"v":1}'
+/** Five kilobytes, with letters of one to four bytes. */
+const long = (mark: string): string => JSON.stringify({ mark, text: 'aé漢👾'.repeat(500) })
+const TEXTS = [SHORT, long('one'), long('two').slice(0, -900), '']
+
+/** Lets a call go as far as it goes before the app is killed. */
+const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
+
+describe('secureStorage', () => {
+  it('keeps a session of five kilobytes, in pieces of at most 2,048 bytes', async () => {
+    const phone = createSecureStore()
+    const text = long('one')
+    expect(Buffer.byteLength(text)).toBeGreaterThan(5_000)
+    await secureStorage(phone.SecureStore).set(KEY, text)
+    expect(phone.entries.size).toBeGreaterThan(2)
+    expect(await secureStorage(phone.SecureStore).get(KEY)).toBe(text)
+  })
+
+  it('leaves nothing of the text before, and nothing at all of one that was removed', async () => {
+    const phone = createSecureStore()
+    const storage = secureStorage(phone.SecureStore)
+    for (const text of [long('one'), SHORT, long('two'), long('three'), `${long('four')}more`]) {
+      await storage.set(KEY, text)
+      const all = [...phone.entries.values()].join('')
+      expect(all.length).toBeLessThan(text.length + 40)
+    }
+    await storage.remove(KEY)
+    expect(phone.entries.size).toBe(0)
+  })
+
+  it.each(TEXTS.flatMap((before) => TEXTS.map((after) => [before, after] as const)))(
+    'a crash at any moment of a write leaves the old text or the new one, and no third',
+    async (before, after) => {
+      let crashed = true
+      for (let calls = 0; crashed; calls++) {
+        const phone = createSecureStore()
+        await secureStorage(phone.SecureStore).set(KEY, before)
+        phone.killAfter(calls)
+        const writing = secureStorage(phone.SecureStore).set(KEY, after)
+        crashed = await Promise.race([
+          Promise.resolve(writing).then(() => false),
+          soon().then(() => true),
+        ])
+        phone.killAfter(Infinity)
+        const storage = secureStorage(phone.SecureStore)
+        expect([before, after]).toContain(await storage.get(KEY))
+        // Whatever it left behind, the next write works, and a removal leaves nothing.
+        await storage.set(KEY, long('next'))
+        expect(await storage.get(KEY)).toBe(long('next'))
+        await storage.remove(KEY)
+        expect([...phone.entries.keys()]).toEqual([])
+      }
+    },
+  )
+
+  it('a crash at any moment of a removal leaves no half, and the rest can still be removed', async () => {
+    let crashed = true
+    for (let calls = 0; crashed; calls++) {
+      const phone = createSecureStore()
+      await secureStorage(phone.SecureStore).set(KEY, long('one'))
+      phone.killAfter(calls)
+      crashed = await Promise.race([
+        Promise.resolve(secureStorage(phone.SecureStore).remove(KEY)).then(() => false),
+        soon().then(() => true),
+      ])
+      phone.killAfter(Infinity)
+      const storage = secureStorage(phone.SecureStore)
+      expect([long('one'), 'damaged', null]).toContain(await storage.get(KEY))
+      await storage.remove(KEY)
+      expect([...phone.entries.keys()]).toEqual([])
+    }
+  })
+
+  it('what somebody else left under a key is damage, and so are pieces that are missing', async () => {
+    const phone = createSecureStore()
+    const storage = secureStorage(phone.SecureStore)
+    for (const other of ['{"v":1}', '+', '+c.1.1', '+a.1.', 'text']) {
+      phone.entries.set(safeKey(KEY), other)
+      expect(await storage.get(KEY)).toBe('damaged')
+    }
+    await storage.set(KEY, long('one'))
+    const [piece = ''] = [...phone.entries.keys()].filter((key) => key.startsWith('_.'))
+    phone.entries.delete(piece)
+    expect(await storage.get(KEY)).toBe('damaged')
+  })
+
+  it('two writes at once do not mix, whichever hangs', async () => {
+    const phone = createSecureStore()
+    const storage = secureStorage(phone.SecureStore)
+    await Promise.all([storage.set(KEY, long('one')), storage.set(KEY, long('two'))])
+    expect(await storage.get(KEY)).toBe(long('two'))
+  })
+
+  it('a phone that is locked is an error of storage, and afterwards all is as it was', async () => {
+    const phone = createSecureStore()
+    const storage = secureStorage(phone.SecureStore)
+    await storage.set(KEY, long('one'))
+    phone.lock(true)
+    for (const call of [storage.get(KEY), storage.set(KEY, SHORT), storage.remove(KEY)]) {
+      await expect(call).rejects.toMatchObject({ code: 'storage', cause: { message: LOCKED } })
+    }
+    phone.lock(false)
+    expect(await storage.get(KEY)).toBe(long('one'))
+  })
+
+  it('passes the options of the app on, with every call', async () => {
+    const phone = createSecureStore()
+    const options = { keychainAccessible: 1 }
+    const storage = secureStorage(phone.SecureStore, options)
+    await storage.set(KEY, long('one'))
+    await storage.get(KEY)
+    await storage.remove(KEY)
+    expect(new Set(phone.asked)).toEqual(new Set([options]))
+  })
+
+  it('cuts no character in two, and makes one key of two never', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (text) => {
+        const pieces = cut(text, 16)
+        expect(pieces.join('')).toBe(text)
+        for (const piece of pieces) expect(Buffer.byteLength(piece)).toBeLessThanOrEqual(16)
+      }),
+    )
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (one, other) => {
+        expect(safeKey(one) === safeKey(other)).toBe(one === other)
+        expect(safeKey(one)).toMatch(/^(?!_\.)[\w.-]+$/)
+      }),
+    )
+    expect(LIMIT).toBe(2_048)
+  })
+})

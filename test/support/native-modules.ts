@@ -1,0 +1,118 @@
+/** What Expo's SecureStore says of a key that it does not take. */
+const BAD_KEY =
+  'Invalid key provided to SecureStore. Keys must not be empty and contain only alphanumeric characters, ".", "-", and "_".'
+
+/** What iOS says of a keychain whose phone is locked (errSecInteractionNotAllowed). */
+export const LOCKED = 'User interaction is not allowed.'
+
+/** In bytes of UTF-8. */
+const sizeOf = (text: string): number => encodeURIComponent(text).replace(/%../g, 'x').length
+
+/** What a crash looks like from within: nothing goes on. */
+const never = (): Promise<never> => new Promise(() => {})
+
+/**
+ * `expo-secure-store`, more strict than Expo's: a value of more than 2,048 bytes, of which Expo only warns, is
+ * refused.
+ */
+export function createSecureStore() {
+  const entries = new Map<string, string>()
+  const asked: unknown[] = []
+  let isLocked = false
+  let left = Infinity
+
+  async function call<T>(key: string, options: unknown, work: () => T): Promise<T> {
+    if (left <= 0) return never()
+    left--
+    asked.push(options)
+    if (!/^[\w.-]+$/.test(key)) throw new Error(BAD_KEY)
+    if (isLocked) throw new Error(LOCKED)
+    await null
+    return work()
+  }
+
+  return {
+    SecureStore: {
+      getItemAsync: (key: string, options?: object) =>
+        call(key, options, () => entries.get(key) ?? null),
+      setItemAsync: (key: string, value: string, options?: object) =>
+        call(key, options, () => {
+          if (sizeOf(value) > 2048) throw new Error('The value is larger than 2048 bytes.')
+          entries.set(key, value)
+        }),
+      deleteItemAsync: (key: string, options?: object) =>
+        call(key, options, () => void entries.delete(key)),
+    },
+    entries,
+    /** The options of each call. */
+    asked,
+    lock: (locked: boolean): void => {
+      isLocked = locked
+    },
+    /** The app is killed after so many more calls; `Infinity` starts it again. */
+    killAfter: (calls: number): void => {
+      left = calls
+    },
+    /** How many calls are left of those. */
+    left: (): number => left,
+  }
+}
+
+/** AsyncStorage of the community. */
+export function createAsyncStorage() {
+  const entries = new Map<string, string>()
+  let trouble: Error | null = null
+  async function call<T>(work: () => T): Promise<T> {
+    await null
+    if (trouble) throw trouble
+    return work()
+  }
+  return {
+    AsyncStorage: {
+      getItem: (key: string) => call(() => entries.get(key) ?? null),
+      setItem: (key: string, value: string) => call(() => void entries.set(key, value)),
+      removeItem: (key: string) => call(() => void entries.delete(key)),
+    },
+    fail: (message: string | null): void => {
+      trouble = message === null ? null : new Error(message)
+    },
+  }
+}
+
+/** An instance of `react-native-mmkv`, of its third or fourth version. */
+export function createMmkv(version: 3 | 4) {
+  const entries = new Map<string, string>()
+  const shared = {
+    getString: (key: string) => entries.get(key),
+    set: (key: string, value: string) => void entries.set(key, value),
+  }
+  const remove = (key: string): boolean => entries.delete(key)
+  return version === 4
+    ? { ...shared, remove }
+    : { ...shared, delete: (key: string) => void remove(key) }
+}
+
+/** `Linking` of React Native: the link that started the app is told as long as it runs. */
+export function createLinking(first: string | null = null) {
+  let initial = first
+  const listeners = new Set<(event: { url: string }) => void>()
+  return {
+    Linking: {
+      getInitialURL: async () => initial,
+      addEventListener(type: 'url', listener: (event: { url: string }) => void) {
+        if (type !== 'url') throw new Error('There is no such event.')
+        const hear = (event: { url: string }): void => listener(event)
+        listeners.add(hear)
+        return { remove: (): void => void listeners.delete(hear) }
+      },
+    },
+    listeners: (): number => listeners.size,
+    /** The app is started by this link. */
+    startBy: (url: string | null): void => {
+      initial = url
+    },
+    open: (url: string): void => {
+      for (const hear of [...listeners]) hear({ url })
+    },
+  }
+}
