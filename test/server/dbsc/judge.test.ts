@@ -116,9 +116,11 @@ describe('a session that is bound', () => {
 
   it('is bound where a store holds it, and unknown while that fails', async () => {
     const held = new Map<string, string>()
-    const state = { fails: false }
+    /** How many calls fail from now on. */
+    const state = { failures: 0 }
     const work = async <T>(value: T): Promise<T> => {
-      if (state.fails) throw new Error('The store is down.')
+      state.failures -= 1
+      if (state.failures >= 0) throw new Error('The store is down.')
       return value
     }
     const store: SessionStore = {
@@ -135,10 +137,13 @@ describe('a session that is bound', () => {
     const Cookie = sessionCookie(browser.jar)
     const thief = createBrowser()
     expect(await (await thief.page('/auth/session', { Cookie })).json()).toEqual({ session: null })
-    state.fails = true
+    // Nobody is let through who can be read a moment later.
+    state.failures = 1
+    expect((await thief.page('/auth/session', { Cookie })).status).toBe(503)
+    state.failures = Number.POSITIVE_INFINITY
     expect((await thief.page('/auth/session', { Cookie })).status).toBe(503)
     expect((await browser.renew(id, pair)).status).toBe(503)
-    state.fails = false
+    state.failures = 0
     expect((await browser.renew(id, pair)).status).toBe(200)
     expect((await (await browser.page('/auth/session')).json()).session).not.toBeNull()
     expect(events.map(({ type }) => type)).toEqual(['device-missing'])
