@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { fc } from '../../support/fast-check.js'
 import { BOB } from '../backend/backend-world.js'
 import {
   boundCookies,
@@ -280,6 +281,29 @@ describe('a renewal', () => {
     const id = `${content.toString('base64url')}.${'A'.repeat(43)}`
     const thief = createBrowser(victim.jar)
     expect(await (await thief.renew(id, pair)).json()).toMatchObject({ continue: false })
+  })
+})
+
+describe('the browser’s own requests', () => {
+  const oddity = fc.oneof(
+    fc.string({ unit: fc.constantFrom(...'abAB01._-"\\;,=()*~ :?@'.split('')), maxLength: 60 }),
+    fc.base64String({ maxLength: 200 }),
+    fc.tuple(fc.base64String(), fc.base64String(), fc.base64String()).map((all) => all.join('.')),
+  )
+
+  it('are answered whatever their headers say, and bring no cookie', async () => {
+    const { createBrowser } = createDeviceWorld()
+    const { post } = createBrowser()
+    await fc.assert(
+      fc.asyncProperty(oddity, oddity, async (id, proof) => {
+        const headers = { 'Sec-Secure-Session-Id': id, 'Secure-Session-Response': proof }
+        for (const path of [REGISTER, RENEW]) {
+          const response = await post(path, headers)
+          expect(response.status).toBe(400)
+          expect(response.headers.getSetCookie()).toEqual([])
+        }
+      }),
+    )
   })
 })
 
