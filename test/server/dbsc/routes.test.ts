@@ -133,9 +133,10 @@ describe('a registration', () => {
     const asked = await browser.post(RENEW, { 'Sec-Secure-Session-Id': id })
     const [name = ''] = boundCookies(browser.jar)
     const bound = browser.jar.cookies.get(name) ?? ''
-    const { challenge } = registrationOf(await browser.signIn(BOB))
+    const other = createBrowser()
+    const { challenge } = registrationOf(await other.signIn(BOB))
     if (kind === 'old') await clock.advance(6 * MINUTE)
-    if (kind === 'over') await browser.page('/auth/sign-out', {}, 'POST')
+    if (kind === 'over') await other.page('/auth/sign-out', {}, 'POST')
     const given = { renew: challengeIn(asked), bound }[kind] ?? challenge
     const proof = await sign(pair, given, { header: { jwk: pair.jwk } })
     const response = await browser.post(REGISTER, { 'Secure-Session-Response': proof })
