@@ -272,6 +272,18 @@ describe('a renewal', () => {
     expect((await (await victim.page('/auth/session')).json()).session).not.toBeNull()
   })
 
+  it('of another session than the one that the browser has is over, though that one lives', async () => {
+    const { createBrowser } = createDeviceWorld()
+    const [ada, bob] = [createBrowser(), createBrowser()]
+    const { pair, id } = await ada.begin()
+    await bob.begin(BOB)
+    expect(await (await bob.renew(id, pair)).json()).toEqual({
+      session_identifier: id,
+      continue: false,
+    })
+    expect((await ada.renew(id, pair)).headers.getSetCookie()).toHaveLength(1)
+  })
+
   it('by the name of a session whose cookie has another key is over', async () => {
     const { createBrowser } = createDeviceWorld()
     const victim = createBrowser()
