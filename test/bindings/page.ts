@@ -25,7 +25,7 @@ export interface PageProps {
   /** Whom its button signs in. */
   readonly credentials: { readonly email: string; readonly password: string }
   /** Hears of each text that a part of the page shows, and returns it. */
-  readonly tell: (part: 'who' | 'email' | 'token', text: string) => string
+  readonly tell: (part: 'who' | 'person' | 'token', text: string) => string
   /** Hears what the bindings gave. */
   readonly found?: (
     auth: BoundClient<GoTrueCredentials, GoTrueUser, GoTrueActions>,

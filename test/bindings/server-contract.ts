@@ -46,7 +46,10 @@ export function serverContract(name: Name): void {
       expect(auth.getSnapshot().status).toBe('signed-in')
       expect(html).toContain(`${ADA_IN}</p>`)
       expect(first).toContain(`${ADA_IN}</p>`)
-      expect({ who: log.who, email: log.email }).toEqual({ who: [ADA_IN], email: [ADA.email] })
+      expect({ who: log.who, person: new Set(log.person) }).toEqual({
+        who: [ADA_IN],
+        person: new Set([ADA.email]),
+      })
       expect([...place.querySelectorAll('*')]).toEqual(before)
       expect(texts('button')).toEqual([`Sign out ${ADA.email}`])
     })

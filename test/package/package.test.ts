@@ -483,7 +483,7 @@ describe('the packed package', () => {
     ],
     // A binding that is typed for the app's client. More than 800, as each has to hydrate and to say why there is
     // no token; Vue has two ways to give a client, and stores that outlive components.
-    ['react', 'core', CORE, binding('react', 'createAuthHooks'), 820],
+    ['react', 'core', CORE, binding('react', 'createAuthHooks'), 825],
     ['vue', 'core', CORE, binding('vue', 'createAuthComposables'), 925],
     ['svelte', 'core', CORE, binding('svelte', 'createAuthContext'), 810],
     ['solid', 'core', CORE, binding('solid', 'createAuthContext'), 875],

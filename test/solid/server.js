@@ -14,7 +14,7 @@ import { usePage } from './use-page.js'
 const SECTION = [
   '<section',
   '><p class="who">',
-  '</p><p class="email">',
+  '</p><p class="person">',
   '</p><p class="token">',
   '</p><!--$-->',
   '<!--/--><!--$-->',
@@ -24,9 +24,9 @@ const SIGN_OUT = ['<button', '>Sign out <!--$-->', '<!--/--></button>']
 const SIGN_IN = ['<button', '>Sign in</button>']
 
 function Who({ page }) {
-  const { auth, who, email, token } = usePage(page)
+  const { auth, who, person, token } = usePage(page)
   const key = ssrHydrationKey()
-  const texts = [who(), email(), token()].map((text) => escapeHtml(text))
+  const texts = [who(), person(), token()].map((text) => escapeHtml(text))
   const title = () =>
     ssrHydrationKey() + ssrAttribute('title', escapeHtml(auth.status, true), false)
   const shown = createComponent(Show, {

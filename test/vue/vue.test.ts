@@ -1,6 +1,26 @@
 // @vitest-environment happy-dom
-import { bindingContract } from '../bindings/contract.js'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { reactive } from 'vue'
+import { bindingContract, pagesOfEachTest } from '../bindings/contract.js'
+import { loadPage } from '../bindings/load.js'
+import type { Client, Framework } from '../bindings/page.js'
 import { serverContract } from '../bindings/server-contract.js'
+import { ADA } from '../bindings/stage.js'
 
 bindingContract('vue', { provider: 'app.use(authPlugin, auth)', readsAtOnce: true })
 serverContract('vue')
+
+describe('a store of Vue', () => {
+  let framework: Framework
+  beforeAll(async () => {
+    framework = await loadPage('vue')
+  })
+  const pages = pagesOfEachTest(() => framework)
+
+  it('may hold what the composables gave, and its client works', async () => {
+    const { auth } = await pages().signedIn()
+    const stores: { readonly client: Client }[] = []
+    await pages().show(auth, { found: (given) => void stores.push(reactive({ ...given })) })
+    expect((await stores[0]?.client.getSession())?.user?.email).toBe(ADA.email)
+  })
+})
