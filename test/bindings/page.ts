@@ -31,6 +31,8 @@ export interface PageProps {
     auth: BoundClient<GoTrueCredentials, GoTrueUser, GoTrueActions>,
     token: TokenMethods,
   ) => void
+  /** When the part that reads has been loaded, where a framework takes parts over as they come. */
+  readonly late?: Promise<void>
   /** A page with another client inside this one. */
   readonly inner?: PageProps
 }

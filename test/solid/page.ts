@@ -11,7 +11,7 @@
  *
  * written by hand: the compiler is not installed here.
  */
-import { type Component, createComponent, type JSX, Show } from 'solid-js'
+import { type Component, createComponent, type JSX, Show, Suspense } from 'solid-js'
 import {
   addEventListener,
   delegateEvents,
@@ -90,16 +90,32 @@ const Whole = ({ page }: { readonly page: PageProps }): JSX.Element =>
     client: page.client,
     ...page.options,
     get children() {
+      return page.late ? createComponent(Late, { page }) : createComponent(Who, { page })
+    },
+  })
+
+/** A part that the server sends when it has its data. */
+const Late = ({ page }: { readonly page: PageProps }): JSX.Element =>
+  createComponent(Suspense, {
+    get children() {
       return createComponent(Who, { page })
     },
   })
 
 delegateEvents(['click'])
 
-export const show: Framework['show'] = async (place, page, over) => ({
-  unmount: (over ? hydrate : render)(() => createComponent(Whole, { page }), place),
-  flush: () => {},
-})
+declare global {
+  /** What a server sends with the page: here, when each part has arrived. */
+  var _$HY: { r: object } | undefined
+}
+
+export const show: Framework['show'] = async (place, page, over) => {
+  if (page.late && globalThis._$HY) globalThis._$HY.r = new Proxy({}, { get: () => page.late })
+  return {
+    unmount: (over ? hydrate : render)(() => createComponent(Whole, { page }), place),
+    flush: () => {},
+  }
+}
 
 export const showLost: Framework['showLost'] = async (place, page) =>
   render(() => createComponent(Who, { page }), place)

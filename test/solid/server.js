@@ -1,5 +1,5 @@
 /** What Solid's compiler makes of the page for a server, which is no TypeScript; written by hand: see page.ts. */
-import { createComponent, Show } from 'solid-js'
+import { createComponent, Show, Suspense } from 'solid-js'
 import {
   escape as escapeHtml,
   generateHydrationScript,
@@ -48,6 +48,13 @@ const Whole = ({ page }) =>
   createComponent(AuthProvider, {
     client: page.client,
     ...page.options,
+    get children() {
+      return page.late ? createComponent(Late, { page }) : createComponent(Who, { page })
+    },
+  })
+
+const Late = ({ page }) =>
+  createComponent(Suspense, {
     get children() {
       return createComponent(Who, { page })
     },

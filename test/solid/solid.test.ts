@@ -3,4 +3,4 @@ import { bindingContract } from '../bindings/contract.js'
 import { serverContract } from '../bindings/server-contract.js'
 
 bindingContract('solid', { provider: '<AuthProvider client={auth}>', readsAtOnce: true })
-serverContract('solid')
+serverContract('solid', { takesOverParts: true })

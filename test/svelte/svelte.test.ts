@@ -3,4 +3,4 @@ import { bindingContract } from '../bindings/contract.js'
 import { serverContract } from '../bindings/server-contract.js'
 
 bindingContract('svelte', { provider: 'provideAuth(auth)', readsAtOnce: false })
-serverContract('svelte')
+serverContract('svelte', { takesOverParts: false })
