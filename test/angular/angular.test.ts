@@ -5,7 +5,7 @@ import { loadPage } from '../bindings/load.js'
 import type { Framework } from '../bindings/page.js'
 import { ADA, countListeners } from '../bindings/stage.js'
 
-bindingContract('angular', { provider: 'provideAuth(auth)', readsAtOnce: false })
+bindingContract('angular', { provider: 'provideAuth(auth)', readsAtOnce: false, listeners: 1 })
 
 describe('a page that Angular renders on a server', () => {
   let framework: Framework

@@ -7,7 +7,7 @@ import type { Client, Framework } from '../bindings/page.js'
 import { serverContract } from '../bindings/server-contract.js'
 import { ADA } from '../bindings/stage.js'
 
-bindingContract('vue', { provider: 'app.use(authPlugin, auth)', readsAtOnce: true })
+bindingContract('vue', { provider: 'app.use(authPlugin, auth)', readsAtOnce: true, listeners: 1 })
 serverContract('vue', { takesOverParts: true })
 
 describe('a store of Vue', () => {
