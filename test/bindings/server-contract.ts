@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Name } from './build.js'
-import { pagesOfEachTest } from './contract.js'
 import { loadPage, loadServer } from './load.js'
 import type { Client, Framework, FrameworkServer, PageProps } from './page.js'
+import { pagesOfEachTest } from './pages.js'
 import { ADA, countListeners } from './stage.js'
 
 type Options = NonNullable<PageProps['options']>

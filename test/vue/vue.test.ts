@@ -1,9 +1,10 @@
 // @vitest-environment happy-dom
 import { beforeAll, describe, expect, it } from 'vitest'
 import { reactive } from 'vue'
-import { bindingContract, pagesOfEachTest } from '../bindings/contract.js'
+import { bindingContract } from '../bindings/contract.js'
 import { loadPage } from '../bindings/load.js'
 import type { Client, Framework } from '../bindings/page.js'
+import { pagesOfEachTest } from '../bindings/pages.js'
 import { serverContract } from '../bindings/server-contract.js'
 import { ADA } from '../bindings/stage.js'
 
