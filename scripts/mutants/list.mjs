@@ -8,6 +8,7 @@ import { COMMIT } from './commit.mjs'
 import { COOKIE_CHOICE } from './cookie-choice.mjs'
 import { COOKIES } from './cookies.mjs'
 import { COORDINATION } from './coordination.mjs'
+import { DBSC } from './dbsc.mjs'
 import { DECISION } from './decision.mjs'
 import { DPOP } from './dpop.mjs'
 import { ENDED } from './ended.mjs'
@@ -55,6 +56,7 @@ import { STORAGE } from './storage.mjs'
 import { STORE } from './store.mjs'
 import { SUPERTOKENS } from './supertokens.mjs'
 import { SUPERTOKENS_CLAIMS } from './supertokens-claims.mjs'
+import { SUPERTOKENS_WIRE } from './supertokens-wire.mjs'
 import { TIMING } from './timing.mjs'
 import { UPKEEP } from './upkeep.mjs'
 import { UPSTREAMS } from './upstreams.mjs'
@@ -73,6 +75,7 @@ export const MUTANTS = [
   ...COOKIE_CHOICE,
   ...COOKIES,
   ...COORDINATION,
+  ...DBSC,
   ...DECISION,
   ...DPOP,
   ...ENDED,
@@ -120,6 +123,7 @@ export const MUTANTS = [
   ...STORE,
   ...SUPERTOKENS,
   ...SUPERTOKENS_CLAIMS,
+  ...SUPERTOKENS_WIRE,
   ...TIMING,
   ...UPKEEP,
   ...UPSTREAMS,

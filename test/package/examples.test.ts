@@ -55,6 +55,9 @@ const APP = `
   declare function askForTheCode(): Promise<string>
 
   declare const backend: import('holdfast/server').Backend, request: Request
+  declare const superTokens: import('holdfast/server/supertokens').SuperTokens
+  declare const appSessions: import('holdfast/server/supertokens').SuperTokensSessions
+  declare const roles: import('holdfast/server/supertokens').PrimitiveArrayClaim
   declare const sessions: import('holdfast/server').RequestSessions<import('holdfast/providers/workos').WorkOSUser>
 
   declare const chrome: {

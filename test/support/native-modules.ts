@@ -5,6 +5,9 @@ const BAD_KEY =
 /** What iOS says of a keychain whose phone is locked (errSecInteractionNotAllowed). */
 export const LOCKED = 'User interaction is not allowed.'
 
+/** In bytes of UTF-8. */
+const sizeOf = (text: string): number => encodeURIComponent(text).replace(/%../g, 'x').length
+
 /** What a crash looks like from within: nothing goes on. */
 const never = (): Promise<never> => new Promise(() => {})
 
@@ -34,8 +37,7 @@ export function createSecureStore() {
         call(key, options, () => entries.get(key) ?? null),
       setItemAsync: (key: string, value: string, options?: object) =>
         call(key, options, () => {
-          if (Buffer.byteLength(value) > 2048)
-            throw new Error('The value is larger than 2048 bytes.')
+          if (sizeOf(value) > 2048) throw new Error('The value is larger than 2048 bytes.')
           entries.set(key, value)
         }),
       deleteItemAsync: (key: string, options?: object) =>
@@ -91,7 +93,8 @@ export function createMmkv(version: 3 | 4) {
 }
 
 /** `Linking` of React Native: the link that started the app is told as long as it runs. */
-export function createLinking(initial: string | null = null) {
+export function createLinking(first: string | null = null) {
+  let initial = first
   const listeners = new Set<(event: { url: string }) => void>()
   return {
     Linking: {
@@ -104,6 +107,10 @@ export function createLinking(initial: string | null = null) {
       },
     },
     listeners: (): number => listeners.size,
+    /** The app is started by this link. */
+    startBy: (url: string | null): void => {
+      initial = url
+    },
     open: (url: string): void => {
       for (const hear of [...listeners]) hear({ url })
     },

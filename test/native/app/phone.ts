@@ -1,0 +1,111 @@
+import { AuthClient } from 'holdfast'
+import { gotrue } from 'holdfast/providers/gotrue'
+import { oidc } from 'holdfast/providers/oidc'
+import { nativeEnvironment, onRedirect, secureStorage } from 'holdfast/react-native'
+import { createManualClock, createScriptedGoTrue, createScriptedOidc } from 'holdfast/testing'
+import { createLinking, createSecureStore } from '../../support/native-modules.js'
+import { createAppState, createNetInfo } from '../../support/react-native-app.js'
+
+/** What the app finds around it. */
+export interface Surroundings {
+  /** Where the phone's requests go. */
+  serveWith(fetch: (url: string, init: RequestInit) => Promise<Response>): void
+  /** Runs when the story is over. */
+  after(work: () => void): void
+  /** Of `expo-crypto`, or a native module. */
+  readonly crypto: {
+    randomBytes(length: number): Uint8Array
+    sha256(bytes: Uint8Array): Promise<Uint8Array>
+  }
+}
+
+export const HOME = 'com.example.app://callback'
+export const ADA = { email: 'ada@example.com', password: 'correct horse' }
+export const MINUTE = 60_000
+export const HOUR = 60 * MINUTE
+
+/** A profile that makes a session of more than five kilobytes. */
+const PROFILE = { about: 'Grüße 漢字 👾 '.repeat(220) }
+
+/** Some turns of the event loop: React Native's fetch settles by timers. */
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 40; turn++) await new Promise((resolve) => setTimeout(resolve))
+}
+
+/** A phone with an app on it, whose server runs beside it. */
+export function createPhone({ serveWith, after, crypto }: Surroundings) {
+  const clock = createManualClock({ settle })
+  const server = createScriptedGoTrue({
+    users: [{ ...ADA, data: PROFILE }],
+    signing: 'digest',
+    clock,
+  })
+  const issuer = createScriptedOidc({
+    clients: [{ id: 'app', redirectUris: [HOME] }],
+    signing: 'digest',
+    clock,
+  })
+  const carried: (readonly [url: string, authorization: string | null])[] = []
+  serveWith(async (url, init) => {
+    if (url.startsWith('https://project.example/')) return server.fetch(url, init)
+    if (url.startsWith('https://id.example/')) return issuer.fetch(url, init)
+    const authorization = new Headers(init.headers).get('authorization')
+    carried.push([url, authorization])
+    // The API refuses the first token that it sees: it knows better than the clock.
+    const isFirst = authorization === carried.find(([, seen]) => seen)?.[1]
+    return new Response('{}', { status: authorization && isFirst ? 401 : 200 })
+  })
+  const keychain = createSecureStore()
+  const app = createAppState()
+  const net = createNetInfo()
+  const linking = createLinking()
+
+  return {
+    clock,
+    server,
+    issuer,
+    /** What other servers were asked for, and with what. */
+    carried,
+    keychain,
+    app,
+    net,
+    linking,
+    exchanges: (): number => server.count('refresh_token'),
+    /** The app's client of an OpenID Connect server. */
+    startOidc() {
+      const auth = new AuthClient({
+        provider: oidc({ issuer: 'https://id.example', clientId: 'app', redirectUri: HOME }),
+        storage: secureStorage(keychain.SecureStore),
+        environment: { ...nativeEnvironment({ AppState: app.AppState, crypto }), clock },
+      })
+      after(() => auth.dispose())
+      return auth
+    },
+    /** Starts the app, by a link or not: its client, and what that told. */
+    start(link: string | null = null) {
+      linking.startBy(link)
+      const { AppState } = app
+      const auth = new AuthClient({
+        provider: gotrue({ url: 'https://project.example/auth/v1', now: clock.now }),
+        storage: secureStorage(keychain.SecureStore),
+        fetchOrigins: ['https://api.example'],
+        environment: {
+          ...nativeEnvironment({ AppState, NetInfo: net.NetInfo, crypto }),
+          clock,
+        },
+      })
+      const events: string[] = []
+      auth.onAuthStateChange((event) => events.push(event))
+      const links: string[] = []
+      const stop = onRedirect(linking.Linking, HOME, (url) => {
+        links.push(url)
+        auth.actions.handleRedirect({ url }).catch((error) => events.push(error.code))
+      })
+      after(() => {
+        stop()
+        auth.dispose()
+      })
+      return { auth, events, links, stop }
+    },
+  }
+}
