@@ -59,7 +59,7 @@ export function createAuthInjection<
     client: AuthClient<Credentials, User, Actions>,
     options?: ProvideAuthOptions<User> | (() => ProvideAuthOptions<User>),
   ): Provider {
-    given(client?.subscribe, ADVICE)
+    given(client?.getSnapshot, ADVICE)
     const make = typeof options === 'function' ? options : () => options
     return {
       provide: AUTH,

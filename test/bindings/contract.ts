@@ -127,14 +127,17 @@ export function bindingContract(name: Name, traits: Traits): void {
       vi.mocked(console.warn).mockClear()
     })
 
-    it.each([undefined, null, {}])('given %s for a client says so', async (client) => {
-      const { props } = pages().toProps(pages().open().auth)
-      const broken = Object.assign({}, props, { client })
-      await expect(framework.show(document.createElement('div'), broken)).rejects.toMatchObject({
-        code: 'invalid_argument',
-        message: expect.stringContaining(traits.provider),
-      })
-    })
+    it.each([undefined, null, {}, { subscribe: () => () => {} }])(
+      'given %o for a client says so',
+      async (client) => {
+        const { props } = pages().toProps(pages().open().auth)
+        const broken = Object.assign({}, props, { client })
+        await expect(framework.show(document.createElement('div'), broken)).rejects.toMatchObject({
+          code: 'invalid_argument',
+          message: expect.stringContaining(traits.provider),
+        })
+      },
+    )
   })
 
   describe(`what a page of ${name} is given`, () => {
