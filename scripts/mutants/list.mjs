@@ -1,6 +1,7 @@
 // All mutants. Each is a small bug that a good engineer could write, named as a reviewer would.
 import { ACCOUNTS } from './accounts.mjs'
 import { AUTHKIT } from './authkit.mjs'
+import { BINDINGS } from './bindings.mjs'
 import { BOUNDED } from './bounded.mjs'
 import { CACHING } from './caching.mjs'
 import { COMMIT } from './commit.mjs'
@@ -68,6 +69,7 @@ import { WITH_SESSION } from './with-session.mjs'
 export const MUTANTS = [
   ...ACCOUNTS,
   ...AUTHKIT,
+  ...BINDINGS,
   ...BOUNDED,
   ...CACHING,
   ...COMMIT,
