@@ -1,11 +1,18 @@
-import type { Lib } from './rows.js'
+import type { Row } from './rows.js'
 
 /** What only pages have is in the types of these, so a `lib` without the DOM cannot read them. */
 const OF_PAGES = /^holdfast\/(compat\/|react\b|vue\b|svelte\b|solid\b|angular\b|devtools\b)/
 
-/** What an app with this `lib` can import. */
-export const subpathsFor = (lib: Lib, all: readonly string[]): readonly string[] =>
-  all.filter((name) => lib !== 'node' || !OF_PAGES.test(name))
+/** Their frameworks' own types, which are theirs to keep, say nothing to older compilers. */
+const OF_FRAMEWORKS = /^holdfast\/(vue|svelte|solid|angular)\b/
+
+/** What an app can import that is compiled so. */
+export function subpathsFor(row: Row, all: readonly string[]): readonly string[] {
+  const isNew = row.version === 'today' || row.skipLibCheck
+  return all.filter(
+    (name) => (row.lib !== 'node' || !OF_PAGES.test(name)) && (isNew || !OF_FRAMEWORKS.test(name)),
+  )
+}
 
 /** A module that imports all of them, so that their types are read to the end. */
 export const everything = (subpaths: readonly string[]): string =>
