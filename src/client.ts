@@ -2,12 +2,10 @@ import { checkListener, checkOptions, invalid } from './core/check-options.js'
 import { createEngine, type Engine } from './core/engine.js'
 import { AuthSessionMissingError } from './core/errors.js'
 import type { AuthEventName, AuthListener } from './core/events.js'
-import { createFlows } from './core/flows.js'
 import { guardAll, guarded, guardedThroughout } from './core/guarded.js'
 import type { EngineOptions } from './core/options.js'
-import type { Environment, KeyStore } from './core/ports.js'
+import type { Environment } from './core/ports.js'
 import type {
-  ActionHost,
   CallOptions,
   Provider,
   RefreshOptions,
@@ -20,6 +18,7 @@ import type { Session, SessionUser } from './core/session.js'
 import type { Snapshot } from './core/store.js'
 import { defaultEnvironment, defaultStorage } from './defaults.js'
 import { type AuthFetchOptions, createAuthFetch } from './fetch.js'
+import { createHost } from './host.js'
 import { Usable } from './usable.js'
 
 /** Options of an `AuthClient`. */
@@ -233,26 +232,5 @@ function touched<Options extends CallOptions>(options: Options | undefined): Opt
 function checkTexts(given: object): void {
   for (const [name, value] of Object.entries(given)) {
     if (typeof value !== 'string') throw invalid(`\`${name}\` is not a text.`)
-  }
-}
-
-function createHost<User extends SessionUser>(
-  engine: Engine<User>,
-  { clock, page, crypto }: Environment,
-  keys: KeyStore | null = null,
-): ActionHost<User> {
-  const flows = createFlows(engine.vault, () => clock.now())
-  return {
-    page,
-    keys,
-    crypto,
-    signIn: (request, options) => engine.signIn('sign-in', request, options),
-    withSession: engine.withSession,
-    request: engine.request,
-    exchange: engine.exchange,
-    updateUser: engine.updateUser,
-    saveFlow: flows.save,
-    flows: flows.list,
-    removeFlow: flows.remove,
   }
 }

@@ -128,7 +128,7 @@ export function createAuthFetch<User extends SessionUser>(
       const { status, headers } = response
       const answer = { url, method, status, headers, copy: () => response.clone() }
       // What another origin says after a redirect is nothing about this session.
-      const ours = origins.includes(new URL(response.url || url).origin)
+      const ours = origins.includes(new URL(response.url, url).origin)
       const read = ours ? await provider.readAnswer?.(answer, record.session) : undefined
       const meaning = read ?? byStatus(answer)
       if ('grant' in meaning && meaning.grant) source.update(record, meaning.grant)

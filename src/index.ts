@@ -88,4 +88,4 @@ export {
 export { memoryKeys, memoryStorage } from './storage/memory.js'
 export { type WebStorageOptions, webStorage } from './storage/web-storage.js'
 export { type TakeOverOptions, takeOver } from './take-over.js'
-export { type SessionTimeoutsOptions, sessionTimeouts } from './timeouts.js'
+export { type SessionTimeoutsOptions, sessionTimeouts } from './timeouts/index.js'

@@ -7,6 +7,7 @@ import { COMMIT } from './commit.mjs'
 import { COOKIE_CHOICE } from './cookie-choice.mjs'
 import { COOKIES } from './cookies.mjs'
 import { COORDINATION } from './coordination.mjs'
+import { DBSC } from './dbsc.mjs'
 import { DECISION } from './decision.mjs'
 import { DPOP } from './dpop.mjs'
 import { ENDED } from './ended.mjs'
@@ -54,6 +55,7 @@ import { STORAGE } from './storage.mjs'
 import { STORE } from './store.mjs'
 import { SUPERTOKENS } from './supertokens.mjs'
 import { SUPERTOKENS_CLAIMS } from './supertokens-claims.mjs'
+import { SUPERTOKENS_WIRE } from './supertokens-wire.mjs'
 import { TIMING } from './timing.mjs'
 import { UPKEEP } from './upkeep.mjs'
 import { UPSTREAMS } from './upstreams.mjs'
@@ -71,6 +73,7 @@ export const MUTANTS = [
   ...COOKIE_CHOICE,
   ...COOKIES,
   ...COORDINATION,
+  ...DBSC,
   ...DECISION,
   ...DPOP,
   ...ENDED,
@@ -118,6 +121,7 @@ export const MUTANTS = [
   ...STORE,
   ...SUPERTOKENS,
   ...SUPERTOKENS_CLAIMS,
+  ...SUPERTOKENS_WIRE,
   ...TIMING,
   ...UPKEEP,
   ...UPSTREAMS,

@@ -50,7 +50,7 @@ export const VERIFICATION = [
   {
     file: keys,
     name: 'Keys are never looked at again.',
-    find: '!within(loadedAt, FRESH) && ',
+    find: '!within(loadedAt, interval) && ',
     replace: 'loadedAt === undefined && ',
   },
   {

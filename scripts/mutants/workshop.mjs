@@ -28,6 +28,7 @@ const ENTRIES = [
   'src/server/index.ts',
   'src/server/oidc/index.ts',
   'src/server/gotrue/index.ts',
+  'src/server/dbsc/index.ts',
   'src/server/workos/index.ts',
   'src/server/supertokens/index.ts',
   'src/node/index.ts',

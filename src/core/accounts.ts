@@ -17,7 +17,6 @@ import { createRevocation } from './revocation.js'
 import type { Grant, ProviderEventName, Session, SessionUser } from './session.js'
 import { createShare, type Share } from './share.js'
 import { type Arrival, endedAfter } from './state.js'
-import { endInTime } from './time-out.js'
 import type { TimedOut } from './timeouts.js'
 
 /** A request that brings a session, or `null` when a step is missing. */
@@ -37,8 +36,8 @@ export interface Accounts<User extends SessionUser> {
    * @throws the provider's AuthError when a `global` one did not end the others.
    */
   signOut(scope: SignOutScope): Promise<void>
-  /** Ends the session because its time is up: here at once, elsewhere and at the server in the background. */
-  timeOut(by: TimedOut): void
+  /** Nobody is signed in here any more, whatever is under way: a person left, or `by` time. */
+  leave(by?: TimedOut): void
   /** Ends a session that another one replaced, at the server, in the background. */
   revoke(session: Session<User>): void
   /** Ends what is due at the server. */
@@ -99,10 +98,17 @@ export function createAccounts<User extends SessionUser>(
     return true
   }
 
+  function leave(by?: TimedOut): void {
+    order.committed = ++order.calls
+    store.dispatch({ type: 'ended', reason: 'user', ...by })
+    refreshes.cancel()
+  }
+
   const foreign = createForeign(context, { path, refreshes, order, commit })
 
   return {
     refreshForeign: foreign,
+    leave,
     async signIn(arrival, send, options) {
       const call = ++order.calls
       const answer = await ask(context, send, options)
@@ -120,9 +126,7 @@ export function createAccounts<User extends SessionUser>(
     },
     async signOut(scope) {
       const held = store.held()
-      order.committed = ++order.calls
-      store.dispatch({ type: 'ended', reason: 'user' })
-      refreshes.cancel()
+      leave()
       const { session, lineage = null } = held?.record ?? {}
       const revoked = session && revocation.revoke(session, scope)
       // Best effort: the server ends this session by itself in the end, though not the others.
@@ -130,18 +134,6 @@ export function createAccounts<User extends SessionUser>(
       await path.end({ lineage, any: true }, session)
       settle()
       if (scope === 'global') await revoked
-    },
-    timeOut(by) {
-      const held = store.held()
-      if (!held) return
-      order.committed = ++order.calls
-      store.dispatch({ type: 'ended', ...by })
-      refreshes.cancel()
-      settle()
-      endInTime(context, path, held.record, by)
-        .then((first) => (first ? revocation.revoke(held.record.session, 'local') : undefined))
-        // The server ends this session by itself in the end.
-        .catch(() => {})
     },
     revoke: (session) => void revocation.revoke(session, 'local', true).catch(() => {}),
     dispose: revocation.dispose,

@@ -4,7 +4,6 @@ import type { Provider, RequestContext } from './provider.js'
 import type { Section } from './section.js'
 import type { SessionUser } from './session.js'
 import type { Store } from './store.js'
-import type { TimeoutsWatch } from './timeouts.js'
 import type { Limits } from './timing.js'
 import type { Vault } from './vault.js'
 
@@ -17,8 +16,6 @@ export interface EngineContext<User extends SessionUser> {
   readonly store: Store<User>
   readonly vault: Vault<User>
   readonly section: Section
-  /** Ends the session in time, where the app has asked for it. */
-  readonly timeouts: TimeoutsWatch | undefined
   /** Sends one request to the provider, within its time. @throws AuthError `timeout`, `aborted`. */
   request<T>(send: (context: RequestContext) => Promise<T>, signal?: Signal): Promise<T>
   /** Tells the other contexts that storage has changed. */

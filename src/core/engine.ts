@@ -25,8 +25,6 @@ import type { Grant, Session, SessionUser } from './session.js'
 import { createSharedPatience } from './shared-patience.js'
 import { createStart } from './start.js'
 import { createStore, type Store } from './store.js'
-import type { TimeoutsDesk } from './timeouts.js'
-import { watchTimeouts } from './timeouts-desk.js'
 import type { Limits } from './timing.js'
 import { createUpkeep } from './upkeep.js'
 import { createVault, type Vault } from './vault.js'
@@ -55,16 +53,11 @@ export interface Engine<User extends SessionUser>
   dispose(): void
 }
 
-/** What parts of an engine do that is made after its context. */
-interface Duties<User extends SessionUser>
-  extends Pick<EngineContext<User>, 'announce' | 'settle'>,
-    Pick<TimeoutsDesk, 'end'> {}
-
 /** Makes what all parts of an engine work on. */
 function createContext<User extends SessionUser>(
   provider: Provider<never, User>,
   settings: EngineSettings<User>,
-  duties: Duties<User>,
+  duties: Pick<EngineContext<User>, 'announce' | 'settle'>,
 ): EngineContext<User> {
   const { environment, storage, storageKey } = settings
   const { requestTimeout = 10_000, storageTimeout = STORAGE_TIMEOUT } = settings
@@ -84,7 +77,6 @@ function createContext<User extends SessionUser>(
   })
   const store = createStore<User>({ environment, limits, debug: settings.debug })
   const vault = createVault<User>({ environment, storage, storageKey, timeout: storageTimeout })
-  const { announce, settle, end } = duties
   return {
     environment,
     provider,
@@ -93,9 +85,6 @@ function createContext<User extends SessionUser>(
     section,
     store,
     vault,
-    timeouts: watchTimeouts(settings, { store, vault, settle, end }),
-    announce,
-    settle,
     async request(send, signal) {
       section.throwIfDisposed()
       return bounded(environment, (own) => send({ signal: own }), {
@@ -104,6 +93,7 @@ function createContext<User extends SessionUser>(
         signal,
       })
     },
+    ...duties,
   }
 }
 
@@ -117,25 +107,25 @@ function createParts<User extends SessionUser>(
   const context: EngineContext<User> = createContext<User>(provider, settings, {
     announce: () => hints.announce(),
     settle: () => upkeep.settle(),
-    end: (by) => accounts.timeOut(by),
   })
   const path: CommitPath<User> = createCommitPath(context)
   const patience = createSharedPatience(context)
   const exchange = createExchange(context, path, patience)
   const refreshes: Refreshes<User> = createRefreshes(context, { path, exchange, patience })
-  const upkeep = createUpkeep(context, { path, refreshes })
+  const accounts = createAccounts(context, { path, refreshes })
+  const timeouts = settings.timeouts?.watch({ ...context, ...accounts, path })
+  const upkeep = createUpkeep(context, { path, refreshes, timeouts })
   const hints = createHints(settings, {
     name: lockNameOf(settings.storageKey),
     onHint: () => upkeep.hint(),
   })
-  const start = createStart(context, path)
-  const accounts: Accounts<User> = createAccounts(context, { path, refreshes })
-  return { context, refreshes, upkeep, hints, start, accounts }
+  const start = createStart(context, path, timeouts)
+  return { context, refreshes, timeouts, upkeep, hints, start, accounts }
 }
 
 /** Makes `refreshSession`: of the current session, or of a token that is another one's. */
 function createRefresh<User extends SessionUser>(
-  { context, refreshes, start, accounts }: ReturnType<typeof createParts<User>>,
+  { context, refreshes, timeouts, start, accounts }: ReturnType<typeof createParts<User>>,
   wait: <T>(promise: Promise<T>, options?: CallOptions) => Promise<T>,
 ): Engine<User>['refresh'] {
   const { store } = context
@@ -147,7 +137,7 @@ function createRefresh<User extends SessionUser>(
     //   waits for no such question    or it would be hers that comes to be refreshed
     await wait(store.held() ? Promise.resolve() : start.loaded(), options)
     if (!store.held()) await refreshes.observe()
-    await wait(Promise.resolve(context.timeouts?.over()), options)
+    await wait(Promise.resolve(timeouts?.over()), options)
     const current = store.held()?.record.session.refreshToken
     if (token === '' || (token === null && !current)) throw new AuthSessionMissingError()
     const foreign = token !== null && token !== current
@@ -167,7 +157,7 @@ export function createEngine<User extends SessionUser>(
 ): Engine<User> {
   const { environment } = settings
   const parts = createParts(provider, settings)
-  const { context, refreshes, upkeep, hints, start, accounts } = parts
+  const { context, refreshes, timeouts, upkeep, hints, start, accounts } = parts
   const { section, store, vault } = context
   let disposed: AuthError | null = null
 
@@ -181,7 +171,7 @@ export function createEngine<User extends SessionUser>(
 
   /** Whether a call has to wait, or to fail, before it can begin. */
   const unready = (): boolean => disposed !== null || store.state().status === 'loading'
-  const reads = createReads(context, { refreshes, start, upkeep, wait })
+  const reads = createReads(context, { refreshes, start, upkeep, timeouts, wait })
   const { withRecord, withSession } = createWithSession(context, reads, wait)
 
   return {
@@ -216,9 +206,9 @@ export function createEngine<User extends SessionUser>(
       await withSession(async (session, its) => provider.signOut?.(session, scope, its), options)
     },
     async stay() {
-      if (!context.timeouts) throw invalid('Pass timeouts: sessionTimeouts({ idleTimeout }).')
+      if (!timeouts) throw invalid('Pass timeouts: sessionTimeouts({ idleTimeout }).')
       await wait(start.loaded())
-      await wait(context.timeouts.stay())
+      await wait(timeouts.stay())
     },
     async request(send, options) {
       return wait(context.request(send, options?.signal))
@@ -228,7 +218,7 @@ export function createEngine<User extends SessionUser>(
       disposed = new AuthError('disposed', 'The client was disposed of.')
       section.dispose(disposed)
       accounts.dispose()
-      context.timeouts?.dispose()
+      timeouts?.dispose()
       upkeep.dispose()
       hints.dispose()
       store.clear()

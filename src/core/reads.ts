@@ -7,6 +7,7 @@ import { hasSameTokens, isSamePerson, type SessionRecord } from './record.js'
 import type { Refreshes } from './refreshes.js'
 import type { Session, SessionUser } from './session.js'
 import type { Start } from './start.js'
+import type { TimeoutsWatch } from './timeouts.js'
 import { remaining } from './timing.js'
 import type { Upkeep } from './upkeep.js'
 
@@ -33,6 +34,7 @@ export interface ReadParts<User extends SessionUser> {
   readonly refreshes: Refreshes<User>
   readonly start: Start
   readonly upkeep: Upkeep
+  readonly timeouts: TimeoutsWatch | undefined
   /** Waits as long as the caller does. @throws AuthError `aborted`, `disposed`. */
   wait<T>(promise: Promise<T>, options?: CallOptions): Promise<T>
 }
@@ -91,9 +93,9 @@ export function createReads<User extends SessionUser>(
 /** Makes `getSession`: what it does at a moment is the table of `decide`. */
 function createGetSession<User extends SessionUser>(
   context: EngineContext<User>,
-  { refreshes, start, upkeep, wait }: ReadParts<User>,
+  { refreshes, start, upkeep, timeouts, wait }: ReadParts<User>,
 ): Reads<User>['getSession'] {
-  const { store, limits, timeouts } = context
+  const { store, limits } = context
 
   async function getSession(options?: CallOptions): Promise<Session<User> | null> {
     if (start.unknown() && !store.held()) start.retry()

@@ -7,10 +7,10 @@ import { requestedAt } from './exchange.js'
 import { passed } from './look.js'
 import { STORAGE_TIMEOUT } from './options.js'
 import { type SessionRecord, toRecord } from './record.js'
-import type { Grant, Session, SessionUser } from './session.js'
+import type { Grant, SessionUser } from './session.js'
 import type { SourceDesk } from './session-source.js'
 import type { Observation } from './state.js'
-import { endInTime } from './time-out.js'
+import type { TimeoutsWatch } from './timeouts.js'
 import type { Now } from './timing.js'
 
 /** How a client finds out who is signed in. */
@@ -27,10 +27,11 @@ export interface Start {
 export function createStart<User extends SessionUser>(
   context: EngineContext<User>,
   path: CommitPath<User>,
+  timeouts?: TimeoutsWatch,
 ): Start {
   let unknown: AuthError | null = null
   const begin = (): Promise<void> =>
-    load(context, path).then((error) => {
+    load(context, path, timeouts).then((error) => {
       unknown = error
       context.settle()
     })
@@ -48,6 +49,7 @@ export function createStart<User extends SessionUser>(
 async function load<User extends SessionUser>(
   context: EngineContext<User>,
   path: CommitPath<User>,
+  timeouts?: TimeoutsWatch,
 ): Promise<AuthError | null> {
   const { environment, provider, section, store } = context
   const { resume } = provider
@@ -60,7 +62,7 @@ async function load<User extends SessionUser>(
   try {
     ;[seen, sinceLook] = await path.read()
     looked = store.now()
-    seen = await inTime(context, path, seen)
+    if (timeouts) seen = await timeouts.admit(seen)
     if (seen.kind === 'absent' && takeOver) {
       seen = await section.locked(() => takeOver.find(desk))
     }
@@ -85,35 +87,12 @@ async function load<User extends SessionUser>(
   return unknown
 }
 
-/** What storage was found to say, but for a session whose time is up: that one ends before anybody is given it. */
-async function inTime<User extends SessionUser>(
-  context: EngineContext<User>,
-  path: CommitPath<User>,
-  seen: Observation<User>,
-): Promise<Observation<User>> {
-  const { timeouts } = context
-  if (seen.kind !== 'session' || !timeouts) return seen
-  const { lineage, session } = seen.record
-  const over = await timeouts.found(lineage)
-  if (!over) return seen
-  if (await endInTime(context, path, seen.record, over)) revoke(context, session)
-  return { kind: 'signed-out', ended: [lineage], error: over.error }
-}
-
-/** Tells the server that a session has ended, without waiting for it. */
-function revoke<User extends SessionUser>(
-  { request, provider }: EngineContext<User>,
-  session: Session<User>,
-): void {
-  request(async (its) => provider.signOut?.(session, 'local', its)).catch(() => {})
-}
-
 /** What sources of sessions work with. */
 function createDesk<User extends SessionUser>(
   context: EngineContext<User>,
   path: CommitPath<User>,
 ): SourceDesk<User> {
-  const { environment, settings, store } = context
+  const { environment, provider, settings, store } = context
   /** The sign-in that storage was last seen to have: what is established takes its place. */
   let over: string | null = null
   const recordOf = (grant: Grant<User>, asked: Now, base?: SessionRecord<User>) =>
@@ -149,7 +128,7 @@ function createDesk<User extends SessionUser>(
     end: (record) => path.end({ lineage: record?.lineage ?? null, any: false }, record?.session),
     revoke(grant, asked) {
       const { session } = recordOf(grant, asked)
-      revoke(context, session)
+      context.request(async (its) => provider.signOut?.(session, 'local', its)).catch(() => {})
     },
     within: (work) =>
       bounded(environment, async () => work(), {

@@ -1,31 +1,37 @@
 import type { AuthError } from './errors.js'
 import type { TimeoutReason } from './events.js'
-import type { Now } from './timing.js'
-
-/** What a watch over one client's session works with. */
-export interface TimeoutsDesk {
-  now(): Now
-  /** The sign-in that is current in memory. */
-  lineage(): string | undefined
-  /** Whether somebody can see this context. */
-  visible(): boolean
-  /** The text that all contexts share. @throws AuthError `storage`, `timeout`. */
-  read(): Promise<string | null>
-  /** Changes that text, in one step where storage can. @throws as `read`. */
-  update(change: (text: string | null) => string | null): Promise<void>
-  /** Ends the session that is current: here at once, elsewhere and at the server in the background. */
-  end(by: TimedOut): void
-  /** Tells subscribers when the session ends, in ms since the epoch; `null` once that is later again. */
-  tell(reason: TimeoutReason, endsAt: number | null): void
-  /** What `until` says has changed. */
-  settle(): void
-  report(error: unknown): void
-}
+import type { End } from './pointer.js'
+import type { Environment } from './ports.js'
+import type { Section } from './section.js'
+import type { Session, SessionUser } from './session.js'
+import type { Observation } from './state.js'
+import type { Store } from './store.js'
+import type { Vault } from './vault.js'
 
 /** A sign-in that lasted too long, or that nobody used for too long. */
 export interface TimedOut {
   readonly reason: TimeoutReason
   readonly error: AuthError
+}
+
+/** What a watch over one client's session works with. */
+export interface TimeoutsDesk {
+  readonly environment: Environment
+  readonly store: Pick<Store<SessionUser>, 'now' | 'held' | 'tell'>
+  readonly vault: Pick<Vault<SessionUser>, 'readText' | 'updateText'>
+  readonly section: Pick<Section, 'locked'>
+  readonly path: {
+    /** Reads storage, and changes nothing. @throws AuthError `storage`, `timeout`. */
+    read(): Promise<readonly [seen: Observation<SessionUser>, sinceLook: number]>
+    /** Brings storage to say that a sign-in has ended, and tells the other contexts. */
+    end(end: End, session?: Session): Promise<void>
+  }
+  /** Nobody is signed in here any more, whatever is under way. */
+  leave(by: TimedOut): void
+  /** Ends a session at the server, in the background. */
+  revoke(session: Session): void
+  /** Tells subscribers, and waits for what is due next. */
+  settle(): void
 }
 
 /** Watches over how long one client's session lasts. */
@@ -36,8 +42,8 @@ export interface TimeoutsWatch {
   tick(): void
   /** Nothing while the session may go on; otherwise settles once it is known, and the session has ended if so. */
   over(): Promise<void> | undefined
-  /** Why a sign-in that storage was found to hold is over; `null` when it is not. */
-  found(lineage: string): Promise<TimedOut | null>
+  /** What storage was found to say, but for a session whose time is up: that one ends before anybody is given it. */
+  admit<User extends SessionUser>(seen: Observation<User>): Promise<Observation<User>>
   /** Somebody is there: counts as use. Settles once the other contexts can know of it. */
   stay(): Promise<void>
   dispose(): void

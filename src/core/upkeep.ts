@@ -6,6 +6,7 @@ import type { WakeSign } from './ports.js'
 import type { Refreshes } from './refreshes.js'
 import type { SessionUser } from './session.js'
 import { untilDue } from './state.js'
+import type { TimeoutsWatch } from './timeouts.js'
 import { type Now, remaining } from './timing.js'
 
 /** What has to be done in time, derived from the state whenever it changes. */
@@ -25,6 +26,7 @@ export interface Upkeep {
 export interface UpkeepParts<User extends SessionUser> {
   readonly path: CommitPath<User>
   readonly refreshes: Refreshes<User>
+  readonly timeouts: TimeoutsWatch | undefined
 }
 
 /** Makes the upkeep of one client: one timer, one deadline. */
@@ -32,8 +34,8 @@ export function createUpkeep<User extends SessionUser>(
   context: EngineContext<User>,
   parts: UpkeepParts<User>,
 ): Upkeep {
-  const { environment, store, timeouts } = context
-  const { refreshes } = parts
+  const { environment, store } = context
+  const { refreshes, timeouts } = parts
   const { clock, wake } = environment
   const saver = createSaver(context, parts, () => settle())
   const reader = createReader(refreshes, () => settle())
@@ -65,7 +67,7 @@ export function createUpkeep<User extends SessionUser>(
     if (disposed) return
     store.publish()
     cancel?.()
-    const delay = Math.min(untilDuty(context, refreshes), saver.untilNext())
+    const delay = Math.min(untilDuty(context, parts), saver.untilNext())
     // Whole milliseconds: a rounding error too early would be a timer without end. In the background:
     // a server process may end before it is due.
     cancel =
@@ -114,13 +116,9 @@ export function createUpkeep<User extends SessionUser>(
 /** Milliseconds until something other than a save has to be done. */
 const untilDuty = <User extends SessionUser>(
   context: EngineContext<User>,
-  refreshes: Refreshes<User>,
+  { refreshes, timeouts }: UpkeepParts<User>,
 ): number =>
-  Math.min(
-    untilRefresh(context, refreshes),
-    untilLooked(context),
-    context.timeouts?.until() ?? Infinity,
-  )
+  Math.min(untilRefresh(context, refreshes), untilLooked(context), timeouts?.until() ?? Infinity)
 
 /** Milliseconds until a refresh should start by itself; Infinity while none should. */
 function untilRefresh<User extends SessionUser>(

@@ -14,6 +14,7 @@ const NOBODY: readonly string[] = [
   'no_session_cookie_provided',
   'invalid_session_cookie',
   'invalid_jwt',
+  'device_not_proven',
 ]
 
 /** The error that names whose session it is, alive or not. */

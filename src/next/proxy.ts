@@ -74,7 +74,8 @@ function turnAway<User extends SessionUser>(
   // Nobody goes there yet, and nobody is to be signed in for it.
   if (isPrefetch(headers)) return refuse({ ...problem, status: 503 }, setCookies)
   const refusal = refuse(problem, setCookies)
-  if (!isNavigation(request)) return refusal
+  // A browser that cannot bind sessions would be sent back and forth.
+  if (!isNavigation(request) || failure?.reason === 'device_required') return refusal
   if (refusal.status === 503) {
     const page = new Headers(refusal.headers)
     page.set('Content-Type', 'text/html; charset=utf-8')

@@ -131,7 +131,9 @@ export function createNodeSessions<User extends SessionUser>(
     if (!dangerouslyAllowAnyOrigin && isForeign(exchange)) return refuse(FOREIGN)
     const { session, failure } = await load(exchange)
     if (session) return null
-    if (signInPath === undefined || failure?.retryable || !isNavigation(request)) {
+    // A browser that cannot bind sessions would be sent back and forth.
+    const isFinal = failure?.retryable || failure?.reason === 'device_required'
+    if (signInPath === undefined || isFinal || !isNavigation(request)) {
       return refuse(problemOf(failure))
     }
     return redirect(`${signInPath}?${new URLSearchParams({ returnTo: pathOf(request) })}`)

@@ -55,6 +55,7 @@ export {
 export type { LogoutTokenIssuer } from './endings/logout-token.js'
 export { type AnswerHeaders, headersOf } from './requests/answer-headers.js'
 export { applyCookies, applySession } from './requests/apply-session.js'
+export type { DeviceBinding, DeviceRoutes } from './requests/device-binding.js'
 export {
   createOriginGuard,
   type GuardedRequest,
@@ -109,7 +110,7 @@ export {
   type SessionProvider,
   type SignOutPageRequest,
 } from './sealed/sealed-sessions.js'
-export { parseSealedData, type SealedData } from './sealed/session-data.js'
+export { parseSealedData, type SealedData, type SealedDevice } from './sealed/session-data.js'
 export type { SessionLimits } from './sealed/session-limits.js'
 export type { SessionStore } from './sealed/session-store.js'
 export type { EndedWhich, EndSessionsOptions } from './sealed/shared-ends.js'

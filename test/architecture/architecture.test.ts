@@ -68,16 +68,20 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'react-native': ['react-native', 'core', 'environment'],
   // The client's type, by what it needs of it.
   'ky.ts': ['core', 'ky'],
-  'client.ts': ['core', 'defaults.ts', 'fetch.ts', 'usable.ts'],
+  'host.ts': ['core'],
+  'client.ts': ['core', 'defaults.ts', 'fetch.ts', 'host.ts', 'usable.ts'],
   'take-over.ts': ['core', 'defaults.ts'],
-  'index.ts': ['core', 'client.ts', 'environment', 'storage', 'take-over.ts'],
+  timeouts: ['timeouts', 'core', 'environment'],
+  'index.ts': ['core', 'client.ts', 'environment', 'storage', 'take-over.ts', 'timeouts'],
 }
 
 const partOf = (file: string): string => file.split('/')[0] ?? file
 
 /** What a file imports: packages by their names, files by their paths. */
 function pathsOf(file: string, text: string): string[] {
-  const names = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+  // Examples in comments import what apps do.
+  const code = text.replace(/^ *\*.*$/gm, '')
+  const names = [...code.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
     ([, name = '']) => name,
   )
   return names.map((name) =>

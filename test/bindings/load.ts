@@ -16,8 +16,11 @@ export async function loadPage(name: Name): Promise<Framework> {
 }
 
 /** The page of a framework as a server would run it. */
-export async function loadServer(name: Name): Promise<FrameworkServer> {
+export async function loadServer(
+  name: Name,
+  from: 'src' | 'dist' = 'src',
+): Promise<FrameworkServer> {
   const contents = `export * from '../${name}/server.js'`
-  const text = await buildPage({ contents, place: 'server', from: 'src' })
+  const text = await buildPage({ contents, place: 'server', from })
   return new Function('require', `${text}\nreturn page`)(createRequire(import.meta.filename))
 }

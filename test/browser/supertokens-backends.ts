@@ -1,13 +1,14 @@
-import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
+import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express'
 import * as sdk from 'supertokens-node'
 import * as sdkExpress from 'supertokens-node/framework/express/index.js'
 import { verifySession } from 'supertokens-node/recipe/session/framework/express/index.js'
 import * as Session from 'supertokens-node/recipe/session/index.js'
-import { createExpressSuperTokens } from '../../src/express/index.js'
+import { createExpressSuperTokens, superTokensCors } from '../../src/express/index.js'
 import {
   createSuperTokens,
   createSuperTokensSessions,
   type SuperTokensOptions,
+  userRoleClaim,
 } from '../../src/server/supertokens/index.js'
 
 /** What an app makes its routes of. */
@@ -17,10 +18,14 @@ export interface Backend {
   readonly guard: RequestHandler
   readonly errorHandler: ErrorRequestHandler
   signIn(request: Request, response: Response, userId: string): Promise<unknown>
+  /** What answers before everything else. */
+  readonly cors?: RequestHandler
+  /** Routes of its own. */
+  routes?(app: Express): void
 }
 
-/** Makes a backend on the core at an address. */
-export type MakeBackend = (core: string) => Backend
+/** Makes a backend on the core at an address, for pages of these origins. */
+export type MakeBackend = (core: string, origins: readonly string[]) => Backend
 
 /** The helpers of this package. */
 export const holdfastBackend =
@@ -36,6 +41,40 @@ export const holdfastBackend =
       errorHandler: helpers.errorHandler,
       signIn: (request, response, userId) =>
         helpers.createNewSession(response, userId, { request }),
+    }
+  }
+
+/** The helpers of this package, with roles that people have, for pages of any of the site's origins. */
+export const rolesBackend =
+  (roles: Map<string, readonly string[]>): MakeBackend =>
+  (hosts, allowedOrigins) => {
+    const role = userRoleClaim({ fetchValue: ({ userId }) => roles.get(userId) ?? [] })
+    const superTokens = createSuperTokens({ hosts, cookies: { secure: false } })
+    const sessions = createSuperTokensSessions({ superTokens, claims: [role], allowedOrigins })
+    const helpers = createExpressSuperTokens({ sessions })
+    const guard = helpers.verifySession()
+    const forAdmins = helpers.verifySession({
+      overrideGlobalClaimValidators: (validators) => [
+        ...validators,
+        role.validators.includes('admin'),
+      ],
+    })
+    return {
+      middleware: helpers.middleware,
+      guard,
+      errorHandler: helpers.errorHandler,
+      signIn: (request, response, userId) =>
+        helpers.createNewSession(response, userId, { request }),
+      cors: superTokensCors({ allowedOrigins }),
+      routes(app) {
+        app.get('/api/admin', forAdmins, (_, response) => void response.json({ secret: 42 }))
+        app.post('/api/roles/:role', guard, (request, response, next) => {
+          const session = helpers.sessionOf(request)
+          const { role: name } = request.params
+          if (name !== 'again') roles.set(session.getUserId(), [String(name)])
+          session.fetchAndSetClaim(role).then(() => response.json({}), next)
+        })
+      },
     }
   }
 

@@ -12,7 +12,7 @@ function openTab({ storageKey = 'app', ...options }: TabOptions = {}) {
     provider: supertokens(options),
     storageKey,
     autoRefresh: false,
-    fetchOrigins: [location.origin],
+    fetchOrigins: [options.url ?? location.origin],
   })
   const events: string[] = []
   auth.onAuthStateChange((event, _, detail) => {
@@ -21,15 +21,28 @@ function openTab({ storageKey = 'app', ...options }: TabOptions = {}) {
   return { auth, events }
 }
 
-function openWebsite(tokenTransferMethod: Transfer) {
+function openWebsite(tokenTransferMethod: Transfer, apiDomain = location.origin) {
   const events: string[] = []
   website.init({
-    apiDomain: location.origin,
+    apiDomain,
     apiBasePath: '/auth',
     tokenTransferMethod,
     onHandleEvent: ({ action }) => void events.push(action),
   })
-  return { ...website, events }
+  const role = new website.PrimitiveArrayClaim<string>({
+    id: 'st-role',
+    refresh: async () => void (await fetch(`${apiDomain}/api/roles/again`, { method: 'POST' })),
+  })
+  return {
+    ...website,
+    events,
+    /** What its own validator says of a role, by the access token's payload. */
+    lacks: async (name: string) => {
+      const errors = await website.validateClaims(() => [role.validators.includes(name)])
+      return errors.map(({ id }) => id)
+    },
+    roles: () => website.getClaimValue({ claim: role }),
+  }
 }
 
 const kit = { openTab, openWebsite }

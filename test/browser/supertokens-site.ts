@@ -21,6 +21,8 @@ export interface HeldAnswers {
 /** An app on Express 5 with sessions of a scripted core: two servers and a slow way to them. */
 export interface SuperTokensSite {
   readonly origin: string
+  /** Where the same page is on another origin: by another port, and by another host as well. */
+  readonly elsewhere: { readonly port: string; readonly host: string }
   readonly core: ScriptedSuperTokensCore
   /** From now on the core's clock is this many ms behind: what it signs is that much older. */
   setBehind(ms: number): void
@@ -73,6 +75,7 @@ const serveCore = (core: ScriptedSuperTokensCore): Promise<NodeServer> =>
 
 function makeApp(backend: Backend, script: string): ReturnType<typeof express> {
   const app = express()
+  if (backend.cors) app.use(backend.cors)
   const me: RequestHandler = (_, response) => void response.json({ fine: true })
   app.get('/', (_, response) => void response.type('html').send(PAGE))
   app.get('/page.js', (_, response) => void response.type('js').send(script))
@@ -83,6 +86,7 @@ function makeApp(backend: Backend, script: string): ReturnType<typeof express> {
   })
   app.get('/api/me', backend.guard, me)
   app.post('/api/me', backend.guard, me)
+  backend.routes?.(app)
   app.use(backend.errorHandler)
   return app
 }
@@ -120,9 +124,13 @@ export async function startSuperTokensSite(
   const clock = { now: () => Date.now() - behind }
   const core = createScriptedSuperTokensCore({ clock, ...options.core })
   const coreServer = await serveCore(core)
-  const app = makeApp(options.backend(coreServer.origin), await script)
-  const appServer = await listen(async (incoming, outgoing) => app(incoming, outgoing))
   const gate = createGate()
+  const front = await listen(forward)
+  const other = await listen(forward)
+  const elsewhere = { port: other.origin, host: other.origin.replace('127.0.0.1', 'localhost') }
+  const origins = [elsewhere.port, elsewhere.host]
+  const app = makeApp(options.backend(coreServer.origin, origins), await script)
+  const appServer = await listen(async (incoming, outgoing) => app(incoming, outgoing))
 
   async function forward(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const { method, url: path = '/', headers } = incoming
@@ -136,16 +144,16 @@ export async function startSuperTokensSite(
     incoming.pipe(asked)
   }
 
-  const front = await listen(forward)
   return {
     origin: front.origin,
+    elsewhere,
     core,
     setBehind(ms) {
       behind = ms
     },
     hold: gate.hold,
     async close() {
-      for (const server of [front, appServer, coreServer]) await server.close()
+      for (const server of [front, other, appServer, coreServer]) await server.close()
     },
   }
 }

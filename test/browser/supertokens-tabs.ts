@@ -3,12 +3,12 @@ import type { SuperTokensProviderOptions } from '../../src/providers/supertokens
 import type { SuperTokensSite } from './supertokens-site.js'
 
 /** What the console may say: that the browser got an answer of an expected status. */
-const EXPECTED = /^Failed to load resource: the server responded with a status of (401|503) /
+const EXPECTED = /^Failed to load resource: the server responded with a status of (401|403|503) /
 
 /** Opens a page of a site whose complaints are kept, but for refusals and outages. */
 export async function openPage(
   context: BrowserContext,
-  site: SuperTokensSite,
+  { origin }: Pick<SuperTokensSite, 'origin'>,
   complaints: string[],
 ): Promise<Page> {
   const page = await context.newPage()
@@ -18,13 +18,13 @@ export async function openPage(
       complaints.push(message.text())
     }
   })
-  await page.goto(site.origin)
+  await page.goto(origin)
   return page
 }
 
 /** How a client of this package is set up. */
 export interface TabOptions
-  extends Pick<SuperTokensProviderOptions, 'transfer' | 'lookForSession'> {
+  extends Pick<SuperTokensProviderOptions, 'url' | 'transfer' | 'lookForSession'> {
   /** Clients with another one share neither storage nor lock, only the cookies. @default 'app' */
   readonly storageKey?: string
 }

@@ -49,7 +49,6 @@ function start(meanwhile?: Input<SessionUser>) {
     store,
     vault: watched,
     section: openSection(),
-    timeouts: undefined,
     request: async (send) => send({ signal: environment.createAbort().signal }),
     announce: () => announced++,
     settle: () => {},

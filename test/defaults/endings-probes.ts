@@ -89,6 +89,12 @@ const ofCalls: Readonly<Record<string, Probe>> = {
         )
       }),
   },
+  'BackendOptions.frontChannelLogout': {
+    async observe() {
+      const { backend } = await createEndingsWorld()
+      return backend.owns('/auth/front-channel-logout')
+    },
+  },
   'BackendOptions.globalRevocation': {
     says: 'nobody’s',
     async observe() {

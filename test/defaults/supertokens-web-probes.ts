@@ -1,4 +1,4 @@
-import type { SuperTokensCookies } from '../../src/server/supertokens/types.js'
+import type { SuperTokensCookies } from '../../src/server/supertokens/cookie-types.js'
 import {
   createSuperTokensSessions,
   type GetSessionOptions,

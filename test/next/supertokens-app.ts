@@ -16,6 +16,7 @@ export const ORIGIN = 'https://app.example'
 /** The address that Next gives requests, whatever the browser asked for. */
 const INSIDE = 'http://localhost:3000'
 export const START = 1_795_000_000_000
+const HOST = 'http://localhost:3567'
 /** The life of an access token, in ms. */
 export const LIFE = 3_600_000
 
@@ -66,7 +67,7 @@ export function createSuperTokensApp({
   const clock = { time: START, now: () => clock.time }
   const core = createScriptedSuperTokensCore({ clock, ...settings.core })
   const superTokens = createSuperTokens({
-    hosts: 'http://localhost:3567',
+    hosts: HOST,
     fetch: core.fetch,
     now: clock.now,
     ...settings.superTokens,
@@ -132,6 +133,8 @@ export function createSuperTokensApp({
   /** A browser in which Ada has signed in. */
   async function signedIn(jwtPayload = {}) {
     const opened = browser()
+    // Keys take longer to make, on a busy machine, than a page waits for them.
+    await core.fetch(`${HOST}/.well-known/jwks.json`)
     const answer = new Headers()
     const request = { method: 'POST', headers: new Headers({ 'st-auth-mode': 'cookie' }) }
     const session = await sessions.createNewSession({ request, answer }, 'ada', { jwtPayload })

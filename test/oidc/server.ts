@@ -31,6 +31,8 @@ export interface RealOidcOptions {
   readonly pushed?: boolean
   /** Further clients. */
   readonly clients?: readonly ClientMetadata[]
+  /** Whether it tells its clients of the end of sessions. */
+  readonly backChannelLogout?: boolean
   /** An API (RFC 8707), whose access tokens are JWTs. */
   readonly api?: string
 }
@@ -98,6 +100,7 @@ function configuration(options: RealOidcOptions, running: Running): Configuratio
     conformIdTokenClaims: false,
     cookies: { keys: ['the key of the cookies of a test'] },
     features: {
+      backchannelLogout: { enabled: options.backChannelLogout === true },
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
       dPoP: {
@@ -121,6 +124,8 @@ function configuration(options: RealOidcOptions, running: Running): Configuratio
         },
       },
     },
+    // Its own refuses addresses of this device, which is where its clients are.
+    fetch: (url, options) => fetch(url, Object.assign({}, options, { dispatcher: undefined })),
     findAccount: (_, accountId) => ({
       accountId,
       claims: async () => ({ sub: accountId, name: 'Ada', email: 'ada@example.com' }),

@@ -10,12 +10,29 @@ interface Example {
   readonly text: string
 }
 
-/** The examples of a page. */
-const examplesOf = (page: string): Example[] =>
-  [...read(page).matchAll(/```(tsx?)\n([\s\S]*?)```/g)].map(([, kind = '', text = '']) => ({
-    kind,
-    text,
-  }))
+/** The examples of a page. The script of a component is one more file of the example before it. */
+function examplesOf(page: string): Example[] {
+  const examples: Example[] = []
+  for (const [, kind = '', text = ''] of read(page).matchAll(
+    /```(tsx?|vue|svelte)\n([\s\S]*?)```/g,
+  )) {
+    const script = /<script[^>]*>\n([\s\S]*?)<\/script>/.exec(text)?.[1]
+    const last = examples.at(-1)
+    if (/^tsx?$/.test(kind) || !last) examples.push({ kind, text })
+    else if (script) {
+      const name = /<!-- (.*) -->/.exec(text)?.[1]?.replaceAll(/\W+/g, '-')
+      examples.splice(-1, 1, {
+        ...last,
+        text: `${last.text}\n// ${name}.ts\n${script.replace(/^ {2}/gm, '')}`,
+      })
+    }
+  }
+  return examples
+}
+
+/** Whether the first example of a page comes before all parts: its files are beside those of every other. */
+const beginsWithFiles = (page: string): boolean =>
+  /```ts\n\/\/ [\w.]+\.ts\n/.test(read(page).split('\n## ')[0] ?? '')
 
 const PAGES = [
   'README.md',
@@ -38,6 +55,9 @@ const APP = `
   declare function askForTheCode(): Promise<string>
 
   declare const backend: import('holdfast/server').Backend, request: Request
+  declare const superTokens: import('holdfast/server/supertokens').SuperTokens
+  declare const appSessions: import('holdfast/server/supertokens').SuperTokensSessions
+  declare const roles: import('holdfast/server/supertokens').PrimitiveArrayClaim
   declare const sessions: import('holdfast/server').RequestSessions<import('holdfast/providers/workos').WorkOSUser>
 
   declare const chrome: {
@@ -97,6 +117,10 @@ const APP = `
       listen(port: number): Promise<void>
     }
     export const NestFactory: { create(module: new () => object): Promise<App> }
+  }
+  declare module '*.vue' {
+    const component: import('vue').Component
+    export default component
   }
   declare module 'next/server' {
     export interface NextRequest extends Request {
@@ -275,6 +299,12 @@ it('what is met first shows an example where it is hovered over', () => {
 it.each([...PAGES, 'hovers'])('the examples of %s compile', (page) => {
   const found = page === 'hovers' ? hovers() : examplesOf(page)
   const files = found.flatMap(toFiles)
+  const first = page !== 'hovers' && beginsWithFiles(page) ? found.slice(0, 1).flatMap(toFiles) : []
+  const beside = found.flatMap((_, index) =>
+    first.map(
+      ([path, text]) => [path.replace('example-1/', `example-${index + 1}/`), text] as const,
+    ),
+  )
   const sources = modules.map((name) => {
     const { types } = manifest.exports[name.replace(/^holdfast/, '.')]
     return [name, [types.replace('./dist/', '../../../src/').replace('.d.ts', '.ts')]]
@@ -282,7 +312,7 @@ it.each([...PAGES, 'hovers'])('the examples of %s compile', (page) => {
   const at = join(root, '.tmp', 'examples', page.replaceAll(/\W+/g, '-'))
   compile(
     at,
-    { ...Object.fromEntries(files), 'app.d.ts': APP },
+    { ...Object.fromEntries([...beside, ...files]), 'app.d.ts': APP },
     {
       extends: '../../../test/tsconfig.json',
       compilerOptions: {

@@ -479,7 +479,7 @@ describe('the packed package', () => {
       'backend',
       `${CORE};export { backend } from 'holdfast/providers/backend'`,
       `export { backendEvents } from 'holdfast/providers/backend/events'`,
-      1_300,
+      1_150,
     ],
     // A binding that is typed for the app's client. More than 800, as each has to hydrate and to say why there is
     // no token; Vue has two ways to give a client, and stores that outlive components.

@@ -449,6 +449,59 @@ describe('a request to an API', () => {
   })
 })
 
+describe('an answer of the API', () => {
+  const USER = { id: 'user_1', payload: PAYLOAD }
+  const meaning = (
+    front: unknown,
+    options: SuperTokensProviderOptions = {},
+    fields: Partial<Session<SuperTokensUser>> = {},
+  ) => {
+    const headers = new Headers({ 'front-token': frontToken(front), ...IN_HEADERS })
+    const session = held({ user: USER, sessionId: 'h1', ...fields })
+    return supertokens({ url: URL_, ...options }).readAnswer?.(
+      { ...REQUEST, status: 200, headers },
+      session,
+    )
+  }
+  const role = (up: object = {}, uid = 'user_1') => ({
+    ...FRONT,
+    uid,
+    up: { ...PAYLOAD, role: 'admin', ...up },
+  })
+  const OTHER = { sessionHandle: 'h2' }
+  const HEADERS = { transfer: 'header' } as const
+  const TOKENS = { accessToken: 'old', refreshToken: 'rt-old' }
+
+  it('brings the newer state of this very session', async () => {
+    expect(await meaning(role())).toMatchObject({
+      kind: 'update',
+      grant: { refreshToken: REFRESH, sessionId: 'h1', user: { payload: { role: 'admin' } } },
+    })
+    expect(await meaning(role(), HEADERS, TOKENS)).toMatchObject({
+      kind: 'update',
+      grant: { accessToken: 'at', refreshToken: 'rt', user: { payload: { role: 'admin' } } },
+    })
+  })
+
+  it.each([
+    ['another session of the same person', role(OTHER)],
+    ['somebody else', role(OTHER, 'user_2')],
+    ['somebody else whose session is not told', { ...FRONT, uid: 'user_2', up: { role: 'admin' } }],
+  ])('that is about %s brings nothing', async (_, front) => {
+    expect(await meaning(front)).toBeUndefined()
+    expect(await meaning(front, HEADERS, TOKENS)).toBeUndefined()
+  })
+
+  it('is known by the person where an old backend tells no session', async () => {
+    const up = { role: 'admin' }
+    const named = { refreshToken: `${HTTP_ONLY}user_1`, sessionId: undefined }
+    expect(await meaning({ ...FRONT, up }, {}, named)).toMatchObject({ kind: 'update' })
+    const bare = { ...TOKENS, sessionId: undefined }
+    expect(await meaning({ ...FRONT, up }, HEADERS, bare)).toMatchObject({ kind: 'update' })
+    expect(await meaning({ ...FRONT, uid: 'user_2', up }, HEADERS, bare)).toBeUndefined()
+  })
+})
+
 describe('a sign-out', () => {
   const signOut = (provider: SuperTokensProvider, session = held(), scope?: 'global' | 'others') =>
     provider.signOut?.(session, scope ?? 'local', context())

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { alignedTable, insertBetween } from '../support/markdown.js'
 import { createAdmin, type RealmSettings } from './admin.js'
+import { backChannel } from './checks/back-channel.js'
 import type { Check } from './checks/check.js'
 import { ends } from './checks/ends.js'
 import { newKey } from './checks/keys.js'
@@ -41,6 +42,7 @@ const CHECKS: readonly Check[] = [
   clientOff,
   realmOff,
   ...ends,
+  backChannel,
   newKey,
 ]
 

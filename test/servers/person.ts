@@ -10,8 +10,8 @@ function loginForm(html: string): string | null {
   return action === undefined ? null : plain(action)
 }
 
-/** Ada with a browser of her own: goes where she is sent, and fills in the login form. */
-export function createPerson() {
+/** Ada with a browser of her own: goes where she is sent, and fills in the login form, up to the app’s own pages. */
+export function createPerson(app = APP) {
   const cookies = new Map<string, string>()
 
   async function load(address: string, form?: Readonly<Record<string, string>>): Promise<Response> {
@@ -36,7 +36,7 @@ export function createPerson() {
       const location = response.headers.get('location')
       if (location) {
         address = new URL(location, address).href
-        if (address.startsWith(`${APP}/`)) return address
+        if (address.startsWith(`${app}/`)) return address
         response = await load(address)
         continue
       }

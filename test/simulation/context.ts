@@ -3,7 +3,7 @@ import { isAuthError, isAuthSessionMissingError } from '../../src/core/errors.js
 import { leaseLock } from '../../src/environment/lease.js'
 import { gotrue, parseAuthJsSession } from '../../src/providers/gotrue/index.js'
 import { takeOver } from '../../src/take-over.js'
-import { sessionTimeouts } from '../../src/timeouts.js'
+import { sessionTimeouts } from '../../src/timeouts/index.js'
 import { cookieProvider, visit } from './backend.js'
 import { type Call, type Operation, perform } from './calls.js'
 import { hear } from './events.js'

@@ -78,6 +78,15 @@ export function redirect(location: string, setCookies: readonly string[] = []): 
   return finish(new Response(null, { status: 303, headers: { Location: location } }), setCookies)
 }
 
+/** An empty page in a frame of a page of `origin`. */
+export function showFrame(origin: string, setCookies: readonly string[]): Response {
+  const headers = { 'Content-Type': 'text/html; charset=utf-8' }
+  const response = finish(new Response('', { headers }), setCookies)
+  const policy = `default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors ${origin}`
+  response.headers.set('Content-Security-Policy', policy)
+  return response
+}
+
 /** A page of ours, whose form leads to this server and from there to the app. */
 export function showPage(html: string, app: string): Response {
   const headers = { 'Content-Type': 'text/html; charset=utf-8' }

@@ -1,13 +1,18 @@
+import { AuthError } from '../../core/errors.js'
 import type { SessionUser } from '../../core/session.js'
 import { createBackChannelLogout } from '../endings/back-channel-logout.js'
 import { createGlobalRevocation } from '../endings/global-revocation.js'
 import type { ServerCall } from '../endings/server-call.js'
 import { createEventRoute } from './event-route.js'
+import { createFrontChannelRoute } from './front-channel-route.js'
 import type { BackendOptions, Handler, SignInServer } from './types.js'
 
 /** What the routes by which sessions are ended from elsewhere work on. */
 export interface EndingRoutesDeps<User extends SessionUser>
-  extends Pick<BackendOptions<User>, 'sessions' | 'signIn' | 'globalRevocation' | 'events'> {
+  extends Pick<
+    BackendOptions<User>,
+    'sessions' | 'signIn' | 'globalRevocation' | 'events' | 'frontChannelLogout'
+  > {
   report(error: unknown): void
   now(): number
 }
@@ -24,6 +29,7 @@ export function createEndingRoutes<User extends SessionUser>({
   signIn,
   globalRevocation,
   events = false,
+  frontChannelLogout = false,
   ...deps
 }: EndingRoutesDeps<User>): Readonly<Record<string, Handler>> {
   const { report, now } = deps
@@ -34,9 +40,16 @@ export function createEndingRoutes<User extends SessionUser>({
       ? createBackChannelLogout({ ...shared, server: { issuer, clientId, keys } })
       : null
   const revocation = globalRevocation && createGlobalRevocation({ ...globalRevocation, ...shared })
+  if (frontChannelLogout && issuer === undefined) {
+    const message =
+      '`frontChannelLogout` needs an auth server that says who it is, by its `issuer`.'
+    throw new AuthError('invalid_argument', message)
+  }
+  const framed = frontChannelLogout && issuer !== undefined
   const heard = events === true ? {} : events
   return {
     ...(heard && { '/events': createEventRoute(sessions, heard) }),
+    ...(framed && { '/front-channel-logout': createFrontChannelRoute(sessions, issuer) }),
     ...(logout && { '/back-channel-logout': open(logout) }),
     ...(revocation && { '/global-token-revocation': open(revocation) }),
   }

@@ -198,6 +198,12 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
    */
   readonly events?: boolean | EventStreamOptions | undefined
   /**
+   * Whether the auth server may end the session of a browser by a frame, at `GET <basePath>/front-channel-logout`: for
+   * one that knows nothing better. Browsers send cookies into such a frame only where that server is of the same site
+   * as the app, or, with the `sameSite` `none`, where they allow third-party cookies. @default false
+   */
+  readonly frontChannelLogout?: boolean | undefined
+  /**
    * The answer to a sign-in that failed, or was never begun in this browser. @default the error as
    * JSON; and a fresh sign-in, once, for a callback that this browser did not begin
    */

@@ -49,8 +49,9 @@ function refused(setCookies: readonly string[]): DeviceVerdict {
 
 function wanted(): DeviceVerdict {
   const message = 'This needs a session that is bound to a device, and the browser did not bind it.'
-  const error = new AuthError('rejected', message, { serverCode: 'device_required' })
-  return stop({ authenticated: false, retryable: false, reason: 'rejected', error })
+  const reason = 'device_required'
+  const error = new AuthError('rejected', message, { serverCode: reason })
+  return stop({ authenticated: false, retryable: false, reason, error })
 }
 
 /**
@@ -58,7 +59,7 @@ function wanted(): DeviceVerdict {
  *
  *     seal      bound cookie of its key         what the browser says   what becomes of it
  *     bound     good                                                    goes on
- *     bound     old, by this server's clock                             503, and the browser renews it
+ *     bound     old, by this server's clock                             503, told of, and the browser renews it
  *     bound     none                            it was skipped          503: never served, never signed out
  *     bound     none, or another session's                              refused, and reported
  *     unbound   good, of a registration                                 goes on, bound from now on
@@ -77,10 +78,15 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
     return named.some((one) => one?.sessionId === session.sessionId && one.key === key)
   }
 
-  /** What becomes of a request without the proof that it should have. */
-  function refuse({ sessionId, userId }: Named, candidate: DeviceCandidate): DeviceVerdict {
-    const { request, value, jar, mayWrite } = candidate
+  /** Tells of a request without the proof that it should have: once, where the answer can set cookies. */
+  function tellOf({ sessionId, userId }: Named, { request, mayWrite }: DeviceCandidate): void {
     if (mayWrite) devices.report({ type: 'device-missing', sessionId, userId, request })
+  }
+
+  /** What becomes of a request without the proof that it should have. */
+  function refuse(session: Named, candidate: DeviceCandidate): DeviceVerdict {
+    const { value, jar, mayWrite } = candidate
+    tellOf(session, candidate)
     // What is there proves something else, and would keep the browser from proving its key.
     return required === 'never' ? go(value) : refused(mayWrite ? notes.erase(jar) : [])
   }
@@ -90,10 +96,14 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
     key: string,
     candidate: DeviceCandidate,
   ): Promise<DeviceVerdict> {
-    const { value, jar, request } = candidate
+    const { value, jar, request, mayWrite } = candidate
     const note = await notes.find(jar, key)
     if (note?.sessionId === session.sessionId) {
-      return note.isOld ? unknown(OLD, notes.erase(jar, key)) : go(value)
+      if (!note.isOld) return go(value)
+      // A browser drops it in time, unless a clock was set: who has both cookies for longer has copied them.
+      tellOf(session, candidate)
+      const isTrial = required === 'never'
+      return isTrial ? go(value) : unknown(OLD, mayWrite ? notes.erase(jar, key) : [])
     }
     if (await isSkipped(session, key, request)) return unknown(SKIPPED)
     return refuse(session, candidate)

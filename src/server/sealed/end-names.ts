@@ -53,17 +53,25 @@ export interface SharedNames {
   readonly sessions: readonly string[]
 }
 
+/** What a server calls a session that it may take several for; nothing where it has a name for each. */
+export function serverSessionIdOf<User extends SessionUser>(
+  provider: NamingProvider<User>,
+  opened: Opened<User>,
+): string | undefined {
+  if (provider.sharesSessionIds !== true) return undefined
+  return provider.namesOf?.(toSession(opened)).sessionId ?? opened.token.facts.sessionId
+}
+
 /** Under which names a session may be ended together with others. */
 export function sharedNamesOf<User extends SessionUser>(
   provider: NamingProvider<User>,
   opened: Opened<User>,
 ): SharedNames {
-  const { sessionId = opened.token.facts.sessionId, userId } =
-    provider.namesOf?.(toSession(opened)) ?? {}
-  const ids = new Set([opened.data.user.id, userId ?? opened.data.user.id])
-  const isShared = provider.sharesSessionIds === true && sessionId !== undefined
+  const { id } = opened.data.user
+  const ids = new Set([id, provider.namesOf?.(toSession(opened)).userId ?? id])
+  const sessionId = serverSessionIdOf(provider, opened)
   return {
-    people: [...ids].map((id) => personName(provider, id)),
-    sessions: isShared ? [serverSessionName(provider, sessionId)] : [],
+    people: [...ids].map((userId) => personName(provider, userId)),
+    sessions: sessionId === undefined ? [] : [serverSessionName(provider, sessionId)],
   }
 }

@@ -21,13 +21,15 @@ export type StepReason = string & Record<never, never>
  * Why the same refresh will never succeed. `invalid_grant` ends the session, as do the reasons of
  * cookies; `rejected` refuses what was asked for besides, such as an organization, and a step is wanted first:
  * both leave the session as it was. `device_not_proven`: the session is bound to a device, and this request
- * does not come from it, as far as it shows.
+ * does not come from it, as far as it shows. `device_required`: the app wants it to be bound for this request, and it
+ * is not; another sign-in would not help.
  */
 export type FinalReason =
   | CookieReason
   | 'invalid_grant'
   | 'rejected'
   | 'device_not_proven'
+  | 'device_required'
   | StepReason
 
 /** Somebody is signed in, by a token that was checked. */

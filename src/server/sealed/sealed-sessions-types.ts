@@ -145,6 +145,8 @@ export interface SealedDescription<User extends SessionUser = SessionUser> exten
   readonly user: User
   /** When its access token was issued, in ms since the epoch; 0 where nobody knows. */
   readonly issuedAt: number
+  /** What the auth server calls the session, where several may have one name there. */
+  readonly serverSessionId?: string | undefined
 }
 
 /** How a session is to be sealed for the first time. */

@@ -119,7 +119,7 @@ export interface CoreApi {
   information(handle: string): Promise<SessionInformation | undefined>
   /**
    * Gives a session another payload, and an access token that has it and lives no longer. Since 2.0.
-   * A core fails with `server_error` at a token that is none of its.
+   * A core does not ask who signed the token, and makes a new one of it: verify it first.
    * @throws SuperTokensError `UNAUTHORISED` when the session is over.
    */
   regenerate(accessToken: string, payload: SessionPayload): Promise<CoreRegenerated>

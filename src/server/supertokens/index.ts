@@ -23,6 +23,7 @@ export {
   type SessionClaim,
   userRoleClaim,
 } from './claims/index.js'
+export type { CookieScheme, CookieSpot, SuperTokensCookies } from './cookie-types.js'
 export {
   type ClaimValidationError,
   GeneralError,
@@ -40,8 +41,6 @@ export {
 export { createSuperTokens } from './supertokens.js'
 export type {
   AntiCsrf,
-  CookieScheme,
-  CookieSpot,
   IdRefreshToken,
   PayloadUpdateOptions,
   SessionIdentity,
@@ -50,7 +49,6 @@ export type {
   SessionScope,
   SessionTokens,
   SuperTokens,
-  SuperTokensCookies,
   SuperTokensOptions,
   TokenInfo,
   VerifiedSession,

@@ -2,15 +2,17 @@ import { isAuthError } from '../../core/errors.js'
 import { PROTECTED_CLAIMS } from './access-token.js'
 import { checkJWTPayload } from './arguments.js'
 import type { CoreApi, CoreRegenerated } from './core-api.js'
-import { UnauthorisedError } from './errors.js'
+import { GeneralError, isSuperTokensError, UnauthorisedError } from './errors.js'
 import { checkRoom, longestAccessToken } from './session-size.js'
 import type { Tombstones } from './tombstones.js'
-import type { SessionPayload } from './types.js'
+import type { SessionIdentity, SessionPayload } from './types.js'
+import type { TokenVerification } from './verification.js'
 
 /** What changes of payloads work with. */
 export interface PayloadsDeps {
   readonly core: Pick<CoreApi, 'information' | 'payload' | 'updatePayload' | 'regenerate'>
   readonly tombstones: Pick<Tombstones, 'has' | 'see'>
+  readonly verify: TokenVerification['verify']
   /** Whether access tokens hold an anti-CSRF token. */
   readonly enableAntiCsrf: boolean
 }
@@ -30,6 +32,8 @@ export interface PayloadChange {
 interface Known {
   readonly userId: string
   readonly payload: SessionPayload
+  /** `undefined` before 2.8. */
+  readonly identity?: Omit<SessionIdentity, 'userDataInJWT'> | undefined
 }
 
 /** As long as the ids that SuperTokens itself makes. */
@@ -76,6 +80,7 @@ function createTurns(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
 export function createPayloads({
   core,
   tombstones,
+  verify,
   enableAntiCsrf,
 }: PayloadsDeps): (change: PayloadChange) => Promise<CoreRegenerated | undefined> {
   const inTurn = createTurns()
@@ -84,13 +89,33 @@ export function createPayloads({
   async function read(handle: string): Promise<Known> {
     try {
       const found = await core.information(handle)
-      if (found) return { userId: found.userId, payload: found.userDataInJWT }
+      if (found) {
+        const { userId, tenantId, recipeUserId, userDataInJWT: payload } = found
+        return { userId, payload, identity: { handle, userId, tenantId, recipeUserId } }
+      }
     } catch (error) {
       // Before 2.8 there is no such call, but one for the payload alone.
       if (!isAuthError(error, 'rejected')) throw error
       return { userId: SOME_USER, payload: await core.payload(handle) }
     }
     throw new UnauthorisedError('The session does not exist any more.')
+  }
+
+  /**
+   * The token of which a core may make a new one; `undefined` for one that is no longer good. A core
+   * believes what it is shown: of a forged token it would sign one of anybody (Session.java).
+   * @throws SuperTokensError `GENERAL_ERROR`, `invalid_argument`, for a token of another session.
+   */
+  async function goodToken(handle: string, accessToken: string): Promise<string | undefined> {
+    try {
+      const { session, accessToken: next } = await verify(accessToken, { doAntiCsrfCheck: false })
+      if (session.handle === handle) return next?.token ?? accessToken
+    } catch (error) {
+      if (isSuperTokensError(error, 'TRY_REFRESH_TOKEN')) return undefined
+      throw error
+    }
+    const message = 'The access token is one of another session.'
+    throw new GeneralError(message, { code: 'invalid_argument' })
   }
 
   async function change({
@@ -103,8 +128,14 @@ export function createPayloads({
     const payload = merge(known.payload, update)
     const draft = { userId: known.userId, payload, antiCsrf: enableAntiCsrf }
     checkRoom({ name: 'The access token', most: longestToken }, longestAccessToken(draft))
-    if (accessToken === undefined) return core.updatePayload(handle, payload).then(() => undefined)
-    const regenerated = await core.regenerate(accessToken, payload)
+    const shown = accessToken !== undefined
+    const token = shown ? await goodToken(handle, accessToken) : undefined
+    if (token === undefined) {
+      await core.updatePayload(handle, payload)
+      const { identity } = known
+      return shown && identity ? { session: { ...identity, userDataInJWT: payload } } : undefined
+    }
+    const regenerated = await core.regenerate(token, payload)
     if (regenerated.accessToken) tombstones.see(regenerated.accessToken)
     // A new token would bring back a session whose sign-out came in between.
     if (!(await tombstones.has(handle))) return regenerated

@@ -2,6 +2,7 @@ import { AuthError, isAuthError } from '../../core/errors.js'
 import { type CookiePlace, defineCookie } from '../cookies/cookies.js'
 import { isLately } from '../shared/lately.js'
 import { withinTime } from '../shared/time-limit.js'
+import type { CookieScheme, CookieSpot, SuperTokensCookies } from './cookie-types.js'
 import {
   type CoreApi,
   type CoreCookie,
@@ -9,7 +10,7 @@ import {
   type CoreToken,
   REST,
 } from './core-api.js'
-import type { CookieScheme, CookieSpot, SuperTokensCookies, TokenInfo } from './types.js'
+import type { TokenInfo } from './types.js'
 
 /** Which of the two cookies. */
 export type CookieKind = 'accessToken' | 'refreshToken'

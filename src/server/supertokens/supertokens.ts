@@ -116,7 +116,7 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
   const keys = { dangerouslyAllowInsecureHttp, jwksRefreshInterval: options.jwksRefreshInterval }
   const deps = { core, tombstones, ...settings, ...keys, patience, now }
   const { verify, hurry } = createVerification(deps)
-  const changePayload = createPayloads({ core, tombstones, enableAntiCsrf })
+  const changePayload = createPayloads({ core, tombstones, verify, enableAntiCsrf })
 
   /** The tokens of an answer of the core, for the app. */
   function handOut(tokens: CoreTokens): SessionTokens {

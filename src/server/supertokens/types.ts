@@ -1,6 +1,6 @@
-import type { CookiePlace } from '../cookies/cookies.js'
 import type { Coordinator } from '../coordination/coordinator.js'
 import type { SecurityListeners } from '../shared/security-events.js'
+import type { CookieScheme, SuperTokensCookies } from './cookie-types.js'
 
 /** What an app keeps with a session: a JSON object. */
 export type SessionPayload = Readonly<Record<string, unknown>>
@@ -62,22 +62,6 @@ export interface SessionInformation {
   readonly recipeUserId?: string | undefined
 }
 
-/** Where the cookies of sessions are kept, and which requests carry them. */
-export interface SuperTokensCookies {
-  /** The site whose hosts all get the cookies. @default the API's own host only */
-  readonly domain?: string | undefined
-  /** @default true */
-  readonly secure?: boolean | undefined
-  /** `none` where the pages are on another site than the API. @default 'lax' */
-  readonly sameSite?: 'lax' | 'strict' | 'none' | undefined
-  /** @default '/' */
-  readonly accessTokenPath?: string | undefined
-  /** The path of the route that refreshes. @default '/auth/session/refresh' */
-  readonly refreshTokenPath?: string | undefined
-  /** Places that the cookies had in earlier releases, so that they are erased there too. */
-  readonly formerly?: readonly CookiePlace[] | undefined
-}
-
 /**
  * How requests of other sites are told apart: by a token of the session, by a header that no other
  * site's page can send, or not at all.
@@ -99,7 +83,7 @@ export interface SuperTokensOptions extends SecurityListeners {
   readonly requestTimeout?: number | undefined
   /**
    * What becomes of a session whose token was stolen: it is revoked, or left to the app, which
-   * hears of it by the error. @default 'revoke'
+   * hears of it by the error. At interface 5.6 the core itself has ended it. @default 'revoke'
    */
   readonly onTheft?: 'revoke' | 'report' | undefined
   /**
@@ -166,21 +150,6 @@ export interface PayloadUpdateOptions {
    * more is `invalid_argument` before the core hears. @default 16_384
    */
   readonly longestToken?: number | undefined
-}
-
-/** How cookies of sessions are, after the app's settings and the core's. */
-export interface CookieScheme {
-  readonly accessToken: CookieSpot
-  readonly refreshToken: CookieSpot
-  /** Every place that one of them may have been left in. */
-  readonly formerly: readonly CookiePlace[]
-}
-
-/** Where one cookie goes. */
-export interface CookieSpot extends CookiePlace {
-  readonly path: string
-  readonly secure: boolean
-  readonly sameSite: 'lax' | 'strict' | 'none'
 }
 
 /**

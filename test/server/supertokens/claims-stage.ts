@@ -3,14 +3,15 @@ import {
   type GetSessionOptions,
   type SuperTokensSessionsOptions,
 } from '../../../src/server/supertokens/web/index.js'
-import { createStage, LATER, type StageOptions } from './stage.js'
+import { LATER, readyStage, type StageOptions } from './stage.js'
 import { bearer, cookies } from './web-stage.js'
 
 type Settings = Partial<SuperTokensSessionsOptions>
 
 /** An app with a core, in which Ada has signed in. */
 export async function openApp(settings: Settings = {}, options: StageOptions = {}) {
-  const stage = createStage(options)
+  const stage = await readyStage(options)
+  stage.core.clearLog()
   const sessions = createSuperTokensSessions({
     superTokens: stage.superTokens,
     now: stage.clock.now,

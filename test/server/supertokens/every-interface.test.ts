@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { createCore } from '../../../src/server/supertokens/core.js'
 import { isSuperTokensError } from '../../../src/server/supertokens/errors.js'
 import type { SessionTokens } from '../../../src/server/supertokens/types.js'
 import { VERSIONS, type Version } from '../../../src/server/supertokens/versions.js'
 import { type Course, inForce } from './eras.js'
-import { createStage, HOST, LATER, outcomeOf, type Stage } from './stage.js'
+import { createStage, HOST, LATER, makeKeys, outcomeOf, type Stage } from './stage.js'
 
 /** A core that speaks one version, an app on it, and the calls of the core itself. */
 function stageAt(version: Version) {
@@ -190,6 +190,7 @@ const chapters = (): readonly Chapter[] => [
 
 describe.each(VERSIONS)('the life of a session at interface %s', (version) => {
   const world = stageAt(version)
+  beforeAll(() => makeKeys(world))
 
   it.each(chapters())('%s', async (chapter) => {
     expect(await CHAPTERS[chapter](world)).toEqual(inForce(EXPECTED[chapter], version))

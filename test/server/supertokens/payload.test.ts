@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readAccessToken } from '../../../src/server/supertokens/access-token.js'
 import type { SessionPayload } from '../../../src/server/supertokens/types.js'
-import { createStage, FIRST, failureOf, HOUR, LEGACY, type StageOptions } from './stage.js'
+import { FIRST, failureOf, HOUR, LEGACY, readyStage, type StageOptions } from './stage.js'
 import { failureOf as briefly } from './web-stage.js'
 
 const INVALID = { type: 'GENERAL_ERROR', code: 'invalid_argument' }
@@ -9,7 +9,7 @@ const OVER = { type: 'UNAUTHORISED', code: 'refresh_rejected' }
 
 /** A session that has begun, and what changes it. */
 async function begin(options: StageOptions = {}) {
-  const stage = createStage(options)
+  const stage = await readyStage(options)
   const { superTokens } = stage
   const tokens = await superTokens.createNewSession('ada', { role: 'admin', theme: 'light' })
   const { handle } = tokens.session
@@ -102,6 +102,45 @@ describe('the payload of a session that lives', () => {
     expect(changed?.accessToken).toBeUndefined()
     expect(changed?.session.userDataInJWT).toMatchObject({ plan: 'pro' })
     expect((await renew(tokens)).session.userDataInJWT).toMatchObject({ plan: 'pro' })
+  })
+
+  it.each([
+    ['2.3', LEGACY, true],
+    ['2.20', { versions: ['2.20'] }, true],
+    ['2.21', { versions: ['2.21'] }, false],
+    ['5.6', {}, false],
+  ])('makes no token of one that somebody forged: interface %s', async (version, core, old) => {
+    const stage = await begin({ core, interface: version })
+    const { accessToken, session } = stage.tokens
+    const [head = '', body = '', mark = ''] = accessToken.token.split('.')
+    const claims = JSON.parse(Buffer.from(body, 'base64').toString())
+    const evil = JSON.stringify({ ...claims, sub: 'root', userId: 'root', rsub: 'root' })
+    const encoded = Buffer.from(evil).toString(old ? 'base64' : 'base64url')
+    const forged = `${head}.${encoded}.${mark}`
+    const { handle } = session
+    const change = stage.superTokens.mergeIntoAccessTokenPayload(
+      handle,
+      { plan: 'pro' },
+      { accessToken: forged },
+    )
+    const changed = await change
+    expect(changed?.accessToken).toBeUndefined()
+    expect(JSON.stringify(changed ?? {})).not.toContain('root')
+    expect(stage.inCore()).toMatchObject({ plan: 'pro' })
+    expect(stage.core.count('/session/regenerate')).toBe(0)
+  })
+
+  it('is not changed by the token of another session', async () => {
+    const { superTokens, tokens, inCore } = await begin()
+    const other = await superTokens.createNewSession('bob')
+    const accessToken = other.accessToken.token
+    const change = superTokens.mergeIntoAccessTokenPayload(
+      tokens.session.handle,
+      { plan: 'pro' },
+      { accessToken },
+    )
+    expect(await failureOf(change)).toMatchObject(INVALID)
+    expect(inCore()).not.toHaveProperty('plan')
   })
 
   it('is that of a session which is over: there is none', async () => {

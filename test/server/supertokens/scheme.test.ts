@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isAuthError } from '../../../src/core/errors.js'
+import type { SuperTokensCookies } from '../../../src/server/supertokens/cookie-types.js'
 import type { CoreCookie, CoreHandshake } from '../../../src/server/supertokens/core-api.js'
 import { GeneralError } from '../../../src/server/supertokens/errors.js'
 import { createScheme } from '../../../src/server/supertokens/scheme.js'
-import type { SuperTokensCookies } from '../../../src/server/supertokens/types.js'
 
 const START = 1_700_000_000_000
 

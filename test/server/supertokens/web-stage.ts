@@ -1,3 +1,4 @@
+import type { CookieScheme } from '../../../src/server/supertokens/cookie-types.js'
 import {
   GeneralError,
   InvalidClaimsError,
@@ -8,7 +9,6 @@ import {
 } from '../../../src/server/supertokens/errors.js'
 import type {
   AntiCsrf,
-  CookieScheme,
   SessionPayload,
   SessionTokens,
   SuperTokens,

@@ -105,6 +105,26 @@ describe.each(FAMILIES)('a core %s', (_, versions) => {
     expect(at.core.sessions()[0]?.userDataInJWT).toEqual({ z: 3 })
   })
 
+  it('makes a new access token of whatever is shown to it: SDKs must have verified it', async () => {
+    const [at, other] = [desk(), desk()]
+    const sessionHandle = at.handle(await at.create())
+    const foreign = tokenOf(await other.create({ userId: 'mallory' }), 'accessToken')
+    const [head = '', , mark = ''] = foreign.split('.')
+    const claims = { ...partOf(foreign, 1), sessionHandle }
+    const encoded = Buffer.from(JSON.stringify(claims)).toString(versions ? 'base64' : 'base64url')
+    expect(said(await at.verify(`${head}.${encoded}.${mark}`))).toContain('TRY_REFRESH_TOKEN')
+    const accessToken = `${head}.${encoded}.${mark}`
+    const { body: signed } = await at.ask('POST', '/session/regenerate', {
+      accessToken,
+      userDataInJWT: {},
+    })
+    expect(signed.session).toMatchObject({ userId: 'mallory' })
+    expect(said(await at.verify(tokenOf(signed, 'accessToken')))).toBe('OK')
+    expect(said(await at.ask('POST', '/session/regenerate', { accessToken: 'x' }))).toBe(
+      '500 Internal Error',
+    )
+  })
+
   it.each([
     ['GET', '/session/user', "400 Field name 'userId' is missing in GET request"],
     ['GET', '/session/data', "400 Field name 'sessionHandle' is missing in GET request"],

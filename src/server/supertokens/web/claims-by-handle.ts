@@ -3,7 +3,7 @@ import { UnauthorisedError } from '../errors.js'
 import type { SessionInformation, SessionPayload } from '../types.js'
 import type { WebSettings } from './delivery.js'
 import { subjectOf, wantedValidators } from './session-claims.js'
-import type { ClaimsByHandle } from './types.js'
+import type { ClaimsByHandle } from './session-types.js'
 
 /** The claims of sessions that no request is about. */
 export function createClaimsByHandle(settings: WebSettings): ClaimsByHandle {

@@ -15,16 +15,18 @@ export {
   type SuperTokensCorsOptions,
 } from './cors.js'
 export type {
+  ClaimsByHandle,
+  SessionForRendering,
+  SessionObject,
+  SessionReading,
+} from './session-types.js'
+export type {
   AllowedTransfer,
   ChooseTransfer,
-  ClaimsByHandle,
   GetSessionOptions,
   NewSessionOptions,
   NewTokens,
   OverrideClaimValidators,
-  SessionForRendering,
-  SessionObject,
-  SessionReading,
   SuperTokensSessions,
   SuperTokensSessionsOptions,
   TokenTransfer,

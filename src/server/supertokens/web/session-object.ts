@@ -3,8 +3,9 @@ import { InvalidClaimsError, isSuperTokensError, UnauthorisedError } from '../er
 import type { SessionIdentity, SessionInformation, SessionPayload } from '../types.js'
 import { clearingWhenOver, clearTokens, deliver, type Turn } from './delivery.js'
 import { subjectOf } from './session-claims.js'
+import type { SessionObject, SessionReading } from './session-types.js'
 import { roomFor } from './token-cookies.js'
-import type { SessionObject, SessionReading, TokenTransfer } from './types.js'
+import type { TokenTransfer } from './types.js'
 
 /** Whose session it is, and the token that shows it. */
 export interface KnownSession {

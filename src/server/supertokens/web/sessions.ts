@@ -7,6 +7,7 @@ import { type Credentials, chooseRefreshToken } from './credentials.js'
 import { clearingWhenOver, deliver, type Turn, type WebSettings, wipe } from './delivery.js'
 import { subjectOf, wantedValidators } from './session-claims.js'
 import { createSessionObject } from './session-object.js'
+import type { SessionObject } from './session-types.js'
 import { checkCookieRoom } from './token-cookies.js'
 import {
   beginTurn,
@@ -22,7 +23,6 @@ import type {
   GetSessionOptions,
   NewSessionOptions,
   NewTokens,
-  SessionObject,
   SuperTokensSessions,
   TokenTransfer,
   WebExchange,

@@ -5,9 +5,9 @@ import {
   LONGEST_COOKIE_LIFE,
 } from '../../cookies/cookies.js'
 import { LONGEST_ACCESS_TOKEN } from '../access-token.js'
+import type { CookieScheme, CookieSpot } from '../cookie-types.js'
 import { GeneralError } from '../errors.js'
 import { checkRoom } from '../session-size.js'
-import type { CookieScheme, CookieSpot } from '../types.js'
 import type { CookieName } from './credentials.js'
 import type { TokenTransfer } from './types.js'
 

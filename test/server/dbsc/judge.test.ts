@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createNodeSessions } from '../../../src/node/index.js'
-import {
-  createDeviceBinding,
-  type DeviceBindingOptions,
-  type DeviceRequest,
-} from '../../../src/server/dbsc/index.js'
+import { createDeeds } from '../../../src/server/backend/deeds.js'
+import { createDeviceBinding, type DeviceRequest } from '../../../src/server/dbsc/index.js'
 import { createRequestSessions, type SessionStore } from '../../../src/server/index.js'
 import { PASSWORD } from '../backend/backend-world.js'
 import {
@@ -56,7 +52,7 @@ describe('what needs a bound session', () => {
     const browser = createBrowser()
     await browser.signIn()
     const found = await running.sessions.getSession(browser.jar.header(), { request })
-    expect(found).toMatchObject({ session: null, failure: { reason: 'rejected' } })
+    expect(found).toMatchObject({ session: null, failure: { reason: 'device_required' } })
     expect(asked.at(-1)).toEqual({ path, request })
   })
 })
@@ -90,7 +86,6 @@ describe('a session that is bound', () => {
       sealed: expect.any(String),
       failure: { retryable: true, reason: 'server_error' },
     })
-    expect(createNodeSessions({ sessions: running.sessions })).toBeDefined()
   })
 
   it('is not bound, and nobody is told of anything, where the answer can set no cookie', async () => {
@@ -200,25 +195,40 @@ describe('a binding', () => {
     }
   })
 
-  it.each<[string, Readonly<Record<string, string>>]>([
-    ['by plain http', { origin: 'http://localhost:3000' }],
-  ])('asks no browser for anything that comes %s', async (_, backend) => {
-    const { createBrowser } = createDeviceWorld({
-      backend: { ...backend, redirectUri: 'https://app.example/auth/callback' },
-    })
+  it('asks no browser for anything that comes by plain http', async () => {
+    const backend = {
+      origin: 'http://localhost:3000',
+      redirectUri: 'https://app.example/auth/callback',
+    }
+    const { createBrowser } = createDeviceWorld({ backend })
     const answer = await createBrowser().signIn()
     expect(answer.status).toBe(303)
     expect(registrationOf(answer).header).toBeNull()
   })
 
   it('leaves sessions of before as they were, and asks for none of theirs', async () => {
-    const options: DeviceBindingOptions = {}
-    const { createBrowser, sessions: before, running } = createDeviceWorld(options)
+    const { createBrowser, sessions: before, running } = createDeviceWorld()
     const browser = createBrowser()
     await browser.signIn()
     const header = browser.jar.header()
     expect((await before.getSession(header)).session).not.toBeNull()
     const found = await running.sessions.getSession(header)
     expect(found).toMatchObject({ session: { authenticated: true }, setCookies: [] })
+  })
+})
+
+describe('a deed in somebody’s name', () => {
+  it('refreshes the session that was bound for it just now', async () => {
+    const { createBrowser, running } = createDeviceWorld()
+    const browser = createBrowser()
+    await browser.register(await browser.signIn(), await createPair())
+    const as = createDeeds(running.sessions, async ({ user }) => ({ email: user.email }))
+    const request = new Request('https://app.example/auth/factors', { method: 'POST' })
+    const call = { request, url: new URL(request.url), cookie: browser.jar.header() }
+    const answer = browser.jar.take(await as(call, undefined, async () => []))
+    expect(await answer.json()).toEqual({ session: { email: 'ada@example.com' } })
+    const stolen = sessionCookie(browser.jar)
+    expect((await running.sessions.getSession(stolen)).session).toBeNull()
+    expect((await running.sessions.getSession(browser.jar.header())).session).not.toBeNull()
   })
 })

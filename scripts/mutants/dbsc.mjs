@@ -1,0 +1,297 @@
+const judge = 'src/server/dbsc/judge.ts'
+const routes = 'src/server/dbsc/routes.ts'
+const notes = 'src/server/dbsc/notes.ts'
+const proofs = 'src/server/dbsc/proofs.ts'
+const keys = 'src/server/dbsc/keys.ts'
+const identifiers = 'src/server/dbsc/identifiers.ts'
+const binding = 'src/server/dbsc/binding.ts'
+const words = 'src/server/dbsc/words.ts'
+const requests = 'src/server/requests/request-sessions.ts'
+
+/** Checks that are gone of sessions that are bound to devices. */
+export const DBSC = [
+  {
+    file: judge,
+    name: 'A bound cookie of another session does.',
+    find: '    if (note?.sessionId === session.sessionId) {',
+    replace: '    if (note) {',
+  },
+  {
+    file: judge,
+    name: 'A bound cookie does for ever.',
+    find: 'if (!note.isOld) return go(value)',
+    replace: "if (!note.isOld || required !== 'never') return go(value)",
+  },
+  {
+    file: judge,
+    name: 'An old proof stays in the browser, which then never makes a new one.',
+    find: 'unknown(OLD, mayWrite ? notes.erase(jar, key) : [])',
+    replace: 'unknown(OLD, mayWrite ? [] : [])',
+  },
+  {
+    file: judge,
+    name: 'Who says that the browser could not prove its key is not told from a thief.',
+    find: '    if (await isSkipped(session, key, request)) return unknown(SKIPPED)\n',
+    replace: '',
+  },
+  {
+    file: judge,
+    name: 'A thief who says that it was skipped is not told of.',
+    find: 'one?.sessionId === session.sessionId && one.key === key',
+    replace: 'session.sessionId !== key && one !== undefined',
+  },
+  {
+    file: judge,
+    name: 'A thief is not told of.',
+    find: "    if (mayWrite) devices.report({ type: 'device-missing', sessionId, userId, request })\n",
+    replace: '',
+  },
+  {
+    file: judge,
+    name: 'Nobody is refused.',
+    find: "required === 'never' ? go(value)",
+    replace: "required !== 'never' ? go(value)",
+  },
+  {
+    file: judge,
+    name: 'A session is bound to whatever key somebody has.',
+    find: 'one.binds && !one.isOld &&',
+    replace: '!one.isOld &&',
+  },
+  {
+    file: judge,
+    name: 'A session is bound to the key of another.',
+    find: 'one.binds && !one.isOld && one.sessionId === session.sessionId',
+    replace: 'one.binds && !one.isOld && session.sessionId !== one.key',
+  },
+  {
+    file: judge,
+    name: 'A seal from before the session was bound does for ever.',
+    find: 'if (await devices.isConfirmed(session.sessionId)) return refuse(session, candidate)',
+    replace: 'await devices.isConfirmed(session.sessionId)',
+  },
+  {
+    file: judge,
+    name: 'What cannot be read now is let through.',
+    find: 'return session.retryable ? stop(session) : go(value)',
+    replace: 'return go(value)',
+  },
+  {
+    file: judge,
+    name: 'What the app wants to be bound need not be.',
+    find: 'return isWanted ? wanted() : go(value)',
+    replace: 'return isWanted && value === "" ? wanted() : go(value)',
+  },
+  {
+    file: judge,
+    name: 'A seal is replaced where the answer sets no cookie.',
+    find: 'return go(mayWrite ? bound : value)',
+    replace: 'return go(bound)',
+  },
+  {
+    file: judge,
+    name: 'A thief ends the sessions of the person elsewhere.',
+    find: 'return note === null || note.sessionId !== session.sessionId || note.isOld',
+    replace: 'return note !== null && note.isOld',
+  },
+  {
+    file: routes,
+    name: 'A registration does whatever it was that was signed.',
+    find: "if (!proof || challenge?.purpose !== 'register') {",
+    replace: 'if (!proof || !challenge) {',
+  },
+  {
+    file: routes,
+    name: 'A session is bound that was signed out of.',
+    find: '    if (await devices.isSignedOut(sessionId)) return refuse(NOT_PROVEN)\n',
+    replace: '',
+  },
+  {
+    file: routes,
+    name: 'A registration that proves nothing is not told of.',
+    find: '      reportRefusal(request)\n',
+    replace: '',
+  },
+  {
+    file: routes,
+    name: 'A proof by another key renews.',
+    find: 'const proof = await readProof(token, { key: publicKey, now })',
+    replace:
+      'const proof = await readProof(token, { key: sessionId ? undefined : publicKey, now })',
+  },
+  {
+    file: routes,
+    name: 'The challenge of another session does.',
+    find: "challenge.purpose === 'renew' && challenge.sessionId === sessionId && challenge.key === key",
+    replace: "challenge.purpose === 'renew' && challenge.key !== sessionId + key",
+  },
+  {
+    file: routes,
+    name: 'The challenge of a registration renews.',
+    find: "challenge.purpose === 'renew' && challenge.sessionId === sessionId && challenge.key === key",
+    replace:
+      "challenge.sessionId === sessionId && (challenge.purpose !== 'renew' || challenge.key === key)",
+  },
+  {
+    file: routes,
+    name: 'A renewal needs no proof.',
+    find: '    if (!(await isProven(request, named))) return ask(identifier, named)\n',
+    replace: '    await isProven(request, named)\n',
+  },
+  {
+    file: routes,
+    name: 'A session that was signed out of is renewed for ever.',
+    find: "if (standing.type === 'over' || (await devices.isSignedOut(named.sessionId))) {",
+    replace: "if (standing.type === 'over') {",
+  },
+  {
+    file: routes,
+    name: 'The session that another one has replaced is renewed for ever.',
+    find: "return { type: open.length > 0 ? 'over' : 'absent' }",
+    replace: "return { type: open.length > 99 ? 'over' : 'absent' }",
+  },
+  {
+    file: routes,
+    name: 'A session is renewed by another key than it is bound to.',
+    find: 'const isOther = session.device !== undefined && session.device.key !== named.key',
+    replace: 'const isOther = session.device !== undefined && session.device.key === value',
+  },
+  {
+    file: routes,
+    name: 'An outage of the store ends the bound session.',
+    find: "    if (standing.type === 'unknown') return refuse(UNKNOWN)\n",
+    replace: "    if (standing.type === 'unknown') return refuse(NO_SESSION)\n",
+  },
+  {
+    file: routes,
+    name: 'Seals from before are refused while requests are under way with them.',
+    find: ' || now() - device.since < CLOCKS_APART',
+    replace: '',
+  },
+  {
+    file: routes,
+    name: 'Seals from before are never refused.',
+    find: "    if (standing.type === 'same') await confirm(standing.session)\n",
+    replace: '',
+  },
+  {
+    file: routes,
+    name: 'Whoever makes up a name binds sessions to it.',
+    find: 'return grant(identifier, { sessionId, key, binds: isOurs })',
+    replace: 'return grant(identifier, { sessionId, key, binds: isOurs || true })',
+  },
+  {
+    file: routes,
+    name: 'A link of another site leads to nobody’s page.',
+    find: "      allowed_refresh_initiators: ['*'],\n",
+    replace: '',
+  },
+  {
+    file: notes,
+    name: 'A challenge is good for ever.',
+    find: '{ ttl: SIGN_WITHIN[purpose], now }',
+    replace: '{ ttl: 0 * SIGN_WITHIN[purpose], now }',
+  },
+  {
+    file: notes,
+    name: 'What was sealed for something else is a bound cookie.',
+    find: "if (dbsc !== 'bound' || !sessionId || !name || since === undefined) continue",
+    replace: 'if (!dbsc || !sessionId || !name || since === undefined) continue',
+  },
+  {
+    file: notes,
+    name: 'What a clock has dated that was set back since is good until then.',
+    find: ' || age < -CLOCKS_APART',
+    replace: '',
+  },
+  {
+    file: notes,
+    name: 'The bound cookie stays as long as the session’s.',
+    find: 'path, sameSite, maxAge: lifetime }',
+    replace: 'path, sameSite }',
+  },
+  {
+    file: proofs,
+    name: 'Any JWT is a proof.',
+    find: "if (typ !== 'dbsc+jwt' || !ALGORITHMS.includes(alg)) return null",
+    replace: "if (typ === 'none' || !ALGORITHMS.includes(alg)) return null",
+  },
+  {
+    file: proofs,
+    name: 'A proof is as long as a server takes headers.',
+    find: 'token.length <= LONGEST && COMPACT.test(token)',
+    replace: 'COMPACT.test(token)',
+  },
+  {
+    file: proofs,
+    name: 'A key that does not fit the algorithm throws where nobody catches it, or does.',
+    find: 'return found?.alg === alg ? found : null',
+    replace: 'return found',
+  },
+  {
+    file: keys,
+    name: 'A private key is a public one.',
+    find: 'if (!jwk || SECRETS.some((name) => Object.hasOwn(jwk, name))) return null',
+    replace: 'if (!jwk) return null',
+  },
+  {
+    file: keys,
+    name: 'A key has any size.',
+    find: 'const MODULUS = /^[\\w-]{342,683}$/',
+    replace: 'const MODULUS = /^[\\w-]+$/',
+  },
+  {
+    file: identifiers,
+    name: 'Every name is ours.',
+    find: "      if (await crypto.subtle.verify('HMAC', key, decode(signature), signed(content))) return true\n",
+    replace: '      if (key && decode(signature) && signed(content)) return true\n',
+  },
+  {
+    file: binding,
+    name: 'A cookie that sibling hosts get is bound, and they do not renew it.',
+    find: "if (place !== '; Path=/' || !attributes.includes('; Secure')) {",
+    replace: "if (!attributes.includes('; Secure')) {",
+  },
+  {
+    file: words,
+    name: 'Of two proofs one counts.',
+    find: 'return /^[!#-+\\--:<-[\\]-~]+$/.test(word) ? word : null',
+    replace: 'return word.split(", ")[0] || null',
+  },
+  {
+    file: requests,
+    name: 'A session is as free as it was, where it was bound and could not be refreshed.',
+    find: 'const due = isNew ? asItIs.setCookies : use',
+    replace: 'const due = use',
+  },
+  {
+    file: requests,
+    name: 'Who has signed out of a bound session leaves its proof behind.',
+    find: '    ...(bound?.erase(jar) ?? []),\n',
+    replace: '',
+  },
+  {
+    file: requests,
+    name: 'A thief ends all sessions of the person.',
+    find: "scope: isStolen ? 'local' : scope",
+    replace: 'scope',
+  },
+  {
+    file: 'src/server/requests/cookie-choice.ts',
+    name: 'A thief has the auth server asked about a bound session.',
+    find: '    if (await isForeign(value, jar)) return false\n',
+    replace: '',
+  },
+  {
+    file: 'src/server/sealed/sealed-sessions.ts',
+    name: 'A refresh frees a session of its device.',
+    find: 'renewed === opened.data || !device ? renewed : { ...renewed, device }',
+    replace: 'renewed === opened.data || !device ? renewed : { ...renewed }',
+  },
+  {
+    file: 'src/server/backend/sign-in-end.ts',
+    name: 'A browser is asked to bind sessions by http.',
+    find: 'Object.entries(secure ? headers : {})',
+    replace: 'Object.entries(headers)',
+  },
+]

@@ -1,0 +1,44 @@
+import { invalid } from '../core/check-options.js'
+import type { Timeouts } from '../core/timeouts.js'
+import { platformActivity } from '../environment/activity.js'
+import { createWatch } from './watch.js'
+
+/** When sessions end by themselves (ASVS 5.0, 7.3.1 and 7.3.2). All in ms. */
+export interface SessionTimeoutsOptions {
+  /** How long a session goes on while nobody uses any of its tabs. @default no limit */
+  readonly idleTimeout?: number | undefined
+  /** How long a session lasts from the sign-in on, whatever is done in it. @default no limit */
+  readonly absoluteTimeout?: number | undefined
+  /** How long before the end `SESSION_ENDING` is told; half of the timeout at most. @default 60_000 */
+  readonly notice?: number | undefined
+  /**
+   * Calls back whenever somebody uses this context; returns the way to stop. What comes while the page is
+   * hidden does not count. @default presses, keys, wheels and touches in the page
+   */
+  readonly activity?: ((onActivity: () => void) => () => void) | undefined
+}
+
+function checkTime(name: string, value: number | undefined): number | undefined {
+  if (value === undefined || value > 0) return value
+  throw invalid(`\`${name}\` is a time in ms.`)
+}
+
+/**
+ * For the client's option `timeouts`: signs people out who have left, and sessions that have lasted
+ * long enough. Use of any tab counts for all; refreshes and hidden tabs do not. Time in which the device
+ * slept counts, and so does a clock that is set forward; one that is set back wins nothing while a tab
+ * lives that saw it. The page can do no more than this: what must end for an attacker ends at the server.
+ * @throws AuthError `invalid_argument` without a timeout, and for what is no time.
+ */
+export function sessionTimeouts(options: SessionTimeoutsOptions): Timeouts {
+  const { activity = platformActivity, ...times } = { ...options }
+  const idle = checkTime('idleTimeout', times.idleTimeout) ?? Infinity
+  const absolute = checkTime('absoluteTimeout', times.absoluteTimeout) ?? Infinity
+  const shorter = Math.min(idle, absolute)
+  if (shorter === Infinity) throw invalid('Pass sessionTimeouts({ idleTimeout, absoluteTimeout }).')
+  if (typeof activity !== 'function') throw invalid('`activity` is a function.')
+  const notice = Math.min(checkTime('notice', times.notice) ?? 60_000, shorter / 2)
+  return {
+    watch: (desk) => createWatch(desk, { limits: { idle, absolute, notice }, activity }),
+  }
+}

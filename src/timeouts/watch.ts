@@ -1,0 +1,203 @@
+import { AuthError } from '../core/errors.js'
+import type { TimeoutReason } from '../core/events.js'
+import type { SessionRecord } from '../core/record.js'
+import type { TimedOut, TimeoutsDesk, TimeoutsWatch } from '../core/timeouts.js'
+import { createAge, createUsage, type Ending, endingOf, type Limits, lineageIn } from './use.js'
+
+/** How often a tab looks whether somebody is in another one, while the end is near; in ms. */
+const GLANCE = 1_000
+/** Use is written down so often at the most, in ms; ten times within a short timeout. */
+const WRITE = 10_000
+
+/** What a watch is told. */
+export interface WatchOptions {
+  readonly limits: Limits
+  /** Calls back whenever somebody uses this context; returns the way to stop. */
+  readonly activity: (onActivity: () => void) => () => void
+}
+
+const timedOut = (reason: TimeoutReason): TimedOut => {
+  const error =
+    reason === 'idle'
+      ? new AuthError('idle_timeout', 'Nobody used the session for too long.')
+      : new AuthError('absolute_timeout', 'The session has lasted too long.')
+  return { reason, error }
+}
+
+/**
+ * Makes storage say that a sign-in is over. Of many contexts, whose time is up at once, one alone tells
+ * the server: the first, which does not find it there.
+ */
+async function endStored(
+  { section, path, revoke }: TimeoutsDesk,
+  { lineage, session }: SessionRecord,
+  { error }: TimedOut,
+): Promise<void> {
+  await section.locked(async () => {
+    const [seen] = await path.read().catch(() => [null])
+    await path.end({ lineage, any: false, error }, session)
+    if (seen?.kind !== 'signed-out' || !seen.ended.includes(lineage)) revoke(session)
+  })
+}
+
+/** Tells subscribers of an end that has come near, and of one that has moved away again. */
+function createNotice(desk: TimeoutsDesk, near: () => Ending | null, age: () => number) {
+  /** What they were told of last: the end, and of which sign-in. */
+  let told: { readonly at: number; readonly lineage: string } | null = null
+  return {
+    isTold: () => told !== null,
+    tell(): void {
+      const { store, settle } = desk
+      const { lineage, session } = store.held()?.record ?? {}
+      if (told?.lineage !== lineage) told = null
+      const next = near()
+      if (!lineage || !session || next?.at === told?.at) return
+      told = next && { at: next.at, lineage }
+      const origin = 'this-context'
+      if (next) {
+        const endsAt = Math.ceil(store.now().wall + next.at - age())
+        store.tell(['SESSION_ENDING', session, { origin, reason: next.reason, endsAt }])
+      } else store.tell(['SESSION_EXTENDED', session, { origin }])
+      settle()
+    },
+  }
+}
+
+/** Makes what this context knows of the use, and tells and learns it by storage. */
+function createSharedUse(desk: TimeoutsDesk, limits: Limits) {
+  const { vault } = desk
+  const age = createAge(desk, () => {
+    unwritten = true
+  })
+  const usage = createUsage(desk, age, limits)
+  /** When storage was read and written last, by the age of this watch. */
+  let lookedAt = -Infinity
+  let writtenAt = -Infinity
+  let unwritten = false
+
+  const end = (): Ending | null => {
+    const use = usage.current()
+    return use && endingOf(use, limits)
+  }
+
+  return {
+    age,
+    end,
+    endsWithin: (ms: number): boolean => (end()?.at ?? Infinity) - ms <= age(),
+    lookedAt: () => lookedAt,
+    /** When what is known here is to be told to the others, by the age of this watch. */
+    writesAt: () => (unwritten ? writtenAt + Math.min(WRITE, limits.idle / 10) : Infinity),
+    /** Learns what the others know. Where storage does not answer, what is known here counts. */
+    async look(): Promise<void> {
+      const text = await vault.readText('timeouts').catch(() => null)
+      const lineage = lineageIn(desk)
+      lookedAt = age()
+      if (lineage && !usage.learn(text, lineage)) unwritten = true
+    },
+    /** Tells the others what is known here. */
+    async write(): Promise<void> {
+      writtenAt = age()
+      unwritten = false
+      await vault.updateText('timeouts', usage.text).catch(() => {})
+    },
+    /** Somebody is there. */
+    use(): void {
+      usage.use()
+      unwritten = true
+    },
+    /** Why a sign-in that storage has is over; `null` when it is not, or nothing is known of its use. */
+    async timedOut(lineage: string): Promise<TimedOut | null> {
+      const text = await vault.readText('timeouts').catch(() => null)
+      const use = usage.understood(text, lineage)
+      if (!use) return null
+      usage.learn(text, lineage)
+      const { at, reason } = endingOf(use, limits)
+      return at <= age() ? timedOut(reason) : null
+    },
+  }
+}
+
+/** Makes the watch of one client. */
+export function createWatch(desk: TimeoutsDesk, { limits, activity }: WatchOptions): TimeoutsWatch {
+  const { environment, store, settle } = desk
+  const shared = createSharedUse(desk, limits)
+  const { age, end, endsWithin } = shared
+  const notice = createNotice(desk, () => (endsWithin(limits.notice) ? end() : null), age)
+  let working = false
+  let finishing: Promise<void> | null = null
+
+  function over(): Promise<void> | undefined {
+    if (!finishing && endsWithin(0)) {
+      finishing = finish().finally(() => {
+        finishing = null
+        settle()
+      })
+    }
+    return finishing ?? undefined
+  }
+
+  async function finish(): Promise<void> {
+    // Somebody may be in another tab.
+    await shared.look()
+    const record = store.held()?.record
+    const last = endsWithin(0) && end()
+    if (!record || !last) return
+    const by = timedOut(last.reason)
+    desk.leave(by)
+    // Whoever waits for a session hears of its end at once.
+    endStored(desk, record, by).catch(() => {})
+  }
+
+  async function work(): Promise<void> {
+    if (!end() || endsWithin(limits.notice)) await shared.look()
+    if (shared.writesAt() <= age()) await shared.write()
+    notice.tell()
+  }
+
+  function until(): number {
+    if (!lineageIn(desk) || working || finishing) return Infinity
+    const next = end()
+    if (!next) return 0
+    const noticed = notice.isTold() ? shared.lookedAt() + GLANCE : next.at - limits.notice
+    return Math.min(noticed, next.at, shared.writesAt()) - age()
+  }
+
+  const stop = activity(() => {
+    // What is over stays so, whoever comes now.
+    if (!environment.wake.visible() || over() || !end()) return
+    const waits = shared.writesAt() < Infinity
+    shared.use()
+    notice.tell()
+    if (!waits) settle()
+  })
+
+  return {
+    until,
+    tick() {
+      if (over() || until() > 0) return
+      working = true
+      work()
+        .catch(environment.report)
+        .finally(() => {
+          working = false
+          settle()
+        })
+    },
+    over,
+    async admit(seen) {
+      if (seen.kind !== 'session') return seen
+      const { lineage } = seen.record
+      const by = await shared.timedOut(lineage)
+      if (!by) return seen
+      await endStored(desk, seen.record, by)
+      return { kind: 'signed-out', ended: [lineage], error: by.error }
+    },
+    async stay() {
+      await over()
+      shared.use()
+      notice.tell()
+      await shared.write()
+    },
+    dispose: stop,
+  }
+}

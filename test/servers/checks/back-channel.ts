@@ -1,0 +1,99 @@
+import { get, type IncomingMessage } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type AppProcess, startApps } from '../../redis/apps.js'
+import { startRedis } from '../../redis/server.js'
+import { ADA } from '../admin.js'
+import { ensure, type RealmLab } from '../lab.js'
+import { createPerson } from '../person.js'
+import type { Check } from './check.js'
+
+const CLIENT = { clientId: 'backend', clientSecret: 'the secret of the app, which is long enough' }
+/** Before the first token of a session is refreshed, which would tell as well, in ms. */
+const LIMIT = 5_000
+
+/** Asks as a browser that goes there does; what `fetch` says of itself is no navigation. */
+const visit = (url: string, cookie = ''): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    const asked = get(url, { headers: { accept: 'text/html', cookie } }, (answer) => {
+      answer.resume()
+      resolve(answer)
+    })
+    asked.on('error', reject)
+  })
+
+const cookiesIn = ({ headers }: IncomingMessage): string =>
+  (headers['set-cookie'] ?? []).map((line) => line.split(';', 1).join('')).join('; ')
+
+/** Ada signs in at the app; its cookies. */
+async function signIn(origin: string): Promise<string> {
+  const begun = await visit(`${origin}/auth/sign-in?returnTo=/home`)
+  const back = await createPerson(origin)(begun.headers.location ?? '')
+  const arrived = await visit(back, cookiesIn(begun))
+  ensure(arrived.headers.location === `${origin}/home`, 'Ada is not signed in at the app.')
+  return cookiesIn(arrived)
+}
+
+/** Whether a process of the app knows somebody by these cookies. */
+async function isSignedIn({ origin }: AppProcess, cookie: string): Promise<boolean> {
+  const headers = { 'X-Holdfast': '1', cookie }
+  const { session } = await (await fetch(`${origin}/auth/session`, { headers })).json()
+  return session !== null
+}
+
+const idIn = (value: unknown): string => {
+  const id: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'id') : null
+  ensure(typeof id === 'string', 'Keycloak does not say the id.')
+  return id
+}
+
+/** Ends the session of the app, as an administrator. */
+async function endAtServer({ admin, settings: { name } }: RealmLab): Promise<void> {
+  const people = await admin.send('GET', `/${name}/users?exact=true&username=${ADA.username}`)
+  const sessions = await admin.send('GET', `/${name}/users/${idIn(Object(people)[0])}/sessions`)
+  const ofApp = (session: object): boolean =>
+    JSON.stringify(Reflect.get(session, 'clients')).includes(`"${CLIENT.clientId}"`)
+  const list: readonly object[] = Array.isArray(sessions) ? sessions : []
+  await admin.send('DELETE', `/${name}/sessions/${idIn(list.find(ofApp))}`)
+}
+
+async function endEverywhere(lab: RealmLab, processes: readonly AppProcess[], redis: string) {
+  const [first] = processes
+  ensure(first !== undefined, 'The app has no process.')
+  const { origin } = first
+  await lab.admin.send('POST', `/${lab.settings.name}/clients`, {
+    clientId: CLIENT.clientId,
+    secret: CLIENT.clientSecret,
+    redirectUris: [`${origin}/*`],
+    attributes: {
+      'backchannel.logout.url': `${origin}/auth/back-channel-logout`,
+      'backchannel.logout.session.required': 'true',
+    },
+  })
+  const options = { redis, issuer: lab.issuer, origin, ...CLIENT }
+  await Promise.all(processes.map((process) => process.begin(options)))
+  const cookie = await signIn(origin)
+  const ask = () => Promise.all(processes.map((process) => isSignedIn(process, cookie)))
+  ensure(!(await ask()).includes(false), 'A process does not know the session.')
+  await endAtServer(lab)
+  const ended = Date.now()
+  while ((await ask()).includes(true)) {
+    ensure(Date.now() - ended < LIMIT, 'The session goes on.')
+    await delay(20)
+  }
+  const took = Date.now() - ended
+  return `over in ${processes.length} processes ${took < 1_000 ? 'within a second' : `after ${took} ms`}`
+}
+
+export const backChannel: Check = {
+  name: 'The session of an app on a server is ended in the admin console: two processes with Redis, by a logout token',
+  async run(lab) {
+    const redis = await startRedis()
+    const apps = await startApps(2, process.cwd())
+    try {
+      return await endEverywhere(lab, apps.processes, redis.url)
+    } finally {
+      await apps.close()
+      await redis.close()
+    }
+  },
+}
