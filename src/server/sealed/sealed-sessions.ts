@@ -1,5 +1,5 @@
 import { AuthError, AuthSessionMissingError } from '../../core/errors.js'
-import type { SessionUser } from '../../core/session.js'
+import type { SessionFacts, SessionUser } from '../../core/session.js'
 import { checkObject } from '../shared/arguments.js'
 import { checkReturnTo } from '../shared/return-to.js'
 import { tell } from '../shared/security-events.js'
@@ -75,6 +75,12 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
   const usedNow = (data: SealedData<User>): SealedData<User> =>
     limitsOf(data, limits).idle === undefined ? data : { ...data, usedAt: now() }
 
+  /** The limits of a session, where it has such. */
+  function told(data: SealedData<User>): Pick<SessionFacts, 'limits'> {
+    const its = { ...limits, ...data.limits }
+    return { limits: Object.keys(its).length > 0 ? its : undefined }
+  }
+
   return {
     usedNow,
     async look(cookie: SealedCookie): Promise<AuthenticateResult<User>> {
@@ -91,7 +97,8 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       const { expiresAt, life = Number.POSITIVE_INFINITY } = opened.token
       const ahead = parts.renews(opened.data.refreshToken) ? parts.marginOf(life) : 0
       const refreshAt = expiresAt - ahead
-      return { authenticated: true, accessToken, ...describeOpened(opened), expiresAt, refreshAt }
+      const facts = { ...describeOpened(opened), ...told(opened.data) }
+      return { authenticated: true, accessToken, ...facts, expiresAt, refreshAt }
     },
 
     async refresh(
