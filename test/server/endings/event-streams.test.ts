@@ -96,15 +96,17 @@ describe('an event stream', () => {
   })
 
   it('is open to a session whose access token is over, and is no use of it', async () => {
-    const { seal, open, cookieOf, clock, sealed, jar } = await createEventsWorld(
+    const { seal, open, cookieOf, clock, sealed, jar, server } = await createEventsWorld(
       {},
       { idle: 90 * MINUTE },
     )
     const value = await seal('sid-1')
     await clock.advance(61 * MINUTE)
+    const before = server.requests.length
     const response = await open(cookieOf(value))
     expect(response.status).toBe(200)
-    expect(response.headers.getSetCookie()).toEqual([])
+    // Tokens that nobody could keep would be lost.
+    expect([server.requests.length - before, response.headers.getSetCookie()]).toEqual([0, []])
     await clock.advance(30 * MINUTE)
     expect((await open(cookieOf(value))).status).toBe(401)
     expect(
