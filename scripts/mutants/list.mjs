@@ -57,6 +57,7 @@ import { STORE } from './store.mjs'
 import { SUPERTOKENS } from './supertokens.mjs'
 import { SUPERTOKENS_CLAIMS } from './supertokens-claims.mjs'
 import { SUPERTOKENS_WIRE } from './supertokens-wire.mjs'
+import { TIMEOUTS } from './timeouts.mjs'
 import { TIMING } from './timing.mjs'
 import { UPKEEP } from './upkeep.mjs'
 import { UPSTREAMS } from './upstreams.mjs'
@@ -124,6 +125,7 @@ export const MUTANTS = [
   ...SUPERTOKENS,
   ...SUPERTOKENS_CLAIMS,
   ...SUPERTOKENS_WIRE,
+  ...TIMEOUTS,
   ...TIMING,
   ...UPKEEP,
   ...UPSTREAMS,
