@@ -482,12 +482,13 @@ describe('the packed package', () => {
       1_150,
     ],
     // A binding that is typed for the app's client. More than 800, as each has to hydrate and to say why there is
-    // no token; Vue has two ways to give a client, and stores that outlive components.
-    ['react', 'core', CORE, binding('react', 'createAuthHooks'), 830],
-    ['vue', 'core', CORE, binding('vue', 'createAuthComposables'), 935],
-    ['svelte', 'core', CORE, binding('svelte', 'createAuthContext'), 815],
-    ['solid', 'core', CORE, binding('solid', 'createAuthContext'), 880],
-    ['angular', 'core', CORE, binding('angular', 'createAuthInjection'), 830],
+    // no token; Vue has two ways to give a client, and stores that outlive components. What is left over is for
+    // the core, whose text compresses that of a binding by twenty bytes more or less.
+    ['react', 'core', CORE, binding('react', 'createAuthHooks'), 850],
+    ['vue', 'core', CORE, binding('vue', 'createAuthComposables'), 955],
+    ['svelte', 'core', CORE, binding('svelte', 'createAuthContext'), 845],
+    ['solid', 'core', CORE, binding('solid', 'createAuthContext'), 895],
+    ['angular', 'core', CORE, binding('angular', 'createAuthInjection'), 850],
     [
       'react/impersonation',
       'react',
