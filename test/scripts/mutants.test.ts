@@ -42,6 +42,7 @@ describe('the list of mutants', () => {
       'node',
       'providers',
       'react',
+      'react-native',
       'server',
       'storage',
       'take-over.ts',
