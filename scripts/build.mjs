@@ -14,7 +14,7 @@ const PARTS = ['server', 'node', 'express', 'next']
 /** What all of them share is what this one has: it becomes one file. */
 const COMMON = 'server/index'
 /** What some of them share and the common one has no need of: a file for so little is not worth opening. */
-const LITTLE = 'providers/shared/options'
+const LITTLE = ['providers/shared/options', 'server/supertokens/web/cors']
 /** The one module of pages that must not be there twice, for `instanceof` would tell its classes apart. */
 const ERRORS = 'core/errors'
 
@@ -35,8 +35,9 @@ const together = {
     const files = entries.filter((path) => path !== COMMON).map((path) => at('src', `${path}.ts`))
     onLoad({ filter: /index\.ts$/ }, ({ path }) => {
       if (path !== common && !files.includes(path)) return undefined
-      const more = JSON.stringify(path === common ? at('src', `${LITTLE}.ts`) : common)
-      return { loader: 'ts', contents: `${readFileSync(path, 'utf8')}\nimport ${more}` }
+      const more = path === common ? LITTLE.map((name) => at('src', `${name}.ts`)) : [common]
+      const lines = more.map((file) => `\nimport ${JSON.stringify(file)}`)
+      return { loader: 'ts', contents: `${readFileSync(path, 'utf8')}${lines.join('')}` }
     })
   },
 }

@@ -9,6 +9,11 @@ const routes = `${folder}/web/routes.ts`
 const sessions = `${folder}/web/sessions.ts`
 const choice = `${folder}/web/session-claims.ts`
 const rendering = `${folder}/web/rendering.ts`
+const cors = `${folder}/web/cors.ts`
+const settings = `${folder}/web/settings.ts`
+const nextHandlers = 'src/next/supertokens/handlers.ts'
+const nextProxy = 'src/next/supertokens/proxy.ts'
+const nextWorld = 'src/next/supertokens/world.ts'
 
 /** Checks that are gone of what guards the claims of SuperTokens' sessions. */
 export const SUPERTOKENS_CLAIMS = [
@@ -131,5 +136,78 @@ export const SUPERTOKENS_CLAIMS = [
     name: 'Rendering a page gives a token that nobody gets.',
     find: 'doAntiCsrfCheck: false, readOnly: true',
     replace: 'doAntiCsrfCheck: false',
+  },
+  {
+    file: cors,
+    name: 'A page of any origin may read what is told to somebody.',
+    find: 'if (origin === null || !origins.has(origin)) return false',
+    replace: 'if (origin === null) return false',
+  },
+  {
+    file: cors,
+    name: 'An answer for one origin is kept for another.',
+    find: '    varyByOrigin(answer)\n',
+    replace: '',
+  },
+  {
+    file: cors,
+    name: 'Every name of a header may be allowed at once.',
+    find: '(?!\\*$)',
+    replace: '',
+  },
+  {
+    file: settings,
+    name: 'An app that does not say how tokens are carried has them carried anyhow.',
+    find: "return isTransfer(chosen) ? chosen : reject('`transfer` says any, cookie or header.')",
+    replace: "return isTransfer(chosen) ? chosen : 'any'",
+  },
+  {
+    file: settings,
+    name: 'What somebody gets by the handle is as large as no cookie holds.',
+    find: "transfer === 'header' ? LONGEST_ACCESS_TOKEN : roomFor('cookie')",
+    replace: 'LONGEST_ACCESS_TOKEN',
+  },
+  {
+    file: nextHandlers,
+    name: 'A refresh on the way begins ahead of a click.',
+    find: '      return problem ? refuse(problem) : refreshOnTheWay(here, request)',
+    replace: '      return problem && refuse && refreshOnTheWay(here, request)',
+  },
+  {
+    file: nextHandlers,
+    name: 'There is no end of redirects where clocks differ.',
+    find: 'if (!(await comesBack(sessions, session.getAccessToken()))) {',
+    replace: 'if (session || comesBack) {',
+  },
+  {
+    file: nextHandlers,
+    name: 'An outage on the way sends somebody to the sign-in.',
+    find: "if (error.type === 'UNAUTHORISED' || error.type === 'TOKEN_THEFT_DETECTED') {",
+    replace: "if (error.type !== 'TRY_REFRESH_TOKEN') {",
+  },
+  {
+    file: nextWorld,
+    name: 'A link leads out of the app by way of a refresh.',
+    find: 'backTo: (returnTo) => origin + safeReturnTo(returnTo),',
+    replace: "backTo: (returnTo) => origin + (returnTo ?? '/'),",
+  },
+  {
+    file: nextProxy,
+    name: 'A protected page is shown while nobody can tell whose request it is.',
+    find: 'if (!answer) throw refused.failure\n    return goes ? showPatience() : answer',
+    replace:
+      'if (!answer) throw refused.failure\n    return goes || answer ? new Response(null) : showPatience()',
+  },
+  {
+    file: nextProxy,
+    name: 'A protected page is shown to whoever lacks something.',
+    find: "if (found.status === 'signed-in') return keep(request, goOn(request))",
+    replace: "if ('session' in found) return keep(request, goOn(request))",
+  },
+  {
+    file: nextProxy,
+    name: 'The page of one person is kept for others.',
+    find: 'keepPrivate(headers)\n',
+    replace: 'void keepPrivate\n',
   },
 ]

@@ -5,7 +5,7 @@ import {
   type CorsRequest,
   createSuperTokensCors,
   type SuperTokensCorsOptions,
-} from '../server/supertokens/web/index.js'
+} from '../server/supertokens/web/cors.js'
 import type { SuperTokensHandler } from './supertokens-types.js'
 
 const corsRequestOf = ({ method = 'GET', headers }: NodeRequest): CorsRequest => ({

@@ -7,6 +7,7 @@ import {
   createSuperTokensSessions,
   type SuperTokens,
 } from '../../src/server/supertokens/index.js'
+import { ourClaims, theirClaims } from './supertokens-claim-apps.js'
 import { loadSuperTokensSdk, type SuperTokensSdk } from './supertokens-sdk.js'
 
 /** How an app is set. Both sides get the same. */
@@ -86,6 +87,7 @@ export function theirApp(settings: AppSettings): Express {
   app.all('/unchecked', guard.verifySession({ antiCsrfCheck: false }), tell)
   app.all('/asked', guard.verifySession({ checkDatabase: true }), tell)
   app.all('/maybe', guard.verifySession({ sessionRequired: false }), tell)
+  theirClaims(app, { SuperTokens, Session, framework, guard })
   app.use(framework.errorHandler())
   app.use(lastResort)
   return app
@@ -104,8 +106,10 @@ export const startOurs = ({ core, antiCsrf, formerDomain }: AppSettings): SuperT
 /** The same app on Holdfast's helpers. */
 export function ourApp(settings: AppSettings): Express {
   const superTokens = startOurs(settings)
-  const make = (transfer: Transfer) =>
-    createExpressSuperTokens({ sessions: createSuperTokensSessions({ superTokens, transfer }) })
+  const make = (transfer: Transfer) => {
+    const sessions = createSuperTokensSessions({ superTokens, transfer })
+    return { ...createExpressSuperTokens({ sessions }), sessions }
+  }
   const all = { any: make('any'), cookie: make('cookie'), header: make('header') }
   const by = (req: Request) => all[transferOf(req.headers['x-transfer'])]
   const app = express()
@@ -137,6 +141,7 @@ export function ourApp(settings: AppSettings): Express {
   route('/unchecked', { antiCsrfCheck: false })
   route('/asked', { checkDatabase: true })
   route('/maybe', { sessionRequired: false })
+  ourClaims(app, by)
   app.use(all.any.errorHandler)
   app.use(lastResort)
   return app

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { NodeServer } from '../support/node-server.js'
-import { HOUR, LATER, makeCore, pass, serveCore, stopTime } from './supertokens-desk.js'
+import { HOUR, LATER, makeCore, makeKeys, pass, serveCore, stopTime } from './supertokens-desk.js'
 import { type Hands, ourHands, outcomeOf, type Tokens, theirHands } from './supertokens-hands.js'
 import { evictAll, tampered } from './supertokens-stories.js'
 
@@ -13,6 +13,7 @@ let hands: Record<Kind, { theirs: Hands; ours: Hands }>
 
 beforeAll(async () => {
   stopTime()
+  await makeKeys(core)
   server = await serveCore(core)
   const make = (antiCsrf: Kind) => {
     const settings = { core: server.origin, antiCsrf }
@@ -226,6 +227,63 @@ describe('a session', () => {
       'is revoked once',
       async ({ by, made }) => [await by.revoke(made.handle), await by.revoke(made.handle)],
       [true, false],
+    ],
+    [
+      'has another payload from the next refresh on',
+      async ({ by, made }) => {
+        await by.merge(made.handle, { role: 'reader', plan: 'pro' })
+        return [await by.verify(made.access), (await by.refresh(made.refresh)).role]
+      },
+      (made: Tokens) => [known(made), 'reader'],
+    ],
+    [
+      'that is none has no payload to change',
+      ({ by }) => by.merge('none', { role: 'reader' }),
+      false,
+      { ours: 'UNAUTHORISED', why: 'what was to be changed is lost: no caller overlooks an error' },
+    ],
+    [
+      'has no claim that only the core may set',
+      ({ by, made }) => by.merge(made.handle, { sub: 'eve' }),
+      'GENERAL_ERROR',
+    ],
+    [
+      'is revoked with others, and those are told that there were',
+      async ({ by, made }) => [
+        await by.revokeSeveral([made.handle, 'none']),
+        await by.revokeSeveral([made.handle]),
+        await by.revokeSeveral([]),
+      ],
+      ({ handle }: Tokens) => [[handle], [], []],
+    ],
+    [
+      'is one of its tenant, where others of its person are not',
+      async ({ by, made: { userId } }) => {
+        const { handle } = await by.create(userId, {}, {}, 'acme')
+        return [
+          (await by.handles(userId)).length,
+          (await by.handles(userId, 'acme')).indexOf(handle),
+          await by.information(handle),
+          (await by.revokeAll(userId, 'acme')).length,
+          (await by.handles(userId)).length,
+        ]
+      },
+      [2, 0, expect.objectContaining({ tenantId: 'acme' }), 1, 1],
+    ],
+    [
+      'is none of a tenant that is not there',
+      async ({ by, made: { userId } }) => [
+        await outcomeOf(by.create(userId, {}, {}, 'nobody')),
+        await outcomeOf(by.handles(userId, 'nobody')),
+        await outcomeOf(by.revokeAll(userId, 'nobody')),
+      ],
+      ['GENERAL_ERROR', 'GENERAL_ERROR', 'GENERAL_ERROR'],
+    ],
+    [
+      'is none of a tenant that is a path elsewhere',
+      ({ by, made: { userId } }) => by.handles(userId, '../appid-other'),
+      ({ handle }: Tokens) => [handle],
+      { ours: 'GENERAL_ERROR', why: 'theirs asks at whatever address the name makes' },
     ],
     [
       'is listed and revoked with all of its person, once',

@@ -38,7 +38,7 @@ export interface Differs {
 
 /**
  * What happens, and what both sides answer, or each. `{tokens}`, `{access}` and `{erased}` are the
- * cookies or headers of the mode that the row is played in.
+ * cookies or headers of the mode that the row is played in, and `{access with theme}` those of a token with a claim more.
  */
 export type Row = readonly [title: string, story: Story, words: string | Differs]
 
@@ -66,7 +66,11 @@ export const pass = (ms: number): void => void vi.setSystemTime(Date.now() + ms)
 
 /** A core whose time is the process's, as that of `supertokens-node` is. */
 export const makeCore = (): ScriptedSuperTokensCore =>
-  createScriptedSuperTokensCore({ clock: { now: () => Date.now() } })
+  createScriptedSuperTokensCore({ clock: { now: () => Date.now() }, tenants: ['acme'] })
+
+/** Has a core make its keys: on a busy machine that takes longer than it is waited for. */
+export const makeKeys = async (core: ScriptedSuperTokensCore): Promise<void> =>
+  void (await core.fetch('http://localhost:3567/.well-known/jwks.json'))
 
 /** What depends on how tokens are carried, in the words of an answer. */
 const wordsFor = ({ mode, antiCsrf }: Required<Where>): Readonly<Record<string, string>> => ({
@@ -141,6 +145,7 @@ export function openDesk({ formerDomain }: { readonly formerDomain?: string } = 
   let opened: Awaited<ReturnType<typeof openApps>> | undefined
   beforeAll(async () => {
     stopTime()
+    await makeKeys(core)
     opened = await openApps(core, formerDomain)
   })
   afterAll(async () => {
@@ -154,7 +159,10 @@ export function openDesk({ formerDomain }: { readonly formerDomain?: string } = 
   async function compare([title, story, words]: Row, where: Required<Where>): Promise<void> {
     const { theirs, ours } = typeof words === 'string' ? { theirs: words, ours: words } : words
     const known = wordsFor(where)
-    const fill = (text: string): string => text.replace(/\{\w+\}/, (key) => known[key] ?? key)
+    const fill = (text: string): string =>
+      text.replace(/\{(\w+)( with\w* [^}]+)?\}/, (all, name: string, claims = '') =>
+        (known[`{${name}}`] ?? all).replace('front-token', `front-token${claims}`),
+      )
     const said = {
       theirs: await play('theirs', story, where),
       ours: await play('ours', story, where),

@@ -20,15 +20,18 @@ export interface Showing {
 
 /** The calls of a side that need no request. */
 export interface Hands {
-  create(userId: string, payload: object, data: object): Promise<Tokens>
+  create(userId: string, payload: object, data: object, tenantId?: string): Promise<Tokens>
   /** Whose it is; `replaced` when there is a new access token. */
   verify(access: string, showing?: Showing): Promise<object>
   refresh(refresh: string, antiCsrf?: string, check?: boolean): Promise<Tokens>
   information(handle: string): Promise<object | undefined>
   update(handle: string, data: object): Promise<unknown>
+  /** Changes the payload. */
+  merge(handle: string, update: Readonly<Record<string, string | null>>): Promise<unknown>
   revoke(handle: string): Promise<boolean>
-  revokeAll(userId: string): Promise<readonly string[]>
-  handles(userId: string): Promise<readonly string[]>
+  revokeSeveral(handles: readonly string[]): Promise<readonly string[]>
+  revokeAll(userId: string, tenantId?: string): Promise<readonly string[]>
+  handles(userId: string, tenantId?: string): Promise<readonly string[]>
 }
 
 /** `supertokens-node`, without requests. */
@@ -51,10 +54,10 @@ export function theirHands(settings: AppSettings): Hands {
     }
   }
   return {
-    async create(userId, payload, data) {
+    async create(userId, payload, data, tenantId = 'public') {
       const user = all.convertToRecipeUserId(userId)
       return tokensOf(
-        await Session.createNewSessionWithoutRequestResponse('public', user, payload, data),
+        await Session.createNewSessionWithoutRequestResponse(tenantId, user, payload, data),
       )
     },
     async verify(access, { antiCsrf, ...options } = {}) {
@@ -78,9 +81,11 @@ export function theirHands(settings: AppSettings): Hands {
       }
     },
     update: (handle, data) => Session.updateSessionDataInDatabase(handle, data),
+    merge: (handle, update) => Session.mergeIntoAccessTokenPayload(handle, update),
     revoke: (handle) => Session.revokeSession(handle),
-    revokeAll: (userId) => Session.revokeAllSessionsForUser(userId),
-    handles: (userId) => Session.getAllSessionHandlesForUser(userId),
+    revokeSeveral: (handles) => Session.revokeMultipleSessions([...handles]),
+    revokeAll: (userId, tenantId) => Session.revokeAllSessionsForUser(userId, true, tenantId),
+    handles: (userId, tenantId) => Session.getAllSessionHandlesForUser(userId, true, tenantId),
   }
 }
 
@@ -99,8 +104,10 @@ const ourTokens = ({ session, accessToken, refreshToken, antiCsrfToken }: Ours):
 export function ourHands(settings: AppSettings): Hands {
   const superTokens = startOurs(settings)
   return {
-    create: async (userId, payload, data) =>
-      ourTokens(await superTokens.createNewSession(userId, { ...payload }, { ...data })),
+    create: async (userId, payload, data, tenantId) =>
+      ourTokens(
+        await superTokens.createNewSession(userId, { ...payload }, { ...data }, { tenantId }),
+      ),
     async verify(access, { antiCsrf, antiCsrfCheck, checkDatabase } = {}) {
       const options = { antiCsrfToken: antiCsrf, doAntiCsrfCheck: antiCsrfCheck, checkDatabase }
       const { session, accessToken } = await superTokens.getSession(access, options)
@@ -111,9 +118,11 @@ export function ourHands(settings: AppSettings): Hands {
       ourTokens(await superTokens.refreshSession(refresh, { antiCsrfToken, doAntiCsrfCheck })),
     information: (handle) => superTokens.getSessionInformation(handle),
     update: (handle, data) => superTokens.updateSessionData(handle, { ...data }),
+    merge: superTokens.mergeIntoAccessTokenPayload,
     revoke: superTokens.revokeSession,
-    revokeAll: superTokens.revokeAllSessionsForUser,
-    handles: superTokens.getAllSessionHandlesForUser,
+    revokeSeveral: superTokens.revokeMultipleSessions,
+    revokeAll: (userId, tenantId) => superTokens.revokeAllSessionsForUser(userId, { tenantId }),
+    handles: (userId, tenantId) => superTokens.getAllSessionHandlesForUser(userId, { tenantId }),
   }
 }
 

@@ -65,13 +65,15 @@ function frontTokenInWords(value: string): string {
   if (value === 'remove') return 'front-token remove'
   const told: unknown = JSON.parse(Buffer.from(value, 'base64').toString())
   if (typeof told !== 'object' || told === null) return `front-token ${value}`
-  const { uid, ate, up, ...more } = { uid: null, ate: null, up: null, ...told }
+  const { uid, ate, up, ...rest } = { uid: null, ate: null, up: null, ...told }
   const claims = Object.keys(Object(up)).sort()
-  const [usual, extra] = [JSON.stringify(claims) === JSON.stringify(CLAIMS), Object.keys(more)]
   const lives = typeof ate === 'number' && ate > Date.now() && ate % 1000 === 0
-  return uid === USER && lives && usual && extra.length === 0
-    ? 'front-token'
-    : `front-token of ${uid}${lives ? '' : ' expired'} with ${[...claims, ...extra]}`
+  if (uid !== USER || !lives || Object.keys(rest).length > 0) {
+    return `front-token of ${uid}${lives ? '' : ' expired'} with ${[...claims, ...Object.keys(rest)]}`
+  }
+  const more = claims.filter((name) => !CLAIMS.includes(name))
+  const less = CLAIMS.filter((name) => !claims.includes(name))
+  return `front-token${more.length > 0 ? ` with ${more}` : ''}${less.length > 0 ? ` without ${less}` : ''}`
 }
 
 /** The headers, and whether pages of other origins can read exactly those. */

@@ -287,6 +287,37 @@ describe('a route handler of the app', () => {
   })
 })
 
+describe('a build, in which the app has no environment', () => {
+  it.each(['GET', 'POST', 'withSession'] as const)(
+    'is told first that a route is nobody’s in particular: %s',
+    async (name) => {
+      const order: string[] = []
+      const { auth } = createSuperTokensApp({
+        next: {
+          sessions() {
+            order.push('sessions')
+            throw new Error('There is no environment.')
+          },
+        },
+      })
+      const request = new Request(ORIGIN)
+      Object.defineProperty(request, 'headers', {
+        get() {
+          order.push('request')
+          throw new Error('This route is dynamic.')
+        },
+      })
+      const route = {
+        GET: auth.handlers.GET,
+        POST: auth.handlers.POST,
+        withSession: auth.withSession(() => new Response('')),
+      }[name]
+      await expect(route(request)).rejects.toThrow('This route is dynamic.')
+      expect(order).toEqual(['request'])
+    },
+  )
+})
+
 describe('settings that cannot work', () => {
   it.each<readonly [string, object]>([
     ['no origin', { origin: undefined }],

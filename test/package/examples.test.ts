@@ -273,15 +273,19 @@ function hovers(): Example[] {
   const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
   const blocks = files
     .filter((name) => name.endsWith('.ts'))
-    .flatMap((name) => [
-      ...read(join('src', name)).matchAll(/ \* @example\n \* ```(tsx?)\n([\s\S]*?) \* ```/g),
-    ])
-  return blocks.map(([, kind = '', block = '']) => {
-    const text = block.replace(/^ \* /gm, '')
+    .flatMap((name) =>
+      [...read(join('src', name)).matchAll(/ \* @example\n \* ```(tsx?)\n([\s\S]*?) \* ```/g)].map(
+        ([, kind = '', block = '']) => ({ name, kind, text: block.replace(/^ \* /gm, '') }),
+      ),
+    )
+  return blocks.map(({ name, kind, text }) => {
+    const [, framework, make] =
+      /^(vue|svelte|solid|angular)\W.*#.*\b(createAuth\w+)</s.exec(`${name}#${text}`) ?? []
+    const own = make ? [`import { ${make} } from 'holdfast/${framework}'\n`] : []
     const lines = Object.entries(IMPORTS)
-      .filter(([name]) => new RegExp(`\\b${name}[(<]`).test(text))
-      .map(([name, from]) => `import { ${name} } from '${from}'\n`)
-    return { kind, text: `${lines.join('')}${text}` }
+      .filter(([called]) => new RegExp(`\\b${called}[(<]`).test(text))
+      .map(([called, from]) => `import { ${called} } from '${from}'\n`)
+    return { kind, text: `${[...own, ...lines].join('')}${text}` }
   })
 }
 

@@ -30,8 +30,11 @@ export function createNextSuperTokensWith(
     },
     withSession:
       (handler, wanted) =>
-      (request, ...rest) =>
-        world().sessions.withSession(handler, wanted)(request, ...rest),
+      async (request, ...rest) => {
+        // First, for it tells a build that this route is nobody's in particular.
+        void request.headers
+        return world().sessions.withSession(handler, wanted)(request, ...rest)
+      },
     handlers: createSuperTokensHandlers(world),
     proxy: (wanted = {}) => createSuperTokensProxy({ framework, world }, wanted),
   }

@@ -115,7 +115,7 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
   })
   const keys = { dangerouslyAllowInsecureHttp, jwksRefreshInterval: options.jwksRefreshInterval }
   const deps = { core, tombstones, ...settings, ...keys, patience, now }
-  const { verify, hurry } = createVerification(deps)
+  const { verify, hurry, refreshed } = createVerification(deps)
   const changePayload = createPayloads({ core, tombstones, verify, enableAntiCsrf })
 
   /** The tokens of an answer of the core, for the app. */
@@ -142,7 +142,7 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
 
   return {
     antiCsrf,
-    createNewSession: (userId, jwtPayload = {}, sessionData = {}, { tenantId } = {}) =>
+    createNewSession: (userId, jwtPayload = {}, sessionData = {}, options = {}) =>
       call(async () => {
         const draft = { userId, payload: jwtPayload, antiCsrf: enableAntiCsrf }
         checkRoom(TOKEN_PLACE, longestAccessToken(draft))
@@ -150,7 +150,7 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
           userId: checkName('userId', userId),
           userDataInJWT: checkJWTPayload('jwtPayload', jwtPayload),
           userDataInDatabase: checkPayload('sessionData', sessionData),
-          tenantId,
+          tenantId: options.tenantId,
           ...settings,
         })
         tombstones.seeAll(tokens)
@@ -164,7 +164,9 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
       call(async () => {
         const question = { refreshToken: checkRefreshToken(refreshToken), antiCsrfToken }
         const wanted = { ...settings, enableAntiCsrf: enableAntiCsrf && doAntiCsrfCheck }
-        return handOut(await renew({ ...question, ...wanted }, request))
+        const tokens = await renew({ ...question, ...wanted }, request)
+        refreshed(tokens.accessToken.token)
+        return dressAll(scheme, tokens)
       }),
     revokeSession: (sessionHandle) =>
       call(async () => {

@@ -1,6 +1,7 @@
 import {
   createSuperTokensSessions,
   type GetSessionOptions,
+  type NewSessionOptions,
   type SuperTokensSessionsOptions,
 } from '../../../src/server/supertokens/web/index.js'
 import { LATER, readyStage, type StageOptions } from './stage.js'
@@ -23,9 +24,13 @@ export async function openApp(settings: Settings = {}, options: StageOptions = {
   })
 
   /** A front end: it keeps its tokens as it is told, and sends them. */
-  async function signIn(mode: 'cookie' | 'header' = 'cookie', jwtPayload = {}) {
+  async function signIn(
+    mode: 'cookie' | 'header' = 'cookie',
+    jwtPayload = {},
+    more: NewSessionOptions = {},
+  ) {
     const first = exchange({ 'st-auth-mode': mode }, 'POST')
-    const session = await sessions.createNewSession(first, 'ada', { jwtPayload })
+    const session = await sessions.createNewSession(first, 'ada', { jwtPayload, ...more })
     const held = { access: session.getAccessToken(), refresh: '' }
     const keep = (answer: Headers): void => {
       const of = (name: string, header: string, was: string): string => {

@@ -11,6 +11,7 @@ import {
   userRoleClaim,
 } from '../../../src/server/supertokens/claims/index.js'
 import { isSuperTokensError } from '../../../src/server/supertokens/errors.js'
+import { createSuperTokensSessions } from '../../../src/server/supertokens/web/index.js'
 import { openApp } from './claims-stage.js'
 import { START } from './stage.js'
 import { stopTime } from './stopped-time.js'
@@ -253,6 +254,17 @@ describe('a validator', () => {
     expect([session.getClaimValue(plan), toldBy(answer)]).toEqual(['pro', []])
     state.value = 'free'
     expect(await errorsOf(page.ask())).toMatchObject([{ id: 'plan' }])
+  })
+
+  it('lets nobody pass whose session turns out to be over when that is written', async () => {
+    const plan = primitiveClaim({ key: 'plan', fetchValue: () => 'pro' })
+    const { signIn, core } = await openApp()
+    const page = await signIn()
+    const { session, answer } = await page.ask()
+    core.endSession(page.handle)
+    const asked = session.assertClaims([plan.validators.hasValue('pro')])
+    expect(await failureOf(asked)).toMatchObject({ type: 'UNAUTHORISED' })
+    expect(answer.get('front-token')).toBe('remove')
   })
 
   it('is asked for sessions by their handles too', async () => {
@@ -500,6 +512,7 @@ describe('factors that must be completed', () => {
 
 describe('settings of claims', () => {
   it.each<readonly [string, object]>([
+    ['no core', { superTokens: {} }],
     ['two claims of one key', { claims: [claimOf('a'), claimOf('a')] }],
     ['claims that are none', { claims: [{}] }],
     ['claims that are no list', { claims: 'roles' }],
@@ -509,6 +522,24 @@ describe('settings of claims', () => {
     ['a status of success', { invalidClaimStatusCode: 200 }],
   ])('that make no sense are refused: %s', async (_, settings) => {
     await expect(openApp(settings)).rejects.toMatchObject({ code: 'invalid_argument' })
+  })
+})
+
+describe('what is called without what it needs', () => {
+  it.each<readonly [string, (given: never) => unknown]>([
+    ['createSuperTokensSessions', createSuperTokensSessions],
+    ['primitiveClaim', primitiveClaim],
+    ['primitiveArrayClaim', primitiveArrayClaim],
+    ['booleanClaim', booleanClaim],
+    ['userRoleClaim', userRoleClaim],
+    ['emailVerificationClaim', emailVerificationClaim],
+    ['multiFactorAuthClaim', multiFactorAuthClaim],
+  ])('says so: %s', (_, make) => {
+    for (const given of [undefined, null, 'options', {}]) {
+      expect(() => Reflect.apply(make, undefined, [given])).toThrow(
+        expect.objectContaining({ code: 'invalid_argument' }),
+      )
+    }
   })
 })
 

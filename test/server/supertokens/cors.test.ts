@@ -161,6 +161,12 @@ describe('an answer to a page of another origin', () => {
 })
 
 describe('settings of CORS', () => {
+  it('are there', () => {
+    expect(() => Reflect.apply(createSuperTokensCors, undefined, [])).toThrow(
+      expect.objectContaining({ code: 'invalid_argument' }),
+    )
+  })
+
   it.each<readonly [string, object]>([
     ['every origin', { allowedOrigins: ['*'] }],
     ['a pattern', { allowedOrigins: ['https://*.example.test'] }],
@@ -168,6 +174,7 @@ describe('settings of CORS', () => {
     ['an address', { allowedOrigins: [`${WEB}/`] }],
     ['a text', { allowedOrigins: WEB }],
     ['nothing', { allowedOrigins: undefined }],
+    ['a list of nothing', { allowedOrigins: [undefined] }],
     ['every header', { allowedHeaders: ['*'] }],
     ['a header of two lines', { exposedHeaders: ['x\r\ny'] }],
     ['every method', { methods: ['*'] }],

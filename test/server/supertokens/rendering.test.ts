@@ -54,6 +54,17 @@ describe('a page that is rendered on the server', () => {
     })
   })
 
+  it.each<readonly [string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', 'sAccessToken=a'],
+    ['headers of another kind', { headers: { cookie: 'sAccessToken=a' } }],
+  ])('is of a request, and not of %s', async (_, request) => {
+    const { sessions } = await openApp()
+    const read = Reflect.apply(sessions.getSessionForRendering, sessions, [request])
+    expect(await failureOf(Promise.resolve(read))).toMatchObject({ code: 'invalid_argument' })
+  })
+
   it('changes nothing in the core, not even by the first use of a token', async () => {
     const { signIn, sessions, core } = await openApp()
     const page = await signIn()

@@ -72,10 +72,10 @@ function unmet(requirements: FactorRequirements, { c }: MultiFactorAuthValue): o
  * `MultiFactorAuthClaim`. Factors that were completed stay so when the value is fetched again.
  * @throws SuperTokensError `GENERAL_ERROR`, `invalid_argument`, for options that make no claim.
  */
-export function multiFactorAuthClaim({
-  fetchValue,
-}: Pick<ReadyClaimOptions<MultiFactorAuthValue>, 'fetchValue'>): MultiFactorAuthClaim {
-  checkClaim({ key: KEY, fetchValue })
+export function multiFactorAuthClaim(
+  options: Pick<ReadyClaimOptions<MultiFactorAuthValue>, 'fetchValue'>,
+): MultiFactorAuthClaim {
+  const { fetchValue } = checkClaim({ ...options, key: KEY })
   const claim: SessionClaim<MultiFactorAuthValue> = {
     key: KEY,
     fetchValue,

@@ -1,6 +1,7 @@
 import { stripBlanks } from '../../cookies/blanks.js'
 import { type AnswerHeaders, answerOf, listIn } from '../../requests/answer-headers.js'
 import { checkOrigin } from '../../requests/origin-guard.js'
+import { checkObject } from '../../shared/arguments.js'
 import { GeneralError } from '../errors.js'
 
 /** The names of headers that front ends on another origin need, as the package `cors` calls them. */
@@ -106,13 +107,15 @@ const writable = (response: Response): Response =>
  * Makes CORS for an API whose pages are on other origins.
  * @throws AuthError `invalid_argument` for what is no origin, `*` and `null` among them.
  */
-export function createSuperTokensCors({
-  allowedOrigins,
-  allowedHeaders = [],
-  exposedHeaders = [],
-  methods = METHODS,
-  maxAge = MAX_AGE,
-}: SuperTokensCorsOptions): SuperTokensCors {
+export function createSuperTokensCors(options: SuperTokensCorsOptions): SuperTokensCors {
+  checkObject('options', options)
+  const {
+    allowedOrigins,
+    allowedHeaders = [],
+    exposedHeaders = [],
+    methods = METHODS,
+    maxAge = MAX_AGE,
+  } = options
   const origins = checkOrigins(allowedOrigins)
   const own = corsHeaders()
   const allowed = [...own.allowedHeaders, ...checkTokens('allowedHeaders', allowedHeaders)]

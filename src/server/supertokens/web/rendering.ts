@@ -1,3 +1,4 @@
+import { checkMethods, checkObject } from '../../shared/arguments.js'
 import { checkClaims } from '../claims/check-claims.js'
 import { isSuperTokensError } from '../errors.js'
 import { readCredentials } from './credentials.js'
@@ -26,7 +27,9 @@ export function createRendering(
   }
 
   return async (request, { overrideGlobalClaimValidators: override } = {}) => {
+    checkObject('request', request)
     const headers = 'headers' in request ? request.headers : request
+    checkMethods(headers, ['get', 'has'], 'Pass the `request`, or its `Headers`.')
     let known: KnownSession | undefined
     try {
       known = await find(headers)

@@ -1,5 +1,6 @@
 import { checkPositive } from '../../coordination/coordinator.js'
 import { createOriginGuard } from '../../requests/origin-guard.js'
+import { checkMethods, checkObject } from '../../shared/arguments.js'
 import { TIME_LIMIT } from '../../shared/time-limit.js'
 import { LONGEST_ACCESS_TOKEN } from '../access-token.js'
 import { checkValidators } from '../claims/check-claims.js'
@@ -49,18 +50,25 @@ function checkClaimList(claims: readonly SessionClaim[]): readonly SessionClaim[
 }
 
 /** The options with their defaults. @throws AuthError `invalid_argument` for those that make no sense. */
-export function readSettings({
-  superTokens,
-  transfer,
-  sessionExpiredStatusCode = 401,
-  invalidClaimStatusCode = 403,
-  claims = [],
-  globalClaimValidators = [],
-  claimsTimeout = TIME_LIMIT,
-  signOutPath = '/auth/signout',
-  now = () => Date.now(),
-  ...origins
-}: SuperTokensSessionsOptions): WebSettings {
+export function readSettings(options: SuperTokensSessionsOptions): WebSettings {
+  checkObject('options', options)
+  const {
+    superTokens,
+    transfer,
+    sessionExpiredStatusCode = 401,
+    invalidClaimStatusCode = 403,
+    claims = [],
+    globalClaimValidators = [],
+    claimsTimeout = TIME_LIMIT,
+    signOutPath = '/auth/signout',
+    now = () => Date.now(),
+    ...origins
+  } = options
+  checkMethods(
+    superTokens,
+    ['createNewSession', 'getSession', 'refreshSession', 'cookieScheme'],
+    '`superTokens` is what `createSuperTokens` makes.',
+  )
   const isForeign = createOriginGuard(origins)
   checkStatus('sessionExpiredStatusCode', sessionExpiredStatusCode)
   checkStatus('invalidClaimStatusCode', invalidClaimStatusCode)
