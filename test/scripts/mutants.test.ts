@@ -34,6 +34,8 @@ describe('the list of mutants', () => {
   it('covers every part of the library', () => {
     const parts = new Set(MUTANTS.map((one) => one.file.split('/')[1]))
     expect([...parts].sort()).toEqual([
+      'angular',
+      'bindings',
       'core',
       'defaults.ts',
       'environment',
@@ -41,11 +43,14 @@ describe('the list of mutants', () => {
       'next',
       'node',
       'providers',
-      'react',
       'react-native',
       'server',
+      'solid',
       'storage',
+      'svelte',
       'take-over.ts',
+      'timeouts',
+      'vue',
     ])
   })
 })
