@@ -95,7 +95,15 @@ export default defineConfig({
         },
       },
       { test: { ...real, name: 'next', include: NEXT, fileParallelism: false } },
-      { test: { ...real, name: 'platforms', include: PLATFORMS, fileParallelism: false } },
+      {
+        test: {
+          ...real,
+          name: 'platforms',
+          include: PLATFORMS,
+          fileParallelism: false,
+          hookTimeout: 1_200_000,
+        },
+      },
       { test: { ...real, name: 'frameworks', include: FRAMEWORKS, hookTimeout: 1_200_000 } },
       {
         test: {

@@ -6,15 +6,11 @@ const calls = 'src/server/endings/server-call.ts'
 const shared = 'src/server/sealed/shared-ends.ts'
 const names = 'src/server/sealed/end-names.ts'
 const watch = 'src/server/sealed/session-watch.ts'
+const streams = 'src/server/endings/event-streams.ts'
+const listing = 'src/server/sealed/listing.ts'
 
 /** Checks that are gone of what ends sessions from elsewhere. */
 export const ENDINGS = [
-  {
-    file: statements,
-    name: 'A statement of any algorithm is looked at.',
-    find: "if (!ALGORITHMS.includes(text(header.alg) ?? '')) throw refused('its algorithm is not taken')",
-    replace: '',
-  },
   {
     file: statements,
     name: 'A statement of another type is taken.',
@@ -30,14 +26,8 @@ export const ENDINGS = [
   {
     file: statements,
     name: 'A statement for another app is taken.',
-    find: '      audience,\n      requiredClaims',
-    replace: '      requiredClaims',
-  },
-  {
-    file: statements,
-    name: 'A statement without a time or an id is taken.',
-    find: "requiredClaims: ['iat', 'jti'],",
-    replace: 'requiredClaims: [],',
+    find: '      audience,\n      maxTokenAge',
+    replace: '      maxTokenAge',
   },
   {
     file: statements,
@@ -212,5 +202,83 @@ export const ENDINGS = [
     name: 'Whoever watches is told of ends that are not theirs.',
     find: 'if (isDone || !(await ended.isOver(session)) || isDone) return',
     replace: 'if (isDone || (await ended.isOver(session)) === null) return',
+  },
+  {
+    file: streams,
+    name: 'A stream that nobody reads stays open.',
+    find: 'if ((controller.desiredSize ?? 0) <= 0) abort()',
+    replace: 'if (controller.desiredSize === null) abort()',
+  },
+  {
+    file: streams,
+    name: 'A session may open as many streams as it likes.',
+    find: "return (counts.get(session) ?? 0) >= perSession ? 'session' : null",
+    replace: 'return perSession < 0 && session ? null : null',
+  },
+  {
+    file: streams,
+    name: 'A process opens as many streams as are wanted.',
+    find: "if (all >= total) return 'total'",
+    replace: 'if (all < 0 && total) return null',
+  },
+  {
+    file: streams,
+    name: 'A stream that has ended makes no room.',
+    find: '      count.remove(session)\n',
+    replace: '',
+  },
+  {
+    file: streams,
+    name: 'A stream goes on after the session.',
+    find: "          say(eventOf('ended', session))\n          controller.close()\n",
+    replace: "          say(eventOf('ended', session))\n",
+  },
+  {
+    file: streams,
+    name: 'A stream about another session says nothing of it.',
+    find: 'const isOther = lastEventId !== null && lastEventId !== session',
+    replace: 'const isOther = lastEventId === null && lastEventId === session',
+  },
+  {
+    file: 'src/server/backend/event-route.ts',
+    name: 'A stream keeps a session alive that nobody uses.',
+    find: "{ refresh: 'never', request }",
+    replace: '{ request }',
+  },
+  {
+    file: 'src/server/backend/front-channel-route.ts',
+    name: 'A frame ends a session that it does not name.',
+    find: 'if (holds?.serverSessionId !== sid)',
+    replace: 'if (!holds)',
+  },
+  {
+    file: 'src/server/backend/front-channel-route.ts',
+    name: 'A frame of another server ends sessions.',
+    find: 'if (iss !== issuer || !sid)',
+    replace: 'if (!sid)',
+  },
+  {
+    file: listing,
+    name: 'A list shows what was ended.',
+    find: '.filter((_, index) => !over[index])',
+    replace: '.filter((_, index) => over[index] !== null)',
+  },
+  {
+    file: listing,
+    name: 'Every request notes its session in the list.',
+    find: '      known.set(name, true, now() + STEP)\n',
+    replace: '',
+  },
+  {
+    file: 'src/server/requests/request-sessions.ts',
+    name: 'Somebody ends a session of another person.',
+    find: 'if (own) await sessions.endSessions({ sessionId })',
+    replace: 'await sessions.endSessions({ sessionId })',
+  },
+  {
+    file: 'src/server/sealed/session-endings.ts',
+    name: 'Whoever was ended sees the list.',
+    find: "if ('reason' in opened || (await ended.isOver(opened))) return []",
+    replace: "if ('reason' in opened) return []",
   },
 ]

@@ -1,6 +1,7 @@
 // All mutants. Each is a small bug that a good engineer could write, named as a reviewer would.
 import { ACCOUNTS } from './accounts.mjs'
 import { AUTHKIT } from './authkit.mjs'
+import { BINDINGS } from './bindings.mjs'
 import { BOUNDED } from './bounded.mjs'
 import { CACHING } from './caching.mjs'
 import { COMMIT } from './commit.mjs'
@@ -56,6 +57,7 @@ import { STORE } from './store.mjs'
 import { SUPERTOKENS } from './supertokens.mjs'
 import { SUPERTOKENS_CLAIMS } from './supertokens-claims.mjs'
 import { SUPERTOKENS_WIRE } from './supertokens-wire.mjs'
+import { TIMEOUTS } from './timeouts.mjs'
 import { TIMING } from './timing.mjs'
 import { UPKEEP } from './upkeep.mjs'
 import { UPSTREAMS } from './upstreams.mjs'
@@ -67,6 +69,7 @@ import { WITH_SESSION } from './with-session.mjs'
 export const MUTANTS = [
   ...ACCOUNTS,
   ...AUTHKIT,
+  ...BINDINGS,
   ...BOUNDED,
   ...CACHING,
   ...COMMIT,
@@ -122,6 +125,7 @@ export const MUTANTS = [
   ...SUPERTOKENS,
   ...SUPERTOKENS_CLAIMS,
   ...SUPERTOKENS_WIRE,
+  ...TIMEOUTS,
   ...TIMING,
   ...UPKEEP,
   ...UPSTREAMS,

@@ -50,6 +50,24 @@ export const SUPERTOKENS_WIRE = [
     replace: 'answer.payloadUpdateAvailable === null',
   },
   {
+    file: 'src/server/supertokens/payloads.ts',
+    name: 'The token of one session changes another.',
+    find: 'if (session.handle === handle) return next?.token ?? accessToken',
+    replace: 'if (session.handle === handle || handle !== "") return next?.token ?? accessToken',
+  },
+  {
+    file: 'src/server/supertokens/payloads.ts',
+    name: 'A token that is no longer good is laid before the core.',
+    find: "if (isSuperTokensError(error, 'TRY_REFRESH_TOKEN')) return undefined",
+    replace: "if (isSuperTokensError(error, 'TRY_REFRESH_TOKEN')) return accessToken",
+  },
+  {
+    file: 'src/server/supertokens/verification.ts',
+    name: 'A core that leaves the kind of key as it is makes everybody refresh without end.',
+    find: '!isLately(ignoredAt, LIFE, now()) && ',
+    replace: '',
+  },
+  {
     file: waits,
     name: 'A core that says when to come again is asked before.',
     find: ' &&\n  error.retryAfter === undefined',

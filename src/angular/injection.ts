@@ -41,7 +41,6 @@ const ADVICE = 'add provideAuth(auth) to `providers`'
  * Makes `provideAuth` and what reads from it for one type of client, with a token of their own.
  * @example
  * ```ts
- * import { createAuthInjection } from 'holdfast/angular'
  * export const { provideAuth, injectAuth } = createAuthInjection<typeof auth>()
  * ```
  */
@@ -60,7 +59,7 @@ export function createAuthInjection<
     client: AuthClient<Credentials, User, Actions>,
     options?: ProvideAuthOptions<User> | (() => ProvideAuthOptions<User>),
   ): Provider {
-    given(client?.subscribe, ADVICE)
+    given(client?.getSnapshot, ADVICE)
     const make = typeof options === 'function' ? options : () => options
     return {
       provide: AUTH,

@@ -68,7 +68,8 @@ export function createSource<Credentials, User extends SessionUser, Actions exte
   options: ProvideAuthOptions<User> | undefined,
   advice: string,
 ): Source<Credentials, User, Actions> {
-  const subscribe = given(client?.subscribe, advice)
+  // Stores and observables have a `subscribe` too.
+  given(client?.getSnapshot, advice)
   const initial = options?.initialSession
   const rendered = toState<User>(
     initial?.user ? initial : null,
@@ -79,7 +80,7 @@ export function createSource<Credentials, User extends SessionUser, Actions exte
   let state: SessionState<User> = rendered
   return {
     bound: bind(client),
-    subscribe,
+    subscribe: client.subscribe,
     rendered,
     current() {
       const snapshot = client.getSnapshot()

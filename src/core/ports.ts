@@ -112,12 +112,15 @@ export interface Page {
   replace(href: string): void
 }
 
+/** Bytes with a buffer of their own, by the words of every TypeScript: that has a type since 5.7 only. */
+type Bytes = ReturnType<typeof Uint8Array.of>
+
 /** What secrets are made of, and what proves that one is known. */
 export interface Crypto {
   /** Bytes that nobody can foretell. */
   randomBytes(length: number): Awaitable<Uint8Array>
   /** SHA-256 (FIPS 180-4), 32 bytes. */
-  sha256(bytes: Uint8Array): Awaitable<Uint8Array | ArrayBuffer>
+  sha256(bytes: Bytes): Awaitable<Uint8Array | ArrayBuffer>
 }
 
 /** Everything the engine needs from the place it runs in. */

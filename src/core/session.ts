@@ -33,6 +33,10 @@ export interface SessionFacts {
   readonly aal?: string | undefined
   /** By what they proved who they are, the newest first where the server sorts them so. */
   readonly amr?: readonly AuthenticationMethod[] | undefined
+  /** How long the session may last by its server's word: without use, and from the sign-in on; in ms. */
+  readonly limits?:
+    | { readonly idle?: number | undefined; readonly absolute?: number | undefined }
+    | undefined
   /** The name of the key that the tokens are bound to, in the client's `keys`. */
   readonly keyId?: string | undefined
 }

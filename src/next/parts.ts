@@ -8,6 +8,7 @@ type SealedPart =
   | 'limits'
   | 'maxSize'
   | 'store'
+  | 'list'
   | 'refreshMargin'
   | 'claims'
   | 'onReuse'
@@ -57,6 +58,10 @@ export function divide<User extends SessionUser, Options extends Whole<User>>(
     crossSiteHints,
     onSignIn,
     onSignInError,
+    events,
+    globalRevocation,
+    frontChannelLogout,
+    list,
     report,
     redirectUris,
     deviceBound,
@@ -64,11 +69,22 @@ export function divide<User extends SessionUser, Options extends Whole<User>>(
   } = options
   const { requestTimeout, fetch, now } = options
   const listeners = { onReuse, onSecurityEvent, onRefresh, onRefreshError }
-  const limited = { reuseWindow, limits, maxSize, store, refreshMargin, claims }
+  const limited = { reuseWindow, limits, maxSize, store, list, refreshMargin, claims }
   const routes = { basePath, signInPage, exposeAccessToken, upstreams, crossSiteHints }
+  const endings = { events, globalRevocation, frontChannelLogout }
   return {
     sealed: { ...limited, ...listeners, report, requestTimeout, now },
-    app: { ...routes, redirectUris, deviceBound, onSignIn, onSignInError, report, fetch, now },
+    app: {
+      ...routes,
+      ...endings,
+      redirectUris,
+      deviceBound,
+      onSignIn,
+      onSignInError,
+      report,
+      fetch,
+      now,
+    },
     rest,
   }
 }

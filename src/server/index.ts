@@ -38,6 +38,7 @@ export {
 } from './coordination/coordinator.js'
 export { type RedisCoordinatorOptions, redisCoordinator } from './coordination/redis.js'
 export type { RedisClient } from './coordination/redis-link.js'
+export { redisSessionList } from './coordination/redis-session-list.js'
 export {
   type RedisSessionStoreOptions,
   redisSessionStore,
@@ -79,6 +80,7 @@ export {
 } from './requests/request-sessions.js'
 export type { ServerNames } from './sealed/end-names.js'
 export type { SealedSignOutOptions, SealedSignOutResult } from './sealed/ended-sessions.js'
+export type { ListedSession } from './sealed/listing.js'
 export type { SealedCookie } from './sealed/opened.js'
 export type {
   AuthenticateFailure,
@@ -112,6 +114,12 @@ export {
 } from './sealed/sealed-sessions.js'
 export { parseSealedData, type SealedData, type SealedDevice } from './sealed/session-data.js'
 export type { SessionLimits } from './sealed/session-limits.js'
+export {
+  type ListEntry,
+  type MemorySessionListOptions,
+  memorySessionList,
+  type SessionList,
+} from './sealed/session-list.js'
 export type { SessionStore } from './sealed/session-store.js'
 export type { EndedWhich, EndSessionsOptions } from './sealed/shared-ends.js'
 export type { TransientReason } from './shared/failure-words.js'

@@ -18,7 +18,8 @@ interface Area {
   get(key: string): Promise<Readonly<Record<string, unknown>>>
   set(items: Readonly<Record<string, string>>): Promise<void>
   remove(key: string): Promise<void>
-  readonly onChanged: {
+  /** Firefox has it since 101. */
+  readonly onChanged?: {
     addListener(listener: (changes: Changes) => void): void
     removeListener(listener: (changes: Changes) => void): void
   }
@@ -35,7 +36,9 @@ const host: {
   readonly Date: unknown
 } = globalThis
 
-const areaOf = (name: string): Area | undefined => (host.browser ?? host.chrome)?.storage?.[name]
+// A page has a `browser` too where an element has this id.
+const areaOf = (name: string): Area | undefined =>
+  (host.browser?.storage ?? host.chrome?.storage)?.[name]
 
 /** Nobody else writes here, so what is not text is damage: it must not read as nothing. */
 function toText(value: unknown): string | null {
@@ -75,12 +78,12 @@ function createEars(area: () => Area | undefined) {
       listeners.add(tell)
       if (!heard) {
         heard = area()
-        heard?.onChanged.addListener(hear)
+        heard?.onChanged?.addListener(hear)
       }
       return () => {
         listeners.delete(tell)
         if (listeners.size > 0) return
-        heard?.onChanged.removeListener(hear)
+        heard?.onChanged?.removeListener(hear)
         heard = undefined
         expected.clear()
       }

@@ -28,17 +28,16 @@ function checkTime(name: string, value: number | undefined): number | undefined 
  * long enough. Use of any tab counts for all; refreshes and hidden tabs do not. Time in which the device
  * slept counts, and so does a clock that is set forward; one that is set back wins nothing while a tab
  * lives that saw it. The page can do no more than this: what must end for an attacker ends at the server.
- * @throws AuthError `invalid_argument` without a timeout, and for what is no time.
+ * A backend says what limits its sessions have: those count as well, so that `sessionTimeouts()` alone will do.
+ * @throws AuthError `invalid_argument` for what is no time.
  */
-export function sessionTimeouts(options: SessionTimeoutsOptions): Timeouts {
+export function sessionTimeouts(options?: SessionTimeoutsOptions): Timeouts {
   const { activity = platformActivity, ...times } = { ...options }
-  const idle = checkTime('idleTimeout', times.idleTimeout) ?? Infinity
-  const absolute = checkTime('absoluteTimeout', times.absoluteTimeout) ?? Infinity
-  const shorter = Math.min(idle, absolute)
-  if (shorter === Infinity) throw invalid('Pass sessionTimeouts({ idleTimeout, absoluteTimeout }).')
-  if (typeof activity !== 'function') throw invalid('`activity` is a function.')
-  const notice = Math.min(checkTime('notice', times.notice) ?? 60_000, shorter / 2)
-  return {
-    watch: (desk) => createWatch(desk, { limits: { idle, absolute, notice }, activity }),
+  const limits = {
+    idle: checkTime('idleTimeout', times.idleTimeout) ?? Infinity,
+    absolute: checkTime('absoluteTimeout', times.absoluteTimeout) ?? Infinity,
+    notice: checkTime('notice', times.notice) ?? 60_000,
   }
+  if (typeof activity !== 'function') throw invalid('`activity` is a function.')
+  return { watch: (desk) => createWatch(desk, { limits, activity }) }
 }

@@ -1,6 +1,7 @@
 import type { TimeoutReason } from '../core/events.js'
 import { passed } from '../core/look.js'
 import { isText, parseVersioned } from '../core/record.js'
+import type { SessionFacts } from '../core/session.js'
 import type { TimeoutsDesk } from '../core/timeouts.js'
 
 /** A clock that was set back by more than this, in ms, was not only corrected. */
@@ -31,6 +32,18 @@ export interface Ending {
 /** The sign-in that is current in memory. */
 export const lineageIn = ({ store }: TimeoutsDesk): string | undefined =>
   store.held()?.record.lineage
+
+/** The limits that a session has: the app's, and those that its server has told of where they are narrower. */
+export function limitsOf(
+  { idle, absolute, notice }: Limits,
+  told: SessionFacts['limits'] = {},
+): Limits {
+  const narrow = {
+    idle: Math.min(idle, told.idle ?? Infinity),
+    absolute: Math.min(absolute, told.absolute ?? Infinity),
+  }
+  return { ...narrow, notice: Math.min(notice, narrow.idle / 2, narrow.absolute / 2) }
+}
 
 /** When a session ends by what is known of its use. */
 export function endingOf({ startedAt, usedAt }: Use, { idle, absolute }: Limits): Ending {
@@ -111,7 +124,11 @@ export interface Usage {
  * What this context knows of the use of the current sign-in, and what all know. Storage says it in wall
  * time, in which contexts agree; memory in the age of the watch, which no clock moves.
  */
-export function createUsage(desk: TimeoutsDesk, age: () => number, limits: Limits): Usage {
+export function createUsage(
+  desk: TimeoutsDesk,
+  age: () => number,
+  ends: (use: Use) => Ending,
+): Usage {
   let known: Use | null = null
   /** The text that this knowledge is in, as it was last read or written. */
   let seen: string | null = null
@@ -142,7 +159,7 @@ export function createUsage(desk: TimeoutsDesk, age: () => number, limits: Limit
     //   starts, and reads no note of use      fails
     //   counts from now
     //   reads it after all                    says that it was over before
-    const wasOver = told && here && endingOf(told, limits).at <= here.startedAt
+    const wasOver = told && here && ends(told).at <= here.startedAt
     if (told) known = here && !wasOver ? joined(told, here) : told
     // Whoever signed in has written nothing yet, or an older release did: it counts from now.
     else known = here ?? { lineage, startedAt: age(), usedAt: age() }

@@ -2,7 +2,15 @@ import { AuthError } from '../core/errors.js'
 import type { TimeoutReason } from '../core/events.js'
 import type { SessionRecord } from '../core/record.js'
 import type { TimedOut, TimeoutsDesk, TimeoutsWatch } from '../core/timeouts.js'
-import { createAge, createUsage, type Ending, endingOf, type Limits, lineageIn } from './use.js'
+import {
+  createAge,
+  createUsage,
+  type Ending,
+  endingOf,
+  type Limits,
+  limitsOf,
+  lineageIn,
+} from './use.js'
 
 /** How often a tab looks whether somebody is in another one, while the end is near; in ms. */
 const GLANCE = 1_000
@@ -64,12 +72,13 @@ function createNotice(desk: TimeoutsDesk, near: () => Ending | null, age: () => 
 }
 
 /** Makes what this context knows of the use, and tells and learns it by storage. */
-function createSharedUse(desk: TimeoutsDesk, limits: Limits) {
+function createSharedUse(desk: TimeoutsDesk, wanted: Limits) {
   const { vault } = desk
   const age = createAge(desk, () => {
     unwritten = true
   })
-  const usage = createUsage(desk, age, limits)
+  const limits = (): Limits => limitsOf(wanted, desk.store.held()?.record.session.limits)
+  const usage = createUsage(desk, age, (use) => endingOf(use, limits()))
   /** When storage was read and written last, by the age of this watch. */
   let lookedAt = -Infinity
   let writtenAt = -Infinity
@@ -77,16 +86,17 @@ function createSharedUse(desk: TimeoutsDesk, limits: Limits) {
 
   const end = (): Ending | null => {
     const use = usage.current()
-    return use && endingOf(use, limits)
+    return use && endingOf(use, limits())
   }
 
   return {
     age,
     end,
+    limits,
     endsWithin: (ms: number): boolean => (end()?.at ?? Infinity) - ms <= age(),
     lookedAt: () => lookedAt,
     /** When what is known here is to be told to the others, by the age of this watch. */
-    writesAt: () => (unwritten ? writtenAt + Math.min(WRITE, limits.idle / 10) : Infinity),
+    writesAt: () => (unwritten ? writtenAt + Math.min(WRITE, limits().idle / 10) : Infinity),
     /** Learns what the others know. Where storage does not answer, what is known here counts. */
     async look(): Promise<void> {
       const text = await vault.readText('timeouts').catch(() => null)
@@ -106,23 +116,24 @@ function createSharedUse(desk: TimeoutsDesk, limits: Limits) {
       unwritten = true
     },
     /** Why a sign-in that storage has is over; `null` when it is not, or nothing is known of its use. */
-    async timedOut(lineage: string): Promise<TimedOut | null> {
+    async timedOut({ lineage, session }: SessionRecord): Promise<TimedOut | null> {
       const text = await vault.readText('timeouts').catch(() => null)
       const use = usage.understood(text, lineage)
       if (!use) return null
       usage.learn(text, lineage)
-      const { at, reason } = endingOf(use, limits)
+      const { at, reason } = endingOf(use, limitsOf(wanted, session.limits))
       return at <= age() ? timedOut(reason) : null
     },
   }
 }
 
 /** Makes the watch of one client. */
-export function createWatch(desk: TimeoutsDesk, { limits, activity }: WatchOptions): TimeoutsWatch {
+export function createWatch(desk: TimeoutsDesk, options: WatchOptions): TimeoutsWatch {
   const { environment, store, settle } = desk
-  const shared = createSharedUse(desk, limits)
-  const { age, end, endsWithin } = shared
-  const notice = createNotice(desk, () => (endsWithin(limits.notice) ? end() : null), age)
+  const shared = createSharedUse(desk, options.limits)
+  const { age, end, endsWithin, limits } = shared
+  const near = (): boolean => endsWithin(limits().notice)
+  const notice = createNotice(desk, () => (near() ? end() : null), age)
   let working = false
   let finishing: Promise<void> | null = null
 
@@ -149,7 +160,7 @@ export function createWatch(desk: TimeoutsDesk, { limits, activity }: WatchOptio
   }
 
   async function work(): Promise<void> {
-    if (!end() || endsWithin(limits.notice)) await shared.look()
+    if (!end() || near()) await shared.look()
     if (shared.writesAt() <= age()) await shared.write()
     notice.tell()
   }
@@ -158,11 +169,11 @@ export function createWatch(desk: TimeoutsDesk, { limits, activity }: WatchOptio
     if (!lineageIn(desk) || working || finishing) return Infinity
     const next = end()
     if (!next) return 0
-    const noticed = notice.isTold() ? shared.lookedAt() + GLANCE : next.at - limits.notice
+    const noticed = notice.isTold() ? shared.lookedAt() + GLANCE : next.at - limits().notice
     return Math.min(noticed, next.at, shared.writesAt()) - age()
   }
 
-  const stop = activity(() => {
+  const stop = options.activity(() => {
     // What is over stays so, whoever comes now.
     if (!environment.wake.visible() || over() || !end()) return
     const waits = shared.writesAt() < Infinity
@@ -186,11 +197,11 @@ export function createWatch(desk: TimeoutsDesk, { limits, activity }: WatchOptio
     over,
     async admit(seen) {
       if (seen.kind !== 'session') return seen
-      const { lineage } = seen.record
-      const by = await shared.timedOut(lineage)
+      const { record } = seen
+      const by = await shared.timedOut(record)
       if (!by) return seen
-      await endStored(desk, seen.record, by)
-      return { kind: 'signed-out', ended: [lineage], error: by.error }
+      await endStored(desk, record, by)
+      return { kind: 'signed-out', ended: [record.lineage], error: by.error }
     },
     async stay() {
       await over()

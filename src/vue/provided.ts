@@ -1,4 +1,4 @@
-import { getCurrentInstance, onMounted, ref, type ShallowRef, shallowRef } from 'vue'
+import { getCurrentInstance, markRaw, onMounted, ref, type ShallowRef, shallowRef } from 'vue'
 import type { Source } from '../bindings/source.js'
 import type { SessionState } from '../bindings/types.js'
 import type { SessionUser } from '../core/session.js'
@@ -17,6 +17,8 @@ export interface Provided<Credentials, User extends SessionUser, Actions extends
 export function createProvided<Credentials, User extends SessionUser, Actions extends object>(
   source: Source<Credentials, User, Actions>,
 ): Provided<Credentials, User, Actions> {
+  // A store would make a proxy of it, which its private fields are not in.
+  markRaw(source.bound.client)
   const state = shallowRef(source.rendered)
   let told = (): void => {}
   const begun = new Promise<void>((resolve) => {

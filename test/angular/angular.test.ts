@@ -1,11 +1,12 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { bindingContract, pagesOfEachTest } from '../bindings/contract.js'
+import { bindingContract } from '../bindings/contract.js'
 import { loadPage } from '../bindings/load.js'
 import type { Framework } from '../bindings/page.js'
+import { pagesOfEachTest } from '../bindings/pages.js'
 import { ADA, countListeners } from '../bindings/stage.js'
 
-bindingContract('angular', { provider: 'provideAuth(auth)', readsAtOnce: false })
+bindingContract('angular', { provider: 'provideAuth(auth)', readsAtOnce: false, listeners: 1 })
 
 describe('a page that Angular renders on a server', () => {
   let framework: Framework

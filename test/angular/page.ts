@@ -29,7 +29,7 @@ const Who = Component({
   selector: 'auth-who',
   template: `
     <p class="who">{{ who() }}</p>
-    <p class="email">{{ email() }}</p>
+    <p class="person">{{ person() }}</p>
     <p class="token">{{ shown() }}</p>
     @if (auth.user(); as user) {
       <button [title]="auth.status()" (click)="auth.signOut()">Sign out {{ user.email }}</button>
@@ -42,9 +42,9 @@ const Who = Component({
     readonly auth = injectAuth()
     readonly token = injectAccessToken()
     readonly session = injectSession()
-    readonly selected = injectSession(({ user }) => user?.email ?? 'nobody')
+    readonly user = injectSession(({ user }) => user)
     readonly who = computed(() => this.page.tell('who', describeState(this.session())))
-    readonly email = computed(() => this.page.tell('email', this.selected()))
+    readonly person = computed(() => this.page.tell('person', this.user()?.email ?? 'nobody'))
     readonly shown = computed(() => {
       const { accessToken, loading, error } = this.token
       const view = { accessToken: accessToken(), loading: loading(), error: error() }

@@ -8,7 +8,7 @@ import { compileScript, parse } from 'vue/compiler-sfc'
 const at = (path: string): string => join(import.meta.dirname, '../..', path)
 
 /** The frameworks that there are bindings for, and a page of each in the folder of that name. */
-export const FRAMEWORKS = ['vue', 'svelte', 'solid', 'angular'] as const
+export const FRAMEWORKS = ['react', 'vue', 'svelte', 'solid', 'angular'] as const
 
 /** One of them. */
 export type Name = (typeof FRAMEWORKS)[number]

@@ -25,12 +25,14 @@ export interface PageProps {
   /** Whom its button signs in. */
   readonly credentials: { readonly email: string; readonly password: string }
   /** Hears of each text that a part of the page shows, and returns it. */
-  readonly tell: (part: 'who' | 'email' | 'token', text: string) => string
+  readonly tell: (part: 'who' | 'person' | 'token', text: string) => string
   /** Hears what the bindings gave. */
   readonly found?: (
     auth: BoundClient<GoTrueCredentials, GoTrueUser, GoTrueActions>,
     token: TokenMethods,
   ) => void
+  /** When the part that reads has been loaded, where a framework takes parts over as they come. */
+  readonly late?: Promise<void>
   /** A page with another client inside this one. */
   readonly inner?: PageProps
 }

@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Name } from './build.js'
-import { pagesOfEachTest } from './contract.js'
 import { loadPage, loadServer } from './load.js'
 import type { Client, Framework, FrameworkServer, PageProps } from './page.js'
+import { pagesOfEachTest } from './pages.js'
 import { ADA, countListeners } from './stage.js'
 
 type Options = NonNullable<PageProps['options']>
@@ -12,8 +12,14 @@ const ADA_IN = `signed-in ${ADA.email}`
 /** What a server knows of Ada, as JSON in the page would have it. */
 const RENDERED: Options = { initialSession: { user: { id: 'ada', email: ADA.email } } }
 
+/** What is known of a framework that is not the same for all. */
+export interface ServerTraits {
+  /** Whether it takes over parts of a page later, when they have been loaded. */
+  readonly takesOverParts: boolean
+}
+
 /** What every binding does in a page that its framework has rendered on a server. */
-export function serverContract(name: Name): void {
+export function serverContract(name: Name, { takesOverParts }: ServerTraits): void {
   let framework: Framework
   let server: FrameworkServer
   beforeAll(async () => {
@@ -46,7 +52,10 @@ export function serverContract(name: Name): void {
       expect(auth.getSnapshot().status).toBe('signed-in')
       expect(html).toContain(`${ADA_IN}</p>`)
       expect(first).toContain(`${ADA_IN}</p>`)
-      expect({ who: log.who, email: log.email }).toEqual({ who: [ADA_IN], email: [ADA.email] })
+      expect({ who: log.who, person: new Set(log.person) }).toEqual({
+        who: [ADA_IN],
+        person: new Set([ADA.email]),
+      })
       expect([...place.querySelectorAll('*')]).toEqual(before)
       expect(texts('button')).toEqual([`Sign out ${ADA.email}`])
     })
@@ -95,6 +104,26 @@ export function serverContract(name: Name): void {
         listeners: 0,
         asked,
       })
+    })
+
+    if (!takesOverParts) return
+    it('has parts that are taken over later as they were', async () => {
+      const { auth } = await pages().signedIn()
+      let arrive = (): void => {}
+      const late = new Promise<void>((resolve) => {
+        arrive = resolve
+      })
+      const options: Options = { initialSession: null }
+      const onServer = { options, late: Promise.resolve() }
+      const html = await server.render(pages().toProps(pages().open('x').auth, onServer).props)
+      const { log, place, before } = await pages().show(auth, { options, late }, html)
+      expect(log.who).toEqual([])
+      expect(place.textContent).toContain('signed-out')
+      arrive()
+      await pages().settle()
+      expect(log.who).toEqual(['signed-out', ADA_IN])
+      expect(place.querySelector('button')?.title).toBe('signed-in')
+      expect(place.querySelector('.who')).toBe(before.find((one) => one.className === 'who'))
     })
   })
 }

@@ -5,7 +5,7 @@ import { type BindingsSite, startBindingsSite } from './bindings-site.js'
 import { findChromium, launch } from './chromium.js'
 
 /** Angular's part for servers is not installed here: its page is told what a server would have known. */
-const ON_SERVERS: readonly Name[] = ['vue', 'svelte', 'solid']
+const ON_SERVERS: readonly Name[] = ['react', 'vue', 'svelte', 'solid']
 
 const NOBODY = 'signed-out, Sign in'
 const ADA = 'signed-in ada@example.com, Sign out ada@example.com'

@@ -6,17 +6,23 @@ import { fileURLToPath } from 'node:url'
 export interface RunningDemo {
   /** Where it says that it runs. */
   readonly url: string
+  /** All that it has said by then. */
+  readonly said: string
   close(): Promise<void>
 }
 
 /**
  * Starts the demo of a folder as a newcomer does, and waits for the line that tells its address.
- * `name` is what it calls itself there.
+ * `name` is what it calls itself there; `env` are further variables of its environment.
  */
-export async function runDemo(folder: string, name: string): Promise<RunningDemo> {
+export async function runDemo(
+  folder: string,
+  name: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningDemo> {
   const child = spawn(process.execPath, [`demo/${folder}/start.mjs`], {
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
-    env: { ...process.env, PORT: '0' },
+    env: { ...process.env, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const line = new RegExp(`The Holdfast ${name} demo runs at (\\S+)\n`)
@@ -33,6 +39,7 @@ export async function runDemo(folder: string, name: string): Promise<RunningDemo
   })
   return {
     url,
+    said,
     async close() {
       if (child.kill()) await once(child, 'exit')
     },

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express'
 import * as sdk from 'supertokens-node'
 import * as sdkExpress from 'supertokens-node/framework/express/index.js'
+import { PrimitiveArrayClaim } from 'supertokens-node/recipe/session/claims.js'
 import { verifySession } from 'supertokens-node/recipe/session/framework/express/index.js'
 import * as Session from 'supertokens-node/recipe/session/index.js'
 import { createExpressSuperTokens, superTokensCors } from '../../src/express/index.js'
@@ -78,8 +79,7 @@ export const rolesBackend =
     }
   }
 
-/** The SDK of SuperTokens, which can be set up once in a process. */
-export const sdkBackend: MakeBackend = (core) => {
+function initSdk(core: string): void {
   const [apiDomain, apiBasePath] = ['http://127.0.0.1', '/auth']
   sdk.init({
     framework: 'express',
@@ -88,11 +88,54 @@ export const sdkBackend: MakeBackend = (core) => {
     recipeList: [Session.init()],
     telemetry: false,
   })
+}
+
+const sdkSession = (request: Request, response: Response, userId: string) =>
+  Session.createNewSession(request, response, 'public', sdk.convertToRecipeUserId(userId))
+
+/** The SDK of SuperTokens, which can be set up once in a process. */
+export const sdkBackend: MakeBackend = (core) => {
+  initSdk(core)
   return {
     middleware: sdkExpress.middleware(),
     guard: verifySession(),
     errorHandler: sdkExpress.errorHandler(),
-    signIn: (request, response, userId) =>
-      Session.createNewSession(request, response, 'public', sdk.convertToRecipeUserId(userId)),
+    signIn: sdkSession,
   }
 }
+
+/** The same, with roles that people have. */
+export const sdkRolesBackend =
+  (roles: Map<string, readonly string[]>): MakeBackend =>
+  (core) => {
+    initSdk(core)
+    const role = new PrimitiveArrayClaim<string>({
+      key: 'st-role',
+      fetchValue: (userId) => [...(roles.get(userId) ?? [])],
+    })
+    const guard = verifySession()
+    const forAdmins = verifySession({
+      overrideGlobalClaimValidators: (validators) => [
+        ...validators,
+        role.validators.includes('admin'),
+      ],
+    })
+    return {
+      middleware: sdkExpress.middleware(),
+      guard,
+      errorHandler: sdkExpress.errorHandler(),
+      async signIn(request, response, userId) {
+        const session = await sdkSession(request, response, userId)
+        await session.fetchAndSetClaim(role)
+      },
+      routes(app) {
+        app.get('/api/admin', forAdmins, (_, response) => void response.json({ secret: 42 }))
+        app.post('/api/roles/:role', guard, async (request, response) => {
+          const session = await Session.getSession(request, response)
+          roles.set(session.getUserId(), [String(request.params.role)])
+          await session.fetchAndSetClaim(role)
+          response.json({})
+        })
+      },
+    }
+  }

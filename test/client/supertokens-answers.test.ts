@@ -196,6 +196,15 @@ describe.each(['cookie', 'header'] as const)('with tokens in %ss, an answer', (t
     expect(page.auth.getSnapshot().session).toBe(before)
   })
 
+  it('that is a stream without end is handed over at once', async () => {
+    const { world, call } = await signedIn(1, { transfer })
+    const headers = { 'content-type': 'text/event-stream' }
+    world.serve(() => new Response(new ReadableStream(), { status: 403, headers }))
+    const response = await call()
+    expect(response.status).toBe(403)
+    await response.body?.cancel()
+  })
+
   it('that breaks off is the app’s to read', async () => {
     const { world, call } = await signedIn(1, { transfer })
     const body = new ReadableStream({
@@ -204,7 +213,8 @@ describe.each(['cookie', 'header'] as const)('with tokens in %ss, an answer', (t
         controller.error(new TypeError('terminated'))
       },
     })
-    world.serve(() => new Response(body, { status: 403 }))
+    const headers = { 'content-type': 'application/json' }
+    world.serve(() => new Response(body, { status: 403, headers }))
     const response = await call()
     expect(response.status).toBe(403)
     await expect(response.text()).rejects.toThrow()

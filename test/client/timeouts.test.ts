@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isAuthSessionMissingError } from '../../src/index.js'
+import { isAuthSessionMissingError, sessionTimeouts } from '../../src/index.js'
 import { createTimeoutsWorld, MINUTE } from '../support/timeouts-world.js'
 import { HOUR } from '../support/world.js'
 
@@ -257,12 +257,37 @@ describe('storage that fails', () => {
   })
 })
 
+describe('limits that the server has told of', () => {
+  it('count where they are narrower than those of the app, from the start on', async () => {
+    const world = createTimeoutsWorld({ idleTimeout: HOUR })
+    const { provider } = world.server
+    const limits = { idle: 10 * MINUTE, absolute: HOUR }
+    const limited: typeof provider = {
+      ...provider,
+      signIn: async ({ name }) => ({ ...world.server.issue(name), limits }),
+      async refresh(token, context) {
+        const grant = await provider.refresh(token, context)
+        return grant && { ...grant, limits }
+      },
+    }
+    const one = await world.signedIn({ provider: limited })
+    await world.usedFor(50, one)
+    await world.clock.advance(9 * MINUTE)
+    expect(await one.auth.getSession()).not.toBeNull()
+    await world.clock.advance(MINUTE)
+    expect(one.events.at(-1)).toBe('SIGNED_OUT - because absolute')
+    await one.auth.signIn({ name: 'ada' })
+    await world.clock.settle()
+    one.tab.crash()
+    await world.clock.advance(10 * MINUTE)
+    expect(await world.open({ provider: limited }).auth.getSession()).toBeNull()
+  })
+})
+
 describe('what timeouts are told', () => {
-  it('is refused where it is no time, or names no end', async () => {
-    const { sessionTimeouts } = await import('../../src/index.js')
+  it('is refused where it is no time', () => {
     const refused = expect.objectContaining({ code: 'invalid_argument' })
     const wrong = [
-      {},
       { idleTimeout: 0 },
       { absoluteTimeout: Number.NaN },
       { idleTimeout: -1 },
@@ -271,8 +296,6 @@ describe('what timeouts are told', () => {
     for (const options of wrong) expect(() => sessionTimeouts(options)).toThrow(refused)
     // @ts-expect-error A text is no time, and a text is no function.
     expect(() => sessionTimeouts({ idleTimeout: '5', activity: 'x' })).toThrow(refused)
-    // @ts-expect-error Nothing is no option.
-    expect(() => sessionTimeouts()).toThrow(refused)
   })
 
   it('is missed by a client without them that is to stay', async () => {

@@ -1,5 +1,6 @@
 import { redisCommands } from '../../src/server/coordination/redis-commands.js'
 import type { Command, RedisClient } from '../../src/server/coordination/redis-link.js'
+import { ALL, PUT } from '../../src/server/coordination/redis-scripts.js'
 import { type ContractCase, equal } from './contract.js'
 
 /** A Redis to run our scripts on, and a way to let its time pass. */
@@ -147,6 +148,32 @@ export const redisContract: readonly ContractCase<RedisSubject>[] = [
       equal(await run(await commands.ended(id)), `at:${AT + 5_000}`, 'the last')
       await run(await commands.end(id, { ttl: LIFE, at: AT }))
       equal(await run(await commands.ended(id)), `at:${AT + 5_001}`, 'by a clock that was set back')
+    },
+  },
+  {
+    name: 'keeps the entries of a list by their names, so many and for their time',
+    async run({ client, pass }) {
+      const list = `contract:${crypto.randomUUID()}`
+      const put = (name: string, entry: string, life = LIFE): Promise<unknown> =>
+        client.eval(PUT, { keys: [list], arguments: [name, entry, `${life}`, '3'] })
+      const all = async (): Promise<string> => {
+        const found = await client.eval(ALL, { keys: [list], arguments: [] })
+        return Array.isArray(found) ? found.map(String).sort().join() : String(found)
+      }
+      equal(await all(), '', 'before')
+      for (const name of ['a', 'b', 'a', 'c']) await put(name, `${name}-entry`)
+      await put('a', 'a-again')
+      equal(await all(), 'a-again,b-entry,c-entry', 'three')
+      await put('d', 'd-entry')
+      const kept = await all()
+      equal(kept.split(',').length === 3 && kept.includes('d-entry'), true, `of four: ${kept}`)
+      // An entry that lasts longer is not cut short by one that does not.
+      await put('e', 'e-entry', 4 * LIFE)
+      await put('f', 'f-entry', 1)
+      await pass(LIFE + 50)
+      equal((await all()).includes('e-entry'), true, 'after the time of others')
+      await pass(4 * LIFE)
+      equal(await all(), '', 'after its time')
     },
   },
   {

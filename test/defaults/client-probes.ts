@@ -5,6 +5,7 @@ import {
   indexedDBStorage,
   type Provider,
   type SessionUser,
+  sessionTimeouts,
   takeOver,
   webStorage,
 } from '../../src/index.js'
@@ -12,6 +13,7 @@ import { challengeOf, createPkce } from '../../src/providers/shared/pkce.js'
 import { createManualClock } from '../../src/testing/index.js'
 import { plant, workingDatabase } from '../support/fake-database.js'
 import { createFakeExtension } from '../support/fake-extension.js'
+import { createTimeoutsWorld, MINUTE } from '../support/timeouts-world.js'
 import { createWorld, HOUR } from '../support/world.js'
 import type { Probe } from './documented.js'
 import { timeProbes, until } from './time-probes.js'
@@ -194,6 +196,54 @@ const storages: Readonly<Record<string, Probe>> = {
       const world = createWorld()
       await world.signedIn('ada', { storageKey: undefined })
       return world.browser.storage.entries.has(`holdfast.${world.server.provider.id}`)
+    },
+  },
+  'EngineOptions.timeouts': {
+    says: 'never',
+    async observe() {
+      const world = createWorld()
+      const { auth } = await world.signedIn()
+      await world.clock.advance(100 * 24 * HOUR)
+      return (await auth.getSession()) !== null
+    },
+  },
+  'SessionTimeoutsOptions.idleTimeout': {
+    says: 'no limit',
+    async observe() {
+      const world = createTimeoutsWorld({ absoluteTimeout: 50 * HOUR })
+      const { auth } = await world.signedIn()
+      await world.clock.advance(50 * HOUR - MINUTE)
+      const before = await auth.getSession()
+      await world.clock.advance(MINUTE)
+      return before !== null && (await auth.getSession()) === null
+    },
+  },
+  'SessionTimeoutsOptions.absoluteTimeout': {
+    says: 'no limit',
+    async observe() {
+      const world = createTimeoutsWorld({ idleTimeout: 2 * MINUTE })
+      const opened = await world.signedIn()
+      await world.usedFor(1_000, opened)
+      return (await opened.auth.getSession()) !== null
+    },
+  },
+  'SessionTimeoutsOptions.notice': {
+    async observe() {
+      const world = createTimeoutsWorld({ idleTimeout: HOUR })
+      const { near } = await world.signedIn()
+      await world.clock.advance(HOUR)
+      return near[0]
+    },
+  },
+  'SessionTimeoutsOptions.activity': {
+    says: 'presses, keys, wheels and touches in the page',
+    async observe() {
+      const heard: string[] = []
+      vi.stubGlobal('addEventListener', (type: string) => heard.push(type))
+      const world = createWorld()
+      world.open({ timeouts: sessionTimeouts({ idleTimeout: HOUR }) })
+      vi.unstubAllGlobals()
+      return heard.join() === 'pointerdown,keydown,wheel,touchstart'
     },
   },
   'TakeOverOptions.storage': {

@@ -46,7 +46,7 @@ interface Part {
 
 const PARTS: Readonly<Record<string, Part>> = {
   clients: {
-    places: ['client.ts', 'fetch.ts', 'take-over.ts', 'core', 'storage', 'providers'],
+    places: ['client.ts', 'fetch.ts', 'take-over.ts', 'timeouts', 'core', 'storage', 'providers'],
     probes: {
       ...clientProbes,
       ...providerProbes,

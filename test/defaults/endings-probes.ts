@@ -7,6 +7,7 @@ import {
   type GlobalRevocationOptions,
 } from '../../src/server/endings/global-revocation.js'
 import { createSealedSessions } from '../../src/server/sealed/sealed-sessions.js'
+import { memorySessionList } from '../../src/server/sealed/session-list.js'
 import {
   BACK_CHANNEL,
   createEndingsWorld,
@@ -122,6 +123,36 @@ export const endingsProbes: Readonly<Record<string, Probe>> = {
         )
       if (!(await failed(coordinator.end('session', DAY, { everywhere: true })))) return true
       return failed(coordinator.end('session', DAY))
+    },
+  },
+  'SealedSessionsOptions.list': {
+    says: 'there is none, and nothing is noted',
+    async observe() {
+      const { sealed, seal, load } = await createEndingsWorld()
+      const value = await seal('sid-1')
+      const found = await load(value).getSession()
+      const password = 'a password of more than 32 characters'
+      const refused = await sealed.listSessions({ value, password }).catch(({ code }) => code)
+      return found.authenticated && refused === 'invalid_argument'
+    },
+  },
+  'MemorySessionListOptions.limit': {
+    async observe() {
+      const { put, all } = memorySessionList()
+      let people = 0
+      const hasFirst = async (): Promise<boolean> => (await all('0')).length > 0
+      do await put(`${people++}`, 'session', { sealed: 'x', ttl: DAY })
+      while (people < 20_000 && (await hasFirst()))
+      return people - 1
+    },
+  },
+  'MemorySessionListOptions.now': {
+    says: 'Date.now',
+    async observe() {
+      const { put, all } = memorySessionList()
+      await at(DAY, () => put('ada', 'session', { sealed: 'x', ttl: 1_000 }))
+      const before = await at(DAY + 999, () => all('ada'))
+      return before.length === 1 && (await at(DAY + 1_000, () => all('ada'))).length === 0
     },
   },
   'SessionProvider.namesOf': {

@@ -214,7 +214,8 @@ const ofSuperTokens: Readonly<Record<string, Probe>> = {
       const steps: number[] = []
       for (let status = 400; status < 500; status++) {
         const copy = () => Response.json({ claimValidationErrors: [{ id: 'st-role' }] }, { status })
-        const answer = { url: '/', method: 'GET', status, headers: new Headers(), copy }
+        const { headers } = copy()
+        const answer = { url: '/', method: 'GET', status, headers, copy }
         if ((await readAnswer?.(answer, session))?.kind === 'step') steps.push(status)
       }
       return steps.length === 1 ? steps[0] : steps

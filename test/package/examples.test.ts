@@ -140,6 +140,76 @@ const APP = `
         listener: (state: AppStateStatus) => void,
       ): { remove(): void }
     }
+    export const Linking: {
+      getInitialURL(): Promise<string | null>
+      addEventListener(
+        type: 'url',
+        listener: (event: { url: string }) => void,
+      ): { remove(): void }
+    }
+  }
+  declare module 'expo-secure-store' {
+    type Options = { keychainService?: string; keychainAccessible?: number }
+    export const AFTER_FIRST_UNLOCK: number
+    export function getItemAsync(key: string, options?: Options): Promise<string | null>
+    export function setItemAsync(key: string, value: string, options?: Options): Promise<void>
+    export function deleteItemAsync(key: string, options?: Options): Promise<void>
+  }
+  declare module 'expo-crypto' {
+    export enum CryptoDigestAlgorithm {
+      SHA256 = 'SHA-256',
+    }
+    export function getRandomBytes(count: number): Uint8Array
+    export function digest(
+      algorithm: CryptoDigestAlgorithm,
+      data: BufferSource,
+    ): Promise<ArrayBuffer>
+  }
+  declare module 'expo-web-browser' {
+    type Result = { type: 'success'; url: string } | { type: 'cancel' | 'dismiss' | 'opened' }
+    export function openAuthSessionAsync(url: string, redirectUrl?: string): Promise<Result>
+  }
+  declare module 'react-native-mmkv' {
+    export function createMMKV(options?: { id: string; encryptionKey?: string }): {
+      getString(key: string): string | undefined
+      set(key: string, value: boolean | string | number | ArrayBuffer): void
+      remove(key: string): boolean
+    }
+  }
+  declare module 'react-native-quick-crypto' {
+    export function randomBytes(size: number): Buffer
+    export function createHash(name: string): {
+      update(data: string | NodeJS.ArrayBufferView): { digest(): Buffer }
+    }
+  }
+  declare module 'electron' {
+    export const app: {
+      getPath(name: 'userData'): string
+      on(event: 'open-url', listener: (event: object, url: string) => void): void
+    }
+    export const safeStorage: {
+      encryptString(text: string): Buffer
+      decryptString(bytes: Buffer): string
+    }
+    export class BrowserWindow {
+      static getAllWindows(): BrowserWindow[]
+      readonly webContents: { send(channel: string, ...args: unknown[]): void }
+    }
+  }
+  declare module '@capacitor/app' {
+    export const App: {
+      addListener(event: 'appUrlOpen', listener: (event: { url: string }) => void): Promise<object>
+    }
+  }
+  declare module '@capacitor/preferences' {
+    export const Preferences: {
+      get(options: { key: string }): Promise<{ value: string | null }>
+      set(options: { key: string; value: string }): Promise<void>
+      remove(options: { key: string }): Promise<void>
+    }
+  }
+  declare module '@tauri-apps/plugin-deep-link' {
+    export function onOpenUrl(listener: (urls: string[]) => void): Promise<() => void>
   }
   declare module '@react-native-async-storage/async-storage' {
     const AsyncStorage: {
@@ -203,15 +273,19 @@ function hovers(): Example[] {
   const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
   const blocks = files
     .filter((name) => name.endsWith('.ts'))
-    .flatMap((name) => [
-      ...read(join('src', name)).matchAll(/ \* @example\n \* ```(tsx?)\n([\s\S]*?) \* ```/g),
-    ])
-  return blocks.map(([, kind = '', block = '']) => {
-    const text = block.replace(/^ \* /gm, '')
+    .flatMap((name) =>
+      [...read(join('src', name)).matchAll(/ \* @example\n \* ```(tsx?)\n([\s\S]*?) \* ```/g)].map(
+        ([, kind = '', block = '']) => ({ name, kind, text: block.replace(/^ \* /gm, '') }),
+      ),
+    )
+  return blocks.map(({ name, kind, text }) => {
+    const [, framework, make] =
+      /^(vue|svelte|solid|angular)\W.*#.*\b(createAuth\w+)</s.exec(`${name}#${text}`) ?? []
+    const own = make ? [`import { ${make} } from 'holdfast/${framework}'\n`] : []
     const lines = Object.entries(IMPORTS)
-      .filter(([name]) => new RegExp(`\\b${name}[(<]`).test(text))
-      .map(([name, from]) => `import { ${name} } from '${from}'\n`)
-    return { kind, text: `${lines.join('')}${text}` }
+      .filter(([called]) => new RegExp(`\\b${called}[(<]`).test(text))
+      .map(([called, from]) => `import { ${called} } from '${from}'\n`)
+    return { kind, text: `${[...own, ...lines].join('')}${text}` }
   })
 }
 

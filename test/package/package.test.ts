@@ -483,11 +483,11 @@ describe('the packed package', () => {
     ],
     // A binding that is typed for the app's client. More than 800, as each has to hydrate and to say why there is
     // no token; Vue has two ways to give a client, and stores that outlive components.
-    ['react', 'core', CORE, binding('react', 'createAuthHooks'), 820],
-    ['vue', 'core', CORE, binding('vue', 'createAuthComposables'), 925],
-    ['svelte', 'core', CORE, binding('svelte', 'createAuthContext'), 810],
-    ['solid', 'core', CORE, binding('solid', 'createAuthContext'), 875],
-    ['angular', 'core', CORE, binding('angular', 'createAuthInjection'), 820],
+    ['react', 'core', CORE, binding('react', 'createAuthHooks'), 830],
+    ['vue', 'core', CORE, binding('vue', 'createAuthComposables'), 935],
+    ['svelte', 'core', CORE, binding('svelte', 'createAuthContext'), 815],
+    ['solid', 'core', CORE, binding('solid', 'createAuthContext'), 880],
+    ['angular', 'core', CORE, binding('angular', 'createAuthInjection'), 830],
     [
       'react/impersonation',
       'react',

@@ -106,6 +106,48 @@ describe('whatever a backend answers', () => {
     },
   )
 
+  it.each(['cookie', 'header'] as const)(
+    'an answer of the API is news of this session, failed claims, or just the answer (%s)',
+    async (transfer) => {
+      const seen = new Set<string>()
+      const claims = fc.array(fc.record({ id: almost('st-role'), reason: anything }), {
+        maxLength: 3,
+      })
+      const body = fc.record({ claimValidationErrors: fc.oneof(claims, anything) })
+      const token = transfer === 'cookie' ? `${HTTP_ONLY}h1` : 'r1'
+      const session = {
+        accessToken: 'old',
+        refreshToken: token,
+        expiresAt: 0,
+        user: { id: 'user_1', payload: PAYLOAD },
+        sessionId: 'h1',
+        extras: {},
+      }
+      const check = async (given: Answer, json: unknown) => {
+        const { readAnswer } = provider(transfer, () => toResponse(given))
+        const { headers } = toResponse(given)
+        headers.set('content-type', 'application/json')
+        const { status } = given
+        const empty = [204, 205, 304].includes(status)
+        const copy = () => new Response(empty ? null : JSON.stringify(json), { status })
+        const meaning = await readAnswer?.({ ...REQUEST, status, headers, copy }, session)
+        seen.add(meaning?.kind ?? 'none')
+        const grant = meaning && 'grant' in meaning ? meaning.grant : undefined
+        // Where accounts are linked, a session may become one of another id.
+        if (grant) expect(grant.sessionId === 'h1' || grant.user?.id === 'user_1').toBe(true)
+        if (meaning?.kind === 'refresh') expect(status).toBe(401)
+        if (meaning?.kind !== 'step') return
+        expect(status).toBe(403)
+        const { claimValidationErrors: failed = [] } = meaning.step
+        expect(failed.length).toBeGreaterThan(0)
+        for (const { id } of failed) expect(id).toMatch(/./s)
+        expect(JSON.stringify(failed)).not.toContain('"__proto__":')
+      }
+      await fc.assert(fc.asyncProperty(answer, body, check), { numRuns: 1_000 })
+      expect([...seen].sort()).toEqual(['none', 'refresh', 'step', 'update'])
+    },
+  )
+
   it('a client signs in, or throws an AuthError, and stays usable', async () => {
     const check = async (given: Answer) => {
       const { environment } = createFakeBrowser().tab()

@@ -76,6 +76,25 @@ describe('nativeEnvironment', () => {
 })
 
 describe('a phone that is locked', () => {
+  it('when the system starts the app, shows its person once somebody opens it', async () => {
+    const phone = createSecureStore()
+    const storage = secureStorage(phone.SecureStore)
+    const world = createWorld()
+    const first = await world.signedIn('ada', { storage })
+    first.auth.dispose()
+    phone.lock(true)
+    const app = createAppState('background')
+    const { wake } = nativeEnvironment({ AppState: app.AppState })
+    const { auth, events } = world.open({ storage, environment: { wake } })
+    await world.clock.advance(10_000)
+    expect(await auth.getSession()).toBe(null)
+    phone.lock(false)
+    app.go('active')
+    await world.clock.advance(3_000)
+    expect(events).toEqual(['INITIAL_SESSION -', 'SIGNED_IN access-1 elsewhere'])
+    expect((await auth.getSession())?.accessToken).toBe('access-1')
+  })
+
   it('costs nobody the session: it goes on in memory, and is saved once the phone is open', async () => {
     const phone = createSecureStore()
     const storage = secureStorage(phone.SecureStore)

@@ -9,12 +9,12 @@ import type { AppOptions, AppReport } from './apps.js'
 const say = (report: AppReport): void => void process.send?.(report)
 
 /** Answers under one origin, as all processes do: that of the first is where people sign in. */
-async function begin({ redis, issuer, clientId, clientSecret, origin }: AppOptions) {
+async function begin({ redis, origin, ...server }: AppOptions) {
   const client = createClient({ url: redis, socket: { reconnectStrategy: 50 } })
   client.on('error', () => {})
   await client.connect()
   const password = 'a password of more than 32 characters, for cookies'
-  const oidc = createOidc({ issuer, clientId, clientSecret, parameters: { prompt: 'consent' } })
+  const oidc = createOidc(server)
   const coordinator = redisCoordinator({ client, password, timeout: 4_000 })
   const sealed = createOidcSessions({ server: oidc, coordinator })
   const cookie = { password, name: 'session', secure: false }

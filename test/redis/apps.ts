@@ -10,6 +10,9 @@ export interface AppOptions {
   readonly issuer: string
   readonly clientId: string
   readonly clientSecret: string
+  readonly scope?: string
+  /** What sign-ins are asked for with besides. */
+  readonly parameters?: Readonly<Record<string, string>>
   /** Where people sign in: that of one of the processes. */
   readonly origin: string
 }

@@ -17,6 +17,15 @@ let here = ''
 let there = ''
 const closing: (() => void)[] = []
 
+/** What each process is told. oidc-provider gives refresh tokens to those only who were asked. */
+const optionsNow = () => ({
+  redis: redis.url,
+  issuer: server.issuer,
+  origin: here,
+  parameters: { prompt: 'consent' },
+  ...CLIENT,
+})
+
 beforeAll(async () => {
   redis = await startRedis()
   apps = await startApps(2)
@@ -38,8 +47,7 @@ beforeAll(async () => {
       },
     ],
   })
-  const options = { redis: redis.url, issuer: server.issuer, origin: here, ...CLIENT }
-  await Promise.all(apps.processes.map((process) => process.begin(options)))
+  await Promise.all(apps.processes.map((process) => process.begin(optionsNow())))
 })
 afterEach(() => {
   for (const close of closing.splice(0)) close()
@@ -162,7 +170,7 @@ describe('a session that is ended at a real oidc-provider', () => {
     const late = await startApps(1)
     try {
       const [process] = late.processes
-      await process?.begin({ redis: redis.url, issuer: server.issuer, origin: here, ...CLIENT })
+      await process?.begin(optionsNow())
       expect(await ada.askAt(process?.origin ?? '')).toBeNull()
     } finally {
       await late.close()

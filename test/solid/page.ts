@@ -2,7 +2,7 @@
  * What Solid's compiler, `babel-preset-solid` with `hydratable`, makes of
  *
  *     <section>
- *       <p class="who">{who()}</p><p class="email">{email()}</p><p class="token">{token()}</p>
+ *       <p class="who">{who()}</p><p class="person">{person()}</p><p class="token">{token()}</p>
  *       <Show when={auth.user} fallback={<button title={auth.status} onClick={signIn}>Sign in</button>}>
  *         <button title={auth.status} onClick={() => auth.signOut()}>Sign out {auth.user?.email}</button>
  *       </Show>
@@ -11,7 +11,7 @@
  *
  * written by hand: the compiler is not installed here.
  */
-import { type Component, createComponent, type JSX, Show } from 'solid-js'
+import { type Component, createComponent, type JSX, Show, Suspense } from 'solid-js'
 import {
   addEventListener,
   delegateEvents,
@@ -30,7 +30,7 @@ import { AuthProvider } from './auth.js'
 import { usePage } from './use-page.js'
 
 const SECTION = template(
-  '<section><p class=who></p><p class=email></p><p class=token></p><!$><!/><!$><!/>',
+  '<section><p class=who></p><p class=person></p><p class=token></p><!$><!/><!$><!/>',
 )
 const SIGN_OUT = template('<button>Sign out <!$><!/>')
 const SIGN_IN = template('<button>Sign in')
@@ -54,13 +54,13 @@ function Button(
 }
 
 function Who({ page }: { readonly page: PageProps }): JSX.Element {
-  const { auth, who, email, token, signIn } = usePage(page)
+  const { auth, who, person, token, signIn } = usePage(page)
   const section = getNextElement(SECTION)
   const [first, second, third] = section.children
   if (!first || !second || !third) throw new Error('The template is not what it says.')
   const [end, nodes] = getNextMarker(third.nextSibling?.nextSibling ?? section)
   insert(first, who)
-  insert(second, email)
+  insert(second, person)
   insert(third, token)
   const shown = createComponent(Either, {
     get when() {
@@ -90,16 +90,32 @@ const Whole = ({ page }: { readonly page: PageProps }): JSX.Element =>
     client: page.client,
     ...page.options,
     get children() {
+      return page.late ? createComponent(Late, { page }) : createComponent(Who, { page })
+    },
+  })
+
+/** A part that the server sends when it has its data. */
+const Late = ({ page }: { readonly page: PageProps }): JSX.Element =>
+  createComponent(Suspense, {
+    get children() {
       return createComponent(Who, { page })
     },
   })
 
 delegateEvents(['click'])
 
-export const show: Framework['show'] = async (place, page, over) => ({
-  unmount: (over ? hydrate : render)(() => createComponent(Whole, { page }), place),
-  flush: () => {},
-})
+declare global {
+  /** What a server sends with the page: here, when each part has arrived. */
+  var _$HY: { r: object } | undefined
+}
+
+export const show: Framework['show'] = async (place, page, over) => {
+  if (page.late && globalThis._$HY) globalThis._$HY.r = new Proxy({}, { get: () => page.late })
+  return {
+    unmount: (over ? hydrate : render)(() => createComponent(Whole, { page }), place),
+    flush: () => {},
+  }
+}
 
 export const showLost: Framework['showLost'] = async (place, page) =>
   render(() => createComponent(Who, { page }), place)

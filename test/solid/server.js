@@ -1,5 +1,5 @@
 /** What Solid's compiler makes of the page for a server, which is no TypeScript; written by hand: see page.ts. */
-import { createComponent, Show } from 'solid-js'
+import { createComponent, Show, Suspense } from 'solid-js'
 import {
   escape as escapeHtml,
   generateHydrationScript,
@@ -14,7 +14,7 @@ import { usePage } from './use-page.js'
 const SECTION = [
   '<section',
   '><p class="who">',
-  '</p><p class="email">',
+  '</p><p class="person">',
   '</p><p class="token">',
   '</p><!--$-->',
   '<!--/--><!--$-->',
@@ -24,9 +24,9 @@ const SIGN_OUT = ['<button', '>Sign out <!--$-->', '<!--/--></button>']
 const SIGN_IN = ['<button', '>Sign in</button>']
 
 function Who({ page }) {
-  const { auth, who, email, token } = usePage(page)
+  const { auth, who, person, token } = usePage(page)
   const key = ssrHydrationKey()
-  const texts = [who(), email(), token()].map((text) => escapeHtml(text))
+  const texts = [who(), person(), token()].map((text) => escapeHtml(text))
   const title = () =>
     ssrHydrationKey() + ssrAttribute('title', escapeHtml(auth.status, true), false)
   const shown = createComponent(Show, {
@@ -48,6 +48,13 @@ const Whole = ({ page }) =>
   createComponent(AuthProvider, {
     client: page.client,
     ...page.options,
+    get children() {
+      return page.late ? createComponent(Late, { page }) : createComponent(Who, { page })
+    },
+  })
+
+const Late = ({ page }) =>
+  createComponent(Suspense, {
     get children() {
       return createComponent(Who, { page })
     },

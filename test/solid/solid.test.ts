@@ -2,5 +2,9 @@
 import { bindingContract } from '../bindings/contract.js'
 import { serverContract } from '../bindings/server-contract.js'
 
-bindingContract('solid', { provider: '<AuthProvider client={auth}>', readsAtOnce: true })
-serverContract('solid')
+bindingContract('solid', {
+  provider: '<AuthProvider client={auth}>',
+  readsAtOnce: true,
+  listeners: 1,
+})
+serverContract('solid', { takesOverParts: true })

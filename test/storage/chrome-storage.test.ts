@@ -41,6 +41,21 @@ describe('chromeStorage', () => {
     expect(await other.chrome.storage.local.get('key')).toEqual({ key: 'text' })
   })
 
+  it('is not led astray by an element whose id is `browser`', async () => {
+    vi.stubGlobal('browser', { id: 'browser' })
+    await chromeStorage().set('key', 'text')
+    expect(await extension.chrome.storage.local.get('key')).toEqual({ key: 'text' })
+  })
+
+  it('works without news where the browser has none of one area', async () => {
+    const { onChanged: _, ...local } = extension.chrome.storage.local
+    vi.stubGlobal('chrome', { storage: { local } })
+    const { storage, told, stop } = listening()
+    await storage.set('a', 'x')
+    stop()
+    expect([await storage.get('a'), told]).toEqual(['x', []])
+  })
+
   it('tells of what another context wrote or removed, and not of its own', async () => {
     const { storage, told } = listening()
     await storage.set('a', 'one')

@@ -7,6 +7,7 @@ import {
 import type { RedisClient } from '../../src/server/coordination/redis-link.js'
 import {
   ADMIT,
+  ALL,
   CLAIM,
   END,
   ENDED,
@@ -14,6 +15,7 @@ import {
   GET,
   HEAR,
   KEEP,
+  PUT,
   RESUME,
   SETTLE,
   TELL,
@@ -33,6 +35,8 @@ export type Kind =
   | 'expire'
   | 'tell'
   | 'hear'
+  | 'put'
+  | 'all'
 
 /**
  * What goes wrong with a command: it is refused, it is lost on its way, its answer is lost, or both
@@ -61,7 +65,15 @@ const KINDS = new Map<string, Kind>([
   [RESUME, 'resume'],
   [TELL, 'tell'],
   [HEAR, 'hear'],
+  [PUT, 'put'],
+  [ALL, 'all'],
 ])
+
+/** Entries under one key, by their names. */
+interface List {
+  readonly entries: ReadonlyMap<string, string>
+  readonly until: number
+}
 
 /** The time of Redis, which is nobody else's, in ms since the epoch. */
 const START = 1_500_000_000_000
@@ -71,6 +83,11 @@ export function createFakeRedis(clock: ManualClock) {
   const entries = new Map<string, { readonly value: string; readonly until: number }>()
   /** What was told of ends, in order. */
   const feed: { readonly id: string; readonly name: string }[] = []
+  const lists = new Map<string, List>()
+  const alive = (name: string): List => {
+    const list = lists.get(name)
+    return list && now() < list.until ? list : { entries: new Map(), until: 0 }
+  }
   const now = (): number => START + Math.floor(clock.monotonic())
 
   const read = (name = ''): string | null => {
@@ -104,6 +121,15 @@ export function createFakeRedis(clock: ManualClock) {
       return 1
     },
     ended: ([name]) => read(name) ?? 0,
+    put([list = ''], [name = '', entry = '', life, most]) {
+      const former = alive(list)
+      const others = [...former.entries].filter(([other]) => other !== name)
+      const kept = others.slice(Math.max(0, others.length + 1 - Number(most)))
+      const until = Math.max(former.until, now() + Number(life))
+      lists.set(list, { entries: new Map([...kept, [name, entry]]), until })
+      return 1
+    },
+    all: ([list = '']) => [...alive(list).entries.values()],
     tell(_, [name = '']) {
       feed.push({ id: `${now()}-${feed.length}`, name })
       return 1
@@ -158,7 +184,7 @@ export function createFakeRedis(clock: ManualClock) {
     }
   }
 
-  return { client, entries, feed, read }
+  return { client, entries, feed, lists, read }
 }
 
 /** Makes the clock wait for WebCrypto, which takes real time. */

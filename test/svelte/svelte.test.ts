@@ -2,5 +2,5 @@
 import { bindingContract } from '../bindings/contract.js'
 import { serverContract } from '../bindings/server-contract.js'
 
-bindingContract('svelte', { provider: 'provideAuth(auth)', readsAtOnce: false })
-serverContract('svelte')
+bindingContract('svelte', { provider: 'provideAuth(auth)', readsAtOnce: false, listeners: 1 })
+serverContract('svelte', { takesOverParts: false })

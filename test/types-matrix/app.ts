@@ -3,17 +3,22 @@ import type { Row } from './rows.js'
 /** What only pages have is in the types of these, so a `lib` without the DOM cannot read them. */
 const OF_PAGES = /^holdfast\/(compat\/|react\b|vue\b|svelte\b|solid\b|angular\b|devtools\b)/
 
-/** Solid's own types name an event that the DOM of TypeScript 5.4 does not have. */
-const OF_NEWER_PAGES = /^holdfast\/solid\b/
+/**
+ * The bindings of these read all of their frameworks' own types, which are theirs to keep: Solid's name an
+ * event that the DOM of TypeScript 5.4 does not have. One older compiler reads them, too, and the one of today.
+ */
+const OF_FRAMEWORKS = /^holdfast\/(vue|svelte|solid|angular)\b/
 
 /** What an app that compiles like this can import. */
-export const subpathsFor = (
+export function subpathsFor(
   { lib, version, skipLibCheck }: Row,
   all: readonly string[],
-): readonly string[] =>
-  all
+): readonly string[] {
+  const withFrameworks = skipLibCheck || version === '5.8' || version === 'today'
+  return all
     .filter((name) => lib !== 'node' || !OF_PAGES.test(name))
-    .filter((name) => version !== '5.4' || skipLibCheck || !OF_NEWER_PAGES.test(name))
+    .filter((name) => withFrameworks || !OF_FRAMEWORKS.test(name))
+}
 
 /** A module that imports all of them, so that their types are read to the end. */
 export const everything = (subpaths: readonly string[]): string =>

@@ -1,8 +1,8 @@
 import { createApp, createSSRApp, nextTick } from 'vue'
 import type { Framework } from '../bindings/page.js'
 import { authPlugin } from './auth.js'
-import Who from './who.vue'
-import Whole from './whole.vue'
+import Who from './auth-who.vue'
+import Whole from './whole-page.vue'
 
 export const show: Framework['show'] = async (place, page, hydrate) => {
   const app = (hydrate ? createSSRApp : createApp)(Whole, { page })

@@ -1,5 +1,5 @@
 import { AuthError, type RequiredStep } from '../../core/errors.js'
-import type { Grant, SessionUser } from '../../core/session.js'
+import type { Grant, SessionFacts, SessionUser } from '../../core/session.js'
 import type {} from '../shared/claims.js'
 import type { HttpAnswer } from '../shared/http.js'
 import { HTTP_ONLY } from '../shared/http-only.js'
@@ -42,7 +42,15 @@ export function toGrant<User extends SessionUser>(body: unknown): Grant<User> | 
     authenticationMethod: text(fields.authenticationMethod),
     authenticatedAt: positive(fields.authenticatedAt),
     claims: asObject(fields.claims) ?? undefined,
+    limits: limitsIn(fields.limits),
   }
+}
+
+/** The limits that the backend's session has, as far as they are times. */
+function limitsIn(value: unknown): SessionFacts['limits'] {
+  const { idle, absolute } = asObject(value) ?? {}
+  const limits = { idle: positive(idle), absolute: positive(absolute) }
+  return limits.idle || limits.absolute ? limits : undefined
 }
 
 function stepOf(step: string, value: unknown): RequiredStep {

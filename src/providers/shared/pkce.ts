@@ -25,7 +25,7 @@ const ofPlatform = (): globalThis.Crypto =>
 
 const platform: Crypto = {
   randomBytes: (length) => ofPlatform().getRandomValues(new Uint8Array(length)),
-  sha256: (bytes) => ofPlatform().subtle.digest('SHA-256', Uint8Array.from(bytes)),
+  sha256: (bytes) => ofPlatform().subtle.digest('SHA-256', bytes),
 }
 
 /** Text in place of bytes, or too few of them, would make a secret that can be guessed. */

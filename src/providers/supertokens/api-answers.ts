@@ -12,7 +12,12 @@ const isResponse = (value: unknown): value is Response =>
   typeof value === 'object' && value !== null && 'headers' in value
 
 /** The claims that an answer says a session lacks; `null` for any other answer. */
-async function failedClaims({ copy }: IncomingAnswer): Promise<readonly FailedClaim[] | null> {
+async function failedClaims({
+  headers,
+  copy,
+}: IncomingAnswer): Promise<readonly FailedClaim[] | null> {
+  // What is no JSON may be a stream that never ends.
+  if (!headers.get('Content-Type')?.includes('json')) return null
   try {
     const response = copy?.()
     const body = isResponse(response) && (await readJson(response))

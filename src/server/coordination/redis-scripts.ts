@@ -124,6 +124,30 @@ if left == -1 or left > tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], AR
 return 1
 `
 
+/**
+ * Keeps an entry of a list. KEYS: the list. ARGV: the entry's name, the entry, its life in ms, the most entries. What
+ * is of another type, whoever put it there, is replaced; of too many entries some other goes.
+ */
+export const PUT: string = `
+local kind = redis.call('TYPE', KEYS[1])
+if (kind.ok or kind) ~= 'hash' then redis.call('DEL', KEYS[1]) end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do
+  if redis.call('HLEN', KEYS[1]) <= tonumber(ARGV[4]) then break end
+  if name ~= ARGV[1] then redis.call('HDEL', KEYS[1], name) end
+end
+local left = redis.call('PTTL', KEYS[1])
+if left < tonumber(ARGV[3]) then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
+return 1
+`
+
+/** The entries of a list. KEYS: the list. */
+export const ALL: string = `
+local found = redis.pcall('HVALS', KEYS[1])
+if type(found) ~= 'table' or found.err then return {} end
+return found
+`
+
 /** Forgets a pause. KEYS: pause. */
 export const RESUME: string = `
 return redis.call('DEL', KEYS[1])

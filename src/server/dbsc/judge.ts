@@ -109,7 +109,12 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
     return refuse(session, candidate)
   }
 
-  /** Binds a session whose browser has just registered its key. */
+  /**
+   * Binds a session whose browser has just registered its key, and once more one whose refresh had begun before:
+   *
+   *     refresh, by the seal of before ──────────────────────────────▶ answer: a seal without the device
+   *            register ──▶ bound cookie ──▶ request ──▶ bound seal                    request ──▶ bound seal
+   */
   async function bind(session: Named, { value, jar }: DeviceCandidate): Promise<string | null> {
     const found = await notes.findAll(jar)
     const note = found.find((one) => one.binds && !one.isOld && one.sessionId === session.sessionId)

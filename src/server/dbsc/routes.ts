@@ -118,12 +118,18 @@ export function createDeviceRoutes(deps: DeviceRoutesDeps): DeviceRoutes {
     return { type: open.length > 0 ? 'over' : 'absent' }
   }
 
-  /** A seal from before the session was bound is worth nothing, once no request can be under way with it. */
+  /**
+   * A seal from before the session was bound is worth nothing, once no request can be under way with it:
+   *
+   *     register ──▶ bound cookie ──▶ request ──▶ bound seal, `since` now ── a minute ──▶ renewal: refused from now on
+   *            request, by the seal of before ─────────────────▶ served
+   */
   async function confirm({ sessionId, device }: DeviceWords): Promise<void> {
     if (sessionId === undefined || !device || now() - device.since < CLOCKS_APART) return
     await devices.confirm(sessionId)
   }
 
+  /** A challenge. Chromium signs five of them for one renewal; then it gives the bound session up. */
   async function ask(identifier: string, { sessionId, key }: DeviceSession): Promise<Response> {
     const challenge = await notes.challenge({ purpose: 'renew', sessionId, key })
     const response = refuse(SIGN_THIS)

@@ -3,6 +3,7 @@ import type { Awaitable } from '../../core/ports.js'
 import type { Grant, SessionUser } from '../../core/session.js'
 import type { Cookie, CookieJar, CookieOptions } from '../cookies/cookies.js'
 import type { SealedSignOutOptions } from '../sealed/ended-sessions.js'
+import type { ListedSession } from '../sealed/listing.js'
 import type { AuthenticateSuccess, RefreshFailure } from '../sealed/results.js'
 import type { Password } from '../sealed/seal.js'
 import type { SealedDescription, SealedSessions, SealOptions } from '../sealed/sealed-sessions.js'
@@ -140,6 +141,16 @@ export interface RequestSessions<User extends SessionUser = SessionUser> {
    * @throws AuthError as that does.
    */
   endSessions(which: EndedWhich, options?: EndSessionsOptions): Promise<boolean>
+  /**
+   * The sessions of the person whose cookies these are: see `SealedSessions.listSessions`.
+   * @throws AuthError as that does.
+   */
+  listSessions(cookieHeader: string | null): Promise<readonly ListedSession[]>
+  /**
+   * Ends one of the sessions of that person, by its id; resolves to whether it was one of theirs.
+   * @throws AuthError as `listSessions` and `endSessions` do.
+   */
+  endListedSession(cookieHeader: string | null, sessionId: string): Promise<boolean>
   /** Calls `onEnd` when the session of these cookies was ended: see `SealedSessions.watchSession`. */
   watchSession(cookieHeader: string | null, onEnd: () => void): Promise<() => void>
   /** What the cookies hold, alive or not; `null` when they hold no session, or those of several people. */

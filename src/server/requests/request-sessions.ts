@@ -168,6 +168,10 @@ export function createRequestSessions<User extends SessionUser>(
     return { value: over[0]?.value, error, ...(isReported && { isReported }) }
   }
 
+  async function listSessions(cookieHeader: string | null) {
+    return sessions.listSessions({ value: await choice.only(parseCookies(cookieHeader)), password })
+  }
+
   const own: RequestSessions<User> = {
     ...(bound && { deviceRoutes: bound.routes }),
     async getSession(cookieHeader, wanted = {}) {
@@ -181,6 +185,12 @@ export function createRequestSessions<User extends SessionUser>(
       return look(cookieHeader, { ...wanted, refresh: 'force' })
     },
     endSessions: (which, how) => sessions.endSessions(which, how),
+    listSessions,
+    async endListedSession(cookieHeader, sessionId) {
+      const own = (await listSessions(cookieHeader)).some((one) => one.sessionId === sessionId)
+      if (own) await sessions.endSessions({ sessionId })
+      return own
+    },
     async watchSession(cookieHeader, onEnd) {
       const value = await choice.only(parseCookies(cookieHeader))
       return sessions.watchSession({ value, password }, onEnd)

@@ -10,7 +10,7 @@ import type { TokenWords } from './access-tokens.js'
 import { type NamingProvider, nameOf, replacedName, sharedNamesOf } from './end-names.js'
 import { describeOpened, type Opened } from './opened.js'
 import { createRevocations } from './revocations.js'
-import { createSharedEnds, type SharedEnds } from './shared-ends.js'
+import { createSharedEnds, type SharedEnds, type SharedMember } from './shared-ends.js'
 
 /** What became of a sign-out. */
 export interface SealedSignOutResult {
@@ -50,10 +50,19 @@ export interface SealedSignOutOptions {
   readonly scope?: SignOutScope | undefined
 }
 
+/** What tells of a session whether it was ended: its name, and those that it shares. It holds no token. */
+export interface EndMember extends SharedMember {
+  readonly name: string
+}
+
 /** Sessions that were ended here. */
 export interface EndedSessions<User extends SessionUser> {
   /** Ends a session: here at once, and at the server where that goes. */
   end(opened: Opened<User>, options?: SealedSignOutOptions): Promise<SealedSignOutResult>
+  /** What tells of a session whether it is over, without its cookie. */
+  memberOf(opened: Opened<User>): Promise<EndMember>
+  /** Whether it is. The server is told nothing, for there is nothing to tell it with. */
+  isOverNow(member: EndMember): Promise<boolean>
   /** Ends sessions together, here and in all processes. */
   readonly endTogether: SharedEnds<User>['end']
   /** The newest end of all sessions of its person that a session which begins now comes after, in ms. */
@@ -135,7 +144,7 @@ export function createEndedSessions<User extends SessionUser>(
       const [own, replaced, shared] = await Promise.all([
         isAnyEnded(names),
         shares && isAnyEnded(names.map(replacedName)),
-        Promise.all(sessions.map(together.isOver)),
+        Promise.all(sessions.map((opened) => together.isOver(together.memberOf(opened)))),
       ])
       const isShared = shared.includes(true)
       const [first] = sessions
@@ -143,6 +152,13 @@ export function createEndedSessions<User extends SessionUser>(
       // A server that has one session for several would end those that have begun since.
       if (first && (own || (isShared && !shares))) revokeLater(first, name)
       return own || replaced || isShared
+    },
+    async memberOf(opened) {
+      return { name: await nameOf(opened), ...together.memberOf(opened) }
+    },
+    async isOverNow({ name, ...member }) {
+      const names = shares ? [name, replacedName(name)] : [name]
+      return (await Promise.all([isAnyEnded(names), together.isOver(member)])).includes(true)
     },
     endTogether: together.end,
     lastEndOf: together.lastEndOf,

@@ -13,6 +13,7 @@ import type { AccessTokens } from './access-tokens.js'
 import { nameOfData } from './end-names.js'
 import { createEndedSessions, type EndedSessions } from './ended-sessions.js'
 import { boundedStore } from './held-sessions.js'
+import { createListing, type Listing } from './listing.js'
 import { opaqueTokens } from './opaque-tokens.js'
 import { createOpener, type Opener } from './opened.js'
 import { createRenewal, type Renew } from './renewal.js'
@@ -60,6 +61,7 @@ export interface Parts<User extends SessionUser>
   readonly opener: Opener<User>
   readonly renew: Renew<User>
   readonly ended: EndedSessions<User>
+  readonly listing: Listing<User>
   readonly uses: Uses
   readonly sealing: Sealing
   /** How long before the end of a token that lives so long its refresh is due. Both in ms. */
@@ -96,6 +98,7 @@ export function createParts<User extends SessionUser>(
   const tokens = tokensOf(options, now)
   const { onReuse, onSecurityEvent, onRefresh, onRefreshError } = options
   const shared = { provider, coordinator, tokens, timeout, now, onReuse, onSecurityEvent }
+  const ended = createEndedSessions(shared)
   return {
     tokens,
     coordinator,
@@ -106,7 +109,8 @@ export function createParts<User extends SessionUser>(
     now,
     opener: createOpener<User>({ tokens, store, now }),
     renew: createRenewal({ ...shared, reuseWindow, onRefresh, onRefreshError }),
-    ended: createEndedSessions(shared),
+    ended,
+    listing: createListing(options.list, { ...shared, ended, limits, report }),
     uses: createUses({ limits, now }),
     sealing: createSealing({
       maxSize,

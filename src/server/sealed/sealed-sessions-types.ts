@@ -10,10 +10,12 @@ import type { Verification } from '../verification/verify.js'
 import type { SealedDevices } from './devices.js'
 import type { ServerNames } from './end-names.js'
 import type { SealedSignOutOptions, SealedSignOutResult } from './ended-sessions.js'
+import type { ListedSession } from './listing.js'
 import type { SealedCookie } from './opened.js'
 import type { AuthenticateResult, SealedRefreshResult } from './results.js'
 import type { Password } from './seal.js'
 import type { SessionLimits } from './session-limits.js'
+import type { SessionList } from './session-list.js'
 import type { SessionStore } from './session-store.js'
 import type { EndedWhich, EndSessionsOptions } from './shared-ends.js'
 
@@ -96,6 +98,8 @@ export interface SealedSessionsOptions<User extends SessionUser = SessionUser>
   readonly maxSize?: number | undefined
   /** Holds the sessions that are larger: their cookie then holds a name. @default there is none */
   readonly store?: SessionStore | undefined
+  /** Holds which sessions people have, for `listSessions`. @default there is none, and nothing is noted */
+  readonly list?: SessionList | undefined
   /** Hears of sessions that are too large for their cookies, and of a `store` that fails. @default nobody does */
   readonly report?: ((error: AuthError) => void) | undefined
   /** Milliseconds for one request to the server. @default 10_000 */
@@ -175,7 +179,8 @@ export interface SealedSessions<User extends SessionUser = SessionUser> {
   signOut(cookie: SealedCookie, options?: SealedSignOutOptions): Promise<SealedSignOutResult>
   /**
    * Ends sessions wherever their cookies are, in all processes at their next request: one by its id, as it is
-   * called here or at the auth server, or all that a person has by now. What is begun afterwards lives. It is
+   * called here or at the auth server, or all that a person has by now. What they begin afterwards lives; an id is over
+   * for good, so that a server which would give it again must have ended its own session first. It is
    * remembered for 400 days, as long as a cookie may last. The auth server is told when such a cookie comes, unless
    * it has one session for several sign-ins: so this is for what it said itself, or an app knows better.
    * @returns whether it was done now, and not before where it was to be done `once`.
@@ -189,6 +194,13 @@ export interface SealedSessions<User extends SessionUser = SessionUser> {
    * to what stops it.
    */
   watchSession(cookie: SealedCookie, onEnd: () => void): Promise<() => void>
+  /**
+   * The sessions of the person whose cookie it is, those seen last first, where there is a `list`; none for a cookie
+   * that is nobody's. End one by `endSessions`. Those of other libraries, and of before there was a list, are in it
+   * once they are used.
+   * @throws AuthError `invalid_argument` where there is no `list`; `storage`, `retryable`, when it cannot be had.
+   */
+  listSessions(cookie: SealedCookie): Promise<readonly ListedSession[]>
   /** What a cookie holds, alive or not; `null` when it holds no session. Nothing of it is checked. */
   describeSession(cookie: SealedCookie): Promise<SealedDescription<User> | null>
 }

@@ -1,5 +1,5 @@
 import { AuthError, AuthSessionMissingError } from '../../core/errors.js'
-import type { SessionUser } from '../../core/session.js'
+import type { SessionFacts, SessionUser } from '../../core/session.js'
 import { checkObject } from '../shared/arguments.js'
 import { checkReturnTo } from '../shared/return-to.js'
 import { tell } from '../shared/security-events.js'
@@ -25,8 +25,8 @@ import type {
   SealedSessionsOptions,
 } from './sealed-sessions-types.js'
 import { type SealedData, toSealedData } from './session-data.js'
+import { createSessionEndings } from './session-endings.js'
 import { checkLimits, limitsOf } from './session-limits.js'
-import { createSessionWatch } from './session-watch.js'
 
 export type {
   SealedDescription,
@@ -41,12 +41,6 @@ export type {
 
 /** The step that is missing where a session cannot be renewed (OIDC Core §3.1.2.6). */
 const SIGN_IN = { step: 'login_required' } as const
-
-const unread = (): AuthError =>
-  new AuthError(
-    'storage',
-    'The session is held in a store that does not answer now: it is over here, and the auth server is told later.',
-  )
 
 /** Makes what says whose cookies are, and gives them new tokens. */
 function createKeeper<User extends SessionUser>(parts: Parts<User>) {
@@ -81,6 +75,12 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
   const usedNow = (data: SealedData<User>): SealedData<User> =>
     limitsOf(data, limits).idle === undefined ? data : { ...data, usedAt: now() }
 
+  /** The limits of a session, where it has such. */
+  function told(data: SealedData<User>): Pick<SessionFacts, 'limits'> {
+    const its = { ...limits, ...data.limits }
+    return { limits: Object.keys(its).length > 0 ? its : undefined }
+  }
+
   return {
     usedNow,
     async look(cookie: SealedCookie): Promise<AuthenticateResult<User>> {
@@ -92,11 +92,13 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
         return { authenticated: false, retryable: true, reason: check.reason }
       }
       if (await ended.isOver(opened)) return cookieFailure('invalid_session_cookie')
+      await parts.listing.note(opened, cookie)
       const { accessToken } = opened.data
       const { expiresAt, life = Number.POSITIVE_INFINITY } = opened.token
       const ahead = parts.renews(opened.data.refreshToken) ? parts.marginOf(life) : 0
       const refreshAt = expiresAt - ahead
-      return { authenticated: true, accessToken, ...describeOpened(opened), expiresAt, refreshAt }
+      const facts = { ...describeOpened(opened), ...told(opened.data) }
+      return { authenticated: true, accessToken, ...facts, expiresAt, refreshAt }
     },
 
     async refresh(
@@ -141,7 +143,6 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
   const { provider } = options
   const { opener, tokens, uses, ended, now } = parts
   const { look, refresh, usedNow } = createKeeper(parts)
-  const watch = createSessionWatch(parts)
 
   /** A session that begins now. It comes after whatever has ended those of its person before. */
   async function begun(data: SealedData<User>, at: number): Promise<SealedData<User>> {
@@ -188,6 +189,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
 
   return {
     devices: createSealedDevices(parts),
+    ...createSessionEndings(parts),
     openSession,
     async sealSession(grant, wanted) {
       checkObject('grant', grant)
@@ -208,30 +210,6 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
         throw new AuthError('bad_response', 'The access token is not the one of this user.')
       }
       return parts.sealing.sealNew(usedNow(await begun(data, at)), password)
-    },
-    async signOut(cookie, wanted = {}) {
-      checkObject('cookie', cookie)
-      checkObject('options', wanted)
-      checkPassword(cookie.password)
-      const opened = await opener.open(cookie)
-      if ('reason' in opened) {
-        const name = await opener.nameOfHeld(cookie)
-        if (!opened.retryable || name === null) return { sessionId: null, error: null }
-        await ended.endUnread(name)
-        return { sessionId: null, error: unread() }
-      }
-      const result = await ended.end(opened, wanted)
-      if (wanted.scope !== 'others') await parts.sealing.release(opened, 0)
-      return result
-    },
-    async endSessions(which, wanted = {}) {
-      checkObject('options', wanted)
-      return ended.endTogether(which, wanted)
-    },
-    async watchSession(cookie, onEnd) {
-      checkObject('cookie', cookie)
-      checkPassword(cookie.password)
-      return watch(cookie, onEnd)
     },
     async describeSession(cookie) {
       checkObject('cookie', cookie)

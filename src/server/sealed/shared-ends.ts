@@ -4,7 +4,13 @@ import { LONGEST_COOKIE_LIFE } from '../cookies/cookies.js'
 import { type Coordinator, fingerprint } from '../coordination/coordinator.js'
 import { checkObject } from '../shared/arguments.js'
 import { tombstoneLife } from '../shared/tombstones.js'
-import { type NamingProvider, personName, serverSessionName, sharedNamesOf } from './end-names.js'
+import {
+  type NamingProvider,
+  personName,
+  type SharedNames,
+  serverSessionName,
+  sharedNamesOf,
+} from './end-names.js'
 import type { Opened } from './opened.js'
 import { CLOCKS_APART } from './receipt.js'
 
@@ -28,6 +34,14 @@ export interface SharedEndsDeps<User extends SessionUser> {
   readonly coordinator: Coordinator
 }
 
+/** What is known of a session that may be ended together with others; it holds no token. */
+export interface SharedMember extends SharedNames {
+  /** When it began, in ms, as far as anybody knows. */
+  readonly began: number
+  /** The newest end that it comes after, in ms. */
+  readonly seenEnd?: number | undefined
+}
+
 /** Ends that take several sessions. */
 export interface SharedEnds<User extends SessionUser> {
   /**
@@ -36,8 +50,10 @@ export interface SharedEnds<User extends SessionUser> {
    *   cannot be told: then they are over in this one only, and the same key does for another try.
    */
   end(which: EndedWhich, options?: EndSessionsOptions): Promise<boolean>
-  /** Whether a session was ended together with others. */
-  isOver(opened: Opened<User>): Promise<boolean>
+  /** What says whether a session was ended together with others. */
+  memberOf(opened: Opened<User>): SharedMember
+  /** Whether it was. */
+  isOver(member: SharedMember): Promise<boolean>
   /** The newest end of all sessions of a person, in ms; nothing where there was none. */
   lastEndOf(opened: Opened<User>): Promise<number | undefined>
 }
@@ -58,10 +74,8 @@ function checkWhich({ sessionId, userId }: EndedWhich): void {
  *     another one:                                   12:00:30 end of all      over
  *     this server, a minute behind:                             11:59:31 sign-in, which has seen the end
  */
-function beganBefore<User extends SessionUser>({ data, token }: Opened<User>, at: number): boolean {
-  const { startedAt = token.issuedAt, seenEnd } = data
-  return !(seenEnd !== undefined && seenEnd >= at) && !(startedAt > at + CLOCKS_APART)
-}
+const beganBefore = ({ began, seenEnd }: SharedMember, at: number): boolean =>
+  !(seenEnd !== undefined && seenEnd >= at) && !(began > at + CLOCKS_APART)
 
 /**
  * Makes what ends sessions together. What is remembered is a name and a time, with the coordinator, for as long as
@@ -106,10 +120,14 @@ export function createSharedEnds<User extends SessionUser>({
       }
       return isDone
     },
-    async isOver(opened) {
-      const { people, sessions } = sharedNamesOf(provider, opened)
+    memberOf(opened) {
+      const { startedAt = opened.token.issuedAt, seenEnd } = opened.data
+      return { ...sharedNamesOf(provider, opened), began: startedAt, seenEnd }
+    },
+    async isOver(member) {
+      const { people, sessions } = member
       const [ofPerson, ofSession] = await Promise.all([endedAtAny(people), endedAtAny(sessions)])
-      return ofSession.length > 0 || ofPerson.some((at) => beganBefore(opened, at))
+      return ofSession.length > 0 || ofPerson.some((at) => beganBefore(member, at))
     },
     async lastEndOf(opened) {
       const times = await endedAtAny(sharedNamesOf(provider, opened).people)

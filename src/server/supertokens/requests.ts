@@ -89,7 +89,7 @@ export function requestsOf(version: Version): CoreRequests {
         userId,
         userDataInJWT,
         userDataInDatabase,
-        ...(recipe && { enableAntiCsrf }),
+        ...(has('antiCsrfPerRequest') && { enableAntiCsrf }),
         ...(has('jwt') && { useDynamicSigningKey }),
       })
     },
@@ -97,7 +97,7 @@ export function requestsOf(version: Version): CoreRequests {
       post(at('/session/refresh'), {
         refreshToken,
         ...(has('antiCsrfAtRefresh') && antiCsrfToken !== undefined && { antiCsrfToken }),
-        ...(recipe && { enableAntiCsrf }),
+        ...(has('antiCsrfPerRequest') && { enableAntiCsrf }),
         ...(has('tenants') && { useDynamicSigningKey }),
       }),
     verify: ({ accessToken, antiCsrfToken, doAntiCsrfCheck, enableAntiCsrf, checkDatabase }) =>
@@ -105,7 +105,7 @@ export function requestsOf(version: Version): CoreRequests {
         accessToken,
         ...(antiCsrfToken !== undefined && { antiCsrfToken }),
         doAntiCsrfCheck,
-        ...(recipe && { enableAntiCsrf }),
+        ...(has('antiCsrfPerRequest') && { enableAntiCsrf }),
         ...(has('jwt') && { checkDatabase }),
       }),
     regenerate: (accessToken, userDataInJWT) =>

@@ -115,7 +115,7 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
   })
   const keys = { dangerouslyAllowInsecureHttp, jwksRefreshInterval: options.jwksRefreshInterval }
   const deps = { core, tombstones, ...settings, ...keys, patience, now }
-  const { verify, hurry } = createVerification(deps)
+  const { verify, hurry, refreshed } = createVerification(deps)
   const changePayload = createPayloads({ core, tombstones, verify, enableAntiCsrf })
 
   /** The tokens of an answer of the core, for the app. */
@@ -164,7 +164,9 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
       call(async () => {
         const question = { refreshToken: checkRefreshToken(refreshToken), antiCsrfToken }
         const wanted = { ...settings, enableAntiCsrf: enableAntiCsrf && doAntiCsrfCheck }
-        return handOut(await renew({ ...question, ...wanted }, request))
+        const tokens = await renew({ ...question, ...wanted }, request)
+        refreshed(tokens.accessToken.token)
+        return dressAll(scheme, tokens)
       }),
     revokeSession: (sessionHandle) =>
       call(async () => {

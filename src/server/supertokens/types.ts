@@ -93,10 +93,7 @@ export interface SuperTokensOptions extends SecurityListeners {
   readonly antiCsrf?: AntiCsrf | undefined
   /** Whether access tokens are signed by keys that the core replaces from time to time. @default true */
   readonly useDynamicSigningKey?: boolean | undefined
-  /**
-   * How long the keys of access tokens are used before they are looked at again, in ms: a key that the
-   * core withdraws is good for so long. @default 600_000
-   */
+  /** How long keys are used before they are looked at again, in ms: so long are withdrawn ones good. @default 600_000 */
   readonly jwksRefreshInterval?: number | undefined
   /** What a core before 2.4 says of cookies goes where these say nothing. */
   readonly cookies?: SuperTokensCookies | undefined

@@ -1,6 +1,7 @@
 import { isRetryableAuthError } from '../../core/errors.js'
 import { createExpiring } from '../coordination/expiring.js'
 import { codeOf } from '../shared/failure-words.js'
+import { isLately } from '../shared/lately.js'
 import { withinTime } from '../shared/time-limit.js'
 import { createVerifier, type Verified } from '../verification/verify.js'
 import { type AccessTokenInfo, readAccessToken } from './access-token.js'
@@ -80,6 +81,8 @@ export interface TokenVerification {
    * refresh would bring another one of that key.
    */
   hurry(accessToken: string): void
+  /** The same of a token that a refresh has brought, whose kind of key tells whether the core heeds ours. */
+  refreshed(accessToken: string): void
 }
 
 /**
@@ -100,12 +103,21 @@ export function createVerification(deps: VerificationDeps): TokenVerification {
   const verifier = createVerifier({ ...location, algorithms: ['RS256'], audience: false, now })
   const resting = createExpiring<true>({ limit: LIMIT, now })
   let published = false
+  let ignoredAt: number | undefined
   // Where that cannot be told, a refresh could not change the kind now either.
   const switching = createKept({
     life: LIFE,
     now,
     load: () => withinTime(patience, () => core.switchesKeys()).catch(() => false),
   })
+
+  const isOurKind = ({ keyId }: AccessTokenInfo): boolean =>
+    keyId?.startsWith(useDynamicSigningKey ? 'd-' : 's-') === true
+
+  /** Whether a refresh would change the kind of key. The first cores of 3.0 and 4.0 leave it as it is. */
+  async function isSwitched(): Promise<boolean> {
+    return !isLately(ignoredAt, LIFE, now()) && (await switching.get())
+  }
 
   /** A core that had keys goes on having them: the next outage must not make that unknown. */
   async function hasKeys(): Promise<boolean> {
@@ -145,9 +157,8 @@ export function createVerification(deps: VerificationDeps): TokenVerification {
     if (info.expiry <= now()) throw refusalOf({ ok: false, reason: 'expired' })
     const verified = await verifier.verify(accessToken)
     if (!verified.ok) throw refusalOf(verified)
-    // At interface 2.21 the refresh would bring the same kind again, and be asked for without end.
-    const fits = info.keyId?.startsWith(useDynamicSigningKey ? 'd-' : 's-')
-    if (!fits && (await switching.get())) {
+    // Else the refresh would bring the same kind again, and be asked for without end.
+    if (!isOurKind(info) && (await isSwitched())) {
       throw new TryRefreshTokenError('The access token is signed by another kind of key.')
     }
     const { doAntiCsrfCheck = true, antiCsrfToken } = options
@@ -169,6 +180,11 @@ export function createVerification(deps: VerificationDeps): TokenVerification {
 
   return {
     hurry: verifier.hurry,
+    refreshed(accessToken) {
+      verifier.hurry(accessToken)
+      const info = readAccessToken(accessToken)
+      if (info?.keyId) ignoredAt = isOurKind(info) ? undefined : now()
+    },
     async verify(accessToken, options) {
       const info = readAccessToken(accessToken)
       if (!info) throw new TryRefreshTokenError('This is no access token of a session.')

@@ -52,6 +52,7 @@ export type Ability =
   | 'payloads'
   | 'antiCsrfAtRefresh'
   | 'recipe'
+  | 'antiCsrfPerRequest'
   | 'information'
   | 'jwt'
   | 'tenants'
@@ -69,8 +70,10 @@ const SINCE: Readonly<Record<Ability, Version>> = {
   payloads: '2.0',
   /** A refresh is checked for its anti-CSRF token. */
   antiCsrfAtRefresh: '2.3',
-  /** Paths begin with `/recipe`, requests say whether anti-CSRF is on, and cookies are the app's. */
+  /** Paths begin with `/recipe`, and cookies are the app's. */
   recipe: '2.4',
+  /** Requests say whether anti-CSRF is on, which the core's own settings did. */
+  antiCsrfPerRequest: '2.6',
   /** It tells what is known of a session. */
   information: '2.8',
   /** Access tokens are JWTs of published keys, and the database can be asked with them. */

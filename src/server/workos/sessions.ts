@@ -19,6 +19,7 @@ export interface WorkOSSessionsOptions
       | 'limits'
       | 'maxSize'
       | 'store'
+      | 'list'
       | 'report'
       | 'onReuse'
       | 'onSecurityEvent'
@@ -42,8 +43,9 @@ export interface WorkOSSessionsOptions
 export function createWorkOSSessions(options: WorkOSSessionsOptions): WorkOSSessions {
   checkObject('options', options)
   const { issuer, clockTolerance, coordinator, requestTimeout, now, ...rest } = options
-  const { reuseWindow, limits, maxSize, store, report, refreshMargin, claims, ...others } = rest
-  const { onReuse, onSecurityEvent, onRefresh, onRefreshError, ...client } = others
+  const { reuseWindow, limits, maxSize, store, list, report, ...others } = rest
+  const { refreshMargin, claims, onReuse, onSecurityEvent, ...more } = others
+  const { onRefresh, onRefreshError, ...client } = more
   const workos = workosServer({ ...client, requestTimeout })
   const sessions = createSealedSessions<WorkOSUser>({
     provider: workos,
@@ -65,6 +67,7 @@ export function createWorkOSSessions(options: WorkOSSessionsOptions): WorkOSSess
     limits,
     maxSize,
     store,
+    list,
     report,
     onReuse,
     onSecurityEvent,

@@ -1,4 +1,5 @@
 import type { Fields } from '../server/json.js'
+import { refuse } from './answers.js'
 import { flag } from './fields.js'
 import type { Keys } from './keys.js'
 import type { RefreshTokens } from './refresh-tokens.js'
@@ -45,9 +46,14 @@ export interface Call {
 /** What serves an operation. */
 export type Handler = (context: CoreContext, call: Call) => Promise<Fields>
 
-/** Whether anti-CSRF is on: the core's own setting once, each request's word since 2.4. */
+/** Whether anti-CSRF is on: the core's own setting once, each request's word since 2.6. */
 export const antiCsrfOf = (context: CoreContext, { body, dialect }: Call): boolean =>
-  dialect.recipe ? flag(body, 'enableAntiCsrf') : context.antiCsrf
+  dialect.antiCsrfPerRequest ? flag(body, 'enableAntiCsrf') : context.antiCsrf
+
+/** @throws CoreRefusal 403 for what only the tenant that all have may do. */
+export function checkPublic(tenantId: string): void {
+  if (tenantId !== 'public') refuse(403, 'Only public tenantId can call this app specific API')
+}
 
 /** A session, as answers name it. */
 export const identityOf = (

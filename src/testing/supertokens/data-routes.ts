@@ -1,6 +1,12 @@
 import { refuse, unauthorised } from './answers.js'
 import { checkClaims } from './claims.js'
-import type { Call, CoreContext, Handler, SessionRow } from './context.js'
+import {
+  type Call,
+  type CoreContext,
+  checkPublic,
+  type Handler,
+  type SessionRow,
+} from './context.js'
 import { object, optionalFlag, optionalText, optionalTexts, parameter, text } from './fields.js'
 
 const GONE = unauthorised('Session does not exist.')
@@ -22,10 +28,10 @@ const rowsOf = ({ rows }: CoreContext, { userId, tenantId }: Owner): readonly Se
 const end = ({ rows }: CoreContext, handles: readonly string[]): readonly string[] =>
   handles.filter((handle) => rows.delete(handle))
 
-type Named = Pick<Call, 'body' | 'tenantId'>
+type Named = Pick<Call, 'body' | 'tenantId' | 'dialect'>
 
 /** The handles that a request names, by a list or by a person. */
-function named(context: CoreContext, { body, tenantId }: Named): readonly string[] {
+function named(context: CoreContext, { body, tenantId, dialect }: Named): readonly string[] {
   const userId = optionalText(body, 'userId')
   const handles = optionalTexts(body, 'sessionHandles')
   if ((userId === null) === (handles === null)) {
@@ -36,6 +42,7 @@ function named(context: CoreContext, { body, tenantId }: Named): readonly string
     const rule = 'revokeAcrossAllTenants can only be set if userId is set'
     return refuse(400, `Invalid JSON input - ${rule}`)
   }
+  if (dialect.guardsTenants && everywhere !== false) checkPublic(tenantId)
   const owner = { userId: userId ?? '', tenantId: everywhere === false ? tenantId : null }
   return handles ?? rowsOf(context, owner).map(({ handle }) => handle)
 }
@@ -47,16 +54,17 @@ export const remove: Handler = async (context, call) => ({
 })
 
 /** `DELETE /session`, of interface 1.0 */
-export const removeFirst: Handler = async (context, { body, tenantId }) => {
+export const removeFirst: Handler = async (context, { body, ...call }) => {
   const handle = optionalText(body, 'sessionHandle')
-  const asked = { tenantId, body: handle === null ? body : { sessionHandles: [handle] } }
+  const asked = { ...call, body: handle === null ? body : { sessionHandles: [handle] } }
   return { status: 'OK', numberOfSessionsRevoked: end(context, named(context, asked)).length }
 }
 
 /** `GET /session/user` and `GET /recipe/session/user` */
-export const handlesOfUser: Handler = async (context, { url, tenantId }) => {
+export const handlesOfUser: Handler = async (context, { url, tenantId, dialect }) => {
   const userId = parameter(url, 'userId')
   const here = url.searchParams.get('fetchAcrossAllTenants') === 'false'
+  if (dialect.guardsTenants && !here) checkPublic(tenantId)
   const rows = rowsOf(context, { userId, tenantId: here ? tenantId : null })
   const living = rows.filter(({ expiry }) => expiry >= context.now())
   return { status: 'OK', sessionHandles: living.map(({ handle }) => handle) }

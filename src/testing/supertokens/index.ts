@@ -3,7 +3,7 @@ import type { Fields } from '../server/json.js'
 import { parseObject } from '../server/json.js'
 import { createServer, type Incoming } from '../server/serve.js'
 import { CoreRefusal, jsonAnswer, refuse, textAnswer, tooManyRequests } from './answers.js'
-import type { CoreContext } from './context.js'
+import { type CoreContext, checkPublic } from './context.js'
 import { createKeys } from './keys.js'
 import { createRefreshTokens } from './refresh-tokens.js'
 import { createRoutes, type Found, type Routes } from './routes.js'
@@ -60,6 +60,9 @@ function versionOf({ headers }: Request, versions: readonly string[]): string {
   return versions.includes(version) ? version : refuse(400, `cdi-version ${version} not supported`)
 }
 
+/** The paths of which tenants have their own. At 5.6 no other may name one. */
+const OF_TENANTS = ['/recipe/session', '/recipe/session/remove', '/recipe/session/user']
+
 /** The tenant that a path names. Cores before interface 3.0 have none, and take it for a base. */
 function tenantOf({ base }: Found, { versions, tenants }: CoreContext): string {
   const last = base.split('/').at(-1) ?? ''
@@ -84,7 +87,9 @@ async function answer(
     if (found.type === 'wrong-method') return refuse(405, 'Method not supported')
     const reads = request.method === 'GET'
     const body: Fields = (reads ? {} : parseObject(text)) ?? refuse(400, 'Invalid Json Input')
-    const call = { url, body, dialect, tenantId: tenantOf(found, context) }
+    const tenantId = tenantOf(found, context)
+    if (dialect.rotatesAtRefresh && !OF_TENANTS.includes(found.path)) checkPublic(tenantId)
+    const call = { url, body, dialect, tenantId }
     return jsonAnswer(await found.handler(context, call))
   } catch (error) {
     if (error instanceof CoreRefusal) return textAnswer(error.status, error.message)
@@ -101,14 +106,23 @@ const tokenIn = (value: unknown): string | null =>
 const controls = ({
   keys,
   rows,
+  tokens,
   now,
-}: CoreContext): Pick<ScriptedSuperTokensCore, 'rotateKeys' | 'sessions' | 'endSession'> => ({
+}: CoreContext): Pick<
+  ScriptedSuperTokensCore,
+  'rotateKeys' | 'sessions' | 'endSession' | 'restart'
+> => ({
   rotateKeys: keys.rotate,
   sessions: () =>
     [...rows.values()]
       .filter(({ expiry }) => expiry >= now())
       .map(({ lineage: _, staticKey: __, ...session }) => session),
   endSession: (handle) => void rows.delete(handle),
+  restart() {
+    rows.clear()
+    keys.replaceAll()
+    tokens.replaceKey()
+  },
 })
 
 /**

@@ -11,6 +11,8 @@ export interface Keys {
   jwks(): Promise<{ readonly keys: readonly PublishedKey[] }>
   /** A new dynamic key signs from now on. */
   rotate(options?: { readonly withdraw?: boolean | undefined }): void
+  /** All keys are others from now on, the static one too. */
+  replaceAll(): void
 }
 
 /** A public key, with nothing in it but what cores publish. */
@@ -88,8 +90,9 @@ export interface KeyDeps {
 export function createKeys({ now, newId, interval }: KeyDeps): Keys {
   const dynamicKey = (at: number): Key =>
     createKey(`d-${at}`, { createdAt: at, expiry: at + interval })
-  const forever = { createdAt: now(), expiry: Number.POSITIVE_INFINITY }
-  const fixed = createKey(`s-${newId()}`, forever)
+  const fixedKey = (): Key =>
+    createKey(`s-${newId()}`, { createdAt: now(), expiry: Number.POSITIVE_INFINITY })
+  let fixed = fixedKey()
   let newestAt = now()
   let dynamic: readonly [Key, ...Key[]] = [dynamicKey(newestAt)]
 
@@ -109,5 +112,9 @@ export function createKeys({ now, newId, interval }: KeyDeps): Keys {
       kid === null ? living() : [...living(), fixed].filter((key) => key.kid === kid),
     jwks: async () => ({ keys: await Promise.all([...living(), fixed].map((key) => key.jwk())) }),
     rotate,
+    replaceAll() {
+      fixed = fixedKey()
+      rotate({ withdraw: true })
+    },
   }
 }

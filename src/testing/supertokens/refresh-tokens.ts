@@ -30,6 +30,8 @@ export interface Unreadable {
 export interface RefreshTokens {
   mint(contents: RefreshTokenContents): Promise<MintedToken>
   read(token: string): Promise<RefreshTokenContents | Unreadable>
+  /** Those that were minted so far cannot be read any more. */
+  replaceKey(): void
 }
 
 const FORMAT = 'io.supertokens.session.refreshToken.RefreshToken$InvalidRefreshTokenFormatException'
@@ -50,7 +52,7 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' ? v
 export function createRefreshTokens(random: () => number): RefreshTokens {
   const randomBytes = (length: number): Uint8Array<ArrayBuffer> =>
     Uint8Array.from({ length }, () => Math.floor(random() * 256))
-  const secret = randomBytes(32)
+  let secret = randomBytes(32)
   const key = (): Promise<CryptoKey> =>
     crypto.subtle.importKey('raw', secret, 'AES-GCM', false, ['encrypt', 'decrypt'])
 
@@ -70,6 +72,9 @@ export function createRefreshTokens(random: () => number): RefreshTokens {
   }
 
   return {
+    replaceKey() {
+      secret = randomBytes(32)
+    },
     async mint({ handle, userId, parentHash1, antiCsrf }) {
       const nonce = await sha256Hex(uuid(random))
       const payload = {

@@ -65,6 +65,7 @@ export const create: Handler = async (context, call) => {
   const userDataInDatabase = object(body, 'userDataInDatabase')
   const staticKey = staticKeyOf(call, dialect.keyChoiceAtStart) ?? false
   checkClaims(userDataInJWT, dialect)
+  const validity = validityOf(context, call)
   // A handle tells whose it is, so that whatever names it needs no tenant.
   const handle = `${context.newId()}${tenantId === 'public' ? '' : `_${tenantId}`}`
   const minted = await context.tokens.mint({ handle, userId, parentHash1: null, antiCsrf })
@@ -81,7 +82,11 @@ export const create: Handler = async (context, call) => {
     staticKey,
   }
   context.rows.set(handle, row)
-  const answer = await tokensAnswer(context, { row, minted, parentHash1: null, antiCsrf }, call)
+  const answer = await tokensAnswer(
+    context,
+    { row, minted, parentHash1: null, antiCsrf, validity },
+    call,
+  )
   return { ...answer, ...(await keyFields(context, dialect)) }
 }
 
@@ -108,12 +113,14 @@ async function readRefreshToken(
     : contents
 }
 
-/** For how many ms the access token of a refresh is asked to live, at most as usual; since 5.6. */
+/** For how many ms an access token is asked to live, at most as usual; since 5.6. */
 function validityOf(context: CoreContext, { body, dialect }: Call): number | null {
   if (!dialect.rotatesAtRefresh) return null
   const validity = optionalNumber(body, 'accessTokenValidity')
-  const fits = validity === null || (validity > 0 && validity <= context.accessTokenValidity)
-  return fits ? validity : refuse(400, "Field name 'accessTokenValidity' is invalid in JSON input")
+  const most = context.accessTokenValidity
+  if (validity === null || (validity > 0 && validity <= most)) return validity
+  const limit = `at most the configured access_token_validity (${most} ms)`
+  return refuse(400, `accessTokenValidity must be greater than 0 and ${limit}`)
 }
 
 /** Ends a session over a reused token, where the core does so itself, and says what it saw. */
@@ -139,9 +146,9 @@ function reused(
 export const refresh: Handler = async (context, call) => {
   const { rotation, tokens } = context
   const { rotatesAtRefresh } = call.dialect
-  const validity = validityOf(context, call)
   const contents = await readRefreshToken(context, call)
   if ('refusal' in contents) return contents.refusal
+  const validity = validityOf(context, call)
   const antiCsrf = antiCsrfOf(context, call) ? context.newId() : null
   const hash1 = await sha256Hex(text(call.body, 'refreshToken'))
   const presented = await sha256Hex(hash1)

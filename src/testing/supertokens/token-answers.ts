@@ -91,6 +91,7 @@ export async function keyFields({ keys }: CoreContext, dialect: Dialect): Promis
 export const recipeHandshake: Handler = async (context, { dialect }) => ({
   status: 'OK',
   ...(await keyFields(context, dialect)),
+  ...(!dialect.antiCsrfPerRequest && { enableAntiCsrf: context.antiCsrf }),
   accessTokenBlacklistingEnabled: false,
   accessTokenValidity: context.accessTokenValidity,
   refreshTokenValidity: context.refreshTokenValidity,

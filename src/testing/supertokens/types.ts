@@ -41,7 +41,7 @@ export interface ScriptedSuperTokensCoreOptions {
   readonly accessTokenValidity?: number | undefined
   /** @default 8_640_000_000, which is 100 days */
   readonly refreshTokenValidity?: number | undefined
-  /** The core's own setting before interface 2.4; since then requests say it. @default false */
+  /** The core's own setting before interface 2.6; since then requests say it. @default false */
   readonly enableAntiCsrf?: boolean | undefined
   /** Told before interface 2.4, with the handshake and with tokens. */
   readonly cookie?: SuperTokensCoreCookie | undefined
@@ -82,4 +82,6 @@ export interface ScriptedSuperTokensCore extends ScriptedServer<SuperTokensCoreR
   sessions(): readonly SuperTokensCoreSession[]
   /** Ends a session, as an administrator does. */
   endSession(handle: string): void
+  /** Sessions and keys are gone, as when a core in memory starts again, or gets another database. */
+  restart(): void
 }

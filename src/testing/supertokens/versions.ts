@@ -11,13 +11,17 @@ export type KeyChoice = 'none' | 'optional' | 'required'
 /** How one version of the interface differs from others. */
 export interface Dialect {
   readonly version: string
-  /** Paths begin with `/recipe`, requests say whether anti-CSRF is on, cookies are the app's. */
+  /** Paths begin with `/recipe`, and cookies are the app's. */
   readonly recipe: boolean
+  /** Whether requests say if anti-CSRF is on, which the core's own settings did. */
+  readonly antiCsrfPerRequest: boolean
   /** Access tokens are JWTs of whole seconds, whose keys are published. */
   readonly jwt: boolean
   /** Whether a refresh is checked for the anti-CSRF token: since core 2.4.0, interface 2.3. */
   readonly antiCsrfAtRefresh: boolean
   readonly tenantId: boolean
+  /** Whether only the public tenant may be asked about a person's sessions of all tenants. */
+  readonly guardsTenants: boolean
   readonly recipeUserId: boolean
   /** Whether requests may, or must, choose between static and dynamic keys: for a new session. */
   readonly keyChoiceAtStart: KeyChoice
@@ -69,9 +73,11 @@ export function dialectOf(version: string): Dialect {
   return {
     version,
     recipe: since('2.4'),
+    antiCsrfPerRequest: since('2.6'),
     jwt: since('2.21'),
     antiCsrfAtRefresh: since('2.3'),
     tenantId: since('3.0'),
+    guardsTenants: since('5.0'),
     recipeUserId: since('4.0'),
     keyChoiceAtStart: choiceSince('2.21'),
     keyChoice: choiceSince('3.0'),

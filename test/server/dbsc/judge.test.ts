@@ -94,7 +94,8 @@ describe('a session that is bound', () => {
     await browser.register(await browser.signIn(), await createPair())
     const cookies = browser.jar.header()
     const found = await running.sessions.getSession(cookies, { refresh: 'never' })
-    expect(found).toMatchObject({ session: { authenticated: true }, setCookies: [] })
+    const sealed = browser.jar.cookies.get('__Host-holdfast')
+    expect(found).toMatchObject({ session: { authenticated: true }, sealed, setCookies: [] })
     await browser.page('/auth/session')
     const stolen = sessionCookie(browser.jar)
     const refused = await running.sessions.getSession(stolen, { refresh: 'never' })
@@ -116,9 +117,11 @@ describe('a session that is bound', () => {
 
   it('is bound where a store holds it, and unknown while that fails', async () => {
     const held = new Map<string, string>()
-    const state = { fails: false }
+    /** How many calls fail from now on. */
+    const state = { failures: 0 }
     const work = async <T>(value: T): Promise<T> => {
-      if (state.fails) throw new Error('The store is down.')
+      state.failures -= 1
+      if (state.failures >= 0) throw new Error('The store is down.')
       return value
     }
     const store: SessionStore = {
@@ -135,10 +138,13 @@ describe('a session that is bound', () => {
     const Cookie = sessionCookie(browser.jar)
     const thief = createBrowser()
     expect(await (await thief.page('/auth/session', { Cookie })).json()).toEqual({ session: null })
-    state.fails = true
+    // Nobody is let through who can be read a moment later.
+    state.failures = 1
+    expect((await thief.page('/auth/session', { Cookie })).status).toBe(503)
+    state.failures = Number.POSITIVE_INFINITY
     expect((await thief.page('/auth/session', { Cookie })).status).toBe(503)
     expect((await browser.renew(id, pair)).status).toBe(503)
-    state.fails = false
+    state.failures = 0
     expect((await browser.renew(id, pair)).status).toBe(200)
     expect((await (await browser.page('/auth/session')).json()).session).not.toBeNull()
     expect(events.map(({ type }) => type)).toEqual(['device-missing'])

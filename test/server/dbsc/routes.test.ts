@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { fc } from '../../support/fast-check.js'
 import { BOB } from '../backend/backend-world.js'
 import {
   boundCookies,
@@ -132,9 +133,10 @@ describe('a registration', () => {
     const asked = await browser.post(RENEW, { 'Sec-Secure-Session-Id': id })
     const [name = ''] = boundCookies(browser.jar)
     const bound = browser.jar.cookies.get(name) ?? ''
-    const { challenge } = registrationOf(await browser.signIn(BOB))
+    const other = createBrowser()
+    const { challenge } = registrationOf(await other.signIn(BOB))
     if (kind === 'old') await clock.advance(6 * MINUTE)
-    if (kind === 'over') await browser.page('/auth/sign-out', {}, 'POST')
+    if (kind === 'over') await other.page('/auth/sign-out', {}, 'POST')
     const given = { renew: challengeIn(asked), bound }[kind] ?? challenge
     const proof = await sign(pair, given, { header: { jwk: pair.jwk } })
     const response = await browser.post(REGISTER, { 'Secure-Session-Response': proof })
@@ -270,6 +272,18 @@ describe('a renewal', () => {
     expect((await (await victim.page('/auth/session')).json()).session).not.toBeNull()
   })
 
+  it('of another session than the one that the browser has is over, though that one lives', async () => {
+    const { createBrowser } = createDeviceWorld()
+    const [ada, bob] = [createBrowser(), createBrowser()]
+    const { pair, id } = await ada.begin()
+    await bob.begin(BOB)
+    expect(await (await bob.renew(id, pair)).json()).toEqual({
+      session_identifier: id,
+      continue: false,
+    })
+    expect((await ada.renew(id, pair)).headers.getSetCookie()).toHaveLength(1)
+  })
+
   it('by the name of a session whose cookie has another key is over', async () => {
     const { createBrowser } = createDeviceWorld()
     const victim = createBrowser()
@@ -280,6 +294,29 @@ describe('a renewal', () => {
     const id = `${content.toString('base64url')}.${'A'.repeat(43)}`
     const thief = createBrowser(victim.jar)
     expect(await (await thief.renew(id, pair)).json()).toMatchObject({ continue: false })
+  })
+})
+
+describe('the browser’s own requests', () => {
+  const oddity = fc.oneof(
+    fc.string({ unit: fc.constantFrom(...'abAB01._-"\\;,=()*~ :?@'.split('')), maxLength: 60 }),
+    fc.base64String({ maxLength: 200 }),
+    fc.tuple(fc.base64String(), fc.base64String(), fc.base64String()).map((all) => all.join('.')),
+  )
+
+  it('are answered whatever their headers say, and bring no cookie', async () => {
+    const { createBrowser } = createDeviceWorld()
+    const { post } = createBrowser()
+    await fc.assert(
+      fc.asyncProperty(oddity, oddity, async (id, proof) => {
+        const headers = { 'Sec-Secure-Session-Id': id, 'Secure-Session-Response': proof }
+        for (const path of [REGISTER, RENEW]) {
+          const response = await post(path, headers)
+          expect(response.status).toBe(400)
+          expect(response.headers.getSetCookie()).toEqual([])
+        }
+      }),
+    )
   })
 })
 
@@ -297,6 +334,18 @@ describe('a thief with the cookie of a bound session', () => {
     const [theirs = ''] = boundCookies(thief.jar)
     const value = own ? thief.jar.cookies.get(theirs) : 'Fe26.2*made*up'
     const Cookie = `${sessionCookie(victim.jar)}; ${name}=${value}; ${theirs}=${value}`
+    const response = await createBrowser().page('/auth/session', { Cookie })
+    expect(await response.json()).toEqual({ session: null })
+  })
+
+  it('is refused with the bound cookie of another session that has the same key', async () => {
+    const { createBrowser } = createDeviceWorld()
+    const [victim, other] = [createBrowser(), createBrowser()]
+    // Only malware gives one key to two sessions.
+    const { pair } = await victim.begin()
+    await other.register(await other.signIn(BOB), pair)
+    const [name = ''] = boundCookies(other.jar)
+    const Cookie = `${sessionCookie(victim.jar)}; ${name}=${other.jar.cookies.get(name)}`
     const response = await createBrowser().page('/auth/session', { Cookie })
     expect(await response.json()).toEqual({ session: null })
   })

@@ -152,8 +152,15 @@ describe('a logout token', () => {
     ]
     for (const token of forged) expect((await logout(token)).status, token).toBe(400)
     expect(await isAlive(value)).toBe(true)
-    // What is plainly none costs no look at the keys.
     expect(signer.state.lookups).toBe(1)
+  })
+
+  it('costs no look at the keys where it is plainly none of the server’s', async () => {
+    const { logout, logoutToken, signer } = await createEndingsWorld()
+    await logout(logoutToken({ sid: 'sid-1', iss: 'https://evil.example' }))
+    await logout(logoutToken({ sid: 'sid-1' }, { typ: 'at+jwt' }))
+    await logout('garbage')
+    expect(signer.state.lookups).toBe(0)
   })
 
   it('is a failure, and reported, while the keys of the server cannot be had', async () => {

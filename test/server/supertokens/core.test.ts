@@ -41,18 +41,21 @@ const REQUESTS: Readonly<Record<Operation, Course<Expected>>> = {
   keys: { '1.0': JWKS },
   createSession: {
     '1.0': [['POST /session', SESSION]],
-    '2.4': [['POST /recipe/session', { ...SESSION, enableAntiCsrf }]],
+    '2.4': [['POST /recipe/session', SESSION]],
+    '2.6': [['POST /recipe/session', { ...SESSION, enableAntiCsrf }]],
     '2.21': [['POST /recipe/session', { ...SESSION, enableAntiCsrf, useDynamicSigningKey }]],
   },
   refresh: {
     '1.0': [['POST /session/refresh', { refreshToken }]],
     '2.3': [['POST /session/refresh', { refreshToken, antiCsrfToken }]],
-    '2.4': [['POST /recipe/session/refresh', { refreshToken, antiCsrfToken, enableAntiCsrf }]],
+    '2.4': [['POST /recipe/session/refresh', { refreshToken, antiCsrfToken }]],
+    '2.6': [['POST /recipe/session/refresh', { refreshToken, antiCsrfToken, enableAntiCsrf }]],
     '3.0': [['POST /recipe/session/refresh', REFRESH]],
   },
   verify: {
     '1.0': [['POST /session/verify', QUESTION]],
-    '2.4': [['POST /recipe/session/verify', { ...QUESTION, enableAntiCsrf }]],
+    '2.4': [['POST /recipe/session/verify', QUESTION]],
+    '2.6': [['POST /recipe/session/verify', { ...QUESTION, enableAntiCsrf }]],
     '2.21': [['POST /recipe/session/verify', VERIFY]],
   },
   revoke: {

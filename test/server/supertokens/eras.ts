@@ -1,7 +1,7 @@
 import { VERSIONS, type Version } from '../../../src/server/supertokens/versions.js'
 
 /** From which version on the interface is what it is until the next one. */
-export const ERAS = ['1.0', '2.0', '2.3', '2.4', '2.8', '2.21', '3.0', '4.0', '5.6'] as const
+export const ERAS = ['1.0', '2.0', '2.3', '2.4', '2.6', '2.8', '2.21', '3.0', '4.0', '5.6'] as const
 export type Era = (typeof ERAS)[number]
 
 const eraOf = (version: Version): Era => {

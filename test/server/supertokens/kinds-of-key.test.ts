@@ -31,6 +31,30 @@ describe('an app that changes the kind of its keys', () => {
     expect(await outcomeOf(app.getSession(renewed.accessToken.token))).toBe('OK')
   })
 
+  it.each(['3.0', '4.0'])(
+    'asks for one refresh, and no more, where a core of %s leaves the kind as it is',
+    async (version) => {
+      const { core, start, token, refreshToken, pass } = await changed(version)
+      // The choice came to a refresh with CDI 4.0.3: cores before that do not read it.
+      const fetch: typeof globalThis.fetch = async (input, init) => {
+        const request = new Request(input, init)
+        if (!request.url.endsWith('/session/refresh')) return core.fetch(request)
+        const { useDynamicSigningKey: _, ...body } = await request.json()
+        const { headers } = request
+        return core.fetch(request.url, { method: 'POST', headers, body: JSON.stringify(body) })
+      }
+      const app = start({ useDynamicSigningKey: false, fetch })
+      expect(await outcomeOf(app.getSession(token))).toBe('TRY_REFRESH_TOKEN')
+      pass(LATER)
+      const renewed = await app.refreshSession(refreshToken)
+      expect(await outcomeOf(app.getSession(renewed.accessToken.token))).toBe('OK')
+      expect(await outcomeOf(app.getSession(token))).toBe('OK')
+      // It may have been updated meanwhile.
+      pass(TEN_MINUTES)
+      expect(await outcomeOf(app.getSession(token))).toBe('TRY_REFRESH_TOKEN')
+    },
+  )
+
   it('has them changed when the core has learnt to', async () => {
     const stage = createStage({ core: { versions: ['2.21', '3.0'] } })
     await makeKeys(stage)

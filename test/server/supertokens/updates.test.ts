@@ -67,6 +67,40 @@ describe('a core that is updated', () => {
   })
 })
 
+describe('a core whose keys are gone', () => {
+  it.each([true, false])(
+    'sends all of twenty people to refresh at once, which tells the truth (dynamic keys: %s)',
+    async (useDynamicSigningKey) => {
+      const { fetch, clock, core, ready } = createUpdates('5.4')
+      await ready()
+      const app = createSuperTokens({ hosts: HOST, fetch, now: clock.now, useDynamicSigningKey })
+      const people = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => app.createNewSession(`u${index}`)),
+      )
+      const look = ({ accessToken }: SessionTokens) => outcomeOf(app.getSession(accessToken.token))
+      expect(new Set(await Promise.all(people.map(look)))).toEqual(new Set(['OK']))
+      core.restart()
+      await ready()
+      // A process that was started anew has never seen the old ones.
+      const other = createSuperTokens({ hosts: HOST, fetch, now: clock.now, useDynamicSigningKey })
+      const lookThere = ({ accessToken }: SessionTokens) =>
+        outcomeOf(other.getSession(accessToken.token))
+      core.clearLog()
+      expect(new Set(await Promise.all(people.map(lookThere)))).toEqual(
+        new Set(['TRY_REFRESH_TOKEN']),
+      )
+      expect(core.count('/.well-known/jwks.json')).toBe(1)
+      // The first looks at the keys again in time.
+      clock.time += 600_000
+      expect(new Set(await Promise.all(people.map(look)))).toEqual(new Set(['TRY_REFRESH_TOKEN']))
+      const renew = ({ refreshToken }: SessionTokens) =>
+        outcomeOf(app.refreshSession(refreshToken.token))
+      expect(new Set(await Promise.all(people.map(renew)))).toEqual(new Set(['UNAUTHORISED']))
+      expect(await look(await app.createNewSession('ada'))).toBe('OK')
+    },
+  )
+})
+
 describe('a fleet', () => {
   /** What becomes of a refresh whose answer was lost, when another process gets the next try. */
   async function retried(one: string | undefined, other: string | undefined): Promise<string> {

@@ -1,4 +1,4 @@
-import { get, type IncomingMessage } from 'node:http'
+import { get } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type AppProcess, startApps } from '../../redis/apps.js'
 import { startRedis } from '../../redis/server.js'
@@ -11,26 +11,36 @@ const CLIENT = { clientId: 'backend', clientSecret: 'the secret of the app, whic
 /** Before the first token of a session is refreshed, which would tell as well, in ms. */
 const LIMIT = 5_000
 
+/** An answer, as far as a browser goes by it. */
+interface Step {
+  readonly location: string
+  readonly cookies: string
+  readonly text: string
+}
+
 /** Asks as a browser that goes there does; what `fetch` says of itself is no navigation. */
-const visit = (url: string, cookie = ''): Promise<IncomingMessage> =>
+const visit = (url: string, cookie = ''): Promise<Step> =>
   new Promise((resolve, reject) => {
     const asked = get(url, { headers: { accept: 'text/html', cookie } }, (answer) => {
-      answer.resume()
-      resolve(answer)
+      const { location = '', 'set-cookie': lines = [] } = answer.headers
+      const cookies = lines.map((line) => line.split(';', 1).join('')).join('; ')
+      let text = ''
+      answer.setEncoding('utf8')
+      answer.on('data', (piece) => {
+        text += piece
+      })
+      answer.once('end', () => resolve({ location, cookies, text }))
     })
     asked.on('error', reject)
   })
 
-const cookiesIn = ({ headers }: IncomingMessage): string =>
-  (headers['set-cookie'] ?? []).map((line) => line.split(';', 1).join('')).join('; ')
-
 /** Ada signs in at the app; its cookies. */
 async function signIn(origin: string): Promise<string> {
   const begun = await visit(`${origin}/auth/sign-in?returnTo=/home`)
-  const back = await createPerson(origin)(begun.headers.location ?? '')
-  const arrived = await visit(back, cookiesIn(begun))
-  ensure(arrived.headers.location === `${origin}/home`, 'Ada is not signed in at the app.')
-  return cookiesIn(arrived)
+  const back = await createPerson(origin)(begun.location)
+  const arrived = await visit(back, begun.cookies)
+  ensure(arrived.location === `${origin}/home`, `Ada is not signed in at the app: ${arrived.text}`)
+  return arrived.cookies
 }
 
 /** Whether a process of the app knows somebody by these cookies. */
@@ -69,7 +79,8 @@ async function endEverywhere(lab: RealmLab, processes: readonly AppProcess[], re
       'backchannel.logout.session.required': 'true',
     },
   })
-  const options = { redis, issuer: lab.issuer, origin, ...CLIENT }
+  // Nobody in these realms may have offline tokens.
+  const options = { redis, issuer: lab.issuer, origin, scope: 'openid email', ...CLIENT }
   await Promise.all(processes.map((process) => process.begin(options)))
   const cookie = await signIn(origin)
   const ask = () => Promise.all(processes.map((process) => isSignedIn(process, cookie)))

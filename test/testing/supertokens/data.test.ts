@@ -64,6 +64,17 @@ describe.each(FAMILIES)('a core %s', (_, versions) => {
     expect(said(await at.refresh(tokenOf(body)))).toContain('UNAUTHORISED Session missing')
   })
 
+  it('knows no token of before, when it has started anew', async () => {
+    const at = desk()
+    const body = await at.create()
+    at.core.restart()
+    expect(at.core.sessions()).toEqual([])
+    expect(said(await at.verify(tokenOf(body, 'accessToken')))).toContain('TRY_REFRESH_TOKEN')
+    expect(said(await at.refresh(tokenOf(body)))).toMatch(/^(UNAUTHORISED|500)/)
+    const fresh = await at.create()
+    expect(said(await at.verify(tokenOf(fresh, 'accessToken')))).toBe('OK')
+  })
+
   it('lists and ends the sessions of a person, or those that are named', async () => {
     const at = desk()
     const handles: string[] = []

@@ -1,0 +1,83 @@
+const source = 'src/bindings/source.ts'
+const token = 'src/bindings/token.ts'
+const vue = 'src/vue/composables.ts'
+const vueReader = 'src/vue/provided.ts'
+const svelte = 'src/svelte/context.ts'
+const solid = 'src/solid/context.ts'
+const angular = 'src/angular/injection.ts'
+
+/** What is gone of the bindings to the frameworks of pages. */
+export const BINDINGS = [
+  {
+    file: source,
+    name: 'A page is signed out until its client has read its storage.',
+    find: "if (snapshot !== seen && snapshot.status !== 'loading') {",
+    replace: 'if (snapshot !== seen) {',
+  },
+  {
+    file: token,
+    name: 'A failure is shown when a token has come since.',
+    find: 'unexposed(token) ?? (answer?.token === token ? answer?.error : null)',
+    replace: 'unexposed(token) ?? answer?.error',
+  },
+  {
+    file: vueReader,
+    name: 'A component of Vue that is taken over shows what the client knows.',
+    find: 'const hydrating = ref(!!getCurrentInstance()?.vnode.el)',
+    replace: 'const hydrating = ref(false)',
+  },
+  {
+    file: vueReader,
+    name: 'A store of Vue makes a proxy of the client.',
+    find: '  markRaw(source.bound.client)\n',
+    replace: '',
+  },
+  {
+    file: vue,
+    name: 'An app of Vue that is gone goes on listening.',
+    find: 'app.onUnmount(provided.begin())',
+    replace: 'provided.begin()',
+  },
+  {
+    file: vue,
+    name: 'On a server, an app of Vue listens to the client.',
+    find: '    app.provide(key, provided)\n',
+    replace: '    app.provide(key, provided)\n    provided.begin()\n',
+  },
+  {
+    file: svelte,
+    name: 'A page of Svelte shows what the client knows before it was taken over.',
+    find: 'const state = writable(source.rendered)',
+    replace: 'const state = writable(source.current())',
+  },
+  {
+    file: svelte,
+    name: 'What a page of Svelte selects changes with every refresh.',
+    find: '    if (next === last) return\n',
+    replace: '',
+  },
+  {
+    file: solid,
+    name: 'A page of Solid shows what the client knows before it was taken over.',
+    find: 'const isRendered = (): boolean => !!sharedConfig.context',
+    replace: 'const isRendered = (): boolean => false',
+  },
+  {
+    file: solid,
+    name: 'A component of Solid that is taken over shows what the client knows.',
+    find: 'const [rendered, setRendered] = createSignal(isRendered())',
+    replace: 'const [rendered, setRendered] = createSignal(false)',
+  },
+  {
+    file: angular,
+    name: 'A page of Angular shows what the client knows before it was taken over.',
+    find: 'const state = signal(source.rendered)',
+    replace: 'const state = signal(source.current())',
+  },
+  {
+    file: angular,
+    name: 'A page of Angular that is gone goes on listening.',
+    find: 'destroyed.onDestroy(source.subscribe(look))',
+    replace: 'source.subscribe(look)',
+  },
+]
