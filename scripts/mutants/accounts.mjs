@@ -5,8 +5,8 @@ export const ACCOUNTS = [
   {
     file,
     name: 'A sign-out leaves the refresh in flight alone.',
-    find: "reason: 'user' })\n      refreshes.cancel()",
-    replace: "reason: 'user' })",
+    find: "reason: 'user', ...by })\n    refreshes.cancel()",
+    replace: "reason: 'user', ...by })",
   },
   {
     file,

@@ -59,8 +59,8 @@ export const COOKIE_CHOICE = [
   {
     file,
     name: 'Whoever may not ask asks the auth server.',
-    find: 'ask ? await living(found, lastUseIn(jar)) : []',
-    replace: 'await living(found, lastUseIn(jar))',
+    find: 'ask ? await living(found, jar) : []',
+    replace: 'await living(found, jar)',
   },
   {
     file,

@@ -8,14 +8,14 @@ export const COORDINATION = [
   {
     file: map,
     name: 'A tombstone lives for ever.',
-    find: 'now() < (unconfirmed.get(id) ?? confirmed.get(id) ?? Number.NEGATIVE_INFINITY)',
-    replace: 'unconfirmed.has(id) || confirmed.has(id)',
+    find: 'return standing && now() < standing.until ? standing.at : null',
+    replace: 'return standing ? standing.at : null',
   },
   {
     file: map,
     name: 'A tombstone of which the server has heard is none.',
-    find: 'unconfirmed.get(id) ?? confirmed.get(id) ??',
-    replace: 'unconfirmed.get(id) ??',
+    find: 'unconfirmed.get(name) ?? confirmed.get(name)',
+    replace: 'unconfirmed.get(name)',
   },
   {
     file: map,
@@ -44,13 +44,13 @@ export const COORDINATION = [
   {
     file: map,
     name: 'Every sign-out counts as one that the server has heard of.',
-    find: 'tombstone.confirmed ? confirmed : unconfirmed',
-    replace: 'tombstone.confirmed || tombstone.until ? confirmed : unconfirmed',
+    find: 'isConfirmed ? confirmed : unconfirmed',
+    replace: 'isConfirmed || until ? confirmed : unconfirmed',
   },
   {
     file: map,
     name: 'A sign-out of which the server hears later stays among those that it does not know.',
-    find: '      unconfirmed.delete(id)\n',
+    find: '      unconfirmed.delete(name)\n',
     replace: '',
   },
   {

@@ -62,14 +62,14 @@ export const ENDED = [
   {
     file,
     name: 'A session that was ended here lives.',
-    find: 'if (!(await isAnyEnded(names)))',
-    replace: 'if (await isAnyEnded(names))',
+    find: 'return own || replaced || isShared',
+    replace: 'return replaced || isShared',
   },
   {
     file,
     name: 'A session that has given way to another one lives.',
-    find: 'return shares && isAnyEnded(names.map(replacedName))',
-    replace: 'return false',
+    find: 'return own || replaced || isShared',
+    replace: 'return own || isShared',
   },
   {
     file,
@@ -98,14 +98,14 @@ export const ENDED = [
   {
     file,
     name: 'A server that was down at a sign-out is never told of it.',
-    find: '      if (first) revokeLater(first, name)\n',
-    replace: '      void first\n      void name\n',
+    find: 'if (first && (own || (isShared && !shares))) revokeLater(first, name)',
+    replace: 'if (!first && name && isShared) return own',
   },
   {
-    file,
+    file: 'src/server/sealed/end-names.ts',
     name: 'All sessions without ids share one tombstone.',
-    find: 'fingerprint(data.refreshToken)',
-    replace: 'fingerprint(null)',
+    find: 'await fingerprint(data.refreshToken)',
+    replace: 'await fingerprint(null)',
   },
   {
     file: 'src/server/sealed/opened.ts',

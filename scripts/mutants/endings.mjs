@@ -134,14 +134,14 @@ export const ENDINGS = [
   {
     file: shared,
     name: 'A session that begins after an end of all is over.',
-    find: 'return !(seenEnd !== undefined && seenEnd >= at) && ',
-    replace: 'return !(seenEnd !== undefined && seenEnd < at) && ',
+    find: '!(seenEnd !== undefined && seenEnd >= at) && ',
+    replace: '!(seenEnd !== undefined && seenEnd < at) && ',
   },
   {
     file: shared,
     name: 'A session of a server whose clock is ahead outlives an end of all.',
-    find: '!(startedAt > at + CLOCKS_APART)',
-    replace: '!(startedAt > at)',
+    find: '!(began > at + CLOCKS_APART)',
+    replace: '!(began > at)',
   },
   {
     file: shared,
@@ -176,8 +176,8 @@ export const ENDINGS = [
   {
     file: names,
     name: 'The server may not call a person otherwise than the app does.',
-    find: 'userId ?? opened.data.user.id]',
-    replace: 'opened.data.user.id]',
+    find: 'new Set([id, provider.namesOf?.(toSession(opened)).userId ?? id])',
+    replace: 'new Set([id])',
   },
   {
     file: 'src/server/sealed/ended-sessions.ts',

@@ -137,7 +137,7 @@ export const EXCHANGE = [
   {
     file,
     name: 'A refused second factor counts as a failed refresh.',
-    find: "if (errand.failures === 'own') throw error",
+    find: "errand.failures === 'own' || ",
     replace: '',
   },
   {

@@ -128,14 +128,14 @@ export const GUARD = [
   {
     file: backend,
     name: 'Routes of pages answer strangers.',
-    find: "by === 'page' ? refuseStranger(request, callers) : refuseBackground(request)",
-    replace: 'refuseBackground(request)',
+    find: 'page: () => refuseStranger(request, callers),',
+    replace: 'page: () => refuseBackground(request),',
   },
   {
     file: backend,
     name: 'Routes of navigations answer scripts.',
-    find: "by === 'page' ? refuseStranger(request, callers) : refuseBackground(request)",
-    replace: "by === 'page' ? refuseStranger(request, callers) : null",
+    find: 'navigation: () => refuseBackground(request),',
+    replace: 'navigation: () => null,',
   },
   {
     file: backend,

@@ -137,7 +137,7 @@ export const SEALED = [
     replace: "if ('reason' in opened) return null",
   },
   {
-    file: sessions,
+    file: 'src/server/sealed/session-endings.ts',
     name: 'What is held of a session stays after its sign-out.',
     find: "      if (wanted.scope !== 'others') await parts.sealing.release(opened, 0)\n",
     replace: '',

@@ -63,9 +63,9 @@ export const SIGN_IN = [
   {
     file: end,
     name: 'A sign-in that the app refuses ends the session that was.',
-    find: 'const target = await ask({ session, state, returnTo, request })\n    const { setCookies } = await sessions.setSession(grant, cookie)',
+    find: 'const target = await ask({ session, state, returnTo, request })\n    const { setCookies, headers } = await sessions.setSession(grant, cookie)',
     replace:
-      'const { setCookies } = await sessions.setSession(grant, cookie)\n    const target = await ask({ session, state, returnTo, request })',
+      'const { setCookies, headers } = await sessions.setSession(grant, cookie)\n    const target = await ask({ session, state, returnTo, request })',
   },
   {
     file: hints,

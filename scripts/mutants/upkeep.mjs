@@ -5,8 +5,8 @@ export const UPKEEP = [
   {
     file,
     name: 'A save that failed is not tried again.',
-    find: 'untilLooked(context), saver.untilNext()',
-    replace: 'untilLooked(context)',
+    find: 'Math.min(untilDuty(context, parts), saver.untilNext())',
+    replace: 'untilDuty(context, parts)',
   },
   {
     file,

@@ -11,14 +11,14 @@ export const VAULT = [
   {
     file,
     name: 'A sign-out leaves the tokens in storage.',
-    find: 'if (told) await forget(entries, key, told)\n  else',
-    replace: 'if (!told)',
+    find: '  await forget(entries, key, after)\n',
+    replace: '  if (!told) await forget(entries, key, after)\n',
   },
   {
     file,
     name: 'A sign-out that full storage refuses leaves the tokens in it.',
-    find: 'await forget(entries, key, move(was).ended)',
-    replace: 'move(was)',
+    find: '  await forget(entries, key, after)\n',
+    replace: '  if (told) await forget(entries, key, after)\n',
   },
   {
     file,
@@ -29,14 +29,14 @@ export const VAULT = [
   {
     file,
     name: 'What is known of a sick server outlives the session.',
-    find: "['patience', 'unreadable']",
-    replace: "['unreadable']",
+    find: "['patience', 'timeouts', 'unreadable']",
+    replace: "['timeouts', 'unreadable']",
   },
   {
     file,
     name: 'What 0.1 set aside outlives the session.',
-    find: "['patience', 'unreadable']",
-    replace: "['patience']",
+    find: "['patience', 'timeouts', 'unreadable']",
+    replace: "['patience', 'timeouts']",
   },
   {
     file,
@@ -59,14 +59,14 @@ export const VAULT = [
   {
     file,
     name: 'A sign-in points to its slot before it has written it.',
-    find: `await entries.set(slot(lineage), serializeRecord(record, environment.clock.now()))
+    find: `await entries.set(slot(lineage), serializeRecord(record, savedAt))
         if (!ended) return
         const move = (was: Pointer): Pointer => pointTo(was, lineage, ended, signal.aborted)
         await forget(entries, key, await point(entries, key, move))`,
     replace: `if (!ended) return
         const move = (was: Pointer): Pointer => pointTo(was, lineage, ended, signal.aborted)
         await forget(entries, key, await point(entries, key, move))
-        await entries.set(slot(lineage), serializeRecord(record, environment.clock.now()))`,
+        await entries.set(slot(lineage), serializeRecord(record, savedAt))`,
   },
   {
     file,

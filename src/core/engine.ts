@@ -137,7 +137,8 @@ function createRefresh<User extends SessionUser>(
     //   waits for no such question    or it would be hers that comes to be refreshed
     await wait(store.held() ? Promise.resolve() : start.loaded(), options)
     if (!store.held()) await refreshes.observe()
-    await wait(Promise.resolve(timeouts?.over()), options)
+    const over = timeouts?.over()
+    if (over) await wait(over, options)
     const current = store.held()?.record.session.refreshToken
     if (token === '' || (token === null && !current)) throw new AuthSessionMissingError()
     const foreign = token !== null && token !== current

@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 18_450, gotrue: 26_400, oidc: 27_100 }
+const BUDGETS = { core: 18_600, gotrue: 26_560, oidc: 27_260 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -419,14 +419,14 @@ describe('the packed package', () => {
       900,
     ],
     // The proof and its thumbprint alone are 550; the rest is what keeps a bound session alive.
-    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 1_630],
+    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 1_640],
     ['popup', 'oidc', OIDC, `export { popup } from 'holdfast/providers/oidc/popup'`, 950],
     [
       'silentSignIn and silentRenewal',
       'oidc',
       OIDC,
       `export * from 'holdfast/providers/oidc/silent'`,
-      1_360,
+      1_380,
     ],
     ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 470],
     [
@@ -483,11 +483,11 @@ describe('the packed package', () => {
     ],
     // A binding that is typed for the app's client. More than 800, as each has to hydrate and to say why there is
     // no token; Vue has two ways to give a client, and stores that outlive components.
-    ['react', 'core', CORE, binding('react', 'createAuthHooks'), 830],
-    ['vue', 'core', CORE, binding('vue', 'createAuthComposables'), 935],
-    ['svelte', 'core', CORE, binding('svelte', 'createAuthContext'), 815],
-    ['solid', 'core', CORE, binding('solid', 'createAuthContext'), 880],
-    ['angular', 'core', CORE, binding('angular', 'createAuthInjection'), 830],
+    ['react', 'core', CORE, binding('react', 'createAuthHooks'), 840],
+    ['vue', 'core', CORE, binding('vue', 'createAuthComposables'), 945],
+    ['svelte', 'core', CORE, binding('svelte', 'createAuthContext'), 835],
+    ['solid', 'core', CORE, binding('solid', 'createAuthContext'), 900],
+    ['angular', 'core', CORE, binding('angular', 'createAuthInjection'), 840],
     [
       'react/impersonation',
       'react',

@@ -34,6 +34,8 @@ describe('the list of mutants', () => {
   it('covers every part of the library', () => {
     const parts = new Set(MUTANTS.map((one) => one.file.split('/')[1]))
     expect([...parts].sort()).toEqual([
+      'angular',
+      'bindings',
       'core',
       'defaults.ts',
       'environment',
@@ -41,10 +43,13 @@ describe('the list of mutants', () => {
       'next',
       'node',
       'providers',
-      'react',
       'server',
+      'solid',
       'storage',
+      'svelte',
       'take-over.ts',
+      'timeouts',
+      'vue',
     ])
   })
 })

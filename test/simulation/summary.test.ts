@@ -16,6 +16,7 @@ function thoroughTally(runs = ENOUGH_RUNS): Tally {
     ...NETWORK_FAULTS.map((name) => `fault ${name}`),
     ...['runs v1', 'runs v2', 'runs strict', 'lock web', 'lock lease', 'lock loose-lease'],
     ...['clocks many', 'stale reads', 'twins', 'taken over'],
+    ...['timed', 'uses', 'timed out idle', 'timed out absolute'],
     ...['start nothing', 'start take-over', 'start resume', 'asking backend', 'asking refresh'],
     ...['signed in by a page', 'late cookies', ...RESUMED.map((name) => `resumed ${name}`)],
     ...['get', 'refresh', 'foreign', 'signIn', 'signOut', 'dispose'].map((name) => `call ${name}`),

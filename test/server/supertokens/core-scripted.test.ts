@@ -97,6 +97,46 @@ describe.each(CORES)('a core %s', (_, scripted, spoken) => {
   })
 })
 
+describe('a tenant', () => {
+  it('has sessions of its own, which are refreshed, listed and ended there', async () => {
+    const { core } = createStage({ tenants: ['t1'] })
+    const here = await core.createSession({ ...SESSION, tenantId: 't1' })
+    const there = await core.createSession(SESSION)
+    expect([here.session.tenantId, there.session.tenantId]).toEqual(['t1', 'public'])
+    const next = await core.refresh({ refreshToken: here.refreshToken.token, ...SETTINGS })
+    expect(next.session).toMatchObject({ handle: here.session.handle, tenantId: 't1' })
+    expect(await core.information(here.session.handle)).toMatchObject({ tenantId: 't1' })
+    const [mine, other] = [here.session.handle, there.session.handle]
+    expect(await core.handles('u1', { tenantId: 't1' })).toEqual([mine])
+    expect(await core.handles('u1', { tenantId: 'public' })).toEqual([other])
+    expect(await core.handles('u1')).toEqual([mine, other])
+    expect(await core.revokeAll('u1', { tenantId: 't1' })).toEqual([mine])
+    expect(await core.revokeAll('u1')).toEqual([other])
+  })
+
+  it('that is not there is refused with the core’s words', async () => {
+    const { core } = createStage({ tenants: ['t1'] })
+    for (const call of [
+      core.createSession({ ...SESSION, tenantId: 't2' }),
+      core.handles('u1', { tenantId: 't2' }),
+      core.revokeAll('u1', { tenantId: 't2' }),
+    ]) {
+      const error = await failureOf(call)
+      expect(error).toMatchObject({ type: 'GENERAL_ERROR', code: 'rejected', status: 400 })
+      expect(String(error)).toContain('AppId or tenantId not found')
+    }
+  })
+
+  it('is nothing that a core before 3.0 has, which is said', async () => {
+    for (const scripted of [FIRST, LEGACY, { versions: ['2.20'] }, { versions: ['2.21'] }]) {
+      const { core } = createStage(scripted)
+      const error = await failureOf(core.createSession({ ...SESSION, tenantId: 't1' }))
+      expect(error).toMatchObject({ type: 'GENERAL_ERROR', code: 'rejected' })
+      expect(String(error)).toContain('3.0')
+    }
+  })
+})
+
 describe('a core of today', () => {
   it('checks the anti-CSRF token of a refresh', async () => {
     const { core } = createStage({})
