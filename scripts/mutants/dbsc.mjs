@@ -194,12 +194,6 @@ export const DBSC = [
   },
   {
     file: notes,
-    name: 'What was sealed for something else is a bound cookie.',
-    find: "if (dbsc !== 'bound' || !sessionId || !name || since === undefined) continue",
-    replace: 'if (!dbsc || !sessionId || !name || since === undefined) continue',
-  },
-  {
-    file: notes,
     name: 'What a clock has dated that was set back since is good until then.',
     find: ' || age < -CLOCKS_APART',
     replace: '',
