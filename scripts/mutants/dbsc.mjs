@@ -207,20 +207,14 @@ export const DBSC = [
   {
     file: proofs,
     name: 'Any JWT is a proof.',
-    find: "if (typ !== 'dbsc+jwt' || !ALGORITHMS.includes(alg)) return null",
-    replace: "if (typ === 'none' || !ALGORITHMS.includes(alg)) return null",
+    find: "return typ === 'dbsc+jwt' ? (key ?? readDeviceKey(jwk)) : null",
+    replace: "return typ !== 'none' ? (key ?? readDeviceKey(jwk)) : null",
   },
   {
     file: proofs,
     name: 'A proof is as long as a server takes headers.',
     find: 'token.length <= LONGEST && COMPACT.test(token)',
     replace: 'COMPACT.test(token)',
-  },
-  {
-    file: proofs,
-    name: 'A key that does not fit the algorithm throws where nobody catches it, or does.',
-    find: 'return found?.alg === alg ? found : null',
-    replace: 'return found',
   },
   {
     file: keys,
