@@ -176,8 +176,8 @@ export const ENDINGS = [
   {
     file: names,
     name: 'The server may not call a person otherwise than the app does.',
-    find: 'new Set([id, provider.namesOf?.(toSession(opened)).userId ?? id])',
-    replace: 'new Set([id])',
+    find: 'provider.namesOf?.(toSession(opened)).userId ?? id]',
+    replace: 'id]',
   },
   {
     file: 'src/server/sealed/ended-sessions.ts',
@@ -280,5 +280,36 @@ export const ENDINGS = [
     name: 'Whoever was ended sees the list.',
     find: "if ('reason' in opened || (await ended.isOver(opened))) return []",
     replace: "if ('reason' in opened) return []",
+  },
+  {
+    file: 'src/server/coordination/redis.ts',
+    name: 'Processes hear of an end before it is there to be looked up.',
+    find: '      const reply = await link.call(command, { urgent: true, afterwards: command })\n',
+    replace:
+      '      const sent = link.call(command, { urgent: true, afterwards: command })\n      await link.call(commands.tell(tombstone))\n      const reply = await sent\n',
+  },
+  {
+    file: 'src/server/coordination/redis.ts',
+    name: 'An end that is to count everywhere fails in silence.',
+    find: 'if (!reply && options?.everywhere) throw untold()',
+    replace: 'void untold',
+  },
+  {
+    file: 'src/server/coordination/redis-feed.ts',
+    name: 'What is no id of the feed stops it.',
+    find: 'index % 2 === 0 && ID.test(id)',
+    replace: 'index % 2 === 0',
+  },
+  {
+    file: 'src/server/coordination/redis-feed.ts',
+    name: 'A process goes on asking when nobody waits.',
+    find: 'if (watches.isIdle()) {',
+    replace: 'if (watches.isIdle() && last === null) {',
+  },
+  {
+    file: 'src/server/coordination/tombstone-map.ts',
+    name: 'An end by a clock that was set back is older than the one before it.',
+    find: 'Math.max(now(), (endedAt(name) ?? Number.NEGATIVE_INFINITY) + 1)',
+    replace: 'now()',
   },
 ]

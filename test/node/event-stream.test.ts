@@ -1,4 +1,5 @@
 import { get, type IncomingMessage } from 'node:http'
+import express from 'express'
 import { describe, expect, it } from 'vitest'
 import { nodeHandler } from '../../src/node/index.js'
 import { createEndingsWorld } from '../server/endings/endings-stage.js'
@@ -18,6 +19,20 @@ async function createStream() {
     })
   return { ...world, open }
 }
+
+describe('a logout token through Express', () => {
+  it('that a body parser has taken is not lost in silence', async () => {
+    const world = await createEndingsWorld()
+    const app = express()
+    app.use(express.urlencoded())
+    app.use(nodeHandler(world.backend, { origin: 'https://app.example' }))
+    const { port } = await serve(app)
+    const init = { method: 'POST', body: new URLSearchParams({ logout_token: 'x' }) }
+    const answer = await fetch(`http://127.0.0.1:${port}/auth/back-channel-logout`, init)
+    expect(answer.status).toBe(400)
+    await expect.poll(() => world.reports).toMatchObject([{ code: 'invalid_argument' }])
+  })
+})
 
 describe('an event stream through Node', () => {
   it('reaches the page as it comes, and ends with the session', async () => {

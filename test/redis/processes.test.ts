@@ -193,7 +193,11 @@ describe('a Redis that four processes share', () => {
     await here?.ask('secret-failure')
     const client = await createClient({ url: redis.url }).connect()
     const keys = await client.keys('*')
-    const values = await Promise.all(keys.map((key) => client.get(key)))
+    const read = async (key: string): Promise<string | null> =>
+      (await client.type(key)) === 'stream'
+        ? JSON.stringify(await client.xRange(key, '-', '+'))
+        : client.get(key)
+    const values = await Promise.all(keys.map(read))
     client.destroy()
     monitor.close()
     const seen = [monitor.text(), ...keys, ...values].join('\n')

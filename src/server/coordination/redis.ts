@@ -133,12 +133,9 @@ export function redisCoordinator(options: RedisCoordinatorOptions): Coordinator 
       const tombstone = await commands.tombstoneName(name)
       watches.tell(tombstone)
       const command = await commands.end(name, { ttl: whole(ttl), at: clock.now() })
-      const tell = commands.tell(tombstone)
-      // Together, so that both are one way: whoever hears of it looks a moment later, or at the next request.
-      const [reply] = await Promise.all([
-        link.call(command, { urgent: true, afterwards: command }),
-        link.call(tell, { urgent: true }),
-      ])
+      const reply = await link.call(command, { urgent: true, afterwards: command })
+      // After it, for whoever hears of an end looks at once whether it is so.
+      await link.call(commands.tell(tombstone))
       if (!reply && options?.everywhere) throw untold()
     },
     async ended(name) {

@@ -50,7 +50,7 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 const eventOf = (type: string, id: string): string => `event: ${type}\nid: ${id}\ndata: {}\n\n`
 
 /** Counts the streams, all and of each session. */
-function createCount({ perSession, total }: typeof DEFAULTS) {
+function createCount({ perSession, total }: Pick<typeof DEFAULTS, 'perSession' | 'total'>) {
   const counts = new Map<string, number>()
   let all = 0
   return {
@@ -85,10 +85,7 @@ export function createEventStreams(options: EventStreamOptions = {}): EventStrea
   const keepAlive = number('keepAlive')
   const maxAge = number('maxAge')
   const { clock = processClock } = options
-  const count = createCount({
-    ...{ keepAlive, maxAge },
-    ...{ perSession: number('perSession'), total: number('total') },
-  })
+  const count = createCount({ perSession: number('perSession'), total: number('total') })
 
   function begin({
     session,

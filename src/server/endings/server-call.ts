@@ -60,12 +60,17 @@ export const invalidRequest = (description: string): ServerAnswer => ({
 })
 
 /** The body as text; what is wrong with it where it cannot be had. */
-async function readBody(request: Request): Promise<string | ServerAnswer> {
+async function readBody(
+  request: Request,
+  report: ServerCallOptions['report'],
+): Promise<string | ServerAnswer> {
   try {
     const body = await withinTime(TIME_LIMIT, () => readAll(request.body, LARGEST))
     if (typeof body !== 'string') return new TextDecoder().decode(body)
     return { ...invalidRequest('The body is too large, or too slow.'), status: 413 }
-  } catch {
+  } catch (error) {
+    // Such as a body parser that has taken it: the sender is not to blame.
+    if (isAuthError(error, 'invalid_argument')) tell(report, error)
     return invalidRequest('The body cannot be read.')
   }
 }
@@ -83,7 +88,7 @@ export function createServerCall(options: ServerCallOptions): ServerCall {
       return { ...invalidRequest('Use POST.'), status: 405, headers: { Allow: 'POST' } }
     }
     if (typeOf(request) !== mediaType) return invalidRequest(`The body must be ${mediaType}.`)
-    const body = await readBody(request)
+    const body = await readBody(request, report)
     return typeof body === 'string' ? options.answer(body, request) : body
   }
 

@@ -35,7 +35,8 @@ export function createSessionWatch<User extends SessionUser>({
       stop()
       onEnd()
     }
-    stopWatching = await ended.watch(opened, () => void look(opened))
+    // One that cannot be looked up now is looked up by the next request.
+    stopWatching = await ended.watch(opened, () => void look(opened).catch(() => {}))
     // It may have ended before anybody listened.
     await look(opened)
     if (isDone) stopWatching()

@@ -32,6 +32,20 @@ describe('a logout token', () => {
     expect(await isAlive(await seal('sid-3'))).toBe(true)
   })
 
+  it('is no reason to tell the server anything, which may have one session for later sign-ins as well', async () => {
+    const { seal, logout, logoutToken, isAlive, server } = await createEndingsWorld()
+    const value = await seal('sid-1')
+    await logout(logoutToken({ sub: 'ada' }))
+    const before = server.requests.length
+    for (let i = 0; i < 3; i++) expect(await isAlive(value)).toBe(false)
+    // It would be told behind the caller.
+    const next = await seal('sid-2')
+    expect(await isAlive(next)).toBe(true)
+    const told = server.requests.slice(before).map(({ path }) => path)
+    expect(told).toContain('/token')
+    expect(told.filter((path) => path.includes('revocation'))).toEqual([])
+  })
+
   it('means the person whom the app calls by an id of its own', async () => {
     const world = await createEndingsWorld({
       oidc: { loadUser: async () => ({ id: 'user-7', name: 'Ada' }) },
@@ -186,6 +200,7 @@ describe('the route of logout tokens', () => {
       post(BACK_CHANNEL, { headers: { 'Content-Type': type }, body })
     const json = JSON.stringify({ logout_token: token })
     expect((await form(json, 'application/json')).status).toBe(400)
+    expect((await form(`logout_token=${token}`, 'text/plain')).status).toBe(400)
     expect((await form(`logout_token=${token}&logout_token=${token}`)).status).toBe(400)
     expect((await form('')).status).toBe(400)
     expect((await form('%')).status).toBe(400)
