@@ -176,8 +176,8 @@ export const ENDINGS = [
   {
     file: names,
     name: 'The server may not call a person otherwise than the app does.',
-    find: 'new Set([id, provider.namesOf?.(toSession(opened)).userId ?? id])',
-    replace: 'new Set([id])',
+    find: 'provider.namesOf?.(toSession(opened)).userId ?? id]',
+    replace: 'id]',
   },
   {
     file: 'src/server/sealed/ended-sessions.ts',

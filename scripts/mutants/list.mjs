@@ -28,6 +28,7 @@ import { INTROSPECTION } from './introspection.mjs'
 import { LINKS } from './links.mjs'
 import { LOOK } from './look.mjs'
 import { MACHINE } from './machine.mjs'
+import { NATIVE } from './native.mjs'
 import { NODE_REQUESTS } from './node-requests.mjs'
 import { NODE_RESPONSES } from './node-responses.mjs'
 import { OIDC_SERVER } from './oidc-server.mjs'
@@ -95,6 +96,7 @@ export const MUTANTS = [
   ...LINKS,
   ...LOOK,
   ...MACHINE,
+  ...NATIVE,
   ...NODE_REQUESTS,
   ...NODE_RESPONSES,
   ...OIDC_WINDOWS,

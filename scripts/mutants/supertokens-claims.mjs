@@ -26,8 +26,14 @@ export const SUPERTOKENS_CLAIMS = [
   {
     file: given,
     name: 'A payload may hold a key that becomes the prototype of others.',
-    find: "name !== '__proto__' && (known",
-    replace: '(known',
+    find: "name !== '__proto__' && !isLost",
+    replace: '!isLost',
+  },
+  {
+    file: given,
+    name: 'A date that is none takes a field away.',
+    find: 'value === null && Reflect.get(Object(this), name) !== null',
+    replace: 'value === null && Reflect.get(Object(this), name) === undefined',
   },
   {
     file: given,

@@ -4,22 +4,17 @@ import type { AnswerHeaders } from '../server/requests/answer-headers.js'
 import { answerHeadersOf } from '../server/requests/answer-headers.js'
 import type { WebExchange, WebRequest } from '../server/supertokens/web/index.js'
 
-/** The headers that sessions are read from, besides `Cookie`. */
-const READ = [
-  'authorization',
-  'anti-csrf',
-  'rid',
-  'st-auth-mode',
-  'origin',
-  'sec-fetch-site',
-  'host',
-]
-
+/** The headers of a request, as the app's `transfer` may want any of them. */
 function webRequestOf(request: NodeRequest): WebRequest {
   const headers = new Headers()
-  for (const name of READ) {
-    const value = request.headers[name]
-    if (value !== undefined) headers.set(name, [value].flat().join(', '))
+  for (const [name, value] of Object.entries(request.headers)) {
+    // Those with a colon are HTTP/2's own.
+    if (value === undefined || name.startsWith(':')) continue
+    try {
+      headers.set(name, [value].flat().join(', '))
+    } catch {
+      // A lenient parser lets names and values through that `Headers` does not: no session is in them.
+    }
   }
   const cookie = cookieHeaderOf(request)
   if (cookie !== null) headers.set('Cookie', cookie)

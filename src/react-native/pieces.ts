@@ -56,9 +56,9 @@ export function readHead(kept: string | null | undefined): Head {
   }
 }
 
-/** The words for a whole text, or for pieces. */
+/** What lies under a key whose text is whole. */
 export const headOf = (text: string): string => `=${text}`
-/** The words for pieces. */
+/** What lies under a key whose text is in pieces, of `length` units of UTF-16 altogether. */
 export const headOfPieces = (place: Place, count: number, length: number): string =>
   `+${place}.${count}.${length}`
 

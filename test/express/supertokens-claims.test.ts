@@ -97,6 +97,25 @@ describe.each(MAJORS)('an app of SuperTokens on Express %s', (_major, express) =
     ])
   })
 
+  it('carries tokens as the app says by any header of a request', async () => {
+    const { sessions } = await openApp({
+      transfer: ({ headers }) => (headers.get('x-client') === 'phone' ? 'header' : 'cookie'),
+    })
+    const auth = createExpressSuperTokens({ sessions })
+    const app = express()
+    app.post('/login', (request, response, next) => {
+      auth.createNewSession(response, 'ada', { request }).then(() => response.json({}), next)
+    })
+    const server = await serve(app)
+    servers.push(server)
+    const login = async (headers: Readonly<Record<string, string>>) => {
+      const answer = await ask(server.origin, '/login', { method: 'POST', headers })
+      return [answer.status, answer.setCookies.length, 'st-access-token' in answer.headers]
+    }
+    expect(await login({ 'x-client': 'phone' })).toEqual([200, 0, true])
+    expect(await login({})).toEqual([200, 2, false])
+  })
+
   it('answers browsers that ask whether a page of another origin may ask', async () => {
     const { origin } = await open()
     const headers = { Origin: WEB, 'Access-Control-Request-Method': 'POST' }

@@ -43,6 +43,7 @@ describe('the list of mutants', () => {
       'next',
       'node',
       'providers',
+      'react-native',
       'server',
       'solid',
       'storage',

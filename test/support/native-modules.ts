@@ -20,11 +20,13 @@ export function createSecureStore() {
   const asked: unknown[] = []
   let isLocked = false
   let left = Infinity
+  let gate: { calls: number; readonly opened: Promise<void> } | null = null
 
   async function call<T>(key: string, options: unknown, work: () => T): Promise<T> {
     if (left <= 0) return never()
     left--
     asked.push(options)
+    if (gate && gate.calls-- === 0) await gate.opened
     if (!/^[\w.-]+$/.test(key)) throw new Error(BAD_KEY)
     if (isLocked) throw new Error(LOCKED)
     await null
@@ -53,8 +55,15 @@ export function createSecureStore() {
     killAfter: (calls: number): void => {
       left = calls
     },
-    /** How many calls are left of those. */
-    left: (): number => left,
+    /** After so many more calls one hangs, until the returned call. */
+    hangAfter(calls: number): () => void {
+      let letGo = (): void => {}
+      const opened = new Promise<void>((resolve) => {
+        letGo = resolve
+      })
+      gate = { calls, opened }
+      return letGo
+    },
   }
 }
 

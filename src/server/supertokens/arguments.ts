@@ -34,9 +34,12 @@ export const checkNames = (what: string, value: unknown): readonly string[] =>
     : reject(`\`${what}\` is a list.`)
 
 /** What JSON would write otherwise than it is, or leave out without a word. */
-function refuseLoss(name: string, value: unknown): unknown {
+function refuseLoss(this: unknown, name: string, given: unknown): unknown {
+  const value: unknown = given instanceof Number ? given.valueOf() : given
+  // A date that is none writes itself as null, which would take a field away.
+  const isLost = value === null && Reflect.get(Object(this), name) !== null
   const known = value === undefined || /^(string|boolean|object)$/.test(typeof value)
-  if (name !== '__proto__' && (known || Number.isFinite(value))) return value
+  if (name !== '__proto__' && !isLost && (known || Number.isFinite(value))) return value
   throw new TypeError()
 }
 

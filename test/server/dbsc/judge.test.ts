@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createDeeds } from '../../../src/server/backend/deeds.js'
 import { createDeviceBinding, type DeviceRequest } from '../../../src/server/dbsc/index.js'
 import { createRequestSessions, type SessionStore } from '../../../src/server/index.js'
-import { PASSWORD } from '../backend/backend-world.js'
+import { BOB, PASSWORD } from '../backend/backend-world.js'
 import {
   boundCookies,
   createDeviceWorld,
@@ -106,10 +106,14 @@ describe('a session that is bound', () => {
   it('is bound before it is refreshed, and stays so when the auth server fails', async () => {
     const { createBrowser, workos, clock } = createDeviceWorld()
     const browser = createBrowser()
+    // The server's keys are known by that.
+    await createBrowser().begin(BOB)
     await browser.register(await browser.signIn(), await createPair())
     await clock.advance(LIFETIME / 2 - 30_000)
-    workos.fail({ type: 'status', status: 503 })
+    workos.fail({ type: 'status', status: 503 }, { times: Number.POSITIVE_INFINITY })
+    const before = workos.count('refresh_token')
     await browser.page('/auth/session')
+    expect(workos.count('refresh_token')).toBeGreaterThan(before)
     const Cookie = sessionCookie(browser.jar)
     const response = await createBrowser().page('/auth/session', { Cookie })
     expect(await response.json()).toEqual({ session: null })

@@ -173,6 +173,8 @@ describe('an update that no token can hold', () => {
     ['a symbol', { s: Symbol('s') }],
     ['a bigint', { n: 1n }],
     ['a number that JSON writes as null, which would take the field away', { n: Number.NaN }],
+    ['a date that is none, which JSON writes as null too', { at: new Date(Number.NaN) }],
+    ['such a number in an object of its own', { n: Object(Number.NaN) }],
     ['a getter that throws', Object.defineProperty({}, 'a', { enumerable: true, get: circleOf })],
     ['a list', []],
     ['a text', 'role=admin'],
