@@ -10,7 +10,7 @@ import { lasts, timeOf } from './times.js'
 const wanted = (session: string) => ({
   session,
   lastEventId: null,
-  signal: new AbortController().signal,
+  request: { signal: new AbortController().signal },
   watch: async () => () => {},
 })
 

@@ -42,7 +42,7 @@ export function createEventRoute<User extends SessionUser>(
       // What pages are told of it, and a page may tell us, is a name.
       session: await fingerprint(holds.sessionId ?? holds.user.id),
       lastEventId: request.headers.get('Last-Event-ID'),
-      signal: request.signal,
+      request,
       watch: (onEnd) => sessions.watchSession(cookie, onEnd),
     })
     return typeof opened === 'string' ? refuse(FULL[opened]) : stream(opened)

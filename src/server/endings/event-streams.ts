@@ -27,8 +27,8 @@ export interface WantedStream {
   readonly session: string
   /** What the page has heard last: the `Last-Event-ID` of a stream before; `null` for the first. */
   readonly lastEventId: string | null
-  /** Aborts when the page is gone. */
-  readonly signal: AbortSignal
+  /** Whose signal aborts when the page is gone. It lives as long as this is held, and no longer (undici). */
+  readonly request: Pick<Request, 'signal'>
   /** Calls `onEnd` when the session is over. Resolves to what stops it. */
   watch(onEnd: () => void): Promise<() => void>
 }
@@ -90,7 +90,7 @@ export function createEventStreams(options: EventStreamOptions = {}): EventStrea
   function begin({
     session,
     lastEventId,
-    signal,
+    request,
     watch,
   }: WantedStream): ReadableStream<Uint8Array> {
     const stops: (() => void)[] = []
@@ -126,8 +126,8 @@ export function createEventStreams(options: EventStreamOptions = {}): EventStrea
       }
       const isOther = lastEventId !== null && lastEventId !== session
       say(isOther ? eventOf('changed', session) : `id: ${session}\n\n`)
-      signal.addEventListener('abort', abort)
-      add(() => signal.removeEventListener('abort', abort))
+      request.signal.addEventListener('abort', abort)
+      add(() => request.signal.removeEventListener('abort', abort))
       beat()
       add(() => stopBeat())
       add(clock.schedule(maxAge, close))
@@ -137,7 +137,7 @@ export function createEventStreams(options: EventStreamOptions = {}): EventStrea
           controller.close()
         })
       watch(onEnd).then(add, abort)
-      if (signal.aborted) abort()
+      if (request.signal.aborted) abort()
     }
 
     count.add(session)

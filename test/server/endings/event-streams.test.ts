@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { createEventStreams } from '../../../src/server/endings/event-streams.js'
 import { createManualClock } from '../../../src/testing/index.js'
@@ -43,6 +45,12 @@ async function createEventsWorld(events: object = {}, limits?: { readonly idle: 
 }
 
 const idIn = (text: string | null): string => /^id: (.+)$/m.exec(text ?? '')?.[1] ?? ''
+
+/** What nobody holds is gone: of a request, the way from its signal to the one that it was made with, too. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+}
 
 describe('an event stream', () => {
   it('tells at once that the session was ended, by whomever, and ends with it', async () => {
@@ -146,6 +154,7 @@ describe('an event stream', () => {
     expect([third.status, full.status, full.headers.get('Retry-After')]).toEqual([200, 503, '60'])
     await read(first).close()
     expect((await open(one)).status).toBe(200)
+    collectGarbage()
     gone.abort()
     expect((await open(one)).status).toBe(200)
     await expect(read(second).next()).rejects.toMatchObject({ code: 'aborted' })
@@ -158,7 +167,7 @@ describe('an event stream', () => {
     const wanted = {
       session: 'one',
       lastEventId: null,
-      signal: new AbortController().signal,
+      request: { signal: new AbortController().signal },
       watch: async () => {
         watching += 1
         return () => {
@@ -182,7 +191,7 @@ describe('an event stream', () => {
     const stream = await open({
       session: 'one',
       lastEventId: null,
-      signal: new AbortController().signal,
+      request: { signal: new AbortController().signal },
       watch: () => Promise.reject(new Error('The store does not answer.')),
     })
     if (typeof stream === 'string') throw new Error('There is no stream.')
