@@ -75,16 +75,14 @@ function createContext<User extends SessionUser>(
     timeout: requestTimeout + 5 * storageTimeout,
     lag: storage.lag ?? 0,
   })
-  const store = createStore<User>({ environment, limits, debug: settings.debug })
-  const vault = createVault<User>({ environment, storage, storageKey, timeout: storageTimeout })
   return {
     environment,
     provider,
     settings,
     limits,
     section,
-    store,
-    vault,
+    store: createStore<User>({ environment, limits, debug: settings.debug }),
+    vault: createVault<User>({ environment, storage, storageKey, timeout: storageTimeout }),
     async request(send, signal) {
       section.throwIfDisposed()
       return bounded(environment, (own) => send({ signal: own }), {
@@ -104,7 +102,7 @@ function createParts<User extends SessionUser>(
   provider: Provider<never, User>,
   settings: EngineSettings<User>,
 ) {
-  const context: EngineContext<User> = createContext<User>(provider, settings, {
+  const context = createContext<User>(provider, settings, {
     announce: () => hints.announce(),
     settle: () => upkeep.settle(),
   })
