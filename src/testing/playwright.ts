@@ -76,29 +76,10 @@ const planting = (origin: string, entries: Readonly<Record<string, string>>): st
 
 /**
  * Makes the pages of a Playwright context start signed in, without their sign-in being shown, with a scripted
- * server in place of the auth server. For apps that keep their session in localStorage.
+ * server in place of the auth server. For apps that keep their session in localStorage. The README has it as a
+ * fixture of `test`.
  * @throws AuthError `invalid_argument` for what is no URL, and when the sign-in has left no session; whatever
  *   `signIn` throws.
- * @example
- * ```ts
- * const server = createScriptedGoTrue({ users: [{ email: 'ada@example.com', password: 'secret-1' }] })
- * const url = 'https://project.example/auth/v1'
- * export const test = base.extend({
- *   async context({ context }, use) {
- *     await signInContext(context, {
- *       server,
- *       url,
- *       appOrigin: 'http://localhost:3000',
- *       signIn: ({ fetch, storage }) =>
- *         new AuthClient({ provider: gotrue({ url, fetch }), storage }).signIn({
- *           email: 'ada@example.com',
- *           password: 'secret-1',
- *         }),
- *     })
- *     await use(context)
- *   },
- * })
- * ```
  */
 export async function signInContext(
   context: PlaywrightContext,
