@@ -102,8 +102,8 @@ export const TIMEOUTS = [
   {
     file: 'src/core/commit.ts',
     name: 'A token that another host saves again counts as new.',
-    find: '? Math.floor(record.session.expiresAt - remaining(held, now))',
-    replace: '? now.wall',
+    find: 'Math.abs(theirs - wall) > CLOCKS_APART ? theirs : wall',
+    replace: 'Math.abs(theirs - wall) > CLOCKS_APART ? wall : wall',
   },
   {
     file: 'src/core/exchange.ts',

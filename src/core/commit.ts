@@ -109,6 +109,9 @@ function forgetKey<User extends SessionUser>(
   if (keyId) forget(context, () => context.settings.keys?.remove(keyId))
 }
 
+/** Clocks that are apart by more, in ms, are two. */
+const CLOCKS_APART = 2_000
+
 /**
  * The time at which a record is saved: what it says is how old the token is, to readers with other clocks.
  */
@@ -118,12 +121,14 @@ function savedAtBy<User extends SessionUser>(
 ): number {
   const held = store.held()
   const now = store.now()
+  const { wall } = now
+  if (!held || !hasSameAccessToken(held.record, record)) return wall
   //   this host                     another one, with another clock
   //                                 received the token, and saved when, by its clock
   //   saves it once more            so its age is told by that clock too
-  return held && hasSameAccessToken(held.record, record)
-    ? Math.floor(record.session.expiresAt - remaining(held, now))
-    : now.wall
+  const theirs = Math.floor(record.session.expiresAt - remaining(held, now))
+  // By one clock the time says it better than what this context thinks of the age.
+  return Math.abs(theirs - wall) > CLOCKS_APART ? theirs : wall
 }
 
 async function commit<User extends SessionUser>(

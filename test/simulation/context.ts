@@ -63,6 +63,8 @@ export interface Heard {
   /** The server's session that was current last, and the place of its token. */
   session: string | null
   index: number
+  /** The token of each session that was heard of last. */
+  readonly last: Map<string, string>
   /** Its refresh token. */
   token: string | null
   accessToken: string | null
@@ -207,6 +209,7 @@ export function createContext(world: World, name: string, ahead: number): Contex
       ended: new Set(),
       session: null,
       index: -1,
+      last: new Map(),
       token: null,
       accessToken: null,
       first: null,

@@ -119,6 +119,7 @@ function checkOrder(world: World, context: Context, [event, session]: AuthChange
     told || mint.session !== heard.session || mint.token === heard.token,
     () => `${context.name} hears ${event} of token ${mint.index} after ${heard.index}`,
   )
+  heard.last.set(mint.session, mint.token)
   const isTwin = mint.token !== heard.token && session.accessToken === heard.accessToken
   if (isTwin) count(world.verdict.tally, 'twins')
   heard.token = mint.token

@@ -117,13 +117,16 @@ function knownToPage(world: World, context: Context, { token, named }: Sent): st
   const mint = world.ledger.mint(token)
   const held = world.ledger.access(context.auth.getSnapshot().session)?.mint
   if (named && mint?.session !== named) {
-    // It wanted another session's next token, before it knew that the cookies hold this one. Of the
-    // newest of those it may not have heard either.
+    // It wanted another session's next token, before it knew that the cookies hold this one. It goes by what
+    // it heard of that one last: the page of a sign-in tells of its first token, though a start has traded that.
     const newest = world.ledger.newest(named)
-    if (!newest || held?.session !== named) return newest?.token ?? null
+    const last = context.heard.last.get(named) ?? newest?.token ?? null
+    if (!newest || held?.session !== named) return last
     return isHeard(world, newest) && !isOvertaken(world, held, newest) ? newest.token : held.token
   }
   if (!world.jar || !mint || held === mint) return token
+  // What was deleted has ended its session since the request was decided on.
+  if (!held && world.facts.storageDamaged) return null
   // It asked for that session's next token before it adopted the one that it holds by now.
   if (named === mint.session && held?.session !== named) return token
   const heard = isHeard(world, mint)
