@@ -8,6 +8,8 @@ export interface App {
   readonly framework: string
   /** What it signs people in at. */
   readonly server: 'oidc' | 'gotrue'
+  /** Whether the framework writes `Vary` over what an app says: then `no-store` alone keeps caches out. */
+  readonly writesVary?: true
 }
 
 /** All of them, in the order of the matrix. */
@@ -22,6 +24,20 @@ export const APPS: readonly App[] = [
     title: 'TanStack Start',
     framework: '@tanstack/react-start',
     server: 'gotrue',
+  },
+  {
+    name: 'next',
+    title: 'Next.js, built by webpack',
+    framework: 'next',
+    server: 'oidc',
+    writesVary: true,
+  },
+  {
+    name: 'next-15',
+    title: 'Next.js, its middleware at the edge',
+    framework: 'next',
+    server: 'oidc',
+    writesVary: true,
   },
   { name: 'fastify', title: 'Fastify', framework: 'fastify', server: 'oidc' },
   { name: 'koa', title: 'Koa', framework: 'koa', server: 'oidc' },

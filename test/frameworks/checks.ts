@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { AuthClient, memoryStorage } from 'holdfast'
 import { backend } from 'holdfast/providers/backend'
+import type { App } from './apps.js'
 import { type Authority, LIFE } from './authority.js'
 import { createVisitor, type Page, type Visitor } from './visitor.js'
 
@@ -9,6 +10,7 @@ export interface World {
   /** Such as `http://127.0.0.1:4000`. */
   readonly origin: string
   readonly authority: Authority
+  readonly app: Pick<App, 'writesVary'>
 }
 
 /** A cell of the matrix: says what came of it, in a few words. */
@@ -104,6 +106,10 @@ const protectedPage: Check = {
     ensureKnown(world, page)
     const caching = page.headers.get('cache-control') ?? ''
     ensure(/\bprivate\b|\bno-store\b/.test(caching), `Caches may keep the page: ${caching}`)
+    if (world.app.writesVary) {
+      ensure(/\bno-store\b/.test(caching), `Caches may keep the page: ${caching}`)
+      return 'strangers sign in first; kept out of caches, by `no-store` alone'
+    }
     ensure(/\bcookie\b/i.test(page.headers.get('vary') ?? ''), 'It does not vary by cookies.')
     return 'strangers sign in first; kept out of caches'
   },

@@ -72,7 +72,7 @@ async function playOn(app: App, { workshop, place, authority }: Stage): Promise<
   try {
     const rest =
       !build.isFailed && running
-        ? await drive({ origin, authority }, running)
+        ? await drive({ origin, authority, app }, running)
         : CHECKS.map(({ title }) => untried(title))
     return { app, version, node, cells: [build, ...rest] }
   } finally {
