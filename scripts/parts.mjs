@@ -19,23 +19,23 @@ const onNode = (version) => ({
 
 /** What `npm test` runs: what a change needs, without a browser and without Redis. */
 const CHANGE = [
-  { name: 'lint', share: 0.5, checks: [{ name: 'lint', commands: ['npm run lint'] }] },
+  { name: 'lint', share: 0.25, checks: [{ name: 'lint', commands: ['npm run lint'] }] },
   { name: 'types', share: 0.5, checks: [{ name: 'types', commands: ['npm run typecheck'] }] },
-  project('unit', 2.5),
+  project('unit', 2.75),
   project('package', 0.5),
 ]
 
 /** What `npm run test:all` runs: all that `npm test` leaves out. */
 const REST = [
   project('crowds', 0.5),
-  project('worlds', 14.5),
+  project('worlds', 12),
   project('redis', 1.5),
   project('oidc', 1),
-  project('browser', 7),
-  project('engines', 3.5),
+  project('browser', 8),
+  project('engines', 4),
   project('next', 3.5),
   project('platforms', 2),
-  project('frameworks', 2),
+  project('frameworks', 2.5),
   {
     // That every scenario still works, for all clients. Its figures are not judged here.
     name: 'bench',

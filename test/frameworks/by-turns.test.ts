@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { turnsOf } from '../support/turns.js'
 import { APPS } from './apps.js'
 import { play, type Row, TITLES } from './drive.js'
-import { turnsOf } from './turns.js'
 import { createWorkshop, type Workshop } from './workshop.js'
 
 const today = turnsOf(APPS, Date.now())

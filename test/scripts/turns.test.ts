@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { turnsOf } from './turns.js'
+import { turnsOf } from '../support/turns.js'
 
 const DAY = 24 * 3_600_000
 const ALL = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']
 
-describe('the turns of frameworks', () => {
+describe('the turns of what takes long', () => {
   it('are two on each day, and the same two all day', () => {
     for (let day = 20_000; day < 20_030; day++) {
       expect(turnsOf(ALL, day * DAY)).toHaveLength(2)
@@ -12,7 +12,7 @@ describe('the turns of frameworks', () => {
     }
   })
 
-  it('come to everybody within as many days as there are frameworks', () => {
+  it('come to everybody within as many days as there are of them', () => {
     const days = ALL.map((_, day) => turnsOf(ALL, (20_000 + day) * DAY))
     expect(new Set(days.flat()).size).toBe(ALL.length)
   })
