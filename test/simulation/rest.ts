@@ -51,7 +51,9 @@ function checkAgreement(world: World): void {
   }
   // Nothing of a session survives its end, but what is known of the server may while it goes on.
   const kept = [...world.browser.storage.entries.keys()].filter((key) => key.startsWith(`${KEY}.`))
-  const beside = disk === null ? ['.flows'] : ['.flows', '.patience']
+  // And what a tab wrote of its use that had not heard of the end; the next sign-in writes over it.
+  const always = ['.flows', '.timeouts']
+  const beside = disk === null ? always : [...always, '.patience']
   const slots = kept.filter((key) => !beside.some((name) => key.endsWith(name)))
   world.verdict.check(
     'rest-agreement',
