@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 18_600, gotrue: 26_560, oidc: 27_260 }
+const BUDGETS = { core: 18_630, gotrue: 26_570, oidc: 27_290 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -474,6 +474,7 @@ describe('the packed package', () => {
       700,
     ],
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_500],
+    ['sessionTimeouts', 'core', CORE, `export { sessionTimeouts } from 'holdfast'`, 1_820],
     [
       'backendEvents',
       'backend',
