@@ -76,7 +76,7 @@ export type {
 } from './core/session.js'
 export type { Resume, SessionSource, SourceDesk } from './core/session-source.js'
 export type { DebugEntry, Snapshot } from './core/store.js'
-export type { TimedOut, Timeouts, TimeoutsDesk, TimeoutsWatch } from './core/timeouts.js'
+export type { Timeouts } from './core/timeouts.js'
 export { systemClock } from './environment/clock.js'
 export { type ChromeStorageOptions, chromeStorage } from './storage/chrome-storage.js'
 export { type IndexedDBStorageOptions, indexedDBStorage } from './storage/indexed-db.js'

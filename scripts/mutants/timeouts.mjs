@@ -72,8 +72,14 @@ export const TIMEOUTS = [
   {
     file: use,
     name: 'The limits of the server count for nothing.',
-    find: 'idle: Math.min(idle, told.idle ?? Infinity),',
-    replace: 'idle: Math.min(idle, Infinity + (told.idle ?? 0)),',
+    find: "typeof told === 'number' && told > 0 ? Math.min(wanted, told) : wanted",
+    replace: "typeof told === 'number' && told > 0 ? wanted : wanted",
+  },
+  {
+    file: use,
+    name: 'What is no limit stops the clock.',
+    find: "typeof told === 'number' && told > 0 ? Math.min(wanted, told) : wanted",
+    replace: 'told === undefined ? wanted : Math.min(wanted, Number(told))',
   },
   {
     file: use,

@@ -18,8 +18,10 @@ export interface SessionTimeoutsOptions {
   readonly activity?: ((onActivity: () => void) => () => void) | undefined
 }
 
-function checkTime(name: string, value: number | undefined): number | undefined {
-  if (value === undefined || value > 0) return value
+/** A time that may be left out. @throws AuthError `invalid_argument` for what is none. */
+function timeOf(name: string, value: unknown, otherwise: number): number {
+  if (value === undefined) return otherwise
+  if (typeof value === 'number' && value > 0) return value
   throw invalid(`\`${name}\` is a time in ms.`)
 }
 
@@ -29,14 +31,17 @@ function checkTime(name: string, value: number | undefined): number | undefined 
  * slept counts, and so does a clock that is set forward; one that is set back wins nothing while a tab
  * lives that saw it. The page can do no more than this: what must end for an attacker ends at the server.
  * A backend says what limits its sessions have: those count as well, so that `sessionTimeouts()` alone will do.
- * @throws AuthError `invalid_argument` for what is no time.
+ * @throws AuthError `invalid_argument` for what is no time, and for unknown options.
  */
 export function sessionTimeouts(options?: SessionTimeoutsOptions): Timeouts {
-  const { activity = platformActivity, ...times } = { ...options }
+  const given = { ...options }
+  const { activity = platformActivity, idleTimeout, absoluteTimeout, notice, ...rest } = given
+  // A name that is misspelt would end nothing, ever.
+  for (const name in rest) throw invalid(`sessionTimeouts() has no option "${name}".`)
   const limits = {
-    idle: checkTime('idleTimeout', times.idleTimeout) ?? Infinity,
-    absolute: checkTime('absoluteTimeout', times.absoluteTimeout) ?? Infinity,
-    notice: checkTime('notice', times.notice) ?? 60_000,
+    idle: timeOf('idleTimeout', idleTimeout, Infinity),
+    absolute: timeOf('absoluteTimeout', absoluteTimeout, Infinity),
+    notice: timeOf('notice', notice, 60_000),
   }
   if (typeof activity !== 'function') throw invalid('`activity` is a function.')
   return { watch: (desk) => createWatch(desk, { limits, activity }) }

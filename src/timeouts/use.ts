@@ -34,16 +34,17 @@ export const lineageIn = ({ store }: TimeoutsDesk): string | undefined =>
   store.held()?.record.lineage
 
 /** The limits that a session has: the app's, and those that its server has told of where they are narrower. */
-export function limitsOf(
-  { idle, absolute, notice }: Limits,
-  told: SessionFacts['limits'] = {},
-): Limits {
+export function limitsOf({ idle, absolute, notice }: Limits, told: SessionFacts['limits']): Limits {
   const narrow = {
-    idle: Math.min(idle, told.idle ?? Infinity),
-    absolute: Math.min(absolute, told.absolute ?? Infinity),
+    idle: narrower(idle, told?.idle),
+    absolute: narrower(absolute, told?.absolute),
   }
   return { ...narrow, notice: Math.min(notice, narrow.idle / 2, narrow.absolute / 2) }
 }
+
+/** Sessions in storage may hold anything in the place of a limit. */
+const narrower = (wanted: number, told: unknown): number =>
+  typeof told === 'number' && told > 0 ? Math.min(wanted, told) : wanted
 
 /** When a session ends by what is known of its use. */
 export function endingOf({ startedAt, usedAt }: Use, { idle, absolute }: Limits): Ending {

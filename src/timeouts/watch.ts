@@ -205,6 +205,8 @@ export function createWatch(desk: TimeoutsDesk, options: WatchOptions): Timeouts
     },
     async stay() {
       await over()
+      // Nobody is there any more, or somebody has just come: then it counts from now.
+      if (!end()) return
       shared.use()
       notice.tell()
       await shared.write()

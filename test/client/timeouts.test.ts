@@ -284,6 +284,31 @@ describe('limits that the server has told of', () => {
   })
 })
 
+describe('limits in storage that are none', () => {
+  it.each(['soon', null, { idle: 'x' }, { idle: -1, absolute: Number.NaN }])(
+    'neither lengthen a session nor stop the clock: %j',
+    async (limits) => {
+      const world = createTimeoutsWorld(IDLE)
+      const { tab } = await world.signedIn()
+      tab.crash()
+      const { entries } = world.browser.storage
+      for (const [key, text] of entries) {
+        const stored = JSON.parse(text)
+        if (stored.session)
+          entries.set(
+            key,
+            JSON.stringify(Object.assign(stored, { session: { ...stored.session, limits } })),
+          )
+      }
+      const { auth, tab: next } = world.open()
+      expect(await auth.getSession()).not.toBeNull()
+      await world.clock.advance(15 * MINUTE)
+      expect(auth.getSnapshot().session).toBeNull()
+      expect(next.errors).toEqual([])
+    },
+  )
+})
+
 describe('what timeouts are told', () => {
   it('is refused where it is no time', () => {
     const refused = expect.objectContaining({ code: 'invalid_argument' })
@@ -294,8 +319,22 @@ describe('what timeouts are told', () => {
       { idleTimeout: MINUTE, notice: 0 },
     ]
     for (const options of wrong) expect(() => sessionTimeouts(options)).toThrow(refused)
-    // @ts-expect-error A text is no time, and a text is no function.
-    expect(() => sessionTimeouts({ idleTimeout: '5', activity: 'x' })).toThrow(refused)
+    // @ts-expect-error A text is no time.
+    expect(() => sessionTimeouts({ idleTimeout: '5' })).toThrow(refused)
+    // @ts-expect-error A text is no function.
+    expect(() => sessionTimeouts({ activity: 'x' })).toThrow(refused)
+    // @ts-expect-error A name that is misspelt would end nothing, ever.
+    expect(() => sessionTimeouts({ idleTimout: MINUTE })).toThrow(refused)
+  })
+
+  it('writes nothing for somebody who is not there', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const { auth } = await world.signedIn()
+    await auth.signOut()
+    const before = world.stored()
+    world.browser.storage.failNextSet(new Error('A write that is not due.'))
+    await auth.stay()
+    expect(world.stored()).toBe(before)
   })
 
   it('is missed by a client without them that is to stay', async () => {
