@@ -94,12 +94,6 @@ export const TIMEOUTS = [
     replace: 'if (over) over.catch(() => {})',
   },
   {
-    file: 'src/core/upkeep.ts',
-    name: 'A session whose time is up is refreshed once more.',
-    find: '!timeouts?.over() && untilRefresh',
-    replace: 'untilRefresh',
-  },
-  {
     file: 'src/core/vault.ts',
     name: 'The end of an earlier sign-in takes along what is kept beside a later one.',
     find: 'if (after.current === null) {',

@@ -57,7 +57,7 @@ export function createUpkeep<User extends SessionUser>(
     if (saver.untilNext() <= 0) saver.save()
     timeouts?.tick()
     // A failure is in the state by now, and subscribers have heard of it.
-    if (!timeouts?.over() && untilRefresh(context, refreshes) <= 0) {
+    if (untilRefresh(context, refreshes) <= 0) {
       refreshes.refresh({ errand: refreshErrand(context) }).catch(() => {})
     }
     settle()

@@ -17,8 +17,20 @@ describe('a session that nobody uses', () => {
     expect(one.events.at(-1)).toBe('SIGNED_OUT - because idle')
     expect(other.events.at(-1)).toMatch(/^SIGNED_OUT - because (idle|other-context elsewhere)$/)
     expect(other.auth.getSnapshot().error?.code).toBe('idle_timeout')
-    expect(world.server.revoked).toContain('local access-1')
+    expect(world.server.revoked).toEqual(['local access-1'])
     expect(world.stored()).not.toContain('refresh-')
+  })
+
+  it('is ended at the server once, by tabs that come to its end at the same time', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const one = await world.signedIn()
+    const other = world.open()
+    await other.auth.getSession()
+    world.browser.bus.loseMessages(true)
+    await world.clock.advance(15 * MINUTE)
+    expect(one.events.at(-1)).toBe('SIGNED_OUT - because idle')
+    expect(other.events.at(-1)).toBe('SIGNED_OUT - because idle')
+    expect(world.server.revoked).toEqual(['local access-1'])
   })
 
   it('goes on as long as somebody is in any of its tabs', async () => {
@@ -33,6 +45,18 @@ describe('a session that nobody uses', () => {
     await world.clock.advance(MINUTE)
     expect(await one.auth.getSession()).toBeNull()
     expect(await other.auth.getSession()).toBeNull()
+  })
+
+  it('goes on for a tab that was frozen while somebody was in another one', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const one = await world.signedIn()
+    const other = world.open()
+    await other.auth.getSession()
+    one.tab.freeze()
+    await world.usedFor(60, other)
+    one.tab.thaw()
+    expect(await one.auth.getSession()).not.toBeNull()
+    expect(await other.auth.getSession()).not.toBeNull()
   })
 
   it('is not kept alive by refreshes, calls, or what goes on in a hidden tab', async () => {
@@ -57,6 +81,16 @@ describe('a session that nobody uses', () => {
       await expect(auth.refreshSession()).rejects.toSatisfy(isAuthSessionMissingError)
       expect(world.server.sent).toHaveLength(0)
     }
+  })
+
+  it('is not refreshed once more when the device wakes', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const { auth, tab } = await world.signedIn()
+    await world.clock.sleep(2 * HOUR)
+    tab.focus()
+    await world.clock.settle()
+    expect(auth.getSnapshot().session).toBeNull()
+    expect(world.server.sent).toEqual([])
   })
 
   it('is over for whoever comes back to a browser that was closed', async () => {
@@ -110,6 +144,32 @@ describe('a session that has lasted long enough', () => {
     await world.clock.advance(MINUTE)
     expect(await two.auth.getSession()).toBeNull()
     expect(two.events.at(-1)).toBe('SIGNED_OUT - because absolute')
+  })
+
+  it('does not begin anew where the note of its beginning was deleted, while a tab lives that knows', async () => {
+    const world = createTimeoutsWorld(ABSOLUTE)
+    const one = await world.signedIn()
+    await world.clock.advance(4 * HOUR)
+    world.browser.storage.entries.delete('app.timeouts')
+    const two = world.open()
+    expect(await two.auth.getSession()).not.toBeNull()
+    await world.clock.advance(4 * HOUR)
+    expect(await one.auth.getSession()).toBeNull()
+    expect(await two.auth.getSession()).toBeNull()
+  })
+
+  it('keeps its beginning though a tab is used that has not heard of its sign-in', async () => {
+    const world = createTimeoutsWorld({ ...IDLE, ...ABSOLUTE })
+    const one = await world.signedIn()
+    const other = world.open()
+    await other.auth.getSession()
+    world.browser.bus.loseMessages(true)
+    await other.auth.signIn({ name: 'bob' })
+    await world.clock.settle()
+    const note = world.browser.storage.entries.get('app.timeouts')
+    await world.usedFor(2, one)
+    expect(one.auth.getSnapshot().session?.user?.id).toBe('ada')
+    expect(world.browser.storage.entries.get('app.timeouts')).toBe(note)
   })
 
   it('begins anew with the next sign-in', async () => {
