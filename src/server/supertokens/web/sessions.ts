@@ -75,7 +75,7 @@ async function createNewSession(
   const { sessionData, tenantId } = options
   const transfer = transferFor(turn.transfer, turn.credentials)
   const payload = await firstPayload(settings, userId, options)
-  const draft = { userId, payload, antiCsrf: superTokens.antiCsrf === 'VIA_TOKEN' }
+  const draft = { userId, payload, antiCsrf: superTokens.antiCsrf === 'VIA_TOKEN', tenantId }
   if (transfer === 'cookie') checkCookieRoom('sAccessToken', longestAccessToken(draft))
   const place = tenantId === undefined ? [] : [{ tenantId }]
   const tokens = await superTokens.createNewSession(userId, payload, sessionData, ...place)
