@@ -231,6 +231,16 @@ describe('a validator', () => {
     expect(error).toMatchObject([{ reason: { message: 'expired' } }])
   })
 
+  it('fetches again what was fetched by a clock that is ahead, or it would be new for as long', async () => {
+    const { fetchValue, state } = database<string>('pro')
+    const plan = primitiveClaim({ key: 'plan', fetchValue })
+    const wanted = plan.validators.hasValue('pro', 60)
+    const { signIn } = await openApp({ globalClaimValidators: [wanted] })
+    const page = await signIn('cookie', { plan: { v: 'pro', t: START + 3_600 * SECOND } })
+    state.value = 'free'
+    expect(await errorsOf(page.ask())).toMatchObject([{ reason: { actualValue: 'free' } }])
+  })
+
   it('fetches a claim once for all who ask for it', async () => {
     const { fetchValue } = database(['a', 'b'])
     const { includes, excludes } = permissionClaim({ fetchValue }).validators

@@ -77,8 +77,9 @@ export function createValueValidator<Value>(
 ): ClaimValidator {
   checkMaxAge(claim.key, maxAgeInSeconds)
   const ageOf = (payload: SessionPayload, now: number): number | undefined => {
-    const fetched = claim.getLastRefetchTime(payload)
-    return fetched === undefined ? undefined : (now - fetched) / 1000
+    const age = (now - (claim.getLastRefetchTime(payload) ?? Number.NaN)) / 1000
+    // By a clock that was ahead it would be new for as long.
+    return age >= 0 ? age : undefined
   }
   const isOld = (age: number | undefined): boolean =>
     maxAgeInSeconds !== undefined && (age === undefined || age > maxAgeInSeconds)
