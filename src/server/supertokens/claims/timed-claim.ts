@@ -56,6 +56,16 @@ export function createTimedClaim<Value>(
   }
 }
 
+/**
+ * What a validator is to ask for.
+ * @throws SuperTokensError `GENERAL_ERROR`, `invalid_argument`, for nothing, as a misspelt name gives: what
+ * nobody has excludes nobody.
+ */
+export function needWanted<Wanted>(key: string, wanted: Wanted | undefined): Wanted {
+  if (wanted !== undefined) return wanted
+  return reject(`A validator of \`${key}\` was not told what to ask for.`)
+}
+
 /** What one validator asks of a value. */
 export interface ValueRule<Value> {
   /** Else the claim's key. */
