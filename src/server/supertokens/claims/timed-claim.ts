@@ -1,5 +1,4 @@
 import { asObject } from '../../../providers/shared/json.js'
-import { checkObject } from '../../shared/arguments.js'
 import { PROTECTED_CLAIMS } from '../access-token.js'
 import { GeneralError } from '../errors.js'
 import type { SessionPayload } from '../types.js'
@@ -11,7 +10,8 @@ function reject(message: string): never {
 
 /** @throws SuperTokensError `GENERAL_ERROR`, `invalid_argument`, for a key that no claim can have. */
 export function checkClaim<Value>(options: ClaimOptions<Value>): ClaimOptions<Value> {
-  checkObject('options', options)
+  if (typeof options !== 'object' || options === null)
+    return reject('Pass `options`, as an object.')
   const { key, fetchValue, defaultMaxAgeInSeconds } = options
   if (typeof key !== 'string' || key === '' || key === '__proto__') {
     return reject('The `key` of a claim is a text that is not empty.')

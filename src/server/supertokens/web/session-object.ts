@@ -19,6 +19,15 @@ export interface KnownSession {
   readonly accessToken: string
 }
 
+/** A session whose payload has changed. */
+export const withUpdate = (
+  { session, accessToken }: KnownSession,
+  update: SessionPayload,
+): KnownSession => {
+  const userDataInJWT = { ...session.userDataInJWT, ...update }
+  return { session: { ...session, userDataInJWT }, accessToken }
+}
+
 /** What a session says of itself, as it is by the time that it is asked. */
 export const readingOf = (known: () => KnownSession): SessionReading => ({
   getUserId: () => known().session.userId,
@@ -74,9 +83,7 @@ function payloadPart(turn: Turn, state: Changing): PayloadPart {
       await merge(update)
     } catch (error) {
       if (!isSuperTokensError(error, 'GENERAL_ERROR') || !error.retryable) throw error
-      const { session, accessToken } = state.current
-      const userDataInJWT = { ...session.userDataInJWT, ...update }
-      state.current = { session: { ...session, userDataInJWT }, accessToken }
+      state.current = withUpdate(state.current, update)
     }
   }
 
