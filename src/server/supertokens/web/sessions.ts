@@ -1,3 +1,4 @@
+import { asObject, text } from '../../../providers/shared/json.js'
 import { checkJWTPayload } from '../arguments.js'
 import { fetchClaims } from '../claims/check-claims.js'
 import { GeneralError, UnauthorisedError } from '../errors.js'
@@ -46,6 +47,20 @@ async function establish(
   if (transfer === 'cookie' && bearer !== undefined) await wipe(turn, 'header')
   const { session, accessToken } = tokens
   return createSessionObject(turn, { session, accessToken: accessToken.token }, transfer)
+}
+
+/** @throws SuperTokensError `GENERAL_ERROR`, `invalid_argument`, for what are no tokens, or another way. */
+function checkNewTokens(tokens: NewTokens, transfer: unknown): void {
+  const fields = asObject(tokens) ?? {}
+  const { handle, userId } = asObject(fields.session) ?? {}
+  const { token } = asObject(fields.accessToken) ?? {}
+  const isSession = [handle, userId, token].every((value) => text(value) !== undefined)
+  const isWay = transfer === undefined || transfer === 'cookie' || transfer === 'header'
+  if (isSession && isWay) return
+  const message = isSession
+    ? '`transfer` is cookie or header.'
+    : '`tokens` are those of a session, as `createNewSession` gives them.'
+  throw new GeneralError(message, { code: 'invalid_argument' })
 }
 
 /** How a new session's tokens go to the front end. */
@@ -158,10 +173,7 @@ export function createOperations(settings: WebSettings): SessionOperations {
       createNewSession(settings, beginTurn(settings, exchange, true), { ...options, userId }),
     refreshSession: async (exchange) => refreshSession(settings, beginTurn(settings, exchange)),
     async attachToRequestResponse(exchange, tokens, transfer) {
-      if (typeof tokens?.accessToken?.token !== 'string' || typeof tokens.session !== 'object') {
-        const message = '`tokens` are those of a session, as `createNewSession` gives them.'
-        throw new GeneralError(message, { code: 'invalid_argument' })
-      }
+      checkNewTokens(tokens, transfer)
       const turn = beginTurn(settings, exchange, true)
       return establish(turn, tokens, transfer ?? transferFor(turn.transfer, turn.credentials))
     },
