@@ -20,7 +20,7 @@ export interface NextCookies {
 
 /** The part of Next.js that is used here. */
 export interface NextFramework {
-  headers(): Promise<Pick<Headers, 'get'>>
+  headers(): Promise<Pick<Headers, 'get'> & Iterable<[string, string]>>
   cookies(): Promise<NextCookies>
   /**
    * Settles when somebody asks for the page, and never while Next renders it ahead: what reads the clock waits for

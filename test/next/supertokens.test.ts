@@ -33,6 +33,18 @@ describe('a page of Next with SuperTokens', () => {
     expect(core.count(EXCHANGE)).toBe(0)
   })
 
+  it('knows tokens as the app says by any header of a request', async () => {
+    const { signedIn } = createSuperTokensApp({
+      sessions: {
+        transfer: ({ headers }) => (headers.get('x-client') === 'phone' ? 'header' : 'any'),
+      },
+    })
+    const ada = await signedIn()
+    expect((await ada.ask('/')).rendered?.status).toBe('signed-in')
+    const { rendered } = await ada.ask('/', { headers: { 'x-client': 'phone' } })
+    expect(rendered?.status).toBe('signed-out')
+  })
+
   it('that strangers may not see sends them to the sign-in, and back from there', async () => {
     const { browser } = createSuperTokensApp()
     const { way, rendered } = await browser().follow(TEAM)
@@ -209,6 +221,17 @@ describe('the route where a browser refreshes on its way', () => {
     expect(core.requests).toEqual([])
   })
 
+  it('is that of this app alone, whatever host a path seems to name', async () => {
+    const { signedIn, auth, core } = createSuperTokensApp()
+    const ada = await signedIn()
+    const headers = new Headers(ada.requestTo('/').headers)
+    headers.delete('sec-fetch-site')
+    headers.set('origin', 'https://evil.example')
+    const address = 'http://localhost:3000//evil.example/auth/signout'
+    const answer = await auth.handlers.POST(new Request(address, { method: 'POST', headers }))
+    expect([answer.status, core.sessions().length]).toEqual([404, 1])
+  })
+
   it('takes cookies only from a navigation', async () => {
     const { signedIn, core } = createSuperTokensApp()
     const ada = await signedIn()
@@ -325,6 +348,8 @@ describe('settings that cannot work', () => {
     ['no page to sign in', { signInPage: undefined }],
     ['a page elsewhere', { signInPage: 'https://login.example/' }],
     ['a page that is none', { signInPage: 'login' }],
+    ['a page with a query', { signInPage: '/login?from=team' }],
+    ['a part of a page', { claimsPage: '/account#factors' }],
     ['a page for claims elsewhere', { claimsPage: '//evil.example' }],
     ['sessions that are made too early', { sessions: {} }],
   ])('are told at first use: %s', async (_, next) => {

@@ -1,12 +1,8 @@
 import type { NextFramework } from '../framework.js'
-import { currentVisit } from '../visit.js'
 import { createSuperTokensHandlers } from './handlers.js'
 import { createSuperTokensProxy } from './proxy.js'
 import type { NextSuperTokens, NextSuperTokensOptions } from './types.js'
 import { createSuperTokensWorld, type SuperTokensWorld } from './world.js'
-
-/** What sessions are read from. */
-const READ = ['cookie', 'authorization', 'st-auth-mode']
 
 /** Makes the sessions of an app with SuperTokens out of the parts of Next.js that they need. */
 export function createNextSuperTokensWith(
@@ -21,11 +17,10 @@ export function createNextSuperTokensWith(
   }
   return {
     async getSession(wanted) {
-      const visit = await currentVisit(framework)
-      const sent = READ.flatMap((name): [string, string][] => {
-        const value = visit.header(name)
-        return value === null ? [] : [[name, value]]
-      })
+      // First, for it tells a build that this page is nobody's in particular.
+      await framework.connection()
+      // The app's `transfer` may want any of them. Those with a colon are HTTP/2's own.
+      const sent = [...(await framework.headers())].filter(([name]) => !name.startsWith(':'))
       return world().sessions.getSessionForRendering(new Headers(sent), wanted)
     },
     withSession:

@@ -91,8 +91,10 @@ export function createSuperTokensHandlers(
       const { sessions } = world()
       const whole = await sessions.refreshTokenPath()
       for (const path of pathsAsked(request, whole)) {
-        const asked = new Request(new URL(path, url), { method, headers })
-        const response = await sessions.handle(asked)
+        // Two slashes at the beginning of a path would name a host to `new URL`.
+        const address = new URL(url)
+        address.pathname = path
+        const response = await sessions.handle(new Request(address, { method, headers }))
         if (response) return response
       }
       return notFound()

@@ -16,8 +16,9 @@ export interface SuperTokensWorld {
 }
 
 function checkPage(name: string, page: unknown): string {
-  if (typeof page === 'string' && page !== '/' && safeReturnTo(page) === page) return page
-  return fail(`\`${name}\` is a path of this app, such as \`/login\`.`)
+  const known = typeof page === 'string' && page !== '/' && !/[?#]/.test(page)
+  if (known && safeReturnTo(page) === page) return page
+  return fail(`\`${name}\` is the path of a page of this app, such as \`/login\`.`)
 }
 
 /** Reads an app's settings. @throws AuthError `invalid_argument` that says what is missing or wrong. */

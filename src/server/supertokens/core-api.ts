@@ -4,6 +4,8 @@ import type { SessionIdentity, SessionInformation, SessionPayload } from './type
 export const REST = 10_000
 /** How long a core is taken to be what it was, in ms: it may be set otherwise, or replaced by a newer one. */
 export const LIFE = 600_000
+/** The tenant that every core has. Before interface 3.0 it is the only one. */
+export const PUBLIC_TENANT = 'public'
 
 /** A token as the core gives it. Times in ms since the epoch. */
 export interface CoreToken {

@@ -9,16 +9,17 @@ import {
   readTokens,
   readVerified,
 } from './answers.js'
-import type {
-  CoreApi,
-  CoreHandshake,
-  CoreNewSession,
-  CoreRefresh,
-  CoreRegenerated,
-  CoreScope,
-  CoreTokens,
-  CoreVerified,
-  CoreVerify,
+import {
+  type CoreApi,
+  type CoreHandshake,
+  type CoreNewSession,
+  type CoreRefresh,
+  type CoreRegenerated,
+  type CoreScope,
+  type CoreTokens,
+  type CoreVerified,
+  type CoreVerify,
+  PUBLIC_TENANT,
 } from './core-api.js'
 import type { CoreTalk } from './core-host.js'
 import { GeneralError, isSuperTokensError } from './errors.js'
@@ -34,8 +35,6 @@ function need({ version }: CoreTalk, ability: Ability, what: string): void {
   throw new GeneralError(message, { code: 'rejected' })
 }
 
-/** The name of the tenant that every core has. Before 3.0 it is the only one. */
-const PUBLIC = 'public'
 /** What cores take for a name; with `appid-` it would be another app (WebserverAPI.java). */
 const TENANT = /^(?!appid-)[a-z\d-]{1,64}$/i
 
@@ -46,7 +45,7 @@ function checkTenant(talk: CoreTalk, tenantId: string | undefined): string | und
     const message = '`tenantId` is made of at most 64 letters, digits and hyphens.'
     throw new GeneralError(message, { code: 'invalid_argument' })
   }
-  if (tenantId === PUBLIC && !can(talk.version, 'tenants')) return undefined
+  if (tenantId === PUBLIC_TENANT && !can(talk.version, 'tenants')) return undefined
   need(talk, 'tenants', 'Tenants exist')
   return tenantId
 }

@@ -126,13 +126,13 @@ export function createPayloads({
   }: PayloadChange): Promise<CoreRegenerated | undefined> {
     const known = await read(handle)
     const payload = merge(known.payload, update)
-    const draft = { userId: known.userId, payload, antiCsrf: enableAntiCsrf }
+    const { userId, identity } = known
+    const draft = { ...identity, userId, payload, antiCsrf: enableAntiCsrf }
     checkRoom({ name: 'The access token', most: longestToken }, longestAccessToken(draft))
     const shown = accessToken !== undefined
     const token = shown ? await goodToken(handle, accessToken) : undefined
     if (token === undefined) {
       await core.updatePayload(handle, payload)
-      const { identity } = known
       return shown && identity ? { session: { ...identity, userDataInJWT: payload } } : undefined
     }
     const regenerated = await core.regenerate(token, payload)

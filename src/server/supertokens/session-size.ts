@@ -1,4 +1,6 @@
+import { text } from '../../providers/shared/json.js'
 import { checkJWTPayload, checkName } from './arguments.js'
+import { PUBLIC_TENANT } from './core-api.js'
 import { GeneralError } from './errors.js'
 
 /** A session that is to begin, as its access tokens tell of it. */
@@ -8,6 +10,10 @@ export interface SessionDraft {
   readonly payload: unknown
   /** Whether it gets an anti-CSRF token. */
   readonly antiCsrf: boolean
+  /** Where it belongs, if that is known. */
+  readonly tenantId?: unknown
+  /** The account that signed in, where it is another one. */
+  readonly recipeUserId?: string | undefined
 }
 
 const UUID = '0'.repeat(36)
@@ -28,15 +34,18 @@ const jsonBytes = (value: unknown): number =>
  * makes it longer than it began, by the hash of its parent (AccessToken.java).
  * @throws SuperTokensError `GENERAL_ERROR` for what no token can hold.
  */
-export function longestAccessToken({ userId, payload, antiCsrf }: SessionDraft): number {
-  const name = checkName('userId', userId)
+export function longestAccessToken(draft: SessionDraft): number {
+  const { payload, antiCsrf } = draft
+  const name = checkName('userId', draft.userId)
+  const tenantId = text(draft.tenantId) ?? PUBLIC_TENANT
   const claims = {
     iat: 1_795_221_772,
     exp: 1_795_225_372,
     sub: name,
-    tId: 'public',
-    rsub: name,
-    sessionHandle: UUID,
+    tId: tenantId,
+    rsub: draft.recipeUserId ?? name,
+    // Cores name the tenant there too (Session.java).
+    sessionHandle: tenantId === PUBLIC_TENANT ? UUID : `${UUID}_${tenantId}`,
     refreshTokenHash1: HASH,
     parentRefreshTokenHash1: HASH,
     antiCsrfToken: antiCsrf ? UUID : null,

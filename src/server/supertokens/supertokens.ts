@@ -144,13 +144,14 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
     antiCsrf,
     createNewSession: (userId, jwtPayload = {}, sessionData = {}, options = {}) =>
       call(async () => {
-        const draft = { userId, payload: jwtPayload, antiCsrf: enableAntiCsrf }
+        const { tenantId } = options
+        const draft = { userId, payload: jwtPayload, antiCsrf: enableAntiCsrf, tenantId }
         checkRoom(TOKEN_PLACE, longestAccessToken(draft))
         const tokens = await core.createSession({
           userId: checkName('userId', userId),
           userDataInJWT: checkJWTPayload('jwtPayload', jwtPayload),
           userDataInDatabase: checkPayload('sessionData', sessionData),
-          tenantId: options.tenantId,
+          tenantId,
           ...settings,
         })
         tombstones.seeAll(tokens)

@@ -231,6 +231,16 @@ describe('a validator', () => {
     expect(error).toMatchObject([{ reason: { message: 'expired' } }])
   })
 
+  it('fetches again what was fetched by a clock that is ahead, or it would be new for as long', async () => {
+    const { fetchValue, state } = database<string>('pro')
+    const plan = primitiveClaim({ key: 'plan', fetchValue })
+    const wanted = plan.validators.hasValue('pro', 60)
+    const { signIn } = await openApp({ globalClaimValidators: [wanted] })
+    const page = await signIn('cookie', { plan: { v: 'pro', t: START + 3_600 * SECOND } })
+    state.value = 'free'
+    expect(await errorsOf(page.ask())).toMatchObject([{ reason: { actualValue: 'free' } }])
+  })
+
   it('fetches a claim once for all who ask for it', async () => {
     const { fetchValue } = database(['a', 'b'])
     const { includes, excludes } = permissionClaim({ fetchValue }).validators
@@ -454,6 +464,68 @@ describe('what is asked of lists', () => {
     expect(await errorsOf(session.assertClaims([unknown.validators.includes('a')]))).toEqual([
       { id: 'list', reason: { message: 'value does not exist', expectedToInclude: 'a' } },
     ])
+  })
+})
+
+describe('a validator that was not told what to ask for', () => {
+  const { validators: of } = primitiveArrayClaim({ key: 'list', fetchValue: () => ['a'] })
+  const { hasValue } = primitiveClaim({ key: 'plan', fetchValue: () => 'pro' }).validators
+  const { hasCompletedRequirementList } = multiFactorAuthClaim({
+    fetchValue: () => undefined,
+  }).validators
+  // As by a name that is misspelt. What nobody has would exclude nobody.
+  it.each<readonly [string, (given: never) => unknown, unknown]>([
+    ['hasValue', hasValue, undefined],
+    ['includes', of.includes, undefined],
+    ['excludes', of.excludes, undefined],
+    ['includesAll', of.includesAll, undefined],
+    ['includesAny', of.includesAny, 'a'],
+    ['excludesAll', of.excludesAll, [undefined]],
+    ['hasCompletedRequirementList', hasCompletedRequirementList, undefined],
+    ['hasCompletedRequirementList', hasCompletedRequirementList, [undefined]],
+    ['hasCompletedRequirementList', hasCompletedRequirementList, [{ oneOf: 'totp' }]],
+  ])('is none: %s', (_, make, given) => {
+    expect(() => Reflect.apply(make, undefined, [given])).toThrow(
+      expect.objectContaining({ type: 'GENERAL_ERROR', code: 'invalid_argument' }),
+    )
+  })
+})
+
+describe('what is no claim', () => {
+  it.each<readonly [string, unknown]>([
+    ['nothing', undefined],
+    ['a key alone', { key: 'plan' }],
+    ['a text', 'plan'],
+  ])('is neither set nor read nor taken away: %s', async (_, given) => {
+    const claim = Object(given) === given ? Object(given) : given
+    const { signIn, sessions } = await openApp()
+    const { session } = await (await signIn()).ask()
+    const handle = session.getHandle()
+    for (const work of [
+      () => session.setClaimValue(claim, 'pro'),
+      () => session.fetchAndSetClaim(claim),
+      () => session.removeClaim(claim),
+      () => sessions.setClaimValue(handle, claim, 'pro'),
+      () => sessions.fetchAndSetClaim(handle, claim),
+      () => sessions.removeClaim(handle, claim),
+      () => sessions.getClaimValue(handle, claim),
+      async () => session.getClaimValue(claim),
+    ]) {
+      expect(await failureOf(work())).toEqual(INVALID)
+    }
+  })
+
+  it('is no reason for an error of another kind where its value makes none', async () => {
+    const claim = multiFactorAuthClaim({ fetchValue: () => undefined })
+    const { signIn, sessions } = await openApp()
+    const { session } = await (await signIn()).ask()
+    const wrong = Object(undefined).value
+    for (const work of [
+      session.setClaimValue(claim, wrong),
+      sessions.setClaimValue(session.getHandle(), claim, wrong),
+    ]) {
+      expect(await failureOf(work)).toMatchObject({ type: 'GENERAL_ERROR' })
+    }
   })
 })
 

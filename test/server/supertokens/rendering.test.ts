@@ -62,7 +62,10 @@ describe('a page that is rendered on the server', () => {
   ])('is of a request, and not of %s', async (_, request) => {
     const { sessions } = await openApp()
     const read = Reflect.apply(sessions.getSessionForRendering, sessions, [request])
-    expect(await failureOf(Promise.resolve(read))).toMatchObject({ code: 'invalid_argument' })
+    expect(await failureOf(Promise.resolve(read))).toEqual({
+      type: 'GENERAL_ERROR',
+      code: 'invalid_argument',
+    })
   })
 
   it('changes nothing in the core, not even by the first use of a token', async () => {
@@ -94,6 +97,18 @@ describe('a page that is rendered on the server', () => {
       status: 'signed-in',
     })
     expect(core.sessions()[0]?.userDataInJWT).toEqual({})
+  })
+
+  it('shows what was fetched, by which it may be seen', async () => {
+    const roles = userRoleClaim({ fetchValue: () => ['reader'] })
+    const { signIn, sessions } = await openApp({
+      globalClaimValidators: [roles.validators.includes('reader')],
+    })
+    const headers = (await signIn('cookie', { theme: 'dark' })).headers()
+    const found = await sessions.getSessionForRendering(headers)
+    if (found.status !== 'signed-in') throw new Error(found.status)
+    expect(found.session.getClaimValue(roles)).toEqual(['reader'])
+    expect(found.session.getJWTPayload()).toMatchObject({ theme: 'dark' })
   })
 
   it('throws what may work later where nobody can tell, as without the keys of the core', async () => {

@@ -6,6 +6,8 @@ import { createStage, failureOf, toldBy } from './web-stage.js'
 
 const TOO_LARGE = { type: 'GENERAL_ERROR', code: 'invalid_argument' }
 const COOKIE = { 'st-auth-mode': 'cookie' }
+/** As long as cores take them. */
+const TENANT = 't'.repeat(64)
 const HEADER = { 'st-auth-mode': 'header' }
 const ofSize = (length: number) => ({ jwtPayload: { text: 'x'.repeat(length) } })
 
@@ -56,20 +58,22 @@ describe('a session that is too large for its cookie', () => {
     ['dynamic keys', {}],
     ['static keys and anti-CSRF tokens', { useDynamicSigningKey: false, antiCsrf: 'VIA_TOKEN' }],
     ['interface 2.21', { core: { versions: ['2.21'] } }],
-  ] as const)('does not grow to be that by its first refresh: %s', async (_, options) => {
+    ['a tenant of a long name', { core: { tenants: [TENANT] } }],
+  ] as const)('does not grow to be that by its first refresh: %s', async (what, options) => {
+    const place = what.includes('tenant') ? { tenantId: TENANT } : {}
     const { sessions, exchange, pass } = createWorld(options)
     // The largest that is taken; one of one letter more is refused.
     let [taken, refused] = [0, 4_096]
     while (refused - taken > 1) {
       const half = Math.floor((taken + refused) / 2)
       const failure = await failureOf(
-        sessions.createNewSession(exchange(COOKIE), 'ada', ofSize(half)),
+        sessions.createNewSession(exchange(COOKIE), 'ada', { ...ofSize(half), ...place }),
       )
       if (failure) refused = half
       else taken = half
     }
     const first = exchange(COOKIE)
-    await sessions.createNewSession(first, 'ada', ofSize(taken))
+    await sessions.createNewSession(first, 'ada', { ...ofSize(taken), ...place })
     const Cookie = first.answer
       .getSetCookie()
       .map((line) => line.split(';')[0])

@@ -29,6 +29,28 @@ describe('a session of a tenant', () => {
     expect(core.sessions()).toEqual([])
   })
 
+  it('is not changed to what its cookie cannot hold, however long the name of the tenant is', async () => {
+    const tenantId = 't'.repeat(64)
+    const { signIn, core } = await openApp({}, { core: { tenants: [tenantId] } })
+    const page = await signIn('cookie', {}, { tenantId })
+    await page.refresh()
+    const { session } = await page.ask()
+    // The largest that is taken; one of one letter more is refused.
+    let [taken, refused] = [0, 4_096]
+    while (refused - taken > 1) {
+      const half = Math.floor((taken + refused) / 2)
+      const change = session.mergeIntoAccessTokenPayload({ text: 'x'.repeat(half) })
+      const failed = await change.then(
+        () => false,
+        () => true,
+      )
+      if (failed) refused = half
+      else taken = half
+    }
+    expect(core.sessions()[0]?.userDataInJWT).toEqual({ text: 'x'.repeat(taken) })
+    expect((await page.refresh()).getJWTPayload()).toEqual({ text: 'x'.repeat(taken) })
+  })
+
   it('is told to what fetches its claims', async () => {
     const tenants: string[] = []
     const plan = primitiveClaim({

@@ -146,10 +146,24 @@ describe('tokens that were had without a request', () => {
     ['a session without one', { session: {} }],
     ['a token without a session', { accessToken: { token: GOOD } }],
     ['a token that is none', { session: {}, accessToken: { token: 7 } }],
+    ['a token of null', { session: null, accessToken: { token: GOOD } }],
+    ['a token of nobody', { session: { handle: 'h1' }, accessToken: { token: GOOD } }],
   ])('are tokens, and not %s', async (_, tokens) => {
     const { sessions, ask } = createStage()
     const asked = ask()
     const attach = Reflect.apply(sessions.attachToRequestResponse, sessions, [asked, tokens])
+    expect(await failureOf(Promise.resolve(attach))).toEqual(INVALID)
+    expect(toldBy(asked.answer)).toEqual([])
+  })
+})
+
+describe('tokens that are to go another way than there is', () => {
+  it.each(['any', 'query', '', null])('go nowhere: %s', async (transfer) => {
+    const { sessions, superTokens, ask } = createStage()
+    const tokens = await superTokens.createNewSession('ada')
+    const asked = ask()
+    const given = [asked, tokens, transfer]
+    const attach = Reflect.apply(sessions.attachToRequestResponse, sessions, given)
     expect(await failureOf(Promise.resolve(attach))).toEqual(INVALID)
     expect(toldBy(asked.answer)).toEqual([])
   })

@@ -28,6 +28,16 @@ const isValidator = (value: unknown): value is ClaimValidator =>
   'validate' in value &&
   typeof value.validate === 'function'
 
+const METHODS = ['fetchValue', 'toPayload', 'getValueFromPayload'] as const
+
+/** @throws SuperTokensError `GENERAL_ERROR`, `invalid_argument`, for what is no claim. */
+export function needClaim<Claim extends SessionClaim>(claim: Claim): Claim {
+  const isOne =
+    typeof claim?.key === 'string' && METHODS.every((name) => typeof claim[name] === 'function')
+  if (isOne) return claim
+  throw new GeneralError('This is no claim: see `primitiveClaim`.', { code: 'invalid_argument' })
+}
+
 /** @throws SuperTokensError `GENERAL_ERROR`, `invalid_argument`, for what is no list of validators. */
 export function checkValidators(what: string, value: unknown): readonly ClaimValidator[] {
   if (Array.isArray(value) && value.every(isValidator)) return value
@@ -50,7 +60,21 @@ async function fetchInto(
   return checkJWTPayload(`fetchValue of ${claim.key}`, told)
 }
 
-/** The same for several claims, each knowing of those before it, within the time limit. */
+/**
+ * The update of a payload by which a claim has a value from now on.
+ * @throws SuperTokensError `GENERAL_ERROR`
+ */
+export async function updateOf<Value>(
+  claim: SessionClaim<Value>,
+  value: Value,
+  { claimsTimeout, now }: ClaimsSettings,
+): Promise<SessionPayload> {
+  const { key } = needClaim(claim)
+  const step: Step = { name: `\`toPayload\` of the claim \`${key}\`` }
+  return runAppCode(claimsTimeout, step, () => ({ [key]: claim.toPayload(value, {}, now()) }))
+}
+
+/** Fetches several claims, each knowing of those before it, within the time limit. */
 export async function fetchClaims(
   claims: readonly SessionClaim[],
   subject: ClaimSubject,
@@ -60,7 +84,7 @@ export async function fetchClaims(
   return runAppCode(claimsTimeout, step, async () => {
     let update: SessionPayload = {}
     for (const claim of claims) {
-      step.name = `Fetching the claim \`${claim.key}\``
+      step.name = `Fetching the claim \`${needClaim(claim).key}\``
       const payload = { ...subject.payload, ...update }
       update = { ...update, ...(await fetchInto(claim, { ...subject, payload }, now())) }
     }

@@ -1,5 +1,5 @@
 import { asObject } from '../../../providers/shared/json.js'
-import { checkClaim, fieldsAt } from './timed-claim.js'
+import { checkClaim, fieldsAt, needWanted } from './timed-claim.js'
 import type { ClaimValidator, ReadyClaimOptions, SessionClaim } from './types.js'
 
 /** How far somebody has come with their factors. */
@@ -43,6 +43,19 @@ function readValue(
   const c = readFactors(fields?.c)
   return c && typeof fields?.v === 'boolean' ? { c, v: fields.v } : undefined
 }
+
+const isListOfFactors = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((factor) => typeof factor === 'string')
+
+function isRequirement(value: unknown): boolean {
+  if (typeof value === 'string') return true
+  const { oneOf, allOfInAnyOrder } = asObject(value) ?? {}
+  return isListOfFactors(oneOf ?? allOfInAnyOrder)
+}
+
+/** `undefined` for what is no list of requirements. */
+const readRequirements = (given: FactorRequirements): FactorRequirements | undefined =>
+  Array.isArray(given) && given.every(isRequirement) ? given : undefined
 
 /** Why the first of the requirements that is not met is not; `undefined` when all are. */
 function unmet(requirements: FactorRequirements, { c }: MultiFactorAuthValue): object | undefined {
@@ -107,7 +120,8 @@ export function multiFactorAuthClaim(
         validator(id, ({ v }) =>
           v ? undefined : { message: 'MFA requirement for auth is not satisfied' },
         ),
-      hasCompletedRequirementList(requirements, id = KEY) {
+      hasCompletedRequirementList(given, id = KEY) {
+        const requirements = needWanted(KEY, readRequirements(given))
         const asked = validator(id, (value) => unmet(requirements, value))
         return requirements.length > 0 ? asked : { ...asked, validate: () => ({ isValid: true }) }
       },

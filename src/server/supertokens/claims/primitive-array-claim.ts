@@ -1,5 +1,10 @@
 import { readPrimitive } from './primitive-claims.js'
-import { createTimedClaim, createValueValidator, type ValueRule } from './timed-claim.js'
+import {
+  createTimedClaim,
+  createValueValidator,
+  needWanted,
+  type ValueRule,
+} from './timed-claim.js'
 import type { ClaimOptions, ClaimPrimitive, ClaimValidator, SessionClaim } from './types.js'
 
 type Values = readonly ClaimPrimitive[]
@@ -38,12 +43,17 @@ export function primitiveArrayClaim(options: ClaimOptions<Values>): PrimitiveArr
 
   /** Makes the validators of one kind. */
   const kind =
-    <Wanted>(expectedAs: string, isMet: (values: Values, wanted: Wanted) => boolean) =>
+    <Wanted>(
+      expectedAs: string,
+      readWanted: (value: unknown) => Wanted | undefined,
+      isMet: (values: Values, wanted: Wanted) => boolean,
+    ) =>
     (
-      wanted: Wanted,
+      given: Wanted,
       maxAgeInSeconds: number | undefined = defaultMaxAgeInSeconds,
       id?: string,
     ): ClaimValidator => {
+      const wanted = needWanted(claim.key, readWanted(given))
       const rule: ValueRule<Values> = {
         id,
         maxAgeInSeconds,
@@ -56,17 +66,18 @@ export function primitiveArrayClaim(options: ClaimOptions<Values>): PrimitiveArr
   return {
     ...claim,
     validators: {
-      includes: kind('expectedToInclude', (has, one: ClaimPrimitive) => has.includes(one)),
-      excludes: kind('expectedToNotInclude', (has, one: ClaimPrimitive) => !has.includes(one)),
-      includesAll: kind('expectedToInclude', (has, all: Values) =>
+      includes: kind('expectedToInclude', readPrimitive, (has, one) => has.includes(one)),
+      excludes: kind('expectedToNotInclude', readPrimitive, (has, one) => !has.includes(one)),
+      includesAll: kind('expectedToInclude', readValues, (has, all) =>
         all.every((one) => has.includes(one)),
       ),
-      includesAny: kind('expectedToIncludeAtLeastOneOf', (has, some: Values) =>
+      includesAny: kind('expectedToIncludeAtLeastOneOf', readValues, (has, some) =>
         some.some((one) => has.includes(one)),
       ),
       excludesAll: kind(
         'expectedToNotInclude',
-        (has, none: Values) => !none.some((one) => has.includes(one)),
+        readValues,
+        (has, none) => !none.some((one) => has.includes(one)),
       ),
     },
   }

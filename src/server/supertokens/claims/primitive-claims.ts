@@ -1,4 +1,4 @@
-import { createTimedClaim, createValueValidator } from './timed-claim.js'
+import { createTimedClaim, createValueValidator, needWanted } from './timed-claim.js'
 import type { ClaimOptions, ClaimPrimitive, ClaimValidator, SessionClaim } from './types.js'
 
 /** A claim of one value. Ages in seconds; without one that of the claim holds. */
@@ -35,13 +35,15 @@ function createOneValueClaim<Value extends ClaimPrimitive>(
   return {
     ...claim,
     validators: {
-      hasValue: (wanted, maxAgeInSeconds = defaultMaxAgeInSeconds, id) =>
-        createValueValidator(claim, {
+      hasValue(given, maxAgeInSeconds = defaultMaxAgeInSeconds, id) {
+        const wanted = needWanted(claim.key, given)
+        return createValueValidator(claim, {
           id,
           maxAgeInSeconds,
           isMet: (value) => value === wanted,
           expected: { expectedValue: wanted },
-        }),
+        })
+      },
     },
   }
 }

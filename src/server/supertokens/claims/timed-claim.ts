@@ -1,5 +1,4 @@
 import { asObject } from '../../../providers/shared/json.js'
-import { checkObject } from '../../shared/arguments.js'
 import { PROTECTED_CLAIMS } from '../access-token.js'
 import { GeneralError } from '../errors.js'
 import type { SessionPayload } from '../types.js'
@@ -11,7 +10,8 @@ function reject(message: string): never {
 
 /** @throws SuperTokensError `GENERAL_ERROR`, `invalid_argument`, for a key that no claim can have. */
 export function checkClaim<Value>(options: ClaimOptions<Value>): ClaimOptions<Value> {
-  checkObject('options', options)
+  if (typeof options !== 'object' || options === null)
+    return reject('Pass `options`, as an object.')
   const { key, fetchValue, defaultMaxAgeInSeconds } = options
   if (typeof key !== 'string' || key === '' || key === '__proto__') {
     return reject('The `key` of a claim is a text that is not empty.')
@@ -56,6 +56,16 @@ export function createTimedClaim<Value>(
   }
 }
 
+/**
+ * What a validator is to ask for.
+ * @throws SuperTokensError `GENERAL_ERROR`, `invalid_argument`, for nothing, as a misspelt name gives: what
+ * nobody has excludes nobody.
+ */
+export function needWanted<Wanted>(key: string, wanted: Wanted | undefined): Wanted {
+  if (wanted !== undefined) return wanted
+  return reject(`A validator of \`${key}\` was not told what to ask for.`)
+}
+
 /** What one validator asks of a value. */
 export interface ValueRule<Value> {
   /** Else the claim's key. */
@@ -77,8 +87,9 @@ export function createValueValidator<Value>(
 ): ClaimValidator {
   checkMaxAge(claim.key, maxAgeInSeconds)
   const ageOf = (payload: SessionPayload, now: number): number | undefined => {
-    const fetched = claim.getLastRefetchTime(payload)
-    return fetched === undefined ? undefined : (now - fetched) / 1000
+    const age = (now - (claim.getLastRefetchTime(payload) ?? Number.NaN)) / 1000
+    // By a clock that was ahead it would be new for as long.
+    return age >= 0 ? age : undefined
   }
   const isOld = (age: number | undefined): boolean =>
     maxAgeInSeconds !== undefined && (age === undefined || age > maxAgeInSeconds)

@@ -1,4 +1,4 @@
-import { checkClaims, fetchClaims } from '../claims/check-claims.js'
+import { checkClaims, fetchClaims, needClaim, updateOf } from '../claims/check-claims.js'
 import { UnauthorisedError } from '../errors.js'
 import type { SessionInformation, SessionPayload } from '../types.js'
 import type { WebSettings } from './delivery.js'
@@ -7,7 +7,7 @@ import type { ClaimsByHandle } from './session-types.js'
 
 /** The claims of sessions that no request is about. */
 export function createClaimsByHandle(settings: WebSettings): ClaimsByHandle {
-  const { superTokens, longestToken, now } = settings
+  const { superTokens, longestToken } = settings
 
   async function merge(sessionHandle: string, update: SessionPayload): Promise<void> {
     await superTokens.mergeIntoAccessTokenPayload(sessionHandle, update, { longestToken })
@@ -27,10 +27,10 @@ export function createClaimsByHandle(settings: WebSettings): ClaimsByHandle {
       await merge(handle, await fetchClaims([claim], subject, settings))
     },
     setClaimValue: async (handle, claim, value) =>
-      merge(handle, { [claim.key]: claim.toPayload(value, {}, now()) }),
+      merge(handle, await updateOf(claim, value, settings)),
     getClaimValue: async (handle, claim) =>
-      claim.getValueFromPayload((await read(handle)).userDataInJWT),
-    removeClaim: async (handle, { key }) => merge(handle, { [key]: null }),
+      needClaim(claim).getValueFromPayload((await read(handle)).userDataInJWT),
+    removeClaim: async (handle, claim) => merge(handle, { [needClaim(claim).key]: null }),
     async validateClaimsForSessionHandle(handle, override) {
       const subject = subjectOf(await read(handle))
       const validators = await wantedValidators(settings, override)

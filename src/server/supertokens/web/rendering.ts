@@ -1,12 +1,25 @@
 import { checkMethods, checkObject } from '../../shared/arguments.js'
 import { checkClaims } from '../claims/check-claims.js'
 import { isSuperTokensError } from '../errors.js'
+import { toSuperTokensError } from '../guard.js'
 import { readCredentials } from './credentials.js'
 import type { WebSettings } from './delivery.js'
 import { subjectOf, wantedValidators } from './session-claims.js'
-import { type KnownSession, readingOf } from './session-object.js'
+import { type KnownSession, readingOf, withUpdate } from './session-object.js'
 import { shownAccessToken } from './turn.js'
-import type { SuperTokensSessions } from './types.js'
+import type { SuperTokensSessions, WebRequest } from './types.js'
+
+/** @throws SuperTokensError `GENERAL_ERROR`, `invalid_argument`, for what has no headers. */
+function headersIn(request: Headers | Pick<WebRequest, 'headers'>): Headers {
+  try {
+    checkObject('request', request)
+    const headers = 'headers' in request ? request.headers : request
+    checkMethods(headers, ['get', 'has'], 'Pass the `request`, or its `Headers`.')
+    return headers
+  } catch (error) {
+    throw toSuperTokensError(error)
+  }
+}
 
 /** Tells who is signed in while a page is rendered. */
 export function createRendering(
@@ -27,9 +40,7 @@ export function createRendering(
   }
 
   return async (request, { overrideGlobalClaimValidators: override } = {}) => {
-    checkObject('request', request)
-    const headers = 'headers' in request ? request.headers : request
-    checkMethods(headers, ['get', 'has'], 'Pass the `request`, or its `Headers`.')
+    const headers = headersIn(request)
     let known: KnownSession | undefined
     try {
       known = await find(headers)
@@ -40,13 +51,15 @@ export function createRendering(
       throw error
     }
     if (!known) return { status: 'signed-out' }
-    const found = known
+    let found = known
     const session = readingOf(() => found)
     const validators = await wantedValidators(
       settings,
       override && ((all) => override(all, session)),
     )
-    const { errors } = await checkClaims(subjectOf(found.session), validators, settings)
+    const { update, errors } = await checkClaims(subjectOf(found.session), validators, settings)
+    // What was fetched counts for this page, and is written nowhere.
+    found = withUpdate(found, update)
     return errors.length === 0
       ? { status: 'signed-in', session }
       : { status: 'invalid-claims', session, claimValidationErrors: errors }

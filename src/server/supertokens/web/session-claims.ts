@@ -1,17 +1,15 @@
 import { runAppCode } from '../claims/app-code.js'
 import { checkValidators } from '../claims/check-claims.js'
 import type { ClaimSubject, ClaimValidator } from '../claims/types.js'
+import { PUBLIC_TENANT } from '../core-api.js'
 import type { SessionIdentity } from '../types.js'
 import type { WebSettings } from './delivery.js'
-
-/** The tenant that every core has, which is the only one before interface 3.0. */
-const PUBLIC = 'public'
 
 /** Of whom a session is, for those who fetch claims. */
 export const subjectOf = ({
   userId,
   recipeUserId = userId,
-  tenantId = PUBLIC,
+  tenantId = PUBLIC_TENANT,
   userDataInJWT: payload,
 }: Omit<SessionIdentity, 'handle'>): ClaimSubject => ({ userId, recipeUserId, tenantId, payload })
 

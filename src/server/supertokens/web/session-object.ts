@@ -1,4 +1,10 @@
-import { checkClaims, checkValidators, fetchClaims } from '../claims/check-claims.js'
+import {
+  checkClaims,
+  checkValidators,
+  fetchClaims,
+  needClaim,
+  updateOf,
+} from '../claims/check-claims.js'
 import { InvalidClaimsError, isSuperTokensError, UnauthorisedError } from '../errors.js'
 import type { SessionIdentity, SessionInformation, SessionPayload } from '../types.js'
 import { clearingWhenOver, clearTokens, deliver, type Turn } from './delivery.js'
@@ -13,6 +19,15 @@ export interface KnownSession {
   readonly accessToken: string
 }
 
+/** A session whose payload has changed. */
+export const withUpdate = (
+  { session, accessToken }: KnownSession,
+  update: SessionPayload,
+): KnownSession => {
+  const userDataInJWT = { ...session.userDataInJWT, ...update }
+  return { session: { ...session, userDataInJWT }, accessToken }
+}
+
 /** What a session says of itself, as it is by the time that it is asked. */
 export const readingOf = (known: () => KnownSession): SessionReading => ({
   getUserId: () => known().session.userId,
@@ -21,7 +36,7 @@ export const readingOf = (known: () => KnownSession): SessionReading => ({
   getTenantId: () => known().session.tenantId,
   getJWTPayload: () => known().session.userDataInJWT,
   getAccessToken: () => known().accessToken,
-  getClaimValue: (claim) => claim.getValueFromPayload(known().session.userDataInJWT),
+  getClaimValue: (claim) => needClaim(claim).getValueFromPayload(known().session.userDataInJWT),
 })
 
 type PayloadPart = Pick<
@@ -42,7 +57,7 @@ interface Changing {
 /** The functions of a session that change its access token. */
 function payloadPart(turn: Turn, state: Changing): PayloadPart {
   const { settings } = turn
-  const { superTokens, now } = settings
+  const { superTokens } = settings
 
   async function merge(update: SessionPayload): Promise<void> {
     const { accessToken, session } = state.current
@@ -68,9 +83,7 @@ function payloadPart(turn: Turn, state: Changing): PayloadPart {
       await merge(update)
     } catch (error) {
       if (!isSuperTokensError(error, 'GENERAL_ERROR') || !error.retryable) throw error
-      const { session, accessToken } = state.current
-      const userDataInJWT = { ...session.userDataInJWT, ...update }
-      state.current = { session: { ...session, userDataInJWT }, accessToken }
+      state.current = withUpdate(state.current, update)
     }
   }
 
@@ -78,9 +91,8 @@ function payloadPart(turn: Turn, state: Changing): PayloadPart {
     mergeIntoAccessTokenPayload: merge,
     fetchAndSetClaim: async (claim) =>
       merge(await fetchClaims([claim], subjectOf(state.current.session), settings)),
-    setClaimValue: async (claim, value) =>
-      merge({ [claim.key]: claim.toPayload(value, {}, now()) }),
-    removeClaim: async ({ key }) => merge({ [key]: null }),
+    setClaimValue: async (claim, value) => merge(await updateOf(claim, value, settings)),
+    removeClaim: async (claim) => merge({ [needClaim(claim).key]: null }),
     async assertClaims(claimValidators) {
       const asked = checkValidators('claimValidators', claimValidators)
       const subject = subjectOf(state.current.session)

@@ -1,3 +1,4 @@
+import { asObject, text } from '../../../providers/shared/json.js'
 import { checkJWTPayload } from '../arguments.js'
 import { fetchClaims } from '../claims/check-claims.js'
 import { GeneralError, UnauthorisedError } from '../errors.js'
@@ -48,6 +49,20 @@ async function establish(
   return createSessionObject(turn, { session, accessToken: accessToken.token }, transfer)
 }
 
+/** @throws SuperTokensError `GENERAL_ERROR`, `invalid_argument`, for what are no tokens, or another way. */
+function checkNewTokens(tokens: NewTokens, transfer: unknown): void {
+  const fields = asObject(tokens) ?? {}
+  const { handle, userId } = asObject(fields.session) ?? {}
+  const { token } = asObject(fields.accessToken) ?? {}
+  const isSession = [handle, userId, token].every((value) => text(value) !== undefined)
+  const isWay = transfer === undefined || transfer === 'cookie' || transfer === 'header'
+  if (isSession && isWay) return
+  const message = isSession
+    ? '`transfer` is cookie or header.'
+    : '`tokens` are those of a session, as `createNewSession` gives them.'
+  throw new GeneralError(message, { code: 'invalid_argument' })
+}
+
 /** How a new session's tokens go to the front end. */
 function transferFor(allowed: AllowedTransfer, { authMode }: Credentials): TokenTransfer {
   if (allowed !== 'any') return allowed
@@ -75,7 +90,7 @@ async function createNewSession(
   const { sessionData, tenantId } = options
   const transfer = transferFor(turn.transfer, turn.credentials)
   const payload = await firstPayload(settings, userId, options)
-  const draft = { userId, payload, antiCsrf: superTokens.antiCsrf === 'VIA_TOKEN' }
+  const draft = { userId, payload, antiCsrf: superTokens.antiCsrf === 'VIA_TOKEN', tenantId }
   if (transfer === 'cookie') checkCookieRoom('sAccessToken', longestAccessToken(draft))
   const place = tenantId === undefined ? [] : [{ tenantId }]
   const tokens = await superTokens.createNewSession(userId, payload, sessionData, ...place)
@@ -158,10 +173,7 @@ export function createOperations(settings: WebSettings): SessionOperations {
       createNewSession(settings, beginTurn(settings, exchange, true), { ...options, userId }),
     refreshSession: async (exchange) => refreshSession(settings, beginTurn(settings, exchange)),
     async attachToRequestResponse(exchange, tokens, transfer) {
-      if (typeof tokens?.accessToken?.token !== 'string' || typeof tokens.session !== 'object') {
-        const message = '`tokens` are those of a session, as `createNewSession` gives them.'
-        throw new GeneralError(message, { code: 'invalid_argument' })
-      }
+      checkNewTokens(tokens, transfer)
       const turn = beginTurn(settings, exchange, true)
       return establish(turn, tokens, transfer ?? transferFor(turn.transfer, turn.credentials))
     },

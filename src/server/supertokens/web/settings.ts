@@ -3,7 +3,7 @@ import { createOriginGuard } from '../../requests/origin-guard.js'
 import { checkMethods, checkObject } from '../../shared/arguments.js'
 import { TIME_LIMIT } from '../../shared/time-limit.js'
 import { LONGEST_ACCESS_TOKEN } from '../access-token.js'
-import { checkValidators } from '../claims/check-claims.js'
+import { checkValidators, needClaim } from '../claims/check-claims.js'
 import type { SessionClaim } from '../claims/types.js'
 import { GeneralError } from '../errors.js'
 import type { WebSettings } from './delivery.js'
@@ -43,9 +43,8 @@ function checkStatus(name: string, status: number): number {
 
 /** @throws AuthError `invalid_argument` for what is no list of claims, or two of one key. */
 function checkClaimList(claims: readonly SessionClaim[]): readonly SessionClaim[] {
-  const known = Array.isArray(claims) && claims.every((claim) => typeof claim?.key === 'string')
-  if (!known) reject('`claims` is a list of claims.')
-  if (new Set(claims.map(({ key }) => key)).size === claims.length) return claims
+  if (!Array.isArray(claims)) reject('`claims` is a list of claims.')
+  if (new Set(claims.map((claim) => needClaim(claim).key)).size === claims.length) return claims
   return reject('Two of the `claims` have one key.')
 }
 

@@ -122,7 +122,8 @@ export interface SuperTokensSessions extends ClaimsByHandle {
   refreshSession(exchange: WebExchange): Promise<SessionObject>
   /**
    * Tells whose request it is while its page is rendered, where no cookie can be set: it refreshes
-   * nothing, changes nothing, and answers nothing. The global validators are asked here too.
+   * nothing and writes nothing, but that a core before 2.21 is asked about the token. The global
+   * validators are asked here too, and what they fetch counts for this page alone.
    * @throws SuperTokensError `GENERAL_ERROR` when that cannot be told, as in an outage.
    */
   getSessionForRendering(
