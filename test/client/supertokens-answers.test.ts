@@ -223,15 +223,17 @@ describe.each(['cookie', 'header'] as const)('with tokens in %ss, an answer', (t
 
 describe('a redirect', () => {
   it('to another origin says nothing of the session', async () => {
-    const { world, page, call, settle } = await signedIn(1)
+    const { world, page, call, settle, refreshes } = await signedIn(1)
     const elsewhere = (response: Response): Response =>
       Object.defineProperty(response, 'url', { value: 'https://evil.example/me' })
     world.serve((given) => elsewhere(Response.json({}, { headers: given.front({ role: 'x' }) })))
     await call()
     world.serve(() => elsewhere(forbidden()))
     expect((await call()).status).toBe(403)
+    world.serve(() => elsewhere(new Response(null, { status: 401 })))
+    expect((await call()).status).toBe(401)
     await settle()
-    expect(page.events).toEqual([])
+    expect([refreshes(), page.events]).toEqual([0, []])
   })
 
   it('within the API does', async () => {
