@@ -74,8 +74,18 @@ describe('signInContext', () => {
     const refused = { code: 'invalid_argument' }
     const nothing = { ...OPTIONS, signIn: async () => {} }
     await expect(signInContext(context, nothing)).rejects.toMatchObject(refused)
-    await expect(signInContext(context, { ...OPTIONS, url: '/auth' })).rejects.toMatchObject(
-      refused,
-    )
+    for (const wrong of ['/auth', 'project.example', 'localhost:9999', 'file:///auth', '']) {
+      const urls = [{ url: wrong }, { appOrigin: wrong }]
+      for (const url of urls) {
+        const call = signInContext(context, { ...OPTIONS, ...url })
+        await expect(call).rejects.toMatchObject(refused)
+      }
+    }
+  })
+
+  it('stands in for the server however its address is written', async () => {
+    const { context, told } = createContext()
+    await signInContext(context, { ...OPTIONS, url: 'HTTPS://Project.example:443/auth/v1' })
+    expect(told[0]).toBe('https://project.example/auth/v1/**')
   })
 })
