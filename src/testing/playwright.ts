@@ -33,7 +33,7 @@ export interface SignInContextOptions {
   readonly appOrigin: string
   /**
    * Signs in, in this process, by a client like the app's: with the same `storageKey`, and with this `fetch` and
-   * this `storage`.
+   * this `storage`. Dispose of it then: a client that went on here would spend the refresh tokens of the pages.
    */
   signIn(parts: { readonly fetch: typeof fetch; readonly storage: Storage }): Promise<unknown>
 }

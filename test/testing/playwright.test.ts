@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { AuthClient } from '../../src/index.js'
+import { gotrue } from '../../src/providers/gotrue/index.js'
 import { createScriptedGoTrue } from '../../src/testing/index.js'
 import {
   type PlaywrightContext,
@@ -51,6 +53,23 @@ describe('signInContext', () => {
     expect(told[0]).toBe('https://project.example/auth/v1/**')
     expect(told[1]).toContain('location.origin === "http://localhost:3000"')
     expect(told[1]).toContain('{"app":"{}"}')
+  })
+
+  it('plants the session of a client that was disposed of, which nobody here goes on with', async () => {
+    const { context, told } = createContext()
+    const ada = { email: 'ada@example.com', password: 'secret-1' }
+    const server = createScriptedGoTrue({ users: [ada] })
+    await signInContext(context, {
+      ...OPTIONS,
+      server,
+      async signIn({ fetch, storage }) {
+        const auth = new AuthClient({ provider: gotrue({ url: OPTIONS.url, fetch }), storage })
+        await auth.signIn(ada)
+        auth.dispose()
+      },
+    })
+    expect(told[1]).toContain('ada@example.com')
+    expect(server.sessions()).toHaveLength(1)
   })
 
   it('lets pages of the app read what the server says, also where it says no', async () => {
