@@ -126,11 +126,10 @@ export function createAuthFetch<User extends SessionUser>(
     for (;;) {
       const response = await attempt(request, { url, method }, record)
       const { status, headers } = response
-      const answer = { url, method, status, headers, copy: () => response.clone() }
       // What another origin says after a redirect is nothing about this session.
-      const ours = origins.includes(new URL(response.url, url).origin)
-      const read = ours ? await provider.readAnswer?.(answer, record.session) : undefined
-      const meaning = read ?? byStatus(answer)
+      if (!origins.includes(new URL(response.url, url).origin)) return response
+      const answer = { url, method, status, headers, copy: () => response.clone() }
+      const meaning = (await provider.readAnswer?.(answer, record.session)) ?? byStatus(answer)
       if ('grant' in meaning && meaning.grant) source.update(record, meaning.grant)
       if (meaning.kind === 'step') {
         throw new AuthError('step_required', 'The server wants another step first.', {

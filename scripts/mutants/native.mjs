@@ -20,9 +20,9 @@ export const NATIVE = [
   },
   {
     file: secure,
-    name: 'A removal goes by what the head says, and leaves what a crash has left.',
-    find: 'await entries.countPieces(key, place)',
-    replace: '3',
+    name: 'Pieces of a longer text, whose write was interrupted, stay behind those of a shorter one.',
+    find: 'while ((await get(',
+    replace: 'while (known === 0 && (await get(',
   },
   {
     file: secure,
@@ -51,7 +51,7 @@ export const NATIVE = [
   {
     file: links,
     name: 'The link that started the app is handled by each who begins to listen.',
-    find: 'taken.get(Linking) === url || hear(url)',
+    find: "known.has(url ?? '') || hear(url)",
     replace: 'hear(url)',
   },
   {

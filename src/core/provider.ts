@@ -82,7 +82,7 @@ export interface OutgoingRequest {
 export interface IncomingAnswer extends OutgoingRequest {
   readonly status: number
   readonly headers: { get(name: string): string | null }
-  /** A copy of it, in pages a `Response`, whose body can be read and the app's own stays as it is. */
+  /** Makes a copy, in pages a `Response`: whoever reads its body leaves the app's own unread. */
   readonly copy?: (() => unknown) | undefined
 }
 
@@ -148,7 +148,7 @@ export interface ActionHost<User extends SessionUser = SessionUser> {
   exchange(purpose: Purpose<User>, options?: CallOptions): Promise<Session<User>>
   /** Where keys lie that never leave this device; `null` where the app has no such place. */
   readonly keys: KeyStore | null
-  /** What the app says that secrets are made by; nothing where it is the platform's. */
+  /** What makes secrets, where the app has passed it; `undefined` where the platform's own does. */
   readonly crypto: Crypto | undefined
   /** Keeps a secret across a redirect for a day; the newest few are kept. */
   saveFlow(flow: Flow): Promise<void>

@@ -1,5 +1,5 @@
-import { AuthError } from '../core/errors.js'
 import type { Wake } from '../core/ports.js'
+import { needMethods } from './app-ports.js'
 
 /** The part of React Native's `AppState` that is used. */
 export interface AppStateSource {
@@ -29,11 +29,6 @@ export interface AppStateWakeOptions {
 const isAway = (state: string | null | undefined): boolean =>
   state === 'background' || state === 'inactive'
 
-function check(source: { readonly addEventListener?: unknown } | undefined, name: string): void {
-  if (typeof source?.addEventListener === 'function') return
-  throw new AuthError('invalid_argument', `Pass the ${name} of your app to appStateWake().`)
-}
-
 /**
  * Signs of a React Native app, for `environment.wake`: tokens are refreshed ahead of need while the app
  * is active, and looked at when it comes back. It listens only while it is listened to.
@@ -41,8 +36,11 @@ function check(source: { readonly addEventListener?: unknown } | undefined, name
  */
 export function appStateWake(AppState: AppStateSource, options?: AppStateWakeOptions): Wake {
   const { NetInfo } = { ...options }
-  check(AppState, 'AppState')
-  if (NetInfo !== undefined) check(NetInfo, 'NetInfo')
+  needMethods(AppState, ['addEventListener'], 'Pass the AppState of react-native.')
+  if (NetInfo !== undefined) {
+    const message = 'Pass the NetInfo that @react-native-community/netinfo exports by default.'
+    needMethods(NetInfo, ['addEventListener'], message)
+  }
   let offline = false
   let subscribers = 0
   return {

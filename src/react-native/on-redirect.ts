@@ -11,13 +11,19 @@ export interface LinkingSource {
   ): { remove(): void }
 }
 
-/** The link that started an app is told for as long as it runs, to everybody who begins to listen. */
-const taken = new WeakMap<LinkingSource, string>()
+/**
+ * The links that were told. That which started an app `Linking` tells to everybody who begins to listen, for
+ * as long as the app runs, and some systems tell it as an event as well.
+ */
+const told = new WeakMap<LinkingSource, Set<string>>()
 
-/** An address without its query and fragment, and without a slash at its end, which Android adds. */
+/**
+ * An address without its query and fragment, and without a slash at its end, which Android adds. Browsers
+ * write schemes and hosts in small letters (RFC 3986 §6.2.2.1).
+ */
 const placeOf = (url: string): string => {
   const [place = ''] = url.split(/[?#]/, 1)
-  return place.endsWith('/') ? place.slice(0, -1) : place
+  return place.replace(/\/$/, '').replace(/^[^:]*:(\/\/[^/]*)?/, (start) => start.toLowerCase())
 }
 
 /**
@@ -35,15 +41,17 @@ export function onRedirect(
   if (!/^[a-z][a-z\d+.-]*:./i.test(redirectTo)) {
     throw new AuthError('invalid_argument', '`redirectTo` is an absolute URL, with its scheme.')
   }
+  const known = told.get(Linking) ?? new Set()
+  told.set(Linking, known)
   let stopped = false
   const hear = (url: string | null): void => {
     if (stopped || typeof url !== 'string' || placeOf(url) !== placeOf(redirectTo)) return
-    taken.set(Linking, url)
+    known.add(url)
     listener(url)
   }
   const subscription = Linking.addEventListener('url', ({ url }) => hear(url))
   Linking.getInitialURL().then(
-    (url) => taken.get(Linking) === url || hear(url),
+    (url) => known.has(url ?? '') || hear(url),
     // A system that cannot tell what started the app tells of the links that follow.
     () => {},
   )

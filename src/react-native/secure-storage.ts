@@ -39,15 +39,12 @@ function createEntries<Options extends object>(
     get,
     set: (key: string, value: string) => call(() => source.setItemAsync(key, value, options)),
     remove,
-    /** Removes the pieces of a place, the last one first: those that a crash leaves are found again. */
-    async removePieces(key: string, place: Place, count: number): Promise<void> {
-      for (let index = count - 1; index >= 0; index--) await remove(pieceKey(key, place, index))
-    },
-    /** How many pieces lie in a place, whoever left them. */
-    async countPieces(key: string, place: Place): Promise<number> {
-      let count = 0
+    /** Removes all pieces of a place, of which `known` are there, or more: who was interrupted left a longer text. */
+    async removePieces(key: string, place: Place, known = 0): Promise<void> {
+      let count = known
       while ((await get(pieceKey(key, place, count))) !== null) count++
-      return count
+      // The last one first: those that a crash leaves are found again.
+      for (let index = count - 1; index >= 0; index--) await remove(pieceKey(key, place, index))
     },
   }
 }
@@ -93,7 +90,7 @@ async function write(entries: Entries, key: string, text: string): Promise<void>
 /** The head goes last: as long as it is there, whoever was interrupted can remove the rest. */
 async function removeAll(entries: Entries, key: string): Promise<void> {
   for (const place of PLACES) {
-    await entries.removePieces(key, place, await entries.countPieces(key, place))
+    await entries.removePieces(key, place)
   }
   await entries.remove(safeKey(key))
 }

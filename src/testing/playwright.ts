@@ -33,7 +33,7 @@ export interface SignInContextOptions {
   readonly appOrigin: string
   /**
    * Signs in, in this process, by a client like the app's: with the same `storageKey`, and with this `fetch` and
-   * this `storage`.
+   * this `storage`. Dispose of it then: a client that went on here would spend the refresh tokens of the pages.
    */
   signIn(parts: { readonly fetch: typeof fetch; readonly storage: Storage }): Promise<unknown>
 }
@@ -49,6 +49,12 @@ function corsHeaders(headers: Record<string, string>): Record<string, string> {
     'access-control-allow-methods': '*, DELETE, PATCH, PUT',
     'access-control-allow-headers': headers['access-control-request-headers'] ?? '*',
   }
+}
+
+/** @throws AuthError `invalid_argument` for what no page can be at, such as `localhost:3000`. */
+function parseUrl(name: string, text: string): URL {
+  if (/^https?:/i.test(text) && URL.canParse(text)) return new URL(text)
+  throw new AuthError('invalid_argument', `\`${name}\` is no URL that begins with http or https.`)
 }
 
 async function answerBy(server: SignInContextOptions['server'], route: PlaywrightRoute) {
@@ -85,9 +91,7 @@ export async function signInContext(
   context: PlaywrightContext,
   { server, url, appOrigin, signIn }: SignInContextOptions,
 ): Promise<void> {
-  for (const [name, text] of Object.entries({ url, appOrigin })) {
-    if (!URL.canParse(text)) throw new AuthError('invalid_argument', `\`${name}\` is no URL.`)
-  }
+  const [serverUrl, app] = [parseUrl('url', url), parseUrl('appOrigin', appOrigin)]
   const entries = new Map<string, string>()
   const storage: Storage = {
     get: (key) => entries.get(key) ?? null,
@@ -99,7 +103,8 @@ export async function signInContext(
     const message = '`signIn` has left no session in the `storage` that it was given.'
     throw new AuthError('invalid_argument', message)
   }
-  await context.route(`${url.replace(/\/$/, '')}/**`, (route) => answerBy(server, route))
-  const content = planting(new URL(appOrigin).origin, Object.fromEntries(entries))
+  // As browsers write it: a request that the pattern misses would reach the real server.
+  await context.route(`${serverUrl.href.replace(/\/$/, '')}/**`, (route) => answerBy(server, route))
+  const content = planting(app.origin, Object.fromEntries(entries))
   await context.addInitScript({ content })
 }

@@ -62,8 +62,11 @@ describe.skipIf(!findChromium())('an app in a Playwright context that starts sig
       server,
       url: AUTH,
       appOrigin: site.origin,
-      signIn: ({ fetch, storage }) =>
-        new AuthClient({ provider: gotrue({ url: AUTH, fetch }), storage }).signIn(ADA),
+      async signIn({ fetch, storage }) {
+        const auth = new AuthClient({ provider: gotrue({ url: AUTH, fetch }), storage })
+        await auth.signIn(ADA)
+        auth.dispose()
+      },
     })
     page = await context.newPage()
     await page.goto(site.origin)

@@ -196,14 +196,28 @@ describe.each(['cookie', 'header'] as const)('with tokens in %ss, an answer', (t
     expect(page.auth.getSnapshot().session).toBe(before)
   })
 
-  it('that is a stream without end is handed over at once', async () => {
+  it.each([
+    'text/event-stream',
+    'application/x-ndjson',
+    'application/json-seq',
+    'application/stream+json',
+  ])('that is a stream without end of %s is handed over at once', async (type) => {
     const { world, call } = await signedIn(1, { transfer })
-    const headers = { 'content-type': 'text/event-stream' }
+    const headers = { 'content-type': type }
     world.serve(() => new Response(new ReadableStream(), { status: 403, headers }))
     const response = await call()
     expect(response.status).toBe(403)
     await response.body?.cancel()
   })
+
+  it.each(['application/json', 'Application/JSON;charset=utf-8', 'application/json ; v=1'])(
+    'of the type %s is read',
+    async (type) => {
+      const { world, call } = await signedIn(1, { transfer })
+      world.serve(() => forbidden(INVALID, new Headers({ 'content-type': type })))
+      await expect(call()).rejects.toMatchObject({ code: 'step_required' })
+    },
+  )
 
   it('that breaks off is the app’s to read', async () => {
     const { world, call } = await signedIn(1, { transfer })
@@ -223,15 +237,17 @@ describe.each(['cookie', 'header'] as const)('with tokens in %ss, an answer', (t
 
 describe('a redirect', () => {
   it('to another origin says nothing of the session', async () => {
-    const { world, page, call, settle } = await signedIn(1)
+    const { world, page, call, settle, refreshes } = await signedIn(1)
     const elsewhere = (response: Response): Response =>
       Object.defineProperty(response, 'url', { value: 'https://evil.example/me' })
     world.serve((given) => elsewhere(Response.json({}, { headers: given.front({ role: 'x' }) })))
     await call()
     world.serve(() => elsewhere(forbidden()))
     expect((await call()).status).toBe(403)
+    world.serve(() => elsewhere(new Response(null, { status: 401 })))
+    expect((await call()).status).toBe(401)
     await settle()
-    expect(page.events).toEqual([])
+    expect([refreshes(), page.events]).toEqual([0, []])
   })
 
   it('within the API does', async () => {

@@ -49,6 +49,28 @@ describe('onRedirect', () => {
     expect(links).toEqual([`${HOME}?code=1`])
   })
 
+  it('tells of it no more after another link has come', async () => {
+    const { links, Linking, open, stop } = listen(`${HOME}?code=1`)
+    await soon()
+    open(`${HOME}?code=2`)
+    stop()
+    onRedirect(Linking, HOME, (url) => links.push(url))
+    await soon()
+    expect(links).toEqual([`${HOME}?code=1`, `${HOME}?code=2`])
+  })
+
+  it('knows a link whose scheme and host a browser has written in small letters', () => {
+    const { Linking, open } = createLinking()
+    const links: string[] = []
+    onRedirect(Linking, 'com.example.MyApp://Home/Callback', (url) => links.push(url))
+    for (const url of [
+      'com.example.myapp://home/Callback?code=1',
+      'com.example.myapp://home/callback',
+    ])
+      open(url)
+    expect(links).toEqual(['com.example.myapp://home/Callback?code=1'])
+  })
+
   it('tells once of a link that comes both ways', async () => {
     const { links, open } = listen(`${HOME}?code=1`)
     open(`${HOME}?code=1`)

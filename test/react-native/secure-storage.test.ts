@@ -60,6 +60,24 @@ describe('secureStorage', () => {
     },
   )
 
+  it('a crash in the middle of a long write leaves nothing behind after shorter ones and a removal', async () => {
+    for (const [calls, before] of [0, 2, 4, 6, 8].flatMap((n) =>
+      TEXTS.map((text) => [n, text] as const),
+    )) {
+      const phone = createSecureStore()
+      await secureStorage(phone.SecureStore).set(KEY, before)
+      phone.killAfter(calls)
+      void secureStorage(phone.SecureStore).set(KEY, long('one') + long('two') + long('three'))
+      await soon()
+      phone.killAfter(Infinity)
+      const storage = secureStorage(phone.SecureStore)
+      for (const mark of ['a', 'b', 'c']) await storage.set(KEY, long(mark))
+      await storage.set(KEY, SHORT)
+      await storage.remove(KEY)
+      expect([...phone.entries.keys()]).toEqual([])
+    }
+  })
+
   it('a crash at any moment of a removal leaves no half, and the rest can still be removed', async () => {
     let crashed = true
     for (let calls = 0; crashed; calls++) {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { AuthClient } from '../../src/index.js'
+import { gotrue } from '../../src/providers/gotrue/index.js'
 import { createScriptedGoTrue } from '../../src/testing/index.js'
 import {
   type PlaywrightContext,
@@ -53,6 +55,23 @@ describe('signInContext', () => {
     expect(told[1]).toContain('{"app":"{}"}')
   })
 
+  it('plants the session of a client that was disposed of, which nobody here goes on with', async () => {
+    const { context, told } = createContext()
+    const ada = { email: 'ada@example.com', password: 'secret-1' }
+    const server = createScriptedGoTrue({ users: [ada] })
+    await signInContext(context, {
+      ...OPTIONS,
+      server,
+      async signIn({ fetch, storage }) {
+        const auth = new AuthClient({ provider: gotrue({ url: OPTIONS.url, fetch }), storage })
+        await auth.signIn(ada)
+        auth.dispose()
+      },
+    })
+    expect(told[1]).toContain('ada@example.com')
+    expect(server.sessions()).toHaveLength(1)
+  })
+
   it('lets pages of the app read what the server says, also where it says no', async () => {
     const { context, ask } = createContext()
     await signInContext(context, OPTIONS)
@@ -74,8 +93,18 @@ describe('signInContext', () => {
     const refused = { code: 'invalid_argument' }
     const nothing = { ...OPTIONS, signIn: async () => {} }
     await expect(signInContext(context, nothing)).rejects.toMatchObject(refused)
-    await expect(signInContext(context, { ...OPTIONS, url: '/auth' })).rejects.toMatchObject(
-      refused,
-    )
+    for (const wrong of ['/auth', 'project.example', 'localhost:9999', 'file:///auth', '']) {
+      const urls = [{ url: wrong }, { appOrigin: wrong }]
+      for (const url of urls) {
+        const call = signInContext(context, { ...OPTIONS, ...url })
+        await expect(call).rejects.toMatchObject(refused)
+      }
+    }
+  })
+
+  it('stands in for the server however its address is written', async () => {
+    const { context, told } = createContext()
+    await signInContext(context, { ...OPTIONS, url: 'HTTPS://Project.example:443/auth/v1' })
+    expect(told[0]).toBe('https://project.example/auth/v1/**')
   })
 })

@@ -8,6 +8,9 @@ import { claimsOf, readName } from './names.js'
 import type { Deps } from './sessions.js'
 import type { FailedClaim, SuperTokensUser } from './types.js'
 
+/** One text of JSON, whatever its parameters (RFC 9110 §8.3.1), and no sequence of several. */
+const JSON_BODY = /^application\/json\s*(;|$)/i
+
 const isResponse = (value: unknown): value is Response =>
   typeof value === 'object' && value !== null && 'headers' in value
 
@@ -16,8 +19,8 @@ async function failedClaims({
   headers,
   copy,
 }: IncomingAnswer): Promise<readonly FailedClaim[] | null> {
-  // What is no JSON may be a stream that never ends.
-  if (!headers.get('Content-Type')?.includes('json')) return null
+  // Anything else may be a stream that never ends.
+  if (!JSON_BODY.test(headers.get('Content-Type') ?? '')) return null
   try {
     const response = copy?.()
     const body = isResponse(response) && (await readJson(response))

@@ -54,8 +54,8 @@ function tokensOf(
 }
 
 /**
- * The session in the headers of an answer. Where the answer has no anti-CSRF token, or one of the tokens,
- * the one that is known goes on.
+ * The session in the headers of an answer. A token that the answer does not have, the anti-CSRF token
+ * among them, goes on as it is known.
  * @throws AuthError `bad_response` when there is none, or half of one.
  */
 export function toGrant<User extends SuperTokensUser>(

@@ -52,7 +52,7 @@ const OPTIONS: Readonly<Record<keyof SuperTokensProviderOptions, Kind>> = {
  * another origin take `auth.fetch(url, { credentials: 'include' })`.
  * @example
  * ```ts
- * const auth = new AuthClient({ provider: supertokens({ url: 'https://api.example/auth' }) })
+ * const auth = new AuthClient({ provider: supertokens({ url: 'https://api.example' }) })
  * const session = await auth.getSession()
  * ```
  * @throws AuthError `invalid_argument` for options that cannot work, and for a `url` that is neither

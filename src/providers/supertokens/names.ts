@@ -39,8 +39,8 @@ function digest(long: string): string {
 
 /**
  * The names that stand for tokens in cookies. That of an access token is another one after each
- * refresh, and with each payload. The anti-CSRF token is part of the other, so that it is saved with the session and is
- * shared among contexts.
+ * refresh, and with each payload. The anti-CSRF token is part of the refresh token's, so that it is
+ * saved with the session and shared among contexts.
  */
 export function namesOf(
   front: FrontToken,
