@@ -43,9 +43,15 @@ export function headerIn(request: unknown, name: string): string | null {
   return typeof found === 'string' ? found : null
 }
 
-/** The path of whatever came with a call, without its query; `null` where it has none. */
+/**
+ * The path of whatever came with a call, without its query; `null` where it has none, and for one that parsing would
+ * change, such as `/admin/../x`: what reads it further on may read it otherwise.
+ */
 export function pathIn(request: unknown): string | null {
   const url = property(request, 'originalUrl') ?? property(request, 'url')
-  const base = 'http://localhost'
-  return typeof url === 'string' && URL.canParse(url, base) ? new URL(url, base).pathname : null
+  if (typeof url !== 'string') return null
+  // Servers may be asked by whole addresses (RFC 9112 §3.2.2).
+  const [page = ''] = url.replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#]/, 1)
+  const address = `http://localhost${page}`
+  return URL.canParse(address) && new URL(address).pathname === page ? page : null
 }
