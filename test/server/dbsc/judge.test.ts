@@ -268,6 +268,15 @@ describe('a binding', () => {
     }
   })
 
+  it('takes no path of the backend’s own routes', () => {
+    expect(() => createDeviceWorld({ path: '/auth' })).toThrow(
+      expect.objectContaining({
+        code: 'invalid_argument',
+        message: expect.stringContaining('/auth/refresh'),
+      }),
+    )
+  })
+
   it('asks no browser for anything that comes by plain http', async () => {
     const backend = {
       origin: 'http://localhost:3000',
