@@ -265,7 +265,7 @@ export const DBSC = [
     replace: 'return word.split(", ")[0] || null',
   },
   {
-    file: words,
+    file: 'src/server/shared/request-words.ts',
     name: 'The path of a request is one that it does not have.',
     find: 'new URL(address).pathname === page ? page : null',
     replace: 'page !== null ? new URL(address).pathname : null',

@@ -4,10 +4,11 @@ import type { BoundRequests, DeviceCandidate, DeviceVerdict } from '../requests/
 import type { DeviceWords, SealedDevices } from '../sealed/devices.js'
 import type { RefreshFailure } from '../sealed/results.js'
 import type { Password } from '../sealed/seal.js'
+import { headerIn, pathIn } from '../shared/request-words.js'
 import type { Identifiers } from './identifiers.js'
 import type { FoundNote, Notes } from './notes.js'
 import type { DeviceBindingOptions } from './types.js'
-import { headerIn, pathIn, skippedIn } from './words.js'
+import { skippedIn } from './words.js'
 
 /** What judging works on. */
 export interface JudgeDeps {
