@@ -219,8 +219,8 @@ export const DBSC = [
   {
     file: notes,
     name: 'The bound cookie stays as long as the session’s.',
-    find: 'path, sameSite, maxAge: lifetime }',
-    replace: 'path, sameSite }',
+    find: 'maxAge: Math.floor(lifetime / 1000),',
+    replace: 'maxAge: cookie.maxAge,',
   },
   {
     file: proofs,
