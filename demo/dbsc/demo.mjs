@@ -61,7 +61,7 @@ function createButtons({ state, thief, place }) {
   }
 }
 
-/** Makes what answers to each of the demo's hosts. `place` is where they are, and the certificate. */
+/** Makes what answers to each of the demo's hosts, which are at `port`; `pin` is their certificate. */
 export function createDemo({ origin, authority, port, pin }) {
   const workos = createScriptedWorkOS({
     users: [{ email: 'ada@example.com', firstName: 'Ada', lastName: 'Lovelace' }],

@@ -13,14 +13,14 @@ export const DBSC = [
   {
     file: judge,
     name: 'A bound cookie of another session does.',
-    find: '    if (note?.sessionId === session.sessionId) {',
-    replace: '    if (note) {',
+    find: 'return note?.sessionId === sessionId ? note : null',
+    replace: 'return note',
   },
   {
     file: judge,
     name: 'A bound cookie does for ever.',
-    find: 'if (!note.isOld) return go(value)',
-    replace: "if (!note.isOld || required !== 'never') return go(value)",
+    find: 'if (!proof.isOld) return go(value)',
+    replace: 'if (!proof.isOld || !isTrial) return go(value)',
   },
   {
     file: judge,
@@ -31,8 +31,14 @@ export const DBSC = [
   {
     file: judge,
     name: 'Who says that the browser could not prove its key is not told from a thief.',
-    find: '    if (await isSkipped(session, key, request)) return unknown(SKIPPED)\n',
-    replace: '',
+    find: 'return isTrial ? go(value) : unknown(SKIPPED)',
+    replace: 'return isTrial ? go(value) : refuse(session, candidate)',
+  },
+  {
+    file: judge,
+    name: 'A trial keeps people out while their browsers cannot prove their keys.',
+    find: 'return isTrial ? go(value) : unknown(SKIPPED)',
+    replace: 'return unknown(SKIPPED)',
   },
   {
     file: judge,
@@ -49,8 +55,8 @@ export const DBSC = [
   {
     file: judge,
     name: 'Nobody is refused.',
-    find: "required === 'never' ? go(value)",
-    replace: "required !== 'never' ? go(value)",
+    find: 'isTrial ? go(value) : refused(',
+    replace: '!isTrial ? go(value) : refused(',
   },
   {
     file: judge,
@@ -61,8 +67,8 @@ export const DBSC = [
   {
     file: judge,
     name: 'A session is bound to the key of another.',
-    find: 'one.binds && !one.isOld && one.sessionId === session.sessionId',
-    replace: 'one.binds && !one.isOld && session.sessionId !== one.key',
+    find: 'one.binds && !one.isOld && one.sessionId === sessionId',
+    replace: 'one.binds && !one.isOld && sessionId !== one.key',
   },
   {
     file: judge,
@@ -85,14 +91,26 @@ export const DBSC = [
   {
     file: judge,
     name: 'A seal is replaced where the answer sets no cookie.',
-    find: 'return go(mayWrite ? bound : value)',
-    replace: 'return go(bound)',
+    find: '    if (proof && !mayWrite) return go(value)\n',
+    replace: '',
   },
   {
     file: judge,
     name: 'A thief ends the sessions of the person elsewhere.',
-    find: 'return note === null || note.sessionId !== session.sessionId || note.isOld',
-    replace: 'return note !== null && note.isOld',
+    find: 'return device !== undefined || devices.isConfirmed(sessionId)',
+    replace: 'return devices.isConfirmed(sessionId)',
+  },
+  {
+    file: judge,
+    name: 'A thief with the seal from before the session was bound ends the sessions of the person elsewhere.',
+    find: 'return device !== undefined || devices.isConfirmed(sessionId)',
+    replace: 'return device !== undefined',
+  },
+  {
+    file: judge,
+    name: 'What cannot be read now ends the sessions of the person elsewhere.',
+    find: "if ('reason' in session) return session.retryable\n",
+    replace: "if ('reason' in session) return false\n",
   },
   {
     file: routes,
@@ -201,8 +219,8 @@ export const DBSC = [
   {
     file: notes,
     name: 'The bound cookie stays as long as the session’s.',
-    find: 'path, sameSite, maxAge: lifetime }',
-    replace: 'path, sameSite }',
+    find: 'maxAge: Math.floor(lifetime / 1000),',
+    replace: 'maxAge: cookie.maxAge,',
   },
   {
     file: proofs,
@@ -245,6 +263,18 @@ export const DBSC = [
     name: 'Of two proofs one counts.',
     find: 'return /^[!#-+\\--:<-[\\]-~]+$/.test(word) ? word : null',
     replace: 'return word.split(", ")[0] || null',
+  },
+  {
+    file: 'src/server/shared/request-words.ts',
+    name: 'The path of a request is one that it does not have.',
+    find: 'new URL(address).pathname === page ? page : null',
+    replace: 'page !== null ? new URL(address).pathname : null',
+  },
+  {
+    file: requests,
+    name: 'A thief is shown the sessions of the person, and ends them.',
+    find: 'value !== null && !(await isForeign(value, jar))',
+    replace: 'value !== null && value !== String(jar)',
   },
   {
     file: requests,

@@ -17,6 +17,15 @@ const NOBODY: readonly string[] = [
   'device_not_proven',
 ]
 
+/**
+ * The request of a visit, as far as looking at its session asks for it. Next tells readers no path; the proxy does, in
+ * place of whatever somebody outside has told.
+ */
+const requestOf = ({ header }: Visit) => ({
+  headers: { get: header },
+  url: header(PATH_HEADER) ?? undefined,
+})
+
 /** The error that names whose session it is, alive or not. */
 export async function refreshError<User extends SessionUser>(
   cause: AuthError,
@@ -36,7 +45,7 @@ export async function look<User extends SessionUser>(
   visit: Visit,
 ): Promise<Who<User>> {
   const cookie = visit.cookie()
-  const request = { headers: { get: visit.header } }
+  const request = requestOf(visit)
   const wanted = { refresh: 'never', request } as const
   const { session, sealed, failure } = await world.sessions.getSession(cookie, wanted)
   if (session) return toUserInfo(session)
@@ -58,7 +67,7 @@ export async function renew<User extends SessionUser>(
 ): Promise<UserInfo<User> | NoUserInfo> {
   visit.requireWritable()
   const cookie = visit.cookie()
-  const request = { headers: { get: visit.header } }
+  const request = requestOf(visit)
   const wanted = { fresh: true, organizationId, request }
   const { session, failure, setCookies } = await world.sessions.refreshSession(cookie, wanted)
   visit.setCookies(setCookies)

@@ -49,6 +49,23 @@ describe('an app of Next whose sessions are bound to devices', () => {
     expect(there.jar.size).toBe(opened.jar.size - 1)
   })
 
+  it('asks for a bound session by the path of the page, in the page as in the proxy', async () => {
+    const app = createAnyApp({
+      deviceBound: createDeviceBinding({
+        required: ({ path }) => path === null || path.startsWith('/admin'),
+      }),
+    })
+    const { opened } = await endOfSignIn(app)
+    const who = (path: string, wanted = {}) => opened.visit(path, () => app.auth.withAuth(), wanted)
+    expect((await who('/boxes?all=1')).result?.user?.id).toBe('ada')
+    expect((await who('/boxes', { phase: 'action' })).result?.user?.id).toBe('ada')
+    expect((await who('/admin/people?all=1')).result?.user).toBeNull()
+    const forged = { 'x-holdfast-path': '/boxes' }
+    expect((await who('/admin', { headers: forged })).result?.user).toBeNull()
+    // What the proxy has not seen, nobody knows the path of.
+    expect((await who('/boxes', { unproxied: true })).result?.user).toBeNull()
+  })
+
   it('runs by http as before, as in development', async () => {
     const app = createAnyApp({
       deviceBound: createDeviceBinding(),

@@ -1,3 +1,4 @@
+import { AuthError } from '../../core/errors.js'
 import type { SessionUser } from '../../core/session.js'
 import type { SignInHints } from '../../providers/backend/types.js'
 import { checkPassword } from '../sealed/seal.js'
@@ -23,6 +24,12 @@ const MISDIRECTED: Problem = {
   code: 'forbidden',
   message: 'This server answers under the hosts of its `redirectUris` only.',
 }
+
+const taken = (path: string): AuthError =>
+  new AuthError(
+    'invalid_argument',
+    `\`${path}\` is a route of the backend: give createDeviceBinding() another \`path\`.`,
+  )
 
 async function serve({ methods, by, run }: Handler, call: Call, callers: Callers) {
   const { request } = call
@@ -107,6 +114,7 @@ export function createBackend<User extends SessionUser>(options: BackendOptions<
     Object.entries(routes).map(([path, handler]) => [`${basePath}${path}`, handler]),
   )
   for (const [path, run] of Object.entries(options.sessions.deviceRoutes ?? {})) {
+    if (handlers.has(path)) throw taken(path)
     handlers.set(path, { methods: ['POST'], by: 'anyone', run: ({ request }) => run(request) })
   }
   const finish = routes['/callback']

@@ -1,12 +1,14 @@
 import { AuthError, AuthSessionMissingError } from '../../core/errors.js'
+import type { CookieJar } from '../cookies/cookies.js'
 import type { BoundRequests, DeviceCandidate, DeviceVerdict } from '../requests/device-binding.js'
 import type { DeviceWords, SealedDevices } from '../sealed/devices.js'
 import type { RefreshFailure } from '../sealed/results.js'
 import type { Password } from '../sealed/seal.js'
+import { headerIn, pathIn } from '../shared/request-words.js'
 import type { Identifiers } from './identifiers.js'
-import type { Notes } from './notes.js'
+import type { FoundNote, Notes } from './notes.js'
 import type { DeviceBindingOptions } from './types.js'
-import { headerIn, pathIn, skippedIn } from './words.js'
+import { skippedIn } from './words.js'
 
 /** What judging works on. */
 export interface JudgeDeps {
@@ -71,6 +73,17 @@ function wanted(): DeviceVerdict {
  */
 export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isForeign'> {
   const { devices, password, notes, identifiers, required, now } = deps
+  const isTrial = required === 'never'
+
+  /** Of a bound session the proof of its key, maybe an old one; of another one what may bind it. */
+  async function proofOf({ sessionId, device }: Named, jar: CookieJar): Promise<FoundNote | null> {
+    if (device) {
+      const note = await notes.find(jar, device.key)
+      return note?.sessionId === sessionId ? note : null
+    }
+    const found = await notes.findAll(jar)
+    return found.find((one) => one.binds && !one.isOld && one.sessionId === sessionId) ?? null
+  }
 
   async function isSkipped(session: Named, key: string, request: unknown): Promise<boolean> {
     const header = headerIn(request, 'Secure-Session-Skipped')
@@ -88,7 +101,7 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
     const { value, jar, mayWrite } = candidate
     tellOf(session, candidate)
     // What is there proves something else, and would keep the browser from proving its key.
-    return required === 'never' ? go(value) : refused(mayWrite ? notes.erase(jar) : [])
+    return isTrial ? go(value) : refused(mayWrite ? notes.erase(jar) : [])
   }
 
   async function judgeBound(
@@ -97,15 +110,14 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
     candidate: DeviceCandidate,
   ): Promise<DeviceVerdict> {
     const { value, jar, request, mayWrite } = candidate
-    const note = await notes.find(jar, key)
-    if (note?.sessionId === session.sessionId) {
-      if (!note.isOld) return go(value)
+    const proof = await proofOf(session, jar)
+    if (proof) {
+      if (!proof.isOld) return go(value)
       // A browser drops it in time, unless a clock was set: who has both cookies for longer has copied them.
       tellOf(session, candidate)
-      const isTrial = required === 'never'
       return isTrial ? go(value) : unknown(OLD, mayWrite ? notes.erase(jar, key) : [])
     }
-    if (await isSkipped(session, key, request)) return unknown(SKIPPED)
+    if (await isSkipped(session, key, request)) return isTrial ? go(value) : unknown(SKIPPED)
     return refuse(session, candidate)
   }
 
@@ -115,16 +127,14 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
    *     refresh, by the seal of before ──────────────────────────────▶ answer: a seal without the device
    *            register ──▶ bound cookie ──▶ request ──▶ bound seal                    request ──▶ bound seal
    */
-  async function bind(session: Named, { value, jar }: DeviceCandidate): Promise<string | null> {
-    const found = await notes.findAll(jar)
-    const note = found.find((one) => one.binds && !one.isOld && one.sessionId === session.sessionId)
-    return note ? devices.bind({ value, password }, { key: note.key, since: now() }) : null
-  }
-
   async function judgeUnbound(session: Named, candidate: DeviceCandidate): Promise<DeviceVerdict> {
-    const { value, mayWrite } = candidate
-    const bound = await bind(session, candidate)
-    if (bound !== null) return go(mayWrite ? bound : value)
+    const { value, jar, mayWrite } = candidate
+    const proof = await proofOf(session, jar)
+    // A store lets go of what the cookie names, once it is bound: the browser must get the new one.
+    if (proof && !mayWrite) return go(value)
+    const device = proof && { key: proof.key, since: now() }
+    const bound = device && (await devices.bind({ value, password }, device))
+    if (bound !== null) return go(bound)
     if (await devices.isConfirmed(session.sessionId)) return refuse(session, candidate)
     return judgeFree(candidate)
   }
@@ -149,10 +159,15 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
       return device ? judgeBound(named, device.key, candidate) : judgeUnbound(named, candidate)
     },
     async isForeign({ value, jar }) {
+      if (isTrial) return false
       const session = await devices.read({ value, password })
-      if ('reason' in session || !session.device || required === 'never') return false
-      const note = await notes.find(jar, session.device.key)
-      return note === null || note.sessionId !== session.sessionId || note.isOld
+      // What cannot be read now may be read a moment later.
+      if ('reason' in session) return session.retryable
+      const { sessionId, device } = session
+      if (sessionId === undefined) return false
+      const proof = await proofOf({ ...session, sessionId }, jar)
+      if (proof) return proof.isOld
+      return device !== undefined || devices.isConfirmed(sessionId)
     },
   }
 }

@@ -1,13 +1,7 @@
 import { parseJson } from '../../core/json.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import { positive } from '../../providers/shared/jwt.js'
-import {
-  type Cookie,
-  type CookieJar,
-  defineCookie,
-  eraseCookie,
-  writeCookie,
-} from '../cookies/cookies.js'
+import { type Cookie, type CookieJar, eraseCookie, writeCookie } from '../cookies/cookies.js'
 import { CLOCKS_APART } from '../sealed/receipt.js'
 import { looksSealed, type Password, sealText, unsealText } from '../sealed/seal.js'
 
@@ -78,17 +72,19 @@ function toChallenge({ dbsc, session, key }: Readonly<Record<string, unknown>>):
     : null
 }
 
-/** Makes the notes of one app. @throws AuthError `invalid_argument` for a lifetime of less than a second. */
+/** Makes the notes of one app. */
 export function createNotes({ cookie, password, lifetime, now }: NotesOptions): Notes {
   const prefix = `${cookie.name}-bound-`
   const { place, attributes } = cookie
-  const [, path = '/'] = /Path=([^;]*)/.exec(place) ?? []
-  const [, same = 'lax'] = /SameSite=(\w+)/.exec(attributes) ?? []
-  const sameSite = same === 'strict' || same === 'none' ? same : 'lax'
 
   // One for each key: one that another session has left cannot take its place.
-  const cookieOf = (key: string): Cookie =>
-    defineCookie({ name: `${prefix}${key.slice(0, 16)}`, path, sameSite, maxAge: lifetime })
+  const cookieOf = (key: string): Cookie => ({
+    name: `${prefix}${key.slice(0, 16)}`,
+    place,
+    formerPlaces: [],
+    attributes,
+    maxAge: Math.floor(lifetime / 1000),
+  })
 
   async function readAll(values: readonly string[]): Promise<readonly FoundNote[]> {
     const found: FoundNote[] = []

@@ -1,6 +1,9 @@
 /** A request, as far as the call that asks for its session says anything of it. */
 export interface DeviceRequest {
-  /** Its path, without the query; `null` where the call came with no request. */
+  /**
+   * Its path, without the query; `null` where the call came with no request, and for a path that parsing would change,
+   * such as `/admin/../x`: the app may read it otherwise.
+   */
   readonly path: string | null
   /** What came with the call: a `Request`, or that of Node or a framework. */
   readonly request: unknown

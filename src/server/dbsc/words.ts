@@ -25,27 +25,3 @@ export const skippedIn = (header: string | null): readonly string[] =>
     .split(MARK)
     .slice(1)
     .flatMap((rest) => rest.split('"', 1))
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
-
-const property = (value: unknown, name: string): unknown =>
-  isObject(value) ? Reflect.get(value, name) : undefined
-
-/** A header of whatever came with a call: a `Request`, one of Node, or what has `headers` like either. */
-export function headerIn(request: unknown, name: string): string | null {
-  const headers = property(request, 'headers')
-  const get = property(headers, 'get')
-  const found: unknown =
-    typeof get === 'function'
-      ? Reflect.apply(get, headers, [name])
-      : property(headers, name.toLowerCase())
-  if (Array.isArray(found)) return found.join(', ')
-  return typeof found === 'string' ? found : null
-}
-
-/** The path of whatever came with a call, without its query; `null` where it has none. */
-export function pathIn(request: unknown): string | null {
-  const url = property(request, 'originalUrl') ?? property(request, 'url')
-  const base = 'http://localhost'
-  return typeof url === 'string' && URL.canParse(url, base) ? new URL(url, base).pathname : null
-}

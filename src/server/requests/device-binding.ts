@@ -37,7 +37,7 @@ export type DeviceVerdict =
 export interface BoundRequests {
   /** Whether a session's cookie may be used where it is. */
   judge(candidate: DeviceCandidate): Promise<DeviceVerdict>
-  /** Whether a session is bound to a device that the request has not proved, and to nothing else. */
+  /** Whether a session is bound to a device that the request has not proved, or may be: it cannot be read now. */
   isForeign(candidate: Pick<DeviceCandidate, 'value' | 'jar'>): Promise<boolean>
   /** The headers that ask a browser to bind a session that has just begun, by its cookie's value. */
   offer(value: string): Promise<Readonly<Record<string, string>>>

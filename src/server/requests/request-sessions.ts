@@ -48,7 +48,7 @@ interface Ending<User extends SessionUser> {
 }
 
 const NOT_HERE =
-  'The session is bound to a device that was not proved: this one has ended, and no other.'
+  'That the request comes from the device of its session was not proved: the session has ended, and no other.'
 const NO_BINDING = '`deviceBound` is not a binding; use createDeviceBinding().'
 
 const MOMENTS: readonly unknown[] = [undefined, 'when-due', 'never']
@@ -169,7 +169,11 @@ export function createRequestSessions<User extends SessionUser>(
   }
 
   async function listSessions(cookieHeader: string | null) {
-    return sessions.listSessions({ value: await choice.only(parseCookies(cookieHeader)), password })
+    const jar = parseCookies(cookieHeader)
+    const value = await choice.only(jar)
+    // Which sessions a person has is nothing for a thief of one, who could end the others too.
+    const isOwn = value !== null && !(await isForeign(value, jar))
+    return sessions.listSessions({ value: isOwn ? value : null, password })
   }
 
   const own: RequestSessions<User> = {

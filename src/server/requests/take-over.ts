@@ -88,6 +88,12 @@ export function withTakeOver<User extends SessionUser>(
     return (takeOver?.cookiesIn(jar) ?? []).flatMap((theirs) => eraseCookie(theirs, jar))
   }
 
+  /** The cookies as they may be read where no exchange is made: nobody could keep the tokens that it brings. */
+  async function readable(cookieHeader: string | null): Promise<string | null> {
+    const left = await find(cookieHeader)
+    return left && !left.unproven ? left.header : cookieHeader
+  }
+
   /** Trades what nobody has proven. Without an answer nothing is known, and nothing changes. */
   async function prove({ value, header }: Left, wanted: Wanted): Promise<RequestSession<User>> {
     const result = await own.refreshSession(header, wanted)
@@ -156,12 +162,15 @@ export function withTakeOver<User extends SessionUser>(
       if (wanted?.refresh !== 'never') {
         return look(cookieHeader, wanted ?? {}, (header) => own.getSession(header, wanted))
       }
-      // Nobody could keep the tokens that an exchange brings.
-      const left = await find(cookieHeader)
-      return own.getSession(left && !left.unproven ? left.header : cookieHeader, wanted)
+      return own.getSession(await readable(cookieHeader), wanted)
     },
     refreshSession: (cookieHeader, wanted) =>
       look(cookieHeader, wanted ?? {}, (header) => own.refreshSession(header, wanted)),
+    listSessions: async (cookieHeader) => own.listSessions(await readable(cookieHeader)),
+    endListedSession: async (cookieHeader, sessionId) =>
+      own.endListedSession(await readable(cookieHeader), sessionId),
+    watchSession: async (cookieHeader, onEnd) =>
+      own.watchSession(await readable(cookieHeader), onEnd),
     async describeSession(cookieHeader) {
       return own.describeSession((await find(cookieHeader))?.header ?? cookieHeader)
     },

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createDeeds } from '../../../src/server/backend/deeds.js'
 import { createDeviceBinding, type DeviceRequest } from '../../../src/server/dbsc/index.js'
 import { createRequestSessions, type SessionStore } from '../../../src/server/index.js'
+import { createManualClock } from '../../../src/testing/index.js'
 import { BOB, PASSWORD } from '../backend/backend-world.js'
 import {
   boundCookies,
@@ -13,6 +14,35 @@ import {
 } from './device-world.js'
 
 const isAdmin = ({ path }: DeviceRequest): boolean => path?.startsWith('/auth/refresh') ?? true
+
+/** A store that holds all sessions, whatever their size. */
+function createHolding() {
+  const clock = createManualClock()
+  const held = new Map<string, { readonly sealed: string; readonly until: number }>()
+  /** How many calls fail from now on. */
+  const state = { failures: 0 }
+  const work = async <T>(make: () => T): Promise<T> => {
+    state.failures -= 1
+    if (state.failures >= 0) throw new Error('The store is down.')
+    return make()
+  }
+  const living = (name: string) => {
+    const entry = held.get(name)
+    return entry && clock.now() < entry.until ? entry : null
+  }
+  const store: SessionStore = {
+    put: (name, sealed, ttl) =>
+      work(() => void held.set(name, { sealed, until: clock.now() + ttl })),
+    get: (name) => work(() => living(name)?.sealed),
+    expire: (name, ttl) =>
+      work(() => {
+        const entry = living(name)
+        const until = Math.min(entry?.until ?? 0, clock.now() + ttl)
+        if (entry) held.set(name, { ...entry, until })
+      }),
+  }
+  return { world: { clock, sealed: { store, maxSize: 200 } }, state, held }
+}
 
 describe('what needs a bound session', () => {
   it('is refused to one that never was, and to none of the app’s other pages', async () => {
@@ -39,6 +69,10 @@ describe('what needs a bound session', () => {
     ['a request of the web', new Request('https://app.example/admin?x=1'), '/admin'],
     ['one of Node', { headers: {}, url: '/admin?x=1' }, '/admin'],
     ['one of Express, in a router', { headers: {}, url: '/x', originalUrl: '/admin' }, '/admin'],
+    ['one of Node, with two slashes', { headers: {}, url: '//x/admin' }, '//x/admin'],
+    ['one of Node, by a whole address', { headers: {}, url: 'http://app.example/admin' }, '/admin'],
+    ['one of Node that leads back', { headers: {}, url: '/admin/../x' }, null],
+    ['one of Node that leads back by a backslash', { headers: {}, url: '/admin\\..\\x' }, null],
     ['no request', undefined, null],
     ['what is none', { url: 7 }, null],
   ])('is told by the path of %s', async (_, request, path) => {
@@ -65,6 +99,27 @@ describe('a binding that is only tried out', () => {
     const Cookie = sessionCookie(browser.jar)
     const response = await createBrowser().page('/auth/session', { Cookie })
     expect((await response.json()).session).not.toBeNull()
+    await Promise.resolve()
+    expect(events).toMatchObject([{ type: 'device-missing' }])
+  })
+
+  it('keeps nobody out whose browser could not prove its key, or by whose server’s clock the proof is old', async () => {
+    const { createBrowser, clock, events } = createDeviceWorld({ required: 'never' })
+    const browser = createBrowser()
+    const { id } = await browser.begin()
+    const [name = ''] = boundCookies(browser.jar)
+    const proof = `${name}=${browser.jar.cookies.get(name)}`
+    await clock.advance(LIFETIME)
+    const skipped = { 'Secure-Session-Skipped': `unreachable;session_identifier="${id}"` }
+    const response = await browser.page('/auth/session', skipped)
+    expect(response.status).toBe(200)
+    expect((await response.json()).session).not.toBeNull()
+    expect(events).toEqual([])
+    await clock.advance(60_000)
+    const Cookie = `${sessionCookie(browser.jar)}; ${proof}`
+    const late = await createBrowser().page('/auth/session', { Cookie })
+    expect(late.status).toBe(200)
+    expect((await late.json()).session).not.toBeNull()
     await Promise.resolve()
     expect(events).toMatchObject([{ type: 'device-missing' }])
   })
@@ -103,6 +158,17 @@ describe('a session that is bound', () => {
     expect(events).toEqual([])
   })
 
+  it('that a store holds stays alive where it was read, and no answer could set a cookie', async () => {
+    const { createBrowser, running, clock } = createDeviceWorld({ world: createHolding().world })
+    const browser = createBrowser()
+    await browser.register(await browser.signIn(), await createPair())
+    const cookies = browser.jar.header()
+    const read = async () => running.sessions.getSession(cookies, { refresh: 'never' })
+    expect((await read()).session).not.toBeNull()
+    await clock.advance(4 * 60_000)
+    expect((await read()).session).not.toBeNull()
+  })
+
   it('is bound before it is refreshed, and stays so when the auth server fails', async () => {
     const { createBrowser, workos, clock } = createDeviceWorld()
     const browser = createBrowser()
@@ -120,22 +186,8 @@ describe('a session that is bound', () => {
   })
 
   it('is bound where a store holds it, and unknown while that fails', async () => {
-    const held = new Map<string, string>()
-    /** How many calls fail from now on. */
-    const state = { failures: 0 }
-    const work = async <T>(value: T): Promise<T> => {
-      state.failures -= 1
-      if (state.failures >= 0) throw new Error('The store is down.')
-      return value
-    }
-    const store: SessionStore = {
-      put: (name, sealed) => work(void held.set(name, sealed)),
-      get: (name) => work(held.get(name) ?? null),
-      expire: () => work(undefined),
-    }
-    const { createBrowser, events } = createDeviceWorld({
-      world: { sealed: { store, maxSize: 200 } },
-    })
+    const { world, state, held } = createHolding()
+    const { createBrowser, events } = createDeviceWorld({ world })
     const browser = createBrowser()
     const { pair, id } = await browser.begin()
     expect(held.size).toBeGreaterThan(1)
@@ -152,6 +204,17 @@ describe('a session that is bound', () => {
     expect((await browser.renew(id, pair)).status).toBe(200)
     expect((await (await browser.page('/auth/session')).json()).session).not.toBeNull()
     expect(events.map(({ type }) => type)).toEqual(['device-missing'])
+  })
+
+  it('ends no other of the person where nobody could tell for a moment whose it is', async () => {
+    const { world, state } = createHolding()
+    const { createBrowser, running } = createDeviceWorld({ world })
+    const browser = createBrowser()
+    await browser.begin()
+    state.failures = 1
+    const stolen = sessionCookie(browser.jar)
+    const ended = await running.sessions.signOut(stolen, { scope: 'global' })
+    expect(ended.error?.code).toBe('session_missing')
   })
 
   it('has a cookie for as long as the app says, at the path that it says', async () => {
@@ -203,6 +266,15 @@ describe('a binding', () => {
         Reflect.apply(createRequestSessions, undefined, [{ ...options, deviceBound }]),
       ).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
     }
+  })
+
+  it('takes no path of the backend’s own routes', () => {
+    expect(() => createDeviceWorld({ path: '/auth' })).toThrow(
+      expect.objectContaining({
+        code: 'invalid_argument',
+        message: expect.stringContaining('/auth/refresh'),
+      }),
+    )
   })
 
   it('asks no browser for anything that comes by plain http', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { memorySessionList } from '../../../src/server/index.js'
 import { fc } from '../../support/fast-check.js'
 import { BOB } from '../backend/backend-world.js'
 import {
@@ -376,5 +377,34 @@ describe('a thief with the cookie of a bound session', () => {
     const others = await running.sessions.signOut(stolen, { scope: 'others' })
     expect(others.error?.code).toBe('session_missing')
     expect(await (await browser.page('/auth/session')).json()).toEqual({ session: null })
+  })
+
+  it('ends no other by the seal from before it was bound either', async () => {
+    const { createBrowser, running, clock } = createDeviceWorld()
+    const browser = createBrowser()
+    const { pair, id, unbound } = await browser.begin()
+    await clock.advance(2 * MINUTE)
+    await browser.renew(id, pair)
+    const ended = await running.sessions.signOut(unbound, { scope: 'global' })
+    expect(ended.error?.code).toBe('session_missing')
+  })
+
+  it('is shown no sessions of the person, and ends none of them by its name', async () => {
+    const { createBrowser, running } = createDeviceWorld({
+      world: { sealed: { list: memorySessionList() } },
+    })
+    const [browser, other] = [createBrowser(), createBrowser()]
+    await browser.begin()
+    await other.begin()
+    const own = browser.jar.header()
+    const found = await running.sessions.listSessions(own)
+    expect(found.map(({ isCurrent }) => isCurrent).sort()).toEqual([false, true])
+    const { sessionId = '' } = found.find(({ isCurrent }) => !isCurrent) ?? {}
+    const stolen = sessionCookie(browser.jar)
+    expect(await running.sessions.listSessions(stolen)).toEqual([])
+    expect(await running.sessions.endListedSession(stolen, sessionId)).toBe(false)
+    expect((await (await other.page('/auth/session')).json()).session).not.toBeNull()
+    expect(await running.sessions.endListedSession(own, sessionId)).toBe(true)
+    expect(await (await other.page('/auth/session')).json()).toEqual({ session: null })
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { defineCookie, readCookie } from '../../../src/server/cookies/cookies.js'
+import { memorySessionList } from '../../../src/server/index.js'
 import {
   createRequestSessions,
   type TakeOver,
@@ -20,7 +21,9 @@ const takeOver: TakeOver = {
 
 /** Ada, whose session another library has sealed, and requests to the app that came after it. */
 async function moved() {
-  const world = createBackendWorld({ sealed: { now: () => world.clock.now() } })
+  const world = createBackendWorld({
+    sealed: { now: () => world.clock.now(), list: memorySessionList() },
+  })
   const former = createRequestSessions({
     sessions: world.sealed,
     cookie: { name: THEIRS, password: FORMER },
@@ -70,6 +73,20 @@ describe('a seal of another library', () => {
     const { sessions, header } = await moved()
     const found = await sessions.getSession(header, { refresh: 'never' })
     expect([found.session?.user.email, found.setCookies]).toEqual([ADA, []])
+  })
+
+  it('is listed, ended by its name and watched like any other, before it has moved', async () => {
+    const { sessions, header } = await moved()
+    const [one, ...others] = await sessions.listSessions(header)
+    expect([one?.isCurrent, others]).toEqual([true, []])
+    let isOver = false
+    const stop = await sessions.watchSession(header, () => {
+      isOver = true
+    })
+    expect(isOver).toBe(false)
+    expect(await sessions.endListedSession(header, one?.sessionId ?? '')).toBe(true)
+    await expect.poll(() => isOver).toBe(true)
+    stop()
   })
 
   it('moves into our cookie in an outage, so that nobody is signed out by it', async () => {

@@ -193,6 +193,9 @@ describe('the name of a device', () => {
   ])('of %s', (userAgent, name) => {
     expect(deviceNameOf({ headers: new Headers({ 'User-Agent': userAgent }) })).toBe(name)
     expect(deviceNameOf({ headers: { 'user-agent': userAgent } })).toBe(name)
+    // What readers of Next and of a fetch that somebody brought have is no `Headers` of this realm.
+    const get = (header: string) => (header === 'User-Agent' ? userAgent : null)
+    expect(deviceNameOf({ headers: { get } })).toBe(name)
   })
 
   it('is none of what is no request', () => {
