@@ -14,7 +14,9 @@ const password = PASSWORD
 /** Ada, whose sessions are in a list. */
 function createListWorld(list: SessionList = memorySessionList()) {
   const scripted = { accessTokenLifetime: 120 * MINUTE }
-  const world = createOidcServerWorld({ scripted, sessions: { list } })
+  const reports: unknown[] = []
+  const report = (error: unknown): void => void reports.push(error)
+  const world = createOidcServerWorld({ scripted, sessions: { list, report } })
   const { sealed } = world
   const sign = async (sessionId: string): Promise<string> =>
     sealed.sealSession({ ...(await world.grant()), sessionId }, { password })
@@ -28,7 +30,7 @@ function createListWorld(list: SessionList = memorySessionList()) {
       })
       .getSession()
   const listOf = (value: string) => sealed.listSessions({ value, password })
-  return { ...world, sign, use, listOf }
+  return { ...world, reports, sign, use, listOf }
 }
 
 describe('a list of sessions', () => {
@@ -127,6 +129,33 @@ describe('a list of sessions', () => {
     const call = none.sealed.listSessions({ value: await none.seal(), password })
     await expect(call).rejects.toMatchObject({ code: 'invalid_argument' })
     expect(() => Reflect.apply(createListWorld, null, [{}])).toThrow(/session list/)
+  })
+
+  it('makes one request wait now and then while it fails, and no other, and is told of once', async () => {
+    const state = { fails: true, tries: 0 }
+    const inner = memorySessionList()
+    const list: SessionList = {
+      ...inner,
+      async put(...args) {
+        state.tries += 1
+        if (state.fails) throw new Error('The list is down.')
+        await inner.put(...args)
+      },
+    }
+    const { sign, use, listOf, clock, reports } = createListWorld(list)
+    const values = [await sign('sid-1'), await sign('sid-2')]
+    const everyone = async (): Promise<void> => {
+      for (const value of values) await use(value, FIREFOX)
+    }
+    for (let i = 0; i < 5; i++) await everyone()
+    expect([state.tries, reports.length]).toEqual([1, 1])
+    await clock.advance(MINUTE)
+    await everyone()
+    expect([state.tries, reports.length]).toEqual([2, 1])
+    state.fails = false
+    await clock.advance(MINUTE)
+    await everyone()
+    expect(await listOf(values[0] ?? '')).toHaveLength(2)
   })
 
   it('believes nothing that it has not sealed itself', async () => {
