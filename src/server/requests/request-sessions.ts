@@ -49,6 +49,7 @@ interface Ending<User extends SessionUser> {
 
 const NOT_HERE =
   'The session is bound to a device that was not proved: this one has ended, and no other.'
+const UNKNOWN = 'Whether the session may be used on this device cannot be told now: try again.'
 const NO_BINDING = '`deviceBound` is not a binding; use createDeviceBinding().'
 
 const MOMENTS: readonly unknown[] = [undefined, 'when-due', 'never']
@@ -169,7 +170,14 @@ export function createRequestSessions<User extends SessionUser>(
   }
 
   async function listSessions(cookieHeader: string | null) {
-    return sessions.listSessions({ value: await choice.only(parseCookies(cookieHeader)), password })
+    const jar = parseCookies(cookieHeader)
+    const value = await choice.only(jar)
+    const verdict = value === null ? null : await bound?.judge({ value, jar, mayWrite: false })
+    if (verdict?.type === 'stop' && verdict.failure.reason !== 'device_required') {
+      if (verdict.failure.retryable) throw new AuthError('storage', UNKNOWN, { retryable: true })
+      return []
+    }
+    return sessions.listSessions({ value, lastUse: lastUseIn(jar), password })
   }
 
   const own: RequestSessions<User> = {
