@@ -152,9 +152,14 @@ describe('a page that hears of ends by an event stream', () => {
 
   it('waits ever longer while there is none to be had, up to a minute, and as long as it is told', async () => {
     const { signedIn, clock, streams, answers } = createPages()
+    const inSixMinutes = {
+      Date: 'Sat, 28 Nov 2026 12:00:00 GMT',
+      'Retry-After': 'Sat, 28 Nov 2026 12:06:00 GMT',
+    }
     answers.push(
       ...Array.from({ length: 10 }, () => 'drop' as const),
       new Response(null, { status: 503, headers: { 'Retry-After': '300' } }),
+      new Response(null, { status: 503, headers: inSixMinutes }),
       new Response('<p>Sign in to this network.</p>', { headers: { 'Content-Type': 'text/html' } }),
     )
     await signedIn()
@@ -165,8 +170,9 @@ describe('a page that hears of ends by an event stream', () => {
     expect(waits.slice(0, 6)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000])
     expect(waits.slice(6, 10)).toEqual([60_000, 60_000, 60_000, 60_000])
     expect(waits[10]).toBe(300_000)
-    expect(waits[11]).toBe(60_000)
-    expect(streams[12]?.status).toBe(200)
+    expect(waits[11]).toBe(360_000)
+    expect(waits[12]).toBe(60_000)
+    expect(streams[13]?.status).toBe(200)
   })
 
   it('learns what it missed from a stream that is refused', async () => {

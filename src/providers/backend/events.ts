@@ -1,5 +1,6 @@
 import { isAuthError } from '../../core/errors.js'
 import { checkOptions } from '../shared/options.js'
+import { parseRetryAfter } from '../shared/retry-after.js'
 import { checkUrl, invalid, isPath, trimSlashes } from '../shared/url.js'
 import { createEventReader } from './event-stream.js'
 
@@ -38,8 +39,6 @@ export interface BackendEventsOptions {
 const WAIT = { first: 1_000, longest: 60_000 }
 /** A stream that says nothing for so long is dead, in ms: four of the backend's signs of life. */
 const SILENCE = 100_000
-/** The longest wait that a server may ask for, in ms. */
-const LONGEST = 3_600_000
 
 const thisPage: EventsPage = {
   async alone(name, signal, work) {
@@ -163,8 +162,7 @@ function createListener({ address, fetch, page, look }: Listening) {
       const type = response.headers.get('Content-Type') ?? ''
       const isStream = response.ok && type.startsWith('text/event-stream')
       if (isStream && response.body) return await read(response.body, life)
-      const asked = Number(response.headers.get('Retry-After')) * 1000
-      return { type: 'failed', wait: Math.min(asked > 0 ? asked : 0, LONGEST) }
+      return { type: 'failed', wait: parseRetryAfter(response.headers, Date.now()) ?? 0 }
     } catch {
       return { type: 'failed', wait: 0 }
     } finally {

@@ -49,7 +49,7 @@ export function createEndingRoutes<User extends SessionUser>({
   const heard = events === true ? {} : events
   return {
     ...(heard && { '/events': createEventRoute(sessions, heard) }),
-    ...(framed && { '/front-channel-logout': createFrontChannelRoute(sessions, issuer) }),
+    ...(framed && { '/front-channel-logout': createFrontChannelRoute({ ...shared, issuer }) }),
     ...(logout && { '/back-channel-logout': open(logout) }),
     ...(revocation && { '/global-token-revocation': open(revocation) }),
   }

@@ -1,5 +1,7 @@
 import type { SessionUser } from '../../core/session.js'
 import type { RequestSessions } from '../requests/request-sessions.js'
+import { createSignOutReport } from '../requests/sign-out-report.js'
+import { tell } from '../shared/security-events.js'
 import { type Problem, refuse, showFrame } from './answers.js'
 import type { Call, Handler } from './types.js'
 
@@ -9,23 +11,36 @@ const UNNAMED: Problem = {
   message: 'The address lacks the `iss` of this app’s auth server, or a `sid`.',
 }
 
+/** What the route works on. */
+export interface FrontChannelDeps<User extends SessionUser> {
+  readonly sessions: RequestSessions<User>
+  /** Of the auth server, as its tokens have it. */
+  readonly issuer: string
+  report(error: unknown): void
+  now(): number
+}
+
 /**
  * Makes the route that an auth server shows in a frame of its own page when somebody signs out there (OpenID Connect
  * Front-Channel Logout 1.0). Anybody can write such a frame: it ends the session that the cookies of this browser hold,
  * and only where it is the one that is named, whose name nobody else knows.
  */
 export function createFrontChannelRoute<User extends SessionUser>(
-  sessions: RequestSessions<User>,
-  issuer: string,
+  deps: FrontChannelDeps<User>,
 ): Handler {
+  const { sessions, issuer, report } = deps
+  const tellLog = createSignOutReport(deps)
+
   async function run({ url, cookie }: Call): Promise<Response> {
     const [iss, sid] = [url.searchParams.get('iss'), url.searchParams.get('sid')]
     if (iss !== issuer || !sid) return refuse(UNNAMED)
     const holds = await sessions.describeSession(cookie)
     if (holds?.serverSessionId !== sid) return showFrame(new URL(issuer).origin, [])
-    // That of another tab's sign-in, too: the server has one for both.
-    await sessions.endSessions({ sessionId: sid })
-    const { setCookies } = await sessions.signOut(cookie)
+    // That of another tab's sign-in, too: the server has one for both. Where the other processes cannot be told of it,
+    // this browser is signed out all the same.
+    await sessions.endSessions({ sessionId: sid }).catch((error: unknown) => tell(report, error))
+    const { setCookies, ...ended } = await sessions.signOut(cookie)
+    tellLog(ended)
     return showFrame(new URL(issuer).origin, setCookies)
   }
 

@@ -126,16 +126,22 @@ return 1
 
 /**
  * Keeps an entry of a list. KEYS: the list. ARGV: the entry's name, the entry, its life in ms, the most entries. What
- * is of another type, whoever put it there, is replaced; of too many entries some other goes.
+ * is of another type, whoever put it there, is replaced. Of too many entries those go that came first: each begins
+ * with a number that grows, for Redis keeps them in no order.
  */
 export const PUT: string = `
 local kind = redis.call('TYPE', KEYS[1])
 if (kind.ok or kind) ~= 'hash' then redis.call('DEL', KEYS[1]) end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do
-  if redis.call('HLEN', KEYS[1]) <= tonumber(ARGV[4]) then break end
-  if name ~= ARGV[1] then redis.call('HDEL', KEYS[1], name) end
+local found = redis.call('HGETALL', KEYS[1])
+local others, newest = {}, 0
+for index = 1, #found, 2 do
+  local turn = tonumber(string.match(found[index + 1], '^(%d+) ') or '') or 0
+  newest = math.max(newest, turn)
+  if found[index] ~= ARGV[1] then others[#others + 1] = {name = found[index], turn = turn} end
 end
+table.sort(others, function(one, other) return one.turn < other.turn end)
+for index = 1, #others + 1 - ARGV[4] do redis.call('HDEL', KEYS[1], others[index].name) end
+redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f ', newest + 1) .. ARGV[2])
 local left = redis.call('PTTL', KEYS[1])
 if left < tonumber(ARGV[3]) then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
 return 1
@@ -145,6 +151,7 @@ return 1
 export const ALL: string = `
 local found = redis.pcall('HVALS', KEYS[1])
 if type(found) ~= 'table' or found.err then return {} end
+for index, value in ipairs(found) do found[index] = string.match(value, '^%d+ (.*)') or value end
 return found
 `
 

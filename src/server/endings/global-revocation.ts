@@ -1,9 +1,10 @@
-import { isAuthError } from '../../core/errors.js'
+import { AuthError, isAuthError } from '../../core/errors.js'
 import { parseJson } from '../../core/json.js'
 import type { Awaitable } from '../../core/ports.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import type { SealedSessions } from '../sealed/sealed-sessions.js'
 import { checkMethods, checkObject, checkText } from '../shared/arguments.js'
+import { TIME_LIMIT, withinTime } from '../shared/time-limit.js'
 import type { KeySetLocation } from '../verification/key-set.js'
 import {
   createServerCall,
@@ -33,8 +34,8 @@ export interface GlobalRevocationOptions {
    */
   readonly audience: string
   /**
-   * The ids of the users whom a subject means, as their sessions call them; none where nobody is meant. @default the
-   * `sub` of the issuer’s own, and an opaque id, are ids of users; nobody is known by an address
+   * The ids of the users whom a subject means, as their sessions call them; none where nobody is meant. It has ten
+   * seconds. @default the `sub` of the issuer’s own, and an opaque id, are ids of users; nobody is known by an address
    */
   readonly findUsers?: ((subject: RevokedSubject) => Awaitable<readonly string[]>) | undefined
   /** Hears of what keeps sessions from being ended, such as a store that fails. @default nobody does */
@@ -45,6 +46,8 @@ export interface GlobalRevocationOptions {
 
 /** RFC 6750 §2.1. */
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i
+
+const NO_LIST = '`findUsers` must resolve to a list of ids.'
 
 const UNSUPPORTED: ServerAnswer = {
   status: 422,
@@ -105,8 +108,10 @@ export function createGlobalRevocation(options: GlobalRevocationOptions): Server
     const { id, life } = await check(token)
     const subject = subjectIn(body)
     if (!subject) return invalidRequest('Send a `sub_id` of the format email, iss_sub or opaque.')
-    const users = await findUsers(subject)
+    // A database that never answers must not keep a place in the crowd for ever.
+    const users = await withinTime(TIME_LIMIT, async () => findUsers(subject))
     if (users === null) return UNSUPPORTED
+    if (!Array.isArray(users)) throw new AuthError('invalid_argument', NO_LIST)
     if (users.length === 0) return { status: 404, error: 'not_found', description: 'No such user.' }
     const ends = users.map((userId) =>
       sessions.endSessions({ userId }, { once: { key: `revoke ${id} ${userId}`, within: life } }),

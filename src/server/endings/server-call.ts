@@ -33,6 +33,13 @@ const LARGEST = 16_384
 /** The most requests that are looked at together: each costs a signature, and anybody may send them. */
 const CROWD = 100
 
+const CROWDED: ServerAnswer = {
+  status: 503,
+  error: 'temporarily_unavailable',
+  description: 'Too many requests at once: try again.',
+  headers: { 'Retry-After': '1' },
+}
+
 /** An answer that nobody keeps. */
 function toResponse({ status, error, description, headers }: ServerAnswer): Response {
   const body = error === undefined ? null : { error, error_description: description }
@@ -89,7 +96,15 @@ export function createServerCall(options: ServerCallOptions): ServerCall {
     }
     if (typeOf(request) !== mediaType) return invalidRequest(`The body must be ${mediaType}.`)
     const body = await readBody(request, report)
-    return typeof body === 'string' ? options.answer(body, request) : body
+    if (typeof body !== 'string') return body
+    // Not counted before: whoever sends a body slowly, and never to its end, would keep the others out.
+    if (under >= CROWD) return CROWDED
+    under += 1
+    try {
+      return await options.answer(body, request)
+    } finally {
+      under -= 1
+    }
   }
 
   function fail(error: unknown): ServerAnswer {
@@ -102,17 +117,5 @@ export function createServerCall(options: ServerCallOptions): ServerCall {
     }
   }
 
-  return async (request) => {
-    if (under >= CROWD) {
-      const headers = { 'Retry-After': '1' }
-      const description = 'Too many requests at once: try again.'
-      return toResponse({ status: 503, error: 'temporarily_unavailable', description, headers })
-    }
-    under += 1
-    try {
-      return toResponse(await answer(request).catch(fail))
-    } finally {
-      under -= 1
-    }
-  }
+  return async (request) => toResponse(await answer(request).catch(fail))
 }

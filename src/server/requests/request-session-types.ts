@@ -142,7 +142,8 @@ export interface RequestSessions<User extends SessionUser = SessionUser> {
    */
   endSessions(which: EndedWhich, options?: EndSessionsOptions): Promise<boolean>
   /**
-   * The sessions of the person whose cookies these are: see `SealedSessions.listSessions`.
+   * The sessions of the person whose cookies these are: see `SealedSessions.listSessions`. None for a session that is
+   * bound to a device, where these cookies do not prove it.
    * @throws AuthError as that does.
    */
   listSessions(cookieHeader: string | null): Promise<readonly ListedSession[]>

@@ -49,6 +49,7 @@ interface Ending<User extends SessionUser> {
 
 const NOT_HERE =
   'That the request comes from the device of its session was not proved: the session has ended, and no other.'
+const UNKNOWN = 'Whether the session may be used on this device cannot be told now: try again.'
 const NO_BINDING = '`deviceBound` is not a binding; use createDeviceBinding().'
 
 const MOMENTS: readonly unknown[] = [undefined, 'when-due', 'never']
@@ -172,8 +173,12 @@ export function createRequestSessions<User extends SessionUser>(
     const jar = parseCookies(cookieHeader)
     const value = await choice.only(jar)
     // Which sessions a person has is nothing for a thief of one, who could end the others too.
-    const isOwn = value !== null && !(await isForeign(value, jar))
-    return sessions.listSessions({ value: isOwn ? value : null, password })
+    const verdict = value === null ? null : await bound?.judge({ value, jar, mayWrite: false })
+    if (verdict?.type === 'stop' && verdict.failure.reason !== 'device_required') {
+      if (verdict.failure.retryable) throw new AuthError('storage', UNKNOWN, { retryable: true })
+      return []
+    }
+    return sessions.listSessions({ value, lastUse: lastUseIn(jar), password })
   }
 
   const own: RequestSessions<User> = {

@@ -6,6 +6,8 @@ import { positive } from '../../providers/shared/jwt.js'
 import { fingerprint } from '../coordination/coordinator.js'
 import { createExpiring } from '../coordination/expiring.js'
 import { checkMethods } from '../shared/arguments.js'
+import { isLately } from '../shared/lately.js'
+import { createOutageReport } from '../shared/outage.js'
 import { withinTime } from '../shared/time-limit.js'
 import { deviceNameOf } from './device-name.js'
 import { type NamingProvider, nameOf, personName } from './end-names.js'
@@ -48,6 +50,8 @@ export interface Listing<User extends SessionUser> {
 
 /** How exactly it is known when a session was seen last, in ms. */
 const STEP = 15 * 60_000
+/** While the list fails it is tried as often as this, in ms: all other requests do not wait for it. */
+const PROBE = 10_000
 /** The most sessions that this process knows to have noted. */
 const KNOWN = 10_000
 
@@ -99,6 +103,9 @@ export function createListing<User extends SessionUser>(
   if (list)
     checkMethods(list, ['put', 'all'], '`list` is not a session list; use redisSessionList().')
   const known = createExpiring<true>({ limit: KNOWN, now })
+  const outage = createOutageReport({ report, now })
+  /** When the list was tried last, while it fails. */
+  let triedAt: number | undefined
   const personOf = ({ data }: Opened<User>): Promise<string> =>
     fingerprint(personName(provider, data.user.id))
 
@@ -116,12 +123,18 @@ export function createListing<User extends SessionUser>(
   return {
     async note(opened, cookie) {
       const name = list && (await nameOf(opened))
-      if (!name || known.get(name)) return
+      if (!name || known.get(name) || isLately(triedAt, PROBE, now())) return
+      if (triedAt !== undefined) triedAt = now()
       known.set(name, true, now() + STEP)
-      await put(opened, cookie).catch((error: unknown) => {
+      try {
+        await put(opened, cookie)
+        triedAt = undefined
+        outage.worked()
+      } catch (error) {
         known.delete(name)
-        if (isAuthError(error)) report(error)
-      })
+        triedAt = now()
+        if (isAuthError(error)) outage.failed(error)
+      }
     },
     async of(opened, password) {
       if (!list) throw new AuthError('invalid_argument', 'Pass a `list`, which holds sessions.')

@@ -196,8 +196,8 @@ export interface SealedSessions<User extends SessionUser = SessionUser> {
   watchSession(cookie: SealedCookie, onEnd: () => void): Promise<() => void>
   /**
    * The sessions of the person whose cookie it is, those seen last first, where there is a `list`; none for a cookie
-   * that is nobody's. End one by `endSessions`. Those of other libraries, and of before there was a list, are in it
-   * once they are used.
+   * that is nobody's, or whose session has come to a limit. End one by `endSessions`. Those of other libraries, and of
+   * before there was a list, are in it once they are used.
    * @throws AuthError `invalid_argument` where there is no `list`; `storage`, `retryable`, when it cannot be had.
    */
   listSessions(cookie: SealedCookie): Promise<readonly ListedSession[]>

@@ -18,11 +18,18 @@ const unread = (): AuthError =>
     'The session is held in a store that does not answer now: it is over here, and the auth server is told later.',
   )
 
+const unknown = (): AuthError =>
+  new AuthError(
+    'storage',
+    'The session is held in a store that does not answer now: nobody can tell whose it is.',
+    { retryable: true },
+  )
+
 /** Makes what ends sessions. */
 export function createSessionEndings<User extends SessionUser>(
   parts: Parts<User>,
 ): SessionEndings<User> {
-  const { opener, ended, listing } = parts
+  const { opener, ended, listing, uses } = parts
   const watch = createSessionWatch(parts)
 
   return {
@@ -54,7 +61,9 @@ export function createSessionEndings<User extends SessionUser>(
       checkObject('cookie', cookie)
       checkPassword(cookie.password)
       const opened = await opener.open(cookie)
+      if ('reason' in opened && opened.retryable) throw unknown()
       if ('reason' in opened || (await ended.isOver(opened))) return []
+      if (await uses.isOver(opened, cookie)) return []
       return listing.of(opened, cookie.password)
     },
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { memorySessionList } from '../../../src/server/index.js'
 import { BOB, PASSWORD } from '../backend/backend-world.js'
 import {
   boundCookies,
@@ -125,6 +126,24 @@ describe('a session that a browser binds to its device', () => {
     await Promise.resolve()
     expect(events).toMatchObject([{ type: 'device-missing' }])
     expect(await emailIn(await browser.page('/auth/session'))).toBe('ada@example.com')
+  })
+
+  it('shows a thief no list of sessions, and lets them end none', async () => {
+    const { createBrowser, running, clock } = createDeviceWorld({
+      world: { sealed: { list: memorySessionList() } },
+    })
+    const { sessions } = running
+    const browser = createBrowser()
+    const { pair, id, unbound } = await browser.begin()
+    const [{ sessionId = '' } = {}, ...others] = await sessions.listSessions(browser.jar.header())
+    expect([sessionId === '', others]).toEqual([false, []])
+    await clock.advance(2 * MINUTE)
+    await browser.renew(id, pair)
+    for (const stolen of [sessionCookie(browser.jar), unbound]) {
+      expect(await sessions.listSessions(stolen)).toEqual([])
+      expect(await sessions.endListedSession(stolen, sessionId)).toBe(false)
+    }
+    expect(await sessions.listSessions(browser.jar.header())).toHaveLength(1)
   })
 
   it('stays valid for requests that were under way when it was bound', async () => {

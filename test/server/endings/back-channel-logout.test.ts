@@ -259,6 +259,30 @@ describe('the route of logout tokens', () => {
     expect((await send()).status).not.toBe(503)
   })
 
+  it('is not kept from a server by those whose bodies never end', async () => {
+    const { post, logout, logoutToken, seal, isAlive } = await createEndingsWorld()
+    const value = await seal('sid-1')
+    const ends: (() => void)[] = []
+    const slow = Array.from({ length: 120 }, () => {
+      const body = new ReadableStream<Uint8Array>({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode('logout_token='))
+          ends.push(() => controller.error(new Error('The sender is gone.')))
+        },
+      })
+      const init: RequestInit & { readonly duplex: 'half' } = {
+        headers: { 'Content-Type': FORM },
+        body,
+        duplex: 'half',
+      }
+      return post(BACK_CHANNEL, init)
+    })
+    expect((await logout(logoutToken({ sid: 'sid-1' }))).status).toBe(200)
+    expect(await isAlive(value)).toBe(false)
+    for (const end of ends) end()
+    expect((await Promise.all(slow)).every(({ status }) => status === 400)).toBe(true)
+  })
+
   it('is not there where the auth server sends none', async () => {
     const { oidc } = await createEndingsWorld()
     const { keys: _, ...signIn } = oidc

@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { AuthError } from '../../../src/core/errors.js'
-import { ISSUER } from '../oidc/oidc-server-world.js'
+import {
+  type Coordinator,
+  memoryCoordinator,
+} from '../../../src/server/coordination/coordinator.js'
+import { ISSUER, type OidcServerWorldOptions } from '../oidc/oidc-server-world.js'
 import { createEndingsWorld } from './endings-stage.js'
 
 const FRAME = 'https://app.example/auth/front-channel-logout'
 
 /** A browser in which Ada is signed in, and the frame of her auth server. */
-async function createFrames() {
-  const world = await createEndingsWorld({ backend: { frontChannelLogout: true } })
+async function createFrames(options: OidcServerWorldOptions = {}) {
+  const world = await createEndingsWorld({ ...options, backend: { frontChannelLogout: true } })
   const [value, other] = [await world.seal('sid-1'), await world.seal('sid-2')]
   const show = async (query: object, cookie: string | null = `__Host-holdfast=${value}`) => {
     const address = `${FRAME}?${new URLSearchParams({ ...query })}`
@@ -46,6 +50,24 @@ describe('a frame of the auth server', () => {
       expect([response.status, response.headers.getSetCookie()]).toEqual([200, []])
     }
     expect([await isAlive(value), await isAlive(other)]).toEqual([true, true])
+  })
+
+  it('signs this browser out also while the other processes cannot be told', async () => {
+    const inner = memoryCoordinator()
+    const coordinator: Coordinator = {
+      ...inner,
+      async end(name, ttl, options) {
+        await inner.end(name, ttl, options)
+        // As redisCoordinator() does while Redis is down.
+        if (options?.everywhere) throw new AuthError('storage', 'Redis fails.', { retryable: true })
+      },
+    }
+    const { show, value, isAlive, reports } = await createFrames({ sessions: { coordinator } })
+    const response = await show({ iss: ISSUER, sid: 'sid-1' })
+    expect(response.status).toBe(200)
+    expect(response.headers.getSetCookie().join()).toMatch(/__Host-holdfast=;.*Max-Age=0/)
+    expect(await isAlive(value)).toBe(false)
+    expect(reports).toMatchObject([{ code: 'storage' }])
   })
 
   it('of another server, or without a name, is refused', async () => {

@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
   createGlobalRevocation,
   type RevokedSubject,
 } from '../../../src/server/endings/global-revocation.js'
+import { createGate } from '../sealed/sealed-sessions-stage.js'
 import { createEndingsWorld, OKTA, REVOCATION } from './endings-stage.js'
+
+afterEach(() => void vi.useRealTimers())
 
 const ADA = { format: 'iss_sub', iss: OKTA, sub: 'ada' }
 
@@ -125,7 +128,17 @@ describe('a request to revoke all that a person has', () => {
     expect((await revoke(subject)).status).toBe(400)
   })
 
-  it('is a failure, and reported, when the app cannot look people up', async () => {
+  it.each<[string, () => Promise<string[]>, object]>([
+    [
+      'cannot look people up',
+      () => Promise.reject(new Error('The database is down.')),
+      { message: 'The database is down.' },
+    ],
+    ['says no list', async () => JSON.parse('"ada"'), { code: 'invalid_argument' }],
+    ['never answers', () => new Promise(() => {}), { code: 'timeout' }],
+  ])('is a failure, and reported, when the app %s', async (_, findUsers, report) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const asked = createGate()
     const plain = await createEndingsWorld()
     const world = await createEndingsWorld({
       clock: plain.clock,
@@ -134,7 +147,10 @@ describe('a request to revoke all that a person has', () => {
           issuer: OKTA,
           keys: plain.okta.keys,
           audience: REVOCATION,
-          findUsers: () => Promise.reject(new Error('The database is down.')),
+          findUsers() {
+            asked.open()
+            return findUsers()
+          },
         },
       },
     })
@@ -145,13 +161,16 @@ describe('a request to revoke all that a person has', () => {
       iat: world.seconds(),
       exp: world.seconds() + 300,
     })
-    const answer = await world.post(REVOCATION, {
+    const answered = world.post(REVOCATION, {
       headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
       body: JSON.stringify({ sub_id: ADA }),
     })
+    await asked.passed
+    await vi.advanceTimersByTimeAsync(10_000)
+    const answer = await answered
     expect(answer.status).toBe(500)
     expect(await answer.text()).not.toContain('database')
-    await expect.poll(() => world.reports).toMatchObject([{ message: 'The database is down.' }])
+    expect(world.reports).toMatchObject([report])
   })
 
   it('is taken only where the app says whose', async () => {

@@ -3,6 +3,7 @@ import { redisSessionList } from '../../../src/server/coordination/redis-session
 import { createRequestSessions } from '../../../src/server/requests/request-sessions.js'
 import { deviceNameOf } from '../../../src/server/sealed/device-name.js'
 import { memorySessionList, type SessionList } from '../../../src/server/sealed/session-list.js'
+import type { SessionStore } from '../../../src/server/sealed/session-store.js'
 import { createFakeRedis, createTime } from '../../support/fake-redis.js'
 import { createOidcServerWorld, MINUTE, PASSWORD } from '../oidc/oidc-server-world.js'
 
@@ -14,7 +15,9 @@ const password = PASSWORD
 /** Ada, whose sessions are in a list. */
 function createListWorld(list: SessionList = memorySessionList()) {
   const scripted = { accessTokenLifetime: 120 * MINUTE }
-  const world = createOidcServerWorld({ scripted, sessions: { list } })
+  const reports: unknown[] = []
+  const report = (error: unknown): void => void reports.push(error)
+  const world = createOidcServerWorld({ scripted, sessions: { list, report } })
   const { sealed } = world
   const sign = async (sessionId: string): Promise<string> =>
     sealed.sealSession({ ...(await world.grant()), sessionId }, { password })
@@ -28,7 +31,7 @@ function createListWorld(list: SessionList = memorySessionList()) {
       })
       .getSession()
   const listOf = (value: string) => sealed.listSessions({ value, password })
-  return { ...world, sign, use, listOf }
+  return { ...world, reports, sign, use, listOf }
 }
 
 describe('a list of sessions', () => {
@@ -73,6 +76,52 @@ describe('a list of sessions', () => {
     const next = await sign('sid-4')
     await use(next, SAFARI)
     expect(await listOf(next)).toMatchObject([{ device: 'Safari on iOS' }])
+  })
+
+  it('is shown to nobody whose session has come to a limit', async () => {
+    const list = memorySessionList()
+    const limits = { idle: 60 * MINUTE }
+    const { sealed, grant, clock, now } = createOidcServerWorld({
+      scripted: { accessTokenLifetime: 240 * MINUTE },
+      sessions: { list, limits },
+    })
+    const sessions = createRequestSessions({
+      sessions: sealed,
+      cookie: { password, name: 'session' },
+      now,
+    })
+    const { setCookies } = await sessions.setSession(await grant(), null)
+    const header = setCookies.map((line) => line.split(';', 1).join('')).join('; ')
+    await clock.advance(30 * MINUTE)
+    const used = await sessions.getSession(header)
+    const note = used.setCookies.find((line) => line.startsWith('session-used='))
+    const noted = `${header}; ${note?.split(';', 1).join('')}`
+    await clock.advance(45 * MINUTE)
+    expect(await sessions.listSessions(noted)).toHaveLength(1)
+    expect(await sessions.listSessions(header)).toEqual([])
+    await clock.advance(45 * MINUTE)
+    expect(await sessions.listSessions(noted)).toEqual([])
+  })
+
+  it('is an error where nobody can tell whose the cookie is', async () => {
+    const state = { fails: false }
+    const held = new Map<string, string>()
+    const store: SessionStore = {
+      put: async (name, sealed) => void held.set(name, sealed),
+      async get(name) {
+        if (state.fails) throw new Error('The store is down.')
+        return held.get(name) ?? null
+      },
+      expire: async () => {},
+    }
+    const { sealed, seal } = createOidcServerWorld({
+      sessions: { list: memorySessionList(), store, maxSize: 800 },
+    })
+    const value = await seal()
+    expect(held.size).toBe(1)
+    state.fails = true
+    const listed = sealed.listSessions({ value, password })
+    await expect(listed).rejects.toMatchObject({ code: 'storage', retryable: true })
   })
 
   it('is noted now and then, and sees a use to a quarter of an hour', async () => {
@@ -127,6 +176,33 @@ describe('a list of sessions', () => {
     const call = none.sealed.listSessions({ value: await none.seal(), password })
     await expect(call).rejects.toMatchObject({ code: 'invalid_argument' })
     expect(() => Reflect.apply(createListWorld, null, [{}])).toThrow(/session list/)
+  })
+
+  it('makes one request wait now and then while it fails, and no other, and is told of once', async () => {
+    const state = { fails: true, tries: 0 }
+    const inner = memorySessionList()
+    const list: SessionList = {
+      ...inner,
+      async put(...args) {
+        state.tries += 1
+        if (state.fails) throw new Error('The list is down.')
+        await inner.put(...args)
+      },
+    }
+    const { sign, use, listOf, clock, reports } = createListWorld(list)
+    const values = [await sign('sid-1'), await sign('sid-2')]
+    const everyone = async (): Promise<void> => {
+      for (const value of values) await use(value, FIREFOX)
+    }
+    for (let i = 0; i < 5; i++) await everyone()
+    expect([state.tries, reports.length]).toEqual([1, 1])
+    await clock.advance(MINUTE)
+    await everyone()
+    expect([state.tries, reports.length]).toEqual([2, 1])
+    state.fails = false
+    await clock.advance(MINUTE)
+    await everyone()
+    expect(await listOf(values[0] ?? '')).toHaveLength(2)
   })
 
   it('believes nothing that it has not sealed itself', async () => {
