@@ -17,8 +17,14 @@ export const BINDINGS = [
   {
     file: token,
     name: 'A failure is shown when a token has come since.',
-    find: 'unexposed(token) ?? (answer?.token === token ? answer?.error : null)',
+    find: 'unexposed(token) ?? (answer?.about === aboutIn(state) ? answer?.error : null)',
     replace: 'unexposed(token) ?? answer?.error',
+  },
+  {
+    file: token,
+    name: 'A failure from before a sign-in is shown after the sign-out.',
+    find: 'tokenOf(state) ?? state',
+    replace: 'tokenOf(state)',
   },
   {
     file: vueReader,

@@ -484,11 +484,11 @@ describe('the packed package', () => {
     ],
     // A binding that is typed for the app's client. More than 800, as each has to hydrate and to say why there is
     // no token; Vue has two ways to give a client, and stores that outlive components.
-    ['react', 'core', CORE, binding('react', 'createAuthHooks'), 840],
-    ['vue', 'core', CORE, binding('vue', 'createAuthComposables'), 945],
-    ['svelte', 'core', CORE, binding('svelte', 'createAuthContext'), 835],
+    ['react', 'core', CORE, binding('react', 'createAuthHooks'), 850],
+    ['vue', 'core', CORE, binding('vue', 'createAuthComposables'), 960],
+    ['svelte', 'core', CORE, binding('svelte', 'createAuthContext'), 840],
     ['solid', 'core', CORE, binding('solid', 'createAuthContext'), 900],
-    ['angular', 'core', CORE, binding('angular', 'createAuthInjection'), 840],
+    ['angular', 'core', CORE, binding('angular', 'createAuthInjection'), 850],
     [
       'react/impersonation',
       'react',
