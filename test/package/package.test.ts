@@ -408,6 +408,13 @@ describe('the packed package', () => {
     expect(bytes).toBeLessThanOrEqual(BUDGETS[name])
   })
 
+  it('is told of in the README with the bytes of the budgets', () => {
+    const intro = readFileSync(join(root, 'README.md'), 'utf8').split('```')[0] ?? ''
+    const figures = [...intro.matchAll(/([\d.]+) kB/g)].map(([, figure]) => figure)
+    const { core, gotrue, oidc } = BUDGETS
+    expect(figures).toEqual([gotrue, core, oidc].map((bytes) => (bytes / 1000).toFixed(1)))
+  })
+
   it.each<readonly [string, string, string, string, number]>([
     ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 2_990],
     ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_230],
