@@ -43,6 +43,7 @@ describe('the list of mutants', () => {
       'next',
       'node',
       'providers',
+      'react',
       'react-native',
       'server',
       'solid',
