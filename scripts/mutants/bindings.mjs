@@ -1,5 +1,6 @@
 const source = 'src/bindings/source.ts'
 const token = 'src/bindings/token.ts'
+const react = 'src/react/read.ts'
 const vue = 'src/vue/composables.ts'
 const vueReader = 'src/vue/provided.ts'
 const svelte = 'src/svelte/context.ts'
@@ -17,8 +18,26 @@ export const BINDINGS = [
   {
     file: token,
     name: 'A failure is shown when a token has come since.',
-    find: 'unexposed(token) ?? (answer?.token === token ? answer?.error : null)',
+    find: 'unexposed(token) ?? (answer?.about === aboutIn(state) ? answer?.error : null)',
     replace: 'unexposed(token) ?? answer?.error',
+  },
+  {
+    file: token,
+    name: 'A failure from before a sign-in is shown after the sign-out.',
+    find: 'tokenOf(state) ?? state',
+    replace: 'tokenOf(state)',
+  },
+  {
+    file: react,
+    name: 'A page of React that is taken over shows what the client knows.',
+    find: '() => once(source.rendered)',
+    replace: '() => once(source.current())',
+  },
+  {
+    file: react,
+    name: 'What a client said that React was given before counts for the next one.',
+    find: 'answered?.source === source ? answered.answer : undefined',
+    replace: 'answered?.answer',
   },
   {
     file: vueReader,

@@ -40,6 +40,8 @@ async function simulated(folder, { from, last }) {
 
 /** What runs on servers: no client is made of it. */
 const ON_SERVERS = ['server', 'node', 'express', 'next']
+/** The bindings: each has the tests of what all of them share. */
+const BINDINGS = ['react', 'vue', 'svelte', 'solid', 'angular']
 
 /**
  * The folders of tests that may know of a defect in `file`, test mirrors src: first those near to it,
@@ -48,6 +50,7 @@ const ON_SERVERS = ['server', 'node', 'express', 'next']
 function testsFor(file, folder) {
   const [, part = '', room = ''] = file.split('/')
   const there = (...folders) => folders.filter((each) => existsSync(join(folder, each)))
+  if (part === 'bindings') return [BINDINGS.map((each) => join('test', each)), []]
   if (!ON_SERVERS.includes(part))
     return [there('test/client', join('test', part)), ['test/attacks']]
   const own = there(join('test', part, room))

@@ -18,27 +18,6 @@ import { run } from './run.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const PARTS = ['src', 'test', 'scripts', 'package.json', 'tsconfig.json', 'vitest.config.ts']
-const ENTRIES = [
-  'src/index.ts',
-  'src/providers/gotrue/index.ts',
-  'src/providers/gotrue/identities.ts',
-  'src/providers/gotrue/passkeys.ts',
-  'src/providers/workos/index.ts',
-  'src/providers/supertokens/index.ts',
-  'src/server/index.ts',
-  'src/server/oidc/index.ts',
-  'src/server/gotrue/index.ts',
-  'src/server/dbsc/index.ts',
-  'src/server/workos/index.ts',
-  'src/server/supertokens/index.ts',
-  'src/node/index.ts',
-  'src/express/index.ts',
-  'src/next/index.ts',
-  'src/next/workos/index.ts',
-  'src/next/oidc/index.ts',
-  'src/next/gotrue/index.ts',
-  'src/next/supertokens/index.ts',
-]
 /** What a check of the types may take, in ms. */
 const TYPECHECK = 120_000
 
@@ -70,8 +49,16 @@ const bundling = (folder, entryPoints) =>
     logLevel: 'silent',
   })
 
+/** The modules that apps import. */
+function entriesOf(folder) {
+  const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  return Object.values(exports)
+    .map((target) => target.default?.replace(/^\.\/dist\/(.*)\.js$/, 'src/$1.ts'))
+    .filter((entry) => entry !== undefined)
+}
+
 async function bundleOf(folder) {
-  const { outputFiles } = await bundling(folder, ENTRIES)
+  const { outputFiles } = await bundling(folder, entriesOf(folder))
   return outputFiles.map(({ text }) => text).join('\n')
 }
 
@@ -85,11 +72,16 @@ export async function typeError(folder) {
   return code === 0 ? undefined : (output.trim().split('\n')[0] ?? 'no reason given')
 }
 
-/** The files that the simulator is made of: what is not among them it cannot judge. */
-export async function simulatedFiles(folder) {
-  const { metafile } = await bundling(folder, ['test/simulation/worker.ts'])
+async function filesOf(folder, entries) {
+  const { metafile } = await bundling(folder, entries)
   return new Set(Object.keys(metafile.inputs))
 }
+
+/** The files that the simulator is made of: what is not among them it cannot judge. */
+export const simulatedFiles = (folder) => filesOf(folder, ['test/simulation/worker.ts'])
+
+/** The files that apps get: a mutant in another one would count as not applied. */
+export const packagedFiles = (folder) => filesOf(folder, entriesOf(folder))
 
 /** Opens a copy of the project, or of another copy. `plant` resolves to what takes it out again. */
 export function openWorkshop(from = root) {

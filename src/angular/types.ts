@@ -33,14 +33,14 @@ export interface AuthInjection<
   /**
    * Gives a client to an app, a route or a component: for its `providers`. Options may be made by a
    * function, in which `inject` works.
-   * @throws AuthError `invalid_argument` without one.
+   * @throws AuthError `invalid_argument` without a client.
    */
   readonly provideAuth: (
     client: AuthClient<Credentials, User, Actions>,
     options?: ProvideAuthOptions<User> | (() => ProvideAuthOptions<User>),
   ) => Provider
   /**
-   * Who is signed in, or what `select` takes from it: then only a change of that is one.
+   * Who is signed in, or what `select` takes from it: then other changes are not told.
    * @throws AuthError `invalid_argument` where no client was given.
    */
   readonly injectSession: InjectSession<User>

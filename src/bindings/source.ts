@@ -55,7 +55,7 @@ export function given<Thing>(thing: Thing | null | undefined, advice: string): T
   // The provider of another copy is there to see, so that nobody would think of that by themselves.
   throw new AuthError(
     'invalid_argument',
-    `No AuthClient here: ${advice}. Two copies of holdfast share none.`,
+    `No AuthClient here: ${advice}. Two copies of holdfast share no client.`,
   )
 }
 

@@ -31,7 +31,7 @@ export interface AuthContext<
   /** Gives a client to the components below. @throws AuthError `invalid_argument` without one. */
   readonly AuthProvider: (props: AuthProviderProps<Credentials, User, Actions>) => JSX.Element
   /**
-   * Who is signed in, or what `select` takes from it: then only a change of that is one.
+   * Who is signed in, or what `select` takes from it: then other changes are not told.
    * @throws AuthError `invalid_argument` outside of `AuthProvider`.
    */
   readonly useSession: UseSession<User>

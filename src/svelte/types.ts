@@ -19,15 +19,15 @@ export interface AuthContext<
   Actions extends object = object,
 > {
   /**
-   * Gives a client to the components below the one that is being made.
-   * @throws AuthError `invalid_argument` without one.
+   * Gives a client to the components below the one whose script calls it.
+   * @throws AuthError `invalid_argument` without a client.
    */
   readonly provideAuth: (
     client: AuthClient<Credentials, User, Actions>,
     options?: ProvideAuthOptions<User>,
   ) => void
   /**
-   * Who is signed in, or what `select` takes from it: then only a change of that is one.
+   * Who is signed in, or what `select` takes from it: then other changes are not told.
    * @throws AuthError `invalid_argument` where no client was given.
    */
   readonly useSession: UseSession<User>

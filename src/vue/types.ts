@@ -38,15 +38,15 @@ export interface AuthComposables<
     [client: AuthClient<Credentials, User, Actions>, options?: ProvideAuthOptions<User> | undefined]
   >
   /**
-   * Gives a client to the components below the one that is set up.
-   * @throws AuthError `invalid_argument` without one.
+   * Gives a client to the components below the one whose setup calls it.
+   * @throws AuthError `invalid_argument` without a client.
    */
   readonly provideAuth: (
     client: AuthClient<Credentials, User, Actions>,
     options?: ProvideAuthOptions<User>,
   ) => void
   /**
-   * Who is signed in, or what `select` takes from it: then only a change of that is one.
+   * Who is signed in, or what `select` takes from it: then other changes are not told.
    * @throws AuthError `invalid_argument` where no client was given.
    */
   readonly useSession: UseSession<User>
@@ -56,7 +56,7 @@ export interface AuthComposables<
    */
   readonly useAuth: () => SessionRefs<User> & BoundClient<Credentials, User, Actions>
   /**
-   * The access token, kept fresh by the client, which is asked for a working one at once.
+   * The access token, kept fresh by the client, which is asked for a working one as soon as the page is mounted.
    * @throws AuthError `invalid_argument` where no client was given.
    */
   readonly useAccessToken: () => AccessTokenRefs

@@ -112,12 +112,12 @@ export function bindingContract(name: Name, traits: Traits): void {
       expect(listeners.map((count) => count())).toEqual([0, traits.listeners])
     })
 
-    it('with no client given says what to do, also where another copy’s provider is', async () => {
+    it('with no client given says what to do, and that two copies share no client', async () => {
       const { props } = pages().toProps(pages().open().auth)
       await expect(framework.showLost(document.createElement('div'), props)).rejects.toMatchObject({
         code: 'invalid_argument',
         message: expect.stringMatching(
-          /^No AuthClient here: .*\. Two copies of holdfast share none\./,
+          /^No AuthClient here: .*\. Two copies of holdfast share no client\./,
         ),
       })
       await expect(framework.showLost(document.createElement('div'), props)).rejects.toThrow(
@@ -190,6 +190,19 @@ export function bindingContract(name: Name, traits: Traits): void {
       const fresh = auth.getSnapshot().session?.accessToken
       expect(log.token.at(-1)).toBe(fresh)
       expect(log.token).not.toContain(session.accessToken)
+    })
+
+    it('is no error from before a sign-in when somebody has signed out', async () => {
+      const { auth, server } = await openBackend({ accessToken: 'a.real.token' }, true)
+      const { log } = await find(Object(auth))
+      expect(log.token.at(-1)).toBe('none server_error')
+      server.isDown = false
+      await auth.getSession()
+      await pages().settle()
+      expect(log.token.at(-1)).toBe('a.real.token')
+      await auth.signOut()
+      await pages().settle()
+      expect(log.token.at(-1)).toBe('none')
     })
 
     it('is never the name of a token, which is what a backend gives', async () => {

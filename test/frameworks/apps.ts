@@ -27,14 +27,14 @@ export const APPS: readonly App[] = [
   },
   {
     name: 'next',
-    title: 'Next.js, built by webpack',
+    title: 'Next.js (webpack)',
     framework: 'next',
     server: 'oidc',
     writesVary: true,
   },
   {
     name: 'next-15',
-    title: 'Next.js, its middleware at the edge',
+    title: 'Next.js (middleware at the edge)',
     framework: 'next',
     server: 'oidc',
     writesVary: true,

@@ -257,7 +257,7 @@ function toFiles(
   })
 }
 
-/** Where what hovers show an example of comes from, besides what the README's first example imports. */
+/** The subpaths of what the examples in doc comments call, besides what the README's first example imports. */
 const IMPORTS: Readonly<Record<string, string>> = {
   workos: 'holdfast/providers/workos',
   oidc: 'holdfast/providers/oidc',

@@ -12,16 +12,17 @@ const SESSION = {
 }
 
 /** A page over a backend that says this of the session besides; `null`: nobody is signed in. */
-export async function openBackend(facts: object | null = {}) {
+export async function openBackend(facts: object | null = {}, isDown = false) {
   const browser = createFakeBrowser()
   const tab = browser.tab()
-  const server = { paths: [] as string[], session: facts && { ...SESSION, ...facts } }
+  const server = { paths: [] as string[], session: facts && { ...SESSION, ...facts }, isDown }
   const auth = new AuthClient({
     provider: backend({
       url: 'http://localhost/auth',
       async fetch(input) {
         const { pathname } = new URL(String(input))
         server.paths.push(pathname)
+        if (server.isDown) return new Response(null, { status: 503 })
         if (pathname === '/auth/sign-out') server.session = null
         return Response.json({ session: server.session })
       },
@@ -30,6 +31,6 @@ export async function openBackend(facts: object | null = {}) {
     environment: tab.environment,
   })
   onTestFinished(() => auth.dispose())
-  await auth.getSession()
+  await auth.getSession().catch(() => {})
   return { auth, server, browser }
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { mutate, UnappliedError } from '../../scripts/mutants/apply.mjs'
 import { MUTANTS, type Mutant } from '../../scripts/mutants/list.mjs'
+import { packagedFiles } from '../../scripts/mutants/workshop.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const file = 'src/core/machine.ts'
@@ -31,6 +32,11 @@ describe('the list of mutants', () => {
     expect(MUTANTS.map(misfit).filter((why) => why !== null)).toEqual([])
   })
 
+  it('is of files that apps get, by whatever they import', async () => {
+    const files = await packagedFiles(root)
+    expect(MUTANTS.map((one) => one.file).filter((path) => !files.has(path))).toEqual([])
+  })
+
   it('covers every part of the library', () => {
     const parts = new Set(MUTANTS.map((one) => one.file.split('/')[1]))
     expect([...parts].sort()).toEqual([
@@ -43,6 +49,7 @@ describe('the list of mutants', () => {
       'next',
       'node',
       'providers',
+      'react',
       'react-native',
       'server',
       'solid',
