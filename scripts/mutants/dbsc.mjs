@@ -273,8 +273,8 @@ export const DBSC = [
   {
     file: requests,
     name: 'A thief is shown the sessions of the person, and ends them.',
-    find: 'value !== null && !(await isForeign(value, jar))',
-    replace: 'value !== null && value !== String(jar)',
+    find: "verdict?.type === 'stop' && verdict.failure.reason !== 'device_required'",
+    replace: "verdict?.type === 'stop' && verdict.failure.retryable",
   },
   {
     file: requests,

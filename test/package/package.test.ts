@@ -435,7 +435,7 @@ describe('the packed package', () => {
       `export * from 'holdfast/providers/oidc/silent'`,
       1_380,
     ],
-    ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 470],
+    ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 475],
     [
       'supertokens',
       'gotrue',
@@ -481,7 +481,7 @@ describe('the packed package', () => {
       700,
     ],
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_500],
-    ['sessionTimeouts', 'core', CORE, `export { sessionTimeouts } from 'holdfast'`, 1_820],
+    ['sessionTimeouts', 'core', CORE, `export { sessionTimeouts } from 'holdfast'`, 1_880],
     [
       'backendEvents',
       'backend',
