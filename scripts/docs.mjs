@@ -46,5 +46,8 @@ try {
   process.exit(1)
 }
 const vitepress = at('node_modules/vitepress/bin/vitepress.js')
-const { status } = spawnSync(process.execPath, [vitepress, ...words], { cwd: docs, stdio: 'inherit' })
+const { status } = spawnSync(process.execPath, [vitepress, ...words], {
+  cwd: docs,
+  stdio: 'inherit',
+})
 process.exitCode = status ?? 1

@@ -50,7 +50,10 @@ export default defineConfig({
       { text: 'Errors', link: '/errors' },
       { text: 'Reference', link: '/reference/' },
     ],
-    sidebar: [...sidebar(), { text: 'Reference', collapsed: true, items: reference() }],
+    sidebar: {
+      '/reference/': [{ text: 'Reference', link: '/reference/', items: reference() }],
+      '/': [...sidebar(), { text: 'Reference', link: '/reference/' }],
+    },
     outline: { level: [2, 3] },
     search: { provider: 'local' },
     externalLinkIcon: true,
@@ -63,14 +66,15 @@ export default defineConfig({
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config: (markdown) => linksOutside(markdown, repository),
   },
+  transformPageData(page) {
+    // Beneath the names there are the same few headings each time.
+    if (page.relativePath.startsWith('reference/')) page.frontmatter.outline = 2
+  },
   transformHtml: addPolicy,
   buildEnd: finish,
   vite: {
     resolve: {
-      alias: [
-        ...aliases,
-        { find: '#house.css', replacement: join(root, 'demo/styles/house.css') },
-      ],
+      alias: [...aliases, { find: '#house.css', replacement: join(root, 'demo/styles/house.css') }],
     },
     server: { fs: { allow: [root] } },
     build: { chunkSizeWarningLimit: 3_000 },

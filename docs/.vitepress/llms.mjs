@@ -19,7 +19,8 @@ export const publishedPages = () => [
 
 /** The first paragraph of a page, which says what it is for, in one line and without its links. */
 export function summaryOf(page) {
-  const [, paragraph = ''] = /^# .*\n\s*\n([^#<|`\n][^]*?)(?:\n\s*\n|$)/m.exec(textOf(page)) ?? []
+  const [, paragraph = ''] =
+    /^# .*\n\s*\n((?!```)[^#<|\n][\s\S]*?)(?:\n\s*\n|$)/m.exec(textOf(page)) ?? []
   return paragraph
     .replace(/\s+/g, ' ')
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')

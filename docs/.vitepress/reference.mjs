@@ -19,7 +19,10 @@ const modules = Object.entries(exports)
 
 /** The name that typedoc gives a module: its path in `src`, without `index`. */
 const madeName = (source) =>
-  source.replace(/^src\//, '').replace(/\.ts$/, '').replace(/(?<=.)\/index$/, '')
+  source
+    .replace(/^src\//, '')
+    .replace(/\.ts$/, '')
+    .replace(/(?<=.)\/index$/, '')
 
 const OPTIONS = {
   name: 'Reference',
@@ -31,6 +34,8 @@ const OPTIONS = {
   disableSources: true,
   excludePrivate: true,
   excludeInternal: true,
+  // What an error has of the language's own.
+  excludeExternals: true,
   // The repository's own compiler does that.
   skipErrorChecking: true,
   treatWarningsAsErrors: true,

@@ -1,11 +1,6 @@
 import DefaultTheme from 'vitepress/theme-without-fonts'
 import '#house.css'
 import './style.css'
-import OneRefresh from './one-refresh.vue'
+import Layout from './layout.vue'
 
-export default {
-  extends: DefaultTheme,
-  enhanceApp({ app }) {
-    app.component('OneRefresh', OneRefresh)
-  },
-}
+export default { extends: DefaultTheme, Layout }
