@@ -6,6 +6,7 @@ import { finish } from './finish.mjs'
 import { linksOutside } from './links.mjs'
 import { docs, sidebar } from './pages.mjs'
 import { slug } from './slug.mjs'
+import { emptyCorners } from './tables.mjs'
 
 const root = join(docs, '..')
 const { exports, description } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -64,7 +65,10 @@ export default defineConfig({
   markdown: {
     anchor: { slugify: slug },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
-    config: (markdown) => linksOutside(markdown, repository),
+    config(markdown) {
+      linksOutside(markdown, repository)
+      emptyCorners(markdown)
+    },
   },
   transformPageData(page) {
     // Beneath the names there are the same few headings each time.

@@ -43,11 +43,15 @@ const OPTIONS = {
   // Types that only describe options of others are shown where they are used.
   validation: { notExported: false, invalidLink: true, notDocumented: false },
   sort: ['alphabetical'],
+  groupOrder: ['Functions', 'Classes', 'Variables', '*'],
   router: 'module',
   hidePageHeader: true,
   hideBreadcrumbs: true,
   hideGroupHeadings: true,
   useCodeBlocks: true,
+  // Its count of equal headings is another than that of the site: so it links to anchors of its own.
+  useHTMLAnchors: true,
+  anchorPrefix: 'ref-',
   sanitizeComments: true,
   parametersFormat: 'table',
   typeAliasPropertiesFormat: 'table',
