@@ -9,7 +9,7 @@ export const docs = fileURLToPath(new URL('..', import.meta.url))
 /** The sections of the sidebar. A name that ends in `/` stands for all pages of that folder. */
 export const SECTIONS = [
   ['Start', ['start', 'concepts', 'playground']],
-  ['Using it', ['sign-in', 'sessions', 'events', 'storages', 'errors', 'testing']],
+  ['Using it', ['sign-in', 'sessions', 'events', 'storages', 'errors', 'testing', 'devtools']],
   ['Auth servers', ['gotrue', 'workos', 'supertokens', 'oidc', 'servers']],
   ['Pages and apps', ['bindings', 'react-native', 'extensions', 'desktop']],
   ['Servers', ['backend', 'next', 'express', 'frameworks', 'node', 'authkit', 'dbsc']],

@@ -16,14 +16,17 @@ export const shellLines = (text: string): string[] =>
 /** Scripts that every app has which `npm create` or its like made. */
 const OF_APPS = ['dev', 'build', 'start', 'preview', 'test']
 
+/** Whether a page makes an app of its own, whose files are not here. */
+const makesApp = (lines: readonly string[]): boolean =>
+  lines.some((line) => /^(?:npm (?:create|init)\b|npx (?:-y )?(?:create-|\S+ new\b))/.test(line))
+
 /** The scripts that `npm run` knows on a page: those of its own folder, and of the root. */
 function scriptsOf(page: string, lines: readonly string[]): ReadonlySet<string> {
   const manifests = [join(dirname(page), 'package.json'), 'package.json']
   const names = manifests
     .filter((path) => existsSync(join(root, path)))
     .flatMap((path) => Object.keys(JSON.parse(read(path)).scripts ?? {}))
-  const makesApp = lines.some((line) => /\bnpm create\b|\bnpx (-y )?create-/.test(line))
-  return new Set([...names, ...(makesApp ? OF_APPS : [])])
+  return new Set([...names, ...(makesApp(lines) ? OF_APPS : [])])
 }
 
 /** The files and folders that a command names: what it runs, and where it goes. */
@@ -36,7 +39,6 @@ const pathsOf = (command: string): string[] =>
 export function wrongCommands(page: string, text: string): string[] {
   const lines = shellLines(text)
   const scripts = scriptsOf(page, lines)
-  const makesApp = scripts.has('preview')
   return lines
     .flatMap((line) => line.split(/\s*(?:&&|\|\||;|\|)\s*/))
     .flatMap((part) => {
@@ -46,7 +48,7 @@ export function wrongCommands(page: string, text: string): string[] {
         /^npm (start|test)\b/.exec(command) ??
         []
       if (script && !scripts.has(script)) return [`${part}: there is no script '${script}'`]
-      const missing = makesApp ? [] : pathsOf(command)
+      const missing = makesApp(lines) ? [] : pathsOf(command)
       return missing
         .filter(
           (path) => ![path, join(dirname(page), path)].some((at) => existsSync(join(root, at))),
