@@ -37,7 +37,8 @@ const beginsWithFiles = (page: string): boolean =>
 const PAGES = [
   'README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
+    // Not what is installed there, nor what the build of the site makes.
+    .filter((name) => name.endsWith('.md') && !/node_modules|\.vitepress|^reference\b/.test(name))
     // Its blocks are lines of apps that are compiled with their frameworks, see test/frameworks.
     .filter((name) => name !== 'frameworks.md')
     .map((name) => `docs/${name.replaceAll('\\', '/')}`)
