@@ -2,6 +2,8 @@ import { byId, setText, showParts } from '../shared/dom.js'
 import { auth } from './auth.js'
 import { now } from './breakable.js'
 
+const SHORT = { dateStyle: 'medium', timeStyle: 'medium' } as const
+
 /** The life of the token that is shown, in ms, as it was when it came. */
 let lifetime = 30_000
 let shown = ''
@@ -54,10 +56,11 @@ export function paint(): void {
 
 const seconds = (ms: number): string => (ms > 1000 ? `${Math.ceil(ms / 1000)} seconds` : '1 second')
 
-/** Lets the ring run. */
+/** Lets the ring and the clock run. */
 export function tick(): void {
   const { status, session } = auth.getSnapshot()
   const left = session ? Math.max(0, session.expiresAt - now()) : 0
+  setText('clock', new Date(now()).toLocaleString('en-GB', SHORT))
   setText('seconds', session ? String(Math.ceil(left / 1000)) : '–')
   byId('arc').style.strokeDashoffset = String(100 - Math.min(100, (left / lifetime) * 100))
   const running = runsUntil - now()

@@ -116,7 +116,11 @@ describe.skipIf(!findChromium())('the demo', () => {
         (request) => request.url().includes('grant_type=') && requests.push(request.url()),
       )
     }
+    const day = async (tab: Page) => (await tab.textContent('#clock'))?.split(',')[0]
+    const today = await day(page)
     await page.check('[name=clock][value="86400000"]')
+    await expect.poll(() => day(sibling)).not.toBe(today)
+    expect(await day(page)).toBe(await day(sibling))
     await expect.poll(() => sibling.isChecked('[name=clock][value="86400000"]')).toBe(true)
     await sibling.check('[name=clock][value="-86400000"]')
     await expect.poll(() => page.isChecked('[name=clock][value="-86400000"]')).toBe(true)
