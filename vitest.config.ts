@@ -47,6 +47,7 @@ export default defineConfig({
           exclude: [
             ...CROWDS,
             'test/package/**',
+            'test/docs/**',
             'test/worlds/**',
             'test/redis/**',
             'test/oidc/**',
@@ -74,6 +75,15 @@ export default defineConfig({
           maxWorkers: '100%',
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          ...real,
+          name: 'docs',
+          include: ['test/docs/**/*.test.ts'],
+          globalSetup: ['test/docs/site.setup.ts'],
+          maxConcurrency: 2,
         },
       },
       { test: { name: 'worlds', include: ['test/worlds/**/*.test.ts'], maxWorkers: '100%' } },

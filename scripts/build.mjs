@@ -42,6 +42,37 @@ const together = {
   },
 }
 
+/** One file without imports, for a page with no bundler: `<script type="module">`. */
+async function bundleForPages() {
+  await build({
+    entryPoints: [at('src/browser.ts')],
+    outfile: at('dist/browser.js'),
+    allowOverwrite: true,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    tsconfigRaw: {},
+    logLevel: 'warning',
+  })
+  // It was tsc's, of the file before it was bundled.
+  rmSync(at('dist/browser.js.map'))
+}
+
+/** The sources of this folder are not packed, so nothing may lead to them. */
+function dropMaps(folder) {
+  for (const name of readdirSync(at('dist', folder), { recursive: true, encoding: 'utf8' })) {
+    const file = at('dist', folder, name)
+    if (name.endsWith('.map')) rmSync(file)
+    else if (/\.(js|d\.ts)$/.test(name)) {
+      writeFileSync(
+        file,
+        readFileSync(file, 'utf8').replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'),
+      )
+    }
+  }
+}
+
 rmSync(at('dist'), { recursive: true, force: true })
 execFileSync(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', '.'], {
   cwd: root,
@@ -72,6 +103,8 @@ const { outputFiles } = await build({
   logLevel: 'warning',
 })
 mkdirSync(at('dist/chunks'))
+await bundleForPages()
+dropMaps('testing')
 for (const { path, text } of outputFiles) {
   // Imports of nothing only keep an order, which is none of ours: bundlers warn of them. The line stays,
   // for the source map counts it.

@@ -20,12 +20,12 @@ export interface PagesSession<
   User extends SessionUser = SessionUser,
   Refresh extends NextRefreshOptions = NextRefreshOptions,
 > {
-  /** @throws as `withAuth` of {@link SessionReaders} does. */
+  /** @throws as `withAuth` of `SessionReaders` does. */
   withAuth(options: ReturnOutage): Promise<UserInfo<User> | NoUserInfo | UnknownUserInfo>
   withAuth(options?: ThrowOutage): Promise<UserInfo<User> | NoUserInfo>
-  /** @throws TokenRefreshError as `refreshSession` of {@link SessionReaders} does. */
+  /** @throws TokenRefreshError as `refreshSession` of `SessionReaders` does. */
   refreshSession(options?: Omit<Refresh, 'ensureSignedIn'>): Promise<UserInfo<User> | NoUserInfo>
-  /** @throws AuthError as `setSession` of {@link SessionReaders} does. */
+  /** @throws AuthError as `setSession` of `SessionReaders` does. */
   setSession(grant: Grant<User>): Promise<void>
   /** Signs out, and resolves to where to send the browser then. @throws AuthError for a bad `returnTo`. */
   signOut(options?: { readonly returnTo?: string | undefined }): Promise<string>

@@ -90,8 +90,8 @@ const ofGoTrue: Readonly<Record<string, Probe>> = {
       return typeof grant === 'object' && grant && 'lifetime' in grant && grant.lifetime === 600_000
     },
   },
-  'GoTrueCredentials.code': {
-    says: "type 'email' or 'sms'",
+  'GoTrueCredentials.type': {
+    says: "'email' or 'sms'",
     async observe() {
       const typeOf = async (address: { readonly email: string } | { readonly phone: string }) => {
         const { signIn } = gotrue(GOTRUE)

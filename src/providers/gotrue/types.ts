@@ -75,8 +75,12 @@ export type OtpType =
 export type GoTrueCredentials =
   | (Address & { readonly password: string } & Captcha)
   | ({ readonly anonymous: true; readonly data?: Readonly<Record<string, unknown>> } & Captcha)
-  /** A one-time code that `sendOtp` or a link sent. @default type 'email' or 'sms' */
-  | (Address & { readonly code: string; readonly type?: OtpType } & Captcha)
+  /** A one-time code that `sendOtp` or a link sent. */
+  | (Address & {
+      readonly code: string
+      /** @default 'email' or 'sms' */
+      readonly type?: OtpType
+    } & Captcha)
   | ({ readonly tokenHash: string; readonly type: OtpType } & Captcha)
   | ({
       readonly idToken: string

@@ -15,8 +15,12 @@ export type Fault =
    * header, unless the server exposes it.
    */
   | { readonly type: 'rate-limited'; readonly retryAfter?: number | string }
-  /** A gateway's or captive portal's page. @default status 200 */
-  | { readonly type: 'html'; readonly status?: number }
+  /** A gateway's or captive portal's page. */
+  | {
+      readonly type: 'html'
+      /** @default 200 */
+      readonly status?: number
+    }
   /** No answer until the caller gives up. */
   | { readonly type: 'hang' }
   | { readonly type: 'slow'; readonly delay: number }

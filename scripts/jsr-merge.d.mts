@@ -1,0 +1,1 @@
+export function mergeAugmentations(files: ReadonlyMap<string, string>): ReadonlyMap<string, string>

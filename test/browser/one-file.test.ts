@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createScriptedGoTrue } from '../../src/testing/index.js'
+import { listen, type NodeServer, relay, toRequest } from '../support/node-server.js'
+import { findChromium, launch } from './chromium.js'
+
+const script = readFileSync(new URL('../../dist/browser.js', import.meta.url))
+
+const PAGE = `<!doctype html><title>One file</title><link rel=icon href=data:,>
+<script type="module">
+  import { AuthClient, gotrue, webStorage } from './holdfast.js'
+  const auth = new AuthClient({
+    provider: gotrue({ url: location.origin + '/auth/v1', apiKey: 'anon' }),
+    storage: webStorage(),
+  })
+  const { user } = await auth.signIn({ email: 'ada@example.com', password: 'correct horse' })
+  const first = await auth.getAccessToken()
+  const { session } = await auth.refreshSession()
+  document.title = user.email + (session.accessToken === first ? ' is stale' : ' has a new token')
+</script>`
+
+describe.skipIf(!findChromium())('a page without a bundler', () => {
+  const users = [{ email: 'ada@example.com', password: 'correct horse' }]
+  const gotrue = createScriptedGoTrue({ users })
+  let browser: Browser
+  let server: NodeServer
+
+  beforeAll(async () => {
+    server = await listen(async (request, response) => {
+      const { url = '/' } = request
+      if (url.startsWith('/auth/v1/')) {
+        const answer = await gotrue.fetch(
+          await toRequest(request, `http://${request.headers.host}`),
+        )
+        return relay(answer, response)
+      }
+      const isScript = url === '/holdfast.js'
+      response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
+      response.end(isScript ? script : PAGE)
+    })
+    browser = await launch()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.close()
+  })
+
+  it('signs in and refreshes with the one file, which asks for no other', async () => {
+    const page = await browser.newPage()
+    const asked: string[] = []
+    page.on('request', (request) => {
+      if (request.resourceType() === 'script') asked.push(new URL(request.url()).pathname)
+    })
+    await page.goto(server.origin)
+    await expect.poll(() => page.title()).toBe('ada@example.com has a new token')
+    expect(asked).toEqual(['/holdfast.js'])
+  })
+})

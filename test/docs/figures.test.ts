@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { SOURCES, unfounded } from './figures.js'
+import { PAGES, read } from './pages.js'
+
+/** What happened then is not measured again, and the tables of the benchmark are judged where they are made. */
+const pages = PAGES.filter((page) => page !== 'CHANGELOG.md' && !page.startsWith('bench/'))
+
+describe('a figure in the text', () => {
+  it.each(pages)('has a source: %s', (page) => {
+    expect(unfounded(read(page))).toEqual([])
+  })
+
+  it.each(SOURCES)('is as its source has it: $figure', ({ from }) => {
+    if ('rule' in from) expect(from.rule).not.toBe('')
+    else expect(read(from.file)).toMatch(from.has)
+  })
+
+  it.each([
+    ['typed by hand', 'It has 3.2 kB.'],
+    ['over two lines', 'It took 12\nrequests.'],
+    [
+      'beside a run of another paragraph',
+      'On commit 1234567, seed 1.\n\nOf 17 worlds none failed.',
+    ],
+  ])('is found when it is %s', (_how, text) => {
+    expect(unfounded(text)).toHaveLength(1)
+  })
+
+  it.each([
+    ['a run wrote it', '<!-- sizes -->\n\nIt has 3.2 kB.\n\n<!-- end of sizes -->'],
+    ['its run can be repeated', 'On commit 1234567, seeds 1 to 17: of 17 worlds none failed.'],
+    ['it is code', 'Pass `3 bytes`.\n\n```ts\n// 5 bytes\n```'],
+  ])('is believed where %s', (_why, text) => {
+    expect(unfounded(text)).toEqual([])
+  })
+})

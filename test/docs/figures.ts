@@ -1,0 +1,62 @@
+import { proseOf, read } from './pages.js'
+
+/** What a figure is measured in that nobody should have typed. */
+const FIGURE =
+  /(?<![\w.,-])\d[\d.,]*\s(?:kB|MB|bytes|kilobytes?|megabytes?|worlds|requests|mutants|%|per cent)(?!\w)/g
+
+/** Where a figure comes from: a file of the repository that has it, or a rule of somebody else's. */
+interface Source {
+  readonly figure: string
+  readonly from: { readonly file: string; readonly has: RegExp } | { readonly rule: string }
+}
+
+/** The bytes that the package test holds the package to, as pages write them. */
+function budgets(): Source[] {
+  const file = 'test/package/package.test.ts'
+  const [, line = ''] = /const BUDGETS = \{(.*)\}/.exec(read(file)) ?? []
+  return [...line.matchAll(/(\w+): ([\d_]+)/g)].map(([, name = '', bytes = '']) => ({
+    figure: `${(Number(bytes.replaceAll('_', '')) / 1000).toFixed(1)} kB`,
+    from: { file, has: new RegExp(`${name}: ${bytes}`) },
+  }))
+}
+
+/**
+ * Figures that are no measurement, or that a test holds: add one with its source, or let the run that
+ * measured it write it between marks.
+ */
+export const SOURCES: readonly Source[] = [
+  ...budgets(),
+  {
+    figure: '3.5 kB',
+    from: { file: 'test/package/package.test.ts', has: /'compat\/auth-js',[^\]]*\b3_500\b/ },
+  },
+  { figure: '20,000 worlds', from: { file: 'test/worlds/random.test.ts', has: /RUNS = 20_000/ } },
+  { figure: '16 kB', from: { rule: '--max-http-header-size of Node, by default' } },
+  { figure: '4096 bytes', from: { rule: 'RFC 6265, 6.1: what browsers keep of a cookie' } },
+  { figure: '2,048 bytes', from: { rule: 'the documentation of expo-secure-store' } },
+  {
+    figure: '10 MB',
+    from: { rule: '2,000 sessions of a few kB each, in the memory of a process' },
+  },
+  { figure: '500 kB', from: { rule: 'what GoTrue answers: an SVG of the QR code' } },
+  { figure: '1 kB', from: { rule: 'an id token with the claims of OIDC Core, about' } },
+]
+
+/** What a run wrote stands between `<!-- name -->` and `<!-- end of name -->`. */
+const withoutReports = (text: string): string =>
+  text.replace(/<!-- ([\w -]+) -->[\s\S]*?<!-- end(?: of \1)? -->/g, '')
+
+/** Whether a paragraph tells of a run that anybody can repeat. */
+const namesItsRun = (paragraph: string): boolean =>
+  /\bcommit [0-9a-f]{7}\b/.test(paragraph) && /\bseeds? \d/.test(paragraph)
+
+/** The figures in the prose of a page for which no source is known. */
+export function unfounded(text: string): string[] {
+  const prose = proseOf(withoutReports(text)).replace(/`[^`\n]*`/g, '')
+  return prose
+    .split(/\n\s*\n/)
+    .filter((paragraph) => !namesItsRun(paragraph))
+    .flatMap((paragraph) => paragraph.match(FIGURE) ?? [])
+    .map((figure) => figure.replace(/\s+/g, ' '))
+    .filter((figure) => !SOURCES.some((source) => source.figure === figure))
+}

@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { root } from '../package/compile.js'
+import { anchorsOf, linksOf, PAGES, read } from './pages.js'
+
+/** The file that a link of a page leads to: a path of the site begins with a slash. */
+function fileOf(page: string, path: string): string {
+  if (path === '') return page
+  if (!path.startsWith('/')) return posix.join(posix.dirname(page), path)
+  const name = posix.join('docs', path)
+  return [`${name}.md`, name].find((file) => existsSync(join(root, file))) ?? name
+}
+
+/** What is wrong with a link; `null` for nothing. The reference is made by the build, which looks at links to it. */
+function wrongWith(page: string, href: string): string | null {
+  if (/^[a-z]+:/i.test(href)) return null
+  const [path = '', anchor] = href.split('#')
+  const file = fileOf(page, decodeURI(path))
+  if (/^docs\/reference(\/|$)/.test(file)) return null
+  if (!existsSync(join(root, file))) return `${href}: there is no ${file}`
+  if (anchor === undefined || !file.endsWith('.md')) return null
+  return anchorsOf(read(file)).has(anchor) ? null : `${href}: ${file} has no such heading`
+}
+
+describe('a link of a page', () => {
+  it.each(PAGES)('leads somewhere: %s', (page) => {
+    const problems = linksOf(read(page)).map((href) => wrongWith(page, href))
+    expect(problems.filter((problem) => problem !== null)).toEqual([])
+  })
+
+  it.each([
+    ['nowhere.md', 'there is no docs/nowhere.md'],
+    ['errors.md#no_such_code', 'has no such heading'],
+    ['/nowhere', 'there is no docs/nowhere'],
+    ['../nowhere/README.md', 'there is no nowhere/README.md'],
+  ])('that leads nowhere is found: %s', (href, problem) => {
+    const [found = ''] = linksOf(`See [this](${href}).`)
+    expect(wrongWith('docs/errors.md', found)).toContain(problem)
+  })
+
+  it('is not looked for in code', () => {
+    expect(linksOf('`[a](b.md)`\n\n```md\n[c](d.md)\n```\n\n[e](f.md "title")')).toEqual(['f.md'])
+  })
+})
+
+describe('an anchor', () => {
+  it('is made of a heading as code forges make it', () => {
+    const text =
+      '# What `a()` does, and *why*\n\n## Twice\n\n## Twice\n\n```sh\n# no heading\n```\n'
+    expect([...anchorsOf(text)]).toEqual(['what-a-does-and-why', 'twice', 'twice-1'])
+  })
+})
