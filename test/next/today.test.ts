@@ -50,11 +50,10 @@ const ROUTE = `import { auth } from '../../lib/auth'
 export const { GET } = auth.handlers
 `
 
-/** The files of the README's first example for Next, as they stand there. */
-function filesOfReadme(): ReadonlyMap<string, string> {
-  const readme = readFileSync(at('../../README.md'), 'utf8')
-  const section = readme.slice(readme.indexOf('### Next.js\n'))
-  const [, block = ''] = /```tsx\n([\s\S]*?)```/.exec(section) ?? []
+/** The files of the first example of the page about Next.js, as they stand there. */
+function filesOfGuide(): ReadonlyMap<string, string> {
+  const guide = readFileSync(at('../../docs/next.md'), 'utf8')
+  const [, block = ''] = /```tsx\n([\s\S]*?)```/.exec(guide) ?? []
   const files = block.split(/^\/\/ (?=[\w./[\]-]+\.tsx?\b)/m).slice(1)
   return new Map(files.map((text) => [/^[\w./[\]-]+\.tsx?/.exec(text)?.[0] ?? '', `// ${text}`]))
 }
@@ -69,8 +68,8 @@ function write(files: ReadonlyMap<string, string>): void {
   }
 }
 
-describe('the README’s app, with what create-next-app writes today', () => {
-  const files = filesOfReadme()
+describe('the app of docs/next.md, with what create-next-app writes today', () => {
+  const files = filesOfGuide()
   const jar = new Map<string, string>()
   let server: NodeServer
   let oidc: ReturnType<typeof createScriptedOidc>
