@@ -27,8 +27,11 @@ const NEXT = ['demo', 'demo-servers', 'protected', 'today'].map(
 /** Apps of other frameworks, installed, built and driven. */
 const FRAMEWORKS = ['test/frameworks/by-turns.test.ts']
 
+/** Apps that are made by the guides alone, in fresh folders. */
+const NEWCOMER = ['test/newcomer/tasks.test.ts']
+
 /** What phones, extensions and every TypeScript make of the built package. */
-const PLATFORMS = ['native', 'extension', 'types-matrix'].map((name) => `test/${name}/**/*.test.ts`)
+const PLATFORMS = ['native', 'extension', 'types-matrix', 'moving'].map((name) => `test/${name}/**/*.test.ts`)
 
 /** Tests with a thousand requests, or with processes of their own. */
 const CROWDS = ['test/**/*.crowd.test.ts', 'test/simulation/simulate.test.ts']
@@ -54,6 +57,7 @@ export default defineConfig({
             'test/engines/**',
             ...NEXT,
             ...FRAMEWORKS,
+            ...NEWCOMER,
             ...PLATFORMS,
           ],
         },
@@ -105,6 +109,7 @@ export default defineConfig({
         },
       },
       { test: { ...real, name: 'frameworks', include: FRAMEWORKS, hookTimeout: 1_200_000 } },
+      { test: { ...real, name: 'newcomer', include: NEWCOMER, hookTimeout: 1_200_000 } },
       {
         test: {
           ...real,
