@@ -109,7 +109,16 @@ export default defineConfig({
         },
       },
       { test: { ...real, name: 'frameworks', include: FRAMEWORKS, hookTimeout: 1_200_000 } },
-      { test: { ...real, name: 'newcomer', include: NEWCOMER, hookTimeout: 1_200_000 } },
+      {
+        test: {
+          ...real,
+          name: 'newcomer',
+          include: NEWCOMER,
+          // Each installs and builds an app.
+          testTimeout: 600_000,
+          hookTimeout: 1_200_000,
+        },
+      },
       {
         test: {
           ...real,

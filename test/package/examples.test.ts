@@ -290,7 +290,7 @@ function hovers(): Example[] {
 }
 
 it('pages with examples are found', () => {
-  expect(PAGES).toEqual(expect.arrayContaining(['README.md', 'docs/auth-js.md', 'docs/gotrue.md']))
+  expect(PAGES).toEqual(expect.arrayContaining(['README.md', 'docs/moving/auth-js.md', 'docs/gotrue.md']))
   expect(CLIENT).toContain('const auth = ')
 })
 
