@@ -64,7 +64,9 @@ export async function startProject(): Promise<AuthServer> {
 }
 
 /** An OpenID Connect server, and an API behind it at `/orders`; a token that is sent twice ends the session. */
-export async function startOidcServer(app: string): Promise<AuthServer & { readonly client: Client }> {
+export async function startOidcServer(
+  app: string,
+): Promise<AuthServer & { readonly client: Client }> {
   const client = { id: 'my-app', secret: 'the secret of the client' }
   const http = await listen(async (incoming, response) => {
     const request = await toRequest(incoming, http.origin)
@@ -73,6 +75,8 @@ export async function startOidcServer(app: string): Promise<AuthServer & { reado
     await relay(await (isApi ? server.guard(request, serve) : server.fetch(request)), response)
   })
   const server = createScriptedOidc({
+    // At a sign-out it sends people back without a question.
+    manners: 'keycloak',
     issuer: http.origin,
     accessTokenLifetime: LIFE,
     rotation: { type: 'on' },

@@ -3,7 +3,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { launch } from '../browser/chromium.js'
 import { freePort } from '../support/processes.js'
 import { createDesk, type Desk, type NewApp } from './desk.js'
-import { ADA, type AuthServer, startOidcServer, startProject, startWorkOS, TODO } from './servers.js'
+import {
+  ADA,
+  type AuthServer,
+  startOidcServer,
+  startProject,
+  startWorkOS,
+  TODO,
+} from './servers.js'
 
 let desk: Desk
 let browser: Browser
@@ -23,7 +30,10 @@ afterAll(async () => {
 })
 
 /** A page of somebody new; what its scripts complain of fails the test at its end. */
-async function openPage(): Promise<{ readonly page: Page; readonly complaints: readonly string[] }> {
+async function openPage(): Promise<{
+  readonly page: Page
+  readonly complaints: readonly string[]
+}> {
   context = await browser.newContext()
   const page = await context.newPage()
   const complaints: string[] = []
