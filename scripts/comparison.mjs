@@ -13,16 +13,16 @@ export const TABLES = ['browser table', 'server table', 'oidc table']
 /** Who is compared, and the lock file that says in which version. */
 const PEERS = {
   '@supabase/auth-js': 'package-lock.json',
-  '@supabase/ssr': 'test/moving/package-lock.json',
+  '@supabase/ssr': 'test/guides/package-lock.json',
   '@workos-inc/node': 'package-lock.json',
   '@workos-inc/authkit-js': 'package-lock.json',
-  '@workos-inc/authkit-nextjs': 'test/moving/package-lock.json',
-  'supertokens-web-js': 'test/moving/package-lock.json',
+  '@workos-inc/authkit-nextjs': 'test/guides/package-lock.json',
+  'supertokens-web-js': 'test/guides/package-lock.json',
   'oidc-client-ts': 'package-lock.json',
   'keycloak-js': 'package-lock.json',
   '@axa-fr/oidc-client': 'package-lock.json',
   '@auth0/auth0-spa-js': 'package-lock.json',
-  'next-auth': 'test/moving/package-lock.json',
+  'next-auth': 'test/guides/package-lock.json',
 }
 
 const marksOf = (name) => [`<!-- ${name} -->`, `<!-- end of ${name} -->`]

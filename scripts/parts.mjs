@@ -28,7 +28,7 @@ const CHANGE = [
 /** What `npm run test:all` runs: all that `npm test` leaves out. */
 const REST = [
   project('crowds', 0.5),
-  project('worlds', 12),
+  project('worlds', 9.5),
   project('redis', 1.5),
   project('oidc', 1),
   project('browser', 8),
@@ -36,6 +36,7 @@ const REST = [
   project('next', 3.5),
   project('platforms', 2),
   project('frameworks', 2.5),
+  project('newcomer', 2.5),
   {
     // That every scenario still works, for all clients. Its figures are not judged here.
     name: 'bench',

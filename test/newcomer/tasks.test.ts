@@ -2,7 +2,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { launch } from '../browser/chromium.js'
 import { freePort } from '../support/processes.js'
-import { createDesk, type Desk, type NewApp } from './desk.js'
+import { turnsOf } from '../support/turns.js'
+import { createDesk, type Desk, type Kind, type NewApp } from './desk.js'
 import {
   ADA,
   type AuthServer,
@@ -71,8 +72,33 @@ async function signInByPassword(page: Page): Promise<void> {
 async function seeRefresh(server: AuthServer, look: () => Promise<unknown> = async () => {}) {
   const before = server.refreshes()
   await expect
-    .poll(async () => (await look(), server.refreshes()), { timeout: 30_000, interval: 500 })
+    .poll(() => look().then(() => server.refreshes()), { timeout: 60_000, interval: 500 })
     .toBeGreaterThan(before)
+}
+
+/** The other guides whose apps can be made here: each is built, and its own test run, when it is its turn. */
+const OTHERS: readonly {
+  readonly name: string
+  readonly kind: Kind
+  readonly lines: readonly string[]
+}[] = [
+  { name: 'gotrue-vue', kind: 'vue', lines: ['npm run build', 'npx vitest run'] },
+  { name: 'workos-react', kind: 'react', lines: ['npm run build', 'npx vitest run'] },
+  { name: 'oidc-react', kind: 'react', lines: ['npm run build', 'npx vitest run'] },
+  { name: 'supertokens-react', kind: 'react', lines: ['npm run build', 'npx vitest run'] },
+  { name: 'supertokens-express', kind: 'express', lines: ['node --test'] },
+]
+
+/** Values for whatever a guide asks for; nobody is asked there. */
+const PRETENDED = {
+  VITE_SUPABASE_URL: 'http://localhost:9999',
+  VITE_SUPABASE_KEY: 'public',
+  VITE_WORKOS_CLIENT_ID: 'client_123',
+  VITE_OIDC_ISSUER: 'http://localhost:9999',
+  VITE_OIDC_CLIENT_ID: 'my-app',
+  VITE_API_URL: 'http://localhost:9998',
+  CORE_URL: 'http://localhost:3567',
+  PAGE_ORIGIN: 'http://localhost:5173',
 }
 
 describe('a newcomer who follows the guide', () => {
@@ -173,4 +199,14 @@ describe('a newcomer who follows the guide', () => {
     await page.getByRole('link', { name: 'Your account' }).waitFor()
     expect(complaints).toEqual([])
   })
+})
+
+describe('today it is also the turn of the guide', () => {
+  it.each(turnsOf(OTHERS, Date.now()))(
+    '$name, whose app can be built and whose test passes',
+    async ({ name, kind, lines }) => {
+      const app = await desk.follow(name, kind, PRETENDED)
+      for (const line of lines) await app.run(line)
+    },
+  )
 })

@@ -16,7 +16,7 @@ describe('the comparison with other libraries', () => {
   it('names the version of each package that its lock file has', () => {
     const rows = [...between(page, 'peers table').matchAll(/^\| `(\S+)` \| (\S+) \|/gm)]
     expect(rows.length).toBeGreaterThan(0)
-    const locks = ['package-lock.json', 'test/moving/package-lock.json'].map(
+    const locks = ['package-lock.json', 'test/guides/package-lock.json'].map(
       (path) => JSON.parse(read(path)).packages,
     )
     for (const [, name, version] of rows) {
