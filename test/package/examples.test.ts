@@ -13,9 +13,9 @@ interface Example {
 /** The examples of a page. The script of a component is one more file of the example before it. */
 function examplesOf(page: string): Example[] {
   const examples: Example[] = []
-  for (const [, kind = '', text = ''] of read(page).matchAll(
-    /```(tsx?|vue|svelte)\n([\s\S]*?)```/g,
-  )) {
+  // What is before and after a move is compiled with the other library, in test/guides.
+  const own = read(page).replace(/\n## (?:Before|After)\n[\s\S]*?(?=\n## )/g, '')
+  for (const [, kind = '', text = ''] of own.matchAll(/```(tsx?|vue|svelte)\n([\s\S]*?)```/g)) {
     const script = /<script[^>]*>\n([\s\S]*?)<\/script>/.exec(text)?.[1]
     const last = examples.at(-1)
     if (/^tsx?$/.test(kind) || !last) examples.push({ kind, text })
@@ -41,6 +41,8 @@ const PAGES = [
     .filter((name) => name.endsWith('.md') && !/node_modules|\.vitepress|^reference\b/.test(name))
     // Its blocks are lines of apps that are compiled with their frameworks, see test/frameworks.
     .filter((name) => name !== 'frameworks.md')
+    // So are those of whole apps, in test/guides.
+    .filter((name) => !/^guides[\\/]/.test(name))
     .map((name) => `docs/${name.replaceAll('\\', '/')}`)
     .filter((page) => examplesOf(page).length > 0),
 ]
@@ -291,7 +293,9 @@ function hovers(): Example[] {
 }
 
 it('pages with examples are found', () => {
-  expect(PAGES).toEqual(expect.arrayContaining(['README.md', 'docs/auth-js.md', 'docs/gotrue.md']))
+  expect(PAGES).toEqual(
+    expect.arrayContaining(['README.md', 'docs/moving/auth-js.md', 'docs/gotrue.md']),
+  )
   expect(CLIENT).toContain('const auth = ')
 })
 
