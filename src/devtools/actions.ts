@@ -10,7 +10,12 @@ export interface Actions {
   show(deeds: readonly Deed[], run: (choice: Choice) => Promise<Words>): void
   /** Takes back a question. Tells whether there was one. */
   cancel(): boolean
+  /** Takes back what came of a button once it is old. `now`: ms since the epoch. */
+  update(now: number): void
 }
+
+/** How long it is shown what came of a button, in ms; the time line has it for longer. */
+const OUTCOME = 20_000
 
 /** A question in the place of the buttons, and where the focus came from. */
 interface Question {
@@ -25,6 +30,7 @@ export function createActions(): Actions {
   const element = section('Actions', 'actions', row, outcome)
   let question: Question | null = null
   let shown = 0
+  let saidAt: number | null = null
 
   function cancel(): boolean {
     if (!question) return false
@@ -39,11 +45,13 @@ export function createActions(): Actions {
   async function say(choice: Choice, run: (choice: Choice) => Promise<Words>): Promise<void> {
     const mine = shown
     setText(outcome, `${choice.label}: …`)
+    outcome.dataset.tone = 'plain'
     const { title, text, tone } = await run(choice)
     // Another client's buttons are shown by now.
     if (mine !== shown) return
     setText(outcome, `${title}: ${text}`)
     outcome.dataset.tone = tone
+    saidAt = null
   }
 
   function ask(
@@ -84,6 +92,10 @@ export function createActions(): Actions {
   return {
     element,
     cancel,
+    update(now) {
+      saidAt ??= now
+      if (now - saidAt >= OUTCOME) setText(outcome, '')
+    },
     show(deeds, run) {
       cancel()
       shown++

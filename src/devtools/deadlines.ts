@@ -1,7 +1,7 @@
 import { nextAttempt } from '../core/patience.js'
 import type { Session } from '../core/session.js'
 import { hold } from '../core/timing.js'
-import { endingOf, limitsOf } from '../timeouts/use.js'
+import { limitsOf } from '../timeouts/use.js'
 import type { Source } from './source.js'
 import type { Stored } from './stored.js'
 
@@ -70,15 +70,21 @@ function leadOf({ limits, environment }: Source, session: Session, stored: Store
 
 const ENDS = { idle: 'Ends, if nobody uses it', absolute: 'Ends, whatever is done' }
 
+/** When `timeouts` end the session: what the client has told of, and what storage says of its use. */
 function endsOf({ timeouts }: Source, { session, stored, ending }: Known): Deadline[] {
-  if (ending)
-    return [{ name: ENDS[ending.reason], at: ending.endsAt, because: 'The client has told of it.' }]
+  const told = ending && {
+    name: ENDS[ending.reason],
+    at: ending.endsAt,
+    because: 'SESSION_ENDING.',
+  }
   const { use } = stored
-  if (!timeouts?.limits || !use) return []
-  const { at, reason } = endingOf(use, limitsOf(timeouts.limits, session.limits))
-  return at < Infinity
-    ? [{ name: ENDS[reason], at, because: 'By what storage says of its use.' }]
-    : []
+  if (!timeouts?.limits || !use) return told ? [told] : []
+  const { idle, absolute } = limitsOf(timeouts.limits, session.limits)
+  const ends = [
+    { name: ENDS.idle, at: use.usedAt + idle, because: 'Any use of the page moves it.' },
+    { name: ENDS.absolute, at: use.startedAt + absolute, because: '' },
+  ]
+  return ends.map((end) => (end.name === told?.name ? told : end)).filter(({ at }) => at < Infinity)
 }
 
 /** What storage says of a server in trouble, for a panel that has not heard of it. */

@@ -54,14 +54,14 @@ const STATUS: Readonly<Record<View['status'], string>> = {
 }
 
 /** The status as people say it. */
-export const statusText = ({ status, trouble }: View): string =>
-  trouble ? 'Signed in, refresh fails' : STATUS[status]
+export const statusText = ({ status, isFailing }: View): string =>
+  isFailing ? 'Signed in, refresh fails' : STATUS[status]
 
 /** What colour stands for it. */
-export const statusTone = ({ status, trouble }: View): string => (trouble ? 'failing' : status)
+export const statusTone = ({ status, isFailing }: View): string => (isFailing ? 'failing' : status)
 
 function stateFacts(view: View, now: number): Fact[] {
-  const { status, userId, expiresAt, lineage, revision, error } = view
+  const { status, userId, expiresAt, lineage, revision, error, trouble } = view
   const left = expiresAt === null ? 0 : expiresAt - now
   return [
     {
@@ -84,16 +84,28 @@ function stateFacts(view: View, now: number): Fact[] {
     ...(lineage === null
       ? []
       : [{ name: 'Lineage', value: lineage, note: `revision ${revision}` }]),
-    ...(error ? [{ name: expiresAt === null ? 'Ended by' : 'Last failure', value: error }] : []),
+    ...(error && !trouble
+      ? [{ name: expiresAt === null ? 'Ended by' : 'Last failure', value: error }]
+      : []),
   ]
 }
 
 /** Who is signed in, and for how long. */
 export function createState(): Part {
   const facts = createFacts()
+  const life = make('div', styled('life'))
+  // What it shows is said in words above it.
+  const bar = make('div', { attributes: { class: 'bar', 'aria-hidden': 'true' } }, life)
   return {
-    element: section('State', 'state', facts.element),
-    update: (view, now) => facts.update(stateFacts(view, now)),
+    element: section('State', 'state', facts.element, bar),
+    update(view, now) {
+      const { expiresAt, lifetime } = view
+      facts.update(stateFacts(view, now))
+      bar.hidden = expiresAt === null || lifetime === null
+      const part = (expiresAt === null || lifetime === null ? 0 : expiresAt - now) / (lifetime ?? 1)
+      life.style.setProperty('--left', String(Math.min(1, Math.max(0, part))))
+      life.dataset.tone = statusTone(view)
+    },
   }
 }
 
@@ -116,14 +128,18 @@ export function createDeadlines(): Part {
   }
 }
 
+const WELL = 'No refresh has failed since the last one that succeeded.'
+const UNHEARD = 'A refresh failed before the panel was shown; the next try will tell more.'
+
 /** What is known of a server in trouble. */
 export function createPatience(): Part {
   const facts = createFacts()
-  const none = make('p', styled('none'), 'No refresh has failed since the last one that succeeded.')
+  const none = make('p', styled('none'))
   return {
     element: section('Patience', 'patience', none, facts.element),
-    update({ trouble }, now) {
+    update({ trouble, isFailing }, now) {
       none.hidden = trouble !== null
+      setText(none, isFailing ? UNHEARD : WELL)
       if (!trouble) return facts.update([])
       const { failures, nextAttemptAt, text } = trouble
       const left = nextAttemptAt - now

@@ -13,11 +13,15 @@ export interface View {
   readonly userId: string | null
   /** In ms since the epoch; `null` while nobody is signed in. */
   readonly expiresAt: number | null
+  /** The token's whole life in ms, where storage tells. */
+  readonly lifetime: number | null
   /** The sign-in that the session descends from, and how often it was saved; where storage tells. */
   readonly lineage: string | null
   readonly revision: number | null
   /** Why the session ended, or why refreshes fail. */
   readonly error: string | null
+  /** Whether refreshes fail, while somebody is signed in. */
+  readonly isFailing: boolean
   readonly trouble: Trouble | null
   readonly deadlines: readonly Deadline[]
   /** `null` where the app has not said where the session lies. */
@@ -69,10 +73,22 @@ export function createMonitor(source: Source, tab: string, onChange: () => void)
     }
   }
 
-  async function look(): Promise<void> {
+  async function lookOnce(): Promise<void> {
     await readAll()
-    if (auth.getSnapshot().session && (await isDisposed(source))) disposed = true
+    if (!disposed && auth.getSnapshot().session) disposed = await isDisposed(source)
     if (!stopped) onChange()
+  }
+
+  /** Looks that are asked for during one are one more after it. */
+  let looking: Promise<void> | null = null
+  let again = false
+  function look(): Promise<void> {
+    again = looking !== null
+    looking ??= lookOnce().finally(() => {
+      looking = null
+      if (again && !stopped) look()
+    })
+    return looking
   }
 
   const stop = auth.subscribe(() => {
@@ -114,18 +130,23 @@ function toView(
   { snapshot, stored, storageError, disposed, history }: Parts,
 ): View {
   const { status, session, error } = snapshot
-  const trouble =
-    error && session ? troubleOf(source, stored, history.trouble(), failureText(error)) : null
-  const { record } = stored
+  const isFailing = error !== null && session !== null && !disposed
+  const trouble = isFailing
+    ? troubleOf(source, stored, history.trouble(), failureText(error))
+    : null
+  // While storage is behind, or ahead, it tells of another token.
+  const record = stored.record?.session.expiresAt === session?.expiresAt ? stored.record : null
   const known = { stored, trouble, ending: history.ending() }
   return {
     status: disposed ? 'disposed' : status,
     userId: session?.user?.id ?? null,
     expiresAt: session?.expiresAt ?? null,
-    lineage: session && record ? record.lineage : null,
-    revision: session && record ? record.revision : null,
+    lifetime: record?.lifetime ?? null,
+    lineage: record?.lineage ?? null,
+    revision: record?.revision ?? null,
     error: error && failureText(error),
-    trouble: disposed ? null : trouble,
+    isFailing,
+    trouble,
     deadlines: session && !disposed ? deadlinesOf(source, { session, ...known }) : [],
     entries: source.place && stored.entries,
     storageError,

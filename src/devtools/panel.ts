@@ -18,6 +18,20 @@ export interface Panel {
   focus(): void
 }
 
+/** Makes what is below the head: facts in two columns beside the time line, or all in one. */
+function createBody(clear: () => void) {
+  const [state, next, patience] = [createState(), createDeadlines(), createPatience()]
+  const [storage, line] = [createStorage(), createLine(clear)]
+  const actions = createActions()
+  const columns = [
+    make('div', styled('column'), state.element, actions.element),
+    make('div', styled('column'), next.element, patience.element),
+  ]
+  const facts = make('div', styled('facts'), ...columns, storage.element)
+  const body = make('div', styled('body'), facts, line.element)
+  return { body, parts: [state, next, patience, storage, line], actions }
+}
+
 /** Makes the panel. */
 export function createPanel(onClose: () => void): Panel {
   const title = make('h2', { attributes: { tabindex: '-1', id: 'title' } }, 'Holdfast devtools')
@@ -25,19 +39,7 @@ export function createPanel(onClose: () => void): Panel {
   const select = make('select', { attributes: { 'aria-label': 'Client' } })
   const close = button('Close', onClose, 'small')
   const head = make('header', {}, title, badge, select, close)
-  const parts = [
-    createState(),
-    createDeadlines(),
-    createPatience(),
-    createStorage(),
-    createLine(() => shown?.clearMoments()),
-  ]
-  const actions = createActions()
-  const [state, next, patience, storage, line] = parts.map(({ element }) => element)
-  const facts = make('div', styled('facts'))
-  for (const part of [state, actions.element, next, patience, storage]) if (part) facts.append(part)
-  const body = make('div', styled('body'), facts)
-  if (line) body.append(line)
+  const { body, parts, actions } = createBody(() => shown?.clearMoments())
   const attributes = { id: 'panel', role: 'dialog', 'aria-labelledby': 'title' }
   const element = make('div', { attributes }, head, body)
   let all: readonly Monitor[] = []
@@ -58,6 +60,7 @@ export function createPanel(onClose: () => void): Panel {
     setText(badge, statusText(view))
     badge.dataset.tone = statusTone(view)
     for (const part of parts) part.update(view, now)
+    actions.update(now)
   }
 
   select.addEventListener('change', () => show(all[select.selectedIndex] ?? null))

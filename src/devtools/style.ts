@@ -15,7 +15,7 @@ export const STYLE = `
   }
 }
 * { box-sizing: border-box; }
-[hidden][hidden] { display: none; }
+[hidden] { display: none !important; }
 h2, h3, p, dl, dd, ol { margin: 0; padding: 0; }
 ol { list-style: none; }
 h2 { font-size: 14px; outline-offset: 3px; }
@@ -67,6 +67,7 @@ header > :last-child { margin-left: auto; }
   overflow: auto; padding: 10px; display: grid; gap: 10px; align-content: start;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 250px), 1fr));
 }
+.column { display: grid; gap: 10px; align-content: start; min-width: 0; }
 section { background: var(--card); border: 1px solid var(--edge); border-radius: 10px; padding: 9px 11px; min-width: 0; }
 section.storage { grid-column: 1 / -1; }
 dl > div { display: flex; justify-content: space-between; gap: 12px; padding: 3px 0; }
@@ -76,6 +77,9 @@ dd { text-align: right; overflow-wrap: anywhere; min-width: 0; font-variant-nume
 .value { display: block; }
 small { display: block; font-size: 12px; color: var(--soft); }
 small:empty { display: none; }
+.bar { height: 4px; margin-top: 6px; border-radius: 4px; background: var(--hover); overflow: hidden; }
+.life { height: 100%; background: var(--good); transform: scaleX(var(--left, 0)); transform-origin: left; }
+.life[data-tone="failing"] { background: var(--warn); }
 .none { color: var(--soft); }
 .row, .question { display: flex; flex-wrap: wrap; gap: 6px; }
 .question p { flex-basis: 100%; }
@@ -124,5 +128,6 @@ th:last-child, td:last-child { padding-right: 0; }
 }
 @media (prefers-reduced-motion: no-preference) {
   .toggle, button { transition: background-color 0.12s; }
+  .life { transition: transform 1s linear; }
 }
 `

@@ -90,8 +90,10 @@ export function createLine(clear: () => void): Part {
   const list = make('ol')
   const none = make('p', styled('none'), 'Nothing has happened yet.')
   const checkbox = make('input', { attributes: { type: 'checkbox' } })
+  const wipe = button('Clear', clear, 'small')
+  wipe.setAttribute('aria-label', 'Clear the time line')
   const steps = make('label', {}, checkbox, 'Steps')
-  const tools = make('div', styled('tools'), steps, button('Clear', clear, 'small'))
+  const tools = make('div', styled('tools'), steps, wipe)
   const update = createRows<Moment>(list, numberOf, buildMoment)
   let last: readonly Moment[] = []
   const paint = (): void => {
