@@ -53,6 +53,10 @@ const STATUS: Readonly<Record<View['status'], string>> = {
   disposed: 'Disposed',
 }
 
+/** The status in few words. */
+export const badgeText = (view: View): string =>
+  view.isFailing ? 'Refresh fails' : STATUS[view.status]
+
 /** The status as people say it. */
 export const statusText = ({ status, isFailing }: View): string =>
   isFailing ? 'Signed in, refresh fails' : STATUS[status]

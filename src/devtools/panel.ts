@@ -1,7 +1,7 @@
 import { createActions } from './actions.js'
 import { deedsOf } from './deeds.js'
 import { button, make, setText, styled } from './dom.js'
-import { createDeadlines, createPatience, createState, statusText, statusTone } from './facts.js'
+import { badgeText, createDeadlines, createPatience, createState, statusTone } from './facts.js'
 import type { Monitor } from './monitor.js'
 import { createLine, createStorage } from './tables.js'
 
@@ -57,7 +57,7 @@ export function createPanel(onClose: () => void): Panel {
     if (!shown) return
     const view = shown.view()
     const now = shown.source.environment.clock.now()
-    setText(badge, statusText(view))
+    setText(badge, badgeText(view))
     badge.dataset.tone = statusTone(view)
     for (const part of parts) part.update(view, now)
     actions.update(now)

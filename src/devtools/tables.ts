@@ -1,6 +1,7 @@
 import { button, createRows, make, setText, styled } from './dom.js'
 import { type Part, section } from './facts.js'
 import type { Moment } from './history.js'
+import type { View } from './monitor.js'
 import type { StoredEntry } from './stored.js'
 import { bytes, duration, timeOfDay } from './words.js'
 
@@ -40,18 +41,22 @@ export function createStorage(): Part {
   )
   return {
     element: section('Storage', 'storage', note, place),
-    update({ entries, storageError }, at) {
+    update(view, at) {
       now = at
-      const text =
-        entries === null
-          ? 'Pass the options of the client to showDevtools() to see what it stores.'
-          : (storageError ?? (entries.length > 0 ? '' : 'Nothing is stored.'))
+      const text = storageNote(view)
       setText(note, text)
       note.hidden = text === ''
-      place.hidden = !entries?.length
-      update(entries ?? [])
+      place.hidden = text !== ''
+      update(text === '' ? (view.entries ?? []) : [])
     },
   }
+}
+
+/** Why there are no entries to show; empty where there are some. */
+function storageNote({ entries, storageError }: View): string {
+  if (!entries) return 'Pass the options of the client to showDevtools() to see what it stores.'
+  if (storageError) return `Storage could not be read. ${storageError}`
+  return entries.length > 0 ? '' : 'Nothing is stored.'
 }
 
 const textsOf = ({ kind, size, writtenAt, isReadable }: StoredEntry, now: number): string[] => [
@@ -99,7 +104,8 @@ export function createLine(clear: () => void): Part {
   const paint = (): void => {
     const shown = last.filter(({ kind }) => kind !== 'step' || checkbox.checked)
     none.hidden = shown.length > 0
-    update([...shown].sort((a, b) => b.at - a.at))
+    // Of one millisecond, the later one first too.
+    update(shown.reverse().sort((a, b) => b.at - a.at))
   }
   checkbox.addEventListener('change', paint)
   return {

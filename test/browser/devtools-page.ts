@@ -20,8 +20,8 @@ const app = { ...open('app'), open }
 
 declare global {
   interface Window {
-    app: typeof app
+    inspected: typeof app
   }
 }
 
-window.app = app
+window.inspected = app
