@@ -1,9 +1,13 @@
 import { isObject, isText } from '../core/record.js'
 import { listen } from '../environment/listen.js'
-import type { Moment } from './history.js'
+import type { Tone, Words } from './words.js'
 
 /** What panels tell each other: what happened, and in which tab. No token, and no key. */
-export type Told = Pick<Moment, 'at' | 'title' | 'text' | 'tone'> & { readonly tab: string }
+export interface Told extends Words {
+  /** In ms since the epoch, by the clock of that tab. */
+  readonly at: number
+  readonly tab: string
+}
 
 /** The way to the panels of the other tabs. */
 export interface Siblings {
@@ -29,7 +33,7 @@ function toTold(data: unknown): Told | null {
   return { tab, at, title, text, tone }
 }
 
-const isTone = (tone: unknown): tone is Told['tone'] => TONES.includes(tone)
+const isTone = (tone: unknown): tone is Tone => TONES.includes(tone)
 
 /**
  * Opens the channel between the panels of clients that share a storage. Where there is no
