@@ -126,6 +126,7 @@ th:last-child, td:last-child { padding-right: 0; }
   .line li { grid-template-columns: auto 1fr; }
   .what { grid-column: 1 / -1; }
 }
+@media print { :host { display: none; } }
 @media (prefers-reduced-motion: no-preference) {
   .toggle, button { transition: background-color 0.12s; }
   .life { transition: transform 1s linear; }

@@ -525,7 +525,7 @@ describe('the packed package', () => {
       'core and sessionTimeouts',
       `${CORE};export { sessionTimeouts } from 'holdfast'`,
       `export * from 'holdfast/devtools/production'`,
-      10_000,
+      10_800,
     ],
     ['react-native', 'gotrue', GOTRUE, `export * from 'holdfast/react-native'`, 1_900],
     [
