@@ -20,15 +20,18 @@ const inProcess = {
 const real = { testTimeout: 120_000, hookTimeout: 400_000, expect: { poll: { timeout: 20_000 } } }
 
 /** Apps that Next.js builds and runs. */
-const NEXT = ['demo', 'demo-servers', 'protected', 'today'].map(
+const NEXT = ['demo', 'demo-servers', 'protected', 'today', 'supertokens-today'].map(
   (name) => `test/next/${name}.test.ts`,
 )
 
 /** Apps of other frameworks, installed, built and driven. */
 const FRAMEWORKS = ['test/frameworks/by-turns.test.ts']
 
+/** Apps that are made by the guides alone, in fresh folders. */
+const NEWCOMER = ['test/newcomer/tasks.test.ts']
+
 /** What phones, extensions and every TypeScript make of the built package. */
-const PLATFORMS = ['native', 'extension', 'types-matrix'].map((name) => `test/${name}/**/*.test.ts`)
+const PLATFORMS = ['native', 'extension', 'types-matrix', 'guides'].map((name) => `test/${name}/**/*.test.ts`)
 
 /** Tests with a thousand requests, or with processes of their own. */
 const CROWDS = ['test/**/*.crowd.test.ts', 'test/simulation/simulate.test.ts']
@@ -55,6 +58,7 @@ export default defineConfig({
             'test/engines/**',
             ...NEXT,
             ...FRAMEWORKS,
+            ...NEWCOMER,
             ...PLATFORMS,
           ],
         },
@@ -115,6 +119,16 @@ export default defineConfig({
         },
       },
       { test: { ...real, name: 'frameworks', include: FRAMEWORKS, hookTimeout: 1_200_000 } },
+      {
+        test: {
+          ...real,
+          name: 'newcomer',
+          include: NEWCOMER,
+          // Each installs and builds an app.
+          testTimeout: 600_000,
+          hookTimeout: 1_200_000,
+        },
+      },
       {
         test: {
           ...real,

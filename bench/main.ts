@@ -8,6 +8,7 @@ import { bundleSizes, type PerClient, pageScripts } from './bundles.js'
 import type { Figures, Scenario } from './figures.js'
 import type { Lab } from './lab.js'
 import { runOidc } from './oidc/main.js'
+import { recordFor } from './record.js'
 import { type Entry, rowsOf, tableOf } from './report.js'
 import { fastClock, quota, refreshInListener, visibility } from './scenarios/conditions.js'
 import { outage, rateLimited } from './scenarios/outages.js'
@@ -88,7 +89,14 @@ function headline(setting: Setting): string {
 }
 
 /** Runs the scenarios of the browser and prints their table. */
-async function runBrowser({ root, quick, readme, scenario, versionOf }: Run): Promise<Part> {
+async function runBrowser({
+  root,
+  quick,
+  readme,
+  record,
+  scenario,
+  versionOf,
+}: Run): Promise<Part> {
   if (!findChromium()) {
     console.error('No Chromium here: set CHROMIUM_PATH, or put one on the path.')
     return { raw: null, failed: true }
@@ -111,6 +119,7 @@ async function runBrowser({ root, quick, readme, scenario, versionOf }: Run): Pr
   const report = `${headline(setting)}\n\n${tableOf(results.map(entryOf), 'auth-js')}`
   console.log(report)
   if (readme) insertBetween(join(root, 'bench/README.md'), 'browser table', report)
+  if (record) recordFor(root, setting, results.map(entryOf))
   const failed = results.some(({ outcome }) => outcome instanceof Error)
   return { raw: { setting, results: results.map(rawOf) }, failed }
 }
@@ -127,9 +136,10 @@ export async function main(root: string, args: readonly string[]): Promise<numbe
       scenario: { type: 'string', default: '' },
       json: { type: 'string' },
       readme: { type: 'boolean', default: false },
+      record: { type: 'boolean', default: false },
     },
   })
-  const { quick, only, scenario, json, readme } = values
+  const { quick, only, scenario, json, readme, record } = values
   if (only !== undefined && !Object.hasOwn(PARTS, only)) {
     console.error(`\`--only\` takes one of these: ${Object.keys(PARTS).join(', ')}.`)
     return 1
@@ -138,11 +148,16 @@ export async function main(root: string, args: readonly string[]): Promise<numbe
     root,
     quick,
     readme,
+    record,
     scenario,
     versionOf: (folder: string) => versionIn(root, folder),
   }
-  if (readme && scenario) {
-    console.error('`--readme` writes whole tables: leave `--scenario` out.')
+  if ((readme || record) && scenario) {
+    console.error('`--readme` and `--record` write whole tables: leave `--scenario` out.')
+    return 1
+  }
+  if (record && quick) {
+    console.error('`--record` keeps what people will read: leave `--quick` out.')
     return 1
   }
   const parts: Record<string, Part> = {}

@@ -1,4 +1,5 @@
 // The demo: one process that serves the page and, on the same origin, a scripted GoTrue.
+import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { createServer as createVite } from 'vite'
 
@@ -66,6 +67,15 @@ function createControl(auth) {
   }
 }
 
+/** Text as HTML. */
+const safe = (text) => text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+
+/** The page shows the very lines that run it. */
+function showSource(html) {
+  const source = readFileSync(new URL('src/auth.ts', import.meta.url), 'utf8')
+  return html.replace('<!-- source of src/auth.ts -->', () => safe(source.trimEnd()))
+}
+
 /** Starts the demo on the loopback. `port` 0 takes a free one. */
 export async function startDemo({ port = 5173 } = {}) {
   const vite = await createVite({
@@ -74,12 +84,12 @@ export async function startDemo({ port = 5173 } = {}) {
     resolve: {
       alias: [
         { find: /^holdfast$/, replacement: `${src}index.ts` },
-        { find: /^holdfast\/ky$/, replacement: `${src}ky.ts` },
         { find: /^holdfast\/providers\/gotrue$/, replacement: `${src}providers/gotrue/index.ts` },
       ],
     },
     server: { host: '127.0.0.1', port, strictPort: port !== 0 && port !== 5173 },
     plugins: [
+      { name: 'source-of-the-page', transformIndexHtml: showSource },
       {
         name: 'scripted-gotrue',
         async configureServer(server) {

@@ -1,4 +1,4 @@
-// The first line of the README: `npm start` says where the demo runs, and it answers there.
+// What the README says of a checkout: `npm start` says where the demo runs, and it answers there.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 

@@ -28,19 +28,20 @@ const CHANGE = [
 /** What `npm run test:all` runs: all that `npm test` leaves out. */
 const REST = [
   project('crowds', 0.5),
-  project('docs', 3),
-  project('worlds', 9),
+  project('docs', 2.5),
+  project('worlds', 8.5),
   project('redis', 1.5),
   project('oidc', 1),
-  project('browser', 8),
+  project('browser', 8.5),
   project('engines', 4),
-  project('next', 3.5),
-  project('platforms', 2),
-  project('frameworks', 2.5),
+  project('next', 2.5),
+  project('platforms', 1.5),
+  project('frameworks', 1.5),
+  project('newcomer', 2.5),
   {
     // That every scenario still works, for all clients. Its figures are not judged here.
     name: 'bench',
-    share: 3,
+    share: 3.5,
     needsBuild: true,
     checks: [{ name: 'bench', commands: ['npm run bench -- --quick'] }],
   },

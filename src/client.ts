@@ -45,7 +45,7 @@ export type BriefListener<User extends SessionUser = SessionUser> = (
 ) => unknown
 
 /**
- * Keeps users signed in. The README is a tour of its methods.
+ * Keeps users signed in. `docs/start.md` and `docs/sessions.md` are a tour of its methods.
  * @example
  * ```ts
  * const auth = new AuthClient({ provider: gotrue({ url: 'https://project.example/auth/v1' }) })

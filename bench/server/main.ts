@@ -47,6 +47,8 @@ export interface Run {
   readonly quick: boolean
   /** Whether its table goes into the README. */
   readonly readme: boolean
+  /** Whether the playground of the documentation gets it; only the browser's part has one there. */
+  readonly record: boolean
   /** Words in the names of the scenarios that are played; empty for all. */
   readonly scenario: string
   /** The version of the package in a folder of the repository. */

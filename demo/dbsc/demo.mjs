@@ -15,7 +15,7 @@ const LINES = 12
 const FILES = {
   '/': ['index.html', 'text/html; charset=utf-8'],
   '/page.js': ['page.js', 'text/javascript'],
-  '/base.css': ['../../express/public/style.css', 'text/css'],
+  '/house.css': ['../../styles/house.css', 'text/css'],
   '/icon.svg': ['../../express/public/icon.svg', 'image/svg+xml'],
 }
 

@@ -166,6 +166,8 @@ export function createDemo(script) {
   })
   app.use(createRoutes(auth, { core, thief: createThief(), state, conditions, meeting }))
   app.get('/page.js', (_request, response) => response.type('js').send(Buffer.from(script)))
+  const styles = join(import.meta.dirname, '../styles/house.css')
+  app.get('/house.css', (_request, response) => response.sendFile(styles))
   app.use(express.static(join(import.meta.dirname, 'public')))
   return app
 }

@@ -5,7 +5,7 @@ import { createApi } from './app.mjs'
 import { createHarbour } from './harbour.mjs'
 
 const PUBLIC = join(import.meta.dirname, 'public')
-const STYLE = join(import.meta.dirname, '../express/public/style.css')
+const STYLE = join(import.meta.dirname, '../styles/house.css')
 const ICON = join(import.meta.dirname, '../public/icon.svg')
 
 /** A page elsewhere cannot send this type without being asked first. */
@@ -30,7 +30,7 @@ function createSwitch(state) {
 /** A site that looks as both do. */
 function createSite() {
   const site = express().disable('x-powered-by')
-  site.get('/base.css', (_request, response) => response.sendFile(STYLE))
+  site.get('/house.css', (_request, response) => response.sendFile(STYLE))
   site.get('/icon.svg', (_request, response) => response.sendFile(ICON))
   return site
 }

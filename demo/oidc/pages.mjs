@@ -11,17 +11,17 @@ const page = (title, body) => `<!doctype html>
     <meta name="color-scheme" content="light dark" />
     <title>${title} · Harbour ID</title>
     <link rel="icon" href="/icon.svg" />
-    <link rel="stylesheet" href="/base.css" />
+    <link rel="stylesheet" href="/house.css" />
     <link rel="stylesheet" href="/style.css" />
   </head>
-  <body class="harbour">
+  <body class="house harbour">
     <header class="top"><span class="brand"><img src="/icon.svg" alt="" width="28" height="28" /> Harbour ID</span></header>
     <main class="desk"><section class="card">${body}</section></main>
   </body>
 </html>`
 
 const personButton = ([id, { name, work }]) => `
-  <button class="card person" name="person" value="${safe(id)}">
+  <button class="person" name="person" value="${safe(id)}">
     <span class="face" aria-hidden="true">${safe(name[0])}</span>
     <span><strong>${safe(name)}</strong><small>${safe(work)}</small></span>
   </button>`
@@ -45,9 +45,9 @@ export const codePage = ({ uid, person, code, wrong }) =>
     `<h1>One more proof, ${safe(person.name)}</h1>
     <p class="soft">Purser is about to pay, and wants to know that it is you, now.</p>
     <p class="phone"><small>Your phone shows</small><strong id="phone">${safe(code)}</strong></p>
-    ${wrong ? '<p class="bad" role="alert">That was another code.</p>' : ''}
+    ${wrong ? '<p id="wrong" class="problem" role="alert">That was another code.</p>' : ''}
     <form method="post" action="/sign-in/${safe(uid)}" class="row">
-      <label>The code <input name="code" inputmode="numeric" autocomplete="one-time-code" size="8" autofocus /></label>
+      <label>The code <input name="code" inputmode="numeric" autocomplete="one-time-code" size="8" autofocus${wrong ? ' aria-invalid="true" aria-describedby="wrong"' : ''} /></label>
       <button class="primary">Confirm</button>
       <button name="no">Cancel</button>
     </form>`,

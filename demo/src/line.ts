@@ -1,4 +1,4 @@
-import { byId } from './dom.js'
+import { byId, make, timeOf } from '../shared/dom.js'
 
 /** One entry of the time line. It tells names and times, never a token. */
 interface Entry {
@@ -8,21 +8,16 @@ interface Entry {
   readonly at: number
 }
 
-const LONGEST = 60
+const LONGEST = 40
 const tab = Math.random().toString(36).slice(2, 5)
 const channel = new BroadcastChannel('holdfast-demo')
 
 function show({ tab: from, text, kind, at }: Entry): void {
   const item = document.createElement('li')
   item.className = kind
-  const time = document.createElement('time')
-  time.textContent = new Date(at).toLocaleTimeString('en-GB')
-  const where = document.createElement('span')
+  const where = make('span', from === tab ? 'this tab' : `tab ${from}`)
   where.className = from === tab ? 'tab here' : 'tab'
-  where.textContent = from === tab ? 'this tab' : `tab ${from}`
-  const what = document.createElement('span')
-  what.textContent = text
-  item.append(time, where, what)
+  item.append(make('time', timeOf(at)), where, make('span', text))
   const list = byId('line')
   list.prepend(item)
   while (list.children.length > LONGEST) list.lastElementChild?.remove()

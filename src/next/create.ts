@@ -59,6 +59,7 @@ export function createNextSessionsWith<User extends SessionUser>(
     ...createReaders({ framework, world }),
     proxy: (wanted = {}) => createProxy({ framework, world }, wanted),
     sessionOf: async (request) => sessionOf(world(), request),
+    endSessions: async (which, options) => world().sessions.endSessions(which, options),
     pages: (request, response) => createPagesSession(world, request, response),
     handlers: {
       GET: handler,

@@ -71,6 +71,14 @@ export function createReaders<User extends SessionUser>({
       const visit = await currentVisit(framework)
       return framework.redirect(await end(world(), visit, returnTo))
     },
+    async listSessions() {
+      const visit = await currentVisit(framework)
+      return world().sessions.listSessions(visit.cookie())
+    },
+    async endListedSession(sessionId) {
+      const visit = await currentVisit(framework)
+      return world().sessions.endListedSession(visit.cookie(), sessionId)
+    },
     getSignInUrl: (options) => urlOf('sign-in', options),
     getSignUpUrl: (options) => urlOf('sign-up', options),
   }

@@ -1,5 +1,7 @@
 import type { Grant, SessionUser } from '../core/session.js'
 import type { SignInUrlOptions } from '../providers/backend/types.js'
+import type { ListedSession } from '../server/sealed/listing.js'
+import type { EndedWhich, EndSessionsOptions } from '../server/sealed/shared-ends.js'
 import type {
   EnsureSignedIn,
   NextRefreshOptions,
@@ -56,6 +58,16 @@ export interface SessionReaders<
    */
   signOut(options?: { readonly returnTo?: string | undefined }): Promise<never>
   /**
+   * Where the person of this request is signed in: see `listSessions` of the request sessions.
+   * @throws AuthError as that does.
+   */
+  listSessions(): Promise<readonly ListedSession[]>
+  /**
+   * Ends one of those sessions, by its id; resolves to whether it was one of that person's.
+   * @throws AuthError as `listSessions` and `endSessions` do.
+   */
+  endListedSession(sessionId: string): Promise<boolean>
+  /**
    * Where to navigate for signing in: an absolute URL of this app, for `<a href>` and `redirect`. It leads back
    * to the page that was asked for, unless told otherwise. `returnTo` is a path as browsers see it, with the
    * `basePath` of Next.
@@ -94,6 +106,12 @@ export interface NextSessions<
   proxy(options?: ProxyOptions): NextHandler
   /** What `proxy` does with a request, for a proxy of the app's own: its rules, rewrites and languages. */
   sessionOf(request: Request): Promise<ProxySession<User>>
+  /**
+   * Ends sessions wherever their cookies are, as for a webhook of the auth server: see `endSessions` of the sealed
+   * sessions. It needs no request of the person.
+   * @throws AuthError as that does.
+   */
+  endSessions(which: EndedWhich, options?: EndSessionsOptions): Promise<boolean>
   /** The same for the Pages Router: what `getServerSideProps` and API routes are given. */
   pages(request: PagesRequest, response: PagesResponse): PagesSession<User, Refresh>
 }

@@ -82,8 +82,8 @@ const planting = (origin: string, entries: Readonly<Record<string, string>>): st
 
 /**
  * Makes the pages of a Playwright context start signed in, without their sign-in being shown, with a scripted
- * server in place of the auth server. For apps that keep their session in localStorage. The README has it as a
- * fixture of `test`.
+ * server in place of the auth server. For apps that keep their session in localStorage. `docs/testing.md` has it
+ * as a fixture of `test`.
  * @throws AuthError `invalid_argument` for what is no URL, and when the sign-in has left no session; whatever
  *   `signIn` throws.
  */

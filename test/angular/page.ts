@@ -11,16 +11,14 @@ import {
   inject,
   type Provider,
 } from '@angular/core'
-import { createApplication, platformBrowser } from '@angular/platform-browser'
+import { createApplication, provideClientHydration } from '@angular/platform-browser'
 import { describeState, describeToken, type Framework, type PageProps } from '../bindings/page.js'
 import { injectAccessToken, injectAuth, injectSession, provideAuth } from './auth.js'
 
-/** Set by Angular's builds for servers. */
-declare const ngServerMode: boolean | undefined
-
 const PAGE = new InjectionToken<PageProps>('page')
 
-const provide = (page: PageProps): Provider[] => [
+/** What a page needs, in a browser and on a server. */
+export const provide = (page: PageProps): Provider[] => [
   { provide: PAGE, useValue: page },
   provideAuth(page.client, page.injects ? () => inject(PAGE).options ?? {} : page.options),
 ]
@@ -65,7 +63,8 @@ function injectInner(): EnvironmentInjector | null {
   return injector
 }
 
-const Whole = Component({
+/** The page. */
+export const Whole = Component({
   selector: 'auth-whole',
   imports: [Who, NgComponentOutlet],
   template: `
@@ -82,14 +81,23 @@ const Whole = Component({
   },
 )
 
-export const show: Framework['show'] = async (place, page) => {
-  const isServer = typeof ngServerMode !== 'undefined' && ngServerMode
-  const app = await createApplication(
-    { providers: provide(page) },
-    isServer ? { platformRef: platformBrowser() } : undefined,
-  )
+/**
+ * Where the page begins: what a server rendered is one element of the place. Angular looks for its mark, which
+ * tells that nobody took the comments out on the way, among the children of the body only.
+ */
+function findRendered(place: Element): Element | null {
+  for (const child of [...place.childNodes]) {
+    if (child.nodeType === Node.COMMENT_NODE) document.body.prepend(child)
+  }
+  return place.querySelector('auth-whole')
+}
+
+export const show: Framework['show'] = async (place, page, hydrate) => {
+  const rendered = hydrate ? findRendered(place) : null
+  const providers = [provide(page), rendered ? provideClientHydration() : []]
+  const app = await createApplication({ providers })
   try {
-    app.bootstrap(Whole, place)
+    app.bootstrap(Whole, rendered ?? place)
   } catch (error) {
     app.destroy()
     throw error

@@ -76,6 +76,8 @@ export async function buildPage({ contents, place, from }: BuildOptions): Promis
     alias: packages(from),
     plugins: [vue(place), svelte(place)],
     define: {
+      // What Angular's own builds for servers say.
+      ...(isServer && { ngServerMode: 'true' }),
       __VUE_OPTIONS_API__: 'false',
       __VUE_PROD_DEVTOOLS__: 'false',
       __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'true',

@@ -3,10 +3,8 @@ import { AuthClient, webStorage } from 'holdfast'
 import { gotrue } from 'holdfast/providers/gotrue'
 import type { Framework, PageProps } from '../bindings/page.js'
 
-/** What a server said of the page: how it was rendered, and whether it was. */
-export interface Given extends Pick<PageProps, 'options'> {
-  readonly isRendered: boolean
-}
+/** What a server said of the page: how it was rendered. */
+export type Given = Pick<PageProps, 'options'>
 
 const textOf = (selector: string): string => document.querySelector(selector)?.textContent ?? ''
 
@@ -33,7 +31,7 @@ export async function open({ show }: Framework): Promise<void> {
   const credentials = { email: 'ada@example.com', password: 'correct horse' }
   const tell: PageProps['tell'] = (_, text) => text
   const page = { client, credentials, tell, options: given.options ?? {} }
-  await show(place, page, given.isRendered)
+  await show(place, page, true)
   window.binding = { painted, isKept: () => [...before].every((one) => place.contains(one)) }
 }
 

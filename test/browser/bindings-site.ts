@@ -9,7 +9,7 @@ import type { Given } from './bindings-page.js'
 
 const ADA = { email: 'ada@example.com', password: 'correct horse' }
 
-/** A page of one framework, rendered on a server where the framework does that, and a scripted GoTrue. */
+/** A page of one framework, rendered on a server, and a scripted GoTrue. */
 export interface BindingsSite {
   /** The page, rendered for nobody. */
   readonly url: string
@@ -19,30 +19,30 @@ export interface BindingsSite {
 }
 
 /** Renders pages as a server does that has one client for all requests, which knows nobody. */
-function createRenderer(server: FrameworkServer | null) {
+function createRenderer(server: FrameworkServer) {
   const client = new AuthClient({
     provider: gotrue({ url: 'http://127.0.0.1/auth/v1' }),
     storage: memoryStorage(),
   })
   return async (options: PageProps['options']): Promise<string> => {
-    const given: Given = { options: options ?? {}, isRendered: server !== null }
+    const given: Given = { options: options ?? {} }
     const tell: PageProps['tell'] = (_, text) => text
     const page = { client, credentials: ADA, tell, options: options ?? {} }
-    return `<!doctype html><link rel=icon href=data:,>${server?.head?.() ?? ''}
-<div id=app>${(await server?.render(page)) ?? ''}</div>
+    return `<!doctype html><link rel=icon href=data:,>${server.head?.() ?? ''}
+<div id=app>${await server.render(page)}</div>
 <script id=given type=application/json>${JSON.stringify(given)}</script><script src=/page.js></script>`
   }
 }
 
 /** Starts the site of a framework on a free port of the loopback. */
-export async function startBindingsSite(name: Name, hasServer: boolean): Promise<BindingsSite> {
+export async function startBindingsSite(name: Name): Promise<BindingsSite> {
   const auth = createScriptedGoTrue({ users: [ADA], accessTokenLifetime: 4_000 })
   const contents = `
     import { open } from '../browser/bindings-page.js'
     import * as framework from '../${name}/page.js'
     open(framework)`
   const script = await buildPage({ contents, place: 'browser', from: 'dist' })
-  const render = createRenderer(hasServer ? await loadServer(name, 'dist') : null)
+  const render = createRenderer(await loadServer(name, 'dist'))
   const { origin, close } = await listen(async (request, response) => {
     const url = request.url ?? '/'
     if (url.startsWith('/auth/v1/')) {

@@ -4,9 +4,6 @@ import { FRAMEWORKS, type Name } from '../bindings/build.js'
 import { type BindingsSite, startBindingsSite } from './bindings-site.js'
 import { findChromium, launch } from './chromium.js'
 
-/** Angular's part for servers is not installed here: its page is told what a server would have known. */
-const ON_SERVERS: readonly Name[] = ['react', 'vue', 'svelte', 'solid']
-
 const NOBODY = 'signed-out, Sign in'
 const ADA = 'signed-in ada@example.com, Sign out ada@example.com'
 
@@ -26,7 +23,7 @@ describe.skipIf(!findChromium())('bindings in a real browser', () => {
     name: Name,
     run: (site: BindingsSite, open: (url: string) => Promise<Page>) => Promise<void>,
   ): Promise<void> {
-    const site = await startBindingsSite(name, ON_SERVERS.includes(name))
+    const site = await startBindingsSite(name)
     const context = await browser.newContext()
     const complaints: string[] = []
     context.on('weberror', (error) => complaints.push(String(error.error())))

@@ -70,5 +70,6 @@ describe.skipIf(isMissing)('the demo of bound sessions', () => {
     await page.click('[data-do=sign-out]')
     await page.waitForSelector('text=Sign in')
     expect(await page.isVisible('#who')).toBe(false)
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('welcome-title')
   })
 })

@@ -141,6 +141,7 @@ describe.skipIf(!findChromium())('the demo for Express', () => {
     const caught = 'Got 401, “token theft detected”, and lost sRefreshToken.'
     await text(page, 'thief-last').toBe(caught)
     await text(page, 'copy').toBe('The session is over, for both.')
+    await text(page, 'still').toMatch(/its access token still runs for \d+ s/)
     expect(await page.isVisible('#who')).toBe(true)
     await page.click('#theft [data-do=refresh]')
     await page.waitForSelector('[data-person=ada]')
@@ -183,6 +184,21 @@ describe.skipIf(!findChromium())('the demo for Express', () => {
     await page.click('#session [data-do=refresh]')
     await text(page, 'owner-last').toContain('new tokens')
     await text(page, 'status').toBe('signed in')
+  })
+
+  it('says at the people why nobody was signed in, and brings the focus where the page goes', async () => {
+    const { page } = await signIn()
+    const focused = () => page.evaluate(() => document.activeElement?.id)
+    expect(await focused()).toBe('invoices-title')
+    await page.click('[data-mode=down]')
+    await page.waitForSelector('[data-mode=down][aria-pressed=true]')
+    await page.press('[data-do=sign-out]', 'Enter')
+    await page.waitForSelector('[data-person=ada]')
+    expect(await focused()).toBe('welcome-title')
+    await page.click('[data-person=ada]')
+    await text(page, 'sign-in-problem').toContain('Nobody was signed in')
+    const tied = await page.getAttribute('[data-person=ada]', 'aria-describedby')
+    expect(tied).toBe('sign-in-problem')
   })
 
   it('fits a small screen', async () => {

@@ -100,7 +100,7 @@ describe.skipIf(!findChromium())('the demo for OpenID Connect', () => {
     await page.waitForSelector('#phone')
     await page.fill('[name=code]', 'another')
     await page.click('.primary')
-    await page.waitForSelector('.bad')
+    await page.waitForSelector('.problem')
     await giveCode(page)
     await text(page, 'notice').toBe('Paid: € 1,240.00 to Manila Rope Works.')
     await text(page, 'proof').toBe('a code')

@@ -55,7 +55,7 @@ describe('a session of OpenID Connect', () => {
     expect(JSON.stringify([...browser.storage.entries])).not.toMatch(/refresh-1|id\.example\/token/)
   })
 
-  it('ends as the README writes it, also where its token is dead and nobody can be asked', async () => {
+  it('ends as docs/oidc.md writes it, also where its token is dead and nobody can be asked', async () => {
     const { auth, signIn, replies, browser } = oidcPage({})
     await signIn()
     replies.push(...Array<'lost'>(20).fill('lost'))

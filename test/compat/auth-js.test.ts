@@ -74,7 +74,7 @@ describe('unlike auth-js, on purpose', () => {
   })
 
   it('is told in the guide, reason by reason', () => {
-    const guide = readFileSync(new URL('../../docs/auth-js.md', import.meta.url), 'utf8')
+    const guide = readFileSync(new URL('../../docs/moving/auth-js.md', import.meta.url), 'utf8')
     const said = guide.replace(/\s+/g, ' ').toLowerCase()
     for (const { differs = '' } of rows) {
       expect(said).toContain(`_${differs.toLowerCase()}`)

@@ -8,7 +8,7 @@ export interface Row extends StageOptions {
   readonly play: (side: Side) => Promise<unknown>
   /** @default no page at all: as on a server */
   readonly page?: PageOptions
-  /** Why the two differ on purpose, as `docs/auth-js.md` says. */
+  /** Why the two differ on purpose, as `docs/moving/auth-js.md` says. */
   readonly differs?: string
 }
 

@@ -11,7 +11,7 @@ afterEach(async () => {
 const PAGE = { 'X-Holdfast': '1', 'Sec-Fetch-Site': 'same-origin' }
 
 describe.each(MAJORS)('OpenID Connect in an app on Express %s', (_major, express) => {
-  /** The app of the README, in front of a scripted OpenID Connect server, and a browser. */
+  /** The app of docs/express.md, in front of a scripted OpenID Connect server, and a browser. */
   async function open() {
     const world = createOidcServerWorld({ backend: { origin: APP } })
     const { server, get } = await openSite(express, world, '/auth/sign-in')

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { cleanEnv, npm } from '../support/npm.js'
+import { cleanEnv, npm, unpackPackage } from '../support/npm.js'
 import { freePort, type Running, run, serve } from '../support/processes.js'
 import type { App } from './apps.js'
 
@@ -56,21 +56,13 @@ async function findNode(range: string): Promise<string> {
   return printed.trim().split('\n').at(-1) ?? ''
 }
 
-/** Unpacks the package, as npm would publish it, and resolves to the folder that it is in. */
-async function unpack(root: string, folder: string): Promise<string> {
-  const env = cleanEnv(process.env.PATH ?? '')
-  await npm(`pack --ignore-scripts --pack-destination "${folder}"`, root)
-  await run({ line: 'tar -xzf holdfast-*.tgz', folder, env })
-  return join(folder, 'package')
-}
-
 /** Makes a workshop of the package that was built in `root`; `isShown`: what the apps print is shown. */
 export async function createWorkshop(root: string, isShown = false): Promise<Workshop> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-frameworks-'))
   const close = () => rm(folder, { recursive: true, force: true, maxRetries: 3 })
   // Whoever interrupts this has no use for it either.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  const home = await unpack(root, folder).catch(async (error: unknown) => {
+  const home = await unpackPackage(root, folder).catch(async (error: unknown) => {
     await close()
     throw error
   })

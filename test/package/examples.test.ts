@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { compile, manifest, modules, root } from './compile.js'
 
 const read = (page: string): string => readFileSync(join(root, page), 'utf8')
@@ -13,9 +13,9 @@ interface Example {
 /** The examples of a page. The script of a component is one more file of the example before it. */
 function examplesOf(page: string): Example[] {
   const examples: Example[] = []
-  for (const [, kind = '', text = ''] of read(page).matchAll(
-    /```(tsx?|vue|svelte)\n([\s\S]*?)```/g,
-  )) {
+  // What is before and after a move is compiled with the other library, in test/guides.
+  const own = read(page).replace(/\n## (?:Before|After)\n[\s\S]*?(?=\n## )/g, '')
+  for (const [, kind = '', text = ''] of own.matchAll(/```(tsx?|vue|svelte)\n([\s\S]*?)```/g)) {
     const script = /<script[^>]*>\n([\s\S]*?)<\/script>/.exec(text)?.[1]
     const last = examples.at(-1)
     if (/^tsx?$/.test(kind) || !last) examples.push({ kind, text })
@@ -41,6 +41,8 @@ const PAGES = [
     .filter((name) => name.endsWith('.md') && !/node_modules|\.vitepress|^reference\b/.test(name))
     // Its blocks are lines of apps that are compiled with their frameworks, see test/frameworks.
     .filter((name) => name !== 'frameworks.md')
+    // So are those of whole apps, in test/guides.
+    .filter((name) => !/^guides[\\/]/.test(name))
     .map((name) => `docs/${name.replaceAll('\\', '/')}`)
     .filter((page) => examplesOf(page).length > 0),
 ]
@@ -291,7 +293,9 @@ function hovers(): Example[] {
 }
 
 it('pages with examples are found', () => {
-  expect(PAGES).toEqual(expect.arrayContaining(['README.md', 'docs/auth-js.md', 'docs/gotrue.md']))
+  expect(PAGES).toEqual(
+    expect.arrayContaining(['README.md', 'docs/moving/auth-js.md', 'docs/gotrue.md']),
+  )
   expect(CLIENT).toContain('const auth = ')
 })
 
@@ -301,7 +305,10 @@ it('what is met first shows an example where it is hovered over', () => {
   expect(first.filter((name) => !texts.some((text) => text.includes(name)))).toEqual([])
 })
 
-it.each([...PAGES, 'hovers'])('the examples of %s compile', (page) => {
+const folderOf = (page: string): string => page.replaceAll(/\W+/g, '-')
+
+/** The files of a page's examples, each in the folder of the page. */
+function filesOf(page: string): readonly (readonly [path: string, text: string])[] {
   const found = page === 'hovers' ? hovers() : examplesOf(page)
   const files = found.flatMap(toFiles)
   const first = page !== 'hovers' && beginsWithFiles(page) ? found.slice(0, 1).flatMap(toFiles) : []
@@ -310,22 +317,57 @@ it.each([...PAGES, 'hovers'])('the examples of %s compile', (page) => {
       ([path, text]) => [path.replace('example-1/', `example-${index + 1}/`), text] as const,
     ),
   )
+  return [...beside, ...files].map(([path, text]) => [`${folderOf(page)}/${path}`, text])
+}
+
+/** What tsc says of the examples of some pages, which it reads as one program: each would take it seconds. */
+function errorsOf(pages: readonly string[]): string {
   const sources = modules.map((name) => {
     const { types } = manifest.exports[name.replace(/^holdfast/, '.')]
     return [name, [types.replace('./dist/', '../../../src/').replace('.d.ts', '.ts')]]
   })
-  const at = join(root, '.tmp', 'examples', page.replaceAll(/\W+/g, '-'))
-  compile(
-    at,
-    { ...Object.fromEntries([...beside, ...files]), 'app.d.ts': APP },
-    {
-      extends: '../../../test/tsconfig.json',
-      compilerOptions: {
-        rootDir: '../../..',
-        jsx: 'react-jsx',
-        paths: Object.fromEntries(sources),
+  const at = join(root, '.tmp', 'examples', folderOf(pages.length === 1 ? `${pages[0]}` : 'pages'))
+  try {
+    compile(
+      at,
+      { ...Object.fromEntries(pages.flatMap(filesOf)), 'app.d.ts': APP },
+      {
+        extends: '../../../test/tsconfig.json',
+        compilerOptions: {
+          rootDir: '../../..',
+          jsx: 'react-jsx',
+          paths: Object.fromEntries(sources),
+        },
+        include: ['**/*.ts', '**/*.tsx', '../../../src/**/*.d.ts'],
       },
-      include: ['**/*.ts', '**/*.tsx', '../../../src/**/*.d.ts'],
-    },
+    )
+    return ''
+  } catch (error) {
+    return error instanceof Error ? error.message : `${error}`
+  }
+}
+
+describe('examples', () => {
+  const all = [...PAGES, 'hovers']
+  /** What they add to a module of ours would hold for the other pages as well. */
+  const apart = all.filter((page) =>
+    filesOf(page).some(([, text]) => /^declare (?:module|global)\b/m.test(text)),
   )
+  let together: readonly string[] = []
+  beforeAll(() => {
+    const errors = errorsOf(all.filter((page) => !apart.includes(page)))
+    // An error goes on in lines that are indented.
+    together = errors.split(/\n(?=\S)/).filter((error) => error !== '')
+  }, 120_000)
+
+  it.each(all.filter((page) => !apart.includes(page)))('of %s compile', (page) => {
+    const others = all.filter((other) => other !== page).map((other) => `/${folderOf(other)}/`)
+    // What is of no page is an error of each.
+    const own = together.filter((error) => !others.some((folder) => error.includes(folder)))
+    expect(own).toEqual([])
+  })
+
+  it.each(apart)('of %s compile', (page) => {
+    expect(errorsOf([page])).toBe('')
+  })
 })

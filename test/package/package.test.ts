@@ -408,9 +408,12 @@ describe('the packed package', () => {
     expect(bytes).toBeLessThanOrEqual(BUDGETS[name])
   })
 
-  it('is told of in the README with the bytes of the budgets', () => {
-    const intro = readFileSync(join(root, 'README.md'), 'utf8').split('```')[0] ?? ''
-    const figures = [...intro.matchAll(/([\d.]+) kB/g)].map(([, figure]) => figure)
+  it.each([
+    ['the README', 'README.md'],
+    ['the questions', 'docs/faq.md'],
+  ])('is told of in %s with the bytes of the budgets, and no others', (_page, path) => {
+    const text = readFileSync(join(root, path), 'utf8')
+    const figures = [...text.matchAll(/([\d.,]+)\skB/g)].map(([, figure]) => figure)
     const { core, gotrue, oidc } = BUDGETS
     expect(figures).toEqual([gotrue, core, oidc].map((bytes) => (bytes / 1000).toFixed(1)))
   })

@@ -17,6 +17,12 @@ describe('the turns of what takes long', () => {
     expect(new Set(days.flat()).size).toBe(ALL.length)
   })
 
+  it('are one on each day where no more is asked for, and come to everybody all the same', () => {
+    const days = ALL.map((_, day) => turnsOf(ALL, (20_000 + day) * DAY, 1))
+    expect(days.every((day) => day.length === 1)).toBe(true)
+    expect(new Set(days.flat()).size).toBe(ALL.length)
+  })
+
   it('are one, or none, where there are no more', () => {
     expect(turnsOf(['a'], 5 * DAY)).toEqual(['a'])
     expect(turnsOf([], 5 * DAY)).toEqual([])

@@ -114,7 +114,7 @@ describe('the summary', () => {
     expect(lines.join(' ')).toMatch(/simulated time +2 h/)
   })
 
-  it('is a table for the README, with its date, commit and seeds', () => {
+  it('is a table for docs/proof.md, with its date, commit and seeds', () => {
     const text = markdownSummary(tally, {
       date: '2026-01-02',
       commit: 'abc1234',

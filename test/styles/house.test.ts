@@ -29,17 +29,17 @@ function contrast(one: string, other: string): number {
 }
 
 /** Every pair of a text and what it stands on in the demos and the documentation. */
-const TEXTS = [
+const TEXTS: readonly (readonly [text: string, paper: string])[] = [
   ...['ink', 'soft', 'brand', 'warn', 'bad'].flatMap((text) => [
-    [text, 'paper'],
-    [text, 'card'],
+    [text, 'paper'] as const,
+    [text, 'card'] as const,
   ]),
   ['brand-ink', 'brand'],
   ['ink', 'brand-paper'],
   ['brand', 'brand-paper'],
   ['warn', 'warn-paper'],
   ['bad', 'bad-paper'],
-] as const
+]
 
 const EDGES = [
   ['control', 'paper'],

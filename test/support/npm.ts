@@ -27,6 +27,14 @@ export async function npm(
   })
 }
 
+/** Unpacks the package, as npm would publish it, and resolves to the folder that it is in. */
+export async function unpackPackage(root: string, folder: string): Promise<string> {
+  const env = cleanEnv(process.env.PATH ?? '')
+  await npm(`pack --ignore-scripts --pack-destination "${folder}"`, root)
+  await run({ line: 'tar -xzf holdfast-*.tgz', folder, env })
+  return join(folder, 'package')
+}
+
 /**
  * Installs what the lock file of a folder says, without the scripts of the packages, in another folder:
  * the repository itself installs none of it.

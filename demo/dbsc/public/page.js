@@ -43,6 +43,21 @@ async function showBoxes() {
   }
 }
 
+/** Shows what is for this status; whose button goes with that goes on at the heading of what comes. */
+function showParts(status) {
+  const focused = document.activeElement
+  let lost = false
+  for (const part of document.querySelectorAll('[data-for]')) {
+    const hidden = part.dataset.for !== status
+    lost ||= hidden && !part.hidden && part.contains(focused)
+    part.hidden = hidden
+  }
+  if (!lost) return
+  const heading = at(status === 'signed-in' ? 'boxes-title' : 'welcome-title')
+  heading.tabIndex = -1
+  heading.focus()
+}
+
 async function refresh() {
   const response = await fetch('/auth/session', { headers: { 'X-Holdfast': '1' } })
   const notice = at('notice')
@@ -50,9 +65,7 @@ async function refresh() {
   notice.textContent = 'Nobody can tell at the moment who you are. You stay signed in: ask again.'
   const { session } = response.ok ? await response.json() : { session: undefined }
   if (session !== undefined) {
-    for (const part of document.querySelectorAll('[data-for]')) {
-      part.hidden = (part.dataset.for === 'signed-in') !== (session !== null)
-    }
+    showParts(session ? 'signed-in' : 'signed-out')
     if (session) at('who').textContent = session.user.email
   }
   if (session !== null) await showBoxes()

@@ -1,8 +1,8 @@
 import { isAuthError } from 'holdfast'
+import { byId, onPress, setText, timeOf } from '../../shared/dom.js'
+import { tell } from '../../shared/line.js'
 import { auth } from './client.js'
 import { copyToken, type DemoState, look, refreshTwice, steal, wish } from './demo.js'
-import { byId, onPress, setText, timeOf } from './dom.js'
-import { tell } from './line.js'
 import { notice, paint, paintInvoices, paintState, tick } from './paint.js'
 
 /** How often the page asks for what others did to the demo, in ms. */
@@ -74,7 +74,18 @@ onPress('do', (name, button) => {
     }
   })
 })
-onPress('person', (person) => attempt(() => signIn(person)))
+onPress('person', async (person, button) => {
+  const problem = byId('sign-in-problem')
+  problem.hidden = true
+  button.removeAttribute('aria-describedby')
+  try {
+    await signIn(person)
+  } catch (error) {
+    setText('sign-in-problem', `Nobody was signed in: ${describe(error)}. Try again.`)
+    problem.hidden = false
+    button.setAttribute('aria-describedby', 'sign-in-problem')
+  }
+})
 onPress('mode', (mode) => attempt(() => show(wish({ mode }))))
 onPress('theft', (onTheft) => attempt(() => show(wish({ onTheft }))))
 

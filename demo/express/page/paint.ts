@@ -1,8 +1,8 @@
 import type { Session } from 'holdfast'
 import type { SuperTokensUser } from 'holdfast/providers/supertokens'
+import { byId, make, mark, setText, showParts } from '../../shared/dom.js'
 import { auth } from './client.js'
 import type { DemoState, Thief } from './demo.js'
-import { byId, make, mark, setText } from './dom.js'
 
 const COPIES: Readonly<Record<Thief['copy'], string>> = {
   good: 'The thief’s token is as good as yours. Refresh as the owner, and it is replaced.',
@@ -44,9 +44,7 @@ function paintSession({
 /** Shows who is signed in, and whether that is in doubt. */
 export function paint(): void {
   const { status, session, error } = auth.getSnapshot()
-  for (const part of document.querySelectorAll<HTMLElement>('[data-for]')) {
-    part.hidden = part.dataset.for !== status
-  }
+  showParts(status, () => (status === 'signed-in' ? 'invoices-title' : 'welcome-title'))
   if (session) paintSession(session)
   // Somebody who is signed out may have an error too: it says why the session ended.
   const failing = error !== null && session !== null
@@ -83,6 +81,15 @@ function wordsOf({ copy, last }: Thief, onTheft: string): string {
   return goesOn ? `${COPIES.gone} The owner goes on.` : COPIES[copy]
 }
 
+/** What a token still opens once its session is over: routes that ask nobody, as it is not checked there. */
+function paintRest(isOver: boolean): void {
+  const { session } = auth.getSnapshot()
+  const left = session ? Math.ceil((session.expiresAt - Date.now()) / 1000) : 0
+  byId('still').hidden = !isOver || left <= 0
+  const words = `The session is over, but its access token still runs for ${left} s: routes behind verifySession() take it until then.`
+  if (isOver && left > 0) setText('still', words)
+}
+
 function paintThief({ thief, onTheft }: DemoState): void {
   const { name, last, copy = 'gone' } = thief ?? {}
   const holds = copy === 'gone' || copy === 'over' ? 'has nothing of use' : `has a token of ${name}`
@@ -93,6 +100,7 @@ function paintThief({ thief, onTheft }: DemoState): void {
     last ? `Got ${last.status}, “${last.message}”${lost}.` : 'Has not tried yet.',
   )
   byId('thief-last').className = last?.status === 401 ? 'bad' : ''
+  paintRest(copy === 'over')
   setText('copy', thief ? wordsOf(thief, onTheft) : '')
   byId('copy').hidden = thief === null
   const steal = document.querySelector<HTMLButtonElement>('[data-do=steal]')

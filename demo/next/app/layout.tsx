@@ -13,7 +13,11 @@ export const viewport: Viewport = { colorScheme: 'light dark' }
 export default function Layout({ children }: { readonly children: ReactNode }) {
   return (
     <html lang="en">
-      <body>{children}</body>
+      <body className="house">
+        {/* All demos share it; next.config.ts copies it here. */}
+        <link rel="stylesheet" href="/house.css" precedence="low" />
+        {children}
+      </body>
     </html>
   )
 }

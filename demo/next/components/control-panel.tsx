@@ -45,7 +45,7 @@ export async function ControlPanel({
   return (
     <section className="card panel" aria-labelledby="panel-title">
       <h2 id="panel-title">Be {name}</h2>
-      <p>What you do here happens at the scripted server, behind the app’s back.</p>
+      <p>What you do here happens at the scripted server; nobody tells the app.</p>
       <fieldset>
         <legend>The server is</legend>
         {MODES.map(([word, words]) => (

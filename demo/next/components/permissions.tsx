@@ -29,7 +29,7 @@ export function Permissions({
   return (
     <section className="card" aria-labelledby="may-title">
       <header>
-        <h2 id="may-title">{place}</h2>
+        <h1 id="may-title">{place}</h1>
         {role && (
           <span className="badge" id="role">
             {role}

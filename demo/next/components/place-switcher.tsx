@@ -11,7 +11,7 @@ export function PlaceSwitcher({ current }: { readonly current: string }) {
   return (
     <form ref={form} className="place" aria-busy={busy}>
       <label>
-        <span>Place</span>
+        <span className="unseen">Place</span>
         <select key={current} name="organizationId" defaultValue={current} onChange={change}>
           {PLACES.map(({ id, name }) => (
             <option key={id} value={id}>

@@ -49,7 +49,7 @@ export function SessionCard({
           <small>seconds left</small>
         </p>
       </div>
-      <p id="status" role="status">
+      <p id="status" className="state" role="status">
         {error ? `No answer of ${server}: trying again.` : status.replace('-', ' ')}
       </p>
       <dl>

@@ -27,31 +27,34 @@ export async function Welcome() {
             one that you may break.
           </p>
         </section>
-        <section aria-label="Sign in" className="people">
-          {people.map(({ email, name, about, href }) => (
-            <a key={email} className="card person" href={href}>
-              <span className="face" aria-hidden="true">
-                {name[0]}
-              </span>
-              <span>
-                <strong>Continue as {name}</strong>
-                <small>{about}</small>
-              </span>
-            </a>
-          ))}
-          {hasPlaces && (
-            <form className="card person" action={actAs.bind(null, 'grace@tidemark.example')}>
-              <span className="face warn" aria-hidden="true">
-                ?
-              </span>
-              <span>
-                <button type="submit" className="link">
-                  Act as Grace, as support does
-                </button>
-                <small>An impersonated session, which says so on every page.</small>
-              </span>
-            </form>
-          )}
+        <section aria-labelledby="people-title">
+          <h2 id="people-title">Sign in</h2>
+          <div className="people">
+            {people.map(({ email, name, about, href }) => (
+              <a key={email} className="person" href={href}>
+                <span className="face" aria-hidden="true">
+                  {name[0]}
+                </span>
+                <span>
+                  <strong>Continue as {name}</strong>
+                  <small>{about}</small>
+                </span>
+              </a>
+            ))}
+            {hasPlaces && (
+              <form className="person" action={actAs.bind(null, 'grace@tidemark.example')}>
+                <span className="face warn" aria-hidden="true">
+                  ?
+                </span>
+                <span>
+                  <button type="submit" className="link">
+                    Act as Grace, as support does
+                  </button>
+                  <small>An impersonated session, which says so on every page.</small>
+                </span>
+              </form>
+            )}
+          </div>
         </section>
       </main>
     </>

@@ -1,6 +1,6 @@
 import type { Session } from 'holdfast'
 import type { OidcUser } from 'holdfast/providers/oidc'
-import { byId, make, mark, setText, timeOf } from '../../express/page/dom.js'
+import { byId, make, mark, setText, showParts, timeOf } from '../../shared/dom.js'
 import type { DemoState, Invoice, Known } from './api.js'
 import { auth } from './client.js'
 
@@ -27,9 +27,7 @@ function paintSession({ user, expiresAt, accessToken }: Session<OidcUser>): void
 /** Shows who is signed in, and whether that is in doubt. */
 export function paint(): void {
   const { status, session, error } = auth.getSnapshot()
-  for (const part of document.querySelectorAll<HTMLElement>('[data-for]')) {
-    part.hidden = part.dataset.for !== status
-  }
+  showParts(status, () => (status === 'signed-in' ? 'invoices-title' : 'welcome-title'))
   if (session) paintSession(session)
   // Somebody who is signed out may have an error too: it says why the session ended.
   const failing = error !== null && session !== null

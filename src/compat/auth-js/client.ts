@@ -9,7 +9,7 @@ import { NOBODY } from './types.js'
 
 /**
  * What auth-js calls `GoTrueClient`, and supabase-js `supabase.auth`: its methods, names and results on
- * an `AuthClient` of Holdfast. `docs/auth-js.md` says what differs on purpose. Its methods are bound.
+ * an `AuthClient` of Holdfast. `docs/moving/auth-js.md` says what differs on purpose. Its methods are bound.
  */
 export class GoTrueClient
   extends Sessions

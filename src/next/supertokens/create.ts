@@ -30,6 +30,7 @@ export function createNextSuperTokensWith(
         void request.headers
         return world().sessions.withSession(handler, wanted)(request, ...rest)
       },
+    sessions: () => world().sessions,
     handlers: createSuperTokensHandlers(world),
     proxy: (wanted = {}) => createSuperTokensProxy({ framework, world }, wanted),
   }

@@ -25,6 +25,11 @@ export interface NextSuperTokensOptions {
 /** Sessions of SuperTokens in an app on Next.js. */
 export interface NextSuperTokens extends Pick<SuperTokensSessions, 'withSession'> {
   /**
+   * The sessions that the settings made, for all that is not here, such as `createNewSession` in the route of a
+   * sign-in. They are made at the first call: call it where a request is answered, not where a module begins.
+   */
+  sessions(): SuperTokensSessions
+  /**
    * Who is signed in, for Server Components and Server Actions. It refreshes nothing and sets no cookie.
    * @throws SuperTokensError `GENERAL_ERROR` when nobody can tell.
    */

@@ -21,7 +21,11 @@ export interface NextAuthOptions
     Pick<NextSessionsOptions, 'organizationPage'>,
     Pick<
       WorkOSSessionsOptions,
+      | 'reuseWindow'
       | 'limits'
+      | 'maxSize'
+      | 'store'
+      | 'list'
       | 'claims'
       | 'refreshMargin'
       | 'onRefresh'
@@ -123,12 +127,13 @@ export function workosOptions(
   shared: NextShared,
 ): NextSessionsOptions<WorkOSUser> {
   const { clientId, apiKey, apiUrl: url, issuer, ...rest } = settings
-  const { limits, claims, refreshMargin, onRefresh, onRefreshError, ...others } = rest
-  const { onReuse, onSecurityEvent, ...app } = others
+  const { limits, claims, refreshMargin, reuseWindow, maxSize, store, list, ...others } = rest
+  const { onRefresh, onRefreshError, onReuse, onSecurityEvent, ...app } = others
   const { coordinator = shared.coordinator, dangerouslyAllowInsecureHttp, fetch, now } = app
   const client = { clientId, apiKey, url, fetch, dangerouslyAllowInsecureHttp }
   const listeners = { onReuse, onSecurityEvent, onRefresh, onRefreshError }
-  const wanted = { issuer, limits, claims, refreshMargin, coordinator, now }
+  const kept = { limits, maxSize, store, list }
+  const wanted = { issuer, claims, refreshMargin, reuseWindow, coordinator, now, ...kept }
   return {
     ...app,
     sessions: createWorkOSSessions({ ...client, ...listeners, ...wanted }),

@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The files of an app, by their paths. */
+export type Files = ReadonlyMap<string, string>
+
+const BLOCK = /^```(tsx?|vue|svelte)\n(?:\/\/|<!--) (\S+)(?: -->)?\n([\s\S]*?)^```$/gm
+
+/** What a component of Vue or Svelte is for those who import it. */
+const COMPONENT = {
+  vue: "\nexport default {} as import('vue').Component\n",
+  svelte: "\nexport default {} as import('svelte').Component\n",
+}
+
+/** The script of a component, as a module that the compiler finds in its place. */
+function scriptOf(kind: 'vue' | 'svelte', text: string): string {
+  const script = /<script[^>]*>\n([\s\S]*?)<\/script>/.exec(text)?.[1] ?? ''
+  return script + COMPONENT[kind]
+}
+
+/** The files in a text. Tests are left out: they run where the apps are made (test/newcomer). */
+function filesIn(text: string): Files {
+  const files = new Map<string, string>()
+  for (const [, kind = '', path = '', block = ''] of text.matchAll(BLOCK)) {
+    if (/\.(?:test|spec)\.tsx?$/.test(path)) continue
+    const isComponent = kind === 'vue' || kind === 'svelte'
+    files.set(isComponent ? `${path}.ts` : path, isComponent ? scriptOf(kind, block) : block)
+  }
+  return files
+}
+
+const namesIn = (folder: string): readonly string[] =>
+  readdirSync(folder).flatMap((name) => (name.endsWith('.md') ? [name.slice(0, -3)] : []))
+
+/** The guides of `docs/guides` that have files of TypeScript, and those files. */
+export function readGuides(root: string): ReadonlyMap<string, Files> {
+  const folder = join(root, 'docs', 'guides')
+  const all = namesIn(folder).map(
+    (name) => [name, filesIn(readFileSync(join(folder, `${name}.md`), 'utf8'))] as const,
+  )
+  return new Map(all.filter(([, files]) => files.size > 0))
+}
+
+/** The parts of a page of `docs/moving`. */
+export interface Move {
+  readonly before: Files
+  readonly after: Files
+}
+
+/** The pages of `docs/moving`, and what each has before and after. */
+export function readMoves(root: string): ReadonlyMap<string, Move> {
+  const folder = join(root, 'docs', 'moving')
+  return new Map(
+    namesIn(folder).map((name) => {
+      const text = readFileSync(join(folder, `${name}.md`), 'utf8')
+      const part = (title: string): Files =>
+        filesIn(text.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '')
+      return [name, { before: part('Before'), after: part('After') }]
+    }),
+  )
+}

@@ -1,0 +1,212 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { launch } from '../browser/chromium.js'
+import { freePort } from '../support/processes.js'
+import { turnsOf } from '../support/turns.js'
+import { createDesk, type Desk, type Kind, type NewApp } from './desk.js'
+import {
+  ADA,
+  type AuthServer,
+  startOidcServer,
+  startProject,
+  startWorkOS,
+  TODO,
+} from './servers.js'
+
+let desk: Desk
+let browser: Browser
+let context: BrowserContext | undefined
+const ends: (() => Promise<unknown>)[] = []
+
+beforeAll(async () => {
+  ;[desk, browser] = await Promise.all([createDesk(), launch()])
+})
+afterEach(async () => {
+  await context?.close()
+  for (const end of ends.splice(0).reverse()) await end()
+})
+afterAll(async () => {
+  await browser?.close()
+  await desk?.clear()
+})
+
+/** A page of somebody new; what its scripts complain of fails the test at its end. */
+async function openPage(): Promise<{
+  readonly page: Page
+  readonly complaints: readonly string[]
+}> {
+  context = await browser.newContext()
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  return { page, complaints }
+}
+
+/** Notes what ends with the test. */
+function until<Thing extends { close(): Promise<void> }>(thing: Thing): Thing {
+  ends.push(() => thing.close())
+  return thing
+}
+
+const freeOrigin = async (): Promise<{ readonly origin: string; readonly port: string }> => {
+  const port = await freePort()
+  return { origin: `http://localhost:${port}`, port: `${port}` }
+}
+
+/** Builds an app of Vite and serves what was built. */
+async function preview(app: NewApp, { origin, port }: Awaited<ReturnType<typeof freeOrigin>>) {
+  await app.run('npm run build')
+  const line = `npx vite preview --host localhost --strictPort --port ${port}`
+  const running = await app.serve(line, origin)
+  ends.push(() => running.stop())
+}
+
+async function signInByPassword(page: Page): Promise<void> {
+  await page.getByLabel('Email').fill(ADA.email)
+  await page.getByLabel('Password').fill(ADA.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: `Signed in as ${ADA.email}` }).waitFor()
+}
+
+/** Waits until the server has seen one more exchange: by the page itself, or because `look` asks for the page. */
+async function seeRefresh(server: AuthServer, look: () => Promise<unknown> = async () => {}) {
+  const before = server.refreshes()
+  await expect
+    .poll(() => look().then(() => server.refreshes()), { timeout: 60_000, interval: 500 })
+    .toBeGreaterThan(before)
+}
+
+/** The other guides whose apps can be made here: each is built, and its own test run, when it is its turn. */
+const OTHERS: readonly {
+  readonly name: string
+  readonly kind: Kind
+  readonly lines: readonly string[]
+}[] = [
+  { name: 'gotrue-vue', kind: 'vue', lines: ['npm run build', 'npx vitest run'] },
+  { name: 'workos-react', kind: 'react', lines: ['npm run build', 'npx vitest run'] },
+  { name: 'oidc-react', kind: 'react', lines: ['npm run build', 'npx vitest run'] },
+  { name: 'supertokens-react', kind: 'react', lines: ['npm run build', 'npx vitest run'] },
+  { name: 'supertokens-express', kind: 'express', lines: ['node --test'] },
+]
+
+/** Values for whatever a guide asks for; nobody is asked there. */
+const PRETENDED = {
+  VITE_SUPABASE_URL: 'http://localhost:9999',
+  VITE_SUPABASE_KEY: 'public',
+  VITE_WORKOS_CLIENT_ID: 'client_123',
+  VITE_OIDC_ISSUER: 'http://localhost:9999',
+  VITE_OIDC_CLIENT_ID: 'my-app',
+  VITE_API_URL: 'http://localhost:9998',
+  CORE_URL: 'http://localhost:3567',
+  PAGE_ORIGIN: 'http://localhost:5173',
+}
+
+describe('a newcomer who follows the guide', () => {
+  it('of React with GoTrue builds it, signs in, stays signed in, and signs out in all tabs; and its component test passes', async () => {
+    const place = await freeOrigin()
+    const server = until(await startProject())
+    const settings = { VITE_SUPABASE_URL: server.origin, VITE_SUPABASE_KEY: 'public' }
+    const app = await desk.follow('gotrue-react', 'react', settings)
+    expect(await app.run('npx vitest run')).toMatch(/2 passed/)
+    await preview(app, place)
+    const { page, complaints } = await openPage()
+    await page.goto(place.origin)
+    await signInByPassword(page)
+    await seeRefresh(server)
+    await page.getByRole('button', { name: 'Load todos' }).click()
+    await page.getByRole('listitem').filter({ hasText: TODO }).waitFor()
+    const other = await page.context().newPage()
+    await other.goto(place.origin)
+    await other.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('of Vue with WorkOS builds it, signs in, stays signed in, and signs out; and its component test passes', async () => {
+    const place = await freeOrigin()
+    const server = until(await startWorkOS(place.origin, 'client_123'))
+    const settings = { VITE_WORKOS_CLIENT_ID: 'client_123', VITE_API_URL: server.origin }
+    const app = await desk.follow('workos-vue', 'vue', settings)
+    expect(await app.run('npx vitest run')).toMatch(/1 passed/)
+    await preview(app, place)
+    const { page, complaints } = await openPage()
+    await server.attach(page.context())
+    await page.goto(place.origin)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('link', { name: ADA.email }).click() // on AuthKit's page
+    await page.getByRole('heading', { name: `Signed in as ${ADA.email}` }).waitFor()
+    await seeRefresh(server)
+    await page.getByRole('button', { name: 'Ask the API' }).click()
+    await page.getByText(TODO).waitFor()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Welcome' }).waitFor()
+    expect(page.url()).toBe(`${place.origin}/`)
+    expect(complaints).toEqual([])
+  })
+
+  it('of Next.js with GoTrue builds it, signs in, stays signed in, and signs out', async () => {
+    const { origin, port } = await freeOrigin()
+    const server = until(await startProject())
+    const app = await desk.follow('gotrue-next', 'next', {
+      NEXT_PUBLIC_SUPABASE_URL: server.origin,
+      NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: 'public',
+      NEXT_PUBLIC_SITE_URL: origin,
+      SUPABASE_COOKIE_PASSWORD: 'the password of a test, which is no secret',
+    })
+    await app.run('npm run build')
+    const running = await app.serve(`npx next start --port ${port}`, origin)
+    ends.push(() => running.stop())
+    expect(await app.run('node --env-file=.env.local --test')).toMatch(/pass 2/)
+    const { page, complaints } = await openPage()
+    await page.goto(origin)
+    await page.getByRole('link', { name: 'Your account' }).click()
+    await signInByPassword(page)
+    await seeRefresh(server, () => page.reload())
+    await page.getByRole('heading', { name: `Signed in as ${ADA.email}` }).waitFor()
+    await page.getByRole('listitem').filter({ hasText: TODO }).waitFor()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await page.goto(`${origin}/account`)
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('of Express with OpenID Connect starts it, signs in, stays signed in, and signs out; and its test passes', async () => {
+    const { origin, port } = await freeOrigin()
+    const server = until(await startOidcServer(origin))
+    const app = await desk.follow('oidc-express', 'express', {
+      OIDC_ISSUER: server.origin,
+      OIDC_CLIENT_ID: server.client.id,
+      OIDC_CLIENT_SECRET: server.client.secret,
+      COOKIE_PASSWORD: 'the password of a test, which is no secret',
+      ORIGIN: origin,
+      API_URL: server.origin,
+    })
+    expect(await app.run('node --test')).toMatch(/pass 1/)
+    const running = await app.serve('node --env-file=.env server.js', origin, { PORT: port })
+    ends.push(() => running.stop())
+    const { page, complaints } = await openPage()
+    await page.goto(origin)
+    await page.getByRole('link', { name: 'Your account' }).click()
+    const heading = page.getByRole('heading', { name: 'Signed in as Ada Lovelace' })
+    await heading.waitFor()
+    await seeRefresh(server, () => page.reload())
+    await heading.waitFor()
+    const orders = await page.goto(`${origin}/orders`)
+    expect(await orders?.text()).toContain(TODO)
+    await page.goBack()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('link', { name: 'Your account' }).waitFor()
+    expect(complaints).toEqual([])
+  })
+})
+
+describe('today it is also the turn of the guide', () => {
+  it.each(turnsOf(OTHERS, Date.now()))(
+    '$name, whose app can be built and whose test passes',
+    async ({ name, kind, lines }) => {
+      const app = await desk.follow(name, kind, PRETENDED)
+      for (const line of lines) await app.run(line)
+    },
+  )
+})

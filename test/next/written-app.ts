@@ -1,0 +1,62 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The path of a file, from the folder of its app, and its text. */
+export type WrittenFile = readonly [path: string, text: string]
+
+/** How a file begins in a block of the documentation: with its path. */
+const FILE = /^\/\/ (?=[\w./[\]-]+\.tsx?\b)/m
+
+/** The files of the block in a page of the documentation that begins with this one, as they stand there. */
+export function filesOfBlock(page: string, first: string): WrittenFile[] {
+  const text = readFileSync(join(root, page), 'utf8')
+  const blocks = [...text.matchAll(/```tsx?\n([\s\S]*?)```/g)].map(([, block = '']) =>
+    block.split(FILE).slice(1),
+  )
+  // Another block may begin with a file of that name, of another app: the one with the most files is whole.
+  const [found = []] = blocks
+    .filter(([start = '']) => start.startsWith(first))
+    .sort((one, other) => other.length - one.length)
+  return found.map((file) => [/^[\w./[\]-]+\.tsx?/.exec(file)?.[0] ?? '', `// ${file}`])
+}
+
+/** What create-next-app writes today, and where the packages of the demo are. */
+export const createNextApp = (): WrittenFile[] => [
+  [
+    'next.config.mjs',
+    `const root = ${JSON.stringify(join(root, 'demo/next'))}
+export default {
+  cacheComponents: true,
+  partialPrefetching: true,
+  turbopack: { root },
+  outputFileTracingRoot: root,
+}
+`,
+  ],
+  [
+    'app/layout.tsx',
+    `import type { ReactNode } from 'react'
+
+export default function Layout({ children }: { readonly children: ReactNode }) {
+  return (
+    <html lang="en">
+      <body>{children}</body>
+    </html>
+  )
+}
+`,
+  ],
+]
+
+/** Writes an app. What has not changed is left alone, for it need not be built again. */
+export function writeFiles(folder: string, files: readonly WrittenFile[]): void {
+  for (const [name, text] of files) {
+    const path = join(folder, name)
+    if (existsSync(path) && readFileSync(path, 'utf8') === text) continue
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+  }
+}
