@@ -74,9 +74,9 @@ function build(root: ShadowRoot): World {
       { class: 'house playground' },
       h('p', { class: 'soft' }, lead),
       controls.element,
-      h('div', { class: 'bar-of-state' }, counter.element, status),
       place,
       h('div', { class: 'double' }, thief.element, drawPeer()),
+      h('div', { class: 'bar-of-state' }, counter.element, status),
     ),
   )
   tabs.open()
