@@ -84,6 +84,7 @@ export async function startDemo({ port = 5173 } = {}) {
     resolve: {
       alias: [
         { find: /^holdfast$/, replacement: `${src}index.ts` },
+        { find: /^holdfast\/devtools$/, replacement: `${src}devtools/index.ts` },
         { find: /^holdfast\/providers\/gotrue$/, replacement: `${src}providers/gotrue/index.ts` },
       ],
     },

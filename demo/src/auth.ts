@@ -2,11 +2,12 @@ import { AuthClient } from 'holdfast'
 import { type GoTrueCredentials, gotrue } from 'holdfast/providers/gotrue'
 import { breakable } from './breakable.js' // what you choose below
 
-export const auth = new AuthClient({
+export const options = {
   provider: gotrue({ url: `${location.origin}/auth/v1` }),
   fetchOrigins: [location.origin], // who may get the token
   ...breakable(),
-})
+}
+export const auth = new AuthClient(options)
 
 export const signIn = (as: GoTrueCredentials) => auth.signIn(as)
 export const askTheApi = () => auth.fetch('/demo/me')

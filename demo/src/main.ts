@@ -1,6 +1,7 @@
 import { isAuthError } from 'holdfast'
+import { showDevtools } from 'holdfast/devtools'
 import { byId, check, onChoice, onPress, setText } from '../shared/dom.js'
-import { askTheApi, auth } from './auth.js'
+import { askTheApi, auth, options } from './auth.js'
 import { chooseStorage, chosenStorage, now, onOtherTab, setSkew, skew } from './breakable.js'
 import { tell } from './line.js'
 import { noteEnd, paint, tick } from './paint.js'
@@ -108,6 +109,7 @@ paint()
 runSignInForm()
 runControls()
 restoreFocus()
+showDevtools(auth, { options })
 setInterval(tick, 200)
 setInterval(() => showServer().catch(() => {}), 1_000)
 showServer().catch(() => {})
