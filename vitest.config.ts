@@ -31,7 +31,9 @@ const FRAMEWORKS = ['test/frameworks/by-turns.test.ts']
 const NEWCOMER = ['test/newcomer/tasks.test.ts']
 
 /** What phones, extensions and every TypeScript make of the built package. */
-const PLATFORMS = ['native', 'extension', 'types-matrix', 'guides'].map((name) => `test/${name}/**/*.test.ts`)
+const PLATFORMS = ['native', 'extension', 'types-matrix', 'guides'].map(
+  (name) => `test/${name}/**/*.test.ts`,
+)
 
 /** Tests with a thousand requests, or with processes of their own. */
 const CROWDS = ['test/**/*.crowd.test.ts', 'test/simulation/simulate.test.ts']
