@@ -47,7 +47,8 @@ export default defineConfig({
   ],
   themeConfig: {
     nav: [
-      { text: 'Start', link: existsSync(join(docs, 'start.md')) ? '/start' : '/gotrue' },
+      { text: 'Start', link: '/start' },
+      { text: 'Playground', link: '/playground' },
       { text: 'Errors', link: '/errors' },
       { text: 'Reference', link: '/reference/' },
     ],

@@ -27,7 +27,7 @@ const SHORT = {
   gotrue: 'GoTrue (Supabase Auth)',
   oidc: 'OpenID Connect',
   playground: 'Playground',
-  proof: 'How it is proved',
+  proof: 'How it is tested',
   servers: 'Servers tried',
 }
 

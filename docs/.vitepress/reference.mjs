@@ -16,6 +16,8 @@ const modules = Object.entries(exports)
     name: path.replace(/^\./, 'holdfast'),
     source: types.replace(/^\.\/dist\/(.*)\.d\.ts$/, 'src/$1.ts'),
   }))
+  // One source under a second name, as for production builds, needs no second page.
+  .filter(({ source }, index, all) => all.findIndex((one) => one.source === source) === index)
 
 /** The name that typedoc gives a module: its path in `src`, without `index`. */
 const madeName = (source) =>

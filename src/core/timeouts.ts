@@ -49,7 +49,16 @@ export interface TimeoutsWatch {
   dispose(): void
 }
 
+/** When sessions end, in ms; Infinity for never. */
+export interface TimeoutLimits {
+  readonly idle: number
+  readonly absolute: number
+  readonly notice: number
+}
+
 /** Ends sessions by time; made by `sessionTimeouts()`. */
 export interface Timeouts {
+  /** What the app has set, for those who show it. */
+  readonly limits?: TimeoutLimits | undefined
   watch(desk: TimeoutsDesk): TimeoutsWatch
 }

@@ -44,5 +44,5 @@ export function sessionTimeouts(options?: SessionTimeoutsOptions): Timeouts {
     notice: timeOf('notice', notice, 60_000),
   }
   if (typeof activity !== 'function') throw invalid('`activity` is a function.')
-  return { watch: (desk) => createWatch(desk, { limits, activity }) }
+  return { limits, watch: (desk) => createWatch(desk, { limits, activity }) }
 }

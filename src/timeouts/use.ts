@@ -2,7 +2,7 @@ import type { TimeoutReason } from '../core/events.js'
 import { passed } from '../core/look.js'
 import { isText, parseVersioned } from '../core/record.js'
 import type { SessionFacts } from '../core/session.js'
-import type { TimeoutsDesk } from '../core/timeouts.js'
+import type { TimeoutLimits as Limits, TimeoutsDesk } from '../core/timeouts.js'
 
 /** A clock that was set back by more than this, in ms, was not only corrected. */
 const CORRECTED = 60_000
@@ -14,13 +14,6 @@ export interface Use {
   readonly lineage: string
   readonly startedAt: number
   readonly usedAt: number
-}
-
-/** When sessions end, in ms; Infinity for never. */
-export interface Limits {
-  readonly idle: number
-  readonly absolute: number
-  readonly notice: number
 }
 
 /** When a session ends, and why. */
@@ -55,7 +48,7 @@ export function endingOf({ startedAt, usedAt }: Use, { idle, absolute }: Limits)
 }
 
 /** Reads untrusted text; `null` unless it says of one sign-in when it began and when it was used. */
-function parseUse(text: string | null): Use | null {
+export function parseUse(text: string | null): Use | null {
   const { lineage, startedAt, usedAt } = (text !== null && parseVersioned(text)) || {}
   return isText(lineage) && isTime(startedAt) && isTime(usedAt)
     ? { lineage, startedAt, usedAt }

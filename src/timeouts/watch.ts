@@ -1,16 +1,13 @@
 import { AuthError } from '../core/errors.js'
 import type { TimeoutReason } from '../core/events.js'
 import type { SessionRecord } from '../core/record.js'
-import type { TimedOut, TimeoutsDesk, TimeoutsWatch } from '../core/timeouts.js'
-import {
-  createAge,
-  createUsage,
-  type Ending,
-  endingOf,
-  type Limits,
-  limitsOf,
-  lineageIn,
-} from './use.js'
+import type {
+  TimeoutLimits as Limits,
+  TimedOut,
+  TimeoutsDesk,
+  TimeoutsWatch,
+} from '../core/timeouts.js'
+import { createAge, createUsage, type Ending, endingOf, limitsOf, lineageIn } from './use.js'
 
 /** How often a tab looks whether somebody is in another one, while the end is near; in ms. */
 const GLANCE = 1_000

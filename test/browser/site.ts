@@ -34,6 +34,7 @@ const packages: Readonly<Record<Release, Readonly<Record<string, string>>>> = {
     // The longer names first: the shorter would take them for paths of its own.
     'holdfast/providers/gotrue/passkeys': at('../../dist/providers/gotrue/passkeys.js'),
     'holdfast/providers/gotrue/identities': at('../../dist/providers/gotrue/identities.js'),
+    'holdfast/devtools': at('../../dist/devtools/index.js'),
     holdfast: at('../../dist/index.js'),
     'holdfast/providers/gotrue': at('../../dist/providers/gotrue/index.js'),
     'holdfast/providers/gotrue/mfa': at('../../dist/providers/gotrue/mfa.js'),

@@ -4,6 +4,7 @@ import { backendProbes } from './backend-probes.js'
 import { clientProbes } from './client-probes.js'
 import { compatProbes } from './compat-probes.js'
 import { dbscProbes } from './dbsc-probes.js'
+import { devtoolsProbes } from './devtools-probes.js'
 import {
   literal,
   namesOfSources,
@@ -60,6 +61,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     places: ['environment', 'bindings', 'react', 'ky.ts', 'react-native'],
     probes: skinProbes,
   },
+  'the devtools': { places: ['devtools'], probes: devtoolsProbes },
   'faces of other libraries': { places: ['compat'], probes: compatProbes },
   servers: {
     places: ['server'],

@@ -1,19 +1,12 @@
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { dirname, join } from 'node:path'
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { build, freePort, run } from '../../demo/next/next.mjs'
 import { createScriptedOidc } from '../../src/testing/oidc/index.js'
 import { type Answer, ask } from '../express/stage.js'
 import { listen, type NodeServer, relay, toRequest } from '../support/node-server.js'
+import { createNextApp, filesOfBlock, type WrittenFile, writeFiles } from './written-app.js'
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 /** Beneath the demo, whose packages it shares. */
@@ -25,51 +18,13 @@ const ADA = '<p>ada</p>'
 /** The life of an access token, in ms: so short that a test sees it end. */
 const LIFE = 3_000
 
-/** What create-next-app writes today, and where the packages are. */
-const CONFIG = `const root = ${JSON.stringify(at('../../demo/next'))}
-export default {
-  cacheComponents: true,
-  partialPrefetching: true,
-  turbopack: { root },
-  outputFileTracingRoot: root,
-}
-`
-const LAYOUT = `import type { ReactNode } from 'react'
-
-export default function Layout({ children }: { readonly children: ReactNode }) {
-  return (
-    <html lang="en">
-      <body>{children}</body>
-    </html>
-  )
-}
-`
-
 const ROUTE = `import { auth } from '../../lib/auth'
 
 export const { GET } = auth.handlers
 `
 
-/** The files of the first example of the page about Next.js, as they stand there. */
-function filesOfGuide(): ReadonlyMap<string, string> {
-  const guide = readFileSync(at('../../docs/next.md'), 'utf8')
-  const [, block = ''] = /```tsx\n([\s\S]*?)```/.exec(guide) ?? []
-  const files = block.split(/^\/\/ (?=[\w./[\]-]+\.tsx?\b)/m).slice(1)
-  return new Map(files.map((text) => [/^[\w./[\]-]+\.tsx?/.exec(text)?.[0] ?? '', `// ${text}`]))
-}
-
-function write(files: ReadonlyMap<string, string>): void {
-  for (const [name, text] of files) {
-    const path = join(folder, name)
-    // What has not changed need not be built again.
-    if (existsSync(path) && readFileSync(path, 'utf8') === text) continue
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, text)
-  }
-}
-
 describe('the app of docs/next.md, with what create-next-app writes today', () => {
-  const files = filesOfGuide()
+  const files = new Map(filesOfBlock('docs/next.md', 'lib/auth.ts'))
   const jar = new Map<string, string>()
   let server: NodeServer
   let oidc: ReturnType<typeof createScriptedOidc>
@@ -78,16 +33,10 @@ describe('the app of docs/next.md, with what create-next-app writes today', () =
   let log: number
 
   beforeAll(async () => {
-    write(files)
     rmSync(LOG, { force: true })
-    write(
-      new Map([
-        ['next.config.mjs', CONFIG],
-        ['app/layout.tsx', LAYOUT],
-        // One that a build tries to make ahead, without the app's environment.
-        ['app/callback/route.ts', ROUTE],
-      ]),
-    )
+    // One that a build tries to make ahead, without the app's environment.
+    const route: WrittenFile = ['app/callback/route.ts', ROUTE]
+    writeFiles(folder, [...files, ...createNextApp(), route])
     log = openSync(LOG, 'a')
     build(folder, [...files.keys()], ['ignore', log, log])
     const port = await freePort()

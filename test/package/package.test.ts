@@ -522,6 +522,14 @@ describe('the packed package', () => {
       `export { claims } from 'holdfast/providers/gotrue/claims'`,
       1_000,
     ],
+    // For development: all of it is here, style included.
+    [
+      'devtools',
+      'core and sessionTimeouts',
+      `${CORE};export { sessionTimeouts } from 'holdfast'`,
+      `export * from 'holdfast/devtools/production'`,
+      10_800,
+    ],
     ['react-native', 'gotrue', GOTRUE, `export * from 'holdfast/react-native'`, 1_900],
     [
       'an app with AsyncStorage',

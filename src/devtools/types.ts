@@ -1,0 +1,47 @@
+import type { AuthClient } from '../client.js'
+import type { EngineOptions } from '../core/options.js'
+import type { Environment } from '../core/ports.js'
+import type { SessionUser } from '../core/session.js'
+import type { DebugEntry } from '../core/store.js'
+
+/** What the panel needs of a client: public methods only. */
+export type InspectedClient = Pick<
+  AuthClient<never, SessionUser, object>,
+  | 'getSnapshot'
+  | 'subscribe'
+  | 'onAuthStateChange'
+  | 'getSession'
+  | 'refreshSession'
+  | 'signOut'
+  | 'stay'
+>
+
+/** The options that the client was made with, as far as the panel reads them. */
+export interface InspectedOptions extends Omit<EngineOptions, 'takeOver'> {
+  readonly provider?: { readonly id: string } | undefined
+  readonly environment?: Partial<Environment> | undefined
+  readonly takeOver?: unknown
+  readonly fetchOrigins?: unknown
+}
+
+/** A corner of the page. */
+export type DevtoolsCorner = 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right'
+
+/** Options of `showDevtools`. */
+export interface DevtoolsOptions {
+  /**
+   * The very object that the client was made with. With it the panel shows what lies in storage, when
+   * the next refresh is due, and when `timeouts` end the session.
+   * @default none: the panel shows what the client itself tells
+   */
+  readonly options?: InspectedOptions | undefined
+  /** What the client is called where a page has several. @default its storage key */
+  readonly name?: string | undefined
+  /** Where the button lies that opens the panel; the first client of a page decides. @default 'bottom-right' */
+  readonly buttonPosition?: DevtoolsCorner | undefined
+  /** Whether the panel is open in a tab in which nobody has opened or closed it yet. @default false */
+  readonly initialIsOpen?: boolean | undefined
+}
+
+/** Hears of each step of a client. */
+export type StepListener = (entry: DebugEntry) => void
