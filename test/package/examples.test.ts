@@ -236,7 +236,9 @@ const CLIENT = examplesOf('README.md')[0]?.text.split('auth.onAuthStateChange')[
 
 /** An example as a module: by default it goes on where the README's first one ends. */
 function toModule(text: string): string {
-  const hasClient = /^export const auth\b|\b(?:AuthClient|auth)\b.*from '(?!holdfast')/m.test(text)
+  // One that imports `AuthClient` itself makes a client of its own.
+  const hasClient =
+    /^export const auth\b|\bAuthClient\b.*from '|\bauth\b.*from '(?!holdfast')/m.test(text)
   if (hasClient || text.includes(CLIENT)) return `${text}\nexport {}`
   const known: readonly string[] = CLIENT.match(IMPORT) ?? []
   const imports = (text.match(IMPORT) ?? []).filter((line) => !known.includes(line))
@@ -278,7 +280,7 @@ function hovers(): Example[] {
     .filter((name) => name.endsWith('.ts'))
     .flatMap((name) =>
       [...read(join('src', name)).matchAll(/ \* @example\n \* ```(tsx?)\n([\s\S]*?) \* ```/g)].map(
-        ([, kind = '', block = '']) => ({ name, kind, text: block.replace(/^ \* /gm, '') }),
+        ([, kind = '', block = '']) => ({ name, kind, text: block.replace(/^ \*(?: |$)/gm, '') }),
       ),
     )
   return blocks.map(({ name, kind, text }) => {
