@@ -202,7 +202,7 @@ describe('a newcomer who follows the guide', () => {
 })
 
 describe('today it is also the turn of the guide', () => {
-  it.each(turnsOf(OTHERS, Date.now()))(
+  it.each(turnsOf(OTHERS, Date.now(), 1))(
     '$name, whose app can be built and whose test passes',
     async ({ name, kind, lines }) => {
       const app = await desk.follow(name, kind, PRETENDED)

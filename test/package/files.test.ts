@@ -94,3 +94,13 @@ describe('the file for pages without a bundler', () => {
     expect(exports).toEqual(expect.arrayContaining(wanted))
   })
 })
+
+describe('the frameworks that an app brings', () => {
+  it.each(Object.entries(manifest.peerDependencies))(
+    'of %s may be any release from a first one on (%s)',
+    (_name, range) => {
+      // What the tests here were pinned to is no limit for apps.
+      expect(range).toMatch(/^(>=|\^)\d+(\.\d+)*$/)
+    },
+  )
+})

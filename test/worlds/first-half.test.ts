@@ -1,3 +1,3 @@
 import { describeFamilies } from './families.js'
 
-describeFamilies('plain')
+describeFamilies(0)

@@ -1,3 +1,3 @@
 import { describeFamilies } from './families.js'
 
-describeFamilies('crowded')
+describeFamilies(1)
