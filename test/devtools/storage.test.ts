@@ -65,6 +65,17 @@ describe('storage', () => {
     )
   })
 
+  it('that holds a redirect that is none has all else shown, and can be cleared', async () => {
+    const { tab } = await stage().signedIn()
+    await tab.storage.set('app.flows', '{"v":1,"flows":[null,{"at":1}]}')
+    await stage().advance(1_000)
+    expect(linesOf('storage')).toContainEqual(expect.stringMatching(/^app\.flows \| redirects \|/))
+    buttonOf('Clear storage…').click()
+    buttonOf('Delete').click()
+    await stage().settle()
+    expect(stage().browser.storage.entries.size).toBe(0)
+  })
+
   it('that refuses is said so, and the rest of the panel goes on', async () => {
     await stage().signedIn()
     stage().browser.storage.block()
