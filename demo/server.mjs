@@ -85,6 +85,7 @@ export async function startDemo({ port = 5173 } = {}) {
       alias: [
         { find: /^holdfast$/, replacement: `${src}index.ts` },
         { find: /^holdfast\/devtools$/, replacement: `${src}devtools/index.ts` },
+        { find: /^holdfast\/ky$/, replacement: `${src}ky.ts` },
         { find: /^holdfast\/providers\/gotrue$/, replacement: `${src}providers/gotrue/index.ts` },
       ],
     },

@@ -1,4 +1,5 @@
 import { AuthClient } from 'holdfast'
+import { authKy } from 'holdfast/ky'
 import { type GoTrueCredentials, gotrue } from 'holdfast/providers/gotrue'
 import { breakable } from './breakable.js' // what you choose below
 
@@ -10,4 +11,4 @@ export const options = {
 export const auth = new AuthClient(options)
 
 export const signIn = (as: GoTrueCredentials) => auth.signIn(as)
-export const askTheApi = () => auth.fetch('/demo/me')
+export const api = authKy(auth, { prefixUrl: '/demo' }) // its requests carry the token

@@ -1,7 +1,7 @@
 import { isAuthError } from 'holdfast'
 import { showDevtools } from 'holdfast/devtools'
 import { byId, check, onChoice, onPress, setText } from '../shared/dom.js'
-import { askTheApi, auth, options } from './auth.js'
+import { api, auth, options } from './auth.js'
 import { chooseStorage, chosenStorage, now, onOtherTab, setSkew, skew } from './breakable.js'
 import { tell } from './line.js'
 import { noteEnd, paint, tick } from './paint.js'
@@ -24,8 +24,8 @@ const deeds: Readonly<Record<string, () => Promise<unknown>>> = {
     tell(token ? `getSession() answered ${token}` : 'getSession() answered null')
   },
   async api() {
-    const answer = await askTheApi()
-    const { name, message } = await answer.json()
+    const answer = await api.get('me', { throwHttpErrors: false })
+    const { name, message } = await answer.json<{ name?: string; message?: string }>()
     tell(answer.ok ? `The API knows ${name}` : `The API answered ${answer.status}: ${message}`)
   },
   async foreign() {

@@ -92,8 +92,15 @@ export interface TokenVerification {
 export function createVerification(deps: VerificationDeps): TokenVerification {
   const { core, tombstones, enableAntiCsrf, useDynamicSigningKey, patience, now } = deps
   const { dangerouslyAllowInsecureHttp, jwksRefreshInterval } = deps
+  let hasOldKeys = false
+  const fetchKeys: typeof fetch = async (input, init) => {
+    const response = await core.fetch(input, init)
+    hasOldKeys ||= response.ok
+    return response
+  }
   // Old keys do where new ones are late: a core that hangs must leave the time to use them.
-  const keys: typeof fetch = (input, init) => withinTime(patience, () => core.fetch(input, init))
+  const keys: typeof fetch = (input, init) =>
+    hasOldKeys ? withinTime(patience, () => fetchKeys(input, init)) : fetchKeys(input, init)
   const location = {
     jwksUrl: core.jwksUrl,
     fetch: keys,

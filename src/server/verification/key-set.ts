@@ -2,7 +2,7 @@ import type { CryptoKey, JWSHeaderParameters } from 'jose'
 import { decodeProtectedHeader } from 'jose/decode/protected_header'
 import * as errors from 'jose/errors'
 import { createRemoteJWKSet, customFetch } from 'jose/jwks/remote'
-import { AuthError } from '../../core/errors.js'
+import { AuthError, isAuthError } from '../../core/errors.js'
 import { readText } from '../../providers/shared/body.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import { checkUrl } from '../../providers/shared/url.js'
@@ -53,7 +53,8 @@ const RETRY = 2_000
 const TIMEOUT = 5_000
 
 const isTimeout = (error: unknown): boolean =>
-  error instanceof Error && (error.name === 'TimeoutError' || isTimeout(error.cause))
+  isAuthError(error, 'timeout') ||
+  (error instanceof Error && (error.name === 'TimeoutError' || isTimeout(error.cause)))
 
 function keySetError(error: unknown): AuthError {
   if (isTimeout(error)) return new AuthError('timeout', 'The key set did not come in time.')

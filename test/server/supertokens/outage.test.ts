@@ -23,6 +23,17 @@ describe('a core of today that fails', () => {
     expect(again.took).toBeLessThanOrEqual(200)
   })
 
+  it('is waited for by a process that has never seen its keys', async () => {
+    const { core, superTokens, start } = createStage()
+    const { accessToken } = await superTokens.createNewSession('u1')
+    const late = start()
+    const { timed } = stopTime()
+    core.fail({ type: 'slow', delay: 3_000 }, { times: Number.POSITIVE_INFINITY })
+    const first = await timed(outcomeOf(late.getSession(accessToken.token)))
+    expect(first.value).toBe('OK')
+    expect(first.took).toBeGreaterThanOrEqual(3_000)
+  })
+
   it('is not noticed either when its keys were to be looked at again', async () => {
     const { core, superTokens, pass } = createStage()
     const { accessToken, refreshToken } = await superTokens.createNewSession('u1')

@@ -1,5 +1,6 @@
 import { exportJWK, generateKeyPair } from 'jose'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { AuthError } from '../../../src/core/errors.js'
 import { createVerifier, type Verifier } from '../../../src/server/verification/verify.js'
 import { createIssuer, type Issuer } from '../../interop/issuer.js'
 
@@ -168,9 +169,11 @@ describe('an issuer that fails', () => {
   const refused = (): Promise<Response> => Promise.reject(new TypeError('fetch failed'))
   const late = (): Promise<Response> =>
     Promise.reject(new DOMException('The operation timed out.', 'TimeoutError'))
+  const tooLate = (): Promise<Response> => Promise.reject(new AuthError('timeout', 'Too late.'))
   const outages: readonly [string, () => Response | Promise<Response>, string][] = [
     ['is not reached', refused, 'network_error'],
     ['does not answer in time', late, 'timeout'],
+    ['does not answer within the limit of an app', tooLate, 'timeout'],
     ['answers 500', () => new Response('', { status: 500 }), 'server_error'],
     ['answers 404', () => Response.json({ message: 'no' }, { status: 404 }), 'server_error'],
     ['redirects', () => Response.redirect('https://elsewhere.test/', 302), 'server_error'],
