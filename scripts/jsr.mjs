@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { jsrExports } from './jsr-exports.mjs'
 import { mergeAugmentations } from './jsr-merge.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -18,9 +19,6 @@ const PUBLISH = ['publish', '--dry-run', '--allow-dirty', '--unstable-sloppy-imp
 function configOf(scope) {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const { version, license, dependencies, peerDependencies } = manifest
-  const exports = Object.entries(manifest.exports)
-    .filter(([, { types }]) => types)
-    .map(([name, { types }]) => [name, types.replace(/^\.\/dist\/(.*)\.d\.ts$/, './src/$1.ts')])
   const imports = Object.entries({ ...peerDependencies, ...dependencies }).flatMap(
     ([name, range]) => {
       const from = `${name}@${range.replace('>=', '^')}`
@@ -34,7 +32,7 @@ function configOf(scope) {
     name: `@${scope}/holdfast`,
     version,
     license,
-    exports: Object.fromEntries(exports),
+    exports: jsrExports(manifest),
     imports: Object.fromEntries(imports),
     publish: { include: ['src/**', 'README.md', 'CHANGELOG.md', 'LICENSE'] },
   }

@@ -17,8 +17,8 @@ export const ERROR_NOTE = [
   {
     file,
     name: 'A page that a gateway sent is kept whole.',
-    find: 'text.slice(0, LONGEST)',
-    replace: 'text',
+    find: ".replace(/\\S{24,}/g, '…').slice(0, LONGEST)",
+    replace: ".replace(/\\S{24,}/g, '…')",
     edits: [
       [
         '/** How much of a text is kept: messages of servers can be pages. */\nconst LONGEST = 200\n',

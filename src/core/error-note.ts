@@ -15,7 +15,7 @@ export interface ErrorNote {
 const LONGEST = 200
 
 /** A text without what may be a token: servers repeat what they were sent. */
-const clean = (text: string): string => text.slice(0, LONGEST).replace(/\S{24,}/g, '…')
+const clean = (text: string): string => text.replace(/\S{24,}/g, '…').slice(0, LONGEST)
 
 /** What of an error may lie in storage. */
 export const toNote = ({

@@ -1,5 +1,6 @@
 import { isAuthError } from '../core/errors.js'
 import type { SignOutScope } from '../core/provider.js'
+import type { Secrets } from './secrets.js'
 import type { Source } from './source.js'
 import { clearStored } from './stored.js'
 import { duration, failureText, type Words } from './words.js'
@@ -89,14 +90,14 @@ const clear = (source: Source): Deed => ({
 })
 
 /** Does it, and says what came of it; never throws. */
-export async function attempt({
-  label,
-  run,
-}: Choice): Promise<Words & { readonly isDisposed: boolean }> {
+export async function attempt(
+  { label, run }: Choice,
+  secrets: Secrets,
+): Promise<Words & { readonly isDisposed: boolean }> {
   try {
     return { title: label, text: await run(), tone: 'plain', isDisposed: false }
   } catch (error) {
     const isDisposed = isAuthError(error, 'disposed')
-    return { title: label, text: failureText(error), tone: 'bad', isDisposed }
+    return { title: label, text: failureText(error, secrets), tone: 'bad', isDisposed }
   }
 }

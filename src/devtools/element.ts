@@ -47,12 +47,22 @@ function createToggle(onClick: () => void) {
   }
 }
 
+/**
+ * Styles the panel: by a sheet that it adopts, which no policy of the page forbids, or else, in browsers
+ * and jsdoms that are too old for that, by an element.
+ */
+function addStyle(root: ShadowRoot): void {
+  if (typeof CSSStyleSheet !== 'undefined' && 'replaceSync' in CSSStyleSheet.prototype) {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(STYLE)
+    root.adoptedStyleSheets = [sheet]
+  } else root.append(make('style', {}, STYLE))
+}
+
 /** Makes what is in the element: a button, and a panel that it opens. */
 function createContent(host: HTMLElement) {
   const root = host.attachShadow({ mode: 'open' })
-  const sheet = new CSSStyleSheet()
-  sheet.replaceSync(STYLE)
-  root.adoptedStyleSheets = [sheet]
+  addStyle(root)
   const tab = nameTab()
   const toggle = createToggle(() => open())
   const panel = createPanel(() => close())

@@ -1,5 +1,7 @@
+import type { AuthError } from '../core/errors.js'
 import type { AuthChange } from '../core/events.js'
 import type { Trouble } from './deadlines.js'
+import type { Secrets } from './secrets.js'
 import { openSiblings } from './siblings.js'
 import type { Source } from './source.js'
 import { eventWords, failureText, stepWords, type Words } from './words.js'
@@ -38,12 +40,13 @@ const KEPT = 300
 export interface HistoryOptions {
   /** The name of this tab. */
   readonly tab: string
+  readonly secrets: Secrets
   /** Something is new. */
   readonly onChange: () => void
 }
 
 /** Begins to write down what happens to a client. */
-export function createHistory(source: Source, { tab, onChange }: HistoryOptions): History {
+export function createHistory(source: Source, { tab, secrets, onChange }: HistoryOptions): History {
   const { auth, environment, place, name, steps } = source
   const { clock } = environment
   let moments: Moment[] = []
@@ -67,9 +70,13 @@ export function createHistory(source: Source, { tab, onChange }: HistoryOptions)
   }
 
   function hear(change: AuthChange): void {
-    trouble = troubleAfter(change, trouble)
+    const [event, session, detail] = change
+    secrets.note(session)
+    if (event === 'REFRESH_FAILED') trouble = troubleAfter(detail, trouble, secrets)
+    // Any new token, and any end, ends the trouble of a server.
+    else if (event !== 'SESSION_ENDING' && event !== 'SESSION_EXTENDED') trouble = null
     ending = endingAfter(change, ending)
-    happen(eventWords(change, clock.now()), 'event')
+    happen(eventWords(change, clock.now(), secrets), 'event')
   }
 
   for (const entry of steps?.all() ?? []) {
@@ -97,17 +104,16 @@ export function createHistory(source: Source, { tab, onChange }: HistoryOptions)
   }
 }
 
-/** What is known of a server in trouble after an event: any new token ends it. */
-function troubleAfter([event, , detail]: AuthChange, before: Trouble | null): Trouble | null {
-  if (event !== 'REFRESH_FAILED') {
-    return event === 'SESSION_ENDING' || event === 'SESSION_EXTENDED' ? before : null
-  }
-  return {
-    failures: (before?.failures ?? 0) + 1,
-    text: failureText(detail.error),
-    nextAttemptAt: detail.nextAttemptAt,
-  }
-}
+/** What is known of a server in trouble after one more failure. */
+const troubleAfter = (
+  { error, nextAttemptAt }: { readonly error: AuthError; readonly nextAttemptAt: number },
+  before: Trouble | null,
+  secrets: Secrets,
+): Trouble => ({
+  failures: (before?.failures ?? 0) + 1,
+  text: failureText(error, secrets),
+  nextAttemptAt,
+})
 
 /** The end that is known of after an event; a new token moves none. */
 function endingAfter([event, , detail]: AuthChange, before: Ending | null): Ending | null {

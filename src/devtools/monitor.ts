@@ -3,6 +3,7 @@ import type { Snapshot } from '../core/store.js'
 import { type Deadline, deadlinesOf, storedTrouble, type Trouble } from './deadlines.js'
 import { attempt, type Choice } from './deeds.js'
 import { createHistory, type Moment } from './history.js'
+import { createSecrets, type Secrets } from './secrets.js'
 import type { Source } from './source.js'
 import { readStored, type Stored, type StoredEntry } from './stored.js'
 import { failureText, type Words } from './words.js'
@@ -58,7 +59,8 @@ const isDisposed = ({ auth }: Source): Promise<boolean> =>
 /** Begins to watch a client. `onChange` is called whenever its view may have changed. */
 export function createMonitor(source: Source, tab: string, onChange: () => void): Monitor {
   const { auth } = source
-  const history = createHistory(source, { tab, onChange })
+  const secrets = createSecrets()
+  const history = createHistory(source, { tab, secrets, onChange })
   let stored = EMPTY
   let storageError: string | null = null
   let disposed = false
@@ -69,7 +71,7 @@ export function createMonitor(source: Source, tab: string, onChange: () => void)
       stored = await readStored(source)
       storageError = null
     } catch (error) {
-      storageError = failureText(error)
+      storageError = failureText(error, secrets)
     }
   }
 
@@ -91,7 +93,9 @@ export function createMonitor(source: Source, tab: string, onChange: () => void)
     return looking
   }
 
+  secrets.note(auth.getSnapshot().session)
   const stop = auth.subscribe(() => {
+    secrets.note(auth.getSnapshot().session)
     look()
     onChange()
   })
@@ -99,10 +103,17 @@ export function createMonitor(source: Source, tab: string, onChange: () => void)
   return {
     source,
     view: () =>
-      toView(source, { snapshot: auth.getSnapshot(), stored, storageError, disposed, history }),
+      toView(source, {
+        snapshot: auth.getSnapshot(),
+        stored,
+        storageError,
+        disposed,
+        history,
+        secrets,
+      }),
     look,
     async run(choice) {
-      const { isDisposed: isOver, ...words } = await attempt(choice)
+      const { isDisposed: isOver, ...words } = await attempt(choice, secrets)
       if (isOver) disposed = true
       if (!stopped) history.note(words)
       await look()
@@ -123,16 +134,17 @@ interface Parts {
   readonly storageError: string | null
   readonly disposed: boolean
   readonly history: ReturnType<typeof createHistory>
+  readonly secrets: Secrets
 }
 
 function toView(
   source: Source,
-  { snapshot, stored, storageError, disposed, history }: Parts,
+  { snapshot, stored, storageError, disposed, history, secrets }: Parts,
 ): View {
   const { status, session, error } = snapshot
   const isFailing = error !== null && session !== null && !disposed
   const trouble = isFailing
-    ? troubleOf(source, stored, history.trouble(), failureText(error))
+    ? troubleOf(source, stored, history.trouble(), failureText(error, secrets))
     : null
   // While storage is behind, or ahead, it tells of another token.
   const record = stored.record?.session.expiresAt === session?.expiresAt ? stored.record : null
@@ -144,7 +156,7 @@ function toView(
     lifetime: record?.lifetime ?? null,
     lineage: record?.lineage ?? null,
     revision: record?.revision ?? null,
-    error: error && failureText(error),
+    error: error && failureText(error, secrets),
     isFailing,
     trouble,
     deadlines: session && !disposed ? deadlinesOf(source, { session, ...known }) : [],

@@ -2,6 +2,14 @@ import { print } from '../defaults.js'
 import type { showDevtools as realShowDevtools } from './show.js'
 import type { recordSteps as realRecordSteps } from './steps.js'
 
+export type {
+  DevtoolsCorner,
+  DevtoolsOptions,
+  InspectedClient,
+  InspectedOptions,
+  StepListener,
+} from './types.js'
+
 /** What a production build has in the place of the panel: nothing, and a line that says so. */
 export const showDevtools: typeof realShowDevtools = () => {
   print('holdfast/devtools is empty in production: the panel is not part of this build.')

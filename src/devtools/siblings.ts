@@ -29,9 +29,13 @@ function toTold(data: unknown): Told | null {
   const { tab, at, title, text, tone } = data
   if (!isText(tab) || !isShort(tab) || !isText(title) || !isShort(title) || !isShort(text))
     return null
-  if (typeof at !== 'number' || !Number.isFinite(at) || !isTone(tone)) return null
+  if (!isTime(at) || !isTone(tone)) return null
   return { tab, at, title, text, tone }
 }
+
+/** Whether a date can be made of it: one beyond all dates would fail wherever it is shown. */
+const isTime = (at: unknown): at is number =>
+  typeof at === 'number' && !Number.isNaN(new Date(at).getTime())
 
 const isTone = (tone: unknown): tone is Tone => TONES.includes(tone)
 

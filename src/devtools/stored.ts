@@ -2,7 +2,7 @@ import { bounded } from '../core/bounded.js'
 import { AuthError } from '../core/errors.js'
 import { type Patience, parsePatience } from '../core/patience.js'
 import { parsePointer } from '../core/pointer.js'
-import { parseRecord, parseVersioned, type SessionRecord } from '../core/record.js'
+import { isObject, parseRecord, parseVersioned, type SessionRecord } from '../core/record.js'
 import { textOf } from '../core/stored.js'
 import { parseUse, type Use } from '../timeouts/use.js'
 import type { Source } from './source.js'
@@ -53,7 +53,7 @@ const timeIn = (text: string, name: string): number | null => {
 /** When the newest of the redirects under way was begun. */
 function newestFlow(text: string): number | null {
   const flows = parseVersioned(text)?.flows
-  const times = Array.isArray(flows) ? flows.map(({ at }: { readonly at?: unknown }) => at) : []
+  const times = Array.isArray(flows) ? flows.filter(isObject).map(({ at }) => at) : []
   return times.filter((at) => typeof at === 'number').sort((a, b) => b - a)[0] ?? null
 }
 

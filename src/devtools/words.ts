@@ -1,7 +1,8 @@
 import { toNote } from '../core/error-note.js'
-import { isAuthError } from '../core/errors.js'
+import { AuthError, isAuthError } from '../core/errors.js'
 import type { AuthChange, SignOutReason } from '../core/events.js'
 import type { DebugEntry } from '../core/store.js'
+import type { Secrets } from './secrets.js'
 
 /** How much a moment matters, from what is as it should be to what ends a session. */
 export type Tone = 'plain' | 'good' | 'warning' | 'bad'
@@ -41,10 +42,10 @@ export const timeOfDay = (at: number): string => new Date(at).toLocaleTimeString
 export const bytes = (size: number): string =>
   size < 1_000 ? `${size} B` : `${(size / 1_000).toFixed(1)} kB`
 
-/** What failed, without what may be a token: servers repeat what they were sent. */
-export function failureText(error: unknown): string {
+/** What failed, without the client's tokens, nor what may be one: servers repeat what they were sent. */
+export function failureText(error: unknown, { hide }: Secrets): string {
   if (!isAuthError(error)) return error instanceof Error ? error.name : 'Something failed.'
-  const { code, message, status } = toNote(error)
+  const { code, message, status } = toNote(new AuthError(error.code, hide(error.message), error))
   return `${code}${status === undefined ? '' : ` (${status})`}: ${message}`
 }
 
@@ -61,14 +62,14 @@ const REASONS: Readonly<Record<SignOutReason, string>> = {
 }
 
 /** What an event means. `now`: ms since the epoch. */
-export function eventWords(change: AuthChange, now: number): Words {
+export function eventWords(change: AuthChange, now: number, secrets: Secrets): Words {
   const [title, , { origin }] = change
-  const { text, tone } = describe(change, now)
+  const { text, tone } = describe(change, now, secrets)
   const elsewhere = origin === 'other-context' && title !== 'SIGNED_OUT'
   return { title, text: `${text}${elsewhere ? ' It began in another tab.' : ''}`.trim(), tone }
 }
 
-function describe(change: AuthChange, now: number): Omit<Words, 'title'> {
+function describe(change: AuthChange, now: number, secrets: Secrets): Omit<Words, 'title'> {
   const [event, session, detail] = change
   switch (event) {
     case 'INITIAL_SESSION':
@@ -84,7 +85,7 @@ function describe(change: AuthChange, now: number): Omit<Words, 'title'> {
       return { text: REASONS[detail.reason], tone: 'bad' }
     case 'REFRESH_FAILED': {
       const next = `Next try by ${timeOfDay(detail.nextAttemptAt)}.`
-      return { text: `${failureText(detail.error)} ${next}`, tone: 'warning' }
+      return { text: `${failureText(detail.error, secrets)} ${next}`, tone: 'warning' }
     }
     case 'SESSION_ENDING':
       return {

@@ -31,6 +31,14 @@ describe('what storage says of an error', () => {
     expect(JSON.stringify(toNote(error))).not.toContain(token)
   })
 
+  it('holds no beginning of a token either, where a long message ends', () => {
+    const error = new AuthError(
+      'bad_response',
+      `${'Lost. '.repeat(32)}v1.MRjVxTZ0zQk5yHdJ8wLr0a9cB7`,
+    )
+    expect(toNote(error).message).toMatch(/^(?:Lost\. )+…$/)
+  })
+
   it('is short, however long the page was that a gateway sent', () => {
     const page = 'All is lost. '.repeat(1_000)
     const error = new AuthError('bad_response', page, { serverCode: page })

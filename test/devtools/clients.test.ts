@@ -85,6 +85,16 @@ describe('two copies of the package', () => {
 })
 
 describe('a page', () => {
+  it.each([
+    ['knows no style sheets', undefined],
+    ['cannot fill them', class {}],
+  ])('whose browser, or jsdom, %s is styled all the same', async (_why, sheet) => {
+    vi.stubGlobal('CSSStyleSheet', sheet)
+    await stage().signedIn()
+    expect(rootOf().querySelector('style')?.textContent).toContain('.toggle')
+    expect(linesOf('state')[0]).toBe('Status | Signed in')
+  })
+
   it('that has the element already gets no second one', async () => {
     const element = document.createElement('holdfast-devtools')
     document.body.append(element)

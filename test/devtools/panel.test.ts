@@ -177,6 +177,8 @@ describe('the time line', () => {
       {},
       { ...told, tone: 'loud' },
       { ...told, at: 'now' },
+      // Later than any date can be.
+      { ...told, at: 8_640_000_000_000_001 },
       { ...told, text: 'x'.repeat(401) },
       { ...told, title: {} },
     ]) {

@@ -65,6 +65,17 @@ describe('storage', () => {
     )
   })
 
+  it('that holds a redirect that is none has all else shown, and can be cleared', async () => {
+    const { tab } = await stage().signedIn()
+    await tab.storage.set('app.flows', '{"v":1,"flows":[null,{"at":1}]}')
+    await stage().advance(1_000)
+    expect(linesOf('storage')).toContainEqual(expect.stringMatching(/^app\.flows \| redirects \|/))
+    buttonOf('Clear storage…').click()
+    buttonOf('Delete').click()
+    await stage().settle()
+    expect(stage().browser.storage.entries.size).toBe(0)
+  })
+
   it('that refuses is said so, and the rest of the panel goes on', async () => {
     await stage().signedIn()
     stage().browser.storage.block()
@@ -151,6 +162,44 @@ describe('no secret', () => {
     stop()
     auth.dispose()
     expect(everything(document.documentElement)).not.toContain(SECRET)
+  })
+
+  it('is told of, however short a token is, and wherever in a message', async () => {
+    vi.stubGlobal('BroadcastChannel', stage().channels.FakeChannel)
+    const heard: unknown[] = []
+    new BroadcastChannel('holdfast-devtools:app').onmessage = ({ data }) => heard.push(data)
+    const { clock, ...browser } = createFakeBrowser()
+    const tab = browser.tab()
+    const short = 'qwkzmbntrpla'
+    let code: 'server_error' | 'refresh_rejected' = 'server_error'
+    const provider: Provider<object> = {
+      id: 'short',
+      signIn: async () => ({ accessToken: 'abc-17', refreshToken: short, lifetime: 3_600_000 }),
+      refresh: async () => {
+        // What is cut short after 200 characters must not end with a part of it.
+        throw new AuthError(code, `Not ${short}, nor abc-17. ${'x '.repeat(83)}${short}`)
+      },
+    }
+    const options = {
+      provider,
+      storage: tab.storage,
+      storageKey: 'app',
+      environment: { ...tab.environment, report: () => {} },
+    }
+    const auth = new AuthClient(options)
+    const stop = showDevtools(auth, { options, initialIsOpen: true })
+    await auth.signIn({})
+    for (const next of ['server_error', 'refresh_rejected'] as const) {
+      code = next
+      buttonOf('Refresh now').click()
+      await clock.advance(2_000)
+      const told = everything(document.documentElement) + JSON.stringify(heard)
+      expect(told).toContain(`${code}: Not …, nor ….`)
+      expect(told).not.toMatch(/qwk|abc-17/)
+    }
+    expect(auth.getSnapshot().status).toBe('signed-out')
+    stop()
+    auth.dispose()
   })
 
   it('would be overlooked: what is in a shadow is read', async () => {

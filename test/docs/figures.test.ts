@@ -1,18 +1,27 @@
 import { describe, expect, it } from 'vitest'
-import { SOURCES, unfounded } from './figures.js'
+import { figuresIn, SOURCES, unfounded } from './figures.js'
 import { PAGES, read } from './pages.js'
 
 /** What happened then is not measured again, and the tables of the benchmark are judged where they are made. */
 const pages = PAGES.filter((page) => page !== 'CHANGELOG.md' && !page.startsWith('bench/'))
+
+/** Those that a file of the repository has. */
+const HELD = SOURCES.flatMap(({ figure, from }) => ('file' in from ? [{ figure, ...from }] : []))
 
 describe('a figure in the text', () => {
   it.each(pages)('has a source: %s', (page) => {
     expect(unfounded(read(page))).toEqual([])
   })
 
-  it.each(SOURCES)('is as its source has it: $figure', ({ from }) => {
-    if ('rule' in from) expect(from.rule).not.toBe('')
-    else expect(read(from.file)).toMatch(from.has)
+  it.each(HELD)('is as its source has it: $figure', ({ file, has }) => {
+    expect(read(file)).toMatch(has)
+  })
+
+  it('has its source in the list no longer than a page has it', () => {
+    const told = pages.flatMap((page) => figuresIn(read(page)))
+    expect(SOURCES.map(({ figure }) => figure).filter((figure) => !told.includes(figure))).toEqual(
+      [],
+    )
   })
 
   it.each([

@@ -30,7 +30,6 @@ export const SOURCES: readonly Source[] = [
     figure: '3.5 kB',
     from: { file: 'test/package/package.test.ts', has: /'compat\/auth-js',[^\]]*\b3_500\b/ },
   },
-  { figure: '20,000 worlds', from: { file: 'test/worlds/random.test.ts', has: /RUNS = 20_000/ } },
   { figure: '16 kB', from: { rule: '--max-http-header-size of Node, by default' } },
   { figure: '4096 bytes', from: { rule: 'RFC 6265, 6.1: what browsers keep of a cookie' } },
   { figure: '2,048 bytes', from: { rule: 'the documentation of expo-secure-store' } },
@@ -50,13 +49,16 @@ const withoutReports = (text: string): string =>
 const namesItsRun = (paragraph: string): boolean =>
   /\bcommit [0-9a-f]{7}\b/.test(paragraph) && /\bseeds? \d/.test(paragraph)
 
-/** The figures in the prose of a page for which no source is known. */
-export function unfounded(text: string): string[] {
+/** The figures in the prose of a page that no run wrote or names. */
+export function figuresIn(text: string): string[] {
   const prose = proseOf(withoutReports(text)).replace(/`[^`\n]*`/g, '')
   return prose
     .split(/\n\s*\n/)
     .filter((paragraph) => !namesItsRun(paragraph))
     .flatMap((paragraph) => paragraph.match(FIGURE) ?? [])
     .map((figure) => figure.replace(/\s+/g, ' '))
-    .filter((figure) => !SOURCES.some((source) => source.figure === figure))
 }
+
+/** Those of them for which no source is known. */
+export const unfounded = (text: string): string[] =>
+  figuresIn(text).filter((figure) => !SOURCES.some((source) => source.figure === figure))

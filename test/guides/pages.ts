@@ -4,7 +4,8 @@ import { join } from 'node:path'
 /** The files of an app, by their paths. */
 export type Files = ReadonlyMap<string, string>
 
-const BLOCK = /^```(tsx?|vue|svelte)\n(?:\/\/|<!--) (\S+)(?: -->)?\n([\s\S]*?)^```$/gm
+const BLOCK = /^```(tsx?|vue|svelte)\n([\s\S]*?)^```$/gm
+const PATH = /^(?:\/\/|<!--) (\S+\.\w+)(?: -->)?\n/
 
 /** What a component of Vue or Svelte is for those who import it. */
 const COMPONENT = {
@@ -18,13 +19,21 @@ function scriptOf(kind: 'vue' | 'svelte', text: string): string {
   return script + COMPONENT[kind]
 }
 
-/** The files in a text. Tests are left out: they run where the apps are made (test/newcomer). */
-function filesIn(text: string): Files {
+/**
+ * The files in a text. Tests are left out: they run where the apps are made (test/newcomer).
+ * @throws Error for a block that does not say which file it is, or is one that was there before: nobody would compile it.
+ */
+export function filesIn(text: string): Files {
   const files = new Map<string, string>()
-  for (const [, kind = '', path = '', block = ''] of text.matchAll(BLOCK)) {
+  for (const [, kind = '', whole = ''] of text.matchAll(BLOCK)) {
+    const [line = '', path = ''] = PATH.exec(whole) ?? []
+    if (!path) throw new Error(`A block does not say which file it is:\n${whole}`)
     if (/\.(?:test|spec)\.tsx?$/.test(path)) continue
     const isComponent = kind === 'vue' || kind === 'svelte'
-    files.set(isComponent ? `${path}.ts` : path, isComponent ? scriptOf(kind, block) : block)
+    const name = isComponent ? `${path}.ts` : path
+    if (files.has(name)) throw new Error(`The file ${path} is there twice.`)
+    const block = whole.slice(line.length)
+    files.set(name, isComponent ? scriptOf(kind, block) : block)
   }
   return files
 }

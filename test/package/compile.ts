@@ -31,6 +31,8 @@ export function compile(
   try {
     execFileSync(process.execPath, [tsc, '-p', at], { encoding: 'utf8', stdio: 'pipe' })
   } catch (error) {
-    throw new Error(error instanceof Error && 'stdout' in error ? `${error.stdout}` : `${error}`)
+    // A compiler that was killed has said nothing, which must not look as if all were well.
+    const said = error instanceof Error && 'stdout' in error ? `${error.stdout}` : ''
+    throw new Error(said || `${error}`)
   }
 }

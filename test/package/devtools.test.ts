@@ -58,14 +58,15 @@ async function withEsbuild(contents: string, conditions?: string[]): Promise<str
 async function withVite(mode: string): Promise<string> {
   // As in a terminal. The test runner has said that this is a test, which Vite takes for development.
   vi.stubEnv('NODE_ENV', undefined)
-  const built = await vite.build({
-    root: folder,
-    mode,
-    configFile: false,
-    logLevel: 'silent',
-    build: { write: false, modulePreload: false },
-  })
-  vi.unstubAllEnvs()
+  const built = await vite
+    .build({
+      root: folder,
+      mode,
+      configFile: false,
+      logLevel: 'silent',
+      build: { write: false, modulePreload: false },
+    })
+    .finally(() => vi.unstubAllEnvs())
   const outputs = [built].flat().flatMap((one) => ('output' in one ? one.output : []))
   return outputs.map((one) => (one.type === 'chunk' ? one.code : '')).join('\n')
 }

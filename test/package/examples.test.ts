@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { compile, manifest, modules, root } from './compile.js'
 
 const read = (page: string): string => readFileSync(join(root, page), 'utf8')
@@ -236,10 +236,14 @@ const CLIENT = examplesOf('README.md')[0]?.text.split('auth.onAuthStateChange')[
 
 /** An example as a module: by default it goes on where the README's first one ends. */
 function toModule(text: string): string {
-  // One that imports `AuthClient` itself makes a client of its own.
   const hasClient =
-    /^export const auth\b|\bAuthClient\b.*from '|\bauth\b.*from '(?!holdfast')/m.test(text)
-  if (hasClient || text.includes(CLIENT)) return `${text}\nexport {}`
+    /^export const auth\b|\b(?:AuthClient|auth)\b.*from '(?!holdfast')/m.test(text) ||
+    text.includes(CLIENT)
+  const makesClient =
+    /^import (?:type )?\{[^}]*\bAuthClient\b[^}]*\} from 'holdfast'$/m.test(text) &&
+    /\bnew AuthClient\(/.test(text)
+  // One that makes a client of its own goes on from nowhere.
+  if (hasClient || makesClient) return `${text}\nexport {}`
   const known: readonly string[] = CLIENT.match(IMPORT) ?? []
   const imports = (text.match(IMPORT) ?? []).filter((line) => !known.includes(line))
   const rest = text.replace(IMPORT, '')
@@ -349,6 +353,35 @@ function errorsOf(pages: readonly string[]): string {
   }
 }
 
+/** Which of these errors are a page's: those in its own files, and those of no page, which are of each. */
+const ofPage = (errors: readonly string[], page: string, pages: readonly string[]): string[] =>
+  errors.filter((error) => {
+    // What follows is the message, which may name the file of another page.
+    const [place = ''] = /^[^(\n]*/.exec(error) ?? []
+    return !pages.some((other) => other !== page && place.includes(`/${folderOf(other)}/`))
+  })
+
+describe('an error of the compiler', () => {
+  const pages = ['a.md', 'b.md']
+
+  it.each([
+    ['is of the page that it is in', 'pages/a-md/1.ts(1,1): error: No.', ['a.md']],
+    ['is so where it names another', "pages/a-md/1.ts(1,1): error: See 'pages/b-md/1'.", ['a.md']],
+    ['is of every page where it is of none', 'error: There is no memory left.', pages],
+  ])('%s', (_what, error, whose) => {
+    expect(pages.filter((page) => ofPage([error], page, pages).length > 0)).toEqual(whose)
+  })
+
+  it('is one also where the compiler ends without a word', () => {
+    vi.stubEnv('NODE_OPTIONS', '--import=data:text/javascript,process.exit(7)')
+    try {
+      expect(() => compile(join(root, '.tmp', 'silent'), {}, {})).toThrow(/\S/)
+    } finally {
+      vi.unstubAllEnvs()
+    }
+  })
+})
+
 describe('examples', () => {
   const all = [...PAGES, 'hovers']
   /** What they add to a module of ours would hold for the other pages as well. */
@@ -363,10 +396,7 @@ describe('examples', () => {
   }, 120_000)
 
   it.each(all.filter((page) => !apart.includes(page)))('of %s compile', (page) => {
-    const others = all.filter((other) => other !== page).map((other) => `/${folderOf(other)}/`)
-    // What is of no page is an error of each.
-    const own = together.filter((error) => !others.some((folder) => error.includes(folder)))
-    expect(own).toEqual([])
+    expect(ofPage(together, page, all)).toEqual([])
   })
 
   it.each(apart)('of %s compile', (page) => {

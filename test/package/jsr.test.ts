@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { jsrExports } from '../../scripts/jsr-exports.mjs'
 import { mergeAugmentations } from '../../scripts/jsr-merge.mjs'
-import { compile, root } from './compile.js'
+import { compile, manifest, modules, root } from './compile.js'
 
 const sources = new Map(
   readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
@@ -31,6 +32,30 @@ describe('the sources for JSR', () => {
       compilerOptions: { noEmit: true, rootDir: '.' },
       include: ['.'],
     })
+  })
+})
+
+describe('what JSR exports', () => {
+  const exported = jsrExports(manifest)
+  /** The names that a source exports, types too, as it lists them. */
+  const namesIn = (path: string): string[] =>
+    [...(sources.get(path) ?? '').matchAll(/^export (?:type )?\{([^}]*)\}|^export const (\w+)/gm)]
+      .flatMap(([, list, one = '']) => list?.split(',') ?? [one])
+      .map((name) => name.trim())
+      .filter((name) => name !== '')
+      .sort()
+
+  it('is all that an app can import from npm, and a source each', () => {
+    expect(Object.keys(exported)).toEqual(modules.map((name) => name.replace(/^holdfast/, '.')))
+    const paths = Object.values(exported).map((path) => path.replace('./src/', ''))
+    expect(paths.filter((path) => !sources.has(path))).toEqual([])
+  })
+
+  it('has no panel for whoever does not ask for it in production, under the same names', () => {
+    expect(exported['./devtools']).toBe('./src/devtools/nothing.ts')
+    expect(exported['./devtools/production']).toBe('./src/devtools/index.ts')
+    expect(namesIn('devtools/index.ts')).toContain('DevtoolsOptions')
+    expect(namesIn('devtools/nothing.ts')).toEqual(namesIn('devtools/index.ts'))
   })
 })
 

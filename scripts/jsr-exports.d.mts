@@ -1,0 +1,1 @@
+export function jsrExports(manifest: object): Readonly<Record<string, string>>
