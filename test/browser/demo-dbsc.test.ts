@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { violationsInBoth } from '../support/axe.js'
 import { findExecutable } from '../support/executable.js'
 import { findChromium, launch } from './chromium.js'
 import { type RunningDemo, runDemo } from './running-demo.js'
@@ -34,6 +35,17 @@ describe.skipIf(isMissing)('the demo of bound sessions', () => {
   })
 
   const text = (page: Page, id: string) => expect.poll(() => page.textContent(`#${id}`), SOON)
+
+  it('bars nobody, in light and dark, at first and signed in', async () => {
+    const page = await (await browser.newContext()).newPage()
+    await page.goto(demo.url)
+    expect(await violationsInBoth(page)).toEqual([])
+    await page.click('text=Sign in')
+    await page.click('text=ada@example.com')
+    await text(page, 'who').toBe('ada@example.com')
+    expect(await violationsInBoth(page)).toEqual([])
+    await page.context().close()
+  })
 
   it('shows what becomes of a copied cookie, of the bound cookie’s end and of an outage', async () => {
     const page = await (await browser.newContext()).newPage()

@@ -4,7 +4,8 @@ import { startDemo } from '../../demo/server.mjs'
 import { findChromium, launch } from '../browser/chromium.js'
 import { startPlayground } from '../browser/playground-site.js'
 import { runDemo } from '../browser/running-demo.js'
-import { violations } from './axe.js'
+import { violationsInBoth } from '../support/axe.js'
+import { keepPicture } from '../support/pictures.js'
 
 /** Something that serves pages. */
 interface Served {
@@ -85,18 +86,16 @@ describe.skipIf(!findChromium())('a page of the demos', () => {
   })
   afterAll(() => browser?.close())
 
-  it.each(Object.entries(DEMOS))('bars nobody, in light and dark: %s', async (_name, demo) => {
+  it.each(Object.entries(DEMOS))('bars nobody, in light and dark: %s', async (name, demo) => {
     const served = await demo.start()
     try {
-      const page = await browser.newPage({ colorScheme: 'light', reducedMotion: 'reduce' })
+      const page = await browser.newPage()
       await page.goto(served.url)
       for (const [when, go] of Object.entries(demo.steps)) {
         await go(page)
         expect(await page.locator('h1').count(), when).toBeGreaterThan(0)
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme })
-          expect(await violations(page), `${when}, ${colorScheme}`).toEqual([])
-        }
+        expect(await violationsInBoth(page), when).toEqual([])
+        await keepPicture(page, `${name} ${when}`)
       }
       await page.close()
     } finally {

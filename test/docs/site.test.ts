@@ -1,11 +1,12 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { publishedPages } from '../../docs/.vitepress/llms.mjs'
 import { findChromium, launch } from '../browser/chromium.js'
+import { violations } from '../support/axe.js'
 import type { NodeServer } from '../support/node-server.js'
-import { violations } from './axe.js'
+import { keepPicture } from '../support/pictures.js'
 import { serveFolder } from './static-server.js'
 
 const isReference = (page: string): boolean => page.startsWith('reference/')
@@ -20,9 +21,6 @@ const SOME = [
   'reference/holdfast/vue',
 ]
 
-/** A folder for pictures of all pages, for whoever wants to look at them. */
-const screenshots = process.env.HOLDFAST_SCREENSHOTS
-
 describe.skipIf(!findChromium())('the site, from a plain file server', () => {
   let browser: Browser
   let server: NodeServer
@@ -33,7 +31,6 @@ describe.skipIf(!findChromium())('the site, from a plain file server', () => {
     browser = await launch()
     const viewport = { width: 1280, height: 900 }
     context = await browser.newContext({ colorScheme: 'light', reducedMotion: 'reduce', viewport })
-    if (screenshots) mkdirSync(screenshots, { recursive: true })
   })
   afterAll(async () => {
     await browser?.close()
@@ -63,11 +60,6 @@ describe.skipIf(!findChromium())('the site, from a plain file server', () => {
       return app !== null && '__vue_app__' in app
     })
     return { page, problems }
-  }
-
-  async function keepPicture(page: Page, name: string): Promise<void> {
-    if (!screenshots) return
-    await page.screenshot({ path: join(screenshots, `${name.replaceAll('/', '-')}.png`) })
   }
 
   /** How far a page can be scrolled sideways on a phone, in pixels. */

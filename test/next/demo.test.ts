@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Demo, startDemo } from '../../demo/next/start.mjs'
 import { findChromium, launch } from '../browser/chromium.js'
+import { violationsInBoth } from '../support/axe.js'
 
 const ADA = 'ada@tidemark.example'
 const AUTHENTICATE = '/user_management/authenticate'
@@ -58,6 +59,18 @@ describe.skipIf(!findChromium())('the demo for Next.js', () => {
       { type: 'status', status: 503 },
       { times: Number.POSITIVE_INFINITY, path: AUTHENTICATE },
     )
+
+  it('bars nobody, in light and dark, at first, signed in and on the protected page', async () => {
+    const { page } = await open()
+    await page.goto(demo.url)
+    expect(await violationsInBoth(page)).toEqual([])
+    await page.click('text=Continue as Ada Lovelace')
+    await expect.poll(() => page.textContent('#who')).toBe('Ada Lovelace')
+    expect(await violationsInBoth(page)).toEqual([])
+    await page.click('text=Invoices')
+    await page.waitForURL(/invoices/)
+    expect(await violationsInBoth(page)).toEqual([])
+  })
 
   it('signs in, and gives the page no token', async () => {
     const { context, page } = await signIn()

@@ -17,7 +17,7 @@ declare global {
   var axe: { run(options: object): Promise<Report> }
 }
 
-const script = readFileSync(join(root, 'docs/node_modules/axe-core/axe.min.js'), 'utf8')
+const script = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8')
 
 /** What bars people from a page: a line for each rule, or for each of these rules, with the elements. */
 export async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
@@ -34,4 +34,14 @@ export async function violations(page: Page, rules?: readonly string[]): Promise
     })
     return `${id}: ${help}, ${nodes.length} times: ${where.join(' ')}`
   })
+}
+
+/** The same in light and in dark: a line for each rule, which begins with the colours. */
+export async function violationsInBoth(page: Page): Promise<string[]> {
+  const found: string[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    found.push(...(await violations(page)).map((line) => `${colorScheme}: ${line}`))
+  }
+  return found
 }
