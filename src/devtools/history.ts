@@ -59,9 +59,10 @@ export function createHistory(source: Source, { tab, secrets, onChange }: Histor
     onChange()
   }
 
-  const siblings = openSiblings(place?.key ?? name, ({ tab: from, ...words }) =>
-    add({ ...words, kind: 'event', tab: from === tab ? null : from }),
-  )
+  const siblings = openSiblings(place?.key ?? name, ({ tab: from, ...words }) => {
+    // Another client of this page that has no name either: what happens to it is on its own time line.
+    if (from !== tab) add({ ...words, kind: 'event', tab: from })
+  })
 
   function happen(words: Words, kind: 'event' | 'deed'): void {
     const at = clock.now()

@@ -29,6 +29,19 @@ describe('several clients in one page', () => {
     expect(linesOf('state')[1]).toContain(first.auth.getSnapshot().session?.user?.id)
   })
 
+  it('have a time line each, also where the app has told nothing of them', async () => {
+    const shownAlone = { options: undefined, initialIsOpen: true }
+    const first = stage().open()
+    stage().show(first, shownAlone)
+    stage().show(stage().open({ storageKey: 'other' }), shownAlone)
+    await first.auth.signIn(ADA)
+    await stage().settle()
+    expect(titles()).toEqual(['SIGNED_IN', 'INITIAL_SESSION'])
+    choose(1)
+    await stage().settle()
+    expect(titles()).toEqual(['INITIAL_SESSION'])
+  })
+
   it('are chosen by no list while there is only one', async () => {
     await stage().signedIn()
     expect(find('select').hidden).toBe(true)
