@@ -225,6 +225,7 @@ describe.skipIf(!findChromium())('the demo for Next.js', () => {
   it('ends a session that WorkOS has ended', async () => {
     const { page } = await signIn()
     await page.click('text=End this session')
+    await expect.poll(() => page.textContent('#still')).toMatch(/still runs for [1-9]\d* s/)
     await page.click('text=Ask WorkOS again')
     await expect.poll(() => page.url(), { timeout: 10_000 }).toMatch(AUTHENTICATE.slice(0, 16))
   })

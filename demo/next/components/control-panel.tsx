@@ -1,7 +1,8 @@
-import { endSession, setLifetime, setMode, setRole } from '../app/actions'
+import { setLifetime, setMode, setRole } from '../app/actions'
 import { ROLES } from '../lib/company'
 import { ask } from '../lib/control'
 import { authServer } from '../lib/server'
+import { EndSession } from './end-session'
 
 const MODES = [
   ['ok', 'Up'],
@@ -74,13 +75,7 @@ export async function ControlPanel({
           ))}
         </fieldset>
       )}
-      {signedIn && (
-        <form action={endSession}>
-          <button type="submit" className="danger">
-            End this session
-          </button>
-        </form>
-      )}
+      {signedIn && <EndSession />}
     </section>
   )
 }

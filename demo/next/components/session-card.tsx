@@ -1,19 +1,8 @@
 'use client'
 
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useSession } from '../lib/client'
-
-/** The seconds that are left of the access token, once the page's own client knows. */
-function useSecondsLeft(expiresAt: number | undefined): number | null {
-  const [now, setNow] = useState<number | null>(null)
-  useEffect(() => {
-    const tick = () => setNow(Date.now())
-    tick()
-    const timer = setInterval(tick, 250)
-    return () => clearInterval(timer)
-  }, [])
-  return expiresAt === undefined || now === null ? null : Math.max(0, (expiresAt - now) / 1000)
-}
+import { useSecondsLeft } from '../lib/seconds-left'
 
 export function SessionCard({
   sessionId,
