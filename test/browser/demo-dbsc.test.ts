@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { root } from '../package/compile.js'
 import { violationsInBoth } from '../support/axe.js'
 import { findExecutable } from '../support/executable.js'
+import { keepPicture } from '../support/pictures.js'
 import { findChromium, launch } from './chromium.js'
 import { type RunningDemo, runDemo } from './running-demo.js'
 
@@ -12,6 +14,8 @@ const isMissing = !findChromium() || !findExecutable(['openssl'])
 
 /** What a busy machine may take for a page and its requests, in ms. */
 const SOON = { timeout: 20_000 }
+
+const SIGN_IN = 'a[href="/auth/sign-in"]'
 
 /** The switches that the demo names, but for the profile: each context of a test has its own. */
 const switchesIn = (said: string): readonly string[] =>
@@ -25,7 +29,7 @@ describe.skipIf(isMissing)('the demo of bound sessions', () => {
   let demo: RunningDemo
 
   beforeAll(async () => {
-    demo = await runDemo('dbsc', 'device-bound', { BROWSER: 'none', TMPDIR: folder })
+    demo = await runDemo('express/strongbox', 'device-bound', { BROWSER: 'none', TMPDIR: folder })
     browser = await launch(switchesIn(demo.said))
   }, 400_000)
   afterAll(async () => {
@@ -36,26 +40,78 @@ describe.skipIf(isMissing)('the demo of bound sessions', () => {
 
   const text = (page: Page, id: string) => expect.poll(() => page.textContent(`#${id}`), SOON)
 
-  it('bars nobody, in light and dark, at first and signed in', async () => {
-    const page = await (await browser.newContext()).newPage()
+  async function open(width = 1100): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width, height: 900 } })
+    const page = await context.newPage()
     await page.goto(demo.url)
-    expect(await violationsInBoth(page)).toEqual([])
-    await page.click('text=Sign in')
+    await page.waitForSelector(SIGN_IN)
+    return page
+  }
+
+  async function signIn(page: Page): Promise<void> {
+    await page.click(SIGN_IN)
     await page.click('text=ada@example.com')
     await text(page, 'who').toBe('ada@example.com')
+    await text(page, 'answer').toBe('The app answered 200.')
+  }
+
+  /** The browser binds the session by itself, and the page lets its cookie be copied then. */
+  async function bind(page: Page): Promise<void> {
+    await page.waitForSelector('#steal:not([disabled])')
+    expect(await page.textContent('#log')).toBe('The browser binds the session: signed, got 200.')
+  }
+
+  it('bars nobody, in light and dark, at first and with a thief, and fits a small screen', async () => {
+    const page = await open(360)
+    const width = () => page.evaluate(() => document.documentElement.scrollWidth)
     expect(await violationsInBoth(page)).toEqual([])
+    expect(await width()).toBe(360)
+    await keepPicture(page, 'the demo of bound sessions at first')
+    await signIn(page)
+    await bind(page)
+    await page.click('[data-do=steal]')
+    await text(page, 'loot').toContain('401 device_not_proven')
+    expect(await violationsInBoth(page)).toEqual([])
+    expect(await width()).toBe(360)
+    await keepPicture(page, 'the demo of bound sessions with a thief')
+    await page.context().close()
+  })
+
+  it('shows the lines of Express that run it, with the one that binds sessions', async () => {
+    const page = await open()
+    const source = readFileSync(join(root, 'demo/express/strongbox/app.mjs'), 'utf8')
+    await text(page, 'source').toBe(source.trimEnd())
+    expect(await page.textContent('#source strong')).toBe('deviceBound: createDeviceBinding(),')
+    await page.context().close()
+  })
+
+  it('is the sign-in page to another browser that the cookie was copied to', async () => {
+    const page = await open()
+    await signIn(page)
+    await bind(page)
+    // The copy opens nothing as soon as the browser has proved its key a second time.
+    await page.click('[data-do=end]')
+    await text(page, 'log').toContain('The browser proves its key: signed, got 200.')
+    const cookies = await page.context().cookies(demo.url)
+    const copied = cookies.filter(({ name }) => !name.startsWith('__Host-holdfast-bound-'))
+    expect(copied).not.toEqual([])
+
+    const other = await (await browser.newContext()).newPage()
+    await other.context().addCookies(copied)
+    await other.goto(demo.url)
+    await other.waitForSelector(SIGN_IN)
+    expect(await other.isVisible('#boxes')).toBe(false)
+    await page.click('[data-do=ask]')
+    await text(page, 'answer').toBe('The app answered 200.')
+    expect(await page.isVisible('#boxes')).toBe(true)
+    await other.context().close()
     await page.context().close()
   })
 
   it('shows what becomes of a copied cookie, of the bound cookie’s end and of an outage', async () => {
-    const page = await (await browser.newContext()).newPage()
-    await page.goto(demo.url)
-    await page.click('text=Sign in')
-    await page.click('text=ada@example.com')
-    await text(page, 'answer').toBe('The app answered 200.')
-    expect(await page.textContent('#who')).toBe('ada@example.com')
-    await page.click('[data-do=ask]')
-    await text(page, 'log').toContain('The browser binds the session: signed, got 200.')
+    const page = await open()
+    await signIn(page)
+    await bind(page)
 
     await page.click('[data-do=steal]')
     await text(page, 'loot').toContain('401 device_not_proven')
@@ -80,7 +136,7 @@ describe.skipIf(isMissing)('the demo of bound sessions', () => {
       .toBe('The app answered 200.')
 
     await page.click('[data-do=sign-out]')
-    await page.waitForSelector('text=Sign in')
+    await page.waitForSelector(SIGN_IN)
     expect(await page.isVisible('#who')).toBe(false)
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('welcome-title')
   })

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { root } from '../package/compile.js'
 import { findChromium, launch } from './chromium.js'
 import { type RunningDemo, runDemo } from './running-demo.js'
 
@@ -95,6 +98,16 @@ describe.skipIf(!findChromium())('the demo for Express', () => {
     expect(visible).not.toContain('eyJ')
     for (const { value } of cookies) expect(visible).not.toContain(decodeURIComponent(value))
     expect(refusals).toEqual([])
+  })
+
+  it('says at first where the app with device-bound sessions is, by a command that there is', async () => {
+    const { page } = await open()
+    await page.goto(demo.url)
+    const told = page.locator('#device-bound code')
+    await told.waitFor()
+    const [, script = ''] = /^npm run (\S+)$/.exec((await told.textContent()) ?? '') ?? []
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    expect(scripts[script]).toBe('node demo/express/strongbox/start.mjs')
   })
 
   it('refuses the guarded route to strangers, and whom it does not know', async () => {

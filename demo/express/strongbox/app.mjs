@@ -1,5 +1,6 @@
 // The app: what you would write. An auth server of your own takes the place of the scripted one.
-import { createNodeSessions, nodeHandler } from 'holdfast/node'
+import express from 'express'
+import { backendHandler, createExpressSessions } from 'holdfast/express'
 import { createBackend, createRequestSessions } from 'holdfast/server'
 import { createDeviceBinding } from 'holdfast/server/dbsc'
 import { createWorkOSSessions, workosServer } from 'holdfast/server/workos'
@@ -11,23 +12,21 @@ const BOXES = [
 ]
 
 /** Makes the app. `onSecurityEvent` hears of cookies that were copied. */
-export function createApp({ client, password, origin, onSecurityEvent }) {
+export function createApp({ client, password, onSecurityEvent }) {
   const sessions = createRequestSessions({
     sessions: createWorkOSSessions({ ...client, onSecurityEvent }),
     cookie: { password },
     // This is the line.
     deviceBound: createDeviceBinding(),
   })
-  const backend = createBackend({ sessions, signIn: workosServer(client), password, origin })
-  const auth = createNodeSessions({ sessions, origin })
-  const routes = nodeHandler(backend, { origin })
+  const { requireSession } = createExpressSessions({ sessions })
+  const app = express().disable('x-powered-by')
 
-  /** `GET /boxes` is for who is signed in; `next` is for everything else. */
-  return (request, response, next) =>
-    routes(request, response, async () => {
-      if (request.url !== '/boxes') return next()
-      if (!(await auth.admit({ request, response }))) return
-      response.setHeader('Content-Type', 'application/json')
-      response.end(JSON.stringify(BOXES))
-    })
+  // The routes under /auth: the app's own, and those that the browser asks by itself.
+  app.use(backendHandler(createBackend({ sessions, signIn: workosServer(client), password })))
+
+  app.get('/boxes', requireSession(), (_request, response) => {
+    response.json(BOXES)
+  })
+  return app
 }
