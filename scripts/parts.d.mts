@@ -13,6 +13,8 @@ export interface Part {
   readonly project?: string
   readonly checks?: readonly Check[]
   readonly needsBuild?: boolean
+  /** Whether it runs beside the other parts, at the lowest priority. Its share is what it takes after them. */
+  readonly beside?: boolean
 }
 
 /** What `.ci/run` may take, in minutes. */

@@ -1,12 +1,12 @@
-// Runs the parts of parts.mjs one after the other: browsers and simulations each want the machine
-// for themselves, and each part its minutes.
+// Runs the parts of parts.mjs one after the other, as browsers want the machine for themselves. What only
+// computes runs beside them, and gives way to them.
 //   npm test                           what a change needs
 //   npm test -- --project unit …       vitest, with any of its options
 //   npm run test:all                   everything else
 //   npm run test:all -- redis bench    some parts, of both
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { spawn, spawnSync } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { constants, setPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PARTS } from './parts.mjs'
@@ -20,27 +20,65 @@ function succeeds(command, args, options = {}) {
   return status === 0
 }
 
-/** Runs vitest; the reporter leaves the counts in a file. */
-function vitest(options) {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'))
-  const file = join(folder, 'counts.json')
+/** How vitest is run, and where the reporter leaves the counts. */
+function vitestIn(folder, options) {
+  const counts = join(folder, 'counts.json')
   const reporters = ['--reporter=default', `--reporter=${at('scripts/reporter.mjs')}`]
-  const env = { ...process.env, HOLDFAST_COUNTS: file }
   const args = [at('node_modules/vitest/vitest.mjs'), 'run', ...reporters, ...options]
-  const good = succeeds(process.execPath, args, { env })
+  return { args, counts, env: { ...process.env, HOLDFAST_COUNTS: counts } }
+}
+
+/** What the reporter of vitest has left. */
+function countsIn(file) {
   try {
-    return { good, ...JSON.parse(readFileSync(file, 'utf8')) }
+    return JSON.parse(readFileSync(file, 'utf8'))
   } catch {
     // vitest did not get as far as its report.
-    return {
-      good: false,
-      passed: 0,
-      failed: 1,
-      skipped: 0,
-      failures: ['vitest, before its report'],
-    }
+    const failures = ['vitest, before its report']
+    return { good: false, passed: 0, failed: 1, skipped: 0, failures }
+  }
+}
+
+const createFolder = () => mkdtempSync(join(tmpdir(), 'holdfast-test-'))
+const remove = (folder) => rmSync(folder, { recursive: true, force: true })
+
+/** Runs vitest. */
+function vitest(options) {
+  const folder = createFolder()
+  try {
+    const { args, counts, env } = vitestIn(folder, options)
+    const good = succeeds(process.execPath, args, { env })
+    return { good, ...countsIn(counts) }
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    remove(folder)
+  }
+}
+
+/**
+ * Begins a part that only computes, with the time that other parts leave it. `end` waits for it and tells what it
+ * said; the part took those minutes which were its alone.
+ */
+function beginBeside({ name, share, project }) {
+  console.log(`\n— ${name} — begins, beside the others`)
+  const folder = createFolder()
+  const { args, counts, env } = vitestIn(folder, [`--project=${project}`])
+  const said = join(folder, 'said.txt')
+  const output = openSync(said, 'w')
+  const stdio = ['ignore', output, output]
+  const child = spawn(process.execPath, args, { cwd: at('.'), env, stdio })
+  closeSync(output)
+  const ended = new Promise((resolve) => {
+    child.once('error', () => resolve(false))
+    child.once('close', (status) => resolve(status === 0))
+  })
+  if (child.pid) setPriority(child.pid, constants.priority.PRIORITY_LOW)
+  return async () => {
+    const began = performance.now()
+    const good = await ended
+    console.log(`\n— ${name} —\n${readFileSync(said, 'utf8')}`)
+    const result = { name, share, ms: performance.now() - began, good, ...countsIn(counts) }
+    remove(folder)
+    return result
   }
 }
 
@@ -74,7 +112,17 @@ function chosen(names) {
   return all.filter(({ name }) => names.includes(name))
 }
 
-function main([first, ...names]) {
+/** Runs parts, and resolves to what came of each; `done` hears of each at once. */
+async function runAll(parts, done) {
+  const others = parts.filter(({ beside }) => !beside)
+  const isBeside = ({ beside }) => beside && others.length > 0
+  const ends = parts.filter(isBeside).map(beginBeside)
+  const results = parts.filter((part) => !isBeside(part)).map((part) => done(runPart(part)))
+  for (const end of ends) results.push(done(await end()))
+  return results
+}
+
+async function main([first, ...names]) {
   const isAll = first === '--all'
   // Options are vitest's.
   if (first !== undefined && !isAll) {
@@ -85,8 +133,7 @@ function main([first, ...names]) {
   const needsBuild = parts.some((part) => part.needsBuild)
   if (needsBuild && !succeeds(process.execPath, [at('scripts/build.mjs')])) return 1
   const file = process.env.HOLDFAST_TOTALS
-  const results = parts.map((part) => {
-    const result = runPart(part)
+  const results = await runAll(parts, (result) => {
     if (file) keep(file, result)
     return result
   })
@@ -95,7 +142,7 @@ function main([first, ...names]) {
 }
 
 try {
-  process.exitCode = main(process.argv.slice(2))
+  process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
   console.error(error.message)
   process.exitCode = 1
