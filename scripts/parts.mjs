@@ -4,7 +4,7 @@
 export const CI_MINUTES = 45
 
 /** What `.ci/run` does before the first part: it installs what is missing, and the packages. */
-export const PREPARATION = { name: 'preparation', share: 1.5 }
+export const PREPARATION = { name: 'preparation', share: 1 }
 
 /** A project of vitest.config.ts. */
 const project = (name, share) => ({ name, share, project: name, needsBuild: true })
@@ -31,10 +31,10 @@ const REST = [
   project('docs', 3),
   project('worlds', 8),
   project('redis', 1.5),
-  project('oidc', 1),
+  project('oidc', 0.75),
   project('browser', 8.5),
   project('engines', 4),
-  project('next', 2.5),
+  project('next', 3.5),
   project('platforms', 1.5),
   project('frameworks', 1.5),
   project('newcomer', 2.5),
@@ -48,7 +48,7 @@ const REST = [
   { name: 'nodes', share: 0.5, needsBuild: true, checks: [22, 24, 26].map(onNode) },
   {
     name: 'demo',
-    share: 0.5,
+    share: 0.25,
     checks: [{ name: 'demo', commands: ['node scripts/demo-answers.mjs'] }],
   },
 ]
