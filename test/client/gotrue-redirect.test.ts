@@ -67,12 +67,34 @@ describe('an answer of another integration’s', () => {
     ['?error=access_denied', 'error'],
     ['?error_code=200&error=access_denied&error_reason=user_denied&state=x', 'error'],
     ['#error=access_denied&state=x', 'error'],
+    ['#error=access_denied&error_description=No', 'error'],
+    ['?error=access_denied&error_code=403&error_description=No', 'error'],
+    ['#error=access_denied&error_code=200&error_description=Permissions+error', 'error'],
+    ['#error=access_denied&error_code=403&error_description=No&state=x', 'error'],
+    ['#error=access_denied&error_code=403', 'error'],
+    ['?error=access_denied&error_description=No#error=access_denied', 'error'],
+    [
+      '?error=access_denied&error_description=No#error=access_denied&error_description=Nein',
+      'error',
+    ],
+    [
+      '?error=access_denied&error_description=No&state=x#error=access_denied&error_description=No',
+      'error',
+    ],
     ['#access_token=abc&token_type=bearer&state=x', 'tokens'],
   ])('is left alone in the address, and the result says so: %s', async (rest, ignored) => {
     const { at, here, sent } = start({ acceptFragmentTokens: ignored !== 'tokens' || undefined })
     expect(await at(rest)).toEqual({ session: null, user: null, ignored })
     expect(here()).toBe(rest)
     expect(sent).toEqual([])
+  })
+
+  it('that is an error is not taken for the answer to a sign-in that is under way', async () => {
+    const { auth, at, here } = start()
+    await auth.actions.authorizeUrl({ provider: 'github' })
+    const rest = '?error=access_denied&error_description=No+calendar'
+    expect(await at(rest)).toMatchObject({ ignored: 'error' })
+    expect(here()).toBe(rest)
   })
 
   it('is told from ours where a sign-in is under way: the server knows neither', async () => {
@@ -110,6 +132,30 @@ describe('GoTrue’s own errors', () => {
     [
       'a person who said no',
       '?error=access_denied&error_description=The+person+said+no#error=access_denied&error_description=The+person+said+no&sb=',
+      'access_denied',
+      '',
+    ],
+    [
+      'a mail link that ran out, by a server before v2.164.0',
+      '?keep=1#error=access_denied&error_code=403&error_description=Email+link+is+invalid',
+      'access_denied',
+      '?keep=1',
+    ],
+    [
+      'the same, by one of 2022',
+      '#error=unauthorized_client&error_code=401&error_description=Email+link+is+invalid',
+      'unauthorized_client',
+      '',
+    ],
+    [
+      'the same, said twice',
+      '?error=access_denied&error_code=403&error_description=Email+link&x=1#error=access_denied&error_code=403&error_description=Email+link',
+      'access_denied',
+      '?x=1',
+    ],
+    [
+      'a person who said no, by a server before December 2025',
+      '?error=access_denied&error_description=The+person+said+no#error=access_denied&error_description=The+person+said+no',
       'access_denied',
       '',
     ],
@@ -154,18 +200,21 @@ describe('GoTrue’s own errors', () => {
 describe('the first of two links to a new address', () => {
   const text = 'Confirmation+link+accepted.+Please+proceed'
 
-  it.each([[`#message=${text}&sb=`], [`?message=${text}#message=${text}&sb=`]])(
-    'is told and cleaned: %s',
-    async (rest) => {
-      const { at, here } = start()
-      expect(await at(rest)).toEqual({
-        session: null,
-        user: null,
-        message: 'The address says: “Confirmation link accepted. Please proceed”',
-      })
-      expect(here()).toBe('')
-    },
-  )
+  it.each([
+    [`#message=${text}&sb=`],
+    [`?message=${text}#message=${text}&sb=`],
+    // Before December 2025.
+    [`#message=${text}`],
+    [`?message=${text}#message=${text}`],
+  ])('is told and cleaned: %s', async (rest) => {
+    const { at, here } = start()
+    expect(await at(rest)).toEqual({
+      session: null,
+      user: null,
+      message: 'The address says: “Confirmation link accepted. Please proceed”',
+    })
+    expect(here()).toBe('')
+  })
 })
 
 describe('tokens in a fragment', () => {

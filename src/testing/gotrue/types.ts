@@ -112,7 +112,8 @@ export interface ScriptedGoTrueOptions {
    * How refusals are spelt. `codes`: with an error code, as GoTrue since v2.164.0 (November 2024).
    * `oauth`: as every GoTrue before, Netlify Identity and kin, without any code: the password and
    * refresh grants say `{ error: 'invalid_grant', error_description }`, all else
-   * `{ code: <status>, msg }`, and a bad bearer is 401.
+   * `{ code: <status>, msg }`, and a bad bearer is 401. The addresses of links that failed have the
+   * status for a code, and no fragment has the `sb` of December 2025.
    * @default 'codes'
    */
   readonly errors?: 'codes' | 'oauth'
