@@ -272,7 +272,7 @@ describe('the flow of a link', () => {
   const email = 'ada@example.com'
   const redirectTo = APP
 
-  it('is `pkce` where it leads back, and can be had without', async () => {
+  it('is `pkce` for every mail, and can be had without', async () => {
     const { auth, sent } = start({ acceptFragmentTokens: true })
     const { actions } = auth
     await auth.signIn({ email, password: 'x' })
@@ -285,20 +285,31 @@ describe('the flow of a link', () => {
     await actions.sendPasswordRecovery({ email, redirectTo, flow: 'implicit' })
     await actions.updateUser({ email, redirectTo })
     await actions.updateUser({ email, redirectTo, flow: 'implicit' })
+    await actions.updateUser({ email })
     await actions.updateUser({ data: { a: 1 }, redirectTo })
     await actions.signUp({ email, password: 'x', redirectTo })
     await actions.signUp({ email, password: 'x', redirectTo, flow: 'implicit' })
+    await actions.signUp({ email, password: 'x' })
+    await actions.resend({ type: 'signup', email })
+    // What goes to a phone has no link.
+    await actions.sendOtp({ phone: '+1555', redirectTo })
+    await actions.signUp({ phone: '+1555', password: 'x' })
     expect(sent.map(({ path, body }) => [path.split('?')[0], 'code_challenge' in body])).toEqual([
       ['/otp', true],
-      ['/otp', false],
+      ['/otp', true],
       ['/otp', true],
       ['/otp', false],
       ['/recover', true],
       ['/recover', false],
       ['/user', true],
       ['/user', false],
+      ['/user', true],
       ['/user', false],
       ['/signup', true],
+      ['/signup', false],
+      ['/signup', true],
+      ['/resend', true],
+      ['/otp', false],
       ['/signup', false],
     ])
     expect(sent.every(({ body }) => !('flow' in body) && !('redirectTo' in body))).toBe(true)
