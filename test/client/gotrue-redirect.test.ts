@@ -268,6 +268,23 @@ describe('an address that is passed', () => {
   })
 })
 
+describe('an app whose router goes on before the answer is there', () => {
+  it.each([
+    ['a code', `?code=${CODE}`, true],
+    ['a code that is refused', `?code=${CODE}`, false],
+    ['tokens', fragmentOf('ada'), true],
+  ])('stays where it is: %s', async (_, rest, good) => {
+    const { auth, tab, answers, here } = start({ acceptFragmentTokens: true })
+    await auth.actions.authorizeUrl({ provider: 'github' })
+    if (!good) answers.push(Response.json({ code: 'flow_state_not_found' }, { status: 404 }))
+    tab.navigate(`${APP}${rest}`)
+    const done = auth.actions.handleRedirect().catch(() => null)
+    tab.navigate(`${APP}/home?code=mine#top`)
+    expect(Boolean((await done)?.session)).toBe(good)
+    expect(here()).toBe('/home?code=mine#top')
+  })
+})
+
 describe('the flow of a link', () => {
   const email = 'ada@example.com'
   const redirectTo = APP

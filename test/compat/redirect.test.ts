@@ -54,6 +54,15 @@ describe('a page that a link leads to', () => {
     expect((await auth.getUser()).data.user?.app_metadata.provider).toBe('github')
   })
 
+  it('signs in also where the app goes on before that is loaded, and stays where the app went', async () => {
+    const { open, follow, link } = createTabs()
+    await open().auth.signInWithOtp({ email: ADA.email, ...back })
+    const { auth, tab, here } = open({}, await follow(link()))
+    tab.navigate(`${APP}/home?code=mine`)
+    expect((await auth.getSession()).data.session?.user.email).toBe(ADA.email)
+    expect(here()).toBe(`${APP}/home?code=mine`)
+  })
+
   it('says in the words of its address why nobody has signed in', async () => {
     const { open, follow, link } = createTabs()
     await open().auth.signInWithOtp({ email: ADA.email, ...back })

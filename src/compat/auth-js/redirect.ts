@@ -1,4 +1,5 @@
 import { isAuthError as isHoldfastError } from '../../core/errors.js'
+import { AREA } from '../../providers/gotrue/area.js'
 import type { AuthError } from './errors.js'
 import type { FaceOptions, Inner } from './options.js'
 import {
@@ -33,7 +34,9 @@ export async function takeRedirect(
   const params = paramsOf(href)
   if (typeof detect === 'function' && !params.code && !detect(new URL(href), params)) return null
   try {
-    const found = await client.actions.handleRedirect()
+    // The app may have gone on while this was loaded: that address is its own.
+    const moved = client.actions[AREA].host.page.href() !== href
+    const found = await client.actions.handleRedirect(moved ? { url: href } : {})
     return found?.ignored === 'tokens'
       ? new AuthPKCEGrantCodeExchangeError('Not a valid PKCE flow url.')
       : null
