@@ -80,6 +80,15 @@ describe('a page that a link leads to', () => {
     expect(here()).toBe(APP)
   })
 
+  it('says it in one line, however long the letter is that somebody wrote there', async () => {
+    const letter = encodeURIComponent(`Call\r\n\u202e555${'9'.repeat(5_000)}`)
+    const said = `error=${letter}&error_code=otp_expired&error_description=${letter}&sb=`
+    const { error } = await createTabs().open({}, `${APP}#${said}`).auth.initialize()
+    expect(error?.message).toBe(`Call 555${'9'.repeat(192)}`)
+    const { details } = Object(error)
+    expect(details).toEqual({ error: error?.message, code: 'otp_expired' })
+  })
+
   it('takes no tokens from an address where the flow is pkce', async () => {
     const { open, follow, link } = createTabs()
     await open().auth.signInWithOtp({ email: ADA.email, ...back })

@@ -1,5 +1,6 @@
 import { isAuthError as isHoldfastError } from '../../core/errors.js'
 import { AREA } from '../../providers/gotrue/area.js'
+import { toLine } from '../../providers/gotrue/found.js'
 import type { AuthError } from './errors.js'
 import type { FaceOptions, Inner } from './options.js'
 import {
@@ -21,8 +22,11 @@ function toRedirectError(cause: unknown, params: { [parameter: string]: string }
   const said = isHoldfastError(cause, 'rejected') && cause.status === undefined
   if (!said) return toAuthError(cause)
   return new AuthImplicitGrantRedirectError(
-    error_description || 'Error in URL with unspecified error_description',
-    { error: error || 'unspecified_error', code: error_code || 'unspecified_code' },
+    toLine(error_description || 'Error in URL with unspecified error_description'),
+    {
+      error: toLine(error || 'unspecified_error'),
+      code: toLine(error_code || 'unspecified_code'),
+    },
   )
 }
 

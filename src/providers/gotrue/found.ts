@@ -45,9 +45,12 @@ const LONGEST = 200
 
 type Fields = ReadonlyMap<string, string>
 
-/** Anybody can write an address: its texts are held to one line, and marked as what they are. */
-const quote = (text: string): string =>
-  `The address says: “${text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').slice(0, LONGEST)}”`
+/** A text of an address, which anybody can write, held to one line and a length. */
+export const toLine = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').slice(0, LONGEST)
+
+/** The same, marked as what it is. */
+const quote = (text: string): string => `The address says: “${toLine(text)}”`
 
 function toError(...parts: readonly Fields[]): AuthError {
   const first = (name: string): string | undefined =>
