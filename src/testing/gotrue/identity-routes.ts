@@ -9,32 +9,24 @@ import {
 } from './context.js'
 import { GoTrueRefusal, refuse } from './errors.js'
 import { codeOf, markOf, providerOf, redirectTarget, say, tokensOf } from './link-routes.js'
+import { personAt } from './provider-people.js'
 import type { Account, AccountIdentity } from './types.js'
 import { describeUser } from './users.js'
 
 type Route = (context: ServerContext, call: Call) => Promise<Response>
 
-/** Who issues the id tokens that this server believes. */
-export const ID_ISSUER = 'https://id.example'
-
 const found = (target: URL): Response =>
   new Response(null, { status: 302, headers: { location: target.href } })
 
-/** What the providers of this world say of a person: all that they know is the address. */
 function identityOf(
   { random, now }: ServerContext,
   { provider, email }: { readonly provider: string; readonly email: string },
 ): AccountIdentity {
-  const [name = ''] = email.split('@')
-  const subject = `${provider}-${name}`
-  const known = { email, email_verified: true, phone_verified: false }
-  const data = { ...known, custom_claims: {}, full_name: name, iss: ID_ISSUER, name }
   return {
     identityId: uuid(random),
-    subject,
+    ...personAt({ provider, email }),
     provider,
     email,
-    data: { ...data, provider_id: subject, sub: subject },
     createdAt: now(),
   }
 }

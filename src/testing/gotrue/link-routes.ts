@@ -3,6 +3,7 @@ import { field, json } from '../server/json.js'
 import type { Spent } from './accounts.js'
 import { type Call, newSession, type ServerContext } from './context.js'
 import { GoTrueRefusal, oauthWord, refuse } from './errors.js'
+import { personAt } from './provider-people.js'
 
 type Route = (context: ServerContext, call: Call) => Promise<Response>
 
@@ -152,7 +153,7 @@ export const authorize: Route = async (context, { url }) => {
   const email = query.get('login_hint') ?? `person@${provider}.example`
   const account =
     context.accounts.find({ email }) ??
-    context.accounts.create({ email, provider, registers: true })
+    context.accounts.create({ email, provider, person: personAt({ provider, email }) })
   const challenge = query.get('code_challenge')
   const method = query.get('code_challenge_method') ?? 's256'
   query.set('redirect_to', target.href)

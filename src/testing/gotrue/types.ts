@@ -72,6 +72,12 @@ export interface ScriptedGoTrueOptions {
    * @default no: all of it says `feature_disabled`
    */
   readonly oauthServer?: { readonly consentUrl: string }
+  /** Whether people sign up and in by a mail address. @default true */
+  readonly email?: boolean
+  /** Whether they do by a telephone number. @default true */
+  readonly phone?: boolean
+  /** Whether strangers may sign up by an address. @default true */
+  readonly signups?: boolean
   /** Whether signing up without an address makes an anonymous user. @default true */
   readonly anonymous?: boolean
   /**
@@ -103,6 +109,10 @@ export interface ScriptedGoTrueOptions {
    * text only. @default 0; a real one has 60_000
    */
   readonly mailInterval?: number
+  /**
+   * How many mails are sent, of all people's, before 429 without any time. @default no limit
+   */
+  readonly mailLimit?: number
   /**
    * Which headers pages on other origins may read besides the safelisted ones; name `Retry-After` to
    * show it to them. @default 'X-Total-Count', 'Link' and 'X-Supabase-Api-Version', as GoTrue has it
