@@ -21,6 +21,9 @@ declare global {
     areas: typeof areas
     /** Signs with a key that the test has: text in, base64 out. */
     signText: (text: string) => Promise<string>
+    /** Asks a wallet of Ethereum that the test has (EIP-1193). */
+    askWallet: (call: object) => Promise<unknown>
+    ethereum: object
     solana: object
   }
 }

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createScriptedGoTrue, type ScriptedGoTrue } from '../../src/testing/index.js'
 import { listen, relay, toRequest } from '../support/node-server.js'
-import { solanaKey } from '../support/wallets.js'
+import { ethereumWallet, solanaKey } from '../support/wallets.js'
 import { findChromium, launch } from './chromium.js'
 
 const ADA = { email: 'ada@example.com', password: 'correct horse' }
@@ -120,6 +120,22 @@ describe.skipIf(!findChromium())('in a real browser', () => {
       return window.areas.web3.signIn({ chain: 'solana', statement: 'Welcome.' })
     }, address)
     expect(result.user?.userMetadata).toMatchObject({ sub: `web3:solana:${address}` })
+  })
+
+  it('a wallet of Ethereum signs somebody in, where the page has one', async () => {
+    const { address, wallet, calls } = ethereumWallet()
+    await page.exposeFunction('askWallet', wallet.request)
+    const result = await page.evaluate(() => {
+      window.ethereum = { request: (call: object) => window.askWallet(call) }
+      return window.areas.web3.signIn({ chain: 'ethereum', statement: 'Welcome.' })
+    })
+    const sub = `web3:ethereum:${address.toLowerCase()}`
+    expect(result.user?.userMetadata).toMatchObject({ sub })
+    expect(calls.map(({ method }) => method)).toEqual([
+      'eth_requestAccounts',
+      'eth_chainId',
+      'personal_sign',
+    ])
   })
 
   it('a person lets another app in, by the page that the server leads to, and shuts it out', async () => {

@@ -108,6 +108,46 @@ describe('a link by redirect', () => {
   })
 })
 
+describe('tokens in an address, of which the server takes its time to say whose they are,', () => {
+  /** A tab in which Bob's session arrives by a link, and another one. */
+  async function arriving() {
+    const world = createGoTrueWorld()
+    const body = JSON.stringify(BOB)
+    const href = 'http://localhost/auth/v1/token?grant_type=password'
+    const { access_token, refresh_token } = await (
+      await world.server.fetch(href, { method: 'POST', body })
+    ).json()
+    const link = `${APP}#${new URLSearchParams({ access_token, refresh_token })}`
+    const opened = world.open(link, undefined, { acceptFragmentTokens: true })
+    const other = world.open()
+    await Promise.all([opened.auth.getSession(), other.auth.getSession()])
+    const release = world.hold('GET')
+    const taken = failureOf(opened.auth.actions.handleRedirect())
+    await world.browser.clock.settle()
+    return { world, ...opened, other, taken, release }
+  }
+
+  it('sign in where nobody else has meanwhile', async () => {
+    const { other, taken, release, world } = await arriving()
+    release()
+    expect(await taken).toMatchObject({ user: { email: BOB.email } })
+    await world.browser.clock.settle()
+    expect((await other.auth.getSession())?.user?.email).toBe(BOB.email)
+  })
+
+  it('never replace the session of somebody who has signed in in another tab meanwhile', async () => {
+    const { tab, auth, other, taken, release, world } = await arriving()
+    await other.auth.signIn(ADA)
+    await world.browser.clock.settle()
+    release()
+    expect(await taken).toMatchObject({ code: 'invalid_argument' })
+    await world.browser.clock.settle()
+    expect((await auth.getSession())?.user?.email).toBe(ADA.email)
+    expect((await other.auth.getSession())?.user?.email).toBe(ADA.email)
+    expect(tab.environment.page.href()).toBe(APP)
+  })
+})
+
 describe('a secret that storage does not give up', () => {
   it('costs nobody the session that it was for', async () => {
     const world = createGoTrueWorld()

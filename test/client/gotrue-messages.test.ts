@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { AuthClient, isAuthError } from '../../src/index.js'
-import { gotrue } from '../../src/providers/gotrue/index.js'
+import { AuthClient, type Environment, isAuthError, type Storage } from '../../src/index.js'
+import { gotrue, type OtpType } from '../../src/providers/gotrue/index.js'
 import {
   createFakeBrowser,
   createScriptedGoTrue,
@@ -12,7 +12,16 @@ import { fc } from '../support/fast-check.js'
 const ADA = { email: 'ada@example.com', password: 'secret-1' }
 const DAY = 86_400_000
 
-function start(options: ScriptedGoTrueOptions = {}) {
+/** What an app has that is not as it should be. */
+interface Trouble {
+  readonly environment?: Partial<Environment>
+  readonly wrap?: (storage: Storage) => Storage
+}
+
+function start(
+  options: ScriptedGoTrueOptions = {},
+  { environment, wrap = (storage) => storage }: Trouble = {},
+) {
   const browser = createFakeBrowser()
   const { clock } = browser
   const server = createScriptedGoTrue({ clock, users: [ADA], ...options })
@@ -23,35 +32,118 @@ function start(options: ScriptedGoTrueOptions = {}) {
       fetch: tab.fetch(server.fetch),
       now: clock.now,
     }),
-    storage: tab.storage,
-    environment: tab.environment,
+    storage: wrap(tab.storage),
+    environment: { ...tab.environment, ...environment },
   })
-  return { browser, server, tab, auth, ...auth.actions }
-}
-
-describe('a message that did not come', () => {
-  it('is sent again after a sign-up, and its link ends in this browser', async () => {
-    const { server, auth, tab, signUp, resend, handleRedirect } = start({ autoconfirm: false })
-    const bob = { email: 'bob@example.com', password: 'secret-2' }
-    await signUp(bob)
-    await resend({ type: 'signup', email: bob.email, redirectTo: 'http://localhost/app' })
-    expect(server.messages.map(({ type }) => type)).toEqual(['signup', 'signup'])
+  /** Opens the link of the last mail. */
+  async function open() {
     const link = server.messages.at(-1)?.link ?? ''
     const { headers } = await server.fetch(link, { redirect: 'manual' })
     tab.navigate(headers.get('location') ?? '')
-    expect((await handleRedirect())?.user?.email).toBe(bob.email)
-    expect((await auth.getSession())?.user?.email).toBe(bob.email)
+    return auth.actions.handleRedirect()
+  }
+  return { browser, server, tab, auth, open, ...auth.actions }
+}
+
+const BOB = { email: 'bob@example.com', password: 'secret-2' }
+
+/** Every mail that somebody signs in by, and the type of its code. */
+const MAILS: readonly [string, OtpType, (app: ReturnType<typeof start>) => Promise<unknown>][] = [
+  ['sendOtp', 'email', ({ sendOtp }) => sendOtp({ email: ADA.email })],
+  ['signUp', 'signup', ({ signUp }) => signUp(BOB)],
+  [
+    'resend',
+    'signup',
+    async ({ signUp, resend }) => {
+      await signUp(BOB)
+      await resend({ type: 'signup', email: BOB.email })
+    },
+  ],
+  [
+    'sendPasswordRecovery',
+    'recovery',
+    ({ sendPasswordRecovery }) => sendPasswordRecovery({ email: ADA.email }),
+  ],
+]
+
+describe('a mail that was asked for without an address to lead back to', () => {
+  it.each(MAILS)(
+    'of %s signs in by its code, for which there is a link too',
+    async (_, type, ask) => {
+      const app = start({ autoconfirm: false })
+      await ask(app)
+      const { to = '', code = '', tokenHash = '' } = app.server.messages.at(-1) ?? {}
+      expect(tokenHash).toMatch(/^pkce_/)
+      const { session } = await app.auth.signIn({ email: to, code, type })
+      expect(session?.user?.email).toBe(to)
+    },
+  )
+
+  it.each(MAILS)('of %s signs in by the hash in its template', async (_, type, ask) => {
+    const app = start({ autoconfirm: false })
+    await ask(app)
+    const { to, tokenHash = '' } = app.server.messages.at(-1) ?? {}
+    const { session } = await app.auth.signIn({ tokenHash, type })
+    expect(session?.user?.email).toBe(to)
   })
 
-  it('is for its code where no address is given to lead back to', async () => {
-    const { server, auth, signUp, resend } = start({ autoconfirm: false })
-    const bob = { email: 'bob@example.com', password: 'secret-2' }
-    await signUp(bob)
-    await resend({ type: 'signup', email: bob.email })
-    const { code = '', tokenHash = '' } = server.messages.at(-1) ?? {}
-    expect(tokenHash).not.toMatch(/^pkce_/)
-    const { session } = await auth.signIn({ email: bob.email, code, type: 'signup' })
-    expect(session).not.toBeNull()
+  it.each(MAILS)('of %s signs in by its link, at the site of the server', async (_, _type, ask) => {
+    const app = start({ autoconfirm: false })
+    await ask(app)
+    const result = await app.open()
+    expect(result?.session?.user?.email).toBe(app.server.messages.at(-1)?.to)
+    expect(app.tab.environment.page.href()).toBe('http://localhost/')
+  })
+
+  it('of updateUser brings the new address by its link', async () => {
+    const { auth, open, updateUser } = start({ secureEmailChange: false })
+    await auth.signIn(ADA)
+    await updateUser({ email: 'ada@new.example' })
+    expect((await open())?.session?.user?.email).toBe('ada@new.example')
+  })
+
+  it.each<[string, string, Trouble]>([
+    [
+      'cannot be made',
+      'invalid_argument',
+      { environment: { crypto: { randomBytes: () => new Uint8Array(0), sha256: (all) => all } } },
+    ],
+    [
+      'cannot be kept',
+      'storage',
+      {
+        wrap: ({ get, set, remove }) => ({
+          get,
+          remove,
+          async set(name, text) {
+            if (name.endsWith('.flows')) throw new Error('This storage keeps no secrets.')
+            await set(name, text)
+          },
+        }),
+      },
+    ],
+  ])('is sent for its code where the secret of its link %s', async (_, code, trouble) => {
+    const { server, auth, sendOtp } = start({ autoconfirm: false }, trouble)
+    const { email } = ADA
+    await sendOtp({ email })
+    const sent = server.messages.at(-1)
+    expect(sent?.tokenHash).not.toMatch(/^pkce_/)
+    expect((await auth.signIn({ email, code: sent?.code ?? '' })).session).not.toBeNull()
+    // Of these the app wants the link.
+    const redirectTo = 'http://localhost/app'
+    await expect(sendOtp({ email, redirectTo })).rejects.toMatchObject({ code })
+    await expect(sendOtp({ email, flow: 'pkce' })).rejects.toMatchObject({ code })
+  })
+})
+
+describe('a message that did not come', () => {
+  it('is sent again after a sign-up, and its link ends in this browser', async () => {
+    const { server, auth, open, signUp, resend } = start({ autoconfirm: false })
+    await signUp(BOB)
+    await resend({ type: 'signup', email: BOB.email, redirectTo: 'http://localhost/app' })
+    expect(server.messages.map(({ type }) => type)).toEqual(['signup', 'signup'])
+    expect((await open())?.user?.email).toBe(BOB.email)
+    expect((await auth.getSession())?.user?.email).toBe(BOB.email)
   })
 
   it('is sent again to both addresses of a change, whose older codes count no more', async () => {
@@ -92,7 +184,7 @@ describe('a message that did not come', () => {
     await expect(again).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 59_000 })
   })
 
-  it('carries a captcha, and PKCE only for links', async () => {
+  it('carries a captcha, and PKCE only where it has a link', async () => {
     const { auth, sent } = answered([200, {}], [200, {}])
     const redirectTo = 'https://app.example/in'
     await auth.actions.resend({ type: 'signup', email: 'a@b.c', redirectTo, captchaToken: 'human' })

@@ -67,12 +67,34 @@ describe('an answer of another integration’s', () => {
     ['?error=access_denied', 'error'],
     ['?error_code=200&error=access_denied&error_reason=user_denied&state=x', 'error'],
     ['#error=access_denied&state=x', 'error'],
+    ['#error=access_denied&error_description=No', 'error'],
+    ['?error=access_denied&error_code=403&error_description=No', 'error'],
+    ['#error=access_denied&error_code=200&error_description=Permissions+error', 'error'],
+    ['#error=access_denied&error_code=403&error_description=No&state=x', 'error'],
+    ['#error=access_denied&error_code=403', 'error'],
+    ['?error=access_denied&error_description=No#error=access_denied', 'error'],
+    [
+      '?error=access_denied&error_description=No#error=access_denied&error_description=Nein',
+      'error',
+    ],
+    [
+      '?error=access_denied&error_description=No&state=x#error=access_denied&error_description=No',
+      'error',
+    ],
     ['#access_token=abc&token_type=bearer&state=x', 'tokens'],
   ])('is left alone in the address, and the result says so: %s', async (rest, ignored) => {
     const { at, here, sent } = start({ acceptFragmentTokens: ignored !== 'tokens' || undefined })
     expect(await at(rest)).toEqual({ session: null, user: null, ignored })
     expect(here()).toBe(rest)
     expect(sent).toEqual([])
+  })
+
+  it('that is an error is not taken for the answer to a sign-in that is under way', async () => {
+    const { auth, at, here } = start()
+    await auth.actions.authorizeUrl({ provider: 'github' })
+    const rest = '?error=access_denied&error_description=No+calendar'
+    expect(await at(rest)).toMatchObject({ ignored: 'error' })
+    expect(here()).toBe(rest)
   })
 
   it('is told from ours where a sign-in is under way: the server knows neither', async () => {
@@ -110,6 +132,30 @@ describe('GoTrue’s own errors', () => {
     [
       'a person who said no',
       '?error=access_denied&error_description=The+person+said+no#error=access_denied&error_description=The+person+said+no&sb=',
+      'access_denied',
+      '',
+    ],
+    [
+      'a mail link that ran out, by a server before v2.164.0',
+      '?keep=1#error=access_denied&error_code=403&error_description=Email+link+is+invalid',
+      'access_denied',
+      '?keep=1',
+    ],
+    [
+      'the same, by one of 2022',
+      '#error=unauthorized_client&error_code=401&error_description=Email+link+is+invalid',
+      'unauthorized_client',
+      '',
+    ],
+    [
+      'the same, said twice',
+      '?error=access_denied&error_code=403&error_description=Email+link&x=1#error=access_denied&error_code=403&error_description=Email+link',
+      'access_denied',
+      '?x=1',
+    ],
+    [
+      'a person who said no, by a server before December 2025',
+      '?error=access_denied&error_description=The+person+said+no#error=access_denied&error_description=The+person+said+no',
       'access_denied',
       '',
     ],
@@ -154,18 +200,21 @@ describe('GoTrue’s own errors', () => {
 describe('the first of two links to a new address', () => {
   const text = 'Confirmation+link+accepted.+Please+proceed'
 
-  it.each([[`#message=${text}&sb=`], [`?message=${text}#message=${text}&sb=`]])(
-    'is told and cleaned: %s',
-    async (rest) => {
-      const { at, here } = start()
-      expect(await at(rest)).toEqual({
-        session: null,
-        user: null,
-        message: 'The address says: “Confirmation link accepted. Please proceed”',
-      })
-      expect(here()).toBe('')
-    },
-  )
+  it.each([
+    [`#message=${text}&sb=`],
+    [`?message=${text}#message=${text}&sb=`],
+    // Before December 2025.
+    [`#message=${text}`],
+    [`?message=${text}#message=${text}`],
+  ])('is told and cleaned: %s', async (rest) => {
+    const { at, here } = start()
+    expect(await at(rest)).toEqual({
+      session: null,
+      user: null,
+      message: 'The address says: “Confirmation link accepted. Please proceed”',
+    })
+    expect(here()).toBe('')
+  })
 })
 
 describe('tokens in a fragment', () => {
@@ -219,11 +268,28 @@ describe('an address that is passed', () => {
   })
 })
 
+describe('an app whose router goes on before the answer is there', () => {
+  it.each([
+    ['a code', `?code=${CODE}`, true],
+    ['a code that is refused', `?code=${CODE}`, false],
+    ['tokens', fragmentOf('ada'), true],
+  ])('stays where it is: %s', async (_, rest, good) => {
+    const { auth, tab, answers, here } = start({ acceptFragmentTokens: true })
+    await auth.actions.authorizeUrl({ provider: 'github' })
+    if (!good) answers.push(Response.json({ code: 'flow_state_not_found' }, { status: 404 }))
+    tab.navigate(`${APP}${rest}`)
+    const done = auth.actions.handleRedirect().catch(() => null)
+    tab.navigate(`${APP}/home?code=mine#top`)
+    expect(Boolean((await done)?.session)).toBe(good)
+    expect(here()).toBe('/home?code=mine#top')
+  })
+})
+
 describe('the flow of a link', () => {
   const email = 'ada@example.com'
   const redirectTo = APP
 
-  it('is `pkce` where it leads back, and can be had without', async () => {
+  it('is `pkce` for every mail, and can be had without', async () => {
     const { auth, sent } = start({ acceptFragmentTokens: true })
     const { actions } = auth
     await auth.signIn({ email, password: 'x' })
@@ -236,20 +302,31 @@ describe('the flow of a link', () => {
     await actions.sendPasswordRecovery({ email, redirectTo, flow: 'implicit' })
     await actions.updateUser({ email, redirectTo })
     await actions.updateUser({ email, redirectTo, flow: 'implicit' })
+    await actions.updateUser({ email })
     await actions.updateUser({ data: { a: 1 }, redirectTo })
     await actions.signUp({ email, password: 'x', redirectTo })
     await actions.signUp({ email, password: 'x', redirectTo, flow: 'implicit' })
+    await actions.signUp({ email, password: 'x' })
+    await actions.resend({ type: 'signup', email })
+    // What goes to a phone has no link.
+    await actions.sendOtp({ phone: '+1555', redirectTo })
+    await actions.signUp({ phone: '+1555', password: 'x' })
     expect(sent.map(({ path, body }) => [path.split('?')[0], 'code_challenge' in body])).toEqual([
       ['/otp', true],
-      ['/otp', false],
+      ['/otp', true],
       ['/otp', true],
       ['/otp', false],
       ['/recover', true],
       ['/recover', false],
       ['/user', true],
       ['/user', false],
+      ['/user', true],
       ['/user', false],
       ['/signup', true],
+      ['/signup', false],
+      ['/signup', true],
+      ['/resend', true],
+      ['/otp', false],
       ['/signup', false],
     ])
     expect(sent.every(({ body }) => !('flow' in body) && !('redirectTo' in body))).toBe(true)

@@ -54,6 +54,15 @@ describe('a page that a link leads to', () => {
     expect((await auth.getUser()).data.user?.app_metadata.provider).toBe('github')
   })
 
+  it('signs in also where the app goes on before that is loaded, and stays where the app went', async () => {
+    const { open, follow, link } = createTabs()
+    await open().auth.signInWithOtp({ email: ADA.email, ...back })
+    const { auth, tab, here } = open({}, await follow(link()))
+    tab.navigate(`${APP}/home?code=mine`)
+    expect((await auth.getSession()).data.session?.user.email).toBe(ADA.email)
+    expect(here()).toBe(`${APP}/home?code=mine`)
+  })
+
   it('says in the words of its address why nobody has signed in', async () => {
     const { open, follow, link } = createTabs()
     await open().auth.signInWithOtp({ email: ADA.email, ...back })
@@ -69,6 +78,15 @@ describe('a page that a link leads to', () => {
       details: { error: 'access_denied', code: 'otp_expired' },
     })
     expect(here()).toBe(APP)
+  })
+
+  it('says it in one line, however long the letter is that somebody wrote there', async () => {
+    const letter = encodeURIComponent(`Call\r\n\u202e555${'9'.repeat(5_000)}`)
+    const said = `error=${letter}&error_code=otp_expired&error_description=${letter}&sb=`
+    const { error } = await createTabs().open({}, `${APP}#${said}`).auth.initialize()
+    expect(error?.message).toBe(`Call 555${'9'.repeat(192)}`)
+    const { details } = Object(error)
+    expect(details).toEqual({ error: error?.message, code: 'otp_expired' })
   })
 
   it('takes no tokens from an address where the flow is pkce', async () => {

@@ -51,14 +51,35 @@ describe('what auth-js left behind', () => {
     const users = new Map<string, string>()
     const { server, entries, options } = await left('app', users)
     expect(users.size).toBe(1)
+    const { user: kept } = JSON.parse(users.get('app-user') ?? '')
     const auth = new GoTrueClient({ ...options, storageKey: 'app' })
-    expect((await auth.getSession()).data.session?.user.id).toBe([...server.sessions()][0]?.userId)
+    const { session } = (await auth.getSession()).data
+    expect(session?.user).toEqual(kept)
+    expect(session?.user.id).toBe([...server.sessions()][0]?.userId)
     expect(users.size).toBe(0)
     await auth.signOut()
     expect([...entries].join()).not.toContain(ADA.email)
     const again = new GoTrueClient({ ...options, storageKey: 'app' })
     expect((await again.getSession()).data.session).toBeNull()
   })
+
+  it.each<[string, (users: Map<string, string>) => void]>([
+    ['is gone', (users) => users.clear()],
+    ['is damaged', (users) => users.set('app-user', '{"user":')],
+    ['is no object', (users) => users.set('app-user', '{"user":"ada"}')],
+  ])(
+    'goes on where the user, who was kept elsewhere, %s: the token describes them',
+    async (_, harm) => {
+      const users = new Map<string, string>()
+      const { options, token } = await left('app', users)
+      harm(users)
+      const auth = new GoTrueClient({ ...options, storageKey: 'app' })
+      expect((await auth.getSession()).data.session).toMatchObject({
+        refresh_token: token,
+        user: { email: ADA.email, app_metadata: { provider: 'email' } },
+      })
+    },
+  )
 
   it.each(['supabase.auth.token', 'sb-localhost-auth-token'])(
     'is found under the name that it has by default: %s',

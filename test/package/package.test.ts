@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 18_630, gotrue: 26_570, oidc: 27_290 }
+const BUDGETS = { core: 18_630, gotrue: 26_670, oidc: 27_290 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -429,7 +429,7 @@ describe('the packed package', () => {
       900,
     ],
     // The proof and its thumbprint alone are 550; the rest is what keeps a bound session alive.
-    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 1_640],
+    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 1_645],
     ['popup', 'oidc', OIDC, `export { popup } from 'holdfast/providers/oidc/popup'`, 950],
     [
       'silentSignIn and silentRenewal',

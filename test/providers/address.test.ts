@@ -68,12 +68,19 @@ describe('cleaning an address', () => {
 
   it('never fails a call', () => {
     const page = {
-      href: () => '',
+      href: () => 'https://a.example/?code=1',
       replace() {
         throw new Error('A page may not change its address a hundred times in 30 seconds.')
       },
     }
     expect(() => cleanPage(page, 'https://a.example/?code=1', NAMES)).not.toThrow()
+  })
+
+  it('leaves a page alone that the app has led elsewhere meanwhile', () => {
+    const replace = vi.fn()
+    const page = { href: () => 'https://a.example/home?code=2', replace }
+    cleanPage(page, 'https://a.example/?code=1', NAMES)
+    expect(replace).not.toHaveBeenCalled()
   })
 })
 

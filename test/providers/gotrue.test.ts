@@ -391,6 +391,32 @@ describe('what auth-js left behind', () => {
     }
   })
 
+  it('is of the person whom the token describes, where the user is kept elsewhere', () => {
+    const claims = {
+      ...{ email: 'ada@example.com', phone: '', role: 'authenticated', is_anonymous: false },
+      ...{ app_metadata: { provider: 'email' }, user_metadata: { full_name: 'Ada' } },
+    }
+    const token = { sub: 'ada', iat: 100, exp: 700, aal: 'aal1', session_id: 's', ...claims }
+    const { user: _, ...bare } = { ...stored, access_token: jwt(token) }
+    for (const form of [bare, { ...bare, user: null }]) {
+      expect(parseAuthJsSession(JSON.stringify(form), now)?.user).toEqual({
+        id: 'ada',
+        email: 'ada@example.com',
+        phone: '',
+        role: 'authenticated',
+        isAnonymous: false,
+        appMetadata: { provider: 'email' },
+        userMetadata: { full_name: 'Ada' },
+      })
+    }
+    const told = {
+      ...stored,
+      access_token: jwt(token),
+      user: { id: 'ada', email: 'a@new.example' },
+    }
+    expect(parseAuthJsSession(JSON.stringify(told), now)?.user).toEqual(told.user)
+  })
+
   it('is read from the cookies of @supabase/ssr, in one piece or several', () => {
     const text = `base64-${Buffer.from(JSON.stringify(stored)).toString('base64url')}`
     const [first, second, third] = [text.slice(0, 100), text.slice(100, 101), text.slice(101)]

@@ -186,6 +186,33 @@ describe('an answer', () => {
     await expect(answerTo(followed)).rejects.toMatchObject({ code: 'bad_response' })
   })
 
+  /** As React Native has it, whose `fetch` follows redirects whatever it is told, and does not say so. */
+  const native = (to: string): Response =>
+    Object.defineProperties(fine(), { redirected: { value: undefined }, url: { value: to } })
+
+  it.each([
+    'https://wifi.example/token',
+    'http://auth.example/token',
+    'https://auth.example:8443/',
+  ])(
+    'that came from another origin is not the server’s, where no platform tells: %s',
+    async (to) => {
+      await expect(answerTo(native(to))).rejects.toMatchObject({ code: 'bad_response' })
+    },
+  )
+
+  it.each(['', `${url}/token`, `${url}/elsewhere?a=1`])(
+    'that came from the server itself is taken there: %j',
+    async (to) => {
+      expect(await answerTo(native(to))).toMatchObject({ body: { fine: true } })
+    },
+  )
+
+  it('of an address inside, which a fetch of the app’s asks in place of the server’s, is taken', async () => {
+    const inside = Object.defineProperty(fine(), 'url', { value: 'http://gotrue:9999/token' })
+    expect(await answerTo(inside)).toMatchObject({ body: { fine: true } })
+  })
+
   it('of a failing server puts no text of its into an error', () => {
     const answer = { status: 500, headers: new Headers(), body: null, retryAfter: undefined }
     const said = { message: 'connect to db.internal as admin', serverCode: 'failed: db.internal' }

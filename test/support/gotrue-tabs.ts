@@ -1,5 +1,5 @@
 import { AuthClient, isAuthError, type Storage } from '../../src/index.js'
-import { gotrue } from '../../src/providers/gotrue/index.js'
+import { type GoTrueOptions, gotrue } from '../../src/providers/gotrue/index.js'
 import {
   createFakeBrowser,
   createScriptedGoTrue,
@@ -27,21 +27,27 @@ export function createGoTrueWorld(options: ScriptedGoTrueOptions = {}) {
     ...options,
   })
   let gate: Promise<void> | null = null
+  let gated: string | undefined
   let down: string | null = null
   const held: typeof fetch = async (input, init) => {
     if (init?.method === down) return Response.json({}, { status: 503 })
     const response = await server.fetch(input, init)
-    await gate
+    if (!gated || init?.method === gated) await gate
     return response
   }
 
-  function open(href = APP, wrap = (storage: Storage): Storage => storage) {
+  function open(
+    href = APP,
+    wrap = (storage: Storage): Storage => storage,
+    own: Partial<GoTrueOptions> = {},
+  ) {
     const tab = browser.tab({ href })
     const auth = new AuthClient({
       provider: gotrue({
         url: 'http://localhost/auth/v1',
         fetch: tab.fetch(held),
         now: browser.clock.now,
+        ...own,
       }),
       storage: wrap(tab.storage),
       environment: tab.environment,
@@ -65,8 +71,9 @@ export function createGoTrueWorld(options: ScriptedGoTrueOptions = {}) {
     takeDown(method: string): void {
       down = method
     },
-    /** Answers wait, once the server has done its work, until the returned call. */
-    hold(): () => void {
+    /** Answers, to this method or all, wait, once the server has done its work, until the returned call. */
+    hold(method?: string): () => void {
+      gated = method
       let release = (): void => {}
       gate = new Promise((resolve) => {
         release = resolve

@@ -1,4 +1,5 @@
 import { AuthClient } from '../../client.js'
+import { parseJson } from '../../core/json.js'
 import type { Environment, Storage } from '../../core/ports.js'
 import { foreignStorage, print } from '../../defaults.js'
 import { type SwitchableWake, switchableWake } from '../../environment/switchable-wake.js'
@@ -11,6 +12,7 @@ import type {
   GoTrueCredentials,
   GoTrueUser,
 } from '../../providers/gotrue/types.js'
+import { asObject } from '../../providers/shared/json.js'
 import { partsOf } from '../../providers/shared/url.js'
 import { memoryStorage } from '../../storage/memory.js'
 import { takeOver } from '../../take-over.js'
@@ -64,7 +66,7 @@ export interface GoTrueClientOptions extends FaceOptions {
   persistSession?: boolean
   /** @default localStorage where it works, else memory */
   storage?: SupportedStorage
-  /** Nothing is kept there. What auth-js kept there is removed with its session. */
+  /** Nothing is kept there. The user that auth-js kept there is taken over with its session. */
   userStorage?: SupportedStorage
   fetch?: typeof fetch
   /** Hears of every step, without tokens; `true` prints it. @default false */
@@ -85,6 +87,17 @@ const adapted = (storage: SupportedStorage): Storage => ({
   remove: (key) => storage.removeItem(key),
 })
 
+/** A session with the user that auth-js kept elsewhere; as it is where either cannot be read. */
+async function withUser(text: string, key: string, users: SupportedStorage): Promise<string> {
+  try {
+    const user = asObject(parseJson((await users.getItem(`${key}-user`)) ?? ''))?.user
+    const session = asObject(parseJson(text))
+    return user && session ? JSON.stringify({ ...session, user }) : text
+  } catch {
+    return text
+  }
+}
+
 /** Where auth-js left its session, and all that it left besides: removed as one. */
 function leftBehind(from: Storage, keys: readonly string[], users?: SupportedStorage): Storage {
   return {
@@ -92,7 +105,7 @@ function leftBehind(from: Storage, keys: readonly string[], users?: SupportedSto
     async get() {
       for (const key of keys) {
         const text = await from.get(key)
-        if (text) return text
+        if (text) return users ? withUser(text, key, users) : text
       }
       return null
     },

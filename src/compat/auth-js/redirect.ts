@@ -1,4 +1,6 @@
 import { isAuthError as isHoldfastError } from '../../core/errors.js'
+import { AREA } from '../../providers/gotrue/area.js'
+import { toLine } from '../../providers/gotrue/found.js'
 import type { AuthError } from './errors.js'
 import type { FaceOptions, Inner } from './options.js'
 import {
@@ -20,8 +22,11 @@ function toRedirectError(cause: unknown, params: { [parameter: string]: string }
   const said = isHoldfastError(cause, 'rejected') && cause.status === undefined
   if (!said) return toAuthError(cause)
   return new AuthImplicitGrantRedirectError(
-    error_description || 'Error in URL with unspecified error_description',
-    { error: error || 'unspecified_error', code: error_code || 'unspecified_code' },
+    toLine(error_description || 'Error in URL with unspecified error_description'),
+    {
+      error: toLine(error || 'unspecified_error'),
+      code: toLine(error_code || 'unspecified_code'),
+    },
   )
 }
 
@@ -33,7 +38,9 @@ export async function takeRedirect(
   const params = paramsOf(href)
   if (typeof detect === 'function' && !params.code && !detect(new URL(href), params)) return null
   try {
-    const found = await client.actions.handleRedirect()
+    // The app may have gone on while this was loaded: that address is its own.
+    const moved = client.actions[AREA].host.page.href() !== href
+    const found = await client.actions.handleRedirect(moved ? { url: href } : {})
     return found?.ignored === 'tokens'
       ? new AuthPKCEGrantCodeExchangeError('Not a valid PKCE flow url.')
       : null

@@ -17,41 +17,41 @@ const redirect = (redirectTo: string | undefined): Pick<HttpRequest, 'query'> =>
 export const userOf = <M extends object>(body: unknown): GoTrueUser<M> =>
   toUser<M>(body) ?? holdsNo('user')
 
+/** What links take of the caller's. */
+interface LinkOptions {
+  readonly flow?: LinkFlow | undefined
+  readonly redirectTo?: string | undefined
+}
+
 /** What the messages of one client take of PKCE. */
 export type Prove = (
   purpose: 'sign-in' | 'recovery',
-  flow: LinkFlow | undefined,
+  link: LinkOptions,
 ) => Promise<Readonly<Record<string, string>>>
 
 /** Makes what keeps a verifier for the redirect to come, and tells its challenge. */
-function createProve<M extends object>(deps: ActionDeps<M>): Prove {
-  return async (purpose, flow) => {
+function createProve<M extends object>({ host, acceptFragmentTokens }: ActionDeps<M>): Prove {
+  return async (purpose, { flow, redirectTo }) => {
     if (flow === 'implicit') {
-      if (deps.acceptFragmentTokens) return {}
+      if (acceptFragmentTokens) return {}
       invalid('The flow `implicit` takes gotrue({ acceptFragmentTokens: true }).')
     }
-    if (flow === undefined) return {}
-    if (flow !== 'pkce') invalid('`flow` is `pkce` or `implicit`.')
-    const { verifier, challenge } = await createPkce(deps.host.crypto)
-    await deps.host.saveFlow({ secret: verifier, purpose })
-    return { code_challenge: challenge, code_challenge_method: 's256' }
+    if (flow && flow !== 'pkce') invalid('`flow` is `pkce` or `implicit`.')
+    try {
+      const { verifier, challenge } = await createPkce(host.crypto)
+      await host.saveFlow({ secret: verifier, purpose })
+      return { code_challenge: challenge, code_challenge_method: 's256' }
+    } catch (error) {
+      if (flow || redirectTo) throw error
+      // The mail may be for its code, which works without the secret that its link takes.
+      return {}
+    }
   }
 }
 
-/** By default a link that leads back to the app is for this browser only. */
-const flowOf = ({
-  flow,
-  redirectTo,
-}: {
-  flow?: LinkFlow | undefined
-  redirectTo?: string | undefined
-}): LinkFlow | undefined => flow ?? (redirectTo ? 'pkce' : undefined)
-
 /** What all messages have in common. */
-interface Message {
-  readonly redirectTo?: string | undefined
+interface Message extends LinkOptions {
   readonly captchaToken?: string | undefined
-  readonly flow?: LinkFlow | undefined
 }
 
 /** What sends messages; on servers too, where nobody's session is kept. */
@@ -73,8 +73,8 @@ export function createMessages<M extends object>(
     if (!text(email || ('phone' in message && message.phone))) {
       invalid('Pass an `email` or a `phone`, as a text.')
     }
-    const wanted = email ? flowOf({ flow, redirectTo }) : undefined
-    const proof = await prove(path === '/recover' ? 'recovery' : 'sign-in', wanted)
+    const purpose = path === '/recover' ? 'recovery' : 'sign-in'
+    const proof = email ? await prove(purpose, { flow, redirectTo }) : {}
     const json = { ...message, ...proof, ...captcha(captchaToken) }
     const request = { path, ...redirect(redirectTo), json }
     const body = await host.request((context) => send(request, context), call)
@@ -85,8 +85,8 @@ export function createMessages<M extends object>(
     async signUp(given, call) {
       const { redirectTo, captchaToken, flow, ...account } = { ...given }
       let user: GoTrueUser<M> | null = null
-      const wanted = 'email' in account ? flowOf({ flow, redirectTo }) : undefined
-      const json = { ...account, ...(await prove('sign-in', wanted)), ...captcha(captchaToken) }
+      const proof = 'email' in account ? await prove('sign-in', { flow, redirectTo }) : {}
+      const json = { ...account, ...proof, ...captcha(captchaToken) }
       const result = await host.signIn(async (context) => {
         const body = await send({ path: '/signup', ...redirect(redirectTo), json }, context)
         const grant = toGrant<M>(body)
@@ -102,8 +102,7 @@ export function createMessages<M extends object>(
     },
 
     async sendPasswordRecovery(given, call) {
-      const { flow = 'pkce', ...message } = { ...given }
-      await post('/recover', { ...message, flow }, call)
+      await post('/recover', { ...given }, call)
     },
 
     async resend(message, call) {
@@ -130,7 +129,7 @@ export function createActions<M extends object>(deps: ActionDeps<M>): GoTrueActi
         redirect_to: redirectTo || undefined,
         scopes: scopes || undefined,
       })
-      const proof = await prove('sign-in', flow)
+      const proof = await prove('sign-in', { flow })
       return `${base}/authorize?${new URLSearchParams({ ...query, ...proof })}`
     },
 
@@ -153,8 +152,7 @@ export function createActions<M extends object>(deps: ActionDeps<M>): GoTrueActi
 
     async updateUser(given, call) {
       const { redirectTo, flow, currentPassword, ...changes } = { ...given }
-      const wanted = changes.email ? flowOf({ flow, redirectTo }) : undefined
-      const proof = await prove('sign-in', wanted)
+      const proof = changes.email ? await prove('sign-in', { flow, redirectTo }) : {}
       const json = { ...changes, current_password: currentPassword, ...proof }
       const request = { path: '/user', method: 'PUT', ...redirect(redirectTo), json } as const
       return host.updateUser(

@@ -20,6 +20,12 @@ function decode(stored: string): unknown {
   return value
 }
 
+/** What a token says of its person. */
+const TOLD = ['email', 'phone', 'app_metadata', 'user_metadata', 'role', 'is_anonymous']
+
+const describedBy = (claims: object): object =>
+  Object.fromEntries(Object.entries(claims).filter(([name]) => TOLD.includes(name)))
+
 /**
  * Reads a session as `@supabase/auth-js` persists it, for `takeOver`; `null` when there is none. It
  * knows the forms of v1 and v2, of `@supabase/ssr`, and those without the user, who is then described
@@ -33,9 +39,10 @@ export function parseAuthJsSession<Metadata extends object = AnyMetadata>(
   try {
     const outer = asObject(decode(text))
     const body = asObject(outer?.currentSession) ?? outer
-    const grant = toGrant<Metadata>(body)
+    const claims = readClaims(String(body?.access_token))
+    const user = asObject(body?.user) ?? describedBy(claims ?? {})
+    const grant = toGrant<Metadata>({ ...body, user })
     if (!grant?.refreshToken) return null
-    const claims = readClaims(grant.accessToken)
     const left = Number(body?.expires_at ?? claims?.exp) * 1000 - now
     return { ...grant, lifetime: positive(Math.min(left, grant.lifetime)) ?? 1 }
   } catch {

@@ -45,24 +45,39 @@ const LONGEST = 200
 
 type Fields = ReadonlyMap<string, string>
 
-/** Anybody can write an address: its texts are held to one line, and marked as what they are. */
-const quote = (text: string): string =>
-  `The address says: “${text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').slice(0, LONGEST)}”`
+/** A text of an address, which anybody can write, held to one line and a length. */
+export const toLine = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').slice(0, LONGEST)
+
+/** The same, marked as what it is. */
+const quote = (text: string): string => `The address says: “${toLine(text)}”`
 
 function toError(...parts: readonly Fields[]): AuthError {
   const first = (name: string): string | undefined =>
     parts.map((part) => part.get(name)).find((value) => value)
-  const word = first('error_code') ?? first('error')
+  const words = [first('error_code'), first('error')]
   return new AuthError('rejected', quote(first('error_description') ?? 'no reason'), {
-    serverCode: word?.match(/^[\w.-]{1,64}$/)?.[0],
+    // Digits, which are a status or Facebook's, say less than the word beside them.
+    serverCode: words.find((word = '') => /^[a-z][\w.-]{0,63}$/i.test(word)),
   })
 }
 
-/** Whether an error is GoTrue's own. Facebook has an `error_code` too, of digits, and a `state`. */
-const isOurs = (query: Fields, fragment: Fields): boolean =>
-  (fragment.has('sb') && fragment.has('error')) ||
-  (!query.has('state') &&
-    [query, fragment].some((part) => /^[a-z]\w+$/.test(part.get('error_code') ?? '')))
+/**
+ * Whether an error is GoTrue's own. Since December 2025 there is an `sb` beside it, since v2.164.0 its
+ * code is a word, which was a status before; and since 2023 what a provider has said stands both in the
+ * query and in the fragment. Facebook has an `error_code` too: digits, in the query, or with a `state`.
+ */
+function isOurs(query: Fields, fragment: Fields): boolean {
+  if (fragment.has('sb') && fragment.has('error')) return true
+  const parts = [query, fragment]
+  if (parts.some((part) => part.has('state'))) return false
+  if (parts.some((part) => part.get('error_code')?.match(/^[a-z]\w+$/))) return true
+  const said = fragment.get('error') && fragment.get('error_description')
+  if (!said) return false
+  return (
+    said === query.get('error_description') || /^[45]\d\d$/.test(fragment.get('error_code') ?? '')
+  )
+}
 
 /** Looks at an address: `null` where it holds nothing that looks like an answer. */
 export function find(href: string, expected: Expected): Found | null {
@@ -75,8 +90,11 @@ export function find(href: string, expected: Expected): Found | null {
   if (code && !query.has('state') && (certain || expected.begun)) {
     return { kind: 'code', code, certain }
   }
-  const message = fragment.has('sb') && fragment.get('message')
-  if (message) return { kind: 'message', message: quote(message) }
+  const message = fragment.get('message')
+  // Said to the first of two links to a new address, before there was an `sb`.
+  if (message && (fragment.has('sb') || message.startsWith('Confirmation link accepted'))) {
+    return { kind: 'message', message: quote(message) }
+  }
   const [accessToken, refreshToken] = [fragment.get('access_token'), fragment.get('refresh_token')]
   if (accessToken && refreshToken && expected.acceptFragmentTokens) {
     const recovery = fragment.get('type') === 'recovery'

@@ -105,9 +105,10 @@ function createTake<M extends object>(deps: ActionDeps<M>) {
    *   Ada is signed in ──▶ opens Mallory's link ──▶ would go on, unseen, in Mallory's account
    */
   async function takeTokens({ tokens, recovery }: Of<'tokens'>, call?: CallOptions) {
-    const person = await personNow(call)
     return host.signIn(async (context) => {
       const grant = await restore(tokens, context)
+      // Only now: while the server was asked, Ada may have signed in in another tab.
+      const person = await personNow(call)
       if (person !== null && grant?.user?.id !== person) {
         invalid('This address holds another person’s session: sign out first.')
       }

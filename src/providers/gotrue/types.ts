@@ -101,7 +101,11 @@ export type LinkFlow = 'pkce' | 'implicit'
 interface Redirect {
   /** Where links in messages lead; the server must allow it. */
   readonly redirectTo?: string | undefined
-  /** @default 'pkce', where there is a `redirectTo`: without one, the message is for its code */
+  /**
+   * What the links of a mail take; its code works with both. Without a `redirectTo` they lead to the
+   * server's site URL, and where no secret can be made or kept, `pkce` is left out for the code's sake.
+   * @default 'pkce'
+   */
   readonly flow?: LinkFlow | undefined
 }
 
@@ -169,11 +173,11 @@ export interface GoTrueRedirect<Metadata extends object = AnyMetadata>
 export interface GoTrueActions<Metadata extends object = AnyMetadata> {
   /** Registers somebody. `session` is `null` when the address has to be confirmed first. */
   signUp(options: SignUpOptions, call?: CallOptions): Promise<SignInResult<GoTrueUser<Metadata>>>
-  /** Sends a one-time code, to be passed to `signIn({ email, code })`. */
+  /** Sends a one-time code, to be passed to `signIn({ email, code })`, and a link, by `pkce`. */
   sendOtp(options: OtpOptions, call?: CallOptions): Promise<MessageReceipt>
   /**
    * Sends a link that ends in `PASSWORD_RECOVERY`, after which `updateUser` sets a password; and a
-   * code, for `signIn({ email, code, type: 'recovery' })`. By `pkce` unless told otherwise.
+   * code, for `signIn({ email, code, type: 'recovery' })`.
    */
   sendPasswordRecovery(
     options: { readonly email: string } & Redirect & Captcha,

@@ -62,10 +62,13 @@ export function withoutFields(href: string, names: FieldNames): string {
   return `${place}${asked === undefined ? '' : `?${asked}`}${part === undefined ? '' : `#${part}`}`
 }
 
-/** Takes fields off the page's address. A page that cannot be told is left as it is. */
+/**
+ * Takes fields off the page's address, if that is still `href`: the app may have gone on meanwhile. A
+ * page that cannot be told is left as it is.
+ */
 export function cleanPage(page: Page, href: string, names: FieldNames): void {
   try {
-    page.replace(withoutFields(href, names))
+    if (page.href() === href) page.replace(withoutFields(href, names))
   } catch {
     // The sign-in is worth more than a tidy address.
   }

@@ -119,8 +119,13 @@ function toInit(request: HttpRequest, headers: HttpOptions['headers']): RequestI
 }
 
 /** @throws AuthError `bad_response` unless the server itself gave the answer. */
-async function toAnswer(response: Response, signal: Signal): Promise<HttpAnswer> {
-  const { status, headers, redirected } = response
+async function toAnswer(response: Response, asked: string, signal: Signal): Promise<HttpAnswer> {
+  const {
+    status,
+    headers,
+    // React Native follows every redirect, and does not say that it did.
+    redirected = new URL(response.url, asked).origin !== new URL(asked).origin,
+  } = response
   const body = redirected
     ? undefined
     : await readJson(response).catch((error: unknown) => {
@@ -158,7 +163,7 @@ export function createHttp(options: HttpOptions): Http {
       const send = options.fetch ?? globalThis.fetch
       const url = `${base}${path}${query ? `?${new URLSearchParams(query)}` : ''}`
       const answer = await bridged(signal, async (own) =>
-        toAnswer(await send(url, { ...init, signal: own }), signal),
+        toAnswer(await send(url, { ...init, signal: own }), url, signal),
       )
       return isFine(answer)
         ? answer

@@ -101,7 +101,7 @@ export function createRedirect<User extends SessionUser>(
     /** The answer is used up. What cannot be removed is worth nothing any more. */
     const end = async (): Promise<void> => {
       await host.removeFlow(flow).catch(() => {})
-      if (host.page.href() === href) cleanPage(host.page, href, { query: deps.ours, fragment: [] })
+      cleanPage(host.page, href, { query: deps.ours, fragment: [] })
     }
     const refusal = deps.refusal(query, returned.kept)
     if (refusal) {

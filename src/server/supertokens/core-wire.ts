@@ -1,4 +1,5 @@
 import { readText } from '../../providers/shared/body.js'
+import { mayPass } from '../../providers/shared/passing.js'
 import { parseRetryAfter } from '../../providers/shared/retry-after.js'
 import { GeneralError, isSuperTokensError } from './errors.js'
 import type { CoreRequest } from './requests.js'
@@ -36,14 +37,12 @@ function passing(
   { status, headers }: Response,
   { url, now }: CoreWireOptions,
 ): GeneralError | null {
-  if (status === 429) {
+  if (mayPass(status)) {
+    const limited = status === 429
+    const what = limited ? 'has had too many requests' : `failed (${status})`
+    const code = limited ? 'rate_limited' : 'server_error'
     const retryAfter = parseRetryAfter(headers, now())
-    const message = `The core at ${url} has had too many requests.`
-    return new GeneralError(message, { code: 'rate_limited', status, retryAfter })
-  }
-  if (status >= 500 || status === 408 || status === 425) {
-    const message = `The core at ${url} failed (${status}).`
-    return new GeneralError(message, { code: 'server_error', status })
+    return new GeneralError(`The core at ${url} ${what}.`, { code, status, retryAfter })
   }
   if (status >= 400) return null
   // A redirect, too: neither key nor token may go to another place.

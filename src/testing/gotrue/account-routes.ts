@@ -1,16 +1,10 @@
 import { field, json, objectField } from '../server/json.js'
-import {
-  type Challenge,
-  checkFrequency,
-  checkPassword,
-  normalReach,
-  type Reach,
-} from './accounts.js'
-import { authenticate, type Call, newSession, type ServerContext } from './context.js'
+import { checkPassword, normalReach, type Reach } from './accounts.js'
+import { authenticate, type Call, newSession, requireWay, type ServerContext } from './context.js'
 import { refuse } from './errors.js'
-import { redirectTarget } from './link-routes.js'
 import { hasMfa } from './mfa-factors.js'
 import type { ServerSession } from './rotation.js'
+import { send } from './sending.js'
 import type { Account } from './types.js'
 import { addIdentity, createAccount, describeUser } from './users.js'
 
@@ -21,29 +15,6 @@ export function reach({ body }: Call): Reach {
   const email = field(body, 'email')
   const phone = field(body, 'phone')
   return normalReach({ ...(email && { email }), ...(phone && { phone }) })
-}
-
-/** The PKCE flow that a request begins, if it does. */
-function flowOf({ body }: Call): Challenge | null {
-  const challenge = field(body, 'code_challenge')
-  return challenge ? { challenge, method: field(body, 'code_challenge_method') ?? 's256' } : null
-}
-
-/** Sends messages whose links lead back to this server, which keeps the PKCE challenge. */
-export function send(
-  context: ServerContext,
-  call: Call,
-  message: { readonly account: Account; readonly type: string; readonly to: readonly string[] },
-): void {
-  const { mailInterval: interval = 0 } = context.options
-  checkFrequency(message.account, message.type, { now: context.now(), interval })
-  const redirectTo = redirectTarget(call.url).href
-  const link = (token: string): string => {
-    const query = new URLSearchParams({ token, type: message.type, redirect_to: redirectTo })
-    return `${call.url.origin}${context.path}/verify?${query}`
-  }
-  if (message.type === 'email_change') context.accounts.withdrawEmailChange(message.account)
-  for (const to of message.to) context.accounts.send({ ...message, to, flow: flowOf(call), link })
 }
 
 /** @throws GoTrueRefusal `validation_failed` */
@@ -66,6 +37,8 @@ function decoy({ random, now }: ServerContext, address: Reach): Response {
   return json(200, describeUser(told))
 }
 
+const NO_SIGNUPS = 'Signups not allowed for this instance'
+
 /** `POST /signup`: with an address and password, or anonymous. */
 export const signup: Route = async (context, call) => {
   const { accounts, settings, options } = context
@@ -79,6 +52,8 @@ export const signup: Route = async (context, call) => {
     }
     return refuse(422, 'anonymous_provider_disabled', 'Anonymous sign-ins are disabled')
   }
+  if (options.signups === false) refuse(422, 'signup_disabled', NO_SIGNUPS)
+  requireWay(context, address.email ? 'email' : 'phone', 400, 'signups are disabled')
   const password = field(call.body, 'password')
   if (!password) return refuse(400, 'validation_failed', 'Signup requires a valid password')
   checkReach(address)
@@ -102,11 +77,16 @@ export const otp: Route = async (context, call) => {
   const address = reach(call)
   const to = address.email ?? address.phone
   if (!to) return refuse(400, 'validation_failed', 'One of email or phone must be set')
+  if (address.email) requireWay(context, 'email', 422, 'logins are disabled')
+  else if (context.options.phone === false) {
+    return refuse(400, 'phone_provider_disabled', 'Unsupported phone provider')
+  }
   checkReach(address)
   let account = context.accounts.find(address)
   if (!account && call.body.create_user === false) {
     return refuse(422, 'otp_disabled', 'Signups not allowed for otp')
   }
+  if (!account && context.options.signups === false) refuse(422, 'signup_disabled', NO_SIGNUPS)
   const data = objectField(call.body, 'data') ?? {}
   account ??= context.accounts.create({ ...address, data, confirmed: false, registers: true })
   send(context, call, { account, type: address.phone ? 'sms' : 'magiclink', to: [to] })
@@ -117,6 +97,7 @@ export const otp: Route = async (context, call) => {
 export const recover: Route = async (context, call) => {
   const { email } = reach(call)
   if (!email) return refuse(400, 'validation_failed', 'Password recovery requires an email')
+  requireWay(context, 'email', 400, 'logins are disabled')
   const account = context.accounts.find({ email })
   if (account) send(context, call, { account, type: 'recovery', to: [email] })
   return json(200, {})

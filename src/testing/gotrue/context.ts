@@ -95,6 +95,17 @@ export function askHook({ settings: { hook } }: ServerContext): void {
   if (hook && 'refuse' in hook) refuse(hook.refuse.status, 'unknown', hook.refuse.message)
 }
 
+/** @throws GoTrueRefusal where people do not sign in by an address of this kind; `what` says so after its name. */
+export function requireWay(
+  { options }: ServerContext,
+  way: 'email' | 'phone',
+  status: number,
+  what: string,
+): void {
+  if (options[way] !== false) return
+  refuse(status, `${way}_provider_disabled`, `${way === 'email' ? 'Email' : 'Phone'} ${what}`)
+}
+
 /** The body of a session, with a fresh access token. */
 export async function sessionBody(
   context: ServerContext,

@@ -1,7 +1,7 @@
 import type { ScriptedServer } from '../server/serve.js'
 import type { ServerContext } from './context.js'
-import { ID_ISSUER } from './identity-routes.js'
 import { mfaControls } from './mfa-challenges.js'
+import { ID_ISSUER, nameIn } from './provider-people.js'
 import type { AccessTokenHook, Account, SeedUser, SentMessage } from './types.js'
 
 /** Why sessions expire, in GoTrue's words: its limits of time, of idleness, of one per person, and of one factor only. */
@@ -97,8 +97,11 @@ export function controls(context: ServerContext): Controls {
     },
     ...mfaControls(context),
     async issueIdToken({ email, nonce }) {
-      const exp = Math.floor(now() / 1000) + 3600
-      return signer.sign({ iss: ID_ISSUER, email, exp, ...(nonce && { nonce }) })
+      const iat = Math.floor(now() / 1000)
+      const name = nameIn(email)
+      const person = { sub: `id-${name}`, name, email, email_verified: true }
+      const token = { iss: ID_ISSUER, aud: ['scripted'], iat, exp: iat + 3600 }
+      return signer.sign({ ...token, ...person, ...(nonce && { nonce }) })
     },
   }
 }

@@ -34,6 +34,21 @@ export function refuseOAuth(error: string, description: string): never {
   throw new OAuthRefusal(error, description)
 }
 
+/** The words of OAuth for a status (GoTrue's `oauthErrorMap`). */
+const OAUTH_WORDS: Readonly<Record<number, string>> = {
+  400: 'invalid_request',
+  401: 'unauthorized_client',
+  403: 'access_denied',
+  500: 'server_error',
+  503: 'temporarily_unavailable',
+}
+
+/** What the address of a link says first of a refusal: nothing where OAuth has no word for it. */
+export function oauthWord({ status }: GoTrueRefusal): Readonly<Record<string, string>> {
+  const error = OAUTH_WORDS[status]
+  return error ? { error } : {}
+}
+
 /** The API version that changed the format; any later date is answered as this one. */
 const VERSION = '2024-01-01'
 

@@ -8,33 +8,25 @@ import {
   type ServerContext,
 } from './context.js'
 import { GoTrueRefusal, refuse } from './errors.js'
-import { providerOf, redirectTarget, say, tokensOf } from './link-routes.js'
+import { codeOf, markOf, providerOf, redirectTarget, say, tokensOf } from './link-routes.js'
+import { personAt } from './provider-people.js'
 import type { Account, AccountIdentity } from './types.js'
 import { describeUser } from './users.js'
 
 type Route = (context: ServerContext, call: Call) => Promise<Response>
 
-/** Who issues the id tokens that this server believes. */
-export const ID_ISSUER = 'https://id.example'
-
 const found = (target: URL): Response =>
   new Response(null, { status: 302, headers: { location: target.href } })
 
-/** What the providers of this world say of a person: all that they know is the address. */
 function identityOf(
   { random, now }: ServerContext,
   { provider, email }: { readonly provider: string; readonly email: string },
 ): AccountIdentity {
-  const [name = ''] = email.split('@')
-  const subject = `${provider}-${name}`
-  const known = { email, email_verified: true, phone_verified: false }
-  const data = { ...known, custom_claims: {}, full_name: name, iss: ID_ISSUER, name }
   return {
     identityId: uuid(random),
-    subject,
+    ...personAt({ provider, email }),
     provider,
     email,
-    data: { ...data, provider_id: subject, sub: subject },
     createdAt: now(),
   }
 }
@@ -111,7 +103,10 @@ async function arrive(context: ServerContext, link: PendingLink): Promise<Respon
   const session = await newSession(context, account, { method: 'oauth', ...tokensOf(provider) })
   const { user: _, ...body }: Record<string, unknown> = await session.json()
   const fields = Object.entries(body).map(([name, value]) => [name, String(value)])
-  target.hash = new URLSearchParams([...fields, ['sb', '']]).toString()
+  target.hash = new URLSearchParams({
+    ...Object.fromEntries(fields),
+    ...markOf(context),
+  }).toString()
   return found(target)
 }
 
@@ -120,10 +115,12 @@ export const callback: Route = async (context, { url }) => {
   const state = url.searchParams.get('state') ?? ''
   const link = context.links.get(state)
   if (!link) {
-    const said = { error: 'invalid_request', error_code: 'bad_oauth_state' }
-    const words = { ...said, error_description: 'OAuth state parameter is invalid' }
     const target = new URL(url.origin)
-    target.search = new URLSearchParams(words).toString()
+    target.search = new URLSearchParams({
+      error: 'invalid_request',
+      error_code: codeOf(context, { status: 400, code: 'bad_oauth_state' }),
+      error_description: 'OAuth state parameter is invalid',
+    }).toString()
     return new Response(null, { status: 303, headers: { location: target.href } })
   }
   context.links.delete(state)
@@ -131,7 +128,7 @@ export const callback: Route = async (context, { url }) => {
   if (context.settings.denyNext) {
     context.settings.denyNext = false
     const said = { error: 'access_denied', error_description: 'The person said no.' }
-    return found(say(target, said, true))
+    return found(say(context, target, said, true))
   }
   try {
     const email = url.searchParams.get('code') ?? ''
@@ -139,8 +136,12 @@ export const callback: Route = async (context, { url }) => {
     return await arrive(context, link)
   } catch (error) {
     if (!(error instanceof GoTrueRefusal)) throw error
-    const said = { error: 'server_error', error_code: error.code, error_description: error.message }
-    return found(say(target, said, true))
+    const said = {
+      error: 'server_error',
+      error_code: codeOf(context, error),
+      error_description: error.message,
+    }
+    return found(say(context, target, said, true))
   }
 }
 

@@ -2,7 +2,8 @@ import { uuid } from '../server/encoding.js'
 import { field, json } from '../server/json.js'
 import type { Spent } from './accounts.js'
 import { type Call, newSession, type ServerContext } from './context.js'
-import { GoTrueRefusal, refuse } from './errors.js'
+import { GoTrueRefusal, oauthWord, refuse } from './errors.js'
+import { personAt } from './provider-people.js'
 
 type Route = (context: ServerContext, call: Call) => Promise<Response>
 
@@ -16,19 +17,37 @@ export function redirectTarget(url: URL): URL {
   return new URL(wanted)
 }
 
+/** What tells apps that a fragment is GoTrue's: since December 2025 (supabase/auth#2299). */
+export const markOf = ({ options }: ServerContext): Readonly<Record<string, string>> =>
+  options.errors === 'oauth' ? {} : { sb: '' }
+
 /** Says something in the fragment and, where it is `twice`, in the query too, as GoTrue does. */
-export function say(target: URL, said: Readonly<Record<string, string>>, twice: boolean): URL {
+export function say(
+  context: ServerContext,
+  target: URL,
+  said: Readonly<Record<string, string>>,
+  twice: boolean,
+): URL {
   for (const [name, value] of Object.entries(said)) {
     if (twice) target.searchParams.set(name, value)
   }
-  target.hash = new URLSearchParams({ ...said, sb: '' }).toString()
+  target.hash = new URLSearchParams({ ...said, ...markOf(context) }).toString()
   return target
 }
 
-const failure = (code: string, text: string): Readonly<Record<string, string>> => ({
-  error: 'access_denied',
-  error_code: code,
-  error_description: text,
+/** The code of a refusal as addresses have it: before there were words, its status. */
+export const codeOf = (
+  { options }: ServerContext,
+  { status, code }: Pick<GoTrueRefusal, 'status' | 'code'>,
+): string => (options.errors === 'oauth' ? String(status) : code)
+
+const failure = (
+  context: ServerContext,
+  refusal: GoTrueRefusal,
+): Readonly<Record<string, string>> => ({
+  ...oauthWord(refusal),
+  error_code: codeOf(context, refusal),
+  error_description: refusal.message,
 })
 
 /** What became of the first of two addresses, in GoTrue's words. */
@@ -57,7 +76,7 @@ export async function arrive(context: ServerContext, url: URL, spent: Spent): Pr
   const method = kind === 'oauth' || kind === 'sso/saml' ? kind : 'otp'
   const session = await newSession(context, account, { method })
   const body: Record<string, unknown> = await session.json()
-  const fragment = new URLSearchParams({ sb: '' })
+  const fragment = new URLSearchParams(markOf(context))
   for (const name of ['access_token', 'refresh_token', 'expires_in', 'expires_at', 'token_type']) {
     fragment.set(name, String(body[name]))
   }
@@ -102,12 +121,12 @@ export const verifyLink: Route = async (context, { url }) => {
   const twice = hash.startsWith('pkce_')
   try {
     const spent = context.accounts.spend({ type: searchParams.get('type') ?? '', hash })
-    if (spent.half) return redirect(say(target, { message: HALF }, twice))
+    if (spent.half) return redirect(say(context, target, { message: HALF }, twice))
     if (spent.account.banned) refuse(403, 'user_banned', 'User is banned')
     return await arrive(context, url, spent)
   } catch (error) {
     if (!(error instanceof GoTrueRefusal)) throw error
-    return redirect(say(target, failure(error.code, error.message), twice))
+    return redirect(say(context, target, failure(context, error), twice))
   }
 }
 
@@ -129,12 +148,12 @@ export const authorize: Route = async (context, { url }) => {
   if (context.settings.denyNext) {
     context.settings.denyNext = false
     const said = { error: 'access_denied', error_description: 'The person said no.' }
-    return redirect(say(target, said, true))
+    return redirect(say(context, target, said, true))
   }
   const email = query.get('login_hint') ?? `person@${provider}.example`
   const account =
     context.accounts.find({ email }) ??
-    context.accounts.create({ email, provider, registers: true })
+    context.accounts.create({ email, provider, person: personAt({ provider, email }) })
   const challenge = query.get('code_challenge')
   const method = query.get('code_challenge_method') ?? 's256'
   query.set('redirect_to', target.href)

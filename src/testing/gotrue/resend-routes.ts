@@ -1,8 +1,9 @@
 import { field, json } from '../server/json.js'
-import { reach, send } from './account-routes.js'
+import { reach } from './account-routes.js'
 import { checkFrequency } from './accounts.js'
 import { authenticate, type Call, type ServerContext } from './context.js'
 import { refuse } from './errors.js'
+import { send } from './sending.js'
 import type { Account } from './types.js'
 
 type Route = (context: ServerContext, call: Call) => Promise<Response>

@@ -29,6 +29,34 @@ import { tokenRoute } from './token-routes.js'
 /** Answers one kind of request. */
 export type Route = (context: ServerContext, call: Call) => Promise<Response>
 
+/** The providers that a GoTrue knows by name. */
+const PROVIDERS = [
+  ...['apple', 'azure', 'bitbucket', 'discord', 'facebook', 'figma', 'fly', 'github', 'gitlab'],
+  ...['google', 'kakao', 'keycloak', 'linkedin', 'linkedin_oidc', 'notion', 'slack', 'slack_oidc'],
+  ...['snapchat', 'spotify', 'twitch', 'twitter', 'workos', 'zoom'],
+]
+
+/** What pages may know of how people sign in. */
+function settingsOf({ settings: { autoconfirm }, options }: ServerContext): object {
+  const { email = true, phone = true, anonymous = true, signups = true, providers } = options
+  const isOn = (name: string): boolean => providers?.includes(name) ?? true
+  return {
+    external: {
+      ...Object.fromEntries(PROVIDERS.map((name) => [name, isOn(name)])),
+      anonymous_users: anonymous,
+      email,
+      phone,
+    },
+    disable_signup: !signups,
+    mailer_autoconfirm: autoconfirm,
+    phone_autoconfirm: autoconfirm && phone,
+    sms_provider: phone ? 'scripted' : '',
+    saml_enabled: options.sso !== undefined,
+    saml_private_key_next_configured: true,
+    passkeys_enabled: options.passkeys !== undefined,
+  }
+}
+
 /** All that the server answers, by method and path; `{id}` stands for an id. */
 const ROUTES: Readonly<Record<string, Route>> = {
   'POST /token': tokenRoute,
@@ -73,15 +101,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
       name: 'GoTrue',
       description: 'GoTrue is a user registration and authentication API',
     }),
-  'GET /settings': async ({ settings: { autoconfirm }, options: { anonymous = true, sso } }) =>
-    json(200, {
-      external: { anonymous_users: anonymous, email: true, phone: true },
-      disable_signup: false,
-      mailer_autoconfirm: autoconfirm,
-      phone_autoconfirm: autoconfirm,
-      sms_provider: 'scripted',
-      saml_enabled: sso !== undefined,
-    }),
+  'GET /settings': async (context) => json(200, settingsOf(context)),
 }
 
 const PATHS = new Set(Object.keys(ROUTES).map((route) => route.slice(route.indexOf(' ') + 1)))

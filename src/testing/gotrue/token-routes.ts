@@ -1,9 +1,17 @@
 import { base64url, sha256, sha256Hex, utf8 } from '../server/encoding.js'
 import { field, json } from '../server/json.js'
 import type { Challenge } from './accounts.js'
-import { askHook, type Call, newSession, type ServerContext, sessionBody } from './context.js'
+import {
+  askHook,
+  type Call,
+  newSession,
+  requireWay,
+  type ServerContext,
+  sessionBody,
+} from './context.js'
 import { refuse, refuseOAuth } from './errors.js'
-import { ID_ISSUER, linkByIdToken } from './identity-routes.js'
+import { linkByIdToken } from './identity-routes.js'
+import { ID_ISSUER, personIn } from './provider-people.js'
 import { web3 } from './web3-grant.js'
 
 /** Whether a verifier is the one that a flow began with (RFC 7636 §4.6). */
@@ -30,6 +38,7 @@ const password: Grant = async (context, { body }) => {
   const email = field(body, 'email')
   const phone = field(body, 'phone')
   if (!email && !phone) return refuse(400, 'validation_failed', 'missing email or phone')
+  requireWay(context, email ? 'email' : 'phone', 422, 'logins are disabled')
   const account = context.accounts.find({ ...(email && { email }), ...(phone && { phone }) })
   if (!account || account.password === null || account.password !== field(body, 'password')) {
     return refuse(400, 'invalid_credentials', 'Invalid login credentials')
@@ -122,7 +131,7 @@ const idToken: Grant = async (context, call) => {
   if (body.link_identity === true) return linkByIdToken(context, call, { provider, email })
   const account =
     context.accounts.find({ email }) ??
-    context.accounts.create({ email, provider, registers: true })
+    context.accounts.create({ email, provider, person: personIn(claims) })
   return newSession(context, account, { method: 'oauth' })
 }
 

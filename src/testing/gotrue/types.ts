@@ -72,6 +72,12 @@ export interface ScriptedGoTrueOptions {
    * @default no: all of it says `feature_disabled`
    */
   readonly oauthServer?: { readonly consentUrl: string }
+  /** Whether people sign up and in by a mail address. @default true */
+  readonly email?: boolean
+  /** Whether they do by a telephone number. @default true */
+  readonly phone?: boolean
+  /** Whether strangers may sign up by an address. @default true */
+  readonly signups?: boolean
   /** Whether signing up without an address makes an anonymous user. @default true */
   readonly anonymous?: boolean
   /**
@@ -104,6 +110,10 @@ export interface ScriptedGoTrueOptions {
    */
   readonly mailInterval?: number
   /**
+   * How many mails are sent, of all people's, before 429 without any time. @default no limit
+   */
+  readonly mailLimit?: number
+  /**
    * Which headers pages on other origins may read besides the safelisted ones; name `Retry-After` to
    * show it to them. @default 'X-Total-Count', 'Link' and 'X-Supabase-Api-Version', as GoTrue has it
    */
@@ -112,7 +122,8 @@ export interface ScriptedGoTrueOptions {
    * How refusals are spelt. `codes`: with an error code, as GoTrue since v2.164.0 (November 2024).
    * `oauth`: as every GoTrue before, Netlify Identity and kin, without any code: the password and
    * refresh grants say `{ error: 'invalid_grant', error_description }`, all else
-   * `{ code: <status>, msg }`, and a bad bearer is 401.
+   * `{ code: <status>, msg }`, and a bad bearer is 401. The addresses of links that failed have the
+   * status for a code, and no fragment has the `sb` of December 2025.
    * @default 'codes'
    */
   readonly errors?: 'codes' | 'oauth'

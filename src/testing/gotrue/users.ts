@@ -1,5 +1,6 @@
 import { uuid } from '../server/encoding.js'
 import { describeFactor } from './mfa-factors.js'
+import type { ProviderPerson } from './provider-people.js'
 import type { Account, AccountIdentity, SeedUser } from './types.js'
 
 /** Who is to be made. `registers` is whoever does it themselves: the server notes what they gave. */
@@ -9,6 +10,8 @@ export interface NewAccount extends SeedUser {
   readonly registers?: boolean
   /** @default 'email' or 'phone' */
   readonly provider?: string
+  /** What that provider says of them, in place of what they gave. */
+  readonly person?: ProviderPerson
 }
 
 const stamp = (ms: number): string => new Date(ms).toISOString()
@@ -50,6 +53,17 @@ export function createAccount(seed: NewAccount, random: () => number, now: numbe
     updatedAt: now,
   }
   if (anonymous) return account
+  if (seed.person) {
+    account.data = seed.person.data
+    account.identities.push({
+      identityId: uuid(random),
+      provider,
+      email,
+      createdAt: now,
+      ...seed.person,
+    })
+    return account
+  }
   account.data = seed.registers ? { ...data, ...noted(account) } : { ...data, email_verified: true }
   addIdentity(account, { provider, data: seed.registers ? data : {}, random, now })
   return account

@@ -35,7 +35,7 @@ async function run(id, { method, url, data, headers, responseType }) {
     answer.headers.forEach((value, name) => {
       fields[name] = value
     })
-    emit('didReceiveNetworkResponse', [id, answer.status, fields, url])
+    emit('didReceiveNetworkResponse', [id, answer.status, fields, answer.url || url])
     const blobId = `body-${id}`
     const isBlob = responseType === 'blob'
     if (isBlob) blobs.set(blobId, text)

@@ -32,6 +32,17 @@ const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 40; turn++) await new Promise((resolve) => setTimeout(resolve))
 }
 
+/** What another server says to a redirected refresh: the words that would end the session. */
+const elsewhere = (url: string): Response =>
+  Object.defineProperty(
+    new Response('{"code":"refresh_token_not_found","message":"-"}', {
+      status: 400,
+      headers: { 'content-type': 'application/json' },
+    }),
+    'url',
+    { value: url },
+  )
+
 /** A phone with an app on it, whose server runs beside it. */
 export function createPhone({ serveWith, after, crypto }: Surroundings) {
   const clock = createManualClock({ settle })
@@ -46,7 +57,9 @@ export function createPhone({ serveWith, after, crypto }: Surroundings) {
     clock,
   })
   const carried: (readonly [url: string, authorization: string | null])[] = []
+  let portal: string | null = null
   serveWith(async (url, init) => {
+    if (portal) return elsewhere(portal)
     if (url.startsWith('https://project.example/')) return server.fetch(url, init)
     if (url.startsWith('https://id.example/')) return issuer.fetch(url, init)
     const authorization = new Headers(init.headers).get('authorization')
@@ -70,6 +83,10 @@ export function createPhone({ serveWith, after, crypto }: Surroundings) {
     app,
     net,
     linking,
+    /** Redirects every request to this address, which the network's half follows; `null` ends it. */
+    redirectTo(address: string | null): void {
+      portal = address
+    },
     exchanges: (): number => server.count('refresh_token'),
     /** The app's client of an OpenID Connect server. */
     startOidc() {

@@ -49,6 +49,17 @@ export const STORIES: Readonly<Record<string, Story>> = {
     equal(exchanges(), 0, 'refreshes')
   },
 
+  async 'an answer from where a redirect led is not the server’s: it signs nobody out'(
+    surroundings,
+  ) {
+    const { auth, redirectTo } = await signedIn(surroundings)
+    redirectTo('https://wifi.example/auth/v1/token')
+    equal(Object(await failure(auth.refreshSession())).code, 'bad_response', 'the failure')
+    equal(auth.getSnapshot().status, 'signed-in', 'the session')
+    redirectTo(null)
+    equal((await auth.refreshSession()).session.user?.email, ADA.email, 'who is signed in')
+  },
+
   async 'a token is refreshed ahead of need while the app is active, once'(surroundings) {
     const { auth, events, clock, exchanges } = await signedIn(surroundings)
     const before = await auth.getAccessToken()

@@ -59,6 +59,7 @@ describe('a host that fails', () => {
     ['is being restarted', () => text(503, ''), 'server_error', 503],
     ['is too slow for its gateway', () => text(408, ''), 'server_error', 408],
     ['is not ready yet', () => text(425, ''), 'server_error', 425],
+    ['is busy with the same', () => text(409, ''), 'server_error', 409],
     ['has had too many requests', () => text(429, 'Rate limit exceeded\n'), 'rate_limited', 429],
     ['answers with a page', () => text(200, '<html>Welcome'), 'bad_response'],
     ['answers with nothing', () => text(200, ''), 'bad_response'],
@@ -134,13 +135,16 @@ describe('a host that fails', () => {
     expect(String(error)).toContain(TWO)
   })
 
-  it.each<[header: string, retryAfter: number | undefined]>([
-    ['7', 7_000],
-    ['nonsense', undefined],
-  ])('may say when to come again: %s', async (header, retryAfter) => {
-    const answer = () => new Response('', { status: 429, headers: { 'retry-after': header } })
+  it.each<[status: number, header: string, retryAfter: number | undefined]>([
+    [429, '7', 7_000],
+    [429, 'nonsense', undefined],
+    [503, '7', 7_000],
+    [409, '7', 7_000],
+  ])('may say when to come again: %s, %s', async (status, header, retryAfter) => {
+    const answer = () => new Response('', { status, headers: { 'retry-after': header } })
     const error = await failureOf(createDesk({ answer }).core.refresh(REFRESH))
-    expect(error).toMatchObject({ code: 'rate_limited', retryAfter })
+    const code = status === 429 ? 'rate_limited' : 'server_error'
+    expect(error).toMatchObject({ code, retryAfter })
   })
 
   it('because it has had too many requests for a moment is asked again, as the SDKs do', async () => {

@@ -74,6 +74,33 @@ describe('a GoTrue before v2.164.0', () => {
   })
 })
 
+describe('the address that a link of a GoTrue before v2.164.0 leads to', () => {
+  const app = 'https://app.example/back'
+
+  /** What the app's address is in the end. */
+  async function follow(server: ReturnType<typeof old>['server'], href: string): Promise<string> {
+    const { headers } = await server.fetch(href, { redirect: 'manual' })
+    return headers.get('location') ?? ''
+  }
+
+  it('has the status for a code, and no `sb`, where the link ran out', async () => {
+    const { server, post } = old()
+    await post(`/otp?redirect_to=${app}`, { email: 'ada@example.com' })
+    const link = server.messages.at(-1)?.link ?? ''
+    expect(await follow(server, link)).toMatch(/#access_token=(?!.*\bsb=)/)
+    const words = 'error_description=Email+link+is+invalid+or+has+expired'
+    expect(await follow(server, link)).toBe(`${app}#error=access_denied&error_code=403&${words}`)
+  })
+
+  it('says twice that the person said no, without `sb`', async () => {
+    const { server } = old()
+    server.denyNextAuthorize()
+    const href = `http://localhost/auth/v1/authorize?provider=github&redirect_to=${app}`
+    const said = 'error=access_denied&error_description=The+person+said+no.'
+    expect(await follow(server, href)).toBe(`${app}?${said}#${said}`)
+  })
+})
+
 describe('a GoTrue of today', () => {
   it('has no error code in a header for a weak password, as the real one', async () => {
     const { post } = createDesk()

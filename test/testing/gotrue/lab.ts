@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { createManualClock } from '../../../src/testing/clock.js'
 import {
   type AccessTokenHook,
@@ -172,9 +172,19 @@ const ACTS: Readonly<Record<string, (bench: Bench, ...words: string[]) => unknow
   lock: ({ server, notes }, label = '') => server.lockSession(notes.sessionId(label)),
   unlock: ({ server, notes }, label = '') => server.lockSession(notes.sessionId(label), false),
   hook: ({ server }, ...words) => server.setAccessTokenHook(hookOf(words.join(' '))),
-  async 'id-token'({ server, notes }, email = '', _as = '', name = '') {
-    notes.set(`${name}.token`, await server.issueIdToken({ email, nonce: 'another' }))
+  async 'id-token'(
+    { server, notes },
+    email = '',
+    _as = '',
+    name = '',
+    _of = '',
+    nonce = 'another',
+  ) {
+    const hash = createHash('sha256').update(nonce).digest('hex')
+    notes.set(`${name}.token`, await server.issueIdToken({ email, nonce: hash }))
   },
+  'no-hook': ({ server }) => server.setAccessTokenHook(null),
+  'rotate-keys': ({ server }) => server.rotateKeys(),
   ...MFA_ACTS,
   limit: ({ server }) => server.fail({ type: 'rate-limited' }),
   ...passkeyActs,

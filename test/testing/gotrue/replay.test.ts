@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { ScriptedGoTrueOptions } from '../../../src/testing/gotrue/index.js'
 import { createLab } from './lab.js'
+import { NOT_MODELLED } from './not-modelled.js'
 import { createShaper } from './shape.js'
 
 /** One request that a real GoTrue 2.196 was asked, and what its answer looked like. */
@@ -61,18 +62,36 @@ async function replay(name: string, { options, steps }: Story): Promise<readonly
   return seen
 }
 
-/** How many of the captured exchanges are replayed, so that none is lost unseen. */
+/** How many exchanges were captured. */
+const CAPTURED = 496
+
+/** How many of them are replayed, so that none is lost unseen. */
 const CAPTURES = [
-  { name: 'sign-in', length: 60 },
+  { name: 'sign-in', length: 68 },
   { name: 'refresh', length: 93 },
-  { name: 'user', length: 70 },
-  { name: 'errors', length: 38 },
+  { name: 'user', length: 73 },
+  { name: 'errors', length: 52 },
   { name: 'messages', length: 23 },
   { name: 'sso-oauth', length: 35 },
   { name: 'mfa', length: 58 },
   { name: 'identities', length: 23 },
   { name: 'passkeys', length: 18 },
 ]
+
+describe('the exchanges that were captured', () => {
+  const replayed = CAPTURES.flatMap(({ name }) => storiesOf(name)).flatMap(({ steps }) => steps)
+
+  it('are replayed, but for those of what the scripted server does not have', () => {
+    expect(NOT_MODELLED).toHaveLength(CAPTURED - replayed.length)
+  })
+
+  it('are named once where they are not, with a reason', () => {
+    const names = NOT_MODELLED.map(({ step }) => step)
+    expect(new Set(names).size).toBe(names.length)
+    expect(replayed.filter(({ title }) => names.includes(title))).toEqual([])
+    expect(NOT_MODELLED.filter(({ reason }) => reason === '')).toEqual([])
+  })
+})
 
 describe.each(CAPTURES)('asked for $name as a real GoTrue was', ({ name, length }) => {
   const stories = storiesOf(name)
