@@ -22,7 +22,7 @@ const inProcess = {
 const real = { testTimeout: 120_000, hookTimeout: 400_000, expect: { poll: { timeout: 20_000 } } }
 
 /** Apps that Next.js builds and runs. */
-const NEXT = ['demo', 'demo-servers', 'protected', 'today', 'supertokens-today'].map(
+const NEXT = ['demo', 'demo-servers', 'protected', 'today', 'supertokens-today', 'authkit'].map(
   (name) => `test/next/${name}.test.ts`,
 )
 
