@@ -7,6 +7,12 @@ import { findChromium, launch } from './chromium.js'
 
 const script = readFileSync(new URL('../../dist/browser.js', import.meta.url))
 
+/** The block of the documentation that shows it. */
+const [, BLOCK = ''] =
+  /```html\n(<script type="module">[\s\S]*?)```/.exec(
+    readFileSync(new URL('../../docs/start.md', import.meta.url), 'utf8'),
+  ) ?? []
+
 const PAGE = `<!doctype html><title>One file</title><link rel=icon href=data:,>
 <script type="module">
   import { AuthClient, gotrue, webStorage } from './holdfast.js'
@@ -20,6 +26,13 @@ const PAGE = `<!doctype html><title>One file</title><link rel=icon href=data:,>
   const isNew = session.refreshToken !== first.session.refreshToken
   document.title = user.email + (isNew ? ' has a new token' : ' is stale')
 </script>`
+
+/** A page that has the block, with this server in place of the reader's own. */
+const startPage = (origin: string): string =>
+  `<!doctype html><title>Start</title><link rel=icon href=data:,>${BLOCK.replace(
+    'https://project.example',
+    origin,
+  )}`
 
 describe.skipIf(!findChromium())('a page without a bundler', () => {
   const users = [{ email: 'ada@example.com', password: 'correct horse' }]
@@ -36,9 +49,9 @@ describe.skipIf(!findChromium())('a page without a bundler', () => {
         )
         return relay(answer, response)
       }
-      const isScript = url === '/holdfast.js'
+      const isScript = url === '/holdfast.js' || url === '/browser.js'
       response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
-      response.end(isScript ? script : PAGE)
+      response.end(isScript ? script : url === '/start' ? startPage(server.origin) : PAGE)
     })
     browser = await launch()
   })
@@ -56,5 +69,16 @@ describe.skipIf(!findChromium())('a page without a bundler', () => {
     await page.goto(server.origin)
     await expect.poll(() => page.title()).toBe('ada@example.com has a new token')
     expect(asked).toEqual(['/holdfast.js'])
+  })
+
+  it('signs in by the block of Start, as it stands there', async () => {
+    const page = await browser.newPage()
+    const complaints: string[] = []
+    page.on('pageerror', (error) => complaints.push(error.message))
+    await page.goto(`${server.origin}/start`)
+    await expect
+      .poll(() => page.evaluate(() => Object.values(localStorage).join()))
+      .toContain('ada@example.com')
+    expect(complaints).toEqual([])
   })
 })

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { AuthClient } from '../../src/index.js'
+import { AuthClient, sessionTimeouts, type Timeouts } from '../../src/index.js'
 import { backend } from '../../src/providers/backend/index.js'
 import { createFakeBrowser } from '../../src/testing/index.js'
 import {
@@ -37,13 +37,14 @@ function createPages(options: WorldOptions = {}) {
     return new Response(text || null, { status: response.status, headers: readable })
   }
 
-  function open(clientOptions: { fetch?: typeof fetch } = {}) {
+  function open({ fetch: given, timeouts }: { fetch?: typeof fetch; timeouts?: Timeouts } = {}) {
     const tab = browser.tab({ href: `${APP}/home?tab=1` })
     const auth = new AuthClient({
       provider: backend({
         url: `${APP}/auth`,
-        fetch: clientOptions.fetch ?? tab.fetch(pageFetch),
+        fetch: given ?? tab.fetch(pageFetch),
       }),
+      ...(timeouts && { timeouts }),
       storage: tab.storage,
       environment: tab.environment,
       fetchOrigins: [APP],
@@ -147,6 +148,20 @@ describe('a page of a backend', () => {
       expect(auth.getSnapshot().session).toMatchObject({ role: 'guest', permissions: [] })
       expect(events).toEqual([`INITIAL_SESSION ${ADA}`, `TOKEN_REFRESHED ${ADA}`])
     }
+  })
+
+  it('ends by itself when the backend’s session does, whose limits it is told', async () => {
+    const limits = { idle: 30 * MINUTE, absolute: 600 * MINUTE }
+    const pages = createPages({ sealed: { limits } })
+    await pages.signIn()
+    const { auth, events } = pages.open({ timeouts: sessionTimeouts() })
+    expect((await auth.getSession())?.limits).toEqual(limits)
+    expect((await auth.refreshSession()).session.limits).toEqual(limits)
+    await pages.clock.advance(29 * MINUTE)
+    expect(auth.getSnapshot().session?.limits).toEqual(limits)
+    await pages.clock.advance(MINUTE)
+    expect(events.at(-1)).toBe('SIGNED_OUT - idle')
+    expect(await auth.getSession()).toBeNull()
   })
 
   it('in ten tabs that wake long after expiry costs one exchange', async () => {

@@ -27,6 +27,8 @@ describe('a figure in the text', () => {
   it.each([
     ['typed by hand', 'It has 3.2 kB.'],
     ['over two lines', 'It took 12\nrequests.'],
+    ['with words between', 'It saw 12 random larger worlds.'],
+    ['in a table', '| run | worlds |\n| --- | --- |\n| on a Monday | 12 |'],
     [
       'beside a run of another paragraph',
       'On commit 1234567, seed 1.\n\nOf 17 worlds none failed.',

@@ -1,8 +1,8 @@
 import { proseOf, read } from './pages.js'
 
-/** What a figure is measured in that nobody should have typed. */
+/** What a figure is measured in that nobody should have typed; a word or two may stand between, such as in "3 small worlds". */
 const FIGURE =
-  /(?<![\w.,-])\d[\d.,]*\s(?:kB|MB|bytes|kilobytes?|megabytes?|worlds|requests|mutants|%|per cent)(?!\w)/g
+  /(?<![\w.,-])\d(?:[\d.,]*\d)?\s(?:(?:[a-z]+\s){0,2}(?:bytes|worlds|requests|mutants)|kB|MB|kilobytes?|megabytes?|%|per cent)(?!\w)/g
 
 /** Where a figure comes from: a file of the repository that has it, or a rule of somebody else's. */
 interface Source {
@@ -30,6 +30,10 @@ export const SOURCES: readonly Source[] = [
     figure: '3.5 kB',
     from: { file: 'test/package/package.test.ts', has: /'compat\/auth-js',[^\]]*\b3_500\b/ },
   },
+  {
+    figure: '20,000 random larger worlds',
+    from: { file: 'test/worlds/random.test.ts', has: /RUNS = 20_000\b/ },
+  },
   { figure: '16 kB', from: { rule: '--max-http-header-size of Node, by default' } },
   { figure: '4096 bytes', from: { rule: 'RFC 6265, 6.1: what browsers keep of a cookie' } },
   { figure: '2,048 bytes', from: { rule: 'the documentation of expo-secure-store' } },
@@ -49,9 +53,28 @@ const withoutReports = (text: string): string =>
 const namesItsRun = (paragraph: string): boolean =>
   /\bcommit [0-9a-f]{7}\b/.test(paragraph) && /\bseeds? \d/.test(paragraph)
 
+const cellsOf = (row: string): string[] => row.split('|').map((cell) => cell.trim())
+
+/** The text with the rows of its tables in paragraphs of their own, and "worlds" behind what a column of that name has. */
+function withUnits(text: string): string {
+  let place = -1
+  return text
+    .split('\n')
+    .map((line) => {
+      if (!line.startsWith('|')) {
+        place = -1
+        return line
+      }
+      const cells = cellsOf(line)
+      if (place < 0) place = cells.indexOf('worlds')
+      return `\n${cells.map((cell, at) => (at === place ? `${cell} worlds` : cell)).join(' | ')}\n`
+    })
+    .join('\n')
+}
+
 /** The figures in the prose of a page that no run wrote or names. */
 export function figuresIn(text: string): string[] {
-  const prose = proseOf(withoutReports(text)).replace(/`[^`\n]*`/g, '')
+  const prose = withUnits(proseOf(withoutReports(text)).replace(/`[^`\n]*`/g, ''))
   return prose
     .split(/\n\s*\n/)
     .filter((paragraph) => !namesItsRun(paragraph))

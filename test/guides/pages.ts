@@ -20,7 +20,7 @@ function scriptOf(kind: 'vue' | 'svelte', text: string): string {
 }
 
 /**
- * The files in a text. Tests are left out: they run where the apps are made (test/newcomer).
+ * The files in a text.
  * @throws Error for a block that does not say which file it is, or is one that was there before: nobody would compile it.
  */
 export function filesIn(text: string): Files {
@@ -28,7 +28,6 @@ export function filesIn(text: string): Files {
   for (const [, kind = '', whole = ''] of text.matchAll(BLOCK)) {
     const [line = '', path = ''] = PATH.exec(whole) ?? []
     if (!path) throw new Error(`A block does not say which file it is:\n${whole}`)
-    if (/\.(?:test|spec)\.tsx?$/.test(path)) continue
     const isComponent = kind === 'vue' || kind === 'svelte'
     const name = isComponent ? `${path}.ts` : path
     if (files.has(name)) throw new Error(`The file ${path} is there twice.`)

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Demo, startDemo } from '../../demo/next/start.mjs'
 import { findChromium, launch } from '../browser/chromium.js'
 import { violationsInBoth } from '../support/axe.js'
+import { keepPicture } from '../support/pictures.js'
 
 const ADA = 'ada@tidemark.example'
 const AUTHENTICATE = '/user_management/authenticate'
@@ -64,12 +65,15 @@ describe.skipIf(!findChromium())('the demo for Next.js', () => {
     const { page } = await open()
     await page.goto(demo.url)
     expect(await violationsInBoth(page)).toEqual([])
+    await keepPicture(page, 'the demo of Next at first')
     await page.click('text=Continue as Ada Lovelace')
     await expect.poll(() => page.textContent('#who')).toBe('Ada Lovelace')
     expect(await violationsInBoth(page)).toEqual([])
+    await keepPicture(page, 'the demo of Next signed in')
     await page.click('text=Invoices')
     await page.waitForURL(/invoices/)
     expect(await violationsInBoth(page)).toEqual([])
+    await keepPicture(page, 'the demo of Next, the protected page')
   })
 
   it('signs in, and gives the page no token', async () => {

@@ -160,6 +160,24 @@ describe('a registration', () => {
   })
 })
 
+describe('a registration that comes again', () => {
+  it('within its time brings a cookie of the same key, which opens nothing by itself; later nothing', async () => {
+    const { browser, proof, response, clock, createBrowser } = await registerBy(saying({}))
+    expect(response.status).toBe(200)
+    const thief = createBrowser()
+    const again = (): Promise<Response> =>
+      thief.post(REGISTER, { 'Secure-Session-Response': proof, Cookie: browser.jar.header() ?? '' })
+    expect((await again()).status).toBe(200)
+    expect(boundCookies(thief.jar)).toEqual(boundCookies(browser.jar))
+    const [name = ''] = boundCookies(thief.jar)
+    const Cookie = `${name}=${thief.jar.cookies.get(name)}`
+    const seen = await createBrowser().page('/auth/session', { Cookie })
+    expect(await seen.json()).toEqual({ session: null })
+    await clock.advance(6 * MINUTE)
+    expect((await again()).status).toBe(400)
+  })
+})
+
 describe('a renewal', () => {
   /** A bound session at the end of its cookie, and the challenge for it. */
   async function asked(world = createDeviceWorld()) {
