@@ -20,9 +20,14 @@ const inProcess = {
 const real = { testTimeout: 120_000, hookTimeout: 400_000, expect: { poll: { timeout: 20_000 } } }
 
 /** Apps that Next.js builds and runs. */
-const NEXT = ['demo', 'demo-servers', 'protected', 'today', 'supertokens-today'].map(
-  (name) => `test/next/${name}.test.ts`,
-)
+const NEXT = [
+  'demo',
+  'demo-servers',
+  'protected',
+  'today',
+  'own-proxy-built',
+  'supertokens-today',
+].map((name) => `test/next/${name}.test.ts`)
 
 /** Apps of other frameworks, installed, built and driven. */
 const FRAMEWORKS = ['test/frameworks/by-turns.test.ts']
