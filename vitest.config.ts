@@ -24,6 +24,7 @@ const NEXT = [
   'demo',
   'demo-servers',
   'protected',
+  'base-path',
   'today',
   'own-proxy-built',
   'supertokens-today',
