@@ -26,6 +26,7 @@ const NEXT = [
   'protected',
   'base-path',
   'today',
+  'today-acts',
   'own-proxy-built',
   'supertokens-today',
 ].map((name) => `test/next/${name}.test.ts`)
