@@ -22,9 +22,17 @@ const inProcess = {
 const real = { testTimeout: 120_000, hookTimeout: 400_000, expect: { poll: { timeout: 20_000 } } }
 
 /** Apps that Next.js builds and runs. */
-const NEXT = ['demo', 'demo-servers', 'protected', 'today', 'supertokens-today', 'authkit'].map(
-  (name) => `test/next/${name}.test.ts`,
-)
+const NEXT = [
+  'demo',
+  'demo-servers',
+  'protected',
+  'base-path',
+  'today',
+  'today-acts',
+  'own-proxy-built',
+  'supertokens-today',
+  'authkit',
+].map((name) => `test/next/${name}.test.ts`)
 
 /** Apps of other frameworks, installed, built and driven. */
 const FRAMEWORKS = ['test/frameworks/by-turns.test.ts']

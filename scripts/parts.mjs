@@ -35,7 +35,7 @@ const REST = [
   project('oidc', 1),
   project('browser', 8.5),
   project('engines', 4),
-  project('next', 3.5),
+  project('next', 4.5),
   project('platforms', 1.5),
   project('frameworks', 1.5),
   project('newcomer', 2.5),

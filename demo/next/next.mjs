@@ -76,9 +76,9 @@ async function answers(url, child) {
   throw new Error('Next.js has ended before it answered.')
 }
 
-/** Runs the app that was built in `folder`, with these variables, until `stop`. */
-export async function run(folder, { port, settings, stdio }) {
-  const command = [next, 'start', '-H', '127.0.0.1', '-p', String(port)]
+/** Runs the app that was built in `folder`, with these variables, until `stop`; `isDev`: as it is developed, unbuilt. */
+export async function run(folder, { port, settings, stdio, isDev = false, host = '127.0.0.1' }) {
+  const command = [next, isDev ? 'dev' : 'start', '-H', host, '-p', String(port)]
   const child = spawn(process.execPath, command, {
     cwd: folder,
     env: { ...env, ...settings },
@@ -90,7 +90,7 @@ export async function run(folder, { port, settings, stdio }) {
     await ended
   }
   try {
-    await answers(`http://127.0.0.1:${port}/icon.svg`, child)
+    await answers(`http://${host}:${port}/icon.svg`, child)
     return { stop }
   } catch (error) {
     await stop()

@@ -26,11 +26,12 @@ export function isNavigation({ headers, method }: Pick<Request, 'headers' | 'met
 
 /**
  * The answer to a router of Next that asks in the background for what is no page, or for one that it may not have: it
- * logs no error, and navigates there when somebody clicks. Nothing for whoever else asks.
+ * logs no error, and navigates there when somebody clicks. Nothing for whoever else asks. The answer is empty, and not a
+ * 204: of that the router of an app with `cacheComponents` makes a `Response` with a body, which throws (16.4, seen).
  */
 export function answerRouter(headers: ReadHeaders): Response | null {
   if (!isOfRouter(headers)) return null
-  const response = new Response(null, { status: 204 })
+  const response = new Response(null)
   forbidStorage(response.headers)
   varyByCookie(response.headers)
   return response

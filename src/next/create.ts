@@ -6,6 +6,7 @@ import type { NextSessionsSource, NextSettings } from './options.js'
 import { createPagesSession } from './pages.js'
 import { createProxy, sessionOf } from './proxy.js'
 import { createReaders } from './session.js'
+import { routeAt } from './slashes.js'
 import type { NextHandler, NextSessions } from './types.js'
 import { createWorld, type World } from './world.js'
 
@@ -32,7 +33,7 @@ function createHandler<User extends SessionUser>(world: () => World<User>): Next
     // First, for it tells a build that this route is nobody's in particular.
     const url = new URL(request.url)
     const { backend, settings } = world()
-    const path = asAsked(url.pathname, settings)
+    const path = routeAt(backend, asAsked(url.pathname, settings))
     const isSame = path === url.pathname
     url.pathname = path
     // No route of the sign-in is a page that a router could have.

@@ -89,6 +89,8 @@ export interface NextSettings<User extends SessionUser> extends NextSessionsOpti
 }
 
 const PATH = /^(\/[\w.~-]+)+$/
+/** A page may have the slash that Next puts at the end of all paths, where an app wants that. */
+const PAGE = /^(\/[\w.~-]+)+\/?$/
 
 /** @throws AuthError `invalid_argument` that names what is missing or wrong. */
 export function readSettings<User extends SessionUser>(
@@ -100,7 +102,7 @@ export function readSettings<User extends SessionUser>(
   const message = '`sessions` are none; use createSealedSessions() or the like.'
   checkMethods(sessions, ['openSession', 'sealSession', 'signOut'], message)
   if (!PATH.test(basePath)) fail('`basePath` is a path such as `/auth`.')
-  if (signInPage !== undefined && !PATH.test(signInPage)) {
+  if (signInPage !== undefined && !PAGE.test(signInPage)) {
     fail('`signInPage` is the path of a page, such as `/login`.')
   }
   if (!signIn && !signInPage) fail('Pass `signIn`, or the `signInPage` of the app.')

@@ -29,7 +29,10 @@ export interface PagesSession<
   setSession(grant: Grant<User>): Promise<void>
   /** Signs out, and resolves to where to send the browser then. @throws AuthError for a bad `returnTo`. */
   signOut(options?: { readonly returnTo?: string | undefined }): Promise<string>
-  /** Where to send the browser for signing in, and back to the page that was asked for: an absolute URL. */
+  /**
+   * Where to send the browser for signing in, and back to the page that was asked for: an absolute URL. After a
+   * redirect hints count as those of `getSignInUrl` of `SessionReaders` do.
+   */
   getSignInUrl(options?: SignInUrlOptions): Promise<string>
   /** As `getSignInUrl`, beginning with the registration. */
   getSignUpUrl(options?: SignInUrlOptions): Promise<string>

@@ -11,6 +11,7 @@ import { readPaths } from './page-paths.js'
 import { matchPaths } from './paths.js'
 import type { ProxyOptions, ProxySession } from './proxy-types.js'
 import { applyToRequest } from './set-cookie.js'
+import { isRoute, withoutSlash } from './slashes.js'
 import type { NextHandler } from './types.js'
 import { NO_USER, toUserInfo, type Who } from './user-info.js'
 import { PATH_HEADER, toAuthError, VERDICT_HEADER, writeVerdict } from './verdict.js'
@@ -127,7 +128,7 @@ export async function sessionOf<User extends SessionUser>(
   const headers = headersFor(request)
   const cookie = headers.get('cookie')
   // The routes of the sign-in look after the session themselves.
-  const isSignInRoute = world.backend.owns(new URL(request.url).pathname)
+  const isSignInRoute = isRoute(world.backend, new URL(request.url).pathname)
   const refresh = isSignInRoute ? 'never' : 'when-due'
   const found = await world.sessions.getSession(cookie, { request, refresh })
   const { session, failure, setCookies } = found
@@ -168,10 +169,10 @@ export function createProxy<User extends SessionUser>(
     const here = world()
     const { pathname } = new URL(request.url)
     // Not even looked at: the keys of tokens may not be there yet.
-    if (here.backend.owns(pathname)) return goOn(headersFor(request))
+    if (isRoute(here.backend, pathname)) return goOn(headersFor(request))
     const { who, headers, apply, turnAway } = await sessionOf(here, request)
     // Whoever is sent there must see it.
-    const isOpen = pathname === here.settings.signInPage
+    const isOpen = withoutSlash(pathname) === withoutSlash(here.settings.signInPage ?? '')
     return !who.user && !isOpen && isProtected(request) ? turnAway() : apply(goOn(headers))
   }
 }

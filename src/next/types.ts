@@ -70,7 +70,9 @@ export interface SessionReaders<
   /**
    * Where to navigate for signing in: an absolute URL of this app, for `<a href>` and `redirect`. It leads back
    * to the page that was asked for, unless told otherwise. `returnTo` is a path as browsers see it, with the
-   * `basePath` of Next.
+   * `basePath` of Next. A link takes all options. After `redirect`, somebody who came to your page from a mail, a
+   * bookmark or another site is not signed in by `organizationId`, `loginHint`, `domainHint`, `provider`,
+   * `connectionId` or `state`, unless `crossSiteHints` lists the hint: for the browser that is a link of a stranger.
    */
   getSignInUrl(options?: SignInUrlOptions): Promise<string>
   /** As `getSignInUrl`, beginning with the registration. */

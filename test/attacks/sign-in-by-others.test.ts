@@ -62,6 +62,22 @@ describe('a page of another site cannot have somebody signed in as another', () 
     expect((await asked(headers, {}, hints)).connection_id).toBeUndefined()
   })
 
+  it('by an address that a page of ours has made for the attacker', async () => {
+    const app = createApp()
+    const make = () => app.auth.getSignInUrl({ connectionId: 'conn_evil', state: 'admin' })
+    const { result = '' } = await app.browser().page(make)
+    for (const from of ['https://evil.example', null]) {
+      const victim = app.browser()
+      const { url } = await victim.follow(result, from)
+      const { pathname, searchParams } = new URL(url)
+      expect([pathname, searchParams.get('connection_id')]).toEqual([
+        '/user_management/authorize',
+        null,
+      ])
+    }
+    expect(app.server.count('authorization_code')).toBe(0)
+  })
+
   it('but by the hints that the app lets anybody give', async () => {
     const headers = { 'Sec-Fetch-Site': 'cross-site' }
     const backend = { crossSiteHints: ['organizationId'] as const }

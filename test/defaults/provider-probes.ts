@@ -294,6 +294,12 @@ const ofBackend: Readonly<Record<string, Probe>> = {
       return url.origin === new URL(PAGE).origin && url.pathname.replace('/refresh', '')
     },
   },
+  'BackendProviderOptions.trailingSlash': {
+    async observe() {
+      plantPage()
+      return (await refreshOf(backend(), `${HTTP_ONLY}s1`)).url.pathname.endsWith('/')
+    },
+  },
   'SignInUrlOptions.returnTo': {
     says: 'the current one',
     async observe() {

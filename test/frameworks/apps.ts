@@ -10,6 +10,8 @@ export interface App {
   readonly server: 'oidc' | 'gotrue'
   /** Whether the framework writes `Vary` over what an app says: then `no-store` alone keeps caches out. */
   readonly writesVary?: true
+  /** Whether each route and page has a memory of its own: what one of them has ended, the others do not know. */
+  readonly sharesNothing?: true
 }
 
 /** All of them, in the order of the matrix. */
@@ -34,10 +36,11 @@ export const APPS: readonly App[] = [
   },
   {
     name: 'next-15',
-    title: 'Next.js (middleware at the edge)',
+    title: 'Next.js (edge runtime)',
     framework: 'next',
     server: 'oidc',
     writesVary: true,
+    sharesNothing: true,
   },
   { name: 'fastify', title: 'Fastify', framework: 'fastify', server: 'oidc' },
   { name: 'koa', title: 'Koa', framework: 'koa', server: 'oidc' },

@@ -10,7 +10,7 @@ export interface World {
   /** Such as `http://127.0.0.1:4000`. */
   readonly origin: string
   readonly authority: Authority
-  readonly app: Pick<App, 'writesVary'>
+  readonly app: Pick<App, 'writesVary' | 'sharesNothing'>
 }
 
 /** A cell of the matrix: says what came of it, in a few words. */
@@ -213,8 +213,12 @@ const twoTabs: Check = {
     }
     ensure(visitor.cookies().length === 0, `It leaves the cookies ${namesOf(visitor)}.`)
     ensureSentAway(world, await visitor.load(account(world)))
-    ensureSentAway(world, await stolen.load(account(world)))
     ensure(world.authority.liveSessions() === before - 1, 'The auth server was not told.')
+    if (world.app.sharesNothing) {
+      ensureSentAway(world, await loadUntil(world, stolen, (page) => !knows(world, page)))
+      return 'both are out; copies of the cookie once their token ends'
+    }
+    ensureSentAway(world, await stolen.load(account(world)))
     return 'both are out, and copies of the cookie'
   },
 }

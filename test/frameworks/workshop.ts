@@ -82,7 +82,10 @@ export async function createWorkshop(root: string, isShown = false): Promise<Wor
       version,
       node: printed.trim(),
       async build(settings) {
-        await run({ line: 'npm run build', folder: place, env: { ...env, ...settings }, isShown })
+        const own = { ...env, ...settings }
+        const said = await run({ line: 'npm run build', folder: place, env: own, isShown })
+        const warning = /.*not supported in the Edge Runtime.*/.exec(said)?.[0]
+        if (warning) throw new Error(`The build warns: ${warning}`)
       },
       start(settings, port) {
         const own = { NODE_ENV: 'production', HOST: '127.0.0.1', PORT: String(port) }

@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { launch } from '../browser/chromium.js'
+import { notice } from '../next/complaints.js'
 import { freePort } from '../support/processes.js'
 import { turnsOf } from '../support/turns.js'
 import { createDesk, type Desk, type Kind, type NewApp } from './desk.js'
@@ -30,16 +31,16 @@ afterAll(async () => {
   await desk?.clear()
 })
 
-/** A page of somebody new; what its scripts complain of fails the test at its end. */
-async function openPage(): Promise<{
+/** A page of somebody new; what its scripts complain of fails the test at its end, and `isStrict` what it is refused. */
+async function openPage(isStrict = false): Promise<{
   readonly page: Page
   readonly complaints: readonly string[]
 }> {
   context = await browser.newContext()
-  const page = await context.newPage()
   const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(error.message))
-  return { page, complaints }
+  if (isStrict) notice(context, complaints)
+  else context.on('weberror', (error) => complaints.push(String(error.error())))
+  return { page: await context.newPage(), complaints }
 }
 
 /** Notes what ends with the test. */
@@ -239,7 +240,7 @@ describe('a newcomer who follows the guide', () => {
     const running = await app.serve(`npx next start --port ${port}`, origin)
     ends.push(() => running.stop())
     expect(await app.run('node --env-file=.env.local --test')).toMatch(/pass 2/)
-    const { page, complaints } = await openPage()
+    const { page, complaints } = await openPage(true)
     await page.goto(origin)
     await page.getByRole('link', { name: 'Your account' }).click()
     await signInByPassword(page)

@@ -23,6 +23,15 @@ export interface Visited<Who> {
   withAuth(): Promise<Who>
 }
 
+/**
+ * What a browser says of where a navigation comes from, with all addresses that it was sent to so far (Fetch Metadata
+ * §2.3): what was led elsewhere once stays another site's, and what began outside of the browser stays that.
+ */
+function siteOf(from: string | null, chain: readonly URL[]): string {
+  if (from === null) return 'none'
+  return chain.every(({ origin }) => origin === from) ? 'same-origin' : 'cross-site'
+}
+
 /** What a browser does with `Set-Cookie`. It drops what is larger than 4096 bytes. */
 function keep(jar: Map<string, string>, lines: readonly string[]): void {
   for (const line of lines) {
@@ -63,12 +72,20 @@ export function createBrowsers<Who>({ auth, next, fetch, runProxy, withAuth }: V
       return { response, passed, ...served }
     }
 
-    /** Navigates, wherever it is sent. */
-    async function follow(href: string): Promise<{ url: string; response: Response }> {
+    /**
+     * Navigates, wherever it is sent: by a link on a page of `from`, or, where that is `null`, in a mail or from the
+     * address bar.
+     */
+    async function follow(
+      href: string,
+      from: string | null = ORIGIN,
+    ): Promise<{ url: string; response: Response }> {
       let url = new URL(href, ORIGIN)
+      const chain: URL[] = []
       for (let hop = 0; hop < 10; hop += 1) {
+        chain.push(url)
         const ours = url.origin === ORIGIN
-        const request = requestTo(url.href, 'GET', {})
+        const request = requestTo(url.href, 'GET', { 'sec-fetch-site': siteOf(from, chain) })
         const answered = ours ? await runProxy(request) : await fetch(url, { redirect: 'manual' })
         const passed = ours && next.passedOn(answered)
         const response = passed

@@ -7,6 +7,7 @@ import { build, freePort, run } from '../../demo/next/next.mjs'
 import { createScriptedSuperTokensCore } from '../../src/testing/supertokens/index.js'
 import { findChromium, launch } from '../browser/chromium.js'
 import { listen, type NodeServer, relay, toRequest } from '../support/node-server.js'
+import { notice } from './complaints.js'
 import { createNextApp, filesOfBlock, writeFiles } from './written-app.js'
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
@@ -37,6 +38,7 @@ describe.skipIf(!findChromium())('the guide’s app with SuperTokens on a real N
   let app: { stop(): Promise<void> }
   let origin: string
   let log: number
+  const problems: string[] = []
   const core = createScriptedSuperTokensCore({ accessTokenValidity: LIFE })
   const refreshes = (): number => core.count('/session/refresh')
 
@@ -73,6 +75,7 @@ describe.skipIf(!findChromium())('the guide’s app with SuperTokens on a real N
     app = await run(folder, { port, settings, stdio: ['ignore', log, log] })
     browser = await launch()
     context = await browser.newContext()
+    notice(context, problems)
     page = await context.newPage()
   })
   afterAll(async () => {
@@ -83,6 +86,7 @@ describe.skipIf(!findChromium())('the guide’s app with SuperTokens on a real N
   })
   afterEach(() => {
     expect(readFileSync(LOG, 'utf8')).not.toMatch(/unstable|error|⨯|warn/i)
+    expect(problems.splice(0)).toEqual([])
   })
 
   it('sends a stranger to the page where people sign in, and from there to the page that was asked for', async () => {
@@ -124,6 +128,7 @@ describe.skipIf(!findChromium())('the guide’s app with SuperTokens on a real N
     core.heal()
     await expect.poll(account).toContain('user-1')
     expect(page.url()).toBe(`${origin}/account`)
+    expect(problems.splice(0).filter((text) => !text.startsWith('503 '))).toEqual([])
   })
 
   it('ends the session by the route that front ends call', async () => {

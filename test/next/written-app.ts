@@ -23,14 +23,15 @@ export function filesOfBlock(page: string, first: string): WrittenFile[] {
   return found.map((file) => [/^[\w./[\]-]+\.tsx?/.exec(file)?.[0] ?? '', `// ${file}`])
 }
 
-/** What create-next-app writes today, and where the packages of the demo are. */
-export const createNextApp = (): WrittenFile[] => [
+/** What create-next-app writes today, with `more` lines of settings, and where the packages of the demo are. */
+export const createNextApp = (more = ''): WrittenFile[] => [
   [
     'next.config.mjs',
     `const root = ${JSON.stringify(join(root, 'demo/next'))}
 export default {
   cacheComponents: true,
   partialPrefetching: true,
+  ${more}
   turbopack: { root },
   outputFileTracingRoot: root,
 }

@@ -265,6 +265,18 @@ describe('the actions', () => {
     return { actions: auth.actions, sent }
   }
 
+  it('and all requests go to addresses with a slash at their end, where the server wants one', async () => {
+    const { actions, sent } = await open({ trailingSlash: true }, [200, { logoutUrl: '/bye' }])
+    expect(await actions.signInUrl({ returnTo: '/' })).toBe(
+      'https://app.example/auth/sign-in/?returnTo=%2F',
+    )
+    await actions.signOut()
+    expect(sent.map(({ request }) => new URL(request.url).pathname)).toEqual([
+      '/auth/session/',
+      '/auth/sign-out/',
+    ])
+  })
+
   it('lead to the sign-in and back to this page, or the one that is asked for', async () => {
     const { actions } = await open({})
     const here = encodeURIComponent('/cart?tab=2#part')

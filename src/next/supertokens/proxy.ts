@@ -12,6 +12,7 @@ import { answerRouter, isNavigation } from '../ahead.js'
 import type { NextFramework } from '../framework.js'
 import { createGuard } from '../proxy.js'
 import type { ProxyOptions } from '../proxy-types.js'
+import { withoutSlash } from '../slashes.js'
 import type { NextHandler } from '../types.js'
 import { sendTo, showPatience } from './handlers.js'
 import type { SuperTokensWorld } from './world.js'
@@ -92,9 +93,9 @@ export function createSuperTokensProxy(
     framework.NextResponse.next({ request: { headers } })
   return async (request) => {
     const here = world()
-    const { pathname } = new URL(request.url)
+    const pathname = withoutSlash(new URL(request.url).pathname)
     // Whoever is sent there must see it, and whoever lacks something must get out.
-    const open = [here.signInPage, here.claimsPage].includes(pathname)
+    const open = [here.signInPage, here.claimsPage].some((page) => withoutSlash(page) === pathname)
     const own = open || (await here.sessions.owns(pathname))
     if (own || !isProtected(request)) return keep(request, goOn(request))
     try {

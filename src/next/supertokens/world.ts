@@ -1,6 +1,7 @@
 import { safeReturnTo } from '../../server/backend/paths.js'
 import type { SuperTokensSessions } from '../../server/supertokens/web/index.js'
 import { fail, needUrl } from '../environment.js'
+import { withoutSlash } from '../slashes.js'
 import { shared } from '../world.js'
 import type { NextSuperTokensOptions } from './types.js'
 
@@ -44,7 +45,7 @@ export function createSuperTokensWorld(options: NextSuperTokensOptions): SuperTo
  * each slash of a whole path may be it.
  */
 export function pathsAsked(request: Request, whole: string): readonly string[] {
-  const { pathname } = new URL(request.url)
+  const pathname = withoutSlash(new URL(request.url).pathname)
   const slashes = [...whole.matchAll(/\//g)].map(({ index }) => index)
   return slashes.map((at) => whole.slice(0, at) + pathname)
 }

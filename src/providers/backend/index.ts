@@ -5,7 +5,7 @@ import type { SessionUser } from '../../core/session.js'
 import { createHttp, type Http, type HttpRequest } from '../shared/http.js'
 import { HTTP_ONLY } from '../shared/http-only.js'
 import { asObject } from '../shared/json.js'
-import { checkOptions, HTTP_OPTIONS } from '../shared/options.js'
+import { checkOptions, HTTP_OPTIONS, type Kind } from '../shared/options.js'
 import { isFine } from '../shared/passing.js'
 import { readPageUrl } from '../shared/steps.js'
 import { checkUrl, invalid, isPath, parseUrl, trimSlashes } from '../shared/url.js'
@@ -34,6 +34,11 @@ export type BackendProvider<
 /** What no page of another site can send without being asked first (Fetch §2.2.2). */
 const GUARD: Readonly<Record<string, string>> = { 'X-Holdfast': '1' }
 
+const OPTIONS: Readonly<Record<keyof BackendProviderOptions, Kind>> = {
+  ...HTTP_OPTIONS,
+  trailingSlash: 'boolean',
+}
+
 const rejected = (message: string): AuthError => new AuthError('refresh_rejected', message)
 
 /** The path of a page of this origin. */
@@ -43,6 +48,9 @@ function ownPath(returnTo: string, here: string | null): string {
   if (origin !== parseUrl(here).origin) invalid('`returnTo` must be a page of this origin.')
   return `${pathname}${search}${hash}`
 }
+
+/** What stands at the end of each address of a backend. */
+const endOf = ({ trailingSlash }: BackendProviderOptions): string => (trailingSlash ? '/' : '')
 
 /** Makes the function by which requests reach a backend, whose place is looked up at the first. */
 function createSend(url: string, options: BackendProviderOptions): Http {
@@ -61,13 +69,13 @@ function createSend(url: string, options: BackendProviderOptions): Http {
       headers: { ...options.headers, ...GUARD },
       credentials: 'include',
     })
-    return http(request, context)
+    return http({ ...request, path: request.path + endOf(options) }, context)
   }
 }
 
 function createActions(
   { page, request }: ActionHost,
-  base: string,
+  addressOf: (path: string) => string,
   call: (request: HttpRequest, context: RequestContext) => Promise<unknown>,
 ): BackendActions {
   const link = async (path: string, { returnTo, ...hints }: SignInUrlOptions = {}) => {
@@ -77,7 +85,7 @@ function createActions(
     for (const [name, value] of Object.entries(hints)) {
       if (value !== undefined) query.set(name, String(value))
     }
-    return `${base}${path}?${query}`
+    return `${addressOf(path)}?${query}`
   }
   return {
     signInUrl: (options) => link('/sign-in', options),
@@ -108,7 +116,7 @@ function createActions(
 export function backend<User extends SessionUser = SessionUser, Credentials extends object = never>(
   options: BackendProviderOptions = {},
 ): BackendProvider<User, Credentials> {
-  checkOptions('backend', options, HTTP_OPTIONS)
+  checkOptions('backend', options, OPTIONS)
   const url = trimSlashes(options.url ?? '/auth')
   const send = createSend(url, options)
 
@@ -142,6 +150,6 @@ export function backend<User extends SessionUser = SessionUser, Credentials exte
     async signOut({ sessionId }, scope, context) {
       await call({ path: '/sign-out', json: { sessionId, scope }, keepalive: true }, context)
     },
-    actions: (host) => createActions(host, url, call),
+    actions: (host) => createActions(host, (path) => url + path + endOf(options), call),
   }
 }

@@ -8,6 +8,12 @@ export interface BackendProviderOptions extends Omit<HttpOptions, 'url' | 'crede
    * @default '/auth'
    */
   readonly url?: string | undefined
+  /**
+   * Whether the addresses of the routes end with a slash, as Next.js wants it with its `trailingSlash`: it redirects all
+   * others, and requests of a session follow no redirect.
+   * @default false
+   */
+  readonly trailingSlash?: boolean | undefined
 }
 
 /** What a page may ask of a sign-in, besides where to return to. */

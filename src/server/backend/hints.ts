@@ -33,17 +33,45 @@ export interface HintSource {
   readonly anybody: readonly (keyof SignInHints)[]
 }
 
+/** What an address asks of a sign-in. */
+export interface FoundHints {
+  readonly hints: SignInHints
+  /** The names of what it asks besides, and does not get. */
+  readonly refused: readonly string[]
+}
+
 /**
  * The hints of a sign-in. By `connectionId` and its like a page of another site could have somebody
- * signed in by its own identity provider, as whom it likes.
+ * signed in by its own identity provider, as whom it likes. Nor may a redirect of a page of ours choose for somebody
+ * who comes from elsewhere: browsers say there what they said at first (Fetch Metadata §2.3), and an address that was
+ * made for a redirect looks like one that a stranger had made for himself.
  */
-export function hintsOf({ request, url, callers, anybody }: HintSource): SignInHints {
-  const taken = isOwnNavigation(request, callers) ? HINTS : anybody
-  const given = taken.flatMap((name) => {
+export function hintsOf({ request, url, callers, anybody }: HintSource): FoundHints {
+  const isOwn = isOwnNavigation(request, callers)
+  const asks = (name: string): boolean => Boolean(url.searchParams.get(name))
+  const isTaken = (name: (typeof HINTS)[number]): boolean => isOwn || anybody.includes(name)
+  const taken = HINTS.filter((name) => asks(name) && isTaken(name))
+  const pairs = taken.map((name) => {
     const value = url.searchParams.get(name)
-    return value ? [[name, name === 'maxAge' ? Number(value) : value]] : []
+    return [name, name === 'maxAge' ? Number(value) : value]
   })
-  return Object.fromEntries(given)
+  return {
+    hints: Object.fromEntries(pairs),
+    refused: [
+      ...HINTS.filter((name) => asks(name) && !isTaken(name)),
+      ...(asks('state') && !isOwn ? ['state'] : []),
+    ],
+  }
+}
+
+/** Says why hints were not taken, and what an app can do. */
+export function refusedHints(names: readonly string[], cause?: unknown): AuthError {
+  const list = names.map((name) => `\`${name}\``).join(', ')
+  return new AuthError(
+    'invalid_argument',
+    `The sign-in did not take ${list}: the browser came from a mail, a bookmark or another site, maybe by a redirect of a page of this app. Show a link to the sign-in in place of redirecting there, or list in \`crossSiteHints\` what any link may choose.`,
+    { cause },
+  )
 }
 
 /** The most characters of a `state`: longer ones make cookies that no server takes. */

@@ -6,7 +6,7 @@ import { parseCookies } from '../cookies/cookies.js'
 import { TIME_LIMIT, withinTime } from '../shared/time-limit.js'
 import { redirect } from './answers.js'
 import { AGAIN, type SignInFlow, type SignInFlows } from './flows.js'
-import { hintsOf, stateOf } from './hints.js'
+import { hintsOf, refusedHints, stateOf } from './hints.js'
 import type { OrganizationChoice } from './organization-routes.js'
 import { safeReturnTo } from './paths.js'
 import type { EndSignIn } from './sign-in-end.js'
@@ -31,6 +31,7 @@ export interface SignInRoutesDeps<User extends SessionUser>
   readonly basePath: string
   /** The hints that anybody may give. */
   readonly crossSiteHints: readonly (keyof SignInHints)[]
+  report(error: unknown): void
 }
 
 /** Words of an address that a person may be shown: anybody can have put markup there. */
@@ -65,6 +66,14 @@ export function createSignInRoutes<User extends SessionUser>(
   deps: SignInRoutesDeps<User>,
 ): Readonly<Record<string, Handler>> {
   const { signIn, flows, end, fail, choice, onSignInError } = deps
+  const told = new Set<string>()
+
+  /** Tells of each hint once: strangers write these addresses, and would fill a log. */
+  function tellOfRefused(names: readonly string[]): void {
+    const fresh = names.filter((name) => !told.has(name))
+    for (const name of fresh) told.add(name)
+    if (fresh.length > 0) deps.report(refusedHints(fresh))
+  }
 
   async function begin(call: Call, screenHint?: AuthorizeRequest['screenHint']): Promise<Response> {
     const { verifier, challenge } = await createPkce()
@@ -73,7 +82,7 @@ export function createSignInRoutes<User extends SessionUser>(
     const state = url.searchParams.has(AGAIN) ? `${challenge}.${AGAIN}` : challenge
     const redirectUri = deps.redirectUri(url)
     const callers = { own: deps.ownOrigin(url), allowed: deps.allowed }
-    const hints = hintsOf({ request, url, callers, anybody: deps.crossSiteHints })
+    const { hints, refused } = hintsOf({ request, url, callers, anybody: deps.crossSiteHints })
     const { maxAge } = hints
     try {
       const appState = stateOf({ request, url, callers })
@@ -85,9 +94,12 @@ export function createSignInRoutes<User extends SessionUser>(
         codeChallenge: challenge,
         screenHint,
       })
-      return redirect(location, await flows.keep(flow, parseCookies(call.cookie)))
+      const setCookies = await flows.keep(flow, parseCookies(call.cookie))
+      tellOfRefused(refused)
+      return redirect(location, setCookies)
     } catch (error) {
-      return fail(call, error)
+      const isMissing = refused.length > 0 && isAuthError(error, 'invalid_argument')
+      return fail(call, isMissing ? refusedHints(refused, error) : error)
     }
   }
 

@@ -167,8 +167,9 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
   readonly upstreams?: Readonly<Record<string, Upstream>> | undefined
   /**
    * The hints that a sign-in takes which no page of ours began, such as one by a link on another
-   * site or in a mail. `connectionId`, `provider` and what else chooses where people sign in could
-   * make one person pass for another. @default ['invitationToken', 'prompt', 'maxAge']
+   * site or in a mail, also where a page of yours redirects who came by it. `connectionId`, `provider` and what else
+   * chooses where people sign in could make one person pass for another. Of one that is not taken `report` hears, once.
+   * @default ['invitationToken', 'prompt', 'maxAge']
    */
   readonly crossSiteHints?: readonly (keyof SignInHints)[] | undefined
   /**
@@ -209,8 +210,8 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
    */
   readonly onSignInError?: ((error: AuthError, request: Request) => Awaitable<Response>) | undefined
   /**
-   * Hears of what nobody else hears of: outages of upstreams, and of the auth server at sign-outs,
-   * once each; unexpected failures.
+   * Hears of what nobody else hears of: outages of upstreams, and of the auth server at sign-outs, and hints that a
+   * sign-in did not take, once each; unexpected failures.
    */
   readonly report?: ((error: unknown) => void) | undefined
   /** For upstreams. @default the platform's fetch */

@@ -141,7 +141,8 @@ export function createEventStreams(options: EventStreamOptions = {}): EventStrea
     }
 
     count.add(session)
-    const strategy = new CountQueuingStrategy({ highWaterMark: WAITING })
+    // It counts pieces. The edge runtime of Next has no `CountQueuingStrategy`, which does no more.
+    const strategy = { highWaterMark: WAITING }
     return new ReadableStream({ start, cancel: () => finish(() => {}) }, strategy)
   }
 

@@ -1,6 +1,8 @@
 import { auth } from '../../lib/auth'
 import { SignOut } from './sign-out'
 
+export const runtime = 'edge'
+
 export default async function Account() {
   const { user } = await auth.withAuth({ ensureSignedIn: true })
   return (

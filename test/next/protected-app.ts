@@ -1,0 +1,64 @@
+import { cpSync, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { build, freePort, run } from '../../demo/next/next.mjs'
+import { type Answer, ask } from '../express/stage.js'
+import { startWorkOS } from './workos-server.js'
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+const SOURCES = ['app', 'pages', 'auth.js', 'proxy.js', 'next.config.mjs']
+/** Beneath the demo, whose packages it shares. */
+export const folder = at('../../demo/next/.tmp/protected')
+
+/** What pages say that only some may see. */
+export const SECRET = 'for few eyes'
+
+/** Who can sign in. */
+export const ADA = 'ada@example.test'
+/** The life of an access token, in ms: so short that a test sees it end. */
+const LIFE = 6_000
+
+/** An app that runs, and what it answers to an address as it is. */
+export interface ProtectedApp {
+  readonly origin: string
+  readonly workos: Awaited<ReturnType<typeof startWorkOS>>
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
+  /** The same, once more where it is sent on within the app, as Next does that misses the hash of the headers. */
+  follow(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
+  stop(): Promise<void>
+}
+
+/** Starts the app that was built, with a WorkOS of its own. */
+export async function startProtected(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ProtectedApp> {
+  const port = await freePort()
+  const origin = `http://127.0.0.1:${port}`
+  const place = { routes: `${origin}/app/auth`, home: `${origin}/app` }
+  const workos = await startWorkOS({ users: [{ email: ADA }], accessTokenLifetime: LIFE, ...place })
+  const given = { ...workos.settings, ...settings }
+  const app = await run(folder, { port, settings: given, stdio: 'ignore' })
+  async function stop(): Promise<void> {
+    await app.stop()
+    await workos.close()
+  }
+  const get: ProtectedApp['get'] = (path, headers = {}) => ask(origin, path, { headers })
+  async function follow(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer> {
+    const answer = await get(path, headers)
+    const { location = '' } = answer.headers
+    return answer.status < 400 && /^\/[^/]/.test(location) ? get(location, headers) : answer
+  }
+  return { origin, workos, stop, get, follow }
+}
+
+/** Builds the app, unless it is built. */
+export function buildProtected(): void {
+  for (const name of SOURCES) {
+    rmSync(`${folder}/${name}`, { recursive: true, force: true })
+    // Older than what was built of it, unless it was changed.
+    cpSync(at(`protected/${name}`), `${folder}/${name}`, {
+      recursive: true,
+      preserveTimestamps: true,
+    })
+  }
+  build(folder, SOURCES, 'ignore')
+}
