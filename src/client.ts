@@ -45,7 +45,8 @@ export type BriefListener<User extends SessionUser = SessionUser> = (
 ) => unknown
 
 /**
- * Keeps users signed in. `docs/start.md` and `docs/sessions.md` are a tour of its methods.
+ * Keeps users signed in. `docs/start.md` and `docs/sessions.md` are a tour of its methods. Those that are
+ * properties are bound: they can be handed on without the client.
  * @example
  * ```ts
  * const auth = new AuthClient({ provider: gotrue({ url: 'https://project.example/auth/v1' }) })
@@ -94,13 +95,12 @@ export class AuthClient<
    * The current session, with a token that works; `null` when nobody is signed in.
    * @throws AuthError, retryable, when the token is dead and the server cannot be reached now.
    */
-  getSession(options?: CallOptions): Promise<Session<User> | null> {
-    return guarded(() => this.#engine.getSession(touched(options)))
-  }
+  readonly getSession = (options?: CallOptions): Promise<Session<User> | null> =>
+    guarded(() => this.#engine.getSession(touched(options)))
 
   /**
    * The access token of `getSession()`, or one for another resource, which is refreshed like it:
-   * all spend the one refresh token. Bound, so that it can be handed to other clients.
+   * all spend the one refresh token.
    * @throws AuthError `invalid_argument` for a target that is no text; otherwise as `getSession`.
    */
   readonly getAccessToken = (options?: TokenTarget & CallOptions): Promise<string | null> =>
@@ -116,11 +116,11 @@ export class AuthClient<
    * @throws AuthSessionMissingError when there is no token, or the answer holds no session.
    * @throws AuthError otherwise; only `refresh_rejected` ends the current session.
    */
-  refreshSession(
+  readonly refreshSession = (
     token?: string | RefreshOptions | null,
     options?: RefreshOptions,
-  ): Promise<RefreshResult<User>> {
-    return guardedThroughout(async () => {
+  ): Promise<RefreshResult<User>> =>
+    guardedThroughout(async () => {
       const isFirst = typeof token === 'object'
       const given = { ...(isFirst ? (token ?? options) : options) }
       const held = isFirst ? null : token
@@ -128,10 +128,12 @@ export class AuthClient<
       const session = await this.#engine.refresh(held ?? null, given)
       return { session, user: session.user }
     })
-  }
 
   /** Signs somebody in. `session` is `null` when the server wants another step first. */
-  signIn(credentials: Credentials, options?: CallOptions): Promise<SignInResult<User>> {
+  readonly signIn = (
+    credentials: Credentials,
+    options?: CallOptions,
+  ): Promise<SignInResult<User>> => {
     const provider = this.#provider
     return guardedThroughout(() =>
       this.#engine.signIn(
@@ -149,7 +151,7 @@ export class AuthClient<
    * Makes a session kept elsewhere the current one.
    * @throws AuthSessionMissingError when its tokens are worth nothing or missing.
    */
-  setSession(tokens: Tokens, options?: CallOptions): Promise<RefreshResult<User>> {
+  readonly setSession = (tokens: Tokens, options?: CallOptions): Promise<RefreshResult<User>> => {
     const provider = this.#provider
     return guardedThroughout(async () => {
       const { accessToken = '', refreshToken } = tokens ?? {}
@@ -175,14 +177,13 @@ export class AuthClient<
    *   and the server did not end the others; if that may pass, it is tried again for ten minutes, as
    *   long as the page lives.
    */
-  signOut(options?: CallOptions & { readonly scope?: SignOutScope }): Promise<void> {
-    return guarded(() => {
+  readonly signOut = (options?: CallOptions & { readonly scope?: SignOutScope }): Promise<void> =>
+    guarded(() => {
       const { scope = 'local', ...call } = { ...options }
       // A word that is misspelt would leave the others signed in, unseen.
       if (!SCOPES.includes(scope)) throw invalid(`\`scope\` is one of ${SCOPES}.`)
       return this.#engine.signOut(scope, call)
     })
-  }
 
   /**
    * Somebody is there: a session with `timeouts` goes on as if it were used now, up to its absolute end.
@@ -205,10 +206,10 @@ export class AuthClient<
     return this.#engine.store.listen((...change) => Reflect.apply(listener, undefined, change))
   }
 
-  /** The state now: the same object until something changes. Bound. */
+  /** The state now: the same object until something changes. */
   readonly getSnapshot = (): Snapshot<User> => this.#engine.store.snapshot()
 
-  /** Calls `listener` after each change of the snapshot. Bound. Returns the way to stop. */
+  /** Calls `listener` after each change of the snapshot. Returns the way to stop. */
   readonly subscribe = (listener: () => void): (() => void) => {
     checkListener(listener)
     return this.#engine.store.subscribe(listener)

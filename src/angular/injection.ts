@@ -10,7 +10,7 @@ import {
 } from '@angular/core'
 import { type AnyClient, createSource, given, type Source } from '../bindings/source.js'
 import { type Answer, ask, toTokenView } from '../bindings/token.js'
-import type { BoundClient, ProvideAuthOptions, SessionState } from '../bindings/types.js'
+import type { BoundClient, ProvideAuthOptions, SessionState, TokenView } from '../bindings/types.js'
 import type { AuthClient } from '../client.js'
 import type { SessionUser } from '../core/session.js'
 import type { AccessTokenSignals, AuthInjection, AuthInjectionOf, SessionSignals } from './types.js'
@@ -95,7 +95,7 @@ export function createAuthInjection<
     afterNextRender(() => {
       ask(source).then(answer.set)
     })
-    const view = computed(() => toTokenView(state(), answer()))
+    const view = (): TokenView => toTokenView(state(), answer())
     return {
       ...source.token,
       accessToken: computed(() => view().accessToken),

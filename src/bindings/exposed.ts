@@ -1,17 +1,13 @@
-import { AuthError } from '../core/errors.js'
+import { invalid } from '../core/check-options.js'
+import type { AuthError } from '../core/errors.js'
 import { HTTP_ONLY } from '../providers/shared/http-only.js'
 
-let known: AuthError | undefined
+/** Always the same object: a state that holds it has not changed. */
+const UNEXPOSED = /* @__PURE__ */ invalid('No token: see `exposeAccessToken`.')
 
-/** Why there is no token to show: a backend gives pages names in place of tokens. Always the same object. */
-export function unexposed(token: string | null | undefined): AuthError | null {
-  if (!token?.startsWith(HTTP_ONLY)) return null
-  known ??= new AuthError(
-    'invalid_argument',
-    'No token without `exposeAccessToken` of createBackend.',
-  )
-  return known
-}
+/** Why there is no token to show: a backend gives pages names in place of tokens. */
+export const unexposed = (token: string | null | undefined): AuthError | null =>
+  token?.startsWith(HTTP_ONLY) ? UNEXPOSED : null
 
 /** @throws AuthError `invalid_argument` for the name of a token. */
 export function exposed<Token extends string | null>(token: Token): Token {

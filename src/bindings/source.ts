@@ -1,15 +1,8 @@
 import type { AuthClient } from '../client.js'
-import { AuthError } from '../core/errors.js'
+import { invalid } from '../core/check-options.js'
 import type { SessionUser } from '../core/session.js'
-import type { Snapshot } from '../core/store.js'
 import { exposed } from './exposed.js'
-import type {
-  BoundClient,
-  ProvideAuthOptions,
-  SessionState,
-  SessionView,
-  TokenMethods,
-} from './types.js'
+import type { BoundClient, ProvideAuthOptions, SessionState, TokenMethods } from './types.js'
 
 /** Any client, whatever it signs in with. */
 export type AnyClient = AuthClient<never, SessionUser, object>
@@ -26,26 +19,6 @@ export interface Source<Credentials, User extends SessionUser, Actions extends o
   readonly token: TokenMethods
 }
 
-const toState = <User extends SessionUser>(
-  session: SessionView<User> | null,
-  error: AuthError | null,
-  otherwise: 'loading' | 'signed-out' = 'signed-out',
-): SessionState<User> =>
-  session
-    ? { status: 'signed-in', session, user: session.user, error }
-    : { status: otherwise, session: null, user: null, error: null }
-
-const bind = <Credentials, User extends SessionUser, Actions extends object>(
-  client: AuthClient<Credentials, User, Actions>,
-): BoundClient<Credentials, User, Actions> => ({
-  client,
-  signIn: client.signIn.bind(client),
-  signOut: client.signOut.bind(client),
-  refreshSession: client.refreshSession.bind(client),
-  getSession: client.getSession.bind(client),
-  getAccessToken: client.getAccessToken,
-})
-
 /**
  * What is there, if it is there.
  * @throws AuthError `invalid_argument` otherwise, with what to do.
@@ -53,10 +26,7 @@ const bind = <Credentials, User extends SessionUser, Actions extends object>(
 export function given<Thing>(thing: Thing | null | undefined, advice: string): Thing {
   if (thing) return thing
   // The provider of another copy is there to see, so that nobody would think of that by themselves.
-  throw new AuthError(
-    'invalid_argument',
-    `No AuthClient here: ${advice}. Two copies of holdfast share no client.`,
-  )
+  throw invalid(`No AuthClient in this copy of holdfast: ${advice}.`)
 }
 
 /**
@@ -70,29 +40,27 @@ export function createSource<Credentials, User extends SessionUser, Actions exte
 ): Source<Credentials, User, Actions> {
   // Stores and observables have a `subscribe` too.
   given(client?.getSnapshot, advice)
-  const initial = options?.initialSession
-  const rendered = toState<User>(
-    initial?.user ? initial : null,
-    null,
-    initial === undefined ? 'loading' : undefined,
-  )
-  let seen: Snapshot<User> | undefined
-  let state: SessionState<User> = rendered
+  const session = options?.initialSession
+  const rendered: SessionState<User> = session?.user
+    ? { status: 'signed-in', session, user: session.user, error: null }
+    : {
+        status: session === undefined ? 'loading' : 'signed-out',
+        session: null,
+        user: null,
+        error: null,
+      }
   return {
-    bound: bind(client),
+    // The functions of a client are bound; what it has besides those in the type is no promise.
+    bound: { ...client, client },
     subscribe: client.subscribe,
     rendered,
     current() {
-      const snapshot = client.getSnapshot()
-      if (snapshot !== seen && snapshot.status !== 'loading') {
-        seen = snapshot
-        state = toState(snapshot.session, snapshot.error)
-      }
-      return state
+      const now = client.getSnapshot()
+      return now.status === 'loading' ? rendered : now
     },
     token: {
-      refresh: async () => exposed((await client.refreshSession()).session.accessToken),
-      getAccessToken: async (options) => exposed(await client.getAccessToken(options)),
+      refresh: () => client.refreshSession().then(({ session }) => exposed(session.accessToken)),
+      getAccessToken: (options) => client.getAccessToken(options).then(exposed),
     },
   }
 }

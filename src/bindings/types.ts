@@ -10,7 +10,7 @@ export type SessionView<User extends SessionUser = SessionUser> = Pick<Session<U
 export type SessionState<User extends SessionUser = SessionUser> =
   | SignedIn<User>
   | Nobody<'loading'>
-  | Nobody<'signed-out'>
+  | Nobody<'signed-out', AuthError | null>
 
 /** Somebody is signed in. */
 export interface SignedIn<User extends SessionUser = SessionUser> {
@@ -23,11 +23,15 @@ export interface SignedIn<User extends SessionUser = SessionUser> {
 }
 
 /** Nobody is signed in, or it is not known yet. */
-export interface Nobody<Status extends 'loading' | 'signed-out'> {
+export interface Nobody<
+  Status extends 'loading' | 'signed-out',
+  Failure extends AuthError | null = null,
+> {
   readonly status: Status
   readonly session: null
   readonly user: null
-  readonly error: null
+  /** What ended the session, where it was a failure and that is known. */
+  readonly error: Failure
 }
 
 /** The client in use and its methods, bound: the same objects as long as the client is. */

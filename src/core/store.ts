@@ -10,16 +10,24 @@ import { ASKED, type Held, type Limits, type Now } from './timing.js'
 /** What `getSnapshot()` returns: the same object until something changes. */
 export type Snapshot<User extends SessionUser = SessionUser> =
   /** Storage has not been read yet. */
-  | { readonly status: 'loading'; readonly session: null; readonly error: null }
+  | {
+      readonly status: 'loading'
+      readonly session: null
+      readonly user: null
+      readonly error: null
+    }
   | {
       readonly status: 'signed-in'
       readonly session: Session<User>
+      /** `null` only when neither the server nor the token says whose session it is. */
+      readonly user: User | null
       /** Why the last refresh failed, while it is being tried again. */
       readonly error: AuthError | null
     }
   | {
       readonly status: 'signed-out'
       readonly session: null
+      readonly user: null
       /** What ended the session, where it was a failure and that is known. */
       readonly error: AuthError | null
     }
@@ -75,12 +83,12 @@ export interface StoreOptions {
 }
 
 function toSnapshot<User extends SessionUser>(state: State<User>): Snapshot<User> {
-  if (state.status === 'loading') return { status: state.status, session: null, error: null }
-  if (state.status === 'signed-out')
-    return { status: state.status, session: null, error: state.error }
-  const { held, patience } = state
-  const error = patience?.error ?? null
-  return { status: state.status, session: held.record.session, error }
+  const { status } = state
+  if (status === 'loading') return { status, session: null, user: null, error: null }
+  if (status === 'signed-out') return { status, session: null, user: null, error: state.error }
+  const { session } = state.held.record
+  const error = state.patience?.error ?? null
+  return { status, session, user: session.user, error }
 }
 
 function codeOf({ type, ...rest }: Input<SessionUser>): string | undefined {

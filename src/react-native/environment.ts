@@ -15,6 +15,13 @@ export interface NativeEnvironmentOptions extends AppStateWakeOptions {
  * The surroundings of a client in React Native, for its option `environment`: tokens are refreshed ahead of need
  * while the app is active; the clients of the app, which is one process, exclude each other without storage.
  * @throws AuthError `invalid_argument` for what is no `AppState`, no `NetInfo`, or no such `crypto`.
+ * @example
+ * ```ts
+ * import { AppState } from 'react-native'
+ *
+ * const environment = nativeEnvironment({ AppState })
+ * const auth = new AuthClient({ provider: gotrue({ url: 'https://project.example/auth/v1' }), environment })
+ * ```
  */
 export function nativeEnvironment(
   options: NativeEnvironmentOptions,

@@ -31,6 +31,14 @@ const placeOf = (url: string): string => {
  * end: also with the one that started the app, once. Links to anywhere else are not for it. Pass them on to
  * `auth.actions.handleRedirect({ url })`. Returns the way to stop.
  * @throws AuthError `invalid_argument` for what is no `Linking`, and without a `redirectTo`.
+ * @example
+ * ```ts
+ * import { Linking } from 'react-native'
+ *
+ * const stop = onRedirect(Linking, 'com.example.app://callback', async (url) => {
+ *   await auth.actions.handleRedirect({ url })
+ * })
+ * ```
  */
 export function onRedirect(
   Linking: LinkingSource,

@@ -111,6 +111,14 @@ function createLine() {
  * the phone is locked, or the keychain fails otherwise, its methods reject with AuthError `storage`: the client
  * goes on in memory, and saves later.
  * @throws AuthError `invalid_argument` for what is no SecureStore.
+ * @example
+ * ```ts
+ * import * as SecureStore from 'expo-secure-store'
+ *
+ * const storage = secureStorage(SecureStore, {
+ *   keychainAccessible: SecureStore.AFTER_FIRST_UNLOCK,
+ * })
+ * ```
  */
 export function secureStorage<Options extends object = object>(
   SecureStore: SecureStoreSource<Options>,

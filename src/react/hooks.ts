@@ -33,9 +33,10 @@ export function createAuthHooks<
   const useSource = (): Given => given(useContext(Context), ADVICE)
 
   function AuthProvider(props: AuthProviderProps<Credentials, User, Actions>): ReactElement {
-    const [source, setSource] = useState(() => createSource(props.client, props, ADVICE))
+    const make = (): Given => createSource(props.client, props, ADVICE)
+    const [source, setSource] = useState(make)
     // Another client is another world: nothing of the old one is shown, not even once.
-    if (source.bound.client !== props.client) setSource(createSource(props.client, props, ADVICE))
+    if (source.bound.client !== props.client) setSource(make)
     return createElement(Context.Provider, { value: source }, props.children)
   }
 

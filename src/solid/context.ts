@@ -103,7 +103,8 @@ export function createAuthContext<
     const { source, state } = useProvided()
     const read = createReader({ source, state })
     const [answer, setAnswer] = createSignal<Answer>()
-    onMount(() => ask(source).then(setAnswer))
+    // A function that is given to it bare would be called for the value.
+    onMount(() => ask(source).then((said) => setAnswer(() => said)))
     return Object.assign(
       live(() => toTokenView(read(), answer())),
       source.token,

@@ -100,6 +100,13 @@ function createEars(area: () => Area | undefined) {
  * loaded anew.
  * @throws AuthError `invalid_argument` for another area: what is synced reaches other devices, which would
  *   spend each other's tokens.
+ * @example
+ * ```ts
+ * const auth = new AuthClient({
+ *   provider: gotrue({ url: 'https://project.example/auth/v1' }),
+ *   storage: chromeStorage(),
+ * })
+ * ```
  */
 export function chromeStorage({
   area = 'local',

@@ -90,11 +90,14 @@ function createTracker(): Pick<ManualClock, 'settle' | 'track'> {
 
 /**
  * Makes a clock for tests: its time moves only by its own methods, none of which sleeps.
- *
+ * @example
  * ```ts
  * const clock = createManualClock()
- * clock.schedule(60_000, () => { refreshed = true })
- * await clock.advance(60_000)
+ * const auth = new AuthClient({
+ *   provider: gotrue({ url: 'https://project.example/auth/v1' }),
+ *   environment: { clock },
+ * })
+ * await clock.advance(24 * 3_600_000) // each token was refreshed ahead of its end
  * ```
  */
 export function createManualClock(options: ManualClockOptions = {}): ManualClock {

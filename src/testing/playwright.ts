@@ -86,6 +86,26 @@ const planting = (origin: string, entries: Readonly<Record<string, string>>): st
  * as a fixture of `test`.
  * @throws AuthError `invalid_argument` for what is no URL, and when the sign-in has left no session; whatever
  *   `signIn` throws.
+ * @example
+ * ```ts
+ * import { test } from '@playwright/test'
+ *
+ * const ada = { email: 'ada@example.com', password: 'secret-1' }
+ * test('greets who is signed in', async ({ context, page }) => {
+ *   const url = 'https://project.example/auth/v1'
+ *   await signInContext(context, {
+ *     server: createScriptedGoTrue({ users: [ada] }),
+ *     url,
+ *     appOrigin: 'http://localhost:3000',
+ *     async signIn({ fetch, storage }) {
+ *       const auth = new AuthClient({ provider: gotrue({ url, fetch }), storage })
+ *       await auth.signIn(ada)
+ *       auth.dispose()
+ *     },
+ *   })
+ *   await page.goto('http://localhost:3000')
+ * })
+ * ```
  */
 export async function signInContext(
   context: PlaywrightContext,

@@ -9,9 +9,9 @@ import {
   provide,
   shallowRef,
 } from 'vue'
-import { type AnyClient, createSource, given } from '../bindings/source.js'
+import { type AnyClient, given } from '../bindings/source.js'
 import { type Answer, ask, toTokenView } from '../bindings/token.js'
-import type { BoundClient, ProvideAuthOptions, SessionState } from '../bindings/types.js'
+import type { BoundClient, ProvideAuthOptions, SessionState, TokenView } from '../bindings/types.js'
 import type { AuthClient } from '../client.js'
 import type { SessionUser } from '../core/session.js'
 import { createProvided, createReader, type Provided } from './provided.js'
@@ -38,7 +38,7 @@ export function createAuthComposables<
   const useProvided = (): Provided<Credentials, User, Actions> => given(inject(key, null), ADVICE)
 
   function install(app: App, client: Client, options?: ProvideAuthOptions<User>): void {
-    const provided = createProvided(createSource(client, options, ADVICE))
+    const provided = createProvided(client, options, ADVICE)
     app.provide(key, provided)
     const { mount } = app
     // What is rendered to a string is never mounted: servers leave the client alone.
@@ -49,7 +49,7 @@ export function createAuthComposables<
   }
 
   function provideAuth(client: Client, options?: ProvideAuthOptions<User>): void {
-    const provided = createProvided(createSource(client, options, ADVICE))
+    const provided = createProvided(client, options, ADVICE)
     provide(key, provided)
     // Servers mount nothing.
     onBeforeMount(() => onUnmounted(provided.begin()))
@@ -85,14 +85,14 @@ export function createAuthComposables<
     provided.begun.then(async () => {
       answer.value = await ask(provided)
     })
-    const view = computed(() => toTokenView(read(), answer.value))
+    const view = (): TokenView => toTokenView(read(), answer.value)
     return {
       ...provided.token,
-      accessToken: computed(() => view.value.accessToken),
-      loading: computed(() => view.value.loading),
-      error: computed(() => view.value.error),
+      accessToken: computed(() => view().accessToken),
+      loading: computed(() => view().loading),
+      error: computed(() => view().error),
     }
   }
 
-  return { authPlugin: { install }, provideAuth, useSession, useAuth, useAccessToken }
+  return { authPlugin: install, provideAuth, useSession, useAuth, useAccessToken }
 }

@@ -1,6 +1,7 @@
-import { getCurrentInstance, markRaw, onMounted, ref, type ShallowRef, shallowRef } from 'vue'
-import type { Source } from '../bindings/source.js'
-import type { SessionState } from '../bindings/types.js'
+import { getCurrentInstance, markRaw, onMounted, type ShallowRef, shallowRef } from 'vue'
+import { createSource, type Source } from '../bindings/source.js'
+import type { ProvideAuthOptions, SessionState } from '../bindings/types.js'
+import type { AuthClient } from '../client.js'
 import type { SessionUser } from '../core/session.js'
 
 /** What composables read from. */
@@ -13,43 +14,47 @@ export interface Provided<Credentials, User extends SessionUser, Actions extends
   readonly begin: () => () => void
 }
 
-/** Makes what composables read from, in the state that the server rendered. */
+/**
+ * Makes what composables read from, in the state that the server rendered.
+ * @throws AuthError `invalid_argument` when there is no client.
+ */
 export function createProvided<Credentials, User extends SessionUser, Actions extends object>(
-  source: Source<Credentials, User, Actions>,
+  client: AuthClient<Credentials, User, Actions>,
+  options: ProvideAuthOptions<User> | undefined,
+  advice: string,
 ): Provided<Credentials, User, Actions> {
+  const source = createSource(client, options, advice)
   // A store would make a proxy of it, which its private fields are not in.
-  markRaw(source.bound.client)
+  markRaw(client)
   const state = shallowRef(source.rendered)
-  let told = (): void => {}
-  const begun = new Promise<void>((resolve) => {
-    told = resolve
-  })
+  let told: (() => void) | undefined
   const look = (): void => {
     state.value = source.current()
   }
   return {
     ...source,
     state,
-    begun,
+    begun: new Promise((resolve) => {
+      told = resolve
+    }),
     begin() {
       look()
-      told()
+      told?.()
       return source.subscribe(look)
     },
   }
 }
 
 /** Reads the state, and in a component that is being hydrated the one that the server rendered. */
-export function createReader<User extends SessionUser>({
-  state,
-  rendered,
-}: Pick<Provided<never, User, object>, 'state' | 'rendered'>): () => SessionState<User> {
+export function createReader<User extends SessionUser>(
+  provided: Pick<Provided<never, User, object>, 'state' | 'rendered'>,
+): () => SessionState<User> {
   // Vue itself goes by this: only a component that takes over what is there begins with an element.
-  const hydrating = ref(!!getCurrentInstance()?.vnode.el)
-  if (hydrating.value) {
+  const taken = shallowRef(getCurrentInstance()?.vnode.el ? provided.rendered : null)
+  if (taken.value) {
     onMounted(() => {
-      hydrating.value = false
+      taken.value = null
     })
   }
-  return () => (hydrating.value ? rendered : state.value)
+  return () => taken.value ?? provided.state.value
 }

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { keepPicture } from '../support/pictures.js'
 import { findChromium, launch } from './chromium.js'
 import { type DevtoolsSite, startDevtoolsSite } from './devtools-site.js'
 
@@ -193,11 +194,38 @@ describe.skipIf(!findChromium())('the devtools panel in a real browser', () => {
               ink: getComputedStyle(panel).color,
             }
           })
+          await keepPicture(page, `devtools at 360 px, ${colorScheme}`)
+          await part(page, 'Time line of all tabs').scrollIntoViewIfNeeded()
+          await keepPicture(page, `devtools at 360 px, ${colorScheme}, further down`)
           expect(seen.wide).toEqual([])
           expect(seen.moving).toBe(0)
           expect(seen.ink).toBe(colorScheme === 'dark' ? 'rgb(230, 241, 239)' : 'rgb(16, 32, 30)')
         },
         { viewport, colorScheme, reducedMotion: 'reduce' },
+      )
+    },
+  )
+
+  it.each(['light', 'dark'] as const)(
+    'has its parts side by side where there is room, %s',
+    async (colorScheme) => {
+      await withSite(
+        async ({ site, open }) => {
+          const page = await open()
+          await toggle(page).click()
+          await signIn(page)
+          site.server.fail({ type: 'status', status: 503 }, { path: '/token', times: 100 })
+          await page.getByRole('button', { name: 'Refresh now' }).click()
+          await expect.poll(() => line(page)).toContain('REFRESH_FAILED')
+          await expect.poll(() => textOf(page, 'Storage')).toContain('session')
+          await keepPicture(page, `devtools, ${colorScheme}`)
+          const [facts, events] = await Promise.all(
+            ['State', 'Time line of all tabs'].map((name) => part(page, name).boundingBox()),
+          )
+          expect(events?.x).toBeGreaterThan((facts?.x ?? 0) + (facts?.width ?? 0))
+          expect(events?.height).toBeGreaterThan(200)
+        },
+        { colorScheme },
       )
     },
   )

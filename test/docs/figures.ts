@@ -34,6 +34,10 @@ export const SOURCES: readonly Source[] = [
     figure: '20,000 random larger worlds',
     from: { file: 'test/worlds/random.test.ts', has: /RUNS = 20_000\b/ },
   },
+  {
+    figure: '800 bytes',
+    from: { file: 'test/package/package.test.ts', has: /binding\(name, make\), 800\]/ },
+  },
   { figure: '16 kB', from: { rule: '--max-http-header-size of Node, by default' } },
   { figure: '4096 bytes', from: { rule: 'RFC 6265, 6.1: what browsers keep of a cookie' } },
   { figure: '2,048 bytes', from: { rule: 'the documentation of expo-secure-store' } },

@@ -275,18 +275,31 @@ const IMPORTS: Readonly<Record<string, string>> = {
   createBackend: 'holdfast/server',
   workosServer: 'holdfast/server/workos',
   createAuthHooks: 'holdfast/react',
+  chromeStorage: 'holdfast',
+  nativeEnvironment: 'holdfast/react-native',
+  secureStorage: 'holdfast/react-native',
+  asyncStorage: 'holdfast/react-native',
+  mmkvStorage: 'holdfast/react-native',
+  onRedirect: 'holdfast/react-native',
+  createManualClock: 'holdfast/testing',
+  createScriptedGoTrue: 'holdfast/testing',
+  createScriptedWorkOS: 'holdfast/testing',
+  signInContext: 'holdfast/testing/playwright',
 }
+
+/** The files of `src`, with their texts. */
+const sources = (): (readonly [name: string, text: string])[] =>
+  readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => [name, read(join('src', name))])
 
 /** The examples that hovers show, each as a module that imports what it calls. */
 function hovers(): Example[] {
-  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-  const blocks = files
-    .filter((name) => name.endsWith('.ts'))
-    .flatMap((name) =>
-      [...read(join('src', name)).matchAll(/ \* @example\n \* ```(tsx?)\n([\s\S]*?) \* ```/g)].map(
-        ([, kind = '', block = '']) => ({ name, kind, text: block.replace(/^ \*(?: |$)/gm, '') }),
-      ),
-    )
+  const blocks = sources().flatMap(([name, source]) =>
+    [...source.matchAll(/ \* @example\n \* ```(tsx?)\n([\s\S]*?) \* ```/g)].map(
+      ([, kind = '', block = '']) => ({ name, kind, text: block.replace(/^ \*(?: |$)/gm, '') }),
+    ),
+  )
   return blocks.map(({ name, kind, text }) => {
     const [, framework, make] =
       /^(vue|svelte|solid|angular)\W.*#.*\b(createAuth\w+)</s.exec(`${name}#${text}`) ?? []
@@ -306,9 +319,22 @@ it('pages with examples are found', () => {
 })
 
 it('what is met first shows an example where it is hovered over', () => {
-  const texts = hovers().map(({ text }) => text)
-  const first = ['new AuthClient(', 'gotrue(', ...Object.keys(IMPORTS)]
-  expect(first.filter((name) => !texts.some((text) => text.includes(name)))).toEqual([])
+  const made = /@example\n(?: \*.*\n)+export (?:async )?(?:function|class|const) (\w+)/g
+  const shown = sources().flatMap(([path, text]) =>
+    [...text.matchAll(made)].flatMap(([, name]) => [name, `${path.split(/\W/)[0]} ${name}`]),
+  )
+  const first = [
+    'AuthClient',
+    'gotrue',
+    ...Object.keys(IMPORTS),
+    'showDevtools',
+    'recordSteps',
+    'vue createAuthComposables',
+    'svelte createAuthContext',
+    'solid createAuthContext',
+    'angular createAuthInjection',
+  ]
+  expect(first.filter((name) => !shown.includes(name))).toEqual([])
 })
 
 const folderOf = (page: string): string => page.replaceAll(/\W+/g, '-')

@@ -64,6 +64,21 @@ const NEXT = {
   'package.json': '{ "name": "next", "type": "module" }',
 }
 
+/** A page that has its framework already. */
+const pageOf = (framework: string): string => {
+  const names = FRAMEWORKS[`holdfast/${framework}`] ?? []
+  return [CORE, ...names.map((name, i) => `export * as framework${i} from '${name}'`)].join(';')
+}
+
+/** The bindings, and what makes one that is typed for the app's client. */
+const BINDINGS = [
+  ['react', 'createAuthHooks'],
+  ['vue', 'createAuthComposables'],
+  ['svelte', 'createAuthContext'],
+  ['solid', 'createAuthContext'],
+  ['angular', 'createAuthInjection'],
+] as const
+
 /** What an app has of a binding. */
 const binding = (framework: string, make: string): string =>
   `import { ${make} } from 'holdfast/${framework}'; export const binding = ${make}()`
@@ -91,7 +106,7 @@ const later: Plugin = {
   },
 }
 
-/** A framework is there for the page itself, and bundled with it: of its names nothing is left. */
+/** A framework is there for the page itself, and bundled with it: of it only its names are left. */
 const bundled: Plugin = {
   name: 'bundled',
   setup({ onResolve, onLoad }) {
@@ -492,13 +507,10 @@ describe('the packed package', () => {
       `export { backendEvents } from 'holdfast/providers/backend/events'`,
       1_150,
     ],
-    // A binding that is typed for the app's client. More than 800, as each has to hydrate and to say why there is
-    // no token; Vue has two ways to give a client, and stores that outlive components.
-    ['react', 'core', CORE, binding('react', 'createAuthHooks'), 850],
-    ['vue', 'core', CORE, binding('vue', 'createAuthComposables'), 960],
-    ['svelte', 'core', CORE, binding('svelte', 'createAuthContext'), 840],
-    ['solid', 'core', CORE, binding('solid', 'createAuthContext'), 900],
-    ['angular', 'core', CORE, binding('angular', 'createAuthInjection'), 850],
+    ...BINDINGS.map(
+      ([name, make]) =>
+        [name, 'core and its framework', pageOf(name), binding(name, make), 800] as const,
+    ),
     [
       'react/impersonation',
       'react',

@@ -14,12 +14,14 @@ export function SessionCard({
   readonly server: string
 }) {
   const { status, session, error } = useSession()
+  // What ended a session is an error too, and nothing is tried again then.
+  const isFailing = status === 'signed-in' && error !== null
   const left = useSecondsLeft(session?.expiresAt)
   const [longest, setLongest] = useState(0)
   if (left !== null && left > longest) setLongest(left)
   const share = left === null || longest === 0 ? 0 : left / longest
   return (
-    <section className="card session" aria-labelledby="session-title" data-failing={error !== null}>
+    <section className="card session" aria-labelledby="session-title" data-failing={isFailing}>
       <h2 id="session-title">This session</h2>
       <div className="ring" role="img" aria-label="Life left in the access token">
         <svg viewBox="0 0 120 120" aria-hidden="true">
@@ -39,7 +41,7 @@ export function SessionCard({
         </p>
       </div>
       <p id="status" className="state" role="status">
-        {error ? `No answer of ${server}: trying again.` : status.replace('-', ' ')}
+        {isFailing ? `No answer of ${server}: trying again.` : status.replace('-', ' ')}
       </p>
       <dl>
         <div>

@@ -136,7 +136,7 @@ function createContext(options: ScriptedGoTrueOptions): ServerContext {
 /**
  * Makes a scripted GoTrue. It issues real HS256 tokens, rotates refresh tokens as GoTrue does, and
  * keeps its error codes. It needs no Node: mount it in a test, a service worker or a server.
- *
+ * @example
  * ```ts
  * const server = createScriptedGoTrue({ users: [{ email: 'ada@example.com', password: 'secret-1' }] })
  * const provider = gotrue({ url: 'http://localhost/auth/v1', fetch: server.fetch })

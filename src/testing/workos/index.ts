@@ -149,7 +149,7 @@ function about({ request, url, fields }: Incoming) {
 /**
  * Makes a scripted WorkOS. It issues real RS256 tokens, rotates refresh tokens with WorkOS's replay
  * grace, and refuses in WorkOS's envelopes. It needs no Node: mount it in a test or a server.
- *
+ * @example
  * ```ts
  * const ada = { email: 'ada@example.com', memberships: [{ organizationId: 'org_1', role: 'admin' }] }
  * const server = createScriptedWorkOS({ users: [ada] })
