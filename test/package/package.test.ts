@@ -498,7 +498,7 @@ describe('the packed package', () => {
       `export { recoveryCodes } from 'holdfast/providers/gotrue/mfa'`,
       700,
     ],
-    ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_500],
+    ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_550],
     ['sessionTimeouts', 'core', CORE, `export { sessionTimeouts } from 'holdfast'`, 1_880],
     [
       'backendEvents',
