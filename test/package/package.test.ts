@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 18_630, gotrue: 26_570, oidc: 27_290 }
+const BUDGETS = { core: 19_090, gotrue: 27_020, oidc: 27_840 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -420,7 +420,7 @@ describe('the packed package', () => {
 
   it.each<readonly [string, string, string, string, number]>([
     ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 2_990],
-    ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_230],
+    ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_350],
     [
       'userinfo, stepUp and pushRequest',
       'oidc',
@@ -437,6 +437,13 @@ describe('the packed package', () => {
       OIDC,
       `export * from 'holdfast/providers/oidc/silent'`,
       1_380,
+    ],
+    [
+      'secondFactor',
+      'oidc',
+      OIDC,
+      `export { secondFactor } from 'holdfast/providers/oidc/second-factor'`,
+      900,
     ],
     ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 475],
     [
@@ -483,7 +490,7 @@ describe('the packed package', () => {
       `export { recoveryCodes } from 'holdfast/providers/gotrue/mfa'`,
       700,
     ],
-    ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_500],
+    ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_520],
     ['sessionTimeouts', 'core', CORE, `export { sessionTimeouts } from 'holdfast'`, 1_880],
     [
       'backendEvents',
