@@ -491,7 +491,7 @@ describe('the packed package', () => {
       `export { recoveryCodes } from 'holdfast/providers/gotrue/mfa'`,
       700,
     ],
-    ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_520],
+    ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_500],
     ['sessionTimeouts', 'core', CORE, `export { sessionTimeouts } from 'holdfast'`, 1_880],
     [
       'backendEvents',
