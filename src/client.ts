@@ -114,6 +114,7 @@ export class AuthClient<
    * it is the current session's; a token held elsewhere makes its session the current one. Options
    * may come first: `refreshSession({ organizationId })` switches the current session.
    * @throws AuthSessionMissingError when there is no token, or the answer holds no session.
+   * @throws AuthError `step_required` at once when the token is known to be spent on that step.
    * @throws AuthError otherwise; only `refresh_rejected` ends the current session.
    */
   readonly refreshSession = (

@@ -41,16 +41,22 @@ export const DECISION = [
   {
     file,
     name: 'A caller in the pause is not told when to ask again.',
-    find: ', retryAfter: Math.ceil(retryAfter) }',
-    replace: ', retryAfter: 0 * retryAfter }',
+    find: '{ retryAfter: Math.ceil(retryAfter) }',
+    replace: '{ retryAfter: 0 * retryAfter }',
   },
   {
     file,
     name: 'A caller in the pause is not told what the server said.',
-    find: '{ status, serverCode, retryable, details, retryAfter',
-    replace: '{ retryable, retryAfter',
+    find: '{ status, serverCode, retryable, details, ...ends',
+    replace: '{ retryable, ...ends',
     edits: [
       ['{ code, message, status, serverCode, retryable, details }', '{ code, message, retryable }'],
     ],
+  },
+  {
+    file,
+    name: 'Whoever asks where a step is wanted is told to ask again in an eternity.',
+    find: 'retryAfter < Infinity && ',
+    replace: 'retryAfter > 0 && ',
   },
 ]

@@ -74,4 +74,10 @@ export const ENGINE = [
     find: 'signal ? bounded(environment, () => promise, { signal }) : promise',
     replace: 'promise || signal',
   },
+  {
+    file,
+    name: 'A grant that carries no access token waits for one that works.',
+    find: 'if (!purpose.withoutToken) return',
+    replace: 'if (purpose) return',
+  },
 ]

@@ -11,8 +11,8 @@ export const ERRANDS = [
   {
     file,
     name: 'A token for a resource leaves the organization of the session.',
-    find: 'organizationId: session.organizationId,\n    }),\n  apply(grant',
-    replace: '}),\n  apply(grant',
+    find: 'organizationId: session.organizationId,\n    }),\n  apply: asToken',
+    replace: '}),\n  apply: asToken',
   },
   {
     file,
@@ -35,8 +35,8 @@ export const ERRANDS = [
   {
     file,
     name: 'A second factor is announced as a mere refresh.',
-    find: 'apply: toRecord,\n  event,',
-    replace: 'apply: toRecord,',
+    find: '  apply,\n  event,',
+    replace: '  apply,',
     edits: [['{ send, event, startsSession }: Purpose', '{ send, startsSession }: Purpose']],
   },
   {
@@ -75,5 +75,11 @@ export const ERRANDS = [
     name: 'The refresh token that came with a token for a resource is dropped.',
     find: 'refreshToken: grant.refreshToken || base',
     replace: 'refreshToken: base',
+  },
+  {
+    file,
+    name: 'The token for an API that a second factor brought becomes the session’s own.',
+    find: 'return name ? asToken(context, name) : toRecord',
+    replace: 'return name === null ? asToken(context, name) : toRecord',
   },
 ]

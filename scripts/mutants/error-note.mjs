@@ -11,20 +11,14 @@ export const ERROR_NOTE = [
   {
     file,
     name: 'A token that a server’s code repeats lies in storage.',
-    find: 'serverCode: serverCode && clean(serverCode)',
+    find: 'serverCode: serverCode && word(serverCode)',
     replace: 'serverCode',
   },
   {
     file,
     name: 'A page that a gateway sent is kept whole.',
-    find: ".replace(/\\S{24,}/g, '…').slice(0, LONGEST)",
-    replace: ".replace(/\\S{24,}/g, '…')",
-    edits: [
-      [
-        '/** How much of a text is kept: messages of servers can be pages. */\nconst LONGEST = 200\n',
-        '',
-      ],
-    ],
+    find: ".replace(TOKEN, '…').slice(0, LONGEST)",
+    replace: ".replace(TOKEN, '…').slice(0, LONGEST ** 2)",
   },
   {
     file,
@@ -47,7 +41,7 @@ export const ERROR_NOTE = [
   {
     file,
     name: 'The server’s code is not told to the other contexts.',
-    find: '...(isText(serverCode) && { serverCode: clean(serverCode) })',
+    find: '...(isText(serverCode) && { serverCode: word(serverCode) })',
     replace: '...(serverCode === null && { serverCode: undefined })',
   },
   {
@@ -55,5 +49,35 @@ export const ERROR_NOTE = [
     name: 'The status is not told to the other contexts.',
     find: "typeof status === 'number' && { status }",
     replace: "typeof status === 'string' && {}",
+  },
+  {
+    file,
+    name: 'A token that a server repeats as its step lies in storage.',
+    find: 'step: word(details.step)',
+    replace: 'step: details.step',
+  },
+  {
+    file,
+    name: 'A token that claims hold lies in storage.',
+    find: ' && isHarmless(json, /"/g)',
+    replace: '',
+  },
+  {
+    file,
+    name: 'Claims of any length lie in storage.',
+    find: 'json.length <= MOST_CLAIMS && ',
+    replace: 'json.length <= MOST_CLAIMS ** 2 && ',
+  },
+  {
+    file,
+    name: 'A long word of a server is taken for a token.',
+    find: '? text.slice(0, LONGEST) : clean(text)',
+    replace: '? clean(text) : clean(text)',
+  },
+  {
+    file,
+    name: 'Other contexts do not hear which step is wanted.',
+    find: "code === 'step_required' ? toStep",
+    replace: "code === 'rejected' ? toStep",
   },
 ]

@@ -164,4 +164,22 @@ export const EXCHANGE = [
     find: 'if (storage.lag) clock.schedule(storage.lag, resolve)\n    else resolve()',
     replace: 'if (storage.lag === clock.now()) return\n    resolve()',
   },
+  {
+    file,
+    name: 'A step that spends the token is forgotten where a token for an API was wanted.',
+    find: 'refused || said.halted',
+    replace: 'refused',
+  },
+  {
+    file,
+    name: 'A step halts the tokens that a sibling has brought meanwhile.',
+    find: 'halted: mine && isAuthError',
+    replace: 'halted: isAuthError',
+  },
+  {
+    file,
+    name: 'Every step that a refresh meets halts it for good.',
+    find: ' && error.details?.spent === true',
+    replace: '',
+  },
 ]

@@ -236,4 +236,16 @@ export const OIDC_SERVER = [
     find: 'iss !== null && issuer !== undefined && iss !== issuer',
     replace: 'iss === null && issuer !== undefined && iss !== issuer',
   },
+  {
+    file: 'src/server/sealed/renewal.ts',
+    name: 'A request sends a token of which its seal says that it is spent.',
+    find: '        if (before.spentOn) throw stepError(before.spentOn)\n',
+    replace: '',
+  },
+  {
+    file: 'src/server/sealed/renewal.ts',
+    name: 'A seal does not learn that its token was spent on a step.',
+    find: 'details?.spent === true ? details.step : undefined',
+    replace: 'details?.spent === true ? undefined : undefined',
+  },
 ]

@@ -2,8 +2,10 @@ const popup = 'src/providers/oidc/popup.ts'
 const handBack = 'src/providers/oidc/hand-back.ts'
 const silent = 'src/providers/oidc/silent.ts'
 const takeOver = 'src/providers/oidc/take-over.ts'
+const secondFactor = 'src/providers/oidc/second-factor.ts'
+const errors = 'src/providers/oidc/errors.ts'
 
-/** Checks that are gone of sign-ins in windows and frames, and of what other libraries left. */
+/** Checks that are gone of sign-ins in windows and frames, of second factors, and of what other libraries left. */
 export const OIDC_WINDOWS = [
   {
     file: popup,
@@ -148,5 +150,35 @@ export const OIDC_WINDOWS = [
     name: 'A session is taken over whose subject nobody remembers.',
     find: 'kept: { subject: text(claims?.sub) }',
     replace: 'kept: {}',
+  },
+  {
+    file: secondFactor,
+    name: 'What one person proves is given to whoever has signed in since.',
+    find: 'current.refreshToken !== refreshToken',
+    replace: 'current.refreshToken === `${refreshToken} `',
+  },
+  {
+    file: secondFactor,
+    name: 'The next recovery code lies in storage.',
+    find: 'grant: grant && { ...grant, extras },',
+    replace: 'grant: grant && { ...extras, ...grant },',
+  },
+  {
+    file: secondFactor,
+    name: 'A token for an API that asked for a factor becomes the session’s own.',
+    find: '          target,\n',
+    replace: '',
+  },
+  {
+    file: errors,
+    name: 'A sign-in that is asked for a factor is said to have spent a token.',
+    find: "asked !== 'sign-in' && step === MFA",
+    replace: 'step === MFA',
+  },
+  {
+    file: errors,
+    name: 'Every step is said to have spent the token.',
+    find: "asked !== 'sign-in' && step === MFA",
+    replace: "asked !== 'sign-in' && !!MFA",
   },
 ]

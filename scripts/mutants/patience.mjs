@@ -98,15 +98,15 @@ export const PATIENCE = [
   {
     file,
     name: 'The pause of the session before holds for the next one.',
-    find: 'lineage === record.lineage && revision',
-    replace: 'revision',
+    find: 'lineage === record.lineage && same',
+    replace: 'same',
     edits: [['const { lineage, revision, at, failures', 'const { revision, at, failures']],
   },
   {
     file,
     name: 'The pause of the tokens before holds for the next ones.',
-    find: ' && revision === record.revision',
-    replace: '',
+    find: ' : revision === record.revision',
+    replace: ' : true',
     edits: [['const { lineage, revision, at, failures', 'const { lineage, at, failures']],
   },
   {
@@ -156,5 +156,47 @@ export const PATIENCE = [
     name: 'Two failures of two contexts count as one.',
     find: '{ ...theirs, failures: own.failures + 1 }',
     replace: 'theirs',
+  },
+  {
+    file,
+    name: 'A token that is known to be spent is sent again half a minute later.',
+    find: 'if (halted) return Infinity',
+    replace: 'if (halted) return 30_000',
+  },
+  {
+    file,
+    name: 'A tab sends a token of which another one knows that it is spent.',
+    find: '    ...(halted && { halted }),\n',
+    replace: '',
+  },
+  {
+    file,
+    name: 'Over news of the person it is forgotten that the token is spent.',
+    find: 'said.mark === markOf(record)',
+    replace: 'revision === record.revision && said.mark !== undefined',
+  },
+  {
+    file,
+    name: 'A token that was spent makes those after it spent.',
+    find: 'said.mark === markOf(record)',
+    replace: 'said.mark !== undefined',
+  },
+  {
+    file,
+    name: 'Somebody who writes that a token is spent need not say on what.',
+    find: "said.halted === true && failure?.code === 'step_required'",
+    replace: 'said.halted === true',
+  },
+  {
+    file,
+    name: 'Older failures of another tab take back that the token is spent.',
+    find: '  if (own?.halted) return null\n',
+    replace: '',
+  },
+  {
+    file,
+    name: 'A tab that has met many failures does not hear that the token is spent.',
+    find: '!own || theirs.halted || ',
+    replace: '!own || ',
   },
 ]

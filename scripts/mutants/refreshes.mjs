@@ -127,14 +127,14 @@ export const REFRESHES = [
   {
     file,
     name: 'A refresh that nobody forced does not mind the pause.',
-    find: 'if (!run.force) throwIfPaused(context)',
-    replace: 'if (!run.force && !store) throwIfPaused(context)',
+    find: 'if (!run.force || isInVain(context, run)) throwIfPaused(context)',
+    replace: 'if ((!run.force && !store) || isInVain(context, run)) throwIfPaused(context)',
   },
   {
     file,
     name: 'A forced refresh is refused in the pause.',
-    find: 'if (!run.force) throwIfPaused(context)',
-    replace: 'throwIfPaused(context)',
+    find: 'if (!run.force || isInVain(context, run)) throwIfPaused(context)',
+    replace: 'if (!run.force || !isInVain(context, run)) throwIfPaused(context)',
   },
   {
     file,
@@ -165,5 +165,17 @@ export const REFRESHES = [
     name: 'A page that slept sends the token although its lease may be gone.',
     find: 'if (holds?.() === false) return null',
     replace: 'if (holds === null) return null',
+  },
+  {
+    file,
+    name: 'A forced refresh sends a token that is known to be spent.',
+    find: '!!state.patience?.halted',
+    replace: '!state.patience',
+  },
+  {
+    file,
+    name: 'The proof of a second factor is refused because the token is spent.',
+    find: "return errand.failures !== 'own' && state",
+    replace: 'return !!errand && state',
   },
 ]

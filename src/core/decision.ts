@@ -17,13 +17,13 @@ export type Decision<User extends SessionUser> =
   /** The token is dead, and it is too early to ask the server again. */
   | { readonly kind: 'fail'; readonly error: AuthError }
 
-/** The last failure, as whoever asks during the pause after it hears of it. */
+/** The last failure, as whoever asks during the pause after it hears of it; some pauses have no end. */
 function pausedError(
   { code, message, status, serverCode, retryable, details }: AuthError,
   retryAfter: number,
 ): AuthError {
-  const options = { status, serverCode, retryable, details, retryAfter: Math.ceil(retryAfter) }
-  return new AuthError(code, message, options)
+  const ends = retryAfter < Infinity && { retryAfter: Math.ceil(retryAfter) }
+  return new AuthError(code, message, { status, serverCode, retryable, details, ...ends })
 }
 
 /** Why no refresh may start by itself now: the last failure, with the rest of the pause after it. */

@@ -3,7 +3,7 @@ import { bounded } from './bounded.js'
 import { invalid } from './check-options.js'
 import { type CommitPath, createCommitPath } from './commit.js'
 import type { EngineContext } from './context.js'
-import { errandFor, purposeErrand, updateErrand } from './errands.js'
+import { applyFor, errandFor, purposeErrand, updateErrand } from './errands.js'
 import { AuthError, AuthSessionMissingError } from './errors.js'
 import { createExchange } from './exchange.js'
 import { createHints } from './hints.js'
@@ -121,13 +121,12 @@ function createParts<User extends SessionUser>(
   return { context, refreshes, timeouts, upkeep, hints, start, accounts }
 }
 
-/** Makes `refreshSession`: of the current session, or of a token that is another one's. */
-function createRefresh<User extends SessionUser>(
-  { context, refreshes, timeouts, start, accounts }: ReturnType<typeof createParts<User>>,
+/** Makes what waits until it is known whose session there is, whatever the age of its tokens. */
+function createKnown<User extends SessionUser>(
+  { context: { store }, refreshes, timeouts, start }: ReturnType<typeof createParts<User>>,
   wait: <T>(promise: Promise<T>, options?: CallOptions) => Promise<T>,
-): Engine<User>['refresh'] {
-  const { store } = context
-  return async (token, options) => {
+): (options?: CallOptions) => Promise<void> {
+  return async (options) => {
     //   this call                     another call here
     //                                 has the server asked again whose session the cookies hold
     //   wants Ada's session newer
@@ -137,6 +136,18 @@ function createRefresh<User extends SessionUser>(
     if (!store.held()) await refreshes.observe()
     const over = timeouts?.over()
     if (over) await wait(over, options)
+  }
+}
+
+/** Makes `refreshSession`: of the current session, or of a token that is another one's. */
+function createRefresh<User extends SessionUser>(
+  { context, refreshes, accounts }: ReturnType<typeof createParts<User>>,
+  known: (options?: CallOptions) => Promise<void>,
+  wait: <T>(promise: Promise<T>, options?: CallOptions) => Promise<T>,
+): Engine<User>['refresh'] {
+  const { store } = context
+  return async (token, options) => {
+    await known(options)
     const current = store.held()?.record.session.refreshToken
     if (token === '' || (token === null && !current)) throw new AuthSessionMissingError()
     const foreign = token !== null && token !== current
@@ -172,16 +183,22 @@ export function createEngine<User extends SessionUser>(
   const unready = (): boolean => disposed !== null || store.state().status === 'loading'
   const reads = createReads(context, { refreshes, start, upkeep, timeouts, wait })
   const { withRecord, withSession } = createWithSession(context, reads, wait)
+  const known = createKnown(parts, wait)
 
   return {
     ...reads,
     store,
     vault,
     withSession,
-    refresh: createRefresh(parts, wait),
+    refresh: createRefresh(parts, known, wait),
     async exchange(purpose, options) {
-      const errand = purposeErrand(purpose, accounts.revoke)
-      return withRecord(() => wait(refreshes.refresh({ errand, force: true }), options), options)
+      const errand = purposeErrand(purpose, accounts.revoke, applyFor(context, purpose))
+      const run = (): Promise<Session<User>> =>
+        wait(refreshes.refresh({ errand, force: true }), options)
+      if (!purpose.withoutToken) return withRecord(run, options)
+      await known(options)
+      if (!store.held()) throw new AuthSessionMissingError('Nobody is signed in.')
+      return run()
     },
     update(base, grant) {
       // The app waits for its answer, not for this.

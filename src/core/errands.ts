@@ -50,17 +50,42 @@ export const errandFor = <User extends SessionUser>(
   { organizationId }: RefreshOptions,
 ): Errand<User> => (organizationId ? switchErrand(context, organizationId) : refreshErrand(context))
 
+/** What an access token for a target changes of a record: the session's own stays as it is. */
+const asToken =
+  <User extends SessionUser>(
+    { provider }: EngineContext<User>,
+    name: string,
+  ): Errand<User>['apply'] =>
+  (grant, base, requestedAt) => {
+    const session = {
+      ...base.session,
+      refreshToken: grant.refreshToken || base.session.refreshToken,
+    }
+    const { tokens } = provider.tokens?.add(base, { name, grant, requestedAt }) ?? base
+    return changed(base, { session, tokens })
+  }
+
+/** What becomes of the answer to a purpose: the session's next tokens, or one for its target. */
+export function applyFor<User extends SessionUser>(
+  context: EngineContext<User>,
+  { target = {} }: Purpose<User>,
+): Errand<User>['apply'] {
+  const name = context.provider.tokens?.nameOf(target)
+  return name ? asToken(context, name) : toRecord
+}
+
 /** A request of the provider's own that brings the next tokens of the session, such as MFA. */
 export const purposeErrand = <User extends SessionUser>(
   { send, event, startsSession }: Purpose<User>,
   revoke: (session: Session<User>) => void,
+  apply: Errand<User>['apply'] = toRecord,
 ): Errand<User> => ({
   // Nobody joins it: what it sends is its caller's alone.
   name: `purpose ${++purposes}`,
   failures: 'own',
   answeredBy: () => false,
   send: ({ session }, its) => send(session, its),
-  apply: toRecord,
+  apply,
   event,
   left(before, grant, replaced) {
     const { sessionId, accessToken, refreshToken = null } = grant
@@ -106,12 +131,5 @@ export const tokenErrand = <User extends SessionUser>(
       session,
       organizationId: session.organizationId,
     }),
-  apply(grant, base, requestedAt) {
-    const session = {
-      ...base.session,
-      refreshToken: grant.refreshToken || base.session.refreshToken,
-    }
-    const { tokens } = context.provider.tokens?.add(base, { name, grant, requestedAt }) ?? base
-    return changed(base, { session, tokens })
-  },
+  apply: asToken(context, name),
 })

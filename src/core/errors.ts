@@ -10,6 +10,11 @@ export interface RequiredStep {
   readonly organizations?: readonly { readonly id: string; readonly name: string }[] | undefined
   /** Where the server wants the browser to go. */
   readonly redirectUrl?: string | undefined
+  /**
+   * Whether the refresh that met it has spent its token: nobody sends that any more, and only the step
+   * itself or another sign-in brings the next one.
+   */
+  readonly spent?: boolean | undefined
 }
 
 /** Why a request was refused, as far as the server says more than its code. */

@@ -53,7 +53,10 @@ export interface AuthEventDetails extends Record<ProviderEventName, Plain> {
   SESSION_EXTENDED: Plain
   REFRESH_FAILED: Plain & {
     readonly error: AuthError
-    /** When the next attempt is due, in ms since the epoch by this device's clock. */
+    /**
+     * When the next attempt is due, in ms since the epoch by this device's clock; `Infinity` where none is
+     * before somebody has done the step that `error` names.
+     */
     readonly nextAttemptAt: number
   }
 }

@@ -6,7 +6,7 @@ import type { Signal } from './ports.js'
 import type { RequestContext } from './provider.js'
 import { type SessionRecord, sendSameToken } from './record.js'
 import type { ExchangeEventName, Grant, Session, SessionUser } from './session.js'
-import type { SharedPatience } from './shared-patience.js'
+import type { Failure, SharedPatience } from './shared-patience.js'
 import type { Now } from './timing.js'
 
 /** What one exchange is for: what it sends, and what the answer is to the session. */
@@ -59,6 +59,12 @@ export const requestedAt = (asked: Now, now: Now): number =>
 
 /** Failures that may have been answers: then the refresh token is spent. */
 const UNSURE: readonly AuthErrorCode[] = ['network', 'timeout', 'server_error', 'bad_response']
+
+/** What a failure says of the refresh token that was sent, as long as that is the session's. */
+const saidOfToken = (error: AuthError, mine: boolean): Pick<Failure, 'spent' | 'halted'> => ({
+  spent: mine && UNSURE.includes(error.code),
+  halted: mine && isAuthError(error, 'step_required') && error.details?.spent === true,
+})
 
 /** An answer that is no refusal, but brings no session either. */
 export const withoutSession = (): AuthSessionMissingError =>
@@ -150,11 +156,11 @@ export function createExchange<User extends SessionUser>(
       throw error
     }
     const mine = current(record) !== null
-    const counts = errand.failures === 'refresh' || error.retryable || refused
+    const said = saidOfToken(error, mine)
+    const counts = errand.failures === 'refresh' || error.retryable || refused || said.halted
     // Also when a sibling's session came meanwhile: the server wants to be left alone.
     if (!believed && counts && path.lineage() === lineage) {
-      const spent = mine && UNSURE.includes(error.code)
-      await patience.fail({ error, spent, ours: givenUp() })
+      await patience.fail({ error, ...said, ours: givenUp() })
     }
     if (mine) throw error
     return null

@@ -1,7 +1,7 @@
 import { fromNote, toNote } from './error-note.js'
 import type { AuthError, AuthErrorCode } from './errors.js'
 import { parseVersioned, type SessionRecord } from './record.js'
-import type { Limits, Now } from './timing.js'
+import { type Limits, type Now, spread } from './timing.js'
 
 /**
  * What is known of a server that does not do what it should, while refreshes are tried again ever
@@ -20,6 +20,8 @@ export interface Patience {
   readonly jitter: number
   /** For how long after `since` the server is left alone, in ms, because of what it said before. */
   readonly quiet?: number | undefined
+  /** Whether the token is known to be spent on a step that the error names: nobody sends it again. */
+  readonly halted?: boolean | undefined
 }
 
 /** The longest delay while nobody asks for tokens, in ms. */
@@ -64,7 +66,8 @@ export function quietAfter(before: Patience, error: AuthError, now: Now, limits:
 
 /** How long to wait after the last failure, in ms: less while somebody asks for tokens. */
 function pause(patience: Patience, asked: boolean, limits: Limits): number {
-  const { failures, error, jitter, quiet = 0 } = patience
+  const { failures, error, jitter, quiet = 0, halted } = patience
+  if (halted) return Infinity
   if (failures === 0) return 0
   const { retryDelay, maxRetryDelay } = limits
   // The last number is the part of a delay that jitter leaves at the least. Half for those who ask, as
@@ -83,14 +86,20 @@ function pause(patience: Patience, asked: boolean, limits: Limits): number {
 export const nextAttempt = (patience: Patience, now: Now, limits: Limits): number =>
   patience.since + pause(patience, now.asked, limits)
 
+/** Tells the tokens of one sign-in apart, and says nothing of them. */
+const markOf = ({ session: { accessToken, refreshToken } }: SessionRecord): number =>
+  spread(`${accessToken} ${refreshToken}`)
+
 /** The text by which other contexts learn of it. */
 export function serializePatience(
   { since, error, ...patience }: Patience,
-  { lineage, revision }: SessionRecord,
+  record: SessionRecord,
   now: Now,
 ): string {
+  const { lineage, revision } = record
   const at = Math.round(now.wall - (now.monotonic - since))
-  return JSON.stringify({ v: 1, lineage, revision, at, ...patience, error: toNote(error) })
+  const about = { lineage, revision, ...(patience.halted && { mark: markOf(record) }) }
+  return JSON.stringify({ v: 1, ...about, at, ...patience, error: toNote(error) })
 }
 
 /**
@@ -102,10 +111,16 @@ export function parsePatience(
   record: SessionRecord,
   { now, sinceLook }: { readonly now: Now; readonly sinceLook: number },
 ): Patience | null {
-  const { lineage, revision, at, failures, spent, jitter, quiet, error } =
+  const { lineage, revision, at, failures, spent, jitter, quiet, error, ...said } =
     parseVersioned(text) ?? {}
   const failure = fromNote(error)
-  const fits = lineage === record.lineage && revision === record.revision
+  const halted = said.halted === true && failure?.code === 'step_required'
+  //   this context                    another one
+  //   says that the token is spent
+  //                                   saves what is new of the person: another revision, the same token
+  //                                   opens anew: reads of it, and must not send that token
+  const same = halted ? said.mark === markOf(record) : revision === record.revision
+  const fits = lineage === record.lineage && same
   if (!fits || !failure || typeof at !== 'number' || typeof failures !== 'number') return null
   // It was written since the last look. If the times do not fit that, the writer's clock is another
   // one than this, and the pause counts from now: a wrong clock must neither end it nor make it eternal.
@@ -119,6 +134,7 @@ export function parsePatience(
     since: now.monotonic - age,
     jitter: typeof jitter === 'number' && jitter >= 0 && jitter < 1 ? jitter : 0,
     quiet: typeof quiet === 'number' && quiet >= 0 && quiet <= LONGEST ? quiet : 0,
+    ...(halted && { halted }),
   }
 }
 
@@ -127,6 +143,8 @@ export function parsePatience(
  * may be newer. Whoever failed later without having heard of its failures has met one more.
  */
 export function newsOf(theirs: Patience, own: Patience | null): Patience | null {
-  if (!own || theirs.failures > own.failures) return theirs
+  // A token that is spent stays so, and how often it failed before is no matter.
+  if (own?.halted) return null
+  if (!own || theirs.halted || theirs.failures > own.failures) return theirs
   return theirs.since > own.since ? { ...theirs, failures: own.failures + 1 } : null
 }

@@ -66,6 +66,11 @@ export interface KeyStore<Key = unknown> {
   /** Keeps a key; the name must be new, for a session that is bound to a key is lost with it. */
   set(name: string, key: Key): Promise<void>
   remove(name: string): Promise<void>
+  /**
+   * The names of all keys. Without it, the keys of sign-ins that nobody comes back from may stay for ever:
+   * nothing else tells them from those of sessions.
+   */
+  names?(): Promise<readonly string[]>
 }
 
 /** Gives a lock back, and may be called twice. */

@@ -65,6 +65,12 @@ export interface Purpose<User extends SessionUser> {
   /** What subscribers hear. @default 'TOKEN_REFRESHED' */
   readonly event?: ExchangeEventName | undefined
   /**
+   * Whether it carries no access token, so that one which is dead is no hindrance. @default false
+   */
+  readonly withoutToken?: boolean | undefined
+  /** What the access token that it brings is for: see `ResourceTokens`. @default the session itself */
+  readonly target?: TokenTarget | undefined
+  /**
    * Whether it brings another session of the same person at the server, as linking an identity does,
    * not the next tokens of the same one. The one of the two that nobody holds any more is then ended
    * there, in the background, as `Provider.signOut` does with `local`. @default false

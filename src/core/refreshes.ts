@@ -12,7 +12,10 @@ import type { SharedPatience } from './shared-patience.js'
 /** Why an exchange is wanted. */
 export interface Wish<User extends SessionUser> {
   readonly errand: Errand<User>
-  /** Whether only a request that starts after the call will do, whatever the pause. */
+  /**
+   * Whether only a request that starts after the call will do, whatever the pause; but no token is sent
+   * that is known to be spent.
+   */
   readonly force?: boolean | undefined
   /** Tokens that will not do, because a server refused them. */
   readonly rejected?: SessionRecord<User> | undefined
@@ -139,6 +142,15 @@ function answerTo<User extends SessionUser>(
   return rejected.some((tokens) => hasSameTokens(tokens, record)) ? null : record.session
 }
 
+/** Whether a run would send a token that is known to be spent. What brings the next one does not. */
+function isInVain<User extends SessionUser>(
+  { store }: EngineContext<User>,
+  { errand }: Run<User>,
+): boolean {
+  const state = store.state()
+  return errand.failures !== 'own' && state.status === 'signed-in' && !!state.patience?.halted
+}
+
 /** Makes the function that serves one call: lock, look, and exchange if that is still needed. */
 function createServe<User extends SessionUser>(
   context: EngineContext<User>,
@@ -163,7 +175,7 @@ function createServe<User extends SessionUser>(
     call.closed = true
     const answer = answerTo(context, run)
     if (answer) return answer
-    if (!run.force) throwIfPaused(context)
+    if (!run.force || isInVain(context, run)) throwIfPaused(context)
     //   this context                another one
     //   has the lease, looks
     //   is frozen                   takes it over, and sends the token

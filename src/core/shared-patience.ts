@@ -9,6 +9,8 @@ export interface Failure {
   readonly error: AuthError
   /** Whether there may have been an answer: then the refresh token is worth nothing since. */
   readonly spent: boolean
+  /** Whether it is known to be: spent on a step that the error names. */
+  readonly halted: boolean
   /** Whether this context gave up the request itself, so that it says nothing about the server. */
   readonly ours: boolean
 }
@@ -53,7 +55,7 @@ export function createSharedPatience<User extends SessionUser>(
         // Storage does not answer: then this context has only its own experience.
       }
     },
-    async fail({ error, spent, ours }) {
+    async fail({ error, spent, halted, ours }) {
       const state = store.state()
       if (state.status !== 'signed-in') return
       const now = store.now()
@@ -70,6 +72,7 @@ export function createSharedPatience<User extends SessionUser>(
         jitter: environment.random(),
         error,
         quiet: quietAfter(before, error, now, context.limits),
+        ...(halted && { halted }),
       }
       // A request that this context gave up itself takes back nothing of what the server said last. A
       // token that may be spent stays so, whatever the server says to the next try.

@@ -34,7 +34,7 @@ export interface Held<User extends SessionUser> {
 export const ASKED = 15_000
 
 /** A number in [0, 1) that all contexts derive from a name alike (FNV-1a, 32 bits). */
-function spread(name: string): number {
+export function spread(name: string): number {
   let hash = 0x811c9dc5
   for (let at = 0; at < name.length; at++) {
     hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193)

@@ -19,7 +19,7 @@ export interface Trouble {
   /** How many refreshes have failed in a row, as far as this panel or storage can tell. */
   readonly failures: number
   readonly text: string
-  /** When it is tried again at the latest, in ms since the epoch. */
+  /** When it is tried again at the latest, in ms since the epoch; `Infinity`: not by itself. */
   readonly nextAttemptAt: number
 }
 
@@ -52,6 +52,7 @@ function refreshOf(source: Source, { session, stored, trouble }: Known): Deadlin
   if (!session.refreshToken) return later('Never: there is no refresh token.')
   if (source.autoRefresh === false) return later('When the app asks: `autoRefresh` is off.')
   if (trouble && !source.environment.wake.online()) return later('When the device is online again.')
+  if (trouble?.nextAttemptAt === Infinity) return later('When the step is done that is wanted.')
   if (trouble) return { name, at: trouble.nextAttemptAt, because: 'Sooner when the app asks.' }
   const lead = leadOf(source, session, stored)
   if (lead === null) return later('Some time before the token expires.')

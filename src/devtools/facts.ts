@@ -147,13 +147,16 @@ export function createPatience(): Part {
       if (!trouble) return facts.update([])
       const { failures, nextAttemptAt, text } = trouble
       const left = nextAttemptAt - now
+      const [value, note] =
+        left < Infinity
+          ? [
+              left > 0 ? `in ${duration(left)}` : 'now',
+              `at the latest, ${timeOfDay(nextAttemptAt)}`,
+            ]
+          : ['none', 'before the step is done that the server wants']
       facts.update([
         { name: 'Failed in a row', value: String(failures) },
-        {
-          name: 'Next try',
-          value: left > 0 ? `in ${duration(left)}` : 'now',
-          note: `at the latest, ${timeOfDay(nextAttemptAt)}`,
-        },
+        { name: 'Next try', value, note },
         { name: 'Why', value: text },
       ])
     },

@@ -84,7 +84,8 @@ function describe(change: AuthChange, now: number, secrets: Secrets): Omit<Words
     case 'SIGNED_OUT':
       return { text: REASONS[detail.reason], tone: 'bad' }
     case 'REFRESH_FAILED': {
-      const next = `Next try by ${timeOfDay(detail.nextAttemptAt)}.`
+      const { nextAttemptAt: at } = detail
+      const next = at < Infinity ? `Next try by ${timeOfDay(at)}.` : 'It is not tried again.'
       return { text: `${failureText(detail.error, secrets)} ${next}`, tone: 'warning' }
     }
     case 'SESSION_ENDING':

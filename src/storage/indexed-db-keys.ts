@@ -1,4 +1,4 @@
-import { del, get, set } from 'idb-keyval'
+import { del, get, keys, set } from 'idb-keyval'
 
 import { AuthError } from '../core/errors.js'
 import type { KeyStore } from '../core/ports.js'
@@ -63,5 +63,9 @@ export function indexedDBKeys({
       await run((store) => set(name, secret, store))
     },
     remove: (name) => run((store) => del(name, store)),
+    names: async () => {
+      const names = await run((store) => keys<IDBValidKey>(store))
+      return names.filter((name) => typeof name === 'string')
+    },
   }
 }

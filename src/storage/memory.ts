@@ -31,5 +31,6 @@ export function memoryKeys<Key>(): KeyStore<Key> {
     async remove(name) {
       keys.delete(name)
     },
+    names: async () => [...keys.keys()],
   }
 }

@@ -32,6 +32,7 @@ export {
   type OidcPerson,
   type OidcRequest,
   type OidcRotation,
+  type ScriptedFactorCodes,
   type ScriptedOidc,
   type ScriptedOidcOptions,
 } from './oidc/index.js'

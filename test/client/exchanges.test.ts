@@ -9,7 +9,7 @@ import {
   type Session,
   type SessionUser,
 } from '../../src/index.js'
-import { createWorld } from '../support/world.js'
+import { createWorld, HOUR } from '../support/world.js'
 
 const QUIET = { autoRefresh: false } as const
 
@@ -87,6 +87,32 @@ describe('an exchange with a purpose', () => {
     await expect(verify()).rejects.toMatchObject({ code: 'network' })
     expect(auth.getSnapshot()).toMatchObject({ status: 'signed-in', error: null })
     expect(events.join()).not.toContain('REFRESH_FAILED')
+  })
+
+  it('waits for no access token where it carries none, and for no pause', async () => {
+    const world = createWorld()
+    let asked = 0
+    const actions = ({ exchange }: ActionHost) => ({
+      prove: () =>
+        exchange({
+          withoutToken: true,
+          async send() {
+            asked++
+            return world.server.issue('ada')
+          },
+        }),
+    })
+    const provider = { ...world.server.provider, actions }
+    const { auth } = await world.signedIn('ada', { ...QUIET, provider })
+    await world.clock.advance(2 * HOUR)
+    world.server.outage(1)
+    await auth.getSession().catch(() => {})
+    const { prove } = auth.actions as { prove(): Promise<Session> }
+    expect(await prove()).toMatchObject({ accessToken: 'access-2' })
+    expect([asked, world.server.sent]).toEqual([1, ['refresh-1']])
+    await auth.signOut()
+    await expect(prove()).rejects.toMatchObject({ code: 'session_missing' })
+    expect(asked).toBe(1)
   })
 
   it('of nobody is a missing session', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { resourceTokens } from '../../src/index.js'
+import { AuthClient, AuthError, resourceTokens } from '../../src/index.js'
 import { stepOf, stepUp, userinfo } from '../../src/providers/oidc/index.js'
 import { DOCUMENT, oidcPage, tokenBody } from '../support/oidc-wire.js'
 
@@ -206,5 +206,24 @@ describe('a step', () => {
     })
     expect(stepOf(new Error('other'))).toBeNull()
     expect(await auth.getSession()).toBeNull()
+  })
+
+  it('is known in other tabs and after a reload too, with what Entra wants to see', async () => {
+    const { browser, auth, provider, signIn, replies } = oidcPage({})
+    await signIn()
+    const claims = { access_token: { acrs: { essential: true, value: 'c1' } } }
+    const body = { error: 'interaction_required', claims: JSON.stringify(claims) }
+    for (let i = 0; i < 9; i++) replies.push([400, body])
+    await auth.refreshSession().catch(() => {})
+    await browser.clock.advance(61_000)
+    const { storage, environment } = browser.tab()
+    const later = new AuthClient({ provider, storage, environment })
+    const error: unknown = await later.getSession().catch((reason: unknown) => reason)
+    expect(stepOf(error)).toMatchObject({ step: 'interaction_required', claims })
+  })
+
+  it('is the server’s code where nothing else is known', () => {
+    const old = new AuthError('step_required', 'No.', { serverCode: 'login_required' })
+    expect(stepOf(old)).toMatchObject({ step: 'login_required' })
   })
 })

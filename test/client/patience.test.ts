@@ -286,3 +286,56 @@ describe('a client that nobody asks for tokens', () => {
     expect(world.server.sent).toHaveLength(tried + 1)
   })
 })
+
+describe('a step that has spent the refresh token', () => {
+  const details = { step: 'mfa_required', spent: true }
+  const step = () => new AuthError('step_required', 'A code, please.', { details })
+
+  it('keeps every tab from sending it, also where an organization or news were wanted', async () => {
+    const { world, tabs } = await tabsWithDeadToken(3, QUIET)
+    for (const { tab } of tabs) tab.thaw()
+    const [one, ...others] = tabs
+    world.server.fail({ error: step() })
+    const switched = one?.auth.refreshSession({ organizationId: 'org_2' })
+    await expect(switched).rejects.toMatchObject({ code: 'step_required' })
+    for (const { auth } of [...tabs, world.open()]) {
+      for (const organizationId of [undefined, 'org_3']) {
+        const call = auth.refreshSession({ organizationId })
+        await expect(call).rejects.toMatchObject({ details: { step: 'mfa_required' } })
+      }
+      await expect(auth.getSession()).rejects.toMatchObject({ retryAfter: undefined })
+    }
+    await world.clock.advance(24 * HOUR)
+    expect(world.server.sent).toHaveLength(1)
+    expect(others[0]?.events.at(-1)).toBe('REFRESH_FAILED access-1 elsewhere')
+    await one?.auth.signIn({ name: 'ada' })
+    expect((await one?.auth.refreshSession())?.session.accessToken).toBe('access-3')
+  })
+
+  it('says nothing of the tokens that another tab has brought meanwhile, without a working lock', async () => {
+    const world = createWorld()
+    let answer = (): void => {}
+    const refusals = [
+      new Promise<never>((_, reject) => {
+        answer = () => reject(step())
+      }),
+    ]
+    const { provider: works } = world.server
+    const provider: typeof works = {
+      ...works,
+      refresh: (token, context) => refusals.shift() ?? works.refresh(token, context),
+    }
+    const environment = { lock: { acquire: async () => () => {} } }
+    const { auth } = await world.signedIn('ada', { ...QUIET, environment, provider })
+    const sibling = world.open({ ...QUIET, environment })
+    await sibling.auth.getSession()
+    const refused = auth.refreshSession()
+    await world.clock.settle()
+    await sibling.auth.refreshSession()
+    await world.clock.settle()
+    answer()
+    expect((await refused).session.accessToken).toBe('access-3')
+    expect((await sibling.auth.refreshSession()).session.accessToken).toBe('access-4')
+    expect((await world.open(QUIET).auth.refreshSession()).session.accessToken).toBe('access-5')
+  })
+})

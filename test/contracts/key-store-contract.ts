@@ -75,4 +75,15 @@ export const keyStoreContract: readonly ContractCase<KeyStoreSubject>[] = [
       equal(await first.get('contract.remove'), null, 'removed')
     },
   },
+  {
+    name: 'lists the names of what is kept, also through the other handle, where it can list any',
+    async run({ first, second }) {
+      const listed = async (): Promise<boolean | undefined> =>
+        (await second.names?.())?.includes('contract.listed')
+      await first.set('contract.listed', await makePair())
+      equal(await listed(), second.names && true, 'listed')
+      await first.remove('contract.listed')
+      equal(await listed(), second.names && false, 'not listed any more')
+    },
+  },
 ]

@@ -62,6 +62,18 @@ describe('what getSession does', () => {
     expect(decide(state, now, limits).kind).toBe(kind)
   })
 
+  it('says without an end what is wanted where the token is spent on a step, and serves until then', () => {
+    const step = new AuthError('step_required', 'A code.', { details: { step: 'mfa_required' } })
+    const patience = { ...failing(HOUR), error: step, halted: true }
+    expect(decide(holding(50_000, { patience }), now, limits).kind).toBe('serve')
+    expect(decide(holding(1, { patience }), now, limits).kind).toBe('serve')
+    const decision = decide(holding(0, { patience }), now, limits)
+    if (decision.kind !== 'fail') throw new Error('expected a failure')
+    expect(decision.error).toMatchObject({ code: 'step_required', retryable: false })
+    expect(decision.error.details).toBe(step.details)
+    expect(decision.error.retryAfter).toBeUndefined()
+  })
+
   it('says in the pause what failed last, and for how long the pause lasts', () => {
     const decision = decide(holding(0, { patience: failing(1_000) }), now, limits)
     if (decision.kind !== 'fail') throw new Error('expected a failure')

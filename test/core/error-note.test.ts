@@ -23,6 +23,38 @@ describe('what storage says of an error', () => {
     })
   })
 
+  it('names the step that is wanted, and the claims, but nothing by which it goes on', () => {
+    const claims = { access_token: { acrs: { essential: true, value: 'c1' } } }
+    const error = new AuthError('step_required', 'A code, please.', {
+      serverCode: 'insufficient_user_authentication',
+      details: Object.assign(
+        { step: 'insufficient_user_authentication', email: 'ada@example.com', spent: true },
+        { pendingAuthenticationToken: 'fe26', claims },
+      ),
+    })
+    expect(JSON.stringify(toNote(error))).not.toMatch(/fe26|ada@/)
+    expect(told(error)).toMatchObject({ serverCode: 'insufficient_user_authentication' })
+    expect(told(error)?.details).toEqual({ step: 'insufficient_user_authentication', claims })
+  })
+
+  it('leaves out claims that may hold a token, that are pages, or no JSON', () => {
+    const cyclic: { [name: string]: unknown } = {}
+    cyclic.self = cyclic
+    const token = 'v1.MRjVxTZ0zQk5yHdJ8wLr0a9cB7'
+    const page = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`claim ${at}`, 'yes']))
+    for (const claims of [{ value: token }, { [token]: 1 }, page, cyclic, 'claims', [1]]) {
+      const details = Object.assign({ step: `mfa_${token}` }, { claims })
+      const note = toNote(new AuthError('step_required', 'No.', { details }))
+      expect(note.details?.claims).toBeUndefined()
+      expect(note.details?.step).not.toContain(token)
+    }
+    for (const details of [undefined, null, 7, {}, { step: 7 }, { step: '' }]) {
+      expect(fromNote({ code: 'step_required', message: 'No.', details })?.details).toBeUndefined()
+    }
+    const rejected = { code: 'rejected', message: 'No.', details: { step: 'mfa_required' } }
+    expect(fromNote(rejected)?.details).toBeUndefined()
+  })
+
   it('holds no token, wherever the server repeats one', () => {
     const token = 'v1.MRjVxTZ0zQk5yHdJ8wLr0a9cB7'
     const error = new AuthError('refresh_rejected', `Unknown token ${token}.`, {

@@ -7,7 +7,7 @@ import {
   parsePatience,
   serializePatience,
 } from '../../src/core/patience.js'
-import { toRecord } from '../../src/core/record.js'
+import { toRecord, withUser } from '../../src/core/record.js'
 import type { Limits, Now } from '../../src/core/timing.js'
 import { fc } from '../support/fast-check.js'
 
@@ -110,6 +110,13 @@ describe('the pace at which a failed refresh is tried again', () => {
     ).toEqual([600_000, 600_000])
   })
 
+  it('has no next try once the token is spent on a step, however often it failed', () => {
+    const halted = { ...failed(1, 'step_required'), halted: true }
+    for (const patience of [halted, { ...halted, failures: 0 }, { ...halted, failures: 9 }]) {
+      expect(nextAttempt(patience, at(24 * HOUR, true), limits)).toBe(Infinity)
+    }
+  })
+
   it('is that of an outage after a refusal that nobody could believe, for storage did not answer', () => {
     expect(wait(failed(1, 'refresh_rejected'), true)).toBe(1_000)
   })
@@ -123,6 +130,12 @@ describe('what contexts tell each other of a sick server', () => {
     ['more failures than one has met', failed(2), failed(3), 3],
     ['what one could not write oneself, and is newer', failed(3), failed(2), null],
     ['what one knows', failed(2), failed(2), null],
+    [
+      'no failure after the token was spent on a step',
+      { ...failed(1), halted: true },
+      failed(9),
+      null,
+    ],
     ['the failure of one who had not heard of the first', failed(1), { ...failed(1), since: 9 }, 2],
   ])('counts %s', (_, own, theirs, failures) => {
     expect(newsOf(theirs, own)?.failures ?? null).toBe(failures)
@@ -173,6 +186,50 @@ describe('what contexts tell each other of a sick server', () => {
     }
   })
 
+  const STEP = new AuthError('step_required', 'A code, please.', {
+    details: { step: 'mfa_required', pendingAuthenticationToken: 'fe26-secret', spent: true },
+  })
+  const halted: Patience = { ...failed(1), error: STEP, halted: true }
+
+  it('says that the token is spent, also after news of the person, but of that token alone', () => {
+    const text = serializePatience(halted, record, at(0))
+    const read = (about: typeof record) =>
+      parsePatience(text, about, { now: at(HOUR), sinceLook: Infinity })
+    const described = withUser(record, { id: 'ada' })
+    for (const about of [record, described]) {
+      expect(read(about)).toMatchObject({
+        halted: true,
+        error: { details: { step: 'mfa_required' } },
+      })
+    }
+    const session = { ...record.session, refreshToken: 'another' }
+    const access = { ...record.session, accessToken: 'another' }
+    const others = [
+      { ...record, session },
+      { ...record, session: access },
+    ]
+    for (const about of [...others, { ...record, lineage: 'another' }]) {
+      expect(read(about)).toBeNull()
+    }
+    expect(text).not.toMatch(/fe26-secret/)
+  })
+
+  it('is news where the token is spent, whatever one has met oneself', () => {
+    expect(newsOf(halted, failed(9))).toBe(halted)
+    expect(newsOf(halted, null)).toBe(halted)
+    expect(newsOf(failed(9), halted)).toBeNull()
+  })
+
+  it('is no spent token without the step, and without the mark of that token', () => {
+    const fields = JSON.parse(serializePatience(halted, record, at(0)))
+    const other = { code: 'rejected', message: 'No.' }
+    for (const odd of [{ error: other }, { halted: 'true' }, { mark: null }, { mark: 7 }]) {
+      const text = JSON.stringify({ ...fields, ...odd })
+      const found = parsePatience(text, record, { now: at(0), sinceLook: 0 })
+      expect(found?.halted).toBeUndefined()
+    }
+  })
+
   it('holds no token, also where the server’s message repeats one', () => {
     const secret = 'v1.MRjVxTZ0zQk5yHdJ8wLr0a9cB7'
     const error = new AuthError('server_error', `Unknown token ${secret}.`, { serverCode: secret })
@@ -190,10 +247,13 @@ describe('what contexts tell each other of a sick server', () => {
           failures: fc.anything(),
           spent: fc.anything(),
           jitter: fc.anything(),
+          halted: fc.anything(),
+          mark: fc.anything(),
           error: fc.oneof(
             fc.anything(),
             fc.record({ code: fc.string(), retryAfter: fc.anything(), message: fc.anything() }),
             fc.constant({ code: 'network', retryAfter: 1e300 }),
+            fc.constant({ code: 'step_required', details: { step: 'mfa_required' } }),
           ),
         })
         .map((parts) => JSON.stringify({ ...fitting, ...parts }) ?? ''),

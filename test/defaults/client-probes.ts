@@ -4,6 +4,7 @@ import {
   indexedDBKeys,
   indexedDBStorage,
   type Provider,
+  resourceTokens,
   type SessionUser,
   sessionTimeouts,
   takeOver,
@@ -97,6 +98,45 @@ const environment: Readonly<Record<string, Probe>> = {
       await Reflect.get(auth.actions, 'verify')()
       await clock.settle()
       return server.revoked.length > 0
+    },
+  },
+  'Purpose.withoutToken': {
+    async observe() {
+      const world = createWorld()
+      let sent = false
+      const provider: Provider<{ readonly name: string }, SessionUser> = {
+        ...world.server.provider,
+        actions: ({ exchange }) => ({
+          verify: () =>
+            exchange({
+              async send() {
+                sent = true
+                return null
+              },
+            }),
+        }),
+      }
+      const { auth } = await world.signedIn('ada', { provider, autoRefresh: false })
+      await world.clock.advance(2 * HOUR)
+      world.server.outage()
+      await Reflect.get(auth.actions, 'verify')().catch(() => {})
+      return sent
+    },
+  },
+  'Purpose.target': {
+    says: 'the session itself',
+    async observe() {
+      const world = createWorld()
+      const provider: Provider<{ readonly name: string }, SessionUser> = {
+        ...world.server.provider,
+        tokens: resourceTokens(),
+        actions: ({ exchange }) => ({
+          verify: () => exchange({ send: async () => world.server.issue('ada') }),
+        }),
+      }
+      const { auth } = await world.signedIn('ada', { provider })
+      await Reflect.get(auth.actions, 'verify')()
+      return (await auth.getAccessToken()) === 'access-2'
     },
   },
   'Purpose.event': {

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { describe, expect, it } from 'vitest'
 import { duration } from '../../src/devtools/words.js'
+import { AuthError } from '../../src/index.js'
 import {
   ADA,
   buttonOf,
@@ -137,6 +138,24 @@ describe('patience', () => {
     expect(linesOf('patience')).toEqual([
       'No refresh has failed since the last one that succeeded.',
     ])
+  })
+
+  it('says that nothing is tried again where the token is spent on a step, also to a panel that opens later', async () => {
+    const details = { step: 'mfa_required', spent: true }
+    const refusal = new AuthError('step_required', 'A code, please.', { details })
+    const opened = stage().open({ refusal })
+    await opened.auth.signIn(ADA)
+    const stop = stage().show(opened)
+    await opened.auth.refreshSession().catch(() => null)
+    await stage().settle()
+    const none = /^Next try \| none/
+    expect(linesOf('patience')[1]).toMatch(none)
+    expect(linesOf('line')[0]).toContain('It is not tried again.')
+    expect(fact('next', 'Next try')).toContain('When the step is done')
+    stop()
+    stage().show(opened)
+    await stage().settle()
+    expect(linesOf('patience')[1]).toMatch(none)
   })
 
   it('is known from storage to a panel that was not there when it began', async () => {

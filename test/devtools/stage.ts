@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, vi } from 'vitest'
 import { recordSteps, showDevtools } from '../../src/devtools/index.js'
 import type { DevtoolsOptions } from '../../src/devtools/types.js'
-import { AuthClient, type SessionTimeoutsOptions, sessionTimeouts } from '../../src/index.js'
+import {
+  AuthClient,
+  type AuthError,
+  type SessionTimeoutsOptions,
+  sessionTimeouts,
+} from '../../src/index.js'
 import { gotrue } from '../../src/providers/gotrue/index.js'
 import { createFakeBrowser, createScriptedGoTrue, type FakeTab } from '../../src/testing/index.js'
 import { createChannels } from './channels.js'
@@ -14,6 +19,8 @@ interface Opening {
   readonly storageKey?: string
   readonly tab?: FakeTab
   readonly timeouts?: SessionTimeoutsOptions
+  /** What each refresh is refused with. */
+  readonly refusal?: AuthError
 }
 
 /** A page with clients in a fake browser, whose panel is the page's. */
@@ -29,13 +36,14 @@ export function createStage() {
     await browser.clock.settle()
   }
 
-  function open({ storageKey = 'app', tab = browser.tab(), timeouts }: Opening = {}) {
+  function open({ storageKey = 'app', tab = browser.tab(), timeouts, refusal }: Opening = {}) {
+    const provider = gotrue({
+      url: 'http://localhost/auth/v1',
+      fetch: tab.fetch(server.fetch),
+      now: browser.clock.now,
+    })
     const options = {
-      provider: gotrue({
-        url: 'http://localhost/auth/v1',
-        fetch: tab.fetch(server.fetch),
-        now: browser.clock.now,
-      }),
+      provider: refusal ? { ...provider, refresh: () => Promise.reject(refusal) } : provider,
       storage: tab.storage,
       storageKey,
       environment: tab.environment,

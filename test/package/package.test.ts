@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 18_630, gotrue: 26_670, oidc: 27_290 }
+const BUDGETS = { core: 19_090, gotrue: 27_020, oidc: 27_840 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -435,7 +435,7 @@ describe('the packed package', () => {
 
   it.each<readonly [string, string, string, string, number]>([
     ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 2_990],
-    ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_230],
+    ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_350],
     [
       'userinfo, stepUp and pushRequest',
       'oidc',
@@ -443,8 +443,9 @@ describe('the packed package', () => {
       `export { pushRequest, stepOf, stepUp, userinfo } from 'holdfast/providers/oidc'`,
       900,
     ],
-    // The proof and its thumbprint alone are 550; the rest is what keeps a bound session alive.
-    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 1_645],
+    // The proof and its thumbprint alone are 550; the rest is what keeps a bound session alive, and 240 of it
+    // remove the keys of sign-ins that nobody comes back from.
+    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 1_900],
     ['popup', 'oidc', OIDC, `export { popup } from 'holdfast/providers/oidc/popup'`, 950],
     [
       'silentSignIn and silentRenewal',
@@ -452,6 +453,13 @@ describe('the packed package', () => {
       OIDC,
       `export * from 'holdfast/providers/oidc/silent'`,
       1_380,
+    ],
+    [
+      'secondFactor',
+      'oidc',
+      OIDC,
+      `export { secondFactor } from 'holdfast/providers/oidc/second-factor'`,
+      900,
     ],
     ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 475],
     [

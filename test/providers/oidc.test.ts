@@ -6,6 +6,7 @@ import {
   ENDPOINTS,
   ID_CLAIMS,
   ISSUER,
+  oidcPage,
   oidcWire,
   tokenBody,
 } from '../support/oidc-wire.js'
@@ -254,9 +255,21 @@ describe('a refused refresh', () => {
   ])('keeps the session where the server wants %s first', async (_name, status, body, step) => {
     const { outcome } = await refresh([status, body])
     expect(outcome).toMatchObject({ code: 'step_required', serverCode: step, details: { step } })
-    if (step === 'mfa_required') {
-      expect(outcome).toMatchObject({ details: { pendingAuthenticationToken: 'm-1' } })
-    }
+    const mfa = step === 'mfa_required'
+    // Auth0 alone has spent the token by then.
+    expect(outcome).toMatchObject({
+      details: mfa ? { pendingAuthenticationToken: 'm-1', spent: true } : {},
+    })
+    expect(Object(outcome).details.spent).toBe(mfa ? true : undefined)
+  })
+
+  it('costs no refresh token where none was sent, as in a sign-in', async () => {
+    const refused = oidcPage({})
+    const { parameters } = await refused.begin()
+    refused.replies.push([403, { error: 'mfa_required', mfa_token: 'm-1' }])
+    const error = await refused.comeBack({ code: 'c', state: parameters.state ?? '' })
+    expect(error).toMatchObject({ code: 'step_required' })
+    expect(Object(error).details.spent).toBeUndefined()
   })
 
   it('hands on the claims that Entra asks for', async () => {

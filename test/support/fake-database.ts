@@ -96,6 +96,7 @@ export function workingDatabase(options: { readonly full?: boolean } = {}) {
       put,
       get: (key: unknown) => ask(() => entries.get(key)),
       delete: (key: unknown) => ask(() => void entries.delete(key)),
+      getAllKeys: () => ask(() => [...entries.keys()]),
     }
     last = last.then(async () => {
       for (await turns(1); requests.length; await turns(1)) requests.shift()?.()

@@ -69,7 +69,11 @@ export function createActions(lent: ActionHost<OidcUser>, tokens: Tokens): OidcA
     async exchange(fields, call) {
       const form = toTexts(fields)
       return host.exchange(
-        { send: (session, its) => tokens.trade(form, { ...its, session }) },
+        // Grants carry no access token, and may be what a dead one is waiting for.
+        {
+          withoutToken: true,
+          send: (session, its) => tokens.trade(form, { ...its, session }),
+        },
         call,
       )
     },

@@ -22,8 +22,67 @@ export interface Keyring {
 /** How many sign-ins that have not left their page may be under way; nobody tells which came to nothing. */
 const MOST = 99
 
+/**
+ * How long the key of a sign-in that has left its page is kept, in ms: a minute more than its flow, which
+ * is saved after it. Until then it may be any client's of this origin, and nobody else knows which.
+ */
+const LONGEST = 86_460_000
+
+/** When the key was saved, in ms since the epoch, and what it is called once a session is bound to it. */
+const PENDING = /^pending\.(\d+)\.(.+)$/
+
+/** The key of a sign-in that has left its page. */
+interface Pending {
+  /** Under what it lies. */
+  readonly place: string
+  readonly name: string
+  readonly at: number
+}
+
+/** Such keys; none where the store cannot tell, which keeps them under their own names. */
+async function pendingIn(store: KeyStore): Promise<readonly Pending[]> {
+  const names = (await store.names?.()) ?? []
+  return names.flatMap((place) => {
+    const [, at, name] = PENDING.exec(place) ?? []
+    return name ? [{ place, name, at: Number(at) }] : []
+  })
+}
+
+async function read(store: KeyStore, name: string): Promise<unknown> {
+  const own = await store.get(name)
+  if (own) return own
+  const pending = (await pendingIn(store)).find((each) => each.name === name)
+  return pending ? store.get(pending.place) : null
+}
+
+/** Gives the key of a sign-in the name that it has with its session. */
+async function settle(store: KeyStore, name: string): Promise<void> {
+  for (const { place, ...pending } of await pendingIn(store)) {
+    if (pending.name !== name) continue
+    const pair = await store.get(place)
+    if (pair) await store.set(name, pair)
+    // What stays is removed as that of a sign-in which came to nothing.
+    await store.remove(place).catch(() => {})
+  }
+}
+
+/** Removes the key of a sign-in that came to nothing. */
+async function drop(store: KeyStore, name: string): Promise<void> {
+  await store.remove(name)
+  for (const pending of await pendingIn(store)) {
+    if (pending.name === name) await store.remove(pending.place)
+  }
+}
+
+/** Removes the keys of sign-ins that nobody has come back from, by whatever their flows were forgotten. */
+async function sweep(store: KeyStore, now: () => number): Promise<void> {
+  for (const { place, at } of await pendingIn(store)) {
+    if (Math.abs(now() - at) > LONGEST) await store.remove(place)
+  }
+}
+
 /** @throws AuthError that says what was late, or whatever else was thrown. */
-function inTime(error: unknown): never {
+function late(error: unknown): never {
   throw isAuthError(error, 'timeout')
     ? new AuthError('timeout', 'The place of the keys did not answer in time.')
     : error
@@ -31,17 +90,19 @@ function inTime(error: unknown): never {
 
 const nameIn = (flow: Flow): string => `${asObject(keptWith(flow).dpop)?.key}`
 
-/** Makes the keyring of one provider. */
-export function createKeyring(): Keyring {
+/** Makes the keyring of one provider. `now`: ms since the epoch. */
+export function createKeyring(now: () => number): Keyring {
+  const stores = new Set<KeyStore>()
   const reads = new Set<(name: string) => Promise<unknown>>()
   let newest: KeyStore | undefined
   const fresh = new Map<string, CryptoKeyPair>()
-  const bound = new Set<string | undefined>()
+  const bound = new Set<string>()
 
-  async function save(name = ''): Promise<void> {
+  /** Saves a key that lies in memory only; whether there was one. */
+  async function save(name: string, place: string): Promise<boolean> {
     const pair = fresh.get(name)
-    if (pair) await newest?.set(name, pair)
-    fresh.delete(name)
+    if (pair) await newest?.set(place, pair)
+    return fresh.delete(name)
   }
 
   return {
@@ -50,18 +111,22 @@ export function createKeyring(): Keyring {
       if (typeof keys?.set !== 'function')
         return invalid('DPoP needs a place for keys: pass `keys: indexedDBKeys()`.')
       newest = keys
+      stores.add(keys)
       // A database that answers nothing must hold up no request for ever.
-      reads.add((name) => host.request(() => keys.get(name)).catch(inTime))
+      reads.add((name) => host.request(() => read(keys, name)).catch(late))
+      // In the background: the next page does it where this one cannot.
+      sweep(keys, now).catch(() => {})
       return {
         ...host,
         async saveFlow(flow) {
-          await save(nameIn(flow))
+          const name = nameIn(flow)
+          await save(name, keys.names ? `pending.${now()}.${name}` : name)
           await host.saveFlow(flow)
         },
         async removeFlow(flow) {
           await host.removeFlow(flow)
           // Of a sign-in that came to nothing nothing is left.
-          if (!bound.has(nameIn(flow))) await keys.remove(nameIn(flow))
+          if (!bound.has(nameIn(flow))) await drop(keys, nameIn(flow))
         },
       }
     },
@@ -73,16 +138,18 @@ export function createKeyring(): Keyring {
       return { key, jkt: await thumbprintOf(pair) }
     },
     async find({ key, jkt }) {
-      for (const read of reads) {
-        const pair = Object(fresh.get(key) ?? (await read(key)))
+      for (const look of reads) {
+        const pair = Object(fresh.get(key) ?? (await look(key)))
         // What is no key has no thumbprint.
         if ((await thumbprintOf(pair).catch(() => null)) === jkt) return pair
       }
       return null
     },
     async keep(name) {
+      if (!name) return
       bound.add(name)
-      await save(name)
+      if (await save(name, name)) return
+      for (const store of stores) await settle(store, name)
     },
   }
 }

@@ -106,7 +106,7 @@ export function dpop(
   },
 ): OidcBinding {
   const { now } = clock
-  const keyring = createKeyring()
+  const keyring = createKeyring(now)
   const memory = createMemory(clock)
   const prove = createProve(keyring, memory)
 

@@ -12,6 +12,9 @@ const STATUSES: readonly number[] = [400, 401, 403]
 const STEPS =
   /^((interaction|login|consent|account_selection|mfa)_required|insufficient_user_authentication)$/
 
+/** Auth0's word for the one that costs a refresh its token. */
+const MFA = 'mfa_required'
+
 /** Entra's word that `invalid_grant` is a step and no end; its numbers may change, this does not. */
 const SUBERRORS =
   /^(message_only|basic_action|additional_action|consent_required|user_password_expired|bad_token)$/
@@ -67,8 +70,10 @@ export function toError(answer: HttpAnswer, asked: Asked): AuthError {
   const [step] = STEPS.exec(serverCode) ?? SUBERRORS.exec(text(fields.suberror) ?? '') ?? []
   if (step) {
     const claims = claimsIn(fields.claims)
-    const details = { step, pendingAuthenticationToken: text(fields.mfa_token), claims }
-    return stepError(details, message, status)
+    // Auth0 has rotated the refresh token before it asks; a proof brings the next one.
+    const spent = asked !== 'sign-in' && step === MFA && { spent: true }
+    const pendingAuthenticationToken = text(fields.mfa_token)
+    return stepError({ step, pendingAuthenticationToken, claims, ...spent }, message, status)
   }
   const code = codeOf(serverCode, status, asked)
   const mayPass = asked === 'refresh' && code === 'rejected' && { retryable: true }

@@ -48,7 +48,7 @@ export interface Auth0Options extends PresetOptions {
 
 /**
  * Auth0, whose issuer ends with a slash. A second factor that a refresh asks for (`step_required`) is
- * finished by `auth.actions.exchange` with its grant.
+ * finished by `secondFactor`, of `holdfast/providers/oidc/second-factor`.
  * @throws AuthError `invalid_argument` for options that cannot work.
  */
 export function auth0(options: Auth0Options): OidcProvider {

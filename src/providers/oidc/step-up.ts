@@ -58,7 +58,8 @@ export function stepOf(error: unknown): OidcStep | null {
   if (!isAuthError(error, 'step_required')) return null
   const { step, acrValues, maxAge, claims } = asObject(error.details) ?? {}
   return {
-    step: text(step) ?? '',
+    // Errors of releases before, and of other providers, have no details in other tabs.
+    step: text(step) ?? text(error.serverCode) ?? '',
     acrValues: text(acrValues),
     maxAge: typeof maxAge === 'number' && maxAge >= 0 ? maxAge : undefined,
     claims: asObject(claims) ?? undefined,

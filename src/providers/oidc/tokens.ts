@@ -9,6 +9,7 @@ import { type Asked, toError } from './errors.js'
 import { keptIn, toGrant } from './grants.js'
 import { readIdToken, toUser } from './id-token.js'
 import type { Server } from './server.js'
+import { SPENT } from './spent.js'
 import type { OidcClaims, OidcMetadata, OidcOptions, OidcUser } from './types.js'
 
 /** What all parts of one client's provider work with. */
@@ -42,6 +43,16 @@ function askedBy(
 ): Asked {
   if (grant_type !== 'refresh_token') return 'sign-in'
   return (resource ?? audience ?? scope) ? 'token' : 'refresh'
+}
+
+/** Notes what a refresh was for that was refused by a step, for whoever finishes that. */
+function note(
+  error: AuthError,
+  refreshToken: string | undefined,
+  { resource, audience, scope }: RefreshContext,
+): void {
+  if (!refreshToken || !isAuthError(error, 'step_required') || !error.details?.spent) return
+  SPENT.set(error.details, { refreshToken, target: { resource, audience, scope } })
 }
 
 /** Makes what the parts of one client's provider share. */
@@ -85,7 +96,11 @@ export function createTokens(options: OidcOptions, server: Server): Tokens {
       const kept = keptIn(session)
       const metadata = await server.find(context, kept.server)
       const answer = await post(metadata, form, context).catch(doubt)
-      if (!isFine(answer)) doubt(toError(answer, askedBy(form, context)))
+      if (!isFine(answer)) {
+        const error = toError(answer, askedBy(form, context))
+        note(error, form.refresh_token, context)
+        doubt(error)
+      }
       const token = asObject(answer.body)?.id_token
       const named = text(readClaims(text(token) ?? '')?.sub)
       if (named && kept.subject && named !== kept.subject) throw subjectChanged()

@@ -215,8 +215,8 @@ export interface OidcActions {
    */
   reloadUser(call?: CallOptions): Promise<OidcUser>
   /**
-   * Sends a grant of the server's own that brings the session's next tokens, such as the second factor
-   * that Auth0 asks for in a refresh. No refresh is sent meanwhile.
+   * Sends a grant of the server's own that brings the session's next tokens; no refresh is sent
+   * meanwhile. For the second factor that Auth0 asks for in a refresh there is `secondFactor`.
    */
   exchange(fields: OidcParameters, call?: CallOptions): Promise<Session<OidcUser>>
 }

@@ -57,6 +57,19 @@ export function beginning<User extends SessionUser>(
   return { ...data, startedAt: data.startedAt ?? at, ...(id !== undefined && { id }) }
 }
 
+/** The step that a session waits for whose refresh token is spent on it; another sign-in is the way. */
+const stepError = (step: string): AuthError =>
+  new AuthError('step_required', 'The server wants another step first: sign in again.', {
+    serverCode: step,
+    details: { step, spent: true },
+  })
+
+/** The step that has spent the refresh token of an exchange, if that is why it failed. */
+function spentOn(error: unknown): string | undefined {
+  const details = isAuthError(error, 'step_required') ? error.details : undefined
+  return details?.spent === true ? details.step : undefined
+}
+
 /** The JSON of a session that must be kept, whatever somebody has put into their own data. */
 function keptJson(data: SealedData): string {
   try {
@@ -138,16 +151,34 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
     from: SealedData<User>,
     name: string,
     wanted: Wanted,
-  ): Promise<{ readonly next: SealedData<User>; readonly startedAt: number }> {
+  ): Promise<{
+    readonly next: SealedData<User>
+    readonly startedAt: number
+    /** Why it was refused, where this request has met that itself. */
+    readonly met: unknown
+  }> {
     const key = await coordinationKey(name, wanted.organizationId)
     const asker = { session: key, person: from.user.id }
-    const work = (): Promise<string> => patience.attempt(asker, () => exchange(from, wanted))
+    let met: unknown
+    //   this request                    another one, or one in another process
+    //   sends the token: a step, which has spent it
+    //                                   comes with the same cookie, and must not send it again
+    // So it is a result that all get, and their cookies say it from then on.
+    const work = (): Promise<string> =>
+      patience.attempt(asker, () =>
+        exchange(from, wanted).catch((error: unknown) => {
+          const step = spentOn(error)
+          if (step === undefined) throw error
+          met = error
+          return keptJson({ ...from, spentOn: step })
+        }),
+      )
     const { text, startedAt, age } = await coordinator.once(key, work, { replay })
     const next = readSealed<User>(text)
     if (next?.user.id === from.user.id) {
       const spent = age !== undefined && next.refreshToken !== from.refreshToken
       if (spent) tell(deps.onReuse, { ...subjectOf(from), age, request: wanted.request })
-      return { next, startedAt }
+      return { next, startedAt, met }
     }
     throw new AuthError('bad_response', 'What another request got is not this session.')
   }
@@ -162,7 +193,12 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
         const before = data
         const wanted = organizationId || organizationOf(before)
         const call = { organizationId: wanted, request }
-        const { next, startedAt } = await step(before, name, call)
+        if (before.spentOn) throw stepError(before.spentOn)
+        const { next, startedAt, met } = await step(before, name, call)
+        if (next.spentOn) {
+          data = next
+          throw met ?? stepError(next.spentOn)
+        }
         if (tokens.ownerOf(next.accessToken, next.user.id) !== 'same') {
           data = { ...next, accessToken: before.accessToken }
           throw new AuthError('bad_response', 'The access token of the answer cannot be read.')

@@ -45,12 +45,13 @@ export interface SealedData<User extends SessionUser = SessionUser> {
   readonly provider?: string | undefined
   /** What its provider wants to see again: see `sealedExtras`. */
   readonly extras?: Extras | undefined
+  /** The step by which a refresh was refused that has spent the refresh token: nobody sends it again. */
+  readonly spentOn?: string | undefined
   /** The device without whose proof the seal is worth nothing: see `holdfast/server/dbsc`. */
   readonly device?: SealedDevice | undefined
 }
 
 type Extras = Readonly<Record<string, unknown>>
-
 type Fields = Readonly<Record<string, unknown>>
 
 function parseObject(json: string): Fields {
@@ -110,9 +111,8 @@ function toDevice(value: unknown): SealedDevice | undefined {
 /** The fields that are known, without those that hold nothing. */
 function compact<User extends SessionUser>(data: SealedData<User>): SealedData<User> {
   const { accessToken, refreshToken, user, ...others } = data
-  const { organizationId, authenticationMethod, impersonator, receivedAt } = others
-  const { expiresAt, facts, id, startedAt, seenEnd, usedAt, limits, provider, extras, device } =
-    others
+  const { organizationId, authenticationMethod, impersonator, receivedAt, expiresAt, id } = others
+  const { facts, startedAt, seenEnd, usedAt, limits, provider, extras, device, spentOn } = others
   return {
     accessToken,
     refreshToken,
@@ -131,6 +131,7 @@ function compact<User extends SessionUser>(data: SealedData<User>): SealedData<U
     ...(provider && { provider }),
     ...(extras && Object.keys(extras).length > 0 && { extras }),
     ...(device && { device }),
+    ...(spentOn && { spentOn }),
   }
 }
 
@@ -165,6 +166,7 @@ export function parseSealedData(json: string): SealedData | null {
     provider: text(fields.provider),
     extras: asObject(fields.extras) ?? undefined,
     device: toDevice(fields.device),
+    spentOn: text(fields.spentOn),
   })
 }
 

@@ -1,8 +1,14 @@
+import type { Fields } from '../server/json.js'
 import type { Signer } from '../server/signing.js'
 import type { Manners, Refusal, Situation } from './manners/manners.js'
 import type { Proofs } from './nonces.js'
-import type { OidcSession, OidcSessions } from './sessions.js'
-import type { OidcClientSeed, OidcPerson, ScriptedOidcOptions } from './types.js'
+import type { Held, OidcSession, OidcSessions } from './sessions.js'
+import type {
+  OidcClientSeed,
+  OidcPerson,
+  ScriptedFactorCodes,
+  ScriptedOidcOptions,
+} from './types.js'
 
 /** A sign-in that waits for its code. */
 export interface Code {
@@ -23,6 +29,19 @@ export interface PushedRequest {
   readonly expiresAt: number
 }
 
+/** A refresh that waits for a second factor. */
+export interface FactorStep {
+  readonly session: OidcSession
+  /** The refresh token that it has spent. */
+  readonly token: string
+  readonly held: Held
+  readonly scope: string
+  /** In ms since the epoch. */
+  readonly expiresAt: number
+  /** Of the message that was sent last. */
+  oobCode: string | null
+}
+
 /** All that the routes of one server share. */
 export interface ServerContext {
   readonly issuer: string
@@ -36,6 +55,10 @@ export interface ServerContext {
   readonly assertions: Set<string>
   /** Sign-ins that were pushed, by the name that each got. */
   readonly pushed: Map<string, PushedRequest>
+  /** Refreshes that wait for a second factor, by the name that each got. */
+  readonly factorSteps: Map<string, FactorStep>
+  /** What proves it. */
+  factorCodes: ScriptedFactorCodes
   readonly accessTokens: 'jwt' | 'opaque'
   /** Whole seconds, in ms. */
   readonly accessTokenLifetime: number
@@ -53,6 +76,8 @@ export interface Call {
   readonly url: URL
   /** The fields of its form; `null` where the body is none. */
   readonly form: ReadonlyMap<string, string> | null
+  /** Those of a body that is JSON. */
+  readonly fields: Fields
   /** Headers that the answer gets besides. */
   readonly reply: Headers
 }

@@ -17,9 +17,10 @@ import {
   revocation,
   userinfo,
 } from './routes.js'
+import { authenticators, challenge } from './second-factor.js'
 import { createSessions } from './sessions.js'
 import { token } from './token.js'
-import type { OidcPerson, OidcRequest, ScriptedOidcOptions } from './types.js'
+import type { OidcPerson, OidcRequest, ScriptedFactorCodes, ScriptedOidcOptions } from './types.js'
 
 export type {
   OidcClientSeed,
@@ -28,6 +29,7 @@ export type {
   OidcProofRules,
   OidcRequest,
   OidcRotation,
+  ScriptedFactorCodes,
   ScriptedOidcOptions,
 } from './types.js'
 
@@ -39,6 +41,11 @@ export interface ScriptedOidc extends ScriptedServer<OidcRequest> {
   signInAs(person: OidcPerson | null): void
   /** Ends all sessions at the server, as an administrator does. */
   endSessions(): void
+  /**
+   * The next refresh of each session that there is now is asked for a second factor, as Auth0 does it: it
+   * spends its token, and is refused with `mfa_required`. Within ten minutes one of these codes proves it.
+   */
+  requireSecondFactor(): ScriptedFactorCodes
   /**
    * Answers as an API behind this server: a refusal, unless the request carries a token of the server
    * that works, with a proof where one is due; else what `serve` says. Pages read of its headers what
@@ -62,14 +69,17 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'POST /token': token,
   'POST /token/revocation': revocation,
   'POST /token/introspection': introspection,
+  'GET /mfa/authenticators': authenticators,
+  'POST /mfa/challenge': challenge,
 }
 
 /** Answers that pages may not read. */
 const hidden = new WeakSet<Response>()
 
-function answerTo({ status, error, description, scope, headers, page }: Refusal): Response {
+function answerTo(refusal: Refusal): Response {
+  const { status, error, description, scope, headers, page, fields } = refusal
   if (page !== undefined) return new Response(page, { status, ...(headers && { headers }) })
-  return json(status, { error, error_description: description, scope }, headers)
+  return json(status, { error, error_description: description, scope, ...fields }, headers)
 }
 
 function refused(refusal: Refusal): Response {
@@ -124,6 +134,8 @@ function createContext(options: ScriptedOidcOptions): ServerContext {
     codes: new Map(),
     assertions: new Set(),
     pushed: new Map(),
+    factorSteps: new Map(),
+    factorCodes: { otp: '246810', bindingCode: '135790', recoveryCode: 'RECOVERYCODE1' },
     accessTokens: options.accessTokens ?? manners.accessTokens,
     accessTokenLifetime: options.accessTokenLifetime ?? 60_000,
     person: people[0] ?? null,
@@ -174,7 +186,8 @@ export function createScriptedOidc(options: ScriptedOidcOptions = {}): ScriptedO
     const { request, url } = incoming
     const handler = ROUTES[`${request.method} ${pathOf(incoming)}`]
     if (!handler) return json(404, { error: 'invalid_request', error_description: 'not found' })
-    const call = { request, url, form: formOf(incoming), reply: new Headers() }
+    const { fields } = incoming
+    const call = { request, url, form: formOf(incoming), fields, reply: new Headers() }
     return answered(call, () => handler(context, call))
   }
 
@@ -212,8 +225,13 @@ export function createScriptedOidc(options: ScriptedOidcOptions = {}): ScriptedO
     endSessions() {
       for (const { id } of context.sessions.all) context.sessions.end(id)
     },
+    requireSecondFactor() {
+      for (const session of context.sessions.all) session.factorDue = true
+      return context.factorCodes
+    },
     guard(request, serve) {
-      const call = { request, url: new URL(request.url), form: null, reply: new Headers() }
+      const url = new URL(request.url)
+      const call = { request, url, form: null, fields: {}, reply: new Headers() }
       return answered(call, async () =>
         (await sessionOf(context, call)) ? serve() : refuse(context, 'userinfo'),
       )

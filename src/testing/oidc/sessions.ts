@@ -14,6 +14,8 @@ export interface OidcSession {
   readonly authTime: number
   /** Why it is over. */
   over: Situation | null
+  /** Whether its next refresh has to prove a second factor. */
+  factorDue: boolean
 }
 
 /** A refresh token as the server knows it. */
@@ -42,7 +44,7 @@ export type Claimed =
 
 /** The sessions of one server. */
 export interface OidcSessions {
-  begin(start: Omit<OidcSession, 'id' | 'over'>): OidcSession
+  begin(start: Omit<OidcSession, 'id' | 'over' | 'factorDue'>): OidcSession
   issue(session: OidcSession): string
   /**
    * Takes a refresh token in hand, unless `admit` has a reason against it; whoever comes with it
@@ -111,7 +113,7 @@ export function createSessions(parts: Parts): OidcSessions {
   return {
     all,
     begin(start) {
-      const session: OidcSession = { ...start, id: newToken(), over: null }
+      const session: OidcSession = { ...start, id: newToken(), over: null, factorDue: false }
       all.push(session)
       return session
     },

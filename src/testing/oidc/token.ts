@@ -12,6 +12,7 @@ import {
 } from './context.js'
 import { proofOf, refuseProof } from './dpop.js'
 import type { Manners } from './manners/manners.js'
+import { askForFactor, FACTOR_GRANTS } from './second-factor.js'
 import type { OidcClientSeed } from './types.js'
 
 interface Asking {
@@ -88,6 +89,10 @@ const refreshToken: Grant = async (context, { form, client, jkt }) => {
   }
   const { session, held } = claimed
   const scope = manners.narrows ? (wanted ?? session.scope) : session.scope
+  if (session.factorDue) {
+    held.exchanging = false
+    throw askForFactor(context, { session, token, held, scope })
+  }
   const next = sessions.next(token, held)
   // Whoever comes with the token while the answer is made is the loser.
   const answer = await tokenAnswer(context, session, {
@@ -105,6 +110,7 @@ const GRANTS: Readonly<Record<string, Grant>> = {
   refresh_token: refreshToken,
   client_credentials: clientCredentials,
   'urn:ietf:params:oauth:grant-type:token-exchange': tokenExchange,
+  ...FACTOR_GRANTS,
 }
 
 /** `POST /token` */

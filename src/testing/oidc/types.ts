@@ -92,6 +92,16 @@ export interface ScriptedOidcOptions {
   readonly wait?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined
 }
 
+/** What proves the second factor of everybody at a scripted server. */
+export interface ScriptedFactorCodes {
+  /** What the person's app shows. */
+  readonly otp: string
+  /** What is sent to the person's phone. */
+  readonly bindingCode: string
+  /** Worth nothing once it was used: the answer then has the next one. */
+  readonly recoveryCode: string
+}
+
 /** A request as it came. */
 export interface OidcRequest extends LoggedRequest {
   readonly clientId: string | null

@@ -118,6 +118,43 @@ describe('a session whose tokens nobody but its server can read', () => {
     expect(await session.refreshSession()).toMatchObject({ authenticated: true })
   })
 
+  it('is not ended by a second factor that Auth0 asks a refresh for: whoever comes, its token is sent once', async () => {
+    const world = createOidcServerWorld({ scripted: { manners: 'auth0' } })
+    const { signIn, jar, sessions, clock, server, sealedOptions, settings } = world
+    await signIn()
+    server.requireSecondFactor()
+    const old = jar.header()
+    await clock.advance(50_000)
+    const crowd = await Promise.all([1, 2, 3].map(() => sessions.getSession(old)))
+    const late = await sessions.getSession(old)
+    for (const { session, setCookies } of [...crowd, late]) {
+      expect(session).toMatchObject({ user: { id: 'ada' } })
+      jar.take(new Response(null, { headers: setCookies.map((value) => ['Set-Cookie', value]) }))
+    }
+    const value = crowd[0]?.sealed ?? ''
+    const others = createOidcSessions({ ...sealedOptions, server: createOidc(settings) })
+    await clock.advance(5 * MINUTE)
+    for (const ask of [sessions.getSession, sessions.refreshSession]) {
+      const { session, failure, setCookies } = await ask(jar.header())
+      expect(session).toBeNull()
+      expect(failure).toMatchObject({
+        reason: 'mfa_required',
+        retryable: false,
+        error: { code: 'step_required', details: { step: 'mfa_required', spent: true } },
+      })
+      expect(setCookies).toEqual([])
+    }
+    const elsewhere = others.openSession({ value, password: PASSWORD })
+    expect(await elsewhere.refreshSession()).toMatchObject({ reason: 'mfa_required' })
+    expect(server.count('refresh_token')).toBe(1)
+    expect(server.liveSessions()).toBe(1)
+    await signIn()
+    expect(await sessions.refreshSession(jar.header())).toMatchObject({
+      session: { user: { id: 'ada' } },
+      failure: null,
+    })
+  })
+
   it('ends by the definite word alone', async () => {
     const { seal, load, server, heard } = createOidcServerWorld()
     const session = load(await seal())

@@ -21,6 +21,29 @@ describe('the scripted server', () => {
     expect((await refresh('gone')).shape).toMatch(/^403 \{error:"invalid_grant"/)
   })
 
+  it('spends the token of a refresh that has to prove a second factor, and takes it for stolen after that', async () => {
+    const { signIn, refresh, post, server } = createLab({ manners: 'auth0' }, OFFLINE)
+    const { refresh_token } = await signIn()
+    const { otp } = server.requireSecondFactor()
+    const asked = await refresh(refresh_token)
+    expect(asked.shape).toMatch(/^403 \{error:"mfa_required"/)
+    const prove = (code: string) =>
+      post('/token', {
+        grant_type: 'http://auth0.com/oauth/grant-type/mfa-otp',
+        client_id: 'spa',
+        mfa_token: String(asked.body.mfa_token),
+        otp: code,
+      })
+    expect((await prove('000000')).shape).toMatch(/^403 \{error:"invalid_grant"/)
+    const proved = await prove(otp)
+    expect(proved.body.refresh_token).not.toBe(refresh_token)
+    // A step is done once, and the new token needs no other.
+    expect((await prove(otp)).shape).toMatch(/^403/)
+    expect((await refresh(proved.body.refresh_token)).shape).toMatch(/^200/)
+    expect((await refresh(refresh_token)).shape).toMatch(/^403 \{error:"invalid_grant"/)
+    expect(server.liveSessions()).toBe(0)
+  })
+
   it('gives no refresh token to a public client in the manner of Spring', async () => {
     const { post, authorize } = createLab(
       { manners: 'spring', clients: [{ id: 'web', redirectUris: ['https://app.example/cb'] }] },

@@ -10,6 +10,8 @@ export interface Refusal {
   readonly page?: string | undefined
   /** What of the scope was too much, where the server says it. */
   readonly scope?: string | undefined
+  /** What else the answer holds. */
+  readonly fields?: Readonly<Record<string, unknown>> | undefined
   /** Whether it lacks the headers of CORS, so that a page sees a network error instead. */
   readonly hidden?: boolean | undefined
 }
