@@ -10,20 +10,38 @@ export interface App {
   readonly server: 'oidc' | 'gotrue'
   /** Whether the framework writes `Vary` over what an app says: then `no-store` alone keeps caches out. */
   readonly writesVary?: true
+  /**
+   * Whether its page has an `AuthClient`, which asks who is signed in once the framework has woken the page up; else a
+   * few lines of script, which work at once.
+   */
+  readonly hasClient?: true
 }
 
 /** All of them, in the order of the matrix. */
 export const APPS: readonly App[] = [
   { name: 'hono', title: 'Hono', framework: 'hono', server: 'oidc' },
-  { name: 'sveltekit', title: 'SvelteKit', framework: '@sveltejs/kit', server: 'gotrue' },
-  { name: 'react-router', title: 'React Router', framework: 'react-router', server: 'gotrue' },
-  { name: 'astro', title: 'Astro', framework: 'astro', server: 'oidc' },
-  { name: 'nuxt', title: 'Nuxt', framework: 'nuxt', server: 'oidc' },
+  {
+    name: 'sveltekit',
+    title: 'SvelteKit',
+    framework: '@sveltejs/kit',
+    server: 'gotrue',
+    hasClient: true,
+  },
+  {
+    name: 'react-router',
+    title: 'React Router',
+    framework: 'react-router',
+    server: 'gotrue',
+    hasClient: true,
+  },
+  { name: 'astro', title: 'Astro', framework: 'astro', server: 'oidc', hasClient: true },
+  { name: 'nuxt', title: 'Nuxt', framework: 'nuxt', server: 'oidc', hasClient: true },
   {
     name: 'tanstack-start',
     title: 'TanStack Start',
     framework: '@tanstack/react-start',
     server: 'gotrue',
+    hasClient: true,
   },
   {
     name: 'next',
@@ -31,6 +49,7 @@ export const APPS: readonly App[] = [
     framework: 'next',
     server: 'oidc',
     writesVary: true,
+    hasClient: true,
   },
   {
     name: 'next-15',
@@ -38,6 +57,7 @@ export const APPS: readonly App[] = [
     framework: 'next',
     server: 'oidc',
     writesVary: true,
+    hasClient: true,
   },
   { name: 'fastify', title: 'Fastify', framework: 'fastify', server: 'oidc' },
   { name: 'koa', title: 'Koa', framework: 'koa', server: 'oidc' },
