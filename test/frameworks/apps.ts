@@ -15,6 +15,8 @@ export interface App {
    * few lines of script, which work at once.
    */
   readonly hasClient?: true
+  /** What browsers call this device: Next 15 calls it so in redirects of its middleware, whatever was asked. @default '127.0.0.1' */
+  readonly host?: 'localhost'
 }
 
 /** All of them, in the order of the matrix. */
@@ -58,6 +60,7 @@ export const APPS: readonly App[] = [
     server: 'oidc',
     writesVary: true,
     hasClient: true,
+    host: 'localhost',
   },
   { name: 'fastify', title: 'Fastify', framework: 'fastify', server: 'oidc' },
   { name: 'koa', title: 'Koa', framework: 'koa', server: 'oidc' },

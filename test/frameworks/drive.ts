@@ -89,7 +89,7 @@ async function playOn(app: App, { workshop, browser, place, authority }: Stage):
 
 /** Installs an app, builds it, starts it, and drives it. */
 export async function play(app: App, tools: Tools): Promise<Row> {
-  const place = await freeOrigin()
+  const place = await freeOrigin(app.host)
   const authority = await startAuthority(app.server, place.origin)
   return playOn(app, { ...tools, place, authority }).finally(() => authority.close())
 }

@@ -33,7 +33,10 @@ export async function createTabs(browser: Browser): Promise<Tabs> {
       const page = await context.newPage()
       const isIt = (asked: string): boolean => new URL(asked).pathname === until
       const awaited = until && page.waitForResponse((response) => isIt(response.url()))
-      await Promise.all([page.goto(url), awaited])
+      await Promise.all([page.goto(url), awaited]).catch((cause: unknown) => {
+        const found = problems.join('\n') || 'Its console has no errors.'
+        throw new Error(`The page ${url} does not wake up: ${cause}\n${found}`, { cause })
+      })
       return page
     },
     async cookies() {
