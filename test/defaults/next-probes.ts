@@ -116,6 +116,23 @@ const ofEnvironment: Readonly<Record<string, Probe>> = {
       )
     },
   },
+  'NextAuthOptions.takeOver': {
+    says: "those of authkit-nextjs, unless the session's cookie is called as theirs: then they go on as they are",
+    async observe() {
+      const namesAfter = async (auth: NextAuthOptions = {}): Promise<string> => {
+        const { server, clock, signedIn } = createApp()
+        const value = (await signedIn()).jar.get('__Host-holdfast') ?? ''
+        const app = createApp({ auth: { fetch: server.fetch, now: clock.now, ...auth } })
+        const browser = app.browser(new Map([['wos-session', value]]))
+        const known = (await browser.who())?.user?.id === ADA.id
+        return known ? [...browser.jar.keys()].join() : 'nobody'
+      }
+      return (
+        (await namesAfter()) === '__Host-holdfast' &&
+        (await namesAfter({ cookie: { name: 'wos-session' } })) === 'wos-session'
+      )
+    },
+  },
   'NextAuthOptions.issuer': {
     says: "anybody with WorkOS's key for this client",
     async observe() {

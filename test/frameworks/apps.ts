@@ -12,20 +12,40 @@ export interface App {
   readonly writesVary?: true
   /** Whether each route and page has a memory of its own: what one of them has ended, the others do not know. */
   readonly sharesNothing?: true
+  /**
+   * Whether its page has an `AuthClient`, which asks who is signed in once the framework has woken the page up; else a
+   * few lines of script, which work at once.
+   */
+  readonly hasClient?: true
+  /** What browsers call this device: Next 15 calls it so in redirects of its middleware, whatever was asked. @default '127.0.0.1' */
+  readonly host?: 'localhost'
 }
 
 /** All of them, in the order of the matrix. */
 export const APPS: readonly App[] = [
   { name: 'hono', title: 'Hono', framework: 'hono', server: 'oidc' },
-  { name: 'sveltekit', title: 'SvelteKit', framework: '@sveltejs/kit', server: 'gotrue' },
-  { name: 'react-router', title: 'React Router', framework: 'react-router', server: 'gotrue' },
-  { name: 'astro', title: 'Astro', framework: 'astro', server: 'oidc' },
-  { name: 'nuxt', title: 'Nuxt', framework: 'nuxt', server: 'oidc' },
+  {
+    name: 'sveltekit',
+    title: 'SvelteKit',
+    framework: '@sveltejs/kit',
+    server: 'gotrue',
+    hasClient: true,
+  },
+  {
+    name: 'react-router',
+    title: 'React Router',
+    framework: 'react-router',
+    server: 'gotrue',
+    hasClient: true,
+  },
+  { name: 'astro', title: 'Astro', framework: 'astro', server: 'oidc', hasClient: true },
+  { name: 'nuxt', title: 'Nuxt', framework: 'nuxt', server: 'oidc', hasClient: true },
   {
     name: 'tanstack-start',
     title: 'TanStack Start',
     framework: '@tanstack/react-start',
     server: 'gotrue',
+    hasClient: true,
   },
   {
     name: 'next',
@@ -33,6 +53,7 @@ export const APPS: readonly App[] = [
     framework: 'next',
     server: 'oidc',
     writesVary: true,
+    hasClient: true,
   },
   {
     name: 'next-15',
@@ -41,6 +62,8 @@ export const APPS: readonly App[] = [
     server: 'oidc',
     writesVary: true,
     sharesNothing: true,
+    hasClient: true,
+    host: 'localhost',
   },
   { name: 'fastify', title: 'Fastify', framework: 'fastify', server: 'oidc' },
   { name: 'koa', title: 'Koa', framework: 'koa', server: 'oidc' },

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { AuthClient, memoryStorage } from 'holdfast'
 import { backend } from 'holdfast/providers/backend'
+import type { Browser, Page as Tab } from 'playwright-core'
 import type { App } from './apps.js'
 import { type Authority, LIFE } from './authority.js'
+import { createTabs, type Tabs } from './tabs.js'
 import { createVisitor, type Page, type Visitor } from './visitor.js'
 
 /** An app that runs, and the auth server that it uses. */
@@ -10,7 +12,9 @@ export interface World {
   /** Such as `http://127.0.0.1:4000`. */
   readonly origin: string
   readonly authority: Authority
-  readonly app: Pick<App, 'writesVary' | 'sharesNothing'>
+  readonly app: Pick<App, 'writesVary' | 'sharesNothing' | 'hasClient'>
+  /** In which the app's own pages run. */
+  readonly browser: Browser
 }
 
 /** A cell of the matrix: says what came of it, in a few words. */
@@ -85,6 +89,17 @@ async function loadUntil(
 /** Waits until the token that was just given is dead, by the clock of everybody. */
 const untilDead = (): Promise<void> => delay(LIFE * 1000 + PACE)
 
+/** What a client in a page of this browser knows of the person. */
+async function seenByClient({ origin }: World, visitor: Visitor): Promise<string> {
+  const provider = backend({ url: `${origin}/auth`, fetch: visitor.fetch })
+  const client = new AuthClient({ provider, storage: memoryStorage() })
+  try {
+    return JSON.stringify((await client.getSession())?.user ?? null)
+  } finally {
+    client.dispose()
+  }
+}
+
 const signInCheck: Check = {
   title: 'sign-in',
   async run(world) {
@@ -92,6 +107,8 @@ const signInCheck: Check = {
     const visitor = await signIn(world)
     ensure(visitor.cookies().length === 1, `It leaves the cookies ${namesOf(visitor)}.`)
     ensure(world.authority.liveSessions() === before + 1, 'It is no session of the auth server.')
+    const seen = await seenByClient(world, visitor)
+    ensure(seen.includes(world.authority.person), `A client knows ${seen} as the person.`)
     return 'by redirect, back to the page'
   },
 }
@@ -179,47 +196,68 @@ const outage: Check = {
   },
 }
 
-/** What a page of the app has; pages of one browser share storage and cookies. */
-function createTabs({ origin }: World, visitor: Visitor) {
-  const storage = memoryStorage()
-  const open = () =>
-    new AuthClient({ provider: backend({ url: `${origin}/auth`, fetch: visitor.fetch }), storage })
-  return [open(), open()] as const
+/** Opens the protected page in a tab that has signed in, or does so on the way, and waits until its button works. */
+async function openAccount(world: World, tabs: Tabs): Promise<Tab> {
+  const tab = await tabs.open(account(world), world.app.hasClient && '/auth/session')
+  ensure(tab.url() === account(world), `A tab comes to another page: ${tab.url()}`)
+  const text = await tab.innerText('body')
+  ensure(text.includes(world.authority.person), `A tab does not know the person: ${text}`)
+  return tab
+}
+
+/** Whether the auth server asks there whether it shall end its own session too, before it sends people back. */
+const isAskedAtServer = ({ origin }: World, { pathname, searchParams }: URL): boolean =>
+  pathname === '/session/end' && searchParams.get('post_logout_redirect_uri') === `${origin}/`
+
+/** Waits until a tab has left the protected page for the one that everybody may see. */
+async function ensureLeaves(world: World, tab: Tab, which: string): Promise<void> {
+  const home = `${world.origin}/`
+  const isLeft = await tab
+    .waitForURL((url) => url.href === home || isAskedAtServer(world, url))
+    .then(
+      () => true,
+      () => false,
+    )
+  ensure(isLeft, `The tab ${which} stays at ${tab.url().split('?')[0]}.`)
+  if (tab.url() === home) await tab.getByRole('link', { name: 'Your account' }).waitFor()
+}
+
+/** A click in one of two tabs. @returns a copy of the cookies from before. */
+async function signOutInTabs(world: World, tabs: Tabs): Promise<Visitor> {
+  const one = await openAccount(world, tabs)
+  const other = await openAccount(world, tabs)
+  const stolen = createVisitor(await tabs.cookies())
+  await one.getByRole('button', { name: 'Sign out' }).click()
+  await ensureLeaves(world, one, 'in which somebody signs out')
+  await ensureLeaves(world, other, 'beside it')
+  return stolen
 }
 
 const twoTabs: Check = {
   title: 'sign-out in two tabs',
   async run(world) {
-    const visitor = await signIn(world)
-    const stolen = visitor.copy()
     const before = world.authority.liveSessions()
-    const [one, other] = createTabs(world, visitor)
+    const tabs = await createTabs(world.browser)
     try {
-      for (const tab of [one, other]) {
-        const known = JSON.stringify((await tab.getSession())?.user ?? null)
-        ensure(known.includes(world.authority.person), `A tab knows ${known} as the person.`)
-      }
-      const heard = new Promise((resolve) => {
-        other.onAuthStateChange((event) => event === 'SIGNED_OUT' && resolve(true))
-      })
-      await one.actions.signOut()
-      await one.signOut()
-      const isHeard = await Promise.race([heard, delay(PATIENCE, false, { ref: false })])
-      ensure(isHeard === true, 'The other tab does not hear of it.')
-      ensure((await other.getSession()) === null, 'The other tab still has a session.')
+      const stolen = await signOutInTabs(world, tabs)
+      const visitor = createVisitor(await tabs.cookies())
+      ensure(visitor.cookies().length === 0, `It leaves the cookies ${namesOf(visitor)}.`)
+      ensureSentAway(world, await visitor.load(account(world)))
+      ensureSentAway(
+        world,
+        world.app.sharesNothing
+          ? await loadUntil(world, stolen, (page) => !knows(world, page))
+          : await stolen.load(account(world)),
+      )
+      ensure(world.authority.liveSessions() === before, 'The auth server was not told.')
+      const problems = tabs.problems()
+      ensure(problems.length === 0, `Whoever looks sees errors: ${problems.join('\n')}`)
     } finally {
-      one.dispose()
-      other.dispose()
+      await tabs.close()
     }
-    ensure(visitor.cookies().length === 0, `It leaves the cookies ${namesOf(visitor)}.`)
-    ensureSentAway(world, await visitor.load(account(world)))
-    ensure(world.authority.liveSessions() === before - 1, 'The auth server was not told.')
-    if (world.app.sharesNothing) {
-      ensureSentAway(world, await loadUntil(world, stolen, (page) => !knows(world, page)))
-      return 'both are out; copies of the cookie once their token ends'
-    }
-    ensureSentAway(world, await stolen.load(account(world)))
-    return 'both are out, and copies of the cookie'
+    return world.app.sharesNothing
+      ? 'both leave the page; copies of the cookie open nothing once their token ends'
+      : 'both leave the page; copies of the cookie open nothing'
   },
 }
 

@@ -1,3 +1,4 @@
+import type { Browser } from 'playwright-core'
 import type { Running } from '../support/processes.js'
 import type { App } from './apps.js'
 import { type Authority, startAuthority } from './authority.js'
@@ -47,15 +48,20 @@ async function drive(world: World, app: Running): Promise<readonly Cell[]> {
   return cells
 }
 
-/** What is known of an app before it runs. */
-interface Stage {
+/** What apps are driven with. */
+export interface Tools {
   readonly workshop: Workshop
+  readonly browser: Browser
+}
+
+/** What is known of an app before it runs. */
+interface Stage extends Tools {
   readonly place: Awaited<ReturnType<typeof freeOrigin>>
   readonly authority: Authority
 }
 
 /** Installs, builds, starts and drives an app, and stops it, whatever comes of it. */
-async function playOn(app: App, { workshop, place, authority }: Stage): Promise<Row> {
+async function playOn(app: App, { workshop, browser, place, authority }: Stage): Promise<Row> {
   const { origin, port } = place
   const settings = { ...authority.settings, ORIGIN: origin }
   let project: Project | undefined
@@ -72,7 +78,7 @@ async function playOn(app: App, { workshop, place, authority }: Stage): Promise<
   try {
     const rest =
       !build.isFailed && running
-        ? await drive({ origin, authority, app }, running)
+        ? await drive({ origin, authority, app, browser }, running)
         : CHECKS.map(({ title }) => untried(title))
     return { app, version, node, cells: [build, ...rest] }
   } finally {
@@ -82,8 +88,8 @@ async function playOn(app: App, { workshop, place, authority }: Stage): Promise<
 }
 
 /** Installs an app, builds it, starts it, and drives it. */
-export async function play(app: App, workshop: Workshop): Promise<Row> {
-  const place = await freeOrigin()
+export async function play(app: App, tools: Tools): Promise<Row> {
+  const place = await freeOrigin(app.host)
   const authority = await startAuthority(app.server, place.origin)
-  return playOn(app, { workshop, place, authority }).finally(() => authority.close())
+  return playOn(app, { ...tools, place, authority }).finally(() => authority.close())
 }

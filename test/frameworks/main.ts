@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { launch } from '../browser/chromium.js'
 import { alignedTable, insertBetween } from '../support/markdown.js'
 import { APPS, type App } from './apps.js'
 import { type Cell, play, type Row, TITLES } from './drive.js'
@@ -54,16 +55,18 @@ export async function main(root: string, args: readonly string[]): Promise<numbe
     return 1
   }
   const apps = APPS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+  const browser = await launch()
   const workshop = await createWorkshop(root, values.verbose)
   const rows: Row[] = []
   try {
     for (const app of apps) {
       console.error(`— ${app.title} —`)
-      const row = await play(app, workshop)
+      const row = await play(app, { workshop, browser })
       for (const cell of row.cells) console.error(`  ${cell.title}: ${cellText(cell)}`)
       rows.push(row)
     }
   } finally {
+    await browser.close()
     await workshop.close()
   }
   const report = reportOf(rows)

@@ -101,7 +101,9 @@ export async function createWorkshop(root: string, isShown = false): Promise<Wor
 }
 
 /** An origin of the loopback that nobody uses. */
-export async function freeOrigin(): Promise<{ readonly origin: string; readonly port: number }> {
+export async function freeOrigin(
+  host = '127.0.0.1',
+): Promise<{ readonly origin: string; readonly port: number }> {
   const port = await freePort()
-  return { origin: `http://127.0.0.1:${port}`, port }
+  return { origin: `http://${host}:${port}`, port }
 }

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { installLocked } from '../support/npm.js'
 import { type Files, readGuides, readMoves } from './pages.js'
+import { createSsrApp, type SsrOptions } from './supabase-ssr.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = join(root, '.tmp', 'guides')
@@ -82,5 +83,34 @@ describe.each([...moves])('the page of moving from %s', (name, { before, after }
   it('has what comes after, which compiles with Holdfast', async () => {
     expect([...after.values()].join('\n')).toContain("'holdfast")
     expect(await compile(`${name}-after`, after)).toBe('')
+  })
+})
+
+describe('somebody whom the real @supabase/ssr has signed in', () => {
+  const large = { note: 'x'.repeat(3_000) }
+
+  it.each<[string, RegExp, SsrOptions]>([
+    ['in one cookie', /auth-token$/, {}],
+    ['in pieces', /auth-token\.\d$/, { data: large }],
+    ['without the user', /auth-token$/, { encode: 'tokens-only' }],
+    ['as JSON', /auth-token$/, { encoding: 'raw' }],
+    ['as JSON in pieces', /auth-token\.\d$/, { data: large, encoding: 'raw' }],
+  ])('goes on with one exchange, and nothing of it stays: %s', async (_, form, options) => {
+    const app = await createSsrApp(folder, options)
+    expect(app.names().filter((kept) => !form.test(kept))).toEqual([])
+    // Another sign-in is under way.
+    await app.before().signInWithOAuth({
+      provider: 'github',
+      options: { skipBrowserRedirect: true },
+    })
+    expect(app.names()).toContain('sb-project-auth-token-code-verifier')
+
+    const session = await app.after()
+    expect(session?.user.email).toBe('ada@example.com')
+    expect(session?.sessionId).toBe(app.scripted.sessions()[0]?.id)
+    expect(app.names().filter((left) => !left.startsWith('__Host-holdfast'))).toEqual([])
+    expect((await app.after())?.user.email).toBe('ada@example.com')
+    expect(app.scripted.count('refresh_token')).toBe(1)
+    expect((await app.before().getSession()).data.session).toBeNull()
   })
 })

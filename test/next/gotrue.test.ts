@@ -46,11 +46,13 @@ describe('an app with GoTrue', () => {
       { method: 'POST', body: JSON.stringify(ADA) },
     )
     const name = 'sb-project-auth-token'
-    const browser = app.browser(new Map([[name, kept(await answer.json())]]))
+    const session = await answer.json()
+    const browser = app.browser(new Map([[name, kept(session)]]))
     expect((await browser.who())?.user?.email).toBe(ADA.email)
     expect([...browser.jar.keys()]).toEqual(['__Host-holdfast'])
-    const none = createGotrueApp({ auth: { takeOver: { find: () => null, cookiesIn: () => [] } } })
-    expect(await none.browser(new Map([[name, 'base64-e30']])).who()).toEqual({ user: null })
+    const none = createGotrueApp({ auth: { takeOver: false } })
+    expect(await none.browser(new Map([[name, kept(session)]])).who()).toEqual({ user: null })
+    expect(none.server.requests).toEqual([])
   })
 })
 

@@ -27,8 +27,11 @@ app.get('/account', (c) => {
     <p>Signed in as ${session.user.name}.</p>
     <button>Sign out</button>
     <script type="module">
+      const tabs = new BroadcastChannel('sign-out')
+      tabs.onmessage = () => (location.href = '/')
       document.querySelector('button').onclick = async () => {
         await fetch('/auth/sign-out', { method: 'POST', headers: { 'X-Holdfast': '1' } })
+        tabs.postMessage('over')
         location.href = '/'
       }
     </script>`)

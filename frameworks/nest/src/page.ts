@@ -6,8 +6,11 @@ export const accountPage = (name: string | undefined): string => `<!doctype html
 <p>Signed in as ${escapeHtml(name ?? 'somebody')}.</p>
 <button>Sign out</button>
 <script type="module">
+  const tabs = new BroadcastChannel('sign-out')
+  tabs.onmessage = () => (location.href = '/')
   document.querySelector('button').onclick = async () => {
     await fetch('/auth/sign-out', { method: 'POST', headers: { 'X-Holdfast': '1' } })
+    tabs.postMessage('over')
     location.href = '/'
   }
 </script>`

@@ -39,8 +39,8 @@ export interface NextGoTrueOptions
   readonly origin?: string | undefined
   /** The session's cookie. @default secure where the app is */
   readonly cookie?: Omit<CookieSettings, 'password'> | undefined
-  /** The sessions of another library that go on here. @default those of `@supabase/ssr` */
-  readonly takeOver?: NextSessionsOptions<GoTrueUser>['takeOver']
+  /** The sessions of another library that go on here; `false` for nobody's. @default those of `@supabase/ssr` */
+  readonly takeOver?: NextSessionsOptions<GoTrueUser>['takeOver'] | false
   /** Shares exchanges among processes: `redisCoordinator`. @default one for this process */
   readonly coordinator?: GoTrueSessionsOptions['coordinator']
 }
@@ -99,7 +99,8 @@ export function gotrueOptions(
       coordinator,
     }),
     signIn: gotrue,
-    takeOver: takeOver ?? supabaseSsr({ server: gotrue, secure }),
+    takeOver:
+      takeOver === false ? undefined : (takeOver ?? supabaseSsr({ server: gotrue, secure })),
     cookie: { ...cookie, password },
   }
 }

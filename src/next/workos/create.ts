@@ -4,7 +4,7 @@ import { addressOf } from '../acts.js'
 import { createNextSessionsWith } from '../create.js'
 import type { NextFramework } from '../framework.js'
 import { currentVisit } from '../visit.js'
-import { type NextAuthOptions, readWorkOSSettings, workosOptions } from './options.js'
+import { type NextAuthOptions, workosOptions } from './options.js'
 import type { NextAuth } from './types.js'
 
 /** Makes the sessions of an app with WorkOS out of the parts of Next.js that they need. */
@@ -13,7 +13,7 @@ export function createNextAuthWith(
   options: NextAuthOptions = {},
 ): NextAuth {
   const { world, ...sessions } = createNextSessionsWith<WorkOSUser>(framework, (shared) =>
-    workosOptions(readWorkOSSettings(options, framework.env), shared),
+    workosOptions(options, framework.env, shared),
   )
   return {
     ...sessions,

@@ -3,6 +3,7 @@ import type { Coordinator } from '../../server/coordination/coordinator.js'
 import type { CookieSettings } from '../../server/requests/request-sessions.js'
 import type { Password } from '../../server/sealed/seal.js'
 import {
+  authkitCookies,
   createWorkOSSessions,
   type WorkOSSessionsOptions,
   workosServer,
@@ -14,6 +15,7 @@ import type {
   NextSessionsOptions,
   NextShared,
 } from '../options.js'
+import { readPlaces } from '../places.js'
 
 /** Options of `createNextAuth` for WorkOS. What is left out comes from the environment, at first use. */
 export interface NextAuthOptions
@@ -49,6 +51,11 @@ export interface NextAuthOptions
    * @default WORKOS_COOKIE_NAME, _DOMAIN, _MAX_AGE (seconds, this one) and _SAMESITE
    */
   readonly cookie?: Omit<CookieSettings, 'password'> | undefined
+  /**
+   * The sessions of another library that go on here; `false` for nobody's.
+   * @default those of authkit-nextjs, unless the session's cookie is called as theirs: then they go on as they are
+   */
+  readonly takeOver?: NextSessionsOptions<WorkOSUser>['takeOver'] | false
   /** Who issues the access tokens. @default anybody with WorkOS's key for this client */
   readonly issuer?: string | readonly string[] | undefined
   /** Shares exchanges among processes: `redisCoordinator`. @default one for this process */
@@ -121,12 +128,27 @@ export function readWorkOSSettings(options: NextAuthOptions, env: Variables): Ne
   }
 }
 
-/** What an app with WorkOS is made of. @throws AuthError `invalid_argument` for what cannot be. */
+/** The sessions that authkit-nextjs has left, where their cookie is not the one that ours are in. */
+function authkitSessions(
+  { cookie, redirectUri, redirectUris }: NextAuthSettings,
+  env: Variables,
+): NextSessionsOptions<WorkOSUser>['takeOver'] {
+  const { password, domain, secure = readPlaces({ redirectUri, redirectUris }).secure } = cookie
+  const name = env.WORKOS_COOKIE_NAME || 'wos-session'
+  return cookie.name === name ? undefined : authkitCookies({ password, name, domain, secure })
+}
+
+/**
+ * What an app with WorkOS is made of.
+ * @throws AuthError `invalid_argument` that names what is missing or wrong.
+ */
 export function workosOptions(
-  settings: NextAuthSettings,
+  options: NextAuthOptions,
+  env: Variables,
   shared: NextShared,
 ): NextSessionsOptions<WorkOSUser> {
-  const { clientId, apiKey, apiUrl: url, issuer, ...rest } = settings
+  const settings = readWorkOSSettings(options, env)
+  const { clientId, apiKey, apiUrl: url, issuer, takeOver, ...rest } = settings
   const { limits, claims, refreshMargin, reuseWindow, maxSize, store, list, ...others } = rest
   const { onRefresh, onRefreshError, onReuse, onSecurityEvent, ...app } = others
   const { coordinator = shared.coordinator, dangerouslyAllowInsecureHttp, fetch, now } = app
@@ -138,5 +160,6 @@ export function workosOptions(
     ...app,
     sessions: createWorkOSSessions({ ...client, ...listeners, ...wanted }),
     signIn: workosServer(client),
+    takeOver: takeOver === false ? undefined : (takeOver ?? authkitSessions(settings, env)),
   }
 }

@@ -85,7 +85,10 @@ export function withTakeOver<User extends SessionUser>(
 
   const erased = (cookieHeader: string | null): readonly string[] => {
     const jar = parseCookies(cookieHeader)
-    return (takeOver?.cookiesIn(jar) ?? []).flatMap((theirs) => eraseCookie(theirs, jar))
+    const theirs = takeOver?.cookiesIn(jar) ?? []
+    // One that is called as ours is ours by now.
+    const others = theirs.filter(({ name }) => name !== cookie.name)
+    return others.flatMap((other) => eraseCookie(other, jar))
   }
 
   /** The cookies as they may be read where no exchange is made: nobody could keep the tokens that it brings. */

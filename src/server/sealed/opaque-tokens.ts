@@ -8,7 +8,7 @@ import {
 } from '../verification/introspection.js'
 import type { AccessTokens, TokenCheck } from './access-tokens.js'
 import { CLOCKS_APART, lifeOf } from './receipt.js'
-import type { SessionProvider } from './sealed-sessions-types.js'
+import { isSealOf, type SealOwner } from './seal-owner.js'
 import { type SealedData, toFacts } from './session-data.js'
 import { factsOf, provedAt } from './session-facts.js'
 
@@ -31,7 +31,7 @@ function datesOf({ accessToken, receivedAt, expiresAt }: SealedData) {
 
 /** Whose sessions they are. `now` in ms. */
 export interface OpaqueTokensDeps {
-  readonly provider: Pick<SessionProvider, 'id' | 'ownSealsOnly'>
+  readonly provider: SealOwner
   now(): number
 }
 
@@ -44,13 +44,10 @@ export function opaqueTokens(
   introspection: Introspection | IntrospectionCall | null,
   { provider, now }: OpaqueTokensDeps,
 ): AccessTokens {
-  /** No key tells whose token it is: a seal of another provider, made by the same password, is not ours. */
-  const isOwn = ({ provider: its }: SealedData): boolean =>
-    its === undefined ? !provider.ownSealsOnly : its === provider.id
   const server = introspection && createIntrospection(introspection, now)
   return {
     read(data) {
-      if (!isOwn(data)) return null
+      if (!isSealOf(provider, data)) return null
       const { start, end, life, claims } = datesOf(data)
       const proved = provedAt(data, claims)
       const facts = {

@@ -39,7 +39,7 @@ function tokensOf<User extends SessionUser>(
   checkObject('verification', verification)
   return 'introspectionUrl' in verification || 'introspect' in verification
     ? opaqueTokens(verification, { provider, now })
-    : signedTokens(verification, { claimNames, now })
+    : signedTokens(verification, { provider, claimNames, now })
 }
 
 /** A refresh ahead of need begins when so much of the token's life is left, in ms. */

@@ -46,8 +46,8 @@ export type SessionProvider<User extends SessionUser = SessionUser> = Pick<
   /** What its server calls a session and its person when it says that they are over. @default what they are here */
   namesOf?(session: Session<User>): ServerNames
   /**
-   * Whether seals that do not say for whom they were made, such as those of WorkOS's SDKs, are nobody's where
-   * no key tells whose access token is in them.
+   * Whether seals that do not say for whom they were made, such as those of WorkOS's SDKs, are nobody's. Its own
+   * say so.
    */
   readonly ownSealsOnly?: boolean | undefined
 }

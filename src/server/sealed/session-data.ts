@@ -41,7 +41,7 @@ export interface SealedData<User extends SessionUser = SessionUser> {
   readonly usedAt?: number | undefined
   /** Limits of this session alone. */
   readonly limits?: SessionLimits | undefined
-  /** The id of the provider whose session it is. Only where its access token cannot tell. */
+  /** The id of the provider whose session it is: see `isSealOf`. */
   readonly provider?: string | undefined
   /** What its provider wants to see again: see `sealedExtras`. */
   readonly extras?: Extras | undefined

@@ -3,6 +3,7 @@ import { readClaims } from '../../providers/shared/jwt.js'
 import { createVerifier, type Verification, type Verified } from '../verification/verify.js'
 import type { AccessTokens, TokenCheck } from './access-tokens.js'
 import { countedLife, lifeOf, withReceipt } from './receipt.js'
+import { isSealOf, type SealOwner } from './seal-owner.js'
 import type { SealedData } from './session-data.js'
 import { claimsNamed, factsOf, provedAt } from './session-facts.js'
 
@@ -13,6 +14,8 @@ const toCheck = (verified: Verified): TokenCheck => {
 
 /** What reading works with. */
 export interface SignedTokensDeps {
+  /** Whose sessions they are. */
+  readonly provider: SealOwner
   /** The claims that sessions have besides. */
   readonly claimNames?: readonly string[] | undefined
   /** Milliseconds since the epoch. */
@@ -25,9 +28,11 @@ export interface SignedTokensDeps {
  */
 export function signedTokens(
   verification: Verification,
-  { now, claimNames = [] }: SignedTokensDeps,
+  { provider, now, claimNames = [] }: SignedTokensDeps,
 ): AccessTokens {
   const verifier = createVerifier({ ...verification, now: verification.now ?? now })
+  // Seals of WorkOS's SDKs do not say so, and theirs and ours are to be the same.
+  const mark = provider.ownSealsOnly && { provider: provider.id }
   // Cookies that come again have the same data, which cannot be changed.
   const read = new WeakMap<SealedData, Readonly<JWTPayload> | null>()
 
@@ -41,6 +46,7 @@ export function signedTokens(
 
   return {
     read(data) {
+      if (!isSealOf(provider, data)) return null
       const claims = claimsOf(data)
       if (claims?.sub !== data.user.id) return null
       const counted = countedLife(data, claims, now())
@@ -63,7 +69,7 @@ export function signedTokens(
       if (!claims) return 'unreadable'
       return claims.sub === userId ? 'same' : 'other'
     },
-    note: (data, _, at) => withReceipt(data, at),
+    note: (data, _, at) => withReceipt({ ...data, ...mark }, at),
     async check(data) {
       const { accessToken } = data
       const counted = countedLife(data, claimsOf(data) ?? {}, now())

@@ -107,6 +107,14 @@ describe('a seal of another library', () => {
     expect(found.setCookies.filter((line) => line.startsWith(THEIRS))).toEqual([])
   })
 
+  it('is ours where its cookie is called as our own, and is not erased', async () => {
+    const { sealed, now, header } = await moved()
+    const cookie = { name: THEIRS, password: [PASSWORD, FORMER] }
+    const sessions = createRequestSessions({ sessions: sealed, cookie, takeOver, now })
+    const found = await sessions.getSession(header)
+    expect([found.session?.user.email, found.setCookies]).toEqual([ADA, []])
+  })
+
   it('is ended with the session by a sign-out', async () => {
     const { sessions, former, header } = await moved()
     const { setCookies, error } = await sessions.signOut(header)

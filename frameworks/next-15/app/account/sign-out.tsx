@@ -1,10 +1,17 @@
 'use client'
 
+import { useEffect } from 'react'
+import { getAuth, signOut } from '../../lib/page-auth'
+
 export function SignOut() {
-  async function signOut() {
-    await fetch('/auth/sign-out', { method: 'POST', headers: { 'X-Holdfast': '1' } })
-    location.href = '/'
-  }
+  // Another tab has signed out.
+  useEffect(
+    () =>
+      getAuth().onAuthStateChange((event) => {
+        if (event === 'SIGNED_OUT') location.href = '/'
+      }),
+    [],
+  )
   return (
     <button type="button" onClick={signOut}>
       Sign out

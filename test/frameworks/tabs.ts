@@ -1,0 +1,48 @@
+import type { Browser, ConsoleMessage, Page } from 'playwright-core'
+
+/** The tabs of one real browser, which has no cookies yet. */
+export interface Tabs {
+  /** Opens a tab on a page. With `until` it is there when this path was asked for, too. */
+  open(url: string, until?: string): Promise<Page>
+  /** The cookies that the browser has, by their names. */
+  cookies(): Promise<readonly (readonly [string, string])[]>
+  /** What its user should never have to see: errors of scripts, and in the console. */
+  problems(): readonly string[]
+  close(): Promise<void>
+}
+
+/** What is awaited takes longer only where it never comes, in ms. */
+const PATIENCE = 90_000
+
+/** No page of the apps has a picture for its tab, which browsers ask for by themselves. */
+const isOfPicture = (message: ConsoleMessage): boolean =>
+  message.location().url.endsWith('/favicon.ico')
+
+/** Opens a browser of somebody. */
+export async function createTabs(browser: Browser): Promise<Tabs> {
+  const context = await browser.newContext()
+  context.setDefaultTimeout(PATIENCE)
+  const problems: string[] = []
+  context.on('weberror', (error) => problems.push(String(error.error())))
+  context.on('console', (message) => {
+    if (message.type() !== 'error' || isOfPicture(message)) return
+    problems.push(`${message.text()} (${message.location().url})`)
+  })
+  return {
+    async open(url, until) {
+      const page = await context.newPage()
+      const isIt = (asked: string): boolean => new URL(asked).pathname === until
+      const awaited = until && page.waitForResponse((response) => isIt(response.url()))
+      await Promise.all([page.goto(url), awaited]).catch((cause: unknown) => {
+        const found = problems.join('\n') || 'Its console has no errors.'
+        throw new Error(`The page ${url} does not wake up: ${cause}\n${found}`, { cause })
+      })
+      return page
+    },
+    async cookies() {
+      return (await context.cookies()).map(({ name, value }) => [name, value] as const)
+    },
+    problems: () => [...problems],
+    close: () => context.close(),
+  }
+}
