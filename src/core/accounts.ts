@@ -116,6 +116,7 @@ export function createAccounts<User extends SessionUser>(
       const { grant, at } = answer
       const record = toRecord(grant, newLineage(context, grant), at)
       if (!(await commit({ record, call, arrival, event: grant.event }))) {
+        path.forgetKey(record.session)
         throw new AuthError('superseded', 'Somebody signed in or out during this sign-in.')
       }
       return { session: record.session, user: record.session.user }
