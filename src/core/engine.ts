@@ -135,8 +135,8 @@ function createRefresh<User extends SessionUser>(
     //   waits for no such question    or it would be hers that comes to be refreshed
     await wait(store.held() ? Promise.resolve() : start.loaded(), options)
     if (!store.held()) await refreshes.observe()
-    const over = timeouts?.over()
-    if (over) await wait(over, options)
+    const timedOut = timeouts?.timedOut()
+    if (timedOut) await wait(timedOut, options)
     const current = store.held()?.record.session.refreshToken
     if (token === '' || (token === null && !current)) throw new AuthSessionMissingError()
     const foreign = token !== null && token !== current
