@@ -130,6 +130,12 @@ export const ACCOUNTS = [
   },
   {
     file,
+    name: 'The key of a sign-in that was superseded stays.',
+    find: 'path.forgetKey(record.session)\n',
+    replace: '\n',
+  },
+  {
+    file,
     name: 'The description of one person is put on the session of another.',
     find: 'held?.record.session.user?.id !== user.id || !held',
     replace: '!held',

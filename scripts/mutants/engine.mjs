@@ -23,14 +23,26 @@ export const ENGINE = [
   {
     file,
     name: 'Whoever waits for the lock gives up while its holder may still send.',
-    find: 'requestTimeout + 5 * storageTimeout',
-    replace: '5 * storageTimeout',
+    find: 'requestTimeout + 6 * storageTimeout',
+    replace: '6 * storageTimeout',
   },
   {
     file,
     name: 'Whoever waits for the lock gives up while its holder may still save.',
-    find: 'requestTimeout + 5 * storageTimeout',
+    find: 'requestTimeout + 6 * storageTimeout',
     replace: 'requestTimeout',
+  },
+  {
+    file,
+    name: 'Whoever waits for the lock gives up while its holder forgets the failures before.',
+    find: '6 * storageTimeout',
+    replace: '5 * storageTimeout',
+  },
+  {
+    file,
+    name: 'Whoever waits for the lock gives up while the save of its holder is not seen yet.',
+    find: ' + 2 * lag',
+    replace: '',
   },
   {
     file,

@@ -153,7 +153,7 @@ export const GOTRUE_SERVER = [
   {
     file: ended,
     name: 'A sign-out of the other sessions ends this one.',
-    find: "if (scope === 'others') return { sessionId, error: await revocations.revoke(opened, scope) }",
+    find: "if (scope === 'others') return resultOf(sessionId, await ask(opened, scope))",
     replace: '',
   },
   {

@@ -1,5 +1,6 @@
 // All mutants. Each is a small bug that a good engineer could write, named as a reviewer would.
 import { ACCOUNTS } from './accounts.mjs'
+import { ATTACKS } from './attacks.mjs'
 import { AUTHKIT } from './authkit.mjs'
 import { BINDINGS } from './bindings.mjs'
 import { BOUNDED } from './bounded.mjs'
@@ -69,6 +70,7 @@ import { WITH_SESSION } from './with-session.mjs'
 /** Every mutant, by area. */
 export const MUTANTS = [
   ...ACCOUNTS,
+  ...ATTACKS,
   ...AUTHKIT,
   ...BINDINGS,
   ...BOUNDED,

@@ -31,14 +31,20 @@ export const ORIGIN_GUARD = [
   {
     file,
     name: 'A password that browsers add by themselves counts as a token in a header.',
-    find: '/^Bearer /i',
-    replace: '/^(Bearer|Basic) /i',
+    find: '/^(Bearer|DPoP) /i',
+    replace: '/^(Bearer|DPoP|Basic) /i',
   },
   {
     file,
     name: 'What carries its token in a header is refused.',
-    find: "    if (/^Bearer /i.test(headers.get('Authorization') ?? '')) return false\n",
+    find: "    if (/^(Bearer|DPoP) /i.test(headers.get('Authorization') ?? '')) return false\n",
     replace: '',
+  },
+  {
+    file,
+    name: 'What carries a token that is bound to a key is refused.',
+    find: '/^(Bearer|DPoP) /i',
+    replace: '/^Bearer /i',
   },
   {
     file,

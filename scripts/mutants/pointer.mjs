@@ -47,7 +47,7 @@ export const POINTER = [
   {
     file,
     name: 'A sign-in forgets the sign-in it replaced.',
-    find: '[...before.ended, ...ended, past]',
+    find: '[...before.ended, ...ended, replaced]',
     replace: '[...before.ended, ...ended]',
   },
   {
@@ -72,8 +72,8 @@ export const POINTER = [
   {
     file,
     name: 'A session that another one replaced is not among the ended ones.',
-    find: 'over ? before.current : null, lineage]',
-    replace: 'over ? before.current : null]',
+    find: 'ends ? before.current : null, lineage]',
+    replace: 'ends ? before.current : null]',
   },
   {
     file,

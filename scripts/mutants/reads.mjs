@@ -41,8 +41,8 @@ export const READS = [
   {
     file,
     name: 'Who waited for a refresh is served a session that is over by then.',
-    find: 'if (held?.record.session !== fresh || timeouts?.over()) return getSession(options)',
-    replace: 'if (held?.record.session !== fresh || timeouts?.over()) return fresh',
+    find: 'if (held?.record.session !== fresh || timeouts?.timedOut()) return getSession(options)',
+    replace: 'if (held?.record.session !== fresh || timeouts?.timedOut()) return fresh',
   },
   {
     file,

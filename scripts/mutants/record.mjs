@@ -41,6 +41,12 @@ export const RECORD = [
   },
   {
     file,
+    name: 'Whatever storage holds for the name of a key is believed.',
+    find: 'session: isText(keyId) ? session : keyless',
+    replace: 'session',
+  },
+  {
+    file,
     name: 'What one answer said is said of all that follow.',
     find: '...(once && { once: Object.keys(once) }),\n',
     replace: '\n',

@@ -22,6 +22,14 @@ export const RESOURCE_TOKENS = [
   },
   {
     file,
+    name: 'Storage may hold a token for a resource that lives for ever.',
+    edits: [
+      ['Number.isFinite(value.expiresAt)', "typeof value.expiresAt === 'number'"],
+      ['isLifetime(value.lifetime)', 'Number(value.lifetime) > 0'],
+    ],
+  },
+  {
+    file,
     name: 'A clock that is set back makes a token for a resource live longer.',
     find: 'Math.min(deadlines.get(token) ?? Infinity, monotonic + left)',
     replace: 'monotonic + left',

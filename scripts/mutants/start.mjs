@@ -86,25 +86,25 @@ export const START = [
   {
     file,
     name: 'A session that was found replaces the sign-in that came during the start.',
-    find: 'return held === undefined || held === over',
-    replace: 'return held !== over || held === over',
+    find: 'return held === undefined || held === replaced',
+    replace: 'return held !== replaced || held === replaced',
   },
   {
     file,
     name: 'A session that storage told of during the question stays, whatever the answer is.',
-    find: 'return held === undefined || held === over',
+    find: 'return held === undefined || held === replaced',
     replace: 'return held === undefined',
   },
   {
     file,
     name: 'A session that was found and could not be saved gives way to the one that storage still has.',
-    find: "arrival: 'start', over }",
+    find: "arrival: 'start', replaced }",
     replace: "arrival: 'start' }",
   },
   {
     file,
     name: 'The clock went back, and the session that was found counts as older than the one it replaces.',
-    find: 'newLineage(context, grant, over)',
+    find: 'newLineage(context, grant, replaced)',
     replace: 'newLineage(context, grant)',
   },
   {

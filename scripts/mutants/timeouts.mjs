@@ -12,14 +12,14 @@ export const TIMEOUTS = [
   {
     file: watch,
     name: 'What is over is there again for whoever comes.',
-    find: 'if (!environment.wake.visible() || over() || !end()) return',
+    find: 'if (!environment.wake.visible() || timedOut() || !end()) return',
     replace: 'if (!environment.wake.visible() || !end()) return',
   },
   {
     file: watch,
     name: 'A hidden tab counts as used.',
-    find: 'if (!environment.wake.visible() || over() || !end()) return',
-    replace: 'if (over() || !end()) return',
+    find: 'if (!environment.wake.visible() || timedOut() || !end()) return',
+    replace: 'if (timedOut() || !end()) return',
   },
   {
     file: watch,
@@ -42,8 +42,8 @@ export const TIMEOUTS = [
   {
     file: watch,
     name: 'A start finds nobody idle.',
-    find: 'return at <= age() ? timedOut(reason) : null',
-    replace: 'return at === age() ? timedOut(reason) : null',
+    find: 'return at <= age() ? timeoutOf(reason) : null',
+    replace: 'return at === age() ? timeoutOf(reason) : null',
   },
   {
     file: use,
@@ -90,8 +90,8 @@ export const TIMEOUTS = [
   {
     file: 'src/core/reads.ts',
     name: 'A session is served after its time.',
-    find: 'if (over) await wait(over, options)',
-    replace: 'if (over) over.catch(() => {})',
+    find: 'if (timedOut) await wait(timedOut, options)',
+    replace: 'if (timedOut) timedOut.catch(() => {})',
   },
   {
     file: 'src/core/vault.ts',

@@ -76,6 +76,12 @@ export const UPKEEP = [
   },
   {
     file,
+    name: 'The key of a session that expires stays.',
+    find: 'path.forgetKey(held.record.session)\n',
+    replace: '\n',
+  },
+  {
+    file,
     name: 'Storage that was found empty is not looked at again.',
     find: 'absentSince + CONFIRM_ABSENCE - now.monotonic',
     replace: 'Infinity * CONFIRM_ABSENCE',

@@ -64,13 +64,13 @@ interface Order {
   committed: number
 }
 
-/** The name of a new sign-in. `over`: one that memory never had, whose place it takes. */
+/** The name of a new sign-in. `replaced`: one that memory never had, whose place it takes. */
 export const newLineage = <User extends SessionUser>(
   { environment, provider, store }: EngineContext<User>,
   { sessionId }: Grant<User>,
-  over: string | null = null,
+  replaced: string | null = null,
 ): string => {
-  const before = [...endedAfter(store.state()), ...(over ? [over] : [])]
+  const before = [...endedAfter(store.state()), ...(replaced ? [replaced] : [])]
   return nameLineage(environment, before, provider.resume && sessionId)
 }
 
@@ -116,6 +116,7 @@ export function createAccounts<User extends SessionUser>(
       const { grant, at } = answer
       const record = toRecord(grant, newLineage(context, grant), at)
       if (!(await commit({ record, call, arrival, event: grant.event }))) {
+        path.forgetKey(record.session)
         throw new AuthError('superseded', 'Somebody signed in or out during this sign-in.')
       }
       return { session: record.session, user: record.session.user }

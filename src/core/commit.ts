@@ -41,6 +41,8 @@ export interface CommitPath<User extends SessionUser> {
   commit(change: Change<User>): Promise<boolean>
   /** Brings storage to say that a sign-in has ended, and tells the other contexts. */
   end(end: End, session?: Session<User>): Promise<void>
+  /** Removes the key of a session that is over, or that never became current. In the background. */
+  forgetKey(session: Session<User>): void
 }
 
 /** Makes the commit path of one client. */
@@ -83,6 +85,7 @@ export function createCommitPath<User extends SessionUser>(
       if (!store.held()) store.dispatch({ type: 'persisted', saved })
       announce()
     },
+    forgetKey: (session) => forgetKey(context, session),
   }
 }
 

@@ -22,7 +22,7 @@ function pausedError(
   { code, message, status, serverCode, retryable, details }: AuthError,
   retryAfter: number,
 ): AuthError {
-  const ends = retryAfter < Infinity && { retryAfter: Math.ceil(retryAfter) }
+  const ends = retryAfter < Infinity && { retryAfter }
   return new AuthError(code, message, { status, serverCode, retryable, details, ...ends })
 }
 

@@ -67,13 +67,15 @@ function createContext<User extends SessionUser>(
     retryDelay: settings.retryDelay ?? 1_000,
     maxRetryDelay: settings.maxRetryDelay ?? 30_000,
   }
+  const { lag = 0 } = storage
   const section = createSection({
     environment,
     lockName: lockNameOf(storageKey),
-    // The critical section reads, asks the server, reads again and saves in two tries at the most:
+    // The critical section reads session and patience, asks the server, reads again, saves in two tries
+    // and forgets the failures before; a refusal waits for the lag once, and what it saved once more:
     // whoever waits for it has to wait longer.
-    timeout: requestTimeout + 5 * storageTimeout,
-    lag: storage.lag ?? 0,
+    timeout: requestTimeout + 6 * storageTimeout + 2 * lag,
+    lag,
   })
   return {
     environment,
@@ -134,8 +136,8 @@ function createKnown<User extends SessionUser>(
     //   waits for no such question    or it would be hers that comes to be refreshed
     await wait(store.held() ? Promise.resolve() : start.loaded(), options)
     if (!store.held()) await refreshes.observe()
-    const over = timeouts?.over()
-    if (over) await wait(over, options)
+    const timedOut = timeouts?.timedOut()
+    if (timedOut) await wait(timedOut, options)
   }
 }
 

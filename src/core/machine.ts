@@ -178,14 +178,14 @@ function fail<User extends SessionUser>(
 
 function establish<User extends SessionUser>(
   state: State<User>,
-  { record, saved, arrival, event, over }: Extract<Input<User>, { type: 'established' }>,
+  { record, saved, arrival, event, replaced }: Extract<Input<User>, { type: 'established' }>,
   circumstances: Circumstances,
 ): Step<User> {
   const { session } = record
   const detail = { origin: arrival === 'start' ? 'other-context' : 'this-context' } as const
   // As long as this one cannot be saved, storage goes on to show the one whose place it takes.
-  const past = [...endedAfter(state), ...(over ? [over] : [])]
-  const ended = past.filter((lineage) => lineage !== record.lineage)
+  const before = [...endedAfter(state), ...(replaced ? [replaced] : [])]
+  const ended = before.filter((lineage) => lineage !== record.lineage)
   const next = {
     ...signedIn(state, record, circumstances),
     saved,

@@ -70,12 +70,12 @@ export function pointTo(
   //                                 signs somebody in
   //   arrives                       so its lineage is the greater one
   const stays = late && before.current !== null && before.current > lineage
-  const [current, past] = stays ? [before.current, lineage] : [lineage, before.current]
+  const [current, replaced] = stays ? [before.current, lineage] : [lineage, before.current]
   return {
     ...before,
     any: false,
     current,
-    ended: distinct([...before.ended, ...ended, past]).filter((old) => old !== current),
+    ended: distinct([...before.ended, ...ended, replaced]).filter((old) => old !== current),
   }
 }
 
@@ -90,10 +90,10 @@ export interface End {
 
 /** After an end: nobody is current, unless somebody else is who may stay. */
 export function endIn(before: Pointer, { lineage, any, error }: End): Pointer {
-  const over = any || before.current === lineage
+  const ends = any || before.current === lineage
   return {
-    current: over ? null : before.current,
-    ended: distinct([...before.ended, over ? before.current : null, lineage]),
+    current: ends ? null : before.current,
+    ended: distinct([...before.ended, ends ? before.current : null, lineage]),
     left: any ? (before.current ?? lineage) : before.left,
     why: { ...before.why, ...(error && lineage && { [lineage]: toNote(error) }) },
     any: any || (before.any ?? false),

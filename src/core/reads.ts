@@ -100,8 +100,8 @@ function createGetSession<User extends SessionUser>(
   async function getSession(options?: CallOptions): Promise<Session<User> | null> {
     if (start.unknown() && !store.held()) start.retry()
     await wait(start.loaded(), options)
-    const over = timeouts?.over()
-    if (over) await wait(over, options)
+    const timedOut = timeouts?.timedOut()
+    if (timedOut) await wait(timedOut, options)
     const now = upkeep.ask()
     const decision = decide(store.state(), now, limits)
     switch (decision.kind) {
@@ -138,7 +138,7 @@ function createGetSession<User extends SessionUser>(
       //   waits for its refresh
       //                                 signs out, or somebody in, while storage holds up the refresh
       //   hears of a session            that is over, and whose token may be dead by now
-      if (held?.record.session !== fresh || timeouts?.over()) return getSession(options)
+      if (held?.record.session !== fresh || timeouts?.timedOut()) return getSession(options)
       if (remaining(held, store.now()) > 0) return fresh
       const late = new AuthError('storage', 'The new token ran out while it was being saved.')
       throw store.snapshot().error ?? late

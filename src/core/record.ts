@@ -134,7 +134,8 @@ export function parseVersioned(text: string): Record<string, unknown> | null {
   }
 }
 
-const isLifetime = (value: unknown): value is number =>
+/** Whether this is a token's whole life, in ms. */
+export const isLifetime = (value: unknown): value is number =>
   typeof value === 'number' && value > 0 && value <= LONGEST
 
 function isRecord<User extends SessionUser>(value: unknown): value is SessionRecord<User> {
@@ -169,13 +170,14 @@ export function parseRecord<User extends SessionUser>(text: string): StoredRecor
   // What later releases added is left out where it is not what it must be.
   const once = Array.isArray(record.once) ? record.once.filter(isText) : []
   const { tokens } = record
+  const { keyId, ...keyless } = session
   const savedAt = parsed?.savedAt
   return deepFreeze({
     record: {
       lineage,
       revision,
       lifetime,
-      session,
+      session: isText(keyId) ? session : keyless,
       ...(once.length > 0 && { once }),
       ...(isObject(tokens) && { tokens }),
     },

@@ -1,6 +1,6 @@
 import { AuthError } from './errors.js'
 import type { IssuedToken, ResourceTokens, TokenTarget } from './provider.js'
-import { isObject, isText, lifeOf, type SessionRecord } from './record.js'
+import { isLifetime, isObject, isText, lifeOf, type SessionRecord } from './record.js'
 import type { SessionUser } from './session.js'
 import type { Now } from './timing.js'
 
@@ -19,9 +19,8 @@ const MOST = 8
 const isToken = (value: unknown): value is ResourceToken =>
   isObject(value) &&
   isText(value.accessToken) &&
-  typeof value.expiresAt === 'number' &&
-  typeof value.lifetime === 'number' &&
-  value.lifetime > 0
+  Number.isFinite(value.expiresAt) &&
+  isLifetime(value.lifetime)
 
 /** The name under which a session keeps the token for a target; empty for its own. */
 function nameOf({ resource, audience, scope }: TokenTarget): string {

@@ -30,10 +30,10 @@ async function find<User extends SessionUser>(
   // Whoever signed in after the question is not meant by the answer.
   if (grant === undefined || (record && record.lineage !== known?.lineage)) return seen
   const same = record && record.session.sessionId === grant?.sessionId ? record : null
-  const over = grant !== null && !same && wasEnded(seen, grant)
+  const ended = grant !== null && !same && wasEnded(seen, grant)
   // Signed out here, but the server has not heard of it.
-  if (over) desk.revoke(grant, asked)
-  if (grant === null || over) {
+  if (ended) desk.revoke(grant, asked)
+  if (grant === null || ended) {
     if (!record) return seen
     //   other contexts                the browser
     //   refresh Ada's session

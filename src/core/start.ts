@@ -94,9 +94,9 @@ function createDesk<User extends SessionUser>(
 ): SourceDesk<User> {
   const { environment, provider, settings, store } = context
   /** The sign-in that storage was last seen to have: what is established takes its place. */
-  let over: string | null = null
+  let replaced: string | null = null
   const recordOf = (grant: Grant<User>, asked: Now, base?: SessionRecord<User>) =>
-    toRecord(grant, base ?? newLineage(context, grant, over), requestedAt(asked, store.now()))
+    toRecord(grant, base ?? newLineage(context, grant, replaced), requestedAt(asked, store.now()))
   return {
     storage: settings.storage,
     now: store.now,
@@ -104,7 +104,7 @@ function createDesk<User extends SessionUser>(
     report: environment.report,
     async read() {
       const [seen] = await path.read()
-      over = seen.kind === 'session' ? seen.record.lineage : null
+      replaced = seen.kind === 'session' ? seen.record.lineage : null
       return seen
     },
     async establish(grant, asked, base) {
@@ -118,9 +118,9 @@ function createDesk<User extends SessionUser>(
           //                                 tells of the session that this one has read
           //   adopts it                     and the answer takes its place all the same
           const held = path.lineage()
-          return held === undefined || held === over
+          return held === undefined || held === replaced
         },
-        become: (saved) => ({ type: 'established', record, saved, arrival: 'start', over }),
+        become: (saved) => ({ type: 'established', record, saved, arrival: 'start', replaced }),
       })
       const state = store.state()
       return state.status === 'signed-in' && state.saved

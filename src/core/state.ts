@@ -71,7 +71,7 @@ export type Input<User extends SessionUser> =
       readonly saved: boolean
       readonly arrival: Arrival | 'start'
       /** The sign-in whose place it takes in storage, where memory never had that one. */
-      readonly over?: string | null | undefined
+      readonly replaced?: string | null | undefined
       readonly event?: ProviderEventName | undefined
     }
   | {

@@ -41,7 +41,7 @@ export interface TimeoutsWatch {
   /** Does what is due. */
   tick(): void
   /** Nothing while the session may go on; otherwise settles once it is known, and the session has ended if so. */
-  over(): Promise<void> | undefined
+  timedOut(): Promise<void> | undefined
   /** What storage was found to say, but for a session whose time is up: that one ends before anybody is given it. */
   admit<User extends SessionUser>(seen: Observation<User>): Promise<Observation<User>>
   /** Somebody is there: counts as use. Settles once the other contexts can know of it. */

@@ -35,7 +35,7 @@ export function createUpkeep<User extends SessionUser>(
   parts: UpkeepParts<User>,
 ): Upkeep {
   const { environment, store } = context
-  const { refreshes, timeouts } = parts
+  const { path, refreshes, timeouts } = parts
   const { clock, wake } = environment
   const saver = createSaver(context, parts, () => settle())
   const reader = createReader(refreshes, () => settle())
@@ -45,14 +45,10 @@ export function createUpkeep<User extends SessionUser>(
   function tick(): void {
     const state = store.state()
     if (disposed || state.status === 'loading') return
-    const now = store.now()
-    if (state.status === 'signed-in') {
-      const { held, absentSince } = state
-      if (!held.record.session.refreshToken && remaining(held, now) <= 0) {
-        store.dispatch({ type: 'ended', reason: 'expired' })
-        saver.soon()
-      }
-      if (absentSince !== null && now.monotonic - absentSince >= CONFIRM_ABSENCE) reader.read()
+    if (expire(context, path)) saver.soon()
+    const { absentSince = null } = state.status === 'signed-in' ? state : {}
+    if (absentSince !== null && store.now().monotonic - absentSince >= CONFIRM_ABSENCE) {
+      reader.read()
     }
     if (saver.untilNext() <= 0) saver.save()
     timeouts?.tick()
@@ -111,6 +107,18 @@ export function createUpkeep<User extends SessionUser>(
       stop()
     },
   }
+}
+
+/** Ends a session without a refresh token when its access token is dead; tells whether it has. */
+function expire<User extends SessionUser>(
+  { store }: EngineContext<User>,
+  path: CommitPath<User>,
+): boolean {
+  const held = store.held()
+  if (!held || held.record.session.refreshToken || remaining(held, store.now()) > 0) return false
+  store.dispatch({ type: 'ended', reason: 'expired' })
+  path.forgetKey(held.record.session)
+  return true
 }
 
 /** Milliseconds until something other than a save has to be done. */

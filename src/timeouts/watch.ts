@@ -21,7 +21,7 @@ export interface WatchOptions {
   readonly activity: (onActivity: () => void) => () => void
 }
 
-const timedOut = (reason: TimeoutReason): TimedOut => {
+const timeoutOf = (reason: TimeoutReason): TimedOut => {
   const error =
     reason === 'idle'
       ? new AuthError('idle_timeout', 'Nobody used the session for too long.')
@@ -119,7 +119,7 @@ function createSharedUse(desk: TimeoutsDesk, wanted: Limits) {
       if (!use) return null
       usage.learn(text, lineage)
       const { at, reason } = endingOf(use, limitsOf(wanted, session.limits))
-      return at <= age() ? timedOut(reason) : null
+      return at <= age() ? timeoutOf(reason) : null
     },
   }
 }
@@ -134,7 +134,7 @@ export function createWatch(desk: TimeoutsDesk, options: WatchOptions): Timeouts
   let working = false
   let finishing: Promise<void> | null = null
 
-  function over(): Promise<void> | undefined {
+  function timedOut(): Promise<void> | undefined {
     if (!finishing && endsWithin(0)) {
       finishing = finish().finally(() => {
         finishing = null
@@ -150,7 +150,7 @@ export function createWatch(desk: TimeoutsDesk, options: WatchOptions): Timeouts
     const record = store.held()?.record
     const last = endsWithin(0) && end()
     if (!record || !last) return
-    const by = timedOut(last.reason)
+    const by = timeoutOf(last.reason)
     desk.leave(by)
     // Whoever waits for a session hears of its end at once.
     endStored(desk, record, by).catch(() => {})
@@ -172,7 +172,7 @@ export function createWatch(desk: TimeoutsDesk, options: WatchOptions): Timeouts
 
   const stop = options.activity(() => {
     // What is over stays so, whoever comes now.
-    if (!environment.wake.visible() || over() || !end()) return
+    if (!environment.wake.visible() || timedOut() || !end()) return
     const waits = shared.writesAt() < Infinity
     shared.use()
     notice.tell()
@@ -182,7 +182,7 @@ export function createWatch(desk: TimeoutsDesk, options: WatchOptions): Timeouts
   return {
     until,
     tick() {
-      if (over() || until() > 0) return
+      if (timedOut() || until() > 0) return
       working = true
       work()
         .catch(environment.report)
@@ -191,7 +191,7 @@ export function createWatch(desk: TimeoutsDesk, options: WatchOptions): Timeouts
           settle()
         })
     },
-    over,
+    timedOut,
     async admit(seen) {
       if (seen.kind !== 'session') return seen
       const { record } = seen
@@ -201,7 +201,7 @@ export function createWatch(desk: TimeoutsDesk, options: WatchOptions): Timeouts
       return { kind: 'signed-out', ended: [record.lineage], error: by.error }
     },
     async stay() {
-      await over()
+      await timedOut()
       // Nobody is there any more, or somebody has just come: then it counts from now.
       if (!end()) return
       shared.use()

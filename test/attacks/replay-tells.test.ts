@@ -153,6 +153,37 @@ describe('what may be an attack is told of, without a token', () => {
     expect(events).toMatchObject([{ type: 'revocation-failed', code: 'network' }])
   })
 
+  it('and no less where only the person’s other sessions were to end', async () => {
+    const { sessions, value, server, events } = await open()
+    server.fail({ type: 'drop' })
+    const { error, isReported } = await sessions.signOut({ value, password }, { scope: 'others' })
+    await vi.waitUntil(() => events.length > 0)
+    const { code, status } = error ?? {}
+    expect(events).toMatchObject([{ type: 'revocation-failed', code, status }])
+    expect([isReported, error]).toEqual([true, expect.anything()])
+  })
+
+  it('a sign-out of which a core could not be told, whose caller hears of it as well', async () => {
+    const heard = listen()
+    const stage = createCoreStage(heard)
+    const { superTokens } = stage
+    const one = await superTokens.createNewSession('ada')
+    const two = await superTokens.createNewSession('ada')
+    const [first, second] = [one.session.handle, two.session.handle]
+    stage.core.fail({ type: 'drop' }, { path: '/recipe/session/remove', times: 99 })
+    expect(await outcomeOf(superTokens.revokeSession(first))).toBe('GENERAL_ERROR')
+    await expect(superTokens.revokeMultipleSessions([first, second])).rejects.toThrow()
+    await expect(superTokens.revokeAllSessionsForUser('ada')).rejects.toThrow()
+    await vi.waitUntil(() => heard.events.length > 3)
+    const failed = { type: 'revocation-failed', code: 'network' }
+    expect(heard.events).toEqual([
+      expect.objectContaining({ ...failed, sessionId: first }),
+      expect.objectContaining({ ...failed, sessionId: first }),
+      expect.objectContaining({ ...failed, sessionId: second }),
+      expect.objectContaining({ ...failed, userId: 'ada' }),
+    ])
+  })
+
   it('a theft, and that the stolen session could not be ended', async () => {
     const heard = listen()
     const stage = createCoreStage(heard)

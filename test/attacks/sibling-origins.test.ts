@@ -40,6 +40,7 @@ const OURS: readonly (readonly [string, Sent])[] = [
   ['the person', { 'Sec-Fetch-Site': 'none' }],
   ['a script of a server', {}],
   ['a token in a header', { 'Sec-Fetch-Site': 'cross-site', Authorization: 'Bearer x' }],
+  ['a token bound to a key', { 'Sec-Fetch-Site': 'cross-site', Authorization: 'DPoP x' }],
 ]
 
 /** What the guard says of a request to https://app.example. */

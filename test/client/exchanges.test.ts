@@ -199,6 +199,59 @@ describe('the key that a session is bound to', () => {
     expect([...keys.keys()]).toEqual([])
   })
 
+  it('goes when a session without a refresh token expires, also while no page was open', async () => {
+    const world = createWorld()
+    const { keys, store } = keyring()
+    let serial = 0
+    const provider: Provider<{ readonly name: string }, SessionUser> = {
+      ...world.server.provider,
+      signIn: async ({ name }) => ({
+        ...world.server.issue(name),
+        refreshToken: undefined,
+        keyId: `k${++serial}`,
+      }),
+    }
+    const options = { ...QUIET, provider, keys: store }
+    const { auth } = await world.signedIn('ada', options)
+    await world.clock.advance(3_599_000)
+    expect([...keys.keys()]).toEqual(['k1', 'k2'])
+    await world.clock.advance(2_000)
+    expect([...keys.keys()]).toEqual(['k2'])
+    await auth.signIn({ name: 'bob' })
+    auth.dispose()
+    await world.clock.advance(3_601_000)
+    expect([...keys.keys()]).toEqual(['k2'])
+    expect(await world.open(options).auth.getSession()).toBeNull()
+    await world.clock.settle()
+    expect([...keys.keys()]).toEqual([])
+  })
+
+  it('goes with a sign-in that another one has overtaken, and the other’s stays', async () => {
+    const world = createWorld()
+    const { keys, store } = keyring()
+    const answers: (() => void)[] = []
+    let serial = 0
+    const provider: Provider<{ readonly name: string }, SessionUser> = {
+      ...world.server.provider,
+      async signIn({ name }) {
+        const keyId = `k${++serial}`
+        await new Promise<void>((resolve) => answers.push(resolve))
+        return { ...world.server.issue(name), keyId }
+      },
+    }
+    const { auth } = world.open({ ...QUIET, provider, keys: store })
+    const first = auth.signIn({ name: 'ada' }).catch((error: unknown) => error)
+    const second = auth.signIn({ name: 'bob' })
+    await world.clock.settle()
+    for (const answer of answers.reverse()) {
+      answer()
+      await world.clock.settle()
+    }
+    expect((await second).session?.keyId).toBe('k2')
+    expect(await first).toMatchObject({ code: 'superseded' })
+    expect([...keys.keys()]).toEqual(['k2'])
+  })
+
   it('does not keep anybody from signing out, though it cannot be removed', async () => {
     const world = createWorld()
     const keys: KeyStore = {

@@ -74,7 +74,7 @@ describe('P6: a result is committed only over the session it set out to replace'
     world.browser.locks.neverGrant(true)
     world.server.hold()
     const refresh = one.auth.refreshSession().catch((error) => error.code)
-    await world.clock.advance(20_000)
+    await world.clock.advance(22_000)
     await two.auth.signOut()
     world.server.release()
     await world.clock.settle()

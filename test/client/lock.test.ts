@@ -98,12 +98,66 @@ describe('the lock', () => {
     expect(world.browser.locks.queue('holdfast:app')).toEqual([tab.name])
   })
 
+  it.each([0, 5_000])(
+    'is waited for as long as its holder may need, with a storage of a lag of %d ms',
+    async (lag) => {
+      const world = createWorld()
+      const { clock, server } = world
+      const options = { ...QUIET, requestTimeout: 1_000, storageTimeout: 200 }
+      const state = { slow: false, failing: false, refuses: 0 }
+      const take = async (ms: number): Promise<void> => {
+        if (state.slow) await new Promise<void>((resolve) => void clock.schedule(ms, resolve))
+      }
+      const { storage } = world.browser.tab({ storage: 'sync' })
+      // Just in time, each of them; the first try at the save fails then.
+      const slow: Storage = {
+        get: async (key) => {
+          await take(99)
+          return storage.get(key)
+        },
+        set: async (key, text) => {
+          await take(key === 'app.patience' ? 99 : 199)
+          if (state.slow && state.refuses-- > 0) throw new Error('Full.')
+          await storage.set(key, text)
+        },
+        remove: async (key) => {
+          await take(99)
+          await storage.remove(key)
+        },
+        lag,
+      }
+      const provider = {
+        ...server.provider,
+        async refresh(...its: Parameters<typeof server.provider.refresh>) {
+          if (state.failing) throw new AuthError('network', 'Down.')
+          const answer = await server.provider.refresh(...its)
+          await take(999)
+          return answer
+        },
+      }
+      const { auth } = await world.signedIn('ada', { ...options, provider, storage: slow })
+      const waiting = world.open({ ...options, storage: { ...storage, lag } })
+      await waiting.auth.getSession()
+      state.failing = true
+      await expect(auth.refreshSession()).rejects.toThrow('Down.')
+      await clock.advance(lag + 1_000)
+      Object.assign(state, { slow: true, failing: false, refuses: 1 })
+      const first = auth.refreshSession()
+      const second = waiting.auth.refreshSession()
+      await clock.advance(20_000)
+      expect((await first).session.accessToken).toBe('access-2')
+      expect((await second).session.accessToken).toBe('access-3')
+      expect(waiting.tab.errors).toEqual([])
+      expect(server.sent).toEqual(['refresh-1', 'refresh-2'])
+    },
+  )
+
   it('that is never granted costs time, not the session', async () => {
     const world = createWorld()
     const { auth } = await world.signedIn('ada', { autoRefresh: false })
     world.browser.locks.neverGrant(true)
     const refresh = auth.refreshSession()
-    await world.clock.advance(20_000)
+    await world.clock.advance(22_000)
     expect((await refresh).session.accessToken).toBe('access-2')
   })
 

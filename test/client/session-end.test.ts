@@ -28,7 +28,7 @@ describe('P5: before a terminal error ends the session, storage is read again', 
     world.browser.locks.neverGrant(true)
     world.server.hold()
     const refreshes = Promise.all([sibling.auth.refreshSession(), auth.refreshSession()])
-    await world.clock.advance(20_000)
+    await world.clock.advance(22_000)
     expect(world.server.sent).toEqual(['refresh-1', 'refresh-1'])
     world.server.releaseOne()
     await world.clock.settle()

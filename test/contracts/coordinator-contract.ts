@@ -90,7 +90,7 @@ export const coordinatorContract: readonly ContractCase<CoordinatorSubject>[] = 
     },
   },
   {
-    name: 'gives the result to those who come later, with the time at which its work began',
+    name: 'gives the result to those who come later, with the time at which its work began, and its age',
     async run({ create, pass, until, replay, delay }) {
       const [here, there] = [await create(), await create()]
       const { state, work, succeed } = countedWork()
@@ -103,7 +103,10 @@ export const coordinatorContract: readonly ContractCase<CoordinatorSubject>[] = 
         equal(later.text, 'result 1', 'the result')
         const error = Math.abs(later.startedAt - first.startedAt)
         equal(error <= delay, true, `a startedAt that is ${error} ms wrong is near`)
+        const { age = -1 } = later
+        equal(age >= replay / 4 - delay, true, `an age of ${age} ms is that of the result`)
       }
+      equal(first.age, undefined, 'the age for the one who works')
       equal(state.runs, 1, 'runs')
     },
   },

@@ -46,6 +46,20 @@ describe('stored text', () => {
     )
   })
 
+  it.each([[7], [null], [''], [{}], [['k']], [true]])(
+    'the name of a key that reads %j is none, and costs no session',
+    (keyId) => {
+      const stored = JSON.parse(serializeRecord(record, 7))
+      const text = JSON.stringify({ ...stored, session: { ...stored.session, keyId } })
+      expect(parseRecord(text)?.record).toStrictEqual(record)
+    },
+  )
+
+  it('the name of a key is read back', () => {
+    const bound = toRecord({ ...grant, keyId: 'k' }, 'L', 1_000)
+    expect(parseRecord(serializeRecord(bound, 7))?.record.session.keyId).toBe('k')
+  })
+
   it('a future version is not read as this one', () => {
     expect(parseRecord(serializeRecord(record, 7).replace('"v":1', '"v":2'))).toBeNull()
   })

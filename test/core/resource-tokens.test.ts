@@ -28,13 +28,24 @@ describe('tokens for resources', () => {
     expect(tokens.find(record, 'api', later)?.left).toBe(10_000)
   })
 
-  it.each([7, null, {}, [], { accessToken: 7 }, { accessToken: 'x', expiresAt: 1, lifetime: -1 }])(
-    'read as nothing where storage holds %j in their place',
-    (hostile) => {
-      const record = { ...base, tokens: { api: hostile } }
-      expect(resourceTokens().find(record, 'api', now)).toBeNull()
-    },
-  )
+  it.each([
+    '7',
+    'null',
+    '{}',
+    '[]',
+    '{"accessToken":7}',
+    '{"accessToken":"x","expiresAt":2000,"lifetime":-1}',
+    '{"accessToken":"x","expiresAt":"2000","lifetime":1000}',
+    // More than a number can hold is Infinity: a token for ever.
+    '{"accessToken":"x","expiresAt":2000,"lifetime":1e999}',
+    '{"accessToken":"x","expiresAt":1e999,"lifetime":1000}',
+    '{"accessToken":"x","expiresAt":1e300,"lifetime":1e300}',
+  ])('read as nothing where storage holds %s in their place', (hostile) => {
+    const stored = serializeRecord({ ...base, tokens: { api: 'HOSTILE' } }, 0)
+    const record = parseRecord(stored.replace('"HOSTILE"', hostile))?.record ?? base
+    expect(record.tokens).toBeDefined()
+    expect(resourceTokens().find(record, 'api', now)).toBeNull()
+  })
 
   it('are eight at the most: the oldest goes first', () => {
     const tokens = resourceTokens()

@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 19_090, gotrue: 27_020, oidc: 27_840 }
+const BUDGETS = { core: 19_150, gotrue: 27_180, oidc: 27_920 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -490,7 +490,7 @@ describe('the packed package', () => {
       'gotrue',
       GOTRUE,
       `export { GoTrueClient, isAuthApiError } from 'holdfast/compat/auth-js'`,
-      3_500,
+      3_530,
     ],
     [
       'webauthnFactors',
@@ -506,7 +506,7 @@ describe('the packed package', () => {
       `export { recoveryCodes } from 'holdfast/providers/gotrue/mfa'`,
       700,
     ],
-    ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_550],
+    ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_560],
     ['sessionTimeouts', 'core', CORE, `export { sessionTimeouts } from 'holdfast'`, 1_880],
     [
       'backendEvents',

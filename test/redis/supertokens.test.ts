@@ -1,7 +1,7 @@
 import { createClient } from 'redis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { redisCoordinator } from '../../src/server/index.js'
-import { createSuperTokens } from '../../src/server/supertokens/index.js'
+import { redisCoordinator, type TokenReuse } from '../../src/server/index.js'
+import { createSuperTokens, type SuperTokensOptions } from '../../src/server/supertokens/index.js'
 import { createScriptedSuperTokensCore } from '../../src/testing/index.js'
 import { PASSWORD } from '../support/fake-redis.js'
 import { type RedisServer, startRedis } from './server.js'
@@ -19,17 +19,27 @@ afterEach(() => {
 afterAll(() => server?.close())
 
 /** Some servers of one app, each with a connection of its own, and their core. */
-async function openApp(count: number) {
+async function openApp(count: number, options: Pick<SuperTokensOptions, 'reuseWindow'> = {}) {
   const core = createScriptedSuperTokensCore()
-  const open = async () => {
+  /** What each of them was told of spent tokens. */
+  const reuses: TokenReuse[][] = []
+  const open = async (_: unknown, index: number) => {
     const client = await connect()
     clients.push(client)
     const coordinator = redisCoordinator({ client, password: PASSWORD, prefix: `app-${count}:` })
-    return createSuperTokens({ hosts: 'http://localhost:3567', fetch: core.fetch, coordinator })
+    const heard: TokenReuse[] = []
+    reuses[index] = heard
+    return createSuperTokens({
+      hosts: 'http://localhost:3567',
+      fetch: core.fetch,
+      coordinator,
+      onReuse: (reuse) => void heard.push(reuse),
+      ...options,
+    })
   }
   const [first, ...others] = await Promise.all(Array.from({ length: count }, open))
   if (!first) throw new Error('An app has a server.')
-  return { core, first, servers: [first, ...others] }
+  return { core, first, servers: [first, ...others], reuses }
 }
 
 describe('servers that share sessions of SuperTokens by a real Redis', () => {
@@ -69,6 +79,29 @@ describe('servers that share sessions of SuperTokens by a real Redis', () => {
     }
     expect(core.count('/session/refresh')).toBe(1)
     expect(core.sessions()).toEqual([])
+  })
+
+  it('tell of a spent token where it comes again, though another one has exchanged it', async () => {
+    // Longer than a busy machine takes from one call to the next.
+    const { core, servers, reuses } = await openApp(2, { reuseWindow: 60_000 })
+    const [here, there] = servers
+    if (!here || !there) throw new Error('There are two.')
+    const { session, refreshToken } = await here.createNewSession('ada')
+    const next = await here.refreshSession(refreshToken.token, { request: 'the tab' })
+    const again = await there.refreshSession(refreshToken.token, { request: 'a stranger' })
+    expect(again.refreshToken.token).toBe(next.refreshToken.token)
+    expect(core.count('/session/refresh')).toBe(1)
+    await expect
+      .poll(() => reuses[1], { timeout: 20_000 })
+      .toEqual([
+        {
+          sessionId: session.handle,
+          userId: 'ada',
+          age: expect.any(Number),
+          request: 'a stranger',
+        },
+      ])
+    expect(reuses[0]).toEqual([])
   })
 
   it('hear of a sign-out at one of them: a replay brings nobody back', async () => {

@@ -36,10 +36,10 @@ export interface Call {
 }
 
 /**
- * No call waits longer, in ms: the lock (20 s), then three rounds of a request (10 s) and the calls
+ * No call waits longer, in ms: the lock (22 s, and two lags of storage), then three rounds of a request (10 s) and the calls
  * to storage around it (2 s each), and as much again behind an earlier run.
  */
-export const BOUND = 2 * (20_000 + 3 * (10_000 + 6 * 2_000))
+export const BOUND = 2 * (23_000 + 3 * (10_000 + 6 * 2_000))
 
 /** Runs it; resolves to the session that the caller got, or `undefined` where it gets none. */
 async function run(context: Context, operation: Operation): Promise<Session | null | undefined> {

@@ -6,7 +6,7 @@ import {
   jwtVerify,
 } from 'jose'
 import { describe, expect, it } from 'vitest'
-import type { ScriptedGoTrue } from '../../src/testing/gotrue/index.js'
+import { createScriptedGoTrue, type ScriptedGoTrue } from '../../src/testing/gotrue/index.js'
 import { createDesk, said } from './gotrue-desk.js'
 
 const jwks = async (server: ScriptedGoTrue): Promise<JSONWebKeySet> =>
@@ -24,6 +24,14 @@ describe('access tokens', () => {
     await clock.advance(2)
     const third = await refresh(second.body.refresh_token)
     expect(third.body.access_token).not.toBe(first.access)
+  })
+
+  it('are signed in no way that there is not, and the message says which there are', () => {
+    for (const signing of ['ES256', 'toString', 7, null]) {
+      const make = (): unknown => Reflect.apply(createScriptedGoTrue, null, [{ signing }])
+      expect(make).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
+      expect(make).toThrow('es256')
+    }
   })
 
   it('are HS256 tokens without jti and kid, that whoever has the secret can check', async () => {

@@ -68,8 +68,8 @@ export function createOriginGuard(
   return (request) => {
     const { method, headers } = request
     if (isSafe(method)) return false
-    // Browsers add the scheme Basic by themselves, and no other.
-    if (/^Bearer /i.test(headers.get('Authorization') ?? '')) return false
+    // Browsers add Basic, Digest and Negotiate by themselves, and never these.
+    if (/^(Bearer|DPoP) /i.test(headers.get('Authorization') ?? '')) return false
     const origin = headers.get('Origin')
     if (origin !== null && (allowed.includes(origin) || isShared(origin, request))) return false
     const site = headers.get('Sec-Fetch-Site')

@@ -96,6 +96,23 @@ export function createEndedSessions<User extends SessionUser>(
   const isAnyEnded = async (names: readonly string[]): Promise<boolean> =>
     (await Promise.all(names.map((name) => coordinator.ended(name)))).includes(true)
 
+  /** Asks the server once, and tells of its failure. */
+  async function ask(opened: Opened<User>, scope?: SignOutScope): Promise<AuthError | null> {
+    const error = await revocations.revoke(opened, scope)
+    if (error) {
+      const { sessionId, user } = describeOpened(opened)
+      const whose = { sessionId, userId: user.id, ...wordsOf(error) }
+      tell(deps.onSecurityEvent, { type: 'revocation-failed', ...whose })
+    }
+    return error
+  }
+
+  const resultOf = (sessionId: string | null, error: AuthError | null): SealedSignOutResult => ({
+    sessionId,
+    error,
+    ...(error && deps.onSecurityEvent && { isReported: true }),
+  })
+
   /** Until the server is known to have ended it, only the tombstone keeps a stolen cookie out. */
   async function revoke(
     opened: Opened<User>,
@@ -103,12 +120,7 @@ export function createEndedSessions<User extends SessionUser>(
     scope?: SignOutScope,
   ): Promise<AuthError | null> {
     revocations.rest(name)
-    const error = await revocations.revoke(opened, scope)
-    if (error) {
-      const { sessionId, user } = describeOpened(opened)
-      const whose = { sessionId, userId: user.id, ...wordsOf(error) }
-      tell(deps.onSecurityEvent, { type: 'revocation-failed', ...whose })
-    }
+    const error = await ask(opened, scope)
     // A refresh token that was refused has come to its end as well.
     if (!provider.signOut || (error && error.code !== 'refresh_rejected')) return error
     const life = longestLife(opened.token, now())
@@ -126,7 +138,7 @@ export function createEndedSessions<User extends SessionUser>(
     async end(opened, { replacedBy, scope } = {}) {
       const name = await nameOf(opened)
       const { sessionId = null, user } = describeOpened(opened)
-      if (scope === 'others') return { sessionId, error: await revocations.revoke(opened, scope) }
+      if (scope === 'others') return resultOf(sessionId, await ask(opened, scope))
       if (shares && user.id === replacedBy) {
         // Where there is no room it goes before one that keeps out whoever has signed out: it is the same person's.
         await confirmEnd(coordinator, replacedName(name), LONGEST_COOKIE_LIFE)
@@ -134,8 +146,7 @@ export function createEndedSessions<User extends SessionUser>(
       }
       // A refresh token may be in a browser as long as any cookie.
       await endHere(coordinator, name, LONGEST_COOKIE_LIFE)
-      const error = await revoke(opened, name, scope)
-      return { sessionId, error, ...(error && deps.onSecurityEvent && { isReported: true }) }
+      return resultOf(sessionId, await revoke(opened, name, scope))
     },
     endUnread: (name) => endHere(coordinator, name, LONGEST_COOKIE_LIFE),
     async isOver(...sessions) {

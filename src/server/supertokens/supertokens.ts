@@ -1,5 +1,6 @@
-import { AuthError } from '../../core/errors.js'
+import { AuthError, isAuthError } from '../../core/errors.js'
 import { checkCoordinator, checkPositive, memoryCoordinator } from '../coordination/coordinator.js'
+import { type SecurityEvent, tell, wordsOf } from '../shared/security-events.js'
 import { TIME_LIMIT } from '../shared/time-limit.js'
 import { LONGEST_ACCESS_TOKEN } from './access-token.js'
 import {
@@ -32,6 +33,8 @@ import { createVerification } from './verification.js'
 const PATIENCE = 2_000
 /** Enough for tabs that wake together, in ms. */
 const REUSE_WINDOW = 5_000
+/** What is known of a session that is to end. */
+type Whose = Pick<SecurityEvent, 'sessionId' | 'userId'>
 /** A longer one could never be shown again. */
 const TOKEN_PLACE = { name: 'The access token', most: LONGEST_ACCESS_TOKEN }
 
@@ -131,11 +134,25 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
 
   const call = <T>(work: () => Promise<T>): Promise<T> => guarded(timeout, work)
 
+  /** Does what ends sessions, and tells a security log too where the core could not be told. */
+  async function telling<T>(whose: readonly Whose[], work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      const words = isAuthError(error) ? wordsOf(error) : {}
+      for (const one of whose) {
+        tell(options.onSecurityEvent, { type: 'revocation-failed', ...one, ...words })
+      }
+      throw error
+    }
+  }
+
   async function revoke(handles: readonly string[]): Promise<readonly string[]> {
     // First, so that a refresh under way cannot bring one back. It stays when the core fails:
     // whoever wanted these sessions to be over still does.
     await Promise.all(handles.map(tombstones.set))
-    const revoked = handles.length > 0 ? await core.revoke(handles) : []
+    const whose = handles.map((sessionId) => ({ sessionId }))
+    const revoked = handles.length > 0 ? await telling(whose, () => core.revoke(handles)) : []
     await Promise.all(handles.map(tombstones.confirm))
     return revoked
   }
@@ -179,7 +196,8 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
     revokeAllSessionsForUser: (userId, scope) =>
       call(async () => {
         // Their names are known only from the answer.
-        const handles = await core.revokeAll(checkName('userId', userId), scope)
+        const ask = () => core.revokeAll(checkName('userId', userId), scope)
+        const handles = await telling([{ userId }], ask)
         await Promise.all(handles.map(tombstones.confirm))
         return handles
       }),

@@ -1,3 +1,4 @@
+import { AuthError } from '../../core/errors.js'
 import { base64url, fromBase64url, utf8 } from './encoding.js'
 import { cheapHashes, realHashes } from './hashes.js'
 import { parseObject } from './json.js'
@@ -94,9 +95,16 @@ function keyPairs(kind: 'es256' | 'rs256'): Marker {
   }
 }
 
-/** Makes a signer. `secret` is for the kinds that share one. */
+/**
+ * Makes a signer. `secret` is for the kinds that share one.
+ * @throws AuthError `invalid_argument` for a kind that there is not.
+ */
 export function createSigner(kind: Signing, secret = 'scripted'): Signer {
   const shared = kind === 'hs256' || kind === 'digest'
+  if (!shared && !Object.hasOwn(ALGORITHMS, kind)) {
+    const message = '`signing` is one of hs256, es256, rs256 and digest.'
+    throw new AuthError('invalid_argument', message)
+  }
   const marker = shared ? sharedSecrets(kind, secret) : keyPairs(kind)
   let first = 0
   let current = 0
