@@ -22,7 +22,7 @@ function pausedError(
   { code, message, status, serverCode, retryable, details }: AuthError,
   retryAfter: number,
 ): AuthError {
-  const options = { status, serverCode, retryable, details, retryAfter: Math.ceil(retryAfter) }
+  const options = { status, serverCode, retryable, details, retryAfter }
   return new AuthError(code, message, options)
 }
 

@@ -151,7 +151,7 @@ export function createStore<User extends SessionUser>(options: StoreOptions): St
     if (before === 'loading' && next.status !== 'loading') outbox.open(snapshot.session)
     outbox.add(changes)
     trace?.({
-      at: at.wall,
+      at: Math.floor(at.wall),
       type: input.type,
       status: next.status,
       failures: next.status === 'signed-in' ? next.patience?.failures : undefined,
