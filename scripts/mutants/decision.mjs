@@ -41,8 +41,8 @@ export const DECISION = [
   {
     file,
     name: 'A caller in the pause is not told when to ask again.',
-    find: '{ retryAfter: Math.ceil(retryAfter) }',
-    replace: '{ retryAfter: 0 * retryAfter }',
+    find: '&& { retryAfter }',
+    replace: '&& { retryAfter: 0 * retryAfter }',
   },
   {
     file,

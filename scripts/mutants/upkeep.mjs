@@ -83,7 +83,7 @@ export const UPKEEP = [
   {
     file,
     name: 'Storage that was found empty is not looked at again.',
-    find: 'absentSince + CONFIRM_ABSENCE - now.monotonic',
+    find: 'absentSince + CONFIRM_ABSENCE - monotonic',
     replace: 'Infinity * CONFIRM_ABSENCE',
   },
   {

@@ -5,9 +5,9 @@ import { CONFIRM_ABSENCE } from './machine.js'
 import type { WakeSign } from './ports.js'
 import type { Refreshes } from './refreshes.js'
 import type { SessionUser } from './session.js'
-import { untilDue } from './state.js'
+import { type SignedIn, untilDue } from './state.js'
 import type { TimeoutsWatch } from './timeouts.js'
-import { type Now, remaining } from './timing.js'
+import { type Held, type Now, remaining } from './timing.js'
 
 /** What has to be done in time, derived from the state whenever it changes. */
 export interface Upkeep {
@@ -46,10 +46,7 @@ export function createUpkeep<User extends SessionUser>(
     const state = store.state()
     if (disposed || state.status === 'loading') return
     if (expire(context, path)) saver.soon()
-    const { absentSince = null } = state.status === 'signed-in' ? state : {}
-    if (absentSince !== null && store.now().monotonic - absentSince >= CONFIRM_ABSENCE) {
-      reader.read()
-    }
+    if (state.status === 'signed-in' && untilConfirmed(state, store.now()) <= 0) reader.read()
     if (saver.untilNext() <= 0) saver.save()
     timeouts?.tick()
     // A failure is in the state by now, and subscribers have heard of it.
@@ -115,7 +112,7 @@ function expire<User extends SessionUser>(
   path: CommitPath<User>,
 ): boolean {
   const held = store.held()
-  if (!held || held.record.session.refreshToken || remaining(held, store.now()) > 0) return false
+  if (!held || untilEnd(held, store.now()) > 0) return false
   store.dispatch({ type: 'ended', reason: 'expired' })
   path.forgetKey(held.record.session)
   return true
@@ -147,11 +144,18 @@ function untilLooked<User extends SessionUser>({ store }: EngineContext<User>): 
   const state = store.state()
   if (state.status !== 'signed-in') return Infinity
   const now = store.now()
-  const { held, absentSince } = state
-  const end = held.record.session.refreshToken ? Infinity : remaining(held, now)
-  const confirmed = absentSince === null ? Infinity : absentSince + CONFIRM_ABSENCE - now.monotonic
-  return Math.min(end, confirmed)
+  return Math.min(untilEnd(state.held, now), untilConfirmed(state, now))
 }
+
+/** Milliseconds until a session ends with its access token; Infinity while it can be refreshed. */
+const untilEnd = <User extends SessionUser>(held: Held<User>, now: Now): number =>
+  held.record.session.refreshToken ? Infinity : remaining(held, now)
+
+/** Milliseconds until storage that was found empty has been so for long enough; Infinity where it was not. */
+const untilConfirmed = <User extends SessionUser>(
+  { absentSince }: SignedIn<User>,
+  { monotonic }: Now,
+): number => (absentSince === null ? Infinity : absentSince + CONFIRM_ABSENCE - monotonic)
 
 /** Makes the duty to read storage: one reading at a time, and one more for all hints during it. */
 function createReader<User extends SessionUser>(refreshes: Refreshes<User>, done: () => void) {

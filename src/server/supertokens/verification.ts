@@ -92,15 +92,11 @@ export interface TokenVerification {
 export function createVerification(deps: VerificationDeps): TokenVerification {
   const { core, tombstones, enableAntiCsrf, useDynamicSigningKey, patience, now } = deps
   const { dangerouslyAllowInsecureHttp, jwksRefreshInterval } = deps
+  /** Whether a token was verified by them: an answer that is fine may hold none. */
   let hasOldKeys = false
-  const fetchKeys: typeof fetch = async (input, init) => {
-    const response = await core.fetch(input, init)
-    hasOldKeys ||= response.ok
-    return response
-  }
   // Old keys do where new ones are late: a core that hangs must leave the time to use them.
   const keys: typeof fetch = (input, init) =>
-    hasOldKeys ? withinTime(patience, () => fetchKeys(input, init)) : fetchKeys(input, init)
+    hasOldKeys ? withinTime(patience, () => core.fetch(input, init)) : core.fetch(input, init)
   const location = {
     jwksUrl: core.jwksUrl,
     fetch: keys,
@@ -164,6 +160,7 @@ export function createVerification(deps: VerificationDeps): TokenVerification {
     if (info.expiry <= now()) throw refusalOf({ ok: false, reason: 'expired' })
     const verified = await verifier.verify(accessToken)
     if (!verified.ok) throw refusalOf(verified)
+    hasOldKeys = true
     // Else the refresh would bring the same kind again, and be asked for without end.
     if (!isOurKind(info) && (await isSwitched())) {
       throw new TryRefreshTokenError('The access token is signed by another kind of key.')

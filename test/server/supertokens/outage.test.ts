@@ -34,6 +34,27 @@ describe('a core of today that fails', () => {
     expect(first.took).toBeGreaterThanOrEqual(3_000)
   })
 
+  it.each(['{"keys":[]}', '{}', 'It works!'])(
+    'is waited for as long by one that got no keys in an answer that was fine: %s',
+    async (body) => {
+      const { core, superTokens, start, pass } = createStage()
+      const { accessToken } = await superTokens.createNewSession('u1')
+      let answers = 0
+      const late = start({
+        fetch: async (input, init) =>
+          `${input instanceof Request ? input.url : input}`.includes('jwks') && answers++ === 0
+            ? new Response(body)
+            : core.fetch(input, init),
+      })
+      expect(await outcomeOf(late.getSession(accessToken.token))).not.toBe('OK')
+      pass(60_000)
+      const { timed } = stopTime()
+      core.fail({ type: 'slow', delay: 3_000 }, { times: Number.POSITIVE_INFINITY })
+      const next = await timed(outcomeOf(late.getSession(accessToken.token)))
+      expect([next.value, answers]).toEqual(['OK', 2])
+    },
+  )
+
   it('is not noticed either when its keys were to be looked at again', async () => {
     const { core, superTokens, pass } = createStage()
     const { accessToken, refreshToken } = await superTokens.createNewSession('u1')
