@@ -12,14 +12,14 @@ export const BINDINGS = [
   {
     file: source,
     name: 'A page is signed out until its client has read its storage.',
-    find: "if (snapshot !== seen && snapshot.status !== 'loading') {",
-    replace: 'if (snapshot !== seen) {',
+    find: "now.status === 'loading' ? rendered : now",
+    replace: 'now',
   },
   {
     file: token,
     name: 'A failure is shown when a token has come since.',
-    find: 'unexposed(token) ?? (answer?.about === aboutIn(state) ? answer?.error : null)',
-    replace: 'unexposed(token) ?? answer?.error',
+    find: '(subjectOf(state) === subject ? error : null)',
+    replace: '(subject === state ? null : error)',
   },
   {
     file: token,
@@ -42,13 +42,13 @@ export const BINDINGS = [
   {
     file: vueReader,
     name: 'A component of Vue that is taken over shows what the client knows.',
-    find: 'const hydrating = ref(!!getCurrentInstance()?.vnode.el)',
-    replace: 'const hydrating = ref(false)',
+    find: 'getCurrentInstance()?.vnode.el ? provided.rendered : null',
+    replace: 'getCurrentInstance() ? null : null',
   },
   {
     file: vueReader,
     name: 'A store of Vue makes a proxy of the client.',
-    find: '  markRaw(source.bound.client)\n',
+    find: '  markRaw(client)\n',
     replace: '',
   },
   {

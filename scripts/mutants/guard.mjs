@@ -98,14 +98,14 @@ export const GUARD = [
   {
     file: hints,
     name: 'A link of a stranger chooses where somebody signs in.',
-    find: 'isOwnNavigation(request, callers) ? HINTS : anybody',
-    replace: 'isOwnNavigation(request, callers) ? HINTS : HINTS',
+    find: 'isOwn || anybody.includes(name)',
+    replace: 'isOwn || HINTS.includes(name)',
   },
   {
     file: hints,
     name: 'What an app lets anybody give is not what anybody may give.',
-    find: 'isOwnNavigation(request, callers) ? HINTS : anybody',
-    replace: 'isOwnNavigation(request, callers) ? HINTS : HARMLESS',
+    find: 'isOwn || anybody.includes(name)',
+    replace: 'isOwn || HARMLESS.includes(name)',
   },
   {
     file: hints,

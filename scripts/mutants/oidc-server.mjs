@@ -215,14 +215,14 @@ export const OIDC_SERVER = [
   {
     file: 'src/server/sealed/opaque-tokens.ts',
     name: 'A seal of another provider opens where no key tells whose token it holds.',
-    find: '      if (!isOwn(data)) return null\n',
+    find: '      if (!isSealOf(provider, data)) return null\n',
     replace: '',
   },
   {
-    file: 'src/server/sealed/opaque-tokens.ts',
+    file: 'src/server/sealed/seal-owner.ts',
     name: 'A seal that does not say for whom it was made opens for a provider that takes its own only.',
-    find: 'its === undefined ? !provider.ownSealsOnly : its === provider.id',
-    replace: 'its === undefined || its === provider.id',
+    find: '(provider === undefined ? !ownSealsOnly : provider === id)',
+    replace: '(provider === undefined || (ownSealsOnly && false) || provider === id)',
   },
   {
     file: 'src/server/sealed/renewal.ts',

@@ -83,6 +83,41 @@ const addresses: Readonly<Record<string, Probe>> = {
       return wanted === '400 reauthentication_needed' ? (await set()) === wanted : wanted
     },
   },
+  'ScriptedGoTrueOptions.email': {
+    async observe() {
+      const { body } = await createDesk().post('/signup', {
+        email: 'bob@example.com',
+        password: 'secret-1',
+      })
+      return 'access_token' in body
+    },
+  },
+  'ScriptedGoTrueOptions.phone': {
+    async observe() {
+      const { body } = await createDesk().post('/signup', { phone: '4912', password: 'secret-1' })
+      return 'access_token' in body
+    },
+  },
+  'ScriptedGoTrueOptions.signups': {
+    async observe() {
+      const { body } = await createDesk().post('/signup', {
+        email: 'eve@example.com',
+        password: 'secret-1',
+      })
+      return 'access_token' in body
+    },
+  },
+  'ScriptedGoTrueOptions.mailLimit': {
+    says: 'no limit',
+    async observe() {
+      const send = async (options: ScriptedGoTrueOptions = {}): Promise<number> => {
+        const { post, server } = createDesk(options)
+        for (let i = 0; i < 40; i++) await post('/otp', { email: `p${i}@example.com` })
+        return server.messages.length
+      }
+      return (await send({ mailLimit: 3 })) === 3 && (await send()) === 40
+    },
+  },
   'ScriptedGoTrueOptions.anonymous': {
     async observe() {
       const { body } = await createDesk().post('/signup', {})

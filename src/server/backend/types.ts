@@ -76,10 +76,7 @@ export interface RouteTools<User extends SessionUser> {
   welcome(grant: Grant<User>, call: Call): Promise<Response>
   /** Signs somebody in, and sends the browser to a page of the app. @throws as `welcome` does */
   enter(grant: Grant<User>, call: Call, arrival: Arrival): Promise<Response>
-  /**
-   * Does something as the person whose request it is, then refreshes the session and tells the page of it. A page
-   * that means another session, by its `sessionId`, gets 409.
-   */
+  /** Acts as the person of the request, then refreshes the session. A page that means another one, by `sessionId`, gets 409. */
   as(call: Call, sessionId: unknown, work: Deed<User>): Promise<Response>
   /** The origin of the pages. */
   appOrigin(call: Call): string
