@@ -30,6 +30,11 @@ async function simulated(folder, { from, last }) {
       if (first) return { ...first, slow: first.invariant === 'hung' }
     }
     return null
+  } catch (error) {
+    // A process that dies is no verdict; worlds that hang are one.
+    const [, seed] = /^Worlds hang: seeds (\d+)/.exec(error.message) ?? []
+    if (seed === undefined) throw error
+    return { seed: Number(seed), invariant: 'hung', slow: true }
   } finally {
     await simulator.close()
   }
