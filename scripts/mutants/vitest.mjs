@@ -5,6 +5,8 @@ import { createVitest, startVitest } from 'vitest/node'
 
 const root = process.cwd()
 const UNIT = { watch: false, project: ['unit'], passWithNoTests: true }
+/** What a test may take that judges no mutant, in ms: the machine may have much else to do. */
+const UNHURRIED = 600_000
 /** What a failure says when the time of a test or of a hook was up. */
 const TIME_IS_UP = /^(?:Test|Hook) timed out in /
 
@@ -62,6 +64,7 @@ async function survey(files) {
   const vitest = await startVitest('test', files, {
     ...UNIT,
     isolate: true,
+    testTimeout: UNHURRIED,
     reporters: [{ onTestModuleEnd: end }],
     coverage,
   })
