@@ -16,7 +16,9 @@ import { build } from 'esbuild'
 import { mutate } from './apply.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const PARTS = ['src', 'test', 'scripts', 'package.json', 'tsconfig.json', 'vitest.config.ts']
+const CONFIGURED = ['package.json', 'tsconfig.json', 'vitest.config.ts']
+/** With what a unit test reads. */
+const PARTS = ['src', 'test', 'scripts', 'docs/moving', ...CONFIGURED]
 
 /** Makes a copy of `from` in a fresh folder; its packages are those of the project. */
 function copy(from) {
