@@ -42,17 +42,18 @@ async function prepare(workshop, mutants) {
   return { known, refused, inSimulator: await simulatedFiles(folder) }
 }
 
-async function tryOne(workshop, mutant, { known, refused, inSimulator }) {
+async function tryOne(workshop, mutant, { known, refused, inSimulator, log }) {
   const began = performance.now()
   const verdict = (how, by) => ({ ...mutant, how, by, ms: Math.round(performance.now() - began) })
   if (refused.has(mutant)) return verdict('NOT APPLIED', refused.get(mutant))
   try {
     const simulates = inSimulator.has(mutant.file)
-    const { own, others } = testsOf(mutant, { known, text: workshop.read(mutant.file) })
+    const text = workshop.read(mutant.file)
+    const { own, others } = testsOf(mutant, { known, text, last: log.lastTest(mutant) })
     const steps = stepsOf(workshop, { own, others, simulates })
-    const by = await judge(steps, () => workshop.plant(mutant))
-    return by
-      ? verdict('caught', by)
+    const found = await judge(steps, () => workshop.plant(mutant))
+    return found
+      ? { ...verdict('caught', found.by), test: found.test }
       : verdict('SURVIVED', `none of ${own.length + others.length} test files`)
   } catch (error) {
     return verdict('NOT JUDGED', error.message)
@@ -72,7 +73,7 @@ function createProgress(all) {
   }
 }
 
-async function tryAll(mutants, workshops, { log, ...facts }) {
+async function tryAll(mutants, workshops, facts) {
   const verdicts = []
   const queue = mutants.values()
   const progress = createProgress(mutants.length)
@@ -81,7 +82,7 @@ async function tryAll(mutants, workshops, { log, ...facts }) {
     for (const mutant of queue) {
       const verdict = await tryOne(workshop, mutant, facts)
       verdicts.push(verdict)
-      log.add(verdict)
+      facts.log.add(verdict)
       console.log(`${line(verdict)} (${progress()})`)
     }
   }

@@ -1,6 +1,8 @@
 /** What failed with a mutant. */
 export interface Finding {
   readonly by: string
+  /** The test file that failed. */
+  readonly test?: string | null
   /** Nothing but the mutant can explain it. */
   readonly sure: boolean
   /** A time was up. */
@@ -13,4 +15,4 @@ export interface Finding {
 export function judge(
   steps: readonly (() => Promise<Finding | null>)[],
   plant: () => () => void,
-): Promise<string | null>
+): Promise<Finding | null>

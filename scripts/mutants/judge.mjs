@@ -60,7 +60,7 @@ const tests = (workshop, files) => async () => {
   if (!found) return null
   const { file, name, slow } = found
   const sure = !slow && (file === names[0] || names.length === 1)
-  return { by: `unit: ${name}`, sure, slow, again: () => run(file ? [file] : names) }
+  return { by: `unit: ${name}`, test: file, sure, slow, again: () => run(file ? [file] : names) }
 }
 
 function* chunks(list) {
@@ -89,13 +89,13 @@ export async function judge(steps, plant) {
     for (const step of steps) {
       const found = await step()
       if (!found) continue
-      if (found.sure) return found.by
+      if (found.sure) return found
       if (found.slow) {
         remove()
         if (await found.again()) throw new Error(`Too slow without a mutant too. ${found.by}`)
         remove = plant()
       }
-      if (await found.again()) return found.by
+      if (await found.again()) return found
     }
     return null
   } finally {

@@ -24,5 +24,10 @@ export function linesOf(text: string, mutant: Mutant): Span[]
 /** The tests that run what a mutant changes in a text: those named after its file, and others, the short ones first. */
 export function testsOf(
   mutant: Mutant,
-  facts: { readonly known: ReadonlyMap<string, Known>; readonly text: string },
+  facts: {
+    readonly known: ReadonlyMap<string, Known>
+    readonly text: string
+    /** The test that caught it last. */
+    readonly last?: string | undefined
+  },
 ): { readonly own: TimedTest[]; readonly others: TimedTest[] }

@@ -47,8 +47,8 @@ const isNamesake = (test, file) => {
   return its === name || its.startsWith(`${name}-`)
 }
 
-/** The tests that run what a mutant changes: those named after its file first, then the short ones. */
-export function testsOf(mutant, { known, text }) {
+/** The tests that run what a mutant changes: the last that caught it and those named after its file, then the short ones. */
+export function testsOf(mutant, { known, text, last }) {
   const spans = linesOf(text, mutant)
   const runs = ({ missed }) => {
     const ranges = missed[mutant.file]
@@ -57,7 +57,9 @@ export function testsOf(mutant, { known, text }) {
   }
   const found = [...known].filter(([, of]) => runs(of)).map(([test, { ms }]) => ({ test, ms }))
   found.sort((a, b) => a.ms - b.ms)
-  const own = found.filter(({ test }) => isNamesake(test, mutant.file))
+  const caught = found.filter(({ test }) => test === last)
+  const named = found.filter(({ test }) => test !== last && isNamesake(test, mutant.file))
+  const own = [...caught, ...named]
   return { own, others: found.filter((one) => !own.includes(one)) }
 }
 

@@ -4,6 +4,8 @@ import type { Mutant } from './list.mjs'
 export interface Verdict extends Mutant {
   readonly how: 'caught' | 'SURVIVED' | 'NOT APPLIED' | 'NOT JUDGED'
   readonly by: string
+  /** The test file that caught it. */
+  readonly test?: string | null
   /** What it took, in ms. */
   readonly ms: number
 }
@@ -18,5 +20,7 @@ export function openLog(
 ): {
   /** What an earlier run made of a mutant. */
   find(mutant: Mutant): Verdict | undefined
+  /** The test file that caught it last, whatever the sources were. */
+  lastTest(mutant: Mutant): string | undefined
   add(verdict: Verdict): void
 }

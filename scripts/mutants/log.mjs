@@ -25,7 +25,7 @@ export function stateOf(folder) {
   return hash.digest('hex').slice(0, 16)
 }
 
-const keyOf = (state, { how, by, ms, ...mutant }) => JSON.stringify([state, mutant])
+const keyOf = (state, { how, by, test, ms, ...mutant }) => JSON.stringify([state, mutant])
 
 /** The lines of a log. The last one of a run that was ended may be half: it is taken out. */
 function read(path) {
@@ -38,12 +38,16 @@ function read(path) {
 /** Opens a log, or none without a path. `find` returns what an earlier run made of a mutant. */
 export function openLog(path, state) {
   const known = new Map()
+  const tests = new Map()
   for (const line of path ? read(path) : []) {
     const { state: then, ...verdict } = JSON.parse(line)
+    if (verdict.test) tests.set(verdict.name, verdict.test)
     if (verdict.how !== 'NOT JUDGED') known.set(keyOf(then, verdict), verdict)
   }
   return {
     find: (mutant) => known.get(keyOf(state, mutant)),
+    /** The test file that caught it last, whatever the sources were. */
+    lastTest: ({ name }) => tests.get(name),
     add(verdict) {
       if (path) appendFileSync(path, `${JSON.stringify({ state, ...verdict })}\n`)
     },

@@ -106,6 +106,13 @@ describe('the tests that are asked about a mutant', () => {
     ])
   })
 
+  it('begin with the one that caught it last, if that still runs its lines', () => {
+    const known = new Map(Object.entries({ a: know(1, []), b: know(9, []), c: know(1, [1, 4]) }))
+    const own = (last: string) => testsOf(mutant(), { known, text, last }).own
+    expect(own('b')).toEqual([{ test: 'b', ms: 9 }])
+    expect(own('c')).toEqual([])
+  })
+
   it('are those that run any of its lines', () => {
     const known = { a: know(1, [1, 2]), b: know(1, [1, 3]), c: know(1, [2, 3]) }
     expect(names(mutant({ find: 'two\nthree\n' }), known)).toEqual([[], ['a']])
@@ -148,9 +155,9 @@ describe('a verdict', () => {
       if (!planted) throw new Error('A step without the mutant.')
       return one
     })
-    const by = await judge(steps, plant).catch((error: unknown) => error)
+    const verdict = await judge(steps, plant).catch((error: unknown) => ({ by: String(error) }))
     expect(planted).toBe(false)
-    return by
+    return verdict?.by ?? null
   }
 
   it('is the first failure that nothing else explains', async () => {
@@ -175,8 +182,7 @@ describe('a verdict', () => {
   })
 
   it('cannot be told where the time is up without the mutant too', async () => {
-    const error = await judged(() => [finding({ slow: true })])
-    expect(String(error)).toContain('Too slow without a mutant too')
+    expect(await judged(() => [finding({ slow: true })])).toContain('Too slow without a mutant too')
   })
 })
 
@@ -210,6 +216,12 @@ describe('the log of a run', () => {
     openLog(log(), 'now').add(verdict({ find: 'three' }))
     openLog(log(), 'now').add(verdict({ how: 'NOT JUDGED' }))
     expect(openLog(log(), 'now').find(mutant())).toBeUndefined()
+  })
+
+  it('tells of other sources which test caught a mutant', () => {
+    openLog(log(), 'then').add(verdict({ test: 'test/a.test.ts' }))
+    expect(openLog(log(), 'now').lastTest(mutant())).toBe('test/a.test.ts')
+    expect(openLog(log(), 'then').find(mutant())).toBeDefined()
   })
 
   it('is none without a path', () => {
