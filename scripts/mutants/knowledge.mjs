@@ -47,7 +47,7 @@ const isNamesake = (test, file) => {
   return its === name || its.startsWith(`${name}-`)
 }
 
-/** The tests that run what a mutant changes: the last that caught it and those named after its file, then the short ones. */
+/** The tests that run what a mutant changes: the last that caught it, those named after its file, those of its folder, then the short ones. */
 export function testsOf(mutant, { known, text, last }) {
   const spans = linesOf(text, mutant)
   const runs = ({ missed }) => {
@@ -56,7 +56,9 @@ export function testsOf(mutant, { known, text, last }) {
     return spans.length === 0 || spans.some((span) => runsSome(span, ranges))
   }
   const found = [...known].filter(([, of]) => runs(of)).map(([test, { ms }]) => ({ test, ms }))
-  found.sort((a, b) => a.ms - b.ms)
+  const near = dirname(mutant.file).replace(/^src/, 'test')
+  const isFar = ({ test }) => (dirname(test) === near ? 0 : 1)
+  found.sort((a, b) => isFar(a) - isFar(b) || a.ms - b.ms)
   const caught = found.filter(({ test }) => test === last)
   const named = found.filter(({ test }) => test !== last && isNamesake(test, mutant.file))
   const own = [...caught, ...named]

@@ -91,7 +91,7 @@ describe('the tests that are asked about a mutant', () => {
     return [own.map(({ test }) => test), others.map(({ test }) => test)]
   }
 
-  it('are those that run its lines, those named after its file first, then the short ones', () => {
+  it('are those that run its lines, those named after its file first, then those of its folder, then the short ones', () => {
     const known = {
       'test/long.test.ts': know(900, [3, 4]),
       'test/short.test.ts': know(10, []),
@@ -102,7 +102,7 @@ describe('the tests that are asked about a mutant', () => {
     }
     expect(names(mutant(), known)).toEqual([
       ['test/core/timing-table.test.ts'],
-      ['test/short.test.ts', 'test/core/timings.test.ts', 'test/long.test.ts'],
+      ['test/core/timings.test.ts', 'test/short.test.ts', 'test/long.test.ts'],
     ])
   })
 
