@@ -1,68 +1,89 @@
 // Plants small bugs one at a time, and demands that the simulator or the unit tests catch each:
-// npm run mutants -- [--only TEXT]... [--workers N] [--list]
+// npm run mutants -- [--only TEXT]... [--part 1/4] [--log FILE] [--workers N] [--list]
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { UnappliedError } from './mutants/apply.mjs'
-import { judge, RUNS } from './mutants/judge.mjs'
+import { chosen, partOf } from './mutants/choice.mjs'
+import { judge, RUNS, stepsOf } from './mutants/judge.mjs'
+import { learn, testsOf } from './mutants/knowledge.mjs'
 import { MUTANTS } from './mutants/list.mjs'
+import { createTests } from './mutants/live.mjs'
+import { openLog, stateOf } from './mutants/log.mjs'
+import { refusals, typeErrors } from './mutants/refusals.mjs'
 import { endAll } from './mutants/run.mjs'
-import { openWorkshop, simulatedFiles, typeError } from './mutants/workshop.mjs'
+import { openWorkshop, simulatedFiles } from './mutants/workshop.mjs'
 
 const OPTIONS = {
   only: { type: 'string', multiple: true, default: [''] },
+  part: { type: 'string', default: '1/1' },
+  log: { type: 'string' },
   workers: { type: 'string', default: String(availableParallelism()) },
   list: { type: 'boolean', default: false },
 }
+/** Where is kept what was learnt of the tests. */
+const LEARNT = join(import.meta.dirname, '../.tmp/mutants.json')
 
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`
 
-/** The mutants that have one of the texts in their name or file, in the order of the texts. */
-function chosen(texts) {
-  const found = texts.map((text) => {
-    const mutants = MUTANTS.filter(({ name, file }) =>
-      `${file} ${name}`.toLowerCase().includes(text.toLowerCase()),
-    )
-    if (mutants.length === 0) throw new Error(`No mutant has '${text}' in its name or file.`)
-    return mutants
-  })
-  return [...new Set(found.flat())]
-}
-
-/** A broken project catches everything: without a mutant all must pass. */
-async function checkBaseline({ folder }, mutants, inSimulator) {
-  const complaint = await typeError(folder)
+/** All that is found out before the first mutant. A broken project catches everything: it must be sound. */
+async function prepare(workshop, mutants) {
+  const { folder } = workshop
+  const [complaint] = await typeErrors(folder)
   if (complaint) throw new Error(`The project does not compile: ${complaint}`)
-  const files = [...new Set(mutants.map(({ file }) => file))]
-  const caught = await judge(folder, files, inSimulator)
-  if (caught) throw new Error(`Something is caught without any mutant. ${caught}`)
+  const began = performance.now()
+  const onProgress = (done, all) => console.log(`${done} of ${all} test files pass.`)
+  const files = new Set(mutants.map(({ file }) => file))
+  const known = await learn(folder, [...files], { path: LEARNT, onProgress })
+  console.log(
+    `${known.size} test files pass without a mutant (${seconds(performance.now() - began)}).`,
+  )
+  const refused = await refusals(workshop, mutants)
+  console.log(`The compiler takes ${mutants.length - refused.size} of ${mutants.length} mutants.`)
+  return { known, refused, inSimulator: await simulatedFiles(folder) }
 }
 
-async function tryOne(workshop, mutant, inSimulator) {
+async function tryOne(workshop, mutant, { known, refused, inSimulator, log }) {
   const began = performance.now()
-  const verdict = (how, by) => ({ ...mutant, how, by, ms: performance.now() - began })
-  let remove
+  const verdict = (how, by) => ({ ...mutant, how, by, ms: Math.round(performance.now() - began) })
+  if (refused.has(mutant)) return verdict('NOT APPLIED', refused.get(mutant))
   try {
-    remove = await workshop.plant(mutant)
-    const by = await judge(workshop.folder, [mutant.file], inSimulator)
-    return by ? verdict('caught', by) : verdict('SURVIVED', 'nothing')
+    const simulates = inSimulator.has(mutant.file)
+    const text = workshop.read(mutant.file)
+    const { own, others } = testsOf(mutant, { known, text, last: log.lastTest(mutant) })
+    const steps = stepsOf(workshop, { own, others, simulates })
+    const found = await judge(steps, () => workshop.plant(mutant))
+    return found
+      ? { ...verdict('caught', found.by), test: found.test }
+      : verdict('SURVIVED', `none of ${own.length + others.length} test files`)
   } catch (error) {
-    return verdict(error instanceof UnappliedError ? 'NOT APPLIED' : 'NOT JUDGED', error.message)
-  } finally {
-    remove?.()
+    return verdict('NOT JUDGED', error.message)
   }
 }
 
 const line = ({ how, file, name, by, ms }) => `${how}  ${seconds(ms)}  ${file}: ${name}\n  by ${by}`
 
-async function tryAll(mutants, workshops, inSimulator) {
+/** How far it is, and when the rest may be through. */
+function createProgress(all) {
+  const began = performance.now()
+  let done = 0
+  return () => {
+    done += 1
+    const left = ((performance.now() - began) / done) * (all - done)
+    return `${done} of ${all}, ${Math.ceil(left / 60_000)} min left`
+  }
+}
+
+async function tryAll(mutants, workshops, facts) {
   const verdicts = []
   const queue = mutants.values()
+  const progress = createProgress(mutants.length)
   const work = async (workshop) => {
     // All share one iterator: each mutant is taken by one of them.
     for (const mutant of queue) {
-      const verdict = await tryOne(workshop, mutant, inSimulator)
+      const verdict = await tryOne(workshop, mutant, facts)
       verdicts.push(verdict)
-      console.log(line(verdict))
+      facts.log.add(verdict)
+      console.log(`${line(verdict)} (${progress()})`)
     }
   }
   await Promise.all(workshops.map(work))
@@ -81,9 +102,58 @@ function counts(verdicts) {
     .join(', ')
 }
 
+/** Copies of the project, each with unit tests of its own, that are closed in any case. */
+function createYard() {
+  const workshops = []
+  const close = () => {
+    endAll()
+    for (const workshop of workshops) workshop.close()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => {
+      close()
+      process.exit(1)
+    })
+  }
+  return {
+    workshops,
+    close,
+    open() {
+      // From the first copy: the project may change meanwhile.
+      const workshop = openWorkshop(workshops[0]?.folder)
+      const tested = { ...workshop, tests: createTests(workshop.folder) }
+      workshops.push(tested)
+      return tested
+    },
+  }
+}
+
+async function runAll(mutants, { path, workers }) {
+  const began = performance.now()
+  const yard = createYard()
+  try {
+    const first = yard.open()
+    const log = openLog(path, stateOf(first.folder))
+    const earlier = mutants.map((mutant) => log.find(mutant)).filter((one) => one !== undefined)
+    const left = mutants.filter((mutant) => !log.find(mutant))
+    if (earlier.length > 0) console.log(`${earlier.length} were judged before.`)
+    const facts = left.length > 0 ? await prepare(first, left) : {}
+    while (yard.workshops.length < Math.min(workers, left.length)) yard.open()
+    const now = await tryAll(left, yard.workshops, { log, ...facts })
+    const verdicts = [...earlier, ...now]
+    const failed = verdicts.filter(({ how }) => how !== 'caught')
+    if (failed.length > 0) console.log(`\n${failed.map(line).join('\n')}`)
+    const total = `${now.length} mutants in ${seconds(performance.now() - began)}`
+    console.log(`\n${total}. All: ${counts(verdicts)}. Up to ${RUNS} random worlds each.`)
+    return verdicts.length === mutants.length && failed.length === 0 ? 0 : 1
+  } finally {
+    yard.close()
+  }
+}
+
 async function main() {
   const { values } = parseArgs({ options: OPTIONS })
-  const mutants = chosen(values.only)
+  const mutants = partOf(chosen(MUTANTS, values.only), values.part)
   if (values.list) {
     for (const { file, name } of mutants) console.log(`${file}: ${name}`)
     return 0
@@ -91,36 +161,7 @@ async function main() {
   const workers = Number(values.workers)
   if (!Number.isInteger(workers) || workers < 1)
     throw new Error('--workers takes a number from 1 on.')
-  const began = performance.now()
-  const first = openWorkshop()
-  const workshops = [first]
-  const close = () => {
-    for (const workshop of workshops) workshop.close()
-  }
-  for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.once(signal, () => {
-      endAll()
-      close()
-      process.exit(1)
-    })
-  }
-  try {
-    const inSimulator = await simulatedFiles(first.folder)
-    await checkBaseline(first, mutants, inSimulator)
-    console.log(`Without a mutant all passes (${seconds(performance.now() - began)}).`)
-    // From the first copy: the project may change meanwhile.
-    while (workshops.length < Math.min(workers, mutants.length)) {
-      workshops.push(openWorkshop(first.folder))
-    }
-    const verdicts = await tryAll(mutants, workshops, inSimulator)
-    const failed = verdicts.filter(({ how }) => how !== 'caught')
-    if (failed.length > 0) console.log(`\n${failed.map(line).join('\n')}`)
-    const total = `${verdicts.length} mutants in ${seconds(performance.now() - began)}`
-    console.log(`\n${total}: ${counts(verdicts)}. Up to ${RUNS} random worlds each.`)
-    return verdicts.length === mutants.length && failed.length === 0 ? 0 : 1
-  } finally {
-    close()
-  }
+  return runAll(mutants, { path: values.log, workers })
 }
 
 process.exitCode = await main().catch((error) => {

@@ -1,4 +1,4 @@
-// Copies of the project in which a mutant can be planted; the project itself is never touched.
+// Copies of the project in which mutants can be planted; the project itself is never touched.
 import {
   cpSync,
   mkdirSync,
@@ -13,13 +13,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { mutate, UnappliedError } from './apply.mjs'
-import { run } from './run.mjs'
+import { mutate } from './apply.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const PARTS = ['src', 'test', 'scripts', 'package.json', 'tsconfig.json', 'vitest.config.ts']
-/** What a check of the types may take, in ms. */
-const TYPECHECK = 120_000
+const CONFIGURED = ['package.json', 'tsconfig.json', 'vitest.config.ts']
+/** With what a unit test reads. */
+const PARTS = ['src', 'test', 'scripts', 'docs/moving', ...CONFIGURED]
 
 /** Makes a copy of `from` in a fresh folder; its packages are those of the project. */
 function copy(from) {
@@ -34,20 +33,25 @@ function copy(from) {
   return folder
 }
 
-const bundling = (folder, entryPoints) =>
-  build({
-    entryPoints: entryPoints.map((entry) => join(folder, entry)),
+/** What esbuild says of the files that the entries are made of, by their paths in `folder`. */
+async function inputsOf(folder, entries) {
+  const contents = entries.map((entry) => `import './${entry}'`).join('\n')
+  const { metafile } = await build({
+    // One entry for all: a bundle of each would take a second.
+    stdin: { contents, resolveDir: folder },
     absWorkingDir: folder,
-    outdir: join(folder, 'unwritten'),
     bundle: true,
     write: false,
     metafile: true,
-    minify: true,
     packages: 'external',
+    // What tests that are no unit tests import, and no copy has.
+    external: ['../../bench/*', '../../demo/*', '../../docs/*'],
     platform: 'neutral',
     tsconfigRaw: {},
     logLevel: 'silent',
   })
+  return metafile.inputs
+}
 
 /** The modules that apps import. */
 function entriesOf(folder) {
@@ -57,24 +61,10 @@ function entriesOf(folder) {
     .filter((entry) => entry !== undefined)
 }
 
-async function bundleOf(folder) {
-  const { outputFiles } = await bundling(folder, entriesOf(folder))
-  return outputFiles.map(({ text }) => text).join('\n')
-}
-
-/** The first complaint about the types in `folder`, or nothing. */
-export async function typeError(folder) {
-  const tsc = join(folder, 'node_modules/typescript/bin/tsc')
-  const { code, output } = await run([tsc, '-p', '.', '--noEmit'], {
-    cwd: folder,
-    limit: TYPECHECK,
-  })
-  return code === 0 ? undefined : (output.trim().split('\n')[0] ?? 'no reason given')
-}
-
 async function filesOf(folder, entries) {
-  const { metafile } = await bundling(folder, entries)
-  return new Set(Object.keys(metafile.inputs))
+  const files = new Set(Object.keys(await inputsOf(folder, entries)))
+  files.delete('<stdin>')
+  return files
 }
 
 /** The files that the simulator is made of: what is not among them it cannot judge. */
@@ -83,28 +73,40 @@ export const simulatedFiles = (folder) => filesOf(folder, ['test/simulation/work
 /** The files that apps get: a mutant in another one would count as not applied. */
 export const packagedFiles = (folder) => filesOf(folder, entriesOf(folder))
 
-/** Opens a copy of the project, or of another copy. `plant` resolves to what takes it out again. */
+/** Each of the entries, with the set of files that it is made of. */
+export async function graphsOf(folder, entries) {
+  const inputs = await inputsOf(folder, entries)
+  const reach = (file, found) => {
+    if (found.has(file)) return found
+    found.add(file)
+    for (const { path, external } of inputs[file].imports) if (!external) reach(path, found)
+    return found
+  }
+  return new Map(entries.map((entry) => [entry, reach(entry, new Set())]))
+}
+
+/** Opens a copy of the project, or of another copy. `plant` returns what takes the mutant out again. */
 export function openWorkshop(from = root) {
   const folder = copy(from)
+  const changed = new Set()
   return {
     folder,
-    async plant(mutant) {
+    read: (file) => readFileSync(join(folder, file), 'utf8'),
+    plant(mutant) {
       const path = join(folder, mutant.file)
       const text = readFileSync(path, 'utf8')
-      const sound = await bundleOf(folder)
-      writeFileSync(path, mutate(text, mutant))
-      const remove = () => writeFileSync(path, text)
-      try {
-        if ((await bundleOf(folder)) === sound) {
-          throw new UnappliedError('The bundle is the same with and without it.')
-        }
-        const complaint = await typeError(folder)
-        if (complaint) throw new UnappliedError(`The compiler already refuses it: ${complaint}`)
-        return remove
-      } catch (error) {
-        remove()
-        throw error
+      const write = (content) => {
+        writeFileSync(path, content)
+        changed.add(mutant.file)
       }
+      write(mutate(text, mutant))
+      return () => write(text)
+    },
+    /** The files that were written since this was asked last. */
+    takeChanged() {
+      const files = [...changed]
+      changed.clear()
+      return files
     },
     close: () => rmSync(folder, { recursive: true, force: true }),
   }

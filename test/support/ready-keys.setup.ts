@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
@@ -10,9 +10,16 @@ declare module 'vitest' {
   }
 }
 
-/** Makes the folder of `ready-keys.ts` for this run, and removes it at the end. */
+/**
+ * Makes the folder of `ready-keys.ts` for this run, and removes it at the end; or takes that of
+ * `HOLDFAST_READY_KEYS`, which many runs share.
+ */
 export default function setup(project: TestProject): () => void {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-keys-'))
+  const shared = process.env['HOLDFAST_READY_KEYS']
+  if (shared) mkdirSync(shared, { recursive: true })
+  const folder = shared ?? mkdtempSync(join(tmpdir(), 'holdfast-keys-'))
   project.provide('readyKeys', folder)
-  return () => rmSync(folder, { recursive: true, force: true })
+  return () => {
+    if (!shared) rmSync(folder, { recursive: true, force: true })
+  }
 }
