@@ -21,18 +21,25 @@ const inProcess = {
 /** What waits for real browsers and servers. */
 const real = { testTimeout: 120_000, hookTimeout: 400_000, expect: { poll: { timeout: 20_000 } } }
 
+const named = (names: readonly string[]): string[] =>
+  names.map((name) => `test/next/${name}.test.ts`)
+
 /** Apps that Next.js builds and runs. */
-const NEXT = [
+const NEXT_DAILY = named([
   'demo',
   'demo-servers',
   'protected',
   'base-path',
   'today',
-  'today-acts',
-  'own-proxy-built',
   'supertokens-today',
-  'authkit',
-].map((name) => `test/next/${name}.test.ts`)
+])
+
+/** More of them, which take as long: half of them run each day, and all with `HOLDFAST_NEXT=all`. */
+const NEXT_BY_TURNS = [named(['authkit']), named(['own-proxy-built', 'today-acts'])]
+
+const today = Math.floor(Date.now() / (24 * 3_600_000))
+const NEXT_TODAY =
+  process.env.HOLDFAST_NEXT === 'all' ? NEXT_BY_TURNS.flat() : NEXT_BY_TURNS[today % 2]
 
 /** Apps of other frameworks, installed, built and driven. */
 const FRAMEWORKS = ['test/frameworks/by-turns.test.ts']
@@ -68,7 +75,8 @@ export default defineConfig({
             'test/oidc/**',
             'test/browser/**',
             'test/engines/**',
-            ...NEXT,
+            ...NEXT_DAILY,
+            ...NEXT_BY_TURNS.flat(),
             ...FRAMEWORKS,
             ...NEWCOMER,
             ...PLATFORMS,
@@ -120,7 +128,14 @@ export default defineConfig({
           silent: 'passed-only',
         },
       },
-      { test: { ...real, name: 'next', include: NEXT, fileParallelism: false } },
+      {
+        test: {
+          ...real,
+          name: 'next',
+          include: [...NEXT_DAILY, ...(NEXT_TODAY ?? [])],
+          fileParallelism: false,
+        },
+      },
       {
         test: {
           ...real,
