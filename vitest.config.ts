@@ -14,7 +14,7 @@ const inProcess = {
   isolate: false,
   maxWorkers: '100%',
   globalSetup: ['test/support/ready-keys.setup.ts'],
-  setupFiles: ['test/support/ready-keys.ts'],
+  setupFiles: ['test/support/given-back.ts', 'test/support/ready-keys.ts'],
   expect: { poll: { timeout: 50_000 } },
 }
 

@@ -12,9 +12,12 @@ export default function reporter() {
       const failures = errors.map(({ message }) => `outside of all tests: ${message}`)
       for (const module of modules) {
         const file = relative(process.cwd(), module.moduleId)
-        if (module.state() === 'failed' && module.children.size === 0) {
-          count.failed++
-          failures.push(file)
+        // What fails around the tests: the file itself, or a hook.
+        for (const group of [module, ...module.children.allSuites()]) {
+          for (const { message } of group.errors()) {
+            count.failed++
+            failures.push(`${file}: ${message.split('\n', 1)[0]}`)
+          }
         }
         for (const test of module.children.allTests()) {
           const { state, note } = test.result()

@@ -7,9 +7,10 @@ beforeEach(() => {
   vi.useFakeTimers()
 })
 
+// In this order: what was stubbed was a timer of the fake clock.
 afterEach(() => {
-  vi.useRealTimers()
   vi.unstubAllGlobals()
+  vi.useRealTimers()
 })
 
 describe('systemClock', () => {
