@@ -3,16 +3,16 @@
 import { afterAll, vi } from 'vitest'
 
 const namesNow = () => Object.getOwnPropertyNames(globalThis)
-const valueOf = (name: string): unknown => Reflect.get(globalThis, name)
+const current = (name: string): unknown => Reflect.get(globalThis, name)
 /** Some, such as `CSS` in happy-dom, are made anew each time. */
-const isSteady = (name: string): boolean => Object.is(valueOf(name), valueOf(name))
+const isSteady = (name: string): boolean => Object.is(current(name), current(name))
 /** The helpers that TypeScript's `tslib` makes global when it is loaded. */
 const isHelper = (name: string): boolean => name.startsWith('__')
 
 const before = new Map(
   namesNow()
     .filter(isSteady)
-    .map((name) => [name, valueOf(name)]),
+    .map((name) => [name, current(name)]),
 )
 const known = new Set(namesNow())
 const variables = { ...process.env }
@@ -22,7 +22,7 @@ afterAll(() => {
   vi.unstubAllGlobals()
   vi.unstubAllEnvs()
   vi.useRealTimers()
-  const changed = [...before].filter(([name, value]) => !Object.is(valueOf(name), value))
+  const changed = [...before].filter(([name, value]) => !Object.is(current(name), value))
   const added = namesNow().filter((name) => !known.has(name) && !isHelper(name))
   for (const [name, value] of changed) {
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
