@@ -161,7 +161,8 @@ export default defineConfig({
           ...real,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          fileParallelism: false,
+          // Much of their time is a page's waiting, as for the end of an outage of a minute.
+          maxWorkers: 2,
         },
       },
       {

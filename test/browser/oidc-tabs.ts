@@ -83,6 +83,10 @@ export const start = (page: Page, site: OidcSite, options: TabOptions = {}): Pro
 export const token = (page: Page): Promise<string | null> =>
   page.evaluate(() => window.login.auth.getAccessToken().catch(({ code }) => String(code)))
 
+/** The access token that a tab holds, dead or not: nobody is asked. */
+export const held = (page: Page): Promise<string | undefined> =>
+  page.evaluate(() => window.login.auth.getSnapshot().session?.accessToken)
+
 /** The events of a tab, with the reasons of ends. */
 export const events = (page: Page): Promise<string[]> => page.evaluate(() => window.login.events)
 

@@ -2,7 +2,7 @@ import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, type ExpectStatic, it } from 'vitest'
 import { findChromium, launch } from './chromium.js'
-import { events, play, SERVERS, shown, type Tabs, token } from './oidc-tabs.js'
+import { events, held, play, SERVERS, shown, type Tabs, token } from './oidc-tabs.js'
 
 const TABS = 10
 const HOUR = 3_600
@@ -22,8 +22,8 @@ async function signInFor(
   const [first, ...others] = pages
   tabs.server.setLifetime(seconds)
   await tabs.signIn(first)
-  const mine = await token(first)
-  for (const page of others) await tabs.expect.poll(() => token(page)).toBe(mine)
+  const mine = await held(first)
+  for (const page of others) await tabs.expect.poll(() => held(page)).toBe(mine)
   tabs.server.setLifetime(HOUR)
   tabs.way.forget()
 }
@@ -72,8 +72,8 @@ describe.skipIf(!findChromium()).each(SERVERS)(
       await signInFor(HOUR, pages, tabs)
       tabs.server.setLifetime(3)
       await tabs.refresh(pages[0])
-      const short = await token(pages[0])
-      for (const page of pages) await expect.poll(() => token(page)).toBe(short)
+      const short = await held(pages[0])
+      for (const page of pages) await expect.poll(() => held(page)).toBe(short)
       tabs.server.setLifetime(HOUR)
       await sleep(3_200)
       way.forget()
@@ -134,13 +134,16 @@ describe.skipIf(!findChromium()).each(SERVERS)(
         await signInFor(3, pages, tabs)
         way.trouble({ type: 'status', status: 503 }, { path: 'all' })
         await sleep(3_200)
+        const began = performance.now()
         for (let second = 0; second < 5; second++) {
           // A gateway's page has no CORS headers: to a page it is no answer at all.
           expect(await all(pages, token)).toEqual(pages.map(() => 'network'))
           await sleep(1_000)
         }
-        // After the first one pauses of 1 and 2 s, somewhat varied, and all tabs share them.
-        expect(tabs.exchanges().length).toBeLessThanOrEqual(4)
+        // After the first one pauses of 1, 2, 4 … s, somewhat varied, and all tabs share them. On a busy machine the
+        // five seconds take longer.
+        const seconds = (performance.now() - began) / 1_000
+        expect(tabs.exchanges().length).toBeLessThanOrEqual(1 + Math.ceil(Math.log2(seconds + 1)))
         const late = await tabs.tab(QUIET)
         expect(await shown(late)).toBe('ada')
         way.forget()
