@@ -71,6 +71,7 @@ export function createNextSessionsWith<User extends SessionUser>(
       DELETE: handler,
       OPTIONS: handler,
     },
+    assertConfigured: () => void world(),
     world,
   }
 }

@@ -114,6 +114,12 @@ export interface NextSessions<
    * @throws AuthError as that does.
    */
   endSessions(which: EndedWhich, options?: EndSessionsOptions): Promise<boolean>
+  /**
+   * Reads the settings now, and not at first use: for `register()` in `instrumentation.ts`, which Next calls when a
+   * server starts and not in a build: the error is in its log from the start, and it serves nobody (16.4, seen).
+   * @throws AuthError `invalid_argument` that names the environment variable or the option which is missing or wrong.
+   */
+  assertConfigured(): void
   /** The same for the Pages Router: what `getServerSideProps` and API routes are given. */
   pages(request: PagesRequest, response: PagesResponse): PagesSession<User, Refresh>
 }

@@ -104,6 +104,7 @@ export {
 export {
   createSealedSessions,
   type SealedDescription,
+  type SealedRefreshContext,
   type SealedRefreshOptions,
   type SealedSession,
   type SealedSessions,

@@ -69,7 +69,9 @@ export async function startDeviceSite() {
   const { key, cert, pin } = createCertificate()
   const arrivals: Arrival[] = []
   const events: SecurityEvent[] = []
-  const state = { isDown: false }
+  /** `ahead`: how far the apps' clock is ahead of the browser's, in ms. */
+  const state = { isDown: false, ahead: 0 }
+  const now = (): number => Date.now() + state.ahead
   const hosts = new Map<string, (request: Request) => Promise<Response>>()
 
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -105,12 +107,14 @@ export async function startDeviceSite() {
       sessions: createWorkOSSessions({
         ...client,
         onSecurityEvent: (one) => void events.push(one),
+        now,
       }),
       cookie: { password: PASSWORD },
       deviceBound: createDeviceBinding({ lifetime }),
+      now,
     })
     const signIn = workosServer(client)
-    const backend = createBackend({ sessions, signIn, password: PASSWORD })
+    const backend = createBackend({ sessions, signIn, password: PASSWORD, now })
     hosts.set(host, async (request) => {
       const { pathname: path } = new URL(request.url)
       if (path === '/favicon.ico') return new Response(null, { status: 404 })

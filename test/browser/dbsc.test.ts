@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Response as Answer, Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findExecutable } from '../support/executable.js'
 import { findChromium, launch } from './chromium.js'
@@ -30,7 +30,7 @@ describe.skipIf(isMissing)('a session bound to a device', () => {
     await site?.close()
   })
   afterEach(async () => {
-    site.state.isDown = false
+    Object.assign(site.state, { isDown: false, ahead: 0 })
     for (const context of contexts.splice(0)) await context.close()
     site.arrivals.length = 0
     site.events.length = 0
@@ -51,10 +51,22 @@ describe.skipIf(isMissing)('a session bound to a device', () => {
     await page.waitForURL(`${site.originOf(host)}/`)
   }
 
+  /** Signs in, and copies the session's cookie out of the answer that asks the browser to bind it. */
+  async function beforeBinding(page: Page, host: string): Promise<string> {
+    const isCallback = (answer: Answer): boolean => answer.url().includes('/auth/callback?')
+    const [answer] = await Promise.all([page.waitForResponse(isCallback), goThrough(page, host)])
+    const headers = await answer.headersArray()
+    const set = headers.filter(({ name }) => name.toLowerCase() === 'set-cookie')
+    const [, value] =
+      set.map(({ value }) => /^__Host-holdfast=([^;]+)/.exec(value)).find(Boolean) ?? []
+    if (value === undefined) throw new Error('Nobody is signed in.')
+    return value
+  }
+
   /** Signs in at the auth server of another site, and waits until the session is bound. */
   async function signIn(host = 'app.test') {
     const { context, page } = await open()
-    await goThrough(page, host)
+    const unbound = await beforeBinding(page, host)
     const isBound = async (): Promise<boolean> =>
       (await cookiesOf(context, host)).some(({ name }) => BOUND.test(name))
     await expect.poll(isBound).toBe(true)
@@ -62,7 +74,7 @@ describe.skipIf(isMissing)('a session bound to a device', () => {
     expect(await ask(page)).toContain(ADA)
     const [session] = (await cookiesOf(context, host)).filter(({ name }) => !BOUND.test(name))
     if (!session) throw new Error('Nobody is signed in.')
-    return { context, page, session }
+    return { context, page, session, unbound }
   }
 
   /** What the app says of who asks it. */
@@ -146,6 +158,18 @@ describe.skipIf(isMissing)('a session bound to a device', () => {
     })
     expect(statuses).toEqual([null, 401])
     expect(site.events.map(({ type }) => type)).toEqual(Array(3).fill('device-missing'))
+    expect(await ask(page)).toContain(ADA)
+  })
+
+  it('is refused by a copy of its cookie from before the binding as well, a minute after that', async () => {
+    const { page, session, unbound } = await signIn()
+    expect(unbound).not.toBe(session.value)
+    site.state.ahead = 60_000
+    const thief = await open()
+    await thief.context.addCookies([{ ...session, value: unbound }])
+    await thief.page.goto(site.originOf('app.test'))
+    expect(await thief.page.textContent('p')).toBe('nobody (device_not_proven)')
+    expect(site.events.map(({ type }) => type)).toEqual(['device-missing'])
     expect(await ask(page)).toContain(ADA)
   })
 

@@ -99,6 +99,14 @@ describe('the settings of a Next app', () => {
     await expect(auth.handlers.GET(request)).rejects.toThrow(word)
   })
 
+  it('are read when the server starts, where the app asks for that', () => {
+    const { WORKOS_API_KEY: _, ...env } = ENV
+    const auth = createNextAuthWith(createFakeNext(env).framework)
+    const error = refusal(() => auth.assertConfigured())
+    expect(isAuthError(error, 'invalid_argument') && error.message).toContain('WORKOS_API_KEY')
+    expect(createNextAuthWith(createFakeNext(ENV).framework).assertConfigured()).toBeUndefined()
+  })
+
   it('are not read before somebody asks: builds import the app without them', () => {
     const read: string[] = []
     const env = new Proxy(ENV, {

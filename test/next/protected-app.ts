@@ -1,11 +1,11 @@
-import { cpSync, rmSync } from 'node:fs'
+import { closeSync, cpSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build, freePort, run } from '../../demo/next/next.mjs'
 import { type Answer, ask } from '../express/stage.js'
 import { startWorkOS } from './workos-server.js'
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-const SOURCES = ['app', 'pages', 'auth.js', 'proxy.js', 'next.config.mjs']
+const SOURCES = ['app', 'pages', 'auth.js', 'instrumentation.js', 'proxy.js', 'next.config.mjs']
 /** Beneath the demo, whose packages it shares. */
 export const folder = at('../../demo/next/.tmp/protected')
 
@@ -48,6 +48,18 @@ export async function startProtected(
     return answer.status < 400 && /^\/[^/]/.test(location) ? get(location, headers) : answer
   }
   return { origin, workos, stop, get, follow }
+}
+
+/** What the log of an app says that starts with these settings, and the status of its page for all. */
+export async function lookAtStart(settings: Readonly<Record<string, string>>) {
+  const path = `${folder}/start.log`
+  const file = openSync(path, 'w')
+  const port = await freePort()
+  const app = await run(folder, { port, settings, stdio: ['ignore', file, file] })
+  const { status } = await ask(`http://127.0.0.1:${port}`, '/app/open')
+  await app.stop()
+  closeSync(file)
+  return { log: readFileSync(path, 'utf8'), status }
 }
 
 /** Builds the app, unless it is built. */

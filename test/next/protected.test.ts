@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   buildProtected,
   folder,
+  lookAtStart,
   type ProtectedApp,
   SECRET,
   startProtected,
@@ -170,6 +171,18 @@ describe('a real app of Next with a `basePath`, seen by a stranger:', () => {
       expect(stdout).toMatch(/createNext/)
     },
   )
+
+  it('a server without its environment says at its start what is missing, and serves nobody', async () => {
+    const { settings } = app.workos
+    const well = await lookAtStart(settings)
+    expect([well.status, well.log.includes('Failed')]).toEqual([200, false])
+    for (const name of ['WORKOS_API_KEY', 'WORKOS_COOKIE_PASSWORD']) {
+      const { log, status } = await lookAtStart({ ...settings, [name]: '' })
+      // The words of Next for what goes wrong before any request.
+      expect(/Failed to prepare server.*/.exec(log)?.[0]).toContain(`or set ${name}.`)
+      expect(status).toBe(500)
+    }
+  })
 
   it('pages that nobody protects are open, and the routes of the sign-in answer', async () => {
     for (const path of ['/app', '/app/open', '/app/files/open', '/app/files/privates']) {

@@ -70,10 +70,11 @@ describe('the proxy', () => {
       { type: 'drop' },
       { type: 'body', body: '<html>Welcome to the Wi-Fi' },
     ] as const) {
-      app.server.fail(fault)
+      app.server.fail(fault, { times: 2 })
       const { error, response } = await ada.page(() => app.auth.withAuth())
       expect(error, fault.type).toMatchObject({ isTransient: true })
       expect(response.headers.getSetCookie()).toEqual([])
+      app.server.heal()
       app.clock.time += 10_000
     }
     expect(await ada.who()).toHaveProperty('role', 'admin')

@@ -165,7 +165,7 @@ describe('refreshSession, when it fails', () => {
       const app = createApp()
       const ada = await app.signedIn()
       const before = await ada.who()
-      app.server.fail(fault)
+      app.server.fail(fault, { times: 2 })
       const { error } = await ada.act(() => app.auth.refreshSession())
       expect(error).toMatchObject({ isTransient: true, retryable: true, code, retryAfter: wait })
       expect(await ada.who()).toEqual(before)

@@ -50,7 +50,7 @@ describe('a request to a server without a framework', () => {
   it('is answered while nobody can tell who it is', async () => {
     const { ask, clock, workos } = await open()
     await clock.advance(6 * MINUTE)
-    workos.fail({ type: 'status', status: 503 }, { grant: 'refresh_token' })
+    workos.fail({ type: 'status', status: 503 }, { grant: 'refresh_token', times: 2 })
     const { status, body } = await ask('GET /page', ['Sec-Fetch-Mode: navigate'])
     expect([status, body]).toEqual([503, expect.stringContaining('try again')])
   })

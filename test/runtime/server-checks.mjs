@@ -85,22 +85,28 @@ async function checkHostile({ load, value }) {
 }
 
 async function checkFailures() {
-  for (const [fault, reason] of [
-    [{ type: 'drop' }, 'network_error'],
-    [{ type: 'html', status: 502 }, 'server_error'],
+  // With how many requests each costs: what is lost is asked for once more.
+  for (const [fault, reason, requests] of [
+    [{ type: 'drop' }, 'network_error', 2],
+    [{ type: 'html', status: 502 }, 'server_error', 2],
     [
       { type: 'status', status: 302, headers: { location: 'https://wifi.example/' } },
       'server_error',
+      1,
     ],
-    [{ type: 'rate-limited', retryAfter: 7 }, 'rate_limit_exceeded'],
+    [{ type: 'rate-limited', retryAfter: 7 }, 'rate_limit_exceeded', 1],
   ]) {
     // Each in a world of its own: after a failure the server is left alone for a moment.
     const { server, load } = await createWorld()
-    server.fail(fault)
+    server.fail(fault, { times: requests })
     const result = await load().refreshSession()
     equal([result.reason, result.retryable], [reason, true], `a refresh that meets ${fault.type}`)
     equal((await load().refreshSession()).retryable, true, `one at once after ${fault.type}`)
-    equal(server.count('refresh_token'), 1, `requests to a server that fails by ${fault.type}`)
+    equal(
+      server.count('refresh_token'),
+      requests,
+      `requests to a server that fails by ${fault.type}`,
+    )
   }
 }
 

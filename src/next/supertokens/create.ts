@@ -31,6 +31,7 @@ export function createNextSuperTokensWith(
         return world().sessions.withSession(handler, wanted)(request, ...rest)
       },
     sessions: () => world().sessions,
+    assertConfigured: () => void world(),
     handlers: createSuperTokensHandlers(world),
     proxy: (wanted = {}) => createSuperTokensProxy({ framework, world }, wanted),
   }

@@ -30,6 +30,12 @@ export interface NextSuperTokens extends Pick<SuperTokensSessions, 'withSession'
    */
   sessions(): SuperTokensSessions
   /**
+   * Makes the sessions now, and not at first use: for `register()` in `instrumentation.ts`, which Next calls when a
+   * server starts and not in a build: the error is in its log from the start, and it serves nobody (16.4, seen).
+   * @throws AuthError `invalid_argument` that says what is missing or wrong, and what your function throws.
+   */
+  assertConfigured(): void
+  /**
    * Who is signed in, for Server Components and Server Actions. It refreshes nothing and sets no cookie.
    * @throws SuperTokensError `GENERAL_ERROR` when nobody can tell.
    */

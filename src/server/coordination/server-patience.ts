@@ -11,6 +11,15 @@ export interface Asker {
   readonly person: string
 }
 
+/** What somebody who was let through may do. */
+export interface Turn {
+  /**
+   * Whether a request that has failed may be sent once more now: not by whoever tries for all whether the server is
+   * well again, and not once it is known to fail.
+   */
+  mayRepeat(): Promise<boolean>
+}
+
 /** Sends requests to one auth server, and leaves it alone while it fails. */
 export interface ServerPatience {
   /**
@@ -18,7 +27,7 @@ export interface ServerPatience {
    * @throws AuthError what `send` throws, or what the last request came to: its `retryAfter` is then
    *   how long nobody is let through yet.
    */
-  attempt<T>(asker: Asker, send: () => Promise<T>): Promise<T>
+  attempt<T>(asker: Asker, send: (turn: Turn) => Promise<T>): Promise<T>
 }
 
 /** What patience works with. */
@@ -181,9 +190,23 @@ export function createServerPatience(options: ServerPatienceOptions): ServerPati
     return pauses.admit(name, timeout)
   }
 
-  async function run<T>(asker: Asker, admission: Admission, send: () => Promise<T>): Promise<T> {
+  async function run<T>(
+    asker: Asker,
+    first: Admission,
+    send: (turn: Turn) => Promise<T>,
+  ): Promise<T> {
+    let admission = first
+    const turn: Turn = {
+      async mayRepeat() {
+        // Closed also by the turn of whoever tries for all.
+        const next = await pauses.admit(name, timeout)
+        if (next.type === 'closed') return false
+        admission = next
+        return true
+      },
+    }
     try {
-      const result = await send()
+      const result = await send(turn)
       await onAnswer(asker, admission)
       return result
     } catch (error) {

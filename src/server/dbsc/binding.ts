@@ -1,6 +1,7 @@
 import { AuthError } from '../../core/errors.js'
 import type { DeviceBinding } from '../requests/device-binding.js'
 import { checkObject } from '../shared/arguments.js'
+import { createBindings } from './bindings.js'
 import { createIdentifiers } from './identifiers.js'
 import { createJudge } from './judge.js'
 import { ALGORITHMS } from './keys.js'
@@ -55,9 +56,9 @@ export function createDeviceBinding(options: DeviceBindingOptions = {}): DeviceB
       }
       const notes = createNotes({ cookie, password, lifetime, now })
       const identifiers = createIdentifiers(password)
-      const shared = { devices, password, notes, identifiers, now }
+      const shared = { devices, password, notes, identifiers }
       return {
-        ...createJudge({ ...shared, required }),
+        ...createJudge({ ...shared, required, bindings: createBindings({ devices, now }) }),
         erase: (jar) => notes.erase(jar),
         async offer(value) {
           const session = await devices.read({ value, password })
@@ -67,7 +68,7 @@ export function createDeviceBinding(options: DeviceBindingOptions = {}): DeviceB
           const wish = `path=${quoted(`${path}/register`)};challenge=${quoted(challenge)}`
           return { 'Secure-Session-Registration': `(${ALGORITHMS.join(' ')});${wish}` }
         },
-        routes: createDeviceRoutes({ ...shared, cookieName: name, path }),
+        routes: createDeviceRoutes({ ...shared, cookieName: name, path, now }),
       }
     },
   }

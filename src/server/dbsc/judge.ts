@@ -5,6 +5,7 @@ import type { DeviceWords, SealedDevices } from '../sealed/devices.js'
 import type { RefreshFailure } from '../sealed/results.js'
 import type { Password } from '../sealed/seal.js'
 import { headerIn, pathIn } from '../shared/request-words.js'
+import type { Bindings } from './bindings.js'
 import type { Identifiers } from './identifiers.js'
 import type { FoundNote, Notes } from './notes.js'
 import type { DeviceBindingOptions } from './types.js'
@@ -17,8 +18,7 @@ export interface JudgeDeps {
   readonly notes: Notes
   readonly identifiers: Identifiers
   readonly required: NonNullable<DeviceBindingOptions['required']>
-  /** Milliseconds since the epoch. */
-  now(): number
+  readonly bindings: Bindings
 }
 
 /** A session with a name, which can be bound. */
@@ -65,14 +65,16 @@ function wanted(): DeviceVerdict {
  *     bound     none                            it was skipped          503: never served, never signed out
  *     bound     none, or another session's                              refused, and reported
  *     unbound   good, of a registration                                 goes on, bound from now on
- *     unbound   none                                                    goes on where the policy lets it, unless
- *                                                                       it is from before the session was bound
+ *     unbound   none                                                    goes on where the policy lets it
  *
- * What it was skipped for must be the session's own key, whose name is in the seal, where no thief can read it: who
- * has a cookie and nothing else cannot write that header.
+ * A seal from before its session was bound counts as a bound one without its device, a minute after the first request
+ * that proved the key: whatever its browser sent before has arrived by then.
+ *
+ * What it was skipped for must be the session's own key, whose name is in the seal, where no thief can read it, and is
+ * signed: who has a cookie and nothing else cannot write that header.
  */
 export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isForeign'> {
-  const { devices, password, notes, identifiers, required, now } = deps
+  const { devices, password, notes, identifiers, required, bindings } = deps
   const isTrial = required === 'never'
 
   /** Of a bound session the proof of its key, maybe an old one; of another one what may bind it. */
@@ -82,13 +84,16 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
       return note?.sessionId === sessionId ? note : null
     }
     const found = await notes.findAll(jar)
-    return found.find((one) => one.binds && !one.isOld && one.sessionId === sessionId) ?? null
+    const own = found.filter((one) => one.binds && one.sessionId === sessionId)
+    return own.find((one) => !one.isOld) ?? own[0] ?? null
   }
 
-  async function isSkipped(session: Named, key: string, request: unknown): Promise<boolean> {
+  async function isSkipped({ sessionId, device }: Named, request: unknown): Promise<boolean> {
     const header = headerIn(request, 'Secure-Session-Skipped')
     const named = await Promise.all(skippedIn(header).map((id) => identifiers.read(id)))
-    return named.some((one) => one?.sessionId === session.sessionId && one.key === key)
+    return named.some(
+      (one) => one?.sessionId === sessionId && (device ? one.key === device.key : one.isOurs),
+    )
   }
 
   /** Tells of a request without the proof that it should have: once, where the answer can set cookies. */
@@ -104,20 +109,19 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
     return isTrial ? go(value) : refused(mayWrite ? notes.erase(jar) : [])
   }
 
-  async function judgeBound(
+  /** A bound session, without a proof of its key that counts. */
+  async function judgeUnproven(
     session: Named,
-    key: string,
+    old: FoundNote | null,
     candidate: DeviceCandidate,
   ): Promise<DeviceVerdict> {
     const { value, jar, request, mayWrite } = candidate
-    const proof = await proofOf(session, jar)
-    if (proof) {
-      if (!proof.isOld) return go(value)
+    if (old) {
       // A browser drops it in time, unless a clock was set: who has both cookies for longer has copied them.
       tellOf(session, candidate)
-      return isTrial ? go(value) : unknown(OLD, mayWrite ? notes.erase(jar, key) : [])
+      return isTrial ? go(value) : unknown(OLD, mayWrite ? notes.erase(jar, old.key) : [])
     }
-    if (await isSkipped(session, key, request)) return isTrial ? go(value) : unknown(SKIPPED)
+    if (await isSkipped(session, request)) return isTrial ? go(value) : unknown(SKIPPED)
     return refuse(session, candidate)
   }
 
@@ -127,16 +131,18 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
    *     refresh, by the seal of before ──────────────────────────────▶ answer: a seal without the device
    *            register ──▶ bound cookie ──▶ request ──▶ bound seal                    request ──▶ bound seal
    */
-  async function judgeUnbound(session: Named, candidate: DeviceCandidate): Promise<DeviceVerdict> {
-    const { value, jar, mayWrite } = candidate
-    const proof = await proofOf(session, jar)
+  async function judgeProven(
+    { sessionId, device }: Named,
+    { key }: FoundNote,
+    { value, mayWrite }: DeviceCandidate,
+  ): Promise<DeviceVerdict> {
     // A store lets go of what the cookie names, once it is bound: the browser must get the new one.
-    if (proof && !mayWrite) return go(value)
-    const device = proof && { key: proof.key, since: now() }
-    const bound = device && (await devices.bind({ value, password }, device))
-    if (bound !== null) return go(bound)
-    if (await devices.isConfirmed(session.sessionId)) return refuse(session, candidate)
-    return judgeFree(candidate)
+    const isDue = !device && mayWrite
+    const [bound] = await Promise.all([
+      isDue ? devices.bind({ value, password }, { key }) : null,
+      bindings.note(sessionId),
+    ])
+    return go(bound ?? value)
   }
 
   /** A session that was never bound. */
@@ -156,7 +162,10 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
       const { sessionId, device } = session
       if (sessionId === undefined) return judgeFree(candidate)
       const named = { ...session, sessionId }
-      return device ? judgeBound(named, device.key, candidate) : judgeUnbound(named, candidate)
+      const proof = await proofOf(named, candidate.jar)
+      if (proof && !proof.isOld) return judgeProven(named, proof, candidate)
+      const isBound = device !== undefined || (await bindings.isBound(sessionId))
+      return isBound ? judgeUnproven(named, proof, candidate) : judgeFree(candidate)
     },
     async isForeign({ value, jar }) {
       if (isTrial) return false
@@ -167,7 +176,7 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
       if (sessionId === undefined) return false
       const proof = await proofOf({ ...session, sessionId }, jar)
       if (proof) return proof.isOld
-      return device !== undefined || devices.isConfirmed(sessionId)
+      return device !== undefined || bindings.isBound(sessionId)
     },
   }
 }

@@ -1,8 +1,7 @@
 import { answer, refuse } from '../backend/answers.js'
 import { type CookieJar, parseCookies, readCookie } from '../cookies/cookies.js'
 import type { DeviceRoutes } from '../requests/device-binding.js'
-import type { DeviceWords, SealedDevices } from '../sealed/devices.js'
-import { CLOCKS_APART } from '../sealed/receipt.js'
+import type { SealedDevices } from '../sealed/devices.js'
 import { looksSealed, type Password } from '../sealed/seal.js'
 import type { DeviceSession, Identifiers } from './identifiers.js'
 import { thumbprintOf } from './keys.js'
@@ -28,7 +27,7 @@ export interface DeviceRoutesDeps {
 type Standing =
   /** It is not there: another site has led somebody here, and the browser sends no cookie; or it is long over. */
   | { readonly type: 'absent' }
-  | { readonly type: 'same'; readonly session: DeviceWords }
+  | { readonly type: 'same' }
   /** It is over; or there is another session, or one of another key. */
   | { readonly type: 'over' }
   /** It cannot be read now. */
@@ -112,21 +111,10 @@ export function createDeviceRoutes(deps: DeviceRoutesDeps): DeviceRoutes {
       const { session, value } = found
       const isOther = session.device !== undefined && session.device.key !== named.key
       const isOver = isOther || (await devices.isOver({ value, password }))
-      return isOver ? { type: 'over' } : { type: 'same', session }
+      return { type: isOver ? 'over' : 'same' }
     }
     if (read.some((one) => 'reason' in one && one.retryable)) return { type: 'unknown' }
     return { type: open.length > 0 ? 'over' : 'absent' }
-  }
-
-  /**
-   * A seal from before the session was bound is worth nothing, once no request can be under way with it:
-   *
-   *     register ──▶ bound cookie ──▶ request ──▶ bound seal, `since` now ── a minute ──▶ renewal: refused from now on
-   *            request, by the seal of before ─────────────────▶ served
-   */
-  async function confirm({ sessionId, device }: DeviceWords): Promise<void> {
-    if (sessionId === undefined || !device || now() - device.since < CLOCKS_APART) return
-    await devices.confirm(sessionId)
   }
 
   /** A challenge. Chromium signs five of them for one renewal; then it gives the bound session up. */
@@ -164,7 +152,6 @@ export function createDeviceRoutes(deps: DeviceRoutesDeps): DeviceRoutes {
       return answer({ session_identifier: identifier, continue: false })
     }
     if (!(await isProven(request, named))) return ask(identifier, named)
-    if (standing.type === 'same') await confirm(standing.session)
     const { sessionId, key, isOurs } = named
     return grant(identifier, { sessionId, key, binds: isOurs })
   }

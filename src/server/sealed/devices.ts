@@ -22,10 +22,13 @@ export interface SealedDevices {
   isSignedOut(sessionId: string): Promise<boolean>
   /** Whether the session of a cookie is over for whatever reason is known here, but that of its access token. */
   isOver(cookie: SealedCookie): Promise<boolean>
-  /** Says that the browser has the bound seal for certain: one of the session from before is worth nothing now. */
-  confirm(sessionId: string): Promise<void>
-  /** Whether that was said. */
-  isConfirmed(sessionId: string): Promise<boolean>
+  /**
+   * Says to all processes that a browser has bound the session.
+   * @throws AuthError `storage`, `retryable`, when only this process knows.
+   */
+  noteBinding(sessionId: string): Promise<void>
+  /** When that was said last, in ms since the epoch by the clock of the process that did; `null` where it was not. */
+  boundAt(sessionId: string): Promise<number | null>
   /** Tells whoever listens for what may be an attack. */
   report(event: SecurityEvent): void
 }

@@ -1,7 +1,7 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import type { SessionFacts, SessionUser } from '../../core/session.js'
 import { type Coordinator, coordinationKey } from '../coordination/coordinator.js'
-import { createServerPatience } from '../coordination/server-patience.js'
+import { createServerPatience, type Turn } from '../coordination/server-patience.js'
 import type { RefreshListeners } from '../shared/refresh-events.js'
 import { type SecurityListeners, tell, wordsOf } from '../shared/security-events.js'
 import { withinTime } from '../shared/time-limit.js'
@@ -102,11 +102,15 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
   const patience = createServerPatience({ pauses, name: provider.id, timeout, now })
 
   /** @throws AuthError `refresh_rejected` also for another person's session, which nothing may be made of. */
-  async function trade(from: SealedData<User>, organizationId: string | undefined) {
+  async function trade(
+    from: SealedData<User>,
+    organizationId: string | undefined,
+    { mayRepeat }: Turn,
+  ) {
     const token = tokens.read(from)
     const session = token && toSession({ data: from, token })
     const grant = await withinTime(timeout, (signal) =>
-      provider.refresh(from.refreshToken, { signal, organizationId, session }),
+      provider.refresh(from.refreshToken, { signal, organizationId, session, mayRepeat }),
     )
     if (!grant) throw new AuthError('bad_response', 'The answer holds no session.')
     const { user = from.user, accessToken } = grant
@@ -128,13 +132,15 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
   }
 
   /** @throws AuthError as `trade` does, of which a security log has heard where it ends the session. */
-  async function exchange(from: SealedData<User>, wanted: Wanted): Promise<string> {
+  async function exchange(from: SealedData<User>, wanted: Wanted, turn: Turn): Promise<string> {
     const { organizationId, request } = wanted
     const sentAt = now()
-    const { grant, isReadable } = await trade(from, organizationId).catch((error: unknown) => {
-      tellOfFailure(from, error, request)
-      throw error
-    })
+    const { grant, isReadable } = await trade(from, organizationId, turn).catch(
+      (error: unknown) => {
+        tellOfFailure(from, error, request)
+        throw error
+      },
+    )
     const data = tokens.note(toSealedData(grant, from, provider.sealedExtras), grant, sentAt)
     // The refresh token is spent, so that its successor must be kept, whatever came with it.
     const { accessToken: former } = from
@@ -165,8 +171,8 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
     //                                   comes with the same cookie, and must not send it again
     // So it is a result that all get, and their cookies say it from then on.
     const work = (): Promise<string> =>
-      patience.attempt(asker, () =>
-        exchange(from, wanted).catch((error: unknown) => {
+      patience.attempt(asker, (turn) =>
+        exchange(from, wanted, turn).catch((error: unknown) => {
           const step = spentOn(error)
           if (step === undefined) throw error
           met = error

@@ -5,7 +5,7 @@ import type { SealedDevices } from './devices.js'
 import { sessionIdOf } from './opened.js'
 import type { Parts } from './parts.js'
 
-/** What stands beside the tombstones for a session whose seals of before count for nothing. */
+/** What stands beside the tombstones for a session that its browser has bound. */
 const boundName = (sessionId: string): string => `bound:${sessionId}`
 
 /** Makes what binds sealed sessions to devices. */
@@ -30,8 +30,9 @@ export function createSealedDevices<User extends SessionUser>(parts: Parts<User>
       return (await uses.isOver(opened, cookie)) || (await ended.isOver(opened))
     },
     // A refresh token may be in a browser as long as any cookie.
-    confirm: (sessionId) => coordinator.end(boundName(sessionId), LONGEST_COOKIE_LIFE),
-    isConfirmed: (sessionId) => coordinator.ended(boundName(sessionId)),
+    noteBinding: (sessionId) =>
+      coordinator.end(boundName(sessionId), LONGEST_COOKIE_LIFE, { everywhere: true }),
+    boundAt: (sessionId) => coordinator.endedAt(boundName(sessionId)),
     report: (event) => tell(onSecurityEvent, event),
   }
 }

@@ -1,6 +1,6 @@
 import type { AuthError } from '../../core/errors.js'
 import type { Awaitable } from '../../core/ports.js'
-import type { Provider } from '../../core/provider.js'
+import type { Provider, RefreshContext } from '../../core/provider.js'
 import type { Grant, Session, SessionFacts, SessionUser } from '../../core/session.js'
 import type { Coordinator } from '../coordination/coordinator.js'
 import type { RefreshListeners } from '../shared/refresh-events.js'
@@ -19,11 +19,25 @@ import type { SessionList } from './session-list.js'
 import type { SessionStore } from './session-store.js'
 import type { EndedWhich, EndSessionsOptions } from './shared-ends.js'
 
+/** What sealed sessions say of a refresh that they ask for. */
+export interface SealedRefreshContext extends RefreshContext {
+  /**
+   * Whether a request that has failed may be sent once more within the call: to be asked where the server makes that
+   * harmless. Not while it is known to fail: then it sees one request at a time.
+   */
+  readonly mayRepeat?: (() => Promise<boolean>) | undefined
+}
+
 /** The part of a provider that sealed sessions need: `workosServer`, `gotrue`, or your own. */
 export type SessionProvider<User extends SessionUser = SessionUser> = Pick<
   Provider<never, User>,
-  'id' | 'refresh' | 'signOut'
+  'id' | 'signOut'
 > & {
+  /**
+   * Trades a refresh token for the next session, as a provider of pages does.
+   * @throws AuthError `refresh_rejected` for the one answer that ends a session.
+   */
+  refresh(refreshToken: string, context: SealedRefreshContext): Promise<Grant<User> | null>
   /** How long its server forgives that a spent refresh token comes again, in ms. */
   readonly reuseWindow?: number | undefined
   /**

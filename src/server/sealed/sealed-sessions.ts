@@ -30,6 +30,7 @@ import { checkLimits, limitsOf } from './session-limits.js'
 
 export type {
   SealedDescription,
+  SealedRefreshContext,
   SealedRefreshOptions,
   SealedSession,
   SealedSessions,

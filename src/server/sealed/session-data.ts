@@ -10,8 +10,6 @@ import { withCopies, withoutCopies } from './token-copies.js'
 export interface SealedDevice {
   /** The thumbprint of its public key (RFC 7638). */
   readonly key: string
-  /** When the seal was bound to it, in ms since the epoch by this server's clock. */
-  readonly since: number
 }
 
 /** What lies in a seal, under the names that `@workos-inc/node` and its kin use. Times in ms. */
@@ -103,9 +101,8 @@ function toLimits(value: unknown): SessionLimits | undefined {
 }
 
 function toDevice(value: unknown): SealedDevice | undefined {
-  const fields = asObject(value)
-  const key = text(fields?.key)
-  return key === undefined ? undefined : { key, since: positive(fields?.since) ?? 0 }
+  const key = text(asObject(value)?.key)
+  return key === undefined ? undefined : { key }
 }
 
 /** The fields that are known, without those that hold nothing. */

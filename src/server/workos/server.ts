@@ -1,4 +1,4 @@
-import { AuthError } from '../../core/errors.js'
+import { AuthError, isAuthError } from '../../core/errors.js'
 import type { RequestContext } from '../../core/provider.js'
 import { createHttp, type HttpAnswer } from '../../providers/shared/http.js'
 import { asObject } from '../../providers/shared/json.js'
@@ -7,6 +7,7 @@ import { checkUrl, parseUrl } from '../../providers/shared/url.js'
 import { authorizeUrl } from '../../providers/workos/authorize.js'
 import { createAuthenticate, signOutUrl } from '../../providers/workos/wire.js'
 import { checkPositive } from '../coordination/coordinator.js'
+import type { SealedRefreshContext } from '../sealed/sealed-sessions-types.js'
 import { checkObject } from '../shared/arguments.js'
 import { checkReturnTo } from '../shared/return-to.js'
 import { TIME_LIMIT, withinTime } from '../shared/time-limit.js'
@@ -16,6 +17,16 @@ import type { WorkOSServer, WorkOSServerOptions } from './types.js'
 
 /** How long WorkOS gives the same pair again for a spent token, in ms (seen). */
 const REUSE_WINDOW = 30_000
+
+/**
+ * Whether nobody knows what came of a request, and no answer asks for a pause. The same refresh token is then
+ * harmless: it is spent or not, and WorkOS gives its successor either way.
+ */
+function isLost(error: unknown): boolean {
+  if (!isAuthError(error) || error.retryAfter !== undefined) return false
+  const { code, status = 0 } = error
+  return code === 'network' || (code === 'server_error' && (status >= 500 || status === 408))
+}
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -72,6 +83,21 @@ export function workosServer(options: WorkOSServerOptions): WorkOSServer {
   const post = (path: string, json: Fields, context?: RequestContext): Promise<HttpAnswer> =>
     during(context, (call) => http({ path, json }, call))
 
+  async function refresh(token: string, context: SealedRefreshContext) {
+    // As the SDK of WorkOS calls it, whose servers thus see that two requests are one.
+    const key = { 'Idempotency-Key': `retry-${crypto.randomUUID()}` }
+    const keyed = { ...wire, headers: { ...headers, ...key } }
+    const send = createAuthenticate(keyed, client, toServerError)
+    const fields = { refresh_token: token, organization_id: context.organizationId }
+    try {
+      return await send('refresh_token', fields, context)
+    } catch (error) {
+      const mayRepeat = isLost(error) && ((await context.mayRepeat?.()) ?? true)
+      if (!mayRepeat || context.signal.aborted) throw error
+      return send('refresh_token', fields, context)
+    }
+  }
+
   async function revoke(sessionId: string, context?: RequestContext): Promise<void> {
     const fields = { session_id: sessionId }
     const answer = await post('/user_management/sessions/revoke', fields, context)
@@ -88,12 +114,7 @@ export function workosServer(options: WorkOSServerOptions): WorkOSServer {
     reuseWindow: REUSE_WINDOW,
     id: `workos.${new URL(base).host}.${clientId}`,
     jwksUrl: `${base}/sso/jwks/${encodeURIComponent(clientId)}`,
-    refresh: (token, context) =>
-      authenticate(
-        'refresh_token',
-        { refresh_token: token, organization_id: context.organizationId },
-        context,
-      ),
+    refresh,
     ...createSignIns({ grant, call, clientId }),
     authorizeUrl(wanted) {
       parseUrl(wanted.redirectUri)

@@ -1,7 +1,8 @@
-import type { Provider, RefreshContext, RequestContext } from '../../core/provider.js'
+import type { Provider, RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
 import type { HttpOptions } from '../../providers/shared/http.js'
 import type { AuthorizeOptions, WorkOSUser } from '../../providers/workos/index.js'
+import type { SealedRefreshContext } from '../sealed/sealed-sessions-types.js'
 import type { WorkOSSignIns } from './sign-in-types.js'
 
 /** Options of `workosServer`: a confidential client, which has a secret. */
@@ -33,8 +34,12 @@ export interface WorkOSServer
   readonly reuseWindow: number
   /** Where the keys are that its access tokens are signed by. */
   readonly jwksUrl: string
-  /** @throws AuthError `refresh_rejected` for the one answer that ends a session. */
-  refresh(refreshToken: string, context: RefreshContext): Promise<Grant<WorkOSUser> | null>
+  /**
+   * Trades a refresh token. A request that nothing came of (a network that failed, a status of 5xx or 408, without
+   * `Retry-After`) is sent once more within the call, with the same `Idempotency-Key`: WorkOS gives the same pair again.
+   * @throws AuthError `refresh_rejected` for the one answer that ends a session.
+   */
+  refresh(refreshToken: string, context: SealedRefreshContext): Promise<Grant<WorkOSUser> | null>
   /**
    * Where to send the browser for signing in.
    * @throws AuthError `invalid_argument` for a `redirectUri` that is no URL, and for what cannot be.

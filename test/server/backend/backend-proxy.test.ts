@@ -102,7 +102,7 @@ describe('a request to an upstream', () => {
   it('of whom nobody knows does not go there, and may come again', async () => {
     const { call, arrivals, clock, workos } = await signedIn()
     await clock.advance(6 * MINUTE)
-    workos.fail({ type: 'drop' })
+    workos.fail({ type: 'drop' }, { times: 2 })
     const response = await call('/auth/proxy/api/posts')
     expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '1'])
     expect(arrivals).toEqual([])
@@ -211,7 +211,7 @@ describe('an upstream that refuses the token', () => {
   it('is not asked again when there is no new token, and the answer stays its own', async () => {
     const { call, upstream, arrivals, workos } = await signedIn()
     upstream.answer = refuse
-    workos.fail({ type: 'drop' })
+    workos.fail({ type: 'drop' }, { times: 2 })
     const response = await call('/auth/proxy/api/posts')
     expect([response.status, await response.json()]).toEqual([401, { error: 'token' }])
     expect(arrivals).toHaveLength(1)

@@ -83,13 +83,14 @@ describe('GET /session', () => {
   ] as const)('does not know, and says when to ask again: %s', async (_name, fault, retryAfter) => {
     const { call, clock, workos, jar } = await signedIn()
     await clock.advance(6 * MINUTE)
-    workos.fail(fault, { grant: 'refresh_token' })
+    workos.fail(fault, { grant: 'refresh_token', times: 2 })
     const before = jar.header()
     const response = await call('/auth/session')
     expect(response.status).toBe(503)
     expect(response.headers.get('Retry-After')).toBe(retryAfter)
     expect(await response.json()).toMatchObject({ status: 503, code: 'unavailable' })
     expect(jar.header()).toBe(before)
+    workos.heal()
     await clock.advance(Number(retryAfter) * 1_000)
     expect((await call('/auth/session')).status).toBe(200)
   })
@@ -188,7 +189,7 @@ describe('POST /refresh', () => {
 
   it('in an outage is refused for now, though the token lives', async () => {
     const { call, workos, jar } = await signedIn()
-    workos.fail({ type: 'drop' })
+    workos.fail({ type: 'drop' }, { times: 2 })
     const before = jar.header()
     const response = await call('/auth/refresh', { method: 'POST' })
     expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '1'])

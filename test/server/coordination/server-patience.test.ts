@@ -22,7 +22,7 @@ function createWorld(shared?: Pauses) {
         return state.answer(session)
       })
   }
-  return { clock, state, join, ask: join() }
+  return { clock, pauses, state, join, ask: join() }
 }
 
 /** What a call comes to: its result, or the code of its error and when to come again. */
@@ -44,6 +44,59 @@ async function during(
   }
   return state.sent - before
 }
+
+describe('a request that may be sent once more', () => {
+  /** Asks, and again where that is allowed. */
+  const twice = ({ clock, pauses, state }: ReturnType<typeof createWorld>) => {
+    const now = () => clock.time
+    const patience = createServerPatience({ pauses, name: 'server', timeout: TIMEOUT, now })
+    const send = () => {
+      state.sent += 1
+      return state.answer('ada')
+    }
+    return outcome(
+      patience.attempt({ session: 'ada', person: 'ada' }, ({ mayRepeat }) =>
+        send().catch(async (error: unknown) => {
+          if (await mayRepeat()) return send()
+          throw error
+        }),
+      ),
+    )
+  }
+
+  it('is, where nothing was known against the server', async () => {
+    const world = createWorld()
+    world.state.answer = async () => {
+      if (world.state.sent === 1) throw lost()
+      return 'new tokens'
+    }
+    expect(await twice(world)).toBe('new tokens')
+    expect(world.state.sent).toBe(2)
+    // And nobody has to wait for it.
+    expect(await outcome(world.ask('bob'))).toBe('new tokens')
+  })
+
+  it('is not by whoever tries for all whether the server is well again', async () => {
+    const world = createWorld()
+    world.state.answer = () => Promise.reject(lost())
+    await twice(world)
+    expect(world.state.sent).toBe(2)
+    world.clock.time += 1_000
+    await twice(world)
+    expect(world.state.sent).toBe(3)
+  })
+
+  it('is not where another process has found meanwhile that the server fails', async () => {
+    const world = createWorld()
+    world.state.answer = async () => {
+      const pause = { error: lost(), failures: 1 }
+      await world.pauses.pause('server', pause, 250)
+      throw lost()
+    }
+    await twice(world)
+    expect(world.state.sent).toBe(1)
+  })
+})
 
 const crowd = Array.from({ length: 50 }, (_, index) => `person ${index}`)
 

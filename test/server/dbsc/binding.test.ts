@@ -112,19 +112,22 @@ describe('a session that a browser binds to its device', () => {
     expect(await emailIn(await browser.page('/auth/session'))).toBe('ada@example.com')
   })
 
-  it('is as little worth by the seal from before it was bound, once the browser has proved its key again', async () => {
+  it('is as little worth by the seal from before it was bound, a minute after the first request that proves the key', async () => {
     const { createBrowser, clock, events } = createDeviceWorld()
     const browser = createBrowser()
-    const { pair, id, unbound } = await browser.begin()
+    const { unbound } = await browser.begin()
     const thief = createBrowser()
     const headers = { Cookie: unbound }
+    await clock.advance(MINUTE - 1)
     // Requests of the browser's own may be under way with it.
     expect(await emailIn(await thief.page('/auth/session', headers))).toBe('ada@example.com')
-    await clock.advance(2 * MINUTE)
-    await browser.renew(id, pair)
+    await clock.advance(1)
     expect(await emailIn(await thief.page('/auth/session', headers))).toBeNull()
+    const refreshed = await thief.page('/auth/refresh', headers, 'POST')
+    expect(refreshed.status).toBe(401)
+    expect(await refreshed.json()).toMatchObject({ serverCode: 'device_not_proven' })
     await Promise.resolve()
-    expect(events).toMatchObject([{ type: 'device-missing' }])
+    expect(events).toMatchObject([{ type: 'device-missing' }, { type: 'device-missing' }])
     expect(await emailIn(await browser.page('/auth/session'))).toBe('ada@example.com')
   })
 
@@ -134,11 +137,10 @@ describe('a session that a browser binds to its device', () => {
     })
     const { sessions } = running
     const browser = createBrowser()
-    const { pair, id, unbound } = await browser.begin()
+    const { unbound } = await browser.begin()
     const [{ sessionId = '' } = {}, ...others] = await sessions.listSessions(browser.jar.header())
     expect([sessionId === '', others]).toEqual([false, []])
     await clock.advance(2 * MINUTE)
-    await browser.renew(id, pair)
     for (const stolen of [sessionCookie(browser.jar), unbound]) {
       expect(await sessions.listSessions(stolen)).toEqual([])
       expect(await sessions.endListedSession(stolen, sessionId)).toBe(false)
@@ -157,6 +159,78 @@ describe('a session that a browser binds to its device', () => {
     expect(await emailIn(await late.page('/auth/session', { Cookie: unbound }))).toBe(
       'ada@example.com',
     )
+  })
+
+  it('has no seal from before that the thief’s own refreshes keep alive', async () => {
+    const { createBrowser, clock } = createDeviceWorld()
+    const browser = createBrowser()
+    const { unbound } = await browser.begin()
+    const thief = createBrowser()
+    await thief.page('/auth/refresh', { Cookie: unbound }, 'POST')
+    expect(sessionCookie(thief.jar)).not.toBe('')
+    await clock.advance(MINUTE)
+    expect(await emailIn(await thief.page('/auth/session'))).toBeNull()
+    expect(await emailIn(await browser.page('/auth/session'))).toBe('ada@example.com')
+  })
+
+  it('goes on unbound for a browser that lost the answer to its registration', async () => {
+    const { createBrowser, clock, events } = createDeviceWorld()
+    const browser = createBrowser()
+    const answer = await browser.signIn()
+    const before = browser.jar.cookies
+    const lost = createBrowser()
+    await lost.register(answer, await createPair())
+    expect(boundCookies(browser.jar)).toEqual([])
+    await clock.advance(3 * MINUTE)
+    expect(await emailIn(await browser.page('/auth/session'))).toBe('ada@example.com')
+    expect(browser.jar.cookies).toBe(before)
+    expect(events).toEqual([])
+  })
+
+  describe('of which the browser has lost the seal that is bound, but not its key', () => {
+    async function lostSeal() {
+      const world = createDeviceWorld()
+      const browser = world.createBrowser()
+      const { pair, id, unbound } = await browser.begin()
+      const [name = ''] = boundCookies(browser.jar)
+      const proof = `${name}=${browser.jar.cookies.get(name)}`
+      return { ...world, browser, pair, id, unbound, proof }
+    }
+
+    it('is bound anew by any request that has the bound cookie', async () => {
+      const { browser, clock, unbound, proof } = await lostSeal()
+      await clock.advance(5 * MINUTE)
+      const response = await browser.page('/auth/session', { Cookie: `${unbound}; ${proof}` })
+      expect(await emailIn(response)).toBe('ada@example.com')
+      expect(response.headers.getSetCookie()).toContainEqual(
+        expect.stringMatching(/^__Host-holdfast=/),
+      )
+    })
+
+    it('is neither served nor ended while the browser says that it could not prove it', async () => {
+      const { createBrowser, clock, unbound, id, events } = await lostSeal()
+      await clock.advance(LIFETIME)
+      const skipped = { 'Secure-Session-Skipped': `server_error;session_identifier="${id}"` }
+      const response = await createBrowser().page('/auth/session', { Cookie: unbound, ...skipped })
+      expect([response.status, response.headers.getSetCookie()]).toEqual([503, []])
+      expect(events).toEqual([])
+      // Who has the cookie knows what the session is called, and can sign no name for it.
+      const [content = ''] = id.split('.')
+      const made = `server_error;session_identifier="${content}.${'A'.repeat(43)}"`
+      const forged = { Cookie: unbound, 'Secure-Session-Skipped': made }
+      expect(await emailIn(await createBrowser().page('/auth/session', forged))).toBeNull()
+    })
+
+    it('has its proof renewed where this server’s clock says that it is too old', async () => {
+      const { createBrowser, clock, unbound, proof } = await lostSeal()
+      clock.jump(LIFETIME + MINUTE)
+      const Cookie = `${unbound}; ${proof}`
+      const response = await createBrowser().page('/auth/session', { Cookie })
+      expect(response.status).toBe(503)
+      expect(response.headers.getSetCookie()).toEqual([
+        expect.stringMatching(/^__Host-holdfast-bound-[\w-]{16}=; Path=\/; Max-Age=0;/),
+      ])
+    })
   })
 
   it('is bound again by the next request, where a refresh from before has taken the place of its seal', async () => {

@@ -50,7 +50,7 @@ describe('whoever listens to refreshes', () => {
 
   it('hears of one that failed, and whether the session lives on', async () => {
     const { refresh, refreshed, failed, workos, sessionId, userId, clock } = await createWorld()
-    workos.fail({ type: 'status', status: 503 })
+    workos.fail({ type: 'status', status: 503 }, { times: 2 })
     await refresh('a request')
     await clock.advance(60_000)
     workos.endSession(sessionId)

@@ -107,7 +107,7 @@ describe('a session of authkit-nextjs', () => {
     const { answer, keep, ask, clock, workos, jar } = await createWorld()
     await keep(await answer(ADA))
     await clock.advance(6 * MINUTE)
-    workos.fail({ type: 'status', status: 503 })
+    workos.fail({ type: 'status', status: 503 }, { times: 2 })
     expect(await ask()).toMatchObject({ session: null, failure: { retryable: true } })
     await clock.advance(MINUTE)
     expect((await ask()).session?.user.email).toBe(ADA)

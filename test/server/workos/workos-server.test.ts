@@ -3,6 +3,7 @@ import { isAuthError } from '../../../src/index.js'
 import { createPkce } from '../../../src/providers/shared/pkce.js'
 import {
   createWorkOSSessions,
+  type WorkOSServer,
   type WorkOSServerOptions,
   workosServer,
 } from '../../../src/server/workos/index.js'
@@ -176,6 +177,115 @@ describe('workosServer', () => {
     expect(await errorOf(revoke('x', context))).toMatchObject({ code: 'aborted' })
     expect(await errorOf(exchangeCode({ code: 'x' }))).toMatchObject({ code: 'timeout' })
     expect(await errorOf(revoke('x'))).toMatchObject({ code: 'timeout' })
+  })
+
+  describe('when it refreshes', () => {
+    const scripted = { clientId: 'client_scripted', apiKey: 'sk_test_scripted' }
+
+    /** What becomes of a refresh whose first requests are answered by these. */
+    async function refreshed(
+      answers: readonly (() => Response)[],
+      mayRepeat?: () => Promise<boolean>,
+    ) {
+      const sent: Request[] = []
+      const { server, signIn } = createStage()
+      const { refreshToken } = await signIn()
+      const workos = workosServer({
+        ...scripted,
+        fetch: async (input, init) => {
+          sent.push(new Request(input, init))
+          const answer = answers[sent.length - 1]
+          return answer ? answer() : server.fetch(input, init)
+        },
+      })
+      const work = workos.refresh(refreshToken ?? '', { signal, mayRepeat })
+      const result = await work.then((grant) => grant?.user?.email, errorWords)
+      return { result, sent, server }
+    }
+
+    const errorWords = (error: unknown) =>
+      isAuthError(error) ? `${error.code} ${error.status ?? ''}`.trim() : error
+    const says =
+      (status: number, headers: HeadersInit = {}) =>
+      () =>
+        Response.json({ message: 'Scripted.' }, { status, headers })
+    const lost = (): Response => {
+      throw new TypeError('fetch failed')
+    }
+
+    it.each([
+      ['no network', lost],
+      ['500', says(500)],
+      ['502', () => new Response('<h1>Bad gateway', { status: 502 })],
+      ['503', says(503)],
+      ['408', says(408)],
+    ])('sends it once more within the call after %s, by the same key', async (_, answer) => {
+      const { result, sent } = await refreshed([answer])
+      expect(result).toBe(ADA.email)
+      const keys = sent.map(({ headers }) => headers.get('Idempotency-Key'))
+      expect(keys).toEqual([keys[0], keys[0]])
+      expect(keys[0]).toMatch(/^retry-[0-9a-f-]{36}$/)
+      const bodies = await Promise.all(sent.map((request) => request.text()))
+      expect(bodies[1]).toBe(bodies[0])
+      const other = await refreshed([])
+      expect(other.sent[0]?.headers.get('Idempotency-Key')).not.toBe(keys[0])
+    })
+
+    it('gets the pair that the lost answer had', async () => {
+      const { server, signIn } = createStage()
+      const { refreshToken = '' } = await signIn()
+      server.fail({ type: 'lose-response' })
+      const workos = workosServer({ ...scripted, fetch: server.fetch })
+      const first = await workos.refresh(refreshToken, { signal })
+      const again = await workos.refresh(refreshToken, { signal })
+      expect(first?.refreshToken).toBe(again?.refreshToken)
+      expect(server.count('refresh_token')).toBe(3)
+    })
+
+    it.each([
+      ['twice', [says(503), says(503)], 2, 'server_error 503'],
+      [
+        'for as long as the server asks',
+        [says(503, { 'Retry-After': '1' })],
+        1,
+        'server_error 503',
+      ],
+      ['when it comes too often', [says(429)], 1, 'rate_limited 429'],
+      ['for a conflict', [says(409)], 1, 'server_error 409'],
+      ['for a page of somebody else', [() => new Response('<h1>Wi-Fi')], 1, 'bad_response 200'],
+    ])('gives up %s', async (_, answers, times, expected) => {
+      const { result, sent } = await refreshed(answers)
+      expect([result, sent.length]).toEqual([expected, times])
+    })
+
+    it('sends nothing once more while the server is left alone', async () => {
+      const { result, sent } = await refreshed([lost], async () => false)
+      expect([result, sent.length]).toEqual(['network', 1])
+    })
+
+    it('sends nothing once more when its time is up', async () => {
+      const controller = new AbortController()
+      let sent = 0
+      const workos = workosServer({
+        ...options,
+        async fetch() {
+          sent += 1
+          controller.abort()
+          return Response.json({}, { status: 503 })
+        },
+      })
+      await errorOf(workos.refresh('token', { signal: controller.signal }))
+      expect(sent).toBe(1)
+    })
+  })
+
+  it.each([
+    ['a code', ({ exchangeCode }: WorkOSServer) => exchangeCode({ code: 'code' })],
+    ['a revocation', ({ revoke }: WorkOSServer) => revoke('session_1')],
+  ])('sends %s once, whatever comes of it', async (_, send) => {
+    const { workos, sent } = recorded(() => Response.json({}, { status: 503 }))
+    await errorOf(send(workos))
+    expect(sent.map(({ headers }) => headers.get('Idempotency-Key'))).toEqual([null])
   })
 
   it('says nothing of its secrets in an error', async () => {

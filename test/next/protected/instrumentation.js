@@ -1,0 +1,5 @@
+import { auth } from './auth.js'
+
+export function register() {
+  auth.assertConfigured()
+}

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest'
+import { AuthError } from '../../../src/core/errors.js'
+import { createBindings } from '../../../src/server/dbsc/bindings.js'
+import { type Coordinator, memoryCoordinator } from '../../../src/server/index.js'
+import { createManualClock } from '../../../src/testing/index.js'
+import { createDeviceWorld, createPair, sessionCookie } from './device-world.js'
+
+const MINUTE = 60_000
+
+/** A store of several processes, each of which knows by itself what it was told, as with Redis. */
+function createShared() {
+  const clock = createManualClock()
+  const store = new Map<string, number>()
+  const state = { isDown: false, asked: 0, told: 0 }
+  function start() {
+    const own = new Map<string, number>()
+    const devices = {
+      async noteBinding(sessionId: string) {
+        state.told += 1
+        own.set(sessionId, clock.now())
+        if (state.isDown) throw new AuthError('storage', 'Redis fails.', { retryable: true })
+        store.set(sessionId, clock.now())
+      },
+      async boundAt(sessionId: string) {
+        state.asked += 1
+        return own.get(sessionId) ?? (state.isDown ? null : (store.get(sessionId) ?? null))
+      },
+    }
+    return createBindings({ devices, now: clock.now })
+  }
+  return { clock, store, state, start }
+}
+
+describe('that a session is bound', () => {
+  it('is told to all processes once, however many requests prove it', async () => {
+    const { clock, state, start } = createShared()
+    const [first, second] = [start(), start()]
+    for (let request = 0; request < 50; request += 1) await first.note('session_1')
+    expect(state).toMatchObject({ asked: 1, told: 1 })
+    await second.note('session_1')
+    expect(state.told).toBe(1)
+    await clock.advance(MINUTE)
+    expect([await first.isBound('session_1'), await second.isBound('session_1')]).toEqual([
+      true,
+      true,
+    ])
+    expect(await second.isBound('session_2')).toBe(false)
+  })
+
+  it('counts from the first request that proves it, whatever comes later, anywhere', async () => {
+    const { clock, start } = createShared()
+    const [first, second] = [start(), start()]
+    await first.note('session_1')
+    await clock.advance(MINUTE - 1)
+    await second.note('session_1')
+    expect(await first.isBound('session_1')).toBe(false)
+    await clock.advance(1)
+    expect(await first.isBound('session_1')).toBe(true)
+  })
+
+  it('is told later, and seldom tried, where the store fails; the requests notice nothing', async () => {
+    const { clock, store, state, start } = createShared()
+    const [first, second] = [start(), start()]
+    state.isDown = true
+    for (let request = 0; request < 50; request += 1) await first.note('session_1')
+    expect(state).toMatchObject({ asked: 1, told: 1 })
+    await clock.advance(MINUTE)
+    // This process knows of it by itself.
+    expect(await first.isBound('session_1')).toBe(true)
+    expect(await second.isBound('session_1')).toBe(false)
+    state.isDown = false
+    await first.note('session_1')
+    expect(store.has('session_1')).toBe(true)
+    await clock.advance(MINUTE)
+    expect(await second.isBound('session_1')).toBe(true)
+  })
+
+  it('is told again where the store has forgotten it', async () => {
+    const { clock, store, start } = createShared()
+    const [first, second] = [start(), start()]
+    await first.note('session_1')
+    store.clear()
+    await second.note('session_1')
+    await clock.advance(MINUTE)
+    expect(await start().isBound('session_1')).toBe(true)
+  })
+
+  it('stays so by a clock that was set back', async () => {
+    const { clock, start } = createShared()
+    const bindings = start()
+    await bindings.note('session_1')
+    clock.jump(-5 * MINUTE)
+    expect(await bindings.isBound('session_1')).toBe(true)
+  })
+})
+
+describe('requests of bound sessions', () => {
+  function createFailing() {
+    const base = memoryCoordinator()
+    const state = { end: false, endedAt: false, ends: 0 }
+    const coordinator: Coordinator = {
+      ...base,
+      async end(name, ...rest) {
+        if (name.startsWith('bound:')) state.ends += 1
+        if (state.end) throw new AuthError('storage', 'Down.', { retryable: true })
+        return base.end(name, ...rest)
+      },
+      async endedAt(name) {
+        if (state.endedAt && name.startsWith('bound:')) throw new AuthError('storage', 'Down.')
+        return base.endedAt(name)
+      },
+    }
+    return { state, world: { sealed: { coordinator } } }
+  }
+
+  it('write to the store once, and are served where that fails', async () => {
+    const { state, world } = createFailing()
+    const { createBrowser } = createDeviceWorld({ world })
+    const browser = createBrowser()
+    state.end = true
+    const { first } = await browser.begin()
+    expect((await first.json()).session).not.toBeNull()
+    state.end = false
+    const other = createBrowser()
+    await other.begin()
+    const { ends } = state
+    for (let request = 0; request < 5; request += 1) await other.page('/auth/session')
+    expect(state.ends).toBe(ends)
+  })
+
+  it('are not let through by a store that cannot say whether the session is bound', async () => {
+    const { state, world } = createFailing()
+    const { createBrowser, running } = createDeviceWorld({ world })
+    const browser = createBrowser()
+    const answer = await browser.signIn()
+    const unbound = sessionCookie(browser.jar)
+    await browser.register(answer, await createPair())
+    await browser.page('/auth/session')
+    state.endedAt = true
+    await expect(running.sessions.getSession(unbound)).rejects.toMatchObject({ code: 'storage' })
+  })
+})
