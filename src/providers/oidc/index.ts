@@ -17,6 +17,7 @@ export { pushRequest } from './push-request.js'
 export { stepOf, stepUp } from './step-up.js'
 export type {
   OidcActions,
+  OidcAsked,
   OidcBinding,
   OidcClaims,
   OidcContext,
@@ -32,6 +33,7 @@ export type {
   OidcStep,
   OidcUser,
   OidcUserSource,
+  OidcVerifier,
 } from './types.js'
 export { userinfo } from './userinfo.js'
 
@@ -52,6 +54,7 @@ const OPTIONS: Readonly<Record<keyof OidcOptions, Kind>> = {
   stepUp: 'function',
   pushRequest: 'function',
   dpop: 'function',
+  verifyIdToken: 'object',
   postLogoutParameter: 'string',
 }
 
@@ -75,7 +78,9 @@ export function oidc(options: OidcOptions): OidcProvider {
   if (!clientId) invalid('Pass the `clientId` of your application.')
   checkKey('clientId', clientId)
   parseUrl(redirectUri)
-  const server = createServer(options)
+  const { verifyIdToken: verifier } = options
+  const plain = createServer(options, verifier?.fields)
+  const server = verifier?.over(plain) ?? plain
   const tokens = createTokens(options, server)
 
   /** Revokes the refresh token, and with it the session's grant (RFC 7009 §2.1). */

@@ -101,6 +101,24 @@ export type OidcPush = (
   },
 ) => Promise<string>
 
+/** A server as a verifier needs it. */
+export interface OidcAsked {
+  readonly send: OidcSend
+  /** What it says of itself, or what is kept of that. */
+  find(context: RequestContext, kept?: unknown): Promise<OidcMetadata>
+}
+
+/** What tells whether id tokens are genuine; made by `verifyIdToken()`. */
+export interface OidcVerifier {
+  /** What it needs to know of the server's document. */
+  readonly fields: readonly string[]
+  /**
+   * The same server. An answer whose id token is not genuine, or not known to be, fails a sign-in; else
+   * it comes with an unsigned one, which nobody believes.
+   */
+  over<Server extends OidcAsked>(server: Server): Server
+}
+
 /** Options of `oidc`: a public client, which has no secret. */
 export interface OidcOptions extends Omit<HttpOptions, 'url' | 'credentials'> {
   /** As the server writes it, byte for byte: with a slash at its end where it has one. */
@@ -139,6 +157,11 @@ export interface OidcOptions extends Omit<HttpOptions, 'url' | 'credentials'> {
    * then needs `keys`. @default tokens are bearer tokens
    */
   readonly dpop?: ((send: OidcSend) => OidcBinding) | undefined
+  /**
+   * `verifyIdToken()`, for id tokens that are verified by the issuer's keys.
+   * @default they are believed as they come from the token endpoint over TLS (OIDC Core §3.1.3.7)
+   */
+  readonly verifyIdToken?: OidcVerifier | undefined
   /** What the end-session page calls the page to return to. @default 'post_logout_redirect_uri' */
   readonly postLogoutParameter?: string | undefined
 }

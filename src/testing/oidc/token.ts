@@ -60,7 +60,7 @@ const authorizationCode: Grant = async (context, { form, client, jkt }) => {
   const session = context.sessions.begin(start)
   const renewable = getsRefreshToken(context.manners, client, scope)
   const refreshToken = renewable ? context.sessions.issue(session) : undefined
-  return tokenAnswer(context, session, { scope, refreshToken, first: true, jkt })
+  return tokenAnswer(context, session, { scope, refreshToken, first: true, code: text, jkt })
 }
 
 const refreshToken: Grant = async (context, { form, client, jkt }) => {
