@@ -44,6 +44,8 @@ export interface ScriptedOidc extends ScriptedServer<OidcRequest> {
   /**
    * The next refresh of each session that there is now is asked for a second factor, as Auth0 does it: it
    * spends its token, and is refused with `mfa_required`. Within ten minutes one of these codes proves it.
+   * As Entra does it (`manners: 'entra'`), each refresh is refused with the claims that another sign-in
+   * has to ask for, and its token is not spent.
    */
   requireSecondFactor(): ScriptedFactorCodes
   /**

@@ -91,6 +91,7 @@ const refreshToken: Grant = async (context, { form, client, jkt }) => {
   const scope = manners.narrows ? (wanted ?? session.scope) : session.scope
   if (session.factorDue) {
     held.exchanging = false
+    if (manners.step) throw new OidcRefusal(manners.step)
     throw askForFactor(context, { session, token, held, scope })
   }
   const next = sessions.next(token, held)
