@@ -4,7 +4,7 @@ import type { Fields } from '../server/json.js'
 import type { Signer } from '../server/signing.js'
 import type { Manners, Refusal, Situation } from './manners/manners.js'
 import type { Proofs } from './nonces.js'
-import type { Held, OidcSession, OidcSessions } from './sessions.js'
+import { type Held, isOffline, type OidcSession, type OidcSessions } from './sessions.js'
 import type {
   OidcClientSeed,
   OidcPerson,
@@ -184,7 +184,8 @@ export async function tokenAnswer(
     ...(given.refreshToken && { refresh_token: given.refreshToken }),
     ...(session.scope.split(' ').includes('openid') && { id_token: await signer.sign(idToken) }),
     ...(manners.lifetimes && {
-      refresh_expires_in: 1800,
+      // None is that of one which outlives its browser.
+      refresh_expires_in: isOffline(session) ? 0 : 1800,
       'not-before-policy': 0,
       session_state: session.id,
     }),

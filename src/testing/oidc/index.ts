@@ -18,7 +18,7 @@ import {
   userinfo,
 } from './routes.js'
 import { authenticators, challenge } from './second-factor.js'
-import { createSessions } from './sessions.js'
+import { createSessions, isOffline } from './sessions.js'
 import { token } from './token.js'
 import type { OidcPerson, OidcRequest, ScriptedFactorCodes, ScriptedOidcOptions } from './types.js'
 
@@ -126,7 +126,8 @@ function createContext(options: ScriptedOidcOptions): ServerContext {
         return options.rotation ?? usual
       },
       lifetime: refreshTokenLifetime,
-      sparesLoser: manners.loser !== undefined,
+      sparesLoser: (session) =>
+        manners.loser !== undefined && !(manners.offline && isOffline(session)),
       knowsStale: manners.stale !== undefined,
       newestAccess: manners.newestAccess === true,
       now,

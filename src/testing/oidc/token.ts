@@ -13,6 +13,7 @@ import {
 import { proofOf, refuseProof } from './dpop.js'
 import type { Manners } from './manners/manners.js'
 import { askForFactor, FACTOR_GRANTS } from './second-factor.js'
+import { isOffline } from './sessions.js'
 import type { OidcClientSeed } from './types.js'
 
 interface Asking {
@@ -80,11 +81,15 @@ const refreshToken: Grant = async (context, { form, client, jkt }) => {
     return tooMuch.length > 0 && !manners.ignoresWider ? 'wide-scope' : null
   })
   if ('refused' in claimed) {
-    const { refused } = claimed
+    const { refused, session } = claimed
     if (refused === 'wide-scope' && manners.namesScope) {
       throw new OidcRefusal({ ...manners.refusals[refused], scope: tooMuch.join(' ') })
     }
-    if (refused !== 'loser' && refused !== 'stale') return refuse(context, refused)
+    if (refused !== 'loser' && refused !== 'stale') {
+      const own = session && isOffline(session) && manners.offline?.[refused]
+      if (own) throw new OidcRefusal(own)
+      return refuse(context, refused)
+    }
     throw new OidcRefusal(manners[refused] ?? manners.refusals.spent)
   }
   const { session, held } = claimed

@@ -77,6 +77,11 @@ export interface Manners {
    */
   readonly stale?: Refusal
   /**
+   * How sessions with `offline_access` differ: what refuses their refreshes. There the slower of two
+   * exchanges is a replay.
+   */
+  readonly offline?: Readonly<Partial<Record<Situation, Refusal>>>
+  /**
    * What a refresh gets that is asked for a second factor, where that costs no token: it goes on after
    * another sign-in. Else it is Auth0's `mfa_required`.
    */
