@@ -477,6 +477,7 @@ describe('the packed package', () => {
       `export { verifyIdToken } from 'holdfast/providers/oidc/verify-id-token'`,
       1_100,
     ],
+    // What all parsers share comes with the first: the form of a session, and which of several is the newest.
     ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 475],
     [
       'supertokens',
@@ -587,20 +588,25 @@ describe('the packed package', () => {
       const page = `${TAKING_OVER}; ${OIDC_CLIENT_TS}`
       const text = `export { ${name} } from 'holdfast/providers/oidc/take-over'`
       const bytes = (await size(`${page};${text}`)) - (await size(page))
-      console.log(`${name}: ${bytes} of 160 bytes`)
+      console.log(`${name}: ${bytes} of 150 bytes`)
       expect(bytes).toBeGreaterThan(0)
-      expect(bytes).toBeLessThanOrEqual(160)
+      expect(bytes).toBeLessThanOrEqual(150)
     },
   )
 
-  it.each(['keycloak', 'auth0', 'okta', 'entra', 'cognito', 'zitadel'])(
-    'has a preset for %s of a few bytes on top of oidc',
-    async (name) => {
-      const preset = `export { ${name} } from 'holdfast/providers/oidc/presets'`
-      const bytes = (await size(`${OIDC};${preset}`)) - (await size(OIDC))
-      console.log(`${name}: ${bytes} of 175 bytes`)
-      expect(bytes).toBeGreaterThan(0)
-      expect(bytes).toBeLessThanOrEqual(175)
-    },
-  )
+  it.each([
+    ['keycloak', 150],
+    ['auth0', 150],
+    ['okta', 150],
+    ['entra', 150],
+    // Its issuer is made of a pool's id, and its page for a sign-out has a parameter of its own.
+    ['cognito', 165],
+    ['zitadel', 150],
+  ] as const)('has a preset for %s of a few bytes on top of oidc', async (name, budget) => {
+    const preset = `export { ${name} } from 'holdfast/providers/oidc/presets'`
+    const bytes = (await size(`${OIDC};${preset}`)) - (await size(OIDC))
+    console.log(`${name}: ${bytes} of ${budget} bytes`)
+    expect(bytes).toBeGreaterThan(0)
+    expect(bytes).toBeLessThanOrEqual(budget)
+  })
 })

@@ -17,7 +17,6 @@ export { pushRequest } from './push-request.js'
 export { stepOf, stepUp } from './step-up.js'
 export type {
   OidcActions,
-  OidcAsked,
   OidcBinding,
   OidcClaims,
   OidcContext,
@@ -27,6 +26,7 @@ export type {
   OidcParameters,
   OidcPush,
   OidcSend,
+  OidcServer,
   OidcSignInOptions,
   OidcSignOutOptions,
   OidcStayOptions,
@@ -54,7 +54,7 @@ const OPTIONS: Readonly<Record<keyof OidcOptions, Kind>> = {
   stepUp: 'function',
   pushRequest: 'function',
   dpop: 'function',
-  verifyIdToken: 'object',
+  verifyIdToken: 'function',
   postLogoutParameter: 'string',
 }
 
@@ -78,9 +78,7 @@ export function oidc(options: OidcOptions): OidcProvider {
   if (!clientId) invalid('Pass the `clientId` of your application.')
   checkKey('clientId', clientId)
   parseUrl(redirectUri)
-  const { verifyIdToken: verifier } = options
-  const plain = createServer(options, verifier?.fields)
-  const server = verifier?.over(plain) ?? plain
+  const server = (options.verifyIdToken ?? createServer)(options)
   const tokens = createTokens(options, server)
 
   /** Revokes the refresh token, and with it the session's grant (RFC 7009 §2.1). */

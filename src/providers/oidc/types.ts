@@ -101,23 +101,23 @@ export type OidcPush = (
   },
 ) => Promise<string>
 
-/** A server as a verifier needs it. */
-export interface OidcAsked {
+/** What every part of a provider speaks to its server through. */
+export interface OidcServer {
   readonly send: OidcSend
-  /** What it says of itself, or what is kept of that. */
+  /** What binds sessions to keys, where the app wants it. */
+  readonly binding: OidcBinding | undefined
+  /** Where its endpoints are: by hand, found before, or `kept` with a session; else it is asked. */
   find(context: RequestContext, kept?: unknown): Promise<OidcMetadata>
+  /** Says that an address may be nobody's any more: the issuer is asked before the next request. */
+  moved(): void
 }
 
-/** What tells whether id tokens are genuine; made by `verifyIdToken()`. */
-export interface OidcVerifier {
-  /** What it needs to know of the server's document. */
-  readonly fields: readonly string[]
-  /**
-   * The same server. An answer whose id token is not genuine, or not known to be, fails a sign-in; else
-   * it comes with an unsigned one, which nobody believes.
-   */
-  over<Server extends OidcAsked>(server: Server): Server
-}
+/**
+ * What makes a server whose id tokens are verified; made by `verifyIdToken()`. An answer whose id token
+ * is not genuine, or not known to be, fails a sign-in; else it comes with an unsigned one, which nobody
+ * believes.
+ */
+export type OidcVerifier = (options: OidcOptions) => OidcServer
 
 /** Options of `oidc`: a public client, which has no secret. */
 export interface OidcOptions extends Omit<HttpOptions, 'url' | 'credentials'> {

@@ -8,12 +8,13 @@ import { isFine, toPassing } from '../shared/passing.js'
 import { base64url } from '../shared/pkce.js'
 import { invalid } from '../shared/url.js'
 import { keptIn } from './grants.js'
+import { createServer } from './server.js'
 import type {
-  OidcAsked,
   OidcClaims,
   OidcContext,
   OidcMetadata,
   OidcSend,
+  OidcServer,
   OidcVerifier,
 } from './types.js'
 
@@ -37,6 +38,9 @@ export interface VerifyIdTokenOptions {
 
 /** Those with a key that is published (RFC 7518 §3.1, RFC 9864). */
 const PUBLIC = /^([RPE]S(256|384|512)|EdDSA|Ed25519)$/
+
+/** What it needs to know of the server's document. */
+const FIELDS = ['jwks_uri', 'id_token_signing_alg_values_supported']
 
 /** How long keys are used before they are asked for again, in ms; jose's default. */
 const FRESH = 600_000
@@ -106,7 +110,7 @@ const algorithmsOf = (metadata: OidcMetadata): readonly string[] =>
 
 /** @throws AuthError `bad_response` for what is no set of keys; as every request. */
 async function askForKeys(
-  { find, send }: OidcAsked,
+  { find, send }: OidcServer,
   { signal, kept, session }: OidcContext,
 ): Promise<Pick<KeySet, 'keys' | 'algorithms'>> {
   const known = await find({ signal }, kept?.server ?? keptIn(session).server)
@@ -165,7 +169,7 @@ export function verifyIdToken(
   }
 
   /** The keys of one server. A sign-in waits for them; a refresh does not, and gets on with those there are. */
-  function keysOf(server: OidcAsked) {
+  function keysOf(server: OidcServer) {
     let known: KeySet | undefined
 
     async function load(context: OidcContext): Promise<KeySet> {
@@ -195,7 +199,7 @@ export function verifyIdToken(
     }
   }
 
-  function verifying(server: OidcAsked): OidcSend {
+  function verifying(server: OidcServer): OidcSend {
     const keys = keysOf(server)
     return async (endpoint, request, context) => {
       const { grant_type, code } = request.form ?? {}
@@ -219,8 +223,8 @@ export function verifyIdToken(
     }
   }
 
-  return {
-    fields: ['jwks_uri', 'id_token_signing_alg_values_supported'],
-    over: (server) => ({ ...server, send: verifying(server) }),
+  return (given) => {
+    const server = createServer(given, FIELDS)
+    return { ...server, send: verifying(server) }
   }
 }
