@@ -180,8 +180,7 @@ const ID_TOKENS: readonly IdTokenRow[] = [
     claims: { aud: ['app', 'api'] },
     oracle: 'refuses it',
     holdfast: 'takes it',
-    because:
-      'OIDC Core §3.1.3.7 (errata 2) asks for no `azp`, and servers name several audiences',
+    because: 'OIDC Core §3.1.3.7 (errata 2) asks for no `azp`, and servers name several audiences',
   },
   {
     name: 'a time that is over by this device’s clock',

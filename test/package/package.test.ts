@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 19_150, gotrue: 27_180, oidc: 27_940 }
+const BUDGETS = { core: 19_150, gotrue: 27_180, oidc: 27_949 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -444,7 +444,7 @@ describe('the packed package', () => {
 
   it.each<readonly [string, string, string, string, number]>([
     ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 2_990],
-    ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_350],
+    ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_370],
     [
       'userinfo, stepUp and pushRequest',
       'oidc',
@@ -594,19 +594,14 @@ describe('the packed package', () => {
     },
   )
 
-  it.each([
-    ['keycloak', 150],
-    ['auth0', 150],
-    ['okta', 150],
-    ['entra', 150],
-    // Its issuer is made of a pool's id, and its page for a sign-out has a parameter of its own.
-    ['cognito', 165],
-    ['zitadel', 150],
-  ] as const)('has a preset for %s of a few bytes on top of oidc', async (name, budget) => {
-    const preset = `export { ${name} } from 'holdfast/providers/oidc/presets'`
-    const bytes = (await size(`${OIDC};${preset}`)) - (await size(OIDC))
-    console.log(`${name}: ${bytes} of ${budget} bytes`)
-    expect(bytes).toBeGreaterThan(0)
-    expect(bytes).toBeLessThanOrEqual(budget)
-  })
+  it.each(['keycloak', 'auth0', 'okta', 'entra', 'cognito', 'zitadel'])(
+    'has a preset for %s of a few bytes on top of oidc',
+    async (name) => {
+      const preset = `export { ${name} } from 'holdfast/providers/oidc/presets'`
+      const bytes = (await size(`${OIDC};${preset}`)) - (await size(OIDC))
+      console.log(`${name}: ${bytes} of 150 bytes`)
+      expect(bytes).toBeGreaterThan(0)
+      expect(bytes).toBeLessThanOrEqual(150)
+    },
+  )
 })
