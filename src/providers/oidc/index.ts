@@ -18,6 +18,7 @@ export { stepOf, stepUp } from './step-up.js'
 export type {
   OidcActions,
   OidcBinding,
+  OidcChannel,
   OidcClaims,
   OidcContext,
   OidcKey,
@@ -26,7 +27,6 @@ export type {
   OidcParameters,
   OidcPush,
   OidcSend,
-  OidcServer,
   OidcSignInOptions,
   OidcSignOutOptions,
   OidcStayOptions,

@@ -4,10 +4,10 @@ import { createHttp } from '../shared/http.js'
 import { asObject, text } from '../shared/json.js'
 import { isFine, toPassing } from '../shared/passing.js'
 import { checkUrl, invalid } from '../shared/url.js'
-import type { OidcMetadata, OidcOptions, OidcSend, OidcServer } from './types.js'
+import type { OidcChannel, OidcMetadata, OidcOptions, OidcSend } from './types.js'
 
 /** What is known of the server, and how it is spoken to. */
-export type Server = OidcServer
+export type Server = OidcChannel
 
 /** What of the options says where the server is. */
 export type ServerOptions = Pick<

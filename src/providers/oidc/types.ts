@@ -102,7 +102,7 @@ export type OidcPush = (
 ) => Promise<string>
 
 /** What every part of a provider speaks to its server through. */
-export interface OidcServer {
+export interface OidcChannel {
   readonly send: OidcSend
   /** What binds sessions to keys, where the app wants it. */
   readonly binding: OidcBinding | undefined
@@ -117,7 +117,7 @@ export interface OidcServer {
  * is not genuine, or not known to be, fails a sign-in; else it comes with an unsigned one, which nobody
  * believes.
  */
-export type OidcVerifier = (options: OidcOptions) => OidcServer
+export type OidcVerifier = (options: OidcOptions) => OidcChannel
 
 /** Options of `oidc`: a public client, which has no secret. */
 export interface OidcOptions extends Omit<HttpOptions, 'url' | 'credentials'> {

@@ -10,11 +10,11 @@ import { invalid } from '../shared/url.js'
 import { keptIn } from './grants.js'
 import { createServer } from './server.js'
 import type {
+  OidcChannel,
   OidcClaims,
   OidcContext,
   OidcMetadata,
   OidcSend,
-  OidcServer,
   OidcVerifier,
 } from './types.js'
 
@@ -110,7 +110,7 @@ const algorithmsOf = (metadata: OidcMetadata): readonly string[] =>
 
 /** @throws AuthError `bad_response` for what is no set of keys; as every request. */
 async function askForKeys(
-  { find, send }: OidcServer,
+  { find, send }: OidcChannel,
   { signal, kept, session }: OidcContext,
 ): Promise<Pick<KeySet, 'keys' | 'algorithms'>> {
   const known = await find({ signal }, kept?.server ?? keptIn(session).server)
@@ -169,7 +169,7 @@ export function verifyIdToken(
   }
 
   /** The keys of one server. A sign-in waits for them; a refresh does not, and gets on with those there are. */
-  function keysOf(server: OidcServer) {
+  function keysOf(server: OidcChannel) {
     let known: KeySet | undefined
 
     async function load(context: OidcContext): Promise<KeySet> {
@@ -199,7 +199,7 @@ export function verifyIdToken(
     }
   }
 
-  function verifying(server: OidcServer): OidcSend {
+  function verifying(server: OidcChannel): OidcSend {
     const keys = keysOf(server)
     return async (endpoint, request, context) => {
       const { grant_type, code } = request.form ?? {}
