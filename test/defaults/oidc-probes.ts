@@ -5,7 +5,9 @@ import { type PopupOptions, popup } from '../../src/providers/oidc/popup.js'
 import { okta } from '../../src/providers/oidc/presets.js'
 import { silentSignIn } from '../../src/providers/oidc/silent.js'
 import { axaOidcClient } from '../../src/providers/oidc/take-over.js'
+import { verifyIdToken } from '../../src/providers/oidc/verify-id-token.js'
 import { createFakeBrowser } from '../../src/testing/index.js'
+import { makeKey, openIssuer, SIGNING_DOCUMENT } from '../support/oidc-issuer.js'
 import { createWindows } from '../support/oidc-windows.js'
 import { answering, CALLBACK, DOCUMENT, ISSUER, oidcPage } from '../support/oidc-wire.js'
 import { context } from '../support/wire.js'
@@ -133,6 +135,36 @@ export const oidcProbes: Readonly<Record<string, Probe>> = {
       await signIn()
       const session = await auth.getSession()
       return !('dpop_jkt' in parameters) && !sent[0]?.headers.has('dpop') && !session?.keyId
+    },
+  },
+  'OidcOptions.verifyIdToken': {
+    says: 'they are believed as they come from the token endpoint over TLS (OIDC Core §3.1.3.7)',
+    async observe() {
+      const forged = await makeKey('key-1')
+      const { signIn, jwks } = await openIssuer()
+      const back: object = Object(await signIn((claims) => forged.sign(claims)))
+      return 'user' in back && jwks.asked === 0
+    },
+  },
+  'VerifyIdTokenOptions.algorithms': {
+    says: 'those that the server’s document names; RS256, where it names none',
+    async observe() {
+      const taken = async (alg: string, named: unknown): Promise<boolean> => {
+        const metadata = { ...SIGNING_DOCUMENT, id_token_signing_alg_values_supported: named }
+        const { signIn, jwks } = await openIssuer({ metadata, verifyIdToken: verifyIdToken() })
+        const key = await makeKey('own', alg)
+        jwks.keys = [key.jwk]
+        return 'user' in Object(await signIn((claims) => key.sign(claims)))
+      }
+      const all = [taken('ES256', ['ES256']), taken('RS256', undefined), taken('ES256', undefined)]
+      return (await Promise.all(all)).join() === 'true,true,false'
+    },
+  },
+  'VerifyIdTokenOptions.clockSkew': {
+    says: 'this device’s clock is not asked',
+    async observe() {
+      const far = verifyIdToken({}, () => 9_000_000_000_000)
+      return 'user' in Object(await (await openIssuer({ verifyIdToken: far })).signIn())
     },
   },
   'OidcOptions.postLogoutParameter': {

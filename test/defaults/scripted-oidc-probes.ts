@@ -147,7 +147,15 @@ const seeds: Readonly<Record<string, Probe>> = {
   },
 }
 
-const MANNERS = ['oidc-provider', 'keycloak', 'hydra', 'spring', 'zitadel', 'auth0'] as const
+const MANNERS = [
+  'oidc-provider',
+  'keycloak',
+  'hydra',
+  'spring',
+  'zitadel',
+  'auth0',
+  'entra',
+] as const
 
 /** Whether a refresh token works after so many ms. */
 async function works(ms: number, options: ScriptedOidcOptions = {}): Promise<boolean> {

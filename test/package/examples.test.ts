@@ -270,6 +270,7 @@ function toFiles(
 const IMPORTS: Readonly<Record<string, string>> = {
   workos: 'holdfast/providers/workos',
   oidc: 'holdfast/providers/oidc',
+  verifyIdToken: 'holdfast/providers/oidc/verify-id-token',
   supertokens: 'holdfast/providers/supertokens',
   backend: 'holdfast/providers/backend',
   createBackend: 'holdfast/server',

@@ -307,6 +307,23 @@ describe('a refused refresh', () => {
     })
     expect(await said(`unknown token ${SECRET}`)).toMatchObject({ message: 'unknown token …' })
   })
+
+  it.each([
+    ['AADSTS50173: It is revoked.\r\nTrace ID: 1\r\nTimestamp: 2', 'AADSTS50173: It is revoked.'],
+    ['One.\nTwo.', 'One.'],
+    ['One.\r\n', 'One.'],
+    ['\r\nTwo.', 'No reason given.'],
+    ['One.\rTwo.', 'No reason given.'],
+    ['One.\r\n<b>', 'No reason given.'],
+    ['a\u0007', 'No reason given.'],
+    [`${'a'.repeat(501)}\r\nTwo.`, 'No reason given.'],
+  ])(
+    'shows the first line of what is said, and none that can do harm: %j',
+    async (said, message) => {
+      const body = { error: 'invalid_grant', error_description: said }
+      expect((await refresh([400, body])).outcome).toMatchObject({ message })
+    },
+  )
 })
 
 describe('a sign-out', () => {

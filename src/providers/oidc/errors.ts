@@ -19,9 +19,9 @@ const MFA = 'mfa_required'
 const SUBERRORS =
   /^(message_only|basic_action|additional_action|consent_required|user_password_expired|bad_token)$/
 
-/** Text that a person may be shown: servers and links may say anything. */
+/** Text that a person may be shown: servers and links may say anything. Entra's further lines are for its support. */
 export const plain = (value: unknown, otherwise: string): string =>
-  text(value)?.match(/^[^<>\p{Cc}]{1,500}$/u)?.[0] ?? otherwise
+  text(value)?.match(/^[^<>\p{Cc}]{1,500}(?=\r?\n[^<>]*$|$)/u)?.[0] ?? otherwise
 
 /** The error that a step is. */
 export const stepError = (

@@ -18,6 +18,7 @@ export { stepOf, stepUp } from './step-up.js'
 export type {
   OidcActions,
   OidcBinding,
+  OidcChannel,
   OidcClaims,
   OidcContext,
   OidcKey,
@@ -32,6 +33,7 @@ export type {
   OidcStep,
   OidcUser,
   OidcUserSource,
+  OidcVerifier,
 } from './types.js'
 export { userinfo } from './userinfo.js'
 
@@ -52,6 +54,7 @@ const OPTIONS: Readonly<Record<keyof OidcOptions, Kind>> = {
   stepUp: 'function',
   pushRequest: 'function',
   dpop: 'function',
+  verifyIdToken: 'function',
   postLogoutParameter: 'string',
 }
 
@@ -75,7 +78,7 @@ export function oidc(options: OidcOptions): OidcProvider {
   if (!clientId) invalid('Pass the `clientId` of your application.')
   checkKey('clientId', clientId)
   parseUrl(redirectUri)
-  const server = createServer(options)
+  const server = (options.verifyIdToken ?? createServer)(options)
   const tokens = createTokens(options, server)
 
   /** Revokes the refresh token, and with it the session's grant (RFC 7009 §2.1). */

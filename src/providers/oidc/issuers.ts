@@ -3,7 +3,7 @@ import { invalid, trimSlashes } from '../shared/url.js'
 /** A part of an address, as it is. @throws AuthError `invalid_argument` for what would change it. */
 function part(name: string, value: unknown, fits = /^[\w.-]+$/): string {
   if (typeof value === 'string' && fits.test(value)) return value
-  return invalid(`\`${name}\` is missing, or is no such name.`)
+  return invalid(`\`${name}\` is missing, or wrong.`)
 }
 
 /** A host, as of `https://` and nothing more. */

@@ -4,18 +4,10 @@ import { createHttp } from '../shared/http.js'
 import { asObject, text } from '../shared/json.js'
 import { isFine, toPassing } from '../shared/passing.js'
 import { checkUrl, invalid } from '../shared/url.js'
-import type { OidcBinding, OidcMetadata, OidcOptions, OidcSend } from './types.js'
+import type { OidcChannel, OidcMetadata, OidcOptions, OidcSend } from './types.js'
 
 /** What is known of the server, and how it is spoken to. */
-export interface Server {
-  readonly send: OidcSend
-  /** What binds sessions to keys, where the app wants it. */
-  readonly binding: OidcBinding | undefined
-  /** Where its endpoints are: by hand, found before, or `kept` with a session; else it is asked. */
-  find(context: RequestContext, kept?: unknown): Promise<OidcMetadata>
-  /** Says that an address may be nobody's any more: the issuer is asked before the next request. */
-  moved(): void
-}
+export type Server = OidcChannel
 
 /** What of the options says where the server is. */
 export type ServerOptions = Pick<

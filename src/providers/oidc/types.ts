@@ -101,6 +101,24 @@ export type OidcPush = (
   },
 ) => Promise<string>
 
+/** What every part of a provider speaks to its server through. */
+export interface OidcChannel {
+  readonly send: OidcSend
+  /** What binds sessions to keys, where the app wants it. */
+  readonly binding: OidcBinding | undefined
+  /** Where its endpoints are: by hand, found before, or `kept` with a session; else it is asked. */
+  find(context: RequestContext, kept?: unknown): Promise<OidcMetadata>
+  /** Says that an address may be nobody's any more: the issuer is asked before the next request. */
+  moved(): void
+}
+
+/**
+ * What makes a server whose id tokens are verified; made by `verifyIdToken()`. An answer whose id token
+ * is not genuine, or not known to be, fails a sign-in; else it comes with an unsigned one, which nobody
+ * believes.
+ */
+export type OidcVerifier = (options: OidcOptions) => OidcChannel
+
 /** Options of `oidc`: a public client, which has no secret. */
 export interface OidcOptions extends Omit<HttpOptions, 'url' | 'credentials'> {
   /** As the server writes it, byte for byte: with a slash at its end where it has one. */
@@ -139,6 +157,11 @@ export interface OidcOptions extends Omit<HttpOptions, 'url' | 'credentials'> {
    * then needs `keys`. @default tokens are bearer tokens
    */
   readonly dpop?: ((send: OidcSend) => OidcBinding) | undefined
+  /**
+   * `verifyIdToken()`, for id tokens that are verified by the issuer's keys.
+   * @default they are believed as they come from the token endpoint over TLS (OIDC Core §3.1.3.7)
+   */
+  readonly verifyIdToken?: OidcVerifier | undefined
   /** What the end-session page calls the page to return to. @default 'post_logout_redirect_uri' */
   readonly postLogoutParameter?: string | undefined
 }

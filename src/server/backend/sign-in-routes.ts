@@ -34,9 +34,12 @@ export interface SignInRoutesDeps<User extends SessionUser>
   report(error: unknown): void
 }
 
-/** Words of an address that a person may be shown: anybody can have put markup there. */
+/**
+ * Words of an address that a person may be shown: anybody can have put markup there. Entra's further
+ * lines are for its support.
+ */
 const plain = (text: string | null, most: number): string | undefined =>
-  (text !== null && /^[^<>\p{Cc}]+$/u.test(text) && text.slice(0, most)) || undefined
+  /^[^<>\p{Cc}]+(?=\r?\n[^<>]*$|$)/u.exec(text ?? '')?.[0].slice(0, most)
 
 /** What the auth server or the person refused; of another server nothing is repeated. */
 function refusalOf({ searchParams }: URL, issuer: string | undefined): AuthError {

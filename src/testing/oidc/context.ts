@@ -1,8 +1,10 @@
+import { base64url, utf8 } from '../server/encoding.js'
+import { cheapHashes, realHashes } from '../server/hashes.js'
 import type { Fields } from '../server/json.js'
 import type { Signer } from '../server/signing.js'
 import type { Manners, Refusal, Situation } from './manners/manners.js'
 import type { Proofs } from './nonces.js'
-import type { Held, OidcSession, OidcSessions } from './sessions.js'
+import { type Held, isOffline, type OidcSession, type OidcSessions } from './sessions.js'
 import type {
   OidcClientSeed,
   OidcPerson,
@@ -101,21 +103,34 @@ export function refuse({ manners }: ServerContext, situation: Situation): never 
 
 const seconds = (ms: number): number => Math.floor(ms / 1000)
 
-/** Claims that servers put into id tokens beside the least ones. */
+/** Claims that servers put into id tokens beside the least ones, but for those about what comes with them. */
 function further(session: OidcSession, now: number): Readonly<Record<string, unknown>> {
   return {
     acr: '1',
     amr: ['pwd'],
-    at_hash: 'at-hash',
     auth_time: seconds(session.authTime),
     azp: session.clientId,
-    c_hash: 'c-hash',
     client_id: session.clientId,
     jti: `jti-${session.id}-${now}`,
     rat: seconds(session.authTime),
     sid: session.id,
     typ: 'ID',
   }
+}
+
+/** What an id token says of what comes with it (OIDC Core §3.1.3.6): half of a hash. */
+async function halves(
+  { options }: ServerContext,
+  beside: Readonly<Record<string, string | undefined>>,
+): Promise<Readonly<Record<string, string>>> {
+  const { hash } = options.signing === 'digest' ? cheapHashes : realHashes
+  const made: Record<string, string> = {}
+  for (const [name, value] of Object.entries(beside)) {
+    if (value === undefined) continue
+    const bytes = await hash(utf8(value))
+    made[name] = base64url(bytes.subarray(0, bytes.length / 2))
+  }
+  return made
 }
 
 /** The answer that gives a session its next tokens. */
@@ -126,6 +141,8 @@ export async function tokenAnswer(
     readonly scope: string
     readonly refreshToken: string | undefined
     readonly first: boolean
+    /** What it is traded for. */
+    readonly code?: string | undefined
     /** The thumbprint of the key that the request has proved to have. */
     readonly jkt: string | null
   },
@@ -135,16 +152,9 @@ export async function tokenAnswer(
   const iat = seconds(now)
   const exp = iat + seconds(context.accessTokenLifetime)
   const about = { iss: issuer, sub: session.person.sub, iat, exp }
-  const all = further(session, now)
   const names = manners.claims.filter((name) => given.first || !manners.missing.includes(name))
   const audience = context.clients.get(session.clientId)?.audience
   const nonce = given.first || !manners.missing.includes('nonce') ? session.nonce : undefined
-  const idToken = {
-    ...about,
-    aud: session.clientId,
-    ...Object.fromEntries(names.map((name) => [name, all[name]])),
-    ...(nonce && { nonce }),
-  }
   const { binds = 'all' } = context.options.dpop ?? {}
   const jkt = binds === 'all' ? given.jkt : null
   const accessToken =
@@ -158,6 +168,14 @@ export async function tokenAnswer(
         })
       : context.newToken()
   context.sessions.keep(accessToken, { session, expiresAt: exp * 1000, jkt })
+  const hashes = await halves(context, { at_hash: accessToken, c_hash: given.code })
+  const all = { ...further(session, now), ...hashes }
+  const idToken = {
+    ...about,
+    aud: session.clientId,
+    ...Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name))),
+    ...(nonce && { nonce }),
+  }
   return {
     access_token: accessToken,
     token_type: jkt === null ? manners.tokenType : 'DPoP',
@@ -166,7 +184,8 @@ export async function tokenAnswer(
     ...(given.refreshToken && { refresh_token: given.refreshToken }),
     ...(session.scope.split(' ').includes('openid') && { id_token: await signer.sign(idToken) }),
     ...(manners.lifetimes && {
-      refresh_expires_in: 1800,
+      // None is that of one which outlives its browser.
+      refresh_expires_in: isOffline(session) ? 0 : 1800,
       'not-before-policy': 0,
       session_state: session.id,
     }),

@@ -18,7 +18,7 @@ import {
   userinfo,
 } from './routes.js'
 import { authenticators, challenge } from './second-factor.js'
-import { createSessions } from './sessions.js'
+import { createSessions, isOffline } from './sessions.js'
 import { token } from './token.js'
 import type { OidcPerson, OidcRequest, ScriptedFactorCodes, ScriptedOidcOptions } from './types.js'
 
@@ -44,6 +44,8 @@ export interface ScriptedOidc extends ScriptedServer<OidcRequest> {
   /**
    * The next refresh of each session that there is now is asked for a second factor, as Auth0 does it: it
    * spends its token, and is refused with `mfa_required`. Within ten minutes one of these codes proves it.
+   * As Entra does it (`manners: 'entra'`), each refresh is refused with the claims that another sign-in
+   * has to ask for, and its token is not spent.
    */
   requireSecondFactor(): ScriptedFactorCodes
   /**
@@ -124,7 +126,8 @@ function createContext(options: ScriptedOidcOptions): ServerContext {
         return options.rotation ?? usual
       },
       lifetime: refreshTokenLifetime,
-      sparesLoser: manners.loser !== undefined,
+      sparesLoser: (session) =>
+        manners.loser !== undefined && !(manners.offline && isOffline(session)),
       knowsStale: manners.stale !== undefined,
       newestAccess: manners.newestAccess === true,
       now,

@@ -9,6 +9,7 @@ const redirect = (location: string): Response =>
 
 /** What the server tells of itself (OIDC Discovery §3). */
 export const discovery: Route = async ({ issuer, manners, options }) => {
+  const { signing = 'rs256' } = options
   const base = issuer.replace(/\/$/, '')
   return json(200, {
     issuer,
@@ -21,6 +22,7 @@ export const discovery: Route = async ({ issuer, manners, options }) => {
     jwks_uri: `${base}/jwks`,
     response_types_supported: ['code'],
     subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: [signing === 'digest' ? signing : signing.toUpperCase()],
     code_challenge_methods_supported: ['S256'],
     ...(options.pushedRequests && {
       pushed_authorization_request_endpoint: `${base}/request`,

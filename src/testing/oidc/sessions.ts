@@ -40,7 +40,11 @@ export interface Access {
 /** What an exchange begins with: a token that may be exchanged, or why it may not. */
 export type Claimed =
   | { readonly session: OidcSession; readonly held: Held }
-  | { readonly refused: Situation | 'loser' | 'stale' }
+  | { readonly refused: Situation | 'loser' | 'stale'; readonly session: OidcSession | null }
+
+/** Whether a session is one of those that outlive their browser. */
+export const isOffline = ({ scope }: Pick<OidcSession, 'scope'>): boolean =>
+  scope.split(' ').includes('offline_access')
 
 /** The sessions of one server. */
 export interface OidcSessions {
@@ -65,7 +69,7 @@ export interface OidcSessions {
 
 interface Parts {
   /** Whether the slower of two exchanges at once does no harm. */
-  readonly sparesLoser: boolean
+  sparesLoser(session: OidcSession): boolean
   /** Whether a token is stale that is older than the last exchange of another one. */
   readonly knowsStale: boolean
   /** Whether an exchange ends the access tokens before it. */
@@ -120,20 +124,20 @@ export function createSessions(parts: Parts): OidcSessions {
     issue,
     claim(token, admit) {
       const held = refresh.get(token)
-      if (!held) return { refused: 'unknown-token' }
+      if (!held) return { refused: 'unknown-token', session: null }
       const { session } = held
       const reason = session.over ?? admit(session)
-      if (reason) return { refused: reason }
-      if (now() - held.issuedAt >= lifetime) return { refused: 'expired' }
+      if (reason) return { refused: reason, session }
+      if (now() - held.issuedAt >= lifetime) return { refused: 'expired', session }
       if (isStale(held)) {
         session.over = 'replayed'
-        return { refused: 'stale' }
+        return { refused: 'stale', session }
       }
       if (!isForgiven(held)) {
-        if (held.exchanging && sparesLoser) return { refused: 'loser' }
+        if (held.exchanging && sparesLoser(session)) return { refused: 'loser', session }
         const rotation = rotationOf(session)
         if (rotation.type === 'on' && rotation.familyDies !== false) session.over = 'replayed'
-        return { refused: 'spent' }
+        return { refused: 'spent', session }
       }
       if (held.spentAt !== null) held.reuses++
       held.spentAt ??= now()

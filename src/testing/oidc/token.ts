@@ -13,6 +13,7 @@ import {
 import { proofOf, refuseProof } from './dpop.js'
 import type { Manners } from './manners/manners.js'
 import { askForFactor, FACTOR_GRANTS } from './second-factor.js'
+import { isOffline } from './sessions.js'
 import type { OidcClientSeed } from './types.js'
 
 interface Asking {
@@ -60,7 +61,7 @@ const authorizationCode: Grant = async (context, { form, client, jkt }) => {
   const session = context.sessions.begin(start)
   const renewable = getsRefreshToken(context.manners, client, scope)
   const refreshToken = renewable ? context.sessions.issue(session) : undefined
-  return tokenAnswer(context, session, { scope, refreshToken, first: true, jkt })
+  return tokenAnswer(context, session, { scope, refreshToken, first: true, code: text, jkt })
 }
 
 const refreshToken: Grant = async (context, { form, client, jkt }) => {
@@ -80,17 +81,22 @@ const refreshToken: Grant = async (context, { form, client, jkt }) => {
     return tooMuch.length > 0 && !manners.ignoresWider ? 'wide-scope' : null
   })
   if ('refused' in claimed) {
-    const { refused } = claimed
+    const { refused, session } = claimed
     if (refused === 'wide-scope' && manners.namesScope) {
       throw new OidcRefusal({ ...manners.refusals[refused], scope: tooMuch.join(' ') })
     }
-    if (refused !== 'loser' && refused !== 'stale') return refuse(context, refused)
+    if (refused !== 'loser' && refused !== 'stale') {
+      const own = session && isOffline(session) && manners.offline?.[refused]
+      if (own) throw new OidcRefusal(own)
+      return refuse(context, refused)
+    }
     throw new OidcRefusal(manners[refused] ?? manners.refusals.spent)
   }
   const { session, held } = claimed
   const scope = manners.narrows ? (wanted ?? session.scope) : session.scope
   if (session.factorDue) {
     held.exchanging = false
+    if (manners.step) throw new OidcRefusal(manners.step)
     throw askForFactor(context, { session, token, held, scope })
   }
   const next = sessions.next(token, held)

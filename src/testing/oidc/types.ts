@@ -1,8 +1,15 @@
 import type { Jwk } from '../server/jwk.js'
 import type { LoggedRequest } from '../server/types.js'
 
-/** Whose habits the server has: what each of these answered was captured, Auth0's is documented. */
-export type OidcManners = 'oidc-provider' | 'keycloak' | 'hydra' | 'spring' | 'zitadel' | 'auth0'
+/** Whose habits the server has: what each of these answered was captured, Auth0's and Entra's are documented. */
+export type OidcManners =
+  | 'oidc-provider'
+  | 'keycloak'
+  | 'hydra'
+  | 'spring'
+  | 'zitadel'
+  | 'auth0'
+  | 'entra'
 
 /** What becomes of a refresh token that was exchanged. */
 export type OidcRotation =

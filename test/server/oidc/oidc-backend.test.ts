@@ -157,6 +157,17 @@ describe('a callback that is an attack', () => {
     expect(answer.headers.get('content-type')).toMatch(/^application\/json/)
     expect(await answer.text()).not.toContain('<script')
   })
+
+  it('says why in the first of several lines, as Entra does: that one is shown', async () => {
+    const { begin, comeBack } = createOidcServerWorld()
+    const { back } = await begin()
+    const description = 'AADSTS65004: The user declined to consent.\r\nTrace ID: 1\r\nTimestamp: 2'
+    const fields = { code: null, error: 'access_denied', error_description: description }
+    const answer = await comeBack(back, fields)
+    expect(await answer.json()).toMatchObject({
+      message: 'AADSTS65004: The user declined to consent.',
+    })
+  })
 })
 
 describe('a refresh that is answered for another person', () => {

@@ -98,9 +98,9 @@ export function createLab(options: ScriptedOidcOptions, scope: string) {
       ...more,
     })
 
-  async function authorize(wanted = scope, prompt?: string): Promise<Reply> {
+  async function authorize(wanted = scope, prompt?: string, client = clientId): Promise<Reply> {
     const query = new URLSearchParams({
-      client_id: clientId,
+      client_id: client,
       redirect_uri: CALLBACK,
       response_type: 'code',
       scope: wanted,
@@ -121,11 +121,18 @@ export function createLab(options: ScriptedOidcOptions, scope: string) {
     return post('/token', { grant_type: 'authorization_code', ...form, ...own })
   }
 
+  /** What a client with a secret is answered, which it sends as a header does (`client_secret_basic`). */
+  async function confidential(form: Readonly<Record<string, string>>): Promise<Reply> {
+    const authorization = `Basic ${btoa('web:web-secret')}`
+    const body = new URLSearchParams(form)
+    return send('/token', { method: 'POST', headers: { authorization }, body })
+  }
+
   const signIn = async (): Promise<Fields> => (await codeGrant((await authorize()).body.code)).body
   const userinfo = (token: unknown): Promise<Reply> =>
     send('/me', { headers: { authorization: `Bearer ${token}` } })
 
-  return { server, send, post, refresh, authorize, codeGrant, signIn, userinfo, own }
+  return { server, send, post, refresh, authorize, codeGrant, confidential, signIn, userinfo, own }
 }
 
 /** All that the real servers were asked, in order; what each answer looks like, by its step. */
@@ -134,7 +141,8 @@ export async function story(
   scope: string,
 ): Promise<ReadonlyMap<string, string>> {
   const lab = createLab(options, scope)
-  const { server, post, refresh, authorize, codeGrant, signIn, userinfo, own, send } = lab
+  const { server, post, refresh, authorize, codeGrant, confidential, signIn } = lab
+  const { userinfo, own, send } = lab
   const seen = new Map<string, string>()
   const note = (step: string, { shape, body }: Reply): Fields => {
     seen.set(step, shape)
@@ -193,6 +201,15 @@ export async function story(
   const asked = { token: textOf(gone.access_token), ...web }
   note('introspect (web) access', await post('/token/introspection', asked))
 
+  const wish = await authorize('openid profile email', undefined, 'web')
+  const ticket = { code: textOf(wish.body.code), redirect_uri: CALLBACK, code_verifier: VERIFIER }
+  const codeForm = { grant_type: 'authorization_code', ...ticket }
+  const kept = note('confidential: code grant', await confidential(codeForm))
+  const form = { grant_type: 'refresh_token', refresh_token: textOf(kept.refresh_token) }
+  if (kept.refresh_token) note('confidential: refresh', await confidential(form))
+  const garbage = { ...web, grant_type: 'refresh_token', refresh_token: 'garbage' }
+  note('confidential: secret in body', await post('/token', garbage))
+
   const ended = await signIn()
   const query = new URLSearchParams({
     id_token_hint: textOf(ended.id_token),
@@ -203,5 +220,35 @@ export async function story(
   note('refresh after end_session', await refresh(ended.refresh_token))
   server.signInAs(null)
   note('prompt=none, no session', await authorize(scope, 'none'))
+  return seen
+}
+
+/** What three of the servers were asked later, of narrowed scopes and of ends. */
+export async function extraStory(
+  options: ScriptedOidcOptions,
+  scope: string,
+): Promise<ReadonlyMap<string, string>> {
+  const { send, post, refresh, signIn, own } = createLab(options, scope)
+  const seen = new Map<string, string>()
+  const { refresh_token: token } = await signIn()
+  const narrowed = await refresh(token, { scope: 'openid' })
+  const next = await refresh(narrowed.body.refresh_token)
+  seen.set('narrowed', `200 ${shapeOf({ scope: narrowed.body.scope })}`)
+  seen.set(
+    'successor of the narrowed, no scope asked',
+    `200 ${shapeOf({ scope: next.body.scope })}`,
+  )
+  const wrong = { client_secret: 'wrong' }
+  seen.set('wrong secret', (await refresh(next.body.refresh_token, wrong)).shape)
+  const gone = textOf((await signIn()).refresh_token)
+  seen.set('revoke', (await post('/token/revocation', { token: gone, ...own })).shape)
+  seen.set('refresh after revoke', (await refresh(gone)).shape)
+  const ended = await signIn()
+  const query = new URLSearchParams({
+    id_token_hint: textOf(ended.id_token),
+    post_logout_redirect_uri: CALLBACK,
+  })
+  seen.set('end_session', (await send(`/session/end?${query}`)).shape)
+  seen.set('refresh after end_session', (await refresh(ended.refresh_token)).shape)
   return seen
 }

@@ -1,5 +1,6 @@
 import type { OidcManners } from '../types.js'
 import { auth0 } from './auth0.js'
+import { entra } from './entra.js'
 import { hydra } from './hydra.js'
 import { keycloak } from './keycloak.js'
 import type { Manners } from './manners.js'
@@ -15,4 +16,5 @@ export const MANNERS: Readonly<Record<OidcManners, Manners>> = {
   spring,
   zitadel,
   auth0,
+  entra,
 }

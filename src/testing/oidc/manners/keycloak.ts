@@ -2,6 +2,7 @@ import { type Manners, refusal } from './manners.js'
 
 const KEYCLOAK_CLIENT = 'Invalid client or Invalid client credentials'
 const KEYCLOAK_TOKEN = refusal(400, 'invalid_grant', 'Invalid refresh token')
+const KEYCLOAK_OFFLINE = refusal(400, 'invalid_grant', 'Offline user session not found')
 
 /** As Keycloak 26.7 was captured, and as `npm run servers` finds it. */
 export const keycloak: Manners = {
@@ -16,6 +17,7 @@ export const keycloak: Manners = {
   missing: ['nonce'],
   loser: refusal(400, 'invalid_grant', 'Maximum allowed refresh token reuse exceeded'),
   stale: refusal(400, 'invalid_grant', 'Stale token'),
+  offline: { revoked: KEYCLOAK_OFFLINE, replayed: KEYCLOAK_OFFLINE },
   endSession: 'ends',
   nobody: 'error',
   unknownRevocation: { error: 'invalid_token', error_description: 'Invalid token' },

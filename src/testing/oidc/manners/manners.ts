@@ -76,6 +76,16 @@ export interface Manners {
    * of another token; it ends the session. Without it such a token is a spent one, or a chain of its own.
    */
   readonly stale?: Refusal
+  /**
+   * How sessions with `offline_access` differ: what refuses their refreshes. There the slower of two
+   * exchanges is a replay.
+   */
+  readonly offline?: Readonly<Partial<Record<Situation, Refusal>>>
+  /**
+   * What a refresh gets that is asked for a second factor, where that costs no token: it goes on after
+   * another sign-in. Else it is Auth0's `mfa_required`.
+   */
+  readonly step?: Refusal
   /** Whether an exchange ends the access tokens before it. */
   readonly newestAccess?: boolean
   /** What the end-session page does. */

@@ -1,0 +1,230 @@
+import { createLocalJWKSet } from 'jose/jwks/local'
+import { compactVerify } from 'jose/jws/compact/verify'
+import { AuthError } from '../../core/errors.js'
+import { asObject, text, texts } from '../shared/json.js'
+import { readClaims } from '../shared/jwt.js'
+import { checkOptions } from '../shared/options.js'
+import { isFine, toPassing } from '../shared/passing.js'
+import { base64url } from '../shared/pkce.js'
+import { invalid } from '../shared/url.js'
+import { keptIn } from './grants.js'
+import { createServer } from './server.js'
+import type {
+  OidcChannel,
+  OidcClaims,
+  OidcContext,
+  OidcMetadata,
+  OidcSend,
+  OidcVerifier,
+} from './types.js'
+
+export type { OidcVerifier } from './types.js'
+
+/** Options of `verifyIdToken`. */
+export interface VerifyIdTokenOptions {
+  /**
+   * What id tokens of this client are signed with, where it was registered for that
+   * (`id_token_signed_response_alg`), such as `['ES256']`. A secret's are never taken.
+   * @default those that the server’s document names; RS256, where it names none
+   */
+  readonly algorithms?: readonly string[] | undefined
+  /**
+   * How far the clocks of this device and of the server may be apart, in ms: an id token that is over
+   * by this device's clock, or has not begun, is then not believed.
+   * @default this device’s clock is not asked
+   */
+  readonly clockSkew?: number | undefined
+}
+
+/** Those with a key that is published (RFC 7518 §3.1, RFC 9864). */
+const PUBLIC = /^([RPE]S(256|384|512)|EdDSA|Ed25519)$/
+
+/** What it needs to know of the server's document. */
+const FIELDS = ['jwks_uri', 'id_token_signing_alg_values_supported']
+
+/** How long keys are used before they are asked for again, in ms; jose's default. */
+const FRESH = 600_000
+/** How long a refresh does not ask for them again for the sake of one that is not there, in ms. */
+const REST = 30_000
+
+type Key = Readonly<Record<string, unknown>>
+
+/** The keys of a server, what it signs with, and when it was asked. */
+interface KeySet {
+  readonly at: number
+  readonly keys: readonly Key[]
+  readonly algorithms: readonly string[]
+}
+
+/** The left half of the hash of a text, by which an id token names it (OIDC Core §3.1.3.6). */
+async function halfOf(alg: string, words: string): Promise<string> {
+  // Of Ed25519 it is that of its own hash.
+  const hash = `SHA-${/(256|384|512)$/.exec(alg)?.[0] ?? '512'}`
+  const bytes = new Uint8Array(await crypto.subtle.digest(hash, new TextEncoder().encode(words)))
+  return base64url(bytes.subarray(0, bytes.length / 2))
+}
+
+const notBelieved = (wrong: string): AuthError =>
+  new AuthError('bad_response', `The id token is not genuine: see its ${wrong}.`, {
+    retryable: false,
+    serverCode: 'invalid_id_token',
+  })
+
+/** The claim that does not fit what came with the token; nothing where all do. */
+async function wrongBeside(
+  token: string,
+  beside: Readonly<Record<string, string | undefined>>,
+): Promise<string | undefined> {
+  const [head] = token.split('.')
+  const alg = `${readClaims(`.${head}.`)?.alg}`
+  const claims = readClaims(token) ?? {}
+  for (const [name, value] of Object.entries(beside)) {
+    if (value && name in claims && claims[name] !== (await halfOf(alg, value))) return name
+  }
+  return undefined
+}
+
+/** A refresh need not repeat the nonce of the sign-in, but may say no other (OIDC Core §12.2). */
+function wrongNonce({ nonce }: OidcClaims, { session }: OidcContext): string | undefined {
+  const first = readClaims(text(session?.extras.id_token) ?? '')?.nonce
+  return first && nonce && nonce !== first ? 'nonce' : undefined
+}
+
+/** Whether a key of the set has signed the token. A token that names none may be any key's. */
+async function isSigned(token: string, { keys, algorithms }: KeySet): Promise<boolean> {
+  const options = { algorithms: [...algorithms] }
+  for (const key of keys) {
+    try {
+      await compactVerify(token, createLocalJWKSet({ keys: [Object(key)] }), options)
+      return true
+    } catch {
+      // It is another key's, or that key is none.
+    }
+  }
+  return false
+}
+
+/** What id tokens of a server may be signed with. */
+const algorithmsOf = (metadata: OidcMetadata): readonly string[] =>
+  texts(metadata.id_token_signing_alg_values_supported) ?? ['RS256']
+
+/** @throws AuthError `bad_response` for what is no set of keys; as every request. */
+async function askForKeys(
+  { find, send }: OidcChannel,
+  { signal, kept, session }: OidcContext,
+): Promise<Pick<KeySet, 'keys' | 'algorithms'>> {
+  const known = await find({ signal }, kept?.server ?? keptIn(session).server)
+  // A session that was begun without verification does not say where the keys are.
+  const metadata = known.jwks_uri ? known : await find({ signal })
+  const place = text(metadata.jwks_uri)
+  if (!place) return invalid('`verifyIdToken` needs a server whose metadata has a `jwks_uri`.')
+  const answer = await send(place, { method: 'GET' }, { signal })
+  const found = isFine(answer) ? asObject(answer.body)?.keys : null
+  const list: readonly unknown[] = Array.isArray(found) ? found : []
+  const keys = list.filter((key): key is Key => asObject(key) !== null)
+  if (keys.length > 0) return { keys, algorithms: algorithmsOf(metadata) }
+  const { status } = answer
+  throw toPassing(answer) ?? new AuthError('bad_response', 'The issuer has no keys.', { status })
+}
+
+/**
+ * Has each id token verified by the keys that its issuer publishes, before it is believed: for the
+ * option of this name. A sign-in asks for the keys before its code is spent, and fails while they
+ * cannot be had. A refresh waits for nothing: an id token whose key is not at hand by then, or that is
+ * forged, does not replace the one before it, and the session goes on with its new tokens.
+ * @example
+ * ```ts
+ * const provider = oidc({
+ *   issuer: 'https://id.example',
+ *   clientId: 'my-app',
+ *   redirectUri: 'https://app.example/callback',
+ *   verifyIdToken: verifyIdToken(),
+ * })
+ * ```
+ * @param now the wall clock, in ms
+ * @throws AuthError `invalid_argument` for options that cannot be, and on a platform without WebCrypto.
+ */
+export function verifyIdToken(
+  options: VerifyIdTokenOptions = {},
+  now: () => number = Date.now,
+): OidcVerifier {
+  const { algorithms: registered, clockSkew, ...others } = { ...options }
+  checkOptions('verifyIdToken', { ...others, clockSkew }, { clockSkew: 'number' })
+  if (registered && !(texts(registered)?.length && registered.every((alg) => PUBLIC.test(alg)))) {
+    invalid('`algorithms` are those with a public key, such as RS256.')
+  }
+  if (Number(clockSkew ?? 0) < 0) invalid('`clockSkew` is a time in ms.')
+  if (!globalThis.crypto?.subtle) invalid('This platform has no WebCrypto to verify tokens with.')
+
+  const isYoung = ({ at }: KeySet, span: number): boolean => {
+    const age = now() - at
+    // A clock that was set back must not make anything last.
+    return age >= 0 && age < span
+  }
+
+  function wrongTime({ exp, iat }: OidcClaims): string | undefined {
+    if (clockSkew === undefined) return undefined
+    if (Number(exp) * 1000 <= now() - clockSkew) return 'exp'
+    return Number(iat) * 1000 > now() + clockSkew ? 'iat' : undefined
+  }
+
+  /** The keys of one server. A sign-in waits for them; a refresh does not, and gets on with those there are. */
+  function keysOf(server: OidcChannel) {
+    let known: KeySet | undefined
+
+    async function load(context: OidcContext): Promise<KeySet> {
+      const at = now()
+      const { keys, algorithms } = await askForKeys(server, context)
+      const taken = registered ?? algorithms.filter((alg) => PUBLIC.test(alg))
+      known = { at, keys, algorithms: taken }
+      return known
+    }
+    const loadBeside = (context: OidcContext): void => {
+      load(context).catch(() => {})
+    }
+
+    return {
+      async prepare(waits: boolean, context: OidcContext): Promise<void> {
+        if (known && isYoung(known, FRESH)) return
+        if (waits) await load(context)
+        else loadBeside(context)
+      },
+      async haveSigned(token: string, waits: boolean, context: OidcContext): Promise<boolean> {
+        const set = known
+        if (set && (await isSigned(token, set))) return true
+        if (waits) return isSigned(token, await load(context))
+        if (set && !isYoung(set, REST)) loadBeside(context)
+        return false
+      },
+    }
+  }
+
+  function verifying(server: OidcChannel): OidcSend {
+    const keys = keysOf(server)
+    return async (endpoint, request, context) => {
+      const { grant_type, code } = request.form ?? {}
+      if (!grant_type) return server.send(endpoint, request, context)
+      const isSignIn = code !== undefined
+      // Before the code is spent: without keys a sign-in would begin a session at the server, and fail.
+      await keys.prepare(isSignIn, context)
+      const answer = await server.send(endpoint, request, context)
+      const body = asObject(answer.body) ?? {}
+      const token = text(body.id_token)
+      if (!token || !isFine(answer)) return answer
+      const claims = readClaims(token) ?? {}
+      const beside = { at_hash: text(body.access_token), c_hash: code }
+      const wrong = (await keys.haveSigned(token, isSignIn, context))
+        ? (wrongNonce(claims, context) ?? wrongTime(claims) ?? (await wrongBeside(token, beside)))
+        : 'signature'
+      if (!wrong) return answer
+      if (isSignIn) throw notBelieved(wrong)
+      // Whose it is remains to be seen: an answer for another person must not be served.
+      return { ...answer, body: { ...body, id_token: token.slice(0, token.lastIndexOf('.') + 1) } }
+    }
+  }
+
+  return (given) => {
+    const server = createServer(given, FIELDS)
+    return { ...server, send: verifying(server) }
+  }
+}
