@@ -40,8 +40,14 @@ export const ACCOUNTS = [
   },
   {
     file,
+    name: 'A sign-in that gives way supersedes whoever is just signing in.',
+    find: 'if (!yields) order.committed = call',
+    replace: 'order.committed = call',
+  },
+  {
+    file,
     name: 'A sign-in that was overtaken during its save wins.',
-    find: 'still: () => order.committed === call',
+    find: 'still: () => order.committed === turn',
     replace: 'still: () => true',
   },
   {
@@ -125,8 +131,8 @@ export const ACCOUNTS = [
   {
     file,
     name: 'A sign-in that was superseded is told as one that took place.',
-    find: 'if (!(await commit({ record, call, arrival, event: grant.event }))) {',
-    replace: 'if ((await commit({ record, call, arrival, event: grant.event })) === null) {',
+    find: 'if (!(await commit({ record, call, arrival, event, yields }))) {',
+    replace: 'if ((await commit({ record, call, arrival, event, yields })) === null) {',
   },
   {
     file,

@@ -29,7 +29,7 @@ export const COMMIT = [
   {
     file,
     name: 'The lock is handed on before other contexts can read the save.',
-    find: 'if (saved) section.saved()\n',
+    find: '    section.saved()\n',
     replace: '\n',
   },
   {
@@ -175,5 +175,53 @@ export const COMMIT = [
     name: 'What could not be taken over survives the sign-out.',
     find: 'settings.takeOver?.forget?.(settings.storage)',
     replace: 'settings',
+  },
+  {
+    file,
+    name: 'Tokens of an address are saved over whoever is signed in by then.',
+    find: 'held && !isSamePerson(held.record, change.record)',
+    replace: 'held === undefined',
+  },
+  {
+    file,
+    name: 'Tokens of an address are saved over whoever storage alone knows of.',
+    find: 'await adopt()\n',
+    replace: '\n',
+  },
+  {
+    file,
+    name: 'Tokens of an address are saved where storage does not say who is signed in.',
+    find: 'await adopt()\n',
+    replace: 'await adopt().catch(() => {})\n',
+  },
+  {
+    file,
+    name: 'Tokens of an address are saved between the save of another tab and the look before it.',
+    find: '? gate.locked(() => pass(change))',
+    replace: '? pass(change)',
+  },
+  {
+    file,
+    name: 'Only tokens of an address pass the gate, and whoever signs in with a password comes between.',
+    find: "change.yields || (provider.yields && change.seen !== 'ours')",
+    replace: 'change.yields',
+  },
+  {
+    file,
+    name: 'A link that somebody else began passes no gate, where tokens of addresses are not taken.',
+    find: "change.yields || (provider.yields && change.seen !== 'ours')",
+    replace: "provider.yields && change.seen !== 'ours'",
+  },
+  {
+    file,
+    name: 'A sign-in that waited for the gate is saved although the person has signed out.',
+    find: 'change.still() && commit(context, change)',
+    replace: 'commit(context, change)',
+  },
+  {
+    file,
+    name: 'The gate opens before other contexts can read who has signed in.',
+    find: 'gate.saved()\n',
+    replace: '\n',
   },
 ]

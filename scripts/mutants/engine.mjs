@@ -16,6 +16,12 @@ export const ENGINE = [
   },
   {
     file,
+    name: 'A sign-in of a disposed client waits on for the gate.',
+    find: 'gate.dispose(disposed)\n',
+    replace: '\n',
+  },
+  {
+    file,
     name: 'A disposed client still hears the channel and its storage.',
     find: 'hints.dispose()\n',
     replace: '\n',

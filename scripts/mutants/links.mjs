@@ -34,6 +34,12 @@ export const LINKS = [
   },
   {
     file: redirect,
+    name: 'A link that somebody else began is taken over whoever is saved meanwhile.',
+    find: 'yields: isLink(flow)',
+    replace: 'yields: false',
+  },
+  {
+    file: redirect,
     name: 'A link that somebody else began is taken over the present person.',
     find: 'links.filter(({ purpose }) => purpose === linkPurpose(person))',
     replace: "links.filter(({ purpose }) => purpose !== linkPurpose(''))",

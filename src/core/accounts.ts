@@ -56,6 +56,7 @@ interface Arrived<User extends SessionUser> {
   readonly call: number
   readonly arrival: Arrival
   readonly event?: ProviderEventName | undefined
+  readonly yields?: boolean | undefined
 }
 
 /** Calls that may change whose session is current, by number: the latest one wins. */
@@ -83,14 +84,17 @@ export function createAccounts<User extends SessionUser>(
   const revocation = createRevocation(context)
   const order: Order = { calls: 0, committed: 0 }
 
-  async function commit({ record, call, arrival, event }: Arrived<User>): Promise<boolean> {
+  async function commit({ record, call, yields, ...how }: Arrived<User>): Promise<boolean> {
     if (call < order.committed) return false
-    order.committed = call
+    // Who takes nobody's place takes nobody's turn either.
+    if (!yields) order.committed = call
+    const turn = order.committed
     const done = await path.commit({
       record,
       seen: null,
-      still: () => order.committed === call,
-      become: (saved) => ({ type: 'established', record, saved, arrival, event }),
+      yields,
+      still: () => order.committed === turn,
+      become: (saved) => ({ type: 'established', record, saved, ...how }),
     })
     if (!done) return false
     refreshes.cancel()
@@ -115,7 +119,8 @@ export function createAccounts<User extends SessionUser>(
       if (!answer) return { session: null, user: null }
       const { grant, at } = answer
       const record = toRecord(grant, newLineage(context, grant), at)
-      if (!(await commit({ record, call, arrival, event: grant.event }))) {
+      const { event, yields } = grant
+      if (!(await commit({ record, call, arrival, event, yields }))) {
         path.forgetKey(record.session)
         throw new AuthError('superseded', 'Somebody signed in or out during this sign-in.')
       }

@@ -1,8 +1,9 @@
+import { invalid } from './check-options.js'
 import type { EngineContext } from './context.js'
 import { isAuthError } from './errors.js'
 import { createLook } from './look.js'
 import type { End } from './pointer.js'
-import { hasSameAccessToken, type SessionRecord } from './record.js'
+import { hasSameAccessToken, isSamePerson, type SessionRecord } from './record.js'
 import type { Session, SessionUser } from './session.js'
 import { endedAfter, type Input, type Observation, type State } from './state.js'
 import type { Store } from './store.js'
@@ -19,6 +20,8 @@ export interface Change<User extends SessionUser> {
   readonly record: SessionRecord<User>
   /** What storage was just seen to say; `null` for a new sign-in, to which the pointer has to move. */
   readonly seen: Seen | null
+  /** Whether it takes the place of nobody else: see `Grant.yields`. */
+  readonly yields?: boolean | undefined
   /** Whether the record is still wanted once it is saved. */
   still(): boolean
   /** What then happens to the context. */
@@ -37,6 +40,8 @@ export interface CommitPath<User extends SessionUser> {
    * Saves a record, then makes it current and tells the other contexts. `false` when another session
    * became current meanwhile: then nothing of this one is left in storage, unless the other could not
    * be saved.
+   * @throws AuthError `invalid_argument` where the change yields, and somebody else is signed in; then
+   *   also what `read` does, as nobody knows.
    */
   commit(change: Change<User>): Promise<boolean>
   /** Brings storage to say that a sign-in has ended, and tells the other contexts. */
@@ -49,32 +54,47 @@ export interface CommitPath<User extends SessionUser> {
 export function createCommitPath<User extends SessionUser>(
   context: EngineContext<User>,
 ): CommitPath<User> {
-  const { store, vault, settings, announce } = context
+  const { provider, store, vault, gate, settings, announce } = context
   const look = createLook(store.now, settings.storage.lag)
   const lineage = (): string | undefined => store.held()?.record.lineage
 
-  async function observe(unheard?: number): Promise<Seen> {
-    try {
-      const [seen, sinceLook] = await look(vault.read, unheard)
-      const before = store.state()
-      const mine = lineage()
-      store.dispatch({ type: 'observed', seen, sinceLook })
-      // Whoever cleared storage is not told of it by storage: all have to look.
-      if (!isEmptyFor(before) && isEmptyFor(store.state())) announce()
-      // Without a working lock, a save of ours may have landed after the sibling's removal. Where
-      // somebody deleted everything, a sibling that goes on in memory may be writing it anew.
-      if (mine && mine !== lineage() && seen.kind !== 'absent') await vault.discard(mine)
-      return seen.kind === 'session' && seen.record.lineage === lineage() ? 'ours' : 'other'
-    } catch (error) {
-      return isAuthError(error, 'timeout') ? 'unanswered' : 'failed'
+  async function adopt(unheard?: number): Promise<Seen> {
+    const [seen, sinceLook] = await look(vault.read, unheard)
+    const before = store.state()
+    const mine = lineage()
+    store.dispatch({ type: 'observed', seen, sinceLook })
+    // Whoever cleared storage is not told of it by storage: all have to look.
+    if (!isEmptyFor(before) && isEmptyFor(store.state())) announce()
+    // Without a working lock, a save of ours may have landed after the sibling's removal. Where
+    // somebody deleted everything, a sibling that goes on in memory may be writing it anew.
+    if (mine && mine !== lineage() && seen.kind !== 'absent') await vault.discard(mine)
+    return seen.kind === 'session' && seen.record.lineage === lineage() ? 'ours' : 'other'
+  }
+
+  //   a sign-in that yields         another one, in another tab
+  //   looks: nobody is signed in
+  //                                 is saved
+  //   would be saved over it        so they pass the gate one by one
+  async function pass(change: Change<User>): Promise<boolean> {
+    if (change.yields) {
+      await adopt()
+      const held = store.held()
+      if (held && !isSamePerson(held.record, change.record)) {
+        throw invalid('Somebody else has signed in: sign out first.')
+      }
     }
+    return change.still() && commit(context, change)
   }
 
   return {
     lineage,
     read: () => look(vault.read),
-    observe,
-    commit: (change) => commit(context, change),
+    observe: (unheard) =>
+      adopt(unheard).catch((error) => (isAuthError(error, 'timeout') ? 'unanswered' : 'failed')),
+    commit: (change) =>
+      change.yields || (provider.yields && change.seen !== 'ours')
+        ? gate.locked(() => pass(change))
+        : commit(context, change),
     async end(end, session) {
       const saved = await vault.end(end)
       if (saved) context.section.saved()
@@ -138,7 +158,7 @@ async function commit<User extends SessionUser>(
   context: EngineContext<User>,
   { record, seen, still, become }: Change<User>,
 ): Promise<boolean> {
-  const { store, vault, section, announce } = context
+  const { store, vault, section, gate, announce } = context
   const before = store.state()
   const previous = store.held()?.record
   const pointed = before.status === 'signed-in' && before.saved
@@ -146,7 +166,10 @@ async function commit<User extends SessionUser>(
   const savedAt = savedAtBy(store, record)
   const saved = await vault.save(record, points ? endedAfter(before) : null, savedAt)
   // The next holder of the lock has to find it: until then, the lock is kept.
-  if (saved) section.saved()
+  if (saved) {
+    section.saved()
+    gate.saved()
+  }
   const now = store.state()
   //   this call            another call here
   //   begins to save

@@ -20,7 +20,7 @@ import type {
 import { createReads, type Reads } from './reads.js'
 import type { SessionRecord } from './record.js'
 import { createRefreshes, type Refreshes } from './refreshes.js'
-import { createSection } from './section.js'
+import { createSection, type Section } from './section.js'
 import type { Grant, Session, SessionUser } from './session.js'
 import { createSharedPatience } from './shared-patience.js'
 import { createStart } from './start.js'
@@ -68,21 +68,24 @@ function createContext<User extends SessionUser>(
     maxRetryDelay: settings.maxRetryDelay ?? 30_000,
   }
   const { lag = 0 } = storage
-  const section = createSection({
-    environment,
-    lockName: lockNameOf(storageKey),
-    // The critical section reads session and patience, asks the server, reads again, saves in two tries
-    // and forgets the failures before; a refusal waits for the lag once, and what it saved once more:
-    // whoever waits for it has to wait longer.
-    timeout: requestTimeout + 6 * storageTimeout + 2 * lag,
-    lag,
-  })
+  const openSection = (lockName: string): Section =>
+    createSection({
+      environment,
+      lockName,
+      // The critical section reads session and patience, asks the server, reads again, saves in two tries
+      // and forgets the failures before; a refusal waits for the lag once, and what it saved once more:
+      // whoever waits for it has to wait longer.
+      timeout: requestTimeout + 6 * storageTimeout + 2 * lag,
+      lag,
+    })
+  const section = openSection(lockNameOf(storageKey))
   return {
     environment,
     provider,
     settings,
     limits,
     section,
+    gate: openSection(`${lockNameOf(storageKey)}:gate`),
     store: createStore<User>({ environment, limits, debug: settings.debug }),
     vault: createVault<User>({ environment, storage, storageKey, timeout: storageTimeout }),
     async request(send, signal) {
@@ -170,7 +173,7 @@ export function createEngine<User extends SessionUser>(
   const { environment } = settings
   const parts = createParts(provider, settings)
   const { context, refreshes, timeouts, upkeep, hints, start, accounts } = parts
-  const { section, store, vault } = context
+  const { section, gate, store, vault } = context
   let disposed: AuthError | null = null
 
   async function wait<T>(promise: Promise<T>, options?: CallOptions): Promise<T> {
@@ -235,6 +238,7 @@ export function createEngine<User extends SessionUser>(
       if (disposed) return
       disposed = new AuthError('disposed', 'The client was disposed of.')
       section.dispose(disposed)
+      gate.dispose(disposed)
       accounts.dispose()
       timeouts?.dispose()
       upkeep.dispose()

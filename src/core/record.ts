@@ -51,7 +51,17 @@ export function toRecord<User extends SessionUser>(
   base: SessionRecord<User> | string,
   requestedAt: number,
 ): SessionRecord<User> {
-  const { accessToken, refreshToken, lifetime: _, user, extras, once, event: __, ...facts } = grant
+  const {
+    accessToken,
+    refreshToken,
+    lifetime: _,
+    user,
+    extras,
+    once,
+    event: __,
+    yields: ___,
+    ...facts
+  } = grant
   const previous = typeof base === 'string' ? null : base
   const known = previous?.session.user
   if (!isText(accessToken)) throw new AuthError('bad_response', 'The answer holds no access token.')

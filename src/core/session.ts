@@ -78,4 +78,9 @@ export interface Grant<User extends SessionUser = SessionUser> extends SessionFa
   readonly once?: Readonly<Record<string, unknown>> | undefined
   /** An event to announce after `SIGNED_IN`. */
   readonly event?: ProviderEventName | undefined
+  /**
+   * Whether a sign-in gives way to another person who is signed in, as where somebody else may have brought
+   * it about: it then rejects with `invalid_argument`, and their session stays.
+   */
+  readonly yields?: boolean | undefined
 }

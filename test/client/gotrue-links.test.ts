@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { identities } from '../../src/providers/gotrue/identities.js'
-import { ADA, APP, BOB, createGoTrueWorld, failureOf } from '../support/gotrue-tabs.js'
+import { ADA, APP, BOB, createGoTrueWorld, failureOf, holdable } from '../support/gotrue-tabs.js'
 
 type World = ReturnType<typeof createGoTrueWorld>
 type Tab = ReturnType<World['open']>
@@ -66,6 +66,28 @@ describe('a link by redirect', () => {
     expect(world.sessionIds()).toEqual(before)
   })
 
+  it('that somebody else began is not taken over whoever is saved in another tab meanwhile', async () => {
+    const { world, auth, tab, back } = await comingBack()
+    const [writes, { auth: theirs }] = [holdable(), world.open()]
+    const there = world.open(undefined, writes.wrap)
+    await Promise.all([theirs.getSession(), there.auth.getSession()])
+    world.server.endSessionsOf((await auth.getSession())?.user?.id ?? '')
+    await auth.refreshSession().catch(() => {})
+    const save = writes.hold()
+    const signedIn = there.auth.signIn(BOB)
+    await world.browser.clock.settle()
+    const answer = world.hold('POST')
+    const taken = failureOf(arrive({ tab, auth }, back))
+    await world.browser.clock.settle()
+    save()
+    await signedIn
+    answer()
+    expect(await taken).toMatchObject({ code: 'invalid_argument' })
+    expect((await auth.getSession())?.user?.email).toBe(BOB.email)
+    await world.browser.clock.settle()
+    expect((await theirs.getSession())?.user?.email).toBe(BOB.email)
+  })
+
   it('signs in where nobody is signed in any more', async () => {
     const { world, auth, events, tab, back, before } = await comingBack()
     world.server.endSessionsOf(before?.user?.id ?? '')
@@ -104,46 +126,6 @@ describe('a link by redirect', () => {
       serverCode: 'identity_already_exists',
     })
     expect(await auth.getSession()).toMatchObject({ accessToken, user: { id: before?.user?.id } })
-    expect(tab.environment.page.href()).toBe(APP)
-  })
-})
-
-describe('tokens in an address, of which the server takes its time to say whose they are,', () => {
-  /** A tab in which Bob's session arrives by a link, and another one. */
-  async function arriving() {
-    const world = createGoTrueWorld()
-    const body = JSON.stringify(BOB)
-    const href = 'http://localhost/auth/v1/token?grant_type=password'
-    const { access_token, refresh_token } = await (
-      await world.server.fetch(href, { method: 'POST', body })
-    ).json()
-    const link = `${APP}#${new URLSearchParams({ access_token, refresh_token })}`
-    const opened = world.open(link, undefined, { acceptFragmentTokens: true })
-    const other = world.open()
-    await Promise.all([opened.auth.getSession(), other.auth.getSession()])
-    const release = world.hold('GET')
-    const taken = failureOf(opened.auth.actions.handleRedirect())
-    await world.browser.clock.settle()
-    return { world, ...opened, other, taken, release }
-  }
-
-  it('sign in where nobody else has meanwhile', async () => {
-    const { other, taken, release, world } = await arriving()
-    release()
-    expect(await taken).toMatchObject({ user: { email: BOB.email } })
-    await world.browser.clock.settle()
-    expect((await other.auth.getSession())?.user?.email).toBe(BOB.email)
-  })
-
-  it('never replace the session of somebody who has signed in in another tab meanwhile', async () => {
-    const { tab, auth, other, taken, release, world } = await arriving()
-    await other.auth.signIn(ADA)
-    await world.browser.clock.settle()
-    release()
-    expect(await taken).toMatchObject({ code: 'invalid_argument' })
-    await world.browser.clock.settle()
-    expect((await auth.getSession())?.user?.email).toBe(ADA.email)
-    expect((await other.auth.getSession())?.user?.email).toBe(ADA.email)
     expect(tab.environment.page.href()).toBe(APP)
   })
 })

@@ -24,7 +24,7 @@ const record = (name: string) =>
   )
 
 /** The commit path of one tab, in which `meanwhile` happens while something is being saved. */
-function start(meanwhile?: Input<SessionUser>) {
+function start(meanwhile?: Input<SessionUser>, yields = false) {
   const world = createWorld()
   const { environment, storage } = world.browser.tab()
   const store = createStore<SessionUser>({ environment, limits })
@@ -39,16 +39,17 @@ function start(meanwhile?: Input<SessionUser>) {
     },
   }
   let announced = 0
-  const openSection = () =>
-    createSection({ environment, lockName: 'lock', timeout: 1_000, lag: 100 })
+  const openSection = (lockName = 'lock') =>
+    createSection({ environment, lockName, timeout: 1_000, lag: 100 })
   const context: EngineContext<SessionUser> = {
     environment,
-    provider: world.server.provider,
+    provider: { ...world.server.provider, yields },
     settings: { environment, storage, storageKey: 'app' },
     limits,
     store,
     vault: watched,
     section: openSection(),
+    gate: openSection('gate'),
     request: async (send) => send({ signal: environment.createAbort().signal }),
     announce: () => announced++,
     settle: () => {},
@@ -125,6 +126,22 @@ describe('a refresh before which storage could not be read', () => {
       expect(await vault.read()).toMatchObject({ kind: 'session', record: { lineage: 'bob' } })
     },
   )
+})
+
+describe('a sign-in that passes the gate', () => {
+  it('can be read by the others before one of them may look', async () => {
+    const { world, save, openSection } = start(undefined, true)
+    expect(await save(null)).toBe(true)
+    let entered = false
+    const next = openSection('gate').locked(async () => {
+      entered = true
+    })
+    await world.clock.advance(99)
+    expect(entered).toBe(false)
+    await world.clock.advance(1)
+    await next
+    expect(entered).toBe(true)
+  })
 })
 
 describe('the end of a session', () => {

@@ -88,3 +88,31 @@ export function createGoTrueWorld(options: ScriptedGoTrueOptions = {}) {
     sessionIds: (): string[] => server.sessions().map(({ id }) => id),
   }
 }
+
+/** A storage whose writes can be held back. */
+export function holdable() {
+  let gate: Promise<void> | null = null
+  const written: string[] = []
+  return {
+    /** What was written, by the names of the entries. */
+    written,
+    wrap: (storage: Storage): Storage => ({
+      ...storage,
+      async set(key, text) {
+        written.push(key)
+        await gate
+        await storage.set(key, text)
+      },
+    }),
+    hold(): () => void {
+      let release = (): void => {}
+      gate = new Promise((resolve) => {
+        release = resolve
+      })
+      return () => {
+        gate = null
+        release()
+      }
+    },
+  }
+}

@@ -2,7 +2,6 @@ import { AuthError, isAuthError, isAuthSessionMissingError } from '../../core/er
 import type { CallOptions, Flow, RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
 import { cleanPage } from '../shared/address.js'
-import { invalid } from '../shared/url.js'
 import type { ActionDeps } from './action-deps.js'
 import { needText } from './arguments.js'
 import { signInRequest } from './credentials.js'
@@ -42,7 +41,8 @@ const createTrade =
         const grant = toGrant<M>(await send(request, context))
         // Storage that fails must not cost the session.
         await host.removeFlow(flow).catch(() => {})
-        return inRecovery(grant, flow.purpose === 'recovery')
+        const answer = inRecovery(grant, flow.purpose === 'recovery')
+        return answer && { ...answer, yields: isLink(flow) }
       } catch (error) {
         if (!isUnfit(error)) throw error
         last = error
@@ -106,13 +106,10 @@ function createTake<M extends object>(deps: ActionDeps<M>) {
    */
   async function takeTokens({ tokens, recovery }: Of<'tokens'>, call?: CallOptions) {
     return host.signIn(async (context) => {
-      const grant = await restore(tokens, context)
-      // Only now: while the server was asked, Ada may have signed in in another tab.
-      const person = await personNow(call)
-      if (person !== null && grant?.user?.id !== person) {
-        invalid('This address holds another person’s session: sign out first.')
-      }
-      return inRecovery(grant, recovery)
+      const grant = inRecovery(await restore(tokens, context), recovery)
+      // A session that is dead ends here, and stands in nobody's way.
+      await personNow(call)
+      return grant && { ...grant, yields: true }
     }, call)
   }
 
