@@ -21,6 +21,7 @@ function configOf(scope) {
   const { version, license, dependencies, peerDependencies } = manifest
   const imports = Object.entries({ ...peerDependencies, ...dependencies }).flatMap(
     ([name, range]) => {
+      // Deno's specifiers take no `>=`, and JSR no `*` (missing-constraint): tried with `--check`.
       const from = `${name}@${range.replace('>=', '^')}`
       return [
         [name, `npm:${from}`],
