@@ -15,7 +15,7 @@ declare module 'vitest' {
  * `HOLDFAST_READY_KEYS`, which many runs share.
  */
 export default function setup(project: TestProject): () => void {
-  const shared = process.env['HOLDFAST_READY_KEYS']
+  const shared = process.env.HOLDFAST_READY_KEYS
   if (shared) mkdirSync(shared, { recursive: true })
   const folder = shared ?? mkdtempSync(join(tmpdir(), 'holdfast-keys-'))
   project.provide('readyKeys', folder)
