@@ -52,8 +52,14 @@ export interface ScriptedOidc extends ScriptedServer<OidcRequest> {
    * the API exposes, by default none.
    */
   guard(request: Request, serve: () => Response | Promise<Response>): Promise<Response>
-  /** The sessions that are not over. */
+  /** How many sessions are not over. */
   liveSessions(): number
+  /** The sessions that are not over; `sub` is whose each one is. */
+  sessions(): readonly { readonly id: string; readonly sub: string }[]
+  /** Ends a session, as an administrator does. */
+  endSession(id: string): void
+  /** Milliseconds, whole seconds: for all access tokens from now on. */
+  setAccessTokenLifetime(ms: number): void
   /** A new key signs from now on; the old one still verifies. */
   rotateKey(): void
 }
@@ -216,6 +222,11 @@ export function createScriptedOidc(options: ScriptedOidcOptions = {}): ScriptedO
       hidden.has(response) ? {} : cors(context, request.headers.get('origin')),
   })
 
+  const sessions: ScriptedOidc['sessions'] = () =>
+    context.sessions.all
+      .filter(({ over }) => !over)
+      .map(({ id, person }) => ({ id, sub: person.sub }))
+
   return {
     ...server,
     count: (grant) => server.requests.filter((entry) => entry.grant === grant).length,
@@ -236,7 +247,12 @@ export function createScriptedOidc(options: ScriptedOidcOptions = {}): ScriptedO
         (await sessionOf(context, call)) ? serve() : refuse(context, 'userinfo'),
       )
     },
-    liveSessions: () => context.sessions.all.filter(({ over }) => !over).length,
+    liveSessions: () => sessions().length,
+    sessions,
+    endSession: context.sessions.end,
+    setAccessTokenLifetime(ms) {
+      context.accessTokenLifetime = ms
+    },
     rotateKey: () => context.signer.rotate(),
   }
 }
