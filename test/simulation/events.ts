@@ -3,7 +3,7 @@ import type { Session } from '../../src/core/session.js'
 import type { Context } from './context.js'
 import { pairOf } from './ledger.js'
 import { excuseForLoss } from './requests.js'
-import { wasAwaited } from './stopped.js'
+import { wasAwaited, wasStopped } from './stopped.js'
 import { count } from './tally.js'
 import { checkInTime, checkTimedOut, timedOutBy } from './timeouts.js'
 import type { World } from './world.js'
@@ -151,6 +151,22 @@ function wasReplaced(world: World, session: string): boolean {
 const askedToSignOut = ({ calls }: Context): boolean =>
   calls.some(({ operation }) => operation.type === 'signOut')
 
+/** How long a context takes at most from its look at storage to its word about it, in ms. */
+const LOOK = 2_000
+
+/**
+ * Whether a context that was refused finds the newest token of that session in storage, and with it goes on
+ * at a server that refuses an older one and nothing more.
+ */
+function couldGoOn(world: World, context: Context, session: string): boolean {
+  const { wire, ledger, facts, options, clock } = world
+  const newest = ledger.newest(session)
+  if (!wire.spares || !newest || !wire.sessions().some(({ id }) => id === session)) return false
+  const seenAt = (newest.savedAt ?? Infinity) + (options.lag ?? 0) + LOOK
+  const readable = !facts.storageDamaged && facts.storageTrouble < newest.at
+  return readable && seenAt <= clock.monotonic() && !wasStopped(world, context.name, newest.at)
+}
+
 /** Why the session that a context lost was ended, or `null` when nothing explains it. */
 function explainEnd(context: Context, world: World, lost: string, reason: string): string | null {
   const { ledger, signedOut, facts } = world
@@ -166,6 +182,9 @@ function explainEnd(context: Context, world: World, lost: string, reason: string
   // Where storage is full, the end of a session shows as an absence.
   const ended = ledger.ended.get(lost)
   if (ended) return ended
+  // Such a server has no word against a token that it gave out.
+  if (world.wire.forgives && reason === 'refresh-rejected') return null
+  if (reason === 'refresh-rejected' && couldGoOn(world, context, lost)) return null
   const newest = ledger.newest(lost)
   // A write that hung lands over those of a later sign-in, which only the next start finds in the cookies.
   const overwritten = world.jar !== null && reason === 'other-context'

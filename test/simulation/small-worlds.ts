@@ -1,4 +1,5 @@
 import type { Bounds } from './explore.js'
+import { NETWORK_FAULTS } from './network.js'
 import { SMALL_FAULTS } from './small-faults.js'
 import type { SmallWorld } from './small-world.js'
 import type { Act } from './stage.js'
@@ -67,6 +68,9 @@ const DISTINCT = SMALL_FAULTS.filter(
 /** The faults that involve more than one context. */
 const WORST = ['crash', 'freeze', 'lock never granted', 'message lost', 'lose-answer'] as const
 
+/** Those in which another protocol could make a difference: what befalls servers, requests and who sends them. */
+const OF_SERVERS = ['crash', 'freeze', 'write fails', 'evicted', ...NETWORK_FAULTS] as const
+
 /** All small worlds that every CI run explores. */
 export const FAMILIES: readonly Family[] = [
   {
@@ -119,5 +123,14 @@ export const FAMILIES: readonly Family[] = [
     name: 'IndexedDB, three contexts, one call each, GoTrue’s own rotation',
     bounds: within(2),
     worlds: worldsOf(triples(single(MAIN)), { rotation: 'v1' }),
+  },
+  {
+    name: 'OpenID Connect, IndexedDB, two contexts, one call each, one fault',
+    bounds: within(2),
+    worlds: worldsOf(pairs(single(MAIN)), {
+      rotation: 'family',
+      faults: OF_SERVERS,
+      times: 1,
+    }),
   },
 ]
