@@ -3,7 +3,7 @@ import type { Session } from '../../src/core/session.js'
 import type { Context } from './context.js'
 import { pairOf } from './ledger.js'
 import { excuseForLoss } from './requests.js'
-import { wasAwaited, wasStopped } from './stopped.js'
+import { wasAwaited } from './stopped.js'
 import { count } from './tally.js'
 import { checkInTime, checkTimedOut, timedOutBy } from './timeouts.js'
 import type { World } from './world.js'
@@ -151,20 +151,20 @@ function wasReplaced(world: World, session: string): boolean {
 const askedToSignOut = ({ calls }: Context): boolean =>
   calls.some(({ operation }) => operation.type === 'signOut')
 
-/** How long a context takes at most from its look at storage to its word about it, in ms. */
-const LOOK = 2_000
-
 /**
- * Whether a context that was refused finds the newest token of that session in storage, and with it goes on
- * at a server that refuses an older one and nothing more.
+ * Whether a context that was refused finds the newest token of that session in storage when it looks, and with
+ * it goes on at a server that refuses an older one and nothing more.
  */
 function couldGoOn(world: World, context: Context, session: string): boolean {
-  const { wire, ledger, facts, options, clock } = world
+  const { wire, ledger, facts, options } = world
   const newest = ledger.newest(session)
   if (!wire.spares || !newest || !wire.sessions().some(({ id }) => id === session)) return false
-  const seenAt = (newest.savedAt ?? Infinity) + (options.lag ?? 0) + LOOK
+  const asked = ledger.sent
+    .filter(({ by, token }) => by === context.name && ledger.mint(token)?.session === session)
+    .at(-1)
+  const seenAt = (newest.savedAt ?? Infinity) + (options.lag ?? 0)
   const readable = !facts.storageDamaged && facts.storageTrouble < newest.at
-  return readable && seenAt <= clock.monotonic() && !wasStopped(world, context.name, newest.at)
+  return readable && asked !== undefined && seenAt < asked.landedAt
 }
 
 /** Why the session that a context lost was ended, or `null` when nothing explains it. */

@@ -1,5 +1,4 @@
 import type { Bounds } from './explore.js'
-import { NETWORK_FAULTS } from './network.js'
 import { SMALL_FAULTS } from './small-faults.js'
 import type { SmallWorld } from './small-world.js'
 import type { Act } from './stage.js'
@@ -68,8 +67,19 @@ const DISTINCT = SMALL_FAULTS.filter(
 /** The faults that involve more than one context. */
 const WORST = ['crash', 'freeze', 'lock never granted', 'message lost', 'lose-answer'] as const
 
-/** Those in which another protocol could make a difference: what befalls servers, requests and who sends them. */
-const OF_SERVERS = ['crash', 'freeze', 'write fails', 'evicted', ...NETWORK_FAULTS] as const
+/** What makes a server refuse a token that somebody else has traded, and what other servers say otherwise. */
+const OF_REFUSALS = [
+  'crash',
+  'freeze',
+  'lock stolen',
+  'lock never granted',
+  'write fails',
+  'lose-answer',
+  'drop',
+  'status 503',
+  'status 418',
+  'page',
+] as const
 
 /** All small worlds that every CI run explores. */
 export const FAMILIES: readonly Family[] = [
@@ -125,12 +135,11 @@ export const FAMILIES: readonly Family[] = [
     worlds: worldsOf(triples(single(MAIN)), { rotation: 'v1' }),
   },
   {
-    name: 'OpenID Connect, IndexedDB, two contexts, one call each, one fault',
+    name: 'OpenID Connect, localStorage, two contexts, one call each, one fault',
     bounds: within(2),
-    worlds: worldsOf(pairs(single(MAIN)), {
-      rotation: 'family',
-      faults: OF_SERVERS,
-      times: 1,
-    }),
+    worlds: worldsOf(
+      pairs(single(FEW)).filter((scripts) => scripts.some(([act]) => act === 'refresh')),
+      { rotation: 'loser', storage: 'sync', faults: OF_REFUSALS, times: 1 },
+    ),
   },
 ]
