@@ -151,22 +151,6 @@ function wasReplaced(world: World, session: string): boolean {
 const askedToSignOut = ({ calls }: Context): boolean =>
   calls.some(({ operation }) => operation.type === 'signOut')
 
-/**
- * Whether a context that was refused finds the newest token of that session in storage when it looks, and with
- * it goes on at a server that refuses an older one and nothing more.
- */
-function couldGoOn(world: World, context: Context, session: string): boolean {
-  const { wire, ledger, facts, options } = world
-  const newest = ledger.newest(session)
-  if (!wire.spares || !newest || !wire.sessions().some(({ id }) => id === session)) return false
-  const asked = ledger.sent
-    .filter(({ by, token }) => by === context.name && ledger.mint(token)?.session === session)
-    .at(-1)
-  const seenAt = (newest.savedAt ?? Infinity) + (options.lag ?? 0)
-  const readable = !facts.storageDamaged && facts.storageTrouble < newest.at
-  return readable && asked !== undefined && seenAt < asked.landedAt
-}
-
 /** Why the session that a context lost was ended, or `null` when nothing explains it. */
 function explainEnd(context: Context, world: World, lost: string, reason: string): string | null {
   const { ledger, signedOut, facts } = world
@@ -184,7 +168,6 @@ function explainEnd(context: Context, world: World, lost: string, reason: string
   if (ended) return ended
   // Such a server has no word against a token that it gave out.
   if (world.wire.forgives && reason === 'refresh-rejected') return null
-  if (reason === 'refresh-rejected' && couldGoOn(world, context, lost)) return null
   const newest = ledger.newest(lost)
   // A write that hung lands over those of a later sign-in, which only the next start finds in the cookies.
   const overwritten = world.jar !== null && reason === 'other-context'

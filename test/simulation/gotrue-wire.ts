@@ -31,7 +31,6 @@ export function gotrueWire(
     foreignKey: FOREIGN_KEY,
     teapot: '{"code":"teapot","message":"no"}',
     forgives: false,
-    spares: false,
     fetch: server.fetch,
     settle: turn,
     open(world, { tab, send, options }) {

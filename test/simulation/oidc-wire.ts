@@ -121,7 +121,6 @@ export function oidcWire(kind: OidcServer, { clock, lifetime, random, people }: 
     foreignKey: FOREIGN_KEY,
     teapot: '{"error":"teapot","error_description":"no"}',
     forgives: kind === 'renewing',
-    spares: kind === 'loser',
     fetch,
     async settle() {
       do await turn()

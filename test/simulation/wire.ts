@@ -58,8 +58,6 @@ export interface Wire {
   readonly teapot: string
   /** Whether it refuses no refresh token that was traded before. */
   readonly forgives: boolean
-  /** Whether it refuses a token that was traded before, and ends nothing. */
-  readonly spares: boolean
   /** The server itself, without a network in between. */
   fetch(url: string, init: RequestInit): Promise<Response>
   /** Lets everything happen that is ready. */
