@@ -42,12 +42,15 @@ async function prepare(workshop, mutants) {
   return { known, refused, inSimulator: await simulatedFiles(folder) }
 }
 
+/** What the worlds speak that are to run a file. */
+const protocolOf = (file) => (file.startsWith('src/providers/oidc/') ? 'oidc' : 'gotrue')
+
 async function tryOne(workshop, mutant, { known, refused, inSimulator, log }) {
   const began = performance.now()
   const verdict = (how, by) => ({ ...mutant, how, by, ms: Math.round(performance.now() - began) })
   if (refused.has(mutant)) return verdict('NOT APPLIED', refused.get(mutant))
   try {
-    const simulates = inSimulator.has(mutant.file)
+    const simulates = inSimulator.has(mutant.file) ? protocolOf(mutant.file) : null
     const text = workshop.read(mutant.file)
     const { own, others } = testsOf(mutant, { known, text, last: log.lastTest(mutant) })
     const steps = stepsOf(workshop, { own, others, simulates })

@@ -13,6 +13,8 @@ export interface Progress {
 export interface SimulateOptions {
   readonly runs: number
   readonly seed: number
+  /** What the clients of the worlds speak. @default 'gotrue' */
+  readonly protocol?: 'gotrue' | 'oidc'
   /** How many processes. @default one for each core */
   readonly workers?: number
   /** After so many ms without a sign of life a world counts as hung. @default 120000 */

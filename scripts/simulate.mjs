@@ -7,13 +7,15 @@ import { parseArgs } from 'node:util'
 import { openSimulator } from './simulator.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+/** What the clients of a world may speak. */
+const PROTOCOLS = ['gotrue', 'oidc']
 /** How often the progress is told, in ms. */
 const PROGRESS = 10_000
 
-const USAGE = `npm run simulate -- [--runs 20000] [--seed 1] [--workers N] [--markdown]
+const USAGE = `npm run simulate -- [--runs 20000] [--seed 1] [--protocol oidc] [--workers N] [--markdown]
 npm run simulate -- --herd 1000000 [--seed 1] [--workers N]
-npm run simulate -- --replay SEED [--all]
-npm run simulate -- --replay-list '3,0*12,7' [--all]`
+npm run simulate -- --replay SEED [--protocol oidc] [--all]
+npm run simulate -- --replay-list '3,0*12,7' [--protocol oidc] [--all]`
 
 /** The first violation of each invariant. */
 const firsts = (violations) => [
@@ -63,6 +65,7 @@ function commit() {
 const OPTIONS = {
   runs: { type: 'string', default: '20000' },
   seed: { type: 'string', default: '1' },
+  protocol: { type: 'string', default: 'gotrue' },
   workers: { type: 'string', default: String(availableParallelism()) },
   herd: { type: 'string' },
   replay: { type: 'string' },
@@ -101,13 +104,14 @@ async function runHerd({ kit, herds }, clients, seed) {
   return kit.goalsOf(all).every(({ met }) => met) ? 0 : 1
 }
 
-async function runAll({ kit, run, explain }, { runs, seed, markdown }) {
+async function runAll({ kit, run, explain }, { runs, seed, protocol, markdown }) {
   const { tally, violations, ms } = await run({ runs, seed, onProgress: printProgress() })
   for (const found of firsts(violations)) console.log(`${await explain(found)}\n`)
-  const about = { date: new Date().toISOString().slice(0, 10), commit: commit(), seed, runs }
+  const date = new Date().toISOString().slice(0, 10)
+  const about = { date, commit: commit(), seed, runs, protocol }
   console.log(markdown ? kit.markdownSummary(tally, about) : kit.textSummary(tally))
   console.log(`\n${runs} runs in ${Math.round(ms / 1000)} s, ${violations.length} violations`)
-  kit.assertThorough(tally)
+  kit.assertThorough(tally, protocol)
   return violations.length > 0 ? 1 : 0
 }
 
@@ -120,7 +124,10 @@ async function main() {
   const workers = whole('workers', values.workers, 1)
   const [runs, seed] = [whole('runs', values.runs, 1), whole('seed', values.seed, 0)]
   whole('seed', String(seed + runs - 1), 0)
-  const simulator = await openSimulator({ workers })
+  const { protocol } = values
+  if (!PROTOCOLS.includes(protocol))
+    throw new Error(`--protocol is one of ${PROTOCOLS.join(', ')}.`)
+  const simulator = await openSimulator({ workers, protocol })
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, () => {
       simulator.kill()
@@ -133,7 +140,7 @@ async function main() {
       return await runHerd(simulator, whole('herd', values.herd, 1), seed)
     }
     if (replays) return await replay(simulator, values)
-    return await runAll(simulator, { runs, seed, markdown: values.markdown })
+    return await runAll(simulator, { runs, seed, protocol, markdown: values.markdown })
   } finally {
     await simulator.close()
   }

@@ -47,7 +47,7 @@ function createFindings({ merge, count }) {
   }
 }
 
-async function runAll({ kit, staff, workers }, { runs, seed, onProgress = () => {} }) {
+async function runAll({ kit, staff, workers, protocol }, { runs, seed, onProgress = () => {} }) {
   const began = performance.now()
   const queue = createQueue(seed, runs)
   const findings = createFindings(kit)
@@ -57,7 +57,7 @@ async function runAll({ kit, staff, workers }, { runs, seed, onProgress = () => 
     let worker = staff.start()
     for (let batch = queue.take(); batch; batch = queue.take()) {
       try {
-        findings.add(await worker.ask({ type: 'run', ...batch }))
+        findings.add(await worker.ask({ type: 'run', protocol, ...batch }))
       } catch (error) {
         if (!(error instanceof HungError)) throw error
         findings.hang(batch, error)
@@ -101,17 +101,17 @@ async function runHerds({ kit, staff, workers }, { clients, seed }) {
 }
 
 /** What is to be said about a violation: shrunk, and drawn. */
-async function explain({ kit, staff }, { seed, invariant, what }) {
+async function explain({ kit, staff, protocol }, { seed, invariant, what }) {
   const head = `seed ${seed} breaks ${invariant}: ${kit.sentenceOf(invariant)}\n  ${what}`
   // To shrink it would take as long as it hangs, many times over.
   if (invariant === 'hung') return head
   try {
-    const { drawn, reruns } = await staff.once({ type: 'shrink', seed, invariant })
+    const { drawn, reruns } = await staff.once({ type: 'shrink', protocol, seed, invariant })
     const { list, failed, timeline } = drawn
     return [
       head,
       `in ${reruns} runs shrunk to a world in which:\n  ${failed?.what}`,
-      `npm run simulate -- --replay-list '${list}'`,
+      `npm run simulate -- --protocol ${protocol} --replay-list '${list}'`,
       timeline,
     ].join('\n')
   } catch (error) {
@@ -120,16 +120,21 @@ async function explain({ kit, staff }, { seed, invariant, what }) {
 }
 
 /** Bundles the simulator; `close` ends its processes and removes its files. */
-export async function openSimulator({ workers, patience = PATIENCE, plugins }) {
+export async function openSimulator({
+  workers,
+  protocol = 'gotrue',
+  patience = PATIENCE,
+  plugins,
+}) {
   const kit = await bundle(plugins)
   const staff = createStaff(kit.entry, patience)
-  const parts = { kit, staff, workers }
+  const parts = { kit, staff, workers, protocol }
   return {
     kit,
     run: (options) => runAll(parts, options),
     herds: (options) => runHerds(parts, options),
     explain: (found) => explain(parts, found),
-    replay: (task) => staff.once({ type: 'replay', ...task }),
+    replay: (task) => staff.once({ type: 'replay', protocol, ...task }),
     kill() {
       staff.kill()
       kit.remove()

@@ -18,10 +18,10 @@ const SLOWER = 10
 const LONGEST = 60_000
 
 /** What the worlds of some seeds find in `folder`: the first violation, and whether it is one by the clock. */
-async function simulated(folder, { from, last }) {
+async function simulated(folder, { from, last, protocol }) {
   const source = pathToFileURL(join(folder, 'scripts/simulator.mjs')).href
   const { openSimulator } = await import(source)
-  const simulator = await openSimulator({ workers: 1, patience: PATIENCE })
+  const simulator = await openSimulator({ workers: 1, protocol, patience: PATIENCE })
   try {
     for (let seed = from, slice = SLICE; seed <= last; seed += slice, slice *= 2) {
       const runs = Math.min(slice, last - seed + 1)
@@ -45,7 +45,7 @@ const worlds = (folder, seeds) => async () => {
   const found = await simulated(folder, seeds)
   if (!found) return null
   const { seed, invariant, slow } = found
-  const again = () => simulated(folder, { from: seed, last: seed })
+  const again = () => simulated(folder, { ...seeds, from: seed, last: seed })
   // What is not by the clock comes again: a seed makes the same run every time.
   return { by: `simulator: ${invariant}, seed ${seed}`, sure: !slow, slow, again }
 }
@@ -67,9 +67,13 @@ function* chunks(list) {
   for (let at = 0; at < list.length; at += TOGETHER) yield list.slice(at, at + TOGETHER)
 }
 
-/** What is asked, one after the other, until something catches the mutant. */
+/**
+ * What is asked, one after the other, until something catches the mutant. `simulates`: the protocol of the
+ * worlds that run its file; `null` for none.
+ */
 export function stepsOf(workshop, { own, others, simulates }) {
-  const ask = (seeds) => (simulates ? [worlds(workshop.folder, seeds)] : [])
+  const ask = (seeds) =>
+    simulates ? [worlds(workshop.folder, { ...seeds, protocol: simulates })] : []
   const run = (files) => [...chunks(files)].map((chunk) => tests(workshop, chunk))
   return [
     ...run(own),

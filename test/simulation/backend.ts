@@ -84,7 +84,7 @@ function routeOf(world: World, { path, text, headers }: Asked): Route {
     }
     const end = (): Response => {
       // The server of a cookie ends its session itself, whether its access token lives or not.
-      if (cookie) world.server.endSession(cookie.session)
+      if (cookie) world.wire.endSession(cookie.session)
       return answer(204, null)
     }
     return { ...own(end), leaves: true }
@@ -110,7 +110,7 @@ function isLost(world: World, context: Context | undefined, signal: AbortSignal)
 
 /** A request as it leaves the browser, with the cookie of that moment. */
 export function visit(world: World, asked: Asked): Visit | null {
-  const { jar, server, options } = world
+  const { jar, wire, options } = world
   if (!jar) return null
   const route = routeOf(world, asked)
   /** How many ms the server said that the session of the cookie still lives. */
@@ -141,7 +141,7 @@ export function visit(world: World, asked: Asked): Visit | null {
       const text = route.token
         ? JSON.stringify({ refresh_token: route.token })
         : String(init.body ?? '')
-      return server.fetch(url, { ...init, body: text })
+      return wire.fetch(url, { ...init, body: text })
     },
     async bring(served) {
       const ms = options.cookies?.travel() ?? 0

@@ -1,10 +1,7 @@
-import { AuthClient } from '../../src/client.js'
 import { isAuthError, isAuthSessionMissingError } from '../../src/core/errors.js'
 import { leaseLock } from '../../src/environment/lease.js'
-import { gotrue, parseAuthJsSession } from '../../src/providers/gotrue/index.js'
-import { takeOver } from '../../src/take-over.js'
 import { sessionTimeouts } from '../../src/timeouts/index.js'
-import { cookieProvider, visit } from './backend.js'
+import { visit } from './backend.js'
 import { type Call, type Operation, perform } from './calls.js'
 import { hear } from './events.js'
 import type { Mint, Sent } from './ledger.js'
@@ -13,17 +10,13 @@ import { checkSend, noteReuse } from './requests.js'
 import { failingStorage, laggingStorage } from './storage.js'
 import { createAbort } from './surroundings.js'
 import { count } from './tally.js'
-import { FOREIGN_KEY, KEY, SERVER, type World } from './world.js'
+import type { Client, Opened } from './wire.js'
+import { KEY, type World } from './world.js'
 
 /** What a context is doing. */
 export type Status = 'running' | 'frozen' | 'crashed' | 'disposed'
 
 type Tab = ReturnType<World['browser']['tab']>
-type Client = AuthClient<
-  { readonly email: string; readonly password: string },
-  { readonly id: string },
-  object
->
 
 /** One tab with a client in it, and all that its user saw. */
 export interface Context {
@@ -49,6 +42,8 @@ export interface Context {
   freshAt: number
   /** How many requests had left any context when this one was disposed of. */
   departuresAtDispose: number
+  /** Lets somebody sign in in it. */
+  readonly signIn: Opened['signIn']
   /** Somebody presses a key in it. */
   press(): void
   do(operation: Operation): Call
@@ -74,16 +69,20 @@ export interface Heard {
 
 /** Requests of one context, on their way through the network to the server and back. */
 function watchedFetch(world: World, tab: Tab, context: () => Context): typeof fetch {
-  const { ledger, server } = world
+  const { ledger, wire } = world
+  /** The last request, if it was a look-up: the next one goes where that said. */
+  let lookup: number | null = null
   return (input, init) => {
     const { name } = context()
     const departure = ledger.depart()
+    const begun = lookup ?? departure
+    lookup = wire.isLookup(String(input).slice(wire.base.length)) ? begun : null
     let minted: Mint | null = null
     const send = tab.fetch(async (input, options) => {
       const request = input instanceof Request && !options ? input : new Request(input, options)
       const { url, method, headers } = request
       const text = await request.text()
-      const path = url.slice(SERVER.length)
+      const path = url.slice(wire.base.length)
       const asked = visit(world, {
         by: name,
         departure,
@@ -92,17 +91,22 @@ function watchedFetch(world: World, tab: Tab, context: () => Context): typeof fe
         headers,
         signal: request.signal,
       })
-      const token = asked ? asked.token : /"refresh_token":"([^"]+)"/.exec(text)?.[1]
+      const token = asked ? asked.token : wire.presented(text)
       const sent = token ? ledger.send(name, departure, token) : null
       const { named = null } = asked ?? {}
+      if (sent) sent.begun = begun
       if (sent && named !== null) Object.assign(sent, { named, resume: named === '' })
       if (sent) checkSend(world, sent)
       const fault = world.options.meet(path)
       if (fault !== 'none') count(world.verdict.tally, `fault ${fault}`)
       try {
-        const served = await serve(asked ?? server, { url, method, headers, text }, fault)
+        const served = await serve(
+          asked ?? wire,
+          { url, method, headers, text },
+          { fault, teapot: wire.teapot },
+        )
         if (!served) throw new TypeError('fetch failed')
-        if (!asked?.known) minted = ledger.answer(name, departure, sent, served.body)
+        if (!asked?.known) minted = ledger.answer(name, departure, sent, wire.read(served.body))
         const refused = served.status >= 400 || !minted
         const given = sent !== null && sent.landedAt < Infinity
         const lost = given || LOSES_ANSWER.has(fault)
@@ -111,8 +115,9 @@ function watchedFetch(world: World, tab: Tab, context: () => Context): typeof fe
           if (!lost) sent.status = served.status
         }
         // Without a cookie nothing was presented, but what was asked for in vain is asked for again.
-        if (!sent && asked?.named !== undefined && !served.genuine) ledger.fail(name)
-        if (sent && served.status === 400) noteReuse(world, sent)
+        const isVain = asked?.named !== undefined || wire.isLookup(path)
+        if (!sent && isVain && !served.genuine) ledger.fail(name)
+        if (sent && wire.refuses(served.status)) noteReuse(world, sent)
         world.trace('server', `${name} ${path.slice(0, 30)} → ${served.status} ${fault}`)
         return await (asked ? asked.bring(served) : served.reply())
       } catch (error) {
@@ -157,7 +162,7 @@ function watchedFetch(world: World, tab: Tab, context: () => Context): typeof fe
 export function createContext(world: World, name: string, ahead: number): Context {
   const { browser, options } = world
   const tab = browser.tab({ name, storage: options.storage, clockSkew: world.skew + ahead })
-  const { lag = 0, start, timeouts } = options
+  const { lag = 0, timeouts } = options
   let press = (): void => {}
   const ends =
     timeouts &&
@@ -183,17 +188,16 @@ export function createContext(world: World, name: string, ahead: number): Contex
   }
   const lock = options.lock === 'web' ? environment.lock : leaseLock({ ...environment, storage })
   const send = watchedFetch(world, tab, () => context)
-  const tokens = gotrue({ url: SERVER, fetch: send })
-  const provider = world.jar ? cookieProvider(world, tokens) : tokens
-  const left = takeOver({ key: FOREIGN_KEY, parse: parseAuthJsSession, storage: tab.storage })
-  const auth: Client = new AuthClient({
-    provider,
-    ...(start === 'take-over' && { takeOver: left }),
-    ...(ends && { timeouts: ends }),
-    storage,
-    storageKey: KEY,
-    autoRefresh: options.autoRefresh,
-    environment: { ...environment, lock },
+  const { auth, signIn } = world.wire.open(world, {
+    tab,
+    send,
+    options: {
+      ...(ends && { timeouts: ends }),
+      storage,
+      storageKey: KEY,
+      autoRefresh: options.autoRefresh,
+      environment: { ...environment, lock },
+    },
   })
   const context: Context = {
     name,
@@ -201,6 +205,7 @@ export function createContext(world: World, name: string, ahead: number): Contex
     openedAt: world.clock.monotonic(),
     tab,
     auth,
+    signIn,
     calls: [],
     ended: new Set(),
     heard: {

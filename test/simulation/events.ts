@@ -166,6 +166,8 @@ function explainEnd(context: Context, world: World, lost: string, reason: string
   // Where storage is full, the end of a session shows as an absence.
   const ended = ledger.ended.get(lost)
   if (ended) return ended
+  // Such a server has no word against a token that it gave out.
+  if (world.wire.forgives && reason === 'refresh-rejected') return null
   const newest = ledger.newest(lost)
   // A write that hung lands over those of a later sign-in, which only the next start finds in the cookies.
   const overwritten = world.jar !== null && reason === 'other-context'

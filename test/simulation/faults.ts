@@ -151,10 +151,10 @@ export const FAULTS = {
     return world.down ? 'outage' : null
   },
   evicted: (world, choices) => {
-    const session = oneOf(choices, world.server.sessions())
+    const session = oneOf(choices, world.wire.sessions())
     if (!session) return null
     world.ledger.ended.set(session.id, 'evicted')
-    world.server.endSession(session.id)
+    world.wire.endSession(session.id)
     return 'session evicted'
   },
   'clock set': (world, choices) => {

@@ -1,4 +1,5 @@
-import { type Answered, HTTP_ONLY, isAnswer, type Mint, sessionOf } from './ledger.js'
+import { type GoTrueAnswer, isAnswer, sessionOf } from './gotrue-answer.js'
+import { HTTP_ONLY, type Mint } from './ledger.js'
 import { count } from './tally.js'
 import type { World } from './world.js'
 
@@ -10,7 +11,7 @@ export type Asking = 'backend' | 'refresh'
 
 /** A session as the cookie of a browser holds it. */
 export interface Cookie {
-  readonly body: Answered
+  readonly body: GoTrueAnswer
   readonly session: string
   readonly mint: Mint | undefined
 }
@@ -86,7 +87,7 @@ export function seenByPages(
   { ledger }: World,
   { body, session, mint }: Cookie,
   left: number,
-): Answered {
+): GoTrueAnswer {
   const given = ledger.access({ accessToken: body.access_token, refreshToken: body.refresh_token })
   const seen = {
     ...body,

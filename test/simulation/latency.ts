@@ -23,9 +23,8 @@ const STORM_PER_SECOND = 40
 
 /** A scheduler that lets every step take a time out of the run’s choices. */
 export function latency(world: () => World, choices: Choices): (step: Step) => Promise<void> {
-  let steps = 0
   return (step) => {
-    steps++
+    const steps = ++world().steps
     const { clock, verdict, contexts } = world()
     const seconds = (clock.monotonic() / 1000) * contexts.length
     const calm = steps < STORM + seconds * STORM_PER_SECOND

@@ -1,4 +1,5 @@
 import type { ManualClock } from '../../src/testing/index.js'
+import type { Answered } from './wire.js'
 
 /** One refresh token as the server gave it out, and what became of that answer. */
 export interface Mint {
@@ -39,7 +40,7 @@ export interface Access {
   readonly mint: Mint
   /** The place of its request among all that left any context; of several, of the last to leave. */
   readonly departure: number
-  /** Monotonic times: when its request left, and when the server answered. */
+  /** Monotonic times: when the first request of its exchange left, and when the server answered. */
   readonly departed: number
   readonly at: number
   readonly lifetime: number
@@ -52,6 +53,8 @@ export interface Access {
 /** One refresh request as it reached the server. */
 export interface Sent {
   readonly departure: number
+  /** That of the first request of its exchange, which may have looked up where this one goes. */
+  begun: number
   readonly by: string
   readonly token: string
   readonly at: number
@@ -89,7 +92,7 @@ export interface Ledger {
   /** Notes a refresh request. */
   send(by: string, departure: number, token: string): Sent
   /** Notes the session that the server answered with. */
-  answer(by: string, departure: number, request: Sent | null, body: unknown): Mint | null
+  answer(by: string, departure: number, request: Sent | null, given: Answered | null): Mint | null
   /** Notes that a record was written. `ahead`: by how many ms the clock of its writer was ahead. */
   stored(text: string, ahead: number): void
   mint(token: string | null | undefined): Mint | undefined
@@ -119,24 +122,6 @@ export interface Ledger {
   newest(session: string): Mint | undefined
 }
 
-/** A session as the server answers with it. */
-export interface Answered {
-  readonly access_token: string
-  readonly refresh_token: string
-  readonly expires_in: number
-  readonly user: { readonly id: string }
-}
-
-/** Whether an answer holds a session. */
-export const isAnswer = (body: unknown): body is Answered =>
-  typeof body === 'object' && body !== null && 'refresh_token' in body && 'access_token' in body
-
-/** The server's session that an access token is of. */
-export function sessionOf(accessToken: string): string {
-  const claims = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString())
-  return String(claims.session_id)
-}
-
 /** Makes an empty ledger. */
 export function createLedger(clock: ManualClock): Ledger {
   const mints = new Map<string, Mint>()
@@ -163,6 +148,7 @@ export function createLedger(clock: ManualClock): Ledger {
       const at = clock.monotonic()
       const entry: Sent = {
         departure,
+        begun: departure,
         by,
         token,
         at,
@@ -179,16 +165,15 @@ export function createLedger(clock: ManualClock): Ledger {
       sent.push(entry)
       return entry
     },
-    answer(by, departure, request, body) {
-      if (!isAnswer(body)) return null
-      const { access_token: accessToken, refresh_token: token } = body
-      const session = sessionOf(accessToken)
-      const [at, lifetime] = [clock.monotonic(), body.expires_in * 1000]
+    answer(by, departure, request, given) {
+      if (!given) return null
+      const { accessToken, refreshToken: token, session, user, lifetime } = given
+      const at = clock.monotonic()
       // A server that allows a token to be used again answers with one that it gave out before.
       const mint: Mint = mints.get(token) ?? {
         token,
         session,
-        user: body.user.id,
+        user,
         index: (newest.get(session)?.index ?? -1) + 1,
         parent: request?.token ?? null,
         at,
@@ -201,7 +186,8 @@ export function createLedger(clock: ManualClock): Ledger {
       if (!mints.has(token)) newest.set(session, mint)
       Object.assign(mint, { at, by, delivered: false })
       mints.set(token, mint)
-      const departed = departures[departure] ?? at
+      // A client counts from when its exchange began, and may have had to look up where to go.
+      const departed = departures[request?.begun ?? departure] ?? at
       const pair = pairOf({ accessToken, refreshToken: token })
       const before = accesses.get(pair)
       const times = (before?.times ?? 0) + 1

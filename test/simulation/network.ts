@@ -43,26 +43,31 @@ export interface Served {
 }
 
 const html = '<!doctype html><title>Welcome to the Wi-Fi</title>'
-const refused: ReadonlyMap<NetworkFault, () => Response> = new Map([
+const refused = new Map<NetworkFault, (teapot: string) => Response>([
   ['status 503', () => new Response('{"message":"down"}', { status: 503 })],
   [
     'status 429',
     () => new Response('{"code":429}', { status: 429, headers: { 'retry-after': '7' } }),
   ],
-  ['status 418', () => new Response('{"code":"teapot","message":"no"}', { status: 418 })],
+  ['status 418', (teapot) => new Response(teapot, { status: 418 })],
   ['page', () => new Response(html, { status: 200, headers: { 'content-type': 'text/html' } })],
   ['garbage', () => new Response('{"access_token":7}', { status: 200 })],
 ])
 
-/** Takes a request through a fault to the server. Fails as `fetch` does when there is no answer. */
+/**
+ * Takes a request through a fault to the server. Fails as `fetch` does when there is no answer.
+ * `teapot`: the body of a definite refusal that no provider knows.
+ */
 export async function serve(
   server: { fetch(url: string, init: RequestInit): Promise<Response> },
   request: ReadRequest,
-  fault: NetworkFault,
+  { fault, teapot }: { readonly fault: NetworkFault; readonly teapot: string },
 ): Promise<Served | null> {
   const instead = refused.get(fault)
-  if (instead)
-    return { status: instead().status, body: null, genuine: false, reply: async () => instead() }
+  if (instead) {
+    const reply = (): Response => instead(teapot)
+    return { status: reply().status, body: null, genuine: false, reply: async () => reply() }
+  }
   if (fault === 'drop') throw lost()
   if (fault === 'hang') return never()
   const { url, method, headers, text } = request

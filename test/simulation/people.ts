@@ -1,15 +1,11 @@
 import { cookieOf } from './jar.js'
 import { count } from './tally.js'
-import { FOREIGN_KEY, PASSWORD, SERVER, type World } from './world.js'
+import type { World } from './world.js'
 
 async function signInElsewhere(world: World, email: string) {
-  const response = await world.server.fetch(`${SERVER}/token?grant_type=password`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email, password: PASSWORD }),
-  })
-  const body: unknown = await response.json()
-  return { body, mint: world.ledger.answer('elsewhere', world.ledger.depart(), null, body) }
+  const { wire, ledger } = world
+  const body = await wire.signInElsewhere(email)
+  return { body, mint: ledger.answer('elsewhere', ledger.depart(), null, wire.read(body)) }
 }
 
 /** Lets somebody sign in without any context, and returns the refresh token. */
@@ -20,7 +16,7 @@ export const foreignToken = async (world: World, email: string): Promise<string 
 export async function leaveBehind(world: World, email: string): Promise<void> {
   const { body, mint } = await signInElsewhere(world, email)
   if (mint) mint.delivered = true
-  world.browser.storage.entries.set(FOREIGN_KEY, JSON.stringify(body))
+  world.browser.storage.entries.set(world.wire.foreignKey, world.wire.kept(body))
 }
 
 /** Lets somebody sign in on a page of the server, which leaves its session in the cookies. */

@@ -1,4 +1,3 @@
-import type { Rotation } from '../../src/testing/index.js'
 import type { Operation } from './calls.js'
 import { type Choices, chance, oneOf, weigh } from './choices.js'
 import type { Context } from './context.js'
@@ -11,6 +10,7 @@ import { checkWaiting, rest } from './rest.js'
 import { count } from './tally.js'
 import { use } from './timeouts.js'
 import type { Verdict } from './verdict.js'
+import { type Protocol, protocolOf, type ServerKind } from './wire.js'
 import { createWorld, type LockKind, PEOPLE, type Start, type World } from './world.js'
 
 const SECOND = 1_000
@@ -83,12 +83,27 @@ async function operate(world: World, choices: Choices, most: number): Promise<vo
   } else context.do({ type })
 }
 
-function drawWorld(choices: Choices, trace: World['trace'] | undefined): [World, Climate] {
-  const rotation = weigh<Rotation>(choices, [
+const SERVERS: Readonly<Record<Protocol, readonly (readonly [number, ServerKind])[]>> = {
+  gotrue: [
     [3, 'v1'],
     [2, 'v2'],
     [3, 'strict'],
-  ])
+  ],
+  oidc: [
+    [3, 'family'],
+    [2, 'grace'],
+    [3, 'keycloak'],
+    [2, 'loser'],
+    [1, 'renewing'],
+  ],
+}
+
+function drawWorld(
+  choices: Choices,
+  protocol: Protocol,
+  trace: World['trace'] | undefined,
+): [World, Climate] {
+  const rotation = weigh(choices, SERVERS[protocol])
   const lifetime = weigh(choices, [
     [4, HOUR],
     [2, 5 * SECOND],
@@ -124,7 +139,7 @@ function drawWorld(choices: Choices, trace: World['trace'] | undefined): [World,
     [6, 'nothing'],
     [2, 'take-over'],
     // Hosts that share a database have no cookies of one browser.
-    ...(clocks === 'one' ? [[3, 'resume'] as const] : []),
+    ...(clocks === 'one' && protocol === 'gotrue' ? [[3, 'resume'] as const] : []),
   ])
   const asking = start === 'resume' ? weigh<Asking>(choices, ASKING) : undefined
   const autoRefresh = weigh<'visible' | boolean>(choices, [
@@ -185,7 +200,7 @@ function drawWorld(choices: Choices, trace: World['trace'] | undefined): [World,
     seed: choices.pick(1_000_000),
     scheduler: (world) => latency(world, choices),
     meet(path) {
-      const mayFail = path.startsWith('/token') || (start === 'resume' && path === LOGOUT)
+      const mayFail = world.wire.isFragile(path) || (start === 'resume' && path === LOGOUT)
       if (world.calm || !mayFail) return 'none'
       if (world.down) return 'status 503'
       return chance(choices, climate.networkFaults) ? weigh(choices, NETWORK) : 'none'
@@ -195,10 +210,15 @@ function drawWorld(choices: Choices, trace: World['trace'] | undefined): [World,
   return [world, climate]
 }
 
-/** Whether something is being tried again and again: hours of it would show no more than minutes. */
-const isBusy = ({ facts, locksShut }: World): boolean => facts.troubles.size > 0 || locksShut
+/** After so many steps of storage, lock and network nothing new is to be seen of what goes on. */
+const MANY_STEPS = 100_000
 
-const gap = (world: World, choices: Choices): number =>
+/** Whether something is being tried again and again: hours of it would show no more than minutes. */
+const isBusy = ({ facts, locksShut, steps }: World): boolean =>
+  facts.troubles.size > 0 || locksShut || steps > MANY_STEPS
+
+/** How long it is until the next thing happens, in ms. */
+export const gap = (world: World, choices: Choices): number =>
   Math.min(isBusy(world) ? 60 * SECOND : Infinity, drawGap(world, choices))
 
 const drawGap = (world: World, choices: Choices): number =>
@@ -213,8 +233,9 @@ const drawGap = (world: World, choices: Choices): number =>
 export async function randomRun(
   choices: Choices,
   trace?: (column: string, text: string) => void,
+  protocol: Protocol = 'gotrue',
 ): Promise<Verdict> {
-  const [world, climate] = drawWorld(choices, trace)
+  const [world, climate] = drawWorld(choices, protocol, trace)
   const { verdict, clock } = world
   const { rotation, lifetime, storage, lock, lag, clocks, start } = world.options
   const about = [rotation, `${lifetime / SECOND} s`, storage, lock, `lag ${lag}`, clocks, start]
@@ -246,6 +267,7 @@ export async function randomRun(
 function report({ verdict: { tally }, ledger, options, clock, contexts }: World): void {
   count(tally, 'runs')
   count(tally, `runs ${options.rotation}`)
+  count(tally, `protocol ${protocolOf(options.rotation)}`)
   count(tally, `lock ${options.lock}`)
   count(tally, `clocks ${options.clocks}`)
   count(tally, `start ${options.start}`)

@@ -4,7 +4,7 @@ import { checkEnded, checkIdentity } from './events.js'
 import { heal } from './faults.js'
 import { pairOf, type Tokens } from './ledger.js'
 import { count } from './tally.js'
-import { FOREIGN_KEY, KEY, type World } from './world.js'
+import { KEY, type World } from './world.js'
 
 const DAY = 86_400_000
 /** Longer than the longest backoff, and than a storage that has just come back needs. */
@@ -64,9 +64,9 @@ function checkAgreement(world: World): void {
 
 /** Left in place, it would be taken over again after the next sign-out. */
 function checkTakenOver(world: World): void {
-  const { verdict, browser, options } = world
+  const { verdict, browser, options, wire } = world
   if (options.start !== 'take-over') return
-  const gone = !browser.storage.entries.has(FOREIGN_KEY)
+  const gone = !browser.storage.entries.has(wire.foreignKey)
   if (gone) count(verdict.tally, 'taken over')
   verdict.check(
     'taken-over',
@@ -94,11 +94,11 @@ async function checkStarts(world: World): Promise<void> {
 
 /** Whoever storage names is whom the requests of this browser are from. */
 function checkOnePerson(world: World): void {
-  const { jar, server } = world
+  const { jar, wire } = world
   if (!jar) return
   const named = world.ledger.access(stored(world))?.mint.session ?? null
   const { session = null } = jar.cookie ?? {}
-  const alive = server.sessions().some(({ id }) => id === session)
+  const alive = wire.sessions().some(({ id }) => id === session)
   world.verdict.check(
     'one-person',
     named === session || (named === null && !alive),
@@ -148,8 +148,8 @@ async function outlast({ clock, options: { timeouts } }: World): Promise<void> {
 
 /** Ends all faults, lets everything settle, and judges what is left. */
 export async function rest(world: World): Promise<void> {
-  const { clock, server, verdict } = world
-  server.setAccessTokenLifetime(DAY)
+  const { clock, wire, verdict } = world
+  wire.setAccessTokenLifetime(DAY)
   heal(world)
   world.calm = true
   await clock.advance(CALM)

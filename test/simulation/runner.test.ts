@@ -2,22 +2,26 @@ import { describe, expect, it } from 'vitest'
 import { listedChoices, seededChoices } from './choices.js'
 import { randomRun } from './random.js'
 import { choicesOf, choicesText, shrink } from './shrink.js'
+import type { Protocol } from './wire.js'
 
 const PLENTY = { reruns: 5_000, ms: 60_000 }
 
 /** A run as its list of choices and all that happened in it. */
-async function recorded(choices = seededChoices(1)) {
+async function recorded(choices = seededChoices(1), protocol: Protocol = 'gotrue') {
   const steps: string[] = []
-  await randomRun(choices, (column, text) => steps.push(`${column}: ${text}`))
+  await randomRun(choices, (column, text) => steps.push(`${column}: ${text}`), protocol)
   return { made: choices.made, steps }
 }
 
 describe('a run', () => {
-  it('is its seed: the same seed makes the same choices, and the same happens', async () => {
-    const first = await recorded(seededChoices(7))
-    expect(first.steps.length).toBeGreaterThan(20)
-    expect(await recorded(seededChoices(7))).toEqual(first)
-  })
+  it.each<Protocol>(['gotrue', 'oidc'])(
+    'of %s is its seed: the same seed makes the same choices, and the same happens',
+    async (protocol) => {
+      const first = await recorded(seededChoices(7), protocol)
+      expect(first.steps.length).toBeGreaterThan(20)
+      expect(await recorded(seededChoices(7), protocol)).toEqual(first)
+    },
+  )
 
   it('is its list of choices', async () => {
     const seeded = await recorded(seededChoices(8))

@@ -80,11 +80,11 @@ function onClock({ world }: Stage): Blow[] {
 }
 
 function onSessions({ world }: Stage): Blow[] {
-  return world.server.sessions().map(({ id }) => ({
+  return world.wire.sessions().map(({ id }) => ({
     what: id.slice(0, 4),
     strike: () => {
       world.ledger.ended.set(id, 'evicted')
-      world.server.endSession(id)
+      world.wire.endSession(id)
     },
   }))
 }

@@ -5,7 +5,6 @@ import { foreignToken } from './people.js'
 import { checkWaiting, rest } from './rest.js'
 import { blows, type SmallFault } from './small-faults.js'
 import { type Act, createStage, type Furniture, nameOf, type Stage, type Waiting } from './stage.js'
-import { turn } from './surroundings.js'
 import { count } from './tally.js'
 import type { Verdict } from './verdict.js'
 import { PEOPLE, type World } from './world.js'
@@ -129,7 +128,7 @@ export async function smallRun(
   const options = createOptions(small, stage)
   const end = clock.monotonic() + HORIZON
   while (!verdict.violation()) {
-    await turn()
+    await world.wire.settle()
     const prompt = small.prompt ? waiting.find(isPrompt) : undefined
     if (prompt) {
       stage.fire(prompt)

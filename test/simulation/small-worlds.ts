@@ -67,6 +67,20 @@ const DISTINCT = SMALL_FAULTS.filter(
 /** The faults that involve more than one context. */
 const WORST = ['crash', 'freeze', 'lock never granted', 'message lost', 'lose-answer'] as const
 
+/** What makes a server refuse a token that somebody else has traded, and what other servers say otherwise. */
+const OF_REFUSALS = [
+  'crash',
+  'freeze',
+  'lock stolen',
+  'lock never granted',
+  'write fails',
+  'lose-answer',
+  'drop',
+  'status 503',
+  'status 418',
+  'page',
+] as const
+
 /** All small worlds that every CI run explores. */
 export const FAMILIES: readonly Family[] = [
   {
@@ -119,5 +133,13 @@ export const FAMILIES: readonly Family[] = [
     name: 'IndexedDB, three contexts, one call each, GoTrue’s own rotation',
     bounds: within(2),
     worlds: worldsOf(triples(single(MAIN)), { rotation: 'v1' }),
+  },
+  {
+    name: 'OpenID Connect, localStorage, two contexts, one call each, one fault',
+    bounds: within(2),
+    worlds: worldsOf(
+      pairs(single(FEW)).filter((scripts) => scripts.some(([act]) => act === 'refresh')),
+      { rotation: 'loser', storage: 'sync', faults: OF_REFUSALS, times: 1 },
+    ),
   },
 ]

@@ -1,8 +1,8 @@
-import type { Rotation, Step } from '../../src/testing/index.js'
+import type { Step } from '../../src/testing/index.js'
 import type { Context } from './context.js'
 import { mix } from './hash.js'
 import type { NetworkFault } from './network.js'
-import { turn } from './surroundings.js'
+import type { ServerKind } from './wire.js'
 import { createWorld, type LockKind, PEOPLE, type World } from './world.js'
 
 /** What a context of a small world does. `start` opens it, which the others do before. */
@@ -23,7 +23,7 @@ export interface Furniture {
   readonly scripts: readonly (readonly Act[])[]
   readonly storage: 'async' | 'sync'
   readonly lock: LockKind
-  readonly rotation: Rotation
+  readonly rotation: ServerKind
   /** How long a context does not see what others write, in ms; with `sync` storage. @default 0 */
   readonly lag?: number | undefined
 }
@@ -75,7 +75,7 @@ async function furnish(world: World, { scripts }: Furniture): Promise<(Context |
     return index === 0 ? first : world.open()
   })
   if (contexts[0] === null) first.do({ type: 'dispose' })
-  await turn()
+  await world.wire.settle()
   // Hidden pages do not refresh by themselves.
   for (const { tab } of world.contexts) tab.hide()
   await world.clock.advance(LIFETIME)

@@ -14,6 +14,13 @@ interface Written {
 /** What was written under each key, the latest last. */
 export type Writes = Map<string, Written[]>
 
+/** The place of the last write of a kind; -1 for none. */
+function lastOf(list: readonly Written[], fits: (written: Written) => boolean): number {
+  let place = list.length - 1
+  for (let at = list[place]; at && !fits(at); at = list[place]) place--
+  return place
+}
+
 /**
  * A storage like the localStorage of a browser with a process per tab: each reads its own writes at
  * once, and those of others a moment later, when it is told of them as well.
@@ -25,13 +32,19 @@ export function laggingStorage(
   const { writes, clock, options, browser, verdict } = world
   const { entries } = browser.storage
   const { lag = 0 } = options
+  const isSeen = (at: number): boolean => at + lag <= clock.monotonic()
 
   function write(key: string, text: string | null, act: () => unknown): void {
     const before = { text: entries.get(key) ?? null, by: null, at: Number.NEGATIVE_INFINITY }
     // It throws where the disk beneath is full or blocked.
     act()
     const list = writes.get(key) ?? [before]
-    writes.set(key, [...list, { text, by: name, at: clock.monotonic() }])
+    // What is older than a write that everybody sees is nobody's any more: a lease is written for hours.
+    const known = Math.max(
+      0,
+      lastOf(list, ({ at }) => isSeen(at)),
+    )
+    writes.set(key, [...list.slice(known), { text, by: name, at: clock.monotonic() }])
   }
 
   return {
@@ -40,9 +53,7 @@ export function laggingStorage(
       const newest = storage.get(key)
       const list = writes.get(key)
       if (!list) return newest
-      const seen = [...list]
-        .reverse()
-        .find(({ by, at }) => by === name || at + lag <= clock.monotonic())
+      const seen = list[lastOf(list, ({ by, at }) => by === name || isSeen(at))]
       if (seen !== list.at(-1)) count(verdict.tally, 'stale reads')
       return seen?.text ?? null
     },

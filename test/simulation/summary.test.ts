@@ -6,7 +6,7 @@ import type { Tally } from './tally.js'
 import { assertThorough, ENOUGH_RUNS, RESUMED } from './thorough.js'
 import { INVARIANTS } from './verdict.js'
 
-/** A tally as so many runs make it that explored everything. */
+/** A tally as so many runs of GoTrue make it that explored everything. */
 function thoroughTally(runs = ENOUGH_RUNS): Tally {
   const tally: Tally = { runs, 'different runs': runs, choices: 10 * runs }
   const names = [
@@ -52,6 +52,22 @@ describe('runs that explored nothing fail loudly', () => {
     'resumed another',
   ])('as when there was no %s', (name) => {
     expect(() => assertThorough(without(name))).toThrow(`"${name}"`)
+  })
+
+  it('and as when OpenID Connect servers of one kind were never met, though GoTrue was', () => {
+    const servers = ['family', 'grace', 'keycloak', 'loser', 'renewing']
+    const tally = thoroughTally()
+    for (const name of servers) tally[`runs ${name}`] = 3
+    expect(() => assertThorough(tally, 'oidc')).not.toThrow()
+    tally['runs loser'] = 0
+    expect(() => assertThorough(tally, 'oidc')).toThrow('"runs loser"')
+  })
+
+  it('but what only cookies bring is not asked of OpenID Connect', () => {
+    const tally = without('evaluated one-person')
+    for (const name of ['family', 'grace', 'keycloak', 'loser', 'renewing'])
+      tally[`runs ${name}`] = 3
+    expect(() => assertThorough(tally, 'oidc')).not.toThrow()
   })
 
   it('as when the scheduler chose nothing, however few the runs', () => {
@@ -120,6 +136,7 @@ describe('the summary', () => {
       commit: 'abc1234',
       seed: 5,
       runs: 10,
+      protocol: 'gotrue',
     })
     expect(text).toContain('2026-01-02, commit abc1234, seeds 5 to 14:')
     expect(text).toContain('| sessions lost, explained | 5 | strict: answer lost 5 |')

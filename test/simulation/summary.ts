@@ -1,5 +1,6 @@
 import { counts, sum, type Tally } from './tally.js'
 import { INVARIANTS, type Invariant } from './verdict.js'
+import type { Protocol } from './wire.js'
 
 /** What can end a run besides a broken invariant. */
 export const FAILURES = {
@@ -24,6 +25,7 @@ export interface About {
   readonly commit: string
   readonly seed: number
   readonly runs: number
+  readonly protocol: Protocol
 }
 
 /** Ends that were the server’s or a person’s word; all others are losses that a fault explains. */
@@ -139,9 +141,12 @@ export function textSummary(tally: Tally): string {
 }
 
 /** The figures as the table of docs/proof.md. */
-export function markdownSummary(tally: Tally, { date, commit, seed, runs }: About): string {
+export function markdownSummary(
+  tally: Tally,
+  { date, commit, seed, runs, protocol }: About,
+): string {
   return [
-    `${date}, commit ${commit}, seeds ${seed} to ${seed + runs - 1}:`,
+    `${date}, commit ${commit}, seeds ${seed} to ${seed + runs - 1}${protocol === 'oidc' ? ', OpenID Connect' : ''}:`,
     '',
     '| what | figure | of which |',
     '| --- | ---: | --- |',

@@ -5,22 +5,34 @@ import { choicesOf, choicesText, shrink } from './shrink.js'
 import type { Failure } from './summary.js'
 import { count, merge, type Tally } from './tally.js'
 import { type Entry, timeline } from './timeline.js'
+import type { Protocol } from './wire.js'
 
 /** What the runner asks of a worker. */
 export type Task =
-  | { readonly type: 'run'; readonly from: number; readonly to: number }
+  | {
+      readonly type: 'run'
+      readonly from: number
+      readonly to: number
+      readonly protocol: Protocol
+    }
   | {
       readonly type: 'herd'
       readonly pace: Pace
       readonly clients: number
       readonly seed: number
     }
-  | { readonly type: 'shrink'; readonly seed: number; readonly invariant: string }
+  | {
+      readonly type: 'shrink'
+      readonly seed: number
+      readonly invariant: string
+      readonly protocol: Protocol
+    }
   | {
       readonly type: 'replay'
       readonly seed?: number
       readonly list?: string
       readonly all: boolean
+      readonly protocol: Protocol
     }
 
 /** A run that failed. */
@@ -69,11 +81,12 @@ const threw = (error: unknown): NonNullable<Drawn['failed']> => {
 
 async function play(
   choices: Choices,
+  protocol: Protocol,
   trace?: (column: string, text: string) => void,
 ): Promise<Played> {
   stray = null
   try {
-    const verdict = await randomRun(choices, trace)
+    const verdict = await randomRun(choices, trace, protocol)
     const failed = verdict.violation()
     return { tally: verdict.tally, failed: failed ?? (stray === null ? null : threw(stray)) }
   } catch (error) {
@@ -89,14 +102,14 @@ function fingerprint(list: readonly number[]): number {
   return hash
 }
 
-async function run(from: number, to: number): Promise<void> {
+async function run(from: number, to: number, protocol: Protocol): Promise<void> {
   const tally: Tally = {}
   const found: Found[] = []
   const seen = new Set<number>()
   for (let seed = from; seed < to; seed++) {
     say({ type: 'seed', seed })
     const choices = seededChoices(seed)
-    const { tally: more, failed } = await play(choices)
+    const { tally: more, failed } = await play(choices, protocol)
     merge(tally, more)
     seen.add(fingerprint(choices.made))
     count(tally, 'choices', choices.made.length)
@@ -109,35 +122,38 @@ async function run(from: number, to: number): Promise<void> {
   say({ type: 'ran', tally, found })
 }
 
-async function draw(choices: Choices, rows?: number): Promise<Drawn> {
+async function draw(choices: Choices, protocol: Protocol, rows?: number): Promise<Drawn> {
   const entries: Entry[] = []
-  const { failed } = await play(choices, (column, text) => entries.push({ column, text }))
+  const { failed } = await play(choices, protocol, (column, text) => entries.push({ column, text }))
   const options = rows === undefined ? {} : { rows }
   return { list: choicesText(choices.made), failed, timeline: timeline(entries, options) }
 }
 
-async function shrinkSeed(seed: number, invariant: string): Promise<void> {
+async function shrinkSeed(seed: number, invariant: string, protocol: Protocol): Promise<void> {
   const choices = seededChoices(seed)
-  await play(choices)
+  await play(choices, protocol)
   const { list, reruns } = await shrink(
     choices.made,
-    async (made) => (await play(listedChoices(made))).failed?.invariant === invariant,
+    async (made) => (await play(listedChoices(made), protocol)).failed?.invariant === invariant,
     LIMITS,
   )
-  const drawn = await draw(listedChoices(list))
+  const drawn = await draw(listedChoices(list), protocol)
   say({ type: 'shrunk', reruns, drawn: { ...drawn, list: choicesText(list) } })
 }
 
 async function answer(task: Task): Promise<void> {
-  if (task.type === 'run') return run(task.from, task.to)
-  if (task.type === 'shrink') return shrinkSeed(task.seed, task.invariant)
+  if (task.type === 'run') return run(task.from, task.to, task.protocol)
+  if (task.type === 'shrink') return shrinkSeed(task.seed, task.invariant, task.protocol)
   if (task.type === 'herd') {
     say({ type: 'herded', herd: runHerd(task.pace, task.clients, task.seed) })
     return
   }
-  const { seed, list, all } = task
+  const { seed, list, all, protocol } = task
   const choices = list === undefined ? seededChoices(seed ?? 1) : listedChoices(choicesOf(list))
-  say({ type: 'replayed', drawn: await draw(choices, all ? Number.POSITIVE_INFINITY : undefined) })
+  say({
+    type: 'replayed',
+    drawn: await draw(choices, protocol, all ? Number.POSITIVE_INFINITY : undefined),
+  })
 }
 
 process.on('message', (task: Task) => {

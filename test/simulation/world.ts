@@ -1,18 +1,12 @@
-import {
-  createFakeBrowser,
-  createManualClock,
-  createScriptedGoTrue,
-  type Rotation,
-  type ScriptedGoTrue,
-} from '../../src/testing/index.js'
+import { createFakeBrowser, createManualClock } from '../../src/testing/index.js'
 import { type Context, createContext } from './context.js'
 import { type Asking, createJar, type Jar } from './jar.js'
 import { createLedger, type Ledger } from './ledger.js'
 import type { NetworkFault } from './network.js'
 import type { Writes } from './storage.js'
-import { turn } from './surroundings.js'
 import type { WorldTimeouts } from './timeouts.js'
 import { createVerdict, type Verdict } from './verdict.js'
+import { createWire, type ServerKind, type Wire } from './wire.js'
 
 type FakeBrowser = ReturnType<typeof createFakeBrowser>
 type FakeBrowserOptions = NonNullable<Parameters<typeof createFakeBrowser>[0]>
@@ -25,7 +19,8 @@ export type Start = 'nothing' | 'take-over' | 'resume'
 
 /** What a world is made of. Times in ms. */
 export interface WorldOptions {
-  readonly rotation: Rotation
+  /** What the server is, which says what clients speak. */
+  readonly rotation: ServerKind
   readonly lifetime: number
   /** `async` is like IndexedDB, `sync` like localStorage. */
   readonly storage: 'async' | 'sync'
@@ -64,7 +59,7 @@ export interface World {
   readonly options: WorldOptions
   readonly browser: FakeBrowser
   readonly clock: FakeBrowser['clock']
-  readonly server: ScriptedGoTrue
+  readonly wire: Wire
   readonly ledger: Ledger
   /** The cookies of the browser, where they hold the session. */
   readonly jar: Jar | null
@@ -105,6 +100,8 @@ export interface World {
   locksShut: boolean
   /** Whether requests meet no more faults. */
   calm: boolean
+  /** How many steps have been taken. */
+  steps: number
   open(): Context
   /** Notes that a person ended a session. */
   signOut(session: string): void
@@ -129,14 +126,8 @@ export interface Facts {
 
 /** The addresses of the people of every world. */
 export const PEOPLE = ['ada@example.com', 'bob@example.com'] as const
-/** The password of all of them. */
-export const PASSWORD = 'correct horse'
-/** Where the server of every world is. */
-export const SERVER = 'https://auth.example/auth/v1'
 /** The storage key of every client. */
 export const KEY = 'app'
-/** Where another library keeps its session. */
-export const FOREIGN_KEY = 'sb-scripted-auth-token'
 
 /** By how many ms the clocks of hosts are ahead. */
 const HOSTS = [0, 300_000, -300_000, 3_600_000, -3_600_000, 20_000, -20_000, 86_400_000] as const
@@ -191,17 +182,12 @@ function noteEnds(
 
 /** Makes a world in which nobody is signed in and no context is open. */
 export function createWorld(options: WorldOptions): World {
-  const clock = createManualClock({ settle: turn })
+  const clock = createManualClock({ settle: () => wire.settle() })
   const scheduler = options.scheduler(() => world)
   const browser = createFakeBrowser({ clock, scheduler, seed: options.seed })
-  const server = createScriptedGoTrue({
-    clock,
-    rotation: options.rotation,
-    accessTokenLifetime: options.lifetime,
-    random: seeded(options.seed),
-    signing: 'digest',
-    users: PEOPLE.map((email) => ({ email, password: PASSWORD })),
-  })
+  const { rotation, lifetime } = options
+  const random = seeded(options.seed)
+  const wire = createWire(rotation, { clock, lifetime, random, people: PEOPLE })
   const ledger = createLedger(clock)
   const { entries } = browser.storage
   const set = entries.set.bind(entries)
@@ -214,7 +200,7 @@ export function createWorld(options: WorldOptions): World {
     options,
     browser,
     clock,
-    server,
+    wire,
     ledger,
     jar: options.start === 'resume' ? createJar(() => world) : null,
     verdict: createVerdict(({ invariant, what }) =>
@@ -245,6 +231,7 @@ export function createWorld(options: WorldOptions): World {
     skew: 0,
     locksShut: false,
     calm: false,
+    steps: 0,
     trace: options.trace ?? (() => {}),
     signOut(session) {
       world.signedOut.add(session)

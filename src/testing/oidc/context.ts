@@ -63,7 +63,7 @@ export interface ServerContext {
   factorCodes: ScriptedFactorCodes
   readonly accessTokens: 'jwt' | 'opaque'
   /** Whole seconds, in ms. */
-  readonly accessTokenLifetime: number
+  accessTokenLifetime: number
   /** Who is signed in at the server; `null`: nobody. */
   person: OidcPerson | null
   readonly options: ScriptedOidcOptions

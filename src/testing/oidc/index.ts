@@ -1,6 +1,6 @@
 import { randomText } from '../server/encoding.js'
 import { json } from '../server/json.js'
-import { createServer, type Incoming, type ScriptedServer } from '../server/serve.js'
+import { createServer, type Incoming } from '../server/serve.js'
 import { createSigner } from '../server/signing.js'
 import { type Call, OidcRefusal, type Route, refuse, type ServerContext } from './context.js'
 import { sessionOf } from './dpop.js'
@@ -20,7 +20,7 @@ import {
 import { authenticators, challenge } from './second-factor.js'
 import { createSessions, isOffline } from './sessions.js'
 import { token } from './token.js'
-import type { OidcPerson, OidcRequest, ScriptedFactorCodes, ScriptedOidcOptions } from './types.js'
+import type { ScriptedOidc, ScriptedOidcOptions } from './types.js'
 
 export type {
   OidcClientSeed,
@@ -30,35 +30,9 @@ export type {
   OidcRequest,
   OidcRotation,
   ScriptedFactorCodes,
+  ScriptedOidc,
   ScriptedOidcOptions,
 } from './types.js'
-
-/** A scripted OpenID Connect server. */
-export interface ScriptedOidc extends ScriptedServer<OidcRequest> {
-  /** How often a grant was asked for, such as `refresh_token`. */
-  count(grant: string): number
-  /** Says who is signed in at the server from now on; `null`: nobody. */
-  signInAs(person: OidcPerson | null): void
-  /** Ends all sessions at the server, as an administrator does. */
-  endSessions(): void
-  /**
-   * The next refresh of each session that there is now is asked for a second factor, as Auth0 does it: it
-   * spends its token, and is refused with `mfa_required`. Within ten minutes one of these codes proves it.
-   * As Entra does it (`manners: 'entra'`), each refresh is refused with the claims that another sign-in
-   * has to ask for, and its token is not spent.
-   */
-  requireSecondFactor(): ScriptedFactorCodes
-  /**
-   * Answers as an API behind this server: a refusal, unless the request carries a token of the server
-   * that works, with a proof where one is due; else what `serve` says. Pages read of its headers what
-   * the API exposes, by default none.
-   */
-  guard(request: Request, serve: () => Response | Promise<Response>): Promise<Response>
-  /** The sessions that are not over. */
-  liveSessions(): number
-  /** A new key signs from now on; the old one still verifies. */
-  rotateKey(): void
-}
 
 const ROUTES: Readonly<Record<string, Route>> = {
   'GET /.well-known/openid-configuration': discovery,
@@ -219,6 +193,11 @@ export function createScriptedOidc(options: ScriptedOidcOptions = {}): ScriptedO
       hidden.has(response) ? {} : cors(context, request.headers.get('origin')),
   })
 
+  const sessions: ScriptedOidc['sessions'] = () =>
+    context.sessions.all
+      .filter(({ over }) => !over)
+      .map(({ id, person }) => ({ id, sub: person.sub }))
+
   return {
     ...server,
     count: (grant) => server.requests.filter((entry) => entry.grant === grant).length,
@@ -239,7 +218,12 @@ export function createScriptedOidc(options: ScriptedOidcOptions = {}): ScriptedO
         (await sessionOf(context, call)) ? serve() : refuse(context, 'userinfo'),
       )
     },
-    liveSessions: () => context.sessions.all.filter(({ over }) => !over).length,
+    liveSessions: () => sessions().length,
+    sessions,
+    endSession: context.sessions.end,
+    setAccessTokenLifetime(ms) {
+      context.accessTokenLifetime = ms
+    },
     rotateKey: () => context.signer.rotate(),
   }
 }

@@ -1,4 +1,5 @@
 import type { Jwk } from '../server/jwk.js'
+import type { ScriptedServer } from '../server/serve.js'
 import type { LoggedRequest } from '../server/types.js'
 
 /** Whose habits the server has: what each of these answered was captured, Auth0's and Entra's are documented. */
@@ -112,4 +113,37 @@ export interface ScriptedFactorCodes {
 /** A request as it came. */
 export interface OidcRequest extends LoggedRequest {
   readonly clientId: string | null
+}
+
+/** A scripted OpenID Connect server. */
+export interface ScriptedOidc extends ScriptedServer<OidcRequest> {
+  /** How often a grant was asked for, such as `refresh_token`. */
+  count(grant: string): number
+  /** Says who is signed in at the server from now on; `null`: nobody. */
+  signInAs(person: OidcPerson | null): void
+  /** Ends all sessions at the server, as an administrator does. */
+  endSessions(): void
+  /**
+   * The next refresh of each session that there is now is asked for a second factor, as Auth0 does it: it
+   * spends its token, and is refused with `mfa_required`. Within ten minutes one of these codes proves it.
+   * As Entra does it (`manners: 'entra'`), each refresh is refused with the claims that another sign-in
+   * has to ask for, and its token is not spent.
+   */
+  requireSecondFactor(): ScriptedFactorCodes
+  /**
+   * Answers as an API behind this server: a refusal, unless the request carries a token of the server
+   * that works, with a proof where one is due; else what `serve` says. Pages read of its headers what
+   * the API exposes, by default none.
+   */
+  guard(request: Request, serve: () => Response | Promise<Response>): Promise<Response>
+  /** How many sessions are not over. */
+  liveSessions(): number
+  /** The sessions that are not over; `sub` is whose each one is. */
+  sessions(): readonly { readonly id: string; readonly sub: string }[]
+  /** Ends a session, as an administrator does. */
+  endSession(id: string): void
+  /** Milliseconds, whole seconds: for all access tokens from now on. */
+  setAccessTokenLifetime(ms: number): void
+  /** A new key signs from now on; the old one still verifies. */
+  rotateKey(): void
 }

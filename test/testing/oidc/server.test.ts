@@ -44,6 +44,25 @@ describe('the scripted server', () => {
     expect(server.liveSessions()).toBe(0)
   })
 
+  it('ends one session, and no other, when it is told to', async () => {
+    const { server, signIn, refresh } = createLab({ clock: { now: () => 1_000_000 } }, OFFLINE)
+    const [one, other] = [await signIn(), await signIn()]
+    const [first, second] = server.sessions()
+    expect(first).toMatchObject({ sub: second?.sub })
+    server.endSession(first?.id ?? '')
+    expect(server.sessions()).toEqual([second])
+    expect((await refresh(one.refresh_token)).shape).toMatch(/^400/)
+    expect((await refresh(other.refresh_token)).shape).toMatch(/^200/)
+  })
+
+  it('gives access tokens that live as long as it was told last', async () => {
+    const { server, signIn, refresh } = createLab({ accessTokenLifetime: 60_000 }, OFFLINE)
+    const { refresh_token, expires_in } = await signIn()
+    expect(expires_in).toBe(60)
+    server.setAccessTokenLifetime(5_000)
+    expect((await refresh(refresh_token)).body).toMatchObject({ expires_in: 5 })
+  })
+
   it('gives no refresh token to a public client in the manner of Spring', async () => {
     const { post, authorize } = createLab(
       { manners: 'spring', clients: [{ id: 'web', redirectUris: ['https://app.example/cb'] }] },
