@@ -1,5 +1,6 @@
 const judge = 'src/server/dbsc/judge.ts'
 const routes = 'src/server/dbsc/routes.ts'
+const bindings = 'src/server/dbsc/bindings.ts'
 const notes = 'src/server/dbsc/notes.ts'
 const proofs = 'src/server/dbsc/proofs.ts'
 const keys = 'src/server/dbsc/keys.ts'
@@ -19,13 +20,13 @@ export const DBSC = [
   {
     file: judge,
     name: 'A bound cookie does for ever.',
-    find: 'if (!proof.isOld) return go(value)',
-    replace: 'if (!proof.isOld || !isTrial) return go(value)',
+    find: 'if (proof && !proof.isOld) return judgeProven(named, proof, candidate)',
+    replace: 'if (proof) return judgeProven(named, proof, candidate)',
   },
   {
     file: judge,
     name: 'An old proof stays in the browser, which then never makes a new one.',
-    find: 'unknown(OLD, mayWrite ? notes.erase(jar, key) : [])',
+    find: 'unknown(OLD, mayWrite ? notes.erase(jar, old.key) : [])',
     replace: 'unknown(OLD, mayWrite ? [] : [])',
   },
   {
@@ -43,8 +44,8 @@ export const DBSC = [
   {
     file: judge,
     name: 'A thief who says that it was skipped is not told of.',
-    find: 'one?.sessionId === session.sessionId && one.key === key',
-    replace: 'session.sessionId !== key && one !== undefined',
+    find: 'one?.sessionId === sessionId && (device ? one.key === device.key : one.isOurs)',
+    replace: 'one !== undefined && device !== null && sessionId !== ""',
   },
   {
     file: judge,
@@ -61,20 +62,20 @@ export const DBSC = [
   {
     file: judge,
     name: 'A session is bound to whatever key somebody has.',
-    find: 'one.binds && !one.isOld &&',
-    replace: '!one.isOld &&',
+    find: 'one.binds && one.sessionId === sessionId',
+    replace: 'one.sessionId === sessionId',
   },
   {
     file: judge,
     name: 'A session is bound to the key of another.',
-    find: 'one.binds && !one.isOld && one.sessionId === sessionId',
-    replace: 'one.binds && !one.isOld && sessionId !== one.key',
+    find: 'one.binds && one.sessionId === sessionId',
+    replace: 'one.binds && sessionId !== one.key',
   },
   {
     file: judge,
     name: 'A seal from before the session was bound does for ever.',
-    find: 'if (await devices.isConfirmed(session.sessionId)) return refuse(session, candidate)',
-    replace: 'await devices.isConfirmed(session.sessionId)',
+    find: 'const isBound = device !== undefined || (await bindings.isBound(sessionId))',
+    replace: 'const isBound = device !== undefined',
   },
   {
     file: judge,
@@ -91,19 +92,19 @@ export const DBSC = [
   {
     file: judge,
     name: 'A seal is replaced where the answer sets no cookie.',
-    find: '    if (proof && !mayWrite) return go(value)\n',
-    replace: '',
+    find: 'const isDue = !device && mayWrite',
+    replace: 'const isDue = !device',
   },
   {
     file: judge,
     name: 'A thief ends the sessions of the person elsewhere.',
-    find: 'return device !== undefined || devices.isConfirmed(sessionId)',
-    replace: 'return devices.isConfirmed(sessionId)',
+    find: 'return device !== undefined || bindings.isBound(sessionId)',
+    replace: 'return bindings.isBound(sessionId)',
   },
   {
     file: judge,
     name: 'A thief with the seal from before the session was bound ends the sessions of the person elsewhere.',
-    find: 'return device !== undefined || devices.isConfirmed(sessionId)',
+    find: 'return device !== undefined || bindings.isBound(sessionId)',
     replace: 'return device !== undefined',
   },
   {
@@ -181,16 +182,22 @@ export const DBSC = [
     replace: "    if (standing.type === 'unknown') return refuse(NO_SESSION)\n",
   },
   {
-    file: routes,
+    file: bindings,
     name: 'Seals from before are refused while requests are under way with them.',
-    find: ' || now() - device.since < CLOCKS_APART',
-    replace: '',
+    find: 'at !== null && Math.abs(now() - at) >= CLOCKS_APART',
+    replace: 'at !== null',
   },
   {
-    file: routes,
-    name: 'Seals from before are never refused.',
-    find: "    if (standing.type === 'same') await confirm(standing.session)\n",
-    replace: '',
+    file: bindings,
+    name: 'Seals from before are never refused, as other processes do not hear of the binding.',
+    find: 'if (isFirst) await devices.noteBinding(sessionId)',
+    replace: 'if (!isFirst) await devices.noteBinding(sessionId)',
+  },
+  {
+    file: bindings,
+    name: 'Each request that proves the key begins the minute anew.',
+    find: 'untold.get(sessionId) || (await devices.boundAt(sessionId)) === null',
+    replace: 'sessionId !== ""',
   },
   {
     file: routes,

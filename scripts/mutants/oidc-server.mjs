@@ -155,8 +155,8 @@ export const OIDC_SERVER = [
   {
     file: 'src/server/sealed/renewal.ts',
     name: 'A provider does not know whose session it refreshes.',
-    find: '{ signal, organizationId, session }',
-    replace: '{ signal, organizationId, session: session && null }',
+    find: '{ signal, organizationId, session, mayRepeat }',
+    replace: '{ signal, organizationId, session: session && null, mayRepeat }',
   },
   {
     file: 'src/server/sealed/session-data.ts',
@@ -179,8 +179,8 @@ export const OIDC_SERVER = [
   {
     file: 'src/server/backend/sign-in-routes.ts',
     name: 'Markup of whoever made an address is shown.',
-    find: '/^[^<>\\p{Cc}]+$/u.test(text)',
-    replace: '/^[^\\p{Cc}]+$/u.test(text)',
+    find: '/^[^<>\\p{Cc}]+(?=\\r?\\n[^<>]*$|$)/u',
+    replace: '/^[^\\p{Cc}]+(?=\\r?\\n[^<>]*$|$)/u',
   },
   {
     file: 'src/server/backend/flows.ts',
@@ -247,5 +247,35 @@ export const OIDC_SERVER = [
     name: 'A seal does not learn that its token was spent on a step.',
     find: 'details?.spent === true ? details.step : undefined',
     replace: 'details?.spent === true ? undefined : undefined',
+  },
+  {
+    file: 'src/providers/oidc/verify-id-token.ts',
+    name: 'A forged id token signs somebody in.',
+    find: '      if (isSignIn) throw notBelieved(wrong)\n',
+    replace: '',
+  },
+  {
+    file: 'src/providers/oidc/verify-id-token.ts',
+    name: 'A forged id token of a refresh takes the place of the one before it.',
+    find: "id_token: token.slice(0, token.lastIndexOf('.') + 1)",
+    replace: 'id_token: token',
+  },
+  {
+    file: 'src/providers/oidc/verify-id-token.ts',
+    name: 'Whatever the document names signs id tokens, such as nothing.',
+    find: 'registered ?? algorithms.filter((alg) => PUBLIC.test(alg))',
+    replace: 'registered ?? algorithms',
+  },
+  {
+    file: 'src/providers/oidc/verify-id-token.ts',
+    name: 'An id token of another access token does.',
+    find: 'if (value && name in claims && claims[name] !== (await halfOf(alg, value))) return name',
+    replace: 'if (value && name in claims && !(await halfOf(alg, value))) return name',
+  },
+  {
+    file: 'src/server/workos/server.ts',
+    name: 'A server that asks for a pause is asked again at once.',
+    find: 'if (!isAuthError(error) || error.retryAfter !== undefined) return false',
+    replace: 'if (!isAuthError(error)) return false',
   },
 ]

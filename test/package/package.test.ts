@@ -594,14 +594,19 @@ describe('the packed package', () => {
     },
   )
 
-  it.each(['keycloak', 'auth0', 'okta', 'entra', 'cognito', 'zitadel'])(
-    'has a preset for %s of a few bytes on top of oidc',
-    async (name) => {
-      const preset = `export { ${name} } from 'holdfast/providers/oidc/presets'`
-      const bytes = (await size(`${OIDC};${preset}`)) - (await size(OIDC))
-      console.log(`${name}: ${bytes} of 150 bytes`)
-      expect(bytes).toBeGreaterThan(0)
-      expect(bytes).toBeLessThanOrEqual(150)
-    },
-  )
+  // The end-session page of Cognito has names of its own, and the region is in the id of a pool.
+  it.each([
+    ['keycloak', 150],
+    ['auth0', 150],
+    ['okta', 150],
+    ['entra', 150],
+    ['cognito', 165],
+    ['zitadel', 150],
+  ])('has a preset for %s of a few bytes on top of oidc', async (name, most) => {
+    const preset = `export { ${name} } from 'holdfast/providers/oidc/presets'`
+    const bytes = (await size(`${OIDC};${preset}`)) - (await size(OIDC))
+    console.log(`${name}: ${bytes} of ${most} bytes`)
+    expect(bytes).toBeGreaterThan(0)
+    expect(bytes).toBeLessThanOrEqual(most)
+  })
 })

@@ -3,11 +3,19 @@
 import { afterAll, vi } from 'vitest'
 
 const namesNow = () => Object.getOwnPropertyNames(globalThis)
-const current = (name: string): unknown => Reflect.get(globalThis, name)
+const current = (name: string): unknown => {
+  try {
+    return Reflect.get(globalThis, name)
+  } catch {
+    // Svelte's runes are there to throw.
+    return undefined
+  }
+}
 /** Some, such as `CSS` in happy-dom, are made anew each time. */
 const isSteady = (name: string): boolean => Object.is(current(name), current(name))
-/** The helpers that TypeScript's `tslib` makes global when it is loaded. */
-const isHelper = (name: string): boolean => name.startsWith('__')
+/** What tells platforms apart. Frameworks add globals of their own, which disturb nobody. */
+const PLATFORM =
+  /^(window|document|location|navigator|opener|parent|self|\w+Storage|indexedDB|Deno|Bun|EdgeRuntime)$/
 
 const before = new Map(
   namesNow()
@@ -23,7 +31,7 @@ afterAll(() => {
   vi.unstubAllEnvs()
   vi.useRealTimers()
   const changed = [...before].filter(([name, value]) => !Object.is(current(name), value))
-  const added = namesNow().filter((name) => !known.has(name) && !isHelper(name))
+  const added = namesNow().filter((name) => !known.has(name) && PLATFORM.test(name))
   for (const [name, value] of changed) {
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
   }

@@ -1,9 +1,10 @@
+import { text } from '../shared/json.js'
 import { invalid, trimSlashes } from '../shared/url.js'
 
 /** A part of an address, as it is. @throws AuthError `invalid_argument` for what would change it. */
 function part(name: string, value: unknown, fits = /^[\w.-]+$/): string {
-  if (typeof value === 'string' && fits.test(value)) return value
-  return invalid(`\`${name}\` is missing, or wrong.`)
+  const word = text(value) ?? ''
+  return fits.test(word) ? word : invalid(`\`${name}\` is missing, or wrong.`)
 }
 
 /** A host, as of `https://` and nothing more. */

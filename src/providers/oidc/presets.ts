@@ -1,5 +1,3 @@
-import { asObject } from '../shared/json.js'
-import { invalid } from '../shared/url.js'
 import { type OidcProvider, oidc } from './index.js'
 import {
   auth0Issuer,
@@ -17,10 +15,6 @@ export type PresetOptions = Omit<OidcOptions, 'issuer'>
 /** What servers give that have no `offline_access`, or need it for no refresh token. */
 const PLAIN = 'openid profile email'
 
-/** @throws AuthError `invalid_argument` for options that are no object. */
-const given = <Options extends object>(options: Options): Options =>
-  asObject(options) ? options : invalid('Pass the options as an object.')
-
 /** Where a realm of Keycloak is. */
 export interface KeycloakOptions extends PresetOptions {
   /** Of the server, such as `https://sso.example`; with `/auth` where it has that. */
@@ -34,7 +28,7 @@ export interface KeycloakOptions extends PresetOptions {
  * @throws AuthError `invalid_argument` for options that cannot work.
  */
 export function keycloak(options: KeycloakOptions): OidcProvider {
-  const { url, realm, ...rest } = given(options)
+  const { url, realm, ...rest } = { ...options }
   return oidc({ scope: PLAIN, ...rest, issuer: keycloakIssuer(url, realm) })
 }
 
@@ -52,7 +46,7 @@ export interface Auth0Options extends PresetOptions {
  * @throws AuthError `invalid_argument` for options that cannot work.
  */
 export function auth0(options: Auth0Options): OidcProvider {
-  const { domain, audience, parameters, ...rest } = given(options)
+  const { domain, audience, parameters, ...rest } = { ...options }
   const asked = { ...(audience && { audience }), ...parameters }
   return oidc({ ...rest, parameters: asked, issuer: auth0Issuer(domain) })
 }
@@ -67,7 +61,7 @@ export interface OktaOptions extends PresetOptions {
 
 /** Okta. @throws AuthError `invalid_argument` for options that cannot work. */
 export function okta(options: OktaOptions): OidcProvider {
-  const { domain, authorizationServer = 'default', ...rest } = given(options)
+  const { domain, authorizationServer = 'default', ...rest } = { ...options }
   return oidc({ ...rest, issuer: oktaIssuer(domain, authorizationServer) })
 }
 
@@ -83,7 +77,7 @@ export interface EntraOptions extends PresetOptions {
  * @throws AuthError `invalid_argument` for options that cannot work.
  */
 export function entra(options: EntraOptions): OidcProvider {
-  const { tenantId, ...rest } = given(options)
+  const { tenantId, ...rest } = { ...options }
   return oidc({ ...rest, issuer: entraIssuer(tenantId) })
 }
 
@@ -98,7 +92,7 @@ export interface CognitoOptions extends PresetOptions {
  * @throws AuthError `invalid_argument` for options that cannot work.
  */
 export function cognito(options: CognitoOptions): OidcProvider {
-  const { userPoolId, ...rest } = given(options)
+  const { userPoolId, ...rest } = { ...options }
   const issuer = cognitoIssuer(userPoolId)
   return oidc({ scope: PLAIN, postLogoutParameter: 'logout_uri', ...rest, issuer })
 }
@@ -111,6 +105,6 @@ export interface ZitadelOptions extends PresetOptions {
 
 /** Zitadel. @throws AuthError `invalid_argument` for options that cannot work. */
 export function zitadel(options: ZitadelOptions): OidcProvider {
-  const { domain, ...rest } = given(options)
+  const { domain, ...rest } = { ...options }
   return oidc({ ...rest, issuer: zitadelIssuer(domain) })
 }

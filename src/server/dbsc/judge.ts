@@ -175,7 +175,7 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
       const { sessionId, device } = session
       if (sessionId === undefined) return false
       const proof = await proofOf({ ...session, sessionId }, jar)
-      if (proof) return proof.isOld
+      if (proof && !proof.isOld) return false
       return device !== undefined || bindings.isBound(sessionId)
     },
   }
