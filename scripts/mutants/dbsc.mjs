@@ -190,14 +190,14 @@ export const DBSC = [
   {
     file: bindings,
     name: 'Seals from before are never refused, as other processes do not hear of the binding.',
-    find: 'if (isFirst) await devices.noteBinding(sessionId)',
-    replace: 'if (!isFirst) await devices.noteBinding(sessionId)',
+    find: '        await devices.noteBinding(sessionId)\n',
+    replace: '',
   },
   {
-    file: bindings,
+    file: 'src/server/coordination/coordinator.ts',
     name: 'Each request that proves the key begins the minute anew.',
-    find: 'untold.get(sessionId) || (await devices.boundAt(sessionId)) === null',
-    replace: 'sessionId !== ""',
+    find: '      if (keepsFirst && tombstones.endedAt(name) !== null) return\n',
+    replace: '',
   },
   {
     file: routes,

@@ -47,8 +47,8 @@ export const ENGINE = [
   {
     file,
     name: 'Whoever waits for the lock gives up while the save of its holder is not seen yet.',
-    find: ' + 2 * lag',
-    replace: '',
+    find: '6 * storageTimeout + 2 * lag',
+    replace: '6 * storageTimeout',
   },
   {
     file,

@@ -155,8 +155,8 @@ export const OIDC_SERVER = [
   {
     file: 'src/server/sealed/renewal.ts',
     name: 'A provider does not know whose session it refreshes.',
-    find: '{ signal, organizationId, session, mayRepeat }',
-    replace: '{ signal, organizationId, session: session && null, mayRepeat }',
+    find: '        session,\n        // The answer',
+    replace: '        session: session && null,\n        // The answer',
   },
   {
     file: 'src/server/sealed/session-data.ts',

@@ -57,6 +57,9 @@ interface Arrived<User extends SessionUser> {
   readonly arrival: Arrival
   readonly event?: ProviderEventName | undefined
   readonly yields?: boolean | undefined
+  readonly looks?: boolean | undefined
+  /** Whether it is still wanted, whatever other calls here have come to. @default always */
+  readonly still?: (() => boolean) | undefined
 }
 
 /** Calls that may change whose session is current, by number: the latest one wins. */
@@ -84,16 +87,18 @@ export function createAccounts<User extends SessionUser>(
   const revocation = createRevocation(context)
   const order: Order = { calls: 0, committed: 0 }
 
-  async function commit({ record, call, yields, ...how }: Arrived<User>): Promise<boolean> {
+  async function commit(arrived: Arrived<User>): Promise<boolean> {
+    const { record, call, yields, looks, still, ...how } = arrived
     if (call < order.committed) return false
-    // Who takes nobody's place takes nobody's turn either.
+    // A sign-in that yields supersedes no other that still waits for its answer.
     if (!yields) order.committed = call
     const turn = order.committed
     const done = await path.commit({
       record,
       seen: null,
       yields,
-      still: () => order.committed === turn,
+      looks,
+      still: () => order.committed === turn && still?.() !== false,
       become: (saved) => ({ type: 'established', record, saved, ...how }),
     })
     if (!done) return false
@@ -210,7 +215,8 @@ function createForeign<User extends SessionUser>(
     if (wish.makeCurrent) {
       await refreshes.observe()
       // Whoever signed in or out meanwhile wins; the caller still gets what it asked for.
-      if (path.lineage() === before) await commit({ record, call, arrival: 'refresh' })
+      const still = () => path.lineage() === before
+      if (still()) await commit({ record, call, arrival: 'refresh', looks: true, still })
     }
     return record.session
   }

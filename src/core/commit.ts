@@ -22,6 +22,8 @@ export interface Change<User extends SessionUser> {
   readonly seen: Seen | null
   /** Whether it takes the place of nobody else: see `Grant.yields`. */
   readonly yields?: boolean | undefined
+  /** Whether storage is looked at once more before it is saved, as its caller may have waited. */
+  readonly looks?: boolean | undefined
   /** Whether the record is still wanted once it is saved. */
   still(): boolean
   /** What then happens to the context. */
@@ -76,14 +78,25 @@ export function createCommitPath<User extends SessionUser>(
   //                                 is saved
   //   would be saved over it        so they pass the gate one by one
   async function pass(change: Change<User>): Promise<boolean> {
+    if (change.looks) await adopt().catch(() => {})
     if (change.yields) {
       await adopt()
       const held = store.held()
       if (held && !isSamePerson(held.record, change.record)) {
-        throw invalid('Somebody else has signed in: sign out first.')
+        throw invalid('Another person is signed in, whom this may not replace: sign out first.')
       }
     }
     return change.still() && commit(context, change)
+  }
+
+  async function commitAtGate(change: Change<User>): Promise<boolean> {
+    try {
+      return await gate.locked(() => pass(change))
+    } catch (error) {
+      // Its tokens came before the disposal, and would be lost. Whoever yields would not know to whom.
+      if (change.yields || !isAuthError(error, 'disposed')) throw error
+      return change.still() && commit(context, change)
+    }
   }
 
   return {
@@ -92,8 +105,8 @@ export function createCommitPath<User extends SessionUser>(
     observe: (unheard) =>
       adopt(unheard).catch((error) => (isAuthError(error, 'timeout') ? 'unanswered' : 'failed')),
     commit: (change) =>
-      change.yields || (provider.yields && change.seen !== 'ours')
-        ? gate.locked(() => pass(change))
+      change.yields || (provider.mayYield && change.seen !== 'ours')
+        ? commitAtGate(change)
         : commit(context, change),
     async end(end, session) {
       const saved = await vault.end(end)

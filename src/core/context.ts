@@ -16,7 +16,7 @@ export interface EngineContext<User extends SessionUser> {
   readonly store: Store<User>
   readonly vault: Vault<User>
   readonly section: Section
-  /** In which sign-ins are saved, one after the other, where some give way to others: `Provider.yields`. */
+  /** In which sign-ins are saved one at a time, where some must not replace another person's: `Provider.mayYield`. */
   readonly gate: Section
   /** Sends one request to the provider, within its time. @throws AuthError `timeout`, `aborted`. */
   request<T>(send: (context: RequestContext) => Promise<T>, signal?: Signal): Promise<T>

@@ -20,7 +20,7 @@ import type {
 import { createReads, type Reads } from './reads.js'
 import type { SessionRecord } from './record.js'
 import { createRefreshes, type Refreshes } from './refreshes.js'
-import { createSection, type Section } from './section.js'
+import { createSection } from './section.js'
 import type { Grant, Session, SessionUser } from './session.js'
 import { createSharedPatience } from './shared-patience.js'
 import { createStart } from './start.js'
@@ -68,24 +68,21 @@ function createContext<User extends SessionUser>(
     maxRetryDelay: settings.maxRetryDelay ?? 30_000,
   }
   const { lag = 0 } = storage
-  const openSection = (lockName: string): Section =>
-    createSection({
-      environment,
-      lockName,
-      // The critical section reads session and patience, asks the server, reads again, saves in two tries
-      // and forgets the failures before; a refusal waits for the lag once, and what it saved once more:
-      // whoever waits for it has to wait longer.
-      timeout: requestTimeout + 6 * storageTimeout + 2 * lag,
-      lag,
-    })
-  const section = openSection(lockNameOf(storageKey))
+  // Whoever waits for a section has to wait longer than its work may take. At the gate that is a look, two
+  // tries of a save and of its removal, and the lag of what was saved.
+  const atGate = 7 * storageTimeout + 2 * lag
+  // The critical section reads session and patience, asks the server, reads again, saves in two tries, maybe at
+  // the gate, and forgets the failures before; a refusal waits for the lag once, and what it saved once more.
+  const inside = requestTimeout + 6 * storageTimeout + 2 * lag + (provider.mayYield ? atGate : 0)
+  const lockName = lockNameOf(storageKey)
+  const section = createSection({ environment, lockName, timeout: inside, lag })
   return {
     environment,
     provider,
     settings,
     limits,
     section,
-    gate: openSection(`${lockNameOf(storageKey)}:gate`),
+    gate: createSection({ environment, lockName: `${lockName}:gate`, timeout: atGate, lag }),
     store: createStore<User>({ environment, limits, debug: settings.debug }),
     vault: createVault<User>({ environment, storage, storageKey, timeout: storageTimeout }),
     async request(send, signal) {

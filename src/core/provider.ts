@@ -216,7 +216,7 @@ export interface Provider<
    * Whether some of its sign-ins give way to whoever is signed in (`Grant.yields`): then all sign-ins are
    * saved one at a time, by all contexts, or one could come between such a one's look and its save.
    */
-  readonly yields?: boolean | undefined
+  readonly mayYield?: boolean | undefined
   /** Headers of `authorize` that are secrets of one origin: no redirect takes them to another. */
   readonly boundHeaders?: readonly string[] | undefined
   /**

@@ -199,3 +199,44 @@ describe('tokens in an address, while somebody else signs in here,', () => {
     expect(await taken).toMatchObject({ code: 'disposed' })
   })
 })
+
+describe('a sign-in where tokens in an address are taken', () => {
+  const accepting = { acceptFragmentTokens: true }
+
+  it('that was answered after its client was disposed of is there for the next one', async () => {
+    const world = createGoTrueWorld()
+    const { auth } = world.open(undefined, undefined, accepting)
+    await auth.getSession()
+    const release = world.hold('POST')
+    const signedIn = failureOf(auth.signIn(ADA))
+    await world.browser.clock.settle()
+    auth.dispose()
+    release()
+    await signedIn
+    await world.browser.clock.settle()
+    const next = world.open(undefined, undefined, accepting)
+    expect((await next.auth.getSession())?.user?.email).toBe(ADA.email)
+  })
+
+  it('wins over a refresh of a token kept elsewhere that was waiting to be saved', async () => {
+    const world = createGoTrueWorld()
+    const others = holdable()
+    // What other tabs say comes late.
+    const deaf = { channel: { open: () => ({ post() {}, close() {} }) } }
+    const here = world.open(undefined, undefined, accepting, deaf)
+    const there = world.open(undefined, others.wrap, accepting)
+    await Promise.all([here.auth.getSession(), there.auth.getSession()])
+    const kept = new URL((await linkOf(world, BOB)).replace('#', '?')).searchParams
+    const release = others.hold()
+    const signedIn = failureOf(there.auth.signIn(ADA))
+    await world.browser.clock.settle()
+    const refreshed = failureOf(here.auth.refreshSession(kept.get('refresh_token')))
+    await world.browser.clock.settle()
+    release()
+    await signedIn
+    expect(await refreshed).toMatchObject({ user: { email: BOB.email } })
+    await world.browser.clock.settle()
+    expect((await there.auth.getSession())?.user?.email).toBe(ADA.email)
+    expect((await here.auth.getSession())?.user?.email).toBe(ADA.email)
+  })
+})

@@ -43,7 +43,7 @@ function start(meanwhile?: Input<SessionUser>, yields = false) {
     createSection({ environment, lockName, timeout: 1_000, lag: 100 })
   const context: EngineContext<SessionUser> = {
     environment,
-    provider: { ...world.server.provider, yields },
+    provider: { ...world.server.provider, mayYield: yields },
     settings: { environment, storage, storageKey: 'app' },
     limits,
     store,

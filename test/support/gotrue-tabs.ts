@@ -1,4 +1,4 @@
-import { AuthClient, isAuthError, type Storage } from '../../src/index.js'
+import { AuthClient, type Environment, isAuthError, type Storage } from '../../src/index.js'
 import { type GoTrueOptions, gotrue } from '../../src/providers/gotrue/index.js'
 import {
   createFakeBrowser,
@@ -40,6 +40,7 @@ export function createGoTrueWorld(options: ScriptedGoTrueOptions = {}) {
     href = APP,
     wrap = (storage: Storage): Storage => storage,
     own: Partial<GoTrueOptions> = {},
+    heard: Partial<Environment> = {},
   ) {
     const tab = browser.tab({ href })
     const auth = new AuthClient({
@@ -50,7 +51,7 @@ export function createGoTrueWorld(options: ScriptedGoTrueOptions = {}) {
         ...own,
       }),
       storage: wrap(tab.storage),
-      environment: tab.environment,
+      environment: { ...tab.environment, ...heard },
       autoRefresh: false,
     })
     const events: string[] = []

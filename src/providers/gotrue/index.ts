@@ -78,7 +78,7 @@ export function gotrue<Metadata extends object = AnyMetadata>(
     refresh,
     restore,
     refusesToken: isDeadToken,
-    yields: acceptFragmentTokens,
+    mayYield: acceptFragmentTokens,
     signOut: createSignOut(send, refresh),
     signIn: createSignIn<Metadata>(send),
     actions(host) {

@@ -43,6 +43,8 @@ export interface TombstoneOptions {
    * enough for a sign-out, whose auth server is told as well. @default false
    */
   readonly everywhere?: boolean | undefined
+  /** Whether a tombstone that is there already stays as it is: what counts is when the first one was set. */
+  readonly keepsFirst?: boolean | undefined
 }
 
 /** Makes refreshes rare where many requests of one session arrive together. */
@@ -156,7 +158,8 @@ function createAlarm({ report, now = () => Date.now() }: MemoryCoordinatorOption
   return () => {
     if (!report || isLately(saidAt, SILENCE, now())) return
     saidAt = now()
-    const message = 'There are more sign-outs than `limit`: the oldest are forgotten.'
+    const message =
+      'There are more sign-outs and bound sessions than `limit`: the oldest are forgotten.'
     tell(report, new AuthError('storage', message))
   }
 }
@@ -199,7 +202,8 @@ export function localCoordinator(options: MemoryCoordinatorOptions): LocalCoordi
       running.set(key, promise)
       return promise
     },
-    async end(name, ttl, { confirmed = true } = {}) {
+    async end(name, ttl, { confirmed = true, keepsFirst } = {}) {
+      if (keepsFirst && tombstones.endedAt(name) !== null) return
       tombstones.set(name, { until: now() + checkPositive('ttl', ttl), confirmed })
       watches.tell(name)
     },

@@ -34,7 +34,10 @@ export interface RedisCommands {
   release(contender: Contender): Command
   tombstoneName(name: string): Promise<string>
   /** Times in ms. */
-  end(name: string, times: { readonly ttl: number; readonly at: number }): Promise<Command>
+  end(
+    name: string,
+    stone: { readonly ttl: number; readonly at: number; readonly keepsFirst?: boolean | undefined },
+  ): Promise<Command>
   ended(name: string): Promise<Command>
   /** Tells all processes that a tombstone was set. */
   tell(tombstone: string): Command
@@ -82,10 +85,10 @@ export function redisCommands(prefix: string, term: number): RedisCommands {
     release: (contender) =>
       settle(contender, { name: resultName(contender.key), sealed: null, life: 0 }),
     tombstoneName,
-    end: async (name, { ttl, at }) => ({
+    end: async (name, { ttl, at, keepsFirst }) => ({
       script: END,
       keys: [await tombstoneName(name)],
-      args: [ttl, Math.floor(at)],
+      args: [ttl, Math.floor(at), keepsFirst ? 1 : 0],
     }),
     ended: async (name) => ({ script: ENDED, keys: [await tombstoneName(name)], args: [] }),
     tell: (tombstone) => ({

@@ -46,12 +46,13 @@ return 1
 `
 
 /**
- * Leaves a tombstone, which says when. KEYS: tombstone. ARGV: its life, and the time of the process, both in ms.
- * It is later than the one before it, by whatever clock: a session that began in between is over.
+ * Leaves a tombstone, which says when. KEYS: tombstone. ARGV: its life, and the time of the process, both in ms;
+ * whether one that is there stays, 1 or 0. It is later than the one before it, by whatever clock: a session that began in between is over.
  */
 export const END: string = `${READ}
 local at = tonumber(ARGV[2])
 local former = tonumber(string.match(read(KEYS[1]) or '', '^at:(%d+)$') or '')
+if former and ARGV[3] == '1' then return 1 end
 if former and former >= at then at = former + 1 end
 redis.call('SET', KEYS[1], string.format('at:%.0f', at), 'PX', ARGV[1])
 return 1

@@ -132,7 +132,9 @@ export function redisCoordinator(options: RedisCoordinatorOptions): Coordinator 
       await local.end(name, ttl, options)
       const tombstone = await commands.tombstoneName(name)
       watches.tell(tombstone)
-      const command = await commands.end(name, { ttl: whole(ttl), at: clock.now() })
+      const { keepsFirst } = { ...options }
+      const at = (keepsFirst && (await local.endedAt(name))) || clock.now()
+      const command = await commands.end(name, { ttl: whole(ttl), at, keepsFirst })
       const reply = await link.call(command, { urgent: true, afterwards: command })
       // After it, for whoever hears of an end looks at once whether it is so.
       await link.call(commands.tell(tombstone))

@@ -198,7 +198,7 @@ export function createServerPatience(options: ServerPatienceOptions): ServerPati
     let admission = first
     const turn: Turn = {
       async mayRepeat() {
-        // Closed also by the turn of whoever tries for all.
+        if (admission.type !== 'open') return false
         const next = await pauses.admit(name, timeout)
         if (next.type === 'closed') return false
         admission = next

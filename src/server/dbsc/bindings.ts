@@ -36,19 +36,14 @@ const SPARED = 10_000
 /** Makes what knows which sessions are bound. */
 export function createBindings({ devices, now }: BindingsDeps): Bindings {
   const known = createExpiring<true>({ limit: LIMIT, now })
-  const untold = createExpiring<true>({ limit: LIMIT, now })
   return {
     async note(sessionId) {
       if (known.get(sessionId)) return
       try {
-        // The first one counts: a later one would begin the minute anew. Of one that others were not told of, they are.
-        const isFirst = untold.get(sessionId) || (await devices.boundAt(sessionId)) === null
-        if (isFirst) await devices.noteBinding(sessionId)
+        await devices.noteBinding(sessionId)
         known.set(sessionId, true, now() + REMEMBERED)
-        untold.delete(sessionId)
       } catch {
         known.set(sessionId, true, now() + SPARED)
-        untold.set(sessionId, true, now() + REMEMBERED)
       }
     },
     async isBound(sessionId) {

@@ -109,8 +109,15 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
   ) {
     const token = tokens.read(from)
     const session = token && toSession({ data: from, token })
+    const began = now()
     const grant = await withinTime(timeout, (signal) =>
-      provider.refresh(from.refreshToken, { signal, organizationId, session, mayRepeat }),
+      provider.refresh(from.refreshToken, {
+        signal,
+        organizationId,
+        session,
+        // The answer to a repeat must have time to arrive.
+        mayRepeat: async () => now() - began < timeout / 2 && (await mayRepeat()),
+      }),
     )
     if (!grant) throw new AuthError('bad_response', 'The answer holds no session.')
     const { user = from.user, accessToken } = grant

@@ -31,7 +31,10 @@ export function createSealedDevices<User extends SessionUser>(parts: Parts<User>
     },
     // A refresh token may be in a browser as long as any cookie.
     noteBinding: (sessionId) =>
-      coordinator.end(boundName(sessionId), LONGEST_COOKIE_LIFE, { everywhere: true }),
+      coordinator.end(boundName(sessionId), LONGEST_COOKIE_LIFE, {
+        everywhere: true,
+        keepsFirst: true,
+      }),
     boundAt: (sessionId) => coordinator.endedAt(boundName(sessionId)),
     report: (event) => tell(onSecurityEvent, event),
   }
