@@ -24,6 +24,8 @@ interface Row {
   readonly verified?: Outcome
   /** Why the two differ, or why the answer is what it is. */
   readonly because?: string
+  /** Why the answer with `verifyIdToken` is what it is. */
+  readonly verifiedBecause?: string
 }
 
 const OVER_TLS =
@@ -41,6 +43,33 @@ const refreshed =
   async ({ signIn, refresh, key }) => {
     await signIn()
     return refresh((good) => key.sign({ ...good, ...claims }))
+  }
+
+/** The same, where the session goes on: with the next refresh token, and with this id token. */
+const wentOn =
+  (claims: object, idToken: 'next' | 'former'): Row['act'] =>
+  async (issuer) => {
+    let next: unknown
+    await issuer.signIn()
+    const former = (await issuer.auth.getSession())?.extras.id_token
+    const error = await issuer.refresh(async (good) => {
+      next = await issuer.key.sign({ ...good, ...claims })
+      return next
+    })
+    const session = await issuer.auth.getSession()
+    expect(session?.refreshToken).toBe('refresh-2')
+    expect(former).toBeTruthy()
+    expect(session?.extras.id_token).toBe(idToken === 'next' ? next : former)
+    return error
+  }
+
+/** Signs in with a good token that a key of this kind signed. */
+const signed =
+  (alg: string): Row['act'] =>
+  async ({ signIn, jwks }) => {
+    const key = await makeKey('key-1', alg)
+    jwks.keys = [key.jwk]
+    return signIn((claims) => key.sign(claims))
   }
 
 /** Signs in with a token that another key of the same name signed. */
@@ -122,6 +151,12 @@ const ROWS: readonly Row[] = [
     without: NOT_BELIEVED,
   },
   {
+    module: 'a good RS256 signature',
+    demands: 'to be taken: a refusal of bad ones alone could be of all',
+    act: signed('RS256'),
+    without: SIGNED_IN,
+  },
+  {
     module: 'oidcc-client-test-invalid-sig-rs256',
     demands: 'to refuse a bad RS256 signature, where signatures are looked at',
     act: forged('RS256'),
@@ -157,7 +192,7 @@ const ROWS: readonly Row[] = [
       return signIn((claims) => keys[1]?.sign(claims, { kid: undefined }))
     },
     without: SIGNED_IN,
-    because: 'each key is tried',
+    verifiedBecause: 'each key is tried',
   },
   {
     module: 'oidcc-client-test-signing-key-rotation-just-before-signing',
@@ -196,7 +231,7 @@ const ROWS: readonly Row[] = [
   {
     module: 'oidcc-client-test-refresh-token',
     demands: 'to take the tokens of a refresh',
-    act: refreshed({}),
+    act: wentOn({}, 'next'),
     without: SIGNED_IN,
   },
   {
@@ -209,7 +244,7 @@ const ROWS: readonly Row[] = [
   {
     module: 'oidcc-client-test-refresh-token-invalid-issuer',
     demands: 'to refuse the id token of a refresh that is of another issuer',
-    act: refreshed({ iss: 'https://evil.example', name: 'Eve' }),
+    act: wentOn({ iss: 'https://evil.example', name: 'Eve' }, 'former'),
     without: SIGNED_IN,
     because:
       'the id token is refused, and the one before stays: the new tokens are kept first, and judged afterwards',
@@ -246,7 +281,10 @@ async function outcomeOf({ act, options }: Row, more: Options): Promise<Outcome>
   const issuer = await openIssuer({ ...options, ...more })
   const { code, serverCode } = Object(await act(issuer))
   const session = await issuer.auth.getSession().catch(() => null)
-  // Whatever is refused must have left nothing of somebody else.
+  // Without the option no key is looked at.
+  if (!more.verifyIdToken) expect(issuer.jwks.asked).toBe(0)
+  // Whatever is refused has left no session, and whatever is taken is of nobody else.
+  if (code) expect(session).toBeNull()
   expect(session?.user?.name).not.toBe('Eve')
   expect(session?.user?.id ?? 'ada').toBe('ada')
   if (session && !code) return SIGNED_IN
@@ -254,14 +292,14 @@ async function outcomeOf({ act, options }: Row, more: Options): Promise<Outcome>
 }
 
 describe.each(ROWS)('$module demands $demands', (row) => {
-  const { without, verified = without, because } = row
-  const why = because ? `: ${because}` : ''
+  const { without, verified = without, because, verifiedBecause } = row
+  const why = (reason?: string): string => (reason ? `: ${reason}` : '')
 
-  it(`and Holdfast answers: ${without}${why}`, async () => {
+  it(`and Holdfast answers: ${without}${why(because)}`, async () => {
     expect(await outcomeOf(row, {})).toBe(without)
   })
 
-  it(`and with verifyIdToken: ${verified}`, async () => {
+  it(`and with verifyIdToken: ${verified}${why(verifiedBecause)}`, async () => {
     expect(await outcomeOf(row, { verifyIdToken: verifyIdToken() })).toBe(verified)
   })
 })

@@ -13,6 +13,9 @@ import { count } from './tally.js'
 import type { Client, Opened } from './wire.js'
 import { KEY, type World } from './world.js'
 
+/** A request is given up after so many ms. */
+const REQUEST = 10_000
+
 /** What a context is doing. */
 export type Status = 'running' | 'frozen' | 'crashed' | 'disposed'
 
@@ -70,13 +73,23 @@ export interface Heard {
 /** Requests of one context, on their way through the network to the server and back. */
 function watchedFetch(world: World, tab: Tab, context: () => Context): typeof fetch {
   const { ledger, wire } = world
-  /** The last request, if it was a look-up: the next one goes where that said. */
+  /** The last request, if it was a look-up: the next one of its exchange goes where that said. */
   let lookup: number | null = null
+  /** Whether a look-up has failed since the last request that was none. */
+  let lookedInVain = false
+  /** Whether an exchange may still go on whose look-up left then: who was stopped noticed no time. */
+  const goesOn = (departure: number): boolean => {
+    const left = ledger.departed(departure)
+    return world.clock.monotonic() - left < REQUEST || context().frozenAt >= left
+  }
   return (input, init) => {
     const { name } = context()
     const departure = ledger.depart()
-    const begun = lookup ?? departure
-    lookup = wire.isLookup(String(input).slice(wire.base.length)) ? begun : null
+    const begun = lookup !== null && goesOn(lookup) ? lookup : departure
+    const isLookup = wire.isLookup(String(input).slice(wire.base.length))
+    lookup = isLookup ? begun : null
+    const inVain = lookedInVain
+    if (!isLookup) lookedInVain = false
     let minted: Mint | null = null
     const send = tab.fetch(async (input, options) => {
       const request = input instanceof Request && !options ? input : new Request(input, options)
@@ -94,7 +107,7 @@ function watchedFetch(world: World, tab: Tab, context: () => Context): typeof fe
       const token = asked ? asked.token : wire.presented(text)
       const sent = token ? ledger.send(name, departure, token) : null
       const { named = null } = asked ?? {}
-      if (sent) sent.begun = begun
+      if (sent) Object.assign(sent, { begun, inVain })
       if (sent && named !== null) Object.assign(sent, { named, resume: named === '' })
       if (sent) checkSend(world, sent)
       const fault = world.options.meet(path)
@@ -115,8 +128,8 @@ function watchedFetch(world: World, tab: Tab, context: () => Context): typeof fe
           if (!lost) sent.status = served.status
         }
         // Without a cookie nothing was presented, but what was asked for in vain is asked for again.
-        const isVain = asked?.named !== undefined || wire.isLookup(path)
-        if (!sent && isVain && !served.genuine) ledger.fail(name)
+        if (!sent && asked?.named !== undefined && !served.genuine) ledger.fail(name)
+        if (isLookup && !served.genuine) lookedInVain = true
         if (sent && wire.refuses(served.status)) noteReuse(world, sent)
         world.trace('server', `${name} ${path.slice(0, 30)} → ${served.status} ${fault}`)
         return await (asked ? asked.bring(served) : served.reply())
@@ -140,7 +153,8 @@ function watchedFetch(world: World, tab: Tab, context: () => Context): typeof fe
       const givenUp = isAuthError(error, 'superseded') || isAuthSessionMissingError(error)
       if (minted) minted.delivered = false
       for (const sent of land()) Object.assign(sent, { outcome: 'lost', status: 0, givenUp })
-      ledger.fail(name)
+      if (isLookup) lookedInVain = true
+      else ledger.fail(name)
     }
     return send(input, init).then(
       (response) => {

@@ -55,6 +55,8 @@ export interface Sent {
   readonly departure: number
   /** That of the first request of its exchange, which may have looked up where this one goes. */
   begun: number
+  /** Whether its context has looked up in vain where it goes. */
+  inVain: boolean
   readonly by: string
   readonly token: string
   readonly at: number
@@ -149,6 +151,7 @@ export function createLedger(clock: ManualClock): Ledger {
       const entry: Sent = {
         departure,
         begun: departure,
+        inVain: false,
         by,
         token,
         at,

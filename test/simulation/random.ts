@@ -264,7 +264,7 @@ export async function randomRun(
 }
 
 /** The figures of one world. */
-function report({ verdict: { tally }, ledger, options, clock, contexts }: World): void {
+function report({ verdict: { tally }, ledger, options, clock, contexts, steps }: World): void {
   count(tally, 'runs')
   count(tally, `runs ${options.rotation}`)
   count(tally, `protocol ${protocolOf(options.rotation)}`)
@@ -273,6 +273,7 @@ function report({ verdict: { tally }, ledger, options, clock, contexts }: World)
   count(tally, `start ${options.start}`)
   if (options.timeouts) count(tally, 'timed')
   if (options.asking) count(tally, `asking ${options.asking}`)
+  if (steps > MANY_STEPS) count(tally, 'hurried')
   count(tally, 'contexts', contexts.length)
   count(tally, 'simulated ms', clock.monotonic())
   count(tally, 'refreshes sent', ledger.sent.length)

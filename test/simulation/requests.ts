@@ -176,7 +176,7 @@ function checkWarrant(world: World, sent: Sent): void {
   )
   // Contexts share what they know of failures: one tries again what another may have spent.
   const failed = world.contexts.some(({ name }) => ledger.failedAt(name) >= since)
-  const unanswered = retried || failed
+  const unanswered = retried || failed || sent.inVain
   const found = foundOld(world, context, sent.token, since)
   // Of a session that only cookies hold, each start has to ask: nobody else knows.
   const warranted =

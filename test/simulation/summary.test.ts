@@ -92,6 +92,7 @@ describe('the summary', () => {
   const tally: Tally = {
     ...thoroughTally(),
     'runs v1': 1500,
+    hurried: 7,
     'simulated ms': 7_200_000,
     'ended evicted': 4,
     'ended storage deleted': 2,
@@ -116,6 +117,10 @@ describe('the summary', () => {
     expect(line('identity mix-ups')?.figure).toBe('1')
     expect(line('unbounded waits')).toMatchObject({ figure: '2', detail: 'hung 2' })
     expect(line('violations of any invariant')?.figure).toBe('6')
+  })
+
+  it('counts the worlds that were hurried, whose rest shows less', () => {
+    expect(line('hurried')?.figure).toBe('7')
   })
 
   it('counts the evaluations of every invariant', () => {

@@ -67,6 +67,7 @@ export function figures(tally: Tally): Figure[] {
       'runs',
       `${listed(counts(tally, 'runs '))}; lock: ${listed(counts(tally, 'lock '))}`,
     ),
+    one('hurried', 'hurried', 'runs that went on by minutes, after very many steps'),
     one('contexts', 'contexts'),
     {
       name: 'simulated time',
