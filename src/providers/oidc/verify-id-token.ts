@@ -84,8 +84,12 @@ async function wrongBeside(
   return undefined
 }
 
-/** A refresh need not repeat the nonce of the sign-in, but may say no other (OIDC Core §12.2). */
-function wrongNonce({ nonce }: OidcClaims, { session }: OidcContext): string | undefined {
+/**
+ * A refresh need not repeat the nonce of the sign-in, but may say no other (OIDC Core §12.2). A sign-in
+ * has a nonce of its own, also one that renews a session; whoever reads its claims looks at that.
+ */
+function wrongNonce({ nonce }: OidcClaims, { session, kept }: OidcContext): string | undefined {
+  if (kept) return undefined
   const first = readClaims(text(session?.extras.id_token) ?? '')?.nonce
   return first && nonce && nonce !== first ? 'nonce' : undefined
 }
