@@ -251,7 +251,7 @@ export const OIDC_SERVER = [
   {
     file: 'src/providers/oidc/verify-id-token.ts',
     name: 'A forged id token signs somebody in.',
-    find: '      if (isSignIn) throw notBelieved(wrong)\n',
+    find: '      if (waits) throw notBelieved(wrong)\n',
     replace: '',
   },
   {

@@ -77,6 +77,15 @@ describe('a sign-in whose id token is verified', () => {
     expect(jwks.asked).toBe(2)
   })
 
+  it('does not say that its code may be sent again, which is spent, while a new key cannot be had', async () => {
+    const { signIn, jwks } = await open()
+    await signIn()
+    const next = await makeKey('key-2')
+    jwks.outage = outage
+    expect(await signIn((claims) => next.sign(claims))).toMatchObject(NOT_GENUINE)
+    expect(jwks.asked).toBe(2)
+  })
+
   it('reads past what is no key, and keys of kinds that nobody knows', async () => {
     const { signIn, jwks, key } = await open()
     const odd: unknown[] = [
@@ -270,6 +279,45 @@ describe('a refresh whose id token is verified', () => {
       expect(await auth.getSession()).toBeNull()
       expect(ends).toEqual([['subject-changed', expect.anything()]])
     }
+  })
+})
+
+describe('a token held elsewhere', () => {
+  const elsewhere = async (
+    make: (issuer: Awaited<ReturnType<typeof open>>) => Promise<unknown>,
+  ) => {
+    const issuer = await open()
+    const { answers, bodyWith, auth } = issuer
+    answers.push([200, bodyWith(await make(issuer))])
+    /** What `setSession` says. */
+    const begin = (): Promise<unknown> =>
+      auth
+        .setSession({ refreshToken: 'from-elsewhere', accessToken: 'of-old' })
+        .catch((error: unknown) => error)
+    return { ...issuer, begin }
+  }
+
+  it('begins the session of whoever the issuer has signed', async () => {
+    const { begin, auth } = await elsewhere(({ key, claimsOf }) => key.sign(claimsOf()))
+    await begin()
+    expect(await auth.getSession()).toMatchObject({ user: { id: 'ada' } })
+  })
+
+  it('begins none by an id token that is forged', async () => {
+    const { begin, auth } = await elsewhere(async ({ claimsOf }) =>
+      (await makeKey('key-1')).sign(claimsOf()),
+    )
+    expect(await begin()).toMatchObject(NOT_GENUINE)
+    expect(await auth.getSession()).toBeNull()
+  })
+
+  it('is not spent while the keys cannot be had', async () => {
+    const { begin, asked, jwks } = await elsewhere(({ key, claimsOf }) => key.sign(claimsOf()))
+    jwks.outage = outage
+    expect(await begin()).toMatchObject({ code: 'server_error', retryable: true })
+    expect(asked).not.toContain(SIGNING_DOCUMENT.token_endpoint)
+    jwks.outage = null
+    expect(await begin()).toMatchObject({ session: { user: { id: 'ada' } } })
   })
 })
 

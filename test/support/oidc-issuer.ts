@@ -92,6 +92,8 @@ export async function openIssuer(options: Partial<OidcOptions> = {}) {
     key,
     jwks,
     answers,
+    bodyWith,
+    claimsOf,
     asked: sent,
     signIn,
     refresh,

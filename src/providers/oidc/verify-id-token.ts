@@ -134,8 +134,9 @@ async function askForKeys(
 /**
  * Has each id token verified by the keys that its issuer publishes, before it is believed: for the
  * option of this name. A sign-in asks for the keys before its code is spent, and fails while they
- * cannot be had. A refresh waits for nothing: an id token whose key is not at hand by then, or that is
- * forged, does not replace the one before it, and the session goes on with its new tokens.
+ * cannot be had; so does a session that begins with a refresh token held elsewhere (`setSession`). Any
+ * other refresh waits for nothing: an id token whose key is not at hand by then, or that is forged, does
+ * not replace the one before it, and the session goes on with its new tokens.
  * @example
  * ```ts
  * const provider = oidc({
@@ -196,7 +197,12 @@ export function verifyIdToken(
       async haveSigned(token: string, waits: boolean, context: OidcContext): Promise<boolean> {
         const set = known
         if (set && (await isSigned(token, set))) return true
-        if (waits) return isSigned(token, await load(context))
+        // What was sent is spent by then: a failure that asks to be tried again would send it again.
+        if (waits)
+          return load(context).then(
+            (its) => isSigned(token, its),
+            () => false,
+          )
         if (set && !isYoung(set, REST)) loadBeside(context)
         return false
       },
@@ -208,20 +214,21 @@ export function verifyIdToken(
     return async (endpoint, request, context) => {
       const { grant_type, code } = request.form ?? {}
       if (!grant_type) return server.send(endpoint, request, context)
-      const isSignIn = code !== undefined
-      // Before the code is spent: without keys a sign-in would begin a session at the server, and fail.
-      await keys.prepare(isSignIn, context)
+      // A token held elsewhere begins a session, too: there is no user before it to keep.
+      const waits = code !== undefined || !context.session
+      // Before anything is spent: without keys this would begin a session at the server, and fail.
+      await keys.prepare(waits, context)
       const answer = await server.send(endpoint, request, context)
       const body = asObject(answer.body) ?? {}
       const token = text(body.id_token)
       if (!token || !isFine(answer)) return answer
       const claims = readClaims(token) ?? {}
       const beside = { at_hash: text(body.access_token), c_hash: code }
-      const wrong = (await keys.haveSigned(token, isSignIn, context))
+      const wrong = (await keys.haveSigned(token, waits, context))
         ? (wrongNonce(claims, context) ?? wrongTime(claims) ?? (await wrongBeside(token, beside)))
         : 'signature'
       if (!wrong) return answer
-      if (isSignIn) throw notBelieved(wrong)
+      if (waits) throw notBelieved(wrong)
       // Whose it is remains to be seen: an answer for another person must not be served.
       return { ...answer, body: { ...body, id_token: token.slice(0, token.lastIndexOf('.') + 1) } }
     }
