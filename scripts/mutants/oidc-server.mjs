@@ -268,6 +268,12 @@ export const OIDC_SERVER = [
   },
   {
     file: 'src/providers/oidc/verify-id-token.ts',
+    name: 'Older keys take the place of newer ones.',
+    find: 'if (!known || own.turn > known.turn) known = set',
+    replace: 'known = set',
+  },
+  {
+    file: 'src/providers/oidc/verify-id-token.ts',
     name: 'An id token of another access token does.',
     find: 'if (value && name in claims && claims[name] !== (await halfOf(alg, value))) return name',
     replace: 'if (value && name in claims && !(await halfOf(alg, value))) return name',

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
+import { AuthClient } from '../../src/index.js'
 import { verifyIdToken } from '../../src/providers/oidc/verify-id-token.js'
+import { turns } from '../contracts/contract.js'
 import { makeKey, openIssuer, SIGNING_DOCUMENT, unsigned } from '../support/oidc-issuer.js'
 import { createOidcWorld } from '../support/oidc-world.js'
 import { PATIENT } from '../support/patient.js'
@@ -229,6 +231,72 @@ describe('a refresh whose id token is verified', () => {
     expect(jwks.asked).toBe(2)
   })
 
+  it('has one request for keys under way at the most, and begins none within half a minute', async () => {
+    const { signIn, refresh, key, jwks, clock } = await open()
+    await signIn()
+    clock.now += 600_000
+    jwks.outage = () => new Promise(() => {})
+    const renew = () => refresh((claims) => key.sign(claims))
+    await renew()
+    await renew()
+    expect(jwks.asked).toBe(2)
+    clock.now += 30_000
+    await renew()
+    expect(jwks.asked).toBe(3)
+    expect(jwks.signals.map(({ aborted }) => aborted)).toEqual([false, true, false])
+  })
+
+  it('has the newest keys, also where an older answer comes after them', async () => {
+    const { signIn, refresh, auth, jwks, clock } = await open()
+    await signIn()
+    clock.now += 600_000
+    const before = jwks.keys
+    let late = (_answer: Response): void => {}
+    jwks.outage = () => new Promise((resolve) => (late = resolve))
+    const next = await makeKey('key-2')
+    await refresh((claims) => next.sign(claims))
+    await vi.waitUntil(() => jwks.asked === 2, PATIENT)
+    jwks.outage = null
+    jwks.keys = [next.jwk]
+    expect(await signIn((claims) => next.sign(claims))).toMatchObject({ user: { id: 'ada' } })
+    late(Response.json({ keys: before }))
+    await turns()
+    jwks.outage = outage
+    await refresh((claims) => next.sign({ ...claims, name: 'Ada' }))
+    expect((await auth.getSession())?.user).toMatchObject({ name: 'Ada' })
+  })
+
+  it.each<readonly [string, Awaited<ReturnType<typeof openIssuer>>['jwks']['outage']]>([
+    ['holds no keys', async () => new Response('<html>', { status: 404 })],
+    ['holds keys of somebody else', null],
+  ])(
+    'asks the issuer where its keys are now, where the place that was kept %s',
+    async (_name, gone) => {
+      const before = await openIssuer({ metadata: undefined, verifyIdToken: verifyIdToken() })
+      await before.signIn()
+      const { storage, environment } = before.browser.tab()
+      const clock = { now: 0 }
+      const verifier = verifyIdToken({}, () => clock.now)
+      const after = await openIssuer({ metadata: undefined, verifyIdToken: verifier })
+      after.jwks.outage = gone
+      const auth = new AuthClient({ provider: after.provider, storage, environment })
+      const renew = async () => {
+        const id_token = await before.key.sign(before.claimsOf())
+        after.answers.push([200, after.bodyWith(id_token)])
+        await auth.refreshSession()
+      }
+      await renew()
+      await turns()
+      await vi.waitUntil(() => after.jwks.asked > 0, PATIENT)
+      expect(after.asked.filter((url) => url.includes('/.well-known/'))).toEqual([])
+      await vi.waitUntil(async () => {
+        clock.now += 30_000
+        await renew()
+        return after.asked.some((url) => url.includes('/.well-known/'))
+      }, PATIENT)
+    },
+  )
+
   it('believes a new key at the refresh after, once that is at hand', async () => {
     const { signIn, refresh, auth, jwks, clock } = await open()
     await signIn()
@@ -254,7 +322,6 @@ describe('a refresh whose id token is verified', () => {
     const { storage, environment } = before.browser.tab()
     const after = await openIssuer({ metadata: undefined, verifyIdToken: verifyIdToken() })
     after.jwks.keys = [before.key.jwk]
-    const { AuthClient } = await import('../../src/index.js')
     const auth = new AuthClient({ provider: after.provider, storage, environment })
     const renew = async () => {
       const id_token = await before.key.sign({

@@ -1,6 +1,7 @@
 import { createLocalJWKSet } from 'jose/jwks/local'
 import { compactVerify } from 'jose/jws/compact/verify'
-import { AuthError } from '../../core/errors.js'
+import { AuthError, isAuthError } from '../../core/errors.js'
+import type { RequestContext } from '../../core/provider.js'
 import { asObject, text, texts } from '../shared/json.js'
 import { readClaims } from '../shared/jwt.js'
 import { checkOptions } from '../shared/options.js'
@@ -42,23 +43,28 @@ const PUBLIC = /^([RPE]S(256|384|512)|EdDSA|Ed25519)$/
 /** What it needs to know of the server's document. */
 const FIELDS = ['jwks_uri', 'id_token_signing_alg_values_supported']
 
-/** How long keys are used before they are asked for again, in ms; jose's default. */
+/** How long keys are used before they are asked for again, in ms: the default of jose's createRemoteJWKSet. */
 const FRESH = 600_000
-/** How long a refresh does not ask for them again for the sake of one that is not there, in ms. */
+/** A refresh that meets an unknown key asks for keys at most once in this time, in ms. */
 const REST = 30_000
 
 type Key = Readonly<Record<string, unknown>>
 
-/** The keys of a server, what it signs with, and when it was asked. */
-interface KeySet {
+/** A question for keys: when it was asked, in ms, and which one it is. */
+interface Asked {
   readonly at: number
+  readonly turn: number
+}
+
+/** The keys of a server, and what it signs with. */
+interface KeySet extends Asked {
   readonly keys: readonly Key[]
   readonly algorithms: readonly string[]
 }
 
 /** The left half of the hash of a text, by which an id token names it (OIDC Core §3.1.3.6). */
 async function halfOf(alg: string, words: string): Promise<string> {
-  // Of Ed25519 it is that of its own hash.
+  // EdDSA tokens are hashed with SHA-512, the hash inside Ed25519.
   const hash = `SHA-${/(256|384|512)$/.exec(alg)?.[0] ?? '512'}`
   const bytes = new Uint8Array(await crypto.subtle.digest(hash, new TextEncoder().encode(words)))
   return base64url(bytes.subarray(0, bytes.length / 2))
@@ -71,7 +77,7 @@ const notBelieved = (wrong: string): AuthError =>
   })
 
 /** The claim that does not fit what came with the token; nothing where all do. */
-async function wrongBeside(
+async function wrongHash(
   token: string,
   beside: Readonly<Record<string, string | undefined>>,
 ): Promise<string | undefined> {
@@ -113,22 +119,37 @@ const algorithmsOf = (metadata: OidcMetadata): readonly string[] =>
   texts(metadata.id_token_signing_alg_values_supported) ?? ['RS256']
 
 /** @throws AuthError `bad_response` for what is no set of keys; as every request. */
-async function askForKeys(
-  { find, send }: OidcChannel,
-  { signal, kept, session }: OidcContext,
-): Promise<Pick<KeySet, 'keys' | 'algorithms'>> {
-  const known = await find({ signal }, kept?.server ?? keptIn(session).server)
-  // A session that was begun without verification does not say where the keys are.
-  const metadata = known.jwks_uri ? known : await find({ signal })
-  const place = text(metadata.jwks_uri)
-  if (!place) return invalid('`verifyIdToken` needs a server whose metadata has a `jwks_uri`.')
-  const answer = await send(place, { method: 'GET' }, { signal })
+async function readKeys(
+  { send }: OidcChannel,
+  jwksUri: string,
+  context: RequestContext,
+): Promise<readonly Key[]> {
+  const answer = await send(jwksUri, { method: 'GET' }, context)
   const found = isFine(answer) ? asObject(answer.body)?.keys : null
   const list: readonly unknown[] = Array.isArray(found) ? found : []
   const keys = list.filter((key): key is Key => asObject(key) !== null)
-  if (keys.length > 0) return { keys, algorithms: algorithmsOf(metadata) }
+  if (keys.length > 0) return keys
   const { status } = answer
   throw toPassing(answer) ?? new AuthError('bad_response', 'The issuer has no keys.', { status })
+}
+
+const NO_PLACE = '`verifyIdToken` needs a server whose metadata has a `jwks_uri`.'
+
+/** @throws AuthError as `readKeys`, after which the place is doubted where no keys are there. */
+async function askForKeys(
+  server: OidcChannel,
+  { signal, kept, session }: OidcContext,
+): Promise<Pick<KeySet, 'keys' | 'algorithms'>> {
+  const known = await server.find({ signal }, kept?.server ?? keptIn(session).server)
+  // A session that was begun without verification does not say where the keys are.
+  const metadata = known.jwks_uri ? known : await server.find({ signal })
+  const jwksUri = text(metadata.jwks_uri)
+  if (!jwksUri) return invalid(NO_PLACE)
+  const keys = await readKeys(server, jwksUri, { signal }).catch((error: unknown) => {
+    if (isAuthError(error, 'bad_response')) server.moved()
+    throw error
+  })
+  return { keys, algorithms: algorithmsOf(metadata) }
 }
 
 /**
@@ -161,7 +182,7 @@ export function verifyIdToken(
   if (Number(clockSkew ?? 0) < 0) invalid('`clockSkew` is a time in ms.')
   if (!globalThis.crypto?.subtle) invalid('This platform has no WebCrypto to verify tokens with.')
 
-  const isYoung = ({ at }: KeySet, span: number): boolean => {
+  const isYoung = ({ at }: Asked, span: number): boolean => {
     const age = now() - at
     // A clock that was set back must not make anything last.
     return age >= 0 && age < span
@@ -176,34 +197,47 @@ export function verifyIdToken(
   /** The keys of one server. A sign-in waits for them; a refresh does not, and gets on with those there are. */
   function keysOf(server: OidcChannel) {
     let known: KeySet | undefined
+    let asked: Asked = { at: Number.NEGATIVE_INFINITY, turn: 0 }
+    let beside = new AbortController()
 
     async function load(context: OidcContext): Promise<KeySet> {
-      const at = now()
+      const own = { at: now(), turn: asked.turn + 1 }
+      asked = own
       const { keys, algorithms } = await askForKeys(server, context)
-      const taken = registered ?? algorithms.filter((alg) => PUBLIC.test(alg))
-      known = { at, keys, algorithms: taken }
-      return known
+      const accepted = registered ?? algorithms.filter((alg) => PUBLIC.test(alg))
+      const set = { ...own, keys, algorithms: accepted }
+      // The answer to an older question may come after that to a newer one.
+      if (!known || own.turn > known.turn) known = set
+      return set
     }
-    const loadBeside = (context: OidcContext): void => {
-      load(context).catch(() => {})
+
+    /** Whether keys that were just asked for have signed a token; where not, their place is doubted. */
+    async function isSignedNow(token: string, context: OidcContext): Promise<boolean> {
+      const fits = await isSigned(token, await load(context))
+      if (!fits) server.moved()
+      return fits
+    }
+
+    /** Asks beside a refresh, seldom enough, and ends what was asked so before: it may never be answered. */
+    function ask(by: (context: OidcContext) => Promise<unknown>, context: OidcContext): void {
+      if (isYoung(asked, REST)) return
+      beside.abort()
+      beside = new AbortController()
+      by({ ...context, signal: beside.signal }).catch(() => {})
     }
 
     return {
       async prepare(waits: boolean, context: OidcContext): Promise<void> {
         if (known && isYoung(known, FRESH)) return
         if (waits) await load(context)
-        else loadBeside(context)
+        else ask(load, context)
       },
       async haveSigned(token: string, waits: boolean, context: OidcContext): Promise<boolean> {
         const set = known
         if (set && (await isSigned(token, set))) return true
         // What was sent is spent by then: a failure that asks to be tried again would send it again.
-        if (waits)
-          return load(context).then(
-            (its) => isSigned(token, its),
-            () => false,
-          )
-        if (set && !isYoung(set, REST)) loadBeside(context)
+        if (waits) return isSignedNow(token, context).catch(() => false)
+        ask((its) => isSignedNow(token, its), context)
         return false
       },
     }
@@ -225,11 +259,11 @@ export function verifyIdToken(
       const claims = readClaims(token) ?? {}
       const beside = { at_hash: text(body.access_token), c_hash: code }
       const wrong = (await keys.haveSigned(token, waits, context))
-        ? (wrongNonce(claims, context) ?? wrongTime(claims) ?? (await wrongBeside(token, beside)))
+        ? (wrongNonce(claims, context) ?? wrongTime(claims) ?? (await wrongHash(token, beside)))
         : 'signature'
       if (!wrong) return answer
       if (waits) throw notBelieved(wrong)
-      // Whose it is remains to be seen: an answer for another person must not be served.
+      // Only the signature is cut: the subject is still read, to refuse another person's answer.
       return { ...answer, body: { ...body, id_token: token.slice(0, token.lastIndexOf('.') + 1) } }
     }
   }
