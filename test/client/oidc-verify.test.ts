@@ -173,8 +173,13 @@ describe('a sign-in whose id token is verified', () => {
     const found = await openIssuer({ verifyIdToken: verifier, metadata: undefined })
     expect(await found.signIn()).toMatchObject({ user: { id: 'ada' } })
     const { jwks_uri: _, ...metadata } = SIGNING_DOCUMENT
-    const none = await openIssuer({ verifyIdToken: verifier, metadata })
+    const none = await openIssuer({ verifyIdToken: verifier, metadata: undefined })
+    none.tellOfItself(metadata)
     expect(await none.signIn()).toMatchObject({ code: 'invalid_argument' })
+    // Passed by hand, it is refused at once.
+    await expect(openIssuer({ verifyIdToken: verifier, metadata })).rejects.toMatchObject({
+      code: 'invalid_argument',
+    })
   })
 })
 

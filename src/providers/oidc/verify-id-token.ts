@@ -1,23 +1,15 @@
 import { createLocalJWKSet } from 'jose/jwks/local'
 import { compactVerify } from 'jose/jws/compact/verify'
-import { AuthError, isAuthError } from '../../core/errors.js'
-import type { RequestContext } from '../../core/provider.js'
+import { AuthError } from '../../core/errors.js'
 import { asObject, text, texts } from '../shared/json.js'
 import { readClaims } from '../shared/jwt.js'
 import { checkOptions } from '../shared/options.js'
-import { isFine, toPassing } from '../shared/passing.js'
+import { isFine } from '../shared/passing.js'
 import { base64url } from '../shared/pkce.js'
 import { invalid } from '../shared/url.js'
-import { keptIn } from './grants.js'
+import { askForKeys, type IssuerKeys, NO_PLACE } from './issuer-keys.js'
 import { createServer } from './server.js'
-import type {
-  OidcChannel,
-  OidcClaims,
-  OidcContext,
-  OidcMetadata,
-  OidcSend,
-  OidcVerifier,
-} from './types.js'
+import type { OidcChannel, OidcClaims, OidcContext, OidcSend, OidcVerifier } from './types.js'
 
 export type { OidcVerifier } from './types.js'
 
@@ -48,19 +40,14 @@ const FRESH = 600_000
 /** A refresh that meets an unknown key asks for keys at most once in this time, in ms. */
 const REST = 30_000
 
-type Key = Readonly<Record<string, unknown>>
-
 /** A question for keys: when it was asked, in ms, and which one it is. */
 interface Asked {
   readonly at: number
   readonly turn: number
 }
 
-/** The keys of a server, and what it signs with. */
-interface KeySet extends Asked {
-  readonly keys: readonly Key[]
-  readonly algorithms: readonly string[]
-}
+/** The keys of a server as they were then. */
+type KeySet = Asked & IssuerKeys
 
 /** The left half of the hash of a text, by which an id token names it (OIDC Core §3.1.3.6). */
 async function halfOf(alg: string, words: string): Promise<string> {
@@ -112,44 +99,6 @@ async function isSigned(token: string, { keys, algorithms }: KeySet): Promise<bo
     }
   }
   return false
-}
-
-/** What id tokens of a server may be signed with. */
-const algorithmsOf = (metadata: OidcMetadata): readonly string[] =>
-  texts(metadata.id_token_signing_alg_values_supported) ?? ['RS256']
-
-/** @throws AuthError `bad_response` for what is no set of keys; as every request. */
-async function readKeys(
-  { send }: OidcChannel,
-  jwksUri: string,
-  context: RequestContext,
-): Promise<readonly Key[]> {
-  const answer = await send(jwksUri, { method: 'GET' }, context)
-  const found = isFine(answer) ? asObject(answer.body)?.keys : null
-  const list: readonly unknown[] = Array.isArray(found) ? found : []
-  const keys = list.filter((key): key is Key => asObject(key) !== null)
-  if (keys.length > 0) return keys
-  const { status } = answer
-  throw toPassing(answer) ?? new AuthError('bad_response', 'The issuer has no keys.', { status })
-}
-
-const NO_PLACE = '`verifyIdToken` needs a server whose metadata has a `jwks_uri`.'
-
-/** @throws AuthError as `readKeys`, after which the place is doubted where no keys are there. */
-async function askForKeys(
-  server: OidcChannel,
-  { signal, kept, session }: OidcContext,
-): Promise<Pick<KeySet, 'keys' | 'algorithms'>> {
-  const known = await server.find({ signal }, kept?.server ?? keptIn(session).server)
-  // A session that was begun without verification does not say where the keys are.
-  const metadata = known.jwks_uri ? known : await server.find({ signal })
-  const jwksUri = text(metadata.jwks_uri)
-  if (!jwksUri) return invalid(NO_PLACE)
-  const keys = await readKeys(server, jwksUri, { signal }).catch((error: unknown) => {
-    if (isAuthError(error, 'bad_response')) server.moved()
-    throw error
-  })
-  return { keys, algorithms: algorithmsOf(metadata) }
 }
 
 /**
@@ -270,6 +219,7 @@ export function verifyIdToken(
 
   return (given) => {
     const server = createServer(given, FIELDS)
+    if (given.metadata && !given.metadata.jwks_uri) invalid(NO_PLACE)
     return { ...server, send: verifying(server) }
   }
 }
