@@ -251,7 +251,7 @@ export const OIDC_SERVER = [
   {
     file: 'src/providers/oidc/verify-id-token.ts',
     name: 'A forged id token signs somebody in.',
-    find: '      if (isSignIn) throw notBelieved(wrong)\n',
+    find: '      if (waits) throw notBelieved(wrong)\n',
     replace: '',
   },
   {
@@ -265,6 +265,12 @@ export const OIDC_SERVER = [
     name: 'Whatever the document names signs id tokens, such as nothing.',
     find: 'registered ?? algorithms.filter((alg) => PUBLIC.test(alg))',
     replace: 'registered ?? algorithms',
+  },
+  {
+    file: 'src/providers/oidc/verify-id-token.ts',
+    name: 'Older keys take the place of newer ones.',
+    find: 'if (!known || own.turn > known.turn) known = set',
+    replace: 'known = set',
   },
   {
     file: 'src/providers/oidc/verify-id-token.ts',

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { resourceTokens } from '../../src/index.js'
 import { gotrue } from '../../src/providers/gotrue/index.js'
 import { type OidcFrame, silentRenewal, silentSignIn } from '../../src/providers/oidc/silent.js'
+import { verifyIdToken } from '../../src/providers/oidc/verify-id-token.js'
 import { turns } from '../contracts/contract.js'
 import { said } from '../support/oidc-windows.js'
 import { DOCUMENT, oidcPage, tokenBody } from '../support/oidc-wire.js'
@@ -229,6 +230,16 @@ function createSilentWorld(options: Parameters<typeof createOidcWorld>[0] = {}) 
 }
 
 describe('the session of a server that gives no refresh token', () => {
+  it('is renewed in a frame also where id tokens are verified, each with a nonce of its own', async () => {
+    const { open, signIn, clock } = createSilentWorld({ signing: 'es256' })
+    const tab = open({ verifyIdToken: verifyIdToken({}, () => clock.now()) })
+    const first = await signIn(tab)
+    const second = await tab.auth.refreshSession()
+    const third = await tab.auth.refreshSession()
+    const all = [first, second.session, third.session]
+    expect(new Set(all.map(({ extras }) => extras.id_token)).size).toBe(3)
+  })
+
   it('is renewed in a frame ahead of its end, one for all tabs', async () => {
     const { open, signIn, clock, urls, server } = createSilentWorld()
     const tabs = [open(), open(), open()]

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
+import { AuthClient } from '../../src/index.js'
 import { verifyIdToken } from '../../src/providers/oidc/verify-id-token.js'
+import { turns } from '../contracts/contract.js'
 import { makeKey, openIssuer, SIGNING_DOCUMENT, unsigned } from '../support/oidc-issuer.js'
 import { createOidcWorld } from '../support/oidc-world.js'
 import { PATIENT } from '../support/patient.js'
@@ -74,6 +76,15 @@ describe('a sign-in whose id token is verified', () => {
     const next = await makeKey('key-2')
     jwks.keys = [next.jwk, ...jwks.keys]
     expect(await signIn((claims) => next.sign(claims))).toMatchObject({ user: { id: 'ada' } })
+    expect(jwks.asked).toBe(2)
+  })
+
+  it('does not say that its code may be sent again, which is spent, while a new key cannot be had', async () => {
+    const { signIn, jwks } = await open()
+    await signIn()
+    const next = await makeKey('key-2')
+    jwks.outage = outage
+    expect(await signIn((claims) => next.sign(claims))).toMatchObject(NOT_GENUINE)
     expect(jwks.asked).toBe(2)
   })
 
@@ -162,8 +173,13 @@ describe('a sign-in whose id token is verified', () => {
     const found = await openIssuer({ verifyIdToken: verifier, metadata: undefined })
     expect(await found.signIn()).toMatchObject({ user: { id: 'ada' } })
     const { jwks_uri: _, ...metadata } = SIGNING_DOCUMENT
-    const none = await openIssuer({ verifyIdToken: verifier, metadata })
+    const none = await openIssuer({ verifyIdToken: verifier, metadata: undefined })
+    none.tellOfItself(metadata)
     expect(await none.signIn()).toMatchObject({ code: 'invalid_argument' })
+    // Passed by hand, it is refused at once.
+    await expect(openIssuer({ verifyIdToken: verifier, metadata })).rejects.toMatchObject({
+      code: 'invalid_argument',
+    })
   })
 })
 
@@ -220,6 +236,72 @@ describe('a refresh whose id token is verified', () => {
     expect(jwks.asked).toBe(2)
   })
 
+  it('has one request for keys under way at the most, and begins none within half a minute', async () => {
+    const { signIn, refresh, key, jwks, clock } = await open()
+    await signIn()
+    clock.now += 600_000
+    jwks.outage = () => new Promise(() => {})
+    const renew = () => refresh((claims) => key.sign(claims))
+    await renew()
+    await renew()
+    expect(jwks.asked).toBe(2)
+    clock.now += 30_000
+    await renew()
+    expect(jwks.asked).toBe(3)
+    expect(jwks.signals.map(({ aborted }) => aborted)).toEqual([false, true, false])
+  })
+
+  it('has the newest keys, also where an older answer comes after them', async () => {
+    const { signIn, refresh, auth, jwks, clock } = await open()
+    await signIn()
+    clock.now += 600_000
+    const before = jwks.keys
+    let late = (_answer: Response): void => {}
+    jwks.outage = () => new Promise((resolve) => (late = resolve))
+    const next = await makeKey('key-2')
+    await refresh((claims) => next.sign(claims))
+    await vi.waitUntil(() => jwks.asked === 2, PATIENT)
+    jwks.outage = null
+    jwks.keys = [next.jwk]
+    expect(await signIn((claims) => next.sign(claims))).toMatchObject({ user: { id: 'ada' } })
+    late(Response.json({ keys: before }))
+    await turns()
+    jwks.outage = outage
+    await refresh((claims) => next.sign({ ...claims, name: 'Ada' }))
+    expect((await auth.getSession())?.user).toMatchObject({ name: 'Ada' })
+  })
+
+  it.each<readonly [string, Awaited<ReturnType<typeof openIssuer>>['jwks']['outage']]>([
+    ['holds no keys', async () => new Response('<html>', { status: 404 })],
+    ['holds keys of somebody else', null],
+  ])(
+    'asks the issuer where its keys are now, where the place that was kept %s',
+    async (_name, gone) => {
+      const before = await openIssuer({ metadata: undefined, verifyIdToken: verifyIdToken() })
+      await before.signIn()
+      const { storage, environment } = before.browser.tab()
+      const clock = { now: 0 }
+      const verifier = verifyIdToken({}, () => clock.now)
+      const after = await openIssuer({ metadata: undefined, verifyIdToken: verifier })
+      after.jwks.outage = gone
+      const auth = new AuthClient({ provider: after.provider, storage, environment })
+      const renew = async () => {
+        const id_token = await before.key.sign(before.claimsOf())
+        after.answers.push([200, after.bodyWith(id_token)])
+        await auth.refreshSession()
+      }
+      await renew()
+      await turns()
+      await vi.waitUntil(() => after.jwks.asked > 0, PATIENT)
+      expect(after.asked.filter((url) => url.includes('/.well-known/'))).toEqual([])
+      await vi.waitUntil(async () => {
+        clock.now += 30_000
+        await renew()
+        return after.asked.some((url) => url.includes('/.well-known/'))
+      }, PATIENT)
+    },
+  )
+
   it('believes a new key at the refresh after, once that is at hand', async () => {
     const { signIn, refresh, auth, jwks, clock } = await open()
     await signIn()
@@ -245,7 +327,6 @@ describe('a refresh whose id token is verified', () => {
     const { storage, environment } = before.browser.tab()
     const after = await openIssuer({ metadata: undefined, verifyIdToken: verifyIdToken() })
     after.jwks.keys = [before.key.jwk]
-    const { AuthClient } = await import('../../src/index.js')
     const auth = new AuthClient({ provider: after.provider, storage, environment })
     const renew = async () => {
       const id_token = await before.key.sign({
@@ -270,6 +351,45 @@ describe('a refresh whose id token is verified', () => {
       expect(await auth.getSession()).toBeNull()
       expect(ends).toEqual([['subject-changed', expect.anything()]])
     }
+  })
+})
+
+describe('a token held elsewhere', () => {
+  const elsewhere = async (
+    make: (issuer: Awaited<ReturnType<typeof open>>) => Promise<unknown>,
+  ) => {
+    const issuer = await open()
+    const { answers, bodyWith, auth } = issuer
+    answers.push([200, bodyWith(await make(issuer))])
+    /** What `setSession` says. */
+    const begin = (): Promise<unknown> =>
+      auth
+        .setSession({ refreshToken: 'from-elsewhere', accessToken: 'of-old' })
+        .catch((error: unknown) => error)
+    return { ...issuer, begin }
+  }
+
+  it('begins the session of whoever the issuer has signed', async () => {
+    const { begin, auth } = await elsewhere(({ key, claimsOf }) => key.sign(claimsOf()))
+    await begin()
+    expect(await auth.getSession()).toMatchObject({ user: { id: 'ada' } })
+  })
+
+  it('begins none by an id token that is forged', async () => {
+    const { begin, auth } = await elsewhere(async ({ claimsOf }) =>
+      (await makeKey('key-1')).sign(claimsOf()),
+    )
+    expect(await begin()).toMatchObject(NOT_GENUINE)
+    expect(await auth.getSession()).toBeNull()
+  })
+
+  it('is not spent while the keys cannot be had', async () => {
+    const { begin, asked, jwks } = await elsewhere(({ key, claimsOf }) => key.sign(claimsOf()))
+    jwks.outage = outage
+    expect(await begin()).toMatchObject({ code: 'server_error', retryable: true })
+    expect(asked).not.toContain(SIGNING_DOCUMENT.token_endpoint)
+    jwks.outage = null
+    expect(await begin()).toMatchObject({ session: { user: { id: 'ada' } } })
   })
 })
 

@@ -475,7 +475,7 @@ describe('the packed package', () => {
       'oidc and jose',
       `${OIDC};${JWS}`,
       `export { verifyIdToken } from 'holdfast/providers/oidc/verify-id-token'`,
-      1_100,
+      1_250,
     ],
     // What all parsers share comes with the first: the form of a session, and which of several is the newest.
     ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 475],

@@ -35,15 +35,22 @@ export const unsigned = (claims: object, header: object = { alg: 'none' }, mark 
 export async function openIssuer(options: Partial<OidcOptions> = {}) {
   const key = await makeKey('key-1')
   /** `keys`: what is published; `outage`: what is answered instead. */
-  const jwks = { keys: [key.jwk], asked: 0, outage: null as (() => Promise<Response>) | null }
+  const jwks = {
+    keys: [key.jwk],
+    asked: 0,
+    /** Of each request, in order. */
+    signals: [] as AbortSignal[],
+    outage: null as (() => Promise<Response>) | null,
+  }
   const answers: [number, object][] = []
   const sent: string[] = []
   let document: unknown = SIGNING_DOCUMENT
-  const fetchBy: typeof fetch = async (input) => {
-    const { url } = new Request(input)
+  const fetchBy: typeof fetch = async (input, init) => {
+    const { url, signal } = new Request(input, init)
     sent.push(url)
     if (url === SIGNING_DOCUMENT.jwks_uri) {
       jwks.asked++
+      jwks.signals.push(signal)
       return jwks.outage ? jwks.outage() : Response.json({ keys: jwks.keys })
     }
     if (url.includes('/.well-known/')) return Response.json(document)
@@ -92,6 +99,8 @@ export async function openIssuer(options: Partial<OidcOptions> = {}) {
     key,
     jwks,
     answers,
+    bodyWith,
+    claimsOf,
     asked: sent,
     signIn,
     refresh,

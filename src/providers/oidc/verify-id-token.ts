@@ -4,19 +4,12 @@ import { AuthError } from '../../core/errors.js'
 import { asObject, text, texts } from '../shared/json.js'
 import { readClaims } from '../shared/jwt.js'
 import { checkOptions } from '../shared/options.js'
-import { isFine, toPassing } from '../shared/passing.js'
+import { isFine } from '../shared/passing.js'
 import { base64url } from '../shared/pkce.js'
 import { invalid } from '../shared/url.js'
-import { keptIn } from './grants.js'
+import { askForKeys, type IssuerKeys, NO_PLACE } from './issuer-keys.js'
 import { createServer } from './server.js'
-import type {
-  OidcChannel,
-  OidcClaims,
-  OidcContext,
-  OidcMetadata,
-  OidcSend,
-  OidcVerifier,
-} from './types.js'
+import type { OidcChannel, OidcClaims, OidcContext, OidcSend, OidcVerifier } from './types.js'
 
 export type { OidcVerifier } from './types.js'
 
@@ -42,23 +35,23 @@ const PUBLIC = /^([RPE]S(256|384|512)|EdDSA|Ed25519)$/
 /** What it needs to know of the server's document. */
 const FIELDS = ['jwks_uri', 'id_token_signing_alg_values_supported']
 
-/** How long keys are used before they are asked for again, in ms; jose's default. */
+/** How long keys are used before they are asked for again, in ms: the default of jose's createRemoteJWKSet. */
 const FRESH = 600_000
-/** How long a refresh does not ask for them again for the sake of one that is not there, in ms. */
+/** A refresh that meets an unknown key asks for keys at most once in this time, in ms. */
 const REST = 30_000
 
-type Key = Readonly<Record<string, unknown>>
-
-/** The keys of a server, what it signs with, and when it was asked. */
-interface KeySet {
+/** A question for keys: when it was asked, in ms, and which one it is. */
+interface Asked {
   readonly at: number
-  readonly keys: readonly Key[]
-  readonly algorithms: readonly string[]
+  readonly turn: number
 }
+
+/** The keys of a server as they were then. */
+type KeySet = Asked & IssuerKeys
 
 /** The left half of the hash of a text, by which an id token names it (OIDC Core §3.1.3.6). */
 async function halfOf(alg: string, words: string): Promise<string> {
-  // Of Ed25519 it is that of its own hash.
+  // EdDSA tokens are hashed with SHA-512, the hash inside Ed25519.
   const hash = `SHA-${/(256|384|512)$/.exec(alg)?.[0] ?? '512'}`
   const bytes = new Uint8Array(await crypto.subtle.digest(hash, new TextEncoder().encode(words)))
   return base64url(bytes.subarray(0, bytes.length / 2))
@@ -71,7 +64,7 @@ const notBelieved = (wrong: string): AuthError =>
   })
 
 /** The claim that does not fit what came with the token; nothing where all do. */
-async function wrongBeside(
+async function wrongHash(
   token: string,
   beside: Readonly<Record<string, string | undefined>>,
 ): Promise<string | undefined> {
@@ -84,8 +77,12 @@ async function wrongBeside(
   return undefined
 }
 
-/** A refresh need not repeat the nonce of the sign-in, but may say no other (OIDC Core §12.2). */
-function wrongNonce({ nonce }: OidcClaims, { session }: OidcContext): string | undefined {
+/**
+ * A refresh need not repeat the nonce of the sign-in, but may say no other (OIDC Core §12.2). A sign-in
+ * has a nonce of its own, also one that renews a session; whoever reads its claims looks at that.
+ */
+function wrongNonce({ nonce }: OidcClaims, { session, kept }: OidcContext): string | undefined {
+  if (kept) return undefined
   const first = readClaims(text(session?.extras.id_token) ?? '')?.nonce
   return first && nonce && nonce !== first ? 'nonce' : undefined
 }
@@ -104,34 +101,12 @@ async function isSigned(token: string, { keys, algorithms }: KeySet): Promise<bo
   return false
 }
 
-/** What id tokens of a server may be signed with. */
-const algorithmsOf = (metadata: OidcMetadata): readonly string[] =>
-  texts(metadata.id_token_signing_alg_values_supported) ?? ['RS256']
-
-/** @throws AuthError `bad_response` for what is no set of keys; as every request. */
-async function askForKeys(
-  { find, send }: OidcChannel,
-  { signal, kept, session }: OidcContext,
-): Promise<Pick<KeySet, 'keys' | 'algorithms'>> {
-  const known = await find({ signal }, kept?.server ?? keptIn(session).server)
-  // A session that was begun without verification does not say where the keys are.
-  const metadata = known.jwks_uri ? known : await find({ signal })
-  const place = text(metadata.jwks_uri)
-  if (!place) return invalid('`verifyIdToken` needs a server whose metadata has a `jwks_uri`.')
-  const answer = await send(place, { method: 'GET' }, { signal })
-  const found = isFine(answer) ? asObject(answer.body)?.keys : null
-  const list: readonly unknown[] = Array.isArray(found) ? found : []
-  const keys = list.filter((key): key is Key => asObject(key) !== null)
-  if (keys.length > 0) return { keys, algorithms: algorithmsOf(metadata) }
-  const { status } = answer
-  throw toPassing(answer) ?? new AuthError('bad_response', 'The issuer has no keys.', { status })
-}
-
 /**
  * Has each id token verified by the keys that its issuer publishes, before it is believed: for the
  * option of this name. A sign-in asks for the keys before its code is spent, and fails while they
- * cannot be had. A refresh waits for nothing: an id token whose key is not at hand by then, or that is
- * forged, does not replace the one before it, and the session goes on with its new tokens.
+ * cannot be had; so does a session that begins with a refresh token held elsewhere (`setSession`). Any
+ * other refresh waits for nothing: an id token whose key is not at hand by then, or that is forged, does
+ * not replace the one before it, and the session goes on with its new tokens.
  * @example
  * ```ts
  * const provider = oidc({
@@ -156,7 +131,7 @@ export function verifyIdToken(
   if (Number(clockSkew ?? 0) < 0) invalid('`clockSkew` is a time in ms.')
   if (!globalThis.crypto?.subtle) invalid('This platform has no WebCrypto to verify tokens with.')
 
-  const isYoung = ({ at }: KeySet, span: number): boolean => {
+  const isYoung = ({ at }: Asked, span: number): boolean => {
     const age = now() - at
     // A clock that was set back must not make anything last.
     return age >= 0 && age < span
@@ -171,29 +146,47 @@ export function verifyIdToken(
   /** The keys of one server. A sign-in waits for them; a refresh does not, and gets on with those there are. */
   function keysOf(server: OidcChannel) {
     let known: KeySet | undefined
+    let asked: Asked = { at: Number.NEGATIVE_INFINITY, turn: 0 }
+    let beside = new AbortController()
 
     async function load(context: OidcContext): Promise<KeySet> {
-      const at = now()
+      const own = { at: now(), turn: asked.turn + 1 }
+      asked = own
       const { keys, algorithms } = await askForKeys(server, context)
-      const taken = registered ?? algorithms.filter((alg) => PUBLIC.test(alg))
-      known = { at, keys, algorithms: taken }
-      return known
+      const accepted = registered ?? algorithms.filter((alg) => PUBLIC.test(alg))
+      const set = { ...own, keys, algorithms: accepted }
+      // The answer to an older question may come after that to a newer one.
+      if (!known || own.turn > known.turn) known = set
+      return set
     }
-    const loadBeside = (context: OidcContext): void => {
-      load(context).catch(() => {})
+
+    /** Whether keys that were just asked for have signed a token; where not, their place is doubted. */
+    async function isSignedNow(token: string, context: OidcContext): Promise<boolean> {
+      const fits = await isSigned(token, await load(context))
+      if (!fits) server.moved()
+      return fits
+    }
+
+    /** Asks beside a refresh, seldom enough, and ends what was asked so before: it may never be answered. */
+    function ask(by: (context: OidcContext) => Promise<unknown>, context: OidcContext): void {
+      if (isYoung(asked, REST)) return
+      beside.abort()
+      beside = new AbortController()
+      by({ ...context, signal: beside.signal }).catch(() => {})
     }
 
     return {
       async prepare(waits: boolean, context: OidcContext): Promise<void> {
         if (known && isYoung(known, FRESH)) return
         if (waits) await load(context)
-        else loadBeside(context)
+        else ask(load, context)
       },
       async haveSigned(token: string, waits: boolean, context: OidcContext): Promise<boolean> {
         const set = known
         if (set && (await isSigned(token, set))) return true
-        if (waits) return isSigned(token, await load(context))
-        if (set && !isYoung(set, REST)) loadBeside(context)
+        // What was sent is spent by then: a failure that asks to be tried again would send it again.
+        if (waits) return isSignedNow(token, context).catch(() => false)
+        ask((its) => isSignedNow(token, its), context)
         return false
       },
     }
@@ -204,27 +197,29 @@ export function verifyIdToken(
     return async (endpoint, request, context) => {
       const { grant_type, code } = request.form ?? {}
       if (!grant_type) return server.send(endpoint, request, context)
-      const isSignIn = code !== undefined
-      // Before the code is spent: without keys a sign-in would begin a session at the server, and fail.
-      await keys.prepare(isSignIn, context)
+      // A token held elsewhere begins a session, too: there is no user before it to keep.
+      const waits = code !== undefined || !context.session
+      // Before anything is spent: without keys this would begin a session at the server, and fail.
+      await keys.prepare(waits, context)
       const answer = await server.send(endpoint, request, context)
       const body = asObject(answer.body) ?? {}
       const token = text(body.id_token)
       if (!token || !isFine(answer)) return answer
       const claims = readClaims(token) ?? {}
       const beside = { at_hash: text(body.access_token), c_hash: code }
-      const wrong = (await keys.haveSigned(token, isSignIn, context))
-        ? (wrongNonce(claims, context) ?? wrongTime(claims) ?? (await wrongBeside(token, beside)))
+      const wrong = (await keys.haveSigned(token, waits, context))
+        ? (wrongNonce(claims, context) ?? wrongTime(claims) ?? (await wrongHash(token, beside)))
         : 'signature'
       if (!wrong) return answer
-      if (isSignIn) throw notBelieved(wrong)
-      // Whose it is remains to be seen: an answer for another person must not be served.
+      if (waits) throw notBelieved(wrong)
+      // Only the signature is cut: the subject is still read, to refuse another person's answer.
       return { ...answer, body: { ...body, id_token: token.slice(0, token.lastIndexOf('.') + 1) } }
     }
   }
 
   return (given) => {
     const server = createServer(given, FIELDS)
+    if (given.metadata && !given.metadata.jwks_uri) invalid(NO_PLACE)
     return { ...server, send: verifying(server) }
   }
 }

@@ -16,7 +16,7 @@ export const discovery: Route = async ({ issuer, manners, options }) => {
     authorization_endpoint: `${base}/auth`,
     token_endpoint: `${base}/token`,
     userinfo_endpoint: `${base}/me`,
-    revocation_endpoint: `${base}/token/revocation`,
+    ...(manners.revokes !== false && { revocation_endpoint: `${base}/token/revocation` }),
     introspection_endpoint: `${base}/token/introspection`,
     end_session_endpoint: `${base}/session/end`,
     jwks_uri: `${base}/jwks`,

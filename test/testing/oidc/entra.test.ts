@@ -22,6 +22,24 @@ async function lab() {
   return { ...asked, token }
 }
 
+describe('a sign-out at Entra', () => {
+  it('leaves the tokens alive, and nothing else revokes them', async () => {
+    const { server, signIn, refresh } = await lab()
+    const { id_token, refresh_token } = await signIn()
+    const query = new URLSearchParams({
+      id_token_hint: `${id_token}`,
+      post_logout_redirect_uri: 'http://localhost:3000/',
+    })
+    const page = await server.fetch(`https://id.example/session/end?${query}`, {
+      redirect: 'manual',
+    })
+    expect(page.status).toBe(302)
+    expect((await refresh(refresh_token)).body).toHaveProperty('access_token')
+    const document = await server.fetch('https://id.example/.well-known/openid-configuration')
+    expect(await document.json()).not.toHaveProperty('revocation_endpoint')
+  })
+})
+
 describe('refusals as Entra documents them', () => {
   it.each<readonly [string, string, number, (its: Awaited<ReturnType<typeof lab>>) => unknown]>([
     ['a garbled token', 'invalid_grant', 9002313, ({ refresh }) => refresh('garbage')],

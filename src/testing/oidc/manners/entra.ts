@@ -44,7 +44,10 @@ const missing = (name: string): Refusal =>
     `The request body must contain the following parameter: '${name}'.`,
   ])
 
-/** As the documentation of Entra ID and msal's sources have it. */
+/**
+ * Fields, lines and numbers of refusals are as the documentation of Entra ID and msal's sources have them.
+ * From memory, and asked of no real one: statuses, what a sign-out ends, which claims there are.
+ */
 export const entra: Manners = {
   ...auth0,
   // Each answer has a new refresh token, and the old one goes on working.
@@ -52,8 +55,11 @@ export const entra: Manners = {
   accessTokens: 'jwt',
   redirect: ['session_state'],
   namesScope: false,
-  claims: ['rat', 'sid'],
+  claims: [],
   missing: ['nonce'],
+  // A sign-out ends cookies; tokens live on until they are over.
+  endSession: 'keeps',
+  revokes: false,
   step: entraRefusal(
     'invalid_grant',
     [

@@ -92,6 +92,8 @@ export interface Manners {
   readonly endSession: 'ends' | 'keeps' | 'asks'
   /** What `prompt=none` gets while nobody is signed in. */
   readonly nobody: 'error' | 'page'
+  /** Whether its document names a revocation endpoint; where that is not said, it does. */
+  readonly revokes?: boolean
   /** What the revocation of a token that nobody knows is answered with. */
   readonly unknownRevocation?: Readonly<Record<string, string>>
   readonly refusals: Readonly<Record<Situation, Refusal>>
