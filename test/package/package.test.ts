@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 19_320, gotrue: 27_340, oidc: 28_120 }
+const BUDGETS = { core: 19_430, gotrue: 27_460, oidc: 28_230 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -461,7 +461,7 @@ describe('the packed package', () => {
       'oidc',
       OIDC,
       `export * from 'holdfast/providers/oidc/silent'`,
-      1_380,
+      1_390,
     ],
     [
       'secondFactor',
