@@ -58,7 +58,7 @@ interface Arrived<User extends SessionUser> {
   readonly event?: ProviderEventName | undefined
   readonly yields?: boolean | undefined
   readonly looks?: boolean | undefined
-  /** Whether it is still wanted, whatever other calls here have come to. @default always */
+  /** Whether it is still wanted, whatever other calls here have come to. */
   readonly still?: (() => boolean) | undefined
 }
 
