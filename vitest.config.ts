@@ -10,11 +10,9 @@ const execArgv = major >= 25 ? ['--no-experimental-webstorage'] : []
  */
 const inProcess = {
   execArgv,
-  // A fifth of the time would go into a process for each file. So whoever stubs a global gives it back.
-  isolate: false,
   maxWorkers: '100%',
   globalSetup: ['test/support/ready-keys.setup.ts'],
-  setupFiles: ['test/support/given-back.ts', 'test/support/ready-keys.ts'],
+  setupFiles: ['test/support/ready-keys.ts'],
   expect: { poll: { timeout: 50_000 } },
 }
 
