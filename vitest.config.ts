@@ -159,8 +159,7 @@ export default defineConfig({
           ...real,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          // Much of their time is a page's waiting, as for the end of an outage of a minute.
-          maxWorkers: 2,
+          fileParallelism: false,
         },
       },
       {
