@@ -199,7 +199,7 @@ describe.skipIf(!findChromium())('the demo for Express', () => {
       await page.click('#session [data-do=refresh]')
       return page.textContent('#owner-last')
     }
-    await expect.poll(refreshed, { interval: 500 }).toContain('new tokens')
+    await expect.poll(refreshed, { ...SOON, interval: 500 }).toContain('new tokens')
     await text(page, 'status').toBe('signed in')
   })
 
