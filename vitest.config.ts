@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { changesProcess, testsIn } from './test/support/own-process.js'
 
 // From 25 on Node has a localStorage of its own, which hides the one of happy-dom.
 const [major = 0] = process.versions.node.split('.').map(Number)
@@ -53,34 +54,41 @@ const PLATFORMS = ['native', 'extension', 'types-matrix', 'guides'].map(
 /** Tests with a thousand requests, or with processes of their own. */
 const CROWDS = ['test/**/*.crowd.test.ts', 'test/simulation/simulate.test.ts']
 
+/** Other libraries, which do the same beside Holdfast. */
+const PEERS = ['test/interop/**/*.test.ts', 'test/compat/auth-js.test.ts']
+
+/** Where tests are that need more than this process. */
+const ELSEWHERE =
+  /^test\/(package|docs|worlds|redis|oidc|browser|engines|frameworks|newcomer|native|extension|types-matrix|guides|interop)\/|\.crowd\.test\.ts$/
+
+const elsewhere = new Set([
+  ...NEXT_DAILY,
+  ...NEXT_BY_TURNS.flat(),
+  'test/simulation/simulate.test.ts',
+  'test/compat/auth-js.test.ts',
+])
+const units = testsIn('test').filter((file) => !ELSEWHERE.test(file) && !elsewhere.has(file))
+const alone = units.filter((file) => changesProcess(file))
+const sharing = units.filter((file) => !alone.includes(file))
+
+const unit = { ...inProcess, testTimeout: 60_000, hookTimeout: 60_000 }
+
 export default defineConfig({
   test: {
     execArgv,
     projects: [
+      // What shares a few processes, and what has one to itself: see test/support/own-process.ts.
       {
         test: {
-          ...inProcess,
+          ...unit,
           name: 'unit',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          include: ['test/**/*.test.ts'],
-          exclude: [
-            ...CROWDS,
-            'test/package/**',
-            'test/docs/**',
-            'test/worlds/**',
-            'test/redis/**',
-            'test/oidc/**',
-            'test/browser/**',
-            'test/engines/**',
-            ...NEXT_DAILY,
-            ...NEXT_BY_TURNS.flat(),
-            ...FRAMEWORKS,
-            ...NEWCOMER,
-            ...PLATFORMS,
-          ],
+          include: sharing,
+          isolate: false,
+          setupFiles: [...unit.setupFiles, 'test/support/leaves-globals.ts'],
         },
       },
+      { test: { ...unit, name: 'unit-alone', include: alone } },
+      { test: { ...unit, name: 'peers', include: PEERS } },
       {
         test: {
           ...inProcess,
@@ -159,7 +167,7 @@ export default defineConfig({
           ...real,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       {

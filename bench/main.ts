@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { findChromium, launch } from '../test/browser/chromium.js'
+import { findChromium, launch, launchWhole } from '../test/browser/chromium.js'
 import { insertBetween } from '../test/support/markdown.js'
 import { bounded } from './bounded.js'
 import { bundleSizes, type PerClient, pageScripts } from './bundles.js'
@@ -104,7 +104,7 @@ async function runBrowser({
   const [scripts, sizes] = [await pageScripts(root), await bundleSizes(root)]
   const authJs = versionOf('node_modules/@supabase/auth-js')
   if (!scripts['auth-js'].includes(authJs)) throw new Error(`The page holds no auth-js ${authJs}.`)
-  const browser = await launch()
+  const browser = await (quick ? launch() : launchWhole())
   const lab = { browser, scripts, sizes, quick }
   const results = await playAll(lab, scenario).finally(() => browser.close())
   const setting: Setting = {

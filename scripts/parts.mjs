@@ -6,8 +6,13 @@ export const CI_MINUTES = 45
 /** What `.ci/run` does before the first part: it installs what is missing, and the packages. */
 export const PREPARATION = { name: 'preparation', share: 1.5 }
 
-/** A project of vitest.config.ts. */
-const project = (name, share) => ({ name, share, project: name, needsBuild: true })
+/** A project of vitest.config.ts, or several whose names fit. */
+const project = (name, share, projects = name) => ({
+  name,
+  share,
+  project: projects,
+  needsBuild: true,
+})
 
 /** The parts of the benchmark, of which one has its turn each day. */
 const BENCHES = ['browser', 'server', 'oidc']
@@ -25,28 +30,29 @@ const onNode = (version) => ({
 const CHANGE = [
   { name: 'lint', share: 0.25, checks: [{ name: 'lint', commands: ['npm run lint'] }] },
   { name: 'types', share: 0.5, checks: [{ name: 'types', commands: ['npm run typecheck'] }] },
-  project('unit', 2.75),
-  project('package', 0.5),
+  project('unit', 2.5, 'unit*'),
+  project('package', 0.75),
 ]
 
 /** What `npm run test:all` runs: all that `npm test` leaves out. */
 const REST = [
   // It only computes, so that it takes what the others, which wait for browsers and servers, leave it.
-  { ...project('worlds', 4), beside: true },
+  { ...project('worlds', 5), beside: true },
+  project('peers', 0.75),
   project('crowds', 0.5),
-  project('docs', 4),
+  project('docs', 3.5),
   project('redis', 1.5),
   project('oidc', 1),
-  project('browser', 8.5),
-  project('engines', 4),
-  project('next', 4),
-  project('platforms', 2),
+  project('browser', 6),
+  project('engines', 5),
+  project('next', 5.5),
+  project('platforms', 3),
   project('frameworks', 2),
-  project('newcomer', 3),
+  project('newcomer', 3.5),
   {
     // That every scenario still works, for all clients. Its figures are not judged here.
     name: 'bench',
-    share: 2,
+    share: 1.5,
     needsBuild: true,
     checks: [
       {
@@ -58,7 +64,7 @@ const REST = [
   { name: 'nodes', share: 0.5, needsBuild: true, checks: [22, 24, 26].map(onNode) },
   {
     name: 'demo',
-    share: 0.5,
+    share: 0.25,
     checks: [{ name: 'demo', commands: ['node scripts/demo-answers.mjs'] }],
   },
 ]

@@ -1,7 +1,7 @@
 // Runs the parts of parts.mjs one after the other, as browsers want the machine for themselves. What only
 // computes runs beside them, and gives way to them.
 //   npm test                           what a change needs
-//   npm test -- --project unit …       vitest, with any of its options
+//   npm test -- --project 'unit*' …    vitest, with any of its options
 //   npm run test:all                   everything else
 //   npm run test:all -- redis bench    some parts, of both
 import { spawn, spawnSync } from 'node:child_process'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
-import { findChromium, launch } from '../../test/browser/chromium.js'
+import { findChromium, launch, launchWhole } from '../../test/browser/chromium.js'
 import { findExecutable } from '../../test/support/executable.js'
 import { insertBetween } from '../../test/support/markdown.js'
 import { bounded } from '../bounded.js'
@@ -158,7 +158,7 @@ export async function runOidc(run: Run): Promise<Part> {
   if (lacks && run.readme) throw new Error(`The whole table cannot be written: ${lacks}.`)
   if (lacks) console.error(`Not on Keycloak: ${lacks}.`)
   const bundle = await bundleResult(run.root)
-  const browser = await launch()
+  const browser = await (run.quick ? launch() : launchWhole())
   const chapters = await playAll(run, browser).finally(() => browser.close())
   const report = [
     headline(run, browser.version()),

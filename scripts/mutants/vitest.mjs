@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import { createVitest, startVitest } from 'vitest/node'
 
 const root = process.cwd()
-const UNIT = { watch: false, project: ['unit'], passWithNoTests: true }
+const UNIT = { watch: false, project: ['unit*', 'peers'], passWithNoTests: true }
 /** What a test may take that judges no mutant, in ms: the machine may have much else to do. */
 const UNHURRIED = 600_000
 /** What a failure says when the time of a test or of a hook was up. */
@@ -84,14 +84,18 @@ async function obey() {
     reporters: [listener.reporter],
     sequence: { sequencer: InOrder },
   })
-  const project = vitest.getProjectByName('unit')
+  const projectOf = (file) => vitest.projects.find((project) => project.matchesTestGlob(file))
   process.on('message', async ({ files, changed, limit }) => {
     listener.reset()
     for (const file of changed) vitest.invalidateFile(join(root, file))
-    project.config.testTimeout = limit
-    project.config.hookTimeout = limit
+    for (const { config } of vitest.projects) {
+      config.testTimeout = limit
+      config.hookTimeout = limit
+    }
     await vitest.runTestSpecifications(
-      files.map((file) => project.createSpecification(join(root, file))),
+      files
+        .map((file) => join(root, file))
+        .map((file) => projectOf(file).createSpecification(file)),
     )
     process.send({ type: 'done', failure: listener.failure() })
   })

@@ -1,7 +1,7 @@
 import type { Response as Answer, Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findExecutable } from '../support/executable.js'
-import { findChromium, launch } from './chromium.js'
+import { findChromium, launchWhole } from './chromium.js'
 import { startDeviceSite } from './dbsc-site.js'
 
 const RENEWAL = '/auth/dbsc/refresh'
@@ -23,7 +23,7 @@ describe.skipIf(isMissing)('a session bound to a device', () => {
 
   beforeAll(async () => {
     site = await startDeviceSite()
-    browser = await launch(site.switches)
+    browser = await launchWhole(site.switches)
   })
   afterAll(async () => {
     await browser?.close()

@@ -7,7 +7,7 @@ import { root } from '../package/compile.js'
 import { violationsInBoth } from '../support/axe.js'
 import { findExecutable } from '../support/executable.js'
 import { keepPicture } from '../support/pictures.js'
-import { findChromium, launch } from './chromium.js'
+import { findChromium, launchWhole } from './chromium.js'
 import { type RunningDemo, runDemo } from './running-demo.js'
 
 const isMissing = !findChromium() || !findExecutable(['openssl'])
@@ -30,7 +30,7 @@ describe.skipIf(isMissing)('the demo of bound sessions', () => {
 
   beforeAll(async () => {
     demo = await runDemo('express/strongbox', 'device-bound', { BROWSER: 'none', TMPDIR: folder })
-    browser = await launch(switchesIn(demo.said))
+    browser = await launchWhole(switchesIn(demo.said))
   }, 400_000)
   afterAll(async () => {
     await browser?.close()

@@ -62,7 +62,6 @@ const PARTS: Readonly<Record<string, Part>> = {
     probes: skinProbes,
   },
   'the devtools': { places: ['devtools'], probes: devtoolsProbes },
-  'faces of other libraries': { places: ['compat'], probes: compatProbes },
   servers: {
     places: ['server'],
     probes: {
