@@ -228,6 +228,18 @@ describe('what a client has sent before it is disposed of', () => {
     expect(saved).toContain('refresh-1')
   })
 
+  it('is finished also where its key has to be read once more', async () => {
+    const world = createDpopWorld({})
+    const gate = createGate(world.server.fetch, 'https://id.example/token')
+    const opened = world.open({ fetch: gate.fetch, loadUser: userinfo })
+    await world.visit(opened)
+    const outcome = failureOf(opened.auth.actions.handleRedirect())
+    await gate.disposeBefore(opened.auth)
+    expect(await outcome).toMatchObject({ user: { id: 'ada' } })
+    expect(gate.left.slice(-2)).toEqual(['https://id.example/token', 'https://id.example/me'])
+    expect(await world.open().auth.getSession()).toMatchObject({ user: { id: 'ada' } })
+  })
+
   it('is finished: a sign-in whose id token has a new key asks for that', async () => {
     const issuer = await openIssuer({ verifyIdToken: verifyIdToken() })
     const other = [(await makeKey('other')).jwk]
