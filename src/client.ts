@@ -216,7 +216,10 @@ export class AuthClient<
     return this.#engine.store.subscribe(listener)
   }
 
-  /** Ends every timer, listener and wait. A request in flight is still saved. `using` calls it too. */
+  /**
+   * Ends every timer, listener and wait. A request in flight is still saved, and no further one is sent, but
+   * for those that finish it, or a sign-out. `using` calls it too.
+   */
   dispose(): void {
     this.#engine.dispose()
   }

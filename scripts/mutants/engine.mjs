@@ -11,8 +11,14 @@ export const ENGINE = [
   {
     file,
     name: 'A request of a disposed client leaves all the same.',
-    find: 'section.throwIfDisposed()\n',
+    find: 'throwIfDisposed()\n',
     replace: '\n',
+  },
+  {
+    file,
+    name: 'What waited for another request leaves a disposed client.',
+    find: 'send({ signal: own, throwIfDisposed })',
+    replace: 'send({ signal: own })',
   },
   {
     file,

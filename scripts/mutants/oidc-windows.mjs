@@ -8,6 +8,18 @@ const errors = 'src/providers/oidc/errors.ts'
 /** Checks that are gone of sign-ins in windows and frames, of second factors, and of what other libraries left. */
 export const OIDC_WINDOWS = [
   {
+    file: 'src/providers/oidc/begin.ts',
+    name: 'A client that was disposed of sends a window or a frame to the server.',
+    find: 'context.throwIfDisposed?.()\n',
+    replace: '\n',
+  },
+  {
+    file: 'src/providers/oidc/sign-in.ts',
+    name: 'The tokens of a code that is spent are lost with their client, which could not ask who it is.',
+    find: ', throwIfDisposed: undefined }',
+    replace: ' }',
+  },
+  {
     file: popup,
     name: 'A popup takes the answer that any window of this origin says.',
     find: 'from === null || from === opened ? answerIn(said, state) : null',

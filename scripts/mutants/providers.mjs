@@ -108,6 +108,18 @@ export const PROVIDERS = [
     replace: 'Number(text)',
   },
   {
+    file: passing,
+    name: 'A redirect is used up by a client that was disposed of before it sent the code.',
+    find: '|disposed/',
+    replace: '/',
+  },
+  {
+    file: http,
+    name: 'A request leaves a client that was disposed of.',
+    find: 'throwIfDisposed?.()\n',
+    replace: '\n',
+  },
+  {
     file: http,
     name: 'A redirect carries the token to another host.',
     find: "redirect: 'manual'",

@@ -4,6 +4,12 @@ const file = 'src/core/revocation.ts'
 export const REVOCATION = [
   {
     file,
+    name: 'A sign-out of several requests ends half-way with its client.',
+    find: 'async ({ signal }) => provider.signOut?.(session, scope, { signal })',
+    replace: 'async (its) => provider.signOut?.(session, scope, its)',
+  },
+  {
+    file,
     name: 'A sign-out everywhere that did not reach the server is not tried again.',
     find: 'insist && isAuthError(error)',
     replace: "scope === 'others' && isAuthError(error)",

@@ -86,8 +86,9 @@ function createContext<User extends SessionUser>(
     store: createStore<User>({ environment, limits, debug: settings.debug }),
     vault: createVault<User>({ environment, storage, storageKey, timeout: storageTimeout }),
     async request(send, signal) {
-      section.throwIfDisposed()
-      return bounded(environment, (own) => send({ signal: own }), {
+      const { throwIfDisposed } = section
+      throwIfDisposed()
+      return bounded(environment, (own) => send({ signal: own, throwIfDisposed }), {
         limit: requestTimeout,
         late: () => new AuthError('timeout', 'The server did not answer in time.'),
         signal,

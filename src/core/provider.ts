@@ -9,6 +9,12 @@ import type { Now } from './timing.js'
 export interface RequestContext {
   /** Aborts when the answer is no longer wanted or its time is up. */
   readonly signal: Signal
+  /**
+   * Called right before each request leaves: one that had to wait for another one's answer is not sent any
+   * more. What finishes a request that was answered leaves it out, or the tokens of that would be lost.
+   * @throws AuthError `disposed`, once the client was disposed of.
+   */
+  readonly throwIfDisposed?: (() => void) | undefined
 }
 
 /** What an access token is wanted for, beside the session's own (RFC 8707, RFC 6749 §3.3). */

@@ -12,7 +12,7 @@ export interface Revocation<User extends SessionUser> {
    * @throws the provider's AuthError, of the first attempt.
    */
   revoke(session: Session<User>, scope: SignOutScope, insist?: boolean): Promise<void>
-  /** Ends the attempts that are due. One in flight goes on. */
+  /** Ends the attempts that are due. One that has begun goes on to its end. */
   dispose(): void
 }
 
@@ -44,7 +44,8 @@ export function createRevocation<User extends SessionUser>({
 
       async function attempt(): Promise<void> {
         try {
-          await request(async (its) => provider.signOut?.(session, scope, its))
+          // Who has signed out cannot ask again: what has begun is carried out, also by several requests.
+          await request(async ({ signal }) => provider.signOut?.(session, scope, { signal }))
         } catch (error) {
           if (insist && isAuthError(error) && error.retryable) {
             const now = { ...store.now(), asked: true }

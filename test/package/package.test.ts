@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 19_430, gotrue: 27_460, oidc: 28_230 }
+const BUDGETS = { core: 19_440, gotrue: 27_480, oidc: 28_265 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -454,7 +454,7 @@ describe('the packed package', () => {
     ],
     // The proof and its thumbprint alone are 550; the rest is what keeps a bound session alive, and 240 of it
     // remove the keys of sign-ins that nobody comes back from.
-    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 1_900],
+    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 1_915],
     ['popup', 'oidc', OIDC, `export { popup } from 'holdfast/providers/oidc/popup'`, 950],
     [
       'silentSignIn and silentRenewal',
@@ -475,7 +475,7 @@ describe('the packed package', () => {
       'oidc and jose',
       `${OIDC};${JWS}`,
       `export { verifyIdToken } from 'holdfast/providers/oidc/verify-id-token'`,
-      1_250,
+      1_260,
     ],
     // What all parsers share comes with the first: the form of a session, and which of several is the newest.
     ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 475],
@@ -596,7 +596,7 @@ describe('the packed package', () => {
 
   // The end-session page of Cognito has names of its own, and the region is in the id of a pool.
   it.each([
-    ['keycloak', 150],
+    ['keycloak', 160],
     ['auth0', 150],
     ['okta', 150],
     ['entra', 150],

@@ -4,6 +4,7 @@ import { sessionTimeouts } from '../../src/timeouts/index.js'
 import { visit } from './backend.js'
 import { type Call, type Operation, perform } from './calls.js'
 import { hear } from './events.js'
+import { begunWith } from './exchanging.js'
 import type { Mint, Sent } from './ledger.js'
 import { LOSES_ANSWER, serve } from './network.js'
 import { checkSend, noteReuse } from './requests.js'
@@ -12,9 +13,6 @@ import { createAbort } from './surroundings.js'
 import { count } from './tally.js'
 import type { Client, Opened } from './wire.js'
 import { KEY, type World } from './world.js'
-
-/** A request is given up after so many ms. */
-const REQUEST = 10_000
 
 /** What a context is doing. */
 export type Status = 'running' | 'frozen' | 'crashed' | 'disposed'
@@ -73,21 +71,13 @@ export interface Heard {
 /** Requests of one context, on their way through the network to the server and back. */
 function watchedFetch(world: World, tab: Tab, context: () => Context): typeof fetch {
   const { ledger, wire } = world
-  /** The last request, if it was a look-up: the next one of its exchange goes where that said. */
-  let lookup: number | null = null
   /** Whether a look-up has failed since the last request that was none. */
   let lookedInVain = false
-  /** Whether an exchange may still go on whose look-up left then: who was stopped noticed no time. */
-  const goesOn = (departure: number): boolean => {
-    const left = ledger.departed(departure)
-    return world.clock.monotonic() - left < REQUEST || context().frozenAt >= left
-  }
   return (input, init) => {
     const { name } = context()
     const departure = ledger.depart()
-    const begun = lookup !== null && goesOn(lookup) ? lookup : departure
+    const begun = begunWith(departure)
     const isLookup = wire.isLookup(String(input).slice(wire.base.length))
-    lookup = isLookup ? begun : null
     const inVain = lookedInVain
     if (!isLookup) lookedInVain = false
     let minted: Mint | null = null

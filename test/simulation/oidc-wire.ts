@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto'
 import { AuthClient } from '../../src/client.js'
 import type { Crypto } from '../../src/core/ports.js'
 import { CALLBACK } from '../../src/providers/oidc/hand-back.js'
-import { oidc } from '../../src/providers/oidc/index.js'
+import { type OidcProvider, oidc } from '../../src/providers/oidc/index.js'
 import { type PopupPage, type PopupWindow, popup } from '../../src/providers/oidc/popup.js'
 import { oidcClientTs } from '../../src/providers/oidc/take-over.js'
 import { asObject, text } from '../../src/providers/shared/json.js'
 import { readClaims } from '../../src/providers/shared/jwt.js'
 import { takeOver } from '../../src/take-over.js'
 import { createScriptedOidc, type ScriptedOidcOptions } from '../../src/testing/index.js'
+import { exchanging } from './exchanging.js'
 import { turn } from './surroundings.js'
 import type { Place, Wire, WireParts } from './wire.js'
 import type { World } from './world.js'
@@ -128,13 +129,17 @@ export function oidcWire(kind: OidcServer, { clock, lifetime, random, people }: 
     },
     open(world, place) {
       const { tab, send, options } = place
-      const provider = oidc({
+      const made = oidc({
         issuer: ISSUER,
         clientId: CLIENT,
         redirectUri: REDIRECT,
         scope: SCOPE,
         fetch: send,
       })
+      const provider: OidcProvider = {
+        ...made,
+        refresh: (...given) => exchanging(() => made.refresh(...given)),
+      }
       const { parse } = oidcClientTs({ authority: ISSUER, clientId: CLIENT })
       const left = takeOver({
         key: FOREIGN_KEY,

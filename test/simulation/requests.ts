@@ -224,7 +224,7 @@ export function checkSend(world: World, sent: Sent): void {
   }
   world.verdict.check(
     'silent-after-dispose',
-    context?.status !== 'disposed' || sent.begun < context.departuresAtDispose,
+    context?.status !== 'disposed' || sent.departure < context.departuresAtDispose,
     () => `${sent.by} sends a request after dispose()`,
   )
   checkRepeats(world, sent)

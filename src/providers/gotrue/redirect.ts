@@ -2,6 +2,7 @@ import { AuthError, isAuthError, isAuthSessionMissingError } from '../../core/er
 import type { CallOptions, Flow, RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
 import { cleanPage } from '../shared/address.js'
+import { isFinal } from '../shared/passing.js'
 import type { ActionDeps } from './action-deps.js'
 import { needText } from './arguments.js'
 import { signInRequest } from './credentials.js'
@@ -11,10 +12,6 @@ import type { GoTrueActions, GoTrueRedirect, GoTrueUser } from './types.js'
 import { toGrant } from './wire.js'
 
 type Of<Kind> = Extract<Found, { readonly kind: Kind }>
-
-/** Whether a sign-in that failed so can never succeed. */
-const isFinal = (error: unknown): boolean =>
-  !isAuthError(error) || (!error.retryable && error.code !== 'aborted')
 
 const inRecovery = <M extends object>(
   grant: Grant<GoTrueUser<M>> | null,

@@ -113,7 +113,12 @@ export function createKeyring(now: () => number): Keyring {
       newest = keys
       stores.add(keys)
       // A database that answers nothing must hold up no request for ever.
-      reads.add((name) => host.request(() => read(keys, name)).catch(late))
+      reads.add((name) =>
+        host
+          .request(() => read(keys, name))
+          // What a client sent before it was disposed of may need the key to be finished.
+          .catch((error) => (isAuthError(error, 'disposed') ? read(keys, name) : late(error))),
+      )
       // In the background: the next page does it where this one cannot.
       sweep(keys, now).catch(() => {})
       return {

@@ -38,16 +38,14 @@ async function readKeys(
 export const NO_PLACE: string = '`verifyIdToken` needs a server whose metadata has a `jwks_uri`.'
 
 /** @throws AuthError as `readKeys`, after which the place is doubted where no keys are there. */
-export async function askForKeys(
-  server: OidcChannel,
-  { signal, kept, session }: OidcContext,
-): Promise<IssuerKeys> {
-  const known = await server.find({ signal }, kept?.server ?? keptIn(session).server)
+export async function askForKeys(server: OidcChannel, context: OidcContext): Promise<IssuerKeys> {
+  const { kept, session } = context
+  const known = await server.find(context, kept?.server ?? keptIn(session).server)
   // A session that was begun without verification does not say where the keys are.
-  const metadata = known.jwks_uri ? known : await server.find({ signal })
+  const metadata = known.jwks_uri ? known : await server.find(context)
   const jwksUri = text(metadata.jwks_uri)
   if (!jwksUri) return invalid(NO_PLACE)
-  const keys = await readKeys(server, jwksUri, { signal }).catch((error: unknown) => {
+  const keys = await readKeys(server, jwksUri, context).catch((error: unknown) => {
     if (isAuthError(error, 'bad_response')) server.moved()
     throw error
   })

@@ -99,7 +99,8 @@ export function createRedeem(
     const claims = isOpen ? readIdToken(id_token, expected) : null
     checkProof(claims, kept)
     const source = { accessToken: text(access_token) ?? '', claims, metadata, send: server.send }
-    const user = await whoIs(options.loadUser, { ...source, ...its })
+    // The code is spent: also for a client that was disposed of, its session has to be saved.
+    const user = await whoIs(options.loadUser, { ...source, ...its, throwIfDisposed: undefined })
     const judged = { claims, user, kept: toKept(claims, metadata, wish), session: null }
     const grant = toGrant(answer.body, judged)
     await server.binding?.keep(grant?.keyId)

@@ -185,7 +185,8 @@ export function verifyIdToken(
         const set = known
         if (set && (await isSigned(token, set))) return true
         // What was sent is spent by then: a failure that asks to be tried again would send it again.
-        if (waits) return isSignedNow(token, context).catch(() => false)
+        const its = { ...context, throwIfDisposed: undefined }
+        if (waits) return isSignedNow(token, its).catch(() => false)
         ask((its) => isSignedNow(token, its), context)
         return false
       },

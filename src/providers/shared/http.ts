@@ -50,7 +50,7 @@ export interface HttpAnswer {
 
 /**
  * Sends one request. Redirects are not followed.
- * @throws AuthError `network`, `aborted`, `bad_response` for what is not JSON, or
+ * @throws AuthError `network`, `aborted`, `disposed`, `bad_response` for what is not JSON, or
  *   `invalid_argument` for a token that no header can carry.
  */
 export type Http = (request: HttpRequest, context: RequestContext) => Promise<HttpAnswer>
@@ -155,7 +155,8 @@ export function createHttp(options: HttpOptions): Http {
     ...taken(base, { cache: 'no-store' }),
     ...taken(base, { credentials: options.credentials ?? 'omit' }),
   }
-  return async (request, { signal }) => {
+  return async (request, { signal, throwIfDisposed }) => {
+    throwIfDisposed?.()
     const { path, query } = request
     const init = { ...fixed, ...toInit(request, options.headers) }
     try {

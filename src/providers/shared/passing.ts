@@ -1,4 +1,4 @@
-import { AuthError } from '../../core/errors.js'
+import { AuthError, isAuthError } from '../../core/errors.js'
 import { text } from './json.js'
 
 /** What a server may have said in an answer. */
@@ -20,6 +20,13 @@ export const isFine = ({ status }: Pick<Answered, 'status'>): boolean =>
 /** Whether a failure of this status may pass, whatever the body says (RFC 9110, RFC 6585 §4). */
 export const mayPass = (status: number): boolean =>
   [408, 409, 425, 429].includes(status) || status >= 500
+
+/**
+ * Whether a sign-in that failed so can never succeed. Whoever gave it up, or was disposed of with its
+ * client, may not have sent it: the next page can.
+ */
+export const isFinal = (error: unknown): boolean =>
+  !isAuthError(error) || !(error.retryable || /aborted|disposed/.test(error.code))
 
 /**
  * The error that an answer is by its status alone; `null` for one whose status says too little. A

@@ -10,6 +10,7 @@ import type { Grant, SessionUser } from '../../core/session.js'
 import { cleanPage, readFields, splitAddress } from './address.js'
 import { asObject, text } from './json.js'
 import { isOwnPath } from './own-path.js'
+import { isFinal } from './passing.js'
 import { invalid, parseUrl, toAbsolute, trimSlashes } from './url.js'
 
 /** A redirect that came back: what its address says, and what was kept for it. */
@@ -75,10 +76,6 @@ export function keptWith({ purpose }: Pick<Flow, 'purpose'>): Returned['kept'] {
     return {}
   }
 }
-
-/** Whether a sign-in that failed so can never succeed. */
-const isFinal = (error: unknown): boolean =>
-  !isAuthError(error) || (!error.retryable && error.code !== 'aborted')
 
 /** Makes `handleRedirect`. Calls for one address at a time share one exchange. */
 export function createRedirect<User extends SessionUser>(
