@@ -87,6 +87,10 @@ function wrongNonce({ nonce }: OidcClaims, { session, kept }: OidcContext): stri
   return first && nonce && nonce !== first ? 'nonce' : undefined
 }
 
+/** Whether a request for tokens begins a session; one held elsewhere does: there is no user before it to keep. */
+const isBeginning = ({ form }: Parameters<OidcSend>[1], { session }: OidcContext): boolean =>
+  form?.code !== undefined || !session
+
 /** Whether a key of the set has signed the token. A token that names none may be any key's. */
 async function isSigned(token: string, { keys, algorithms }: KeySet): Promise<boolean> {
   const options = { algorithms: [...algorithms] }
@@ -192,34 +196,44 @@ export function verifyIdToken(
     }
   }
 
-  function verifying(server: OidcChannel): OidcSend {
-    const keys = keysOf(server)
-    return async (endpoint, request, context) => {
-      const { grant_type, code } = request.form ?? {}
-      if (!grant_type) return server.send(endpoint, request, context)
-      // A token held elsewhere begins a session, too: there is no user before it to keep.
-      const waits = code !== undefined || !context.session
-      // Before anything is spent: without keys this would begin a session at the server, and fail.
-      await keys.prepare(waits, context)
-      const answer = await server.send(endpoint, request, context)
-      const body = asObject(answer.body) ?? {}
-      const token = text(body.id_token)
-      if (!token || !isFine(answer)) return answer
-      const claims = readClaims(token) ?? {}
-      const beside = { at_hash: text(body.access_token), c_hash: code }
-      const wrong = (await keys.haveSigned(token, waits, context))
-        ? (wrongNonce(claims, context) ?? wrongTime(claims) ?? (await wrongHash(token, beside)))
-        : 'signature'
-      if (!wrong) return answer
-      if (waits) throw notBelieved(wrong)
-      // Only the signature is cut: the subject is still read, to refuse another person's answer.
-      return { ...answer, body: { ...body, id_token: token.slice(0, token.lastIndexOf('.') + 1) } }
-    }
-  }
-
   return (given) => {
-    const server = createServer(given, FIELDS)
     if (given.metadata && !given.metadata.jwks_uri) invalid(NO_PLACE)
-    return { ...server, send: verifying(server) }
+    const { dpop } = given
+    // Inside what proofs are sent by: the tokens that tell them the time are verified before.
+    const inside = dpop && ((plain: OidcSend) => dpop(verified(plain)))
+    const server = createServer({ ...given, dpop: inside }, FIELDS)
+    const keys = keysOf(server)
+
+    function verified(send: OidcSend): OidcSend {
+      return async (endpoint, request, context) => {
+        const answer = await send(endpoint, request, context)
+        const { grant_type, code } = request.form ?? {}
+        if (!grant_type || !isFine(answer)) return answer
+        const body = asObject(answer.body) ?? {}
+        const token = text(body.id_token)
+        if (!token) return { ...answer, dated: [] }
+        const waits = isBeginning(request, context)
+        const claims = readClaims(token) ?? {}
+        const beside = { at_hash: text(body.access_token), c_hash: code }
+        const wrong = (await keys.haveSigned(token, waits, context))
+          ? (wrongNonce(claims, context) ?? wrongTime(claims) ?? (await wrongHash(token, beside)))
+          : 'signature'
+        if (!wrong) return { ...answer, dated: [token] }
+        if (waits) throw notBelieved(wrong)
+        // Only the signature is cut: the subject is still read, to refuse another person's answer.
+        const cut = token.slice(0, token.lastIndexOf('.') + 1)
+        return { ...answer, dated: [], body: { ...body, id_token: cut } }
+      }
+    }
+
+    const send = dpop ? server.send : verified(server.send)
+    return {
+      ...server,
+      async send(endpoint, request, context) {
+        // Before anything is spent: without keys this would begin a session at the server, and fail.
+        if (request.form?.grant_type) await keys.prepare(isBeginning(request, context), context)
+        return send(endpoint, request, context)
+      },
+    }
   }
 }
