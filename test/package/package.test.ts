@@ -475,8 +475,9 @@ describe('the packed package', () => {
       'oidc and jose',
       `${OIDC};${JWS}`,
       `export { verifyIdToken } from 'holdfast/providers/oidc/verify-id-token'`,
-      // 80 of it are for clients with DPoP, whose proofs have the time that a verified token tells.
-      1_335,
+      // 80 of it are for clients with DPoP, whose proofs have the time that a verified token tells, 40 part what
+      // judges tokens from the keys, for servers have it too.
+      1_375,
     ],
     // What all parsers share comes with the first: the form of a session, and which of several is the newest.
     ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 475],
