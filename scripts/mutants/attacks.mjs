@@ -87,6 +87,18 @@ export const ATTACKS = [
   },
   {
     file: patience,
+    name: 'A turn that comes when its request is over is nobody’s.',
+    find: '        if (over) await giveBack(next)\n',
+    replace: '',
+  },
+  {
+    file: patience,
+    name: 'Whoever fails by a mistake of ours keeps the turn.',
+    find: '      else await giveBack(admitted)\n',
+    replace: '',
+  },
+  {
+    file: 'src/server/coordination/server-failures.ts',
     name: 'A mistake of ours counts as a sign that the auth server is well.',
     find: "!retryable && code !== 'invalid_argument'",
     replace: '!retryable',

@@ -179,8 +179,8 @@ export const DPOP = [
   {
     file: memory,
     name: 'An old id token sets the clock back.',
-    find: 'const iat = Math.max(',
-    replace: 'const iat = Math.min(',
+    find: 'const at = Math.max(',
+    replace: 'const at = Math.min(',
   },
   {
     file: memory,
@@ -197,14 +197,32 @@ export const DPOP = [
   {
     file: memory,
     name: 'An answer that is read late puts the clock back.',
-    find: 'Math.min(Math.max(0, iat * 1000 - now()), iat * 1000 + 999 - sent)',
-    replace: 'iat * 1000 - now()',
+    find: 'Math.min(Math.max(0, at - now()), at + 999 - sent)',
+    replace: 'at - now()',
   },
   {
     file: memory,
     name: 'What a session knows of the clock is forgotten.',
-    find: "skew: typeof skew === 'number' ? skew : 0",
-    replace: "skew: typeof skew === 'number' ? 0 : 0",
+    find: 'skew: isSkew(skew) ? skew : 0',
+    replace: 'skew: isSkew(skew) ? 0 : 0',
+  },
+  {
+    file: memory,
+    name: 'An absurd `iat` sets the clock of proofs.',
+    find: 'Math.abs(value) <= FURTHEST',
+    replace: 'Math.abs(value) >= 0',
+  },
+  {
+    file: memory,
+    name: 'A token that is given again tells the time.',
+    find: '.filter((token) => !known.includes(token))',
+    replace: '',
+  },
+  {
+    file: 'src/providers/oidc/id-token-judge.ts',
+    name: 'A forged id token sets the clock of proofs.',
+    find: 'return { ...answer, dated: [], body: { ...body, id_token: cut } }',
+    replace: 'return { ...answer, body: { ...body, id_token: cut } }',
   },
   {
     file: grants,

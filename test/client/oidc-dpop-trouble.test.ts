@@ -1,7 +1,9 @@
+import { decodeJwt } from 'jose/jwt/decode'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { AuthError, indexedDBKeys, memoryKeys } from '../../src/index.js'
 import { dpop } from '../../src/providers/oidc/dpop.js'
 import { type OidcKey, userinfo } from '../../src/providers/oidc/index.js'
+import { verifyIdToken } from '../../src/providers/oidc/verify-id-token.js'
 import { createDpopWorld, type DpopWorldOptions } from '../support/dpop-world.js'
 import { plant, workingDatabase } from '../support/fake-database.js'
 import { context } from '../support/wire.js'
@@ -293,7 +295,10 @@ describe('a refusal of the refresh token', () => {
 
 describe('a clock of the device', () => {
   /** The times of the proofs, in s from the server's. */
-  const offsOf = ({ proofs, clock }: Awaited<ReturnType<typeof signedIn>>) =>
+  const offsOf = ({
+    proofs,
+    clock,
+  }: Pick<ReturnType<typeof createDpopWorld>, 'proofs' | 'clock'>) =>
     proofs.map(({ claims }) => Number(claims.iat) - Math.floor(clock.now() / 1000))
 
   it.each([DAY, -DAY])('that is %i ms off works where the server has nonces', async (clockSkew) => {
@@ -371,6 +376,97 @@ describe('a clock of the device', () => {
     expect(await auth.refreshSession()).toMatchObject({ user: { id: 'ada' } })
   })
 
+  /** A server whose access tokens tell no time, and whose id tokens are changed on their way. */
+  function telling(change: (idToken: string) => string) {
+    const world = createDpopWorld({ manners: 'keycloak', accessTokens: 'opaque' })
+    const fetchChanged: typeof fetch = async (input, init) => {
+      const answer = await world.server.fetch(input, init)
+      const body = await answer.json().catch(() => null)
+      const changed = body?.id_token ? { ...body, id_token: change(body.id_token) } : body
+      return Response.json(changed, answer)
+    }
+    return { ...world, open: () => world.open({ fetch: fetchChanged }) }
+  }
+
+  /** An id token with another `iat`, which nobody has signed. */
+  function issuedAt(idToken: string, iatOf: (iat: number) => number): string {
+    const [head, , mark] = idToken.split('.')
+    const iat = iatOf(Number(decodeJwt(idToken).iat))
+    const claims = { ...decodeJwt(idToken), iat, exp: 2 * iat }
+    return [head, Buffer.from(JSON.stringify(claims)).toString('base64url'), mark].join('.')
+  }
+
+  it.each<[string, (iat: number) => number]>([
+    ['in ms', (iat) => iat * 1000],
+    ['of ten years ahead', (iat) => iat + 10 * 365 * 86_400],
+    ['of the year 1970', () => 1],
+    ['that is no time at all', () => 1e300],
+  ])('that is right is believed, against an `iat` %s', async (_, iatOf) => {
+    const world = telling((idToken) => issuedAt(idToken, iatOf))
+    // Today: at the beginning of time, 1970 is not far off.
+    await world.clock.advance(1_700_000_000_000 - world.clock.now())
+    const opened = world.open()
+    await world.signIn(opened)
+    await opened.auth.refreshSession()
+    expect((await opened.ask()).status).toBe(200)
+    expect(offsOf(world)).toEqual([0])
+  })
+
+  it('that is right is believed, against an id token that is given again and access tokens that tell nothing', async () => {
+    let first: string | undefined
+    const world = telling((idToken) => {
+      first ??= idToken
+      return first
+    })
+    const opened = world.open()
+    await world.signIn(opened)
+    for (let hours = 0; hours < 3; hours++) {
+      await world.clock.advance(3_600_000)
+      await opened.auth.refreshSession()
+    }
+    expect((await opened.ask()).status).toBe(200)
+    expect(offsOf(world)).toEqual([0])
+  })
+
+  it.each<[string, 'jwt' | 'opaque']>([
+    ['id token and an access token that are forged', 'jwt'],
+    ['id token that is forged', 'opaque'],
+  ])(
+    'that is right is believed, against an %s, where id tokens are verified',
+    async (_, accessTokens) => {
+      const world = createDpopWorld({ manners: 'keycloak', accessTokens, signing: 'es256' })
+      const { clock, server } = world
+      let forges = false
+      const anHourAhead = (token: unknown): unknown =>
+        forges && `${token}`.split('.').length === 3
+          ? issuedAt(`${token}`, (iat) => iat + 3_600)
+          : token
+      const opened = world.open({
+        verifyIdToken: verifyIdToken({}, () => clock.now()),
+        async fetch(input, init) {
+          const answer = await server.fetch(input, init)
+          const body = await answer.json().catch(() => null)
+          const { id_token, access_token } = Object(body)
+          const tokens = {
+            id_token: anHourAhead(id_token),
+            access_token: anHourAhead(access_token),
+          }
+          return Response.json(access_token ? { ...body, ...tokens } : body, answer)
+        },
+      })
+      const { extras } = await world.signIn(opened)
+      server.clearLog()
+      forges = true
+      for (let minutes = 0; minutes < 3; minutes++) {
+        await clock.advance(60_000)
+        const { session } = await opened.auth.refreshSession()
+        expect(session.extras.id_token).toBe(extras.id_token)
+      }
+      const asked = server.requests.filter(({ path }) => path === '/token')
+      expect(new Set(asked.map(({ status }) => status))).toEqual(new Set([200]))
+    },
+  )
+
   it('that was a day off and is put right costs one refresh, after a reload too', async () => {
     const world = createDpopWorld({ dpop: { nonces: 'token' } })
     const off = world.open({}, { clockSkew: DAY })
@@ -378,6 +474,8 @@ describe('a clock of the device', () => {
     expect((await off.ask()).status).toBe(200)
     off.auth.dispose()
     world.server.clearLog()
+    // Within a second the server would give the very id token again.
+    await world.clock.advance(1_000)
     const later = world.open()
     expect((await later.ask()).status).toBe(200)
     expect((await later.ask()).status).toBe(200)

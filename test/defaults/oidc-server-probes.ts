@@ -8,7 +8,9 @@ import {
   type OidcSignInRequest,
 } from '../../src/server/oidc/index.js'
 import { createSealedSessions } from '../../src/server/sealed/sealed-sessions.js'
+import { openSigningIssuer } from '../server/oidc/signing-issuer.js'
 import { FIRST, PASSWORD } from '../server/sealed/sealed-sessions-stage.js'
+import { makeKey } from '../support/oidc-issuer.js'
 import { answering, CALLBACK, DOCUMENT, ISSUER } from '../support/oidc-wire.js'
 import { context, type Reply } from '../support/wire.js'
 import type { Probe } from './documented.js'
@@ -154,6 +156,15 @@ export const oidcServerProbes: Readonly<Record<string, Probe>> = {
     async observe() {
       const asked = await askedOf({ organizationId: 'one', domainHint: 'two' })
       return `${asked.organization} ${asked.domain_hint}` === 'one two'
+    },
+  },
+  'OidcServerOptions.verifyIdToken': {
+    says: 'they are believed as they come from the token endpoint over TLS (OIDC Core §3.1.3.7)',
+    async observe() {
+      const forged = await makeKey('key-1')
+      const { signIn, jwks, whoIs } = await openSigningIssuer()
+      await signIn((claims) => forged.sign(claims))
+      return (await whoIs())?.id === 'ada' && jwks.asked === 0
     },
   },
   'OidcServerOptions.keepIdToken': {

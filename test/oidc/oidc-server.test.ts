@@ -239,6 +239,17 @@ describe('a client on a server, at a real oidc-provider', () => {
     expect(await other.verify(accessToken)).toMatchObject({ ok: false })
   })
 
+  it('verifies id tokens by the keys of the issuer, and believes none that was not signed as registered', async () => {
+    const verifyIdToken = { clockSkew: MINUTE }
+    const { signIn, post } = await createWorld({ oidc: { verifyIdToken } })
+    expect((await signIn()).user).toMatchObject({ id: 'ada' })
+    for (let i = 0; i < 2; i++) expect((await post('/auth/refresh')).status).toBe(200)
+
+    const never = await createWorld({ oidc: { verifyIdToken: { algorithms: ['ES512'] } } })
+    const refused = await never.browser.visit(never.at('/me'))
+    expect([refused.status, Object(refused.json()).serverCode]).toEqual([500, 'invalid_id_token'])
+  })
+
   it('has a session for as long as its access token lives, where it gets no other', async () => {
     const { server, signIn, me, browser, at, clock } = await createWorld({
       oidc: { scope: 'openid email', parameters: {} },

@@ -26,7 +26,7 @@ function pack(): Packed {
 }
 
 /** Bytes: with the sources, which source maps lead to. */
-const MOST = 1_590_000
+const MOST = 1_597_000
 
 describe('the archive that npm packs', () => {
   const { size, files } = pack()

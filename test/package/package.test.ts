@@ -23,7 +23,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 19_440, gotrue: 27_480, oidc: 28_265 }
+const BUDGETS = { core: 19_440, gotrue: 27_632, oidc: 28_265 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -453,8 +453,8 @@ describe('the packed package', () => {
       900,
     ],
     // The proof and its thumbprint alone are 550; the rest is what keeps a bound session alive, and 240 of it
-    // remove the keys of sign-ins that nobody comes back from.
-    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 1_915],
+    // remove the keys of sign-ins that nobody comes back from, 110 tell a server's time from what is none.
+    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 2_035],
     ['popup', 'oidc', OIDC, `export { popup } from 'holdfast/providers/oidc/popup'`, 950],
     [
       'silentSignIn and silentRenewal',
@@ -475,7 +475,9 @@ describe('the packed package', () => {
       'oidc and jose',
       `${OIDC};${JWS}`,
       `export { verifyIdToken } from 'holdfast/providers/oidc/verify-id-token'`,
-      1_260,
+      // 80 of it are for clients with DPoP, whose proofs have the time that a verified token tells, 40 part what
+      // judges tokens from the keys, for servers have it too.
+      1_385,
     ],
     // What all parsers share comes with the first: the form of a session, and which of several is the newest.
     ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 475],

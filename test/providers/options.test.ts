@@ -139,6 +139,23 @@ describe('a key', () => {
   )
 })
 
+describe('the url of a Supabase project', () => {
+  const project = 'https://project-ref.supabase.co'
+
+  it.each(['', '/', '/auth', '/auth/v1/auth/v1', '/rest/v1'])(
+    'with %j behind it, where no GoTrue is, is refused at once, and the message has the right one',
+    (path) => {
+      expect(() => gotrue({ url: project + path })).toThrow(mistake('supabase.co/auth/v1`'))
+    },
+  )
+
+  it('is taken with its path, and other hosts may have any', () => {
+    for (const fit of [`${project}/auth/v1`, `${project}/auth/v1/`, url, `${url}/supabase.co`]) {
+      expect(gotrue({ url: fit }).id).toMatch(/^gotrue\./)
+    }
+  })
+})
+
 describe('an app that says by what secrets are made', () => {
   const sha256 = async (bytes: Uint8Array) => createHash('sha256').update(bytes).digest()
   const good = { randomBytes: (length: number) => randomBytes(length), sha256 }

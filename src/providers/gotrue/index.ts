@@ -1,6 +1,6 @@
 import type { Provider } from '../../core/provider.js'
 import { checkKey, checkOptions, HTTP_OPTIONS, type Kind } from '../shared/options.js'
-import { checkUrl, partsOf } from '../shared/url.js'
+import { checkUrl, invalid, partsOf } from '../shared/url.js'
 import { createActions } from './actions.js'
 import { AREA, type WithArea } from './area.js'
 import { isDeadToken } from './errors.js'
@@ -69,6 +69,9 @@ export function gotrue<Metadata extends object = AnyMetadata>(
   checkKey('apiKey', options.apiKey)
   const base = checkUrl(options.url, options.dangerouslyAllowInsecureHttp)
   const { host, path } = partsOf(base)
+  if (/\.supabase\.co$/.test(host) && path !== '/auth/v1') {
+    invalid('The url of a Supabase project is `https://….supabase.co/auth/v1`.')
+  }
   const { now = Date.now, acceptFragmentTokens = false } = options
   const send = createSend(options)
   const refresh = createRefresh<Metadata>(send)

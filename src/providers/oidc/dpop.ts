@@ -82,7 +82,8 @@ const createSend =
       memory.learn(url, answer.headers)
       const body = asObject(answer.body) ?? {}
       if (isFine(answer) && body.access_token) {
-        return { ...answer, body: { ...body, dpop: memory.settle(bond, body, sent) } }
+        const dpop = memory.settle(bond, answer, { sent, session })
+        return { ...answer, body: { ...body, dpop } }
       }
       // Each refusal is met once with a fresh proof.
       const word = `${body.error}`

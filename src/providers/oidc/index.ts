@@ -13,6 +13,7 @@ import type { OidcActions, OidcOptions, OidcUser } from './types.js'
 
 export type { RedirectResult } from '../shared/redirect.js'
 export type { RequiredStep } from '../shared/steps.js'
+export type { OidcAnswer } from './answer.js'
 export { pushRequest } from './push-request.js'
 export { stepOf, stepUp } from './step-up.js'
 export type {

@@ -16,7 +16,7 @@ export interface IssuerKeys {
 }
 
 /** What id tokens of a server may be signed with. */
-const algorithmsOf = (metadata: OidcMetadata): readonly string[] =>
+export const algorithmsOf = (metadata: OidcMetadata): readonly string[] =>
   texts(metadata.id_token_signing_alg_values_supported) ?? ['RS256']
 
 /** @throws AuthError `bad_response` for what is no set of keys; as every request. */

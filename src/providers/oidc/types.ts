@@ -9,8 +9,9 @@ import type {
   ResourceTokens,
 } from '../../core/provider.js'
 import type { Session, SessionUser } from '../../core/session.js'
-import type { HttpAnswer, HttpOptions, HttpRequest } from '../shared/http.js'
+import type { HttpOptions, HttpRequest } from '../shared/http.js'
 import type { HandleRedirect } from '../shared/redirect.js'
+import type { OidcAnswer } from './answer.js'
 
 /** The server's discovery document (RFC 8414 §2), or the part of it that is used. */
 export interface OidcMetadata {
@@ -59,7 +60,7 @@ export type OidcSend = (
   endpoint: string,
   request: Omit<HttpRequest, 'path' | 'query'> & Pick<HttpOptions, 'headers'>,
   context: OidcContext,
-) => Promise<HttpAnswer>
+) => Promise<OidcAnswer>
 
 /** For whom a request is sent. */
 export interface OidcContext extends RequestContext {

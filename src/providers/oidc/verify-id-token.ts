@@ -1,36 +1,13 @@
 import { createLocalJWKSet } from 'jose/jwks/local'
 import { compactVerify } from 'jose/jws/compact/verify'
-import { AuthError } from '../../core/errors.js'
-import { asObject, text, texts } from '../shared/json.js'
-import { readClaims } from '../shared/jwt.js'
-import { checkOptions } from '../shared/options.js'
-import { isFine } from '../shared/passing.js'
-import { base64url } from '../shared/pkce.js'
 import { invalid } from '../shared/url.js'
+import { createIdTokenJudge, isBeginning, type VerifyIdTokenOptions } from './id-token-judge.js'
 import { askForKeys, type IssuerKeys, NO_PLACE } from './issuer-keys.js'
 import { createServer } from './server.js'
-import type { OidcChannel, OidcClaims, OidcContext, OidcSend, OidcVerifier } from './types.js'
+import type { OidcChannel, OidcContext, OidcSend, OidcVerifier } from './types.js'
 
+export type { VerifyIdTokenOptions } from './id-token-judge.js'
 export type { OidcVerifier } from './types.js'
-
-/** Options of `verifyIdToken`. */
-export interface VerifyIdTokenOptions {
-  /**
-   * What id tokens of this client are signed with, where it was registered for that
-   * (`id_token_signed_response_alg`), such as `['ES256']`. A secret's are never taken.
-   * @default those that the server’s document names; RS256, where it names none
-   */
-  readonly algorithms?: readonly string[] | undefined
-  /**
-   * How far the clocks of this device and of the server may be apart, in ms: an id token that is over
-   * by this device's clock, or has not begun, is then not believed.
-   * @default this device’s clock is not asked
-   */
-  readonly clockSkew?: number | undefined
-}
-
-/** Those with a key that is published (RFC 7518 §3.1, RFC 9864). */
-const PUBLIC = /^([RPE]S(256|384|512)|EdDSA|Ed25519)$/
 
 /** What it needs to know of the server's document. */
 const FIELDS = ['jwks_uri', 'id_token_signing_alg_values_supported']
@@ -48,44 +25,6 @@ interface Asked {
 
 /** The keys of a server as they were then. */
 type KeySet = Asked & IssuerKeys
-
-/** The left half of the hash of a text, by which an id token names it (OIDC Core §3.1.3.6). */
-async function halfOf(alg: string, words: string): Promise<string> {
-  // EdDSA tokens are hashed with SHA-512, the hash inside Ed25519.
-  const hash = `SHA-${/(256|384|512)$/.exec(alg)?.[0] ?? '512'}`
-  const bytes = new Uint8Array(await crypto.subtle.digest(hash, new TextEncoder().encode(words)))
-  return base64url(bytes.subarray(0, bytes.length / 2))
-}
-
-const notBelieved = (wrong: string): AuthError =>
-  new AuthError('bad_response', `The id token is not genuine: see its ${wrong}.`, {
-    retryable: false,
-    serverCode: 'invalid_id_token',
-  })
-
-/** The claim that does not fit what came with the token; nothing where all do. */
-async function wrongHash(
-  token: string,
-  beside: Readonly<Record<string, string | undefined>>,
-): Promise<string | undefined> {
-  const [head] = token.split('.')
-  const alg = `${readClaims(`.${head}.`)?.alg}`
-  const claims = readClaims(token) ?? {}
-  for (const [name, value] of Object.entries(beside)) {
-    if (value && name in claims && claims[name] !== (await halfOf(alg, value))) return name
-  }
-  return undefined
-}
-
-/**
- * A refresh need not repeat the nonce of the sign-in, but may say no other (OIDC Core §12.2). A sign-in
- * has a nonce of its own, also one that renews a session; whoever reads its claims looks at that.
- */
-function wrongNonce({ nonce }: OidcClaims, { session, kept }: OidcContext): string | undefined {
-  if (kept) return undefined
-  const first = readClaims(text(session?.extras.id_token) ?? '')?.nonce
-  return first && nonce && nonce !== first ? 'nonce' : undefined
-}
 
 /** Whether a key of the set has signed the token. A token that names none may be any key's. */
 async function isSigned(token: string, { keys, algorithms }: KeySet): Promise<boolean> {
@@ -123,24 +62,12 @@ export function verifyIdToken(
   options: VerifyIdTokenOptions = {},
   now: () => number = Date.now,
 ): OidcVerifier {
-  const { algorithms: registered, clockSkew, ...others } = { ...options }
-  checkOptions('verifyIdToken', { ...others, clockSkew }, { clockSkew: 'number' })
-  if (registered && !(texts(registered)?.length && registered.every((alg) => PUBLIC.test(alg)))) {
-    invalid('`algorithms` are those with a public key, such as RS256.')
-  }
-  if (Number(clockSkew ?? 0) < 0) invalid('`clockSkew` is a time in ms.')
-  if (!globalThis.crypto?.subtle) invalid('This platform has no WebCrypto to verify tokens with.')
+  const judge = createIdTokenJudge(options, now)
 
   const isYoung = ({ at }: Asked, span: number): boolean => {
     const age = now() - at
     // A clock that was set back must not make anything last.
     return age >= 0 && age < span
-  }
-
-  function wrongTime({ exp, iat }: OidcClaims): string | undefined {
-    if (clockSkew === undefined) return undefined
-    if (Number(exp) * 1000 <= now() - clockSkew) return 'exp'
-    return Number(iat) * 1000 > now() + clockSkew ? 'iat' : undefined
   }
 
   /** The keys of one server. A sign-in waits for them; a refresh does not, and gets on with those there are. */
@@ -153,8 +80,7 @@ export function verifyIdToken(
       const own = { at: now(), turn: asked.turn + 1 }
       asked = own
       const { keys, algorithms } = await askForKeys(server, context)
-      const accepted = registered ?? algorithms.filter((alg) => PUBLIC.test(alg))
-      const set = { ...own, keys, algorithms: accepted }
+      const set = { ...own, keys, algorithms: judge.accepted(algorithms) }
       // The answer to an older question may come after that to a newer one.
       if (!known || own.turn > known.turn) known = set
       return set
@@ -193,34 +119,23 @@ export function verifyIdToken(
     }
   }
 
-  function verifying(server: OidcChannel): OidcSend {
-    const keys = keysOf(server)
-    return async (endpoint, request, context) => {
-      const { grant_type, code } = request.form ?? {}
-      if (!grant_type) return server.send(endpoint, request, context)
-      // A token held elsewhere begins a session, too: there is no user before it to keep.
-      const waits = code !== undefined || !context.session
-      // Before anything is spent: without keys this would begin a session at the server, and fail.
-      await keys.prepare(waits, context)
-      const answer = await server.send(endpoint, request, context)
-      const body = asObject(answer.body) ?? {}
-      const token = text(body.id_token)
-      if (!token || !isFine(answer)) return answer
-      const claims = readClaims(token) ?? {}
-      const beside = { at_hash: text(body.access_token), c_hash: code }
-      const wrong = (await keys.haveSigned(token, waits, context))
-        ? (wrongNonce(claims, context) ?? wrongTime(claims) ?? (await wrongHash(token, beside)))
-        : 'signature'
-      if (!wrong) return answer
-      if (waits) throw notBelieved(wrong)
-      // Only the signature is cut: the subject is still read, to refuse another person's answer.
-      return { ...answer, body: { ...body, id_token: token.slice(0, token.lastIndexOf('.') + 1) } }
-    }
-  }
-
   return (given) => {
-    const server = createServer(given, FIELDS)
     if (given.metadata && !given.metadata.jwks_uri) invalid(NO_PLACE)
-    return { ...server, send: verifying(server) }
+    const { dpop } = given
+    const verified = (send: OidcSend): OidcSend =>
+      judge.judging(send, (...signed) => keys.haveSigned(...signed))
+    // Inside what proofs are sent by: the tokens that tell them the time are verified before.
+    const inside = dpop && ((plain: OidcSend) => dpop(verified(plain)))
+    const server = createServer({ ...given, dpop: inside }, FIELDS)
+    const keys = keysOf(server)
+    const send = dpop ? server.send : verified(server.send)
+    return {
+      ...server,
+      async send(endpoint, request, context) {
+        // Before anything is spent: without keys this would begin a session at the server, and fail.
+        if (request.form?.grant_type) await keys.prepare(isBeginning(request, context), context)
+        return send(endpoint, request, context)
+      },
+    }
   }
 }

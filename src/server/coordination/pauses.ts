@@ -12,7 +12,7 @@ export type Admission =
   /** Nothing is known against it. */
   | { readonly type: 'open' }
   /** The pause is over, and this one call may try: all others wait for what comes of it. */
-  | { readonly type: 'probe'; readonly failures: number }
+  | ({ readonly type: 'probe' } & Pause)
   /** It is left alone for `left` ms more. */
   | { readonly type: 'closed'; readonly error: AuthError; readonly left: number }
 
@@ -61,7 +61,7 @@ export function createPauses(now: () => number): Pauses {
         return { type: 'open' }
       }
       entries.set(name, { ...entry, since: now(), wait: span })
-      return { type: 'probe', failures: entry.failures }
+      return { type: 'probe', error: entry.error, failures: entry.failures }
     },
     async pause(name, pause, wait) {
       entries.set(name, { ...pause, since: now(), wait })

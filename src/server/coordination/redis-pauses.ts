@@ -38,7 +38,7 @@ export function redisPauses({ link, commands, records, local }: RedisPausesOptio
   async function read(name: string, reading: Reading): Promise<Admission | null> {
     const pause = await records.openPause(await commands.pauseName(name), reading.value)
     if (!pause || !(reading.left >= 0 && reading.left <= LONGEST_PAUSE)) return null
-    if (reading.kind === 'probe') return { type: 'probe', failures: pause.failures }
+    if (reading.kind === 'probe') return { type: 'probe', ...pause }
     return { type: 'closed', error: pause.error, left: reading.left }
   }
 

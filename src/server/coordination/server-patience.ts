@@ -1,9 +1,10 @@
-import { AuthError, isAuthError } from '../../core/errors.js'
+import { type AuthError, isAuthError } from '../../core/errors.js'
 import { nextAttempt } from '../../core/patience.js'
 import { isLately } from '../shared/lately.js'
 import { after } from '../shared/time-limit.js'
 import { createExpiring } from './expiring.js'
 import { type Admission, type Pause, type Pauses, REMEMBERED } from './pauses.js'
+import { forAll, isAnswer, isOfServer, later } from './server-failures.js'
 
 /** Who asks: a person may have many sessions. */
 export interface Asker {
@@ -62,29 +63,6 @@ const LIMIT = 10_000
 const pauseAfter = ({ error, failures }: Pause): number =>
   nextAttempt({ error, failures, spent: false, since: 0, jitter: 1 }, NOW, LIMITS)
 
-/** Whether a failure is the server's, whoever's session it was: nobody else would fare better. */
-const isOfServer = ({ code, status = 0, retryAfter }: AuthError): boolean =>
-  code === 'network' ||
-  code === 'rate_limited' ||
-  retryAfter !== undefined ||
-  // A 504 may be what a hook of the server's does for one person.
-  status === 502 ||
-  status === 503
-
-/** An error for everybody, without the words that the server had for one: they may be about that person. */
-function forAll({ code, status, retryAfter, serverCode }: AuthError): AuthError {
-  const message = 'The auth server failed lately, and is left alone for a moment.'
-  return new AuthError(code, message, { retryable: true, status, retryAfter, serverCode })
-}
-
-function later({ code, message, status, serverCode }: AuthError, left: number): AuthError {
-  return new AuthError(code, message, { retryable: true, status, serverCode, retryAfter: left })
-}
-
-/** Whether an error says that the server is well: a mistake of ours says nothing of it. */
-const isAnswer = ({ code, retryable }: AuthError): boolean =>
-  !retryable && code !== 'invalid_argument' && code !== 'aborted'
-
 /** A failure of one session or person. */
 interface OwnPause extends Pause {
   /** When it was, in ms since the epoch. */
@@ -105,6 +83,12 @@ const another = (before: Pause | undefined, error: AuthError): Pause => ({
   error,
   failures: (before?.failures ?? 0) + 1,
 })
+
+/** An admission, and what those are told who wait for what comes of it. */
+interface Admitted {
+  readonly admission: Admission
+  done(): void
+}
 
 /** A promise, and what fulfils it. */
 interface Deferred {
@@ -175,44 +159,79 @@ export function createServerPatience(options: ServerPatienceOptions): ServerPati
     }
   }
 
-  /** Whether the server may be asked. Those who come while this process tries hear soon what came of it. */
-  async function admit(): Promise<Admission> {
+  /** Asks whether the server may be asked. Whoever is to try for all is waited for from then on. */
+  async function ask(): Promise<Admitted> {
     const admission = await pauses.admit(name, timeout)
+    if (admission.type !== 'probe') return { admission, done: () => {} }
     // At once, or others would find it closed before they can see that somebody tries.
-    if (admission.type === 'probe') probe = defer()
-    if (admission.type !== 'closed' || !probe) return admission
+    const own = defer()
+    probe = own
+    return {
+      admission,
+      done() {
+        own.resolve()
+        if (probe === own) probe = null
+      },
+    }
+  }
+
+  /** As `ask`; those who come while this process tries hear soon what came of it. */
+  async function admit(): Promise<Admitted> {
+    const admitted = await ask()
+    if (admitted.admission.type !== 'closed' || !probe) return admitted
     let callOff = (): void => {}
     const enough = new Promise<void>((resolve) => {
       callOff = after(WAIT, resolve)
     })
     await Promise.race([probe.promise, enough])
     callOff()
-    return pauses.admit(name, timeout)
+    return ask()
+  }
+
+  /** Whoever was to try for all has learnt nothing of the server: somebody else may try, in a moment. */
+  async function giveBack({ admission, done }: Admitted): Promise<void> {
+    if (admission.type === 'probe') {
+      const { error, failures } = admission
+      await pauses.pause(name, { error, failures }, LIMITS.retryDelay)
+    }
+    done()
   }
 
   async function run<T>(
     asker: Asker,
-    first: Admission,
+    first: Admitted,
     send: (turn: Turn) => Promise<T>,
   ): Promise<T> {
-    let admission = first
+    let admitted = first
+    let over = false
     const turn: Turn = {
       async mayRepeat() {
-        if (admission.type !== 'open') return false
-        const next = await pauses.admit(name, timeout)
-        if (next.type === 'closed') return false
-        admission = next
+        if (over || admitted.admission.type !== 'open') return false
+        const next = await ask()
+        //   this request            pauses, which are slow to say
+        //   asks whether it may be repeated
+        //   runs out of its time
+        //                           say that it is to try for all: nobody would, for as long as a turn lasts
+        if (over) await giveBack(next)
+        if (over || next.admission.type === 'closed') return false
+        admitted = next
         return true
       },
     }
     try {
       const result = await send(turn)
-      await onAnswer(asker, admission)
+      over = true
+      await onAnswer(asker, admitted.admission)
       return result
     } catch (error) {
+      over = true
+      const { admission } = admitted
       if (isAuthError(error) && error.retryable) await onFailure(asker, admission, error)
       else if (isAuthError(error) && isAnswer(error)) await onAnswer(asker, admission)
+      else await giveBack(admitted)
       throw error
+    } finally {
+      admitted.done()
     }
   }
 
@@ -220,15 +239,10 @@ export function createServerPatience(options: ServerPatienceOptions): ServerPati
     async attempt(asker, send) {
       checkOwn(sessions.get(asker.session))
       checkOwn(probers.get(asker.person))
-      const admission = await admit()
+      const admitted = await admit()
+      const { admission } = admitted
       if (admission.type === 'closed') throw later(admission.error, admission.left)
-      const own = admission.type === 'probe' ? probe : null
-      try {
-        return await run(asker, admission, send)
-      } finally {
-        own?.resolve()
-        if (own && probe === own) probe = null
-      }
+      return run(asker, admitted, send)
     },
   }
 }

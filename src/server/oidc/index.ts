@@ -1,3 +1,4 @@
+export type { VerifyIdTokenOptions } from '../../providers/oidc/id-token-judge.js'
 export type { KeySetLocation } from '../verification/key-set.js'
 export {
   auth0Preset,

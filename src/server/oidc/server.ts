@@ -16,6 +16,7 @@ import type { KeySetLocation } from '../verification/key-set.js'
 import { ask, credentialsForm, exchangeForm, fetchTokens, introspectToken } from './calls.js'
 import { createClientProof } from './client-authentication.js'
 import { isMarker, namesOf, sealable } from './grants.js'
+import { verifyingIdTokens } from './id-tokens.js'
 import { redeemCode, signInAddress } from './sign-in.js'
 import type { OidcServer, OidcServerOptions, OidcSignOutRequest } from './types.js'
 import { createWire } from './wire.js'
@@ -37,11 +38,15 @@ const OPTIONS: Readonly<Record<keyof OidcServerOptions, Kind>> = {
   resource: 'string',
   pushRequests: 'boolean',
   hintParameters: 'object',
+  verifyIdToken: 'object',
   keepIdToken: 'boolean',
   revokesTokens: 'boolean',
   requestTimeout: 'number',
   now: 'function',
 }
+
+/** Where it is said by a word. */
+const BY_WORD = { verifyIdToken: 'boolean' } as const
 
 type During = <T>(
   context: RequestContext | undefined,
@@ -128,15 +133,19 @@ function createEnds(options: OidcServerOptions, tokens: Tokens, during: During) 
  *   not go to.
  */
 export function createOidc(options: OidcServerOptions): OidcServer {
-  checkOptions('createOidc', options, OPTIONS)
+  // `true` and `false` stand for options.
+  const kinds = { ...OPTIONS, ...(typeof Object(options).verifyIdToken === 'boolean' && BY_WORD) }
+  checkOptions('createOidc', options, kinds)
   const { issuer, clientId, keepIdToken = true, revokesTokens = true } = options
   if (!clientId) invalid('Pass the `clientId` of your application.')
   checkKey('clientId', clientId)
   const timeout = checkPositive('requestTimeout', options.requestTimeout ?? TIME_LIMIT)
-  const server = createWire(options, createClientProof(options), timeout)
-  const tokens = createTokens({ ...options, redirectUri: '' }, server)
   const during: During = (context, work) =>
     context ? work(context) : withinTime(timeout, (signal) => work({ signal }))
+  const wire = createWire(options, createClientProof(options), timeout)
+  const keys = keysOf(options, wire, during)
+  const server = verifyingIdTokens(wire, keys, options)
+  const tokens = createTokens({ ...options, verifyIdToken: undefined, redirectUri: '' }, server)
   const signIn = { options, scope: tokens.scope, server }
   const { revoke, signOut, signOutUrl } = createEnds(options, tokens, during)
   const { host, path } = partsOf(checkUrl(issuer, options.dangerouslyAllowInsecureHttp))
@@ -152,7 +161,7 @@ export function createOidc(options: OidcServerOptions): OidcServer {
     namesOf,
     metadata: (context) => during(context, server.find),
     refresh: (token, context) => refreshBy({ tokens, resource: options.resource }, token, context),
-    keys: keysOf(options, server, during),
+    keys,
     ...(revokesTokens && { signOut }),
     authorizeUrl: (request, context) =>
       during(context, async (call) => {

@@ -126,6 +126,7 @@ export async function redeemCode(
   const refusal = refusalOf(query, kept, issuer)
   if (refusal) throw refusal
   const there = filled('redirectUri', redirectUri)
-  const tokens = createTokens({ ...options, redirectUri: there }, server)
+  const its = { ...options, verifyIdToken: undefined, redirectUri: there }
+  const tokens = createTokens(its, server)
   return withMarker(sealable(await createRedeem(tokens)({ query, kept, secret }, context)))
 }

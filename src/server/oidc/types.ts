@@ -2,6 +2,7 @@ import type { CryptoKey, JWK } from 'jose'
 import type { Provider, RefreshContext, RequestContext } from '../../core/provider.js'
 import type { Grant, Session } from '../../core/session.js'
 import type { SignInHints } from '../../providers/backend/types.js'
+import type { VerifyIdTokenOptions } from '../../providers/oidc/id-token-judge.js'
 import type {
   OidcMetadata,
   OidcOptions,
@@ -72,6 +73,13 @@ export interface OidcServerOptions
    * is refused. @default { organizationId: 'organization', domainHint: 'domain_hint' }
    */
   readonly hintParameters?: Readonly<Partial<Record<OidcNamedHint, string>>> | undefined
+  /**
+   * Has each id token verified by the keys that the issuer publishes (`jwks_uri`), before it is believed:
+   * `true`, or how. A sign-in fails while the keys cannot be had; a refresh goes on with its new tokens, and
+   * the id token before. For where TLS ends at a proxy that could write answers of its own.
+   * @default they are believed as they come from the token endpoint over TLS (OIDC Core §3.1.3.7)
+   */
+  readonly verifyIdToken?: boolean | VerifyIdTokenOptions | undefined
   /**
    * Whether seals keep the id token, about 1 kB: many servers want to see it before they end a session of
    * theirs without asking. @default true

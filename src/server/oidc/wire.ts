@@ -13,7 +13,12 @@ import { checkEndpoints } from './endpoints.js'
 import type { OidcServerOptions } from './types.js'
 
 /** What a server reads of the document besides what pages do. */
-const FURTHER = ['introspection_endpoint', 'jwks_uri', 'prompt_values_supported']
+const FURTHER = [
+  'introspection_endpoint',
+  'jwks_uri',
+  'id_token_signing_alg_values_supported',
+  'prompt_values_supported',
+]
 
 /** Where a client proves who it is: RFC 6749 §3.2.1, RFC 7009 §2.1, RFC 7662 §2.1, RFC 9126 §2. */
 const PROVING = [
@@ -55,7 +60,7 @@ function withoutOddWord(body: unknown): unknown {
 }
 
 /** Waits for work that others wait for too, as long as this caller wants. */
-const heeding = <T>(signal: Signal, work: Promise<T>): Promise<T> =>
+export const heeding = <T>(signal: Signal, work: Promise<T>): Promise<T> =>
   bridged(
     signal,
     (own) =>

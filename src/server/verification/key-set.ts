@@ -36,6 +36,15 @@ export interface KeySet {
    * the same object, and never one of a set that has been replaced since.
    */
   readonly keyFor: KeyLookup
+  /** The key of a token with this header, of those at hand: nothing is waited for. It throws as jose does. */
+  readonly keyAtHand: KeyLookup
+  /** Resolves as soon as there are keys, looked at anew where that is due. @throws AuthError as `keyFor` */
+  ready(): Promise<void>
+  /**
+   * Looks for keys anew, unless that was just done: one may have been replaced under its own name.
+   * @throws AuthError as `keyFor`
+   */
+  lookAgain(): Promise<void>
   /**
    * Lets the key of a token be looked up at once that the issuer has just given: no forger has
    * written its key id, and to wait would be to exchange it again and again.
@@ -138,11 +147,17 @@ export function createKeySet(location: KeySetLocation, now: () => number): KeySe
     }
   }
 
-  async function keyFor(header: JWSHeaderParameters): Promise<CryptoKey> {
+  /** Looks for keys where that is due; whether it was. @throws AuthError while there are none. */
+  async function freshen(): Promise<boolean> {
     const pause = loadedAt === undefined ? RETRY : COOLDOWN
     const due = !within(loadedAt, interval) && !within(failedAt, pause)
     if (due) await load()
     if (loadedAt === undefined && failure) throw failure
+    return due
+  }
+
+  async function keyFor(header: JWSHeaderParameters): Promise<CryptoKey> {
+    const due = await freshen()
     try {
       return await remote(header)
     } catch (error) {
@@ -154,6 +169,15 @@ export function createKeySet(location: KeySetLocation, now: () => number): KeySe
 
   return {
     keyFor,
+    async keyAtHand(header) {
+      // jose would look for them itself.
+      if (loadedAt === undefined) throw new errors.JWKSNoMatchingKey()
+      return remote(header)
+    },
+    async ready() {
+      await freshen()
+    },
+    lookAgain,
     hurry(token) {
       if (!isKnown(token) && !within(loadedAt, RETRY)) missedAt = undefined
     },

@@ -54,7 +54,7 @@ export interface Verifier {
   hurry(token: string): void
 }
 
-function createSecret(secret: string): KeySet {
+function createSecret(secret: string): Pick<KeySet, 'keyFor' | 'hurry'> {
   const key = new TextEncoder().encode(secret)
   if (key.length < SHORTEST) reject(`The \`secret\` is ${SHORTEST} bytes or more.`)
   return { keyFor: async () => key, hurry: () => {} }

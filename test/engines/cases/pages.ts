@@ -21,18 +21,24 @@ async function notRestored({ window }: World): Promise<Finding> {
   return { absent: 'this engine restores no page' }
 }
 
+/** So often a page may leave: an engine keeps none that still reads or writes as it goes. */
+const LEAVES = 3
+
 const refreshedMeanwhile: EngineCase = {
   name: 'a page restored from the back/forward cache has the token that a sibling got meanwhile',
   async run(world) {
     const page = await world.window({ storage: 'local' })
     const sibling = await world.frame({ storage: 'local' })
-    await holding(page, signedIn(await sibling.order({ do: 'sign-in' })))
-    const back = page.returned()
-    await page.order({ do: 'leave' })
-    const token = signedIn(await sibling.order({ do: 'refresh' }))
-    await back
-    const { restored } = await holding(page, token)
-    return restored ? {} : notRestored(world)
+    for (let left = LEAVES; left > 0; left--) {
+      await holding(page, signedIn(await sibling.order({ do: 'sign-in' })))
+      const back = page.returned()
+      await page.order({ do: 'leave' })
+      const token = signedIn(await sibling.order({ do: 'refresh' }))
+      await back
+      const { restored } = await holding(page, token)
+      if (restored) return {}
+    }
+    return notRestored(world)
   },
 }
 
@@ -41,17 +47,20 @@ const signedOutMeanwhile: EngineCase = {
   async run(world) {
     const page = await world.window({ storage: 'indexed-db' })
     const sibling = await world.frame({ storage: 'indexed-db' })
-    await holding(page, signedIn(await sibling.order({ do: 'sign-in' })))
-    const back = page.returned()
-    await page.order({ do: 'leave' })
-    await sibling.order({ do: 'sign-out' })
-    await back
-    const { restored } = await until(page, ({ status }) => status === 'signed-out', 'signed in')
-    if (!restored) return notRestored(world)
-    const gone = 'SIGNED_OUT other-context'
-    await until(page, ({ events }) => events.at(-1) === gone, 'the sign-out was not heard of')
-    check((await page.order({ do: 'token' })).token === null, 'a token was handed out')
-    return {}
+    for (let left = LEAVES; left > 0; left--) {
+      await holding(page, signedIn(await sibling.order({ do: 'sign-in' })))
+      const back = page.returned()
+      await page.order({ do: 'leave' })
+      await sibling.order({ do: 'sign-out' })
+      await back
+      const { restored } = await until(page, ({ status }) => status === 'signed-out', 'signed in')
+      if (!restored) continue
+      const gone = 'SIGNED_OUT other-context'
+      await until(page, ({ events }) => events.at(-1) === gone, 'the sign-out was not heard of')
+      check((await page.order({ do: 'token' })).token === null, 'a token was handed out')
+      return {}
+    }
+    return notRestored(world)
   },
 }
 

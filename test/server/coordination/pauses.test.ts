@@ -11,7 +11,7 @@ describe('a pause', () => {
     const begin = () => pauses.pause('server', { error, failures: 5 }, 1_000)
     await begin()
     clock.time += 1_000 + REMEMBERED - 1
-    expect(await pauses.admit('server', 2_000)).toEqual({ type: 'probe', failures: 5 })
+    expect(await pauses.admit('server', 2_000)).toEqual({ type: 'probe', error, failures: 5 })
     await begin()
     clock.time += 1_000 + REMEMBERED
     expect(await pauses.admit('server', 2_000)).toEqual({ type: 'open' })

@@ -3,6 +3,7 @@ import { AuthError, isAuthError } from '../../../src/core/errors.js'
 import { memoryCoordinator } from '../../../src/server/coordination/coordinator.js'
 import type { Pauses } from '../../../src/server/coordination/pauses.js'
 import { createServerPatience } from '../../../src/server/coordination/server-patience.js'
+import { turns } from '../../contracts/contract.js'
 
 const TIMEOUT = 10_000
 const lost = () => new AuthError('network', 'There was no answer.')
@@ -84,6 +85,57 @@ describe('a request that may be sent once more', () => {
     world.clock.time += 1_000
     await twice(world)
     expect(world.state.sent).toBe(3)
+  })
+
+  it('is waited for by all where it is to try for them by then', async () => {
+    const { clock, pauses } = createWorld()
+    const now = () => clock.time
+    const patience = createServerPatience({ pauses, name: 'server', timeout: TIMEOUT, now })
+    let answer = (_: string): void => {}
+    const first = patience.attempt({ session: 'ada', person: 'ada' }, async ({ mayRepeat }) => {
+      // Another process has found that the server fails, and the pause is over.
+      await pauses.pause('server', { error: lost(), failures: 1 }, 0)
+      expect(await mayRepeat()).toBe(true)
+      return new Promise<string>((resolve) => {
+        answer = resolve
+      })
+    })
+    await turns()
+    const other = outcome(
+      patience.attempt({ session: 'bob', person: 'bob' }, async () => 'new tokens'),
+    )
+    await turns()
+    answer('new tokens')
+    expect([await first, await other]).toEqual(['new tokens', 'new tokens'])
+  })
+
+  it('keeps nobody from the server where pauses are slow, and it is over when it is to try for all', async () => {
+    const { clock, pauses, state, ask } = createWorld()
+    const slow = { admit: pauses.admit }
+    const now = () => clock.time
+    const patience = createServerPatience({
+      pauses: { ...pauses, admit: (...asked) => slow.admit(...asked) },
+      ...{ name: 'server', timeout: TIMEOUT, now },
+    })
+    let release = (): void => {}
+    let repeats: Promise<boolean> | undefined
+    const late = patience.attempt({ session: 'ada', person: 'ada' }, async ({ mayRepeat }) => {
+      slow.admit = async (...asked) => {
+        await new Promise<void>((resolve) => {
+          release = resolve
+        })
+        return pauses.admit(...asked)
+      }
+      repeats = mayRepeat()
+      throw lost()
+    })
+    expect(await outcome(late)).toBe('network')
+    clock.time += 250
+    release()
+    expect(await repeats).toBe(false)
+    clock.time += 250
+    state.answer = async () => 'new tokens'
+    expect(await outcome(ask('bob'))).toBe('new tokens')
   })
 
   it('is not where another process has found meanwhile that the server fails', async () => {
@@ -229,14 +281,21 @@ describe('an auth server that fails', () => {
     )
   })
 
-  it('is not known to be well by a mistake of ours', async () => {
+  it('is not known to be well by a mistake of ours, which keeps others out for no longer than a moment', async () => {
     const { clock, state, ask } = createWorld()
     state.answer = () => Promise.reject(lost())
     await outcome(ask())
     clock.time += 250
     state.answer = () => Promise.reject(new AuthError('invalid_argument', 'x'))
     await outcome(ask('bob'))
-    expect(await outcome(ask('cleo'))).toBe(`network ${TIMEOUT}`)
+    expect(await outcome(ask('cleo'))).toBe('network 250')
+    clock.time += 250
+    expect(await outcome(ask('cleo'))).toBe('invalid_argument')
+    state.answer = () => Promise.reject(lost())
+    clock.time += 250
+    await outcome(ask('dora'))
+    // The failures before still count.
+    expect(await outcome(ask('emil'))).toBe('network 500')
   })
 
   it('is one, whichever process asks', async () => {

@@ -1,0 +1,10 @@
+import type { HttpAnswer } from '../shared/http.js'
+
+/** What a server has answered. */
+export interface OidcAnswer extends HttpAnswer {
+  /**
+   * The tokens in it whose `iat` is known to be the server's, where they are verified: an id token that
+   * is genuine, or none.
+   */
+  readonly dated?: readonly unknown[] | undefined
+}
