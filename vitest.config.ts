@@ -3,7 +3,9 @@ import { changesProcess, testsIn } from './test/support/own-process.js'
 
 // From 25 on Node has a localStorage of its own, which hides the one of happy-dom.
 const [major = 0] = process.versions.node.split('.').map(Number)
-const execArgv = major >= 25 ? ['--no-experimental-webstorage'] : []
+const storage = major >= 25 ? ['--no-experimental-webstorage'] : []
+/** A core each, and room for what lives as long as a test: that takes a twentieth less time. */
+const execArgv = ['--single-threaded', '--max-semi-space-size=64', ...storage]
 
 /**
  * What runs in this process and waits for nothing real. A limit is there for what hangs: a machine
@@ -52,20 +54,37 @@ const PLATFORMS = ['native', 'extension', 'types-matrix', 'guides'].map(
 )
 
 /** Tests with a thousand requests, or with processes of their own. */
-const CROWDS = ['test/**/*.crowd.test.ts', 'test/simulation/simulate.test.ts']
+const CROWDS = [
+  'test/**/*.crowd.test.ts',
+  'test/simulation/simulate.test.ts',
+  'test/processes/**/*.test.ts',
+]
 
-/** Other libraries, which do the same beside Holdfast. */
-const PEERS = ['test/interop/**/*.test.ts', 'test/compat/auth-js.test.ts']
+/** What tries very many inputs: properties, a mistake in every call, every default, every expression. */
+const HOSTILE = [
+  'test/**/*.property.test.ts',
+  'test/**/*mistakes.test.ts',
+  'test/**/hostile-*.test.ts',
+  'test/defaults/defaults.test.ts',
+  'test/architecture/regexes.test.ts',
+  'test/server/supertokens/every-interface.test.ts',
+]
+
+/** Other libraries, which do the same beside Holdfast, and their faces on it. */
+const PEERS = ['test/interop/**/*.test.ts', 'test/compat/!(*mistakes).test.ts']
 
 /** Where tests are that need more than this process. */
 const ELSEWHERE =
-  /^test\/(package|docs|worlds|redis|oidc|browser|engines|frameworks|newcomer|native|extension|types-matrix|guides|interop)\/|\.crowd\.test\.ts$/
+  /^test\/(compat|defaults|processes|package|docs|worlds|redis|oidc|browser|engines|native|extension|types-matrix|guides|interop)\/|(\.crowd|\.property|mistakes)\.test\.ts$|\/hostile-/
 
 const elsewhere = new Set([
   ...NEXT_DAILY,
   ...NEXT_BY_TURNS.flat(),
+  ...FRAMEWORKS,
+  ...NEWCOMER,
   'test/simulation/simulate.test.ts',
-  'test/compat/auth-js.test.ts',
+  'test/architecture/regexes.test.ts',
+  'test/server/supertokens/every-interface.test.ts',
 ])
 const units = testsIn('test').filter((file) => !ELSEWHERE.test(file) && !elsewhere.has(file))
 const alone = units.filter((file) => changesProcess(file))
@@ -88,6 +107,7 @@ export default defineConfig({
         },
       },
       { test: { ...unit, name: 'unit-alone', include: alone } },
+      { test: { ...unit, name: 'hostile', include: HOSTILE } },
       { test: { ...unit, name: 'peers', include: PEERS } },
       {
         test: {
@@ -175,7 +195,7 @@ export default defineConfig({
           ...real,
           name: 'engines',
           include: ['test/engines/**/*.test.ts'],
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
     ],

@@ -30,7 +30,7 @@ const onNode = (version) => ({
 const CHANGE = [
   { name: 'lint', share: 0.25, checks: [{ name: 'lint', commands: ['npm run lint'] }] },
   { name: 'types', share: 0.5, checks: [{ name: 'types', commands: ['npm run typecheck'] }] },
-  project('unit', 2.5, 'unit*'),
+  project('unit', 2.25, 'unit*'),
   project('package', 0.75),
 ]
 
@@ -38,15 +38,16 @@ const CHANGE = [
 const REST = [
   // It only computes, so that it takes what the others, which wait for browsers and servers, leave it.
   { ...project('worlds', 5), beside: true },
+  project('hostile', 0.75),
   project('peers', 0.75),
   project('crowds', 0.5),
-  project('docs', 3.5),
+  project('docs', 3.25),
   project('redis', 1.5),
   project('oidc', 1),
   project('browser', 6),
   project('engines', 5),
-  project('next', 5.5),
-  project('platforms', 3),
+  project('next', 5),
+  project('platforms', 2.75),
   project('frameworks', 2),
   project('newcomer', 3.5),
   {

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import { createVitest, startVitest } from 'vitest/node'
 
 const root = process.cwd()
-const UNIT = { watch: false, project: ['unit*', 'peers'], passWithNoTests: true }
+const UNIT = { watch: false, project: ['unit*', 'hostile', 'peers'], passWithNoTests: true }
 /** What a test may take that judges no mutant, in ms: the machine may have much else to do. */
 const UNHURRIED = 600_000
 /** What a failure says when the time of a test or of a hook was up. */

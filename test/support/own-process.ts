@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, normalize } from 'node:path'
 
-/** What changes the process for everybody in it: stubs, another clock, the globals of a page. */
+/** What changes a process for longer than a test, or what its modules have looked for once. */
 const CHANGE =
-  /\bvi\.(stubGlobal|stubEnv|useFakeTimers|mock|doMock|spyOn|resetModules)\(|@vitest-environment|process\.env\b|Object\.defineProperty\(|\bglobalThis\b/
+  /\bvi\.(mock|doMock|resetModules)\(|@vitest-environment|getBuiltinModule|stubGlobal\('(process|crypto)'|Object\.defineProperty\(|\bglobalThis\b/
 
 /** What a file of TypeScript imports from beside it. */
 const IMPORT = /^(?:import|export|\}).* from '(\.[^']+)\.js'$/gm

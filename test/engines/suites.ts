@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SuiteName } from './cases/index.js'
-import { chromium, firefox, webKit } from './engine.js'
+import type { Engine } from './engine.js'
 import { chosen, runSuite, type SuiteRun } from './run-suite.js'
 import { lineOf, notes, table } from './table.js'
 
-const runs: SuiteRun[] = []
 const names: readonly SuiteName[] = ['usual', 'insecure', 'private']
 
-afterAll(() => void process.stdout.write(`${table(runs.map(lineOf))}${notes(runs)}`))
+/** Has the suites drive themselves in an engine, and prints its lines of the table. */
+export function testSuitesIn(engine: Engine): void {
+  const runs: SuiteRun[] = []
+  afterAll(() => void process.stdout.write(`${table(runs.map(lineOf))}${notes(runs)}`))
 
-for (const engine of [chromium(), firefox(), webKit()]) {
   for (const suite of names) {
     describe.skipIf(!engine.path || chosen(suite).length === 0)(
       `in ${engine.name}, the ${suite} suite:`,

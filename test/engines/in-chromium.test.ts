@@ -1,0 +1,4 @@
+import { chromium } from './engine.js'
+import { testSuitesIn } from './suites.js'
+
+testSuitesIn(chromium())

@@ -1,0 +1,4 @@
+import { firefox } from './engine.js'
+import { testSuitesIn } from './suites.js'
+
+testSuitesIn(firefox())

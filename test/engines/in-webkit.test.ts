@@ -1,0 +1,4 @@
+import { webKit } from './engine.js'
+import { testSuitesIn } from './suites.js'
+
+testSuitesIn(webKit())
