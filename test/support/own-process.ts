@@ -3,7 +3,7 @@ import { join, normalize } from 'node:path'
 
 /** What changes a process for longer than a test, or what its modules have looked for once. */
 const CHANGE =
-  /\bvi\.(mock|doMock|resetModules)\(|@vitest-environment|getBuiltinModule|stubGlobal\('(process|crypto)'|Object\.defineProperty\(|\bglobalThis\b/
+  /\bvi\.(mock|doMock|resetModules)\(|@vitest-environment|getBuiltinModule|stubGlobal\('process'/
 
 /** What a file of TypeScript imports from beside it. */
 const IMPORT = /^(?:import|export|\}).* from '(\.[^']+)\.js'$/gm

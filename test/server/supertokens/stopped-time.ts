@@ -9,6 +9,7 @@ export function stopTime() {
   const { clock, until } = createTime()
   const { clearTimeout: clearReal } = globalThis
   vi.stubGlobal('crypto', trackCrypto(clock))
+  vi.stubGlobal('performance', { now: clock.monotonic })
   vi.stubGlobal('setTimeout', (task: () => void, ms = 0) => clock.schedule(ms, task))
   vi.stubGlobal('clearTimeout', (timer?: NodeJS.Timeout | (() => void)) => {
     if (typeof timer === 'function') timer()
