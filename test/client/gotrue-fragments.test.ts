@@ -46,27 +46,6 @@ describe('tokens in an address, of which the server takes its time to say whose 
   })
 })
 
-describe('tokens in an address, which were exchanged while storage fails,', () => {
-  it('sign in by the next call, and are not exchanged again', async () => {
-    const world = createGoTrueWorld()
-    const link = await linkOf(world, BOB)
-    await world.browser.clock.advance(3_700_000)
-    const { tab, auth } = world.open(link, undefined, { acceptFragmentTokens: true })
-    await auth.getSession()
-    world.server.clearLog()
-    const answer = world.hold('POST')
-    const taken = failureOf(auth.actions.handleRedirect())
-    await world.browser.clock.settle()
-    world.browser.storage.block()
-    answer()
-    expect(await taken).toMatchObject({ code: 'storage', retryable: true })
-    world.browser.storage.block(false)
-    expect(await auth.actions.handleRedirect()).toMatchObject({ user: { email: BOB.email } })
-    expect(world.sent()).toEqual(['POST /token'])
-    expect(tab.environment.page.href()).toBe(APP)
-  })
-})
-
 describe('tokens in an address, while somebody else signs in here,', () => {
   const accepting = { acceptFragmentTokens: true }
 

@@ -16,9 +16,6 @@ async function comingBack(options: Parameters<typeof createGoTrueWorld>[0] = {})
   return { world, ...opened, back, before: session }
 }
 
-/** Of access tokens, in ms. */
-const LIFETIME = 3_600_000
-
 const arrive = ({ tab, auth }: Pick<Tab, 'tab' | 'auth'>, href: string) => {
   tab.navigate(href)
   return auth.actions.handleRedirect()
@@ -99,58 +96,6 @@ describe('a link by redirect', () => {
     const result = await arrive({ tab, auth }, back)
     expect(result?.user?.email).toBe(ADA.email)
     expect(events.slice(-2)).toEqual(['SIGNED_OUT', 'SIGNED_IN'])
-  })
-
-  /** Ada comes back when nobody is signed in any more, and storage fails when her code is spent. */
-  async function spent() {
-    const coming = await comingBack()
-    const { world, auth, tab, back, before } = coming
-    world.server.endSessionsOf(before?.user?.id ?? '')
-    await auth.refreshSession().catch(() => {})
-    world.server.clearLog()
-    const answer = world.hold('POST')
-    const taken = failureOf(arrive({ tab, auth }, back))
-    await world.browser.clock.settle()
-    world.browser.storage.block()
-    answer()
-    expect(await taken).toMatchObject({ code: 'storage', retryable: true })
-    expect(await auth.getSession().catch(() => null)).toBeNull()
-    return coming
-  }
-
-  it('that is spent while storage cannot be read is finished by the next call, without being sent again', async () => {
-    const { world, auth, tab, back } = await spent()
-    expect(tab.environment.page.href()).toBe(back)
-    expect(await failureOf(auth.actions.handleRedirect())).toMatchObject({ code: 'storage' })
-    world.browser.storage.block(false)
-    await world.browser.clock.advance(10_000)
-    const result = await auth.actions.handleRedirect()
-    expect(result?.user?.identities).toHaveLength(2)
-    // It is as old as it is.
-    expect(result?.session?.expiresAt).toBe(world.browser.clock.now() - 10_000 + LIFETIME)
-    expect(world.sent()).toEqual(['POST /token'])
-    expect(tab.environment.page.href()).toBe(APP)
-    // What was in hand is used up, and no second call signs anybody in by it.
-    await auth.signOut()
-    const again = failureOf(auth.actions.handleRedirect({ url: back }))
-    expect(await again).toMatchObject({ code: 'invalid_credentials' })
-  })
-
-  it('that is spent while storage cannot be read is not finished over whoever has signed in since', async () => {
-    const { world, auth, back } = await spent()
-    world.browser.storage.block(false)
-    const { auth: theirs } = world.open()
-    await theirs.signIn(BOB)
-    await world.browser.clock.settle()
-    expect(await failureOf(auth.actions.handleRedirect())).toMatchObject({
-      code: 'superseded',
-    })
-    expect((await auth.getSession())?.user?.email).toBe(BOB.email)
-    // Nor later.
-    await theirs.signOut()
-    await world.browser.clock.settle()
-    const again = failureOf(auth.actions.handleRedirect({ url: back }))
-    expect(await again).toMatchObject({ code: 'invalid_credentials' })
   })
 
   it('is nobody’s after a sign-out: its secret is gone', async () => {

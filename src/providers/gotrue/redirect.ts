@@ -48,27 +48,9 @@ const createTrade =
     throw last
   }
 
-type Hand<M extends object> = Map<string, readonly [grant: Grant<GoTrueUser<M>> | null, at: number]>
-
 /** Makes what takes the answer in an address. */
-function createTake<M extends object>(deps: ActionDeps<M>, hand: Hand<M>) {
-  const { host, restore, now } = deps
-
-  /**
-   * Signs in by an answer that is spent at the server then. Whether it may be saved only storage can say:
-   *
-   *   a code is spent ──▶ storage cannot be read ──▶ whoever calls again goes on with what is in hand
-   */
-  const signIn = (
-    href: string,
-    bring: (context: RequestContext) => Promise<Grant<GoTrueUser<M>> | null>,
-    call?: CallOptions,
-  ) =>
-    host.signIn(async (context) => {
-      const [grant, at] = hand.get(href) ?? [await bring(context), now()]
-      hand.set(href, [grant, at])
-      return grant && { ...grant, lifetime: Math.max(1, grant.lifetime - now() + at) }
-    }, call)
+function createTake<M extends object>(deps: ActionDeps<M>) {
+  const { host, restore } = deps
 
   /** Whose session is current: `null` for nobody's. */
   async function personNow(call?: CallOptions): Promise<string | null> {
@@ -85,14 +67,12 @@ function createTake<M extends object>(deps: ActionDeps<M>, hand: Hand<M>) {
    *
    *   Ada begins to link ──▶ Grace signs in here ──▶ the code would put Ada in Grace's place
    */
-  async function exchangeCode({ code }: Of<'code'>, href: string, call?: CallOptions) {
+  async function exchangeCode({ code }: Of<'code'>, call?: CallOptions) {
     const trade = createTrade(deps, code)
     const flows = await host.flows()
     const links = flows.filter(isLink)
     const person = links.length > 0 ? await personNow(call) : null
-    if (person === null) {
-      return signIn(href, (context) => trade(flows, context), call)
-    }
+    if (person === null) return host.signIn((context) => trade(flows, context), call)
     const mine = links.filter(({ purpose }) => purpose === linkPurpose(person))
     try {
       const session = await host.exchange(
@@ -121,24 +101,22 @@ function createTake<M extends object>(deps: ActionDeps<M>, hand: Hand<M>) {
    *
    *   Ada is signed in ──▶ opens Mallory's link ──▶ would go on, unseen, in Mallory's account
    */
-  async function takeTokens({ tokens, recovery }: Of<'tokens'>, href: string, call?: CallOptions) {
-    const take = async (context: RequestContext) => {
+  async function takeTokens({ tokens, recovery }: Of<'tokens'>, call?: CallOptions) {
+    return host.signIn(async (context) => {
+      const grant = inRecovery(await restore(tokens, context), recovery)
       // A session that is dead ends here, and stands in nobody's way.
       await personNow(call)
-      const grant = inRecovery(await restore(tokens, context), recovery)
       return grant && { ...grant, yields: true }
-    }
-    return signIn(href, take, call)
+    }, call)
   }
 
   return async (
     found: Exclude<Found, Of<'ignored'>>,
-    href: string,
     call?: CallOptions,
   ): Promise<GoTrueRedirect<M>> => {
     if (found.kind === 'error') throw found.error
     if (found.kind === 'message') return { session: null, user: null, message: found.message }
-    return found.kind === 'code' ? exchangeCode(found, href, call) : takeTokens(found, href, call)
+    return found.kind === 'code' ? exchangeCode(found, call) : takeTokens(found, call)
   }
 }
 
@@ -147,8 +125,7 @@ export function createRedirect<M extends object>(
   deps: ActionDeps<M>,
 ): GoTrueActions<M>['handleRedirect'] {
   const { host, acceptFragmentTokens } = deps
-  const hand: Hand<M> = new Map()
-  const take = createTake(deps, hand)
+  const take = createTake(deps)
   const running = new Map<string, Promise<GoTrueRedirect<M> | null>>()
   const ignoring = (ignored: Of<'ignored'>['what']): GoTrueRedirect<M> => ({
     session: null,
@@ -162,11 +139,10 @@ export function createRedirect<M extends object>(
     if (!found) return null
     if (found.kind === 'ignored') return ignoring(found.what)
     const end = (): void => {
-      hand.delete(href)
       if (clean) cleanPage(host.page, href, OURS[found.kind])
     }
     try {
-      const result = await take(found, href, call)
+      const result = await take(found, call)
       end()
       return result
     } catch (error) {
