@@ -133,6 +133,7 @@ export default defineConfig({
           name: 'docs',
           include: ['test/docs/**/*.test.ts'],
           globalSetup: ['test/docs/site.setup.ts'],
+          maxWorkers: 2,
           maxConcurrency: 2,
         },
       },
@@ -142,7 +143,7 @@ export default defineConfig({
           ...real,
           name: 'redis',
           include: ['test/redis/**/*.test.ts'],
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       {
@@ -150,6 +151,7 @@ export default defineConfig({
           ...real,
           name: 'oidc',
           include: ['test/oidc/**/*.test.ts'],
+          maxWorkers: 2,
           // The server warns, at each start, that it is not set up for the world.
           silent: 'passed-only',
         },
@@ -167,16 +169,16 @@ export default defineConfig({
           ...real,
           name: 'platforms',
           include: PLATFORMS,
-          fileParallelism: false,
+          maxWorkers: 2,
           hookTimeout: 1_200_000,
         },
       },
-      { test: { ...real, name: 'frameworks', include: FRAMEWORKS, hookTimeout: 1_200_000 } },
       {
         test: {
           ...real,
-          name: 'newcomer',
-          include: NEWCOMER,
+          name: 'apps',
+          include: [...FRAMEWORKS, ...NEWCOMER],
+          maxWorkers: 2,
           // Each installs and builds an app.
           testTimeout: 600_000,
           hookTimeout: 1_200_000,

@@ -48,8 +48,7 @@ const REST = [
   project('engines', 5),
   project('next', 5),
   project('platforms', 2.75),
-  project('frameworks', 2),
-  project('newcomer', 3.5),
+  project('apps', 4.5),
   {
     // That every scenario still works, for all clients. Its figures are not judged here.
     name: 'bench',

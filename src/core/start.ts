@@ -128,7 +128,11 @@ function createDesk<User extends SessionUser>(
     end: (record) => path.end({ lineage: record?.lineage ?? null, any: false }, record?.session),
     revoke(grant, asked) {
       const { session } = recordOf(grant, asked)
-      context.request(async (its) => provider.signOut?.(session, 'local', its)).catch(() => {})
+      // What has begun is carried out, also by several requests, as every sign-out.
+      const ended = context.request(async ({ signal }) =>
+        provider.signOut?.(session, 'local', { signal }),
+      )
+      ended.catch(() => {})
     },
     within: (work) =>
       bounded(environment, async () => work(), {

@@ -101,7 +101,7 @@ describe('a client that is disposed of while it waits for an answer', () => {
     const { page, left, disposeBefore } = createPage(ASKED, { metadata: undefined }, [404, {}])
     const outcome = failureOf(page.auth.refreshSession('elsewhere'))
     await disposeBefore(page.auth)
-    expect(await outcome).toMatchObject({ code: 'bad_response' })
+    expect(await outcome).toMatchObject({ code: 'disposed' })
     expect(left).toEqual([ASKED])
   })
 

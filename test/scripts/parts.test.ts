@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { CI_MINUTES, PARTS, PREPARATION } from '../../scripts/parts.mjs'
@@ -20,6 +22,20 @@ describe('the parts of the tests', () => {
     expect(projects.filter((project) => fitting(project).length !== 1)).toEqual([])
     expect(patterns).toHaveLength(new Set(projects.flatMap(fitting)).size)
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length)
+  })
+
+  it('run each test file, and in one project', () => {
+    const root = fileURLToPath(new URL('../..', import.meta.url))
+    const args = ['node_modules/vitest/vitest.mjs', 'list', '--filesOnly', '--json']
+    // Also those that have their turn another day.
+    const env = { PATH: process.env.PATH, HOLDFAST_NEXT: 'all' }
+    const listed: readonly { readonly file: string }[] = JSON.parse(
+      execFileSync(process.execPath, args, { cwd: root, env, encoding: 'utf8' }),
+    )
+    const files = readdirSync(`${root}/test`, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => `test/${name}`)
+    expect(listed.map(({ file }) => relative(root, file)).sort()).toEqual(files.sort())
   })
 
   it('share the minutes that CI has', () => {

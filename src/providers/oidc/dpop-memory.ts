@@ -76,12 +76,11 @@ export function createMemory({ now, monotonic }: Pick<Clock, 'now' | 'monotonic'
       // A token that the session has already may be given again, and tells when it was issued then.
       const known: unknown[] = [session?.accessToken, session?.extras.id_token]
       const fresh = (dated ?? [access_token, id_token]).filter((token) => !known.includes(token))
-      const times = fresh.map((token) => positive(readClaims(`${token}`)?.iat) ?? 0)
-      const at = Math.max(...times) * 1000
-      // It was issued between `sent` and now: as far as that fits, this device's clock is right.
-      const off = Math.min(Math.max(0, at - now()), at + 999 - sent)
-      if (at > 0 && isSkew(off)) {
-        bond.skew = off
+      const times = fresh.map((token) => Number(positive(readClaims(`${token}`)?.iat)) * 1000)
+      const at = Math.max(0, ...times.filter((ms) => isSkew(ms - now())))
+      if (at) {
+        // It was issued between `sent` and now: as far as that fits, this device's clock is right.
+        bond.skew = Math.min(Math.max(0, at - now()), at + 999 - sent)
         ahead = undefined
       }
       // An answer that tells no time leaves this as it is: somebody may have set the clock since.

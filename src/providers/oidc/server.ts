@@ -107,8 +107,8 @@ export function createServer(options: ServerOptions, further: readonly string[] 
     const [first, second] = placesOf(base)
     return look(first, context).catch((error: unknown) => {
       if (!isAuthError(error, 'bad_response')) throw error
-      return look(second, context).catch(() => {
-        throw error
+      return look(second, context).catch((later: unknown) => {
+        throw isAuthError(later, 'bad_response') ? error : later
       })
     })
   }

@@ -190,11 +190,13 @@ export function createServerPatience(options: ServerPatienceOptions): ServerPati
 
   /** Whoever was to try for all has learnt nothing of the server: somebody else may try, in a moment. */
   async function giveBack({ admission, done }: Admitted): Promise<void> {
-    if (admission.type === 'probe') {
+    try {
+      if (admission.type !== 'probe') return
       const { error, failures } = admission
       await pauses.pause(name, { error, failures }, LIMITS.retryDelay)
+    } finally {
+      done()
     }
-    done()
   }
 
   async function run<T>(

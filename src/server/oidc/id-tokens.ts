@@ -53,8 +53,10 @@ export function verifyingIdTokens(
     keys.hurry(token)
     try {
       await keys.keyFor(decodeProtectedHeader(token))
+      // A key may have been replaced under its own name.
+      await keys.lookAgain()
     } catch {
-      // It is no token, or there is no such key.
+      // It is no token, there is no such key, or the issuer cannot be asked.
     }
   }
 
