@@ -158,11 +158,14 @@ describe('a refresh at a server that verifies id tokens', () => {
     expect(await whoIs()).toEqual({ id: 'ada', name: 'Ada' })
   })
 
-  it('believes a new key at the refresh after, once that is at hand', async () => {
+  it.each([
+    ['a new one', 'key-2'],
+    ['another one under the name of the old', 'key-1'],
+  ])('believes a key at the refresh after, once that is at hand: %s', async (_, name) => {
     const { signIn, refresh, jwks, clock, whoIs } = await open()
     await signIn()
     await clock.advance(5_000)
-    const next = await makeKey('key-2')
+    const next = await makeKey(name)
     jwks.keys = [next.jwk]
     const renew = () => refresh((claims) => next.sign({ ...claims, name: 'Ada' }))
     await renew()
