@@ -21,7 +21,7 @@ const day = Math.floor(Date.now() / (24 * 3_600_000))
 /** The same package on a Node that is promised. */
 const onNode = (version) => ({
   name: `Node ${version}`,
-  commands: ['smoke', 'server'].map(
+  commands: ['smoke', 'server', 'require'].map(
     (file) => `npx -y -p node@${version} -- node test/runtime/${file}.mjs`,
   ),
 })
@@ -61,7 +61,7 @@ const REST = [
       },
     ],
   },
-  { name: 'nodes', share: 0.5, needsBuild: true, checks: [22, 24, 26].map(onNode) },
+  { name: 'nodes', share: 0.75, needsBuild: true, checks: ['20.19.0', 22, 24, 26].map(onNode) },
   {
     name: 'demo',
     share: 0.25,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, extname, join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 import { compile } from 'svelte/compiler'
 import { compileScript, parse } from 'vue/compiler-sfc'
@@ -54,6 +54,27 @@ function packages(from: 'src' | 'dist'): Record<string, string> {
   return Object.fromEntries(files.sort(([one], [other]) => other.length - one.length))
 }
 
+/** What ends in `?copy` is of another copy of the package, as in a page for which two versions are installed. */
+const copy = (files: Readonly<Record<string, string>>): Plugin => ({
+  name: 'copy',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\?copy$/ }, ({ path }) => ({
+      path: files[path.replace('?copy', '')] ?? path,
+      namespace: 'copy',
+    }))
+    // Other packages are there once.
+    onResolve({ filter: /^\./, namespace: 'copy' }, ({ path, importer }) => ({
+      path: join(dirname(importer), path.replace(/\.js$/, extname(importer))),
+      namespace: 'copy',
+    }))
+    onLoad({ filter: /./, namespace: 'copy' }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8'),
+      loader: 'ts',
+      resolveDir: dirname(path),
+    }))
+  },
+})
+
 /** How a page is built. */
 export interface BuildOptions {
   /** The text of its first module, which lies in `test/bindings`. */
@@ -65,6 +86,7 @@ export interface BuildOptions {
 /** A page with its framework in it, as a script that makes `page`. */
 export async function buildPage({ contents, place, from }: BuildOptions): Promise<string> {
   const isServer = place === 'server'
+  const files = packages(from)
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: at('test/bindings'), loader: 'ts' },
     bundle: true,
@@ -73,8 +95,8 @@ export async function buildPage({ contents, place, from }: BuildOptions): Promis
     globalName: 'page',
     platform: isServer ? 'node' : 'browser',
     conditions: isServer ? [] : ['development'],
-    alias: packages(from),
-    plugins: [vue(place), svelte(place)],
+    alias: files,
+    plugins: [copy(files), vue(place), svelte(place)],
     define: {
       // What Angular's own builds for servers say.
       ...(isServer && { ngServerMode: 'true' }),

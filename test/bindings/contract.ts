@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { BoundClient, TokenMethods } from '../../src/bindings/types.js'
+import { AuthError, isAuthError } from '../../src/index.js'
 import { openBackend } from '../react/backend-page.js'
 import type { Name } from './build.js'
 import { loadPage } from './load.js'
-import type { Client, Framework } from './page.js'
+import type { Client, Copies, CopiesProps, Framework } from './page.js'
 import { pagesOfEachTest } from './pages.js'
 import { ADA, BOB, countListeners, HOUR } from './stage.js'
 
@@ -21,7 +22,7 @@ export interface Traits {
 
 /** What every binding does, whatever its framework. */
 export function bindingContract(name: Name, traits: Traits): void {
-  let framework: Framework
+  let framework: Framework & Copies
   beforeAll(async () => {
     framework = await loadPage(name)
   })
@@ -123,7 +124,7 @@ export function bindingContract(name: Name, traits: Traits): void {
       expect(listeners.map((count) => count())).toEqual([0, traits.listeners])
     })
 
-    it('with no client given says what to do, and that another copy’s client is none', async () => {
+    it('with no client given says what to do', async () => {
       const { props } = pages().toProps(pages().open().auth)
       await expect(framework.showLost(document.createElement('div'), props)).rejects.toMatchObject({
         code: 'invalid_argument',
@@ -145,6 +146,33 @@ export function bindingContract(name: Name, traits: Traits): void {
           code: 'invalid_argument',
           message: expect.stringContaining(traits.provider),
         })
+      },
+    )
+  })
+
+  describe(`a page of ${name} with two copies of the package`, () => {
+    const pages = pagesOfEachTest(() => framework)
+    const read = (given: CopiesProps['given'], reads: CopiesProps['reads']) =>
+      framework.showCopies(document.createElement('div'), {
+        client: pages().open().auth,
+        given,
+        reads,
+      })
+
+    it.each(['session', 'auth', 'token'] as const)(
+      'has no client for the %s of one where the other was given it, and says so and what to do',
+      async (reads) => {
+        const end = await read('this copy', reads)
+        await end()
+        const error: unknown = await read('another copy', reads).catch((reason) => reason)
+        // An error of a copy, too, is one that the app's own knows.
+        expect(error).not.toBeInstanceOf(AuthError)
+        expect(isAuthError(error, 'invalid_argument')).toBe(true)
+        const { message } = Object(error)
+        expect(message).toMatch(/^No AuthClient in this copy of holdfast: /)
+        expect(message).toContain(traits.provider)
+        // Vue tells of what it throws, too.
+        vi.mocked(console.warn).mockClear()
       },
     )
   })

@@ -5,6 +5,14 @@ declare module '*.vue' {
   export default component
 }
 
+// Before the other, as the first that fits is taken.
+declare module '*-copies.svelte' {
+  import type { Component } from 'svelte'
+
+  const component: Component<{ give: () => void; read: () => unknown }>
+  export default component
+}
+
 declare module '*.svelte' {
   import type { Component } from 'svelte'
   import type { PageProps } from './page.js'

@@ -52,6 +52,19 @@ export interface Framework {
   readonly showLost: (place: Element, page: PageProps) => Promise<unknown>
 }
 
+/** What a component reads by the functions that the package has ready, and who was given the client above it. */
+export interface CopiesProps {
+  readonly client: Client
+  readonly given: 'this copy' | 'another copy'
+  readonly reads: 'session' | 'auth' | 'token'
+}
+
+/** What each framework's `copies.ts` exports. */
+export interface Copies {
+  /** Shows a component that reads. Returns the way to end it. */
+  readonly showCopies: (place: Element, props: CopiesProps) => Promise<() => unknown>
+}
+
 /** What each framework's `server.ts` exports. */
 export interface FrameworkServer {
   readonly render: (page: PageProps) => Promise<string>

@@ -57,14 +57,6 @@ const FRAMEWORKS: Readonly<Record<string, readonly string[]>> = {
 /** The frameworks of pages. */
 const PAGES = ['react', 'vue', 'svelte', 'solid-js', '@angular/core']
 
-/** Of Next.js, which is not installed here: what subpaths import. */
-const NEXT = {
-  'headers.js': 'export const cookies = () => {}, headers = () => {}',
-  'server.js': 'export const NextResponse = {}, connection = () => {}',
-  // Without `exports`, as the real one.
-  'package.json': '{ "name": "next", "type": "module" }',
-}
-
 /** A page that has its framework already. */
 const pageOf = (framework: string): string => {
   const names = FRAMEWORKS[`holdfast/${framework}`] ?? []
@@ -218,10 +210,7 @@ beforeAll(() => {
     mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true })
     symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
   }
-  mkdirSync(join(folder, 'node_modules', 'next'))
-  for (const [name, text] of Object.entries(NEXT)) {
-    writeFileSync(join(folder, 'node_modules', 'next', name), text)
-  }
+  symlinkSync(join(root, 'test/fixtures/next'), join(folder, 'node_modules', 'next'))
   symlinkSync(join(folder, 'node_modules'), join(folder, 'package', 'node_modules'))
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

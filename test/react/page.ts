@@ -5,7 +5,7 @@ import type { Framework } from '../bindings/page.js'
 import { Parts, Whole } from './whole.js'
 
 /** Renders at once. React tells of what a component throws instead of throwing it. */
-function renderInto(place: Element, page: ReactNode): Root {
+export function renderInto(place: Element, page: ReactNode): Root {
   const errors: unknown[] = []
   const root = createRoot(place, { onUncaughtError: (error) => errors.push(error) })
   flushSync(() => root.render(page))

@@ -1,8 +1,7 @@
 // @vitest-environment happy-dom
 import { createElement as h } from 'react'
 import { renderToString } from 'react-dom/server'
-import { describe, expect, it, vi } from 'vitest'
-import { AuthError, isAuthError } from '../../src/index.js'
+import { describe, expect, it } from 'vitest'
 import {
   AuthProvider,
   createAuthHooks,
@@ -27,24 +26,6 @@ describe('a hook outside of AuthProvider', () => {
         message: expect.stringContaining('<AuthProvider client={auth}>'),
       }),
     )
-  })
-})
-
-describe('a hook of another copy of the package', () => {
-  it('finds no client below this one’s AuthProvider, and says so in an error that this copy knows', async () => {
-    const { auth } = stage().open()
-    vi.resetModules()
-    const copy = await import('../../src/react/index.js')
-    const { Probe } = probe(() => copy.useAuth().status)
-    const error: unknown = await Promise.resolve(h(AuthProvider, { client: auth }, h(Probe)))
-      .then(renderToString)
-      .catch((reason) => reason)
-    expect(error).not.toBeInstanceOf(AuthError)
-    expect(isAuthError(error, 'invalid_argument')).toBe(true)
-    expect(error).toMatchObject({
-      message:
-        'No AuthClient in this copy of holdfast: put <AuthProvider client={auth}> around this.',
-    })
   })
 })
 

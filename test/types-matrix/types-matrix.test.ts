@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -101,16 +101,4 @@ describe('the types of the built package are clean', () => {
       expect(said.get(row)).toBe('')
     },
   )
-})
-
-describe('a CommonJS module', () => {
-  it('gets every subpath by require', () => {
-    // What is of a framework needs its package, which a browser's or a server's app has.
-    const names = subpaths.filter((name) => !/^holdfast\/next\b/.test(name))
-    const text = `console.log(${JSON.stringify(names)}.filter((name) => Object.keys(require(name)).length === 0).length)`
-    const options = ['--disable-warning=ExperimentalWarning', '-e', text]
-    expect(execFileSync(process.execPath, options, { cwd: root, encoding: 'utf8' }).trim()).toBe(
-      '0',
-    )
-  })
 })

@@ -1,0 +1,23 @@
+import { AuthProvider, useAccessToken, useAuth, useSession } from 'holdfast/solid'
+import * as another from 'holdfast/solid?copy'
+import { createComponent } from 'solid-js'
+import { render } from 'solid-js/web'
+import type { Copies } from '../bindings/page.js'
+
+const READERS = { session: useSession, auth: useAuth, token: useAccessToken }
+
+export const showCopies: Copies['showCopies'] = async (place, { client, given, reads }) => {
+  const Provider = given === 'this copy' ? AuthProvider : another.AuthProvider
+  function Reader(): null {
+    READERS[reads]()
+    return null
+  }
+  const page = () =>
+    createComponent(Provider, {
+      client,
+      get children() {
+        return createComponent(Reader, {})
+      },
+    })
+  return render(page, place)
+}
