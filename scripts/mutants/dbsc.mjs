@@ -116,8 +116,8 @@ export const DBSC = [
   {
     file: judge,
     name: 'What the app wants to be bound need not be.',
-    find: 'return isWanted ? wanted() : go(value)',
-    replace: 'return isWanted && value === "" ? wanted() : go(value)',
+    find: 'if (!isWanted) return go(value)',
+    replace: 'if (!isWanted || value !== "") return go(value)',
   },
   {
     file: judge,

@@ -148,6 +148,20 @@ describe('requests of bound sessions', () => {
     expect(state.ends).toBe(ends)
   })
 
+  it('are known by their seal where the store has forgotten: a thief ends no other session', async () => {
+    const base = memoryCoordinator()
+    const coordinator: Coordinator = {
+      ...base,
+      endedAt: async (name) => (name.startsWith('bound:') ? null : base.endedAt(name)),
+    }
+    const { createBrowser, running } = createDeviceWorld({ world: { sealed: { coordinator } } })
+    const browser = createBrowser()
+    await browser.begin()
+    const stolen = sessionCookie(browser.jar)
+    const ended = await running.sessions.signOut(stolen, { scope: 'global' })
+    expect(ended.error?.code).toBe('session_missing')
+  })
+
   it('are not let through by a store that cannot say whether the session is bound', async () => {
     const { state, world } = createFailing()
     const { createBrowser, running } = createDeviceWorld({ world })
