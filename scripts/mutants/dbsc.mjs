@@ -32,14 +32,26 @@ export const DBSC = [
   {
     file: judge,
     name: 'Who says that the browser could not prove its key is not told from a thief.',
-    find: 'return isTrial ? go(value) : unknown(SKIPPED)',
-    replace: 'return isTrial ? go(value) : refuse(session, candidate)',
+    find: 'return unknown(SKIPPED)',
+    replace: 'return refuse(session, candidate)',
   },
   {
     file: judge,
-    name: 'A trial keeps people out while their browsers cannot prove their keys.',
-    find: 'return isTrial ? go(value) : unknown(SKIPPED)',
-    replace: 'return unknown(SKIPPED)',
+    name: 'What only reports refuses.',
+    find: "return reportOnly && verdict.type === 'stop' ? go(candidate.value) : verdict",
+    replace: 'return verdict',
+  },
+  {
+    file: judge,
+    name: 'Where it is only reported, nobody hears whose session would have to be bound.',
+    find: '    if (reportOnly && mayWrite) {\n',
+    replace: '    if (!reportOnly && mayWrite) {\n',
+  },
+  {
+    file: judge,
+    name: 'Where it is only reported, people cannot end their own sessions elsewhere.',
+    find: '      if (reportOnly) return false\n',
+    replace: '',
   },
   {
     file: judge,
@@ -56,8 +68,8 @@ export const DBSC = [
   {
     file: judge,
     name: 'Nobody is refused.',
-    find: 'isTrial ? go(value) : refused(',
-    replace: '!isTrial ? go(value) : refused(',
+    find: "return reportOnly && verdict.type === 'stop' ? go(candidate.value) : verdict",
+    replace: "return verdict.type === 'stop' ? go(candidate.value) : verdict",
   },
   {
     file: judge,
@@ -74,8 +86,26 @@ export const DBSC = [
   {
     file: judge,
     name: 'A seal from before the session was bound does for ever.',
-    find: 'const isBound = device !== undefined || (await bindings.isBound(sessionId))',
-    replace: 'const isBound = device !== undefined',
+    find: "device ? 'bound' : bindings.stateOf(sessionId)",
+    replace: "device ? 'bound' : 'unbound'",
+  },
+  {
+    file: judge,
+    name: 'A request that was under way when the session was bound is taken for a thief’s.',
+    find: "    if (state === 'just-bound') return unknown(EARLIER)\n",
+    replace: '',
+  },
+  {
+    file: judge,
+    name: 'A copy from before the binding is served while requests may be under way.',
+    find: "if (state === 'just-bound') return unknown(EARLIER)",
+    replace: "if (state === 'just-bound') return go(candidate.value)",
+  },
+  {
+    file: 'src/server/backend/event-route.ts',
+    name: 'Who has not proved the key of a session hears when it ends.',
+    find: 'failure?.retryable && failure.error?.serverCode !== DEVICE_UNKNOWN',
+    replace: 'failure?.retryable',
   },
   {
     file: judge,
@@ -86,8 +116,8 @@ export const DBSC = [
   {
     file: judge,
     name: 'What the app wants to be bound need not be.',
-    find: 'return isWanted ? wanted() : go(value)',
-    replace: 'return isWanted && value === "" ? wanted() : go(value)',
+    find: 'if (!isWanted) return go(value)',
+    replace: 'if (!isWanted || value !== "") return go(value)',
   },
   {
     file: judge,
@@ -98,14 +128,14 @@ export const DBSC = [
   {
     file: judge,
     name: 'A thief ends the sessions of the person elsewhere.',
-    find: 'return device !== undefined || bindings.isBound(sessionId)',
-    replace: 'return bindings.isBound(sessionId)',
+    find: "return (await stateOf(named)) !== 'unbound'",
+    replace: "return (await bindings.stateOf(sessionId)) !== 'unbound'",
   },
   {
     file: judge,
     name: 'A thief with the seal from before the session was bound ends the sessions of the person elsewhere.',
-    find: 'return device !== undefined || bindings.isBound(sessionId)',
-    replace: 'return device !== undefined',
+    find: "return (await stateOf(named)) !== 'unbound'",
+    replace: 'return named.device !== undefined',
   },
   {
     file: judge,
@@ -184,8 +214,14 @@ export const DBSC = [
   {
     file: bindings,
     name: 'Seals from before are refused while requests are under way with them.',
-    find: 'at !== null && Math.abs(now() - at) >= CLOCKS_APART',
-    replace: 'at !== null',
+    find: "Math.abs(now() - at) < UNDER_WAY ? 'just-bound' : 'bound'",
+    replace: "'bound'",
+  },
+  {
+    file: bindings,
+    name: 'Requests under way are refused by a server whose clock is ahead.',
+    find: 'const UNDER_WAY = 60_000 + CLOCKS_APART',
+    replace: 'const UNDER_WAY = CLOCKS_APART',
   },
   {
     file: bindings,

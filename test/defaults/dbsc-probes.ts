@@ -32,6 +32,15 @@ export const dbscProbes: Readonly<Record<string, Probe>> = {
       return goes && (await bound.json()).session === null ? 'when-supported' : 'another'
     },
   },
+  'DeviceBindingOptions.reportOnly': {
+    async observe() {
+      const { browser, createBrowser } = await signedIn()
+      await browser.page('/auth/session')
+      const Cookie = sessionCookie(browser.jar)
+      const refused = await createBrowser().page('/auth/refresh', { Cookie }, 'POST')
+      return refused.status !== 401
+    },
+  },
   'DeviceBindingOptions.lifetime': {
     async observe() {
       const { registered } = await signedIn()

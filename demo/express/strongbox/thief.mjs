@@ -41,7 +41,7 @@ export function createThief() {
       const session = await send(place, '/auth/session', { cookie })
       const refresh = await send(place, '/auth/refresh', { cookie, method: 'POST' })
       const boxes = await send(place, '/boxes', { cookie })
-      const { serverCode } = JSON.parse(refresh.text)
+      const { code, serverCode = code } = JSON.parse(refresh.text)
       return [
         { asked: 'GET /auth/session', got: `${session.status} ${session.text}` },
         { asked: 'POST /auth/refresh', got: `${refresh.status} ${serverCode ?? 'new tokens'}` },

@@ -2,6 +2,7 @@ import type { SessionUser } from '../../core/session.js'
 import { fingerprint } from '../coordination/coordinator.js'
 import { createEventStreams, type EventStreamOptions } from '../endings/event-streams.js'
 import type { RequestSessions } from '../requests/request-sessions.js'
+import { DEVICE_UNKNOWN } from '../sealed/results.js'
 import { type Problem, refuse, stream } from './answers.js'
 import { problemOf } from './problems.js'
 import type { Call, Handler } from './types.js'
@@ -35,7 +36,8 @@ export function createEventRoute<User extends SessionUser>(
   async function run({ request, cookie }: Call): Promise<Response> {
     const { session, failure } = await sessions.getSession(cookie, { refresh: 'never', request })
     // An access token that is over is no end: a refresh is the page's to ask for.
-    const isOpen = session || failure?.retryable || failure?.reason === 'invalid_jwt'
+    const isOutage = failure?.retryable && failure.error?.serverCode !== DEVICE_UNKNOWN
+    const isOpen = session || isOutage || failure?.reason === 'invalid_jwt'
     const holds = isOpen ? await sessions.describeSession(cookie) : null
     if (!holds) return refuse(problemOf(failure))
     const opened = await streams.open({

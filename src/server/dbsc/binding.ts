@@ -39,8 +39,10 @@ const isRequired = (value: unknown): boolean =>
  */
 export function createDeviceBinding(options: DeviceBindingOptions = {}): DeviceBinding {
   checkObject('options', options)
-  const { required = 'when-supported', lifetime = LIFETIME, path = '/auth/dbsc' } = options
+  const { required = 'when-supported', reportOnly = false } = options
+  const { lifetime = LIFETIME, path = '/auth/dbsc' } = options
   if (!isRequired(required)) reject('`required` is `when-supported`, `never` or a function.')
+  if (typeof reportOnly !== 'boolean') reject('`reportOnly` is `true` or `false`.')
   if (!(Number.isFinite(lifetime) && lifetime >= SHORTEST)) {
     reject('`lifetime` is a number of milliseconds, a second or more.')
   }
@@ -58,7 +60,12 @@ export function createDeviceBinding(options: DeviceBindingOptions = {}): DeviceB
       const identifiers = createIdentifiers(password)
       const shared = { devices, password, notes, identifiers }
       return {
-        ...createJudge({ ...shared, required, bindings: createBindings({ devices, now }) }),
+        ...createJudge({
+          ...shared,
+          required,
+          reportOnly,
+          bindings: createBindings({ devices, now }),
+        }),
         erase: (jar) => notes.erase(jar),
         async offer(value) {
           const session = await devices.read({ value, password })

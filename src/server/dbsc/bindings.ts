@@ -11,13 +11,27 @@ export interface Bindings {
    */
   note(sessionId: string): Promise<void>
   /**
-   * Whether the session was bound, and no request can be under way any more that its browser sent before:
+   * What is known of a session whose seal names no device. Requests that its browser sent before it had the bound
+   * cookie may arrive after one that has it, and look like those of a thief:
    *
-   *     register ──▶ bound cookie ──▶ first request that has it: noted ── a minute ──▶ refused from now on
-   *            request, by the seal of before, without it ──────▶ served
+   *     browser   request ── register ──▶ bound cookie ── request, with it ──▶ 200, noted
+   *                  └───────────────── slow ─────────────────────────────────────▶ 503: the browser asks again, with it
+   *     thief        copies the cookie
+   *                     └── request ──▶ 200             └── noted ── request ──▶ 503 ── two minutes ── request ──▶ 401
+   *
+   * So such a copy is never served once the key was proved, and nobody is signed out by it whose own request was slow.
    */
-  isBound(sessionId: string): Promise<boolean>
+  stateOf(sessionId: string): Promise<BindingState>
 }
+
+/** What is known of a session whose seal names no device. */
+export type BindingState =
+  /** No request has proved a key for it. */
+  | 'unbound'
+  /** One has, so lately that others may be under way which its browser sent before. */
+  | 'just-bound'
+  /** Whatever its browser sent before has arrived. */
+  | 'bound'
 
 /** What it works on. */
 export interface BindingsDeps {
@@ -26,6 +40,12 @@ export interface BindingsDeps {
   now(): number
 }
 
+/**
+ * How long after the first proof a request may arrive that was sent before it, in ms. A server judges it by its headers,
+ * which go ahead of a body however long that takes, and wait in browsers for a free connection, on a bad mobile network
+ * for retransmissions, or in a proxy that reads the body first: a minute. The servers' clocks may be apart as well.
+ */
+const UNDER_WAY = 60_000 + CLOCKS_APART
 /** The most sessions that this process remembers to have told of. */
 const LIMIT = 10_000
 /** How long it does, in ms: a store that has forgotten is told again by the next request after it. */
@@ -46,9 +66,10 @@ export function createBindings({ devices, now }: BindingsDeps): Bindings {
         known.set(sessionId, true, now() + SPARED)
       }
     },
-    async isBound(sessionId) {
+    async stateOf(sessionId) {
       const at = await devices.boundAt(sessionId)
-      return at !== null && Math.abs(now() - at) >= CLOCKS_APART
+      if (at === null) return 'unbound'
+      return Math.abs(now() - at) < UNDER_WAY ? 'just-bound' : 'bound'
     },
   }
 }

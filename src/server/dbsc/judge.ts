@@ -2,10 +2,10 @@ import { AuthError, AuthSessionMissingError } from '../../core/errors.js'
 import type { CookieJar } from '../cookies/cookies.js'
 import type { BoundRequests, DeviceCandidate, DeviceVerdict } from '../requests/device-binding.js'
 import type { DeviceWords, SealedDevices } from '../sealed/devices.js'
-import type { RefreshFailure } from '../sealed/results.js'
+import { DEVICE_UNKNOWN, type RefreshFailure } from '../sealed/results.js'
 import type { Password } from '../sealed/seal.js'
 import { headerIn, pathIn } from '../shared/request-words.js'
-import type { Bindings } from './bindings.js'
+import type { BindingState, Bindings } from './bindings.js'
 import type { Identifiers } from './identifiers.js'
 import type { FoundNote, Notes } from './notes.js'
 import type { DeviceBindingOptions } from './types.js'
@@ -18,6 +18,7 @@ export interface JudgeDeps {
   readonly notes: Notes
   readonly identifiers: Identifiers
   readonly required: NonNullable<DeviceBindingOptions['required']>
+  readonly reportOnly: boolean
   readonly bindings: Bindings
 }
 
@@ -34,11 +35,13 @@ const stop = (failure: RefreshFailure, setCookies: readonly string[] = []): Devi
 
 /** Nobody can tell now whether the device is there: the session is as good as before. */
 function unknown(message: string, setCookies?: readonly string[]): DeviceVerdict {
-  const error = new AuthError('server_error', message)
+  const error = new AuthError('server_error', message, { serverCode: DEVICE_UNKNOWN })
   return stop({ authenticated: false, retryable: true, reason: 'server_error', error }, setCookies)
 }
 
 const SKIPPED = 'The browser could not prove its key in time: the request comes too early.'
+const EARLIER =
+  'The browser has bound the session since it sent this request: it is to send it again.'
 const OLD = 'The browser’s proof is too old, by this server’s clock: it is to prove its key anew.'
 
 function refused(setCookies: readonly string[]): DeviceVerdict {
@@ -66,16 +69,16 @@ function wanted(): DeviceVerdict {
  *     bound     none, or another session's                              refused, and reported
  *     unbound   good, of a registration                                 goes on, bound from now on
  *     unbound   none                                                    goes on where the policy lets it
+ *     before    none                                                    503 at first, then refused, and reported
  *
- * A seal from before its session was bound counts as a bound one without its device, a minute after the first request
- * that proved the key: whatever its browser sent before has arrived by then.
+ * `before` is a seal from before its session was bound, after the first request that proved the key: see `Bindings`.
+ * Where it is only reported what would be refused, all of them go on.
  *
  * What it was skipped for must be the session's own key, whose name is in the seal, where no thief can read it, and is
  * signed: who has a cookie and nothing else cannot write that header.
  */
 export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isForeign'> {
-  const { devices, password, notes, identifiers, required, bindings } = deps
-  const isTrial = required === 'never'
+  const { devices, password, notes, identifiers, required, reportOnly, bindings } = deps
 
   /** Of a bound session the proof of its key, maybe an old one; of another one what may bind it. */
   async function proofOf({ sessionId, device }: Named, jar: CookieJar): Promise<FoundNote | null> {
@@ -103,25 +106,26 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
 
   /** What becomes of a request without the proof that it should have. */
   function refuse(session: Named, candidate: DeviceCandidate): DeviceVerdict {
-    const { value, jar, mayWrite } = candidate
+    const { jar, mayWrite } = candidate
     tellOf(session, candidate)
     // What is there proves something else, and would keep the browser from proving its key.
-    return isTrial ? go(value) : refused(mayWrite ? notes.erase(jar) : [])
+    return refused(mayWrite ? notes.erase(jar) : [])
   }
 
   /** A bound session, without a proof of its key that counts. */
   async function judgeUnproven(
     session: Named,
-    old: FoundNote | null,
+    { old, state }: { readonly old: FoundNote | null; readonly state: BindingState },
     candidate: DeviceCandidate,
   ): Promise<DeviceVerdict> {
-    const { value, jar, request, mayWrite } = candidate
+    const { jar, request, mayWrite } = candidate
     if (old) {
       // A browser drops it in time, unless a clock was set: who has both cookies for longer has copied them.
       tellOf(session, candidate)
-      return isTrial ? go(value) : unknown(OLD, mayWrite ? notes.erase(jar, old.key) : [])
+      return unknown(OLD, mayWrite ? notes.erase(jar, old.key) : [])
     }
-    if (await isSkipped(session, request)) return isTrial ? go(value) : unknown(SKIPPED)
+    if (await isSkipped(session, request)) return unknown(SKIPPED)
+    if (state === 'just-bound') return unknown(EARLIER)
     return refuse(session, candidate)
   }
 
@@ -146,37 +150,55 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
   }
 
   /** A session that was never bound. */
-  function judgeFree({ value, request }: DeviceCandidate): DeviceVerdict {
+  function judgeFree(
+    { sessionId, userId }: DeviceWords,
+    { value, request, mayWrite }: DeviceCandidate,
+  ): DeviceVerdict {
     const isWanted = typeof required === 'function' && required({ path: pathIn(request), request })
-    return isWanted ? wanted() : go(value)
+    if (!isWanted) return go(value)
+    // Who is refused for it sees the answer. Here nobody would hear of it.
+    if (reportOnly && mayWrite) {
+      devices.report({ type: 'device-required', sessionId, userId, request })
+    }
+    return wanted()
+  }
+
+  const stateOf = async ({ sessionId, device }: Named): Promise<BindingState> =>
+    device ? 'bound' : bindings.stateOf(sessionId)
+
+  async function judge(candidate: DeviceCandidate): Promise<DeviceVerdict> {
+    const { value } = candidate
+    const session = await devices.read({ value, password })
+    if ('reason' in session) {
+      // What does not open is nobody's. What cannot be read now must not be read later, and be let through.
+      return session.retryable ? stop(session) : go(value)
+    }
+    const { sessionId } = session
+    if (sessionId === undefined) return judgeFree(session, candidate)
+    const named = { ...session, sessionId }
+    const proof = await proofOf(named, candidate.jar)
+    if (proof && !proof.isOld) return judgeProven(named, proof, candidate)
+    const state = await stateOf(named)
+    if (state === 'unbound') return judgeFree(session, candidate)
+    return judgeUnproven(named, { old: proof, state }, candidate)
   }
 
   return {
     async judge(candidate) {
-      const { value } = candidate
-      const session = await devices.read({ value, password })
-      if ('reason' in session) {
-        // What does not open is nobody's. What cannot be read now must not be read later, and be let through.
-        return session.retryable ? stop(session) : go(value)
-      }
-      const { sessionId, device } = session
-      if (sessionId === undefined) return judgeFree(candidate)
-      const named = { ...session, sessionId }
-      const proof = await proofOf(named, candidate.jar)
-      if (proof && !proof.isOld) return judgeProven(named, proof, candidate)
-      const isBound = device !== undefined || (await bindings.isBound(sessionId))
-      return isBound ? judgeUnproven(named, proof, candidate) : judgeFree(candidate)
+      const verdict = await judge(candidate)
+      return reportOnly && verdict.type === 'stop' ? go(candidate.value) : verdict
     },
     async isForeign({ value, jar }) {
-      if (isTrial) return false
+      if (reportOnly) return false
       const session = await devices.read({ value, password })
       // What cannot be read now may be read a moment later.
       if ('reason' in session) return session.retryable
-      const { sessionId, device } = session
+      const { sessionId } = session
       if (sessionId === undefined) return false
-      const proof = await proofOf({ ...session, sessionId }, jar)
+      const named = { ...session, sessionId }
+      const proof = await proofOf(named, jar)
       if (proof && !proof.isOld) return false
-      return device !== undefined || bindings.isBound(sessionId)
+      return (await stateOf(named)) !== 'unbound'
     },
   }
 }

@@ -12,12 +12,17 @@ export interface DeviceRequest {
 /** Options of `createDeviceBinding`. */
 export interface DeviceBindingOptions {
   /**
-   * Where a session may go that was never bound, because its browser cannot do that. `when-supported`: everywhere.
-   * A function says for which requests a session must be bound: others get 403. A session that was bound is refused
-   * without its device in both cases. `never`: no request is refused for its device, and `onSecurityEvent` hears of
-   * those that would be: to try it out. @default 'when-supported'
+   * Where a session may go that was never bound, because its browser cannot do that or did not. A function says for
+   * which requests a session must be bound: others get 403. `when-supported` and `never` let it go everywhere; no server
+   * can tell a browser that cannot bind from one that did not. A session that was bound is refused without its device,
+   * whatever this says. @default 'when-supported'
    */
   readonly required?: 'when-supported' | 'never' | ((request: DeviceRequest) => boolean) | undefined
+  /**
+   * Whether all this is only tried out: sessions are bound and every request is judged, but none is refused for its
+   * device. `onSecurityEvent` hears of those that would be, by `device-missing` and `device-required`. @default false
+   */
+  readonly reportOnly?: boolean | undefined
   /**
    * How long the browser's word does before it must prove its key again, in ms: so long does a stolen cookie work
    * elsewhere, and up to a minute longer, for clocks that differ. A second or more; Chromium signs six times in some

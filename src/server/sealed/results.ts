@@ -114,6 +114,9 @@ export const ENDS: readonly string[] = [
 /** The word for a session that somebody has signed out of here, where the auth server's own would be. */
 export const SIGNED_OUT_HERE = 'signed_out_here'
 
+/** The word for a session whose device may be there and has not proved it: nobody is served, and it is not over. */
+export const DEVICE_UNKNOWN = 'device_unknown'
+
 /**
  * Whether a session is over because somebody signed out, or in as another, and not by the word of
  * the auth server. The answer to that request has set the cookies, and

@@ -14,7 +14,8 @@ export interface TokenReuse {
  * session is over. `forged-cookie`: a value that none of the passwords sealed. `revocation-failed`:
  * the auth server could not be told of a sign-out. `device-missing`: a request had the cookie of a session that is
  * bound to a device, and no proof of it: somebody may have copied the cookie. `device-refused`: what a browser sent
- * to prove its key, or to bind a session to it, proves nothing.
+ * to prove its key, or to bind a session to it, proves nothing. `device-required`: the app wants a session that is bound
+ * for a request, and its own never was; only told of while that refuses nobody (`reportOnly`).
  */
 export interface SecurityEvent {
   readonly type:
@@ -24,6 +25,7 @@ export interface SecurityEvent {
     | 'revocation-failed'
     | 'device-missing'
     | 'device-refused'
+    | 'device-required'
   readonly sessionId?: string | undefined
   readonly userId?: string | undefined
   /** The code of the AuthError behind it. */

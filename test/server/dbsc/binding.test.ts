@@ -17,6 +17,12 @@ import {
 
 const MINUTE = 60_000
 
+/** What says who is signed in, and what refreshes. */
+const ROUTES = [
+  ['/auth/session', 'GET'],
+  ['/auth/refresh', 'POST'],
+] as const
+
 /** Who a page hears is signed in. */
 const emailIn = async (response: Response): Promise<string | null> => {
   const { session } = await response.json()
@@ -112,15 +118,27 @@ describe('a session that a browser binds to its device', () => {
     expect(await emailIn(await browser.page('/auth/session'))).toBe('ada@example.com')
   })
 
-  it('is as little worth by the seal from before it was bound, a minute after the first request that proves the key', async () => {
-    const { createBrowser, clock, events } = createDeviceWorld()
+  it('is served by the seal from before it was bound until a request proves the key, and never again', async () => {
+    const { createBrowser, clock, events, workos } = createDeviceWorld()
     const browser = createBrowser()
-    const { unbound } = await browser.begin()
+    const answer = await browser.signIn()
     const thief = createBrowser()
-    const headers = { Cookie: unbound }
-    await clock.advance(MINUTE - 1)
-    // Requests of the browser's own may be under way with it.
+    const headers = { Cookie: sessionCookie(browser.jar) }
+    await browser.register(answer, await createPair())
     expect(await emailIn(await thief.page('/auth/session', headers))).toBe('ada@example.com')
+    await browser.page('/auth/session')
+    const before = workos.count('refresh_token')
+    for (const pause of [0, 2 * MINUTE - 1]) {
+      await clock.advance(pause)
+      // Requests of the browser's own may be under way with it: they are to come again.
+      for (const [path, method] of ROUTES) {
+        const late = await thief.page(path, headers, method)
+        expect([late.status, late.headers.get('Retry-After')]).toEqual([503, '1'])
+        expect(late.headers.getSetCookie()).toEqual([])
+      }
+    }
+    expect(workos.count('refresh_token')).toBe(before)
+    expect(events).toEqual([])
     await clock.advance(1)
     expect(await emailIn(await thief.page('/auth/session', headers))).toBeNull()
     const refreshed = await thief.page('/auth/refresh', headers, 'POST')
@@ -129,6 +147,19 @@ describe('a session that a browser binds to its device', () => {
     await Promise.resolve()
     expect(events).toMatchObject([{ type: 'device-missing' }, { type: 'device-missing' }])
     expect(await emailIn(await browser.page('/auth/session'))).toBe('ada@example.com')
+  })
+
+  it('opens no event stream for who has not proved its key, though it is not over', async () => {
+    const { createBrowser, clock } = createDeviceWorld({ backend: { events: true } })
+    const browser = createBrowser()
+    const { unbound, id } = await browser.begin()
+    const opened = await browser.page('/auth/events')
+    expect(opened.status).toBe(200)
+    await opened.body?.cancel()
+    expect((await browser.page('/auth/events', { Cookie: unbound })).status).toBe(503)
+    await clock.advance(LIFETIME)
+    const skipped = { 'Secure-Session-Skipped': `unreachable;session_identifier="${id}"` }
+    expect((await browser.page('/auth/events', skipped)).status).toBe(503)
   })
 
   it('shows a thief no list of sessions, and lets them end none', async () => {
@@ -140,6 +171,10 @@ describe('a session that a browser binds to its device', () => {
     const { unbound } = await browser.begin()
     const [{ sessionId = '' } = {}, ...others] = await sessions.listSessions(browser.jar.header())
     expect([sessionId === '', others]).toEqual([false, []])
+    await expect(sessions.listSessions(unbound)).rejects.toMatchObject({
+      code: 'storage',
+      retryable: true,
+    })
     await clock.advance(2 * MINUTE)
     for (const stolen of [sessionCookie(browser.jar), unbound]) {
       expect(await sessions.listSessions(stolen)).toEqual([])
@@ -148,27 +183,42 @@ describe('a session that a browser binds to its device', () => {
     expect(await sessions.listSessions(browser.jar.header())).toHaveLength(1)
   })
 
-  it('stays valid for requests that were under way when it was bound', async () => {
+  it('stays the browser’s whose request was under way when it was bound, and is sent again', async () => {
     const { createBrowser, clock } = createDeviceWorld()
     const browser = createBrowser()
     const { pair, id, unbound } = await browser.begin()
-    // A renewal ahead of need, within the minute.
+    // A renewal ahead of need.
     await browser.renew(id, pair)
     await clock.advance(MINUTE / 2)
-    const late = createBrowser()
-    expect(await emailIn(await late.page('/auth/session', { Cookie: unbound }))).toBe(
-      'ada@example.com',
-    )
+    const cookies = browser.jar.header()
+    for (const [path, method] of ROUTES) {
+      expect((await browser.page(path, { Cookie: unbound }, method)).status).toBe(503)
+      expect(browser.jar.header()).toBe(cookies)
+    }
+    expect(await emailIn(await browser.page('/auth/session'))).toBe('ada@example.com')
+  })
+
+  it('is ended by a thief with the seal from before, at once, and no other of the person with it', async () => {
+    const { createBrowser, running } = createDeviceWorld()
+    const { unbound } = await createBrowser().begin()
+    const other = createBrowser()
+    await other.begin()
+    const ended = await running.sessions.signOut(unbound, { scope: 'global' })
+    expect(ended).toMatchObject({ error: { code: 'session_missing' }, signOutUrl: null })
+    expect(await emailIn(await other.page('/auth/session'))).toBe('ada@example.com')
   })
 
   it('has no seal from before that the thief’s own refreshes keep alive', async () => {
     const { createBrowser, clock } = createDeviceWorld()
     const browser = createBrowser()
-    const { unbound } = await browser.begin()
+    const answer = await browser.signIn()
     const thief = createBrowser()
-    await thief.page('/auth/refresh', { Cookie: unbound }, 'POST')
+    await thief.page('/auth/refresh', { Cookie: sessionCookie(browser.jar) }, 'POST')
     expect(sessionCookie(thief.jar)).not.toBe('')
-    await clock.advance(MINUTE)
+    await browser.register(answer, await createPair())
+    expect(await emailIn(await browser.page('/auth/session'))).toBe('ada@example.com')
+    expect((await thief.page('/auth/session')).status).toBe(503)
+    await clock.advance(2 * MINUTE)
     expect(await emailIn(await thief.page('/auth/session'))).toBeNull()
     expect(await emailIn(await browser.page('/auth/session'))).toBe('ada@example.com')
   })
@@ -236,10 +286,15 @@ describe('a session that a browser binds to its device', () => {
   it('is bound again by the next request, where a refresh from before has taken the place of its seal', async () => {
     const { createBrowser, clock, events } = createDeviceWorld()
     const browser = createBrowser()
-    const { pair, id, unbound } = await browser.begin()
-    // It had begun with the seal of before, and its answer comes last.
-    const late = await browser.page('/auth/refresh', { Cookie: `${unbound}` }, 'POST')
+    const answer = await browser.signIn()
+    const Cookie = sessionCookie(browser.jar)
+    const pair = await createPair()
+    const { session_identifier: id } = await (await browser.register(answer, pair)).json()
+    // It begins with the seal of before, and its answer comes last.
+    const late = await createBrowser().page('/auth/refresh', { Cookie }, 'POST')
     expect(late.status).toBe(200)
+    await browser.page('/auth/session')
+    browser.jar.take(late)
     await browser.page('/auth/session')
     const thief = createBrowser()
     expect(
@@ -254,12 +309,11 @@ describe('a session that a browser binds to its device', () => {
   it('keeps its device through refreshes of the session, whoever shares them', async () => {
     const { createBrowser, workos } = createDeviceWorld()
     const browser = createBrowser()
-    const { unbound } = await browser.begin()
-    const cookies = browser.jar.header() ?? ''
-    const [old, own] = await Promise.all([
-      createBrowser().page('/auth/refresh', { Cookie: unbound }, 'POST'),
-      browser.page('/auth/refresh', { Cookie: cookies }, 'POST'),
-    ])
+    const answer = await browser.signIn()
+    const Cookie = sessionCookie(browser.jar)
+    await browser.register(answer, await createPair())
+    const old = await createBrowser().page('/auth/refresh', { Cookie }, 'POST')
+    const own = await browser.page('/auth/refresh', {}, 'POST')
     expect([old.status, own.status]).toEqual([200, 200])
     expect(workos.count('refresh_token')).toBe(1)
     const thief = createBrowser()
@@ -274,10 +328,7 @@ describe('a session that a browser binds to its device', () => {
     const { pair, id } = await browser.begin()
     await clock.advance(LIFETIME)
     const skipped = { 'Secure-Session-Skipped': `server_error;session_identifier="${id}"` }
-    for (const [path, method] of [
-      ['/auth/session', 'GET'],
-      ['/auth/refresh', 'POST'],
-    ] as const) {
+    for (const [path, method] of ROUTES) {
       const response = await browser.page(path, skipped, method)
       expect(response.status).toBe(503)
       expect(response.headers.get('Retry-After')).toBe('1')

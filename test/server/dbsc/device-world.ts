@@ -85,7 +85,7 @@ export function createDeviceWorld({ world, backend, ...binding }: DeviceWorldOpt
     sealed: { onSecurityEvent: (event) => void events.push(event), ...world?.sealed },
   })
   const { now, workos } = base
-  const deviceBound = createDeviceBinding(binding)
+  const state = { deviceBound: createDeviceBinding(binding) }
   const signIn = workosServer({
     clientId: 'client_1',
     apiKey: 'sk_test_scripted',
@@ -97,7 +97,7 @@ export function createDeviceWorld({ world, backend, ...binding }: DeviceWorldOpt
     const sessions = createRequestSessions({
       sessions: base.sealed,
       cookie: { ...world?.cookie, password },
-      deviceBound,
+      ...state,
       now,
     })
     return { sessions, backend: createBackend({ sessions, signIn, password, now, ...backend }) }
@@ -175,7 +175,13 @@ export function createDeviceWorld({ world, backend, ...binding }: DeviceWorldOpt
   /** Starts the server anew, with other passwords. */
   const restart = (password: Password): void => void Object.assign(running, start(password))
 
-  return { ...base, running, restart, handle, events, createBrowser }
+  /** Starts the server anew, with another binding. */
+  function configure(options: DeviceBindingOptions): void {
+    state.deviceBound = createDeviceBinding(options)
+    restart(PASSWORD)
+  }
+
+  return { ...base, running, restart, configure, handle, events, createBrowser }
 }
 
 /** The challenge that an answer wants to have signed. */

@@ -91,9 +91,27 @@ describe('what needs a bound session', () => {
   })
 })
 
-describe('a binding that is only tried out', () => {
+describe('a policy', () => {
+  it.each(['never', 'when-supported', () => false] as const)(
+    'of %s lets what was never bound go, and no session that was',
+    async (required) => {
+      const { createBrowser, events } = createDeviceWorld({ required })
+      const browser = createBrowser()
+      await browser.signIn()
+      expect((await (await browser.page('/auth/session')).json()).session).not.toBeNull()
+      await browser.begin()
+      const Cookie = sessionCookie(browser.jar)
+      const refused = await createBrowser().page('/auth/refresh', { Cookie }, 'POST')
+      expect(refused.status).toBe(401)
+      expect(await refused.json()).toMatchObject({ serverCode: 'device_not_proven' })
+      expect(events).toMatchObject([{ type: 'device-missing' }])
+    },
+  )
+})
+
+describe('a binding that only reports', () => {
   it('refuses nobody, and says whom it would have refused', async () => {
-    const { createBrowser, events } = createDeviceWorld({ required: 'never' })
+    const { createBrowser, events } = createDeviceWorld({ reportOnly: true })
     const browser = createBrowser()
     await browser.begin()
     const Cookie = sessionCookie(browser.jar)
@@ -104,7 +122,7 @@ describe('a binding that is only tried out', () => {
   })
 
   it('keeps nobody out whose browser could not prove its key, or by whose server’s clock the proof is old', async () => {
-    const { createBrowser, clock, events } = createDeviceWorld({ required: 'never' })
+    const { createBrowser, clock, events } = createDeviceWorld({ reportOnly: true })
     const browser = createBrowser()
     const { id } = await browser.begin()
     const [name = ''] = boundCookies(browser.jar)
@@ -122,6 +140,56 @@ describe('a binding that is only tried out', () => {
     expect((await late.json()).session).not.toBeNull()
     await Promise.resolve()
     expect(events).toMatchObject([{ type: 'device-missing' }])
+  })
+
+  it('says once whose session would have to be bound, and serves it', async () => {
+    const { createBrowser, running, events } = createDeviceWorld({
+      required: isAdmin,
+      reportOnly: true,
+    })
+    const browser = createBrowser()
+    await browser.signIn()
+    expect((await browser.page('/auth/session')).status).toBe(200)
+    expect(events).toEqual([])
+    expect((await browser.page('/auth/refresh', {}, 'POST')).status).toBe(200)
+    const request = new Request('https://app.example/auth/refresh')
+    const wanted = { request, refresh: 'never' } as const
+    const found = await running.sessions.getSession(browser.jar.header(), wanted)
+    expect(found.session).not.toBeNull()
+    expect(events).toMatchObject([
+      {
+        type: 'device-required',
+        sessionId: expect.any(String),
+        userId: expect.stringMatching(/^user_/),
+      },
+    ])
+  })
+
+  it('serves a copy from before the binding, whose sign-out leads to the auth server as the browser’s own does', async () => {
+    const { createBrowser, running, clock, events } = createDeviceWorld({ reportOnly: true })
+    const browser = createBrowser()
+    const { unbound } = await browser.begin()
+    const visit = async () => (await running.sessions.getSession(unbound)).session
+    expect(await visit()).not.toBeNull()
+    expect(events).toEqual([])
+    await clock.advance(2 * 60_000)
+    expect(await visit()).not.toBeNull()
+    expect(events).toMatchObject([{ type: 'device-missing' }])
+    const { error, signOutUrl } = await running.sessions.signOut(unbound)
+    expect([error, signOutUrl === null]).toEqual([null, false])
+  })
+
+  it('can be made to count, and to count no more: nobody who has the key is signed out', async () => {
+    const { createBrowser, clock, configure, events } = createDeviceWorld({ reportOnly: true })
+    const browser = createBrowser()
+    const { pair, id } = await browser.begin()
+    for (const reportOnly of [false, true, false]) {
+      configure({ reportOnly })
+      await clock.advance(LIFETIME)
+      expect((await browser.renew(id, pair)).status).toBe(200)
+      expect((await (await browser.page('/auth/session')).json()).session).not.toBeNull()
+    }
+    expect(events).toEqual([])
   })
 })
 
@@ -234,6 +302,7 @@ describe('a binding', () => {
   it.each<[string, unknown]>([
     ['null', null],
     ['a policy that is none', { required: 'always' }],
+    ['a try-out that is none', { reportOnly: 'yes' }],
     ['a lifetime of less than a second', { lifetime: 999 }],
     ['a lifetime that never ends', { lifetime: Number.POSITIVE_INFINITY }],
     ['a lifetime that is a text', { lifetime: '600000' }],
