@@ -105,7 +105,7 @@ function isNavigation({ method, headers }: NodeRequest): boolean {
  *   response.end(`Signed in as ${auth.sessionOf(request).user.email}.`)
  * })
  * ```
- * @example In Express, where it is called `createExpressSessions`:
+ * @example In Express
  * ```ts
  * import { createExpressSessions } from 'holdfast/express'
  * import express from 'express'
