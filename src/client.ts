@@ -49,6 +49,9 @@ export type BriefListener<User extends SessionUser = SessionUser> = (
  * properties are bound: they can be handed on without the client.
  * @example
  * ```ts
+ * import { AuthClient } from 'holdfast'
+ * import { gotrue } from 'holdfast/providers/gotrue'
+ *
  * const auth = new AuthClient({ provider: gotrue({ url: 'https://project.example/auth/v1' }) })
  * auth.onAuthStateChange((event, session) => alert(session?.user?.email ?? event))
  * await auth.signIn({ email: 'ada@example.com', password: 'correct horse' })

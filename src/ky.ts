@@ -88,6 +88,13 @@ function authenticated(base: KyInstance, auth: KyAuth): KyInstance {
  * A call is only ever sent as the person that it was begun as: where somebody else signs in
  * meanwhile, it rejects with an AuthError `superseded`. What `extend` makes is authenticated too,
  * what `create` makes is not.
+ * @example
+ * ```ts
+ * import { authKy } from 'holdfast/ky'
+ *
+ * const http = authKy(auth, { prefixUrl: 'https://api.example', retry: 3 })
+ * const orders = await http.get('orders').json()
+ * ```
  * @throws AuthError `invalid_argument` for a `fetch` among the options or the defaults of an
  *   instance; calls reject with those of `auth.fetch` and of ky.
  */

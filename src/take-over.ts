@@ -17,6 +17,16 @@ export interface TakeOverOptions<User extends SessionUser = SessionUser> {
 
 /**
  * For the client's option `takeOver`: moves the session of another library here, once.
+ * @example
+ * ```ts
+ * import { AuthClient, takeOver } from 'holdfast'
+ * import { gotrue, parseAuthJsSession } from 'holdfast/providers/gotrue'
+ *
+ * const auth = new AuthClient({
+ *   provider: gotrue({ url: 'https://project.example/auth/v1' }),
+ *   takeOver: takeOver({ key: 'sb-project-auth-token', parse: parseAuthJsSession }),
+ * })
+ * ```
  * @throws AuthError `invalid_argument` without a key and a function that reads.
  */
 export function takeOver<User extends SessionUser>(

@@ -41,6 +41,8 @@ const ADVICE = 'add provideAuth(auth) to `providers`'
  * Makes `provideAuth` and what reads from it for one type of client, with a token of their own.
  * @example
  * ```ts
+ * import { createAuthInjection } from 'holdfast/angular'
+ *
  * export const { provideAuth, injectAuth } = createAuthInjection<typeof auth>()
  * ```
  */

@@ -139,7 +139,20 @@ export class AuthSessionMissingError extends AuthError<'session_missing'> {
 /** An `AuthError` of any code: switching on `code` narrows `details`. */
 export type AnyAuthError = { [Code in AuthErrorCode]: AuthError<Code> }[AuthErrorCode]
 
-/** Whether `error` is an `AuthError`, of this realm or another copy, and of `code` if given. */
+/**
+ * Whether `error` is an `AuthError`, of this realm or another copy, and of `code` if given.
+ * @example
+ * ```ts
+ * import { isAuthError } from 'holdfast'
+ *
+ * try {
+ *   await auth.signIn({ email, password })
+ * } catch (error) {
+ *   if (!isAuthError(error, 'invalid_credentials')) throw error
+ *   alert('This address and password do not go together.')
+ * }
+ * ```
+ */
 export function isAuthError(error: unknown): error is AnyAuthError
 export function isAuthError<Code extends AuthErrorCode>(
   error: unknown,
@@ -155,7 +168,20 @@ export function isAuthError(error: unknown, code?: AuthErrorCode): boolean {
   )
 }
 
-/** Whether `error` says that there is no session to refresh. */
+/**
+ * Whether `error` says that there is no session to refresh.
+ * @example
+ * ```ts
+ * import { isAuthSessionMissingError } from 'holdfast'
+ *
+ * try {
+ *   await auth.refreshSession()
+ * } catch (error) {
+ *   if (!isAuthSessionMissingError(error)) throw error
+ *   location.href = '/sign-in'
+ * }
+ * ```
+ */
 export function isAuthSessionMissingError(error: unknown): error is AuthSessionMissingError {
   return isAuthError(error, 'session_missing')
 }

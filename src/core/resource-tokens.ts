@@ -36,6 +36,16 @@ function nameOf({ resource, audience, scope }: TokenTarget): string {
 /**
  * For providers whose servers give one session access tokens for several resources (RFC 8707): each
  * has a life of its own, and lies in the session's record, so that all contexts share it.
+ * @example
+ * ```ts
+ * import { AuthClient, resourceTokens } from 'holdfast'
+ * import { oidc } from 'holdfast/providers/oidc'
+ *
+ * const own = { clientId: 'my-app', redirectUri: 'https://app.example/callback' }
+ * const provider = oidc({ ...own, issuer: 'https://id.example', resourceTokens: resourceTokens() })
+ * const auth = new AuthClient({ provider })
+ * const token = await auth.getAccessToken({ resource: 'https://api.example/orders' })
+ * ```
  */
 export function resourceTokens(): ResourceTokens {
   /** Monotonic times at which tokens are dead, as far as this context knows them. */

@@ -12,6 +12,16 @@ export interface SwitchableWake extends Wake {
 /**
  * For `environment.wake` of a client with the default `autoRefresh: 'visible'`. Until it is first
  * switched, it follows `wake`.
+ * @example
+ * ```ts
+ * import { switchableWake } from 'holdfast/react-native'
+ * import { AppState } from 'react-native'
+ *
+ * const wake = switchableWake() // for `environment: { wake }` of the client
+ * AppState.addEventListener('change', (state) =>
+ *   state === 'active' ? wake.startAutoRefresh() : wake.stopAutoRefresh(),
+ * )
+ * ```
  */
 export function switchableWake(wake: Wake = platformWake()): SwitchableWake {
   const listeners = new Set<(sign: WakeSign) => void>()

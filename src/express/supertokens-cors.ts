@@ -16,6 +16,14 @@ const corsRequestOf = ({ method = 'GET', headers }: NodeRequest): CorsRequest =>
 /**
  * Lets front ends of SuperTokens on other origins ask this app: `app.use(superTokensCors(options))`,
  * before everything that answers. Origins that it allows may also change things (see `originGuard`).
+ * @example
+ * ```ts
+ * import { superTokensCors } from 'holdfast/express'
+ * import express from 'express'
+ *
+ * const app = express()
+ * app.use(superTokensCors({ allowedOrigins: ['https://www.example'] }))
+ * ```
  * @throws AuthError `invalid_argument` for what is no origin.
  */
 export function superTokensCors(options: SuperTokensCorsOptions): SuperTokensHandler {

@@ -76,7 +76,20 @@ function createErrorHandler(
   }
 }
 
-/** Puts sessions of SuperTokens into an app on Express, 4 or 5. */
+/**
+ * Puts sessions of SuperTokens into an app on Express, 4 or 5.
+ * @example
+ * ```ts
+ * import { createExpressSuperTokens } from 'holdfast/express'
+ * import express from 'express'
+ *
+ * const { middleware, verifySession, sessionOf, errorHandler } = createExpressSuperTokens({ sessions: appSessions })
+ * const app = express()
+ * app.use(middleware)
+ * app.get('/me', verifySession(), (req, res) => void res.json(sessionOf(req).getUserId()))
+ * app.use(errorHandler)
+ * ```
+ */
 export function createExpressSuperTokens({
   sessions,
   on = {},

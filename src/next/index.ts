@@ -23,22 +23,24 @@ export type { NextHandler, NextSessions } from './types.js'
 export type { NoUserInfo, UnknownUserInfo, UserInfo, Who } from './user-info.js'
 
 /**
- * Makes the sessions of a Next.js app with any auth server, in one module that the others import:
- *
+ * Makes the sessions of a Next.js app with any auth server, in one module that the others import.
+ * Options that are left out or wrong are told at first use: each method then throws AuthError
+ * `invalid_argument`.
+ * @example
  * ```ts
+ * import { createNextSessions } from 'holdfast/next'
+ * import { createOidc, createOidcSessions } from 'holdfast/server/oidc'
+ *
  * export const auth = createNextSessions(({ coordinator }) => {
- *   const server = createOidc({ issuer: 'https://id.example', clientId, clientSecret })
+ *   const server = createOidc({ issuer: 'https://id.example', clientId: 'my-app', clientSecret: 'secret' })
  *   return {
  *     sessions: createOidcSessions({ server, coordinator }),
  *     signIn: server,
- *     cookie: { password },
+ *     cookie: { password: 'at least 32 characters, which only your servers know' },
  *     redirectUri: 'https://app.example/auth/callback',
  *   }
  * })
  * ```
- *
- * Options that are left out or wrong are told at first use: each method then throws AuthError
- * `invalid_argument`.
  */
 export function createNextSessions<User extends SessionUser>(
   source: NextSessionsSource<User>,

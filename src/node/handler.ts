@@ -53,6 +53,13 @@ async function fail(outgoing: NodeResponse): Promise<void> {
  * Mounts a backend of `createBackend`, or any function from `Request` to `Response`, in a server of Node
  * or a framework that stands on one: `createServer(nodeHandler(backend))`, `app.use(nodeHandler(backend))`.
  * Mount it before any body parser, or bodies that are no JSON cannot be passed on.
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import { nodeHandler } from 'holdfast/node'
+ *
+ * createServer(nodeHandler(backend)).listen(3000) // of createBackend
+ * ```
  * @throws AuthError `invalid_argument` for what is no backend, and for an `origin` that is none.
  */
 export function nodeHandler(

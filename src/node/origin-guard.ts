@@ -28,6 +28,14 @@ export function foreignRequests(
  * Refuses, with 403, what a page of another origin sent that changes something: `SameSite` lets
  * those of sibling hosts through. Origins that the app allows by CORS pass, where `cors()` runs
  * before, and so does what carries its token in a header. `requireSession()` has it inside.
+ * @example
+ * ```ts
+ * import { originGuard } from 'holdfast/express' // or holdfast/node
+ * import express from 'express'
+ *
+ * const app = express()
+ * app.use(originGuard({ allowedOrigins: ['https://www.example'] }))
+ * ```
  * @throws AuthError `invalid_argument` for what is no origin.
  */
 export function originGuard(options: OriginGuardOptions = {}): NodeMiddleware {

@@ -76,6 +76,16 @@ function signalOf(response: NodeResponse): AbortSignal {
 /**
  * A request of Node as the web knows it; `null` for one that the web does not know, or that can be
  * read in two ways: answer those with 400.
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import { sendWebResponse, toWebRequest } from 'holdfast/node'
+ *
+ * createServer(async (incoming, outgoing) => {
+ *   const request = toWebRequest(incoming, { response: outgoing })
+ *   await sendWebResponse(new Response(request?.url, { status: request ? 200 : 400 }), outgoing)
+ * })
+ * ```
  * @throws AuthError `invalid_argument` for an `origin` that is none.
  */
 export function toWebRequest(

@@ -116,6 +116,13 @@ async function sendBody(
 /**
  * Sends an answer of the web as a response of Node, piece by piece, as fast as the browser takes it.
  * A body that fails on the way, or is longer or shorter than its `Content-Length`, breaks off.
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import { sendWebResponse } from 'holdfast/node'
+ *
+ * createServer((_incoming, outgoing) => sendWebResponse(Response.json({ ok: true }), outgoing))
+ * ```
  * @throws AuthError `invalid_argument` for what is no answer, and where somebody else has begun one.
  */
 export async function sendWebResponse(answer: Response, outgoing: NodeResponse): Promise<void> {

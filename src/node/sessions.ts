@@ -94,6 +94,27 @@ function isNavigation({ method, headers }: NodeRequest): boolean {
 
 /**
  * Makes the sessions of an app on Node.
+ * @example
+ * ```ts
+ * import { createNodeSessions } from 'holdfast/node'
+ * import { createServer } from 'node:http'
+ *
+ * const auth = createNodeSessions({ sessions })
+ * createServer(async (request, response) => {
+ *   if (!(await auth.admit({ request, response }, { signInPath: '/auth/sign-in' }))) return
+ *   response.end(`Signed in as ${auth.sessionOf(request).user.email}.`)
+ * })
+ * ```
+ * @example In Express
+ * ```ts
+ * import { createExpressSessions } from 'holdfast/express'
+ * import express from 'express'
+ *
+ * const { middleware, sessionOf, requireSession } = createExpressSessions({ sessions })
+ * const app = express()
+ * app.use(middleware)
+ * app.get('/me', requireSession(), (request, response) => void response.json(sessionOf(request).user))
+ * ```
  * @throws AuthError `invalid_argument` for options that cannot work.
  */
 export function createNodeSessions<User extends SessionUser>(

@@ -14,13 +14,14 @@ const FAILED =
 /**
  * Keeps sessions in AsyncStorage, which is not encrypted. Its methods reject with AuthError `storage` when
  * AsyncStorage does.
- * @throws AuthError `invalid_argument` for what is no AsyncStorage.
  * @example
  * ```ts
+ * import { asyncStorage } from 'holdfast/react-native'
  * import AsyncStorage from '@react-native-async-storage/async-storage'
  *
  * const storage = asyncStorage(AsyncStorage)
  * ```
+ * @throws AuthError `invalid_argument` for what is no AsyncStorage.
  */
 export function asyncStorage(AsyncStorage: AsyncStorageSource): Storage {
   needMethods(

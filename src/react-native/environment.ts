@@ -14,14 +14,17 @@ export interface NativeEnvironmentOptions extends AppStateWakeOptions {
 /**
  * The surroundings of a client in React Native, for its option `environment`: tokens are refreshed ahead of need
  * while the app is active; the clients of the app, which is one process, exclude each other without storage.
- * @throws AuthError `invalid_argument` for what is no `AppState`, no `NetInfo`, or no such `crypto`.
  * @example
  * ```ts
+ * import { AuthClient } from 'holdfast'
+ * import { gotrue } from 'holdfast/providers/gotrue'
+ * import { nativeEnvironment } from 'holdfast/react-native'
  * import { AppState } from 'react-native'
  *
  * const environment = nativeEnvironment({ AppState })
  * const auth = new AuthClient({ provider: gotrue({ url: 'https://project.example/auth/v1' }), environment })
  * ```
+ * @throws AuthError `invalid_argument` for what is no `AppState`, no `NetInfo`, or no such `crypto`.
  */
 export function nativeEnvironment(
   options: NativeEnvironmentOptions,

@@ -14,13 +14,14 @@ const FAILED = 'MMKV failed: the disk may be full, or the key of its encryption 
 /**
  * Keeps sessions in an instance of MMKV, encrypted where it was made with an `encryptionKey`. Its methods
  * reject with AuthError `storage` when MMKV throws.
- * @throws AuthError `invalid_argument` for what is no instance of MMKV.
  * @example
  * ```ts
+ * import { mmkvStorage } from 'holdfast/react-native'
  * import { createMMKV } from 'react-native-mmkv'
  *
  * const storage = mmkvStorage(createMMKV({ id: 'auth' }))
  * ```
+ * @throws AuthError `invalid_argument` for what is no instance of MMKV.
  */
 export function mmkvStorage(mmkv: MmkvSource): Storage {
   needMethods(

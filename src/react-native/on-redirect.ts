@@ -30,15 +30,16 @@ const placeOf = (url: string): string => {
  * Calls `listener` with each link that leads to `redirectTo`, such as `com.example.app:/callback`, where sign-ins
  * end: also with the one that started the app, once. Links to anywhere else are not for it. Pass them on to
  * `auth.actions.handleRedirect({ url })`. Returns the way to stop.
- * @throws AuthError `invalid_argument` for what is no `Linking`, and without a `redirectTo`.
  * @example
  * ```ts
+ * import { onRedirect } from 'holdfast/react-native'
  * import { Linking } from 'react-native'
  *
  * const stop = onRedirect(Linking, 'com.example.app://callback', async (url) => {
  *   await auth.actions.handleRedirect({ url })
  * })
  * ```
+ * @throws AuthError `invalid_argument` for what is no `Linking`, and without a `redirectTo`.
  */
 export function onRedirect(
   Linking: LinkingSource,

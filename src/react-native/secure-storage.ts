@@ -110,15 +110,16 @@ function createLine() {
  * 2,048 bytes lies there in pieces; half of one never reads as a session. `options` go with every call. While
  * the phone is locked, or the keychain fails otherwise, its methods reject with AuthError `storage`: the client
  * goes on in memory, and saves later.
- * @throws AuthError `invalid_argument` for what is no SecureStore.
  * @example
  * ```ts
+ * import { secureStorage } from 'holdfast/react-native'
  * import * as SecureStore from 'expo-secure-store'
  *
  * const storage = secureStorage(SecureStore, {
  *   keychainAccessible: SecureStore.AFTER_FIRST_UNLOCK,
  * })
  * ```
+ * @throws AuthError `invalid_argument` for what is no SecureStore.
  */
 export function secureStorage<Options extends object = object>(
   SecureStore: SecureStoreSource<Options>,

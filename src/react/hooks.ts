@@ -18,6 +18,8 @@ const ADVICE = 'put <AuthProvider client={auth}> around this'
  * Makes `AuthProvider` and its hooks for one type of client, with a context of their own.
  * @example
  * ```ts
+ * import { createAuthHooks } from 'holdfast/react'
+ *
  * export const { AuthProvider, useAuth } = createAuthHooks<typeof auth>()
  * ```
  */

@@ -45,7 +45,17 @@ type Progress = 'idle' | 'ending' | 'failed'
 /** What the banner reads from. */
 type UseAuth = () => SessionState & { signOut(): Promise<unknown> }
 
-/** Makes the banner for hooks of one's own, such as those of `createAuthHooks`. */
+/**
+ * Makes the banner for hooks of one's own, such as those of `createAuthHooks`.
+ * @example
+ * ```ts
+ * import { createAuthHooks } from 'holdfast/react'
+ * import { createImpersonation } from 'holdfast/react/impersonation'
+ *
+ * export const { AuthProvider, useAuth } = createAuthHooks<typeof auth>()
+ * export const Impersonation = createImpersonation(useAuth)
+ * ```
+ */
 export function createImpersonation(
   use: UseAuth,
 ): (props: ImpersonationProps) => ReactElement | null {
@@ -79,6 +89,12 @@ export function createImpersonation(
 /**
  * Says on every page that somebody acts as the person who is signed in, who and why, with a button that ends it.
  * Nothing where nobody does.
+ * @example
+ * ```tsx
+ * import { Impersonation } from 'holdfast/react/impersonation'
+ *
+ * export const Banner = () => <Impersonation onEnd={() => auth.signOut()} />
+ * ```
  * @throws AuthError `invalid_argument` outside of `AuthProvider`.
  */
 export const Impersonation: (props: ImpersonationProps) => ReactElement | null =

@@ -63,6 +63,8 @@ const ADVICE = 'put <AuthProvider client={auth}> around this'
  * Makes `AuthProvider` and what reads from it for one type of client, with a context of their own.
  * @example
  * ```ts
+ * import { createAuthContext } from 'holdfast/solid'
+ *
  * export const { AuthProvider, useAuth } = createAuthContext<typeof auth>()
  * ```
  */

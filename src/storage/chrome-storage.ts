@@ -98,15 +98,18 @@ function createEars(area: () => Area | undefined) {
  * What is no well-formed text the browser itself replaces: a `storageKey` must be one.
  * Its methods reject with AuthError `storage` where the area is missing, full, or of an extension that was
  * loaded anew.
- * @throws AuthError `invalid_argument` for another area: what is synced reaches other devices, which would
- *   spend each other's tokens.
  * @example
  * ```ts
+ * import { AuthClient, chromeStorage } from 'holdfast'
+ * import { gotrue } from 'holdfast/providers/gotrue'
+ *
  * const auth = new AuthClient({
  *   provider: gotrue({ url: 'https://project.example/auth/v1' }),
  *   storage: chromeStorage(),
  * })
  * ```
+ * @throws AuthError `invalid_argument` for another area: what is synced reaches other devices, which would
+ *   spend each other's tokens.
  */
 export function chromeStorage({
   area = 'local',

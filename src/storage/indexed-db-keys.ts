@@ -45,6 +45,16 @@ function toKey(value: unknown): SecretKey | null {
  * What lies there and is no such key reads as `null`. Its methods throw AuthError `storage` when the
  * database is missing, blocked or full, or cannot hold keys; `set` throws `invalid_argument` for a
  * key that scripts can read.
+ * @example
+ * ```ts
+ * import { AuthClient, indexedDBKeys } from 'holdfast'
+ * import { oidc } from 'holdfast/providers/oidc'
+ * import { dpop } from 'holdfast/providers/oidc/dpop'
+ *
+ * const redirectUri = 'https://app.example/callback'
+ * const provider = oidc({ issuer: 'https://id.example', clientId: 'my-app', redirectUri, dpop })
+ * const auth = new AuthClient({ provider, keys: indexedDBKeys() })
+ * ```
  */
 export function indexedDBKeys({
   database = 'holdfast-keys',

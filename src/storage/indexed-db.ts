@@ -18,6 +18,16 @@ function toText(value: unknown): string | null {
 /**
  * Keeps sessions in an IndexedDB database of their own, opened at the first call.
  * Its methods throw AuthError `storage` when the database is missing, blocked or full.
+ * @example
+ * ```ts
+ * import { AuthClient, indexedDBStorage } from 'holdfast'
+ * import { gotrue } from 'holdfast/providers/gotrue'
+ *
+ * const auth = new AuthClient({
+ *   provider: gotrue({ url: 'https://project.example/auth/v1' }),
+ *   storage: indexedDBStorage(),
+ * })
+ * ```
  */
 export function indexedDBStorage({ database = 'holdfast' }: IndexedDBStorageOptions = {}): Storage {
   const { run } = openDatabase(database, 'sessions')

@@ -1,6 +1,18 @@
 import type { KeyStore, Storage } from '../core/ports.js'
 
-/** Keeps sessions as long as the page or process lives; clients that share one share a session. */
+/**
+ * Keeps sessions as long as the page or process lives; clients that share one share a session.
+ * @example
+ * ```ts
+ * import { AuthClient, memoryStorage } from 'holdfast'
+ * import { gotrue } from 'holdfast/providers/gotrue'
+ *
+ * const auth = new AuthClient({
+ *   provider: gotrue({ url: 'https://project.example/auth/v1' }),
+ *   storage: memoryStorage(),
+ * })
+ * ```
+ */
 export function memoryStorage(): Storage {
   const entries = new Map<string, string>()
   return {

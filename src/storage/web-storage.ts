@@ -29,6 +29,16 @@ const areaOf = (area: WebStorageArea): globalThis.Storage => globalThis[`${area}
  * what the other got for it. Nothing can coordinate them, so the second to refresh sends a token
  * that is spent. Servers that forgive that for a while give both a session; those that detect reuse
  * end it for both. Where people may duplicate tabs, keep sessions in the `local` area.
+ * @example
+ * ```ts
+ * import { AuthClient, webStorage } from 'holdfast'
+ * import { gotrue } from 'holdfast/providers/gotrue'
+ *
+ * const auth = new AuthClient({
+ *   provider: gotrue({ url: 'https://project.example/auth/v1' }),
+ *   storage: webStorage(),
+ * })
+ * ```
  */
 export function webStorage({
   area = 'local',

@@ -47,6 +47,8 @@ const ADVICE = 'call provideAuth(auth) in a component above'
  * Makes `provideAuth` and what reads from it for one type of client, with a context of their own.
  * @example
  * ```ts
+ * import { createAuthContext } from 'holdfast/svelte'
+ *
  * export const { provideAuth, useAuth } = createAuthContext<typeof auth>()
  * ```
  */

@@ -36,8 +36,12 @@ export interface FakeBrowser {
 
 /**
  * Makes a browser for tests: one clock, one storage, one lock manager and one bus for all tabs.
- *
+ * @example
  * ```ts
+ * import { AuthClient } from 'holdfast'
+ * import { gotrue } from 'holdfast/providers/gotrue'
+ * import { createFakeBrowser, createScriptedGoTrue } from 'holdfast/testing'
+ *
  * const browser = createFakeBrowser()
  * const server = createScriptedGoTrue({ clock: browser.clock })
  * const open = (tab = browser.tab()) =>
@@ -46,10 +50,9 @@ export interface FakeBrowser {
  *     storage: tab.storage,
  *     environment: tab.environment,
  *   })
- *
  * const [first, second] = [open(), open()]
  * await browser.clock.advance(3_600_000)
- * expect(server.count('refresh_token')).toBe(1)
+ * const refreshes = server.count('refresh_token') // 1
  * ```
  */
 export function createFakeBrowser(options: FakeBrowserOptions = {}): FakeBrowser {

@@ -100,6 +100,10 @@ function createTracker(): Pick<ManualClock, 'settle' | 'track'> {
  * Makes a clock for tests: its time moves only by its own methods, none of which sleeps.
  * @example
  * ```ts
+ * import { AuthClient } from 'holdfast'
+ * import { gotrue } from 'holdfast/providers/gotrue'
+ * import { createManualClock } from 'holdfast/testing'
+ *
  * const clock = createManualClock()
  * const auth = new AuthClient({
  *   provider: gotrue({ url: 'https://project.example/auth/v1' }),

@@ -84,11 +84,13 @@ const planting = (origin: string, entries: Readonly<Record<string, string>>): st
  * Makes the pages of a Playwright context start signed in, without their sign-in being shown, with a scripted
  * server in place of the auth server. For apps that keep their session in localStorage. `docs/testing.md` has it
  * as a fixture of `test`.
- * @throws AuthError `invalid_argument` for what is no URL, and when the sign-in has left no session; whatever
- *   `signIn` throws.
  * @example
  * ```ts
  * import { test } from '@playwright/test'
+ * import { AuthClient } from 'holdfast'
+ * import { gotrue } from 'holdfast/providers/gotrue'
+ * import { createScriptedGoTrue } from 'holdfast/testing'
+ * import { signInContext } from 'holdfast/testing/playwright'
  *
  * const ada = { email: 'ada@example.com', password: 'secret-1' }
  * test('greets who is signed in', async ({ context, page }) => {
@@ -106,6 +108,8 @@ const planting = (origin: string, entries: Readonly<Record<string, string>>): st
  *   await page.goto('http://localhost:3000')
  * })
  * ```
+ * @throws AuthError `invalid_argument` for what is no URL, and when the sign-in has left no session; whatever
+ *   `signIn` throws.
  */
 export async function signInContext(
   context: PlaywrightContext,

@@ -31,6 +31,17 @@ function timeOf(name: string, value: unknown, otherwise: number): number {
  * slept counts, and so does a clock that is set forward; one that is set back wins nothing while a tab
  * lives that saw it. The page can do no more than this: what must end for an attacker ends at the server.
  * A backend says what limits its sessions have: those count as well, so that `sessionTimeouts()` alone will do.
+ * @example
+ * ```ts
+ * import { AuthClient, sessionTimeouts } from 'holdfast'
+ * import { gotrue } from 'holdfast/providers/gotrue'
+ *
+ * const minute = 60_000
+ * const auth = new AuthClient({
+ *   provider: gotrue({ url: 'https://project.example/auth/v1' }),
+ *   timeouts: sessionTimeouts({ idleTimeout: 15 * minute, absoluteTimeout: 8 * 60 * minute }),
+ * })
+ * ```
  * @throws AuthError `invalid_argument` for what is no time, and for unknown options.
  */
 export function sessionTimeouts(options?: SessionTimeoutsOptions): Timeouts {

@@ -23,6 +23,8 @@ const ADVICE = 'call app.use(authPlugin, auth)'
  * Makes `authPlugin` and its composables for one type of client, with a key of their own.
  * @example
  * ```ts
+ * import { createAuthComposables } from 'holdfast/vue'
+ *
  * export const { authPlugin, useAuth } = createAuthComposables<typeof auth>()
  * ```
  */

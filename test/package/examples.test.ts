@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { compile, manifest, modules, root } from './compile.js'
 
@@ -266,50 +266,61 @@ function toFiles(
   })
 }
 
-/** The subpaths of what the examples in doc comments call, besides what the README's first example imports. */
-const IMPORTS: Readonly<Record<string, string>> = {
-  workos: 'holdfast/providers/workos',
-  oidc: 'holdfast/providers/oidc',
-  verifyIdToken: 'holdfast/providers/oidc/verify-id-token',
-  supertokens: 'holdfast/providers/supertokens',
-  backend: 'holdfast/providers/backend',
-  createBackend: 'holdfast/server',
-  workosServer: 'holdfast/server/workos',
-  createAuthHooks: 'holdfast/react',
-  chromeStorage: 'holdfast',
-  nativeEnvironment: 'holdfast/react-native',
-  secureStorage: 'holdfast/react-native',
-  asyncStorage: 'holdfast/react-native',
-  mmkvStorage: 'holdfast/react-native',
-  onRedirect: 'holdfast/react-native',
-  createManualClock: 'holdfast/testing',
-  createScriptedGoTrue: 'holdfast/testing',
-  createScriptedWorkOS: 'holdfast/testing',
-  signInContext: 'holdfast/testing/playwright',
-}
-
 /** The files of `src`, with their texts. */
-const sources = (): (readonly [name: string, text: string])[] =>
+const sources = new Map(
   readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
-    .map((name) => [name, read(join('src', name))])
+    .map((name) => [name.replaceAll('\\', '/'), read(join('src', name))] as const),
+)
 
-/** The examples that hovers show, each as a module that imports what it calls. */
-function hovers(): Example[] {
-  const blocks = sources().flatMap(([name, source]) =>
-    [...source.matchAll(/ \* @example\n \* ```(tsx?)\n([\s\S]*?) \* ```/g)].map(
-      ([, kind = '', block = '']) => ({ name, kind, text: block.replace(/^ \*(?: |$)/gm, '') }),
+/** Each of Solid's examples begins with it: it cannot stand in a comment. */
+const SOLID = '/** @jsxImportSource solid-js */\n'
+
+/** The examples that hovers show: each is what somebody pastes, its imports among it. */
+const hovers = (): Example[] =>
+  [...sources].flatMap(([name, source]) =>
+    [...source.matchAll(/ \* @example.*\n \* ```(tsx?)\n([\s\S]*?) \* ```/g)].map(
+      ([, kind = '', block = '']) => {
+        const text = block.replace(/^ \*(?: |$)/gm, '')
+        return { kind, text: name.startsWith('solid/') ? `${SOLID}${text}` : text }
+      },
     ),
   )
-  return blocks.map(({ name, kind, text }) => {
-    const [, framework, make] =
-      /^(vue|svelte|solid|angular)\W.*#.*\b(createAuth\w+)</s.exec(`${name}#${text}`) ?? []
-    const own = make ? [`import { ${make} } from 'holdfast/${framework}'\n`] : []
-    const lines = Object.entries(IMPORTS)
-      .filter(([called]) => new RegExp(`\\b${called}[(<]`).test(text))
-      .map(([called, from]) => `import { ${called} } from '${from}'\n`)
-    return { kind, text: `${[...own, ...lines].join('')}${text}` }
-  })
+
+/** The file in `src` of what an app imports. */
+const fileOf = (name: string): string =>
+  manifest.exports[name.replace(/^holdfast/, '.')].types
+    .replace('./dist/', '')
+    .replace('.d.ts', '.ts')
+
+/** The functions, classes and other values that a module exports: their names, and the comment on each. */
+function exportsOf(file: string): ReadonlyMap<string, string> {
+  const text = sources.get(file) ?? ''
+  const found = new Map<string, string>()
+  const made =
+    /(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n)?export (?:async )?(?:function|class|const) (\w+)/g
+  for (const [, comment = '', name = ''] of text.matchAll(made)) {
+    // Of a function with several signatures the first one is shown first.
+    if (!found.has(name)) found.set(name, comment)
+  }
+  for (const [, names = '', from = ''] of text.matchAll(/^export \{([^}]*)\} from '(.*)\.js'/gm)) {
+    const others = exportsOf(posix.join(posix.dirname(file), `${from}.ts`))
+    for (const one of names.split(',')) {
+      const [, name, as = name] = /^\s*(\w+)(?: as (\w+))?\s*$/.exec(one) ?? []
+      if (name && as) found.set(as, others.get(name) ?? '')
+    }
+  }
+  return found
+}
+
+/** What the pages import of each module. */
+function metFirst(): ReadonlyMap<string, ReadonlySet<string>> {
+  const met = new Map(modules.map((name) => [name, new Set<string>()]))
+  const line = /^import \{([^}]*)\} from '(holdfast.*)'$/gm
+  for (const [, names = '', from = ''] of PAGES.map(read).join('\n').matchAll(line)) {
+    for (const name of names.split(',')) met.get(from)?.add(name.trim().split(' as ')[0] ?? '')
+  }
+  return met
 }
 
 it('pages with examples are found', () => {
@@ -319,23 +330,27 @@ it('pages with examples are found', () => {
   expect(CLIENT).toContain('const auth = ')
 })
 
-it('what is met first shows an example where it is hovered over', () => {
-  const made = /@example\n(?: \*.*\n)+export (?:async )?(?:function|class|const) (\w+)/g
-  const shown = sources().flatMap(([path, text]) =>
-    [...text.matchAll(made)].flatMap(([, name]) => [name, `${path.split(/\W/)[0]} ${name}`]),
-  )
-  const first = [
-    'AuthClient',
-    'gotrue',
-    ...Object.keys(IMPORTS),
-    'showDevtools',
-    'recordSteps',
-    'vue createAuthComposables',
-    'svelte createAuthContext',
-    'solid createAuthContext',
-    'angular createAuthInjection',
-  ]
-  expect(first.filter((name) => !shown.includes(name))).toEqual([])
+describe('an example is shown by a hover', () => {
+  const met = metFirst()
+  // Not the address of Ada, who is `@example.com`.
+  const hasExample = (comment = ''): boolean => / \* @example\n \* ```/.test(comment)
+
+  it.each(modules)('over what is met first of %s', (name) => {
+    const comments = [...exportsOf(fileOf(name))]
+    const bare = comments.filter(([, comment]) => !hasExample(comment))
+    const names = bare.map(([value]) => value)
+    expect(
+      names.filter((value) => met.get(name)?.has(value) || /^create[A-Z]/.test(value)),
+    ).toEqual([])
+    // Also of a module that no page imports.
+    expect(comments.some(([, comment]) => hasExample(comment))).toBe(true)
+  })
+
+  it('also of what a module has from another one, by whatever name', () => {
+    const express = exportsOf('express/index.ts')
+    expect(hasExample(express.get('createExpressSessions'))).toBe(true)
+    expect([...exportsOf('providers/oidc/popup.ts').keys()]).toEqual(['popup', 'handBack'])
+  })
 })
 
 const folderOf = (page: string): string => page.replaceAll(/\W+/g, '-')
@@ -355,10 +370,7 @@ function filesOf(page: string): readonly (readonly [path: string, text: string])
 
 /** What tsc says of the examples of some pages, which it reads as one program: each would take it seconds. */
 function errorsOf(pages: readonly string[]): string {
-  const sources = modules.map((name) => {
-    const { types } = manifest.exports[name.replace(/^holdfast/, '.')]
-    return [name, [types.replace('./dist/', '../../../src/').replace('.d.ts', '.ts')]]
-  })
+  const paths = modules.map((name) => [name, [`../../../src/${fileOf(name)}`]])
   const at = join(root, '.tmp', 'examples', folderOf(pages.length === 1 ? `${pages[0]}` : 'pages'))
   try {
     compile(
@@ -369,7 +381,7 @@ function errorsOf(pages: readonly string[]): string {
         compilerOptions: {
           rootDir: '../../..',
           jsx: 'react-jsx',
-          paths: Object.fromEntries(sources),
+          paths: Object.fromEntries(paths),
         },
         include: ['**/*.ts', '**/*.tsx', '../../../src/**/*.d.ts'],
       },

@@ -25,8 +25,8 @@ function pack(): Packed {
   return first
 }
 
-/** Bytes: with the sources, which source maps lead to. */
-const MOST = 1_597_000
+/** Bytes: with the sources, which source maps lead to, and the examples in doc comments, which are there twice. */
+const MOST = 1_611_500
 
 describe('the archive that npm packs', () => {
   const { size, files } = pack()

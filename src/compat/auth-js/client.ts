@@ -10,6 +10,13 @@ import { NOBODY } from './types.js'
 /**
  * What auth-js calls `GoTrueClient`, and supabase-js `supabase.auth`: its methods, names and results on
  * an `AuthClient` of Holdfast. `docs/moving/auth-js.md` says what differs on purpose. Its methods are bound.
+ * @example
+ * ```ts
+ * import { AuthClient } from 'holdfast/compat/auth-js'
+ *
+ * const auth = new AuthClient({ url: 'https://project.example/auth/v1', headers: { apikey } })
+ * const { data, error } = await auth.signInWithPassword({ email, password })
+ * ```
  */
 export class GoTrueClient
   extends Sessions

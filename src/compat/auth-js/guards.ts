@@ -15,7 +15,17 @@ export const isAuthError = (error: unknown): error is AuthError =>
 
 const named = (error: unknown, name: string): boolean => isAuthError(error) && error.name === name
 
-/** Whether the server refused. */
+/**
+ * Whether the server refused.
+ * @example
+ * ```ts
+ * import { AuthClient, isAuthApiError } from 'holdfast/compat/auth-js'
+ *
+ * const auth = new AuthClient({ url: 'https://project.example/auth/v1', headers: { apikey } })
+ * const { error } = await auth.signInWithPassword({ email, password })
+ * if (isAuthApiError(error)) alert(error.code)
+ * ```
+ */
 export const isAuthApiError = (error: unknown): error is AuthApiError =>
   named(error, 'AuthApiError')
 

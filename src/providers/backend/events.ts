@@ -193,9 +193,11 @@ function addressOf(url: string): string {
  * Hears from the backend at once when the session was ended elsewhere, such as by the identity provider, and lets the
  * client ask who is signed in: without it, that is at its next request. All tabs of a browser share one connection.
  * The backend must have `events`.
- *
+ * @example
  * ```ts
- * const stop = backendEvents(auth)
+ * import { backendEvents } from 'holdfast/providers/backend/events'
+ *
+ * const stop = backendEvents(auth) // `SIGNED_OUT` as soon as the backend says so
  * ```
  * @returns what stops it: call it before `auth.dispose()`.
  * @throws AuthError `invalid_argument` for options that cannot work.

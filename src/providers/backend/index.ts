@@ -107,6 +107,9 @@ function createActions(
  * has credentials, such as GoTrue: `backend<GoTrueUser, GoTrueCredentials>()`.
  * @example
  * ```ts
+ * import { AuthClient } from 'holdfast'
+ * import { backend } from 'holdfast/providers/backend'
+ *
  * const auth = new AuthClient({ provider: backend({ url: '/auth' }) })
  * const user = (await auth.getSession())?.user
  * ```

@@ -31,6 +31,16 @@ const describedBy = (claims: object): object =>
  * knows the forms of v1 and v2, of `@supabase/ssr`, and those without the user, who is then described
  * by the token. `now` is in ms since the epoch. A dead token gets 1 ms to live, so that it is
  * refreshed at once.
+ * @example
+ * ```ts
+ * import { AuthClient, takeOver } from 'holdfast'
+ * import { gotrue, parseAuthJsSession } from 'holdfast/providers/gotrue'
+ *
+ * const auth = new AuthClient({
+ *   provider: gotrue({ url: 'https://project.example/auth/v1' }),
+ *   takeOver: takeOver({ key: 'sb-project-auth-token', parse: parseAuthJsSession }),
+ * })
+ * ```
  */
 export function parseAuthJsSession<Metadata extends object = AnyMetadata>(
   text: string,

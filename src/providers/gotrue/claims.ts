@@ -125,6 +125,13 @@ function parse(token: string): VerifiedToken {
 
 /**
  * Verifies the tokens of the server of a client of `gotrue()`, in a page or on a server.
+ * @example
+ * ```ts
+ * import { claims } from 'holdfast/providers/gotrue/claims'
+ *
+ * const { claims: mine } = await claims(auth).verify() // of the current session
+ * const { claims: theirs } = await claims(auth).verify(token)
+ * ```
  * @throws AuthError `invalid_argument` for anything else.
  */
 export function claims<Metadata extends object>(auth: GoTrueClient<Metadata>): Claims {

@@ -76,7 +76,20 @@ function reasonsOf(body: unknown): readonly string[] {
   return Array.isArray(reasons) ? reasons.map(String) : []
 }
 
-/** Whether GoTrue refused a password as too weak: `details.reasons` are its words for why. */
+/**
+ * Whether GoTrue refused a password as too weak: `details.reasons` are its words for why.
+ * @example
+ * ```ts
+ * import { isWeakPassword } from 'holdfast/providers/gotrue'
+ *
+ * try {
+ *   await auth.actions.signUp({ email, password })
+ * } catch (error) {
+ *   if (!isWeakPassword(error)) throw error
+ *   alert(error.details?.reasons) // ['length']
+ * }
+ * ```
+ */
 export const isWeakPassword = (error: unknown): error is AuthError<'rejected'> =>
   isAuthError(error, 'rejected') && error.serverCode === WEAK
 

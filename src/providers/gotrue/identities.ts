@@ -111,6 +111,15 @@ const without = (list: unknown, identityId: string): readonly unknown[] =>
 
 /**
  * Identities for a client of `gotrue()`.
+ * @example
+ * ```ts
+ * import { identities } from 'holdfast/providers/gotrue/identities'
+ *
+ * const own = identities(auth)
+ * await own.list() // [{ identityId, provider, email, … }]
+ * location.href = await own.linkUrl({ provider: 'github', redirectTo: location.href })
+ * await auth.actions.handleRedirect() // where the person comes back
+ * ```
  * @throws AuthError `invalid_argument` for anything else.
  */
 export function identities<Metadata extends object = AnyMetadata>(

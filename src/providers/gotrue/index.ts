@@ -56,6 +56,9 @@ const plainPath = (path: string): string => path.replace(/[-~]/g, '~$&').replace
  * Speaks to GoTrue (Supabase Auth). `Metadata` is what the app keeps of its users.
  * @example
  * ```ts
+ * import { AuthClient } from 'holdfast'
+ * import { gotrue } from 'holdfast/providers/gotrue'
+ *
  * const auth = new AuthClient({ provider: gotrue({ url: 'https://project.example/auth/v1', apiKey }) })
  * await auth.signIn({ email: 'ada@example.com', password: 'correct horse' })
  * ```

@@ -5,10 +5,12 @@ import type { AssuranceLevel } from './mfa-types.js'
 /**
  * How sure the server is of the person of a session, and how sure it could be. Asks nobody: it is all
  * in the session, as of its last refresh.
- *
+ * @example
  * ```ts
+ * import { assuranceLevel } from 'holdfast/providers/gotrue/mfa'
+ *
  * const { current, next } = assuranceLevel(await auth.getSession())
- * if (current !== next) askForCode()
+ * if (current !== next) await askForTheCode()
  * ```
  */
 export function assuranceLevel(

@@ -51,14 +51,15 @@ export function readChallenge(body: unknown): FactorChallenge {
 
 /**
  * Second factors for a client of `gotrue()`: codes of an authenticator app, and by text message.
- *
+ * @example
  * ```ts
+ * import { mfa } from 'holdfast/providers/gotrue/mfa'
+ *
  * const factors = mfa(auth)
  * const { id, totp } = await factors.enroll({ type: 'totp' })
- * image.src = totp.qrCode
- * await factors.challengeAndVerify({ factorId: id, code: '123456' })
+ * document.images[0]?.setAttribute('src', totp.qrCode)
+ * await factors.challengeAndVerify({ factorId: id, code: await askForTheCode() })
  * ```
- *
  * @throws AuthError `invalid_argument` for anything but a client of `gotrue()`.
  */
 export function mfa<Metadata extends object = AnyMetadata>(

@@ -15,6 +15,13 @@ function readCodes(body: unknown): NewRecoveryCodes {
 
 /**
  * Recovery codes for a client of `gotrue()`.
+ * @example
+ * ```ts
+ * import { recoveryCodes } from 'holdfast/providers/gotrue/mfa'
+ *
+ * const { codes } = await recoveryCodes(auth).generate() // shown once, to be kept
+ * await recoveryCodes(auth).verify({ code: await askForTheCode() }) // in place of another factor
+ * ```
  * @throws AuthError `invalid_argument` for anything but a client of `gotrue()`.
  */
 export function recoveryCodes<Metadata extends object = AnyMetadata>(

@@ -10,6 +10,13 @@ import { needAuthenticator, type WebAuthnOptions } from './webauthn.js'
 
 /**
  * Security keys and passkeys as second factors, for a client of `gotrue()`.
+ * @example
+ * ```ts
+ * import { webauthnFactors } from 'holdfast/providers/gotrue/mfa'
+ *
+ * const { factorId } = await webauthnFactors(auth).register({ friendlyName: 'Security key' })
+ * await webauthnFactors(auth).authenticate({ factorId }) // at a later sign-in
+ * ```
  * @throws AuthError `invalid_argument` for anything but a client of `gotrue()`.
  */
 export function webauthnFactors<Metadata extends object = AnyMetadata>(

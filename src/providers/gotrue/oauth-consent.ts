@@ -117,6 +117,17 @@ function part(id: unknown): string {
 
 /**
  * What the consent page of a client of `gotrue()` needs.
+ * @example
+ * ```ts
+ * import { oauthConsent } from 'holdfast/providers/gotrue/oauth-consent'
+ *
+ * const consent = oauthConsent(auth)
+ * const asked = await consent.details({ authorizationId })
+ * if (asked.redirectUrl !== null) location.href = asked.redirectUrl // agreed to before
+ * else if (confirm(`Let ${asked.client.name} in?`)) {
+ *   location.href = (await consent.approve({ authorizationId })).redirectUrl
+ * }
+ * ```
  * @throws AuthError `invalid_argument` for anything else.
  */
 export function oauthConsent<Metadata extends object>(auth: GoTrueClient<Metadata>): OAuthConsent {

@@ -66,6 +66,14 @@ export function toPasskey(body: unknown): Passkey {
 
 /**
  * Passkeys for a client of `gotrue()`.
+ * @example
+ * ```ts
+ * import { passkeys } from 'holdfast/providers/gotrue/passkeys'
+ *
+ * const keys = passkeys(auth)
+ * await keys.register({ friendlyName: 'Laptop' }) // of whoever is signed in
+ * await keys.signIn() // whoever the chosen passkey is of
+ * ```
  * @throws AuthError `invalid_argument` for anything else.
  */
 export function passkeys<Metadata extends object = AnyMetadata>(

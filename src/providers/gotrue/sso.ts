@@ -30,6 +30,13 @@ export interface Sso {
 
 /**
  * Single sign-on with a client of `gotrue()`.
+ * @example
+ * ```ts
+ * import { sso } from 'holdfast/providers/gotrue/sso'
+ *
+ * location.href = await sso(auth).signInUrl({ domain: 'corp.example' }, { redirectTo: location.href })
+ * await auth.actions.handleRedirect() // where the person comes back
+ * ```
  * @throws AuthError `invalid_argument` for anything else.
  */
 export function sso<Metadata extends object>(auth: GoTrueClient<Metadata>): Sso {

@@ -197,6 +197,13 @@ function encode(chain: string, signature: unknown): string | undefined {
 
 /**
  * Signing in by a wallet, with a client of `gotrue()`.
+ * @example
+ * ```ts
+ * import { web3 } from 'holdfast/providers/gotrue/web3'
+ *
+ * await web3(auth).signIn({ chain: 'ethereum', statement: 'I accept the terms.' }) // window.ethereum
+ * await web3(auth).signIn({ chain: 'solana', wallet })
+ * ```
  * @throws AuthError `invalid_argument` for anything else.
  */
 export function web3<Metadata extends object>(auth: GoTrueClient<Metadata>): Web3<Metadata> {

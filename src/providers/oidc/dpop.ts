@@ -98,6 +98,17 @@ const createSend =
  * elsewhere (RFC 9449): for the option of this name. Each sign-in at a server that announces it gets a
  * key of its own; the token endpoint, userinfo and `auth.fetch` get proofs. A session whose key is gone
  * ends with the reason `key-lost`. `plain` sends without proofs; times are in ms.
+ * @example
+ * ```ts
+ * import { AuthClient, indexedDBKeys } from 'holdfast'
+ * import { oidc } from 'holdfast/providers/oidc'
+ * import { dpop } from 'holdfast/providers/oidc/dpop'
+ *
+ * const own = { clientId: 'my-app', redirectUri: 'https://app.example/callback' }
+ * const provider = oidc({ ...own, issuer: 'https://id.example', dpop })
+ * const auth = new AuthClient({ provider, keys: indexedDBKeys(), fetchOrigins: ['https://api.example'] })
+ * await auth.fetch('https://api.example/orders') // with a proof for this request and this token
+ * ```
  */
 export function dpop(
   plain: OidcSend,

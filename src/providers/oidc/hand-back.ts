@@ -63,6 +63,17 @@ function tell(carrier: Carrier, { href, origin }: Location): boolean {
  * For the page of the redirect URI: hands its address to the page that began the sign-in, where that was
  * one in a popup or in a frame, and closes the window. Tells whether it did; else, as after a redirect,
  * the answer is for `handleRedirect`. Never throws.
+ * @example
+ * ```ts
+ * import { AuthClient } from 'holdfast'
+ * import { oidc } from 'holdfast/providers/oidc'
+ * import { handBack } from 'holdfast/providers/oidc/popup' // or /silent
+ *
+ * const redirectUri = 'https://app.example/callback'
+ * const provider = oidc({ issuer: 'https://id.example', clientId: 'my-app', redirectUri })
+ * const auth = new AuthClient({ provider })
+ * if (!handBack()) await auth.actions.handleRedirect() // on the page of `redirectUri`
+ * ```
  */
 export function handBack(): boolean {
   // A page without an origin of its own can tell nobody.

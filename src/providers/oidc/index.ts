@@ -64,6 +64,9 @@ const OPTIONS: Readonly<Record<keyof OidcOptions, Kind>> = {
  * of itself is kept with the session, so that no refresh has to ask for it again.
  * @example
  * ```ts
+ * import { AuthClient } from 'holdfast'
+ * import { oidc } from 'holdfast/providers/oidc'
+ *
  * const redirectUri = 'https://app.example/callback'
  * const provider = oidc({ issuer: 'https://id.example', clientId: 'my-app', redirectUri })
  * const auth = new AuthClient({ provider })

@@ -154,6 +154,17 @@ function answerOf(opened: PopupWindow, wait: Wait): Promise<ReadonlyMap<string, 
 
 /**
  * Sign-ins in a window, for a client of `oidc()`. The page of the redirect URI has to call `handBack`.
+ * @example
+ * ```ts
+ * import { AuthClient } from 'holdfast'
+ * import { oidc } from 'holdfast/providers/oidc'
+ * import { popup } from 'holdfast/providers/oidc/popup'
+ *
+ * const redirectUri = 'https://app.example/callback' // whose page calls handBack()
+ * const provider = oidc({ issuer: 'https://id.example', clientId: 'my-app', redirectUri })
+ * const auth = new AuthClient({ provider })
+ * await popup(auth).signIn() // in the handler of a click, before anything is awaited
+ * ```
  * @throws AuthError `invalid_argument` for anything else.
  */
 export function popup(auth: OidcClient, options: PopupOptions = {}): Popup {

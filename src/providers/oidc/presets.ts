@@ -25,6 +25,14 @@ export interface KeycloakOptions extends PresetOptions {
 /**
  * Keycloak. It gives refresh tokens without `offline_access`, which would make a session of another
  * kind there. For an identity provider at once: `signInUrl({ parameters: { kc_idp_hint } })`.
+ * @example
+ * ```ts
+ * import { AuthClient } from 'holdfast'
+ * import { keycloak } from 'holdfast/providers/oidc/presets'
+ *
+ * const own = { clientId: 'my-app', redirectUri: 'https://app.example/callback' }
+ * const auth = new AuthClient({ provider: keycloak({ ...own, url: 'https://sso.example', realm: 'main' }) })
+ * ```
  * @throws AuthError `invalid_argument` for options that cannot work.
  */
 export function keycloak(options: KeycloakOptions): OidcProvider {
@@ -43,6 +51,14 @@ export interface Auth0Options extends PresetOptions {
 /**
  * Auth0, whose issuer ends with a slash. A second factor that a refresh asks for (`step_required`) is
  * finished by `secondFactor`, of `holdfast/providers/oidc/second-factor`.
+ * @example
+ * ```ts
+ * import { AuthClient } from 'holdfast'
+ * import { auth0 } from 'holdfast/providers/oidc/presets'
+ *
+ * const own = { clientId: 'my-app', redirectUri: 'https://app.example/callback' }
+ * const auth = new AuthClient({ provider: auth0({ ...own, domain: 'tenant.eu.auth0.com' }) })
+ * ```
  * @throws AuthError `invalid_argument` for options that cannot work.
  */
 export function auth0(options: Auth0Options): OidcProvider {
@@ -59,7 +75,18 @@ export interface OktaOptions extends PresetOptions {
   readonly authorizationServer?: string | undefined
 }
 
-/** Okta. @throws AuthError `invalid_argument` for options that cannot work. */
+/**
+ * Okta.
+ * @example
+ * ```ts
+ * import { AuthClient } from 'holdfast'
+ * import { okta } from 'holdfast/providers/oidc/presets'
+ *
+ * const own = { clientId: 'my-app', redirectUri: 'https://app.example/callback' }
+ * const auth = new AuthClient({ provider: okta({ ...own, domain: 'dev-1.okta.com' }) })
+ * ```
+ * @throws AuthError `invalid_argument` for options that cannot work.
+ */
 export function okta(options: OktaOptions): OidcProvider {
   const { domain, authorizationServer = 'default', ...rest } = { ...options }
   return oidc({ ...rest, issuer: oktaIssuer(domain, authorizationServer) })
@@ -74,6 +101,15 @@ export interface EntraOptions extends PresetOptions {
 /**
  * Microsoft Entra ID, for one tenant. A page's sessions end there 24 hours after the sign-in; a step
  * that a refresh asks for is `step_required`, with the claims for the next sign-in.
+ * @example
+ * ```ts
+ * import { AuthClient } from 'holdfast'
+ * import { entra } from 'holdfast/providers/oidc/presets'
+ *
+ * const own = { clientId: 'my-app', redirectUri: 'https://app.example/callback' }
+ * const tenantId = '11111111-2222-3333-4444-555555555555'
+ * const auth = new AuthClient({ provider: entra({ ...own, tenantId }) })
+ * ```
  * @throws AuthError `invalid_argument` for options that cannot work.
  */
 export function entra(options: EntraOptions): OidcProvider {
@@ -89,6 +125,14 @@ export interface CognitoOptions extends PresetOptions {
 
 /**
  * Amazon Cognito, which refuses `offline_access` and calls the page to return to `logout_uri`.
+ * @example
+ * ```ts
+ * import { AuthClient } from 'holdfast'
+ * import { cognito } from 'holdfast/providers/oidc/presets'
+ *
+ * const own = { clientId: 'my-app', redirectUri: 'https://app.example/callback' }
+ * const auth = new AuthClient({ provider: cognito({ ...own, userPoolId: 'eu-west-1_AbCdEfGhI' }) })
+ * ```
  * @throws AuthError `invalid_argument` for options that cannot work.
  */
 export function cognito(options: CognitoOptions): OidcProvider {
@@ -103,7 +147,18 @@ export interface ZitadelOptions extends PresetOptions {
   readonly domain: string
 }
 
-/** Zitadel. @throws AuthError `invalid_argument` for options that cannot work. */
+/**
+ * Zitadel.
+ * @example
+ * ```ts
+ * import { AuthClient } from 'holdfast'
+ * import { zitadel } from 'holdfast/providers/oidc/presets'
+ *
+ * const own = { clientId: 'my-app', redirectUri: 'https://app.example/callback' }
+ * const auth = new AuthClient({ provider: zitadel({ ...own, domain: 'my-app.zitadel.cloud' }) })
+ * ```
+ * @throws AuthError `invalid_argument` for options that cannot work.
+ */
 export function zitadel(options: ZitadelOptions): OidcProvider {
   const { domain, ...rest } = { ...options }
   return oidc({ ...rest, issuer: zitadelIssuer(domain) })

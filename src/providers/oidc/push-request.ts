@@ -9,6 +9,13 @@ import type { OidcPush } from './types.js'
 /**
  * Pushes what a sign-in asks for to the server, so that nobody on the way can read or change it
  * (RFC 9126).
+ * @example
+ * ```ts
+ * import { oidc, pushRequest } from 'holdfast/providers/oidc'
+ *
+ * const own = { clientId: 'my-app', redirectUri: 'https://app.example/callback' }
+ * const provider = oidc({ ...own, issuer: 'https://id.example', pushRequest })
+ * ```
  * @throws AuthError what the server refuses it with; `invalid_argument` where it has no such endpoint.
  */
 export const pushRequest: OidcPush = async (parameters, { metadata, send, context }) => {

@@ -119,6 +119,19 @@ function withoutCode(grant: Grant<OidcUser> | null) {
  * session's refresh token, so that none is sent until the proof has brought the next one. `error`: what
  * the refresh, or `getAccessToken({ audience })`, was rejected with in this page. The application needs
  * Auth0's grant type MFA.
+ * @example
+ * ```ts
+ * import { AuthClient, isAuthError } from 'holdfast'
+ * import { auth0 } from 'holdfast/providers/oidc/presets'
+ * import { secondFactor } from 'holdfast/providers/oidc/second-factor'
+ *
+ * const own = { clientId: 'my-app', redirectUri: 'https://app.example/callback' }
+ * const auth = new AuthClient({ provider: auth0({ ...own, domain: 'tenant.eu.auth0.com' }) })
+ * await auth.refreshSession().catch(async (error) => {
+ *   if (!isAuthError(error, 'step_required')) throw error
+ *   await secondFactor(auth, error).verify({ otp: await askForTheCode() })
+ * })
+ * ```
  * @throws AuthError `invalid_argument` for any other error, and for anything but a client of `oidc()`.
  */
 export function secondFactor(auth: OidcClient, error: unknown): SecondFactor {

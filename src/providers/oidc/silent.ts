@@ -109,6 +109,17 @@ function frameOf(name: string, options: SilentOptions): OidcFrame {
  * Signs in whoever is signed in at the server, in a frame that nobody sees: `SIGNED_IN`. It takes the
  * client's `requestTimeout` at the most. The page of the redirect URI has to call `handBack`, and must
  * let its own origin frame it.
+ * @example
+ * ```ts
+ * import { AuthClient } from 'holdfast'
+ * import { oidc } from 'holdfast/providers/oidc'
+ * import { silentSignIn } from 'holdfast/providers/oidc/silent'
+ *
+ * const redirectUri = 'https://app.example/callback' // whose page calls handBack()
+ * const provider = oidc({ issuer: 'https://id.example', clientId: 'my-app', redirectUri })
+ * const auth = new AuthClient({ provider })
+ * await silentSignIn(auth).catch((error) => alert(error.code)) // step_required: ask the person
+ * ```
  * @throws AuthError `step_required` where the person has to be asked (`login_required`,
  *   `interaction_required`, `consent_required`), or where the browser keeps cookies out of frames;
  *   `timeout` where the server shows a page there, and where there is no page for a frame, as in workers;
@@ -164,6 +175,16 @@ async function renew(
  * What stands for the refresh token in `refreshToken` begins with `frame.`. Where the server wants the
  * person to be asked, that is `step_required`, and the session stays; where somebody else is signed in
  * there by now, the session ends with the reason `subject-changed`.
+ * @example
+ * ```ts
+ * import { AuthClient } from 'holdfast'
+ * import { oidc } from 'holdfast/providers/oidc'
+ * import { silentRenewal } from 'holdfast/providers/oidc/silent'
+ *
+ * const redirectUri = 'https://app.example/callback' // whose page calls handBack()
+ * const provider = oidc({ issuer: 'https://id.example', clientId: 'my-app', redirectUri })
+ * const auth = new AuthClient({ provider: silentRenewal(provider) })
+ * ```
  * @throws AuthError `invalid_argument` for options that cannot work, and for another provider.
  */
 export function silentRenewal(provider: OidcProvider, options: SilentOptions = {}): OidcProvider {

@@ -46,6 +46,13 @@ function stepIn(challenge: string): OidcStep | null {
  * What an answer of an API means: a 401 asks for a refresh, or for another sign-in first. For the
  * option of this name: calls of `auth.fetch` then reject with `step_required`, of which `stepOf` makes
  * what `signInUrl` takes.
+ * @example
+ * ```ts
+ * import { oidc, stepUp } from 'holdfast/providers/oidc'
+ *
+ * const own = { clientId: 'my-app', redirectUri: 'https://app.example/callback' }
+ * const provider = oidc({ ...own, issuer: 'https://id.example', stepUp })
+ * ```
  */
 export function stepUp({ status, headers }: IncomingAnswer): AnswerMeaning<never> {
   if (status !== 401) return { kind: 'none' }
@@ -53,7 +60,22 @@ export function stepUp({ status, headers }: IncomingAnswer): AnswerMeaning<never
   return step ? { kind: 'step', step } : { kind: 'refresh' }
 }
 
-/** The step that an error of `auth.fetch` or of a call asks for, for `signInUrl` to take; or `null`. */
+/**
+ * The step that an error of `auth.fetch` or of a call asks for, for `signInUrl` to take; or `null`.
+ * @example
+ * ```ts
+ * import { AuthClient } from 'holdfast'
+ * import { oidc, stepOf, stepUp } from 'holdfast/providers/oidc'
+ *
+ * const own = { clientId: 'my-app', redirectUri: 'https://app.example/callback' }
+ * const provider = oidc({ ...own, issuer: 'https://id.example', stepUp })
+ * const auth = new AuthClient({ provider, fetchOrigins: ['https://api.example'] })
+ * await auth.fetch('https://api.example/payments').catch(async (error) => {
+ *   const step = stepOf(error)
+ *   if (step) location.href = await auth.actions.signInUrl({ ...step, returnTo: '/payments' })
+ * })
+ * ```
+ */
 export function stepOf(error: unknown): OidcStep | null {
   if (!isAuthError(error, 'step_required')) return null
   const { step, acrValues, maxAge, claims } = asObject(error.details) ?? {}

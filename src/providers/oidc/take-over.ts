@@ -110,6 +110,18 @@ function from({ area, names, isMine, read }: Library): OidcTakeOver {
 
 /**
  * A session that oidc-client-ts 2 or 3 left, by the names it was configured with.
+ * @example
+ * ```ts
+ * import { AuthClient, takeOver } from 'holdfast'
+ * import { oidc } from 'holdfast/providers/oidc'
+ * import { oidcClientTs } from 'holdfast/providers/oidc/take-over'
+ *
+ * const own = { clientId: 'my-app', redirectUri: 'https://app.example/callback' }
+ * const auth = new AuthClient({
+ *   provider: oidc({ ...own, issuer: 'https://id.example' }),
+ *   takeOver: takeOver(oidcClientTs({ authority: 'https://id.example', clientId: 'my-app' })),
+ * })
+ * ```
  * @throws AuthError `invalid_argument` without them.
  */
 export function oidcClientTs(
@@ -128,6 +140,13 @@ export function oidcClientTs(
 /**
  * A session that \@axa-fr/oidc-client 7 left, by the name of its configuration (`default` where it had
  * none). What its service worker holds is out of reach.
+ * @example
+ * ```ts
+ * import { takeOver } from 'holdfast'
+ * import { axaOidcClient } from 'holdfast/providers/oidc/take-over'
+ *
+ * const options = { takeOver: takeOver(axaOidcClient({ configurationName: 'default' })) } // of AuthClient
+ * ```
  * @throws AuthError `invalid_argument` without a name.
  */
 export function axaOidcClient(
@@ -157,6 +176,18 @@ export function axaOidcClient(
 
 /**
  * A session that auth0-spa-js 1 or 2 left in localStorage (`cacheLocation: 'localstorage'`).
+ * @example
+ * ```ts
+ * import { AuthClient, takeOver } from 'holdfast'
+ * import { auth0 } from 'holdfast/providers/oidc/presets'
+ * import { auth0SpaJs } from 'holdfast/providers/oidc/take-over'
+ *
+ * const own = { clientId: 'my-app', redirectUri: 'https://app.example/callback' }
+ * const auth = new AuthClient({
+ *   provider: auth0({ ...own, domain: 'tenant.eu.auth0.com' }),
+ *   takeOver: takeOver(auth0SpaJs({ clientId: 'my-app' })),
+ * })
+ * ```
  * @throws AuthError `invalid_argument` without a client id.
  */
 export function auth0SpaJs(options: { readonly clientId: string }): OidcTakeOver {
@@ -180,6 +211,13 @@ export function auth0SpaJs(options: { readonly clientId: string }): OidcTakeOver
 /**
  * A session that msal-browser 2 to 5 left in sessionStorage, or unencrypted in localStorage: the newest
  * account's. What it has encrypted (localStorage since version 4) reads as absent.
+ * @example
+ * ```ts
+ * import { takeOver } from 'holdfast'
+ * import { msalBrowser } from 'holdfast/providers/oidc/take-over'
+ *
+ * const options = { takeOver: takeOver(msalBrowser({ clientId: 'my-app' })) } // of AuthClient
+ * ```
  * @throws AuthError `invalid_argument` without a client id.
  */
 export function msalBrowser(

@@ -30,6 +30,13 @@ async function ask(source: OidcUserSource): Promise<OidcUser> {
 /**
  * The user as the userinfo endpoint describes them (OIDC Core §5.3), for `loadUser`. While that fails,
  * it is what the id token says, where there is one: an outage there costs no sign-in.
+ * @example
+ * ```ts
+ * import { oidc, userinfo } from 'holdfast/providers/oidc'
+ *
+ * const own = { clientId: 'my-app', redirectUri: 'https://app.example/callback' }
+ * const provider = oidc({ ...own, issuer: 'https://id.example', loadUser: userinfo })
+ * ```
  * @throws AuthError `bad_response` where it describes somebody else; `rejected` where there is none.
  */
 export const userinfo = async (source: OidcUserSource): Promise<OidcUser> =>

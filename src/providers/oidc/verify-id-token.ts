@@ -48,6 +48,9 @@ async function isSigned(token: string, { keys, algorithms }: KeySet): Promise<bo
  * not replace the one before it, and the session goes on with its new tokens.
  * @example
  * ```ts
+ * import { oidc } from 'holdfast/providers/oidc'
+ * import { verifyIdToken } from 'holdfast/providers/oidc/verify-id-token'
+ *
  * const provider = oidc({
  *   issuer: 'https://id.example',
  *   clientId: 'my-app',

@@ -52,6 +52,9 @@ const OPTIONS: Readonly<Record<keyof SuperTokensProviderOptions, Kind>> = {
  * another origin take `auth.fetch(url, { credentials: 'include' })`.
  * @example
  * ```ts
+ * import { AuthClient } from 'holdfast'
+ * import { supertokens } from 'holdfast/providers/supertokens'
+ *
  * const auth = new AuthClient({ provider: supertokens({ url: 'https://api.example' }) })
  * const session = await auth.getSession()
  * ```

@@ -46,6 +46,9 @@ const marked = (grant: Grant<WorkOSUser>): Grant<WorkOSUser> => ({
  * Speaks to WorkOS AuthKit as a public client.
  * @example
  * ```ts
+ * import { AuthClient } from 'holdfast'
+ * import { workos } from 'holdfast/providers/workos'
+ *
  * const auth = new AuthClient({ provider: workos({ clientId: 'client_123' }) })
  * location.href = await auth.actions.signInUrl({ returnTo: '/dashboard' })
  * await auth.actions.handleRedirect() // on the page that people come back to

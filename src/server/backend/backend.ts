@@ -83,6 +83,9 @@ function createRoutes<User extends SessionUser>(shared: Shared<User>) {
  * `SignInServer.keys` and `globalRevocation`.
  * @example
  * ```ts
+ * import { createBackend } from 'holdfast/server'
+ * import { workosServer } from 'holdfast/server/workos'
+ *
  * const backend = createBackend({ sessions, signIn: workosServer({ clientId, apiKey }), password })
  * const response = (await backend.handle(request)) ?? new Response('Not found', { status: 404 })
  * ```

@@ -12,6 +12,16 @@ const TIMEOUT = 500
 
 /**
  * Holds which sessions people have, in Redis, which gets to see seals only, and names that tell nothing.
+ * @example
+ * ```ts
+ * import { redisSessionList } from 'holdfast/server'
+ * import { createOidc, createOidcSessions } from 'holdfast/server/oidc'
+ * import { createClient } from 'redis'
+ *
+ * const client = await createClient().connect()
+ * const server = createOidc({ issuer: 'https://id.example', clientId, clientSecret: 'secret' })
+ * const sessions = createOidcSessions({ server, list: redisSessionList({ client }) })
+ * ```
  * @throws AuthError `invalid_argument` for an unfit client or number.
  */
 export function redisSessionList(options: RedisSessionStoreOptions): SessionList {

@@ -27,6 +27,16 @@ const TIMEOUT = 500
 /**
  * Holds sessions in Redis that are too large for cookies. Redis gets to see seals only, and names that
  * tell nothing. One without persistence, or that evicts keys, signs their people out when it forgets.
+ * @example
+ * ```ts
+ * import { redisSessionStore } from 'holdfast/server'
+ * import { createOidc, createOidcSessions } from 'holdfast/server/oidc'
+ * import { createClient } from 'redis'
+ *
+ * const client = await createClient().connect()
+ * const server = createOidc({ issuer: 'https://id.example', clientId, clientSecret: 'secret' })
+ * const sessions = createOidcSessions({ server, store: redisSessionStore({ client }) })
+ * ```
  * @throws AuthError `invalid_argument` for an unfit client or number.
  */
 export function redisSessionStore(options: RedisSessionStoreOptions): SessionStore {

@@ -75,6 +75,16 @@ const span = (name: string, ms: number): number => whole(checkPositive(name, ms)
  * id. While Redis is down, slow or wrong, each process coordinates its own refreshes: no caller
  * sees an error of it. A Redis without persistence, or one that evicts keys, forgets sign-outs that
  * the auth server could not be told of: a stolen cookie of such a session is somebody again then.
+ * @example
+ * ```ts
+ * import { redisCoordinator } from 'holdfast/server'
+ * import { createWorkOSSessions } from 'holdfast/server/workos'
+ * import { createClient } from 'redis'
+ *
+ * const client = await createClient().connect()
+ * const coordinator = redisCoordinator({ client, password: 'at least 32 characters, which only your servers know' })
+ * const sessions = createWorkOSSessions({ clientId, apiKey, coordinator })
+ * ```
  * @throws AuthError `invalid_argument` for an unfit password, client or number.
  */
 export function redisCoordinator(options: RedisCoordinatorOptions): Coordinator {

@@ -35,6 +35,18 @@ const isRequired = (value: unknown): boolean =>
  *
  * Nothing is kept on the server, but that a session is bound. The browser's renewals and the refreshes of the session
  * know nothing of each other.
+ * @example
+ * ```ts
+ * import { createRequestSessions } from 'holdfast/server'
+ * import { createDeviceBinding } from 'holdfast/server/dbsc'
+ * import { createWorkOSSessions } from 'holdfast/server/workos'
+ *
+ * const sessions = createRequestSessions({
+ *   sessions: createWorkOSSessions({ clientId, apiKey }),
+ *   cookie: { password: 'at least 32 characters, which only your servers know' },
+ *   deviceBound: createDeviceBinding(),
+ * })
+ * ```
  * @throws AuthError `invalid_argument` for options that cannot work.
  */
 export function createDeviceBinding(options: DeviceBindingOptions = {}): DeviceBinding {

@@ -25,9 +25,13 @@ function tokenIn(form: string): string | null {
  * Makes what answers the logout requests of an OpenID Connect server (Back-Channel Logout 1.0): each ends one of its
  * sessions, or all of a person, wherever their cookies are. Register its address there as the `backchannel_logout_uri`.
  * A backend has it at `/back-channel-logout` by itself.
- *
+ * @example
  * ```ts
- * const answerLogout = createBackChannelLogout({ sessions, server: oidc })
+ * import { createBackChannelLogout } from 'holdfast/server'
+ * import { createOidc } from 'holdfast/server/oidc'
+ *
+ * const server = createOidc({ issuer: 'https://id.example', clientId, clientSecret: 'secret' })
+ * const answerLogout = createBackChannelLogout({ sessions, server })
  * const response = await answerLogout(request)
  * ```
  * @throws AuthError `invalid_argument` for options that cannot work.

@@ -90,6 +90,18 @@ function usersOf(subject: RevokedSubject, issuer: string): readonly string[] | n
  * Makes what answers requests to end all sessions of a person (Global Token Revocation, a draft that Okta's Universal
  * Logout speaks: draft-parecki-oauth-global-token-revocation). Each proves itself by a token of the issuer.
  * A backend has it at `/global-token-revocation`, with its option `globalRevocation`.
+ * @example
+ * ```ts
+ * import { createGlobalRevocation } from 'holdfast/server'
+ *
+ * const answerRevocation = createGlobalRevocation({
+ *   sessions,
+ *   issuer: 'https://org.okta.example',
+ *   keys: { jwksUrl: 'https://org.okta.example/oauth2/v1/keys' },
+ *   audience: 'https://app.example/global-token-revocation', // where this answers
+ * })
+ * const response = await answerRevocation(request)
+ * ```
  * @throws AuthError `invalid_argument` for options that cannot work.
  */
 export function createGlobalRevocation(options: GlobalRevocationOptions): ServerCall {

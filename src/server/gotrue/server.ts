@@ -42,8 +42,10 @@ function changeOf({
 
 /**
  * Speaks to GoTrue (Supabase Auth) for a server app. `Metadata` is what the app keeps of its users.
- *
+ * @example
  * ```ts
+ * import { createGotrue, createGotrueSessions } from 'holdfast/server/gotrue'
+ *
  * const server = createGotrue({ url: 'https://project.example/auth/v1', apiKey })
  * const sessions = createGotrueSessions({ server })
  * ```

@@ -67,9 +67,11 @@ function verificationOf<Metadata extends object>({
 }
 
 /**
- * Sealed sessions of GoTrue (Supabase Auth):
- *
+ * Sealed sessions of GoTrue (Supabase Auth).
+ * @example
  * ```ts
+ * import { createGotrue, createGotrueSessions } from 'holdfast/server/gotrue'
+ *
  * const server = createGotrue({ url: 'https://project.example/auth/v1', apiKey })
  * const sessions = createGotrueSessions({ server })
  * ```

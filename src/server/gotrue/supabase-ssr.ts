@@ -42,9 +42,17 @@ function withNames(text: string): string {
  * Takes over the sessions that `@supabase/ssr` keeps in cookies, and `@supabase/auth-helpers-nextjs` before
  * it: the `takeOver` of request sessions. Once a session was taken over its cookies are erased, also those
  * of sign-ins that are under way.
- *
+ * @example
  * ```ts
- * createRequestSessions({ sessions, cookie: { password }, takeOver: supabaseSsr({ server }) })
+ * import { createRequestSessions } from 'holdfast/server'
+ * import { createGotrue, createGotrueSessions, supabaseSsr } from 'holdfast/server/gotrue'
+ *
+ * const server = createGotrue({ url: 'https://project.example/auth/v1', apiKey })
+ * const sessions = createRequestSessions({
+ *   sessions: createGotrueSessions({ server }),
+ *   cookie: { password },
+ *   takeOver: supabaseSsr({ server }),
+ * })
  * ```
  * @throws AuthError `invalid_argument` for what no cookie can be called, and no place of one.
  */

@@ -28,6 +28,13 @@ const PLAIN = 'openid profile email'
 
 /**
  * Keycloak; the hint `provider` is the alias of an identity provider.
+ * @example
+ * ```ts
+ * import { createOidc, keycloakPreset } from 'holdfast/server/oidc'
+ *
+ * const realm = keycloakPreset({ url: 'https://sso.example', realm: 'main' })
+ * const server = createOidc({ ...realm, clientId: 'my-app', clientSecret: 'secret' })
+ * ```
  * @throws AuthError `invalid_argument` for what is no such name.
  */
 export function keycloakPreset(options: Pick<KeycloakOptions, 'url' | 'realm'>): OidcPreset {
@@ -39,7 +46,17 @@ export function keycloakPreset(options: Pick<KeycloakOptions, 'url' | 'realm'>):
   }
 }
 
-/** Auth0. @throws AuthError `invalid_argument` for what is no such name. */
+/**
+ * Auth0.
+ * @example
+ * ```ts
+ * import { auth0Preset, createOidc } from 'holdfast/server/oidc'
+ *
+ * const tenant = auth0Preset({ domain: 'tenant.eu.auth0.com', audience: 'https://api.example' })
+ * const server = createOidc({ ...tenant, clientId: 'my-app', clientSecret: 'secret' })
+ * ```
+ * @throws AuthError `invalid_argument` for what is no such name.
+ */
 export function auth0Preset(options: Pick<Auth0Options, 'domain' | 'audience'>): OidcPreset {
   checkObject('options', options)
   const { domain, audience } = options
@@ -54,7 +71,17 @@ export function auth0Preset(options: Pick<Auth0Options, 'domain' | 'audience'>):
   }
 }
 
-/** Okta; the hint `provider` is the id of an identity provider. @throws AuthError `invalid_argument`. */
+/**
+ * Okta; the hint `provider` is the id of an identity provider.
+ * @example
+ * ```ts
+ * import { createOidc, oktaPreset } from 'holdfast/server/oidc'
+ *
+ * const okta = oktaPreset({ domain: 'dev-1.okta.com' })
+ * const server = createOidc({ ...okta, clientId: 'my-app', clientSecret: 'secret' })
+ * ```
+ * @throws AuthError `invalid_argument`.
+ */
 export function oktaPreset(
   options: Pick<OktaOptions, 'domain' | 'authorizationServer'>,
 ): OidcPreset {
@@ -65,6 +92,13 @@ export function oktaPreset(
 
 /**
  * Microsoft Entra ID, for one tenant. It revokes no tokens: what was ended here is kept out here.
+ * @example
+ * ```ts
+ * import { createOidc, entraPreset } from 'holdfast/server/oidc'
+ *
+ * const tenant = entraPreset({ tenantId: '11111111-2222-3333-4444-555555555555' })
+ * const server = createOidc({ ...tenant, clientId: 'my-app', clientSecret: 'secret' })
+ * ```
  * @throws AuthError `invalid_argument` for what is no id of a tenant.
  */
 export function entraPreset(options: Pick<EntraOptions, 'tenantId'>): OidcPreset {
@@ -74,6 +108,13 @@ export function entraPreset(options: Pick<EntraOptions, 'tenantId'>): OidcPreset
 
 /**
  * Amazon Cognito, which refuses `offline_access` and calls the page to return to `logout_uri`.
+ * @example
+ * ```ts
+ * import { cognitoPreset, createOidc } from 'holdfast/server/oidc'
+ *
+ * const pool = cognitoPreset({ userPoolId: 'eu-west-1_AbCdEfGhI' })
+ * const server = createOidc({ ...pool, clientId: 'my-app', clientSecret: 'secret' })
+ * ```
  * @throws AuthError `invalid_argument` for what is no id of a user pool.
  */
 export function cognitoPreset(options: Pick<CognitoOptions, 'userPoolId'>): OidcPreset {
@@ -86,13 +127,31 @@ export function cognitoPreset(options: Pick<CognitoOptions, 'userPoolId'>): Oidc
   }
 }
 
-/** Zitadel. @throws AuthError `invalid_argument` for what is no such name. */
+/**
+ * Zitadel.
+ * @example
+ * ```ts
+ * import { createOidc, zitadelPreset } from 'holdfast/server/oidc'
+ *
+ * const zitadel = zitadelPreset({ domain: 'my-app.zitadel.cloud' })
+ * const server = createOidc({ ...zitadel, clientId: 'my-app', clientSecret: 'secret' })
+ * ```
+ * @throws AuthError `invalid_argument` for what is no such name.
+ */
 export function zitadelPreset(options: Pick<ZitadelOptions, 'domain'>): OidcPreset {
   checkObject('options', options)
   return { issuer: zitadelIssuer(options.domain) }
 }
 
-/** Google, which gives refresh tokens to those only who are asked for consent, and knows no `offline_access`. */
+/**
+ * Google, which gives refresh tokens to those only who are asked for consent, and knows no `offline_access`.
+ * @example
+ * ```ts
+ * import { createOidc, googlePreset } from 'holdfast/server/oidc'
+ *
+ * const server = createOidc({ ...googlePreset(), clientId: 'my-app', clientSecret: 'secret' })
+ * ```
+ */
 export function googlePreset(): OidcPreset {
   return {
     issuer: 'https://accounts.google.com',

@@ -124,10 +124,12 @@ function createEnds(options: OidcServerOptions, tokens: Tokens, during: During) 
 
 /**
  * Speaks to any OpenID Connect or OAuth 2 server as a client on a server, with PKCE all the same.
- *
+ * @example
  * ```ts
- * const oidc = createOidc({ issuer: 'https://id.example', clientId, clientSecret })
- * const sessions = createOidcSessions({ server: oidc })
+ * import { createOidc, createOidcSessions } from 'holdfast/server/oidc'
+ *
+ * const server = createOidc({ issuer: 'https://id.example', clientId: 'my-app', clientSecret: 'secret' })
+ * const sessions = createOidcSessions({ server })
  * ```
  * @throws AuthError `invalid_argument` for options that cannot work, and for addresses that secrets must
  *   not go to.

@@ -56,13 +56,15 @@ function verificationOf(
 }
 
 /**
- * Sealed sessions of an OpenID Connect server:
- *
- * ```ts
- * const oidc = createOidc({ issuer: 'https://id.example', clientId, clientSecret })
- * const sessions = createOidcSessions({ server: oidc })
- * ```
+ * Sealed sessions of an OpenID Connect server.
  * A session whose server gives no refresh token ends with its access token.
+ * @example
+ * ```ts
+ * import { createOidc, createOidcSessions } from 'holdfast/server/oidc'
+ *
+ * const server = createOidc({ issuer: 'https://id.example', clientId: 'my-app', clientSecret: 'secret' })
+ * const sessions = createOidcSessions({ server })
+ * ```
  * @throws AuthError `invalid_argument` for a configuration that cannot work.
  */
 export function createOidcSessions(options: OidcSessionsOptions): SealedSessions<OidcUser> {

@@ -18,6 +18,14 @@ export function applyCookies(
  * Puts on an answer what came of the cookies of its request: `Set-Cookie` values, and what keeps it
  * out of shared caches where somebody is signed in. An answer that says `private` itself keeps what
  * it says, unless it sets cookies.
+ * @example
+ * ```ts
+ * import { applySession } from 'holdfast/server'
+ *
+ * const found = await sessions.getSession(request.headers.get('Cookie'))
+ * const response = Response.json(found.session?.user ?? null)
+ * applySession(response.headers, found)
+ * ```
  */
 export function applySession(
   headers: AnswerHeaders | Headers,

@@ -58,6 +58,13 @@ function isShared(origin: string, { answer }: GuardedRequest): boolean {
  * Makes the question whether a page of another origin sent a request that changes something, on the
  * cookies of whoever looks at it. `SameSite` lets pages of sibling hosts, and Sec-Fetch-Site and
  * Origin tell them. What is no browser, or carries its token in a header, is not such a page.
+ * @example
+ * ```ts
+ * import { createOriginGuard } from 'holdfast/server'
+ *
+ * const isForeign = createOriginGuard({ allowedOrigins: ['https://www.example'] })
+ * const refusal = isForeign(request) ? new Response(null, { status: 403 }) : null
+ * ```
  * @throws AuthError `invalid_argument` for what is no origin.
  */
 export function createOriginGuard(

@@ -15,6 +15,13 @@ export interface RecentAuthOptions {
  * must not do. `false` for nobody, where the auth server does not say, and for who impersonates somebody: they
  * have not proved that they are that person. A sign-in with that `maxAge`
  * (`/auth/sign-in?maxAge=…`) has it proved anew.
+ * @example
+ * ```ts
+ * import { isRecentlyAuthenticated } from 'holdfast/server'
+ *
+ * const { session } = await sessions.getSession(request.headers.get('Cookie'))
+ * const isRecent = isRecentlyAuthenticated(session, { maxAge: 5 * 60_000 })
+ * ```
  * @throws AuthError `invalid_argument` for a `maxAge` that is no number of milliseconds.
  */
 export function isRecentlyAuthenticated(

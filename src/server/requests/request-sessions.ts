@@ -56,6 +56,18 @@ const MOMENTS: readonly unknown[] = [undefined, 'when-due', 'never']
 
 /**
  * Keeps sealed sessions in the cookies of requests.
+ * @example
+ * ```ts
+ * import { createRequestSessions } from 'holdfast/server'
+ * import { createOidc, createOidcSessions } from 'holdfast/server/oidc'
+ *
+ * const server = createOidc({ issuer: 'https://id.example', clientId, clientSecret: 'secret' })
+ * const sessions = createRequestSessions({
+ *   sessions: createOidcSessions({ server }),
+ *   cookie: { password: 'at least 32 characters, which only your servers know' },
+ * })
+ * const { session, setCookies } = await sessions.getSession(request.headers.get('Cookie'))
+ * ```
  * @throws AuthError `invalid_argument` for settings that no cookie can have, or a short password.
  */
 export function createRequestSessions<User extends SessionUser>(

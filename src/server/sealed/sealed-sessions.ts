@@ -133,6 +133,17 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
 
 /**
  * Keeps sessions in sealed cookies, in the format of WorkOS's SDKs, with any provider.
+ * @example
+ * ```ts
+ * import { gotrue } from 'holdfast/providers/gotrue'
+ * import { createSealedSessions } from 'holdfast/server'
+ *
+ * const url = 'https://project.example/auth/v1'
+ * const sessions = createSealedSessions({
+ *   provider: gotrue({ url, apiKey }),
+ *   verification: { jwksUrl: `${url}/.well-known/jwks.json`, audience: 'authenticated', algorithms: ['ES256'] },
+ * })
+ * ```
  * @throws AuthError `invalid_argument` for a configuration that cannot work.
  */
 export function createSealedSessions<User extends SessionUser = SessionUser>(

@@ -103,7 +103,17 @@ export class InvalidClaimsError extends SuperTokensError<'INVALID_CLAIMS'> {
   }
 }
 
-/** Whether `error` came from the functions for SuperTokens, of this copy of the package or another. */
+/**
+ * Whether `error` came from the functions for SuperTokens, of this copy of the package or another.
+ * @example
+ * ```ts
+ * import { isSuperTokensError } from 'holdfast/server/supertokens'
+ *
+ * await superTokens.refreshSession(token).catch((error) => {
+ *   if (!isSuperTokensError(error, 'UNAUTHORISED')) throw error
+ * })
+ * ```
+ */
 export function isSuperTokensError(error: unknown): error is SuperTokensError
 export function isSuperTokensError(
   error: unknown,

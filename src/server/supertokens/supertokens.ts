@@ -85,6 +85,13 @@ function dressAll(scheme: Scheme, tokens: CoreTokens): SessionTokens {
 
 /**
  * Makes the sessions of a SuperTokens core. Nothing is fetched before the first call.
+ * @example
+ * ```ts
+ * import { createSuperTokens } from 'holdfast/server/supertokens'
+ *
+ * const superTokens = createSuperTokens({ hosts: 'https://core-a.example;https://core-b.example' })
+ * const { accessToken, refreshToken } = await superTokens.createNewSession('user-1', { role: 'admin' })
+ * ```
  * @throws AuthError `invalid_argument` for a configuration that cannot work.
  */
 export function createSuperTokens(options: SuperTokensOptions): SuperTokens {

@@ -131,6 +131,18 @@ function toVerified(error: unknown): Verified {
  * A token of another type than an access token's, or that lives for years, is none.
  * A key id that the newest lookup did not bring is `invalid_jwt`, also where the next one is not due
  * yet: a refresh decides. Nothing is known only where the keys could not be fetched.
+ * @example
+ * ```ts
+ * import { createVerifier } from 'holdfast/server'
+ *
+ * const verifier = createVerifier({
+ *   jwksUrl: 'https://project.example/auth/v1/.well-known/jwks.json',
+ *   audience: 'authenticated', // whom the token must be meant for
+ *   algorithms: ['ES256'],
+ * })
+ * const result = await verifier.verify(token)
+ * const userId = result.ok ? result.claims.sub : null
+ * ```
  * @throws AuthError `invalid_argument` for a configuration that cannot work.
  */
 export function createVerifier(verification: Verification): Verifier {

@@ -21,9 +21,16 @@ const OTHERS = /^(wos-auth-verifier(-[\da-f]+)?|workos-access-token)$/
 /**
  * Takes over the sessions that `@workos-inc/authkit-nextjs` and its kin keep in a cookie: the `takeOver` of
  * request sessions. The seal is ours too: the session goes on as it is, in our own cookie, and theirs is erased.
- *
+ * @example
  * ```ts
- * createRequestSessions({ sessions, cookie: { password }, takeOver: authkitCookies({ password }) })
+ * import { createRequestSessions } from 'holdfast/server'
+ * import { authkitCookies, createWorkOSSessions } from 'holdfast/server/workos'
+ *
+ * const sessions = createRequestSessions({
+ *   sessions: createWorkOSSessions({ clientId, apiKey }),
+ *   cookie: { password },
+ *   takeOver: authkitCookies({ password }),
+ * })
  * ```
  * @throws AuthError `invalid_argument` for an unfit password, what no cookie can be called, and no place of one.
  */

@@ -38,16 +38,19 @@ function checkKey(name: string, value: string): string {
 
 /**
  * Speaks to WorkOS AuthKit as a confidential client.
- * @throws AuthError `invalid_argument` without a client id and an API key, and for an address that
- *   secrets must not go to.
  * @example
  * ```ts
+ * import { createBackend } from 'holdfast/server'
+ * import { workosServer } from 'holdfast/server/workos'
+ *
  * const backend = createBackend({
  *   sessions,
  *   signIn: workosServer({ clientId: 'client_123', apiKey }),
  *   password,
  * })
  * ```
+ * @throws AuthError `invalid_argument` without a client id and an API key, and for an address that
+ *   secrets must not go to.
  */
 export function workosServer(options: WorkOSServerOptions): WorkOSServer {
   checkObject('options', options)

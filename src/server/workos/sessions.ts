@@ -31,11 +31,13 @@ export interface WorkOSSessionsOptions
     Pick<TokenChecks, 'issuer' | 'clockTolerance'> {}
 
 /**
- * Sealed sessions of WorkOS, also under the names that `workos.userManagement` of its SDK has:
- *
+ * Sealed sessions of WorkOS, also under the names that `workos.userManagement` of its SDK has.
+ * @example
  * ```ts
+ * import { createWorkOSSessions } from 'holdfast/server/workos'
+ *
  * const sessions = createWorkOSSessions({ clientId, apiKey })
- * const session = sessions.loadSealedSession({ sessionData, cookiePassword })
+ * const session = sessions.loadSealedSession({ sessionData: token, cookiePassword: password })
  * const result = await session.authenticate()
  * ```
  * @throws AuthError `invalid_argument` for a configuration that cannot work.

@@ -138,6 +138,9 @@ function createContext(options: ScriptedGoTrueOptions): ServerContext {
  * keeps its error codes. It needs no Node: mount it in a test, a service worker or a server.
  * @example
  * ```ts
+ * import { gotrue } from 'holdfast/providers/gotrue'
+ * import { createScriptedGoTrue } from 'holdfast/testing'
+ *
  * const server = createScriptedGoTrue({ users: [{ email: 'ada@example.com', password: 'secret-1' }] })
  * const provider = gotrue({ url: 'http://localhost/auth/v1', fetch: server.fetch })
  * server.fail({ type: 'status', status: 503 })

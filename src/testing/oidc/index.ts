@@ -141,8 +141,12 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' ? v
 /**
  * Makes a scripted OpenID Connect server, with the habits of a real one: its rotation, its refusals, its
  * tokens. It needs no Node: mount it in a test or a server.
- *
+ * @example
  * ```ts
+ * import { oidc } from 'holdfast/providers/oidc'
+ * import { createScriptedOidc } from 'holdfast/testing'
+ *
+ * const redirectUri = 'https://app.example/callback'
  * const server = createScriptedOidc({ manners: 'keycloak', rotation: { type: 'on' } })
  * const provider = oidc({ issuer: 'https://id.example', clientId: 'app', redirectUri, fetch: server.fetch })
  * server.fail({ type: 'lose-response' }, { grant: 'refresh_token' })

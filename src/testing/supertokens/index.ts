@@ -129,8 +129,11 @@ const controls = ({
  * Makes a scripted SuperTokens core. It signs real RS256 tokens, speaks the versions of the interface
  * that it is told to, rotates refresh tokens by the algorithm of each request's version, and refuses in
  * a core's words. It serves any host; before its paths may be an app and a tenant. It needs no Node.
- *
+ * @example
  * ```ts
+ * import { createSuperTokens } from 'holdfast/server/supertokens'
+ * import { createScriptedSuperTokensCore } from 'holdfast/testing'
+ *
  * const core = createScriptedSuperTokensCore({ rotation: { grace: 60_000 } })
  * const superTokens = createSuperTokens({ hosts: 'http://localhost:3567', fetch: core.fetch })
  * core.fail({ type: 'status', status: 503 })

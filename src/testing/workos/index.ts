@@ -151,6 +151,9 @@ function about({ request, url, fields }: Incoming) {
  * grace, and refuses in WorkOS's envelopes. It needs no Node: mount it in a test or a server.
  * @example
  * ```ts
+ * import { workos } from 'holdfast/providers/workos'
+ * import { createScriptedWorkOS } from 'holdfast/testing'
+ *
  * const ada = { email: 'ada@example.com', memberships: [{ organizationId: 'org_1', role: 'admin' }] }
  * const server = createScriptedWorkOS({ users: [ada] })
  * const provider = workos({ clientId: 'client_scripted', fetch: server.fetch })

@@ -7,6 +7,13 @@ export type ReadyListOptions = ReadyClaimOptions<readonly string[]>
 
 /**
  * The roles of a person, under `st-role`, where SuperTokens' front ends look for `UserRoleClaim`.
+ * @example
+ * ```ts
+ * import { createSuperTokensSessions, userRoleClaim } from 'holdfast/server/supertokens'
+ *
+ * const roles = userRoleClaim({ fetchValue: async ({ userId }) => (userId === 'user-1' ? ['admin'] : []) })
+ * const sessions = createSuperTokensSessions({ superTokens, claims: [roles] })
+ * ```
  * @throws SuperTokensError `GENERAL_ERROR`, `invalid_argument`, for options that make no claim.
  */
 export const userRoleClaim = (options: ReadyListOptions): PrimitiveArrayClaim =>
@@ -36,6 +43,14 @@ const REFETCH_ON_FALSE = 10
 /**
  * Whether a person's address is verified, under `st-ev`, where front ends look for
  * `EmailVerificationClaim`.
+ * @example
+ * ```ts
+ * import { createSuperTokensSessions, emailVerificationClaim } from 'holdfast/server/supertokens'
+ *
+ * const verified = emailVerificationClaim({ fetchValue: async ({ userId }) => userId === 'user-1' })
+ * const globalClaimValidators = [verified.validators.isVerified()]
+ * const sessions = createSuperTokensSessions({ superTokens, claims: [verified], globalClaimValidators })
+ * ```
  * @throws SuperTokensError `GENERAL_ERROR`, `invalid_argument`, for options that make no claim.
  */
 export function emailVerificationClaim(

@@ -105,6 +105,13 @@ const writable = (response: Response): Response =>
 
 /**
  * Makes CORS for an API whose pages are on other origins.
+ * @example
+ * ```ts
+ * import { createSuperTokensCors } from 'holdfast/server/supertokens'
+ *
+ * const cors = createSuperTokensCors({ allowedOrigins: ['https://www.example'] })
+ * export default { fetch: cors.wrap(async () => Response.json({})) }
+ * ```
  * @throws AuthError `invalid_argument` for what is no origin, `*` and `null` among them.
  */
 export function createSuperTokensCors(options: SuperTokensCorsOptions): SuperTokensCors {

@@ -37,6 +37,15 @@ export type {
 /**
  * Keeps sessions of SuperTokens in the cookies and headers of requests, for any framework that
  * knows the web's `Request` and `Headers`.
+ * @example
+ * ```ts
+ * import { createSuperTokens, createSuperTokensSessions } from 'holdfast/server/supertokens'
+ *
+ * const superTokens = createSuperTokens({ hosts: 'https://core.example' })
+ * const sessions = createSuperTokensSessions({ superTokens })
+ * const me = sessions.withSession(async (_request, session) => Response.json(session.getUserId()))
+ * const response = (await sessions.handle(request)) ?? (await me(request))
+ * ```
  * @throws AuthError `invalid_argument` for settings that make no sense.
  */
 export function createSuperTokensSessions(
