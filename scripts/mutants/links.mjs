@@ -9,18 +9,6 @@ const webauthn = 'src/providers/gotrue/webauthn.ts'
 /** Bugs in links, which bring another session of the same person, and in passkeys. */
 export const LINKS = [
   {
-    file: redirect,
-    name: 'What an answer has brought is lost with the storage that cannot be read.',
-    find: '      hand.set(href, [grant, at])\n',
-    replace: '',
-  },
-  {
-    file: redirect,
-    name: 'An answer that is used up signs in once more.',
-    find: '      hand.delete(href)\n',
-    replace: '',
-  },
-  {
     file: exchange,
     name: 'The session that a link leaves behind lives on at the server.',
     find: 'errand.left?.(record.session, grant, session !== null)',

@@ -22,7 +22,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 19_440, gotrue: 27_532, oidc: 28_265 }
+const BUDGETS = { core: 19_445, gotrue: 27_535, oidc: 28_275 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
