@@ -1,22 +1,20 @@
 // Tests that share a process leave it as it was: what one of them forgets to give back, the next would meet.
 import { afterAll, expect, vi } from 'vitest'
 
+/** What Node may lack and pages have, and the sources look for. Libraries add names of their own. */
+const PAGE = ['window', 'document', 'location', 'localStorage', 'sessionStorage', 'indexedDB']
+
+const names = new Set([...Object.getOwnPropertyNames(globalThis), ...PAGE])
 // Node makes many of them when they are first asked for.
-const globals = (): Map<string, unknown> =>
-  new Map(
-    Object.getOwnPropertyNames(globalThis).map((name) => [name, Reflect.get(globalThis, name)]),
-  )
-const before = globals()
+const values = (): ReadonlyMap<string, unknown> =>
+  new Map([...names].map((name) => [name, Reflect.get(globalThis, name)]))
+const before = values()
 
 afterAll(() => {
   vi.useRealTimers()
   vi.unstubAllGlobals()
   vi.unstubAllEnvs()
   vi.restoreAllMocks()
-  const after = globals()
-  const names = new Set([...before.keys(), ...after.keys()])
-  const changed = [...names].filter(
-    (name) => before.has(name) !== after.has(name) || !Object.is(before.get(name), after.get(name)),
-  )
-  expect(changed).toEqual([])
+  const after = values()
+  expect([...names].filter((name) => !Object.is(before.get(name), after.get(name)))).toEqual([])
 })
