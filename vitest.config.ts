@@ -3,9 +3,9 @@ import { changesProcess, testsIn } from './test/support/own-process.js'
 
 // From 25 on Node has a localStorage of its own, which hides the one of happy-dom.
 const [major = 0] = process.versions.node.split('.').map(Number)
-const storage = major >= 25 ? ['--no-experimental-webstorage'] : []
-/** A core each, and room for what lives as long as a test: that takes a twentieth less time. */
-const execArgv = ['--single-threaded', '--max-semi-space-size=64', ...storage]
+const withoutStorage = major >= 25 ? ['--no-experimental-webstorage'] : []
+/** A core each, and room for what lives as long as a test: that takes less time. */
+const execArgv = ['--single-threaded', '--max-semi-space-size=64', ...withoutStorage]
 
 /**
  * What runs in this process and waits for nothing real. A limit is there for what hangs: a machine
@@ -73,22 +73,25 @@ const HOSTILE = [
 /** Other libraries, which do the same beside Holdfast, and their faces on it. */
 const PEERS = ['test/interop/**/*.test.ts', 'test/compat/!(*mistakes).test.ts']
 
-/** Where tests are that need more than this process. */
-const ELSEWHERE =
-  /^test\/(compat|defaults|processes|package|docs|worlds|redis|oidc|browser|engines|native|extension|types-matrix|guides|interop)\/|(\.crowd|\.property|mistakes)\.test\.ts$|\/hostile-/
-
-const elsewhere = new Set([
+/** What is no unit test, or has a project of its own. */
+const ELSEWHERE = [
+  ...CROWDS,
+  ...HOSTILE,
+  ...PEERS,
+  'test/package/**',
+  'test/docs/**',
+  'test/worlds/**',
+  'test/redis/**',
+  'test/oidc/**',
+  'test/browser/**',
+  'test/engines/**',
   ...NEXT_DAILY,
   ...NEXT_BY_TURNS.flat(),
   ...FRAMEWORKS,
   ...NEWCOMER,
-  'test/simulation/simulate.test.ts',
-  'test/architecture/regexes.test.ts',
-  'test/server/supertokens/every-interface.test.ts',
-])
-const units = testsIn('test').filter((file) => !ELSEWHERE.test(file) && !elsewhere.has(file))
-const alone = units.filter((file) => changesProcess(file))
-const sharing = units.filter((file) => !alone.includes(file))
+  ...PLATFORMS,
+]
+const alone = testsIn('test').filter((file) => changesProcess(file))
 
 const unit = { ...inProcess, testTimeout: 60_000, hookTimeout: 60_000 }
 
@@ -101,12 +104,13 @@ export default defineConfig({
         test: {
           ...unit,
           name: 'unit',
-          include: sharing,
+          include: ['test/**/*.test.ts'],
+          exclude: [...ELSEWHERE, ...alone],
           isolate: false,
           setupFiles: [...unit.setupFiles, 'test/support/leaves-globals.ts'],
         },
       },
-      { test: { ...unit, name: 'unit-alone', include: alone } },
+      { test: { ...unit, name: 'unit-alone', include: alone, exclude: ELSEWHERE } },
       { test: { ...unit, name: 'hostile', include: HOSTILE } },
       { test: { ...unit, name: 'peers', include: PEERS } },
       {

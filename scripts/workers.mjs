@@ -12,7 +12,7 @@ const LAST_WORDS = 4_000
 /** How long a process may take to start, in ms: on a busy machine longer than a world. */
 const START = 60_000
 
-/** A core each, and room for what lives as long as a step: a world costs a tenth less that way. */
+/** A core each, and room for what lives as long as a step: a world costs less that way. */
 const FRUGAL = ['--single-threaded', '--max-semi-space-size=64']
 
 /** A world that gives no sign of life. */

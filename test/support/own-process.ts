@@ -26,7 +26,7 @@ function textOf(file: string): string {
 
 /**
  * Whether a test, or a file of `test` that it imports, changes its process. Such a test has one of
- * its own; all others share a few, which takes half of the time.
+ * its own; all others share a few, which takes less time.
  */
 export function changesProcess(file: string, seen = new Set<string>()): boolean {
   if (seen.has(file)) return false
