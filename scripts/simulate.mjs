@@ -13,7 +13,7 @@ const PROTOCOLS = ['gotrue', 'oidc']
 const PROGRESS = 10_000
 
 const USAGE = `npm run simulate -- [--runs 20000] [--seed 1] [--protocol oidc] [--workers N] [--markdown]
-npm run simulate -- --herd 1000000 [--seed 1] [--workers N]
+npm run simulate -- --herd 1000000 [--seed 1] [--workers N] [--markdown]
 npm run simulate -- --replay SEED [--protocol oidc] [--all]
 npm run simulate -- --replay-list '3,0*12,7' [--protocol oidc] [--all]`
 
@@ -96,10 +96,10 @@ async function replay(simulator, values) {
   return failed ? 1 : 0
 }
 
-async function runHerd({ kit, herds }, clients, seed) {
+async function runHerd({ kit, herds }, { clients, seed, markdown }) {
   const began = performance.now()
   const all = await herds({ clients, seed })
-  console.log(kit.herdReport(all))
+  console.log(markdown ? kit.markdownHerd(all) : kit.herdReport(all))
   console.log(`\n${Math.round((performance.now() - began) / 1000)} s`)
   return kit.goalsOf(all).every(({ met }) => met) ? 0 : 1
 }
@@ -137,7 +137,8 @@ async function main() {
   try {
     const replays = values.replay !== undefined || values['replay-list'] !== undefined
     if (values.herd !== undefined) {
-      return await runHerd(simulator, whole('herd', values.herd, 1), seed)
+      const clients = whole('herd', values.herd, 1)
+      return await runHerd(simulator, { clients, seed, markdown: values.markdown })
     }
     if (replays) return await replay(simulator, values)
     return await runAll(simulator, { runs, seed, protocol, markdown: values.markdown })

@@ -46,9 +46,9 @@ export async function bundle(plugins = []) {
     const { assertThorough } = await import(part('thorough'))
     const { sentenceOf, textSummary, markdownSummary } = await import(part('summary'))
     const { emptyHerd, joinHerds } = await import(part('herd'))
-    const { goalsOf, herdReport } = await import(part('herd-report'))
+    const { goalsOf, herdReport, markdownHerd } = await import(part('herd-report'))
     const kit = { merge, count, assertThorough, sentenceOf, textSummary, markdownSummary }
-    const herd = { emptyHerd, joinHerds, goalsOf, herdReport }
+    const herd = { emptyHerd, joinHerds, goalsOf, herdReport, markdownHerd }
     return { ...kit, ...herd, entry: join(folder, 'worker.js'), remove }
   } catch (error) {
     remove()

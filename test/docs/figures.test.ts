@@ -30,6 +30,10 @@ describe('a figure in the text', () => {
     ['with words between', 'It saw 12 random larger worlds.'],
     ['in a table', '| run | worlds |\n| --- | --- |\n| on a Monday | 12 |'],
     [
+      'a row of a report',
+      '| clients | ours | theirs |\n| --- | --- | --- |\n| wait | 1.5 s | 20 |',
+    ],
+    [
       'beside a run of another paragraph',
       'On commit 1234567, seed 1.\n\nOf 17 worlds none failed.',
     ],

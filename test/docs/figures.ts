@@ -76,13 +76,20 @@ function withUnits(text: string): string {
     .join('\n')
 }
 
+/** A row of a table with more than one cell that is nothing but a figure, as a report has. */
+function rowOfFigures(paragraph: string): string[] {
+  const row = paragraph.trim()
+  const bare = cellsOf(row).filter((cell) => /^\d[\d.,]*( m?s)?$/.test(cell))
+  return row.startsWith('|') && bare.length > 1 ? [row] : []
+}
+
 /** The figures in the prose of a page that no run wrote or names. */
 export function figuresIn(text: string): string[] {
   const prose = withUnits(proseOf(withoutReports(text)).replace(/`[^`\n]*`/g, ''))
   return prose
     .split(/\n\s*\n/)
     .filter((paragraph) => !namesItsRun(paragraph))
-    .flatMap((paragraph) => paragraph.match(FIGURE) ?? [])
+    .flatMap((paragraph) => [...(paragraph.match(FIGURE) ?? []), ...rowOfFigures(paragraph)])
     .map((figure) => figure.replace(/\s+/g, ' '))
 }
 

@@ -91,36 +91,46 @@ const timeOf = (second: number): string =>
 const row = (...cells: readonly string[]): string =>
   cells.map((cell, i) => (i === 0 ? cell.padEnd(34) : cell.padStart(14))).join('')
 
+/** What is counted of a herd in an outage of ten minutes, in which all tokens are due. */
+const COUNTS: readonly (readonly [name: string, (herd: HerdTally) => string])[] = [
+  ['requests of a client', (herd) => requestsEach(herd).toFixed(1)],
+  ['most requests of a client', ({ mostRequests }) => whole(mostRequests)],
+  ['mean requests a second', ({ perSecond }) => whole(sum(perSecond.slice(0, OUTAGE)) / OUTAGE)],
+  ['peak of the recovery, a second', (herd) => whole(recoveryPeak(herd))],
+  ['length of the recovery', (herd) => `${recoveryLength(herd)} s`],
+  ['without a token after it, mean', ({ waited, clients }) => seconds(waited / clients)],
+  [
+    'the same for who begins to ask',
+    ({ newcomerWaited, clients }) => seconds(newcomerWaited / clients),
+  ],
+]
+
+const inOrder = ({ idle, asked, old }: Herds): HerdTally[] => [idle, asked, old]
+const headOf = ({ idle }: Herds): string[] => [
+  `${whole(idle.clients)} clients`,
+  'nobody asks',
+  'asked for',
+  'old pace',
+]
+const countsOf = (herds: Herds): string[][] =>
+  COUNTS.map(([name, count]) => [name, ...inOrder(herds).map(count)])
+
 /** What a herd did, pace by pace, as a table for a terminal. */
 export function herdReport(herds: Herds): string {
-  const all = [herds.idle, herds.asked, herds.old]
-  const each = (figure: (herd: HerdTally) => string): string[] => all.map(figure)
   const rate = (herd: HerdTally, [from, to]: readonly [number, number]): string =>
     whole(sum(herd.perSecond.slice(from, to)) / (to - from))
   const days = [busiest(herds.idle), busiest(herds.old)] as const
   return [
-    row(`${whole(herds.idle.clients)} clients`, 'nobody asks', 'asked for', 'old pace'),
+    row(...headOf(herds)),
     '',
     row('An outage of ten minutes, in which all tokens are due'),
-    row('requests of a client', ...each((herd) => requestsEach(herd).toFixed(1))),
-    row('most requests of a client', ...each(({ mostRequests }) => whole(mostRequests))),
-    row(
-      'mean requests a second',
-      ...each((herd) => whole(sum(herd.perSecond.slice(0, OUTAGE)) / OUTAGE)),
-    ),
-    row('peak of the recovery, a second', ...each((herd) => whole(recoveryPeak(herd)))),
-    row('length of the recovery', ...each((herd) => `${recoveryLength(herd)} s`)),
-    row('without a token after it, mean', ...each((herd) => seconds(herd.waited / herd.clients))),
-    row(
-      'the same for who begins to ask',
-      ...each((herd) => seconds(herd.newcomerWaited / herd.clients)),
-    ),
+    ...countsOf(herds).map((cells) => row(...cells)),
     '',
     row('Requests a second, from and to'),
     ...SPANS.map((span) =>
       row(
         `${timeOf(span[0])} to ${timeOf(span[1])}${span[0] >= OUTAGE ? ', it works again' : ''}`,
-        ...each((herd) => rate(herd, span)),
+        ...inOrder(herds).map((herd) => rate(herd, span)),
       ),
     ),
     '',
@@ -132,5 +142,28 @@ export function herdReport(herds: Herds): string {
     ...goalsOf(herds).map(
       ({ what, met, figures }) => `${met ? 'met' : 'MISSED'}: ${what} (${figures})`,
     ),
+  ].join('\n')
+}
+
+/** The same for docs/proof.md, with the two hours in which most people would refresh together. */
+export function markdownHerd(herds: Herds): string {
+  const [idle, old] = [busiest(herds.idle), busiest(herds.old)]
+  const ratio = (hours: readonly number[], hour: number): string => (hours[hour] ?? 0).toFixed(2)
+  const hours = [1, 2].map((hour) => {
+    const name = `busiest minute over the mean, hour ${hour + 1}`
+    // A day in which somebody asks all the time is not run.
+    return [name, ratio(idle, hour), '–', ratio(old, hour)]
+  })
+  const [head = '', ...rows] = [headOf(herds), ...countsOf(herds), ...hours].map(
+    (cells) => `| ${cells.join(' | ')} |`,
+  )
+  return [
+    '<!-- herd -->',
+    '',
+    head,
+    '| --- | ---: | ---: | ---: |',
+    ...rows,
+    '',
+    '<!-- end of herd -->',
   ].join('\n')
 }

@@ -1,10 +1,19 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { between } from '../../scripts/comparison.mjs'
 import { emptyHerd, joinHerds, OUTAGE, runHerd, SIGN_INS } from './herd.js'
-import { goalsOf, herdReport } from './herd-report.js'
+import { goalsOf, herdReport, markdownHerd } from './herd-report.js'
 
 const CLIENTS = 20_000
 const herd = (pace: Parameters<typeof runHerd>[0]) => runHerd(pace, CLIENTS, 1)
 const herds = { idle: herd('idle'), asked: herd('asked'), old: herd('old') }
+/** The rows of a table in Markdown, by what they say first. */
+const rowsOf = (text: string): Map<string, readonly string[]> =>
+  new Map(
+    [...between(text, 'herd').matchAll(/^\| (.+?) \| (.+) \|$/gm)].map(
+      ([, name = '', cells = '']) => [name, cells.split(' | ')] as const,
+    ),
+  )
 const sum = (counts: readonly number[]): number => counts.reduce((so, count) => so + count, 0)
 
 describe('a herd of twenty thousand clients', () => {
@@ -29,6 +38,24 @@ describe('a herd of twenty thousand clients', () => {
     expect(report).toContain('20,000 clients')
     expect(report.match(/^met: /gm)).toHaveLength(4)
     expect(report).toMatch(/^most requests of a client +8 +\d+ +\d+$/m)
+  })
+
+  it('does for each client what docs/proof.md says of a million', () => {
+    const told = rowsOf(readFileSync(new URL('../../docs/proof.md', import.meta.url), 'utf8'))
+    const seen = rowsOf(markdownHerd(herds))
+    expect([...told.keys()].slice(1)).toEqual([...seen.keys()].slice(1))
+    const means = ['requests of a client', 'without a token after it, mean']
+    for (const name of [...means, 'length of the recovery']) {
+      const figures = (rows: typeof told): number[] => (rows.get(name) ?? []).map(Number.parseFloat)
+      const [page, herd] = [figures(told), figures(seen)]
+      expect(page.length, name).toBe(3)
+      for (const [place, figure] of page.entries()) {
+        // A small herd leaves more to chance.
+        expect(Math.abs(figure / (herd[place] ?? 0) - 1), `${name}: ${herd[place]}`).toBeLessThan(
+          0.05,
+        )
+      }
+    }
   })
 })
 
