@@ -1,9 +1,5 @@
 import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express'
-import * as sdk from 'supertokens-node'
-import * as sdkExpress from 'supertokens-node/framework/express/index.js'
 import { PrimitiveArrayClaim } from 'supertokens-node/recipe/session/claims.js'
-import { verifySession } from 'supertokens-node/recipe/session/framework/express/index.js'
-import * as Session from 'supertokens-node/recipe/session/index.js'
 import { createExpressSuperTokens, superTokensCors } from '../../src/express/index.js'
 import {
   createSuperTokens,
@@ -11,6 +7,7 @@ import {
   type SuperTokensOptions,
   userRoleClaim,
 } from '../../src/server/supertokens/index.js'
+import { loadSuperTokensSdk, type SuperTokensSdk } from '../support/supertokens-sdk.js'
 
 /** What an app makes its routes of. */
 export interface Backend {
@@ -79,28 +76,35 @@ export const rolesBackend =
     }
   }
 
-function initSdk(core: string): void {
+/** The SDK of SuperTokens, in a copy of its own, as one can be set up once. */
+function setUpSdk(core: string): SuperTokensSdk {
+  const sdk = loadSuperTokensSdk()
   const [apiDomain, apiBasePath] = ['http://127.0.0.1', '/auth']
-  sdk.init({
+  sdk.SuperTokens.init({
     framework: 'express',
     supertokens: { connectionURI: core },
     appInfo: { appName: 'Shop', apiDomain, websiteDomain: apiDomain, apiBasePath },
-    recipeList: [Session.init()],
+    recipeList: [sdk.Session.init()],
     telemetry: false,
   })
+  return sdk
 }
 
-const sdkSession = (request: Request, response: Response, userId: string) =>
-  Session.createNewSession(request, response, 'public', sdk.convertToRecipeUserId(userId))
+const signInBy =
+  ({ SuperTokens, Session }: SuperTokensSdk) =>
+  (request: Request, response: Response, userId: string) => {
+    const id = SuperTokens.convertToRecipeUserId(userId)
+    return Session.createNewSession(request, response, 'public', id)
+  }
 
-/** The SDK of SuperTokens, which can be set up once in a process. */
+/** The SDK of SuperTokens. */
 export const sdkBackend: MakeBackend = (core) => {
-  initSdk(core)
+  const sdk = setUpSdk(core)
   return {
-    middleware: sdkExpress.middleware(),
-    guard: verifySession(),
-    errorHandler: sdkExpress.errorHandler(),
-    signIn: sdkSession,
+    middleware: sdk.framework.middleware(),
+    guard: sdk.guard.verifySession(),
+    errorHandler: sdk.framework.errorHandler(),
+    signIn: signInBy(sdk),
   }
 }
 
@@ -108,30 +112,31 @@ export const sdkBackend: MakeBackend = (core) => {
 export const sdkRolesBackend =
   (roles: Map<string, readonly string[]>): MakeBackend =>
   (core) => {
-    initSdk(core)
+    const sdk = setUpSdk(core)
+    const signIn = signInBy(sdk)
     const role = new PrimitiveArrayClaim<string>({
       key: 'st-role',
       fetchValue: (userId) => [...(roles.get(userId) ?? [])],
     })
-    const guard = verifySession()
-    const forAdmins = verifySession({
+    const guard = sdk.guard.verifySession()
+    const forAdmins = sdk.guard.verifySession({
       overrideGlobalClaimValidators: (validators) => [
         ...validators,
         role.validators.includes('admin'),
       ],
     })
     return {
-      middleware: sdkExpress.middleware(),
+      middleware: sdk.framework.middleware(),
       guard,
-      errorHandler: sdkExpress.errorHandler(),
+      errorHandler: sdk.framework.errorHandler(),
       async signIn(request, response, userId) {
-        const session = await sdkSession(request, response, userId)
+        const session = await signIn(request, response, userId)
         await session.fetchAndSetClaim(role)
       },
       routes(app) {
         app.get('/api/admin', forAdmins, (_, response) => void response.json({ secret: 42 }))
         app.post('/api/roles/:role', guard, async (request, response) => {
-          const session = await Session.getSession(request, response)
+          const session = await sdk.Session.getSession(request, response)
           roles.set(session.getUserId(), [String(request.params.role)])
           await session.fetchAndSetClaim(role)
           response.json({})

@@ -8,7 +8,7 @@ import {
   type SuperTokens,
 } from '../../src/server/supertokens/index.js'
 import { ourClaims, theirClaims } from './supertokens-claim-apps.js'
-import { loadSuperTokensSdk, type SuperTokensSdk } from './supertokens-sdk.js'
+import { loadSuperTokensSdk, type SuperTokensSdk } from '../support/supertokens-sdk.js'
 
 /** How an app is set. Both sides get the same. */
 export interface AppSettings {

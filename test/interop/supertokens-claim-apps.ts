@@ -7,7 +7,7 @@ import {
   type SuperTokensSessions,
   userRoleClaim,
 } from '../../src/server/supertokens/index.js'
-import type { SuperTokensSdk } from './supertokens-sdk.js'
+import type { SuperTokensSdk } from '../support/supertokens-sdk.js'
 
 const load = createRequire(import.meta.url)
 const { PrimitiveArrayClaim }: typeof import('supertokens-node/recipe/session/claims') = load(
