@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 import { changesProcess, testsIn } from './test/support/own-process.js'
 
 // From 25 on Node has a localStorage of its own, which hides the one of happy-dom.
@@ -19,8 +19,16 @@ const inProcess = {
   expect: { poll: { timeout: 50_000 } },
 }
 
-/** What waits for real browsers and servers. */
-const real = { testTimeout: 120_000, hookTimeout: 400_000, expect: { poll: { timeout: 20_000 } } }
+/**
+ * What waits for real browsers and servers. Its files share a process for each worker: to load what
+ * drives a browser takes seconds, and nothing of it is kept in a module.
+ */
+const real = {
+  testTimeout: 120_000,
+  hookTimeout: 400_000,
+  expect: { poll: { timeout: 20_000 } },
+  isolate: false,
+}
 
 const named = (names: readonly string[]): string[] =>
   names.map((name) => `test/next/${name}.test.ts`)
@@ -48,10 +56,11 @@ const FRAMEWORKS = ['test/frameworks/by-turns.test.ts']
 /** Apps that are made by the guides alone, in fresh folders. */
 const NEWCOMER = ['test/newcomer/tasks.test.ts']
 
-/** What phones, extensions and every TypeScript make of the built package. */
-const PLATFORMS = ['native', 'extension', 'types-matrix', 'guides'].map(
-  (name) => `test/${name}/**/*.test.ts`,
-)
+/** What phones and every TypeScript make of the built package: it only computes. */
+const PLATFORMS = ['native', 'types-matrix', 'guides'].map((name) => `test/${name}/**/*.test.ts`)
+
+/** What is driven in Chromium. */
+const BROWSER = ['test/browser/**/*.test.ts', 'test/extension/**/*.test.ts']
 
 /** Tests with a thousand requests, or with processes of their own. */
 const CROWDS = [
@@ -83,7 +92,7 @@ const ELSEWHERE = [
   'test/worlds/**',
   'test/redis/**',
   'test/oidc/**',
-  'test/browser/**',
+  ...BROWSER,
   'test/engines/**',
   ...NEXT_DAILY,
   ...NEXT_BY_TURNS.flat(),
@@ -92,27 +101,31 @@ const ELSEWHERE = [
   ...PLATFORMS,
 ]
 const alone = testsIn('test').filter((file) => changesProcess(file))
+const apart = [...configDefaults.exclude, ...alone]
 
 const unit = { ...inProcess, testTimeout: 60_000, hookTimeout: 60_000 }
+/** What shares a few processes, each file leaving them as they were: see test/support/own-process.ts. */
+const sharing = {
+  ...unit,
+  isolate: false,
+  setupFiles: [...unit.setupFiles, 'test/support/leaves-globals.ts'],
+}
 
 export default defineConfig({
   test: {
     execArgv,
     projects: [
-      // What shares a few processes, and what has one to itself: see test/support/own-process.ts.
       {
         test: {
-          ...unit,
+          ...sharing,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...ELSEWHERE, ...alone],
-          isolate: false,
-          setupFiles: [...unit.setupFiles, 'test/support/leaves-globals.ts'],
+          exclude: [...ELSEWHERE, ...apart],
         },
       },
       { test: { ...unit, name: 'unit-alone', include: alone, exclude: ELSEWHERE } },
-      { test: { ...unit, name: 'hostile', include: HOSTILE } },
-      { test: { ...unit, name: 'peers', include: PEERS } },
+      { test: { ...sharing, name: 'hostile', include: HOSTILE, exclude: apart } },
+      { test: { ...sharing, name: 'peers', include: PEERS, exclude: apart } },
       {
         test: {
           ...inProcess,
@@ -169,11 +182,12 @@ export default defineConfig({
       },
       {
         test: {
-          ...real,
           name: 'platforms',
           include: PLATFORMS,
           fileParallelism: false,
-          hookTimeout: 1_200_000,
+          // It installs and compiles in the time that other parts leave it.
+          testTimeout: 3_600_000,
+          hookTimeout: 3_600_000,
         },
       },
       {
@@ -191,7 +205,7 @@ export default defineConfig({
         test: {
           ...real,
           name: 'browser',
-          include: ['test/browser/**/*.test.ts'],
+          include: BROWSER,
           maxWorkers: 2,
         },
       },
