@@ -1,6 +1,7 @@
 import type { SessionUser } from '../../core/session.js'
 import { LONGEST_COOKIE_LIFE } from '../cookies/cookies.js'
 import { tell } from '../shared/security-events.js'
+import { noteOf } from '../shared/tombstones.js'
 import type { SealedDevices } from './devices.js'
 import { sessionIdOf } from './opened.js'
 import type { Parts } from './parts.js'
@@ -31,7 +32,7 @@ export function createSealedDevices<User extends SessionUser>(parts: Parts<User>
     },
     // A refresh token may be in a browser as long as any cookie.
     noteBinding: (sessionId) =>
-      coordinator.end(boundName(sessionId), LONGEST_COOKIE_LIFE, {
+      noteOf(coordinator, boundName(sessionId), LONGEST_COOKIE_LIFE, {
         everywhere: true,
         keepsFirst: true,
       }),

@@ -116,7 +116,7 @@ export function createSharedEnds<User extends SessionUser>({
       if (!once) await work()
       else {
         const key = await fingerprint('end once', provider.id, once.key)
-        await coordinator.once(key, work, { replay: once.within })
+        await coordinator.once(key, work, { replay: once.within, apart: true })
       }
       return isDone
     },

@@ -88,6 +88,38 @@ describe('a logout token', () => {
     const coordinator: Coordinator = {
       ...inner,
       async end(...args) {
+  it('counts once also after more refreshes than there is room for', async () => {
+    const coordinator = memoryCoordinator({ limit: 5 })
+    const { logout, logoutToken } = await createEndingsWorld({ sessions: { coordinator } })
+    const token = await logoutToken({ sub: 'ada' })
+    expect((await logout(token)).status).toBe(200)
+    for (let index = 0; index < 50; index += 1) {
+      await coordinator.once(`refresh ${index}`, async () => 'tokens')
+    }
+    expect((await logout(token)).status).toBe(400)
+  })
+
+  it('reaches no session of another server that shares the coordinator, whatever it calls its own', async () => {
+    const coordinator = memoryCoordinator()
+    const { logout, logoutToken } = await createEndingsWorld({ sessions: { coordinator } })
+    const other = createStage(signed)
+    const there = other.start(coordinator)
+    const value = await there.sealSession(await other.signIn(), { password: PASSWORD })
+    const look = () => there.openSession({ value, password: PASSWORD }).getSession()
+    const { sessionId = '', user } = success(await look())
+    const { id } = other.workos
+    const sids = [
+      sessionId,
+      `replaced:${sessionId}`,
+      `bound:${sessionId}`,
+      JSON.stringify(['person', id, user.id]),
+      JSON.stringify(['session', id, sessionId]),
+    ]
+    for (const sid of sids) expect((await logout(logoutToken({ sid }))).status).toBe(200)
+    expect(await look()).toMatchObject({ authenticated: true })
+    expect(await there.devices.boundAt(sessionId)).toBeNull()
+  })
+
         if (state.fails) throw new Error('The store does not answer.')
         await inner.end(...args)
       },
