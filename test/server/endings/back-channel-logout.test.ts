@@ -5,7 +5,13 @@ import {
   memoryCoordinator,
 } from '../../../src/server/coordination/coordinator.js'
 import { createBackChannelLogout } from '../../../src/server/endings/back-channel-logout.js'
-import { createGate } from '../sealed/sealed-sessions-stage.js'
+import {
+  createGate,
+  createStage,
+  PASSWORD,
+  signed,
+  success,
+} from '../sealed/sealed-sessions-stage.js'
 import { BACK_CHANNEL, createEndingsWorld, createSigner, EVENT, FORM } from './endings-stage.js'
 
 const MINUTE = 60_000
@@ -82,12 +88,6 @@ describe('a logout token', () => {
     expect(await isAlive(next)).toBe(true)
   })
 
-  it('counts once also when it comes twice together, and is used up by no failure', async () => {
-    const inner = memoryCoordinator()
-    const state = { fails: true }
-    const coordinator: Coordinator = {
-      ...inner,
-      async end(...args) {
   it('counts once also after more refreshes than there is room for', async () => {
     const coordinator = memoryCoordinator({ limit: 5 })
     const { logout, logoutToken } = await createEndingsWorld({ sessions: { coordinator } })
@@ -120,6 +120,12 @@ describe('a logout token', () => {
     expect(await there.devices.boundAt(sessionId)).toBeNull()
   })
 
+  it('counts once also when it comes twice together, and is used up by no failure', async () => {
+    const inner = memoryCoordinator()
+    const state = { fails: true }
+    const coordinator: Coordinator = {
+      ...inner,
+      async end(...args) {
         if (state.fails) throw new Error('The store does not answer.')
         await inner.end(...args)
       },
