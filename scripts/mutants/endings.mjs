@@ -86,8 +86,14 @@ export const ENDINGS = [
   {
     file: revocation,
     name: 'An assertion does again.',
-    find: 'sessions.endSessions({ userId }, { once: { key: `revoke ${id} ${userId}`, within: life } })',
-    replace: 'sessions.endSessions({ userId }).then((done) => done && life > 0 && id !== userId)',
+    find: '      { once },\n',
+    replace: '      { once: once.within > 0 ? undefined : once },\n',
+  },
+  {
+    file: revocation,
+    name: 'An assertion does again for each other person.',
+    find: '{ key: `revoke ${id}`, within: life }',
+    replace: '{ key: `revoke ${id} ${users.join()}`, within: life }',
   },
   {
     file: revocation,
