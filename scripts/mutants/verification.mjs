@@ -209,4 +209,22 @@ export const VERIFICATION = [
     find: 'known.get(key)?.get(alg)',
     replace: '[...(known.get(key)?.values() ?? [])][0]',
   },
+  {
+    file: keys,
+    name: 'A key that is too short makes an outage.',
+    find: 'if (!isTooShort(key)) return key',
+    replace: 'return key',
+  },
+  {
+    file: keys,
+    name: 'A key that cannot be read makes an outage.',
+    find: 'if (error instanceof errors.JWKSMultipleMatchingKeys) throw error',
+    replace: 'throw error',
+  },
+  {
+    file: keys,
+    name: 'Of several keys that fit none is tried.',
+    find: '      if (error instanceof errors.JWKSMultipleMatchingKeys) throw error\n',
+    replace: '      if (!error) throw error\n',
+  },
 ]
