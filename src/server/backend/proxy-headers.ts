@@ -70,12 +70,109 @@ const DOWN: readonly string[] = [
   'x-total-count',
 ]
 
-/**
- * What no setting lets pass: between two hops only (RFC 9110 §7.6.1), what describes a body that is
- * coded anew, who is signed in, who asks and from where, and what acts on this origin.
- */
-const NEVER =
-  /^(connection|content-length|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|host|cookie2?|set-cookie2?|authorization|www-authenticate|authentication-info|accept-encoding|expect|origin|referer|forwarded|via|x-holdfast|x-real-ip|x-forwarded-.*|sec-.*|access-control-.*|clear-site-data|alt-svc|strict-transport-security|service-worker-allowed|refresh|x-accel-.*|x-sendfile|cdn-cache-control|surrogate-control)$/
+/** What no setting lets pass, in either direction; `*` is any rest of a name. */
+const NEVER: readonly string[] = [
+  // Of one hop (RFC 9110 §7.6.1), or about a body that is coded anew.
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy',
+  'proxy-*',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+  'max-forwards',
+  'early-data',
+  'accept-encoding',
+  // What is asked for, and from where.
+  'host',
+  'x-host',
+  'x-original-host',
+  'x-original-url',
+  'x-rewrite-url',
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+  'origin',
+  'referer',
+  // Who is signed in.
+  'cookie',
+  'cookie2',
+  'set-cookie',
+  'set-cookie2',
+  'authorization',
+  'www-authenticate',
+  'authentication-info',
+  'x-holdfast',
+  // Who asks, by the word of a server before this one.
+  'remote-user',
+  'x-remote-*',
+  'x-webauth-*',
+  'x-authenticated-*',
+  'x-user-id',
+  'x-amzn-oidc-*',
+  'x-goog-iap-*',
+  'x-goog-authenticated-*',
+  'x-ms-client-principal*',
+  'client-cert',
+  'client-cert-chain',
+  'x-ssl-*',
+  'x-client-cert*',
+  'x-forwarded-*',
+  // From which address, by such a word or the browser's own.
+  'forwarded',
+  'via',
+  'x-real-ip',
+  'true-client-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'cf-*',
+  'fastly-*',
+  'sec-*',
+  // What acts on this origin, beyond the answer.
+  'access-control-*',
+  'accept-ch',
+  'critical-ch',
+  'alt-svc',
+  'attribution-reporting-*',
+  'clear-site-data',
+  'expect-ct',
+  'nel',
+  'no-vary-search',
+  'observe-browsing-topics',
+  'origin-agent-cluster',
+  'p3p',
+  'public-key-pins',
+  'public-key-pins-report-only',
+  'refresh',
+  'report-to',
+  'reporting-endpoints',
+  'service-worker-allowed',
+  'set-login',
+  'speculation-rules',
+  'strict-transport-security',
+  'supports-loading-mode',
+  'use-as-dictionary',
+  // What acts on a server before this one.
+  'x-accel-*',
+  'x-lighttpd-send-file',
+  'x-lua-file',
+  'x-middleware-*',
+  'x-sendfile',
+  // What CDNs keep.
+  'cdn-cache-control',
+  'cloudflare-cdn-cache-control',
+  'vercel-cdn-cache-control',
+  'netlify-cdn-cache-control',
+  'akamai-cache-control',
+  'edge-control',
+  'surrogate-*',
+]
+
+const isBarred = (name: string): boolean =>
+  NEVER.some((one) => (one.endsWith('*') ? name.startsWith(one.slice(0, -1)) : name === one))
 
 /** Which headers pass besides the usual ones. */
 export interface HeaderPolicy {
@@ -89,7 +186,7 @@ export interface HeaderPolicy {
 function allow(known: readonly string[], more: readonly string[], option: string): Set<string> {
   const names = more.map((name) => name.toLowerCase())
   // Servers behind CGI and its like take `_` for `-`.
-  const wrong = names.find((name) => !/^[a-z\d!#$%&'*+.^`|~-]+$/.test(name) || NEVER.test(name))
+  const wrong = names.find((name) => !/^[a-z\d!#$%&'*+.^`|~-]+$/.test(name) || isBarred(name))
   if (wrong === undefined) return new Set([...known, ...names])
   throw new AuthError('invalid_argument', `\`${option}\` of an upstream cannot hold \`${wrong}\`.`)
 }
