@@ -110,8 +110,8 @@ export const ENDINGS = [
   {
     file: calls,
     name: 'Megabytes are read.',
-    find: 'readAll(request.body, LARGEST)',
-    replace: 'readAll(request.body, LARGEST * 1000)',
+    find: 'readAll(request.body, LARGEST, IDLE)',
+    replace: 'readAll(request.body, LARGEST * 1000, IDLE)',
   },
   {
     file: calls,

@@ -152,6 +152,7 @@ describe('the headers that an app adds', () => {
     'Origin',
     'Referer',
     'Cookie',
+    'Cookie2',
     'Set-Cookie',
     'Set-Cookie2',
     'Authorization',
@@ -166,8 +167,16 @@ describe('the headers that an app adds', () => {
     'Via',
     'X-Real-Ip',
     'Sec-Fetch-Site',
-    'CDN-Cache-Control',
-    'Transfer-Encoding',
+    'Access-Control-Allow-Origin',
+    'Alt-Svc',
+    'Clear-Site-Data',
+    'Public-Key-Pins-Report-Only',
+    'Refresh',
+    'Service-Worker-Allowed',
+    'Strict-Transport-Security',
+    'Vercel-Cdn-Cache-Control',
+    'Netlify-Cdn-Cache-Control',
+    'Akamai-Cache-Control',
     'a b',
     '',
     'x\n',
@@ -271,6 +280,37 @@ describe('a body that does not go on', () => {
     vi.advanceTimersByTime(60_000)
     expect((await answering)?.status).toBe(status)
     expect(state.cancelled).toBe(true)
+  })
+
+  it.each([
+    ['an upload', {}],
+    ['a small body', { 'Content-Length': '50' }],
+  ])('of a page ends after the `idleTimeout` of its upstream: %s', async (_, sent) => {
+    const api = { target: 'https://api.example', idleTimeout: 5_000 }
+    const { backend, jar } = await signedIn({ backend: { upstreams: { api } } })
+    const { state, body } = stuck()
+    const headers = { 'X-Holdfast': '1', Cookie: jar.header() ?? '', ...sent }
+    const init = { method: 'POST', headers, body, duplex: 'half' }
+    const answering = backend.handle(new Request('https://app.example/auth/proxy/api', init))
+    await vi.waitUntil(() => state.asked === 2)
+    vi.advanceTimersByTime(4_999)
+    expect(state.cancelled).toBe(false)
+    vi.advanceTimersByTime(1)
+    expect((await answering)?.status).toBe(408)
+    expect(state.cancelled).toBe(true)
+  })
+
+  it('of an upstream breaks off after the `idleTimeout` of it', async () => {
+    const api = { target: 'https://api.example', idleTimeout: 5_000 }
+    const { call, upstream } = await signedIn({ backend: { upstreams: { api } } })
+    const { state, body } = stuck()
+    upstream.answer = () => new Response(body)
+    const reader = (await call('/auth/proxy/api')).body?.getReader()
+    await reader?.read()
+    const next = reader?.read().catch((error: unknown) => error)
+    await vi.waitUntil(() => state.asked === 2)
+    vi.advanceTimersByTime(5_000)
+    expect(await next).toMatchObject({ code: 'timeout' })
   })
 
   it('of a page is not taken for an upstream that is silent', async () => {
