@@ -132,7 +132,7 @@ export const PROXY_HEADERS = [
     replace: '',
   },
   ...NEVER.map((name) => ({
-    file,
+    file: 'src/server/backend/header-names.ts',
     name: `An app may let pass ${name}.`,
     find: `  '${name}',\n`,
     replace: '',
