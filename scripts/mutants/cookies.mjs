@@ -155,6 +155,12 @@ export const COOKIES = [
   },
   {
     file,
+    name: 'Sixteen seals that somebody plants keep ours from being reached.',
+    find: 'const MOST_FIT = 180',
+    replace: 'const MOST_FIT = 16',
+  },
+  {
+    file,
     name: 'What is no seal is counted.',
     find: 'whole.filter((one) => !suits || suits(one))',
     replace: 'whole',

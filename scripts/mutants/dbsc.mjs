@@ -232,7 +232,7 @@ export const DBSC = [
   {
     file: 'src/server/coordination/coordinator.ts',
     name: 'Each request that proves the key begins the minute anew.',
-    find: '      if (keepsFirst && tombstones.endedAt(name) !== null) return\n',
+    find: '      if (keepsFirst && endedAt(name) !== null) return\n',
     replace: '',
   },
   {

@@ -68,7 +68,7 @@ export const ENDINGS = [
   {
     file: logout,
     name: 'A token with a session ends all of the person.',
-    find: '  if (sessionId) return { sessionId }\n',
+    find: '  if (serverSessionId) return { serverSessionId }\n',
     replace: '',
   },
   {
@@ -86,8 +86,14 @@ export const ENDINGS = [
   {
     file: revocation,
     name: 'An assertion does again.',
-    find: 'sessions.endSessions({ userId }, { once: { key: `revoke ${id} ${userId}`, within: life } })',
-    replace: 'sessions.endSessions({ userId }).then((done) => done && life > 0 && id !== userId)',
+    find: '      { once },\n',
+    replace: '      { once: once.within > 0 ? undefined : once },\n',
+  },
+  {
+    file: revocation,
+    name: 'An assertion does again for each other person.',
+    find: '{ key: `revoke ${id}`, within: life }',
+    replace: '{ key: `revoke ${id} ${users.join()}`, within: life }',
   },
   {
     file: revocation,
@@ -104,8 +110,8 @@ export const ENDINGS = [
   {
     file: calls,
     name: 'Megabytes are read.',
-    find: 'readAll(request.body, LARGEST)',
-    replace: 'readAll(request.body, LARGEST * 1000)',
+    find: 'readAll(request.body, LARGEST, IDLE)',
+    replace: 'readAll(request.body, LARGEST * 1000, IDLE)',
   },
   {
     file: calls,
@@ -158,8 +164,44 @@ export const ENDINGS = [
   {
     file: shared,
     name: 'An end by what the server calls a session reaches none.',
-    find: 'const shares = provider.sharesSessionIds === true',
-    replace: 'const shares = provider.sharesSessionIds === undefined',
+    find: 'if (provider.sharesSessionIds !== true) return',
+    replace: 'if (provider.sharesSessionIds) return',
+  },
+  {
+    file: shared,
+    name: 'A word of one server ends a session of another that has this id.',
+    find: 'sessionId === undefined ? [shared] : [sessionName(id), shared]',
+    replace: '[sessionName(id), shared]',
+  },
+  {
+    file: names,
+    name: 'An id that a server chooses is the name of something else.',
+    find: 'RESERVED.test(id) ? ',
+    replace: 'RESERVED.test(id) && !id ? ',
+  },
+  {
+    file: names,
+    name: 'An id that a server chooses is the name of a person elsewhere.',
+    find: '(session|person)',
+    replace: '(session)',
+  },
+  {
+    file: names,
+    name: 'An id that a server chooses is the name of a session elsewhere.',
+    find: '(session|person)',
+    replace: '(person)',
+  },
+  {
+    file: names,
+    name: 'An id that a server chooses marks a session as bound.',
+    find: '|bound:|',
+    replace: '|',
+  },
+  {
+    file: names,
+    name: 'An id that a server chooses marks a session as replaced.',
+    find: '|replaced:)',
+    replace: ')',
   },
   {
     file: shared,
@@ -170,8 +212,8 @@ export const ENDINGS = [
   {
     file: shared,
     name: 'What failed counts as done once.',
-    find: '        await endAll(which)\n        isDone = true\n',
-    replace: '        isDone = true\n        await endAll(which).catch(() => {})\n',
+    find: '        await endAll(all)\n        isDone = true\n',
+    replace: '        isDone = true\n        await endAll(all).catch(() => {})\n',
   },
   {
     file: names,

@@ -217,8 +217,20 @@ export const SEALED = [
   {
     file: uses,
     name: 'A use of another session counts for this one.',
-    find: 'use?.session === (await nameOf(opened))',
-    replace: 'use !== null',
+    find: 'use?.session === name ? [use.usedAt] : []',
+    replace: 'use ? [use.usedAt] : []',
+  },
+  {
+    file: 'src/server/requests/request-sessions.ts',
+    name: 'A use that another host has planted is the only one.',
+    find: 'readCookie(jar, used.name, looksSealed)',
+    replace: 'readCookie(jar, used.name, looksSealed).slice(0, 1)',
+  },
+  {
+    file: uses,
+    name: 'Of several uses the oldest counts.',
+    find: 'Math.max(...known)',
+    replace: 'Math.min(...known)',
   },
   {
     file: uses,

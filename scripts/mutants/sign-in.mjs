@@ -106,8 +106,8 @@ export const SIGN_IN = [
   {
     file: fields,
     name: 'A wish of a page is as long as it likes.',
-    find: 'readAll(request.body, LARGEST)',
-    replace: 'readAll(request.body, Number.POSITIVE_INFINITY)',
+    find: 'readAll(request.body, LARGEST, IDLE)',
+    replace: 'readAll(request.body, Number.POSITIVE_INFINITY, IDLE)',
   },
   {
     file: signIn,

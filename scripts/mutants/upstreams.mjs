@@ -207,8 +207,26 @@ export const UPSTREAMS = [
   {
     file: proxy,
     name: 'A body longer than it said is kept whole.',
-    find: 'readAll(body, REPLAYABLE)',
-    replace: 'readAll(body, Number.POSITIVE_INFINITY)',
+    find: 'readAll(body, REPLAYABLE, idleTimeout)',
+    replace: 'readAll(body, Number.POSITIVE_INFINITY, idleTimeout)',
+  },
+  {
+    file: proxy,
+    name: 'The time for the next piece of a small body is not that of its upstream.',
+    find: 'readAll(body, REPLAYABLE, idleTimeout)',
+    replace: 'readAll(body, REPLAYABLE, Math.max(idleTimeout, 60_000))',
+  },
+  {
+    file: proxy,
+    name: 'The time for the next piece of an answer is not that of its upstream.',
+    find: '{ limit: route.idleTimeout }',
+    replace: '{ limit: Math.max(route.idleTimeout, 60_000) }',
+  },
+  {
+    file: 'src/server/backend/upstreams.ts',
+    name: 'The time for the next piece of an upload is not that of its upstream.',
+    find: 'limit: idleTimeout, onWait',
+    replace: 'limit: Math.max(idleTimeout, 60_000), onWait',
   },
   {
     file: proxy,

@@ -209,4 +209,29 @@ export const VERIFICATION = [
     find: 'known.get(key)?.get(alg)',
     replace: '[...(known.get(key)?.values() ?? [])][0]',
   },
+  {
+    file: keys,
+    name: 'A key that is too short makes an outage.',
+    find: 'if (!isTooShort(key)) return key',
+    replace: 'return key',
+  },
+  {
+    file: keys,
+    name: 'A key that cannot be used makes an outage, though there are others.',
+    find: 'throw isOnly ? new errors.JWKSInvalid() : new errors.JWKSNoMatchingKey()',
+    replace:
+      'throw isOnly || header ? new errors.JWKSInvalid() : new errors.JWKSNoMatchingKey()',
+  },
+  {
+    file: keys,
+    name: 'A set of one key that cannot be used is a word about tokens.',
+    find: 'throw isOnly ? new errors.JWKSInvalid() : new errors.JWKSNoMatchingKey()',
+    replace: 'throw isOnly ? new errors.JWKSNoMatchingKey() : new errors.JWKSNoMatchingKey()',
+  },
+  {
+    file: keys,
+    name: 'Of several keys that fit none is tried.',
+    find: '      if (error instanceof errors.JWKSMultipleMatchingKeys) throw error\n',
+    replace: '      if (!error) throw error\n',
+  },
 ]

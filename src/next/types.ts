@@ -113,7 +113,10 @@ export interface NextSessions<
    * sessions. It needs no request of the person.
    * @throws AuthError as that does.
    */
-  endSessions(which: EndedWhich, options?: EndSessionsOptions): Promise<boolean>
+  endSessions(
+    which: EndedWhich | readonly EndedWhich[],
+    options?: EndSessionsOptions,
+  ): Promise<boolean>
   /**
    * Reads the settings now, and not at first use: for `register()` in `instrumentation.ts`, which Next calls when a
    * server starts and not in a build: the error is in its log from the start, and it serves nobody (16.4, seen).

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { AuthError, isAuthError } from '../../src/core/errors.js'
 import { type Coordinator, memoryCoordinator } from '../../src/server/coordination/coordinator.js'
 import { sealText } from '../../src/server/sealed/seal.js'
+import { createOidcServerWorld } from '../server/oidc/oidc-server-world.js'
 import {
   answering,
   createStage,
@@ -72,6 +73,27 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     expect(await coordinator.ended('s0')).toBe(false)
     expect(report).toHaveBeenCalledTimes(1)
     expect(isAuthError(report.mock.calls[0]?.[0], 'storage')).toBe(true)
+  })
+
+  it('nor do ten thousand sign-outs bring back a session that another one has replaced', async () => {
+    const limit = 20
+    const report = vi.fn()
+    const coordinator = memoryCoordinator({ limit, report })
+    const world = createOidcServerWorld({ sessions: { coordinator } })
+    await world.signIn()
+    const before = world.jar.header()
+    await world.signIn()
+    for (let index = 0; index < 10 * limit; index += 1) await coordinator.end(`s${index}`, 60_000)
+    expect((await world.sessions.getSession(before)).session).toBeNull()
+  })
+
+  it('nor do they make a session unbound that its browser has bound', async () => {
+    const limit = 20
+    const coordinator = memoryCoordinator({ limit })
+    const { devices } = createOidcServerWorld({ sessions: { coordinator } }).sealed
+    await devices.noteBinding('session-1')
+    for (let index = 0; index < 10 * limit; index += 1) await coordinator.end(`s${index}`, 60_000)
+    expect(await devices.boundAt('session-1')).not.toBeNull()
   })
 
   it('nor is a sign-out lost because the log that was to hear of others cannot be written', async () => {

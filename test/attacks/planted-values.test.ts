@@ -52,6 +52,36 @@ describe('values that a sibling host plants sign nobody out', () => {
     expect((await sessions.getSession(headerOf(...planted, good))).session?.user.email).toBe(ADA)
   })
 
+  it.each<[string, (index: number) => string]>([
+    ['the shortest that begin as seals do', (index) => `Fe26.2*${index}******`],
+    ['forged seals', (index) => forged(index).replace(/c{250,}/, 'c'.repeat(22))],
+  ])('as many different ones, before ours, as Node takes of headers: %s', async (_, make) => {
+    const { sessions, good } = await signedIn()
+    const room = 16_384 - headerOf(good).length
+    const planted: string[] = []
+    // Browsers keep no more cookies of a site, and ours is one of them.
+    while (planted.length < 179 && headerOf(...planted, make(planted.length)).length + 2 <= room) {
+      planted.push(make(planted.length))
+    }
+    expect(planted.length).toBeGreaterThan(40)
+    const { session, setCookies } = await sessions.getSession(headerOf(...planted, good))
+    expect([session?.user.email, setCookies.join().includes('Max-Age=0;')]).toEqual([ADA, false])
+  })
+
+  it('as many as a browser keeps that are put together of the same few chunks, before ours', async () => {
+    const { sessions, good } = await signedIn()
+    const tags = Array.from({ length: 8 }, (_, index) => `t${index}`)
+    const chunks = tags.flatMap((tag) => [
+      `${COOKIE}.0=${tag}.${forged(0)}`,
+      ...Array.from({ length: 19 }, (_, index) => `${COOKIE}.${index + 1}=${tag}.${index % 10}`),
+    ])
+    const markers = tags.flatMap((tag) =>
+      Array.from({ length: 20 }, (_, index) => `chunks.${index + 1}.${tag}`),
+    )
+    const header = [...chunks, headerOf(...markers, good)].join('; ')
+    expect((await sessions.getSession(header)).session?.user.email).toBe(ADA)
+  })
+
   it('nor does the callback of a sign-in miss its own cookie', async () => {
     const world = createBackendWorld()
     const begun = await world.send(`/auth/sign-in?loginHint=${ADA}`)
@@ -76,9 +106,29 @@ describe('values that a sibling host plants sign nobody out', () => {
     for (const fit of [sealed, encodeURIComponent(sealed), sealed.replace(/\*/g, '%2a')]) {
       expect(looksSealed(fit)).toBe(true)
     }
-    for (const unfit of ['', 'Fe26.2', 'Fe26.1*1*******', `x${sealed}`, `${sealed}*`]) {
-      expect(looksSealed(unfit)).toBe(false)
-    }
+    const [prefix, id, salt = '', iv = '', content, end, macSalt = '', mac = ''] = sealed.split('*')
+    const unfit = [
+      ...[
+        '',
+        'Fe26.2',
+        'Fe26.1*1*******',
+        'Fe26.2*1******',
+        `x${sealed}`,
+        `${sealed}*`,
+        `${sealed}%`,
+      ],
+      ...[
+        [prefix, id, salt.slice(1), iv, content, end, macSalt, mac],
+        [prefix, id, salt, iv.slice(1), content, end, macSalt, mac],
+        [prefix, id, salt, iv, '', end, macSalt, mac],
+        [prefix, id, salt, iv, content, 'never', macSalt, mac],
+        [prefix, id, salt, iv, content, end, macSalt.slice(1), mac],
+        [prefix, id, salt, iv, content, end, macSalt, mac.slice(4)],
+      ].map((parts) => parts.join('*')),
+    ]
+    for (const text of unfit) expect(looksSealed(text), text).toBe(false)
+    const [start, rest] = sealed.split(iv)
+    expect(looksSealed(`${start}${iv}*${'A'.repeat(65_536)}${rest?.slice(1)}`)).toBe(false)
   })
 })
 

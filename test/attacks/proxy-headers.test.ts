@@ -18,38 +18,92 @@ beforeEach(async () => {
   upstream.answer = () => Response.json({ fine: true })
 })
 
+/** What servers believe, or act on, in requests. */
+const UP = [
+  'X-Original-URL',
+  'X-Rewrite-URL',
+  'X_Api_Key',
+  'X-Api-Key',
+  'CF-Connecting-IP',
+  'True-Client-IP',
+  'X-Client-IP',
+  'Fastly-Client-IP',
+  'X-Cluster-Client-IP',
+  'Remote-User',
+  'REMOTE_USER',
+  'X-Remote-User',
+  'X-WebAuth-User',
+  'X-Authenticated-User',
+  'X-User-Id',
+  'X-Amzn-Oidc-Data',
+  'X-Goog-IAP-JWT-Assertion',
+  'X-HTTP-Method-Override',
+  'X-Method-Override',
+  'X-Host',
+  'X-Forwarded-Prefix',
+  'X_Forwarded_For',
+  'Client-Cert',
+  'X-SSL-Client-Cert',
+  'Early-Data',
+  'Max-Forwards',
+  'Destination',
+  'SOAPAction',
+  'Proxy',
+]
+/** What browsers, and servers before this one, act on in answers. */
+const DOWN = [
+  'X-Accel-Redirect',
+  'X-Accel-Buffering',
+  'X-Accel-Expires',
+  'X-Sendfile',
+  'X-LIGHTTPD-send-file',
+  'X-Lua-File',
+  'NEL',
+  'Report-To',
+  'Reporting-Endpoints',
+  'Speculation-Rules',
+  'Origin-Agent-Cluster',
+  'Accept-CH',
+  'Critical-CH',
+  'Permissions-Policy',
+  'Document-Policy',
+  'SourceMap',
+  'Link',
+  'Set-Login',
+  'Use-As-Dictionary',
+  'No-Vary-Search',
+  'Supports-Loading-Mode',
+  'Observe-Browsing-Topics',
+  'Attribution-Reporting-Register-Source',
+  'Public-Key-Pins',
+  'Expect-CT',
+  'P3P',
+  'Content-Location',
+  'X-Middleware-Rewrite',
+  'CDN-Cache-Control',
+  'Surrogate-Control',
+  'Surrogate-Key',
+  'Cloudflare-CDN-Cache-Control',
+  'Edge-Control',
+  'Expires',
+  'Age',
+]
+/** What of it says nothing but what is asked for, or what the answer is: an app may add it. */
+const ADDABLE = [
+  'X-Api-Key',
+  'Destination',
+  'SOAPAction',
+  'Permissions-Policy',
+  'Document-Policy',
+  'SourceMap',
+  'Link',
+  'Content-Location',
+  'Expires',
+  'Age',
+]
+
 describe('a page cannot tell an upstream what only servers may say', () => {
-  it.each([
-    'X-Original-URL',
-    'X-Rewrite-URL',
-    'X_Api_Key',
-    'X-Api-Key',
-    'CF-Connecting-IP',
-    'True-Client-IP',
-    'X-Client-IP',
-    'Fastly-Client-IP',
-    'X-Cluster-Client-IP',
-    'Remote-User',
-    'REMOTE_USER',
-    'X-Remote-User',
-    'X-WebAuth-User',
-    'X-Authenticated-User',
-    'X-User-Id',
-    'X-Amzn-Oidc-Data',
-    'X-Goog-IAP-JWT-Assertion',
-    'X-HTTP-Method-Override',
-    'X-Method-Override',
-    'X-Host',
-    'X-Forwarded-Prefix',
-    'X_Forwarded_For',
-    'Client-Cert',
-    'X-SSL-Client-Cert',
-    'Early-Data',
-    'Max-Forwards',
-    'Destination',
-    'SOAPAction',
-    'Proxy',
-  ])('%s', async (name) => {
+  it.each(UP)('%s', async (name) => {
     const { call, arrivals } = await shared
     await call('/auth/proxy/api', { headers: { [name]: 'forged' } })
     expect([...(arrivals[0]?.headers ?? [])].map(([key]) => key)).toEqual(['authorization'])
@@ -57,43 +111,7 @@ describe('a page cannot tell an upstream what only servers may say', () => {
 })
 
 describe('an upstream cannot tell the browser, or a server before it, what acts on this origin', () => {
-  it.each([
-    'X-Accel-Redirect',
-    'X-Accel-Buffering',
-    'X-Accel-Expires',
-    'X-Sendfile',
-    'X-LIGHTTPD-send-file',
-    'X-Lua-File',
-    'NEL',
-    'Report-To',
-    'Reporting-Endpoints',
-    'Speculation-Rules',
-    'Origin-Agent-Cluster',
-    'Accept-CH',
-    'Critical-CH',
-    'Permissions-Policy',
-    'Document-Policy',
-    'SourceMap',
-    'Link',
-    'Set-Login',
-    'Use-As-Dictionary',
-    'No-Vary-Search',
-    'Supports-Loading-Mode',
-    'Observe-Browsing-Topics',
-    'Attribution-Reporting-Register-Source',
-    'Public-Key-Pins',
-    'Expect-CT',
-    'P3P',
-    'Content-Location',
-    'X-Middleware-Rewrite',
-    'CDN-Cache-Control',
-    'Surrogate-Control',
-    'Surrogate-Key',
-    'Cloudflare-CDN-Cache-Control',
-    'Edge-Control',
-    'Expires',
-    'Age',
-  ])('%s', async (name) => {
+  it.each(DOWN)('%s', async (name) => {
     const { call, upstream } = await shared
     upstream.answer = () => new Response('x', { headers: { [name]: 'planted' } })
     const { headers } = await call('/auth/proxy/api')
@@ -116,16 +134,49 @@ describe('the headers that an app adds', () => {
   })
 
   it.each([
+    ...[...UP, ...DOWN].filter((name) => !ADDABLE.includes(name)),
     'X_Tenant',
-    'Authorization',
-    'Cookie',
-    'Set-Cookie',
-    'Host',
-    'X-Forwarded-For',
-    'X-Accel-Redirect',
-    'Sec-Fetch-Site',
-    'CDN-Cache-Control',
+    'Connection',
+    'Content-Length',
+    'Keep-Alive',
+    'Proxy-Authorization',
+    'Te',
+    'Trailer',
     'Transfer-Encoding',
+    'Upgrade',
+    'Expect',
+    'Accept-Encoding',
+    'Host',
+    'X-Original-Host',
+    'X-Http-Method',
+    'Origin',
+    'Referer',
+    'Cookie',
+    'Cookie2',
+    'Set-Cookie',
+    'Set-Cookie2',
+    'Authorization',
+    'Www-Authenticate',
+    'Authentication-Info',
+    'X-Holdfast',
+    'X-Goog-Authenticated-User-Email',
+    'X-MS-Client-Principal-Id',
+    'Client-Cert-Chain',
+    'X-Client-Cert',
+    'Forwarded',
+    'Via',
+    'X-Real-Ip',
+    'Sec-Fetch-Site',
+    'Access-Control-Allow-Origin',
+    'Alt-Svc',
+    'Clear-Site-Data',
+    'Public-Key-Pins-Report-Only',
+    'Refresh',
+    'Service-Worker-Allowed',
+    'Strict-Transport-Security',
+    'Vercel-Cdn-Cache-Control',
+    'Netlify-Cdn-Cache-Control',
+    'Akamai-Cache-Control',
     'a b',
     '',
     'x\n',
@@ -229,6 +280,37 @@ describe('a body that does not go on', () => {
     vi.advanceTimersByTime(60_000)
     expect((await answering)?.status).toBe(status)
     expect(state.cancelled).toBe(true)
+  })
+
+  it.each([
+    ['an upload', {}],
+    ['a small body', { 'Content-Length': '50' }],
+  ])('of a page ends after the `idleTimeout` of its upstream: %s', async (_, sent) => {
+    const api = { target: 'https://api.example', idleTimeout: 5_000 }
+    const { backend, jar } = await signedIn({ backend: { upstreams: { api } } })
+    const { state, body } = stuck()
+    const headers = { 'X-Holdfast': '1', Cookie: jar.header() ?? '', ...sent }
+    const init = { method: 'POST', headers, body, duplex: 'half' }
+    const answering = backend.handle(new Request('https://app.example/auth/proxy/api', init))
+    await vi.waitUntil(() => state.asked === 2)
+    vi.advanceTimersByTime(4_999)
+    expect(state.cancelled).toBe(false)
+    vi.advanceTimersByTime(1)
+    expect((await answering)?.status).toBe(408)
+    expect(state.cancelled).toBe(true)
+  })
+
+  it('of an upstream breaks off after the `idleTimeout` of it', async () => {
+    const api = { target: 'https://api.example', idleTimeout: 5_000 }
+    const { call, upstream } = await signedIn({ backend: { upstreams: { api } } })
+    const { state, body } = stuck()
+    upstream.answer = () => new Response(body)
+    const reader = (await call('/auth/proxy/api')).body?.getReader()
+    await reader?.read()
+    const next = reader?.read().catch((error: unknown) => error)
+    await vi.waitUntil(() => state.asked === 2)
+    vi.advanceTimersByTime(5_000)
+    expect(await next).toMatchObject({ code: 'timeout' })
   })
 
   it('of a page is not taken for an upstream that is silent', async () => {

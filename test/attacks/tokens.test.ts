@@ -1,4 +1,4 @@
-import { base64url, SignJWT } from 'jose'
+import { base64url, exportJWK, SignJWT } from 'jose'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createVerifier, type TokenChecks } from '../../src/server/verification/verify.js'
 import { createIssuer, type Issuer } from '../interop/issuer.js'
@@ -17,6 +17,14 @@ beforeEach(() => {
   issuer.answer = null
   issuer.publish('k1')
 })
+
+/** The two keys of a pair for RS256. */
+async function createPair(modulusLength: number) {
+  const publicExponent = new Uint8Array([1, 0, 1])
+  const how = { name: 'RSASSA-PKCS1-v1_5', modulusLength, publicExponent, hash: 'SHA-256' }
+  const pair = await crypto.subtle.generateKey(how, true, ['sign', 'verify'])
+  return { public: await exportJWK(pair.publicKey), private: await exportJWK(pair.privateKey) }
+}
 
 const claims = (extra: object = {}) => ({ sub: 'user_1', exp: START / 1000 + 300, ...extra })
 const checker = (options: Partial<TokenChecks> = {}) =>
@@ -123,6 +131,21 @@ describe('a key set that is odd shuts nobody out', () => {
     publish(odd, keyOf('k1'))
     expect(await checker().verify(await issuer.sign(claims()))).toMatchObject(valid)
   })
+
+  it.each<[string, () => Promise<object>]>([
+    ['is broken', async () => ({ kty: 'RSA', kid: 'k1', alg: 'RS256', n: '!', e: 'AQAB' })],
+    ['lacks a part', async () => ({ kty: 'RSA', kid: 'k1', alg: 'RS256', e: 'AQAB' })],
+    ['is of 1024 bits', async () => ({ ...(await createPair(1_024)).public, kid: 'k1' })],
+    ['is a private one', async () => ({ ...(await createPair(2_048)).private, kid: 'k1' })],
+  ])(
+    'of which the only key for a token %s: that token is refused, which is no outage',
+    async (_, make) => {
+      publish(await make(), keyOf('k2'))
+      const { verify } = checker()
+      expect(await verify(await issuer.sign(claims()))).toEqual(invalid)
+      expect(await verify(await issuer.sign(claims(), 'k2'))).toMatchObject(valid)
+    },
+  )
 
   it('of which an odd one is not read as the good one’s', async () => {
     publish({ kty: 'oct', kid: 'k1', k: base64url.encode('x'.repeat(32)) })

@@ -43,8 +43,8 @@ async function revokeAll(subject: object, options: Partial<GlobalRevocationOptio
   const { keys, sign } = await createSigner('okta-1')
   const ended: (string | undefined)[] = []
   const sessions: GlobalRevocationOptions['sessions'] = {
-    async endSessions({ userId }) {
-      ended.push(userId)
+    async endSessions(which) {
+      ended.push(...[which].flat().map(({ userId }) => userId))
       return true
     },
   }

@@ -54,6 +54,35 @@ describe.each([2, 3] as const)('a real Redis that speaks RESP%i', (version) => {
   })
 })
 
+describe('a tombstone in a real Redis', () => {
+  it.each([
+    ['the auth server has not heard of', 34_560_060_000, { confirmed: false }],
+    ['it has heard of', 360_000, { confirmed: true }],
+  ])('stands as long as it was told to: of an end that %s', async (_, life, options) => {
+    const client = await connect(3)
+    clients.push(client)
+    const prefix = `life-${life}:`
+    const { end } = redisCoordinator({ client, password: PASSWORD, prefix })
+    await end('session', life, options)
+    const left = await client.pTTL(await redisCommands(prefix, 1).tombstoneName('session'))
+    expect(left).toBeLessThanOrEqual(life)
+    // A busy machine may take its time to ask.
+    expect(left).toBeGreaterThan(life - 60_000)
+  })
+
+  it('keeps the life of its last word, be that shorter or longer', async () => {
+    const client = await connect(3)
+    clients.push(client)
+    const { end } = redisCoordinator({ client, password: PASSWORD, prefix: 'last:' })
+    const name = await redisCommands('last:', 1).tombstoneName('session')
+    await end('session', 34_560_060_000, { confirmed: false })
+    await end('session', 360_000, { confirmed: true })
+    expect(await client.pTTL(name)).toBeLessThanOrEqual(360_000)
+    await end('session', 34_560_060_000, { confirmed: false })
+    expect(await client.pTTL(name)).toBeGreaterThan(34_560_000_000)
+  })
+})
+
 describe('a real Redis that is full', () => {
   it('is one outage, though it lets itself be read, and costs nobody an answer', async () => {
     const client = await connect(3)

@@ -1,7 +1,7 @@
 import { parseJson } from '../../core/json.js'
 import { asObject } from '../../providers/shared/json.js'
 import { refuse } from './answers.js'
-import { readAll } from './idle-limit.js'
+import { IDLE, readAll } from './idle-limit.js'
 import type { Call } from './types.js'
 
 /** Nothing that a page asks for is as long, in bytes. */
@@ -9,7 +9,7 @@ const LARGEST = 16_384
 
 /** A body as text; `null` for one that is too long, or comes too slowly. */
 async function readText({ request }: Pick<Call, 'request'>): Promise<string | null> {
-  const content = await readAll(request.body, LARGEST)
+  const content = await readAll(request.body, LARGEST, IDLE)
   return typeof content === 'string' ? null : new TextDecoder().decode(content)
 }
 

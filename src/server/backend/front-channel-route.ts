@@ -38,7 +38,9 @@ export function createFrontChannelRoute<User extends SessionUser>(
     if (holds?.serverSessionId !== sid) return showFrame(new URL(issuer).origin, [])
     // That of another tab's sign-in, too: the server has one for both. Where the other processes cannot be told of it,
     // this browser is signed out all the same.
-    await sessions.endSessions({ sessionId: sid }).catch((error: unknown) => tell(report, error))
+    await sessions
+      .endSessions({ serverSessionId: sid })
+      .catch((error: unknown) => tell(report, error))
     const { setCookies, ...ended } = await sessions.signOut(cookie)
     tellLog(ended)
     return showFrame(new URL(issuer).origin, setCookies)

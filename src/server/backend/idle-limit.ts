@@ -52,16 +52,17 @@ export function withIdleLimit(
 export type Unread = 'late' | 'large'
 
 /**
- * Reads a body of at most `most` bytes, each piece of which comes in time.
+ * Reads a body of at most `most` bytes, each piece of which comes in time: in `limit` ms.
  * @throws what the body itself fails with.
  */
 export async function readAll(
   body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
   most: number,
+  limit: number,
 ): Promise<Uint8Array<ArrayBuffer> | Unread> {
   const pieces: Uint8Array<ArrayBuffer>[] = []
   try {
-    const limited = body && withIdleLimit(body, { limit: IDLE })
+    const limited = body && withIdleLimit(body, { limit })
     const whole = !limited || (await readPieces(limited, most, (piece) => pieces.push(piece)))
     if (!whole) return 'large'
   } catch (error) {

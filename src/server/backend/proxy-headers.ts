@@ -1,81 +1,10 @@
 import { AuthError } from '../../core/errors.js'
 import { stripBlanks } from '../cookies/blanks.js'
 import { keepPrivate, varyByCookie } from '../requests/caching.js'
+import { DOWN, NEVER, UP } from './header-names.js'
 
-/**
- * What an upstream may hear of a request. Everything else is dropped, for a name that nobody here
- * knows may be one that a server behind believes: `X-Original-URL`, `Remote-User`, `CF-Connecting-IP`.
- */
-const UP: readonly string[] = [
-  'accept',
-  'accept-language',
-  'cache-control',
-  'content-encoding',
-  'content-language',
-  'content-type',
-  'idempotency-key',
-  'if-match',
-  'if-modified-since',
-  'if-none-match',
-  'if-range',
-  'if-unmodified-since',
-  'last-event-id',
-  'pragma',
-  'prefer',
-  'priority',
-  'range',
-  'traceparent',
-  'tracestate',
-  'user-agent',
-  'x-correlation-id',
-  'x-request-id',
-  'x-requested-with',
-]
-
-/**
- * What the browser may hear of an answer. The rest could act on this origin or on a server before
- * it: its cookies, `X-Accel-Redirect`, `X-Sendfile`, `NEL`, `Speculation-Rules`, what CDNs keep.
- */
-const DOWN: readonly string[] = [
-  'accept-ranges',
-  'allow',
-  'cache-control',
-  'content-disposition',
-  'content-language',
-  'content-range',
-  'content-security-policy',
-  'content-type',
-  'date',
-  'deprecation',
-  'etag',
-  'last-modified',
-  'location',
-  'preference-applied',
-  'ratelimit',
-  'ratelimit-limit',
-  'ratelimit-policy',
-  'ratelimit-remaining',
-  'ratelimit-reset',
-  'retry-after',
-  'server-timing',
-  'sunset',
-  'traceresponse',
-  'vary',
-  'x-correlation-id',
-  'x-frame-options',
-  'x-ratelimit-limit',
-  'x-ratelimit-remaining',
-  'x-ratelimit-reset',
-  'x-request-id',
-  'x-total-count',
-]
-
-/**
- * What no setting lets pass: between two hops only (RFC 9110 §7.6.1), what describes a body that is
- * coded anew, who is signed in, who asks and from where, and what acts on this origin.
- */
-const NEVER =
-  /^(connection|content-length|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|host|cookie2?|set-cookie2?|authorization|www-authenticate|authentication-info|accept-encoding|expect|origin|referer|forwarded|via|x-holdfast|x-real-ip|x-forwarded-.*|sec-.*|access-control-.*|clear-site-data|alt-svc|strict-transport-security|service-worker-allowed|refresh|x-accel-.*|x-sendfile|cdn-cache-control|surrogate-control)$/
+const isBarred = (name: string): boolean =>
+  NEVER.some((one) => (one.endsWith('*') ? name.startsWith(one.slice(0, -1)) : name === one))
 
 /** Which headers pass besides the usual ones. */
 export interface HeaderPolicy {
@@ -89,7 +18,7 @@ export interface HeaderPolicy {
 function allow(known: readonly string[], more: readonly string[], option: string): Set<string> {
   const names = more.map((name) => name.toLowerCase())
   // Servers behind CGI and its like take `_` for `-`.
-  const wrong = names.find((name) => !/^[a-z\d!#$%&'*+.^`|~-]+$/.test(name) || NEVER.test(name))
+  const wrong = names.find((name) => !/^[a-z\d!#$%&'*+.^`|~-]+$/.test(name) || isBarred(name))
   if (wrong === undefined) return new Set([...known, ...names])
   throw new AuthError('invalid_argument', `\`${option}\` of an upstream cannot hold \`${wrong}\`.`)
 }

@@ -46,10 +46,13 @@ const LARGE: Problem = {
   message: 'The body is longer than its `Content-Length`.',
 }
 
-async function readBody({ body, headers }: Request): Promise<Outgoing['body'] | Unread> {
+async function readBody(
+  { body, headers }: Request,
+  { idleTimeout }: Route,
+): Promise<Outgoing['body'] | Unread> {
   const length = headers.get('Content-Length') ?? ''
   const small = /^\d+$/.test(length) && Number(length) <= REPLAYABLE
-  return small && body ? readAll(body, REPLAYABLE) : body
+  return small && body ? readAll(body, REPLAYABLE, idleTimeout) : body
 }
 
 /** Makes the proxy of a backend. @throws AuthError `invalid_argument` for a wrong upstream. */
@@ -72,7 +75,7 @@ export function createProxy<User extends SessionUser>(
   ): Promise<{ answer: Response | Problem; setCookies: readonly string[] }> {
     const { session, failure, setCookies } = await sessions.getSession(cookie, { request })
     if (!session) return { answer: problemOf(failure), setCookies }
-    const body = await readBody(request)
+    const body = await readBody(request, route)
     if (typeof body === 'string') return { answer: body === 'late' ? STALLED : LARGE, setCookies }
     const send = (accessToken: string): Promise<Response | Problem> =>
       route.send({ request, address, body, accessToken })

@@ -14,13 +14,13 @@ export interface Upstream {
   /** What every request to it carries besides, such as a key of this server's. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /**
-   * Names of headers of the page's requests that it gets besides the usual ones. Names with `_` and
-   * those by which servers know who asks cannot be among them. @default none
+   * Names of headers of the page's requests that it gets besides the usual ones. Names with `_`, those by which
+   * servers know who asks, and those that say that something else is asked for cannot be among them. @default none
    */
   readonly requestHeaders?: readonly string[] | undefined
   /**
    * Names of headers of its answers that pages get besides the usual ones, such as `Link`. What acts
-   * on this origin cannot be among them. @default none
+   * on this origin, or on a server before this one, cannot be among them. @default none
    */
   readonly responseHeaders?: readonly string[] | undefined
   /** How long an answer may take to begin after the last piece of the request, in ms. @default 30_000 */

@@ -29,6 +29,11 @@ export interface OnceOptions {
   readonly isRefusal?: ((text: string) => boolean) | undefined
   /** How long those who come later get the result, in ms. @default as the coordinator has it */
   readonly replay?: number | undefined
+  /**
+   * Whether the result is kept apart from those of refreshes, which would push it out: where what counts is that
+   * the work is done once, for all of `replay`. @default false
+   */
+  readonly apart?: boolean | undefined
 }
 
 /** What a tombstone stands for. */
@@ -45,6 +50,11 @@ export interface TombstoneOptions {
   readonly everywhere?: boolean | undefined
   /** Whether a tombstone that is there already stays as it is: what counts is when the first one was set. */
   readonly keepsFirst?: boolean | undefined
+  /**
+   * Whether it has room apart from sign-outs, of which there are many and most stand for minutes: it is about a
+   * session that nobody has signed out of, and stands as long as that may live. @default false
+   */
+  readonly apart?: boolean | undefined
 }
 
 /** Makes refreshes rare where many requests of one session arrive together. */
@@ -85,8 +95,9 @@ export interface MemoryCoordinatorOptions {
    */
   readonly replay?: number | undefined
   /**
-   * The most results kept, and the most tombstones; of results that are refusals, a tenth. When there are more tombstones, those go first
-   * whose sessions the auth server has ended too. @default 10_000
+   * The most results kept, and the most tombstones; as many more of those that are kept apart; of results that are
+   * refusals, a tenth. What is over goes first. Of tombstones then go those whose sessions the auth server has ended
+   * too. @default 10_000
    */
   readonly limit?: number | undefined
   /**
@@ -171,18 +182,24 @@ export function localCoordinator(options: MemoryCoordinatorOptions): LocalCoordi
   const limit = checkPositive('limit', options.limit ?? LIMIT)
   const running = new Map<string, Promise<CoordinatedResult>>()
   const outcomes = createExpiring<Outcome>({ limit, now })
+  const apart = createExpiring<Outcome>({ limit, now })
   const refusals = createExpiring<Outcome>({ limit: Math.ceil(limit / REFUSALS), now })
-  const tombstones = createTombstoneMap({ limit, now, onDrop: createAlarm(options) })
+  const onDrop = createAlarm(options)
+  const signOuts = createTombstoneMap({ limit, now, onDrop })
+  const others = createTombstoneMap({ limit, now, onDrop })
   const watches = createWatches()
+
+  const endedAt = (name: string): number | null => signOuts.endedAt(name) ?? others.endedAt(name)
 
   async function finish(
     key: string,
     begin: () => Promise<Outcome>,
-    { isRefusal, replay = standard }: OnceOptions,
+    { isRefusal, replay = standard, apart: isApart }: OnceOptions,
   ): Promise<CoordinatedResult> {
     try {
       const outcome = await begin()
-      const kept = isRefusal?.(outcome.result.text) ? refusals : outcomes
+      const lasting = isApart ? apart : outcomes
+      const kept = isRefusal?.(outcome.result.text) ? refusals : lasting
       kept.set(key, outcome, outcome.finishedAt + replay)
       return outcome.result
     } finally {
@@ -194,7 +211,7 @@ export function localCoordinator(options: MemoryCoordinatorOptions): LocalCoordi
     async once(key, begin, wanted = {}) {
       const current = running.get(key)
       if (current) return current
-      const kept = outcomes.get(key) ?? refusals.get(key)
+      const kept = outcomes.get(key) ?? refusals.get(key) ?? apart.get(key)
       if (kept && isLately(kept.finishedAt, wanted.replay ?? standard, now())) {
         return { ...kept.result, age: now() - kept.finishedAt }
       }
@@ -202,13 +219,14 @@ export function localCoordinator(options: MemoryCoordinatorOptions): LocalCoordi
       running.set(key, promise)
       return promise
     },
-    async end(name, ttl, { confirmed = true, keepsFirst } = {}) {
-      if (keepsFirst && tombstones.endedAt(name) !== null) return
+    async end(name, ttl, { confirmed = true, keepsFirst, apart: isApart } = {}) {
+      if (keepsFirst && endedAt(name) !== null) return
+      const tombstones = isApart ? others : signOuts
       tombstones.set(name, { until: now() + checkPositive('ttl', ttl), confirmed })
       watches.tell(name)
     },
-    ended: async (name) => tombstones.endedAt(name) !== null,
-    endedAt: async (name) => tombstones.endedAt(name),
+    ended: async (name) => endedAt(name) !== null,
+    endedAt: async (name) => endedAt(name),
     watch: async (names, onEnd) => watches.add(names, onEnd),
     pauses: createPauses(now),
   }

@@ -1,6 +1,7 @@
 import { isLately } from '../shared/lately.js'
+import { createRoom } from './room.js'
 
-/** A map that forgets: each entry at its time, and the oldest when there are too many. */
+/** A map that forgets: each entry at its time, and the oldest when too many are alive. */
 export interface Expiring<Value> {
   get(key: string): Value | undefined
   /** `until` in ms, by the clock of the map. */
@@ -18,15 +19,16 @@ export interface ExpiringOptions {
 
 interface Entry<Value> {
   readonly value: Value
-  /** When it came, and how long it stays, in ms. */
+  /** When it came, and when it is over, in ms. */
   readonly since: number
-  readonly life: number
+  readonly until: number
 }
 
 /** Makes a map that forgets. It has no timer: what is over goes when something comes. */
 export function createExpiring<Value>({ limit, now }: ExpiringOptions): Expiring<Value> {
   const entries = new Map<string, Entry<Value>>()
-  const isAlive = ({ since, life }: Entry<Value>): boolean => isLately(since, life, now())
+  const isAlive = ({ since, until }: Entry<Value>): boolean => isLately(since, until - since, now())
+  const makeRoom = createRoom({ maps: [entries], limit, now, isAlive })
   return {
     get(key) {
       const entry = entries.get(key)
@@ -34,13 +36,11 @@ export function createExpiring<Value>({ limit, now }: ExpiringOptions): Expiring
     },
     delete: (key) => void entries.delete(key),
     set(key, value, until) {
+      const entry = { value, since: now(), until }
       // Taken out first, so that the map stays in order of arrival.
       entries.delete(key)
-      entries.set(key, { value, since: now(), life: until - now() })
-      for (const [oldest, entry] of entries) {
-        if (isAlive(entry) && entries.size <= limit) break
-        entries.delete(oldest)
-      }
+      entries.set(key, entry)
+      makeRoom(entry)
     },
   }
 }

@@ -1,3 +1,5 @@
+import { createRoom } from './room.js'
+
 /** The tombstones of one process. Times in ms, by the clock of the map. */
 export interface TombstoneMap {
   /** When what has this name was ended last; `null` where it was not, or that is forgotten. */
@@ -29,28 +31,18 @@ export interface TombstoneMapOptions {
 }
 
 /**
- * Makes a map of tombstones. When it is full those go first whose sessions the auth server has ended
- * as well: they only keep out tokens that run out soon, and the others a refresh token that lives.
+ * Makes a map of tombstones. When it is full of such as stand yet, those go first whose sessions the auth server has
+ * ended as well: they only keep out tokens that run out soon, and the others a refresh token that lives.
  */
 export function createTombstoneMap({ limit, now, onDrop }: TombstoneMapOptions): TombstoneMap {
   const confirmed = new Map<string, Standing>()
   const unconfirmed = new Map<string, Standing>()
-  const size = (): number => confirmed.size + unconfirmed.size
-
-  function prune(): void {
-    for (const map of [confirmed, unconfirmed]) {
-      for (const [oldest, { until }] of map) {
-        const alive = now() < until
-        if (alive && size() <= limit) break
-        map.delete(oldest)
-        if (alive) onDrop()
-      }
-    }
-  }
+  const isAlive = ({ until }: Standing): boolean => now() < until
+  const makeRoom = createRoom({ maps: [confirmed, unconfirmed], limit, now, isAlive, onDrop })
 
   function endedAt(name: string): number | null {
     const standing = unconfirmed.get(name) ?? confirmed.get(name)
-    return standing && now() < standing.until ? standing.at : null
+    return standing && isAlive(standing) ? standing.at : null
   }
 
   return {
@@ -62,8 +54,9 @@ export function createTombstoneMap({ limit, now, onDrop }: TombstoneMapOptions):
       confirmed.delete(name)
       unconfirmed.delete(name)
       const map = isConfirmed ? confirmed : unconfirmed
-      map.set(name, { at, until })
-      prune()
+      const standing = { at, until }
+      map.set(name, standing)
+      makeRoom(standing)
     },
   }
 }

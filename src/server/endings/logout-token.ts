@@ -31,8 +31,8 @@ function whichOf({ claims }: Statement): EndedWhich {
   for (const name of ['sid', 'sub'] as const) {
     if (claims[name] !== undefined && !text(claims[name])) throw refused(`its ${name} is no text`)
   }
-  const [sessionId, userId] = [text(claims.sid), text(claims.sub)]
-  if (sessionId) return { sessionId }
+  const [serverSessionId, userId] = [text(claims.sid), text(claims.sub)]
+  if (serverSessionId) return { serverSessionId }
   if (userId) return { userId }
   throw refused('it names no session and no person')
 }

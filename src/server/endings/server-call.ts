@@ -1,5 +1,5 @@
 import { isAuthError } from '../../core/errors.js'
-import { readAll } from '../backend/idle-limit.js'
+import { IDLE, readAll } from '../backend/idle-limit.js'
 import { forbidStorage } from '../requests/caching.js'
 import { tell } from '../shared/security-events.js'
 import { TIME_LIMIT, withinTime } from '../shared/time-limit.js'
@@ -72,7 +72,7 @@ async function readBody(
   report: ServerCallOptions['report'],
 ): Promise<string | ServerAnswer> {
   try {
-    const body = await withinTime(TIME_LIMIT, () => readAll(request.body, LARGEST))
+    const body = await withinTime(TIME_LIMIT, () => readAll(request.body, LARGEST, IDLE))
     if (typeof body !== 'string') return new TextDecoder().decode(body)
     return { ...invalidRequest('The body is too large, or too slow.'), status: 413 }
   } catch (error) {

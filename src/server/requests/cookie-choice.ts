@@ -28,7 +28,7 @@ export interface CookieChoiceDeps<User extends SessionUser> {
   readonly password: Password
   now(): number
   /** What says when the session of a request was last used, if anything does. */
-  lastUseIn(jar: CookieJar): string | undefined
+  lastUseIn(jar: CookieJar): readonly string[]
   /** Whether a session is bound to a device that the request has not proved: nothing is done in its name. */
   isForeign(value: string, jar: CookieJar): Promise<boolean>
 }

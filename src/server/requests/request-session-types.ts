@@ -140,7 +140,10 @@ export interface RequestSessions<User extends SessionUser = SessionUser> {
    * Ends sessions wherever their cookies are: see `SealedSessions.endSessions`.
    * @throws AuthError as that does.
    */
-  endSessions(which: EndedWhich, options?: EndSessionsOptions): Promise<boolean>
+  endSessions(
+    which: EndedWhich | readonly EndedWhich[],
+    options?: EndSessionsOptions,
+  ): Promise<boolean>
   /**
    * The sessions of the person whose cookies these are: see `SealedSessions.listSessions`. None for a session that is
    * bound to a device, where these cookies do not prove it.

@@ -87,7 +87,7 @@ export function createRequestSessions<User extends SessionUser>(
   if (deviceBound !== undefined) checkMethods(deviceBound, ['attach'], NO_BINDING)
   const { devices } = sessions
   const bound = deviceBound?.attach({ devices, cookie, password, now }) ?? null
-  const lastUseIn = (jar: CookieJar) => readCookie(jar, used.name, looksSealed)[0]
+  const lastUseIn = (jar: CookieJar) => readCookie(jar, used.name, looksSealed)
   const isForeign = async (value: string, jar: CookieJar): Promise<boolean> =>
     (await bound?.isForeign({ value, jar })) ?? false
   const choice = createCookieChoice({ sessions, name, password, now, lastUseIn, isForeign })

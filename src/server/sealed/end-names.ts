@@ -19,8 +19,18 @@ export interface NamingProvider<User extends SessionUser = SessionUser> {
   namesOf?(session: Session<User>): ServerNames
 }
 
+/** What names of other things begin with. */
+const RESERVED = /^(\["(session|person)"|bound:|replaced:)/
+
 /**
- * What a session is called here. One that has no name, because it was sealed by an older release or
+ * What a session is called here that has this id. Servers choose ids: one that reads like a name of something else,
+ * such as of all sessions of a person at another server, is written so that it is none.
+ */
+export const sessionName = (id: string): string =>
+  RESERVED.test(id) ? JSON.stringify(['id', id]) : id
+
+/**
+ * What a session is called here. One that has no id, because it was sealed by an older release or
  * another library, is known by its refresh token.
  */
 export const nameOf = <User extends SessionUser>({ token, data }: Opened<User>): Promise<string> =>
@@ -31,13 +41,17 @@ export async function nameOfData(
   data: SealedData,
   token: Pick<TokenWords, 'facts'> | null,
 ): Promise<string> {
-  return sessionIdOf(data, token) ?? `token:${await fingerprint(data.refreshToken)}`
+  const id = sessionIdOf(data, token)
+  return id === undefined ? `token:${await fingerprint(data.refreshToken)}` : sessionName(id)
 }
 
 /** What says that a session has given way to another one of the same person. */
 export const replacedName = (name: string): string => `replaced:${name}`
 
-/** What stands for all sessions that one server calls by one id. No name of a session begins so. */
+/** What says that a session's browser has bound it. */
+export const boundName = (sessionId: string): string => `bound:${sessionId}`
+
+/** What stands for all sessions that one server calls by one id. */
 export const serverSessionName = ({ id }: NamingProvider, sessionId: string): string =>
   JSON.stringify(['session', id, sessionId])
 

@@ -5,7 +5,7 @@ import { positive } from '../../providers/shared/jwt.js'
 import { LONGEST_COOKIE_LIFE } from '../cookies/cookies.js'
 import type { Coordinator } from '../coordination/coordinator.js'
 import { type SecurityListeners, tell, wordsOf } from '../shared/security-events.js'
-import { confirmEnd, endHere, tombstoneLife } from '../shared/tombstones.js'
+import { confirmEnd, endHere, noteOf, tombstoneLife } from '../shared/tombstones.js'
 import type { TokenWords } from './access-tokens.js'
 import { type NamingProvider, nameOf, replacedName, sharedNamesOf } from './end-names.js'
 import { describeOpened, type Opened } from './opened.js'
@@ -140,8 +140,7 @@ export function createEndedSessions<User extends SessionUser>(
       const { sessionId = null, user } = describeOpened(opened)
       if (scope === 'others') return resultOf(sessionId, await ask(opened, scope))
       if (shares && user.id === replacedBy) {
-        // Where there is no room it goes before one that keeps out whoever has signed out: it is the same person's.
-        await confirmEnd(coordinator, replacedName(name), LONGEST_COOKIE_LIFE)
+        await noteOf(coordinator, replacedName(name), LONGEST_COOKIE_LIFE)
         return { sessionId, error: null }
       }
       // A refresh token may be in a browser as long as any cookie.

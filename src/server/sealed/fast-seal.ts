@@ -1,10 +1,10 @@
 import { decode, encode } from 'jose/base64url'
 import { findNodeCrypto, type NodeCrypto } from '../shared/node-crypto.js'
 
-/** What every seal begins with, percent-encoded or not (iron's `macPrefix`). */
-export const PREFIX = 'Fe26.2'
+/** What every seal begins with (iron's `macPrefix`). */
+const PREFIX = 'Fe26.2'
 /** How many parts a seal has. */
-export const PARTS = 8
+const PARTS = 8
 /** How long a seal still opens after its end, for clocks that differ, in ms (iron's `timestampSkewSec`). */
 const SKEW = 60_000
 

@@ -22,10 +22,11 @@ export interface SealedCookie {
   /** One, or several with the newest first; each of at least 32 characters. */
   readonly password: Password
   /**
-   * The cookie in which `SealedSession.noteUse` was kept, where sessions end when nobody uses them.
+   * The cookie in which `SealedSession.noteUse` was kept, where sessions end when nobody uses them; or all cookies of
+   * that name, where other hosts and paths may have set it too: the newest that is this session's counts.
    * Without it the session was last used when its seal was made.
    */
-  readonly lastUse?: string | null | undefined
+  readonly lastUse?: string | readonly string[] | null | undefined
   /** What `onReuse` and `onSecurityEvent` are told besides, such as the request. */
   readonly request?: unknown
 }

@@ -1,12 +1,11 @@
 import type { SessionUser } from '../../core/session.js'
 import { LONGEST_COOKIE_LIFE } from '../cookies/cookies.js'
 import { tell } from '../shared/security-events.js'
+import { noteOf } from '../shared/tombstones.js'
 import type { SealedDevices } from './devices.js'
+import { boundName, sessionName } from './end-names.js'
 import { sessionIdOf } from './opened.js'
 import type { Parts } from './parts.js'
-
-/** What stands beside the tombstones for a session that its browser has bound. */
-const boundName = (sessionId: string): string => `bound:${sessionId}`
 
 /** Makes what binds sealed sessions to devices. */
 export function createSealedDevices<User extends SessionUser>(parts: Parts<User>): SealedDevices {
@@ -23,7 +22,7 @@ export function createSealedDevices<User extends SessionUser>(parts: Parts<User>
       if ('reason' in opened) return null
       return sealing.sealRenewed({ ...opened.data, device }, cookie.password, opened)
     },
-    isSignedOut: (sessionId) => coordinator.ended(sessionId),
+    isSignedOut: (sessionId) => coordinator.ended(sessionName(sessionId)),
     async isOver(cookie) {
       const opened = await opener.open(cookie)
       if ('reason' in opened) return false
@@ -31,7 +30,7 @@ export function createSealedDevices<User extends SessionUser>(parts: Parts<User>
     },
     // A refresh token may be in a browser as long as any cookie.
     noteBinding: (sessionId) =>
-      coordinator.end(boundName(sessionId), LONGEST_COOKIE_LIFE, {
+      noteOf(coordinator, boundName(sessionId), LONGEST_COOKIE_LIFE, {
         everywhere: true,
         keepsFirst: true,
       }),

@@ -193,15 +193,19 @@ export interface SealedSessions<User extends SessionUser = SessionUser> {
   signOut(cookie: SealedCookie, options?: SealedSignOutOptions): Promise<SealedSignOutResult>
   /**
    * Ends sessions wherever their cookies are, in all processes at their next request: one by its id, as it is
-   * called here or at the auth server, or all that a person has by now. What they begin afterwards lives; an id is over
-   * for good, so that a server which would give it again must have ended its own session first. It is
-   * remembered for 400 days, as long as a cookie may last. The auth server is told when such a cookie comes, unless
-   * it has one session for several sign-ins: so this is for what it said itself, or an app knows better.
+   * called here or at the auth server, or all that a person has by now; or several of these together. What people
+   * begin afterwards lives; an id is over for good, so that a server which would give it again must have ended its own
+   * session first. It is remembered for 400 days, as long as a cookie may last. The auth server is told when such a
+   * cookie comes, unless it has one session for several sign-ins: so this is for what it said itself, or an app knows
+   * better.
    * @returns whether it was done now, and not before where it was to be done `once`.
    * @throws AuthError `invalid_argument` unless it says which; `storage`, `retryable`, when the other processes
    *   cannot be told: then they are over in this one only.
    */
-  endSessions(which: EndedWhich, options?: EndSessionsOptions): Promise<boolean>
+  endSessions(
+    which: EndedWhich | readonly EndedWhich[],
+    options?: EndSessionsOptions,
+  ): Promise<boolean>
   /**
    * Calls `onEnd` once when the session of a cookie was ended, by whomever, in whatever process: within a second
    * where all is well; at once where it is nobody's. That its tokens or its limits have run out is no end. Resolves

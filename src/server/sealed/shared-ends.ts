@@ -9,18 +9,33 @@ import {
   personName,
   type SharedNames,
   serverSessionName,
+  sessionName,
   sharedNamesOf,
 } from './end-names.js'
 import type { Opened } from './opened.js'
 import { CLOCKS_APART } from './receipt.js'
 
 /**
- * Which sessions are to end: those that are called so here or at their auth server, such as by its `sid`; or all
- * that a person has by now, as an app or the auth server calls them, such as by their `sub`.
+ * Which sessions are to end: those that are called so here or at their auth server, such as by its `sid`; those that
+ * are called so there, by a word of that server itself (`serverSessionId`), which must not reach sessions of others; or
+ * all that a person has by now, as an app or the auth server calls them, such as by their `sub`.
  */
 export type EndedWhich =
-  | { readonly sessionId: string; readonly userId?: undefined }
-  | { readonly userId: string; readonly sessionId?: undefined }
+  | {
+      readonly sessionId: string
+      readonly serverSessionId?: undefined
+      readonly userId?: undefined
+    }
+  | {
+      readonly serverSessionId: string
+      readonly sessionId?: undefined
+      readonly userId?: undefined
+    }
+  | {
+      readonly userId: string
+      readonly sessionId?: undefined
+      readonly serverSessionId?: undefined
+    }
 
 /** How sessions are to be ended. */
 export interface EndSessionsOptions {
@@ -49,7 +64,7 @@ export interface SharedEnds<User extends SessionUser> {
    * @throws AuthError `invalid_argument` unless there is one id; `storage`, `retryable`, when other processes
    *   cannot be told: then they are over in this one only, and the same key does for another try.
    */
-  end(which: EndedWhich, options?: EndSessionsOptions): Promise<boolean>
+  end(which: EndedWhich | readonly EndedWhich[], options?: EndSessionsOptions): Promise<boolean>
   /** What says whether a session was ended together with others. */
   memberOf(opened: Opened<User>): SharedMember
   /** Whether it was. */
@@ -59,10 +74,13 @@ export interface SharedEnds<User extends SessionUser> {
 }
 
 /** @throws AuthError `invalid_argument` unless it is one text. */
-function checkWhich({ sessionId, userId }: EndedWhich): void {
-  const given = [sessionId, userId].filter((id) => id !== undefined)
+function checkWhich(which: EndedWhich): void {
+  checkObject('which', which)
+  const { sessionId, serverSessionId, userId } = which
+  const given = [sessionId, serverSessionId, userId].filter((id) => id !== undefined)
   if (given.length === 1 && typeof given[0] === 'string' && given[0] !== '') return
-  throw new AuthError('invalid_argument', 'Pass a `sessionId` or a `userId`, as a text.')
+  const message = 'Pass a `sessionId`, a `serverSessionId` or a `userId`, as a text.'
+  throw new AuthError('invalid_argument', message)
 }
 
 /**
@@ -90,33 +108,37 @@ export function createSharedEnds<User extends SessionUser>({
     return times.filter((at) => at !== null)
   }
 
-  function namesOf({ sessionId, userId }: EndedWhich): readonly string[] {
-    if (sessionId === undefined) return [personName(provider, userId)]
-    const shares = provider.sharesSessionIds === true
-    return [sessionId, ...(shares ? [serverSessionName(provider, sessionId)] : [])]
+  function namesOf({ sessionId, serverSessionId, userId }: EndedWhich): readonly string[] {
+    if (userId !== undefined) return [personName(provider, userId)]
+    const id = sessionId ?? serverSessionId
+    // Else a session has no other name than the server's.
+    if (provider.sharesSessionIds !== true) return [sessionName(id)]
+    const shared = serverSessionName(provider, id)
+    return sessionId === undefined ? [shared] : [sessionName(id), shared]
   }
 
-  async function endAll(which: EndedWhich): Promise<void> {
+  async function endAll(all: readonly EndedWhich[]): Promise<void> {
     // Nobody knows whether the auth server has ended it: a refresh token may live as long as any cookie.
     const how = { confirmed: false, everywhere: true }
     const life = tombstoneLife(LONGEST_COOKIE_LIFE)
-    await Promise.all(namesOf(which).map((name) => coordinator.end(name, life, how)))
+    await Promise.all(all.flatMap(namesOf).map((name) => coordinator.end(name, life, how)))
   }
 
   return {
     async end(which, { once } = {}) {
-      checkObject('which', which)
-      checkWhich(which)
+      const all = [which].flat()
+      if (all.length === 0) throw new AuthError('invalid_argument', 'Say which sessions end.')
+      for (const one of all) checkWhich(one)
       let isDone = false
       const work = async (): Promise<string> => {
-        await endAll(which)
+        await endAll(all)
         isDone = true
         return 'ended'
       }
       if (!once) await work()
       else {
         const key = await fingerprint('end once', provider.id, once.key)
-        await coordinator.once(key, work, { replay: once.within })
+        await coordinator.once(key, work, { replay: once.within, apart: true })
       }
       return isDone
     },

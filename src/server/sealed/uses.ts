@@ -43,10 +43,14 @@ export function createUses({ limits, now }: UsesOptions): Uses {
     opened: Opened<User>,
     { lastUse, password }: SealedCookie,
   ): Promise<number | undefined> {
-    const use = lastUse ? parseUse(await unsealText(lastUse, password, { now })) : null
-    // One of another session, left in the browser, says nothing of this.
-    const isOfThis = use?.session === (await nameOf(opened))
-    const times = [opened.data.usedAt, isOfThis ? use?.usedAt : undefined]
+    const values = lastUse ? [lastUse].flat() : []
+    const uses = await Promise.all(
+      values.map(async (value) => parseUse(await unsealText(value, password, { now }))),
+    )
+    const name = await nameOf(opened)
+    // One of another session, left in the browser, or planted, says nothing of this.
+    const own = uses.flatMap((use) => (use?.session === name ? [use.usedAt] : []))
+    const times = [opened.data.usedAt, ...own]
     // What a clock has noted that was set back since must not keep a session until then.
     const known = times.flatMap((at) =>
       at !== undefined && at <= now() + CLOCKS_APART ? [at] : [],

@@ -1,4 +1,4 @@
-import type { Coordinator } from '../coordination/coordinator.js'
+import type { Coordinator, TombstoneOptions } from '../coordination/coordinator.js'
 
 /** What leaves tombstones. */
 type Ends = Pick<Coordinator, 'end'>
@@ -22,3 +22,14 @@ export const endHere = (coordinator: Ends, name: string, refreshLife: number): P
  */
 export const confirmEnd = (coordinator: Ends, name: string, accessLife: number): Promise<void> =>
   coordinator.end(name, tombstoneLife(accessLife), { confirmed: true })
+
+/**
+ * Notes something of a session that nobody has signed out of: that another one took its place, or that it is bound. It
+ * stands as long as the refresh token may live, in ms, and no sign-out pushes it out.
+ */
+export const noteOf = (
+  coordinator: Ends,
+  name: string,
+  refreshLife: number,
+  options: Pick<TombstoneOptions, 'everywhere' | 'keepsFirst'> = {},
+): Promise<void> => coordinator.end(name, tombstoneLife(refreshLife), { ...options, apart: true })

@@ -72,6 +72,12 @@ function keySetError(error: unknown): AuthError {
     : new AuthError('network', 'The key set could not be fetched.')
 }
 
+/** The shortest key of RSA that may be used, in bits (RFC 7518 §3.3). */
+const SHORTEST = 2_048
+
+const isTooShort = ({ algorithm }: CryptoKey): boolean =>
+  'modulusLength' in algorithm && Number(algorithm.modulusLength) < SHORTEST
+
 const isKey = (value: unknown): boolean => text(asObject(value)?.kty) !== undefined
 
 /** A key set without what is no key at all: jose would refuse the others with it. */
@@ -156,15 +162,29 @@ export function createKeySet(location: KeySetLocation, now: () => number): KeySe
     return due
   }
 
+  /** The key of those at hand. One that cannot be used is none. */
+  async function find(header: JWSHeaderParameters): Promise<CryptoKey> {
+    try {
+      const key = await remote(header)
+      if (!isTooShort(key)) return key
+    } catch (error) {
+      if (error instanceof errors.JWKSMultipleMatchingKeys) throw error
+      if (error instanceof errors.JWKSNoMatchingKey) throw error
+    }
+    // Where there is no other, the issuer is broken: that is no word about anybody's token.
+    const isOnly = remote.jwks()?.keys.length === 1
+    throw isOnly ? new errors.JWKSInvalid() : new errors.JWKSNoMatchingKey()
+  }
+
   async function keyFor(header: JWSHeaderParameters): Promise<CryptoKey> {
     const due = await freshen()
     try {
-      return await remote(header)
+      return await find(header)
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
     }
     if (!due || failure) await lookAgain()
-    return remote(header)
+    return find(header)
   }
 
   return {
@@ -172,7 +192,7 @@ export function createKeySet(location: KeySetLocation, now: () => number): KeySe
     async keyAtHand(header) {
       // jose would look for them itself.
       if (loadedAt === undefined) throw new errors.JWKSNoMatchingKey()
-      return remote(header)
+      return find(header)
     },
     async ready() {
       await freshen()

@@ -91,6 +91,40 @@ describe('the coordinator of one process', () => {
     expect(report).not.toHaveBeenCalled()
   })
 
+  it('forgets no tombstone that stands, and says nothing, while there are others that are over', async () => {
+    const { clock } = createTime()
+    const report = vi.fn()
+    const coordinator = memoryCoordinator({ now: clock.now, limit: 10, report })
+    await coordinator.end('long', 86_400_000)
+    for (let round = 0; round < 100; round += 1) {
+      await coordinator.end(`short ${round}`, 1_000)
+      await clock.advance(200)
+    }
+    expect(await coordinator.ended('long')).toBe(true)
+    expect(report).not.toHaveBeenCalled()
+  })
+
+  it('keeps what is apart from what there is most of: neither pushes the other out', async () => {
+    const coordinator = memoryCoordinator({ limit: 5 })
+    const { ask, runs } = createCounter(coordinator)
+    const token = { apart: true, replay: 3_600_000 }
+    await coordinator.once('token', async () => 'used', token)
+    await coordinator.end('bound', 86_400_000, { apart: true })
+    for (let index = 0; index < 50; index += 1) {
+      await coordinator.end(`session ${index}`, 60_000)
+      await ask(`refresh ${index}`)
+    }
+    expect((await coordinator.once('token', async () => 'again', token)).text).toBe('used')
+    expect(await coordinator.ended('bound')).toBe(true)
+    for (let index = 0; index < 50; index += 1) {
+      await coordinator.end(`bound ${index}`, 86_400_000, { apart: true })
+      await coordinator.once(`token ${index}`, async () => 'used', token)
+    }
+    expect(await coordinator.ended('session 49')).toBe(true)
+    await ask('refresh 49')
+    expect(runs.get('refresh 49')).toBe(1)
+  })
+
   it('keeps a tombstone when the clock is set back', async () => {
     const { clock } = createTime()
     const coordinator = memoryCoordinator({ now: clock.now })

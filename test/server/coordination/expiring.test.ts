@@ -30,6 +30,34 @@ describe('a map that forgets', () => {
     expect(there('a', 'b', 'c', 'd', 'e')).toEqual(['c', 'd', 'e'])
   })
 
+  it('lets nothing go that is alive while there is something that is over, wherever that stands', () => {
+    const { clock, map, there } = open(3)
+    map.set('long', 'x', 90_000)
+    for (let round = 0; round < 10; round += 1) {
+      map.set(`short ${round}`, 'x', clock.time + 500)
+      map.set(`next ${round}`, 'x', clock.time + 500)
+      clock.time += 500
+    }
+    expect(there('long', 'next 9')).toEqual(['long'])
+  })
+
+  it('finds what is over whenever that came, and however often it has looked before', () => {
+    const { clock, map, there } = open(3)
+    map.set('first', 'x', 90_000)
+    map.set('short', 'x', 2_000)
+    map.set('longer', 'x', 2_500)
+    clock.time = 2_000
+    map.set('second', 'x', 90_000)
+    clock.time = 2_500
+    map.set('third', 'x', 90_000)
+    expect(there('first', 'second', 'third')).toEqual(['first', 'second', 'third'])
+    map.set('late', 'x', 2_600)
+    clock.time = 2_600
+    map.set('fourth', 'x', 90_000)
+    // Three were alive when `late` came, and the oldest of them had to go.
+    expect(there('first', 'second', 'third', 'fourth')).toEqual(['second', 'third', 'fourth'])
+  })
+
   it('does not keep one for longer because the clock was set back', () => {
     const { clock, map } = open(10)
     map.set('rests', 'a core that failed', clock.time + 500)

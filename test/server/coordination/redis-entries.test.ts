@@ -51,6 +51,22 @@ describe('what lies in Redis', () => {
     ])
   })
 
+  it.each([
+    ['one that the auth server has not heard of', 400 * 86_400_000 + 60_000, { confirmed: false }],
+    ['one that it has heard of', 360_000, { confirmed: true }],
+    ['one that is apart', 400 * 86_400_000 + 60_000, { apart: true }],
+  ])('has a tombstone as long as it is to stand: %s', async (_, life, options) => {
+    const { clock, until, redis, start } = createProcesses()
+    const { end } = start()
+    await until(end('session', life, options))
+    const [entry] = [...redis.entries.values()]
+    await clock.advance(life - 5_000)
+    expect(await until(start().ended('session'))).toBe(true)
+    await clock.advance(6_000)
+    expect(await until(start().ended('session'))).toBe(false)
+    expect(entry?.value).toMatch(/^at:\d+$/)
+  })
+
   it('is believed when it is as it was written', async () => {
     const { ask } = await withResult()
     expect(await ask()).toBe('the result')

@@ -5,7 +5,13 @@ import {
   memoryCoordinator,
 } from '../../../src/server/coordination/coordinator.js'
 import { createBackChannelLogout } from '../../../src/server/endings/back-channel-logout.js'
-import { createGate } from '../sealed/sealed-sessions-stage.js'
+import {
+  createGate,
+  createStage,
+  PASSWORD,
+  signed,
+  success,
+} from '../sealed/sealed-sessions-stage.js'
 import { BACK_CHANNEL, createEndingsWorld, createSigner, EVENT, FORM } from './endings-stage.js'
 
 const MINUTE = 60_000
@@ -80,6 +86,38 @@ describe('a logout token', () => {
     const next = await seal('sid-2')
     expect((await logout(token)).status).toBe(400)
     expect(await isAlive(next)).toBe(true)
+  })
+
+  it('counts once also after more refreshes than there is room for', async () => {
+    const coordinator = memoryCoordinator({ limit: 5 })
+    const { logout, logoutToken } = await createEndingsWorld({ sessions: { coordinator } })
+    const token = await logoutToken({ sub: 'ada' })
+    expect((await logout(token)).status).toBe(200)
+    for (let index = 0; index < 50; index += 1) {
+      await coordinator.once(`refresh ${index}`, async () => 'tokens')
+    }
+    expect((await logout(token)).status).toBe(400)
+  })
+
+  it('reaches no session of another server that shares the coordinator, whatever it calls its own', async () => {
+    const coordinator = memoryCoordinator()
+    const { logout, logoutToken } = await createEndingsWorld({ sessions: { coordinator } })
+    const other = createStage(signed)
+    const there = other.start(coordinator)
+    const value = await there.sealSession(await other.signIn(), { password: PASSWORD })
+    const look = () => there.openSession({ value, password: PASSWORD }).getSession()
+    const { sessionId = '', user } = success(await look())
+    const { id } = other.workos
+    const sids = [
+      sessionId,
+      `replaced:${sessionId}`,
+      `bound:${sessionId}`,
+      JSON.stringify(['person', id, user.id]),
+      JSON.stringify(['session', id, sessionId]),
+    ]
+    for (const sid of sids) expect((await logout(logoutToken({ sid }))).status).toBe(200)
+    expect(await look()).toMatchObject({ authenticated: true })
+    expect(await there.devices.boundAt(sessionId)).toBeNull()
   })
 
   it('counts once also when it comes twice together, and is used up by no failure', async () => {

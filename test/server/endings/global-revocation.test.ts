@@ -115,6 +115,15 @@ describe('a request to revoke all that a person has', () => {
     expect(await isAlive(value)).toBe(true)
   })
 
+  it('proves nothing about anybody else by a token that was used', async () => {
+    const { seal, revoke, isAlive } = await createEndingsWorld()
+    const value = await seal('sid-1')
+    const claims = { jti: 'the same' }
+    expect((await revoke({ format: 'opaque', id: 'bob' }, claims)).status).toBe(204)
+    expect((await revoke(ADA, claims)).status).toBe(401)
+    expect(await isAlive(value)).toBe(true)
+  })
+
   it.each<[string, unknown]>([
     ['nothing', undefined],
     ['a text', 'ada'],

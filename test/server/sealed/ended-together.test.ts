@@ -3,9 +3,12 @@ import {
   type Coordinator,
   memoryCoordinator,
 } from '../../../src/server/coordination/coordinator.js'
+import { jwt } from '../../support/wire.js'
 import {
+  answering,
   createGate,
   createStage,
+  FIRST,
   opened,
   PASSWORD,
   signed,
@@ -43,6 +46,30 @@ describe('an end of one session by its id', () => {
     expect(await look(laptop)).toMatchObject(alive)
   })
 
+  it('is that of no other session, nor of a person, whatever a server calls its own', async () => {
+    const { phone, look, shared, workos, userId } = await createTwo()
+    const { sessionId = '' } = success(await look(phone))
+    const names = [
+      JSON.stringify(['person', workos.id, userId]),
+      JSON.stringify(['session', workos.id, sessionId]),
+      `bound:${sessionId}`,
+      `replaced:${sessionId}`,
+    ]
+    for (const sid of names) {
+      const accessToken = jwt({ sub: 'user_1', sid })
+      const { sessions } = await answering([], { coordinator: shared })
+      const grant = { ...FIRST, accessToken, lifetime: 1 }
+      const evil = await sessions.sealSession(grant, { password })
+      await sessions.signOut({ value: evil, password })
+      expect(await sessions.openSession({ value: evil, password }).refreshSession()).toMatchObject(
+        refused,
+      )
+      await sessions.endSessions({ sessionId: sid })
+    }
+    expect(await look(phone)).toMatchObject(alive)
+    for (const name of names) expect(await shared.ended(name)).toBe(false)
+  })
+
   it('lasts as long as a cookie may', async () => {
     const { here, phone, look, clock, there } = await createTwo()
     await here.endSessions({ sessionId: success(await look(phone)).sessionId ?? '' })
@@ -61,6 +88,15 @@ describe('an end of all sessions of a person', () => {
     expect(await look(next)).toMatchObject(alive)
     await here.endSessions({ userId })
     expect(await look(next)).toEqual(over)
+  })
+
+  it('may be one of several, which are done together, once', async () => {
+    const { here, phone, look, userId } = await createTwo()
+    const all = [{ userId: 'somebody else' }, { userId }]
+    const once = { once: { key: 'a token', within: DAY } }
+    expect(await here.endSessions(all, once)).toBe(true)
+    expect(await look(phone)).toEqual(over)
+    expect(await here.endSessions({ userId: 'a third' }, once)).toBe(false)
   })
 
   it('leaves those of other people', async () => {
@@ -151,6 +187,9 @@ describe('what is to end', () => {
     ['an empty id', { sessionId: '' }],
     ['an id that is no text', { userId: 7 }],
     ['two ids', { sessionId: 'session_1', userId: 'user_1' }],
+    ['an id here and one there', { sessionId: 'session_1', serverSessionId: 'session_1' }],
+    ['none of a list', []],
+    ['a list of which one says nothing', [{ userId: 'user_1' }, {}]],
   ])('is not %s', async (_, which) => {
     const { sessions } = createStage()
     const call = sessions.endSessions

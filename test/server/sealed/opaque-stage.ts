@@ -55,7 +55,7 @@ export function createOpaqueStage(options: Partial<SealedSessionsOptions> = {}) 
     sessions,
     signIn,
     grant,
-    load: (value: string | undefined, lastUse?: string | null) =>
+    load: (value: string | undefined, lastUse?: string | readonly string[] | null) =>
       sessions.openSession({ value, password, lastUse }),
   }
 }

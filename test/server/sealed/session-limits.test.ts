@@ -8,6 +8,8 @@ import { opened, success } from './sealed-sessions-stage.js'
 
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
+/** What looks like a seal, and is none. */
+const FORGED = `Fe26.2*1*${'a'.repeat(64)}*${'b'.repeat(22)}*${'c'.repeat(64)}**${'d'.repeat(64)}*${'e'.repeat(43)}~2`
 const expired = { authenticated: false, retryable: false, reason: 'session_expired' }
 
 describe('the absolute limit of a session', () => {
@@ -90,6 +92,22 @@ describe('the idle limit of a session', () => {
     expect(await load(sealed, use).getSession()).toMatchObject({ authenticated: true })
     clock.time += 10 * MINUTE
     expect(await load(sealed, use).getSession()).toEqual(expired)
+  })
+
+  it('counts from the newest of several, whatever others planted beside it', async () => {
+    const { signIn, load, clock } = createOpaqueStage(idle)
+    const [sealed, other] = [await signIn({ lifetime: DAY }), await signIn({ lifetime: DAY })]
+    clock.time += 20 * MINUTE
+    const older = await load(sealed).noteUse()
+    clock.time += 20 * MINUTE
+    const foreign = await load(other).noteUse()
+    const newer = await load(sealed).noteUse()
+    clock.time += 50 * MINUTE
+    const uses = [FORGED, foreign ?? '', older ?? '', newer ?? '']
+    for (const use of [uses, [...uses].reverse()]) {
+      expect(await load(sealed, use).getSession()).toMatchObject({ authenticated: true })
+    }
+    expect(await load(sealed, [FORGED, foreign ?? '', older ?? '']).getSession()).toEqual(expired)
   })
 
   it('is not lengthened by a use of another session, of nobody, or of none at all', async () => {
@@ -225,6 +243,25 @@ describe('limits in the cookies of requests', () => {
     tokens.answer = null
     clock.time += MINUTE
     expect((await visit()).session?.accessToken).toBe('opaque-1')
+  })
+
+  it('sign nobody out for a use that another host has planted, or of a session before', async () => {
+    const { visit, clock, requests, header, sessions, grant, jar } = await createBrowser({
+      idle: HOUR,
+    })
+    clock.time += 50 * MINUTE
+    await visit()
+    const value = await sessions.sealSession(grant({ user: { id: 'bob' }, lifetime: DAY }), {
+      password,
+    })
+    clock.time += 40 * MINUTE
+    const stale = await sessions.openSession({ value, password }).noteUse()
+    for (const planted of [FORGED, stale ?? '']) {
+      const Cookie = `__Host-holdfast-used=${planted}; ${header()}`
+      const found = await requests.getSession(Cookie, { refresh: 'never' })
+      expect(found.session?.user.id).toBe('ada')
+    }
+    expect(jar.size).toBe(2)
   })
 
   it('leave no cookie behind at a sign-out', async () => {
