@@ -257,6 +257,7 @@ describe('what comes back and is not believed', () => {
     ['for nobody', { aud: undefined }],
     ['for other clients', { aud: ['other', 'third'] }],
     ['for this client and others, issued to another', { aud: ['app', 'other'], azp: 'other' }],
+    ['for this client and others, issued to nobody', { aud: ['app', 'other'] }],
     ['with another nonce', { nonce: 'other' }],
     ['without a nonce', { nonce: undefined }],
     ['without a subject', { sub: undefined }],

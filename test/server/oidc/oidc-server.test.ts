@@ -63,6 +63,7 @@ describe('a code', () => {
       'for another client too, which is named as the one that asked',
       { aud: ['app', 'b'], azp: 'b' },
     ],
+    ['for another client too, and issued to nobody', { aud: ['app', 'b'] }],
     ['of another issuer', { iss: 'https://evil.example' }],
     ['of another sign-in', { nonce: 'another' }],
     ['of no sign-in', { nonce: undefined }],
