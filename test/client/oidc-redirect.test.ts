@@ -385,6 +385,18 @@ describe('the address for signing out', () => {
     })
   })
 
+  it('holds no token where the app wants none in an address', async () => {
+    const { signIn, auth } = oidcPage({})
+    await signIn()
+    const hint = `${(await auth.getSession())?.extras.id_token}`
+    expect(await auth.actions.signOutUrl()).toContain(hint)
+    const address = await auth.actions.signOutUrl({ idTokenHint: false })
+    expect(Object.fromEntries(new URL(address).searchParams)).toEqual({
+      realm: 'one',
+      client_id: 'app',
+    })
+  })
+
   it('calls the page to return to as the server does', async () => {
     const { signIn, auth } = oidcPage({ postLogoutParameter: 'logout_uri' })
     await signIn()

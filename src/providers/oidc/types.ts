@@ -211,6 +211,11 @@ export interface OidcSignOutOptions {
   readonly postLogoutRedirectUri?: string | undefined
   /** Given back with that address. */
   readonly state?: string | undefined
+  /**
+   * Whether the address holds the id token, by which many servers end the session without asking. Where the
+   * server shows a page, the browser's history keeps that address. @default true
+   */
+  readonly idTokenHint?: boolean | undefined
 }
 
 /** What OpenID Connect can do beyond the contract: `auth.actions`. All throw AuthError. */
@@ -227,7 +232,8 @@ export interface OidcActions {
   readonly handleRedirect: HandleRedirect<OidcUser>
   /**
    * Where to navigate when somebody signs out, so that the server forgets them too. Ask for it while
-   * the session is there; then `await auth.signOut()`; then navigate. It holds the id token.
+   * the session is there; then `await auth.signOut()`; then navigate. It holds the id token, unless
+   * `idTokenHint` is `false`.
    * @throws AuthError `rejected` where the server has no such page; as `getSession` when the token is
    *   dead and nobody can be asked: sign out all the same.
    * @throws AuthSessionMissingError when nobody is signed in.
