@@ -342,10 +342,37 @@ describe('a sign-in that the server refuses', () => {
   })
 })
 
+/** Claims that want one of these as the `acr` (OIDC Core §5.5.1.1). */
+const essential = (values: readonly string[]) => ({
+  id_token: { acr: { essential: true, values } },
+})
+
 describe('a stronger or fresher sign-in', () => {
+  it('may be wanted by one value, and by a parameter of the app’s own', async () => {
+    const claims = { id_token: { acr: { essential: true, value: 'gold' } } }
+    const parameters = { claims: JSON.stringify(claims) }
+    for (const wish of [{ claims }, { parameters }]) {
+      const { signIn } = oidcPage({})
+      expect(await signIn({ acr: 'bronze' }, wish)).toMatchObject({
+        details: { claims: essential(['gold']) },
+      })
+    }
+  })
+
   it.each<readonly [string, Record<string, unknown>, object]>([
     ['of another strength', { acr: 'bronze' }, { acrValues: 'gold silver' }],
     ['of no known strength', {}, { acrValues: 'gold' }],
+    [
+      'of another strength than claims want',
+      { acr: 'bronze' },
+      { claims: essential(['gold', 'silver']) },
+    ],
+    ['of no strength that claims want', {}, { claims: essential(['gold']) }],
+    [
+      'of one strength, where two are wanted',
+      { acr: 'silver' },
+      { acrValues: 'silver', claims: essential(['gold']) },
+    ],
     ['that is too old', { auth_time: 500 }, { maxAge: 300_000 }],
     ['of no known age', {}, { maxAge: 300_000 }],
   ])('is not one %s: that is a step, and nobody is signed in', async (_name, claims, wish) => {
@@ -359,6 +386,21 @@ describe('a stronger or fresher sign-in', () => {
 
   it.each<readonly [string, Record<string, unknown>, object]>([
     ['of one of the strengths', { acr: 'silver' }, { acrValues: 'gold silver' }],
+    [
+      'of one of the strengths that claims want',
+      { acr: 'silver' },
+      { claims: essential(['gold', 'silver']) },
+    ],
+    [
+      'of another strength than claims would like',
+      { acr: 'bronze' },
+      { claims: { id_token: { acr: { values: ['gold'] } } } },
+    ],
+    [
+      'of any strength, where claims name none',
+      {},
+      { claims: { id_token: { acr: { essential: true } } } },
+    ],
     ['that is new enough by the server’s clock', { auth_time: 800 }, { maxAge: 300_000 }],
     ['of this moment', { auth_time: 1_000 }, { maxAge: 0 }],
   ])('is one %s', async (_name, claims, wish) => {

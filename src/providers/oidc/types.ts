@@ -177,7 +177,10 @@ export interface OidcSignInOptions {
   /** How long ago, in ms, somebody may have proved who they are. The id token must say so. */
   readonly maxAge?: number | undefined
   readonly uiLocales?: string | undefined
-  /** Single claims (OIDC Core §5.5), or what a claims challenge of Entra asks for. */
+  /**
+   * Single claims (OIDC Core §5.5), or what a claims challenge of Entra asks for. The sign-in fails unless the
+   * id token has the `acr` that is `essential` there.
+   */
   readonly claims?: Readonly<Record<string, unknown>> | undefined
   /** The API that the session's own token is for (RFC 8707). */
   readonly resource?: string | undefined

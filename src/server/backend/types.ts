@@ -29,6 +29,10 @@ export interface SignInExchange {
   readonly issuer?: string | undefined
   /** The `maxAge` that the sign-in was asked for with, in ms. */
   readonly maxAge?: number | undefined
+  /** The `acrValues` that it was asked for with, of which the answer is to name one. */
+  readonly acrValues?: string | undefined
+  /** The `claims` that it was asked for with. */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** The auth server where people sign in. `workosServer` is one. */
