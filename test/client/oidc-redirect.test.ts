@@ -96,9 +96,17 @@ describe('the address for a sign-in', () => {
     await expect(oidcPage({ metadata }).begin()).rejects.toMatchObject({
       code: 'invalid_argument',
     })
-    await expect(oidcPage({ pushRequest }).begin()).rejects.toMatchObject({
-      code: 'invalid_argument',
-    })
+  })
+
+  it('is pushed where the server takes that, and whole where it does not', async () => {
+    const pushed_authorization_request_endpoint = 'https://id.example/par'
+    const metadata = { ...DOCUMENT, pushed_authorization_request_endpoint }
+    const offered = oidcPage({ metadata, pushRequest }, [201, { request_uri: 'urn:1' }])
+    expect((await offered.begin()).parameters).toEqual({ client_id: 'app', request_uri: 'urn:1' })
+    const none = oidcPage({ pushRequest })
+    const { parameters } = await none.begin({ loginHint: 'ada' })
+    expect(parameters).toMatchObject({ login_hint: 'ada', code_challenge_method: 'S256' })
+    expect(none.sent).toEqual([])
   })
 })
 

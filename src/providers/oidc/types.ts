@@ -151,7 +151,7 @@ export interface OidcOptions extends Omit<HttpOptions, 'url' | 'credentials'> {
    * @default their 401 is handed to the app
    */
   readonly stepUp?: ((answer: IncomingAnswer) => AnswerMeaning<OidcUser>) | undefined
-  /** `pushRequest`, for servers that want sign-ins pushed. @default they are in the address */
+  /** `pushRequest`, for servers that take pushed sign-ins (RFC 9126). @default they are in the address */
   readonly pushRequest?: OidcPush | undefined
   /**
    * `dpop`, for tokens that are worth nothing without a key of this browser (RFC 9449); the client

@@ -65,7 +65,8 @@ export interface OidcServerOptions
   readonly resource?: string | undefined
   /**
    * Whether sign-ins are pushed to the server, so that nobody on the way reads or changes what they ask for
-   * (RFC 9126). @default where the server requires it
+   * (RFC 9126). `true`: also where the server refuses that to this client, and the sign-in then fails.
+   * @default where the server takes or requires it, and lets this client
    */
   readonly pushRequests?: boolean | undefined
   /**
