@@ -3,8 +3,7 @@ import type { RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
 import { createPkce } from '../shared/pkce.js'
 import { invalid } from '../shared/url.js'
-import { essentialAcr, toParameters, toTexts, withQuery } from './authorize.js'
-import { claimsIn } from './errors.js'
+import { toParameters, toTexts, withQuery } from './authorize.js'
 import { createRedeem, refusalOf } from './sign-in.js'
 import type { Tokens } from './tokens.js'
 import type { OidcSignInOptions, OidcUser } from './types.js'
@@ -69,9 +68,8 @@ export async function beginSignIn(
     : withQuery(metadata.authorization_endpoint, parameters)
   // Wherever a window or a frame is sent is a request, too.
   context.throwIfDisposed?.()
-  const { acr_values: acr, max_age: age, resource, audience, organization, scope } = asked
-  const acrs = essentialAcr(claimsIn(asked.claims))
-  const about = { acr, acrs, age, dpop, wish: { resource, audience, organization, scope } }
+  const { acr_values: acr, max_age: age, claims, resource, audience, organization, scope } = asked
+  const about = { acr, claims, age, dpop, wish: { resource, audience, organization, scope } }
   return { url, secret, kept: { id: state, issuer, server: metadata, ...about } }
 }
 

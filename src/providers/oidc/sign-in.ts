@@ -1,10 +1,11 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import type { RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
-import { asObject, text, texts } from '../shared/json.js'
+import { asObject, text } from '../shared/json.js'
 import { isFine } from '../shared/passing.js'
 import type { Returned } from '../shared/redirect.js'
-import { stepError, toError, toRefusal } from './errors.js'
+import { essentialAcr } from './authorize.js'
+import { claimsIn, stepError, toError, toRefusal } from './errors.js'
 import { textsIn, toGrant, toKept } from './grants.js'
 import { readIdToken, toUser } from './id-token.js'
 import type { Tokens } from './tokens.js'
@@ -31,11 +32,11 @@ export function refusalOf(
  * Whether somebody proved who they are as was asked (RFC 9470 §5, OIDC Core §3.1.3.7, 12 and 13, §5.5.1.1).
  * @throws AuthError `step_required` when they did not.
  */
-function checkProof(claims: OidcClaims | null, { acr, acrs, age }: Returned['kept']): void {
-  const essential = texts(acrs)
+function checkProof(claims: OidcClaims | null, { acr, age, ...kept }: Returned['kept']): void {
+  const wish = claimsIn(kept.claims)
   const { auth_time, iat } = claims ?? {}
   const since = Number(iat) - Number(auth_time)
-  const fits = [text(acr)?.split(' '), essential].every(
+  const fits = [text(acr)?.split(' '), essentialAcr(wish)].every(
     (wanted) => !wanted || wanted.includes(text(claims?.acr) ?? ''),
   )
   // Both times are by the server's clock.
@@ -46,7 +47,7 @@ function checkProof(claims: OidcClaims | null, { acr, acrs, age }: Returned['kep
       step: 'insufficient_user_authentication',
       acrValues: text(acr),
       ...(age !== undefined && { maxAge: Number(age) * 1000 }),
-      ...(essential && { claims: { id_token: { acr: { essential: true, values: essential } } } }),
+      claims: wish,
     },
     'The server did not ask for the proof that was wanted.',
   )

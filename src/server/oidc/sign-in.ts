@@ -1,7 +1,7 @@
 import { isAuthError } from '../../core/errors.js'
 import type { RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
-import { essentialAcr, toParameters, toTexts, withQuery } from '../../providers/oidc/authorize.js'
+import { toParameters, toTexts, withQuery } from '../../providers/oidc/authorize.js'
 import { pushRequest } from '../../providers/oidc/push-request.js'
 import type { Server } from '../../providers/oidc/server.js'
 import { createRedeem, refusalOf } from '../../providers/oidc/sign-in.js'
@@ -135,13 +135,13 @@ export async function redeemCode(
   const { issuer, resource } = options
   const secret = filled('codeVerifier', codeVerifier)
   // What could not have been asked for would not be looked at.
-  toParameters({ maxAge, acrValues: acr, claims })
+  const { claims: wish } = toParameters({ maxAge, acrValues: acr, claims })
   const metadata = await server.find(context)
   const query = new Map([['code', filled('code', code)]])
   if (iss !== undefined) query.set('iss', iss)
   const age = maxAge === undefined ? undefined : Math.floor(maxAge / 1000)
   const id = await challengeOf(secret)
-  const proof = { acr, acrs: essentialAcr(claims), age }
+  const proof = { acr, claims: wish, age }
   const kept = { id, issuer, server: metadata, wish: { scope, resource }, ...proof }
   const refusal = refusalOf(query, kept, issuer)
   if (refusal) throw refusal
