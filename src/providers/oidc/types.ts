@@ -177,10 +177,7 @@ export interface OidcSignInOptions {
   /** How long ago, in ms, somebody may have proved who they are. The id token must say so. */
   readonly maxAge?: number | undefined
   readonly uiLocales?: string | undefined
-  /**
-   * Single claims (OIDC Core §5.5), or what a claims challenge of Entra asks for. The sign-in fails unless the
-   * id token has the `acr` that is `essential` there.
-   */
+  /** Single claims (OIDC Core §5.5), as Entra's challenges ask for; an `acr` that is `essential` is checked. */
   readonly claims?: Readonly<Record<string, unknown>> | undefined
   /** The API that the session's own token is for (RFC 8707). */
   readonly resource?: string | undefined
@@ -214,10 +211,7 @@ export interface OidcSignOutOptions {
   readonly postLogoutRedirectUri?: string | undefined
   /** Given back with that address. */
   readonly state?: string | undefined
-  /**
-   * Whether the address holds the id token, by which many servers end the session without asking. Where the
-   * server shows a page, the browser's history keeps that address. @default true
-   */
+  /** Whether it holds the id token, by which servers do not ask; the history may keep it. @default true */
   readonly idTokenHint?: boolean | undefined
 }
 
@@ -235,8 +229,7 @@ export interface OidcActions {
   readonly handleRedirect: HandleRedirect<OidcUser>
   /**
    * Where to navigate when somebody signs out, so that the server forgets them too. Ask for it while
-   * the session is there; then `await auth.signOut()`; then navigate. It holds the id token, unless
-   * `idTokenHint` is `false`.
+   * the session is there; then `await auth.signOut()`; then navigate. See `idTokenHint`.
    * @throws AuthError `rejected` where the server has no such page; as `getSession` when the token is
    *   dead and nobody can be asked: sign out all the same.
    * @throws AuthSessionMissingError when nobody is signed in.

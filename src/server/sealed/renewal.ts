@@ -9,7 +9,8 @@ import type { AccessTokens } from './access-tokens.js'
 import { readSealed, sessionIdOf, toSession } from './opened.js'
 import { type RefreshFailure, toFailure } from './results.js'
 import type { SessionProvider } from './sealed-sessions-types.js'
-import { type SealedData, sessionJson, toSealedData, withoutUserData } from './session-data.js'
+import { type SealedData, toSealedData } from './session-data.js'
+import { keptJson, spentOn, stepError } from './spent-tokens.js'
 
 /** What renewals work with. Times in ms. */
 export interface RenewalDeps<User extends SessionUser> extends SecurityListeners, RefreshListeners {
@@ -60,28 +61,6 @@ export function beginning<User extends SessionUser>(
   const theirs = provider.sharesSessionIds ? undefined : tokens.read(data)?.facts.sessionId
   const id = data.id ?? (theirs === undefined ? crypto.randomUUID() : undefined)
   return { ...data, startedAt: data.startedAt ?? at, ...(id !== undefined && { id }) }
-}
-
-/** The step that a session waits for whose refresh token is spent on it; another sign-in is the way. */
-const stepError = (step: string): AuthError =>
-  new AuthError('step_required', 'The server wants another step first: sign in again.', {
-    serverCode: step,
-    details: { step, spent: true },
-  })
-
-/** The step that has spent the refresh token of an exchange, if that is why it failed. */
-function spentOn(error: unknown): string | undefined {
-  const details = isAuthError(error, 'step_required') ? error.details : undefined
-  return details?.spent === true ? details.step : undefined
-}
-
-/** The JSON of a session that must be kept, whatever somebody has put into their own data. */
-function keptJson(data: SealedData): string {
-  try {
-    return sessionJson(data)
-  } catch {
-    return sessionJson(withoutUserData(data))
-  }
 }
 
 /** Trades the refresh token of a session. Never rejects for what a server answers. */
