@@ -4,7 +4,7 @@ import { AuthError, type AuthErrorCode, AuthSessionMissingError, isAuthError } f
 import type { SignOutReason } from './events.js'
 import type { Signal } from './ports.js'
 import type { RequestContext } from './provider.js'
-import { type SessionRecord, sendSameToken } from './record.js'
+import { changed, type SessionRecord, sendSameToken } from './record.js'
 import type { ExchangeEventName, Grant, Session, SessionUser } from './session.js'
 import type { Failure, SharedPatience } from './shared-patience.js'
 import type { Now } from './timing.js'
@@ -70,6 +70,22 @@ const saidOfToken = (error: AuthError, mine: boolean): Pick<Failure, 'spent' | '
 export const withoutSession = (): AuthSessionMissingError =>
   new AuthSessionMissingError('The refresh came back without a session.', { retryable: true })
 
+/**
+ * The record that follows. Of an answer without an access token the refresh token is kept, which may be the only
+ * one that is worth anything.
+ */
+const recordAfter = <User extends SessionUser>(
+  { apply }: Errand<User>,
+  grant: Grant<User>,
+  base: SessionRecord<User>,
+  at: number,
+): SessionRecord<User> => {
+  const { accessToken, refreshToken } = grant
+  return refreshToken && !accessToken
+    ? changed(base, { session: { ...base.session, refreshToken } })
+    : apply(grant, base, at)
+}
+
 /** The record in memory, as long as a refresh of it sends what one of `record` does; its user may have changed. */
 function sameIn<User extends SessionUser>(
   { store }: EngineContext<User>,
@@ -101,6 +117,10 @@ function reasonOf({ serverCode }: AuthError): SignOutReason {
   return serverCode === 'subject_changed' ? 'subject-changed' : 'refresh-rejected'
 }
 
+/** Whether a session is of one sign-in with another, and has the same refresh token. */
+const holdsTokenOf = (held: SessionRecord | undefined, { lineage, session }: SessionRecord) =>
+  held?.lineage === lineage && held.session.refreshToken === session.refreshToken
+
 /** Makes the exchange of one client. */
 export function createExchange<User extends SessionUser>(
   context: EngineContext<User>,
@@ -118,7 +138,7 @@ export function createExchange<User extends SessionUser>(
     const seen = await path.observe()
     const base = current(record)
     if (!base) return null
-    const next = errand.apply(grant, base, requestedAt(asked, store.now()))
+    const next = recordAfter(errand, grant, base, requestedAt(asked, store.now()))
     const done = await path.commit({
       record: next,
       seen,
@@ -128,16 +148,19 @@ export function createExchange<User extends SessionUser>(
     //   this exchange                     another call here
     //   has made its session current
     //   forgets the failures before it    makes another current, which is not what was asked for
-    await patience.clear()
+    if (grant.accessToken) await patience.clear()
     return done ? (current(next) ?? next).session : null
   }
 
-  /** What a failed trade means for the session; resolves when another session is held by now. */
+  /**
+   * What a failed trade means for the session; resolves when another session is held by now. `kept`: whether
+   * its answer brought the refresh token that is held.
+   */
   async function fail(
     { record, errand, givenUp }: ExchangeOptions<User>,
     error: AuthError,
+    kept: boolean,
   ): Promise<null> {
-    const { lineage } = record
     const refused = error.code === 'refresh_rejected'
     //   this exchange                 a sibling, without a working lock
     //   sends the token
@@ -147,39 +170,38 @@ export function createExchange<User extends SessionUser>(
     //   reads storage: the new token is adopted, and the session goes on
     // As long as storage does not answer, nobody knows, and the refusal is not believed.
     const believed = refused && (await shown(context).then(() => path.observe())) !== 'unanswered'
-    const now = store.held()?.record
-    const same =
-      now?.lineage === lineage && now.session.refreshToken === record.session.refreshToken
-    if (believed && same) {
+    if (believed && holdsTokenOf(store.held()?.record, record)) {
       store.dispatch({ type: 'ended', reason: reasonOf(error), error })
-      await path.end({ lineage, any: false, error }, record.session)
+      await path.end({ lineage: record.lineage, any: false, error }, record.session)
       throw error
     }
     const mine = current(record) !== null
     const said = saidOfToken(error, mine)
     const counts = errand.failures === 'refresh' || error.retryable || refused || said.halted
     // Also when a sibling's session came meanwhile: the server wants to be left alone.
-    if (!believed && counts && path.lineage() === lineage) {
-      await patience.fail({ error, ...said, ours: givenUp() })
-    }
-    if (mine) throw error
+    const tells = !believed && counts && path.lineage() === record.lineage
+    if (tells) await patience.fail({ error, ...said, ours: givenUp() })
+    if (mine || kept) throw error
     return null
   }
 
   return {
     async run(options) {
-      const { record, errand, signal } = options
+      const { record, errand } = options
       const asked = store.now()
+      let kept = false
       try {
-        const grant = await context.request((its) => errand.send(record, its), signal)
+        const grant = await context.request((its) => errand.send(record, its), options.signal)
         if (!grant) throw withoutSession()
         const session = await commit(grant, options, asked)
+        kept = session !== null && !grant.accessToken
+        if (kept) throw new AuthError('bad_response', 'The answer holds no access token.')
         errand.left?.(record.session, grant, session !== null)
         return session
       } catch (cause) {
         const error = toError(cause)
         if (errand.failures === 'own' || saysNothing(error)) throw error
-        return fail(options, error)
+        return fail(options, error, kept)
       }
     },
   }

@@ -213,7 +213,9 @@ function succeed<User extends SessionUser>(
   }
   const detail = { origin: 'this-context' } as const
   if (input.type === 'exchanged') {
-    const next = { ...signedIn(state, record, circumstances), saved, ended }
+    // What brings no access token has not shown that the server does what it should.
+    const patience = hasSameAccessToken(held.record, record) ? state.patience : null
+    const next = { ...signedIn(state, record, circumstances), saved, ended, patience }
     return [next, [input.event ?? 'TOKEN_REFRESHED', record.session, detail]]
   }
   return [{ ...state, held: { ...held, record }, saved }, ['USER_UPDATED', record.session, detail]]

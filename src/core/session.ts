@@ -65,6 +65,10 @@ export type ExchangeEventName = ProviderEventName | 'USER_UPDATED'
 
 /** What a provider hands over after any successful authentication or refresh. */
 export interface Grant<User extends SessionUser = SessionUser> extends SessionFacts {
+  /**
+   * Empty where the answer to a refresh holds the next refresh token and no access token: the session keeps
+   * that one and all else it has, and the refresh fails with `bad_response`.
+   */
   readonly accessToken: string
   /** Omitted when the server sent none, which keeps the old one (RFC 6749 §6). */
   readonly refreshToken?: string | undefined

@@ -1,6 +1,7 @@
 import { AuthError } from '../core/errors.js'
 import type { SessionUser } from '../core/session.js'
 import type { SignInUrlOptions } from '../providers/backend/types.js'
+import { asObject } from '../providers/shared/json.js'
 import { type Backend, createBackend, type SignInServer } from '../server/backend/index.js'
 import { type Coordinator, memoryCoordinator } from '../server/coordination/coordinator.js'
 import { createRequestSessions, type RequestSessions } from '../server/requests/request-sessions.js'
@@ -95,7 +96,7 @@ export function signInUrl<User extends SessionUser>(
   const { places, basePath, signInPage = `${basePath}/${page}` } = settings
   const given = Object.entries(wishes)
   const pairs = given.flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)]],
+    value === undefined ? [] : [[name, asObject(value) ? JSON.stringify(value) : String(value)]],
   )
   const query = pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : ''
   return `${needOrigin(places, header)}${signInPage}${query}`

@@ -96,9 +96,17 @@ describe('the address for a sign-in', () => {
     await expect(oidcPage({ metadata }).begin()).rejects.toMatchObject({
       code: 'invalid_argument',
     })
-    await expect(oidcPage({ pushRequest }).begin()).rejects.toMatchObject({
-      code: 'invalid_argument',
-    })
+  })
+
+  it('is pushed where the server takes that, and whole where it does not', async () => {
+    const pushed_authorization_request_endpoint = 'https://id.example/par'
+    const metadata = { ...DOCUMENT, pushed_authorization_request_endpoint }
+    const offered = oidcPage({ metadata, pushRequest }, [201, { request_uri: 'urn:1' }])
+    expect((await offered.begin()).parameters).toEqual({ client_id: 'app', request_uri: 'urn:1' })
+    const none = oidcPage({ pushRequest })
+    const { parameters } = await none.begin({ loginHint: 'ada' })
+    expect(parameters).toMatchObject({ login_hint: 'ada', code_challenge_method: 'S256' })
+    expect(none.sent).toEqual([])
   })
 })
 
@@ -257,6 +265,7 @@ describe('what comes back and is not believed', () => {
     ['for nobody', { aud: undefined }],
     ['for other clients', { aud: ['other', 'third'] }],
     ['for this client and others, issued to another', { aud: ['app', 'other'], azp: 'other' }],
+    ['for this client and others, issued to nobody', { aud: ['app', 'other'] }],
     ['with another nonce', { nonce: 'other' }],
     ['without a nonce', { nonce: undefined }],
     ['without a subject', { sub: undefined }],
@@ -341,10 +350,37 @@ describe('a sign-in that the server refuses', () => {
   })
 })
 
+/** Claims that want one of these as the `acr` (OIDC Core §5.5.1.1). */
+const essential = (values: readonly string[]) => ({
+  id_token: { acr: { essential: true, values } },
+})
+
 describe('a stronger or fresher sign-in', () => {
+  it('may be wanted by one value, and by a parameter of the app’s own', async () => {
+    const claims = { id_token: { acr: { essential: true, value: 'gold' } } }
+    const parameters = { claims: JSON.stringify(claims) }
+    for (const wish of [{ claims }, { parameters }]) {
+      const { signIn } = oidcPage({})
+      expect(await signIn({ acr: 'bronze' }, wish)).toMatchObject({
+        details: { step: 'insufficient_user_authentication', claims },
+      })
+    }
+  })
+
   it.each<readonly [string, Record<string, unknown>, object]>([
     ['of another strength', { acr: 'bronze' }, { acrValues: 'gold silver' }],
     ['of no known strength', {}, { acrValues: 'gold' }],
+    [
+      'of another strength than claims want',
+      { acr: 'bronze' },
+      { claims: essential(['gold', 'silver']) },
+    ],
+    ['of no strength that claims want', {}, { claims: essential(['gold']) }],
+    [
+      'of one strength, where two are wanted',
+      { acr: 'silver' },
+      { acrValues: 'silver', claims: essential(['gold']) },
+    ],
     ['that is too old', { auth_time: 500 }, { maxAge: 300_000 }],
     ['of no known age', {}, { maxAge: 300_000 }],
   ])('is not one %s: that is a step, and nobody is signed in', async (_name, claims, wish) => {
@@ -358,6 +394,21 @@ describe('a stronger or fresher sign-in', () => {
 
   it.each<readonly [string, Record<string, unknown>, object]>([
     ['of one of the strengths', { acr: 'silver' }, { acrValues: 'gold silver' }],
+    [
+      'of one of the strengths that claims want',
+      { acr: 'silver' },
+      { claims: essential(['gold', 'silver']) },
+    ],
+    [
+      'of another strength than claims would like',
+      { acr: 'bronze' },
+      { claims: { id_token: { acr: { values: ['gold'] } } } },
+    ],
+    [
+      'of any strength, where claims name none',
+      {},
+      { claims: { id_token: { acr: { essential: true } } } },
+    ],
     ['that is new enough by the server’s clock', { auth_time: 800 }, { maxAge: 300_000 }],
     ['of this moment', { auth_time: 1_000 }, { maxAge: 0 }],
   ])('is one %s', async (_name, claims, wish) => {
@@ -381,6 +432,18 @@ describe('the address for signing out', () => {
       client_id: 'app',
       post_logout_redirect_uri: 'https://app.example/bye',
       state: 's',
+    })
+  })
+
+  it('holds no token where the app wants none in an address', async () => {
+    const { signIn, auth } = oidcPage({})
+    await signIn()
+    const hint = `${(await auth.getSession())?.extras.id_token}`
+    expect(await auth.actions.signOutUrl()).toContain(hint)
+    const address = await auth.actions.signOutUrl({ idTokenHint: false })
+    expect(Object.fromEntries(new URL(address).searchParams)).toEqual({
+      realm: 'one',
+      client_id: 'app',
     })
   })
 

@@ -24,6 +24,52 @@ describe('a session of OpenID Connect', () => {
     expect(session.extras.id_token).toBe(first)
   })
 
+  it('keeps the refresh token of an answer that holds no access token, and goes on with the one it has', async () => {
+    const { auth, signIn, sent, replies, browser, provider } = oidcPage({})
+    await signIn()
+    replies.push(
+      [200, { refresh_token: 'refresh-2' }],
+      [200, { refresh_token: 'refresh-3', access_token: 5 }],
+    )
+    const bad = { code: 'bad_response', retryable: true }
+    await expect(auth.refreshSession()).rejects.toMatchObject(bad)
+    await expect(auth.refreshSession()).rejects.toMatchObject(bad)
+    expect(sent.map(({ form }) => form.refresh_token)).toEqual([
+      undefined,
+      'refresh-1',
+      'refresh-2',
+    ])
+    expect(await auth.getSession()).toMatchObject({ accessToken: 'access-1', user: { id: 'ada' } })
+    // Whoever opens the app now has it, too.
+    auth.dispose()
+    const { storage, environment } = browser.tab()
+    const later = new AuthClient({ provider, storage, environment })
+    replies.push([200, tokenBody()])
+    await later.refreshSession()
+    expect(sent.at(-1)?.form.refresh_token).toBe('refresh-3')
+  })
+
+  it('asks ever more rarely a server that answers with refresh tokens alone', async () => {
+    const { auth, signIn, sent, replies, browser } = oidcPage({})
+    await signIn()
+    for (let i = 2; i < 200; i += 1) replies.push([200, { refresh_token: `refresh-${i}` }])
+    await browser.clock.advance(600_000)
+    expect(sent.length).toBeGreaterThan(3)
+    expect(sent.length).toBeLessThan(15)
+    replies.splice(0, replies.length, [200, tokenBody()])
+    expect(await auth.refreshSession()).toMatchObject({ session: { accessToken: 'access-1' } })
+  })
+
+  it('keeps it also where the token was asked for a resource', async () => {
+    const { auth, signIn, sent, replies } = oidcPage({ resourceTokens: resourceTokens() })
+    await signIn()
+    replies.push([200, { refresh_token: 'refresh-2' }], [200, tokenBody()])
+    const wanted = auth.getAccessToken({ resource: 'https://api.example' })
+    await expect(wanted).rejects.toMatchObject({ code: 'bad_response' })
+    await auth.refreshSession()
+    expect(sent.at(-1)?.form.refresh_token).toBe('refresh-2')
+  })
+
   it('ends with a reason of its own when the server answers for somebody else, who is never served', async () => {
     const { auth, signIn, replies, ends } = oidcPage({})
     await signIn()

@@ -85,13 +85,33 @@ describe('a silent sign-in', () => {
     await expect(outcome).rejects.toMatchObject({ message: expect.stringContaining(words) })
   })
 
+  it.each([
+    ['https://app.a.co.uk/', 'https://id.a.co.uk/authorize', 'Right after a sign-in'],
+    ['https://app.a.co.uk/', 'https://id.b.co.uk/authorize', 'of another site than this page'],
+    ['https://app.bmw.de/', 'https://id.bmw.de/authorize', 'Right after a sign-in'],
+    ['https://one.com/', 'https://two.com/authorize', 'of another site than this page'],
+    ['http://localhost:1/', 'http://localhost:2/authorize', 'Right after a sign-in'],
+  ])('knows on %s whether %s is of the same site: %s', async (href, there, words) => {
+    vi.stubGlobal('location', new URL(href))
+    const frames = createFrames()
+    frames.answers.push({ error: 'login_required' })
+    const issuer = new URL(there).origin
+    const metadata = { authorization_endpoint: there, token_endpoint: `${issuer}/token` }
+    const outcome = silentSignIn(oidcPage({ issuer, metadata }).auth, { frame: frames.frame })
+    await expect(outcome).rejects.toMatchObject({ message: expect.stringContaining(words) })
+  })
+
   it('ends in time where the server shows a page and never answers', async () => {
     const frames = createFrames()
     const { auth, browser } = oidcPage({})
     const outcome = silentSignIn(auth, { frame: frames.frame }).catch((error: unknown) => error)
     await vi.waitUntil(() => frames.asked.length, PATIENT)
     await browser.clock.advance(10_000)
-    expect(await outcome).toMatchObject({ code: 'timeout', retryable: true })
+    expect(await outcome).toMatchObject({
+      code: 'timeout',
+      retryable: true,
+      message: expect.stringContaining('cookies are kept out of frames'),
+    })
     expect(frames.ended).toHaveLength(1)
     expect(await auth.getSession()).toBeNull()
   })

@@ -77,6 +77,13 @@ export const oidcProbes: Readonly<Record<string, Probe>> = {
     says: 'they are in the address',
     observe: async () => (await askedOf({ loginHint: 'ada' })).login_hint === 'ada',
   },
+  'OidcSignOutOptions.idTokenHint': {
+    async observe() {
+      const { signIn, auth } = oidcPage({})
+      await signIn()
+      return new URL(await auth.actions.signOutUrl()).searchParams.has('id_token_hint')
+    },
+  },
   'PopupOptions.features': {
     observe: async () => (await openedBy({})).asked[2],
   },

@@ -138,17 +138,17 @@ export const oidcServerProbes: Readonly<Record<string, Probe>> = {
     observe: async () => (await askedOf()).resource === undefined,
   },
   'OidcServerOptions.pushRequests': {
-    says: 'where the server requires it',
+    says: 'where the server takes or requires it, and lets this client',
     async observe() {
-      const metadata = {
-        ...DOCUMENT,
-        pushed_authorization_request_endpoint: 'https://id.example/par',
-      }
-      const wanted = { ...metadata, require_pushed_authorization_requests: true }
-      const { oidc, sent } = clientOf({ metadata: wanted }, [201, { request_uri: 'urn:a' }])
+      const pushed_authorization_request_endpoint = 'https://id.example/par'
+      const metadata = { ...DOCUMENT, pushed_authorization_request_endpoint }
       const { challenge: codeChallenge } = await createPkce()
-      await oidc.authorizeUrl({ redirectUri: CALLBACK, state: 'state', codeChallenge })
-      return (await askedOf({}, { metadata })).state === 'state' && sent.length === 1
+      const request = { redirectUri: CALLBACK, state: 'state', codeChallenge }
+      const taken = clientOf({ metadata }, [201, { request_uri: 'urn:a' }])
+      const refused = clientOf({ metadata }, [400, { error: 'unauthorized_client' }])
+      const short = await taken.oidc.authorizeUrl(request)
+      const whole = await refused.oidc.authorizeUrl(request)
+      return short.includes('urn') && whole.includes('state=state') && refused.sent.length === 1
     },
   },
   'OidcServerOptions.hintParameters': {

@@ -175,6 +175,13 @@ describe('getSignInUrl and getSignUpUrl', () => {
     expect(searchParams.has('domain_hint')).toBe(false)
   })
 
+  it('carry claims as the sign-in reads them', async () => {
+    const app = createApp()
+    const claims = { id_token: { acr: { essential: true, value: 'gold' } } }
+    const { result = '' } = await app.browser().page(() => app.auth.getSignInUrl({ claims }))
+    expect(new URL(result).searchParams.get('claims')).toBe(JSON.stringify(claims))
+  })
+
   it('work where the proxy does not run', async () => {
     const app = createApp({ auth: { basePath: '/api/session' } })
     const ask = () => app.auth.getSignInUrl()

@@ -289,6 +289,8 @@ describe('the actions', () => {
       organizationId: 'org_1',
       loginHint: 'ada@example.com',
       maxAge: 0,
+      acrValues: 'gold silver',
+      claims: { id_token: { acr: { essential: true } } },
       prompt: undefined,
     })
     expect(Object.fromEntries(new URL(url).searchParams)).toEqual({
@@ -296,6 +298,8 @@ describe('the actions', () => {
       organizationId: 'org_1',
       loginHint: 'ada@example.com',
       maxAge: '0',
+      acrValues: 'gold silver',
+      claims: '{"id_token":{"acr":{"essential":true}}}',
     })
   })
 

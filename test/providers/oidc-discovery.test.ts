@@ -126,6 +126,22 @@ describe('where the endpoints are', () => {
     ['an issuer with one more slash', () => [200, { ...DOCUMENT, issuer: `${ISSUER}/` }]],
     ['no endpoints', () => [200, { issuer: ISSUER }]],
     ['an endpoint over http', () => [200, { ...DOCUMENT, token_endpoint: 'http://id.example/t' }]],
+    [
+      'an endpoint over http on this device',
+      () => [200, { ...DOCUMENT, token_endpoint: 'http://localhost:8080/admin' }],
+    ],
+    [
+      'an endpoint over http at an address of this device',
+      () => [200, { ...DOCUMENT, userinfo_endpoint: 'http://127.0.0.1/t' }],
+    ],
+    [
+      'a page whose query would be a fragment',
+      () => [200, { ...DOCUMENT, authorization_endpoint: 'https://id.example/a#b' }],
+    ],
+    [
+      'an address with a blank',
+      () => [200, { ...DOCUMENT, token_endpoint: 'https://id.example/a b' }],
+    ],
     ['endpoints that are no texts', () => [200, { ...DOCUMENT, token_endpoint: ['https://a.b'] }]],
     ['a page', () => new Response('<!doctype html>', { status: 200 })],
     ['megabytes', () => new Response(JSON.stringify({ ...DOCUMENT, x: 'x'.repeat(2 ** 21) }))],

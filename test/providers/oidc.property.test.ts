@@ -92,7 +92,10 @@ describe('any answer to a refresh', () => {
         if (outcome === null) return
         if (!isAuthError(outcome)) {
           const { lifetime, accessToken } = outcome as { lifetime: number; accessToken: unknown }
-          expect(accessToken).toEqual(expect.stringMatching(/./s))
+          const { refreshToken } = outcome as { refreshToken?: unknown }
+          // Without an access token it is the next refresh token alone.
+          if (accessToken !== '') expect(accessToken).toEqual(expect.stringMatching(/./s))
+          else expect(refreshToken).toEqual(expect.stringMatching(/./s))
           expect(lifetime > 0 && Number.isFinite(lifetime)).toBe(true)
           expect(outcome).toMatchObject({ extras: { oidc: { subject: 'ada' } } })
           const { user } = outcome as { user?: OidcUser }
@@ -109,6 +112,21 @@ describe('any answer to a refresh', () => {
         }
       }),
       { numRuns: 1_000 },
+    )
+  })
+
+  it('that brings a refresh token is never thrown away, whatever else is in it, or is not', async () => {
+    const some = session.map(({ id_token: _, ...body }) => ({
+      ...body,
+      refresh_token: 'refresh-2',
+    }))
+    await fc.assert(
+      fc.asyncProperty(some, fc.boolean(), async ({ access_token, ...body }, without) => {
+        const answer = Response.json(without ? body : { ...body, access_token })
+        const own = { ...context(), session: SESSION }
+        const grant = await oidcWire({}, answer).provider.refresh('refresh-0', own)
+        expect(grant).toMatchObject({ refreshToken: 'refresh-2' })
+      }),
     )
   })
 

@@ -251,6 +251,12 @@ describe('a refused refresh', () => {
     ['another sign-in', 400, { error: 'interaction_required' }, 'interaction_required'],
     ['a sign-in', 400, { error: 'login_required' }, 'login_required'],
     ['Entra’s step', 400, { error: 'invalid_grant', suberror: 'basic_action' }, 'basic_action'],
+    [
+      'a step of Entra’s that nobody has documented',
+      400,
+      { error: 'invalid_grant', suberror: 'protection_policy_required' },
+      'protection_policy_required',
+    ],
     ['Auth0’s second factor', 403, { error: 'mfa_required', mfa_token: 'm-1' }, 'mfa_required'],
   ])('keeps the session where the server wants %s first', async (_name, status, body, step) => {
     const { outcome } = await refresh([status, body])
@@ -261,6 +267,14 @@ describe('a refused refresh', () => {
       details: mfa ? { pendingAuthenticationToken: 'm-1', spent: true } : {},
     })
     expect(Object(outcome).details.spent).toBe(mfa ? true : undefined)
+  })
+
+  it.each([
+    ['no word beside it', { error: 'invalid_grant', suberror: '' }, 'refresh_rejected'],
+    ['what is no word', { error: 'invalid_grant', suberror: '<b>step</b>' }, 'refresh_rejected'],
+    ['its word beside another', { error: 'invalid_client', suberror: 'basic_action' }, 'rejected'],
+  ])('is no step of Entra’s by %s', async (_name, body, code) => {
+    expect((await refresh([400, body])).outcome).toMatchObject({ code })
   })
 
   it('costs no refresh token where none was sent, as in a sign-in', async () => {

@@ -83,7 +83,8 @@ function createActions(
     const target = ownPath(returnTo ?? here ?? '/', here)
     const query = new URLSearchParams({ returnTo: target })
     for (const [name, value] of Object.entries(hints)) {
-      if (value !== undefined) query.set(name, String(value))
+      if (value !== undefined)
+        query.set(name, typeof value === 'string' ? value : JSON.stringify(value))
     }
     return `${addressOf(path)}?${query}`
   }

@@ -28,6 +28,16 @@ export interface SignInHints {
   readonly connectionId?: string | undefined
   /** How long ago, in ms, somebody may have signed in without being asked again. */
   readonly maxAge?: number | undefined
+  /**
+   * How sure the server is to be of who it is, with blanks in between. With `createOidc` the sign-in fails unless
+   * the id token names one of them as its `acr`.
+   */
+  readonly acrValues?: string | undefined
+  /**
+   * Single claims (OIDC Core §5.5), or what a claims challenge of Entra asks for; of at most 1,024 characters as
+   * JSON. With `createOidc` the sign-in fails unless the id token has the `acr` that is `essential` there.
+   */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** What a sign-in may be asked for. */

@@ -47,12 +47,12 @@ export function createActions(lent: ActionHost<OidcUser>, tokens: Tokens): OidcA
       grant: createRedeem(tokens),
     }),
     async signOutUrl(given = {}, call) {
-      const { postLogoutRedirectUri, state } = checked(given)
+      const { postLogoutRedirectUri, state, idTokenHint = true } = checked(given)
       return host.withSession(async (session, context) => {
         const { end_session_endpoint: page } = await server.find(context, keptIn(session).server)
         if (!page) throw new AuthError('rejected', 'This server has no page that ends a session.')
         const { postLogoutParameter = 'post_logout_redirect_uri' } = options
-        const hint = text(session.extras.id_token)
+        const hint = idTokenHint ? text(session.extras.id_token) : undefined
         const wish = { id_token_hint: hint, [postLogoutParameter]: postLogoutRedirectUri, state }
         return withQuery(page, { ...toTexts(wish), client_id: clientId })
       }, call)

@@ -1,4 +1,4 @@
-import { asObject, snakeCase } from '../shared/json.js'
+import { asObject, snakeCase, texts } from '../shared/json.js'
 import { invalid } from '../shared/url.js'
 import type { OidcSignInOptions } from './types.js'
 
@@ -38,6 +38,13 @@ export function toTexts(given: unknown = {}): Record<string, string> {
     kept[name] = value
   }
   return kept
+}
+
+/** The values of which the id token has to name one as its `acr`, where claims want that (OIDC Core §5.5.1.1). */
+export function essentialAcr(claims: unknown): readonly string[] | undefined {
+  const { essential, value, values } = asObject(asObject(asObject(claims)?.id_token)?.acr) ?? {}
+  const wanted = texts([value].concat(values))
+  return essential === true && wanted?.length ? wanted : undefined
 }
 
 /**

@@ -68,8 +68,8 @@ export async function beginSignIn(
     : withQuery(metadata.authorization_endpoint, parameters)
   // Wherever a window or a frame is sent is a request, too.
   context.throwIfDisposed?.()
-  const { acr_values: acr, max_age: age, resource, audience, organization, scope } = asked
-  const about = { acr, age, dpop, wish: { resource, audience, organization, scope } }
+  const { acr_values: acr, max_age: age, claims, resource, audience, organization, scope } = asked
+  const about = { acr, claims, age, dpop, wish: { resource, audience, organization, scope } }
   return { url, secret, kept: { id: state, issuer, server: metadata, ...about } }
 }
 

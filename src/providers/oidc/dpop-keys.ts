@@ -19,8 +19,16 @@ export interface Keyring {
   keep(name: string | undefined): Promise<void>
 }
 
-/** How many sign-ins that have not left their page may be under way; nobody tells which came to nothing. */
+/**
+ * How many sign-ins that have not left their page may be under way, how many of those that brought a session
+ * are known, and how many stores: nobody tells which came to nothing, and whose clients are gone.
+ */
 const MOST = 99
+
+/** Forgets the oldest of too many. */
+const trim = (all: Map<unknown, unknown> | Set<unknown>): void => {
+  for (const old of [...all.keys()].slice(0, -MOST)) all.delete(old)
+}
 
 /**
  * How long the key of a sign-in that has left its page is kept, in ms: a minute more than its flow, which
@@ -92,8 +100,8 @@ const nameIn = (flow: Flow): string => `${asObject(keptWith(flow).dpop)?.key}`
 
 /** Makes the keyring of one provider. `now`: ms since the epoch. */
 export function createKeyring(now: () => number): Keyring {
-  const stores = new Set<KeyStore>()
-  const reads = new Set<(name: string) => Promise<unknown>>()
+  // By the newest client of each: those before it may be gone.
+  const reads = new Map<KeyStore, (name: string) => Promise<unknown>>()
   let newest: KeyStore | undefined
   const fresh = new Map<string, CryptoKeyPair>()
   const bound = new Set<string>()
@@ -111,14 +119,15 @@ export function createKeyring(now: () => number): Keyring {
       if (typeof keys?.set !== 'function')
         return invalid('DPoP needs a place for keys: pass `keys: indexedDBKeys()`.')
       newest = keys
-      stores.add(keys)
+      reads.delete(keys)
       // A database that answers nothing must hold up no request for ever.
-      reads.add((name) =>
+      reads.set(keys, (name) =>
         host
           .request(() => read(keys, name))
           // What a client sent before it was disposed of may need the key to be finished.
           .catch((error) => (isAuthError(error, 'disposed') ? read(keys, name) : late(error))),
       )
+      trim(reads)
       // In the background: the next page does it where this one cannot.
       sweep(keys, now).catch(() => {})
       return {
@@ -139,11 +148,11 @@ export function createKeyring(now: () => number): Keyring {
       const pair = await crypto.subtle.generateKey(ES256, false, ['sign', 'verify'])
       const key = crypto.randomUUID()
       fresh.set(key, pair)
-      for (const old of [...fresh.keys()].slice(0, -MOST)) fresh.delete(old)
+      trim(fresh)
       return { key, jkt: await thumbprintOf(pair) }
     },
     async find({ key, jkt }) {
-      for (const look of reads) {
+      for (const look of reads.values()) {
         const pair = Object(fresh.get(key) ?? (await look(key)))
         // What is no key has no thumbprint.
         if ((await thumbprintOf(pair).catch(() => null)) === jkt) return pair
@@ -153,8 +162,9 @@ export function createKeyring(now: () => number): Keyring {
     async keep(name) {
       if (!name) return
       bound.add(name)
+      trim(bound)
       if (await save(name, name)) return
-      for (const store of stores) await settle(store, name)
+      for (const store of reads.keys()) await settle(store, name)
     },
   }
 }

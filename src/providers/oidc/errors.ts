@@ -15,9 +15,11 @@ const STEPS =
 /** Auth0's word for the one that costs a refresh its token. */
 const MFA = 'mfa_required'
 
-/** Entra's word that `invalid_grant` is a step and no end; its numbers may change, this does not. */
-const SUBERRORS =
-  /^(message_only|basic_action|additional_action|consent_required|user_password_expired|bad_token)$/
+/**
+ * Entra's word beside `invalid_grant`, that this is a step and no definite end: it has more of them than are
+ * documented. Its numbers may change, this does not.
+ */
+const SUBERROR = /^\w{1,100}$/
 
 /** Text that a person may be shown: servers and links may say anything. Entra's further lines are for its support. */
 export const plain = (value: unknown, otherwise: string): string =>
@@ -67,7 +69,8 @@ export function toError(answer: HttpAnswer, asked: Asked): AuthError {
   if (!serverCode || status < 400 || (status > 403 && status < 411)) {
     return new AuthError('bad_response', 'The answer is not one of this protocol.', { status })
   }
-  const [step] = STEPS.exec(serverCode) ?? SUBERRORS.exec(text(fields.suberror) ?? '') ?? []
+  const said = serverCode === TERMINAL ? text(fields.suberror) : undefined
+  const [step] = STEPS.exec(serverCode) ?? SUBERROR.exec(said ?? '') ?? []
   if (step) {
     const claims = claimsIn(fields.claims)
     // Auth0 has rotated the refresh token before it asks; a proof brings the next one.

@@ -71,9 +71,11 @@ export function toGrant(
 ): Grant<OidcUser> | null {
   const fields = asObject(body)
   const { access_token, refresh_token, expires_in, scope, id_token, ...rest } = fields ?? {}
-  if (fields && (access_token === undefined || access_token === null)) return null
-  const accessToken = text(access_token)
-  if (!accessToken) throw new AuthError('bad_response', 'The answer holds no access token.')
+  const refreshToken = text(refresh_token)
+  const accessToken = text(access_token) ?? (session && refreshToken ? '' : undefined)
+  if (accessToken === undefined && fields && (access_token ?? null) === null) return null
+  if (accessToken === undefined)
+    throw new AuthError('bad_response', 'The answer holds no access token.')
   // A sign-in whose answer names none got what it asked for (RFC 6749 §5.1); a refresh changes nothing.
   const granted = text(scope) ?? text(texts(scope)?.join(' ')) ?? (session ? undefined : kept.scope)
   const keyId = text(asObject(rest.dpop)?.key)
@@ -81,7 +83,7 @@ export function toGrant(
     accessToken,
     // An answer that names no key must not take the session's away.
     ...(keyId && { keyId }),
-    refreshToken: text(refresh_token),
+    refreshToken,
     lifetime: lifetimeOf(accessToken, expires_in),
     user,
     sessionId: text(claims?.sid) ?? session?.sessionId,

@@ -22,7 +22,8 @@ function wrongClaim(claims: OidcClaims, { issuer, clientId, nonce }: Expected): 
   const rules = {
     iss: iss === issuer,
     aud: audience.includes(clientId),
-    azp: azp === undefined || azp === clientId,
+    // With others beside this client, it must say that it was issued to this one.
+    azp: azp === clientId || (azp === undefined && audience.length === 1),
     sub: text(sub) !== undefined,
     // By its own clock alone: this device's may be wrong by any amount.
     exp: typeof exp === 'number' && typeof iat === 'number' && exp > iat,

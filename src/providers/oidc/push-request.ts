@@ -1,14 +1,13 @@
 import { AuthError } from '../../core/errors.js'
 import { asObject, text } from '../shared/json.js'
 import { isFine } from '../shared/passing.js'
-import { invalid } from '../shared/url.js'
 import { withQuery } from './authorize.js'
 import { toError } from './errors.js'
 import type { OidcPush } from './types.js'
 
 /**
  * Pushes what a sign-in asks for to the server, so that nobody on the way can read or change it
- * (RFC 9126).
+ * (RFC 9126). Where the server takes no pushed requests, it is in the address.
  * @example
  * ```ts
  * import { oidc, pushRequest } from 'holdfast/providers/oidc'
@@ -16,11 +15,11 @@ import type { OidcPush } from './types.js'
  * const own = { clientId: 'my-app', redirectUri: 'https://app.example/callback' }
  * const provider = oidc({ ...own, issuer: 'https://id.example', pushRequest })
  * ```
- * @throws AuthError what the server refuses it with; `invalid_argument` where it has no such endpoint.
+ * @throws AuthError what the server refuses it with.
  */
 export const pushRequest: OidcPush = async (parameters, { metadata, send, context }) => {
   const { authorization_endpoint: page, pushed_authorization_request_endpoint: endpoint } = metadata
-  if (!endpoint) return invalid('This server takes no pushed requests: leave `pushRequest` out.')
+  if (!endpoint) return withQuery(page, parameters)
   const answer = await send(endpoint, { form: parameters }, context)
   if (!isFine(answer)) throw toError(answer, 'sign-in')
   const request = text(asObject(answer.body)?.request_uri)

@@ -16,7 +16,7 @@ export type ServerOptions = Pick<
 >
 
 /** The names of metadata that are addresses which something is sent to. */
-export const ENDPOINT: RegExp = /_endpoint$|^jwks_uri$/
+const ENDPOINT = /_endpoint$|^jwks_uri$/
 const USED = [
   'authorization_endpoint',
   'token_endpoint',
@@ -29,6 +29,26 @@ const USED = [
   'dpop_signing_alg_values_supported',
 ]
 
+/** What would hide the query of a page (RFC 6749 §3.1), or no header can say. */
+const ODD = /[#\s\p{Cc}]/u
+
+/** Looks at the address of an endpoint. @throws AuthError `invalid_argument` where tokens must not go there. */
+type CheckEndpoint = (url: string) => void
+
+/**
+ * Makes the look at the endpoints of an issuer. One by https: has no endpoint by http:, not even on this
+ * device: its document could have tokens and secrets sent to whatever listens there.
+ */
+function createCheckEndpoint(base: string, insecure: boolean | undefined): CheckEndpoint {
+  const isSafe = base.startsWith('https:') && !insecure
+  return (url) => {
+    checkUrl(url, insecure)
+    if (ODD.test(url) || (isSafe && !/^https:/i.test(url))) {
+      invalid('An endpoint of the metadata is by http:, or has a fragment or a blank.')
+    }
+  }
+}
+
 /**
  * The part of a document that is used.
  * @throws AuthError `invalid_argument` for one without the endpoints, or with one that tokens must not
@@ -37,14 +57,14 @@ const USED = [
 function readDocument(
   document: unknown,
   used: readonly string[],
-  insecure: boolean | undefined,
+  checkEndpoint: CheckEndpoint,
 ): OidcMetadata {
   const given = asObject(document) ?? {}
   const fields = Object.fromEntries(
     used.flatMap((name) => (given[name] ? [[name, given[name]]] : [])),
   )
   for (const [name, value] of Object.entries(fields)) {
-    if (ENDPOINT.test(name)) checkUrl(text(value) ?? '', insecure)
+    if (ENDPOINT.test(name)) checkEndpoint(text(value) ?? '')
   }
   const { authorization_endpoint, token_endpoint } = fields
   if (typeof authorization_endpoint === 'string' && typeof token_endpoint === 'string') {
@@ -73,8 +93,9 @@ export function createServer(options: ServerOptions, further: readonly string[] 
   if (/[?#]/.test(issuer)) invalid('The `issuer` must have no query and no fragment.')
   if ((options.metadata?.issuer ?? issuer) !== issuer)
     invalid('The `metadata` is that of another `issuer`.')
+  const checkEndpoint = createCheckEndpoint(base, insecure)
   const read = (document: unknown): OidcMetadata =>
-    readDocument(document, [...USED, ...further], insecure)
+    readDocument(document, [...USED, ...further], checkEndpoint)
   let found = options.metadata && read(options.metadata)
   let believed = true
 

@@ -4,7 +4,8 @@ import type { Grant } from '../../core/session.js'
 import { asObject, text } from '../shared/json.js'
 import { isFine } from '../shared/passing.js'
 import type { Returned } from '../shared/redirect.js'
-import { stepError, toError, toRefusal } from './errors.js'
+import { essentialAcr } from './authorize.js'
+import { claimsIn, stepError, toError, toRefusal } from './errors.js'
 import { textsIn, toGrant, toKept } from './grants.js'
 import { readIdToken, toUser } from './id-token.js'
 import type { Tokens } from './tokens.js'
@@ -28,14 +29,16 @@ export function refusalOf(
 }
 
 /**
- * Whether somebody proved who they are as was asked (RFC 9470 §5, OIDC Core §3.1.3.7, 12 and 13).
+ * Whether somebody proved who they are as was asked (RFC 9470 §5, OIDC Core §3.1.3.7, 12 and 13, §5.5.1.1).
  * @throws AuthError `step_required` when they did not.
  */
-function checkProof(claims: OidcClaims | null, { acr, age }: Returned['kept']): void {
-  const wanted = text(acr)?.split(' ')
+function checkProof(claims: OidcClaims | null, { acr, age, ...kept }: Returned['kept']): void {
+  const wish = claimsIn(kept.claims)
   const { auth_time, iat } = claims ?? {}
   const since = Number(iat) - Number(auth_time)
-  const fits = !wanted || wanted.includes(text(claims?.acr) ?? '')
+  const fits = [text(acr)?.split(' '), essentialAcr(wish)].every(
+    (wanted) => !wanted || wanted.includes(text(claims?.acr) ?? ''),
+  )
   // Both times are by the server's clock.
   const isNew = age === undefined || since <= Number(age) + LEEWAY
   if (fits && isNew) return
@@ -44,6 +47,7 @@ function checkProof(claims: OidcClaims | null, { acr, age }: Returned['kept']): 
       step: 'insufficient_user_authentication',
       acrValues: text(acr),
       ...(age !== undefined && { maxAge: Number(age) * 1000 }),
+      claims: wish,
     },
     'The server did not ask for the proof that was wanted.',
   )

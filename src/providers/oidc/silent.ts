@@ -68,18 +68,26 @@ const iframe: OidcFrame = async (url, { state, signal }) => {
   return answer.finally(() => end())
 }
 
-/** The last two names of a host, which is near enough for a hint. */
-const siteOf = (url: string): string => parseUrl(url).hostname.split('.').slice(-2).join('.')
+/** The site of a host, near enough for a hint: who may have names below `co.uk` and its like, lists know. */
+const siteOf = (url: string): string => {
+  const { hostname } = parseUrl(url)
+  const [site = hostname] =
+    /[^.]+\.((com?|org?|net?|gov?|edu|ac)\.\w\w|[^.]+)$/.exec(hostname) ?? []
+  return site
+}
 
-/** Why a server may not know in a frame who is signed in there. */
-function hintFor(url: string): string {
+/** Why a server may not know in a frame who is signed in there, and what to do. `said`: what came of it. */
+function hintFor(url: string, said: string): string {
   const here = globalThis.location?.href
   const other = here?.startsWith('http') && siteOf(here) !== siteOf(url)
   const why = other
     ? 'It is of another site than this page, whose cookies browsers keep out of frames'
     : 'Right after a sign-in, that means that its cookies are kept out of frames'
-  return `The server says in the frame that nobody is signed in. ${why}: sign in by a redirect or a popup.`
+  return `${said} ${why}: sign in by a redirect or a popup.`
 }
+
+const NOBODY = 'The server says in the frame that nobody is signed in.'
+const NOTHING = 'The server has not answered in the frame: it may show a page there.'
 
 /** Asks the server in a frame, which answers at once or not at all. */
 async function ask(
@@ -96,7 +104,7 @@ async function ask(
   } catch (error) {
     const step = 'login_required'
     const alone = isAuthError(error, 'step_required') && error.serverCode === step
-    throw alone ? stepError({ step }, hintFor(url)) : error
+    throw alone ? stepError({ step }, hintFor(url, NOBODY)) : error
   }
 }
 
@@ -131,9 +139,23 @@ export async function silentSignIn(
   call?: CallOptions,
 ): Promise<SignInResult<OidcUser>> {
   const { host, tokens } = areaOf('silentSignIn', auth)
-  const { frame, ...given } = checked(options)
-  const asked = { frame: frameOf('silentSignIn', { frame }) }
-  return host.signIn((context) => ask(tokens, given, { context, ...asked }), call)
+  const { frame: own, ...given } = checked(options)
+  const load = frameOf('silentSignIn', { frame: own })
+  /** What is awaited in the frame. */
+  let awaited: string | undefined
+  const frame: OidcFrame = async (url, source) => {
+    awaited = url
+    // The time is up before the frame hears of it.
+    return load(url, source).finally(() => {
+      if (!source.signal.aborted) awaited = undefined
+    })
+  }
+  return host
+    .signIn((context) => ask(tokens, given, { context, frame }), call)
+    .catch((error: unknown) => {
+      if (!awaited || !isAuthError(error, 'timeout')) throw error
+      throw new AuthError('timeout', hintFor(awaited, NOTHING))
+    })
 }
 
 /** How what stands for a refresh token begins, where the server gave none. */

@@ -151,7 +151,7 @@ export interface OidcOptions extends Omit<HttpOptions, 'url' | 'credentials'> {
    * @default their 401 is handed to the app
    */
   readonly stepUp?: ((answer: IncomingAnswer) => AnswerMeaning<OidcUser>) | undefined
-  /** `pushRequest`, for servers that want sign-ins pushed. @default they are in the address */
+  /** `pushRequest`, for servers that take pushed sign-ins (RFC 9126). @default they are in the address */
   readonly pushRequest?: OidcPush | undefined
   /**
    * `dpop`, for tokens that are worth nothing without a key of this browser (RFC 9449); the client
@@ -177,7 +177,7 @@ export interface OidcSignInOptions {
   /** How long ago, in ms, somebody may have proved who they are. The id token must say so. */
   readonly maxAge?: number | undefined
   readonly uiLocales?: string | undefined
-  /** Single claims (OIDC Core §5.5), or what a claims challenge of Entra asks for. */
+  /** Single claims (OIDC Core §5.5), as Entra's challenges ask for; an `acr` that is `essential` is checked. */
   readonly claims?: Readonly<Record<string, unknown>> | undefined
   /** The API that the session's own token is for (RFC 8707). */
   readonly resource?: string | undefined
@@ -211,6 +211,8 @@ export interface OidcSignOutOptions {
   readonly postLogoutRedirectUri?: string | undefined
   /** Given back with that address. */
   readonly state?: string | undefined
+  /** Whether it holds the id token, by which servers do not ask; the history may keep it. @default true */
+  readonly idTokenHint?: boolean | undefined
 }
 
 /** What OpenID Connect can do beyond the contract: `auth.actions`. All throw AuthError. */
@@ -227,7 +229,7 @@ export interface OidcActions {
   readonly handleRedirect: HandleRedirect<OidcUser>
   /**
    * Where to navigate when somebody signs out, so that the server forgets them too. Ask for it while
-   * the session is there; then `await auth.signOut()`; then navigate. It holds the id token.
+   * the session is there; then `await auth.signOut()`; then navigate. See `idTokenHint`.
    * @throws AuthError `rejected` where the server has no such page; as `getSession` when the token is
    *   dead and nobody can be asked: sign out all the same.
    * @throws AuthSessionMissingError when nobody is signed in.

@@ -20,6 +20,9 @@ export interface SignInFlow {
   readonly redirectUri: string
   /** How long ago, in ms, the person may have proved who they are, where that was asked for. */
   readonly maxAge?: number | undefined
+  /** Of which `acr` they are to be, and what the auth server is to say besides, where that was asked for. */
+  readonly acrValues?: string | undefined
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
   /** The text that the app wants to see again at its end. */
   readonly appState?: string | undefined
 }
@@ -67,7 +70,10 @@ function parseFlow(sealed: string): SignInFlow | null {
       typeof redirectUri === 'string'
     const maxAge = typeof rest.maxAge === 'number' ? rest.maxAge : undefined
     const appState = typeof rest.appState === 'string' ? rest.appState : undefined
-    return whole ? { state, verifier, returnTo, redirectUri, maxAge, appState } : null
+    const acrValues = typeof rest.acrValues === 'string' ? rest.acrValues : undefined
+    const claims = asObject(rest.claims) ?? undefined
+    const proof = { maxAge, acrValues, claims }
+    return whole ? { state, verifier, returnTo, redirectUri, ...proof, appState } : null
   } catch {
     return null
   }

@@ -1,4 +1,5 @@
 import { AuthError } from '../../core/errors.js'
+import { parseJson } from '../../core/json.js'
 import type { SignInHints } from '../../providers/backend/types.js'
 import { type Callers, isOwnNavigation } from './guard.js'
 
@@ -11,6 +12,8 @@ const HINTS = [
   'provider',
   'connectionId',
   'maxAge',
+  'acrValues',
+  'claims',
 ] as const
 
 /** What cannot lead somebody to sign in as another. */
@@ -40,21 +43,40 @@ export interface FoundHints {
   readonly refused: readonly string[]
 }
 
+/** The most characters of a `state`, and of `claims`: longer ones make cookies that no server takes. */
+const LONGEST = 1_024
+
+/** What an address says of `claims`; what is none stays a text, which the auth server refuses. */
+function claimsIn(json: string): unknown {
+  if (json.length > LONGEST) {
+    throw new AuthError('invalid_argument', `\`claims\` have at most ${LONGEST} characters.`)
+  }
+  try {
+    return parseJson(json)
+  } catch {
+    return json
+  }
+}
+
+/** A hint as the auth server gets it. */
+function readHint(name: (typeof HINTS)[number], text: string): unknown {
+  if (name === 'maxAge') return Number(text)
+  return name === 'claims' ? claimsIn(text) : text
+}
+
 /**
  * The hints of a sign-in. By `connectionId` and its like a page of another site could have somebody
  * signed in by its own identity provider, as whom it likes. Nor may a redirect of a page of ours choose for somebody
  * who comes from elsewhere: browsers say there what they said at first (Fetch Metadata §2.3), and an address that was
  * made for a redirect looks like one that a stranger had made for himself.
+ * @throws AuthError `invalid_argument` for claims that are too long.
  */
 export function hintsOf({ request, url, callers, anybody }: HintSource): FoundHints {
   const isOwn = isOwnNavigation(request, callers)
   const asks = (name: string): boolean => Boolean(url.searchParams.get(name))
   const isTaken = (name: (typeof HINTS)[number]): boolean => isOwn || anybody.includes(name)
   const taken = HINTS.filter((name) => asks(name) && isTaken(name))
-  const pairs = taken.map((name) => {
-    const value = url.searchParams.get(name)
-    return [name, name === 'maxAge' ? Number(value) : value]
-  })
+  const pairs = taken.map((name) => [name, readHint(name, url.searchParams.get(name) ?? '')])
   return {
     hints: Object.fromEntries(pairs),
     refused: [
@@ -74,9 +96,6 @@ export function refusedHints(names: readonly string[], cause?: unknown): AuthErr
   )
 }
 
-/** The most characters of a `state`: longer ones make cookies that no server takes. */
-const LONGEST_STATE = 1_024
-
 /**
  * The text that a page of ours gives a sign-in to carry; nothing from anybody else, for it may say what the
  * person is to get.
@@ -89,6 +108,6 @@ export function stateOf({
 }: Omit<HintSource, 'anybody'>): string | undefined {
   const state = url.searchParams.get('state') || undefined
   if (state === undefined || !isOwnNavigation(request, callers)) return undefined
-  if (state.length <= LONGEST_STATE) return state
-  throw new AuthError('invalid_argument', `\`state\` has at most ${LONGEST_STATE} characters.`)
+  if (state.length <= LONGEST) return state
+  throw new AuthError('invalid_argument', `\`state\` has at most ${LONGEST} characters.`)
 }

@@ -85,11 +85,15 @@ export function createSignInRoutes<User extends SessionUser>(
     const state = url.searchParams.has(AGAIN) ? `${challenge}.${AGAIN}` : challenge
     const redirectUri = deps.redirectUri(url)
     const callers = { own: deps.ownOrigin(url), allowed: deps.allowed }
-    const { hints, refused } = hintsOf({ request, url, callers, anybody: deps.crossSiteHints })
-    const { maxAge } = hints
+    let refused: readonly string[] = []
     try {
+      const found = hintsOf({ request, url, callers, anybody: deps.crossSiteHints })
+      refused = found.refused
+      const { hints } = found
+      const { maxAge, acrValues, claims } = hints
+      const proof = { maxAge, acrValues, claims }
       const appState = stateOf({ request, url, callers })
-      const flow: SignInFlow = { state, verifier, returnTo, redirectUri, maxAge, appState }
+      const flow: SignInFlow = { state, verifier, returnTo, redirectUri, ...proof, appState }
       const location = await signIn.authorizeUrl({
         ...hints,
         redirectUri,
@@ -139,6 +143,8 @@ export function createSignInRoutes<User extends SessionUser>(
       redirectUri: flow.redirectUri,
       issuer: call.url.searchParams.get('iss') ?? undefined,
       maxAge: flow.maxAge,
+      acrValues: flow.acrValues,
+      claims: flow.claims,
     }
     let grant: Grant<User>
     try {

@@ -20,15 +20,16 @@ export interface AuthorizeRequest extends SignInHints {
   readonly screenHint?: 'sign-up' | undefined
 }
 
-/** What came back from the auth server, and what was kept of the sign-in in this browser. */
-export interface SignInExchange {
+/**
+ * What came back from the auth server, and what was kept of the sign-in in this browser, such as how the person was
+ * to prove who they are.
+ */
+export interface SignInExchange extends Pick<SignInHints, 'maxAge' | 'acrValues' | 'claims'> {
   readonly code: string
   readonly codeVerifier: string
   readonly redirectUri: string
   /** The server that says it has answered, where it says so: the `iss` of the callback (RFC 9207). */
   readonly issuer?: string | undefined
-  /** The `maxAge` that the sign-in was asked for with, in ms. */
-  readonly maxAge?: number | undefined
 }
 
 /** The auth server where people sign in. `workosServer` is one. */

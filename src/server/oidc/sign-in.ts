@@ -1,3 +1,4 @@
+import { isAuthError } from '../../core/errors.js'
 import type { RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
 import { toParameters, toTexts, withQuery } from '../../providers/oidc/authorize.js'
@@ -69,6 +70,18 @@ const promptOf = ({ prompt, screenHint }: OidcSignInRequest, metadata: OidcMetad
     ? 'create'
     : prompt
 
+const isPushRequired = (metadata: OidcMetadata): boolean =>
+  metadata.require_pushed_authorization_requests === true
+
+/**
+ * Whether a push was refused to this client, whatever it asks for: not every server lets all of its clients push
+ * (RFC 9126 §2 has them authenticate there), and some lead them to a page then, as Spring does.
+ */
+const mayNotPush = (error: unknown): boolean =>
+  isAuthError(error) &&
+  (error.code === 'bad_response' ||
+    /^(invalid_client|unauthorized_client|access_denied)$/.test(error.serverCode ?? ''))
+
 /** Makes the address of a sign-in. @throws AuthError `invalid_argument` for what cannot be. */
 export async function signInAddress(
   { options, scope, server }: SignInDeps,
@@ -100,10 +113,16 @@ export async function signInAddress(
     code_challenge: codeChallenge,
     code_challenge_method: 'S256',
   }
-  const { pushRequests: pushes = metadata.require_pushed_authorization_requests === true } = options
-  return pushes
-    ? pushRequest(asked, { metadata, send: server.send, context })
-    : withQuery(metadata.authorization_endpoint, asked)
+  const plain = withQuery(metadata.authorization_endpoint, asked)
+  const wanted = options.pushRequests ?? (isPushRequired(metadata) || undefined)
+  if (wanted === false) return plain
+  if (wanted && !metadata.pushed_authorization_request_endpoint) {
+    invalid('This server takes no pushed requests: leave `pushRequests` out.')
+  }
+  return pushRequest(asked, { metadata, send: server.send, context }).catch((error: unknown) => {
+    if (wanted || !mayNotPush(error)) throw error
+    return plain
+  })
 }
 
 /** Trades a code for a session. @throws AuthError as `exchangeCode` of a server does. */
@@ -112,17 +131,18 @@ export async function redeemCode(
   exchange: OidcCodeExchange,
   context: RequestContext,
 ): Promise<Grant<OidcUser>> {
-  const { code, codeVerifier, redirectUri, issuer: iss, maxAge, acrValues: acr } = exchange
+  const { code, codeVerifier, redirectUri, issuer: iss, maxAge, acrValues: acr, claims } = exchange
   const { issuer, resource } = options
   const secret = filled('codeVerifier', codeVerifier)
   // What could not have been asked for would not be looked at.
-  toParameters({ maxAge, acrValues: acr })
+  const { claims: wish } = toParameters({ maxAge, acrValues: acr, claims })
   const metadata = await server.find(context)
   const query = new Map([['code', filled('code', code)]])
   if (iss !== undefined) query.set('iss', iss)
   const age = maxAge === undefined ? undefined : Math.floor(maxAge / 1000)
   const id = await challengeOf(secret)
-  const kept = { id, issuer, server: metadata, wish: { scope, resource }, acr, age }
+  const proof = { acr, claims: wish, age }
+  const kept = { id, issuer, server: metadata, wish: { scope, resource }, ...proof }
   const refusal = refusalOf(query, kept, issuer)
   if (refusal) throw refusal
   const there = filled('redirectUri', redirectUri)

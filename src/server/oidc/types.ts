@@ -65,7 +65,8 @@ export interface OidcServerOptions
   readonly resource?: string | undefined
   /**
    * Whether sign-ins are pushed to the server, so that nobody on the way reads or changes what they ask for
-   * (RFC 9126). @default where the server requires it
+   * (RFC 9126). `true`: also where the server refuses that to this client, and the sign-in then fails.
+   * @default where the server takes or requires it, and lets this client
    */
   readonly pushRequests?: boolean | undefined
   /**
@@ -99,7 +100,7 @@ export interface OidcServerOptions
 /** A sign-in as the server is asked for it. */
 export interface OidcSignInRequest
   extends SignInHints,
-    Pick<OidcSignInOptions, 'acrValues' | 'uiLocales' | 'claims' | 'parameters'> {
+    Pick<OidcSignInOptions, 'uiLocales' | 'parameters'> {
   /** Where the server sends people back to; it must be on its list. */
   readonly redirectUri: string
   /** Comes back with the code. It must be a secret of this browser's, or anybody signs it in. */
@@ -111,7 +112,7 @@ export interface OidcSignInRequest
 }
 
 /** What came back, and how the person was to prove who they are. */
-export interface OidcCodeExchange extends SignInExchange, Pick<OidcSignInRequest, 'acrValues'> {}
+export interface OidcCodeExchange extends SignInExchange {}
 
 /** What the page that ends a session at the server is asked for. */
 export interface OidcSignOutRequest {

@@ -9,7 +9,6 @@ import { isFine } from '../../providers/shared/passing.js'
 import { isLately } from '../shared/lately.js'
 import { withinTime } from '../shared/time-limit.js'
 import type { ClientProof } from './client-authentication.js'
-import { checkEndpoints } from './endpoints.js'
 import type { OidcServerOptions } from './types.js'
 
 /** What a server reads of the document besides what pages do. */
@@ -85,20 +84,11 @@ export function createWire(
   proof: ClientProof,
   timeout: number,
 ): Server {
-  const { metadata } = options
   const plain = createServer(options, FURTHER)
-  if (metadata) checkEndpoints(metadata, options, 'invalid_argument')
-  const look = resting(async () => {
-    const found = await withinTime(timeout, (signal) => plain.find({ signal }))
-    if (metadata) return found
-    try {
-      return checkEndpoints(found, options, 'bad_response')
-    } catch (error) {
-      // It is put right at its server, maybe: it must be asked for again.
-      plain.moved()
-      throw error
-    }
-  }, options.now ?? Date.now)
+  const look = resting(
+    () => withinTime(timeout, (signal) => plain.find({ signal })),
+    options.now ?? Date.now,
+  )
   let asking: Promise<OidcMetadata> | undefined
 
   const find: Server['find'] = (context) => {

@@ -9,7 +9,8 @@ import type { AccessTokens } from './access-tokens.js'
 import { readSealed, sessionIdOf, toSession } from './opened.js'
 import { type RefreshFailure, toFailure } from './results.js'
 import type { SessionProvider } from './sealed-sessions-types.js'
-import { type SealedData, sessionJson, toSealedData, withoutUserData } from './session-data.js'
+import { type SealedData, toSealedData } from './session-data.js'
+import { keptJson, spentOn, stepError } from './spent-tokens.js'
 
 /** What renewals work with. Times in ms. */
 export interface RenewalDeps<User extends SessionUser> extends SecurityListeners, RefreshListeners {
@@ -40,6 +41,11 @@ export interface Renewed<User extends SessionUser> {
   readonly failure: RefreshFailure | null
 }
 
+/** What an exchange may do, and where it keeps the session that an answer without an access token leaves. */
+interface Exchanging extends Turn {
+  keep(json: string): void
+}
+
 /** How far a chain of successors is followed: each had to be exchanged within the replay time. */
 const ROUNDS = 5
 
@@ -55,28 +61,6 @@ export function beginning<User extends SessionUser>(
   const theirs = provider.sharesSessionIds ? undefined : tokens.read(data)?.facts.sessionId
   const id = data.id ?? (theirs === undefined ? crypto.randomUUID() : undefined)
   return { ...data, startedAt: data.startedAt ?? at, ...(id !== undefined && { id }) }
-}
-
-/** The step that a session waits for whose refresh token is spent on it; another sign-in is the way. */
-const stepError = (step: string): AuthError =>
-  new AuthError('step_required', 'The server wants another step first: sign in again.', {
-    serverCode: step,
-    details: { step, spent: true },
-  })
-
-/** The step that has spent the refresh token of an exchange, if that is why it failed. */
-function spentOn(error: unknown): string | undefined {
-  const details = isAuthError(error, 'step_required') ? error.details : undefined
-  return details?.spent === true ? details.step : undefined
-}
-
-/** The JSON of a session that must be kept, whatever somebody has put into their own data. */
-function keptJson(data: SealedData): string {
-  try {
-    return sessionJson(data)
-  } catch {
-    return sessionJson(withoutUserData(data))
-  }
 }
 
 /** Trades the refresh token of a session. Never rejects for what a server answers. */
@@ -101,11 +85,14 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
   })
   const patience = createServerPatience({ pauses, name: provider.id, timeout, now })
 
-  /** @throws AuthError `refresh_rejected` also for another person's session, which nothing may be made of. */
+  /**
+   * @throws AuthError `refresh_rejected` also for another person's session, which nothing may be made of;
+   *   `bad_response` for an answer without an access token, whose refresh token is kept all the same.
+   */
   async function trade(
     from: SealedData<User>,
     organizationId: string | undefined,
-    { mayRepeat }: Turn,
+    { mayRepeat, keep }: Exchanging,
   ) {
     const token = tokens.read(from)
     const session = token && toSession({ data: from, token })
@@ -120,7 +107,11 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
       }),
     )
     if (!grant) throw new AuthError('bad_response', 'The answer holds no session.')
-    const { user = from.user, accessToken } = grant
+    const { user = from.user, accessToken, refreshToken } = grant
+    if (!accessToken) {
+      if (refreshToken) keep(keptJson({ ...from, refreshToken }))
+      throw new AuthError('bad_response', 'The answer holds no access token.')
+    }
     const owner = tokens.ownerOf(accessToken, user.id)
     if (user.id !== from.user.id || owner === 'other') {
       throw new AuthError('refresh_rejected', 'The answer is the session of another person.')
@@ -139,7 +130,11 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
   }
 
   /** @throws AuthError as `trade` does, of which a security log has heard where it ends the session. */
-  async function exchange(from: SealedData<User>, wanted: Wanted, turn: Turn): Promise<string> {
+  async function exchange(
+    from: SealedData<User>,
+    wanted: Wanted,
+    turn: Exchanging,
+  ): Promise<string> {
     const { organizationId, request } = wanted
     const sentAt = now()
     const { grant, isReadable } = await trade(from, organizationId, turn).catch(
@@ -173,19 +168,30 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
     const key = await coordinationKey(name, wanted.organizationId)
     const asker = { session: key, person: from.user.id }
     let met: unknown
+    let kept: string | undefined
+    const keep = (text: string): void => {
+      kept = text
+    }
     //   this request                    another one, or one in another process
     //   sends the token: a step, which has spent it
     //                                   comes with the same cookie, and must not send it again
     // So it is a result that all get, and their cookies say it from then on.
     const work = (): Promise<string> =>
-      patience.attempt(asker, (turn) =>
-        exchange(from, wanted, turn).catch((error: unknown) => {
-          const step = spentOn(error)
-          if (step === undefined) throw error
+      patience
+        .attempt(asker, (turn) =>
+          exchange(from, wanted, { ...turn, keep }).catch((error: unknown) => {
+            const step = spentOn(error)
+            if (step === undefined) throw error
+            met = error
+            return keptJson({ ...from, spentOn: step })
+          }),
+        )
+        // It counts as a failure of the server's; its next refresh token is a result that all get.
+        .catch((error: unknown) => {
+          if (kept === undefined) throw error
           met = error
-          return keptJson({ ...from, spentOn: step })
-        }),
-      )
+          return kept
+        })
     const { text, startedAt, age } = await coordinator.once(key, work, { replay })
     const next = readSealed<User>(text)
     if (next?.user.id === from.user.id) {
@@ -211,6 +217,10 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
         if (next.spentOn) {
           data = next
           throw met ?? stepError(next.spentOn)
+        }
+        if (met) {
+          data = next
+          throw met
         }
         if (tokens.ownerOf(next.accessToken, next.user.id) !== 'same') {
           data = { ...next, accessToken: before.accessToken }

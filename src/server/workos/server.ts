@@ -1,5 +1,6 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import type { RequestContext } from '../../core/provider.js'
+import type { SignInHints } from '../../providers/backend/types.js'
 import { createHttp, type HttpAnswer } from '../../providers/shared/http.js'
 import { asObject } from '../../providers/shared/json.js'
 import { isFine } from '../../providers/shared/passing.js'
@@ -120,6 +121,11 @@ export function workosServer(options: WorkOSServerOptions): WorkOSServer {
     refresh,
     ...createSignIns({ grant, call, clientId }),
     authorizeUrl(wanted) {
+      const { acrValues, claims }: SignInHints = wanted
+      // Left out in silence, they would be taken for proven.
+      if (acrValues !== undefined || claims !== undefined) {
+        throw new AuthError('invalid_argument', 'WorkOS has nothing for `acrValues` and `claims`.')
+      }
       parseUrl(wanted.redirectUri)
       return authorizeUrl(base, { ...wanted, clientId })
     },

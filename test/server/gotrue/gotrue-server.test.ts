@@ -70,6 +70,8 @@ describe('the address of a sign-in', () => {
     ['an organization', { provider: 'google', organizationId: 'org_1' }],
     ['an invitation', { provider: 'google', invitationToken: 'x' }],
     ['an age', { provider: 'google', maxAge: 60_000 }],
+    ['a kind of proof', { provider: 'google', acrValues: 'gold' }],
+    ['claims', { provider: 'google', claims: {} }],
     [
       'another place to return to',
       { provider: 'google', parameters: { redirect_to: 'https://evil.example' } },

@@ -120,7 +120,7 @@ describe('the document of a server', () => {
   it('is believed again once it is put right', async () => {
     let time = 0
     const wrong = { ...DOCUMENT, token_endpoint: 'http://localhost/token' }
-    const { fetch } = answering([200, wrong], [200, DOCUMENT])
+    const { fetch } = answering([200, wrong], [200, wrong], [200, DOCUMENT])
     const oidc = createOidc({ ...OPTIONS, fetch, now: () => time })
     expect(await errorOf(oidc.metadata())).toMatchObject({ code: 'bad_response' })
     time = 250

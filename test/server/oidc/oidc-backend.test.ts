@@ -201,6 +201,38 @@ describe('how long ago somebody proved who they are', () => {
     expect(server.liveSessions()).toBe(1)
   })
 
+  it('and how, is asked for by a page of the app, and looked at when they come back', async () => {
+    const strong = { id_token: { acr: { essential: true, values: ['gold', 'silver'] } } }
+    for (const [hints, status] of [
+      [{ acrValues: '1' }, 303],
+      [{ acrValues: 'gold' }, 403],
+      [{ claims: JSON.stringify({ id_token: { acr: { essential: true, value: '1' } } }) }, 303],
+      [{ claims: JSON.stringify(strong) }, 403],
+    ] as const) {
+      const world = createOidcServerWorld({ scripted: { manners: 'keycloak' } })
+      const { asked, back } = await world.begin(`?${new URLSearchParams(hints)}`)
+      expect(Object.fromEntries(asked.searchParams)).toMatchObject(
+        'claims' in hints ? { claims: hints.claims } : { acr_values: hints.acrValues },
+      )
+      const answer = await world.comeBack(back)
+      expect(answer.status).toBe(status)
+      if (status === 403) expect((await answer.json()).code).toBe('step_required')
+    }
+  })
+
+  it('is not asked for by links of others, nor by claims that are none, or too long', async () => {
+    const world = createOidcServerWorld({ scripted: { manners: 'keycloak' } })
+    const query = new URLSearchParams({ acrValues: 'gold', claims: '{"id_token":{}}' })
+    const foreign = { headers: { 'Sec-Fetch-Site': 'cross-site' } }
+    const led = await world.send(`/auth/sign-in?${query}`, foreign)
+    const { searchParams } = new URL(led.headers.get('location') ?? '')
+    expect(searchParams.has('acr_values') || searchParams.has('claims')).toBe(false)
+    for (const claims of ['{', '[]', 'null', `{"a":"${'x'.repeat(1_024)}"}`]) {
+      const answer = await world.send(`/auth/sign-in?${new URLSearchParams({ claims })}`)
+      expect([answer.status, (await answer.json()).code]).toEqual([400, 'invalid_argument'])
+    }
+  })
+
   it('may be asked for by an app’s own routes too, with the kind of proof', async () => {
     const { oidc, server } = createOidcServerWorld({ scripted: { manners: 'keycloak' } })
     const exchanged = async (acrValues: string) => {

@@ -63,6 +63,7 @@ describe('a code', () => {
       'for another client too, which is named as the one that asked',
       { aud: ['app', 'b'], azp: 'b' },
     ],
+    ['for another client too, and issued to nobody', { aud: ['app', 'b'] }],
     ['of another issuer', { iss: 'https://evil.example' }],
     ['of another sign-in', { nonce: 'another' }],
     ['of no sign-in', { nonce: undefined }],
@@ -254,7 +255,7 @@ describe('calls that are about no session', () => {
 })
 
 describe('the address of a page', () => {
-  it('pushes what a sign-in asks for where the server wants that, as the client that it is', async () => {
+  it('pushes what a sign-in asks for where the server takes that, as the client that it is', async () => {
     const endpoint = 'https://id.example/par'
     const metadata = { ...DOCUMENT, pushed_authorization_request_endpoint: endpoint }
     const answer: Reply = [201, { request_uri: 'urn:example:1', expires_in: 60 }]
@@ -263,6 +264,7 @@ describe('the address of a page', () => {
     for (const options of [
       { metadata: { ...metadata, require_pushed_authorization_requests: true } },
       { metadata, pushRequests: true },
+      { metadata },
     ]) {
       const { oidc, sent } = wire(options, answer)
       const url = new URL(await oidc.authorizeUrl(request))
@@ -273,9 +275,40 @@ describe('the address of a page', () => {
       expect(sent[0]).toMatchObject({ url: endpoint, form: { state: 'state-1', client_id: 'app' } })
       expect(sent[0]?.headers.get('authorization')).toMatch(/^Basic /)
     }
-    const { oidc, sent } = wire({ metadata })
-    expect(new URL(await oidc.authorizeUrl(request)).searchParams.get('state')).toBe('state-1')
-    expect(sent).toEqual([])
+    for (const options of [{ metadata, pushRequests: false }, {}]) {
+      const { oidc, sent } = wire(options)
+      expect(new URL(await oidc.authorizeUrl(request)).searchParams.get('state')).toBe('state-1')
+      expect(sent).toEqual([])
+    }
+    expect(await errorOf(wire({ pushRequests: true }).oidc.authorizeUrl(request))).toEqual(invalid)
+  })
+
+  it('is whole where the server lets this client push nothing, unless it or the app wants that', async () => {
+    const pushed_authorization_request_endpoint = 'https://id.example/par'
+    const metadata = { ...DOCUMENT, pushed_authorization_request_endpoint }
+    const required = { ...metadata, require_pushed_authorization_requests: true }
+    const { challenge: codeChallenge } = await createPkce()
+    const request = { redirectUri: CALLBACK, state: 'state-1', codeChallenge }
+    const refusals: readonly (() => Reply)[] = [
+      () => [401, { error: 'invalid_client' }],
+      () => [400, { error: 'unauthorized_client' }],
+      () => [403, { error: 'access_denied' }],
+      () => [404, {}],
+      () => new Response('', { status: 302, headers: { location: '/login' } }),
+    ]
+    for (const refusal of refusals) {
+      const url = new URL(await wire({ metadata }, refusal()).oidc.authorizeUrl(request))
+      expect(url.searchParams.get('state')).toBe('state-1')
+      for (const options of [{ metadata, pushRequests: true }, { metadata: required }]) {
+        const { oidc } = wire(options, refusal())
+        expect(await errorOf(oidc.authorizeUrl(request))).toMatchObject({ name: 'AuthError' })
+      }
+    }
+    const wrong: readonly Reply[] = [[400, { error: 'invalid_request' }], [503, {}], 'lost']
+    for (const answer of wrong) {
+      const { oidc } = wire({ metadata }, answer)
+      expect(await errorOf(oidc.authorizeUrl(request))).toMatchObject({ name: 'AuthError' })
+    }
   })
 
   it('to sign out has the id token, and where to go then by the server’s name for it', async () => {

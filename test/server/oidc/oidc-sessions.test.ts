@@ -107,6 +107,25 @@ describe('a session whose tokens nobody but its server can read', () => {
     expect(await session.getSession()).toMatchObject({ authenticated: true, accessToken: 'a' })
   })
 
+  it('keeps the refresh token of an answer that holds no access token, also in a cookie of its own', async () => {
+    const { signIn, jar, sessions, clock, server, sealedOptions, settings } =
+      createOidcServerWorld()
+    await signIn()
+    await clock.advance(MINUTE)
+    const odd = JSON.stringify({ refresh_token: 'the next one', access_token: null })
+    server.fail({ type: 'body', body: odd }, { grant: 'refresh_token' })
+    const { session, failure, sealed } = await sessions.refreshSession(jar.header())
+    expect(session).toBeNull()
+    expect(failure).toMatchObject({ retryable: true, error: { code: 'bad_response' } })
+    const value = sealed ?? expect.fail('Nothing was sealed.')
+    const elsewhere = createOidcSessions({ ...sealedOptions, server: createOidc(settings) })
+    const later = elsewhere.openSession({ value, password: PASSWORD })
+    await clock.advance(MINUTE)
+    server.clearLog()
+    await later.refreshSession()
+    expect(server.requests.at(-1)).toMatchObject({ presented: 'the next one' })
+  })
+
   it('cannot be had in another organization, for which the server is not asked again and again', async () => {
     const { seal, load, server } = createOidcServerWorld()
     const session = load(await seal())

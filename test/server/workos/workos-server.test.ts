@@ -316,6 +316,8 @@ describe('workosServer', () => {
     ['screenHint elsewhere than at AuthKit', { screenHint: 'sign-in', provider: 'GoogleOAuth' }],
     ['a maxAge that is no time', { maxAge: -1 }],
     ['a redirectUri that is none', { redirectUri: '/callback' }],
+    ['a kind of proof, of which WorkOS would know nothing', { acrValues: 'gold' }],
+    ['claims, of which it would know nothing', { claims: {} }],
   ] as const)('refuses %s', (_, wrong) => {
     const { authorizeUrl } = workosServer(options)
     expect(() => authorizeUrl({ redirectUri: CALLBACK, ...wrong })).toThrow(invalid)
