@@ -3,15 +3,27 @@ import { button, make, setText, styled } from './dom.js'
 import { section } from './facts.js'
 import type { Words } from './words.js'
 
-/** The buttons of one client. */
+/** Some buttons of one client. */
 export interface Actions {
   readonly element: HTMLElement
-  /** Shows the buttons of another client. */
+  /** Shows the buttons of another client; nothing where there are none. */
   show(deeds: readonly Deed[], run: (choice: Choice) => Promise<Words>): void
   /** Takes back a question. Tells whether there was one. */
   cancel(): boolean
-  /** Takes back what came of a button once it is old. `now`: ms since the epoch. */
+  /**
+   * Shows what is switched on, and takes back what came of a button once it is old.
+   * `now`: ms since the epoch, by the device.
+   */
   update(now: number): void
+}
+
+/** What buttons are below, and beside. */
+export interface ActionsOptions {
+  readonly title: string
+  /** Names the part among the others. */
+  readonly name: string
+  /** What is said above the buttons. */
+  readonly lead?: HTMLElement
 }
 
 /** How long it is shown what came of a button, in ms; the time line has it for longer. */
@@ -23,11 +35,12 @@ interface Question {
   readonly from: HTMLElement
 }
 
-/** Makes the buttons. What came of one is said to screen readers, once. */
-export function createActions(): Actions {
+/** Makes a part with buttons. What came of one is said to screen readers, once. */
+export function createActions({ title, name, lead }: ActionsOptions): Actions {
   const row = make('div', styled('row'))
   const outcome = make('p', { attributes: { class: 'outcome', role: 'status' } })
-  const element = section('Actions', 'actions', row, outcome)
+  const element = section(title, name, ...(lead ? [lead] : []), row, outcome)
+  let toggles: readonly { readonly element: HTMLElement; readonly isOn: () => boolean }[] = []
   let question: Question | null = null
   let shown = 0
   let saidAt: number | null = null
@@ -73,7 +86,7 @@ export function createActions(): Actions {
       ),
     )
     const stay = button('Cancel', cancel)
-    const id = 'question'
+    const id = `question-${name}`
     const attributes = { class: 'question', role: 'group', 'aria-labelledby': id }
     const asked = make(
       'div',
@@ -93,6 +106,7 @@ export function createActions(): Actions {
     element,
     cancel,
     update(now) {
+      for (const { element, isOn } of toggles) element.setAttribute('aria-pressed', `${isOn()}`)
       saidAt ??= now
       if (now - saidAt >= OUTCOME) setText(outcome, '')
     },
@@ -100,15 +114,16 @@ export function createActions(): Actions {
       cancel()
       shown++
       setText(outcome, '')
-      row.replaceChildren(
-        ...deeds.map((deed) => {
-          const one: HTMLButtonElement = button(deed.label, () => {
-            if (deed.kind === 'asking') ask(deed, one, run)
-            else say(deed, run)
-          })
-          return one
-        }),
-      )
+      const buttons = deeds.map((deed) => {
+        const one: HTMLButtonElement = button(deed.label, () => {
+          if (deed.kind === 'asking') ask(deed, one, run)
+          else say(deed, run)
+        })
+        return { element: one, isOn: deed.kind === 'plain' ? deed.isOn : undefined }
+      })
+      toggles = buttons.flatMap(({ element, isOn }) => (isOn ? [{ element, isOn }] : []))
+      row.replaceChildren(...buttons.map(({ element }) => element))
+      element.hidden = buttons.length === 0
     },
   }
 }

@@ -13,7 +13,11 @@ export interface Choice {
 
 /** What a button does: at once, or after a question. */
 export type Deed =
-  | ({ readonly kind: 'plain' } & Choice)
+  | ({
+      readonly kind: 'plain'
+      /** Whether what it switches is on; a button that switches nothing has none. */
+      readonly isOn?: () => boolean
+    } & Choice)
   | {
       readonly kind: 'asking'
       readonly label: string

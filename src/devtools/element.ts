@@ -110,7 +110,13 @@ function createContent(host: HTMLElement) {
     panel.focus()
   }
 
+  /** Nothing is wrong on purpose without somebody who sees it. */
+  function setRight(): void {
+    for (const monitor of monitors) monitor.setRight()
+  }
+
   function close(): void {
+    setRight()
     setOpen(false)
     writeOpen(false)
     toggle.element.focus()
@@ -153,7 +159,12 @@ function createContent(host: HTMLElement) {
     return () => remove(monitor)
   }
 
-  return { add, tick, rest: () => cancel() }
+  function rest(): void {
+    cancel()
+    setRight()
+  }
+
+  return { add, tick, rest }
 }
 
 /**

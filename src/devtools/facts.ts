@@ -162,3 +162,19 @@ export function createPatience(): Part {
     },
   }
 }
+
+/** What of the faults is switched on, and how that ends. */
+export function createSwitched(): Part {
+  const element = make('p', styled('switched'))
+  return {
+    element,
+    update({ faults }) {
+      const isOn = faults.length > 0
+      const what = isOn
+        ? `On, for this tab’s client: ${faults.join(', ')}.`
+        : 'Nothing is switched on.'
+      setText(element, `${what} Closing the panel or the tab sets all right.`)
+      element.dataset.tone = isOn ? 'on' : 'off'
+    },
+  }
+}

@@ -8,7 +8,7 @@ import { eventWords, failureText, stepWords, type Words } from './words.js'
 
 /** One line of the time line. */
 export interface Moment extends Words {
-  /** In ms since the epoch, by the clock of the tab it happened in. */
+  /** In ms since the epoch, by the device of the tab it happened in. */
   readonly at: number
   /** The name of another tab; `null` for this one. */
   readonly tab: string | null
@@ -65,7 +65,7 @@ export function createHistory(source: Source, { tab, secrets, onChange }: Histor
   })
 
   function happen(words: Words, kind: 'event' | 'deed'): void {
-    const at = clock.now()
+    const at = source.byDevice(clock.now())
     siblings.tell({ ...words, at, tab })
     add({ ...words, at, kind, tab: null })
   }
@@ -81,10 +81,10 @@ export function createHistory(source: Source, { tab, secrets, onChange }: Histor
   }
 
   for (const entry of steps?.all() ?? []) {
-    moments.push({ ...stepWords(entry), at: entry.at, kind: 'step', tab: null })
+    moments.push({ ...stepWords(entry), at: source.byDevice(entry.at), kind: 'step', tab: null })
   }
   const stopSteps = steps?.subscribe((entry) =>
-    add({ ...stepWords(entry), at: entry.at, kind: 'step', tab: null }),
+    add({ ...stepWords(entry), at: source.byDevice(entry.at), kind: 'step', tab: null }),
   )
   const stopEvents = auth.onAuthStateChange((...change) => hear(change))
 

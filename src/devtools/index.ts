@@ -1,3 +1,4 @@
+export { faultInjector } from './faults.js'
 export { showDevtools } from './show.js'
 export { recordSteps } from './steps.js'
 export type {
@@ -5,5 +6,7 @@ export type {
   DevtoolsOptions,
   InspectedClient,
   InspectedOptions,
+  InspectedProvider,
+  InspectedSurroundings,
   StepListener,
 } from './types.js'

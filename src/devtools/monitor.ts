@@ -2,6 +2,8 @@ import { isAuthError } from '../core/errors.js'
 import type { Snapshot } from '../core/store.js'
 import { type Deadline, deadlinesOf, storedTrouble, type Trouble } from './deadlines.js'
 import { attempt, type Choice } from './deeds.js'
+import { noticeClock } from './fault-deeds.js'
+import { faultWords } from './faults.js'
 import { createHistory, type Moment } from './history.js'
 import { createSecrets, type Secrets } from './secrets.js'
 import type { Source } from './source.js'
@@ -29,6 +31,8 @@ export interface View {
   readonly entries: readonly StoredEntry[] | null
   /** Why storage could not be read. */
   readonly storageError: string | null
+  /** What is made to go wrong around the client, in words. */
+  readonly faults: readonly string[]
   readonly moments: readonly Moment[]
 }
 
@@ -41,6 +45,8 @@ export interface Monitor {
   /** Does what a button stands for. */
   run(choice: Choice): Promise<Words>
   clearMoments(): void
+  /** Ends what is made to go wrong, as nobody sees any more that it is. */
+  setRight(): void
   stop(): void
 }
 
@@ -93,6 +99,14 @@ export function createMonitor(source: Source, tab: string, onChange: () => void)
     return looking
   }
 
+  function setRight(): void {
+    const { faults } = source
+    if (!faults || faultWords(faults).length === 0) return
+    faults.setRight()
+    noticeClock(source)
+    history.note({ title: 'Set all right', text: 'The panel was closed.', tone: 'plain' })
+  }
+
   secrets.note(auth.getSnapshot().session)
   const stop = auth.subscribe(() => {
     secrets.note(auth.getSnapshot().session)
@@ -120,7 +134,9 @@ export function createMonitor(source: Source, tab: string, onChange: () => void)
       return words
     },
     clearMoments: history.clear,
+    setRight,
     stop() {
+      setRight()
       stopped = true
       stop()
       history.stop()
@@ -162,6 +178,7 @@ function toView(
     deadlines: session && !disposed ? deadlinesOf(source, { session, ...known }) : [],
     entries: source.place && stored.entries,
     storageError,
+    faults: faultWords(source.faults),
     moments: history.moments(),
   }
 }

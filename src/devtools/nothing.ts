@@ -1,4 +1,5 @@
 import { print } from '../defaults.js'
+import type { faultInjector as realFaultInjector } from './faults.js'
 import type { showDevtools as realShowDevtools } from './show.js'
 import type { recordSteps as realRecordSteps } from './steps.js'
 
@@ -7,6 +8,8 @@ export type {
   DevtoolsOptions,
   InspectedClient,
   InspectedOptions,
+  InspectedProvider,
+  InspectedSurroundings,
   StepListener,
 } from './types.js'
 
@@ -18,3 +21,6 @@ export const showDevtools: typeof realShowDevtools = () => {
 
 /** What a production build has in the place of the recorder: what it was given. */
 export const recordSteps: typeof realRecordSteps = (also) => also
+
+/** What a production build has in the place of the fault injector: what it was given. */
+export const faultInjector: typeof realFaultInjector = (given = {}) => given

@@ -1,7 +1,16 @@
 import { createActions } from './actions.js'
 import { deedsOf } from './deeds.js'
 import { button, make, setText, styled } from './dom.js'
-import { badgeText, createDeadlines, createPatience, createState, statusTone } from './facts.js'
+import {
+  badgeText,
+  createDeadlines,
+  createPatience,
+  createState,
+  createSwitched,
+  statusTone,
+} from './facts.js'
+import { faultDeedsOf } from './fault-deeds.js'
+import { faultWords } from './faults.js'
 import type { Monitor } from './monitor.js'
 import { createLine, createStorage } from './tables.js'
 
@@ -21,25 +30,37 @@ export interface Panel {
 /** Makes what is below the head: facts in two columns beside the time line, or all in one. */
 function createBody(clear: () => void) {
   const [state, next, patience] = [createState(), createDeadlines(), createPatience()]
-  const [storage, line] = [createStorage(), createLine(clear)]
-  const actions = createActions()
+  const [storage, line, switched] = [createStorage(), createLine(clear), createSwitched()]
+  const actions = createActions({ title: 'Actions', name: 'actions' })
+  const faults = createActions({ title: 'Faults', name: 'faults', lead: switched.element })
   const columns = [
     make('div', styled('column'), state.element, actions.element),
     make('div', styled('column'), next.element, patience.element),
   ]
-  const facts = make('div', styled('facts'), ...columns, storage.element)
+  const facts = make('div', styled('facts'), ...columns, faults.element, storage.element)
   const body = make('div', styled('body'), facts, line.element)
-  return { body, parts: [state, next, patience, storage, line], actions }
+  return { body, parts: [state, next, patience, switched, storage, line], actions, faults }
+}
+
+/** What is switched on in a page, whichever client it shows; empty where nothing is. */
+function alarmText(monitors: readonly Monitor[]): string {
+  const texts = monitors.flatMap(({ source }) =>
+    faultWords(source.faults).map((text) =>
+      monitors.length > 1 ? `${source.name}: ${text}` : text,
+    ),
+  )
+  return texts.length > 0 ? `Faults: ${texts.join(', ')}` : ''
 }
 
 /** Makes the panel. */
 export function createPanel(onClose: () => void): Panel {
   const title = make('h2', { attributes: { tabindex: '-1', id: 'title' } }, 'Holdfast devtools')
   const badge = make('span', styled('badge'))
+  const alarm = make('span', { attributes: { class: 'badge alarm' } })
   const select = make('select', { attributes: { 'aria-label': 'Client' } })
   const close = button('Close', onClose, 'small')
-  const head = make('header', {}, title, badge, select, close)
-  const { body, parts, actions } = createBody(() => shown?.clearMoments())
+  const head = make('header', {}, title, badge, alarm, select, close)
+  const { body, parts, actions, faults } = createBody(() => shown?.clearMoments())
   const attributes = { id: 'panel', role: 'dialog', 'aria-labelledby': 'title' }
   const element = make('div', { attributes }, head, body)
   let all: readonly Monitor[] = []
@@ -49,6 +70,7 @@ export function createPanel(onClose: () => void): Panel {
     shown = monitor
     if (!monitor) return
     actions.show(deedsOf(monitor.source), monitor.run)
+    faults.show(faultDeedsOf(monitor.source), monitor.run)
     monitor.look()
     paint()
   }
@@ -56,11 +78,13 @@ export function createPanel(onClose: () => void): Panel {
   function paint(): void {
     if (!shown) return
     const view = shown.view()
-    const now = shown.source.environment.clock.now()
+    const { source } = shown
+    const now = source.environment.clock.now()
     setText(badge, badgeText(view))
     badge.dataset.tone = statusTone(view)
+    setText(alarm, alarmText(all))
     for (const part of parts) part.update(view, now)
-    actions.update(now)
+    for (const part of [actions, faults]) part.update(source.byDevice(now))
   }
 
   select.addEventListener('change', () => show(all[select.selectedIndex] ?? null))
@@ -69,7 +93,7 @@ export function createPanel(onClose: () => void): Panel {
     element,
     paint,
     current: () => shown,
-    cancel: actions.cancel,
+    cancel: () => actions.cancel() || faults.cancel(),
     focus: () => title.focus(),
     setClients(monitors) {
       all = monitors

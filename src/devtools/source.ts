@@ -4,8 +4,14 @@ import type { Limits } from '../core/timing.js'
 import { systemClock } from '../environment/clock.js'
 import { platformWake } from '../environment/wake.js'
 import { webStorage, webStorageWorks } from '../storage/web-storage.js'
+import { type Faults, faultsOf } from './faults.js'
 import { type Steps, stepsOf } from './steps.js'
-import type { DevtoolsOptions, InspectedClient, InspectedOptions } from './types.js'
+import type {
+  DevtoolsOptions,
+  InspectedClient,
+  InspectedOptions,
+  InspectedProvider,
+} from './types.js'
 
 /** Where a client keeps its session. */
 export interface Place {
@@ -24,6 +30,11 @@ export interface Source {
   readonly autoRefresh: 'visible' | boolean
   readonly timeouts: Timeouts | null
   readonly steps: Steps | null
+  readonly provider: InspectedProvider | null
+  /** `null` where the client's clock is none of a fault injector. */
+  readonly faults: Faults | null
+  /** A time of the client's clock by that of the device, which `faults` leave right; in ms since the epoch. */
+  byDevice(at: number): number
 }
 
 /** As the client does where nobody has chosen: its memory, where it has no other, is its own. */
@@ -45,14 +56,16 @@ const limitsOf = (options: InspectedOptions): Limits => ({
 
 /** Puts together what is known of a client. */
 export function toSource(auth: InspectedClient, { options = {}, name }: DevtoolsOptions): Source {
-  const { environment, autoRefresh = 'visible', timeouts = null, debug } = options
+  const { environment, autoRefresh = 'visible', timeouts = null, debug, provider = null } = options
+  const clock = environment?.clock ?? systemClock()
+  const faults = faultsOf(clock)
   const place = placeOf(options)
   return {
     name: name ?? place?.key ?? 'client',
     auth,
     place,
     environment: {
-      clock: environment?.clock ?? systemClock(),
+      clock,
       wake: environment?.wake ?? platformWake(),
       createAbort: environment?.createAbort ?? (() => new AbortController()),
     },
@@ -60,5 +73,8 @@ export function toSource(auth: InspectedClient, { options = {}, name }: Devtools
     autoRefresh,
     timeouts,
     steps: stepsOf(debug),
+    provider,
+    faults,
+    byDevice: (at) => at - (faults?.skew() ?? 0),
   }
 }

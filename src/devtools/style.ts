@@ -62,6 +62,8 @@ header > :last-child { margin-left: auto; }
 .badge { padding: 1px 9px; border-radius: 99px; border: 1px solid currentColor; color: var(--soft); font-weight: 600; font-size: 12px; }
 .badge[data-tone="signed-in"] { color: var(--good); }
 .badge[data-tone="failing"] { color: var(--warn); }
+.alarm { color: var(--card); background: var(--warn); border-color: var(--warn); }
+.alarm:empty { display: none; }
 .body { flex: 1; min-height: 0; display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 4fr); }
 .facts {
   overflow: auto; padding: 10px; display: grid; gap: 10px; align-content: start;
@@ -69,7 +71,7 @@ header > :last-child { margin-left: auto; }
 }
 .column { display: grid; gap: 10px; align-content: start; min-width: 0; }
 section { background: var(--card); border: 1px solid var(--edge); border-radius: 10px; padding: 9px 11px; min-width: 0; }
-section.storage { grid-column: 1 / -1; }
+section.storage, section.faults { grid-column: 1 / -1; }
 dl > div { display: flex; justify-content: space-between; gap: 12px; padding: 3px 0; }
 dl > div + div { border-top: 1px solid var(--edge); }
 dt { color: var(--soft); flex: none; }
@@ -83,6 +85,9 @@ small:empty { display: none; }
 .none { color: var(--soft); }
 .row, .question { display: flex; flex-wrap: wrap; gap: 6px; }
 .question p { flex-basis: 100%; }
+[aria-pressed="true"], [aria-pressed="true"]:hover { color: var(--card); background: var(--warn); border-color: var(--warn); }
+.switched { color: var(--soft); margin-bottom: 7px; }
+.switched[data-tone="on"] { color: var(--warn); }
 .outcome { margin-top: 7px; color: var(--soft); overflow-wrap: anywhere; }
 .outcome:empty { display: none; }
 .outcome[data-tone="bad"] { color: var(--bad); }

@@ -1,7 +1,8 @@
 import type { AuthClient } from '../client.js'
 import type { EngineOptions } from '../core/options.js'
 import type { Environment } from '../core/ports.js'
-import type { SessionUser } from '../core/session.js'
+import type { RefreshContext } from '../core/provider.js'
+import type { Grant, SessionUser } from '../core/session.js'
 import type { DebugEntry } from '../core/store.js'
 
 /** What the panel needs of a client: public methods only. */
@@ -16,12 +17,26 @@ export type InspectedClient = Pick<
   | 'stay'
 >
 
+/** What the panel needs of a provider. */
+export interface InspectedProvider {
+  readonly id: string
+  refresh(refreshToken: string, context: RefreshContext): Promise<Grant | null>
+}
+
 /** The options that the client was made with, as far as the panel reads them. */
 export interface InspectedOptions extends Omit<EngineOptions, 'takeOver'> {
-  readonly provider?: { readonly id: string } | undefined
+  readonly provider?: InspectedProvider | undefined
   readonly environment?: Partial<Environment> | undefined
   readonly takeOver?: unknown
   readonly fetchOrigins?: unknown
+}
+
+/** What a client reaches its auth server by, and what it stands in. */
+export interface InspectedSurroundings {
+  /** For the provider's option of this name. `undefined` stands for the platform's. */
+  readonly fetch?: typeof fetch | undefined
+  /** For the client's option of this name. `undefined` stands for the platform's parts. */
+  readonly environment?: Partial<Environment> | undefined
 }
 
 /** A corner of the page. */

@@ -27,7 +27,8 @@ export interface DevtoolsSite {
 /** Starts the site on a free port of the loopback. */
 export async function startDevtoolsSite(accessTokenLifetime: number): Promise<DevtoolsSite> {
   const users = [{ email: 'ada@example.com', password: 'correct horse' }]
-  const server = createScriptedGoTrue({ users, accessTokenLifetime })
+  // What was replaced counts no more, but for the one before the newest, whose answer may be lost.
+  const server = createScriptedGoTrue({ users, accessTokenLifetime, reuseInterval: 0 })
   const script = await bundle('devtools-page')
   const { origin, close } = await listen(async (request, response) => {
     if (request.url?.startsWith('/auth/v1/')) {

@@ -1,12 +1,8 @@
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { keepPicture } from '../support/pictures.js'
 import { findChromium, launch } from './chromium.js'
-import { type DevtoolsSite, startDevtoolsSite } from './devtools-site.js'
-
-const ADA = { email: 'ada@example.com', password: 'correct horse' }
-/** How long an access token lives, in ms: refreshes come while one looks. */
-const LIFE = 8_000
+import { line, part, showsToken, signIn, textOf, toggle, withSite } from './devtools-stage.js'
 
 /** The buttons and other places that the Tab key leads to, in their order. */
 const FOCUS_ORDER = [
@@ -16,6 +12,15 @@ const FOCUS_ORDER = [
   'Stay',
   'Sign out…',
   'Clear storage…',
+  'Server out of reach',
+  'Server answers 503',
+  'Server slow',
+  'Clock −1 d',
+  'Clock −1 h',
+  'Clock +1 h',
+  'Clock +1 d',
+  'Steal the token…',
+  'Set all right',
   'Storage entries',
   'Steps',
   'Clear the time line',
@@ -29,63 +34,8 @@ describe.skipIf(!findChromium())('the devtools panel in a real browser', () => {
   })
   afterAll(() => browser?.close())
 
-  interface Stage {
-    readonly site: DevtoolsSite
-    readonly context: BrowserContext
-    /** What the browser complained of. */
-    readonly complaints: string[]
-    open(): Promise<Page>
-  }
-
-  async function withSite(
-    story: (stage: Stage) => Promise<void>,
-    options: BrowserContextOptions = {},
-  ): Promise<void> {
-    const site = await startDevtoolsSite(LIFE)
-    const context = await browser.newContext(options)
-    const complaints: string[] = []
-    context.on('weberror', (error) => complaints.push(String(error.error())))
-    context.on('console', (message) => {
-      // The browser itself tells of the outage that a story makes.
-      if (message.type() === 'error' && !message.text().includes('503'))
-        complaints.push(message.text())
-    })
-    async function open(): Promise<Page> {
-      const page = await context.newPage()
-      await page.goto(site.url)
-      await page.waitForFunction(() => 'inspected' in window)
-      return page
-    }
-    try {
-      await story({ site, context, complaints, open })
-    } finally {
-      await context.close()
-      await site.close()
-    }
-  }
-
-  const toggle = (page: Page) => page.getByRole('button', { name: /^Holdfast devtools: / })
-  const part = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
-  const textOf = (page: Page, name: string) => part(page, name).innerText()
-  const line = (page: Page) =>
-    page.getByRole('region', { name: 'Time line of all tabs' }).innerText()
-  const signIn = (page: Page) => page.evaluate((ada) => window.inspected.auth.signIn(ada), ADA)
-
-  /** Whether any of the tokens that there are is in the page, its shadows included. */
-  const showsToken = (page: Page) =>
-    page.evaluate(() => {
-      const { session } = window.inspected.auth.getSnapshot()
-      const tokens = [session?.accessToken, session?.refreshToken].filter(
-        (one) => one !== undefined,
-      )
-      const shadow = document.querySelector('holdfast-devtools')?.shadowRoot?.innerHTML ?? ''
-      if (tokens.length < 2 || shadow === '') throw new Error('There is nothing to compare.')
-      const page = document.documentElement.outerHTML + shadow
-      return tokens.some((token) => page.includes(String(token)))
-    })
-
   it('shows a sign-in, refreshes, another tab, an outage and a sign-out, and never a token', async () => {
-    await withSite(async ({ site, open, complaints }) => {
+    await withSite(browser, async ({ site, open, complaints }) => {
       const page = await open()
       await toggle(page).click()
       await expect.poll(() => textOf(page, 'State')).toContain('Signed out')
@@ -128,7 +78,7 @@ describe.skipIf(!findChromium())('the devtools panel in a real browser', () => {
   })
 
   it('works where no inline style is allowed, and no text may become code', async () => {
-    await withSite(async ({ open, complaints }) => {
+    await withSite(browser, async ({ open, complaints }) => {
       const page = await open()
       await toggle(page).click()
       await signIn(page)
@@ -144,7 +94,7 @@ describe.skipIf(!findChromium())('the devtools panel in a real browser', () => {
   })
 
   it('is used by keyboard alone, in an order that follows the page', async () => {
-    await withSite(async ({ open }) => {
+    await withSite(browser, async ({ open }) => {
       const page = await open()
       await signIn(page)
       await page.getByRole('button', { name: 'Something of the app' }).focus()
@@ -176,6 +126,7 @@ describe.skipIf(!findChromium())('the devtools panel in a real browser', () => {
     async (colorScheme) => {
       const viewport = { width: 360, height: 740 }
       await withSite(
+        browser,
         async ({ open }) => {
           const page = await open()
           await toggle(page).click()
@@ -210,6 +161,7 @@ describe.skipIf(!findChromium())('the devtools panel in a real browser', () => {
     'has its parts side by side where there is room, %s',
     async (colorScheme) => {
       await withSite(
+        browser,
         async ({ site, open }) => {
           const page = await open()
           await toggle(page).click()
@@ -231,7 +183,7 @@ describe.skipIf(!findChromium())('the devtools panel in a real browser', () => {
   )
 
   it('has several clients in one panel, and none of what their apps have stopped', async () => {
-    await withSite(async ({ open }) => {
+    await withSite(browser, async ({ open }) => {
       const page = await open()
       await page.evaluate(() => {
         window.inspected.open('other')

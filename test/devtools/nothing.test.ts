@@ -3,10 +3,11 @@ import * as panel from '../../src/devtools/index.js'
 import * as nothing from '../../src/devtools/nothing.js'
 import { AuthClient, memoryStorage } from '../../src/index.js'
 
-const auth = new AuthClient({
+const client = {
   provider: { id: 'nobody', refresh: async () => ({ accessToken: '', lifetime: 1 }) },
   storage: memoryStorage(),
-})
+}
+const auth = new AuthClient(client)
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -29,6 +30,15 @@ describe('what production has in the place of the panel', () => {
     const listen = (): void => {}
     expect(nothing.recordSteps(listen)).toBe(listen)
     expect(nothing.recordSteps()).toBeUndefined()
+  })
+
+  it('makes nothing go wrong: the client gets what the app has given, or the platform’s own', async () => {
+    const given = { fetch, environment: { random: () => 0 } }
+    expect(nothing.faultInjector(given)).toBe(given)
+    const faults = nothing.faultInjector()
+    expect(faults).toEqual({})
+    const options = { ...client, environment: faults.environment }
+    expect(await new AuthClient(options).getSession()).toBeNull()
   })
 })
 

@@ -5,20 +5,18 @@ import { AuthError } from '../../src/index.js'
 import {
   ADA,
   buttonOf,
+  fact,
   find,
   HOUR,
   linesOf,
   press,
   rootOf,
+  secondsUntil,
   stageOfEachTest,
   titles,
 } from './stage.js'
 
 const stage = stageOfEachTest()
-
-/** The line of a fact. */
-const fact = (part: string, name: string): string | undefined =>
-  linesOf(part).find((line) => line.startsWith(name))
 
 describe('the state', () => {
   it('says that nobody is signed in', async () => {
@@ -80,11 +78,7 @@ describe('what is next', () => {
   it('is the refresh, at the very time at which the client does it', async () => {
     stage().server.setAccessTokenLifetime(120_000)
     await stage().signedIn()
-    const seconds = () => {
-      const [, minutes = 0, rest = 0] =
-        /in (?:(\d+) min)?(?: ?(\d+) s)?/.exec(fact('next', 'Refresh ahead of need') ?? '') ?? []
-      return Number(minutes) * 60 + Number(rest)
-    }
+    const seconds = () => secondsUntil('Refresh ahead of need')
     const due = seconds()
     expect(due).toBeGreaterThan(60)
     await stage().advance((due - 2) * 1_000)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, vi } from 'vitest'
-import { recordSteps, showDevtools } from '../../src/devtools/index.js'
+import { faultInjector, recordSteps, showDevtools } from '../../src/devtools/index.js'
 import type { DevtoolsOptions } from '../../src/devtools/types.js'
 import {
   AuthClient,
@@ -19,6 +19,8 @@ interface Opening {
   readonly storageKey?: string
   readonly tab?: FakeTab
   readonly timeouts?: SessionTimeoutsOptions
+  /** Whether the panel can make things go wrong. */
+  readonly withFaults?: boolean
   /** What each refresh is refused with. */
   readonly refusal?: AuthError
 }
@@ -36,17 +38,25 @@ export function createStage() {
     await browser.clock.settle()
   }
 
-  function open({ storageKey = 'app', tab = browser.tab(), timeouts, refusal }: Opening = {}) {
+  function open({
+    storageKey = 'app',
+    tab = browser.tab(),
+    timeouts,
+    withFaults,
+    refusal,
+  }: Opening = {}) {
+    const real = { fetch: tab.fetch(server.fetch), environment: tab.environment }
+    const surroundings = withFaults ? faultInjector(real) : real
     const provider = gotrue({
       url: 'http://localhost/auth/v1',
-      fetch: tab.fetch(server.fetch),
+      fetch: surroundings.fetch,
       now: browser.clock.now,
     })
     const options = {
       provider: refusal ? { ...provider, refresh: () => Promise.reject(refusal) } : provider,
       storage: tab.storage,
       storageKey,
-      environment: tab.environment,
+      environment: surroundings.environment,
       debug: recordSteps(),
       ...(timeouts && { timeouts: sessionTimeouts({ activity: () => () => {}, ...timeouts }) }),
     }
@@ -150,4 +160,15 @@ export function buttonOf(label: string): HTMLButtonElement {
 export function press(key: string): void {
   const target = rootOf().activeElement ?? document.activeElement ?? document.body
   target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, composed: true }))
+}
+
+/** The line of a fact in a part of the panel. */
+export const fact = (part: string, name: string): string | undefined =>
+  linesOf(part).find((line) => line.startsWith(name))
+
+/** How long something that is next is still away, in seconds; less than an hour. */
+export function secondsUntil(name: string): number {
+  const [, minutes = 0, rest = 0] =
+    /in (?:(\d+) min)?(?: ?(\d+) s)?/.exec(fact('next', name) ?? '') ?? []
+  return Number(minutes) * 60 + Number(rest)
 }

@@ -10,9 +10,14 @@ import { root } from './compile.js'
 /** An app that shows the panel without a thought of where it will run. */
 const WITH = `
   import { AuthClient } from 'holdfast'
-  import { recordSteps, showDevtools } from 'holdfast/devtools'
+  import { faultInjector, recordSteps, showDevtools } from 'holdfast/devtools'
   import { gotrue } from 'holdfast/providers/gotrue'
-  const options = { provider: gotrue({ url: 'https://auth.example' }), debug: recordSteps() }
+  const faults = faultInjector()
+  const options = {
+    provider: gotrue({ url: 'https://auth.example', fetch: faults.fetch }),
+    environment: faults.environment,
+    debug: recordSteps(),
+  }
   globalThis.auth = new AuthClient(options)
   showDevtools(globalThis.auth, { options })`
 
@@ -23,8 +28,8 @@ const WITHOUT = `
   const options = { provider: gotrue({ url: 'https://auth.example' }) }
   globalThis.auth = new AuthClient(options)`
 
-/** What only the panel has in it: its element, its channel, and its style. */
-const TRACES = ['holdfast-devtools', 'adoptedStyleSheets', 'Time line']
+/** What only the panel has in it: its element, its channel, its style, and what makes things go wrong. */
+const TRACES = ['holdfast-devtools', 'adoptedStyleSheets', 'Time line', 'Failed to fetch']
 /** What the empty one says of itself. */
 const EMPTY = 'holdfast/devtools is empty in production'
 

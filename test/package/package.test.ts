@@ -544,7 +544,7 @@ describe('the packed package', () => {
       'core and sessionTimeouts',
       `${CORE};export { sessionTimeouts } from 'holdfast'`,
       `export * from 'holdfast/devtools/production'`,
-      10_800,
+      12_400,
     ],
     ['react-native', 'gotrue', GOTRUE, `export * from 'holdfast/react-native'`, 1_900],
     [
