@@ -277,6 +277,7 @@ describe('a newcomer who follows the guide', () => {
     await heading.waitFor()
     const orders = await page.goto(`${origin}/orders`)
     expect(await orders?.text()).toContain(TODO)
+    expect(orders?.headers()['content-type']).toMatch(/^application\/json\b/)
     await page.goBack()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('link', { name: 'Your account' }).waitFor()
