@@ -70,11 +70,16 @@ function createControl(auth) {
 /** Text as HTML. */
 const safe = (text) => text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`)
 
-/** The page shows the very lines that run it. */
-function showSource(html) {
-  const source = readFileSync(new URL('src/auth.ts', import.meta.url), 'utf8')
-  return html.replace('<!-- source of src/auth.ts -->', () => safe(source.trimEnd()))
+/** The lines of the README that an app begins with. */
+export function firstLines() {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  const [, lines = ''] = /^```ts\n([\s\S]*?)\n```$/m.exec(readme) ?? []
+  return lines
 }
+
+/** The page shows what an app writes. */
+const showSource = (html) =>
+  html.replace('<!-- first lines of the README -->', () => safe(firstLines()))
 
 /** Starts the demo on the loopback. `port` 0 takes a free one. */
 export async function startDemo({ port = 5173 } = {}) {

@@ -1,7 +1,7 @@
 import { AuthClient } from 'holdfast'
 import { authKy } from 'holdfast/ky'
 import { type GoTrueCredentials, gotrue } from 'holdfast/providers/gotrue'
-import { breakable } from './breakable.js' // what you choose below
+import { breakable } from './breakable.js' // what the page’s “Break it” chooses
 
 export const options = {
   provider: gotrue({ url: `${location.origin}/auth/v1` }),

@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startDemo } from '../../demo/server.mjs'
+import { firstLines, startDemo } from '../../demo/server.mjs'
 import { findChromium, launch } from './chromium.js'
-
-const SOURCE = new URL('../../demo/src/auth.ts', import.meta.url)
 
 /** What Chromium itself writes of a refused password, and of a session that the server has ended. */
 const REFUSED = /^Failed to load resource: .* status of (400|403)/
@@ -55,10 +52,15 @@ describe.skipIf(!findChromium())('the demo', () => {
     return page
   }
 
-  it('says what Holdfast is, and shows the very lines that run it', async () => {
+  it('says what Holdfast is, how it is installed, and the lines that an app begins with', async () => {
     const page = await openTab()
     expect(await page.textContent('h1')).toBe('Your users stay signed in.')
-    expect(await page.textContent('#source')).toBe(readFileSync(SOURCE, 'utf8').trimEnd())
+    expect(await page.textContent('.code figcaption')).toContain('npm install holdfast')
+    const lines = await page.textContent('#source')
+    for (const call of ['new AuthClient(', 'onAuthStateChange(', 'signIn(', 'getAccessToken()']) {
+      expect(lines).toContain(call)
+    }
+    expect(lines).toBe(firstLines())
   })
 
   it('signs in, asks its API, rotates its token, and shows all that in a second tab', async () => {

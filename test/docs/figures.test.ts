@@ -26,6 +26,7 @@ describe('a figure in the text', () => {
 
   it.each([
     ['typed by hand', 'It has 3.2 kB.'],
+    ['typed in words', 'It is about ten times faster.'],
     ['over two lines', 'It took 12\nrequests.'],
     ['with words between', 'It saw 12 random larger worlds.'],
     ['in a table', '| run | worlds |\n| --- | --- |\n| on a Monday | 12 |'],

@@ -1,8 +1,16 @@
 import { proseOf, read } from './pages.js'
 
+/** Numbers in words that nobody counts on their fingers. */
+const WORDS =
+  'ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million'
+
 /** What a figure is measured in that nobody should have typed; a word or two may stand between, such as in "3 small worlds". */
-const FIGURE =
-  /(?<![\w.,-])\d(?:[\d.,]*\d)?\s(?:(?:[a-z]+\s){0,2}(?:bytes|worlds|requests|mutants)|kB|MB|kilobytes?|megabytes?|%|per cent)(?!\w)/g
+const UNITS =
+  '(?:[a-z]+\\s){0,2}(?:bytes|worlds|requests|mutants)|kB|MB|kilobytes?|megabytes?|%|per cent|times (?:faster|slower|smaller|larger)'
+const FIGURE = new RegExp(
+  `(?<![\\w.,-])(?:\\d(?:[\\d.,]*\\d)?|${WORDS})\\s(?:${UNITS})(?!\\w)`,
+  'g',
+)
 
 /** Where a figure comes from: a file of the repository that has it, or a rule of somebody else's. */
 interface Source {
@@ -38,15 +46,24 @@ export const SOURCES: readonly Source[] = [
     figure: '800 bytes',
     from: { file: 'test/package/package.test.ts', has: /binding\(name, make\), 800\]/ },
   },
+  {
+    figure: 'hundred bytes',
+    from: { file: 'test/package/devtools.test.ts', has: /of 150 bytes/ },
+  },
+  {
+    figure: 'thousand requests',
+    from: {
+      file: 'test/server/sealed/sealed-sessions.crowd.test.ts',
+      has: /'a thousand requests with one cookie'/,
+    },
+  },
+  {
+    figure: 'million worlds',
+    from: { file: 'docs/proof.md', has: /\| runs \| 1,000,000 \|/ },
+  },
   { figure: '16 kB', from: { rule: '--max-http-header-size of Node, by default' } },
   { figure: '4096 bytes', from: { rule: 'RFC 6265, 6.1: what browsers keep of a cookie' } },
   { figure: '2,048 bytes', from: { rule: 'the documentation of expo-secure-store' } },
-  {
-    figure: '10 MB',
-    from: { rule: '2,000 sessions of a few kB each, in the memory of a process' },
-  },
-  { figure: '500 kB', from: { rule: 'what GoTrue answers: an SVG of the QR code' } },
-  { figure: '1 kB', from: { rule: 'an id token with the claims of OIDC Core, about' } },
 ]
 
 /** What a run wrote stands between `<!-- name -->` and `<!-- end of name -->`. */

@@ -4,17 +4,15 @@ import { describe, expect, it } from 'vitest'
 import { root } from '../package/compile.js'
 import { anchorsOf, linksOf, PAGES, read } from './pages.js'
 
-/** The file that a link of a page leads to: a path of the site begins with a slash. */
-function fileOf(page: string, path: string): string {
-  if (path === '') return page
-  if (!path.startsWith('/')) return posix.join(posix.dirname(page), path)
-  const name = posix.join('docs', path)
-  return [`${name}.md`, name].find((file) => existsSync(join(root, file))) ?? name
-}
+/** The file that a link of a page leads to. */
+const fileOf = (page: string, path: string): string =>
+  path === '' ? page : posix.join(posix.dirname(page), path)
 
 /** What is wrong with a link; `null` for nothing. The reference is made by the build, which looks at links to it. */
 function wrongWith(page: string, href: string): string | null {
   if (/^[a-z]+:/i.test(href)) return null
+  if (href.startsWith('/'))
+    return `${href}: leads to a path of the site, which a code forge has not`
   const [path = '', anchor] = href.split('#')
   const file = fileOf(page, decodeURI(path))
   if (/^docs\/reference(\/|$)/.test(file)) return null
@@ -32,7 +30,7 @@ describe('a link of a page', () => {
   it.each([
     ['nowhere.md', 'there is no docs/nowhere.md'],
     ['errors.md#no_such_code', 'has no such heading'],
-    ['/nowhere', 'there is no docs/nowhere'],
+    ['/errors', 'which a code forge has not'],
     ['../nowhere/README.md', 'there is no nowhere/README.md'],
   ])('that leads nowhere is found: %s', (href, problem) => {
     const [found = ''] = linksOf(`See [this](${href}).`)

@@ -7,7 +7,7 @@ import { type Running, run, serve } from '../support/processes.js'
 import { type Guide, packagesOf, readGuide, withSettings } from './guide.js'
 
 /** The folders beside this file: each has the packages of one kind of app, by its lock file. */
-export type Kind = 'react' | 'vue' | 'next' | 'express'
+export type Kind = 'react' | 'vue' | 'svelte' | 'solid' | 'next' | 'express'
 
 /** An app that was made by a guide alone. */
 export interface NewApp {

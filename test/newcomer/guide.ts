@@ -9,7 +9,7 @@ export interface Guide {
   readonly files: ReadonlyMap<string, string>
 }
 
-const FILE = /^(?:\/\/|#|<!--) ?([\w./[\]-]+\.\w[\w.]*)(?: -->)?\n/
+const FILE = /^(?:\/\/|#|--|<!--) ?([\w./[\]-]+\.\w[\w.]*)(?: -->)?\n/
 const ENVIRONMENT = /^# (\.env[\w.]*)\n/
 
 /** Reads a guide of `docs/guides`. @throws Error when a block is neither of a shell nor a whole file. */

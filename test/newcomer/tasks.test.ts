@@ -123,6 +123,11 @@ const VITE = ['npm run build', 'npx vitest run']
 /** The other guides whose apps can be made here: each is built, and its own test run, when it is its turn. */
 const OTHERS: readonly { readonly name: string; readonly task: () => Promise<void> }[] = [
   { name: 'gotrue-vue', task: buildAndTest('gotrue-vue', 'vue', ...VITE) },
+  {
+    name: 'gotrue-svelte',
+    task: buildAndTest('gotrue-svelte', 'svelte', 'npm run check', ...VITE),
+  },
+  { name: 'gotrue-solid', task: buildAndTest('gotrue-solid', 'solid', ...VITE) },
   { name: 'workos-react', task: buildAndTest('workos-react', 'react', ...VITE) },
   { name: 'oidc-react', task: buildAndTest('oidc-react', 'react', ...VITE) },
   { name: 'supertokens-react', task: buildAndTest('supertokens-react', 'react', ...VITE) },
@@ -277,6 +282,7 @@ describe('a newcomer who follows the guide', () => {
     await heading.waitFor()
     const orders = await page.goto(`${origin}/orders`)
     expect(await orders?.text()).toContain(TODO)
+    expect(orders?.headers()['content-type']).toMatch(/^application\/json\b/)
     await page.goBack()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('link', { name: 'Your account' }).waitFor()

@@ -30,9 +30,9 @@ function examplesOf(page: string): Example[] {
   return examples
 }
 
-/** Whether the first example of a page comes before all parts: its files are beside those of every other. */
+/** Whether the first example of a page is a file: it is beside those of every other. */
 const beginsWithFiles = (page: string): boolean =>
-  /```ts\n\/\/ [\w.]+\.ts\n/.test(read(page).split('\n## ')[0] ?? '')
+  /^\/\/ [\w.]+\.ts\n/.test(/```tsx?\n([\s\S]*?)```/.exec(read(page))?.[1] ?? '')
 
 const PAGES = [
   'README.md',

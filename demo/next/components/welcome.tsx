@@ -20,7 +20,7 @@ export async function Welcome() {
       <Top />
       <main className="welcome">
         <section className="hero">
-          <h1>The harbour plans its day here.</h1>
+          <h1>An outage signs nobody out.</h1>
           <p>
             A small Next.js app with sessions of {server} by Holdfast: sealed cookies, one refresh
             however many tabs are open, and no sign-out by an outage. The auth server is a scripted
