@@ -93,7 +93,7 @@ describe('what needs a bound session', () => {
     await browser.signIn()
     const found = await running.sessions.getSession(browser.jar.header(), { request })
     expect(found).toMatchObject({ session: null, failure: { reason: 'device_required' } })
-    expect(asked.at(-1)).toEqual({ path, request })
+    expect(asked.at(-1)).toEqual({ path, request, mayBeBound: false })
   })
 })
 
