@@ -121,6 +121,42 @@ export const DBSC = [
   },
   {
     file: judge,
+    name: 'Who may have to be bound is told to sign in anew, or is let in, where nobody can tell.',
+    find: '    if (mayBeBound) return unknown(UNSURE)\n',
+    replace: '',
+  },
+  {
+    file: judge,
+    name: 'No policy hears that nobody can tell whether a session was bound.',
+    find: "judgeFree(session, candidate, state === 'unknown')",
+    replace: 'judgeFree(session, candidate, false)',
+  },
+  {
+    file: bindings,
+    name: 'While the store is down nobody’s session was ever bound.',
+    find: "if (at === undefined) return 'unknown'",
+    replace: "if (at === undefined) return 'unbound'",
+  },
+  {
+    file: bindings,
+    name: 'An outage of the store is a session that was bound.',
+    find: "if (at === undefined) return 'unknown'",
+    replace: "if (at === undefined) return 'bound'",
+  },
+  {
+    file: 'src/server/coordination/redis.ts',
+    name: 'A Redis that does not answer knows of no end, whoever asks.',
+    find: '      if (everywhere && times.includes(undefined)) throw unasked()\n',
+    replace: '',
+  },
+  {
+    file: 'src/server/coordination/redis.ts',
+    name: 'A Redis that does not answer fails every question.',
+    find: 'if (everywhere && times.includes(undefined)) throw unasked()',
+    replace: 'if (times.includes(undefined)) throw unasked()',
+  },
+  {
+    file: judge,
     name: 'A seal is replaced where the answer sets no cookie.',
     find: 'const isDue = !device && mayWrite',
     replace: 'const isDue = !device',
@@ -128,13 +164,13 @@ export const DBSC = [
   {
     file: judge,
     name: 'A thief ends the sessions of the person elsewhere.',
-    find: "return (await stateOf(named)) !== 'unbound'",
-    replace: "return (await bindings.stateOf(sessionId)) !== 'unbound'",
+    find: 'return isBound(await stateOf(named))',
+    replace: 'return isBound(await bindings.stateOf(sessionId))',
   },
   {
     file: judge,
     name: 'A thief with the seal from before the session was bound ends the sessions of the person elsewhere.',
-    find: "return (await stateOf(named)) !== 'unbound'",
+    find: 'return isBound(await stateOf(named))',
     replace: 'return named.device !== undefined',
   },
   {
@@ -159,6 +195,24 @@ export const DBSC = [
     file: routes,
     name: 'A registration that proves nothing is not told of.',
     find: '      reportRefusal(request)\n',
+    replace: '',
+  },
+  {
+    file: routes,
+    name: 'A crowd has its signatures checked.',
+    find: '    within(\n      () => work(request),\n      () => refuse(CROWDED),\n    )',
+    replace: '    within(\n      () => work(request),\n      () => work(request),\n    )',
+  },
+  {
+    file: routes,
+    name: 'Whoever sends junk fills the log.',
+    find: 'if (mayTell()) devices.report',
+    replace: 'if (mayTell() || sessionId === undefined) devices.report',
+  },
+  {
+    file: 'src/server/shared/crowd.ts',
+    name: 'After a flood nobody is told of anything any more.',
+    find: '      told = 0\n',
     replace: '',
   },
   {
@@ -312,6 +366,24 @@ export const DBSC = [
     name: 'The path of a request is one that it does not have.',
     find: 'new URL(address).pathname === page ? page : null',
     replace: 'page !== null ? new URL(address).pathname : null',
+  },
+  {
+    file: 'src/server/shared/request-words.ts',
+    name: 'Letters that are percent-encoded hide a page.',
+    find: '!AS_IT_IS.test(page) || ',
+    replace: '',
+  },
+  {
+    file: 'src/server/shared/request-words.ts',
+    name: 'Empty names, blanks and data of Next hide a page.',
+    find: 'OTHERWISE.test(page) || ',
+    replace: '',
+  },
+  {
+    file: 'src/server/shared/request-words.ts',
+    name: 'Bytes that are no text hide a page.',
+    find: ' || !isText(page)',
+    replace: '',
   },
   {
     file: requests,

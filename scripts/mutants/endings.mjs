@@ -114,13 +114,13 @@ export const ENDINGS = [
     replace: 'readAll(request.body, LARGEST * 1000, IDLE)',
   },
   {
-    file: calls,
+    file: 'src/server/shared/crowd.ts',
     name: 'A crowd is let in.',
-    find: 'if (under >= CROWD)',
+    find: 'if (under >= most)',
     replace: 'if (under < 0)',
   },
   {
-    file: calls,
+    file: 'src/server/shared/crowd.ts',
     name: 'Whoever has come in never leaves.',
     find: '      under -= 1\n',
     replace: '',

@@ -42,6 +42,7 @@ import { PROVIDERS } from './providers.mjs'
 import { PROXY_HEADERS } from './proxy-headers.mjs'
 import { READS } from './reads.mjs'
 import { RECORD } from './record.mjs'
+import { REDIS } from './redis.mjs'
 import { REFRESHES } from './refreshes.mjs'
 import { RESOURCE_TOKENS } from './resource-tokens.mjs'
 import { REVOCATION } from './revocation.mjs'
@@ -52,6 +53,7 @@ import { SHARE } from './share.mjs'
 import { SHARED_MEMORY } from './shared-memory.mjs'
 import { SHARED_PATIENCE } from './shared-patience.mjs'
 import { SIGN_IN } from './sign-in.mjs'
+import { SMALL_GUARDS } from './small-guards.mjs'
 import { START } from './start.mjs'
 import { STATE } from './state.mjs'
 import { STORAGE } from './storage.mjs'
@@ -112,6 +114,7 @@ export const MUTANTS = [
   ...PROXY_HEADERS,
   ...READS,
   ...RECORD,
+  ...REDIS,
   ...REFRESHES,
   ...RESOURCE_TOKENS,
   ...REVOCATION,
@@ -122,6 +125,7 @@ export const MUTANTS = [
   ...SHARED_MEMORY,
   ...SHARED_PATIENCE,
   ...SIGN_IN,
+  ...SMALL_GUARDS,
   ...START,
   ...STATE,
   ...STORAGE,

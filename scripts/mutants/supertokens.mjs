@@ -242,7 +242,7 @@ export const SUPERTOKENS = [
   {
     file: delivery,
     name: 'An answer with tokens may be kept by a cache.',
-    find: "    ...(transfer === 'cookie' && token && { 'id-refresh-token': `${token};${expiry}` }),\n  })\n  forbidStorage(answer)",
+    find: "    ...(transfer === 'cookie' && token && { 'id-refresh-token': `${token};${expiry}` }),\n  })\n  untilSent(answer, forbidStorage)",
     replace:
       "    ...(transfer === 'cookie' && token && { 'id-refresh-token': `${token};${expiry}` }),\n  })",
   },

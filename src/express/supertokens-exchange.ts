@@ -1,3 +1,4 @@
+import { beforeHeaders } from '../node/late-headers.js'
 import { cookieHeaderOf } from '../node/request.js'
 import type { NodeRequest, NodeResponse } from '../node/types.js'
 import type { AnswerHeaders } from '../server/requests/answer-headers.js'
@@ -21,7 +22,7 @@ function webRequestOf(request: NodeRequest): WebRequest {
   return { method: request.method ?? 'GET', headers }
 }
 
-/** A response's headers. Once they are sent, nothing is written. */
+/** A response's headers. Once they are sent, nothing is written; until then, others may change them. */
 function openHeadersOf(response: NodeResponse): AnswerHeaders {
   const headers = answerHeadersOf(response)
   return {
@@ -29,6 +30,7 @@ function openHeadersOf(response: NodeResponse): AnswerHeaders {
     set: (name, value) => void (response.headersSent || headers.set(name, value)),
     delete: (name) => void (response.headersSent || headers.delete(name)),
     replaceSetCookies: (values) => void (response.headersSent || headers.replaceSetCookies(values)),
+    beforeSent: (work) => beforeHeaders(response, work),
   }
 }
 

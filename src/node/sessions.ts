@@ -4,7 +4,7 @@ import { redirect, refuse } from '../server/backend/answers.js'
 import { isPrefetch } from '../server/backend/guard.js'
 import { problemOf } from '../server/backend/problems.js'
 import { answerHeadersOf } from '../server/requests/answer-headers.js'
-import { applySession } from '../server/requests/apply-session.js'
+import { applySession, keepFromCaches } from '../server/requests/apply-session.js'
 import type { OriginGuardOptions } from '../server/requests/origin-guard.js'
 import type {
   RefreshRequestSessionOptions,
@@ -15,6 +15,7 @@ import type {
 } from '../server/requests/request-sessions.js'
 import { checkObject } from '../server/shared/arguments.js'
 import { pathOf } from './address.js'
+import { beforeHeaders } from './late-headers.js'
 import { FOREIGN, foreignRequests } from './origin-guard.js'
 import { cookieHeaderOf } from './request.js'
 import { sendWebResponse } from './response.js'
@@ -126,13 +127,23 @@ export function createNodeSessions<User extends SessionUser>(
   const found = new WeakMap<NodeRequest, RequestSession<User>>()
   const isForeign = foreignRequests(origins)
 
+  /** Puts on an answer what came of the cookies of its request; a handler may say more, but not to a shared cache. */
+  function apply(
+    response: NodeResponse,
+    state: Pick<RequestSession<User>, 'failure' | 'setCookies'>,
+  ): void {
+    const answer = answerHeadersOf(response)
+    applySession(answer, state)
+    beforeHeaders(response, () => keepFromCaches(answer, state))
+  }
+
   /** Notes what came of the cookies of a request, and puts it on the answer. */
   async function note(
     { request, response }: NodeExchange,
     looking: Promise<RequestSession<User>>,
   ): Promise<RequestSession<User>> {
     const state = await looking
-    applySession(answerHeadersOf(response), state)
+    apply(response, state)
     found.set(request, state)
     return state
   }
@@ -200,7 +211,7 @@ export function createNodeSessions<User extends SessionUser>(
     },
     async signOut({ request, response }, options) {
       const ended = await sessions.signOut(cookieHeaderOf(request), options)
-      applySession(answerHeadersOf(response), { failure: null, setCookies: ended.setCookies })
+      apply(response, { failure: null, setCookies: ended.setCookies })
       found.set(request, await sessions.getSession(null))
       return ended
     },

@@ -31,6 +31,7 @@ export {
   type CoordinatedResult,
   type Coordinator,
   coordinationKey,
+  type EndedAtOptions,
   type MemoryCoordinatorOptions,
   memoryCoordinator,
   type OnceOptions,

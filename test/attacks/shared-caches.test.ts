@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createExpressSessions } from '../../src/express/index.js'
+import { createExpressSessions, createExpressSuperTokens } from '../../src/express/index.js'
 import { applySession } from '../../src/server/requests/apply-session.js'
 import { keepPrivate } from '../../src/server/requests/caching.js'
 import { ask, MAJORS, serve } from '../express/stage.js'
@@ -121,6 +121,102 @@ describe('personal answers that set no cookie are kept out of shared caches', ()
       await server.close()
     }
   })
+
+  it.each(MAJORS)(
+    'of Express %s, whatever a handler says after the middleware, and however',
+    async (_, express) => {
+      const world = createBackendWorld()
+      await world.signIn()
+      const auth = createExpressSessions({ sessions: world.sessions })
+      const app = express()
+      app.use(auth.middleware)
+      const LOUD = { 'Cache-Control': 'public, max-age=60', 'CDN-Cache-Control': 'max-age=600' }
+      app.get(
+        '/set',
+        (_request, response) => void response.set({ ...LOUD, Vary: 'Accept' }).send('hello'),
+      )
+      app.get('/object', (_request, response) => {
+        response.writeHead(200, 'Fine', { ...LOUD, vary: 'Accept' }).end('hello')
+      })
+      app.get('/list', (_request, response) => {
+        const list = [
+          'Cache-Control',
+          'public',
+          'Set-Cookie',
+          'a=1',
+          'Set-Cookie',
+          'b=2',
+          'Vary',
+          'Accept',
+        ]
+        response.writeHead(200, list).end('hello')
+      })
+      app.get('/pieces', (_request, response) => {
+        response.set(LOUD).vary('Accept').flushHeaders()
+        response.end('hello')
+      })
+      app.get('/refreshed', async (request, response) => {
+        await auth.refreshSession({ request, response })
+        response
+          .set({ ...LOUD, 'Cache-Control': 'private, max-age=60' })
+          .vary('Accept')
+          .send('hello')
+      })
+      const server = await serve(app)
+      try {
+        const mine = { headers: { cookie: world.jar.header() ?? '' } }
+        for (const path of ['/set', '/object', '/list', '/pieces', '/refreshed']) {
+          const { status, text, headers, setCookies } = await ask(server.origin, path, mine)
+          expect([path, status, text]).toEqual([path, 200, 'hello'])
+          expect(headers['cache-control']).toBe(PRIVATE)
+          expect(String(headers.vary).split(', ').toSorted()).toEqual(['Accept', 'Cookie'])
+          expect(headers['cdn-cache-control']).toBeUndefined()
+          if (path === '/list') expect(setCookies).toEqual(['a=1', 'b=2'])
+          if (path === '/refreshed') expect(setCookies).not.toEqual([])
+        }
+        const stranger = await ask(server.origin, '/object')
+        expect(stranger.headers).toMatchObject({
+          'cache-control': 'public, max-age=60',
+          vary: 'Accept, Cookie',
+        })
+      } finally {
+        await server.close()
+      }
+    },
+  )
+
+  it.each(MAJORS)(
+    'of SuperTokens in Express %s, whatever a handler says afterwards',
+    async (_, express) => {
+      const { sessions } = createStage()
+      const auth = createExpressSuperTokens({ sessions })
+      const app = express()
+      app.get('/me', auth.verifySession(), (_request, response) => {
+        response.set({ 'Cache-Control': 'public, max-age=60', Vary: 'Accept' }).send('hello')
+      })
+      app.post('/login', async (_request, response) => {
+        await auth.createNewSession(response, 'ada')
+        response.set({ 'Cache-Control': 'private, max-age=60', Vary: 'Accept' }).send('hello')
+      })
+      const server = await serve(app)
+      try {
+        for (const [path, asked] of [
+          ['/me', { headers: cookies({ sAccessToken: GOOD }) }],
+          ['/login', { method: 'POST' }],
+        ] as const) {
+          const { headers, text } = await ask(server.origin, path, asked)
+          expect([path, text, headers['cache-control'], headers.vary]).toEqual([
+            path,
+            'hello',
+            PRIVATE,
+            'Accept, Cookie',
+          ])
+        }
+      } finally {
+        await server.close()
+      }
+    },
+  )
 
   it('of Next', async () => {
     const app = createApp()

@@ -1,15 +1,18 @@
+import { AuthError } from '../../src/core/errors.js'
+import { type Coordinator, memoryCoordinator } from '../../src/server/index.js'
 import {
   boundCookies,
   createDeviceWorld,
   createPair,
+  type DeviceWorldOptions,
   registrationOf,
   sessionCookie,
 } from '../server/dbsc/device-world.js'
 import type { Probe } from './documented.js'
 
 /** A browser that has just signed in, and bound the session. */
-async function signedIn() {
-  const { createBrowser, sessions } = createDeviceWorld()
+async function signedIn(world?: DeviceWorldOptions['world']) {
+  const { createBrowser, sessions } = createDeviceWorld(world ? { world } : {})
   const browser = createBrowser()
   const answer = await browser.signIn()
   const registered = await browser.register(answer, await createPair())
@@ -20,16 +23,31 @@ async function signedIn() {
 export const dbscProbes: Readonly<Record<string, Probe>> = {
   'DeviceBindingOptions.required': {
     async observe() {
-      const { createBrowser, browser } = await signedIn()
+      const state = { isDown: false }
+      const base = memoryCoordinator()
+      const coordinator: Coordinator = {
+        ...base,
+        async endedAt(name, options) {
+          if (state.isDown && options?.everywhere) throw new AuthError('storage', 'Down.')
+          return base.endedAt(name)
+        },
+      }
+      const { createBrowser, browser } = await signedIn({ sealed: { coordinator } })
       const unbound = await createBrowser().page('/auth/session', {
         Cookie: sessionCookie(browser.jar),
       })
+      // Whoever can bind sessions is served like all others while nobody can tell.
+      state.isDown = true
+      const outage = await createBrowser().page('/auth/session', {
+        Cookie: sessionCookie(browser.jar),
+      })
+      state.isDown = false
       await browser.page('/auth/session')
       const bound = await createBrowser().page('/auth/session', {
         Cookie: sessionCookie(browser.jar),
       })
-      const goes = (await unbound.json()).session !== null
-      return goes && (await bound.json()).session === null ? 'when-supported' : 'another'
+      const goes = [unbound.status, outage.status].every((status) => status === 200)
+      return goes && (await bound.json()).session === null ? 'never' : 'another'
     },
   },
   'DeviceBindingOptions.reportOnly': {

@@ -105,22 +105,35 @@ const ofCalls: Readonly<Record<string, Probe>> = {
   },
 }
 
+/** A Redis that answers nothing. */
+function createOutage() {
+  const { start, until } = createProcesses()
+  const { client, coordinator } = start()
+  client.fault = () => 'refuse'
+  const failed = (work: Promise<unknown>) =>
+    until(
+      work.then(
+        () => false,
+        () => true,
+      ),
+    )
+  return { coordinator, failed }
+}
+
 /** What ends sessions everywhere. */
 export const endingsProbes: Readonly<Record<string, Probe>> = {
   ...ofCalls,
   ...eventStreamProbes,
+  'EndedAtOptions.everywhere': {
+    async observe() {
+      const { coordinator, failed } = createOutage()
+      if (!(await failed(coordinator.endedAt('session', { everywhere: true })))) return true
+      return failed(coordinator.endedAt('session'))
+    },
+  },
   'TombstoneOptions.everywhere': {
     async observe() {
-      const { start, until } = createProcesses()
-      const { client, coordinator } = start()
-      client.fault = () => 'refuse'
-      const failed = (work: Promise<void>) =>
-        until(
-          work.then(
-            () => false,
-            () => true,
-          ),
-        )
+      const { coordinator, failed } = createOutage()
       if (!(await failed(coordinator.end('session', DAY, { everywhere: true })))) return true
       return failed(coordinator.end('session', DAY))
     },

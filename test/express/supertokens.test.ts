@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, Express } from 'express'
+import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   createExpressSuperTokens,
@@ -89,6 +89,36 @@ describe.each(MAJORS)('sessions of SuperTokens in an app on Express %s', (_major
       'cache-control': 'private, no-store',
       vary: 'Origin, Cookie',
     })
+  })
+
+  it('spend nothing for a response that has begun, which could not carry the new tokens', async () => {
+    const { post, calls, superTokens } = await open((app, auth) => {
+      const answer =
+        (work: (request: Request, response: Response) => Promise<unknown>): RequestHandler =>
+        async (request, response) => {
+          response.write('begun, ')
+          response.end(JSON.stringify(await failureOf(work(request, response))))
+        }
+      app.post(
+        '/login',
+        answer((request, response) => auth.createNewSession(response, 'ada', { request })),
+      )
+      app.post('/refresh', answer(auth.refreshSession))
+      app.post(
+        '/attach',
+        answer(async (request, response) => {
+          const tokens = await superTokens.createNewSession('ada')
+          return auth.attachToRequestResponse(request, response, tokens)
+        }),
+      )
+    })
+    for (const path of ['/login', '/refresh', '/attach']) {
+      const answer = await post(path, HAS_REFRESH)
+      expect(answer.text).toBe('begun, {"type":"GENERAL_ERROR","code":"invalid_argument"}')
+      expect(answer.setCookies).toEqual([])
+      // Only what the app itself has asked for.
+      expect(calls.map(([name]) => name)).toEqual(path === '/attach' ? ['createNewSession'] : [])
+    }
   })
 
   it('begin as the front end of the request wants it', async () => {

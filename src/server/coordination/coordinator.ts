@@ -57,6 +57,15 @@ export interface TombstoneOptions {
   readonly apart?: boolean | undefined
 }
 
+/** How it is asked when something was ended. */
+export interface EndedAtOptions {
+  /**
+   * Whether it is an error that the other processes cannot be asked, unless this one knows of an end. Without it they
+   * are taken to know of none: an outage signs nobody out. @default false
+   */
+  readonly everywhere?: boolean | undefined
+}
+
 /** Makes refreshes rare where many requests of one session arrive together. */
 export interface Coordinator {
   /**
@@ -76,8 +85,9 @@ export interface Coordinator {
   /**
    * When its tombstone was set, in ms since the epoch by the clock of the process that did; `null` where it has
    * none. Each is later than the one that it took the place of.
+   * @throws AuthError `storage`, `retryable`, when it is asked `everywhere` and nobody can tell now.
    */
-  endedAt(name: string): Promise<number | null>
+  endedAt(name: string, options?: EndedAtOptions): Promise<number | null>
   /**
    * Calls `onEnd` when one of these names gets a tombstone, here or in another process: there within a second
    * where all is well, and maybe without need. Resolves to what stops it.

@@ -68,6 +68,15 @@ const untold = (): AuthError =>
     retryable: true,
   })
 
+const unasked = (): AuthError =>
+  new AuthError(
+    'storage',
+    'Redis fails: what the other processes know cannot be told. Try again.',
+    {
+      retryable: true,
+    },
+  )
+
 const span = (name: string, ms: number): number => whole(checkPositive(name, ms))
 
 /**
@@ -109,10 +118,10 @@ export function redisCoordinator(options: RedisCoordinatorOptions): Coordinator 
   const watches = createWatches()
   const read = redisFeed({ link, commands, clock, watches })
 
-  /** When Redis says that a name was ended; `null` also while it cannot be asked. */
-  async function askedAt(name: string): Promise<number | null> {
+  /** When Redis says that a name was ended; nothing while it cannot be asked. */
+  async function askedAt(name: string): Promise<number | null | undefined> {
     const reply = await link.call(await commands.ended(name))
-    return timeIn(String(reply?.value))
+    return reply ? timeIn(String(reply.value)) : undefined
   }
 
   async function share(key: string, work: () => Promise<string>, window: number): Promise<Outcome> {
@@ -151,12 +160,14 @@ export function redisCoordinator(options: RedisCoordinatorOptions): Coordinator 
       if (!reply && options?.everywhere) throw untold()
     },
     async ended(name) {
-      return (await local.ended(name)) || (await askedAt(name)) !== null
+      return (await local.ended(name)) || typeof (await askedAt(name)) === 'number'
     },
-    async endedAt(name) {
+    async endedAt(name, { everywhere = false } = {}) {
       const times = await Promise.all([local.endedAt(name), askedAt(name)])
-      const known = times.filter((at) => at !== null)
-      return known.length > 0 ? Math.max(...known) : null
+      const known = times.filter((at) => typeof at === 'number')
+      if (known.length > 0) return Math.max(...known)
+      if (everywhere && times.includes(undefined)) throw unasked()
+      return null
     },
     async watch(names, onEnd) {
       const tombstones = await Promise.all(names.map(commands.tombstoneName))

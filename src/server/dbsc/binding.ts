@@ -7,8 +7,10 @@ import { createJudge } from './judge.js'
 import { ALGORITHMS } from './keys.js'
 import { createNotes } from './notes.js'
 import { createDeviceRoutes } from './routes.js'
-import type { DeviceBindingOptions } from './types.js'
+import type { DeviceBindingOptions, DeviceRequest } from './types.js'
 import { quoted } from './words.js'
+
+type Policy = (request: DeviceRequest) => boolean
 
 /** Two refreshes of Chromium for one sign-in in ten minutes leave room for what it does ahead of need, in ms. */
 const LIFETIME = 600_000
@@ -21,8 +23,14 @@ function reject(message: string): never {
   throw new AuthError('invalid_argument', message)
 }
 
+/** The policies that have names. */
+const POLICIES: Readonly<Record<'never' | 'when-supported', Policy>> = {
+  never: () => false,
+  'when-supported': ({ mayBeBound }) => mayBeBound,
+}
+
 const isRequired = (value: unknown): boolean =>
-  value === 'when-supported' || value === 'never' || typeof value === 'function'
+  typeof value === 'function' || (typeof value === 'string' && Object.hasOwn(POLICIES, value))
 
 /**
  * Binds sessions to the devices of their browsers, by Device Bound Session Credentials (W3C draft): a session's cookie
@@ -51,7 +59,7 @@ const isRequired = (value: unknown): boolean =>
  */
 export function createDeviceBinding(options: DeviceBindingOptions = {}): DeviceBinding {
   checkObject('options', options)
-  const { required = 'when-supported', reportOnly = false } = options
+  const { required = 'never', reportOnly = false } = options
   const { lifetime = LIFETIME, path = '/auth/dbsc' } = options
   if (!isRequired(required)) reject('`required` is `when-supported`, `never` or a function.')
   if (typeof reportOnly !== 'boolean') reject('`reportOnly` is `true` or `false`.')
@@ -74,7 +82,7 @@ export function createDeviceBinding(options: DeviceBindingOptions = {}): DeviceB
       return {
         ...createJudge({
           ...shared,
-          required,
+          required: typeof required === 'function' ? required : POLICIES[required],
           reportOnly,
           bindings: createBindings({ devices, now }),
         }),

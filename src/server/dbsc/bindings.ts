@@ -1,3 +1,4 @@
+import { isAuthError } from '../../core/errors.js'
 import { createExpiring } from '../coordination/expiring.js'
 import type { SealedDevices } from '../sealed/devices.js'
 import { CLOCKS_APART } from '../sealed/receipt.js'
@@ -32,6 +33,8 @@ export type BindingState =
   | 'just-bound'
   /** Whatever its browser sent before has arrived. */
   | 'bound'
+  /** Nobody can tell now: the store that all processes share does not answer, and this one has seen no proof. */
+  | 'unknown'
 
 /** What it works on. */
 export interface BindingsDeps {
@@ -56,6 +59,17 @@ const SPARED = 10_000
 /** Makes what knows which sessions are bound. */
 export function createBindings({ devices, now }: BindingsDeps): Bindings {
   const known = createExpiring<true>({ limit: LIMIT, now })
+
+  /** Nothing while nobody can tell. */
+  async function boundAt(sessionId: string): Promise<number | null | undefined> {
+    try {
+      return await devices.boundAt(sessionId, { everywhere: true })
+    } catch (error) {
+      if (isAuthError(error, 'storage') && error.retryable) return undefined
+      throw error
+    }
+  }
+
   return {
     async note(sessionId) {
       if (known.get(sessionId)) return
@@ -67,8 +81,9 @@ export function createBindings({ devices, now }: BindingsDeps): Bindings {
       }
     },
     async stateOf(sessionId) {
-      const at = await devices.boundAt(sessionId)
+      const at = await boundAt(sessionId)
       if (at === null) return 'unbound'
+      if (at === undefined) return 'unknown'
       return Math.abs(now() - at) < UNDER_WAY ? 'just-bound' : 'bound'
     },
   }

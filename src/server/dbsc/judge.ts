@@ -8,7 +8,7 @@ import { headerIn, pathIn } from '../shared/request-words.js'
 import type { BindingState, Bindings } from './bindings.js'
 import type { Identifiers } from './identifiers.js'
 import type { FoundNote, Notes } from './notes.js'
-import type { DeviceBindingOptions } from './types.js'
+import type { DeviceRequest } from './types.js'
 import { skippedIn } from './words.js'
 
 /** What judging works on. */
@@ -17,10 +17,14 @@ export interface JudgeDeps {
   readonly password: Password
   readonly notes: Notes
   readonly identifiers: Identifiers
-  readonly required: NonNullable<DeviceBindingOptions['required']>
+  /** Whether a session that was never bound, as far as is known, must be. */
+  required(request: DeviceRequest): boolean
   readonly reportOnly: boolean
   readonly bindings: Bindings
 }
+
+/** Whether it is known that a browser has bound a session. */
+const isBound = (state: BindingState): boolean => state === 'bound' || state === 'just-bound'
 
 /** A session with a name, which can be bound. */
 type Named = DeviceWords & { readonly sessionId: string }
@@ -42,6 +46,8 @@ function unknown(message: string, setCookies?: readonly string[]): DeviceVerdict
 const SKIPPED = 'The browser could not prove its key in time: the request comes too early.'
 const EARLIER =
   'The browser has bound the session since it sent this request: it is to send it again.'
+const UNSURE =
+  'Whether the session is bound to a device cannot be told now: the processes’ store does not answer.'
 const OLD = 'The browser’s proof is too old, by this server’s clock: it is to prove its key anew.'
 
 function refused(setCookies: readonly string[]): DeviceVerdict {
@@ -70,8 +76,10 @@ function wanted(): DeviceVerdict {
  *     unbound   good, of a registration                                 goes on, bound from now on
  *     unbound   none                                                    goes on where the policy lets it
  *     before    none                                                    503 at first, then refused, and reported
+ *     unknown   none                                                    goes on, or 503, as the policy says
  *
  * `before` is a seal from before its session was bound, after the first request that proved the key: see `Bindings`.
+ * `unknown` is a seal without a device while nobody can be asked which of the two it is.
  * Where it is only reported what would be refused, all of them go on.
  *
  * What it was skipped for must be the session's own key, whose name is in the seal, where no thief can read it, and is
@@ -149,13 +157,15 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
     return go(bound ?? value)
   }
 
-  /** A session that was never bound. */
+  /** A session that was never bound, as far as is known. */
   function judgeFree(
     { sessionId, userId }: DeviceWords,
     { value, request, mayWrite }: DeviceCandidate,
+    mayBeBound: boolean,
   ): DeviceVerdict {
-    const isWanted = typeof required === 'function' && required({ path: pathIn(request), request })
+    const isWanted = required({ path: pathIn(request), request, mayBeBound })
     if (!isWanted) return go(value)
+    if (mayBeBound) return unknown(UNSURE)
     // Who is refused for it sees the answer. Here nobody would hear of it.
     if (reportOnly && mayWrite) {
       devices.report({ type: 'device-required', sessionId, userId, request })
@@ -174,12 +184,12 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
       return session.retryable ? stop(session) : go(value)
     }
     const { sessionId } = session
-    if (sessionId === undefined) return judgeFree(session, candidate)
+    if (sessionId === undefined) return judgeFree(session, candidate, false)
     const named = { ...session, sessionId }
     const proof = await proofOf(named, candidate.jar)
     if (proof && !proof.isOld) return judgeProven(named, proof, candidate)
     const state = await stateOf(named)
-    if (state === 'unbound') return judgeFree(session, candidate)
+    if (!isBound(state)) return judgeFree(session, candidate, state === 'unknown')
     return judgeUnproven(named, { old: proof, state }, candidate)
   }
 
@@ -198,7 +208,7 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
       const named = { ...session, sessionId }
       const proof = await proofOf(named, jar)
       if (proof && !proof.isOld) return false
-      return (await stateOf(named)) !== 'unbound'
+      return isBound(await stateOf(named))
     },
   }
 }

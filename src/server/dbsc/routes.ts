@@ -3,6 +3,7 @@ import { type CookieJar, parseCookies, readCookie } from '../cookies/cookies.js'
 import type { DeviceRoutes } from '../requests/device-binding.js'
 import type { SealedDevices } from '../sealed/devices.js'
 import { looksSealed, type Password } from '../sealed/seal.js'
+import { createCrowd, createPace } from '../shared/crowd.js'
 import type { DeviceSession, Identifiers } from './identifiers.js'
 import { thumbprintOf } from './keys.js'
 import type { BoundNote, Notes } from './notes.js'
@@ -58,6 +59,17 @@ const UNKNOWN = {
   retryAfter: 1_000,
 } as const
 
+const CROWDED = {
+  status: 503,
+  code: 'unavailable',
+  message: 'Too many browsers prove their keys at once: try again in a moment.',
+  retryAfter: 1_000,
+} as const
+
+/** The most proofs that prove nothing of which is told in a minute: anybody may send them. */
+const TOLD = 60
+const MINUTE = 60_000
+
 const SIGN_THIS = {
   status: 403,
   code: 'challenge',
@@ -81,8 +93,12 @@ export function createDeviceRoutes(deps: DeviceRoutesDeps): DeviceRoutes {
     return answer(instructions, await notes.write(note))
   }
 
-  const reportRefusal = (request: Request, sessionId?: string): void =>
-    devices.report({ type: 'device-refused', sessionId, request })
+  const within = createCrowd()
+  const mayTell = createPace(TOLD, MINUTE, now)
+
+  function reportRefusal(request: Request, sessionId?: string): void {
+    if (mayTell()) devices.report({ type: 'device-refused', sessionId, request })
+  }
 
   async function register(request: Request): Promise<Response> {
     const token = readWord(request.headers.get('Secure-Session-Response'))
@@ -156,5 +172,11 @@ export function createDeviceRoutes(deps: DeviceRoutesDeps): DeviceRoutes {
     return grant(identifier, { sessionId, key, binds: isOurs })
   }
 
-  return { [`${path}/register`]: register, [`${path}/refresh`]: renew }
+  const bounded = (work: (request: Request) => Promise<Response>) => (request: Request) =>
+    within(
+      () => work(request),
+      () => refuse(CROWDED),
+    )
+
+  return { [`${path}/register`]: bounded(register), [`${path}/refresh`]: bounded(renew) }
 }

@@ -1,10 +1,16 @@
 /** A request, as far as the call that asks for its session says anything of it. */
 export interface DeviceRequest {
   /**
-   * Its path, without the query; `null` where the call came with no request, and for a path that parsing would change,
-   * such as `/admin/../x`: the app may read it otherwise.
+   * Its path as it was sent, without the query, and with a `basePath` where there is one: compare it in lower case where
+   * your routes do. `null` where the call came with no request, and for a path that the app may read otherwise, such as
+   * `/admin/../x`, `//admin`, `/%61dmin` or `/_next/data/…`: let that need a bound session too.
    */
   readonly path: string | null
+  /**
+   * Whether it cannot be told now if the session was bound: Redis does not answer, and this process has seen no proof.
+   * A request that needs a bound session then gets 503.
+   */
+  readonly mayBeBound: boolean
   /** What came with the call: a `Request`, or that of Node or a framework. */
   readonly request: unknown
 }
@@ -12,10 +18,11 @@ export interface DeviceRequest {
 /** Options of `createDeviceBinding`. */
 export interface DeviceBindingOptions {
   /**
-   * Where a session may go that was never bound, because its browser cannot do that or did not. A function says for
-   * which requests a session must be bound: others get 403. `when-supported` and `never` let it go everywhere; no server
-   * can tell a browser that cannot bind from one that did not. A session that was bound is refused without its device,
-   * whatever this says. @default 'when-supported'
+   * Where a session may go that was never bound, because its browser cannot do that or did not; no server can tell the
+   * two apart. `never` lets it go everywhere. So does `when-supported`, but while Redis does not answer: then nobody
+   * knows whether a cookie that names no device is a copy from before the binding, and all of them get 503
+   * (`mayBeBound`). A function says for which requests a session must be bound: others get 403. A session that is known
+   * to be bound is refused without its device, whatever this says. @default 'never'
    */
   readonly required?: 'when-supported' | 'never' | ((request: DeviceRequest) => boolean) | undefined
   /**

@@ -1,6 +1,7 @@
 import { isAuthError } from '../../core/errors.js'
 import { IDLE, readAll } from '../backend/idle-limit.js'
 import { forbidStorage } from '../requests/caching.js'
+import { createCrowd } from '../shared/crowd.js'
 import { tell } from '../shared/security-events.js'
 import { TIME_LIMIT, withinTime } from '../shared/time-limit.js'
 
@@ -30,8 +31,6 @@ export type ServerCall = (request: Request) => Promise<Response>
 
 /** Larger than any body of a server, whose tokens have some 1 kB, in bytes. */
 const LARGEST = 16_384
-/** The most requests that are looked at together: each costs a signature, and anybody may send them. */
-const CROWD = 100
 
 const CROWDED: ServerAnswer = {
   status: 503,
@@ -88,7 +87,7 @@ async function readBody(
  */
 export function createServerCall(options: ServerCallOptions): ServerCall {
   const { mediaType, failure, report } = options
-  let under = 0
+  const within = createCrowd()
 
   async function answer(request: Request): Promise<ServerAnswer> {
     if (request.method !== 'POST') {
@@ -98,13 +97,10 @@ export function createServerCall(options: ServerCallOptions): ServerCall {
     const body = await readBody(request, report)
     if (typeof body !== 'string') return body
     // Not counted before: whoever sends a body slowly, and never to its end, would keep the others out.
-    if (under >= CROWD) return CROWDED
-    under += 1
-    try {
-      return await options.answer(body, request)
-    } finally {
-      under -= 1
-    }
+    return within(
+      () => options.answer(body, request),
+      () => CROWDED,
+    )
   }
 
   function fail(error: unknown): ServerAnswer {

@@ -9,6 +9,8 @@ export interface AnswerHeaders {
   /** The `Set-Cookie` values so far. */
   setCookies(): readonly string[]
   replaceSetCookies(values: readonly string[]): void
+  /** Calls `work` when the headers are about to leave, where others may change them until then. */
+  beforeSent?(work: () => void): void
 }
 
 /** The platform's headers, as sessions are written to them. */

@@ -14,6 +14,16 @@ export function applyCookies(
   varyByCookie(answer)
 }
 
+/** Keeps an answer out of caches, by what came of the cookies of its request. */
+export function keepFromCaches(
+  answer: AnswerHeaders,
+  { failure, setCookies }: Pick<RequestSession, 'failure' | 'setCookies'>,
+): void {
+  varyByCookie(answer)
+  if (setCookies.length > 0) forbidStorage(answer)
+  else if (failure?.reason !== 'no_session_cookie_provided') keepPrivate(answer)
+}
+
 /**
  * Puts on an answer what came of the cookies of its request: `Set-Cookie` values, and what keeps it
  * out of shared caches where somebody is signed in. An answer that says `private` itself keeps what
@@ -29,11 +39,9 @@ export function applyCookies(
  */
 export function applySession(
   headers: AnswerHeaders | Headers,
-  { failure, setCookies }: Pick<RequestSession, 'failure' | 'setCookies'>,
+  found: Pick<RequestSession, 'failure' | 'setCookies'>,
 ): void {
   const answer = answerOf(headers)
-  putCookies(answer, setCookies)
-  varyByCookie(answer)
-  if (setCookies.length > 0) forbidStorage(answer)
-  else if (failure?.reason !== 'no_session_cookie_provided') keepPrivate(answer)
+  putCookies(answer, found.setCookies)
+  keepFromCaches(answer, found)
 }

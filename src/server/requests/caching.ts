@@ -57,6 +57,12 @@ export function varyByCookie(headers: CachingHeaders): void {
   if (!known) listIn(headers, 'Vary', ['Cookie'])
 }
 
+/** Does something to the headers of an answer now, and again when they leave: a handler may have changed them since. */
+export function untilSent(answer: AnswerHeaders, work: (answer: AnswerHeaders) => void): void {
+  work(answer)
+  answer.beforeSent?.(() => work(answer))
+}
+
 /** Lets nobody keep an answer, not even the browser: what it sets must not come again. */
 export function forbidStorage(headers: CachingHeaders): void {
   headers.delete('Cache-Control')

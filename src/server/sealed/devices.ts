@@ -1,3 +1,4 @@
+import type { EndedAtOptions } from '../coordination/coordinator.js'
 import type { SecurityEvent } from '../shared/security-events.js'
 import type { SealedCookie } from './opened.js'
 import type { AuthenticateFailure } from './results.js'
@@ -27,8 +28,11 @@ export interface SealedDevices {
    * @throws AuthError `storage`, `retryable`, when only this process knows.
    */
   noteBinding(sessionId: string): Promise<void>
-  /** When that was said last, in ms since the epoch by the clock of the process that did; `null` where it was not. */
-  boundAt(sessionId: string): Promise<number | null>
+  /**
+   * When that was said last, in ms since the epoch by the clock of the process that did; `null` where it was not.
+   * @throws AuthError `storage`, `retryable`, when it is asked `everywhere` and nobody can tell now.
+   */
+  boundAt(sessionId: string, options?: EndedAtOptions): Promise<number | null>
   /** Tells whoever listens for what may be an attack. */
   report(event: SecurityEvent): void
 }

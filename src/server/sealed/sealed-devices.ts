@@ -34,7 +34,7 @@ export function createSealedDevices<User extends SessionUser>(parts: Parts<User>
         everywhere: true,
         keepsFirst: true,
       }),
-    boundAt: (sessionId) => coordinator.endedAt(boundName(sessionId)),
+    boundAt: (sessionId, options) => coordinator.endedAt(boundName(sessionId), options),
     report: (event) => tell(onSecurityEvent, event),
   }
 }

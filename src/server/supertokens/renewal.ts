@@ -1,5 +1,6 @@
 import { isAuthError } from '../../core/errors.js'
 import { type Coordinator, fingerprint } from '../coordination/coordinator.js'
+import { createServerPatience } from '../coordination/server-patience.js'
 import { type SecurityListeners, tell, wordsOf } from '../shared/security-events.js'
 import { withinTime } from '../shared/time-limit.js'
 import type { CoreApi, CoreRefresh, CoreTokens } from './core-api.js'
@@ -14,7 +15,7 @@ import type { Tombstones } from './tombstones.js'
 
 /** What renewals work with. */
 export interface RenewalDeps extends SecurityListeners {
-  readonly core: Pick<CoreApi, 'refresh' | 'revoke'>
+  readonly core: Pick<CoreApi, 'refresh' | 'revoke' | 'jwksUrl'>
   readonly coordinator: Coordinator
   readonly tombstones: Tombstones
   readonly onTheft: 'revoke' | 'report'
@@ -22,6 +23,10 @@ export interface RenewalDeps extends SecurityListeners {
   readonly patience: number
   /** How long a spent token is answered with its successor, in ms. */
   readonly reuseWindow: number
+  /** How long an exchange may take, in ms. */
+  readonly timeout: number
+  /** Milliseconds since the epoch. */
+  now(): number
 }
 
 const isRefusal = (text: string): boolean => readOutcome(text)?.type !== 'renewed'
@@ -35,6 +40,10 @@ export function createRenewal(
   deps: RenewalDeps,
 ): (refresh: CoreRefresh, request?: unknown) => Promise<CoreTokens> {
   const { core, coordinator, tombstones, onTheft, patience, reuseWindow: replay } = deps
+  const { timeout, now } = deps
+  const { pauses } = coordinator
+  // A core that fails is left alone by all who share the coordinator, as the server of sealed sessions is.
+  const pace = createServerPatience({ pauses, name: `supertokens ${core.jwksUrl}`, timeout, now })
 
   /** Tells the core as well as it goes. It goes on by itself when it takes too long to wait for. */
   async function revoke(handle: string): Promise<void> {
@@ -57,9 +66,11 @@ export function createRenewal(
     return { type: 'theft', sessionHandle, userId }
   }
 
-  async function exchange(refresh: CoreRefresh, request: unknown): Promise<Outcome> {
+  async function exchange(refresh: CoreRefresh, key: string, request: unknown): Promise<Outcome> {
     try {
-      const tokens = await core.refresh(refresh)
+      // Whose token it is only the core can tell.
+      const asker = { session: key, person: key }
+      const tokens = await pace.attempt(asker, () => core.refresh(refresh))
       // The core did not hear of the sign-out, or it would have refused.
       if (await tombstones.has(tokens.session.handle)) await revoke(tokens.session.handle)
       return { type: 'renewed', tokens }
@@ -84,7 +95,7 @@ export function createRenewal(
       antiCsrfToken,
       JSON.stringify(settings),
     )
-    const work = async (): Promise<string> => writeOutcome(await exchange(refresh, request))
+    const work = async (): Promise<string> => writeOutcome(await exchange(refresh, key, request))
     const { text, age } = await coordinator.once(key, work, { isRefusal, replay })
     const outcome = readOutcome(text)
     if (outcome?.type === 'renewed' && age !== undefined) {

@@ -119,6 +119,8 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
     tombstones,
     onTheft,
     patience,
+    timeout,
+    now,
     reuseWindow: checkPositive('reuseWindow', options.reuseWindow ?? REUSE_WINDOW),
     onReuse: options.onReuse,
     onSecurityEvent: options.onSecurityEvent,

@@ -68,6 +68,29 @@ describe('an outage of Redis is one line in the log', () => {
   })
 })
 
+describe('when something was ended, while Redis does not answer', () => {
+  it('is an error to whoever has to know it of all processes, and unknown to all others', async () => {
+    const { until, start } = createProcesses()
+    const [here, there] = [start(), start()]
+    await until(here.coordinator.end('bound', MINUTE))
+    for (const { client } of [here, there]) client.fault = () => 'refuse'
+    const failure = there.coordinator.endedAt('bound', { everywhere: true }).catch((error) => error)
+    expect(await until(failure)).toMatchObject({ code: 'storage', retryable: true })
+    expect(await until(there.coordinator.endedAt('bound'))).toBeNull()
+    expect(await until(there.coordinator.ended('bound'))).toBe(false)
+    // What this process knows by itself needs no other.
+    expect(await until(here.coordinator.endedAt('bound', { everywhere: true }))).toEqual(
+      expect.any(Number),
+    )
+  })
+
+  it('is no error where Redis says that it never was', async () => {
+    const { until, start } = createProcesses()
+    const { coordinator } = start()
+    expect(await until(coordinator.endedAt('bound', { everywhere: true }))).toBeNull()
+  })
+})
+
 function everyThird(): () => boolean {
   let count = 0
   return () => count++ % 3 === 0

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AuthError } from '../../../src/core/errors.js'
 import { createBindings } from '../../../src/server/dbsc/bindings.js'
+import type { DeviceBindingOptions, DeviceRequest } from '../../../src/server/dbsc/index.js'
 import { type Coordinator, memoryCoordinator } from '../../../src/server/index.js'
 import { createManualClock } from '../../../src/testing/index.js'
 import { createDeviceWorld, createPair, sessionCookie } from './device-world.js'
@@ -26,7 +27,10 @@ function createShared() {
         if (!store.has(sessionId)) store.set(sessionId, at)
       },
       async boundAt(sessionId: string) {
-        return own.get(sessionId) ?? (state.isDown ? null : (store.get(sessionId) ?? null))
+        const at = own.get(sessionId)
+        if (at !== undefined) return at
+        if (state.isDown) throw new AuthError('storage', 'Redis fails.', { retryable: true })
+        return store.get(sessionId) ?? null
       },
     }
     return createBindings({ devices, now: clock.now })
@@ -76,7 +80,7 @@ describe('that a session is bound', () => {
     }
     // This process knows of it by itself.
     expect(await first.stateOf('session_1')).toBe('bound')
-    expect(await second.stateOf('session_1')).toBe('unbound')
+    expect(await second.stateOf('session_1')).toBe('unknown')
     state.isDown = false
     await clock.advance(10_000)
     await first.note('session_1')
@@ -126,7 +130,7 @@ describe('requests of bound sessions', () => {
         return base.end(name, ...rest)
       },
       async endedAt(name) {
-        if (state.endedAt && name.startsWith('bound:')) throw new AuthError('storage', 'Down.')
+        if (state.endedAt && name.startsWith('bound:')) throw new AuthError('bad_response', 'Odd.')
         return base.endedAt(name)
       },
     }
@@ -171,6 +175,62 @@ describe('requests of bound sessions', () => {
     await browser.register(answer, await createPair())
     await browser.page('/auth/session')
     state.endedAt = true
-    await expect(running.sessions.getSession(unbound)).rejects.toMatchObject({ code: 'storage' })
+    await expect(running.sessions.getSession(unbound)).rejects.toMatchObject({
+      code: 'bad_response',
+    })
   })
+})
+
+describe('while a Redis does not answer', () => {
+  /** A store that is asked for all processes, and does not answer from then on. */
+  function createOutage() {
+    const base = memoryCoordinator()
+    const state = { isDown: false }
+    const coordinator: Coordinator = {
+      ...base,
+      async endedAt(name, options) {
+        if (!state.isDown) return base.endedAt(name)
+        if (options?.everywhere) throw new AuthError('storage', 'Redis fails.', { retryable: true })
+        return null
+      },
+    }
+    return { state, world: { sealed: { coordinator } } }
+  }
+
+  async function signedIn(required?: DeviceBindingOptions['required']) {
+    const { state, world } = createOutage()
+    const { createBrowser, events } = createDeviceWorld({ world, required })
+    const browser = createBrowser()
+    const answer = await browser.signIn()
+    const Cookie = sessionCookie(browser.jar)
+    await browser.register(answer, await createPair())
+    await browser.page('/auth/session')
+    state.isDown = true
+    const copy = () => createBrowser().page('/auth/session', { Cookie })
+    return { browser, copy, events }
+  }
+
+  it.each([
+    ['`when-supported`', 'when-supported' as const],
+    ['a function that wants to know', ({ mayBeBound }: DeviceRequest) => mayBeBound],
+    ['a function that wants a bound session', () => true],
+  ])(
+    'a copy from before the binding gets 503 by %s, and its owner notices nothing',
+    async (_, required) => {
+      const { browser, copy, events } = await signedIn(required)
+      const refused = await copy()
+      expect([refused.status, refused.headers.getSetCookie()]).toEqual([503, []])
+      expect(refused.headers.has('Retry-After')).toBe(true)
+      expect((await (await browser.page('/auth/session')).json()).session).not.toBeNull()
+      expect(events).toEqual([])
+    },
+  )
+
+  it.each([undefined, 'never' as const, () => false])(
+    'nobody who could not bind a session loses it, by %s',
+    async (required) => {
+      const { copy } = await signedIn(required)
+      expect((await (await copy()).json()).session).not.toBeNull()
+    },
+  )
 })

@@ -69,8 +69,14 @@ describe('what needs a bound session', () => {
     ['a request of the web', new Request('https://app.example/admin?x=1'), '/admin'],
     ['one of Node', { headers: {}, url: '/admin?x=1' }, '/admin'],
     ['one of Express, in a router', { headers: {}, url: '/x', originalUrl: '/admin' }, '/admin'],
-    ['one of Node, with two slashes', { headers: {}, url: '//x/admin' }, '//x/admin'],
+    ['one of Node, with two slashes', { headers: {}, url: '//x/admin' }, null],
     ['one of Node, by a whole address', { headers: {}, url: 'http://app.example/admin' }, '/admin'],
+    ['letters of the world', { headers: {}, url: '/caf%C3%A9/%E6%97%A5' }, '/caf%C3%A9/%E6%97%A5'],
+    [
+      'a name with a blank',
+      { headers: {}, url: '/my%20files/a-b_c.~(1)' },
+      '/my%20files/a-b_c.~(1)',
+    ],
     ['one of Node that leads back', { headers: {}, url: '/admin/../x' }, null],
     ['one of Node that leads back by a backslash', { headers: {}, url: '/admin\\..\\x' }, null],
     ['no request', undefined, null],
@@ -87,7 +93,7 @@ describe('what needs a bound session', () => {
     await browser.signIn()
     const found = await running.sessions.getSession(browser.jar.header(), { request })
     expect(found).toMatchObject({ session: null, failure: { reason: 'device_required' } })
-    expect(asked.at(-1)).toEqual({ path, request })
+    expect(asked.at(-1)).toEqual({ path, request, mayBeBound: false })
   })
 })
 

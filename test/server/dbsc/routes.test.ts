@@ -426,3 +426,40 @@ describe('a thief with the cookie of a bound session', () => {
     expect(await (await other.page('/auth/session')).json()).toEqual({ session: null })
   })
 })
+
+describe('whoever sends junk to the routes of browsers', () => {
+  const junk = async () => {
+    const pair = await createPair()
+    return sign(pair, 'no challenge of ours', { header: { jwk: pair.jwk } })
+  }
+
+  it('is one of a hundred at once, and the others are asked to come again', async () => {
+    const { createBrowser } = createDeviceWorld()
+    const proof = await junk()
+    const send = (path: string) =>
+      createBrowser().post(path, { 'Secure-Session-Response': proof, 'Sec-Secure-Session-Id': 'x' })
+    for (const path of [REGISTER, RENEW]) {
+      const answers = await Promise.all(Array.from({ length: 120 }, () => send(path)))
+      const crowded = answers.filter(({ status }) => status === 503)
+      expect(crowded).toHaveLength(20)
+      for (const { headers } of crowded) expect(headers.get('Retry-After')).toBe('1')
+      expect((await send(path)).status).toBe(400)
+    }
+  })
+
+  it('is told of sixty times in a minute, and again in the next one', async () => {
+    const { createBrowser, events, clock } = createDeviceWorld()
+    const browser = createBrowser()
+    const proof = await junk()
+    const flood = async (): Promise<void> => {
+      for (let count = 0; count < 70; count += 1) {
+        await browser.post(REGISTER, { 'Secure-Session-Response': proof })
+      }
+    }
+    await flood()
+    expect(events).toHaveLength(60)
+    await clock.advance(MINUTE)
+    await flood()
+    expect(events).toHaveLength(120)
+  })
+})

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { memoryCoordinator } from '../../../src/server/coordination/coordinator.js'
-import { createStage, failureOf, HOUR, LATER, outcomeOf } from './stage.js'
+import type { SessionTokens, SuperTokens } from '../../../src/server/supertokens/types.js'
+import { createStage, failureOf, HOUR, LATER, outcomeOf, type Stage } from './stage.js'
 import { stopTime } from './stopped-time.js'
 
 afterEach(() => vi.unstubAllGlobals())
@@ -83,6 +84,58 @@ describe('a core of today that fails', () => {
     const { value, took } = await timed(theft)
     expect(value).toBe('TOKEN_THEFT_DETECTED')
     expect(took).toBeLessThanOrEqual(2_200)
+  })
+})
+
+describe('a core whose refreshes fail', () => {
+  const EVER = { times: Number.POSITIVE_INFINITY }
+  const refresh = (app: SuperTokens, { refreshToken }: SessionTokens) =>
+    app.refreshSession(refreshToken.token)
+
+  async function createCrowd() {
+    const coordinator = memoryCoordinator({ now: () => stage.clock.time })
+    const stage: Stage = createStage({ coordinator })
+    const all: SessionTokens[] = []
+    for (let person = 0; person < 10; person += 1) {
+      all.push(await stage.superTokens.createNewSession(`u${person}`))
+    }
+    stage.core.clearLog()
+    const sent = (): number => stage.core.count('/session/refresh')
+    return { stage, all, sent, other: stage.start() }
+  }
+
+  it.each([
+    ['answers 503', { type: 'status', status: 503 }],
+    ['answers 500', { type: 'status', status: 500 }],
+    ['cannot be reached', { type: 'drop' }],
+  ] as const)(
+    'sees one of them at a time, ever more rarely, of all processes, while it %s',
+    async (_, fault) => {
+      const { stage, all, sent, other } = await createCrowd()
+      stage.core.fail(fault, EVER)
+      for (let second = 0; second < 60; second += 1) {
+        const asked = all.flatMap((one) =>
+          [stage.superTokens, other].map((app) => refresh(app, one)),
+        )
+        const failures = await Promise.all(asked.map(failureOf))
+        for (const failure of failures) {
+          expect(failure).toMatchObject({ type: 'GENERAL_ERROR', retryable: true })
+        }
+        stage.pass(1_000)
+      }
+      // Ten before anybody knew, and one for each pause: of a quarter second at first, of half a minute in the end.
+      expect(sent()).toBeLessThanOrEqual(20)
+      stage.core.heal()
+      stage.pass(60_000)
+      for (const one of all) expect(await outcomeOf(refresh(other, one))).toBe('OK')
+    },
+  )
+
+  it('is asked at once by others where it ends one session, however many it ends', async () => {
+    const { stage, all } = await createCrowd()
+    for (const { session } of all.slice(0, 9)) stage.core.endSession(session.handle)
+    const outcomes = await Promise.all(all.map((one) => outcomeOf(refresh(stage.superTokens, one))))
+    expect(outcomes).toEqual([...Array.from({ length: 9 }, () => 'UNAUTHORISED'), 'OK'])
   })
 })
 

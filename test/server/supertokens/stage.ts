@@ -63,6 +63,8 @@ export function stageFor(options: StageOptions): Stage {
   const stage = stages.get(options) ?? createStage(options)
   stages.set(options, stage)
   stage.core.heal()
+  // However long the core was left alone for what the one before did to it.
+  stage.pass(HOUR)
   return stage
 }
 

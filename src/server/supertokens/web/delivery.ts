@@ -1,5 +1,5 @@
 import { type AnswerHeaders, putCookies } from '../../requests/answer-headers.js'
-import { forbidStorage, varyByCookie } from '../../requests/caching.js'
+import { forbidStorage, untilSent, varyByCookie } from '../../requests/caching.js'
 import type { GuardedRequest, OriginGuardOptions } from '../../requests/origin-guard.js'
 import { readAccessToken } from '../access-token.js'
 import type { CookieScheme, CookieSpot } from '../cookie-types.js'
@@ -115,7 +115,7 @@ export async function deliver(
   checkTokens(tokens)
   if (transfer === 'cookie') {
     putCookies(answer, tokenCookies(turn, tokens, await settings.superTokens.cookieScheme()))
-    varyByCookie(answer)
+    untilSent(answer, varyByCookie)
   } else {
     setReadable(answer, {
       'st-access-token': accessToken.token,
@@ -129,7 +129,7 @@ export async function deliver(
     ...(transfer === 'cookie' && antiCsrfToken && { 'anti-csrf': antiCsrfToken }),
     ...(transfer === 'cookie' && token && { 'id-refresh-token': `${token};${expiry}` }),
   })
-  forbidStorage(answer)
+  untilSent(answer, forbidStorage)
 }
 
 /** Whether the browser has, or is about to get, the cookie that today's cores know no more. */
@@ -150,7 +150,7 @@ export async function wipe(turn: Turn, transfer: TokenTransfer): Promise<void> {
     answer,
     names.flatMap((name) => eraseEverywhere(cookieIn(scheme, name))),
   )
-  varyByCookie(answer)
+  untilSent(answer, varyByCookie)
   if (legacy) setReadable(answer, { 'id-refresh-token': 'remove' })
 }
 
@@ -163,7 +163,7 @@ export async function clearTokens(turn: Turn): Promise<void> {
   }
   answer.delete('anti-csrf')
   setReadable(answer, { 'front-token': 'remove' })
-  forbidStorage(answer)
+  untilSent(answer, forbidStorage)
 }
 
 /** Does some work, and clears the tokens when it finds that the session is over. */

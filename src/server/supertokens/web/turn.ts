@@ -1,5 +1,5 @@
 import { answerOf } from '../../requests/answer-headers.js'
-import { keepPrivate, varyByCookie } from '../../requests/caching.js'
+import { keepPrivate, untilSent, varyByCookie } from '../../requests/caching.js'
 import { TryRefreshTokenError, UnauthorisedError } from '../errors.js'
 import {
   asksForRefresh,
@@ -29,8 +29,8 @@ export function beginTurn(
     transfer: settings.transferOf(request, { forNewSession }),
   }
   const { cookies, bearer } = turn.credentials
-  if (turn.transfer !== 'header') varyByCookie(turn.answer)
-  if (cookies.length > 0 || bearer !== undefined) keepPrivate(turn.answer)
+  if (turn.transfer !== 'header') untilSent(turn.answer, varyByCookie)
+  if (cookies.length > 0 || bearer !== undefined) untilSent(turn.answer, keepPrivate)
   return turn
 }
 
