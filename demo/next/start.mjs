@@ -23,7 +23,7 @@ export async function startDemo({
   ...given
 } = {}) {
   const stdio = quiet ? 'ignore' : 'inherit'
-  build(here, SOURCES, stdio)
+  build(here, { sources: SOURCES, stdio })
   const port = given.port ?? (await freePort())
   const kit = await import('holdfast/testing')
   const url = `http://127.0.0.1:${port}`

@@ -257,8 +257,7 @@ export async function prepare(library: Library) {
   const path = join(folder, 'log.txt')
   rmSync(path, { force: true })
   const log = openSync(path, 'a')
-  const names = files.map(([name]) => name)
-  build(folder, names, ['ignore', log, log])
+  build(folder, { sources: files.map(([name]) => name), stdio: ['ignore', log, log] })
   return {
     log: (): string => readFileSync(path, 'utf8'),
     run: (port: number, settings: Readonly<Record<string, string>>) =>

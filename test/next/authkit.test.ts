@@ -54,8 +54,7 @@ describe.skipIf(!findChromium())(title, () => {
     }
     browser = await launch()
     ends.push(() => browser.close())
-    // It installs one app, and builds two.
-  }, 1_200_000)
+  })
   afterAll(async () => {
     for (const end of ends.reverse()) await end()
   })

@@ -61,11 +61,7 @@ describe('the proxy of one’s own in docs/next.md, in an app with `trailingSlas
     rmSync(LOG, { force: true })
     writeFiles(folder, files)
     log = openSync(LOG, 'a')
-    build(
-      folder,
-      files.map(([name]) => name),
-      ['ignore', log, log],
-    )
+    build(folder, { sources: files.map(([name]) => name), stdio: ['ignore', log, log] })
     const port = await freePort()
     // A proxy of Next knows 127.0.0.1 by this name, and a rewrite by its `request.url` would leave the app (16.4, seen).
     const host = 'localhost'

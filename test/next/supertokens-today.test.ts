@@ -66,11 +66,7 @@ describe.skipIf(!findChromium())('the guide’s app with SuperTokens on a real N
     const files = [...own, ...createNextApp(), ['app/login/page.tsx', LOGIN] as const]
     writeFiles(folder, files)
     log = openSync(LOG, 'a')
-    build(
-      folder,
-      files.map(([name]) => name),
-      ['ignore', log, log],
-    )
+    build(folder, { sources: files.map(([name]) => name), stdio: ['ignore', log, log] })
     const settings = { APP_ORIGIN: origin, CORE_URL: server.origin }
     app = await run(folder, { port, settings, stdio: ['ignore', log, log] })
     browser = await launch()

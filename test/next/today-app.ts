@@ -1,18 +1,17 @@
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 import { build, freePort, run } from '../../demo/next/next.mjs'
 import { createScriptedOidc } from '../../src/testing/oidc/index.js'
 import { listen, relay, toRequest } from '../support/node-server.js'
+import { folderOf, type NextBuild } from './builds.js'
 import { createNextApp, filesOfBlock, type WrittenFile, writeFiles } from './written-app.js'
 
-/** Beneath the demo, whose packages it shares. */
-const folder = fileURLToPath(new URL('../../demo/next/.tmp/today', import.meta.url))
-const LOG = join(folder, 'log.txt')
 const SECRET = 'the secret of the client'
+
 /** How an app runs. */
 export interface TodayOptions {
+  readonly by: NextBuild
   /** Of an access token, in ms. */
   readonly life: number
   /** Whether by `next dev`. @default false */
@@ -95,17 +94,16 @@ const files = (): WrittenFile[] => [
 ]
 
 /** Builds the app, unless it is built, and runs it with a scripted OpenID Connect server. */
-export async function startToday({ life, isDev = false }: TodayOptions) {
-  rmSync(LOG, { force: true })
+export async function startToday({ by, life, isDev = false }: TodayOptions) {
+  const folder = folderOf('today', by)
+  const path = join(folder, 'log.txt')
+  rmSync(path, { force: true })
   const written = files()
   writeFiles(folder, written)
-  const log = openSync(LOG, 'a')
+  const log = openSync(path, 'a')
   const stdio = ['ignore' as const, log, log]
-  build(
-    folder,
-    written.map(([name]) => name),
-    stdio,
-  )
+  const { flags } = by
+  build(folder, { sources: written.map(([name]) => name), stdio, flags })
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
   const callback = `${origin}/auth/callback`
@@ -125,7 +123,7 @@ export async function startToday({ life, isDev = false }: TodayOptions) {
     OIDC_COOKIE_PASSWORD: 'a password of more than 32 characters',
     OIDC_REDIRECT_URI: callback,
   }
-  const app = await run(folder, { port, settings, stdio, isDev })
+  const app = await run(folder, { port, settings, stdio, isDev, flags })
   return {
     origin,
     oidc,
@@ -135,7 +133,7 @@ export async function startToday({ life, isDev = false }: TodayOptions) {
     /** Fails when Next has written that something is wrong, but for how slow this machine is, and that a CI keeps no cache. */
     checkLog(): void {
       const known = /^ ?⚠ (?:Slow filesystem detected|No build cache found).*$/gm
-      const said = readFileSync(LOG, 'utf8').replace(known, '')
+      const said = readFileSync(path, 'utf8').replace(known, '')
       expect(said).not.toMatch(/unstable|error|⨯|⚠|warn/i)
     },
     async stop() {
