@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Demo, startDemo } from '../../demo/next/start.mjs'
 import { findChromium, launch } from '../browser/chromium.js'
+import { barriersIn } from './barriers.js'
 import { notice } from './complaints.js'
 
 /** The life of an access token, in ms: so short that a test sees it end. */
@@ -49,6 +50,14 @@ describe.skipIf(!findChromium()).each([
       JSON.stringify([document.documentElement.outerHTML, document.cookie, { ...localStorage }]),
     )
     expect(visible).not.toMatch(/eyJ|Fe26/)
+  })
+
+  it('bars nobody, in light and dark, at first, signed in and on the protected page', async () => {
+    const fresh = await browser.newContext()
+    notice(fresh, problems)
+    const shown = { url: demo.url, who, title: `the demo of Next with ${name}` }
+    expect(await barriersIn(await fresh.newPage(), shown)).toEqual([])
+    await fresh.close()
   })
 
   it('asks again when it is told to', async () => {

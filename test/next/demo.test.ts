@@ -2,8 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Demo, startDemo } from '../../demo/next/start.mjs'
 import { findChromium, launch } from '../browser/chromium.js'
-import { violationsInBoth } from '../support/axe.js'
-import { keepPicture } from '../support/pictures.js'
+import { barriersIn } from './barriers.js'
 import { notice } from './complaints.js'
 
 const ADA = 'ada@tidemark.example'
@@ -64,17 +63,8 @@ describe.skipIf(!findChromium())('the demo for Next.js', () => {
 
   it('bars nobody, in light and dark, at first, signed in and on the protected page', async () => {
     const { page } = await open()
-    await page.goto(demo.url)
-    expect(await violationsInBoth(page)).toEqual([])
-    await keepPicture(page, 'the demo of Next at first')
-    await page.click('text=Continue as Ada Lovelace')
-    await expect.poll(() => page.textContent('#who')).toBe('Ada Lovelace')
-    expect(await violationsInBoth(page)).toEqual([])
-    await keepPicture(page, 'the demo of Next signed in')
-    await page.click('text=Invoices')
-    await page.waitForURL(/invoices/)
-    expect(await violationsInBoth(page)).toEqual([])
-    await keepPicture(page, 'the demo of Next, the protected page')
+    const shown = { url: demo.url, who: 'Ada Lovelace', title: 'the demo of Next' }
+    expect(await barriersIn(page, shown)).toEqual([])
   })
 
   it('signs in, and gives the page no token', async () => {
