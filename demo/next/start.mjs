@@ -14,15 +14,14 @@ const SOURCES = ['app', 'components', 'lib', 'proxy.ts', 'next.config.ts', 'pack
 
 /**
  * Starts the demo with `auth` (`workos`, `gotrue` or `oidc`), on a free port if none is given; access tokens live
- * `lifetime` ms; `quiet` keeps what the builds and Next.js print to itself.
+ * `lifetime` ms; the builds and Next.js print to `stdio`.
  */
 export async function startDemo({
   auth = 'workos',
   lifetime = LIFETIME,
-  quiet = false,
+  stdio = 'inherit',
   ...given
 } = {}) {
-  const stdio = quiet ? 'ignore' : 'inherit'
   build(here, { sources: SOURCES, stdio })
   const port = given.port ?? (await freePort())
   const kit = await import('holdfast/testing')

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { AuthClient } from '../../src/index.js'
 import { backend } from '../../src/providers/backend/index.js'
 import { memoryStorage } from '../../src/storage/memory.js'
@@ -17,6 +17,7 @@ describe.each(WITH_BASE_PATH)(
       app = await startProtected(by)
     })
     afterAll(() => app?.stop())
+    afterEach(() => expect(app.complaints()).toEqual([]))
 
     async function signedIn() {
       const browser = createHttpBrowser(app.origin)

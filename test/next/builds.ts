@@ -76,3 +76,6 @@ export function packagesOfNext15(): readonly WrittenFile[] {
     ['.npmrc', at15('.npmrc')],
   ]
 }
+
+/** Where the log of an app is kept. */
+export const logOf = (app: string): string => join(demo, '.tmp', `${app}.log`)

@@ -2,7 +2,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Demo, startDemo } from '../../demo/next/start.mjs'
 import { findChromium, launch } from '../browser/chromium.js'
+import { type NextLog, openLog } from '../support/next-log.js'
 import { barriersIn } from './barriers.js'
+import { logOf } from './builds.js'
 import { notice } from './complaints.js'
 
 /** The life of an access token, in ms: so short that a test sees it end. */
@@ -14,12 +16,14 @@ describe.skipIf(!findChromium()).each([
 ] as const)('the demo for Next.js with %s', (auth, name, who) => {
   let browser: Browser
   let demo: Demo<typeof auth>
+  let log: NextLog
   let context: BrowserContext
   let page: Page
   const problems: string[] = []
 
   beforeAll(async () => {
-    demo = await startDemo({ auth, lifetime: LIFE, quiet: true })
+    log = openLog(logOf(`demo-${auth}`))
+    demo = await startDemo({ auth, lifetime: LIFE, stdio: log.stdio })
     browser = await launch()
     context = await browser.newContext()
     notice(context, problems)
@@ -28,10 +32,11 @@ describe.skipIf(!findChromium()).each([
   afterAll(async () => {
     await browser?.close()
     await demo?.close()
+    log?.close()
   })
   afterEach(() => {
     demo.server.heal()
-    expect(problems.splice(0)).toEqual([])
+    expect([...problems.splice(0), ...log.complaints()]).toEqual([])
   })
 
   const exchanges = (): number => demo.server.count('refresh_token')

@@ -2,7 +2,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Demo, startDemo } from '../../demo/next/start.mjs'
 import { findChromium, launch } from '../browser/chromium.js'
+import { type NextLog, openLog } from '../support/next-log.js'
 import { barriersIn } from './barriers.js'
+import { logOf } from './builds.js'
 import { notice } from './complaints.js'
 
 const ADA = 'ada@tidemark.example'
@@ -12,22 +14,25 @@ const LONG = 300_000
 describe.skipIf(!findChromium())('the demo for Next.js', () => {
   let browser: Browser
   let demo: Demo
+  let log: NextLog
   const contexts: BrowserContext[] = []
   const problems: string[] = []
 
   beforeAll(async () => {
-    demo = await startDemo({ lifetime: LONG, quiet: true })
+    log = openLog(logOf('demo'))
+    demo = await startDemo({ lifetime: LONG, stdio: log.stdio })
     browser = await launch()
   })
   afterAll(async () => {
     await browser?.close()
     await demo?.close()
+    log?.close()
   })
   afterEach(async () => {
     for (const context of contexts.splice(0)) await context.close()
     demo.server.heal()
     demo.server.setAccessTokenLifetime(LONG)
-    expect(problems.splice(0)).toEqual([])
+    expect([...problems.splice(0), ...log.complaints()]).toEqual([])
   })
 
   async function open(): Promise<{ context: BrowserContext; page: Page }> {

@@ -1,9 +1,11 @@
-import { closeSync, cpSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, freePort, run } from '../../demo/next/next.mjs'
 import { type Answer, ask } from '../express/stage.js'
-import { folderOf, homeOf, type NextBuild, packagesOfNext15 } from './builds.js'
+import { openLog } from '../support/next-log.js'
+import { folderOf, homeOf, logOf, type NextBuild, packagesOfNext15 } from './builds.js'
+import { lookAtStart } from './look-at-start.js'
 import { startWorkOS } from './workos-server.js'
 import { type WrittenFile, writeFiles } from './written-app.js'
 
@@ -25,6 +27,8 @@ const LIFE = 6_000
 export interface ProtectedApp {
   readonly origin: string
   readonly workos: Awaited<ReturnType<typeof startWorkOS>>
+  /** The lines of its log in which Next says that something is wrong. */
+  complaints(): readonly string[]
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
   /** The same, once more where it is sent on within the app, as Next does that misses the hash of the headers. */
   follow(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
@@ -43,15 +47,17 @@ export async function startProtected(
   const place = { routes: `${origin}/app/auth`, home: `${origin}/app` }
   const workos = await startWorkOS({ users: [{ email: ADA }], accessTokenLifetime: LIFE, ...place })
   const given = { ...workos.settings, ...settings }
+  const log = openLog(logOf(`${APP}-${port}`))
   const app = await run(folderOf(APP, by), {
     ...whereOf(by),
     port,
     settings: given,
-    stdio: 'ignore',
+    stdio: log.stdio,
   })
   async function stop(): Promise<void> {
     await app.stop()
     await workos.close()
+    log.close()
   }
   const get: ProtectedApp['get'] = (path, headers = {}) => ask(origin, path, { headers })
   async function follow(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer> {
@@ -59,21 +65,17 @@ export async function startProtected(
     const { location = '' } = answer.headers
     return answer.status < 400 && /^\/[^/]/.test(location) ? get(location, headers) : answer
   }
-  return { origin, workos, stop, get, follow }
+  return { origin, workos, complaints: log.complaints, stop, get, follow }
 }
 
-/** What the log of an app says that starts with these settings, and the status of its page for all. */
-export async function lookAtStart(by: NextBuild, settings: Readonly<Record<string, string>>) {
-  const folder = folderOf(APP, by)
-  const path = join(folder, 'start.log')
-  const file = openSync(path, 'w')
-  const port = await freePort()
-  const app = await run(folder, { ...whereOf(by), port, settings, stdio: ['ignore', file, file] })
-  const { status } = await ask(`http://${HOST}:${port}`, '/app/open')
-  await app.stop()
-  closeSync(file)
-  return { log: readFileSync(path, 'utf8'), status }
-}
+/** What the app writes that starts with these settings, and the status of its page for all. */
+export const lookAtProtected = async (by: NextBuild, settings: Readonly<Record<string, string>>) =>
+  lookAtStart(folderOf(APP, by), {
+    ...whereOf(by),
+    port: await freePort(),
+    page: '/app/open',
+    settings,
+  })
 
 /** The proxy, as this Next calls it. */
 function proxyFor({ isNext15 }: NextBuild): WrittenFile {

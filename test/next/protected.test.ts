@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { WITH_BASE_PATH } from './builds.js'
 import {
   buildProtected,
-  lookAtStart,
+  lookAtProtected,
   type ProtectedApp,
   SECRET,
   startProtected,
@@ -81,6 +81,8 @@ describe.each(WITH_BASE_PATH)('an app with a `basePath`, of $title, seen by a st
     await open?.stop()
     await app?.stop()
   })
+
+  afterEach(() => expect([...open.complaints(), ...app.complaints()]).toEqual([]))
 
   /** All that an app shows on a way, to whoever follows it as Next's own client does. */
   async function shown({ follow }: ProtectedApp, path: string): Promise<boolean> {
@@ -179,10 +181,10 @@ describe.each(WITH_BASE_PATH)('an app with a `basePath`, of $title, seen by a st
 
   it('a server without its environment says at its start what is missing, and serves nobody', async () => {
     const { settings } = app.workos
-    const well = await lookAtStart(by, settings)
+    const well = await lookAtProtected(by, settings)
     expect([well.status, well.log.includes('Failed')]).toEqual([200, false])
     for (const name of ['WORKOS_API_KEY', 'WORKOS_COOKIE_PASSWORD']) {
-      const { log, status } = await lookAtStart(by, { ...settings, [name]: '' })
+      const { log, status } = await lookAtProtected(by, { ...settings, [name]: '' })
       // The words of Next for what goes wrong before any request.
       expect(/Failed to prepare server.*/.exec(log)?.[0]).toContain(`or set ${name}.`)
       expect(status).toBe(500)

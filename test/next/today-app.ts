@@ -1,10 +1,9 @@
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect } from 'vitest'
 import { build, freePort, run } from '../../demo/next/next.mjs'
 import { createScriptedOidc } from '../../src/testing/oidc/index.js'
+import { openLog } from '../support/next-log.js'
 import { listen, relay, toRequest } from '../support/node-server.js'
-import { folderOf, type NextBuild } from './builds.js'
+import { folderOf, logOf, type NextBuild } from './builds.js'
 import { createNextApp, filesOfBlock, type WrittenFile, writeFiles } from './written-app.js'
 
 const SECRET = 'the secret of the client'
@@ -96,12 +95,10 @@ const files = (): WrittenFile[] => [
 /** Builds the app, unless it is built, and runs it with a scripted OpenID Connect server. */
 export async function startToday({ by, life, isDev = false }: TodayOptions) {
   const folder = folderOf('today', by)
-  const path = join(folder, 'log.txt')
-  rmSync(path, { force: true })
   const written = files()
   writeFiles(folder, written)
-  const log = openSync(path, 'a')
-  const stdio = ['ignore' as const, log, log]
+  const log = openLog(logOf('today'))
+  const { stdio } = log
   const { flags } = by
   build(folder, { sources: written.map(([name]) => name), stdio, flags })
   const port = await freePort()
@@ -130,16 +127,12 @@ export async function startToday({ by, life, isDev = false }: TodayOptions) {
     issuer: server.origin,
     /** Signs in at the server, which asks nobody. */
     login: (url: string) => oidc.fetch(url, { redirect: 'manual' }),
-    /** Fails when Next has written that something is wrong, but for how slow this machine is, and that a CI keeps no cache. */
-    checkLog(): void {
-      const known = /^ ?⚠ (?:Slow filesystem detected|No build cache found).*$/gm
-      const said = readFileSync(path, 'utf8').replace(known, '')
-      expect(said).not.toMatch(/unstable|error|⨯|⚠|warn/i)
-    },
+    /** Fails when Next has written that something is wrong. */
+    checkLog: () => expect(log.complaints()).toEqual([]),
     async stop() {
       await app.stop()
       await server.close()
-      closeSync(log)
+      log.close()
     },
   }
 }
