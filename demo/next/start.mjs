@@ -10,7 +10,15 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 /** Half a minute, so that a visitor sees tokens rotate. */
 const LIFETIME = 30_000
 
-const SOURCES = ['app', 'components', 'lib', 'proxy.ts', 'next.config.ts', 'package-lock.json']
+const SOURCES = [
+  'app',
+  'components',
+  'lib',
+  'instrumentation.ts',
+  'proxy.ts',
+  'next.config.ts',
+  'package-lock.json',
+]
 
 /**
  * Starts the demo with `auth` (`workos`, `gotrue` or `oidc`), on a free port if none is given; access tokens live

@@ -1,11 +1,14 @@
+import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../../demo/next/next.mjs'
 import { type Demo, startDemo } from '../../demo/next/start.mjs'
 import { findChromium, launch } from '../browser/chromium.js'
 import { type NextLog, openLog } from '../support/next-log.js'
 import { barriersIn } from './barriers.js'
 import { logOf } from './builds.js'
 import { notice } from './complaints.js'
+import { lookAtStart } from './look-at-start.js'
 
 const ADA = 'ada@tidemark.example'
 const AUTHENTICATE = '/user_management/authenticate'
@@ -70,6 +73,16 @@ describe.skipIf(!findChromium())('the demo for Next.js', () => {
     const { page } = await open()
     const shown = { url: demo.url, who: 'Ada Lovelace', title: 'the demo of Next' }
     expect(await barriersIn(page, shown)).toEqual([])
+  })
+
+  it('names a variable that is missing when it starts, and serves nobody', async () => {
+    const folder = fileURLToPath(new URL('../../demo/next', import.meta.url))
+    const how = { port: await freePort(), page: '/', settings: { DEMO_AUTH: 'workos' } }
+    const { log: said, status } = await lookAtStart(folder, how)
+    expect(/Failed to prepare server.*/.exec(said)?.[0]).toContain(
+      'or set NEXT_PUBLIC_WORKOS_REDIRECT_URI.',
+    )
+    expect(status).toBe(500)
   })
 
   it('signs in, and gives the page no token', async () => {

@@ -4,6 +4,7 @@ import { createScriptedOidc } from '../../src/testing/oidc/index.js'
 import { openLog } from '../support/next-log.js'
 import { listen, relay, toRequest } from '../support/node-server.js'
 import { folderOf, logOf, type NextBuild } from './builds.js'
+import { lookAtStart } from './look-at-start.js'
 import { createNextApp, filesOfBlock, type WrittenFile, writeFiles } from './written-app.js'
 
 const SECRET = 'the secret of the client'
@@ -127,6 +128,13 @@ export async function startToday({ by, life, isDev = false }: TodayOptions) {
     issuer: server.origin,
     /** Signs in at the server, which asks nobody. */
     login: (url: string) => oidc.fetch(url, { redirect: 'manual' }),
+    /** The same app beside it, started without one of its variables. */
+    startWithout: async (name: keyof typeof settings) =>
+      lookAtStart(folder, {
+        port: await freePort(),
+        page: '/',
+        settings: { ...settings, [name]: '' },
+      }),
     /** Fails when Next has written that something is wrong. */
     checkLog: () => expect(log.complaints()).toEqual([]),
     async stop() {

@@ -30,8 +30,15 @@ describe.each(WITH_CACHE_COMPONENTS)(
         'lib/auth.ts',
         'proxy.ts',
         'app/auth/[...auth]/route.ts',
+        'instrumentation.ts',
         'app/page.tsx',
       ])
+    })
+
+    it('names a variable that is missing when it starts, and serves nobody', async () => {
+      const { log, status } = await app.startWithout('OIDC_COOKIE_PASSWORD')
+      expect(/Failed to prepare server.*/.exec(log)?.[0]).toContain('or set OIDC_COOKIE_PASSWORD.')
+      expect(status).toBe(500)
     })
 
     it('sends a stranger to the sign-in, from the proxy and from the page', async () => {
