@@ -178,6 +178,8 @@ export default defineConfig({
           name: 'next',
           include: [...NEXT_DAILY, ...(NEXT_TODAY ?? [])],
           fileParallelism: false,
+          // An app may have to be installed and built first.
+          hookTimeout: 1_200_000,
         },
       },
       {

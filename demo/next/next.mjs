@@ -7,12 +7,16 @@ import { fileURLToPath } from 'node:url'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const next = join(here, 'node_modules/next/dist/bin/next')
-const copy = join(here, 'node_modules/holdfast')
 
 const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' }
 
 const node = (command, options) => execFileSync(process.execPath, command, { env, ...options })
+
+/** The program of the Next.js that is installed in a folder. */
+const nextIn = (home) => join(home, 'node_modules/next/dist/bin/next')
+
+/** Our package, where an app of a folder finds it. */
+const copyIn = (home) => join(home, 'node_modules/holdfast')
 
 /** When the newest file of these was written, in ms; 0 when there is none. */
 function newest(...paths) {
@@ -26,16 +30,17 @@ function newest(...paths) {
   )
 }
 
-/** Brings the package, its copy here and what else is installed up to date. */
-function install(stdio) {
+/** Brings the package, its copy in `home` and what else is installed there up to date. */
+function install(home, stdio) {
   const dist = join(root, 'dist')
   if (newest(join(dist, 'next/index.js')) < newest(join(root, 'src'))) {
     node([join(root, 'scripts/build.mjs')], { cwd: root, stdio })
   }
-  const lock = join(here, 'node_modules/.package-lock.json')
-  if (newest(lock) < newest(join(here, 'package-lock.json'))) {
-    execSync('npm ci', { cwd: here, stdio, env })
+  const lock = join(home, 'node_modules/.package-lock.json')
+  if (newest(lock) < newest(join(home, 'package-lock.json'))) {
+    execSync('npm ci', { cwd: home, stdio, env })
   }
+  const copy = copyIn(home)
   if (newest(join(copy, 'dist')) < newest(dist)) {
     rmSync(join(copy, 'dist'), { recursive: true, force: true })
     cpSync(dist, join(copy, 'dist'), { recursive: true })
@@ -43,12 +48,15 @@ function install(stdio) {
   }
 }
 
-/** Builds the app in `folder`, at or beneath this one, if one of its `sources` is newer. */
-export function build(folder, sources, stdio) {
-  install(stdio)
-  const paths = [...sources.map((name) => join(folder, name)), join(copy, 'dist')]
+/**
+ * Builds the app in `folder`, at or beneath this one, if one of its `sources` is newer, by the Next.js that the lock file
+ * of `home` names, with these `flags`.
+ */
+export function build(folder, { sources, stdio, home = here, flags = [] }) {
+  install(home, stdio)
+  const paths = [...sources.map((name) => join(folder, name)), join(copyIn(home), 'dist')]
   if (newest(join(folder, '.next/BUILD_ID')) < newest(...paths)) {
-    node([next, 'build'], { cwd: folder, stdio })
+    node([nextIn(home), 'build', ...flags], { cwd: folder, stdio })
   }
 }
 
@@ -76,9 +84,14 @@ async function answers(url, child) {
   throw new Error('Next.js has ended before it answered.')
 }
 
-/** Runs the app that was built in `folder`, with these variables, until `stop`; `isDev`: as it is developed, unbuilt. */
-export async function run(folder, { port, settings, stdio, isDev = false, host = '127.0.0.1' }) {
-  const command = [next, isDev ? 'dev' : 'start', '-H', host, '-p', String(port)]
+/**
+ * Runs the app that was built in `folder`, with these variables, until `stop`; `isDev`: as it is developed, unbuilt, with
+ * these `flags`.
+ */
+export async function run(folder, { port, settings, stdio, host = '127.0.0.1', ...how }) {
+  const { isDev = false, home = here, flags = [] } = how
+  const what = isDev ? ['dev', ...flags] : ['start']
+  const command = [nextIn(home), ...what, '-H', host, '-p', String(port)]
   const child = spawn(process.execPath, command, {
     cwd: folder,
     env: { ...env, ...settings },

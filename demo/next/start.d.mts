@@ -1,3 +1,4 @@
+import type { StdioOptions } from 'node:child_process'
 import type { ScriptedGoTrue } from '../../src/testing/gotrue/controls.js'
 import type { ScriptedOidc } from '../../src/testing/oidc/index.js'
 import type { ScriptedWorkOS } from '../../src/testing/workos/index.js'
@@ -17,8 +18,8 @@ export interface DemoOptions<Auth extends keyof DemoServers> {
   readonly port?: number
   /** The life of access tokens, in ms. @default 30_000 */
   readonly lifetime?: number
-  /** Whether the builds and Next.js print nothing. @default false */
-  readonly quiet?: boolean
+  /** Where the builds and Next.js print to. @default 'inherit' */
+  readonly stdio?: StdioOptions
 }
 
 /** The demo as it runs. */

@@ -10,20 +10,27 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 /** Half a minute, so that a visitor sees tokens rotate. */
 const LIFETIME = 30_000
 
-const SOURCES = ['app', 'components', 'lib', 'proxy.ts', 'next.config.ts', 'package-lock.json']
+const SOURCES = [
+  'app',
+  'components',
+  'lib',
+  'instrumentation.ts',
+  'proxy.ts',
+  'next.config.ts',
+  'package-lock.json',
+]
 
 /**
  * Starts the demo with `auth` (`workos`, `gotrue` or `oidc`), on a free port if none is given; access tokens live
- * `lifetime` ms; `quiet` keeps what the builds and Next.js print to itself.
+ * `lifetime` ms; the builds and Next.js print to `stdio`.
  */
 export async function startDemo({
   auth = 'workos',
   lifetime = LIFETIME,
-  quiet = false,
+  stdio = 'inherit',
   ...given
 } = {}) {
-  const stdio = quiet ? 'ignore' : 'inherit'
-  build(here, SOURCES, stdio)
+  build(here, { sources: SOURCES, stdio })
   const port = given.port ?? (await freePort())
   const kit = await import('holdfast/testing')
   const url = `http://127.0.0.1:${port}`

@@ -13,8 +13,9 @@ import type {
   ServerSession,
   SignOutResult,
 } from '../server/requests/request-sessions.js'
-import { checkObject } from '../server/shared/arguments.js'
+import { checkMethods, checkObject } from '../server/shared/arguments.js'
 import { pathOf } from './address.js'
+import type { NodeHandler } from './handler.js'
 import { beforeHeaders } from './late-headers.js'
 import { FOREIGN, foreignRequests } from './origin-guard.js'
 import { cookieHeaderOf } from './request.js'
@@ -25,6 +26,12 @@ import type { NodeMiddleware, NodeRequest, NodeResponse } from './types.js'
 export interface NodeSessionsOptions<User extends SessionUser = SessionUser>
   extends OriginGuardOptions {
   readonly sessions: RequestSessions<User>
+  /**
+   * The routes of the sign-in, as `nodeHandler(backend)` makes them. `middleware`, `requireSession()` and `admit()` have
+   * them answer first, before any body parser, and ask of all other requests who is signed in.
+   * @default none: mount them by themselves, before what asks for a session
+   */
+  readonly routes?: NodeHandler | undefined
 }
 
 /** How a route is guarded. */
@@ -49,7 +56,7 @@ export interface NodeExchange {
 
 /** The sessions of an app on Node, or on a framework that stands on it. */
 export interface NodeSessions<User extends SessionUser = SessionUser> {
-  /** Finds out whose request it is, refreshes ahead of expiry, and sets the cookies. */
+  /** Finds out whose request it is, refreshes ahead of expiry, and sets the cookies, unless the `routes` answer it. */
   readonly middleware: NodeMiddleware
   /**
    * What the middleware found, signed in or not.
@@ -66,7 +73,7 @@ export interface NodeSessions<User extends SessionUser = SessionUser> {
   requireSession(options?: RequireSessionOptions): NodeMiddleware
   /**
    * The same for frameworks whose hooks return promises: whether the request may go on. Where it may
-   * not, it has been answered.
+   * not, it has been answered. Rejects with what the `routes` throw.
    */
   admit(exchange: NodeExchange, options?: RequireSessionOptions): Promise<boolean>
   /** Refreshes now, in another organization if asked to, and sets the cookies. */
@@ -97,10 +104,10 @@ function isNavigation({ method, headers }: NodeRequest): boolean {
  * Makes the sessions of an app on Node.
  * @example
  * ```ts
- * import { createNodeSessions } from 'holdfast/node'
+ * import { createNodeSessions, nodeHandler } from 'holdfast/node'
  * import { createServer } from 'node:http'
  *
- * const auth = createNodeSessions({ sessions })
+ * const auth = createNodeSessions({ sessions, routes: nodeHandler(backend) }) // of createBackend
  * createServer(async (request, response) => {
  *   if (!(await auth.admit({ request, response }, { signInPath: '/auth/sign-in' }))) return
  *   response.end(`Signed in as ${auth.sessionOf(request).user.email}.`)
@@ -123,7 +130,10 @@ export function createNodeSessions<User extends SessionUser>(
 ): NodeSessions<User> {
   checkObject('options', options)
   checkObject('sessions', options.sessions)
-  const { sessions, ...origins } = options
+  const { sessions, routes, ...origins } = options
+  if (routes !== undefined) {
+    checkMethods(options, ['routes'], '`routes` is what `nodeHandler` makes of a backend.')
+  }
   const found = new WeakMap<NodeRequest, RequestSession<User>>()
   const isForeign = foreignRequests(origins)
 
@@ -154,6 +164,22 @@ export function createNodeSessions<User extends SessionUser>(
   const load = async (exchange: NodeExchange): Promise<RequestSession<User>> =>
     found.get(exchange.request) ?? note(exchange, look(exchange.request))
 
+  /** Whether the routes have answered a request, which they are asked of once. */
+  async function isRouted({ request, response }: NodeExchange): Promise<boolean> {
+    if (!routes || found.has(request)) return false
+    return new Promise((resolve, reject) => {
+      const next = (error?: unknown): void => (error === undefined ? resolve(false) : reject(error))
+      routes(request, response, next).then(() => resolve(true), reject)
+    })
+  }
+
+  /** Whether a request goes on, whosever it is. */
+  async function enter(exchange: NodeExchange): Promise<boolean> {
+    if (await isRouted(exchange)) return false
+    await load(exchange)
+    return true
+  }
+
   /** The answer to whoever may not pass. */
   async function stop(
     exchange: NodeExchange,
@@ -175,6 +201,7 @@ export function createNodeSessions<User extends SessionUser>(
     exchange: NodeExchange,
     guard: RequireSessionOptions = {},
   ): Promise<boolean> {
+    if (await isRouted(exchange)) return false
     const answer = await stop(exchange, guard)
     if (answer) await sendWebResponse(answer, exchange.response)
     return answer === null
@@ -192,7 +219,7 @@ export function createNodeSessions<User extends SessionUser>(
   return {
     of,
     middleware: (request, response, next) => {
-      load({ request, response }).then(() => next(), next)
+      enter({ request, response }).then((may) => (may ? next() : undefined), next)
     },
     sessionOf(request) {
       const { session } = of(request)

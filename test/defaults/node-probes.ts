@@ -45,6 +45,17 @@ async function askGuarded(
 }
 
 const ofSessions: Readonly<Record<string, Probe>> = {
+  'NodeSessionsOptions.routes': {
+    says: 'none: mount them by themselves, before what asks for a session',
+    async observe() {
+      const { sessions } = createBackendWorld()
+      const routes = nodeHandler(() => Response.json('a route'))
+      const guarded = [{ sessions }, { sessions, routes }].map((options) =>
+        askApp((app) => app.use(createNodeSessions(options).requireSession())),
+      )
+      return (await Promise.all(guarded)).map(({ status }) => status).join() === '401,200'
+    },
+  },
   'RequireSessionOptions.dangerouslyAllowAnyOrigin': {
     async observe() {
       const asked = {

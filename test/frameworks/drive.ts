@@ -1,4 +1,5 @@
 import type { Browser } from 'playwright-core'
+import { complaintsIn } from '../support/next-log.js'
 import type { Running } from '../support/processes.js'
 import type { App } from './apps.js'
 import { type Authority, startAuthority } from './authority.js'
@@ -37,13 +38,20 @@ async function cellOf(title: string, work: () => Promise<string>): Promise<Cell>
 
 const untried = (title: string): Cell => ({ title, text: 'not tried', isFailed: true })
 
-/** Drives an app that runs, one check after the other. */
-async function drive(world: World, app: Running): Promise<readonly Cell[]> {
+/** Drives an app that runs, one check after the other; a log of Next in which something is wrong fails the check. */
+async function drive(world: World, app: App, running: Running): Promise<readonly Cell[]> {
   const cells: Cell[] = []
   for (const { title, run } of CHECKS) {
-    const cell = await cellOf(title, () => run(world))
+    const cell = await cellOf(title, async () => {
+      const text = await run(world)
+      const wrong = app.framework === 'next' ? complaintsIn(running.log()) : []
+      if (wrong.length > 0) throw new Error(`Its log complains: ${wrong.join('\n')}`)
+      return text
+    })
     cells.push(cell)
-    if (cell.isFailed) console.error(`${title} failed: ${cell.text}\n${app.log().slice(-4_000)}`)
+    if (cell.isFailed) {
+      console.error(`${title} failed: ${cell.text}\n${running.log().slice(-4_000)}`)
+    }
   }
   return cells
 }
@@ -78,7 +86,7 @@ async function playOn(app: App, { workshop, browser, place, authority }: Stage):
   try {
     const rest =
       !build.isFailed && running
-        ? await drive({ origin, authority, app, browser }, running)
+        ? await drive({ origin, authority, app, browser }, app, running)
         : CHECKS.map(({ title }) => untried(title))
     return { app, version, node, cells: [build, ...rest] }
   } finally {

@@ -1,11 +1,12 @@
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build, freePort, run } from '../../demo/next/next.mjs'
 import { createScriptedWorkOS, type ScriptedWorkOS } from '../../src/testing/workos/index.js'
 import { type Files, readMoves } from '../guides/pages.js'
+import { openLog } from '../support/next-log.js'
 import { listen, relay, toRequest } from '../support/node-server.js'
 import { npm } from '../support/npm.js'
+import { logOf } from './builds.js'
 import { createNextApp, type WrittenFile, writeFiles } from './written-app.js'
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
@@ -254,15 +255,12 @@ export async function prepare(library: Library) {
   const files = [...OWN[library], ...PAGES, ...createNextApp()]
   writeFiles(folder, files)
   if (library === 'authkit-nextjs') await npm('ci --ignore-scripts', folder)
-  const path = join(folder, 'log.txt')
-  rmSync(path, { force: true })
-  const log = openSync(path, 'a')
-  const names = files.map(([name]) => name)
-  build(folder, names, ['ignore', log, log])
+  const { stdio, complaints, close } = openLog(logOf(`beside-${library}`))
+  build(folder, { sources: files.map(([name]) => name), stdio })
   return {
-    log: (): string => readFileSync(path, 'utf8'),
+    complaints,
     run: (port: number, settings: Readonly<Record<string, string>>) =>
-      run(folder, { port, settings, stdio: ['ignore', log, log] }),
-    close: () => closeSync(log),
+      run(folder, { port, settings, stdio }),
+    close,
   }
 }

@@ -1,82 +1,88 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { AuthClient } from '../../src/index.js'
 import { backend } from '../../src/providers/backend/index.js'
 import { memoryStorage } from '../../src/storage/memory.js'
 import type { Answer } from '../express/stage.js'
+import { WITH_BASE_PATH } from './builds.js'
 import { createHttpBrowser } from './http-browser.js'
 import { ADA, buildProtected, type ProtectedApp, SECRET, startProtected } from './protected-app.js'
 
-describe('a real app of Next with a `basePath`, seen by somebody who signs in:', () => {
-  let app: ProtectedApp
+describe.each(WITH_BASE_PATH)(
+  'an app with a `basePath`, of $title, seen by somebody who signs in:',
+  (by) => {
+    let app: ProtectedApp
 
-  beforeAll(async () => {
-    buildProtected()
-    app = await startProtected()
-  })
-  afterAll(() => app?.stop())
-
-  async function signedIn() {
-    const browser = createHttpBrowser(app.origin)
-    const begin = '/app/auth/sign-in?returnTo=/app/open'
-    const ended = await browser.signIn(begin, app.workos.loginAs(ADA))
-    return { ...browser, ended }
-  }
-
-  /** Who a page of the Pages Router says it is, and by which token. */
-  const shown = ({ text }: Answer): string[] => /<p>([^<]*)<\/p>/.exec(text)?.[1]?.split(' ') ?? []
-
-  it('the sign-in ends where it was to, and what is protected is open', async () => {
-    const { ended, get } = await signedIn()
-    expect([ended.status, ended.headers.location]).toEqual([303, `${app.origin}/app/open`])
-    const pages = [await get('/app/open'), await get('/app/admin'), await get('/app/mine')]
-    expect(pages.map(({ status }) => status)).toEqual([200, 200, 200])
-    expect(pages.map(({ text }) => [SECRET, ADA].some((words) => text.includes(words)))).toEqual([
-      false,
-      true,
-      true,
-    ])
-  })
-
-  it('the page’s own client knows the session, refreshes and ends it', async () => {
-    const { fetch, get, jar } = await signedIn()
-    const provider = backend({ url: `${app.origin}/app/auth`, fetch })
-    const client = new AuthClient({ provider, storage: memoryStorage() })
-    try {
-      expect((await client.getSession())?.user).toMatchObject({ email: ADA })
-      const before = jar.get('holdfast')
-      await client.refreshSession()
-      expect(jar.get('holdfast')).not.toBe(before)
-      const url = new URL(await client.actions.signOut({ returnTo: '/app' }))
-      await client.signOut()
-      expect(url.pathname).toBe('/user_management/sessions/logout')
-      expect(url.searchParams.get('return_to')).toBe(`${app.origin}/app`)
-    } finally {
-      client.dispose()
-    }
-    expect([jar.size, (await get('/app/admin')).status]).toEqual([0, 303])
-  })
-
-  it('`getServerSideProps` sees the session that the proxy has just refreshed', async () => {
-    const browser = await signedIn()
-    const [, before] = shown(await browser.get('/app/whoami'))
-    const [who, token] = shown(await browser.refresh('/app/whoami'))
-    expect([who, token === before]).toEqual([ADA, false])
-  })
-
-  it('an API route refreshes the session, and ends it', async () => {
-    const { get, jar, send } = await signedIn()
-    const [, before] = shown(await get('/app/whoami'))
-    const exchanges = app.workos.server.count('refresh_token')
-    const renewed = await send('/app/api/renew', { method: 'POST' })
-    expect(renewed.json()).toEqual({ email: ADA })
-    expect(renewed.headers['cache-control']).toBe('private, no-store')
-    expect(app.workos.server.count('refresh_token')).toBeGreaterThan(exchanges)
-    const [who, token] = shown(await get('/app/whoami'))
-    expect([who, token === before]).toEqual([ADA, false])
-    const left = await send('/app/api/leave', { method: 'POST' })
-    expect(left.json()).toEqual({
-      url: expect.stringContaining('/user_management/sessions/logout?'),
+    beforeAll(async () => {
+      buildProtected(by)
+      app = await startProtected(by)
     })
-    expect([jar.size, (await get('/app/api/me')).json()]).toEqual([0, { user: null }])
-  })
-})
+    afterAll(() => app?.stop())
+    afterEach(() => expect(app.complaints()).toEqual([]))
+
+    async function signedIn() {
+      const browser = createHttpBrowser(app.origin)
+      const begin = '/app/auth/sign-in?returnTo=/app/open'
+      const ended = await browser.signIn(begin, app.workos.loginAs(ADA))
+      return { ...browser, ended }
+    }
+
+    /** Who a page of the Pages Router says it is, and by which token. */
+    const shown = ({ text }: Answer): string[] =>
+      /<p>([^<]*)<\/p>/.exec(text)?.[1]?.split(' ') ?? []
+
+    it('the sign-in ends where it was to, and what is protected is open', async () => {
+      const { ended, get } = await signedIn()
+      expect([ended.status, ended.headers.location]).toEqual([303, `${app.origin}/app/open`])
+      const pages = [await get('/app/open'), await get('/app/admin'), await get('/app/mine')]
+      expect(pages.map(({ status }) => status)).toEqual([200, 200, 200])
+      expect(pages.map(({ text }) => [SECRET, ADA].some((words) => text.includes(words)))).toEqual([
+        false,
+        true,
+        true,
+      ])
+    })
+
+    it('the page’s own client knows the session, refreshes and ends it', async () => {
+      const { fetch, get, jar } = await signedIn()
+      const provider = backend({ url: `${app.origin}/app/auth`, fetch })
+      const client = new AuthClient({ provider, storage: memoryStorage() })
+      try {
+        expect((await client.getSession())?.user).toMatchObject({ email: ADA })
+        const before = jar.get('holdfast')
+        await client.refreshSession()
+        expect(jar.get('holdfast')).not.toBe(before)
+        const url = new URL(await client.actions.signOut({ returnTo: '/app' }))
+        await client.signOut()
+        expect(url.pathname).toBe('/user_management/sessions/logout')
+        expect(url.searchParams.get('return_to')).toBe(`${app.origin}/app`)
+      } finally {
+        client.dispose()
+      }
+      expect([jar.size, (await get('/app/admin')).status]).toEqual([0, 303])
+    })
+
+    it('`getServerSideProps` sees the session that the proxy has just refreshed', async () => {
+      const browser = await signedIn()
+      const [, before] = shown(await browser.get('/app/whoami'))
+      const [who, token] = shown(await browser.refresh('/app/whoami'))
+      expect([who, token === before]).toEqual([ADA, false])
+    })
+
+    it('an API route refreshes the session, and ends it', async () => {
+      const { get, jar, send } = await signedIn()
+      const [, before] = shown(await get('/app/whoami'))
+      const exchanges = app.workos.server.count('refresh_token')
+      const renewed = await send('/app/api/renew', { method: 'POST' })
+      expect(renewed.json()).toEqual({ email: ADA })
+      expect(renewed.headers['cache-control']).toBe('private, no-store')
+      expect(app.workos.server.count('refresh_token')).toBeGreaterThan(exchanges)
+      const [who, token] = shown(await get('/app/whoami'))
+      expect([who, token === before]).toEqual([ADA, false])
+      const left = await send('/app/api/leave', { method: 'POST' })
+      expect(left.json()).toEqual({
+        url: expect.stringContaining('/user_management/sessions/logout?'),
+      })
+      expect([jar.size, (await get('/app/api/me')).json()]).toEqual([0, { user: null }])
+    })
+  },
+)

@@ -2,6 +2,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Demo, startDemo } from '../../demo/next/start.mjs'
 import { findChromium, launch } from '../browser/chromium.js'
+import { type NextLog, openLog } from '../support/next-log.js'
+import { barriersIn } from './barriers.js'
+import { logOf } from './builds.js'
 import { notice } from './complaints.js'
 
 /** The life of an access token, in ms: so short that a test sees it end. */
@@ -13,12 +16,14 @@ describe.skipIf(!findChromium()).each([
 ] as const)('the demo for Next.js with %s', (auth, name, who) => {
   let browser: Browser
   let demo: Demo<typeof auth>
+  let log: NextLog
   let context: BrowserContext
   let page: Page
   const problems: string[] = []
 
   beforeAll(async () => {
-    demo = await startDemo({ auth, lifetime: LIFE, quiet: true })
+    log = openLog(logOf(`demo-${auth}`))
+    demo = await startDemo({ auth, lifetime: LIFE, stdio: log.stdio })
     browser = await launch()
     context = await browser.newContext()
     notice(context, problems)
@@ -27,10 +32,11 @@ describe.skipIf(!findChromium()).each([
   afterAll(async () => {
     await browser?.close()
     await demo?.close()
+    log?.close()
   })
   afterEach(() => {
     demo.server.heal()
-    expect(problems.splice(0)).toEqual([])
+    expect([...problems.splice(0), ...log.complaints()]).toEqual([])
   })
 
   const exchanges = (): number => demo.server.count('refresh_token')
@@ -49,6 +55,14 @@ describe.skipIf(!findChromium()).each([
       JSON.stringify([document.documentElement.outerHTML, document.cookie, { ...localStorage }]),
     )
     expect(visible).not.toMatch(/eyJ|Fe26/)
+  })
+
+  it('bars nobody, in light and dark, at first, signed in and on the protected page', async () => {
+    const fresh = await browser.newContext()
+    notice(fresh, problems)
+    const shown = { url: demo.url, who, title: `the demo of Next with ${name}` }
+    expect(await barriersIn(await fresh.newPage(), shown)).toEqual([])
+    await fresh.close()
   })
 
   it('asks again when it is told to', async () => {
@@ -84,5 +98,8 @@ describe.skipIf(!findChromium()).each([
       await expect.poll(() => tab.isVisible('text=Continue as Ada')).toBe(true)
     }
     expect(await context.cookies(demo.url)).toEqual([])
+    // A tab that asks for a refresh just then hears that nobody is signed in.
+    const isTold = (text: string): boolean => text === '401 POST /auth/refresh'
+    expect(problems.splice(0).filter((text) => !isTold(text))).toEqual([])
   })
 })

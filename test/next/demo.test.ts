@@ -1,10 +1,14 @@
+import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../../demo/next/next.mjs'
 import { type Demo, startDemo } from '../../demo/next/start.mjs'
 import { findChromium, launch } from '../browser/chromium.js'
-import { violationsInBoth } from '../support/axe.js'
-import { keepPicture } from '../support/pictures.js'
+import { type NextLog, openLog } from '../support/next-log.js'
+import { barriersIn } from './barriers.js'
+import { logOf } from './builds.js'
 import { notice } from './complaints.js'
+import { lookAtStart } from './look-at-start.js'
 
 const ADA = 'ada@tidemark.example'
 const AUTHENTICATE = '/user_management/authenticate'
@@ -13,22 +17,25 @@ const LONG = 300_000
 describe.skipIf(!findChromium())('the demo for Next.js', () => {
   let browser: Browser
   let demo: Demo
+  let log: NextLog
   const contexts: BrowserContext[] = []
   const problems: string[] = []
 
   beforeAll(async () => {
-    demo = await startDemo({ lifetime: LONG, quiet: true })
+    log = openLog(logOf('demo'))
+    demo = await startDemo({ lifetime: LONG, stdio: log.stdio })
     browser = await launch()
   })
   afterAll(async () => {
     await browser?.close()
     await demo?.close()
+    log?.close()
   })
   afterEach(async () => {
     for (const context of contexts.splice(0)) await context.close()
     demo.server.heal()
     demo.server.setAccessTokenLifetime(LONG)
-    expect(problems.splice(0)).toEqual([])
+    expect([...problems.splice(0), ...log.complaints()]).toEqual([])
   })
 
   async function open(): Promise<{ context: BrowserContext; page: Page }> {
@@ -64,17 +71,18 @@ describe.skipIf(!findChromium())('the demo for Next.js', () => {
 
   it('bars nobody, in light and dark, at first, signed in and on the protected page', async () => {
     const { page } = await open()
-    await page.goto(demo.url)
-    expect(await violationsInBoth(page)).toEqual([])
-    await keepPicture(page, 'the demo of Next at first')
-    await page.click('text=Continue as Ada Lovelace')
-    await expect.poll(() => page.textContent('#who')).toBe('Ada Lovelace')
-    expect(await violationsInBoth(page)).toEqual([])
-    await keepPicture(page, 'the demo of Next signed in')
-    await page.click('text=Invoices')
-    await page.waitForURL(/invoices/)
-    expect(await violationsInBoth(page)).toEqual([])
-    await keepPicture(page, 'the demo of Next, the protected page')
+    const shown = { url: demo.url, who: 'Ada Lovelace', title: 'the demo of Next' }
+    expect(await barriersIn(page, shown)).toEqual([])
+  })
+
+  it('names a variable that is missing when it starts, and serves nobody', async () => {
+    const folder = fileURLToPath(new URL('../../demo/next', import.meta.url))
+    const how = { port: await freePort(), page: '/', settings: { DEMO_AUTH: 'workos' } }
+    const { log: said, status } = await lookAtStart(folder, how)
+    expect(/Failed to prepare server.*/.exec(said)?.[0]).toContain(
+      'or set NEXT_PUBLIC_WORKOS_REDIRECT_URI.',
+    )
+    expect(status).toBe(500)
   })
 
   it('signs in, and gives the page no token', async () => {

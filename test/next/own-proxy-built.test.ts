@@ -1,5 +1,3 @@
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { build, freePort, run } from '../../demo/next/next.mjs'
@@ -7,13 +5,14 @@ import { AuthClient } from '../../src/index.js'
 import { backend } from '../../src/providers/backend/index.js'
 import { memoryStorage } from '../../src/storage/memory.js'
 import type { Answer } from '../express/stage.js'
+import { type NextLog, openLog } from '../support/next-log.js'
+import { logOf } from './builds.js'
 import { createHttpBrowser } from './http-browser.js'
 import { startWorkOS } from './workos-server.js'
 import { createNextApp, filesOfBlock, type WrittenFile, writeFiles } from './written-app.js'
 
 /** Beneath the demo, whose packages it shares. */
 const folder = fileURLToPath(new URL('../../demo/next/.tmp/own-proxy', import.meta.url))
-const LOG = join(folder, 'log.txt')
 /** The life of an access token, in ms: so short that a test sees it end. */
 const LIFE = 6_000
 
@@ -55,17 +54,13 @@ describe('the proxy of one’s own in docs/next.md, in an app with `trailingSlas
   let workos: Awaited<ReturnType<typeof startWorkOS>>
   let app: { stop(): Promise<void> }
   let origin: string
-  let log: number
+  let log: NextLog
 
   beforeAll(async () => {
-    rmSync(LOG, { force: true })
     writeFiles(folder, files)
-    log = openSync(LOG, 'a')
-    build(
-      folder,
-      files.map(([name]) => name),
-      ['ignore', log, log],
-    )
+    log = openLog(logOf('own-proxy'))
+    const { stdio } = log
+    build(folder, { sources: files.map(([name]) => name), stdio })
     const port = await freePort()
     // A proxy of Next knows 127.0.0.1 by this name, and a rewrite by its `request.url` would leave the app (16.4, seen).
     const host = 'localhost'
@@ -74,15 +69,15 @@ describe('the proxy of one’s own in docs/next.md, in an app with `trailingSlas
     const place = { routes: `${origin}/auth`, home: `${origin}/` }
     workos = await startWorkOS({ users, accessTokenLifetime: LIFE, ...place })
     const { settings } = workos
-    app = await run(folder, { host, port, settings, stdio: ['ignore', log, log] })
+    app = await run(folder, { host, port, settings, stdio })
   })
   afterAll(async () => {
     await app?.stop()
     await workos?.close()
-    if (log !== undefined) closeSync(log)
+    log?.close()
   })
   afterEach(() => {
-    expect(readFileSync(LOG, 'utf8')).not.toMatch(/unstable|error|⨯|warn/i)
+    expect(log.complaints()).toEqual([])
   })
 
   async function signedIn(email: string) {

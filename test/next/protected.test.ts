@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { WITH_BASE_PATH } from './builds.js'
 import {
   buildProtected,
-  folder,
-  lookAtStart,
+  lookAtProtected,
   type ProtectedApp,
   SECRET,
   startProtected,
@@ -65,21 +65,24 @@ const MORE = [
   '/%61pp/admin',
 ]
 
-describe('a real app of Next with a `basePath`, seen by a stranger:', () => {
+describe.each(WITH_BASE_PATH)('an app with a `basePath`, of $title, seen by a stranger:', (by) => {
+  let folder: string
   let open: ProtectedApp
   let app: ProtectedApp
   let ways: readonly string[] = []
 
   beforeAll(async () => {
-    buildProtected()
+    folder = buildProtected(by)
     ways = waysTo(readFileSync(`${folder}/.next/BUILD_ID`, 'utf8'))
-    open = await startProtected({ UNPROTECTED: '1' })
-    app = await startProtected()
+    open = await startProtected(by, { UNPROTECTED: '1' })
+    app = await startProtected(by)
   })
   afterAll(async () => {
     await open?.stop()
     await app?.stop()
   })
+
+  afterEach(() => expect([...open.complaints(), ...app.complaints()]).toEqual([]))
 
   /** All that an app shows on a way, to whoever follows it as Next's own client does. */
   async function shown({ follow }: ProtectedApp, path: string): Promise<boolean> {
@@ -95,7 +98,11 @@ describe('a real app of Next with a `basePath`, seen by a stranger:', () => {
   }
 
   it('the ways lead to pages, where nothing is protected', async () => {
-    expect(await those(open, ways)).toEqual(ways)
+    // Next 15 finds nothing by a path with dots.
+    const dots = /\/(?:\.|%2e)/
+    expect(await those(open, ways)).toEqual(
+      ways.filter((path) => !(by.isNext15 && dots.test(path))),
+    )
   })
 
   it('none of them leads to a page that is protected', async () => {
@@ -174,10 +181,10 @@ describe('a real app of Next with a `basePath`, seen by a stranger:', () => {
 
   it('a server without its environment says at its start what is missing, and serves nobody', async () => {
     const { settings } = app.workos
-    const well = await lookAtStart(settings)
+    const well = await lookAtProtected(by, settings)
     expect([well.status, well.log.includes('Failed')]).toEqual([200, false])
     for (const name of ['WORKOS_API_KEY', 'WORKOS_COOKIE_PASSWORD']) {
-      const { log, status } = await lookAtStart({ ...settings, [name]: '' })
+      const { log, status } = await lookAtProtected(by, { ...settings, [name]: '' })
       // The words of Next for what goes wrong before any request.
       expect(/Failed to prepare server.*/.exec(log)?.[0]).toContain(`or set ${name}.`)
       expect(status).toBe(500)

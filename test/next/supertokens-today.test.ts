@@ -1,19 +1,18 @@
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { build, freePort, run } from '../../demo/next/next.mjs'
 import { createScriptedSuperTokensCore } from '../../src/testing/supertokens/index.js'
 import { findChromium, launch } from '../browser/chromium.js'
+import { type NextLog, openLog } from '../support/next-log.js'
 import { listen, type NodeServer, relay, toRequest } from '../support/node-server.js'
+import { logOf } from './builds.js'
 import { notice } from './complaints.js'
 import { createNextApp, filesOfBlock, writeFiles } from './written-app.js'
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 /** Beneath the demo, whose packages it shares. */
 const folder = at('../../demo/next/.tmp/supertokens')
-const LOG = join(folder, 'log.txt')
 /** The life of an access token, in ms: so short that a test sees it end. */
 const LIFE = 8_000
 
@@ -37,7 +36,7 @@ describe.skipIf(!findChromium())('the guide’s app with SuperTokens on a real N
   let server: NodeServer
   let app: { stop(): Promise<void> }
   let origin: string
-  let log: number
+  let log: NextLog
   const problems: string[] = []
   const core = createScriptedSuperTokensCore({ accessTokenValidity: LIFE })
   const refreshes = (): number => core.count('/session/refresh')
@@ -54,7 +53,6 @@ describe.skipIf(!findChromium())('the guide’s app with SuperTokens on a real N
     )
     const port = await freePort()
     origin = `http://127.0.0.1:${port}`
-    rmSync(LOG, { force: true })
     const guide = filesOfBlock('docs/supertokens.md', 'lib/auth.ts')
     // Where the core and the app are is all that differs.
     const own = guide.map(([name, text]): [string, string] => [
@@ -65,14 +63,11 @@ describe.skipIf(!findChromium())('the guide’s app with SuperTokens on a real N
     ])
     const files = [...own, ...createNextApp(), ['app/login/page.tsx', LOGIN] as const]
     writeFiles(folder, files)
-    log = openSync(LOG, 'a')
-    build(
-      folder,
-      files.map(([name]) => name),
-      ['ignore', log, log],
-    )
+    log = openLog(logOf('supertokens'))
+    const { stdio } = log
+    build(folder, { sources: files.map(([name]) => name), stdio })
     const settings = { APP_ORIGIN: origin, CORE_URL: server.origin }
-    app = await run(folder, { port, settings, stdio: ['ignore', log, log] })
+    app = await run(folder, { port, settings, stdio })
     browser = await launch()
     context = await browser.newContext()
     notice(context, problems)
@@ -82,11 +77,10 @@ describe.skipIf(!findChromium())('the guide’s app with SuperTokens on a real N
     await browser?.close()
     await app?.stop()
     await server?.close()
-    if (log !== undefined) closeSync(log)
+    log?.close()
   })
   afterEach(() => {
-    expect(readFileSync(LOG, 'utf8')).not.toMatch(/unstable|error|⨯|warn/i)
-    expect(problems.splice(0)).toEqual([])
+    expect([...problems.splice(0), ...log.complaints()]).toEqual([])
   })
 
   it('sends a stranger to the page where people sign in, and from there to the page that was asked for', async () => {

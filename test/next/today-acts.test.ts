@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findChromium, launch } from '../browser/chromium.js'
+import { WITH_CACHE_COMPONENTS } from './builds.js'
 import { notice } from './complaints.js'
 import { createHttpBrowser } from './http-browser.js'
 import { startToday } from './today-app.js'
@@ -46,12 +47,12 @@ async function live({ origin, oidc, issuer, login }: App): Promise<void> {
   expect([jar.size, await shown()]).toEqual([0, ['nobody', '']])
 }
 
-describe('the app of docs/next.md, built', () => {
+describe.each(WITH_CACHE_COMPONENTS)('the app of docs/next.md, of $title, built', (by) => {
   let app: App
   let chromium: Browser | undefined
 
   beforeAll(async () => {
-    app = await startToday({ life: LIFE })
+    app = await startToday({ by, life: LIFE })
   })
   afterAll(async () => {
     await chromium?.close()
@@ -119,16 +120,19 @@ describe('the app of docs/next.md, built', () => {
   })
 })
 
-describe('the app of docs/next.md, while it is developed', () => {
-  let app: App
+describe.each(WITH_CACHE_COMPONENTS)(
+  'the app of docs/next.md, of $title, while it is developed',
+  (by) => {
+    let app: App
 
-  beforeAll(async () => {
-    app = await startToday({ life: LIFE, isDev: true })
-  })
-  afterAll(() => app?.stop())
+    beforeAll(async () => {
+      app = await startToday({ by, life: LIFE, isDev: true })
+    })
+    afterAll(() => app?.stop())
 
-  it('refreshes and signs out too, and Next warns of nothing', { timeout: 400_000 }, async () => {
-    await live(app)
-    app.checkLog()
-  })
-})
+    it('refreshes and signs out too, and Next warns of nothing', { timeout: 400_000 }, async () => {
+      await live(app)
+      app.checkLog()
+    })
+  },
+)

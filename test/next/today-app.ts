@@ -1,18 +1,17 @@
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 import { build, freePort, run } from '../../demo/next/next.mjs'
 import { createScriptedOidc } from '../../src/testing/oidc/index.js'
+import { openLog } from '../support/next-log.js'
 import { listen, relay, toRequest } from '../support/node-server.js'
+import { folderOf, logOf, type NextBuild } from './builds.js'
+import { lookAtStart } from './look-at-start.js'
 import { createNextApp, filesOfBlock, type WrittenFile, writeFiles } from './written-app.js'
 
-/** Beneath the demo, whose packages it shares. */
-const folder = fileURLToPath(new URL('../../demo/next/.tmp/today', import.meta.url))
-const LOG = join(folder, 'log.txt')
 const SECRET = 'the secret of the client'
+
 /** How an app runs. */
 export interface TodayOptions {
+  readonly by: NextBuild
   /** Of an access token, in ms. */
   readonly life: number
   /** Whether by `next dev`. @default false */
@@ -95,17 +94,14 @@ const files = (): WrittenFile[] => [
 ]
 
 /** Builds the app, unless it is built, and runs it with a scripted OpenID Connect server. */
-export async function startToday({ life, isDev = false }: TodayOptions) {
-  rmSync(LOG, { force: true })
+export async function startToday({ by, life, isDev = false }: TodayOptions) {
+  const folder = folderOf('today', by)
   const written = files()
   writeFiles(folder, written)
-  const log = openSync(LOG, 'a')
-  const stdio = ['ignore' as const, log, log]
-  build(
-    folder,
-    written.map(([name]) => name),
-    stdio,
-  )
+  const log = openLog(logOf('today'))
+  const { stdio } = log
+  const { flags } = by
+  build(folder, { sources: written.map(([name]) => name), stdio, flags })
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
   const callback = `${origin}/auth/callback`
@@ -125,23 +121,26 @@ export async function startToday({ life, isDev = false }: TodayOptions) {
     OIDC_COOKIE_PASSWORD: 'a password of more than 32 characters',
     OIDC_REDIRECT_URI: callback,
   }
-  const app = await run(folder, { port, settings, stdio, isDev })
+  const app = await run(folder, { port, settings, stdio, isDev, flags })
   return {
     origin,
     oidc,
     issuer: server.origin,
     /** Signs in at the server, which asks nobody. */
     login: (url: string) => oidc.fetch(url, { redirect: 'manual' }),
-    /** Fails when Next has written that something is wrong, but for how slow this machine is, and that a CI keeps no cache. */
-    checkLog(): void {
-      const known = /^ ?⚠ (?:Slow filesystem detected|No build cache found).*$/gm
-      const said = readFileSync(LOG, 'utf8').replace(known, '')
-      expect(said).not.toMatch(/unstable|error|⨯|⚠|warn/i)
-    },
+    /** The same app beside it, started without one of its variables. */
+    startWithout: async (name: keyof typeof settings) =>
+      lookAtStart(folder, {
+        port: await freePort(),
+        page: '/',
+        settings: { ...settings, [name]: '' },
+      }),
+    /** Fails when Next has written that something is wrong. */
+    checkLog: () => expect(log.complaints()).toEqual([]),
     async stop() {
       await app.stop()
       await server.close()
-      closeSync(log)
+      log.close()
     },
   }
 }

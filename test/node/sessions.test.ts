@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createNodeSessions } from '../../src/node/index.js'
+import { createNodeSessions, type NodeHandler, nodeHandler } from '../../src/node/index.js'
 import { createBackendWorld, MINUTE } from '../server/backend/backend-world.js'
 import { head, read, serve } from './stage.js'
 
@@ -60,5 +60,66 @@ describe('a request to a server without a framework', () => {
     const foreign = ['Sec-Fetch-Site: same-site', 'Content-Length: 0']
     expect((await ask('POST /page', foreign)).status).toBe(403)
     expect((await ask('POST /page', ['Content-Length: 0'])).status).toBe(200)
+  })
+})
+
+describe('a server whose sessions have the routes of the sign-in with them', () => {
+  /** Its pages are for those who are signed in, by a guard in the manner of hooks, or of Express. */
+  async function openSite(manner: 'admit' | 'middleware', handler?: NodeHandler) {
+    const { backend, sessions } = createBackendWorld()
+    const routes = handler ?? nodeHandler(backend)
+    const auth = createNodeSessions({ sessions, routes })
+    const { talk } = await serve((request, response) => {
+      const end = (text: string) => void response.end(text)
+      if (manner === 'admit') {
+        auth.admit({ request, response }).then(
+          (may) => (may ? end('the page') : undefined),
+          (error) => end(`${error}`),
+        )
+        return
+      }
+      const guard = auth.requireSession()
+      auth.middleware(request, response, (error) => {
+        if (error) end(`${error}`)
+        else guard(request, response, () => end('the page'))
+      })
+    })
+    return async (line: string, ...headers: readonly string[]) =>
+      read(await talk(head(line, ['Host: app.example', ...headers])))
+  }
+
+  it.each(['admit', 'middleware'] as const)(
+    'has them answer strangers too, and whoever asks for the rest has to be signed in (%s)',
+    async (manner) => {
+      const ask = await openSite(manner)
+      const session = await ask('GET /auth/session', 'X-Holdfast: 1')
+      expect([session.status, session.body]).toEqual([200, expect.stringContaining('null')])
+      expect((await ask('GET /auth/sign-in', 'Sec-Fetch-Mode: navigate')).status).toBe(303)
+      expect((await ask('GET /page')).status).toBe(401)
+      // What can be read in two ways is nobody's route.
+      expect((await ask('GET /auth/../page')).status).toBe(401)
+    },
+  )
+
+  it.each(['admit', 'middleware'] as const)('hears what they throw (%s)', async (manner) => {
+    const broken = nodeHandler(() => Promise.reject(new Error('Broken.')))
+    const { body } = await (await openSite(manner, broken))('GET /auth/session')
+    expect(body).toBe('Error: Broken.')
+  })
+
+  it('is told at its start of a backend that no handler was made of', () => {
+    const { backend, sessions } = createBackendWorld()
+    const wrong = { sessions, routes: backend }
+    expect(() => Reflect.apply(createNodeSessions, undefined, [wrong])).toThrow(/`nodeHandler`/)
+  })
+
+  it('asks them once of each request', async () => {
+    const asked: string[] = []
+    const counting = nodeHandler(({ url }) => {
+      asked.push(url)
+      return null
+    })
+    await (await openSite('middleware', counting))('GET /page')
+    expect(asked).toEqual(['http://app.example/page'])
   })
 })

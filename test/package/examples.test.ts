@@ -83,14 +83,7 @@ const APP = `
     }
     type Handler = (request: Request, reply: Reply) => Promise<unknown>
     type App = {
-      register(plugin: (scope: App) => Promise<void>): void
-      removeAllContentTypeParsers(): void
-      addContentTypeParser(
-        type: string,
-        parse: (request: Request, body: IncomingMessage, done: (error: Error | null) => void) => void,
-      ): void
       addHook(name: 'onRequest', hook: Handler): void
-      all(path: string, handler: Handler): void
       get(path: string, handler: Handler): void
     }
     export default function Fastify(): App

@@ -28,4 +28,4 @@ function open(): NextSessions<Person, RefreshSessionOptions> {
   }
 }
 
-export const { withAuth, refreshSession, getSignInUrl, handlers, proxy } = open()
+export const { withAuth, refreshSession, getSignInUrl, handlers, proxy, assertConfigured } = open()

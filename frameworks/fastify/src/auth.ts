@@ -1,4 +1,4 @@
-import { createNodeSessions } from 'holdfast/node'
+import { createNodeSessions, nodeHandler } from 'holdfast/node'
 import { userinfo } from 'holdfast/providers/oidc'
 import { createBackend, createRequestSessions } from 'holdfast/server'
 import { createOidc, createOidcSessions } from 'holdfast/server/oidc'
@@ -22,8 +22,7 @@ const sessions = createRequestSessions({
   cookie: { password, secure: origin.startsWith('https:') },
 })
 
-/** The routes beneath `/auth`. */
-export const backend = createBackend({ sessions, signIn: server, password, origin })
+const backend = createBackend({ sessions, signIn: server, password, origin })
 
-/** Who is signed in, by the cookies of a request. */
-export const auth = createNodeSessions({ sessions })
+/** Who is signed in, by the cookies of a request; and the routes beneath `/auth`, which are answered first. */
+export const auth = createNodeSessions({ sessions, routes: nodeHandler(backend) })

@@ -1,19 +1,11 @@
-import { nodeHandler } from 'holdfast/node'
 import Koa from 'koa'
-import { auth, backend } from './auth.js'
+import { auth } from './auth.js'
 import { accountPage, homePage } from './page.js'
 
 const app = new Koa()
-const routes = nodeHandler(backend)
 
 app.use(async (ctx, next) => {
-  if (!ctx.path.startsWith('/auth/')) return next()
-  ctx.respond = false
-  return routes(ctx.req, ctx.res)
-})
-
-app.use(async (ctx, next) => {
-  if (ctx.path !== '/account') return next()
+  if (ctx.path === '/') return next()
   const exchange = { request: ctx.req, response: ctx.res }
   if (await auth.admit(exchange, { signInPath: '/auth/sign-in' })) return next()
   ctx.respond = false

@@ -2,8 +2,7 @@ import 'reflect-metadata'
 import { Controller, Get, Header, Module, Req } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import type { ExpressRequest } from 'holdfast/express'
-import { backendHandler } from 'holdfast/express'
-import { auth, backend } from './auth.js'
+import { auth } from './auth.js'
 import { accountPage, homePage } from './page.js'
 
 @Controller()
@@ -24,8 +23,8 @@ class Pages {
 class App {}
 
 const app = await NestFactory.create(App)
-// Before Nest's own parsers of bodies: the backend reads them itself.
-app.use(backendHandler(backend))
+// Before Nest's own parsers of bodies: the routes read them themselves.
+app.use(auth.middleware)
 app.use('/account', auth.requireSession({ signInPath: '/auth/sign-in' }))
 
 const { HOST: host = '127.0.0.1', PORT = '3000' } = process.env

@@ -1,0 +1,6 @@
+import { auth } from './lib/auth'
+
+/** Names a variable that is missing when the server starts, before anybody asks for a page. */
+export function register() {
+  auth.assertConfigured()
+}
