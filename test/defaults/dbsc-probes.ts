@@ -4,6 +4,7 @@ import {
   createPair,
   registrationOf,
   sessionCookie,
+  WITH_PASSWORD,
 } from '../server/dbsc/device-world.js'
 import type { Probe } from './documented.js'
 
@@ -52,6 +53,13 @@ export const dbscProbes: Readonly<Record<string, Probe>> = {
     async observe() {
       const { answer } = await signedIn()
       return registrationOf(answer).path.replace('/register', '')
+    },
+  },
+  'SetSessionOptions.withoutHeaders': {
+    async observe() {
+      const { createBrowser } = createDeviceWorld({ world: { workos: WITH_PASSWORD } })
+      const headers = await createBrowser().act({})
+      return !('Secure-Session-Registration' in headers)
     },
   },
   'RequestSessionsOptions.deviceBound': {

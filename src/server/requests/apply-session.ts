@@ -14,9 +14,20 @@ export function applyCookies(
   varyByCookie(answer)
 }
 
+/** Puts on an answer what asks the browser to bind the session to its device, where that is due. */
+export function applyOffer(
+  headers: AnswerHeaders | Headers,
+  { deviceOffer }: Pick<RequestSession, 'deviceOffer'>,
+): void {
+  if (!deviceOffer) return
+  const answer = answerOf(headers)
+  for (const [name, value] of Object.entries(deviceOffer.headers)) answer.set(name, value)
+  applyCookies(answer, deviceOffer.setCookies)
+}
+
 /**
- * Puts on an answer what came of the cookies of its request: `Set-Cookie` values, and what keeps it
- * out of shared caches where somebody is signed in. An answer that says `private` itself keeps what
+ * Puts on an answer what came of the cookies of its request: `Set-Cookie` values, what asks the browser to bind the
+ * session to its device, and what keeps it out of shared caches where somebody is signed in. An answer that says `private` itself keeps what
  * it says, unless it sets cookies.
  * @example
  * ```ts
@@ -29,11 +40,16 @@ export function applyCookies(
  */
 export function applySession(
   headers: AnswerHeaders | Headers,
-  { failure, setCookies }: Pick<RequestSession, 'failure' | 'setCookies'>,
+  {
+    failure,
+    setCookies,
+    deviceOffer,
+  }: Pick<RequestSession, 'failure' | 'setCookies' | 'deviceOffer'>,
 ): void {
   const answer = answerOf(headers)
   putCookies(answer, setCookies)
   varyByCookie(answer)
   if (setCookies.length > 0) forbidStorage(answer)
   else if (failure?.reason !== 'no_session_cookie_provided') keepPrivate(answer)
+  applyOffer(answer, { deviceOffer })
 }
