@@ -32,6 +32,8 @@ import {
 export const REGISTER = '/auth/dbsc/register'
 export const RENEW = '/auth/dbsc/refresh'
 export const LIFETIME = 600_000
+/** Longer than a busy machine takes for the first RSA key of a run, in ms: the limits of requests are real time. */
+const REQUEST_TIMEOUT = 60_000
 /** With what Ada signs in at a page of the app's own, where WorkOS knows her by {@link WITH_PASSWORD}. */
 const ADA_PASSWORD = 'secret-1'
 export const WITH_PASSWORD = {
@@ -94,7 +96,11 @@ export function createDeviceWorld({ world, backend, ...binding }: DeviceWorldOpt
   const events: SecurityEvent[] = []
   const base = createBackendWorld({
     ...world,
-    sealed: { onSecurityEvent: (event) => void events.push(event), ...world?.sealed },
+    sealed: {
+      onSecurityEvent: (event) => void events.push(event),
+      requestTimeout: REQUEST_TIMEOUT,
+      ...world?.sealed,
+    },
   })
   const { now, workos } = base
   const state = { deviceBound: createDeviceBinding(binding) }
@@ -102,6 +108,7 @@ export function createDeviceWorld({ world, backend, ...binding }: DeviceWorldOpt
     clientId: 'client_1',
     apiKey: 'sk_test_scripted',
     fetch: workos.fetch,
+    requestTimeout: REQUEST_TIMEOUT,
   })
 
   /** The server, as it starts with a password. */
