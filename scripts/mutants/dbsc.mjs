@@ -2,6 +2,7 @@ const judge = 'src/server/dbsc/judge.ts'
 const routes = 'src/server/dbsc/routes.ts'
 const bindings = 'src/server/dbsc/bindings.ts'
 const notes = 'src/server/dbsc/notes.ts'
+const offers = 'src/server/dbsc/offers.ts'
 const proofs = 'src/server/dbsc/proofs.ts'
 const keys = 'src/server/dbsc/keys.ts'
 const identifiers = 'src/server/dbsc/identifiers.ts'
@@ -38,7 +39,7 @@ export const DBSC = [
   {
     file: judge,
     name: 'What only reports refuses.',
-    find: "return reportOnly && verdict.type === 'stop' ? go(candidate.value) : verdict",
+    find: "return reportOnly && verdict.type === 'stop' ? go(candidate.value, verdict.offer) : verdict",
     replace: 'return verdict',
   },
   {
@@ -68,8 +69,8 @@ export const DBSC = [
   {
     file: judge,
     name: 'Nobody is refused.',
-    find: "return reportOnly && verdict.type === 'stop' ? go(candidate.value) : verdict",
-    replace: "return verdict.type === 'stop' ? go(candidate.value) : verdict",
+    find: "return reportOnly && verdict.type === 'stop' ? go(candidate.value, verdict.offer) : verdict",
+    replace: "return verdict.type === 'stop' ? go(candidate.value, verdict.offer) : verdict",
   },
   {
     file: judge,
@@ -116,8 +117,8 @@ export const DBSC = [
   {
     file: judge,
     name: 'What the app wants to be bound need not be.',
-    find: 'if (!isWanted) return go(value)',
-    replace: 'if (!isWanted || value !== "") return go(value)',
+    find: 'if (!isWanted) return go(value, offer)',
+    replace: 'if (!isWanted || value !== "") return go(value, offer)',
   },
   {
     file: judge,
@@ -280,7 +281,55 @@ export const DBSC = [
   {
     file: bindings,
     name: 'Seals from before are never refused, as other processes do not hear of the binding.',
-    find: '        await devices.noteBinding(sessionId)\n',
+    find: '        await devices.noteBinding(sessionId, key)\n',
+    replace: '',
+  },
+  {
+    file: bindings,
+    name: 'A thief binds a session to a key of their own that the browser has bound.',
+    find: 'return at === null || devices.isBoundTo(sessionId, key)',
+    replace: 'return at === null || key !== sessionId',
+  },
+  {
+    file: offers,
+    name: 'Each answer to what a page sends at once asks the browser to bind the session.',
+    find: ' || asked.get(sessionId)',
+    replace: '',
+  },
+  {
+    file: offers,
+    name: 'The answer to a page that nobody looks at asks the browser to bind the session.',
+    find: 'isPrefetch({ get: (name) => headerIn(request, name) }) || ',
+    replace: '',
+  },
+  {
+    file: offers,
+    name: 'A browser is asked to bind any session by what waits for another.',
+    find: 'return words.includes(wordsOf(sessionId))',
+    replace: 'return words.length > 0',
+  },
+  {
+    file: offers,
+    name: 'A browser that cannot bind is asked by each answer.',
+    find: 'return { ...dropped, headers: await headersFor(sessionId) }',
+    replace: 'return { setCookies: [], headers: await headersFor(sessionId) }',
+  },
+  {
+    file: judge,
+    name: 'A browser keeps what waits when the session is bound.',
+    find: 'mayWrite ? offers.drop(jar) : undefined',
+    replace: 'undefined',
+  },
+  {
+    file: binding,
+    name: 'What waits to be asked for stays when the session ends.',
+    find: '[...notes.erase(jar), ...offers.erase(jar)]',
+    replace: '[...notes.erase(jar)]',
+  },
+  {
+    file: 'src/next/proxy.ts',
+    name: 'Who is refused for a session that is not bound is not asked to bind it.',
+    find: '      applyOffer(answer.headers, found)\n',
     replace: '',
   },
   {
@@ -392,7 +441,7 @@ export const DBSC = [
     replace: "verdict?.type === 'stop' && verdict.failure.retryable",
   },
   {
-    file: requests,
+    file: 'src/server/requests/chosen-session.ts',
     name: 'A session is as free as it was, where it was bound and could not be refreshed.',
     find: 'const due = isNew ? asItIs.setCookies : use',
     replace: 'const due = use',

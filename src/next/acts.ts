@@ -83,8 +83,10 @@ export async function begin<User extends SessionUser>(
   grant: Grant<User>,
 ): Promise<void> {
   visit.requireWritable()
-  const { setCookies } = await sessions.setSession(grant, visit.cookie())
+  const wanted = { withoutHeaders: visit.setHeader === undefined }
+  const { setCookies, headers } = await sessions.setSession(grant, visit.cookie(), wanted)
   visit.setCookies(setCookies)
+  for (const [name, value] of Object.entries(headers)) visit.setHeader?.(name, value)
 }
 
 /** Where a page of the app is, as an absolute URL. */

@@ -24,6 +24,7 @@ function visitOf({ headers }: PagesRequest, answer: AnswerHeaders): Visit {
     cookie: () => cookie,
     header: headerOf,
     requireWritable: () => {},
+    setHeader: (name, value) => answer.set(name, value),
     setCookies(values) {
       applyCookies(answer, values)
       cookie = applyToRequest(cookie, values) || null

@@ -2,7 +2,7 @@ import type { SessionUser } from '../core/session.js'
 import { type Problem, redirect, refuse } from '../server/backend/answers.js'
 import { isPrefetch } from '../server/backend/guard.js'
 import { problemOf } from '../server/backend/problems.js'
-import { applyCookies, applySession } from '../server/requests/apply-session.js'
+import { applyCookies, applyOffer, applySession } from '../server/requests/apply-session.js'
 import type { RequestSession } from '../server/requests/request-sessions.js'
 import { refreshError } from './acts.js'
 import { answerRouter, isNavigation } from './ahead.js'
@@ -151,7 +151,11 @@ export async function sessionOf<User extends SessionUser>(
       applySession(answer.headers, found)
       return answer
     },
-    turnAway: () => turnAway(request, found, world),
+    turnAway() {
+      const answer = turnAway(request, found, world)
+      applyOffer(answer.headers, found)
+      return answer
+    },
   }
 }
 

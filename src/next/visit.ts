@@ -11,6 +11,8 @@ export interface Visit {
   /** @throws AuthError `invalid_argument` where no cookie can be set. */
   requireWritable(): void
   setCookies(values: readonly string[]): void
+  /** Sets a header of the answer, where code that serves the request has one. */
+  setHeader?(name: string, value: string): void
 }
 
 const READ = new Error('Next has read the name of a cookie.')

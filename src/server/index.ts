@@ -57,7 +57,7 @@ export {
 export type { LogoutTokenIssuer } from './endings/logout-token.js'
 export { type AnswerHeaders, headersOf } from './requests/answer-headers.js'
 export { applyCookies, applySession } from './requests/apply-session.js'
-export type { DeviceBinding, DeviceRoutes } from './requests/device-binding.js'
+export type { DeviceBinding, DeviceOffer, DeviceRoutes } from './requests/device-binding.js'
 export {
   createOriginGuard,
   type GuardedRequest,
@@ -74,6 +74,7 @@ export {
   type RequestSessions,
   type RequestSessionsOptions,
   type ServerSession,
+  type SetSessionOptions,
   type SetSessionResult,
   type SignOutOptions,
   type SignOutResult,

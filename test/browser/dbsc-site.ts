@@ -5,9 +5,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Grant } from '../../src/core/session.js'
 import { problemOf } from '../../src/server/backend/problems.js'
 import { createDeviceBinding } from '../../src/server/dbsc/index.js'
 import {
+  applyCookies,
   applySession,
   createBackend,
   createRequestSessions,
@@ -20,6 +22,9 @@ import { relay, toRequest } from '../support/node-server.js'
 
 const ADA = 'ada@example.com'
 const PASSWORD = 'a password of more than 32 characters'
+
+/** With what Ada signs in at a page of the apps' own. */
+const WITH_PASSWORD = { email: ADA, password: 'secret-1' }
 
 /** The hosts of the site. Sessions are proved for ten minutes at the one, and for three seconds at the other. */
 const APPS = { 'app.test': 600_000, 'brief.test': 3_000 } as const
@@ -64,6 +69,14 @@ async function whoIs(sessions: RequestSessions, request: Request): Promise<Respo
   return response
 }
 
+/** Signs somebody in as a Server Action of Next.js does: it sets cookies, and no header. */
+async function act(sessions: RequestSessions, grant: Grant): Promise<Response> {
+  const { setCookies } = await sessions.setSession(grant, null, { withoutHeaders: true })
+  const response = new Response(null, { status: 204 })
+  applyCookies(response.headers, setCookies)
+  return response
+}
+
 /** Starts two apps whose sessions are bound to devices, and the auth server of another site, all by https. */
 export async function startDeviceSite() {
   const { key, cert, pin } = createCertificate()
@@ -88,7 +101,7 @@ export async function startDeviceSite() {
   const apps = Object.keys(APPS)
 
   const workos = createScriptedWorkOS({
-    users: [{ email: ADA, memberships: [{ organizationId: 'org_1' }] }],
+    users: [{ ...WITH_PASSWORD, memberships: [{ organizationId: 'org_1' }] }],
     clients: [
       { id: 'client_1', redirectUris: apps.map((host) => `${originOf(host)}/auth/callback`) },
     ],
@@ -127,6 +140,7 @@ export async function startDeviceSite() {
       })
       const isDown = state.isDown && path === '/auth/dbsc/refresh'
       if (isDown) return new Response(null, { status: 503 })
+      if (path === '/action') return act(sessions, await signIn.exchangePassword(WITH_PASSWORD))
       return (await backend.handle(request)) ?? whoIs(sessions, request)
     })
   }

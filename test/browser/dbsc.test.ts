@@ -101,6 +101,28 @@ describe.skipIf(isMissing)('a session bound to a device', () => {
     expect(site.events).toEqual([])
   })
 
+  it('registers by one of the answers after a sign-in that could set no header, and is served', async () => {
+    const { context, page } = await open()
+    await page.goto(site.originOf('app.test'))
+    await page.evaluate(() => fetch('/action', { method: 'POST' }))
+    const names = async () => (await cookiesOf(context, 'app.test')).map(({ name }) => name).sort()
+    expect(await names()).toEqual(['__Host-holdfast', '__Host-holdfast-unbound'])
+    expect(paths()).not.toContain('/auth/dbsc/register')
+    const answers = await page.evaluate(() =>
+      Promise.all(
+        Array.from({ length: 10 }, async (_, index) => (await fetch(`/who?${index}`)).status),
+      ),
+    )
+    expect(answers).toEqual(Array.from({ length: 10 }, () => 200))
+    await expect.poll(async () => (await names()).some((name) => BOUND.test(name))).toBe(true)
+    expect(await names()).not.toContain('__Host-holdfast-unbound')
+    expect(await ask(page)).toContain(ADA)
+    await end(context)
+    expect(await ask(page)).toContain(ADA)
+    expect(site.arrivals.at(-1)).toMatchObject({ path: '/who', isProven: true })
+    expect(site.events).toEqual([])
+  })
+
   it('is proved once for ten requests at the end of its cookie, which are held back and all carry it', async () => {
     const { context, page } = await signIn('brief.test')
     const isOver = async (): Promise<boolean> =>

@@ -7,6 +7,7 @@ import {
   type DeviceWorldOptions,
   registrationOf,
   sessionCookie,
+  WITH_PASSWORD,
 } from '../server/dbsc/device-world.js'
 import type { Probe } from './documented.js'
 
@@ -70,6 +71,13 @@ export const dbscProbes: Readonly<Record<string, Probe>> = {
     async observe() {
       const { answer } = await signedIn()
       return registrationOf(answer).path.replace('/register', '')
+    },
+  },
+  'SetSessionOptions.withoutHeaders': {
+    async observe() {
+      const { createBrowser } = createDeviceWorld({ world: { workos: WITH_PASSWORD } })
+      const headers = await createBrowser().act({})
+      return !('Secure-Session-Registration' in headers)
     },
   },
   'RequestSessionsOptions.deviceBound': {

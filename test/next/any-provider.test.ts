@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { createNextSessionsWith } from '../../src/next/create.js'
 import { TokenRefreshError } from '../../src/next/errors.js'
-import { type GoTrueUser, gotrue } from '../../src/providers/gotrue/index.js'
-import { memoryCoordinator } from '../../src/server/coordination/coordinator.js'
-import { createSealedSessions } from '../../src/server/sealed/sealed-sessions.js'
-import { createScriptedGoTrue } from '../../src/testing/index.js'
-import { createBrowsers, ORIGIN } from './browsers.js'
+import { ORIGIN } from './browsers.js'
 import { createFakeNext } from './fake-next.js'
-import { createAnyApp, createOidcApp, ENV, LIFE, PASSWORD } from './oidc-app.js'
+import { createAnyApp, createOidcApp, ENV, LIFE } from './oidc-app.js'
+import { createPasswordApp } from './password-app.js'
 
 const invalid = expect.objectContaining({ code: 'invalid_argument' })
 
@@ -119,50 +116,6 @@ describe('createNextSessions', () => {
     await expect(auth.handlers.GET(new Request(ORIGIN))).rejects.toEqual(invalid)
   })
 })
-
-/** An app in which people sign in at a page of its own, by a password. */
-function createPasswordApp() {
-  const clock = { time: 1_700_000_000_000, now: () => clock.time }
-  const { now } = clock
-  const ada = { email: 'ada@example.test', password: 'secret-1' }
-  const server = createScriptedGoTrue({ clock, users: [ada], signing: 'es256' })
-  const url = 'http://localhost/auth/v1'
-  const provider = gotrue({ url, fetch: server.fetch, now })
-  const next = createFakeNext()
-  const auth = createNextSessionsWith<GoTrueUser>(next.framework, {
-    sessions: createSealedSessions({
-      provider,
-      verification: {
-        audience: 'authenticated',
-        jwksUrl: `${url}/.well-known/jwks.json`,
-        algorithms: ['ES256'],
-        fetch: server.fetch,
-      },
-      coordinator: memoryCoordinator({ now }),
-      now,
-    }),
-    cookie: { password: PASSWORD },
-    origin: ORIGIN,
-    signInPage: '/login',
-    now,
-  })
-  const browser = createBrowsers({
-    auth,
-    next,
-    fetch: server.fetch,
-    runProxy: auth.proxy({ protect: true }),
-    withAuth: () => auth.withAuth(),
-  })
-  const signal = new AbortController().signal
-
-  /** What the form of the page does. */
-  async function signIn(): Promise<void> {
-    const grant = await provider.signIn?.(ada, { signal })
-    if (!grant) throw new Error('There is no session.')
-    await auth.setSession(grant)
-  }
-  return { auth, browser, clock, server, signIn }
-}
 
 describe('an app in which people sign in at a page of its own', () => {
   it('sends a stranger there, and lets everybody see it', async () => {

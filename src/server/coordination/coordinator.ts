@@ -89,8 +89,9 @@ export interface Coordinator {
    */
   endedAt(name: string, options?: EndedAtOptions): Promise<number | null>
   /**
-   * Calls `onEnd` when one of these names gets a tombstone, here or in another process: there within a second
-   * where all is well, and maybe without need. Resolves to what stops it.
+   * Calls `onEnd` when one of these names gets a tombstone, maybe without need: at once where this process leaves it.
+   * Of one that another process leaves, `redisCoordinator` hears at its next look into Redis: one each 500 ms, and the
+   * time that the commands take, while anybody waits here; none while Redis fails. Resolves to what stops it.
    */
   watch(names: readonly string[], onEnd: () => void): Promise<() => void>
   /** Which auth servers are left alone after a failure. */

@@ -13,8 +13,8 @@ export interface RedisFeedOptions {
 }
 
 /**
- * How often a process looks for ends while somebody in it waits for one, in ms: twice in the second within which
- * all are to know. One look costs Redis one command, however many wait.
+ * How often a process looks for ends while somebody in it waits for one, in ms, as `Coordinator.watch` says. One look
+ * costs Redis one command, however many wait.
  */
 const LOOK = 500
 /** How many ends are read at once. */

@@ -4,11 +4,10 @@ import { checkObject } from '../shared/arguments.js'
 import { createBindings } from './bindings.js'
 import { createIdentifiers } from './identifiers.js'
 import { createJudge } from './judge.js'
-import { ALGORITHMS } from './keys.js'
 import { createNotes } from './notes.js'
+import { createOffers } from './offers.js'
 import { createDeviceRoutes } from './routes.js'
 import type { DeviceBindingOptions, DeviceRequest } from './types.js'
-import { quoted } from './words.js'
 
 type Policy = (request: DeviceRequest) => boolean
 
@@ -16,6 +15,9 @@ type Policy = (request: DeviceRequest) => boolean
 const LIFETIME = 600_000
 /** The shortest life of a cookie, in ms: browsers count in seconds. */
 const SHORTEST = 1_000
+
+/** What is said of a session that cannot be bound. */
+const NOTHING = { headers: {}, setCookies: [] } as const
 
 const PATH = /^(\/[\w.~-]+)+$/
 
@@ -78,22 +80,21 @@ export function createDeviceBinding(options: DeviceBindingOptions = {}): DeviceB
       }
       const notes = createNotes({ cookie, password, lifetime, now })
       const identifiers = createIdentifiers(password)
+      const offers = createOffers({ cookie, password, notes, path, now })
       const shared = { devices, password, notes, identifiers }
       return {
         ...createJudge({
           ...shared,
+          offers,
           required: typeof required === 'function' ? required : POLICIES[required],
           reportOnly,
           bindings: createBindings({ devices, now }),
         }),
-        erase: (jar) => notes.erase(jar),
-        async offer(value) {
+        erase: (jar) => [...notes.erase(jar), ...offers.erase(jar)],
+        async offer(value, when) {
           const session = await devices.read({ value, password })
-          if ('reason' in session || session.sessionId === undefined) return {}
-          const { sessionId } = session
-          const challenge = await notes.challenge({ purpose: 'register', sessionId })
-          const wish = `path=${quoted(`${path}/register`)};challenge=${quoted(challenge)}`
-          return { 'Secure-Session-Registration': `(${ALGORITHMS.join(' ')});${wish}` }
+          if ('reason' in session || session.sessionId === undefined) return NOTHING
+          return offers.make(session.sessionId, when)
         },
         routes: createDeviceRoutes({ ...shared, cookieName: name, path, now }),
       }

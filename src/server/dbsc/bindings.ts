@@ -10,7 +10,13 @@ export interface Bindings {
    * it from now on. All processes are told once. Where they cannot be told, the request goes on all the same, and one
    * that comes later tells them.
    */
-  note(sessionId: string): Promise<void>
+  note(sessionId: string, key: string): Promise<void>
+  /**
+   * Whether a key that was registered for a session may be the one that it is bound to. A browser that was asked several
+   * times registers several, and so can who has copied its cookie while nothing was bound: the first that a request
+   * proves counts, and no other from then on. Where two are proved at the same instant, both do.
+   */
+  counts(sessionId: string, key: string): Promise<boolean>
   /**
    * What is known of a session whose seal names no device. Requests that its browser sent before it had the bound
    * cookie may arrive after one that has it, and look like those of a thief:
@@ -38,7 +44,7 @@ export type BindingState =
 
 /** What it works on. */
 export interface BindingsDeps {
-  readonly devices: Pick<SealedDevices, 'noteBinding' | 'boundAt'>
+  readonly devices: Pick<SealedDevices, 'noteBinding' | 'boundAt' | 'isBoundTo'>
   /** Milliseconds since the epoch. */
   now(): number
 }
@@ -71,14 +77,18 @@ export function createBindings({ devices, now }: BindingsDeps): Bindings {
   }
 
   return {
-    async note(sessionId) {
+    async note(sessionId, key) {
       if (known.get(sessionId)) return
       try {
-        await devices.noteBinding(sessionId)
+        await devices.noteBinding(sessionId, key)
         known.set(sessionId, true, now() + REMEMBERED)
       } catch {
         known.set(sessionId, true, now() + SPARED)
       }
+    },
+    async counts(sessionId, key) {
+      const at = await devices.boundAt(sessionId)
+      return at === null || devices.isBoundTo(sessionId, key)
     },
     async stateOf(sessionId) {
       const at = await boundAt(sessionId)

@@ -3,6 +3,7 @@ export type {
   DeviceBinding,
   DeviceBindingDeps,
   DeviceCandidate,
+  DeviceOffer,
   DeviceRoutes,
   DeviceVerdict,
 } from '../requests/device-binding.js'

@@ -1,6 +1,11 @@
 import { AuthError, AuthSessionMissingError } from '../../core/errors.js'
 import type { CookieJar } from '../cookies/cookies.js'
-import type { BoundRequests, DeviceCandidate, DeviceVerdict } from '../requests/device-binding.js'
+import type {
+  BoundRequests,
+  DeviceCandidate,
+  DeviceOffer,
+  DeviceVerdict,
+} from '../requests/device-binding.js'
 import type { DeviceWords, SealedDevices } from '../sealed/devices.js'
 import { DEVICE_UNKNOWN, type RefreshFailure } from '../sealed/results.js'
 import type { Password } from '../sealed/seal.js'
@@ -8,6 +13,7 @@ import { headerIn, pathIn } from '../shared/request-words.js'
 import type { BindingState, Bindings } from './bindings.js'
 import type { Identifiers } from './identifiers.js'
 import type { FoundNote, Notes } from './notes.js'
+import type { Offers } from './offers.js'
 import type { DeviceRequest } from './types.js'
 import { skippedIn } from './words.js'
 
@@ -21,6 +27,7 @@ export interface JudgeDeps {
   required(request: DeviceRequest): boolean
   readonly reportOnly: boolean
   readonly bindings: Bindings
+  readonly offers: Pick<Offers, 'due' | 'drop'>
 }
 
 /** Whether it is known that a browser has bound a session. */
@@ -29,7 +36,7 @@ const isBound = (state: BindingState): boolean => state === 'bound' || state ===
 /** A session with a name, which can be bound. */
 type Named = DeviceWords & { readonly sessionId: string }
 
-const go = (value: string): DeviceVerdict => ({ type: 'go', value })
+const go = (value: string, offer?: DeviceOffer): DeviceVerdict => ({ type: 'go', value, offer })
 
 const stop = (failure: RefreshFailure, setCookies: readonly string[] = []): DeviceVerdict => ({
   type: 'stop',
@@ -58,11 +65,12 @@ function refused(setCookies: readonly string[]): DeviceVerdict {
   return stop({ authenticated: false, retryable: false, reason, error }, setCookies)
 }
 
-function wanted(): DeviceVerdict {
+function wanted(offer?: DeviceOffer): DeviceVerdict {
   const message = 'This needs a session that is bound to a device, and the browser did not bind it.'
   const reason = 'device_required'
   const error = new AuthError('rejected', message, { serverCode: reason })
-  return stop({ authenticated: false, retryable: false, reason, error })
+  const failure = { authenticated: false, retryable: false, reason, error } as const
+  return { type: 'stop', failure, setCookies: [], offer }
 }
 
 /**
@@ -73,7 +81,7 @@ function wanted(): DeviceVerdict {
  *     bound     old, by this server's clock                             503, told of, and the browser renews it
  *     bound     none                            it was skipped          503: never served, never signed out
  *     bound     none, or another session's                              refused, and reported
- *     unbound   good, of a registration                                 goes on, bound from now on
+ *     unbound   good, of the key that counts                            goes on, bound from now on
  *     unbound   none                                                    goes on where the policy lets it
  *     before    none                                                    503 at first, then refused, and reported
  *     unknown   none                                                    goes on, or 503, as the policy says
@@ -86,7 +94,7 @@ function wanted(): DeviceVerdict {
  * signed: who has a cookie and nothing else cannot write that header.
  */
 export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isForeign'> {
-  const { devices, password, notes, identifiers, required, reportOnly, bindings } = deps
+  const { devices, password, notes, identifiers, required, reportOnly, bindings, offers } = deps
 
   /** Of a bound session the proof of its key, maybe an old one; of another one what may bind it. */
   async function proofOf({ sessionId, device }: Named, jar: CookieJar): Promise<FoundNote | null> {
@@ -96,7 +104,9 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
     }
     const found = await notes.findAll(jar)
     const own = found.filter((one) => one.binds && one.sessionId === sessionId)
-    return own.find((one) => !one.isOld) ?? own[0] ?? null
+    const counts = await Promise.all(own.map(({ key }) => bindings.counts(sessionId, key)))
+    const good = own.filter((_, index) => counts[index])
+    return good.find((one) => !one.isOld) ?? good[0] ?? null
   }
 
   async function isSkipped({ sessionId, device }: Named, request: unknown): Promise<boolean> {
@@ -146,31 +156,34 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
   async function judgeProven(
     { sessionId, device }: Named,
     { key }: FoundNote,
-    { value, mayWrite }: DeviceCandidate,
+    { value, jar, mayWrite }: DeviceCandidate,
   ): Promise<DeviceVerdict> {
     // A store lets go of what the cookie names, once it is bound: the browser must get the new one.
     const isDue = !device && mayWrite
     const [bound] = await Promise.all([
       isDue ? devices.bind({ value, password }, { key }) : null,
-      bindings.note(sessionId),
+      bindings.note(sessionId, key),
     ])
-    return go(bound ?? value)
+    return go(bound ?? value, mayWrite ? offers.drop(jar) : undefined)
   }
 
   /** A session that was never bound, as far as is known. */
-  function judgeFree(
+  async function judgeFree(
     { sessionId, userId }: DeviceWords,
-    { value, request, mayWrite }: DeviceCandidate,
+    candidate: DeviceCandidate,
     mayBeBound: boolean,
-  ): DeviceVerdict {
+  ): Promise<DeviceVerdict> {
+    const { value, request, mayWrite } = candidate
+    const isAsked = mayWrite && !mayBeBound && sessionId
+    const offer = isAsked ? await offers.due(sessionId, candidate) : undefined
     const isWanted = required({ path: pathIn(request), request, mayBeBound })
-    if (!isWanted) return go(value)
+    if (!isWanted) return go(value, offer)
     if (mayBeBound) return unknown(UNSURE)
     // Who is refused for it sees the answer. Here nobody would hear of it.
     if (reportOnly && mayWrite) {
       devices.report({ type: 'device-required', sessionId, userId, request })
     }
-    return wanted()
+    return wanted(offer)
   }
 
   const stateOf = async ({ sessionId, device }: Named): Promise<BindingState> =>
@@ -196,7 +209,7 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
   return {
     async judge(candidate) {
       const verdict = await judge(candidate)
-      return reportOnly && verdict.type === 'stop' ? go(candidate.value) : verdict
+      return reportOnly && verdict.type === 'stop' ? go(candidate.value, verdict.offer) : verdict
     },
     async isForeign({ value, jar }) {
       if (reportOnly) return false

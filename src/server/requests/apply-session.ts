@@ -17,17 +17,32 @@ export function applyCookies(
 /** Keeps an answer out of caches, by what came of the cookies of its request. */
 export function keepFromCaches(
   answer: AnswerHeaders,
-  { failure, setCookies }: Pick<RequestSession, 'failure' | 'setCookies'>,
+  {
+    failure,
+    setCookies,
+    deviceOffer,
+  }: Pick<RequestSession, 'failure' | 'setCookies' | 'deviceOffer'>,
 ): void {
   varyByCookie(answer)
-  if (setCookies.length > 0) forbidStorage(answer)
+  if (setCookies.length > 0 || deviceOffer) forbidStorage(answer)
   else if (failure?.reason !== 'no_session_cookie_provided') keepPrivate(answer)
 }
 
+/** Puts on an answer what asks the browser to bind the session to its device, where that is due. */
+export function applyOffer(
+  headers: AnswerHeaders | Headers,
+  { deviceOffer }: Pick<RequestSession, 'deviceOffer'>,
+): void {
+  if (!deviceOffer) return
+  const answer = answerOf(headers)
+  for (const [name, value] of Object.entries(deviceOffer.headers)) answer.set(name, value)
+  applyCookies(answer, deviceOffer.setCookies)
+}
+
 /**
- * Puts on an answer what came of the cookies of its request: `Set-Cookie` values, and what keeps it
- * out of shared caches where somebody is signed in. An answer that says `private` itself keeps what
- * it says, unless it sets cookies.
+ * Puts on an answer what came of the cookies of its request: `Set-Cookie` values, what asks the browser to bind the
+ * session to its device, and what keeps it out of shared caches where somebody is signed in. An answer that says
+ * `private` itself keeps what it says, unless it sets cookies.
  * @example
  * ```ts
  * import { applySession } from 'holdfast/server'
@@ -39,9 +54,10 @@ export function keepFromCaches(
  */
 export function applySession(
   headers: AnswerHeaders | Headers,
-  found: Pick<RequestSession, 'failure' | 'setCookies'>,
+  found: Pick<RequestSession, 'failure' | 'setCookies' | 'deviceOffer'>,
 ): void {
   const answer = answerOf(headers)
   putCookies(answer, found.setCookies)
   keepFromCaches(answer, found)
+  applyOffer(answer, found)
 }

@@ -23,14 +23,22 @@ export interface DeviceCandidate {
   readonly mayWrite: boolean
 }
 
-/** Whether a value may be looked at from where it came. */
+/** What an answer says so that the browser binds a session. */
+export interface DeviceOffer {
+  readonly headers: Readonly<Record<string, string>>
+  /** `Set-Cookie` values, by which it is said later, or not again. */
+  readonly setCookies: readonly string[]
+}
+
+/** Whether a value may be looked at from where it came; `offer` is for the answer, where it was put off until now. */
 export type DeviceVerdict =
   /** `value` may be another one than before, which is bound by now. */
-  | { readonly type: 'go'; readonly value: string }
+  | { readonly type: 'go'; readonly value: string; readonly offer?: DeviceOffer | undefined }
   | {
       readonly type: 'stop'
       readonly failure: RefreshFailure
       readonly setCookies: readonly string[]
+      readonly offer?: DeviceOffer | undefined
     }
 
 /** The requests of one app's sessions, of which some are bound to devices. */
@@ -39,9 +47,12 @@ export interface BoundRequests {
   judge(candidate: DeviceCandidate): Promise<DeviceVerdict>
   /** Whether a session is bound to a device that the request has not proved, or may be: it cannot be read now. */
   isForeign(candidate: Pick<DeviceCandidate, 'value' | 'jar'>): Promise<boolean>
-  /** The headers that ask a browser to bind a session that has just begun, by its cookie's value. */
-  offer(value: string): Promise<Readonly<Record<string, string>>>
-  /** The `Set-Cookie` values that erase all proofs that a request has. */
+  /**
+   * What asks a browser to bind a session that has just begun, by its cookie's value: this answer, or, where that can
+   * have no headers, one that comes `later`.
+   */
+  offer(value: string, when: 'now' | 'later'): Promise<DeviceOffer>
+  /** The `Set-Cookie` values that erase all proofs that a request has, and what was put off. */
   erase(jar: CookieJar): readonly string[]
   /** What answers the browser's own requests, by their paths. */
   readonly routes: DeviceRoutes

@@ -8,7 +8,7 @@ import type { AuthenticateSuccess, RefreshFailure } from '../sealed/results.js'
 import type { Password } from '../sealed/seal.js'
 import type { SealedDescription, SealedSessions, SealOptions } from '../sealed/sealed-sessions.js'
 import type { EndedWhich, EndSessionsOptions } from '../sealed/shared-ends.js'
-import type { DeviceBinding, DeviceRoutes } from './device-binding.js'
+import type { DeviceBinding, DeviceOffer, DeviceRoutes } from './device-binding.js'
 
 /**
  * A session as another library left it: one that anybody can have written, or a seal that one of the
@@ -69,6 +69,11 @@ export interface RequestSession<User extends SessionUser = SessionUser> {
   readonly failure: RefreshFailure | null
   /** `Set-Cookie` values for `applyCookies`. */
   readonly setCookies: readonly string[]
+  /**
+   * For `applySession`: what asks the browser to bind the session to its device, where the answer that began it could
+   * not (see `withoutHeaders`). An answer without it loses nothing: the next one has it again.
+   */
+  readonly deviceOffer?: DeviceOffer | undefined
 }
 
 /** How to look at the cookies of a request. */
@@ -94,6 +99,16 @@ export interface RefreshRequestSessionOptions extends Pick<GetRequestSessionOpti
 /** How the session of a request is wanted; `force`: whatever its age. */
 export interface Wanted extends RefreshRequestSessionOptions {
   readonly refresh?: GetRequestSessionOptions['refresh'] | 'force'
+}
+
+/** How somebody is signed in. */
+export interface SetSessionOptions extends Pick<SealOptions, 'limits'> {
+  /**
+   * Whether the answer can set cookies and nothing else, as that of a Server Action of Next.js. What its `headers` would
+   * have asked for is asked by the next answer of `applySession`: one more cookie says so until then, for an hour at
+   * the most. @default false
+   */
+  readonly withoutHeaders?: boolean | undefined
 }
 
 /** What a sign-in comes to. */
@@ -167,7 +182,7 @@ export interface RequestSessions<User extends SessionUser = SessionUser> {
   setSession(
     grant: Grant<User>,
     cookieHeader: string | null,
-    options?: Pick<SealOptions, 'limits'>,
+    options?: SetSessionOptions,
   ): Promise<SetSessionResult>
   /**
    * Signs out; a request that is under way cannot bring the session back. With `others` the session goes on,

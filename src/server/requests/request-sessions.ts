@@ -12,11 +12,12 @@ import {
 } from '../cookies/cookies.js'
 import { cookieFailure } from '../sealed/results.js'
 import { checkPassword, looksSealed } from '../sealed/seal.js'
-import type { SealedDescription, SealedSession } from '../sealed/sealed-sessions.js'
+import type { SealedDescription } from '../sealed/sealed-sessions.js'
 import { checkMethods, checkObject, checkScope } from '../shared/arguments.js'
 import { checkReturnTo } from '../shared/return-to.js'
+import { createChosenSession } from './chosen-session.js'
 import { createCookieChoice } from './cookie-choice.js'
-import { createRenewing, nobody } from './renewal.js'
+import { nobody } from './renewal.js'
 import type {
   RequestSession,
   RequestSessions,
@@ -35,6 +36,7 @@ export type {
   RequestSessions,
   RequestSessionsOptions,
   ServerSession,
+  SetSessionOptions,
   SetSessionResult,
   SignOutOptions,
   SignOutResult,
@@ -98,61 +100,33 @@ export function createRequestSessions<User extends SessionUser>(
     ...(jar.has(used.name) ? eraseCookie(used, jar) : []),
     ...(bound?.erase(jar) ?? []),
   ]
-  const { renew, pauseOf } = createRenewing<User>({ cookie, eraseAll, now })
-
-  /** The cookie that says that a session is used now, where that is not known well enough. */
-  async function noteUse(sealed: SealedSession<User>, jar: CookieJar): Promise<readonly string[]> {
-    const use = await sealed.noteUse()
-    return use === null ? [] : writeCookie(used, use, jar)
-  }
+  const parts = { sessions, cookie, used, password, choice, lastUseIn, eraseAll, now }
+  const lookAt = createChosenSession<User>(parts)
 
   async function look(cookieHeader: string | null, wanted: Wanted): Promise<RequestSession<User>> {
-    const { refresh = 'when-due' } = wanted
+    const { refresh, request } = wanted
     const jar = parseCookies(cookieHeader)
     if (!jar.has(cookie.name)) return nobody(cookieFailure('no_session_cookie_provided'))
-    const erased = refresh === 'never' ? [] : eraseAll(jar)
-    const chosen = await choose(jar, refresh !== 'never')
-    const { request } = wanted
+    const mayWrite = refresh !== 'never'
+    const chosen = await choose(jar, mayWrite)
     if (chosen.type !== 'one') {
       const [value] = chosen.type === 'none' ? (jar.get(cookie.name) ?? []) : []
       // It does not open, and whoever listens is told so.
       await sessions.openSession({ value, password, request }).getSession()
       // To erase ours would leave the one that was planted.
-      const gone = chosen.type === 'none' || refresh === 'never' ? erased : eraseFormer(cookie, jar)
-      return nobody(cookieFailure('invalid_session_cookie'), gone)
+      const gone = chosen.type === 'none' ? eraseAll(jar) : eraseFormer(cookie, jar)
+      return nobody(cookieFailure('invalid_session_cookie'), mayWrite ? gone : [])
     }
-    const mayWrite = refresh !== 'never'
     const verdict = await bound?.judge({ value: chosen.value, jar, request, mayWrite })
+    const deviceOffer = verdict?.offer
     if (verdict?.type === 'stop') {
       const { failure, setCookies } = verdict
-      return { session: null, sealed: failure.retryable ? chosen.value : null, failure, setCookies }
+      const sealed = failure.retryable ? chosen.value : null
+      return { session: null, sealed, failure, setCookies, deviceOffer }
     }
-    const { value } = verdict ?? chosen
-    const lastUse = lastUseIn(jar)
-    const sealed = sessions.openSession({ value, lastUse, password, request })
-    const found = await sealed.getSession()
-    if (!found.authenticated && found.reason === 'invalid_session_cookie') {
-      // One that opens was ended here, see `endedHere`.
-      return nobody(found, (await open(value)) ? [] : erased)
-    }
-    if (!found.authenticated && found.reason === 'session_expired') return nobody(found, erased)
-    const current = found.authenticated ? found : null
-    const failure = found.authenticated ? null : found
-    // Readers further on, and the next request, need not choose again.
-    if (refresh === 'never') return { session: current, sealed: value, failure, setCookies: [] }
-    const isNew = value !== chosen.value
-    const tidy = chosen.crowded || isNew ? writeCookie(cookie, value, jar) : []
-    const use = await noteUse(sealed, jar)
-    const asItIs = { session: current, sealed: value, failure, setCookies: [...tidy, ...use] }
-    if (failure?.retryable) return asItIs
-    if (refresh === 'when-due' && current) {
-      if (now() < current.refreshAt) return asItIs
-      const paused = await pauseOf(current)
-      if (paused) return { ...asItIs, failure: paused }
-    }
-    // A session that was just bound stays so, whatever comes of the refresh.
-    const due = isNew ? asItIs.setCookies : use
-    return renew({ jar, value, sealed, current, due }, wanted)
+    const { value: sent, crowded } = chosen
+    const found = await lookAt({ jar, sent, crowded, value: verdict?.value ?? sent }, wanted)
+    return deviceOffer && found.session ? { ...found, deviceOffer } : found
   }
 
   /** A token that lives alone can speak of others. */
@@ -219,14 +193,18 @@ export function createRequestSessions<User extends SessionUser>(
     describeSession: async (cookieHeader) => choice.describe(parseCookies(cookieHeader)),
     async setSession(grant, cookieHeader, wanted = {}) {
       checkObject('options', wanted)
-      const { limits } = wanted
+      const { limits, withoutHeaders = false } = wanted
       const jar = parseCookies(cookieHeader)
       const sealed = await sessions.sealSession(grant, { password, limits })
       // Or else a late answer to a request of theirs could take the place of this session.
       await endAll(jar, { next: await open(sealed) })
       const erased = bound?.erase(jar) ?? []
-      const headers = (await bound?.offer(sealed)) ?? {}
-      return { setCookies: [...erased, ...writeCookie(cookie, sealed, jar)], headers }
+      const offer = await bound?.offer(sealed, withoutHeaders ? 'later' : 'now')
+      const { headers = {}, setCookies = [] } = { ...offer }
+      return {
+        setCookies: [...erased, ...writeCookie(cookie, sealed, jar), ...setCookies],
+        headers,
+      }
     },
     async signOut(cookieHeader, wanted = {}) {
       checkObject('options', wanted)

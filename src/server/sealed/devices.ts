@@ -24,15 +24,17 @@ export interface SealedDevices {
   /** Whether the session of a cookie is over for whatever reason is known here, but that of its access token. */
   isOver(cookie: SealedCookie): Promise<boolean>
   /**
-   * Says to all processes that a browser has bound the session.
+   * Says to all processes that a browser has bound the session, and to which key.
    * @throws AuthError `storage`, `retryable`, when only this process knows.
    */
-  noteBinding(sessionId: string): Promise<void>
+  noteBinding(sessionId: string, key: string): Promise<void>
   /**
    * When that was said last, in ms since the epoch by the clock of the process that did; `null` where it was not.
    * @throws AuthError `storage`, `retryable`, when it is asked `everywhere` and nobody can tell now.
    */
   boundAt(sessionId: string, options?: EndedAtOptions): Promise<number | null>
+  /** Whether that was said of this key. */
+  isBoundTo(sessionId: string, key: string): Promise<boolean>
   /** Tells whoever listens for what may be an attack. */
   report(event: SecurityEvent): void
 }

@@ -20,7 +20,7 @@ export interface NamingProvider<User extends SessionUser = SessionUser> {
 }
 
 /** What names of other things begin with. */
-const RESERVED = /^(\["(session|person)"|bound:|replaced:)/
+const RESERVED = /^(\["(session|person)"|bound:|bound-to:|replaced:)/
 
 /**
  * What a session is called here that has this id. Servers choose ids: one that reads like a name of something else,
@@ -50,6 +50,9 @@ export const replacedName = (name: string): string => `replaced:${name}`
 
 /** What says that a session's browser has bound it. */
 export const boundName = (sessionId: string): string => `bound:${sessionId}`
+/** What says that it was bound to this key. */
+export const boundToName = (sessionId: string, key: string): string =>
+  `bound-to:${key}:${sessionId}`
 
 /** What stands for all sessions that one server calls by one id. */
 export const serverSessionName = ({ id }: NamingProvider, sessionId: string): string =>

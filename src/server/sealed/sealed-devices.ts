@@ -3,7 +3,7 @@ import { LONGEST_COOKIE_LIFE } from '../cookies/cookies.js'
 import { tell } from '../shared/security-events.js'
 import { noteOf } from '../shared/tombstones.js'
 import type { SealedDevices } from './devices.js'
-import { boundName, sessionName } from './end-names.js'
+import { boundName, boundToName, sessionName } from './end-names.js'
 import { sessionIdOf } from './opened.js'
 import type { Parts } from './parts.js'
 
@@ -28,12 +28,15 @@ export function createSealedDevices<User extends SessionUser>(parts: Parts<User>
       if ('reason' in opened) return false
       return (await uses.isOver(opened, cookie)) || (await ended.isOver(opened))
     },
-    // A refresh token may be in a browser as long as any cookie.
-    noteBinding: (sessionId) =>
-      noteOf(coordinator, boundName(sessionId), LONGEST_COOKIE_LIFE, {
-        everywhere: true,
-        keepsFirst: true,
-      }),
+    async noteBinding(sessionId, key) {
+      const options = { everywhere: true, keepsFirst: true }
+      const note = (name: string): Promise<void> =>
+        // A refresh token may be in a browser as long as any cookie.
+        noteOf(coordinator, name, LONGEST_COOKIE_LIFE, options)
+      // Both at once, so that this process knows of both where the others cannot be told.
+      await Promise.all([note(boundToName(sessionId, key)), note(boundName(sessionId))])
+    },
+    isBoundTo: (sessionId, key) => coordinator.ended(boundToName(sessionId, key)),
     boundAt: (sessionId, options) => coordinator.endedAt(boundName(sessionId), options),
     report: (event) => tell(onSecurityEvent, event),
   }

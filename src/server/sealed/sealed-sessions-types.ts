@@ -207,9 +207,10 @@ export interface SealedSessions<User extends SessionUser = SessionUser> {
     options?: EndSessionsOptions,
   ): Promise<boolean>
   /**
-   * Calls `onEnd` once when the session of a cookie was ended, by whomever, in whatever process: within a second
-   * where all is well; at once where it is nobody's. That its tokens or its limits have run out is no end. Resolves
-   * to what stops it.
+   * Calls `onEnd` once when the session of a cookie was ended, by whomever: at once by this process, and where it is
+   * nobody's; by another one at the next look into Redis, which this one takes each 500 ms while anybody waits. What
+   * ends while Redis fails is heard when it works again, or not at all: requests need no such call, for each asks by
+   * itself. That its tokens or its limits have run out is no end. Resolves to what stops it.
    */
   watchSession(cookie: SealedCookie, onEnd: () => void): Promise<() => void>
   /**

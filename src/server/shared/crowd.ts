@@ -5,7 +5,7 @@ const CROWD = 100
 
 /** Makes the bound of a crowd: `work` for so many at once, and `full` for whoever comes meanwhile. */
 export function createCrowd(
-  most = CROWD,
+  most: number = CROWD,
 ): <T>(work: () => Promise<T>, full: () => T) => Promise<T> {
   let under = 0
   return async (work, full) => {

@@ -18,19 +18,24 @@ function createShared() {
   function start() {
     const own = new Map<string, number>()
     const devices = {
-      async noteBinding(sessionId: string) {
+      async noteBinding(sessionId: string, key: string) {
         state.told += 1
-        // The first one counts, as for `keepsFirst`.
-        const at = own.get(sessionId) ?? clock.now()
-        own.set(sessionId, at)
+        for (const name of [`${sessionId} ${key}`, sessionId]) {
+          // The first one counts, as for `keepsFirst`.
+          const at = own.get(name) ?? clock.now()
+          own.set(name, at)
+          if (!state.isDown && !store.has(name)) store.set(name, at)
+        }
         if (state.isDown) throw new AuthError('storage', 'Redis fails.', { retryable: true })
-        if (!store.has(sessionId)) store.set(sessionId, at)
       },
-      async boundAt(sessionId: string) {
-        const at = own.get(sessionId)
+      async boundAt(name: string) {
+        const at = own.get(name)
         if (at !== undefined) return at
         if (state.isDown) throw new AuthError('storage', 'Redis fails.', { retryable: true })
-        return store.get(sessionId) ?? null
+        return store.get(name) ?? null
+      },
+      async isBoundTo(sessionId: string, key: string) {
+        return (await devices.boundAt(`${sessionId} ${key}`)) !== null
       },
     }
     return createBindings({ devices, now: clock.now })
@@ -42,9 +47,9 @@ describe('that a session is bound', () => {
   it('is told by each process once, however many requests prove it', async () => {
     const { clock, state, start } = createShared()
     const [first, second] = [start(), start()]
-    for (let request = 0; request < 50; request += 1) await first.note('session_1')
+    for (let request = 0; request < 50; request += 1) await first.note('session_1', 'key_1')
     expect(state.told).toBe(1)
-    await second.note('session_1')
+    await second.note('session_1', 'key_1')
     expect(state.told).toBe(2)
     for (const bindings of [first, second]) {
       expect(await bindings.stateOf('session_1')).toBe('just-bound')
@@ -60,9 +65,9 @@ describe('that a session is bound', () => {
   it('counts from the first request that proves it, whatever comes later, anywhere', async () => {
     const { clock, start } = createShared()
     const [first, second] = [start(), start()]
-    await first.note('session_1')
+    await first.note('session_1', 'key_1')
     await clock.advance(UNDER_WAY - 1)
-    await second.note('session_1')
+    await second.note('session_1', 'key_1')
     expect(await first.stateOf('session_1')).toBe('just-bound')
     await clock.advance(1)
     expect(await first.stateOf('session_1')).toBe('bound')
@@ -72,28 +77,52 @@ describe('that a session is bound', () => {
     const { clock, store, state, start } = createShared()
     const [first, second] = [start(), start()]
     state.isDown = true
-    for (let request = 0; request < 50; request += 1) await first.note('session_1')
+    for (let request = 0; request < 50; request += 1) await first.note('session_1', 'key_1')
     expect(state.told).toBe(1)
     for (let thirds = 0; thirds < 6; thirds += 1) {
       await clock.advance(MINUTE / 3)
-      await first.note('session_1')
+      await first.note('session_1', 'key_1')
     }
     // This process knows of it by itself.
     expect(await first.stateOf('session_1')).toBe('bound')
     expect(await second.stateOf('session_1')).toBe('unknown')
     state.isDown = false
     await clock.advance(10_000)
-    await first.note('session_1')
+    await first.note('session_1', 'key_1')
     expect(store.has('session_1')).toBe(true)
     expect(await second.stateOf('session_1')).toBe('bound')
+  })
+
+  it('is told with the key, and no other one counts from then on, in any process', async () => {
+    const { clock, store, state, start } = createShared()
+    const [first, second] = [start(), start()]
+    const counting = (key: string) =>
+      Promise.all([first, second].map((bindings) => bindings.counts('session_1', key)))
+    expect(await counting('key_2')).toEqual([true, true])
+    state.isDown = true
+    await first.note('session_1', 'key_1')
+    // Only this process knows.
+    expect([await counting('key_1'), await counting('key_2')]).toEqual([
+      [true, true],
+      [false, true],
+    ])
+    state.isDown = false
+    await clock.advance(10_000)
+    await first.note('session_1', 'key_1')
+    expect([await counting('key_1'), await counting('key_2')]).toEqual([
+      [true, true],
+      [false, false],
+    ])
+    store.clear()
+    expect(await start().counts('session_1', 'key_2')).toBe(true)
   })
 
   it('is told again where the store has forgotten it', async () => {
     const { clock, store, start } = createShared()
     const [first, second] = [start(), start()]
-    await first.note('session_1')
+    await first.note('session_1', 'key_1')
     store.clear()
-    await second.note('session_1')
+    await second.note('session_1', 'key_1')
     await clock.advance(UNDER_WAY)
     expect(await start().stateOf('session_1')).toBe('bound')
   })
@@ -101,7 +130,7 @@ describe('that a session is bound', () => {
   it('stays so by a clock that was set back', async () => {
     const { clock, start } = createShared()
     const bindings = start()
-    await bindings.note('session_1')
+    await bindings.note('session_1', 'key_1')
     clock.jump(-5 * MINUTE)
     expect(await bindings.stateOf('session_1')).toBe('bound')
   })
@@ -110,7 +139,7 @@ describe('that a session is bound', () => {
     for (const apart of [MINUTE, -MINUTE]) {
       const { clock, start } = createShared()
       const [first, second] = [start(), start()]
-      await first.note('session_1')
+      await first.note('session_1', 'key_1')
       clock.jump(apart)
       await clock.advance(MINUTE / 2)
       expect(await second.stateOf('session_1')).toBe('just-bound')

@@ -8,7 +8,14 @@ import {
 } from 'jose'
 import type { BackendOptions } from '../../../src/server/backend/types.js'
 import { createDeviceBinding, type DeviceBindingOptions } from '../../../src/server/dbsc/index.js'
-import { createBackend, createRequestSessions, parseCookies } from '../../../src/server/index.js'
+import {
+  applyCookies,
+  applySession,
+  createBackend,
+  createRequestSessions,
+  parseCookies,
+  type SetSessionOptions,
+} from '../../../src/server/index.js'
 import type { Password } from '../../../src/server/sealed/seal.js'
 import type { SecurityEvent } from '../../../src/server/shared/security-events.js'
 import { workosServer } from '../../../src/server/workos/index.js'
@@ -25,6 +32,13 @@ import {
 export const REGISTER = '/auth/dbsc/register'
 export const RENEW = '/auth/dbsc/refresh'
 export const LIFETIME = 600_000
+/** Longer than a busy machine takes for the first RSA key of a run, in ms: the limits of requests are real time. */
+const REQUEST_TIMEOUT = 60_000
+/** With what Ada signs in at a page of the app's own, where WorkOS knows her by {@link WITH_PASSWORD}. */
+const ADA_PASSWORD = 'secret-1'
+export const WITH_PASSWORD = {
+  users: [{ email: ADA, password: ADA_PASSWORD, memberships: [{ organizationId: 'org_1' }] }],
+}
 
 /** A pair of keys, of which a browser shows one. */
 export interface Pair {
@@ -82,14 +96,19 @@ export function createDeviceWorld({ world, backend, ...binding }: DeviceWorldOpt
   const events: SecurityEvent[] = []
   const base = createBackendWorld({
     ...world,
-    sealed: { onSecurityEvent: (event) => void events.push(event), ...world?.sealed },
+    sealed: {
+      onSecurityEvent: (event) => void events.push(event),
+      requestTimeout: REQUEST_TIMEOUT,
+      ...world?.sealed,
+    },
   })
   const { now, workos } = base
   const state = { deviceBound: createDeviceBinding(binding) }
-  const signIn = workosServer({
+  const server = workosServer({
     clientId: 'client_1',
     apiKey: 'sk_test_scripted',
     fetch: workos.fetch,
+    requestTimeout: REQUEST_TIMEOUT,
   })
 
   /** The server, as it starts with a password. */
@@ -100,7 +119,8 @@ export function createDeviceWorld({ world, backend, ...binding }: DeviceWorldOpt
       ...state,
       now,
     })
-    return { sessions, backend: createBackend({ sessions, signIn, password, now, ...backend }) }
+    const options = { sessions, signIn: server, password, now, ...backend }
+    return { sessions, backend: createBackend(options) }
   }
 
   const running = { ...start() }
@@ -169,7 +189,28 @@ export function createDeviceWorld({ world, backend, ...binding }: DeviceWorldOpt
       return { pair, id, instructions, first, unbound }
     }
 
-    return { jar, send, page, post, signIn, register, renew, begin }
+    /** Ada signs in by code that can set cookies and no headers, as a Server Action of Next.js. */
+    async function act(
+      wanted: SetSessionOptions = { withoutHeaders: true },
+    ): Promise<Readonly<Record<string, string>>> {
+      const grant = await server.exchangePassword({ email: ADA, password: ADA_PASSWORD })
+      const set = await running.sessions.setSession(grant, jar.header(), wanted)
+      const answer = new Response()
+      applyCookies(answer.headers, set.setCookies)
+      jar.take(answer)
+      return set.headers
+    }
+
+    /** A page of the app's own, behind what looks at sessions. */
+    async function visit(headers: HeadersInit = {}): Promise<Response> {
+      const request = new Request(APP, { headers: withCookies(headers) })
+      const found = await running.sessions.getSession(request.headers.get('Cookie'), { request })
+      const response = new Response(found.session?.user.email ?? found.failure?.reason)
+      applySession(response.headers, found)
+      return jar.take(response)
+    }
+
+    return { jar, send, page, post, signIn, act, visit, register, renew, begin }
   }
 
   /** Starts the server anew, with other passwords. */

@@ -2,7 +2,7 @@ import { get } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type AppProcess, startApps } from '../../redis/apps.js'
 import { startRedis } from '../../redis/server.js'
-import { listen, readText, relay } from '../../support/node-server.js'
+import { startGate } from '../../support/gate.js'
 import { ADA } from '../admin.js'
 import { ensure, type RealmLab } from '../lab.js'
 import { createPerson } from '../person.js'
@@ -44,21 +44,6 @@ async function signIn(origin: string): Promise<string> {
   const arrived = await visit(back, begun.cookies)
   ensure(arrived.location === `${origin}/home`, `Ada is not signed in at the app: ${arrived.text}`)
   return arrived.cookies
-}
-
-/** What stands before a route of the app, and notes when its first request arrives: the time by `performance`. */
-async function startGate(route: string) {
-  let note: (at: number) => void = () => {}
-  const arrived = new Promise<number>((resolve) => {
-    note = resolve
-  })
-  const server = await listen(async (incoming, outgoing) => {
-    note(performance.now())
-    const headers = { 'content-type': incoming.headers['content-type'] ?? '' }
-    const body = await readText(incoming)
-    await relay(await fetch(route, { method: 'POST', headers, body }), outgoing)
-  })
-  return { ...server, arrived }
 }
 
 /** Whether a process of the app knows somebody by these cookies. */
