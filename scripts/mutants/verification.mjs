@@ -217,9 +217,15 @@ export const VERIFICATION = [
   },
   {
     file: keys,
-    name: 'A key that cannot be read makes an outage.',
-    find: 'if (error instanceof errors.JWKSMultipleMatchingKeys) throw error',
-    replace: 'throw error',
+    name: 'A key that cannot be used makes an outage, though there are others.',
+    find: 'throw isOnly ? new errors.JWKSInvalid() : new errors.JWKSNoMatchingKey()',
+    replace: 'throw isOnly || header ? new errors.JWKSInvalid() : new errors.JWKSNoMatchingKey()',
+  },
+  {
+    file: keys,
+    name: 'A set of one key that cannot be used is a word about tokens.',
+    find: 'throw isOnly ? new errors.JWKSInvalid() : new errors.JWKSNoMatchingKey()',
+    replace: 'throw isOnly ? new errors.JWKSNoMatchingKey() : new errors.JWKSNoMatchingKey()',
   },
   {
     file: keys,

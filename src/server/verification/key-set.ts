@@ -162,15 +162,18 @@ export function createKeySet(location: KeySetLocation, now: () => number): KeySe
     return due
   }
 
-  /** The key of those at hand. One that cannot be used is none: the set was fetched all the same. */
+  /** The key of those at hand. One that cannot be used is none. */
   async function find(header: JWSHeaderParameters): Promise<CryptoKey> {
     try {
       const key = await remote(header)
       if (!isTooShort(key)) return key
     } catch (error) {
       if (error instanceof errors.JWKSMultipleMatchingKeys) throw error
+      if (error instanceof errors.JWKSNoMatchingKey) throw error
     }
-    throw new errors.JWKSNoMatchingKey()
+    // Where there is no other, the issuer is broken: that is no word about anybody's token.
+    const isOnly = remote.jwks()?.keys.length === 1
+    throw isOnly ? new errors.JWKSInvalid() : new errors.JWKSNoMatchingKey()
   }
 
   async function keyFor(header: JWSHeaderParameters): Promise<CryptoKey> {

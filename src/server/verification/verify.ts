@@ -130,7 +130,8 @@ function toVerified(error: unknown): Verified {
  * goes on with the keys it has while the issuer fails, and forged key ids cost one lookup in 30 s.
  * A token of another type than an access token's, or that lives for years, is none.
  * A key id that the newest lookup did not bring is `invalid_jwt`, also where the next one is not due
- * yet: a refresh decides. Nothing is known only where the keys could not be fetched.
+ * yet, and of a key that cannot be used, beside others: a refresh decides. Nothing is known only where there are no
+ * keys to be had.
  * @example
  * ```ts
  * import { createVerifier } from 'holdfast/server'
