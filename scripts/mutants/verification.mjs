@@ -219,8 +219,7 @@ export const VERIFICATION = [
     file: keys,
     name: 'A key that cannot be used makes an outage, though there are others.',
     find: 'throw isOnly ? new errors.JWKSInvalid() : new errors.JWKSNoMatchingKey()',
-    replace:
-      'throw isOnly || header ? new errors.JWKSInvalid() : new errors.JWKSNoMatchingKey()',
+    replace: 'throw isOnly || header ? new errors.JWKSInvalid() : new errors.JWKSNoMatchingKey()',
   },
   {
     file: keys,

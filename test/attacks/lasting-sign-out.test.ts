@@ -91,7 +91,7 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     const limit = 20
     const coordinator = memoryCoordinator({ limit })
     const { devices } = createOidcServerWorld({ sessions: { coordinator } }).sealed
-    await devices.noteBinding('session-1')
+    await devices.noteBinding('session-1', 'key-1')
     for (let index = 0; index < 10 * limit; index += 1) await coordinator.end(`s${index}`, 60_000)
     expect(await devices.boundAt('session-1')).not.toBeNull()
   })
