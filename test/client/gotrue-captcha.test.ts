@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { sso } from '../../src/providers/gotrue/sso.js'
 import { web3 } from '../../src/providers/gotrue/web3.js'
+import { createPkce } from '../../src/providers/shared/pkce.js'
 import { createGotrue } from '../../src/server/gotrue/index.js'
 import type { ScriptedGoTrueOptions } from '../../src/testing/index.js'
 import { createGotrueServerWorld } from '../server/gotrue/gotrue-server-world.js'
@@ -137,6 +138,14 @@ describe('the proof of a captcha, on a server of the app', () => {
     [
       'resend',
       (server, captchaToken) => server.resend({ type: 'signup', email: ADA.email, captchaToken }),
+    ],
+    [
+      'authorizeUrl, for single sign-on',
+      async (server, captchaToken) => {
+        const { challenge: codeChallenge } = await createPkce()
+        const way = { redirectUri: 'https://app.example/back', state: 'state', codeChallenge }
+        return server.authorizeUrl({ ...way, domainHint: 'corp.example', captchaToken })
+      },
     ],
   ])('is sent by %s', async (_, ask) => {
     const world = createGoTrueWorld(CAREFUL)
