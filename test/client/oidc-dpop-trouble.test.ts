@@ -392,16 +392,73 @@ describe('a clock of the device', () => {
   function issuedAt(idToken: string, iatOf: (iat: number) => number): string {
     const [head, , mark] = idToken.split('.')
     const iat = iatOf(Number(decodeJwt(idToken).iat))
-    const claims = { ...decodeJwt(idToken), iat, exp: 2 * iat }
+    const claims = { ...decodeJwt(idToken), iat, exp: Math.max(2 * iat, iat + 3_600) }
     return [head, Buffer.from(JSON.stringify(claims)).toString('base64url'), mark].join('.')
   }
 
-  it.each<[string, (iat: number) => number]>([
+  const ABSURD: readonly [what: string, iatOf: (iat: number) => number][] = [
     ['in ms', (iat) => iat * 1000],
     ['of ten years ahead', (iat) => iat + 10 * 365 * 86_400],
     ['of the year 1970', () => 1],
     ['that is no time at all', () => 1e300],
-  ])('that is right is believed, against an `iat` %s', async (_, iatOf) => {
+  ]
+
+  /**
+   * A clock that is 200 s ahead, at a server whose access tokens tell the time too; both kinds of tokens
+   * are changed on their way. `offs`: the times of the proofs that it got, in s from its own.
+   */
+  async function ahead(change: (token: string, name: string) => string) {
+    const world = createDpopWorld({ accessTokens: 'jwt' })
+    const { clock, server } = world
+    await clock.advance(1_700_000_000_000 - clock.now())
+    const offs: number[] = []
+    const fetchChanged: typeof fetch = async (input, init) => {
+      const proof = new Request(input, init).headers.get('dpop')
+      if (proof) offs.push(Number(decodeJwt(proof).iat) - Math.floor(clock.now() / 1000))
+      const answer = await server.fetch(input, init)
+      const body = await answer.json().catch(() => null)
+      const tokens = Object.entries(Object(body)).flatMap(([name, token]) =>
+        name === 'id_token' || name === 'access_token' ? [[name, change(`${token}`, name)]] : [],
+      )
+      return Response.json(body && { ...body, ...Object.fromEntries(tokens) }, answer)
+    }
+    const opened = world.open({ fetch: fetchChanged }, { clockSkew: 200_000 })
+    await world.signIn(opened)
+    return { ...opened, clock, offs }
+  }
+
+  it.each(
+    ABSURD.flatMap(([what, iatOf]) =>
+      ['access_token', 'id_token'].map((bad) => ({ what, bad, iatOf })),
+    ),
+  )(
+    'that is wrong learns the time of the token that tells it, beside an `iat` $what in the $bad',
+    async ({ bad, iatOf }) => {
+      const { auth, offs } = await ahead((token, name) =>
+        name === bad ? issuedAt(token, iatOf) : token,
+      )
+      await auth.refreshSession()
+      expect(offs.map((off) => Math.abs(off) > 1)).toEqual([true, false])
+    },
+  )
+
+  it.each(ABSURD)(
+    'that is wrong keeps to what good tokens told, where those that come later have an `iat` %s',
+    async (_, iatOf) => {
+      let good = true
+      const { auth, clock, offs } = await ahead((token) => (good ? token : issuedAt(token, iatOf)))
+      good = false
+      for (let minutes = 0; minutes < 2; minutes++) {
+        await clock.advance(60_000)
+        await auth.refreshSession()
+      }
+      // The first one, and those of at least two refreshes.
+      expect(offs.length).toBeGreaterThan(2)
+      expect(offs.map((off) => Math.abs(off) > 1)).toEqual(offs.map((_, index) => index === 0))
+    },
+  )
+
+  it.each(ABSURD)('that is right is believed, against an `iat` %s', async (_, iatOf) => {
     const world = telling((idToken) => issuedAt(idToken, iatOf))
     // Today: at the beginning of time, 1970 is not far off.
     await world.clock.advance(1_700_000_000_000 - world.clock.now())

@@ -1,7 +1,7 @@
 import { vi } from 'vitest'
-import { AuthClient, type Provider, type SessionUser } from '../../src/index.js'
+import { AuthClient, memoryStorage, type Provider, type SessionUser } from '../../src/index.js'
 import { backend } from '../../src/providers/backend/index.js'
-import { gotrue } from '../../src/providers/gotrue/index.js'
+import { authJsStorage, gotrue } from '../../src/providers/gotrue/index.js'
 import { HTTP_ONLY, supertokens } from '../../src/providers/supertokens/index.js'
 import { workos } from '../../src/providers/workos/index.js'
 import { createFakeBrowser } from '../../src/testing/index.js'
@@ -88,6 +88,16 @@ const ofGoTrue: Readonly<Record<string, Probe>> = {
       }
       const grant = await at(4_000_000, restore)
       return typeof grant === 'object' && grant && 'lifetime' in grant && grant.lifetime === 600_000
+    },
+  },
+  'AuthJsStorages.userStorage': {
+    says: '`storage`',
+    async observe() {
+      const storage = memoryStorage()
+      await storage.set('left', JSON.stringify({ access_token: 'a', refresh_token: 'r' }))
+      await storage.set('left-user', JSON.stringify({ user: { id: 'ada' } }))
+      const text = await authJsStorage({ storage }).get('left')
+      return JSON.parse(text ?? '').user.id === 'ada'
     },
   },
   'GoTrueCredentials.type': {

@@ -83,6 +83,27 @@ const addresses: Readonly<Record<string, Probe>> = {
       return wanted === '400 reauthentication_needed' ? (await set()) === wanted : wanted
     },
   },
+  'ScriptedGoTrueOptions.currentPassword': {
+    async observe() {
+      const set = async (options: ScriptedGoTrueOptions = {}): Promise<string> => {
+        const { put } = await signedIn(options)
+        return said(await put({ password: 'another horse' }))
+      }
+      const wanted = await set({ currentPassword: true })
+      return wanted === '400 current_password_required' ? (await set()) === wanted : wanted
+    },
+  },
+  'ScriptedGoTrueOptions.captcha': {
+    says: 'none is wanted, as GoTrue has it',
+    async observe() {
+      const ask = async (options: ScriptedGoTrueOptions = {}): Promise<string> =>
+        said(await createDesk(options).post('/otp', { email: 'ada@example.com' }))
+      return (
+        (await ask({ captcha: { tokens: [] } })) === '400 captcha_failed' &&
+        (await ask()) === '200 ok'
+      )
+    },
+  },
   'ScriptedGoTrueOptions.email': {
     async observe() {
       const { body } = await createDesk().post('/signup', {

@@ -415,6 +415,11 @@ describe('what auth-js left behind', () => {
       user: { id: 'ada', email: 'a@new.example' },
     }
     expect(parseAuthJsSession(JSON.stringify(told), now)?.user).toEqual(told.user)
+    // Whoever was signed in before, or nobody: a user that lay elsewhere is not of this token.
+    for (const user of [{ id: 'bob', email: 'bob@example.com' }, { email: 'nobody@example.com' }]) {
+      const grant = parseAuthJsSession(JSON.stringify({ ...told, user }), now)
+      expect(grant?.user).toMatchObject({ id: 'ada', email: 'ada@example.com' })
+    }
   })
 
   it('is read from the cookies of @supabase/ssr, in one piece or several', () => {

@@ -1,10 +1,10 @@
 import { AuthClient } from '../../client.js'
-import { parseJson } from '../../core/json.js'
 import type { Environment, Storage } from '../../core/ports.js'
 import { foreignStorage, print } from '../../defaults.js'
 import { type SwitchableWake, switchableWake } from '../../environment/switchable-wake.js'
 import type { WithArea } from '../../providers/gotrue/area.js'
 import { parseAuthJsSession } from '../../providers/gotrue/auth-js.js'
+import { withUser } from '../../providers/gotrue/auth-js-storage.js'
 import { gotrue } from '../../providers/gotrue/index.js'
 import type {
   AnyMetadata,
@@ -12,7 +12,6 @@ import type {
   GoTrueCredentials,
   GoTrueUser,
 } from '../../providers/gotrue/types.js'
-import { asObject } from '../../providers/shared/json.js'
 import { partsOf } from '../../providers/shared/url.js'
 import { memoryStorage } from '../../storage/memory.js'
 import { takeOver } from '../../take-over.js'
@@ -87,32 +86,21 @@ const adapted = (storage: SupportedStorage): Storage => ({
   remove: (key) => storage.removeItem(key),
 })
 
-/** A session with the user that auth-js kept elsewhere; as it is where either cannot be read. */
-async function withUser(text: string, key: string, users: SupportedStorage): Promise<string> {
-  try {
-    const user = asObject(parseJson((await users.getItem(`${key}-user`)) ?? ''))?.user
-    const session = asObject(parseJson(text))
-    return user && session ? JSON.stringify({ ...session, user }) : text
-  } catch {
-    return text
-  }
-}
-
-/** Where auth-js left its session, and all that it left besides: removed as one. */
-function leftBehind(from: Storage, keys: readonly string[], users?: SupportedStorage): Storage {
+/** Where auth-js left its session, under the first of these names, and what it left beside it: removed as one. */
+function leftBehind(from: Storage, keys: readonly string[], users = from): Storage {
   return {
     ...from,
     async get() {
       for (const key of keys) {
         const text = await from.get(key)
-        if (text) return users ? withUser(text, key, users) : text
+        if (text) return withUser(text, key, users)
       }
       return null
     },
     async remove() {
       for (const key of keys) {
         for (const end of ['', '-user', '-code-verifier']) await from.remove(key + end)
-        await users?.removeItem(`${key}-user`)
+        await users.remove(`${key}-user`)
       }
     },
   }
@@ -139,6 +127,7 @@ export function createInner(options: GoTrueClientOptions): {
   const say = typeof debug === 'function' ? debug : print
   const storage = options.storage && adapted(options.storage)
   const from = storage ?? foreignStorage()
+  const users = options.userStorage && adapted(options.userStorage)
   const project = partsOf(url).host.split('.')[0]
   const keys = storageKey ? [storageKey] : [key, `sb-${project}-auth-token`]
   const kept = options.persistSession !== false
@@ -157,7 +146,7 @@ export function createInner(options: GoTrueClientOptions): {
         ? takeOver({
             key,
             parse: parseAuthJsSession,
-            storage: leftBehind(from, keys, options.userStorage),
+            storage: leftBehind(from, keys, users),
           })
         : undefined,
     debug: debug ? (entry) => say(`holdfast.${key}: ${entry.type}`, entry) : undefined,

@@ -1,7 +1,7 @@
 import { parseJson } from '../../core/json.js'
 import type { Grant } from '../../core/session.js'
 import { decodeBase64 } from '../shared/base64.js'
-import { asObject } from '../shared/json.js'
+import { asObject, text as textOf } from '../shared/json.js'
 import { positive, readClaims } from '../shared/jwt.js'
 import type { AnyMetadata, GoTrueUser } from './types.js'
 import { toGrant } from './wire.js'
@@ -12,12 +12,19 @@ const BASE64 = 'base64-'
 /** Texts that were made JSON of once more, as some storages do, are undone so often. */
 const ROUNDS = 3
 
-function decode(stored: string): unknown {
+/** What a text of auth-js stands for. @throws SyntaxError where it cannot be read. */
+export function decode(stored: string): unknown {
   let value: unknown = stored
   for (let round = 0; round < ROUNDS && typeof value === 'string'; round++) {
     value = parseJson(value.startsWith(BASE64) ? decodeBase64(value.slice(BASE64.length)) : value)
   }
   return value
+}
+
+/** The fields of a session that auth-js stored; `null` for what is none. @throws as `decode` */
+export function fieldsOf(stored: string): Readonly<Record<string, unknown>> | null {
+  const outer = asObject(decode(stored))
+  return asObject(outer?.currentSession) ?? outer
 }
 
 /** What a token says of its person. */
@@ -29,8 +36,9 @@ const describedBy = (claims: object): object =>
 /**
  * Reads a session as `@supabase/auth-js` persists it, for `takeOver`; `null` when there is none. It
  * knows the forms of v1 and v2, of `@supabase/ssr`, and those without the user, who is then described
- * by the token. `now` is in ms since the epoch. A dead token gets 1 ms to live, so that it is
- * refreshed at once.
+ * by the token; so is one who is not the token's. What auth-js kept in `userStorage` comes with it
+ * by {@link authJsStorage}. `now` is in ms since the epoch. A dead token gets 1 ms to live, so that
+ * it is refreshed at once.
  * @example
  * ```ts
  * import { AuthClient, takeOver } from 'holdfast'
@@ -47,10 +55,12 @@ export function parseAuthJsSession<Metadata extends object = AnyMetadata>(
   now: number,
 ): Grant<GoTrueUser<Metadata>> | null {
   try {
-    const outer = asObject(decode(text))
-    const body = asObject(outer?.currentSession) ?? outer
+    const body = fieldsOf(text)
     const claims = readClaims(String(body?.access_token))
-    const user = asObject(body?.user) ?? describedBy(claims ?? {})
+    const kept = asObject(body?.user)
+    // One that lay elsewhere may have stayed there when somebody else signed in.
+    const isTheirs = kept?.id === (textOf(claims?.sub) ?? kept?.id)
+    const user = kept && isTheirs ? kept : describedBy(claims ?? {})
     const grant = toGrant<Metadata>({ ...body, user })
     if (!grant?.refreshToken) return null
     const left = Number(body?.expires_at ?? claims?.exp) * 1000 - now

@@ -16,6 +16,7 @@ import { createSend } from './wire.js'
 
 export type { GoTrueClient } from './area.js'
 export { parseAuthJsSession, readAuthJsCookies } from './auth-js.js'
+export { type AuthJsStorages, authJsStorage } from './auth-js-storage.js'
 export { isWeakPassword } from './errors.js'
 export type {
   Address,

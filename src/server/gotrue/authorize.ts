@@ -1,6 +1,7 @@
 import { AuthError } from '../../core/errors.js'
 import type { RequestContext } from '../../core/provider.js'
 import { needText, toQuery } from '../../providers/gotrue/arguments.js'
+import { captcha } from '../../providers/gotrue/credentials.js'
 import type { Send } from '../../providers/gotrue/wire.js'
 import { holdsNo } from '../../providers/gotrue/wire.js'
 import { asObject, text } from '../../providers/shared/json.js'
@@ -57,7 +58,14 @@ function nameProvider({ state }: GoTrueSignInRequest): never {
 /** The address at the identity provider of a company. */
 async function ssoAddress(
   { send }: Pick<AuthorizeDeps, 'send'>,
-  { domainHint, connectionId, redirectUri, state, codeChallenge }: GoTrueSignInRequest,
+  {
+    domainHint,
+    connectionId,
+    redirectUri,
+    state,
+    codeChallenge,
+    captchaToken,
+  }: GoTrueSignInRequest,
   context: RequestContext,
 ): Promise<string> {
   const json = {
@@ -65,6 +73,7 @@ async function ssoAddress(
     redirect_to: withState(redirectUri, state),
     skip_http_redirect: true,
     ...proofOf(codeChallenge),
+    ...captcha(captchaToken),
   }
   const address = text(asObject(await send({ path: '/sso', json }, context))?.url)
   return address && /^https?:\/\//i.test(address) ? address : holdsNo('address')

@@ -42,6 +42,8 @@ export interface GoTrueSignInRequest extends SignInHints {
   readonly scopes?: string | undefined
   /** Any others, which GoTrue passes on to the provider. */
   readonly parameters?: Readonly<Record<string, string>> | undefined
+  /** For single sign-on at a server that wants the proof of a captcha. */
+  readonly captchaToken?: string | undefined
 }
 
 /** By what a link in a message becomes a session of this browser alone. */

@@ -154,13 +154,33 @@ function checkNonce(context: ServerContext, session: ServerSession, nonce = ''):
   }
 }
 
-/** @throws GoTrueRefusal `weak_password`, `same_password`, and what `checkNonce` does */
+/** How somebody came who need not know their password: by a message (`IsRecovery` of GoTrue's factor.go). */
+const RECOVERED = ['otp', 'magiclink', 'recovery']
+
+/** @throws GoTrueRefusal `current_password_required`, `current_password_invalid` */
+function checkCurrentPassword(
+  { options }: ServerContext,
+  { amr }: ServerSession,
+  { password }: Account,
+  body: Call['body'],
+): void {
+  if (!options.currentPassword || password === null) return
+  if (amr.some(({ method }) => RECOVERED.includes(method))) return
+  const told = field(body, 'current_password')
+  // The real one has one sentence for both.
+  const message = 'Current password required when setting new password.'
+  if (!told) refuse(400, 'current_password_required', message)
+  if (told !== password) refuse(400, 'current_password_invalid', message)
+}
+
+/** @throws GoTrueRefusal `weak_password`, `same_password`, and what the checks above do */
 function changePassword(context: ServerContext, session: ServerSession, body: Call['body']): void {
   const account = context.accounts.all.get(session.userId)
   const password = field(body, 'password')
   if (!account || !password) return
   checkPassword(password)
   checkNonce(context, session, field(body, 'nonce'))
+  checkCurrentPassword(context, session, account, body)
   if (account.password === password) {
     refuse(422, 'same_password', 'New password should be different from the old password.')
   }

@@ -43,7 +43,8 @@ const LONGEST_BODY = 1024 * 1024
 
 /** Fields that must be texts: of any other kind, they are no JSON that GoTrue can read. */
 const TEXTS = [
-  ...['email', 'phone', 'password', 'refresh_token', 'auth_code', 'code_verifier', 'id_token'],
+  ...['email', 'phone', 'password', 'current_password', 'refresh_token', 'auth_code'],
+  ...['code_verifier', 'id_token'],
   ...['domain', 'provider_id', 'redirect_to', 'chain', 'message', 'signature', 'action'],
   ...['factor_type', 'friendly_name', 'issuer', 'challenge_id', 'code'],
   ...['nonce', 'type', 'token', 'token_hash', 'channel', 'code_challenge', 'code_challenge_method'],

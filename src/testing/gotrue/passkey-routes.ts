@@ -1,5 +1,6 @@
 import { base64url, utf8, uuid } from '../server/encoding.js'
 import { field, json, objectField } from '../server/json.js'
+import { checkCaptcha } from './captcha.js'
 import {
   authenticate,
   type Call,
@@ -112,8 +113,9 @@ export const registrationVerify: Route = async (context, call) => {
 }
 
 /** `POST /passkeys/authentication/options`. */
-export const authenticationOptions: Route = async (context) => {
+export const authenticationOptions: Route = async (context, call) => {
   const { rpId } = settingsOf(context)
+  checkCaptcha(context, call)
   return challenge(context, null, { rpId, userVerification: 'preferred' })
 }
 

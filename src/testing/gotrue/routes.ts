@@ -1,5 +1,6 @@
 import { json } from '../server/json.js'
 import { logout, otp, readUser, recover, signup, updateUser } from './account-routes.js'
+import { withCaptcha, withCaptchaOfGrants } from './captcha.js'
 import type { Call, ServerContext } from './context.js'
 import { authorizeLink, callback, deleteIdentity } from './identity-routes.js'
 import { authorize, verify, verifyLink } from './link-routes.js'
@@ -59,12 +60,12 @@ function settingsOf({ settings: { autoconfirm }, options }: ServerContext): obje
 
 /** All that the server answers, by method and path; `{id}` stands for an id. */
 const ROUTES: Readonly<Record<string, Route>> = {
-  'POST /token': tokenRoute,
-  'POST /signup': signup,
-  'POST /otp': otp,
-  'POST /magiclink': otp,
-  'POST /recover': recover,
-  'POST /resend': resend,
+  'POST /token': withCaptchaOfGrants(tokenRoute),
+  'POST /signup': withCaptcha(signup),
+  'POST /otp': withCaptcha(otp),
+  'POST /magiclink': withCaptcha(otp),
+  'POST /recover': withCaptcha(recover),
+  'POST /resend': withCaptcha(resend),
   'GET /reauthenticate': reauthenticate,
   'POST /verify': verify,
   'GET /verify': verifyLink,

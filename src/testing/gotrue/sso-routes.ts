@@ -1,6 +1,7 @@
 import { base64url, randomText, utf8, uuid } from '../server/encoding.js'
 import { field, json } from '../server/json.js'
 import type { Challenge } from './accounts.js'
+import { checkCaptcha } from './captcha.js'
 import type { Call, ServerContext } from './context.js'
 import { refuse } from './errors.js'
 import { arrive } from './link-routes.js'
@@ -41,6 +42,7 @@ function providerFor(
 export const sso: Route = async (context, call) => {
   const { options, random } = context
   if (!options.sso) return refuse(404, 'saml_provider_disabled', 'SAML 2.0 is disabled')
+  checkCaptcha(context, call)
   const provider = providerFor(options.sso, call)
   const { body, url } = call
   const challenge = field(body, 'code_challenge')

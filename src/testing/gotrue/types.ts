@@ -58,6 +58,19 @@ export interface ScriptedGoTrueOptions {
    * with `GOTRUE_SECURITY_UPDATE_PASSWORD_REQUIRE_REAUTHENTICATION`. @default false
    */
   readonly reauthentication?: boolean
+  /**
+   * Whether a new password takes the old one, as with
+   * `GOTRUE_SECURITY_UPDATE_PASSWORD_REQUIRE_CURRENT_PASSWORD`; not of who has none, nor of who came by a
+   * message. @default false
+   */
+  readonly currentPassword?: boolean
+  /**
+   * That whoever signs up or in, or asks for a message, proves that a person is there: by one of these
+   * tokens of a captcha, each of which is good once. Refreshes, codes of PKCE and id tokens are free,
+   * and so is `/verify`. `tokens` is read at each check: more may be added later.
+   * @default none is wanted, as GoTrue has it
+   */
+  readonly captcha?: { readonly tokens: readonly string[] }
   /** Who can sign in by SAML. @default nobody: `/sso` says `saml_provider_disabled` */
   readonly sso?: readonly ScriptedSsoProvider[]
   /**

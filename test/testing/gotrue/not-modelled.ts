@@ -18,11 +18,6 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
     'cors-preflight-unknown-route',
     'cors-preflight-apikey-allowed-by-config',
   ],
-  'It asks nobody for a captcha.': [
-    'captcha-missing',
-    'captcha-missing-signup',
-    'captcha-not-asked-at-refresh',
-  ],
   'It has no mail server that could be down.': ['mail-server-down-otp', 'mail-server-down-recover'],
   'Its faults are those of the network: no request of its own takes too long.': [
     'timeout-refresh',
@@ -73,11 +68,6 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
   ],
   'What makes a password weak does not change while it runs.': ['password-good-but-weak-by-now'],
   'It sends no invitations.': ['invite-click'],
-  'It wants no current password for a new one.': [
-    'password-needs-current',
-    'password-current-wrong',
-    'password-current-good',
-  ],
 }
 
 /** All captured exchanges that are not replayed. */

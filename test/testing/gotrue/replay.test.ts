@@ -69,8 +69,8 @@ const CAPTURED = 496
 const CAPTURES = [
   { name: 'sign-in', length: 68 },
   { name: 'refresh', length: 93 },
-  { name: 'user', length: 73 },
-  { name: 'errors', length: 52 },
+  { name: 'user', length: 76 },
+  { name: 'errors', length: 55 },
   { name: 'messages', length: 23 },
   { name: 'sso-oauth', length: 35 },
   { name: 'mfa', length: 58 },
