@@ -99,12 +99,6 @@ export const SMALL_GUARDS = [
   },
   {
     file: options,
-    name: 'Any text is the path of an app’s routes.',
-    find: "  if (!PATH.test(basePath)) fail('`basePath` is a path such as `/auth`.')\n",
-    replace: '  void PATH\n',
-  },
-  {
-    file: options,
     name: 'A page of another site is the one where people sign in.',
     find: 'signInPage !== undefined && !PAGE.test(signInPage)',
     replace: "signInPage !== undefined && !PAGE.test('/login')",

@@ -30,6 +30,7 @@ describe('a server that was left alone by all processes', () => {
     await until(there.resume('server'))
     await clock.advance(250)
     expect(await admit(here)).toBe('open')
+    expect(await admit(here)).toBe('open')
   })
 
   it('is not asked for by each call of a process that found it closed', async () => {

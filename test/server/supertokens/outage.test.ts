@@ -131,6 +131,17 @@ describe('a core whose refreshes fail', () => {
     },
   )
 
+  it('keeps nobody from the core of another app', async () => {
+    const coordinator = memoryCoordinator()
+    const ill = createStage({ coordinator })
+    const well = createStage({ coordinator, hosts: 'http://localhost:3568' })
+    const tokens = await ill.superTokens.createNewSession('u1')
+    const others = await well.superTokens.createNewSession('u1')
+    ill.core.fail({ type: 'drop' }, EVER)
+    expect(await outcomeOf(refresh(ill.superTokens, tokens))).toBe('GENERAL_ERROR')
+    expect(await outcomeOf(refresh(well.superTokens, others))).toBe('OK')
+  })
+
   it('is asked at once by others where it ends one session, however many it ends', async () => {
     const { stage, all } = await createCrowd()
     for (const { session } of all.slice(0, 9)) stage.core.endSession(session.handle)
