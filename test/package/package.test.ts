@@ -437,8 +437,8 @@ describe('the packed package', () => {
       'oidc',
       OIDC,
       `export * from 'holdfast/providers/oidc/silent'`,
-      // 115 of it say why a server may not have answered in the frame.
-      1_505,
+      // 120 of it say why a server may not have answered in the frame.
+      1_510,
     ],
     [
       'secondFactor',

@@ -70,10 +70,9 @@ const iframe: OidcFrame = async (url, { state, signal }) => {
 
 /** The site of a host, near enough for a hint: who may have names below `co.uk` and its like, lists know. */
 const siteOf = (url: string): string => {
-  const { hostname } = parseUrl(url)
-  const [site = hostname] =
-    /[^.]+\.((com?|org?|net?|gov?|edu|ac)\.\w\w|[^.]+)$/.exec(hostname) ?? []
-  return site
+  const labels = parseUrl(url).hostname.split('.')
+  const isShared = /^(com?|org?|net?|gov?|edu|ac)\.\w\w$/.test(labels.slice(-2).join('.'))
+  return labels.slice(isShared ? -3 : -2).join('.')
 }
 
 /** Why a server may not know in a frame who is signed in there, and what to do. `said`: what came of it. */
