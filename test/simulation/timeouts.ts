@@ -20,6 +20,8 @@ interface Use {
 
 /** By how much, in ms, an end may come before or after its time: messages and storage take a while. */
 const SLACK = 5_000
+/** A clock that was set back by no more than this, in ms, was corrected: nobody distrusts what was noted by it before. */
+const CORRECTED = 60_000
 /** What a client may not have written down yet, in ms: a tenth of the timeout, and ten seconds at the most. */
 const unwritten = ({ idle }: WorldTimeouts): number => Math.min(10_000, idle / 10)
 
@@ -49,7 +51,6 @@ function uncertain(world: World, session: string): string | null {
   if (contexts.some(({ trouble, failing }) => trouble > -Infinity || failing > 0)) {
     return 'save failed'
   }
-  if (world.jumps.some(({ by }) => by < 0)) return 'clock set back'
   //   this context                  another one
   //                                 signs somebody in, and writes when
   //   does not hear of that         what was known of the sign-in before is written over
@@ -65,6 +66,41 @@ function uncertain(world: World, session: string): string | null {
 const setForward = ({ jumps }: World, since: number, until = Infinity): number =>
   jumps.reduce((sum, { at, by }) => sum + (at >= since && at <= until && by > 0 ? by : 0), 0)
 
+/** How often, and by how many ms in all, the clock was set back since a time. */
+function setBack({ jumps }: World, since: number) {
+  const back = jumps.filter(({ at, by }) => by < 0 && at >= since)
+  return { back, total: back.reduce((sum, { by }) => sum - by, 0) }
+}
+
+/**
+ * By how many ms a session may last too long because the clock was set back. Notes of use are in wall time, and who
+ * did not see that takes a use, or the sign-in, for later than it was; by no more than the clock was set back. A context
+ * that has run since knows better, and ends the session for all: which of two settings a note is older than, it cannot
+ * know either.
+ */
+function gained(world: World, context: Context, session: string, { at, by }: Use): number {
+  const { back, total } = setBack(world, world.established.get(session) ?? 0)
+  const isHeard = !world.facts.deaf && !wasStopped(world, context.name, at)
+  const isSeen = back.length === 1 && isHeard && !wasStopped(world, by, at)
+  return isSeen ? 0 : total
+}
+
+/**
+ * Whether a note of use may have come to be one of the future, for a context that knew nothing of the session's use
+ * before the clock was set back: it has started since, or stood still, or had just heard of the sign-in. How long
+ * nobody came cannot be told by such a note, so that the session is over; until somebody comes, and it is written anew.
+ */
+function isOfFuture(world: World, session: string, written: number): boolean {
+  const { back, total } = setBack(world, written)
+  const [first] = back
+  if (!first || total <= CORRECTED) return false
+  const lately = first.at - SLACK
+  const isNew = (world.established.get(session) ?? 0) >= lately
+  const finds = ({ openedAt, frozenAt }: Context): boolean =>
+    openedAt >= lately || frozenAt >= lately
+  return isNew || world.facts.deaf || world.contexts.some(finds)
+}
+
 /**
  * Nobody is served a session after its end: what a context knows of its use may be out of date, but
  * only to its disadvantage.
@@ -75,11 +111,15 @@ export function checkInTime(world: World, context: Context, session: Session): v
   const began = id === null ? undefined : world.established.get(id)
   if (!timeouts || id === null || began === undefined) return
   const now = world.clock.monotonic()
-  let used = began
-  for (const { at } of world.uses.get(id) ?? []) {
-    if (at <= used + timeouts.idle + SLACK) used = Math.max(used, at)
+  const start: Use = { at: began, by: world.ledger.firstOf(id)?.by ?? '' }
+  let last = start
+  for (const each of world.uses.get(id) ?? []) {
+    if (each.at <= last.at + timeouts.idle + SLACK) last = each
   }
-  const late = Math.max(now - used - timeouts.idle, now - began - timeouts.absolute)
+  const late = Math.max(
+    now - last.at - timeouts.idle - gained(world, context, id, last),
+    now - began - timeouts.absolute - gained(world, context, id, start),
+  )
   world.verdict.check(
     'served-in-time',
     late <= SLACK || uncertain(world, id) !== null,
@@ -105,17 +145,20 @@ export function checkTimedOut(
   count(world.verdict.tally, `timed out ${reason}`)
   const now = world.clock.monotonic()
   let used = began
+  let written = began
   for (const each of world.uses.get(lost) ?? []) {
     const own = each.by === context.name
+    const known = isKnown(world, each, timeouts)
+    if (known) written = each.at
     const passed = each.at - used + setForward(world, used, each.at)
     const counts = passed < timeouts.idle - SLACK
-    if (counts && (own || isKnown(world, each, timeouts))) used = Math.max(used, each.at)
+    if (counts && (own || known)) used = Math.max(used, each.at)
   }
   const since = reason === 'idle' ? used : began
   const early = since + timeouts[reason] - setForward(world, since) - now
   world.verdict.check(
     'ended-in-time',
-    early <= SLACK || uncertain(world, lost) !== null,
+    early <= SLACK || isOfFuture(world, lost, written) || uncertain(world, lost) !== null,
     () => `${context.name} ends a session as ${reason}, ${early} ms too early`,
   )
 }
