@@ -7,8 +7,8 @@ import {
   createSuperTokensSessions,
   type SuperTokens,
 } from '../../src/server/supertokens/index.js'
-import { ourClaims, theirClaims } from './supertokens-claim-apps.js'
 import { loadSuperTokensSdk, type SuperTokensSdk } from '../support/supertokens-sdk.js'
+import { ourClaims, theirClaims } from './supertokens-claim-apps.js'
 
 /** How an app is set. Both sides get the same. */
 export interface AppSettings {
