@@ -15,6 +15,7 @@ beforeEach(() => {
 })
 afterEach(() => {
   vi.unstubAllEnvs()
+  vi.unstubAllGlobals()
   vi.restoreAllMocks()
   for (const each of undo.splice(0)) each()
 })
@@ -52,6 +53,18 @@ describe('a client that a server keeps for all of its requests', () => {
       [expect.stringMatching(/all of them are this person now.*pass `storage: memoryStorage\(\)`/)],
     ])
     await auth.signIn(BOB)
+    expect(warn).toHaveBeenCalledOnce()
+  })
+
+  it.each([
+    ['the edge runtime of Next.js', 'EdgeRuntime', 'edge-runtime'],
+    ['workers of Cloudflare', 'navigator', { userAgent: 'Cloudflare-Workers' }],
+  ])('is warned of in %s, where nothing says that somebody listens', async (_, name, value) => {
+    vi.spyOn(process, 'getActiveResourcesInfo').mockReturnValue([])
+    vi.stubGlobal(name, value)
+    const auth = open()
+    later()
+    await auth.signIn(ADA)
     expect(warn).toHaveBeenCalledOnce()
   })
 
