@@ -59,7 +59,7 @@ describe('a client that a server keeps for all of its requests', () => {
   it.each([
     ['the edge runtime of Next.js', 'EdgeRuntime', 'edge-runtime'],
     ['workers of Cloudflare', 'navigator', { userAgent: 'Cloudflare-Workers' }],
-  ])('is warned of in %s, which do not say that they listen', async (_, name, value) => {
+  ])('is warned of in %s, where nothing says that somebody listens', async (_, name, value) => {
     vi.spyOn(process, 'getActiveResourcesInfo').mockReturnValue([])
     vi.stubGlobal(name, value)
     const auth = open()
