@@ -86,6 +86,16 @@ const recordAfter = <User extends SessionUser>(
     : apply(grant, base, at)
 }
 
+/** What memory hears of a trade, once it is known whether that was saved. */
+const told =
+  <User extends SessionUser>(
+    record: SessionRecord<User>,
+    { accessToken }: Grant<User>,
+    { event }: Errand<User>,
+  ) =>
+  (saved: boolean) =>
+    ({ type: 'exchanged', record, saved, event, partial: !accessToken }) as const
+
 /** The record in memory, as long as a refresh of it sends what one of `record` does; its user may have changed. */
 function sameIn<User extends SessionUser>(
   { store }: EngineContext<User>,
@@ -143,7 +153,7 @@ export function createExchange<User extends SessionUser>(
       record: next,
       seen,
       still: () => current(record) !== null,
-      become: (saved) => ({ type: 'exchanged', record: next, saved, event: errand.event }),
+      become: told(next, grant, errand),
     })
     //   this exchange                     another call here
     //   has made its session current

@@ -213,8 +213,7 @@ function succeed<User extends SessionUser>(
   }
   const detail = { origin: 'this-context' } as const
   if (input.type === 'exchanged') {
-    // What brings no access token has not shown that the server does what it should.
-    const patience = hasSameAccessToken(held.record, record) ? state.patience : null
+    const patience = input.partial ? state.patience : null
     const next = { ...signedIn(state, record, circumstances), saved, ended, patience }
     return [next, [input.event ?? 'TOKEN_REFRESHED', record.session, detail]]
   }

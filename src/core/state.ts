@@ -80,6 +80,8 @@ export type Input<User extends SessionUser> =
       readonly saved: boolean
       /** What subscribers hear; `TOKEN_REFRESHED` unless it says otherwise. */
       readonly event?: ExchangeEventName | undefined
+      /** Whether the answer held no access token, and so has not shown that the server does what it should. */
+      readonly partial?: boolean
     }
   | {
       readonly type: 'user-updated'

@@ -1,6 +1,6 @@
 import type { SessionUser } from '../core/session.js'
 import type { BackendOptions, SignInServer } from '../server/backend/index.js'
-import type { Coordinator } from '../server/coordination/coordinator.js'
+import type { Coordinator } from '../server/coordination/coordinator-types.js'
 import type { DeviceBinding } from '../server/requests/device-binding.js'
 import type { CookieSettings, TakeOver } from '../server/requests/request-sessions.js'
 import type { SealedSessions } from '../server/sealed/sealed-sessions.js'

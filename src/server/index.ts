@@ -28,15 +28,17 @@ export {
   writeCookie,
 } from './cookies/cookies.js'
 export {
-  type CoordinatedResult,
-  type Coordinator,
   coordinationKey,
-  type EndedAtOptions,
   type MemoryCoordinatorOptions,
   memoryCoordinator,
-  type OnceOptions,
-  type TombstoneOptions,
 } from './coordination/coordinator.js'
+export type {
+  CoordinatedResult,
+  Coordinator,
+  EndedAtOptions,
+  OnceOptions,
+  TombstoneOptions,
+} from './coordination/coordinator-types.js'
 export { type RedisCoordinatorOptions, redisCoordinator } from './coordination/redis.js'
 export type { RedisClient } from './coordination/redis-link.js'
 export { redisSessionList } from './coordination/redis-session-list.js'

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { AuthError, isAuthError } from '../../src/core/errors.js'
-import { type Coordinator, memoryCoordinator } from '../../src/server/coordination/coordinator.js'
+import { memoryCoordinator } from '../../src/server/coordination/coordinator.js'
+import type { Coordinator } from '../../src/server/coordination/coordinator-types.js'
 import { sealText } from '../../src/server/sealed/seal.js'
 import { createOidcServerWorld } from '../server/oidc/oidc-server-world.js'
 import {

@@ -1,5 +1,5 @@
 import { AuthError, isAuthError } from '../../src/core/errors.js'
-import type { Coordinator } from '../../src/server/coordination/coordinator.js'
+import type { Coordinator } from '../../src/server/coordination/coordinator-types.js'
 import { type ContractCase, equal } from './contract.js'
 
 /** Coordinators that share what they know, as those of one process or of many do. */

@@ -6,7 +6,8 @@ import {
   parseCookies,
   writeCookie,
 } from '../../src/server/cookies/cookies.js'
-import { memoryCoordinator, type OnceOptions } from '../../src/server/coordination/coordinator.js'
+import { memoryCoordinator } from '../../src/server/coordination/coordinator.js'
+import type { OnceOptions } from '../../src/server/coordination/coordinator-types.js'
 import { sealText, unsealText } from '../../src/server/sealed/seal.js'
 import { authkitCookies } from '../../src/server/workos/index.js'
 import type { Probe } from './documented.js'

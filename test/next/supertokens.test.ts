@@ -92,6 +92,8 @@ describe('a page of Next with SuperTokens', () => {
     expect(await response.text()).toContain('You are not signed out')
     expect([...ada.jar]).toEqual(before)
     core.heal()
+    // One that fails is left alone for a while.
+    clock.time += 30_000
     expect((await ada.follow(TEAM)).rendered).toMatchObject({ status: 'signed-in' })
   })
 

@@ -1,5 +1,5 @@
 import type { WorkOSUser } from '../../providers/workos/types.js'
-import type { Coordinator } from '../../server/coordination/coordinator.js'
+import type { Coordinator } from '../../server/coordination/coordinator-types.js'
 import type { CookieSettings } from '../../server/requests/request-sessions.js'
 import type { Password } from '../../server/sealed/seal.js'
 import {

@@ -2,14 +2,8 @@ import { AuthError } from '../../core/errors.js'
 import type { Clock } from '../../core/ports.js'
 import { checkPassword, type Password } from '../sealed/seal.js'
 import { checkObject } from '../shared/arguments.js'
-import {
-  type Coordinator,
-  checkPositive,
-  localCoordinator,
-  type Outcome,
-  REPLAY,
-  run,
-} from './coordinator.js'
+import { checkPositive, localCoordinator, type Outcome, REPLAY, run } from './coordinator.js'
+import type { Coordinator } from './coordinator-types.js'
 import { processClock } from './process-clock.js'
 import { redisCommands } from './redis-commands.js'
 import { redisFeed } from './redis-feed.js'

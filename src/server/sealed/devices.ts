@@ -1,4 +1,4 @@
-import type { EndedAtOptions } from '../coordination/coordinator.js'
+import type { EndedAtOptions } from '../coordination/coordinator-types.js'
 import type { SecurityEvent } from '../shared/security-events.js'
 import type { SealedCookie } from './opened.js'
 import type { AuthenticateFailure } from './results.js'

@@ -1,11 +1,7 @@
 import { AuthError } from '../../core/errors.js'
 import type { SessionUser } from '../../core/session.js'
-import {
-  type Coordinator,
-  checkCoordinator,
-  checkPositive,
-  memoryCoordinator,
-} from '../coordination/coordinator.js'
+import { checkCoordinator, checkPositive, memoryCoordinator } from '../coordination/coordinator.js'
+import type { Coordinator } from '../coordination/coordinator-types.js'
 import { checkNames, checkObject } from '../shared/arguments.js'
 import { type SecurityListeners, tell } from '../shared/security-events.js'
 import { TIME_LIMIT } from '../shared/time-limit.js'

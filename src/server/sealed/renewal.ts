@@ -1,6 +1,7 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import type { SessionFacts, SessionUser } from '../../core/session.js'
-import { type Coordinator, coordinationKey } from '../coordination/coordinator.js'
+import { coordinationKey } from '../coordination/coordinator.js'
+import type { Coordinator } from '../coordination/coordinator-types.js'
 import { createServerPatience, type Turn } from '../coordination/server-patience.js'
 import type { RefreshListeners } from '../shared/refresh-events.js'
 import { type SecurityListeners, tell, wordsOf } from '../shared/security-events.js'
@@ -85,10 +86,7 @@ export function createRenewal<User extends SessionUser>(deps: RenewalDeps<User>)
   })
   const patience = createServerPatience({ pauses, name: provider.id, timeout, now })
 
-  /**
-   * @throws AuthError `refresh_rejected` also for another person's session, which nothing may be made of;
-   *   `bad_response` for an answer without an access token, whose refresh token is kept all the same.
-   */
+  /** @throws AuthError `refresh_rejected` also for another person's session; `bad_response` without an access token. */
   async function trade(
     from: SealedData<User>,
     organizationId: string | undefined,

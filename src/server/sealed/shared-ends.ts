@@ -1,7 +1,8 @@
 import { AuthError } from '../../core/errors.js'
 import type { SessionUser } from '../../core/session.js'
 import { LONGEST_COOKIE_LIFE } from '../cookies/cookies.js'
-import { type Coordinator, fingerprint } from '../coordination/coordinator.js'
+import { fingerprint } from '../coordination/coordinator.js'
+import type { Coordinator } from '../coordination/coordinator-types.js'
 import { checkObject } from '../shared/arguments.js'
 import { tombstoneLife } from '../shared/tombstones.js'
 import {

@@ -1,4 +1,4 @@
-import type { Coordinator, TombstoneOptions } from '../coordination/coordinator.js'
+import type { Coordinator, TombstoneOptions } from '../coordination/coordinator-types.js'
 
 /** What leaves tombstones. */
 type Ends = Pick<Coordinator, 'end'>

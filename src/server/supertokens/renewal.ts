@@ -1,5 +1,6 @@
 import { isAuthError } from '../../core/errors.js'
-import { type Coordinator, fingerprint } from '../coordination/coordinator.js'
+import { fingerprint } from '../coordination/coordinator.js'
+import type { Coordinator } from '../coordination/coordinator-types.js'
 import { createServerPatience } from '../coordination/server-patience.js'
 import { type SecurityListeners, tell, wordsOf } from '../shared/security-events.js'
 import { withinTime } from '../shared/time-limit.js'

@@ -1,4 +1,4 @@
-import type { Coordinator } from '../coordination/coordinator.js'
+import type { Coordinator } from '../coordination/coordinator-types.js'
 import { confirmEnd, endHere } from '../shared/tombstones.js'
 import type { CoreToken, CoreTokens } from './core-api.js'
 

@@ -1,4 +1,4 @@
-import type { Coordinator } from '../coordination/coordinator.js'
+import type { Coordinator } from '../coordination/coordinator-types.js'
 import type { SecurityListeners } from '../shared/security-events.js'
 import type { CookieScheme, SuperTokensCookies } from './cookie-types.js'
 

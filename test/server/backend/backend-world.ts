@@ -1,9 +1,7 @@
 import { createBackend } from '../../../src/server/backend/index.js'
 import type { BackendOptions } from '../../../src/server/backend/types.js'
-import {
-  type Coordinator,
-  memoryCoordinator,
-} from '../../../src/server/coordination/coordinator.js'
+import { memoryCoordinator } from '../../../src/server/coordination/coordinator.js'
+import type { Coordinator } from '../../../src/server/coordination/coordinator-types.js'
 import {
   type CookieSettings,
   createRequestSessions,

@@ -1,9 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import {
-  type Coordinator,
-  coordinationKey,
-  memoryCoordinator,
-} from '../../../src/server/coordination/coordinator.js'
+import { coordinationKey, memoryCoordinator } from '../../../src/server/coordination/coordinator.js'
+import type { Coordinator } from '../../../src/server/coordination/coordinator-types.js'
 import {
   type CoordinatorSubject,
   coordinatorContract,

@@ -28,11 +28,12 @@ function createShared() {
         }
         if (state.isDown) throw new AuthError('storage', 'Redis fails.', { retryable: true })
       },
-      async boundAt(name: string) {
+      async boundAt(name: string, { everywhere = false } = {}) {
         const at = own.get(name)
         if (at !== undefined) return at
-        if (state.isDown) throw new AuthError('storage', 'Redis fails.', { retryable: true })
-        return store.get(name) ?? null
+        if (!state.isDown) return store.get(name) ?? null
+        if (everywhere) throw new AuthError('storage', 'Redis fails.', { retryable: true })
+        return null
       },
       async isBoundTo(sessionId: string, key: string) {
         return (await devices.boundAt(`${sessionId} ${key}`)) !== null

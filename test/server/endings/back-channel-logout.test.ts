@@ -1,9 +1,7 @@
 import { SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
-import {
-  type Coordinator,
-  memoryCoordinator,
-} from '../../../src/server/coordination/coordinator.js'
+import { memoryCoordinator } from '../../../src/server/coordination/coordinator.js'
+import type { Coordinator } from '../../../src/server/coordination/coordinator-types.js'
 import { createBackChannelLogout } from '../../../src/server/endings/back-channel-logout.js'
 import {
   createGate,

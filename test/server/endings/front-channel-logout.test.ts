@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AuthError } from '../../../src/core/errors.js'
-import {
-  type Coordinator,
-  memoryCoordinator,
-} from '../../../src/server/coordination/coordinator.js'
+import { memoryCoordinator } from '../../../src/server/coordination/coordinator.js'
+import type { Coordinator } from '../../../src/server/coordination/coordinator-types.js'
 import { ISSUER, type OidcServerWorldOptions } from '../oidc/oidc-server-world.js'
 import { createEndingsWorld } from './endings-stage.js'
 

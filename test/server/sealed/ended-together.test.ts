@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  type Coordinator,
-  memoryCoordinator,
-} from '../../../src/server/coordination/coordinator.js'
+import { memoryCoordinator } from '../../../src/server/coordination/coordinator.js'
+import type { Coordinator } from '../../../src/server/coordination/coordinator-types.js'
 import { jwt } from '../../support/wire.js'
 import {
   answering,

@@ -1,9 +1,7 @@
 import type { Grant } from '../../../src/core/session.js'
 import { readClaims } from '../../../src/providers/shared/jwt.js'
-import {
-  type Coordinator,
-  memoryCoordinator,
-} from '../../../src/server/coordination/coordinator.js'
+import { memoryCoordinator } from '../../../src/server/coordination/coordinator.js'
+import type { Coordinator } from '../../../src/server/coordination/coordinator-types.js'
 import { unsealText } from '../../../src/server/sealed/seal.js'
 import {
   createSealedSessions,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { TombstoneOptions } from '../../../src/server/coordination/coordinator.js'
+import type { TombstoneOptions } from '../../../src/server/coordination/coordinator-types.js'
 import {
   confirmEnd,
   endHere,

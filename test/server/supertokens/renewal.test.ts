@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AuthError } from '../../../src/core/errors.js'
-import {
-  type Coordinator,
-  memoryCoordinator,
-} from '../../../src/server/coordination/coordinator.js'
+import { memoryCoordinator } from '../../../src/server/coordination/coordinator.js'
+import type { Coordinator } from '../../../src/server/coordination/coordinator-types.js'
 import { GeneralError } from '../../../src/server/supertokens/errors.js'
 import type { SessionTokens } from '../../../src/server/supertokens/types.js'
 import { createStage, failureOf, outcomeOf, type Stage } from './stage.js'
