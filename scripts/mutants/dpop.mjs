@@ -137,7 +137,7 @@ export const DPOP = [
   {
     file: keys,
     name: 'Keys of sign-ins that came to nothing fill the memory.',
-    find: '      for (const old of [...fresh.keys()].slice(0, -MOST)) fresh.delete(old)\n',
+    find: '      trim(fresh)\n',
     replace: '',
   },
   {

@@ -17,8 +17,8 @@ export const EXCHANGE = [
   {
     file,
     name: 'A change of the user during a refresh is lost with it.',
-    find: 'errand.apply(grant, base, ',
-    replace: 'errand.apply(grant, record, ',
+    find: 'recordAfter(errand, grant, base, ',
+    replace: 'recordAfter(errand, grant, record, ',
   },
   {
     file,
@@ -41,32 +41,32 @@ export const EXCHANGE = [
   {
     file,
     name: 'The server’s no ends a session that a sibling has refreshed meanwhile.',
-    find: 'now.session.refreshToken === record.session.refreshToken',
-    replace: 'now !== undefined',
+    find: 'held.session.refreshToken === session.refreshToken',
+    replace: 'session !== undefined',
   },
   {
     file,
     name: 'A token that was refused is sent again for another answer to the same trade.',
-    find: 'now?.lineage === lineage && now.session.refreshToken === record.session.refreshToken',
-    replace: 'now !== undefined && current(record) !== null',
+    find: 'held.session.refreshToken === session.refreshToken',
+    replace: 'held.session.accessToken === session.accessToken',
   },
   {
     file,
     name: 'The end that the server decided is not written to storage.',
-    find: 'await path.end({ lineage, any: false, error }, record.session)\n',
+    find: 'await path.end({ lineage: record.lineage, any: false, error }, record.session)\n',
     replace: '\n',
   },
   {
     file,
     name: 'A refused refresh ends whoever signed in meanwhile in another context.',
-    find: '{ lineage, any: false, error }',
-    replace: '{ lineage, any: true, error }',
+    find: '{ lineage: record.lineage, any: false, error }',
+    replace: '{ lineage: record.lineage, any: true, error }',
   },
   {
     file,
     name: 'Other contexts do not hear why the server ended the session.',
-    find: '{ lineage, any: false, error }',
-    replace: '{ lineage, any: false }',
+    find: '{ lineage: record.lineage, any: false, error }',
+    replace: '{ lineage: record.lineage, any: false }',
   },
   {
     file,
@@ -119,20 +119,20 @@ export const EXCHANGE = [
   {
     file,
     name: 'A failure is not counted where a sibling’s session came meanwhile.',
-    find: 'counts && path.lineage() === lineage',
+    find: 'counts && path.lineage() === record.lineage',
     replace: 'counts && mine',
   },
   {
     file,
     name: 'The failure of the person before makes the next one wait.',
-    find: 'counts && path.lineage() === lineage',
+    find: 'counts && path.lineage() === record.lineage',
     replace: 'counts',
   },
   {
     file,
     name: 'A refresh that failed while a sibling’s session arrived is a failure.',
-    find: 'if (mine) throw error',
-    replace: 'throw error',
+    find: 'if (mine || kept) throw error',
+    replace: 'if (mine || kept || error) throw error',
   },
   {
     file,

@@ -83,8 +83,8 @@ export const MACHINE = [
   {
     file,
     name: 'The machine forgets that the save of a refresh failed.',
-    find: '{ ...signedIn(state, record, circumstances), saved, ended }',
-    replace: '{ ...signedIn(state, record, circumstances), saved: saved || true, ended }',
+    find: '{ ...signedIn(state, record, circumstances), saved, ended, patience }',
+    replace: '{ ...signedIn(state, record, circumstances), saved: saved || true, ended, patience }',
   },
   {
     file,

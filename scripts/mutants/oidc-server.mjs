@@ -189,16 +189,16 @@ export const OIDC_SERVER = [
     replace: "typeof rest.maxAge === 'number' ? undefined : undefined",
   },
   {
-    file: 'src/server/oidc/endpoints.ts',
+    file: 'src/providers/oidc/server.ts',
     name: 'The document of an issuer by https: has secrets sent by http: on this host.',
-    find: ' || (isSafe && !/^https:/i.test(`${value}`))',
-    replace: '',
+    find: 'isSafe && !/^https:/i.test(url)',
+    replace: 'isSafe && !url',
   },
   {
-    file: 'src/server/oidc/endpoints.ts',
+    file: 'src/providers/oidc/server.ts',
     name: 'An endpoint may have a fragment, or a line break.',
-    find: 'ODD.test(`${value}`) || ',
-    replace: '',
+    find: 'ODD.test(url) || ',
+    replace: '(ODD.test(url) && !url) || ',
   },
   {
     file: wire,
@@ -243,7 +243,7 @@ export const OIDC_SERVER = [
     replace: '',
   },
   {
-    file: 'src/server/sealed/renewal.ts',
+    file: 'src/server/sealed/spent-tokens.ts',
     name: 'A seal does not learn that its token was spent on a step.',
     find: 'details?.spent === true ? details.step : undefined',
     replace: 'details?.spent === true ? undefined : undefined',

@@ -5,14 +5,14 @@ export const SHARED_MEMORY = [
   {
     file,
     name: 'A client that is made for a request is warned of.',
-    find: 'isNew && performance.now() - made > AGE && isListening()',
-    replace: 'isNew && isListening()',
+    find: 'performance.now() - made > AGE',
+    replace: 'performance.now() - made > -AGE',
   },
   {
     file,
     name: 'A program that serves nobody is warned.',
-    find: ' && isListening()',
-    replace: '',
+    find: '(isForRequests() || isListening())',
+    replace: '(isForRequests() || isListening() || true)',
   },
   {
     file,
@@ -29,7 +29,7 @@ export const SHARED_MEMORY = [
   {
     file,
     name: 'Tests are warned.',
-    find: "  process.env?.NODE_ENV !== 'test' &&\n",
+    find: " &&\n  !(typeof process !== 'undefined' && process.env?.NODE_ENV === 'test')",
     replace: '',
   },
   {

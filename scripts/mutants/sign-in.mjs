@@ -196,9 +196,9 @@ export const SIGN_IN = [
   {
     file: flows,
     name: 'What was sealed as something else is taken for a sign-in.',
-    find: 'return whole ? { state, verifier, returnTo, redirectUri, maxAge, appState } : null',
+    find: 'return whole ? { state, verifier, returnTo, redirectUri, ...proof, appState } : null',
     replace:
-      'return { state: `${state}`, verifier: `${verifier}`, returnTo: `${returnTo}`, redirectUri: `${redirectUri}` }',
+      'return whole || rest ? { state: `${state}`, verifier: `${verifier}`, returnTo: `${returnTo}`, redirectUri: `${redirectUri}`, ...proof, appState } : null',
   },
   {
     file: problems,

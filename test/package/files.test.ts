@@ -60,7 +60,7 @@ describe('the archive that npm packs', () => {
 })
 
 /** Bytes, minified and compressed: `AuthClient` with every provider. */
-const ONE_FILE = 42_500
+const ONE_FILE = 42_515
 
 describe('the file for pages without a bundler', () => {
   const file = join(root, 'dist/browser.js')

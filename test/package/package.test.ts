@@ -22,7 +22,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 19_530, gotrue: 27_605, oidc: 28_547 }
+const BUDGETS = { core: 19_555, gotrue: 27_630, oidc: 28_575 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -430,7 +430,7 @@ describe('the packed package', () => {
     ],
     // The proof and its thumbprint alone are 550; the rest is what keeps a bound session alive, and 240 of it
     // remove the keys of sign-ins that nobody comes back from, 110 tell a server's time from what is none.
-    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 2_035],
+    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 2_040],
     ['popup', 'oidc', OIDC, `export { popup } from 'holdfast/providers/oidc/popup'`, 950],
     [
       'silentSignIn and silentRenewal',
@@ -562,15 +562,19 @@ describe('the packed package', () => {
     expect(bytes).toBeLessThanOrEqual(budget)
   })
 
-  it.each(['axaOidcClient', 'auth0SpaJs', 'msalBrowser'])(
+  it.each([
+    ['axaOidcClient', 150],
+    ['auth0SpaJs', 150],
+    ['msalBrowser', 160],
+  ])(
     'takes over sessions for %s in a few bytes on top of another library’s',
-    async (name) => {
+    async (name, most) => {
       const page = `${TAKING_OVER}; ${OIDC_CLIENT_TS}`
       const text = `export { ${name} } from 'holdfast/providers/oidc/take-over'`
       const bytes = (await size(`${page};${text}`)) - (await size(page))
-      console.log(`${name}: ${bytes} of 150 bytes`)
+      console.log(`${name}: ${bytes} of ${most} bytes`)
       expect(bytes).toBeGreaterThan(0)
-      expect(bytes).toBeLessThanOrEqual(150)
+      expect(bytes).toBeLessThanOrEqual(most)
     },
   )
 

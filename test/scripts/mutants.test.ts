@@ -45,6 +45,7 @@ describe('the list of mutants', () => {
       'core',
       'defaults.ts',
       'environment',
+      'express',
       'fetch.ts',
       'next',
       'node',
