@@ -52,7 +52,7 @@ const MOST_VALUES = 4
  * The same of values that are fit. Chromium and Firefox keep no more cookies of a site, ours among them, and of seals
  * far fewer fill the 16 kB that Node takes of headers: nobody can plant so many that ours is not reached.
  */
-const MOST_FIT = 180
+export const MOST_FIT = 180
 
 const TOKEN = /^[\w!#$%&'*+.^`|~-]{1,256}$/
 /** RFC 6265 §4.1.1 cookie-octet. */

@@ -1,7 +1,13 @@
 import { parseJson } from '../../core/json.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import { positive } from '../../providers/shared/jwt.js'
-import { type Cookie, type CookieJar, eraseCookie, writeCookie } from '../cookies/cookies.js'
+import {
+  type Cookie,
+  type CookieJar,
+  eraseCookie,
+  MOST_FIT,
+  writeCookie,
+} from '../cookies/cookies.js'
 import { CLOCKS_APART } from '../sealed/receipt.js'
 import { looksSealed, type Password, sealText, unsealText } from '../sealed/seal.js'
 
@@ -79,7 +85,7 @@ export function createNotes({ cookie, password, lifetime, now }: NotesOptions): 
 
   // One for each key: one that another session has left cannot take its place.
   const cookieOf = (key: string): Cookie => ({
-    name: `${prefix}${key.slice(0, 16)}`,
+    name: `${prefix}${key.slice(0, MOST_FIT)}`,
     place,
     formerPlaces: [],
     attributes,
@@ -88,7 +94,7 @@ export function createNotes({ cookie, password, lifetime, now }: NotesOptions): 
 
   async function readAll(values: readonly string[]): Promise<readonly FoundNote[]> {
     const found: FoundNote[] = []
-    for (const value of values.filter(looksSealed).slice(0, MOST)) {
+    for (const value of values.filter(looksSealed).slice(0, MOST_FIT)) {
       const { dbsc, session, key, at, binds } = parseFields(
         await unsealText(value, password, { now }),
       )
@@ -133,6 +139,3 @@ export function createNotes({ cookie, password, lifetime, now }: NotesOptions): 
     },
   }
 }
-
-/** Bound cookies of one request that are looked at: more are an attack. */
-const MOST = 16

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { memorySessionList } from '../../../src/server/index.js'
+import { sealText } from '../../../src/server/sealed/seal.js'
 import { fc } from '../../support/fast-check.js'
 import { BOB } from '../backend/backend-world.js'
 import {
@@ -367,6 +368,18 @@ describe('a thief with the cookie of a bound session', () => {
     const Cookie = `${sessionCookie(victim.jar)}; ${name}=${other.jar.cookies.get(name)}`
     const response = await createBrowser().page('/auth/session', { Cookie })
     expect(await response.json()).toEqual({ session: null })
+  })
+
+  it('keeps nobody out by seals that are planted under the name of the bound cookie', async () => {
+    const { createBrowser } = createDeviceWorld()
+    const victim = createBrowser()
+    await victim.begin()
+    const [name = ''] = boundCookies(victim.jar)
+    const plant = () => sealText('{}', 'a password that is not of this app')
+    const planted = await Promise.all(Array.from({ length: 20 }, plant))
+    const Cookie = [...planted.map((value) => `${name}=${value}`), victim.jar.header()].join('; ')
+    const response = await createBrowser().page('/auth/session', { Cookie })
+    expect((await response.json()).session).not.toBeNull()
   })
 
   it('has the auth server asked nothing, by two cookies of which one is due', async () => {
