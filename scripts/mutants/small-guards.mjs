@@ -7,7 +7,7 @@ const options = 'src/next/options.ts'
 const places = 'src/next/places.ts'
 const verdict = 'src/next/verdict.ts'
 const headers = 'src/server/requests/answer-headers.ts'
-const late = 'src/node/late-headers.ts'
+const late = 'src/server/requests/late-headers.ts'
 const express = 'src/express/supertokens.ts'
 
 /** Checks that are gone of guards that stand alone: bounds of maps, what a core says, places of an app of Next, headers. */

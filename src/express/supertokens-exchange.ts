@@ -1,8 +1,8 @@
-import { beforeHeaders } from '../node/late-headers.js'
 import { cookieHeaderOf } from '../node/request.js'
 import type { NodeRequest, NodeResponse } from '../node/types.js'
 import type { AnswerHeaders } from '../server/requests/answer-headers.js'
 import { answerHeadersOf } from '../server/requests/answer-headers.js'
+import { beforeHeaders } from '../server/requests/late-headers.js'
 import type { WebExchange, WebRequest } from '../server/supertokens/web/index.js'
 
 /** The headers of a request, as the app's `transfer` may want any of them. */

@@ -3,6 +3,7 @@ import type { SignInUrlOptions } from '../providers/backend/types.js'
 import { type AnswerHeaders, answerHeadersOf, listOf } from '../server/requests/answer-headers.js'
 import { applyCookies } from '../server/requests/apply-session.js'
 import { keepPrivate, varyByCookie } from '../server/requests/caching.js'
+import { beforeHeaders } from '../server/requests/late-headers.js'
 import { begin, end, look, renew, urlFor } from './acts.js'
 import type {
   RefreshSessionOptions,
@@ -40,15 +41,22 @@ export function createPagesSession<User extends SessionUser>(
 ): PagesSession<User, RefreshSessionOptions> {
   const answer = answerHeadersOf(response)
   const visit = visitOf(request, answer)
+  // An API route may be none that the proxy covers: what it answers is for one person, whatever it says of that later.
+  let isKept = false
+  function keepFromCaches(): void {
+    varyByCookie(answer)
+    keepPrivate(answer)
+    if (!isKept) beforeHeaders(response, keepFromCaches)
+    isKept = true
+  }
+
   const urlOf = async (page: 'sign-in' | 'sign-up', options: SignInUrlOptions = {}) =>
     urlFor(world(), visit, { ...options, page })
 
   function withAuth(options: ReturnOutage): Promise<UserInfo<User> | NoUserInfo | UnknownUserInfo>
   function withAuth(options?: ThrowOutage): Promise<UserInfo<User> | NoUserInfo>
   async function withAuth({ onOutage }: Pick<WithAuthOptions, 'onOutage'> = {}) {
-    // An API route may be none that the proxy covers: what it answers now is for one person.
-    varyByCookie(answer)
-    keepPrivate(answer)
+    keepFromCaches()
     const who = await look(world(), visit)
     if (who.outage && onOutage !== 'return') throw who.outage
     return who

@@ -5,6 +5,7 @@ import { isPrefetch } from '../server/backend/guard.js'
 import { problemOf } from '../server/backend/problems.js'
 import { answerHeadersOf } from '../server/requests/answer-headers.js'
 import { applySession, keepFromCaches } from '../server/requests/apply-session.js'
+import { beforeHeaders } from '../server/requests/late-headers.js'
 import type { OriginGuardOptions } from '../server/requests/origin-guard.js'
 import type {
   RefreshRequestSessionOptions,
@@ -16,7 +17,6 @@ import type {
 import { checkMethods, checkObject } from '../server/shared/arguments.js'
 import { pathOf } from './address.js'
 import type { NodeHandler } from './handler.js'
-import { beforeHeaders } from './late-headers.js'
 import { FOREIGN, foreignRequests } from './origin-guard.js'
 import { cookieHeaderOf } from './request.js'
 import { sendWebResponse } from './response.js'

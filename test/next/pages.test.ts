@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PagesResponse } from '../../src/next/pages-types.js'
+import { listen } from '../support/node-server.js'
 import { createApp, LIFE } from './app.js'
 
 type App = ReturnType<typeof createApp>
@@ -51,6 +52,25 @@ describe('getServerSideProps and API routes', () => {
       expect(headers.get('cache-control')).toBe('private, no-store')
       expect(headers.get('vary')).toBe('Cookie')
     }
+  })
+
+  it('keep it out of them too where an API route says otherwise afterwards', async () => {
+    const app = createApp()
+    const ada = await app.signedIn()
+    const { passed } = await ada.visit('/api/me', async () => {}, { unproxied: true })
+    const headers = Object.fromEntries(passed ?? [])
+    const server = await listen(async (_, response) => {
+      const session = app.auth.pages({ headers }, response)
+      await session.withAuth()
+      const { user } = await session.withAuth()
+      response.setHeader('Cache-Control', 'public, max-age=60')
+      response.writeHead(200, { Vary: 'Accept' }).end(user?.id)
+    })
+    const answer = await fetch(server.origin)
+    await server.close()
+    expect(await answer.text()).toBe('user_ada')
+    expect(answer.headers.get('cache-control')).toBe('private, no-store')
+    expect(answer.headers.get('vary')).toBe('Accept, Cookie')
   })
 
   it('get the address of the sign-in, and back to the page, for a redirect of their own', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer } from 'node:http2'
 import { describe, expect, it } from 'vitest'
-import { beforeHeaders } from '../../src/node/late-headers.js'
+import { beforeHeaders } from '../../src/server/requests/late-headers.js'
 import { atEnd, portOf, serve } from './stage.js'
 
 /** What comes back of a handler whose answer is looked at before it leaves. */

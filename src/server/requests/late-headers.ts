@@ -1,4 +1,8 @@
-import type { NodeResponse } from './types.js'
+/** The headers of a response of Node, or of a framework on it. */
+interface LateResponse {
+  readonly headersSent?: boolean
+  setHeader(name: string, value: string | readonly string[]): unknown
+}
 
 /** Names and values as `writeHead` takes them: an object, pairs, or names and values by turns. */
 function pairsOf(given: object): readonly (readonly unknown[])[] {
@@ -8,7 +12,7 @@ function pairsOf(given: object): readonly (readonly unknown[])[] {
 }
 
 /** Sets the headers that `writeHead` was given. A name that is there several times has several values. */
-function setGiven(response: NodeResponse, given: object): void {
+function setGiven(response: LateResponse, given: object): void {
   const found = new Map<string, { readonly name: unknown; readonly values: unknown[] }>()
   for (const [name, value] of pairsOf(given)) {
     const key = String(name).toLowerCase()
@@ -26,7 +30,7 @@ function setGiven(response: NodeResponse, given: object): void {
  * Calls `work` when the headers of a response are about to leave, whoever sends them, and by whatever: it can still
  * change them. What was written to them before, others may have changed since.
  */
-export function beforeHeaders(response: NodeResponse, work: () => void): void {
+export function beforeHeaders(response: LateResponse, work: () => void): void {
   // Node calls it for those too who only write a body.
   const writeHead: unknown = Reflect.get(response, 'writeHead')
   if (typeof writeHead !== 'function') return
