@@ -58,10 +58,13 @@ describe.each(WITH_CACHE_COMPONENTS)(
       const stale = new Map(browser.jar)
       await new Promise((resolve) => setTimeout(resolve, LIFE))
       app.oidc.clearLog()
+      // The next token outlives the ten pages, however busy the machine is.
+      app.oidc.setAccessTokenLifetime(3_600_000)
       const pages = await Promise.all(Array.from({ length: 10 }, () => browser.get('/')))
       expect(pages.map(({ text }) => text.includes(ADA))).toEqual(Array(10).fill(true))
       expect(app.oidc.count('refresh_token')).toBe(1)
       expect(browser.jar).not.toEqual(stale)
+      app.oidc.setAccessTokenLifetime(LIFE)
     })
 
     it('answers Next’s own prefetches by pages, and those of the sign-in by nothing', async () => {
