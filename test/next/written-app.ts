@@ -52,9 +52,13 @@ export default function Layout({ children }: { readonly children: ReactNode }) {
   ],
 ]
 
+/** What runs when a server of Next starts. Where an app has none, Turbopack takes that of the demo, in a folder above. */
+const STARTS: WrittenFile = ['instrumentation.ts', 'export function register() {}\n']
+
 /** Writes an app. What has not changed is left alone, for it need not be built again. */
 export function writeFiles(folder: string, files: readonly WrittenFile[]): void {
-  for (const [name, text] of files) {
+  const isWatched = files.some(([name]) => name === STARTS[0])
+  for (const [name, text] of isWatched ? files : [...files, STARTS]) {
     const path = join(folder, name)
     if (existsSync(path) && readFileSync(path, 'utf8') === text) continue
     mkdirSync(dirname(path), { recursive: true })
