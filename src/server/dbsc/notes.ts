@@ -85,7 +85,7 @@ export function createNotes({ cookie, password, lifetime, now }: NotesOptions): 
 
   // One for each key: one that another session has left cannot take its place.
   const cookieOf = (key: string): Cookie => ({
-    name: `${prefix}${key.slice(0, MOST_FIT)}`,
+    name: `${prefix}${key.slice(0, 16)}`,
     place,
     formerPlaces: [],
     attributes,
