@@ -102,7 +102,7 @@ export function describeFamilies(half: 0 | 1): void {
           ).toBeGreaterThan(0)
         }
       },
-      60 * MINUTES,
+      120 * MINUTES,
     )
   })
 }

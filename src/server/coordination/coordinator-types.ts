@@ -23,7 +23,7 @@ export interface OnceOptions {
   readonly replay?: number | undefined
   /**
    * Whether the result is kept apart from those of refreshes, which would push it out: where what counts is that
-   * the work is done once, for all of `replay`. @default false
+   * the work is done once, for all of `replay`.
    */
   readonly apart?: boolean | undefined
 }
@@ -44,7 +44,7 @@ export interface TombstoneOptions {
   readonly keepsFirst?: boolean | undefined
   /**
    * Whether it has room apart from sign-outs, of which there are many and most stand for minutes: it is about a
-   * session that nobody has signed out of, and stands as long as that may live. @default false
+   * session that nobody has signed out of, and stands as long as that may live.
    */
   readonly apart?: boolean | undefined
 }
