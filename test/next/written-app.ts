@@ -57,8 +57,10 @@ const STARTS: WrittenFile = ['instrumentation.ts', 'export function register() {
 
 /** Writes an app. What has not changed is left alone, for it need not be built again. */
 export function writeFiles(folder: string, files: readonly WrittenFile[]): void {
-  const isWatched = files.some(([name]) => name === STARTS[0])
-  for (const [name, text] of isWatched ? files : [...files, STARTS]) {
+  // An app whose sources were copied has its own already, in JavaScript.
+  const hasOwn =
+    files.some(([name]) => name === STARTS[0]) || existsSync(join(folder, 'instrumentation.js'))
+  for (const [name, text] of hasOwn ? files : [...files, STARTS]) {
     const path = join(folder, name)
     if (existsSync(path) && readFileSync(path, 'utf8') === text) continue
     mkdirSync(dirname(path), { recursive: true })
