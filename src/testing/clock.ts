@@ -1,4 +1,5 @@
 import type { Clock } from '../core/ports.js'
+import { createTurns } from './turns.js'
 
 /** Options of {@link createManualClock}. */
 export interface ManualClockOptions {
@@ -49,31 +50,13 @@ interface Task {
 }
 
 /** Turns of the event loop that one settling takes: longer than any chain of mere promises. */
-const TURNS = 8
+const TURNS = 16
 
 /** Turns after which tracked work counts as waiting for time: most of a second, for busy machines. */
-const PATIENCE = 20_000
+const PATIENCE = 80_000
 
 /** The same for work that has been waited for in vain before. */
-const IMPATIENCE = 100
-
-/** Real turns of the event loop, one at a time. Not timers: test runners replace those. */
-function createTurns(): { next(): Promise<void>; close(): void } {
-  // To make one for each turn would take longer than the turn.
-  const { port1, port2 } = new MessageChannel()
-  let pass = (): void => {}
-  // There and back: Node hands a port all that comes to it while it is at it, in one turn.
-  port2.onmessage = () => port2.postMessage(0)
-  port1.onmessage = () => pass()
-  return {
-    next: () =>
-      new Promise((resolve) => {
-        pass = resolve
-        port1.postMessage(0)
-      }),
-    close: () => port1.close(),
-  }
-}
+const IMPATIENCE = 400
 
 function createTracker(): Pick<ManualClock, 'settle' | 'track'> {
   const working = new Map<Promise<unknown>, number>()

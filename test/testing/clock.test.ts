@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createManualClock } from '../../src/testing/clock.js'
 
 /** Schedules tasks that note their name and the time at which they ran. */
@@ -65,6 +65,23 @@ describe('createManualClock', () => {
     await clock.settle()
     expect(done).toBe(true)
   })
+
+  it.each(['the runner has replaced setImmediate', 'the runtime has none'])(
+    'settles where %s',
+    async (where) => {
+      const replaced = Object.assign(() => {}, { clock: {} })
+      const timers = { setImmediate: replaced }
+      const bare = where === 'the runtime has none'
+      vi.resetModules()
+      vi.stubGlobal('process', bare ? undefined : { getBuiltinModule: () => timers })
+      const fresh = await import('../../src/testing/clock.js')
+      vi.unstubAllGlobals()
+      const { clock, log, at } = noted(fresh.createManualClock({ now: 1_000, monotonic: 0 }))
+      at(10, 'task')
+      await clock.advance(10)
+      expect(log).toEqual(['task at 1010/10'])
+    },
+  )
 
   it('goes on without tracked work that waits for time itself', async () => {
     const clock = createManualClock()
