@@ -54,19 +54,21 @@ async function exploreFamily({ worlds, bounds }: Family): Promise<Explored> {
 /** Those in which something goes wrong take longest: it may at each step. */
 const isLong = ({ worlds }: Family): boolean => worlds.some(({ faults }) => faults.length > 0)
 
-/** Its worlds in two parts, each of which takes minutes. */
-const halvesOf = (family: Family): Family[] =>
-  [0, 1].map((half) => ({
-    ...family,
-    name: `${family.name}, half ${half + 1} of its worlds`,
-    worlds: family.worlds.filter((_, index) => index % 2 === half),
-  }))
+/** So many days one of them takes: a day's part takes minutes of a core. */
+const PARTS = [0, 1, 2, 3]
 
-const LONG = FAMILIES.filter(isLong).flatMap(halvesOf)
+const partsOf = (family: Family): Family[] =>
+  PARTS.map((part) => ({
+    ...family,
+    name: `${family.name}, part ${part + 1} of ${PARTS.length} of its worlds`,
+    worlds: family.worlds.filter((_, index) => index % PARTS.length === part),
+  })).filter(({ worlds }) => worlds.length > 0)
+
+const LONG = FAMILIES.filter(isLong).flatMap(partsOf)
 const SHORT = FAMILIES.filter((family) => !isLong(family))
 
 /**
- * Half of one of those that take longest is seen each day, and one of the others; with `HOLDFAST_WORLDS=all` all of them.
+ * A quarter of one of those that take longest is seen each day, and one of the others; with `HOLDFAST_WORLDS=all` all of them.
  */
 const TODAY =
   process.env.HOLDFAST_WORLDS === 'all'
