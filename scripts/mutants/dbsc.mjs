@@ -166,7 +166,8 @@ export const DBSC = [
     file: judge,
     name: 'A thief ends the sessions of the person elsewhere.',
     find: 'const state = await stateOf(named)\n      if (isBound(state)) return true',
-    replace: 'const state = await bindings.stateOf(sessionId)\n      if (isBound(state)) return true',
+    replace:
+      'const state = await bindings.stateOf(sessionId)\n      if (isBound(state)) return true',
   },
   {
     file: judge,
