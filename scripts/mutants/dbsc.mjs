@@ -15,14 +15,14 @@ export const DBSC = [
   {
     file: judge,
     name: 'A bound cookie of another session does.',
-    find: 'return note?.sessionId === sessionId ? note : null',
-    replace: 'return note',
+    find: 'note?.sessionId === sessionId ? note : null',
+    replace: 'note',
   },
   {
     file: judge,
     name: 'A bound cookie does for ever.',
-    find: 'if (proof && !proof.isOld) return judgeProven(named, proof, candidate)',
-    replace: 'if (proof) return judgeProven(named, proof, candidate)',
+    find: 'if (note && !note.isOld) return judgeProven(named, note, candidate)',
+    replace: 'if (note) return judgeProven(named, note, candidate)',
   },
   {
     file: judge,
@@ -129,7 +129,7 @@ export const DBSC = [
   {
     file: judge,
     name: 'No policy hears that nobody can tell whether a session was bound.',
-    find: "judgeFree(session, candidate, state === 'unknown')",
+    find: "judgeFree(session, candidate, isUnsure || state === 'unknown')",
     replace: 'judgeFree(session, candidate, false)',
   },
   {
@@ -165,14 +165,21 @@ export const DBSC = [
   {
     file: judge,
     name: 'A thief ends the sessions of the person elsewhere.',
-    find: 'return isBound(await stateOf(named))',
-    replace: 'return isBound(await bindings.stateOf(sessionId))',
+    find: 'const state = await stateOf(named)\n      if (isBound(state)) return true',
+    replace:
+      'const state = await bindings.stateOf(sessionId)\n      if (isBound(state)) return true',
   },
   {
     file: judge,
     name: 'A thief with the seal from before the session was bound ends the sessions of the person elsewhere.',
-    find: 'return isBound(await stateOf(named))',
-    replace: 'return named.device !== undefined',
+    find: 'if (isBound(state)) return true',
+    replace: 'if (named.device !== undefined) return true',
+  },
+  {
+    file: judge,
+    name: 'While nobody can tell whose a key is, a copy ends the sessions of the person elsewhere.',
+    find: 'return mayBeBound && required({ path: null, request: undefined, mayBeBound })',
+    replace: 'return false',
   },
   {
     file: judge,
@@ -287,8 +294,14 @@ export const DBSC = [
   {
     file: bindings,
     name: 'A thief binds a session to a key of their own that the browser has bound.',
-    find: 'return at === null || devices.isBoundTo(sessionId, key)',
-    replace: 'return at === null || key !== sessionId',
+    find: 'if (isThisOne) return',
+    replace: 'if (isThisOne !== undefined) return',
+  },
+  {
+    file: bindings,
+    name: 'While the store does not answer, any key that was registered for a session is its own.',
+    find: "if (at === null) return 'counts'",
+    replace: "if (at === null || at === undefined) return 'counts'",
   },
   {
     file: offers,

@@ -1,4 +1,5 @@
 const watch = 'src/timeouts/watch.ts'
+const shared = 'src/timeouts/shared-use.ts'
 const use = 'src/timeouts/use.ts'
 
 /** Bugs in sessions that end by themselves. */
@@ -34,16 +35,28 @@ export const TIMEOUTS = [
     replace: '}',
   },
   {
-    file: watch,
+    file: shared,
     name: 'The use of a tab is never written down.',
     find: "await vault.updateText('timeouts', usage.text).catch(() => {})",
     replace: 'await Promise.resolve()',
   },
   {
-    file: watch,
+    file: shared,
     name: 'A start finds nobody idle.',
     find: 'return at <= age() ? timeoutOf(reason) : null',
     replace: 'return at === age() ? timeoutOf(reason) : null',
+  },
+  {
+    file: shared,
+    name: 'A note from before a clock was set back stays as it is until somebody comes.',
+    find: '    writtenAt = -Infinity\n    // Not now',
+    replace: '    // Not now',
+  },
+  {
+    file: shared,
+    name: 'A tab that opens takes no time for the word of others.',
+    find: 'left > 0 && isUntold(note.use)',
+    replace: 'left > ANSWER.within && isUntold(note.use)',
   },
   {
     file: use,

@@ -32,6 +32,8 @@ export interface TimeoutsDesk {
   revoke(session: Session): void
   /** Tells subscribers, and waits for what is due next. */
   settle(): void
+  /** Has the other contexts look at storage, and at their clocks. */
+  announce(): void
 }
 
 /** Watches over how long one client's session lasts. */

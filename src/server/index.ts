@@ -71,6 +71,7 @@ export {
   createRequestSessions,
   type GetRequestSessionOptions,
   type LeftSession,
+  type ListSessionsOptions,
   type RefreshRequestSessionOptions,
   type RequestSession,
   type RequestSessions,

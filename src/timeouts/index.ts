@@ -28,8 +28,8 @@ function timeOf(name: string, value: unknown, otherwise: number): number {
 /**
  * For the client's option `timeouts`: signs people out who have left, and sessions that have lasted
  * long enough. Use of any tab counts for all; refreshes and hidden tabs do not. Time in which the device
- * slept counts, and so does a clock that is set forward; one that is set back wins nothing while a tab
- * lives that saw it. The page can do no more than this: what must end for an attacker ends at the server.
+ * slept counts, and so does a clock that is set forward; one that is set back wins nothing, and costs nothing,
+ * while a tab lives that saw it. The page can do no more than this: what must end for an attacker ends at the server.
  * A backend says what limits its sessions have: those count as well, so that `sessionTimeouts()` alone will do.
  * @example
  * ```ts

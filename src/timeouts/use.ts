@@ -22,6 +22,9 @@ export interface Ending {
   readonly reason: TimeoutReason
 }
 
+/** Whether nothing can be told of a use but that it was before a clock was set back. */
+export const isUntold = (use: Use | null): boolean => use?.usedAt === LONG_AGO
+
 /** The sign-in that is current in memory. */
 export const lineageIn = ({ store }: TimeoutsDesk): string | undefined =>
   store.held()?.record.lineage

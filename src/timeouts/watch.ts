@@ -1,5 +1,3 @@
-import { AuthError } from '../core/errors.js'
-import type { TimeoutReason } from '../core/events.js'
 import type { SessionRecord } from '../core/record.js'
 import type {
   TimeoutLimits as Limits,
@@ -7,26 +5,16 @@ import type {
   TimeoutsDesk,
   TimeoutsWatch,
 } from '../core/timeouts.js'
-import { createAge, createUsage, type Ending, endingOf, limitsOf, lineageIn } from './use.js'
+import { createSharedUse, timeoutOf } from './shared-use.js'
+import { type Ending, lineageIn } from './use.js'
 
 /** How often a tab looks whether somebody is in another one, while the end is near; in ms. */
 const GLANCE = 1_000
-/** Use is written down so often at the most, in ms; ten times within a short timeout. */
-const WRITE = 10_000
-
 /** What a watch is told. */
 export interface WatchOptions {
   readonly limits: Limits
   /** Calls back whenever somebody uses this context; returns the way to stop. */
   readonly activity: (onActivity: () => void) => () => void
-}
-
-const timeoutOf = (reason: TimeoutReason): TimedOut => {
-  const error =
-    reason === 'idle'
-      ? new AuthError('idle_timeout', 'Nobody used the session for too long.')
-      : new AuthError('absolute_timeout', 'The session has lasted too long.')
-  return { reason, error }
 }
 
 /**
@@ -64,62 +52,6 @@ function createNotice(desk: TimeoutsDesk, near: () => Ending | null, age: () => 
         store.tell(['SESSION_ENDING', session, { origin, reason: next.reason, endsAt }])
       } else store.tell(['SESSION_EXTENDED', session, { origin }])
       settle()
-    },
-  }
-}
-
-/** Makes what this context knows of the use, and tells and learns it by storage. */
-function createSharedUse(desk: TimeoutsDesk, wanted: Limits) {
-  const { vault } = desk
-  const age = createAge(desk, () => {
-    unwritten = true
-  })
-  const limits = (): Limits => limitsOf(wanted, desk.store.held()?.record.session.limits)
-  const usage = createUsage(desk, age, (use) => endingOf(use, limits()))
-  /** When storage was read and written last, by the age of this watch. */
-  let lookedAt = -Infinity
-  let writtenAt = -Infinity
-  let unwritten = false
-
-  const end = (): Ending | null => {
-    const use = usage.current()
-    return use && endingOf(use, limits())
-  }
-
-  return {
-    age,
-    end,
-    limits,
-    endsWithin: (ms: number): boolean => (end()?.at ?? Infinity) - ms <= age(),
-    lookedAt: () => lookedAt,
-    /** When what is known here is to be told to the others, by the age of this watch. */
-    writesAt: () => (unwritten ? writtenAt + Math.min(WRITE, limits().idle / 10) : Infinity),
-    /** Learns what the others know. Where storage does not answer, what is known here counts. */
-    async look(): Promise<void> {
-      const text = await vault.readText('timeouts').catch(() => null)
-      const lineage = lineageIn(desk)
-      lookedAt = age()
-      if (lineage && !usage.learn(text, lineage)) unwritten = true
-    },
-    /** Tells the others what is known here. */
-    async write(): Promise<void> {
-      writtenAt = age()
-      unwritten = false
-      await vault.updateText('timeouts', usage.text).catch(() => {})
-    },
-    /** Somebody is there. */
-    use(): void {
-      usage.use()
-      unwritten = true
-    },
-    /** Why a sign-in that storage has is over; `null` when it is not, or nothing is known of its use. */
-    async timedOut({ lineage, session }: SessionRecord): Promise<TimedOut | null> {
-      const text = await vault.readText('timeouts').catch(() => null)
-      const use = usage.understood(text, lineage)
-      if (!use) return null
-      usage.learn(text, lineage)
-      const { at, reason } = endingOf(use, limitsOf(wanted, session.limits))
-      return at <= age() ? timeoutOf(reason) : null
     },
   }
 }

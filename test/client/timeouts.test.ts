@@ -251,13 +251,64 @@ describe('clocks that are set', () => {
     expect(tab.errors).toEqual([])
   })
 
+  it('cost nobody a session who is there when they are set back: a new tab goes on with it at once', async () => {
+    for (const back of [2 * MINUTE, 3 * HOUR]) {
+      const world = createTimeoutsWorld(IDLE)
+      const one = await world.signedIn()
+      await world.usedFor(20, one)
+      world.clock.jump(-back)
+      one.use()
+      await world.clock.settle()
+      const other = world.open()
+      expect(await other.auth.getSession()).not.toBeNull()
+      await world.clock.advance(14 * MINUTE)
+      expect(await one.auth.getSession()).not.toBeNull()
+      await world.clock.advance(MINUTE)
+      expect(await one.auth.getSession()).toBeNull()
+      expect(await other.auth.getSession()).toBeNull()
+    }
+  })
+
+  it('cost nobody a session who opens a tab before any other has looked at its clock', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const one = await world.signedIn()
+    await world.usedFor(20, one)
+    await world.clock.advance(5 * MINUTE)
+    world.clock.jump(-3 * HOUR)
+    const other = world.open()
+    const opened = other.auth.getSession()
+    await world.clock.advance(2_000)
+    expect(await opened).not.toBeNull()
+    // And it is no later than it was.
+    await world.clock.advance(10 * MINUTE)
+    expect(await other.auth.getSession()).toBeNull()
+    expect(await one.auth.getSession()).toBeNull()
+  })
+
+  it('are noticed by whoever asks for a session, also while nobody is there', async () => {
+    const world = createTimeoutsWorld(IDLE)
+    const one = await world.signedIn()
+    await world.clock.advance(10 * MINUTE)
+    world.clock.jump(-5 * MINUTE)
+    expect(await one.auth.getSession()).not.toBeNull()
+    await world.clock.settle()
+    one.tab.crash()
+    const other = world.open()
+    expect(await other.auth.getSession()).not.toBeNull()
+    await world.clock.advance(5 * MINUTE)
+    expect(await other.auth.getSession()).toBeNull()
+  })
+
   it('end the session when they were set back while nobody could see it', async () => {
     const world = createTimeoutsWorld(IDLE)
     const { tab } = await world.signedIn()
     await world.clock.advance(10 * MINUTE)
     tab.crash()
     world.clock.jump(-12 * MINUTE)
-    expect(await world.open().auth.getSession()).toBeNull()
+    const next = world.open().auth.getSession()
+    // No other tab answers.
+    await world.clock.advance(2_000)
+    expect(await next).toBeNull()
   })
 
   it('may be corrected by some seconds', async () => {

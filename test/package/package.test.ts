@@ -504,7 +504,7 @@ describe('the packed package', () => {
       700,
     ],
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_565],
-    ['sessionTimeouts', 'core', CORE, `export { sessionTimeouts } from 'holdfast'`, 1_880],
+    ['sessionTimeouts', 'core', CORE, `export { sessionTimeouts } from 'holdfast'`, 2_010],
     [
       'backendEvents',
       'backend',

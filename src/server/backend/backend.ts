@@ -8,6 +8,7 @@ import { createEndingRoutes } from './ending-routes.js'
 import { createSignInFlows } from './flows.js'
 import { answerPreflight, type Callers, refuseBackground, refuseStranger, share } from './guard.js'
 import { checkHints } from './hints.js'
+import { createListRoutes } from './list-routes.js'
 import { createOrganizationChoice } from './organization-routes.js'
 import { createPlaces, type Places } from './places.js'
 import { createProxy } from './proxy.js'
@@ -68,6 +69,7 @@ function createRoutes<User extends SessionUser>(shared: Shared<User>) {
   const routes: Readonly<Record<string, Handler>> = {
     ...shared.signIn?.routes?.(createRouteTools<User>(deps)),
     ...createSessionRoutes<User>(shared),
+    ...createListRoutes<User>(shared),
     ...createSignInRoutes<User>(deps),
     ...createEndingRoutes<User>(shared),
     ...choice?.routes,
@@ -78,7 +80,8 @@ function createRoutes<User extends SessionUser>(shared: Shared<User>) {
 /**
  * Makes a backend for a frontend: pages sign in, learn who is signed in and call APIs through it,
  * and never see a token. It answers `GET /session`, `POST /refresh`, `POST /sign-out`,
- * `GET /sign-in`, `/sign-up` and `/callback`, and everything beneath `/proxy/<upstream>`; with an
+ * `GET /sign-in`, `/sign-up` and `/callback`, and everything beneath `/proxy/<upstream>`; where the sessions have a `list`,
+ * `GET /sessions` and `POST /sessions/end` say where somebody is signed in, and end one of these; with an
  * `organizationPage` `GET /organizations` and `/organization` too; and what ends sessions from elsewhere, see
  * `SignInServer.keys` and `globalRevocation`.
  * @example

@@ -14,7 +14,7 @@ export function headerOf(setCookies: readonly string[]): string {
 }
 
 /** The header by which the browser of a request sends its next one, when it has what an answer sets. */
-function headerAfter(cookie: string | null, setCookies: readonly string[]): string | null {
+export function headerAfter(cookie: string | null, setCookies: readonly string[]): string | null {
   if (setCookies.length === 0) return cookie
   const set = new Set(setCookies.map((line) => cutPair(line)[0]))
   const kept = (cookie ?? '').split(';').filter((pair) => !set.has(cutPair(pair)[0]))

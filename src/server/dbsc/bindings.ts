@@ -16,7 +16,7 @@ export interface Bindings {
    * times registers several, and so can who has copied its cookie while nothing was bound: the first that a request
    * proves counts, and no other from then on. Where two are proved at the same instant, both do.
    */
-  counts(sessionId: string, key: string): Promise<boolean>
+  keyStateOf(sessionId: string, key: string): Promise<KeyState>
   /**
    * What is known of a session whose seal names no device. Requests that its browser sent before it had the bound
    * cookie may arrive after one that has it, and look like those of a thief:
@@ -42,6 +42,15 @@ export type BindingState =
   /** Nobody can tell now: the store that all processes share does not answer, and this one has seen no proof. */
   | 'unknown'
 
+/** What is known of a key that was registered for a session whose seal names no device. */
+export type KeyState =
+  /** It is the one that the session is bound to, or none is known yet: this one may be. */
+  | 'counts'
+  /** The session is bound to another one. */
+  | 'other'
+  /** Nobody can tell now: the store that all processes share does not answer, and this one has seen no proof of it. */
+  | 'unknown'
+
 /** What it works on. */
 export interface BindingsDeps {
   readonly devices: Pick<SealedDevices, 'noteBinding' | 'boundAt' | 'isBoundTo'>
@@ -64,12 +73,12 @@ const SPARED = 10_000
 
 /** Makes what knows which sessions are bound. */
 export function createBindings({ devices, now }: BindingsDeps): Bindings {
-  const known = createExpiring<true>({ limit: LIMIT, now })
+  const told = createExpiring<true>({ limit: LIMIT, now })
 
   /** Nothing while nobody can tell. */
-  async function boundAt(sessionId: string): Promise<number | null | undefined> {
+  async function known<T>(asked: Promise<T>): Promise<T | undefined> {
     try {
-      return await devices.boundAt(sessionId, { everywhere: true })
+      return await asked
     } catch (error) {
       if (isAuthError(error, 'storage') && error.retryable) return undefined
       throw error
@@ -78,20 +87,23 @@ export function createBindings({ devices, now }: BindingsDeps): Bindings {
 
   return {
     async note(sessionId, key) {
-      if (known.get(sessionId)) return
+      if (told.get(sessionId)) return
       try {
         await devices.noteBinding(sessionId, key)
-        known.set(sessionId, true, now() + REMEMBERED)
+        told.set(sessionId, true, now() + REMEMBERED)
       } catch {
-        known.set(sessionId, true, now() + SPARED)
+        told.set(sessionId, true, now() + SPARED)
       }
     },
-    async counts(sessionId, key) {
-      const at = await devices.boundAt(sessionId)
-      return at === null || devices.isBoundTo(sessionId, key)
+    async keyStateOf(sessionId, key) {
+      const at = await known(devices.boundAt(sessionId))
+      if (at === null) return 'counts'
+      const isThisOne = await known(devices.isBoundTo(sessionId, key))
+      if (isThisOne) return 'counts'
+      return at === undefined || isThisOne === undefined ? 'unknown' : 'other'
     },
     async stateOf(sessionId) {
-      const at = await boundAt(sessionId)
+      const at = await known(devices.boundAt(sessionId))
       if (at === null) return 'unbound'
       if (at === undefined) return 'unknown'
       return Math.abs(now() - at) < UNDER_WAY ? 'just-bound' : 'bound'

@@ -33,6 +33,14 @@ export interface JudgeDeps {
 /** Whether it is known that a browser has bound a session. */
 const isBound = (state: BindingState): boolean => state === 'bound' || state === 'just-bound'
 
+/** What a request has to prove the key of its session with. */
+interface Proof {
+  /** Maybe an old one. */
+  readonly note: FoundNote | null
+  /** Whether it has a proof of which nobody can tell now whether its key counts. */
+  readonly isUnsure: boolean
+}
+
 /** A session with a name, which can be bound. */
 type Named = DeviceWords & { readonly sessionId: string }
 
@@ -84,10 +92,11 @@ function wanted(offer?: DeviceOffer): DeviceVerdict {
  *     unbound   good, of the key that counts                            goes on, bound from now on
  *     unbound   none                                                    goes on where the policy lets it
  *     before    none                                                    503 at first, then refused, and reported
- *     unknown   none                                                    goes on, or 503, as the policy says
+ *     unknown   none, or of a key that may be another's                 goes on, or 503, as the policy says
  *
  * `before` is a seal from before its session was bound, after the first request that proved the key: see `Bindings`.
- * `unknown` is a seal without a device while nobody can be asked which of the two it is.
+ * `unknown` is a seal without a device while nobody can be asked which of the two it is. A proof binds nothing then: who
+ * has copied the cookie before the binding can have registered a key too.
  * Where it is only reported what would be refused, all of them go on.
  *
  * What it was skipped for must be the session's own key, whose name is in the seal, where no thief can read it, and is
@@ -97,16 +106,17 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
   const { devices, password, notes, identifiers, required, reportOnly, bindings, offers } = deps
 
   /** Of a bound session the proof of its key, maybe an old one; of another one what may bind it. */
-  async function proofOf({ sessionId, device }: Named, jar: CookieJar): Promise<FoundNote | null> {
+  async function proofOf({ sessionId, device }: Named, jar: CookieJar): Promise<Proof> {
     if (device) {
       const note = await notes.find(jar, device.key)
-      return note?.sessionId === sessionId ? note : null
+      return { note: note?.sessionId === sessionId ? note : null, isUnsure: false }
     }
     const found = await notes.findAll(jar)
     const own = found.filter((one) => one.binds && one.sessionId === sessionId)
-    const counts = await Promise.all(own.map(({ key }) => bindings.counts(sessionId, key)))
-    const good = own.filter((_, index) => counts[index])
-    return good.find((one) => !one.isOld) ?? good[0] ?? null
+    const states = await Promise.all(own.map(({ key }) => bindings.keyStateOf(sessionId, key)))
+    const good = own.filter((_, index) => states[index] === 'counts')
+    const note = good.find((one) => !one.isOld) ?? good[0] ?? null
+    return { note, isUnsure: states.includes('unknown') }
   }
 
   async function isSkipped({ sessionId, device }: Named, request: unknown): Promise<boolean> {
@@ -199,11 +209,13 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
     const { sessionId } = session
     if (sessionId === undefined) return judgeFree(session, candidate, false)
     const named = { ...session, sessionId }
-    const proof = await proofOf(named, candidate.jar)
-    if (proof && !proof.isOld) return judgeProven(named, proof, candidate)
+    const { note, isUnsure } = await proofOf(named, candidate.jar)
+    if (note && !note.isOld) return judgeProven(named, note, candidate)
     const state = await stateOf(named)
-    if (!isBound(state)) return judgeFree(session, candidate, state === 'unknown')
-    return judgeUnproven(named, { old: proof, state }, candidate)
+    if (!isBound(state)) return judgeFree(session, candidate, isUnsure || state === 'unknown')
+    // This process knows that it is bound, and not whether this is the key.
+    if (isUnsure) return unknown(UNSURE)
+    return judgeUnproven(named, { old: note, state }, candidate)
   }
 
   return {
@@ -219,9 +231,13 @@ export function createJudge(deps: JudgeDeps): Pick<BoundRequests, 'judge' | 'isF
       const { sessionId } = session
       if (sessionId === undefined) return false
       const named = { ...session, sessionId }
-      const proof = await proofOf(named, jar)
-      if (proof && !proof.isOld) return false
-      return isBound(await stateOf(named))
+      const { note, isUnsure } = await proofOf(named, jar)
+      if (note && !note.isOld) return false
+      const state = await stateOf(named)
+      if (isBound(state)) return true
+      // As strict as with requests. What the answer is for is not said, so that it may be for anything.
+      const mayBeBound = isUnsure || state === 'unknown'
+      return mayBeBound && required({ path: null, request: undefined, mayBeBound })
     },
   }
 }

@@ -21,8 +21,9 @@ export interface DeviceBindingOptions {
    * Where a session may go that was never bound, because its browser cannot do that or did not; no server can tell the
    * two apart. `never` lets it go everywhere. So does `when-supported`, but while Redis does not answer: then nobody
    * knows whether a cookie that names no device is a copy from before the binding, and all of them get 503
-   * (`mayBeBound`). A function says for which requests a session must be bound: others get 403. A session that is known
-   * to be bound is refused without its device, whatever this says. @default 'never'
+   * (`mayBeBound`), also with a bound cookie: who has made the copy may have got one. A function says for which requests
+   * a session must be bound: others get 403. A session that is known to be bound is refused without its device,
+   * whatever this says. @default 'never'
    */
   readonly required?: 'when-supported' | 'never' | ((request: DeviceRequest) => boolean) | undefined
   /**

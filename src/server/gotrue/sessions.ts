@@ -34,6 +34,10 @@ export interface GoTrueSessionsOptions<Metadata extends object = AnyMetadata>
   readonly verification?: GoTrueVerification | undefined
 }
 
+/** GoTrue 2.196 has routes for the factors and identities of a person, and none for their sessions. */
+const NO_LIST =
+  'GoTrue does not say which sessions a person has, and ends one of them by its own token only: pass a `list`, such as redisSessionList(), by which Holdfast keeps them itself.'
+
 /** What GoTrue signs with where it has keys (GoTrue 2.196, `GOTRUE_JWT_KEYS`). */
 const ALGORITHMS = ['ES256', 'RS256', 'ES512', 'RS512', 'EdDSA']
 
@@ -87,9 +91,13 @@ export function createGotrueSessions<Metadata extends object = AnyMetadata>(
     ['refresh', 'exchangeCode'],
     '`server` is not a GoTrue server; use createGotrue().',
   )
-  return createSealedSessions<GoTrueUser<Metadata>>({
+  const sessions = createSealedSessions<GoTrueUser<Metadata>>({
     ...rest,
     provider: server,
     verification: verificationOf(options),
   })
+  const refuse = async (): Promise<never> => {
+    throw new AuthError('invalid_argument', NO_LIST)
+  }
+  return options.list ? sessions : { ...sessions, listSessions: refuse }
 }

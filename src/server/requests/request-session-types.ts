@@ -137,6 +137,12 @@ export interface SignOutResult {
   readonly isReported?: true | undefined
 }
 
+/** What comes with a call that lists sessions. */
+export interface ListSessionsOptions {
+  /** What the cookies came with: `deviceBound` reads what its browser says of its key. */
+  readonly request?: unknown
+}
+
 /** Sessions in the cookies of requests. `cookieHeader` is the header `Cookie`, `null` if absent. */
 export interface RequestSessions<User extends SessionUser = SessionUser> {
   /** What answers the requests by which browsers bind sessions, where they are `deviceBound`; a backend does it. */
@@ -162,14 +168,21 @@ export interface RequestSessions<User extends SessionUser = SessionUser> {
   /**
    * The sessions of the person whose cookies these are: see `SealedSessions.listSessions`. None for a session that is
    * bound to a device, where these cookies do not prove it.
-   * @throws AuthError as that does.
+   * @throws AuthError as that does; `storage`, `retryable`, while it cannot be told whether they do.
    */
-  listSessions(cookieHeader: string | null): Promise<readonly ListedSession[]>
+  listSessions(
+    cookieHeader: string | null,
+    options?: ListSessionsOptions,
+  ): Promise<readonly ListedSession[]>
   /**
    * Ends one of the sessions of that person, by its id; resolves to whether it was one of theirs.
    * @throws AuthError as `listSessions` and `endSessions` do.
    */
-  endListedSession(cookieHeader: string | null, sessionId: string): Promise<boolean>
+  endListedSession(
+    cookieHeader: string | null,
+    sessionId: string,
+    options?: ListSessionsOptions,
+  ): Promise<boolean>
   /** Calls `onEnd` when the session of these cookies was ended: see `SealedSessions.watchSession`. */
   watchSession(cookieHeader: string | null, onEnd: () => void): Promise<() => void>
   /** What the cookies hold, alive or not; `null` when they hold no session, or those of several people. */

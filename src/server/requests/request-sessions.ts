@@ -10,6 +10,7 @@ import {
   readCookie,
   writeCookie,
 } from '../cookies/cookies.js'
+import type { ListedSession } from '../sealed/listing.js'
 import { cookieFailure } from '../sealed/results.js'
 import { checkPassword, looksSealed } from '../sealed/seal.js'
 import type { SealedDescription } from '../sealed/sealed-sessions.js'
@@ -19,6 +20,7 @@ import { createChosenSession } from './chosen-session.js'
 import { createCookieChoice } from './cookie-choice.js'
 import { nobody } from './renewal.js'
 import type {
+  ListSessionsOptions,
   RequestSession,
   RequestSessions,
   RequestSessionsOptions,
@@ -31,6 +33,7 @@ export type {
   CookieSettings,
   GetRequestSessionOptions,
   LeftSession,
+  ListSessionsOptions,
   RefreshRequestSessionOptions,
   RequestSession,
   RequestSessions,
@@ -155,11 +158,15 @@ export function createRequestSessions<User extends SessionUser>(
     return { value: over[0]?.value, error, ...(isReported && { isReported }) }
   }
 
-  async function listSessions(cookieHeader: string | null) {
+  async function listSessions(
+    cookieHeader: string | null,
+    { request }: ListSessionsOptions = {},
+  ): Promise<readonly ListedSession[]> {
     const jar = parseCookies(cookieHeader)
     const value = await choice.only(jar)
     // Which sessions a person has is nothing for a thief of one, who could end the others too.
-    const verdict = value === null ? null : await bound?.judge({ value, jar, mayWrite: false })
+    const verdict =
+      value === null ? null : await bound?.judge({ value, jar, request, mayWrite: false })
     if (verdict?.type === 'stop' && verdict.failure.reason !== 'device_required') {
       if (verdict.failure.retryable) throw new AuthError('storage', UNKNOWN, { retryable: true })
       return []
@@ -181,8 +188,9 @@ export function createRequestSessions<User extends SessionUser>(
     },
     endSessions: (which, how) => sessions.endSessions(which, how),
     listSessions,
-    async endListedSession(cookieHeader, sessionId) {
-      const own = (await listSessions(cookieHeader)).some((one) => one.sessionId === sessionId)
+    async endListedSession(cookieHeader, sessionId, wanted) {
+      const listed = await listSessions(cookieHeader, wanted)
+      const own = listed.some((one) => one.sessionId === sessionId)
       if (own) await sessions.endSessions({ sessionId })
       return own
     },

@@ -169,9 +169,10 @@ export function withTakeOver<User extends SessionUser>(
     },
     refreshSession: (cookieHeader, wanted) =>
       look(cookieHeader, wanted ?? {}, (header) => own.refreshSession(header, wanted)),
-    listSessions: async (cookieHeader) => own.listSessions(await readable(cookieHeader)),
-    endListedSession: async (cookieHeader, sessionId) =>
-      own.endListedSession(await readable(cookieHeader), sessionId),
+    listSessions: async (cookieHeader, wanted) =>
+      own.listSessions(await readable(cookieHeader), wanted),
+    endListedSession: async (cookieHeader, sessionId, wanted) =>
+      own.endListedSession(await readable(cookieHeader), sessionId, wanted),
     watchSession: async (cookieHeader, onEnd) =>
       own.watchSession(await readable(cookieHeader), onEnd),
     async describeSession(cookieHeader) {

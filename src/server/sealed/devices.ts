@@ -1,4 +1,3 @@
-import type { EndedAtOptions } from '../coordination/coordinator-types.js'
 import type { SecurityEvent } from '../shared/security-events.js'
 import type { SealedCookie } from './opened.js'
 import type { AuthenticateFailure } from './results.js'
@@ -30,10 +29,10 @@ export interface SealedDevices {
   noteBinding(sessionId: string, key: string): Promise<void>
   /**
    * When that was said last, in ms since the epoch by the clock of the process that did; `null` where it was not.
-   * @throws AuthError `storage`, `retryable`, when it is asked `everywhere` and nobody can tell now.
+   * @throws AuthError `storage`, `retryable`, when nobody can tell now: who takes that for `null` lets a copy in.
    */
-  boundAt(sessionId: string, options?: EndedAtOptions): Promise<number | null>
-  /** Whether that was said of this key. */
+  boundAt(sessionId: string): Promise<number | null>
+  /** Whether that was said of this key. @throws AuthError `storage`, `retryable`, when nobody can tell now */
   isBoundTo(sessionId: string, key: string): Promise<boolean>
   /** Tells whoever listens for what may be an attack. */
   report(event: SecurityEvent): void

@@ -52,6 +52,8 @@ export interface Listing<User extends SessionUser> {
 const STEP = 15 * 60_000
 /** While the list fails it is tried as often as this, in ms: all other requests do not wait for it. */
 const PROBE = 10_000
+const NO_LIST =
+  'There is no list of sessions: pass a `list`, such as redisSessionList(), which is filled from then on.'
 /** The most sessions that this process knows to have noted. */
 const KNOWN = 10_000
 
@@ -137,7 +139,7 @@ export function createListing<User extends SessionUser>(
       }
     },
     async of(opened, password) {
-      if (!list) throw new AuthError('invalid_argument', 'Pass a `list`, which holds sessions.')
+      if (!list) throw new AuthError('invalid_argument', NO_LIST)
       const person = await personOf(opened)
       const sealed = await within(timeout, () => list.all(person))
       const read = async (text: string) => parse(await unsealText(text, password, { now }))

@@ -10,6 +10,9 @@ import type { Parts } from './parts.js'
 /** Makes what binds sealed sessions to devices. */
 export function createSealedDevices<User extends SessionUser>(parts: Parts<User>): SealedDevices {
   const { opener, coordinator, sealing, uses, ended, onSecurityEvent } = parts
+  const notedAt = (name: string): Promise<number | null> =>
+    coordinator.endedAt(name, { everywhere: true })
+
   return {
     async read(cookie) {
       const opened = await opener.open(cookie)
@@ -36,8 +39,8 @@ export function createSealedDevices<User extends SessionUser>(parts: Parts<User>
       // Both at once, so that this process knows of both where the others cannot be told.
       await Promise.all([note(boundToName(sessionId, key)), note(boundName(sessionId))])
     },
-    isBoundTo: (sessionId, key) => coordinator.ended(boundToName(sessionId, key)),
-    boundAt: (sessionId, options) => coordinator.endedAt(boundName(sessionId), options),
+    isBoundTo: async (sessionId, key) => (await notedAt(boundToName(sessionId, key))) !== null,
+    boundAt: (sessionId) => notedAt(boundName(sessionId)),
     report: (event) => tell(onSecurityEvent, event),
   }
 }

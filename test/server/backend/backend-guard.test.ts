@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { memorySessionList } from '../../../src/server/index.js'
 import { APP, createBackendWorld } from './backend-world.js'
 
 const SIBLING = 'https://www.example'
@@ -9,11 +10,12 @@ const ROUTES: readonly (readonly [Method, string])[] = [
   ['POST', '/auth/refresh'],
   ['GET', '/auth/proxy/api/posts'],
   ['POST', '/auth/proxy/api/posts'],
+  ['GET', '/auth/sessions'],
   ['POST', '/auth/sign-out'],
 ]
 
 async function signedIn(options: Parameters<typeof createBackendWorld>[0] = {}) {
-  const world = createBackendWorld(options)
+  const world = createBackendWorld({ sealed: { list: memorySessionList() }, ...options })
   await world.signIn()
   world.workos.clearLog()
   return world
@@ -36,7 +38,7 @@ describe('pages of other sites', () => {
   it.each(strangers)('are refused %s', async (_name, headers) => {
     const { send, workos, arrivals, jar } = await shared
     const before = jar.header()
-    for (const [method, path] of ROUTES) {
+    for (const [method, path] of [...ROUTES, ['POST', '/auth/sessions/end'] as const]) {
       const response = await send(path, { method, headers })
       expect([path, response.status, (await response.json()).code]).toEqual([
         path,

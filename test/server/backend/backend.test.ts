@@ -281,6 +281,8 @@ describe('any route', () => {
     ['/session', 'HEAD', 'GET'],
     ['/refresh', 'GET', 'POST'],
     ['/sign-out', 'GET', 'POST'],
+    ['/sessions', 'POST', 'GET'],
+    ['/sessions/end', 'GET', 'POST'],
     ['/sign-in', 'POST', 'GET'],
     ['/callback', 'POST', 'GET'],
   ])('%s says which methods it knows: not %s', async (path, method, allow) => {

@@ -323,7 +323,7 @@ describe('a session that a browser binds to its device', () => {
   })
 
   it('is neither served nor ended while the browser says that it could not renew it', async () => {
-    const { createBrowser, clock, events } = createDeviceWorld()
+    const { createBrowser, clock, events, running } = createDeviceWorld()
     const browser = createBrowser()
     const { pair, id } = await browser.begin()
     await clock.advance(LIFETIME)
@@ -334,6 +334,10 @@ describe('a session that a browser binds to its device', () => {
       expect(response.headers.get('Retry-After')).toBe('1')
       expect(response.headers.getSetCookie()).toEqual([])
     }
+    // Nor is it taken for a thief who may see no list.
+    const request = new Request('https://app.example/', { headers: skipped })
+    const listed = running.sessions.listSessions(browser.jar.header(), { request })
+    await expect(listed).rejects.toMatchObject({ code: 'storage', retryable: true })
     await browser.renew(id, pair)
     expect(await emailIn(await browser.page('/auth/session'))).toBe('ada@example.com')
     expect(events).toEqual([])

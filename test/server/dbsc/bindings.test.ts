@@ -28,12 +28,11 @@ function createShared() {
         }
         if (state.isDown) throw new AuthError('storage', 'Redis fails.', { retryable: true })
       },
-      async boundAt(name: string, { everywhere = false } = {}) {
+      async boundAt(name: string) {
         const at = own.get(name)
         if (at !== undefined) return at
         if (!state.isDown) return store.get(name) ?? null
-        if (everywhere) throw new AuthError('storage', 'Redis fails.', { retryable: true })
-        return null
+        throw new AuthError('storage', 'Redis fails.', { retryable: true })
       },
       async isBoundTo(sessionId: string, key: string) {
         return (await devices.boundAt(`${sessionId} ${key}`)) !== null
@@ -95,27 +94,34 @@ describe('that a session is bound', () => {
   })
 
   it('is told with the key, and no other one counts from then on, in any process', async () => {
-    const { clock, store, state, start } = createShared()
+    const { store, start } = createShared()
     const [first, second] = [start(), start()]
-    const counting = (key: string) =>
-      Promise.all([first, second].map((bindings) => bindings.counts('session_1', key)))
-    expect(await counting('key_2')).toEqual([true, true])
-    state.isDown = true
+    const states = (key: string) =>
+      Promise.all([first, second].map((bindings) => bindings.keyStateOf('session_1', key)))
+    expect(await states('key_2')).toEqual(['counts', 'counts'])
     await first.note('session_1', 'key_1')
-    // Only this process knows.
-    expect([await counting('key_1'), await counting('key_2')]).toEqual([
-      [true, true],
-      [false, true],
-    ])
+    expect(await states('key_1')).toEqual(['counts', 'counts'])
+    expect(await states('key_2')).toEqual(['other', 'other'])
+    store.clear()
+    expect(await start().keyStateOf('session_1', 'key_2')).toBe('counts')
+  })
+
+  it('is not known of a key where the store fails: no key that somebody has registered counts for want of an answer', async () => {
+    const { clock, state, start } = createShared()
+    const [first, second] = [start(), start()]
+    const states = (key: string) =>
+      Promise.all([first, second].map((bindings) => bindings.keyStateOf('session_1', key)))
+    state.isDown = true
+    expect(await states('key_2')).toEqual(['unknown', 'unknown'])
+    await first.note('session_1', 'key_1')
+    // Only this process knows of that key; of another one nobody does: two may have been proved at once.
+    expect(await states('key_1')).toEqual(['counts', 'unknown'])
+    expect(await states('key_2')).toEqual(['unknown', 'unknown'])
     state.isDown = false
     await clock.advance(10_000)
     await first.note('session_1', 'key_1')
-    expect([await counting('key_1'), await counting('key_2')]).toEqual([
-      [true, true],
-      [false, false],
-    ])
-    store.clear()
-    expect(await start().counts('session_1', 'key_2')).toBe(true)
+    expect(await states('key_1')).toEqual(['counts', 'counts'])
+    expect(await states('key_2')).toEqual(['other', 'other'])
   })
 
   it('is told again where the store has forgotten it', async () => {
@@ -229,7 +235,7 @@ describe('while a Redis does not answer', () => {
 
   async function signedIn(required?: DeviceBindingOptions['required']) {
     const { state, world } = createOutage()
-    const { createBrowser, events } = createDeviceWorld({ world, required })
+    const { createBrowser, events, running } = createDeviceWorld({ world, required })
     const browser = createBrowser()
     const answer = await browser.signIn()
     const Cookie = sessionCookie(browser.jar)
@@ -237,7 +243,15 @@ describe('while a Redis does not answer', () => {
     await browser.page('/auth/session')
     state.isDown = true
     const copy = () => createBrowser().page('/auth/session', { Cookie })
-    return { browser, copy, events }
+
+    /** Who has copied what the sign-in brought, and registers a key of their own. */
+    async function thief() {
+      const stolen = createBrowser()
+      await stolen.register(answer, await createPair())
+      const proof = stolen.jar.header()
+      return { ...stolen, headers: { Cookie: `${Cookie}; ${proof}` } }
+    }
+    return { browser, copy, thief, events, running, state }
   }
 
   it.each([
@@ -255,6 +269,45 @@ describe('while a Redis does not answer', () => {
       expect(events).toEqual([])
     },
   )
+
+  it.each([
+    ['`when-supported`', 'when-supported' as const, 503],
+    ['a function that wants a bound session', () => true, 503],
+    ['`never`', 'never' as const, 200],
+  ])(
+    'another key that was registered by a copy proves nothing and binds nothing, by %s',
+    async (_, required, status) => {
+      const { browser, thief, events, state } = await signedIn(required)
+      const { page, headers } = await thief()
+      for (const [path, method] of [
+        ['/auth/session', 'GET'],
+        ['/auth/refresh', 'POST'],
+      ] as const) {
+        const answer = await page(path, headers, method)
+        expect(answer.status).toBe(status)
+        expect(answer.headers.has('Retry-After')).toBe(status === 503)
+      }
+      state.isDown = false
+      // Nothing was noted of it, and no seal was given that names it.
+      expect((await (await page('/auth/session', headers)).json()).session).toBeNull()
+      expect((await (await browser.page('/auth/session')).json()).session).not.toBeNull()
+      await Promise.resolve()
+      expect(events).toMatchObject([{ type: 'device-missing' }])
+    },
+  )
+
+  it('a copy ends no other session of the person where the policy would not serve it', async () => {
+    for (const [required, code] of [
+      ['when-supported', 'session_missing'],
+      // The auth server was asked, which cannot do that.
+      ['never', 'invalid_argument'],
+    ] as const) {
+      const { thief, running } = await signedIn(required)
+      const { headers } = await thief()
+      const { error } = await running.sessions.signOut(headers.Cookie, { scope: 'global' })
+      expect(error?.code).toBe(code)
+    }
+  })
 
   it.each([undefined, 'never' as const, () => false])(
     'nobody who could not bind a session loses it, by %s',

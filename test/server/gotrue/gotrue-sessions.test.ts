@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createGotrueSessions } from '../../../src/server/gotrue/index.js'
+import { memorySessionList } from '../../../src/server/index.js'
 import {
   createGotrueServerWorld,
   type GotrueServerWorldOptions,
@@ -43,6 +44,26 @@ describe.each([
     const people = await Promise.all(Array.from({ length: 10 }, () => whoIs()))
     expect(new Set(people)).toEqual(new Set(['ada@example.com']))
     expect(scripted.count('refresh_token')).toBe(1)
+  })
+})
+
+describe('a list of sessions', () => {
+  it('is none of GoTrue’s, which is said to whoever asks for it', async () => {
+    const { signIn, sessions, jar } = createGotrueServerWorld()
+    await signIn()
+    await expect(sessions.listSessions(jar.header())).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringMatching(/^GoTrue does not say .* `list`/),
+    })
+  })
+
+  it('is our own, where there is one', async () => {
+    const { signIn, whoIs, sessions, jar } = createGotrueServerWorld({
+      sessions: { list: memorySessionList() },
+    })
+    await signIn()
+    await whoIs()
+    expect(await sessions.listSessions(jar.header())).toMatchObject([{ isCurrent: true }])
   })
 })
 
