@@ -85,7 +85,7 @@ describe.skipIf(!findChromium())('the app of the guide of Angular', () => {
   afterAll(() => browser?.close())
 
   it('signs in, stays signed in, asks its API, and signs out', async () => {
-    const site = await listen((request, response) => {
+    const site = await listen(async (request, response) => {
       const [kind, text] = request.url === '/main.js' ? ['javascript', script] : ['html', PAGE]
       response.setHeader('content-type', `text/${kind}`).end(text)
     })
