@@ -3,14 +3,15 @@ import type { RefreshFailure } from '../server/sealed/results.js'
 import { codeOf, isTransientReason, type TransientReason } from '../server/shared/failure-words.js'
 
 /**
- * The request header by which the proxy tells the readers of a request what it found: `known`, or
- * why nobody can tell at the moment. One that comes from outside is dropped.
+ * The request header by which the proxy tells the readers of a request what it found: `known`,
+ * `nobody`, or why nobody can tell at the moment. One that comes from outside is dropped.
  */
 export const VERDICT_HEADER = 'x-holdfast-session'
 /** The request header by which readers know which page was asked for. */
 export const PATH_HEADER = 'x-holdfast-path'
 
 const KNOWN = 'known'
+const NOBODY = 'nobody'
 
 function transient(reason: TransientReason, retryAfter?: number): AuthError {
   const message = 'Nobody can tell at the moment whether somebody is signed in. Try again.'
@@ -24,15 +25,20 @@ export function toAuthError(failure: RefreshFailure): AuthError {
   return new AuthError('refresh_rejected', 'The session has ended.')
 }
 
-/** What the proxy tells. */
+/** What the proxy tells: `null` for somebody who is signed in. */
 export function writeVerdict(failure: RefreshFailure | null): string {
-  if (!failure?.retryable) return KNOWN
+  if (!failure) return KNOWN
+  if (!failure.retryable) return NOBODY
   return `${failure.reason} ${failure.retryAfter ?? ''}`.trim()
 }
 
-/** What the proxy told: `null` when it knew, nothing when it was not asked. */
+/**
+ * What the proxy told of a session that is due: `null` that it is nobody's, nothing when it was not asked. Somebody whose
+ * token has died since the proxy looked, as in an outage, is not signed out: the next request refreshes it.
+ */
 export function readVerdict(header: string | null): AuthError | null | undefined {
   if (header === null) return undefined
+  if (header === KNOWN) return transient('server_error')
   const [reason = '', wait] = header.split(' ')
   if (!isTransientReason(reason)) return null
   return transient(reason, Number(wait) > 0 ? Number(wait) : undefined)

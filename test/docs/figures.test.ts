@@ -27,6 +27,12 @@ describe('a figure in the text', () => {
   it.each([
     ['typed by hand', 'It has 3.2 kB.'],
     ['typed in words', 'It is about ten times faster.'],
+    ['typed without a space', 'It has 3.2kB.'],
+    ['typed in another unit', 'It has 3.2 KiB.'],
+    ['a share', 'It is 40% of what it was.'],
+    ['a ratio', 'It is 10x faster.'],
+    ['a time', 'It took 1.2 ms.'],
+    ['said on the home page', '---\ntagline: It has 3.2 kB.\n---\n'],
     ['over two lines', 'It took 12\nrequests.'],
     ['with words between', 'It saw 12 random larger worlds.'],
     ['in a table', '| run | worlds |\n| --- | --- |\n| on a Monday | 12 |'],

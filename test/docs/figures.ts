@@ -5,10 +5,11 @@ const WORDS =
   'ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million'
 
 /** What a figure is measured in that nobody should have typed; a word or two may stand between, such as in "3 small worlds". */
-const UNITS =
-  '(?:[a-z]+\\s){0,2}(?:bytes|worlds|requests|mutants)|kB|MB|kilobytes?|megabytes?|%|per cent|times (?:faster|slower|smaller|larger)'
+const THINGS = '(?:[a-z]+\\s){0,2}(?:bytes|worlds|requests|mutants)'
+const SIZES = '[kKMG]i?[bB]|(?:kilo|mega)bytes?'
+const SHARES = '%|per ?cent|(?:times|x|×) (?:faster|slower|smaller|larger|fewer|less|more)'
 const FIGURE = new RegExp(
-  `(?<![\\w.,-])(?:\\d(?:[\\d.,]*\\d)?|${WORDS})\\s(?:${UNITS})(?!\\w)`,
+  `(?<![\\w.,-])(?:\\d(?:[\\d.,]*\\d)?|${WORDS})(?:\\s${THINGS}|\\s?(?:${SIZES}|${SHARES}|ms))(?!\\w)`,
   'g',
 )
 
@@ -104,9 +105,13 @@ function rowOfFigures(paragraph: string): string[] {
   return row.startsWith('|') && bare.length > 1 ? [row] : []
 }
 
+/** What the home page says before its text. */
+const headOf = (text: string): string => /^---\n[\s\S]*?\n---\n/.exec(text)?.[0] ?? ''
+
 /** The figures in the prose of a page that no run wrote or names. */
 export function figuresIn(text: string): string[] {
-  const prose = withUnits(proseOf(withoutReports(text)).replace(/`[^`\n]*`/g, ''))
+  const told = headOf(text) + proseOf(withoutReports(text))
+  const prose = withUnits(told.replace(/`[^`\n]*`/g, ''))
   return prose
     .split(/\n\s*\n/)
     .filter((paragraph) => !namesItsRun(paragraph))

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { root } from '../package/compile.js'
-import { anchorsOf, linksOf, PAGES, read } from './pages.js'
+import { anchorsOf, filesNamedIn, linksOf, PAGES, read } from './pages.js'
 
 /** The file that a link of a page leads to. */
 const fileOf = (page: string, path: string): string =>
@@ -39,6 +39,23 @@ describe('a link of a page', () => {
 
   it('is not looked for in code', () => {
     expect(linksOf('`[a](b.md)`\n\n```md\n[c](d.md)\n```\n\n[e](f.md "title")')).toEqual(['f.md'])
+  })
+})
+
+describe('a file that is named as code', () => {
+  const missing = (text: string): string[] =>
+    filesNamedIn(text).filter((path) => !existsSync(join(root, path)))
+
+  // What a release has changed may be gone.
+  it.each(PAGES.filter((page) => page !== 'CHANGELOG.md'))('is there: %s', (page) => {
+    expect(missing(read(page))).toEqual([])
+  })
+
+  it('is missed, also in a list', () => {
+    expect(missing('- See `test/nowhere.ts`,\n  `docs/nowhere.md` and `docs/errors.md`.')).toEqual([
+      'test/nowhere.ts',
+      'docs/nowhere.md',
+    ])
   })
 })
 

@@ -59,3 +59,11 @@ export function linksOf(text: string): string[] {
     [...prose.matchAll(pattern)].map(([, href = '']) => href),
   )
 }
+
+/** The files of the repository that a page names in its text, as code: those of `src` and of apps are theirs to have. */
+export const filesNamedIn = (text: string): string[] =>
+  [
+    ...proseOf(text).matchAll(
+      /`((?:(?:test|scripts|demo|bench|frameworks)\/[\w./@[\]-]+)|docs\/[\w./-]+\.md)`/g,
+    ),
+  ].map(([, path = '']) => path)

@@ -42,6 +42,16 @@ describe.each(WITH_BASE_PATH)(
       ])
     })
 
+    // No `skipIf`: in CI that is a failure.
+    if (by.hasEdgeRoute) {
+      it('a route in the edge runtime knows who is there, by what the proxy has said', async () => {
+        const { get } = await signedIn()
+        expect((await get('/app/edge')).json()).toEqual({ runtime: 'edge', email: ADA })
+        const stranger = createHttpBrowser(app.origin)
+        expect((await stranger.get('/app/edge')).json()).toEqual({ runtime: 'edge', email: null })
+      })
+    }
+
     it('the page’s own client knows the session, refreshes and ends it', async () => {
       const { fetch, get, jar } = await signedIn()
       const provider = backend({ url: `${app.origin}/app/auth`, fetch })

@@ -14,9 +14,16 @@ export interface NextBuild {
   readonly flags: readonly string[]
   /** Whether it is Next 15, which has packages of its own, calls the proxy middleware, and runs that in its edge runtime. */
   readonly isNext15?: true
+  /** Whether the app has a route in the edge runtime: by webpack Next 16 cannot build it, and `frameworks/next-15` has one. */
+  readonly hasEdgeRoute?: true
 }
 
-const TURBOPACK: NextBuild = { title: 'Next 16, by Turbopack', folder: 'turbopack', flags: [] }
+const TURBOPACK: NextBuild = {
+  title: 'Next 16, by Turbopack',
+  folder: 'turbopack',
+  flags: [],
+  hasEdgeRoute: true,
+}
 const WEBPACK: NextBuild = { title: 'Next 16, by webpack', folder: 'webpack', flags: ['--webpack'] }
 const NEXT_15: NextBuild = {
   title: 'Next 15, by webpack',

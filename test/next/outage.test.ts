@@ -38,6 +38,19 @@ describe('withAuth({ onOutage: "return" }), for a page that says that nobody can
     expect(redirected).toContain('/auth/sign-in')
   })
 
+  it('gives it where the token has died since the proxy looked, and sends nobody to sign in', async () => {
+    const app = createApp()
+    const ada = await app.signedIn()
+    const { result, redirected } = await ada.page(() => {
+      app.clock.time += LIFE
+      return app.auth.withAuth({ ensureSignedIn: true, onOutage: 'return' })
+    })
+    expect(redirected).toBe('')
+    expect(result?.outage).toMatchObject({ isTransient: true, userId: 'user_ada' })
+    // The next request refreshes it.
+    expect(await ada.who()).toMatchObject({ user: { id: 'user_ada' } })
+  })
+
   it('still throws what is a mistake', async () => {
     const { app, ada } = await open()
     const ask = () => app.auth.withAuth({ onOutage: 'return' })

@@ -85,7 +85,7 @@ describe('a proxy of the app’s own', () => {
     const forged = { 'x-holdfast-session': 'server_error 1', 'x-holdfast-path': '//evil.example' }
     const request = app.browser().requestTo('/team', forged)
     const { headers } = await app.auth.sessionOf(request)
-    expect(headers.get('x-holdfast-session')).toBe('known')
+    expect(headers.get('x-holdfast-session')).toBe('nobody')
     expect(headers.get('x-holdfast-path')).toBe('/team')
   })
 

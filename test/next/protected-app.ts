@@ -93,6 +93,7 @@ export function buildProtected(by: NextBuild): string {
     // Older than what was built of it, unless it was changed.
     cpSync(at(name), join(folder, name), { recursive: true, preserveTimestamps: true })
   }
+  if (!by.hasEdgeRoute) rmSync(join(folder, 'app/edge'), { recursive: true })
   const written = [proxyFor(by), ...(by.isNext15 ? packagesOfNext15() : [])]
   writeFiles(folder, written)
   const sources = [...SOURCES, ...written.map(([name]) => name)]

@@ -1,9 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { PAGES as ALL_PAGES, read } from '../docs/pages.js'
 import { compile, manifest, modules, root } from './compile.js'
-
-const read = (page: string): string => readFileSync(join(root, page), 'utf8')
 
 interface Example {
   readonly kind: string
@@ -34,18 +33,14 @@ function examplesOf(page: string): Example[] {
 const beginsWithFiles = (page: string): boolean =>
   /^\/\/ [\w.]+\.ts\n/.test(/```tsx?\n([\s\S]*?)```/.exec(read(page))?.[1] ?? '')
 
-const PAGES = [
-  'README.md',
-  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-    // Not what is installed there, nor what the build of the site makes.
-    .filter((name) => name.endsWith('.md') && !/node_modules|\.vitepress|^reference\b/.test(name))
+const PAGES = ALL_PAGES.filter(
+  (page) =>
     // Its blocks are lines of apps that are compiled with their frameworks, see test/frameworks.
-    .filter((name) => name !== 'frameworks.md')
+    page !== 'docs/frameworks.md' &&
     // So are those of whole apps, in test/guides.
-    .filter((name) => !/^guides[\\/]/.test(name))
-    .map((name) => `docs/${name.replaceAll('\\', '/')}`)
-    .filter((page) => examplesOf(page).length > 0),
-]
+    !page.startsWith('docs/guides/') &&
+    examplesOf(page).length > 0,
+)
 
 /** What examples leave to the app, and the libraries in them that are not installed here. */
 const APP = `

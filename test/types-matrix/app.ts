@@ -4,21 +4,19 @@ import type { Row } from './rows.js'
 const OF_PAGES = /^holdfast\/(compat\/|react\b|vue\b|svelte\b|solid\b|angular\b|devtools\b)/
 
 /**
- * The bindings of these read all of their frameworks' own types, which are theirs to keep: Solid's name an
- * event that the DOM of TypeScript 5.4 does not have. One older compiler reads them, too, and the one of today.
+ * Solid's own types name an event that the DOM of TypeScript 5.4 does not have, so that of 5.5 is the first that reads
+ * them. The other frameworks' can be read by all.
  */
-const OF_FRAMEWORKS = /^holdfast\/(vue|svelte|solid|angular)\b/
+const canReadSolid = ({ version, skipLibCheck }: Row): boolean => skipLibCheck || version !== '5.4'
 
 /** What an app that compiles like this can import. */
-export function subpathsFor(
-  { lib, version, skipLibCheck }: Row,
-  all: readonly string[],
-): readonly string[] {
-  const withFrameworks = skipLibCheck || version === '5.8' || version === 'today'
-  return all
-    .filter((name) => lib !== 'node' || !OF_PAGES.test(name))
-    .filter((name) => withFrameworks || !OF_FRAMEWORKS.test(name))
-}
+export const subpathsFor = (row: Row, all: readonly string[]): readonly string[] =>
+  all
+    .filter((name) => row.lib !== 'node' || !OF_PAGES.test(name))
+    .filter((name) => canReadSolid(row) || name !== 'holdfast/solid')
+
+/** An app of Solid without Holdfast. */
+export const SOLID_ALONE = `export * from 'solid-js'`
 
 /** A module that imports all of them, so that their types are read to the end. */
 export const everything = (subpaths: readonly string[]): string =>

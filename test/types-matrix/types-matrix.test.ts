@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { installLocked } from '../support/npm.js'
-import { APP, COMMON, everything, subpathsFor, USING } from './app.js'
+import { APP, COMMON, everything, SOLID_ALONE, subpathsFor, USING } from './app.js'
 import { ALL, ROUNDS, type Row, rowsOf, VALUES, type Version } from './rows.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -48,15 +48,20 @@ const TODAY =
 
 const nameOf = (row: Row): string => Object.values(row).join('-')
 
+/** What an app of a row has in it. */
+const filesOf = (row: Row): Readonly<Record<string, string>> => ({
+  'all.ts': everything(subpathsFor(row, subpaths)),
+  'app.ts': APP,
+  ...(row.lib === 'disposable' && { 'using.ts': USING }),
+  ...(knowsRequire(row) && { 'common.cts': COMMON }),
+})
+
 /** Compiles an app. Resolves to what the compiler says, which is nothing when all is well. */
-async function compile(row: Row): Promise<string> {
-  const at = join(folder, 'apps', nameOf(row))
+async function compile(row: Row, name = nameOf(row), sources = filesOf(row)): Promise<string> {
+  const at = join(folder, 'apps', name)
   const files = {
+    ...sources,
     'package.json': '{ "type": "module" }',
-    'all.ts': everything(subpathsFor(row, subpaths)),
-    'app.ts': APP,
-    ...(row.lib === 'disposable' && { 'using.ts': USING }),
-    ...(knowsRequire(row) && { 'common.cts': COMMON }),
     'tsconfig.json': JSON.stringify({ compilerOptions: settingsOf(row), include: ['*'] }),
   }
   mkdirSync(join(at, 'node_modules'), { recursive: true })
@@ -112,4 +117,15 @@ describe('the types of the built package are clean', () => {
       expect(said.get(row)).toBe('')
     },
   )
+})
+
+it('only Solid is left out with TypeScript 5.4, which cannot read its types without Holdfast either', async () => {
+  const row: Row = { version: '5.4', resolution: 'bundler', lib: 'pages', skipLibCheck: false }
+  expect(subpaths.filter((name) => !subpathsFor(row, subpaths).includes(name))).toEqual([
+    'holdfast/solid',
+  ])
+  const lines = (await compile(row, 'solid-alone', { 'all.ts': SOLID_ALONE })).trim().split('\n')
+  for (const line of lines) {
+    expect(line).toMatch(/solid-js\/types\/jsx\.d\.ts.*'ContentVisibilityAutoStateChangeEvent'/)
+  }
 })
