@@ -80,6 +80,18 @@ describe('a page that a link leads to', () => {
     expect(here()).toBe(APP)
   })
 
+  it('does not repeat what a server says that has failed, which may name its database', async () => {
+    const said = 'error=server_error&error_description=no+route+to+db-7.internal&sb='
+    const { auth, here } = createTabs().open({}, `${APP}#${said}`)
+    const { error } = await auth.initialize()
+    expect(error).toMatchObject({
+      name: 'AuthImplicitGrantRedirectError',
+      message: 'The server cannot answer now.',
+      details: { error: 'server_error' },
+    })
+    expect(here()).toBe(APP)
+  })
+
   it('says it in one line, however long the letter is that somebody wrote there', async () => {
     const letter = encodeURIComponent(`Call\r\n\u202e555${'9'.repeat(5_000)}`)
     const said = `error=${letter}&error_code=otp_expired&error_description=${letter}&sb=`
