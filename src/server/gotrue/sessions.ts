@@ -35,7 +35,7 @@ export interface GoTrueSessionsOptions<Metadata extends object = AnyMetadata>
 }
 
 /** What GoTrue signs with where it has keys (GoTrue 2.196, `GOTRUE_JWT_KEYS`). */
-const ALGORITHMS = ['ES256', 'RS256', 'ES512', 'RS512', 'EdDSA']
+export const ALGORITHMS: readonly string[] = ['ES256', 'RS256', 'ES512', 'RS512', 'EdDSA']
 
 function verificationOf<Metadata extends object>({
   server,
