@@ -487,7 +487,7 @@ describe('the packed package', () => {
       GOTRUE,
       // 40 of it believe no user but the token's, and find one whom auth-js kept apart in the same storage.
       `export { GoTrueClient, isAuthApiError } from 'holdfast/compat/auth-js'`,
-      3_575,
+      3_685,
     ],
     [
       'webauthnFactors',
