@@ -148,6 +148,19 @@ describe('a page that a link leads to', () => {
     })
   })
 
+  it('says in the result of initialize() that the app’s own function failed', async () => {
+    const detectSessionInUrl = () => {
+      throw new Error('of the app')
+    }
+    const { auth } = createTabs().open({ detectSessionInUrl }, `${APP}#access_token=x`)
+    const { error } = await auth.initialize()
+    expect(error).toMatchObject({
+      name: 'AuthUnknownError',
+      originalError: { message: 'of the app' },
+    })
+    expect((await auth.getSession()).data.session).toBeNull()
+  })
+
   it('is looked at only by initialize() where the app wants that', async () => {
     const { open, follow, link } = createTabs()
     await open().auth.signInWithOtp({ email: ADA.email, ...back })
