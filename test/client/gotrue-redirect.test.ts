@@ -188,12 +188,41 @@ describe('GoTrue’s own errors', () => {
 
   it('are in words that anybody can write: one line, marked, and no longer than theirs', async () => {
     const { at } = start()
-    const letter = `Call%0A%0a%E2%80%AE555${'9'.repeat(5_000)}`
-    const error = await at(`?error_code=otp_expired&error_description=${letter}`).catch((e) => e)
-    expect(error.message).toMatch(/^The address says: “Call 555/)
-    expect(error.message.length).toBeLessThan(230)
+    const letter = (words: string) => `?error_code=otp_expired&error_description=${words}`
+    const error = await at(letter(`Call+555${'9'.repeat(400)}%0ANow`)).catch((e) => e)
+    expect(error.message).toBe(`The address says: “Call 555${'9'.repeat(192)}”`)
+    for (const words of ['%E2%80%AE555', '%3Cb%3ECall', '%0ACall', '9'.repeat(501), '']) {
+      const { message } = await at(letter(words)).catch((e) => e)
+      expect(message).toBe('The sign-in was refused.')
+    }
     const odd = await at('#error_code=a&error=%3Cb%3E%20c&sb=').catch((e) => e)
     expect(odd.serverCode).toBe('a')
+  })
+})
+
+describe('a server that has failed', () => {
+  it.each([
+    '?error=server_error&error_description=db-7.internal#error=server_error&error_description=db-7.internal&sb=',
+    '#error=server_error&error_code=unexpected_failure&error_description=db-7.internal',
+    '#error=server_error&error_code=500&error_description=db-7.internal',
+    '?error=server_error&error_code=request_timeout&error_description=db-7.internal',
+  ])('is told without its words, which may name its database: %s', async (rest) => {
+    const { at, here } = start()
+    await expect(at(rest)).rejects.toMatchObject({
+      code: 'server_error',
+      message: 'The server cannot answer now.',
+    })
+    expect(here()).toBe('')
+  })
+
+  it('is another than one that refuses with error=server_error, as GoTrue does of most', async () => {
+    const { at } = start()
+    const said = 'error=server_error&error_code=identity_already_exists&error_description=Linked'
+    await expect(at(`?${said}#${said}&sb=`)).rejects.toMatchObject({
+      code: 'rejected',
+      serverCode: 'identity_already_exists',
+      message: 'The address says: “Linked”',
+    })
   })
 })
 

@@ -325,14 +325,25 @@ describe('a sign-in that the server refuses', () => {
     ['consent_required', 'step_required'],
     ['access_denied', 'rejected'],
     ['invalid_scope', 'rejected'],
-    ['temporarily_unavailable', 'server_error'],
-  ])('with %s is %s', async (error, code) => {
+  ])('with %s is %s, in words that are marked', async (error, code) => {
     const { begin, comeBack, tab } = oidcPage({})
     const { state = '' } = (await begin()).parameters
     const outcome = await comeBack({ error, state, error_description: 'As it is.' })
-    expect(outcome).toMatchObject({ code, serverCode: error, message: 'As it is.' })
+    const message = 'The address says: “As it is.”'
+    expect(outcome).toMatchObject({ code, serverCode: error, message })
     expect(tab.environment.page.href()).toBe(CALLBACK)
   })
+
+  it.each(['server_error', 'temporarily_unavailable'])(
+    'with %s is server_error, whose words nobody reads: they may name its database',
+    async (error) => {
+      const { begin, comeBack } = oidcPage({})
+      const { state = '' } = (await begin()).parameters
+      const outcome = await comeBack({ error, state, error_description: 'db-7.internal' })
+      const message = 'The server cannot answer now.'
+      expect(outcome).toMatchObject({ code: 'server_error', serverCode: error, message })
+    },
+  )
 
   it('shows nobody markup', async () => {
     const { begin, comeBack } = oidcPage({})

@@ -163,7 +163,7 @@ describe('an answer that cannot be used', () => {
     await expect(attempt).rejects.toMatchObject({
       code: 'rejected',
       serverCode: 'organization_invalid',
-      message: 'There is no organization for the provided ID.',
+      message: 'The address says: “There is no organization for the provided ID.”',
     })
     expect(tab.environment.page.href()).toBe(CALLBACK)
     expect(stored()).toBe('[]')

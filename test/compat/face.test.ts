@@ -119,6 +119,14 @@ describe('a sign-out', () => {
     expect(events.at(-1)).toBe('SIGNED_OUT')
   })
 
+  it('takes the secrets of sign-ins that are under way with it', async () => {
+    const { auth, tab } = await signedIn(createTabs(), { flowType: 'pkce' })
+    await auth.signInWithOtp({ email: ADA.email })
+    expect(await tab.storage.get('holdfast.app.flows')).toContain('secret')
+    await auth.signOut()
+    expect(await tab.storage.get('holdfast.app.flows')).toBeNull()
+  })
+
   it('takes a scope that there is', async () => {
     const { auth } = await signedIn()
     const scope = JSON.parse('"all"')
@@ -147,6 +155,19 @@ describe('refreshes ahead of need', () => {
     tab.hide()
     await browser.clock.advance(HOUR)
     expect(refreshes(tabs)).toBe(1)
+  })
+
+  it('are begun and ended as often as the app likes', async () => {
+    const tabs = createTabs()
+    const { auth, browser } = await signedIn(tabs)
+    await auth.startAutoRefresh()
+    await auth.startAutoRefresh()
+    await auth.stopAutoRefresh()
+    await auth.stopAutoRefresh()
+    await browser.clock.advance(HOUR)
+    expect(refreshes(tabs)).toBe(0)
+    await auth.startAutoRefresh()
+    await vi.waitUntil(() => refreshes(tabs) === 1, PATIENT)
   })
 
   it.each([
@@ -211,6 +232,19 @@ describe('the client', () => {
     expect(() => new compat.GoTrueClient({ client })).toThrow(compat.AuthError)
     const url = 'http://auth.example/auth/v1'
     expect(() => new compat.GoTrueClient({ url })).toThrow(/http/)
+  })
+
+  it('goes on in memory where its storage fails: nothing throws, and it is reported', async () => {
+    const fail = async () => {
+      throw new Error('of the disk')
+    }
+    const storage = { getItem: fail, setItem: fail, removeItem: fail }
+    const { auth, tab } = createTabs().open({ storage })
+    expect(await auth.getSession()).toEqual({ data: { session: null }, error: null })
+    expect((await auth.signInWithPassword(ADA)).error).toBeNull()
+    expect((await auth.getSession()).data.session?.user.email).toBe(ADA.email)
+    expect((await auth.signOut()).error).toBeNull()
+    await vi.waitUntil(() => tab.errors.length > 0, PATIENT)
   })
 
   it('keeps nothing where sessions are not to be kept', async () => {

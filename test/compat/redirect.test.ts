@@ -80,6 +80,18 @@ describe('a page that a link leads to', () => {
     expect(here()).toBe(APP)
   })
 
+  it('does not repeat what a server says that has failed, which may name its database', async () => {
+    const said = 'error=server_error&error_description=no+route+to+db-7.internal&sb='
+    const { auth, here } = createTabs().open({}, `${APP}#${said}`)
+    const { error } = await auth.initialize()
+    expect(error).toMatchObject({
+      name: 'AuthImplicitGrantRedirectError',
+      message: 'The server cannot answer now.',
+      details: { error: 'server_error' },
+    })
+    expect(here()).toBe(APP)
+  })
+
   it('says it in one line, however long the letter is that somebody wrote there', async () => {
     const letter = encodeURIComponent(`Call\r\n\u202e555${'9'.repeat(5_000)}`)
     const said = `error=${letter}&error_code=otp_expired&error_description=${letter}&sb=`
@@ -134,6 +146,19 @@ describe('a page that a link leads to', () => {
       a: '1',
       b: '2',
     })
+  })
+
+  it('says in the result of initialize() that the app’s own function failed', async () => {
+    const detectSessionInUrl = () => {
+      throw new Error('of the app')
+    }
+    const { auth } = createTabs().open({ detectSessionInUrl }, `${APP}#access_token=x`)
+    const { error } = await auth.initialize()
+    expect(error).toMatchObject({
+      name: 'AuthUnknownError',
+      originalError: { message: 'of the app' },
+    })
+    expect((await auth.getSession()).data.session).toBeNull()
   })
 
   it('is looked at only by initialize() where the app wants that', async () => {

@@ -23,6 +23,11 @@ export const WAYS: readonly Row[] = [
     },
   },
   {
+    promise: 'a message to be sent again takes an address',
+    play: ({ auth }) => auth.resend(JSON.parse('{}')),
+    differs: 'nor of a type',
+  },
+  {
     promise: 'a code for a new password is sent',
     play: async (side) => {
       await signIn(side)

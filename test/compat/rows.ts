@@ -46,7 +46,26 @@ export const SIGN_INS: readonly Row[] = [
     play: ({ auth }) => auth.signUp(anything({ password: 'secret-9' })),
     differs: 'the message does not speak of passwords',
   },
+  {
+    promise: 'a server without registrations refuses them',
+    server: { signups: false },
+    play: ({ auth }) => auth.signUp(EVE),
+  },
+  {
+    promise: 'a phone registers, and signs in by its password',
+    play: async ({ auth }) => {
+      const registered = await auth.signUp({ phone: '15550100', password: EVE.password })
+      await auth.signOut()
+      const again = await auth.signInWithPassword({ phone: '15550100', password: EVE.password })
+      return { registered, again }
+    },
+  },
   { promise: 'a password signs in', play: signIn },
+  {
+    promise: 'a password takes an address',
+    play: ({ auth }) => auth.signInWithPassword(anything({ password: 'secret-9' })),
+    differs: 'the message does not speak of passwords',
+  },
   {
     promise: 'a wrong password does not',
     play: ({ auth }) => auth.signInWithPassword({ ...ADA, password: 'wrong' }),
@@ -58,6 +77,11 @@ export const SIGN_INS: readonly Row[] = [
     server: { anonymous: false },
     play: ({ auth }) => auth.signInAnonymously(),
   },
+  {
+    promise: 'somebody signs in without a name, with data of their own',
+    play: ({ auth }) => auth.signInAnonymously({ options: { data: { name: 'Eve' } } }),
+  },
+  { promise: 'a code takes an address', play: ({ auth }) => auth.signInWithOtp(anything({})) },
   { promise: 'a code is sent', play: ({ auth }) => auth.signInWithOtp({ email: ADA.email }) },
   {
     promise: 'no code is sent to an unknown address that is not to get an account',
@@ -198,6 +222,14 @@ export const SESSIONS: readonly Row[] = [
   },
   { promise: 'a false token has no user', play: ({ auth }) => auth.getUser('a.b.c') },
   {
+    promise: 'a false token that somebody else was to have leaves the session here',
+    play: async (side) => {
+      await signIn(side)
+      const { error } = await side.auth.getUser('a.b.c')
+      return { refused: error !== null, now: (await side.auth.getSession()).data.session !== null }
+    },
+  },
+  {
     promise: 'a user is changed',
     play: async (side) => {
       await signIn(side)
@@ -251,6 +283,15 @@ export const SIGN_OUTS: readonly Row[] = [
       await side.auth.signInWithPassword(ADA)
       const result = await side.auth.signOut({ scope: 'others' })
       return { result, left: side.server.sessions().length, now: await side.auth.getSession() }
+    },
+  },
+  {
+    promise: 'a sign-out of somebody whom the server does not know any more',
+    play: async (side) => {
+      const { data } = await signIn(side)
+      side.server.deleteUser(data.user?.id ?? '')
+      const result = await side.auth.signOut()
+      return { result, now: await side.auth.getSession() }
     },
   },
   {

@@ -49,6 +49,19 @@ describe('what auth-js left behind', () => {
     expect((await late.auth.getSession()).data.session).toBeNull()
   })
 
+  it('is gone then with the secrets of every redirect that auth-js had under way', async () => {
+    const { entries, options } = await left('app')
+    const old = new AuthJs({ ...options, storageKey: 'app', flowType: 'pkce' })
+    for (const provider of ['github', 'google'] as const) {
+      await old.signInWithOAuth({ provider, options: { skipBrowserRedirect: true } })
+    }
+    await old.dispose()
+    expect([...entries.keys()].filter((key) => key.startsWith('app-')).length).toBe(4)
+    const auth = new GoTrueClient({ ...options, storageKey: 'app' })
+    expect((await auth.getSession()).data.session).not.toBeNull()
+    expect([...entries.keys()].filter((key) => key.startsWith('app'))).toEqual([])
+  })
+
   it('is gone after a sign-out, with all that belonged to it', async () => {
     const users = new Map<string, string>()
     const { server, entries, options } = await left('app', users)

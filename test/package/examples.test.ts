@@ -46,7 +46,7 @@ const PAGES = ALL_PAGES.filter(
 const APP = `
   declare const email: string, phone: string, password: string, redirectTo: string, url: string
   declare const key: string, apikey: string, apiKey: string, token: string, idToken: string
-  declare const message: string, signature: string
+  declare const message: string, signature: string, captchaToken: string
   declare const authorizationId: string, clientId: string, identityId: string
   declare const wallet: import('holdfast/providers/gotrue/web3').SolanaWallet
   declare const provider: import('holdfast/providers/gotrue').GoTrueProvider

@@ -22,7 +22,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 19_555, gotrue: 27_630, oidc: 28_575 }
+const BUDGETS = { core: 19_555, gotrue: 27_765, oidc: 28_725 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -430,7 +430,7 @@ describe('the packed package', () => {
     ],
     // The proof and its thumbprint alone are 550; the rest is what keeps a bound session alive, and 240 of it
     // remove the keys of sign-ins that nobody comes back from, 110 tell a server's time from what is none.
-    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 2_040],
+    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 2_055],
     ['popup', 'oidc', OIDC, `export { popup } from 'holdfast/providers/oidc/popup'`, 950],
     [
       'silentSignIn and silentRenewal',
@@ -487,7 +487,7 @@ describe('the packed package', () => {
       GOTRUE,
       // 40 of it believe no user but the token's, and find one whom auth-js kept apart in the same storage.
       `export { GoTrueClient, isAuthApiError } from 'holdfast/compat/auth-js'`,
-      3_575,
+      3_685,
     ],
     [
       'webauthnFactors',

@@ -4,7 +4,7 @@ import { foreignStorage, print } from '../../defaults.js'
 import { type SwitchableWake, switchableWake } from '../../environment/switchable-wake.js'
 import type { WithArea } from '../../providers/gotrue/area.js'
 import { parseAuthJsSession } from '../../providers/gotrue/auth-js.js'
-import { withUser } from '../../providers/gotrue/auth-js-storage.js'
+import { authJsStorage } from '../../providers/gotrue/auth-js-storage.js'
 import { gotrue } from '../../providers/gotrue/index.js'
 import type {
   AnyMetadata,
@@ -88,20 +88,15 @@ const adapted = (storage: SupportedStorage): Storage => ({
 
 /** Where auth-js left its session, under the first of these names, and what it left beside it: removed as one. */
 function leftBehind(from: Storage, keys: readonly string[], users = from): Storage {
+  const left = authJsStorage({ storage: from, userStorage: users })
   return {
     ...from,
     async get() {
-      for (const key of keys) {
-        const text = await from.get(key)
-        if (text) return withUser(text, key, users)
-      }
+      for (const key of keys) if (await from.get(key)) return left.get(key)
       return null
     },
     async remove() {
-      for (const key of keys) {
-        for (const end of ['', '-user', '-code-verifier']) await from.remove(key + end)
-        await users.remove(`${key}-user`)
-      }
+      for (const key of keys) await left.remove(key)
     },
   }
 }

@@ -1,6 +1,5 @@
 import { isAuthError as isHoldfastError } from '../../core/errors.js'
 import { AREA } from '../../providers/gotrue/area.js'
-import { toLine } from '../../providers/gotrue/found.js'
 import type { AuthError } from './errors.js'
 import type { FaceOptions, Inner } from './options.js'
 import {
@@ -17,12 +16,19 @@ function paramsOf(href: string): { [parameter: string]: string } {
   return Object.fromEntries([...new URLSearchParams(fragment), ...new URLSearchParams(query)])
 }
 
+/** A text of an address, which anybody can write, held to one line and a length. */
+const toLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').slice(0, 200)
+
 function toRedirectError(cause: unknown, params: { [parameter: string]: string }): AuthError {
   const { error, error_code, error_description } = params
-  const said = isHoldfastError(cause, 'rejected') && cause.status === undefined
+  const failed = isHoldfastError(cause, 'server_error')
+  const said = (failed || isHoldfastError(cause, 'rejected')) && cause.status === undefined
   if (!said) return toAuthError(cause)
   return new AuthImplicitGrantRedirectError(
-    toLine(error_description || 'Error in URL with unspecified error_description'),
+    // What a server says that has failed is not repeated.
+    failed
+      ? cause.message
+      : toLine(error_description || 'Error in URL with unspecified error_description'),
     {
       error: toLine(error || 'unspecified_error'),
       code: toLine(error_code || 'unspecified_code'),

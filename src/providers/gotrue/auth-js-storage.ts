@@ -12,7 +12,7 @@ export interface AuthJsStorages {
 }
 
 /** A session with the user whom auth-js kept apart. Where that one cannot be read, the token says who it is. */
-export async function withUser(text: string, key: string, users: Storage): Promise<string> {
+async function withUser(text: string, key: string, users: Storage): Promise<string> {
   try {
     const session = fieldsOf(text)
     if (asObject(session?.user)) return text

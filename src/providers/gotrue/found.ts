@@ -1,6 +1,7 @@
-import { AuthError } from '../../core/errors.js'
+import type { AuthError } from '../../core/errors.js'
 import type { Tokens } from '../../core/provider.js'
 import { type FieldNames, readFields, splitAddress } from '../shared/address.js'
+import { plain, quote, refusalIn } from '../shared/refusal.js'
 
 /** What an address holds for this client. */
 export type Found =
@@ -40,27 +41,13 @@ export const OURS: Readonly<Record<Exclude<Found['kind'], 'ignored'>, FieldNames
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 
-/** Long enough for every text of GoTrue's, and too short for a letter to whoever reads it. */
+/**
+ * Long enough for every text of GoTrue's, and too short for a letter to whoever reads it: any link may
+ * bring one here, for nothing in it shows that a sign-in was begun.
+ */
 const LONGEST = 200
 
 type Fields = ReadonlyMap<string, string>
-
-/** A text of an address, which anybody can write, held to one line and a length. */
-export const toLine = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').slice(0, LONGEST)
-
-/** The same, marked as what it is. */
-const quote = (text: string): string => `The address says: “${toLine(text)}”`
-
-function toError(...parts: readonly Fields[]): AuthError {
-  const first = (name: string): string | undefined =>
-    parts.map((part) => part.get(name)).find((value) => value)
-  const words = [first('error_code'), first('error')]
-  return new AuthError('rejected', quote(first('error_description') ?? 'no reason'), {
-    // Digits, which are a status or Facebook's, say less than the word beside them.
-    serverCode: words.find((word = '') => /^[a-z][\w.-]{0,63}$/i.test(word)),
-  })
-}
 
 /**
  * Whether an error is GoTrue's own. Since December 2025 there is an `sb` beside it, since v2.164.0 its
@@ -83,7 +70,10 @@ function isOurs(query: Fields, fragment: Fields): boolean {
 export function find(href: string, expected: Expected): Found | null {
   const address = splitAddress(href)
   const [query, fragment] = [readFields(address.query), readFields(address.fragment)]
-  if (isOurs(query, fragment)) return { kind: 'error', error: toError(query, fragment) }
+  if (isOurs(query, fragment)) {
+    const said = (name: string): string | undefined => query.get(name) || fragment.get(name)
+    return { kind: 'error', error: refusalIn(said, LONGEST) }
+  }
   const code = query.get('code')
   const certain = UUID.test(code ?? '')
   // GoTrue sends no `state` back; nearly everybody else does.
@@ -93,7 +83,7 @@ export function find(href: string, expected: Expected): Found | null {
   const message = fragment.get('message')
   // Said to the first of two links to a new address, before there was an `sb`.
   if (message && (fragment.has('sb') || message.startsWith('Confirmation link accepted'))) {
-    return { kind: 'message', message: quote(message) }
+    return { kind: 'message', message: quote(plain(message, '').slice(0, LONGEST)) }
   }
   const [accessToken, refreshToken] = [fragment.get('access_token'), fragment.get('refresh_token')]
   if (accessToken && refreshToken && expected.acceptFragmentTokens) {

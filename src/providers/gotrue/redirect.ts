@@ -149,7 +149,7 @@ export function createRedirect<M extends object>(
       const foreign = found.kind === 'code' && !found.certain
       if (foreign && isAuthError(error, 'invalid_credentials')) return ignoring('code')
       // After a passing failure a reload may still finish it.
-      if (isFinal(error)) end()
+      if (found.kind === 'error' || isFinal(error)) end()
       throw error
     }
   }

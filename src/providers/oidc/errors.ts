@@ -2,6 +2,7 @@ import { AuthError, type AuthErrorCode } from '../../core/errors.js'
 import type { HttpAnswer } from '../shared/http.js'
 import { asObject, text } from '../shared/json.js'
 import { toPassing } from '../shared/passing.js'
+import { plain, refusalIn } from '../shared/refusal.js'
 import type { OidcStep } from './types.js'
 
 /** The server's definite word about a refresh token (RFC 6749 §5.2), and the statuses it comes with. */
@@ -20,10 +21,6 @@ const MFA = 'mfa_required'
  * documented. Its numbers may change, this does not.
  */
 const SUBERROR = /^\w{1,100}$/
-
-/** Text that a person may be shown: servers and links may say anything. Entra's further lines are for its support. */
-export const plain = (value: unknown, otherwise: string): string =>
-  text(value)?.match(/^[^<>\p{Cc}]{1,500}(?=\r?\n[^<>]*$|$)/u)?.[0] ?? otherwise
 
 /** The error that a step is. */
 export const stepError = (
@@ -85,13 +82,7 @@ export function toError(answer: HttpAnswer, asked: Asked): AuthError {
 
 /** The error that a redirect without a code is. */
 export function toRefusal(query: ReadonlyMap<string, string>): AuthError {
-  const serverCode = query.get('error') ?? ''
-  const message = query.get('error_description')
-  if (STEPS.test(serverCode)) return stepError({ step: serverCode }, message)
-  const passing = /^(server_error|temporarily_unavailable)$/.test(serverCode)
-  return new AuthError(
-    passing ? 'server_error' : 'rejected',
-    plain(message, 'The sign-in was refused.'),
-    { serverCode },
-  )
+  const step = query.get('error') ?? ''
+  const refusal = refusalIn((name) => query.get(name))
+  return STEPS.test(step) ? stepError({ step }, refusal.message) : refusal
 }

@@ -1,6 +1,7 @@
 import { AuthError } from '../../core/errors.js'
 import { createPkce } from '../shared/pkce.js'
 import { createRedirect, ownPage } from '../shared/redirect.js'
+import { refusalIn } from '../shared/refusal.js'
 import { parseUrl } from '../shared/url.js'
 import type { ActionDeps } from './action-deps.js'
 import { authorizeUrl } from './authorize.js'
@@ -44,16 +45,7 @@ export function createActions(deps: ActionDeps): WorkOSActions {
       host,
       home,
       ours: OURS,
-      refusal: (query) =>
-        query.get('code')
-          ? null
-          : new AuthError(
-              'rejected',
-              query.get('error_description') ?? 'The sign-in was refused.',
-              {
-                serverCode: query.get('error'),
-              },
-            ),
+      refusal: (query) => (query.get('code') ? null : refusalIn((name) => query.get(name))),
       grant: ({ query, secret }, context) =>
         deps.grant(
           'authorization_code',

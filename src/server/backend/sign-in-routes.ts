@@ -2,6 +2,7 @@ import { AuthError, isAuthError } from '../../core/errors.js'
 import type { Grant, SessionUser } from '../../core/session.js'
 import type { SignInHints } from '../../providers/backend/types.js'
 import { createPkce } from '../../providers/shared/pkce.js'
+import { refusalIn } from '../../providers/shared/refusal.js'
 import { parseCookies } from '../cookies/cookies.js'
 import { TIME_LIMIT, withinTime } from '../shared/time-limit.js'
 import { redirect } from './answers.js'
@@ -34,13 +35,6 @@ export interface SignInRoutesDeps<User extends SessionUser>
   report(error: unknown): void
 }
 
-/**
- * Words of an address that a person may be shown: anybody can have put markup there. Entra's further
- * lines are for its support.
- */
-const plain = (text: string | null, most: number): string | undefined =>
-  /^[^<>\p{Cc}]+(?=\r?\n[^<>]*$|$)/u.exec(text ?? '')?.[0].slice(0, most)
-
 /** What the auth server or the person refused; of another server nothing is repeated. */
 function refusalOf({ searchParams }: URL, issuer: string | undefined): AuthError {
   const iss = searchParams.get('iss')
@@ -53,9 +47,7 @@ function refusalOf({ searchParams }: URL, issuer: string | undefined): AuthError
       'The auth server said nothing of the sign-in: begin again, or open the link again.'
     return new AuthError('server_error', message)
   }
-  const message = plain(searchParams.get('error_description'), 500) ?? 'The sign-in was refused.'
-  const serverCode = plain(searchParams.get('error_code') ?? searchParams.get('error'), 100)
-  return new AuthError('rejected', message, { serverCode })
+  return refusalIn((name) => searchParams.get(name))
 }
 
 const unknown = (): AuthError =>
@@ -135,7 +127,9 @@ export function createSignInRoutes<User extends SessionUser>(
     if (isHalf) return redirect(`${deps.appOrigin(call.url)}${flow.returnTo}`)
     if (!code) {
       const refusal = refusalOf(call.url, signIn.issuer)
-      return fail(call, refusal, refusal.retryable ? [] : used)
+      // Where nothing was said, the same link may do later.
+      const again = refusal.retryable && !call.url.searchParams.has('error')
+      return fail(call, refusal, again ? [] : used)
     }
     const exchange = {
       code,

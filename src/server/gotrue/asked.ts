@@ -109,6 +109,17 @@ export function messengerOf(fields: Fields): {
   return invalid('`channel` is `sms` or `whatsapp`.')
 }
 
+/** By whose identity provider somebody signs in. @throws AuthError `invalid_argument` for nobody's. */
+export function companyOf(fields: Fields): {
+  readonly domainHint?: string
+  readonly connectionId?: string
+  readonly captchaToken?: string
+} {
+  const company = textsOf(fields, ['domainHint', 'connectionId', 'captchaToken'])
+  if (company.domainHint || company.connectionId) return company
+  return invalid('Pass a `domainHint` or a `connectionId`.')
+}
+
 /** What somebody changes of themselves. @throws AuthError `invalid_argument` */
 export const changesOf = (fields: Fields): ServerUserChanges => ({
   ...textsOf(fields, ['password', 'nonce', 'currentPassword', 'email', 'phone']),

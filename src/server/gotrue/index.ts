@@ -18,3 +18,4 @@ export type {
   ServerUserChanges,
   SignedUp,
 } from './types.js'
+export { createGotrueVerifier, type GoTrueVerifierOptions } from './verifier.js'

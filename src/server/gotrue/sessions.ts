@@ -39,7 +39,7 @@ const NO_LIST =
   'GoTrue does not say which sessions a person has, and ends one of them by its own token only: pass a `list`, such as redisSessionList(), by which Holdfast keeps them itself.'
 
 /** What GoTrue signs with where it has keys (GoTrue 2.196, `GOTRUE_JWT_KEYS`). */
-const ALGORITHMS = ['ES256', 'RS256', 'ES512', 'RS512', 'EdDSA']
+export const ALGORITHMS: readonly string[] = ['ES256', 'RS256', 'ES512', 'RS512', 'EdDSA']
 
 function verificationOf<Metadata extends object>({
   server,

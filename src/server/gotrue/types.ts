@@ -42,7 +42,7 @@ export interface GoTrueSignInRequest extends SignInHints {
   readonly scopes?: string | undefined
   /** Any others, which GoTrue passes on to the provider. */
   readonly parameters?: Readonly<Record<string, string>> | undefined
-  /** For single sign-on at a server that wants the proof of a captcha. */
+  /** For single sign-on at a server that wants the proof of a captcha; the backend's `POST /sso` takes one. */
   readonly captchaToken?: string | undefined
 }
 

@@ -10,6 +10,7 @@ import type { OidcMetadata, OidcUser } from '../../providers/oidc/types.js'
 import { texts } from '../../providers/shared/json.js'
 import { challengeOf } from '../../providers/shared/pkce.js'
 import { invalid, parseUrl } from '../../providers/shared/url.js'
+import { isLately } from '../shared/lately.js'
 import { sealable, withMarker } from './grants.js'
 import type {
   OidcCodeExchange,
@@ -82,6 +83,11 @@ const mayNotPush = (error: unknown): boolean =>
   (error.code === 'bad_response' ||
     /^(invalid_client|unauthorized_client|access_denied)$/.test(error.serverCode ?? ''))
 
+/** When a server refused a push to its client, in ms since the epoch: each try costs a request, and a wait. */
+const refusals = new WeakMap<Server, number>()
+/** How long it is not tried again, in ms: a gateway's page in between is no refusal for ever. */
+const REST = 600_000
+
 /** Makes the address of a sign-in. @throws AuthError `invalid_argument` for what cannot be. */
 export async function signInAddress(
   { options, scope, server }: SignInDeps,
@@ -119,8 +125,11 @@ export async function signInAddress(
   if (wanted && !metadata.pushed_authorization_request_endpoint) {
     invalid('This server takes no pushed requests: leave `pushRequests` out.')
   }
+  const now = options.now ?? Date.now
+  if (!wanted && isLately(refusals.get(server), REST, now())) return plain
   return pushRequest(asked, { metadata, send: server.send, context }).catch((error: unknown) => {
     if (wanted || !mayNotPush(error)) throw error
+    refusals.set(server, now())
     return plain
   })
 }

@@ -126,6 +126,38 @@ function verdictAt({ success, exp, nbf }: Statement, at: number, tolerance: numb
   return exp * 1000 - at <= LONGEST_LIFE ? success : INVALID
 }
 
+/** What a genuine token is worth, whose claims jose has found good. */
+function judge(
+  header: JWSHeaderParameters,
+  statement: Statement,
+  { at, tolerance }: { readonly at: number; readonly tolerance: number },
+): Checked {
+  if (header.typ !== undefined && !TYPE.test(header.typ)) return INVALID
+  return verdictAt(statement, at, tolerance)
+}
+
+const statementOf = (token: string, { exp, nbf }: JWTPayload): Statement => ({
+  success: successOf(token),
+  exp: Number(exp),
+  nbf,
+})
+
+/**
+ * What is to be said of a token as far as its signature does not matter: somebody else looks at that.
+ * @throws errors of jose.
+ */
+export function checkUnsigned(
+  token: string,
+  options: TokenCheckDeps['options'],
+  at: number,
+): Checked {
+  const header = headerOf(token)
+  if (!header || !options.algorithms.includes(text(header.alg) ?? '')) return INVALID
+  const payload = checkClaims(token, { ...options, currentDate: new Date(at) })
+  const tolerance = Number(options.clockTolerance ?? 0)
+  return judge(header, statementOf(token, payload), { at, tolerance })
+}
+
 /**
  * Makes what checks tokens. It remembers which texts were genuine, and by which key; that key is looked
  * up anew for each use, so that a token is known exactly as long as its key is the one to use: one that
@@ -179,9 +211,8 @@ export function createTokenCheck({
   async function anew(token: string, at: number): Promise<Checked> {
     const checks = { ...options, currentDate: new Date(at) }
     const { payload, protectedHeader: header, key } = await look(token, checks)
-    if (header.typ !== undefined && !TYPE.test(header.typ)) return INVALID
-    const statement = { success: successOf(token), exp: Number(payload.exp), nbf: payload.nbf }
-    const verdict = verdictAt(statement, at, tolerance)
+    const statement = statementOf(token, payload)
+    const verdict = judge(header, statement, { at, tolerance })
     if (key && verdict.ok) genuine.set(token, { ...statement, header, key }, 2 * token.length)
     return verdict
   }

@@ -1,9 +1,14 @@
 import * as errors from 'jose/errors'
 import { AuthError, isAuthError } from '../../core/errors.js'
 import { checkObject } from '../shared/arguments.js'
-import { transientReasonOf } from '../shared/failure-words.js'
+import { type TransientReason, transientReasonOf } from '../shared/failure-words.js'
 import { createKeySet, type KeySet, type KeySetLocation } from './key-set.js'
-import { type Checked, createTokenCheck, type TokenCheckDeps } from './token-check.js'
+import {
+  type Checked,
+  checkUnsigned,
+  createTokenCheck,
+  type TokenCheckDeps,
+} from './token-check.js'
 
 /** What a token must be besides signed. */
 export interface TokenChecks {
@@ -87,7 +92,7 @@ function checkAlgorithms(names: readonly string[], symmetric: boolean): string[]
     : reject(`\`algorithms\` fits no ${symmetric ? 'shared secret' : 'set of public keys'}.`)
 }
 
-function checkOptions(verification: Verification, symmetric: boolean): TokenCheckDeps['options'] {
+function checkOptions(verification: TokenChecks, symmetric: boolean): TokenCheckDeps['options'] {
   const { algorithms = symmetric ? ['HS256'] : ['RS256'], clockTolerance = 0 } = verification
   const issuer = checkNames(verification.issuer, 'issuer')
   if (verification.audience === undefined) {
@@ -116,12 +121,28 @@ function toVerified(error: unknown): Verified {
   const known = error instanceof errors.JOSEError
   const ofKeys = error instanceof errors.JWKSInvalid || error instanceof errors.JWKInvalid
   if (known && !ofKeys) return { ok: false, reason: 'invalid_jwt' }
-  const reason = transientReasonOf(isAuthError(error) ? error.code : 'server_error')
-  // Keys that were asked for too often are an outage to whoever has a token.
-  return {
-    ok: false,
-    reason: reason === 'rate_limit_exceeded' ? 'server_error' : reason,
-    retryable: true,
+  return toUnknown(transientReasonOf(isAuthError(error) ? error.code : 'server_error'))
+}
+
+/** What is said of a token while nothing is known. Who was asked too often is an outage to whoever has one. */
+export const toUnknown = (reason: TransientReason): Verified => ({
+  ok: false,
+  reason: reason === 'rate_limit_exceeded' ? 'server_error' : reason,
+  retryable: true,
+})
+
+/**
+ * Makes what checks a token that is signed with a secret of its issuer alone, in all but the signature.
+ * @throws AuthError `invalid_argument` for a configuration that cannot work.
+ */
+export function createClaimsCheck(checks: TokenChecks): (token: string, at: number) => Verified {
+  const options = checkOptions(checks, true)
+  return (token, at) => {
+    try {
+      return checkUnsigned(token, options, at)
+    } catch (error) {
+      return toVerified(error)
+    }
   }
 }
 

@@ -243,12 +243,42 @@ describe('a callback', () => {
     const callback = await consent(world)
     callback.searchParams.delete('code')
     callback.searchParams.set('error', 'access_denied')
-    callback.searchParams.set('error_description', `No.${'!'.repeat(10_000)}`)
+    callback.searchParams.set('error_description', `No${'!'.repeat(498)}`)
     const response = await world.send(String(callback))
     const { message, ...rest } = await response.json()
     expect(rest).toEqual({ status: 400, code: 'rejected', serverCode: 'access_denied' })
-    expect(message).toHaveLength(500)
+    expect(message).toBe(`The address says: “No${'!'.repeat(498)}”`)
     expect(response.headers.get('Content-Type')).toBe('application/json')
+    expect(flowsOf(world)).toEqual([])
+  })
+
+  it.each([['!'.repeat(501)], ['<b>No</b>'], ['\u202eNo']])(
+    'repeats no letter, no markup, and nothing from right to left: %j',
+    async (letter) => {
+      const world = createBackendWorld()
+      const callback = await consent(world)
+      callback.searchParams.delete('code')
+      callback.searchParams.set('error', 'access_denied')
+      callback.searchParams.set('error_description', letter)
+      const response = await world.send(String(callback))
+      expect((await response.json()).message).toBe('The sign-in was refused.')
+    },
+  )
+
+  it('does not repeat what an auth server says that has failed, and forgets the flow', async () => {
+    const world = createBackendWorld()
+    const callback = await consent(world)
+    callback.searchParams.delete('code')
+    callback.searchParams.set('error', 'server_error')
+    callback.searchParams.set('error_description', 'no route to db-7.internal')
+    const response = await world.send(String(callback))
+    expect(await response.json()).toEqual({
+      status: 503,
+      code: 'server_error',
+      serverCode: 'server_error',
+      message: 'The server cannot answer now.',
+      retryAfter: 1_000,
+    })
     expect(flowsOf(world)).toEqual([])
   })
 

@@ -53,8 +53,24 @@ describe('a sign-in by another provider', () => {
     expect(answer.status).toBe(400)
     expect(await answer.json()).toMatchObject({
       code: 'rejected',
-      message: 'The person said no.',
+      message: 'The address says: “The person said no.”',
     })
+  })
+
+  it.each([
+    ['server_error', 'identity_already_exists', 400, 'The address says: “Said.”'],
+    ['server_error', 'unexpected_failure', 503, 'The server cannot answer now.'],
+    ['server_error', '500', 503, 'The server cannot answer now.'],
+    ['temporarily_unavailable', null, 503, 'The server cannot answer now.'],
+  ])('quotes a refusal and no failure: %s, %s', async (error, code, status, message) => {
+    const { begin, follow } = createGotrueServerWorld()
+    const { back } = await begin()
+    back.searchParams.delete('code')
+    back.searchParams.set('error', error)
+    if (code) back.searchParams.set('error_code', code)
+    back.searchParams.set('error_description', 'Said.')
+    const answer = await follow(back)
+    expect([answer.status, (await answer.json()).message]).toEqual([status, message])
   })
 
   it('survives an outage: the same address finishes it later', async () => {

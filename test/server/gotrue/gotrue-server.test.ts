@@ -6,7 +6,13 @@ import {
   type GoTrueSignInRequest,
   supabaseSsr,
 } from '../../../src/server/gotrue/index.js'
-import { ADA, CALLBACK, createGotrueServerWorld, URL_OF_GOTRUE } from './gotrue-server-world.js'
+import {
+  ADA,
+  APP,
+  CALLBACK,
+  createGotrueServerWorld,
+  URL_OF_GOTRUE,
+} from './gotrue-server-world.js'
 
 const INVALID = { code: 'invalid_argument' }
 const PROVIDER_ID = '3f1b2c1e-6a1d-4b7e-9d2e-1f2a3b4c5d6e'
@@ -97,6 +103,42 @@ describe('the address of a sign-in', () => {
       expect(await whoIs()).toBe('person@corp.example')
     },
   )
+
+  it('begins by POST with the proof of a captcha, which no address holds', async () => {
+    const sso = [{ id: PROVIDER_ID, domains: ['corp.example'] }]
+    const scripted = { sso, captcha: { tokens: ['proof-of-a-person'] } }
+    const world = createGotrueServerWorld({ scripted })
+    const fields = { domainHint: 'corp.example', returnTo: '/inbox' }
+    const refused = await world.call('/auth/sso', fields)
+    expect([refused.status, (await refused.json()).serverCode]).toEqual([400, 'captcha_failed'])
+    expect(world.jar.cookies.size).toBe(0)
+    const captchaToken = 'proof-of-a-person'
+    const begun = await world.call('/auth/sso', { ...fields, captchaToken })
+    const { url } = await begun.json()
+    expect(url).not.toContain(captchaToken)
+    const page = await world.scripted.fetch(url)
+    const back = await world.follow(page.headers.get('location') ?? '')
+    expect([back.status, back.headers.get('location')]).toEqual([303, `${APP}/inbox`])
+    expect(await world.whoIs()).toBe('person@corp.example')
+  })
+
+  it.each([
+    ['nobody', {}],
+    ['no text', { domainHint: 7 }],
+  ])('does not begin by POST for %s', async (_, fields) => {
+    const { call, scripted } = createGotrueServerWorld()
+    const answer = await call('/auth/sso', fields)
+    expect([answer.status, (await answer.json()).code]).toEqual([400, 'invalid_argument'])
+    expect(scripted.requests).toEqual([])
+  })
+
+  it('does not begin by POST for a page of another site', async () => {
+    const { send } = createGotrueServerWorld()
+    const headers = { 'Sec-Fetch-Site': 'cross-site' }
+    const body = JSON.stringify({ domainHint: 'corp.example' })
+    const answer = await send('/auth/sso', { method: 'POST', headers, body })
+    expect(answer.status).toBe(403)
+  })
 
   it('is none for a company that has no identity provider, in GoTrue’s words', async () => {
     const world = createGotrueServerWorld({ scripted: { sso: [] } })

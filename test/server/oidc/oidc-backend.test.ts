@@ -165,7 +165,7 @@ describe('a callback that is an attack', () => {
     const fields = { code: null, error: 'access_denied', error_description: description }
     const answer = await comeBack(back, fields)
     expect(await answer.json()).toMatchObject({
-      message: 'AADSTS65004: The user declined to consent.',
+      message: 'The address says: “AADSTS65004: The user declined to consent.”',
     })
   })
 })

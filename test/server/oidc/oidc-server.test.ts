@@ -311,6 +311,24 @@ describe('the address of a page', () => {
     }
   })
 
+  it('is whole at once for ten minutes where a push was refused: no sign-in pays for another try', async () => {
+    const pushed_authorization_request_endpoint = 'https://id.example/par'
+    const metadata = { ...DOCUMENT, pushed_authorization_request_endpoint }
+    const { challenge: codeChallenge } = await createPkce()
+    const request = { redirectUri: CALLBACK, state: 'state-1', codeChallenge }
+    let time = 0
+    const refusal: Reply = [400, { error: 'unauthorized_client' }]
+    const taken: Reply = [201, { request_uri: 'urn:example:1', expires_in: 60 }]
+    const { oidc, sent } = wire({ metadata, now: () => time }, refusal, taken)
+    for (time of [0, 599_999]) {
+      const url = new URL(await oidc.authorizeUrl(request))
+      expect([url.searchParams.get('state'), sent.length]).toEqual(['state-1', 1])
+    }
+    time = 600_000
+    const url = new URL(await oidc.authorizeUrl(request))
+    expect([url.searchParams.get('request_uri'), sent.length]).toEqual(['urn:example:1', 2])
+  })
+
   it('to sign out has the id token, and where to go then by the server’s name for it', async () => {
     const { oidc } = wire({ postLogoutParameter: 'logout_uri' })
     const returnTo = 'https://app.example/bye'
