@@ -2,6 +2,7 @@ const fields = 'src/server/backend/idle-limit.ts'
 const hints = 'src/server/backend/hints.ts'
 const authorize = 'src/server/gotrue/authorize.ts'
 const gotrue = 'src/server/gotrue/routes.ts'
+const renewal = 'src/server/requests/renewal.ts'
 
 /** Checks that are gone of what strangers can reach of a server: requests, cookies, links, seals, devices. */
 export const DOORS = [
@@ -100,5 +101,29 @@ export const DOORS = [
     name: 'What was put off for one session is asked for another.',
     find: 'return words.includes(wordsOf(sessionId))',
     replace: "return words.includes(wordsOf(sessionId)) || words.join('') !== ''",
+  },
+  {
+    file: 'src/server/requests/recent-auth.ts',
+    name: 'A proof is recent for no number of milliseconds.',
+    find: 'if (!(maxAge >= 0)) {',
+    replace: 'if (maxAge < 0) {',
+  },
+  {
+    file: renewal,
+    name: 'A refresh ahead of need that is refused signs out whose token lives.',
+    find: 'if (!ahead && ENDS.includes(failure.reason)) {',
+    replace: 'if (ENDS.includes(failure.reason)) {',
+  },
+  {
+    file: renewal,
+    name: 'An answer that comes late erases the cookies of who has signed in since.',
+    find: 'endedHere(failure) ? [] : eraseAll(jar)',
+    replace: 'endedHere(failure) ? eraseAll(jar) : eraseAll(jar)',
+  },
+  {
+    file: renewal,
+    name: 'A server that asks for time is asked again as soon as any other.',
+    find: 'Math.max(PAUSE, retryAfter)',
+    replace: 'Math.max(PAUSE, 0 * retryAfter)',
   },
 ]

@@ -2,6 +2,8 @@ const words = 'src/server/supertokens/words.ts'
 const roles = 'src/server/supertokens/claims/primitive-array-claim.ts'
 const timed = 'src/server/supertokens/claims/timed-claim.ts'
 const given = 'src/server/supertokens/arguments.ts'
+const credentials = 'src/server/supertokens/web/credentials.ts'
+const verification = 'src/server/supertokens/verification.ts'
 
 /** Checks that are gone of sessions that a SuperTokens core holds. */
 export const SUPERTOKENS_DOORS = [
@@ -100,5 +102,47 @@ export const SUPERTOKENS_DOORS = [
     name: 'An app writes what says whose session it is.',
     find: 'return taken ? reject(',
     replace: "return taken === '' ? reject(",
+  },
+  {
+    file: 'src/server/supertokens/core.ts',
+    name: 'A key of a core is sent that no header can hold.',
+    find: "(typeof apiKey === 'string' && /^[\\x21-\\x7e]+$/.test(apiKey))",
+    replace: "(typeof apiKey === 'string' && apiKey !== '')",
+  },
+  {
+    file: 'src/server/supertokens/hosts.ts',
+    name: 'Tokens go to a core by plain http.',
+    find: 'return checkUrl(address, allowInsecure)',
+    replace: 'return checkUrl(address, allowInsecure || true)',
+  },
+  {
+    file: 'src/server/supertokens/kept.ts',
+    name: 'What a core said once of its settings counts for ever.',
+    find: 'kept && isLately(kept.since, life, now()) ? kept.value',
+    replace: 'kept && (isLately(kept.since, life, now()) || true) ? kept.value',
+  },
+  {
+    file: 'src/server/supertokens/requests.ts',
+    name: 'A core does not see the anti-CSRF token of a refresh.',
+    find: "...(has('antiCsrfAtRefresh') && antiCsrfToken !== undefined && { antiCsrfToken })",
+    replace: "...(has('antiCsrfAtRefresh') && antiCsrfToken === '' && { antiCsrfToken })",
+  },
+  {
+    file: verification,
+    name: 'A token by another kind of key than the app wants is good for ever.',
+    find: 'if (!isOurKind(info) && (await isSwitched())) {',
+    replace: "if (!isOurKind(info) && info.keyId === '' && (await isSwitched())) {",
+  },
+  {
+    file: verification,
+    name: 'What a core refuses counts as if it had not answered.',
+    find: 'if (!isRetryableAuthError(error)) throw error',
+    replace: 'if (!isRetryableAuthError(error) && error === null) throw error',
+  },
+  {
+    file: credentials,
+    name: 'Cookies are erased although a token in them lives.',
+    find: 'if (expiries.some((expiry) => expiry > now)) return false',
+    replace: 'if (expiries.some((expiry) => expiry > 9 * now)) return false',
   },
 ]
