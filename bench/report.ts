@@ -6,6 +6,8 @@ export interface Row {
   readonly measure: string
   readonly holdfast: Figure
   readonly peer: Figure
+  /** What is to be reached, and whether it was. */
+  readonly goal?: string | undefined
 }
 
 /** The rows of two sets of figures, by what they measure. */
@@ -32,21 +34,22 @@ function ahead({ holdfast: { score: ours }, peer: { score: theirs } }: Row, peer
 }
 
 function cellsOf({ name, outcome }: Entry, peer: string): string[][] {
-  if (typeof outcome === 'string') return [[name, outcome, '', '', '']]
+  if (typeof outcome === 'string') return [[name, outcome, '', '', '', '']]
   return outcome.map((row, index) => [
     index === 0 ? name : '',
     row.measure,
     row.holdfast.text,
     row.peer.text,
     ahead(row, peer),
+    row.goal ?? '',
   ])
 }
 
-/** A table in Markdown, with aligned columns; the peer's is under its name. */
+/** A table in Markdown, with aligned columns; the peer's is under its name. Goals have one where there are any. */
 export function tableOf(entries: readonly Entry[], peer: string): string {
-  const head = ['scenario', 'measured', 'Holdfast', peer, 'ahead']
-  return alignedTable(
-    head,
-    entries.flatMap((entry) => cellsOf(entry, peer)),
-  )
+  const head = ['scenario', 'measured', 'Holdfast', peer, 'ahead', 'goal']
+  const rows = entries.flatMap((entry) => cellsOf(entry, peer))
+  const columns = rows.some((cells) => cells.at(-1)) ? head.length : head.length - 1
+  const cut = (cells: readonly string[]): readonly string[] => cells.slice(0, columns)
+  return alignedTable(cut(head), rows.map(cut))
 }

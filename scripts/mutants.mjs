@@ -1,5 +1,5 @@
 // Plants small bugs one at a time, and demands that the simulator or the unit tests catch each:
-// npm run mutants -- [--only TEXT]... [--part 1/4] [--log FILE] [--workers N] [--list]
+// npm run mutants -- [--only TEXT]... [--tests TEXT]... [--part 1/4] [--log FILE] [--workers N] [--list]
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -15,6 +15,7 @@ import { openWorkshop, simulatedFiles } from './mutants/workshop.mjs'
 
 const OPTIONS = {
   only: { type: 'string', multiple: true, default: [''] },
+  tests: { type: 'string', multiple: true, default: [''] },
   part: { type: 'string', default: '1/1' },
   log: { type: 'string' },
   workers: { type: 'string', default: String(availableParallelism()) },
@@ -26,14 +27,14 @@ const LEARNT = join(import.meta.dirname, '../.tmp/mutants.json')
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`
 
 /** All that is found out before the first mutant. A broken project catches everything: it must be sound. */
-async function prepare(workshop, mutants) {
+async function prepare(workshop, mutants, texts) {
   const { folder } = workshop
   const [complaint] = await typeErrors(folder)
   if (complaint) throw new Error(`The project does not compile: ${complaint}`)
   const began = performance.now()
   const onProgress = (done, all) => console.log(`${done} of ${all} test files pass.`)
   const files = new Set(mutants.map(({ file }) => file))
-  const known = await learn(folder, [...files], { path: LEARNT, onProgress })
+  const known = await learn(folder, [...files], { path: LEARNT, texts, onProgress })
   console.log(
     `${known.size} test files pass without a mutant (${seconds(performance.now() - began)}).`,
   )
@@ -131,7 +132,7 @@ function createYard() {
   }
 }
 
-async function runAll(mutants, { path, workers }) {
+async function runAll(mutants, { path, workers, texts }) {
   const began = performance.now()
   const yard = createYard()
   try {
@@ -140,7 +141,7 @@ async function runAll(mutants, { path, workers }) {
     const earlier = mutants.map((mutant) => log.find(mutant)).filter((one) => one !== undefined)
     const left = mutants.filter((mutant) => !log.find(mutant))
     if (earlier.length > 0) console.log(`${earlier.length} were judged before.`)
-    const facts = left.length > 0 ? await prepare(first, left) : {}
+    const facts = left.length > 0 ? await prepare(first, left, texts) : {}
     while (yard.workshops.length < Math.min(workers, left.length)) yard.open()
     const now = await tryAll(left, yard.workshops, { log, ...facts })
     const verdicts = [...earlier, ...now]
@@ -164,7 +165,7 @@ async function main() {
   const workers = Number(values.workers)
   if (!Number.isInteger(workers) || workers < 1)
     throw new Error('--workers takes a number from 1 on.')
-  return runAll(mutants, { path: values.log, workers })
+  return runAll(mutants, { path: values.log, workers, texts: values.tests })
 }
 
 process.exitCode = await main().catch((error) => {

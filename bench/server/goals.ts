@@ -1,11 +1,4 @@
-import type { Figures } from '../figures.js'
-import type { PerSdk } from './sdks.js'
-
-/** What a scenario came to, or why it came to nothing. */
-interface Result {
-  readonly name: string
-  readonly outcome: PerSdk<Figures> | Error | { readonly lacks: string }
-}
+import type { Entry, Row } from '../report.js'
 
 /** What Holdfast is to reach beside WorkOS's SDK. */
 interface Goal {
@@ -31,23 +24,22 @@ const GOALS: readonly Goal[] = [
   },
 ]
 
-/** One goal in words, by what both took. */
-function lineOf({ scenario, who, times }: Goal, { holdfast, workos }: PerSdk<number>): string {
-  const theirs = who === 'theirs'
-  const ratio = theirs ? workos / holdfast : holdfast / workos
-  const met = theirs ? ratio >= times : ratio <= times
-  const goal = `${who} takes ${times} times as long or ${theirs ? 'more' : 'less'}`
-  return `- ${scenario}: ${goal}. It takes ${ratio.toFixed(1)} times as long: ${met ? 'met' : 'MISSED'}.`
+/** What a goal came to, by how many times as long one takes as the other. */
+function verdictOf({ who, times }: Goal, ours: number, theirs: number): string {
+  const ratio = who === 'theirs' ? theirs / ours : ours / theirs
+  const met = who === 'theirs' ? ratio >= times : ratio <= times
+  const goal = who === 'theirs' ? `WorkOS ≥ ${times}×` : `Holdfast ≤ ${times}×`
+  return `${goal}: ${ratio.toFixed(1)}×, ${met ? 'met' : 'MISSED'}`
 }
 
-/** Each goal that was measured, what came of it, and whether that is enough. It fails nothing. */
-export function goalsOf(results: readonly Result[]): readonly string[] {
-  const lines = GOALS.flatMap((goal) => {
-    const outcome = results.find(({ name }) => name === goal.scenario)?.outcome
-    if (!outcome || outcome instanceof Error || 'lacks' in outcome) return []
-    const holdfast = outcome.holdfast[goal.measure]?.score
-    const workos = outcome.workos[goal.measure]?.score
-    return holdfast && workos ? [lineOf(goal, { holdfast, workos })] : []
-  })
-  return lines.length > 0 ? ['Goals:', lines.join('\n')] : []
+function withGoal(scenario: string, row: Row): Row {
+  const goal = GOALS.find((one) => one.scenario === scenario && one.measure === row.measure)
+  const [ours, theirs] = [row.holdfast.score, row.peer.score]
+  return goal && ours && theirs ? { ...row, goal: verdictOf(goal, ours, theirs) } : row
 }
+
+/** The same, with each goal beside the row that it is for, and whether it is met. It fails nothing. */
+export const withGoals = ({ name, outcome }: Entry): Entry => ({
+  name,
+  outcome: typeof outcome === 'string' ? outcome : outcome.map((row) => withGoal(name, row)),
+})

@@ -7,7 +7,7 @@ import { type Entry, rowsOf, tableOf } from '../report.js'
 import { LATENCY } from '../site.js'
 import { fourProcesses, fourWithRedis, oneProcess } from './crowd.js'
 import { openDesk } from './desk.js'
-import { goalsOf } from './goals.js'
+import { withGoals } from './goals.js'
 import { importCost } from './imports.js'
 import type { ServerLab, ServerScenario } from './lab.js'
 import { memory } from './memory.js'
@@ -126,9 +126,8 @@ export async function runServer(run: Run): Promise<Part> {
     latency: LATENCY,
     quick,
   }
-  const goals = goalsOf(results)
-  const table = tableOf(results.map(entryOf), 'WorkOS')
-  const report = [headline(setting), table, ...goals].join('\n\n')
+  const table = tableOf(results.map(entryOf).map(withGoals), 'WorkOS')
+  const report = `${headline(setting)}\n\n${table}`
   console.log(report)
   if (readme) insertBetween(join(root, 'bench/README.md'), 'server table', report)
   const failed = results.some(

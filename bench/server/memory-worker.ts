@@ -1,6 +1,7 @@
 // A process that meets more cookies than it can remember, and says what is left of them in its heap.
 import { createHmac } from 'node:crypto'
 import { createSealedSessions } from 'holdfast/server'
+import { createSuperTokens, createSuperTokensSessions } from 'holdfast/server/supertokens'
 import type { HeapUse, MemoryOrder } from './memory.js'
 
 const { cookies }: MemoryOrder = JSON.parse(process.argv[2] ?? '{}')
@@ -31,6 +32,32 @@ async function cookieOf(id: number): Promise<string> {
 const isSomebody = async (value: string): Promise<boolean> =>
   (await sessions.openSession({ value, password }).getSession()).authenticated
 
+/** A core that knows no refresh token, as it answers whoever made one up. */
+const stranger: typeof fetch = async (input) =>
+  Response.json(
+    String(input).includes('/apiversion')
+      ? { versions: ['5.0'] }
+      : { status: 'UNAUTHORISED', message: 'Session not found in db.' },
+  )
+
+const core = createSuperTokens({ hosts: 'http://127.0.0.1:3567', fetch: stranger })
+const backend = createSuperTokensSessions({ superTokens: core })
+
+/** What a stranger's page gets for a refresh token in the cookie that SuperTokens has of its own. */
+async function statusOfRefresh(token: string): Promise<number | undefined> {
+  const path = await backend.refreshTokenPath()
+  const headers = { Cookie: `sRefreshToken=${token}`, 'st-auth-mode': 'cookie' }
+  const response = await backend.handle(
+    new Request(`https://app.example${path}`, { method: 'POST', headers }),
+  )
+  await response?.text()
+  return response?.status
+}
+
+/** Every other one has the form of a core's, so that the core has to say that it is none. */
+const refreshTokenOf = (id: number): string =>
+  `${btoa(`made up by a stranger: ${id}`)}.${id}${id % 2 ? '.V2' : ''}`
+
 /** Bytes of the heap that are in use. */
 function heap(): number {
   if (!globalThis.gc) throw new Error('This process needs --expose-gc.')
@@ -47,6 +74,7 @@ async function use(): Promise<HeapUse> {
   // What the code itself takes when it has run is not what is asked.
   for (let id = 0; id < 300; id++) await isSomebody(await cookieOf(-id))
   await isSomebody(junkOf(1, await cookieOf(0)))
+  for (let id = 0; id < 300; id++) await statusOfRefresh(refreshTokenOf(-id))
   const empty = heap()
   for (let id = 1; id <= cookies; id++) {
     if (!(await isSomebody(await cookieOf(id)))) throw new Error('A session is taken for none.')
@@ -56,7 +84,12 @@ async function use(): Promise<HeapUse> {
   for (let id = 1; id <= cookies; id++) {
     if (await isSomebody(junkOf(id, genuine))) throw new Error('Junk is taken for a session.')
   }
-  return { distinct: known - empty, junk: heap() - known }
+  const spammed = heap()
+  for (let id = 1; id <= cookies; id++) {
+    if ((await statusOfRefresh(refreshTokenOf(id))) !== 401)
+      throw new Error('A token is not refused.')
+  }
+  return { distinct: known - empty, junk: spammed - known, refreshes: heap() - spammed }
 }
 
 process.send?.(await use(), () => process.disconnect())

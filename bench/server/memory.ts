@@ -13,13 +13,20 @@ export interface HeapUse {
   readonly distinct: number
   /** After junk that came then, in addition. */
   readonly junk: number
+  /** After refresh tokens that strangers made up, in addition. */
+  readonly refreshes: number
 }
 
 const isHeapUse = (value: unknown): value is HeapUse =>
-  typeof value === 'object' && value !== null && 'distinct' in value && 'junk' in value
+  typeof value === 'object' &&
+  value !== null &&
+  'distinct' in value &&
+  'junk' in value &&
+  'refreshes' in value
 
 const DISTINCT = 'after a million distinct cookies'
 const JUNK = 'more, after a million pieces of junk'
+const REFRESHES = 'more, after a million junk refresh tokens'
 
 /** Nothing is remembered there. */
 const NOTHING: Figure = { text: '', raw: null }
@@ -39,10 +46,14 @@ export const memory: ServerScenario = {
   name: 'Heap of a server',
   longest: 3_600_000,
   async run(lab) {
-    const { distinct, junk } = await measure(lab)
+    const { distinct, junk, refreshes } = await measure(lab)
     return {
-      holdfast: { [DISTINCT]: heap(distinct), [JUNK]: heap(junk) },
-      workos: { [DISTINCT]: NOTHING, [JUNK]: NOTHING },
+      holdfast: {
+        [DISTINCT]: heap(distinct),
+        [JUNK]: heap(junk),
+        [REFRESHES]: heap(refreshes),
+      },
+      workos: { [DISTINCT]: NOTHING, [JUNK]: NOTHING, [REFRESHES]: NOTHING },
     }
   },
 }

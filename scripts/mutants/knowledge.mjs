@@ -85,11 +85,12 @@ function openNotes(path) {
 }
 
 /**
- * Runs every test that imports one of the files, without a mutant. What was found before, of the same
- * sources, is read in `path`, and saved there.
+ * Runs every test that imports one of the files, and has one of `texts` in its name, without a mutant. What was
+ * found before, of the same sources, is read in `path`, and saved there.
  */
-export async function learn(folder, files, { path, onProgress }) {
-  const graphs = [...(await graphsOf(folder, testsIn(folder)))].filter(([, graph]) =>
+export async function learn(folder, files, { path, texts, onProgress }) {
+  const asked = testsIn(folder).filter((test) => texts.some((text) => test.includes(text)))
+  const graphs = [...(await graphsOf(folder, asked))].filter(([, graph]) =>
     files.some((file) => graph.has(file)),
   )
   const keyOf = (graph) =>

@@ -11,6 +11,7 @@ import { COOKIES } from './cookies.mjs'
 import { COORDINATION } from './coordination.mjs'
 import { DBSC } from './dbsc.mjs'
 import { DECISION } from './decision.mjs'
+import { DOORS } from './doors.mjs'
 import { DPOP } from './dpop.mjs'
 import { ENDED } from './ended.mjs'
 import { ENDINGS } from './endings.mjs'
@@ -50,6 +51,7 @@ import { SEALED } from './sealed.mjs'
 import { SEALS } from './seals.mjs'
 import { SECTION } from './section.mjs'
 import { SHARE } from './share.mjs'
+import { SHARED_DOORS } from './shared-doors.mjs'
 import { SHARED_MEMORY } from './shared-memory.mjs'
 import { SHARED_PATIENCE } from './shared-patience.mjs'
 import { SIGN_IN } from './sign-in.mjs'
@@ -60,6 +62,7 @@ import { STORAGE } from './storage.mjs'
 import { STORE } from './store.mjs'
 import { SUPERTOKENS } from './supertokens.mjs'
 import { SUPERTOKENS_CLAIMS } from './supertokens-claims.mjs'
+import { SUPERTOKENS_DOORS } from './supertokens-doors.mjs'
 import { SUPERTOKENS_WIRE } from './supertokens-wire.mjs'
 import { TIMEOUTS } from './timeouts.mjs'
 import { TIMING } from './timing.mjs'
@@ -83,6 +86,7 @@ export const MUTANTS = [
   ...COORDINATION,
   ...DBSC,
   ...DECISION,
+  ...DOORS,
   ...DPOP,
   ...ENDED,
   ...ENDINGS,
@@ -122,6 +126,7 @@ export const MUTANTS = [
   ...SEALS,
   ...SECTION,
   ...SHARE,
+  ...SHARED_DOORS,
   ...SHARED_MEMORY,
   ...SHARED_PATIENCE,
   ...SIGN_IN,
@@ -132,6 +137,7 @@ export const MUTANTS = [
   ...STORE,
   ...SUPERTOKENS,
   ...SUPERTOKENS_CLAIMS,
+  ...SUPERTOKENS_DOORS,
   ...SUPERTOKENS_WIRE,
   ...TIMEOUTS,
   ...TIMING,

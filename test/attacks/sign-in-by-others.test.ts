@@ -54,6 +54,14 @@ describe('a page of another site cannot have somebody signed in as another', () 
     expect(params).toMatchObject({ organization_id: 'org_1', login_hint: ADA })
   })
 
+  it('nor fills the log with what it may not choose: each hint is told of once', async () => {
+    const { backend, reports } = createBackendWorld()
+    const headers = { 'Sec-Fetch-Site': 'cross-site' }
+    for (const name of ['connectionId', 'connectionId', 'loginHint', 'connectionId'])
+      await backend.handle(new Request(`${APP}/auth/sign-in?${name}=x`, { headers }))
+    expect(reports).toHaveLength(2)
+  })
+
   it('and so may a page of an origin that the app allows', async () => {
     const headers = { 'Sec-Fetch-Site': 'same-site', Referer: 'https://www.app.example/login' }
     const backend = { allowedOrigins: ['https://www.app.example'] }

@@ -339,3 +339,53 @@ describe('a step that has spent the refresh token', () => {
     expect((await world.open(QUIET).auth.refreshSession()).session.accessToken).toBe('access-5')
   })
 })
+
+describe('a request to be left alone that comes late, without a working lock', () => {
+  /** A tab whose refresh waits for its answer, which another tab of the same person does not. */
+  async function waiting() {
+    const world = createWorld()
+    const { provider: works } = world.server
+    let answer = (): void => {}
+    const late = new Promise<never>((_, reject) => {
+      answer = () => reject(new AuthError('rate_limited', 'Slow.', { retryAfter: HOUR }))
+    })
+    const answers = [late]
+    const provider: typeof works = {
+      ...works,
+      refresh: (token, context) => answers.shift() ?? works.refresh(token, context),
+    }
+    const environment = { lock: { acquire: async () => () => {} } }
+    const { auth } = await world.signedIn('ada', { ...QUIET, environment, provider })
+    const sibling = world.open({ ...QUIET, environment })
+    await sibling.auth.getSession()
+    await world.clock.advance(HOUR - 30_000)
+    await auth.getSession()
+    await world.clock.settle()
+    expect(answers).toEqual([])
+    return { world, auth, sibling: sibling.auth, answer }
+  }
+
+  /** How many refreshes are sent when the session of a tab is due again. */
+  async function sentWhenDue({ world, auth, answer }: Awaited<ReturnType<typeof waiting>>) {
+    await world.clock.settle()
+    answer()
+    await world.clock.settle()
+    const { length: before } = world.server.sent
+    await world.clock.advance(HOUR - 30_000)
+    await auth.getSession()
+    await world.clock.settle()
+    return world.server.sent.length - before
+  }
+
+  it('is heeded, though another tab has brought the session’s next tokens meanwhile', async () => {
+    const crowd = await waiting()
+    await crowd.sibling.refreshSession()
+    expect(await sentWhenDue(crowd)).toBe(0)
+  })
+
+  it('is none for who has signed in meanwhile, in another tab', async () => {
+    const crowd = await waiting()
+    await crowd.sibling.signIn({ name: 'bob' })
+    expect(await sentWhenDue(crowd)).toBe(1)
+  })
+})

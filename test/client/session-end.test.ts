@@ -225,3 +225,32 @@ describe('sessions without a refresh token', () => {
     expect(events.at(-1)).toBe('SIGNED_OUT - because expired')
   })
 })
+
+describe('a refusal that comes while somebody else signs in in another tab, without a working lock', () => {
+  it('ends the session that was refused, and not theirs, though it is written over it', async () => {
+    const world = createWorld()
+    const environment = { lock: { acquire: async () => () => {} } }
+    const { update: _, ...entries } = world.browser.tab().storage
+    let beforePointer = async (): Promise<void> => {}
+    const storage: Storage = {
+      ...entries,
+      async set(key, text) {
+        if (key === 'app') await beforePointer()
+        await entries.set(key, text)
+      },
+    }
+    const { auth } = await world.signedIn('ada', { environment, storage })
+    const sibling = world.open({ environment })
+    await sibling.auth.getSession()
+    await world.clock.advance(1_000)
+    beforePointer = async () => {
+      beforePointer = async () => {}
+      await sibling.auth.signIn({ name: 'bob' })
+    }
+    world.server.fail({ error: new AuthError('refresh_rejected', 'It is over.') })
+    await expect(auth.refreshSession()).rejects.toMatchObject({ code: 'refresh_rejected' })
+    await world.clock.advance(1_000)
+    expect((await sibling.auth.getSession())?.user?.id).toBe('bob')
+    expect((await world.open().auth.getSession())?.user?.id).toBe('bob')
+  })
+})

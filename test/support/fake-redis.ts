@@ -134,7 +134,9 @@ export function createFakeRedis(clock: ManualClock) {
       feed.push({ id: `${now()}-${feed.length}`, name })
       return 1
     },
-    hear(_, [after, most]) {
+    hear(_, [after = '', most]) {
+      // Redis refuses what is no id, and the script says nothing then.
+      if (!/^\d+-\d+$/.test(after)) return []
       const next = feed.findIndex(({ id }) => id === after) + 1
       return feed.slice(next, next + Number(most)).flatMap(({ id, name }) => [id, name])
     },

@@ -79,11 +79,14 @@ describe('an app that hears of sign-ins', () => {
     expect(heard.map(({ state }) => state)).toEqual(['admin', undefined])
   })
 
-  it('is not begun with a text that no cookie could carry', async () => {
+  it.each(['state', 'claims'])('is not begun with %s that no cookie could carry', async (name) => {
     const { send } = createWorld()
-    const response = await send(`/auth/sign-in?state=${'x'.repeat(1_025)}`)
+    const response = await send(`/auth/sign-in?${name}=${'1'.repeat(1_025)}`)
     expect(response.status).toBe(400)
-    expect(await response.json()).toMatchObject({ code: 'invalid_argument' })
+    expect(await response.json()).toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringContaining('at most 1024 characters'),
+    })
   })
 
   it('may send the person to another page of its own', async () => {

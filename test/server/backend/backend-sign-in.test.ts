@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sealText } from '../../../src/server/sealed/seal.js'
+import { sealText, unsealText } from '../../../src/server/sealed/seal.js'
 import { ADA, APP, BOB, COOKIE, createBackendWorld, MINUTE, PASSWORD } from './backend-world.js'
 
 const FLOW = /^__Host-holdfast-flow-[\w-]{16}$/
@@ -105,6 +105,14 @@ describe('a sign-in', () => {
       expect(response.headers.get('Location')).toBe(`${APP}/${page}`)
     }
     expect(flowsOf(world)).toEqual([])
+  })
+
+  it('leaves the cookies of the app alone, however many there are', async () => {
+    const world = createBackendWorld()
+    const names = Array.from({ length: 10 }, (_, index) => `app-${index}`)
+    for (const name of names) world.jar.cookies.set(name, 'x')
+    await consent(world)
+    expect([...world.jar.cookies.keys()]).toEqual(expect.arrayContaining(names))
   })
 
   it('gives up the oldest of too many', async () => {
@@ -237,6 +245,17 @@ describe('a callback', () => {
       expect(await refused(world, callback)).toEqual(UNKNOWN)
     },
   )
+
+  it.each(['verifier', 'returnTo'])('with a flow that lacks its %s is refused', async (field) => {
+    const world = createBackendWorld()
+    const callback = await consent(world)
+    const [name = ''] = flowsOf(world)
+    const flow = await unsealText(world.jar.cookies.get(name) ?? '', PASSWORD, world.clock)
+    const { [field]: dropped, ...rest } = JSON.parse(flow ?? '{}')
+    expect(dropped).toBeDefined()
+    world.jar.cookies.set(name, await sealText(JSON.stringify(rest), PASSWORD))
+    expect(await refused(world, callback)).toEqual(UNKNOWN)
+  })
 
   it('tells what was refused, and forgets the flow', async () => {
     const world = createBackendWorld()

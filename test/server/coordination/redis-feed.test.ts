@@ -64,7 +64,7 @@ describe('a process that waits for ends', () => {
   it('goes on after what somebody else has put there', async () => {
     const { here, there, listen, heard, redis, until, clock } = await createTwo()
     await listen('session')
-    for (const id of ['', 'garbage', '1-2; DROP']) redis.feed.push({ id, name: 'session' })
+    for (const id of ['', 'garbage', '1-2; DROP']) redis.feed.push({ id, name: 'another' })
     await clock.advance(2_000)
     await until(here.end('session', 60_000))
     await clock.advance(1_000)

@@ -140,6 +140,14 @@ describe('the address of a sign-in', () => {
     expect(answer.status).toBe(403)
   })
 
+  it('leads to no address that is not one of the web', async () => {
+    const fetch = async () => Response.json({ url: 'javascript:alert(1)' })
+    const server = createGotrue({ url: 'https://project.example/auth/v1', fetch })
+    const request = { redirectUri: 'https://app.example/auth/callback', state: 's' }
+    const asked = { ...request, codeChallenge: 'a'.repeat(43), domainHint: 'corp.example' }
+    await expect(server.authorizeUrl(asked)).rejects.toMatchObject({ code: 'bad_response' })
+  })
+
   it('is none for a company that has no identity provider, in GoTrue’s words', async () => {
     const world = createGotrueServerWorld({ scripted: { sso: [] } })
     const asked = addressOf({ domainHint: 'corp.example' }, world)
