@@ -1,5 +1,5 @@
 import { AuthError, type AuthErrorCode, isAuthError } from '../../core/errors.js'
-import type { HttpAnswer } from '../shared/http.js'
+import type { HttpAnswer, HttpRequest } from '../shared/http.js'
 import { asObject, text } from '../shared/json.js'
 import { mayPass, toPassing } from '../shared/passing.js'
 import type { GoTrueOptions } from './types.js'
@@ -31,8 +31,8 @@ const CREDENTIALS: readonly string[] = [
 /** The word by which a password is refused that is too weak (GoTrue 2.196, apierrors/errorcode.go). */
 const WEAK = 'weak_password'
 
-/** Limits that tell their seconds in words only, as "… after 59 seconds." */
-const SENDING = /^over_(email|sms)_send_rate_limit$/
+/** Limits that tell their seconds in words only, as "… after 59 seconds."; before v2.164.0 without a code. */
+const SENDING = /^(over_(email|sms)_send_rate_limit)?$/
 
 const OAUTH_CLIENT =
   'This session belongs to an OAuth client: it is refreshed at /oauth/token, with a client id.'
@@ -49,9 +49,11 @@ interface Refusal {
 }
 
 function read(body: unknown): Refusal {
-  const { error_code, code, error, message, msg, error_description } = asObject(body) ?? {}
+  const { error_code, code, error, message, msg, error_description, weak_password } =
+    asObject(body) ?? {}
   return {
-    word: text(error_code) ?? text(code),
+    // Weak passwords had their reasons before there were codes.
+    word: text(error_code) ?? text(code) ?? (weak_password ? WEAK : undefined),
     oauth: text(error),
     wordless: typeof code === 'number' && text(msg) !== undefined,
     message: text(message) ?? text(msg) ?? text(error_description),
@@ -62,11 +64,21 @@ function read(body: unknown): Refusal {
 const isDefinite = ({ word, oauth }: Refusal): boolean =>
   word === undefined ? oauth === 'invalid_grant' : TERMINAL.includes(word)
 
-function classify(status: number, refusal: Refusal, refresh: boolean): AuthErrorCode {
+const isRefresh = ({ query }: HttpRequest): boolean => query?.grant_type === 'refresh_token'
+
+/**
+ * Whether what was shown is to blame for a refusal that has no word: a code, the secret of a link or the
+ * verifier of a flow. Of who shows it with a token, some statuses are about that.
+ */
+const isProof = ({ path, query, token }: HttpRequest, status: number): boolean =>
+  query?.grant_type === 'pkce' || (/\/verify$/.test(path) && !(token && /40[13]/.test(`${status}`)))
+
+function classify(status: number, refusal: Refusal, request: HttpRequest): AuthErrorCode {
   const word = refusal.word ?? refusal.oauth
   if (status < 400) return 'bad_response'
-  if (!word) return refusal.wordless ? 'rejected' : 'bad_response'
-  if (refresh) return isDefinite(refusal) ? 'refresh_rejected' : 'rejected'
+  if (!word && !refusal.wordless) return 'bad_response'
+  if (!word) return isProof(request, status) ? 'invalid_credentials' : 'rejected'
+  if (isRefresh(request)) return isDefinite(refusal) ? 'refresh_rejected' : 'rejected'
   if (word === 'insufficient_aal') return 'step_required'
   return CREDENTIALS.includes(word) ? 'invalid_credentials' : 'rejected'
 }
@@ -108,15 +120,14 @@ function isTerminal(error: AuthError, terminal: GoTrueOptions['terminal']): bool
   }
 }
 
-/** The error that a refusal to anything but a refresh is. */
-export function toError(answer: HttpAnswer, refresh = false): AuthError {
+function refusalOf(answer: HttpAnswer, request: HttpRequest): AuthError {
   const refusal = read(answer.body)
   const serverCode = refusal.word ?? refusal.oauth
   const { status } = answer
   const retryAfter = waitOf(answer, refusal)
   const passing = toPassing({ ...answer, retryAfter }, { message: refusal.message, serverCode })
   if (passing) return passing
-  const code = classify(status, refusal, refresh)
+  const code = classify(status, refusal, request)
   const message = refusal.message ?? 'No reason given.'
   const options = { status, serverCode, retryAfter }
   if (code === 'rejected' && serverCode === WEAK) {
@@ -132,13 +143,18 @@ export function toError(answer: HttpAnswer, refresh = false): AuthError {
 }
 
 /**
- * The error that a refusal to a refresh is. What is not the server's definite word about the token,
+ * The error that a refusal is. One to a refresh that is not the server's definite word about the token,
  * nor the app's, keeps the session.
  */
-export function toRefreshError(answer: HttpAnswer, terminal: GoTrueOptions['terminal']): AuthError {
-  const error = toError(answer, true)
+export function toError(
+  answer: HttpAnswer,
+  request: HttpRequest,
+  terminal: GoTrueOptions['terminal'],
+): AuthError {
+  const error = refusalOf(answer, request)
   const { code, status = 0, serverCode, retryAfter } = error
-  if (code === 'refresh_rejected' || status < 400 || mayPass(status)) return error
+  const isOver = code === 'refresh_rejected' || status < 400 || mayPass(status)
+  if (isOver || !isRefresh(request)) return error
   const message = serverCode === 'invalid_client' ? OAUTH_CLIENT : error.message
   const options = { status, serverCode, retryAfter }
   const passing = new AuthError(code, message, { ...options, retryable: true })
