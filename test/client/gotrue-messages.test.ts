@@ -25,7 +25,7 @@ function start(
   const browser = createFakeBrowser()
   const { clock } = browser
   const server = createScriptedGoTrue({ clock, users: [ADA], ...options })
-  const tab = browser.tab()
+  const tab = browser.tab({ cors: true })
   const auth = new AuthClient({
     provider: gotrue({
       url: 'http://localhost/auth/v1',

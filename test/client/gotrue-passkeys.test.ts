@@ -8,7 +8,12 @@ describe('a passkey', () => {
     const { world, auth, events, own } = await signedIn()
     const made = await own.register()
     const createdAt = world.browser.clock.now()
-    expect(made).toEqual({ id: expect.any(String), friendlyName: 'Passkey', createdAt, lastUsedAt: null })
+    expect(made).toEqual({
+      id: expect.any(String),
+      friendlyName: 'Passkey',
+      createdAt,
+      lastUsedAt: null,
+    })
     expect(await own.list()).toEqual([made])
     const renamed = { ...made, friendlyName: 'Laptop' }
     expect(await own.rename({ id: made.id, friendlyName: 'Laptop' })).toEqual(renamed)

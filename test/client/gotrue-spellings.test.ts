@@ -94,8 +94,8 @@ describe.each(['codes', 'oauth'] as const)('a server whose refusals are spelt as
       const { auth, server } = start()
       await auth.actions.sendOtp({ email: ADA.email })
       const { tokenHash = '' } = server.messages.at(-1) ?? {}
-      await auth.signIn({ tokenHash })
-      await expect(auth.signIn({ tokenHash })).rejects.toMatchObject({
+      await auth.signIn({ tokenHash, type: 'email' })
+      await expect(auth.signIn({ tokenHash, type: 'email' })).rejects.toMatchObject({
         code: 'invalid_credentials',
       })
     })

@@ -36,7 +36,7 @@ export function createMfaWorld(options: ScriptedGoTrueOptions = {}) {
   const authenticator = createDevice({ origin: () => origin })
 
   function open(overrides = {}) {
-    const tab = browser.tab({ href: 'https://app.example/settings' })
+    const tab = browser.tab({ href: 'https://app.example/settings', cors: true })
     const auth = new AuthClient({
       provider: gotrue({
         url: 'http://localhost/auth/v1',

@@ -132,6 +132,12 @@ export interface ScriptedGoTrueOptions {
    */
   readonly exposedHeaders?: readonly string[]
   /**
+   * Which headers pages on other origins may send: `bare` is a GoTrue alone, `gateway` one behind
+   * Supabase's gateway, or with `GOTRUE_CORS_ALLOWED_HEADERS=apikey`, which takes `apikey` too.
+   * @default 'gateway'
+   */
+  readonly cors?: 'gateway' | 'bare'
+  /**
    * How refusals are spelt. `codes`: with an error code, as GoTrue since v2.164.0 (November 2024).
    * `oauth`: as every GoTrue before, Netlify Identity and kin, without any code: the password and
    * refresh grants say `{ error: 'invalid_grant', error_description }`, all else
