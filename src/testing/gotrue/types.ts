@@ -118,8 +118,8 @@ export interface ScriptedGoTrueOptions {
   /** What paths begin with. @default '/auth/v1' */
   readonly path?: string
   /**
-   * How much time lies between two mails of a kind to one person, else 429 with the seconds in its
-   * text only. @default 0; a real one has 60_000
+   * How much time lies between two mails, or two texts, of a kind to one person, else 429 with the
+   * seconds in its text only. @default 0; a real one has 60_000
    */
   readonly mailInterval?: number
   /**
