@@ -11,6 +11,10 @@ const ALWAYS = { path: '/token', times: Number.POSITIVE_INFINITY }
 
 /** These wait for what takes so long in life: an outage of a minute, and the longest pause. */
 const LONG = 180_000
+/**
+ * How soon all are well after a recovery, test/client/patience.test.ts asserts by a clock of its own. A
+ * busy machine may take longer here and breaks nothing: how long it took is printed.
+ */
 const untilWell = { timeout: 60_000, interval: 250 }
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -93,10 +97,13 @@ async function createCrowd(surroundings: Surroundings, fault: Fault): Promise<Cr
     },
     async recover() {
       site.server.heal()
+      const healed = performance.now()
       const before = refreshes().length
       const tokens = () => Promise.all(pages.map(token))
       const well = async () => (await tokens()).filter((text) => text?.startsWith('ey')).length
       await expect.poll(well, untilWell).toBe(pages.length)
+      const seconds = ((performance.now() - healed) / 1_000).toFixed(1)
+      console.log(`${pages.length} tabs were well ${seconds} s after the recovery`)
       expect(new Set(await tokens()).size).toBe(1)
       expect(refreshes().length).toBe(before + 1)
       for (const page of pages) {

@@ -165,12 +165,12 @@ describe('the token of the current session', () => {
 })
 
 describe('keys', () => {
-  it('of Ed25519 verify too', async () => {
-    const { publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true })
+  it.each(['EdDSA', 'ES512', 'RS512'])('of %s verify too', async (alg) => {
+    const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true })
     const signed = await new SignJWT({ sub: 'u1', exp: 4_000_000_000 })
-      .setProtectedHeader({ alg: 'EdDSA', kid: 'ed' })
+      .setProtectedHeader({ alg, kid: 'k' })
       .sign(privateKey)
-    const key = { ...(await exportJWK(publicKey)), kid: 'ed', alg: 'EdDSA' }
+    const key = { ...(await exportJWK(publicKey)), kid: 'k', alg }
     const { auth, sent } = answered([200, { keys: [{ kty: 'oct' }, null, key] }])
     expect((await claims(auth).verify(signed)).claims.sub).toBe('u1')
     expect(sent).toHaveLength(1)

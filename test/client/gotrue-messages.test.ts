@@ -25,7 +25,7 @@ function start(
   const browser = createFakeBrowser()
   const { clock } = browser
   const server = createScriptedGoTrue({ clock, users: [ADA], ...options })
-  const tab = browser.tab()
+  const tab = browser.tab({ cors: true })
   const auth = new AuthClient({
     provider: gotrue({
       url: 'http://localhost/auth/v1',
@@ -182,6 +182,22 @@ describe('a message that did not come', () => {
     await signUp({ email: 'bob@example.com', password: 'secret-2' })
     const again = resend({ type: 'signup', email: 'bob@example.com' })
     await expect(again).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 59_000 })
+  })
+
+  it('to a telephone is refused too soon in the same way, and after a minute it is not', async () => {
+    const { browser, auth, server, sendOtp, resend } = start({ mailInterval: 60_000 })
+    const phone = '+1555'
+    const wait = { code: 'rate_limited', retryAfter: 59_000, serverCode: 'over_sms_send_rate_limit' }
+    await sendOtp({ phone })
+    await expect(sendOtp({ phone })).rejects.toMatchObject(wait)
+    await expect(resend({ type: 'sms', phone })).rejects.toMatchObject(wait)
+    await browser.clock.advance(60_000)
+    await sendOtp({ phone })
+    await auth.signIn({ phone, code: server.messages.at(-1)?.code ?? '' })
+    await browser.clock.advance(60_000)
+    await auth.actions.reauthenticate()
+    await expect(auth.actions.reauthenticate()).rejects.toMatchObject(wait)
+    expect(server.messages).toHaveLength(3)
   })
 
   it('carries a captcha, and PKCE only where it has a link', async () => {

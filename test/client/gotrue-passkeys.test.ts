@@ -8,16 +8,25 @@ describe('a passkey', () => {
     const { world, auth, events, own } = await signedIn()
     const made = await own.register()
     const createdAt = world.browser.clock.now()
-    expect(made).toEqual({ id: expect.any(String), friendlyName: 'Passkey', createdAt })
+    expect(made).toEqual({
+      id: expect.any(String),
+      friendlyName: 'Passkey',
+      createdAt,
+      lastUsedAt: null,
+    })
     expect(await own.list()).toEqual([made])
     const renamed = { ...made, friendlyName: 'Laptop' }
     expect(await own.rename({ id: made.id, friendlyName: 'Laptop' })).toEqual(renamed)
     expect(await own.list()).toEqual([renamed])
     await auth.signOut()
+    await world.browser.clock.advance(60_000)
     const { session, user } = await own.signIn()
     expect(user?.email).toBe(ADA.email)
     expect(session?.amr).toMatchObject([{ method: 'passkey' }])
     expect(events.slice(-2)).toEqual(['SIGNED_OUT', 'SIGNED_IN'])
+    const lastUsedAt = world.browser.clock.now()
+    expect(lastUsedAt).toBeGreaterThan(createdAt)
+    expect(await own.list()).toEqual([{ ...renamed, lastUsedAt }])
     await own.remove(made)
     expect(await own.list()).toEqual([])
     expect(await failureOf(own.remove(made))).toMatchObject({ code: 'rejected', status: 404 })

@@ -14,7 +14,7 @@ function start(options: ScriptedGoTrueOptions = {}) {
   const browser = createFakeBrowser()
   const server = createScriptedGoTrue({ clock: browser.clock, users: [ADA], ...options })
   const open = (overrides = {}) => {
-    const tab = browser.tab()
+    const tab = browser.tab({ cors: true })
     const auth = new AuthClient({
       provider: gotrue({
         url: 'http://localhost/auth/v1',

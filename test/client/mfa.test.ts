@@ -66,7 +66,7 @@ describe('a code of an authenticator app', () => {
 })
 
 describe.each(ROTATIONS)(
-  'the refresh token from before, with $rotation and $reuseInterval ms',
+  'the refresh token from before, with $rotation, $reuseInterval ms and errors $errors',
   (rotation) => {
     it('is never sent again: the next refresh has the new one, and the session lives', async () => {
       const { enrolled, presented } = createMfaWorld(rotation)
@@ -127,7 +127,7 @@ describe.each(ROTATIONS)(
 
 describe('an answer that is lost', () => {
   it.each(ROTATIONS.filter(({ rotation, reuseInterval }) => rotation === 'v1' || reuseInterval))(
-    'to a challenge that was taken is fetched by a refresh, with $rotation and $reuseInterval ms',
+    'to a challenge that was taken is fetched by a refresh, with $rotation, $reuseInterval ms and errors $errors',
     async (rotation) => {
       const { enrolled, server, clock } = createMfaWorld(rotation)
       const { factors, factorId, code, session, events } = await enrolled()

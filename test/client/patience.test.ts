@@ -63,9 +63,10 @@ describe('ten tabs with a dead token', () => {
     expect(world.server.sent.length).toBeLessThanOrEqual(8)
     world.server.recover()
     const before = world.server.sent.length
+    // The longest pause while somebody asks, and the second until they ask again.
     await askFor(crowd, 31_000)
     expect(world.server.sent.length).toBe(before + 1)
-    for (const { auth } of tabs) expect((await auth.getSession())?.accessToken).toBe('access-2')
+    for (const { auth } of tabs) expect(auth.getSnapshot().session?.accessToken).toBe('access-2')
   })
 
   it('are still one client half an hour into an outage', async () => {

@@ -322,7 +322,7 @@ export const PROMPTS: readonly Row[] = [
 /** Passkeys in a browser. */
 export const PASSKEYS: readonly Row[] = [
   {
-    promise: 'a passkey is made and signs in',
+    promise: 'a passkey is made, signs in, and the list says when',
     server,
     page: HERE,
     play: async (side) => {
@@ -330,7 +330,8 @@ export const PASSKEYS: readonly Row[] = [
       const made = await call(side.auth, 'registerPasskey')
       await side.auth.signOut()
       const { data, error } = await call(side.auth, 'signInWithPasskey')
-      return { made, email: at(data, 'user', 'email'), error, asked: asked(side) }
+      const listed = await call(side.auth, 'passkey.list')
+      return { made, email: at(data, 'user', 'email'), error, listed, asked: asked(side) }
     },
   },
   {

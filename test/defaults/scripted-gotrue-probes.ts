@@ -146,6 +146,25 @@ const wire: Readonly<Record<string, Probe>> = {
       return exposed === 'X-Total-Count, Link, X-Supabase-Api-Version'
     },
   },
+  'ScriptedGoTrueOptions.cors': {
+    async observe() {
+      const headers = {
+        origin: 'https://app.example',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'apikey',
+      }
+      const allowed = async (options: ScriptedGoTrueOptions = {}) =>
+        (await createDesk(options).send('/token', { method: 'OPTIONS', headers })).headers.get(
+          'access-control-allow-headers',
+        )
+      const plain = await allowed()
+      const same: string[] = []
+      for (const cors of ['gateway', 'bare'] as const) {
+        if ((await allowed({ cors })) === plain) same.push(cors)
+      }
+      return same.join()
+    },
+  },
   'ScriptedGoTrueOptions.errors': {
     async observe() {
       const refusal = async (options: ScriptedGoTrueOptions = {}): Promise<string> =>

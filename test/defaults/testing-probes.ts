@@ -105,6 +105,15 @@ const browsers: Readonly<Record<string, Probe>> = {
   'FakeTabOptions.href': {
     observe: () => createFakeBrowser().tab().environment.page?.href(),
   },
+  'FakeTabOptions.cors': {
+    says: 'false; a server that is written for one test seldom speaks of that',
+    async observe() {
+      const send = createFakeBrowser()
+        .tab()
+        .fetch(async () => new Response('fine'))
+      return (await send('https://auth.example')).ok
+    },
+  },
 }
 
 /** A server that says fine, to each request that no fault meets. */

@@ -121,6 +121,9 @@ describe('a sign-in at a server that knows no codes', () => {
   it.each([
     [400, oauth('invalid_grant', 'Invalid login credentials'), 'invalid_credentials'],
     [422, { code: 422, msg: 'Password should be at least 6 characters' }, 'rejected'],
+    // Before 2023, and at Netlify.
+    [401, { code: 401, msg: 'Token has expired or is invalid' }, 'invalid_credentials'],
+    [404, { code: 404, msg: 'Confirmation token not found' }, 'invalid_credentials'],
     [401, { message: 'No API key found in request' }, 'bad_response'],
   ])('is refused by %i %j', async (status, body, code) => {
     const words = Object.values(body).filter((value) => typeof value === 'string')

@@ -43,6 +43,7 @@ const passkey = fc.record({
   id: fc.oneof(fc.constant(ID), fc.jsonValue()),
   friendly_name: fc.jsonValue(),
   created_at: fc.oneof(fc.constant('2026-11-28T01:41:16.499913Z'), fc.jsonValue()),
+  last_used_at: fc.oneof(fc.constant('2026-11-29T01:41:16.499913Z'), fc.jsonValue()),
 })
 const identity = fc.record(
   {
@@ -190,8 +191,10 @@ describe('any answers of a server', () => {
             id: expect.stringMatching(/./s),
             friendlyName: expect.any(String),
             createdAt: expect.any(Number),
+            lastUsedAt: each.lastUsedAt === null ? null : expect.any(Number),
           })
           expect(each.createdAt).not.toBeNaN()
+          expect(each.lastUsedAt).not.toBeNaN()
         }
       }),
     )

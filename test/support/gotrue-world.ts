@@ -13,7 +13,7 @@ export function gotrueWorld(options: ScriptedGoTrueOptions = {}) {
   const browser = createFakeBrowser()
   const { clock } = browser
   const server = createScriptedGoTrue({ clock, users: [ADA], ...options })
-  const tab = browser.tab()
+  const tab = browser.tab({ cors: true })
   const fetch = tab.fetch(server.fetch)
   const auth = new AuthClient({
     provider: gotrue({ url: 'http://localhost/auth/v1', fetch, now: clock.now }),

@@ -22,6 +22,9 @@ export const ROTATIONS = [
   { rotation: 'v1', reuseInterval: 0 },
   { rotation: 'v2', reuseInterval: 10_000 },
   { rotation: 'v2', reuseInterval: 0 },
+  // Servers before v2.164.0 refuse without a code.
+  { rotation: 'v1', reuseInterval: 10_000, errors: 'oauth' },
+  { rotation: 'v1', reuseInterval: 0, errors: 'oauth' },
 ] as const satisfies readonly ScriptedGoTrueOptions[]
 
 /** Tabs of one browser, a scripted GoTrue with all second factors, and an authenticator. */
@@ -33,7 +36,7 @@ export function createMfaWorld(options: ScriptedGoTrueOptions = {}) {
   const authenticator = createDevice({ origin: () => origin })
 
   function open(overrides = {}) {
-    const tab = browser.tab({ href: 'https://app.example/settings' })
+    const tab = browser.tab({ href: 'https://app.example/settings', cors: true })
     const auth = new AuthClient({
       provider: gotrue({
         url: 'http://localhost/auth/v1',

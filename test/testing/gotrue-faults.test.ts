@@ -116,7 +116,12 @@ describe('a fault', () => {
 
   it('leaves preflights alone', async () => {
     const { send } = await faulty({ type: 'drop' }, { times: Number.POSITIVE_INFINITY })
-    const { status, headers } = await send('/token', { method: 'OPTIONS' })
+    const asked = {
+      origin: 'https://app.example',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'apikey,content-type',
+    }
+    const { status, headers } = await send('/token', { method: 'OPTIONS', headers: asked })
     expect(status).toBe(204)
     expect(headers.get('access-control-allow-origin')).toBe('*')
     expect(headers.get('access-control-allow-headers')).toContain('apikey')

@@ -20,10 +20,11 @@ import type {
 import { signedIn } from './sign-in.js'
 
 /** A passkey under auth-js's names. */
-export const toItem = ({ id, friendlyName, createdAt }: Passkey): PasskeyItem => ({
+export const toItem = ({ id, friendlyName, createdAt, lastUsedAt }: Passkey): PasskeyItem => ({
   id,
   ...(friendlyName && { friendly_name: friendlyName }),
   created_at: new Date(createdAt).toISOString(),
+  ...(lastUsedAt !== null && { last_used_at: new Date(lastUsedAt).toISOString() }),
 })
 
 // What else is in the options of a server the browser looks at itself.

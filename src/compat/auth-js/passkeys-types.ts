@@ -6,7 +6,7 @@ export interface PasskeyItem {
   id: string
   friendly_name?: string
   created_at: string
-  /** Of a server that says it. */
+  /** Of one that has signed somebody in. */
   last_used_at?: string
 }
 

@@ -39,7 +39,7 @@ export interface Claims {
 }
 
 /** What keys are for: each is published with its algorithm. A secret is never among them. */
-const ALGORITHMS = ['RS256', 'ES256', 'EdDSA']
+const ALGORITHMS = ['RS256', 'RS512', 'ES256', 'ES512', 'EdDSA']
 
 /** How long keys are kept, in ms: the `max-age` that GoTrue sends with them (2.196, jwks.go). */
 const FRESH = 600_000

@@ -1,7 +1,7 @@
 import { AuthError, type AuthErrorCode, isAuthError } from '../../core/errors.js'
-import type { HttpAnswer } from '../shared/http.js'
+import type { HttpAnswer, HttpRequest } from '../shared/http.js'
 import { asObject, text } from '../shared/json.js'
-import { mayPass, toPassing } from '../shared/passing.js'
+import { toPassing } from '../shared/passing.js'
 import type { GoTrueOptions } from './types.js'
 
 /** The server's definite words about a refresh token (GoTrue 2.196, token_refresh.go). */
@@ -31,8 +31,8 @@ const CREDENTIALS: readonly string[] = [
 /** The word by which a password is refused that is too weak (GoTrue 2.196, apierrors/errorcode.go). */
 const WEAK = 'weak_password'
 
-/** Limits that tell their seconds in words only, as "… after 59 seconds." */
-const SENDING = /^over_(email|sms)_send_rate_limit$/
+/** Limits that tell their seconds in words only, as "… after 59 seconds."; before v2.164.0 without a code. */
+const SENDING = /^(over_(email|sms)_send_rate_limit)?$/
 
 const OAUTH_CLIENT =
   'This session belongs to an OAuth client: it is refreshed at /oauth/token, with a client id.'
@@ -46,12 +46,18 @@ interface Refusal {
   /** Whether it has no word, but the form of all other refusals before v2.164.0. */
   readonly wordless: boolean
   readonly message: string | undefined
+  /** Why a password is too weak. */
+  readonly reasons: unknown
 }
 
 function read(body: unknown): Refusal {
-  const { error_code, code, error, message, msg, error_description } = asObject(body) ?? {}
+  const { error_code, code, error, message, msg, error_description, weak_password } =
+    asObject(body) ?? {}
+  const { reasons } = asObject(weak_password) ?? {}
   return {
-    word: text(error_code) ?? text(code),
+    // Weak passwords had their reasons before there were codes.
+    word: text(error_code) ?? text(code) ?? (reasons ? WEAK : undefined),
+    reasons,
     oauth: text(error),
     wordless: typeof code === 'number' && text(msg) !== undefined,
     message: text(message) ?? text(msg) ?? text(error_description),
@@ -62,18 +68,25 @@ function read(body: unknown): Refusal {
 const isDefinite = ({ word, oauth }: Refusal): boolean =>
   word === undefined ? oauth === 'invalid_grant' : TERMINAL.includes(word)
 
-function classify(status: number, refusal: Refusal, refresh: boolean): AuthErrorCode {
+const isRefresh = ({ query }: HttpRequest): boolean => query?.grant_type === 'refresh_token'
+
+/**
+ * Whether what was shown is to blame for a refusal that has no word: the verifier of a flow, the code or
+ * secret of a message (401, 403 and 404; 400 and 422 are about the request), or the code of a second
+ * factor (400 and 422; 401 and 403 are about the token).
+ */
+const isProof = ({ path, query, token }: HttpRequest, status: number): boolean =>
+  query?.grant_type === 'pkce' ||
+  (path.endsWith('/verify') && [400, 422].includes(status) === Boolean(token))
+
+function classify(status: number, refusal: Refusal, request: HttpRequest): AuthErrorCode {
   const word = refusal.word ?? refusal.oauth
   if (status < 400) return 'bad_response'
-  if (!word) return refusal.wordless ? 'rejected' : 'bad_response'
-  if (refresh) return isDefinite(refusal) ? 'refresh_rejected' : 'rejected'
+  if (!word && !refusal.wordless) return 'bad_response'
+  if (!word) return isProof(request, status) ? 'invalid_credentials' : 'rejected'
+  if (isRefresh(request)) return isDefinite(refusal) ? 'refresh_rejected' : 'rejected'
   if (word === 'insufficient_aal') return 'step_required'
   return CREDENTIALS.includes(word) ? 'invalid_credentials' : 'rejected'
-}
-
-function reasonsOf(body: unknown): readonly string[] {
-  const reasons = asObject(asObject(body)?.weak_password)?.reasons
-  return Array.isArray(reasons) ? reasons.map(String) : []
 }
 
 /**
@@ -108,43 +121,40 @@ function isTerminal(error: AuthError, terminal: GoTrueOptions['terminal']): bool
   }
 }
 
-/** The error that a refusal to anything but a refresh is. */
-export function toError(answer: HttpAnswer, refresh = false): AuthError {
+/**
+ * The error that a refusal is. One to a refresh that is not the server's definite word about the token,
+ * nor the app's, keeps the session.
+ */
+export function toError(
+  answer: HttpAnswer,
+  request: HttpRequest,
+  terminal: GoTrueOptions['terminal'],
+): AuthError {
   const refusal = read(answer.body)
   const serverCode = refusal.word ?? refusal.oauth
   const { status } = answer
   const retryAfter = waitOf(answer, refusal)
   const passing = toPassing({ ...answer, retryAfter }, { message: refusal.message, serverCode })
   if (passing) return passing
-  const code = classify(status, refusal, refresh)
-  const message = refusal.message ?? 'No reason given.'
+  const code = classify(status, refusal, request)
+  const said = refusal.message ?? 'No reason given.'
   const options = { status, serverCode, retryAfter }
+  if (isRefresh(request) && code !== 'refresh_rejected' && status >= 400) {
+    const message = serverCode === 'invalid_client' ? OAUTH_CLIENT : said
+    const undecided = new AuthError(code, message, { ...options, retryable: true })
+    return isTerminal(undecided, terminal)
+      ? new AuthError('refresh_rejected', message, options)
+      : undecided
+  }
   if (code === 'rejected' && serverCode === WEAK) {
-    return new AuthError(code, message, {
-      ...options,
-      details: { reasons: reasonsOf(answer.body) },
-    })
+    const { reasons } = refusal
+    const details = { reasons: Array.isArray(reasons) ? reasons.map(String) : [] }
+    return new AuthError(code, said, { ...options, details })
   }
   if (code === 'step_required') {
-    return new AuthError(code, message, { ...options, details: { step: 'insufficient_aal' } })
+    return new AuthError(code, said, { ...options, details: { step: 'insufficient_aal' } })
   }
-  return new AuthError(code, message, options)
-}
-
-/**
- * The error that a refusal to a refresh is. What is not the server's definite word about the token,
- * nor the app's, keeps the session.
- */
-export function toRefreshError(answer: HttpAnswer, terminal: GoTrueOptions['terminal']): AuthError {
-  const error = toError(answer, true)
-  const { code, status = 0, serverCode, retryAfter } = error
-  if (code === 'refresh_rejected' || status < 400 || mayPass(status)) return error
-  const message = serverCode === 'invalid_client' ? OAUTH_CLIENT : error.message
-  const options = { status, serverCode, retryAfter }
-  const passing = new AuthError(code, message, { ...options, retryable: true })
-  return isTerminal(passing, terminal)
-    ? new AuthError('refresh_rejected', message, options)
-    : passing
+  return new AuthError(code, said, options)
 }
 
 /**

@@ -20,6 +20,8 @@ export interface Passkey {
   readonly friendlyName: string
   /** Milliseconds since the epoch, by the server's clock. */
   readonly createdAt: number
+  /** When it last signed somebody in, as `createdAt` is told; `null` for never. */
+  readonly lastUsedAt: number | null
 }
 
 /**
@@ -61,7 +63,8 @@ export function toPasskey(body: unknown): Passkey {
   const id = text(fields?.id)
   const createdAt = Date.parse(String(text(fields?.created_at)))
   if (!id || Number.isNaN(createdAt)) return holdsNo('passkey')
-  return { id, friendlyName: text(fields?.friendly_name) ?? '', createdAt }
+  const lastUsedAt = Date.parse(text(fields?.last_used_at) ?? '') || null
+  return { id, friendlyName: text(fields?.friendly_name) ?? '', createdAt, lastUsedAt }
 }
 
 /**

@@ -5,7 +5,7 @@ import { createHttp, type HttpRequest } from '../shared/http.js'
 import { asObject, camelCased, text } from '../shared/json.js'
 import { readClaims } from '../shared/jwt.js'
 import { isFine } from '../shared/passing.js'
-import { toError, toRefreshError } from './errors.js'
+import { toError } from './errors.js'
 import type { AnyMetadata, GoTrueOptions, GoTrueUser } from './types.js'
 
 /** Sends a request and gives back the body of a success. */
@@ -27,8 +27,7 @@ export function createSend(options: GoTrueOptions): Send {
   return async (request, context) => {
     const answer = await http(request, context)
     if (isFine(answer)) return answer.body
-    const refresh = request.query?.grant_type === 'refresh_token'
-    throw refresh ? toRefreshError(answer, options.terminal) : toError(answer)
+    throw toError(answer, request, options.terminal)
   }
 }
 

@@ -18,6 +18,20 @@ export interface Asking {
   readonly withCredentials: boolean
 }
 
+/** How a page at `href` asks for an address; what has no origin of its own is the page's. */
+export function asking(
+  target: string,
+  href: string | null,
+  credentials: string | undefined,
+): Asking {
+  const page = href ?? undefined
+  const crossOrigin =
+    page !== undefined &&
+    URL.canParse(target, page) &&
+    new URL(target, page).origin !== new URL(page).origin
+  return { crossOrigin, withCredentials: credentials === 'include' }
+}
+
 function exposedBy(headers: Headers, { withCredentials }: Asking): (name: string) => boolean {
   const listed = (headers.get('access-control-expose-headers') ?? '')
     .split(',')

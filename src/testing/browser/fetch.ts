@@ -1,6 +1,6 @@
 import type { Wake } from '../../core/ports.js'
 import type { ManualClock } from '../clock.js'
-import { type Asking, seenByPage } from './cors.js'
+import { asking, seenByPage } from './cors.js'
 import type { Life } from './life.js'
 
 /** Anything that answers requests as `fetch` does. */
@@ -13,16 +13,6 @@ export interface TabFetchOptions {
   readonly wake: Wake
   /** The address of the page; `null` where there is none. */
   href(): string | null
-}
-
-/** How a page at `href` asks for an address; what has no origin of its own is the page's. */
-function asking(target: string, href: string | null, credentials: string | undefined): Asking {
-  const page = href ?? undefined
-  const crossOrigin =
-    page !== undefined &&
-    URL.canParse(target, page) &&
-    new URL(target, page).origin !== new URL(page).origin
-  return { crossOrigin, withCredentials: credentials === 'include' }
 }
 
 const lost = (): TypeError => new TypeError('Failed to fetch')

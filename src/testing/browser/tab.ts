@@ -1,5 +1,6 @@
 import type { Environment, Storage } from '../../core/ports.js'
 import type { ManualClock } from '../clock.js'
+import { allowedFetch } from './allowed-fetch.js'
 import type { Bus } from './bus.js'
 import { type FetchLike, tabFetch } from './fetch.js'
 import { createLife, type Scheduler } from './life.js'
@@ -17,6 +18,12 @@ export interface FakeTabOptions {
   readonly clockSkew?: number | undefined
   /** @default 'https://app.example/' */
   readonly href?: string | undefined
+  /**
+   * Whether servers of other origins must allow what the tab asks of them, as in a browser: by their
+   * answer to a preflight, where one is due, and by each answer. @default false; a server that is
+   * written for one test seldom speaks of that
+   */
+  readonly cors?: boolean | undefined
 }
 
 /** One tab: the ports of a client, and what can happen to a tab. */
@@ -71,6 +78,7 @@ export function createTab(
   seed: number,
 ): FakeTab {
   const { name, storage = 'async', clockSkew = 0, href = 'https://app.example/' } = options
+  const { cors = false } = options
   const life = createLife(name, scheduler)
   const surroundings = tabWake(life)
   const { navigate, ...page } = tabPage(href)
@@ -93,7 +101,13 @@ export function createTab(
     },
     storage: storage === 'sync' ? syncStorage(life, disk) : asyncStorage(life, disk),
     errors,
-    fetch: (send) => tabFetch(send, { life, clock, wake, href: page.href }),
+    fetch: (send) =>
+      tabFetch(cors ? (...given) => allowedFetch(send, page.href(), given) : send, {
+        life,
+        clock,
+        wake,
+        href: page.href,
+      }),
     crash: life.crash,
     freeze: life.freeze,
     thaw() {

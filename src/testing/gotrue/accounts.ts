@@ -104,18 +104,23 @@ function noteSent(account: Account, type: string, at: number): void {
   if (type === 'reauthentication') account.reauthenticationSentAt = at
 }
 
-/** When a person was last sent a mail of this kind, in ms since the epoch. */
+/** When a person was last sent a message of this kind, in ms since the epoch. */
 function lastSent(account: Account, type: string): number | null {
-  if (type === 'signup') return account.confirmationSentAt
+  if (type === 'signup' || type === 'sms') return account.confirmationSentAt
   if (type === 'email_change') return account.emailChangeSentAt
+  if (type === 'phone_change') return account.phoneChangeSentAt
   if (type === 'reauthentication') return account.reauthenticationSentAt
-  return type === 'sms' || type === 'phone_change' ? null : account.recoverySentAt
+  return account.recoverySentAt
 }
 
+const isText = (account: Account, type: string): boolean =>
+  /^(sms|phone_change)$/.test(type) || (type === 'reauthentication' && !account.email)
+
 /**
- * Keeps mails of a kind to one person apart.
+ * Keeps messages of a kind to one person apart.
  *
- * @throws GoTrueRefusal `over_email_send_rate_limit`, with the whole seconds that are left in its text
+ * @throws GoTrueRefusal `over_email_send_rate_limit`, or `over_sms_send_rate_limit` for what goes to a
+ *   telephone, with the whole seconds that are left in its text
  */
 export function checkFrequency(
   account: Account,
@@ -126,7 +131,8 @@ export function checkFrequency(
   if (left <= 0) return
   const seconds = Math.floor((left - 1) / 1000)
   const message = `For security purposes, you can only request this after ${seconds} seconds.`
-  refuse(429, 'over_email_send_rate_limit', message)
+  const what = isText(account, type) ? 'sms' : 'email'
+  refuse(429, `over_${what}_send_rate_limit`, message)
 }
 
 type Open = Map<SentMessage, Letter>

@@ -40,6 +40,8 @@ export interface StoredPasskey {
   friendlyName: string
   /** Milliseconds since the epoch. */
   readonly createdAt: number
+  /** As `createdAt`; `null` until somebody has signed in by it. */
+  lastUsedAt: number | null
 }
 
 /** What somebody is to sign; `userId` is whose new passkey it is for, `null` for a sign-in. */

@@ -5,6 +5,7 @@ import { createSigner } from '../server/signing.js'
 import { type Accounts, createAccounts } from './accounts.js'
 import type { Call, ServerContext } from './context.js'
 import { controls, type ScriptedGoTrue } from './controls.js'
+import { corsHeaders, preflight } from './cors.js'
 import { GoTrueRefusal, OAuthRefusal, refusalCode, refusalResponse, refuse } from './errors.js'
 import { createRefreshTokens, type ServerSession } from './rotation.js'
 import { handlerOf, isRouted, located } from './routes.js'
@@ -23,17 +24,6 @@ export type {
   SentMessage,
 } from './types.js'
 export type { WebAuthnCredential } from './webauthn-types.js'
-
-/** What pages on other origins may read (`cors_headers` of GoTrue's api.go). */
-const EXPOSED = ['X-Total-Count', 'Link', 'X-Supabase-Api-Version']
-
-const cors = ({ exposedHeaders = EXPOSED }: ScriptedGoTrueOptions): Record<string, string> => ({
-  'access-control-allow-origin': '*',
-  'access-control-allow-headers':
-    'accept, apikey, authorization, content-type, x-client-info, x-supabase-api-version',
-  'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
-  'access-control-expose-headers': exposedHeaders.join(', '),
-})
 
 /** What GoTrue says to whoever asks too often. It never says for how long: `Retry-After` is a proxy's. */
 const LIMITED = new GoTrueRefusal(429, 'over_request_rate_limit', 'Request rate limit reached')
@@ -149,7 +139,7 @@ function createContext(options: ScriptedGoTrueOptions): ServerContext {
  */
 export function createScriptedGoTrue(options: ScriptedGoTrueOptions = {}): ScriptedGoTrue {
   const context = createContext(options)
-  const crossOrigin = cors(options)
+  const crossOrigin = corsHeaders(options)
   for (const seed of options.users ?? []) context.accounts.create(seed)
   const pathOf = (url: string): string => new URL(url).pathname
   const below = (url: string): string => pathOf(url).slice(context.path.length)
@@ -162,9 +152,7 @@ export function createScriptedGoTrue(options: ScriptedGoTrueOptions = {}): Scrip
       if (!pathOf(request.url).startsWith(`${context.path}/`)) {
         return new Response(null, { status: 404 })
       }
-      return request.method === 'OPTIONS'
-        ? new Response(null, { status: 204, headers: crossOrigin })
-        : null
+      return preflight(request, options)
     },
     about(incoming) {
       const path = below(incoming.url.href)

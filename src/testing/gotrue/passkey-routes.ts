@@ -66,10 +66,12 @@ function answered(context: ServerContext, { body }: Call, userId: string | null)
 const ofPerson = ({ passkeys }: ServerContext, { id }: Account): readonly StoredPasskey[] =>
   [...passkeys.values()].filter(({ userId }) => userId === id)
 
-const describe = ({ id, friendlyName, createdAt }: StoredPasskey): Record<string, unknown> => ({
-  id,
-  friendly_name: friendlyName,
-  created_at: new Date(createdAt).toISOString(),
+const describe = (passkey: StoredPasskey): Record<string, unknown> => ({
+  id: passkey.id,
+  friendly_name: passkey.friendlyName,
+  created_at: new Date(passkey.createdAt).toISOString(),
+  // GoTrue's `omitempty` (2.196, passkey_manage.go).
+  ...(passkey.lastUsedAt !== null && { last_used_at: new Date(passkey.lastUsedAt).toISOString() }),
 })
 
 /** `POST /passkeys/registration/options`. */
@@ -107,6 +109,7 @@ export const registrationVerify: Route = async (context, call) => {
     userId: account.id,
     friendlyName: 'Passkey',
     createdAt: context.now(),
+    lastUsedAt: null,
   }
   context.passkeys.set(passkey.id, passkey)
   return json(200, describe(passkey))
@@ -134,7 +137,9 @@ export const authenticationVerify: Route = async (context, call) => {
   } catch {
     failed()
   }
-  return newSession(context, account, { method: 'passkey' })
+  const session = await newSession(context, account, { method: 'passkey' })
+  passkey.lastUsedAt = context.now()
+  return session
 }
 
 /** `GET /passkeys`. */

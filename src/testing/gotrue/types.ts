@@ -118,8 +118,8 @@ export interface ScriptedGoTrueOptions {
   /** What paths begin with. @default '/auth/v1' */
   readonly path?: string
   /**
-   * How much time lies between two mails of a kind to one person, else 429 with the seconds in its
-   * text only. @default 0; a real one has 60_000
+   * How much time lies between two mails, or two texts, of a kind to one person, else 429 with the
+   * seconds in its text only. @default 0; a real one has 60_000
    */
   readonly mailInterval?: number
   /**
@@ -131,6 +131,12 @@ export interface ScriptedGoTrueOptions {
    * show it to them. @default 'X-Total-Count', 'Link' and 'X-Supabase-Api-Version', as GoTrue has it
    */
   readonly exposedHeaders?: readonly string[]
+  /**
+   * Which headers pages on other origins may send: `bare` is a GoTrue alone, `gateway` one behind
+   * Supabase's gateway, or with `GOTRUE_CORS_ALLOWED_HEADERS=apikey`, which takes `apikey` too.
+   * @default 'gateway'
+   */
+  readonly cors?: 'gateway' | 'bare'
   /**
    * How refusals are spelt. `codes`: with an error code, as GoTrue since v2.164.0 (November 2024).
    * `oauth`: as every GoTrue before, Netlify Identity and kin, without any code: the password and

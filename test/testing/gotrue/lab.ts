@@ -49,8 +49,14 @@ const MADE: Readonly<Record<string, (of: (name: string) => string) => string>> =
   broken: (of) => broken(of('0')),
 }
 
-/** What was asked: `POST /path api=… auth="…" {…}`, or `form a=b` for the body of a form. */
-const REQUEST = /^(\w+) (\S+)(?: api=(\S+))?(?: auth=("(?:[^"\\]|\\.)*"))?(?: (form))?(?: (.*))?$/s
+/**
+ * What was asked: `POST /path api=… auth="…" {…}`, `form a=b` for the body of a form, or
+ * `OPTIONS /path may=POST:authorization,apikey` for a preflight.
+ */
+const REQUEST =
+  /^(\w+) (\S+)(?: api=(\S+))?(?: auth=("(?:[^"\\]|\\.)*"))?(?: may=(\w+):(\S+))?(?: (form))?(?: (.*))?$/s
+
+const ORIGIN = 'https://app.example.test'
 
 /** The body as it is sent: JSON as it stands, a JSON text as its contents. */
 function bodyOf(text: string | undefined): string | undefined {
@@ -191,11 +197,11 @@ const ACTS: Readonly<Record<string, (bench: Bench, ...words: string[]) => unknow
   ...linkActs,
 }
 
-async function read(response: Response): Promise<Reply> {
+async function read(response: Response, isPreflight: boolean): Promise<Reply> {
   const { status, headers } = response
-  const said = ['x-sb-error-code', 'x-supabase-api-version'].flatMap(
-    (name) => headers.get(name) ?? [],
-  )
+  const said = isPreflight
+    ? [...headers].map(([name, value]) => `${name}=${value}`)
+    : ['x-sb-error-code', 'x-supabase-api-version'].flatMap((name) => headers.get(name) ?? [])
   return { status, said, location: headers.get('location'), body: parsed(await response.text()) }
 }
 
@@ -208,7 +214,8 @@ export function createLab(options: ScriptedGoTrueOptions): Lab {
 
   async function send(path: string, init: RequestInit): Promise<Reply> {
     await clock.advance(1)
-    return read(await server.fetch(`http://localhost${path}`, { redirect: 'manual', ...init }))
+    const response = await server.fetch(`http://localhost${path}`, { redirect: 'manual', ...init })
+    return read(response, init.method === 'OPTIONS')
   }
   const sendJson = async (path: string, init: RequestInit): Promise<Reply> => {
     const reply = await send(path, init)
@@ -233,13 +240,18 @@ export function createLab(options: ScriptedGoTrueOptions): Lab {
 
   return {
     async ask(request, step) {
-      const [, method = '', path = '', api = '2024-01-01', auth, form, text] =
+      const [, method = '', path = '', api = '2024-01-01', auth, may, names = '', form, text] =
         REQUEST.exec(notes.fill(request)) ?? []
       const body = bodyOf(text)
       const headers = {
         ...(api !== 'none' && { 'X-Supabase-Api-Version': api }),
         ...(auth && { authorization: String(parsed(auth)) }),
         ...(form && { 'content-type': 'application/x-www-form-urlencoded' }),
+        ...(may && {
+          origin: ORIGIN,
+          'access-control-request-method': may,
+          'access-control-request-headers': names,
+        }),
       }
       const reply = await sendJson(path, { method, headers, ...(body !== undefined && { body }) })
       for (const [name, value] of Object.entries(objectOf(reply.body))) {

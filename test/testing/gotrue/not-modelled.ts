@@ -7,17 +7,6 @@ export interface NotModelled {
 /** The names of exchanges by the reason for which the scripted server cannot answer them alike. */
 const REASONS: Readonly<Record<string, readonly string[]>> = {
   'Users are administered from servers, by a client of their own.': ['admin-without-rights'],
-  'Its CORS is that of Supabase’s gateway, which takes `apikey`, where the bare GoTrue does not.': [
-    'cors-preflight-token',
-    'cors-preflight-user',
-    'cors-preflight-client-info',
-    'cors-preflight-forbidden-header-apikey',
-    'cors-preflight-forbidden-header-x-other',
-    'cors-preflight-patch',
-    'cors-preflight-delete',
-    'cors-preflight-unknown-route',
-    'cors-preflight-apikey-allowed-by-config',
-  ],
   'It has no mail server that could be down.': ['mail-server-down-otp', 'mail-server-down-recover'],
   'Its faults are those of the network: no request of its own takes too long.': [
     'timeout-refresh',

@@ -71,6 +71,7 @@ const CAPTURES = [
   { name: 'refresh', length: 93 },
   { name: 'user', length: 76 },
   { name: 'errors', length: 55 },
+  { name: 'cors', length: 9 },
   { name: 'messages', length: 23 },
   { name: 'sso-oauth', length: 35 },
   { name: 'mfa', length: 58 },

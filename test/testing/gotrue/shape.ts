@@ -1,7 +1,7 @@
 /** What came back over the wire. */
 export interface Reply {
   readonly status: number
-  /** `x-sb-error-code` and `x-supabase-api-version`, where they were sent. */
+  /** `x-sb-error-code` and `x-supabase-api-version`, where they were sent; of a preflight all headers. */
   readonly said: readonly string[]
   readonly location: string | null
   /** Parsed JSON, or the text. */
