@@ -206,6 +206,31 @@ describe('the client', () => {
     expect(sent).toEqual([`Bearer ${data.session?.access_token}`])
   })
 
+  it('keeps Realtime at the token of whoever is signed in, by the line of the guide', async () => {
+    const tabs = createTabs()
+    await signedIn(tabs)
+    const { auth } = tabs.open()
+    const supabase = Object.assign(
+      createClient('https://project.example', 'public', { accessToken: auth.client.getAccessToken }),
+      { auth },
+    )
+    supabase.auth.onAuthStateChange(() => void supabase.realtime.setAuth())
+    const isCurrent = async (): Promise<boolean> => {
+      const token = await auth.client.getAccessToken()
+      return supabase.realtime.accessTokenValue === token
+    }
+    const first = await auth.client.getAccessToken()
+    await vi.waitUntil(isCurrent, PATIENT)
+    await supabase.auth.refreshSession()
+    await vi.waitUntil(isCurrent, PATIENT)
+    await supabase.auth.signInAnonymously()
+    await vi.waitUntil(isCurrent, PATIENT)
+    expect(supabase.realtime.accessTokenValue).not.toBe(first)
+    await supabase.auth.signOut()
+    await vi.waitUntil(isCurrent, PATIENT)
+    expect(supabase.realtime.accessTokenValue).toBeNull()
+  })
+
   it('refuses what is no client of gotrue(), and a server to which tokens must not go', () => {
     const client = JSON.parse('{}')
     expect(() => new compat.GoTrueClient({ client })).toThrow(compat.AuthError)
