@@ -2,6 +2,7 @@ import { createClient } from '@supabase/supabase-js'
 import { describe, expect, it, vi } from 'vitest'
 import { AuthClient as Holdfast } from '../../src/client.js'
 import * as compat from '../../src/compat/auth-js/index.js'
+import { type SwitchableWake, switchableWake } from '../../src/environment/switchable-wake.js'
 import { gotrue } from '../../src/providers/gotrue/index.js'
 import { PATIENT } from '../support/patient.js'
 import { ADA } from './stage.js'
@@ -166,6 +167,35 @@ describe('refreshes ahead of need', () => {
   )
 })
 
+describe('the face of a client that the app has made', () => {
+  function face(wake: SwitchableWake, given: { wake?: SwitchableWake }) {
+    const { server, browser } = createTabs()
+    const { environment, storage } = browser.tab()
+    const provider = gotrue({ url: 'http://localhost/auth/v1', fetch: server.fetch })
+    const client = new Holdfast({ provider, storage, environment: { ...environment, wake } })
+    return { auth: new compat.GoTrueClient({ client, ...given }), server, browser }
+  }
+
+  it('switches refreshes ahead of need by the wake of that client', async () => {
+    const wake = switchableWake()
+    const { auth, server, browser } = face(wake, { wake })
+    await auth.signInWithPassword(ADA)
+    await auth.stopAutoRefresh()
+    await browser.clock.advance(HOUR)
+    expect(server.count('refresh_token')).toBe(0)
+    await auth.startAutoRefresh()
+    await vi.waitUntil(() => server.count('refresh_token') === 1, PATIENT)
+  })
+
+  it.each(['startAutoRefresh', 'stopAutoRefresh'] as const)(
+    'refuses to switch what it has not got: %s()',
+    async (method) => {
+      const { auth } = face(switchableWake(), {})
+      await expect(auth[method]()).rejects.toThrow(compat.AuthInvalidCredentialsError)
+    },
+  )
+})
+
 describe('the client', () => {
   it('has no admin, and says where there is one', () => {
     const { auth } = createTabs().open()
@@ -211,7 +241,9 @@ describe('the client', () => {
     await signedIn(tabs)
     const { auth } = tabs.open()
     const supabase = Object.assign(
-      createClient('https://project.example', 'public', { accessToken: auth.client.getAccessToken }),
+      createClient('https://project.example', 'public', {
+        accessToken: auth.client.getAccessToken,
+      }),
       { auth },
     )
     supabase.auth.onAuthStateChange(() => void supabase.realtime.setAuth())

@@ -1,3 +1,4 @@
+import { hears, says } from './differences.js'
 import type { Row } from './rows.js'
 import { ADA, type Side } from './stage.js'
 
@@ -14,6 +15,8 @@ async function raised(side: Side) {
   const code = await side.server.totpCode(factorId)
   return { factorId, result: await side.auth.mfa.challengeAndVerify({ factorId, code }) }
 }
+
+const LOWERED = 'the session is refreshed after it: the server lowers it only then'
 
 /** Second factors. */
 export const FACTORS: readonly Row[] = [
@@ -83,7 +86,7 @@ export const FACTORS: readonly Row[] = [
       const { factorId } = await raised(side)
       return side.auth.mfa.unenroll({ factorId })
     },
-    differs: 'the session is refreshed after it: the server lowers it only then',
+    differs: hears(LOWERED, (events) => [...events, 'TOKEN_REFRESHED with a session']),
   },
   {
     promise: 'nobody is sure of nobody',
@@ -112,8 +115,14 @@ export const FACTORS: readonly Row[] = [
   },
   {
     promise: 'nobody enrols nothing',
-    play: ({ auth }) => auth.mfa.enroll({ factorType: 'totp' }),
-    differs: 'without a session nothing is sent: AuthSessionMissingError',
+    play: async ({ auth }) => {
+      const { data, error } = await auth.mfa.enroll({ factorType: 'totp' })
+      return { data, error: { name: error?.name, status: error?.status, code: error?.code } }
+    },
+    differs: says('without a session nothing is sent: AuthSessionMissingError', 'error', {
+      name: 'AuthSessionMissingError',
+      status: 400,
+    }),
   },
   {
     promise: 'recovery codes are made, counted and spent',
@@ -184,7 +193,10 @@ export const IDENTITIES: readonly Row[] = [
       const google = data?.identities.find(({ provider }) => provider === 'google')
       return google && side.auth.unlinkIdentity(google)
     },
-    differs: 'the user is read anew: USER_UPDATED',
+    differs: hears('the user is read anew: USER_UPDATED', (events) => [
+      ...events,
+      'USER_UPDATED with a session',
+    ]),
   },
   {
     promise: 'passkeys are listed',
