@@ -137,6 +137,60 @@ export const FACTORS: readonly Row[] = [
       return { made: data?.codes.length, type: data?.type, error, left: await codes.getStatus() }
     },
   },
+  {
+    promise: 'recovery codes have the name and the number that the server gives them',
+    server: mfa,
+    play: async (side) => {
+      await raised(side)
+      const codes = side.auth.mfa.recoveryCodes
+      const shown = ({ data, error }: Awaited<ReturnType<typeof codes.generate>>) => ({
+        data: data && { ...data, codes: data.codes.length },
+        error,
+      })
+      return [shown(await codes.generate()), shown(await codes.regenerate())]
+    },
+  },
+  {
+    promise: 'recovery codes get a name',
+    server: mfa,
+    play: async (side) => {
+      await raised(side)
+      const { data } = await side.auth.mfa.recoveryCodes.generate({ friendlyName: 'safe' })
+      return data?.friendly_name
+    },
+  },
+  {
+    promise: 'recovery codes are removed',
+    server: mfa,
+    play: async (side) => {
+      await raised(side)
+      await side.auth.mfa.recoveryCodes.generate()
+      return side.auth.mfa.recoveryCodes.unenroll()
+    },
+    differs: hears(LOWERED, (events) => [...events, 'TOKEN_REFRESHED with a session']),
+  },
+  {
+    promise: 'factors without a name have an empty one',
+    server: mfa,
+    play: async (side) => {
+      await signIn(side)
+      const { data } = await side.auth.mfa.enroll({ factorType: 'totp' })
+      const phone = await side.auth.mfa.enroll(PHONE)
+      return { name: data?.friendly_name, phone: phone.data?.friendly_name }
+    },
+  },
+  {
+    promise: 'a challenge without a type, of a server of old, is one',
+    server: mfa,
+    play: async (side) => {
+      await signIn(side)
+      const { data } = await side.auth.mfa.enroll({ factorType: 'totp' })
+      const body = JSON.stringify({ id: data?.id, expires_at: 1_795_833_300 })
+      side.server.fail({ type: 'body', body }, { times: 1 })
+      const { data: asked, error } = await side.auth.mfa.challenge({ factorId: data?.id ?? '' })
+      return { ends: asked?.expires_at, id: asked?.id, error }
+    },
+  },
 ]
 
 const linking = { manualLinking: true }
