@@ -2,6 +2,7 @@ import { createClient } from '@supabase/supabase-js'
 import { describe, expect, it, vi } from 'vitest'
 import { AuthClient as Holdfast } from '../../src/client.js'
 import * as compat from '../../src/compat/auth-js/index.js'
+import { type SwitchableWake, switchableWake } from '../../src/environment/switchable-wake.js'
 import { gotrue } from '../../src/providers/gotrue/index.js'
 import { PATIENT } from '../support/patient.js'
 import { ADA } from './stage.js'
@@ -187,6 +188,35 @@ describe('refreshes ahead of need', () => {
   )
 })
 
+describe('the face of a client that the app has made', () => {
+  function face(wake: SwitchableWake, given: { wake?: SwitchableWake }) {
+    const { server, browser } = createTabs()
+    const { environment, storage } = browser.tab()
+    const provider = gotrue({ url: 'http://localhost/auth/v1', fetch: server.fetch })
+    const client = new Holdfast({ provider, storage, environment: { ...environment, wake } })
+    return { auth: new compat.GoTrueClient({ client, ...given }), server, browser }
+  }
+
+  it('switches refreshes ahead of need by the wake of that client', async () => {
+    const wake = switchableWake()
+    const { auth, server, browser } = face(wake, { wake })
+    await auth.signInWithPassword(ADA)
+    await auth.stopAutoRefresh()
+    await browser.clock.advance(HOUR)
+    expect(server.count('refresh_token')).toBe(0)
+    await auth.startAutoRefresh()
+    await vi.waitUntil(() => server.count('refresh_token') === 1, PATIENT)
+  })
+
+  it.each(['startAutoRefresh', 'stopAutoRefresh'] as const)(
+    'refuses to switch what it has not got: %s()',
+    async (method) => {
+      const { auth } = face(switchableWake(), {})
+      await expect(auth[method]()).rejects.toThrow(compat.AuthInvalidCredentialsError)
+    },
+  )
+})
+
 describe('the client', () => {
   it('has no admin, and says where there is one', () => {
     const { auth } = createTabs().open()
@@ -225,6 +255,33 @@ describe('the client', () => {
     const { data } = await supabase.auth.signInWithPassword(ADA)
     await supabase.from('things').select()
     expect(sent).toEqual([`Bearer ${data.session?.access_token}`])
+  })
+
+  it('keeps Realtime at the token of whoever is signed in, by the line of the guide', async () => {
+    const tabs = createTabs()
+    await signedIn(tabs)
+    const { auth } = tabs.open()
+    const supabase = Object.assign(
+      createClient('https://project.example', 'public', {
+        accessToken: auth.client.getAccessToken,
+      }),
+      { auth },
+    )
+    supabase.auth.onAuthStateChange(() => void supabase.realtime.setAuth())
+    const isCurrent = async (): Promise<boolean> => {
+      const token = await auth.client.getAccessToken()
+      return supabase.realtime.accessTokenValue === token
+    }
+    const first = await auth.client.getAccessToken()
+    await vi.waitUntil(isCurrent, PATIENT)
+    await supabase.auth.refreshSession()
+    await vi.waitUntil(isCurrent, PATIENT)
+    await supabase.auth.signInAnonymously()
+    await vi.waitUntil(isCurrent, PATIENT)
+    expect(supabase.realtime.accessTokenValue).not.toBe(first)
+    await supabase.auth.signOut()
+    await vi.waitUntil(isCurrent, PATIENT)
+    expect(supabase.realtime.accessTokenValue).toBeNull()
   })
 
   it('refuses what is no client of gotrue(), and a server to which tokens must not go', () => {

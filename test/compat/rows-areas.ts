@@ -1,3 +1,4 @@
+import { says } from './differences.js'
 import type { Row } from './rows.js'
 import { ADA, type Side } from './stage.js'
 
@@ -86,9 +87,14 @@ export const WAYS: readonly Row[] = [
     promise: 'claims by the app’s own keys',
     play: async (side) => {
       await signIn(side)
-      return side.auth.getClaims(undefined, { allowExpired: true })
+      const { data, error } = await side.auth.getClaims(undefined, { allowExpired: true })
+      return { data: data && Object.keys(data), name: error?.name, status: error?.status }
     },
-    differs: 'getClaims() takes no options: it verifies tokens that live by the server’s keys',
+    differs: says(
+      'getClaims() takes no options: it verifies tokens that live by the server’s keys',
+      '',
+      { data: null, name: 'AuthInvalidCredentialsError', status: 400 },
+    ),
   },
 ]
 

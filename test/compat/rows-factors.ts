@@ -1,3 +1,4 @@
+import { hears, says } from './differences.js'
 import type { Row } from './rows.js'
 import { ADA, type Side } from './stage.js'
 
@@ -14,6 +15,8 @@ async function raised(side: Side) {
   const code = await side.server.totpCode(factorId)
   return { factorId, result: await side.auth.mfa.challengeAndVerify({ factorId, code }) }
 }
+
+const LOWERED = 'the session is refreshed after it: the server lowers it only then'
 
 /** Second factors. */
 export const FACTORS: readonly Row[] = [
@@ -83,7 +86,7 @@ export const FACTORS: readonly Row[] = [
       const { factorId } = await raised(side)
       return side.auth.mfa.unenroll({ factorId })
     },
-    differs: 'the session is refreshed after it: the server lowers it only then',
+    differs: hears(LOWERED, (events) => [...events, 'TOKEN_REFRESHED with a session']),
   },
   {
     promise: 'nobody is sure of nobody',
@@ -112,8 +115,14 @@ export const FACTORS: readonly Row[] = [
   },
   {
     promise: 'nobody enrols nothing',
-    play: ({ auth }) => auth.mfa.enroll({ factorType: 'totp' }),
-    differs: 'without a session nothing is sent: AuthSessionMissingError',
+    play: async ({ auth }) => {
+      const { data, error } = await auth.mfa.enroll({ factorType: 'totp' })
+      return { data, error: { name: error?.name, status: error?.status, code: error?.code } }
+    },
+    differs: says('without a session nothing is sent: AuthSessionMissingError', 'error', {
+      name: 'AuthSessionMissingError',
+      status: 400,
+    }),
   },
   {
     promise: 'recovery codes are made, counted and spent',
@@ -126,6 +135,60 @@ export const FACTORS: readonly Row[] = [
       await signIn(side)
       const { error } = await codes.verify({ code })
       return { made: data?.codes.length, type: data?.type, error, left: await codes.getStatus() }
+    },
+  },
+  {
+    promise: 'recovery codes have the name and the number that the server gives them',
+    server: mfa,
+    play: async (side) => {
+      await raised(side)
+      const codes = side.auth.mfa.recoveryCodes
+      const shown = ({ data, error }: Awaited<ReturnType<typeof codes.generate>>) => ({
+        data: data && { ...data, codes: data.codes.length },
+        error,
+      })
+      return [shown(await codes.generate()), shown(await codes.regenerate())]
+    },
+  },
+  {
+    promise: 'recovery codes get a name',
+    server: mfa,
+    play: async (side) => {
+      await raised(side)
+      const { data } = await side.auth.mfa.recoveryCodes.generate({ friendlyName: 'safe' })
+      return data?.friendly_name
+    },
+  },
+  {
+    promise: 'recovery codes are removed',
+    server: mfa,
+    play: async (side) => {
+      await raised(side)
+      await side.auth.mfa.recoveryCodes.generate()
+      return side.auth.mfa.recoveryCodes.unenroll()
+    },
+    differs: hears(LOWERED, (events) => [...events, 'TOKEN_REFRESHED with a session']),
+  },
+  {
+    promise: 'factors without a name have an empty one',
+    server: mfa,
+    play: async (side) => {
+      await signIn(side)
+      const { data } = await side.auth.mfa.enroll({ factorType: 'totp' })
+      const phone = await side.auth.mfa.enroll(PHONE)
+      return { name: data?.friendly_name, phone: phone.data?.friendly_name }
+    },
+  },
+  {
+    promise: 'a challenge without a type, of a server of old, is one',
+    server: mfa,
+    play: async (side) => {
+      await signIn(side)
+      const { data } = await side.auth.mfa.enroll({ factorType: 'totp' })
+      const body = JSON.stringify({ id: data?.id, expires_at: 1_795_833_300 })
+      side.server.fail({ type: 'body', body }, { times: 1 })
+      const { data: asked, error } = await side.auth.mfa.challenge({ factorId: data?.id ?? '' })
+      return { ends: asked?.expires_at, id: asked?.id, error }
     },
   },
 ]
@@ -184,7 +247,10 @@ export const IDENTITIES: readonly Row[] = [
       const google = data?.identities.find(({ provider }) => provider === 'google')
       return google && side.auth.unlinkIdentity(google)
     },
-    differs: 'the user is read anew: USER_UPDATED',
+    differs: hears('the user is read anew: USER_UPDATED', (events) => [
+      ...events,
+      'USER_UPDATED with a session',
+    ]),
   },
   {
     promise: 'passkeys are listed',

@@ -1,5 +1,6 @@
 import { vi } from 'vitest'
 import { PATIENT } from '../support/patient.js'
+import { says } from './differences.js'
 import type { Row } from './rows.js'
 import { ADA, type Called, call, type Side } from './stage.js'
 
@@ -216,7 +217,7 @@ export const KEYS: readonly Row[] = [
       await keys(side, 'register', { friendlyName: 'key' })
       return factors(side)
     },
-    differs: 'a registration of a security key that nobody finishes is taken back',
+    differs: says('a registration of a security key that nobody finishes is taken back', '', []),
   },
   {
     promise: 'a prompt ends the one before it, but none that has a signal of the app’s',
@@ -252,7 +253,11 @@ export const KEYS: readonly Row[] = [
           webauthn: { ...SITE, type: 'request', credential_response: { toJSON: () => ({}) } },
         }),
       ),
-    differs: 'without a session nothing is sent: AuthSessionMissingError',
+    differs: says('without a session nothing is sent: AuthSessionMissingError', '', {
+      data: [],
+      name: 'AuthSessionMissingError',
+      status: 400,
+    }),
   },
   ...['register', 'authenticate'].map((method) => ({
     promise: `without a page nobody can say where: ${method}`,

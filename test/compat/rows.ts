@@ -1,3 +1,4 @@
+import { both, type Difference, ends, hears, says, silent } from './differences.js'
 import type { PageOptions } from './page.js'
 import { ADA, type Side, type StageOptions } from './stage.js'
 
@@ -8,8 +9,8 @@ export interface Row extends StageOptions {
   readonly play: (side: Side) => Promise<unknown>
   /** @default no page at all: as on a server */
   readonly page?: PageOptions
-  /** Why the two differ on purpose, as `docs/moving/auth-js.md` says. */
-  readonly differs?: string
+  /** How the two differ on purpose. */
+  readonly differs?: Difference | undefined
 }
 
 const signIn = ({ auth }: Side) => auth.signInWithPassword(ADA)
@@ -22,6 +23,11 @@ const lastMessage = ({ server }: Side) => {
 const EVE = { email: 'eve@example.com', password: 'secret-9' }
 /** What an app in JavaScript can pass. */
 const anything = (value: unknown) => JSON.parse(JSON.stringify(value))
+
+const SIGNED_OUT = 'SIGNED_OUT means that somebody was signed in'
+const REFRESHED = 'an access token that cannot be read is refreshed, not refused'
+const HERE = 'a sign-out ends the session here, whatever the server says'
+const NO_JSON = 'a refusal that is no JSON is an AuthApiError with its status'
 
 /** Ways to sign in. */
 export const SIGN_INS: readonly Row[] = [
@@ -44,7 +50,11 @@ export const SIGN_INS: readonly Row[] = [
   {
     promise: 'registering takes an address',
     play: ({ auth }) => auth.signUp(anything({ password: 'secret-9' })),
-    differs: 'the message does not speak of passwords',
+    differs: says(
+      'the message does not speak of passwords',
+      'error.message',
+      'You must provide either an email or phone number.',
+    ),
   },
   {
     promise: 'a server without registrations refuses them',
@@ -129,7 +139,11 @@ export const SIGN_INS: readonly Row[] = [
   {
     promise: 'a false id token does not',
     play: ({ auth }) => auth.signInWithIdToken({ provider: 'google', token: 'a.b.c' }),
-    differs: 'the word of a refusal in OAuth’s style is its code',
+    differs: says(
+      'the word of a refusal in OAuth’s style is its code',
+      'error.code',
+      'invalid request',
+    ),
   },
   {
     promise: 'a link to a new password is sent',
@@ -173,7 +187,7 @@ export const SESSIONS: readonly Row[] = [
   {
     promise: 'a token that the server does not know is refused',
     play: ({ auth }) => auth.refreshSession({ refresh_token: 'aaaaaaaaaaaa' }),
-    differs: 'SIGNED_OUT means that somebody was signed in',
+    differs: silent(SIGNED_OUT, 'SIGNED_OUT'),
   },
   {
     promise: 'a session that was kept elsewhere is set',
@@ -189,7 +203,11 @@ export const SESSIONS: readonly Row[] = [
       const result = await side.auth.setSession(tokens)
       return { result, same: result.data.user?.id === data.user?.id }
     },
-    differs: 'expires_in is the whole life of a token, also where it has lived a while',
+    differs: says(
+      'expires_in is the whole life of a token, also where it has lived a while',
+      'result.data.session.expires_in',
+      3600,
+    ),
   },
   {
     promise: 'a session without tokens is none',
@@ -200,9 +218,16 @@ export const SESSIONS: readonly Row[] = [
     play: async (side) => {
       const { data } = await signIn(side)
       const refresh_token = data.session?.refresh_token ?? ''
-      return side.auth.setSession({ access_token: 'broken', refresh_token })
+      const { data: now, error } = await side.auth.setSession({
+        access_token: 'broken',
+        refresh_token,
+      })
+      return { email: now.user?.email ?? null, error }
     },
-    differs: 'an access token that cannot be read is refreshed, not refused',
+    differs: both(
+      says(REFRESHED, '', { email: ADA.email, error: null }),
+      hears(REFRESHED, (events) => [...events, 'TOKEN_REFRESHED with a session']),
+    ),
   },
   {
     promise: 'the user is asked for',
@@ -297,7 +322,7 @@ export const SIGN_OUTS: readonly Row[] = [
   {
     promise: 'nobody signs out',
     play: ({ auth }) => auth.signOut(),
-    differs: 'SIGNED_OUT means that somebody was signed in',
+    differs: silent(SIGNED_OUT, 'SIGNED_OUT'),
   },
   {
     promise: 'a sign-out while the server is down',
@@ -307,9 +332,21 @@ export const SIGN_OUTS: readonly Row[] = [
       const result = await side.auth.signOut()
       const { name, status } = result.error ?? {}
       side.server.heal()
-      return { name, status, now: (await side.auth.getSession()).data.session === null }
+      return { name, status, over: (await side.auth.getSession()).data.session === null }
     },
-    differs: 'a sign-out ends the session here, whatever the server says',
+    differs: both(says(HERE, 'over', true), ends(HERE)),
+  },
+  {
+    promise: 'a sign-out here while the server is down',
+    play: async (side) => {
+      await signIn(side)
+      side.server.fail({ type: 'status', status: 503 }, { times: 9 })
+      const { error } = await side.auth.signOut({ scope: 'local' })
+      side.server.heal()
+      const over = (await side.auth.getSession()).data.session === null
+      return { error: error && { name: error.name, status: error.status }, over }
+    },
+    differs: says('a sign-out here alone does not wait for the server', 'error', null),
   },
 ]
 
@@ -351,9 +388,9 @@ export const FAILURES: readonly Row[] = [
     play: async (side) => {
       side.server.fail({ type: 'html', status: 403 }, { times: 9 })
       const { data, error } = await signIn(side)
-      return { data, name: error?.name, status: error?.status, code: error?.code }
+      return { data, error: { name: error?.name, status: error?.status, code: error?.code } }
     },
-    differs: 'a refusal that is no JSON is an AuthApiError with its status',
+    differs: says(NO_JSON, 'error', { name: 'AuthApiError', status: 403 }),
   },
   {
     promise: 'an answer without a session is no session',

@@ -114,8 +114,16 @@ export function open(
   return { auth, server, events, sent, entries }
 }
 
-/** A text of a result and of what listeners heard that both libraries can have in common. */
-export function describeResult(result: unknown, events: readonly string[]): string {
-  const told = JSON.parse(JSON.stringify({ result, events }) ?? 'null')
-  return createShaper()({ status: 0, said: [], location: null, body: told })
+/** What a row's calls told, and its listeners: JSON. */
+export interface Told {
+  readonly result: unknown
+  readonly events: readonly string[]
 }
+
+/** What was told, as JSON has it. */
+export const toTold = (result: unknown, events: readonly string[]): Told =>
+  JSON.parse(JSON.stringify({ result, events }))
+
+/** A text of what was told that both libraries can have in common. */
+export const describeTold = (body: Told): string =>
+  createShaper()({ status: 0, said: [], location: null, body })

@@ -6,10 +6,16 @@ import { createInner, type FaceOptions, type GoTrueClientOptions, type Inner } f
 import { toAuthError } from './translate.js'
 import type { ErrorResponse } from './types.js'
 
+/** A client that the app has made. */
+export interface GivenClient extends FaceOptions {
+  /** Of `gotrue()`. */
+  client: Inner
+  /** The `environment.wake` of that client: what `startAutoRefresh()` and `stopAutoRefresh()` switch. */
+  wake?: SwitchableWake
+}
+
 /** Options of auth-js; or an AuthClient of `gotrue()`, and how its face behaves. */
-export type ClientOptions =
-  | (GoTrueClientOptions & { client?: undefined })
-  | (FaceOptions & { client: Inner })
+export type ClientOptions = (GoTrueClientOptions & { client?: undefined }) | GivenClient
 
 /** What looks like the answer of a redirect. */
 const ANSWER = /[?#&](?:code|message|access_token|error|error_code|error_description)=/
@@ -19,7 +25,7 @@ export class Base {
   /** The client of Holdfast that does the work. */
   readonly client: Inner
   protected readonly face: Face
-  /** Of a client that was made here. */
+  /** Of a client that was made here; of another one as the app says. */
   protected readonly wake: SwitchableWake | undefined
   readonly #options: ClientOptions
   #start: Promise<ErrorResponse> | undefined
@@ -28,9 +34,7 @@ export class Base {
   constructor(options: ClientOptions = {}) {
     this.#options = options
     try {
-      const { client, wake } = options.client
-        ? { client: options.client, wake: undefined }
-        : createInner(options)
+      const { client, wake } = options.client ? options : createInner(options)
       this.client = client
       this.wake = wake
       const { acceptFragmentTokens } = depsOf('GoTrueClient', this.client)

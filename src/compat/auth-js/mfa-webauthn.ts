@@ -43,7 +43,7 @@ export async function enrollKey(
   checkTexts({ friendlyName: friendly_name })
   const json = { factor_type: 'webauthn', friendly_name }
   const { id, friendly_name: name } = fieldsOf(await requestsOf(face).ask('/factors', { json }))
-  return { id: need(id), type: 'webauthn', ...(text(name) && { friendly_name: `${name}` }) }
+  return { id: need(id), type: 'webauthn', friendly_name: text(name) ?? '' }
 }
 
 /** A challenge as the server sent it. */

@@ -1,8 +1,10 @@
 import { AuthError as HoldfastError } from '../../core/errors.js'
 import { AREA } from '../../providers/gotrue/area.js'
-import { needId } from '../../providers/gotrue/arguments.js'
+import { checkTexts, needId } from '../../providers/gotrue/arguments.js'
 import { mfa, recoveryCodes } from '../../providers/gotrue/mfa.js'
-import { asObject, text } from '../../providers/shared/json.js'
+import { bad, count, fieldsOf, need } from '../../providers/gotrue/mfa-answers.js'
+import { createRequests } from '../../providers/gotrue/mfa-requests.js'
+import { asObject, text, texts } from '../../providers/shared/json.js'
 import { readClaims } from '../../providers/shared/jwt.js'
 import { getUser } from './account.js'
 import { AuthInvalidCredentialsError } from './errors.js'
@@ -20,6 +22,7 @@ import type {
   MFAVerifyParams,
   MfaMethods,
   MfaRecoveryCodesMethods,
+  RecoveryCodes,
 } from './mfa-types.js'
 import { challengeKey, enrollKey, verifyKey } from './mfa-webauthn.js'
 import { toSession, toUser } from './translate.js'
@@ -34,9 +37,6 @@ import type {
 
 // Loaded when somebody has to do with second factors.
 
-const named = (name: string | undefined): { friendly_name?: string } =>
-  name === undefined ? {} : { friendly_name: name }
-
 async function enrollTotp(
   { client }: Face,
   { friendlyName, issuer }: MFAEnrollTOTPParams,
@@ -44,7 +44,7 @@ async function enrollTotp(
   const made = await mfa(client).enroll({ type: 'totp', friendlyName, issuer })
   const { qrCode, secret, uri } = made.totp
   const totp = { qr_code: qrCode, secret, uri }
-  return { id: made.id, type: 'totp', ...named(made.friendlyName), totp }
+  return { id: made.id, type: 'totp', friendly_name: made.friendlyName ?? '', totp }
 }
 
 async function enrollPhone(
@@ -52,7 +52,7 @@ async function enrollPhone(
   { friendlyName, phone }: MFAEnrollPhoneParams,
 ): Promise<EnrolledPhone> {
   const made = await mfa(client).enroll({ type: 'phone', friendlyName, phone })
-  return { id: made.id, type: 'phone', ...named(made.friendlyName), phone: made.phone }
+  return { id: made.id, type: 'phone', friendly_name: made.friendlyName ?? '', phone: made.phone }
 }
 
 function enrollAny(
@@ -78,7 +78,8 @@ async function challengeCode(
   const body = await host.withSession(({ accessToken: token }, context) =>
     send({ ...request, token }, context),
   )
-  const { id, type, expires_at } = asObject(body) ?? {}
+  // Servers for which phones were no factors yet tell no type.
+  const { id, type = 'totp', expires_at } = asObject(body) ?? {}
   const known = type === 'totp' || type === 'phone'
   if (known && text(id) && typeof expires_at === 'number') return { id: `${id}`, type, expires_at }
   throw new HoldfastError('bad_response', 'The answer is no challenge to a code.')
@@ -167,16 +168,26 @@ export function mfaApi(face: Face): MfaMethods {
   }
 }
 
-const codesOf = ({ id, codes }: { readonly id: string; readonly codes: readonly string[] }) => ({
-  id,
-  type: 'recovery_code' as const,
-  total: codes.length,
-  codes: [...codes],
-})
+/** A new set, under the name that the server gives it. */
+function codesOf(body: unknown): RecoveryCodes {
+  const { id, friendly_name, total, codes } = fieldsOf(body)
+  const name = text(friendly_name)
+  return {
+    id: need(id),
+    type: 'recovery_code',
+    ...(name && { friendly_name: name }),
+    total: count(total),
+    codes: [...(texts(codes) ?? bad())],
+  }
+}
+
+const CODES = '/factors/recovery-codes'
 
 /** Recovery codes. */
 export const recoveryCodesApi = (face: Face): MfaRecoveryCodesMethods => {
   const codes = recoveryCodes(face.client)
+  // The area tells less of a new set than auth-js does.
+  const { ask } = createRequests('recoveryCodes', face.client)
   return {
     getStatus: () =>
       run(face, async () => ({ ...(await codes.status()), type: 'recovery_code' as const }), null),
@@ -184,13 +195,14 @@ export const recoveryCodesApi = (face: Face): MfaRecoveryCodesMethods => {
       run(
         face,
         async () => {
-          const { friendlyName } = { ...params }
-          const made = codesOf(await codes.generate({ ...params }))
-          return { ...made, ...(friendlyName && { friendly_name: friendlyName }) }
+          const { friendlyName: friendly_name } = { ...params }
+          checkTexts({ friendly_name })
+          return codesOf(await ask(CODES, { json: { friendly_name } }))
         },
         null,
       ),
-    regenerate: () => run(face, async () => codesOf(await codes.regenerate()), null),
+    regenerate: () =>
+      run(face, async () => codesOf(await ask(`${CODES}/regenerate`, { json: {} })), null),
     verify: (params) => run(face, async () => toSession(await codes.verify({ ...params })), null),
     unenroll: () =>
       run(

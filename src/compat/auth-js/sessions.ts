@@ -1,9 +1,10 @@
+import type { SwitchableWake } from '../../environment/switchable-wake.js'
 import { Base } from './base.js'
-import { AuthSessionMissingError } from './errors.js'
+import { AuthInvalidCredentialsError, AuthSessionMissingError } from './errors.js'
 import { run } from './face.js'
 import { listen } from './listen.js'
 import type * as Params from './parameters.js'
-import { toAuthError, toResult, toSession } from './translate.js'
+import { isOver, toAuthError, toResult, toSession } from './translate.js'
 import type * as Types from './types.js'
 import { NOBODY } from './types.js'
 
@@ -46,7 +47,10 @@ export class Sessions extends Base {
       this.face,
       async ({ client }) => {
         const token = currentSession && present(currentSession.refresh_token)
-        return toResult(await client.refreshSession(token))
+        const refreshed = client.refreshSession(token).catch((cause) => {
+          throw toAuthError(cause, true)
+        })
+        return toResult(await refreshed)
       },
       NOBODY,
     )
@@ -56,7 +60,10 @@ export class Sessions extends Base {
   async signOut(options?: Params.SignOut): Promise<Types.ErrorResponse> {
     const { error } = await run(
       this.face,
-      async ({ client }) => client.signOut({ scope: options?.scope ?? 'global' }),
+      ({ client }) =>
+        client.signOut({ scope: options?.scope ?? 'global' }).catch((cause) => {
+          if (!isOver(cause)) throw cause
+        }),
       null,
     )
     return { error }
@@ -77,14 +84,22 @@ export class Sessions extends Base {
     }
   }
 
-  /** Refreshes ahead of need whether the app is visible or not: for platforms without pages. */
+  /**
+   * Refreshes ahead of need whether the app is visible or not: for platforms without pages.
+   * @throws AuthInvalidCredentialsError for a client that the app made, without its `wake`.
+   */
   async startAutoRefresh(): Promise<void> {
-    this.wake?.startAutoRefresh()
+    this.#switch().startAutoRefresh()
   }
 
-  /** Refreshes only when somebody wants a token. */
+  /** Refreshes only when somebody wants a token. @throws as `startAutoRefresh` */
   async stopAutoRefresh(): Promise<void> {
-    this.wake?.stopAutoRefresh()
+    this.#switch().stopAutoRefresh()
+  }
+
+  #switch(): SwitchableWake {
+    if (this.wake) return this.wake
+    throw new AuthInvalidCredentialsError('Pass the `wake` of the client.')
   }
 
   /** Ends every timer, listener and wait. */

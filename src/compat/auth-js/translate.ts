@@ -60,11 +60,12 @@ export const toResult = ({
 const isReason = (text: string): text is WeakPasswordReasons =>
   ['length', 'characters', 'pwned'].includes(text)
 
-function translate(error: AnyAuthError): AuthError {
+function translate(error: AnyAuthError, refresh: boolean): AuthError {
   const { code, message, status, serverCode } = error
-  if (code === 'session_missing' || serverCode === 'session_not_found') {
-    return new AuthSessionMissingError()
-  }
+  // The server refused the token of a call, and then to replace it. auth-js hears of the call itself.
+  const isLost = code === 'refresh_rejected' && !refresh
+  const isMissing = code === 'session_missing' || serverCode === 'session_not_found'
+  if (isMissing || (isLost && serverCode !== 'user_banned')) return new AuthSessionMissingError()
   if (isWeakPassword(error)) {
     const reasons = error.details?.reasons ?? []
     return new AuthWeakPasswordError(message, status ?? 422, reasons.filter(isReason))
@@ -80,16 +81,26 @@ function translate(error: AnyAuthError): AuthError {
   // A page instead of an answer, of a captive portal say, tells nothing of the server.
   if (status < 400) return new AuthRetryableFetchError(message, 0)
   if (status >= 500) return new AuthRetryableFetchError(message, status)
-  return new AuthApiError(message, status, serverCode)
+  return new AuthApiError(message, isLost ? 403 : status, serverCode)
 }
 
-/** The error of auth-js that says the same; Holdfast's own is its `cause`. */
-export function toAuthError(cause: unknown): AuthError {
+/**
+ * The error of auth-js that says the same; Holdfast's own is its `cause`. `refresh`: of a call that is one
+ * itself.
+ */
+export function toAuthError(cause: unknown, refresh = false): AuthError {
   if (isAuthError(cause)) return cause
   if (!isHoldfastError(cause)) {
     return new AuthUnknownError(cause instanceof Error ? cause.message : String(cause), cause)
   }
-  const error = translate(cause)
+  const error = translate(cause, refresh)
   error.cause = cause
   return error
 }
+
+/** Whether a sign-out found nothing to end: auth-js takes these answers for done. */
+export const isOver = (cause: unknown): boolean =>
+  isHoldfastError(cause) &&
+  (cause.code === 'session_missing' ||
+    cause.code === 'refresh_rejected' ||
+    (cause.code === 'rejected' && [401, 403, 404].includes(cause.status ?? 0)))
