@@ -22,7 +22,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 19_555, gotrue: 27_630, oidc: 28_575 }
+const BUDGETS = { core: 19_555, gotrue: 27_690, oidc: 28_575 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
