@@ -187,7 +187,11 @@ describe('a message that did not come', () => {
   it('to a telephone is refused too soon in the same way, and after a minute it is not', async () => {
     const { browser, auth, server, sendOtp, resend } = start({ mailInterval: 60_000 })
     const phone = '+1555'
-    const wait = { code: 'rate_limited', retryAfter: 59_000, serverCode: 'over_sms_send_rate_limit' }
+    const wait = {
+      code: 'rate_limited',
+      retryAfter: 59_000,
+      serverCode: 'over_sms_send_rate_limit',
+    }
     await sendOtp({ phone })
     await expect(sendOtp({ phone })).rejects.toMatchObject(wait)
     await expect(resend({ type: 'sms', phone })).rejects.toMatchObject(wait)
