@@ -78,6 +78,23 @@ async function seeRefresh(server: AuthServer, look: () => Promise<unknown> = asy
     .toBeGreaterThan(before)
 }
 
+/** Opens the link of a mail where nobody has asked for it, which asks before it signs in. */
+async function openMail(page: Page, origin: string, tokenHash: string): Promise<void> {
+  await page.goto(`${origin}/auth/confirm?token_hash=${tokenHash}&type=email&next=/account`)
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('heading', { name: `Signed in as ${ADA.email}` }).waitFor()
+}
+
+/** Comes with nothing but the session that `@supabase/ssr` has left in its cookie, named by the host of the project. */
+async function comeFromSupabaseSsr(page: Page, origin: string, session: string): Promise<void> {
+  const value = `base64-${Buffer.from(session).toString('base64url')}`
+  await page.context().clearCookies()
+  await page.context().addCookies([{ name: 'sb-127-auth-token', value, url: origin }])
+  await page.goto(`${origin}/account`)
+  await page.getByRole('heading', { name: `Signed in as ${ADA.email}` }).waitFor()
+  expect((await page.context().cookies()).map(({ name }) => name)).toEqual(['holdfast'])
+}
+
 /** Serves an app of Next.js and the auth server of its own guide, and signs Ada in there. */
 async function signInWithNext(
   name: string,
@@ -233,7 +250,7 @@ describe('a newcomer who follows the guide', () => {
     expect(complaints).toEqual([])
   })
 
-  it('of Next.js with GoTrue builds it, signs in, stays signed in, and signs out', async () => {
+  it('of Next.js with GoTrue builds it, signs in, stays signed in, and signs out; a link of a mail signs in there, and so does a cookie of @supabase/ssr', async () => {
     const { origin, port } = await freeOrigin()
     const server = until(await startProject())
     const app = await desk.follow('gotrue-next', 'next', {
@@ -257,6 +274,8 @@ describe('a newcomer who follows the guide', () => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
     await page.goto(`${origin}/account`)
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await openMail(page, origin, await server.mail())
+    await comeFromSupabaseSsr(page, origin, await server.signInElsewhere())
     expect([...complaints, ...complaintsIn(running.log())]).toEqual([])
   })
 
