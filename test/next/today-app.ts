@@ -99,6 +99,22 @@ export async function POST() {
 }
 `
 
+/** A page whose client shows its panel, as docs/devtools.md has it: in this build there is none. */
+const TOOLS: readonly WrittenFile[] = [
+  ['lib/client.ts', firstBlock('docs/devtools.md')],
+  [
+    'app/tools/page.tsx',
+    `'use client'
+
+import { auth } from '../../lib/client'
+
+export default function Page() {
+  return <button onClick={() => auth.signOut()}>Leave</button>
+}
+`,
+  ],
+]
+
 /** The files of the first example in docs/next.md, by their paths. */
 export const EXAMPLE = new Map(filesOfBlock('docs/next.md', 'lib/auth.ts'))
 
@@ -110,6 +126,7 @@ const files = (): WrittenFile[] => [
   ...EXAMPLE,
   ...ANY_SERVER,
   ...createNextApp(),
+  ...TOOLS,
   ['app/renew/route.ts', RENEW],
   ['app/callback/route.ts', ROUTE],
   ['app/actions/page.tsx', ACTIONS],
@@ -160,6 +177,7 @@ export async function startToday({ by, life, isDev = false }: TodayOptions) {
   }
   const app = await run(folder, { port, settings, stdio, isDev, flags })
   return {
+    folder,
     origin,
     oidc,
     gotrue: any.gotrue,

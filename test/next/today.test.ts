@@ -1,4 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { EMPTY, PANEL, tracesIn } from '../devtools/traces.js'
 import { WITH_CACHE_COMPONENTS } from './builds.js'
 import { createHttpBrowser } from './http-browser.js'
 import { ANY_SERVER, BEA, EXAMPLE, startToday } from './today-app.js'
@@ -56,6 +59,15 @@ describe.each(WITH_CACHE_COMPONENTS)(
       expect([left.status, left.headers.location]).toEqual([303, `${app.origin}/login`])
       expect([jar.size, app.gotrue.sessions()]).toEqual([0, []])
       expect((await get('/login')).text).not.toContain(BEA.email)
+    })
+
+    it('has nothing of the devtools in what pages load, though a page shows them', () => {
+      const pages = join(app.folder, '.next/static')
+      const texts = readdirSync(pages, { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.js'))
+        .map((name) => readFileSync(join(pages, name), 'utf8'))
+      expect(texts.filter((text) => text.includes(EMPTY))).toHaveLength(1)
+      expect(texts.flatMap((text) => tracesIn(text, PANEL))).toEqual([])
     })
 
     it('names a variable that is missing when it starts, and serves nobody', async () => {
