@@ -125,6 +125,27 @@ async function signInWithNext(
   expect([...complaints, ...complaintsIn(running.log())]).toEqual([])
 }
 
+/** Builds the page of a guide with GoTrue, in which Ada signs in, stays signed in, and signs out in all tabs. */
+async function liveWithGoTrue(name: string, kind: Kind): Promise<{ readonly app: NewApp }> {
+  const place = await freeOrigin()
+  const server = until(await startProject())
+  const settings = { VITE_SUPABASE_URL: server.origin, VITE_SUPABASE_KEY: 'public' }
+  const app = await desk.follow(name, kind, settings)
+  await preview(app, place)
+  const { page, complaints } = await openPage()
+  await page.goto(place.origin)
+  await signInByPassword(page)
+  await seeRefresh(server)
+  await page.getByRole('button', { name: 'Load todos' }).click()
+  await page.getByRole('listitem').filter({ hasText: TODO }).waitFor()
+  const other = await page.context().newPage()
+  await other.goto(place.origin)
+  await other.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  expect(complaints).toEqual([])
+  return { app }
+}
+
 /** What a guide's password of cookies is here. */
 const COOKIE_PASSWORD = 'the password of a test, which is no secret'
 
@@ -145,7 +166,13 @@ const OTHERS: readonly { readonly name: string; readonly task: () => Promise<voi
     name: 'gotrue-svelte',
     task: buildAndTest('gotrue-svelte', 'svelte', 'npm run check', ...VITE),
   },
-  { name: 'gotrue-solid', task: buildAndTest('gotrue-solid', 'solid', ...VITE) },
+  {
+    name: 'gotrue-solid',
+    async task() {
+      const { app } = await liveWithGoTrue('gotrue-solid', 'solid')
+      await app.run('npx vitest run')
+    },
+  },
   { name: 'workos-react', task: buildAndTest('workos-react', 'react', ...VITE) },
   { name: 'oidc-react', task: buildAndTest('oidc-react', 'react', ...VITE) },
   { name: 'supertokens-react', task: buildAndTest('supertokens-react', 'react', ...VITE) },
@@ -209,23 +236,8 @@ const PRETENDED = {
 
 describe('a newcomer who follows the guide', () => {
   it('of React with GoTrue builds it, signs in, stays signed in, and signs out in all tabs; and its component test passes', async () => {
-    const place = await freeOrigin()
-    const server = until(await startProject())
-    const settings = { VITE_SUPABASE_URL: server.origin, VITE_SUPABASE_KEY: 'public' }
-    const app = await desk.follow('gotrue-react', 'react', settings)
+    const { app } = await liveWithGoTrue('gotrue-react', 'react')
     expect(await app.run('npx vitest run')).toMatch(/2 passed/)
-    await preview(app, place)
-    const { page, complaints } = await openPage()
-    await page.goto(place.origin)
-    await signInByPassword(page)
-    await seeRefresh(server)
-    await page.getByRole('button', { name: 'Load todos' }).click()
-    await page.getByRole('listitem').filter({ hasText: TODO }).waitFor()
-    const other = await page.context().newPage()
-    await other.goto(place.origin)
-    await other.getByRole('button', { name: 'Sign out' }).click()
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
-    expect(complaints).toEqual([])
   })
 
   it('of Vue with WorkOS builds it, signs in, stays signed in, and signs out; and its component test passes', async () => {
