@@ -56,3 +56,14 @@ describe('a figure in the text', () => {
     expect(unfounded(text)).toEqual([])
   })
 })
+
+it('docs/bindings.md names the versions that the bindings are tested with', () => {
+  const { devDependencies } = JSON.parse(read('package.json'))
+  const row = /^\| tested with .*/m.exec(read('docs/bindings.md'))?.[0] ?? ''
+  const frameworks = ['react', 'vue', 'svelte', 'solid-js', '@angular/core']
+  const installed = frameworks.map((name) => {
+    const [version] = /\d+\.\d+/.exec(devDependencies[name]) ?? []
+    return `${name}@${version}`
+  })
+  expect([...row.matchAll(/`([^`]*)`/g)].map(([, told]) => told)).toEqual(installed)
+})

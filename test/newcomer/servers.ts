@@ -43,8 +43,15 @@ async function api(
     : Response.json({ message: 'Who are you?' }, { status: 401, headers })
 }
 
+export interface Project extends AuthServer {
+  /** Mails Ada a link. @returns the hash of its token */
+  mail(): Promise<string>
+  /** Signs Ada in elsewhere. @returns the session, as auth-js keeps it */
+  signInElsewhere(): Promise<string>
+}
+
 /** A project of Supabase: GoTrue, and one table. */
-export async function startProject(): Promise<AuthServer> {
+export async function startProject(): Promise<Project> {
   const server = createScriptedGoTrue({
     users: [ADA],
     accessTokenLifetime: LIFE,
@@ -60,7 +67,18 @@ export async function startProject(): Promise<AuthServer> {
     await relay(await api(request, [{ title: TODO }], knows), response)
   })
   const { origin, close } = http
-  return { origin, close, refreshes: () => refreshesIn(server.requests) }
+  async function post(path: string, given: object): Promise<string> {
+    const body = JSON.stringify(given)
+    const answer = await server.fetch(`${origin}/auth/v1/${path}`, { method: 'POST', body })
+    return answer.text()
+  }
+  async function mail(): Promise<string> {
+    await post('otp', { email: ADA.email })
+    return server.messages.at(-1)?.tokenHash ?? ''
+  }
+  const signInElsewhere = () => post('token?grant_type=password', ADA)
+  const refreshes = () => refreshesIn(server.requests)
+  return { origin, close, refreshes, mail, signInElsewhere }
 }
 
 /** An OpenID Connect server, and an API behind it at `/orders`; a token that is sent twice ends the session. */

@@ -78,6 +78,23 @@ async function seeRefresh(server: AuthServer, look: () => Promise<unknown> = asy
     .toBeGreaterThan(before)
 }
 
+/** Opens the link of a mail where nobody has asked for it, which asks before it signs in. */
+async function openMail(page: Page, origin: string, tokenHash: string): Promise<void> {
+  await page.goto(`${origin}/auth/confirm?token_hash=${tokenHash}&type=email&next=/account`)
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('heading', { name: `Signed in as ${ADA.email}` }).waitFor()
+}
+
+/** Comes with nothing but the session that `@supabase/ssr` has left in its cookie, named by the host of the project. */
+async function comeFromSupabaseSsr(page: Page, origin: string, session: string): Promise<void> {
+  const value = `base64-${Buffer.from(session).toString('base64url')}`
+  await page.context().clearCookies()
+  await page.context().addCookies([{ name: 'sb-127-auth-token', value, url: origin }])
+  await page.goto(`${origin}/account`)
+  await page.getByRole('heading', { name: `Signed in as ${ADA.email}` }).waitFor()
+  expect((await page.context().cookies()).map(({ name }) => name)).toEqual(['holdfast'])
+}
+
 /** Serves an app of Next.js and the auth server of its own guide, and signs Ada in there. */
 async function signInWithNext(
   name: string,
@@ -108,6 +125,27 @@ async function signInWithNext(
   expect([...complaints, ...complaintsIn(running.log())]).toEqual([])
 }
 
+/** Builds the page of a guide with GoTrue, in which Ada signs in, stays signed in, and signs out in all tabs. */
+async function liveWithGoTrue(name: string, kind: Kind): Promise<{ readonly app: NewApp }> {
+  const place = await freeOrigin()
+  const server = until(await startProject())
+  const settings = { VITE_SUPABASE_URL: server.origin, VITE_SUPABASE_KEY: 'public' }
+  const app = await desk.follow(name, kind, settings)
+  await preview(app, place)
+  const { page, complaints } = await openPage()
+  await page.goto(place.origin)
+  await signInByPassword(page)
+  await seeRefresh(server)
+  await page.getByRole('button', { name: 'Load todos' }).click()
+  await page.getByRole('listitem').filter({ hasText: TODO }).waitFor()
+  const other = await page.context().newPage()
+  await other.goto(place.origin)
+  await other.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  expect(complaints).toEqual([])
+  return { app }
+}
+
 /** What a guide's password of cookies is here. */
 const COOKIE_PASSWORD = 'the password of a test, which is no secret'
 
@@ -128,7 +166,13 @@ const OTHERS: readonly { readonly name: string; readonly task: () => Promise<voi
     name: 'gotrue-svelte',
     task: buildAndTest('gotrue-svelte', 'svelte', 'npm run check', ...VITE),
   },
-  { name: 'gotrue-solid', task: buildAndTest('gotrue-solid', 'solid', ...VITE) },
+  {
+    name: 'gotrue-solid',
+    async task() {
+      const { app } = await liveWithGoTrue('gotrue-solid', 'solid')
+      await app.run('npx vitest run')
+    },
+  },
   { name: 'workos-react', task: buildAndTest('workos-react', 'react', ...VITE) },
   { name: 'oidc-react', task: buildAndTest('oidc-react', 'react', ...VITE) },
   { name: 'supertokens-react', task: buildAndTest('supertokens-react', 'react', ...VITE) },
@@ -192,23 +236,8 @@ const PRETENDED = {
 
 describe('a newcomer who follows the guide', () => {
   it('of React with GoTrue builds it, signs in, stays signed in, and signs out in all tabs; and its component test passes', async () => {
-    const place = await freeOrigin()
-    const server = until(await startProject())
-    const settings = { VITE_SUPABASE_URL: server.origin, VITE_SUPABASE_KEY: 'public' }
-    const app = await desk.follow('gotrue-react', 'react', settings)
+    const { app } = await liveWithGoTrue('gotrue-react', 'react')
     expect(await app.run('npx vitest run')).toMatch(/2 passed/)
-    await preview(app, place)
-    const { page, complaints } = await openPage()
-    await page.goto(place.origin)
-    await signInByPassword(page)
-    await seeRefresh(server)
-    await page.getByRole('button', { name: 'Load todos' }).click()
-    await page.getByRole('listitem').filter({ hasText: TODO }).waitFor()
-    const other = await page.context().newPage()
-    await other.goto(place.origin)
-    await other.getByRole('button', { name: 'Sign out' }).click()
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
-    expect(complaints).toEqual([])
   })
 
   it('of Vue with WorkOS builds it, signs in, stays signed in, and signs out; and its component test passes', async () => {
@@ -233,7 +262,7 @@ describe('a newcomer who follows the guide', () => {
     expect(complaints).toEqual([])
   })
 
-  it('of Next.js with GoTrue builds it, signs in, stays signed in, and signs out', async () => {
+  it('of Next.js with GoTrue builds it, signs in, stays signed in, and signs out; a link of a mail signs in there, and so does a cookie of @supabase/ssr', async () => {
     const { origin, port } = await freeOrigin()
     const server = until(await startProject())
     const app = await desk.follow('gotrue-next', 'next', {
@@ -257,6 +286,8 @@ describe('a newcomer who follows the guide', () => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
     await page.goto(`${origin}/account`)
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await openMail(page, origin, await server.mail())
+    await comeFromSupabaseSsr(page, origin, await server.signInElsewhere())
     expect([...complaints, ...complaintsIn(running.log())]).toEqual([])
   })
 

@@ -1,3 +1,4 @@
+import { sealData, unsealData } from 'iron-session'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { AuthClient } from '../../src/index.js'
 import { backend } from '../../src/providers/backend/index.js'
@@ -26,7 +27,7 @@ describe.each(WITH_BASE_PATH)(
       return { ...browser, ended }
     }
 
-    /** Who a page of the Pages Router says it is, and by which token. */
+    /** Who a page says it is, and by which token. */
     const shown = ({ text }: Answer): string[] =>
       /<p>([^<]*)<\/p>/.exec(text)?.[1]?.split(' ') ?? []
 
@@ -93,6 +94,53 @@ describe.each(WITH_BASE_PATH)(
         url: expect.stringContaining('/user_management/sessions/logout?'),
       })
       expect([jar.size, (await get('/app/api/me')).json()]).toEqual([0, { user: null }])
+    })
+
+    const LOGOUT = expect.stringContaining('/user_management/sessions/logout?')
+
+    it('so do Server Actions', async () => {
+      const { get, jar, press } = await signedIn()
+      const [, before] = shown(await get('/app/acts'))
+      const exchanges = app.workos.server.count('refresh_token')
+      const renewed = await press('/app/acts', 'Renew')
+      expect([renewed.status, renewed.setCookies[0]]).toEqual([
+        200,
+        expect.stringMatching(/^holdfast=Fe26/),
+      ])
+      expect(app.workos.server.count('refresh_token')).toBeGreaterThan(exchanges)
+      const [who, token] = shown(await get('/app/acts'))
+      expect([who, token === before]).toEqual([ADA, false])
+      const left = await press('/app/acts', 'Leave')
+      expect([left.status, left.headers.location]).toEqual([303, LOGOUT])
+      expect([jar.size, shown(await get('/app/acts'))]).toEqual([0, ['nobody', '']])
+    })
+
+    it('so do Route Handlers', async () => {
+      const { get, jar, send } = await signedIn()
+      const exchanges = app.workos.server.count('refresh_token')
+      const renewed = await send('/app/renewal', { method: 'POST' })
+      expect([renewed.json(), renewed.setCookies[0]]).toEqual([
+        { email: ADA },
+        expect.stringMatching(/^holdfast=Fe26/),
+      ])
+      expect(app.workos.server.count('refresh_token')).toBeGreaterThan(exchanges)
+      const left = await send('/app/renewal', { method: 'DELETE' })
+      expect([left.status, left.headers.location]).toEqual([307, LOGOUT])
+      expect([jar.size, (await get('/app/api/me')).json()]).toEqual([0, { user: null }])
+    })
+
+    it('goes on with the session that authkit-nextjs has left in its cookie', async () => {
+      const password = app.workos.settings.WORKOS_COOKIE_PASSWORD
+      const held = (await signedIn()).jar.get('holdfast') ?? ''
+      const { accessToken, refreshToken, user } = await unsealData<Record<string, unknown>>(held, {
+        password,
+      })
+      const left = await sealData({ accessToken, refreshToken, user }, { password, ttl: 0 })
+      const { get, jar } = createHttpBrowser(app.origin)
+      jar.set('wos-session', left)
+      expect(shown(await get('/app/whoami'))[0]).toBe(ADA)
+      expect([...jar.keys()]).toEqual(['holdfast'])
+      expect(shown(await get('/app/acts'))[0]).toBe(ADA)
     })
   },
 )

@@ -60,11 +60,15 @@ export function createHttpBrowser(origin: string) {
       const { pathname, search } = new URL(back.headers.get('location') ?? '')
       return get(pathname + search)
     },
-    /** Presses a button of the page at `path`, whose form calls a Server Action. */
-    async press(path: string, button: string): Promise<Answer> {
+    /** Presses a button of the page at `path`, whose form calls a Server Action, with what was typed into its fields. */
+    async press(
+      path: string,
+      button: string,
+      typed: Readonly<Record<string, string>> = {},
+    ): Promise<Answer> {
       const field = actionOf((await get(path)).text, button)
       const body = new FormData()
-      body.set(field, '')
+      for (const [name, value] of Object.entries({ [field]: '', ...typed })) body.set(name, value)
       const form = new Response(body)
       const type = form.headers.get('content-type') ?? ''
       return send(path, {

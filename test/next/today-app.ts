@@ -1,13 +1,23 @@
 import { expect } from 'vitest'
 import { build, freePort, run } from '../../demo/next/next.mjs'
+import { createScriptedGoTrue } from '../../src/testing/index.js'
 import { createScriptedOidc } from '../../src/testing/oidc/index.js'
 import { openLog } from '../support/next-log.js'
 import { listen, relay, toRequest } from '../support/node-server.js'
 import { folderOf, logOf, type NextBuild } from './builds.js'
 import { lookAtStart } from './look-at-start.js'
-import { createNextApp, filesOfBlock, type WrittenFile, writeFiles } from './written-app.js'
+import {
+  createNextApp,
+  filesOfBlock,
+  firstBlock,
+  type WrittenFile,
+  writeFiles,
+} from './written-app.js'
 
 const SECRET = 'the secret of the client'
+
+/** Who signs in at the page of the app, by a password. */
+export const BEA = { email: 'bea@example.test', password: 'secret-1' }
 
 /** How an app runs. */
 export interface TodayOptions {
@@ -80,20 +90,62 @@ const ADMIN = `export default function Page() {
 }
 `
 
-/** The files of the example in docs/next.md, by their paths. */
+/** A Route Handler of the app's own, which refreshes. */
+const RENEW = `import { auth } from '../../lib/sessions'
+
+export async function POST() {
+  const { user } = await auth.refreshSession()
+  return Response.json({ email: user?.email ?? null })
+}
+`
+
+/** A page whose client shows its panel, as docs/devtools.md has it: in this build there is none. */
+const TOOLS: readonly WrittenFile[] = [
+  ['lib/client.ts', firstBlock('docs/devtools.md')],
+  [
+    'app/tools/page.tsx',
+    `'use client'
+
+import { auth } from '../../lib/client'
+
+export default function Page() {
+  return <button onClick={() => auth.signOut()}>Leave</button>
+}
+`,
+  ],
+]
+
+/** The files of the first example in docs/next.md, by their paths. */
 export const EXAMPLE = new Map(filesOfBlock('docs/next.md', 'lib/auth.ts'))
+
+/** Those of any auth server, by their paths: beside the first example, whose proxy does not know them. */
+export const ANY_SERVER = new Map(filesOfBlock('docs/next.md', 'lib/sessions.ts'))
 
 /** All files: `app/callback` is a route that a build tries to make ahead, without the app's environment. */
 const files = (): WrittenFile[] => [
   ...EXAMPLE,
+  ...ANY_SERVER,
   ...createNextApp(),
+  ...TOOLS,
+  ['app/renew/route.ts', RENEW],
   ['app/callback/route.ts', ROUTE],
   ['app/actions/page.tsx', ACTIONS],
   ['app/links/page.tsx', LINKS],
   ['app/admin/page.tsx', ADMIN],
 ]
 
-/** Builds the app, unless it is built, and runs it with a scripted OpenID Connect server. */
+/** A scripted GoTrue on the loopback, with one person, and what the app has of it. */
+async function startGoTrue(origin: string) {
+  const gotrue = createScriptedGoTrue({ users: [BEA], signing: 'es256' })
+  const { origin: at, close } = await listen(async (request, response) =>
+    relay(await gotrue.fetch(await toRequest(request, at)), response),
+  )
+  const COOKIE_PASSWORD = 'another password of more than 32 characters'
+  const settings = { AUTH_URL: `${at}/auth/v1`, COOKIE_PASSWORD, APP_ORIGIN: origin }
+  return { gotrue, settings, close }
+}
+
+/** Builds the app, unless it is built, and runs it with a scripted OpenID Connect server and a scripted GoTrue. */
 export async function startToday({ by, life, isDev = false }: TodayOptions) {
   const folder = folderOf('today', by)
   const written = files()
@@ -114,7 +166,9 @@ export async function startToday({ by, life, isDev = false }: TodayOptions) {
     clients: [{ id: 'web', secret: SECRET, redirectUris: [callback] }],
     people: [{ sub: 'ada' }],
   })
+  const any = await startGoTrue(origin)
   const settings = {
+    ...any.settings,
     OIDC_ISSUER: server.origin,
     OIDC_CLIENT_ID: 'web',
     OIDC_CLIENT_SECRET: SECRET,
@@ -123,8 +177,10 @@ export async function startToday({ by, life, isDev = false }: TodayOptions) {
   }
   const app = await run(folder, { port, settings, stdio, isDev, flags })
   return {
+    folder,
     origin,
     oidc,
+    gotrue: any.gotrue,
     issuer: server.origin,
     /** Signs in at the server, which asks nobody. */
     login: (url: string) => oidc.fetch(url, { redirect: 'manual' }),
@@ -139,6 +195,7 @@ export async function startToday({ by, life, isDev = false }: TodayOptions) {
     checkLog: () => expect(log.complaints()).toEqual([]),
     async stop() {
       await app.stop()
+      await any.close()
       await server.close()
       log.close()
     },

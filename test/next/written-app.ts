@@ -7,15 +7,21 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** The path of a file, from the folder of its app, and its text. */
 export type WrittenFile = readonly [path: string, text: string]
 
+/** The blocks of code in a page of the documentation. */
+const blocksOf = (page: string): string[] => {
+  const text = readFileSync(join(root, page), 'utf8')
+  return [...text.matchAll(/```tsx?\n([\s\S]*?)```/g)].map(([, block = '']) => block)
+}
+
+/** The first of them, as it stands there. */
+export const firstBlock = (page: string): string => blocksOf(page)[0] ?? ''
+
 /** How a file begins in a block of the documentation: with its path. */
 const FILE = /^\/\/ (?=[\w./[\]-]+\.tsx?\b)/m
 
 /** The files of the block in a page of the documentation that begins with this one, as they stand there. */
 export function filesOfBlock(page: string, first: string): WrittenFile[] {
-  const text = readFileSync(join(root, page), 'utf8')
-  const blocks = [...text.matchAll(/```tsx?\n([\s\S]*?)```/g)].map(([, block = '']) =>
-    block.split(FILE).slice(1),
-  )
+  const blocks = blocksOf(page).map((block) => block.split(FILE).slice(1))
   // Another block may begin with a file of that name, of another app: the one with the most files is whole.
   const [found = []] = blocks
     .filter(([start = '']) => start.startsWith(first))

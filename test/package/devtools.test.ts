@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import * as esbuild from 'esbuild'
 import * as vite from 'vite'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { EMPTY, PANEL, tracesIn } from '../devtools/traces.js'
 import { root } from './compile.js'
 
 /** An app that shows the panel without a thought of where it will run. */
@@ -28,12 +29,9 @@ const WITHOUT = `
   const options = { provider: gotrue({ url: 'https://auth.example' }) }
   globalThis.auth = new AuthClient(options)`
 
-/** What only the panel has in it: its element, its channel, its style, and what makes things go wrong. */
-const TRACES = ['holdfast-devtools', 'adoptedStyleSheets', 'Time line', 'Failed to fetch']
-/** What the empty one says of itself. */
-const EMPTY = 'holdfast/devtools is empty in production'
+/** The panel, its style, and what makes things go wrong. */
+const TRACES = [...PANEL, 'adoptedStyleSheets', 'Failed to fetch']
 
-const tracesIn = (text: string): string[] => TRACES.filter((trace) => text.includes(trace))
 const size = (text: string): number => gzipSync(text, { level: 9 }).length
 
 let folder: string
@@ -79,7 +77,7 @@ async function withVite(mode: string): Promise<string> {
 describe('an app that shows the panel', () => {
   it('has nothing of it when esbuild bundles it for production', async () => {
     const text = await withEsbuild(WITH)
-    expect(tracesIn(text)).toEqual([])
+    expect(tracesIn(text, TRACES)).toEqual([])
     expect(text).toContain(EMPTY)
   })
 
@@ -89,7 +87,7 @@ describe('an app that shows the panel', () => {
       const text = await withVite(mode)
       expect(text).toContain('auth.example')
       expect(text).toContain(EMPTY)
-      expect(tracesIn(text)).toEqual([])
+      expect(tracesIn(text, TRACES)).toEqual([])
     },
   )
 
@@ -101,7 +99,7 @@ describe('an app that shows the panel', () => {
   })
 
   it('has all of it under the condition that development servers set', async () => {
-    expect(tracesIn(await withEsbuild(WITH, ['development']))).toEqual(TRACES)
+    expect(tracesIn(await withEsbuild(WITH, ['development']), TRACES)).toEqual(TRACES)
   })
 
   it('is given it by Vite’s development server', async () => {
@@ -126,6 +124,6 @@ describe('an app that shows the panel', () => {
 
   it('has it in production where its import says so', async () => {
     const text = WITH.replace("'holdfast/devtools'", "'holdfast/devtools/production'")
-    expect(tracesIn(await withEsbuild(text))).toEqual(TRACES)
+    expect(tracesIn(await withEsbuild(text), TRACES)).toEqual(TRACES)
   })
 })

@@ -15,7 +15,9 @@ import { createWorld } from '../support/world.js'
 
 const crypto = {
   randomBytes: (length: number) => randomBytes(length),
-  sha256: async (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(),
+  // `Crypto.digest` of Expo gives an ArrayBuffer.
+  sha256: async (bytes: Uint8Array) =>
+    Uint8Array.from(createHash('sha256').update(bytes).digest()).buffer,
 }
 
 afterEach(() => vi.unstubAllGlobals())

@@ -1,4 +1,4 @@
-import { http } from 'msw'
+import { HttpResponse, http } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AuthClient, memoryStorage } from '../../src/index.js'
@@ -9,7 +9,8 @@ const URL_OF_AUTH = 'https://project.example/auth/v1'
 const ADA = { email: 'ada@example.com', password: 'secret-1' }
 
 const scripted = createScriptedGoTrue({ users: [ADA] })
-const mocks = setupServer(http.all(`${URL_OF_AUTH}/*`, ({ request }) => scripted.fetch(request)))
+const answer = (request: Request) => scripted.fetch(request).catch(() => HttpResponse.error())
+const mocks = setupServer(http.all(`${URL_OF_AUTH}/*`, ({ request }) => answer(request)))
 
 beforeAll(() => mocks.listen({ onUnhandledRequest: 'error' }))
 afterAll(() => mocks.close())
@@ -32,4 +33,19 @@ describe('a scripted server behind MSW', () => {
     expect(scripted.sessions()).toHaveLength(0)
     auth.dispose()
   })
+
+  it.each(['drop', 'lose-response'] as const)(
+    'has it reject where the network is lost: %s',
+    async (type) => {
+      const auth = new AuthClient({
+        provider: gotrue({ url: URL_OF_AUTH }),
+        storage: memoryStorage(),
+      })
+      await auth.signIn(ADA)
+      scripted.fail({ type })
+      await expect(auth.refreshSession()).rejects.toMatchObject({ code: 'network' })
+      expect((await auth.getSession())?.user?.email).toBe(ADA.email)
+      auth.dispose()
+    },
+  )
 })

@@ -4,7 +4,8 @@ import { STORIES } from './stories.ts'
 /** What `expo-crypto` is on a phone. */
 const crypto = {
   randomBytes: (length) => Uint8Array.from({ length }, () => Math.floor(Math.random() * 256)),
-  sha256: async (bytes) => sha256(bytes),
+  // `Crypto.digest` gives an ArrayBuffer.
+  sha256: async (bytes) => sha256(bytes).slice().buffer,
 }
 
 /** Runs all stories, one after the other, and prints a line of JSON for each. */
