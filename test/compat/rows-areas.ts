@@ -26,7 +26,11 @@ export const WAYS: readonly Row[] = [
   {
     promise: 'a message to be sent again takes an address',
     play: ({ auth }) => auth.resend(JSON.parse('{}')),
-    differs: 'nor of a type',
+    differs: says(
+      'nor of a type',
+      'error.message',
+      '`type` is `signup`, `email_change`, `sms` or `phone_change`.',
+    ),
   },
   {
     promise: 'a code for a new password is sent',

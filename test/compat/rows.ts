@@ -74,7 +74,11 @@ export const SIGN_INS: readonly Row[] = [
   {
     promise: 'a password takes an address',
     play: ({ auth }) => auth.signInWithPassword(anything({ password: 'secret-9' })),
-    differs: 'the message does not speak of passwords',
+    differs: says(
+      'the message does not speak of passwords',
+      'error.message',
+      'You must provide either an email or phone number.',
+    ),
   },
   {
     promise: 'a wrong password does not',
