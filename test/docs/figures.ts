@@ -36,7 +36,7 @@ function budgets(): Source[] {
 export const SOURCES: readonly Source[] = [
   ...budgets(),
   {
-    figure: '3.7 kB',
+    figure: '3.8 kB',
     from: { file: 'test/package/package.test.ts', has: /'compat\/auth-js',[^\]]*\b3_700\b/ },
   },
   {

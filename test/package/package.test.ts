@@ -22,7 +22,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 19_555, gotrue: 27_765, oidc: 28_725 }
+const BUDGETS = { core: 19_555, gotrue: 27_820, oidc: 28_725 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -486,9 +486,9 @@ describe('the packed package', () => {
       'gotrue',
       GOTRUE,
       // 40 of it believe no user but the token's, and find one whom auth-js kept apart in the same storage; 125 tell
-      // the end of a session as auth-js does, and take the `wake` of a client.
+      // the end of a session as auth-js does, and take the `wake` of a client; 110 take the secrets of all its redirects away.
       `export { GoTrueClient, isAuthApiError } from 'holdfast/compat/auth-js'`,
-      3_700,
+      3_815,
     ],
     [
       'webauthnFactors',
