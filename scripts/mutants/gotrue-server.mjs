@@ -141,8 +141,8 @@ export const GOTRUE_SERVER = [
   {
     file: signIn,
     name: 'A callback that says nothing ends the sign-in.',
-    find: 'refusal.retryable ? [] : used',
-    replace: 'refusal.retryable ? used : used',
+    find: 'again ? [] : used',
+    replace: 'again ? used : used',
   },
   {
     file: session,

@@ -177,10 +177,10 @@ export const OIDC_SERVER = [
     replace: "issuer: call.url.searchParams.get('is') ?? undefined",
   },
   {
-    file: 'src/server/backend/sign-in-routes.ts',
+    file: 'src/providers/shared/refusal.ts',
     name: 'Markup of whoever made an address is shown.',
-    find: '/^[^<>\\p{Cc}]+(?=\\r?\\n[^<>]*$|$)/u',
-    replace: '/^[^\\p{Cc}]+(?=\\r?\\n[^<>]*$|$)/u',
+    find: '/^[^<>\\p{Cc}',
+    replace: '/^[^\\p{Cc}',
   },
   {
     file: 'src/server/backend/flows.ts',

@@ -50,8 +50,8 @@ export const PROVIDERS = [
   {
     file: errors,
     name: 'A refusal that names no reason ends the session.',
-    find: "if (!word) return refusal.wordless ? 'rejected'",
-    replace: "if (!word) return refresh ? 'refresh_rejected'",
+    find: "? 'invalid_credentials' : 'rejected'\n  if (isRefresh",
+    replace: "? 'invalid_credentials' : 'refresh_rejected'\n  if (isRefresh",
   },
   {
     file: errors,
@@ -86,7 +86,7 @@ export const PROVIDERS = [
   {
     file: redirect,
     name: 'After a passing failure the code is taken off the address.',
-    find: 'if (isFinal(error)) end()',
+    find: "if (found.kind === 'error' || isFinal(error)) end()",
     replace: 'end()',
   },
   {

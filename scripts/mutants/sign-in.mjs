@@ -2,6 +2,7 @@ const fields = 'src/server/backend/fields.ts'
 const view = 'src/server/backend/session-view.ts'
 const session = 'src/server/backend/session-routes.ts'
 const signIn = 'src/server/backend/sign-in-routes.ts'
+const refusal = 'src/providers/shared/refusal.ts'
 const end = 'src/server/backend/sign-in-end.ts'
 const hints = 'src/server/backend/hints.ts'
 const sites = 'src/server/backend/sites.ts'
@@ -146,16 +147,22 @@ export const SIGN_IN = [
     replace: '?.endsWith(`,${AGAIN}`)',
   },
   {
-    file: signIn,
+    file: refusal,
     name: 'The auth server’s refusal is repeated however long it is.',
-    find: "plain(searchParams.get('error_description'), 500)",
-    replace: "plain(searchParams.get('error_description'), 50_000)",
+    find: '{1,500}',
+    replace: '{1,50000}',
   },
   {
-    file: signIn,
+    file: refusal,
     name: 'The auth server’s code is repeated however long it is.',
-    find: "plain(searchParams.get('error_code') ?? searchParams.get('error'), 100)",
-    replace: "plain(searchParams.get('error_code') ?? searchParams.get('error'), 50_000)",
+    find: '[\\w.-]{0,63}$',
+    replace: '[\\w.-]{0,50000}$',
+  },
+  {
+    file: refusal,
+    name: 'What a server says that has failed is shown to whoever follows the link.',
+    find: "failed ? 'The server cannot answer now.' : refused",
+    replace: 'refused',
   },
   {
     file: flows,

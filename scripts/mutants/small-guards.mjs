@@ -113,8 +113,8 @@ export const SMALL_GUARDS = [
   {
     file: verdict,
     name: 'What cannot be told is nobody’s session.',
-    find: '  if (!failure?.retryable) return KNOWN\n',
-    replace: '  if (!failure?.retryable || KNOWN) return KNOWN\n',
+    find: '  if (!failure.retryable) return NOBODY\n',
+    replace: '  if (!failure.retryable || NOBODY) return NOBODY\n',
   },
   {
     file: verdict,

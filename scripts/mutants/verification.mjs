@@ -122,7 +122,7 @@ export const VERIFICATION = [
   {
     file: check,
     name: 'A token of any type is an access token.',
-    find: '    if (header.typ !== undefined && !TYPE.test(header.typ)) return INVALID\n',
+    find: '  if (header.typ !== undefined && !TYPE.test(header.typ)) return INVALID\n',
     replace: '',
   },
   {
@@ -146,8 +146,8 @@ export const VERIFICATION = [
   {
     file: check,
     name: 'A token is checked by the clock of this server, whatever the moment asked for.',
-    find: 'currentDate: new Date(at) }',
-    replace: 'currentDate: new Date() }',
+    find: 'const checks = { ...options, currentDate: new Date(at) }',
+    replace: 'const checks = { ...options, currentDate: new Date() }',
   },
   {
     file: check,
