@@ -117,7 +117,7 @@ export const AREAS: Readonly<Record<string, readonly Intention[]>> = {
     {
       wants: 'a passkey is made and signs in, step by step or at once',
       shown: [
-        keys('a passkey is made and signs in'),
+        keys('a passkey is made, signs in, and the list says when'),
         keys('a passkey is made and signs in, step by step'),
       ],
     },
