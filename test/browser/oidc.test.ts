@@ -139,7 +139,7 @@ describe.skipIf(!findChromium()).each(SERVERS)(
       expect(await finish(page)).toEqual({
         code: 'rejected',
         serverCode: 'access_denied',
-        message: 'Ada said no.',
+        message: 'The address says: “Ada said no.”',
       })
       expect(await shown(page)).toBe('signed-out')
     })

@@ -70,6 +70,7 @@ describe.skipIf(!findChromium())('a real browser with an authenticator:', () => 
       id: expect.any(String),
       friendlyName: 'Mine',
       createdAt: expect.any(Number),
+      lastUsedAt: null,
     })
     expect(await page.evaluate(() => window.ownAreas.passkeys.list())).toEqual([made])
     const renamed = await page.evaluate(
@@ -81,6 +82,8 @@ describe.skipIf(!findChromium())('a real browser with an authenticator:', () => 
     const signedIn = await page.evaluate(() => window.ownAreas.passkeys.signIn())
     expect(signedIn.user?.email).toBe('ada@example.com')
     expect(signedIn.session?.amr?.[0]?.method).toBe('passkey')
+    const used = await page.evaluate(() => window.ownAreas.passkeys.list())
+    expect(used).toEqual([{ ...renamed, lastUsedAt: expect.any(Number) }])
     await page.evaluate((id) => window.ownAreas.passkeys.remove({ id }), made.id)
     expect(await page.evaluate(() => window.ownAreas.passkeys.list())).toEqual([])
     expect(await codeOf('signIn')).toBe('rejected')

@@ -76,6 +76,12 @@ const REASONS: Readonly<Record<string, string>> = {
   'other-context': 'You signed out in another tab.',
 }
 
+/** What to tell somebody of a failure: what an address says, anybody can have written. */
+function wordsFor(error: unknown): string {
+  if (!isAuthError(error)) return String(error)
+  return error.serverCode === 'access_denied' ? 'You said no.' : error.message
+}
+
 /** Finishes what a redirect began: a sign-in, or the proof that a payment wanted. */
 async function comeBack(): Promise<void> {
   try {
@@ -84,7 +90,7 @@ async function comeBack(): Promise<void> {
   } catch (error) {
     const { session } = auth.getSnapshot()
     const still = session ? 'Nothing was paid. You are still signed in.' : 'You are not signed in.'
-    notice(`${isAuthError(error) ? error.message : String(error)} ${still}`)
+    notice(`${wordsFor(error)} ${still}`)
     tell(describe(error), 'error')
   }
 }
