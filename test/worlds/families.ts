@@ -54,21 +54,25 @@ async function exploreFamily({ worlds, bounds }: Family): Promise<Explored> {
 /** Those in which something goes wrong take longest: it may at each step. */
 const isLong = ({ worlds }: Family): boolean => worlds.some(({ faults }) => faults.length > 0)
 
-/** So many days one of them takes: a day's part takes minutes of a core. */
-const PARTS = [0, 1, 2, 3]
+/** The worlds of each in so many parts, each of which takes minutes of a core. */
+const inParts = (families: readonly Family[], count: number): Family[] =>
+  families.flatMap((family) =>
+    Array.from({ length: Math.min(count, family.worlds.length) }, (_, part) => ({
+      ...family,
+      name: `${family.name}, part ${part + 1} of ${count} of its worlds`,
+      worlds: family.worlds.filter((_, index) => index % count === part),
+    })),
+  )
 
-const partsOf = (family: Family): Family[] =>
-  PARTS.map((part) => ({
-    ...family,
-    name: `${family.name}, part ${part + 1} of ${PARTS.length} of its worlds`,
-    worlds: family.worlds.filter((_, index) => index % PARTS.length === part),
-  })).filter(({ worlds }) => worlds.length > 0)
-
-const LONG = FAMILIES.filter(isLong).flatMap(partsOf)
-const SHORT = FAMILIES.filter((family) => !isLong(family))
+const LONG = inParts(FAMILIES.filter(isLong), 4)
+const SHORT = inParts(
+  FAMILIES.filter((family) => !isLong(family)),
+  2,
+)
 
 /**
- * A quarter of one of those that take longest is seen each day, and one of the others; with `HOLDFAST_WORLDS=all` all of them.
+ * A quarter of one of those that take longest is seen each day, and half of one of the others; with `HOLDFAST_WORLDS=all`
+ * all of them.
  */
 const TODAY =
   process.env.HOLDFAST_WORLDS === 'all'
