@@ -4,7 +4,7 @@ import { createSealedSessions } from 'holdfast/server'
 import { createSuperTokens, createSuperTokensSessions } from 'holdfast/server/supertokens'
 import type { HeapUse, MemoryOrder } from './memory.js'
 
-const { cookies }: MemoryOrder = JSON.parse(process.argv[2] ?? '{}')
+const { cookies, refreshes }: MemoryOrder = JSON.parse(process.argv[2] ?? '{}')
 const SECRET = 'a secret of the issuer, which is shared with the app'
 const password = 'a cookie password of the benchmark, which is long'
 const permissions = Array.from({ length: 20 }, (_, index) => `resource-${index}:manage`)
@@ -85,7 +85,7 @@ async function use(): Promise<HeapUse> {
     if (await isSomebody(junkOf(id, genuine))) throw new Error('Junk is taken for a session.')
   }
   const spammed = heap()
-  for (let id = 1; id <= cookies; id++) {
+  for (let id = 1; id <= refreshes; id++) {
     if ((await statusOfRefresh(refreshTokenOf(id))) !== 401)
       throw new Error('A token is not refused.')
   }
