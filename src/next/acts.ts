@@ -17,11 +17,16 @@ const NOBODY: readonly string[] = [
   'device_not_proven',
 ]
 
+interface VisitedRequest {
+  readonly headers: { get(name: string): string | null }
+  readonly url: string | undefined
+}
+
 /**
  * The request of a visit, as far as looking at its session asks for it. Next tells readers no path; the proxy does, in
  * place of whatever somebody outside has told.
  */
-const requestOf = ({ header }: Visit) => ({
+export const requestOf = ({ header }: Pick<Visit, 'header'>): VisitedRequest => ({
   headers: { get: header },
   url: header(PATH_HEADER) ?? undefined,
 })

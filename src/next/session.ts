@@ -1,6 +1,6 @@
 import type { SessionUser } from '../core/session.js'
 import type { SignInUrlOptions } from '../providers/backend/types.js'
-import { begin, end, look, renew, urlFor } from './acts.js'
+import { begin, end, look, renew, requestOf, urlFor } from './acts.js'
 import type {
   EnsureSignedIn,
   RefreshSessionOptions,
@@ -73,11 +73,12 @@ export function createReaders<User extends SessionUser>({
     },
     async listSessions() {
       const visit = await currentVisit(framework)
-      return world().sessions.listSessions(visit.cookie())
+      return world().sessions.listSessions(visit.cookie(), { request: requestOf(visit) })
     },
     async endListedSession(sessionId) {
       const visit = await currentVisit(framework)
-      return world().sessions.endListedSession(visit.cookie(), sessionId)
+      const request = requestOf(visit)
+      return world().sessions.endListedSession(visit.cookie(), sessionId, { request })
     },
     getSignInUrl: (options) => urlOf('sign-in', options),
     getSignUpUrl: (options) => urlOf('sign-up', options),

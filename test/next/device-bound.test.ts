@@ -48,6 +48,10 @@ describe('an app of Next whose sessions are bound to devices', () => {
     const headers = { 'secure-session-skipped': `unreachable;session_identifier="${id}"` }
     const { result } = await there.page(() => auth.withAuth({ onOutage: 'return' }), { headers })
     expect(result).toMatchObject({ user: undefined, outage: { retryable: true } })
+    // Nor is it taken for a thief who may see no list.
+    const list = () => auth.listSessions().catch((error) => error)
+    const listed = await there.page(list, { headers, unproxied: true })
+    expect(listed.result).toMatchObject({ code: 'storage', retryable: true })
     expect(there.jar.size).toBe(opened.jar.size - 1)
   })
 
