@@ -109,7 +109,13 @@ export function createBackendWorld(options: WorldOptions = {}) {
     wait: (ms) => new Promise((resolve) => clock.schedule(ms, resolve)),
     ...options.workos,
   })
-  const client = { clientId: 'client_1', apiKey: 'sk_test_scripted', fetch: workos.fetch }
+  const client = {
+    clientId: 'client_1',
+    apiKey: 'sk_test_scripted',
+    fetch: workos.fetch,
+    // By a real clock, which a busy machine must not let run out.
+    requestTimeout: 3_600_000,
+  }
   const coordinator = options.coordinator ?? memoryCoordinator({ now })
   const sealed = createWorkOSSessions({ ...client, coordinator, now, ...options.sealed })
   const sessions = createRequestSessions({
