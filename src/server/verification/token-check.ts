@@ -143,10 +143,10 @@ const statementOf = (token: string, { exp, nbf }: JWTPayload): Statement => ({
 })
 
 /**
- * What is to be said of a token as far as its signature does not matter: somebody else looks at that.
+ * What a token is worth if its signature is genuine, which the caller must find out in another way.
  * @throws errors of jose.
  */
-export function checkUnsigned(
+export function checkAllButSignature(
   token: string,
   options: TokenCheckDeps['options'],
   at: number,

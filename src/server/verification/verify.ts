@@ -5,7 +5,7 @@ import { type TransientReason, transientReasonOf } from '../shared/failure-words
 import { createKeySet, type KeySet, type KeySetLocation } from './key-set.js'
 import {
   type Checked,
-  checkUnsigned,
+  checkAllButSignature,
   createTokenCheck,
   type TokenCheckDeps,
 } from './token-check.js'
@@ -132,14 +132,14 @@ export const toUnknown = (reason: TransientReason): Verified => ({
 })
 
 /**
- * Makes what checks a token that is signed with a secret of its issuer alone, in all but the signature.
+ * Makes what checks all of a token but its signature, for a secret that only the issuer has.
  * @throws AuthError `invalid_argument` for a configuration that cannot work.
  */
 export function createClaimsCheck(checks: TokenChecks): (token: string, at: number) => Verified {
   const options = checkOptions(checks, true)
   return (token, at) => {
     try {
-      return checkUnsigned(token, options, at)
+      return checkAllButSignature(token, options, at)
     } catch (error) {
       return toVerified(error)
     }
