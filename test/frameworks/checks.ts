@@ -210,7 +210,7 @@ const isAskedAtServer = ({ origin }: World, { pathname, searchParams }: URL): bo
   pathname === '/session/end' && searchParams.get('post_logout_redirect_uri') === `${origin}/`
 
 /** Waits until a tab has left the protected page for the one that everybody may see. */
-async function ensureLeaves(world: World, tab: Tab, which: string): Promise<void> {
+async function ensureLeaves(world: World, tabs: Tabs, tab: Tab, which: string): Promise<void> {
   const home = `${world.origin}/`
   const isLeft = await tab
     .waitForURL((url) => url.href === home || isAskedAtServer(world, url))
@@ -218,7 +218,8 @@ async function ensureLeaves(world: World, tab: Tab, which: string): Promise<void
       () => true,
       () => false,
     )
-  ensure(isLeft, `The tab ${which} stays at ${tab.url().split('?')[0]}.`)
+  const found = tabs.problems().join('\n') || 'Its console has no errors.'
+  ensure(isLeft, `The tab ${which} stays at ${tab.url().split('?')[0]}. ${found}`)
   if (tab.url() === home) await tab.getByRole('link', { name: 'Your account' }).waitFor()
 }
 
@@ -228,8 +229,8 @@ async function signOutInTabs(world: World, tabs: Tabs): Promise<Visitor> {
   const other = await openAccount(world, tabs)
   const stolen = createVisitor(await tabs.cookies())
   await one.getByRole('button', { name: 'Sign out' }).click()
-  await ensureLeaves(world, one, 'in which somebody signs out')
-  await ensureLeaves(world, other, 'beside it')
+  await ensureLeaves(world, tabs, one, 'in which somebody signs out')
+  await ensureLeaves(world, tabs, other, 'beside it')
   return stolen
 }
 
