@@ -57,7 +57,7 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       return opened
     }
     if (!(await uses.isOver(opened, cookie))) return opened
-    await ended.release(opened)
+    ended.release(opened)
     return cookieFailure('session_expired')
   }
 

@@ -105,7 +105,12 @@ describe('a sign-out', () => {
   ])('is remembered %s, and a minute for what is under way', async (_, claims, life) => {
     const clock = { time: START }
     const coordinator = memoryCoordinator({ now: () => clock.time })
-    const provider = { id: 'by-hand', refresh: async () => null, signOut: async () => {} }
+    const provider = {
+      id: 'by-hand',
+      revokesSessions: true,
+      refresh: async () => null,
+      signOut: async () => {},
+    }
     const { sessions } = await answering([], { coordinator, provider, now: () => START })
     const accessToken = jwt({ sub: 'user_1', sid: 'session_1', ...claims })
     const value = await sessions.sealSession({ ...FIRST, accessToken, lifetime: 1 }, { password })
