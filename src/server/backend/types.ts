@@ -154,11 +154,7 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
   readonly origin?: string | undefined
   /** The origin of the pages, where it is another one. @default `origin` */
   readonly appOrigin?: string | undefined
-  /**
-   * Further origins whose pages may call, and choose where somebody signs in. One of another site must not have links of
-   * strangers: if such a site redirects to the sign-in, that looks as if the page had led there.
-   * @default none but `appOrigin`
-   */
+  /** Further origins whose pages may call, and choose where somebody signs in. @default none but `appOrigin` */
   readonly allowedOrigins?: readonly string[] | undefined
   /**
    * Whether pages get the access token, for APIs that they call by themselves. Any script in the

@@ -10,7 +10,6 @@ import type { TokenWords } from './access-tokens.js'
 import { type NamingProvider, nameOf, replacedName, sharedNamesOf } from './end-names.js'
 import { describeOpened, type Opened } from './opened.js'
 import { createRevocations } from './revocations.js'
-import type { SessionProvider } from './sealed-sessions-types.js'
 import { createSharedEnds, type SharedEnds, type SharedMember } from './shared-ends.js'
 
 /** What became of a sign-out. */
@@ -30,8 +29,7 @@ export interface SealedSignOutResult {
 export interface EndDeps<User extends SessionUser>
   extends Pick<SecurityListeners, 'onSecurityEvent'> {
   readonly provider: Pick<Provider<never, User>, 'signOut'> &
-    NamingProvider<User> &
-    Pick<SessionProvider<User>, 'revokesSessions'>
+    NamingProvider<User> & { readonly revokesSessions?: boolean | undefined }
   readonly coordinator: Coordinator
   readonly timeout: number
   now(): number
