@@ -146,8 +146,8 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     const accessToken = jwt({ sub: 'user_1', sid: 'session_2' })
     const { sessions, sealed } = await answering([{ refreshToken: 'next', accessToken }])
     const load = () => sessions.openSession(sealed)
-    const { sealedSession } = success(await load().refreshSession())
-    await sessions.signOut({ value: sealedSession, password })
+    const { sealed: value } = success(await load().refreshSession())
+    await sessions.signOut({ value, password })
     // What was exchanged is there yet, for tabs that come late.
     expect(await load().refreshSession()).toMatchObject({
       authenticated: false,

@@ -89,7 +89,7 @@ async function age(
   let newest = oldest
   for (let round = 0; round < 2; round += 1) {
     clock.time += HOUR
-    newest = success(await session.refreshSession()).sealedSession
+    newest = success(await session.refreshSession()).sealed
   }
   clock.time += HOUR
   const { sessionId: id = '' } = (await sessions.describeSession({ value: newest, password })) ?? {}

@@ -8,6 +8,7 @@ import {
   type NodeResponse,
   nodeHandler,
   originGuard,
+  sendWebResponse,
   type WebHandler,
 } from '../../src/node/index.js'
 import { createStage, GOOD } from '../server/supertokens/web-stage.js'
@@ -81,7 +82,7 @@ describe('a server of HTTP/2', () => {
     ['SuperTokens', verifySession()],
   ])('has pages of its own by `:authority` too, and those of others (%s)', async (_, check) => {
     const client = await openServer((request, response) =>
-      check(request, response, () => response.end('done')),
+      check(request, response, () => void sendWebResponse(new Response('done'), response)),
     )
     const post = (origin: string, more = {}) =>
       answerOf(

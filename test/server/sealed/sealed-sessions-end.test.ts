@@ -50,14 +50,14 @@ describe('a sign-out', () => {
     const { cookie, load, sessions, clock } = createStage(signed)
     const old = await cookie()
     clock.time += 299_000
-    const { sealedSession } = success(await load(old).refreshSession())
+    const { sealed } = success(await load(old).refreshSession())
     await sessions.signOut({ value: old, password })
     for (const wait of [0, 60_000, 239_999]) {
       clock.time += wait
-      expect(await load(sealedSession).getSession()).toEqual(over)
+      expect(await load(sealed).getSession()).toEqual(over)
     }
     clock.time += 1
-    expect(await load(sealedSession).getSession()).toMatchObject({ reason: 'invalid_jwt' })
+    expect(await load(sealed).getSession()).toMatchObject({ reason: 'invalid_jwt' })
   })
 
   it('reaches the other processes that share the coordinator, and those alone', async () => {
