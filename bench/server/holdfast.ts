@@ -18,7 +18,7 @@ export async function createHoldfast({ port, redis }: Surroundings): Promise<Sdk
     authenticate: async (cookie) => (await load(cookie).getSession()).authenticated,
     async refresh(cookie) {
       const result = await load(cookie).refreshSession()
-      return result.authenticated ? result.sealedSession : null
+      return result.authenticated ? result.sealed : null
     },
   }
 }

@@ -43,7 +43,7 @@ export const ENDED = [
   },
   {
     file,
-    name: 'A refusal of the refresh token does not end its session.',
+    name: 'A refusal of the refresh token is taken for an outage.',
     find: "(error && error.code !== 'refresh_rejected')",
     replace: 'error',
   },
@@ -92,14 +92,56 @@ export const ENDED = [
   {
     file,
     name: 'Every request with a cookie that was signed out asks the server.',
-    find: 'if (revocations.isDue(name)) void',
-    replace: 'if (revocations.isDue(name) || name) void',
+    find: 'if (revocations.isDue(opened.data.refreshToken)) void',
+    replace: 'if (revocations.isDue(opened.data.refreshToken) || opened) void',
   },
   {
     file,
     name: 'A server that was down at a sign-out is never told of it.',
-    find: 'if (first && (own || (isShared && !shares))) revokeLater(first, name)',
-    replace: 'if (!first && name && isShared) return own',
+    find: 'if (last && (own || (isShared && !shares))) revokeLater(last)',
+    replace: 'if (!last && isShared) return own',
+  },
+  {
+    file,
+    name: 'A session is over at its server by the 200 for a token that was spent long ago.',
+    find: 'if (!error && provider.revokesSessions) await',
+    replace: 'if (!error) await',
+  },
+  {
+    file,
+    name: 'A session is over at its server because that refused a token of it.',
+    find: 'if (!error && provider.revokesSessions) await',
+    replace: 'if (provider.revokesSessions) await',
+  },
+  {
+    file,
+    name: 'A session is remembered for 400 days that its server has ended.',
+    find: 'if (!error && provider.revokesSessions) await',
+    replace: 'if (error === undefined && provider.revokesSessions) await',
+  },
+  {
+    file,
+    name: 'An old cookie of a session that is over makes its end count for less.',
+    find: 'const isFirst = !(await coordinator.ended(name))',
+    replace: "const isFirst = name !== ''",
+  },
+  {
+    file,
+    name: 'The server hears of no other token for a minute.',
+    find: 'if (revocations.isDue(opened.data.refreshToken)) void',
+    replace: "if (revocations.isDue(opened.data.id ?? '')) void",
+  },
+  {
+    file,
+    name: 'Sign-outs of tokens push out those that the server did not hear of.',
+    find: 'else if (isFirst) await',
+    replace: 'else if (!isFirst) await',
+  },
+  {
+    file,
+    name: 'A token that comes while somebody signs out lives on at the server.',
+    find: 'const last = sessions.at(-1)',
+    replace: 'const last = sessions[0]',
   },
   {
     file: 'src/server/sealed/end-names.ts',
@@ -116,13 +158,13 @@ export const ENDED = [
   {
     file,
     name: 'The server is not told of a session that came to its limit.',
-    find: '      revokeLater(opened, await nameOf(opened))\n',
-    replace: '      await nameOf(opened)\n',
+    find: 'release: revokeLater,',
+    replace: 'release: () => {},',
   },
   {
     file: revocations,
     name: 'A session that was just revoked is revoked again.',
-    find: '!provider.signOut || resting.get(name)',
+    find: '!provider.signOut || resting.get(refreshToken)',
     replace: '!provider.signOut',
   },
   {

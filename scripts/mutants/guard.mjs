@@ -56,14 +56,38 @@ export const GUARD = [
   {
     file,
     name: 'A navigation that a sibling host began counts as one of ours.',
-    find: "if (headers.get('Sec-Fetch-Site') === 'same-origin') return true",
-    replace: "if (headers.get('Sec-Fetch-Site') !== 'cross-site') return true",
+    find: "  if (site === 'same-origin') return true\n",
+    replace: "  if (site !== null && site !== 'cross-site') return true\n",
   },
   {
     file,
     name: 'A navigation from a host whose name begins like ours counts as one of ours.',
-    find: 'origin !== null && (origin === own ||',
-    replace: 'origin !== null && (origin.startsWith(own) ||',
+    find: 'if (site === null) return origin === own ||',
+    replace: 'if (site === null) return origin.startsWith(own) ||',
+  },
+  {
+    file,
+    name: 'A redirect of another site counts as a page of ours that led there.',
+    find: 'if (site === null) return origin === own ||',
+    replace: 'if (site === null || origin === own) return origin === own ||',
+  },
+  {
+    file,
+    name: 'A redirect of a sibling host counts as a page of ours, where that is among the allowed ones.',
+    find: 'if (origin === own || !allowed.includes(origin)) return false',
+    replace: 'if (!allowed.includes(origin)) return false',
+  },
+  {
+    file,
+    name: 'A redirect of another site counts as a page of the same site that the app allows.',
+    find: ' && !maybeOneSite(origin, own))',
+    replace: ')',
+  },
+  {
+    file,
+    name: 'No page of another site may choose a sign-in, though the app allows it.',
+    find: "site === 'same-site' || (site === 'cross-site' &&",
+    replace: "site === 'same-site' || (site === '' &&",
   },
   {
     file,

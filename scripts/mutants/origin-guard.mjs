@@ -114,6 +114,12 @@ export const ORIGIN_GUARD = [
   },
   {
     file: middleware,
+    name: 'A server of HTTP/2 has no pages of its own.',
+    find: "      url: addressOf(request, {}) ?? '',\n",
+    replace: '',
+  },
+  {
+    file: middleware,
     name: 'The middleware does not see what the app allows by CORS.',
     find: '      answer: answerHeadersOf(response),\n',
     replace: '',

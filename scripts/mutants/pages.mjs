@@ -148,8 +148,26 @@ export const PAGES = [
   {
     file: paths,
     name: 'A page with a slash at its end is another page.',
-    find: "'/?'}$`)",
-    replace: "''}$`)",
+    find: ": '/?'\n",
+    replace: ": ''\n",
+  },
+  {
+    file: paths,
+    name: 'A page is open in capital letters, to which a rewrite leads.',
+    find: "anyCase ? 'i' : ''",
+    replace: "anyCase ? '' : ''",
+  },
+  {
+    file: paths,
+    name: 'A page is open because another one is, in other letters.',
+    find: "anyCase ? 'i' : ''",
+    replace: "'i'",
+  },
+  {
+    file: proxy,
+    name: 'A proxy of the app’s own takes a path in capital letters for another one.',
+    find: 'matchPaths(patterns, { anyCase: true })',
+    replace: 'matchPaths(patterns)',
   },
   {
     file: paths,

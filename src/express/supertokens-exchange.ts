@@ -1,3 +1,4 @@
+import { addressOf } from '../node/address.js'
 import { cookieHeaderOf } from '../node/request.js'
 import type { NodeRequest, NodeResponse } from '../node/types.js'
 import type { AnswerHeaders } from '../server/requests/answer-headers.js'
@@ -19,7 +20,7 @@ function webRequestOf(request: NodeRequest): WebRequest {
   }
   const cookie = cookieHeaderOf(request)
   if (cookie !== null) headers.set('Cookie', cookie)
-  return { method: request.method ?? 'GET', headers }
+  return { method: request.method ?? 'GET', headers, url: addressOf(request, {}) ?? '' }
 }
 
 /** A response's headers. Once they are sent, nothing is written; until then, others may change them. */

@@ -11,7 +11,7 @@ const REST = /^:\w+\*$/
 
 const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
-function compile(pattern: PathPattern): RegExp {
+function compile(pattern: PathPattern, flags: string): RegExp {
   if (typeof pattern !== 'string') return pattern
   const segments = pattern.split('/').slice(1)
   const last = segments.at(-1) ?? ''
@@ -25,15 +25,25 @@ function compile(pattern: PathPattern): RegExp {
     )
   }
   const parts = fixed.map((segment) => (SEGMENT.test(segment) ? '[^/]+' : literal(segment)))
-  return new RegExp(`^/${parts.join('/')}${rest ? `${parts.length ? '(?:/.*)?' : '.*'}` : '/?'}$`)
+  const end = rest ? `${parts.length ? '(?:/.*)?' : '.*'}` : '/?'
+  return new RegExp(`^/${parts.join('/')}${end}$`, flags)
+}
+
+/** How paths are compared. */
+export interface MatchOptions {
+  /** Whether a pattern that is a text is met by capital and small letters alike. @default false */
+  readonly anyCase?: boolean | undefined
 }
 
 /**
  * Makes the question whether a path is one of these.
  * @throws AuthError `invalid_argument` for a pattern that is none.
  */
-export function matchPaths(patterns: readonly PathPattern[]): (path: string) => boolean {
-  const tests = patterns.map(compile)
+export function matchPaths(
+  patterns: readonly PathPattern[],
+  { anyCase = false }: MatchOptions = {},
+): (path: string) => boolean {
+  const tests = patterns.map((pattern) => compile(pattern, anyCase ? 'i' : ''))
   // Not `test`, which remembers where it was when the pattern is a global one.
   return (path) => tests.some((test) => path.search(test) >= 0)
 }

@@ -7,7 +7,8 @@ export interface ProxyOptions {
   /**
    * The pages that only somebody who is signed in may see: all, or these. Others are sent to the
    * sign-in, and their background requests answered with 401. Paths are matched without the
-   * `basePath` of Next, as they are written and decoded; one that cannot be read is protected.
+   * `basePath` of Next, as they are written and decoded; one that cannot be read is protected. A pattern that is a text
+   * means capital and small letters alike, as rewrites of Next do; a `RegExp` says that by its flag `i`.
    * @default none, or all when there are `unauthenticatedPaths`
    */
   readonly protect?: boolean | readonly PathPattern[] | undefined

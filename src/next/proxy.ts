@@ -31,7 +31,8 @@ export interface ProxyDeps<User extends SessionUser> {
 export function createGuard(options: ProxyOptions): (request: Request) => boolean {
   const { protect, unauthenticatedPaths } = options
   const open = matchPaths(unauthenticatedPaths ?? [])
-  const closed = typeof protect === 'object' ? matchPaths(protect) : null
+  // Next finds pages by the case of their letters, and rewrites paths that lead to them without it.
+  const closed = typeof protect === 'object' ? matchPaths(protect, { anyCase: true }) : null
   const all = protect ?? unauthenticatedPaths !== undefined
   return (request) => {
     if (!all) return false
@@ -142,7 +143,7 @@ export async function sessionOf<User extends SessionUser>(
     who: await whoOf(found, world, known),
     isSignInRoute,
     leadsTo(patterns) {
-      const matches = matchPaths(patterns)
+      const matches = matchPaths(patterns, { anyCase: true })
       return readPaths(request)?.any.some(matches) ?? true
     },
     headers,

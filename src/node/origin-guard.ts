@@ -1,6 +1,7 @@
 import { refuse } from '../server/backend/answers.js'
 import { answerHeadersOf } from '../server/requests/answer-headers.js'
 import { createOriginGuard, type OriginGuardOptions } from '../server/requests/origin-guard.js'
+import { addressOf } from './address.js'
 import { sendWebResponse } from './response.js'
 import type { NodeMiddleware, NodeRequest, NodeResponse } from './types.js'
 
@@ -19,6 +20,8 @@ export function foreignRequests(
   return ({ request, response }) =>
     isForeign({
       method: request.method ?? 'GET',
+      // HTTP/2 names the host elsewhere than in `Host`; an address that cannot be told is nobody's own.
+      url: addressOf(request, {}) ?? '',
       headers: { get: (name) => [request.headers[name.toLowerCase()]].flat().join(', ') || null },
       answer: answerHeadersOf(response),
     })

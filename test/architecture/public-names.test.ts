@@ -93,6 +93,7 @@ const BORROWED = [
     whose: 'WorkOS',
     words: [
       'loadSealedSession',
+      'sealedSession',
       'refreshAndSealSessionData',
       'cookiePassword',
       'getLogoutUrl',

@@ -6,6 +6,7 @@ import { sealText } from '../../src/server/sealed/seal.js'
 import { createOidcServerWorld } from '../server/oidc/oidc-server-world.js'
 import {
   answering,
+  createGate,
   createStage,
   FIRST,
   PASSWORD,
@@ -14,6 +15,7 @@ import {
 } from '../server/sealed/sealed-sessions-stage.js'
 import { createStage as createCoreStage, outcomeOf } from '../server/supertokens/stage.js'
 import { jwt } from '../support/wire.js'
+import { byOidcOnServers, ONE_TOKEN_STAGES } from './one-token-stage.js'
 
 const password = PASSWORD
 const DAY = 24 * 3_600_000
@@ -144,8 +146,8 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     const accessToken = jwt({ sub: 'user_1', sid: 'session_2' })
     const { sessions, sealed } = await answering([{ refreshToken: 'next', accessToken }])
     const load = () => sessions.openSession(sealed)
-    const { sealedSession } = success(await load().refreshSession())
-    await sessions.signOut({ value: sealedSession, password })
+    const { sealed: value } = success(await load().refreshSession())
+    await sessions.signOut({ value, password })
     // What was exchanged is there yet, for tabs that come late.
     expect(await load().refreshSession()).toMatchObject({
       authenticated: false,
@@ -153,7 +155,7 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     })
   })
 
-  it('while one whose refresh token the server refuses has ended there as well', async () => {
+  it('while one whose refresh token the server refuses is not the last to be forgotten', async () => {
     const ends: unknown[] = []
     const coordinator: Coordinator = {
       ...memoryCoordinator(),
@@ -209,5 +211,99 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     const { stolen, end } = await signedOutInOutage()
     end()
     expect(await stolen.getSession()).toMatchObject(over)
+  })
+})
+
+/** Lets what nobody waits for come to its end. */
+async function untilQuiet(): Promise<void> {
+  for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+}
+
+describe.each(ONE_TOKEN_STAGES)('a server that speaks of one token alone (%s)', (_, begin) => {
+  const nobody = { authenticated: false }
+  const load = ({ sessions }: Awaited<ReturnType<typeof begin>>, value: string) =>
+    sessions.openSession({ value, password })
+
+  it('does not end a session by a token that was spent: the thief’s other cookie opens nothing', async () => {
+    const stage = await begin()
+    await stage.sessions.endSessions({ sessionId: stage.id })
+    expect(await load(stage, stage.oldest).refreshSession()).toMatchObject(nobody)
+    await untilQuiet()
+    // Longer than any access token lives.
+    stage.pass(DAY)
+    expect(await load(stage, stage.newest).refreshSession()).toMatchObject(nobody)
+    await vi.waitUntil(() => !stage.lives())
+  })
+
+  it('hears of the newest token when that comes, however lately an older one came', async () => {
+    const stage = await begin()
+    await stage.sessions.endSessions({ sessionId: stage.id })
+    for (const value of [stage.oldest, stage.newest]) {
+      expect(await load(stage, value).refreshSession()).toMatchObject(nobody)
+    }
+    await vi.waitUntil(() => !stage.lives())
+  })
+
+  it('nor does a page that waits for the end, by the cookie that it was opened with', async () => {
+    const stage = await begin()
+    const heard = vi.fn()
+    await stage.sessions.watchSession({ value: stage.oldest, password }, heard)
+    await stage.sessions.endSessions({ sessionId: stage.id })
+    await vi.waitUntil(() => heard.mock.calls.length > 0)
+    await untilQuiet()
+    stage.pass(DAY)
+    expect(await load(stage, stage.newest).refreshSession()).toMatchObject(nobody)
+  })
+
+  it('nor does a sign-out by the cookie of a tab that comes late', async () => {
+    const stage = await begin()
+    await stage.sessions.signOut({ value: stage.oldest, password })
+    await untilQuiet()
+    stage.pass(DAY)
+    expect(await load(stage, stage.newest).refreshSession()).toMatchObject(nobody)
+    await vi.waitUntil(() => !stage.lives())
+  })
+
+  it('nor can a thief have the end forgotten before those of others, by signing out', async () => {
+    const stage = await begin()
+    await stage.sessions.endSessions({ sessionId: stage.id })
+    const before = stage.ends.length
+    await stage.sessions.signOut({ value: stage.oldest, password })
+    expect(stage.ends.slice(before)).toEqual([])
+  })
+})
+
+describe('a sign-out at an OpenID Connect server', () => {
+  it('is remembered as long as any cookie may last, and forgotten before those that failed', async () => {
+    const stage = await byOidcOnServers()
+    await stage.sessions.signOut({ value: stage.newest, password })
+    const ttl = 400 * DAY + 60_000
+    expect(stage.ends).toEqual([
+      { ttl, options: { confirmed: false } },
+      { ttl, options: { confirmed: true } },
+    ])
+  })
+
+  it('while a refresh is under way ends the token that this brings too', async () => {
+    const ended: (string | null | undefined)[] = []
+    const [asked, answered] = [createGate(), createGate()]
+    const { sessions, sealed, session } = await answering([], {
+      provider: {
+        id: 'by-hand',
+        async refresh() {
+          asked.open()
+          await answered.passed
+          return { accessToken: FIRST.accessToken, refreshToken: 'second', lifetime: 1000 }
+        },
+        signOut: async ({ refreshToken }) => void ended.push(refreshToken),
+      },
+    })
+    const late = session.refreshSession()
+    await asked.passed
+    await sessions.signOut(sealed)
+    answered.open()
+    expect(await late).toMatchObject({ authenticated: false })
+    await vi.waitUntil(() => ended.length > 1)
+    expect(ended).toEqual(['first', 'second'])
   })
 })

@@ -52,6 +52,12 @@ describe('a stranger does not get past `protect`', () => {
     '/%25252525252561dmin',
     '/files/%252e/private/x',
     '/files/open/%252e%252e/private/x',
+    // Rewrites of Next take capital and small letters for the same.
+    '/ADMIN',
+    '/Admin/users',
+    '/files/PRIVATE/x',
+    '/%41dmin',
+    '/_next/data/build-1/ADMIN.json',
   ])('by another way to write the path: %s', async (path) => {
     expect(await seen(files, nextRequest(path))).toBe(false)
   })
@@ -101,6 +107,16 @@ describe('a stranger does not get past `protect`', () => {
 })
 
 describe('what is open stays open', () => {
+  it('as it is written, and not in other letters', async () => {
+    const proxy = { protect: true, unauthenticatedPaths: ['/about'] }
+    expect(await seen(proxy, nextRequest('/about'))).toBe(true)
+    expect(await seen(proxy, nextRequest('/ABOUT'))).toBe(false)
+  })
+
+  it('where a pattern of the app’s own is exact', async () => {
+    expect(await seen({ protect: [/^\/admin$/] }, nextRequest('/ADMIN'))).toBe(true)
+  })
+
   it.each(['/session', '/refresh', '/sign-out', '/sign-in', '/sign-up', '/callback'])(
     'the route of the sign-in %s',
     async (route) => {

@@ -38,6 +38,14 @@ describe('a page of another site cannot have somebody signed in as another', () 
     ['an old browser, by a site', { Referer: 'https://evil.example/' }],
     ['one that looks like ours', { Referer: `${APP}.evil.example/` }],
     ['nonsense', { Referer: 'app.example' }],
+    [
+      'a page of ours, which another site redirects',
+      { 'Sec-Fetch-Site': 'cross-site', Referer: `${APP}/` },
+    ],
+    [
+      'a page of ours, which a sibling redirects',
+      { 'Sec-Fetch-Site': 'same-site', Referer: `${APP}/` },
+    ],
   ])('by a link on %s', async (_, headers) => {
     const params = await asked(headers)
     expect(params).toMatchObject({ invitation_token: 'inv_1', prompt: 'login', max_age: '90' })
@@ -68,6 +76,20 @@ describe('a page of another site cannot have somebody signed in as another', () 
     const hints = { connectionId: 'conn_1' }
     expect((await asked(headers, { backend }, hints)).connection_id).toBe('conn_1')
     expect((await asked(headers, {}, hints)).connection_id).toBeUndefined()
+  })
+
+  it.each<[string, string, Record<string, string>, boolean]>([
+    ['of the same site', 'https://www.app.example', { 'Sec-Fetch-Site': 'same-site' }, true],
+    ['in an old browser', 'https://www.app.example', {}, true],
+    ['by another site', 'https://www.app.example', { 'Sec-Fetch-Site': 'cross-site' }, false],
+    ['of another site', 'https://app.partner', { 'Sec-Fetch-Site': 'cross-site' }, true],
+    ['by a bookmark', 'https://app.partner', { 'Sec-Fetch-Site': 'none' }, false],
+    ['of ours, by a sibling', APP, { 'Sec-Fetch-Site': 'same-site' }, false],
+  ])('which comes from there as browsers say it: %s', async (_, origin, said, isTaken) => {
+    const headers = { ...said, Referer: `${origin}/login` }
+    const backend = { allowedOrigins: [origin] }
+    const { connection_id: taken } = await asked(headers, { backend }, { connectionId: 'conn_1' })
+    expect(taken).toBe(isTaken ? 'conn_1' : undefined)
   })
 
   it('by an address that a page of ours has made for the attacker', async () => {

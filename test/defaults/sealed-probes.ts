@@ -193,7 +193,7 @@ const refreshing: Readonly<Record<string, Probe>> = {
       const value = await seal()
       const traded = async (password: string | readonly [string, string]) => {
         const result = await sessions.openSession({ value, password }).refreshSession()
-        return result.authenticated ? result.sealedSession : ''
+        return result.authenticated ? result.sealed : ''
       }
       const opens = async (sealed: string, password: string): Promise<boolean> =>
         (await sessions.describeSession({ value: sealed, password })) !== null
@@ -240,7 +240,7 @@ const limits: Readonly<Record<string, Probe>> = {
       const next = async (ms: number) => {
         clock.time += ms
         const result = await load(cookie).refreshSession()
-        if (result.authenticated) cookie = result.sealedSession
+        if (result.authenticated) cookie = result.sealed
         return result.authenticated
       }
       return (await next(200 * DAY)) && (await next(200 * DAY - 1)) && !(await next(1))

@@ -121,7 +121,7 @@ const page = (name: string): string =>
   `<!doctype html><meta charset=utf-8><link rel=icon href=data:,><title>Holdfast</title><body><script src=/script/${name}></script>`
 
 /** The pages of those who attack, who have a session of Eve's, and the scripts of all pages. */
-async function createPages(sealOfEve: string) {
+async function createPages(sealOfEve: string, app: string) {
   const pages = express.Router()
   const planted = plants(sealOfEve)
   const scripts = new Map([
@@ -130,6 +130,9 @@ async function createPages(sealOfEve: string) {
   ])
   pages.get('/attack', (request, response, next) => {
     if (request.hostname === APP) return next()
+    if (request.query.redirects) {
+      return response.redirect(302, `${app}/auth/sign-in?connectionId=conn_evil&provider=evil`)
+    }
     response.setHeader('Set-Cookie', [...(planted[`${request.query.plant}`] ?? [])])
     response.type('html').send(page('attacker'))
   })
@@ -204,7 +207,7 @@ export async function startAttackSite(): Promise<AttackSite> {
   const { shop, own } = createShop(authServer, await authServer.seal(ADA), notes)
   const { signIn, asked } = authServer
   const backend = createBackend({ sessions: own, signIn, password: PASSWORD, redirectUri })
-  app.use(await createPages(await authServer.seal(EVE)))
+  app.use(await createPages(await authServer.seal(EVE), origin))
   app.use(shop)
   app.use(backendHandler(backend))
   const done = new Promise<void>((resolve) => {

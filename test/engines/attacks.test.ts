@@ -106,6 +106,12 @@ for (const engine of [chromium(), firefox()]) {
       expect(lured).not.toHaveProperty('connection_id')
     })
 
+    it('nor does a link of the app, which a sibling or a stranger redirects there', () => {
+      const redirected = site.asked.slice(2)
+      expect(redirected).toMatchObject([{ provider: 'authkit' }, { provider: 'authkit' }])
+      for (const query of redirected) expect(query).not.toHaveProperty('connection_id')
+    })
+
     it('after her sign-out what was planted signs nobody in', () => {
       const { cookie, who } = after('the sign-out')
       expect(cookie).toContain(`\xa0${COOKIE}=`)

@@ -48,6 +48,7 @@ describe('a proxy of the app’s own', () => {
     ['/admin', true],
     ['/admin/users', true],
     ['/%61dmin', true],
+    ['/ADMIN/users', true],
     ['//admin', true],
     ['/open/%2e%2e/admin', true],
     ['/_next/data/build-1/admin.json', true],

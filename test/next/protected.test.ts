@@ -38,6 +38,10 @@ const waysTo = (id: string): readonly string[] => [
   '/app/old',
   `/app/_next/data/${id}/old.json`,
   `/_next/data/${id}/app/old.json`,
+  // A rewrite leads there, which takes capital and small letters for the same.
+  '/app/reports/2026',
+  '/app/REPORTS/2026',
+  '/app/rep%6frts/2026',
 ]
 
 /** Those that lead nowhere today, or to another address of it. */
@@ -63,6 +67,8 @@ const MORE = [
   '/app/app/admin',
   '/admin',
   '/%61pp/admin',
+  '/APP/reports/2026',
+  '/app/ADMIN',
 ]
 
 describe.each(WITH_BASE_PATH)('an app with a `basePath`, of $title, seen by a stranger:', (by) => {

@@ -23,6 +23,16 @@ describe('a page of Next with SuperTokens', () => {
     expect(response.headers.getSetCookie()).toEqual([])
   })
 
+  it('that somebody reads by a token in a header is theirs alone as well', async () => {
+    const { browser } = createSuperTokensApp()
+    for (const headers of [{ authorization: 'Bearer abc' }, { cookie: 'sRefreshToken=abc' }]) {
+      const { response } = await browser().ask('/', { headers })
+      expect(response.headers.get('cache-control')).toBe('private, no-store')
+    }
+    const { response } = await browser().ask('/', { headers: { authorization: 'Basic abc' } })
+    expect(response.headers.get('cache-control')).toBeNull()
+  })
+
   it('that anybody may see says who it is, and refreshes nothing', async () => {
     const { signedIn, browser, clock, core } = createSuperTokensApp()
     expect((await browser().ask('/')).rendered).toEqual({ status: 'signed-out' })

@@ -1,12 +1,22 @@
 import { once } from 'node:events'
 import { type ClientHttp2Stream, connect, constants, createServer } from 'node:http2'
 import { describe, expect, it, vi } from 'vitest'
-import { nodeHandler, type WebHandler } from '../../src/node/index.js'
+import { createExpressSuperTokens } from '../../src/express/index.js'
+import {
+  type NodeMiddleware,
+  type NodeRequest,
+  type NodeResponse,
+  nodeHandler,
+  originGuard,
+  sendWebResponse,
+  type WebHandler,
+} from '../../src/node/index.js'
+import { createStage, GOOD } from '../server/supertokens/web-stage.js'
 import { atEnd, portOf } from './stage.js'
 
 /** A client of a server that speaks HTTP/2 only. */
-async function open(handle: WebHandler) {
-  const server = createServer(nodeHandler(handle, { report: () => {} }))
+async function openServer(listener: (request: NodeRequest, response: NodeResponse) => unknown) {
+  const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const client = connect(`http://127.0.0.1:${portOf(server)}`)
   atEnd(() => {
@@ -15,6 +25,8 @@ async function open(handle: WebHandler) {
   })
   return client
 }
+
+const open = (handle: WebHandler) => openServer(nodeHandler(handle, { report: () => {} }))
 
 /** The headers and the text of what comes back. */
 async function answerOf(stream: ClientHttp2Stream) {
@@ -61,6 +73,36 @@ describe('a server of HTTP/2', () => {
     expect(twice.headers[':status']).toBe(400)
     const same = await answerOf(client.request({ ...asked, host: 'APP.example' }))
     expect(same.headers[':status']).toBe(200)
+  })
+
+  const guard = originGuard()
+  const { verifySession } = createExpressSuperTokens({ sessions: createStage().sessions })
+  it.each<[string, NodeMiddleware]>([
+    ['a guard', guard],
+    ['SuperTokens', verifySession()],
+  ])('has pages of its own by `:authority` too, and those of others (%s)', async (_, check) => {
+    const client = await openServer((request, response) =>
+      check(request, response, () => void sendWebResponse(new Response('done'), response)),
+    )
+    const post = (origin: string, more = {}) =>
+      answerOf(
+        client.request({
+          ':method': 'POST',
+          ':path': '/transfer',
+          ':authority': 'app.example',
+          cookie: `sAccessToken=${GOOD}`,
+          origin,
+          ...more,
+        }),
+      )
+    expect((await post('https://app.example')).text).toBe('done')
+    for (const refused of [
+      await post('https://evil.example'),
+      await post('https://evil.example', { host: 'evil.example' }),
+      await post('https://app.example', { host: 'evil.example' }),
+    ]) {
+      expect(refused.text).not.toBe('done')
+    }
   })
 
   it('reads a body whose length nobody has said', async () => {

@@ -187,7 +187,7 @@ describe('sealed sessions with the opaque tokens of a real oidc-provider', () =>
     expect(refreshed).toMatchObject({ authenticated: true, user: { id: 'ada' } })
     if (!refreshed.authenticated) throw new Error('It was not refreshed.')
     const next = sessions.openSession({
-      value: refreshed.sealedSession,
+      value: refreshed.sealed,
       password,
     })
     expect(await next.getSession()).toMatchObject({ authenticated: true })

@@ -33,10 +33,10 @@ export async function resultsNarrowByWhetherSomebodyIsSignedIn(): Promise<unknow
   const permissions: readonly string[] | undefined = found.permissions
   const result = await session.refreshSession({ organizationId: 'org_1', fresh: true })
   // @ts-expect-error There is no session where the refresh failed.
-  const sealed: string = result.sealedSession
+  const sealed: string = result.sealed
   if (!result.authenticated) return [firstName, permissions, sealed]
   const data: SealedData = result.session
-  const renewed: string = result.sealedSession
+  const renewed: string = result.sealed
   // @ts-expect-error The tokens of a refresh are in the `session`.
   return [data, renewed, result.accessToken]
 }

@@ -7,6 +7,7 @@ import {
   TryRefreshTokenError,
   UnauthorisedError,
 } from '../../server/supertokens/errors.js'
+import { isOfSomebody, readCredentials } from '../../server/supertokens/web/credentials.js'
 import type { SessionForRendering } from '../../server/supertokens/web/index.js'
 import { answerRouter, isNavigation } from '../ahead.js'
 import type { NextFramework } from '../framework.js'
@@ -69,7 +70,7 @@ async function turnAway(
 function keep(request: Request, response: Response): Response {
   const headers = headersOf(response.headers)
   varyByCookie(headers)
-  if (/\bsAccessToken=/.test(request.headers.get('Cookie') ?? '')) keepPrivate(headers)
+  if (isOfSomebody(readCredentials(request))) keepPrivate(headers)
   return response
 }
 

@@ -38,13 +38,33 @@ export const isPrefetch = (headers: Pick<Headers, 'get'>): boolean =>
     /prefetch|preview/i.test(headers.get(name) ?? ''),
   ) || headers.get('Next-Router-Prefetch') !== null
 
-/** Whether a page of ours sent the browser here. What does not say so is anybody's link. */
+/** The last two labels of a host's name, or all of it. */
+const endOf = ({ hostname }: URL): string => hostname.split('.').slice(-2).join('.')
+
+/** Whether two origins may be of one site. Only browsers know that `a.co.uk` and `b.co.uk` are not. */
+function maybeOneSite(one: string, other: string): boolean {
+  const [a, b] = [new URL(one), new URL(other)]
+  return a.protocol === b.protocol && endOf(a) === endOf(b)
+}
+
+/**
+ * Whether a page of ours sent the browser here. What does not say so is anybody's link. Other sites can leave the
+ * `Referer` out, and cannot write it, but they can redirect, which keeps it:
+ *
+ *     our page ── link ──→ evil.example ── 302 ──→ the sign-in
+ *                                                  Referer: our page, Sec-Fetch-Site: cross-site
+ *
+ * So where a browser says how far it was on its way, no less will do than it says on the way from that page.
+ */
 export function isOwnNavigation({ headers }: Request, { own, allowed }: Callers): boolean {
-  if (headers.get('Sec-Fetch-Site') === 'same-origin') return true
+  const site = headers.get('Sec-Fetch-Site')
+  if (site === 'same-origin') return true
   const referrer = headers.get('Referer') ?? ''
-  // Other sites can leave it out, and cannot write it.
   const origin = URL.canParse(referrer) ? new URL(referrer).origin : null
-  return origin !== null && (origin === own || allowed.includes(origin))
+  if (origin === null) return false
+  if (site === null) return origin === own || allowed.includes(origin)
+  if (origin === own || !allowed.includes(origin)) return false
+  return site === 'same-site' || (site === 'cross-site' && !maybeOneSite(origin, own))
 }
 
 /** Why a request is refused that is to be a navigation of the browser; `null` for a navigation. */

@@ -154,7 +154,7 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
   readonly origin?: string | undefined
   /** The origin of the pages, where it is another one. @default `origin` */
   readonly appOrigin?: string | undefined
-  /** Further origins whose pages may call. @default none but `appOrigin` */
+  /** Further origins whose pages may call, and choose where somebody signs in. @default none but `appOrigin` */
   readonly allowedOrigins?: readonly string[] | undefined
   /**
    * Whether pages get the access token, for APIs that they call by themselves. Any script in the
@@ -165,7 +165,7 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
   readonly upstreams?: Readonly<Record<string, Upstream>> | undefined
   /**
    * The hints that a sign-in takes which no page of ours began, such as one by a link on another
-   * site or in a mail, also where a page of yours redirects who came by it. `connectionId`, `provider` and what else
+   * site or in a mail, also where a page of yours, or of another site, redirects who came by it. `connectionId`, `provider` and what else
    * chooses where people sign in could make one person pass for another. Of one that is not taken `report` hears, once.
    * @default ['invitationToken', 'prompt', 'maxAge']
    */

@@ -74,6 +74,7 @@ export function createGotrue<Metadata extends object = AnyMetadata>(
     id,
     url: base,
     ownSealsOnly: true,
+    revokesSessions: true,
     keys: { jwksUrl: `${base}/.well-known/jwks.json`, fetch, dangerouslyAllowInsecureHttp },
     refresh,
     signOut: createSignOut<Metadata>(send, refresh),

@@ -92,6 +92,8 @@ export interface GoTrueServer<Metadata extends object = AnyMetadata>
   readonly url: string
   /** There are no seals of older releases and other libraries that could be its own. */
   readonly ownSealsOnly: true
+  /** It is told of a session by an access token, which names it. */
+  readonly revokesSessions: true
   /** Where the keys of its tokens are, for `createVerifier`; there are none while a secret signs them. */
   readonly keys: KeySetLocation
   /** @throws AuthError `refresh_rejected` for the server's definite words, which end a session. */

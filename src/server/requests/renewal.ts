@@ -78,10 +78,10 @@ export function createRenewing<User extends SessionUser>({
       const { sealed, jar, due } = known
       const { organizationId, fresh } = wanted
       const result = await sealed.refreshSession({ organizationId, fresh })
-      const { sealedSession } = result
+      const { sealed: renewed } = result
       // Also after a failure: whatever has changed hands must not be lost.
-      const setCookies = sealedSession ? writeCookie(cookie, sealedSession, jar) : due
-      const newest = { sealed: sealedSession ?? known.value, setCookies }
+      const setCookies = renewed ? writeCookie(cookie, renewed, jar) : due
+      const newest = { sealed: renewed ?? known.value, setCookies }
       if (!result.authenticated) return giveUp(known, result, { ...newest, wanted })
       const found = await sealed.getSession()
       if (found.authenticated) return { session: found, failure: null, ...newest }

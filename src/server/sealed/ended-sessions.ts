@@ -28,7 +28,8 @@ export interface SealedSignOutResult {
 /** What sign-outs work with. Times in ms. */
 export interface EndDeps<User extends SessionUser>
   extends Pick<SecurityListeners, 'onSecurityEvent'> {
-  readonly provider: Pick<Provider<never, User>, 'signOut'> & NamingProvider<User>
+  readonly provider: Pick<Provider<never, User>, 'signOut'> &
+    NamingProvider<User> & { readonly revokesSessions?: boolean | undefined }
   readonly coordinator: Coordinator
   readonly timeout: number
   now(): number
@@ -55,6 +56,13 @@ export interface EndMember extends SharedMember {
   readonly name: string
 }
 
+/** How the server is told of an end. */
+interface Revoking {
+  readonly scope?: SignOutScope | undefined
+  /** Whether nobody had ended the session before. */
+  readonly isFirst?: boolean
+}
+
 /** Sessions that were ended here. */
 export interface EndedSessions<User extends SessionUser> {
   /** Ends a session: here at once, and at the server where that goes. */
@@ -77,7 +85,7 @@ export interface EndedSessions<User extends SessionUser> {
    */
   isOver(...sessions: readonly Opened<User>[]): Promise<boolean>
   /** Tells the server of a session that has come to its limit, which nobody waits for. */
-  release(opened: Opened<User>): Promise<void>
+  release(opened: Opened<User>): void
 }
 
 /** How long a token lives that a request under way may bring yet, in ms. */
@@ -113,25 +121,34 @@ export function createEndedSessions<User extends SessionUser>(
     ...(error && deps.onSecurityEvent && { isReported: true }),
   })
 
-  /** Until the server is known to have ended it, only the tombstone keeps a stolen cookie out. */
+  /**
+   * Tells the server. Until it is known to have ended the session, only the tombstone keeps a stolen cookie out, and
+   * most servers speak of one token alone, also of one that was spent long ago (RFC 7009 §2.2):
+   *
+   *     the thief's cookie   R1, spent                    R2, alive
+   *     revoked              R1: "200"                    R2: only now is the session over there
+   */
   async function revoke(
     opened: Opened<User>,
-    name: string,
-    scope?: SignOutScope,
+    { scope, isFirst = false }: Revoking = {},
   ): Promise<AuthError | null> {
-    revocations.rest(name)
+    const { refreshToken } = opened.data
+    revocations.rest(refreshToken)
     const error = await ask(opened, scope)
     // A refresh token that was refused has come to its end as well.
     if (!provider.signOut || (error && error.code !== 'refresh_rejected')) return error
     const life = longestLife(opened.token, now())
-    revocations.rest(name, tombstoneLife(life))
-    await confirmEnd(coordinator, name, life)
+    revocations.rest(refreshToken, tombstoneLife(life))
+    const name = await nameOf(opened)
+    if (!error && provider.revokesSessions) await confirmEnd(coordinator, name, life)
+    // The other tokens of the session are kept out as long as before.
+    else if (isFirst) await confirmEnd(coordinator, name, LONGEST_COOKIE_LIFE)
     return error
   }
 
   /** Unless it was tried just now. */
-  function revokeLater(opened: Opened<User>, name: string): void {
-    if (revocations.isDue(name)) void revoke(opened, name).catch(() => {})
+  function revokeLater(opened: Opened<User>): void {
+    if (revocations.isDue(opened.data.refreshToken)) void revoke(opened).catch(() => {})
   }
 
   return {
@@ -143,9 +160,11 @@ export function createEndedSessions<User extends SessionUser>(
         await noteOf(coordinator, replacedName(name), LONGEST_COOKIE_LIFE)
         return { sessionId, error: null }
       }
+      // Whoever has an old cookie of a session that is over must not make its end count for less.
+      const isFirst = !(await coordinator.ended(name))
       // A refresh token may be in a browser as long as any cookie.
-      await endHere(coordinator, name, LONGEST_COOKIE_LIFE)
-      return resultOf(sessionId, await revoke(opened, name, scope))
+      if (isFirst) await endHere(coordinator, name, LONGEST_COOKIE_LIFE)
+      return resultOf(sessionId, await revoke(opened, { scope, isFirst }))
     },
     endUnread: (name) => endHere(coordinator, name, LONGEST_COOKIE_LIFE),
     async isOver(...sessions) {
@@ -157,10 +176,10 @@ export function createEndedSessions<User extends SessionUser>(
         Promise.all(sessions.map((opened) => together.isOver(together.memberOf(opened)))),
       ])
       const isShared = shared.includes(true)
-      const [first] = sessions
-      const [name = ''] = names
+      // That of the newest cookie is the token that works.
+      const last = sessions.at(-1)
       // A server that has one session for several would end those that have begun since.
-      if (first && (own || (isShared && !shares))) revokeLater(first, name)
+      if (last && (own || (isShared && !shares))) revokeLater(last)
       return own || replaced || isShared
     },
     async memberOf(opened) {
@@ -177,8 +196,6 @@ export function createEndedSessions<User extends SessionUser>(
       const { people, sessions } = sharedNamesOf(provider, opened)
       return coordinator.watch([name, replacedName(name), ...people, ...sessions], onEnd)
     },
-    async release(opened) {
-      revokeLater(opened, await nameOf(opened))
-    },
+    release: revokeLater,
   }
 }

@@ -70,10 +70,10 @@ export type AuthenticateResult<User extends SessionUser = SessionUser> =
 /** A session with new tokens. */
 export interface RefreshSuccess<User extends SessionUser = SessionUser> extends SessionFacts {
   readonly authenticated: true
-  /** What lies in `sealedSession`. */
+  /** What lies in `sealed`. */
   readonly session: SealedData<User>
   /** The new value of the cookie. */
-  readonly sealedSession: string
+  readonly sealed: string
   readonly user: User
 }
 
@@ -85,7 +85,7 @@ interface Failed {
    * There when the tokens have changed all the same: put it in the cookie, for the old ones soon
    * count for nothing.
    */
-  readonly sealedSession?: string | undefined
+  readonly sealed?: string | undefined
 }
 
 /** Why there is no new session. */

@@ -19,15 +19,18 @@ export interface Revocations<User extends SessionUser> {
    * @returns why that is not known to be over; `null` when it is.
    */
   revoke(opened: Opened<User>, scope?: SignOutScope): Promise<AuthError | null>
-  /** Whether to ask again now, for a session that was ended here: not for every request. */
-  isDue(name: string): boolean
-  /** Leaves a session alone for so long: by default as long as between two attempts. */
-  rest(name: string, ms?: number): void
+  /**
+   * Whether to ask again now, for a session that was ended here: not for every request. Each of its refresh tokens
+   * counts, as the server may have heard of another one than the one that works.
+   */
+  isDue(refreshToken: string): boolean
+  /** Leaves a token alone for so long: by default as long as between two attempts. */
+  rest(refreshToken: string, ms?: number): void
 }
 
-/** How long a session is left alone between two attempts that requests bring about, in ms. */
+/** How long a token is left alone between two attempts that requests bring about, in ms. */
 const REST = 60_000
-/** The most sessions that rest at once. */
+/** The most tokens that rest at once. */
 const LIMIT = 10_000
 
 /** Makes the revocations of one process. */
@@ -36,7 +39,8 @@ export function createRevocations<User extends SessionUser>(
 ): Revocations<User> {
   const { provider, timeout, now } = deps
   const resting = createExpiring<true>({ limit: LIMIT, now })
-  const rest = (name: string, ms = REST): void => resting.set(name, true, now() + ms)
+  const rest = (refreshToken: string, ms = REST): void =>
+    resting.set(refreshToken, true, now() + ms)
 
   async function attempt(opened: Opened<User>, scope: SignOutScope): Promise<AuthError | null> {
     const session = toSession(opened)
@@ -57,9 +61,9 @@ export function createRevocations<User extends SessionUser>(
       const one = scope === 'global' && error?.code === 'invalid_argument'
       return (one && (await attempt(opened, 'local'))) || error
     },
-    isDue(name) {
-      if (!provider.signOut || resting.get(name)) return false
-      rest(name)
+    isDue(refreshToken) {
+      if (!provider.signOut || resting.get(refreshToken)) return false
+      rest(refreshToken)
       return true
     },
   }

@@ -57,6 +57,14 @@ export type SessionProvider<User extends SessionUser = SessionUser> = Pick<
    * its `sid`. Sessions then have ids of their own, or one that was signed out of would take the next with it.
    */
   readonly sharesSessionIds?: boolean | undefined
+  /**
+   * Whether `signOut` ends the whole session at the server, whichever of its tokens it is shown: by an id of the
+   * session, or by an access token that names it. One that revokes a token (RFC 7009) does not: the server says 200 for
+   * one that was spent long ago, too, while its successor lives. Where it does, a session that was ended is remembered
+   * as long as its access token may live; else 400 days.
+   * @default false
+   */
+  readonly revokesSessions?: boolean | undefined
   /** What its server calls a session and its person when it says that they are over. @default what they are here */
   namesOf?(session: Session<User>): ServerNames
   /**
@@ -187,8 +195,9 @@ export interface SealedSessions<User extends SessionUser = SessionUser> {
   sealSession(grant: Grant<User>, options: SealOptions): Promise<string>
   /**
    * Ends a session: late answers bring nobody back, here at once, and the server revokes it where
-   * the provider can. While that fails, the cookie stays nobody's for 400 days, and the server is
-   * told again when it comes. Never rejects for what is in the cookie or for what the server answers.
+   * the provider can. While that fails, and where the server is known to have ended one token only, the cookies of the
+   * session stay nobody's for 400 days, and the server is told of each that comes. Never rejects for what is in the
+   * cookie or for what the server answers.
    */
   signOut(cookie: SealedCookie, options?: SealedSignOutOptions): Promise<SealedSignOutResult>
   /**

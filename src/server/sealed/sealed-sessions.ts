@@ -57,7 +57,7 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       return opened
     }
     if (!(await uses.isOver(opened, cookie))) return opened
-    await ended.release(opened)
+    ended.release(opened)
     return cookieFailure('session_expired')
   }
 
@@ -124,9 +124,9 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       if (await ended.isOver(opened, next)) return signedOutHere()
       const kept = data === opened.data || failure?.reason === 'invalid_grant'
       if (failure && kept) return failure
-      const sealedSession = await parts.sealing.sealRenewed(usedNow(data), password, opened)
-      if (failure) return { ...failure, sealedSession }
-      return { authenticated: true, session: data, sealedSession, ...describeOpened(next) }
+      const sealed = await parts.sealing.sealRenewed(usedNow(data), password, opened)
+      if (failure) return { ...failure, sealed }
+      return { authenticated: true, session: data, sealed, ...describeOpened(next) }
     },
   }
 }
@@ -182,8 +182,8 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
         checkObject('options', wanted)
         const result = await refresh(cookie, wanted)
         const { password = cookie.password } = wanted
-        if (result.sealedSession) {
-          cookie = { ...cookie, value: result.sealedSession, password }
+        if (result.sealed) {
+          cookie = { ...cookie, value: result.sealed, password }
         }
         return result
       },

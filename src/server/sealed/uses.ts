@@ -68,6 +68,7 @@ export function createUses({ limits, now }: UsesOptions): Uses {
       const { idle } = limitsOf(opened.data, limits)
       if (idle === undefined) return null
       const usedAt = await lastUse(opened, cookie)
+      // Not `isLately`: what another server's clock says, a moment ahead of this one, would be noted at each request.
       if (usedAt !== undefined && Math.abs(now() - usedAt) < idle * PART) return null
       const use = { session: await nameOf(opened), usedAt: now() }
       return sealText(JSON.stringify(use), cookie.password, { now })

@@ -3,6 +3,7 @@ export type {
   WorkOSFinalReason,
   WorkOSRefreshFailure,
   WorkOSRefreshOptions,
+  WorkOSRefreshSuccess,
   WorkOSSealedCookie,
   WorkOSSealedSession,
   WorkOSSessions,

@@ -5,9 +5,10 @@ import { checkObject } from '../shared/arguments.js'
 import type { WorkOSRefreshFailure, WorkOSSealedSession, WorkOSSessions } from './sdk-types.js'
 
 /** A refusal that ends no session is, at WorkOS, one of an organization. */
-function inTheirWords(failure: RefreshFailure): WorkOSRefreshFailure {
-  if (failure.retryable || failure.reason !== 'rejected') return failure
-  return { ...failure, reason: 'organization_not_authorized' }
+function inTheirWords({ sealed, ...failure }: RefreshFailure): WorkOSRefreshFailure {
+  const kept = sealed === undefined ? {} : { sealedSession: sealed }
+  if (failure.retryable || failure.reason !== 'rejected') return { ...failure, ...kept }
+  return { ...failure, ...kept, reason: 'organization_not_authorized' }
 }
 
 const faceOf = (session: SealedSession<WorkOSUser>): WorkOSSealedSession => ({
@@ -16,7 +17,9 @@ const faceOf = (session: SealedSession<WorkOSUser>): WorkOSSealedSession => ({
     checkObject('options', options)
     const { cookiePassword: password, ...wanted } = options
     const result = await session.refreshSession({ ...wanted, password })
-    return result.authenticated ? result : inTheirWords(result)
+    if (!result.authenticated) return inTheirWords(result)
+    const { sealed: sealedSession, ...renewed } = result
+    return { ...renewed, sealedSession }
   },
   getLogoutUrl: session.getSignOutUrl,
   noteUse: session.noteUse,

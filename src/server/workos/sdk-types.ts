@@ -35,12 +35,27 @@ export type WorkOSFinalReason =
   | 'sso_required'
   | 'mfa_enrollment'
 
+/** A session with new tokens, in WorkOS's words. */
+export interface WorkOSRefreshSuccess extends Omit<RefreshSuccess<WorkOSUser>, 'sealed'> {
+  /** The new value of the cookie. */
+  readonly sealedSession: string
+}
+
+/** What a failure may have brought all the same. */
+interface Kept {
+  /** There when the tokens have changed: put it in the cookie, for the old ones soon count for nothing. */
+  readonly sealedSession?: string | undefined
+}
+
 type Final = Extract<RefreshFailure, { retryable: false }>
+type Passing = Extract<RefreshFailure, { retryable: true }>
 
 /** Why there is no new session, in WorkOS's words. */
-export type WorkOSRefreshFailure =
-  | (Omit<Final, 'reason'> & { readonly reason: WorkOSFinalReason })
-  | Extract<RefreshFailure, { retryable: true }>
+export type WorkOSRefreshFailure = Kept &
+  (
+    | (Omit<Final, 'reason' | 'sealed'> & { readonly reason: WorkOSFinalReason })
+    | Omit<Passing, 'sealed'>
+  )
 
 /** The session in one cookie, as WorkOS's SDK has it. */
 export interface WorkOSSealedSession extends Pick<SealedSession<WorkOSUser>, 'noteUse'> {
@@ -50,9 +65,7 @@ export interface WorkOSSealedSession extends Pick<SealedSession<WorkOSUser>, 'no
    * Trades the refresh token for new tokens; the object holds them afterwards.
    * @throws AuthError `invalid_argument` for an unfit password, before anything is spent.
    */
-  refresh(
-    options?: WorkOSRefreshOptions,
-  ): Promise<RefreshSuccess<WorkOSUser> | WorkOSRefreshFailure>
+  refresh(options?: WorkOSRefreshOptions): Promise<WorkOSRefreshSuccess | WorkOSRefreshFailure>
   /**
    * Where to send the browser to end the session at WorkOS; an expired token will do.
    * @throws AuthSessionMissingError when the cookie names no session.

@@ -116,6 +116,7 @@ export function workosServer(options: WorkOSServerOptions): WorkOSServer {
 
   return {
     reuseWindow: REUSE_WINDOW,
+    revokesSessions: true,
     id: `workos.${new URL(base).host}.${clientId}`,
     jwksUrl: `${base}/sso/jwks/${encodeURIComponent(clientId)}`,
     refresh,
@@ -136,7 +137,8 @@ export function workosServer(options: WorkOSServerOptions): WorkOSServer {
       if (scope !== 'local') {
         throw new AuthError('invalid_argument', 'WorkOS revokes one session: the scope is `local`.')
       }
-      if (sessionId) await revoke(sessionId, context)
+      if (!sessionId) throw new AuthError('rejected', 'This session has no id at WorkOS.')
+      await revoke(sessionId, context)
     },
   }
 }

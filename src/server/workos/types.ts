@@ -32,6 +32,8 @@ export interface WorkOSServer
     Required<Pick<Provider<never, WorkOSUser>, 'id' | 'signOut'>> {
   /** How long a spent refresh token is forgiven, in ms. */
   readonly reuseWindow: number
+  /** It is told of a session by its id. */
+  readonly revokesSessions: true
   /** Where the keys are that its access tokens are signed by. */
   readonly jwksUrl: string
   /**

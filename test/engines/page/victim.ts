@@ -24,6 +24,17 @@ function visit(host: string, query: string): Promise<void> {
   return left
 }
 
+/** Follows a link of the app to another host, which may lead back. */
+function follow(host: string, query: string): Promise<void> {
+  const frame = document.createElement('iframe')
+  const loaded = new Promise<void>((resolve) => {
+    frame.addEventListener('load', () => resolve(), { once: true })
+  })
+  frame.src = `http://${host}:${port}/attack?${query}`
+  document.body.append(frame)
+  return loaded
+}
+
 async function live(): Promise<void> {
   await fetch('/share', { method: 'POST' })
   await mark('the sign-in')
@@ -38,6 +49,8 @@ async function live(): Promise<void> {
   await visit(SIBLING, 'plant=twin')
   await mark('the twin')
   await visit(SIBLING, 'act=lure')
+  await follow(SIBLING, 'redirects=1')
+  await follow(STRANGER, 'redirects=1')
   await fetch('/auth/sign-out', { method: 'POST', headers: { 'X-Holdfast': '1' } })
   await mark('the sign-out')
 }

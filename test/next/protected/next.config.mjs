@@ -8,4 +8,5 @@ export default {
   turbopack: { root },
   outputFileTracingRoot: root,
   poweredByHeader: false,
+  rewrites: async () => [{ source: '/reports/:path*', destination: '/admin' }],
 }

@@ -108,6 +108,9 @@ describe('somebody with two organizations', () => {
       { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' },
       { 'Sec-Fetch-Site': 'none' },
       { Referer: 'https://evil.example/' },
+      // A link on the page of the choice, which another site redirects.
+      { 'Sec-Fetch-Site': 'cross-site', Referer: PAGE },
+      { 'Sec-Fetch-Site': 'same-site', Referer: PAGE },
       {},
     ]) {
       expect(await refused(choose('org_1', { headers }), world)).toEqual({

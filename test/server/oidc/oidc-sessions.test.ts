@@ -194,7 +194,7 @@ describe('a session whose tokens nobody but its server can read', () => {
     server.fail({ type: 'body', body: JSON.stringify(body) }, { grant: 'refresh_token' })
     const result = await session.refreshSession()
     expect(result).toMatchObject({ reason: 'invalid_grant', retryable: false })
-    expect(result.sealedSession).toBeUndefined()
+    expect(result.sealed).toBeUndefined()
   })
 })
 
@@ -423,7 +423,7 @@ describe('tokens that are JWTs', () => {
     server.fail({ type: 'body', body: JSON.stringify(body) }, { grant: 'refresh_token' })
     const result = await session.refreshSession()
     expect(result).toMatchObject({ authenticated: false, retryable: true })
-    expect(result.sealedSession).toBeDefined()
+    expect(result.sealed).toBeDefined()
   })
 })
 

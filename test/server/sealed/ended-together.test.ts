@@ -127,8 +127,8 @@ describe('an end of all sessions of a person', () => {
     const { here, there, seal, look, userId } = await createTwo()
     await here.endSessions({ userId })
     const value = await seal()
-    const { sealedSession } = success(await there.openSession({ value, password }).refreshSession())
-    expect(await look(sealedSession)).toMatchObject(alive)
+    const { sealed } = success(await there.openSession({ value, password }).refreshSession())
+    expect(await look(sealed)).toMatchObject(alive)
   })
 
   it('comes before a refresh that is under way in another process', async () => {

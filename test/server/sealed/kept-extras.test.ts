@@ -91,12 +91,12 @@ describe('what a provider wants to see again', () => {
     const { seal, load, next } = createStage(3_000)
     const session = load(await seal({ about: { subject: 'ada' }, id_token: 'i'.repeat(500) }))
     next.accessToken = 'a'.repeat(1_500)
-    const { sealedSession } = success(await session.refreshSession())
-    expect(await opened(sealedSession)).toMatchObject({
+    const { sealed } = success(await session.refreshSession())
+    expect(await opened(sealed)).toMatchObject({
       accessToken: next.accessToken,
       user: { id: 'ada' },
       extras: { about: { subject: 'ada' } },
     })
-    expect(await opened(sealedSession)).not.toHaveProperty('extras.id_token')
+    expect(await opened(sealed)).not.toHaveProperty('extras.id_token')
   })
 })

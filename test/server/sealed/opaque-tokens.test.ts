@@ -28,7 +28,7 @@ describe('a session whose access token nobody but its server can read', () => {
     expect(await session.getSession()).toMatchObject(facts)
     clock.time += 1
     expect(await session.getSession()).toMatchObject({ reason: 'invalid_jwt' })
-    const { sealedSession: value } = success(await session.refreshSession())
+    const { sealed: value } = success(await session.refreshSession())
     expect(await session.getSession()).toMatchObject({
       authenticated: true,
       sessionId: 'session_1',
@@ -76,7 +76,7 @@ describe('a session whose access token nobody but its server can read', () => {
   it('has a name of its own where the server has none, so that a sign-out outlasts its tokens', async () => {
     const { signIn, load, sessions } = createOpaqueStage()
     const [one, other] = [await signIn(), await signIn({ accessToken: 'another' })]
-    const renewed = success(await load(one).refreshSession()).sealedSession
+    const renewed = success(await load(one).refreshSession()).sealed
     await sessions.signOut({ value: renewed, password })
     expect(await load(one).getSession()).toMatchObject({ reason: 'invalid_session_cookie' })
     expect(await load(renewed).getSession()).toMatchObject({ reason: 'invalid_session_cookie' })

@@ -50,14 +50,14 @@ describe('a sign-out', () => {
     const { cookie, load, sessions, clock } = createStage(signed)
     const old = await cookie()
     clock.time += 299_000
-    const { sealedSession } = success(await load(old).refreshSession())
+    const { sealed } = success(await load(old).refreshSession())
     await sessions.signOut({ value: old, password })
     for (const wait of [0, 60_000, 239_999]) {
       clock.time += wait
-      expect(await load(sealedSession).getSession()).toEqual(over)
+      expect(await load(sealed).getSession()).toEqual(over)
     }
     clock.time += 1
-    expect(await load(sealedSession).getSession()).toMatchObject({ reason: 'invalid_jwt' })
+    expect(await load(sealed).getSession()).toMatchObject({ reason: 'invalid_jwt' })
   })
 
   it('reaches the other processes that share the coordinator, and those alone', async () => {
@@ -105,7 +105,12 @@ describe('a sign-out', () => {
   ])('is remembered %s, and a minute for what is under way', async (_, claims, life) => {
     const clock = { time: START }
     const coordinator = memoryCoordinator({ now: () => clock.time })
-    const provider = { id: 'by-hand', refresh: async () => null, signOut: async () => {} }
+    const provider = {
+      id: 'by-hand',
+      revokesSessions: true,
+      refresh: async () => null,
+      signOut: async () => {},
+    }
     const { sessions } = await answering([], { coordinator, provider, now: () => START })
     const accessToken = jwt({ sub: 'user_1', sid: 'session_1', ...claims })
     const value = await sessions.sealSession({ ...FIRST, accessToken, lifetime: 1 }, { password })

@@ -52,7 +52,7 @@ describe('a sealed session of GoTrue', () => {
     expect(await session.getSession()).toMatchObject(facts)
     clock.time += 3_600_000
     expect(await session.getSession()).toMatchObject({ reason: 'invalid_jwt' })
-    const { sealedSession: value, ...result } = success(await session.refreshSession())
+    const { sealed: value, ...result } = success(await session.refreshSession())
     expect(result).toMatchObject(facts)
     expect(await session.getSession()).toMatchObject(facts)
     expect(await sessions.signOut({ value, password })).toEqual({
@@ -102,7 +102,7 @@ describe('a sealed session of GoTrue', () => {
     const session = load(await signIn())
     const result = await session.refreshSession({ organizationId: 'org_1' })
     expect(result).toMatchObject({ retryable: false, reason: 'rejected' })
-    expect(result.sealedSession).toEqual(expect.any(String))
+    expect(result.sealed).toEqual(expect.any(String))
     expect(await session.refreshSession()).toMatchObject({ authenticated: true })
   })
 

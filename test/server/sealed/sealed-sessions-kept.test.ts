@@ -25,7 +25,7 @@ describe('a token that was spent is never lost', () => {
     ])
     const result = await session.refreshSession({ password: OTHER })
     expect(result).toMatchObject({ reason: 'server_error', retryable: true })
-    expect(await opened(result.sealedSession, OTHER)).toEqual({
+    expect(await opened(result.sealed, OTHER)).toEqual({
       accessToken: FIRST.accessToken,
       refreshToken: 'second',
       user,

@@ -28,7 +28,7 @@ describe('another organization', () => {
     // The old token again, then its successor.
     expect(exchanges()).toBe(3)
     // A request from before the switch does not undo it.
-    expect(success(await load(result.sealedSession).refreshSession()).organizationId).toBe('org_2')
+    expect(success(await load(result.sealed).refreshSession()).organizationId).toBe('org_2')
   })
 
   it.each<[string, 'error' | 'code']>([
@@ -84,7 +84,7 @@ describe('another organization', () => {
     const session = load(sealed)
     const result = await session.refreshSession({ organizationId: 'org_2' })
     expect(result).toMatchObject({ authenticated: false, reason: 'sso_required' })
-    expect(await claim(result.sealedSession, 'org_id')).toBe('org_1')
+    expect(await claim(result.sealed, 'org_id')).toBe('org_1')
     expect(await session.refreshSession()).toMatchObject({
       authenticated: true,
       organizationId: 'org_1',

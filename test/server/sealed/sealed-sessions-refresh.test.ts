@@ -20,7 +20,7 @@ describe('many requests with one cookie', () => {
     expect(exchanges()).toBe(1)
     clock.time += 2
     expect(await load(sealed).refreshSession()).toMatchObject({ reason: 'invalid_grant' })
-    expect(await load(first.sealedSession).refreshSession()).toMatchObject({ authenticated: true })
+    expect(await load(first.sealed).refreshSession()).toMatchObject({ authenticated: true })
   })
 
   it('share a transient failure, which is kept for as long as the server asked', async () => {
@@ -101,7 +101,7 @@ describe('a fresh refresh', () => {
     for (const { id } of server.sessions()) server.endSession(id)
     const result = await load(sealed).refreshSession({ fresh: true })
     expect(result).toMatchObject({ reason: 'invalid_grant', retryable: false })
-    expect(result.sealedSession).toBeUndefined()
+    expect(result.sealed).toBeUndefined()
   })
 
   it('is one exchange when there is nothing older', async () => {

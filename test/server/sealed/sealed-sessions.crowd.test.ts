@@ -12,7 +12,7 @@ describe('a thousand requests with one cookie', () => {
     expect(exchanges()).toBe(1)
     const tokens = new Set(results.map((result) => success(result).session.accessToken))
     expect(tokens.size).toBe(1)
-    const cookies = results.map((result) => success(result).sealedSession)
+    const cookies = results.map((result) => success(result).sealed)
     expect(new Set(cookies).size).toBe(1000)
     for (const index of [0, 1, 998, 999]) {
       const { accessToken } = await opened(cookies[index], passwords[index])

@@ -51,8 +51,8 @@ describe('a sealed session', () => {
       roles: ['member'],
       permissions: [],
       user,
-      session: await opened(result.sealedSession),
-      sealedSession: expect.any(String),
+      session: await opened(result.sealed),
+      sealed: expect.any(String),
     })
     expect(await session.getSession()).toMatchObject({ role: 'member', user })
   })
@@ -94,9 +94,9 @@ describe('a sealed session', () => {
     const { cookie, load, sessions } = createStage(signed)
     const password = [OTHER, PASSWORD]
     const session = sessions.openSession({ value: await cookie(), password })
-    const { sealedSession } = success(await session.refreshSession())
-    expect(await load(sealedSession, OTHER).getSession()).toMatchObject({ authenticated: true })
-    expect(await load(sealedSession).getSession()).toMatchObject({
+    const { sealed } = success(await session.refreshSession())
+    expect(await load(sealed, OTHER).getSession()).toMatchObject({ authenticated: true })
+    expect(await load(sealed).getSession()).toMatchObject({
       reason: 'invalid_session_cookie',
     })
   })

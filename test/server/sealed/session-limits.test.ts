@@ -19,7 +19,7 @@ describe('the absolute limit of a session', () => {
     })
     let sealed = await signIn()
     for (let hour = 0; hour < 24; hour += 1) {
-      sealed = success(await load(sealed).refreshSession()).sealedSession
+      sealed = success(await load(sealed).refreshSession()).sealed
       clock.time += HOUR
     }
     expect(await load(sealed).getSession()).toEqual(expired)
@@ -42,7 +42,7 @@ describe('the absolute limit of a session', () => {
     const { startedAt: _, ...old } = await opened(await signIn())
     const sealed = await sealText(JSON.stringify(old), password)
     clock.time += 30 * DAY
-    const renewed = success(await load(sealed).refreshSession()).sealedSession
+    const renewed = success(await load(sealed).refreshSession()).sealed
     clock.time += DAY - 1
     expect(await load(renewed).refreshSession()).toMatchObject({ authenticated: true })
     clock.time += 1
@@ -53,7 +53,7 @@ describe('the absolute limit of a session', () => {
     const { signIn, load, clock } = createOpaqueStage({ limits: { absolute: HOUR } })
     const remembered = await signIn({}, { absolute: 30 * DAY })
     clock.time += 29 * DAY
-    const renewed = success(await load(remembered).refreshSession()).sealedSession
+    const renewed = success(await load(remembered).refreshSession()).sealed
     expect(await load(renewed).getSession()).toMatchObject({ authenticated: true })
     clock.time += DAY
     expect(await load(renewed).getSession()).toEqual(expired)
@@ -78,7 +78,7 @@ describe('the idle limit of a session', () => {
     let sealed = await signIn()
     for (let round = 0; round < 5; round += 1) {
       clock.time += HOUR - 1
-      sealed = success(await load(sealed).refreshSession()).sealedSession
+      sealed = success(await load(sealed).refreshSession()).sealed
     }
     expect(await load(sealed).getSession()).toMatchObject({ authenticated: true })
   })

@@ -101,8 +101,8 @@ describe('a session with much in it', () => {
     const result = success(await session.refreshSession())
     // This answer has it all.
     expect(result.user).toEqual(user)
-    expect(result.sealedSession.length).toBeLessThan(2_000)
-    expect(await opened(result.sealedSession)).toMatchObject({
+    expect(result.sealed.length).toBeLessThan(2_000)
+    expect(await opened(result.sealed)).toMatchObject({
       accessToken: 'opaque-1',
       refreshToken: 'refresh-1',
       user: { id: 'ada', email: 'ada@example.test' },
@@ -123,7 +123,7 @@ describe('a session with much in it', () => {
     const session = load(await signIn())
     tokens.answer = { accessToken: 'x'.repeat(15_000) }
     const result = success(await session.refreshSession())
-    expect(await opened(result.sealedSession)).toMatchObject({ refreshToken: 'refresh-1' })
+    expect(await opened(result.sealed)).toMatchObject({ refreshToken: 'refresh-1' })
   })
 
   it.each([15_000, 60_000])(
@@ -137,7 +137,7 @@ describe('a session with much in it', () => {
       clock.time += LIFE
       const result = success(await session.refreshSession())
       expect(result.session.accessToken).toHaveLength(length)
-      expect(result.sealedSession.length).toBeLessThan(12_288)
+      expect(result.sealed.length).toBeLessThan(12_288)
       expect(reports.at(-1)?.message).toMatch(/new access token was left out/)
       expect(await session.getSession()).toMatchObject({ reason: 'invalid_jwt' })
       tokens.answer = null
@@ -151,8 +151,8 @@ describe('a session with much in it', () => {
     const session = load(await signIn())
     const user = { id: 'ada', email: 'ada@example.test', data: nested(20_000) }
     tokens.answer = { user }
-    const { sealedSession } = success(await session.refreshSession())
-    expect(await opened(sealedSession)).toMatchObject({
+    const { sealed } = success(await session.refreshSession())
+    expect(await opened(sealed)).toMatchObject({
       accessToken: 'opaque-1',
       refreshToken: 'refresh-1',
       user: { id: 'ada', email: 'ada@example.test' },
@@ -179,8 +179,8 @@ describe('a session with much in it', () => {
     const session = load(await signIn())
     const user = { id: 'ada', profile: 'x'.repeat(100_000) }
     tokens.answer = { user }
-    const { sealedSession } = success(await session.refreshSession())
-    expect(success(await load(sealedSession).getSession()).accessToken).toBe('opaque-1')
+    const { sealed } = success(await session.refreshSession())
+    expect(success(await load(sealed).getSession()).accessToken).toBe('opaque-1')
   })
 
   it('takes nothing from a token that the seal did not leave to it', async () => {

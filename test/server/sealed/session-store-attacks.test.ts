@@ -53,7 +53,7 @@ describe('the store of large sessions', () => {
     expect(tokens.spent).toBe(1)
     expect(entries.size).toBe(2)
     for (const result of results) {
-      const found = await load(success(result).sealedSession).getSession()
+      const found = await load(success(result).sealed).getSession()
       expect(success(found)).toMatchObject({ accessToken: 'opaque-1', user: large })
     }
   })
@@ -65,7 +65,7 @@ describe('the store of large sessions', () => {
     for (let round = 0; round < 3; round += 1) {
       clock.time += LIFE
       tokens.spent = 0
-      sealed = success(await load(sealed).refreshSession()).sealedSession
+      sealed = success(await load(sealed).refreshSession()).sealed
     }
     clock.time += LIFE - 1
     expect(success(await load(sealed).getSession()).user).toEqual(large)
@@ -84,8 +84,8 @@ describe('a store of the app’s own that fails in a way of its own', () => {
     clock.time += LIFE
     state.fail = fail
     state.down = ['put', 'expire']
-    const { sealedSession } = success(await session.refreshSession())
-    expect(success(await load(sealedSession).getSession()).accessToken).toBe('opaque-1')
+    const { sealed } = success(await session.refreshSession())
+    expect(success(await load(sealed).getSession()).accessToken).toBe('opaque-1')
     expect(reports).toEqual(
       expect.arrayContaining([expect.objectContaining({ code: 'storage', retryable: true })]),
     )
@@ -115,8 +115,8 @@ describe('a store of the app’s own that fails in a way of its own', () => {
     const { signIn, load, tokens } = createOpaqueStage({ store: hung, requestTimeout: 20 })
     const session = load(await signIn())
     tokens.answer = { user: large }
-    const { sealedSession } = success(await session.refreshSession())
-    expect(success(await load(sealedSession).getSession()).accessToken).toBe('opaque-1')
+    const { sealed } = success(await session.refreshSession())
+    expect(success(await load(sealed).getSession()).accessToken).toBe('opaque-1')
   })
 
   it('may answer `undefined` for nothing', async () => {

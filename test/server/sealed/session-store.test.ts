@@ -23,7 +23,7 @@ describe('a session that is too large for its cookies, where there is a store', 
     let sealed = await signIn({ user: large })
     for (let round = 1; round < 5; round += 1) {
       clock.time += LIFE
-      sealed = success(await load(sealed).refreshSession()).sealedSession
+      sealed = success(await load(sealed).refreshSession()).sealed
       expect(success(await load(sealed).getSession()).user).toEqual(large)
     }
     expect(tokens.spent).toBe(4)
@@ -82,7 +82,7 @@ describe('a session that is too large for its cookies, where there is a store', 
   it('is over for good when somebody signs out while the store does not answer, and the server hears of it later', async () => {
     const { signIn, load, sessions, state, revoked, clock } = createStoreStage()
     const value = await signIn({ user: large })
-    const stolen = success(await load(value).refreshSession()).sealedSession
+    const stolen = success(await load(value).refreshSession()).sealed
     state.down = ['put', 'get', 'expire']
     expect(await sessions.signOut({ value: stolen, password })).toMatchObject({
       error: { code: 'storage' },
@@ -112,9 +112,9 @@ describe('a session that is too large for its cookies, where there is a store', 
     state.down = ['put', 'get', 'expire']
     await expect(signIn({ user: large })).rejects.toMatchObject({ code: 'storage' })
     tokens.answer = { user: large }
-    const { sealedSession } = success(await session.refreshSession())
+    const { sealed } = success(await session.refreshSession())
     expect(reports).toEqual([expect.objectContaining({ code: 'storage' })])
-    expect(success(await load(sealedSession).getSession())).toMatchObject({
+    expect(success(await load(sealed).getSession())).toMatchObject({
       accessToken: 'opaque-1',
       user: { id: 'ada', email: 'ada@example.test' },
     })
@@ -131,8 +131,8 @@ describe('a session that is too large for its cookies, where there is a store', 
     const session = load(await signIn())
     const user = { id: 'ada', profile: 'x'.repeat(100_000) }
     tokens.answer = { user }
-    const { sealedSession } = success(await session.refreshSession())
-    expect(success(await load(sealedSession).getSession()).accessToken).toBe('opaque-1')
+    const { sealed } = success(await session.refreshSession())
+    expect(success(await load(sealed).getSession()).accessToken).toBe('opaque-1')
     expect(reports).toHaveLength(1)
   })
 

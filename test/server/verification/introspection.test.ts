@@ -180,12 +180,12 @@ describe('a sealed session that asks its auth server', () => {
     const { introspection } = createEndpoint(active(false))
     const { signIn, load, clock } = createOpaqueStage({ verification: introspection })
     const old = await signIn()
-    const { sealedSession } = success(await load(old).refreshSession())
+    const { sealed } = success(await load(old).refreshSession())
     // Revoked elsewhere meanwhile, which counts half a minute after the exchange, and no later.
     clock.time += 9_000
     success(await load(old).refreshSession())
     clock.time += 21_000
-    expect(await load(sealedSession).getSession()).toMatchObject({ reason: 'invalid_jwt' })
+    expect(await load(sealed).getSession()).toMatchObject({ reason: 'invalid_jwt' })
   })
 
   it('is as good as before while the server cannot be asked', async () => {

@@ -43,7 +43,7 @@ export const newKey: Check = {
     await addKey(lab)
     const next = await sealed.refreshSession()
     ensure(next.authenticated, 'The session is not refreshed.')
-    const renewed = sessions.openSession({ value: next.sealedSession, password })
+    const renewed = sessions.openSession({ value: next.sealed, password })
     const after = await renewed.getSession()
     ensure(after.authenticated, 'The token of the new key is not taken.')
     const old = await sealed.getSession()

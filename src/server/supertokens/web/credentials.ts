@@ -76,6 +76,10 @@ export function readCredentials({ headers }: WebRequest): Credentials {
   }
 }
 
+/** Whether a request may be of somebody: what it is answered is then for them alone. */
+export const isOfSomebody = ({ cookies, bearer }: Credentials): boolean =>
+  cookies.length > 0 || bearer !== undefined
+
 /**
  * Whether a request shows a header that no other site's page can send unasked (Fetch §2.2.2). What
  * lacks one may be a page that wants to sign somebody out.

@@ -4,6 +4,7 @@ import { TryRefreshTokenError, UnauthorisedError } from '../errors.js'
 import {
   asksForRefresh,
   chooseAccessToken,
+  isOfSomebody,
   isOwnPage,
   readCredentials,
   type ShownToken,
@@ -28,9 +29,8 @@ export function beginTurn(
     answer: answerOf(answer),
     transfer: settings.transferOf(request, { forNewSession }),
   }
-  const { cookies, bearer } = turn.credentials
   if (turn.transfer !== 'header') untilSent(turn.answer, varyByCookie)
-  if (cookies.length > 0 || bearer !== undefined) untilSent(turn.answer, keepPrivate)
+  if (isOfSomebody(turn.credentials)) untilSent(turn.answer, keepPrivate)
   return turn
 }
 
