@@ -10,6 +10,7 @@ export const keycloak: Manners = {
   accessTokens: 'jwt',
   tokenType: 'Bearer',
   refreshTokens: 'always',
+  refusesScopes: true,
   redirect: ['session_state', 'iss'],
   lifetimes: true,
   narrows: false,
@@ -21,6 +22,15 @@ export const keycloak: Manners = {
   endSession: 'ends',
   nobody: 'error',
   unknownRevocation: { error: 'invalid_token', error_description: 'Invalid token' },
+  ignoresNonces: true,
+  boundAsBearer: {
+    status: 401,
+    page: '',
+    headers: {
+      'www-authenticate':
+        'Bearer error="invalid_token", error_description="Token verification failed"',
+    },
+  },
   proofs: {
     missing: refusal(400, 'invalid_request', 'DPoP proof is missing'),
     'other-key': refusal(400, 'invalid_grant', "DPoP confirmation doesn't match DPoP proof"),
