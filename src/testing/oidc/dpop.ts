@@ -9,6 +9,7 @@ import type { OidcProofRules } from './types.js'
 /** In the words of oidc-provider 9.13 (`validate_dpop.js`), which are those of RFC 9449. */
 const WORDS: Readonly<Record<ProofFault, Refusal>> = {
   missing: refusal(400, 'invalid_grant', 'grant request is invalid'),
+  unproved: refusal(400, 'invalid_grant', 'grant request is invalid'),
   'other-key': refusal(400, 'invalid_grant', 'grant request is invalid'),
   replayed: refusal(400, 'invalid_grant', 'grant request is invalid'),
   old: refusal(400, 'invalid_dpop_proof', 'DPoP proof iat is not recent enough'),

@@ -125,6 +125,11 @@ export async function createLab(
   }
 }
 
+/** As the client of Keycloak was registered: its refusals of requests without a proof say so. */
+const BOUND: Pick<ScriptedOidcOptions, 'clients'> = {
+  clients: [{ id: 'app', boundAccessTokens: true }],
+}
+
 /** The servers that were asked for proofs, and how the scripted one is made to be each. */
 export const SERVERS: Readonly<Record<string, ScriptedOidcOptions & { readonly scope?: string }>> =
   {
@@ -135,16 +140,26 @@ export const SERVERS: Readonly<Record<string, ScriptedOidcOptions & { readonly s
       dpop: { nonces: 'offered' },
     },
     'oidc-provider-nonces': { manners: 'oidc-provider', dpop: { nonces: 'everywhere' } },
-    keycloak: { manners: 'keycloak', scope: 'openid' },
-    'keycloak-rotating': { manners: 'keycloak', rotation: { type: 'on' }, scope: 'openid' },
+    keycloak: { ...BOUND, manners: 'keycloak', scope: 'openid' },
+    'keycloak-rotating': {
+      ...BOUND,
+      manners: 'keycloak',
+      rotation: { type: 'on' },
+      scope: 'openid',
+    },
     'keycloak-reuse-1': {
+      ...BOUND,
       manners: 'keycloak',
       rotation: { type: 'on', reuses: 1 },
       scope: 'openid',
     },
-    'keycloak-offline': { manners: 'keycloak' },
-    'keycloak-rotating-offline': { manners: 'keycloak', rotation: { type: 'on' } },
-    'keycloak-reuse-1-offline': { manners: 'keycloak', rotation: { type: 'on', reuses: 1 } },
+    'keycloak-offline': { ...BOUND, manners: 'keycloak' },
+    'keycloak-rotating-offline': { ...BOUND, manners: 'keycloak', rotation: { type: 'on' } },
+    'keycloak-reuse-1-offline': {
+      ...BOUND,
+      manners: 'keycloak',
+      rotation: { type: 'on', reuses: 1 },
+    },
   }
 
 /** All that the real servers were asked about proofs, in order; what was answered, by its step. */

@@ -151,6 +151,12 @@ describe('the scripted server', () => {
     expect(/dpop/i.test(allowed ?? '')).toBe(may)
   })
 
+  it('takes a bound token without a proof for a dead one, as Keycloak does where its client may have others', async () => {
+    const { signIn, refresh } = await createLab({ manners: 'keycloak' })
+    const { refresh: token } = await signIn()
+    expect((await refresh(token)).line).toBe('400 invalid_grant DPoP proof is missing')
+  })
+
   it('says that a nonce would do where an old proof holds none, and that it knows none where it gives none', async () => {
     const old = { iat: 1_699_999_699 }
     const offers = await createLab({ dpop: { nonces: 'offered' } })

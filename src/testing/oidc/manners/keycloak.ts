@@ -33,6 +33,8 @@ export const keycloak: Manners = {
   },
   proofs: {
     missing: refusal(400, 'invalid_request', 'DPoP proof is missing'),
+    // As `npm run servers` finds it, whose client may have bearer tokens too.
+    unproved: refusal(400, 'invalid_grant', 'DPoP proof is missing'),
     'other-key': refusal(400, 'invalid_grant', "DPoP confirmation doesn't match DPoP proof"),
     old: refusal(400, 'invalid_request', 'DPoP proof is not active'),
     replayed: refusal(400, 'invalid_request', 'DPoP proof has already been used'),

@@ -37,8 +37,10 @@ export type Situation =
 
 /** What is wrong with a proof of possession (RFC 9449). */
 export type ProofFault =
-  /** There is none, for a token that is bound, or of a client whose tokens must all be. */
+  /** There is none, of a client whose tokens must all be bound. */
   | 'missing'
+  /** There is none, for a refresh token that is bound. */
+  | 'unproved'
   | 'other-key'
   | 'replayed'
   | 'old'
