@@ -16,7 +16,8 @@ export interface Errand<User extends SessionUser> {
   /**
    * What its failures mean. `refresh`: every one tells of the server, or of the session; `variant`
    * (another organization, a resource): a refusal is about that wish alone; `own`: the failures of a
-   * request of the provider's own are its caller's alone, though it brings the session's next tokens.
+   * request of the provider's own are its caller's alone, though it brings the session's next tokens; but
+   * for what ends the session.
    */
   readonly failures: 'refresh' | 'variant' | 'own'
   /** Whether a session that others have brought meanwhile is all that was wanted. */
@@ -118,8 +119,12 @@ const shown = <User extends SessionUser>({
 const toError = (cause: unknown): AuthError =>
   isAuthError(cause) ? cause : new AuthError('bad_response', 'The provider failed.', { cause })
 
-/** Whether nothing was sent: a client that was disposed of knows nothing of the server. */
-const saysNothing = ({ code }: AuthError): boolean => code === 'disposed'
+/**
+ * Whether a failure says nothing of the session: nothing was sent, for the client was disposed of, or it is
+ * one of a request of the provider's own.
+ */
+const saysNothing = ({ failures }: Pick<Errand<never>, 'failures'>, { code }: AuthError): boolean =>
+  code === 'disposed' || (failures === 'own' && code !== 'refresh_rejected')
 
 /** Why a session ends whose refresh token is worth nothing any more. */
 function reasonOf({ serverCode }: AuthError): SignOutReason {
@@ -191,7 +196,7 @@ export function createExchange<User extends SessionUser>(
     // Also when a sibling's session came meanwhile: the server wants to be left alone.
     const tells = !believed && counts && path.lineage() === record.lineage
     if (tells) await patience.fail({ error, ...said, ours: givenUp() })
-    if (mine || kept) throw error
+    if (mine || kept || errand.failures === 'own') throw error
     return null
   }
 
@@ -210,7 +215,7 @@ export function createExchange<User extends SessionUser>(
         return session
       } catch (cause) {
         const error = toError(cause)
-        if (errand.failures === 'own' || saysNothing(error)) throw error
+        if (saysNothing(errand, error)) throw error
         return fail(options, error, kept)
       }
     },

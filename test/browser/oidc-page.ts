@@ -56,4 +56,5 @@ declare global {
 
 window.openLogin = open
 // What a window or a frame was for goes to the page that waits; after a redirect it is for the test.
-handBack()
+const handed = handBack()
+if (location.search.includes('state=')) localStorage.setItem('handed back', String(handed))

@@ -23,6 +23,8 @@ const setFocus = (page: Page, focus: boolean) =>
   page.evaluate((has) => {
     document.hasFocus = () => has
   }, focus)
+/** What the callback page has said that was open last. */
+const handedBack = (page: Page) => page.evaluate(() => localStorage.getItem('handed back'))
 const outcome = (page: Page) => page.evaluate(() => window.outcome)
 
 const silently = (page: Page) =>
@@ -72,14 +74,26 @@ describe.skipIf(!findChromium()).each(MODES)(
     )
 
     story('hears of a sign-in in a popup that its server has cut off', async (tabs) => {
-      const { way, expect } = tabs
+      const { way, context, expect } = tabs
       way.addHeader('cross-origin-opener-policy', 'same-origin')
       const page = await tabs.tab()
       await setFocus(page, false)
       await clickForPopup(page)
       expect(await outcome(page)).toBe('ada')
       expect(await shown(page)).toBe('ada')
+      // The window is gone before anybody can ask it.
+      await expect.poll(() => context.pages().length).toBe(1)
+      expect(await handedBack(page)).toBe('true')
     })
+
+    story(
+      'goes on in a tab that a link to the callback page of a popup has opened',
+      async (tabs) => {
+        const page = await tabs.context.newPage()
+        await page.goto(`${tabs.app}/callback?code=x&state=y.popup`)
+        await tabs.expect.poll(() => handedBack(page)).toBe('false')
+      },
+    )
 
     story('hears that somebody closed the popup, and nobody is signed in', async (tabs) => {
       const { context, way, expect } = tabs

@@ -63,6 +63,49 @@ describe('the keys of sign-ins that nobody comes back from', () => {
     expect((await late.auth.refreshSession()).user).toMatchObject({ id: 'ada' })
   })
 
+  it('are gone at once where the address says no, and a day later where the code does not work', async () => {
+    const { open, visit, names, openAfter } = withKeys()
+    const tab = open()
+    const state = (await visit(tab)).get('state') ?? ''
+    const fields = { error: 'access_denied', state, iss: 'https://id.example' }
+    const url = `http://localhost:3000/callback?${new URLSearchParams(fields)}`
+    await expect(tab.auth.actions.handleRedirect({ url })).rejects.toMatchObject({
+      serverCode: 'access_denied',
+    })
+    expect(await names()).toEqual([])
+    const next = (await visit(tab)).get('state') ?? ''
+    const wrong = { code: 'wrong', state: next, iss: 'https://id.example' }
+    tab.tab.navigate(`http://localhost:3000/callback?${new URLSearchParams(wrong)}`)
+    await expect(tab.auth.actions.handleRedirect()).rejects.toMatchObject({
+      code: 'invalid_credentials',
+    })
+    expect(await names()).toHaveLength(1)
+    await openAfter(25 * HOUR)
+    expect(await names()).toEqual([])
+  })
+
+  it.each([
+    ['can', (keys: KeyStore) => keys],
+    ['cannot', ({ names: _, ...keys }: KeyStore) => keys],
+  ])(
+    'are not taken for one by a second client at the callback, where the place %s list them',
+    async (_name, made) => {
+      const store = memoryKeys<unknown>()
+      const { open, visit } = withKeys(made(store))
+      const [first, second] = [open(), open()]
+      await visit(first)
+      const url = first.tab.environment.page.href() ?? ''
+      const outcomes = await Promise.allSettled([
+        first.auth.actions.handleRedirect({ url }),
+        second.auth.actions.handleRedirect({ url }),
+      ])
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+      const { session } = await first.auth.refreshSession()
+      expect(await store.get(session.keyId ?? '')).not.toBeNull()
+      expect(first.ends).toEqual([])
+    },
+  )
+
   it('are gone too where the clock was set back since', async () => {
     const { open, visit, names, openAfter, clock } = withKeys()
     await visit(open())

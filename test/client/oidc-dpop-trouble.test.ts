@@ -545,7 +545,7 @@ describe('a page that does not know of keys', () => {
     const { auth, open, clock, ends, server } = await signedIn({ rotation: { type: 'on' } })
     const old = open({ dpop: undefined })
     server.clearLog()
-    await expect(old.auth.refreshSession()).rejects.toThrow('pass `dpop`')
+    await expect(old.auth.refreshSession()).rejects.toThrow('needs `dpop`')
     expect(server.requests).toEqual([])
     for (let minute = 0; minute < 5; minute++) {
       await clock.advance(60_000)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pushRequest, userinfo } from '../../src/providers/oidc/index.js'
+import { type OidcMetadata, pushRequest, userinfo } from '../../src/providers/oidc/index.js'
 import { CALLBACK, DOCUMENT, ISSUER, oidcPage, tokenBody } from '../support/oidc-wire.js'
 import { jwt } from '../support/wire.js'
 
@@ -206,6 +206,31 @@ describe('a sign-in by redirect', () => {
     expect(asked.sent[1]?.headers.get('Authorization')).toBe('Bearer access-1')
     expect((await user([503, {}])).user).toEqual({ id: 'ada', name: 'Ada' })
     expect((await user([200, { sub: 'eve' }])).result).toMatchObject({ code: 'bad_response' })
+  })
+
+  it('goes on where it is tried again after nobody could say who it is: the code is spent', async () => {
+    const { begin, comeBack, replies, sent, auth } = oidcPage({ scope: 'read', loadUser: userinfo })
+    const { state = '' } = (await begin()).parameters
+    replies.push([200, { access_token: 'a', refresh_token: 'r' }], [503, {}], 'lost')
+    const fields = { code: 'c', state }
+    expect(await comeBack(fields)).toMatchObject({ code: 'server_error', retryable: true })
+    expect(await comeBack(fields)).toMatchObject({ code: 'network', retryable: true })
+    replies.push([200, { sub: 'ada' }])
+    expect(await comeBack(fields)).toMatchObject({ user: { id: 'ada' } })
+    expect(await auth.getSession()).toMatchObject({ refreshToken: 'r' })
+    expect(sent.filter(({ form }) => form.code)).toHaveLength(1)
+    // Nothing of it is kept: an answer that comes twice was used already.
+    expect(await comeBack(fields)).toMatchObject({ code: 'invalid_credentials' })
+  })
+
+  it('is asked for its code again where the answer held no token', async () => {
+    const { begin, comeBack, replies, sent } = oidcPage({})
+    const { state = '', nonce } = (await begin()).parameters
+    replies.push([200, { token_type: 'Bearer', id_token: tokenBody({ nonce }).id_token }])
+    expect(await comeBack({ code: 'c', state })).toMatchObject({ code: 'bad_response' })
+    replies.push([400, { error: 'invalid_grant' }])
+    expect(await comeBack({ code: 'c', state })).toMatchObject({ code: 'invalid_credentials' })
+    expect(sent).toHaveLength(2)
   })
 
   it.each<readonly [string, () => Promise<never> | Promise<{ id: string }>]>([
@@ -465,11 +490,19 @@ describe('the address for signing out', () => {
     expect(new URL(address).searchParams.get('logout_uri')).toBe('https://app.example/')
   })
 
-  it('is none where the server has no such page', async () => {
+  it('is none where the server has no such page, unless the app knows of one', async () => {
     const { end_session_endpoint: _, ...metadata } = DOCUMENT
     const { signIn, auth } = oidcPage({ metadata })
     await signIn()
     await expect(auth.actions.signOutUrl()).rejects.toMatchObject({ code: 'rejected' })
+    const endSessionEndpoint = 'https://id.example/bye'
+    const page = async (given: OidcMetadata) => {
+      const { signIn, auth } = oidcPage({ metadata: given, endSessionEndpoint })
+      await signIn()
+      return (await auth.actions.signOutUrl()).split('?')[0]
+    }
+    expect(await page(metadata)).toBe(endSessionEndpoint)
+    expect(await page(DOCUMENT)).toBe('https://id.example/logout')
   })
 })
 

@@ -3,6 +3,7 @@ import { type AnyAuthError, AuthError, isAuthError, resourceTokens } from '../..
 import { stepOf } from '../../src/providers/oidc/index.js'
 import { secondFactor } from '../../src/providers/oidc/second-factor.js'
 import { createDpopWorld } from '../support/dpop-world.js'
+import { oidcPage, tokenBody } from '../support/oidc-wire.js'
 import { createOidcWorld } from '../support/oidc-world.js'
 
 const SECOND = 1_000
@@ -247,6 +248,19 @@ describe('a second factor that a refresh is asked for', () => {
     expect(await factor.verify({ otp })).toMatchObject({ session: { keyId } })
     expect(proofs.length).toBe(before + 2)
     expect((await opened.ask()).status).toBe(200)
+  })
+
+  it('that brings another person’s tokens ends the session, whose own are spent', async () => {
+    const { auth, signIn, replies, ends } = oidcPage({})
+    await signIn()
+    replies.push([403, { error: 'mfa_required', mfa_token: 'm-1' }])
+    const error = await fails(auth.refreshSession())
+    replies.push([200, tokenBody({ sub: 'eve' })])
+    expect(await fails(secondFactor(auth, error).verify({ otp: '1' }))).toMatchObject({
+      code: 'refresh_rejected',
+    })
+    expect(await auth.getSession()).toBeNull()
+    expect(ends).toMatchObject([['subject-changed', { serverCode: 'subject_changed' }]])
   })
 
   it('refuses what is no such error, no proof, and no client of oidc()', async () => {

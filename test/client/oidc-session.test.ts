@@ -173,6 +173,32 @@ describe('a session of OpenID Connect', () => {
     expect((await auth.getSession())?.user).toMatchObject({ id: 'ada' })
   })
 
+  it('stays who it is also where only the app knows who that is', async () => {
+    const people = ['ada', 'eve']
+    const loadUser = async () => ({ id: people.shift() ?? '' })
+    const { auth, begin, comeBack, replies } = oidcPage({ scope: 'read', loadUser })
+    const { state = '' } = (await begin()).parameters
+    replies.push([200, { access_token: 'a', refresh_token: 'r', expires_in: 600 }])
+    await comeBack({ code: 'c', state })
+    await expect(auth.actions.reloadUser()).rejects.toMatchObject({
+      code: 'bad_response',
+      retryable: false,
+    })
+    expect((await auth.getSession())?.user).toEqual({ id: 'ada' })
+  })
+
+  it('ends where a grant of the server’s own brings another person’s: its tokens are spent', async () => {
+    const { auth, signIn, replies, ends } = oidcPage({})
+    await signIn()
+    replies.push([200, tokenBody({ sub: 'eve' })])
+    await expect(auth.actions.exchange({ grant_type: 'x' })).rejects.toMatchObject({
+      code: 'refresh_rejected',
+      serverCode: 'subject_changed',
+    })
+    expect(await auth.getSession()).toBeNull()
+    expect(ends).toMatchObject([['subject-changed', { serverCode: 'subject_changed' }]])
+  })
+
   it('is finished by a grant of the server’s own where a refresh wants a second factor', async () => {
     const { auth, signIn, replies, sent } = oidcPage({})
     await signIn()
@@ -221,6 +247,22 @@ describe('an API that wants a stronger sign-in', () => {
     [
       'Bearer error=insufficient_user_authentication, max_age=1e400',
       { step: 'insufficient_user_authentication', maxAge: undefined },
+    ],
+    [
+      'Bearer realm="a", error="invalid_token", DPoP algs="ES256", error="insufficient_user_authentication", acr_values="gold", error="x"',
+      { step: 'insufficient_user_authentication', acrValues: 'gold' },
+    ],
+    [
+      'Bearer error="insufficient_user_authentication", acr_values="gold", DPoP error="invalid_token", acr_values="x"',
+      { step: 'insufficient_user_authentication', acrValues: 'gold' },
+    ],
+    [
+      'bearer ERROR = "insufficient_user_authentication" , Acr_Values\t= "gold", MAX_AGE =5',
+      { step: 'insufficient_user_authentication', acrValues: 'gold', maxAge: 5_000 },
+    ],
+    [
+      'Negotiate abc==, Bearer error="insufficient_user_authentication", error_description="say \\"acr_values=bad\\", or acr_values=bad", acr_values="urn:\\"gold\\""',
+      { step: 'insufficient_user_authentication', acrValues: 'urn:"gold"' },
     ],
     [
       `Bearer realm="", error="insufficient_claims", claims="${btoa('{"access_token":{"acrs":{"value":"c1"}}}')}"`,

@@ -246,7 +246,7 @@ function createSilentWorld(options: Parameters<typeof createOidcWorld>[0] = {}) 
         world.clock.track(renewed.refresh(...call))
       return { ...renewed, refresh }
     })
-  return { ...world, open, urls }
+  return { ...world, open, openPlain: world.open, urls }
 }
 
 describe('the session of a server that gives no refresh token', () => {
@@ -351,7 +351,10 @@ describe('the session of a server that gives no refresh token', () => {
     server.signInAs(null)
     const outcome = opened.auth.refreshSession().catch((error: unknown) => error)
     await clock.advance(10_000)
-    expect(await outcome).toMatchObject({ code: 'timeout' })
+    expect(await outcome).toMatchObject({
+      code: 'timeout',
+      message: expect.stringContaining('cookies are kept out of frames'),
+    })
     server.signInAs({ sub: 'ada' })
     await clock.advance(60_000)
     expect(await opened.auth.getSession()).toMatchObject({ user: { id: 'ada' } })
@@ -378,6 +381,26 @@ describe('the session of a server that gives no refresh token', () => {
     await clock.advance(3_000)
     expect(server.requests.map(({ path }) => path)).toEqual(['/token/revocation'])
     expect(server.liveSessions()).toBe(0)
+  })
+
+  it('is kept by a tab that cannot renew it, such as one of the release before, and goes on in others', async () => {
+    const { open, openPlain, signIn, server, clock, urls } = createSilentWorld()
+    const [tab, old] = [open(), openPlain({ scope: 'openid' })]
+    await signIn(tab)
+    await old.auth.getSession()
+    server.clearLog()
+    await expect(old.auth.refreshSession()).rejects.toMatchObject({
+      code: 'storage',
+      retryable: true,
+    })
+    await clock.advance(600_000)
+    expect(await tab.auth.getSession()).toMatchObject({ user: { id: 'ada' } })
+    expect(server.count('refresh_token')).toBe(0)
+    expect(tab.events.join()).not.toMatch(/SIGNED_OUT/)
+    // It ends the session all the same, by what the server knows.
+    await old.auth.signOut()
+    await clock.advance(3_000)
+    expect(server.liveSessions()).toBe(urls.length)
   })
 
   it('is renewed by its refresh token where the server gives one after all', async () => {

@@ -174,6 +174,7 @@ const server: Readonly<Record<string, Probe>> = {
     },
   },
   'ScriptedOidcOptions.manners': {
+    // That it needs no `prompt=consent` is shown in test/testing/oidc/server.test.ts.
     async observe() {
       const told = async (manners?: ScriptedOidcOptions['manners']): Promise<string> =>
         JSON.stringify([...(await story({ manners }, SCOPE))])

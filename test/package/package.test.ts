@@ -22,7 +22,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate.
  */
-const BUDGETS = { core: 19_555, gotrue: 27_820, oidc: 28_725 }
+const BUDGETS = { core: 19_570, gotrue: 27_840, oidc: 28_940 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -420,7 +420,7 @@ describe('the packed package', () => {
 
   it.each<readonly [string, string, string, string, number]>([
     ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 2_990],
-    ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_545],
+    ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_655],
     [
       'userinfo, stepUp and pushRequest',
       'oidc',
@@ -430,7 +430,7 @@ describe('the packed package', () => {
     ],
     // The proof and its thumbprint alone are 550; the rest is what keeps a bound session alive, and 240 of it
     // remove the keys of sign-ins that nobody comes back from, 110 tell a server's time from what is none.
-    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 2_055],
+    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 2_090],
     ['popup', 'oidc', OIDC, `export { popup } from 'holdfast/providers/oidc/popup'`, 950],
     [
       'silentSignIn and silentRenewal',

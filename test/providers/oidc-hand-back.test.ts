@@ -7,7 +7,10 @@ const STATE = 'x'.repeat(43)
 afterEach(() => vi.unstubAllGlobals())
 
 /** A callback page with this query, and what it says to whom. */
-function createCallback(query: string, { opened = false, framed = false } = {}) {
+function createCallback(
+  query: string,
+  { opened = false, framed = false, closable = true, cutOff = false } = {},
+) {
   const href = `${ORIGIN}/callback?${query}`
   const told: (readonly [string, unknown, unknown])[] = []
   const window = {}
@@ -33,7 +36,12 @@ function createCallback(query: string, { opened = false, framed = false } = {}) 
   vi.stubGlobal('opener', opened ? other('opener') : null)
   vi.stubGlobal('parent', framed ? other('parent') : window)
   vi.stubGlobal('BroadcastChannel', Channel)
-  vi.stubGlobal('close', () => closes.push('window'))
+  vi.stubGlobal('closed', false)
+  vi.stubGlobal('close', () => {
+    closes.push('window')
+    // Only what a script has opened.
+    if (closable && (opened || cutOff)) vi.stubGlobal('closed', true)
+  })
   return { told, closes, said: { 'holdfast.callback': href } }
 }
 
@@ -46,10 +54,17 @@ describe('the callback page', () => {
   })
 
   it('says it to all windows of its origin where the server has cut it off from its opener', () => {
-    const { told, closes, said } = createCallback(`error=e&state=${STATE}.popup`)
+    const { told, closes, said } = createCallback(`error=e&state=${STATE}.popup`, { cutOff: true })
     expect(handBack()).toBe(true)
     expect(told).toEqual([['holdfast.callback', said, null]])
     expect(closes).toEqual(['holdfast.callback', 'window'])
+  })
+
+  it('goes on in a tab that somebody has opened by a link, which no script can close: nobody waits', () => {
+    createCallback(`code=c&state=${STATE}.popup`)
+    expect(handBack()).toBe(false)
+    createCallback(`code=c&state=${STATE}.popup`, { opened: true, closable: false })
+    expect(handBack()).toBe(true)
   })
 
   it('hands it back to the page whose frame it is in, and closes nothing', () => {

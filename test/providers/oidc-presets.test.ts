@@ -72,6 +72,29 @@ describe('a preset', () => {
     },
   )
 
+  it('of Auth0 signs out where a tenant’s document does not say, at the page that each one has', async () => {
+    const { end_session_endpoint: _, ...document } = DOCUMENT
+    const issuer = 'https://tenant.eu.auth0.com/'
+    const { fetch, replies } = answering([200, { ...document, issuer }])
+    const provider = auth0({ ...own, domain: 'tenant.eu.auth0.com', fetch })
+    const auth = new AuthClient({ provider, storage: memoryStorage() })
+    const state = new URL(await auth.actions.signInUrl()).searchParams.get('state') ?? ''
+    const claims = { iss: issuer, aud: 'app', sub: 'ada', iat: 1, exp: 61, nonce: state }
+    const id_token = jwt(claims)
+    replies.push([200, { ...tokenBody(), id_token }])
+    await auth.actions.handleRedirect({
+      url: `${CALLBACK}?${new URLSearchParams({ code: 'c', state })}`,
+    })
+    const bye = new URL(await auth.actions.signOutUrl({ postLogoutRedirectUri: CALLBACK }))
+    expect(bye.origin + bye.pathname).toBe('https://tenant.eu.auth0.com/oidc/logout')
+    expect(Object.fromEntries(bye.searchParams)).toEqual({
+      client_id: 'app',
+      id_token_hint: id_token,
+      post_logout_redirect_uri: CALLBACK,
+    })
+    auth.dispose()
+  })
+
   it('leaves the app the last word', async () => {
     const { fetch } = answering([200, { ...DOCUMENT, issuer: 'https://a.b/oauth2/mine' }])
     const options = { ...own, fetch, domain: 'a.b', authorizationServer: 'mine', scope: 'openid x' }

@@ -47,7 +47,10 @@ const session = fc
       token_type: odd,
       scope: odd,
       id_token: token,
+      // What sessions call what the library itself keeps.
       oidc: odd,
+      dpop: fc.oneof(fc.record({ key: fc.constant('key'), jkt: fc.string() }), odd),
+      keyId: fc.oneof(fc.constant('key'), odd),
     },
     { requiredKeys: [] },
   )
@@ -98,6 +101,8 @@ describe('any answer to a refresh', () => {
           else expect(refreshToken).toEqual(expect.stringMatching(/./s))
           expect(lifetime > 0 && Number.isFinite(lifetime)).toBe(true)
           expect(outcome).toMatchObject({ extras: { oidc: { subject: 'ada' } } })
+          expect(outcome).not.toHaveProperty('keyId')
+          expect(outcome).not.toHaveProperty('extras.dpop')
           const { user } = outcome as { user?: OidcUser }
           expect(user === undefined || user.id === 'ada').toBe(true)
           return

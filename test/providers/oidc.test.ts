@@ -182,6 +182,12 @@ describe('a refresh', () => {
     expect(outcome).toMatchObject({ extras: { oidc: { server: ENDPOINTS, subject: 'ada' } } })
   })
 
+  it('cannot name a key for the session by its answer', async () => {
+    const { outcome } = await refresh([200, { ...tokenBody(), dpop: { key: 'k', jkt: 'j' } }])
+    expect(outcome).not.toHaveProperty('keyId')
+    expect(Object(outcome).extras).not.toHaveProperty('dpop')
+  })
+
   it('asks for a resource, an audience and a scope where they are wanted, and for none else', async () => {
     const { provider, sent } = oidcWire({}, [200, tokenBody()], [200, tokenBody()])
     const target = { resource: 'https://api.example', audience: 'api', scope: 'read' }
@@ -208,6 +214,28 @@ describe('an answer for another person', () => {
     const own = { ...SESSION, user: { id: 'number-1' } }
     const { outcome } = await refresh([200, tokenBody()], own)
     expect(outcome).toMatchObject({ accessToken: 'access-1' })
+  })
+
+  it('is noticed by its access token where that is a JWT for the same API', async () => {
+    const { id_token: _, ...body } = tokenBody()
+    const token = (claims: object) => jwt({ iat: 1_000, exp: 1_060, ...claims })
+    const answered = async (before: object, after: object) => {
+      const own = {
+        ...SESSION,
+        accessToken: token(before),
+        extras: { oidc: { server: ENDPOINTS } },
+      }
+      return (await refresh([200, { ...body, access_token: token(after) }], own)).outcome
+    }
+    const changed = { code: 'refresh_rejected', serverCode: 'subject_changed' }
+    expect(await answered({ sub: 'ada' }, { sub: 'eve' })).toMatchObject(changed)
+    const api = { aud: 'https://api.example' }
+    expect(await answered({ sub: 'ada', ...api }, { sub: 'eve', ...api })).toMatchObject(changed)
+    // Whoever says nothing, or speaks to another API, may be the same.
+    for (const after of [{ sub: 'ada' }, {}, { sub: 'eve', aud: 'https://other.example' }]) {
+      expect(await answered({ sub: 'ada' }, after)).toMatchObject({ refreshToken: 'refresh-1' })
+      expect(await answered({}, after)).toMatchObject({ refreshToken: 'refresh-1' })
+    }
   })
 
   it('is nothing to a token that is held elsewhere', async () => {
@@ -383,6 +411,7 @@ describe('the options', () => {
     ['no client', { clientId: '' }],
     ['a client with a blank', { clientId: 'a b' }],
     ['no redirect URI', { redirectUri: undefined }],
+    ['a page to sign out over http', { endSessionEndpoint: 'http://id.example/bye' }],
     ['a list for a scope', { scope: ['openid'] }],
     ['metadata without endpoints', { metadata: {} }],
     ['metadata of another issuer', { metadata: { ...DOCUMENT, issuer: 'https://id.example' } }],

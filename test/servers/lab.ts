@@ -2,11 +2,12 @@ import {
   AuthClient,
   type AuthError,
   isAuthError,
+  memoryKeys,
   memoryStorage,
   type Session,
   type SignOutReason,
 } from 'holdfast'
-import type { OidcActions, OidcProvider, OidcUser } from 'holdfast/providers/oidc'
+import type { OidcActions, OidcOptions, OidcProvider, OidcUser } from 'holdfast/providers/oidc'
 import { keycloak } from 'holdfast/providers/oidc/presets'
 import { type Admin, APP, type RealmSettings } from './admin.js'
 import { createPageNetwork, isReadable, type PageNetwork } from './page-fetch.js'
@@ -31,6 +32,8 @@ export interface World {
   readonly clients: readonly Client[]
   readonly session: Session<OidcUser>
   readonly network: PageNetwork
+  /** The address that she signed in at. */
+  readonly address: string
   /** Why the first client's session has ended; `null` while it goes on. */
   ended(): SignOutReason | null
   visit(href: string): Promise<string>
@@ -43,8 +46,8 @@ export interface RealmLab {
   /** The address of the realm's endpoints. */
   readonly endpoints: string
   readonly issuer: string
-  provider(network?: PageNetwork): OidcProvider
-  signedIn(tabs?: number): Promise<World>
+  provider(network?: PageNetwork, options?: Partial<OidcOptions>): OidcProvider
+  signedIn(tabs?: number, options?: Partial<OidcOptions>): Promise<World>
   /** Sends a form as a page would. */
   post(path: string, form: Readonly<Record<string, string>>): Promise<Reply>
   /** Trades a refresh token by hand. */
@@ -100,18 +103,21 @@ export async function createRealmLab(
   const [issuer, closing] = [`${url}/realms/${realm}`, new Set<Client>()]
   const endpoints = `${issuer}/protocol/openid-connect`
   const redirectUri = `${APP}/callback`
-  const provider = (network?: PageNetwork): OidcProvider =>
-    keycloak({ url, realm, clientId: 'spa', redirectUri, ...(network && { fetch: network.fetch }) })
+  const provider: RealmLab['provider'] = (network, options) => {
+    const own = { url, realm, clientId: 'spa', redirectUri, ...options }
+    return keycloak({ ...own, ...(network && { fetch: network.fetch }) })
+  }
   const post: RealmLab['post'] = async (path, form) => {
     const headers = { origin: APP }
     const body = new URLSearchParams({ client_id: 'spa', ...form })
     return readReply(await fetch(`${endpoints}${path}`, { method: 'POST', headers, body }))
   }
 
-  async function signedIn(tabs = 1): Promise<World> {
+  async function signedIn(tabs = 1, options: Partial<OidcOptions> = {}): Promise<World> {
     const [network, visit, storage] = [createPageNetwork(), createPerson(), memoryStorage()]
+    const shared = { storage, storageKey: realm, keys: memoryKeys() }
     const clients = Array.from({ length: tabs }, () => {
-      const auth = new AuthClient({ provider: provider(network), storage, storageKey: realm })
+      const auth = new AuthClient({ provider: provider(network, options), ...shared })
       closing.add(auth)
       return auth
     })
@@ -121,12 +127,13 @@ export async function createRealmLab(
     auth.onAuthStateChange((event, _session, detail) => {
       if (event === 'SIGNED_OUT' && 'reason' in detail) reason = detail.reason
     })
-    const returned = await visit(await auth.actions.signInUrl())
+    const address = await auth.actions.signInUrl()
+    const returned = await visit(address)
     const result = await auth.actions.handleRedirect({ url: returned })
     const session = result?.session
     ensure(Boolean(session) && result?.user?.email === 'ada@example.com', 'Ada is not signed in.')
     ensure(session !== null && session !== undefined, 'There is no session.')
-    return { auth, clients, session, network, visit, ended: () => reason }
+    return { auth, clients, session, network, address, visit, ended: () => reason }
   }
 
   return {

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { alignedTable, insertBetween } from '../support/markdown.js'
 import { createAdmin, type RealmSettings } from './admin.js'
 import { backChannel } from './checks/back-channel.js'
+import { bound, pushed } from './checks/bound.js'
 import type { Check } from './checks/check.js'
 import { ends } from './checks/ends.js'
 import { newKey } from './checks/keys.js'
@@ -42,6 +43,8 @@ const CHECKS: readonly Check[] = [
   clientOff,
   realmOff,
   ...ends,
+  bound,
+  pushed,
   backChannel,
   newKey,
 ]

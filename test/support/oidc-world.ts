@@ -33,6 +33,8 @@ export function createOidcWorld(options: ScriptedOidcOptions = {}) {
       clientId: 'app',
       redirectUri: 'http://localhost:3000/callback',
       fetch: tab.fetch(server.fetch),
+      // Without it oidc-provider gives no refresh token.
+      parameters: { prompt: 'consent' },
       ...options,
     })
     const auth = new AuthClient({

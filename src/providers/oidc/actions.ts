@@ -49,7 +49,8 @@ export function createActions(lent: ActionHost<OidcUser>, tokens: Tokens): OidcA
     async signOutUrl(given = {}, call) {
       const { postLogoutRedirectUri, state, idTokenHint = true } = checked(given)
       return host.withSession(async (session, context) => {
-        const { end_session_endpoint: page } = await server.find(context, keptIn(session).server)
+        const kept = await server.find(context, keptIn(session).server)
+        const page = kept.end_session_endpoint ?? options.endSessionEndpoint
         if (!page) throw new AuthError('rejected', 'This server has no page that ends a session.')
         const { postLogoutParameter = 'post_logout_redirect_uri' } = options
         const hint = idTokenHint ? text(session.extras.id_token) : undefined
@@ -64,7 +65,11 @@ export function createActions(lent: ActionHost<OidcUser>, tokens: Tokens): OidcA
         const { send } = server
         const source = { accessToken, claims: null, metadata, send, ...context, session }
         const user = await whoIs(options.loadUser, source)
-        return user ?? invalid('Pass `loadUser`: without it nobody can be asked.')
+        if (!user) return invalid('Pass `loadUser`: without it nobody can be asked.')
+        if (user.id === (session.user ?? user).id) return user
+        throw new AuthError('bad_response', 'The answer is the session of another person.', {
+          retryable: false,
+        })
       }, call),
     async exchange(fields, call) {
       const form = toTexts(fields)

@@ -7,4 +7,6 @@ export interface OidcAnswer extends HttpAnswer {
    * is genuine, or none.
    */
   readonly dated?: readonly unknown[] | undefined
+  /** What a session with these tokens keeps of the key that they are bound to, as the binding says. */
+  readonly dpop?: object | undefined
 }

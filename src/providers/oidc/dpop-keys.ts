@@ -15,13 +15,15 @@ export interface Keyring {
   make(): Promise<OidcKey>
   /** The key of that name, if it is the right one: another one would be refused for good. */
   find(key: OidcKey): Promise<CryptoKeyPair | null>
+  /** Says that tokens which are bound to a key came to this client: until `keep` it is nobody else's. */
+  won(key: OidcKey): void
   /** Saves a key to which a session is bound by now. */
   keep(name: string | undefined): Promise<void>
 }
 
 /**
- * How many sign-ins that have not left their page may be under way, how many of those that brought a session
- * are known, and how many stores: nobody tells which came to nothing, and whose clients are gone.
+ * How many sign-ins that have not left their page may be under way, how many keys are known that may be
+ * bound, and how many stores: nobody tells which came to nothing, and whose clients are gone.
  */
 const MOST = 99
 
@@ -74,9 +76,9 @@ async function settle(store: KeyStore, name: string): Promise<void> {
   }
 }
 
-/** Removes the key of a sign-in that came to nothing. */
+/** Removes the key of a sign-in that came to nothing, unless it has the name by now that it has with a session. */
 async function drop(store: KeyStore, name: string): Promise<void> {
-  await store.remove(name)
+  if (!store.names) await store.remove(name)
   for (const pending of await pendingIn(store)) {
     if (pending.name === name) await store.remove(pending.place)
   }
@@ -104,7 +106,13 @@ export function createKeyring(now: () => number): Keyring {
   const reads = new Map<KeyStore, (name: string) => Promise<unknown>>()
   let newest: KeyStore | undefined
   const fresh = new Map<string, CryptoKeyPair>()
-  const bound = new Set<string>()
+  /** What a session may be bound to: proofs were made with it. */
+  const taken = new Set<string>()
+
+  function take(name: string): void {
+    taken.add(name)
+    trim(taken)
+  }
 
   /** Saves a key that lies in memory only; whether there was one. */
   async function save(name: string, place: string): Promise<boolean> {
@@ -139,8 +147,11 @@ export function createKeyring(now: () => number): Keyring {
         },
         async removeFlow(flow) {
           await host.removeFlow(flow)
-          // Of a sign-in that came to nothing nothing is left.
-          if (!bound.has(nameIn(flow))) await drop(keys, nameIn(flow))
+          //   this client                  another one, of the same callback page
+          //                                trades the code: a session is bound to the key
+          //   sends the code as well
+          //   is refused                   so the key is left to the sweep
+          if (!taken.has(nameIn(flow))) await drop(keys, nameIn(flow))
         },
       }
     },
@@ -152,6 +163,7 @@ export function createKeyring(now: () => number): Keyring {
       return { key, jkt: await thumbprintOf(pair) }
     },
     async find({ key, jkt }) {
+      take(key)
       for (const look of reads.values()) {
         const pair = Object(fresh.get(key) ?? (await look(key)))
         // What is no key has no thumbprint.
@@ -159,10 +171,12 @@ export function createKeyring(now: () => number): Keyring {
       }
       return null
     },
+    won({ key }) {
+      taken.delete(key)
+    },
     async keep(name) {
       if (!name) return
-      bound.add(name)
-      trim(bound)
+      take(name)
       if (await save(name, name)) return
       for (const store of reads.keys()) await settle(store, name)
     },

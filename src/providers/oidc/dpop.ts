@@ -48,11 +48,12 @@ interface Sending {
   readonly plain: OidcSend
   readonly memory: Memory
   readonly prove: Prove
+  readonly won: Keyring['won']
   now(): number
 }
 
 const createSend =
-  ({ plain, memory, prove, now }: Sending): OidcSend =>
+  ({ plain, memory, prove, won, now }: Sending): OidcSend =>
   async (url, request, context) => {
     const { session, kept } = context
     const { token, form, method = 'POST' } = request
@@ -82,8 +83,8 @@ const createSend =
       memory.learn(url, answer.headers)
       const body = asObject(answer.body) ?? {}
       if (isFine(answer) && body.access_token) {
-        const dpop = memory.settle(bond, answer, { sent, session })
-        return { ...answer, body: { ...body, dpop } }
+        won(bond)
+        return { ...answer, dpop: memory.settle(bond, answer, { sent, session }) }
       }
       // Each refusal is met once with a fresh proof.
       const word = `${body.error}`
@@ -124,7 +125,7 @@ export function dpop(
 
   return {
     ...keyring,
-    send: createSend({ plain, memory, prove, now }),
+    send: createSend({ plain, memory, prove, won: keyring.won, now }),
     begin: async ({ dpop_signing_alg_values_supported: algorithms }) =>
       `${algorithms}`.includes('ES256') ? keyring.make() : null,
     signer: {

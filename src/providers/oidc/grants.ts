@@ -2,6 +2,7 @@ import { AuthError } from '../../core/errors.js'
 import type { Grant, Session } from '../../core/session.js'
 import { asObject, text, texts } from '../shared/json.js'
 import { positive, readClaims } from '../shared/jwt.js'
+import type { OidcAnswer } from './answer.js'
 import type { OidcClaims, OidcMetadata, OidcUser } from './types.js'
 
 /** What a session keeps of its sign-in, in `session.extras.oidc`. */
@@ -66,11 +67,19 @@ export interface Judged {
  * @throws AuthError `bad_response` when it is no object, or its token no text.
  */
 export function toGrant(
-  body: unknown,
+  { body, dpop }: Pick<OidcAnswer, 'body' | 'dpop'>,
   { claims, user, kept, session }: Judged,
 ): Grant<OidcUser> | null {
   const fields = asObject(body)
-  const { access_token, refresh_token, expires_in, scope, id_token, ...rest } = fields ?? {}
+  const {
+    access_token,
+    refresh_token,
+    expires_in,
+    scope,
+    id_token,
+    dpop: _,
+    ...rest
+  } = fields ?? {}
   const refreshToken = text(refresh_token)
   const accessToken = text(access_token) ?? (session && refreshToken ? '' : undefined)
   if (accessToken === undefined && fields && (access_token ?? null) === null) return null
@@ -78,7 +87,7 @@ export function toGrant(
     throw new AuthError('bad_response', 'The answer holds no access token.')
   // A sign-in whose answer names none got what it asked for (RFC 6749 §5.1); a refresh changes nothing.
   const granted = text(scope) ?? text(texts(scope)?.join(' ')) ?? (session ? undefined : kept.scope)
-  const keyId = text(asObject(rest.dpop)?.key)
+  const keyId = text(asObject(dpop)?.key)
   return {
     accessToken,
     // An answer that names no key must not take the session's away.
@@ -94,7 +103,8 @@ export function toGrant(
       ...(granted && { scope: granted }),
       // Of a refresh without one, or with one that does not fit, the one before stays.
       ...(claims && { id_token }),
-      // The last: no field of the answer may pass for it.
+      // The last: no field of the answer may pass for them.
+      ...(dpop && { dpop }),
       oidc: kept,
     },
   }

@@ -62,7 +62,7 @@ function tell(carrier: Carrier, { href, origin }: Location): boolean {
 /**
  * For the page of the redirect URI: hands its address to the page that began the sign-in, where that was
  * one in a popup or in a frame, and closes the window. Tells whether it did; else, as after a redirect,
- * the answer is for `handleRedirect`. Never throws.
+ * the answer is for `handleRedirect`. So it is in a tab that no page has opened. Never throws.
  * @example
  * ```ts
  * import { AuthClient } from 'holdfast'
@@ -80,6 +80,8 @@ export function handBack(): boolean {
   if (!globalThis.document || location.origin === 'null') return false
   const carrier = carrierIn(location.href)
   if (!carrier || !tell(carrier, location)) return false
-  if (carrier === 'popup') close()
-  return true
+  if (carrier === 'frame') return true
+  close()
+  // Browsers close no window that somebody has opened by a link: there nobody waits, and the page stays.
+  return closed || !!opener
 }

@@ -8,7 +8,7 @@ import type { WithArea } from './area.js'
 import { toError } from './errors.js'
 import { keptIn } from './grants.js'
 import { createServer } from './server.js'
-import { createTokens } from './tokens.js'
+import { createTokens, isMark } from './tokens.js'
 import type { OidcActions, OidcOptions, OidcUser } from './types.js'
 
 export type { RedirectResult } from '../shared/redirect.js'
@@ -57,6 +57,7 @@ const OPTIONS: Readonly<Record<keyof OidcOptions, Kind>> = {
   dpop: 'function',
   verifyIdToken: 'function',
   postLogoutParameter: 'string',
+  endSessionEndpoint: 'string',
 }
 
 /**
@@ -82,6 +83,7 @@ export function oidc(options: OidcOptions): OidcProvider {
   if (!clientId) invalid('Pass the `clientId` of your application.')
   checkKey('clientId', clientId)
   parseUrl(redirectUri)
+  checkUrl(options.endSessionEndpoint ?? issuer, options.dangerouslyAllowInsecureHttp)
   const server = (options.verifyIdToken ?? createServer)(options)
   const tokens = createTokens(options, server)
 
@@ -91,7 +93,8 @@ export function oidc(options: OidcOptions): OidcProvider {
     scope: SignOutScope,
     context: RequestContext,
   ): Promise<void> {
-    const { refreshToken, accessToken } = session
+    const { accessToken } = session
+    const refreshToken = isMark(session.refreshToken) ? null : session.refreshToken
     const { revocation_endpoint: endpoint } = await server.find(context, keptIn(session).server)
     if (endpoint && scope !== 'others') {
       const form = {

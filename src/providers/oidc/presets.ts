@@ -1,6 +1,7 @@
 import { type OidcProvider, oidc } from './index.js'
 import {
   auth0Issuer,
+  auth0SignOut,
   cognitoIssuer,
   entraIssuer,
   keycloakIssuer,
@@ -64,7 +65,8 @@ export interface Auth0Options extends PresetOptions {
 export function auth0(options: Auth0Options): OidcProvider {
   const { domain, audience, parameters, ...rest } = { ...options }
   const asked = { ...(audience && { audience }), ...parameters }
-  return oidc({ ...rest, parameters: asked, issuer: auth0Issuer(domain) })
+  const endSessionEndpoint = auth0SignOut(domain)
+  return oidc({ endSessionEndpoint, ...rest, parameters: asked, issuer: auth0Issuer(domain) })
 }
 
 /** Where an authorization server of Okta is. */

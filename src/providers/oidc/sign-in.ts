@@ -4,6 +4,7 @@ import type { Grant } from '../../core/session.js'
 import { asObject, text } from '../shared/json.js'
 import { isFine } from '../shared/passing.js'
 import type { Returned } from '../shared/redirect.js'
+import type { OidcAnswer } from './answer.js'
 import { essentialAcr } from './authorize.js'
 import { claimsIn, stepError, toError, toRefusal } from './errors.js'
 import { textsIn, toGrant, toKept } from './grants.js'
@@ -78,6 +79,8 @@ export function createRedeem(
 ): (returned: Returned, context: RequestContext) => Promise<Grant<OidcUser>> {
   const { options, server } = tokens
   const { issuer, clientId, redirectUri } = options
+  /** By the verifier, the answers to codes that are spent while nobody knows yet whose session it is. */
+  const unfinished = new Map<string, OidcAnswer>()
 
   return async ({ query, kept, secret }, context) => {
     const metadata = await server.find(context, kept.server)
@@ -91,7 +94,7 @@ export function createRedeem(
       resource,
     }
     const its = { ...context, kept }
-    const answer = await tokens.post(metadata, form, its)
+    const answer = unfinished.get(secret) ?? (await tokens.post(metadata, form, its))
     if (!isFine(answer)) throw toError(answer, 'sign-in')
     const { access_token, token_type, id_token } = asObject(answer.body) ?? {}
     const taken = options.dpop ? /^(bearer|dpop)$/i : /^bearer$/i
@@ -103,11 +106,14 @@ export function createRedeem(
     const claims = isOpen ? readIdToken(id_token, expected) : null
     checkProof(claims, kept)
     const source = { accessToken: text(access_token) ?? '', claims, metadata, send: server.send }
+    // Whoever tries again asks for what failed alone: the code would be refused.
+    if (source.accessToken) unfinished.set(secret, answer)
     // The code is spent: also for a client that was disposed of, its session has to be saved.
     const user = await whoIs(options.loadUser, { ...source, ...its, throwIfDisposed: undefined })
     const judged = { claims, user, kept: toKept(claims, metadata, wish), session: null }
-    const grant = toGrant(answer.body, judged)
+    const grant = toGrant(answer, judged)
     await server.binding?.keep(grant?.keyId)
+    unfinished.delete(secret)
     if (grant) return grant
     throw new AuthError('bad_response', 'The answer holds no session.')
   }

@@ -16,7 +16,7 @@ import { stepError } from './errors.js'
 import { keptIn, textsIn } from './grants.js'
 import { answerIn } from './hand-back.js'
 import type { OidcProvider } from './index.js'
-import { subjectChanged, type Tokens } from './tokens.js'
+import { isMark, MARK, subjectChanged, type Tokens } from './tokens.js'
 import type { OidcStayOptions, OidcUser } from './types.js'
 
 export { handBack } from './hand-back.js'
@@ -97,7 +97,15 @@ async function ask(
   const silent = { ...given, prompt: 'none' }
   const begun = await beginSignIn(tokens, silent, { context, carrier: 'frame' })
   const { url, kept } = begun
-  const query = await frame(url, { state: kept.id, signal: context.signal })
+  const { signal } = context
+  // Whose time is up hears this very error, and after it was told here.
+  const explain = (): void => {
+    if (isAuthError(signal.reason, 'timeout')) signal.reason.message = hintFor(url, NOTHING)
+  }
+  signal.addEventListener('abort', explain)
+  const query = await frame(url, { state: kept.id, signal }).finally(() =>
+    signal.removeEventListener('abort', explain),
+  )
   try {
     return await redeemAnswer(tokens, begun, { query, context })
   } catch (error) {
@@ -139,28 +147,9 @@ export async function silentSignIn(
 ): Promise<SignInResult<OidcUser>> {
   const { host, tokens } = areaOf('silentSignIn', auth)
   const { frame: own, ...given } = checked(options)
-  const load = frameOf('silentSignIn', { frame: own })
-  /** What is awaited in the frame. */
-  let awaited: string | undefined
-  const frame: OidcFrame = async (url, source) => {
-    awaited = url
-    // The time is up before the frame hears of it.
-    return load(url, source).finally(() => {
-      if (!source.signal.aborted) awaited = undefined
-    })
-  }
-  return host
-    .signIn((context) => ask(tokens, given, { context, frame }), call)
-    .catch((error: unknown) => {
-      if (!awaited || !isAuthError(error, 'timeout')) throw error
-      throw new AuthError('timeout', hintFor(awaited, NOTHING))
-    })
+  const frame = frameOf('silentSignIn', { frame: own })
+  return host.signIn((context) => ask(tokens, given, { context, frame }), call)
 }
-
-/** How what stands for a refresh token begins, where the server gave none. */
-const MARK = 'frame.'
-
-const isMark = (token: string | null): boolean => token?.startsWith(MARK) === true
 
 /** A grant with what stands for its refresh token; each has its own, as refresh tokens do. */
 const marked = (grant: Grant<OidcUser>): Grant<OidcUser> => ({
@@ -210,7 +199,7 @@ async function renew(
  */
 export function silentRenewal(provider: OidcProvider, options: SilentOptions = {}): OidcProvider {
   const frame = frameOf('silentRenewal', options)
-  const { id, refresh, signOut, actions } = { ...provider }
+  const { id, refresh, actions } = { ...provider }
   if (!actions || !id.startsWith('oidc.')) {
     return invalid('silentRenewal() takes the provider oidc().')
   }
@@ -219,14 +208,6 @@ export function silentRenewal(provider: OidcProvider, options: SilentOptions = {
     ...provider,
     refresh: async (token, context) =>
       area && isMark(token) ? renew(area.tokens, context, frame) : refresh(token, context),
-    signOut: async (session, scope, context) => {
-      const { refreshToken } = session
-      return signOut?.(
-        { ...session, refreshToken: isMark(refreshToken) ? null : refreshToken },
-        scope,
-        context,
-      )
-    },
     actions(host) {
       const made = actions({
         ...host,

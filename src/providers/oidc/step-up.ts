@@ -5,16 +5,20 @@ import { asObject, text } from '../shared/json.js'
 import { claimsIn } from './errors.js'
 import type { OidcStep } from './types.js'
 
-/** The parameters of a challenge (RFC 9110 §11.2): texts in quotes, or words. */
-function parametersOf(challenge: string): ReadonlyMap<string, string | undefined> {
-  const parts = challenge.split('"')
-  const found = new Map<string, string | undefined>()
-  // What is in quotes has an odd place, after its name and `=`.
-  for (let at = 0; at < parts.length; at += 2) {
-    for (const word of parts[at]?.split(/[\s,]+/) ?? []) {
-      const [name = '', value] = word.split('=', 2)
-      if (value !== undefined) found.set(name, value || parts[at + 1])
-    }
+/** A scheme or, with what comes after `=`, a parameter: a text in quotes, or a word. */
+const PART = /([^\s,="]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?/g
+
+/** The parameters of each challenge of a header (RFC 9110 §11.6.1), by their names in small letters. */
+function challengesIn(header: string): readonly ReadonlyMap<string, string>[] {
+  let last = new Map<string, string>()
+  const found = [last]
+  for (const [, name = '', quoted, word] of header.matchAll(PART)) {
+    const value = quoted?.replace(/\\(.)/g, '$1') ?? word
+    const key = name.toLowerCase()
+    if (value === undefined) {
+      last = new Map()
+      found.push(last)
+    } else if (!last.has(key)) last.set(key, value)
   }
   return found
 }
@@ -29,17 +33,19 @@ function decoded(base64: string | undefined): OidcStep['claims'] {
 }
 
 /** The step that a challenge asks for (RFC 9470 §3, Entra's claims challenge); `null` for none. */
-function stepIn(challenge: string): OidcStep | null {
-  const found = parametersOf(challenge)
-  const error = found.get('error')
-  if (error !== 'insufficient_user_authentication' && error !== 'insufficient_claims') return null
-  const age = Number(found.get('max_age')) * 1000
-  return {
-    step: error,
-    acrValues: text(found.get('acr_values')),
-    maxAge: age >= 0 && age < Infinity ? age : undefined,
-    claims: decoded(found.get('claims')),
+function stepIn(header: string): OidcStep | null {
+  for (const found of challengesIn(header)) {
+    const step = found.get('error') ?? ''
+    if (!/^insufficient_(user_authentication|claims)$/.test(step)) continue
+    const age = Number(found.get('max_age')) * 1000
+    return {
+      step,
+      acrValues: text(found.get('acr_values')),
+      maxAge: age >= 0 && age < Infinity ? age : undefined,
+      claims: decoded(found.get('claims')),
+    }
   }
+  return null
 }
 
 /**

@@ -71,7 +71,7 @@ function toSession(found: readonly Left[], now: number): Grant<OidcUser> | null 
   const claims = asObject(best.claims) ?? readClaims(text(id_token) ?? '')
   const expires_in = Math.max(left, 0.001)
   return toGrant(
-    { access_token, refresh_token, id_token, scope, expires_in },
+    { body: { access_token, refresh_token, id_token, scope, expires_in } },
     {
       claims,
       user: claims ? toUser(claims) : undefined,

@@ -1,10 +1,10 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import type { RefreshContext, RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
-import type { HttpAnswer } from '../shared/http.js'
 import { asObject, text } from '../shared/json.js'
 import { readClaims } from '../shared/jwt.js'
 import { isFine } from '../shared/passing.js'
+import type { OidcAnswer } from './answer.js'
 import { type Asked, toError } from './errors.js'
 import { keptIn, toGrant } from './grants.js'
 import { readIdToken, toUser } from './id-token.js'
@@ -22,7 +22,7 @@ export interface Tokens {
     server: OidcMetadata,
     form: Readonly<Record<string, string | undefined>>,
     context: RequestContext,
-  ): Promise<HttpAnswer>
+  ): Promise<OidcAnswer>
   /** Trades what a session has for its next tokens. @throws AuthError */
   trade(
     form: Readonly<Record<string, string | undefined>>,
@@ -30,11 +30,26 @@ export interface Tokens {
   ): Promise<Grant<OidcUser> | null>
 }
 
+/** How what stands for a refresh token begins, of a session that `silentRenewal` renews in a frame. */
+export const MARK = 'frame.'
+
+/** Whether a refresh token is one that no server knows. */
+export const isMark = (token: string | null | undefined): boolean =>
+  token?.startsWith(MARK) === true
+
 /** The subject changed: the tokens are another person's, and the old ones are spent. */
 export const subjectChanged = (): AuthError =>
   new AuthError('refresh_rejected', 'The answer is the session of another person.', {
     serverCode: 'subject_changed',
   })
+
+/** Whether two access tokens say that they are of two people. */
+function areOfTwo(...tokens: readonly unknown[]): boolean {
+  const [own, first] = tokens.map((token) => readClaims(`${token}`))
+  // Servers may call one person differently for another API (OIDC Core §8).
+  const isSameApi = `${own?.aud}` === `${first?.aud}`
+  return !!own?.sub && !!first?.sub && isSameApi && own.sub !== first.sub
+}
 
 /** What a request is for. A refusal of a resource or a scope is about that wish alone. */
 function askedBy(
@@ -89,10 +104,11 @@ export function createTokens(options: OidcOptions, server: Server): Tokens {
     post,
     async trade(form, context) {
       const { session } = context
-      // Without a proof the server would say that the session is over, also for pages that have the key.
-      if (session?.keyId && !options.dpop) {
-        throw new AuthError('storage', 'This session has a key: pass `dpop`.')
-      }
+      // Without it the server would say that the session is over, also for pages that have it.
+      const lacks = isMark(form.refresh_token)
+        ? 'silentRenewal'
+        : session?.keyId && !options.dpop && 'dpop'
+      if (lacks) throw new AuthError('storage', `This session needs \`${lacks}\`: pass it.`)
       const kept = keptIn(session)
       const metadata = await server.find(context, kept.server)
       const answer = await post(metadata, form, context).catch(doubt)
@@ -101,12 +117,13 @@ export function createTokens(options: OidcOptions, server: Server): Tokens {
         note(error, form.refresh_token, context)
         doubt(error)
       }
-      const token = asObject(answer.body)?.id_token
+      const { id_token: token, access_token } = asObject(answer.body) ?? {}
       const named = text(readClaims(text(token) ?? '')?.sub)
-      if (named && kept.subject && named !== kept.subject) throw subjectChanged()
+      const another = named && kept.subject && named !== kept.subject
+      if (another || areOfTwo(access_token, session?.accessToken)) throw subjectChanged()
       const claims = claimsIn(token)
       const subject = kept.subject ?? text(claims?.sub)
-      return toGrant(answer.body, {
+      return toGrant(answer, {
         claims,
         user: options.loadUser || !claims ? undefined : toUser(claims),
         kept: { ...kept, server: metadata, subject },

@@ -165,6 +165,8 @@ export interface OidcOptions extends Omit<HttpOptions, 'url' | 'credentials'> {
   readonly verifyIdToken?: OidcVerifier | undefined
   /** What the end-session page calls the page to return to. @default 'post_logout_redirect_uri' */
   readonly postLogoutParameter?: string | undefined
+  /** The page that ends a session, where the server's document names none. */
+  readonly endSessionEndpoint?: string | undefined
 }
 
 /** What a sign-in may be asked for. */

@@ -106,7 +106,7 @@ export async function fetchTokens(
   const answer = await tokens.post(await tokens.server.find(context), form, context)
   if (!isFine(answer)) throw toError(answer, 'sign-in')
   const judged = { claims: null, user: undefined, kept: {}, session: null }
-  const grant = toGrant(answer.body, judged)
+  const grant = toGrant(answer, judged)
   if (!grant) throw new AuthError('bad_response', 'The answer holds no token.')
   const { accessToken, refreshToken, lifetime, extras = {} } = grant
   return {

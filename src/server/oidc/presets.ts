@@ -1,5 +1,6 @@
 import {
   auth0Issuer,
+  auth0SignOut,
   cognitoIssuer,
   entraIssuer,
   keycloakIssuer,
@@ -20,7 +21,13 @@ import type { OidcServerOptions } from './types.js'
 /** What `createOidc` is told about one vendor's server: `createOidc({ ...preset, clientId, … })`. */
 export type OidcPreset = Pick<
   OidcServerOptions,
-  'issuer' | 'scope' | 'parameters' | 'postLogoutParameter' | 'hintParameters' | 'revokesTokens'
+  | 'issuer'
+  | 'scope'
+  | 'parameters'
+  | 'postLogoutParameter'
+  | 'endSessionEndpoint'
+  | 'hintParameters'
+  | 'revokesTokens'
 >
 
 /** For servers that have no `offline_access`, or need it for no refresh token. */
@@ -47,7 +54,7 @@ export function keycloakPreset(options: Pick<KeycloakOptions, 'url' | 'realm'>):
 }
 
 /**
- * Auth0.
+ * Auth0. Documents of older tenants name no page that ends a session: theirs is where all have it.
  * @example
  * ```ts
  * import { auth0Preset, createOidc } from 'holdfast/server/oidc'
@@ -62,6 +69,7 @@ export function auth0Preset(options: Pick<Auth0Options, 'domain' | 'audience'>):
   const { domain, audience } = options
   return {
     issuer: auth0Issuer(domain),
+    endSessionEndpoint: auth0SignOut(domain),
     ...(audience && { parameters: { audience } }),
     hintParameters: {
       provider: 'connection',
@@ -145,6 +153,7 @@ export function zitadelPreset(options: Pick<ZitadelOptions, 'domain'>): OidcPres
 
 /**
  * Google, which gives refresh tokens to those only who are asked for consent, and knows no `offline_access`.
+ * It has no page that ends a session: after a sign-out people are signed in at Google all the same.
  * @example
  * ```ts
  * import { createOidc, googlePreset } from 'holdfast/server/oidc'

@@ -35,6 +35,7 @@ const OPTIONS: Readonly<Record<keyof OidcServerOptions, Kind>> = {
   parameters: 'object',
   loadUser: 'function',
   postLogoutParameter: 'string',
+  endSessionEndpoint: 'string',
   resource: 'string',
   pushRequests: 'boolean',
   hintParameters: 'object',
@@ -113,7 +114,8 @@ function createEnds(options: OidcServerOptions, tokens: Tokens, during: During) 
     checkObject('request', request)
     const { idToken, returnTo, state }: OidcSignOutRequest = request
     const there = returnTo === undefined ? undefined : checkReturnTo(returnTo)
-    const { end_session_endpoint: page } = await during(context, server.find)
+    const found = await during(context, server.find)
+    const page = found.end_session_endpoint ?? options.endSessionEndpoint
     if (!page) throw new AuthError('rejected', 'This server has no page that ends a session.')
     const wish = { id_token_hint: idToken, [postLogoutParameter]: there, state }
     return withQuery(page, { ...toTexts(wish), client_id: clientId })
@@ -141,6 +143,7 @@ export function createOidc(options: OidcServerOptions): OidcServer {
   const { issuer, clientId, keepIdToken = true, revokesTokens = true } = options
   if (!clientId) invalid('Pass the `clientId` of your application.')
   checkKey('clientId', clientId)
+  checkUrl(options.endSessionEndpoint ?? issuer, options.dangerouslyAllowInsecureHttp)
   const timeout = checkPositive('requestTimeout', options.requestTimeout ?? TIME_LIMIT)
   const during: During = (context, work) =>
     context ? work(context) : withinTime(timeout, (signal) => work({ signal }))

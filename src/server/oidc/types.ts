@@ -49,6 +49,7 @@ export interface OidcServerOptions
     | 'parameters'
     | 'loadUser'
     | 'postLogoutParameter'
+    | 'endSessionEndpoint'
     | 'headers'
     | 'fetch'
     | 'dangerouslyAllowInsecureHttp'

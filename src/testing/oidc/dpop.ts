@@ -4,10 +4,12 @@ import { type Call, OidcRefusal, type ServerContext } from './context.js'
 import type { ProofFault, Refusal } from './manners/manners.js'
 import { refusal } from './manners/manners.js'
 import type { OidcSession } from './sessions.js'
+import type { OidcProofRules } from './types.js'
 
 /** In the words of oidc-provider 9.13 (`validate_dpop.js`), which are those of RFC 9449. */
 const WORDS: Readonly<Record<ProofFault, Refusal>> = {
   missing: refusal(400, 'invalid_grant', 'grant request is invalid'),
+  unproved: refusal(400, 'invalid_grant', 'grant request is invalid'),
   'other-key': refusal(400, 'invalid_grant', 'grant request is invalid'),
   replayed: refusal(400, 'invalid_grant', 'grant request is invalid'),
   old: refusal(400, 'invalid_dpop_proof', 'DPoP proof iat is not recent enough'),
@@ -17,6 +19,12 @@ const WORDS: Readonly<Record<ProofFault, Refusal>> = {
   forged: refusal(400, 'invalid_dpop_proof', 'invalid DPoP key binding'),
   'no-nonce': refusal(400, 'use_dpop_nonce', 'nonce is required in the DPoP proof'),
   'stale-nonce': refusal(400, 'use_dpop_nonce', 'invalid nonce in DPoP proof'),
+  'old-without-nonce': refusal(
+    400,
+    'use_dpop_nonce',
+    'DPoP proof iat is not recent enough, use a DPoP nonce instead',
+  ),
+  'needless-nonce': refusal(400, 'invalid_dpop_proof', 'DPoP nonces are not supported'),
 }
 
 /** How long ago a nonce may have been the newest, counted in nonces. */
@@ -58,16 +66,23 @@ async function read(
   return { claims: objectIn(body), jkt }
 }
 
+/** Whether answers of a place bring nonces. */
+const givesNonces = (nonces: OidcProofRules['nonces'], place: Place): boolean =>
+  nonces === 'everywhere' || nonces === 'offered' || nonces === place
+
 /** What is wrong with the nonce or, where there is none, with the time of a proof. */
 function staleness(context: ServerContext, claims: Fields, place: Place): ProofFault | null {
-  const { proofs, now } = context
+  const { proofs, manners, now } = context
   const { nonces = 'nowhere', tolerance = 300_000 } = context.options.dpop ?? {}
-  const wanted = nonces === 'everywhere' || nonces === place
   const { nonce, iat } = claims
-  if (wanted && nonce === undefined) return 'no-nonce'
-  const taken = Array.from({ length: TAKEN + 1 }, (_, age) => proofs.nonce(age))
-  if (wanted) return taken.includes(String(nonce)) ? null : 'stale-nonce'
-  return typeof iat === 'number' && Math.abs(now() - iat * 1000) <= tolerance ? null : 'old'
+  if (nonce !== undefined && givesNonces(nonces, place)) {
+    const taken = Array.from({ length: TAKEN + 1 }, (_, age) => proofs.nonce(age))
+    return taken.includes(String(nonce)) ? null : 'stale-nonce'
+  }
+  if (nonces === 'everywhere' || nonces === place) return 'no-nonce'
+  if (nonce !== undefined && nonces === 'nowhere' && !manners.ignoresNonces) return 'needless-nonce'
+  if (typeof iat === 'number' && Math.abs(now() - iat * 1000) <= tolerance) return null
+  return nonces === 'offered' ? 'old-without-nonce' : 'old'
 }
 
 async function faultOf(
@@ -104,8 +119,7 @@ export async function proofOf(
   const known = await read(proof)
   if (!known) return refuseProof(context, 'forged', place)
   const { claims, jkt } = known
-  const { nonces = 'nowhere' } = dpop
-  if (nonces === 'everywhere' || nonces === place) {
+  if (givesNonces(dpop.nonces, place)) {
     const newest = context.proofs.nonce(0)
     if (claims.nonce !== newest) call.reply.set('dpop-nonce', newest)
   }
@@ -123,6 +137,10 @@ export async function sessionOf(context: ServerContext, call: Call): Promise<Oid
     throw new OidcRefusal(refusal(400, 'invalid_request', '`DPoP` header not provided'))
   }
   const jkt = await proofOf(context, call, token)
+  const { boundAsBearer } = context.manners
+  if (!isDpop && boundAsBearer && context.sessions.isBound(token)) {
+    throw new OidcRefusal(boundAsBearer)
+  }
   const found = context.sessions.find(token)
   if (!found) return null
   const bound = found.jkt !== null
@@ -130,4 +148,13 @@ export async function sessionOf(context: ServerContext, call: Call): Promise<Oid
     return refuseProof(context, 'other-key', 'resources')
   }
   return bound || scheme.toLowerCase() === 'bearer' ? found.session : null
+}
+
+/** Refuses a request without a token that works, by the scheme that it came with. @throws OidcRefusal */
+export function refuseAccess({ manners }: ServerContext, { request }: Call): never {
+  const { userinfo } = manners.refusals
+  const challenge = userinfo.headers?.['www-authenticate']
+  if (!challenge || !request.headers.has('dpop')) throw new OidcRefusal(userinfo)
+  const headers = { ...userinfo.headers, 'www-authenticate': challenge.replace('Bearer', 'DPoP') }
+  throw new OidcRefusal({ ...userinfo, headers })
 }

@@ -2,9 +2,9 @@ import { randomText } from '../server/encoding.js'
 import { json } from '../server/json.js'
 import { createServer, type Incoming } from '../server/serve.js'
 import { createSigner } from '../server/signing.js'
-import { type Call, OidcRefusal, type Route, refuse, type ServerContext } from './context.js'
-import { sessionOf } from './dpop.js'
-import { MANNERS } from './manners/index.js'
+import { type Call, OidcRefusal, type Route, type ServerContext } from './context.js'
+import { refuseAccess, sessionOf } from './dpop.js'
+import { MANNERS, USUAL } from './manners/index.js'
 import type { Refusal } from './manners/manners.js'
 import { createProofs } from './nonces.js'
 import { push } from './pushed.js'
@@ -86,7 +86,7 @@ function formOf({ request, text }: Incoming): Call['form'] {
 function createContext(options: ScriptedOidcOptions): ServerContext {
   const { random = Math.random, clock = Date, clients = [{ id: 'app' }] } = options
   const { people = [{ sub: 'ada', name: 'Ada' }], refreshTokenLifetime = Infinity } = options
-  const manners = MANNERS[options.manners ?? 'oidc-provider']
+  const manners = options.manners ? MANNERS[options.manners] : USUAL
   const now = (): number => clock.now()
   const newToken = (): string => randomText(random, 40)
   return {
@@ -130,7 +130,7 @@ const cors = (
   ...(options.dpop && manners.exposed && { 'access-control-expose-headers': manners.exposed }),
   ...(origin !== null && {
     'access-control-allow-origin': origin,
-    'access-control-allow-headers': `Authorization, Content-Type${options.dpop ? ', DPoP' : ''}`,
+    'access-control-allow-headers': `Authorization, Content-Type${options.dpop && !manners.hidesProofs ? ', DPoP' : ''}`,
     'access-control-allow-methods': 'GET, POST, OPTIONS',
     vary: 'Origin',
   }),
@@ -219,7 +219,7 @@ export function createScriptedOidc(options: ScriptedOidcOptions = {}): ScriptedO
       const url = new URL(request.url)
       const call = { request, url, form: null, fields: {}, reply: new Headers() }
       return answered(call, async () =>
-        (await sessionOf(context, call)) ? serve() : refuse(context, 'userinfo'),
+        (await sessionOf(context, call)) ? serve() : refuseAccess(context, call),
       )
     },
     liveSessions: () => sessions().length,

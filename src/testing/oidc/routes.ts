@@ -1,8 +1,9 @@
 import { json } from '../server/json.js'
 import { clientOf, isConfidential } from './clients.js'
-import { type Route, refuse, type ServerContext } from './context.js'
-import { sessionOf } from './dpop.js'
+import { OidcRefusal, type Route, refuse, type ServerContext } from './context.js'
+import { refuseAccess, sessionOf } from './dpop.js'
 import { wishOf } from './pushed.js'
+import type { OidcClientSeed } from './types.js'
 
 const redirect = (location: string): Response =>
   new Response(null, { status: 302, headers: { location } })
@@ -41,6 +42,23 @@ function besides({ issuer, manners, newToken }: ServerContext, scope: string): [
   return manners.redirect.map((name) => [name, values[name]])
 }
 
+/** The scopes that every client may ask for (OIDC Core §5.4, §11). */
+const COMMON = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
+
+/** What is asked for of the scopes, as far as the server grants them; `null` where it refuses all of it. */
+function scopeOf(
+  { manners }: ServerContext,
+  wish: (name: string) => string | null,
+  { scopes = [] }: OidcClientSeed,
+): string | null {
+  const asked = (wish('scope') ?? '').split(' ').filter(Boolean)
+  const known = [...COMMON, ...scopes]
+  if (manners.refusesScopes && !asked.every((name) => known.includes(name))) return null
+  const consents = wish('prompt')?.split(' ').includes('consent')
+  const granted = (name: string): boolean => consents || name !== 'offline_access'
+  return (manners.wantsConsent ? asked.filter(granted) : asked).join(' ')
+}
+
 /** `GET /auth`: whoever is signed in at the server agrees at once. */
 export const authorize: Route = async (context, call) => {
   const { person, manners } = context
@@ -54,9 +72,10 @@ export const authorize: Route = async (context, call) => {
   }
   const back = (fields: readonly [string, string][]): Response =>
     redirect(`${redirectUri}?${new URLSearchParams([...fields, ['state', asked('state')]])}`)
-  const scope = asked('scope')
   const refusal = (error: string): Response =>
-    back([['error', error], ...besides(context, scope).filter(([name]) => name === 'iss')])
+    back([['error', error], ...besides(context, '').filter(([name]) => name === 'iss')])
+  const scope = scopeOf(context, wish, client)
+  if (scope === null) return refusal('invalid_scope')
   if (asked('code_challenge_method') !== 'S256') return refusal('invalid_request')
   if (!person && asked('prompt') === 'none' && manners.nobody === 'error') {
     return refusal('login_required')
@@ -80,15 +99,25 @@ export const authorize: Route = async (context, call) => {
 /** `GET /me` */
 export const userinfo: Route = async (context, call) => {
   const session = await sessionOf(context, call)
-  return session ? json(200, session.person) : refuse(context, 'userinfo')
+  return session ? json(200, session.person) : refuseAccess(context, call)
 }
 
-/** `POST /token/revocation` (RFC 7009): what nobody knows is no error. */
+/**
+ * `POST /token/revocation` (RFC 7009): what nobody knows is no error, nor is another client's token, which
+ * stays; as oidc-provider has it.
+ */
 export const revocation: Route = async (context, call) => {
   const { form } = call
   if (!form) return refuse(context, 'no-form')
-  await clientOf(context, call)
-  const known = context.sessions.revoke(form.get('token') ?? '')
+  const client = await clientOf(context, call)
+  const token = form.get('token') ?? ''
+  const owner = context.sessions.ownerOf(token)
+  if (owner !== undefined && owner !== client.id) {
+    if (!isConfidential(client)) return new Response('')
+    const description = 'client is not authorized to revoke the presented token'
+    throw new OidcRefusal({ status: 400, error: 'invalid_request', description })
+  }
+  const known = context.sessions.revoke(token)
   const { unknownRevocation } = context.manners
   return known || !unknownRevocation ? new Response('') : json(200, unknownRevocation)
 }

@@ -61,6 +61,10 @@ export interface OidcSessions {
   keep(token: string, access: Access): void
   /** What an access token is good for, while it works. */
   find(accessToken: string): Access | null
+  /** Whether an access token is bound to a key, whatever became of its session. */
+  isBound(accessToken: string): boolean
+  /** Whose a token is: the id of a client; `undefined` for one that nobody knows. */
+  ownerOf(token: string): string | undefined
   /** Ends the session of any of its tokens; whether there is one. */
   revoke(token: string): boolean
   end(id: string): void
@@ -114,6 +118,9 @@ export function createSessions(parts: Parts): OidcSessions {
     return token
   }
 
+  const sessionOf = (token: string): OidcSession | undefined =>
+    (refresh.get(token) ?? access.get(token))?.session
+
   return {
     all,
     begin(start) {
@@ -161,8 +168,10 @@ export function createSessions(parts: Parts): OidcSessions {
       const works = known && !dead.has(known) && !known.session.over && now() < known.expiresAt
       return works ? known : null
     },
+    isBound: (token) => (access.get(token)?.jkt ?? null) !== null,
+    ownerOf: (token) => sessionOf(token)?.clientId,
     revoke(token) {
-      const session = (refresh.get(token) ?? access.get(token))?.session
+      const session = sessionOf(token)
       if (session) session.over ??= 'revoked'
       return session !== undefined
     },

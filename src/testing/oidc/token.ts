@@ -74,7 +74,7 @@ const refreshToken: Grant = async (context, { form, client, jkt }) => {
   const claimed = sessions.claim(token, (session) => {
     if (session.clientId !== client.id) return 'foreign-token'
     if (session.jkt !== null && session.jkt !== jkt) {
-      return refuseProof(context, jkt === null ? 'missing' : 'other-key', 'token')
+      return refuseProof(context, jkt === null ? 'unproved' : 'other-key', 'token')
     }
     const names = session.scope.split(' ')
     tooMuch = wanted?.split(' ').filter((name) => !names.includes(name)) ?? []

@@ -41,6 +41,8 @@ export interface OidcClientSeed {
   readonly publicKey?: Jwk | undefined
   /** Whom its access tokens are for, where they are JWTs; else they do not say. */
   readonly audience?: string | undefined
+  /** Those it may ask for besides `openid` and its like, where a server refuses all others. */
+  readonly scopes?: readonly string[] | undefined
   /** Compared exactly. @default 'http://localhost:3000/callback' */
   readonly redirectUris?: readonly string[] | undefined
   /**
@@ -52,8 +54,11 @@ export interface OidcClientSeed {
 
 /** How a server takes proofs of possession (RFC 9449). Times in ms. */
 export interface OidcProofRules {
-  /** Where proofs must hold a nonce of the server. @default 'nowhere' */
-  readonly nonces?: 'nowhere' | 'token' | 'resources' | 'everywhere' | undefined
+  /**
+   * Where proofs must hold a nonce of the server. `offered`: nowhere, but its answers bring one, and one that
+   * a proof holds must be right. @default 'nowhere'
+   */
+  readonly nonces?: 'nowhere' | 'offered' | 'token' | 'resources' | 'everywhere' | undefined
   /** For how long a nonce is the newest; the one before it is taken as well. @default 60_000 */
   readonly nonceLifetime?: number | undefined
   /**
@@ -69,7 +74,7 @@ export interface OidcProofRules {
 export interface ScriptedOidcOptions {
   /** @default 'https://id.example' */
   readonly issuer?: string | undefined
-  /** @default 'oidc-provider' */
+  /** Where it is not said, refresh tokens do not need `prompt=consent`. @default 'oidc-provider' */
   readonly manners?: OidcManners | undefined
   /** @default that of the server whose manners it has, as it was captured */
   readonly rotation?: OidcRotation | undefined

@@ -1,214 +1,25 @@
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { createScriptedOidc, type ScriptedOidcOptions } from '../../../src/testing/index.js'
+import type { ScriptedOidcOptions } from '../../../src/testing/index.js'
+import { capture } from './captured.js'
+import {
+  type Claims,
+  createKey,
+  createLab,
+  ISSUER,
+  type Key,
+  SERVERS,
+  story,
+} from './dpop-story.js'
 
-const CALLBACK = 'http://localhost:3000/callback'
-const ISSUER = 'https://id.example'
-/** RFC 7636, appendix B. */
-const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
-const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
+describe.each(Object.keys(SERVERS))('asked for proofs as the real %s was', (name) => {
+  const run = story(SERVERS[name] ?? {})
 
-type Claims = Readonly<Record<string, unknown>>
+  it.each([...capture(`dpop/${name}`)])('it answers alike: %s', async (step, answer) => {
+    expect((await run).get(step)).toBe(answer)
+  })
 
-let proofs = 0
-
-/** A key, and the proofs that jose makes with it. */
-async function createKey() {
-  const { privateKey, publicKey } = await generateKeyPair('ES256')
-  const jwk = await exportJWK(publicKey)
-  const prove = (claims: Claims, head: object = {}): Promise<string> =>
-    new SignJWT({ jti: `jti-${proofs++}`, ...claims })
-      .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk, ...head })
-      .sign(privateKey)
-  return { jkt: await calculateJwkThumbprint(jwk), prove }
-}
-
-type Key = Awaited<ReturnType<typeof createKey>>
-
-const sha256 = async (text: string): Promise<string> =>
-  Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(text))).toString('base64url')
-
-/** A scripted server that takes proofs, and a client of it that is made of plain requests. */
-async function createLab(options: ScriptedOidcOptions = {}) {
-  const time = { now: 1_700_000_000_000 }
-  const clock = { now: () => time.now }
-  const server = createScriptedOidc({ clock, signing: 'digest', dpop: {}, ...options })
-  const [key, other] = [await createKey(), await createKey()]
-  const iat = (): number => time.now / 1000
-
-  async function read(response: Response) {
-    const text = await response.text()
-    const body = text.startsWith('{') ? JSON.parse(text) : {}
-    const { status, headers } = response
-    const told = body.error ?? body.token_type ?? Object.keys(body)[0] ?? ''
-    return { line: [status, told, body.error_description ?? ''].join(' ').trim(), headers, body }
-  }
-
-  async function post(form: Readonly<Record<string, string>>, proof?: string) {
-    const init = {
-      method: 'POST',
-      body: new URLSearchParams({ client_id: 'app', ...form }),
-      headers: { ...(proof && { dpop: proof }) },
-    }
-    return read(await server.fetch(`${ISSUER}/token`, init))
-  }
-
-  /** A proof for the token endpoint. */
-  const forToken = (claims: Claims = {}, by: Key = key): Promise<string> =>
-    by.prove({ htm: 'POST', htu: `${ISSUER}/token`, iat: iat(), ...claims })
-
-  async function codeFor(jkt?: string): Promise<string> {
-    const query = new URLSearchParams({
-      client_id: 'app',
-      redirect_uri: CALLBACK,
-      response_type: 'code',
-      scope: 'openid offline_access',
-      state: 'state',
-      code_challenge: CHALLENGE,
-      code_challenge_method: 'S256',
-      ...(jkt && { dpop_jkt: jkt }),
-    })
-    const page = await server.fetch(`${ISSUER}/auth?${query}`, { redirect: 'manual' })
-    return new URL(page.headers.get('location') ?? '').searchParams.get('code') ?? ''
-  }
-
-  const codeGrant = (code: string, proof?: string) =>
-    post(
-      {
-        grant_type: 'authorization_code',
-        code,
-        redirect_uri: CALLBACK,
-        code_verifier: VERIFIER,
-      },
-      proof,
-    )
-  const refresh = (token: string, proof?: string) =>
-    post({ grant_type: 'refresh_token', refresh_token: token }, proof)
-
-  /** Asks userinfo, or an API at `url`. */
-  async function ask(authorization: string, proof?: string, url = `${ISSUER}/me`) {
-    const request = new Request(url, { headers: { authorization, ...(proof && { dpop: proof }) } })
-    const answer = url.startsWith(ISSUER)
-      ? server.fetch(request)
-      : server.guard(request, () => Response.json({ invoices: 1 }))
-    return read(await answer)
-  }
-
-  async function signIn() {
-    const { body } = await codeGrant(await codeFor(key.jkt), await forToken())
-    return { access: String(body.access_token), refresh: String(body.refresh_token), body }
-  }
-
-  /** A proof for a resource. */
-  const forResource = async (token: string, claims: Claims = {}, url = `${ISSUER}/me`) =>
-    key.prove({ htm: 'GET', htu: url, iat: iat(), ath: await sha256(token), ...claims })
-
-  return {
-    server,
-    time,
-    key,
-    other,
-    iat,
-    codeFor,
-    codeGrant,
-    refresh,
-    ask,
-    signIn,
-    forToken,
-    forResource,
-  }
-}
-
-/**
- * What the real servers answered, by what they were asked: oidc-provider 9.13.3 without nonces and
- * with, and Keycloak 26.7.3.
- */
-const CAPTURED = {
-  'oidc-provider': {
-    options: { manners: 'oidc-provider' },
-    answers: {
-      'code grant': '200 DPoP',
-      'refresh without proof': '400 invalid_grant grant request is invalid',
-      'refresh with another key': '400 invalid_grant grant request is invalid',
-      refresh: '200 DPoP',
-      'the refresh token after it': 'same token',
-      'the same proof again': '400 invalid_grant grant request is invalid',
-      'userinfo as Bearer': '401 invalid_token invalid token provided',
-      'userinfo with proof': '200 sub',
-    },
-  },
-  'oidc-provider with nonces': {
-    options: { manners: 'oidc-provider', dpop: { nonces: 'everywhere' } },
-    answers: {
-      'code grant': '400 use_dpop_nonce nonce is required in the DPoP proof',
-      'code grant with nonce': '200 DPoP',
-      'refresh without proof': '400 invalid_grant grant request is invalid',
-      'refresh with another key': '400 invalid_grant grant request is invalid',
-      'proof with iat a day off': '200 DPoP',
-      'stale nonce': '400 use_dpop_nonce invalid nonce in DPoP proof',
-      refresh: '200 DPoP',
-      'the refresh token after it': 'same token',
-      'the same proof again': '400 invalid_grant grant request is invalid',
-      'userinfo as Bearer': '401 invalid_token invalid token provided',
-      'userinfo with proof': '200 sub',
-    },
-  },
-  keycloak: {
-    options: { manners: 'keycloak' },
-    answers: {
-      'code grant': '200 DPoP',
-      'refresh without proof': '400 invalid_request DPoP proof is missing',
-      'refresh with another key': "400 invalid_grant DPoP confirmation doesn't match DPoP proof",
-      'proof with iat a day off': '400 invalid_request DPoP proof is not active',
-      refresh: '200 DPoP',
-      'the refresh token after it': 'new token',
-      'the same proof again': '400 invalid_request DPoP proof has already been used',
-      'userinfo with proof': '200 sub',
-    },
-  },
-} as const satisfies Readonly<
-  Record<
-    string,
-    { readonly options: ScriptedOidcOptions; readonly answers: Readonly<Record<string, string>> }
-  >
->
-
-/** All that the real servers were asked, in order. */
-async function story(options: ScriptedOidcOptions): Promise<Readonly<Record<string, string>>> {
-  const lab = await createLab(options)
-  const { codeFor, codeGrant, refresh, ask, forToken, forResource, other, iat } = lab
-  const seen: Record<string, string> = {}
-  const code = await codeFor()
-  const first = await codeGrant(code, await forToken())
-  seen['code grant'] = first.line
-  const nonce = first.headers.get('dpop-nonce') ?? undefined
-  const granted = nonce ? await codeGrant(code, await forToken({ nonce })) : first
-  if (nonce) seen['code grant with nonce'] = granted.line
-  const { refresh_token: token, access_token: access } = granted.body
-  const note = async (step: string, proof?: string) => {
-    const answer = await refresh(token, proof)
-    seen[step] = answer.line
-    return answer.body
-  }
-  await note('refresh without proof')
-  await note('refresh with another key', await forToken({ nonce }, other))
-  await note('proof with iat a day off', await forToken({ nonce, iat: iat() - 86_400 }))
-  await note('stale nonce', await forToken({ nonce: 'stale' }))
-  const proof = await forToken({ nonce })
-  const next = (await note('refresh', proof)).refresh_token
-  seen['the refresh token after it'] = next === token ? 'same token' : 'new token'
-  await note('the same proof again', proof)
-  seen['userinfo as Bearer'] = (await ask(`Bearer ${access}`)).line
-  const proved = await ask(`DPoP ${access}`, await forResource(access, { nonce }))
-  seen['userinfo with proof'] = proved.line
-  return seen
-}
-
-describe.each(Object.entries(CAPTURED))('asked for proofs as the real %s was', (_, captured) => {
-  const run = story(captured.options)
-
-  it.each(Object.entries(captured.answers))('it answers alike: %s', async (step, answer) => {
-    expect((await run)[step]).toBe(answer)
+  it('it was asked nothing else', async () => {
+    expect([...(await run).keys()]).toEqual([...capture(`dpop/${name}`).keys()])
   })
 })
 
@@ -324,6 +135,41 @@ describe('the scripted server', () => {
       )
     expect(await exposed('oidc-provider')).toBe('DPoP-Nonce,WWW-Authenticate')
     expect(await exposed('keycloak')).toBeNull()
+  })
+
+  it.each<readonly [NonNullable<ScriptedOidcOptions['manners']>, boolean]>([
+    ['oidc-provider', true],
+    ['keycloak', true],
+    ['spring', true],
+    ['hydra', false],
+    ['zitadel', false],
+  ])('lets pages send proofs as the real %s does: %s', async (manners, may) => {
+    const { server } = await createLab({ manners })
+    const headers = { origin: 'https://app.example', 'access-control-request-headers': 'dpop' }
+    const preflight = new Request(`${ISSUER}/token`, { method: 'OPTIONS', headers })
+    const allowed = (await server.fetch(preflight)).headers.get('access-control-allow-headers')
+    expect(/dpop/i.test(allowed ?? '')).toBe(may)
+  })
+
+  it('takes a bound token without a proof for a dead one, as Keycloak does where its client may have others', async () => {
+    const { signIn, refresh } = await createLab({ manners: 'keycloak' })
+    const { refresh: token } = await signIn()
+    expect((await refresh(token)).line).toBe('400 invalid_grant DPoP proof is missing')
+  })
+
+  it('says that a nonce would do where an old proof holds none, and that it knows none where it gives none', async () => {
+    const old = { iat: 1_699_999_699 }
+    const offers = await createLab({ dpop: { nonces: 'offered' } })
+    const refused = await offers.codeGrant(await offers.codeFor(), await offers.forToken(old))
+    expect(refused.line).toMatch(/^400 use_dpop_nonce DPoP proof iat is not recent enough/)
+    const nonce = refused.headers.get('dpop-nonce')
+    const taken = await offers.forToken({ ...old, nonce })
+    expect((await offers.codeGrant(await offers.codeFor(), taken)).line).toBe('200 DPoP')
+    const none = await createLab()
+    const needless = await none.forToken({ nonce: 'x' })
+    expect((await none.codeGrant(await none.codeFor(), needless)).line).toBe(
+      '400 invalid_dpop_proof DPoP nonces are not supported',
+    )
   })
 
   it('names the key in its tokens, and to those who look them up', async () => {

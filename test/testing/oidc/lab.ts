@@ -98,7 +98,8 @@ export function createLab(options: ScriptedOidcOptions, scope: string) {
       ...more,
     })
 
-  async function authorize(wanted = scope, prompt?: string, client = clientId): Promise<Reply> {
+  async function authorize(wanted = scope, asked?: string, client = clientId): Promise<Reply> {
+    const prompt = asked ?? (wanted.includes('offline_access') ? 'consent' : undefined)
     const query = new URLSearchParams({
       client_id: client,
       redirect_uri: CALLBACK,
@@ -220,6 +221,7 @@ export async function story(
   note('refresh after end_session', await refresh(ended.refresh_token))
   server.signInAs(null)
   note('prompt=none, no session', await authorize(scope, 'none'))
+  note('unknown scope', await authorize('openid nosuchscope', 'none'))
   return seen
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ScriptedOidcOptions } from '../../../src/testing/index.js'
 import { createLab } from './lab.js'
 
 const OFFLINE = 'openid offline_access'
@@ -14,6 +15,41 @@ describe('the scripted server', () => {
     })
     const other = 'https://id.example/.well-known/oauth-authorization-server/realms/one'
     expect(await at(other)).toEqual(document)
+  })
+
+  it('gives a refresh token as oidc-provider does: to whoever is asked for consent', async () => {
+    const scopeOf = async (options: ScriptedOidcOptions, prompt?: string) => {
+      const { authorize, codeGrant } = createLab(options, OFFLINE)
+      const { code } = (await authorize(OFFLINE, prompt)).body
+      const { scope, refresh_token } = (await codeGrant(code)).body
+      return [scope, refresh_token !== undefined]
+    }
+    const real = { manners: 'oidc-provider' } as const
+    expect(await scopeOf(real, 'login')).toEqual(['openid', false])
+    expect(await scopeOf(real, 'login consent')).toEqual([OFFLINE, true])
+    expect(await scopeOf({}, 'login')).toEqual([OFFLINE, true])
+  })
+
+  it('grants the scopes that a client was registered for, where it refuses others', async () => {
+    const clients = [{ id: 'spa', redirectUris: ['https://app.example/cb'], scopes: ['orders'] }]
+    const { authorize } = createLab({ manners: 'keycloak', clients }, OFFLINE)
+    expect((await authorize('openid orders')).body).toHaveProperty('code')
+    expect((await authorize('openid payments')).body).toMatchObject({ error: 'invalid_scope' })
+  })
+
+  it('lets no client revoke another one’s token', async () => {
+    const { signIn, refresh, post, server } = createLab({}, OFFLINE)
+    const { refresh_token } = await signIn()
+    const token = String(refresh_token)
+    const foreign = await post('/token/revocation', { token, client_id: 'other' })
+    expect(foreign.shape).toBe('200 nothing')
+    const web = { client_id: 'web', client_secret: 'web-secret' }
+    expect((await post('/token/revocation', { token, ...web })).body).toEqual({
+      error: 'invalid_request',
+      error_description: 'client is not authorized to revoke the presented token',
+    })
+    expect(server.liveSessions()).toBe(1)
+    expect((await refresh(token)).body).toHaveProperty('access_token')
   })
 
   it('refuses a refresh token with 403 in the manner of Auth0', async () => {

@@ -6,6 +6,7 @@ const AUTH0_GRANT = refusal(403, 'invalid_grant', 'Unknown or invalid refresh to
 /** As Auth0's documentation has it, over oidc-provider's habits. */
 export const auth0: Manners = {
   ...oidcProvider,
+  wantsConsent: false,
   redirect: [],
   claims: ['sid'],
   missing: ['nonce'],

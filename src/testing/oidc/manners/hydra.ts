@@ -22,6 +22,8 @@ export const hydra: Manners = {
   accessTokens: 'opaque',
   tokenType: 'bearer',
   refreshTokens: 'offline_access',
+  refusesScopes: true,
+  hidesProofs: true,
   redirect: ['scope'],
   newestAccess: true,
   narrows: false,

@@ -8,6 +8,9 @@ import { oidcProvider } from './oidc-provider.js'
 import { spring } from './spring.js'
 import { zitadel } from './zitadel.js'
 
+/** How a server behaves of which nothing is said. */
+export const USUAL: Manners = { ...oidcProvider, wantsConsent: false }
+
 /** How each server behaves. */
 export const MANNERS: Readonly<Record<OidcManners, Manners>> = {
   'oidc-provider': oidcProvider,

@@ -10,6 +10,7 @@ export const keycloak: Manners = {
   accessTokens: 'jwt',
   tokenType: 'Bearer',
   refreshTokens: 'always',
+  refusesScopes: true,
   redirect: ['session_state', 'iss'],
   lifetimes: true,
   narrows: false,
@@ -21,8 +22,19 @@ export const keycloak: Manners = {
   endSession: 'ends',
   nobody: 'error',
   unknownRevocation: { error: 'invalid_token', error_description: 'Invalid token' },
+  ignoresNonces: true,
+  boundAsBearer: {
+    status: 401,
+    page: '',
+    headers: {
+      'www-authenticate':
+        'Bearer error="invalid_token", error_description="Token verification failed"',
+    },
+  },
   proofs: {
     missing: refusal(400, 'invalid_request', 'DPoP proof is missing'),
+    // As `npm run servers` finds it, whose client may have bearer tokens too.
+    unproved: refusal(400, 'invalid_grant', 'DPoP proof is missing'),
     'other-key': refusal(400, 'invalid_grant', "DPoP confirmation doesn't match DPoP proof"),
     old: refusal(400, 'invalid_request', 'DPoP proof is not active'),
     replayed: refusal(400, 'invalid_request', 'DPoP proof has already been used'),

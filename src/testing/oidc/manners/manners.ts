@@ -37,8 +37,10 @@ export type Situation =
 
 /** What is wrong with a proof of possession (RFC 9449). */
 export type ProofFault =
-  /** There is none, for a token that is bound, or of a client whose tokens must all be. */
+  /** There is none, of a client whose tokens must all be bound. */
   | 'missing'
+  /** There is none, for a refresh token that is bound. */
+  | 'unproved'
   | 'other-key'
   | 'replayed'
   | 'old'
@@ -48,6 +50,10 @@ export type ProofFault =
   | 'forged'
   | 'no-nonce'
   | 'stale-nonce'
+  /** It is old, and a nonce would do. */
+  | 'old-without-nonce'
+  /** It holds a nonce, of which the server gives none. */
+  | 'needless-nonce'
 
 /** How one server differs from the others. */
 export interface Manners {
@@ -56,6 +62,10 @@ export interface Manners {
   readonly tokenType: 'Bearer' | 'bearer'
   /** Who gets refresh tokens. */
   readonly refreshTokens: 'always' | 'offline_access' | 'confidential'
+  /** Whether `offline_access` counts only where the person is asked for consent; else it is not granted. */
+  readonly wantsConsent?: boolean
+  /** Whether a sign-in is refused that asks for a scope which nobody has registered; else it is granted. */
+  readonly refusesScopes?: boolean
   /** Whether the redirect names the issuer (RFC 9207), and what else is in it. */
   readonly redirect: readonly ('iss' | 'session_state' | 'scope')[]
   /** Whether the answer has Keycloak's further fields. */
@@ -99,6 +109,12 @@ export interface Manners {
   readonly refusals: Readonly<Record<Situation, Refusal>>
   /** Its words for proofs, where they are not those of oidc-provider. */
   readonly proofs?: Readonly<Partial<Record<ProofFault, Refusal>>>
+  /** Whether nonces in proofs are nothing to it, where it gives none; else they are refused. */
+  readonly ignoresNonces?: boolean
+  /** What a token that is bound gets where it comes as a bearer token, where that is something else. */
+  readonly boundAsBearer?: Refusal
+  /** Whether pages must send no proofs: its preflights do not allow the header. */
+  readonly hidesProofs?: boolean
   /** What becomes of refresh tokens that are bound to a key, where that is something else. */
   readonly boundRotation?: OidcRotation
   /** The headers of answers about proofs that pages may read, where there are any. */

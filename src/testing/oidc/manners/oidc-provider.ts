@@ -10,6 +10,7 @@ export const oidcProvider: Manners = {
   accessTokens: 'opaque',
   tokenType: 'Bearer',
   refreshTokens: 'offline_access',
+  wantsConsent: true,
   redirect: ['iss'],
   namesScope: true,
   narrows: true,

@@ -10,6 +10,7 @@ export const spring: Manners = {
   accessTokens: 'jwt',
   tokenType: 'Bearer',
   refreshTokens: 'confidential',
+  refusesScopes: true,
   redirect: [],
   newestAccess: true,
   narrows: true,

@@ -8,6 +8,8 @@ export const zitadel: Manners = {
   ...spring,
   accessTokens: 'opaque',
   refreshTokens: 'offline_access',
+  refusesScopes: false,
+  hidesProofs: true,
   claims: ['amr', 'at_hash', 'auth_time', 'azp', 'c_hash', 'client_id'],
   missing: ['c_hash', 'nonce'],
   endSession: 'ends',
