@@ -25,11 +25,12 @@ const personOf = ({ user, sessionId, accessToken }: Session): string =>
 /**
  * The client's fetch for one call of ky, which may send it several times:
  *
- *   Ada's call ──▶ 503 ······ ky waits ······ ▶ sent again, as Grace
- *                        Grace signs in ─┘
+ *   Ada's call ──▶ hooks ······ ▶ 503 ······ ky waits ······ ▶ sent again, as Grace
+ *           Grace signs in ─┘   or   Grace signs in ─┘
  */
 function fetchAsOne(auth: KyAuth): typeof fetch {
-  let person: string | undefined
+  const { session: first } = auth.getSnapshot()
+  let person = first && personOf(first)
   return async (input, init) => {
     const controller = new AbortController()
     const check = (): void => {

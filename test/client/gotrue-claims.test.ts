@@ -29,7 +29,10 @@ function tampered(genuine: string, change: object): string {
   return [head, Buffer.from(text).toString('base64url'), mark].join('.')
 }
 
-afterEach(() => vi.unstubAllGlobals())
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
 
 describe.each(['es256', 'rs256'] as const)('tokens of a server that signs by %s', (signing) => {
   it('are verified here, by keys that are fetched once in ten minutes', async () => {
@@ -174,6 +177,19 @@ describe('keys', () => {
     const { auth, sent } = answered([200, { keys: [{ kty: 'oct' }, null, key] }])
     expect((await claims(auth).verify(signed)).claims.sub).toBe('u1')
     expect(sent).toHaveLength(1)
+  })
+
+  it('of an algorithm that this platform does not know are left to the server', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true })
+    const signed = await new SignJWT({ sub: 'u1', exp: 4_000_000_000 })
+      .setProtectedHeader({ alg: 'EdDSA', kid: 'k' })
+      .sign(privateKey)
+    const key = { ...(await exportJWK(publicKey)), kid: 'k', alg: 'EdDSA' }
+    const { auth, sent } = answered([200, { keys: [key] }], [200, { id: 'u1' }])
+    const unknown = new DOMException('Algorithm: Unrecognized name', 'NotSupportedError')
+    vi.spyOn(crypto.subtle, 'importKey').mockRejectedValueOnce(unknown)
+    expect((await claims(auth).verify(signed)).claims.sub).toBe('u1')
+    expect(sent.map(({ url }) => url.pathname).at(-1)).toBe('/auth/v1/user')
   })
 
   it('that are none are the server’s mistake, and end no session', async () => {

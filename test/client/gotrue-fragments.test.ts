@@ -11,6 +11,24 @@ async function linkOf({ server }: World, person: typeof BOB): Promise<string> {
   return `${APP}#${new URLSearchParams({ access_token, refresh_token })}`
 }
 
+describe('the tokens of another provider', () => {
+  const GIVEN = {
+    provider_token: 'github-access-token',
+    provider_refresh_token: 'github-refresh-token',
+  }
+
+  it.each(['implicit', 'pkce'] as const)('are the session’s extras: %s', async (flow) => {
+    const world = createGoTrueWorld()
+    const { tab, auth } = world.open(undefined, undefined, { acceptFragmentTokens: true })
+    const url = await auth.actions.authorizeUrl({ provider: 'github', redirectTo: APP, flow })
+    tab.navigate(await world.follow(url))
+    const result = await auth.actions.handleRedirect()
+    expect(result?.session?.extras).toMatchObject(GIVEN)
+    expect(tab.environment.page.href()).toBe(APP)
+    expect((await auth.refreshSession()).session.extras).toMatchObject(GIVEN)
+  })
+})
+
 describe('tokens in an address, of which the server takes its time to say whose they are,', () => {
   /** A tab in which Bob's session arrives by a link, and another one. */
   async function arriving() {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { AuthClient } from '../../src/index.js'
 import { find } from '../../src/providers/gotrue/found.js'
+import { identities } from '../../src/providers/gotrue/identities.js'
 import { type GoTrueOptions, gotrue } from '../../src/providers/gotrue/index.js'
+import { sso } from '../../src/providers/gotrue/sso.js'
 import { createFakeBrowser } from '../../src/testing/index.js'
 import { fc } from '../support/fast-check.js'
 import { jwt } from '../support/wire.js'
@@ -51,6 +53,8 @@ function start(options: Partial<GoTrueOptions> = {}) {
   const here = () => (tab.environment.page.href() ?? '').slice(APP.length)
   return { auth, tab, sent, answers, events, at, here }
 }
+
+type Auth = ReturnType<typeof start>['auth']
 
 const fragmentOf = (id: string): string => {
   const { access_token, refresh_token } = sessionOf(id)
@@ -112,6 +116,66 @@ describe('an answer of another integration’s', () => {
     for (const rest of ['', '?state=x', '?message=hello', '#message=hello', '#sb=', '?type=a']) {
       expect(await at(rest)).toBeNull()
     }
+  })
+})
+
+describe('a `state` that the app’s own address has', () => {
+  const redirectTo = `${APP}?state=cart-7&x=1`
+
+  it.each([
+    ['another provider', (auth) => auth.actions.authorizeUrl({ provider: 'github', redirectTo })],
+    ['a mail', (auth) => auth.actions.sendOtp({ email: 'ada@example.com', redirectTo })],
+    ['a mail for a new password', recovery],
+    ['single sign-on', (auth) => sso(auth).signInUrl({ domain: 'corp.example' }, { redirectTo })],
+  ] satisfies [string, (auth: Auth) => Promise<unknown>][])(
+    'is no other integration’s, where the way back from %s has it',
+    async (_, begin) => {
+      const { auth, at, here, answers } = start()
+      answers.push(Response.json({ url: 'https://idp.example/' }))
+      await begin(auth)
+      answers.length = 0
+      expect(await at(`?state=cart-7&x=1&code=${CODE}`)).toMatchObject({ user: { id: 'ada' } })
+      expect(here()).toBe('?state=cart-7&x=1')
+    },
+  )
+
+  async function recovery(auth: Auth): Promise<void> {
+    await auth.actions.sendPasswordRecovery({ email: 'ada@example.com', redirectTo })
+  }
+
+  it('leaves a recovery one', async () => {
+    const { auth, at, events } = start()
+    await recovery(auth)
+    await at(`?state=cart-7&x=1&code=${CODE}`)
+    expect(events).toContain('PASSWORD_RECOVERY ada')
+  })
+
+  it('comes back with a link of an account', async () => {
+    const { auth, at, answers, here } = start()
+    await auth.signIn({ email: 'ada@example.com', password: 'secret-1' })
+    answers.push(Response.json({ url: 'https://id.example/' }))
+    await identities(auth).linkUrl({ provider: 'github', redirectTo })
+    expect(await at(`?state=cart-7&x=1&code=${CODE}`)).toMatchObject({ user: { id: 'ada' } })
+    expect(here()).toBe('?state=cart-7&x=1')
+  })
+
+  it('comes back with a refusal, also where a server has no other mark for those', async () => {
+    const { auth, at, here } = start()
+    await auth.actions.authorizeUrl({ provider: 'github', redirectTo })
+    const said = 'error=server_error&error_code=otp_expired&error_description=No'
+    await expect(at(`?state=cart-7&x=1&${said}#${said}`)).rejects.toMatchObject({
+      serverCode: 'otp_expired',
+    })
+    expect(here()).toBe('?state=cart-7&x=1')
+  })
+
+  it('marks another’s code as before, where it is another one, or nothing was begun', async () => {
+    const { auth, at, here, sent } = start()
+    const rest = `?state=cart-7&x=1&code=${CODE}`
+    expect(await at(rest)).toMatchObject({ ignored: 'code' })
+    await auth.actions.authorizeUrl({ provider: 'github', redirectTo: `${APP}?state=cart-8` })
+    expect(await at(rest)).toMatchObject({ ignored: 'code' })
+    expect([here(), sent]).toEqual([rest, []])
   })
 })
 
@@ -396,9 +460,9 @@ describe('any address', () => {
       .array(fc.tuple(name, value))
       .map((pairs) => pairs.map((pair) => pair.join('=')).join('&'))
     fc.assert(
-      fc.property(part, part, fc.boolean(), (query, fragment, begun) => {
+      fc.property(part, part, fc.boolean(), fc.array(value), (query, fragment, begun, states) => {
         const href = `${APP}?${query}#${fragment}`
-        const found = find(href, { begun, acceptFragmentTokens: false })
+        const found = find(href, { begun, states, acceptFragmentTokens: false })
         expect(found?.kind).not.toBe('tokens')
         if (found?.kind === 'code') expect(begun || found.certain).toBe(true)
         if (found?.kind === 'error') expect(found.error.message.length).toBeLessThan(230)

@@ -3,6 +3,7 @@ import { AuthClient, memoryStorage } from '../../src/index.js'
 import { identities } from '../../src/providers/gotrue/identities.js'
 import { gotrue } from '../../src/providers/gotrue/index.js'
 import { assuranceLevel, mfa } from '../../src/providers/gotrue/mfa.js'
+import { fc } from '../support/fast-check.js'
 import { jwt } from '../support/wire.js'
 
 /** What an app may keep of somebody: letters of two halves, joined ones, a lot, and nothing at all. */
@@ -12,6 +13,8 @@ const METADATA: Readonly<Record<string, object | null>> = {
   'names of JavaScript’s': { constructor: 'x', toString: null, valueOf: {}, length: -1 },
   nothing: null,
 }
+
+const isPlain = (json: unknown): boolean => !JSON.stringify(json).includes('__proto__')
 
 /** Two tabs with one storage, whose server describes everybody so. */
 async function tabs(user: object) {
@@ -49,6 +52,37 @@ describe('a user', () => {
       expect((await second.actions.getUser()).userMetadata).toEqual(metadata)
     },
   )
+
+  it('is the same in every tab, whatever the app keeps of somebody', async () => {
+    const letters = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('👩🏽‍🚀', 'e\u0301 \u2028', '\0'),
+      fc.nat({ max: 10_000 }).map((length) => 'ü'.repeat(length)),
+    )
+    const metadata = fc.oneof(
+      fc.constant(null),
+      fc.dictionary(
+        letters.filter((name) => name !== '__proto__'),
+        // What would be the prototype of objects is left out of all JSON.
+        fc.oneof(letters, fc.jsonValue().filter(isPlain), fc.constant(null)),
+      ),
+    )
+    await fc.assert(
+      fc.asyncProperty(metadata, metadata, async (user_metadata, app_metadata) => {
+        const { first, second } = await tabs({ id: 'ada', user_metadata, app_metadata })
+        const [mine, theirs] = [await first.getSession(), await second.getSession()]
+        const sent = JSON.parse(JSON.stringify({ user_metadata, app_metadata }))
+        expect(mine?.user).toMatchObject({
+          userMetadata: sent.user_metadata,
+          appMetadata: sent.app_metadata,
+        })
+        expect(theirs?.user).toEqual(mine?.user)
+        first.dispose()
+        second.dispose()
+      }),
+    )
+  })
 
   it('with null for every object and list that is usual is one all the same', async () => {
     const nulls = { user_metadata: null, app_metadata: null, identities: null, factors: null }

@@ -37,6 +37,42 @@ describe('a page that a link leads to', () => {
     },
   )
 
+  it.each(['implicit', 'pkce'] as const)(
+    'has the tokens of the provider that the person came from: %s',
+    async (flowType) => {
+      const { open, follow } = createTabs()
+      const { data } = await open({ flowType }).auth.signInWithOAuth({
+        provider: 'github',
+        options: { redirectTo: APP, skipBrowserRedirect: true },
+      })
+      const { auth } = open({ flowType }, await follow(data.url ?? ''))
+      expect((await auth.getSession()).data.session).toMatchObject({
+        provider_token: 'github-access-token',
+        provider_refresh_token: 'github-refresh-token',
+      })
+    },
+  )
+
+  it('leaves a code alone that nobody here has asked for, as that of an invitation', async () => {
+    const href = `${APP}/welcome?code=68943c48-2329-4d04-9122-1538a0fa69d5`
+    const { auth, here } = createTabs().open({}, href)
+    expect(await auth.initialize()).toEqual({ error: null })
+    expect(here()).toBe(href)
+  })
+
+  it('signs in also where the app’s own address has a `state`', async () => {
+    const { open, follow } = createTabs()
+    const redirectTo = `${APP}?state=cart-7`
+    const { data } = await open({ flowType: 'pkce' }).auth.signInWithOAuth({
+      provider: 'github',
+      options: { redirectTo, skipBrowserRedirect: true },
+    })
+    const { auth, here } = open({ flowType: 'pkce' }, await follow(data.url ?? ''))
+    expect(await auth.initialize()).toEqual({ error: null })
+    expect((await auth.getSession()).data.session).not.toBeNull()
+    expect(here()).toBe(redirectTo)
+  })
+
   it('makes calls wait for it: getSession() does not say that nobody is there', async () => {
     const { open, follow, link } = createTabs()
     await open().auth.signInWithOtp({ email: ADA.email, ...back })

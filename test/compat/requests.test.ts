@@ -156,8 +156,14 @@ describe('what comes back', () => {
   it('is a failure that may pass where a part of the package cannot be loaded', async () => {
     const { auth } = start()
     const flow = 'implicit' as const
-    const ready = async () => {}
-    const face = { client: auth.client, flow, throwOnError: false, ready }
+    const face = {
+      client: auth.client,
+      flow,
+      throwOnError: false,
+      ready: async () => {},
+      starting: () => false,
+      check() {},
+    }
     const api = { greet: async () => 'hello' }
     const offline = () => Promise.reject(new TypeError('Failed to fetch'))
     expect(await lazily<typeof api>(face, offline, { greet: null }).greet()).toMatchObject({

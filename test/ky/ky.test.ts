@@ -155,6 +155,16 @@ describe('a call that Ada began', () => {
     expect(bearers(sent)).toEqual(['Bearer access-1'])
   })
 
+  it('is not sent as Grace, who signed in during a hook, before anything was sent', async () => {
+    const { auth, http } = await adas()
+    const sent = api()
+    const slow = http.extend({
+      hooks: { beforeRequest: [async () => void (await auth.signIn({ name: 'grace' }))] },
+    })
+    await expect(slow.post('transfer')).rejects.toMatchObject({ code: 'superseded' })
+    expect(sent).toEqual([])
+  })
+
   it('is not sent as Grace, who signed in while it waited for a token', async () => {
     const { http, auth, world } = await adas({ retry: 0 })
     const sent = api()

@@ -16,7 +16,7 @@ const signIn = async (...replies: Reply[]): Promise<unknown> =>
 
 const oauth = (error: string, error_description = 'Words.') => ({ error, error_description })
 
-describe('a session at a server that knows no codes (before v2.164.0, Netlify Identity)', () => {
+describe('a session at a server that knows no codes (before v2.164.0)', () => {
   it.each([400, 401, 403])('ends by `invalid_grant`, with %i', async (status) => {
     for (const why of ['Invalid Refresh Token: Already Used', 'Invalid Refresh Token']) {
       expect(await refresh([status, oauth('invalid_grant', why)])).toMatchObject({
@@ -121,7 +121,7 @@ describe('a sign-in at a server that knows no codes', () => {
   it.each([
     [400, oauth('invalid_grant', 'Invalid login credentials'), 'invalid_credentials'],
     [422, { code: 422, msg: 'Password should be at least 6 characters' }, 'rejected'],
-    // Before 2023, and at Netlify.
+    // Before 2023.
     [401, { code: 401, msg: 'Token has expired or is invalid' }, 'invalid_credentials'],
     [404, { code: 404, msg: 'Confirmation token not found' }, 'invalid_credentials'],
     [401, { message: 'No API key found in request' }, 'bad_response'],

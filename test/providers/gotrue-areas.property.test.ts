@@ -102,6 +102,8 @@ async function signedIn(answers: readonly { readonly status: number; readonly bo
       async fetch(input) {
         const url = String(input)
         if (turn < 0 || url.endsWith('refresh_token')) return Response.json(SESSION)
+        // What begins a link is answered well: what comes back is what is judged.
+        if (url.includes('begun.example')) return Response.json({ url: 'https://id.example/' })
         if (url.includes('/logout')) return new Response(null, { status: 204 })
         const { status = 500, body = '' } = answers[turn++ % answers.length] ?? {}
         return new Response([204, 205, 304].includes(status) ? null : body, { status })
@@ -146,8 +148,20 @@ const CALLS: readonly (readonly [string, (auth: Auth) => Promise<unknown>, boole
   ['a list of identities', (auth) => identities(auth).list(), false],
   ['the address of a link', (auth) => identities(auth).linkUrl({ provider: 'x' }), false],
   ['a link', (auth) => identities(auth).link({ provider: 'x', idToken: 'y' }), false],
+  ['the code of a link', linkByCode, true],
+  [
+    'another address',
+    (auth) => auth.actions.updateUser({ email: 'ada@work.example', redirectTo: ORIGIN }),
+    false,
+  ],
   ['an unlinking', (auth) => identities(auth).unlink({ identityId: ID }), false],
 ]
+
+/** Links an account by a redirect that comes back with a code. */
+async function linkByCode(auth: Auth): Promise<unknown> {
+  await identities(auth).linkUrl({ provider: 'x', redirectTo: 'https://begun.example/' })
+  return auth.actions.handleRedirect({ url: `${ORIGIN}/?code=${ID}` })
+}
 
 /** A device that has a passkey. */
 function device(auth: Auth) {

@@ -130,6 +130,26 @@ describe('options', () => {
 })
 
 describe('a key', () => {
+  const visible = fc.stringMatching(/^[!-~]{0,20}$/)
+  const unseen = fc.oneof(
+    fc.constantFrom('\u200b', '\u200d', '\u2060', '\ufeff', '\u00ad', '\u202e', '\u00a0', '\t'),
+    fc.string({ unit: 'binary', minLength: 1 }).filter((text) => /[^!-~]/.test(text)),
+  )
+
+  it('is told at once wherever anything stands in it that no header shows', () => {
+    fc.assert(
+      fc.property(visible, unseen, visible, (before, there, after) => {
+        const key = before + there + after
+        expect(() => gotrue({ url, apiKey: key })).toThrow(mistake(/`apiKey`.*copy it anew/))
+        expect(() => workos({ clientId: key })).toThrow(mistake(/`clientId`/))
+      }),
+    )
+  })
+
+  it('is taken where all of it can be seen', () => {
+    fc.assert(fc.property(visible, (key) => void gotrue({ url, apiKey: key })))
+  })
+
   it.each(['a\u200bb', '\ufeffa', 'a\n', 'a\r\nb', ' a', 'a b', 'ä', '\u0000'])(
     'that was copied with what cannot be seen is told at once: %j',
     (key) => {

@@ -182,7 +182,7 @@ describe('sign-in by redirect', () => {
   it('comes back with a code that the verifier turns into a session, once', async () => {
     const { desk, url, code } = await authorized({ state: 'xyz' })
     expect(`${url.origin}${url.pathname}`).toBe('https://app.example/in')
-    expect(Object.fromEntries(url.searchParams)).toMatchObject({ a: '1', state: 'xyz' })
+    expect(Object.fromEntries(url.searchParams)).toEqual({ a: '1', code })
     expect(said(await pkce(desk, code, 'x'.repeat(43)))).toBe('400 bad_code_verifier')
     expect(said(await pkce(desk, code))).toBe('200 ok')
     expect(said(await pkce(desk, code))).toBe('404 flow_state_not_found')
@@ -222,19 +222,35 @@ describe('sign-in by redirect', () => {
   it('can be denied', async () => {
     const desk = createDesk()
     desk.server.denyNextAuthorize()
-    const path = '/authorize?provider=github&redirect_to=https://app.example/&state=xyz'
+    const path = '/authorize?provider=github&redirect_to=https://app.example/?state=own&state=xyz'
     const url = await follow(desk, path)
     expect(url.searchParams.get('error')).toBe('access_denied')
-    expect(url.searchParams.get('state')).toBe('xyz')
+    expect(url.searchParams.getAll('state')).toEqual(['own'])
     expect((await follow(desk, path)).searchParams.has('error')).toBe(false)
   })
 
-  it.each(['/authorize', '/authorize?provider=github&redirect_to=nowhere'])(
-    'refuses %s',
-    async (path) => {
-      expect(said(await createDesk().send(path))).toBe('400 validation_failed')
-    },
-  )
+  it('refuses nobody’s', async () => {
+    expect(said(await createDesk().send('/authorize'))).toBe('400 validation_failed')
+  })
+
+  const site = { siteUrl: 'https://app.example/home' }
+  const urls = ['https://*.app.example/in', 'https://other.example/**']
+
+  it.each([
+    ['nowhere', 'https://app.example/home'],
+    ['https://evil.example/', 'https://app.example/home'],
+    ['https://a.b.app.example/in', 'https://app.example/home'],
+    ['https://a.app.example/in/x', 'https://app.example/home'],
+    ['https://xapp.example/in', 'https://app.example/home'],
+    ['https://app.example/any/page', 'https://app.example/any/page'],
+    ['https://a.app.example/in', 'https://a.app.example/in'],
+    ['https://other.example/a/b', 'https://other.example/a/b'],
+  ])('to %s leads to %s', async (wanted, there) => {
+    const desk = createDesk({ ...site, redirectUrls: urls })
+    const query = new URLSearchParams({ provider: 'github', redirect_to: wanted })
+    const { origin, pathname } = await follow(desk, `/authorize?${query}`)
+    expect(origin + pathname).toBe(there)
+  })
 })
 
 describe('the link of a message', () => {

@@ -29,6 +29,7 @@ export class Base {
   protected readonly wake: SwitchableWake | undefined
   readonly #options: ClientOptions
   #start: Promise<ErrorResponse> | undefined
+  #starting = false
 
   /** @throws AuthError for options that cannot work. */
   constructor(options: ClientOptions = {}) {
@@ -43,6 +44,8 @@ export class Base {
         flow: acceptFragmentTokens && options.flowType !== 'pkce' ? 'implicit' : 'pkce',
         throwOnError: options.throwOnError === true,
         ready: async () => this.#start,
+        starting: () => this.#starting,
+        check() {},
       }
     } catch (cause) {
       throw toAuthError(cause)
@@ -70,11 +73,14 @@ export class Base {
     const { detectSessionInUrl = true } = this.#options
     const href = depsOf('GoTrueClient', this.client).host.page.href()
     if (!detectSessionInUrl || !href || !ANSWER.test(href)) return null
+    this.#starting = true
     try {
       const { takeRedirect } = await import('./redirect.js')
       return await takeRedirect(this.client, { href, detectSessionInUrl })
     } catch (cause) {
       return toAuthError(cause)
+    } finally {
+      this.#starting = false
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { LinkFlow } from '../../providers/gotrue/types.js'
-import type { AuthError } from './errors.js'
+import { type AuthError, AuthRefreshDiscardedError } from './errors.js'
 import type { Inner } from './options.js'
 import { toAuthError } from './translate.js'
 
@@ -12,6 +12,38 @@ export interface Face {
   readonly throwOnError: boolean
   /** Settles once nothing is under way that `initialize` began: all calls wait for it. */
   ready(): Promise<unknown>
+  /** Whether `initialize` has begun something that has not ended. */
+  starting(): boolean
+  /** @throws AuthRefreshDiscardedError once somebody else is signed in than when the call was made. */
+  check(): void
+}
+
+/** Who is signed in: `null` for nobody, `undefined` as long as that is unknown. */
+function personNow({ client, starting }: Face): string | null | undefined {
+  const { status, user } = client.getSnapshot()
+  return starting() || status === 'loading' ? undefined : (user?.id ?? null)
+}
+
+/**
+ * What one call works on, which is sent as whoever makes it, or not at all:
+ *
+ *   Ada calls updateUser() ──▶ its work is loaded ······ ▶ would be sent as Grace
+ *                                    Grace signs in ─┘
+ */
+export function asCaller(face: Face): Face {
+  let begun = personNow(face)
+  const note = (): void => {
+    if (begun === undefined) begun = personNow(face)
+  }
+  // What only the start finds out is the caller's as well.
+  face.ready().then(note)
+  return {
+    ...face,
+    check() {
+      note()
+      if (begun !== personNow(face)) throw new AuthRefreshDiscardedError()
+    },
+  }
 }
 
 /** What stands for no data, and the failure. */
@@ -41,6 +73,7 @@ export async function run<Data, Empty>(
 ): Promise<Outcome<Data, Empty>> {
   try {
     await face.ready()
+    face.check()
     return { data: await work(face), error: null }
   } catch (cause) {
     return failed(face, cause, empty)

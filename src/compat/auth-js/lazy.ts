@@ -1,8 +1,11 @@
 import { AuthRetryableFetchError } from './errors.js'
-import { type Face, failed } from './face.js'
+import { asCaller, type Face, failed } from './face.js'
 
 /** Makes the methods of a part. */
 export type Make<Api> = (face: Face) => Api
+
+/** The names of what anybody may do: whoever is signed in has no part in it. */
+const ANYBODY = /^(sign|verifyOtp|exchange|rese|.*Authentication$)/
 
 /**
  * Methods whose work is loaded at their first call: a page that never calls them does not have it.
@@ -17,8 +20,9 @@ export function lazily<Api extends object>(
     name,
     async (...given: unknown[]): Promise<unknown> => {
       let api: Api
+      const mine = ANYBODY.test(name) ? face : asCaller(face)
       try {
-        api = (await load())(face)
+        api = (await load())(mine)
       } catch {
         return failed(face, new AuthRetryableFetchError(`${name}() could not be loaded.`, 0), none)
       }

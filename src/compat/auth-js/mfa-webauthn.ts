@@ -32,7 +32,11 @@ import type {
 
 type Sending = Requests<AnyMetadata>
 
-const requestsOf = ({ client }: Face): Sending => createRequests('mfa.webauthn', client)
+/** For one request: several of one call are the caller's, or are not sent. */
+function requestsOf({ client, check }: Face): Sending {
+  check()
+  return createRequests('mfa.webauthn', client)
+}
 
 /** Enrols a key that waits for its first proof. */
 export async function enrollKey(
@@ -145,14 +149,13 @@ async function prove(
 
 /** A key of that name that nobody has proved keeps the name taken. */
 async function freeName(face: Face, friendlyName: string): Promise<void> {
-  const { ask } = requestsOf(face)
-  const { factors } = fieldsOf(await ask('/user', { method: 'GET' }))
+  const { factors } = fieldsOf(await requestsOf(face).ask('/user', { method: 'GET' }))
   const list = Array.isArray(factors) ? factors.map(fieldsOf) : []
   const left = list.find(
     ({ factor_type, friendly_name, status }) =>
       factor_type === 'webauthn' && friendly_name === friendlyName && status === 'unverified',
   )
-  if (left) await ask(pathOf(left.id), { method: 'DELETE' })
+  if (left) await requestsOf(face).ask(pathOf(left.id), { method: 'DELETE' })
 }
 
 async function register(
@@ -172,8 +175,8 @@ async function register(
     async (error: unknown) => {
       // It would keep its name taken for five minutes. Unanswered, it may count by now.
       const unanswered = isHoldfastError(error) && error.retryable && !error.status
-      const { ask } = requestsOf(face)
-      if (!unanswered) await ask(pathOf(factorId), { method: 'DELETE' }).catch(() => {})
+      const remove = async () => requestsOf(face).ask(pathOf(factorId), { method: 'DELETE' })
+      if (!unanswered) await remove().catch(() => {})
       throw error
     },
   )

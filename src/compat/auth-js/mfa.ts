@@ -209,6 +209,7 @@ export const recoveryCodesApi = (face: Face): MfaRecoveryCodesMethods => {
         face,
         async () => {
           const { id } = await codes.status()
+          face.check()
           await codes.remove()
           return { id }
         },

@@ -44,8 +44,11 @@ export async function takeRedirect(
   const params = paramsOf(href)
   if (typeof detect === 'function' && !params.code && !detect(new URL(href), params)) return null
   try {
+    const { host } = client.actions[AREA]
+    // What nobody here has begun, as an invitation of the app's own, has a code as well.
+    if (params.code && !params.error && (await host.flows()).length === 0) return null
     // The app may have gone on while this was loaded: that address is its own.
-    const moved = client.actions[AREA].host.page.href() !== href
+    const moved = host.page.href() !== href
     const found = await client.actions.handleRedirect(moved ? { url: href } : {})
     return found?.ignored === 'tokens'
       ? new AuthPKCEGrantCodeExchangeError('Not a valid PKCE flow url.')

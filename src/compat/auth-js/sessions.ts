@@ -1,7 +1,7 @@
 import type { SwitchableWake } from '../../environment/switchable-wake.js'
 import { Base } from './base.js'
 import { AuthInvalidCredentialsError, AuthSessionMissingError } from './errors.js'
-import { run } from './face.js'
+import { asCaller, run } from './face.js'
 import { listen } from './listen.js'
 import type * as Params from './parameters.js'
 import { isOver, toAuthError, toResult, toSession } from './translate.js'
@@ -59,7 +59,7 @@ export class Sessions extends Base {
   /** Signs out: everywhere unless told otherwise. Here the session always ends, but with `others`. */
   async signOut(options?: Params.SignOut): Promise<Types.ErrorResponse> {
     const { error } = await run(
-      this.face,
+      asCaller(this.face),
       ({ client }) =>
         client.signOut({ scope: options?.scope ?? 'global' }).catch((cause) => {
           if (!isOver(cause)) throw cause

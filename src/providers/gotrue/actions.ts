@@ -6,6 +6,7 @@ import { invalid } from '../shared/url.js'
 import type { ActionDeps } from './action-deps.js'
 import { needText, toQuery } from './arguments.js'
 import { captcha } from './credentials.js'
+import { purposeOf } from './link.js'
 import { createRedirect } from './redirect.js'
 import type { GoTrueActions, GoTrueUser, LinkFlow, MessageReceipt } from './types.js'
 import { holdsNo, toGrant, toUser } from './wire.js'
@@ -39,7 +40,7 @@ function createProve<M extends object>({ host, acceptFragmentTokens }: ActionDep
     if (flow && flow !== 'pkce') invalid('`flow` is `pkce` or `implicit`.')
     try {
       const { verifier, challenge } = await createPkce(host.crypto)
-      await host.saveFlow({ secret: verifier, purpose })
+      await host.saveFlow({ secret: verifier, purpose: purposeOf(purpose, redirectTo) })
       return { code_challenge: challenge, code_challenge_method: 's256' }
     } catch (error) {
       if (flow || redirectTo) throw error
@@ -129,7 +130,7 @@ export function createActions<M extends object>(deps: ActionDeps<M>): GoTrueActi
         redirect_to: redirectTo || undefined,
         scopes: scopes || undefined,
       })
-      const proof = await prove('sign-in', { flow })
+      const proof = await prove('sign-in', { flow, redirectTo })
       return `${base}/authorize?${new URLSearchParams({ ...query, ...proof })}`
     },
 
@@ -152,14 +153,20 @@ export function createActions<M extends object>(deps: ActionDeps<M>): GoTrueActi
 
     async updateUser(given, call) {
       const { redirectTo, flow, currentPassword, ...changes } = { ...given }
-      const proof = changes.email ? await prove('sign-in', { flow, redirectTo }) : {}
-      const json = { ...changes, current_password: currentPassword, ...proof }
-      const request = { path: '/user', method: 'PUT', ...redirect(redirectTo), json } as const
-      return host.updateUser(
-        async ({ accessToken: token }, context) =>
-          userOf<M>(await send({ ...request, token }, context)),
-        call,
-      )
+      let proof: Awaited<ReturnType<Prove>> | undefined
+      // The proof waits for storage: by then somebody else may have signed in, whose change this is not.
+      return host.updateUser(async ({ accessToken: token }, context) => {
+        proof ??= changes.email ? await prove('sign-in', { flow, redirectTo }) : {}
+        const json = { ...changes, current_password: currentPassword, ...proof }
+        const request = {
+          path: '/user',
+          method: 'PUT',
+          ...redirect(redirectTo),
+          json,
+          token,
+        } as const
+        return userOf<M>(await send(request, context))
+      }, call)
     },
   }
 }

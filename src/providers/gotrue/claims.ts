@@ -101,6 +101,21 @@ async function keyFor<M extends object>(
   }
 }
 
+/**
+ * Whether a token is genuine: `false` where this platform does not know the algorithm of its key, as browsers before
+ * 2025 did not know Ed25519. `at`: ms since the epoch.
+ * @throws AuthError as `refuse` does
+ */
+async function isGenuine(token: string, key: object, at: number): Promise<boolean> {
+  const set = createLocalJWKSet({ keys: [Object(key)] })
+  try {
+    await jwtVerify(token, set, { algorithms: ALGORITHMS, currentDate: new Date(at) })
+    return true
+  } catch (error) {
+    return Object(error).name === 'NotSupportedError' ? false : refuse(error)
+  }
+}
+
 /** Has the server say that a token is genuine: it has the secret. */
 async function ask<M extends object>(
   { send }: ActionDeps<M>,
@@ -140,15 +155,10 @@ export function claims<Metadata extends object>(auth: GoTrueClient<Metadata>): C
   async function check(token: string, at: number | undefined, context: RequestContext) {
     const verified = parse(token)
     const key = await keyFor(deps, verified.header)
-    if (!key) {
-      const id = await ask(deps, token, context)
-      if (id === verified.claims.sub) return verified
-      throw new AuthError('bad_response', 'The answer is not about the person of this token.')
-    }
-    const set = createLocalJWKSet({ keys: [Object(key)] })
-    const currentDate = new Date(at ?? deps.now())
-    await jwtVerify(token, set, { algorithms: ALGORITHMS, currentDate }).catch(refuse)
-    return verified
+    if (key && (await isGenuine(token, key, at ?? deps.now()))) return verified
+    const id = await ask(deps, token, context)
+    if (id === verified.claims.sub) return verified
+    throw new AuthError('bad_response', 'The answer is not about the person of this token.')
   }
 
   return guardAll({

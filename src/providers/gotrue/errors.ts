@@ -41,7 +41,7 @@ const OAUTH_CLIENT =
 interface Refusal {
   /** With the API version `code` is it, without it `error_code`. */
   readonly word: string | undefined
-  /** Of OAuth style (RFC 6749 §5.2): all that there was before v2.164.0, and at Netlify. */
+  /** Of OAuth style (RFC 6749 §5.2): all that there was before v2.164.0. */
   readonly oauth: string | undefined
   /** Whether it has no word, but the form of all other refusals before v2.164.0. */
   readonly wordless: boolean

@@ -9,13 +9,21 @@ export type Found =
   /** GoTrue's codes are UUIDs; what else a code is, its server knows. */
   | { readonly kind: 'code'; readonly code: string; readonly certain: boolean }
   | { readonly kind: 'message'; readonly message: string }
-  | { readonly kind: 'tokens'; readonly tokens: Tokens; readonly recovery: boolean }
+  | {
+      readonly kind: 'tokens'
+      readonly tokens: Tokens
+      readonly recovery: boolean
+      /** The tokens of the provider that the person came from, under GoTrue's names. */
+      readonly extras: Readonly<Record<string, string>>
+    }
   | { readonly kind: 'ignored'; readonly what: 'code' | 'error' | 'tokens' }
 
 /** What can be known before looking. */
 export interface Expected {
   /** Whether this browser has begun a sign-in that is still under way. */
   readonly begun: boolean
+  /** The `state` of the app's own, of each redirect that is under way. */
+  readonly states: readonly (string | undefined)[]
   readonly acceptFragmentTokens: boolean
 }
 
@@ -49,15 +57,19 @@ const LONGEST = 200
 
 type Fields = ReadonlyMap<string, string>
 
+/** Whether somebody else's answer has this `state`: GoTrue sends none, but leaves the app's own where it is. */
+const hasForeignState = (fields: Fields, states: Expected['states']): boolean =>
+  fields.has('state') && !states.includes(fields.get('state'))
+
 /**
  * Whether an error is GoTrue's own. Since December 2025 there is an `sb` beside it, since v2.164.0 its
  * code is a word, which was a status before; and since 2023 what a provider has said stands both in the
  * query and in the fragment. Facebook has an `error_code` too: digits, in the query, or with a `state`.
  */
-function isOurs(query: Fields, fragment: Fields): boolean {
+function isOurs(query: Fields, fragment: Fields, states: Expected['states']): boolean {
   if (fragment.has('sb') && fragment.has('error')) return true
   const parts = [query, fragment]
-  if (parts.some((part) => part.has('state'))) return false
+  if (parts.some((part) => hasForeignState(part, states))) return false
   if (parts.some((part) => part.get('error_code')?.match(/^[a-z]\w+$/))) return true
   const said = fragment.get('error') && fragment.get('error_description')
   if (!said) return false
@@ -70,14 +82,13 @@ function isOurs(query: Fields, fragment: Fields): boolean {
 export function find(href: string, expected: Expected): Found | null {
   const address = splitAddress(href)
   const [query, fragment] = [readFields(address.query), readFields(address.fragment)]
-  if (isOurs(query, fragment)) {
+  if (isOurs(query, fragment, expected.states)) {
     const said = (name: string): string | undefined => query.get(name) || fragment.get(name)
     return { kind: 'error', error: refusalIn(said, LONGEST) }
   }
   const code = query.get('code')
   const certain = UUID.test(code ?? '')
-  // GoTrue sends no `state` back; nearly everybody else does.
-  if (code && !query.has('state') && (certain || expected.begun)) {
+  if (code && !hasForeignState(query, expected.states) && (certain || expected.begun)) {
     return { kind: 'code', code, certain }
   }
   const message = fragment.get('message')
@@ -88,7 +99,10 @@ export function find(href: string, expected: Expected): Found | null {
   const [accessToken, refreshToken] = [fragment.get('access_token'), fragment.get('refresh_token')]
   if (accessToken && refreshToken && expected.acceptFragmentTokens) {
     const recovery = fragment.get('type') === 'recovery'
-    return { kind: 'tokens', tokens: { accessToken, refreshToken }, recovery }
+    const extras = Object.fromEntries(
+      [...fragment].filter(([name]) => /^provider_.*token$/.test(name)),
+    )
+    return { kind: 'tokens', tokens: { accessToken, refreshToken }, recovery, extras }
   }
   if (accessToken) return { kind: 'ignored', what: 'tokens' }
   if (code) return { kind: 'ignored', what: 'code' }

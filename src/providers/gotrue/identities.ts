@@ -8,7 +8,7 @@ import { userOf } from './actions.js'
 import { depsOf, type GoTrueClient } from './area.js'
 import { needId, needText, toQuery } from './arguments.js'
 import { beginRedirect } from './begin-redirect.js'
-import { linkPurpose } from './link.js'
+import { linkPurpose, purposeOf } from './link.js'
 import type { AnyMetadata, GoTrueUser } from './types.js'
 import { holdsNo, needGrant } from './wire.js'
 
@@ -147,14 +147,12 @@ export function identities<Metadata extends object = AnyMetadata>(
       const { provider, redirectTo: redirect_to, scopes, queryParams } = { ...options }
       const more = toQuery({ ...queryParams })
       const wanted = toQuery({ provider: needText('provider', provider), redirect_to, scopes })
-      const { verifier: secret, challenge } = await createPkce(host.crypto)
-      const proof = { code_challenge: challenge, code_challenge_method: 's256' }
-      const query = { ...more, ...wanted, ...proof, skip_http_redirect: 'true' }
       return host.withSession(async ({ accessToken: token, user }, context) => {
-        const flow = {
-          secret,
-          purpose: linkPurpose(user?.id ?? invalid('Nobody knows whose session this is.')),
-        }
+        const { verifier: secret, challenge } = await createPkce(host.crypto)
+        const proof = { code_challenge: challenge, code_challenge_method: 's256' }
+        const query = { ...more, ...wanted, ...proof, skip_http_redirect: 'true' }
+        const what = linkPurpose(user?.id ?? invalid('Nobody knows whose session this is.'))
+        const flow = { secret, purpose: purposeOf(what, redirect_to) }
         const path = '/user/identities/authorize'
         return beginRedirect(host, flow, () => send({ path, method: 'GET', query, token }, context))
       }, call)

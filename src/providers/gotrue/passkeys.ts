@@ -92,12 +92,11 @@ export function passkeys<Metadata extends object = AnyMetadata>(
       throw new AuthError('superseded', 'Somebody else has signed in since.')
     }, call)
 
-  const rename: Passkeys<Metadata>['rename'] = async (given, call) => {
-    const { id, friendlyName } = { ...given }
-    const path = `/passkeys/${needId('id', id)}`
-    const json = { friendly_name: needText('friendlyName', friendlyName) }
-    return toPasskey(await own({ path, method: 'PATCH', json }, call))
-  }
+  const renaming = (given: Parameters<Passkeys['rename']>[0]): HttpRequest => ({
+    path: `/passkeys/${needId('id', given?.id)}`,
+    method: 'PATCH',
+    json: { friendly_name: needText('friendlyName', given?.friendlyName) },
+  })
 
   /** Gets a challenge, asks the person, and gives the request that proves it. */
   async function meet(
@@ -129,9 +128,12 @@ export function passkeys<Metadata extends object = AnyMetadata>(
       const owner = await host.withSession(async ({ user }) => user, call)
       const ask = (request: HttpRequest) => own(request, call, owner)
       const passkey = toPasskey(await ask(await meet('create', ask, call)))
-      return name
-        ? rename({ id: passkey.id, friendlyName: name }, call).catch(() => passkey)
-        : passkey
+      if (!name) return passkey
+      try {
+        return toPasskey(await ask(renaming({ id: passkey.id, friendlyName: name })))
+      } catch {
+        return passkey
+      }
     },
 
     async list(call) {
@@ -139,7 +141,7 @@ export function passkeys<Metadata extends object = AnyMetadata>(
       return Array.isArray(body) ? body.map(toPasskey) : holdsNo('list')
     },
 
-    rename,
+    rename: async (given, call) => toPasskey(await own(renaming(given), call)),
 
     async remove(given, call) {
       await own({ path: `/passkeys/${needId('id', given?.id)}`, method: 'DELETE' }, call)

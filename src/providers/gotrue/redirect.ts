@@ -7,7 +7,7 @@ import type { ActionDeps } from './action-deps.js'
 import { needText } from './arguments.js'
 import { signInRequest } from './credentials.js'
 import { type Found, find, OURS } from './found.js'
-import { isLink, linkPurpose } from './link.js'
+import { isLink, linkPurpose, partsOf } from './link.js'
 import type { GoTrueActions, GoTrueRedirect, GoTrueUser } from './types.js'
 import { toGrant } from './wire.js'
 
@@ -38,7 +38,7 @@ const createTrade =
         const grant = toGrant<M>(await send(request, context))
         // Storage that fails must not cost the session.
         await host.removeFlow(flow).catch(() => {})
-        const answer = inRecovery(grant, flow.purpose === 'recovery')
+        const answer = inRecovery(grant, partsOf(flow)[0] === 'recovery')
         return answer && { ...answer, yields: isLink(flow) }
       } catch (error) {
         if (!isUnfit(error)) throw error
@@ -73,7 +73,7 @@ function createTake<M extends object>(deps: ActionDeps<M>) {
     const links = flows.filter(isLink)
     const person = links.length > 0 ? await personNow(call) : null
     if (person === null) return host.signIn((context) => trade(flows, context), call)
-    const mine = links.filter(({ purpose }) => purpose === linkPurpose(person))
+    const mine = links.filter((flow) => partsOf(flow)[0] === linkPurpose(person))
     try {
       const session = await host.exchange(
         {
@@ -101,12 +101,12 @@ function createTake<M extends object>(deps: ActionDeps<M>) {
    *
    *   Ada is signed in ──▶ opens Mallory's link ──▶ would go on, unseen, in Mallory's account
    */
-  async function takeTokens({ tokens, recovery }: Of<'tokens'>, call?: CallOptions) {
+  async function takeTokens({ tokens, recovery, extras }: Of<'tokens'>, call?: CallOptions) {
     return host.signIn(async (context) => {
       const grant = inRecovery(await restore(tokens, context), recovery)
       // A session that is dead ends here, and stands in nobody's way.
       await personNow(call)
-      return grant && { ...grant, yields: true }
+      return grant && { ...grant, extras: { ...grant.extras, ...extras }, yields: true }
     }, call)
   }
 
@@ -134,8 +134,9 @@ export function createRedirect<M extends object>(
   })
 
   async function run(href: string, clean: boolean, call?: CallOptions) {
-    const begun = (await host.flows()).length > 0
-    const found = find(href, { begun, acceptFragmentTokens })
+    const flows = await host.flows()
+    const [begun, states] = [flows.length > 0, flows.map((flow) => partsOf(flow)[1])]
+    const found = find(href, { begun, states, acceptFragmentTokens })
     if (!found) return null
     if (found.kind === 'ignored') return ignoring(found.what)
     const end = (): void => {

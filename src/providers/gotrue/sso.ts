@@ -6,6 +6,7 @@ import { invalid } from '../shared/url.js'
 import { depsOf, type GoTrueClient } from './area.js'
 import { beginRedirect } from './begin-redirect.js'
 import { captcha } from './credentials.js'
+import { purposeOf } from './link.js'
 
 /** Whose identity provider is meant: that of an email domain, or one by its id. */
 export type SsoTarget = { readonly domain: string } | { readonly providerId: string }
@@ -55,7 +56,8 @@ export function sso<Metadata extends object>(auth: GoTrueClient<Metadata>): Sso 
         code_challenge_method: 's256',
         ...captcha(options?.captchaToken),
       }
-      return beginRedirect(host, { secret, purpose: 'sign-in' }, () =>
+      const purpose = purposeOf('sign-in', options?.redirectTo)
+      return beginRedirect(host, { secret, purpose }, () =>
         host.request((context) => send({ path: '/sso', json }, context), call),
       )
     },

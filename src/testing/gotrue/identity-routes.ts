@@ -78,7 +78,7 @@ export const authorizeLink: Route = async (context, call) => {
   context.links.set(state, {
     account,
     provider,
-    target: redirectTarget(url).href,
+    target: redirectTarget(context, url).href,
     flow: challenge ? { challenge, method: query.get('code_challenge_method') ?? 's256' } : null,
   })
   // The provider consents at once: its page is left out, and its code is the person's address there.
@@ -115,7 +115,7 @@ export const callback: Route = async (context, { url }) => {
   const state = url.searchParams.get('state') ?? ''
   const link = context.links.get(state)
   if (!link) {
-    const target = new URL(url.origin)
+    const target = new URL(context.options.siteUrl ?? url.origin)
     target.search = new URLSearchParams({
       error: 'invalid_request',
       error_code: codeOf(context, { status: 400, code: 'bad_oauth_state' }),
@@ -127,7 +127,7 @@ export const callback: Route = async (context, { url }) => {
   const target = new URL(link.target)
   if (context.settings.denyNext) {
     context.settings.denyNext = false
-    const said = { error: 'access_denied', error_description: 'The person said no.' }
+    const said = { error: 'access_denied', error_description: 'The person said no' }
     return found(say(context, target, said, true))
   }
   try {

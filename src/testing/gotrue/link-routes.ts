@@ -7,14 +7,32 @@ import { personAt } from './provider-people.js'
 
 type Route = (context: ServerContext, call: Call) => Promise<Response>
 
-const redirect = (target: URL): Response =>
-  new Response(null, { status: 303, headers: { location: target.href } })
+const redirect = (target: URL, status = 303): Response =>
+  new Response(null, { status, headers: { location: target.href } })
 
-/** Where a link leads in the end. @throws GoTrueRefusal */
-export function redirectTarget(url: URL): URL {
-  const wanted = url.searchParams.get('redirect_to') ?? url.origin
-  if (!URL.canParse(wanted)) refuse(400, 'validation_failed', 'redirect_to is no absolute URL')
-  return new URL(wanted)
+const literal = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+
+/** An address with `*` for what has neither `.` nor `/`, and `**` for anything, as GoTrue's allow list has them. */
+const toPattern = (glob: string): RegExp =>
+  new RegExp(
+    `^${glob
+      .split('**')
+      .map((part) => part.split('*').map(literal).join('[^./]*'))
+      .join('.*')}$`,
+  )
+
+/** Where a link leads in the end: to the site, where the address is none that people may be sent to. */
+export function redirectTarget({ options }: ServerContext, url: URL): URL {
+  const site = new URL(options.siteUrl ?? url.origin)
+  const wanted = url.searchParams.get('redirect_to') ?? ''
+  if (!URL.canParse(wanted)) return site
+  const target = new URL(wanted)
+  const { redirectUrls } = options
+  const allowed =
+    !redirectUrls ||
+    target.hostname === site.hostname ||
+    redirectUrls.some((glob) => toPattern(glob).test(wanted))
+  return allowed ? target : site
 }
 
 /** What tells apps that a fragment is GoTrue's: since December 2025 (supabase/auth#2299). */
@@ -64,26 +82,26 @@ export const tokensOf = (provider: string): Readonly<Record<string, string>> => 
 
 /** Ends a sign-in by redirect: in `?code=` where there is a PKCE challenge, else in tokens. */
 export async function arrive(context: ServerContext, url: URL, spent: Spent): Promise<Response> {
-  const target = redirectTarget(url)
+  const target = redirectTarget(context, url)
   const { account, flow, type: kind } = spent
+  const isOAuth = kind === 'oauth'
+  const status = isOAuth ? 302 : 303
+  const extra = isOAuth ? tokensOf(url.searchParams.get('provider') ?? '') : {}
   if (flow) {
     const code = uuid(context.random)
-    const gave = kind === 'oauth' && { extra: tokensOf(url.searchParams.get('provider') ?? '') }
-    context.codes.set(code, { ...flow, account, amr: amrOf(kind), at: context.now(), ...gave })
+    context.codes.set(code, { ...flow, account, amr: amrOf(kind), at: context.now(), extra })
     target.searchParams.set('code', code)
-    return redirect(target)
+    return redirect(target, status)
   }
-  const method = kind === 'oauth' || kind === 'sso/saml' ? kind : 'otp'
-  const session = await newSession(context, account, { method })
-  const body: Record<string, unknown> = await session.json()
+  const method = isOAuth || kind === 'sso/saml' ? kind : 'otp'
+  const session = await newSession(context, account, { method, ...extra })
+  const { user: _, ...body }: Record<string, unknown> = await session.json()
   const fragment = new URLSearchParams(markOf(context))
-  for (const name of ['access_token', 'refresh_token', 'expires_in', 'expires_at', 'token_type']) {
-    fragment.set(name, String(body[name]))
-  }
+  for (const [name, value] of Object.entries(body)) fragment.set(name, String(value))
   const type = url.searchParams.get('type')
   if (type) fragment.set('type', type)
   target.hash = fragment.toString()
-  return redirect(target)
+  return redirect(target, status)
 }
 
 /** `POST /verify` with a code or a hash. */
@@ -114,7 +132,7 @@ export const verify: Route = async (context, { body }) => {
 
 /** `GET /verify`: the link of a message. Failures are told to the page it leads to. */
 export const verifyLink: Route = async (context, { url }) => {
-  const target = redirectTarget(url)
+  const target = redirectTarget(context, url)
   const { searchParams } = url
   const hash = searchParams.get('token') ?? ''
   // What a PKCE flow asked for has its answer in the query as well: that much the token tells.
@@ -142,13 +160,11 @@ export function providerOf({ options: { providers } }: ServerContext, url: URL):
 export const authorize: Route = async (context, { url }) => {
   const query = url.searchParams
   const provider = providerOf(context, url)
-  const target = redirectTarget(url)
-  const state = query.get('state')
-  if (state) target.searchParams.set('state', state)
+  const target = redirectTarget(context, url)
   if (context.settings.denyNext) {
     context.settings.denyNext = false
-    const said = { error: 'access_denied', error_description: 'The person said no.' }
-    return redirect(say(context, target, said, true))
+    const said = { error: 'access_denied', error_description: 'The person said no' }
+    return redirect(say(context, target, said, true), 302)
   }
   const email = query.get('login_hint') ?? `person@${provider}.example`
   const account =

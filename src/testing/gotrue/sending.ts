@@ -19,7 +19,7 @@ export function send(
 ): void {
   const { mailInterval: interval = 0 } = context.options
   checkFrequency(message.account, message.type, { now: context.now(), interval })
-  const redirectTo = redirectTarget(call.url).href
+  const redirectTo = redirectTarget(context, call.url).href
   const link = (token: string): string => {
     const query = new URLSearchParams({ token, type: message.type, redirect_to: redirectTo })
     return `${call.url.origin}${context.path}/verify?${query}`

@@ -110,11 +110,23 @@ const pkce: Grant = async (context, { body }) => {
   return newSession(context, flow.account, { method: flow.amr, ...flow.extra })
 }
 
+/** Who issues the id tokens of the providers that GoTrue knows by name. */
+const ISSUERS: Readonly<Record<string, string>> = {
+  google: 'https://accounts.google.com',
+  apple: 'https://appleid.apple.com',
+}
+
 const idToken: Grant = async (context, call) => {
   const { body } = call
   if (body.link_identity === true && !call.request.headers.has('authorization')) {
     const message = 'Linking requires a valid user access token in Authorization'
     return refuseOAuth('invalid request', message)
+  }
+  const provider = field(body, 'provider') ?? 'oidc'
+  const { providers } = context.options
+  if (providers && !providers.includes(provider)) {
+    const issuer = ISSUERS[provider] ?? ID_ISSUER
+    return refuse(400, 'provider_disabled', `Provider (issuer "${issuer}") is not enabled`)
   }
   const claims = await context.signer.verify(field(body, 'id_token') ?? '')
   const email = claims?.email
@@ -127,7 +139,6 @@ const idToken: Grant = async (context, call) => {
   if (claims.nonce !== hashed) {
     return refuseOAuth('invalid nonce', 'Nonces mismatch')
   }
-  const provider = field(body, 'provider') ?? 'oidc'
   if (body.link_identity === true) return linkByIdToken(context, call, { provider, email })
   const account =
     context.accounts.find({ email }) ??

@@ -98,7 +98,7 @@ export interface ScriptedGoTrueOptions {
    * @default false, as GoTrue has it
    */
   readonly manualLinking?: boolean
-  /** The other providers that are switched on. @default all that are asked for */
+  /** The other providers that are switched on, also for id tokens. @default all that are asked for */
   readonly providers?: readonly string[]
   /**
    * Switches passkeys on. `rpId` is the host of the pages that they are for, `rpName` what the person
@@ -115,6 +115,14 @@ export interface ScriptedGoTrueOptions {
    * @default 'https://scripted.example' and the path
    */
   readonly issuer?: string | null
+  /** Where people end up who are sent nowhere else. @default the server's own origin */
+  readonly siteUrl?: string
+  /**
+   * Where else they may be sent, besides to pages of the site's host: addresses, with `*` for what has neither `.`
+   * nor `/`, and `**` for anything. A `redirect_to` that is none of these is left out, without a word.
+   * @default wherever they are to be sent, which a real one never has
+   */
+  readonly redirectUrls?: readonly string[]
   /** What paths begin with. @default '/auth/v1' */
   readonly path?: string
   /**
@@ -139,10 +147,10 @@ export interface ScriptedGoTrueOptions {
   readonly cors?: 'gateway' | 'bare'
   /**
    * How refusals are spelt. `codes`: with an error code, as GoTrue since v2.164.0 (November 2024).
-   * `oauth`: as every GoTrue before, Netlify Identity and kin, without any code: the password and
-   * refresh grants say `{ error: 'invalid_grant', error_description }`, all else
-   * `{ code: <status>, msg }`, and a bad bearer is 401. The addresses of links that failed have the
-   * status for a code, and no fragment has the `sb` of December 2025.
+   * `oauth`: as every GoTrue of Supabase's before, without any code: the password and refresh grants
+   * say `{ error: 'invalid_grant', error_description }`, all else `{ code: <status>, msg }`, and a bad
+   * bearer is 401. The addresses of links that failed have the status for a code, and no fragment has
+   * the `sb` of December 2025.
    * @default 'codes'
    */
   readonly errors?: 'codes' | 'oauth'

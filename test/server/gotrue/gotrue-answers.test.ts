@@ -139,7 +139,7 @@ describe('a refresh that GoTrue refuses', () => {
       '{"code":400,"error_code":"session_expired","msg":"Session Expired"}',
     ],
     [
-      'invalid_grant, before v2.164 and at Netlify',
+      'invalid_grant, before v2.164',
       '{"error":"invalid_grant","error_description":"Invalid Refresh Token: Already Used"}',
     ],
   ])('ends the session: %s', async (_, body) => {
@@ -204,7 +204,7 @@ describe.each(['v1', 'v2'] as const)('a spent refresh token (%s)', (rotation) =>
   })
 })
 
-describe('a GoTrue from before v2.164, and Netlify Identity', () => {
+describe('a GoTrue from before v2.164', () => {
   const scripted = { errors: 'oauth' } as const
 
   it('signs in, refuses and ends sessions in its own words', async () => {

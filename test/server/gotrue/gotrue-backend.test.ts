@@ -53,7 +53,7 @@ describe('a sign-in by another provider', () => {
     expect(answer.status).toBe(400)
     expect(await answer.json()).toMatchObject({
       code: 'rejected',
-      message: 'The address says: “The person said no.”',
+      message: 'The address says: “The person said no”',
     })
   })
 

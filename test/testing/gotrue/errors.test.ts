@@ -96,7 +96,7 @@ describe('the address that a link of a GoTrue before v2.164.0 leads to', () => {
     const { server } = old()
     server.denyNextAuthorize()
     const href = `http://localhost/auth/v1/authorize?provider=github&redirect_to=${app}`
-    const said = 'error=access_denied&error_description=The+person+said+no.'
+    const said = 'error=access_denied&error_description=The+person+said+no'
     expect(await follow(server, href)).toBe(`${app}?${said}#${said}`)
   })
 })

@@ -192,6 +192,7 @@ const ACTS: Readonly<Record<string, (bench: Bench, ...words: string[]) => unknow
   'no-hook': ({ server }) => server.setAccessTokenHook(null),
   'rotate-keys': ({ server }) => server.rotateKeys(),
   ...MFA_ACTS,
+  deny: ({ server }) => server.denyNextAuthorize(),
   limit: ({ server }) => server.fail({ type: 'rate-limited' }),
   ...passkeyActs,
   ...linkActs,

@@ -37,23 +37,12 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
     'openid-configuration-hs256',
     'openid-configuration-es256',
   ],
-  'It leads to every address that is asked for, and has no site of its own.': [
-    'magic-link-forbidden-redirect-ask',
-    'magic-link-forbidden-redirect-click',
-    'oauth-callback-bad-state',
-  ],
-  'It believes one issuer of id tokens, whatever the provider is called.': [
-    'id-token-provider-off',
-  ],
-  'Other providers consent at its `/authorize`: nobody goes there and comes back.': [
+  // What comes back is replayed: `oauth-callback-…`, asked at `/authorize`.
+  'Other providers consent at its `/authorize`, which answers as `/callback` does.': [
     'oauth-authorize-pkce',
-    'oauth-callback-pkce',
     'oauth-authorize-implicit',
-    'oauth-callback-implicit',
     'oauth-authorize-denied-pkce',
-    'oauth-callback-denied-pkce',
     'oauth-authorize-denied-implicit',
-    'oauth-callback-denied-implicit',
   ],
   'What makes a password weak does not change while it runs.': ['password-good-but-weak-by-now'],
   'It sends no invitations.': ['invite-click'],
