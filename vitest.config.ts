@@ -44,7 +44,10 @@ const NEXT_DAILY = named([
 ])
 
 /** More of them, which take as long: half of them run each day, and all with `HOLDFAST_NEXT=all`. */
-const NEXT_BY_TURNS = [named(['authkit']), named(['own-proxy-built', 'today-acts'])]
+const NEXT_BY_TURNS = [
+  named(['authkit', 'any-server-today']),
+  named(['own-proxy-built', 'today-acts']),
+]
 
 const today = Math.floor(Date.now() / (24 * 3_600_000))
 const NEXT_TODAY =

@@ -22,6 +22,8 @@ const BROWSERS: typeof SPELLINGS = [
   ['a link that prefetches', { 'sec-purpose': 'prefetch', 'sec-fetch-mode': 'no-cors' }],
   ['an older browser', { purpose: 'prefetch', 'sec-fetch-mode': 'navigate' }],
   ['an old Firefox', { 'x-moz': 'prefetch' }],
+  ['an old Safari', { 'x-purpose': 'preview' }],
+  ['a proxy of the browser', { 'sec-purpose': 'prefetch;anonymous-client-ip' }],
 ]
 
 /** An app in which Ada's organization wants a step before she may go on. */

@@ -3,7 +3,7 @@ import { createNextAuthWith } from '../../src/next/workos/create.js'
 import type { NextAuthOptions } from '../../src/next/workos/options.js'
 import { memoryCoordinator } from '../../src/server/coordination/coordinator.js'
 import { createScriptedWorkOS, type ScriptedWorkOSOptions } from '../../src/testing/workos/index.js'
-import { createBrowsers, ORIGIN } from './browsers.js'
+import { createBrowsers, ORIGIN, PATIENCE } from './browsers.js'
 import { createFakeNext } from './fake-next.js'
 
 export { ORIGIN } from './browsers.js'
@@ -72,6 +72,7 @@ export function createApp({ env, auth: options, proxy, workos }: AppOptions = {}
     fetch: server.fetch,
     now: clock.now,
     coordinator: memoryCoordinator({ now: clock.now }),
+    requestTimeout: PATIENCE,
     ...options,
   })
   const browser = createBrowsers({

@@ -2,6 +2,8 @@ import type { NextHandler, NextSessions } from '../../src/next/types.js'
 import type { createFakeNext, Phase } from './fake-next.js'
 
 export const ORIGIN = 'https://app.example'
+/** As long as a busy machine may take for what waits by the platform’s own timers, in ms. */
+export const PATIENCE = 3_600_000
 /** The address that Next gives requests, whatever the browser asked for. */
 const INSIDE = 'http://localhost:3000'
 

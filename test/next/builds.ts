@@ -42,7 +42,7 @@ const todayOf = (byDay: readonly NextBuild[]): readonly NextBuild[] =>
  */
 export const WITH_BASE_PATH = todayOf([TURBOPACK, NEXT_15, TURBOPACK, WEBPACK])
 
-/** Those of the app of docs/next.md, with `cacheComponents`; it has its Server Actions on odd days. */
+/** Those of the apps of docs/next.md, with `cacheComponents`: Server Actions on odd days, any auth server on even ones. */
 export const WITH_CACHE_COMPONENTS = todayOf([TURBOPACK, TURBOPACK, WEBPACK, WEBPACK])
 
 const demo = fileURLToPath(new URL('../../demo/next', import.meta.url))

@@ -3,7 +3,7 @@ import type { NextGoTrueOptions } from '../../src/next/gotrue/options.js'
 import type { ProxyOptions } from '../../src/next/proxy-types.js'
 import { memoryCoordinator } from '../../src/server/coordination/coordinator.js'
 import { createScriptedGoTrue, type ScriptedGoTrueOptions } from '../../src/testing/index.js'
-import { createBrowsers, ORIGIN } from './browsers.js'
+import { createBrowsers, ORIGIN, PATIENCE } from './browsers.js'
 import { createFakeNext } from './fake-next.js'
 
 export const PASSWORD = 'a cookie password that is long enough'
@@ -37,6 +37,7 @@ export function createGotrueApp({ env, auth: options, proxy, scripted }: GotrueA
     fetch: server.fetch,
     now: clock.now,
     coordinator: memoryCoordinator({ now: clock.now }),
+    requestTimeout: PATIENCE,
     ...options,
   })
   const browser = createBrowsers({

@@ -8,7 +8,7 @@ import type { OidcUser } from '../../src/providers/oidc/types.js'
 import { memoryCoordinator } from '../../src/server/coordination/coordinator.js'
 import { createOidc, createOidcSessions } from '../../src/server/oidc/index.js'
 import { createScriptedOidc, type ScriptedOidcOptions } from '../../src/testing/oidc/index.js'
-import { createBrowsers, ORIGIN } from './browsers.js'
+import { createBrowsers, ORIGIN, PATIENCE } from './browsers.js'
 import { createFakeNext } from './fake-next.js'
 
 export const PASSWORD = 'a cookie password that is long enough'
@@ -83,7 +83,12 @@ function open(
 export function createOidcApp({ auth, proxy, ...rest }: OidcAppOptions = {}) {
   const stage = createStage(rest)
   const { clock, server, next, coordinator } = stage
-  const given = { fetch: server.fetch, now: clock.now, coordinator }
+  const given = {
+    fetch: server.fetch,
+    now: clock.now,
+    coordinator,
+    requestTimeout: PATIENCE,
+  }
   return open(stage, createNextOidcWith(next.framework, { ...given, ...auth }), proxy)
 }
 
@@ -97,9 +102,16 @@ export function createAnyApp(
   const { now } = clock
   const auth = createNextSessionsWith<OidcUser>(next.framework, () => {
     const [issuer, clientId] = [ENV.OIDC_ISSUER, ENV.OIDC_CLIENT_ID]
-    const oidc = createOidc({ issuer, clientId, clientSecret: SECRET, fetch: server.fetch, now })
+    const oidc = createOidc({
+      issuer,
+      clientId,
+      clientSecret: SECRET,
+      fetch: server.fetch,
+      now,
+      requestTimeout: PATIENCE,
+    })
     return {
-      sessions: createOidcSessions({ server: oidc, coordinator, now }),
+      sessions: createOidcSessions({ server: oidc, coordinator, now, requestTimeout: PATIENCE }),
       signIn: oidc,
       cookie: { password: PASSWORD },
       redirectUri: ENV.OIDC_REDIRECT_URI,

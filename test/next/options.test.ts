@@ -85,6 +85,7 @@ describe('the settings of a Next app', () => {
     [{ basePath: '/' }, 'basePath'],
     [{ basePath: 'auth' }, 'basePath'],
     [{ apiUrl: 'http://api.example' }, 'https'],
+    [{ requestTimeout: -1 }, 'requestTimeout'],
     [{ cookie: { sameSite: 'none', secure: false } }, 'secure'],
   ])('refuse %j at first use', async (options, word) => {
     const { framework, serve } = createFakeNext(ENV)

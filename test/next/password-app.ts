@@ -4,7 +4,7 @@ import { type GoTrueUser, gotrue } from '../../src/providers/gotrue/index.js'
 import { memoryCoordinator } from '../../src/server/coordination/coordinator.js'
 import { createSealedSessions } from '../../src/server/sealed/sealed-sessions.js'
 import { createScriptedGoTrue } from '../../src/testing/index.js'
-import { createBrowsers, ORIGIN } from './browsers.js'
+import { createBrowsers, ORIGIN, PATIENCE } from './browsers.js'
 import { createFakeNext } from './fake-next.js'
 import { PASSWORD } from './oidc-app.js'
 
@@ -28,6 +28,7 @@ export function createPasswordApp(options: Partial<NextSessionsOptions<GoTrueUse
         fetch: server.fetch,
       },
       coordinator: memoryCoordinator({ now }),
+      requestTimeout: PATIENCE,
       now,
     }),
     cookie: { password: PASSWORD },

@@ -134,5 +134,11 @@ describe.each(WITH_CACHE_COMPONENTS)(
       await live(app)
       app.checkLog()
     })
+
+    it('renders a page whose module makes a client, and Next warns of no unstable value', async () => {
+      const { status, text } = await createHttpBrowser(app.origin).get('/tools')
+      expect([status, text.includes('Leave')]).toEqual([200, true])
+      app.checkLog()
+    })
   },
 )

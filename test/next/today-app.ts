@@ -1,6 +1,5 @@
 import { expect } from 'vitest'
 import { build, freePort, run } from '../../demo/next/next.mjs'
-import { createScriptedGoTrue } from '../../src/testing/index.js'
 import { createScriptedOidc } from '../../src/testing/oidc/index.js'
 import { openLog } from '../support/next-log.js'
 import { listen, relay, toRequest } from '../support/node-server.js'
@@ -15,9 +14,6 @@ import {
 } from './written-app.js'
 
 const SECRET = 'the secret of the client'
-
-/** Who signs in at the page of the app, by a password. */
-export const BEA = { email: 'bea@example.test', password: 'secret-1' }
 
 /** How an app runs. */
 export interface TodayOptions {
@@ -90,15 +86,6 @@ const ADMIN = `export default function Page() {
 }
 `
 
-/** A Route Handler of the app's own, which refreshes. */
-const RENEW = `import { auth } from '../../lib/sessions'
-
-export async function POST() {
-  const { user } = await auth.refreshSession()
-  return Response.json({ email: user?.email ?? null })
-}
-`
-
 /** A page whose client shows its panel, as docs/devtools.md has it: in this build there is none. */
 const TOOLS: readonly WrittenFile[] = [
   ['lib/client.ts', firstBlock('docs/devtools.md')],
@@ -118,34 +105,18 @@ export default function Page() {
 /** The files of the first example in docs/next.md, by their paths. */
 export const EXAMPLE = new Map(filesOfBlock('docs/next.md', 'lib/auth.ts'))
 
-/** Those of any auth server, by their paths: beside the first example, whose proxy does not know them. */
-export const ANY_SERVER = new Map(filesOfBlock('docs/next.md', 'lib/sessions.ts'))
-
 /** All files: `app/callback` is a route that a build tries to make ahead, without the app's environment. */
 const files = (): WrittenFile[] => [
   ...EXAMPLE,
-  ...ANY_SERVER,
   ...createNextApp(),
   ...TOOLS,
-  ['app/renew/route.ts', RENEW],
   ['app/callback/route.ts', ROUTE],
   ['app/actions/page.tsx', ACTIONS],
   ['app/links/page.tsx', LINKS],
   ['app/admin/page.tsx', ADMIN],
 ]
 
-/** A scripted GoTrue on the loopback, with one person, and what the app has of it. */
-async function startGoTrue(origin: string) {
-  const gotrue = createScriptedGoTrue({ users: [BEA], signing: 'es256' })
-  const { origin: at, close } = await listen(async (request, response) =>
-    relay(await gotrue.fetch(await toRequest(request, at)), response),
-  )
-  const COOKIE_PASSWORD = 'another password of more than 32 characters'
-  const settings = { AUTH_URL: `${at}/auth/v1`, COOKIE_PASSWORD, APP_ORIGIN: origin }
-  return { gotrue, settings, close }
-}
-
-/** Builds the app, unless it is built, and runs it with a scripted OpenID Connect server and a scripted GoTrue. */
+/** Builds the app, unless it is built, and runs it with a scripted OpenID Connect server. */
 export async function startToday({ by, life, isDev = false }: TodayOptions) {
   const folder = folderOf('today', by)
   const written = files()
@@ -166,9 +137,7 @@ export async function startToday({ by, life, isDev = false }: TodayOptions) {
     clients: [{ id: 'web', secret: SECRET, redirectUris: [callback] }],
     people: [{ sub: 'ada' }],
   })
-  const any = await startGoTrue(origin)
   const settings = {
-    ...any.settings,
     OIDC_ISSUER: server.origin,
     OIDC_CLIENT_ID: 'web',
     OIDC_CLIENT_SECRET: SECRET,
@@ -180,7 +149,6 @@ export async function startToday({ by, life, isDev = false }: TodayOptions) {
     folder,
     origin,
     oidc,
-    gotrue: any.gotrue,
     issuer: server.origin,
     /** Signs in at the server, which asks nobody. */
     login: (url: string) => oidc.fetch(url, { redirect: 'manual' }),
@@ -195,7 +163,6 @@ export async function startToday({ by, life, isDev = false }: TodayOptions) {
     checkLog: () => expect(log.complaints()).toEqual([]),
     async stop() {
       await app.stop()
-      await any.close()
       await server.close()
       log.close()
     },

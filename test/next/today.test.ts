@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { EMPTY, PANEL, tracesIn } from '../devtools/traces.js'
 import { WITH_CACHE_COMPONENTS } from './builds.js'
 import { createHttpBrowser } from './http-browser.js'
-import { ANY_SERVER, BEA, EXAMPLE, startToday } from './today-app.js'
+import { EXAMPLE, startToday } from './today-app.js'
 
 /** The life of an access token, in ms: so short that a test sees it end. */
 const LIFE = 3_000
@@ -36,29 +36,6 @@ describe.each(WITH_CACHE_COMPONENTS)(
         'instrumentation.ts',
         'app/page.tsx',
       ])
-      expect([...ANY_SERVER.keys()]).toEqual([
-        'lib/sessions.ts',
-        'app/login/actions.ts',
-        'app/login/page.tsx',
-      ])
-    })
-
-    it('with any auth server signs people in by an action, refreshes in a route, and signs them out', async () => {
-      const { get, jar, press, send } = createHttpBrowser(app.origin)
-      const refused = await press('/login', 'Sign in', { ...BEA, password: 'wrong' })
-      expect([refused.status, refused.headers.location]).toEqual([303, '/login?failed'])
-      const signedIn = await press('/login', 'Sign in', BEA)
-      expect([signedIn.status, signedIn.headers.location]).toEqual([303, '/login'])
-      const before = jar.get('session')
-      expect((await get('/login')).text).toContain(`<p>${BEA.email}</p>`)
-      const renewed = await send('/renew', { method: 'POST' })
-      expect([renewed.status, renewed.json()]).toEqual([200, { email: BEA.email }])
-      expect([app.gotrue.count('refresh_token'), jar.get('session') === before]).toEqual([1, false])
-      expect((await get('/login')).text).toContain(`<p>${BEA.email}</p>`)
-      const left = await press('/login', 'Sign out')
-      expect([left.status, left.headers.location]).toEqual([303, `${app.origin}/login`])
-      expect([jar.size, app.gotrue.sessions()]).toEqual([0, []])
-      expect((await get('/login')).text).not.toContain(BEA.email)
     })
 
     it('has nothing of the devtools in what pages load, though a page shows them', () => {

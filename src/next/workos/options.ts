@@ -30,6 +30,7 @@ export interface NextAuthOptions
       | 'list'
       | 'claims'
       | 'refreshMargin'
+      | 'requestTimeout'
       | 'onRefresh'
       | 'onRefreshError'
       | 'onReuse'
@@ -148,11 +149,11 @@ export function workosOptions(
   shared: NextShared,
 ): NextSessionsOptions<WorkOSUser> {
   const settings = readWorkOSSettings(options, env)
-  const { clientId, apiKey, apiUrl: url, issuer, takeOver, ...rest } = settings
+  const { clientId, apiKey, apiUrl: url, requestTimeout, issuer, takeOver, ...rest } = settings
   const { limits, claims, refreshMargin, reuseWindow, maxSize, store, list, ...others } = rest
   const { onRefresh, onRefreshError, onReuse, onSecurityEvent, ...app } = others
   const { coordinator = shared.coordinator, dangerouslyAllowInsecureHttp, fetch, now } = app
-  const client = { clientId, apiKey, url, fetch, dangerouslyAllowInsecureHttp }
+  const client = { clientId, apiKey, url, requestTimeout, fetch, dangerouslyAllowInsecureHttp }
   const listeners = { onReuse, onSecurityEvent, onRefresh, onRefreshError }
   const kept = { limits, maxSize, store, list }
   const wanted = { issuer, claims, refreshMargin, reuseWindow, coordinator, now, ...kept }
