@@ -369,6 +369,7 @@ function errorsOf(pages: readonly string[]): string {
         compilerOptions: {
           rootDir: '../../..',
           jsx: 'react-jsx',
+          jsxImportSource: 'react',
           paths: Object.fromEntries(paths),
         },
         include: ['**/*.ts', '**/*.tsx', '../../../src/**/*.d.ts'],
