@@ -4,7 +4,7 @@ import { needMethods } from './app-ports.js'
 /** The part of React Native's `Linking` that is used. */
 export interface LinkingSource {
   /** The link that started the app. */
-  getInitialURL(): Promise<string | null>
+  getInitialURL(): Promise<string | null | undefined>
   addEventListener(
     type: 'url',
     listener: (event: { readonly url: string }) => void,
@@ -53,7 +53,7 @@ export function onRedirect(
   const known = told.get(Linking) ?? new Set()
   told.set(Linking, known)
   let stopped = false
-  const hear = (url: string | null): void => {
+  const hear = (url: string | null | undefined): void => {
     if (stopped || typeof url !== 'string' || placeOf(url) !== placeOf(redirectTo)) return
     known.add(url)
     listener(url)

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, extname, join } from 'node:path'
-import { build, type Plugin } from 'esbuild'
+import { build, type Plugin, transform } from 'esbuild'
 import { compile } from 'svelte/compiler'
 import { compileScript, parse } from 'vue/compiler-sfc'
+import type { Babel } from '../support/babel.js'
 
 /** Not by a URL: with a page around it, a test has the URLs of the page. */
 const at = (path: string): string => join(import.meta.dirname, '../..', path)
@@ -37,6 +39,30 @@ const svelte = (place: Place): Plugin => ({
     onLoad({ filter: /\.svelte$/ }, ({ path }) => {
       const source = readFileSync(path, 'utf8')
       return { contents: compile(source, { filename: path, generate, dev: true }).js.code }
+    })
+  },
+})
+
+/** A module with JSX of Solid: by its own compiler, as Vite's plugin calls it for pages that a server renders. */
+const solid = (place: Place): Plugin => ({
+  name: 'solid',
+  setup({ onLoad }) {
+    const load = createRequire(at('package.json'))
+    const generate = place === 'server' ? 'ssr' : 'dom'
+    onLoad({ filter: /\.tsx$/ }, async ({ path }) => {
+      const babel: Babel = load('@babel/core')
+      const { code } = await transform(readFileSync(path, 'utf8'), {
+        loader: 'tsx',
+        jsx: 'preserve',
+        tsconfigRaw: {},
+      })
+      const compiled = await babel.transformAsync(code, {
+        filename: path,
+        babelrc: false,
+        configFile: false,
+        presets: [[load.resolve('babel-preset-solid'), { generate, hydratable: true }]],
+      })
+      return { contents: compiled?.code ?? '' }
     })
   },
 })
@@ -96,7 +122,7 @@ export async function buildPage({ contents, place, from }: BuildOptions): Promis
     platform: isServer ? 'node' : 'browser',
     conditions: isServer ? [] : ['development'],
     alias: files,
-    plugins: [copy(files), vue(place), svelte(place)],
+    plugins: [copy(files), vue(place), svelte(place), solid(place)],
     define: {
       // What Angular's own builds for servers say.
       ...(isServer && { ngServerMode: 'true' }),

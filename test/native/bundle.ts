@@ -3,22 +3,18 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
+import type { Babel } from '../support/babel.js'
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-
-/** The packages of Babel, as they are installed. */
-interface Babel {
-  transformAsync(code: string, options: object): Promise<{ readonly code?: string | null } | null>
-}
 
 /** Starts React Native's own set-up, and then the app. */
 const ENTRY = `
   import './engine.mjs'
-  import { connect, serveWith } from './host.mjs'
+  import { connect, native } from './host.mjs'
   require('react-native/Libraries/Core/setUpGlobals')
   require('react-native/Libraries/Core/setUpXHR')
   connect(require('react-native/Libraries/EventEmitter/RCTDeviceEventEmitter').default)
-  require('./main.mjs').run(serveWith)
+  require('./main.mjs').run(native)
 `
 
 /** React Native is written in Flow. */
@@ -54,6 +50,15 @@ const beside: Plugin = {
   },
 }
 
+/** What packages of phones find around them. */
+const around: Plugin = {
+  name: 'around',
+  setup({ onResolve }) {
+    onResolve({ filter: /^react-native$/ }, () => ({ path: at('app/react-native.mjs') }))
+    onResolve({ filter: /^expo(-modules-core)?$/ }, () => ({ path: at('app/expo.mjs') }))
+  },
+}
+
 /**
  * Bundles the app with the built package and with React Native's own code out of `folder`, as far down as the
  * Hermes that there is a program of needs it: it knows neither classes nor private members.
@@ -79,7 +84,7 @@ export async function bundleApp(folder: string): Promise<string> {
       'holdfast/testing': at('../../dist/testing/index.js'),
       holdfast: at('../../dist/index.js'),
     },
-    plugins: [flow(babel, preset), beside],
+    plugins: [flow(babel, preset), beside, around],
     tsconfigRaw: {},
     logLevel: 'error',
   })

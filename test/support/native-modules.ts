@@ -67,20 +67,21 @@ export function createSecureStore() {
   }
 }
 
-/** AsyncStorage of the community. */
+/** AsyncStorage of the community, as on iOS, which takes no empty key. */
 export function createAsyncStorage() {
   const entries = new Map<string, string>()
   let trouble: Error | null = null
-  async function call<T>(work: () => T): Promise<T> {
+  async function call<T>(key: string, work: () => T): Promise<T> {
     await null
     if (trouble) throw trouble
+    if (key === '') throw new Error('Invalid key - must be at least one character.  Key: ')
     return work()
   }
   return {
     AsyncStorage: {
-      getItem: (key: string) => call(() => entries.get(key) ?? null),
-      setItem: (key: string, value: string) => call(() => void entries.set(key, value)),
-      removeItem: (key: string) => call(() => void entries.delete(key)),
+      getItem: (key: string) => call(key, () => entries.get(key) ?? null),
+      setItem: (key: string, value: string) => call(key, () => void entries.set(key, value)),
+      removeItem: (key: string) => call(key, () => void entries.delete(key)),
     },
     fail: (message: string | null): void => {
       trouble = message === null ? null : new Error(message)
@@ -93,7 +94,11 @@ export function createMmkv(version: 3 | 4) {
   const entries = new Map<string, string>()
   const shared = {
     getString: (key: string) => entries.get(key),
-    set: (key: string, value: string) => void entries.set(key, value),
+    set(key: string, value: string): void {
+      // As in MMKVCore, which finds nothing under it either.
+      if (key === '') throw new Error('Cannot set a value for an empty key!')
+      entries.set(key, value)
+    },
   }
   const remove = (key: string): boolean => entries.delete(key)
   return version === 4

@@ -9,8 +9,10 @@ const URL_OF_AUTH = 'https://project.example/auth/v1'
 const ADA = { email: 'ada@example.com', password: 'secret-1' }
 
 const scripted = createScriptedGoTrue({ users: [ADA] })
-const answer = (request: Request) => scripted.fetch(request).catch(() => HttpResponse.error())
-const mocks = setupServer(http.all(`${URL_OF_AUTH}/*`, ({ request }) => answer(request)))
+const handler = http.all('*/auth/v1/*', ({ request }) =>
+  scripted.fetch(request).catch(() => HttpResponse.error()),
+)
+const mocks = setupServer(handler)
 
 beforeAll(() => mocks.listen({ onUnhandledRequest: 'error' }))
 afterAll(() => mocks.close())

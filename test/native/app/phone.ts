@@ -1,21 +1,46 @@
-import { AuthClient } from 'holdfast'
+import { AuthClient, type Storage } from 'holdfast'
 import { gotrue } from 'holdfast/providers/gotrue'
 import { oidc } from 'holdfast/providers/oidc'
-import { nativeEnvironment, onRedirect, secureStorage } from 'holdfast/react-native'
+import {
+  type AsyncStorageSource,
+  type MmkvSource,
+  nativeEnvironment,
+  onRedirect,
+  type SecureStoreSource,
+  secureStorage,
+} from 'holdfast/react-native'
 import { createManualClock, createScriptedGoTrue, createScriptedOidc } from 'holdfast/testing'
 import { createLinking, createSecureStore } from '../../support/native-modules.js'
 import { createAppState, createNetInfo } from '../../support/react-native-app.js'
 
+/** The packages of phones that the app imports, and an instance each time that it asks for one. */
+export interface Packages {
+  readonly SecureStore: SecureStoreSource
+  /** The one that is exported by default, whose data are those of version 2. */
+  readonly AsyncStorage: AsyncStorageSource
+  createAsyncStorage(name: string): AsyncStorageSource
+  createMMKV(): MmkvSource
+  /** As in version 3. */
+  createMMKV3(): MmkvSource
+}
+
 /** What the app finds around it. */
 export interface Surroundings {
-  /** Where the phone's requests go. */
-  serveWith(fetch: (url: string, init: RequestInit) => Promise<Response>): void
+  readonly native: {
+    /** Where the phone's requests go. */
+    serveWith(fetch: (url: string, init: RequestInit) => Promise<Response>): void
+    /** Where SecureStore keeps what it is given. */
+    keepIn(keychain: SecureStoreSource): void
+    /** Whether AsyncStorage can read and write nothing more. */
+    fillDisk(full: boolean): void
+  }
+  readonly packages: Packages
   /** Runs when the story is over. */
   after(work: () => void): void
-  /** Of `expo-crypto`, or a native module. */
+  /** Of `expo-crypto`. */
   readonly crypto: {
     randomBytes(length: number): Uint8Array
-    sha256(bytes: Uint8Array): Promise<Uint8Array>
+    sha256(bytes: Uint8Array): Promise<ArrayBuffer>
   }
 }
 
@@ -44,7 +69,7 @@ const elsewhere = (url: string): Response =>
   )
 
 /** A phone with an app on it, whose server runs beside it. */
-export function createPhone({ serveWith, after, crypto }: Surroundings) {
+export function createPhone({ native, packages, after, crypto }: Surroundings) {
   const clock = createManualClock({ settle })
   const server = createScriptedGoTrue({
     users: [{ ...ADA, data: PROFILE }],
@@ -58,7 +83,7 @@ export function createPhone({ serveWith, after, crypto }: Surroundings) {
   })
   const carried: (readonly [url: string, authorization: string | null])[] = []
   let portal: string | null = null
-  serveWith(async (url, init) => {
+  native.serveWith(async (url, init) => {
     if (portal) return elsewhere(portal)
     if (url.startsWith('https://project.example/')) return server.fetch(url, init)
     if (url.startsWith('https://id.example/')) return issuer.fetch(url, init)
@@ -69,6 +94,8 @@ export function createPhone({ serveWith, after, crypto }: Surroundings) {
     return new Response('{}', { status: authorization && isFirst ? 401 : 200 })
   })
   const keychain = createSecureStore()
+  native.keepIn(keychain.SecureStore)
+  const secure = () => secureStorage(packages.SecureStore)
   const app = createAppState()
   const net = createNetInfo()
   const linking = createLinking()
@@ -92,19 +119,19 @@ export function createPhone({ serveWith, after, crypto }: Surroundings) {
     startOidc() {
       const auth = new AuthClient({
         provider: oidc({ issuer: 'https://id.example', clientId: 'app', redirectUri: HOME }),
-        storage: secureStorage(keychain.SecureStore),
+        storage: secure(),
         environment: { ...nativeEnvironment({ AppState: app.AppState, crypto }), clock },
       })
       after(() => auth.dispose())
       return auth
     },
     /** Starts the app, by a link or not: its client, and what that told. */
-    start(link: string | null = null) {
+    start(link: string | null = null, storage: Storage = secure()) {
       linking.startBy(link)
       const { AppState } = app
       const auth = new AuthClient({
         provider: gotrue({ url: 'https://project.example/auth/v1', now: clock.now }),
-        storage: secureStorage(keychain.SecureStore),
+        storage,
         fetchOrigins: ['https://api.example'],
         environment: {
           ...nativeEnvironment({ AppState, NetInfo: net.NetInfo, crypto }),

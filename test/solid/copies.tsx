@@ -1,6 +1,5 @@
 import { AuthProvider, useAccessToken, useAuth, useSession } from 'holdfast/solid'
 import * as another from 'holdfast/solid?copy'
-import { createComponent } from 'solid-js'
 import { render } from 'solid-js/web'
 import type { Copies } from '../bindings/page.js'
 
@@ -12,12 +11,12 @@ export const showCopies: Copies['showCopies'] = async (place, { client, given, r
     READERS[reads]()
     return null
   }
-  const page = () =>
-    createComponent(Provider, {
-      client,
-      get children() {
-        return createComponent(Reader, {})
-      },
-    })
-  return render(page, place)
+  return render(
+    () => (
+      <Provider client={client}>
+        <Reader />
+      </Provider>
+    ),
+    place,
+  )
 }
