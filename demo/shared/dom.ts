@@ -44,10 +44,20 @@ export function check(id: string, value: string): void {
   for (const input of byId(id).querySelectorAll('input')) input.checked = input.value === value
 }
 
+/** Brings the focus to a heading, from which a keyboard or a screen reader goes on. */
+export function focusHeading(id: string): void {
+  const heading = byId(id)
+  heading.tabIndex = -1
+  heading.focus()
+}
+
+/** Where a tab keeps the status that it showed last, also on the page that a redirect has left. */
+const SHOWN = 'shown'
+
 /**
  * Shows the parts of the page that are for this status (`data-for`) and hides the others. When the
- * part that had the focus goes, or the press that led here left it nowhere, the heading that `headingId`
- * names gets it: else a keyboard or a screen reader would start again at the top of the page.
+ * part that had the focus goes, or the press or the redirect that led here left it nowhere, the heading that
+ * `headingId` names gets it: else a keyboard or a screen reader would start again at the top of the page.
  */
 export function showParts(status: string, headingId: () => string): void {
   let changed = false
@@ -60,13 +70,11 @@ export function showParts(status: string, headingId: () => string): void {
     if (hidden && part.contains(focused)) lost = true
     part.hidden = hidden
   }
-  const { shown = 'loading' } = document.body.dataset
-  document.body.dataset.shown = status
-  // What a page shows first takes the focus from nobody.
-  if (!changed || !lost || shown === 'loading' || status === 'loading') return
-  const heading = byId(headingId())
-  heading.tabIndex = -1
-  heading.focus()
+  if (status === 'loading') return
+  const before = sessionStorage.getItem(SHOWN) ?? status
+  sessionStorage.setItem(SHOWN, status)
+  // What a tab shows first takes the focus from nobody.
+  if (changed && lost && before !== status) focusHeading(headingId())
 }
 
 /** A time of day for people, of ms since the epoch. */

@@ -1,6 +1,6 @@
 import { isAuthError } from 'holdfast'
 import { stepOf } from 'holdfast/providers/oidc'
-import { onPress, setText, timeOf } from '../../shared/dom.js'
+import { byId, focusHeading, onPress, setText, timeOf } from '../../shared/dom.js'
 import { tell } from '../../shared/line.js'
 import { type DemoState, listInvoices, look, pay, setDown, whoAmI } from './api.js'
 import { auth } from './client.js'
@@ -57,11 +57,20 @@ async function signOut(): Promise<void> {
   location.href = address
 }
 
-async function signIn(): Promise<void> {
-  location.href = await auth.actions.signInUrl()
+async function signIn(button: HTMLElement): Promise<void> {
+  const problem = byId('sign-in-problem')
+  problem.hidden = true
+  button.removeAttribute('aria-describedby')
+  try {
+    location.href = await auth.actions.signInUrl()
+  } catch (error) {
+    setText('sign-in-problem', `Harbour ID cannot be asked: ${describe(error)}. Try again.`)
+    problem.hidden = false
+    button.setAttribute('aria-describedby', 'sign-in-problem')
+  }
 }
 
-const deeds: Readonly<Record<string, () => Promise<unknown>>> = {
+const deeds: Readonly<Record<string, (button: HTMLElement) => Promise<unknown>>> = {
   'sign-in': signIn,
   'sign-out': signOut,
   ask,
@@ -82,13 +91,22 @@ function wordsFor(error: unknown): string {
   return error.serverCode === 'access_denied' ? 'You said no.' : error.message
 }
 
+/** Brings the focus to the heading of the page that a redirect has led back to. */
+function arrive(): void {
+  paint()
+  focusHeading(auth.getSnapshot().session ? 'invoices-title' : 'welcome-title')
+}
+
 /** Finishes what a redirect began: a sign-in, or the proof that a payment wanted. */
 async function comeBack(): Promise<void> {
   try {
     const back = await auth.actions.handleRedirect()
-    if (back?.state) await payFor(back.state, true)
+    if (!back) return
+    arrive()
+    if (back.state) await payFor(back.state, true)
   } catch (error) {
     const { session } = auth.getSnapshot()
+    arrive()
     const still = session ? 'Nothing was paid. You are still signed in.' : 'You are not signed in.'
     notice(`${wordsFor(error)} ${still}`)
     tell(describe(error), 'error')
@@ -109,7 +127,7 @@ onPress('do', (name, button) => {
   attempt(async () => {
     button.setAttribute('aria-busy', 'true')
     try {
-      await deeds[name]?.()
+      await deeds[name]?.(button)
     } finally {
       button.removeAttribute('aria-busy')
     }
