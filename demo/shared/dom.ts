@@ -44,15 +44,14 @@ export function check(id: string, value: string): void {
   for (const input of byId(id).querySelectorAll('input')) input.checked = input.value === value
 }
 
-/** Brings the focus to a heading, from which a keyboard or a screen reader goes on. */
-export function focusHeading(id: string): void {
-  const heading = byId(id)
-  heading.tabIndex = -1
-  heading.focus()
-}
-
 /** Where a tab keeps the status that it showed last, also on the page that a redirect has left. */
 const SHOWN = 'shown'
+
+/** Goes to another site, which leads back here: what shows then is news, also if the status is as it was. */
+export function leaveFor(address: string): void {
+  sessionStorage.setItem(SHOWN, 'elsewhere')
+  location.href = address
+}
 
 /**
  * Shows the parts of the page that are for this status (`data-for`) and hides the others. When the
@@ -70,11 +69,14 @@ export function showParts(status: string, headingId: () => string): void {
     if (hidden && part.contains(focused)) lost = true
     part.hidden = hidden
   }
-  if (status === 'loading') return
+  if (!changed || status === 'loading') return
   const before = sessionStorage.getItem(SHOWN) ?? status
   sessionStorage.setItem(SHOWN, status)
   // What a tab shows first takes the focus from nobody.
-  if (changed && lost && before !== status) focusHeading(headingId())
+  if (!lost || before === status) return
+  const heading = byId(headingId())
+  heading.tabIndex = -1
+  heading.focus()
 }
 
 /** A time of day for people, of ms since the epoch. */

@@ -1,6 +1,6 @@
 import { isAuthError } from 'holdfast'
 import { stepOf } from 'holdfast/providers/oidc'
-import { byId, focusHeading, onPress, setText, timeOf } from '../../shared/dom.js'
+import { byId, leaveFor, onPress, setText, timeOf } from '../../shared/dom.js'
 import { tell } from '../../shared/line.js'
 import { type DemoState, listInvoices, look, pay, setDown, whoAmI } from './api.js'
 import { auth } from './client.js'
@@ -44,7 +44,7 @@ async function payFor(number: string, cameBack = false): Promise<void> {
     const step = stepOf(error)
     // Who comes back with a proof is not sent away again.
     if (!step || cameBack) throw error
-    location.href = await auth.actions.signInUrl({ ...step, state: number })
+    leaveFor(await auth.actions.signInUrl({ ...step, state: number }))
   }
 }
 
@@ -54,7 +54,7 @@ async function signOut(): Promise<void> {
   // Without a token that works nobody can be asked: signing out here works all the same.
   const address = await auth.actions.signOutUrl({ postLogoutRedirectUri: home }).catch(() => home)
   await auth.signOut()
-  location.href = address
+  leaveFor(address)
 }
 
 async function signIn(button: HTMLElement): Promise<void> {
@@ -62,7 +62,7 @@ async function signIn(button: HTMLElement): Promise<void> {
   problem.hidden = true
   button.removeAttribute('aria-describedby')
   try {
-    location.href = await auth.actions.signInUrl()
+    leaveFor(await auth.actions.signInUrl())
   } catch (error) {
     setText('sign-in-problem', `Harbour ID cannot be asked: ${describe(error)}. Try again.`)
     problem.hidden = false
@@ -91,22 +91,13 @@ function wordsFor(error: unknown): string {
   return error.serverCode === 'access_denied' ? 'You said no.' : error.message
 }
 
-/** Brings the focus to the heading of the page that a redirect has led back to. */
-function arrive(): void {
-  paint()
-  focusHeading(auth.getSnapshot().session ? 'invoices-title' : 'welcome-title')
-}
-
 /** Finishes what a redirect began: a sign-in, or the proof that a payment wanted. */
 async function comeBack(): Promise<void> {
   try {
     const back = await auth.actions.handleRedirect()
-    if (!back) return
-    arrive()
-    if (back.state) await payFor(back.state, true)
+    if (back?.state) await payFor(back.state, true)
   } catch (error) {
     const { session } = auth.getSnapshot()
-    arrive()
     const still = session ? 'Nothing was paid. You are still signed in.' : 'You are not signed in.'
     notice(`${wordsFor(error)} ${still}`)
     tell(describe(error), 'error')
