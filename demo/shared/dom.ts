@@ -44,10 +44,19 @@ export function check(id: string, value: string): void {
   for (const input of byId(id).querySelectorAll('input')) input.checked = input.value === value
 }
 
+/** Where a tab keeps the status that it showed last, also on the page that a redirect has left. */
+const SHOWN = 'shown'
+
+/** Goes to another site, which leads back here: what shows then is news, also if the status is as it was. */
+export function leaveFor(address: string): void {
+  sessionStorage.setItem(SHOWN, 'elsewhere')
+  location.href = address
+}
+
 /**
  * Shows the parts of the page that are for this status (`data-for`) and hides the others. When the
- * part that had the focus goes, or the press that led here left it nowhere, the heading that `headingId`
- * names gets it: else a keyboard or a screen reader would start again at the top of the page.
+ * part that had the focus goes, or the press or the redirect that led here left it nowhere, the heading that
+ * `headingId` names gets it: else a keyboard or a screen reader would start again at the top of the page.
  */
 export function showParts(status: string, headingId: () => string): void {
   let changed = false
@@ -60,10 +69,11 @@ export function showParts(status: string, headingId: () => string): void {
     if (hidden && part.contains(focused)) lost = true
     part.hidden = hidden
   }
-  const { shown = 'loading' } = document.body.dataset
-  document.body.dataset.shown = status
-  // What a page shows first takes the focus from nobody.
-  if (!changed || !lost || shown === 'loading' || status === 'loading') return
+  if (!changed || status === 'loading') return
+  const before = sessionStorage.getItem(SHOWN) ?? status
+  sessionStorage.setItem(SHOWN, status)
+  // What a tab shows first takes the focus from nobody.
+  if (!lost || before === status) return
   const heading = byId(headingId())
   heading.tabIndex = -1
   heading.focus()

@@ -13,7 +13,7 @@ export const SECTIONS = [
   ['Auth servers', ['gotrue', 'workos', 'supertokens', 'oidc', 'servers']],
   ['Pages and apps', ['bindings', 'react-native', 'extensions', 'desktop']],
   ['Servers', ['backend', 'next', 'express', 'frameworks', 'node', 'authkit', 'dbsc']],
-  ['Guides', ['guides/']],
+  ['Guides', ['pairs', 'guides/']],
   ['Moving', ['moving/']],
   ['Why', ['comparison', 'proof', 'security', 'faq']],
 ]
@@ -26,6 +26,7 @@ const SHORT = {
   frameworks: 'Other frameworks',
   gotrue: 'GoTrue (Supabase Auth)',
   oidc: 'OpenID Connect',
+  pairs: 'All pairs',
   playground: 'Playground',
   proof: 'How it is tested',
   servers: 'Servers tried',

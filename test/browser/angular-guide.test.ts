@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
-import { createScriptedOidc, type ScriptedOidc } from 'holdfast/testing'
-import type { Browser, BrowserContext, Route } from 'playwright-core'
+import { createScriptedGoTrue, createScriptedOidc, type ScriptedOidc } from 'holdfast/testing'
+import type { Browser, BrowserContext, Page, Route } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { readGuide } from '../newcomer/guide.js'
 import { listen } from '../support/node-server.js'
@@ -10,22 +10,34 @@ import { findChromium, launch } from './chromium.js'
 
 const ISSUER = 'https://id.example.com'
 const API = 'https://api.example.com'
+const PROJECT = 'https://your-project.supabase.co'
+/** On a busy machine, in ms. */
+const SOON = { timeout: 60_000 }
+const ADA = { email: 'ada@example.com', password: 'correct horse' }
 
 const PAGE = `<!doctype html><html lang="en"><head><base href="/"><link rel="icon" href="data:,"></head>
 <body><app-root></app-root><script type="module" src="/main.js"></script></body></html>`
 
-/** The app of the guide as a script: its own files, whose templates are compiled where they run. */
-async function buildGuide(): Promise<string> {
+/** What `ng new` writes, where a guide says nothing else. */
+const MAIN = `import { bootstrapApplication } from '@angular/platform-browser'
+import { appConfig } from './app/app.config'
+import { App } from './app/app'
+
+bootstrapApplication(App, appConfig).catch((err) => console.error(err))
+`
+
+/** The app of a guide as a script: its own files, whose templates are compiled where they run. */
+async function buildGuide(name: string): Promise<string> {
   // Inside the package, it finds what was built by its own name.
-  const folder = join(import.meta.dirname, '../../.tmp/angular-guide')
+  const folder = join(import.meta.dirname, '../../.tmp/angular-guide', name)
   rmSync(folder, { recursive: true, force: true })
-  const { files } = readGuide('oidc-angular')
+  const { files } = readGuide(name)
   for (const [path, text] of files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
   }
   // Its first module is no import: in a package without side effects, that would be left out.
-  const contents = `import '@angular/compiler'\n${files.get('src/main.ts')}`
+  const contents = `import '@angular/compiler'\n${files.get('src/main.ts') ?? MAIN}`
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: join(folder, 'src'), loader: 'ts' },
     bundle: true,
@@ -74,25 +86,74 @@ async function answerApi(server: ScriptedOidc, request: Request): Promise<Respon
   return answer
 }
 
-describe.skipIf(!findChromium())('the app of the guide of Angular', () => {
+describe.skipIf(!findChromium())('the app of a guide of Angular', () => {
   let browser: Browser
-  let script = ''
   let context: BrowserContext
   beforeAll(async () => {
-    ;[browser, script] = await Promise.all([launch(), buildGuide()])
+    browser = await launch()
   })
   afterEach(() => context?.close())
   afterAll(() => browser?.close())
 
-  it('signs in, stays signed in, asks its API, and signs out', async () => {
+  /** Serves the app of a guide to somebody new. */
+  async function serve(name: string) {
+    const script = await buildGuide(name)
     const site = await listen(async (request, response) => {
       const [kind, text] = request.url === '/main.js' ? ['javascript', script] : ['html', PAGE]
       response.setHeader('content-type', `text/${kind}`).end(text)
     })
-    const server = createServer(site.origin)
     context = await browser.newContext()
     const complaints: string[] = []
     context.on('weberror', (error) => complaints.push(String(error.error())))
+    return { site, complaints }
+  }
+
+  async function signInByPassword(page: Page, password: string): Promise<void> {
+    await page.getByLabel('Email').fill(ADA.email)
+    await page.getByLabel('Password').fill(password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+  }
+
+  it('with GoTrue says why nobody is signed in, signs in, asks for its rows, and signs out in all tabs', async () => {
+    const { site, complaints } = await serve('gotrue-angular')
+    const server = createScriptedGoTrue({ users: [ADA] })
+    await context.route(`${PROJECT}/**`, async (route) => {
+      const request = await requestOf(route)
+      if (!request.url.includes('/rest/')) return fulfill(route, await server.fetch(request))
+      const headers = {
+        'access-control-allow-origin': '*',
+        'access-control-allow-headers': '*, authorization, apikey',
+      }
+      const rows = [{ title: 'Water the plants' }]
+      await fulfill(
+        route,
+        request.method === 'OPTIONS'
+          ? new Response(null, { headers })
+          : Response.json(rows, { headers }),
+      )
+    })
+    const page = await context.newPage()
+    try {
+      await page.goto(`${site.origin}/`)
+      await signInByPassword(page, 'wrong')
+      await expect.poll(() => page.getByRole('alert').textContent(), SOON).not.toBe('')
+      await signInByPassword(page, ADA.password)
+      await page.getByRole('heading', { name: `Signed in as ${ADA.email}` }).waitFor()
+      await page.getByRole('button', { name: 'Load todos' }).click()
+      await page.getByRole('listitem').filter({ hasText: 'Water the plants' }).waitFor()
+      const other = await context.newPage()
+      await other.goto(`${site.origin}/`)
+      await other.getByRole('button', { name: 'Sign out' }).click()
+      await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+      expect([server.sessions(), complaints]).toEqual([[], []])
+    } finally {
+      await site.close()
+    }
+  })
+
+  it('with OpenID Connect signs in, stays signed in, asks its API, and signs out', async () => {
+    const { site, complaints } = await serve('oidc-angular')
+    const server = createServer(site.origin)
     await context.route(`${ISSUER}/**`, async (route) =>
       fulfill(route, await server.fetch(await requestOf(route))),
     )

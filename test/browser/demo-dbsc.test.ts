@@ -110,7 +110,11 @@ describe.skipIf(isMissing)('the demo of bound sessions', () => {
 
   it('shows what becomes of a copied cookie, of the bound cookie’s end and of an outage', async () => {
     const page = await open()
+    const focused = () => page.evaluate(() => document.activeElement?.id)
+    expect(await focused()).toBe('')
     await signIn(page)
+    // She has come back from a redirect.
+    expect(await focused()).toBe('boxes-title')
     await bind(page)
 
     await page.click('[data-do=steal]')
@@ -138,6 +142,6 @@ describe.skipIf(isMissing)('the demo of bound sessions', () => {
     await page.click('[data-do=sign-out]')
     await page.waitForSelector(SIGN_IN)
     expect(await page.isVisible('#who')).toBe(false)
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('welcome-title')
+    expect(await focused()).toBe('welcome-title')
   })
 })

@@ -162,6 +162,38 @@ describe.skipIf(!findChromium())('the demo for OpenID Connect', () => {
     await text(page, 'status').toBe('signed in')
   })
 
+  it('says at the button why nobody can sign in, and goes on once the server is back', async () => {
+    await setDown(true)
+    const { page } = await open()
+    await page.click('[data-do=sign-in]')
+    await text(page, 'sign-in-problem').toContain('Harbour ID cannot be asked')
+    const tied = await page.getAttribute('[data-do=sign-in]', 'aria-describedby')
+    expect(tied).toBe('sign-in-problem')
+    await setDown(false)
+    await page.click('[data-do=sign-in]')
+    await page.click('[value=ada]')
+    await text(page, 'answer').toContain('answered')
+  })
+
+  it('brings the focus to the heading after each redirect, and takes it from nobody before', async () => {
+    const { page } = await open()
+    const focused = () => expect.poll(() => page.evaluate(() => document.activeElement?.id), SOON)
+    await page.waitForSelector('[data-do=sign-in]')
+    await focused().toBe('')
+    await page.click('[data-do=sign-in]')
+    await page.click('[name=no]')
+    await text(page, 'notice').toContain('You are not signed in.')
+    await focused().toBe('welcome-title')
+    await page.click('[data-do=sign-in]')
+    await page.click('[value=ada]')
+    await text(page, 'answer').toContain('answered')
+    await focused().toBe('invoices-title')
+    await page.click('[data-do=sign-out]')
+    await page.click('[value=yes]')
+    await page.waitForSelector('[data-do=sign-in]')
+    await focused().toBe('welcome-title')
+  })
+
   it('fits a small screen, at both servers', async () => {
     const { page } = await signIn('ada', 360)
     const width = () => page.evaluate(() => document.documentElement.scrollWidth)

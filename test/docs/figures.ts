@@ -5,17 +5,20 @@ const WORDS =
   'ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million'
 
 /** What a figure is measured in that nobody should have typed; a word or two may stand between, such as in "3 small worlds". */
-const THINGS = '(?:[a-z]+\\s){0,2}(?:bytes|worlds|requests|mutants)'
+const THINGS =
+  '(?:(?!whose\\s)[a-z]+\\s){0,2}(?:bytes|characters|worlds|requests|sessions|clients|mutants)'
 const SIZES = '[kKMG]i?[bB]|(?:kilo|mega)bytes?'
 const SHARES = '%|per ?cent|(?:times|x|×) (?:faster|slower|smaller|larger|fewer|less|more)'
 const FIGURE = new RegExp(
-  `(?<![\\w.,-])(?:\\d(?:[\\d.,]*\\d)?|${WORDS})(?:\\s${THINGS}|\\s?(?:${SIZES}|${SHARES}|ms))(?!\\w)`,
+  `(?<![\\w.,-])(?:\\d(?:[\\d.,]*\\d)?|${WORDS})(?:\\s${THINGS}|\\s?(?:${SIZES}|${SHARES}|ms)|\\ss)(?!\\w)`,
   'g',
 )
 
 /** Where a figure comes from: a file of the repository that has it, or a rule of somebody else's. */
 interface Source {
   readonly figure: string
+  /** The only pages that may have it: a figure as common as "30 s" says something else on each. @default all */
+  readonly on?: readonly string[]
   readonly from: { readonly file: string; readonly has: RegExp } | { readonly rule: string }
 }
 
@@ -28,6 +31,15 @@ function budgets(): Source[] {
     from: { file, has: new RegExp(`${name}: ${bytes}`) },
   }))
 }
+
+/** Options of the client, and their defaults in s. */
+const OPTIONS = [
+  ['refreshMargin', 60],
+  ['waitMargin', 10],
+  ['requestTimeout', 10],
+  ['retryDelay', 1],
+  ['maxRetryDelay', 30],
+] as const
 
 /**
  * Figures that are no measurement, or that a test holds: add one with its source, or let the run that
@@ -61,6 +73,63 @@ export const SOURCES: readonly Source[] = [
   {
     figure: 'hundred requests',
     from: { file: 'src/server/shared/crowd.ts', has: /const CROWD = 100\b/ },
+  },
+  {
+    figure: '2,000 sessions',
+    from: { file: 'src/server/sealed/known-seals.ts', has: /KEPT = \{ entries: 2_000\b/ },
+  },
+  {
+    figure: '12,288 characters',
+    from: { file: 'src/server/sealed/parts.ts', has: /MAX_SIZE = 12_288\b/ },
+  },
+  {
+    figure: '200 characters',
+    from: { file: 'src/server/supertokens/words.ts', has: /LONGEST = 200\b/ },
+  },
+  {
+    figure: 'hundred sessions',
+    from: { file: 'src/server/sealed/session-list.ts', has: /LISTED = 100\b/ },
+  },
+  {
+    figure: '20,000 clients',
+    from: { file: 'test/simulation/herd.test.ts', has: /CLIENTS = 20_000\b/ },
+  },
+  {
+    figure: 'million clients',
+    from: { file: 'docs/proof.md', has: /\| 1,000,000 clients \|/ },
+  },
+  ...OPTIONS.map(([name, seconds]) => ({
+    figure: `${seconds} s`,
+    on: ['docs/start.md'],
+    from: {
+      file: 'src/core/engine.ts',
+      has: new RegExp(`\\b${name}(?: =|: settings\\.${name} \\?\\?) ${seconds}_000\\b`),
+    },
+  })),
+  {
+    figure: '2 s',
+    on: ['docs/start.md'],
+    from: { file: 'src/core/options.ts', has: /STORAGE_TIMEOUT = 2_000\b/ },
+  },
+  {
+    figure: '30 s',
+    on: ['docs/backend.md', 'docs/oidc.md', 'docs/security.md'],
+    from: { file: 'src/server/verification/introspection.ts', has: /CACHED = 30_000\b/ },
+  },
+  {
+    figure: '30 s',
+    on: ['docs/security.md'],
+    from: { file: 'src/server/verification/key-set.ts', has: /COOLDOWN = 30_000\b/ },
+  },
+  {
+    figure: '30 s',
+    on: ['docs/authkit.md', 'docs/moving/authkit-nextjs.md'],
+    from: { file: 'src/testing/workos/types.ts', has: /@default 30_000, as WorkOS has it/ },
+  },
+  {
+    figure: '5 s',
+    on: ['CONTRIBUTING.md'],
+    from: { file: 'test/simulation/random.ts', has: /\b5 \* SECOND\]/ },
   },
   {
     figure: 'million worlds',
@@ -119,6 +188,9 @@ export function figuresIn(text: string): string[] {
     .map((figure) => figure.replace(/\s+/g, ' '))
 }
 
-/** Those of them for which no source is known. */
-export const unfounded = (text: string): string[] =>
-  figuresIn(text).filter((figure) => !SOURCES.some((source) => source.figure === figure))
+/** Those of them for which no source is known on this page. */
+export const unfounded = (text: string, page = ''): string[] =>
+  figuresIn(text).filter(
+    (figure) =>
+      !SOURCES.some(({ figure: known, on }) => known === figure && (!on || on.includes(page))),
+  )

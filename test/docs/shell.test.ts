@@ -17,6 +17,7 @@ describe('a command of a page', () => {
     ['CI=true node scripts/nowhere.mjs --all', 'there is no scripts/nowhere.mjs'],
     ['cd nowhere', 'there is no nowhere'],
     ['.ci/nowhere', 'there is no .ci/nowhere'],
+    ['CI=true npm ci && npm run lint', 'only `CI=true npm ci` gets CI=true'],
   ])('that cannot work is found: %s', (line, problem) => {
     expect(wrongCommands('README.md', block(line)).join()).toContain(problem)
   })

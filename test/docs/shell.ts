@@ -35,12 +35,27 @@ const pathsOf = (command: string): string[] =>
     (pattern) => pattern.exec(command)?.[1] ?? [],
   )
 
+/** The variables that are set for one command. */
+const settingsOf = (part: string): string[] =>
+  /^(?:[A-Z_]+=\S*\s+)+/.exec(part)?.[0].trim().split(/\s+/) ?? []
+
+/** What a line sets for its first command alone, and seems to set for all. */
+function lostSettings(line: string, parts: readonly string[]): string[] {
+  return parts.flatMap((part, at) =>
+    settingsOf(part)
+      .filter((one) => parts.slice(at + 1).some((later) => !settingsOf(later).includes(one)))
+      .map((one) => `${line}: only \`${part}\` gets ${one}`),
+  )
+}
+
 /** What is wrong with the shell blocks of a page. */
 export function wrongCommands(page: string, text: string): string[] {
   const lines = shellLines(text)
   const scripts = scriptsOf(page, lines)
-  return lines
-    .flatMap((line) => line.split(/\s*(?:&&|\|\||;|\|)\s*/))
+  const chains = lines.map((line) => ({ line, parts: line.split(/\s*(?:&&|\|\||;|\|)\s*/) }))
+  const lost = chains.flatMap(({ line, parts }) => lostSettings(line, parts))
+  const unknown = chains
+    .flatMap(({ parts }) => parts)
     .flatMap((part) => {
       const command = part.replace(/^(?:[A-Z_]+=\S*\s+)+/, '')
       const [, script] =
@@ -55,4 +70,5 @@ export function wrongCommands(page: string, text: string): string[] {
         )
         .map((path) => `${part}: there is no ${path}`)
     })
+  return [...lost, ...unknown]
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { guideText, readPairs } from './pairs.js'
 
 /** The files of an app, by their paths. */
 export type Files = ReadonlyMap<string, string>
@@ -40,12 +41,11 @@ export function filesIn(text: string): Files {
 const namesIn = (folder: string): readonly string[] =>
   readdirSync(folder).flatMap((name) => (name.endsWith('.md') ? [name.slice(0, -3)] : []))
 
-/** The guides of `docs/guides` that have files of TypeScript, and those files. */
+/** The guides that have files of TypeScript, and those files: of `docs/guides`, and of the pairs of `docs/pairs.md`. */
 export function readGuides(root: string): ReadonlyMap<string, Files> {
-  const folder = join(root, 'docs', 'guides')
-  const all = namesIn(folder).map(
-    (name) => [name, filesIn(readFileSync(join(folder, `${name}.md`), 'utf8'))] as const,
-  )
+  const pairs = readPairs().map(({ name }) => name)
+  const names = [...namesIn(join(root, 'docs', 'guides')), ...pairs]
+  const all = names.map((name) => [name, filesIn(guideText(name))] as const)
   return new Map(all.filter(([, files]) => files.size > 0))
 }
 

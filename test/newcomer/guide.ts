@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { guideText } from '../guides/pairs.js'
 
 /** What a reader of a guide does, as it stands there. */
 export interface Guide {
@@ -12,14 +11,11 @@ export interface Guide {
 const FILE = /^(?:\/\/|#|--|<!--) ?([\w./[\]-]+\.\w[\w.]*)(?: -->)?\n/
 const ENVIRONMENT = /^# (\.env[\w.]*)\n/
 
-/** Reads a guide of `docs/guides`. @throws Error when a block is neither of a shell nor a whole file. */
+/** Reads a guide of `docs/guides`, or what `docs/pairs.md` makes of one for another auth server. @throws Error when a block is neither of a shell nor a whole file. */
 export function readGuide(name: string): Guide {
-  const at = fileURLToPath(new URL(`../../docs/guides/${name}.md`, import.meta.url))
   const files = new Map<string, string>()
   const commands: string[] = []
-  for (const [, kind = '', text = ''] of readFileSync(at, 'utf8').matchAll(
-    /^```(\w+)\n([\s\S]*?)^```$/gm,
-  )) {
+  for (const [, kind = '', text = ''] of guideText(name).matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)) {
     const path = (ENVIRONMENT.exec(text) ?? FILE.exec(text))?.[1]
     if (kind === 'sh') commands.push(...text.trim().split('\n'))
     else if (!path) throw new Error(`A block of ${name} does not say which file it is:\n${text}`)

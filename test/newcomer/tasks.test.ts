@@ -146,6 +146,26 @@ async function liveWithGoTrue(name: string, kind: Kind): Promise<{ readonly app:
   return { app }
 }
 
+/** Builds the app of Next.js with SuperTokens beside the core of its own guide, in which Ada signs in and out. */
+async function liveWithSuperTokens(): Promise<void> {
+  const [place, core] = [await freeOrigin(), await freeOrigin()]
+  const settings = { CORE_URL: core.origin, APP_ORIGIN: place.origin }
+  const app = await desk.follow('supertokens-next', 'next', settings)
+  await app.run('npm run build')
+  const server = await app.serve('node auth-server.mjs', core.origin, { AUTH_PORT: core.port })
+  ends.push(() => server.stop())
+  const running = await app.serve(`npx next start --port ${place.port}`, place.origin)
+  ends.push(() => running.stop())
+  expect(await app.run('node --env-file=.env.local --test')).toMatch(/pass 1/)
+  const { page, complaints } = await openPage()
+  await page.goto(place.origin)
+  await page.getByRole('link', { name: 'Your account' }).click()
+  await signInByPassword(page)
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  expect([...complaints, ...complaintsIn(running.log())]).toEqual([])
+}
+
 /** What a guide's password of cookies is here. */
 const COOKIE_PASSWORD = 'the password of a test, which is no secret'
 
@@ -159,7 +179,7 @@ const buildAndTest =
 
 const VITE = ['npm run build', 'npx vitest run']
 
-/** The other guides whose apps can be made here: each is built, and its own test run, when it is its turn. */
+/** The other pairs whose apps can be made here: each is built, and its own test run, when it is its turn. */
 const OTHERS: readonly { readonly name: string; readonly task: () => Promise<void> }[] = [
   { name: 'gotrue-vue', task: buildAndTest('gotrue-vue', 'vue', ...VITE) },
   {
@@ -173,6 +193,23 @@ const OTHERS: readonly { readonly name: string; readonly task: () => Promise<voi
       await app.run('npx vitest run')
     },
   },
+  ...['supertokens-vue', 'oidc-vue'].map((name) => ({
+    name,
+    task: buildAndTest(name, 'vue', ...VITE),
+  })),
+  ...['supertokens-svelte', 'oidc-svelte', 'workos-svelte'].map((name) => ({
+    name,
+    task: buildAndTest(name, 'svelte', 'npm run check', ...VITE),
+  })),
+  ...['supertokens-solid', 'oidc-solid', 'workos-solid'].map((name) => ({
+    name,
+    task: buildAndTest(name, 'solid', ...VITE),
+  })),
+  ...['gotrue-express', 'workos-express'].map((name) => ({
+    name,
+    task: buildAndTest(name, 'express', 'node --test'),
+  })),
+  { name: 'supertokens-next', task: liveWithSuperTokens },
   { name: 'workos-react', task: buildAndTest('workos-react', 'react', ...VITE) },
   { name: 'oidc-react', task: buildAndTest('oidc-react', 'react', ...VITE) },
   { name: 'supertokens-react', task: buildAndTest('supertokens-react', 'react', ...VITE) },
@@ -229,9 +266,18 @@ const PRETENDED = {
   VITE_WORKOS_CLIENT_ID: 'client_123',
   VITE_OIDC_ISSUER: 'http://localhost:9999',
   VITE_OIDC_CLIENT_ID: 'my-app',
+  VITE_KEYCLOAK_URL: 'http://localhost:9999',
+  VITE_KEYCLOAK_REALM: 'main',
   VITE_API_URL: 'http://localhost:9998',
   CORE_URL: 'http://localhost:3567',
   PAGE_ORIGIN: 'http://localhost:5173',
+  SUPABASE_URL: 'http://localhost:9999',
+  SUPABASE_KEY: 'public',
+  WORKOS_CLIENT_ID: 'client_123',
+  WORKOS_API_KEY: 'sk_test_123',
+  COOKIE_PASSWORD,
+  ORIGIN: 'http://localhost:3000',
+  API_URL: 'http://localhost:9998',
 }
 
 describe('a newcomer who follows the guide', () => {

@@ -53,6 +53,10 @@ describe.skipIf(!findChromium())('the demo for Next.js', () => {
     return opened
   }
 
+  /** The heading that has the focus, which is nobody's on a page that was just opened. */
+  const focused = (page: Page) =>
+    expect.poll(() => page.evaluate(() => document.querySelector('h1:focus')?.textContent ?? null))
+
   const granted = (page: Page, name: string) =>
     page.getAttribute(`[data-permission="${name}"]`, 'data-granted')
 
@@ -85,9 +89,10 @@ describe.skipIf(!findChromium())('the demo for Next.js', () => {
     expect(status).toBe(500)
   })
 
-  it('signs in, and gives the page no token', async () => {
+  it('signs in, brings the focus to the heading, and gives the page no token', async () => {
     const { context, page } = await signIn()
     await expect.poll(() => page.textContent('#status')).toBe('signed in')
+    await focused(page).toBe(await page.textContent('h1'))
     const [cookie] = await context.cookies(demo.url)
     expect(cookie).toMatchObject({ name: 'holdfast', httpOnly: true, sameSite: 'Lax' })
     const visible = await page.evaluate(() =>
@@ -232,6 +237,7 @@ describe.skipIf(!findChromium())('the demo for Next.js', () => {
     for (const tab of [page, other]) {
       await expect.poll(() => tab.isVisible('text=Continue as Ada')).toBe(true)
     }
+    await focused(page).toBe('An outage signs nobody out.')
     expect(demo.server.sessions()).toHaveLength(sessions - 1)
     expect(await context.cookies(demo.url)).toEqual([])
   })

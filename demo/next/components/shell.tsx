@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { nameOfPerson, type Somebody } from '../lib/auth'
+import { Arrival } from './arrival'
 import { Live } from './live'
 import { SignOut } from './sign-out'
 import { Top } from './top'
@@ -36,6 +37,7 @@ export function Shell({
         </span>
       </Top>
       {children}
+      <Arrival status="signed-in" />
     </Live>
   )
 }

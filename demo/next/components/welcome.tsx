@@ -1,6 +1,7 @@
 import { actAs } from '../app/actions'
 import { getSignInUrl } from '../lib/auth'
 import { authServer } from '../lib/server'
+import { Arrival } from './arrival'
 import { Top } from './top'
 
 export async function Welcome() {
@@ -57,6 +58,7 @@ export async function Welcome() {
           </div>
         </section>
       </main>
+      <Arrival status="signed-out" />
     </>
   )
 }

@@ -1,6 +1,6 @@
 import { isAuthError } from 'holdfast'
 import { stepOf } from 'holdfast/providers/oidc'
-import { onPress, setText, timeOf } from '../../shared/dom.js'
+import { byId, leaveFor, onPress, setText, timeOf } from '../../shared/dom.js'
 import { tell } from '../../shared/line.js'
 import { type DemoState, listInvoices, look, pay, setDown, whoAmI } from './api.js'
 import { auth } from './client.js'
@@ -44,7 +44,7 @@ async function payFor(number: string, cameBack = false): Promise<void> {
     const step = stepOf(error)
     // Who comes back with a proof is not sent away again.
     if (!step || cameBack) throw error
-    location.href = await auth.actions.signInUrl({ ...step, state: number })
+    leaveFor(await auth.actions.signInUrl({ ...step, state: number }))
   }
 }
 
@@ -54,14 +54,23 @@ async function signOut(): Promise<void> {
   // Without a token that works nobody can be asked: signing out here works all the same.
   const address = await auth.actions.signOutUrl({ postLogoutRedirectUri: home }).catch(() => home)
   await auth.signOut()
-  location.href = address
+  leaveFor(address)
 }
 
-async function signIn(): Promise<void> {
-  location.href = await auth.actions.signInUrl()
+async function signIn(button: HTMLElement): Promise<void> {
+  const problem = byId('sign-in-problem')
+  problem.hidden = true
+  button.removeAttribute('aria-describedby')
+  try {
+    leaveFor(await auth.actions.signInUrl())
+  } catch (error) {
+    setText('sign-in-problem', `Harbour ID cannot be asked: ${describe(error)}. Try again.`)
+    problem.hidden = false
+    button.setAttribute('aria-describedby', 'sign-in-problem')
+  }
 }
 
-const deeds: Readonly<Record<string, () => Promise<unknown>>> = {
+const deeds: Readonly<Record<string, (button: HTMLElement) => Promise<unknown>>> = {
   'sign-in': signIn,
   'sign-out': signOut,
   ask,
@@ -109,7 +118,7 @@ onPress('do', (name, button) => {
   attempt(async () => {
     button.setAttribute('aria-busy', 'true')
     try {
-      await deeds[name]?.()
+      await deeds[name]?.(button)
     } finally {
       button.removeAttribute('aria-busy')
     }
