@@ -41,8 +41,8 @@ export const LINKS = [
   {
     file: redirect,
     name: 'A link that somebody else began is taken over the present person.',
-    find: 'links.filter(({ purpose }) => purpose === linkPurpose(person))',
-    replace: "links.filter(({ purpose }) => purpose !== linkPurpose(''))",
+    find: 'links.filter((flow) => partsOf(flow)[0] === linkPurpose(person))',
+    replace: "links.filter((flow) => partsOf(flow)[0] !== linkPurpose(''))",
   },
   {
     file: redirect,

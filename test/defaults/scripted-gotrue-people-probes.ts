@@ -27,6 +27,13 @@ async function signedIn(options: ScriptedGoTrueOptions = {}) {
 const codeOf = async (path: string, body: unknown): Promise<string> =>
   said(await (await signedIn()).ask(path, body))
 
+/** The origin that somebody is sent to who wants to go there; to the server's own place without. */
+async function sentTo(wanted: string): Promise<string> {
+  const query = new URLSearchParams({ provider: 'github', redirect_to: wanted })
+  const answer = await createDesk().send(`/authorize?${query}`)
+  return new URL(answer.headers.get('location') ?? '').origin
+}
+
 const addresses: Readonly<Record<string, Probe>> = {
   'SeedUser.role': {
     observe: async () => readClaims((await createDesk().signIn()).access)?.role,
@@ -222,6 +229,14 @@ const others: Readonly<Record<string, Probe>> = {
         !(await isOn('github', { providers: ['google'] }))
       )
     },
+  },
+  'ScriptedGoTrueOptions.siteUrl': {
+    says: "the server's own origin",
+    observe: async () => (await sentTo('')) === 'http://localhost',
+  },
+  'ScriptedGoTrueOptions.redirectUrls': {
+    says: 'wherever they are to be sent, which a real one never has',
+    observe: async () => (await sentTo('https://any.example/x')) === 'https://any.example',
   },
   'ScriptedGoTrueOptions.passkeys': {
     says: 'off, as GoTrue has it',

@@ -234,14 +234,13 @@ describe('sign-in by redirect', () => {
   })
 
   const site = { siteUrl: 'https://app.example/home' }
-  const urls = ['https://*.app.example/in', 'https://other.example/**']
+  const urls = ['https://a.app.example/in', 'https://other.example/**']
 
   it.each([
     ['nowhere', 'https://app.example/home'],
     ['https://evil.example/', 'https://app.example/home'],
-    ['https://a.b.app.example/in', 'https://app.example/home'],
     ['https://a.app.example/in/x', 'https://app.example/home'],
-    ['https://xapp.example/in', 'https://app.example/home'],
+    ['https://other.example.evil.example/', 'https://app.example/home'],
     ['https://app.example/any/page', 'https://app.example/any/page'],
     ['https://a.app.example/in', 'https://a.app.example/in'],
     ['https://other.example/a/b', 'https://other.example/a/b'],

@@ -10,16 +10,9 @@ type Route = (context: ServerContext, call: Call) => Promise<Response>
 const redirect = (target: URL, status = 303): Response =>
   new Response(null, { status, headers: { location: target.href } })
 
-const literal = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&')
-
-/** An address with `*` for what has neither `.` nor `/`, and `**` for anything, as GoTrue's allow list has them. */
-const toPattern = (glob: string): RegExp =>
-  new RegExp(
-    `^${glob
-      .split('**')
-      .map((part) => part.split('*').map(literal).join('[^./]*'))
-      .join('.*')}$`,
-  )
+/** Whether an address is in an entry of the list: as it stands, or by its beginning where that ends in `**`. */
+const isIn = (entry: string, address: string): boolean =>
+  entry.endsWith('**') ? address.startsWith(entry.slice(0, -2)) : address === entry
 
 /** Where a link leads in the end: to the site, where the address is none that people may be sent to. */
 export function redirectTarget({ options }: ServerContext, url: URL): URL {
@@ -31,7 +24,7 @@ export function redirectTarget({ options }: ServerContext, url: URL): URL {
   const allowed =
     !redirectUrls ||
     target.hostname === site.hostname ||
-    redirectUrls.some((glob) => toPattern(glob).test(wanted))
+    redirectUrls.some((entry) => isIn(entry, wanted))
   return allowed ? target : site
 }
 

@@ -118,8 +118,8 @@ export interface ScriptedGoTrueOptions {
   /** Where people end up who are sent nowhere else. @default the server's own origin */
   readonly siteUrl?: string
   /**
-   * Where else they may be sent, besides to pages of the site's host: addresses, with `*` for what has neither `.`
-   * nor `/`, and `**` for anything. A `redirect_to` that is none of these is left out, without a word.
+   * Where else they may be sent, besides to pages of the site's host: addresses, of which `**` at the end stands for
+   * anything. A `redirect_to` that is none of these is left out, without a word.
    * @default wherever they are to be sent, which a real one never has
    */
   readonly redirectUrls?: readonly string[]
