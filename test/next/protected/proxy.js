@@ -1,6 +1,12 @@
 import { auth } from './auth.js'
 
-const protect = ['/files/private/:path*', '/admin/:path*', '/auth/secrets', '/old', '/reports/:path*']
+const protect = [
+  '/files/private/:path*',
+  '/admin/:path*',
+  '/auth/secrets',
+  '/old',
+  '/reports/:path*',
+]
 
 /** Without the list of what is protected, to see which ways lead to a page. */
 export const proxy = auth.proxy(process.env.UNPROTECTED ? {} : { protect })
