@@ -126,4 +126,28 @@ export const DOORS = [
     find: 'Math.max(PAUSE, retryAfter)',
     replace: 'Math.max(PAUSE, 0 * retryAfter)',
   },
+  {
+    file: 'src/server/backend/route-tools.ts',
+    name: 'A link to another host leads back to a sign-in of this one.',
+    find: 'wanted.origin === given.origin && wanted.pathname === given.pathname',
+    replace: 'wanted.pathname === given.pathname',
+  },
+  {
+    file: 'src/server/backend/route-tools.ts',
+    name: 'A link ends a sign-in that was begun at another address.',
+    find: 'if (flow?.redirectUri !== redirectUri) return null',
+    replace: 'if (!flow) return null',
+  },
+  {
+    file: 'src/server/dbsc/identifiers.ts',
+    name: 'The name of a bound session is read however long it is.',
+    find: 'identifier.length > LONGEST ? []',
+    replace: 'identifier.length > LONGEST * 1e6 ? []',
+  },
+  {
+    file: 'src/server/sealed/sealed-devices.ts',
+    name: 'A session that nobody has used for long is renewed by its device.',
+    find: '(await uses.isOver(opened, cookie)) || (await ended.isOver(opened))',
+    replace: '(uses && cookie && (await ended.isOver(opened)))',
+  },
 ]

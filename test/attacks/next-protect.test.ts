@@ -94,6 +94,14 @@ describe('a stranger does not get past `protect`', () => {
     expect(await seen(files, Object.assign(request, { nextUrl }))).toBe(false)
   })
 
+  it('by the base path in other letters, where the pattern of the app says so', async () => {
+    const protect = [/^(\/app)?\/reports(\/|$)/i]
+    for (const path of ['/app/reports/x', '/APP/reports/x', '/APP/REPORTS', '/app/%72eports']) {
+      expect(await seen({ protect }, nextRequest(path, '/app'))).toBe(false)
+    }
+    expect(await seen({ protect }, nextRequest('/app/reporters', '/app'))).toBe(true)
+  })
+
   it('by the address of the page of the whole site, under a base path', async () => {
     expect(await seen({ protect: ['/'] }, nextRequest('/app', '/app'))).toBe(false)
   })

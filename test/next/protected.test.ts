@@ -41,7 +41,6 @@ const waysTo = (id: string): readonly string[] => [
   // A rewrite leads there, which takes capital and small letters for the same.
   '/app/reports/2026',
   '/app/REPORTS/2026',
-  '/app/rep%6frts/2026',
 ]
 
 /** Those that lead nowhere today, or to another address of it. */
@@ -67,7 +66,7 @@ const MORE = [
   '/app/app/admin',
   '/admin',
   '/%61pp/admin',
-  '/APP/reports/2026',
+  '/app/rep%6frts/2026',
   '/app/ADMIN',
 ]
 

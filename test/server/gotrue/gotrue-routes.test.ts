@@ -217,6 +217,24 @@ describe('a link that shows the hash of its token', () => {
     expect(await whoIs(other)).toBe(ADA.email)
   })
 
+  it('asks a person first where it names this browser’s sign-in at another host', async () => {
+    const { call, follow, confirmLink, redirectTo, whoIs } = mailing()
+    await call('/auth/otp', EMAIL)
+    const page = await follow(confirmLink(redirectTo().replace(APP, 'https://evil.example')))
+    expect([page.status, await whoIs()]).toEqual([200, null])
+  })
+
+  it('asks a person first where this browser began at another host of the app', async () => {
+    const preview = 'https://preview.example'
+    const redirectUris = [CALLBACK, `${preview}/auth/callback`]
+    const { call, follow, confirmLink, redirectTo, whoIs } = mailing({ backend: { redirectUris } })
+    await call(`${preview}/auth/otp`, EMAIL)
+    const there = redirectTo()
+    expect(there).toContain(preview)
+    const page = await follow(confirmLink(there.replace(preview, APP)))
+    expect([page.status, await whoIs()]).toEqual([200, null])
+  })
+
   it('is not agreed to by the page of another site', async () => {
     const { call, send, confirmLink, whoIs, now, scripted } = mailing()
     await call('/auth/otp', EMAIL)
