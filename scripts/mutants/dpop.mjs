@@ -119,8 +119,8 @@ export const DPOP = [
   {
     file: keys,
     name: 'The key of a sign-in that came to nothing stays.',
-    find: 'if (!bound.has(nameIn(flow))) await',
-    replace: 'if (bound.has(nameIn(flow))) await',
+    find: 'if (!taken.has(nameIn(flow))) await',
+    replace: 'if (taken.has(nameIn(flow))) await',
   },
   {
     file: keys,
@@ -245,7 +245,7 @@ export const DPOP = [
   {
     file: tokens,
     name: 'A page that does not know of keys ends the session of those that do.',
-    find: 'if (session?.keyId && !options.dpop)',
-    replace: 'if (!session)',
+    find: "session?.keyId && !options.dpop && 'dpop'",
+    replace: 'undefined',
   },
 ]

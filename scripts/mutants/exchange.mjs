@@ -131,13 +131,13 @@ export const EXCHANGE = [
   {
     file,
     name: 'A refresh that failed while a sibling’s session arrived is a failure.',
-    find: 'if (mine || kept) throw error',
-    replace: 'if (mine || kept || error) throw error',
+    find: 'if (mine || kept || errand',
+    replace: 'if (mine || kept || error || errand',
   },
   {
     file,
     name: 'A refused second factor counts as a failed refresh.',
-    find: "errand.failures === 'own' || ",
+    find: " || (failures === 'own' && code !== 'refresh_rejected')",
     replace: '',
   },
   {

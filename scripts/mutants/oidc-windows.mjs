@@ -70,7 +70,7 @@ export const OIDC_WINDOWS = [
   {
     file: handBack,
     name: 'The callback page of a frame closes the window.',
-    find: "if (carrier === 'popup') close()",
+    find: "if (carrier === 'frame') return true\n",
     replace: 'close()',
   },
   {
@@ -128,10 +128,10 @@ export const OIDC_WINDOWS = [
     replace: '    : true',
   },
   {
-    file: silent,
+    file: 'src/providers/oidc/index.ts',
     name: 'What stands for a refresh token is sent to the server at the sign-out.',
-    find: 'isMark(refreshToken) ? null : refreshToken',
-    replace: 'refreshToken',
+    find: 'isMark(session.refreshToken) ? null : session.refreshToken',
+    replace: 'session.refreshToken',
   },
   {
     file: takeOver,

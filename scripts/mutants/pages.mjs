@@ -28,8 +28,8 @@ export const PAGES = [
   {
     file,
     name: 'Under a base path the first page is none.',
-    find: "path.slice(base.length) || '/'",
-    replace: 'path.slice(base.length)',
+    find: "? path.slice(base.length) || '/'",
+    replace: '? path.slice(base.length)',
   },
   {
     file,
@@ -118,8 +118,14 @@ export const PAGES = [
   {
     file,
     name: 'What stands behind a path is open.',
-    find: 'any: [...own, ...behind, pathname, bare]',
-    replace: 'any: [...own, pathname, bare]',
+    find: 'any: [...own, ...behind, ...rewritten,',
+    replace: 'any: [...own, ...rewritten,',
+  },
+  {
+    file,
+    name: 'A base path in other letters, as rewrites take it, opens a page.',
+    find: '...rewritten, pathname',
+    replace: 'pathname',
   },
   {
     file: paths,

@@ -1,3 +1,6 @@
+// Every runtime of Next has it, also the edge.
+declare const process: { readonly env: { readonly __NEXT_ROUTER_BASEPATH?: string } }
+
 /** Proxies and frameworks decode once or twice; whoever needs more rounds hides something. */
 const ROUNDS = 4
 
@@ -32,6 +35,12 @@ const withoutBase = (path: string, base: string): string =>
   base !== '' && (path === base || path.startsWith(`${base}/`))
     ? path.slice(base.length) || '/'
     : path
+
+/** The same by a base path in any letters. */
+const withoutAnyBase = (path: string, base: string): string =>
+  withoutBase(path.toLowerCase(), base.toLowerCase()) === path.toLowerCase()
+    ? path
+    : path.slice(base.length) || '/'
 
 /** The path after each round of decoding; `null` for what is no UTF-8, or hides too deep. */
 function decodings(path: string): string[] | null {
@@ -89,7 +98,8 @@ function write(path: string): string {
 /**
  * The ways in which the path of a request may be read; `null` when nobody can tell. Next gives the
  * segments of dynamic routes decoded, so that `/files/%70rivate` is the page `/files/private`, and
- * it knows no base path where it routes.
+ * it knows no base path where it routes. Its rewrites take a base path in any letters, and then its own
+ * address has none: so it is read from what Next writes into the bundle (15.5 and 16.4, seen).
  */
 export function readPaths(request: Request): PathReadings | null {
   const { pathname } = new URL(request.url)
@@ -102,5 +112,7 @@ export function readPaths(request: Request): PathReadings | null {
     for (const path of decoded) own.add(path).add(tidy(path))
   }
   const behind = [...own].map(pageBehind)
-  return { own: [...own], any: [...own, ...behind, pathname, bare] }
+  const base = process.env.__NEXT_ROUTER_BASEPATH ?? ''
+  const rewritten = [...own].map((path) => withoutAnyBase(path, base))
+  return { own: [...own], any: [...own, ...behind, ...rewritten, pathname, bare] }
 }

@@ -41,6 +41,7 @@ const waysTo = (id: string): readonly string[] => [
   // A rewrite leads there, which takes capital and small letters for the same.
   '/app/reports/2026',
   '/app/REPORTS/2026',
+  '/APP/reports/2026',
 ]
 
 /** Those that lead nowhere today, or to another address of it. */

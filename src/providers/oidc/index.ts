@@ -83,7 +83,8 @@ export function oidc(options: OidcOptions): OidcProvider {
   if (!clientId) invalid('Pass the `clientId` of your application.')
   checkKey('clientId', clientId)
   parseUrl(redirectUri)
-  checkUrl(options.endSessionEndpoint ?? issuer, options.dangerouslyAllowInsecureHttp)
+  const { endSessionEndpoint: page, dangerouslyAllowInsecureHttp } = options
+  if (page !== undefined) checkUrl(page, dangerouslyAllowInsecureHttp)
   const server = (options.verifyIdToken ?? createServer)(options)
   const tokens = createTokens(options, server)
 
