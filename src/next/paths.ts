@@ -31,7 +31,7 @@ function compile(pattern: PathPattern, flags: string): RegExp {
 
 /** How paths are compared. */
 export interface MatchOptions {
-  /** Whether a pattern that is a text is met by capital and small letters alike. @default false */
+  /** Whether a pattern that is a text is met by capital and small letters alike. */
   readonly anyCase?: boolean | undefined
 }
 

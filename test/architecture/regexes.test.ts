@@ -17,7 +17,8 @@ const STAND_INS: Readonly<Record<string, string>> = {
   prefix: '__Host-holdfast-flow-',
   // All that `compile` makes of segments, one after the other.
   "parts.join('/')": 'literal/[^/]+/[^/]+',
-  "rest ? `${parts.length ? '(?:/.*)?' : '.*'}` : '/?'": '(?:/.*)?',
+  end: '(?:/.*)?',
+  flags: 'i',
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -51,6 +52,10 @@ function gap(text: string, expression: unknown): string {
   return found
 }
 
+/** The flags of `new RegExp(…, flags)`, which may have a name. */
+const flagsOf = (text: string, flags: unknown): string =>
+  isObject(flags) && flags.type === 'Identifier' ? gap(text, flags) : textOf(text, flags)
+
 /** Every pattern of a file: literals, and what is given to `RegExp`. */
 function patternsOf(file: string, text: string): Pattern[] {
   const { program, errors } = parseSync(file, text)
@@ -61,7 +66,7 @@ function patternsOf(file: string, text: string): Pattern[] {
     }
     if (!isObject(node.callee) || node.callee.name !== 'RegExp') return []
     const [pattern, flags]: unknown[] = Array.isArray(node.arguments) ? node.arguments : []
-    return [{ source: textOf(text, pattern), flags: flags ? textOf(text, flags) : '' }]
+    return [{ source: textOf(text, pattern), flags: flags ? flagsOf(text, flags) : '' }]
   })
 }
 

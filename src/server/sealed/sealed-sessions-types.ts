@@ -61,8 +61,7 @@ export type SessionProvider<User extends SessionUser = SessionUser> = Pick<
    * Whether `signOut` ends the whole session at the server, whichever of its tokens it is shown: by an id of the
    * session, or by an access token that names it. One that revokes a token (RFC 7009) does not: the server says 200 for
    * one that was spent long ago, too, while its successor lives. Where it does, a session that was ended is remembered
-   * as long as its access token may live; else 400 days.
-   * @default false
+   * as long as its access token may live; else, and where the provider does not say, 400 days.
    */
   readonly revokesSessions?: boolean | undefined
   /** What its server calls a session and its person when it says that they are over. @default what they are here */
