@@ -20,10 +20,10 @@ export function keycloakIssuer(url: unknown, realm: unknown): string {
 export const auth0Issuer = (domain: unknown): string => `${host(domain)}/`
 
 /**
- * Its page that ends a session, which each tenant has; documents of those that were made before 14 November
- * 2023 name it only where somebody has switched that on. @throws AuthError `invalid_argument`.
+ * The page of such a tenant that ends a session, which each has; documents of those that were made before 14
+ * November 2023 name it only where somebody has switched that on.
  */
-export const auth0SignOut = (domain: unknown): string => `${auth0Issuer(domain)}oidc/logout`
+export const auth0SignOut = (issuer: string): string => `${issuer}oidc/logout`
 
 /** That of an authorization server of Okta. @throws AuthError `invalid_argument`. */
 export function oktaIssuer(domain: unknown, authorizationServer: unknown): string {

@@ -65,8 +65,8 @@ export interface Auth0Options extends PresetOptions {
 export function auth0(options: Auth0Options): OidcProvider {
   const { domain, audience, parameters, ...rest } = { ...options }
   const asked = { ...(audience && { audience }), ...parameters }
-  const endSessionEndpoint = auth0SignOut(domain)
-  return oidc({ endSessionEndpoint, ...rest, parameters: asked, issuer: auth0Issuer(domain) })
+  const issuer = auth0Issuer(domain)
+  return oidc({ endSessionEndpoint: auth0SignOut(issuer), ...rest, parameters: asked, issuer })
 }
 
 /** Where an authorization server of Okta is. */

@@ -67,9 +67,10 @@ export function keycloakPreset(options: Pick<KeycloakOptions, 'url' | 'realm'>):
 export function auth0Preset(options: Pick<Auth0Options, 'domain' | 'audience'>): OidcPreset {
   checkObject('options', options)
   const { domain, audience } = options
+  const issuer = auth0Issuer(domain)
   return {
-    issuer: auth0Issuer(domain),
-    endSessionEndpoint: auth0SignOut(domain),
+    issuer,
+    endSessionEndpoint: auth0SignOut(issuer),
     ...(audience && { parameters: { audience } }),
     hintParameters: {
       provider: 'connection',
