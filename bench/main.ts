@@ -2,7 +2,6 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { findChromium, launch, launchWhole } from '../test/browser/chromium.js'
-import { insertBetween } from '../test/support/markdown.js'
 import { bounded } from './bounded.js'
 import { bundleSizes, type PerClient, pageScripts } from './bundles.js'
 import type { Figures, Scenario } from './figures.js'
@@ -16,6 +15,7 @@ import { memory, pageLoad, readCost, size } from './scenarios/speed.js'
 import { tenTabs } from './scenarios/tabs.js'
 import { type Part, type Run, runServer } from './server/main.js'
 import { LATENCY } from './site.js'
+import { writeReport } from './written.js'
 
 /** What the figures were measured with. */
 interface Setting {
@@ -116,9 +116,13 @@ async function runBrowser({
     latency: LATENCY,
     quick,
   }
-  const report = `${headline(setting)}\n\n${tableOf(results.map(entryOf), 'auth-js')}`
-  console.log(report)
-  if (readme) insertBetween(join(root, 'bench/README.md'), 'browser table', report)
+  const report = {
+    headline: headline(setting),
+    table: tableOf(results.map(entryOf), 'auth-js'),
+    run: `beside @supabase/auth-js ${authJs} on ${setting.date.slice(0, 10)}`,
+  }
+  console.log(`${report.headline}\n\n${report.table}`)
+  if (readme) writeReport(root, 'browser table', { ...report, scenario })
   if (record) recordFor(root, setting, results.map(entryOf))
   const failed = results.some(({ outcome }) => outcome instanceof Error)
   return { raw: { setting, results: results.map(rawOf) }, failed }
@@ -152,8 +156,12 @@ export async function main(root: string, args: readonly string[]): Promise<numbe
     scenario,
     versionOf: (folder: string) => versionIn(root, folder),
   }
-  if ((readme || record) && scenario) {
-    console.error('`--readme` and `--record` write whole tables: leave `--scenario` out.')
+  if (readme && scenario && only !== 'browser' && only !== 'server') {
+    console.error('`--readme` with `--scenario` takes `--only browser` or `--only server`.')
+    return 1
+  }
+  if (record && scenario) {
+    console.error('`--record` writes a whole table: leave `--scenario` out.')
     return 1
   }
   if (record && quick) {

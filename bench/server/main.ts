@@ -1,10 +1,9 @@
 import { cpus } from 'node:os'
-import { join } from 'node:path'
-import { insertBetween } from '../../test/support/markdown.js'
 import { bounded } from '../bounded.js'
 import type { Figures } from '../figures.js'
 import { type Entry, rowsOf, tableOf } from '../report.js'
 import { LATENCY } from '../site.js'
+import { writeReport } from '../written.js'
 import { fourProcesses, fourWithRedis, oneProcess } from './crowd.js'
 import { openDesk } from './desk.js'
 import { withGoals } from './goals.js'
@@ -127,9 +126,11 @@ export async function runServer(run: Run): Promise<Part> {
     quick,
   }
   const table = tableOf(results.map(entryOf).map(withGoals), 'WorkOS')
-  const report = `${headline(setting)}\n\n${table}`
-  console.log(report)
-  if (readme) insertBetween(join(root, 'bench/README.md'), 'server table', report)
+  const { date, workosNode } = setting
+  const beside = `beside @workos-inc/node ${workosNode} on ${date.slice(0, 10)}`
+  const report = { headline: headline(setting), table, run: beside }
+  console.log(`${report.headline}\n\n${table}`)
+  if (readme) writeReport(root, 'server table', { ...report, scenario: run.scenario })
   const failed = results.some(
     ({ outcome }) => outcome instanceof Error || ('lacks' in outcome && process.env.CI === 'true'),
   )

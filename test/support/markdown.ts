@@ -17,12 +17,21 @@ export function alignedTable(
   return [line(head), line(rule), ...rows.map(line)].join('\n')
 }
 
-/** Puts a report between the marks of this name in a Markdown file. */
-export function insertBetween(file: string, name: string, report: string): void {
+/** A Markdown file in three parts, of which the second is what lies between the marks of this name. */
+function partsOf(file: string, name: string): readonly [string, string, string] {
   const text = readFileSync(file, 'utf8')
   const [begin, end] = [`<!-- ${name} -->\n`, `<!-- end of ${name} -->`]
-  const [from, to] = [text.indexOf(begin), text.indexOf(end)]
-  if (from < 0 || to < from) throw new Error(`${file} has no place for a ${name}.`)
-  const before = text.slice(0, from + begin.length)
-  writeFileSync(file, `${before}\n${report}\n\n${text.slice(to)}`)
+  const [at, to] = [text.indexOf(begin), text.indexOf(end)]
+  if (at < 0 || to < at) throw new Error(`${file} has no place for a ${name}.`)
+  const from = at + begin.length
+  return [text.slice(0, from), text.slice(from, to), text.slice(to)]
+}
+
+/** What lies between the marks of this name in a Markdown file. */
+export const textBetween = (file: string, name: string): string => partsOf(file, name)[1].trim()
+
+/** Puts a report between the marks of this name in a Markdown file. */
+export function insertBetween(file: string, name: string, report: string): void {
+  const [before, , after] = partsOf(file, name)
+  writeFileSync(file, `${before}\n${report}\n\n${after}`)
 }
