@@ -145,7 +145,9 @@ describe.skipIf(!findChromium())('the app of a guide of Angular', () => {
       await other.goto(`${site.origin}/`)
       await other.getByRole('button', { name: 'Sign out' }).click()
       await page.getByRole('heading', { name: 'Sign in' }).waitFor()
-      expect([server.sessions(), complaints]).toEqual([[], []])
+      // The tabs do not wait for the server.
+      await expect.poll(() => server.sessions(), SOON).toEqual([])
+      expect(complaints).toEqual([])
     } finally {
       await site.close()
     }
