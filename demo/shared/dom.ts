@@ -47,8 +47,11 @@ export function check(id: string, value: string): void {
 /** Where a tab keeps the status that it showed last, also on the page that a redirect has left. */
 const SHOWN = 'shown'
 
-/** Goes to another site, which leads back here: what shows then is news, also if the status is as it was. */
+let isLeaving = false
+
+/** Goes to another site, which leads back here: what shows then is news, also if this page shows the same by then. */
 export function leaveFor(address: string): void {
+  isLeaving = true
   sessionStorage.setItem(SHOWN, 'elsewhere')
   location.href = address
 }
@@ -69,7 +72,7 @@ export function showParts(status: string, headingId: () => string): void {
     if (hidden && part.contains(focused)) lost = true
     part.hidden = hidden
   }
-  if (!changed || status === 'loading') return
+  if (!changed || isLeaving || status === 'loading') return
   const before = sessionStorage.getItem(SHOWN) ?? status
   sessionStorage.setItem(SHOWN, status)
   // What a tab shows first takes the focus from nobody.

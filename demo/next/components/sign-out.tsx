@@ -2,6 +2,7 @@
 
 import { type ReactNode, useState } from 'react'
 import { auth } from '../lib/client'
+import { leaveFor } from './arrival'
 
 export function SignOut({ children }: { readonly children: ReactNode }) {
   const [busy, setBusy] = useState(false)
@@ -12,7 +13,7 @@ export function SignOut({ children }: { readonly children: ReactNode }) {
       const href = await auth.actions.signOut({ returnTo: '/' })
       // All tabs hear of it.
       await auth.signOut()
-      location.assign(href)
+      leaveFor(href)
     } catch {
       setBusy(false)
     }
