@@ -45,11 +45,16 @@ describe.skipIf(!findChromium())('the demo for Next.js', () => {
     return { context, page: await context.newPage() }
   }
 
+  /** Until React has woken a page up, a press on its buttons does nothing. */
+  const awake = (page: Page) =>
+    expect.poll(() => page.evaluate(() => sessionStorage.getItem('shown'))).toBe('signed-in')
+
   async function signIn(who = 'Ada Lovelace') {
     const opened = await open()
     await opened.page.goto(demo.url)
     await opened.page.click(`text=Continue as ${who}`)
     await expect.poll(() => opened.page.textContent('#who')).toBe(who)
+    await awake(opened.page)
     return opened
   }
 
@@ -240,6 +245,22 @@ describe.skipIf(!findChromium())('the demo for Next.js', () => {
     await focused(page).toBe('An outage signs nobody out.')
     expect(demo.server.sessions()).toHaveLength(sessions - 1)
     expect(await context.cookies(demo.url)).toEqual([])
+  })
+
+  it('shows in a tab that wakes up late that somebody has signed out meanwhile', async () => {
+    const { context, page } = await signIn()
+    const other = await context.newPage()
+    let wake = () => {}
+    const late = new Promise<void>((resolve) => {
+      wake = resolve
+    })
+    await other.route('**/_next/static/**', (route) => late.then(() => route.continue()))
+    await other.goto(demo.url, { waitUntil: 'commit' })
+    await expect.poll(() => other.textContent('#status')).toBe('signed in')
+    await page.click('text=Sign out')
+    await expect.poll(() => page.isVisible('text=Continue as Ada')).toBe(true)
+    wake()
+    await expect.poll(() => other.isVisible('text=Continue as Ada')).toBe(true)
   })
 
   it('ends a session that WorkOS has ended', async () => {

@@ -19,8 +19,12 @@ export function Live({
     () =>
       auth.onAuthStateChange((event, session, detail) => {
         const known = `${session?.user?.id} ${session?.organizationId} ${session?.permissions}`
-        // Who signs out on this page is on their way to another one.
-        const gone = event === 'SIGNED_OUT' && detail.reason !== 'user'
+        // Who signs out on this page is on their way to another one. Who did so elsewhere before this page woke up is
+        // nobody from its start.
+        const gone =
+          event === 'INITIAL_SESSION'
+            ? !session
+            : event === 'SIGNED_OUT' && detail.reason !== 'user'
         if (gone || (session && known !== shown)) router.refresh()
       }),
     [router, shown],
