@@ -4,8 +4,8 @@ import { asCaller, type Face, failed } from './face.js'
 /** Makes the methods of a part. */
 export type Make<Api> = (face: Face) => Api
 
-/** The names of what anybody may do: whoever is signed in has no part in it. */
-const ANYBODY = /^(sign|verifyOtp|exchange|rese|.*Authentication$)/
+/** The names of methods that are not about who is signed in: anybody may call them, at any time. */
+const ANYBODY = /^(sign|verifyOtp|exchange|resend|resetPassword|.*Authentication$)/
 
 /**
  * Methods whose work is loaded at their first call: a page that never calls them does not have it.

@@ -14,5 +14,5 @@ export function purposeOf(what: string, redirectTo: string | undefined): string 
   return state === undefined ? what : `${what}\n${state}`
 }
 
-/** The two of a flow's purpose. */
+/** What a flow is for, and the app's own `state` if its address has one: see `purposeOf`. */
 export const partsOf = ({ purpose }: Flow): readonly (string | undefined)[] => purpose.split('\n')

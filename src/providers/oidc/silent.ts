@@ -98,7 +98,7 @@ async function ask(
   const begun = await beginSignIn(tokens, silent, { context, carrier: 'frame' })
   const { url, kept } = begun
   const { signal } = context
-  // Whose time is up hears this very error, and after it was told here.
+  // When the time is up the caller gets the error of the signal, so the hint has to be put into that one.
   const explain = (): void => {
     if (isAuthError(signal.reason, 'timeout')) signal.reason.message = hintFor(url, NOTHING)
   }
