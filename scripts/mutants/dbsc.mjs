@@ -9,6 +9,7 @@ const identifiers = 'src/server/dbsc/identifiers.ts'
 const binding = 'src/server/dbsc/binding.ts'
 const words = 'src/server/dbsc/words.ts'
 const requests = 'src/server/requests/request-sessions.ts'
+const sealedDevices = 'src/server/sealed/sealed-devices.ts'
 
 /** Checks that are gone of sessions that are bound to devices. */
 export const DBSC = [
@@ -488,5 +489,35 @@ export const DBSC = [
     name: 'A browser is asked to bind sessions by http.',
     find: 'Object.entries(secure ? headers : {})',
     replace: 'Object.entries(headers)',
+  },
+  {
+    file: routes,
+    name: 'A session that was ended together with others is renewed for ever.',
+    find: 'const isOver = isOther || (await devices.isOver({ value, password }))',
+    replace: 'const isOver = isOther || (await devices.isSignedOut(value ?? cookieName))',
+  },
+  {
+    file: sealedDevices,
+    name: 'A browser renews a session that was ended together with others.',
+    find: 'return (await uses.isOver(opened, cookie)) || (await ended.isOver(opened))',
+    replace: 'return await uses.isOver(opened, cookie)',
+  },
+  {
+    file: sealedDevices,
+    name: 'A browser renews a session that has come to its limit.',
+    find: 'return (await uses.isOver(opened, cookie)) || (await ended.isOver(opened))',
+    replace: 'return await ended.isOver(opened)',
+  },
+  {
+    file: sealedDevices,
+    name: 'A binding that the other processes could not be told of is not told again.',
+    find: 'const options = { everywhere: true, keepsFirst: true }',
+    replace: 'const options = { everywhere: false, keepsFirst: true }',
+  },
+  {
+    file: sealedDevices,
+    name: 'A binding counts from the last proof: a copy from before it always looks like a slow request.',
+    find: 'const options = { everywhere: true, keepsFirst: true }',
+    replace: 'const options = { everywhere: true, keepsFirst: false }',
   },
 ]

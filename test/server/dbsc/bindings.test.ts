@@ -188,6 +188,28 @@ describe('requests of bound sessions', () => {
     expect(state.ends).toBe(ends)
   })
 
+  it('tell the store again after ten seconds, where it could not tell the other processes', async () => {
+    const base = memoryCoordinator()
+    const told: boolean[] = []
+    const coordinator: Coordinator = {
+      ...base,
+      async end(name, ttl, options) {
+        await base.end(name, ttl, options)
+        if (!name.startsWith('bound:')) return
+        // As redisCoordinator while Redis does not answer: this process knows, which is enough for a sign-out.
+        told.push(options?.everywhere === true)
+        if (options?.everywhere) throw new AuthError('storage', 'Down.', { retryable: true })
+      },
+    }
+    const { createBrowser, clock } = createDeviceWorld({ world: { sealed: { coordinator } } })
+    const browser = createBrowser()
+    await browser.begin()
+    const first = told.length
+    await clock.advance(10_000)
+    await browser.page('/auth/session')
+    expect(told).toHaveLength(2 * first)
+  })
+
   it('are known by their seal where the store has forgotten: a thief ends no other session', async () => {
     const base = memoryCoordinator()
     const coordinator: Coordinator = {
