@@ -520,4 +520,58 @@ export const DBSC = [
     find: 'const options = { everywhere: true, keepsFirst: true }',
     replace: 'const options = { everywhere: true, keepsFirst: false }',
   },
+  {
+    file: routes,
+    name: 'A cookie that nobody can open keeps a browser from renewing its session.',
+    find: "if (read.some((one) => 'reason' in one && one.retryable)) return { type: 'unknown' }",
+    replace: "if (read.some((one) => 'reason' in one)) return { type: 'unknown' }",
+  },
+  {
+    file: routes,
+    name: 'While the store does not answer, a bound session is renewed without a look at it.',
+    find: "    if (read.some((one) => 'reason' in one && one.retryable)) return { type: 'unknown' }\n",
+    replace: '',
+  },
+  {
+    file: routes,
+    name: 'Nobody is told of a renewal that another key has signed.',
+    find: '    if (!proof) reportRefusal(request, sessionId)\n',
+    replace: '',
+  },
+  {
+    file: routes,
+    name: 'Nobody is told of a renewal by the challenge of another session.',
+    find: '    if (!isMeant) reportRefusal(request, sessionId)\n',
+    replace: '',
+  },
+  {
+    file: judge,
+    name: 'Who has copied a bound cookie ends all sessions of its person, however old it is.',
+    find: 'if (note && !note.isOld) return false',
+    replace: 'if (note) return false',
+  },
+  {
+    file: judge,
+    name: 'While the store does not answer, a copy without a proof ends other sessions of its person.',
+    find: "const mayBeBound = isUnsure || state === 'unknown'",
+    replace: 'const mayBeBound = isUnsure',
+  },
+  {
+    file: judge,
+    name: 'A session that was bound just now is taken for one that never was.',
+    find: "state === 'bound' || state === 'just-bound'",
+    replace: "state === 'bound'",
+  },
+  {
+    file: bindings,
+    name: 'Where the store says half, another key than the browser’s is known to be none.',
+    find: "return at === undefined || isThisOne === undefined ? 'unknown' : 'other'",
+    replace: "return isThisOne === undefined ? 'unknown' : 'other'",
+  },
+  {
+    file: bindings,
+    name: 'Where the store says the other half, the browser’s own key is refused.',
+    find: "return at === undefined || isThisOne === undefined ? 'unknown' : 'other'",
+    replace: "return at === undefined ? 'unknown' : 'other'",
+  },
 ]

@@ -124,6 +124,20 @@ describe('that a session is bound', () => {
     expect(await states('key_2')).toEqual(['other', 'other'])
   })
 
+  it('is not known of a key where the store answers half of what it is asked', async () => {
+    const down = async () => {
+      throw new AuthError('storage', 'Redis fails.', { retryable: true })
+    }
+    const noteBinding = async () => {}
+    const whole = { noteBinding, boundAt: async () => 1, isBoundTo: async () => false }
+    const stateBy = (half: object) =>
+      createBindings({ devices: { ...whole, ...half }, now: () => 2 }).keyStateOf('s', 'key')
+    expect(await stateBy({})).toBe('other')
+    expect(await stateBy({ boundAt: down })).toBe('unknown')
+    expect(await stateBy({ isBoundTo: down })).toBe('unknown')
+    expect(await stateBy({ boundAt: down, isBoundTo: async () => true })).toBe('counts')
+  })
+
   it('is told again where the store has forgotten it', async () => {
     const { clock, store, start } = createShared()
     const [first, second] = [start(), start()]
@@ -273,7 +287,7 @@ describe('while a Redis does not answer', () => {
       const proof = stolen.jar.header()
       return { ...stolen, headers: { Cookie: `${Cookie}; ${proof}` } }
     }
-    return { browser, copy, thief, events, running, state }
+    return { browser, copy, thief, Cookie, events, running, state }
   }
 
   it.each([
@@ -324,10 +338,12 @@ describe('while a Redis does not answer', () => {
       // The auth server was asked, which cannot do that.
       ['never', 'invalid_argument'],
     ] as const) {
-      const { thief, running } = await signedIn(required)
-      const { headers } = await thief()
-      const { error } = await running.sessions.signOut(headers.Cookie, { scope: 'global' })
-      expect(error?.code).toBe(code)
+      for (const registers of [true, false]) {
+        const { thief, Cookie, running } = await signedIn(required)
+        const copied = registers ? (await thief()).headers.Cookie : Cookie
+        const { error } = await running.sessions.signOut(copied, { scope: 'global' })
+        expect(error?.code).toBe(code)
+      }
     }
   })
 

@@ -160,6 +160,28 @@ describe('an event stream', () => {
     await expect(read(second).next()).rejects.toMatchObject({ code: 'aborted' })
   })
 
+  it('whose page leaves before it begins takes no room, and gives none away when it cannot be watched', async () => {
+    const streams = createEventStreams({ total: 1, clock: createManualClock() })
+    let fail = (_: Error): void => {}
+    const watch = () =>
+      new Promise<() => void>((_, reject) => {
+        fail = reject
+      })
+    const open = (signal = new AbortController().signal) =>
+      streams.open({
+        session: 'ada',
+        lastEventId: null,
+        request: new Request(EVENTS, { signal }),
+        watch,
+      })
+    expect(await open(AbortSignal.abort())).toBeInstanceOf(ReadableStream)
+    fail(new Error('Redis fails.'))
+    await Promise.resolve()
+    await Promise.resolve()
+    expect(await open()).toBeInstanceOf(ReadableStream)
+    expect(await open()).toBe('total')
+  })
+
   it('that nobody reads is closed, and holds no memory meanwhile', async () => {
     const clock = createManualClock()
     const { open } = createEventStreams({ clock, total: 1, keepAlive: 1_000 })
