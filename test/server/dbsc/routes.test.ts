@@ -429,6 +429,8 @@ describe('a thief with the cookie of a bound session', () => {
     await clock.advance(LIFETIME + MINUTE)
     const ended = await running.sessions.signOut(copied, { scope: 'global' })
     expect(ended.error?.code).toBe('session_missing')
+    // What is theirs to end was ended, and there is nothing to say of it.
+    expect((await running.sessions.signOut(copied)).error).toBeNull()
   })
 
   it('ends no other by the seal from before it was bound either', async () => {

@@ -1,3 +1,4 @@
+import { SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { AuthError } from '../../../src/core/errors.js'
 import { applyCookies } from '../../../src/server/requests/apply-session.js'
@@ -6,6 +7,7 @@ import {
   type RequestSessions,
 } from '../../../src/server/requests/request-sessions.js'
 import { sealText } from '../../../src/server/sealed/seal.js'
+import { createSealedSessions } from '../../../src/server/sealed/sealed-sessions.js'
 import { ADA, BOB, COOKIE, createBackendWorld, MINUTE, PASSWORD } from '../backend/backend-world.js'
 
 const ERASED = expect.stringMatching(/^__Host-holdfast=; .*Max-Age=0/)
@@ -259,6 +261,32 @@ describe('the end of a session', () => {
     expect(error).toMatchObject({ code: 'network' })
     expect(setCookies).toEqual([ERASED])
     expect((await sessions.getSession(header())).session).toBeNull()
+  })
+
+  it('ends a session for which neither the auth server nor the seal has a name', async () => {
+    const revoked: string[] = []
+    const secret = 'a secret of at least 32 characters'
+    const sealed = createSealedSessions({
+      provider: {
+        id: 'nameless',
+        refresh: async () => null,
+        signOut: async ({ refreshToken }) => void revoked.push(refreshToken),
+      },
+      verification: { secret, audience: false },
+    })
+    const accessToken = await new SignJWT({ sub: 'ada' })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setExpirationTime('5m')
+      .sign(new TextEncoder().encode(secret))
+    const sessions = createRequestSessions({ sessions: sealed, cookie: { password: PASSWORD } })
+    // As another library has sealed it.
+    const content = { accessToken, refreshToken: 'refresh-1', user: { id: 'ada' } }
+    const header = `${COOKIE}=${await sealText(JSON.stringify(content), PASSWORD, {})}`
+    const { session } = await sessions.getSession(header)
+    expect([session?.user.id, session?.sessionId]).toEqual(['ada', undefined])
+    await sessions.signOut(header)
+    expect((await sessions.getSession(header)).session).toBeNull()
+    expect(revoked).toEqual(['refresh-1'])
   })
 
   it('during a refresh wins, and the late answer sets no cookie', async () => {
