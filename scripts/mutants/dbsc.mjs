@@ -574,4 +574,16 @@ export const DBSC = [
     find: "return at === undefined || isThisOne === undefined ? 'unknown' : 'other'",
     replace: "return at === undefined ? 'unknown' : 'other'",
   },
+  {
+    file: notes,
+    name: 'A proof does for ever where no clock says how old it is.',
+    find: 'isOld: !isNew })',
+    replace: 'isOld: isNew ? false : age >= lifetime })',
+  },
+  {
+    file: notes,
+    name: 'A proof from any time ahead is new.',
+    find: ' && age >= -CLOCKS_APART',
+    replace: '',
+  },
 ]

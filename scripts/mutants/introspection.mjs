@@ -33,4 +33,10 @@ export const INTROSPECTION = [
     find: '      if (failure && isLately(failure.at, failure.rest, now())) return failure.found\n',
     replace: '',
   },
+  {
+    file: introspection,
+    name: 'Any word of the app’s own function but none is a token that lives.',
+    find: "    if (typeof active !== 'boolean') throw new AuthError('bad_response', UNREADABLE)\n",
+    replace: '',
+  },
 ]

@@ -48,6 +48,15 @@ describe('asking an auth server about an access token', () => {
     expect(request?.headers.get('Content-Type')).toMatch('application/x-www-form-urlencoded')
   })
 
+  it.each(['true', 'false', 1, 0, null, undefined])(
+    'takes no word but true or false of a function of the app’s: %j',
+    async (said) => {
+      const options = { introspect: async () => ({ active: said }) }
+      const { ask } = Reflect.apply(createIntrospection, undefined, [options, () => START])
+      expect(await ask('token-1', UNTIL)).toEqual({ type: 'unknown', reason: 'server_error' })
+    },
+  )
+
   it('says it in the body where the server wants that', async () => {
     const { ask, seen } = createEndpoint(active(true), {
       clientAuthentication: 'client_secret_post',
