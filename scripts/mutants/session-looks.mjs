@@ -85,4 +85,10 @@ export const SESSION_LOOKS = [
     find: "if (method !== 'OPTIONS' || wanted === null) return null",
     replace: "if (method === 'HEAD' || wanted === null) return null",
   },
+  {
+    file: 'src/server/sealed/ended-sessions.ts',
+    name: 'By a coordinator that says `1` nobody has ever signed out.',
+    find: 'coordinator.ended(name)))).some(Boolean)',
+    replace: 'coordinator.ended(name)))).includes(true)',
+  },
 ]
