@@ -586,4 +586,10 @@ export const DBSC = [
     find: ' && age >= -CLOCKS_APART',
     replace: '',
   },
+  {
+    file: sealedDevices,
+    name: 'By a store that says nothing of what it does not know, any key is the session’s own.',
+    find: '(await coordinator.endedAt(name, { everywhere: true })) ?? null',
+    replace: 'coordinator.endedAt(name, { everywhere: true })',
+  },
 ]

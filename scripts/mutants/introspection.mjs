@@ -39,4 +39,10 @@ export const INTROSPECTION = [
     find: "    if (typeof active !== 'boolean') throw new AuthError('bad_response', UNREADABLE)\n",
     replace: '',
   },
+  {
+    file: introspection,
+    name: 'A token that its server has called dead lives again for whoever is given it.',
+    find: 'if (known.get(name) || !isLately(at, cacheFor, now())) return',
+    replace: 'if (!isLately(at, cacheFor, now())) return',
+  },
 ]

@@ -238,6 +238,22 @@ describe('requests of bound sessions', () => {
     expect(ended.error?.code).toBe('session_missing')
   })
 
+  it('by another key are a thief’s, though the store says nothing of what it does not know', async () => {
+    const coordinator = memoryCoordinator()
+    const { endedAt } = coordinator
+    const orNothing = async (name: string) => (await endedAt(name)) ?? undefined
+    Reflect.set(coordinator, 'endedAt', orNothing)
+    const { createBrowser } = createDeviceWorld({ world: { sealed: { coordinator } } })
+    const [browser, thief] = [createBrowser(), createBrowser()]
+    const answer = await browser.signIn()
+    const Cookie = sessionCookie(browser.jar)
+    await thief.register(answer, await createPair())
+    await browser.register(answer, await createPair())
+    expect((await (await browser.page('/auth/session')).json()).session).not.toBeNull()
+    const headers = { Cookie: `${Cookie}; ${thief.jar.header()}` }
+    expect((await (await thief.page('/auth/session', headers)).json()).session).toBeNull()
+  })
+
   it('are not let through by a store that cannot say whether the session is bound', async () => {
     const { state, world } = createFailing()
     const { createBrowser, running } = createDeviceWorld({ world })

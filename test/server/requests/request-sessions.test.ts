@@ -445,7 +445,7 @@ describe('hostile and broken cookies', () => {
     expect(await sessions.describeSession(header)).toBeNull()
   })
 
-  it('of one person from two places: the newer one counts', async () => {
+  it('of one person from two places: the newer one counts, and takes the place of the other', async () => {
     const { sessions, jar, clock, renew } = await signedIn()
     const old = jar.cookies.get(COOKIE)
     await clock.advance(MINUTE)
@@ -455,7 +455,9 @@ describe('hostile and broken cookies', () => {
       [sealed, old],
     ]) {
       const header = values.map((value) => `${COOKIE}=${value}`).join('; ')
-      expect((await sessions.getSession(header)).session?.accessToken).toBe(session?.accessToken)
+      const found = await sessions.getSession(header)
+      expect(found.session?.accessToken).toBe(session?.accessToken)
+      expect(found.setCookies).toContainEqual(SET)
     }
   })
 })

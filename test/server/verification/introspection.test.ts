@@ -185,6 +185,16 @@ describe('a sealed session that asks its auth server', () => {
     expect(seen).toHaveLength(2)
   })
 
+  it('is over by the server’s word, whoever was given it again since', async () => {
+    const { ask, trust, seen, clock } = createEndpoint(active(false))
+    await trust('token-1', clock.time)
+    expect(await ask('token-1', UNTIL)).toEqual({ type: 'active' })
+    expect(await ask('token-2', UNTIL)).toEqual({ type: 'inactive' })
+    await trust('token-2', clock.time)
+    expect(await ask('token-2', UNTIL)).toEqual({ type: 'inactive' })
+    expect(seen).toHaveLength(1)
+  })
+
   it('stays over when somebody comes again with a cookie from before the last refresh', async () => {
     const { introspection } = createEndpoint(active(false))
     const { signIn, load, clock } = createOpaqueStage({ verification: introspection })
