@@ -425,7 +425,7 @@ describe('a thief with the cookie of a bound session', () => {
     const { createBrowser, running, clock } = createDeviceWorld()
     const browser = createBrowser()
     await browser.begin()
-    const { Cookie: copied } = cookieOf(browser.jar)
+    const copied = browser.jar.header()
     await clock.advance(LIFETIME + MINUTE)
     const ended = await running.sessions.signOut(copied, { scope: 'global' })
     expect(ended.error?.code).toBe('session_missing')

@@ -270,7 +270,7 @@ describe('the end of a session', () => {
       provider: {
         id: 'nameless',
         refresh: async () => null,
-        signOut: async ({ refreshToken }) => void revoked.push(refreshToken),
+        signOut: async ({ refreshToken }) => void revoked.push(refreshToken ?? 'none'),
       },
       verification: { secret, audience: false },
     })
