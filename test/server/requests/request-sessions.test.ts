@@ -192,6 +192,35 @@ describe('an outage', () => {
     expect(failure).toMatchObject({ reason: 'server_error', retryable: true })
   })
 
+  it('of who tells whether a token lives costs no exchange: the session is as good as before', async () => {
+    let exchanges = 0
+    const sealed = createSealedSessions({
+      provider: {
+        id: 'opaque',
+        refresh: async () => {
+          exchanges += 1
+          return null
+        },
+      },
+      verification: {
+        introspect: async () => {
+          throw new AuthError('network', 'Nobody answers.')
+        },
+      },
+    })
+    const grant = {
+      accessToken: 'a',
+      refreshToken: 'r',
+      lifetime: 60 * MINUTE,
+      user: { id: 'ada' },
+    }
+    const value = await sealed.sealSession(grant, { password: PASSWORD })
+    const sessions = createRequestSessions({ sessions: sealed, cookie: { password: PASSWORD } })
+    const found = await sessions.getSession(`${COOKIE}=${value}`)
+    expect(found).toMatchObject({ session: null, failure: { retryable: true }, setCookies: [] })
+    expect(exchanges).toBe(0)
+  })
+
   it('after the tokens changed hands loses none of them', async () => {
     const { clock, workos, load, jar } = await signedIn()
     await load()
