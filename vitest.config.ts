@@ -112,7 +112,7 @@ const unit = { ...inProcess, testTimeout: 60_000, hookTimeout: 60_000 }
 const sharing = {
   ...unit,
   isolate: false,
-  setupFiles: [...unit.setupFiles, 'test/support/leaves-globals.ts'],
+  setupFiles: [...unit.setupFiles, 'test/support/leaves-nothing.ts'],
 }
 
 export default defineConfig({

@@ -1,5 +1,6 @@
 // Tests that share a process leave it as it was: what one of them forgets to give back, the next would meet.
 import { afterAll, expect, vi } from 'vitest'
+import { PATIENT } from './patient.js'
 
 /** What Node may lack and pages have, and the sources look for. Libraries add names of their own. */
 const PAGE = ['window', 'document', 'location', 'localStorage', 'sessionStorage', 'indexedDB']
@@ -19,7 +20,12 @@ const values = (): ReadonlyMap<string, unknown> =>
   new Map(names.map((name) => [name, Reflect.get(globalThis, name)]))
 const before = values()
 
-afterAll(() => {
+/** Servers that listen. They would keep the process from ending. */
+const listening = (): readonly string[] =>
+  process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap')
+
+afterAll(async () => {
+  await vi.waitUntil(() => listening().length === 0, PATIENT)
   vi.useRealTimers()
   vi.unstubAllGlobals()
   vi.unstubAllEnvs()
