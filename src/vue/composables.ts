@@ -42,10 +42,13 @@ export function createAuthComposables<
   function install(app: App, client: Client, options?: ProvideAuthOptions<User>): void {
     const provided = createProvided(client, options, ADVICE)
     app.provide(key, provided)
+    const begin = (): void => app.onUnmount(provided.begin())
+    // An app may load its sign-in later than it is mounted.
+    if (app._container) return begin()
     const { mount } = app
     // What is rendered to a string is never mounted: servers leave the client alone.
     app.mount = (...place) => {
-      app.onUnmount(provided.begin())
+      begin()
       return mount(...place)
     }
   }
