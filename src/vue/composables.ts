@@ -43,14 +43,14 @@ export function createAuthComposables<
     const provided = createProvided(client, options, ADVICE)
     app.provide(key, provided)
     const begin = (): void => app.onUnmount(provided.begin())
-    // An app may load its sign-in later than it is mounted.
-    if (app._container) return begin()
     const { mount } = app
     // What is rendered to a string is never mounted: servers leave the client alone.
     app.mount = (...place) => {
       begin()
       return mount(...place)
     }
+    // An app may load its sign-in after it is mounted.
+    if (app._container) begin()
   }
 
   function provideAuth(client: Client, options?: ProvideAuthOptions<User>): void {
