@@ -17,7 +17,7 @@ export const isSealed = (key: string, { nonce, data }: Fields, clientId: string)
   !!text(data) &&
   ['|', '-'].some((mark) => key.includes(mark + clientId.toLowerCase() + mark))
 
-/** The key of one entry: its nonce is the salt, and where its name has the client's id that is in it too. */
+/** The key of one entry, whose nonce is the salt. `context`: the client's id where the name of the entry has it, else nothing. */
 async function keyOf(secret: unknown, nonce: unknown, context: string): Promise<CryptoKey> {
   const { subtle } = crypto
   const base = await subtle.importKey('raw', bytesOf(secret), 'HKDF', false, ['deriveKey'])
@@ -28,17 +28,14 @@ async function keyOf(secret: unknown, nonce: unknown, context: string): Promise<
 
 /**
  * The text of what msal-browser 4 and 5 keep in localStorage, where they have encrypted it (their
- * `LocalStorage.ts` and `BrowserCrypto.ts`); as it is where it can be read already, or by nobody any
- * more: the key of a browser that was closed is gone, and another one opens nothing.
+ * `LocalStorage.ts` and `BrowserCrypto.ts`). It stays as it is where it is not encrypted, and where the
+ * browser was closed since: the key is gone then, and another one opens nothing.
  */
 export async function unsealed(key: string, value: string, clientId: string): Promise<string> {
   try {
     const { nonce, data } = fieldsOf(value)
-    const own = await keyOf(
-      secretIn(document.cookie),
-      nonce,
-      key.includes(clientId) ? clientId : '',
-    )
+    const context = key.includes(clientId) ? clientId : ''
+    const own = await keyOf(secretIn(document.cookie), nonce, context)
     // No two entries have the same key, so all of them have the same iv.
     const way = { name: 'AES-GCM', iv: new Uint8Array(12) }
     return new TextDecoder().decode(await crypto.subtle.decrypt(way, own, bytesOf(data)))
