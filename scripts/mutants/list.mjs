@@ -50,6 +50,8 @@ import { REVOCATION } from './revocation.mjs'
 import { SEALED } from './sealed.mjs'
 import { SEALS } from './seals.mjs'
 import { SECTION } from './section.mjs'
+import { SESSION_LIST } from './session-list.mjs'
+import { SESSION_LOOKS } from './session-looks.mjs'
 import { SHARE } from './share.mjs'
 import { SHARED_DOORS } from './shared-doors.mjs'
 import { SHARED_MEMORY } from './shared-memory.mjs'
@@ -125,6 +127,8 @@ export const MUTANTS = [
   ...SEALED,
   ...SEALS,
   ...SECTION,
+  ...SESSION_LIST,
+  ...SESSION_LOOKS,
   ...SHARE,
   ...SHARED_DOORS,
   ...SHARED_MEMORY,
