@@ -32,6 +32,8 @@ const OIDC = `export { AuthClient, webStorage } from 'holdfast'; export { oidc }
 const TAKING_OVER = `${OIDC}; export { takeOver } from 'holdfast'`
 const OIDC_CLIENT_TS = `export { oidcClientTs } from 'holdfast/providers/oidc/take-over'`
 const GOTRUE = `export { AuthClient, webStorage } from 'holdfast'; export { gotrue } from 'holdfast/providers/gotrue'`
+const CORE_WEB = `export { AuthClient, webStorage } from 'holdfast'`
+const NETLIFY = `export { netlifyIdentity } from 'holdfast/providers/gotrue/netlify'`
 
 /** What of jose a page has that verifies tokens. */
 const JOSE = `export { createLocalJWKSet } from 'jose/jwks/local'; export { jwtVerify } from 'jose/jwt/verify'`
@@ -465,6 +467,8 @@ describe('the packed package', () => {
       `export { supertokens } from 'holdfast/providers/supertokens'`,
       3_000,
     ],
+    // A provider of its own, which has the requests and refusals of GoTrue's.
+    ['netlify', 'core and webStorage', CORE_WEB, NETLIFY, 6_800],
     ['mfa', 'gotrue', GOTRUE, `export { mfa } from 'holdfast/providers/gotrue/mfa'`, 1_000],
     [
       'passkeys',
