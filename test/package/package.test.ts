@@ -22,9 +22,9 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate. Of GoTrue's 90 know the app's own `state` in an
  * address from another integration's, 40 keep the provider's tokens of an implicit flow, 20 make a
- * secret for a new address as whoever asked for that.
+ * secret for a new address as whoever asked for that. 8 of the core keep a request without a token its caller's.
  */
-const BUDGETS = { core: 19_570, gotrue: 27_995, oidc: 28_950 }
+const BUDGETS = { core: 19_580, gotrue: 28_000, oidc: 28_950 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
