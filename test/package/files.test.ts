@@ -26,7 +26,7 @@ function pack(): Packed {
 }
 
 /** Bytes: with the sources, which source maps lead to, and the examples in doc comments, which are there twice. */
-const MOST = 1_690_000
+const MOST = 1_710_000
 
 describe('the archive that npm packs', () => {
   const { size, files } = pack()
