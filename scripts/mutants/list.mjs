@@ -70,6 +70,7 @@ import { TIMEOUTS } from './timeouts.mjs'
 import { TIMING } from './timing.mjs'
 import { UPKEEP } from './upkeep.mjs'
 import { UPSTREAMS } from './upstreams.mjs'
+import { USER_CHANGE } from './user-change.mjs'
 import { VAULT } from './vault.mjs'
 import { VERIFICATION } from './verification.mjs'
 import { WITH_SESSION } from './with-session.mjs'
@@ -147,6 +148,7 @@ export const MUTANTS = [
   ...TIMING,
   ...UPKEEP,
   ...UPSTREAMS,
+  ...USER_CHANGE,
   ...VAULT,
   ...VERIFICATION,
   ...WITH_SESSION,

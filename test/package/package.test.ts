@@ -511,6 +511,7 @@ describe('the packed package', () => {
     ],
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_565],
     ['sessionTimeouts', 'core', CORE, `export { sessionTimeouts } from 'holdfast'`, 2_010],
+    ['onUserChange', 'core', CORE, `export { onUserChange } from 'holdfast'`, 200],
     [
       'backendEvents',
       'backend',
