@@ -53,6 +53,8 @@ export function onUserChange<User extends SessionUser>(
     knowledge = 'certain'
     // What a call has resolved to may be out of date by now.
     const { session } = auth.getSnapshot()
+    // Some servers do not say whose session it is.
+    if (session && !session.user) return
     const current = session?.user?.id ?? null
     if (current === shown) return
     shown = current

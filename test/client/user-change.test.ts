@@ -44,6 +44,16 @@ describe('a page that a server rendered for somebody', () => {
     expect(told).toEqual(['grace'])
   })
 
+  it('hears nothing of a session whose person the server does not name', async () => {
+    const world = createCookieWorld()
+    world.jar.answer = () => ({ ...grantOf('ada', 's1'), user: null })
+    const { auth } = world.open()
+    const { told } = render(auth, 'ada')
+    await world.clock.settle()
+    expect((await auth.getSession())?.sessionId).toBe('s1')
+    expect(told).toEqual([])
+  })
+
   it('hears of a sign-out in another tab, with its reason', async () => {
     const world = createWorld()
     const { auth } = await world.signedIn('ada')
