@@ -47,9 +47,8 @@ const waysTo = (id: string): readonly string[] => [
   '/app/photos/1',
   '/app/feed/(..)photos/1',
   `/app/_next/data/${id}/feed/(..)photos/1.json`,
-  // What a usual `matcher` leaves out, where a page has any name there.
-  '/app/favicon.ico/secrets',
-  '/app/_next/secrets',
+  // It finds the props of a page behind the path of `assetPrefix`, too.
+  `/cdn/_next/data/${id}/old.json`,
 ]
 
 /** Those that lead nowhere today, or to another address of it. */
