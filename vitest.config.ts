@@ -1,5 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config'
-import { changesProcess, testsIn } from './test/support/own-process.js'
+import { changesProcess, hasPage, testsIn } from './test/support/own-process.js'
 
 // From 25 on Node has a localStorage of its own, which hides the one of happy-dom.
 const [major = 0] = process.versions.node.split('.').map(Number)
@@ -103,15 +103,16 @@ const ELSEWHERE = [
   ...NEWCOMER,
   ...PLATFORMS,
 ]
-const alone = testsIn('test').filter((file) => changesProcess(file))
-const apart = [...configDefaults.exclude, ...alone]
+const alone = testsIn('test').filter(changesProcess)
+const pages = testsIn('test').filter((file) => hasPage(file) && !changesProcess(file))
+const apart = [...configDefaults.exclude, ...alone, ...pages]
 
 const unit = { ...inProcess, testTimeout: 60_000, hookTimeout: 60_000 }
 /** What shares a few processes, each file leaving them as they were: see test/support/own-process.ts. */
 const sharing = {
   ...unit,
   isolate: false,
-  setupFiles: [...unit.setupFiles, 'test/support/leaves-globals.ts'],
+  setupFiles: [...unit.setupFiles, 'test/support/leaves-nothing.ts'],
 }
 
 export default defineConfig({
@@ -126,6 +127,7 @@ export default defineConfig({
           exclude: [...ELSEWHERE, ...apart],
         },
       },
+      { test: { ...sharing, name: 'unit-pages', include: pages, exclude: ELSEWHERE } },
       { test: { ...unit, name: 'unit-alone', include: alone, exclude: ELSEWHERE } },
       { test: { ...sharing, name: 'hostile', include: HOSTILE, exclude: apart } },
       { test: { ...sharing, name: 'peers', include: PEERS, exclude: apart } },

@@ -9,6 +9,7 @@ export {
   isAuthSessionMissingError,
   isRetryableAuthError,
   memoryStorage,
+  onUserChange,
   resourceTokens,
   sessionTimeouts,
   takeOver,

@@ -58,6 +58,16 @@ async function statusOfRefresh(token: string): Promise<number | undefined> {
 const refreshTokenOf = (id: number): string =>
   `${btoa(`made up by a stranger: ${id}`)}.${id}${id % 2 ? '.V2' : ''}`
 
+/** So many requests of strangers are under way at once. */
+const TOGETHER = 50
+
+/** Refuses the refresh tokens from one number on, and as many as are asked together. */
+async function refuseFrom(first: number): Promise<void> {
+  const ids = Array.from({ length: TOGETHER }, (_, index) => first + index)
+  const found = await Promise.all(ids.map((id) => statusOfRefresh(refreshTokenOf(id))))
+  if (found.some((status) => status !== 401)) throw new Error('A token is not refused.')
+}
+
 /** Bytes of the heap that are in use. */
 function heap(): number {
   if (!globalThis.gc) throw new Error('This process needs --expose-gc.')
@@ -74,7 +84,7 @@ async function use(): Promise<HeapUse> {
   // What the code itself takes when it has run is not what is asked.
   for (let id = 0; id < 300; id++) await isSomebody(await cookieOf(-id))
   await isSomebody(junkOf(1, await cookieOf(0)))
-  for (let id = 0; id < 300; id++) await statusOfRefresh(refreshTokenOf(-id))
+  for (let id = -300; id < 0; id += TOGETHER) await refuseFrom(id)
   const empty = heap()
   for (let id = 1; id <= cookies; id++) {
     if (!(await isSomebody(await cookieOf(id)))) throw new Error('A session is taken for none.')
@@ -85,10 +95,7 @@ async function use(): Promise<HeapUse> {
     if (await isSomebody(junkOf(id, genuine))) throw new Error('Junk is taken for a session.')
   }
   const spammed = heap()
-  for (let id = 1; id <= refreshes; id++) {
-    if ((await statusOfRefresh(refreshTokenOf(id))) !== 401)
-      throw new Error('A token is not refused.')
-  }
+  for (let id = 1; id <= refreshes; id += TOGETHER) await refuseFrom(id)
   return { distinct: known - empty, junk: spammed - known, refreshes: heap() - spammed }
 }
 

@@ -5,7 +5,7 @@ import type { ServerLab, ServerScenario } from './lab.js'
 export interface MemoryOrder {
   /** So many of each kind. */
   readonly cookies: number
-  /** So many requests by strangers. Each is a request, which takes longer. */
+  /** So many requests by strangers, in fifties: a whole request each, with its answer. */
   readonly refreshes: number
 }
 
@@ -28,7 +28,7 @@ const isHeapUse = (value: unknown): value is HeapUse =>
 
 const DISTINCT = 'after a million distinct cookies'
 const JUNK = 'more, after a million pieces of junk'
-const REFRESHES = 'more, after 100,000 junk refresh tokens'
+const REFRESHES = 'more, after a million junk refresh tokens'
 
 /** Nothing is remembered there. */
 const NOTHING: Figure = { text: '', raw: null }
@@ -39,7 +39,7 @@ const heap = (raw: number): Figure => ({ ...bytes([Math.max(0, raw)]), raw })
 async function measure({ once, quick }: ServerLab) {
   const order: MemoryOrder = quick
     ? { cookies: 2_000, refreshes: 200 }
-    : { cookies: 1_000_000, refreshes: 100_000 }
+    : { cookies: 1_000_000, refreshes: 1_000_000 }
   const use = await once('memory-worker', JSON.stringify(order), ['--expose-gc'])
   if (!isHeapUse(use)) throw new Error('The process did not say what its heap holds.')
   return use

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig } from 'vitepress'
 import { addPolicy } from './content-policy.mjs'
+import { drawings } from './drawings.mjs'
 import { finish } from './finish.mjs'
 import { linksOutside } from './links.mjs'
 import { docs, sidebar } from './pages.mjs'
@@ -69,6 +70,7 @@ export default defineConfig({
     config(markdown) {
       linksOutside(markdown, repository)
       emptyCorners(markdown)
+      drawings(markdown)
     },
   },
   transformPageData(page) {

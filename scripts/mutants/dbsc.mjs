@@ -9,6 +9,7 @@ const identifiers = 'src/server/dbsc/identifiers.ts'
 const binding = 'src/server/dbsc/binding.ts'
 const words = 'src/server/dbsc/words.ts'
 const requests = 'src/server/requests/request-sessions.ts'
+const sealedDevices = 'src/server/sealed/sealed-devices.ts'
 
 /** Checks that are gone of sessions that are bound to devices. */
 export const DBSC = [
@@ -372,7 +373,7 @@ export const DBSC = [
   {
     file: notes,
     name: 'What a clock has dated that was set back since is good until then.',
-    find: ' || age < -CLOCKS_APART',
+    find: ' && age >= -CLOCKS_APART',
     replace: '',
   },
   {
@@ -488,5 +489,101 @@ export const DBSC = [
     name: 'A browser is asked to bind sessions by http.',
     find: 'Object.entries(secure ? headers : {})',
     replace: 'Object.entries(headers)',
+  },
+  {
+    file: routes,
+    name: 'A session that was ended together with others is renewed for ever.',
+    find: 'const isOver = isOther || (await devices.isOver({ value, password }))',
+    replace: 'const isOver = isOther || (await devices.isSignedOut(value ?? cookieName))',
+  },
+  {
+    file: sealedDevices,
+    name: 'A browser renews a session that was ended together with others.',
+    find: 'return (await uses.isOver(opened, cookie)) || (await ended.isOver(opened))',
+    replace: 'return await uses.isOver(opened, cookie)',
+  },
+  {
+    file: sealedDevices,
+    name: 'A browser renews a session that has come to its limit.',
+    find: 'return (await uses.isOver(opened, cookie)) || (await ended.isOver(opened))',
+    replace: 'return await ended.isOver(opened)',
+  },
+  {
+    file: sealedDevices,
+    name: 'A binding that the other processes could not be told of is not told again.',
+    find: 'const options = { everywhere: true, keepsFirst: true }',
+    replace: 'const options = { everywhere: false, keepsFirst: true }',
+  },
+  {
+    file: sealedDevices,
+    name: 'A binding counts from the last proof: a copy from before it always looks like a slow request.',
+    find: 'const options = { everywhere: true, keepsFirst: true }',
+    replace: 'const options = { everywhere: true, keepsFirst: false }',
+  },
+  {
+    file: routes,
+    name: 'A cookie that nobody can open keeps a browser from renewing its session.',
+    find: "if (read.some((one) => 'reason' in one && one.retryable)) return { type: 'unknown' }",
+    replace: "if (read.some((one) => 'reason' in one)) return { type: 'unknown' }",
+  },
+  {
+    file: routes,
+    name: 'While the store does not answer, a bound session is renewed without a look at it.',
+    find: "    if (read.some((one) => 'reason' in one && one.retryable)) return { type: 'unknown' }\n",
+    replace: '',
+  },
+  {
+    file: routes,
+    name: 'Nobody is told of a renewal that another key has signed.',
+    find: '    if (!proof) reportRefusal(request, sessionId)\n',
+    replace: '',
+  },
+  {
+    file: routes,
+    name: 'Nobody is told of a renewal by the challenge of another session.',
+    find: '    if (!isMeant) reportRefusal(request, sessionId)\n',
+    replace: '',
+  },
+  {
+    file: judge,
+    name: 'Who has copied a bound cookie ends all sessions of its person, however old it is.',
+    find: 'if (note && !note.isOld) return false',
+    replace: 'if (note) return false',
+  },
+  {
+    file: judge,
+    name: 'While the store does not answer, a copy without a proof ends other sessions of its person.',
+    find: "const mayBeBound = isUnsure || state === 'unknown'",
+    replace: 'const mayBeBound = isUnsure',
+  },
+  {
+    file: judge,
+    name: 'A session that was bound just now is taken for one that never was.',
+    find: "state === 'bound' || state === 'just-bound'",
+    replace: "state === 'bound'",
+  },
+  {
+    file: bindings,
+    name: 'Where the store says half, another key than the browser’s is known to be none.',
+    find: "return at === undefined || isThisOne === undefined ? 'unknown' : 'other'",
+    replace: "return isThisOne === undefined ? 'unknown' : 'other'",
+  },
+  {
+    file: bindings,
+    name: 'Where the store says the other half, the browser’s own key is refused.',
+    find: "return at === undefined || isThisOne === undefined ? 'unknown' : 'other'",
+    replace: "return at === undefined ? 'unknown' : 'other'",
+  },
+  {
+    file: notes,
+    name: 'A proof does for ever where no clock says how old it is.',
+    find: 'isOld: !isNew })',
+    replace: 'isOld: isNew ? false : age >= lifetime })',
+  },
+  {
+    file: sealedDevices,
+    name: 'By a store that says nothing of what it does not know, any key is the session’s own.',
+    find: '(await coordinator.endedAt(name, { everywhere: true })) ?? null',
+    replace: 'coordinator.endedAt(name, { everywhere: true })',
   },
 ]

@@ -354,4 +354,22 @@ export const ENDINGS = [
     find: 'Math.max(now(), (endedAt(name) ?? Number.NEGATIVE_INFINITY) + 1)',
     replace: 'now()',
   },
+  {
+    file: 'src/server/endings/event-streams.ts',
+    name: 'A stream ends twice, and makes room for one more than there may be.',
+    find: '      if (isOver) return\n      isOver = true\n',
+    replace: '      isOver = true\n',
+  },
+  {
+    file: 'src/server/endings/event-streams.ts',
+    name: 'A stream whose page left before it began takes its room for good.',
+    find: '      if (request.signal.aborted) abort()\n',
+    replace: '',
+  },
+  {
+    file: 'src/server/endings/server-call.ts',
+    name: 'A request by any method ends sessions.',
+    find: "if (request.method !== 'POST') {",
+    replace: "if (request.method === 'GET') {",
+  },
 ]

@@ -64,4 +64,22 @@ export const HINTS = [
     find: 'if (storage.lag) {',
     replace: 'if (storage.lag && disposed) {',
   },
+  {
+    file: 'src/server/backend/guard.ts',
+    name: 'A page by http is of the same site as one by https, and may not choose who signs in.',
+    find: 'return a.protocol === b.protocol && endOf(a) === endOf(b)',
+    replace: 'return endOf(a) === endOf(b)',
+  },
+  {
+    file: 'src/server/backend/guard.ts',
+    name: 'Any two hosts by https are of one site.',
+    find: 'return a.protocol === b.protocol && endOf(a) === endOf(b)',
+    replace: 'return a.protocol === b.protocol',
+  },
+  {
+    file: 'src/server/backend/guard.ts',
+    name: 'A link that says nothing of its page chooses who signs in.',
+    find: 'if (origin === null) return false',
+    replace: 'if (origin === null) return site === null',
+  },
 ]

@@ -33,4 +33,16 @@ export const INTROSPECTION = [
     find: '      if (failure && isLately(failure.at, failure.rest, now())) return failure.found\n',
     replace: '',
   },
+  {
+    file: introspection,
+    name: 'Any word of the app’s own function but none is a token that lives.',
+    find: "    if (typeof active !== 'boolean') throw new AuthError('bad_response', UNREADABLE)\n",
+    replace: '',
+  },
+  {
+    file: introspection,
+    name: 'A token that its server has called dead lives again for whoever is given it.',
+    find: 'if (known.get(name) || !isLately(at, cacheFor, now())) return',
+    replace: 'if (!isLately(at, cacheFor, now())) return',
+  },
 ]

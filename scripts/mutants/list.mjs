@@ -51,6 +51,8 @@ import { REVOCATION } from './revocation.mjs'
 import { SEALED } from './sealed.mjs'
 import { SEALS } from './seals.mjs'
 import { SECTION } from './section.mjs'
+import { SESSION_LIST } from './session-list.mjs'
+import { SESSION_LOOKS } from './session-looks.mjs'
 import { SHARE } from './share.mjs'
 import { SHARED_DOORS } from './shared-doors.mjs'
 import { SHARED_MEMORY } from './shared-memory.mjs'
@@ -69,6 +71,7 @@ import { TIMEOUTS } from './timeouts.mjs'
 import { TIMING } from './timing.mjs'
 import { UPKEEP } from './upkeep.mjs'
 import { UPSTREAMS } from './upstreams.mjs'
+import { USER_CHANGE } from './user-change.mjs'
 import { VAULT } from './vault.mjs'
 import { VERIFICATION } from './verification.mjs'
 import { WITH_SESSION } from './with-session.mjs'
@@ -127,6 +130,8 @@ export const MUTANTS = [
   ...SEALED,
   ...SEALS,
   ...SECTION,
+  ...SESSION_LIST,
+  ...SESSION_LOOKS,
   ...SHARE,
   ...SHARED_DOORS,
   ...SHARED_MEMORY,
@@ -145,6 +150,7 @@ export const MUTANTS = [
   ...TIMING,
   ...UPKEEP,
   ...UPSTREAMS,
+  ...USER_CHANGE,
   ...VAULT,
   ...VERIFICATION,
   ...WITH_SESSION,

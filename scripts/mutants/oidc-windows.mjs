@@ -2,6 +2,7 @@ const popup = 'src/providers/oidc/popup.ts'
 const handBack = 'src/providers/oidc/hand-back.ts'
 const silent = 'src/providers/oidc/silent.ts'
 const takeOver = 'src/providers/oidc/take-over.ts'
+const msalCache = 'src/providers/oidc/msal-cache.ts'
 const secondFactor = 'src/providers/oidc/second-factor.ts'
 const errors = 'src/providers/oidc/errors.ts'
 
@@ -150,6 +151,18 @@ export const OIDC_WINDOWS = [
     name: 'The refresh token of another account is taken over.',
     find: 'of(type).find((one) => one.homeAccountId === homeAccountId)?.secret',
     replace: 'of(type)[0]?.secret',
+  },
+  {
+    file: msalCache,
+    name: 'What msal-browser has encrypted for another client of the origin is removed.',
+    find: 'key.includes(mark + clientId.toLowerCase() + mark)',
+    replace: 'key.includes(mark)',
+  },
+  {
+    file: msalCache,
+    name: 'What msal-browser has encrypted is opened without the id of its client, and not at all.',
+    find: "key.includes(clientId) ? clientId : ''",
+    replace: "''",
   },
   {
     file: takeOver,

@@ -60,14 +60,20 @@ export const SEALED = [
   {
     file: opaque,
     name: 'A token that nobody can read lives for ever.',
-    find: 'now() >= end || ',
+    find: 'now() < end && ',
     replace: '',
   },
   {
     file: opaque,
     name: 'A token that nobody can read lives on while the clock is set back.',
-    find: ' || now() < start - CLOCKS_APART',
+    find: ' && now() >= start - CLOCKS_APART',
     replace: '',
+  },
+  {
+    file: opaque,
+    name: 'A token that nobody can read lives where no clock says how late it is.',
+    find: 'if (!lives) return OVER',
+    replace: 'if (now() >= end || now() < start - CLOCKS_APART) return OVER',
   },
   {
     file: opaque,

@@ -193,4 +193,10 @@ export const SEALS = [
     find: '`${crypto.randomUUID()}${crypto.randomUUID()}`',
     replace: '`held-${data.user.id}`',
   },
+  {
+    file: 'src/server/shared/sha256.ts',
+    name: 'A runtime that makes other digests knows no name that other processes have noted.',
+    find: 'return encode(digest(new TextEncoder().encode(SAMPLE.text))) === SAMPLE.digest ? digest : null',
+    replace: 'return encode(digest(new TextEncoder().encode(SAMPLE.text))) ? digest : null',
+  },
 ]

@@ -198,10 +198,8 @@ export function createEngine<User extends SessionUser>(
       const errand = purposeErrand(purpose, accounts.revoke, applyFor(context, purpose))
       const run = (): Promise<Session<User>> =>
         wait(refreshes.refresh({ errand, force: true }), options)
-      if (!purpose.withoutToken) return withRecord(run, options)
-      await known(options)
-      if (!store.held()) throw new AuthSessionMissingError('Nobody is signed in.')
-      return run()
+      const find = purpose.withoutToken ? () => known(options).then(reads.held) : undefined
+      return withRecord(run, options, find)
     },
     update(base, grant) {
       // The app waits for its answer, not for this.

@@ -5,11 +5,15 @@ import type { Reads } from './reads.js'
 import { isSamePerson, type SessionRecord } from './record.js'
 import type { SessionUser } from './session.js'
 
+/** Finds out whose session there is. */
+type Find<User extends SessionUser> = (options?: CallOptions) => Promise<SessionRecord<User> | null>
+
 /** How actions are run that carry the session. */
 export interface WithSession<User extends SessionUser> {
   /**
    * Runs a call with the working session. When the server refuses its token for good, that one is
-   * exchanged, and the call runs once more, as the same person.
+   * exchanged, and the call runs once more, as the same person. `find` gives the session instead, for a call
+   * that carries no token of it.
    * @throws AuthSessionMissingError when nobody is signed in.
    * @throws AuthError `superseded` when somebody else has signed in since the call was made.
    * @throws AuthError what the call does; what the exchange does, when it fails.
@@ -17,6 +21,7 @@ export interface WithSession<User extends SessionUser> {
   withRecord<T>(
     call: (record: SessionRecord<User>) => Promise<T>,
     options?: CallOptions,
+    find?: Find<User>,
   ): Promise<T>
   /** As `withRecord`, with one request to the provider, within its time. */
   readonly withSession: ActionHost<User>['withSession']
@@ -28,9 +33,9 @@ export function createWithSession<User extends SessionUser>(
   { held, current, replace }: Reads<User>,
   wait: <T>(promise: Promise<T>, options?: CallOptions) => Promise<T>,
 ): WithSession<User> {
-  const withRecord: WithSession<User>['withRecord'] = async (call, options) => {
+  const withRecord: WithSession<User>['withRecord'] = async (call, options, find = current) => {
     const begun = held()
-    const record = await current(options)
+    const record = await find(options)
     if (!record) throw new AuthSessionMissingError('Nobody is signed in.')
     //   the app                this call               somebody else
     //   acts as Ada
@@ -43,7 +48,7 @@ export function createWithSession<User extends SessionUser>(
     try {
       return await call(record)
     } catch (error) {
-      const refused = isAuthError(error) && provider.refusesToken?.(error)
+      const refused = find === current && isAuthError(error) && provider.refusesToken?.(error)
       if (!refused || !record.session.refreshToken) throw error
       return call(await wait(replace(record), options))
     }

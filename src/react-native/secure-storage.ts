@@ -25,6 +25,9 @@ const FAILED =
 /** What must not read as nothing, nor as a session. */
 const DAMAGE = 'damaged'
 
+/** An entry by which the keychain is tried. No key of a client becomes this one. */
+const PROBE = '_.probe'
+
 const PLACES: readonly Place[] = ['a', 'b']
 
 /** SecureStore, called with the app's options. Every call rejects with AuthError `storage` when it fails. */
@@ -33,11 +36,39 @@ function createEntries<Options extends object>(
   options: Options | undefined,
 ) {
   const call = <T>(work: () => Promise<T>): Promise<T> => ofStorage(work, FAILED)
-  const get = (key: string) => call(() => source.getItemAsync(key, options))
+  const read = (key: string) => call(() => source.getItemAsync(key, options))
+  const set = (key: string, value: string) => call(() => source.setItemAsync(key, value, options))
   const remove = (key: string) => call(() => source.deleteItemAsync(key, options))
+
+  /** Whether the keychain gives back just now what it takes. */
+  async function works(): Promise<boolean> {
+    try {
+      await set(PROBE, DAMAGE)
+      const kept = await read(PROBE)
+      await remove(PROBE)
+      return kept === DAMAGE
+    } catch {
+      return false
+    }
+  }
+
+  /**
+   * Reads an entry. One that cannot be read while others can is lost with the key it was written by, as after Android
+   * has restored a backup: it reads as damage, so that the next sign-in takes its place.
+   */
+  async function get(key: string): Promise<string | null> {
+    try {
+      return await read(key)
+    } catch (error) {
+      if (!(await works())) throw error
+      // The phone may have been unlocked in between.
+      return read(key).catch(() => DAMAGE)
+    }
+  }
+
   return {
     get,
-    set: (key: string, value: string) => call(() => source.setItemAsync(key, value, options)),
+    set,
     remove,
     /** Removes all pieces of a place, of which `known` are there, or more: who was interrupted left a longer text. */
     async removePieces(key: string, place: Place, known = 0): Promise<void> {

@@ -42,12 +42,15 @@ export function createAuthComposables<
   function install(app: App, client: Client, options?: ProvideAuthOptions<User>): void {
     const provided = createProvided(client, options, ADVICE)
     app.provide(key, provided)
+    const begin = (): void => app.onUnmount(provided.begin())
     const { mount } = app
     // What is rendered to a string is never mounted: servers leave the client alone.
     app.mount = (...place) => {
-      app.onUnmount(provided.begin())
+      begin()
       return mount(...place)
     }
+    // An app may load its sign-in after it is mounted.
+    if (app._container) begin()
   }
 
   function provideAuth(client: Client, options?: ProvideAuthOptions<User>): void {

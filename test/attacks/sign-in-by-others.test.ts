@@ -83,6 +83,7 @@ describe('a page of another site cannot have somebody signed in as another', () 
     ['in an old browser', 'https://www.app.example', {}, true],
     ['by another site', 'https://www.app.example', { 'Sec-Fetch-Site': 'cross-site' }, false],
     ['of another site', 'https://app.partner', { 'Sec-Fetch-Site': 'cross-site' }, true],
+    ['by http', 'http://www.app.example', { 'Sec-Fetch-Site': 'cross-site' }, true],
     ['by a bookmark', 'https://app.partner', { 'Sec-Fetch-Site': 'none' }, false],
     ['of ours, by a sibling', APP, { 'Sec-Fetch-Site': 'same-site' }, false],
   ])('which comes from there as browsers say it: %s', async (_, origin, said, isTaken) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Timeouts } from '../../src/core/timeouts.js'
 import {
   type ActionHost,
   AuthError,
@@ -113,6 +114,48 @@ describe('an exchange with a purpose', () => {
     await auth.signOut()
     await expect(prove()).rejects.toMatchObject({ code: 'session_missing' })
     expect(asked).toBe(1)
+  })
+
+  it('is its caller’s, or is not sent: somebody else signs in while it is looked at whether time is up', async () => {
+    const world = createWorld()
+    const asked: unknown[] = []
+    const actions = ({ exchange }: ActionHost) => ({
+      prove: () =>
+        exchange({
+          withoutToken: true,
+          async send({ user }) {
+            asked.push(user?.id)
+            return world.server.issue(user?.id ?? '')
+          },
+        }),
+    })
+    let looking: Promise<void> | undefined
+    const timeouts: Timeouts = {
+      watch: () => ({
+        until: () => Infinity,
+        tick() {},
+        timedOut: () => looking,
+        admit: async (seen) => seen,
+        async stay() {},
+        dispose() {},
+      }),
+    }
+    const provider = { ...world.server.provider, actions }
+    const { auth } = await world.signedIn('ada', { ...QUIET, provider, timeouts })
+    const { prove } = auth.actions as { prove(): Promise<Session> }
+    let done = (): void => {}
+    looking = new Promise((resolve) => {
+      done = resolve
+    })
+    const proved = prove().catch((error: unknown) => error)
+    await auth.signIn({ name: 'grace' })
+    looking = undefined
+    done()
+    expect(await proved).toMatchObject({ code: 'superseded' })
+    expect(asked).toEqual([])
+    expect((await auth.getSession())?.user?.id).toBe('grace')
+    await prove()
+    expect(asked).toEqual(['grace'])
   })
 
   it('of nobody is a missing session', async () => {

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { AuthClient, type Environment, isAuthError, type Storage } from '../../src/index.js'
+import { AuthClient, type Environment, type Storage } from '../../src/index.js'
 import { gotrue, type OtpType } from '../../src/providers/gotrue/index.js'
 import {
   createFakeBrowser,
   createScriptedGoTrue,
   type ScriptedGoTrueOptions,
 } from '../../src/testing/index.js'
-import { answered, anyAnswer, signedIn } from '../support/any-answer.js'
-import { fc } from '../support/fast-check.js'
+import { answered } from '../support/any-answer.js'
 
 const ADA = { email: 'ada@example.com', password: 'secret-1' }
 const DAY = 86_400_000
@@ -280,32 +279,5 @@ describe('a new password of an old session', () => {
     const { server, reauthenticate } = start()
     await expect(reauthenticate()).rejects.toMatchObject({ code: 'session_missing' })
     expect(server.requests).toEqual([])
-  })
-})
-
-describe('any answer', () => {
-  it('to resend is an end, or an AuthError', async () => {
-    await fc.assert(
-      fc.asyncProperty(anyAnswer(fc.record({ message_id: fc.jsonValue() })), async (answer) => {
-        const { auth } = answered(answer())
-        const call = auth.actions.resend({ type: 'sms', phone: '+1555' })
-        const outcome = await call.catch((error: unknown) => error)
-        if (isAuthError(outcome)) return
-        const { messageId } = Object(outcome)
-        expect(messageId === null || typeof messageId === 'string').toBe(true)
-      }),
-    )
-  })
-
-  it('to reauthenticate is an end, or an AuthError, and the session stays', async () => {
-    await fc.assert(
-      fc.asyncProperty(anyAnswer(fc.constant({})), async (answer) => {
-        const { auth } = await signedIn(answer())
-        const outcome = await auth.actions.reauthenticate().catch((error: unknown) => error)
-        expect(outcome === undefined || isAuthError(outcome)).toBe(true)
-        expect(auth.getSnapshot().session).not.toBeNull()
-        auth.dispose()
-      }),
-    )
   })
 })

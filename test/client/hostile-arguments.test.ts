@@ -5,6 +5,7 @@ import { claims } from '../../src/providers/gotrue/claims.js'
 import { identities } from '../../src/providers/gotrue/identities.js'
 import { gotrue } from '../../src/providers/gotrue/index.js'
 import { mfa, recoveryCodes, webauthnFactors } from '../../src/providers/gotrue/mfa.js'
+import { netlifyIdentity } from '../../src/providers/gotrue/netlify.js'
 import { oauthConsent } from '../../src/providers/gotrue/oauth-consent.js'
 import { passkeys } from '../../src/providers/gotrue/passkeys.js'
 import { sso } from '../../src/providers/gotrue/sso.js'
@@ -32,6 +33,7 @@ const NAMES = [
   ...['signal', 'accessToken', 'refreshToken', 'organizationId', 'audience', 'resource', 'headers'],
   ...['factorId', 'code', 'identityId', 'authorizationId', 'clientId', 'domain', 'chain', 'id'],
   ...['path', 'returnTo', 'parameters', 'friendlyName', 'captchaToken', 'queryParams', 'message'],
+  ...['confirmationToken', 'recoveryToken', 'inviteToken', 'data'],
 ]
 const getters = (names: readonly string[]): object =>
   Object.defineProperties(
@@ -74,6 +76,9 @@ function add(name: string, make: () => object): void {
   Object.assign(PROVIDERS, { [name]: make })
 }
 add('gotrue', () => gotrue({ url: 'http://localhost/auth/v1', fetch: nothing }))
+add('netlifyIdentity', () =>
+  netlifyIdentity({ url: `${HERE}id`, fetch: nothing, acceptFragmentTokens: true }),
+)
 add('workos', () => workos({ clientId: 'app', redirectUri: HERE, fetch: nothing }))
 add('oidc', () =>
   oidc({ issuer: 'https://id.example', clientId: 'app', redirectUri: HERE, fetch: nothing }),

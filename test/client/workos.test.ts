@@ -108,6 +108,17 @@ describe('a session', () => {
     await expect(wrong).rejects.toMatchObject({ code: 'refresh_rejected' })
     expect((await next.auth.getSession())?.sessionId).toBe(session.sessionId)
   })
+
+  it('kept elsewhere stays in its organization, which the server would choose again', async () => {
+    const { open, signedIn, browser } = createWorkOSWorld()
+    const { auth } = await signedIn()
+    const { session } = await auth.refreshSession({ organizationId: 'org_2' })
+    auth.dispose()
+    browser.storage.entries.clear()
+    const { accessToken, refreshToken } = session
+    const restored = await open().auth.setSession({ accessToken, refreshToken: refreshToken ?? '' })
+    expect(restored.session.organizationId).toBe('org_2')
+  })
 })
 
 describe('switching the organization', () => {
@@ -358,6 +369,27 @@ describe('a refresh token that stays in cookies', () => {
     expect(await auth.getSession()).toBeNull()
     expect(events.at(-1)).toBe('SIGNED_OUT refresh-rejected')
     expect((await elsewhere.auth.refreshSession()).user?.email).toBe('bob@example.com')
+  })
+
+  it.each([true, false])(
+    'that is gone ends the session which it was (a sign of it: %s)',
+    async (watched) => {
+      const { signedIn, provider, jar } = start()
+      const { hasSession, ...blind } = provider
+      const { auth, events } = await signedIn(watched ? { ...blind, hasSession } : blind)
+      jar.clearCookies()
+      await expect(auth.refreshSession()).rejects.toMatchObject({ code: 'refresh_rejected' })
+      expect(await auth.getSession()).toBeNull()
+      expect(events.at(-1)).toBe('SIGNED_OUT refresh-rejected')
+    },
+  )
+
+  it('of which the page still sees a sign is asked for again, whatever the server misses', async () => {
+    const { signedIn, provider, server } = start()
+    const { auth } = await signedIn({ ...provider, hasSession: () => true })
+    server.fail({ type: 'status', status: 400, body: JSON.stringify({ error: 'invalid_request' }) })
+    await expect(auth.refreshSession()).rejects.toMatchObject({ code: 'rejected', retryable: true })
+    expect((await auth.refreshSession()).user?.email).toBe('ada@example.com')
   })
 
   it('is gone from the browser after a sign-out', async () => {

@@ -2,6 +2,7 @@ import { vi } from 'vitest'
 import { AuthClient, memoryStorage, type Provider, type SessionUser } from '../../src/index.js'
 import { backend } from '../../src/providers/backend/index.js'
 import { authJsStorage, gotrue } from '../../src/providers/gotrue/index.js'
+import { netlifyIdentity } from '../../src/providers/gotrue/netlify.js'
 import { HTTP_ONLY, supertokens } from '../../src/providers/supertokens/index.js'
 import { workos } from '../../src/providers/workos/index.js'
 import { createFakeBrowser } from '../../src/testing/index.js'
@@ -88,6 +89,38 @@ const ofGoTrue: Readonly<Record<string, Probe>> = {
       }
       const grant = await at(4_000_000, restore)
       return typeof grant === 'object' && grant && 'lifetime' in grant && grant.lifetime === 600_000
+    },
+  },
+  'NetlifyOptions.now': {
+    says: 'Date.now',
+    async observe() {
+      const accessToken = jwt({ sub: 'u1', exp: 4_600 })
+      const lifetimes: unknown[] = []
+      const restore = () =>
+        requestsOf(
+          async () => {
+            const { restore } = netlifyIdentity(GOTRUE)
+            lifetimes.push(
+              (await restore?.({ accessToken, refreshToken: 'r' }, context()))?.lifetime,
+            )
+          },
+          Response.json({ id: 'u1' }),
+        )
+      await at(4_000_000, restore)
+      return lifetimes[0] === 600_000
+    },
+  },
+  'NetlifyOptions.acceptFragmentTokens': {
+    async observe() {
+      const url = `${PAGE.split('#')[0]}#access_token=${jwt({ sub: 'u1' })}&refresh_token=r`
+      const results: unknown[] = []
+      const sent = await requestsOf(
+        async () => {
+          results.push(await actionsOf(netlifyIdentity(GOTRUE)).handleRedirect({ url }))
+        },
+        Response.json({ id: 'u1' }),
+      )
+      return sent.length > 0
     },
   },
   'AuthJsStorages.userStorage': {

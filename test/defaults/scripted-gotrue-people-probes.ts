@@ -230,6 +230,11 @@ const others: Readonly<Record<string, Probe>> = {
       )
     },
   },
+  'ScriptedGoTrueOptions.manners': {
+    says: 'as Supabase’s GoTrue',
+    // Netlify's has no address for it.
+    observe: async () => (await createDesk().send('/reauthenticate')).status === 401,
+  },
   'ScriptedGoTrueOptions.siteUrl': {
     says: "the server's own origin",
     observe: async () => (await sentTo('')) === 'http://localhost',

@@ -18,7 +18,7 @@ export const blocksOf = (text: string): Block[] =>
 const COMPILED = ['ts', 'tsx', 'vue', 'svelte', 'astro']
 /** Looked at below. */
 const SCRIPTS = ['js', 'html', 'json']
-/** Commands (`shell.test.ts`), and what a reader does with a guide (`test/newcomer`, `test/guides/pairs.ts`). */
+/** Commands (`shell.test.ts`), and what a reader does with a guide (`test/newcomer`, `test/guides/pairs.ts`, `test/guides/tables.ts`). */
 const OTHERS = ['sh', 'ini', 'sql', 'diff']
 /** Is no code. */
 const DRAWING = 'text'

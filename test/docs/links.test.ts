@@ -8,9 +8,19 @@ import { anchorsOf, filesNamedIn, linksOf, PAGES, read } from './pages.js'
 const fileOf = (page: string, path: string): string =>
   path === '' ? page : posix.join(posix.dirname(page), path)
 
+/** What is wrong with the form of an address elsewhere, which no test asks. Hosts that RFC 2606 reserves are nobody's. */
+function wrongOutside(href: string): string | null {
+  if (!URL.canParse(href)) return `${href}: is no address`
+  const { protocol, hostname } = new URL(href)
+  if (protocol !== 'https:') return `${href}: is not by https:`
+  const isNobodys =
+    !/\.\w/.test(hostname) || /(^|\.)(example|test|invalid|localhost)(\.\w+)?$/.test(hostname)
+  return isNobodys ? `${href}: leads to a host that is nobody's` : null
+}
+
 /** What is wrong with a link; `null` for nothing. The reference is made by the build, which looks at links to it. */
 function wrongWith(page: string, href: string): string | null {
-  if (/^[a-z]+:/i.test(href)) return null
+  if (/^([a-z]+:|\/\/)/i.test(href)) return wrongOutside(href)
   if (href.startsWith('/'))
     return `${href}: leads to a path of the site, which a code forge has not`
   const [path = '', anchor] = href.split('#')
@@ -32,6 +42,12 @@ describe('a link of a page', () => {
     ['errors.md#no_such_code', 'has no such heading'],
     ['/errors', 'which a code forge has not'],
     ['../nowhere/README.md', 'there is no nowhere/README.md'],
+    ['http://vitest.dev', 'is not by https:'],
+    ['//vitest.dev', 'is no address'],
+    ['https://', 'is no address'],
+    ['https://app.example/docs', "is nobody's"],
+    ['https://www.example.com', "is nobody's"],
+    ['https://intranet/docs', "is nobody's"],
   ])('that leads nowhere is found: %s', (href, problem) => {
     const [found = ''] = linksOf(`See [this](${href}).`)
     expect(wrongWith('docs/errors.md', found)).toContain(problem)

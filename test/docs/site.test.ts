@@ -20,6 +20,8 @@ const SOME = [
   'reference/index',
   'reference/holdfast/providers/gotrue/claims',
   'reference/holdfast/vue',
+  // It has a drawing.
+  'reference/holdfast/server/dbsc',
 ]
 
 const isAll = process.env.HOLDFAST_DOCS === 'all'

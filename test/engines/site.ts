@@ -20,12 +20,20 @@ export interface Site {
   close(): Promise<void>
 }
 
-const SCRIPTS = ['suite', 'tab', 'worker'] as const
+const SCRIPTS = ['suite', 'tab', 'worker', 'callback'] as const
+/** What they import of the package. */
+const IMPORTS = ['gotrue', 'oidc', 'oidc/popup', 'oidc/silent'] as const
 /** Releases whose tabs may be open beside new ones. */
 const RELEASES = ['0.1.0'] as const
 
 const html = (body: string): string =>
   `<!doctype html><meta charset=utf-8><link rel=icon href=data:,><title>Holdfast</title><body>${body}`
+
+/** A server's page for a sign-in, at which nobody has to do anything. */
+const SEND_BACK = `<script>
+const asked = new URLSearchParams(location.search)
+location.replace(asked.get('redirect_uri') + '?code=1&state=' + asked.get('state'))
+</script>`
 
 const PAGES: Readonly<Record<string, string>> = {
   '/': html('<script src=/suite.js></script>'),
@@ -33,6 +41,9 @@ const PAGES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     RELEASES.map((each) => [`/tab-${each}`, html(`<script src=/tab-${each}.js></script>`)]),
   ),
+  '/callback': html('<script src=/callback.js></script>'),
+  '/authorize': html(SEND_BACK),
+  '/apart': html(SEND_BACK),
   '/nothing': html(''),
   '/away': html('<script>onpageshow = () => setTimeout(() => history.back(), 500)</script>'),
 }
@@ -54,12 +65,16 @@ async function bundle(names: readonly string[], alias: Record<string, string>): 
   return outputFiles.map(({ text }) => text)
 }
 
+/** The built file of a provider, or of a part of one. */
+const fileOf = (name: string): string =>
+  at(`../../dist/providers/${name}${name.includes('/') ? '' : '/index'}.js`)
+
 /** Every script by its address. */
 async function bundleAll(): Promise<ReadonlyMap<string, string>> {
   // What is tested is what was built.
   const built = await bundle(SCRIPTS, {
     holdfast: at('../../dist/index.js'),
-    'holdfast/providers/gotrue': at('../../dist/providers/gotrue/index.js'),
+    ...Object.fromEntries(IMPORTS.map((name) => [`holdfast/providers/${name}`, fileOf(name)])),
   })
   const scripts = new Map(SCRIPTS.map((name, index) => [`/${name}.js`, built[index] ?? '']))
   for (const release of RELEASES) {
@@ -119,6 +134,7 @@ export async function startSite(): Promise<Site> {
       response.setHeader('content-type', script ? 'text/javascript' : 'text/html')
       // A service worker may serve less than its script's folder, or this.
       response.setHeader('service-worker-allowed', '/')
+      if (pathname === '/apart') response.setHeader('cross-origin-opener-policy', 'same-origin')
       response.end(script ?? page)
       return
     }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { SuiteName } from './cases/index.js'
+import { type SuiteName, suites } from './cases/index.js'
 import type { Engine } from './engine.js'
 import { chosen, runSuite, type SuiteRun } from './run-suite.js'
 import { lineOf, notes, table } from './table.js'
@@ -23,9 +23,14 @@ export function testSuitesIn(engine: Engine): void {
         })
 
         const isPrivate = suite === 'private'
-        it(`the engine keeps ${isPrivate ? 'nothing' : 'something'} of the session on disk`, () => {
-          expect(done?.kept).toBe(!isPrivate)
-        })
+        // A few cases may leave nothing behind that has the site's name.
+        const isWhole = chosen(suite).length === suites[suite].length
+        it.skipIf(!isWhole)(
+          `the engine keeps ${isPrivate ? 'nothing' : 'something'} of the session on disk`,
+          () => {
+            expect(done?.kept).toBe(!isPrivate)
+          },
+        )
 
         for (const { name } of chosen(suite)) {
           it(name, (test) => {

@@ -89,6 +89,8 @@ async function open({
     hosts: 'http://localhost:3567',
     fetch: core.fetch,
     now: clock.now,
+    // A machine that has much else to do takes longer than an app would wait.
+    requestTimeout: 60 * MINUTE,
     ...options,
     cookies: { refreshTokenPath: '/auth/session/refresh', ...options.cookies },
   })

@@ -196,9 +196,12 @@ const outage: Check = {
   },
 }
 
+/** What pages ask for who is signed in. */
+const SESSION_PATH = '/auth/session'
+
 /** Opens the protected page in a tab that has signed in, or does so on the way, and waits until its button works. */
 async function openAccount(world: World, tabs: Tabs): Promise<Tab> {
-  const tab = await tabs.open(account(world), world.app.hasClient && '/auth/session')
+  const tab = await tabs.open(account(world), world.app.hasClient && SESSION_PATH)
   ensure(tab.url() === account(world), `A tab comes to another page: ${tab.url()}`)
   const text = await tab.innerText('body')
   ensure(text.includes(world.authority.person), `A tab does not know the person: ${text}`)
@@ -260,6 +263,61 @@ const twoTabs: Check = {
   },
 }
 
+/** A page that was rendered for somebody comes to its tab when they have signed out. */
+async function arriveLate(world: World, tabs: Tabs): Promise<void> {
+  const one = await openAccount(world, tabs)
+  const late = await tabs.openLate(account(world))
+  ensure(late.text.includes(world.authority.person), 'A late page does not know the person.')
+  await one.getByRole('button', { name: 'Sign out' }).click()
+  await ensureLeaves(world, tabs, one, 'in which somebody signs out')
+  late.letGo()
+  await ensureLeaves(world, tabs, late.tab, 'whose page comes after the sign-out')
+}
+
+/** Tells a page that it is shown, until it has asked so many times who is signed in. */
+async function wakeUntilAsked(tab: Tab, times: number): Promise<void> {
+  let asked = 0
+  tab.on('response', (response) => {
+    if (new URL(response.url()).pathname === SESSION_PATH) asked += 1
+  })
+  const end = Date.now() + PATIENCE
+  while (asked < times && Date.now() < end) {
+    await tab.evaluate(() => {
+      for (const type of ['pageshow', 'focus']) dispatchEvent(new Event(type))
+    })
+    await delay(PACE)
+  }
+  ensure(asked >= times, 'A page does not ask again who is signed in, after it got no answer.')
+}
+
+/** A page that was rendered for somebody begins when nobody can say who is signed in. */
+async function beginInOutage(world: World, tabs: Tabs): Promise<void> {
+  const restore = await tabs.takeDown(SESSION_PATH)
+  const tab = await openAccount(world, tabs)
+  // Whatever the page makes of the first answer, it has done so when the next ones are here.
+  await wakeUntilAsked(tab, 2)
+  ensure(tab.url() === account(world), `A page in an outage leaves for ${tab.url()}.`)
+  await restore()
+  const one = await openAccount(world, tabs)
+  await one.getByRole('button', { name: 'Sign out' }).click()
+  await ensureLeaves(world, tabs, tab, 'that began in an outage')
+}
+
+const latePage: Check = {
+  title: 'page that wakes up after the sign-out',
+  async run(world) {
+    for (const work of [arriveLate, beginInOutage]) {
+      const tabs = await createTabs(world.browser)
+      try {
+        await work(world, tabs)
+      } finally {
+        await tabs.close()
+      }
+    }
+    return 'leaves; in an outage it stays'
+  },
+}
+
 /** All of them, in the order of the matrix. */
 export const CHECKS: readonly Check[] = [
   signInCheck,
@@ -268,4 +326,5 @@ export const CHECKS: readonly Check[] = [
   protectedPage,
   outage,
   twoTabs,
+  latePage,
 ]

@@ -3,10 +3,11 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { installLocked } from '../support/npm.js'
 import { type Files, readGuides, readMoves } from './pages.js'
 import { createSsrApp, type SsrOptions } from './supabase-ssr.js'
+import { createDatabase, PROJECTS, readTables } from './tables.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = join(root, '.tmp', 'guides')
@@ -141,5 +142,58 @@ describe('somebody whom the real @supabase/ssr has signed in', () => {
     expect((await app.after())?.user.email).toBe('ada@example.com')
     expect(app.scripted.count('refresh_token')).toBe(1)
     expect((await app.before().getSession()).data.session).toBeNull()
+  })
+})
+
+describe('the table of the guides', () => {
+  const [table, ...others] = readTables()
+  if (!table) throw new Error('No guide makes a table.')
+  let database: Awaited<ReturnType<typeof createDatabase>>
+
+  beforeAll(async () => {
+    database = await createDatabase(folder)
+  })
+  afterAll(() => database.close())
+
+  it('is made and read by the same words in each of them', () => {
+    const pages = [table, ...others].map(({ page }) => page)
+    const gotrue = [...guides.keys()].filter((name) => name.startsWith('gotrue-'))
+    expect(pages).toEqual(expect.arrayContaining(gotrue.map((name) => `docs/guides/${name}.md`)))
+    expect(others.filter(({ sql }) => sql !== table.sql)).toEqual([])
+    expect(others.filter(({ query }) => query !== table.query)).toEqual([])
+  })
+
+  it.each(PROJECTS)(
+    'shows its rows to whoever is signed in alone, in a project $name',
+    async (project) => {
+      expect(await database.wrongWith(table, project)).toEqual([])
+    },
+  )
+
+  it('may have a policy that asks who somebody is', async () => {
+    const sql = table.sql.replace('using (true)', 'using (auth.uid() is not null)')
+    expect(sql).not.toBe(table.sql)
+    for (const project of PROJECTS) {
+      expect(await database.wrongWith({ ...table, sql }, project)).toEqual([])
+    }
+  })
+
+  it.each([
+    ['whose words PostgreSQL does not know', 'create policy', 'create polcy', 'syntax error'],
+    ['without the column that the app asks for', 'as title', 'as name', '"title" does not exist'],
+    ['that has no rows', /$/, 'delete from todos;', 'Ada reads 0 rows'],
+    ['without a policy', /create policy.*/, '', 'Ada reads 0 rows'],
+    ['that nobody may read', /grant.*/, '', 'Ada reads 0 rows'],
+    ['whose rows are nobody’s', 'using (true)', 'using (auth.uid() is null)', 'Ada reads 0 rows'],
+    ['for everybody', 'to authenticated using', 'to public using', 'a stranger reads 1 rows'],
+    ['without row-level security', /alter.*/, '', 'a stranger reads 1 rows'],
+    ['that everybody may write', 'for select', 'for all', 'Ada may delete from todos'],
+  ])('that is made by mistake is found: %s', async (_how, old, fresh, problem) => {
+    const sql = table.sql.replace(old, fresh)
+    expect(sql).not.toBe(table.sql)
+    const wrong: string[] = []
+    for (const project of PROJECTS)
+      wrong.push(...(await database.wrongWith({ ...table, sql }, project)))
+    expect(wrong.join()).toContain(problem)
   })
 })

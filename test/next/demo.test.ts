@@ -247,20 +247,58 @@ describe.skipIf(!findChromium())('the demo for Next.js', () => {
     expect(await context.cookies(demo.url)).toEqual([])
   })
 
-  it('shows in a tab that wakes up late that somebody has signed out meanwhile', async () => {
-    const { context, page } = await signIn()
-    const other = await context.newPage()
+  /** A tab that shows Ada as the server has rendered her, and whose scripts come when it is woken. */
+  async function openLate(context: BrowserContext) {
+    const tab = await context.newPage()
     let wake = () => {}
     const late = new Promise<void>((resolve) => {
       wake = resolve
     })
-    await other.route('**/_next/static/**', (route) => late.then(() => route.continue()))
-    await other.goto(demo.url, { waitUntil: 'commit' })
-    await expect.poll(() => other.textContent('#status')).toBe('signed in')
+    await tab.route('**/_next/static/**', (route) => late.then(() => route.continue()))
+    await tab.goto(demo.url, { waitUntil: 'commit' })
+    await expect.poll(() => tab.textContent('#who')).toBe('Ada Lovelace')
+    return { tab, wake }
+  }
+
+  it('shows in a tab that wakes up late that somebody has signed out meanwhile', async () => {
+    const { context, page } = await signIn()
+    const { tab, wake } = await openLate(context)
     await page.click('text=Sign out')
     await expect.poll(() => page.isVisible('text=Continue as Ada')).toBe(true)
     wake()
-    await expect.poll(() => other.isVisible('text=Continue as Ada')).toBe(true)
+    await expect.poll(() => tab.isVisible('text=Continue as Ada')).toBe(true)
+  })
+
+  it('shows in a tab that wakes up late who has signed in meanwhile', async () => {
+    const { context, page } = await signIn()
+    const { tab, wake } = await openLate(context)
+    await page.click('text=Sign out')
+    await page.click('text=Continue as Grace Hopper')
+    await expect.poll(() => page.textContent('#who')).toBe('Grace Hopper')
+    wake()
+    await expect.poll(() => tab.textContent('#who')).toBe('Grace Hopper')
+  })
+
+  it('shows somebody on in a tab that wakes up when nobody can say who is signed in, until that is known', async () => {
+    const { context, page } = await signIn()
+    // A browser of its own, in whose storage nobody is known.
+    const { context: fresh, page: tab } = await open()
+    await fresh.addCookies(await context.cookies())
+    let asked = 0
+    await tab.route('**/auth/session', async (route) => {
+      await route.fulfill({ status: 503 })
+      asked += 1
+    })
+    await tab.goto(demo.url)
+    const focus = () => tab.evaluate(() => dispatchEvent(new Event('focus')))
+    await expect.poll(() => focus().then(() => asked)).toBeGreaterThan(1)
+    expect(await tab.textContent('#who')).toBe('Ada Lovelace')
+    await page.click('text=Sign out')
+    await expect.poll(() => page.isVisible('text=Continue as Ada')).toBe(true)
+    await tab.unroute('**/auth/session')
+    const isGone = () => focus().then(() => tab.isVisible('text=Continue as Ada'))
+    await expect.poll(isGone).toBe(true)
+    expect(problems.splice(0).filter((text) => !text.startsWith('503 '))).toEqual([])
   })
 
   it('ends a session that WorkOS has ended', async () => {

@@ -90,6 +90,23 @@ describe('a page of Next with SuperTokens', () => {
     expect([...ada.jar]).toEqual([])
   })
 
+  it('shows the page to whose browser has two refresh tokens, of which one is from before a move', async () => {
+    const formerly = [{ path: '/auth' }]
+    const { signedIn, clock, core } = createSuperTokensApp({
+      superTokens: { cookies: { formerly } },
+    })
+    const ada = await signedIn()
+    const { path, value } = ada.jar.get(`sRefreshToken ${REFRESH}`) ?? { path: '', value: '' }
+    expect(path).toBe(REFRESH)
+    ada.jar.set('sRefreshToken /auth', { path: '/auth', value: `A${value}` })
+    clock.time += LIFE
+    const { way, rendered } = await ada.follow(TEAM)
+    const refresh = `${REFRESH}?${RETURN}`
+    expect(way).toEqual([TEAM, refresh, TEAM, refresh, TEAM])
+    expect(rendered).toMatchObject({ status: 'signed-in' })
+    expect(core.count(EXCHANGE)).toBe(1)
+  })
+
   it('signs nobody out while the core is down, and says so', async () => {
     const { signedIn, clock, core } = createSuperTokensApp()
     const ada = await signedIn()

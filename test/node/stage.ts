@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type ServerOptions } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 
 /** A server of Node on a free port of the loopback, which ends with its test. */
 export interface Stage {
@@ -11,13 +11,8 @@ export interface Stage {
   open(text: string): Socket
 }
 
-const closing: (() => void)[] = []
-afterEach(() => {
-  for (const close of closing.splice(0)) close()
-})
-
 /** Ends something with its test. */
-export const atEnd = (close: () => void): void => void closing.push(close)
+export const atEnd = (close: () => void): void => onTestFinished(close)
 
 /** The port of a server that listens. */
 export function portOf(server: { address(): unknown }): number {

@@ -22,9 +22,9 @@ import { compile, manifest, modules, root } from './compile.js'
  * Bytes, minified and compressed. See the commit that set them: the promises of crash and
  * lock-free safety cost more than the first estimate. Of GoTrue's 90 know the app's own `state` in an
  * address from another integration's, 40 keep the provider's tokens of an implicit flow, 20 make a
- * secret for a new address as whoever asked for that.
+ * secret for a new address as whoever asked for that. 8 of the core keep a request without a token its caller's.
  */
-const BUDGETS = { core: 19_570, gotrue: 27_995, oidc: 28_950 }
+const BUDGETS = { core: 19_580, gotrue: 28_000, oidc: 28_950 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -32,6 +32,8 @@ const OIDC = `export { AuthClient, webStorage } from 'holdfast'; export { oidc }
 const TAKING_OVER = `${OIDC}; export { takeOver } from 'holdfast'`
 const OIDC_CLIENT_TS = `export { oidcClientTs } from 'holdfast/providers/oidc/take-over'`
 const GOTRUE = `export { AuthClient, webStorage } from 'holdfast'; export { gotrue } from 'holdfast/providers/gotrue'`
+const CORE_WEB = `export { AuthClient, webStorage } from 'holdfast'`
+const NETLIFY = `export { netlifyIdentity } from 'holdfast/providers/gotrue/netlify'`
 
 /** What of jose a page has that verifies tokens. */
 const JOSE = `export { createLocalJWKSet } from 'jose/jwks/local'; export { jwtVerify } from 'jose/jwt/verify'`
@@ -465,6 +467,8 @@ describe('the packed package', () => {
       `export { supertokens } from 'holdfast/providers/supertokens'`,
       3_000,
     ],
+    // A provider of its own, which has the requests and refusals of GoTrue's.
+    ['netlify', 'core and webStorage', CORE_WEB, NETLIFY, 6_800],
     ['mfa', 'gotrue', GOTRUE, `export { mfa } from 'holdfast/providers/gotrue/mfa'`, 1_000],
     [
       'passkeys',
@@ -490,12 +494,13 @@ describe('the packed package', () => {
       `export { GoTrueClient, isAuthApiError } from 'holdfast/compat/auth-js'`,
       3_980,
     ],
+    // 85 of it keep all requests of a call one person’s, while somebody else may sign in.
     [
       'webauthnFactors',
       'gotrue',
       GOTRUE,
       `export { webauthnFactors } from 'holdfast/providers/gotrue/mfa'`,
-      1_000,
+      1_090,
     ],
     [
       'recoveryCodes',
@@ -506,6 +511,7 @@ describe('the packed package', () => {
     ],
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_565],
     ['sessionTimeouts', 'core', CORE, `export { sessionTimeouts } from 'holdfast'`, 2_010],
+    ['onUserChange', 'core', CORE, `export { onUserChange } from 'holdfast'`, 200],
     [
       'backendEvents',
       'backend',
@@ -563,10 +569,11 @@ describe('the packed package', () => {
     expect(bytes).toBeLessThanOrEqual(budget)
   })
 
+  // msal-browser has encrypted what it keeps in localStorage: reading that takes the half of these bytes and more.
   it.each([
     ['axaOidcClient', 150],
     ['auth0SpaJs', 150],
-    ['msalBrowser', 160],
+    ['msalBrowser', 525],
   ])(
     'takes over sessions for %s in a few bytes on top of another library’s',
     async (name, most) => {

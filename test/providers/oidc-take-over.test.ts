@@ -26,9 +26,11 @@ function createStorage(area: 'local' | 'session', entries: Texts): globalThis.St
   return storage
 }
 
+const fixture = (name: string): string =>
+  readFileSync(new URL(`../fixtures/take-over/${name}.json`, import.meta.url), 'utf8')
+
 /** What a library has left in a real browser. */
-const captured = (name: string): Texts =>
-  JSON.parse(readFileSync(new URL(`../fixtures/take-over/${name}.json`, import.meta.url), 'utf8'))
+const captured = (name: string): Texts => JSON.parse(fixture(name))
 
 /** What is found at a time, in s. */
 async function found(source: OidcTakeOver, at: number) {
@@ -52,6 +54,22 @@ const AXA = {
     idTokenPayload: CLAIMS,
     expiresAt: 1_300,
   },
+}
+
+/** What a real msal-browser has left in Chromium, by the id of its client, and when, in s. */
+interface MsalCapture {
+  readonly cookie: string
+  readonly at: number
+  readonly entries: Texts
+}
+const MSAL_CLIENT = 'a1b2c3d4-0000-4000-8000-000000000001'
+
+/** The cookie lies where msal-browser puts it. */
+function leftByMsal(name: string, area: 'local' | 'session', cookie?: string) {
+  const { at, entries, ...its }: MsalCapture = JSON.parse(fixture(`msal-browser-${name}`))
+  vi.stubGlobal('document', { cookie: cookie ?? `first=1; ${its.cookie}; last=2` })
+  const storage = createStorage(area, entries)
+  return { at, storage, source: msalBrowser({ clientId: MSAL_CLIENT, area }) }
 }
 
 const ACCOUNT = { homeAccountId: 'u.t', environment: 'login.microsoftonline.com', clientId: 'app' }
@@ -200,11 +218,63 @@ describe('a session of msal-browser', () => {
     })
   })
 
-  it('reads as absent where it is encrypted, or of another client', async () => {
-    const encrypted = { id: '1', nonce: 'n', data: 'd', lastUpdatedAt: '1' }
-    createStorage('local', { 'msal.3|u.t|env|refreshtoken|app||||': JSON.stringify(encrypted) })
+  it.each([
+    ['4.0', 'local'],
+    ['4.30', 'local'],
+    ['5.30', 'local'],
+    ['5.30-kmsi', 'local'],
+    ['5.30-session', 'session'],
+  ] as const)(
+    'is taken over as version %s stored it in a browser, with nothing of its tokens left there: %sStorage',
+    async (version, area) => {
+      const { at, storage, source } = leftByMsal(version, area)
+      expect(await found(source, at + 10)).toMatchObject({
+        accessToken: 'access-of-entra',
+        refreshToken: 'refresh-of-entra',
+        lifetime: 3_590_000,
+        user: { id: 'ada', email: 'ada@example.com' },
+        extras: { scope: 'openid profile api://one/read' },
+      })
+      await source.storage.remove(source.key)
+      expect(
+        Object.keys(storage).filter((key) => /(id|access|refresh)token[|-]/.test(key)),
+      ).toEqual([])
+    },
+  )
+
+  it.each([
+    ['has been closed since', ''],
+    [
+      'has been closed, and has another key since',
+      'msal.cache.encryption=%7B%22id%22%3A%221%22%7D',
+    ],
+    ['has a cookie that says nothing', 'msal.cache.encryption=%7'],
+  ])('is none where it is encrypted and the browser %s', async (_how, cookie) => {
+    const { at, source } = leftByMsal('5.30', 'local', cookie)
+    expect(await found(source, at)).toBeNull()
+  })
+
+  it('is none where the cookie has the id of its key, and a key that is none of it', async () => {
+    const { cookie }: MsalCapture = JSON.parse(fixture('msal-browser-5.30'))
+    const [, id = ''] = /%22id%22%3A%22([\w-]+)/.exec(cookie) ?? []
+    expect(id).toHaveLength(36)
+    for (const key of ['x', '', 'A'.repeat(43), 7, null]) {
+      const value = encodeURIComponent(JSON.stringify({ id, key }))
+      const { at, source } = leftByMsal('5.30', 'local', `msal.cache.encryption=${value}`)
+      expect(await found(source, at)).toBeNull()
+    }
+  })
+
+  it('stays where it is when it is of another client, encrypted or not', async () => {
+    const { at, storage } = leftByMsal('5.30', 'local')
+    const entries = { ...storage }
+    for (const clientId of ['other', '000000000001', 'openid']) {
+      const source = msalBrowser({ clientId, area: 'local' })
+      expect(await found(source, at)).toBeNull()
+      await source.storage.remove(source.key)
+    }
+    expect({ ...storage }).toEqual(entries)
     createStorage('session', MSAL)
-    expect(await found(msalBrowser({ clientId: 'app', area: 'local' }), 0)).toBeNull()
     expect(await found(msalBrowser({ clientId: 'other' }), 0)).toBeNull()
   })
 })

@@ -134,6 +134,37 @@ describe('secureStorage', () => {
     expect(await storage.get(KEY)).toBe(long('one'))
   })
 
+  it.each([SHORT, long('one')])(
+    'a session whose key the keystore has lost is damage, and the next one takes its place',
+    async (text) => {
+      const phone = createSecureStore()
+      const storage = secureStorage(phone.SecureStore)
+      await storage.set(KEY, text)
+      phone.loseKey()
+      expect(await storage.get(KEY)).toBe('damaged')
+      await storage.set(KEY, long('two'))
+      expect(await storage.get(KEY)).toBe(long('two'))
+      phone.loseKey()
+      await storage.remove(KEY)
+      expect(await storage.get(KEY)).toBeNull()
+      expect([...phone.entries.keys()].filter((key) => key.includes('probe'))).toEqual([])
+    },
+  )
+
+  it('a phone that is unlocked while a failed read is looked into has lost nothing', async () => {
+    const { SecureStore } = createSecureStore()
+    await secureStorage(SecureStore).set(KEY, SHORT)
+    let failures = 1
+    const unlocking: typeof SecureStore = {
+      ...SecureStore,
+      async getItemAsync(...args) {
+        if (failures-- > 0) throw new Error(LOCKED)
+        return SecureStore.getItemAsync(...args)
+      },
+    }
+    expect(await secureStorage(unlocking).get(KEY)).toBe(SHORT)
+  })
+
   it('passes the options of the app on, with every call', async () => {
     const phone = createSecureStore()
     const options = { keychainAccessible: 1 }

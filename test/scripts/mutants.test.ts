@@ -58,6 +58,7 @@ describe('the list of mutants', () => {
       'svelte',
       'take-over.ts',
       'timeouts',
+      'user-change.ts',
       'vue',
     ])
   })

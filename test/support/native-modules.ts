@@ -5,6 +5,10 @@ const BAD_KEY =
 /** What iOS says of a keychain whose phone is locked (errSecInteractionNotAllowed). */
 export const LOCKED = 'User interaction is not allowed.'
 
+/** What Android says, by Expo, of an entry whose key is gone. */
+const UNREADABLE =
+  "Call to function 'ExpoSecureStore.getValueWithKeyAsync' has been rejected. Caused by: Could not decrypt the value for SecureStore"
+
 /** In bytes of UTF-8. */
 const sizeOf = (text: string): number => encodeURIComponent(text).replace(/%../g, 'x').length
 
@@ -18,6 +22,7 @@ const never = (): Promise<never> => new Promise(() => {})
 export function createSecureStore() {
   const entries = new Map<string, string>()
   const asked: unknown[] = []
+  const lost = new Set<string>()
   let isLocked = false
   let left = Infinity
   let gate: { calls: number; readonly opened: Promise<void> } | null = null
@@ -36,20 +41,31 @@ export function createSecureStore() {
   return {
     SecureStore: {
       getItemAsync: (key: string, options?: object) =>
-        call(key, options, () => entries.get(key) ?? null),
+        call(key, options, () => {
+          if (lost.has(key)) throw new Error(UNREADABLE)
+          return entries.get(key) ?? null
+        }),
       setItemAsync: (key: string, value: string, options?: object) =>
         call(key, options, () => {
           if (sizeOf(value) > 2048) throw new Error('The value is larger than 2048 bytes.')
+          lost.delete(key)
           entries.set(key, value)
         }),
       deleteItemAsync: (key: string, options?: object) =>
-        call(key, options, () => void entries.delete(key)),
+        call(key, options, () => {
+          lost.delete(key)
+          entries.delete(key)
+        }),
     },
     entries,
     /** The options of each call. */
     asked,
     lock: (locked: boolean): void => {
       isLocked = locked
+    },
+    /** The keystore loses its key: what lies there can never be read again, and what is written anew can. */
+    loseKey: (): void => {
+      for (const key of entries.keys()) lost.add(key)
     },
     /** The app is killed after so many more calls; `Infinity` starts it again. */
     killAfter: (calls: number): void => {

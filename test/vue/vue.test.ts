@@ -1,6 +1,8 @@
 // @vitest-environment happy-dom
 import { beforeAll, describe, expect, it } from 'vitest'
-import { reactive } from 'vue'
+import { createApp, h, nextTick, reactive, ref } from 'vue'
+import { AuthClient, memoryStorage } from '../../src/index.js'
+import { createAuthComposables } from '../../src/vue/index.js'
 import { bindingContract } from '../bindings/contract.js'
 import { loadPage } from '../bindings/load.js'
 import type { Client, Framework } from '../bindings/page.js'
@@ -26,4 +28,30 @@ describe('a store of Vue', () => {
     })
     expect((await read[0])?.user?.email).toBe(ADA.email)
   })
+})
+
+it('an app that loads its sign-in after it is mounted shows who is signed in', async () => {
+  const { authPlugin, useSession } = createAuthComposables<AuthClient>()
+  const who = {
+    setup: () =>
+      (
+        (session) => () =>
+          session.value.status
+      )(useSession()),
+  }
+  const isLoaded = ref(false)
+  const app = createApp({ render: () => (isLoaded.value ? h(who) : 'none') })
+  const root = document.createElement('div')
+  app.mount(root)
+  const auth = new AuthClient({
+    provider: { id: 'scripted', refresh: async () => null },
+    storage: memoryStorage(),
+  })
+  await auth.getSession()
+  app.use(authPlugin, auth)
+  isLoaded.value = true
+  await nextTick()
+  expect(root.textContent).toBe('signed-out')
+  app.unmount()
+  auth.dispose()
 })

@@ -1,9 +1,13 @@
 'use client'
 
+import { onUserChange } from 'holdfast'
 import type { SessionView } from 'holdfast/react'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useEffect } from 'react'
 import { AuthProvider, auth } from '../lib/client'
+
+const roleOf = ({ organizationId, permissions }: SessionView): string =>
+  `${organizationId} ${permissions}`
 
 /** Keeps the page's own client in step with what the server rendered. */
 export function Live({
@@ -14,18 +18,20 @@ export function Live({
   readonly children: ReactNode
 }) {
   const router = useRouter()
-  const shown = `${initial.user?.id} ${initial.organizationId} ${initial.permissions}`
+  const userId = initial.user?.id ?? null
+  const shown = roleOf(initial)
   useEffect(
     () =>
-      auth.onAuthStateChange((event, session, detail) => {
-        const known = `${session?.user?.id} ${session?.organizationId} ${session?.permissions}`
-        // Who signs out on this page is on their way to another one. Who did so elsewhere before this page woke up is
-        // nobody from its start.
-        const gone =
-          event === 'INITIAL_SESSION'
-            ? !session
-            : event === 'SIGNED_OUT' && detail.reason !== 'user'
-        if (gone || (session && known !== shown)) router.refresh()
+      onUserChange(auth, userId, (_session, reason) => {
+        // Who signs out on this page is on their way to another one.
+        if (reason !== 'user') router.refresh()
+      }),
+    [router, userId],
+  )
+  useEffect(
+    () =>
+      auth.onAuthStateChange((_event, session) => {
+        if (session && roleOf(session) !== shown) router.refresh()
       }),
     [router, shown],
   )

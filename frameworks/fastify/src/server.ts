@@ -14,7 +14,7 @@ app.addHook('onRequest', async (request, reply) => {
 
 app.get('/', (_request, reply) => reply.type('text/html').send(homePage))
 app.get('/account', (request, reply) =>
-  reply.type('text/html').send(accountPage(auth.sessionOf(request.raw).user.name)),
+  reply.type('text/html').send(accountPage(auth.sessionOf(request.raw).user)),
 )
 
 const { HOST: host = '127.0.0.1', PORT = '3000' } = process.env

@@ -24,15 +24,26 @@ app.get('/account', (c) => {
   if (!session && failure?.retryable) return c.text('Try again in a moment.', 503)
   if (!session) return c.redirect('/auth/sign-in?returnTo=/account')
   return c.html(html`<!doctype html>
+    <body data-user="${session.user.id}">
     <p>Signed in as ${session.user.name}.</p>
     <button>Sign out</button>
     <script type="module">
+      const leave = () => (location.href = '/')
       const tabs = new BroadcastChannel('sign-out')
-      tabs.onmessage = () => (location.href = '/')
+      tabs.onmessage = leave
+      // Somebody may have signed out, or in as another person, while this page was on its way or out of sight.
+      const look = async () => {
+        const answer = await fetch('/auth/session', { headers: { 'X-Holdfast': '1' } }).catch(() => null)
+        // In an outage nobody can say who is signed in: the page stays.
+        if (!answer?.ok) return
+        const { session } = await answer.json()
+        if (session?.user.id !== document.body.dataset.user) leave()
+      }
+      for (const sign of ['pageshow', 'focus']) addEventListener(sign, look)
       document.querySelector('button').onclick = async () => {
         await fetch('/auth/sign-out', { method: 'POST', headers: { 'X-Holdfast': '1' } })
         tabs.postMessage('over')
-        location.href = '/'
+        leave()
       }
     </script>`)
 })

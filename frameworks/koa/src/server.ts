@@ -13,7 +13,7 @@ app.use(async (ctx, next) => {
 
 app.use((ctx) => {
   if (ctx.path === '/') ctx.body = homePage
-  if (ctx.path === '/account') ctx.body = accountPage(auth.sessionOf(ctx.req).user.name)
+  if (ctx.path === '/account') ctx.body = accountPage(auth.sessionOf(ctx.req).user)
 })
 
 const { HOST: host = '127.0.0.1', PORT = '3000' } = process.env

@@ -15,7 +15,7 @@ class Pages {
   @Get('account')
   @Header('Content-Type', 'text/html')
   account(@Req() request: ExpressRequest) {
-    return accountPage(auth.sessionOf(request).user.name)
+    return accountPage(auth.sessionOf(request).user)
   }
 }
 

@@ -4,7 +4,6 @@ import { headersOf } from '../../server/requests/answer-headers.js'
 import { keepPrivate, varyByCookie } from '../../server/requests/caching.js'
 import {
   InvalidClaimsError,
-  isSuperTokensError,
   TryRefreshTokenError,
   UnauthorisedError,
 } from '../../server/supertokens/errors.js'
@@ -116,7 +115,6 @@ export function createSuperTokensProxy(
       if (found.status === 'signed-in') return keep(request, goOn(request))
       return await turnAway(request, here, found)
     } catch (failure) {
-      if (!isSuperTokensError(failure)) throw failure
       return turnAway(request, here, { failure })
     }
   }

@@ -1,11 +1,12 @@
 import type { AuthError } from '../../core/errors.js'
-import type { ActionHost, CallOptions, Purpose } from '../../core/provider.js'
+import type { CallOptions, Purpose } from '../../core/provider.js'
 import type { Session } from '../../core/session.js'
 import type { HttpRequest } from '../shared/http.js'
 import { depsOf } from './area.js'
 import type { MfaClient } from './mfa-types.js'
+import type { Sender } from './one-person.js'
 import type { GoTrueUser } from './types.js'
-import { needGrant } from './wire.js'
+import { needGrant, type Send } from './wire.js'
 
 /** What goes along with a path. */
 type Rest = Pick<HttpRequest, 'method' | 'json'>
@@ -15,7 +16,6 @@ export type Step = (path: string, json: HttpRequest['json']) => Promise<unknown>
 
 /** What all that is about factors sends. */
 export interface Requests<Metadata extends object> {
-  readonly host: ActionHost<GoTrueUser<Metadata>>
   /** Sends a request of the person's. */
   ask(path: string, rest: Rest, call?: CallOptions): Promise<unknown>
   /** Raises the session by what `prove` gets: a token answer. */
@@ -26,18 +26,22 @@ export interface Requests<Metadata extends object> {
 }
 
 /** Makes the requests of one client. `area`: its name, for the message. */
-export function createRequests<Metadata extends object>(
+export const createRequests = <Metadata extends object>(
   area: string,
   auth: MfaClient<Metadata>,
+): Requests<Metadata> => requestsBy(depsOf(area, auth), auth)
+
+/** Makes the requests that `host` sends. */
+export function requestsBy<Metadata extends object>(
+  { host, send }: { readonly host: Sender<GoTrueUser<Metadata>>; readonly send: Send },
+  auth: MfaClient<Metadata>,
 ): Requests<Metadata> {
-  const { host, send } = depsOf(area, auth)
   const ask: Requests<Metadata>['ask'] = (path, rest, call) =>
     host.withSession(
       ({ accessToken: token }, context) => send({ path, token, ...rest }, context),
       call,
     )
   return {
-    host,
     ask,
     //   this tab                       the server
     //   proves it             ───▶     raises the session: the refresh token so far is poison

@@ -1,10 +1,12 @@
 import type { AuthError } from '../../core/errors.js'
 import { guardAll } from '../../core/guarded.js'
 import type { CallOptions } from '../../core/provider.js'
+import { depsOf } from './area.js'
 import { checkTexts } from './arguments.js'
 import { fieldsOf, idOf, pathOf } from './mfa-answers.js'
-import { createRequests } from './mfa-requests.js'
+import { type Requests, requestsBy } from './mfa-requests.js'
 import type { MfaClient, WebAuthnFactors } from './mfa-types.js'
+import { onePerson } from './one-person.js'
 import type { AnyMetadata } from './types.js'
 import { needAuthenticator, type WebAuthnOptions } from './webauthn.js'
 
@@ -23,10 +25,13 @@ export function webauthnFactors<Metadata extends object = AnyMetadata>(
   auth: MfaClient<Metadata>,
   options?: WebAuthnOptions,
 ): WebAuthnFactors<Metadata> {
-  const { host, ask, raise } = createRequests('webauthnFactors', auth)
+  const { host, send } = depsOf('webauthnFactors', auth)
 
-  /** Raises the session by an answer that is got outside the lock: people take their time. */
-  function ceremony(call: CallOptions | undefined) {
+  /** The requests of one call: somebody else may sign in while a person takes their time. */
+  const begin = (): Requests<Metadata> => requestsBy({ host: onePerson(host), send }, auth)
+
+  /** Raises the session by an answer that is got outside the lock. */
+  function ceremony({ ask, raise }: Requests<Metadata>, call: CallOptions | undefined) {
     const prove = needAuthenticator(options, call)
     return async (path: string) => {
       const href = host.page.href()
@@ -46,7 +51,9 @@ export function webauthnFactors<Metadata extends object = AnyMetadata>(
   return guardAll({
     async register(given, call) {
       checkTexts(given)
-      const meet = ceremony(call)
+      const requests = begin()
+      const { ask } = requests
+      const meet = ceremony(requests, call)
       const json = { factor_type: 'webauthn', friendly_name: given?.friendlyName }
       const { id } = fieldsOf(await ask('/factors', { json }, call))
       const factorId = idOf(id)
@@ -58,6 +65,6 @@ export function webauthnFactors<Metadata extends object = AnyMetadata>(
       })
       return { factorId, session }
     },
-    authenticate: async (given, call) => ceremony(call)(pathOf(given?.factorId)),
+    authenticate: async (given, call) => ceremony(begin(), call)(pathOf(given?.factorId)),
   })
 }

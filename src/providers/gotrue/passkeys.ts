@@ -1,12 +1,11 @@
-import { AuthError } from '../../core/errors.js'
 import { guardAll } from '../../core/guarded.js'
 import type { CallOptions, SignInResult } from '../../core/provider.js'
-import type { SessionUser } from '../../core/session.js'
 import type { HttpRequest } from '../shared/http.js'
 import { asObject, text } from '../shared/json.js'
 import { depsOf, type GoTrueClient } from './area.js'
 import { checkTexts, needId, needText } from './arguments.js'
 import { captcha } from './credentials.js'
+import { onePerson, type Sender } from './one-person.js'
 import type { AnyMetadata, GoTrueUser } from './types.js'
 import { type Ceremony, needAuthenticator, type WebAuthnOptions } from './webauthn.js'
 import { holdsNo, needGrant } from './wire.js'
@@ -85,12 +84,9 @@ export function passkeys<Metadata extends object = AnyMetadata>(
 ): Passkeys<Metadata> {
   const { host, send } = depsOf('passkeys', auth)
 
-  /** Sends a request of whoever is signed in, or of nobody but `owner`. */
-  const own = (request: HttpRequest, call?: CallOptions, owner?: SessionUser | null) =>
-    host.withSession(async ({ accessToken: token, user }, context) => {
-      if (!owner || owner.id === user?.id) return send({ ...request, token }, context)
-      throw new AuthError('superseded', 'Somebody else has signed in since.')
-    }, call)
+  /** Sends a request of whoever is signed in. */
+  const own = (request: HttpRequest, call?: CallOptions, by: Sender<GoTrueUser<Metadata>> = host) =>
+    by.withSession(({ accessToken: token }, context) => send({ ...request, token }, context), call)
 
   const renaming = (given: Parameters<Passkeys['rename']>[0]): HttpRequest => ({
     path: `/passkeys/${needId('id', given?.id)}`,
@@ -125,8 +121,8 @@ export function passkeys<Metadata extends object = AnyMetadata>(
     async register(given, call) {
       checkTexts(given)
       const name = given?.friendlyName
-      const owner = await host.withSession(async ({ user }) => user, call)
-      const ask = (request: HttpRequest) => own(request, call, owner)
+      const sender = onePerson(host)
+      const ask = (request: HttpRequest) => own(request, call, sender)
       const passkey = toPasskey(await ask(await meet('create', ask, call)))
       if (!name) return passkey
       try {

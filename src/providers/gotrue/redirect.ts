@@ -1,12 +1,12 @@
 import { AuthError, isAuthError, isAuthSessionMissingError } from '../../core/errors.js'
-import type { CallOptions, Flow, RequestContext } from '../../core/provider.js'
+import type { ActionHost, CallOptions, Flow, RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
 import { cleanPage } from '../shared/address.js'
 import { isFinal } from '../shared/passing.js'
 import type { ActionDeps } from './action-deps.js'
-import { needText } from './arguments.js'
 import { signInRequest } from './credentials.js'
 import { type Found, find, OURS } from './found.js'
+import { handleOnce } from './handle-once.js'
 import { isLink, linkPurpose, partsOf } from './link.js'
 import type { GoTrueActions, GoTrueRedirect, GoTrueUser } from './types.js'
 import { toGrant } from './wire.js'
@@ -48,19 +48,22 @@ const createTrade =
     throw last
   }
 
+/** Whose session is current: `null` for nobody's. */
+export async function personNow(
+  host: Pick<ActionHost, 'withSession'>,
+  call?: CallOptions,
+): Promise<string | null> {
+  try {
+    return await host.withSession(async ({ user }) => user?.id ?? '', call)
+  } catch (error) {
+    if (isAuthSessionMissingError(error)) return null
+    throw error
+  }
+}
+
 /** Makes what takes the answer in an address. */
 function createTake<M extends object>(deps: ActionDeps<M>) {
   const { host, restore } = deps
-
-  /** Whose session is current: `null` for nobody's. */
-  async function personNow(call?: CallOptions): Promise<string | null> {
-    try {
-      return await host.withSession(async ({ user }) => user?.id ?? '', call)
-    } catch (error) {
-      if (isAuthSessionMissingError(error)) return null
-      throw error
-    }
-  }
 
   /**
    * A code that links an identity brings another session of whoever began that, over their present one:
@@ -71,7 +74,7 @@ function createTake<M extends object>(deps: ActionDeps<M>) {
     const trade = createTrade(deps, code)
     const flows = await host.flows()
     const links = flows.filter(isLink)
-    const person = links.length > 0 ? await personNow(call) : null
+    const person = links.length > 0 ? await personNow(host, call) : null
     if (person === null) return host.signIn((context) => trade(flows, context), call)
     const mine = links.filter((flow) => partsOf(flow)[0] === linkPurpose(person))
     try {
@@ -105,7 +108,7 @@ function createTake<M extends object>(deps: ActionDeps<M>) {
     return host.signIn(async (context) => {
       const grant = inRecovery(await restore(tokens, context), recovery)
       // A session that is dead ends here, and stands in nobody's way.
-      await personNow(call)
+      await personNow(host, call)
       return grant && { ...grant, extras: { ...grant.extras, ...extras }, yields: true }
     }, call)
   }
@@ -120,20 +123,19 @@ function createTake<M extends object>(deps: ActionDeps<M>) {
   }
 }
 
-/** Makes `handleRedirect`. Calls for one address at a time share one exchange. */
+/** Makes `handleRedirect`. */
 export function createRedirect<M extends object>(
   deps: ActionDeps<M>,
 ): GoTrueActions<M>['handleRedirect'] {
   const { host, acceptFragmentTokens } = deps
   const take = createTake(deps)
-  const running = new Map<string, Promise<GoTrueRedirect<M> | null>>()
   const ignoring = (ignored: Of<'ignored'>['what']): GoTrueRedirect<M> => ({
     session: null,
     user: null,
     ignored,
   })
 
-  async function run(href: string, clean: boolean, call?: CallOptions) {
+  return handleOnce(host, async (href, clean, call) => {
     const flows = await host.flows()
     const [begun, states] = [flows.length > 0, flows.map((flow) => partsOf(flow)[1])]
     const found = find(href, { begun, states, acceptFragmentTokens })
@@ -153,24 +155,5 @@ export function createRedirect<M extends object>(
       if (found.kind === 'error' || isFinal(error)) end()
       throw error
     }
-  }
-
-  const handle: GoTrueActions<M>['handleRedirect'] = async (options, call) => {
-    const { url } = { ...options }
-    const href = url ?? host.page.href()
-    if (href === null) return null
-    needText('url', href)
-    const shared = running.get(href)
-    if (shared) {
-      return shared.catch((error: unknown) => {
-        // The other caller has given up; this one has not.
-        if (isAuthError(error, 'aborted') && !call?.signal?.aborted) return handle(options, call)
-        throw error
-      })
-    }
-    const work = run(href, url === undefined, call).finally(() => running.delete(href))
-    running.set(href, work)
-    return work
-  }
-  return handle
+  })
 }

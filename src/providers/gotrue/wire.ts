@@ -12,7 +12,7 @@ import type { AnyMetadata, GoTrueOptions, GoTrueUser } from './types.js'
 export type Send = (request: HttpRequest, context: RequestContext) => Promise<unknown>
 
 /** GOTRUE_JWT_EXP as GoTrue sets it by default, in ms. */
-const DEFAULT_LIFETIME = 3_600_000
+export const DEFAULT_LIFETIME = 3_600_000
 
 /** Makes the function through which everything of this provider goes. */
 export function createSend(options: GoTrueOptions): Send {

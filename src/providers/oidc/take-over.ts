@@ -4,8 +4,10 @@ import type { Grant } from '../../core/session.js'
 import { asObject, text } from '../shared/json.js'
 import { readClaims } from '../shared/jwt.js'
 import { invalid } from '../shared/url.js'
+import { type Fields, fieldsOf } from './fields.js'
 import { toGrant } from './grants.js'
 import { toUser } from './id-token.js'
+import { isSealed, unsealed } from './msal-cache.js'
 import type { OidcUser } from './types.js'
 
 /** What `takeOver` takes, for sessions of one library. */
@@ -21,8 +23,6 @@ export interface OidcTakeOverArea {
   readonly area?: 'local' | 'session' | undefined
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
 /** Entries of a storage, read. */
 type Entries = readonly (readonly [key: string, fields: Fields])[]
 
@@ -37,16 +37,9 @@ interface Library {
   /** Names that must be given. */
   readonly names: readonly unknown[]
   isMine(key: string, value: string): boolean
+  /** The text of what a storage holds, as `parse` gets it: JSON of it, if nothing has to be done first. */
+  toText?(entries: readonly (readonly [key: string, value: string])[]): string | Promise<string>
   read(entries: Entries): readonly Left[]
-}
-
-/** What a text says, whoever wrote it. */
-function fieldsOf(value: unknown): Fields {
-  try {
-    return asObject(parseJson(String(value))) ?? {}
-  } catch {
-    return {}
-  }
 }
 
 const when = ({ at }: Left): number => Number(at) || 0
@@ -81,7 +74,7 @@ function toSession(found: readonly Left[], now: number): Grant<OidcUser> | null 
   )
 }
 
-function from({ area, names, isMine, read }: Library): OidcTakeOver {
+function from({ area, names, isMine, toText = JSON.stringify, read }: Library): OidcTakeOver {
   if (!names.every(text)) invalid('Pass the names by which the other library keeps its session.')
   /** Looked up at each call: a mere look throws where the user blocks storage. */
   const stored = (): globalThis.Storage | undefined => globalThis[`${area}Storage`]
@@ -90,7 +83,7 @@ function from({ area, names, isMine, read }: Library): OidcTakeOver {
   return {
     key: names.join(),
     storage: {
-      get: () => JSON.stringify(mine()),
+      get: () => toText(mine()),
       set() {},
       remove() {
         for (const [key] of mine()) stored()?.removeItem(key)
@@ -209,8 +202,8 @@ export function auth0SpaJs(options: { readonly clientId: string }): OidcTakeOver
 }
 
 /**
- * A session that msal-browser 2 to 5 left in sessionStorage, or unencrypted in localStorage: the newest
- * account's. What it has encrypted (localStorage since version 4) reads as absent.
+ * A session that msal-browser 2 to 5 left: the newest account's. What it has encrypted (in localStorage,
+ * since version 4) can be read until the browser is closed, which msal-browser's sessions do not outlive.
  * @example
  * ```ts
  * import { takeOver } from 'holdfast'
@@ -227,7 +220,17 @@ export function msalBrowser(
   return from({
     area,
     names: [clientId],
-    isMine: (_key, value) => fieldsOf(value).clientId === clientId,
+    isMine(key, value) {
+      const fields = fieldsOf(value)
+      return fields.clientId === clientId || isSealed(key, fields, clientId)
+    },
+    async toText(entries) {
+      const opened = entries.map(async ([key, value]) => [
+        key,
+        await unsealed(key, value, clientId),
+      ])
+      return JSON.stringify(await Promise.all(opened))
+    },
     read(entries) {
       const of = (type: string): Fields[] =>
         entries.flatMap(([, one]) => (one.credentialType === type ? [one] : []))

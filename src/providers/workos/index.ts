@@ -1,9 +1,17 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
-import type { Provider, RefreshContext, RequestContext, SignOutScope } from '../../core/provider.js'
+import type {
+  Provider,
+  RefreshContext,
+  RequestContext,
+  SignOutScope,
+  Tokens,
+} from '../../core/provider.js'
 import { resumeWith } from '../../core/resume.js'
 import type { Grant, Session } from '../../core/session.js'
 import { bridged } from '../shared/http.js'
 import { HTTP_ONLY } from '../shared/http-only.js'
+import { text } from '../shared/json.js'
+import { readClaims } from '../shared/jwt.js'
 import { checkKey, checkOptions, HTTP_OPTIONS, type Kind } from '../shared/options.js'
 import { checkUrl, parseUrl, partsOf } from '../shared/url.js'
 import { createActions } from './actions.js'
@@ -35,6 +43,9 @@ const OPTIONS: Readonly<Record<keyof WorkOSOptions, Kind>> = {
 
 /** The answers by which a server says that a cookie is nobody's session, or none that works. */
 const NOBODY: readonly string[] = ['refresh_rejected', 'rejected', 'step_required']
+
+/** The server's word where it finds neither a token nor a cookie. */
+const NO_TOKEN = 'invalid_request'
 
 /** A name for the token of a session that only the browser's cookies hold. */
 const marked = (grant: Grant<WorkOSUser>): Grant<WorkOSUser> => ({
@@ -79,6 +90,20 @@ export function workos(options: WorkOSOptions): WorkOSProvider {
     return cookies ? marked(granted) : granted
   }
 
+  /** Whether a refusal says that the session is in no cookie any more: it ended elsewhere, or was cleared. */
+  const isCookieGone = (error: unknown): boolean =>
+    isAuthError(error) &&
+    error.code === 'rejected' &&
+    error.status === 400 &&
+    (hasSession ? !hasSession() : error.serverCode === NO_TOKEN)
+
+  /** The server chooses the organization of a session again where a refresh names none. */
+  const restore = (
+    { accessToken, refreshToken }: Tokens,
+    context: RequestContext,
+  ): Promise<Grant<WorkOSUser> | null> =>
+    refresh(refreshToken, { ...context, organizationId: text(readClaims(accessToken)?.org_id) })
+
   async function refresh(
     token: string,
     context: RefreshContext,
@@ -89,7 +114,11 @@ export function workos(options: WorkOSOptions): WorkOSProvider {
     }
     const { organizationId: organization_id } = context
     const fields = { refresh_token: isName ? undefined : token, organization_id }
-    const granted = await authenticate('refresh_token', fields, context)
+    const granted = await authenticate('refresh_token', fields, context).catch((error) => {
+      throw isName && isCookieGone(error)
+        ? new AuthError('refresh_rejected', 'The browser has lost the cookie of the session.')
+        : error
+    })
     if (!isName || !granted) return granted
     const fresh = marked(granted)
     if (fresh.refreshToken === token || token === HTTP_ONLY) return fresh
@@ -138,6 +167,7 @@ export function workos(options: WorkOSOptions): WorkOSProvider {
   return {
     id: `workos.${host}${path === '/' ? '' : path}.${clientId}`,
     refresh,
+    restore,
     signOut,
     ...(cookies && hasSession && { resume: resumeWith(resume) }),
     async signIn(credentials, context) {

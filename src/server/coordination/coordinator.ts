@@ -3,6 +3,7 @@ import { AuthError } from '../../core/errors.js'
 import { checkMethods } from '../shared/arguments.js'
 import { isLately } from '../shared/lately.js'
 import { tell } from '../shared/security-events.js'
+import { sha256 } from '../shared/sha256.js'
 import type { CoordinatedResult, Coordinator, OnceOptions } from './coordinator-types.js'
 import { createExpiring } from './expiring.js'
 import { createPauses } from './pauses.js'
@@ -66,8 +67,7 @@ export function checkPositive(name: string, value: number): number {
 
 /** The SHA-256 of what identifies something, so that its name tells nothing. */
 export async function fingerprint(...parts: readonly (string | null)[]): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(parts))
-  return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
+  return base64url.encode(await sha256(new TextEncoder().encode(JSON.stringify(parts))))
 }
 
 /** The key under which one refresh token is exchanged for one organization; tells neither. */

@@ -101,8 +101,9 @@ export function createNotes({ cookie, password, lifetime, now }: NotesOptions): 
       const [sessionId, name, since] = [text(session), text(key), positive(at)]
       if (dbsc !== 'bound' || !sessionId || !name || since === undefined) continue
       const age = now() - since
-      const isOld = age >= lifetime + CLOCKS_APART || age < -CLOCKS_APART
-      found.push({ sessionId, key: name, binds: binds === true, isOld })
+      // Asked so that a clock that says nothing makes none new.
+      const isNew = age < lifetime + CLOCKS_APART && age >= -CLOCKS_APART
+      found.push({ sessionId, key: name, binds: binds === true, isOld: !isNew })
     }
     return found
   }

@@ -101,8 +101,9 @@ export function createEndedSessions<User extends SessionUser>(
   const shares = provider.sharesSessionIds === true
   const together = createSharedEnds(deps)
 
+  /** A coordinator of the app's may say `1`, as Redis does: whatever says something is an end. */
   const isAnyEnded = async (names: readonly string[]): Promise<boolean> =>
-    (await Promise.all(names.map((name) => coordinator.ended(name)))).includes(true)
+    (await Promise.all(names.map((name) => coordinator.ended(name)))).some(Boolean)
 
   /** Asks the server once, and tells of its failure. */
   async function ask(opened: Opened<User>, scope?: SignOutScope): Promise<AuthError | null> {

@@ -10,8 +10,9 @@ import type { Parts } from './parts.js'
 /** Makes what binds sealed sessions to devices. */
 export function createSealedDevices<User extends SessionUser>(parts: Parts<User>): SealedDevices {
   const { opener, coordinator, sealing, uses, ended, onSecurityEvent } = parts
-  const notedAt = (name: string): Promise<number | null> =>
-    coordinator.endedAt(name, { everywhere: true })
+  /** A coordinator of the app's may say nothing in place of `null`: that must not make any key the session's own. */
+  const notedAt = async (name: string): Promise<number | null> =>
+    (await coordinator.endedAt(name, { everywhere: true })) ?? null
 
   return {
     async read(cookie) {

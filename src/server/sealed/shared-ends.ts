@@ -106,7 +106,7 @@ export function createSharedEnds<User extends SessionUser>({
 }: SharedEndsDeps<User>): SharedEnds<User> {
   const endedAtAny = async (names: readonly string[]): Promise<readonly number[]> => {
     const times = await Promise.all(names.map((name) => coordinator.endedAt(name)))
-    return times.filter((at) => at !== null)
+    return times.filter((at) => typeof at === 'number')
   }
 
   function namesOf({ sessionId, serverSessionId, userId }: EndedWhich): readonly string[] {

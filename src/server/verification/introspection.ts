@@ -62,6 +62,7 @@ export interface Introspector {
 const CACHED = 30_000
 /** Between two requests while the server fails, in ms, unless it asks for more (`Retry-After`). */
 const RETRY = 2_000
+const UNREADABLE = 'The answer is no introspection.'
 /** The most answers that are kept. */
 const LIMIT = 10_000
 
@@ -101,10 +102,7 @@ function createCall(options: Introspection | IntrospectionCall): IntrospectionCa
     const { status, body, retryAfter } = await http({ path: '', form }, context)
     const { active } = asObject(body) ?? {}
     if (status === 200 && typeof active === 'boolean') return { active }
-    throw new AuthError('server_error', 'The answer is no introspection.', {
-      status,
-      retryAfter,
-    })
+    throw new AuthError('server_error', UNREADABLE, { status, retryAfter })
   }
 }
 
@@ -131,6 +129,8 @@ export function createIntrospection(
 
   async function send(token: string): Promise<Introspected> {
     const { active } = await withinTime(timeout, (signal) => call(token, { signal }))
+    // A function of the app's may hand on whatever a server said: `'false'`, or an error without the word.
+    if (typeof active !== 'boolean') throw new AuthError('bad_response', UNREADABLE)
     // Its `exp` is by another clock than this, and says no more than that.
     return { type: active ? 'active' : 'inactive' }
   }

@@ -7,6 +7,7 @@ import type { Call, ServerContext } from './context.js'
 import { controls, type ScriptedGoTrue } from './controls.js'
 import { corsHeaders, preflight } from './cors.js'
 import { GoTrueRefusal, OAuthRefusal, refusalCode, refusalResponse, refuse } from './errors.js'
+import { netlifyAccounts } from './netlify-people.js'
 import { createRefreshTokens, type ServerSession } from './rotation.js'
 import { handlerOf, isRouted, located } from './routes.js'
 import type { ScriptedGoTrueOptions } from './types.js'
@@ -46,14 +47,25 @@ const UNREAD = /^\/logout$|^\/factors\/recovery-codes(\/regenerate)?$/
 const unreadable = (): never =>
   refuse(400, 'bad_json', 'Could not parse request body as JSON: unexpected end of JSON input')
 
-/** The fields of a form, which only `/oauth/token` takes (RFC 6749 §4.1.3). */
-function formOf({ request, text }: Incoming, path: string): Fields | null {
+/** The path that takes a form (RFC 6749 §4.1.3). */
+const formPath = ({ manners }: ScriptedGoTrueOptions): string =>
+  manners ? '/token' : '/oauth/token'
+
+/** The fields of a form, where one is taken. */
+function formOf(
+  { request, text }: Incoming,
+  path: string,
+  options: ScriptedGoTrueOptions,
+): Fields | null {
   const type = request.headers.get('content-type') ?? ''
-  const isForm = path === '/oauth/token' && type.startsWith('application/x-www-form-urlencoded')
-  return isForm ? Object.fromEntries(new URLSearchParams(text)) : null
+  if (path !== formPath(options)) return null
+  const isForm = type.startsWith('application/x-www-form-urlencoded')
+  if (isForm) return Object.fromEntries(new URLSearchParams(text))
+  // Netlify's looks for nothing but a form there.
+  return options.manners ? {} : null
 }
 
-function parseBody(incoming: Incoming, path: string): Call['body'] {
+function parseBody(incoming: Incoming, path: string, options: ScriptedGoTrueOptions): Call['body'] {
   const { request, text } = incoming
   if (text.length > LONGEST_BODY) {
     const message = `Request body too large (max ${LONGEST_BODY} bytes)`
@@ -61,14 +73,14 @@ function parseBody(incoming: Incoming, path: string): Call['body'] {
   }
   const unread = ['GET', 'DELETE'].includes(request.method) || UNREAD.test(path)
   if (text === 'null' || (unread && text === '')) return {}
-  const body = formOf(incoming, path) ?? parseObject(text) ?? unreadable()
+  const body = formOf(incoming, path, options) ?? parseObject(text) ?? unreadable()
   const wrong = TEXTS.some((name) => typeof (body[name] ?? '') !== 'string')
   return wrong ? unreadable() : body
 }
 
 /** What the router itself says: in text, or with no body at all. */
-const unrouted = (path: string): Response =>
-  isRouted(path)
+const unrouted = (path: string, { manners }: ScriptedGoTrueOptions): Response =>
+  isRouted(path, manners)
     ? new Response(null, { status: 405 })
     : new Response('404 page not found\n', {
         status: 404,
@@ -79,9 +91,10 @@ async function route(context: ServerContext, incoming: Incoming, path: string): 
   const { request, url } = incoming
   try {
     const { known, id } = located(path)
-    const handler = handlerOf(request.method, known)
-    if (!handler) return unrouted(known)
-    return await handler(context, { request, url, id, body: parseBody(incoming, path) })
+    const { options } = context
+    const handler = handlerOf(request.method, known, options.manners)
+    if (!handler) return unrouted(known, options)
+    return await handler(context, { request, url, id, body: parseBody(incoming, path, options) })
   } catch (error) {
     const unexpected = 'Unexpected failure, please check server logs for more information'
     const refusal =
@@ -92,11 +105,18 @@ async function route(context: ServerContext, incoming: Incoming, path: string): 
   }
 }
 
+/** What the manners of a server say of its options. Netlify's forgives no second use of a refresh token. */
+const withManners = (options: ScriptedGoTrueOptions): ScriptedGoTrueOptions =>
+  options.manners
+    ? { ...options, errors: 'oauth', rotation: 'strict', reuseRevokes: false, exposedHeaders: [] }
+    : options
+
 function createContext(options: ScriptedGoTrueOptions): ServerContext {
   const random = options.random ?? Math.random
   const now = (): number => (options.clock ?? Date).now()
   const sessions = new Map<string, ServerSession>()
-  const accounts: Accounts = createAccounts(random, now)
+  const made = createAccounts(random, now)
+  const accounts: Accounts = options.manners ? netlifyAccounts(made) : made
   const { rotation = 'v1', reuseInterval = 10_000, reuseRevokes = true } = options
   const { signing = 'hs256' } = options
   const hashes = signing === 'digest' ? cheapHashes : realHashes
@@ -137,7 +157,8 @@ function createContext(options: ScriptedGoTrueOptions): ServerContext {
  * server.fail({ type: 'status', status: 503 })
  * ```
  */
-export function createScriptedGoTrue(options: ScriptedGoTrueOptions = {}): ScriptedGoTrue {
+export function createScriptedGoTrue(given: ScriptedGoTrueOptions = {}): ScriptedGoTrue {
+  const options = withManners(given)
   const context = createContext(options)
   const crossOrigin = corsHeaders(options)
   for (const seed of options.users ?? []) context.accounts.create(seed)
@@ -156,7 +177,7 @@ export function createScriptedGoTrue(options: ScriptedGoTrueOptions = {}): Scrip
     },
     about(incoming) {
       const path = below(incoming.url.href)
-      const form = formOf(incoming, path)
+      const form = formOf(incoming, path, options)
       return {
         path,
         grant:

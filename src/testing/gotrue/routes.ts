@@ -5,6 +5,7 @@ import type { Call, ServerContext } from './context.js'
 import { authorizeLink, callback, deleteIdentity } from './identity-routes.js'
 import { authorize, verify, verifyLink } from './link-routes.js'
 import { mfaRoutes } from './mfa-routes.js'
+import { NETLIFY_ROUTES } from './netlify-routes.js'
 import {
   authorizeClient,
   consent,
@@ -26,6 +27,7 @@ import {
 import { reauthenticate, resend } from './resend-routes.js'
 import { identityProvider, sso } from './sso-routes.js'
 import { tokenRoute } from './token-routes.js'
+import type { ScriptedGoTrueOptions } from './types.js'
 
 /** Answers one kind of request. */
 export type Route = (context: ServerContext, call: Call) => Promise<Response>
@@ -105,7 +107,11 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET /settings': async (context) => json(200, settingsOf(context)),
 }
 
-const PATHS = new Set(Object.keys(ROUTES).map((route) => route.slice(route.indexOf(' ') + 1)))
+const pathsOf = (routes: object): ReadonlySet<string> =>
+  new Set(Object.keys(routes).map((route) => route.slice(route.indexOf(' ') + 1)))
+
+const PATHS = pathsOf(ROUTES)
+const NETLIFY_PATHS = pathsOf(NETLIFY_ROUTES)
 
 /** Paths whose next part is an id, unless they are routes as they stand. */
 const WITH_ID = /^(\/factors|\/passkeys|\/user\/identities|\/oauth\/authorizations)\/([^/]+)/
@@ -118,9 +124,12 @@ export function located(path: string): { readonly known: string; readonly id: st
   return { known: `${folder}/{id}${known.slice(folder.length + 1 + id.length)}`, id }
 }
 
+type Manners = ScriptedGoTrueOptions['manners']
+
 /** Whether there is anything at a path, by whatever method. */
-export const isRouted = (path: string): boolean => PATHS.has(path)
+export const isRouted = (path: string, manners: Manners): boolean =>
+  (manners ? NETLIFY_PATHS : PATHS).has(path)
 
 /** Who answers a request. */
-export const handlerOf = (method: string, path: string): Route | undefined =>
-  ROUTES[`${method} ${path}`]
+export const handlerOf = (method: string, path: string, manners: Manners): Route | undefined =>
+  (manners ? NETLIFY_ROUTES : ROUTES)[`${method} ${path}`]

@@ -33,6 +33,14 @@ export interface ScriptedSsoProvider {
 
 /** Options of `createScriptedGoTrue`. Times in ms. */
 export interface ScriptedGoTrueOptions {
+  /**
+   * That it is Netlify Identity's server, as far as people sign in there: `/token` reads a form, answers name
+   * nobody, mails lead to the site with a token in the fragment, a sign-out ends all sessions of a person, and
+   * refusals have no code. It is written by the source of netlify/gotrue; nothing was captured. Of the options
+   * about tokens, refusals and CORS it has its own; an account with the role `admin` may invite people.
+   * @default as Supabase’s GoTrue
+   */
+  readonly manners?: 'netlify'
   /** @default 'v1' */
   readonly rotation?: Rotation
   /** How long a rotated token may be used again. @default 10_000, as the hosted service has it */

@@ -54,8 +54,10 @@ const refreshToken: Grant = async (context, { client, body, cookie }) => {
     token,
     clientId: client.id,
     enter(session) {
-      const organizationId = field(body, 'organization_id') ?? session.organizationId
       const person = context.directory.people.get(session.userId)
+      // Where a refresh names none the real server chooses again, which need not be the session's.
+      const [first = null] = person?.memberships.keys() ?? []
+      const organizationId = field(body, 'organization_id') ?? first
       if (person && organizationId) {
         const admitted = session.admittedTo === organizationId
         enter(context, { person, organizationId, admitted })

@@ -1,6 +1,7 @@
 import type { EngineCase } from './case.js'
 import { contracts } from './contracts.js'
 import { expiry } from './expiry.js'
+import { handBacks } from './hand-back.js'
 import { lacks } from './lacks.js'
 import { pages } from './pages.js'
 import { places } from './places.js'
@@ -10,7 +11,16 @@ import { inPrivate, insecure } from './surroundings.js'
 
 /** Cases by the start of the engine that they need, in the order in which a page runs them. */
 export const suites = {
-  usual: [...contracts, ...expiry, ...removals, ...lacks, ...places, ...releases, ...pages],
+  usual: [
+    ...contracts,
+    ...expiry,
+    ...removals,
+    ...lacks,
+    ...places,
+    ...releases,
+    ...pages,
+    ...handBacks,
+  ],
   insecure,
   private: inPrivate,
 } as const satisfies Readonly<Record<string, readonly EngineCase[]>>

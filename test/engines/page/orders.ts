@@ -52,3 +52,13 @@ export interface Report {
 
 /** Takes orders in one context. */
 export type Desk = (order: Order) => Promise<Report>
+
+/** What the page of a redirect URI says when it has called `handBack`. */
+export interface Callback {
+  readonly handed: boolean
+  readonly knows: 'its opener' | 'nobody'
+  readonly closed: boolean
+}
+
+/** The channel on which it says so. */
+export const CALLBACKS = 'engines-callbacks'

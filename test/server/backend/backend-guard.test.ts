@@ -51,8 +51,10 @@ describe('pages of other sites', () => {
   })
   const shared = signedIn()
 
-  it('may not even ask', async () => {
+  it('may not even ask, nor say so in a request of another kind', async () => {
     const { send } = await shared
+    const asking = { 'Access-Control-Request-Method': 'GET' }
+    expect((await send('/auth/session', { headers: asking })).status).toBe(403)
     const response = await send('/auth/refresh', {
       method: 'OPTIONS',
       headers: { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST' },

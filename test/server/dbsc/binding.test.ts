@@ -149,6 +149,19 @@ describe('a session that a browser binds to its device', () => {
     expect(await emailIn(await browser.page('/auth/session'))).toBe('ada@example.com')
   })
 
+  it('stays bound since its first proof, though each process tells of it again: a copy never looks like a slow request', async () => {
+    const { createBrowser, clock, restart } = createDeviceWorld()
+    const browser = createBrowser()
+    const { unbound } = await browser.begin()
+    await clock.advance(2 * MINUTE)
+    restart(PASSWORD)
+    expect(await emailIn(await browser.page('/auth/session'))).toBe('ada@example.com')
+    const headers = { Cookie: unbound }
+    const refused = await createBrowser().page('/auth/refresh', headers, 'POST')
+    expect(refused.status).toBe(401)
+    expect(await refused.json()).toMatchObject({ serverCode: 'device_not_proven' })
+  })
+
   it('opens no event stream for who has not proved its key, though it is not over', async () => {
     const { createBrowser, clock } = createDeviceWorld({ backend: { events: true } })
     const browser = createBrowser()
@@ -390,6 +403,28 @@ describe('a session that a browser binds to its device', () => {
     expect(renewed.status).toBe(200)
     expect(await renewed.json()).toEqual({ session_identifier: id, continue: false })
     expect(renewed.headers.getSetCookie()).toEqual([])
+  })
+
+  it.each<[string, (world: ReturnType<typeof createDeviceWorld>, id: string) => Promise<unknown>]>([
+    ['ended with all others of its person', ({ sealed }, userId) => sealed.endSessions({ userId })],
+    ['come to its limit', ({ clock }) => clock.advance(LIFETIME)],
+  ])('is over for a browser that still has its cookies, once it has %s', async (_, end) => {
+    const world = createDeviceWorld({ world: { sealed: { limits: { absolute: LIFETIME } } } })
+    const browser = world.createBrowser()
+    const { pair, id, first } = await browser.begin()
+    const sent = cookieOf(browser.jar)
+    const prove = () =>
+      browser.post(RENEW, { 'Sec-Secure-Session-Id': id, ...sent }).then(async (asked) => {
+        if (asked.status !== 403) return asked
+        const proof = await sign(pair, challengeIn(asked))
+        const headers = { 'Sec-Secure-Session-Id': id, 'Secure-Session-Response': proof }
+        return browser.post(RENEW, { ...headers, ...sent })
+      })
+    expect((await prove()).headers.getSetCookie()).toHaveLength(1)
+    await end(world, (await first.json()).session.user.id)
+    const over = await prove()
+    expect(await over.json()).toEqual({ session_identifier: id, continue: false })
+    expect(over.headers.getSetCookie()).toEqual([])
   })
 
   it('gives way to the session of another person, which gets a key of its own', async () => {

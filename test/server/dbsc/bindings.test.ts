@@ -124,6 +124,20 @@ describe('that a session is bound', () => {
     expect(await states('key_2')).toEqual(['other', 'other'])
   })
 
+  it('is not known of a key where the store answers half of what it is asked', async () => {
+    const down = async () => {
+      throw new AuthError('storage', 'Redis fails.', { retryable: true })
+    }
+    const noteBinding = async () => {}
+    const whole = { noteBinding, boundAt: async () => 1, isBoundTo: async () => false }
+    const stateBy = (half: object) =>
+      createBindings({ devices: { ...whole, ...half }, now: () => 2 }).keyStateOf('s', 'key')
+    expect(await stateBy({})).toBe('other')
+    expect(await stateBy({ boundAt: down })).toBe('unknown')
+    expect(await stateBy({ isBoundTo: down })).toBe('unknown')
+    expect(await stateBy({ boundAt: down, isBoundTo: async () => true })).toBe('counts')
+  })
+
   it('is told again where the store has forgotten it', async () => {
     const { clock, store, start } = createShared()
     const [first, second] = [start(), start()]
@@ -188,6 +202,28 @@ describe('requests of bound sessions', () => {
     expect(state.ends).toBe(ends)
   })
 
+  it('tell the store again after ten seconds, where it could not tell the other processes', async () => {
+    const base = memoryCoordinator()
+    const told: boolean[] = []
+    const coordinator: Coordinator = {
+      ...base,
+      async end(name, ttl, options) {
+        await base.end(name, ttl, options)
+        if (!name.startsWith('bound:')) return
+        // As redisCoordinator while Redis does not answer: this process knows, which is enough for a sign-out.
+        told.push(options?.everywhere === true)
+        if (options?.everywhere) throw new AuthError('storage', 'Down.', { retryable: true })
+      },
+    }
+    const { createBrowser, clock } = createDeviceWorld({ world: { sealed: { coordinator } } })
+    const browser = createBrowser()
+    await browser.begin()
+    const first = told.length
+    await clock.advance(10_000)
+    await browser.page('/auth/session')
+    expect(told).toHaveLength(2 * first)
+  })
+
   it('are known by their seal where the store has forgotten: a thief ends no other session', async () => {
     const base = memoryCoordinator()
     const coordinator: Coordinator = {
@@ -200,6 +236,22 @@ describe('requests of bound sessions', () => {
     const stolen = sessionCookie(browser.jar)
     const ended = await running.sessions.signOut(stolen, { scope: 'global' })
     expect(ended.error?.code).toBe('session_missing')
+  })
+
+  it('by another key are a thief’s, though the store says nothing of what it does not know', async () => {
+    const coordinator = memoryCoordinator()
+    const { endedAt } = coordinator
+    const orNothing = async (name: string) => (await endedAt(name)) ?? undefined
+    Reflect.set(coordinator, 'endedAt', orNothing)
+    const { createBrowser } = createDeviceWorld({ world: { sealed: { coordinator } } })
+    const [browser, thief] = [createBrowser(), createBrowser()]
+    const answer = await browser.signIn()
+    const Cookie = sessionCookie(browser.jar)
+    await thief.register(answer, await createPair())
+    await browser.register(answer, await createPair())
+    expect((await (await browser.page('/auth/session')).json()).session).not.toBeNull()
+    const headers = { Cookie: `${Cookie}; ${thief.jar.header()}` }
+    expect((await (await thief.page('/auth/session', headers)).json()).session).toBeNull()
   })
 
   it('are not let through by a store that cannot say whether the session is bound', async () => {
@@ -251,7 +303,7 @@ describe('while a Redis does not answer', () => {
       const proof = stolen.jar.header()
       return { ...stolen, headers: { Cookie: `${Cookie}; ${proof}` } }
     }
-    return { browser, copy, thief, events, running, state }
+    return { browser, copy, thief, Cookie, events, running, state }
   }
 
   it.each([
@@ -296,18 +348,21 @@ describe('while a Redis does not answer', () => {
     },
   )
 
-  it('a copy ends no other session of the person where the policy would not serve it', async () => {
-    for (const [required, code] of [
-      ['when-supported', 'session_missing'],
-      // The auth server was asked, which cannot do that.
-      ['never', 'invalid_argument'],
-    ] as const) {
-      const { thief, running } = await signedIn(required)
-      const { headers } = await thief()
-      const { error } = await running.sessions.signOut(headers.Cookie, { scope: 'global' })
+  it.each([
+    ['when-supported', 'with a key of its own', 'session_missing'],
+    ['when-supported', 'without a key', 'session_missing'],
+    // The auth server was asked, which cannot do that.
+    ['never', 'with a key of its own', 'invalid_argument'],
+    ['never', 'without a key', 'invalid_argument'],
+  ] as const)(
+    'a copy ends no other session of the person where the policy would not serve it: %s, %s',
+    async (required, how, code) => {
+      const { thief, Cookie, running } = await signedIn(required)
+      const copied = how === 'without a key' ? Cookie : (await thief()).headers.Cookie
+      const { error } = await running.sessions.signOut(copied, { scope: 'global' })
       expect(error?.code).toBe(code)
-    }
-  })
+    },
+  )
 
   it.each([undefined, 'never' as const, () => false])(
     'nobody who could not bind a session loses it, by %s',

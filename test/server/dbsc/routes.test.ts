@@ -292,6 +292,17 @@ describe('a renewal', () => {
     expect((await (await victim.page('/auth/session')).json()).session).not.toBeNull()
   })
 
+  it('with a seal that nobody can open is asked for like one without a cookie, and no outage', async () => {
+    const { id, pair, browser } = await asked()
+    const planted = await sealText('{}', 'a password of somebody else, which is long', {})
+    const headers = { 'Sec-Secure-Session-Id': id, Cookie: `__Host-holdfast=${planted}` }
+    const response = await browser.post(RENEW, headers)
+    expect(response.status).toBe(403)
+    const proof = await sign(pair, challengeIn(response))
+    const renewed = await browser.post(RENEW, { ...headers, 'Secure-Session-Response': proof })
+    expect(renewed.headers.getSetCookie()).toHaveLength(1)
+  })
+
   it('of another session than the one that the browser has is over, though that one lives', async () => {
     const { createBrowser } = createDeviceWorld()
     const [ada, bob] = [createBrowser(), createBrowser()]
@@ -408,6 +419,18 @@ describe('a thief with the cookie of a bound session', () => {
     const others = await running.sessions.signOut(stolen, { scope: 'others' })
     expect(others.error?.code).toBe('session_missing')
     expect(await (await browser.page('/auth/session')).json()).toEqual({ session: null })
+  })
+
+  it('ends no other by a bound cookie that was copied too, once that is too old', async () => {
+    const { createBrowser, running, clock } = createDeviceWorld()
+    const browser = createBrowser()
+    await browser.begin()
+    const copied = browser.jar.header()
+    await clock.advance(LIFETIME + MINUTE)
+    const ended = await running.sessions.signOut(copied, { scope: 'global' })
+    expect(ended.error?.code).toBe('session_missing')
+    // What is theirs to end was ended, and there is nothing to say of it.
+    expect((await running.sessions.signOut(copied)).error).toBeNull()
   })
 
   it('ends no other by the seal from before it was bound either', async () => {

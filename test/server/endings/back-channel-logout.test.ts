@@ -238,7 +238,7 @@ describe('a logout token', () => {
 
 describe('the route of logout tokens', () => {
   it('takes a POST of one form with one token, and nothing else', async () => {
-    const { post, logoutToken, backend, signer } = await createEndingsWorld()
+    const { post, logoutToken, backend, signer, sealed, oidc } = await createEndingsWorld()
     const token = await logoutToken({ sid: 'sid-1' })
     const form = (body: BodyInit, type = FORM) =>
       post(BACK_CHANNEL, { headers: { 'Content-Type': type }, body })
@@ -250,6 +250,10 @@ describe('the route of logout tokens', () => {
     expect((await form('%')).status).toBe(400)
     const get = await backend.handle(new Request(`${BACK_CHANNEL}?logout_token=${token}`))
     expect(get?.status).toBe(405)
+    const answer = createBackChannelLogout({ sessions: sealed, server: oidc })
+    const init = { method: 'PUT', headers: { 'Content-Type': FORM }, body: `logout_token=${token}` }
+    const put = await answer(new Request(BACK_CHANNEL, init))
+    expect([put.status, put.headers.get('Allow')]).toEqual([405, 'POST'])
     expect(signer.state.lookups).toBe(0)
     expect((await form(`logout_token=${token}`, `${FORM}; charset=UTF-8`)).status).toBe(200)
   })

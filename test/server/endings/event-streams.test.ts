@@ -160,6 +160,22 @@ describe('an event stream', () => {
     await expect(read(second).next()).rejects.toMatchObject({ code: 'aborted' })
   })
 
+  it('whose page leaves before it begins takes no room, and gives none away when it cannot be watched', async () => {
+    const streams = createEventStreams({ total: 1, clock: createManualClock() })
+    const fails: ((error: Error) => void)[] = []
+    const watch = () => new Promise<() => void>((_, reject) => void fails.push(reject))
+    const open = (signal = new AbortController().signal) =>
+      streams.open({ session: 'ada', lastEventId: null, request: { signal }, watch })
+    expect(await open(AbortSignal.abort())).not.toBe('total')
+    expect(await open()).not.toBe('total')
+    expect(await open()).toBe('total')
+    // It has made room before, and no more than its own.
+    fails[0]?.(new Error('The store does not answer.'))
+    await Promise.resolve()
+    await Promise.resolve()
+    expect(await open()).toBe('total')
+  })
+
   it('that nobody reads is closed, and holds no memory meanwhile', async () => {
     const clock = createManualClock()
     const { open } = createEventStreams({ clock, total: 1, keepAlive: 1_000 })

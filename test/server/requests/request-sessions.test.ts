@@ -1,3 +1,4 @@
+import { SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { AuthError } from '../../../src/core/errors.js'
 import { applyCookies } from '../../../src/server/requests/apply-session.js'
@@ -6,6 +7,7 @@ import {
   type RequestSessions,
 } from '../../../src/server/requests/request-sessions.js'
 import { sealText } from '../../../src/server/sealed/seal.js'
+import { createSealedSessions } from '../../../src/server/sealed/sealed-sessions.js'
 import { ADA, BOB, COOKIE, createBackendWorld, MINUTE, PASSWORD } from '../backend/backend-world.js'
 
 const ERASED = expect.stringMatching(/^__Host-holdfast=; .*Max-Age=0/)
@@ -190,6 +192,35 @@ describe('an outage', () => {
     expect(failure).toMatchObject({ reason: 'server_error', retryable: true })
   })
 
+  it('of who tells whether a token lives costs no exchange: the session is as good as before', async () => {
+    let exchanges = 0
+    const sealed = createSealedSessions({
+      provider: {
+        id: 'opaque',
+        refresh: async () => {
+          exchanges += 1
+          return null
+        },
+      },
+      verification: {
+        introspect: async () => {
+          throw new AuthError('network', 'Nobody answers.')
+        },
+      },
+    })
+    const grant = {
+      accessToken: 'a',
+      refreshToken: 'r',
+      lifetime: 60 * MINUTE,
+      user: { id: 'ada' },
+    }
+    const value = await sealed.sealSession(grant, { password: PASSWORD })
+    const sessions = createRequestSessions({ sessions: sealed, cookie: { password: PASSWORD } })
+    const found = await sessions.getSession(`${COOKIE}=${value}`)
+    expect(found).toMatchObject({ session: null, failure: { retryable: true }, setCookies: [] })
+    expect(exchanges).toBe(0)
+  })
+
   it('after the tokens changed hands loses none of them', async () => {
     const { clock, workos, load, jar } = await signedIn()
     await load()
@@ -259,6 +290,32 @@ describe('the end of a session', () => {
     expect(error).toMatchObject({ code: 'network' })
     expect(setCookies).toEqual([ERASED])
     expect((await sessions.getSession(header())).session).toBeNull()
+  })
+
+  it('ends a session for which neither the auth server nor the seal has a name', async () => {
+    const revoked: string[] = []
+    const secret = 'a secret of at least 32 characters'
+    const sealed = createSealedSessions({
+      provider: {
+        id: 'nameless',
+        refresh: async () => null,
+        signOut: async ({ refreshToken }) => void revoked.push(refreshToken ?? 'none'),
+      },
+      verification: { secret, audience: false },
+    })
+    const accessToken = await new SignJWT({ sub: 'ada' })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setExpirationTime('5m')
+      .sign(new TextEncoder().encode(secret))
+    const sessions = createRequestSessions({ sessions: sealed, cookie: { password: PASSWORD } })
+    // As another library has sealed it.
+    const content = { accessToken, refreshToken: 'refresh-1', user: { id: 'ada' } }
+    const header = `${COOKIE}=${await sealText(JSON.stringify(content), PASSWORD, {})}`
+    const { session } = await sessions.getSession(header)
+    expect([session?.user.id, session?.sessionId]).toEqual(['ada', undefined])
+    await sessions.signOut(header)
+    expect((await sessions.getSession(header)).session).toBeNull()
+    expect(revoked).toEqual(['refresh-1'])
   })
 
   it('during a refresh wins, and the late answer sets no cookie', async () => {
@@ -417,7 +474,7 @@ describe('hostile and broken cookies', () => {
     expect(await sessions.describeSession(header)).toBeNull()
   })
 
-  it('of one person from two places: the newer one counts', async () => {
+  it('of one person from two places: the newer one counts, and takes the place of the other', async () => {
     const { sessions, jar, clock, renew } = await signedIn()
     const old = jar.cookies.get(COOKIE)
     await clock.advance(MINUTE)
@@ -427,7 +484,9 @@ describe('hostile and broken cookies', () => {
       [sealed, old],
     ]) {
       const header = values.map((value) => `${COOKIE}=${value}`).join('; ')
-      expect((await sessions.getSession(header)).session?.accessToken).toBe(session?.accessToken)
+      const found = await sessions.getSession(header)
+      expect(found.session?.accessToken).toBe(session?.accessToken)
+      expect(found.setCookies).toContainEqual(SET)
     }
   })
 })

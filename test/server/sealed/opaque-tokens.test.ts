@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Grant } from '../../../src/core/session.js'
 import { createRequestSessions } from '../../../src/server/requests/request-sessions.js'
+import { opaqueTokens } from '../../../src/server/sealed/opaque-tokens.js'
 import { createSealedSessions } from '../../../src/server/sealed/sealed-sessions.js'
 import { jwt } from '../../support/wire.js'
 import { createOpaqueStage, LIFE, MINUTE, password } from './opaque-stage.js'
@@ -49,6 +50,15 @@ describe('a session whose access token nobody but its server can read', () => {
       ).rejects.toMatchObject({ code: 'bad_response' })
     },
   )
+
+  it('is over where no clock says how late it is, whatever its limits are', async () => {
+    const said = { accessToken: 'a', refreshToken: 'r', user: { id: 'ada' }, receivedAt: START }
+    const data = { ...said, expiresAt: START + LIFE }
+    const checkBy = (time: number) =>
+      opaqueTokens(null, { provider: { id: 'opaque' }, now: () => time }).check(data)
+    expect(await checkBy(START)).toEqual({ ok: true })
+    expect(await checkBy(Number.NaN)).toMatchObject({ ok: false })
+  })
 
   it('keeps its tokens where a refresh does not say so, and is refreshed again', async () => {
     const { signIn, load, tokens } = createOpaqueStage()

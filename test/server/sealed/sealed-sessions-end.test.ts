@@ -72,6 +72,17 @@ describe('a sign-out', () => {
     })
   })
 
+  it('counts by a coordinator of the app’s that says `1`, as Redis does', async () => {
+    const coordinator = memoryCoordinator({ now: () => START })
+    const { ended } = coordinator
+    Reflect.set(coordinator, 'ended', async (name: string) => Number(await ended(name)))
+    const { cookie, load, sessions } = createStage({ ...signed, coordinator })
+    const value = await cookie()
+    expect(await load(value).getSession()).toMatchObject({ authenticated: true })
+    await sessions.signOut({ value, password })
+    expect(await load(value).getSession()).toEqual(over)
+  })
+
   it('counts also for a session whose id the late answer has changed', async () => {
     const [asked, answered] = [createGate(), createGate()]
     const { session, sessions, sealed } = await answering([], {

@@ -48,6 +48,15 @@ describe('asking an auth server about an access token', () => {
     expect(request?.headers.get('Content-Type')).toMatch('application/x-www-form-urlencoded')
   })
 
+  it.each(['true', 'false', 1, 0, null, undefined])(
+    'takes no word but true or false of a function of the app’s: %j',
+    async (said) => {
+      const options = { introspect: async () => ({ active: said }) }
+      const { ask } = Reflect.apply(createIntrospection, undefined, [options, () => START])
+      expect(await ask('token-1', UNTIL)).toEqual({ type: 'unknown', reason: 'server_error' })
+    },
+  )
+
   it('says it in the body where the server wants that', async () => {
     const { ask, seen } = createEndpoint(active(true), {
       clientAuthentication: 'client_secret_post',
@@ -174,6 +183,16 @@ describe('a sealed session that asks its auth server', () => {
     // The server has just given this one, and is not asked about it.
     expect(await session.getSession()).toMatchObject({ authenticated: true })
     expect(seen).toHaveLength(2)
+  })
+
+  it('is over by the server’s word, whoever was given it again since', async () => {
+    const { ask, trust, seen, clock } = createEndpoint(active(false))
+    await trust('token-1', clock.time)
+    expect(await ask('token-1', UNTIL)).toEqual({ type: 'active' })
+    expect(await ask('token-2', UNTIL)).toEqual({ type: 'inactive' })
+    await trust('token-2', clock.time)
+    expect(await ask('token-2', UNTIL)).toEqual({ type: 'inactive' })
+    expect(seen).toHaveLength(1)
   })
 
   it('stays over when somebody comes again with a cookie from before the last refresh', async () => {

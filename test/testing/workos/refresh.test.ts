@@ -100,15 +100,18 @@ describe('a refresh', () => {
 })
 
 describe('an organization switch', () => {
-  it('takes the session to another organization, where it stays', async () => {
+  it('takes the session to another organization, where it stays as long as each refresh names it', async () => {
     const desk = createDesk()
     const { refresh_token } = await desk.signIn()
     const { body } = await desk.refresh(refresh_token, { organization_id: 'org_b' })
     expect(body.organization_id).toBe('org_b')
     expect(claimsOf(body.access_token)).toMatchObject({ org_id: 'org_b', role: 'member' })
-    const { body: next } = await desk.refresh(body.refresh_token)
+    const again = { organization_id: 'org_b' }
+    const { body: next } = await desk.refresh(body.refresh_token, again)
     expect(claimsOf(next.access_token)).toMatchObject({ org_id: 'org_b' })
     expect(desk.server.sessions()).toMatchObject([{ organizationId: 'org_b' }])
+    const { body: chosen } = await desk.refresh(next.refresh_token)
+    expect(claimsOf(chosen.access_token)).toMatchObject({ org_id: 'org_a' })
   })
 
   it('that is a replay gets the organization of the exchange', async () => {
@@ -159,7 +162,7 @@ describe('an organization switch', () => {
     const desk = createDesk()
     const { refresh_token } = await desk.signIn()
     desk.server.removeMembership('ada@example.com', 'org_a')
-    const answer = await desk.refresh(refresh_token)
+    const answer = await desk.refresh(refresh_token, { organization_id: 'org_a' })
     expect(said(answer)).toBe('400 error:organization_membership_not_found')
   })
 })

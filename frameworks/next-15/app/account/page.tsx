@@ -8,7 +8,7 @@ export default async function Account() {
   return (
     <>
       <p>Signed in as {user.name}.</p>
-      <SignOut />
+      <SignOut userId={user.id} />
     </>
   )
 }

@@ -1,12 +1,13 @@
 import { createFileRoute, redirect } from '@tanstack/react-router'
 import { createServerFn } from '@tanstack/react-start'
 import { setResponseStatus } from '@tanstack/react-start/server'
+import { onUserChange } from 'holdfast'
 import { useEffect } from 'react'
 import { getAuth, signOut } from '../page-auth'
 
 const getAccount = createServerFn().handler(({ context }) => {
   const { session, failure } = context.found
-  if (session) return { email: session.user.email }
+  if (session) return { userId: session.user.id, email: session.user.email }
   if (!failure?.retryable) {
     throw redirect({ href: '/auth/sign-in?returnTo=/account', reloadDocument: true })
   }
@@ -22,18 +23,15 @@ export const Route = createFileRoute('/account')({
 
 function Account() {
   const account = Route.useLoaderData()
-  // Another tab has signed out.
-  useEffect(
-    () =>
-      getAuth().onAuthStateChange((event) => {
-        if (event === 'SIGNED_OUT') location.href = '/'
-      }),
-    [],
-  )
-  if (!account) return <p>Try again in a moment.</p>
+  return account ? <Known {...account} /> : <p>Try again in a moment.</p>
+}
+
+function Known({ userId, email }: { readonly userId: string; readonly email: string | undefined }) {
+  // Somebody may sign out elsewhere, or in as another person, also before this page wakes up.
+  useEffect(() => onUserChange(getAuth(), userId, () => location.assign('/')), [userId])
   return (
     <>
-      <p>{`Signed in as ${account.email}.`}</p>
+      <p>{`Signed in as ${email}.`}</p>
       <button type="button" onClick={signOut}>
         Sign out
       </button>
