@@ -70,7 +70,7 @@ function tidy(path: string): string {
 
 /**
  * How a folder begins whose page Next shows in place of another one, by a rewrite of its own: `feed/(..)photo` for
- * `/photo`. It serves it under the name of the folder as well, and no link of its routers leads there (16.4, seen).
+ * `/photo`. It serves it under the name of the folder as well, and no link of its routers leads there (15.5 and 16.4, seen).
  */
 const INTERCEPTS = /(?:^|\/)\(\.{1,3}\)/
 /** Where the props of pages are. They are found behind a path of `assetPrefix` and a language too (16.4, seen). */
@@ -137,7 +137,7 @@ function above(path: string): string[] {
  * address has none: so it is read from what Next writes into the bundle (15.5 and 16.4, seen).
  *
  * A page that another one intercepts is shown within the layouts of the one that the header `Next-Url` names, or of
- * one above it, whoever sends that header: such a request leads to both (16.4, seen).
+ * one above it, whoever sends that header: such a request leads to both (15.5 and 16.4, seen).
  */
 export function readPaths(request: Request): PathReadings | null {
   const { pathname } = new URL(request.url)
