@@ -70,7 +70,8 @@ function tidy(path: string): string {
 
 /**
  * How a folder begins whose page Next shows in place of another one, by a rewrite of its own: `feed/(..)photo` for
- * `/photo`. It serves it under the name of the folder as well, and no link of its routers leads there (15.5 and 16.4, seen).
+ * `/photo`. It serves it under the name of the folder as well, and no link of its routers leads there (15.5 and 16.4,
+ * seen).
  */
 const INTERCEPTS = /(?:^|\/)\(\.{1,3}\)/
 /** Where the props of pages are. They are found behind a path of `assetPrefix` and a language too (16.4, seen). */
