@@ -31,6 +31,7 @@ import { LINKS } from './links.mjs'
 import { LOOK } from './look.mjs'
 import { MACHINE } from './machine.mjs'
 import { NATIVE } from './native.mjs'
+import { NEXT_DOORS } from './next-doors.mjs'
 import { NODE_REQUESTS } from './node-requests.mjs'
 import { NODE_RESPONSES } from './node-responses.mjs'
 import { OIDC_SERVER } from './oidc-server.mjs'
@@ -108,6 +109,7 @@ export const MUTANTS = [
   ...LOOK,
   ...MACHINE,
   ...NATIVE,
+  ...NEXT_DOORS,
   ...NODE_REQUESTS,
   ...NODE_RESPONSES,
   ...OIDC_WINDOWS,

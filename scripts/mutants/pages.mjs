@@ -76,14 +76,14 @@ export const PAGES = [
   {
     file,
     name: 'A path is tidied nowhere.',
-    find: 'own.add(path).add(tidy(path))',
-    replace: 'own.add(path)',
+    find: '[one, tidy(one)]',
+    replace: '[one]',
   },
   {
     file,
     name: 'A path counts only when it was tidied.',
-    find: 'own.add(path).add(tidy(path))',
-    replace: 'own.add(tidy(path))',
+    find: '[one, tidy(one)]',
+    replace: '[tidy(one)]',
   },
   {
     file,
@@ -94,8 +94,8 @@ export const PAGES = [
   {
     file,
     name: 'The data of the first page is open.',
-    find: "page === '/index' ? '/' : page || '/'",
-    replace: "page || '/'",
+    find: 'if (page === FIRST || ',
+    replace: 'if (',
   },
   {
     file,
@@ -118,14 +118,14 @@ export const PAGES = [
   {
     file,
     name: 'What stands behind a path is open.',
-    find: 'any: [...own, ...behind, ...rewritten,',
-    replace: 'any: [...own, ...rewritten,',
+    find: '...own.flatMap(pagesBehind), ',
+    replace: '',
   },
   {
     file,
     name: 'A base path in other letters, as rewrites take it, opens a page.',
-    find: '...rewritten, pathname',
-    replace: 'pathname',
+    find: '...rewritten, ...around',
+    replace: '...around',
   },
   {
     file: paths,
@@ -238,14 +238,14 @@ export const PAGES = [
   {
     file: proxy,
     name: 'What is fetched ahead is sent to the sign-in.',
-    find: '  if (isPrefetch(headers)) return',
-    replace: '  if (headers === null) return',
+    find: '  if (isPrefetch(request.headers)) return',
+    replace: '  if (request === null) return',
   },
   {
     file: ahead,
     name: 'A router of Next is refused by an error that it logs.',
-    find: '  if (!isOfRouter(headers)) return null\n',
-    replace: '  if (headers) return null\n',
+    find: '  if (!isOfRouter(headers) || ',
+    replace: '  if (headers || ',
   },
   {
     file: proxy,

@@ -200,9 +200,8 @@ export const SUPERTOKENS_CLAIMS = [
   {
     file: nextProxy,
     name: 'A protected page is shown while nobody can tell whose request it is.',
-    find: 'if (!answer) throw refused.failure\n    return goes ? showPatience() : answer',
-    replace:
-      'if (!answer) throw refused.failure\n    return goes || answer ? new Response(null) : showPatience()',
+    find: "if ('failure' in reason) return showPatience()",
+    replace: "if ('failure' in reason) return new Response(null)",
   },
   {
     file: nextProxy,

@@ -37,7 +37,7 @@ function createHandler<User extends SessionUser>(world: () => World<User>): Next
     const isSame = path === url.pathname
     url.pathname = path
     // No route of the sign-in is a page that a router could have.
-    const nothing = request.method === 'GET' ? answerRouter(request.headers) : null
+    const nothing = answerRouter(request)
     if (nothing) return nothing
     const response = await backend.handle(isSame ? request : new Request(url, request))
     return response ?? new Response(null, { status: 404 })

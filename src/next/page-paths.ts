@@ -13,7 +13,7 @@ interface NextAddress {
 
 /** The ways in which a path may be read. */
 export interface PathReadings {
-  /** What the address itself says, without the app's base path. */
+  /** What the request itself says, without the app's base path. */
   readonly own: readonly string[]
   /** Every page that may be meant. */
   readonly any: readonly string[]
@@ -68,6 +68,18 @@ function tidy(path: string): string {
   return `/${segments.join('/')}`
 }
 
+/**
+ * How a folder begins whose page Next shows in place of another one, by a rewrite of its own: `feed/(..)photo` for
+ * `/photo`. It serves it under the name of the folder as well, and no link of its routers leads there (15.5 and 16.4,
+ * seen).
+ */
+const INTERCEPTS = /(?:^|\/)\(\.{1,3}\)/
+/** Where the props of pages are. They are found behind a path of `assetPrefix` and a language too (16.4, seen). */
+const PROPS = '/_next/data/'
+
+/** Whether Next may serve a page at this path that none of its own links would ask for there. */
+const isHidden = (path: string): boolean => INTERCEPTS.test(path) || path.indexOf(PROPS) > 0
+
 /** The page whose data Next serves at this path: its payload, a part of that, or its props. */
 function dataOf(path: string): string {
   const props = /^\/_next\/data\/[^/]+(\/.*)\.json$/s.exec(path)?.[1]
@@ -78,10 +90,17 @@ function dataOf(path: string): string {
   return path.endsWith('.rsc') ? path.slice(0, -'.rsc'.length) : path
 }
 
-/** The same, where the first page, of which there is no name in addresses, has one. */
-function pageBehind(path: string): string {
+/** What Next calls the first page of an app, of which there is no name in addresses. */
+const FIRST = '/index'
+
+/**
+ * The pages behind a path. A page whose own name is that of the first one is taken for it where its props are asked
+ * for, and the language in front of a page is no part of its name.
+ */
+function pagesBehind(path: string): string[] {
   const page = dataOf(path)
-  return page === '/index' ? '/' : page || '/'
+  if (page === FIRST || page === '' || page === '/') return ['/', FIRST]
+  return path.startsWith(PROPS) ? [page, page.replace(/^\/[^/]+/, '') || '/'] : [page]
 }
 
 /** Percent-encoded letters that no address can hold otherwise, as themselves. */
@@ -95,24 +114,43 @@ function write(path: string): string {
   })
 }
 
+/** All ways in which paths may be read; `null` when nobody can tell where one of them leads. */
+function readingsOf(paths: readonly string[]): readonly string[] | null {
+  const found = new Set<string>()
+  for (const path of paths) {
+    const readings = decodings(write(path))?.flatMap((one) => [one, tidy(one)])
+    if (!readings || readings.some(isHidden)) return null
+    for (const reading of readings) found.add(reading)
+  }
+  return [...found]
+}
+
+/** The pages that a page is beneath, but for the first one of the app. */
+function above(path: string): string[] {
+  const ends = [...path.matchAll(/\//g)].map(({ index }) => index)
+  return ends.filter((end) => end > 0).map((end) => path.slice(0, end))
+}
+
 /**
  * The ways in which the path of a request may be read; `null` when nobody can tell. Next gives the
  * segments of dynamic routes decoded, so that `/files/%70rivate` is the page `/files/private`, and
  * it knows no base path where it routes. Its rewrites take a base path in any letters, and then its own
  * address has none: so it is read from what Next writes into the bundle (15.5 and 16.4, seen).
+ *
+ * A page that another one intercepts is shown within the layouts of the one that the header `Next-Url` names, or of
+ * one above it, whoever sends that header: such a request leads to both (15.5 and 16.4, seen).
  */
 export function readPaths(request: Request): PathReadings | null {
   const { pathname } = new URL(request.url)
   const { basePath = '', pathname: routed } = nextAddressOf(request)
   const bare = withoutBase(pathname, basePath)
-  const own = new Set<string>()
-  for (const start of [bare, withoutBase(routed ?? bare, basePath)]) {
-    const decoded = decodings(write(start))
-    if (!decoded) return null
-    for (const path of decoded) own.add(path).add(tidy(path))
-  }
-  const behind = [...own].map(pageBehind)
+  const from = request.headers.get('Next-Url')
+  const asked = readingsOf([bare, withoutBase(routed ?? bare, basePath)])
+  const around = readingsOf(from === null ? [] : [from])
+  if (!asked || !around) return null
+  const own = [...asked, ...around]
   const base = process.env.__NEXT_ROUTER_BASEPATH ?? ''
-  const rewritten = [...own].map((path) => withoutAnyBase(path, base))
-  return { own: [...own], any: [...own, ...behind, ...rewritten, pathname, bare] }
+  const rewritten = own.map((path) => withoutAnyBase(path, base))
+  const any = [...own, ...own.flatMap(pagesBehind), ...rewritten, ...around.flatMap(above)]
+  return { own: [...own, ...own.map(dataOf)], any: [...any, pathname, bare] }
 }

@@ -7,7 +7,8 @@ export interface ProxyOptions {
   /**
    * The pages that only somebody who is signed in may see: all, or these. Others are sent to the
    * sign-in, and their background requests answered with 401. Paths are matched without the
-   * `basePath` of Next, as they are written and decoded; one that cannot be read is protected. A pattern that is a text
+   * `basePath` of Next, as they are written and decoded; one that cannot be read is protected. So is a request that
+   * says in `Next-Url` that it comes from such a page: Next may show what it asks for within the layouts of that. A pattern that is a text
    * means capital and small letters alike, as rewrites of Next do; a `RegExp` says that by its flag `i`.
    * @default none, or all when there are `unauthenticatedPaths`
    */
@@ -23,7 +24,8 @@ export interface ProxySession<User extends SessionUser = SessionUser> {
   /** Whether this is one of the routes of the sign-in, which look after the session themselves: let it pass. */
   readonly isSignInRoute: boolean
   /**
-   * Whether the path may lead to one of these pages, however it is written, as for `protect`; also when nobody can tell.
+   * Whether the request may lead to one of these pages, however its path is written, as for `protect`; also when nobody
+   * can tell, or when it says in `Next-Url` that it comes from one, within whose layouts Next may show what it asks for.
    * @throws AuthError `invalid_argument` for a pattern that is none.
    */
   leadsTo(patterns: readonly PathPattern[]): boolean
@@ -32,8 +34,8 @@ export interface ProxySession<User extends SessionUser = SessionUser> {
   /** Puts on the app's answer the cookies that are due, and what keeps it out of shared caches. */
   apply(response: Response): Response
   /**
-   * The answer to somebody who is not signed in and would have to be: the way to the sign-in for a page, 401 for what
-   * scripts ask for; and 503 while nobody can tell.
+   * The answer to somebody who is not signed in and would have to be: the way to the sign-in for a page and for a Server
+   * Action, 401 for what scripts ask for; and 503 while nobody can tell.
    */
   turnAway(): Response
 }

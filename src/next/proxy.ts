@@ -5,7 +5,7 @@ import { problemOf } from '../server/backend/problems.js'
 import { applyCookies, applyOffer, applySession } from '../server/requests/apply-session.js'
 import type { RequestSession } from '../server/requests/request-sessions.js'
 import { refreshError } from './acts.js'
-import { answerRouter, isNavigation } from './ahead.js'
+import { answerRouter, forAction, isAction, isNavigation } from './ahead.js'
 import type { NextFramework } from './framework.js'
 import { readPaths } from './page-paths.js'
 import { matchPaths } from './paths.js'
@@ -60,24 +60,15 @@ export const PATIENCE = `<!doctype html>
 <title>One moment, please</title>
 <p>The sign-in service cannot be reached. You are not signed out. <a href="">Try again</a></p>`
 
-/** The answer to somebody who may not see a page, or of whom that is not known. */
-function turnAway<User extends SessionUser>(
-  request: Request,
+/** The answer to a browser that goes to a page which its person may not see, or of whom that is not known. */
+function leadAway<User extends SessionUser>(
+  { headers, url }: Request,
   { failure, setCookies }: RequestSession<User>,
   world: World<User>,
 ): Response {
-  const { headers, url } = request
-  const problem = problemOf(failure)
-  const nothing = answerRouter(headers)
-  if (nothing) {
-    applyCookies(nothing.headers, setCookies)
-    return nothing
-  }
-  // Nobody goes there yet, and nobody is to be signed in for it.
-  if (isPrefetch(headers)) return refuse({ ...problem, status: 503 }, setCookies)
-  const refusal = refuse(problem, setCookies)
+  const refusal = refuse(problemOf(failure), setCookies)
   // A browser that cannot bind sessions would be sent back and forth.
-  if (!isNavigation(request) || failure?.reason === 'device_required') return refusal
+  if (failure?.reason === 'device_required') return refusal
   if (refusal.status === 503) {
     const page = new Headers(refusal.headers)
     page.set('Content-Type', 'text/html; charset=utf-8')
@@ -87,6 +78,26 @@ function turnAway<User extends SessionUser>(
   if (world.settings.places.originOf(place.header) === null) return refuse(MISDIRECTED, setCookies)
   const { pathname, search } = new URL(url)
   return redirect(signInUrl(world, place, { returnTo: pathname + search }), setCookies)
+}
+
+/** The same to whoever asks, and however. */
+function turnAway<User extends SessionUser>(
+  request: Request,
+  found: RequestSession<User>,
+  world: World<User>,
+): Response {
+  const { failure, setCookies } = found
+  const problem = problemOf(failure)
+  if (isAction(request))
+    return forAction(leadAway(request, found, world), { message: problem.message })
+  const nothing = answerRouter(request)
+  if (nothing) {
+    applyCookies(nothing.headers, setCookies)
+    return nothing
+  }
+  // Nobody goes there yet, and nobody is to be signed in for it.
+  if (isPrefetch(request.headers)) return refuse({ ...problem, status: 503 }, setCookies)
+  return isNavigation(request) ? leadAway(request, found, world) : refuse(problem, setCookies)
 }
 
 /** A response whose headers can be changed: those of `Response.redirect` cannot. */

@@ -42,13 +42,42 @@ export function setCookies(store: NextCookies, values: readonly string[]): void 
   for (const cookie of settle(values).values()) store.set(cookie)
 }
 
-/** The header `Cookie` as it was sent, but for what was set since. */
-export function cookieHeaderOf(store: NextCookies): string {
-  return store
-    .getAll()
-    .filter(({ value }) => value !== '')
-    .map(({ name, value }) => `${name}=${encodeURIComponent(value)}`)
-    .join('; ')
+/** The cookies of a header as Next's stores read them, which keep the last one of each name. */
+function readAsStore(header: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  for (const pair of header.split(/; */).filter(Boolean)) {
+    const end = pair.indexOf('=')
+    try {
+      if (end < 0) found.set(pair, 'true')
+      else found.set(pair.slice(0, end), decodeURIComponent(pair.slice(end + 1)))
+    } catch {
+      // They leave out what cannot be decoded.
+    }
+  }
+  return found
+}
+
+/**
+ * The header `Cookie` as it was sent, but for what was set since. A name that several hosts or paths have set is there
+ * as often as the browser sent it: a store has the last one alone, and that may be the one that was planted.
+ * @param store what `cookies()` of Next gives
+ * @param sent the header `Cookie` of `headers()`
+ */
+export function cookieHeaderOf(
+  store: Pick<NextCookies, 'getAll'>,
+  sent: string | null | undefined,
+): string {
+  const header = sent ?? ''
+  const before = readAsStore(header)
+  const now = new Map(store.getAll().map(({ name, value }) => [name, value]))
+  const names = [...new Set([...before.keys(), ...now.keys()])]
+  const changed = names.filter((name) => before.get(name) !== now.get(name))
+  const kept = header.split(';').filter((pair) => !changed.includes(cutPair(pair)[0]))
+  const fresh = changed.flatMap((name) => {
+    const value = now.get(name)
+    return value ? [`${name}=${encodeURIComponent(value)}`] : []
+  })
+  return [...kept.map(stripBlanks), ...fresh].filter(Boolean).join('; ')
 }
 
 /** The header `Cookie` as the browser will send it once it has these `Set-Cookie` values. */

@@ -101,7 +101,7 @@ export interface NextSessions<
    *
    * ```ts
    * export const proxy = auth.proxy() // `middleware`, in middleware.ts, before Next.js 16
-   * export const config = { matcher: ['/((?!_next/static|_next/image|favicon.ico).*)'] }
+   * export const config = { matcher: ['/((?!_next/static/|_next/image/?$|favicon\\.ico$).*)'] }
    * ```
    * @throws AuthError `invalid_argument` for a pattern that is none.
    */

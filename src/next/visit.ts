@@ -55,7 +55,7 @@ export async function currentVisit({
   const store = await cookies()
   const sent = await headers()
   return {
-    cookie: () => cookieHeaderOf(store),
+    cookie: () => cookieHeaderOf(store, sent.get('cookie')),
     header: (name) => sent.get(name),
     requireWritable: () => requireWritable(store),
     setCookies: (values) => setCookies(store, values),

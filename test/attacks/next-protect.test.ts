@@ -58,6 +58,26 @@ describe('a stranger does not get past `protect`', () => {
     '/files/PRIVATE/x',
     '/%41dmin',
     '/_next/data/build-1/ADMIN.json',
+    // Behind a path of `assetPrefix`, or a language of the Pages Router, and with one in front of the page.
+    '/cdn/_next/data/build-1/admin.json',
+    '/cdn/_next/data/build-1/fr/admin.json',
+    '/fr/_next/data/build-1/fr/admin.json',
+    '/open/%5Fnext/data/build-1/admin.json',
+    '/_next/data/build-1/fr/admin.json',
+    '/_next/data/build-1/fr/files/private/x.json',
+    // What intercepts a page is served under the name of its folder too.
+    '/feed/(.)x',
+    '/feed/(..)admin',
+    '/feed/(...)admin/users',
+    '/feed/deep/(..)(..)admin',
+    '/(.)admin',
+    '/feed/(..)admin.rsc',
+    '/feed/(..)admin.segments/_tree.segment',
+    '/_next/data/build-1/feed/(..)admin.json',
+    '/feed/%28..%29admin',
+    '/feed/%2528..)admin',
+    '/feed/(%2e%2e)admin',
+    '/feed//(..)admin',
   ])('by another way to write the path: %s', async (path) => {
     expect(await seen(files, nextRequest(path))).toBe(false)
   })
@@ -105,6 +125,44 @@ describe('a stranger does not get past `protect`', () => {
     },
   )
 
+  it.each(['/admin', '/admin/none', '/%61dmin', '/ADMIN', '/files/private/x', '/feed/(..)admin'])(
+    'by a page that is open, which Next shows within the layouts of the one it is said to come from: %s',
+    async (from) => {
+      const request = nextRequest('/news')
+      request.headers.set('Next-Url', from)
+      expect(await seen(files, request)).toBe(false)
+      expect(await seen({ unauthenticatedPaths: ['/news'] }, request)).toBe(false)
+    },
+  )
+
+  it('by one that is said to come from beneath the only page that is protected', async () => {
+    const request = nextRequest('/news')
+    request.headers.set('Next-Url', '/team/7/none')
+    expect(await seen({ protect: ['/team'] }, request)).toBe(false)
+  })
+
+  it.each(['/_next/data/build-1/about.json', '/about.rsc'])(
+    'by what is open itself, of a page that is not: %s',
+    async (path) => {
+      const proxy = { unauthenticatedPaths: ['/_next/:path*', '/about.rsc'] }
+      expect(await seen(proxy, nextRequest(path))).toBe(false)
+    },
+  )
+
+  it('by the props of a page that has the name of the first one, which Next gives as those of that', async () => {
+    expect(await seen({ protect: ['/index'] }, nextRequest('/'))).toBe(false)
+  })
+
+  it('by a proxy of the app’s own, which asks where a request leads', async () => {
+    const { auth } = createApp()
+    const request = nextRequest('/news')
+    expect((await auth.sessionOf(request)).leadsTo(['/admin'])).toBe(false)
+    request.headers.set('Next-Url', '/admin/none')
+    expect((await auth.sessionOf(request)).leadsTo(['/admin'])).toBe(true)
+    const { leadsTo } = await auth.sessionOf(nextRequest('/feed/(..)news'))
+    expect(leadsTo(['/admin'])).toBe(true)
+  })
+
   it('by the address of the page of the whole site, under a base path', async () => {
     expect(await seen({ protect: ['/'] }, nextRequest('/app', '/app'))).toBe(false)
   })
@@ -150,6 +208,23 @@ describe('what is open stays open', () => {
     ['/app', ['/']],
   ])('%s by %j', async (path, unauthenticatedPaths) => {
     expect(await seen({ unauthenticatedPaths }, nextRequest(path, '/app'))).toBe(true)
+  })
+
+  it('a page that no pattern protects, wherever it is come to from', async () => {
+    for (const from of ['/', '/files/open', '/team', '/feed/x']) {
+      const request = nextRequest('/news')
+      request.headers.set('Next-Url', from)
+      expect(await seen({ protect: ['/', '/admin/:path*'] }, request)).toBe(from !== '/')
+      expect(await seen(files, request)).toBe(true)
+      const open = { unauthenticatedPaths: ['/', '/news', '/team', '/:area/:page'] }
+      expect(await seen(open, request)).toBe(true)
+    }
+  })
+
+  it('a page whose name has parentheses or dots', async () => {
+    for (const path of ['/wiki/(x)', '/wiki/x(..)', '/wiki/...', '/wiki/(....)x', '/wiki/(']) {
+      expect([path, await seen(files, nextRequest(path))]).toEqual([path, true])
+    }
   })
 
   it('a page that no pattern protects, however it is written', async () => {

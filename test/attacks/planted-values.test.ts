@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { applyToRequest } from '../../src/next/set-cookie.js'
 import { looksSealed, sealText } from '../../src/server/sealed/seal.js'
 import { readCredentials } from '../../src/server/supertokens/web/credentials.js'
+import { createApp } from '../next/app.js'
 import {
   ADA,
   BOB,
@@ -226,5 +227,109 @@ describe('a stale twin at a former domain', () => {
     await clock.advance(6 * MINUTE)
     const header = headerOf(mine, twin, jar.cookies.get(COOKIE) ?? '')
     expect((await sessions.getSession(header)).session?.user.email).toBe(ADA)
+  })
+})
+
+/** How a page reads who is there while it renders, and how a Server Action or Route Handler does. */
+const PHASES = ['render', 'action'] as const
+
+describe.each(PHASES)(
+  'beside what a sibling host plants, readers of Next, in a phase `%s`,',
+  (phase) => {
+    const NAME = 'wos-session'
+
+    /** An app whose cookie any host of the site can set, with the values of two people who have signed in. */
+    async function open() {
+      const workos = { users: [{ email: ADA }, { email: BOB }] }
+      const app = createApp({ auth: { cookie: { name: NAME } }, workos })
+      async function sealedOf(email: string): Promise<string> {
+        const browser = app.browser()
+        await browser.follow(`/auth/sign-in?loginHint=${email}`)
+        return browser.jar.get(NAME) ?? ''
+      }
+      const [ada, bob] = [await sealedOf(ADA), await sealedOf(BOB)]
+      const jarOf = (...values: string[]) => ({
+        cookie: values.map((value) => `${NAME}=${value}`).join('; '),
+      })
+      async function whoIs(...values: string[]) {
+        const { auth } = app
+        const wanted = { phase, headers: jarOf(...values) }
+        const { result } = await app.browser().visit('/team', () => auth.withAuth(), wanted)
+        return result?.user === null ? null : result?.user.email
+      }
+      return { app, ada, bob, jarOf, whoIs }
+    }
+
+    it('know who is there, whatever lies before or after ours', async () => {
+      const { ada, whoIs } = await open()
+      for (const planted of ['garbage', forged(1), '%zz', '', 'chunks.2.abc']) {
+        const found = [await whoIs(ada, planted), await whoIs(planted, ada)]
+        expect([planted, ...found]).toEqual([planted, ADA, ADA])
+      }
+    })
+
+    it('take nobody for somebody else', async () => {
+      const { ada, bob, whoIs } = await open()
+      expect([await whoIs(ada, bob), await whoIs(bob, ada), await whoIs(bob)]).toEqual([
+        null,
+        null,
+        BOB,
+      ])
+    })
+
+    it('take the newer one of one person, and the proxy does', async () => {
+      const { app, ada, jarOf, whoIs } = await open()
+      app.clock.time += 1_000
+      const { auth } = app
+      const browser = app.browser()
+      const wanted = { phase: 'action', headers: jarOf(ada) } as const
+      await browser.visit('/team', () => auth.refreshSession(), wanted)
+      const newer = browser.jar.get(NAME) ?? ''
+      expect([await whoIs(ada, newer), await whoIs(newer, ada)]).toEqual([ADA, ADA])
+    })
+  },
+)
+
+describe('beside what a sibling host plants, a Server Action of Next', () => {
+  it('signs both out at the auth server, and knows nobody afterwards', async () => {
+    const name = 'wos-session'
+    const workos = { users: [{ email: ADA }, { email: BOB }] }
+    const app = createApp({ auth: { cookie: { name } }, workos })
+    const values: string[] = []
+    for (const email of [ADA, BOB]) {
+      const browser = app.browser()
+      await browser.follow(`/auth/sign-in?loginHint=${email}`)
+      values.push(`${name}=${browser.jar.get(name)}`)
+    }
+    expect(app.server.sessions()).toHaveLength(2)
+    const { auth, next } = app
+    const headers = { cookie: values.join('; ') }
+    const { result } = await app.browser().act(
+      async () => {
+        await auth.signOut().catch(() => {})
+        return next.render(() => auth.withAuth())
+      },
+      { headers },
+    )
+    expect([app.server.sessions(), result]).toEqual([[], { user: null }])
+  })
+
+  it('sees the session that it has just got, and nothing of those before', async () => {
+    const name = 'wos-session'
+    const app = createApp({ auth: { cookie: { name } }, workos: { users: [{ email: ADA }] } })
+    const ada = app.browser()
+    await ada.follow(`/auth/sign-in?loginHint=${ADA}`)
+    const headers = { cookie: `${name}=${ada.jar.get(name)}; ${name}=${forged(1)}` }
+    const { auth, next } = app
+    const { result, setCookies } = await app.browser().act(
+      async () => {
+        const renewed = await auth.refreshSession()
+        return [renewed, await next.render(() => auth.withAuth())]
+      },
+      { headers },
+    )
+    const [renewed, rendered] = result ?? []
+    expect([renewed?.user?.email, setCookies.length]).toEqual([ADA, 1])
+    expect(rendered).toEqual(renewed)
   })
 })

@@ -93,6 +93,85 @@ describe.each(BROWSERS)('what is fetched by %s', (_, headers) => {
   })
 })
 
+/** How a router of Next calls a Server Action, in an app whose pages intercept others too. */
+const CALLS = [
+  {},
+  { 'next-url': '/team' },
+  { accept: 'text/x-component', 'next-url': '/other' },
+] as const
+
+describe.each(CALLS)('a Server Action at a protected page, called with %j', (more) => {
+  const headers = { 'sec-fetch-mode': 'cors', 'next-action': '00ab', ...more }
+  const call = { phase: 'action', headers } as const
+
+  it('leads to the sign-in where nobody is signed in, as a router of Next follows it, and does not run', async () => {
+    const app = createApp({ proxy: { protect: true } })
+    const { response, passed } = await app.browser().visit('/team?tab=1', async () => {}, call)
+    expect([passed, response.status, response.headers.get('location')]).toEqual([
+      undefined,
+      303,
+      null,
+    ])
+    expect(response.headers.get('x-action-redirect')).toBe(
+      'https://app.example/auth/sign-in?returnTo=%2Fteam%3Ftab%3D1;push',
+    )
+    expect([response.body, response.headers.get('cache-control')]).toEqual([
+      null,
+      'private, no-store',
+    ])
+  })
+
+  it('erases the cookie of a session that is over on the way there', async () => {
+    const app = createApp({ proxy: { protect: true } })
+    const browser = app.browser(new Map([['__Host-holdfast', 'nonsense']]))
+    await browser.visit('/team', async () => {}, call)
+    expect(browser.jar.size).toBe(0)
+  })
+
+  it('says in an outage what a router of Next shows, and nobody is signed out', async () => {
+    const app = createApp({ proxy: { protect: true } })
+    const ada = await app.signedIn()
+    app.clock.time += LIFE
+    app.server.fail({ type: 'rate-limited', retryAfter: 7 })
+    const { response } = await ada.visit('/team', async () => {}, call)
+    const { headers: said } = response
+    expect([response.status, said.get('content-type'), said.get('retry-after')]).toEqual([
+      503,
+      'text/plain',
+      '7',
+    ])
+    expect(await response.text()).toContain('try again in a moment')
+    expect([said.get('x-action-redirect'), ada.jar.size]).toEqual([null, 1])
+  })
+
+  it('runs for somebody who is signed in', async () => {
+    const app = createApp({ proxy: { protect: true } })
+    const ada = await app.signedIn()
+    const { result } = await ada.visit('/team', () => app.auth.withAuth(), call)
+    expect(result).toHaveProperty('user.id', 'user_ada')
+  })
+})
+
+describe('what is posted to a protected page otherwise', () => {
+  it('is sent to the sign-in where a form without scripts does it', async () => {
+    const app = createApp({ proxy: { protect: true } })
+    const { response } = await app.browser().visit('/team', async () => {}, { phase: 'action' })
+    expect([response.status, response.headers.get('location')]).toEqual([
+      303,
+      'https://app.example/auth/sign-in?returnTo=%2Fteam',
+    ])
+  })
+
+  it('is refused where a script does it, whatever it says of a router', async () => {
+    const app = createApp({ proxy: { protect: true } })
+    const headers = { 'sec-fetch-mode': 'cors', 'next-url': '/team' }
+    const call = { phase: 'action', headers } as const
+    const { response } = await app.browser().visit('/team', async () => {}, call)
+    expect(response.status).toBe(401)
+    expect(response.headers.get('content-type')).toBe('application/json')
+  })
+})
+
 describe('the log of Next', () => {
   it('has no unstable value: whoever asks waits for a request before the clock is looked at', async () => {
     const app = createApp()

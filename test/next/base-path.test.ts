@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { AuthClient } from '../../src/index.js'
 import { backend } from '../../src/providers/backend/index.js'
 import { memoryStorage } from '../../src/storage/memory.js'
-import type { Answer } from '../express/stage.js'
+import { type Answer, ask } from '../express/stage.js'
 import { WITH_BASE_PATH } from './builds.js'
 import { createHttpBrowser } from './http-browser.js'
 import { ADA, buildProtected, type ProtectedApp, SECRET, startProtected } from './protected-app.js'
@@ -127,6 +127,28 @@ describe.each(WITH_BASE_PATH)(
       const left = await send('/app/renewal', { method: 'DELETE' })
       expect([left.status, left.headers.location]).toEqual([307, LOGOUT])
       expect([jar.size, (await get('/app/api/me')).json()]).toEqual([0, { user: null }])
+    })
+
+    it('what a sibling host has planted beside the session changes nothing, for any reader', async () => {
+      for (const isLast of [true, false]) {
+        const held = `holdfast=${(await signedIn()).jar.get('holdfast')}`
+        const cookie = isLast ? `${held}; holdfast=planted` : `holdfast=planted; ${held}`
+        const pages = [
+          await app.get('/app/acts', { cookie }),
+          await app.get('/app/mine', { cookie }),
+        ]
+        expect(pages.map((page) => shown(page)[0])).toEqual([ADA, ADA])
+        const wanted = { method: 'POST', headers: { cookie } }
+        const renewed = await ask(app.origin, '/app/renewal', wanted)
+        expect(renewed.json()).toEqual({ email: ADA })
+      }
+    })
+
+    it('a page that another one intercepts is shown within that', async () => {
+      const cookie = `holdfast=${(await signedIn()).jar.get('holdfast')}`
+      const click = { cookie, RSC: '1', 'Next-Url': '/feed', 'Sec-Fetch-Mode': 'cors' }
+      const { status, text } = await app.follow('/app/photos/1', click)
+      expect([status, text.includes(`${SECRET}, in the feed`)]).toEqual([200, true])
     })
 
     it('goes on with the session that authkit-nextjs has left in its cookie', async () => {

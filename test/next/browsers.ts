@@ -69,8 +69,9 @@ export function createBrowsers<Who>({ auth, next, fetch, runProxy, withAuth }: V
         : await runProxy(next.forProxy(request))
       const passed = next.passedOn(response)
       const none = { result: undefined, redirected: '', error: null, setCookies: [] }
-      const served = passed ? await next.serve(passed, phase, work) : none
-      keep(jar, [...response.headers.getSetCookie(), ...served.setCookies])
+      const proxied = response.headers.getSetCookie()
+      const served = passed ? await next.serve(passed, phase, work, proxied) : none
+      keep(jar, [...proxied, ...served.setCookies])
       return { response, passed, ...served }
     }
 

@@ -47,14 +47,23 @@ const serialize = ({ name, value, maxAge, path = '/', ...cookie }: NextCookie): 
     .filter(Boolean)
     .join('; ')
 
-function parseHeader(header: string | null): Map<string, string> {
-  const pairs = (header ?? '').split('; ').filter(Boolean)
-  return new Map(
-    pairs.map((pair): [string, string] => {
-      const end = pair.indexOf('=')
-      return [pair.slice(0, end), decodeURIComponent(pair.slice(end + 1))]
-    }),
-  )
+/** Puts a cookie into a store, which keeps the last one of each name and leaves out what it cannot decode (16.4, read). */
+function put(cookies: Map<string, string>, pair: string): void {
+  const end = pair.indexOf('=')
+  try {
+    if (end < 0) cookies.set(pair, 'true')
+    else cookies.set(pair.slice(0, end), decodeURIComponent(pair.slice(end + 1)))
+  } catch {}
+}
+
+/** The cookies of a request, and over them what the proxy has set on its answer (16.4, read). */
+function readCookies(header: string | null, proxied: readonly string[]): Map<string, string> {
+  const found = new Map<string, string>()
+  const pairs = (header ?? '').split(/; */).filter(Boolean)
+  for (const pair of [...pairs, ...proxied.map((line) => line.split(';')[0] ?? '')]) {
+    put(found, pair)
+  }
+  return found
 }
 
 function storeOf(visit: Visit): NextCookies {
@@ -126,9 +135,17 @@ export function createFakeNext(
     },
     /** The headers with which the proxy passed a request on; nothing when it answered itself. */
     passedOn: (response: Response): Headers | undefined => passed.get(response),
-    /** Runs code for a request; tells what came of it, and the cookies that it has set. */
-    async serve<T>(headers: Headers, phase: Phase, work: () => Promise<T>) {
-      const cookies = parseHeader(headers.get('cookie'))
+    /**
+     * Runs code for a request, on which the proxy has set the cookies `proxied`; tells what came of it, and the cookies
+     * that it has set.
+     */
+    async serve<T>(
+      headers: Headers,
+      phase: Phase,
+      work: () => Promise<T>,
+      proxied: readonly string[] = [],
+    ) {
+      const cookies = readCookies(headers.get('cookie'), proxied)
       const visit: Visit = { headers, phase, isConnected: false, cookies, set: new Map() }
       let result: T | undefined
       let redirected = ''

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { ask } from '../express/stage.js'
 import { WITH_BASE_PATH } from './builds.js'
 import {
   buildProtected,
@@ -42,6 +43,12 @@ const waysTo = (id: string): readonly string[] => [
   '/app/reports/2026',
   '/app/REPORTS/2026',
   '/APP/reports/2026',
+  // Next serves a page that intercepts another one under the name of its folder too.
+  '/app/photos/1',
+  '/app/feed/(..)photos/1',
+  `/app/_next/data/${id}/feed/(..)photos/1.json`,
+  // It finds the props of a page behind the path of `assetPrefix`, too.
+  `/cdn/_next/data/${id}/old.json`,
 ]
 
 /** Those that lead nowhere today, or to another address of it. */
@@ -69,6 +76,10 @@ const MORE = [
   '/%61pp/admin',
   '/app/rep%6frts/2026',
   '/app/ADMIN',
+  '/app/feed/%28..%29photos/1',
+  '/app/feed/@modal/(..)photos/1',
+  '/app/feed/(..)photos/1.rsc',
+  '/app/staff/(..)news',
 ]
 
 describe.each(WITH_BASE_PATH)('an app with a `basePath`, of $title, seen by a stranger:', (by) => {
@@ -76,10 +87,12 @@ describe.each(WITH_BASE_PATH)('an app with a `basePath`, of $title, seen by a st
   let open: ProtectedApp
   let app: ProtectedApp
   let ways: readonly string[] = []
+  let id: string
 
   beforeAll(async () => {
     folder = buildProtected(by)
-    ways = waysTo(readFileSync(`${folder}/.next/BUILD_ID`, 'utf8'))
+    id = readFileSync(`${folder}/.next/BUILD_ID`, 'utf8')
+    ways = waysTo(id)
     open = await startProtected(by, { UNPROTECTED: '1' })
     app = await startProtected(by)
   })
@@ -119,6 +132,29 @@ describe.each(WITH_BASE_PATH)('an app with a `basePath`, of $title, seen by a st
     expect(await those(app, MORE)).toEqual([])
   })
 
+  it('nor does any behind a prefix of assets', async () => {
+    const prefixes = ['/cdn', '/app/cdn', '/cdn/app', '/app/en']
+    const paths = prefixes.flatMap((prefix) => [
+      `${prefix}/_next/data/${id}/old.json`,
+      `${prefix}/_next/data/${id}/app/old.json`,
+    ])
+    expect(await those(app, paths)).toEqual([])
+  })
+
+  it('nor does a request for an open page that says where it comes from', async () => {
+    for (const from of ['/staff', '/staff/none', '/app/staff', '/%73taff']) {
+      for (const headers of PAYLOADS) {
+        const { text } = await app.follow('/app/news', { ...headers, 'Next-Url': from })
+        expect([from, headers, text.includes(SECRET)]).toEqual([from, headers, false])
+      }
+    }
+    // It would.
+    const { text } = await open.get('/app/news', { 'Next-Url': '/staff/none' })
+    expect(text).toContain(SECRET)
+    const other = await app.get('/app/news', { 'Next-Url': '/feed' })
+    expect([other.status, other.text.includes('open to all')]).toEqual([200, true])
+  })
+
   it('nor can a request say that the proxy has looked at it', async () => {
     for (const headers of [
       { 'x-middleware-subrequest': 'proxy:proxy:proxy:proxy:proxy' },
@@ -137,6 +173,27 @@ describe.each(WITH_BASE_PATH)('an app with a `basePath`, of $title, seen by a st
     const wanted = new URL(headers.location ?? '', 'http://127.0.0.1')
     expect([status, wanted.pathname]).toEqual([303, '/app/auth/sign-in'])
     expect(wanted.searchParams.get('returnTo')).toBe('/app/files/%70rivate/x')
+  })
+
+  it('a router that calls a Server Action there is sent to the sign-in, and nothing is called', async () => {
+    const path = '/app/admin/act?tab=1'
+    const [, action = ''] = /\$ACTION_ID_([\da-f]+)/.exec((await open.get(path)).text) ?? []
+    const call = ({ origin }: ProtectedApp, headers: Readonly<Record<string, string>> = {}) =>
+      ask(origin, path, {
+        method: 'POST',
+        headers: { origin, accept: 'text/x-component', 'next-action': action, ...headers },
+        body: '[]',
+      })
+    expect((await call(open)).text).toContain(SECRET)
+    // So does the router of an app whose pages intercept others.
+    for (const headers of [{}, { 'next-url': '/admin/act' }]) {
+      const { status, headers: said, text } = await call(app, headers)
+      expect([status, said.location, text]).toEqual([303, undefined, ''])
+      const [url = '', how] = String(said['x-action-redirect']).split(';')
+      const wanted = new URL(url)
+      expect([wanted.pathname, how]).toEqual(['/app/auth/sign-in', 'push'])
+      expect(wanted.searchParams.get('returnTo')).toBe(path)
+    }
   })
 
   it('a page that asks who is there sends a stranger to the sign-in, under the `basePath` once', async () => {
@@ -198,7 +255,14 @@ describe.each(WITH_BASE_PATH)('an app with a `basePath`, of $title, seen by a st
   })
 
   it('pages that nobody protects are open, and the routes of the sign-in answer', async () => {
-    for (const path of ['/app', '/app/open', '/app/files/open', '/app/files/privates']) {
+    for (const path of [
+      '/app',
+      '/app/open',
+      '/app/files/open',
+      '/app/files/privates',
+      '/app/feed',
+      '/app/news',
+    ]) {
       const { status, text } = await app.get(path)
       expect([path, status, text.includes('open to all')]).toEqual([path, 200, true])
     }

@@ -74,12 +74,37 @@ describe('a cookie set through Next', () => {
 describe('the Cookie header of a request of Next', () => {
   it('is what was sent, but for what was erased since', () => {
     const { store } = createStore(['theme', 'dark'], ['__Host-a', SEALED], ['gone', ''])
-    expect(cookieHeaderOf(store)).toBe(`theme=dark; __Host-a=${SEALED}`)
+    const sent = `theme=dark; __Host-a=${SEALED}; gone=1`
+    expect(cookieHeaderOf(store, sent)).toBe(`theme=dark; __Host-a=${SEALED}`)
+  })
+
+  it('has a cookie as often as the browser sent it, though a store keeps the last one', () => {
+    const sent = `a=${SEALED}; theme=dark;a=planted; b=%zz; flag; ;c=1; c=%zz`
+    const { store } = createStore(['a', 'planted'], ['theme', 'dark'], ['flag', 'true'], ['c', '1'])
+    expect(cookieHeaderOf(store, sent)).toBe(
+      `a=${SEALED}; theme=dark; a=planted; b=%zz; flag; c=1; c=%zz`,
+    )
+  })
+
+  it.each([
+    ['set', 'new', 'theme=dark; a=new'],
+    ['erased', '', 'theme=dark'],
+  ])('has nothing of what a cookie was before it was %s', (_, value, expected) => {
+    const { store } = createStore(['a', value], ['theme', 'dark'])
+    expect(cookieHeaderOf(store, `a=${SEALED}; theme=dark;  a=planted`)).toBe(expected)
+  })
+
+  it('is what was set since, where nothing was sent', () => {
+    const { store } = createStore(['a', SEALED])
+    expect([cookieHeaderOf(store, null), cookieHeaderOf(store, '')]).toEqual([
+      `a=${SEALED}`,
+      `a=${SEALED}`,
+    ])
   })
 
   it('lets no cookie pass for another by what it holds', () => {
     const { store } = createStore(['theme', 'dark; __Host-a=planted'])
-    expect(cookieHeaderOf(store)).toBe('theme=dark%3B%20__Host-a%3Dplanted')
+    expect(cookieHeaderOf(store, null)).toBe('theme=dark%3B%20__Host-a%3Dplanted')
   })
 
   it('becomes what the browser will send next', () => {

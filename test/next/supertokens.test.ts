@@ -185,6 +185,40 @@ describe('what asks in the background for a page that is protected', () => {
   })
 })
 
+describe('a Server Action at a page that is protected, which a router of Next calls', () => {
+  const headers = { 'sec-fetch-mode': 'cors', 'next-action': '00ab', 'next-url': '/team' }
+  const call = { method: 'POST', headers }
+
+  it('leads to where a browser would be sent, by the status that front ends of SuperTokens know', async () => {
+    const { signedIn, browser, clock } = createSuperTokensApp()
+    const ada = await signedIn()
+    clock.time += LIFE
+    const answers = [await ada.ask(TEAM, call), await browser().ask(TEAM, call)]
+    const said = answers.map(({ response }) => [
+      response.status,
+      response.headers.get('location'),
+      response.headers.get('x-action-redirect'),
+    ])
+    expect(said).toEqual([
+      [401, null, `${ORIGIN}${REFRESH}?${RETURN};push`],
+      [401, null, `${ORIGIN}/login?${RETURN};push`],
+    ])
+  })
+
+  it('says in an outage what a router of Next shows', async () => {
+    const { signedIn, core } = createSuperTokensApp()
+    const ada = await signedIn()
+    core.fail({ type: 'drop' }, { times: Number.POSITIVE_INFINITY })
+    // Another process, which has no keys yet.
+    const cold = createSuperTokensApp({ superTokens: { fetch: core.fetch } })
+    const stranger = cold.browser()
+    for (const [name, cookie] of ada.jar) stranger.jar.set(name, cookie)
+    const { response } = await stranger.ask(TEAM, call)
+    expect([response.status, response.headers.get('content-type')]).toEqual([503, 'text/plain'])
+    expect(await response.text()).toContain('try again in a moment')
+  })
+})
+
 describe('a session that lacks what every session must have', () => {
   const roles = userRoleClaim({ fetchValue: () => ['reader'] })
   const lacking = {

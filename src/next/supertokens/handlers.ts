@@ -76,12 +76,12 @@ export function createSuperTokensHandlers(
   return {
     async GET(request) {
       // First, for it tells a build that this route is nobody's in particular.
-      const { headers } = request
+      void request.headers
       const here = world()
       const path = await here.sessions.refreshTokenPath()
       if (!pathsAsked(request, path).includes(path)) return notFound()
       // Nobody goes there yet: a token that was traded ahead of a click would be traded in vain.
-      const nothing = answerRouter(headers)
+      const nothing = answerRouter(request)
       if (nothing) return nothing
       const problem = refuseBackground(request)
       return problem ? refuse(problem) : refreshOnTheWay(here, request)

@@ -1,4 +1,5 @@
 import { isPrefetch } from '../../server/backend/guard.js'
+import { CANNOT_TELL } from '../../server/backend/problems.js'
 import { headersOf } from '../../server/requests/answer-headers.js'
 import { keepPrivate, varyByCookie } from '../../server/requests/caching.js'
 import {
@@ -8,7 +9,7 @@ import {
 } from '../../server/supertokens/errors.js'
 import { isOfSomebody, readCredentials } from '../../server/supertokens/web/credentials.js'
 import type { SessionForRendering } from '../../server/supertokens/web/index.js'
-import { answerRouter, isNavigation } from '../ahead.js'
+import { answerRouter, forAction, isAction, isNavigation } from '../ahead.js'
 import type { NextFramework } from '../framework.js'
 import { createGuard } from '../proxy.js'
 import type { ProxyOptions } from '../proxy-types.js'
@@ -41,28 +42,39 @@ async function placeFor(
   return status === 'invalid-claims' ? claimsPage : signInPage
 }
 
-/** The answer to a request for a page that its person may not see, or of which that is not known. */
+/** Why somebody may not see a page, or why nobody can tell whether they may. */
+type Reason = Refused | { readonly failure: unknown }
+
+/** The answer to a browser that goes to a page which its person may not see, or of which that is not known. */
+async function leadAway(
+  { url }: Request,
+  world: SuperTokensWorld,
+  reason: Reason,
+): Promise<Response> {
+  if ('failure' in reason) return showPatience()
+  const { pathname, search } = new URL(url)
+  return sendTo(world.addressOf(await placeFor(reason, world), pathname + search))
+}
+
+/** The same to whoever asks, and however. */
 async function turnAway(
   request: Request,
   world: SuperTokensWorld,
-  refused: Refused | { readonly failure: unknown },
+  reason: Reason,
 ): Promise<Response> {
-  const { headers, url } = request
-  const nothing = answerRouter(headers)
+  const nothing = answerRouter(request)
   if (nothing) return nothing
-  const goes = isNavigation(request) && !isPrefetch(headers)
-  if ('failure' in refused) {
-    const answer = world.sessions.toResponse(refused.failure)
-    // A mistake of the app's: its own page of errors says so.
-    if (!answer) throw refused.failure
-    return goes ? showPatience() : answer
+  const failure = 'failure' in reason ? reason.failure : errorOf(reason)
+  const answer = world.sessions.toResponse(failure)
+  // A mistake of the app's: its own page of errors says so.
+  if (!answer && 'failure' in reason) throw failure
+  const { status } = answer ?? { status: 401 }
+  if (isAction(request)) {
+    // By its status, front ends that listen refresh and call once more.
+    return forAction(await leadAway(request, world, reason), { message: CANNOT_TELL, status })
   }
-  if (goes) {
-    const { pathname, search } = new URL(url)
-    return sendTo(world.addressOf(await placeFor(refused, world), pathname + search))
-  }
-  const answer = world.sessions.toResponse(errorOf(refused))
-  return answer ?? new Response(null, { status: 401 })
+  if (isNavigation(request) && !isPrefetch(request.headers)) return leadAway(request, world, reason)
+  return answer ?? new Response(null, { status })
 }
 
 /** Keeps an answer that is for one person out of shared caches. */

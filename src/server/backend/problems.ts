@@ -6,11 +6,15 @@ import type { Problem } from './answers.js'
 /** How long to leave a server alone that did not say how long, in ms. */
 const WAIT = 1_000
 
+/** For people, while nothing is known. */
+export const CANNOT_TELL =
+  'Whether somebody is signed in cannot be told now: try again in a moment.'
+
 /** Nothing is known now: the page keeps what it has, and asks again. */
 const unavailable = (reason: string, retryAfter = WAIT): Problem => ({
   status: 503,
   code: 'unavailable',
-  message: 'Whether somebody is signed in cannot be told now: try again in a moment.',
+  message: CANNOT_TELL,
   serverCode: reason,
   retryAfter,
 })

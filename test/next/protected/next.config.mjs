@@ -5,6 +5,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 export default {
   basePath: '/app',
+  assetPrefix: '/cdn',
   turbopack: { root },
   outputFileTracingRoot: root,
   poweredByHeader: false,

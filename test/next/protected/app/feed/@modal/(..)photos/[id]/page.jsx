@@ -1,0 +1,3 @@
+export default function Page() {
+  return <p>for few eyes, in the feed</p>
+}

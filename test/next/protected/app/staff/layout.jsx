@@ -1,0 +1,8 @@
+export default function Layout({ children }) {
+  return (
+    <>
+      <p>for few eyes</p>
+      {children}
+    </>
+  )
+}
