@@ -147,8 +147,8 @@ export const START = [
   {
     file: 'src/core/upkeep.ts',
     name: 'A client that could not find out who is signed in waits until somebody asks.',
-    find: 'if (start.until() <= 0) start.retry()\n',
-    replace: '\n',
+    find: 'if (start.until() <= 0) start.retry()',
+    replace: 'start.until()',
   },
   {
     file,

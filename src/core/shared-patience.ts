@@ -107,14 +107,8 @@ export function createSharedPatience<User extends SessionUser>(
     async fail({ error, spent, halted, ours }) {
       const state = store.state()
       if (state.status !== 'signed-in') return
-      const before = state.patience ?? {
-        failures: 0,
-        since: store.now().monotonic,
-        jitter: 0,
-        error,
-        spent,
-      }
       const counted = { ...count(state.patience, error), ...(halted && { halted }) }
+      const before = state.patience ?? { ...counted, failures: 0 }
       // A request that this context gave up itself takes back nothing of what the server said last. A
       // token that may be spent stays so, whatever the server says to the next try.
       const patience = { ...before, ...(!ours && counted), spent: spent || before.spent }

@@ -119,7 +119,7 @@ function failed<User extends SessionUser>(
   const error =
     isAuthError(cause) && cause.code !== 'timeout'
       ? cause
-      : new AuthError('storage', 'Storage does not tell who is signed in.', { cause })
+      : new AuthError('storage', 'Storage does not answer.', { cause })
   const before = unknownOf(store.state())?.patience ?? null
   const counted = patience.count(before, error)
   const failures = before && isLocal(before.error) ? counted.failures : 1
