@@ -57,13 +57,13 @@ export const ENGINE = [
     replace: '6 * storageTimeout',
   },
   {
-    file,
+    file: 'src/core/known.ts',
     name: 'A refresh for somebody who signed in elsewhere, unheard of, finds nobody.',
     find: 'if (!store.held()) await refreshes.observe()\n',
     replace: '\n',
   },
   {
-    file,
+    file: 'src/core/known.ts',
     name: 'A refresh of one person waits for a question to the server, and is then that of another.',
     find: 'store.held() ? Promise.resolve() : start.loaded()',
     replace: 'start.loaded()',

@@ -4,9 +4,10 @@ import { invalid } from './check-options.js'
 import { type CommitPath, createCommitPath } from './commit.js'
 import type { EngineContext } from './context.js'
 import { applyFor, errandFor, purposeErrand, updateErrand } from './errands.js'
-import { AuthError, AuthSessionMissingError } from './errors.js'
+import { AuthError } from './errors.js'
 import { createExchange } from './exchange.js'
 import { createHints } from './hints.js'
+import { createKnown, missing } from './known.js'
 import { type EngineSettings, STORAGE_TIMEOUT } from './options.js'
 import type {
   ActionHost,
@@ -87,6 +88,8 @@ function createContext<User extends SessionUser>(
     vault: createVault<User>({ environment, storage, storageKey, timeout: storageTimeout }),
     async request(send, signal) {
       const { throwIfDisposed } = section
+      const shown = environment.page.activation?.()
+      if (shown) await bounded(environment, () => shown, { signal })
       throwIfDisposed()
       return bounded(environment, (own) => send({ signal: own, throwIfDisposed }), {
         limit: requestTimeout,
@@ -115,31 +118,13 @@ function createParts<User extends SessionUser>(
   const refreshes: Refreshes<User> = createRefreshes(context, { path, exchange, patience })
   const accounts = createAccounts(context, { path, refreshes })
   const timeouts = settings.timeouts?.watch({ ...context, ...accounts, path })
-  const upkeep = createUpkeep(context, { path, refreshes, timeouts })
+  const start = createStart(context, { path, patience, timeouts })
+  const upkeep = createUpkeep(context, { path, refreshes, start, timeouts })
   const hints = createHints(settings, {
     name: lockNameOf(settings.storageKey),
     onHint: () => upkeep.hint(),
   })
-  const start = createStart(context, path, timeouts)
   return { context, refreshes, timeouts, upkeep, hints, start, accounts }
-}
-
-/** Makes what waits until it is known whose session there is, whatever the age of its tokens. */
-function createKnown<User extends SessionUser>(
-  { context: { store }, refreshes, timeouts, start }: ReturnType<typeof createParts<User>>,
-  wait: <T>(promise: Promise<T>, options?: CallOptions) => Promise<T>,
-): (options?: CallOptions) => Promise<void> {
-  return async (options) => {
-    //   this call                     another call here
-    //                                 has the server asked again whose session the cookies hold
-    //   wants Ada's session newer
-    //                                 signs Grace in
-    //   waits for no such question    or it would be hers that comes to be refreshed
-    await wait(store.held() ? Promise.resolve() : start.loaded(), options)
-    if (!store.held()) await refreshes.observe()
-    const timedOut = timeouts?.timedOut()
-    if (timedOut) await wait(timedOut, options)
-  }
 }
 
 /** Makes `refreshSession`: of the current session, or of a token that is another one's. */
@@ -152,7 +137,7 @@ function createRefresh<User extends SessionUser>(
   return async (token, options) => {
     await known(options)
     const current = store.held()?.record.session.refreshToken
-    if (token === '' || (token === null && !current)) throw new AuthSessionMissingError()
+    if (token === '' || (token === null && !current)) throw missing(context)
     const foreign = token !== null && token !== current
     return wait(
       foreign

@@ -116,7 +116,7 @@ const shown = <User extends SessionUser>({
     else resolve()
   })
 /** What a provider failed with: an AuthError in any case. */
-const toError = (cause: unknown): AuthError =>
+export const toError = (cause: unknown): AuthError =>
   isAuthError(cause) ? cause : new AuthError('bad_response', 'The provider failed.', { cause })
 
 /**

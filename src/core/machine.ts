@@ -4,6 +4,7 @@ import { MEMORY } from './pointer.js'
 import { hasSameAccessToken, hasSameTokens, type SessionRecord } from './record.js'
 import type { SessionUser } from './session.js'
 import {
+  afterStart,
   endedAfter,
   endedOf,
   type Input,
@@ -231,7 +232,8 @@ export function step<User extends SessionUser>(
   const savedAt = seen?.kind === 'session' ? (seen.savedAt ?? null) : null
   const { sinceLook = Infinity } = input.type === 'observed' ? input : {}
   const circumstances = { now, limits, sinceLook, savedAt }
-  if (input.type === 'observed') return observe(state, input.seen, circumstances)
+  if (input.type === 'unknown') return [afterStart(state, input)]
+  if (input.type === 'observed') return observe(afterStart(state, input), input.seen, circumstances)
   if (input.type === 'established') return establish(state, input, circumstances)
   if (input.type === 'ended') {
     return signedOut(state, input.reason, { saved: false, error: input.error ?? null })

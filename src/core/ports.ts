@@ -115,6 +115,11 @@ export interface Page {
   href(): string | null
   /** Replaces the address without navigation. */
   replace(href: string): void
+  /**
+   * Settles once a page that was rendered ahead is shown to somebody; `null` in every other. Until then
+   * nothing is sent, and no time of a wait for the lock or the server counts. @default never so
+   */
+  activation?(): Promise<void> | null
 }
 
 /** Bytes with a buffer of their own, by the words of every TypeScript: that has a type since 5.7 only. */

@@ -42,6 +42,8 @@ export function createSection({ environment, lockName, timeout, lag }: SectionOp
   async function acquire(wait: Abort): Promise<LockRelease | undefined> {
     waits.add(wait)
     try {
+      const shown = environment.page.activation?.()
+      if (shown) await bounded(environment, () => shown, { signal: wait.signal })
       const granted = await bounded(
         environment,
         async (signal) => {

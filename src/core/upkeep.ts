@@ -5,6 +5,7 @@ import { CONFIRM_ABSENCE } from './machine.js'
 import type { WakeSign } from './ports.js'
 import type { Refreshes } from './refreshes.js'
 import type { SessionUser } from './session.js'
+import type { Start } from './start.js'
 import { type SignedIn, untilDue } from './state.js'
 import type { TimeoutsWatch } from './timeouts.js'
 import { type Held, type Now, remaining } from './timing.js'
@@ -26,6 +27,7 @@ export interface Upkeep {
 export interface UpkeepParts<User extends SessionUser> {
   readonly path: CommitPath<User>
   readonly refreshes: Refreshes<User>
+  readonly start: Start
   readonly timeouts: TimeoutsWatch | undefined
 }
 
@@ -35,7 +37,7 @@ export function createUpkeep<User extends SessionUser>(
   parts: UpkeepParts<User>,
 ): Upkeep {
   const { environment, store } = context
-  const { path, refreshes, timeouts } = parts
+  const { path, refreshes, start, timeouts } = parts
   const { clock, wake } = environment
   const saver = createSaver(context, parts, () => settle())
   const reader = createReader(refreshes, () => settle())
@@ -49,6 +51,7 @@ export function createUpkeep<User extends SessionUser>(
     if (state.status === 'signed-in' && untilConfirmed(state, store.now()) <= 0) reader.read()
     if (saver.untilNext() <= 0) saver.save()
     timeouts?.tick()
+    if (start.until() <= 0) start.retry()
     // A failure is in the state by now, and subscribers have heard of it.
     if (untilRefresh(context, refreshes) <= 0) {
       refreshes.refresh({ errand: refreshErrand(context) }).catch(() => {})
@@ -121,9 +124,14 @@ function expire<User extends SessionUser>(
 /** Milliseconds until something other than a save has to be done. */
 const untilDuty = <User extends SessionUser>(
   context: EngineContext<User>,
-  { refreshes, timeouts }: UpkeepParts<User>,
+  { refreshes, start, timeouts }: UpkeepParts<User>,
 ): number =>
-  Math.min(untilRefresh(context, refreshes), untilLooked(context), timeouts?.until() ?? Infinity)
+  Math.min(
+    start.until(),
+    untilRefresh(context, refreshes),
+    untilLooked(context),
+    timeouts?.until() ?? Infinity,
+  )
 
 /** Milliseconds until a refresh should start by itself; Infinity while none should. */
 function untilRefresh<User extends SessionUser>(

@@ -126,6 +126,7 @@ describe('a session that only the browser’s cookies hold', () => {
     const { auth } = world.open()
     await expect(auth.getSession()).rejects.toMatchObject({ code: 'network', retryable: true })
     world.jar.answer = () => grantOf('ada', 's1')
+    await world.clock.advance(1_000)
     expect((await auth.getSession())?.user?.id).toBe('ada')
   })
 
@@ -167,6 +168,7 @@ describe('a session that only the browser’s cookies hold', () => {
     const resume = resumeWith(async () => (await answers.shift()?.()) ?? null)
     const { auth } = world.open({ provider: { ...world.server.provider, resume } })
     await expect(auth.getSession()).rejects.toMatchObject({ code: 'network' })
+    await world.clock.advance(1_000)
     const asked = auth.getSession()
     await world.clock.settle()
     await auth.signIn({ name: 'bob' })
@@ -201,6 +203,7 @@ describe('a session that only the browser’s cookies hold', () => {
       fail = () => reject(new AuthError('network', 'No answer.'))
     })
     world.jar.answer = () => pending
+    await world.clock.advance(1_000)
     const asked = auth.getSession()
     await world.clock.settle()
     // A sign-in waits for no lock, once its tab has started.
@@ -215,12 +218,13 @@ describe('a session that only the browser’s cookies hold', () => {
     const world = createCookieWorld()
     world.jar.answer = outage
     const { auth, events } = world.open()
-    await auth.signOut()
+    await auth.getSession().catch(() => {})
     let fail = (): void => {}
     const pending = new Promise<never>((_, reject) => {
       fail = () => reject(new AuthError('network', 'No answer.'))
     })
     world.jar.answer = () => pending
+    await world.clock.advance(1_000)
     const asked = auth.getSession()
     await world.clock.settle()
     await auth.signIn({ name: 'bob' })
@@ -262,6 +266,7 @@ describe('a session that only the browser’s cookies hold', () => {
     await sibling.auth.signIn({ name: 'ada' })
     let answer = (_grant: undefined): void => {}
     world.jar.answer = () => new Promise((resolve) => (answer = resolve))
+    await world.clock.advance(1_000)
     const asked = waiting.auth.getSession()
     await world.clock.advance(6_000)
     answer(undefined)

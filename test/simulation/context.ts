@@ -8,7 +8,7 @@ import { begunWith } from './exchanging.js'
 import type { Mint, Sent } from './ledger.js'
 import { LOSES_ANSWER, serve } from './network.js'
 import { checkSend, noteReuse } from './requests.js'
-import { failingStorage, laggingStorage } from './storage.js'
+import { failingStorage, laggingStorage, lateAtFirst } from './storage.js'
 import { createAbort } from './surroundings.js'
 import { count } from './tally.js'
 import type { Client, Opened } from './wire.js'
@@ -163,7 +163,11 @@ function watchedFetch(world: World, tab: Tab, context: () => Context): typeof fe
 }
 
 /** Opens a tab with a client in it. */
-export function createContext(world: World, name: string, ahead: number): Context {
+export function createContext(
+  world: World,
+  name: string,
+  { ahead, late }: { readonly ahead: number; readonly late: number },
+): Context {
   const { browser, options } = world
   const tab = browser.tab({ name, storage: options.storage, clockSkew: world.skew + ahead })
   const { lag = 0, timeouts } = options
@@ -181,7 +185,7 @@ export function createContext(world: World, name: string, ahead: number): Contex
       },
     })
   const disk = lag > 0 ? laggingStorage(world, tab) : tab.storage
-  const storage = failingStorage(world, () => context, disk)
+  const storage = failingStorage(world, () => context, lateAtFirst(tab, late, disk))
   const environment = {
     ...tab.environment,
     createAbort,

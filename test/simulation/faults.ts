@@ -12,6 +12,8 @@ const live = (world: World): Context[] =>
   world.contexts.filter(({ status }) => status === 'running' || status === 'frozen')
 
 const LOCK = 'holdfast:app'
+/** No world has more contexts at a time. */
+const MOST = 20
 
 const onOne =
   (name: string, act: (context: Context, world: World) => void): WorldFault =>
@@ -111,6 +113,12 @@ export const FAULTS = {
   'write fails': onOne('write fails', (context) => {
     context.failing += 2
   }),
+  'late first read': (world, choices) => {
+    // Like IndexedDB on a phone that starts; localStorage answers at once or not at all.
+    if (world.options.storage === 'sync' || running(world).length >= MOST) return null
+    const late = oneOf(choices, [1_500, 3_000, 9_000]) ?? 0
+    return `${world.open(late).name} reads for the first time after ${late} ms`
+  },
   'storage full': storageFault('storage full', (storage, on) => storage.setQuotaExceeded(on)),
   'storage blocked': storageFault('storage blocked', (storage, on) => storage.block(on)),
   'reads hang': storageFault('reads hang', (storage, on) => storage.hangReads(on)),

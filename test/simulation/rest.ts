@@ -10,6 +10,11 @@ const DAY = 86_400_000
 /** Longer than the longest backoff, and than a storage that has just come back needs. */
 const CALM = 95_000
 
+/** Longer than the longest pause of a client whose server refused it for a reason that it does not know. */
+const LONGEST_PAUSE = 960_000
+/** What ends a session, and so tells that nobody is signed in. */
+const ENDS = ['refresh_rejected', 'idle_timeout', 'absolute_timeout']
+
 const running = (world: World): Context[] =>
   world.contexts.filter(({ status }) => status === 'running')
 
@@ -146,6 +151,25 @@ async function outlast({ clock, options: { timeouts } }: World): Promise<void> {
   await clock.advance(Math.min(timeouts.idle, timeouts.absolute) + CALM)
 }
 
+/** Whether a context shows that it does not know whether somebody is signed in. */
+function isUnknown({ auth }: Context): boolean {
+  const { status, error } = auth.getSnapshot()
+  return status === 'signed-out' && error !== null && !ENDS.includes(error.code)
+}
+
+/** Judges before anybody asks, or looks at a tab: both would bring the next try. */
+async function checkFound(world: World): Promise<void> {
+  if (running(world).some(isUnknown)) await world.clock.advance(LONGEST_PAUSE)
+  for (const context of running(world)) {
+    const { name, auth } = context
+    world.verdict.check(
+      'found-out',
+      !isUnknown(context),
+      () => `${name} still does not know who is signed in: ${auth.getSnapshot().error?.code}`,
+    )
+  }
+}
+
 /** Ends all faults, lets everything settle, and judges what is left. */
 export async function rest(world: World): Promise<void> {
   const { clock, wire, verdict } = world
@@ -154,6 +178,7 @@ export async function rest(world: World): Promise<void> {
   world.calm = true
   await clock.advance(CALM)
   await outlast(world)
+  await checkFound(world)
   for (const { tab } of running(world)) tab.focus()
   await clock.advance(5_000)
   for (const context of running(world)) context.do({ type: 'get' })

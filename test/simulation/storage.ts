@@ -75,6 +75,26 @@ export function laggingStorage(
   }
 }
 
+/** The first reading, and no other, is late by so many ms. */
+export function lateAtFirst(
+  { environment }: Context['tab'],
+  late: number,
+  storage: Storage,
+): Storage {
+  if (late === 0) return storage
+  let first = true
+  return {
+    ...storage,
+    get(key) {
+      if (!first) return storage.get(key)
+      first = false
+      return new Promise((resolve) => {
+        environment.clock.schedule(late, () => resolve(storage.get(key)))
+      })
+    },
+  }
+}
+
 /** Writes fail when told to, and only here. */
 export function failingStorage(world: World, context: () => Context, storage: Storage): Storage {
   const { lag, update, subscribe } = storage

@@ -33,6 +33,7 @@ export const INVARIANTS = {
     'a start never brings back a session whose end storage knows, though cookies hold it',
   'starts-agree': 'contexts that start at once say the same',
   'one-person': 'at rest storage and cookies name the same session',
+  'found-out': 'who starts while nobody can tell who is signed in finds out without being asked',
   'rest-agreement': 'at rest all contexts and storage hold the same session',
   'rest-works': 'at rest the session that is left can be refreshed',
 } as const

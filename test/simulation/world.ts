@@ -102,7 +102,8 @@ export interface World {
   calm: boolean
   /** How many steps have been taken. */
   steps: number
-  open(): Context
+  /** `late`: by how many ms the first reading of its storage is. */
+  open(late?: number): Context
   /** Notes that a person ended a session. */
   signOut(session: string): void
   trace(column: string, text: string): void
@@ -236,11 +237,11 @@ export function createWorld(options: WorldOptions): World {
     signOut(session) {
       world.signedOut.add(session)
     },
-    open() {
+    open(late = 0) {
       const { length } = world.contexts
       const ahead =
         options.clocks === 'many' ? (HOSTS[(options.seed + length) % HOSTS.length] ?? 0) : 0
-      const context = createContext(world, `tab-${length + 1}`, ahead)
+      const context = createContext(world, `tab-${length + 1}`, { ahead, late })
       world.contexts.push(context)
       return context
     },
