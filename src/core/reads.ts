@@ -64,13 +64,13 @@ export function createReads<User extends SessionUser>(
       const session = await getSession(options)
       const base = record()
       if (!session || !base || name === '') return session?.accessToken ?? null
-      const known = tokenFor(context, base, name)
+      const known = tokenFor(context, name)
       if (known) return known
       if (!base.session.refreshToken) throw new AuthSessionMissingError()
       throwIfPaused(context)
       await wait(refreshes.refresh({ errand: tokenErrand(context, name, target) }), options)
       const next = record()
-      const token = next?.lineage === base.lineage ? tokenFor(context, next, name) : null
+      const token = next?.lineage === base.lineage ? tokenFor(context, name) : null
       if (token) return token
       throw new AuthError('superseded', 'Another session became current meanwhile.')
     },
