@@ -26,7 +26,7 @@ export interface Reads<User extends SessionUser> {
    * The same person's record with other tokens than `rejected`, which a server has refused.
    * @throws AuthError `superseded` when somebody else is signed in by now.
    */
-  replace(rejected: SessionRecord<User>): Promise<SessionRecord<User>>
+  replace(rejected: SessionRecord<User>, options?: CallOptions): Promise<SessionRecord<User>>
 }
 
 /** What reads are made of, besides the context. */
@@ -75,13 +75,13 @@ export function createReads<User extends SessionUser>(
       throw new AuthError('superseded', 'Another session became current meanwhile.')
     },
     current: async (options) => ((await getSession(options)) ? record() : null),
-    async replace(rejected) {
+    async replace(rejected, options) {
       const before = record()
       if (before && hasSameTokens(before, rejected)) {
         throwIfPaused(context)
-        await wait(refreshes.refresh({ errand: refreshErrand(context), rejected }))
+        await wait(refreshes.refresh({ errand: refreshErrand(context), rejected }), options)
       } else {
-        await working()
+        await working(options)
       }
       const next = record()
       if (next && isSamePerson(next, rejected)) return next
