@@ -2,7 +2,7 @@ import { AuthError } from './errors.js'
 import type { IssuedToken, ResourceTokens, TokenTarget } from './provider.js'
 import { isLifetime, isObject, isText, lifeOf, type SessionRecord } from './record.js'
 import type { SessionUser } from './session.js'
-import { type Deadline, deadlineOf, type Held, type Now, remaining, spread } from './timing.js'
+import { deadlineOf, type Held, type Moment, type Now, remaining, spread } from './timing.js'
 
 /** An access token for one resource, beside the session's own. */
 interface ResourceToken {
@@ -51,7 +51,7 @@ function nameOf({ resource, audience, scope }: TokenTarget): string {
  */
 export function resourceTokens(): ResourceTokens {
   /** When tokens are dead, as it was known when each was first looked for: records come and go. */
-  const deadlines = new Map<string, Deadline>()
+  const deadlines = new Map<string, Moment>()
   return {
     nameOf,
     find({ record, arrived }: Held<SessionUser>, name: string, now: Now) {

@@ -19,13 +19,13 @@ export interface Limits {
   readonly maxRetryDelay: number
 }
 
-/** When a token is dead by either clock, in ms. */
-export type Deadline = Pick<Now, 'wall' | 'monotonic'>
+/** A moment by both clocks, in ms. */
+export type Moment = Pick<Now, 'wall' | 'monotonic'>
 
 /** A session in memory, and when its access token is dead. */
 export interface Held<User extends SessionUser> {
   readonly record: SessionRecord<User>
-  readonly deadline: Deadline
+  readonly deadline: Moment
   /** How the record came: the age of the other tokens in it goes by that too. */
   readonly arrived: Arrived
   /** The life at which a refresh should run ahead of need. */
@@ -89,7 +89,7 @@ function ageOf({ lifetime, expiresAt }: Life, { now, sinceLook, savedAt }: Arriv
 }
 
 /** When a token that arrived so is dead. */
-export function deadlineOf(life: Life, arrived: Arrived): Deadline {
+export function deadlineOf(life: Life, arrived: Arrived): Moment {
   const { wall, monotonic } = arrived.now
   const left = life.lifetime - ageOf(life, arrived)
   return { wall: wall + left, monotonic: monotonic + left }

@@ -31,7 +31,10 @@ describe('a wait whose time is up', () => {
   it('fails where each timer is late: those of a hidden tab run once a minute', async () => {
     const clock = createManualClock()
     const schedule: Clock['schedule'] = (ms, task) =>
-      clock.schedule(Math.ceil((clock.monotonic() + ms) / MINUTE) * MINUTE - clock.monotonic(), task)
+      clock.schedule(
+        Math.ceil((clock.monotonic() + ms) / MINUTE) * MINUTE - clock.monotonic(),
+        task,
+      )
     const throttled = { ...clock, schedule }
     const never = new Promise<never>(() => {})
     const waiting = bounded({ clock: throttled, createAbort }, () => never, { limit: LIMIT, late })

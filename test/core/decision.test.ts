@@ -33,7 +33,7 @@ const failing = (ago: number): Patience => ({
   failures: 5,
   error,
   spent: false,
-  since: now.monotonic - ago,
+  since: { wall: now.wall - ago, monotonic: now.monotonic - ago },
   jitter: 0.5,
 })
 

@@ -128,7 +128,7 @@ function sufferOutage(herd: HerdTally, pace: Pace, random: Random): void {
   for (let failures = 1; time < end; failures++) {
     count(herd.perSecond, time / SECOND)
     herd.mostRequests = Math.max(herd.mostRequests, failures)
-    const since = time
+    const since = at(time, asked)
     if (pace === 'old') {
       time += oldPause(failures, random)
       newcomer = time
