@@ -154,8 +154,8 @@ export const PATIENCE = [
   {
     file,
     name: 'A failure of a context that did not hear of the one before is no news.',
-    find: 'theirs.since.monotonic > own.since.monotonic ? { ...theirs, failures: own.failures + 1 } : null',
-    replace: 'null',
+    find: 'theirs.since.monotonic > own.since.monotonic\n',
+    replace: 'theirs.since.monotonic > own.since.monotonic + Infinity\n',
   },
   {
     file,
