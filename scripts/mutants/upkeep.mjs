@@ -1,15 +1,16 @@
 const file = 'src/core/upkeep.ts'
+const duties = 'src/core/duties.ts'
 
 /** Bugs in what has to be done in time. */
 export const UPKEEP = [
   {
     file,
     name: 'A save that failed is not tried again.',
-    find: 'Math.min(untilDuty(context, parts), saver.untilNext())',
-    replace: 'untilDuty(context, parts)',
+    find: 'Math.min(untilDuty(context, parts, lookedAt), saver.untilNext())',
+    replace: 'untilDuty(context, parts, lookedAt)',
   },
   {
-    file,
+    file: duties,
     name: 'A save that fails again and again is tried without a pause.',
     find: 'Math.min(limits.maxRetryDelay, limits.retryDelay * 2 ** tries)',
     replace: '0',
@@ -57,7 +58,7 @@ export const UPKEEP = [
     replace: 'await reader.read()',
   },
   {
-    file,
+    file: duties,
     name: 'A hint that comes during a reading is lost.',
     find: 'hints++\n',
     replace: '\n',
@@ -83,8 +84,14 @@ export const UPKEEP = [
   {
     file,
     name: 'Storage that was found empty is not looked at again.',
-    find: 'absentSince + CONFIRM_ABSENCE - monotonic',
+    find: 'Math.max(absentSince, lookedAt) + CONFIRM_ABSENCE - monotonic',
     replace: 'Infinity * CONFIRM_ABSENCE',
+  },
+  {
+    file,
+    name: 'Storage that was found empty, and fails then, is read without a pause.',
+    find: 'Math.max(absentSince, lookedAt) + CONFIRM_ABSENCE',
+    replace: 'absentSince + 0 * lookedAt + CONFIRM_ABSENCE',
   },
   {
     file,
@@ -93,7 +100,7 @@ export const UPKEEP = [
     replace: 'if (now.asked) settle()',
   },
   {
-    file,
+    file: duties,
     name: 'A save that waits for the lock is begun again.',
     find: 'saving = true\n',
     replace: '\n',
@@ -105,7 +112,7 @@ export const UPKEEP = [
     replace: '\n',
   },
   {
-    file,
+    file: duties,
     name: 'A sign-out that is saved later does not say why.',
     find: 'any: false, error: state.error ?? undefined }',
     replace: 'any: false }',

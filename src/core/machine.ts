@@ -14,21 +14,17 @@ import {
   type State,
   untilDue,
 } from './state.js'
-import { type Arriving, hold, type Limits, type Now } from './timing.js'
+import { type Arrived, CONFIRM_ABSENCE, hold, type Limits, type Now } from './timing.js'
 
 /** The next state, and what subscribers are to hear of it. */
 export type Step<User extends SessionUser> = readonly [State<User>, ...AuthChange<User>[]]
 
 /** What a step goes by, besides the state and what happened. */
-interface Circumstances extends Arriving {
+interface Circumstances {
   readonly now: Now
+  readonly limits: Limits
+  readonly arrived: Arrived
 }
-
-/**
- * How long storage must stay empty before an emptiness counts as a sign-out.
- * Safari has answered reads with nothing while a page was being hidden.
- */
-export const CONFIRM_ABSENCE = 1_000
 
 const remember = (ended: readonly string[], lineage: string): readonly string[] =>
   [...ended.filter((other) => other !== lineage), lineage].slice(-MEMORY)
@@ -37,14 +33,14 @@ const remember = (ended: readonly string[], lineage: string): readonly string[] 
 function signedIn<User extends SessionUser>(
   state: State<User>,
   record: SessionRecord<User>,
-  { now, ...arriving }: Circumstances,
+  { limits, arrived }: Circumstances,
 ): Omit<SignedIn<User>, 'saved' | 'ended'> {
   const known = state.status === 'signed-in' ? state.held : null
   // An access token that this context knows stays as old as it is, whatever came with it.
   const held =
     known && hasSameAccessToken(known.record, record)
-      ? { ...known, record }
-      : hold(record, now, arriving)
+      ? { ...known, record, arrived }
+      : hold(record, limits, arrived)
   return { status: 'signed-in', held, patience: null, absentSince: null }
 }
 
@@ -231,7 +227,7 @@ export function step<User extends SessionUser>(
   const seen = input.type === 'observed' ? input.seen : null
   const savedAt = seen?.kind === 'session' ? (seen.savedAt ?? null) : null
   const { sinceLook = Infinity } = input.type === 'observed' ? input : {}
-  const circumstances = { now, limits, sinceLook, savedAt }
+  const circumstances = { now, limits, arrived: { now, sinceLook, savedAt } }
   if (input.type === 'unknown') return [afterStart(state, input)]
   if (input.type === 'observed') return observe(afterStart(state, input), input.seen, circumstances)
   if (input.type === 'established') return establish(state, input, circumstances)

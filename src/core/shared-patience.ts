@@ -84,7 +84,7 @@ export function createSharedPatience<User extends SessionUser>(
     const now = store.now()
     return {
       failures: (before?.failures ?? 0) + 1,
-      since: now.monotonic,
+      since: now,
       jitter: environment.random(),
       error,
       spent: false,

@@ -1,14 +1,14 @@
 import type { CommitPath } from './commit.js'
 import type { EngineContext } from './context.js'
+import { createReader, createSaver } from './duties.js'
 import { refreshErrand } from './errands.js'
-import { CONFIRM_ABSENCE } from './machine.js'
 import type { WakeSign } from './ports.js'
 import type { Refreshes } from './refreshes.js'
 import type { SessionUser } from './session.js'
 import type { Start } from './start.js'
 import { type SignedIn, untilDue } from './state.js'
 import type { TimeoutsWatch } from './timeouts.js'
-import { type Held, type Now, remaining } from './timing.js'
+import { CONFIRM_ABSENCE, type Held, type Now, remaining } from './timing.js'
 
 /** What has to be done in time, derived from the state whenever it changes. */
 export interface Upkeep {
@@ -43,12 +43,17 @@ export function createUpkeep<User extends SessionUser>(
   const reader = createReader(refreshes, () => settle())
   let cancel: (() => void) | null = null
   let disposed = false
+  /** Monotonic time of the last look whether storage is still empty: one that fails says nothing. */
+  let lookedAt = -Infinity
 
   function tick(): void {
     const state = store.state()
     if (disposed || state.status === 'loading') return
     if (expire(context, path)) saver.soon()
-    if (state.status === 'signed-in' && untilConfirmed(state, store.now()) <= 0) reader.read()
+    if (state.status === 'signed-in' && untilConfirmed(state, store.now(), lookedAt) <= 0) {
+      lookedAt = store.now().monotonic
+      reader.read()
+    }
     if (saver.untilNext() <= 0) saver.save()
     timeouts?.tick()
     if (start.until() <= 0) start.retry()
@@ -63,7 +68,7 @@ export function createUpkeep<User extends SessionUser>(
     if (disposed) return
     store.publish()
     cancel?.()
-    const delay = Math.min(untilDuty(context, parts), saver.untilNext())
+    const delay = Math.min(untilDuty(context, parts, lookedAt), saver.untilNext())
     // Whole milliseconds: a rounding error too early would be a timer without end. In the background:
     // a server process may end before it is due.
     cancel =
@@ -125,11 +130,12 @@ function expire<User extends SessionUser>(
 const untilDuty = <User extends SessionUser>(
   context: EngineContext<User>,
   { refreshes, start, timeouts }: UpkeepParts<User>,
+  lookedAt: number,
 ): number =>
   Math.min(
     start.until(),
     untilRefresh(context, refreshes),
-    untilLooked(context),
+    untilLooked(context, lookedAt),
     timeouts?.until() ?? Infinity,
   )
 
@@ -148,11 +154,14 @@ function untilRefresh<User extends SessionUser>(
 }
 
 /** Milliseconds until a session without a refresh token ends, or an emptiness has to be confirmed. */
-function untilLooked<User extends SessionUser>({ store }: EngineContext<User>): number {
+function untilLooked<User extends SessionUser>(
+  { store }: EngineContext<User>,
+  lookedAt: number,
+): number {
   const state = store.state()
   if (state.status !== 'signed-in') return Infinity
   const now = store.now()
-  return Math.min(untilEnd(state.held, now), untilConfirmed(state, now))
+  return Math.min(untilEnd(state.held, now), untilConfirmed(state, now, lookedAt))
 }
 
 /** Milliseconds until a session ends with its access token; Infinity while it can be refreshed. */
@@ -163,87 +172,6 @@ const untilEnd = <User extends SessionUser>(held: Held<User>, now: Now): number 
 const untilConfirmed = <User extends SessionUser>(
   { absentSince }: SignedIn<User>,
   { monotonic }: Now,
-): number => (absentSince === null ? Infinity : absentSince + CONFIRM_ABSENCE - monotonic)
-
-/** Makes the duty to read storage: one reading at a time, and one more for all hints during it. */
-function createReader<User extends SessionUser>(refreshes: Refreshes<User>, done: () => void) {
-  /** Hints that came since the last reading began; `null` while nothing is being read. */
-  let hints: number | null = null
-  let disposed = false
-  return {
-    async read(unheard?: number): Promise<void> {
-      if (hints !== null) {
-        hints++
-        return
-      }
-      do {
-        hints = 0
-        await refreshes.observe(unheard)
-      } while (hints > 0 && !disposed)
-      hints = null
-      done()
-    },
-    dispose(): void {
-      disposed = true
-    },
-  }
-}
-
-/** Makes the duty to bring storage to say what memory says, after a write has failed. */
-function createSaver<User extends SessionUser>(
-  { limits, section, store }: EngineContext<User>,
-  { path, refreshes }: UpkeepParts<User>,
-  done: () => void,
-) {
-  /** Monotonic time of the next try. */
-  let at: number | null = null
-  let tries = 0
-  /** A save waits for the lock: until it has ended there is no other. */
-  let saving = false
-
-  async function save(): Promise<void> {
-    const seen = await refreshes.observe()
-    const state = store.state()
-    if (state.status === 'loading' || state.saved) return
-    if (state.status === 'signed-out') {
-      const lineage = state.ended.at(-1) ?? null
-      return path.end({ lineage, any: false, error: state.error ?? undefined })
-    }
-    const { record } = state.held
-    await path.commit({
-      record,
-      seen,
-      still: () => store.held()?.record === record,
-      become: (saved) => ({ type: 'persisted', saved }),
-    })
-  }
-
-  return {
-    /** Milliseconds until the next try; Infinity when everything is saved. */
-    untilNext(): number {
-      const state = store.state()
-      if (saving || state.status === 'loading') return Infinity
-      if (state.saved) {
-        at = null
-        tries = 0
-        return Infinity
-      }
-      const { monotonic } = store.now()
-      at ??= monotonic + Math.min(limits.maxRetryDelay, limits.retryDelay * 2 ** tries)
-      return at - monotonic
-    },
-    soon(): void {
-      at = store.now().monotonic
-    },
-    save(): void {
-      saving = true
-      tries++
-      at = null
-      const end = (): void => {
-        saving = false
-        done()
-      }
-      section.locked(save).then(end, end)
-    },
-  }
-}
+  lookedAt: number,
+): number =>
+  absentSince === null ? Infinity : Math.max(absentSince, lookedAt) + CONFIRM_ABSENCE - monotonic
