@@ -99,6 +99,10 @@ export type Input<User extends SessionUser> =
   /** A sign-in that was saved is over before it became current. */
   | { readonly type: 'dropped'; readonly lineage: string }
 
+/** Whether storage was found empty, and it is not known yet whether it stays so. */
+export const isEmptied = <User extends SessionUser>(state: State<User>): boolean =>
+  state.status === 'signed-in' && state.absentSince !== null
+
 /** The lineages that have ended as far as this context knows. */
 export const endedOf = <User extends SessionUser>(state: State<User>): readonly string[] =>
   state.status === 'loading' ? [] : state.ended

@@ -13,6 +13,9 @@ const live = (world: World): Context[] =>
 
 const LOCK = 'holdfast:app'
 
+/** For how long, in ms, the storage of one tab may fail, as when WebKit has lost the connection to a database. */
+const BLIND = [1_000, 15_000, 120_000] as const
+
 const onOne =
   (name: string, act: (context: Context, world: World) => void): WorldFault =>
   (world, choices) => {
@@ -111,6 +114,12 @@ export const FAULTS = {
   'write fails': onOne('write fails', (context) => {
     context.failing += 2
   }),
+  'reads fail': (world, choices) => {
+    const context = oneOf(choices, running(world))
+    if (!context) return null
+    context.blindUntil = world.clock.monotonic() + (oneOf(choices, BLIND) ?? 0)
+    return `reads fail ${context.name}`
+  },
   'storage full': storageFault('storage full', (storage, on) => storage.setQuotaExceeded(on)),
   'storage blocked': storageFault('storage blocked', (storage, on) => storage.block(on)),
   'reads hang': storageFault('reads hang', (storage, on) => storage.hangReads(on)),
@@ -173,9 +182,12 @@ export type FaultName = keyof typeof FAULTS
 
 const ALL = Object.keys(FAULTS) as FaultName[]
 const WITHOUT_COOKIES = ALL.filter((name) => name !== 'cookies deleted')
+// Where cookies hold the session, a page that cannot read does not know for whom it asks.
+const WITH_COOKIES = ALL.filter((name) => name !== 'reads fail')
 
 /** What can go wrong in a world. */
-export const faultsOf = ({ jar }: World): readonly FaultName[] => (jar ? ALL : WITHOUT_COOKIES)
+export const faultsOf = ({ jar }: World): readonly FaultName[] =>
+  jar ? WITH_COOKIES : WITHOUT_COOKIES
 
 /** Lets a fault happen, and counts it. */
 export function inflict(world: World, name: FaultName, choices: Choices): void {
@@ -199,6 +211,7 @@ export function heal(world: World): void {
   bus.loseMessages(false)
   for (const context of live(world)) {
     context.failing = 0
+    context.blindUntil = Number.NEGATIVE_INFINITY
     thaw(context, world)
     context.tab.goOnline()
     context.tab.show()
