@@ -137,13 +137,13 @@ describe('a lease in storage without update', () => {
 })
 
 describe('a lease in a storage that is slow', () => {
-  /** Contenders for a lease whose storage takes so many ms for each call. */
-  function slow(ms: number) {
+  /** Contenders for a lease whose storage takes so many ms for each call, and a write so many. */
+  function slow(ms: number, writing = ms) {
     const contest: ReturnType<typeof createContest> = createContest('plain', {
       scheduler: ({ kind }) =>
         new Promise((go) => {
           if (kind.startsWith('storage.') && !kind.endsWith(':answer'))
-            contest.clock.schedule(ms, go)
+            contest.clock.schedule(kind.startsWith('storage.set') ? writing : ms, go)
           else go()
         }),
     })
@@ -164,9 +164,15 @@ describe('a lease in a storage that is slow', () => {
   })
 
   it('is free at once when it is released during a renewal', async () => {
-    const { clock, ask, entry } = slow(900)
+    const { clock, ask, entry } = slow(100, 1_200)
     const contender = ask()
-    await clock.advance(6_000)
+    let before = entry()
+    while (before === undefined || entry() === before) {
+      before = entry()
+      await clock.advance(100)
+    }
+    // The next renewal has read that the lease is its own, and is about to write so.
+    await clock.advance(900)
     expect(contender.state).toBe('holding')
     contender.release()
     await clock.advance(10_000)

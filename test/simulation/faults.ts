@@ -118,6 +118,9 @@ export const FAULTS = {
     const context = oneOf(choices, running(world))
     if (!context) return null
     context.blindUntil = world.clock.monotonic() + (oneOf(choices, BLIND) ?? 0)
+    // A browser loses it when a device wakes, and then all have to do at once: this one comes last.
+    const others = running(world).filter((other) => other !== context)
+    for (const each of [...others, context]) each.do({ type: 'refresh', refreshes: true })
     return `reads fail ${context.name}`
   },
   'storage full': storageFault('storage full', (storage, on) => storage.setQuotaExceeded(on)),
