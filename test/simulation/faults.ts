@@ -14,7 +14,9 @@ const live = (world: World): Context[] =>
 const LOCK = 'holdfast:app'
 
 /** For how long, in ms, the storage of one tab may fail, as when WebKit has lost the connection to a database. */
-const BLIND = [1_000, 15_000, 120_000] as const
+const BLIND = [5_000, 15_000, 120_000] as const
+/** How long, in ms, all others take to ask for the lock before it. */
+const LAST = 50
 
 const onOne =
   (name: string, act: (context: Context, world: World) => void): WorldFault =>
@@ -118,9 +120,12 @@ export const FAULTS = {
     const context = oneOf(choices, running(world))
     if (!context) return null
     context.blindUntil = world.clock.monotonic() + (oneOf(choices, BLIND) ?? 0)
-    // A browser loses it when a device wakes, and then all have to do at once: this one comes last.
-    const others = running(world).filter((other) => other !== context)
-    for (const each of [...others, context]) each.do({ type: 'refresh', refreshes: true })
+    // A browser loses it when a device wakes, and then all have to do: this one asks last.
+    const refresh = { type: 'refresh', refreshes: true } as const
+    for (const other of running(world)) if (other !== context) other.do(refresh)
+    world.clock.schedule(LAST, () => {
+      if (context.status === 'running') context.do(refresh)
+    })
     return `reads fail ${context.name}`
   },
   'storage full': storageFault('storage full', (storage, on) => storage.setQuotaExceeded(on)),
