@@ -100,6 +100,7 @@ const SERVERS: Readonly<Record<Protocol, readonly (readonly [number, ServerKind]
     [2, 'grace'],
     [3, 'keycloak'],
     [2, 'loser'],
+    [2, 'refusing'],
     [1, 'renewing'],
   ],
 }
