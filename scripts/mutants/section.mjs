@@ -60,14 +60,20 @@ export const SECTION = [
   {
     file,
     name: 'A lock that cannot be had is reported each time.',
-    find: 'if (!failing) environment.report(error)',
-    replace: 'environment.report(error)',
+    find: 'if (failures++ === 0) environment.report(error)',
+    replace: 'failures++\n      environment.report(error)',
   },
   {
     file,
     name: 'Who has waited for the time of one turn goes on without the lock, though others have it in turn.',
     find: 'const look = watch?.()',
     replace: 'const look = watch && null',
+  },
+  {
+    file,
+    name: 'What a client did without the lock shows it that the lock works.',
+    find: 'failing() <= before && look',
+    replace: 'before >= 0 && look',
   },
   {
     file,

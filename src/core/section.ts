@@ -68,7 +68,7 @@ async function within<T>(
 async function wait(
   options: SectionOptions,
   asked: Promise<LockRelease>,
-  signal: Signal,
+  { signal, failing }: { readonly signal: Signal; failing(): number },
 ): Promise<Exclude<Turn['lock'], 'broken'>> {
   const { timeout: limit, watch } = options
   //   this context               the holder              the next in line
@@ -78,8 +78,10 @@ async function wait(
   //   would send it too          so it looks first: something was done, and it keeps its place in the line
   for (let turns = 0; turns < TURNS; turns++) {
     const look = watch?.()
+    const before = failing()
     if (await within(options, asked, { limit, signal })) return 'held'
-    const moved = look && Promise.race([asked.then(() => true), look()])
+    // What this client did without the lock meanwhile does not show that it works.
+    const moved = failing() <= before && look && Promise.race([asked.then(() => true), look()])
     if (!moved || !(await within(options, moved, { limit, signal }))) throw late()
   }
   return 'busy'
@@ -88,7 +90,8 @@ async function wait(
 /** Makes what asks for the lock; resolves without a release where it was done without. */
 function createAcquire(options: SectionOptions) {
   const { environment, lockName } = options
-  let failing = false
+  /** How often in a row it could not be had. */
+  let failures = 0
   return async (signal: Signal): Promise<Pick<Turn, 'lock'> & { release?: LockRelease }> => {
     const own = environment.createAbort()
     const asked = new Promise<LockRelease>((begin) => {
@@ -96,14 +99,13 @@ function createAcquire(options: SectionOptions) {
     })
     let lock: Turn['lock'] = 'broken'
     try {
-      lock = await wait(options, asked, signal)
-      failing = false
+      lock = await wait(options, asked, { signal, failing: () => failures })
+      failures = 0
       if (lock === 'held') return { lock, release: await asked }
     } catch (error) {
       if (signal.aborted) throw error
       // What fails again and again is told once.
-      if (!failing) environment.report(error)
-      failing = true
+      if (failures++ === 0) environment.report(error)
     } finally {
       if (lock !== 'held') {
         own.abort()
