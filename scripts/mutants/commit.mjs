@@ -131,13 +131,13 @@ export const COMMIT = [
   {
     file,
     name: 'Who finds storage empty keeps it to itself.',
-    find: 'if (!isEmptyFor(before) && isEmptyFor(store.state())) announce()',
+    find: 'if (!isEmptied(before) && isEmptied(store.state())) announce()',
     replace: '',
   },
   {
     file,
     name: 'Contexts tell each other of empty storage for ever.',
-    find: '!isEmptyFor(before) && ',
+    find: '!isEmptied(before) && ',
     replace: '',
   },
   {
@@ -149,8 +149,8 @@ export const COMMIT = [
   {
     file,
     name: 'Storage that did not answer counts as storage that failed.',
-    find: "isAuthError(error, 'timeout') ? 'unanswered' : 'failed'",
-    replace: "isAuthError(error, 'timeout') ? 'failed' : 'failed'",
+    find: "lastRead() || isAuthError(error, 'timeout') ? 'unknown' : 'broken'",
+    replace: "isAuthError(error, 'timeout') ? 'broken' : 'broken'",
   },
   {
     file,

@@ -58,7 +58,7 @@ export interface Engine<User extends SessionUser>
 function createContext<User extends SessionUser>(
   provider: Provider<never, User>,
   settings: EngineSettings<User>,
-  duties: Pick<EngineContext<User>, 'announce' | 'settle'>,
+  duties: Pick<EngineContext<User>, 'announce' | 'settle' | 'watch'>,
 ): EngineContext<User> {
   const { environment, storage, storageKey } = settings
   const { requestTimeout = 10_000, storageTimeout = STORAGE_TIMEOUT } = settings
@@ -76,7 +76,8 @@ function createContext<User extends SessionUser>(
   // the gate, and forgets the failures before; a refusal waits for the lag once, and what it saved once more.
   const inside = requestTimeout + 6 * storageTimeout + 2 * lag + (provider.mayYield ? atGate : 0)
   const lockName = lockNameOf(storageKey)
-  const section = createSection({ environment, lockName, timeout: inside, lag })
+  const { watch } = duties
+  const section = createSection({ environment, lockName, timeout: inside, lag, watch })
   return {
     environment,
     provider,
@@ -111,6 +112,7 @@ function createParts<User extends SessionUser>(
   const context = createContext<User>(provider, settings, {
     announce: () => hints.announce(),
     settle: () => upkeep.settle(),
+    watch: () => refreshes.watch(),
   })
   const path: CommitPath<User> = createCommitPath(context)
   const patience = createSharedPatience(context)

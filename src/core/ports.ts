@@ -76,8 +76,11 @@ export interface KeyStore<Key = unknown> {
 /** Gives a lock back, and may be called twice. */
 export interface LockRelease {
   (): void
-  /** Whether the lock is still this holder's, where it may be taken from one that sleeps. */
-  readonly holds?: (() => boolean) | undefined
+  /**
+   * Whether the lock is still this holder's, where it may be taken from one that sleeps. Takes as long
+   * as it takes to make sure.
+   */
+  readonly holds?: (() => Promise<boolean>) | undefined
 }
 
 /** Mutual exclusion among the contexts that share a storage. */

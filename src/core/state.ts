@@ -143,6 +143,10 @@ export function untilFound<User extends SessionUser>(
   return unknown ? nextAttempt(unknown.patience, now, limits) - now.monotonic : Infinity
 }
 
+/** Whether storage was found empty, and it is not known yet whether it stays so. */
+export const isEmptied = <User extends SessionUser>(state: State<User>): boolean =>
+  state.status === 'signed-in' && state.absentSince !== null
+
 /** The lineages that have ended as far as this context knows. */
 export const endedOf = <User extends SessionUser>(state: State<User>): readonly string[] =>
   state.status === 'loading' ? [] : state.ended

@@ -24,7 +24,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * address from another integration's, 40 keep the provider's tokens of an implicit flow, 20 make a
  * secret for a new address as whoever asked for that. 8 of the core keep a request without a token its caller's.
  */
-const BUDGETS = { core: 19_580, gotrue: 28_000, oidc: 28_950 }
+const BUDGETS = { core: 20_355, gotrue: 28_780, oidc: 29_740 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`

@@ -7,7 +7,7 @@ import { hear } from './events.js'
 import { begunWith } from './exchanging.js'
 import type { Mint, Sent } from './ledger.js'
 import { LOSES_ANSWER, serve } from './network.js'
-import { checkSend, noteReuse } from './requests.js'
+import { checkSend, excuseForLate, noteReuse } from './requests.js'
 import { failingStorage, laggingStorage, lateAtFirst } from './storage.js'
 import { createAbort } from './surroundings.js'
 import { count } from './tally.js'
@@ -39,6 +39,10 @@ export interface Context {
   trouble: number
   /** How many of its next writes fail. */
   failing: number
+  /** Monotonic time until which this context's reads have failed. */
+  blindAt: number
+  /** Monotonic time until which they fail. */
+  blindUntil: number
   /** Monotonic time at which a session came last, with which nothing has failed yet. */
   freshAt: number
   /** How many requests had left any context when this one was disposed of. */
@@ -111,6 +115,7 @@ function watchedFetch(world: World, tab: Tab, context: () => Context): typeof fe
         if (!served) throw new TypeError('fetch failed')
         if (!asked?.known) minted = ledger.answer(name, departure, sent, wire.read(served.body))
         const refused = served.status >= 400 || !minted
+        if (world.jar && !minted) world.facts.untraced = world.clock.monotonic()
         const given = sent !== null && sent.landedAt < Infinity
         const lost = given || LOSES_ANSWER.has(fault)
         if (sent) {
@@ -140,6 +145,7 @@ function watchedFetch(world: World, tab: Tab, context: () => Context): typeof fe
     }
     /** The page hears nothing of an answer, and so of nothing that the server said on the way. */
     const lose = (error: unknown): void => {
+      if (world.jar) world.facts.untraced = world.clock.monotonic()
       const givenUp = isAuthError(error, 'superseded') || isAuthSessionMissingError(error)
       if (minted) minted.delivered = false
       for (const sent of land()) Object.assign(sent, { outcome: 'lost', status: 0, givenUp })
@@ -160,6 +166,18 @@ function watchedFetch(world: World, tab: Tab, context: () => Context): typeof fe
       },
     )
   }
+}
+
+/** Judges that a context goes on without the lock: that is not what a long line before it is for. */
+function checkLate(world: World, name: string): void {
+  const why = excuseForLate(world)
+  world.trace(name, `goes on without the lock: ${why}`)
+  world.verdict.check(
+    'waits-in-line',
+    why !== null,
+    () => `${name} goes on without the lock, which is handed on from one to the next`,
+  )
+  world.facts.lockBroken ??= why
 }
 
 /** Opens a tab with a client in it. */
@@ -191,7 +209,7 @@ export function createContext(
     createAbort,
     report(error: unknown) {
       const late = isAuthError(error, 'timeout') && error.message.includes('lock')
-      if (late) world.facts.lockBroken ??= 'not granted in time'
+      if (late) checkLate(world, name)
     },
   }
   const lock = options.lock === 'web' ? environment.lock : leaseLock({ ...environment, storage })
@@ -231,6 +249,8 @@ export function createContext(
     frozenAt: -Infinity,
     trouble: -Infinity,
     failing: 0,
+    blindAt: -Infinity,
+    blindUntil: -Infinity,
     freshAt: -Infinity,
     departuresAtDispose: Infinity,
     press: () => press(),

@@ -15,6 +15,11 @@ const LOCK = 'holdfast:app'
 /** No world has more contexts at a time. */
 const MOST = 20
 
+/** For how long, in ms, the storage of one tab may fail, as when WebKit has lost the connection to a database. */
+const BLIND = [5_000, 15_000, 120_000] as const
+/** How long, in ms, all others take to ask for the lock before it. */
+const LAST = 50
+
 const onOne =
   (name: string, act: (context: Context, world: World) => void): WorldFault =>
   (world, choices) => {
@@ -119,6 +124,18 @@ export const FAULTS = {
     const late = oneOf(choices, [1_500, 3_000, 9_000]) ?? 0
     return `${world.open(late).name} reads for the first time after ${late} ms`
   },
+  'reads fail': (world, choices) => {
+    const context = oneOf(choices, running(world))
+    if (!context) return null
+    context.blindUntil = world.clock.monotonic() + (oneOf(choices, BLIND) ?? 0)
+    // A browser loses it when a device wakes, and then all have to do: this one asks last.
+    const refresh = { type: 'refresh', refreshes: true } as const
+    for (const other of running(world)) if (other !== context) other.do(refresh)
+    world.clock.schedule(LAST, () => {
+      if (context.status === 'running') context.do(refresh)
+    })
+    return `reads fail ${context.name}`
+  },
   'storage full': storageFault('storage full', (storage, on) => storage.setQuotaExceeded(on)),
   'storage blocked': storageFault('storage blocked', (storage, on) => storage.block(on)),
   'reads hang': storageFault('reads hang', (storage, on) => storage.hangReads(on)),
@@ -181,9 +198,12 @@ export type FaultName = keyof typeof FAULTS
 
 const ALL = Object.keys(FAULTS) as FaultName[]
 const WITHOUT_COOKIES = ALL.filter((name) => name !== 'cookies deleted')
+// Where cookies hold the session, a page that cannot read does not know for whom it asks.
+const WITH_COOKIES = ALL.filter((name) => name !== 'reads fail')
 
 /** What can go wrong in a world. */
-export const faultsOf = ({ jar }: World): readonly FaultName[] => (jar ? ALL : WITHOUT_COOKIES)
+export const faultsOf = ({ jar }: World): readonly FaultName[] =>
+  jar ? WITH_COOKIES : WITHOUT_COOKIES
 
 /** Lets a fault happen, and counts it. */
 export function inflict(world: World, name: FaultName, choices: Choices): void {
@@ -207,6 +227,7 @@ export function heal(world: World): void {
   bus.loseMessages(false)
   for (const context of live(world)) {
     context.failing = 0
+    context.blindUntil = Number.NEGATIVE_INFINITY
     thaw(context, world)
     context.tab.goOnline()
     context.tab.show()

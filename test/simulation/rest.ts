@@ -1,4 +1,4 @@
-import { BOUND, checkBound } from './calls.js'
+import { boundOf, checkBound } from './calls.js'
 import type { Context } from './context.js'
 import { checkEnded, checkIdentity } from './events.js'
 import { heal } from './faults.js'
@@ -38,7 +38,10 @@ function stored(world: World): Tokens | null {
 const mayLeaveTraces = ({ facts, contexts }: World): boolean =>
   facts.storageDamaged ||
   facts.storageTrouble > -Infinity ||
-  contexts.some(({ status }) => status === 'crashed' || status === 'disposed')
+  contexts.some(
+    ({ status, blindAt }) =>
+      status === 'crashed' || status === 'disposed' || blindAt > Number.NEGATIVE_INFINITY,
+  )
 
 function checkAgreement(world: World): void {
   const disk = stored(world)
@@ -184,7 +187,7 @@ export async function rest(world: World): Promise<void> {
   for (const context of running(world)) context.do({ type: 'get' })
   await quiet(world)
   if (world.contexts.some(({ calls }) => calls.some(({ settled }) => !settled))) {
-    await clock.advance(BOUND)
+    await clock.advance(boundOf(world))
   }
   checkWaiting(world)
   if (verdict.violation()) return

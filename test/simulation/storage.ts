@@ -95,11 +95,17 @@ export function lateAtFirst(
   }
 }
 
-/** Writes fail when told to, and only here. */
+/** Reads and writes fail when told to, and only here. */
 export function failingStorage(world: World, context: () => Context, storage: Storage): Storage {
   const { lag, update, subscribe } = storage
   return {
-    get: storage.get,
+    get(key) {
+      const me = context()
+      const now = world.clock.monotonic()
+      if (now >= me.blindUntil) return storage.get(key)
+      me.blindAt = now
+      throw new DOMException('planted', 'UnknownError')
+    },
     set(key, value) {
       const me = context()
       if (me.failing > 0) {

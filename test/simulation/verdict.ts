@@ -6,6 +6,7 @@ import { count, type Tally } from './tally.js'
  */
 export const INVARIANTS = {
   'one-in-flight': 'at most one exchange is in flight per refresh token',
+  'waits-in-line': 'nobody goes without a lock that is handed on',
   'sent-once': 'no refresh token is sent twice, except after an answer that was lost',
   warranted: 'a request is an expiry, a call of refreshSession, or a retry after a fault',
   'one-per-life':

@@ -36,6 +36,8 @@ export interface WorldOptions {
   readonly asking?: Asking | undefined
   /** What befalls cookies on their way. */
   readonly cookies?: CookieChoices | undefined
+  /** Whether the server takes seconds for each answer. @default false */
+  readonly slow?: boolean | undefined
   /** When sessions end by themselves. @default never */
   readonly timeouts?: WorldTimeouts | undefined
   readonly seed: number
@@ -121,6 +123,11 @@ export interface Facts {
   storageDamaged: boolean
   /** Whether messages got lost. */
   deaf: boolean
+  /**
+   * Monotonic time of the last answer by which a start learnt of nobody, or nothing: those who wait for
+   * the lock behind it cannot see that it had a turn.
+   */
+  untraced: number
   /** Monotonic time at which the device's clock last jumped. */
   clockJump: number
 }
@@ -225,6 +232,7 @@ export function createWorld(options: WorldOptions): World {
       storageTrouble: -Infinity,
       storageDamaged: false,
       deaf: false,
+      untraced: -Infinity,
       clockJump: -Infinity,
     },
     writes: new Map(),
