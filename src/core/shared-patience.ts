@@ -56,6 +56,8 @@ export function createSharedPatience<User extends SessionUser>(
   const { environment, settings, store, vault, section } = context
   const look = createLook(store.now, settings.storage.lag)
   let known: Known = { text: null, about: '', patience: null }
+  /** The text that is in the state by now: another token, of the same revision, is none of its business. */
+  let learnt: string | null = null
 
   // What cannot be written costs the others a request each; the session does not depend on it.
   async function tell(patience: Patience | null, subject: Subject): Promise<void> {
@@ -99,6 +101,8 @@ export function createSharedPatience<User extends SessionUser>(
     async learn() {
       const before = store.held()?.record
       const theirs = before && (await peek(before))
+      if (known.text === learnt) return
+      learnt = known.text
       const state = store.state()
       if (!theirs || state.status !== 'signed-in' || state.held.record !== before) return
       const news = newsOf(theirs, state.patience)
@@ -114,6 +118,7 @@ export function createSharedPatience<User extends SessionUser>(
       const patience = { ...before, ...(!ours && counted), spent: spent || before.spent }
       store.dispatch({ type: 'failed', patience, origin: 'this-context' })
       await tell(patience, state.held.record)
+      learnt = known.text
     },
     async clear() {
       if (known.text !== null) await tell(null, null)

@@ -93,7 +93,13 @@ function checkOrder(world: World, context: Context, [event, session]: AuthChange
     return
   }
   const news = event === 'TOKEN_REFRESHED'
-  const twice = news && times === 1 && heard.tokens.has(pairOf(session))
+  //   this context          another one                  a third one
+  //                         signs in
+  //                                                      saves what a token held elsewhere brought
+  //                         hears of that, and goes on   finds that somebody has signed in meanwhile:
+  //   hears of both, and of the sign-in once more        that is current again
+  const returns = heard.session !== mint.session
+  const twice = news && times === 1 && !returns && heard.tokens.has(pairOf(session))
   const back = mint.session === heard.session && mint.index < heard.index
   // Contexts that cannot read each other’s work may get siblings of one parent.
   const { lockBroken, storageDamaged, storageTrouble } = world.facts
