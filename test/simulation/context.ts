@@ -170,7 +170,7 @@ function watchedFetch(world: World, tab: Tab, context: () => Context): typeof fe
 
 /** Judges that a context goes on without the lock: that is not what a long line before it is for. */
 function checkLate(world: World, name: string): void {
-  const why = excuseForLate(world)
+  const why = excuseForLate(world, name)
   world.trace(name, `goes on without the lock: ${why}`)
   world.verdict.check(
     'waits-in-line',

@@ -21,9 +21,11 @@ function excuseForTwo(world: World, earlier: Sent): string | null {
 const HELD_UP = 60_000
 
 /** Why a lock may be late, or `null`: that others are before one in the line is no reason. */
-export function excuseForLate(world: World): string | null {
+export function excuseForLate(world: World, name: string): string | null {
   const { facts, contexts, clock } = world
   const since = clock.monotonic() - HELD_UP
+  // Who cannot read storage sees nothing of what others do in their turns.
+  if ((contextOf(world, name)?.blindAt ?? -1) >= since) return 'reads failed'
   if (facts.lockBroken) return facts.lockBroken
   if (contexts.some(({ name }) => wasStopped(world, name, since))) return 'holder stopped'
   if (facts.untraced >= since) return 'turns without a trace'
