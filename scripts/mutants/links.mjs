@@ -81,10 +81,10 @@ export const LINKS = [
     replace: 'return user ? grant : grant',
   },
   {
-    file: passkeys,
+    file: 'src/providers/gotrue/one-person.ts',
     name: 'A passkey is made for whoever is signed in by then.',
-    find: 'if (!owner || owner.id === user?.id) return',
-    replace: 'if (!owner || owner.id !== null) return',
+    find: 'if (person === id) return',
+    replace: 'if (person !== null) return',
   },
   {
     file: webauthn,

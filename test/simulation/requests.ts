@@ -68,7 +68,8 @@ function blindness(world: World, sent: Sent, child: Mint): string | null {
   const unsaved = left <= (child.savedAt ?? Infinity) + (world.options.lag ?? 0)
   if (unsaved && wasStopped(world, child.by, child.at)) return 'holder frozen'
   if (world.facts.storageTrouble >= sent.at) return 'storage in trouble'
-  if ((contextOf(world, sent.by)?.blindAt ?? -1) >= child.at) return 'reads failed'
+  // Who cannot read sends what was traded, and writes over what brought the others.
+  if (world.contexts.some(({ blindAt }) => blindAt >= child.at)) return 'reads failed'
   // A sign-out that could not be written leaves nothing that others could read.
   if (world.signedOut.has(child.session)) return 'signed out elsewhere'
   // It was stopped between its look at storage and its request.
@@ -83,7 +84,7 @@ export function noteReuse(world: World, sent: Sent): void {
   if (!newest || reused.has(session)) return
   const child = ledger.children(sent.token).at(-1)
   // Who did not see that a token was traded may send it. That ends a session only where the server ends it.
-  const goesOn = world.wire.sessions().some(({ id }) => id === session)
+  const goesOn = world.options.rotation === 'refusing'
   const unseen = child && !goesOn ? blindness(world, sent, child) : null
   reused.set(session, excuseForLoss(world, newest) ?? unseen)
 }
