@@ -1,5 +1,11 @@
 import { AuthError } from './core/errors.js'
-import type { AnswerMeaning, IncomingAnswer, OutgoingRequest, Provider } from './core/provider.js'
+import type {
+  AnswerMeaning,
+  CallOptions,
+  IncomingAnswer,
+  OutgoingRequest,
+  Provider,
+} from './core/provider.js'
 import { isSamePerson, type SessionRecord } from './core/record.js'
 import type { Grant, Session, SessionUser } from './core/session.js'
 
@@ -8,9 +14,9 @@ export interface TokenSource<User extends SessionUser> {
   /** The record in memory, whatever its age; `null` when nobody is signed in, as far as is known. */
   held(): SessionRecord<User> | null
   /** The record behind the working session; `null` when nobody is signed in. */
-  current(): Promise<SessionRecord<User> | null>
+  current(options: CallOptions): Promise<SessionRecord<User> | null>
   /** The same person's record with other tokens. @throws AuthError when there is none. */
-  replace(rejected: SessionRecord<User>): Promise<SessionRecord<User>>
+  replace(rejected: SessionRecord<User>, options: CallOptions): Promise<SessionRecord<User>>
   /** Makes what an answer brought the session's newest state. */
   update(base: SessionRecord<User>, grant: Grant<User>): void
 }
@@ -57,7 +63,7 @@ const byStatus = ({ status, headers }: IncomingAnswer): AnswerMeaning<never> => 
  * A `fetch` that attaches the access token to requests to the listed origins and to no other. On
  * 401 it refreshes the refused token once and sends the request once more, as the same person or not
  * at all.
- * @throws AuthError `invalid_argument` for origins that are none; when called,
+ * @throws AuthError `invalid_argument` for origins that are none; when called, the reason of the caller's signal,
  *   when the token is dead and cannot be refreshed now, `superseded` when somebody
  *   else signs in before the request is sent, and `step_required` when the provider knows that the
  *   answer asks for another step.
@@ -109,10 +115,15 @@ export function createAuthFetch<User extends SessionUser>(
 
   return async (input, init) => {
     const request = new Request(input, init)
-    const { url, method } = request
+    const { url, method, signal } = request
+    // As the platform does: an app looks for the reason that it gave.
+    const orAbort = (error: unknown): never => {
+      signal.throwIfAborted()
+      throw error
+    }
     const allowed = origins.includes(new URL(url).origin)
     const begun = source.held()
-    let record = allowed ? await source.current() : null
+    let record = allowed ? await source.current({ signal }).catch(orAbort) : null
     if (!record) return send(request)
     //   the app                      this fetch               somebody else
     //   sends a request as Ada
@@ -140,7 +151,10 @@ export function createAuthFetch<User extends SessionUser>(
       // Each remedy is tried once.
       if (!left.delete(meaning.kind)) return response
       if (meaning.kind === 'refresh') {
-        const next: SessionRecord<User> | null = await source.replace(record).catch(() => null)
+        const next: SessionRecord<User> | null = await source
+          .replace(record, { signal })
+          .catch(() => null)
+        signal.throwIfAborted()
         if (!next) return response
         record = next
       }

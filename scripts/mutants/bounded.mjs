@@ -11,8 +11,14 @@ export const BOUNDED = [
   {
     file,
     name: 'A time that was slept through counts as a wait.',
-    find: 'if (clock.monotonic() - due > SLEPT) arm',
-    replace: 'if (clock.monotonic() < due) arm',
+    find: 'if (!slept && clock.monotonic() - due > SLEPT) arm',
+    replace: 'if (!slept && clock.monotonic() < due) arm',
+  },
+  {
+    file,
+    name: 'A wait in a tab whose timers are always late has no end.',
+    find: '!slept && clock',
+    replace: 'clock',
   },
   {
     file,

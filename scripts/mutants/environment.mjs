@@ -146,13 +146,25 @@ export const ENVIRONMENT = [
   {
     file: 'src/core/check-options.ts',
     name: 'A time before now is a time.',
-    find: 'Number(value) >= 0',
+    find: 'Number(value) >= least',
     replace: 'true',
   },
   {
     file: 'src/core/check-options.ts',
     name: 'A storage that removes nothing will do.',
-    find: ' && storage.remove',
-    replace: '',
+    find: '[get, set, remove].every',
+    replace: '[get, set].concat(remove && []).every',
+  },
+  {
+    file: 'src/core/check-options.ts',
+    name: 'A delay without length is one.',
+    find: '? LEAST_DELAY : 0',
+    replace: '? 0 * LEAST_DELAY : 0',
+  },
+  {
+    file: 'src/core/check-options.ts',
+    name: 'A part of the environment may lack a method.',
+    find: "methods.split(' ').every",
+    replace: "methods.split(' ').some",
   },
 ]

@@ -55,7 +55,7 @@ export const ERRANDS = [
   {
     file,
     name: 'A token for a resource is wanted anew although a sibling has brought it.',
-    find: 'answeredBy: (record) => tokenFor(context, record, name) !== null',
+    find: 'answeredBy: () => tokenFor(context, name) !== null',
     replace: 'answeredBy: () => false',
   },
   {

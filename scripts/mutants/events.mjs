@@ -4,6 +4,18 @@ const file = 'src/core/events.ts'
 export const EVENTS = [
   {
     file,
+    name: 'A listener that another one stopped hears the change that both were to hear.',
+    find: '!gone && !cleared',
+    replace: '!cleared',
+  },
+  {
+    file,
+    name: 'Listeners hear of a change after the client was disposed of.',
+    find: '!gone && !cleared',
+    replace: '!gone',
+  },
+  {
+    file,
     name: 'Each change waits until the listeners of the one before have settled.',
     edits: [
       [
@@ -11,10 +23,8 @@ export const EVENTS = [
         '): (...args: Args) => unknown {\n  return (...args) => {\n    try {\n      return Promise',
       ],
       [
-        'const handler = (change: AuthChange<User>): void => call(...change)',
-        `const handler = (change: AuthChange<User>): void => {
-        pending = Promise.all([pending, call(...change)])
-      }`,
+        'if (!gone && !cleared) call(...change)',
+        'pending = Promise.all([pending, call(...change)])',
       ],
       ['let ready = false\n', 'let ready = false\n  let pending: Promise<unknown> | null = null\n'],
       [

@@ -32,4 +32,22 @@ export const FETCH = [
     find: 'if (!left.delete(meaning.kind)) return response',
     replace: 'if (!left.has(meaning.kind)) return response',
   },
+  {
+    file,
+    name: 'A request that is given up waits for its token all the same.',
+    find: 'source.current({ signal })',
+    replace: 'source.current({})',
+  },
+  {
+    file,
+    name: 'A request that is given up waits for the next token all the same.',
+    find: 'replace(record, { signal })',
+    replace: 'replace(record, {})',
+  },
+  {
+    file,
+    name: 'A request that is given up fails with another reason than the caller gave.',
+    find: '.catch(orAbort) : null',
+    replace: ' : null',
+  },
 ]

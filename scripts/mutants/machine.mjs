@@ -94,10 +94,16 @@ export const MACHINE = [
   },
   {
     file,
+    name: 'The age of what a record brings goes by how an earlier record came.',
+    find: '{ ...known, record, arrived }',
+    replace: '{ ...known, record }',
+  },
+  {
+    file,
     name: 'The life of a known token begins anew with a change of the user.',
-    find: 'known && hasSameAccessToken(known.record, record)\n      ? { ...known, record }',
+    find: 'known && hasSameAccessToken(known.record, record)\n      ? { ...known, record, arrived }',
     replace:
-      'known && hasSameAccessToken(known.record, record) && !record\n      ? { ...known, record }',
+      'known && hasSameAccessToken(known.record, record) && !record\n      ? { ...known, record, arrived }',
   },
   {
     file,

@@ -129,8 +129,14 @@ export const PATIENCE = [
   },
   {
     file,
+    name: 'A pause does not pass while a device sleeps.',
+    find: 'limits) - passed(patience.since, now)',
+    replace: 'limits) - (now.monotonic - patience.since.monotonic)',
+  },
+  {
+    file,
     name: 'A request that was lost takes back what the server said before.',
-    find: 'return Math.max(0, before.since + Math.max(said, before.quiet ?? 0) - now.monotonic)',
+    find: 'return Math.max(0, Math.max(said, before.quiet ?? 0) - passed(before.since, now))',
     replace: 'return 0',
   },
   {
@@ -148,8 +154,8 @@ export const PATIENCE = [
   {
     file,
     name: 'A failure of a context that did not hear of the one before is no news.',
-    find: 'theirs.since > own.since ? { ...theirs, failures: own.failures + 1 } : null',
-    replace: 'null',
+    find: 'theirs.since.monotonic > own.since.monotonic\n',
+    replace: 'theirs.since.monotonic > own.since.monotonic + Infinity\n',
   },
   {
     file,

@@ -31,14 +31,20 @@ export const RESOURCE_TOKENS = [
   {
     file,
     name: 'A clock that is set back makes a token for a resource live longer.',
-    find: 'Math.min(deadlines.get(token) ?? Infinity, monotonic + left)',
-    replace: 'monotonic + left',
+    find: 'deadlines.get(key) ?? deadlineOf(token, arrived)',
+    replace: 'deadlineOf(token, arrived)',
   },
   {
     file,
-    name: 'A clock that was set back before the first look makes a token live longer than it can.',
-    find: 'Math.min(token.expiresAt - wall, token.lifetime)',
-    replace: 'token.expiresAt - wall',
+    name: 'A token for a resource takes its end from another one.',
+    find: '[name, expiresAt, spread(accessToken)]',
+    replace: '[name, expiresAt]',
+  },
+  {
+    file,
+    name: 'The ends of all tokens for resources that there ever were are remembered.',
+    find: 'deadlines.size > KNOWN',
+    replace: 'deadlines.size < 0 * KNOWN',
   },
   {
     file,

@@ -29,8 +29,14 @@ export const REVOCATION = [
   {
     file,
     name: 'A sign-out everywhere is tried again for ever.',
-    find: 'if (time > end) return\n',
-    replace: 'if (time > Infinity * end) return\n',
+    find: 'disposed || time > end',
+    replace: 'disposed || time > Infinity * end',
+  },
+  {
+    file,
+    name: 'A sign-out that fails after the client was disposed of leaves its tokens to a timer.',
+    find: 'disposed || time > end',
+    replace: 'time > end',
   },
   {
     file,

@@ -49,7 +49,7 @@ export const SHARED_PATIENCE = [
     file,
     name: 'A request that a page gave up itself forgets what was known of the server.',
     find: '{ ...before, ...(!ours',
-    replace: '{ failures: 0, since: now.monotonic, jitter: 0, error, ...(!ours',
+    replace: '{ failures: 0, since: now, jitter: 0, error, ...(!ours',
   },
   {
     file,

@@ -5,7 +5,7 @@ export const STATE = [
   {
     file,
     name: 'A failure outlives the token that a sibling got after it, where cookies hold it.',
-    find: ' && deadline.monotonic - record.lifetime <= since',
+    find: ' && deadline.monotonic - record.lifetime <= since.monotonic',
     replace: '',
   },
   {

@@ -23,8 +23,14 @@ export const STORE = [
   {
     file,
     name: 'What an app shows is not told of a sign-out, only its listeners are.',
-    find: 'for (const subscriber of [...subscribers]) subscriber()',
-    replace: 'if (snapshot.session) for (const subscriber of [...subscribers]) subscriber()',
+    find: 'if (subscribers.has(subscriber)) subscriber()',
+    replace: 'if (snapshot.session) subscriber()',
+  },
+  {
+    file,
+    name: 'A subscriber that another one stopped is called once more.',
+    find: 'if (subscribers.has(subscriber)) subscriber()',
+    replace: 'subscriber()',
   },
   {
     file,

@@ -35,20 +35,20 @@ export const TIMING = [
   {
     file,
     name: 'A token that was long on its way into storage gets its whole life.',
-    find: 'Math.max(savedAt - receipt, 0) + since',
-    replace: '0 * receipt + since',
+    find: 'Math.max(age, 0) + since',
+    replace: '0 * age + since',
   },
   {
     file,
     name: 'The time since a token was saved does not count.',
-    find: 'Math.max(savedAt - receipt, 0) + since',
-    replace: 'Math.max(savedAt - receipt, 0) + 0 * since',
+    find: 'Math.max(age, 0) + since',
+    replace: 'Math.max(age, 0) + 0 * since',
   },
   {
     file,
     name: 'A writer’s clock that is behind makes its tokens old.',
-    find: 'Math.min(Math.max(now.wall - savedAt, 0), sinceLook)',
-    replace: 'Math.max(now.wall - savedAt, 0)',
+    find: 'Math.min(Math.max(now.wall - seen, 0), sinceLook)',
+    replace: 'Math.max(now.wall - seen, 0)',
   },
   {
     file,

@@ -5,8 +5,8 @@ export const UPKEEP = [
   {
     file,
     name: 'A save that failed is not tried again.',
-    find: 'Math.min(untilDuty(context, parts), saver.untilNext())',
-    replace: 'untilDuty(context, parts)',
+    find: 'Math.min(untilDuty(context, parts, lookedAt), saver.untilNext())',
+    replace: 'untilDuty(context, parts, lookedAt)',
   },
   {
     file,
@@ -83,8 +83,14 @@ export const UPKEEP = [
   {
     file,
     name: 'Storage that was found empty is not looked at again.',
-    find: 'absentSince + CONFIRM_ABSENCE - monotonic',
+    find: 'Math.max(absentSince, lookedAt) + CONFIRM_ABSENCE - monotonic',
     replace: 'Infinity * CONFIRM_ABSENCE',
+  },
+  {
+    file,
+    name: 'Storage that was found empty, and fails then, is read without a pause.',
+    find: 'Math.max(absentSince, lookedAt) + CONFIRM_ABSENCE',
+    replace: 'absentSince + 0 * lookedAt + CONFIRM_ABSENCE',
   },
   {
     file,

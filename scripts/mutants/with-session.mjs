@@ -29,7 +29,7 @@ export const WITH_SESSION = [
   {
     file,
     name: 'Whoever gives up an action waits for the exchange all the same.',
-    find: 'await wait(replace(record), options)',
+    find: 'await replace(record, options)',
     replace: 'await replace(record)',
   },
 ]

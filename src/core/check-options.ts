@@ -1,6 +1,6 @@
 import { AuthError } from './errors.js'
 import type { EngineOptions } from './options.js'
-import type { Storage } from './ports.js'
+import type { Environment, Storage } from './ports.js'
 import type { SessionUser } from './session.js'
 
 /** What a client can be told, by name. */
@@ -33,26 +33,60 @@ const KINDS: Readonly<Record<string, string>> = {
 /** A mistake of the caller's. */
 export const invalid = (message: string): AuthError => new AuthError('invalid_argument', message)
 
-function isFit(value: unknown, kind: string): boolean {
+/** The least of a delay, in ms: less is meant in seconds, or would ask a server in trouble without a pause. */
+const LEAST_DELAY = 100
+
+function isFit(value: unknown, kind: string, least: number): boolean {
   if (value === 'visible') return kind === 'boolean' || kind === 'string'
   // Neither `null`, '' nor NaN is of any use, nor is a time before now.
   return (
     typeof value === kind &&
-    (kind === 'number' ? Number(value) >= 0 : value !== null && value !== '')
+    (kind === 'number' ? Number(value) >= least : value !== null && value !== '')
   )
 }
 
 /** @throws AuthError `invalid_argument` for a storage that lacks a method, with the lines to write. */
 export function checkStorage(storage: Partial<Storage> | undefined): void {
-  if (!storage || (storage.get && storage.set && storage.remove)) return
+  if (!storage) return
+  const { get, set, remove, lag = 0 } = storage
+  if ([get, set, remove].every(isFunction) && typeof lag === 'number' && lag >= 0) return
   throw invalid(
     'A storage needs get, set and remove: { get: (key) => yours.getItem(key), set: (key, text) => yours.setItem(key, text), remove: (key) => yours.removeItem(key) }.',
   )
 }
 
+/** What each part of an environment can do; one of no methods is a function itself. */
+const PARTS: Readonly<Record<keyof Environment, string>> = {
+  clock: 'now monotonic schedule',
+  lock: 'acquire',
+  channel: 'open',
+  wake: 'subscribe visible online',
+  page: 'href replace',
+  crypto: 'randomBytes sha256',
+  random: '',
+  createAbort: '',
+  report: '',
+}
+
+const isFunction = (value: unknown): boolean => typeof value === 'function'
+
+/** @throws AuthError `invalid_argument` for a part that nobody knows, or that cannot do what it has to. */
+function checkEnvironment(environment: object = {}): void {
+  const known: Readonly<Record<string, string>> = PARTS
+  for (const [name, part] of Object.entries(environment)) {
+    const methods = known[name]
+    if (typeof methods !== 'string') throw invalid(`There is no \`environment.${name}\`.`)
+    const isFit = methods
+      ? methods.split(' ').every((method) => isFunction(part?.[method]))
+      : isFunction(part)
+    if (!isFit) throw invalid(`\`environment.${name}\` needs ${methods || 'to be a function'}.`)
+  }
+}
+
 /** What is looked at one by one. */
 interface Checked {
   readonly provider?: { readonly refresh?: unknown } | undefined
+  readonly environment?: object | undefined
   readonly storage?: Partial<Storage> | undefined
   readonly takeOver?: { readonly find?: unknown } | undefined
   readonly timeouts?: { readonly watch?: unknown } | undefined
@@ -65,18 +99,23 @@ interface Checked {
  * storages that lack a method.
  */
 export function checkOptions(options: Checked | undefined): void {
-  if (!options?.provider?.refresh) throw invalid('Pass a provider, such as gotrue({ url }).')
+  if (!options || !isFunction(options.provider?.refresh))
+    throw invalid('Pass a provider, such as gotrue({ url }).')
   for (const [name, value] of Object.entries(options)) {
     const kind = KINDS[name]
     if (!kind) throw invalid(`There is no option "${name}".`)
-    if (value !== undefined && !isFit(value, kind)) {
-      throw invalid(`The option "${name}" is not a valid ${kind}.`)
+    const least = name.endsWith('etryDelay') ? LEAST_DELAY : 0
+    if (value !== undefined && !isFit(value, kind, least)) {
+      throw invalid(
+        `The option "${name}" is not a valid ${kind}${least ? ' of 100 ms or more' : ''}.`,
+      )
     }
   }
+  checkEnvironment(options.environment)
   checkStorage(options.storage)
-  if (options.takeOver && !options.takeOver.find)
+  if (options.takeOver && !isFunction(options.takeOver.find))
     throw invalid('Pass takeOver: takeOver({ key, parse }).')
-  if (options.timeouts && !options.timeouts.watch)
+  if (options.timeouts && !isFunction(options.timeouts.watch))
     throw invalid('Pass timeouts: sessionTimeouts({ idleTimeout }).')
 }
 

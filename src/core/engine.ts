@@ -211,7 +211,7 @@ export function createEngine<User extends SessionUser>(
     },
     async updateUser(send, options) {
       const user = await withSession(send, options)
-      await accounts.saveUser(user)
+      await wait(accounts.saveUser(user), options)
       return user
     },
     async signOut(scope, options) {

@@ -105,13 +105,13 @@ export const updateErrand = <User extends SessionUser>(
   send: async (record) => (hasSameTokens(record, base) ? grant : null),
 })
 
-/** The token that a record has for a target, as long as callers need not wait for the next. */
+/** The token that the session has for a target, as long as callers need not wait for the next. */
 export function tokenFor<User extends SessionUser>(
   { provider, store, limits }: EngineContext<User>,
-  record: SessionRecord<User>,
   name: string,
 ): string | null {
-  const token = provider.tokens?.find(record, name, store.now())
+  const held = store.held()
+  const token = held && provider.tokens?.find(held, name, store.now())
   return token && token.left > waitMargin(token, limits) ? token.accessToken : null
 }
 
@@ -123,7 +123,7 @@ export const tokenErrand = <User extends SessionUser>(
 ): Errand<User> => ({
   name: `token ${name}`,
   failures: 'variant',
-  answeredBy: (record) => tokenFor(context, record, name) !== null,
+  answeredBy: () => tokenFor(context, name) !== null,
   send: ({ session }, its) =>
     context.provider.refresh(session.refreshToken ?? '', {
       ...its,

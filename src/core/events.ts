@@ -117,10 +117,14 @@ export function createOutbox<User extends SessionUser>(
   const waiting: (() => void)[] = []
   let current: Session<User> | null = null
   let ready = false
+  let cleared = false
   return {
     listen(listener) {
       const call = isolated(listener, report)
-      const handler = (change: AuthChange<User>): void => call(...change)
+      const handler = (change: AuthChange<User>): void => {
+        // One that was stopped by an earlier listener of the same change hears it no more.
+        if (!gone && !cleared) call(...change)
+      }
       let gone = false
       waiting.push(() => {
         if (gone) return
@@ -151,6 +155,7 @@ export function createOutbox<User extends SessionUser>(
       ready = true
     },
     clear() {
+      cleared = true
       waiting.length = 0
       bus.all.clear()
     },

@@ -1,4 +1,4 @@
-import type { Now } from './timing.js'
+import type { Moment, Now } from './timing.js'
 
 /**
  * Reads something, and tells for how long, in ms, it may have been so: Infinity at the first look.
@@ -10,7 +10,7 @@ export type Look = <T>(
 ) => Promise<readonly [found: T, sinceLook: number]>
 
 /** How much time, in ms, has passed. Sleep counts: a monotonic clock may stand still in it. */
-export const passed = (from: Now, to: Now): number =>
+export const passed = (from: Moment, to: Moment): number =>
   Math.max(to.monotonic - from.monotonic, to.wall - from.wall)
 
 /**

@@ -13,14 +13,16 @@ import {
   type State,
   untilDue,
 } from './state.js'
-import { type Arriving, hold, type Limits, type Now } from './timing.js'
+import { type Arrived, hold, type Limits, type Now } from './timing.js'
 
 /** The next state, and what subscribers are to hear of it. */
 export type Step<User extends SessionUser> = readonly [State<User>, ...AuthChange<User>[]]
 
 /** What a step goes by, besides the state and what happened. */
-interface Circumstances extends Arriving {
+interface Circumstances {
   readonly now: Now
+  readonly limits: Limits
+  readonly arrived: Arrived
 }
 
 /**
@@ -36,14 +38,14 @@ const remember = (ended: readonly string[], lineage: string): readonly string[] 
 function signedIn<User extends SessionUser>(
   state: State<User>,
   record: SessionRecord<User>,
-  { now, ...arriving }: Circumstances,
+  { limits, arrived }: Circumstances,
 ): Omit<SignedIn<User>, 'saved' | 'ended'> {
   const known = state.status === 'signed-in' ? state.held : null
   // An access token that this context knows stays as old as it is, whatever came with it.
   const held =
     known && hasSameAccessToken(known.record, record)
-      ? { ...known, record }
-      : hold(record, now, arriving)
+      ? { ...known, record, arrived }
+      : hold(record, limits, arrived)
   return { status: 'signed-in', held, patience: null, absentSince: null }
 }
 
@@ -230,7 +232,7 @@ export function step<User extends SessionUser>(
   const seen = input.type === 'observed' ? input.seen : null
   const savedAt = seen?.kind === 'session' ? (seen.savedAt ?? null) : null
   const { sinceLook = Infinity } = input.type === 'observed' ? input : {}
-  const circumstances = { now, limits, sinceLook, savedAt }
+  const circumstances = { now, limits, arrived: { now, sinceLook, savedAt } }
   if (input.type === 'observed') return observe(state, input.seen, circumstances)
   if (input.type === 'established') return establish(state, input, circumstances)
   if (input.type === 'ended') {

@@ -28,9 +28,9 @@ export interface EngineOptions<User extends SessionUser = SessionUser> {
   readonly keys?: KeyStore | undefined
   /** Bound of each reading and each writing of storage, in ms. @default 2_000 */
   readonly storageTimeout?: number | undefined
-  /** First delay after a transient failure, in ms; it doubles. @default 1_000 */
+  /** First delay after a transient failure, in ms, 100 at the least; it doubles. @default 1_000 */
   readonly retryDelay?: number | undefined
-  /** Longest delay after transient failures, in ms. @default 30_000 */
+  /** Longest delay after transient failures, in ms, 100 at the least. @default 30_000 */
   readonly maxRetryDelay?: number | undefined
   /** A session to take over when this client has none yet; made by `takeOver()`. */
   readonly takeOver?: SessionSource<User> | undefined

@@ -1,7 +1,8 @@
 import { fromNote, toNote } from './error-note.js'
 import type { AuthError, AuthErrorCode } from './errors.js'
+import { passed } from './look.js'
 import { parseVersioned, type SessionRecord } from './record.js'
-import { type Limits, type Now, spread } from './timing.js'
+import { type Limits, type Moment, type Now, spread } from './timing.js'
 
 /**
  * What is known of a server that does not do what it should, while refreshes are tried again ever
@@ -14,8 +15,8 @@ export interface Patience {
   readonly error: AuthError
   /** Whether there may have been an answer, and the refresh token is worth nothing since. */
   readonly spent: boolean
-  /** When it failed, by this context's monotonic clock, in ms. */
-  readonly since: number
+  /** When it failed, by this context's clocks. A pause passes in sleep too. */
+  readonly since: Moment
   /** In [0, 1): the same in all contexts, so that their next attempts are one. */
   readonly jitter: number
   /** For how long after `since` the server is left alone, in ms, because of what it said before. */
@@ -61,7 +62,7 @@ const isRefusal = ({ code }: AuthError): boolean => REFUSALS.includes(code)
 export function quietAfter(before: Patience, error: AuthError, now: Now, limits: Limits): number {
   if (error.code !== 'network' && error.code !== 'timeout') return 0
   const said = isRefusal(before.error) ? pause(before, false, limits) : wished(before.error)
-  return Math.max(0, before.since + Math.max(said, before.quiet ?? 0) - now.monotonic)
+  return Math.max(0, Math.max(said, before.quiet ?? 0) - passed(before.since, now))
 }
 
 /** How long to wait after the last failure, in ms: less while somebody asks for tokens. */
@@ -84,7 +85,7 @@ function pause(patience: Patience, asked: boolean, limits: Limits): number {
 
 /** The monotonic time before which no refresh starts by itself. */
 export const nextAttempt = (patience: Patience, now: Now, limits: Limits): number =>
-  patience.since + pause(patience, now.asked, limits)
+  now.monotonic + pause(patience, now.asked, limits) - passed(patience.since, now)
 
 /** Tells the tokens of one sign-in apart, and says nothing of them. */
 const markOf = ({ session: { accessToken, refreshToken } }: SessionRecord): number =>
@@ -97,7 +98,7 @@ export function serializePatience(
   now: Now,
 ): string {
   const { lineage, revision } = record
-  const at = Math.round(now.wall - (now.monotonic - since))
+  const at = Math.round(now.wall - passed(since, now))
   const about = { lineage, revision, ...(patience.halted && { mark: markOf(record) }) }
   return JSON.stringify({ v: 1, ...about, at, ...patience, error: toNote(error) })
 }
@@ -131,7 +132,7 @@ export function parsePatience(
     failures: failures < ABSURD ? Math.max(1, failures) : MOST,
     error: failure,
     spent: spent === true,
-    since: now.monotonic - age,
+    since: { wall: now.wall - age, monotonic: now.monotonic - age },
     jitter: typeof jitter === 'number' && jitter >= 0 && jitter < 1 ? jitter : 0,
     quiet: typeof quiet === 'number' && quiet >= 0 && quiet <= LONGEST ? quiet : 0,
     ...(halted && { halted }),
@@ -146,5 +147,7 @@ export function newsOf(theirs: Patience, own: Patience | null): Patience | null 
   // A token that is spent stays so, and how often it failed before is no matter.
   if (own?.halted) return null
   if (!own || theirs.halted || theirs.failures > own.failures) return theirs
-  return theirs.since > own.since ? { ...theirs, failures: own.failures + 1 } : null
+  return theirs.since.monotonic > own.since.monotonic
+    ? { ...theirs, failures: own.failures + 1 }
+    : null
 }

@@ -3,7 +3,7 @@ import type { Awaitable, Crypto, KeyStore, Page, Signal } from './ports.js'
 import type { SessionRecord } from './record.js'
 import type { ExchangeEventName, Grant, Session, SessionUser } from './session.js'
 import type { Resume } from './session-source.js'
-import type { Now } from './timing.js'
+import type { Held, Now } from './timing.js'
 
 /** What every call to a provider gets. */
 export interface RequestContext {
@@ -38,9 +38,9 @@ export interface IssuedToken {
 export interface ResourceTokens {
   /** The name of a target's token; empty for the session's own. @throws AuthError `invalid_argument`. */
   nameOf(target: TokenTarget): string
-  /** The token of a record, its whole life and what is left of it, in ms. */
+  /** The token of a session in memory, its whole life and what is left of it, in ms. */
   find(
-    record: SessionRecord,
+    held: Held<SessionUser>,
     name: string,
     now: Now,
   ): { readonly accessToken: string; readonly lifetime: number; readonly left: number } | null

@@ -26,7 +26,7 @@ export interface Reads<User extends SessionUser> {
    * The same person's record with other tokens than `rejected`, which a server has refused.
    * @throws AuthError `superseded` when somebody else is signed in by now.
    */
-  replace(rejected: SessionRecord<User>): Promise<SessionRecord<User>>
+  replace(rejected: SessionRecord<User>, options?: CallOptions): Promise<SessionRecord<User>>
 }
 
 /** What reads are made of, besides the context. */
@@ -64,24 +64,24 @@ export function createReads<User extends SessionUser>(
       const session = await getSession(options)
       const base = record()
       if (!session || !base || name === '') return session?.accessToken ?? null
-      const known = tokenFor(context, base, name)
+      const known = tokenFor(context, name)
       if (known) return known
       if (!base.session.refreshToken) throw new AuthSessionMissingError()
       throwIfPaused(context)
       await wait(refreshes.refresh({ errand: tokenErrand(context, name, target) }), options)
       const next = record()
-      const token = next?.lineage === base.lineage ? tokenFor(context, next, name) : null
+      const token = next?.lineage === base.lineage ? tokenFor(context, name) : null
       if (token) return token
       throw new AuthError('superseded', 'Another session became current meanwhile.')
     },
     current: async (options) => ((await getSession(options)) ? record() : null),
-    async replace(rejected) {
+    async replace(rejected, options) {
       const before = record()
       if (before && hasSameTokens(before, rejected)) {
         throwIfPaused(context)
-        await wait(refreshes.refresh({ errand: refreshErrand(context), rejected }))
+        await wait(refreshes.refresh({ errand: refreshErrand(context), rejected }), options)
       } else {
-        await working()
+        await working(options)
       }
       const next = record()
       if (next && isSamePerson(next, rejected)) return next

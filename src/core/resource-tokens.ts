@@ -2,7 +2,7 @@ import { AuthError } from './errors.js'
 import type { IssuedToken, ResourceTokens, TokenTarget } from './provider.js'
 import { isLifetime, isObject, isText, lifeOf, type SessionRecord } from './record.js'
 import type { SessionUser } from './session.js'
-import type { Now } from './timing.js'
+import { deadlineOf, type Held, type Moment, type Now, remaining, spread } from './timing.js'
 
 /** An access token for one resource, beside the session's own. */
 interface ResourceToken {
@@ -15,6 +15,8 @@ interface ResourceToken {
 
 /** How many tokens for resources a session keeps: each makes the stored text longer. */
 const MOST = 8
+/** Of how many the end is remembered: on a server the sessions of many people may share a provider. */
+const KNOWN = 1_000
 
 const isToken = (value: unknown): value is ResourceToken =>
   isObject(value) &&
@@ -48,22 +50,21 @@ function nameOf({ resource, audience, scope }: TokenTarget): string {
  * ```
  */
 export function resourceTokens(): ResourceTokens {
-  /** Monotonic times at which tokens are dead, as far as this context knows them. */
-  const deadlines = new WeakMap<object, number>()
+  /** When tokens are dead, as it was known when each was first looked for: records come and go. */
+  const deadlines = new Map<string, Moment>()
   return {
     nameOf,
-    find({ tokens }: SessionRecord, name: string, { wall, monotonic }: Now) {
-      const token = tokens?.[name]
+    find({ record, arrived }: Held<SessionUser>, name: string, now: Now) {
+      const token = record.tokens?.[name]
       if (!isToken(token)) return null
-      const left = Math.min(token.expiresAt - wall, token.lifetime)
-      // A clock that is set back makes no token live longer than it did when it was first seen.
-      const deadline = Math.min(deadlines.get(token) ?? Infinity, monotonic + left)
-      deadlines.set(token, deadline)
-      return {
-        accessToken: token.accessToken,
-        lifetime: token.lifetime,
-        left: deadline - monotonic,
-      }
+      const { accessToken, expiresAt, lifetime } = token
+      // A name that tells nothing of the token, which may be signed out of by now.
+      const key = JSON.stringify([name, expiresAt, spread(accessToken)])
+      const deadline = deadlines.get(key) ?? deadlineOf(token, arrived)
+      deadlines.set(key, deadline)
+      const [oldest = ''] = deadlines.keys()
+      if (deadlines.size > KNOWN) deadlines.delete(oldest)
+      return { accessToken, lifetime, left: remaining({ deadline }, now) }
     },
     add<User extends SessionUser>(
       base: SessionRecord<User>,

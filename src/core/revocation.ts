@@ -29,6 +29,7 @@ export function createRevocation<User extends SessionUser>({
 }: EngineContext<User>): Revocation<User> {
   const { clock } = environment
   const due = new Set<() => void>()
+  let disposed = false
 
   /** Whether the server would end what has begun since: a session of the same person. */
   function hasReturned({ user }: Session<User>): boolean {
@@ -49,7 +50,7 @@ export function createRevocation<User extends SessionUser>({
         } catch (error) {
           if (insist && isAuthError(error) && error.retryable) {
             const now = { ...store.now(), asked: true }
-            const [since, jitter] = [now.monotonic, environment.random()]
+            const [since, jitter] = [now, environment.random()]
             const patience = { failures: ++failures, error, spent: false, since, jitter }
             again(nextAttempt(patience, now, limits))
           }
@@ -58,7 +59,7 @@ export function createRevocation<User extends SessionUser>({
       }
 
       function again(time: number): void {
-        if (time > end) return
+        if (disposed || time > end) return
         const retry = (): void => {
           due.delete(cancel)
           //   this context                        the same person
@@ -74,6 +75,7 @@ export function createRevocation<User extends SessionUser>({
       return attempt()
     },
     dispose() {
+      disposed = true
       for (const cancel of due) cancel()
     },
   }

@@ -61,14 +61,14 @@ export function createSharedPatience<User extends SessionUser>(
       const now = store.now()
       const before = state.patience ?? {
         failures: 0,
-        since: now.monotonic,
+        since: now,
         jitter: 0,
         error,
         spent,
       }
       const counted = {
         failures: before.failures + 1,
-        since: now.monotonic,
+        since: now,
         jitter: environment.random(),
         error,
         quiet: quietAfter(before, error, now, context.limits),

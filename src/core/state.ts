@@ -122,7 +122,7 @@ export function isAbout<User extends SessionUser>(
   //
   // Pages whose cookies hold the token know all tokens of a session by one name: there only its age
   // tells that it came after the failure, and that the server works again.
-  return sendSameToken(before, record) && deadline.monotonic - record.lifetime <= since
+  return sendSameToken(before, record) && deadline.monotonic - record.lifetime <= since.monotonic
 }
 
 /** Whether the access token has so much life left that nobody needs another one. */

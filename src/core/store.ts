@@ -181,7 +181,9 @@ export function createStore<User extends SessionUser>(options: StoreOptions): St
       outbox.flush()
       if (told === snapshot) return
       told = snapshot
-      for (const subscriber of [...subscribers]) subscriber()
+      for (const subscriber of [...subscribers]) {
+        if (subscribers.has(subscriber)) subscriber()
+      }
     },
     snapshot: () => snapshot,
     subscribe(listener) {

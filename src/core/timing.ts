@@ -19,10 +19,15 @@ export interface Limits {
   readonly maxRetryDelay: number
 }
 
-/** A session in memory, and when its access token is dead by either clock, in ms. */
+/** A moment by both clocks, in ms. */
+export type Moment = Pick<Now, 'wall' | 'monotonic'>
+
+/** A session in memory, and when its access token is dead. */
 export interface Held<User extends SessionUser> {
   readonly record: SessionRecord<User>
-  readonly deadline: { readonly wall: number; readonly monotonic: number }
+  readonly deadline: Moment
+  /** How the record came: the age of the other tokens in it goes by that too. */
+  readonly arrived: Arrived
   /** The life at which a refresh should run ahead of need. */
   readonly lead: number
 }
@@ -54,48 +59,59 @@ function marginOf({ lineage, lifetime }: SessionRecord, limits: Limits): number 
 
 /** How a record came to a context's memory. */
 export interface Arriving {
-  readonly limits: Limits
   /** How long ago storage did not have it yet, in ms: Infinity when nobody has looked before. */
   readonly sinceLook: number
   /** When it was saved, in ms since the epoch by its writer's clock; `null` where nobody said. */
   readonly savedAt: number | null
 }
 
-/** How much of its life a token has lived, in ms, as far as a context can know. */
-function ageOf(
-  { lifetime, session }: SessionRecord,
-  now: Now,
-  { sinceLook, savedAt }: Arriving,
-): number {
-  const receipt = session.expiresAt - lifetime
-  if (savedAt !== null && sinceLook < Infinity) {
-    // It was saved since the last look. So however the writer's clock differs from this one, its age
-    // is what it was when it was saved, and no more than the time since that look.
-    const since = Math.min(Math.max(now.wall - savedAt, 0), sinceLook)
-    return Math.max(savedAt - receipt, 0) + since
-  }
-  const age = now.wall - receipt
+/** How, and when. */
+export interface Arrived extends Arriving {
+  readonly now: Now
+}
+
+/** A token's whole life in ms, and its end in ms since the epoch by the clock of whoever got it. */
+interface Life {
+  readonly lifetime: number
+  readonly expiresAt: number
+}
+
+/** How much of its life a token had lived when it arrived, in ms, as far as a context can know. */
+function ageOf({ lifetime, expiresAt }: Life, { now, sinceLook, savedAt }: Arrived): number {
+  // It may have been saved since the last look. Then, however the writer's clock differs from this one,
+  // its age is what it was when it was saved, and no more than the time since that look.
+  const seen = savedAt !== null && sinceLook < Infinity ? savedAt : now.wall
+  const since = Math.min(Math.max(now.wall - seen, 0), sinceLook)
+  const age = seen - (expiresAt - lifetime)
   // A receipt in the future: the clock went back since, so the age is unknown. Small steps are NTP at
   // work and stay within the margin.
-  return age < -lifetime / 10 ? lifetime : Math.max(age, 0)
+  return age < -lifetime / 10 ? lifetime : Math.max(age, 0) + since
+}
+
+/** When a token that arrived so is dead. */
+export function deadlineOf(life: Life, arrived: Arrived): Moment {
+  const { wall, monotonic } = arrived.now
+  const left = life.lifetime - ageOf(life, arrived)
+  return { wall: wall + left, monotonic: monotonic + left }
 }
 
 /** Starts the life of a record in this context's memory. */
 export function hold<User extends SessionUser>(
   record: SessionRecord<User>,
-  now: Now,
-  arriving: Arriving,
+  limits: Limits,
+  arrived: Arrived,
 ): Held<User> {
-  const left = record.lifetime - ageOf(record, now, arriving)
+  const { lifetime, session } = record
   return {
     record,
-    deadline: { wall: now.wall + left, monotonic: now.monotonic + left },
-    lead: marginOf(record, arriving.limits),
+    deadline: deadlineOf({ lifetime, expiresAt: session.expiresAt }, arrived),
+    arrived,
+    lead: marginOf(record, limits),
   }
 }
 
 /** The life left in ms, by the less trusting of the two clocks. */
-export const remaining = ({ deadline }: Held<SessionUser>, now: Now): number =>
+export const remaining = ({ deadline }: Pick<Held<SessionUser>, 'deadline'>, now: Now): number =>
   Math.min(deadline.monotonic - now.monotonic, deadline.wall - now.wall)
 
 /** The life at which a caller should rather wait for the next token, for a token of this lifetime. */

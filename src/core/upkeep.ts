@@ -41,12 +41,17 @@ export function createUpkeep<User extends SessionUser>(
   const reader = createReader(refreshes, () => settle())
   let cancel: (() => void) | null = null
   let disposed = false
+  /** Monotonic time of the last look whether storage is still empty: one that fails says nothing. */
+  let lookedAt = -Infinity
 
   function tick(): void {
     const state = store.state()
     if (disposed || state.status === 'loading') return
     if (expire(context, path)) saver.soon()
-    if (state.status === 'signed-in' && untilConfirmed(state, store.now()) <= 0) reader.read()
+    if (state.status === 'signed-in' && untilConfirmed(state, store.now(), lookedAt) <= 0) {
+      lookedAt = store.now().monotonic
+      reader.read()
+    }
     if (saver.untilNext() <= 0) saver.save()
     timeouts?.tick()
     // A failure is in the state by now, and subscribers have heard of it.
@@ -60,7 +65,7 @@ export function createUpkeep<User extends SessionUser>(
     if (disposed) return
     store.publish()
     cancel?.()
-    const delay = Math.min(untilDuty(context, parts), saver.untilNext())
+    const delay = Math.min(untilDuty(context, parts, lookedAt), saver.untilNext())
     // Whole milliseconds: a rounding error too early would be a timer without end. In the background:
     // a server process may end before it is due.
     cancel =
@@ -122,8 +127,13 @@ function expire<User extends SessionUser>(
 const untilDuty = <User extends SessionUser>(
   context: EngineContext<User>,
   { refreshes, timeouts }: UpkeepParts<User>,
+  lookedAt: number,
 ): number =>
-  Math.min(untilRefresh(context, refreshes), untilLooked(context), timeouts?.until() ?? Infinity)
+  Math.min(
+    untilRefresh(context, refreshes),
+    untilLooked(context, lookedAt),
+    timeouts?.until() ?? Infinity,
+  )
 
 /** Milliseconds until a refresh should start by itself; Infinity while none should. */
 function untilRefresh<User extends SessionUser>(
@@ -140,11 +150,14 @@ function untilRefresh<User extends SessionUser>(
 }
 
 /** Milliseconds until a session without a refresh token ends, or an emptiness has to be confirmed. */
-function untilLooked<User extends SessionUser>({ store }: EngineContext<User>): number {
+function untilLooked<User extends SessionUser>(
+  { store }: EngineContext<User>,
+  lookedAt: number,
+): number {
   const state = store.state()
   if (state.status !== 'signed-in') return Infinity
   const now = store.now()
-  return Math.min(untilEnd(state.held, now), untilConfirmed(state, now))
+  return Math.min(untilEnd(state.held, now), untilConfirmed(state, now, lookedAt))
 }
 
 /** Milliseconds until a session ends with its access token; Infinity while it can be refreshed. */
@@ -155,7 +168,9 @@ const untilEnd = <User extends SessionUser>(held: Held<User>, now: Now): number 
 const untilConfirmed = <User extends SessionUser>(
   { absentSince }: SignedIn<User>,
   { monotonic }: Now,
-): number => (absentSince === null ? Infinity : absentSince + CONFIRM_ABSENCE - monotonic)
+  lookedAt: number,
+): number =>
+  absentSince === null ? Infinity : Math.max(absentSince, lookedAt) + CONFIRM_ABSENCE - monotonic
 
 /** Makes the duty to read storage: one reading at a time, and one more for all hints during it. */
 function createReader<User extends SessionUser>(refreshes: Refreshes<User>, done: () => void) {

@@ -50,7 +50,7 @@ export function createWithSession<User extends SessionUser>(
     } catch (error) {
       const refused = find === current && isAuthError(error) && provider.refusesToken?.(error)
       if (!refused || !record.session.refreshToken) throw error
-      return call(await wait(replace(record), options))
+      return call(await replace(record, options))
     }
   }
   return {

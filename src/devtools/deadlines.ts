@@ -66,7 +66,7 @@ function leadOf({ limits, environment }: Source, session: Session, stored: Store
   if (!record || record.session.expiresAt !== session.expiresAt) return null
   const { clock } = environment
   const now = { wall: clock.now(), monotonic: clock.monotonic(), asked: false }
-  return hold(record, now, { limits, sinceLook: Infinity, savedAt: null }).lead
+  return hold(record, limits, { now, sinceLook: Infinity, savedAt: null }).lead
 }
 
 const ENDS = { idle: 'Ends, if nobody uses it', absolute: 'Ends, whatever is done' }

@@ -15,6 +15,30 @@ describe('P8: listeners cannot hurt', () => {
     expect(late).toEqual(['INITIAL_SESSION', 'TOKEN_REFRESHED'])
   })
 
+  it('one that another one stops hears nothing more, not even the change that both were to hear', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn()
+    const heard: string[] = []
+    auth.onAuthStateChange((event) => event === 'TOKEN_REFRESHED' && stop())
+    const stop = auth.onAuthStateChange((event) => heard.push(event))
+    auth.subscribe(() => unsubscribe())
+    const unsubscribe = auth.subscribe(() => heard.push('a new snapshot'))
+    await auth.refreshSession()
+    expect(heard).toEqual(['INITIAL_SESSION'])
+  })
+
+  it('none hears anything once one of them has disposed of the client', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn()
+    const heard: string[] = []
+    auth.onAuthStateChange((event) => event === 'TOKEN_REFRESHED' && auth.dispose())
+    auth.onAuthStateChange((event) => heard.push(event))
+    auth.subscribe(() => heard.push('a new snapshot'))
+    await auth.refreshSession().catch(() => {})
+    await world.clock.advance(HOUR)
+    expect(heard).toEqual(['INITIAL_SESSION'])
+  })
+
   it('one that throws, or rejects, is reported, and the rest still run', async () => {
     const world = createWorld()
     const { auth, tab } = await world.signedIn()

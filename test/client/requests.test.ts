@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { AuthError, type Provider, resourceTokens, type SessionUser } from '../../src/index.js'
+import { PATIENT } from '../support/patient.js'
 import { createWorld, HOUR } from '../support/world.js'
 
 const API = 'https://api.example'
@@ -50,6 +51,38 @@ describe('auth.fetch', () => {
     world.server.release()
     await refused
     expect(seen).toEqual([])
+  })
+
+  it('ends with the reason of its signal while it waits for a token, and sends nothing', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', OPTIONS)
+    const seen = api(() => new Response())
+    await world.clock.advance(3_600_001)
+    world.server.hold()
+    const controller = new AbortController()
+    const answer = auth.fetch(`${API}/mail`, { signal: controller.signal })
+    const reason = new DOMException('The page was left.', 'AbortError')
+    const ended = expect(answer).rejects.toBe(reason)
+    await world.clock.settle()
+    controller.abort(reason)
+    await ended
+    expect(seen).toEqual([])
+    world.server.release()
+  })
+
+  it('ends with the reason of its signal while it has a refused token refreshed', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada', OPTIONS)
+    const seen = api(refuse('access-1'))
+    world.server.hold()
+    const controller = new AbortController()
+    const request = new Request(`${API}/mail`, { signal: controller.signal })
+    const ended = expect(auth.fetch(request)).rejects.toMatchObject({ name: 'AbortError' })
+    await vi.waitUntil(() => world.server.sent.length > 0, PATIENT)
+    controller.abort()
+    await ended
+    expect(seen).toHaveLength(1)
+    world.server.release()
   })
 
   it('goes on as the same person who signed in again meanwhile', async () => {

@@ -116,6 +116,48 @@ describe('tokens for several resources', () => {
     expect(await auth.getAccessToken({ resource: name })).toBe(`access-4 for ${name}`)
   })
 
+  it('of a clock that was ahead are not served once it is right: nobody knows how old they are', async () => {
+    const { world, provider } = withResources()
+    const { auth, tab } = await world.signedIn('ada', { ...QUIET, provider })
+    const mail = { resource: 'https://mail.example' }
+    tab.setClockSkew(HOUR / 2)
+    const old = await auth.getAccessToken(mail)
+    auth.dispose()
+    await world.clock.advance(HOUR / 4)
+    // A page of its own, which has seen none of this.
+    const fresh = { ...provider, tokens: resourceTokens() }
+    const opened = world.open({ ...QUIET, provider: fresh })
+    expect(await opened.auth.getAccessToken(mail)).not.toBe(old)
+  })
+
+  it('keep their age when a sibling saves the session anew after the clock was set back', async () => {
+    const { world, provider } = withResources()
+    const one = await world.signedIn('ada', { ...QUIET, provider })
+    const two = world.open({ ...QUIET, provider: { ...provider, tokens: resourceTokens() } })
+    const mail = { resource: 'https://mail.example' }
+    const first = await one.auth.getAccessToken(mail)
+    await world.clock.advance(HOUR / 2 - 5 * 60_000)
+    for (const { tab } of [one, two]) tab.setClockSkew(5 * 60_000 - HOUR / 2)
+    await two.auth.getAccessToken({ resource: 'https://files.example' })
+    expect(await one.auth.getAccessToken(mail)).toBe(first)
+    await world.clock.advance(5 * 60_000)
+    expect(await one.auth.getAccessToken(mail)).not.toBe(first)
+  })
+
+  it('cost two devices with one storage, whose clocks are a day apart, one exchange for each life', async () => {
+    const { world, provider } = withResources()
+    const one = await world.signedIn('ada', { ...QUIET, provider })
+    const two = world.open({ ...QUIET, provider: { ...provider, tokens: resourceTokens() } })
+    await two.auth.getSession()
+    two.tab.setClockSkew(-DAY)
+    const mail = { resource: 'https://mail.example' }
+    for (let minute = 0; minute < 20; minute += 5) {
+      for (const { auth } of [one, two]) await auth.getAccessToken(mail)
+      await world.clock.advance(5 * 60_000)
+    }
+    expect(world.server.sent).toEqual(['refresh-1'])
+  })
+
   it('live no longer where a clock is set back, be that before they were first seen or after', async () => {
     const { world, provider } = withResources()
     const { auth, tab } = await world.signedIn('ada', { ...QUIET, provider })

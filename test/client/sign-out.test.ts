@@ -287,6 +287,23 @@ describe('a sign-out everywhere', () => {
     expect(asked).toHaveLength(1)
   })
 
+  it('is not tried again where it failed once the client was disposed of', async () => {
+    const world = createWorld()
+    let fail = (_: AuthError): void => {}
+    const answered = new Promise<void>((_, reject) => {
+      fail = reject
+    })
+    const { auth } = await world.signedIn('ada', {
+      provider: { ...world.server.provider, signOut: () => answered },
+    })
+    auth.signOut({ scope: 'global' }).catch(() => {})
+    await world.clock.settle()
+    auth.dispose()
+    fail(offline())
+    await world.clock.settle()
+    expect(world.clock.pending()).toBe(0)
+  })
+
   it('lets a caller go who gives up', async () => {
     const world = createWorld()
     const { auth } = await world.signedIn('ada', {

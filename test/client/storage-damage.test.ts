@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Storage } from '../../src/index.js'
+import type { Awaitable } from '../../src/core/ports.js'
+import { memoryStorage, type Storage } from '../../src/index.js'
 import { createWorld, HOUR } from '../support/world.js'
 
 const QUIET = { autoRefresh: false } as const
@@ -95,6 +96,36 @@ describe('storage that was emptied', () => {
     tab.show()
     await world.clock.advance(2_000)
     expect(events.at(-1)).toBe('SIGNED_OUT - because storage-cleared')
+  })
+
+  it.each([
+    ['fail', () => Promise.reject(new Error('Connection lost.'))],
+    ['are slow', () => new Promise<null>(() => {})],
+  ])('is read once a second at the most where the next readings %s', async (_, next) => {
+    const world = createWorld()
+    const entries = memoryStorage()
+    let read: (key: string) => Awaitable<string | null | undefined> = entries.get
+    let reads = 0
+    const storage: Storage = {
+      set: entries.set,
+      remove: entries.remove,
+      get(key) {
+        reads++
+        return read(key)
+      },
+    }
+    const { auth, tab } = world.open({ ...QUIET, storage })
+    await auth.signIn({ name: 'ada' })
+    read = () => null
+    tab.hide()
+    tab.show()
+    await world.clock.settle()
+    read = next
+    reads = 0
+    await world.clock.advance(20_000)
+    expect(auth.getSnapshot().status).toBe('signed-in')
+    expect(reads).toBeGreaterThan(1)
+    expect(reads).toBeLessThan(50)
   })
 
   it('signs out all tabs, also the one that emptied it', async () => {

@@ -62,7 +62,7 @@ describe('a change of the user', () => {
   })
 
   it('does not bring back the tokens that a sibling has replaced while it was being saved', () => {
-    const limits = { refreshMargin: 1, waitMargin: 1, retryDelay: 1, maxRetryDelay: 1 }
+    const limits = { refreshMargin: 1, waitMargin: 1, retryDelay: 100, maxRetryDelay: 100 }
     const now = { wall: 0, monotonic: 0, asked: false }
     const ada: SessionUser = { id: 'ada' }
     const grant = (token: string) => ({ accessToken: token, lifetime: HOUR, user: ada })

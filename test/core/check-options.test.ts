@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { checkListener, checkOptions, type OptionName } from '../../src/core/check-options.js'
+import { isObject } from '../../src/core/record.js'
 import {
   type AuthClientOptions,
   isAuthError,
@@ -7,6 +8,7 @@ import {
   type SessionUser,
   takeOver,
 } from '../../src/index.js'
+import { createFakeBrowser } from '../../src/testing/index.js'
 
 type Every = keyof AuthClientOptions<never, SessionUser, object>
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false
@@ -44,8 +46,8 @@ describe('the options of a client', () => {
       waitMargin: 1,
       requestTimeout: 1.5,
       storageTimeout: Infinity,
-      retryDelay: 1,
-      maxRetryDelay: 1,
+      retryDelay: 100,
+      maxRetryDelay: 100,
       debug: () => {},
       autoRefresh: false,
     }
@@ -78,12 +80,53 @@ describe('the options of a client', () => {
     ['fetchOrigins', [null, 'https://api.example']],
     ['storageKey', [null, '', 7, {}]],
     ['requestTimeout', [null, '5000', NaN, -1, {}, true]],
+    ['retryDelay', [0, 1, 99, NaN]],
+    ['maxRetryDelay', [0, 30, '1000']],
     ['keys', ['', 7, null]],
     ['debug', [null, true, 'visible', {}]],
     ['autoRefresh', [null, 'hidden', '', 0, 1]],
   ] as const)('are refused by name where %s is one of %j', (name, values) => {
     const refused = values.map((value) => refusal({ provider, [name]: value }))
     for (const message of refused) expect(message).toMatch(`The option "${name}" is not a valid `)
+  })
+
+  const PARTS = Object.entries(createFakeBrowser().tab().environment)
+
+  it.each(PARTS)(
+    'are refused where environment.%s is of another kind, or lacks a method',
+    (name, part) => {
+      const lacking = isObject(part)
+        ? Object.keys(part).map((method) => ({ ...part, [method]: 1 }))
+        : []
+      const wrong = [null, undefined, 0, 'text', {}, [], true, ...lacking]
+      for (const value of wrong) {
+        expect(refusal({ provider, environment: { [name]: value } })).toContain(
+          `environment.${name}`,
+        )
+      }
+      expect(refusal({ provider, environment: { [name]: part } })).toBe('accepted')
+    },
+  )
+
+  it('are refused where a part of the environment is none that anybody knows', () => {
+    for (const name of ['clok', 'toString', '0']) {
+      expect(refusal({ provider, environment: { [name]: () => {} } })).toContain(name)
+    }
+  })
+
+  it('are refused where a method is none, or the lag of a storage is no time', () => {
+    for (const wrong of [1, 'text', {}, true]) {
+      for (const method of ['get', 'set', 'remove']) {
+        const storage = { ...memoryStorage(), [method]: wrong }
+        expect(refusal({ provider, storage })).not.toBe('accepted')
+      }
+      expect(refusal({ provider: { ...provider, refresh: wrong } })).not.toBe('accepted')
+      expect(refusal({ provider, timeouts: { watch: wrong } })).not.toBe('accepted')
+      expect(refusal({ provider, takeOver: { find: wrong } })).not.toBe('accepted')
+    }
+    for (const lag of [NaN, -1, '100', null]) {
+      expect(refusal({ provider, storage: { ...memoryStorage(), lag } })).not.toBe('accepted')
+    }
   })
 
   it('are told how another library’s session is taken over', () => {

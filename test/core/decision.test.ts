@@ -24,7 +24,7 @@ function holding(
   const { refreshToken = 'r', patience = null } = options
   const grant = { accessToken: 'a', refreshToken, lifetime: HOUR, user: { id: 'ada' } }
   const record = toRecord(grant, 'L', now.wall - (HOUR - left))
-  const held = hold(record, now, { limits, sinceLook: Infinity, savedAt: null })
+  const held = hold(record, limits, { now, sinceLook: Infinity, savedAt: null })
   const settled = { saved: true, ended: [], absentSince: null }
   return { status: 'signed-in', held, patience, ...settled }
 }
@@ -33,7 +33,7 @@ const failing = (ago: number): Patience => ({
   failures: 5,
   error,
   spent: false,
-  since: now.monotonic - ago,
+  since: { wall: now.wall - ago, monotonic: now.monotonic - ago },
   jitter: 0.5,
 })
 

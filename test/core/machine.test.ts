@@ -50,7 +50,7 @@ const failure = (): Input<SessionUser> => ({
     failures: 1,
     error: new AuthError('network', 'No answer.'),
     spent: false,
-    since: 0,
+    since: at(0),
     jitter: 0,
   },
 })

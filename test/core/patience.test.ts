@@ -5,6 +5,7 @@ import {
   nextAttempt,
   type Patience,
   parsePatience,
+  quietAfter,
   serializePatience,
 } from '../../src/core/patience.js'
 import { toRecord, withUser } from '../../src/core/record.js'
@@ -38,7 +39,7 @@ const failed = (
   failures,
   error: new AuthError(code, 'Not now.', options),
   spent: false,
-  since: 0,
+  since: at(0),
   jitter: options.jitter ?? 1 - Number.EPSILON,
 })
 const wait = (patience: Patience, asked = false): number =>
@@ -55,6 +56,15 @@ describe('the pace at which a failed refresh is tried again', () => {
     expect([1, 2, 3, 4, 5, 6, 7, 99].map((n) => wait(failed(n)))).toEqual([
       1_000, 3_000, 9_000, 27_000, 81_000, 243_000, 300_000, 300_000,
     ])
+  })
+
+  it('passes in sleep too, in which a monotonic clock may stand still', () => {
+    const patience = failed(1, 'rate_limited', { retryAfter: HOUR })
+    const awake = { ...at(1_000), wall: START + 10 * HOUR }
+    expect(nextAttempt(patience, awake, limits)).toBeLessThan(awake.monotonic)
+    expect(quietAfter(patience, new AuthError('network', 'No answer.'), awake, limits)).toBe(0)
+    const text = serializePatience(patience, record, awake)
+    expect(JSON.parse(text).at).toBe(START)
   })
 
   it('is never faster for those who do not ask, nor for anybody than the server wishes', () => {
@@ -136,7 +146,12 @@ describe('what contexts tell each other of a sick server', () => {
       failed(9),
       null,
     ],
-    ['the failure of one who had not heard of the first', failed(1), { ...failed(1), since: 9 }, 2],
+    [
+      'the failure of one who had not heard of the first',
+      failed(1),
+      { ...failed(1), since: at(9) },
+      2,
+    ],
   ])('counts %s', (_, own, theirs, failures) => {
     expect(newsOf(theirs, own)?.failures ?? null).toBe(failures)
     expect(newsOf(theirs, null)).toBe(theirs)

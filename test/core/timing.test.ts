@@ -18,11 +18,11 @@ const token = (receipt: number, { lifetime = HOUR, lineage = 'L' } = {}) =>
   toRecord({ accessToken: 'a', refreshToken: 'r', lifetime, user: { id: 'ada' } }, lineage, receipt)
 
 /** What a context that starts knows of how a token came there. */
-const FOUND = { limits, sinceLook: Infinity, savedAt: null }
+const FOUND = { sinceLook: Infinity, savedAt: null }
 
 /** The life that a context gives to a token it comes across at `now`. */
 const lifeOf = (receipt: number, now: Now, arriving = {}): number =>
-  remaining(hold(token(receipt), now, { ...FOUND, ...arriving }), now)
+  remaining(hold(token(receipt), limits, { now, ...FOUND, ...arriving }), now)
 
 describe('the life of a token', () => {
   it('is what is left of it by the stored expiry, when it was found at the start', () => {
@@ -31,6 +31,12 @@ describe('the life of a token', () => {
 
   it('is over for a token from the future, found at the start: the clock went back since', () => {
     expect(lifeOf(START + 24 * HOUR, at(0))).toBe(0)
+    expect(lifeOf(START + 24 * HOUR, at(0), { savedAt: START + 24 * HOUR })).toBe(0)
+  })
+
+  it('is over for a token that was saved long before it was requested: the clock went back between', () => {
+    const savedAt = START - 5 * MINUTE
+    expect(lifeOf(START + 30 * MINUTE, at(0), { sinceLook: HOUR, savedAt })).toBeLessThanOrEqual(0)
   })
 
   it('is hardly shorter after a small step back of the clock, as NTP makes', () => {
@@ -61,12 +67,12 @@ describe('the life of a token', () => {
   })
 
   it('is not made longer by a wall clock that goes back', () => {
-    const held = hold(token(START), at(0), FOUND)
+    const held = hold(token(START), limits, { now: at(0), ...FOUND })
     expect(remaining(held, at(HOUR, START - 24 * HOUR))).toBe(0)
   })
 
   it('is not made longer by a monotonic clock that stood still in sleep', () => {
-    const held = hold(token(START), at(0), FOUND)
+    const held = hold(token(START), limits, { now: at(0), ...FOUND })
     expect(remaining(held, at(0, START + HOUR))).toBe(0)
   })
 
@@ -79,7 +85,7 @@ describe('the life of a token', () => {
 
 describe('the margin', () => {
   const leadOf = (lifetime: number, lineage = 'L'): number =>
-    hold(token(START, { lifetime, lineage }), at(0), FOUND).lead
+    hold(token(START, { lifetime, lineage }), limits, { now: at(0), ...FOUND }).lead
   const names = Array.from({ length: 2_000 }, (_, n) => `0m4x1c2d3${(n * 7_919).toString(36)}`)
 
   it('begins somewhere in a sixth of the life before the last minute', () => {
@@ -96,7 +102,7 @@ describe('the margin', () => {
   it('is the same in all contexts, and at each refresh of a sign-in', () => {
     const first = token(START)
     const next = toRecord({ accessToken: 'b', lifetime: HOUR }, first, START + HOUR)
-    const later = hold(next, at(HOUR), FOUND)
+    const later = hold(next, limits, { now: at(HOUR), ...FOUND })
     expect(later.lead).toBe(leadOf(HOUR))
   })
 

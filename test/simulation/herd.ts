@@ -107,7 +107,7 @@ function signIn(signedInAt: number, random: Random): SessionRecord<SessionUser> 
 /** A client whose token has arrived just now. */
 const holding = (record: SessionRecord<SessionUser>, now: Now): Client => ({
   status: 'signed-in',
-  held: hold(record, now, { limits: LIMITS, sinceLook: Infinity, savedAt: null }),
+  held: hold(record, LIMITS, { now, sinceLook: Infinity, savedAt: null }),
   patience: null,
   absentSince: null,
   saved: true,
@@ -128,7 +128,7 @@ function sufferOutage(herd: HerdTally, pace: Pace, random: Random): void {
   for (let failures = 1; time < end; failures++) {
     count(herd.perSecond, time / SECOND)
     herd.mostRequests = Math.max(herd.mostRequests, failures)
-    const since = time
+    const since = at(time, asked)
     if (pace === 'old') {
       time += oldPause(failures, random)
       newcomer = time

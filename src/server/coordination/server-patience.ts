@@ -61,7 +61,7 @@ const WAIT = 2_000
 const LIMIT = 10_000
 
 const pauseAfter = ({ error, failures }: Pause): number =>
-  nextAttempt({ error, failures, spent: false, since: 0, jitter: 1 }, NOW, LIMITS)
+  nextAttempt({ error, failures, spent: false, since: NOW, jitter: 1 }, NOW, LIMITS)
 
 /** A failure of one session or person. */
 interface OwnPause extends Pause {
