@@ -101,7 +101,7 @@ export const ENGINE = [
   {
     file,
     name: 'A grant that carries no access token waits for one that works.',
-    find: 'if (!purpose.withoutToken) return',
-    replace: 'if (purpose) return',
+    find: 'purpose.withoutToken ? () =>',
+    replace: 'purpose.withoutToken && !purpose ? () =>',
   },
 ]

@@ -3,7 +3,6 @@ const errands = 'src/core/errands.ts'
 const revocation = 'src/core/revocation.ts'
 const redirect = 'src/providers/gotrue/redirect.ts'
 const identities = 'src/providers/gotrue/identities.ts'
-const passkeys = 'src/providers/gotrue/passkeys.ts'
 const webauthn = 'src/providers/gotrue/webauthn.ts'
 
 /** Bugs in links, which bring another session of the same person, and in passkeys. */
@@ -81,10 +80,10 @@ export const LINKS = [
     replace: 'return user ? grant : grant',
   },
   {
-    file: passkeys,
+    file: 'src/providers/gotrue/one-person.ts',
     name: 'A passkey is made for whoever is signed in by then.',
-    find: 'if (!owner || owner.id === user?.id) return',
-    replace: 'if (!owner || owner.id !== null) return',
+    find: 'if (person === id) return',
+    replace: 'if (person !== null) return',
   },
   {
     file: webauthn,

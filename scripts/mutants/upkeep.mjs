@@ -1,4 +1,5 @@
 const file = 'src/core/upkeep.ts'
+const duties = 'src/core/duties.ts'
 
 /** Bugs in what has to be done in time. */
 export const UPKEEP = [
@@ -9,7 +10,7 @@ export const UPKEEP = [
     replace: 'untilDuty(context, parts, lookedAt)',
   },
   {
-    file,
+    file: duties,
     name: 'A save that fails again and again is tried without a pause.',
     find: 'Math.min(limits.maxRetryDelay, limits.retryDelay * 2 ** tries)',
     replace: '0',
@@ -57,7 +58,7 @@ export const UPKEEP = [
     replace: 'await reader.read()',
   },
   {
-    file,
+    file: duties,
     name: 'A hint that comes during a reading is lost.',
     find: 'hints++\n',
     replace: '\n',
@@ -99,7 +100,7 @@ export const UPKEEP = [
     replace: 'if (now.asked) settle()',
   },
   {
-    file,
+    file: duties,
     name: 'A save that waits for the lock is begun again.',
     find: 'saving = true\n',
     replace: '\n',
@@ -111,7 +112,7 @@ export const UPKEEP = [
     replace: '\n',
   },
   {
-    file,
+    file: duties,
     name: 'A sign-out that is saved later does not say why.',
     find: 'any: false, error: state.error ?? undefined }',
     replace: 'any: false }',

@@ -46,7 +46,7 @@ describe('a page that a server rendered for somebody', () => {
 
   it('hears nothing of a session whose person the server does not name', async () => {
     const world = createCookieWorld()
-    world.jar.answer = () => ({ ...grantOf('ada', 's1'), user: null })
+    world.jar.answer = () => ({ ...grantOf('ada', 's1'), user: undefined })
     const { auth } = world.open()
     const { told } = render(auth, 'ada')
     await world.clock.settle()

@@ -72,7 +72,8 @@ export function checkPace(world: World, context: Context, sent: Sent, asked: boo
     const pause = leastPause(own.length, mine)
     verdict.check(
       'paced',
-      sent.at - mine.at + ROUNDING >= pause,
+      // A clock that is set on looks like a sleep, in which pauses pass.
+      sent.at - mine.at + ROUNDING >= pause || world.facts.clockJump >= mine.at,
       () => `${sent.by} tries again after ${sent.at - mine.at} ms, not ${pause}`,
     )
   }
