@@ -45,7 +45,7 @@ export const isAction = ({ headers, method }: Asked): boolean =>
 export interface ActionRefusal {
   /** For people, where they are not sent to another page. */
   readonly message: string
-  /** Where they are. @default 303, as Next has it */
+  /** Where they are. 303 where it is left out, as Next has it */
   readonly status?: number
 }
 
