@@ -107,7 +107,7 @@ export function checkOptions(options: Checked | undefined): void {
     const least = name.endsWith('etryDelay') ? LEAST_DELAY : 0
     if (value !== undefined && !isFit(value, kind, least)) {
       throw invalid(
-        `The option "${name}" is not a valid ${kind}${least ? ` of ${LEAST_DELAY} ms or more` : ''}.`,
+        `The option "${name}" is not a valid ${kind}${least ? ` of ${least} ms or more` : ''}.`,
       )
     }
   }
