@@ -13,7 +13,7 @@ interface NextAddress {
 
 /** The ways in which a path may be read. */
 export interface PathReadings {
-  /** What the request itself says, without the app's base path. */
+  /** What the request itself names, without the app's base path: its page, and the one that `Next-Url` says it comes from. */
   readonly own: readonly string[]
   /** Every page that may be meant. */
   readonly any: readonly string[]
