@@ -63,10 +63,10 @@ const byStatus = ({ status, headers }: IncomingAnswer): AnswerMeaning<never> => 
  * A `fetch` that attaches the access token to requests to the listed origins and to no other. On
  * 401 it refreshes the refused token once and sends the request once more, as the same person or not
  * at all.
- * @throws AuthError `invalid_argument` for origins that are none; when called, the reason of the caller's signal,
- *   when the token is dead and cannot be refreshed now, `superseded` when somebody
- *   else signs in before the request is sent, and `step_required` when the provider knows that the
- *   answer asks for another step.
+ * @throws AuthError `invalid_argument` for origins that are none. When called: what a refresh fails with, if the token
+ *   is dead and cannot be refreshed now; `superseded` when somebody else signs in before the request is sent;
+ *   `step_required` when the provider knows that the answer asks for another step; and, as `fetch` does, the reason of
+ *   the caller's signal.
  */
 export function createAuthFetch<User extends SessionUser>(
   source: TokenSource<User>,

@@ -3,7 +3,6 @@ const errands = 'src/core/errands.ts'
 const revocation = 'src/core/revocation.ts'
 const redirect = 'src/providers/gotrue/redirect.ts'
 const identities = 'src/providers/gotrue/identities.ts'
-const passkeys = 'src/providers/gotrue/passkeys.ts'
 const webauthn = 'src/providers/gotrue/webauthn.ts'
 
 /** Bugs in links, which bring another session of the same person, and in passkeys. */

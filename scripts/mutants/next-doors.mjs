@@ -32,14 +32,14 @@ export const NEXT_DOORS = [
   {
     file: paths,
     name: 'The props of a page are open behind a language.',
-    find: "[page, page.replace(/^\\/[^/]+/, '') || '/']",
+    find: "[page, page.replace(/^\\/[^/]+/, '')]",
     replace: '[page]',
   },
   {
     file: paths,
     name: 'A page is open that has the name of the first one.',
-    find: "return ['/', FIRST]",
-    replace: "return ['/']",
+    find: "? ['/', FIRST]",
+    replace: "? ['/']",
   },
   {
     file: paths,

@@ -94,8 +94,8 @@ export const PAGES = [
   {
     file,
     name: 'The data of the first page is open.',
-    find: 'if (page === FIRST || ',
-    replace: 'if (',
+    find: '(one === FIRST || ',
+    replace: '(',
   },
   {
     file,

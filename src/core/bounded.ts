@@ -3,7 +3,7 @@ import type { Awaitable, Environment, Signal } from './ports.js'
 
 /** What ends a wait before its work does. */
 export interface Bounds {
-  /** Milliseconds. A time that the context slept through does not count, once. */
+  /** Milliseconds. If the context slept past the end, the wait begins anew, once. */
   readonly limit?: number | undefined
   /** The error when the time is up. */
   readonly late?: () => AuthError

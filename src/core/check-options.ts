@@ -76,10 +76,10 @@ function checkEnvironment(environment: object = {}): void {
   for (const [name, part] of Object.entries(environment)) {
     const methods = known[name]
     if (typeof methods !== 'string') throw invalid(`There is no \`environment.${name}\`.`)
-    const isFit = methods
+    const works = methods
       ? methods.split(' ').every((method) => isFunction(part?.[method]))
       : isFunction(part)
-    if (!isFit) throw invalid(`\`environment.${name}\` needs ${methods || 'to be a function'}.`)
+    if (!works) throw invalid(`\`environment.${name}\` needs ${methods || 'to be a function'}.`)
   }
 }
 
@@ -107,7 +107,7 @@ export function checkOptions(options: Checked | undefined): void {
     const least = name.endsWith('etryDelay') ? LEAST_DELAY : 0
     if (value !== undefined && !isFit(value, kind, least)) {
       throw invalid(
-        `The option "${name}" is not a valid ${kind}${least ? ' of 100 ms or more' : ''}.`,
+        `The option "${name}" is not a valid ${kind}${least ? ` of ${least} ms or more` : ''}.`,
       )
     }
   }

@@ -45,7 +45,7 @@ export const isAction = ({ headers, method }: Asked): boolean =>
 export interface ActionRefusal {
   /** For people, where they are not sent to another page. */
   readonly message: string
-  /** Where they are. @default 303, as Next has it */
+  /** The status of the answer that sends them there. 303, as Next has it, if left out. */
   readonly status?: number
 }
 

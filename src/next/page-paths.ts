@@ -13,7 +13,7 @@ interface NextAddress {
 
 /** The ways in which a path may be read. */
 export interface PathReadings {
-  /** What the request itself says, without the app's base path. */
+  /** What the request itself names, without the app's base path: its page, and the one that `Next-Url` says it comes from. */
   readonly own: readonly string[]
   /** Every page that may be meant. */
   readonly any: readonly string[]
@@ -94,13 +94,13 @@ function dataOf(path: string): string {
 const FIRST = '/index'
 
 /**
- * The pages behind a path. A page whose own name is that of the first one is taken for it where its props are asked
- * for, and the language in front of a page is no part of its name.
+ * The pages behind a path. `/index.json` brings the props of the first page, and `/index/index.json` those of a page
+ * that is called index: both count. So does the path without its first part, which may be a language.
  */
 function pagesBehind(path: string): string[] {
   const page = dataOf(path)
-  if (page === FIRST || page === '' || page === '/') return ['/', FIRST]
-  return path.startsWith(PROPS) ? [page, page.replace(/^\/[^/]+/, '') || '/'] : [page]
+  const pages = path.startsWith(PROPS) ? [page, page.replace(/^\/[^/]+/, '')] : [page]
+  return pages.flatMap((one) => (one === FIRST || one === '' || one === '/' ? ['/', FIRST] : [one]))
 }
 
 /** Percent-encoded letters that no address can hold otherwise, as themselves. */

@@ -8,8 +8,9 @@ export interface ProxyOptions {
    * The pages that only somebody who is signed in may see: all, or these. Others are sent to the
    * sign-in, and their background requests answered with 401. Paths are matched without the
    * `basePath` of Next, as they are written and decoded; one that cannot be read is protected. So is a request that
-   * says in `Next-Url` that it comes from such a page: Next may show what it asks for within the layouts of that. A pattern that is a text
-   * means capital and small letters alike, as rewrites of Next do; a `RegExp` says that by its flag `i`.
+   * says in `Next-Url` that it comes from such a page, as Next may show the answer within that page's layouts. A
+   * pattern that is a text means capital and small letters alike, as rewrites of Next do; a `RegExp` says that by its
+   * flag `i`.
    * @default none, or all when there are `unauthenticatedPaths`
    */
   readonly protect?: boolean | readonly PathPattern[] | undefined

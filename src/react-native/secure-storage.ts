@@ -1,3 +1,4 @@
+import { isAuthError } from '../core/errors.js'
 import type { Storage } from '../core/ports.js'
 import { needMethods, ofStorage } from './app-ports.js'
 import {
@@ -24,6 +25,9 @@ const FAILED =
 
 /** What must not read as nothing, nor as a session. */
 const DAMAGE = 'damaged'
+
+/** What Expo says on Android of an entry whose key is gone, and of no other trouble: iOS has words of its own. */
+const LOST = /decrypt/i
 
 /** An entry by which the keychain is tried. No key of a client becomes this one. */
 const PROBE = '_.probe'
@@ -53,15 +57,17 @@ function createEntries<Options extends object>(
   }
 
   /**
-   * Reads an entry. One that cannot be read while others can is lost with the key it was written by, as after Android
-   * has restored a backup: it reads as damage, so that the next sign-in takes its place.
+   * Reads an entry. One that Android cannot decrypt, while it can what is written anew, is lost with the key it was
+   * written by, as after a backup was restored: it reads as damage, so that the next sign-in takes its place. On iOS
+   * one that cannot be read may be locked alone, as each keeps the accessibility that it was first written with.
    */
   async function get(key: string): Promise<string | null> {
     try {
       return await read(key)
     } catch (error) {
-      if (!(await works())) throw error
-      // The phone may have been unlocked in between.
+      const lost = isAuthError(error) && LOST.test(String(error.cause))
+      if (!lost || !(await works())) throw error
+      // The keystore may have been in trouble for a moment only.
       return read(key).catch(() => DAMAGE)
     }
   }

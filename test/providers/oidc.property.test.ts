@@ -135,6 +135,22 @@ describe('any answer to a refresh', () => {
     )
   })
 
+  it.each([
+    ['an access token', [{ toString: 0 }]],
+    ['an audience', jwt({ sub: 'ada', aud: [{ toString: 0 }] })],
+  ])(
+    'that brings a refresh token is kept where %s cannot even be made a text',
+    async (_, token) => {
+      const body = { access_token: token, refresh_token: 'refresh-2', expires_in: 60 }
+      const own = {
+        ...context(),
+        session: { ...SESSION, accessToken: jwt({ sub: 'ada', aud: 'api' }) },
+      }
+      const grant = await oidcWire({}, Response.json(body)).provider.refresh('refresh-0', own)
+      expect(grant).toMatchObject({ refreshToken: 'refresh-2' })
+    },
+  )
+
   it('that brings a token for this person is never thrown away, whatever else is in it', async () => {
     const fine = session.map(({ id_token: _, ...some }) => ({ ...some, access_token: 'access-1' }))
     await fc.assert(

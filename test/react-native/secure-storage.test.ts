@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { secureStorage } from '../../src/react-native/index.js'
 import { cut, LIMIT, safeKey } from '../../src/react-native/pieces.js'
 import { fc } from '../support/fast-check.js'
-import { createSecureStore, LOCKED } from '../support/native-modules.js'
+import { createSecureStore, LOCKED, UNREADABLE } from '../support/native-modules.js'
 
 const KEY = 'holdfast.app:1'
 const SHORT = '{"v":1}'
@@ -151,18 +151,34 @@ describe('secureStorage', () => {
     },
   )
 
-  it('a phone that is unlocked while a failed read is looked into has lost nothing', async () => {
+  it('a keystore that was in trouble for a moment has lost nothing', async () => {
     const { SecureStore } = createSecureStore()
     await secureStorage(SecureStore).set(KEY, SHORT)
     let failures = 1
-    const unlocking: typeof SecureStore = {
+    const troubled: typeof SecureStore = {
       ...SecureStore,
       async getItemAsync(...args) {
-        if (failures-- > 0) throw new Error(LOCKED)
+        if (failures-- > 0) throw new Error(UNREADABLE)
         return SecureStore.getItemAsync(...args)
       },
     }
-    expect(await secureStorage(unlocking).get(KEY)).toBe(SHORT)
+    expect(await secureStorage(troubled).get(KEY)).toBe(SHORT)
+  })
+
+  it('an entry that is locked alone, as on iOS where it was written by other options, is not lost', async () => {
+    const { SecureStore } = createSecureStore()
+    await secureStorage(SecureStore).set(KEY, long('one'))
+    const locked: typeof SecureStore = {
+      ...SecureStore,
+      async getItemAsync(key, ...args) {
+        if (key === safeKey(KEY)) throw new Error(LOCKED)
+        return SecureStore.getItemAsync(key, ...args)
+      },
+    }
+    const storage = secureStorage(locked)
+    await expect(storage.get(KEY)).rejects.toMatchObject({ code: 'storage' })
+    await expect(storage.set(KEY, long('two'))).rejects.toMatchObject({ code: 'storage' })
+    expect(await secureStorage(SecureStore).get(KEY)).toBe(long('one'))
   })
 
   it('passes the options of the app on, with every call', async () => {

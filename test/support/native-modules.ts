@@ -6,7 +6,7 @@ const BAD_KEY =
 export const LOCKED = 'User interaction is not allowed.'
 
 /** What Android says, by Expo, of an entry whose key is gone. */
-const UNREADABLE =
+export const UNREADABLE =
   "Call to function 'ExpoSecureStore.getValueWithKeyAsync' has been rejected. Caused by: Could not decrypt the value for SecureStore"
 
 /** In bytes of UTF-8. */

@@ -62,7 +62,9 @@ export function createTimeMachine(clock: ManualClock, onMoved: () => void): Time
     const now = performance.now()
     const passed = Math.min(now - before, LONGEST) * speed
     before = now
-    if (passed > 0 && waiting === 0) between(() => clock.advance(passed))
+    // While time stands still, what is due already happens all the same, as a tab that has just been opened listens.
+    const isDue = passed > 0 || clock.untilNext() <= 0
+    if (isDue && waiting === 0) between(() => clock.advance(passed))
   }, TICK)
 
   return {

@@ -75,7 +75,7 @@ export function createSuperTokensHandlers(
 ): Readonly<Record<'GET' | 'POST', NextHandler>> {
   return {
     async GET(request) {
-      // First, for it tells a build that this route is nobody's in particular.
+      // Reading the headers tells a build not to render this route ahead.
       void request.headers
       const here = world()
       const path = await here.sessions.refreshTokenPath()

@@ -62,12 +62,12 @@ async function turnAway(
   world: SuperTokensWorld,
   reason: Reason,
 ): Promise<Response> {
-  const nothing = answerRouter(request)
-  if (nothing) return nothing
   const failure = 'failure' in reason ? reason.failure : errorOf(reason)
   const answer = world.sessions.toResponse(failure)
   // A mistake of the app's: its own page of errors says so.
   if (!answer && 'failure' in reason) throw failure
+  const nothing = answerRouter(request)
+  if (nothing) return nothing
   const { status } = answer ?? { status: 401 }
   if (isAction(request)) {
     // By its status, front ends that listen refresh and call once more.

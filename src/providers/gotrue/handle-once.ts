@@ -9,8 +9,8 @@ export type Handle<Result> = (
 ) => Promise<Result | null>
 
 /**
- * Makes `handleRedirect` out of what handles one address, and may clean the page's. Calls for one address at a
- * time share one exchange.
+ * Makes `handleRedirect` of what handles one address; `clean` says whether that is the page's own, to be cleaned.
+ * Calls for one address at a time share one exchange.
  */
 export function handleOnce<Result>(
   { page }: Pick<ActionHost, 'page'>,

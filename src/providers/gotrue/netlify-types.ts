@@ -51,7 +51,7 @@ export interface NetlifyRedirect<Metadata extends object = AnyMetadata>
   extends SignInResult<NetlifyUser<Metadata>> {
   /** For `signIn({ inviteToken, password })`, once the person has chosen a password. */
   readonly inviteToken?: string | undefined
-  /** What looks like an answer and takes `acceptFragmentTokens`. The address is as it was. */
+  /** What looks like an answer, and needs `acceptFragmentTokens` or lacks a refresh token. The address is as it was. */
   readonly ignored?: 'error' | 'tokens' | undefined
 }
 
@@ -82,8 +82,8 @@ export interface NetlifyActions<Metadata extends object = AnyMetadata> {
   }): Promise<string>
   /**
    * Takes what a link of a mail, or another provider, has put into the fragment, and takes it off the page's
-   * address; one that is passed as `url` is the app's to clean. `null` when the address holds nothing. A link to
-   * a new address takes its person to be signed in.
+   * address; one that is passed as `url` is the app's to clean. `null` when the address holds nothing. For
+   * a link to a new address its person must be signed in.
    * @throws AuthError when the other provider or the person refused, in the words of the address;
    *   `invalid_credentials` for a link that was used; `invalid_argument` for one of somebody else than is signed
    *   in, whose session stays.

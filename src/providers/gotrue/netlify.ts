@@ -63,7 +63,7 @@ const createRefresh =
     return grantOf<M>(await send(request, context), context.session?.user)
   }
 
-/** Makes `restore`. Tokens do not say when they were issued, so that none is taken to live longer than they do. */
+/** Makes `restore`. These tokens do not say when they were issued, so none is given more than the server's default life. */
 function createRestoring<M extends object>(
   send: Send,
   refresh: Refresh<M>,

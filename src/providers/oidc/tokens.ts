@@ -45,9 +45,9 @@ export const subjectChanged = (): AuthError =>
 
 /** Whether two access tokens say that they are of two people. */
 function areOfTwo(...tokens: readonly unknown[]): boolean {
-  const [own, first] = tokens.map((token) => readClaims(`${token}`))
+  const [own, first] = tokens.map((token) => readClaims(text(token) ?? ''))
   // Servers may call one person differently for another API (OIDC Core §8).
-  const isSameApi = `${own?.aud}` === `${first?.aud}`
+  const isSameApi = JSON.stringify([own?.aud].flat()) === JSON.stringify([first?.aud].flat())
   return !!own?.sub && !!first?.sub && isSameApi && own.sub !== first.sub
 }
 

@@ -44,9 +44,6 @@ const OPTIONS: Readonly<Record<keyof WorkOSOptions, Kind>> = {
 /** The answers by which a server says that a cookie is nobody's session, or none that works. */
 const NOBODY: readonly string[] = ['refresh_rejected', 'rejected', 'step_required']
 
-/** The server's word where it finds neither a token nor a cookie. */
-const NO_TOKEN = 'invalid_request'
-
 /** A name for the token of a session that only the browser's cookies hold. */
 const marked = (grant: Grant<WorkOSUser>): Grant<WorkOSUser> => ({
   ...grant,
@@ -90,12 +87,12 @@ export function workos(options: WorkOSOptions): WorkOSProvider {
     return cookies ? marked(granted) : granted
   }
 
-  /** Whether a refusal says that the session is in no cookie any more: it ended elsewhere, or was cleared. */
+  /**
+   * Whether a request was refused because the session is in no cookie any more: it ended elsewhere, or was cleared.
+   * The server has no word for that alone, so without `hasSession` nobody knows.
+   */
   const isCookieGone = (error: unknown): boolean =>
-    isAuthError(error) &&
-    error.code === 'rejected' &&
-    error.status === 400 &&
-    (hasSession ? !hasSession() : error.serverCode === NO_TOKEN)
+    isAuthError(error, 'rejected') && error.status === 400 && hasSession?.() === false
 
   /** The server chooses the organization of a session again where a refresh names none. */
   const restore = (

@@ -106,7 +106,8 @@ export function createSharedEnds<User extends SessionUser>({
 }: SharedEndsDeps<User>): SharedEnds<User> {
   const endedAtAny = async (names: readonly string[]): Promise<readonly number[]> => {
     const times = await Promise.all(names.map((name) => coordinator.endedAt(name)))
-    return times.filter((at) => typeof at === 'number')
+    // A coordinator of the app's may say a time as a text, as Redis does, and what is no time is an end too.
+    return times.flatMap((at) => (at === null || at === undefined ? [] : [Number(at)]))
   }
 
   function namesOf({ sessionId, serverSessionId, userId }: EndedWhich): readonly string[] {

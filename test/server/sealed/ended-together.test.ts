@@ -44,6 +44,25 @@ describe('an end of one session by its id', () => {
     expect(await look(laptop)).toMatchObject(alive)
   })
 
+  it.each([
+    ['says times as texts, as Redis does', (at: number) => `"${at}"`],
+    ['says what is no time', () => '{}'],
+  ])('counts by a coordinator of the app that %s', async (_, say) => {
+    const stage = createStage(signed)
+    const memory = memoryCoordinator({ now: stage.clock.now })
+    const coordinator: Coordinator = {
+      ...memory,
+      endedAt: async (name: string) => {
+        const at = await memory.endedAt(name)
+        return at === null ? at : JSON.parse(say(at))
+      },
+    }
+    const sessions = stage.start(coordinator)
+    const value = await sessions.sealSession(await stage.signIn(), { password })
+    await sessions.endSessions({ userId: (await opened(value)).user.id })
+    expect(await sessions.openSession({ value, password }).getSession()).toEqual(over)
+  })
+
   it('is that of no other session, nor of a person, whatever a server calls its own', async () => {
     const { phone, look, shared, workos, userId } = await createTwo()
     const { sessionId = '' } = success(await look(phone))
