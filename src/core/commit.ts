@@ -78,7 +78,7 @@ function createReading<User extends SessionUser>({
 export function createCommitPath<User extends SessionUser>(
   context: EngineContext<User>,
 ): CommitPath<User> {
-  const { provider, store, vault, gate, settings, announce } = context
+  const { provider, store, vault, gate, settings, announce, settle } = context
   const { read, lastRead } = createReading(context)
   const lineage = (): string | undefined => store.held()?.record.lineage
 
@@ -87,6 +87,8 @@ export function createCommitPath<User extends SessionUser>(
     const before = store.state()
     const mine = lineage()
     store.dispatch({ type: 'observed', seen, sinceLook })
+    // What is read on the way to a request is told before it: its answer may take minutes.
+    settle()
     // Whoever cleared storage is not told of it by storage: all have to look.
     if (!isEmptied(before) && isEmptied(store.state())) announce()
     // Without a working lock, a save of ours may have landed after the sibling's removal. Where

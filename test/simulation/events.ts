@@ -37,8 +37,9 @@ function excuseForReturn(world: World, session: string): string | null {
   const troubled = facts.storageTrouble > -Infinity || contexts.some(({ trouble }) => trouble > 0)
   if (jar && !noted.has(session) && troubled) return 'end not saved'
   if (jar && world.overwritten.has(session)) return 'end not seen in time'
-  const end = endedAt.get(session) ?? Infinity
-  return jar && wasAwaited(world, session, end) ? 'its sign-in answered later' : null
+  const ends = endedAt.get(session) ?? []
+  const awaited = ends.some((end) => wasAwaited(world, session, end))
+  return jar && awaited ? 'its sign-in answered later' : null
 }
 
 /** Whoever signed out never sees that session again, unless storage lost the note of it. */

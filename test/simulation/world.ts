@@ -72,10 +72,10 @@ export interface World {
   /** Sessions that cookies hold and whose end storage has noted: monotonic time of the first note. */
   readonly noted: Map<string, number>
   /**
-   * When storage was last told of the end of each: also of one that is current again, because the page
+   * When storage was told of the end of each: more than once of one that was current again, because the page
    * of its sign-in was answered after a start in another tab had found it, and somebody had ended it.
    */
-  readonly endedAt: Map<string, number>
+  readonly endedAt: Map<string, readonly number[]>
   /** Those whose end a start or a sign-in wrote over, as storage did not show it to that tab yet. */
   readonly overwritten: Set<string>
   /** Why the server was shown a rotated token of a session, as it was then; `null` if nothing explains it. */
@@ -178,10 +178,11 @@ function noteEnds(
       const session = lineage.slice(BEFORE_ID)
       // A sign-in that did not see the sign-out took the place of that session, as far as it knew.
       const replaced = id !== null && lineage !== left && signedOut.has(session)
-      if (replaced && isUnseen(endedAt.get(session))) overwritten.add(session)
+      const ends = endedAt.get(session) ?? []
+      if (replaced && isUnseen(ends.at(-1))) overwritten.add(session)
       if (session === current || noted.has(session)) continue
       noted.set(session, clock.monotonic())
-      endedAt.set(session, clock.monotonic())
+      endedAt.set(session, [...ends, clock.monotonic()])
     }
   } catch {
     // Damaged by hand.
