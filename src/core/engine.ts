@@ -75,16 +75,16 @@ function createContext<User extends SessionUser>(
   // The critical section reads session and patience, asks the server, reads again, saves in two tries, maybe at
   // the gate, and forgets the failures before; a refusal waits for the lag once, and what it saved once more.
   const inside = requestTimeout + 6 * storageTimeout + 2 * lag + (provider.mayYield ? atGate : 0)
-  const lockName = lockNameOf(storageKey)
+  const name = nameOf(settings)
   const { watch } = duties
-  const section = createSection({ environment, lockName, timeout: inside, lag, watch })
+  const section = createSection({ environment, lockName: name, timeout: inside, lag, watch })
   return {
     environment,
     provider,
     settings,
     limits,
     section,
-    gate: createSection({ environment, lockName: `${lockName}:gate`, timeout: atGate, lag }),
+    gate: createSection({ environment, lockName: `${name}:gate`, timeout: atGate, lag }),
     store: createStore<User>({ environment, limits, debug: settings.debug }),
     vault: createVault<User>({ environment, storage, storageKey, timeout: storageTimeout }),
     async request(send, signal) {
@@ -102,7 +102,9 @@ function createContext<User extends SessionUser>(
   }
 }
 
-const lockNameOf = (storageKey: string): string => `holdfast:${storageKey}`
+/** The name of the lock and of the channel of all clients that share a session. */
+const nameOf = <User extends SessionUser>({ storage, storageKey }: EngineSettings<User>): string =>
+  `holdfast:${storageKey}${storage.id ?? ''}`
 
 /** Makes the parts of one client, each with those that it needs, and starts reading storage. */
 function createParts<User extends SessionUser>(
@@ -123,7 +125,7 @@ function createParts<User extends SessionUser>(
   const start = createStart(context, { path, patience, timeouts })
   const upkeep = createUpkeep(context, { path, refreshes, start, timeouts })
   const hints = createHints(settings, {
-    name: lockNameOf(settings.storageKey),
+    name: nameOf(settings),
     onHint: () => upkeep.hint(),
   })
   return { context, refreshes, timeouts, upkeep, hints, start, accounts }

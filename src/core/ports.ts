@@ -54,6 +54,12 @@ export interface Storage {
    * @default 0
    */
   readonly lag?: number | undefined
+  /**
+   * Tells storages apart that hold entries of the same names: clients take turns, and tell each other of changes,
+   * where `storageKey` and `id` are the same. A `memoryStorage()` has one of its own.
+   * @default ''
+   */
+  readonly id?: string | undefined
 }
 
 /**

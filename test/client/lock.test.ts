@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { AuthError, type Storage } from '../../src/index.js'
+import { AuthError, memoryStorage, type Storage } from '../../src/index.js'
 import { createWorld, HOUR } from '../support/world.js'
 
 const QUIET = { autoRefresh: false } as const
@@ -438,5 +438,48 @@ describe('a storage whose writes are seen by other processes a moment later', ()
       'access-2',
     ])
     expect(world.server.sent).toEqual(['refresh-1'])
+  })
+})
+
+describe('clients of one name', () => {
+  /** What two of them have sent while the server has not answered yet. */
+  async function sentBy(one: Storage, other: Storage): Promise<readonly string[]> {
+    const world = createWorld()
+    const tabs = [one, other].map((storage) => world.open({ ...QUIET, storage }))
+    for (const { auth } of tabs) await auth.signIn({ name: 'ada' })
+    await world.clock.settle()
+    world.server.hold()
+    for (const { auth } of tabs) auth.refreshSession().catch(() => {})
+    await world.clock.settle()
+    return world.server.sent
+  }
+
+  it('do not wait for each other, where each has a memory of its own', async () => {
+    expect(await sentBy(memoryStorage(), memoryStorage())).toEqual(['refresh-1', 'refresh-2'])
+  })
+
+  it('take turns, where they share a memory', async () => {
+    const shared = memoryStorage()
+    expect(await sentBy(shared, shared)).toEqual(['refresh-2'])
+  })
+
+  it('do not wait for each other, where their storages have another id', async () => {
+    const storageOf = (id: string): Storage => ({ ...memoryStorage(), id })
+    expect(await sentBy(storageOf('one'), storageOf('other'))).toHaveLength(2)
+    expect(await sentBy(storageOf('one'), storageOf('one'))).toHaveLength(1)
+  })
+
+  it('are not told of changes in memories of others', async () => {
+    const world = createWorld()
+    const memory = memoryStorage()
+    let reads = 0
+    const counted: Storage = { ...memory, get: (key) => (reads++, memory.get(key)) }
+    world.open({ ...QUIET, storage: counted })
+    const { auth } = world.open({ ...QUIET, storage: memoryStorage() })
+    await world.clock.advance(1_000)
+    const before = reads
+    await auth.signIn({ name: 'ada' })
+    await world.clock.advance(1_000)
+    expect(reads).toBe(before)
   })
 })
