@@ -473,7 +473,13 @@ describe('clients of one name', () => {
     const world = createWorld()
     const memory = memoryStorage()
     let reads = 0
-    const counted: Storage = { ...memory, get: (key) => (reads++, memory.get(key)) }
+    const counted: Storage = {
+      ...memory,
+      get: (key) => {
+        reads++
+        return memory.get(key)
+      },
+    }
     world.open({ ...QUIET, storage: counted })
     const { auth } = world.open({ ...QUIET, storage: memoryStorage() })
     await world.clock.advance(1_000)
