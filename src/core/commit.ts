@@ -1,7 +1,7 @@
 import { invalid } from './check-options.js'
 import type { EngineContext } from './context.js'
 import { isAuthError } from './errors.js'
-import { createLook } from './look.js'
+import { createLook, passed } from './look.js'
 import type { End } from './pointer.js'
 import { hasSameAccessToken, isSamePerson, type SessionRecord } from './record.js'
 import type { Session, SessionUser } from './session.js'
@@ -37,7 +37,7 @@ export interface CommitPath<User extends SessionUser> {
   lineage(): string | undefined
   /** Reads storage, and changes nothing. `unheard`: see `Look`. @throws AuthError `storage`, `timeout`. */
   read(unheard?: number): Promise<readonly [seen: Observation<User>, sinceLook: number]>
-  /** What storage said last, as a text that is another one after each save; empty before it was read. */
+  /** What storage said last, as a text; empty before it was read. */
   lastRead(): string
   /** Reads storage and adopts what it says. `unheard`: see `Look`. */
   observe(unheard?: number): Promise<Seen>
@@ -55,6 +55,13 @@ export interface CommitPath<User extends SessionUser> {
   forgetKey(session: Session<User>): void
 }
 
+/** What storage says, as a text that is another one after each save. */
+function textOf<User extends SessionUser>(seen: Observation<User>): string {
+  if (seen.kind !== 'session') return seen.kind
+  const { record, savedAt } = seen
+  return `${record.lineage} ${record.revision} ${savedAt}`
+}
+
 /** Makes what reads storage, and remembers what that said. */
 function createReading<User extends SessionUser>({
   store,
@@ -63,12 +70,18 @@ function createReading<User extends SessionUser>({
 }: EngineContext<User>): Pick<CommitPath<User>, 'read' | 'lastRead'> {
   const look = createLook(store.now, settings.storage.lag)
   let last = ''
+  /** When it was first found to say that, and for how long it may have done so by then. */
+  let found = { at: store.now(), sinceLook: Infinity }
   return {
     async read(unheard) {
-      const found = await look(vault.read, unheard)
-      const [seen] = found
-      last = seen.kind === 'session' ? `${seen.record.lineage} ${seen.savedAt}` : seen.kind
-      return found
+      const [seen, sinceLook] = await look(vault.read, unheard)
+      const text = textOf(seen)
+      const at = store.now()
+      //   this context                        finds a session, and asks the server first
+      //   looks again before it is current    what it finds was not saved since that look
+      if (text !== last) found = { at, sinceLook }
+      last = text
+      return [seen, found.sinceLook + passed(found.at, at)]
     },
     lastRead: () => last,
   }
@@ -78,7 +91,7 @@ function createReading<User extends SessionUser>({
 export function createCommitPath<User extends SessionUser>(
   context: EngineContext<User>,
 ): CommitPath<User> {
-  const { provider, store, vault, gate, settings, announce, settle } = context
+  const { provider, store, vault, gate, settings, announce } = context
   const { read, lastRead } = createReading(context)
   const lineage = (): string | undefined => store.held()?.record.lineage
 
@@ -87,8 +100,6 @@ export function createCommitPath<User extends SessionUser>(
     const before = store.state()
     const mine = lineage()
     store.dispatch({ type: 'observed', seen, sinceLook })
-    // What is read on the way to a request is told before it: its answer may take minutes.
-    settle()
     // Whoever cleared storage is not told of it by storage: all have to look.
     if (!isEmptied(before) && isEmptied(store.state())) announce()
     // Without a working lock, a save of ours may have landed after the sibling's removal. Where

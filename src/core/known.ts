@@ -17,7 +17,7 @@ export interface KnownParts<User extends SessionUser> {
 
 /** Makes what waits until it is known whose session there is, whatever the age of its tokens. */
 export function createKnown<User extends SessionUser>(
-  { context: { store }, refreshes, timeouts, start }: KnownParts<User>,
+  { context: { store, settle }, refreshes, timeouts, start }: KnownParts<User>,
   wait: <T>(promise: Promise<T>, options?: CallOptions) => Promise<T>,
 ): (options?: CallOptions) => Promise<void> {
   return async (options) => {
@@ -27,7 +27,11 @@ export function createKnown<User extends SessionUser>(
     //                                 signs Grace in
     //   waits for no such question    or it would be hers that comes to be refreshed
     await wait(store.held() ? Promise.resolve() : start.loaded(), options)
-    if (!store.held()) await refreshes.observe()
+    if (!store.held()) {
+      await refreshes.observe()
+      // Told before the request is sent, whose answer may take minutes.
+      settle()
+    }
     const timedOut = timeouts?.timedOut()
     if (timedOut) await wait(timedOut, options)
   }

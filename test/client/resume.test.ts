@@ -273,4 +273,44 @@ describe('a session that only the browser’s cookies hold', () => {
     // The token that it read has died meanwhile.
     expect((await asked)?.accessToken).toBe('access-2')
   })
+
+  it('is as old as it is, also where storage was read more than once before it became current', async () => {
+    const world = createCookieWorld()
+    world.server.setLifetime(40_000)
+    world.jar.answer = outage
+    const sibling = world.open({ autoRefresh: false })
+    await sibling.auth.signIn({ name: 'ada' })
+    await world.clock.advance(60_000)
+    world.server.outage()
+    world.browser.locks.neverGrant(true)
+    const { storage } = world.browser.tab()
+    let late = 3_000
+    const tab = world.open({
+      autoRefresh: false,
+      storage: {
+        ...storage,
+        async get(key) {
+          const wait = new Promise<void>((resolve) => world.clock.schedule(late, resolve))
+          late = 0
+          await wait
+          return storage.get(key)
+        },
+      },
+    })
+    const answers: unknown[] = []
+    const ask = (): void => {
+      tab.auth.getSession().then(
+        (session) => answers.push(session?.accessToken),
+        ({ code }) => answers.push(code),
+      )
+    }
+    // It waits for the lock, and looks after a while whether anybody has had a turn; storage has Ada all the time.
+    for (let seconds = 0; seconds < 30; seconds++) {
+      ask()
+      if (tab.auth.getSnapshot().user) world.browser.locks.neverGrant(false)
+      await world.clock.advance(1_000)
+    }
+    expect(answers).not.toContain('access-1')
+    expect(tab.auth.getSnapshot().user?.id).toBe('ada')
+  })
 })
