@@ -148,6 +148,12 @@ export const COMMIT = [
   },
   {
     file,
+    name: 'A token that was read before it became current seems to have been saved since.',
+    find: 'return [seen, found.sinceLook + passed(found.at, at)]',
+    replace: 'return [seen, sinceLook]',
+  },
+  {
+    file,
     name: 'Storage that did not answer counts as storage that failed.',
     find: "lastRead() || isAuthError(error, 'timeout') ? 'unknown' : 'broken'",
     replace: "isAuthError(error, 'timeout') ? 'broken' : 'broken'",

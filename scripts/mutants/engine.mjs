@@ -59,8 +59,14 @@ export const ENGINE = [
   {
     file: 'src/core/known.ts',
     name: 'A refresh for somebody who signed in elsewhere, unheard of, finds nobody.',
-    find: 'if (!store.held()) await refreshes.observe()\n',
-    replace: '\n',
+    find: '      await refreshes.observe()\n',
+    replace: '',
+  },
+  {
+    file: 'src/core/known.ts',
+    name: 'A sign-in that a refresh finds is told when the refresh is answered.',
+    find: '      settle()\n',
+    replace: '',
   },
   {
     file: 'src/core/known.ts',

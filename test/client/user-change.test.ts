@@ -33,6 +33,15 @@ describe('a page that a server rendered for somebody', () => {
     expect(told).toEqual(['nobody'])
   })
 
+  it('hears so too where its client has found out long before', async () => {
+    const world = createCookieWorld()
+    const { auth } = world.open()
+    await world.clock.settle()
+    const { told } = render(auth, 'ada')
+    await world.clock.settle()
+    expect(told).toEqual(['nobody'])
+  })
+
   it('hears of another person who signed in before its client started', async () => {
     const world = createCookieWorld()
     world.jar.answer = () => grantOf('grace', 's2')

@@ -24,9 +24,10 @@ import { compile, manifest, modules, root } from './compile.js'
  * address from another integration's, 40 keep the provider's tokens of an implicit flow, 20 make a
  * secret for a new address as whoever asked for that. 8 of the core keep a request without a token its caller's,
  * 33 the age of tokens for resources, 101 have waits end and pauses pass as real timers and sleeps do, 305 refuse parts of
- * an environment and delays that cannot work.
+ * an environment and delays that cannot work. 1,740 of the core are for what is rare and real: a line of tabs before a slow
+ * server, pages that cannot know yet who is signed in, pages that are rendered ahead, leases in slow storage.
  */
-const BUDGETS = { core: 20_355, gotrue: 28_780, oidc: 29_740 }
+const BUDGETS = { core: 21_750, gotrue: 30_170, oidc: 31_115 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -434,7 +435,7 @@ describe('the packed package', () => {
     // The proof and its thumbprint alone are 550; the rest is what keeps a bound session alive, and 240 of it
     // remove the keys of sign-ins that nobody comes back from, 110 tell a server's time from what is none.
     ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 2_095],
-    ['popup', 'oidc', OIDC, `export { popup } from 'holdfast/providers/oidc/popup'`, 950],
+    ['popup', 'oidc', OIDC, `export { popup } from 'holdfast/providers/oidc/popup'`, 970],
     [
       'silentSignIn and silentRenewal',
       'oidc',
@@ -512,7 +513,7 @@ describe('the packed package', () => {
       700,
     ],
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_570],
-    ['sessionTimeouts', 'core', CORE, `export { sessionTimeouts } from 'holdfast'`, 2_010],
+    ['sessionTimeouts', 'core', CORE, `export { sessionTimeouts } from 'holdfast'`, 2_075],
     ['onUserChange', 'core', CORE, `export { onUserChange } from 'holdfast'`, 205],
     [
       'backendEvents',
@@ -523,7 +524,7 @@ describe('the packed package', () => {
     ],
     ...BINDINGS.map(
       ([name, make]) =>
-        [name, 'core and its framework', pageOf(name), binding(name, make), 820] as const,
+        [name, 'core and its framework', pageOf(name), binding(name, make), 900] as const,
     ),
     [
       'react/impersonation',
@@ -590,11 +591,11 @@ describe('the packed package', () => {
 
   // The end-session page of Cognito has names of its own, and the region is in the id of a pool.
   it.each([
-    ['keycloak', 160],
-    ['auth0', 150],
-    ['okta', 150],
-    ['entra', 150],
-    ['cognito', 165],
+    ['keycloak', 170],
+    ['auth0', 170],
+    ['okta', 155],
+    ['entra', 160],
+    ['cognito', 180],
     ['zitadel', 150],
   ])('has a preset for %s of a few bytes on top of oidc', async (name, most) => {
     const preset = `export { ${name} } from 'holdfast/providers/oidc/presets'`
