@@ -56,6 +56,22 @@ export function thaw(context: Context, world: World): void {
   context.tab.thaw()
 }
 
+/** Lets the device sleep, if it is about to: to what runs in it this is a moment. */
+export async function sleep(world: World): Promise<void> {
+  const { nap, clock } = world
+  world.nap = null
+  if (!nap) return
+  const awake = world.contexts.filter(({ status }) => status !== 'frozen')
+  const since = clock.monotonic()
+  const stopped = clock.sleep(nap.ms, nap)
+  const slept = clock.monotonic() - since
+  for (const context of awake) {
+    context.frozenAt = clock.monotonic()
+    for (const call of context.calls) call.since += slept
+  }
+  await stopped
+}
+
 /** From now on storage is in one more trouble, or one less. */
 function trouble(world: World, name: string, on: boolean): void {
   const { facts, clock } = world
@@ -90,6 +106,11 @@ export const FAULTS = {
     )
     if (context) thaw(context, world)
     return null
+  },
+  sleep: (world, choices) => {
+    const ms = oneOf(choices, [60_000, 600_000, 3_600_000, 28_800_000]) ?? 0
+    world.nap = { ms, monotonic: choices.pick(2) === 0 ? 'stops' : 'continues' }
+    return `sleep of ${ms / 1000} s, in which the monotonic clock ${world.nap.monotonic}`
   },
   hide: onOne('hide', ({ tab }) => tab.hide()),
   show: onOne('show', ({ tab }) => tab.show()),

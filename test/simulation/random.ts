@@ -1,7 +1,7 @@
 import type { Operation } from './calls.js'
 import { type Choices, chance, oneOf, weigh } from './choices.js'
 import type { Context } from './context.js'
-import { faultsOf, inflict } from './faults.js'
+import { faultsOf, inflict, sleep } from './faults.js'
 import type { Asking } from './jar.js'
 import { latency, MESSAGE } from './latency.js'
 import type { NetworkFault } from './network.js'
@@ -273,6 +273,7 @@ export async function randomRun(
     if (chance(choices, climate.faults))
       inflict(world, names[choices.pick(names.length)] ?? 'crash', choices)
     else await operate(world, choices, climate.contexts)
+    await sleep(world)
     await clock.advance(gap(world, choices))
     checkWaiting(world)
   }

@@ -88,6 +88,9 @@ async function checkStarts(world: World): Promise<void> {
   if (!world.jar) return
   const [one, two] = [world.open(), world.open()]
   await quiet(world)
+  // In a pause that an outage has left they ask after it, and tell the server again of a sign-out.
+  await checkFound(world)
+  await quiet(world)
   // One of them may have refreshed it by the time at which the other one starts, or learnt by that refresh
   // that the server has ended it, or that the cookie is gone or another's.
   const [first, second] = [one, two].map(({ heard }) => heard.first?.split(' ')[0])

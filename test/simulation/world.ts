@@ -60,6 +60,7 @@ export interface CookieChoices {
 export interface World {
   readonly options: WorldOptions
   readonly browser: FakeBrowser
+  /** Its monotonic time is that of the world, which goes on while the device sleeps. */
   readonly clock: FakeBrowser['clock']
   readonly wire: Wire
   readonly ledger: Ledger
@@ -100,6 +101,8 @@ export interface World {
   skew: number
   /** Whether the lock is not granted to anybody. */
   locksShut: boolean
+  /** How the device is about to sleep; `null` while it is not. */
+  nap: Nap | null
   /** Whether requests meet no more faults. */
   calm: boolean
   /** How many steps have been taken. */
@@ -109,6 +112,13 @@ export interface World {
   /** Notes that a person ended a session. */
   signOut(session: string): void
   trace(column: string, text: string): void
+}
+
+/** A sleep of the device: nothing runs, also no answer that is on its way. */
+export interface Nap {
+  readonly ms: number
+  /** Whether the monotonic clock counts it: browsers and systems differ. */
+  readonly monotonic: 'stops' | 'continues'
 }
 
 /** What the faults so far excuse. */
@@ -191,9 +201,11 @@ function noteEnds(
 
 /** Makes a world in which nobody is signed in and no context is open. */
 export function createWorld(options: WorldOptions): World {
-  const clock = createManualClock({ settle: () => wire.settle() })
+  const device = createManualClock({ settle: () => wire.settle() })
+  const began = device.now()
+  const clock = { ...device, monotonic: () => device.now() - began }
   const scheduler = options.scheduler(() => world)
-  const browser = createFakeBrowser({ clock, scheduler, seed: options.seed })
+  const browser = createFakeBrowser({ clock: device, scheduler, seed: options.seed })
   const { rotation, lifetime } = options
   const random = seeded(options.seed)
   const wire = createWire(rotation, { clock, lifetime, random, people: PEOPLE })
@@ -240,6 +252,7 @@ export function createWorld(options: WorldOptions): World {
     down: false,
     skew: 0,
     locksShut: false,
+    nap: null,
     calm: false,
     steps: 0,
     trace: options.trace ?? (() => {}),
