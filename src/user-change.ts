@@ -12,7 +12,7 @@ export type UserChangeClient<User extends SessionUser = SessionUser> = Pick<
 
 /**
  * Receives the session of whoever is signed in now, or `null`; and why the session before it ended, where
- * this page was there to hear it.
+ * this page was there to hear it. What it returns is not waited for; what it throws is reported.
  */
 export type UserChangeListener<User extends SessionUser = SessionUser> = (
   session: Session<User> | null,
@@ -48,7 +48,7 @@ export function onUserChange<User extends SessionUser>(
   /** How much is known of who is signed in. */
   let knowledge: 'none' | 'asked' | 'certain' | 'unwanted' = 'none'
 
-  function compare(reason?: SignOutReason): void {
+  function compare(reason?: SignOutReason): unknown {
     if (knowledge === 'unwanted') return
     knowledge = 'certain'
     // What a call has resolved to may be out of date by now.
@@ -58,7 +58,7 @@ export function onUserChange<User extends SessionUser>(
     const current = session?.user?.id ?? null
     if (current === shown) return
     shown = current
-    listener(session, reason)
+    return listener(session, reason)
   }
 
   function ask(): void {
@@ -67,13 +67,19 @@ export function onUserChange<User extends SessionUser>(
     const fail = (): void => {
       if (knowledge === 'asked') knowledge = 'none'
     }
-    auth.getSession().then(() => compare(), fail)
+    auth.getSession().then(() => {
+      // The client reports what a listener of its throws, also one of a moment.
+      const stop = auth.onAuthStateChange(() => {
+        stop()
+        return compare()
+      })
+    }, fail)
   }
 
   const stopEvents = auth.onAuthStateChange((event, session, detail) => {
-    if (event === 'SIGNED_OUT') compare(detail.reason)
+    if (event === 'SIGNED_OUT') return compare(detail.reason)
     // A client that starts in an outage has nobody either.
-    else if (session) compare()
+    return session && compare()
   })
   const stopWake = platformWake().subscribe(ask)
   ask()

@@ -145,7 +145,7 @@ describe('a page that a server rendered for somebody', () => {
     const late: UserChangeClient = {
       getSession: async () => null,
       getSnapshot: auth.getSnapshot,
-      onAuthStateChange: () => () => {},
+      onAuthStateChange: (listener) => auth.onAuthStateChange(listener),
     }
     const told: string[] = []
     onUserChange(late, 'ada', (session) => told.push(session?.user?.id ?? 'nobody'))
@@ -176,6 +176,45 @@ describe('a page that a server rendered for nobody', () => {
     await world.open().auth.signIn({ name: 'ada' })
     await world.clock.settle()
     expect(told).toEqual(['ada'])
+  })
+})
+
+describe('what a listener of `onUserChange` throws', () => {
+  const mistake = new Error('a mistake of the app')
+  const listeners = [
+    ['later', () => Promise.reject(mistake)],
+    [
+      'at once',
+      () => {
+        throw mistake
+      },
+    ],
+  ] as const
+
+  it.each(listeners)('%s is reported when somebody else signs in', async (_, listener) => {
+    const world = createWorld()
+    const { auth, tab } = await world.signedIn('ada')
+    onUserChange(auth, 'ada', listener)
+    await auth.signIn({ name: 'grace' })
+    await world.clock.settle()
+    expect(tab.errors).toEqual([mistake])
+  })
+
+  it.each(listeners)('%s is reported when nobody is there at the start', async (_, listener) => {
+    const world = createWorld()
+    const { auth, tab } = world.open()
+    onUserChange(auth, 'ada', listener)
+    await world.clock.settle()
+    expect(tab.errors).toEqual([mistake])
+  })
+
+  it.each(listeners)('%s is reported at a sign-out', async (_, listener) => {
+    const world = createWorld()
+    const { auth, tab } = await world.signedIn('ada')
+    onUserChange(auth, 'ada', listener)
+    await auth.signOut()
+    await world.clock.settle()
+    expect(tab.errors).toEqual([mistake])
   })
 })
 

@@ -513,7 +513,7 @@ describe('the packed package', () => {
     ],
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_610],
     ['sessionTimeouts', 'core', CORE, `export { sessionTimeouts } from 'holdfast'`, 2_010],
-    ['onUserChange', 'core', CORE, `export { onUserChange } from 'holdfast'`, 205],
+    ['onUserChange', 'core', CORE, `export { onUserChange } from 'holdfast'`, 215],
     [
       'backendEvents',
       'backend',
