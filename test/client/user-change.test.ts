@@ -145,7 +145,7 @@ describe('a page that a server rendered for somebody', () => {
     const late: UserChangeClient = {
       getSession: async () => null,
       getSnapshot: auth.getSnapshot,
-      onAuthStateChange: (listener) => auth.onAuthStateChange(listener),
+      onAuthStateChange: auth.onAuthStateChange.bind(auth),
     }
     const told: string[] = []
     onUserChange(late, 'ada', (session) => told.push(session?.user?.id ?? 'nobody'))
