@@ -11,8 +11,8 @@ export const USER_CHANGE = [
   {
     file,
     name: 'A page that starts in an outage is told that nobody is signed in.',
-    find: 'else if (session) compare()',
-    replace: 'else compare()',
+    find: 'return session && compare()',
+    replace: 'return compare()',
   },
   {
     file,
@@ -23,8 +23,8 @@ export const USER_CHANGE = [
   {
     file,
     name: 'Another person who signs in while a page is open is not told.',
-    find: '    else if (session) compare()\n',
-    replace: '',
+    find: 'return session && compare()',
+    replace: 'return',
   },
   {
     file,
