@@ -14,6 +14,7 @@ import {
   success,
 } from '../server/sealed/sealed-sessions-stage.js'
 import { createStage as createCoreStage, outcomeOf } from '../server/supertokens/stage.js'
+import { PATIENT } from '../support/patient.js'
 import { jwt } from '../support/wire.js'
 import { byOidcOnServers, ONE_TOKEN_STAGES } from './one-token-stage.js'
 
@@ -48,7 +49,7 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     end()
     expect(server.sessions()).toHaveLength(1)
     await stolen.refreshSession()
-    await vi.waitUntil(() => server.sessions().length === 0)
+    await vi.waitUntil(() => server.sessions().length === 0, PATIENT)
     clock.time += DAY
     // By now its tombstone is gone, and the server refuses.
     expect(await stolen.refreshSession()).toMatchObject({
@@ -62,7 +63,7 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     server.clearLog()
     clock.time += 100_000
     await Promise.all(Array.from({ length: 50 }, () => load(value).refreshSession()))
-    await vi.waitUntil(() => server.requests.length > 0)
+    await vi.waitUntil(() => server.requests.length > 0, PATIENT)
     expect(server.requests).toHaveLength(1)
   })
 
@@ -232,7 +233,7 @@ describe.each(ONE_TOKEN_STAGES)('a server that speaks of one token alone (%s)', 
     // Longer than any access token lives.
     stage.pass(DAY)
     expect(await load(stage, stage.newest).refreshSession()).toMatchObject(nobody)
-    await vi.waitUntil(() => !stage.lives())
+    await vi.waitUntil(() => !stage.lives(), PATIENT)
   })
 
   it('hears of the newest token when that comes, however lately an older one came', async () => {
@@ -241,7 +242,7 @@ describe.each(ONE_TOKEN_STAGES)('a server that speaks of one token alone (%s)', 
     for (const value of [stage.oldest, stage.newest]) {
       expect(await load(stage, value).refreshSession()).toMatchObject(nobody)
     }
-    await vi.waitUntil(() => !stage.lives())
+    await vi.waitUntil(() => !stage.lives(), PATIENT)
   })
 
   it('nor does a page that waits for the end, by the cookie that it was opened with', async () => {
@@ -249,7 +250,7 @@ describe.each(ONE_TOKEN_STAGES)('a server that speaks of one token alone (%s)', 
     const heard = vi.fn()
     await stage.sessions.watchSession({ value: stage.oldest, password }, heard)
     await stage.sessions.endSessions({ sessionId: stage.id })
-    await vi.waitUntil(() => heard.mock.calls.length > 0)
+    await vi.waitUntil(() => heard.mock.calls.length > 0, PATIENT)
     await untilQuiet()
     stage.pass(DAY)
     expect(await load(stage, stage.newest).refreshSession()).toMatchObject(nobody)
@@ -261,7 +262,7 @@ describe.each(ONE_TOKEN_STAGES)('a server that speaks of one token alone (%s)', 
     await untilQuiet()
     stage.pass(DAY)
     expect(await load(stage, stage.newest).refreshSession()).toMatchObject(nobody)
-    await vi.waitUntil(() => !stage.lives())
+    await vi.waitUntil(() => !stage.lives(), PATIENT)
   })
 
   it('nor can a thief have the end forgotten before those of others, by signing out', async () => {
@@ -303,7 +304,7 @@ describe('a sign-out at an OpenID Connect server', () => {
     await sessions.signOut(sealed)
     answered.open()
     expect(await late).toMatchObject({ authenticated: false })
-    await vi.waitUntil(() => ended.length > 1)
+    await vi.waitUntil(() => ended.length > 1, PATIENT)
     expect(ended).toEqual(['first', 'second'])
   })
 })
