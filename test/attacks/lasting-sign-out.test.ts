@@ -21,7 +21,7 @@ import { byOidcOnServers, ONE_TOKEN_STAGES } from './one-token-stage.js'
 const password = PASSWORD
 const DAY = 24 * 3_600_000
 const EVER = { times: Number.POSITIVE_INFINITY }
-const over = { authenticated: false, reason: 'invalid_session_cookie' }
+const over = { signedIn: false, reason: 'invalid_session_cookie' }
 
 /** Somebody who has signed out while the server could not be told, and whose cookie was stolen. */
 async function signedOutInOutage() {
@@ -38,7 +38,7 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     clock.time += minutes * 60_000
     end()
     expect(await stolen.refreshSession()).toMatchObject({
-      authenticated: false,
+      signedIn: false,
       reason: 'invalid_grant',
     })
   })
@@ -53,7 +53,7 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     clock.time += DAY
     // By now its tombstone is gone, and the server refuses.
     expect(await stolen.refreshSession()).toMatchObject({
-      authenticated: false,
+      signedIn: false,
       reason: 'invalid_grant',
     })
   })
@@ -117,7 +117,7 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     await sessions.signOut({ value, password })
     const session = sessions.openSession({ value, password })
     expect(await session.refreshSession()).toMatchObject({
-      authenticated: false,
+      signedIn: false,
       reason: 'invalid_grant',
     })
   })
@@ -132,14 +132,14 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     await sessions.signOut({ value: one, password })
     const load = (value: string) => sessions.openSession({ value, password })
     expect(await load(one).refreshSession()).toMatchObject({ reason: 'invalid_grant' })
-    expect(await load(other).refreshSession()).toMatchObject({ authenticated: true })
+    expect(await load(other).refreshSession()).toMatchObject({ signedIn: true })
   })
 
   it('also at a server that cannot be told of any', async () => {
     const { sessions, sealed, session, pass, sent } = await answering([{ refreshToken: 'next' }])
     await sessions.signOut(sealed)
     pass(399 * DAY)
-    expect(await session.refreshSession()).toMatchObject({ authenticated: false })
+    expect(await session.refreshSession()).toMatchObject({ signedIn: false })
     expect(sent).toEqual([])
   })
 
@@ -151,7 +151,7 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     await sessions.signOut({ value, password })
     // What was exchanged is there yet, for tabs that come late.
     expect(await load().refreshSession()).toMatchObject({
-      authenticated: false,
+      signedIn: false,
       reason: 'invalid_grant',
     })
   })
@@ -221,7 +221,7 @@ async function untilQuiet(): Promise<void> {
 }
 
 describe.each(ONE_TOKEN_STAGES)('a server that speaks of one token alone (%s)', (_, begin) => {
-  const nobody = { authenticated: false }
+  const nobody = { signedIn: false }
   const load = ({ sessions }: Awaited<ReturnType<typeof begin>>, value: string) =>
     sessions.openSession({ value, password })
 
@@ -303,7 +303,7 @@ describe('a sign-out at an OpenID Connect server', () => {
     await asked.passed
     await sessions.signOut(sealed)
     answered.open()
-    expect(await late).toMatchObject({ authenticated: false })
+    expect(await late).toMatchObject({ signedIn: false })
     await vi.waitUntil(() => ended.length > 1, PATIENT)
     expect(ended).toEqual(['first', 'second'])
   })

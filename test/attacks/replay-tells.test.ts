@@ -43,7 +43,7 @@ describe('a spent token that comes again is answered, and told of', () => {
     const [{ id } = { id: '' }] = server.sessions()
     await load('first').refreshSession()
     clock.time += 7_000
-    expect(await load('second').refreshSession()).toMatchObject({ authenticated: true })
+    expect(await load('second').refreshSession()).toMatchObject({ signedIn: true })
     const userId = expect.stringMatching(/^user_/)
     await vi.waitUntil(() => reuses.length > 0, PATIENT)
     expect(reuses).toEqual([{ sessionId: id, userId, age: 7_000, request: 'second' }])
@@ -211,6 +211,6 @@ describe('what may be an attack is told of, without a token', () => {
     const { load, clock } = await open({ onReuse })
     await load().refreshSession()
     clock.time += 1_000
-    expect(await load().refreshSession()).toMatchObject({ authenticated: true })
+    expect(await load().refreshSession()).toMatchObject({ signedIn: true })
   })
 })
